@@ -1,0 +1,28 @@
+// Time comes in through this interface, so that a simulation can own it.
+
+/** Monotonic milliseconds and timers. */
+export interface Clock {
+  /** Milliseconds since an arbitrary start; never goes back. */
+  nowMs(): number;
+  /** Calls back once after `delayMs`; the returned function cancels. Does not keep the program alive. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+/** A signal that aborts after `delayMs` with `reason()`, or with the outer signal's reason. `release` frees the timer. */
+export function withDeadline(
+  clock: Clock,
+  delayMs: number,
+  outer: AbortSignal | undefined,
+  reason: () => unknown,
+): { readonly signal: AbortSignal; readonly release: () => void } {
+  const controller = new AbortController();
+  const onOuter = (): void => controller.abort(outer?.reason);
+  if (outer?.aborted) onOuter();
+  outer?.addEventListener("abort", onOuter, { once: true });
+  const cancel = clock.after(delayMs, () => controller.abort(reason()));
+  const release = (): void => {
+    cancel();
+    outer?.removeEventListener("abort", onOuter);
+  };
+  return { signal: controller.signal, release };
+}

@@ -1,0 +1,13 @@
+// A host and a port, and how they are written.
+
+/** One end of a connection. `host` is an IP address where the network knows it, else a name, or `""` when it cannot know. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `host:port`, with brackets around an IPv6 address (RFC 3986 section 3.2.2). */
+export function formatEndpoint(endpoint: Endpoint): string {
+  const host = endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host;
+  return `${host}:${endpoint.port}`;
+}

@@ -1,0 +1,70 @@
+// The seam: a network is a place to connect from and to listen on. See docs/internals/architecture.md.
+import type { Duplex } from "node:stream";
+import type { SallyportError } from "../protocol/error.ts";
+import type { Endpoint } from "./endpoint.ts";
+
+/** Inclusive range of TCP ports; `{ first: 0, last: 0 }` lets the network choose. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface ConnectOptions {
+  /** Name or IP address, resolved by the network itself (an SSH network resolves it at the far end). */
+  readonly host: string;
+  readonly port: number;
+  /** Local address and port to connect from. A network that cannot choose them throws `NET_UNSUPPORTED`. */
+  readonly localAddress?: string;
+  readonly localPort?: number;
+  /** Ends the attempt; its reason is rethrown untouched. */
+  readonly signal: AbortSignal;
+}
+
+export interface ListenOptions {
+  /** Address to listen on, as the network spells it. `""` means every address of the network. */
+  readonly host: string;
+  /** A free port of the range is taken, tried in random order. */
+  readonly ports: PortRange;
+  /** Ends the attempt; its reason is rethrown untouched. The listener, once made, lives until disposed. */
+  readonly signal: AbortSignal;
+}
+
+/** How a connection came to its end. `remote`/`fin` with `local`/`fin` before it is the clean one. */
+export interface CloseInfo {
+  /** Who caused the end. */
+  readonly by: "local" | "remote";
+  /** `fin`: both directions ended in order. `reset`: broken off. `timeout`: the peer went silent. `lost`: the network itself went away. */
+  readonly how: "fin" | "reset" | "timeout" | "lost";
+  readonly error?: SallyportError;
+}
+
+/**
+ * A byte stream with half-close: `stream.end()` sends end-of-file and reading goes on (`allowHalfOpen`), because FTP marks
+ * the end of a file by closing. Disposal is graceful: pending writes are flushed and end-of-file is sent, within a bound,
+ * then by force; twice is harmless. Stream errors are SallyportErrors.
+ */
+export interface Connection extends AsyncDisposable {
+  readonly stream: Duplex;
+  readonly local: Endpoint;
+  /** The far end. `host` is `""` where the network does not tell (see the network's README). */
+  readonly remote: Endpoint;
+  /** Settles once, when nothing of the connection is left. Never rejects. */
+  readonly closed: Promise<CloseInfo>;
+  /** Break off: the peer must not take what it got for complete (TCP RST; SSH: channel close without end-of-file). */
+  reset(): void;
+}
+
+/** Connections that arrive before `accept` are kept (bounded backlog). Disposal resets those not accepted. */
+export interface Listener extends AsyncDisposable {
+  readonly endpoint: Endpoint;
+  /** Next connection. Throws `CLOSED` once disposed, the network's error if the network is lost, or the signal's reason. */
+  accept(options: { readonly signal: AbortSignal }): Promise<Connection>;
+}
+
+/** What a network cannot do is an error with code `NET_UNSUPPORTED`, never a silent difference. */
+export interface Network {
+  /** For messages: `this machine`, `user@ssh-host`. */
+  readonly name: string;
+  connect(options: ConnectOptions): Promise<Connection>;
+  listen(options: ListenOptions): Promise<Listener>;
+}

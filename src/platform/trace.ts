@@ -1,0 +1,45 @@
+// One typed union of events feeds the log, --trace, the tests' assertions and, later, doctor and lab.
+// No field may carry a secret: commands come from the codec with PASS and ACCT arguments hidden.
+import type { CloseInfo } from "./network.ts";
+
+export type Side = "front" | "back";
+
+type Untimed =
+  | { readonly type: "session.open"; readonly client: string; readonly gateway: string; readonly target: string }
+  | { readonly type: "session.close"; readonly reason: string }
+  /** A command line as it crossed one side; `origin` tells whether client or gateway thought of it. */
+  | { readonly type: "ftp.command"; readonly side: Side; readonly origin: "client" | "gateway"; readonly line: string }
+  | {
+      readonly type: "ftp.reply";
+      readonly side: Side;
+      readonly origin: "server" | "gateway";
+      readonly lines: readonly string[];
+    }
+  /** Why the gateway changed or refused something, in one sentence. */
+  | { readonly type: "relay.note"; readonly note: string }
+  | { readonly type: "data.listen"; readonly side: Side; readonly endpoint: string }
+  | {
+      readonly type: "data.open";
+      readonly side: Side;
+      readonly how: string;
+      readonly local: string;
+      readonly remote: string;
+    }
+  | { readonly type: "data.intruder"; readonly side: Side; readonly remote: string; readonly count: number }
+  | { readonly type: "data.half-close"; readonly side: Side; readonly bytes: number }
+  | { readonly type: "data.close"; readonly side: Side; readonly close: CloseInfo; readonly bytes: number }
+  | { readonly type: "ssh.connecting"; readonly target: string; readonly transport: string }
+  | { readonly type: "ssh.connected"; readonly target: string; readonly transport: string }
+  | { readonly type: "ssh.lost"; readonly reason: string; readonly retryInMs: number }
+  | { readonly type: "ssh.channel.open"; readonly channel: number; readonly target: string }
+  | { readonly type: "ssh.channel.refused"; readonly target: string; readonly reason: string }
+  | { readonly type: "ssh.channel.close"; readonly channel: number }
+  | { readonly type: "listener.open"; readonly endpoint: string }
+  | { readonly type: "listener.close"; readonly endpoint: string };
+
+/** `session` is 0 for what belongs to no session. */
+export type TraceEvent = Untimed & { readonly session: number; readonly timeMs: number };
+export type TraceEventBody = Untimed;
+
+/** Receives every event, in order. Must not throw. */
+export type Trace = (event: TraceEvent) => void;

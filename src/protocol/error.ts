@@ -1,0 +1,87 @@
+// The one error class of Sallyport. It stands on the ground floor so that every layer can throw it.
+
+/** Every code that a {@link SallyportError} can carry. The set is closed: docs/reference/errors.md has a heading for each. */
+export type ErrorCode =
+  // The peer said no, correctly (RFC 959 section 4.2: 4yz transient, 5yz permanent).
+  | "FTP_REPLY_TRANSIENT"
+  | "FTP_REPLY_PERMANENT"
+  // Who broke the protocol: the other side, or the caller.
+  | "FTP_PROTOCOL_REMOTE"
+  | "FTP_PROTOCOL_LOCAL"
+  | "NET_REFUSED"
+  | "NET_TIMEOUT"
+  | "NET_RESET"
+  | "NET_UNREACHABLE"
+  | "NET_ADDRESS_IN_USE"
+  | "NET_ADDRESS_UNAVAILABLE"
+  | "NET_PERMISSION"
+  | "NET_DNS"
+  | "NET_UNSUPPORTED"
+  | "NET_FAILED"
+  | "SSH_PROGRAM_MISSING"
+  | "SSH_CONFIG"
+  | "SSH_CONNECT"
+  | "SSH_HOST_KEY"
+  | "SSH_AUTH"
+  | "SSH_CHANNEL_REFUSED"
+  | "SSH_FORWARD_REFUSED"
+  | "SSH_PROTOCOL"
+  | "SSH_DISCONNECTED"
+  | "POLICY_THIRD_PARTY"
+  | "POLICY_PRIVILEGED_PORT"
+  | "POLICY_BIND"
+  | "LIMIT_LINE"
+  | "LIMIT_REPLY"
+  | "LIMIT_PIPELINE"
+  | "LIMIT_SESSIONS"
+  | "CONFIG_INVALID"
+  | "USAGE_INVALID"
+  | "CLOSED"
+  | "INTERNAL";
+
+/** What is known beside the message; every field optional, all of it safe to print. */
+export interface ErrorDetails {
+  /** Reply code of the peer (RFC 959 section 4.2). */
+  readonly reply?: number;
+  /** `host:port` of the far end that the operation was about. */
+  readonly remote?: string;
+  /** `host:port` of the near end. */
+  readonly local?: string;
+  /** What was being done: `connect`, `listen`, `read`, `write`, `handshake`, … */
+  readonly phase?: string;
+  /** SSH_OPEN_* reason of RFC 4254 section 5.1, for `SSH_CHANNEL_REFUSED`. */
+  readonly channelReason?: number;
+  /** The system's error name, for example `EADDRINUSE`. */
+  readonly system?: string;
+}
+
+export interface ErrorOptions {
+  readonly cause?: unknown;
+  readonly details?: ErrorDetails;
+  /** What the user can do about it, one sentence. */
+  readonly cure?: string;
+}
+
+const brand: unique symbol = Symbol.for("sallyport.error");
+
+/** The one error class. Match on `code`, not on `instanceof` (two copies of the package have two classes). */
+export class SallyportError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+  /** What the user can do about it; printed after the message. */
+  readonly cure: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "SallyportError";
+    this.code = code;
+    this.details = options.details ?? {};
+    this.cure = options.cure;
+    Object.defineProperty(this, brand, { value: true });
+  }
+}
+
+/** True for a SallyportError of any copy of this package. */
+export function isSallyportError(value: unknown): value is SallyportError {
+  return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+}

@@ -1,0 +1,81 @@
+// What a tunnel is made from, and what it gives back: the library's public face.
+import type { PortRange } from "../platform/network.ts";
+import type { Trace } from "../platform/trace.ts";
+import type { SallyportError } from "../protocol/error.ts";
+import type { AskUser, SshOptions } from "../ssh/ssh-connection.ts";
+
+/** One `-L [bind:]port:host:hostport`. */
+export interface Forward {
+  /** Address to listen on. Default `127.0.0.1`; `*` or `""` means every address and needs `gatewayPorts`. */
+  readonly bind?: string;
+  /** Port to listen on; 0 picks a free one. */
+  readonly port: number;
+  /** The FTP server's host as the SSH server resolves it. */
+  readonly host: string;
+  readonly hostPort: number;
+}
+
+/** Which way the data connections on the FTP server's side come about. */
+export type BackMode = "auto" | "passive" | "active" | "default-port";
+
+export interface PassiveAddress {
+  /** IPv4 address told in 227 to clients whose address lies in `cidr`. */
+  readonly address: string;
+  /** `0.0.0.0/0`, `10.0.0.0/8`, …; the most specific one that contains the client wins. */
+  readonly cidr: string;
+}
+
+export interface TunnelOptions {
+  readonly ssh: SshOptions;
+  /** Default `auto`: the system's OpenSSH where it can multiplex, else the embedded ssh2 library. */
+  readonly transport?: "auto" | "openssh" | "embedded";
+  /** Default: one, `127.0.0.1:2121` to `localhost:21`. */
+  readonly forwards?: readonly Forward[];
+  /** ssh's -g. Required for any bind address but loopback; opens control and data listeners to that network. Default false. */
+  readonly gatewayPorts?: boolean;
+  /** Default `auto`: EPSV, else PASV, else active. */
+  readonly back?: BackMode;
+  /** Address of the SSH host that the FTP server can reach, for `active` with an FTP server on another host. Default: the SSH server's address as seen from here. */
+  readonly backAddress?: string;
+  /** Ports for the data listeners towards the client. Default: any free port. */
+  readonly passivePorts?: PortRange;
+  readonly passiveAddresses?: readonly PassiveAddress[];
+  /** Networks that PORT and EPRT may name beside the client's own address (RFC 2577). Default none. */
+  readonly allowThirdParty?: readonly string[];
+  /** Concurrent control connections of the whole tunnel. Default 1000. */
+  readonly sessionsMax?: number;
+  /** Milliseconds between NOOPs towards the server during a transfer. Default 60000; 0 turns them off. */
+  readonly keepaliveMs?: number;
+  /** Aborting it closes the tunnel at once; before it is ready, openTunnel rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Answers host-key, password and code questions of the embedded transport. Absent: such a question is a refusal. */
+  readonly askUser?: AskUser;
+  /** Receives ssh's own lines for the user: banners, warnings. */
+  readonly tellUser?: (line: string) => void;
+  /** Receives every trace event. */
+  readonly trace?: Trace;
+}
+
+/** A forward that is listening. */
+export interface OpenForward {
+  /** `ftp://127.0.0.1:2001` */
+  readonly url: string;
+  /** The address to connect to: `bind`, or a loopback address where `bind` is every address. */
+  readonly host: string;
+  readonly port: number;
+  /** `ftp-host:21` */
+  readonly target: string;
+  /** `user@ssh-host` */
+  readonly through: string;
+}
+
+/** Disposing closes at once; {@link Tunnel.close} lets transfers finish first. */
+export interface Tunnel extends AsyncDisposable {
+  readonly forwards: readonly OpenForward[];
+  /** Which SSH transport is in use. */
+  readonly transport: "openssh" | "embedded";
+  /** Settles when the tunnel is closed: undefined after close or disposal, else the error that ended it. Never rejects. */
+  readonly closed: Promise<SallyportError | undefined>;
+  /** No new sessions; running transfers may finish for up to `graceMs` (default 10000); then everything is closed. */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
+}

@@ -1,0 +1,25 @@
+import { defineConfig } from "vitest/config";
+
+// Projects in the order of their speed. `peers` starts real programs, so its files get more time and fewer workers.
+const project = (name: string, include: string[], testTimeout: number) => ({
+  test: { name, include, testTimeout, hookTimeout: 60_000 },
+});
+
+export default defineConfig({
+  test: {
+    pool: "forks",
+    projects: [
+      project("static", ["test/static/**/*.test.ts"], 20_000),
+      project(
+        "unit",
+        [
+          "test/{protocol,platform,network,ssh,data-connection,gateway,tunnel,cli}/**/*.test.ts",
+          "test/conformance/**/*.test.ts",
+        ],
+        20_000,
+      ),
+      project("peers", ["test/peers/**/*.test.ts"], 120_000),
+      project("networks", ["test/networks/**/*.test.ts"], 120_000),
+    ],
+  },
+});
