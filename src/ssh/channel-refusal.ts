@@ -1,0 +1,79 @@
+// The words for what an SSH server refuses; both transports use them, so that users and reply texts see one spelling.
+import { SallyportError } from "../protocol/error.ts";
+
+interface Refusal {
+  /** What SSH_OPEN_* means, in words. */
+  readonly words: string;
+  readonly cure: string;
+}
+
+/** RFC 4254 section 5.1. sshd answers 1 for its own rules, 2 when its connect(2) or name lookup failed. */
+const refusals: Readonly<Record<number, Refusal>> = {
+  1: {
+    words: "administratively prohibited",
+    cure: "The SSH server's rules forbid it: look at AllowTcpForwarding, DisableForwarding and PermitOpen in its sshd_config, and at restrict, no-port-forwarding and permitopen in authorized_keys.",
+  },
+  2: {
+    words: "connect failed",
+    cure: "Check the host name and port as the SSH server sees them: is the FTP server running, and may the SSH server's machine reach it?",
+  },
+  3: {
+    words: "unknown channel type",
+    cure: "The SSH server offers no such service; use another SSH server.",
+  },
+  4: {
+    words: "resource shortage",
+    cure: "The SSH server has too many channels or sessions open (MaxSessions in sshd_config); try again later or with fewer transfers.",
+  },
+};
+
+const textMax = 200;
+
+/** Text that came from the peer, made safe to print: control characters escaped, length bounded. */
+function printable(text: string): string {
+  const clean = text.replace(
+    /[\u0000-\u001f\u007f-\u009f]/g,
+    (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+  return clean.length > textMax ? `${clean.slice(0, textMax)}…` : clean;
+}
+
+/** The server's own words, unless they say nothing new ("open failed" is what sshd says with every reason 1). */
+function detail(words: string, description: string): string {
+  const text = printable(description.trim());
+  const plain = text.toLowerCase();
+  return plain === "" || plain === "open failed" || plain === words ? "" : ` (${text})`;
+}
+
+/**
+ * An SSH_MSG_CHANNEL_OPEN_FAILURE (RFC 4254 section 5.1) as an error with code `SSH_CHANNEL_REFUSED`.
+ * `target` is what was asked for, `ftp-host:21`, or `session` for a command; `reason` is kept in `details.channelReason`.
+ */
+export function channelRefused(target: string, reason: number, description: string): SallyportError {
+  const known = refusals[reason];
+  const words = known?.words ?? `reason ${reason}`;
+  const what = target === "session" ? "to run a command" : `to connect to ${target}`;
+  return new SallyportError(
+    "SSH_CHANNEL_REFUSED",
+    `the SSH server refused ${what}: ${words}${detail(words, description)}`,
+    {
+      details: { remote: target, channelReason: reason, phase: "connect" },
+      ...(known === undefined ? {} : { cure: known.cure }),
+    },
+  );
+}
+
+/**
+ * A refused tcpip-forward request (RFC 4254 section 7.1, which has no reason code) as an error with code
+ * `SSH_FORWARD_REFUSED`. `bind` is the address that was asked for, `localhost:0`.
+ */
+export function forwardRefused(bind: string, description = ""): SallyportError {
+  return new SallyportError(
+    "SSH_FORWARD_REFUSED",
+    `the SSH server refused to listen on ${bind}${detail("", description)}`,
+    {
+      details: { remote: bind, phase: "listen" },
+      cure: "Look at AllowTcpForwarding, DisableForwarding, PermitListen and, for addresses other than loopback, GatewayPorts in its sshd_config; or the port is in use there.",
+    },
+  );
+}
