@@ -21,10 +21,14 @@ export interface ProgramOptions {
   readonly cwd?: string;
   /** Run inside this network namespace (ip-netns(8)); needs root. */
   readonly netns?: string;
+  /** Make standard input the same pipe as standard output. Default: /dev/null. */
+  readonly stdinIsOutput?: boolean;
 }
 
 export function startProgram(command: string, args: readonly string[], options: ProgramOptions = {}): Program {
-  const [file, ...rest] = withNamespace(options.netns, withParentDeath([command, ...args])) as [string, ...string[]];
+  const plain = [command, ...args];
+  const whole = options.stdinIsOutput === true ? ["/bin/sh", "-c", 'exec "$0" "$@" <&1', ...plain] : plain;
+  const [file, ...rest] = withNamespace(options.netns, withParentDeath(whole)) as [string, ...string[]];
   const child = spawn(file, rest, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, LANG: "C.UTF-8", ...options.env },
@@ -65,8 +69,12 @@ function watchEnd(child: ChildProcess): { ended: Promise<string>; isOver: () => 
       resolve(how);
     };
     child.once("error", (error) => settle(error.message));
-    // `close`, not `exit`: the log is complete then. Descendants that keep the pipes open are ended by stopTree.
-    child.once("exit", (code, signal) => settle(signal === null ? `exit ${code}` : `signal ${signal}`));
+    child.once("exit", (code, signal) => {
+      const text = signal === null ? `exit ${code}` : `signal ${signal}`;
+      // Its last words may still be in the pipe; `close` comes after them, but never while descendants hold the pipe.
+      child.once("close", () => settle(text));
+      setTimeout(() => settle(text), 50);
+    });
   });
   return { ended, isOver: () => how };
 }
