@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
 import type { FtpServerOptions, Preparation } from "./ftp-server-options.ts";
-import { listensOn } from "./listening.ts";
+import { listeningPortsOf } from "./listening.ts";
 import { prepareProftpd } from "./proftpd.ts";
 import { type Program, startProgram } from "./program.ts";
 import { makeTempDir, type TempDir } from "./tempdir.ts";
@@ -116,7 +116,7 @@ async function untilListening(program: Program, port: number): Promise<void> {
     () => `listening on port ${port}:\n${program.log()}`,
     () => {
       if (ended !== undefined) throw new Error(`it ended (${ended}):\n${program.log()}`);
-      return listensOn(program.pid, port);
+      return listeningPortsOf(program.pid).includes(port);
     },
   );
 }

@@ -2,13 +2,14 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { dirname } from "node:path";
-import { describe, expect, test } from "vitest";
-import { isRunning } from "../support/processes.ts";
-import { startProgram } from "../support/program.ts";
-import { startSshd } from "../support/sshd.ts";
-import { until } from "../support/until.ts";
+import { expect, test } from "vitest";
+import { describePeers } from "../../support/missing.ts";
+import { isRunning } from "../../support/processes.ts";
+import { startProgram } from "../../support/program.ts";
+import { startSshd } from "../../support/sshd.ts";
+import { until } from "../../support/until.ts";
 
-describe("the sshd rig", () => {
+describePeers(["sshd"], "the sshd rig", () => {
   test("lets ssh in with its own configuration file", async () => {
     await using sshd = await startSshd();
     const result = spawnSync("ssh", ["-F", sshd.configFile, sshd.hostAlias, "echo", "hello"], { encoding: "utf8" });

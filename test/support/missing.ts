@@ -1,0 +1,61 @@
+// Tests against real programs: skipped by name with the reason where a program is missing, a failure where CI=true.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { describe, test } from "vitest";
+import { findProftpd } from "./proftpd.ts";
+
+export type Need =
+  | "sshd"
+  | "ssh"
+  | "vsftpd"
+  | "proftpd"
+  | "curl"
+  | "lftp"
+  | "tnftp"
+  | "inetutils-ftp"
+  | "expect"
+  | "tcpdump"
+  | "nft"
+  | "root"
+  | "netns";
+
+const onPath = (program: string): boolean =>
+  (process.env["PATH"] ?? "").split(":").some((folder) => folder !== "" && existsSync(`${folder}/${program}`)) ||
+  existsSync(`/usr/sbin/${program}`);
+
+const isRoot = (): boolean => process.getuid?.() === 0;
+
+const checks: Readonly<Record<Need, () => boolean>> = {
+  sshd: () => onPath("sshd") && onPath("ssh") && onPath("ssh-keygen"),
+  ssh: () => onPath("ssh"),
+  vsftpd: () => onPath("vsftpd"),
+  proftpd: () => findProftpd() !== undefined,
+  curl: () => onPath("curl"),
+  lftp: () => onPath("lftp"),
+  tnftp: () => onPath("tnftp"),
+  "inetutils-ftp": () => onPath("inetutils-ftp"),
+  expect: () => onPath("expect"),
+  tcpdump: () => onPath("tcpdump"),
+  nft: () => onPath("nft"),
+  root: isRoot,
+  netns: () => isRoot() && onPath("ip") && spawnSync("unshare", ["--net", "true"]).status === 0,
+};
+
+/** What of `needed` this machine does not have. */
+export function missing(needed: readonly Need[]): Need[] {
+  return needed.filter((need) => !checks[need]());
+}
+
+/** `describe`, given that everything needed is there. */
+export function describePeers(needed: readonly Need[], name: string, body: () => void): void {
+  const absent = missing(needed);
+  if (absent.length === 0) {
+    describe(name, body);
+  } else if (process.env["CI"] === "true") {
+    test(`${name}: everything needed is there`, () => {
+      throw new Error(`missing: ${absent.join(", ")}; .ci/run installs what these tests need`);
+    });
+  } else {
+    describe.skip(`${name} (skipped: no ${absent.join(", no ")})`, body);
+  }
+}
