@@ -41,7 +41,7 @@ export type ErrorCode =
 
 /** What is known beside the message; every field optional, all of it safe to print. */
 export interface ErrorDetails {
-  /** Reply code of the peer (RFC 959 section 4.2). */
+  /** Reply code of the peer (RFC 959 section 4.2), or for `FTP_PROTOCOL_REMOTE` the one to answer the peer with. */
   readonly reply?: number;
   /** `host:port` of the far end that the operation was about. */
   readonly remote?: string;

@@ -12,7 +12,11 @@ export type LimitName =
   | "replyBytesMax"
   | "pipelinedCommandsMax"
   | "unsolicitedRepliesMax"
-  | "negotiationBytesMax";
+  | "negotiationBytesMax"
+  | "streamBufferBytes"
+  | "keepAliveDelayMs"
+  | "disposeGraceMs"
+  | "pendingConnectionsMax";
 
 /** The table with reasons, for the reference page. */
 export const limitReference: Readonly<Record<LimitName, Limit>> = {
@@ -34,6 +38,18 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
   },
   unsolicitedRepliesMax: { value: 16, unit: "replies", why: "replies to no command before a server is given up" },
   negotiationBytesMax: { value: 1024, unit: "bytes", why: "Telnet option answers of one session, RFC 854" },
+  streamBufferBytes: {
+    value: 262_144,
+    unit: "bytes",
+    why: "each direction of a connection in this program; Node's default of 16 KiB (20) costs throughput",
+  },
+  keepAliveDelayMs: { value: 30_000, unit: "ms", why: "silence before TCP keepalive probes; Linux waits 2 hours" },
+  disposeGraceMs: { value: 2000, unit: "ms", why: "wait for a peer's end when a connection is disposed, then force" },
+  pendingConnectionsMax: {
+    value: 128,
+    unit: "connections",
+    why: "arrived at one listener and not yet accepted; SOMAXCONN was 128 for decades",
+  },
 };
 
 /** The limits that are in force. */

@@ -1,0 +1,47 @@
+// A network as `address/prefix-length` (RFC 4632 section 3.1).
+import { SallyportError } from "./error.ts";
+import { formatIp, ipBytes, plainBytes } from "./ip-address.ts";
+import { printable } from "./printable.ts";
+
+export interface Cidr {
+  /** 4 or 16 bytes; an IPv4-mapped network is its IPv4 network. */
+  readonly bytes: readonly number[];
+  /** Bits that count, 0 to 32 or 128. */
+  readonly prefix: number;
+}
+
+const bitAt = (bytes: readonly number[], bit: number): number => ((bytes[bit >> 3] ?? 0) >> (7 - (bit & 7))) & 1;
+
+/**
+ * `10.0.0.0/8`, `2001:db8::/32`; an address alone is itself only. Bits behind the prefix are ignored.
+ * @throws SallyportError `CONFIG_INVALID`
+ */
+export function parseCidr(text: string): Cidr {
+  const [address = "", length, ...rest] = text.split("/");
+  const written = address.includes("%") ? undefined : ipBytes(address);
+  const bytes = plainBytes(address);
+  const bits = (written?.length ?? 0) * 8;
+  const prefix = length === undefined ? bits : /^\d{1,3}$/.test(length) ? Number(length) : -1;
+  const plainPrefix = prefix - (bits - (bytes?.length ?? 0) * 8);
+  if (written === undefined || bytes === undefined || rest.length > 0 || prefix > bits || plainPrefix < 0) {
+    throw new SallyportError("CONFIG_INVALID", `"${printable(text, 60)}" is no network`, {
+      cure: "Write it as address/prefix length, for example 192.168.1.0/24 or 2001:db8::/32.",
+    });
+  }
+  return { bytes, prefix: plainPrefix };
+}
+
+/** True when `host` is an address in the network. A name is in none; nor is an address of the other family. */
+export function cidrContains(cidr: Cidr, host: string): boolean {
+  const bytes = plainBytes(host);
+  if (bytes === undefined || bytes.length !== cidr.bytes.length) return false;
+  for (let bit = 0; bit < cidr.prefix; bit += 1) {
+    if (bitAt(bytes, bit) !== bitAt(cidr.bytes, bit)) return false;
+  }
+  return true;
+}
+
+/** `address/prefix length` in the usual spelling. */
+export function formatCidr(cidr: Cidr): string {
+  return `${formatIp(cidr.bytes)}/${cidr.prefix}`;
+}

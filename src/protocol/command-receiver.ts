@@ -1,0 +1,103 @@
+// The client's bytes become commands, the same ones however the bytes are split.
+import type { Command } from "./command.ts";
+import { parseCommandLine, withoutSynch } from "./command-line.ts";
+import { SallyportError } from "./error.ts";
+import { remoteFault } from "./fault.ts";
+import { type ForeignProtocol, recogniseForeign, TLS_HANDSHAKE } from "./foreign-protocol.ts";
+import { limits } from "./limits.ts";
+import { LineBuffer } from "./line-buffer.ts";
+import { TelnetFilter } from "./telnet-filter.ts";
+
+export type CommandEvent =
+  | { readonly type: "command"; readonly command: Command }
+  /** A line that is no command; answer 500 with `reason` in its turn. The session goes on, as with vsftpd and ProFTPD. */
+  | { readonly type: "malformed"; readonly reason: string }
+  /** Bytes to send to the client at once: the refusal of a Telnet option (RFC 854). */
+  | { readonly type: "telnet-answer"; readonly bytes: Uint8Array }
+  /** The first line was not FTP. The last event: close the connection. */
+  | { readonly type: "foreign"; readonly protocol: ForeignProtocol; readonly text: string }
+  /** The client broke the protocol (`FTP_PROTOCOL_REMOTE`) or a limit (`LIMIT_LINE`). The last event. */
+  | { readonly type: "failure"; readonly error: SallyportError };
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** Lines end with CRLF or LF (CR CR LF too: text-mode writers). Empty lines are skipped. Never throws. */
+export class CommandReceiver {
+  readonly #line: LineBuffer = new LineBuffer(limits.commandLineBytesMax);
+  readonly #telnet: TelnetFilter = new TelnetFilter({
+    data: (byte) => this.#data(byte),
+    answer: (bytes) => this.#emit({ type: "telnet-answer", bytes }),
+    failure: (error) => this.#end({ type: "failure", error }),
+  });
+  #events: CommandEvent[] = [];
+  #carriageReturns = 0;
+  #stage: "first-byte" | "first-line" | "lines" | "over" = "first-byte";
+
+  /** The events of these bytes, in order. After a `failure` or `foreign` event: nothing, ever. */
+  receive(bytes: Uint8Array): CommandEvent[] {
+    for (const byte of bytes) {
+      if (this.#stage === "over") break;
+      if (this.#stage === "first-byte") this.#firstByte(byte);
+      else this.#telnet.push(byte);
+    }
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  #emit(event: CommandEvent): void {
+    if (this.#stage !== "over") this.#events.push(event);
+  }
+
+  #end(event: CommandEvent): void {
+    this.#emit(event);
+    this.#stage = "over";
+    this.#line.take();
+  }
+
+  #fail(message: string): void {
+    this.#end({ type: "failure", error: remoteFault(message, undefined, 500) });
+  }
+
+  #firstByte(byte: number): void {
+    this.#stage = "first-line";
+    if (byte === TLS_HANDSHAKE) this.#end({ type: "foreign", protocol: "TLS", text: "" });
+    else this.#telnet.push(byte);
+  }
+
+  #data(byte: number): void {
+    if (this.#stage === "over") return;
+    if (byte === LF) this.#endOfLine();
+    else if (byte === CR) this.#carriageReturn();
+    else if (this.#carriageReturns > 0) this.#fail("the client sent a carriage return without a line feed after it");
+    else if (byte === 0) this.#fail("the client sent a NUL byte in a command line");
+    else if (!this.#line.append(byte)) this.#tooLong();
+  }
+
+  #carriageReturn(): void {
+    this.#carriageReturns += 1;
+    if (this.#line.length + this.#carriageReturns - 1 > limits.commandLineBytesMax) this.#tooLong();
+  }
+
+  #tooLong(): void {
+    const message = `the client sent a command line of more than ${limits.commandLineBytesMax} bytes`;
+    this.#end({ type: "failure", error: new SallyportError("LIMIT_LINE", message, { details: { reply: 500 } }) });
+  }
+
+  #endOfLine(): void {
+    this.#carriageReturns = 0;
+    const line = withoutSynch(this.#line.take());
+    if (line === "") return;
+    const foreign = this.#stage === "first-line" ? recogniseForeign(line) : undefined;
+    this.#stage = "lines";
+    if (foreign !== undefined) this.#end({ type: "foreign", ...foreign });
+    else this.#emit(this.#lineEvent(line));
+  }
+
+  #lineEvent(line: string): CommandEvent {
+    const parsed = parseCommandLine(line);
+    if ("reason" in parsed) return { type: "malformed", reason: parsed.reason };
+    return { type: "command", command: parsed };
+  }
+}

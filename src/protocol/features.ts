@@ -1,0 +1,32 @@
+// FEAT's reply (RFC 2389 section 3.2), made true for what a relay carries.
+import { findCommand } from "./command-table.ts";
+import type { Reply } from "./reply.ts";
+
+/** Commands of servers that open data connections in ways that we cannot read; not worth a row in the table. */
+const uncarried: ReadonlySet<string> = new Set(["SPSV", "ESTA", "ESTP"]);
+
+/** Answered by the relay itself for every server, so that they are there even when the server has them not. */
+const added: readonly string[] = ["EPRT", "EPSV"];
+
+/** Most servers indent the lines by a space (RFC 2389); some repeat the code. */
+const margin = /^(?:211[- ])?\s*/;
+
+const featureOf = (line: string): string => /^[^\s;]*/.exec(line.replace(margin, ""))?.[0].toUpperCase() ?? "";
+
+const isCarried = (feature: string): boolean => findCommand(feature)?.relay !== "refuse" && !uncarried.has(feature);
+
+/**
+ * A 211 without the features that a relay refuses and with EPRT and EPSV. Any other reply (500, 502: the server knows no
+ * FEAT) stays as it is.
+ */
+export function relayFeatures(reply: Reply): Reply {
+  if (reply.code !== 211) return reply;
+  const several = reply.lines.length > 1;
+  const first = several ? (reply.lines[0] ?? "") : "211-Features:";
+  const last = several ? (reply.lines.at(-1) ?? "") : "211 End";
+  const kept = reply.lines.slice(1, -1).filter((line) => isCarried(featureOf(line)));
+  const present = new Set(kept.map(featureOf));
+  const indent = margin.exec(kept[0] ?? " ")?.[0] ?? " ";
+  const missing = added.filter((feature) => !present.has(feature)).map((feature) => `${indent}${feature}`);
+  return { code: 211, lines: [first, ...kept, ...missing, last] };
+}
