@@ -1,0 +1,56 @@
+// connect(2) of this machine.
+import { connect, isIP, type TcpNetConnectOpts } from "node:net";
+import type { Clock } from "../platform/clock.ts";
+import { formatEndpoint } from "../platform/endpoint.ts";
+import type { Connection, ConnectOptions } from "../platform/network.ts";
+import { socketOptions } from "./socket-options.ts";
+import { SystemConnection } from "./system-connection.ts";
+import { translateSystemError } from "./system-error.ts";
+
+/** Where to connect from. Node forgets `localAddress` when it tries several families, so the address decides the family. */
+function localEnd(options: ConnectOptions): Partial<TcpNetConnectOpts> {
+  const { localAddress, localPort } = options;
+  if (localAddress === undefined && localPort === undefined) return { autoSelectFamily: true };
+  return {
+    autoSelectFamily: false,
+    family: localAddress === undefined ? 0 : isIP(localAddress),
+    ...(localAddress === undefined ? {} : { localAddress }),
+    ...(localPort === undefined ? {} : { localPort }),
+  };
+}
+
+export function connectFromHere(options: ConnectOptions, clock: Clock): Promise<Connection> {
+  const { host, port, signal } = options;
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const target = formatEndpoint({ host, port });
+    const details = { phase: "connect", remote: target };
+    // highWaterMark passes through to the stream; @types/node does not know it here.
+    const socket = connect({ ...socketOptions, ...localEnd(options), host, port } as TcpNetConnectOpts);
+    const onAbort = (): void => {
+      settle();
+      socket.on("error", () => {});
+      socket.destroy();
+      reject(signal.reason);
+    };
+    const onError = (error: Error): void => {
+      settle();
+      reject(translateSystemError(error, `could not connect to ${target}`, details));
+    };
+    const onConnect = (): void => {
+      settle();
+      resolve(new SystemConnection(socket, clock));
+    };
+    const settle = (): void => {
+      signal.removeEventListener("abort", onAbort);
+      socket.off("error", onError);
+      socket.off("connect", onConnect);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    socket.once("error", onError);
+    socket.once("connect", onConnect);
+  });
+}

@@ -1,0 +1,86 @@
+// What the operating system calls its errors, in our words. The one place where they are translated.
+import { type ErrorCode, type ErrorDetails, isSallyportError, SallyportError } from "../protocol/error.ts";
+
+interface Translation {
+  readonly code: ErrorCode;
+  readonly words: string;
+  readonly cure?: string;
+}
+
+const noServer = "Check that the server is running and that host and port are right.";
+const noRoute = "Check the address, the routes (ip route) and the firewall.";
+const misspelt = "Check the spelling of the host name.";
+const addressOfMachine = "Use an address of this machine; `ip address` lists them.";
+const files = "Raise the limit of open files (ulimit -n).";
+
+const always: Readonly<Record<string, Translation>> = {
+  ECONNREFUSED: { code: "NET_REFUSED", words: "connection refused", cure: noServer },
+  ETIMEDOUT: { code: "NET_TIMEOUT", words: "no answer", cure: "Is there a firewall in between that drops packets?" },
+  EHOSTUNREACH: { code: "NET_UNREACHABLE", words: "no route to host", cure: noRoute },
+  EHOSTDOWN: { code: "NET_UNREACHABLE", words: "host is down", cure: noRoute },
+  ENETUNREACH: { code: "NET_UNREACHABLE", words: "network is unreachable", cure: noRoute },
+  ENETDOWN: { code: "NET_UNREACHABLE", words: "network is down", cure: noRoute },
+  EADDRINUSE: { code: "NET_ADDRESS_IN_USE", words: "address already in use" },
+  EADDRNOTAVAIL: { code: "NET_ADDRESS_UNAVAILABLE", words: "cannot assign requested address", cure: addressOfMachine },
+  EAFNOSUPPORT: {
+    code: "NET_ADDRESS_UNAVAILABLE",
+    words: "this machine does not have that kind of address",
+    cure: addressOfMachine,
+  },
+  EACCES: { code: "NET_PERMISSION", words: "permission denied", cure: "Does a local firewall or policy forbid it?" },
+  EPERM: { code: "NET_PERMISSION", words: "not permitted", cure: "Does a local firewall or policy forbid it?" },
+  ENOTFOUND: { code: "NET_DNS", words: "no such host", cure: misspelt },
+  ENODATA: { code: "NET_DNS", words: "the host name has no address", cure: misspelt },
+  EAI_AGAIN: {
+    code: "NET_DNS",
+    words: "the name server does not answer",
+    cure: "Check /etc/resolv.conf, or try again.",
+  },
+  EAI_FAIL: { code: "NET_DNS", words: "the name server failed", cure: "Check /etc/resolv.conf, or try again." },
+  EAI_NONAME: { code: "NET_DNS", words: "no such host", cure: misspelt },
+  ECONNRESET: { code: "NET_RESET", words: "connection reset by peer" },
+  ECONNABORTED: { code: "NET_RESET", words: "connection aborted" },
+  EPIPE: { code: "NET_RESET", words: "the peer has closed the connection" },
+  EMFILE: { code: "NET_FAILED", words: "too many open files", cure: files },
+  ENFILE: { code: "NET_FAILED", words: "too many open files on this machine", cure: files },
+  ENOBUFS: { code: "NET_FAILED", words: "the system has no buffers left", cure: "Close connections, or add memory." },
+  ENOMEM: { code: "NET_FAILED", words: "the system has no memory left", cure: "Close connections, or add memory." },
+  ERR_STREAM_WRITE_AFTER_END: { code: "CLOSED", words: "written to after its end" },
+  ERR_STREAM_DESTROYED: { code: "CLOSED", words: "the connection is closed" },
+  ERR_SOCKET_CLOSED: { code: "CLOSED", words: "the connection is closed" },
+};
+
+/** Cures that depend on what was being done. */
+const byPhase: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  listen: {
+    EADDRINUSE: "Choose another port (0 picks a free one), or end the program that uses it; `ss -ltnp` shows it.",
+    EACCES: "Ports below 1024 need root; choose a higher one.",
+    EPERM: "Ports below 1024 need root; choose a higher one.",
+  },
+  connect: {
+    EADDRINUSE: "The local port is in use, or waits out TIME_WAIT; let the system choose one.",
+    EADDRNOTAVAIL: "The local address is not this machine's, or the same connection waits out TIME_WAIT.",
+  },
+};
+
+/** The system's name of an error, or its text. Of several attempts (happy eyeballs) the first one's. */
+function systemName(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" ? code : String(error);
+}
+
+/**
+ * Makes the system's error one of ours: `subject` says what failed ("could not listen on 127.0.0.1:2001"), the
+ * translation says why. One of ours passes as it is.
+ */
+export function translateSystemError(error: unknown, subject: string, details: ErrorDetails): SallyportError {
+  if (isSallyportError(error)) return error;
+  const system = systemName(error);
+  const known = always[system];
+  const cure = byPhase[details.phase ?? ""]?.[system] ?? known?.cure;
+  return new SallyportError(known?.code ?? "NET_FAILED", `${subject}: ${known?.words ?? system}`, {
+    cause: error,
+    details: { ...details, system },
+    ...(cure === undefined ? {} : { cure }),
+  });
+}
