@@ -4,7 +4,7 @@ import type { Clock } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, ConnectOptions } from "../platform/network.ts";
 import { socketOptions } from "./socket-options.ts";
-import { SystemConnection } from "./system-connection.ts";
+import { systemConnection } from "./system-connection.ts";
 import { translateSystemError } from "./system-error.ts";
 
 /** Where to connect from. Node forgets `localAddress` when it tries several families, so the address decides the family. */
@@ -42,7 +42,7 @@ export function connectFromHere(options: ConnectOptions, clock: Clock): Promise<
     };
     const onConnect = (): void => {
       settle();
-      resolve(new SystemConnection(socket, clock));
+      resolve(systemConnection(socket, clock));
     };
     const settle = (): void => {
       signal.removeEventListener("abort", onAbort);

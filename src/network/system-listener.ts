@@ -5,7 +5,7 @@ import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, Listener } from "../platform/network.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
-import { SystemConnection } from "./system-connection.ts";
+import { systemConnection } from "./system-connection.ts";
 import { systemEndpoint } from "./system-endpoint.ts";
 
 interface Waiter {
@@ -71,7 +71,7 @@ export class SystemListener implements Listener {
   }
 
   #arrive(socket: Socket): void {
-    const connection = new SystemConnection(socket, this.#clock);
+    const connection = systemConnection(socket, this.#clock);
     if (this.#disposed || this.#pending.size >= limits.pendingConnectionsMax) {
       connection.reset();
       return;

@@ -1,0 +1,97 @@
+// A Connection made from a Duplex: how its end is judged and how it is disposed is the same for every network.
+import type { Duplex } from "node:stream";
+import { type ErrorCode, isSallyportError, SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
+import type { Clock } from "./clock.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { CloseInfo, Connection } from "./network.ts";
+
+/** What a network brings along for one connection. */
+export interface StreamConnectionParts {
+  /** `allowHalfOpen`, `autoDestroy`, and its errors are SallyportErrors. */
+  readonly stream: Duplex;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly clock: Clock;
+  /** Breaks off and destroys the stream, now or soon. Called for a reset; may be called twice and after the end. */
+  readonly breakOff: () => void;
+}
+
+/** Errors that say more than "broken off". */
+const howByCode: Partial<Record<ErrorCode, CloseInfo["how"]>> = { NET_TIMEOUT: "timeout", SSH_DISCONNECTED: "lost" };
+
+export class StreamConnection implements Connection {
+  readonly stream: Duplex;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly closed: Promise<CloseInfo>;
+  readonly #clock: Clock;
+  readonly #breakOff: () => void;
+  #endedFirst: CloseInfo["by"] = "local";
+  /** What we did ourselves; else the stream's end is judged. */
+  #verdict: CloseInfo | undefined;
+
+  constructor(parts: StreamConnectionParts) {
+    this.stream = parts.stream;
+    this.local = parts.local;
+    this.remote = parts.remote;
+    this.#clock = parts.clock;
+    this.#breakOff = parts.breakOff;
+    this.closed = this.#watch();
+  }
+
+  reset(): void {
+    if (this.stream.closed) return;
+    this.#verdict ??= { by: "local", how: "reset" };
+    this.#breakOff();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const cancel = this.#clock.after(limits.disposeGraceMs, () => this.#force());
+    if (!this.stream.writableEnded) this.stream.end();
+    // Bytes that nobody read would turn our close into a reset, and the peer would lose what is on its way.
+    this.stream.resume();
+    await this.closed;
+    cancel();
+  }
+
+  #force(): void {
+    if (this.stream.writableFinished) {
+      this.#verdict ??= { by: "remote", how: "timeout" };
+      this.stream.destroy();
+    } else {
+      // What was not sent by now never will be, so the peer must not take it for complete.
+      this.reset();
+    }
+  }
+
+  #watch(): Promise<CloseInfo> {
+    const { stream } = this;
+    let failure: unknown;
+    stream.once("end", () => {
+      if (!stream.writableEnded) this.#endedFirst = "remote";
+    });
+    // Also keeps an error that nobody else listens for from ending the program: `closed` tells it.
+    stream.on("error", (error) => {
+      failure ??= error;
+    });
+    return new Promise((resolve) => {
+      const settle = (): void => resolve(this.#verdict ?? this.#judge(failure));
+      if (stream.closed) settle();
+      else stream.once("close", settle);
+    });
+  }
+
+  #judge(failure: unknown): CloseInfo {
+    if (failure === undefined) {
+      const complete = this.stream.readableEnded && this.stream.writableFinished;
+      return complete ? { by: this.#endedFirst, how: "fin" } : { by: "local", how: "reset" };
+    }
+    if (!isSallyportError(failure)) {
+      const error = new SallyportError("INTERNAL", "the stream broke with a foreign error", { cause: failure });
+      return { by: "local", how: "reset", error };
+    }
+    const by = failure.code === "CLOSED" ? "local" : "remote";
+    return { by, how: howByCode[failure.code] ?? "reset", error: failure };
+  }
+}
