@@ -1,5 +1,5 @@
 // The files that a test sshd and the ssh that talks to it need, all in one directory.
-import { writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { clientKey, hostKey } from "./ssh-keys.ts";
 import type { SshdOptions } from "./sshd.ts";
@@ -32,6 +32,20 @@ export function writeSshdFiles(dir: TempDir, address: string, port: number, opti
   writeFileSync(files.serverConfig, serverConfig(dir, files, address, port, options).join("\n"), secret);
   writeFileSync(files.clientConfig, clientConfig(files, address, port, options).join("\n"), secret);
   return files;
+}
+
+/** Another ssh_config, for the same sshd as reached at another address (a relay in front of it). Returns its path. */
+export function writeConfigFor(
+  dir: TempDir,
+  files: SshdFiles,
+  address: string,
+  port: number,
+  options: SshdOptions,
+): string {
+  appendFileSync(files.knownHosts, knownHostsLine(address, port, (options.hostKey ?? hostKey()).publicKey));
+  const path = dir.file(`ssh_config-${port}`);
+  writeFileSync(path, clientConfig(files, address, port, options).join("\n"), { mode: 0o600 });
+  return path;
 }
 
 /** sshd(8), SSH_KNOWN_HOSTS FILE FORMAT: the port is part of the name unless it is 22. */

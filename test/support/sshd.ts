@@ -6,7 +6,7 @@ import { freePort } from "./free-port.ts";
 import { childrenOf, descendantsOf, isRunning, signalProcess } from "./processes.ts";
 import { type Program, startProgram } from "./program.ts";
 import type { SshKey } from "./ssh-keys.ts";
-import { hostAlias, type SshdFiles, writeSshdFiles } from "./sshd-config.ts";
+import { hostAlias, type SshdFiles, writeConfigFor, writeSshdFiles } from "./sshd-config.ts";
 import { makeTempDir } from "./tempdir.ts";
 import { until } from "./until.ts";
 
@@ -36,6 +36,8 @@ export interface Sshd extends AsyncDisposable {
   readonly configFile: string;
   readonly hostAlias: string;
   readonly files: SshdFiles;
+  /** Path of another configFile, which reaches this sshd through a relay that listens elsewhere. */
+  configFor(relay: { readonly host: string; readonly port: number }): string;
   /** sshd's log at VERBOSE (see `lines` for more), everything so far. */
   log(): string;
   waitForLog(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>;
@@ -88,6 +90,7 @@ async function startOnce(options: SshdOptions): Promise<Sshd> {
     configFile: files.clientConfig,
     hostAlias,
     files,
+    configFor: (relay) => writeConfigFor(dir, files, relay.host, relay.port, options),
     log: program.log,
     waitForLog: program.waitForLog,
     connections: () => childrenOf(program.pid),
