@@ -76,6 +76,8 @@ export interface Tunnel extends AsyncDisposable {
   readonly transport: "openssh" | "embedded";
   /** Settles when the tunnel is closed: undefined after close or disposal, else the error that ended it. Never rejects. */
   readonly closed: Promise<SallyportError | undefined>;
+  /** Transfers under way now. */
+  readonly transfersRunning: number;
   /** No new sessions; running transfers may finish for up to `graceMs` (default 10000); then everything is closed. */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }

@@ -1,0 +1,87 @@
+// The data end towards the FTP server: direct-tcpip to the configured host, or a listener at the far end.
+import type { Clock } from "../platform/clock.ts";
+import { withDeadline } from "../platform/clock.ts";
+import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
+import type { Connection, Listener } from "../platform/network.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { ipFamily, isLoopback, sameHost } from "../protocol/ip-address.ts";
+import type { Back } from "./environment.ts";
+
+/** How long an SSH server may take to open a channel or a listener. */
+const openMs = 60_000;
+
+export interface BackListener {
+  readonly listener: Listener;
+  /** What the FTP server is to be told. */
+  readonly address: Endpoint;
+}
+
+/** Always the configured host, never the one in a 227. */
+export async function connectBack(back: Back, clock: Clock, to: Endpoint, signal: AbortSignal): Promise<Connection> {
+  const late = (): SallyportError =>
+    new SallyportError("NET_TIMEOUT", `no answer from ${back.network.name} within ${openMs / 1000} s`, {
+      details: { phase: "connect", remote: formatEndpoint(to) },
+    });
+  const deadline = withDeadline(clock, openMs, signal, late);
+  try {
+    return await back.network.connect({ ...to, signal: deadline.signal });
+  } finally {
+    deadline.release();
+  }
+}
+
+/** Active mode: loopback where the FTP server is the SSH host itself, so that nothing is open to a network (S03). */
+export async function listenActive(back: Back, target: Endpoint, signal: AbortSignal): Promise<BackListener> {
+  const host = activeHost(back, target);
+  const listener = await back.network.listen({ host, ports: { first: 0, last: 0 }, signal });
+  return { listener, address: { host, port: listener.endpoint.port } };
+}
+
+/** RFC 959's default data port: the far end of the control connection itself (S17, S18). */
+export async function listenDefaultPort(
+  back: Back,
+  end: Endpoint | undefined,
+  signal: AbortSignal,
+): Promise<BackListener> {
+  if (end === undefined) {
+    throw new SallyportError(
+      "NET_UNSUPPORTED",
+      "the SSH host does not tell from which port it reached the FTP server",
+      {
+        cure: "use --back passive or --back active",
+      },
+    );
+  }
+  try {
+    const listener = await back.network.listen({ ...end, ports: { first: end.port, last: end.port }, signal });
+    return { listener, address: end };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const message = `default data port: the SSH server cannot listen on ${formatEndpoint(end)}, the end of its own connection to the FTP server`;
+    throw new SallyportError("SSH_FORWARD_REFUSED", message, {
+      cause: error,
+      cure: "that needs an SSH server that sets SO_REUSEADDR on both; use --back passive or --back active",
+    });
+  }
+}
+
+/** An FTP server connects for data from the host that its control connection goes to. */
+export function isServer(target: Endpoint, remote: Endpoint): boolean {
+  // OpenSSH does not tell who connected, and a name is resolved at the far end.
+  if (remote.host === "") return true;
+  if (target.host === "localhost" || isLoopback(target.host)) return isLoopback(remote.host);
+  return ipFamily(target.host) === undefined || sameHost(remote.host, target.host);
+}
+
+function activeHost(back: Back, target: Endpoint): string {
+  if (target.host === "localhost") return "127.0.0.1";
+  if (isLoopback(target.host)) return target.host;
+  if (back.address !== undefined) return back.address;
+  throw new SallyportError(
+    "NET_UNSUPPORTED",
+    "the SSH host's address is not known, so the FTP server cannot be told it",
+    {
+      cure: "give it with --back-address, or use --back passive",
+    },
+  );
+}

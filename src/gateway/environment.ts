@@ -1,0 +1,41 @@
+// What the gateway is handed: two networks, time, and what the operator allows.
+import type { Clock } from "../platform/clock.ts";
+import type { Endpoint } from "../platform/endpoint.ts";
+import type { Network, PortRange } from "../platform/network.ts";
+import type { TraceEventBody } from "../platform/trace.ts";
+import type { Cidr } from "../protocol/cidr.ts";
+
+/** The network on the FTP server's side, as it is now. */
+export interface Back {
+  readonly network: Network;
+  /** Aborts when this network goes away; the reason says why. */
+  readonly signal: AbortSignal;
+  /** Address of the SSH host that an FTP server on another host can reach. */
+  readonly address: string | undefined;
+  /** For back mode `default-port`: the far local ends of connections to the target, as the SSH host sees them. */
+  readonly localEnds: (target: Endpoint, signal: AbortSignal) => Promise<readonly Endpoint[]>;
+}
+
+export interface GatewayOptions {
+  /** The FTP server, as the back network resolves it. */
+  readonly target: Endpoint;
+  readonly backMode: "auto" | "passive" | "active" | "default-port";
+  /** Range for the data listeners towards the client. */
+  readonly passivePorts: PortRange;
+  /** Addresses to tell in 227, by the client's address (S13). */
+  readonly passiveAddresses: readonly { readonly address: string; readonly cidr: Cidr }[];
+  /** Networks that PORT may name beside the client's own address. */
+  readonly allowThirdParty: readonly Cidr[];
+  readonly sessionsMax: number;
+  readonly keepaliveMs: number;
+}
+
+export interface GatewayEnvironment {
+  readonly front: Network;
+  readonly clock: Clock;
+  /** The back network; waits while it is being connected, and throws with the reason when it cannot be had. */
+  readonly back: (signal: AbortSignal) => Promise<Back>;
+  readonly emit: (session: number, event: TraceEventBody) => void;
+  /** Addresses of this machine: a client on it may name any of them in PORT. */
+  readonly ownAddresses: () => readonly string[];
+}

@@ -1,0 +1,147 @@
+// The sockets and channels of one exchange. Performs what the relay machine wants and reports what became of it.
+import { type CopyEnd, copyData } from "../data-connection/copy.ts";
+import type { Clock } from "../platform/clock.ts";
+import { formatEndpoint } from "../platform/endpoint.ts";
+import type { Connection } from "../platform/network.ts";
+import type { TraceEventBody } from "../platform/trace.ts";
+import type { CopyOutcome, DataSide, Direction, RelayInput } from "../protocol/relay/messages.ts";
+
+/** One side of an exchange: at most one attempt, then at most one connection. */
+interface Side {
+  attempt: AbortController;
+  connection: Connection | undefined;
+  /** Closes what is open beside the connection: a listener. */
+  release: (() => Promise<void>) | undefined;
+}
+
+/** Makes a connection, or throws; `hold` registers what must be closed when the side is forgotten meanwhile. */
+export type Opening = (signal: AbortSignal, hold: (release: () => Promise<void>) => void) => Promise<Connection>;
+
+export interface ExchangeReports {
+  readonly clock: Clock;
+  readonly report: (input: RelayInput) => void;
+  readonly emit: (event: TraceEventBody) => void;
+  /** Work that the session waits for before it is over. */
+  readonly track: (work: Promise<unknown>) => void;
+}
+
+export class ExchangeEnds {
+  readonly id: number;
+  readonly #reports: ExchangeReports;
+  readonly #sides: Record<DataSide, Side> = { front: emptySide(), back: emptySide() };
+  readonly #progress: { bytes: number } = { bytes: 0 };
+  readonly #copying: AbortController = new AbortController();
+
+  constructor(id: number, reports: ExchangeReports) {
+    this.id = id;
+    this.#reports = reports;
+  }
+
+  /** Bytes carried so far. */
+  get bytes(): number {
+    return this.#progress.bytes;
+  }
+
+  /** Open one side; reports `data-open` or `data-failed` unless it is forgotten before. */
+  open(name: DataSide, how: string, opening: Opening): void {
+    const side = this.#sides[name];
+    const { signal } = side.attempt;
+    const hold = (release: () => Promise<void>): void => {
+      if (signal.aborted) this.#reports.track(release());
+      else side.release = release;
+    };
+    const work = opening(signal, hold).then(
+      (connection) => {
+        if (signal.aborted) return connection[Symbol.asyncDispose]();
+        side.connection = connection;
+        const { local, remote } = connection;
+        this.#reports.emit({
+          type: "data.open",
+          side: name,
+          how,
+          local: formatEndpoint(local),
+          remote: formatEndpoint(remote),
+        });
+        this.#reports.report({ type: "data-open", id: this.id, side: name });
+        return undefined;
+      },
+      (error: unknown) => {
+        if (!signal.aborted)
+          this.#reports.report({ type: "data-failed", id: this.id, side: name, text: describe(error) });
+      },
+    );
+    this.#reports.track(work);
+  }
+
+  copy(direction: Direction): void {
+    const [source, sink] = direction === "download" ? (["back", "front"] as const) : (["front", "back"] as const);
+    const from = this.#sides[source].connection;
+    const to = this.#sides[sink].connection;
+    if (from === undefined || to === undefined) return;
+    const options = { signal: this.#copying.signal, progress: this.#progress };
+    this.#reports.track(
+      copyData(from, to, options).then((end) => {
+        this.#reports.emit({ type: "data.half-close", side: source, bytes: end.bytes });
+        const outcome = outcomeOf(end);
+        if (outcome === undefined) return;
+        const tell = (): void => this.#reports.report({ type: "copied", id: this.id, outcome });
+        // A client that dies closes control and data in one moment: let the news of the control connection come first,
+        // lest its half upload be ended as if it were whole.
+        if (direction === "upload") this.#reports.clock.after(0, tell);
+        else tell();
+      }),
+    );
+  }
+
+  /** End-of-file to this side, everything before it delivered. */
+  finish(name: DataSide, finishing: (connection: Connection) => Promise<boolean>): void {
+    const { connection } = this.#sides[name];
+    if (connection === undefined) return;
+    this.#reports.track(
+      finishing(connection).then((ok) => this.#reports.report({ type: "finished", id: this.id, ok })),
+    );
+  }
+
+  reset(name: DataSide): void {
+    const side = this.#sides[name];
+    side.connection?.reset();
+    this.forget(name);
+  }
+
+  /** Close whatever this side holds, and make it ready for another end. */
+  forget(name: DataSide): void {
+    const side = this.#sides[name];
+    this.#sides[name] = emptySide();
+    side.attempt.abort(new Error("forgotten"));
+    if (side.release !== undefined) this.#reports.track(side.release());
+    if (side.connection !== undefined) this.#reports.track(this.#close(name, side.connection));
+  }
+
+  drop(): void {
+    this.#copying.abort(new Error("dropped"));
+    this.forget("front");
+    this.forget("back");
+  }
+
+  async #close(name: DataSide, connection: Connection): Promise<void> {
+    await connection[Symbol.asyncDispose]();
+    const close = await connection.closed;
+    this.#reports.emit({ type: "data.close", side: name, close, bytes: this.bytes });
+  }
+}
+
+function emptySide(): Side {
+  return { attempt: new AbortController(), connection: undefined, release: undefined };
+}
+
+function outcomeOf(end: CopyEnd): CopyOutcome | undefined {
+  if (end.end === "eof") return "eof";
+  if (end.end === "aborted") return undefined;
+  return end.side === "source" ? "source-broke" : "sink-broke";
+}
+
+/** Message and cure in one line, for a reply text. */
+export function describe(error: unknown): string {
+  const { message, cure } = error as { message?: string; cure?: string };
+  return cure === undefined ? String(message ?? error) : `${message} (${cure})`;
+}

@@ -1,0 +1,28 @@
+// The control connection to the FTP server, and in default-port mode the far port it comes from.
+import type { Endpoint } from "../platform/endpoint.ts";
+import type { Connection } from "../platform/network.ts";
+import { connectBack } from "./back-end.ts";
+import type { Back, GatewayEnvironment, GatewayOptions } from "./environment.ts";
+
+export interface ServerControl {
+  readonly back: Back;
+  readonly connection: Connection;
+  /** The far local end, where back mode `default-port` needs it and could find it. */
+  readonly controlEnd: Endpoint | undefined;
+}
+
+export async function openServerControl(
+  environment: GatewayEnvironment,
+  options: GatewayOptions,
+  signal: AbortSignal,
+): Promise<ServerControl> {
+  const back = await environment.back(signal);
+  const connect = (): Promise<Connection> => connectBack(back, environment.clock, options.target, signal);
+  if (options.backMode !== "default-port") return { back, connection: await connect(), controlEnd: undefined };
+  // The SSH server does not say which port it connects from; the new one in its list of connections is ours (S18).
+  const before = await back.localEnds(options.target, signal);
+  const connection = await connect();
+  const known = new Set(before.map((end) => `${end.host} ${end.port}`));
+  const fresh = (await back.localEnds(options.target, signal)).filter((end) => !known.has(`${end.host} ${end.port}`));
+  return { back, connection, controlEnd: fresh.length === 1 ? fresh[0] : undefined };
+}

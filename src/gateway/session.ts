@@ -1,0 +1,191 @@
+// One session: a client's control connection, the server's, and the relay machine between them.
+import { formatEndpoint } from "../platform/endpoint.ts";
+import type { Connection } from "../platform/network.ts";
+import type { TraceEventBody } from "../platform/trace.ts";
+import { ipFamily, plainHost } from "../protocol/ip-address.ts";
+import type { RelayAction, RelayInput } from "../protocol/relay/messages.ts";
+import { RelaySession } from "../protocol/relay/relay-session.ts";
+import { gatewayReply } from "../protocol/relay/texts.ts";
+import { formatReply, type Reply } from "../protocol/reply.ts";
+import { ControlConnection } from "./control.ts";
+import { DataEnds } from "./data-ends.ts";
+import { DataPerformer, isDataAction } from "./data-performer.ts";
+import { describe } from "./exchange-ends.ts";
+import { judgePort } from "./port-policy.ts";
+import { RelayTimers } from "./relay-timers.ts";
+import { openServerControl, type ServerControl } from "./server-control.ts";
+import type { SessionContext } from "./session-context.ts";
+
+export class Session {
+  readonly #context: SessionContext;
+  readonly #front: Connection;
+  readonly #machine: RelaySession;
+  readonly #timers: RelayTimers;
+  readonly #inputs: RelayInput[] = [];
+  readonly #work: Set<Promise<unknown>> = new Set();
+  readonly #abort: AbortController = new AbortController();
+  #client: ControlConnection | undefined;
+  #server: ControlConnection | undefined;
+  #data: DataPerformer | undefined;
+  #performing = false;
+  #closingText: string | undefined;
+  #reason = "";
+  #over: () => void = () => {};
+
+  constructor(context: SessionContext, front: Connection) {
+    this.#context = context;
+    this.#front = front;
+    this.#machine = new RelaySession(relayConfig(context, front));
+    this.#timers = new RelayTimers(context.environment.clock, (name) =>
+      this.#feed({ type: "timer", name, bytes: this.#data?.bytes ?? 0 }),
+    );
+  }
+
+  /** Settles when nothing of the session is left. Never rejects. */
+  async run(): Promise<void> {
+    const { options, environment } = this.#context;
+    const target = formatEndpoint(options.target);
+    const ends = { client: formatEndpoint(this.#front.remote), gateway: formatEndpoint(this.#front.local) };
+    this.#emit({ type: "session.open", ...ends, target });
+    const clientGone = (): void => this.#abort.abort(new Error("the client is gone"));
+    this.#front.stream.once("close", clientGone);
+    try {
+      const server = await openServerControl(environment, options, this.#abort.signal);
+      await this.#relay(server);
+    } catch (error) {
+      this.#reason = describe(error);
+      this.#sayLast(gatewayReply("closing", this.#reason));
+    }
+    this.#timers.clearAll();
+    this.#data?.dropAll();
+    await Promise.all([this.#server?.close(), this.#client?.close() ?? this.#front[Symbol.asyncDispose]()]);
+    while (this.#work.size > 0) await Promise.all(this.#work);
+    this.#emit({ type: "session.close", reason: this.#reason });
+  }
+
+  /** Transfers under way. */
+  get transfersRunning(): number {
+    return this.#machine.transfersRunning;
+  }
+
+  /** Close as soon as no transfer is under way; the client is told `text` with 421. */
+  closeWhenIdle(text: string): void {
+    this.#closingText = text;
+    this.#abort.abort(new Error(text));
+    this.#closeIfIdle();
+  }
+
+  /** Close now. What is under way is broken off. */
+  closeNow(text: string): void {
+    this.#abort.abort(new Error(text));
+    this.#feed({ type: "shutdown", text });
+  }
+
+  async #relay({ back, connection, controlEnd }: ServerControl): Promise<void> {
+    const { environment } = this.#context;
+    const over = new Promise<void>((resolve) => {
+      this.#over = resolve;
+    });
+    const report = (input: RelayInput): void => this.#feed(input);
+    const ends = new DataEnds({ context: this.#context, front: this.#front, back, controlEnd, report });
+    const emit = (event: TraceEventBody): void => this.#emit(event);
+    const track = (work: Promise<unknown>): void => this.#track(work);
+    this.#data = new DataPerformer({ clock: environment.clock, report, emit, track }, ends);
+    const lost = (): void => this.closeNow(describe(back.signal.reason));
+    back.signal.addEventListener("abort", lost, { once: true });
+    this.#server = new ControlConnection(connection, {
+      bytes: (bytes) => this.#feed({ type: "server-bytes", bytes }),
+      ended: () => this.#feed({ type: "server-gone" }),
+      gone: (text) => this.#feed(text === undefined ? { type: "server-gone" } : { type: "server-gone", text }),
+    });
+    this.#client = new ControlConnection(this.#front, {
+      bytes: (bytes) => this.#feed({ type: "client-bytes", bytes }),
+      ended: () => this.#feed({ type: "client-ended" }),
+      gone: () => this.#feed({ type: "client-gone" }),
+    });
+    this.#performAll(this.#machine.start());
+    this.#closeIfIdle();
+    await over;
+    back.signal.removeEventListener("abort", lost);
+  }
+
+  /** Inputs that come up while actions are performed wait their turn. */
+  #feed(input: RelayInput): void {
+    this.#inputs.push(input);
+    if (this.#performing) return;
+    this.#performing = true;
+    for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
+      this.#performAll(this.#machine.handle(next));
+    }
+    this.#performing = false;
+    this.#closeIfIdle();
+  }
+
+  #performAll(actions: readonly RelayAction[]): void {
+    for (const action of actions) this.#perform(action);
+  }
+
+  #perform(action: RelayAction): void {
+    if (isDataAction(action)) this.#data?.perform(action);
+    else if (action.type === "write-front") this.#client?.write(action.bytes);
+    else if (action.type === "write-back") this.#server?.write(action.bytes);
+    else if (action.type === "set-timer") this.#timers.set(action.name, action.delayMs);
+    else if (action.type === "clear-timer") this.#timers.clear(action.name);
+    else if (action.type === "close") {
+      this.#reason = action.reason;
+      this.#over();
+    } else this.#traceAction(action);
+  }
+
+  #traceAction(action: Extract<RelayAction, { type: "told" | "replied" | "note" }>): void {
+    if (action.type === "note") this.#emit({ type: "relay.note", note: action.note });
+    else if (action.type === "told") {
+      const { side, line } = action;
+      this.#emit({ type: "ftp.command", side, origin: action.origin === "client" ? "client" : "gateway", line });
+    } else this.#emit({ type: "ftp.reply", side: action.side, origin: action.origin, lines: action.reply.lines });
+  }
+
+  #closeIfIdle(): void {
+    const text = this.#closingText;
+    if (text === undefined || this.#performing || this.#machine.transfersRunning > 0) return;
+    this.#closingText = undefined;
+    this.#feed({ type: "shutdown", text });
+  }
+
+  /** Before there is a server to relay for. */
+  #sayLast(reply: Reply): void {
+    const { stream } = this.#front;
+    this.#emit({ type: "ftp.reply", side: "front", origin: "gateway", lines: reply.lines });
+    stream.on("error", () => {});
+    stream.resume();
+    if (!stream.destroyed && !stream.writableEnded) stream.write(formatReply(reply));
+  }
+
+  #track(work: Promise<unknown>): void {
+    const settled = work.then(
+      () => {},
+      () => {},
+    );
+    this.#work.add(settled);
+    void settled.then(() => this.#work.delete(settled));
+  }
+
+  #emit(event: TraceEventBody): void {
+    this.#context.environment.emit(this.#context.id, event);
+  }
+}
+
+function relayConfig(context: SessionContext, front: Connection): ConstructorParameters<typeof RelaySession>[0] {
+  const { options, environment, registry } = context;
+  const client = plainHost(front.remote.host);
+  const { ownAddresses } = environment;
+  const { allowThirdParty } = options;
+  const isJoin = (address: { host: string; port: number }): boolean => registry.find(address, client) !== undefined;
+  return {
+    backMode: options.backMode,
+    frontFamily: ipFamily(client) ?? 4,
+    target: formatEndpoint(options.target),
+    keepaliveMs: options.keepaliveMs,
+    judgePort: (address) => judgePort({ client, allowThirdParty, ownAddresses, isJoin }, address),
+  };
+}

@@ -1,0 +1,136 @@
+// Makes the back end of an exchange ready: EPSV, else PASV, else active; or active or default-port alone. The gateway's own
+// commands are on their way to the server in the moment in which the client's PASV or PORT is answered.
+
+import { formatEprt } from "../extended-address.ts";
+import { formatPort, type HostPort } from "../host-port.ts";
+import { ipFamily } from "../ip-address.ts";
+import { parsePassive } from "../passive-reply.ts";
+import { type Reply, replyText } from "../reply.ts";
+import type { BackMethod, Exchange } from "./exchange.ts";
+import type { RelayCore } from "./relay-core.ts";
+
+/** Data ports below this are refused: a server's service is no data port (RFC 2577 section 3). */
+const dataPortMin = 1024;
+
+export class BackPreparation {
+  readonly #core: RelayCore;
+  /** Called whenever an exchange's back end became ready or failed for good. */
+  readonly #settled: (exchange: Exchange) => void;
+
+  constructor(core: RelayCore, settled: (exchange: Exchange) => void) {
+    this.#core = core;
+    this.#settled = settled;
+  }
+
+  /** Start, unless it has started. */
+  begin(exchange: Exchange): void {
+    if (exchange.back.state !== "unprepared") return;
+    this.#try(exchange, this.#core.methods[this.#core.methodIndex] as BackMethod);
+  }
+
+  /** The transfer command may follow at once: its place in the conversation is settled. */
+  mayFollow(exchange: Exchange): boolean {
+    const { state } = exchange.back;
+    if (state === "asked") return this.#core.methodProven;
+    return state !== "unprepared" && state !== "listening";
+  }
+
+  /** The far end listens: tell the server where. */
+  listening(exchange: Exchange, address: HostPort): void {
+    if (exchange.back.state !== "listening") return;
+    if (exchange.back.method === "default-port") {
+      this.#ready(exchange);
+      return;
+    }
+    const extended = ipFamily(address.host) === 6;
+    exchange.back.state = "asked";
+    const verb = extended ? "EPRT" : "PORT";
+    this.#core.ask(verb, extended ? formatEprt(address) : formatPort(address), {
+      verb,
+      kind: "plain",
+      onFinal: (reply) => {
+        if (reply.code < 300) this.#ready(exchange);
+        else this.#failed(exchange, `the FTP server refused ${verb}: ${reply.code} ${replyText(reply)}`);
+      },
+    });
+  }
+
+  listenFailed(exchange: Exchange, text: string): void {
+    if (exchange.back.state === "listening") this.#failed(exchange, text);
+  }
+
+  /** A data connection by the method in force could not be had: the next exchange tries another one. */
+  demote(): void {
+    const { methods } = this.#core;
+    this.#core.methodIndex = (this.#core.methodIndex + 1) % methods.length;
+    this.#core.methodProven = false;
+    if (methods.length > 1)
+      this.#core.note(`next transfer tries ${methods[this.#core.methodIndex]} towards the server`);
+  }
+
+  #try(exchange: Exchange, method: BackMethod): void {
+    exchange.back.method = method;
+    if (method === "active" || method === "default-port") {
+      exchange.back.state = "listening";
+      this.#core.emit({ type: "listen-back", id: exchange.id, how: method });
+      return;
+    }
+    exchange.back.state = "asked";
+    const verb = method.toUpperCase();
+    this.#core.ask(verb, undefined, {
+      verb,
+      kind: "plain",
+      onFinal: (reply) => this.#passiveAnswered(exchange, verb, reply),
+    });
+  }
+
+  #passiveAnswered(exchange: Exchange, verb: string, reply: Reply): void {
+    if (reply.code >= 300) {
+      this.#failed(exchange, `the FTP server refused ${verb}: ${reply.code} ${replyText(reply)}`);
+      return;
+    }
+    const port = readPort(reply);
+    if (typeof port === "string") {
+      this.#failed(exchange, `${port} in the server's answer to ${verb}: ${reply.lines[0]}`);
+      return;
+    }
+    exchange.back.port = port;
+    this.#ready(exchange);
+  }
+
+  #ready(exchange: Exchange): void {
+    exchange.back.state = "ready";
+    this.#core.methodProven = true;
+    this.#settled(exchange);
+  }
+
+  /** On to the next method where the mode has one; a transfer that has already followed is the server's to refuse. */
+  #failed(exchange: Exchange, why: string): void {
+    const { back } = exchange;
+    back.failure = back.failure === "" ? why : `${back.failure}; ${why}`;
+    const { methods } = this.#core;
+    const next = methods.indexOf(back.method) + 1;
+    const following = methods[next];
+    this.#core.methodProven = false;
+    if (following !== undefined && exchange.transfer === undefined) {
+      this.#core.note(`${why}: trying ${following}`);
+      this.#core.methodIndex = next;
+      this.#try(exchange, following);
+      return;
+    }
+    this.#core.methodIndex = 0;
+    back.state = "failed";
+    this.#settled(exchange);
+  }
+}
+
+/** The port of a passive reply; the host in it is never used (it is what NAT breaks, and a way to be sent elsewhere). */
+function readPort(reply: Reply): number | string {
+  let port: number;
+  try {
+    port = parsePassive(reply).port;
+  } catch {
+    return "no address";
+  }
+  return port >= dataPortMin ? port : `port ${port}, which is no data port,`;
+}

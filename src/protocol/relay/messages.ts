@@ -1,0 +1,85 @@
+// What goes into the relay machine and what comes out. Bytes and facts in, actions out; the driver in src/gateway performs them.
+import type { HostPort } from "../host-port.ts";
+import type { Reply } from "../reply.ts";
+
+/** Direction of a transfer as the client sees it. */
+export type Direction = "download" | "upload";
+
+/** Ends of one exchange: towards the FTP client, towards the FTP server. */
+export type DataSide = "front" | "back";
+
+/** How the copying of a transfer's data ended. `source` and `sink` follow the direction. */
+export type CopyOutcome = "eof" | "source-broke" | "sink-broke";
+
+export type TimerName = "keepalive" | "data-open" | "late-data" | "greeting";
+
+/** `id` names an exchange: one pair of data ends, of one transfer. Facts about an exchange that is gone are ignored. */
+export type RelayInput =
+  | { readonly type: "client-bytes"; readonly bytes: Uint8Array }
+  /** The client sent end-of-file: what it has asked for is still answered, unless a transfer is under way. */
+  | { readonly type: "client-ended" }
+  /** The client's control connection broke. */
+  | { readonly type: "client-gone" }
+  | { readonly type: "server-bytes"; readonly bytes: Uint8Array }
+  /** The server's control connection is over; `text` says why where that was no plain end. */
+  | { readonly type: "server-gone"; readonly text?: string }
+  /** The front listens at this address, as the client is to be told. */
+  | { readonly type: "front-listening"; readonly id: number; readonly address: HostPort }
+  /** The back listens at this address, as the server is to be told. */
+  | { readonly type: "back-listening"; readonly id: number; readonly address: HostPort }
+  | { readonly type: "data-open"; readonly id: number; readonly side: DataSide }
+  /** A listener or a connection could not be had; `text` names the cause in words. */
+  | { readonly type: "data-failed"; readonly id: number; readonly side: DataSide; readonly text: string }
+  | { readonly type: "copied"; readonly id: number; readonly outcome: CopyOutcome }
+  /** End-of-file has been delivered to the sink, and everything before it. */
+  | { readonly type: "finished"; readonly id: number; readonly ok: boolean }
+  /** `bytes`: how many the running transfer has carried so far, to tell slow from dead. */
+  | { readonly type: "timer"; readonly name: TimerName; readonly bytes: number }
+  /** The gateway closes the session; `text` is told to the client with 421. */
+  | { readonly type: "shutdown"; readonly text: string };
+
+export type RelayAction =
+  | { readonly type: "write-front"; readonly bytes: Uint8Array }
+  | { readonly type: "write-back"; readonly bytes: Uint8Array }
+  | { readonly type: "listen-front"; readonly id: number }
+  /** Close the front end that this exchange has, whatever it is: the client chose another. */
+  | { readonly type: "forget-front"; readonly id: number }
+  /** `default-port`: the client's control endpoint, from port L-1 where possible (RFC 959 section 3.2). */
+  | { readonly type: "connect-front"; readonly id: number; readonly to: HostPort | "default-port" }
+  | { readonly type: "connect-back"; readonly id: number; readonly port: number }
+  | { readonly type: "listen-back"; readonly id: number; readonly how: "active" | "default-port" }
+  | { readonly type: "copy"; readonly id: number; readonly direction: Direction }
+  /** Deliver end-of-file to this side, then answer `finished`. */
+  | { readonly type: "finish"; readonly id: number; readonly side: DataSide }
+  /** Break this side off: what it got must not be taken for complete. */
+  | { readonly type: "reset"; readonly id: number; readonly side: DataSide }
+  /** Nothing is under way on this exchange: close what it holds. */
+  | { readonly type: "drop"; readonly id: number }
+  | { readonly type: "set-timer"; readonly name: TimerName; readonly delayMs: number }
+  | { readonly type: "clear-timer"; readonly name: TimerName }
+  /** For the trace. */
+  | {
+      readonly type: "told";
+      readonly side: DataSide;
+      readonly origin: "client" | "gateway" | "server";
+      readonly line: string;
+    }
+  | { readonly type: "replied"; readonly side: DataSide; readonly origin: "gateway" | "server"; readonly reply: Reply }
+  | { readonly type: "note"; readonly note: string }
+  /** Flush and end both control connections; nothing follows. */
+  | { readonly type: "close"; readonly reason: string };
+
+/** What the gateway's policy says of a PORT address. */
+export type PortVerdict = { readonly allowed: true } | { readonly allowed: false; readonly why: string };
+
+export interface RelayConfig {
+  readonly backMode: "auto" | "passive" | "active" | "default-port";
+  /** Address family of the client's control connection: PASV needs IPv4 (RFC 2428 section 3). */
+  readonly frontFamily: 4 | 6;
+  /** `ftp-host:21`, for texts. */
+  readonly target: string;
+  /** Milliseconds between NOOPs during a transfer; 0 for none. */
+  readonly keepaliveMs: number;
+  /** Judges the address of PORT, EPRT or LPRT. */
+  readonly judgePort: (address: HostPort) => PortVerdict;
+}

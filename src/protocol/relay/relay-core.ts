@@ -1,0 +1,95 @@
+// What the parts of the relay machine share: the session's state, and the ways to write to either side.
+
+import { type Command, describeCommand, formatCommand, type IacSpelling } from "../command.ts";
+import { formatReply, type Reply } from "../reply.ts";
+import type { Secret } from "../secret.ts";
+import type { BackMethod, Exchange } from "./exchange.ts";
+import type { RelayAction, RelayConfig } from "./messages.ts";
+import { Outstanding, type Pending } from "./outstanding.ts";
+import { ReplyOrder } from "./reply-order.ts";
+
+/** The methods that a mode tries, in order. */
+const backMethods: Readonly<Record<RelayConfig["backMode"], readonly BackMethod[]>> = {
+  auto: ["epsv", "pasv", "active"],
+  passive: ["epsv", "pasv"],
+  active: ["active"],
+  "default-port": ["default-port"],
+};
+
+export class RelayCore {
+  readonly config: RelayConfig;
+  readonly methods: readonly BackMethod[];
+  readonly outstanding: Outstanding = new Outstanding();
+  readonly order: ReplyOrder;
+  readonly #actions: RelayAction[] = [];
+  #exchangeIdLast = 0;
+
+  /** The exchange that the next transfer will use. */
+  current: Exchange | undefined;
+  /** Exchanges whose transfer is outstanding, by id. */
+  readonly running: Map<number, Exchange> = new Map();
+  loggedIn = false;
+  epsvAll = false;
+  /** Index into `methods`: what has worked, or is to be tried, in this session. */
+  methodIndex = 0;
+  /** The current method has worked in this session, so a transfer need not wait for its reply. */
+  methodProven = false;
+  closed = false;
+
+  constructor(config: RelayConfig) {
+    this.config = config;
+    this.methods = backMethods[config.backMode];
+    this.order = new ReplyOrder((reply, origin) => {
+      this.emit({ type: "replied", side: "front", origin, reply });
+      this.emit({ type: "write-front", bytes: formatReply(reply) });
+    });
+  }
+
+  emit(action: RelayAction): void {
+    this.#actions.push(action);
+  }
+
+  takeActions(): RelayAction[] {
+    return this.#actions.splice(0);
+  }
+
+  note(note: string): void {
+    this.emit({ type: "note", note });
+  }
+
+  nextExchangeId(): number {
+    this.#exchangeIdLast += 1;
+    return this.#exchangeIdLast;
+  }
+
+  findExchange(id: number): Exchange | undefined {
+    return this.current?.id === id ? this.current : this.running.get(id);
+  }
+
+  /** Answer a command that the server does not see. */
+  answer(verb: string, reply: Reply): void {
+    this.order.answer(this.order.open(verb), reply, "gateway");
+  }
+
+  /** Forward a client's command, parsed and written anew. */
+  forward(command: Command, pending: Pending): void {
+    this.#send("client", command.verb, command.argument, command.iac, pending);
+  }
+
+  /** A command that the gateway itself thought of. */
+  ask(verb: string, argument: string | undefined, pending: Pending): void {
+    this.#send("gateway", verb, argument, "none", pending);
+  }
+
+  #send(
+    origin: "client" | "gateway",
+    verb: string,
+    argument: string | Secret | undefined,
+    iac: IacSpelling,
+    pending: Pending,
+  ): void {
+    this.outstanding.push(pending);
+    this.emit({ type: "told", side: "back", origin, line: describeCommand({ verb, argument, iac }) });
+    this.emit({ type: "write-back", bytes: formatCommand(verb, argument, iac === "none" ? "doubled" : iac) });
+  }
+}

@@ -1,0 +1,118 @@
+// A tunnel: listeners here, one SSH connection, gateways between them.
+import { networkInterfaces } from "node:os";
+import type { GatewayEnvironment } from "../gateway/environment.ts";
+import { Gateway, type GatewayShared } from "../gateway/gateway.ts";
+import { ListenerRegistry } from "../gateway/listener-registry.ts";
+import { systemClock } from "../network/system-clock.ts";
+import { systemNetwork } from "../network/system-network.ts";
+import { systemRandom } from "../network/system-random.ts";
+import { formatEndpoint } from "../platform/endpoint.ts";
+import type { Listener } from "../platform/network.ts";
+import type { TraceEventBody } from "../platform/trace.ts";
+import type { SallyportError } from "../protocol/error.ts";
+import type { SshEnvironment } from "../ssh/ssh-connection.ts";
+import { BackSupervisor } from "./back-supervisor.ts";
+import { type CheckedForward, checkForwards } from "./check-options.ts";
+import type { OpenForward, Tunnel, TunnelOptions } from "./options.ts";
+import { RunningTunnel } from "./running-tunnel.ts";
+import { connectTransport } from "./transport.ts";
+
+type Emit = (session: number, event: TraceEventBody) => void;
+
+/**
+ * Opens an FTP-aware tunnel through SSH: listens, connects to the SSH server, and relays FTP sessions with their data
+ * connections (RFC 959, 1639, 2428) through that one SSH connection.
+ *
+ * @throws SallyportError CONFIG_INVALID or POLICY_BIND for wrong options, NET_* when a listener cannot be had, SSH_* when the
+ * SSH connection fails; the signal's reason when it is aborted before the tunnel is ready.
+ */
+export async function openTunnel(options: TunnelOptions): Promise<Tunnel> {
+  options.signal?.throwIfAborted();
+  const signal = options.signal ?? new AbortController().signal;
+  const checked = checkForwards(options);
+  const emit: Emit = (session, event) => options.trace?.({ ...event, session, timeMs: systemClock.nowMs() });
+  // First what can fail at once and asks nobody: a port in use is told before a password is asked for.
+  const listeners = await listenAll(checked, signal);
+  const failed: { report: (error: SallyportError) => void } = { report: () => {} };
+  const supervisor = makeSupervisor(options, emit, (error) => failed.report(error));
+  try {
+    await supervisor.start(signal);
+  } catch (error) {
+    await Promise.all([...listeners.map(disposeListener), supervisor.dispose()]);
+    throw error;
+  }
+  const shared: GatewayShared = { registry: new ListenerRegistry(), sessions: new Set(), lastSession: 0 };
+  const environment = gatewayEnvironment(supervisor, emit);
+  const gateways = listeners.map(
+    (listener, index) => new Gateway(listener, (checked[index] as CheckedForward).gateway, environment, shared),
+  );
+  const forwards = listeners.map((listener, index) => openForward(listener, checked[index] as CheckedForward, options));
+  const tunnel = new RunningTunnel({ clock: systemClock, forwards, gateways, shared, supervisor });
+  failed.report = (error) => void tunnel.fail(error);
+  const abort = (): void => void tunnel[Symbol.asyncDispose]();
+  signal.addEventListener("abort", abort, { once: true });
+  void tunnel.closed.then(() => signal.removeEventListener("abort", abort));
+  return tunnel;
+}
+
+/** `user@host` as the user wrote it. */
+function sshTarget({ ssh }: TunnelOptions): string {
+  return ssh.user === undefined ? ssh.host : `${ssh.user}@${ssh.host}`;
+}
+
+async function listenAll(checked: readonly CheckedForward[], signal: AbortSignal): Promise<Listener[]> {
+  const listeners: Listener[] = [];
+  try {
+    for (const { bind, port } of checked) {
+      listeners.push(await systemNetwork.listen({ host: bind, ports: { first: port, last: port }, signal }));
+    }
+    return listeners;
+  } catch (error) {
+    await Promise.all(listeners.map(disposeListener));
+    throw error;
+  }
+}
+
+async function disposeListener(listener: Listener): Promise<void> {
+  await listener[Symbol.asyncDispose]();
+}
+
+function makeSupervisor(
+  options: TunnelOptions,
+  emit: Emit,
+  onGivenUp: (error: SallyportError) => void,
+): BackSupervisor {
+  const { askUser, tellUser } = options;
+  const environment: SshEnvironment = {
+    clock: systemClock,
+    random: systemRandom,
+    emit: (event) => emit(0, event),
+    ...(askUser === undefined ? {} : { askUser }),
+    ...(tellUser === undefined ? {} : { tellUser }),
+  };
+  return new BackSupervisor({
+    connect: (signal) => connectTransport(options.transport ?? "auto", options.ssh, environment, signal),
+    clock: systemClock,
+    emit: (event) => emit(0, event),
+    backAddress: options.backAddress,
+    target: sshTarget(options),
+    onGivenUp,
+  });
+}
+
+function gatewayEnvironment(supervisor: BackSupervisor, emit: Emit): GatewayEnvironment {
+  return {
+    front: systemNetwork,
+    clock: systemClock,
+    back: (signal) => supervisor.back(signal),
+    emit,
+    ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
+  };
+}
+
+function openForward(listener: Listener, checked: CheckedForward, options: TunnelOptions): OpenForward {
+  const { port } = listener.endpoint;
+  const host = checked.bind === "" ? "127.0.0.1" : checked.bind;
+  const target = formatEndpoint(checked.gateway.target);
+  return { url: `ftp://${formatEndpoint({ host, port })}`, host, port, target, through: sshTarget(options) };
+}

@@ -1,0 +1,73 @@
+// A tunnel that runs: what the caller holds.
+import type { Gateway, GatewayShared } from "../gateway/gateway.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { SallyportError } from "../protocol/error.ts";
+import type { BackSupervisor } from "./back-supervisor.ts";
+import type { OpenForward, Tunnel } from "./options.ts";
+
+const graceMsDefault = 10_000;
+const closingText = "Sallyport is closing.";
+
+export interface TunnelParts {
+  readonly clock: Clock;
+  readonly forwards: readonly OpenForward[];
+  readonly gateways: readonly Gateway[];
+  readonly shared: GatewayShared;
+  readonly supervisor: BackSupervisor;
+}
+
+export class RunningTunnel implements Tunnel {
+  readonly forwards: readonly OpenForward[];
+  readonly transport: "openssh" | "embedded";
+  readonly closed: Promise<SallyportError | undefined>;
+  readonly #parts: TunnelParts;
+  #settleClosed: (error: SallyportError | undefined) => void = () => {};
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: TunnelParts) {
+    this.#parts = parts;
+    this.forwards = parts.forwards;
+    this.transport = parts.supervisor.transport;
+    this.closed = new Promise((resolve) => {
+      this.#settleClosed = resolve;
+    });
+  }
+
+  get transfersRunning(): number {
+    return [...this.#parts.shared.sessions].reduce((sum, session) => sum + session.transfersRunning, 0);
+  }
+
+  async close(options: { readonly graceMs?: number } = {}): Promise<void> {
+    await this.#close(options.graceMs ?? graceMsDefault, undefined);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#breakOff(closingText);
+    await this.#close(0, undefined);
+  }
+
+  /** The tunnel cannot go on: everything is closed, and `closed` tells why. */
+  async fail(error: SallyportError): Promise<void> {
+    this.#breakOff(error.message);
+    await this.#close(0, error);
+  }
+
+  #breakOff(text: string): void {
+    for (const session of this.#parts.shared.sessions) session.closeNow(text);
+  }
+
+  #close(graceMs: number, error: SallyportError | undefined): Promise<void> {
+    this.#closing ??= this.#closeParts(graceMs).then(() => this.#settleClosed(error));
+    return this.#closing;
+  }
+
+  async #closeParts(graceMs: number): Promise<void> {
+    const { clock, gateways, shared, supervisor } = this.#parts;
+    await Promise.all(gateways.map((gateway) => gateway.stopAccepting()));
+    const cancel = clock.after(graceMs, () => this.#breakOff(closingText));
+    for (const session of shared.sessions) session.closeWhenIdle(closingText);
+    await Promise.all(gateways.map((gateway) => gateway.sessionsOver()));
+    cancel();
+    await supervisor.dispose();
+  }
+}

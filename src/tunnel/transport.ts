@@ -1,0 +1,18 @@
+// Which SSH transport: the user's own OpenSSH where it can multiplex, else the embedded library.
+import { connectEmbedded } from "../ssh/embedded/connect.ts";
+import { connectOpenSsh } from "../ssh/openssh/connect.ts";
+import { findOpenSsh } from "../ssh/openssh/find.ts";
+import type { SshConnection, SshEnvironment, SshOptions } from "../ssh/ssh-connection.ts";
+
+export async function connectTransport(
+  wish: "auto" | "openssh" | "embedded",
+  options: SshOptions,
+  environment: SshEnvironment,
+  signal: AbortSignal,
+): Promise<SshConnection> {
+  const transport = wish === "auto" ? ((await findOpenSsh()) === undefined ? "embedded" : "openssh") : wish;
+  const target = options.user === undefined ? options.host : `${options.user}@${options.host}`;
+  environment.emit({ type: "ssh.connecting", target, transport });
+  const connect = transport === "openssh" ? connectOpenSsh : connectEmbedded;
+  return await connect(options, environment, signal);
+}
