@@ -34,7 +34,7 @@ function parseIpv6(text: string): number[] | undefined {
 
 /** 4 or 16 bytes, `undefined` for what is no IP address. A zone id (`%eth0`, RFC 4007 section 11) is ignored. */
 export function ipBytes(host: string): readonly number[] | undefined {
-  return parseIpv4(host) ?? parseIpv6(host.replace(/%.+$/s, ""));
+  return parseIpv4(host) ?? parseIpv6(host.replace(/%[^%\s/]+$/, ""));
 }
 
 const mappedPrefix = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255];
