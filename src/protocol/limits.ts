@@ -13,10 +13,21 @@ export type LimitName =
   | "pipelinedCommandsMax"
   | "unsolicitedRepliesMax"
   | "negotiationBytesMax"
+  | "controlBufferBytesMax"
   | "streamBufferBytes"
   | "keepAliveDelayMs"
   | "disposeGraceMs"
-  | "pendingConnectionsMax";
+  | "pendingConnectionsMax"
+  | "endOfFileMs"
+  | "strayBytesMax"
+  | "intrudersLeavingMax"
+  | "sshChannelWindowBytes"
+  | "sshSendQueueBytes"
+  | "sshForwardAttemptsMax"
+  | "sshExecOutputBytesMax"
+  | "sshHandshakeMs"
+  | "sshJumpsMax"
+  | "sshConfigIncludesMax";
 
 /** The table with reasons, for the reference page. */
 export const limitReference: Readonly<Record<LimitName, Limit>> = {
@@ -32,11 +43,16 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
     why: "one multi-line reply; STAT of a large directory comes as one",
   },
   pipelinedCommandsMax: {
-    value: 64,
+    value: 256,
     unit: "commands",
     why: "outstanding commands of one session; lftp pipelines about 10",
   },
   unsolicitedRepliesMax: { value: 16, unit: "replies", why: "replies to no command before a server is given up" },
+  controlBufferBytesMax: {
+    value: 4_194_304,
+    unit: "bytes",
+    why: "replies that a client does not read; four of the largest, then the session is closed",
+  },
   negotiationBytesMax: { value: 1024, unit: "bytes", why: "Telnet option answers of one session, RFC 854" },
   streamBufferBytes: {
     value: 262_144,
@@ -50,6 +66,44 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
     unit: "connections",
     why: "arrived at one listener and not yet accepted; SOMAXCONN was 128 for decades",
   },
+  endOfFileMs: {
+    value: 30_000,
+    unit: "ms",
+    why: "for the last bytes of a file and its end to leave; then the data connection is reset",
+  },
+  strayBytesMax: {
+    value: 65_536,
+    unit: "bytes",
+    why: "sent the wrong way on one data connection and thrown away; beyond it the sender is not read",
+  },
+  intrudersLeavingMax: {
+    value: 16,
+    unit: "connections",
+    why: "dropped at one data port and not yet gone; more wait in its backlog",
+  },
+  sshChannelWindowBytes: {
+    value: 8_388_608,
+    unit: "bytes",
+    why: "what a server may send on one channel before it is read, so a transfer's bytes per round trip; OpenSSH 2 MiB",
+  },
+  sshSendQueueBytes: {
+    value: 524_288,
+    unit: "bytes",
+    why: "encrypted and not yet taken by the system, all channels together; more would only delay the control connections",
+  },
+  sshForwardAttemptsMax: {
+    value: 64,
+    unit: "ports",
+    why: "ports of a range tried at an SSH server; each costs a round trip",
+  },
+  sshExecOutputBytesMax: { value: 1_048_576, unit: "bytes", why: "standard output of one command at the far end" },
+  sshHandshakeMs: {
+    value: 30_000,
+    unit: "ms",
+    why: "silence of an SSH server before a step of the log-in is given up; ssh waits for ever, sshd's LoginGraceTime is 120 s",
+  },
+  sshJumpsMax: { value: 8, unit: "hosts", why: "jump hosts in a row; more is a configuration that jumps in a circle" },
+  sshConfigIncludesMax: { value: 16, unit: "files", why: "Include within Include in ssh_config; OpenSSH's own limit" },
 };
 
 /** The limits that are in force. */

@@ -1,0 +1,63 @@
+// We connect to the port that the other side named: PORT, EPRT, LPRT, or no command at all (default data port).
+import { type Clock, withDeadline } from "../platform/clock.ts";
+import { formatEndpoint } from "../platform/endpoint.ts";
+import type { Connection, ConnectOptions, Network } from "../platform/network.ts";
+import { type ErrorCode, isSallyportError, SallyportError } from "../protocol/error.ts";
+
+export interface ActiveEndOptions {
+  readonly network: Network;
+  readonly host: string;
+  readonly port: number;
+  /** Address to connect from; the peer may check that it is the control connection's. */
+  readonly localAddress?: string;
+  /** Port to connect from if possible: L-1, the port beside the control port (RFC 959 section 3.2), as some firewalls expect. */
+  readonly preferredLocalPort?: number;
+  /** Milliseconds for all attempts together. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  /** Ends the attempt; its reason is rethrown untouched. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Why the preferred port could not be had: in use, the same connection in TIME_WAIT, below 1024 without being root, or a
+ * network that cannot choose. None of them is worth losing the transfer for.
+ */
+const anotherPortHelps: readonly ErrorCode[] = [
+  "NET_ADDRESS_IN_USE",
+  "NET_ADDRESS_UNAVAILABLE",
+  "NET_PERMISSION",
+  "NET_UNSUPPORTED",
+];
+
+/** Connects, from the preferred port or any other. Throws `NET_TIMEOUT` after `timeoutMs`, else the network's error. */
+export async function openActiveEnd(options: ActiveEndOptions): Promise<Connection> {
+  const deadline = withDeadline(options.clock, options.timeoutMs, options.signal, () => noAnswer(options));
+  const { network, host, port, localAddress, preferredLocalPort: localPort } = options;
+  const anyPort: ConnectOptions = {
+    host,
+    port,
+    signal: deadline.signal,
+    ...(localAddress === undefined ? {} : { localAddress }),
+  };
+  try {
+    if (localPort === undefined || localPort < 1) return await network.connect(anyPort);
+    try {
+      return await network.connect({ ...anyPort, localPort });
+    } catch (error) {
+      if (!isSallyportError(error) || !anotherPortHelps.includes(error.code)) throw error;
+      return await network.connect(anyPort);
+    }
+  } finally {
+    deadline.release();
+  }
+}
+
+function noAnswer({ host, port, timeoutMs }: ActiveEndOptions): SallyportError {
+  const remote = formatEndpoint({ host, port });
+  const message = `could not connect to ${remote}: no answer within ${timeoutMs / 1000} s; a firewall between us?`;
+  return new SallyportError("NET_TIMEOUT", message, {
+    details: { phase: "connect", remote },
+    cure: "Use passive mode: then nobody has to connect to the client.",
+  });
+}

@@ -1,0 +1,139 @@
+// Carries a file from one data connection to another. Where it ends, and how, is all that the caller needs to know.
+import type { Duplex } from "node:stream";
+import type { Connection } from "../platform/network.ts";
+import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { discardStrayBytes } from "./stray-bytes.ts";
+
+/**
+ * How a copy ended. `bytes` is what the sink took.
+ * `eof`: the source ended in order and the sink's network took every byte. `broken`: one side broke before that.
+ */
+export type CopyEnd =
+  | { readonly bytes: number; readonly end: "eof" }
+  | {
+      readonly bytes: number;
+      readonly end: "broken";
+      readonly side: "source" | "sink";
+      readonly error: SallyportError;
+    }
+  | { readonly bytes: number; readonly end: "aborted" };
+
+export interface CopyOptions {
+  /** Ends the copy; both connections stay as they are. */
+  readonly signal: AbortSignal;
+  /** Its `bytes` is raised as bytes arrive from the source: to see whether a transfer moves. */
+  readonly progress?: { bytes: number };
+}
+
+/**
+ * Copies until the source's end-of-file, at the pace of the sink. Neither ends nor resets either side: an FTP relay holds
+ * the end-of-file back until it knows how the transfer went (RFC 959 section 3.4). Never rejects.
+ *
+ * Data connections carry one direction. What the sink sends is read and discarded, so that its breaking is noticed while
+ * the source is idle; an end-of-file from it means nothing (some clients half-close while they download).
+ */
+export function copyData(source: Connection, sink: Connection, options: CopyOptions): Promise<CopyEnd> {
+  return new Promise((resolve) => {
+    const copy = new Copy(source.stream, sink.stream, options, resolve);
+    copy.start();
+  });
+}
+
+/** Two variables as in OpenSSH's nchan.c: whether the input has ended, and how many writes the output has not yet taken. */
+class Copy {
+  readonly #source: Duplex;
+  readonly #sink: Duplex;
+  readonly #signal: AbortSignal;
+  readonly #progress: { bytes: number };
+  readonly #resolve: (end: CopyEnd) => void;
+  #inputEnded = false;
+  #writesPending = 0;
+  #bytes = 0;
+  #settled = false;
+
+  constructor(source: Duplex, sink: Duplex, options: CopyOptions, resolve: (end: CopyEnd) => void) {
+    this.#source = source;
+    this.#sink = sink;
+    this.#signal = options.signal;
+    this.#progress = options.progress ?? { bytes: 0 };
+    this.#resolve = resolve;
+  }
+
+  start(): void {
+    const source = this.#source;
+    const sink = this.#sink;
+    if (this.#signal.aborted) this.#onAbort();
+    else if (sink.destroyed || sink.writableEnded) this.#onSinkBroken();
+    else if (source.readableEnded) this.#onEnd();
+    else if (source.destroyed) this.#onSourceBroken();
+    else this.#listen(source, sink);
+  }
+
+  #listen(source: Duplex, sink: Duplex): void {
+    this.#signal.addEventListener("abort", this.#onAbort, { once: true });
+    source.on("end", this.#onEnd).on("error", this.#onSourceBroken).on("close", this.#onSourceBroken);
+    sink.on("drain", this.#onDrain).on("error", this.#onSinkBroken).on("close", this.#onSinkBroken);
+    discardStrayBytes(sink);
+    source.on("data", this.#onData);
+    if (source.isPaused()) source.resume();
+  }
+
+  readonly #onData = (chunk: Uint8Array): void => {
+    this.#progress.bytes += chunk.length;
+    this.#bytes += chunk.length;
+    this.#writesPending += 1;
+    if (!this.#sink.write(chunk, this.#onWritten)) this.#source.pause();
+  };
+
+  readonly #onDrain = (): void => {
+    this.#source.resume();
+  };
+
+  readonly #onWritten = (error?: Error | null): void => {
+    this.#writesPending -= 1;
+    if (error) this.#break("sink", error);
+    else if (this.#inputEnded && this.#writesPending === 0) this.#settle({ bytes: this.#bytes, end: "eof" });
+  };
+
+  readonly #onEnd = (): void => {
+    this.#inputEnded = true;
+    if (this.#writesPending === 0) this.#settle({ bytes: this.#bytes, end: "eof" });
+  };
+
+  readonly #onAbort = (): void => this.#settle({ bytes: this.#taken(), end: "aborted" });
+
+  readonly #onSourceBroken = (): void => {
+    if (!this.#inputEnded) this.#break("source", this.#source.errored);
+  };
+
+  readonly #onSinkBroken = (): void => this.#break("sink", this.#sink.errored);
+
+  #break(side: "source" | "sink", cause: unknown): void {
+    const error = isSallyportError(cause) ? cause : brokenOff(side, cause);
+    this.#settle({ bytes: this.#taken(), end: "broken", side, error });
+  }
+
+  #taken(): number {
+    return this.#bytes - this.#sink.writableLength;
+  }
+
+  #settle(end: CopyEnd): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    const source = this.#source;
+    const sink = this.#sink;
+    this.#signal.removeEventListener("abort", this.#onAbort);
+    source.off("data", this.#onData).off("end", this.#onEnd);
+    source.off("error", this.#onSourceBroken).off("close", this.#onSourceBroken);
+    sink.off("drain", this.#onDrain).off("error", this.#onSinkBroken).off("close", this.#onSinkBroken);
+    // Without a reader a flowing stream would throw the rest away.
+    if (end.end !== "eof") source.pause();
+    this.#resolve(end);
+  }
+}
+
+/** `close` without an error: somebody on our side destroyed the stream. */
+function brokenOff(side: "source" | "sink", cause: unknown): SallyportError {
+  const which = side === "source" ? "sending" : "receiving";
+  return new SallyportError("CLOSED", `the ${which} data connection was closed here`, { cause });
+}

@@ -1,0 +1,140 @@
+// We listen, and the right peer connects to us: PASV, EPSV, LPSV.
+import type { Endpoint } from "../platform/endpoint.ts";
+import type { Connection, Listener, Network, PortRange } from "../platform/network.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
+import { listenForData } from "./data-listener.ts";
+
+export interface PassiveEndOptions {
+  readonly network: Network;
+  /** Address to listen on: the one at which the control connection's peer reached us. */
+  readonly host: string;
+  readonly ports: PortRange;
+  /** Whether this peer may have the data connection (RFC 2577 section 8): mostly, the control connection's peer. */
+  readonly isExpectedPeer: (remote: Endpoint) => boolean;
+  /** Somebody else connected and was dropped; `count` of them so far. */
+  readonly onIntruder: (remote: Endpoint, count: number) => void;
+  /** Ends the attempt to listen; its reason is rethrown untouched. The end, once open, lives until disposed. */
+  readonly signal: AbortSignal;
+}
+
+/** Serves one data connection. The port is given back as soon as that one has come. */
+export interface PassiveEnd extends AsyncDisposable {
+  readonly endpoint: Endpoint;
+  /** The connection, which is the caller's from then on. Throws `CLOSED` when disposed or called again, the network's error, or the signal's reason. */
+  accept(options: { readonly signal: AbortSignal }): Promise<Connection>;
+  /** Hands in a connection made in memory instead (third-party transfers). False, and nothing done, if one has come already. */
+  offer(connection: Connection): boolean;
+}
+
+/** Opens a data port. Throws `NET_ADDRESS_IN_USE` when the range is full, else what the network says. */
+export async function openPassiveEnd(options: PassiveEndOptions): Promise<PassiveEnd> {
+  const { network, host, ports, signal } = options;
+  return new ListeningEnd(await listenForData(network, { host, ports, signal }), options);
+}
+
+class ListeningEnd implements PassiveEnd {
+  readonly endpoint: Endpoint;
+  readonly #listener: Listener;
+  readonly #options: PassiveEndOptions;
+  readonly #lifetime: AbortController = new AbortController();
+  readonly #taken: Promise<Connection>;
+  #take: (connection: Connection) => void = () => {};
+  #fail: (error: unknown) => void = () => {};
+  #state: "waiting" | "taken" | "handed out" | "closed" = "waiting";
+
+  constructor(listener: Listener, options: PassiveEndOptions) {
+    this.endpoint = listener.endpoint;
+    this.#listener = listener;
+    this.#options = options;
+    this.#taken = new Promise((resolve, reject) => {
+      this.#take = resolve;
+      this.#fail = reject;
+    });
+    this.#taken.catch(() => {});
+    void this.#admit();
+  }
+
+  accept(options: { readonly signal: AbortSignal }): Promise<Connection> {
+    const { signal } = options;
+    if (signal.aborted) return Promise.reject(signal.reason);
+    if (this.#state === "handed out") return Promise.reject(this.#closedError());
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => reject(signal.reason);
+      signal.addEventListener("abort", onAbort, { once: true });
+      const settled = (): void => signal.removeEventListener("abort", onAbort);
+      this.#taken.then(
+        (connection) => {
+          settled();
+          // After an abort this call has no right to it, and behind another one neither.
+          if (signal.aborted) return;
+          if (this.#state === "taken") {
+            this.#state = "handed out";
+            resolve(connection);
+          } else {
+            reject(this.#closedError());
+          }
+        },
+        (error: unknown) => {
+          settled();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  offer(connection: Connection): boolean {
+    if (this.#state !== "waiting") return false;
+    this.#deliver(connection);
+    return true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const unclaimed = this.#state === "taken";
+    if (this.#state !== "handed out") this.#state = "closed";
+    this.#fail(this.#closedError());
+    this.#lifetime.abort(this.#closedError());
+    await this.#listener[Symbol.asyncDispose]();
+    if (!unclaimed) return;
+    const connection = await this.#taken;
+    connection.reset();
+    await connection.closed;
+  }
+
+  /** Drops everybody but the rightful peer. Nothing is thrown and nothing said to the victim (RFC 2577 section 8). */
+  async #admit(): Promise<void> {
+    const { isExpectedPeer, onIntruder } = this.#options;
+    const { signal } = this.#lifetime;
+    const leaving = new Set<Promise<unknown>>();
+    try {
+      for (let intruders = 1; ; intruders += 1) {
+        const connection = await this.#listener.accept({ signal });
+        if (isExpectedPeer(connection.remote)) {
+          if (!this.offer(connection)) connection.reset();
+          return;
+        }
+        connection.reset();
+        onIntruder(connection.remote, intruders);
+        const left: Promise<unknown> = connection.closed.then(() => leaving.delete(left));
+        leaving.add(left);
+        // A flood waits in the listener's backlog, not in our memory.
+        if (leaving.size >= limits.intrudersLeavingMax) await Promise.race(leaving);
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #deliver(connection: Connection): void {
+    this.#state = "taken";
+    this.#take(connection);
+    this.#lifetime.abort(this.#closedError());
+    void this.#listener[Symbol.asyncDispose]();
+  }
+
+  #closedError(): SallyportError {
+    return new SallyportError("CLOSED", `the data port ${this.endpoint.port} is closed`, {
+      details: { phase: "accept" },
+    });
+  }
+}
