@@ -5,3 +5,4 @@ export type { ErrorCode, ErrorDetails } from "./protocol/error.ts";
 export { isSallyportError, SallyportError } from "./protocol/error.ts";
 export type { AskUser, Question, SshOptions } from "./ssh/ssh-connection.ts";
 export type { BackMode, Forward, OpenForward, PassiveAddress, Tunnel, TunnelOptions } from "./tunnel/options.ts";
+export { openTunnel } from "./tunnel/open-tunnel.ts";

@@ -1,0 +1,90 @@
+// A gateway between this machine and this machine: what SSH would carry goes over loopback instead.
+import type { Back, GatewayOptions } from "../../src/gateway/environment.ts";
+import { Gateway, type GatewayShared } from "../../src/gateway/gateway.ts";
+import { ListenerRegistry } from "../../src/gateway/listener-registry.ts";
+import { systemClock } from "../../src/network/system-clock.ts";
+import { systemNetwork } from "../../src/network/system-network.ts";
+import type { Network } from "../../src/platform/network.ts";
+import type { TraceEvent } from "../../src/platform/trace.ts";
+
+export interface GatewayHarness extends AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
+  readonly shared: GatewayShared;
+  readonly trace: readonly TraceEvent[];
+  /** Take the back network away, as when SSH is lost. */
+  lose(reason: string): void;
+  /** Resolves with the first event from now on, or before, that fits. */
+  seen(fits: (event: TraceEvent) => boolean): Promise<TraceEvent>;
+}
+
+export interface HarnessOptions extends Partial<GatewayOptions> {
+  readonly target: { readonly host: string; readonly port: number };
+  readonly bind?: string;
+  readonly backNetwork?: Network;
+}
+
+export async function startGateway(options: HarnessOptions): Promise<GatewayHarness> {
+  const { bind = "127.0.0.1", backNetwork = systemNetwork, ...gatewayOptions } = options;
+  const listener = await systemNetwork.listen({
+    host: bind,
+    ports: { first: 0, last: 0 },
+    signal: new AbortController().signal,
+  });
+  const gone = new AbortController();
+  const back: Back = {
+    network: backNetwork,
+    signal: gone.signal,
+    address: "127.0.0.1",
+    localEnds: async () => [],
+  };
+  const trace: TraceEvent[] = [];
+  const watchers = new Set<(event: TraceEvent) => void>();
+  const shared: GatewayShared = { registry: new ListenerRegistry(), sessions: new Set(), lastSession: 0 };
+  const gateway = new Gateway(
+    listener,
+    {
+      backMode: "auto",
+      passivePorts: { first: 0, last: 0 },
+      passiveAddresses: [],
+      allowThirdParty: [],
+      sessionsMax: 100,
+      keepaliveMs: 0,
+      ...gatewayOptions,
+    },
+    {
+      front: systemNetwork,
+      clock: systemClock,
+      back: async () => back,
+      emit: (session, event) => {
+        const timed = { ...event, session, timeMs: systemClock.nowMs() };
+        trace.push(timed);
+        for (const watcher of watchers) watcher(timed);
+      },
+      ownAddresses: () => ["127.0.0.1"],
+    },
+    shared,
+  );
+  return {
+    ...listener.endpoint,
+    shared,
+    trace,
+    lose: (reason) => gone.abort(new Error(reason)),
+    seen: (fits) =>
+      new Promise((resolve) => {
+        const found = trace.find(fits);
+        if (found !== undefined) resolve(found);
+        const watcher = (event: TraceEvent): void => {
+          if (!fits(event)) return;
+          watchers.delete(watcher);
+          resolve(event);
+        };
+        watchers.add(watcher);
+      }),
+    [Symbol.asyncDispose]: async () => {
+      await gateway.stopAccepting();
+      for (const session of shared.sessions) session.closeNow("the test is over");
+      await gateway.sessionsOver();
+    },
+  };
+}
