@@ -53,7 +53,11 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
     unit: "bytes",
     why: "replies that a client does not read; four of the largest, then the session is closed",
   },
-  negotiationBytesMax: { value: 1024, unit: "bytes", why: "Telnet option answers of one session, RFC 854" },
+  negotiationBytesMax: {
+    value: 1024,
+    unit: "bytes",
+    why: "Telnet option answers of one session; one subnegotiation; RFC 854, RFC 855",
+  },
   streamBufferBytes: {
     value: 262_144,
     unit: "bytes",

@@ -4,7 +4,7 @@ import type { CommandEvent } from "../../src/protocol/command-receiver.ts";
 import type { ReplyEvent } from "../../src/protocol/reply-receiver.ts";
 import { unwire } from "./bytes.ts";
 
-export const escaped = (text: string): string =>
+const escaped = (text: string): string =>
   text.replace(/[^\x20-\x7e]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
 
 /** Spaces at the end of a line get lost in editors. */

@@ -1,0 +1,13 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { commandsPage, limitsPage } from "./reference-pages.ts";
+import { root } from "./source-files.ts";
+
+const stale = "the page is not what the source says; write it anew with: npx vitest run --project static -u";
+
+test.each([
+  ["docs/reference/limits.md", limitsPage],
+  ["docs/reference/commands.md", commandsPage],
+])("%s is what the source says", async (path, page) => {
+  await expect(page(), stale).toMatchFileSnapshot(join(root, path));
+});
