@@ -22,6 +22,15 @@ export type LimitName =
   | "strayBytesMax"
   | "intrudersLeavingMax"
   | "sshChannelWindowBytes"
+  | "sshFirstWindowBytes"
+  | "sshLeastWindowBytes"
+  | "sshAllWindowsBytes"
+  | "sshPacketBytesMax"
+  | "sshChannelsMax"
+  | "sshRefusedChannelsMax"
+  | "sshMessageLineBytesMax"
+  | "sshLastWordsMax"
+  | "sshOriginatorWaitMs"
   | "sshSendQueueBytes"
   | "sshForwardAttemptsMax"
   | "sshExecOutputBytesMax"
@@ -89,6 +98,35 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
     value: 8_388_608,
     unit: "bytes",
     why: "what a server may send on one channel before it is read, so a transfer's bytes per round trip; OpenSSH 2 MiB",
+  },
+  sshFirstWindowBytes: {
+    value: 2_097_152,
+    unit: "bytes",
+    why: "window of a new channel until its reader has shown that it reads, fewer with many channels; OpenSSH 2 MiB",
+  },
+  sshLeastWindowBytes: { value: 32_768, unit: "bytes", why: "window of a channel however many there are; one packet" },
+  sshAllWindowsBytes: {
+    value: 100_663_296,
+    unit: "bytes",
+    why: "windows of all channels of one OpenSSH process; beyond 128 MiB it loses what we do not read in time",
+  },
+  sshPacketBytesMax: {
+    value: 262_144,
+    unit: "bytes",
+    why: "one packet on OpenSSH's multiplexing socket; its own PACKET_MAX_SIZE and CHANNEL_MUX_MAX_PACKET",
+  },
+  sshChannelsMax: { value: 4096, unit: "channels", why: "of one OpenSSH process, which ends itself at 16,384" },
+  sshRefusedChannelsMax: {
+    value: 1024,
+    unit: "channels",
+    why: "refused ones on one multiplexing connection before another is taken; OpenSSH forgets them only with the connection",
+  },
+  sshMessageLineBytesMax: { value: 8192, unit: "bytes", why: "one line of ssh's standard error; ssh writes at most 1024" },
+  sshLastWordsMax: { value: 20, unit: "lines", why: "of ssh's standard error kept to explain its end" },
+  sshOriginatorWaitMs: {
+    value: 1000,
+    unit: "ms",
+    why: "between a forwarded connection and ssh's line that tells who made it; ssh writes the line first",
   },
   sshSendQueueBytes: {
     value: 524_288,

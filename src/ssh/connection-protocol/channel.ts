@@ -1,0 +1,48 @@
+// What a connection machine knows of one channel.
+import { advance, type DirectionState, type DirectionStep, isOver } from "./half-close.ts";
+import type { ReceiveWindow } from "./receive-window.ts";
+import type { SendWindow } from "./send-window.ts";
+
+/** The peer's side, known once it has confirmed the channel. */
+export interface RemoteEnd {
+  readonly number: number;
+  readonly window: SendWindow;
+}
+
+export class Channel {
+  readonly number: number;
+  readonly window: ReceiveWindow;
+  /** Absent while the channel is being opened. */
+  remote: RemoteEnd | undefined;
+  /** Nobody waits for the channel any more: it is closed as soon as it is open. */
+  isAbandoned = false;
+  /** Requests of ours that the peer has not answered yet (RFC 4254 section 5.4: answers come in order). */
+  unanswered = 0;
+  /** From the peer to us. */
+  input: DirectionState = "open";
+  /** From us to the peer. */
+  output: DirectionState = "open";
+
+  constructor(number: number, window: ReceiveWindow) {
+    this.number = number;
+    this.window = window;
+  }
+
+  /** False where the step is not allowed. */
+  step(direction: "input" | "output", step: DirectionStep): boolean {
+    const next = advance(this[direction], step);
+    if (next === undefined) return false;
+    this[direction] = next;
+    return true;
+  }
+
+  /** We have sent our CLOSE; what still comes in is of no interest. */
+  get isClosing(): boolean {
+    return isOver(this.output);
+  }
+
+  /** Both directions came to their end-of-file: time for the CLOSE (RFC 4254 section 5.3). */
+  get isComplete(): boolean {
+    return this.input === "ended" && this.output === "ended";
+  }
+}

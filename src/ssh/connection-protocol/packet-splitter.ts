@@ -1,0 +1,66 @@
+// Packets with their length before them, cut out of a byte stream: OpenSSH's PROTOCOL.mux uses them for its own messages,
+// and, in proxy mode, for unencrypted packets of RFC 4253 section 6.
+import { remoteFault } from "./fault.ts";
+import { PacketAssembly, type TakePacket } from "./packet-assembly.ts";
+
+const none = new Uint8Array(0);
+
+/** True when `next` lies directly behind `held` in the same memory. */
+function follows(held: Uint8Array, next: Uint8Array): boolean {
+  return held.buffer === next.buffer && held.byteOffset + held.length === next.byteOffset;
+}
+
+/**
+ * Gives the same packets however the bytes are split. Packets are views of what was put in: a reader that fills one large
+ * piece of memory bit by bit gets them without any copy; only a packet that lies in two pieces is put together.
+ */
+export class PacketSplitter {
+  readonly #bytesMax: number;
+  readonly #assembly: PacketAssembly;
+  /** The start of an incomplete packet, still a view of the input. */
+  #held: Uint8Array = none;
+
+  /** `bytesMax` counts what follows the length. */
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+    this.#assembly = new PacketAssembly((length) => this.#check(length));
+  }
+
+  /**
+   * Hands over the packets that are complete now, without their length. Throws SSH_PROTOCOL at one that is too long, and
+   * passes on what `take` throws; the splitter is of no use after that.
+   */
+  split(bytes: Uint8Array, take: TakePacket): void {
+    const input = this.#resume(bytes, take);
+    const view = new DataView(input.buffer, input.byteOffset, input.length);
+    let at = 0;
+    while (input.length - at >= 4) {
+      const length = this.#check(view.getUint32(at));
+      if (input.length - at - 4 < length) break;
+      at += 4 + length;
+      take(input.subarray(at - length, at));
+    }
+    this.#held = input.subarray(at);
+  }
+
+  /** What has come of the next packet; empty at a packet's border. */
+  get pending(): Uint8Array {
+    return this.#held;
+  }
+
+  /** Finishes the packet that was incomplete, and returns the input from where the next one starts. */
+  #resume(bytes: Uint8Array, take: TakePacket): Uint8Array {
+    const held = this.#held;
+    this.#held = none;
+    if (held.length > 0) {
+      if (follows(held, bytes)) return new Uint8Array(held.buffer, held.byteOffset, held.length + bytes.length);
+      this.#assembly.add(held, take);
+    }
+    return this.#assembly.isEmpty ? bytes : this.#assembly.add(bytes, take);
+  }
+
+  #check(length: number): number {
+    if (length <= this.#bytesMax) return length;
+    throw remoteFault(`ssh sent a packet of ${length} bytes, more than ${this.#bytesMax}`);
+  }
+}

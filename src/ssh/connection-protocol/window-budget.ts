@@ -1,0 +1,58 @@
+// How large the windows of all channels may be together.
+
+/** All in bytes. */
+export interface WindowLimits {
+  /** Window of a channel that is opened while few others are. */
+  readonly first: number;
+  /** Window of a channel, however many there are; not less than one packet. */
+  readonly least: number;
+  /** Window of a channel whose reader keeps up. */
+  readonly most: number;
+  /** Sum over all channels beyond which none is opened with more than `least`, and none grows. */
+  readonly total: number;
+}
+
+/** With this many channels open a new one starts with half of `first`, with three times as many with a quarter, and so on. */
+const halfAt = 4;
+
+/**
+ * All windows together must fit into the buffer that OpenSSH keeps for one multiplexing client (sshbuf.h, SSHBUF_SIZE_MAX,
+ * 128 MiB): when we stand still, everything that servers may send piles up there, and what does not fit is lost, silently.
+ */
+export class WindowBudget {
+  readonly #limits: WindowLimits;
+  #used = 0;
+  #count = 0;
+
+  constructor(limits: WindowLimits) {
+    this.#limits = limits;
+  }
+
+  get used(): number {
+    return this.#used;
+  }
+
+  /** The size of a new window. */
+  reserve(): number {
+    const { first, least, total } = this.#limits;
+    const share = Math.max(least, Math.floor((first * halfAt) / (halfAt + this.#count)));
+    const size = this.#used + share > total ? least : share;
+    this.#used += size;
+    this.#count += 1;
+    return size;
+  }
+
+  /** The size that a window of `size` grows to; `size` itself where there is no room. */
+  grow(size: number): number {
+    const room = this.#limits.total - this.#used;
+    const grown = Math.min(this.#limits.most, size + Math.max(0, room));
+    if (grown <= size) return size;
+    this.#used += grown - size;
+    return grown;
+  }
+
+  release(size: number): void {
+    this.#used -= size;
+    this.#count -= 1;
+  }
+}
