@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// Checks that it can run at all, in words that every Node understands, and hands over to src/cli/main.ts.
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(`sallyport: this is Node.js ${process.versions.node}, and Sallyport needs 20.19 or later\n`);
+  process.exit(1);
+}
+
+let program;
+try {
+  program = await import("../dist/cli/main.js");
+} catch (error) {
+  if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
+  process.stderr.write(`sallyport: it is not built, or something is missing: ${error.message}\n  Run npm ci.\n`);
+  process.exit(1);
+}
+await program.main(process.argv.slice(2));

@@ -1,0 +1,75 @@
+// The value of -L, in every way that ssh(1) spells it.
+import { ipFamily } from "../../protocol/ip-address.ts";
+import { isHostName } from "./address.ts";
+import { parsePort } from "./port-number.ts";
+import { usageError } from "./usage-error.ts";
+
+/** What one -L says. `bind` is absent where none was written, and `*` for every address. */
+export interface ForwardSpec {
+  readonly bind?: string;
+  readonly port: number;
+  readonly host: string;
+  readonly hostPort: number;
+}
+
+const shape = "[bind:]port:host:hostport";
+
+/** Reads `[bind:]port:host:hostport`, or the same with slashes; IPv6 addresses in brackets. */
+export function parseForward(text: string): ForwardSpec {
+  const fields = splitSlashes(text) ?? splitColons(text);
+  if (fields.length < 3 || fields.length > 4) throw malformed(text, fields.length);
+  const [bind, port = "", host = "", hostPort = ""] = fields.length === 4 ? fields : [undefined, ...fields];
+  const checked = {
+    port: parsePort(port, `-L ${text}: the port to listen on`, { free: true }),
+    host: checkHost(host, text),
+    hostPort: parsePort(hostPort, `-L ${text}: the FTP server's port`),
+  };
+  if (bind === undefined) return checked;
+  return { bind: checkBind(bind, text), ...checked };
+}
+
+// ssh's older form for addresses with colons: 2001/::1/21, ::1/2001/ftp-host/21.
+function splitSlashes(text: string): readonly string[] | undefined {
+  const fields = text.split("/");
+  const port = fields.length === 4 ? fields[1] : fields[0];
+  const isSlashForm = (fields.length === 3 || fields.length === 4) && /^(?:[0-9]+|ftp)$/i.test(port ?? "");
+  return isSlashForm ? fields : undefined;
+}
+
+function splitColons(text: string): readonly string[] {
+  const fields = [...text.matchAll(/(?:^|:)(?:\[([^\]]*)\](?=:|$)|([^:[\]]*))/g)];
+  if (fields.map(([whole]) => whole).join("") !== text) throw malformed(text, 0);
+  const values = fields.map(([, bracketed, plain]) => bracketed ?? plain ?? "");
+  if (values.some((value) => value.includes("/"))) {
+    throw usageError(
+      `-L ${text}: a Unix socket cannot be forwarded, FTP's data connections need TCP ports`,
+      `Write ${shape}.`,
+    );
+  }
+  return values;
+}
+
+function checkHost(host: string, text: string): string {
+  if (isHostName(host)) return host;
+  throw usageError(
+    `-L ${text}: "${host}" is not a host name`,
+    `Write ${shape}, for example -L 2001:ftp-host:21; IPv6 addresses go in brackets.`,
+  );
+}
+
+function checkBind(bind: string, text: string): string {
+  if (bind === "" || bind === "*") return "*";
+  if (ipFamily(bind) !== undefined || bind.toLowerCase() === "localhost") return bind.toLowerCase();
+  throw usageError(
+    `-L ${text}: "${bind}" is not an address of this machine`,
+    "The bind address is an IP address, localhost, or * with -g.",
+  );
+}
+
+function malformed(text: string, fields: number): Error {
+  const cure =
+    fields > 4
+      ? "IPv6 addresses go in brackets: -L 2001:[2001:db8::7]:21."
+      : "Write the port here, the FTP server and its port, for example -L 2001:ftp-host:21.";
+  return usageError(`-L ${text}: this is not ${shape}`, cure);
+}

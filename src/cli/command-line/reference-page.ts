@@ -1,0 +1,105 @@
+// docs/reference/command-line.md, made from the option table. scripts/write-command-line-page.js writes it.
+import { exitStatusReference } from "../exit-status.ts";
+import { examples, groupTitles, usageLine } from "./help-text.ts";
+import { type OptionGroup, spelling } from "./option-row.ts";
+import { optionsOf } from "./option-table.ts";
+
+/** The whole page as Markdown. */
+export function referencePage(): string {
+  return [
+    "# The command line",
+    "",
+    "<!-- Made from src/cli/command-line by scripts/write-command-line-page.js; a test fails when it is stale. -->",
+    "",
+    "```",
+    `sallyport ${usageLine}`,
+    "```",
+    "",
+    intro,
+    "",
+    "```sh",
+    ...examples.flatMap(([line, what]) => [`${line}   # ${what}`]),
+    "```",
+    "",
+    ...(["forwarding", "ssh", "ftp", "output"] as const).flatMap(optionSection),
+    "`-h`, `--help` and `-V`, `--version` print what they say and exit with 0.",
+    "",
+    ...optionSection("accepted"),
+    ...optionSection("refused"),
+    behaviour,
+    "",
+    "## Exit status",
+    "",
+    "| status | when |",
+    "|---|---|",
+    ...exitStatusReference.map(({ status, when }) => `| ${status} | ${when} |`),
+    "",
+  ].join("\n");
+}
+
+function optionSection(group: OptionGroup): readonly string[] {
+  const rows = optionsOf(group).map((row) => {
+    const more = row.more === undefined ? "" : ` ${row.more}`;
+    return `| \`${spelling(row).replaceAll("|", "\\|")}\` | ${sentence(row.help)}${more} |`;
+  });
+  return [`## ${groupTitles[group]}`, "", "| option | meaning |", "|---|---|", ...rows, ""];
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+const intro = `The spelling is ssh's: options may stand together (\`-gfL2001:localhost:21\`), values may be attached (\`-p2222\`),
+options may come before and after the host. The destination is \`[user@]host\` or \`ssh://[user@]host[:port]\`. A host that is
+called \`tunnel\` or \`help\` is written \`user@help\`, or behind the word \`tunnel\`.`;
+
+const behaviour = `## Output
+
+When the forwards are listening, each gives one line on standard output:
+
+\`\`\`
+ftp://127.0.0.1:2001 -> ftp-host:21 through user@ssh-host
+\`\`\`
+
+With \`--json\` every line is an object with \`event\`:
+
+| event | other fields |
+|---|---|
+| \`listening\` | \`url\`, \`host\`, \`port\`, \`target\`, \`through\`, \`transport\`; one per forward |
+| \`ssh-lost\` | \`reason\`, \`retryInMs\` |
+| \`ssh-connected\` | \`target\`, \`transport\`; after a loss |
+| \`closed\` | none; the tunnel ended in order |
+| \`error\` | \`code\` (see errors.md), \`message\`, \`cure\` where there is one, \`exitStatus\` |
+
+Everything else goes to standard error: warnings, ssh's own words, the log, the trace. With a command after \`--\` standard
+output belongs to the command, and the lines above go to standard error as well.
+
+Standard error shows warnings and errors; with \`--log\` or \`-v\` also sessions, transfers (bytes and duration), refusals and
+SSH's coming and going; with \`-q\` errors alone. Control characters that came over the network are escaped wherever they are shown.
+
+## A command behind --
+
+\`sallyport user@ssh-host -- command arguments\` runs the command on this machine once the tunnel is ready, and closes the tunnel
+when it ends. Its environment has \`SALLYPORT_HOST\`, \`SALLYPORT_PORT\` and \`SALLYPORT_URL\` for the first forward (\`SALLYPORT_URL_2\`
+and so on for the others), and \`{host}\`, \`{port}\`, \`{url}\` in its words are replaced. Signals are passed on; Ctrl-C on a
+terminal reaches the command by itself. Its exit status is Sallyport's: 128 and the signal's number where a signal ended it, 127 when there
+is no such command, 126 when it cannot be run.
+
+## Background
+
+\`-f\` starts Sallyport a second time as its own child, in the same process group, so that ssh can still ask on the terminal. When
+the child is ready the parent prints the ready lines and exits with 0; if the child fails first, the parent exits with its message and
+status. From then on the child ignores SIGHUP, SIGINT and SIGQUIT, reads nothing, writes to the trace file only (and to standard
+error where that is a regular file), and runs until SIGTERM. It stays in the terminal's session, as a program started with \`&\`
+does: in a script that is run by hand, Ctrl-C reaches the ssh process. Windows has nothing that does this, and \`-f\` is refused there.
+
+## Signals
+
+SIGINT, SIGTERM and SIGHUP close the tunnel: no new sessions, running transfers may finish for up to 10 seconds. A second signal
+closes at once. Before the tunnel is ready a signal ends Sallyport with 128 and the signal's number.
+
+## Questions
+
+With the \`openssh\` transport ssh asks its own questions. The embedded transport asks on the terminal, never on standard input, and
+uses the program named by \`SSH_ASKPASS\` as ssh does: without a terminal where \`DISPLAY\` or \`WAYLAND_DISPLAY\` is set;
+\`SSH_ASKPASS_REQUIRE\` may be \`never\`, \`prefer\` or \`force\`. Where nobody can be asked, a question is a refusal.`;

@@ -1,0 +1,38 @@
+// From an error to the status that the program exits with: the only place that knows.
+import type { ErrorCode, SallyportError } from "../protocol/error.ts";
+
+/** The statuses that are Sallyport's own; a command behind `--` brings its own. */
+export const exitStatus = { ok: 0, other: 1, usage: 2, ssh: 255, commandCannotRun: 126, commandMissing: 127 } as const;
+
+const byCode: Partial<Record<ErrorCode, number>> = {
+  USAGE_INVALID: exitStatus.usage,
+  CONFIG_INVALID: exitStatus.usage,
+  POLICY_BIND: exitStatus.usage,
+};
+
+/** Every SSH_* code gives 255, as ssh does. */
+export function exitStatusOf(error: SallyportError): number {
+  return byCode[error.code] ?? (error.code.startsWith("SSH_") ? exitStatus.ssh : exitStatus.other);
+}
+
+/** 128 and the signal's number, as shells report it. */
+export function exitStatusOfSignal(signalNumber: number): number {
+  return 128 + signalNumber;
+}
+
+/** For the reference page. */
+export const exitStatusReference: readonly { readonly status: string; readonly when: string }[] = [
+  { status: "0", when: "after SIGINT, SIGTERM or SIGHUP; `--help`, `--version`; with `-f`: the tunnel is ready" },
+  {
+    status: "1",
+    when: "anything else failed: the port is in use, the trace file cannot be written, a fault of Sallyport's",
+  },
+  { status: "2", when: "the command line or the configuration is wrong; `-g` is missing" },
+  { status: "126, 127", when: "the command behind `--` cannot be run, does not exist" },
+  { status: "128 + n", when: "signal n came before the tunnel was ready, or ended the command behind `--`" },
+  {
+    status: "255",
+    when: "SSH failed: no connection, wrong host key, login refused, forwarding forbidden, no ssh program",
+  },
+  { status: "other", when: "the command's own, with a command behind `--`" },
+];

@@ -1,0 +1,8 @@
+// Where the command line meets the real tunnel.
+import { runProgram } from "./program.ts";
+
+/** Runs the program with the words after its name; ends the process. */
+export function main(argv: readonly string[]): Promise<never> {
+  // Loaded when it is needed: --help has no use for SSH.
+  return runProgram(argv, async (options) => (await import("../tunnel/open-tunnel.ts")).openTunnel(options));
+}

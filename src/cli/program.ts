@@ -1,0 +1,63 @@
+// The program: words in, exit status out. Everything that is thrown ends here.
+import { helpText } from "./command-line/help-text.ts";
+import { parseCommandLine } from "./command-line/parse-command-line.ts";
+import type { TunnelCommand } from "./command-line/tunnel-command.ts";
+import { exitStatus, exitStatusOf } from "./exit-status.ts";
+import { jsonAnnouncer, textAnnouncer } from "./report/announce.ts";
+import { makeReporter } from "./report/make-reporter.ts";
+import { asSallyportError, type Reporter, textReporter } from "./report/reporter.ts";
+import { backgroundWorld, isBackgroundChild, runInBackground } from "./run/background.ts";
+import { processWorld } from "./run/process-world.ts";
+import { runTunnel } from "./run/run-tunnel.ts";
+import type { OpenTunnel, World } from "./run/world.ts";
+import { describeVersion } from "./version.ts";
+
+// A resource that does not want to go must not keep the program.
+const lastWaitMs = 3000;
+
+/** Runs the words after the program's name, and ends the process with the right status. */
+export async function runProgram(argv: readonly string[], openTunnel: OpenTunnel): Promise<never> {
+  const world = processWorld(openTunnel);
+  void world.crashed.catch(() => setTimeout(() => process.exit(exitStatus.other), lastWaitMs));
+  process.exit(await run(argv, world));
+}
+
+async function run(argv: readonly string[], world: World): Promise<number> {
+  const usageReporter = textReporter({ threshold: "warn", stacks: false, write: world.printError });
+  try {
+    const line = parseCommandLine(argv);
+    if (line.kind === "tunnel") return await runCommandLine(line, argv, world);
+    world.printLine(line.kind === "help" ? helpText().trimEnd() : describeVersion());
+    return exitStatus.ok;
+  } catch (thrown) {
+    return fail(thrown, usageReporter);
+  }
+}
+
+async function runCommandLine(command: TunnelCommand, argv: readonly string[], world: World): Promise<number> {
+  const isChild = isBackgroundChild(world.env);
+  if (command.background && !isChild) return runInBackground(argv, world);
+  const mine = isChild ? backgroundWorld(world) : worldOf(command, world);
+  const reporter = await makeReporter(command.output, mine.printError);
+  const announcer = command.output.json ? jsonAnnouncer() : textAnnouncer;
+  try {
+    return await runTunnel(command, mine, reporter, announcer);
+  } catch (thrown) {
+    const line = announcer.failed(asSallyportError(thrown));
+    if (line !== undefined) mine.printLine(line);
+    return fail(thrown, reporter);
+  }
+}
+
+// With a command behind `--`, standard output is the command's.
+function worldOf(command: TunnelCommand, world: World): World {
+  if (command.command.length === 0) return world;
+  const isQuiet = command.output.quiet && !command.output.json;
+  return { ...world, printLine: (line) => (isQuiet ? undefined : world.printError(`${line}\n`)) };
+}
+
+function fail(thrown: unknown, reporter: Reporter): number {
+  const error = asSallyportError(thrown);
+  reporter.fail(error);
+  return exitStatusOf(error);
+}

@@ -1,0 +1,46 @@
+// The lines on standard output: forwards that are ready, and with --json what becomes of the tunnel.
+import type { TraceEvent } from "../../platform/trace.ts";
+import type { SallyportError } from "../../protocol/error.ts";
+import type { OpenForward, Tunnel } from "../../tunnel/options.ts";
+import { exitStatusOf } from "../exit-status.ts";
+import { escapeText } from "./escape-text.ts";
+
+/** What may be announced; each returns the line, or undefined where this style says nothing. */
+export interface Announcer {
+  listening(forward: OpenForward, transport: Tunnel["transport"]): string;
+  closed(): string | undefined;
+  failed(error: SallyportError): string | undefined;
+  /** SSH lost and back. */
+  observe(event: TraceEvent): string | undefined;
+}
+
+/** `ftp://127.0.0.1:2001 -> ftp-host:21 through user@ssh-host` */
+export const textAnnouncer: Announcer = {
+  listening: ({ url, target, through }) => escapeText(`${url} -> ${target} through ${through}`),
+  closed: () => undefined,
+  failed: () => undefined,
+  observe: () => undefined,
+};
+
+/** One object per line, `event` first. */
+export function jsonAnnouncer(): Announcer {
+  let wasLost = false;
+  return {
+    listening: ({ url, host, port, target, through }, transport) =>
+      JSON.stringify({ event: "listening", url, host, port, target, through, transport }),
+    closed: () => JSON.stringify({ event: "closed" }),
+    failed: (error) => {
+      const { code, message, cure } = error;
+      return JSON.stringify({ event: "error", code, message, cure, exitStatus: exitStatusOf(error) });
+    },
+    observe(event) {
+      if (event.type === "ssh.lost") {
+        wasLost = true;
+        return JSON.stringify({ event: "ssh-lost", reason: event.reason, retryInMs: event.retryInMs });
+      }
+      if (event.type !== "ssh.connected" || !wasLost) return undefined;
+      wasLost = false;
+      return JSON.stringify({ event: "ssh-connected", target: event.target, transport: event.transport });
+    },
+  };
+}

@@ -1,0 +1,16 @@
+// Text that may have come from elsewhere, made safe to show: a terminal must not obey it.
+// For bytes off the wire (latin1 strings) there is `printable` in src/protocol.
+
+const short: Readonly<Record<string, string>> = { "\r": "\\r", "\n": "\\n", "\t": "\\t" };
+
+// Control and formatting characters, lone surrogates, unassigned ones; line and paragraph separators.
+const unsafe = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/** Control characters become `\r`, `\x1b`, `\u{202e}`; everything else stays. */
+export function escapeText(text: string): string {
+  return text.replace(unsafe, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    const hex = code.toString(16).padStart(2, "0");
+    return short[character] ?? (code < 0x100 ? `\\x${hex}` : `\\u{${hex}}`);
+  });
+}

@@ -1,0 +1,52 @@
+// The one place that writes to the user: warnings, log lines, and the error that ended it all.
+import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import { escapeText } from "./escape-text.ts";
+import { isShown, type LogLevel, type LogRecord } from "./log-record.ts";
+
+export interface Reporter {
+  log(record: LogRecord): void;
+  /** The error that ends the program. */
+  fail(error: SallyportError): void;
+}
+
+export interface ReporterOptions {
+  /** The least important level that is still shown. */
+  readonly threshold: LogLevel;
+  /** True: the stack of an INTERNAL error is shown. */
+  readonly stacks: boolean;
+  readonly write: (text: string) => void;
+  /** Present: every line begins with the time that it gives. */
+  readonly clock?: () => Date;
+}
+
+/** Lines for people: `sallyport: message`, the cure on a line of its own. */
+export function textReporter({ threshold, stacks, write, clock }: ReporterOptions): Reporter {
+  const time = (): string => (clock === undefined ? "" : `${clock().toISOString().slice(11, 23)} `);
+  return {
+    log({ level, message, verbatim }) {
+      if (!isShown(level, threshold)) return;
+      const name = verbatim ? "" : `sallyport: ${level === "warn" ? "warning: " : ""}`;
+      write(`${time()}${name}${escapeText(message)}\n`);
+    },
+    fail(error) {
+      write(`${time()}sallyport: ${escapeText(error.message)}\n`);
+      if (error.cure !== undefined) write(`  ${escapeText(error.cure)}\n`);
+      if (stacks && error.code === "INTERNAL") write(`${describeStack(error)}\n`);
+    },
+  };
+}
+
+/** Anything that was thrown, as a SallyportError; what is not one is a fault of ours. */
+export function asSallyportError(thrown: unknown): SallyportError {
+  if (isSallyportError(thrown)) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new SallyportError("INTERNAL", `a fault in Sallyport: ${message}`, {
+    cause: thrown,
+    cure: "Please report it, with what --trace=FILE writes and with the output of -vv.",
+  });
+}
+
+function describeStack(error: SallyportError): string {
+  const root = error.cause instanceof Error ? error.cause : error;
+  return (root.stack ?? "").split("\n").map(escapeText).join("\n");
+}

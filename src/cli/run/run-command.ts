@@ -1,0 +1,67 @@
+// Runs the command behind `--` on this machine, with our standard input and output.
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { SallyportError } from "../../protocol/error.ts";
+import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
+import type { World } from "./world.ts";
+
+export interface CommandResult {
+  readonly status: number;
+  /** Present when it could not be started. */
+  readonly error?: SallyportError;
+}
+
+/** Waits until it ends. Signals are passed on; a terminal's Ctrl-C reaches it without our help. */
+export function runCommand(
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+  onStopSignal: World["onStopSignal"],
+): Promise<CommandResult> {
+  const [program = "", ...args] = words;
+  return new Promise((resolve) => {
+    const release = onStopSignal((signal) => {
+      if (signal !== "SIGINT" || !hasTerminal()) child?.kill(signal);
+    });
+    const done = (result: CommandResult): void => {
+      release();
+      resolve(result);
+    };
+    const child = trySpawn(() => spawn(program, args, { stdio: "inherit", env }), program, done);
+    child?.on("error", (error) => done(cannotRun(program, error)));
+    child?.on("exit", (status, signal) =>
+      done({ status: signal === null ? (status ?? 0) : exitStatusOfSignal(constants.signals[signal]) }),
+    );
+  });
+}
+
+// spawn throws at once for a word that no program can get (an empty name, E2BIG), and later for what exec refuses.
+function trySpawn<Child>(
+  start: () => Child,
+  program: string,
+  done: (result: CommandResult) => void,
+): Child | undefined {
+  try {
+    return start();
+  } catch (error) {
+    done(cannotRun(program, error));
+    return undefined;
+  }
+}
+
+function hasTerminal(): boolean {
+  return [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
+}
+
+function cannotRun(program: string, cause: unknown): CommandResult {
+  const system = (cause as NodeJS.ErrnoException).code ?? "unknown error";
+  const isMissing = system === "ENOENT";
+  const why = isMissing ? "there is no such command" : system === "EACCES" ? "permission denied" : system;
+  return {
+    status: isMissing ? exitStatus.commandMissing : exitStatus.commandCannotRun,
+    error: new SallyportError("USAGE_INVALID", `cannot run "${program}": ${why}`, {
+      cause,
+      cure: "Check the words after --.",
+      details: { system },
+    }),
+  };
+}

@@ -1,0 +1,139 @@
+// One run of a tunnel: open it, say so, wait for its end or for a signal, close it.
+import { constants } from "node:os";
+import type { TraceEvent } from "../../platform/trace.ts";
+import type { Tunnel } from "../../tunnel/options.ts";
+import type { TunnelCommand } from "../command-line/tunnel-command.ts";
+import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
+import type { Announcer } from "../report/announce.ts";
+import { EventLog } from "../report/event-log.ts";
+import type { Reporter } from "../report/reporter.ts";
+import { makeAskUser } from "../terminal/ask-user.ts";
+import { openTraceWriter, type TraceWriter } from "../trace/trace-writer.ts";
+import { describeVersion } from "../version.ts";
+import { closeTunnel } from "./close-tunnel.ts";
+import { fillWords, tunnelEnvironment } from "./command-words.ts";
+import { runCommand } from "./run-command.ts";
+import { aborted, Stopped, StopRequest } from "./stop-request.ts";
+import { warnOfExposure } from "./warn-of-exposure.ts";
+import type { World } from "./world.ts";
+
+// A transport that was told to stop twice may still need a moment to end its processes.
+const patienceMs = 2000;
+
+/** Returns the exit status, or throws what the user has to be told. */
+export async function runTunnel(
+  command: TunnelCommand,
+  world: World,
+  reporter: Reporter,
+  announcer: Announcer,
+): Promise<number> {
+  const stop = new StopRequest(world.onStopSignal);
+  const run: Run = { command, world, reporter, announcer, stop, events: new EventLog() };
+  let writer: TraceWriter | undefined;
+  try {
+    writer = openWriter(run);
+    const tunnel = await open(run, writer);
+    try {
+      return await useTunnel(run, tunnel);
+    } finally {
+      await tunnel[Symbol.asyncDispose]();
+    }
+  } catch (error) {
+    if (error instanceof Stopped) return exitStatusOfSignal(constants.signals[error.signal]);
+    throw error;
+  } finally {
+    stop[Symbol.dispose]();
+    writer?.[Symbol.dispose]();
+  }
+}
+
+interface Run {
+  readonly command: TunnelCommand;
+  readonly world: World;
+  readonly reporter: Reporter;
+  readonly announcer: Announcer;
+  readonly stop: StopRequest;
+  readonly events: EventLog;
+}
+
+function openWriter({ command, world, reporter }: Run): TraceWriter | undefined {
+  const destination = command.output.trace;
+  if (destination === undefined) return undefined;
+  return openTraceWriter({
+    destination,
+    title: `${describeVersion()}, trace from ${new Date().toISOString()}`,
+    ...(destination.file === undefined && world.columns !== undefined ? { width: world.columns } : {}),
+    standardError: world.printError,
+    onFailure: (error) => reporter.log({ level: "warn", message: error.message }),
+  });
+}
+
+async function open(run: Run, writer: TraceWriter | undefined): Promise<Tunnel> {
+  const { command, world, reporter, stop } = run;
+  // Until the tunnel is ready the first signal breaks the attempt off; afterwards only a crash does.
+  const abort = new AbortController();
+  const onStop = (): void => abort.abort(stop.first.reason);
+  stop.first.addEventListener("abort", onStop, { once: true });
+  world.crashed.catch((error: unknown) => abort.abort(error));
+  const opening = world.openTunnel({
+    ...command.options,
+    signal: abort.signal,
+    askUser: makeAskUser({ env: world.env, interrupt: () => stop.request("SIGINT") }),
+    tellUser: (line) => reporter.log({ level: "warn", message: line, verbatim: true }),
+    trace: (event) => observe(run, event, writer),
+  });
+  try {
+    return await Promise.race([opening, rejectLater(stop.second)]);
+  } finally {
+    stop.first.removeEventListener("abort", onStop);
+    opening.catch(() => undefined);
+  }
+}
+
+/** Rejects with the signal's reason some time after it is aborted: what still holds on then is left behind. */
+async function rejectLater(signal: AbortSignal): Promise<never> {
+  await aborted(signal);
+  await new Promise((resolve) => setTimeout(resolve, patienceMs));
+  throw signal.reason;
+}
+
+function observe(
+  { reporter, announcer, world, events }: Run,
+  event: TraceEvent,
+  writer: TraceWriter | undefined,
+): void {
+  writer?.trace(event);
+  for (const record of events.observe(event)) reporter.log(record);
+  const line = announcer.observe(event);
+  if (line !== undefined) world.printLine(line);
+}
+
+async function useTunnel(run: Run, tunnel: Tunnel): Promise<number> {
+  const { command, world, reporter, announcer, stop } = run;
+  warnOfExposure(command.options.forwards, reporter);
+  for (const forward of tunnel.forwards) world.printLine(announcer.listening(forward, tunnel.transport));
+  world.becameReady();
+  const status = command.command.length > 0 ? await useCommand(run, tunnel) : await waitForEnd(run, tunnel);
+  await closeTunnel(tunnel, stop.second, () => run.events.transfers, reporter);
+  const line = announcer.closed();
+  if (line !== undefined) world.printLine(line);
+  return status;
+}
+
+async function waitForEnd({ world, stop }: Run, tunnel: Tunnel): Promise<number> {
+  const error = await Promise.race([tunnel.closed, aborted(stop.first), world.crashed]);
+  if (error !== undefined) throw error;
+  return exitStatus.ok;
+}
+
+async function useCommand({ command, world, reporter, stop }: Run, tunnel: Tunnel): Promise<number> {
+  stop.first.throwIfAborted();
+  const [first] = tunnel.forwards;
+  const words = first === undefined ? command.command : fillWords(command.command, first);
+  const running = runCommand(words, { ...world.env, ...tunnelEnvironment(tunnel.forwards) }, world.onStopSignal);
+  // The command notices the loss by itself; its status stays ours.
+  void tunnel.closed.then((error) => error && reporter.log({ level: "warn", message: error.message }));
+  const { status, error } = await Promise.race([running, world.crashed]);
+  if (error !== undefined) reporter.fail(error);
+  return status;
+}

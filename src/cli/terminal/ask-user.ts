@@ -1,0 +1,68 @@
+// Answers the embedded transport's questions: on the terminal, or with SSH_ASKPASS.
+import type { AskUser, Question } from "../../ssh/ssh-connection.ts";
+import { escapeText } from "../report/escape-text.ts";
+import { chooseAskProgram, runAskProgram } from "./ask-program.ts";
+import { LineEditor } from "./line-editor.ts";
+import { openTerminal, type Terminal } from "./open-terminal.ts";
+
+export interface AskUserOptions {
+  readonly env: NodeJS.ProcessEnv;
+  /** Called for Ctrl-C, which raw mode keeps from becoming a signal. */
+  readonly interrupt: () => void;
+  /** Default: the real one. */
+  readonly openTerminal?: () => Terminal | undefined;
+}
+
+/** One question at a time; undefined when there is nobody to ask or the user gives no answer. */
+export function makeAskUser(options: AskUserOptions): AskUser {
+  let previous: Promise<unknown> = Promise.resolve();
+  return (question, signal) => {
+    const answer = previous.then(() => ask(question, signal, options));
+    previous = answer.catch(() => undefined);
+    return answer;
+  };
+}
+
+async function ask(question: Question, signal: AbortSignal, options: AskUserOptions): Promise<string | undefined> {
+  signal.throwIfAborted();
+  // The server writes some of these texts. Line breaks belong to them, control sequences do not.
+  const text = question.text.split(/\r?\n/).map(escapeText).join("\n");
+  const { program, first } = chooseAskProgram(options.env);
+  if (program !== undefined && first) return runAskProgram(program, text, signal);
+  const terminal = (options.openTerminal ?? openTerminal)();
+  if (terminal !== undefined) return askOnTerminal(terminal, text, question.echo, signal, options.interrupt);
+  return program === undefined ? undefined : runAskProgram(program, text, signal);
+}
+
+function askOnTerminal(
+  terminal: Terminal,
+  text: string,
+  echo: boolean,
+  signal: AbortSignal,
+  interrupt: () => void,
+): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const editor = new LineEditor(echo);
+    const release = (): void => {
+      signal.removeEventListener("abort", onAbort);
+      terminal[Symbol.dispose]();
+    };
+    const onAbort = (): void => {
+      terminal.write("\r\n");
+      release();
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    terminal.write(text.replaceAll("\n", "\r\n"));
+    terminal.onKeys((typed) => {
+      const edit = typed === undefined ? { show: "", answer: { kind: "end" as const } } : editor.feed(typed);
+      terminal.write(edit.show);
+      if (edit.answer === undefined) return;
+      // Usually aborts the signal, and with it this question.
+      if (edit.answer.kind === "interrupt") interrupt();
+      if (signal.aborted) return;
+      release();
+      resolve(edit.answer.kind === "line" ? edit.answer.text : undefined);
+    });
+  });
+}

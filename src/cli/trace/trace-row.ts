@@ -1,0 +1,94 @@
+// What one trace event says, and in which column.
+import type { TraceEvent } from "../../platform/trace.ts";
+import { printable } from "../../protocol/printable.ts";
+import { escapeText } from "../report/escape-text.ts";
+import { describeClose, formatBytes, formatDuration } from "../report/format.ts";
+
+/** `front` is the left column, `back` the right one, `both` goes across. */
+export interface TraceRow {
+  readonly place: "front" | "back" | "both";
+  /** Rows of one kind, one from each side, may share a line. */
+  readonly kind: string;
+  readonly session: number;
+  readonly timeMs: number;
+  /** `>` to the server, `<` to the client, `=` data, `-` a note; `*` before it: the gateway's own. */
+  readonly mark: string;
+  readonly lines: readonly string[];
+}
+
+/** The row of an event; every text in it is safe to show. */
+export function traceRow(event: TraceEvent): TraceRow {
+  const { place, mark, lines } = describe(event);
+  return {
+    place,
+    kind: event.type,
+    session: event.session,
+    timeMs: event.timeMs,
+    mark,
+    lines: lines.map((line) => escapeText(line)),
+  };
+}
+
+type Description = Pick<TraceRow, "place" | "mark" | "lines">;
+
+function describe(event: TraceEvent): Description {
+  switch (event.type) {
+    case "ftp.command":
+      return {
+        place: event.side,
+        mark: event.origin === "gateway" ? "*>" : " >",
+        lines: [hideSecret(event.line)],
+      };
+    case "ftp.reply":
+      return {
+        place: event.side,
+        mark: event.origin === "gateway" ? "*<" : " <",
+        lines: event.lines.map((line) => printable(line)),
+      };
+    case "data.listen":
+      return data(event.side, `waits on ${event.endpoint}`);
+    case "data.open":
+      return data(event.side, `open (${event.how}): ${event.local} - ${event.remote}`);
+    case "data.intruder":
+      return data(event.side, `dropped ${event.remote}: not the session's peer (${event.count})`);
+    case "data.half-close":
+      return data(event.side, `end of data after ${formatBytes(event.bytes)}`);
+    case "data.close":
+      return data(event.side, `${describeClose(event.close)} after ${formatBytes(event.bytes)}`);
+    case "relay.note":
+      return note(event.note);
+    case "session.open":
+      return note(`session opened: client ${event.client} at ${event.gateway}, server ${event.target}`);
+    case "session.close":
+      return note(`session closed: ${event.reason}`);
+    case "ssh.connecting":
+      return note(`ssh: connecting to ${event.target} (${event.transport})`);
+    case "ssh.connected":
+      return note(`ssh: connected to ${event.target} (${event.transport})`);
+    case "ssh.lost":
+      return note(`ssh: lost: ${event.reason}; again in ${formatDuration(event.retryInMs)}`);
+    case "ssh.channel.open":
+      return note(`ssh: channel ${event.channel} to ${event.target}`);
+    case "ssh.channel.refused":
+      return note(`ssh: channel to ${event.target} refused: ${event.reason}`);
+    case "ssh.channel.close":
+      return note(`ssh: channel ${event.channel} closed`);
+    case "listener.open":
+      return note(`listening on ${event.endpoint}`);
+    case "listener.close":
+      return note(`no longer listening on ${event.endpoint}`);
+  }
+}
+
+function data(place: "front" | "back", text: string): Description {
+  return { place, mark: " =", lines: [text] };
+}
+
+function note(text: string): Description {
+  return { place: "both", mark: " -", lines: [text] };
+}
+
+// The codec hides these already; a trace file is the last place where one could slip through.
+function hideSecret(line: string): string {
+  return line.replace(/^(\s*(?:PASS|ACCT)\s).+$/isu, "$1***");
+}
