@@ -1,15 +1,11 @@
-// This machine's network passes the conformance suite.
-import { systemNetwork } from "../../src/network/system-network.ts";
+// This machine's network passes the conformance suite, over IPv4 and over IPv6.
+import { networkInterfaces } from "node:os";
+import { watchResources } from "../support/resources.ts";
 import { describeNetwork } from "./network-suite.ts";
+import { openSystemFixture } from "./system-fixture.ts";
 
-/** Sockets of this process, those of the peer included: the suite clears both away. */
-const sockets = (): readonly string[] => process.getActiveResourcesInfo().filter((name) => name.startsWith("TCP"));
+const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === "::1"));
 
-describeNetwork("this machine", async () => ({
-  network: systemNetwork,
-  peer: systemNetwork,
-  loopback: "127.0.0.1",
-  capabilities: { chooseLocalEnd: true, knowsRemoteAddress: true, resetReachesPeer: true, seesPeerReset: true },
-  leftovers: sockets,
-  close: async () => {},
-}));
+watchResources();
+describeNetwork("this machine", () => openSystemFixture());
+describeNetwork("this machine, IPv6", () => openSystemFixture("::1"), hasIpv6 ? {} : { skip: "no ::1 here" });

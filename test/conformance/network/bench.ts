@@ -1,7 +1,7 @@
 // Makes pairs of connections for the facts, and clears away what they made.
 import { setMaxListeners } from "node:events";
-import { expect } from "vitest";
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../../../src/platform/network.ts";
+import { until } from "../../support/until.ts";
 import type { NetworkFixture } from "../network-fixture.ts";
 
 export type Direction = "outgoing" | "incoming";
@@ -87,6 +87,10 @@ export class Bench {
     await Promise.all(listeners.map((listener) => listener[Symbol.asyncDispose]()));
     await Promise.all(connections.map((connection) => connection.closed));
     const { leftovers } = this.fixture;
-    if (leftovers !== undefined) await expect.poll(() => leftovers()).toEqual([]);
+    if (leftovers === undefined) return;
+    await until(
+      () => `nothing is left: ${leftovers().join(", ")}`,
+      () => leftovers().length === 0,
+    );
   }
 }

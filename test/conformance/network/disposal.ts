@@ -33,16 +33,6 @@ export function describeDisposal(bench: Bench): void {
       expect(["end", "broken"]).toContain(await woken);
     });
 
-    it("with a peer that neither reads nor ends is forced within a bound and is not a clean end", async () => {
-      const { near, far } = await bench.pair(direction);
-      const payload = Buffer.alloc(128 * mebibyte);
-      near.stream.write(payload);
-      await near[Symbol.asyncDispose]();
-      expect(await near.closed).toMatchObject({ by: "local", how: "reset" });
-      const seen = await ending(far.stream);
-      if (bench.fixture.capabilities.resetReachesPeer) expect(seen).toBe("broken");
-    });
-
     it("with the peer gone is harmless", async () => {
       const { near, far } = await bench.pair(direction);
       far.reset();
@@ -50,6 +40,18 @@ export function describeDisposal(bench: Bench): void {
       await near[Symbol.asyncDispose]();
       await near[Symbol.asyncDispose]();
       expect(near.stream.destroyed).toBe(true);
+    });
+  });
+
+  describe("disposal of a connection", () => {
+    it("is forced within a bound when the peer neither reads nor ends, and is not a clean end", async () => {
+      const { near, far } = await bench.pair("outgoing");
+      const payload = Buffer.alloc(128 * mebibyte);
+      near.stream.write(payload);
+      await near[Symbol.asyncDispose]();
+      expect(await near.closed).toMatchObject({ by: "local", how: "reset" });
+      const seen = await ending(far.stream);
+      if (bench.fixture.capabilities.resetReachesPeer) expect(seen).toBe("broken");
     });
   });
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { isSallyportError } from "../../../src/protocol/error.ts";
 import { type Bench, directions } from "./bench.ts";
-import { ending, readExactly, send } from "./traffic.ts";
+import { ending, mebibyte, readExactly, send } from "./traffic.ts";
 
 export function describeReset(bench: Bench): void {
   describe.each(directions)("reset of an %s connection", (direction) => {
@@ -30,6 +30,29 @@ export function describeReset(bench: Bench): void {
       if (!bench.fixture.capabilities.seesPeerReset) return;
       expect(seen).toBe("broken");
       expect(await near.closed).toMatchObject({ by: "remote", how: "reset", error: { code: "NET_RESET" } });
+    });
+
+    it("a reset behind unread bytes is no clean end here, where the network can tell", async () => {
+      const { near, far } = await bench.pair(direction);
+      await send(far.stream, Buffer.alloc(mebibyte));
+      far.reset();
+      const seen = await ending(near.stream);
+      if (bench.fixture.capabilities.seesPeerReset) expect(seen).toBe("broken");
+    });
+
+    it("our reset behind unread bytes is no clean end at the peer, where the network can do that", async () => {
+      const { near, far } = await bench.pair(direction);
+      await send(near.stream, Buffer.alloc(mebibyte));
+      near.reset();
+      const seen = await ending(far.stream);
+      if (bench.fixture.capabilities.resetReachesPeer) expect(seen).toBe("broken");
+    });
+
+    it("a reset at the same moment as end-of-file is harmless", async () => {
+      const { near } = await bench.pair(direction);
+      near.stream.end("last words");
+      near.reset();
+      expect(await near.closed).toMatchObject({ by: "local", how: "reset" });
     });
 
     it("writing to a peer that reset breaks the stream with a SallyportError", async () => {

@@ -23,6 +23,7 @@ export function collect(stream: Duplex): Promise<Buffer> {
     stream.once("end", () => resolve(Buffer.concat(chunks)));
     stream.once("error", reject);
     stream.once("close", () => reject(new Error("closed before end-of-file")));
+    stream.resume();
   });
 }
 
@@ -48,6 +49,15 @@ export function send(stream: Duplex, bytes: Uint8Array | string): Promise<void> 
   });
 }
 
+/** Writes `length` zeros in small chunks at the pace of the stream, without waiting for it; resolves when all are taken. */
+export function pour(stream: Duplex, length: number): Promise<void> {
+  const chunk = Buffer.alloc(65_536);
+  const write = async (): Promise<void> => {
+    for (let at = 0; at < length; at += chunk.length) await send(stream, chunk.subarray(0, length - at));
+  };
+  return write();
+}
+
 /** Sends the bytes and the end-of-file. */
 export function sendAll(stream: Duplex, bytes: Uint8Array | string): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -69,9 +79,11 @@ export async function roundTrips(near: Connection, far: Connection, count: numbe
 /** How the reading side came to its end: `end` for an end-of-file, `broken` for anything else. Discards the data. */
 export function ending(stream: Duplex): Promise<"end" | "broken"> {
   return new Promise((resolve) => {
+    const onClose = (): void => resolve(stream.readableEnded ? "end" : "broken");
     stream.once("end", () => resolve("end"));
     stream.once("error", () => resolve("broken"));
-    stream.once("close", () => resolve(stream.readableEnded ? "end" : "broken"));
+    stream.once("close", onClose);
+    if (stream.closed) onClose();
     stream.resume();
   });
 }
