@@ -71,7 +71,7 @@ export class BackSupervisor {
     const deadline = withDeadline(this.#options.clock, clientWaitMs, signal, reason);
     try {
       return (await raceAbort(this.#retryNow(), deadline.signal)).back;
-    } catch (error) {
+    } catch {
       if (signal.aborted) throw signal.reason;
       throw reason();
     } finally {
