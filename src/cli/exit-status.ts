@@ -25,9 +25,12 @@ export const exitStatusReference: readonly { readonly status: string; readonly w
   { status: "0", when: "after SIGINT, SIGTERM or SIGHUP; `--help`, `--version`; with `-f`: the tunnel is ready" },
   {
     status: "1",
-    when: "anything else failed: the port is in use, the trace file cannot be written, a fault of Sallyport's",
+    when: "anything else failed: the port is in use, the network, a fault of Sallyport's",
   },
-  { status: "2", when: "the command line or the configuration is wrong; `-g` is missing" },
+  {
+    status: "2",
+    when: "the command line or the configuration is wrong; `-g` is missing; the trace file cannot be opened",
+  },
   { status: "126, 127", when: "the command behind `--` cannot be run, does not exist" },
   { status: "128 + n", when: "signal n came before the tunnel was ready, or ended the command behind `--`" },
   {

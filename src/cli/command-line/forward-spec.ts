@@ -37,9 +37,13 @@ function splitSlashes(text: string): readonly string[] | undefined {
 }
 
 function splitColons(text: string): readonly string[] {
-  const fields = [...text.matchAll(/(?:^|:)(?:\[([^\]]*)\](?=:|$)|([^:[\]]*))/g)];
-  if (fields.map(([whole]) => whole).join("") !== text) throw malformed(text, 0);
-  const values = fields.map(([, bracketed, plain]) => bracketed ?? plain ?? "");
+  const values: string[] = [];
+  for (let rest: string | undefined = text; rest !== undefined; ) {
+    const field: RegExpExecArray | null = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/s.exec(rest);
+    if (field === null) throw malformed(text, 0);
+    values.push(field[1] ?? field[2] ?? "");
+    rest = field[3];
+  }
   if (values.some((value) => value.includes("/"))) {
     throw usageError(
       `-L ${text}: a Unix socket cannot be forwarded, FTP's data connections need TCP ports`,

@@ -104,6 +104,9 @@ function translate(error: CommanderError): Error {
     const row = optionTable.find(({ short, long }) => short === flag || long === flag);
     return usageError(`${flag} needs a value`, `Write ${flag} ${row?.values?.join(" ") ?? "VALUE"}.`);
   }
+  if (optionTable.some(({ long }) => long !== undefined && flag.startsWith(`${long}=`))) {
+    return usageError(`${flag.split("=", 1)[0]} takes no value`, "Leave the = and what follows it out.");
+  }
   if (error.code === "commander.unknownOption") {
     return usageError(`there is no option ${flag}`, near === undefined ? undefined : `Did you mean ${near}?`);
   }

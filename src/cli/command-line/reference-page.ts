@@ -40,13 +40,18 @@ export function referencePage(): string {
 function optionSection(group: OptionGroup): readonly string[] {
   const rows = optionsOf(group).map((row) => {
     const more = row.more === undefined ? "" : ` ${row.more}`;
-    return `| \`${spelling(row).replaceAll("|", "\\|")}\` | ${sentence(row.help)}${more} |`;
+    return `| \`${cell(spelling(row))}\` | ${cell(sentence(row.help) + more)} |`;
   });
   return [`## ${groupTitles[group]}`, "", "| option | meaning |", "|---|---|", ...rows, ""];
 }
 
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
+
 function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  // The program's name is written small, even at the beginning.
+  return text.startsWith("ssh") ? `${text}.` : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 const intro = `The spelling is ssh's: options may stand together (\`-gfL2001:localhost:21\`), values may be attached (\`-p2222\`),

@@ -115,7 +115,7 @@ function setting(short: string, value: string, name: string, help: string): Opti
 }
 
 function notEmpty(value: string, what: string): string {
-  if (value !== "" && !/\p{Cc}/u.test(value)) return value;
+  if (value !== "" && !/[^\P{Cc}\t]/u.test(value)) return value;
   throw usageError(value === "" ? `${what} has an empty value` : `${what}: the value has a control character in it`);
 }
 
