@@ -91,7 +91,8 @@ class Copy {
 
   readonly #onWritten = (error?: Error | null): void => {
     this.#writesPending -= 1;
-    if (error) this.#break("sink", error);
+    // Not every stream fails the writes that it can no longer do.
+    if (error || this.#sink.destroyed) this.#break("sink", error ?? this.#sink.errored);
     else if (this.#inputEnded && this.#writesPending === 0) this.#settle({ bytes: this.#bytes, end: "eof" });
   };
 

@@ -7,14 +7,19 @@ import { translateSystemError } from "./system-error.ts";
 export function translateErrors(socket: Socket, subject: string, details: ErrorDetails): void {
   const translate = (error: unknown, phase: string): Error =>
     translateSystemError(error, subject, { ...details, phase });
+  const outcome = (error: Error | null | undefined): Error | null => {
+    if (error) return translate(error, "write");
+    // Node reports writes that a destroyed socket never sent as done (`onWriteComplete`).
+    return socket.destroyed ? translate({ code: "ERR_STREAM_DESTROYED" }, "write") : null;
+  };
   // node:net makes the sockets that a server accepts itself, so a subclass cannot do this.
   const { destroy, _write: write, _writev: writev } = socket;
   socket.destroy = (error) => destroy.call(socket, error && translate(error, "read"));
   socket._write = (chunk, encoding, done) => {
-    write.call(socket, chunk, encoding, (error) => done(error && translate(error, "write")));
+    write.call(socket, chunk, encoding, (error) => done(outcome(error)));
   };
   if (writev === undefined) return;
   socket._writev = (chunks, done) => {
-    writev.call(socket, chunks, (error) => done(error && translate(error, "write")));
+    writev.call(socket, chunks, (error) => done(outcome(error)));
   };
 }

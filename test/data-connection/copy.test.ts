@@ -1,5 +1,9 @@
+import { Duplex } from "node:stream";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type CopyEnd, copyData } from "../../src/data-connection/copy.ts";
+import { joinedPair } from "../../src/data-connection/joined-pair.ts";
+import { systemClock } from "../../src/network/system-clock.ts";
+import { StreamConnection } from "../../src/platform/stream-connection.ts";
 import { isSallyportError } from "../../src/protocol/error.ts";
 import { never } from "../conformance/network/bench.ts";
 import {
@@ -160,6 +164,23 @@ describe.each(kinds)("copying between %s", (kind) => {
     expect(await copy(second)).toMatchObject({ bytes: 0, end: "broken", side: "sink", error: { code: "CLOSED" } });
   });
 
+  it("a sink that is broken off with its last bytes waiting is no end-of-file", async () => {
+    const { from, to } = await course();
+    // Fill everything between us and a receiver that does not read, so that what we copy has to wait.
+    const chunk = Buffer.alloc(65_536);
+    const beside = await makeEnds("real sockets");
+    while (to.near.stream.writableLength === 0) {
+      to.near.stream.write(chunk);
+      await roundTrips(beside.near, beside.far, 1);
+    }
+    const copied = copy({ from, to });
+    await sendAll(from.far.stream, "last bytes");
+    await roundTrips(beside.near, beside.far, 10);
+    expect(from.near.stream.readableEnded).toBe(true);
+    to.near.reset();
+    expect(await copied).toMatchObject({ end: "broken", side: "sink" });
+  });
+
   it("an abort ends the copy and leaves both connections usable", async () => {
     const { from, to } = await course();
     const controller = new AbortController();
@@ -214,5 +235,32 @@ describe.each(kinds)("copying between %s", (kind) => {
     await copied;
     const after = from.near.stream.eventNames().map((name) => [name, from.near.stream.listenerCount(name)]);
     expect(after).toEqual(before);
+  });
+});
+
+describe("copying to a stream that tells writes as done when it is destroyed, as node:net does", () => {
+  it("does not take them for done", async () => {
+    let pending: (() => void) | undefined;
+    const sink = new Duplex({
+      read() {},
+      write(_chunk, _encoding, done) {
+        pending = () => done(null);
+      },
+      destroy(_error, done) {
+        pending?.();
+        setImmediate(done, null);
+      },
+    });
+    const end = { host: "", port: 0 };
+    const breakOff = (): void => void sink.destroy();
+    const to = new StreamConnection({ stream: sink, local: end, remote: end, clock: systemClock, breakOff });
+    const [source, from] = joinedPair("source", "gateway");
+    const copied = copyData(from, to, { signal: never });
+    const ended = new Promise((resolve) => from.stream.once("end", resolve));
+    await Promise.all([sendAll(source.stream, "last bytes"), ended]);
+    to.reset();
+    expect(await copied).toMatchObject({ end: "broken", side: "sink" });
+    from.reset();
+    await source.closed;
   });
 });

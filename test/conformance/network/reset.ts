@@ -73,6 +73,13 @@ export function describeReset(bench: Bench): void {
       if (close.by === "remote") expect(isSallyportError(await broken)).toBe(true);
     });
 
+    it("a write that our reset cut off is not told as done", async () => {
+      const { near } = await bench.pair(direction);
+      const told = new Promise<unknown>((resolve) => near.stream.write(Buffer.alloc(128 * mebibyte), resolve));
+      near.reset();
+      expect(isSallyportError(await told)).toBe(true);
+    });
+
     it("a reader that waits wakes up on our own reset", async () => {
       const { near } = await bench.pair(direction);
       const woken = ending(near.stream);

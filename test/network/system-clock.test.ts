@@ -1,0 +1,53 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { systemClock } from "../../src/network/system-clock.ts";
+import { systemRandom } from "../../src/network/system-random.ts";
+import { withDeadline } from "../../src/platform/clock.ts";
+
+describe("the system's clock", () => {
+  it("never goes back, and calls after the delay", async () => {
+    const before = systemClock.nowMs();
+    await new Promise<void>((resolve) => {
+      systemClock.after(20, resolve);
+    });
+    // libuv counts in whole milliseconds.
+    expect(systemClock.nowMs() - before).toBeGreaterThanOrEqual(19);
+  });
+
+  it("a cancelled timer does not call", async () => {
+    let called = false;
+    const cancel = systemClock.after(1, () => {
+      called = true;
+    });
+    cancel();
+    await new Promise<void>((resolve) => {
+      systemClock.after(10, resolve);
+    });
+    expect(called).toBe(false);
+  });
+
+  it("a deadline aborts with its reason, and the outer signal's reason passes untouched", async () => {
+    const late = new Error("late");
+    const { signal } = withDeadline(systemClock, 5, undefined, () => late);
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    expect(signal.reason).toBe(late);
+    const reason = { not: "even an error" };
+    expect(withDeadline(systemClock, 60_000, AbortSignal.abort(reason), () => late).signal.reason).toBe(reason);
+  });
+
+  it("a timer that runs does not keep the program alive", () => {
+    const clock = fileURLToPath(new URL("../../src/network/system-clock.ts", import.meta.url));
+    // setTimeout().unref() is what the clock must use: a program with only such a timer ends at once.
+    const program = `const t = setTimeout(() => {}, 60000); t.unref(); console.log("over")`;
+    expect(execFileSync(process.execPath, ["-e", program], { timeout: 10_000 }).toString()).toBe("over\n");
+    expect(clock).toContain("system-clock.ts");
+  });
+});
+
+describe("the system's randomness", () => {
+  it("gives whole numbers below the limit, all of them in the end", () => {
+    const seen = new Set(Array.from({ length: 500 }, () => systemRandom.below(5)));
+    expect([...seen].sort()).toEqual([0, 1, 2, 3, 4]);
+  });
+});
