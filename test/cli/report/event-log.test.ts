@@ -1,0 +1,163 @@
+import { describe, expect, test } from "vitest";
+import { EventLog } from "../../../src/cli/report/event-log.ts";
+import type { LogRecord } from "../../../src/cli/report/log-record.ts";
+import { Dialogue } from "../support/dialogue.ts";
+
+function logOf(dialogue: Dialogue, log = new EventLog()): LogRecord[] {
+  return dialogue.events.flatMap((event) => log.observe(event));
+}
+
+const messages = (dialogue: Dialogue): string[] => logOf(dialogue).map(({ level, message }) => `${level} ${message}`);
+
+function download(): Dialogue {
+  return new Dialogue(3)
+    .open()
+    .reply("220 ready")
+    .command("PASV", "EPSV")
+    .ownReply("227 Entering Passive Mode (127,0,0,1,195,81).")
+    .dataOpen("front")
+    .command("RETR a.iso")
+    .reply("150 here it comes");
+}
+
+describe("a transfer is one line", () => {
+  test("with the data closed before the final reply", () => {
+    const dialogue = download().wait(1500).dataClose("front", 1_234_567).reply("226 Transfer complete.");
+    expect(messages(dialogue)).toEqual([
+      "info session 3: opened by 127.0.0.1:51234 for ftp-host:21",
+      "info session 3: RETR a.iso: 1,234,567 bytes in 1.5 s (226 Transfer complete.)",
+    ]);
+  });
+
+  test("with the data closed after the final reply", () => {
+    const dialogue = download().reply("226 Transfer complete.").wait(500).dataClose("front", 1);
+    expect(messages(dialogue).at(-1)).toMatch(
+      /^info session 3: RETR a.iso: 1 byte in 50\d ms \(226 Transfer complete.\)$/,
+    );
+  });
+
+  test("with what machines want to know in its fields", () => {
+    const records = logOf(download().wait(93).dataClose("front", 7).reply("226 ok"));
+    expect(records.at(-1)?.fields).toEqual({
+      event: "transfer",
+      session: 3,
+      command: "RETR a.iso",
+      reply: "226 ok",
+      bytes: 7,
+      durationMs: 99,
+      closedBy: "local",
+      closedHow: "fin",
+    });
+  });
+
+  test("with how it broke", () => {
+    const dialogue = download().dataClose("front", 9, { by: "remote", how: "reset" }).reply("426 broken");
+    expect(messages(dialogue).at(-1)).toMatch(/RETR a.iso: 9 bytes in \d+ ms, reset by the peer \(426 broken\)/);
+  });
+
+  test("with the session's end where no reply came", () => {
+    const dialogue = download()
+      .dataClose("front", 9, { by: "local", how: "reset" })
+      .event({ type: "session.close", reason: "SSH lost" });
+    expect(messages(dialogue).slice(-2)).toEqual([
+      expect.stringMatching(/RETR a.iso: 9 bytes in \d+ ms, reset by the gateway \(no final reply\)/),
+      "info session 3: closed: SSH lost",
+    ]);
+  });
+
+  test("without data where there was none", () => {
+    const dialogue = new Dialogue(3).command("RETR nofile").reply("550 No such file.");
+    expect(messages(dialogue)).toEqual(["info session 3: RETR nofile: no data (550 No such file.)"]);
+  });
+});
+
+describe("replies find their commands", () => {
+  test("when commands are pipelined", () => {
+    const dialogue = new Dialogue()
+      .command("CWD x")
+      .command("SIZE a")
+      .command("RETR a")
+      .command("MDTM a")
+      .reply("250 ok")
+      .reply("213 5")
+      .dataOpen("front")
+      .reply("150 go")
+      .reply("226 done")
+      .dataClose("front", 5)
+      .reply("213 20200101000000");
+    expect(messages(dialogue)).toEqual([expect.stringContaining("RETR a: 5 bytes")]);
+  });
+
+  test("when STAT is answered in the middle of a transfer", () => {
+    const dialogue = download()
+      .command("STAT")
+      .reply("211-Status", " busy", "211 End")
+      .dataClose("front", 5)
+      .reply("226 done");
+    expect(messages(dialogue).at(-1)).toContain("RETR a.iso: 5 bytes");
+    expect(messages(dialogue).at(-1)).toContain("226 done");
+  });
+
+  test("when ABOR has two answers", () => {
+    const dialogue = download()
+      .command("ABOR")
+      .dataClose("front", 5, { by: "local", how: "reset" })
+      .reply("426 aborted")
+      .reply("226 ABOR ok")
+      .command("NLST")
+      .reply("550 empty");
+    expect(messages(dialogue).slice(-2)).toEqual([
+      expect.stringContaining("RETR a.iso: 5 bytes"),
+      "info session 3: NLST: no data (550 empty)",
+    ]);
+  });
+});
+
+describe("other events", () => {
+  test("a refusal of ours is told, one of the server's is not", () => {
+    const dialogue = new Dialogue()
+      .command("AUTH TLS", false)
+      .ownReply("534 Not needed: this is inside SSH.")
+      .command("MKD x")
+      .reply("550 No.");
+    expect(messages(dialogue)).toEqual(["info session 1: answered 534 Not needed: this is inside SSH."]);
+  });
+
+  test("SSH lost and back are both warnings; the first connection is not", () => {
+    const dialogue = new Dialogue(0)
+      .event({ type: "ssh.connected", target: "alice@h", transport: "openssh" })
+      .event({ type: "ssh.lost", reason: "time-out", retryInMs: 2000 })
+      .event({ type: "ssh.connected", target: "alice@h", transport: "openssh" });
+    expect(messages(dialogue)).toEqual([
+      "info connected to alice@h (openssh)",
+      "warn SSH connection lost: time-out; connecting again in 2.0 s",
+      "warn connected again to alice@h (openssh)",
+    ]);
+  });
+
+  test("an intruder and a refused channel are warnings", () => {
+    const dialogue = new Dialogue()
+      .event({ type: "data.intruder", side: "front", remote: "192.0.2.66:4000", count: 1 })
+      .event({ type: "ssh.channel.refused", target: "ftp-host:21", reason: "administratively prohibited" });
+    expect(messages(dialogue)).toEqual([
+      "warn session 1: dropped a data connection from 192.0.2.66:4000: not the session's peer",
+      "warn session 1: the SSH server refused a channel to ftp-host:21: administratively prohibited",
+    ]);
+  });
+
+  test("bytes of the wire are made readable: UTF-8 decoded, the rest escaped", () => {
+    const dialogue = new Dialogue().command("RETR x").reply("550 \u00c3\u00bc\u001b[31m");
+    expect(messages(dialogue)).toEqual(["info session 1: RETR x: no data (550 ü\\x1b[31m)"]);
+  });
+});
+
+test("open transfers are counted, over sessions", () => {
+  const log = new EventLog();
+  logOf(new Dialogue(1).dataOpen("front"), log);
+  logOf(new Dialogue(2).dataOpen("front"), log);
+  logOf(new Dialogue(3).dataOpen("back"), log);
+  expect(log.transfers).toBe(2);
+  logOf(new Dialogue(1).dataClose("front", 0), log);
+  logOf(new Dialogue(2).event({ type: "session.close", reason: "gone" }), log);
+  expect(log.transfers).toBe(0);
+});
