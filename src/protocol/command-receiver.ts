@@ -47,7 +47,7 @@ export class CommandReceiver {
   }
 
   #emit(event: CommandEvent): void {
-    if (this.#stage !== "over") this.#events.push(event);
+    this.#events.push(event);
   }
 
   #end(event: CommandEvent): void {
@@ -67,6 +67,7 @@ export class CommandReceiver {
   }
 
   #data(byte: number): void {
+    // The filter may push two bytes at a time.
     if (this.#stage === "over") return;
     if (byte === LF) this.#endOfLine();
     else if (byte === CR) this.#carriageReturn();

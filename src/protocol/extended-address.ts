@@ -17,8 +17,8 @@ const addressBytes: Readonly<Record<string, number>> = { "1": 4, "2": 16 };
 export function parseEprt(argument: string): HostPort {
   const text = argument.trim();
   const fields = /^[!-~]/.test(text) ? text.split(text.charAt(0)) : [];
-  const [before, protocol = "", host = "", port = "", after] = fields;
-  if (fields.length !== 5 || before !== "" || after !== "" || !/^\d{1,5}$/.test(protocol)) throw unreadable(argument);
+  const [, protocol = "", host = "", port = "", after] = fields;
+  if (fields.length !== 5 || after !== "" || !/^\d{1,5}$/.test(protocol)) throw unreadable(argument);
   const expected = addressBytes[protocol];
   if (expected === undefined)
     throw remoteFault(`network protocol ${protocol} is not supported, use (1,2)`, undefined, 522);

@@ -121,7 +121,11 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
     unit: "channels",
     why: "refused ones on one multiplexing connection before another is taken; OpenSSH forgets them only with the connection",
   },
-  sshMessageLineBytesMax: { value: 8192, unit: "bytes", why: "one line of ssh's standard error; ssh writes at most 1024" },
+  sshMessageLineBytesMax: {
+    value: 8192,
+    unit: "bytes",
+    why: "one line of ssh's standard error; ssh writes at most 1024",
+  },
   sshLastWordsMax: { value: 20, unit: "lines", why: "of ssh's standard error kept to explain its end" },
   sshOriginatorWaitMs: {
     value: 1000,

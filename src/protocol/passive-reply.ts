@@ -12,12 +12,11 @@ import { makeReply, type Reply } from "./reply.ts";
 export type PassiveAddress = HostPort | { readonly host: undefined; readonly port: number };
 
 /** What is searched of a reply: patterns may cost the square of it, and no server needs more to name a port. */
-const SEARCHED_LINES_MAX = 10;
 const SEARCHED_CHARACTERS_MAX = 1000;
 
 /** The lines without their codes. */
 function textOf(reply: Reply): string {
-  const lines = reply.lines.slice(0, SEARCHED_LINES_MAX).map((line) => line.replace(/^[1-6]\d\d[ -]?/, ""));
+  const lines = reply.lines.map((line) => line.replace(/^[1-6]\d\d[ -]?/, ""));
   return lines.join(" ").slice(0, SEARCHED_CHARACTERS_MAX);
 }
 

@@ -94,6 +94,7 @@ describe("a password", () => {
       Object.entries(command.argument ?? {}).join(),
     ];
     for (const text of shown) expect(text).not.toContain("hush");
+    expect(inspect(command.argument)).toBe("***");
     expect(shown[0]).toBe("PASS ***");
     expect(shown[2]).toContain('"***"');
   });

@@ -14,7 +14,18 @@ describe("the features that a relay tells", () => {
   });
 
   test.each([
-    ...[" AUTH TLS;SSL;TLS-C;TLS-P;", " auth ssl", "AUTH", " PROT C;P;", " PBSZ", " CCC", " CPSV", " SSCN", " SPSV"],
+    ...[
+      " AUTH TLS;SSL;TLS-C;TLS-P;",
+      " auth ssl",
+      "AUTH",
+      " PROT C;P;",
+      " PBSZ",
+      " CCC",
+      " CPSV",
+      " SSCN",
+      " SPSV",
+      " spsv",
+    ],
     ...[" MIC", " CONF", " ENC", " ADAT", "211-AUTH TLS", "211- PROT", "\tPROT"],
   ])("are without %j", (line) => {
     expect(features("211-Features:", line, " EPRT", " EPSV", "211 End")).toEqual([
@@ -38,6 +49,9 @@ describe("the features that a relay tells", () => {
     ]);
     expect(features("211-Extensions:", "211-MDTM", "211 END")).toEqual([
       ...["211-Extensions:", "211-MDTM", "211-EPRT", "211-EPSV", "211 END"],
+    ]);
+    expect(features("211-Extensions:", " epsv", " eprt", "211 END")).toEqual([
+      ...["211-Extensions:", " epsv", " eprt", "211 END"],
     ]);
     expect(features("211-Extensions:", "    MDTM", "211 END")[2]).toBe("    EPRT");
   });

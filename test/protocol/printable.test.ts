@@ -7,6 +7,9 @@ describe("text to be shown", () => {
   test.each([
     ["plain", "plain"],
     ["50% off", "50% off"],
+    ["50%41", "50%41"],
+    ["caf\xc3\xa9 50%41", "café 50%41"],
+    ["wide: € é", "wide: € é"],
     ["C:\\foo", "C:\\foo"],
     ["\xc3\xa4\xe2\x82\xac", "ä€"],
     ["\xf0\x9f\x9a\xaa", "🚪"],

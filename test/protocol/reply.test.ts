@@ -15,6 +15,7 @@ describe("a reply is made", () => {
     [211, ["Features:", " MDTM", "End"], ["211-Features:", " MDTM", "211 End"]],
     [214, ["a", "214 not the end", "z"], ["214-a", " 214 not the end", "214 z"]],
     [425, "two\r\nlines\0", ["425 two\\x0d\\x0alines\\x00"]],
+    [550, "lone \ud800", ["550 lone \xef\xbf\xbd"]],
     [550, "tab\tstays, € is UTF-8, \xe4 stays", ["550 tab\tstays, \xe2\x82\xac is UTF-8, \xe4 stays"]],
   ])("%i %j", (code, text, lines) => {
     expect(makeReply(code, text)).toEqual({ code, lines });
