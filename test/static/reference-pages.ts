@@ -18,8 +18,8 @@ export function limitsPage(): string {
   ]);
   return `# Limits
 
-Everything that can grow has a limit. What passes one ends in an error whose code begins with \`LIMIT_\`, or is dropped where
-the table says so. This page is made from \`src/protocol/limits.ts\`.
+Everything that can grow has a limit, and so has every wait. What passes a limit of the FTP conversation ends in an error whose
+code begins with \`LIMIT_\`. This page is made from \`src/protocol/limits.ts\`.
 
 ${table(["limit", "value", "unit", "what it bounds, and why so much"], rows)}`;
 }
