@@ -1,0 +1,75 @@
+// Connections that arrived at a listener of the far end, and the calls of `accept` that wait for one.
+import type { Connection } from "../platform/network.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
+
+interface Waiter {
+  readonly resolve: (connection: Connection) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** First come, first served on both sides; at most `pendingConnectionsMax` connections are kept. */
+export class AcceptQueue {
+  readonly #pending = new Set<Connection>();
+  readonly #waiters = new Set<Waiter>();
+  #end: SallyportError | undefined;
+
+  /** Hands the connection over or keeps it; resets it when nobody can take it any more. */
+  arrive(connection: Connection): void {
+    if (this.#end !== undefined || this.#pending.size >= limits.pendingConnectionsMax) {
+      connection.reset();
+      return;
+    }
+    for (const waiter of this.#waiters) {
+      this.#waiters.delete(waiter);
+      waiter.resolve(connection);
+      return;
+    }
+    this.#pending.add(connection);
+    void connection.closed.then(() => this.#pending.delete(connection));
+  }
+
+  /** The oldest connection, or the next one. Rejects with the signal's reason, or the error that {@link close} was given. */
+  accept(signal: AbortSignal): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      if (this.#end !== undefined) return reject(this.#end);
+      for (const connection of this.#pending) {
+        this.#pending.delete(connection);
+        return resolve(connection);
+      }
+      const onAbort = (): void => {
+        this.#waiters.delete(waiter);
+        reject(signal.reason);
+      };
+      const waiter: Waiter = {
+        resolve: (connection) => {
+          signal.removeEventListener("abort", onAbort);
+          resolve(connection);
+        },
+        reject: (reason) => {
+          signal.removeEventListener("abort", onAbort);
+          reject(reason);
+        },
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#waiters.add(waiter);
+    });
+  }
+
+  /** Fails those who wait, resets what was not accepted, and resolves when those are gone. Twice is harmless. */
+  async close(error: SallyportError): Promise<void> {
+    this.#end ??= error;
+    for (const waiter of this.#waiters) waiter.reject(error);
+    this.#waiters.clear();
+    const left = [...this.#pending];
+    for (const connection of left) connection.reset();
+    await Promise.all(left.map((connection) => connection.closed));
+  }
+
+  /** What {@link close} is given when the listener was disposed; `where` is its `host:port`. */
+  static disposed(where: string): SallyportError {
+    const details = { local: where, phase: "accept" };
+    return new SallyportError("CLOSED", `the listener on ${where} is closed`, { details });
+  }
+}

@@ -1,0 +1,111 @@
+// A private key in a file: read without a passphrase as far as that goes, decrypted only when it must sign.
+import { readFile, stat } from "node:fs/promises";
+import { type ParsedKey, utils } from "ssh2";
+import type { Identity } from "./identity.ts";
+
+/** Asks for the passphrase of a file; `undefined` when nobody can be asked. */
+export type AskPassphrase = (file: string) => Promise<string | undefined>;
+
+export interface KeyFile {
+  readonly path: string;
+  /** From the `.pub` beside it, or the file itself where that shows it; else known only once decrypted. */
+  readonly publicKey: ParsedKey | undefined;
+  /** `undefined` for a public key, which only says which of the agent's keys is meant. */
+  readonly privateText: Buffer | undefined;
+  /** The key itself if it is not encrypted. */
+  readonly privateKey: ParsedKey | undefined;
+}
+
+const needsPassphrase = /no passphrase given|bad passphrase/i;
+
+/** `undefined` when there is no such file, or no key that ssh2 can read in it; `tell` is told why, except for the former. */
+export async function readKeyFile(path: string, tell: (line: string) => void): Promise<KeyFile | undefined> {
+  const text = await readFile(path).catch(() => undefined);
+  if (text === undefined) return publicHalf(path);
+  const key = parse(text);
+  if (!(key instanceof Error) && !key.isPrivateKey()) {
+    return { path, publicKey: key, privateText: undefined, privateKey: undefined };
+  }
+  if (await isTooOpen(path)) {
+    tell(`Warning: permissions of ${path} are too open; the key is not used. Mend it with: chmod 600 ${path}`);
+    return undefined;
+  }
+  if (!(key instanceof Error)) return { path, publicKey: key, privateText: text, privateKey: key };
+  if (!needsPassphrase.test(key.message)) {
+    tell(`Warning: the embedded SSH cannot read the key in ${path}: ${key.message}`);
+    return undefined;
+  }
+  const publicKey = (await publicHalf(path))?.publicKey ?? publicPart(text);
+  return { path, publicKey, privateText: text, privateKey: undefined };
+}
+
+/** `path.pub` alone: the private half may be in the agent. */
+async function publicHalf(path: string): Promise<KeyFile | undefined> {
+  const text = await readFile(`${path}.pub`).catch(() => undefined);
+  const key = text === undefined ? undefined : parse(text);
+  if (key === undefined || key instanceof Error) return undefined;
+  return { path, publicKey: key, privateText: undefined, privateKey: undefined };
+}
+
+/** Identity that asks for the passphrase, at most `attemptsMax` times, when the server would take the key. */
+export function fileIdentity(file: KeyFile, ask: AskPassphrase, attemptsMax: number): Identity {
+  let opened: Promise<ParsedKey | undefined> | undefined;
+  const open = (): Promise<ParsedKey | undefined> => {
+    opened ??= file.privateKey === undefined ? decrypt(file, ask, attemptsMax) : Promise.resolve(file.privateKey);
+    return opened;
+  };
+  return {
+    label: file.path,
+    publicKey: async () => file.publicKey ?? (await open()),
+    sign: async (data, hash) => {
+      const key = await open();
+      if (key === undefined) throw new Error(`${file.path} was not decrypted`);
+      return signed(key.sign(data, hash));
+    },
+  };
+}
+
+async function decrypt(file: KeyFile, ask: AskPassphrase, attemptsMax: number): Promise<ParsedKey | undefined> {
+  if (file.privateText === undefined) return undefined;
+  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    const passphrase = await ask(file.path);
+    if (passphrase === undefined || passphrase === "") return undefined; // ssh, too, takes nothing for "next key"
+    const key = parse(file.privateText, passphrase);
+    if (!(key instanceof Error)) return key;
+  }
+  return undefined;
+}
+
+/** ssh2 returns its errors. */
+function signed(signature: Buffer | Error): Buffer {
+  if (signature instanceof Error) throw signature;
+  return signature;
+}
+
+function parse(text: Buffer, passphrase?: string): ParsedKey | Error {
+  const parsed = utils.parseKey(text, passphrase);
+  return Array.isArray(parsed) ? (parsed[0] ?? new Error("no key in it")) : parsed;
+}
+
+/** As ssh: nobody else may read a private key of ours. */
+async function isTooOpen(path: string): Promise<boolean> {
+  if (process.platform === "win32") return false;
+  const { mode, uid } = await stat(path);
+  return uid === process.getuid?.() && (mode & 0o077) !== 0;
+}
+
+/** The public key that an encrypted file in OpenSSH's format shows in the clear (PROTOCOL.key, section 1). */
+function publicPart(text: Buffer): ParsedKey | undefined {
+  const [, encoded] = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]+?)-----END/.exec(text.toString("latin1")) ?? [];
+  if (encoded === undefined) return undefined;
+  const data = Buffer.from(encoded, "base64");
+  try {
+    let at = "openssh-key-v1\0".length;
+    for (let field = 0; field < 3; field++) at += 4 + data.readUInt32BE(at); // cipher, kdf, kdf options
+    at += 4; // number of keys, which is 1
+    const key = parse(data.subarray(at + 4, at + 4 + data.readUInt32BE(at)));
+    return key instanceof Error ? undefined : key;
+  } catch {
+    return undefined;
+  }
+}

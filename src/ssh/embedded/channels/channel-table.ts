@@ -1,0 +1,163 @@
+// The channels of one SSH connection by number: opens them, and hands each message to the one that it is for.
+import type { SallyportError } from "../../../protocol/error.ts";
+import { channelRefused } from "../../channel-refusal.ts";
+import { Channel, type ChannelCarrier } from "./channel.ts";
+import { channelWindow } from "./channel-window.ts";
+import type { ChannelReceiver, ChannelSender, Opened, OpenRequest } from "./ssh2-messages.ts";
+
+interface Opening {
+  readonly target: string;
+  readonly resolve: (channel: Channel) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** What the table needs to be told by its owner. */
+export interface ChannelTableOptions {
+  readonly isCongested: () => boolean;
+  readonly whenClear: (callback: () => void) => void;
+  /** A connection to one of our listeners; `undefined` refuses it. */
+  readonly onForwarded: (request: OpenRequest) => ((channel: Channel) => void) | undefined;
+}
+
+const refusal = { prohibited: 1, unknownType: 3 } as const; // RFC 4254 section 5.1
+
+export class ChannelTable implements ChannelReceiver, ChannelCarrier {
+  readonly isCongested: () => boolean;
+  readonly whenClear: (callback: () => void) => void;
+  readonly #options: ChannelTableOptions;
+  readonly #channels = new Map<number, Channel>();
+  readonly #openings = new Map<number, Opening>();
+  #sender: ChannelSender | undefined;
+  #lost: SallyportError | undefined;
+  #next = 0;
+
+  constructor(options: ChannelTableOptions) {
+    this.#options = options;
+    this.isCongested = options.isCongested;
+    this.whenClear = options.whenClear;
+  }
+
+  /** Set once, when the connection is authenticated. */
+  set sender(sender: ChannelSender) {
+    this.#sender = sender;
+  }
+
+  get send(): ChannelSender {
+    return this.#sender as ChannelSender;
+  }
+
+  /** `host:port` of every channel, for a leak check. */
+  get open(): readonly string[] {
+    return [...this.#channels.values(), ...this.#openings.values()].map(({ target }) => target);
+  }
+
+  /** Sends an open message and waits for the answer. An aborted signal's reason is rethrown; a late channel is closed. */
+  request(
+    target: string,
+    signal: AbortSignal,
+    sendOpen: (send: ChannelSender, ours: number) => void,
+  ): Promise<Channel> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      if (this.#lost !== undefined) return reject(this.#lost);
+      const onAbort = (): void => reject(signal.reason);
+      signal.addEventListener("abort", onAbort, { once: true });
+      const settled = (): void => signal.removeEventListener("abort", onAbort);
+      const ours = this.#next++;
+      this.#openings.set(ours, {
+        target,
+        reject: (reason) => {
+          settled();
+          reject(reason);
+        },
+        resolve: (channel) => {
+          settled();
+          if (signal.aborted) channel.destroy();
+          else resolve(channel);
+        },
+      });
+      sendOpen(this.send, ours);
+    });
+  }
+
+  /** Every channel breaks with the error, and every opening fails with it. */
+  lose(error: SallyportError): void {
+    this.#lost = error;
+    for (const opening of this.#openings.values()) opening.reject(error);
+    this.#openings.clear();
+    for (const channel of [...this.#channels.values()]) channel.lose(error);
+  }
+
+  forget(ours: number): void {
+    this.#channels.delete(ours);
+  }
+
+  CHANNEL_OPEN(request: OpenRequest): void {
+    const forwarded = request.type === "forwarded-tcpip";
+    const take = forwarded ? this.#options.onForwarded(request) : undefined;
+    if (take === undefined) {
+      this.send.channelOpenFail(request.sender, forwarded ? refusal.prohibited : refusal.unknownType, "");
+      return;
+    }
+    const ours = this.#next++;
+    this.send.channelOpenConfirm(request.sender, ours, channelWindow.bytes, channelWindow.packetBytes);
+    const target = `${request.data.srcIP ?? ""}:${request.data.srcPort ?? 0}`;
+    take(this.#add(ours, target, request));
+  }
+
+  CHANNEL_OPEN_CONFIRMATION(opened: Opened & { readonly recipient: number }): void {
+    const opening = this.#openings.get(opened.recipient);
+    if (opening === undefined) return;
+    this.#openings.delete(opened.recipient);
+    opening.resolve(this.#add(opened.recipient, opening.target, opened));
+  }
+
+  CHANNEL_OPEN_FAILURE(ours: number, reason: number, description: string): void {
+    const opening = this.#openings.get(ours);
+    this.#openings.delete(ours);
+    opening?.reject(channelRefused(opening.target, reason, description));
+  }
+
+  CHANNEL_DATA(ours: number, data: Buffer): void {
+    this.#channels.get(ours)?.receive(data);
+  }
+
+  CHANNEL_EXTENDED_DATA(ours: number, data: Buffer): void {
+    this.#channels.get(ours)?.receiveExtended(data);
+  }
+
+  CHANNEL_WINDOW_ADJUST(ours: number, bytes: number): void {
+    this.#channels.get(ours)?.receiveWindow(bytes);
+  }
+
+  CHANNEL_EOF(ours: number): void {
+    this.#channels.get(ours)?.receiveEof();
+  }
+
+  /** As the answer to an open message it is against RFC 4254 section 5.1, but servers do it. */
+  CHANNEL_CLOSE(ours: number): void {
+    if (this.#openings.has(ours)) this.CHANNEL_OPEN_FAILURE(ours, 2, "the server closed the channel");
+    else this.#channels.get(ours)?.receiveClose();
+  }
+
+  /** sshd's ClientAliveInterval asks for a reply to a request that nobody knows; a refusal is an answer. */
+  CHANNEL_REQUEST(ours: number, type: string, wantReply: boolean, data: unknown): void {
+    const channel = this.#channels.get(ours);
+    channel?.onRequest?.(type, data);
+    if (wantReply) channel?.refuseRequest();
+  }
+
+  CHANNEL_SUCCESS(ours: number): void {
+    this.#channels.get(ours)?.onReply?.(true);
+  }
+
+  CHANNEL_FAILURE(ours: number): void {
+    this.#channels.get(ours)?.onReply?.(false);
+  }
+
+  #add(ours: number, target: string, opened: Opened): Channel {
+    const channel = new Channel(this, ours, target, opened);
+    this.#channels.set(ours, channel);
+    return channel;
+  }
+}

@@ -1,0 +1,143 @@
+// The one file that uses what ssh2 does not document: its RFC 4254 messages, below its Channel class.
+//
+// ssh2 1.17's own channels do not fit a relay: their window is fixed at 2 MiB (20 MB/s at 100 ms), an end-of-file and a
+// channel that broke off look the same, a write that was under way when the channel closed never calls back, nothing
+// looks at how much waits in the TCP socket, and a forwarded connection is refused unless the server echoes the
+// address as it was asked for. So ssh2 does transport, keys and authentication, and parses and writes the messages;
+// the channels are ours (channel.ts). package.json pins ssh2 exactly, and the check below fails on any other shape.
+import type { Client } from "ssh2";
+import { SallyportError } from "../../../protocol/error.ts";
+
+export interface DirectTcpip {
+  readonly dstIP: string;
+  readonly dstPort: number;
+  readonly srcIP: string;
+  readonly srcPort: number;
+}
+
+/** What can be sent. `theirs` is the server's number of a channel, `ours` our own. */
+export interface ChannelSender {
+  directTcpip(ours: number, window: number, packetMax: number, target: DirectTcpip): void;
+  session(ours: number, window: number, packetMax: number): void;
+  exec(theirs: number, command: string, wantReply: boolean): void;
+  channelOpenConfirm(theirs: number, ours: number, window: number, packetMax: number): void;
+  channelOpenFail(theirs: number, reason: number, description: string): void;
+  channelData(theirs: number, data: Buffer): void;
+  channelWindowAdjust(theirs: number, bytes: number): void;
+  channelEOF(theirs: number): void;
+  channelClose(theirs: number): void;
+  channelFailure(theirs: number): void;
+}
+
+/** The server's side of a channel that has just been opened. */
+export interface Opened {
+  readonly sender: number;
+  readonly window: number;
+  readonly packetSize: number;
+}
+
+export interface OpenRequest extends Opened {
+  readonly type: string;
+  /** For `forwarded-tcpip`: the address that was connected to, and who connected (RFC 4254 section 7.2). */
+  readonly data: {
+    readonly destIP?: string;
+    readonly destPort?: number;
+    readonly srcIP?: string;
+    readonly srcPort?: number;
+  };
+}
+
+/** What can arrive; the names are ssh2's. `ours` is our number of the channel. */
+export interface ChannelReceiver {
+  CHANNEL_OPEN(request: OpenRequest): void;
+  CHANNEL_OPEN_CONFIRMATION(opened: Opened & { readonly recipient: number }): void;
+  CHANNEL_OPEN_FAILURE(ours: number, reason: number, description: string): void;
+  CHANNEL_DATA(ours: number, data: Buffer): void;
+  CHANNEL_EXTENDED_DATA(ours: number, data: Buffer, type: number): void;
+  CHANNEL_WINDOW_ADJUST(ours: number, bytes: number): void;
+  CHANNEL_EOF(ours: number): void;
+  CHANNEL_CLOSE(ours: number): void;
+  CHANNEL_REQUEST(ours: number, type: string, wantReply: boolean, data: unknown): void;
+  CHANNEL_SUCCESS(ours: number): void;
+  CHANNEL_FAILURE(ours: number): void;
+}
+
+type Handler = (protocol: unknown, ...args: never[]) => void;
+
+interface Ssh2Protocol extends ChannelSender {
+  readonly _handlers: Record<string, Handler>;
+  /** Our KEXINIT while a key exchange is under way, else undefined. */
+  readonly _kexinit: unknown;
+}
+
+const sent = [
+  "directTcpip",
+  "session",
+  "exec",
+  "channelOpenConfirm",
+  "channelOpenFail",
+  "channelData",
+  "channelWindowAdjust",
+  "channelEOF",
+  "channelClose",
+  "channelFailure",
+] as const satisfies readonly (keyof ChannelSender)[];
+
+const received = [
+  "CHANNEL_OPEN",
+  "CHANNEL_OPEN_CONFIRMATION",
+  "CHANNEL_OPEN_FAILURE",
+  "CHANNEL_DATA",
+  "CHANNEL_EXTENDED_DATA",
+  "CHANNEL_WINDOW_ADJUST",
+  "CHANNEL_EOF",
+  "CHANNEL_CLOSE",
+  "CHANNEL_REQUEST",
+  "CHANNEL_SUCCESS",
+  "CHANNEL_FAILURE",
+] as const satisfies readonly (keyof ChannelReceiver)[];
+
+/** Only after `client.connect()`, which makes the protocol object. */
+function protocolOf(client: Client): Ssh2Protocol {
+  const protocol = (client as unknown as { _protocol?: Ssh2Protocol })._protocol;
+  const complete =
+    typeof protocol?._handlers === "object" &&
+    "_kexinit" in protocol &&
+    sent.every((name) => typeof protocol[name] === "function");
+  if (complete) return protocol;
+  throw new SallyportError("INTERNAL", "this version of the ssh2 library is not the one that Sallyport was made for", {
+    cure: "Install Sallyport with the versions of its lock file (npm ci).",
+  });
+}
+
+/** From now on channel messages go to `receiver`; ssh2's own channels, exec and forwardOut are out of use. */
+export function takeOverChannels(client: Client, receiver: ChannelReceiver): ChannelSender {
+  const protocol = protocolOf(client);
+  for (const name of received) {
+    const receive = receiver[name].bind(receiver) as (...args: never[]) => void;
+    protocol._handlers[name] = (_protocol, ...args) => receive(...args);
+  }
+  return protocol;
+}
+
+/** RFC 4253 section 9: during a key exchange ssh2 queues what it is told to send, without bound. */
+export function keyExchangeProbe(client: Client): () => boolean {
+  const protocol = protocolOf(client);
+  return () => protocol._kexinit !== undefined;
+}
+
+/** Tells each USERAUTH_FAILURE before ssh2 acts on it: to the agent's keys it pays no attention to partial success. */
+export function watchAuthFailures(
+  client: Client,
+  onFailure: (methodsLeft: readonly string[], partialSuccess: boolean) => void,
+): void {
+  const handlers = protocolOf(client)._handlers as Record<
+    string,
+    (protocol: unknown, methods: readonly string[], partial: boolean) => void
+  >;
+  const ssh2 = handlers["USERAUTH_FAILURE"];
+  handlers["USERAUTH_FAILURE"] = (protocol, methods, partial) => {
+    onFailure(methods, partial);
+    ssh2?.(protocol, methods, partial);
+  };
+}

@@ -1,0 +1,178 @@
+// Reads ssh_config(5) where no OpenSSH is installed to do it: Host, Match and Include. A test compares it with `ssh -G`.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { SallyportError } from "../../../protocol/error.ts";
+import { limits } from "../../../protocol/limits.ts";
+import { matchesPatternList } from "../pattern.ts";
+import { type ConfigLine, parseConfigLine } from "./config-lines.ts";
+import { expandPathPattern } from "./path-pattern.ts";
+import { keywordOf, usageOf } from "./usage-table.ts";
+
+/** Whose settings are wanted, and by whom. */
+export interface ConfigQuestion {
+  /** The host as the user typed it. */
+  readonly host: string;
+  readonly localUser: string;
+  /** The user's home directory. */
+  readonly home: string;
+}
+
+interface ConfigFile {
+  readonly path: string;
+  /** Where relative Includes are looked for. */
+  readonly directory: string;
+  /** A file that the user named must exist. */
+  readonly required: boolean;
+}
+
+const accumulated = new Set([
+  "certificatefile",
+  "dynamicforward",
+  "identityfile",
+  "localforward",
+  "remoteforward",
+  "sendenv",
+  "setenv",
+]);
+const commands = new Set(["proxycommand", "localcommand", "remotecommand", "knownhostscommand"]);
+
+/** Collects settings: the first value of a keyword counts, as in ssh. */
+export class ConfigReader {
+  readonly config = new Map<string, string[]>();
+  /** `Match exec` and other things that were not looked at, for the user. */
+  readonly notes: string[] = [];
+  readonly #question: ConfigQuestion;
+  #matchFinal = false;
+  #wantsFinal = false;
+
+  constructor(question: ConfigQuestion) {
+    this.#question = question;
+  }
+
+  /** A value of the command line. */
+  set(keyword: string, value: string): void {
+    const values = this.config.get(keyword);
+    // Two ways to the same server: the first one that is set counts.
+    if (keyword === "proxyjump" && this.config.has("proxycommand")) return;
+    if (keyword === "proxycommand" && this.config.has("proxyjump")) return;
+    if (values === undefined) this.config.set(keyword, [value]);
+    else if (accumulated.has(keyword) && !values.includes(value)) values.push(value);
+  }
+
+  /** `-o Name=value`. */
+  option(text: string): void {
+    const line = this.#parse(text, 0, "-o");
+    if (line !== undefined) this.#apply(line, `-o ${text}`);
+  }
+
+  /** All files, in order; once more if one of them has `Match final` (ssh_config(5)). */
+  files(files: readonly ConfigFile[]): void {
+    for (const file of files) this.#file(file, 0);
+    if (!this.#wantsFinal) return;
+    this.#matchFinal = true;
+    for (const file of files) this.#file(file, 0);
+  }
+
+  /** HostName so far, with `%h` expanded. */
+  get hostName(): string {
+    const { host } = this.#question;
+    return (this.config.get("hostname")?.[0] ?? host).replace(/%([%h])/g, (_, token) => (token === "h" ? host : "%"));
+  }
+
+  #file(file: ConfigFile, depth: number): void {
+    if (depth > limits.sshConfigIncludesMax) throw invalid(file.path, "too many Includes within Includes");
+    let active = true;
+    for (const [index, text] of readLines(file).entries()) {
+      const place = `${file.path} line ${index + 1}`;
+      const line = this.#parse(text, index + 1, place);
+      if (line === undefined) continue;
+      if (line.keyword === "host") active = matchesPatternList(line.args, this.#hostToMatch);
+      else if (line.keyword === "match") active = this.#matches(line, place);
+      else if (!active) continue;
+      else if (line.keyword === "include") this.#include(line, file, depth);
+      else this.#apply(line, place);
+    }
+  }
+
+  get #hostToMatch(): string {
+    return this.#matchFinal ? this.hostName : this.#question.host;
+  }
+
+  #include(line: ConfigLine, file: ConfigFile, depth: number): void {
+    for (const arg of line.args) {
+      const path = join(arg.startsWith("/") || arg.startsWith("~") ? "" : file.directory, arg);
+      const expanded = path.replace(/^~(?=\/|$)/, this.#question.home);
+      for (const found of expandPathPattern(expanded)) {
+        this.#file({ path: found, directory: file.directory, required: false }, depth + 1);
+      }
+    }
+  }
+
+  #parse(text: string, number: number, place: string): ConfigLine | undefined {
+    try {
+      return parseConfigLine(text, number);
+    } catch (error) {
+      throw invalid(place, (error as Error).message);
+    }
+  }
+
+  #apply(line: ConfigLine, place: string): void {
+    const keyword = keywordOf(line.keyword);
+    if (usageOf(keyword) === undefined) {
+      const ignored = this.config.get("ignoreunknown")?.[0]?.toLowerCase().split(",") ?? [];
+      if (matchesPatternList(ignored, keyword)) return;
+      throw invalid(place, `there is no option '${line.keyword}'`);
+    }
+    const value = commands.has(keyword) ? line.rest : line.args.join(" ");
+    if (value === "") throw invalid(place, `${line.keyword} has no value`);
+    this.set(keyword, value);
+  }
+
+  #matches(line: ConfigLine, place: string): boolean {
+    const criteria = [...line.args];
+    if (criteria.length === 0) throw invalid(place, "Match without a condition");
+    let matched = true;
+    while (criteria.length > 0) {
+      const word = criteria.shift() ?? "";
+      const negated = word.startsWith("!");
+      const name = (negated ? word.slice(1) : word).toLowerCase();
+      if (this.#holds(name, criteria, place) === negated) matched = false;
+    }
+    return matched;
+  }
+
+  /** Takes the criterion's argument, if it has one, from `rest`. */
+  #holds(name: string, rest: string[], place: string): boolean {
+    if (name === "all") return true;
+    if (name === "canonical" || name === "final") {
+      if (name === "final") this.#wantsFinal = true;
+      return this.#matchFinal;
+    }
+    const argument = rest.shift();
+    if (argument === undefined) throw invalid(place, `Match ${name} has no value`);
+    const subject = this.#subject(name);
+    if (subject === undefined) this.notes.push(`${place}: Match ${name} needs OpenSSH and counts as not met`);
+    return subject !== undefined && matchesPatternList(argument.split(","), subject);
+  }
+
+  #subject(name: string): string | undefined {
+    const { host, localUser } = this.#question;
+    if (name === "host") return this.hostName;
+    if (name === "originalhost") return host;
+    if (name === "user") return this.config.get("user")?.[0] ?? localUser;
+    return name === "localuser" ? localUser : undefined;
+  }
+}
+
+function readLines(file: ConfigFile): string[] {
+  try {
+    return readFileSync(file.path, "utf8").split(/\r?\n/);
+  } catch (error) {
+    if (!file.required) return [];
+    throw new SallyportError("SSH_CONFIG", `could not read the SSH configuration file ${file.path}`, { cause: error });
+  }
+}
+
+function invalid(place: string, why: string): SallyportError {
+  return new SallyportError("SSH_CONFIG", `${place}: ${why}`, { cure: "Correct the SSH configuration there." });
+}

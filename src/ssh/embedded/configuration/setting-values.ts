@@ -1,0 +1,50 @@
+// The kinds of values that settings have.
+import { SallyportError } from "../../../protocol/error.ts";
+import { first, type RawConfig } from "./raw-config.ts";
+
+/** A value, unless it is `none`. */
+export function setting(config: RawConfig, keyword: string): string | undefined {
+  const value = first(config, keyword);
+  return value === undefined || value === "" || value.toLowerCase() === "none" ? undefined : value;
+}
+
+/** `yes` and `no` in all their spellings. */
+export function flag(config: RawConfig, keyword: string, usual: boolean): boolean {
+  const value = first(config, keyword)?.toLowerCase();
+  if (value === undefined) return usual;
+  // pubkeyauthentication has values of its own: unbound and host-bound are both yes.
+  return !["no", "false", "none", "off", "0"].includes(value);
+}
+
+/** One of a table's words. */
+export function oneOf<T>(config: RawConfig, keyword: string, table: Readonly<Record<string, T>>, usual: T): T {
+  const value = first(config, keyword)?.toLowerCase();
+  if (value === undefined) return usual;
+  const found = table[value];
+  if (found === undefined) throw invalid(keyword, value);
+  return found;
+}
+
+/** A number of at most nine digits. */
+export function whole(value: string, keyword: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw invalid(keyword, value);
+  return Number(value);
+}
+
+/** sshd_config(5), TIME FORMATS: `90`, `1m30s`. `ssh -G` prints seconds. */
+export function seconds(config: RawConfig, keyword: string): number | undefined {
+  const value = setting(config, keyword);
+  if (value === undefined) return undefined;
+  const units: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+  if (!/^(\d{1,9}[smhdw]?)+$/i.test(value)) throw invalid(keyword, value);
+  return [...value.matchAll(/(\d+)([smhdw]?)/gi)]
+    .map(([, count, unit = ""]) => Number(count) * (units[unit.toLowerCase()] ?? 1))
+    .reduce((sum, part) => sum + part, 0);
+}
+
+/** The error for a value that makes no sense. */
+export function invalid(keyword: string, value: string | undefined): SallyportError {
+  return new SallyportError("SSH_CONFIG", `${keyword} cannot be '${value ?? ""}'`, {
+    cure: "Correct the SSH configuration; ssh_config(5) lists the values.",
+  });
+}

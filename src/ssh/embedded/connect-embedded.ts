@@ -1,0 +1,70 @@
+// SSH without an ssh program: configuration, route, handshake, log-in, network.
+import { existsSync } from "node:fs";
+import type { ConnectSsh, SshConnection, SshEnvironment, SshOptions } from "../ssh-connection.ts";
+import { chooseAlgorithms } from "./configuration/algorithms.ts";
+import { type HostSettings, hostSettings } from "./configuration/host-settings.ts";
+import { readConfig } from "./configuration/read-config.ts";
+import { reportUnused } from "./configuration/unused-settings.ts";
+import { EmbeddedConnection } from "./embedded-connection.ts";
+import { knownTypes } from "./host-keys/known-host-lookup.ts";
+import { readKnownHosts } from "./host-keys/known-hosts-store.ts";
+import type { HostKeyPolicy } from "./host-keys/verify-host-key.ts";
+import { logIn } from "./log-in.ts";
+import { closeCarrier } from "./transport/carrier.ts";
+import { openCarrier } from "./transport/open-carrier.ts";
+
+/**
+ * Connects with the ssh2 library. Settings come from `ssh -G` where an ssh is installed, else from ~/.ssh/config and
+ * /etc/ssh/ssh_config. Throws `SSH_CONFIG`, `SSH_CONNECT`, `SSH_PROTOCOL`, `SSH_HOST_KEY`, `SSH_AUTH`, or the signal's
+ * reason; nothing is left then.
+ */
+export const connectEmbedded: ConnectSsh = (options, environment, signal) =>
+  connectHop(options, environment, signal, 0);
+
+async function connectHop(
+  options: SshOptions,
+  environment: SshEnvironment,
+  signal: AbortSignal,
+  depth: number,
+): Promise<SshConnection> {
+  signal.throwIfAborted();
+  const tell = (line: string): void => {
+    if (options.quiet !== true) environment.tellUser?.(line);
+  };
+  const target = options.user === undefined ? options.host : `${options.user}@${options.host}`;
+  environment.emit({ type: "ssh.connecting", target, transport: "embedded" });
+  const source = await readConfig(options, signal, tell);
+  reportUnused(source, options, tell);
+  for (const file of options.identityFiles ?? []) {
+    if (!existsSync(file) && !file.startsWith("~")) tell(`Warning: Identity file ${file} not accessible.`);
+  }
+  const settings = hostSettings(source, options);
+  const hostKeys = await hostKeyPolicy(settings, tell);
+  const algorithms = chooseAlgorithms(source, knownTypes(hostKeys.entries, hostKeys.identity));
+  const connectJump = (hop: SshOptions, hopDepth: number): Promise<SshConnection> =>
+    connectHop(hop, environment, signal, hopDepth);
+  const carrier = await openCarrier({ options, settings, environment, tell, depth, connectHop: connectJump, signal });
+  const { stream, address } = carrier;
+  const debug = (options.verbosity ?? 0) > 1 ? (line: string) => tell(`debug: ${line}`) : undefined;
+  try {
+    const client = await logIn({ stream, settings, algorithms, hostKeys, address, environment, tell, debug, signal });
+    environment.emit({ type: "ssh.connected", target, transport: "embedded" });
+    return new EmbeddedConnection({ client, carrier, target, server: settings, environment });
+  } catch (error) {
+    await closeCarrier(carrier);
+    throw error;
+  }
+}
+
+async function hostKeyPolicy(
+  settings: HostSettings,
+  tell: (line: string) => void,
+): Promise<Omit<HostKeyPolicy, "askUser" | "tellUser">> {
+  const { alias, userFiles, globalFiles, strict, hashNames, rsaBitsMin } = settings.hostKeys;
+  const { host, port } = settings;
+  const entries = await readKnownHosts([...userFiles, ...globalFiles], (file, why) =>
+    tell(`Warning: ${file} could not be read (${why}); the keys in it are not known.`),
+  );
+  const identity = alias === undefined ? { host, port } : { host, port, alias };
+  return { identity, strict, entries, recordIn: userFiles[0], hashNames, rsaBitsMin };
+}

@@ -1,0 +1,115 @@
+// An authenticated connection of the ssh2 library, with our channels on it.
+import type { Client } from "ssh2";
+import type { Endpoint } from "../../platform/endpoint.ts";
+import type { Network } from "../../platform/network.ts";
+import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import type { ExecResult, SshConnection, SshEnvironment } from "../ssh-connection.ts";
+import { ChannelTable } from "./channels/channel-table.ts";
+import { EmbeddedNetwork } from "./channels/embedded-network.ts";
+import { exec } from "./channels/exec.ts";
+import { forwardRequests } from "./channels/forward-requests.ts";
+import { ListenerTable } from "./channels/listener-table.ts";
+import { keyExchangeProbe, takeOverChannels } from "./channels/ssh2-messages.ts";
+import { translateSsh2Error } from "./ssh-errors.ts";
+import { type Carrier, endCarrier } from "./transport/carrier.ts";
+import { SendGate } from "./transport/send-gate.ts";
+
+export interface EmbeddedParts {
+  /** Logged in just now. */
+  readonly client: Client;
+  readonly carrier: Carrier;
+  /** `user@host` as the user wrote it. */
+  readonly target: string;
+  readonly server: Endpoint;
+  readonly environment: SshEnvironment;
+}
+
+export class EmbeddedConnection implements SshConnection {
+  readonly transport = "embedded";
+  readonly target: string;
+  readonly serverAddress: string | undefined;
+  readonly network: Network;
+  readonly lost: Promise<SallyportError | undefined>;
+  readonly #parts: EmbeddedParts;
+  readonly #channels: ChannelTable;
+  readonly #listeners: ListenerTable;
+  #failure: SallyportError | undefined;
+  #gone: SallyportError | undefined;
+  #disposed: Promise<void> | undefined;
+
+  constructor(parts: EmbeddedParts) {
+    const { client, carrier, target, environment } = parts;
+    const { clock, random, emit } = environment;
+    this.#parts = parts;
+    this.target = target;
+    this.serverAddress = carrier.address;
+    const gate = new SendGate(carrier.stream, keyExchangeProbe(client));
+    client.on("handshake", () => gate.open());
+    this.#channels = new ChannelTable({
+      isCongested: () => gate.isCongested(),
+      whenClear: (callback) => gate.whenClear(callback),
+      onForwarded: (request) => network.takerOf(request),
+    });
+    this.#listeners = new ListenerTable(
+      forwardRequests(client, () => this.#gone),
+      random,
+    );
+    const network = new EmbeddedNetwork(target, { channels: this.#channels, listeners: this.#listeners, clock, emit });
+    this.network = network;
+    this.#channels.sender = takeOverChannels(client, this.#channels);
+    this.lost = this.#watch();
+  }
+
+  exec(command: string, options: { readonly signal: AbortSignal }): Promise<ExecResult> {
+    return exec(this.#channels, command, options.signal);
+  }
+
+  /** What is open, for a leak check. */
+  get open(): readonly string[] {
+    return [...this.#channels.open, ...this.#listeners.open];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed ??= this.#dispose();
+    await this.#disposed;
+  }
+
+  async #dispose(): Promise<void> {
+    const { client, carrier, environment, target } = this.#parts;
+    this.#lose(new SallyportError("CLOSED", `the SSH connection to ${target} is closed`));
+    client.end();
+    await endCarrier(carrier, environment.clock);
+  }
+
+  async #watch(): Promise<SallyportError | undefined> {
+    const { client, carrier, server } = this.#parts;
+    client.on("error", (error) => {
+      this.#failure ??= disconnected(translateSsh2Error(error, server, true));
+    });
+    // A proxy or a jump host ends one direction at a time; with either end SSH is over.
+    client.once("end", () => carrier.stream.destroy());
+    await new Promise<void>((resolve) => {
+      client.once("close", () => resolve());
+    });
+    this.#lose(this.#failure ?? disconnected(translateSsh2Error(new Error("closed the connection"), server, true)));
+    await carrier.below?.[Symbol.asyncDispose]();
+    return this.#disposed === undefined ? this.#gone : undefined;
+  }
+
+  #lose(error: SallyportError): void {
+    if (this.#gone !== undefined) return;
+    this.#gone = error;
+    this.#channels.lose(error);
+    this.#listeners.lose(error);
+  }
+}
+
+/** Whatever went wrong, channels and listeners are told that the connection is gone. */
+function disconnected(error: SallyportError): SallyportError {
+  if (!isSallyportError(error) || error.code === "SSH_DISCONNECTED") return error;
+  return new SallyportError("SSH_DISCONNECTED", error.message, {
+    cause: error,
+    details: error.details,
+    ...(error.cure === undefined ? {} : { cure: error.cure }),
+  });
+}

@@ -1,0 +1,203 @@
+// Handshake and authentication over a stream that is connected to an SSH server.
+import type { Duplex } from "node:stream";
+import { type Algorithms, type AnyAuthMethod, Client } from "ssh2";
+import { SallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
+import type { AskUser, SshEnvironment } from "../ssh-connection.ts";
+import { authenticationFailed, passwordExpired } from "./authentication/auth-errors.ts";
+import { Authenticator } from "./authentication/authenticator.ts";
+import { findIdentities } from "./authentication/identities.ts";
+import type { Identity, SignatureHash } from "./authentication/identity.ts";
+import { Questions } from "./authentication/questions.ts";
+import { watchAuthFailures } from "./channels/ssh2-messages.ts";
+import type { HostSettings } from "./configuration/host-settings.ts";
+import { type HostKeyPolicy, verifyHostKey } from "./host-keys/verify-host-key.ts";
+import { Patience } from "./patience.ts";
+import { showLines } from "./show-text.ts";
+import { serverSilent, translateSsh2Error } from "./ssh-errors.ts";
+
+export interface LogInOptions {
+  readonly stream: Duplex;
+  readonly settings: HostSettings;
+  readonly algorithms: Algorithms;
+  readonly hostKeys: Omit<HostKeyPolicy, "askUser" | "tellUser">;
+  /** The server's address, for the host key question. */
+  readonly address: string | undefined;
+  readonly environment: SshEnvironment;
+  /** Lines for the user; does nothing when quiet. */
+  readonly tell: (line: string) => void;
+  /** ssh2's debug output. */
+  readonly debug: ((line: string) => void) | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Throws `SSH_HOST_KEY`, `SSH_AUTH`, `SSH_CONNECT`, `SSH_PROTOCOL` or the signal's reason; the stream is then destroyed. */
+export function logIn(options: LogInOptions): Promise<Client> {
+  const { stream, signal } = options;
+  return new Promise((resolve, reject) => {
+    const attempt = new LogIn(options, {
+      succeed: (client) => {
+        signal.removeEventListener("abort", onAbort);
+        resolve(client);
+      },
+      fail: (error) => {
+        signal.removeEventListener("abort", onAbort);
+        stream.destroy();
+        reject(error);
+      },
+    });
+    const onAbort = (): void => attempt.fail(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    else attempt.start();
+  });
+}
+
+interface Outcome {
+  readonly succeed: (client: Client) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+class LogIn {
+  readonly #options: LogInOptions;
+  readonly #outcome: Outcome;
+  readonly #client = new Client();
+  readonly #patience: Patience;
+  readonly #who: string;
+  readonly #askUser: AskUser | undefined;
+  #login: Authenticator | undefined;
+  /** The host key that was accepted; a key re-exchange must show the same. */
+  #accepted: Buffer | undefined;
+  #over = false;
+
+  constructor(options: LogInOptions, outcome: Outcome) {
+    const { settings, environment } = options;
+    this.#options = options;
+    this.#outcome = outcome;
+    this.#who = `${settings.user}@${settings.host}`;
+    this.#patience = new Patience(environment.clock, settings.connectTimeoutMs ?? limits.sshHandshakeMs, (step) =>
+      this.fail(serverSilent(settings, step)),
+    );
+    const { askUser } = environment;
+    this.#askUser = askUser === undefined || settings.authentication.batch ? undefined : this.#patiently(askUser);
+  }
+
+  fail(error: unknown): void {
+    if (this.#over) return;
+    this.#finish();
+    this.#outcome.fail(error);
+  }
+
+  start(): void {
+    const { stream, settings, algorithms, debug } = this.#options;
+    this.#listen();
+    this.#patience.waitFor("the SSH handshake");
+    try {
+      this.#client.connect({
+        sock: stream as never,
+        username: settings.user,
+        algorithms,
+        readyTimeout: 0, // counts the time that the user takes
+        keepaliveInterval: settings.keepalive.intervalMs,
+        keepaliveCountMax: settings.keepalive.countMax,
+        hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => void this.#checkHostKey(key, verify),
+        authHandler: (_left, _partial, next) => void this.#nextMethod(next as (method: AnyAuthMethod | false) => void),
+        ...(debug === undefined ? {} : { debug }),
+      });
+      watchAuthFailures(this.#client, (methods, partial) => this.#login?.onFailure(methods, partial));
+    } catch (error) {
+      this.fail(translateSsh2Error(error, settings, false));
+    }
+  }
+
+  #finish(): void {
+    this.#over = true;
+    this.#patience.rest();
+  }
+
+  #listen(): void {
+    const { settings, tell } = this.#options;
+    const client = this.#client;
+    client.on("error", (error) => {
+      const { level } = error as { level?: string };
+      if (level === "agent") tell(`Warning: a key could not be used: ${error.message}`);
+      else if (level === "client-authentication") this.fail(this.#refused(error));
+      else this.fail(translateSsh2Error(error, settings, false));
+    });
+    client.on("close", () => this.fail(translateSsh2Error(new Error("closed the connection"), settings, false)));
+    client.on("banner", (text) => {
+      for (const line of showLines(text)) tell(line);
+    });
+    client.on("change password", () => this.fail(passwordExpired(this.#who)));
+    client.once("ready", () => {
+      if (this.#over) return;
+      this.#finish();
+      this.#outcome.succeed(client);
+    });
+  }
+
+  async #checkHostKey(key: Buffer, verify: (valid: boolean) => void): Promise<void> {
+    if (this.#accepted !== undefined) return verify(this.#accepted.equals(key));
+    const { hostKeys, address, tell: tellUser, signal } = this.#options;
+    try {
+      await verifyHostKey({ ...hostKeys, askUser: this.#askUser, tellUser }, key, address, signal);
+      this.#accepted = Buffer.from(key);
+      verify(true);
+    } catch (error) {
+      this.fail(error);
+      verify(false);
+    }
+  }
+
+  async #nextMethod(next: (method: AnyAuthMethod | false) => void): Promise<void> {
+    this.#patience.rest();
+    try {
+      this.#login ??= await this.#prepare();
+      const method = await this.#login.next();
+      if (this.#over) return;
+      if (method === false) return this.fail(this.#refused(undefined));
+      this.#patience.waitFor("the log-in");
+      next(method);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  async #prepare(): Promise<Authenticator> {
+    const { settings, tell, signal } = this.#options;
+    const { authentication } = settings;
+    const questions = this.#askUser && new Questions(this.#askUser, this.#who, signal);
+    const wantsKeys = authentication.methods.includes("publickey");
+    const passphrase = questions && ((file: string) => questions.passphrase(file));
+    const identities = wantsKeys ? await findIdentities(authentication, passphrase, tell) : [];
+    const patient = identities.map((identity) => this.#patientIdentity(identity));
+    return new Authenticator(settings.user, authentication, patient, questions, (error) => this.fail(error));
+  }
+
+  #refused(cause: unknown): SallyportError {
+    const login = this.#login;
+    if (login === undefined) return new SallyportError("SSH_AUTH", `${this.#who} could not log in`, { cause });
+    return authenticationFailed(login, { who: this.#who, couldAsk: this.#askUser !== undefined, cause });
+  }
+
+  /** An agent may ask its user to confirm each signature (ssh-add -c). */
+  #patientIdentity(identity: Identity): Identity {
+    const sign = async (data: Buffer, hash: SignatureHash): Promise<Buffer> => {
+      this.#patience.rest();
+      const signature = await identity.sign(data, hash);
+      if (!this.#over) this.#patience.waitFor("the log-in");
+      return signature;
+    };
+    return { ...identity, sign };
+  }
+
+  /** While the user thinks, nobody waits for the server. */
+  #patiently(askUser: AskUser): AskUser {
+    return async (question, signal) => {
+      this.#patience.rest();
+      const answer = await askUser(question, signal);
+      if (!this.#over) this.#patience.waitFor("the log-in");
+      return answer;
+    };
+  }
+}

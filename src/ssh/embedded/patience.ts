@@ -1,0 +1,27 @@
+// How long a silent server is waited for while logging in. The time that the user takes for an answer does not count.
+import type { Clock } from "../../platform/clock.ts";
+
+export class Patience {
+  readonly #clock: Clock;
+  readonly #limitMs: number;
+  readonly #lose: (step: string) => void;
+  #cancel: () => void = () => {};
+
+  /** `lose` is called with the step that took longer than `limitMs`. */
+  constructor(clock: Clock, limitMs: number, lose: (step: string) => void) {
+    this.#clock = clock;
+    this.#limitMs = limitMs;
+    this.#lose = lose;
+  }
+
+  /** From now on we wait for the server; `step` is what it has to do. */
+  waitFor(step: string): void {
+    this.#cancel();
+    this.#cancel = this.#clock.after(this.#limitMs, () => this.#lose(step));
+  }
+
+  /** From now on we do not wait for the server. */
+  rest(): void {
+    this.#cancel();
+  }
+}

@@ -1,0 +1,73 @@
+// The TCP connection to an SSH server: every address of the name in turn, as ssh does.
+import { lookup } from "node:dns/promises";
+import { connect, isIP, type Socket } from "node:net";
+import type { Clock } from "../../../platform/clock.ts";
+import { withDeadline } from "../../../platform/clock.ts";
+import { limits } from "../../../protocol/limits.ts";
+import type { HostSettings } from "../configuration/host-settings.ts";
+import { connectFailed, noSuchHost, serverSilent } from "../ssh-errors.ts";
+
+/** Throws `SSH_CONNECT`, or the signal's reason. Each address gets ConnectTimeout, or a default. */
+export async function openSocket(settings: HostSettings, clock: Clock, signal: AbortSignal): Promise<Socket> {
+  let failure: unknown;
+  for (const address of await addressesOf(settings, signal)) {
+    signal.throwIfAborted();
+    const timeoutMs = settings.connectTimeoutMs ?? limits.sshHandshakeMs;
+    const deadline = withDeadline(clock, timeoutMs, signal, () => serverSilent(settings, "the TCP connection"));
+    try {
+      return await connectTo(address, settings, deadline.signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      failure ??= error;
+    } finally {
+      deadline.release();
+    }
+  }
+  throw failure;
+}
+
+async function addressesOf({ host, port, family }: HostSettings, signal: AbortSignal): Promise<string[]> {
+  if (isIP(host) !== 0) return [host];
+  try {
+    const found = await lookup(host, { all: true, family, order: "verbatim" });
+    return found.map(({ address }) => address);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw noSuchHost({ host, port }, error);
+  }
+}
+
+function connectTo(address: string, settings: HostSettings, signal: AbortSignal): Promise<Socket> {
+  const { host, port, bindAddress, tcpKeepAlive } = settings;
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const socket = connect({
+      host: address,
+      port,
+      noDelay: true,
+      keepAlive: tcpKeepAlive,
+      keepAliveInitialDelay: limits.keepAliveDelayMs,
+      ...(bindAddress === undefined ? {} : { localAddress: bindAddress }),
+    });
+    const onAbort = (): void => {
+      settled();
+      socket.destroy();
+      reject(signal.reason);
+    };
+    const onError = (error: Error): void => {
+      settled();
+      reject(connectFailed({ host, port }, address, error));
+    };
+    const onConnect = (): void => {
+      settled();
+      resolve(socket);
+    };
+    const settled = (): void => {
+      signal.removeEventListener("abort", onAbort);
+      socket.off("error", onError).off("connect", onConnect);
+      socket.on("error", () => {}); // until ssh2 listens; a second error may follow the first
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    socket.once("error", onError).once("connect", onConnect);
+  });
+}

@@ -1,0 +1,77 @@
+// ProxyCommand: a program of the user's whose standard input and output are the connection.
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { Duplex, type Readable, type Writable } from "node:stream";
+import type { Clock } from "../../../platform/clock.ts";
+import { limits } from "../../../protocol/limits.ts";
+import { proxyFailed } from "../ssh-errors.ts";
+
+type Proxy = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** Steps of a program that does not want to go, each after a share of the grace. */
+const signals = ["SIGHUP", "SIGTERM", "SIGKILL"] as const;
+
+/** Destroying it ends the program; `close` comes when that has gone. */
+export class ProxyCommand extends Duplex {
+  readonly #proxy: Proxy;
+  readonly #clock: Clock;
+  readonly #gone: Promise<void>;
+
+  /** `command` goes to the shell, like ssh with `exec` before it, so that the program is our child itself. */
+  constructor(command: string, clock: Clock, tellUser: (text: string) => void) {
+    super({ allowHalfOpen: true, highWaterMark: limits.streamBufferBytes });
+    this.#clock = clock;
+    const shell = process.platform === "win32" ? undefined : (process.env["SHELL"] ?? "/bin/sh");
+    const stdio: ["pipe", "pipe", "pipe"] = ["pipe", "pipe", "pipe"];
+    this.#proxy =
+      shell === undefined ? spawn(command, { shell: true, stdio }) : spawn(shell, ["-c", `exec ${command}`], { stdio });
+    this.#gone = new Promise((resolve) => {
+      this.#proxy.once("close", () => resolve());
+    });
+    this.#listen(command.trim().split(/\s/)[0] ?? "");
+    this.#proxy.stderr.on("data", (data: Buffer) => tellUser(data.toString("latin1")));
+  }
+
+  override _read(): void {
+    this.#proxy.stdout.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#proxy.stdin.write(chunk, done);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#proxy.stdin.end(done);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#proxy.stdin.destroy();
+    this.#proxy.stdout.destroy();
+    this.#proxy.stderr.destroy();
+    this.#end(0);
+    void this.#gone.then(() => done(error));
+  }
+
+  #end(step: number): void {
+    const { pid, exitCode, signalCode } = this.#proxy;
+    const signal = signals[step];
+    if (pid === undefined || exitCode !== null || signalCode !== null || signal === undefined) return;
+    this.#proxy.kill(signal);
+    const cancel = this.#clock.after(limits.disposeGraceMs / 4, () => this.#end(step + 1));
+    void this.#gone.then(cancel);
+  }
+
+  /** Arguments are not shown: they may hold a password. */
+  #listen(program: string): void {
+    const { stdin, stdout } = this.#proxy;
+    this.#proxy.once("error", (error) => this.destroy(proxyFailed(program, error.message)));
+    this.#proxy.once("exit", (code, signal) => {
+      if (code !== 0 && !this.destroyed) this.destroy(proxyFailed(program, signal ?? `exit status ${code}`));
+    });
+    stdin.on("error", () => {}); // EPIPE: the program's end tells more
+    stdout.on("data", (data: Buffer) => {
+      if (!this.push(data)) stdout.pause();
+    });
+    stdout.once("end", () => this.push(null));
+    stdout.pause();
+  }
+}
