@@ -2,9 +2,6 @@
 
 /** Every code that a {@link SallyportError} can carry. The set is closed: docs/reference/errors.md has a heading for each. */
 export type ErrorCode =
-  // The peer said no, correctly (RFC 959 section 4.2: 4yz transient, 5yz permanent).
-  | "FTP_REPLY_TRANSIENT"
-  | "FTP_REPLY_PERMANENT"
   // Who broke the protocol: the other side, or the caller.
   | "FTP_PROTOCOL_REMOTE"
   | "FTP_PROTOCOL_LOCAL"
@@ -27,13 +24,9 @@ export type ErrorCode =
   | "SSH_FORWARD_REFUSED"
   | "SSH_PROTOCOL"
   | "SSH_DISCONNECTED"
-  | "POLICY_THIRD_PARTY"
-  | "POLICY_PRIVILEGED_PORT"
   | "POLICY_BIND"
   | "LIMIT_LINE"
   | "LIMIT_REPLY"
-  | "LIMIT_PIPELINE"
-  | "LIMIT_SESSIONS"
   | "CONFIG_INVALID"
   | "USAGE_INVALID"
   | "CLOSED"
