@@ -1,5 +1,5 @@
 // Processes as /proc shows them: children, descendants, and whether one is still there.
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 interface ProcessEntry {
   readonly pid: number;
@@ -50,6 +50,15 @@ export function descendantsOf(ancestor: number): number[] {
 export function isRunning(pid: number): boolean {
   const entry = readProcess(pid);
   return entry !== undefined && entry.state !== "Z";
+}
+
+/** True while process `pid` has the file of this path open. */
+export function hasOpen(pid: number, path: string): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((name) => readlinkSync(`/proc/${pid}/fd/${name}`) === path);
+  } catch {
+    return false; // it, or a descriptor of it, went away meanwhile
+  }
 }
 
 /** Sends a signal; a process that is gone already is no error. */

@@ -1,0 +1,69 @@
+// Transfers that the user breaks off, and the session goes on. The three clients that can do it do it differently:
+// tnftp and inetutils ftp on SIGINT send IAC IP IAC (urgent) DM ABOR for a download; for an upload they only close the data
+// connection, and the server takes what it has for complete (226). lftp sends ABOR for both.
+import { truncateSync } from "node:fs";
+import { expect } from "vitest";
+import { lftpOpen } from "../support/clients/lftp.ts";
+import type { ClientResult } from "../support/clients/run-client.ts";
+import { runInetutilsFtp, runLftp, runTnftp } from "../support/clients.ts";
+import { descendantsOf, hasOpen } from "../support/processes.ts";
+import { until } from "../support/until.ts";
+import type { Place } from "./session.ts";
+
+const hugeBytes = 20 * 1024 ** 3; // sparse: takes no room, and no machine sends it before we have stopped it
+
+/** A file of zeros that no transfer finishes. */
+export function placeHugeFile(place: Place): void {
+  place.server.place("huge", "");
+  truncateSync(`${place.server.root}/huge`, hugeBytes);
+}
+
+/** tnftp and inetutils ftp: a download is interrupted; the listing after it works in the same session. */
+export async function expectInterruptedDownload(client: "tnftp" | "inetutils-ftp", place: Place): Promise<void> {
+  const run = client === "tnftp" ? runTnftp : runInetutilsFtp;
+  const { host, port, user, password } = place.target;
+  const commands = [
+    `open ${host} ${port}`,
+    `user ${user} "${password}"`,
+    "binary",
+    "get huge /dev/null",
+    client === "tnftp" ? "ls" : "dir",
+  ];
+  const result = await run(commands, {
+    timeoutMs: 30_000,
+    onStart: (child) => void whenTransferring(place).then(() => child.kill("SIGINT")),
+  });
+  expectAborted(result, place);
+}
+
+/** lftp: a transfer in the background is killed; the listing after it works. */
+export async function expectKilledTransfer(direction: "get" | "put", place: Place): Promise<void> {
+  const transfer =
+    direction === "get" ? "get huge -o /dev/null" : `put ${place.server.root}/huge -o huge-${place.target.port}`;
+  // lftp cannot wait for "150", so give it a moment; a transfer of 20 GiB is under way then, or the test fails below.
+  const result = await runLftp(
+    `set net:limit-rate 20M; ${lftpOpen(place.target)}; ls; ${transfer} & sleep 1; kill all; sleep 0.2; ls`,
+    {
+      timeoutMs: 30_000,
+    },
+  );
+  expect(result.stderr).toContain(direction === "get" ? "RETR huge" : "STOR huge");
+  if (direction === "get") expect(result.stderr).toContain("---> ABOR");
+  expect(result.stdout.match(/ huge$/gm)?.length, result.stdout).toBe(2); // both listings
+}
+
+function expectAborted(result: ClientResult, place: Place): void {
+  const output = result.stdout + result.stderr;
+  expect(result.exit, output).toBe(0);
+  expect(output).toMatch(/(receive|send) aborted/);
+  // 426 for the transfer, then 226 for ABOR (RFC 959 section 4.1.3).
+  expect(output).toMatch(/^426 .*\s+226 /m);
+  expect(output.slice(output.search(/^226 /m)), output).toMatch(/^-rw.* huge\r?$/m);
+  expect(place.server.log()).toMatch(/ABOR/);
+}
+
+/** A process of the server has the file open. (Its log is no help: ProFTPD writes a command down when it is over.) */
+function whenTransferring(place: Place): Promise<true> {
+  const path = `${place.server.root}/huge`;
+  return until("transfer of the huge file", () => descendantsOf(place.server.pid).some((pid) => hasOpen(pid, path)));
+}
