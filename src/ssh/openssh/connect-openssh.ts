@@ -1,0 +1,92 @@
+// Starts the system's ssh and takes its connection over.
+import { existsSync } from "node:fs";
+import type { Clock } from "../../platform/clock.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import type { ConnectSsh, SshConnection, SshEnvironment, SshOptions } from "../ssh-connection.ts";
+import { readEffectiveSettings } from "./effective-settings.ts";
+import { findOpenSsh } from "./find-openssh.ts";
+import { masterArguments } from "./master-arguments.ts";
+import { type Master, OpenSshConnection } from "./openssh-connection.ts";
+import { serverAddressReader } from "./server-address.ts";
+import { makeSocketDirectory, type SocketDirectory } from "./socket-directory.ts";
+import { explainFailure } from "./ssh-failure.ts";
+import { audienceOf, SshMessages } from "./ssh-messages.ts";
+import { SshProcess } from "./ssh-process.ts";
+import { canAskUser } from "./terminal.ts";
+import { checkSshOptions, targetOf } from "./user-arguments.ts";
+
+/** ssh tells nobody when it is ready; its socket appears, by one link(2), when the log-in is done (mux.c). */
+const lookEveryMs = 10;
+
+/**
+ * The system's own ssh as a network: the user's configuration, agent, jump hosts and host keys, and ssh's own questions on
+ * the terminal. Throws SSH_* with a cure, USAGE_INVALID for words that ssh would misunderstand, or the signal's reason.
+ */
+export const connectOpenSsh: ConnectSsh = async (options, environment, signal) => {
+  signal.throwIfAborted();
+  checkSshOptions(options);
+  const found = await findOpenSsh();
+  if (!found.usable) throw missing(found.reason);
+  environment.emit({ type: "ssh.connecting", target: targetOf(options), transport: "openssh" });
+  const directory = makeSocketDirectory();
+  try {
+    return await connectIn(directory, found.program, options, environment, signal);
+  } catch (error) {
+    directory.remove();
+    throw error;
+  }
+};
+
+async function connectIn(
+  directory: SocketDirectory,
+  program: string,
+  options: SshOptions,
+  environment: SshEnvironment,
+  signal: AbortSignal,
+): Promise<SshConnection> {
+  const target = targetOf(options);
+  const settings = await readEffectiveSettings(program, options, signal);
+  const messages = new SshMessages(audienceOf(options, settings), environment.tellUser ?? (() => {}));
+  const address = serverAddressReader(messages);
+  const socketPath = directory.file("m");
+  const args = masterArguments(options, { socketPath, settings, canAsk: canAskUser() });
+  const process = new SshProcess(program, args, messages, environment.clock);
+  try {
+    await untilListening(process, socketPath, environment.clock, signal);
+    const master: Master = { target, process, messages, directory, socketPath, serverAddress: address() };
+    const connection = await OpenSshConnection.open(master, environment);
+    environment.emit({ type: "ssh.connected", target, transport: "openssh" });
+    return connection;
+  } catch (error) {
+    const endedItself = !process.isRunning;
+    await process.stop(0);
+    signal.throwIfAborted();
+    throw endedItself ? explainFailure(target, messages.lastWords, "SSH_CONNECT") : error;
+  }
+}
+
+/** Resolves when ssh listens on its socket; rejects when it ends before, or with the signal's reason. */
+function untilListening(process: SshProcess, path: string, clock: Clock, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let cancel = (): void => {};
+    const settle = (act: () => void): void => {
+      cancel();
+      signal.removeEventListener("abort", onAbort);
+      act();
+    };
+    const onAbort = (): void => settle(() => reject(signal.reason));
+    const look = (): void => {
+      if (existsSync(path)) settle(resolve);
+      else cancel = clock.after(lookEveryMs, look);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    void process.ended.then(() => settle(() => reject(new Error("ssh has ended"))));
+    look();
+  });
+}
+
+function missing(reason: string): SallyportError {
+  return new SallyportError("SSH_PROGRAM_MISSING", `the system's ssh cannot be used: ${reason}`, {
+    cure: "Install OpenSSH 7.4 or later, or use --ssh embedded.",
+  });
+}

@@ -1,0 +1,147 @@
+// An SSH connection that the system's ssh holds.
+import type { Network } from "../../platform/network.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
+import type { ExecResult, SshConnection, SshEnvironment } from "../ssh-connection.ts";
+import { ExecChannel } from "./exec-channel.ts";
+import { MuxClient } from "./mux-client.ts";
+import { mux } from "./mux-messages.ts";
+import { OpenSshNetwork } from "./openssh-network.ts";
+import { ProxyPool } from "./proxy-pool.ts";
+import { RemoteForwards } from "./remote-forwards.ts";
+import type { SocketDirectory } from "./socket-directory.ts";
+import { explainLoss } from "./ssh-failure.ts";
+import type { SshMessages } from "./ssh-messages.ts";
+import type { SshProcess } from "./ssh-process.ts";
+
+/** A running ssh with its socket. */
+export interface Master {
+  readonly target: string;
+  readonly process: SshProcess;
+  readonly messages: SshMessages;
+  readonly directory: SocketDirectory;
+  readonly socketPath: string;
+  readonly serverAddress: string | undefined;
+}
+
+const noSignal: AbortSignal = new AbortController().signal;
+
+export class OpenSshConnection implements SshConnection {
+  readonly transport = "openssh";
+  readonly target: string;
+  readonly serverAddress: string | undefined;
+  readonly network: Network;
+  readonly lost: Promise<SallyportError | undefined>;
+  readonly #master: Master;
+  readonly #control: MuxClient;
+  readonly #pool: ProxyPool;
+  readonly #forwards: RemoteForwards;
+  #settleLost: (error: SallyportError | undefined) => void = () => {};
+  #isDisposing = false;
+  #ended: Promise<void> | undefined;
+
+  private constructor(master: Master, control: MuxClient, pool: ProxyPool, environment: SshEnvironment) {
+    this.target = master.target;
+    this.serverAddress = master.serverAddress;
+    this.#master = master;
+    this.#control = control;
+    this.#pool = pool;
+    this.#forwards = this.#makeForwards(environment);
+    const { clock, emit } = environment;
+    this.network = new OpenSshNetwork({ target: this.target, pool, forwards: this.#forwards, clock, emit });
+    this.lost = new Promise((resolve) => {
+      this.#settleLost = resolve;
+    });
+    void master.process.ended.then(() => this.#end());
+    void pool.failed.then((failure) => this.#end(failure));
+  }
+
+  /** Throws what the multiplexing socket says against it. */
+  static async open(master: Master, environment: SshEnvironment): Promise<OpenSshConnection> {
+    const control = await MuxClient.connect(master.socketPath);
+    try {
+      const pool = await ProxyPool.open(master.socketPath);
+      return new OpenSshConnection(master, control, pool, environment);
+    } catch (error) {
+      control.close();
+      throw error;
+    }
+  }
+
+  /** What is still open, for a leak check. */
+  get leftovers(): readonly string[] {
+    const channels = Array.from({ length: this.#pool.channelCount }, () => "channel");
+    return [...channels, ...this.#forwards.open];
+  }
+
+  async exec(command: string, options: { readonly signal: AbortSignal }): Promise<ExecResult> {
+    const channel = await this.#pool.openChannel(
+      {
+        type: "session",
+        body: new Uint8Array(0),
+        target: "session",
+        makeOwner: (handle) => new ExecChannel(handle, command),
+      },
+      options.signal,
+    );
+    return channel.run(options.signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposing = true;
+    await this.#end();
+  }
+
+  #makeForwards(environment: SshEnvironment): RemoteForwards {
+    const { messages, socketPath, directory } = this.#master;
+    return new RemoteForwards({
+      ...environment,
+      messages,
+      socketPath,
+      file: (name) => directory.file(name),
+      confirm: async () => void (await this.#control.request(mux.aliveCheck)),
+      roundTrip: () => this.#roundTrip(),
+    });
+  }
+
+  /** Every SSH server answers the request for an unknown kind of channel, in its turn. */
+  async #roundTrip(): Promise<void> {
+    const makeOwner = (): never => {
+      throw new SallyportError("SSH_PROTOCOL", "the SSH server offers a channel that does not exist");
+    };
+    const request = { type: "nothing@sallyport", body: new Uint8Array(0), target: "nothing", makeOwner };
+    await this.#pool.openChannel(request, noSignal).catch((error: SallyportError) => {
+      if (error.code !== "SSH_CHANNEL_REFUSED") throw error;
+    });
+  }
+
+  /** Once, however it began: our disposal, ssh's end, or a socket that broke. ssh and its files are gone afterwards. */
+  #end(failure?: SallyportError): Promise<void> {
+    this.#ended ??= this.#endOnce(failure);
+    return this.#ended;
+  }
+
+  async #endOnce(failure: SallyportError | undefined): Promise<void> {
+    const { process, directory, messages } = this.#master;
+    const isOurs = this.#isDisposing;
+    if (isOurs) this.#breakAll(disposed(this.target));
+    // What `ssh -O exit` does; without a control socket it has no effect, and the signals follow.
+    void this.#control.request(mux.terminate).catch(() => {});
+    // A socket that closes is the first that is seen of ssh's own end; let it say why.
+    await process.stop(failure === undefined ? limits.disposeGraceMs : 0);
+    const error = isOurs ? undefined : (failure ?? explainLoss(this.target, messages.lastWords));
+    this.#breakAll(error ?? disposed(this.target));
+    this.#control.close();
+    directory.remove();
+    this.#settleLost(error);
+  }
+
+  #breakAll(error: SallyportError): void {
+    this.#pool.lose(error);
+    this.#forwards.lose(error);
+  }
+}
+
+function disposed(target: string): SallyportError {
+  return new SallyportError("CLOSED", `the SSH connection to ${target} is closed`, { details: { remote: target } });
+}

@@ -1,0 +1,76 @@
+// ssh's standard error, sorted: what the user is to see, what explains its end, and what we only read ourselves.
+
+import { limits } from "../../protocol/limits.ts";
+import { printable } from "../../protocol/printable.ts";
+import type { SshOptions } from "../ssh-connection.ts";
+import type { EffectiveSettings } from "./effective-settings.ts";
+
+/** What ssh writes from LogLevel VERBOSE on, beside lines that begin with `debug`. */
+const verboseLines = /^(Authenticated (to|using) |Transferred: |Bytes per second: |Canonicalized DNS )/;
+
+/** About requests that we made through the multiplexing socket: the answers tell us, and we tell the user. */
+const aboutRequests = /^(mux_|channel_proxy_|muxserver_|multiplex)/;
+
+const debugLine = /^debug[1-3]: /;
+const quietLevels = /^(QUIET|FATAL|ERROR)$/i;
+
+/** Which lines the user wants to see. */
+export type Audience = "none" | "usual" | "all";
+
+export function audienceOf(options: SshOptions, settings: EffectiveSettings): Audience {
+  const level = settings.get("loglevel") ?? "INFO";
+  if ((options.verbosity ?? 0) > 0) return "all";
+  if (options.quiet === true || quietLevels.test(level)) return "none";
+  return /^(VERBOSE|DEBUG)/i.test(level) ? "all" : "usual";
+}
+
+export class SshMessages {
+  readonly #audience: Audience;
+  readonly #tellUser: (line: string) => void;
+  readonly #watchers = new Set<(line: string) => void>();
+  readonly #lastWords: string[] = [];
+  #partial = "";
+
+  constructor(audience: Audience, tellUser: (line: string) => void) {
+    this.#audience = audience;
+    this.#tellUser = tellUser;
+  }
+
+  /** The last lines that are no debug output. */
+  get lastWords(): readonly string[] {
+    return this.#lastWords;
+  }
+
+  /** Sees every line, debug output too. The returned function ends it. */
+  watch(watcher: (line: string) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Bytes as they came, one character per byte. */
+  receive(text: string): void {
+    const lines = (this.#partial + text).split(/\r*\n/);
+    const rest = lines.pop() ?? "";
+    for (const line of lines) this.#line(line);
+    this.#partial = rest.slice(0, limits.sshMessageLineBytesMax);
+  }
+
+  /** Nothing comes any more. */
+  end(): void {
+    if (this.#partial !== "") this.#line(this.#partial);
+    this.#partial = "";
+  }
+
+  #line(raw: string): void {
+    const line = printable(raw.replaceAll("\t", " "), limits.sshMessageLineBytesMax);
+    for (const watcher of this.#watchers) watcher(line);
+    const isOurs = debugLine.test(line) || verboseLines.test(line) || aboutRequests.test(line);
+    if (!isOurs) this.#remember(line);
+    if (this.#audience === "all" || (this.#audience === "usual" && !isOurs)) this.#tellUser(line);
+  }
+
+  #remember(line: string): void {
+    this.#lastWords.push(line);
+    if (this.#lastWords.length > limits.sshLastWordsMax) this.#lastWords.shift();
+  }
+}

@@ -1,0 +1,45 @@
+// What the user asked for, as arguments of ssh(1).
+import { SallyportError } from "../../protocol/error.ts";
+import type { SshOptions } from "../ssh-connection.ts";
+
+/** A word that ssh would take for an option, or that would end its line. */
+function checkWord(what: string, word: string): void {
+  if (word !== "" && !word.startsWith("-") && !/[\u0000-\u001f\u007f]/.test(word)) return;
+  throw new SallyportError("USAGE_INVALID", `${JSON.stringify(word)} cannot be ${what}`, {
+    cure: "Give [user@]host as for ssh; it must not be empty or begin with a dash.",
+  });
+}
+
+function checkOption(option: string): void {
+  if (/^\s*[A-Za-z][A-Za-z0-9]*(\s*=|\s)/.test(option) && !/[\r\n\0]/.test(option)) return;
+  throw new SallyportError("USAGE_INVALID", `${JSON.stringify(option)} is no option for ssh`, {
+    cure: "Write -o Name=value; ssh_config(5) lists the names.",
+  });
+}
+
+/** Throws USAGE_INVALID for words that ssh would misunderstand. `user@host` is one word to ssh, so the parts are checked. */
+export function checkSshOptions(options: SshOptions): void {
+  checkWord("an SSH host", options.host);
+  if (options.user !== undefined) checkWord("a user name", options.user);
+  if (options.jump !== undefined) checkWord("a jump host", options.jump);
+  for (const option of options.options ?? []) checkOption(option);
+}
+
+/** All but the host. -q and -v are not among them: they decide what is shown, see {@link logArguments}. */
+export function userArguments(options: SshOptions): string[] {
+  return [
+    ...(options.configFile === undefined ? [] : ["-F", options.configFile]),
+    ...(options.port === undefined ? [] : ["-p", String(options.port)]),
+    ...(options.user === undefined ? [] : ["-l", options.user]),
+    ...(options.identityFiles ?? []).flatMap((file) => ["-i", file]),
+    ...(options.jump === undefined ? [] : ["-J", options.jump]),
+    ...(options.options ?? []).flatMap((option) => ["-o", option]),
+    ...(options.family === undefined ? [] : [`-${options.family}`]),
+    ...(options.compression === true ? ["-C"] : []),
+  ];
+}
+
+/** `user@host` as the user wrote it. */
+export function targetOf(options: SshOptions): string {
+  return options.user === undefined ? options.host : `${options.user}@${options.host}`;
+}
