@@ -1,7 +1,7 @@
 // Which SSH transport: the user's own OpenSSH where it can multiplex, else the embedded library.
-import { connectEmbedded } from "../ssh/embedded/connect.ts";
-import { connectOpenSsh } from "../ssh/openssh/connect.ts";
-import { findOpenSsh } from "../ssh/openssh/find.ts";
+import { connectEmbedded } from "../ssh/embedded/connect-embedded.ts";
+import { connectOpenSsh } from "../ssh/openssh/connect-openssh.ts";
+import { findOpenSsh } from "../ssh/openssh/find-openssh.ts";
 import type { SshConnection, SshEnvironment, SshOptions } from "../ssh/ssh-connection.ts";
 
 export async function connectTransport(
@@ -10,7 +10,7 @@ export async function connectTransport(
   environment: SshEnvironment,
   signal: AbortSignal,
 ): Promise<SshConnection> {
-  const transport = wish === "auto" ? ((await findOpenSsh()) === undefined ? "embedded" : "openssh") : wish;
+  const transport = wish === "auto" ? ((await findOpenSsh()).usable ? "openssh" : "embedded") : wish;
   const target = options.user === undefined ? options.host : `${options.user}@${options.host}`;
   environment.emit({ type: "ssh.connecting", target, transport });
   const connect = transport === "openssh" ? connectOpenSsh : connectEmbedded;
