@@ -48,12 +48,12 @@ function askOnTerminal(
       terminal[Symbol.dispose]();
     };
     const onAbort = (): void => {
-      terminal.write("\r\n");
+      terminal.write("\n");
       release();
       reject(signal.reason);
     };
     signal.addEventListener("abort", onAbort, { once: true });
-    terminal.write(text.replaceAll("\n", "\r\n"));
+    terminal.write(text);
     terminal.onKeys((typed) => {
       const edit = typed === undefined ? { show: "", answer: { kind: "end" as const } } : editor.feed(typed);
       terminal.write(edit.show);

@@ -46,11 +46,11 @@ export class LineEditor {
     switch (key) {
       case "\r":
       case "\n":
-        return { show: "\r\n", answer: { kind: "line", text: this.#characters.join("") } };
+        return { show: "\n", answer: { kind: "line", text: this.#characters.join("") } };
       case "\u0003":
-        return { show: "^C\r\n", answer: { kind: "interrupt" } };
+        return { show: "^C\n", answer: { kind: "interrupt" } };
       case "\u0004":
-        return this.#characters.length === 0 ? { show: "\r\n", answer: { kind: "end" } } : { show: "" };
+        return this.#characters.length === 0 ? { show: "\n", answer: { kind: "end" } } : { show: "" };
       case "\b":
       case "\u007f":
         return { show: this.#erase(1) };

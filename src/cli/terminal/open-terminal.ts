@@ -2,7 +2,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { ReadStream } from "node:tty";
 
-/** A terminal in raw mode: keys come as they are typed, and are not shown. Disposal restores it. */
+/** A terminal in raw mode: keys come as they are typed, and are not shown; a newline still returns to the first column. Disposal restores it. */
 export interface Terminal extends Disposable {
   write(text: string): void;
   /** Typed text; `undefined` when the terminal has gone. */

@@ -1,0 +1,66 @@
+// The embedded transport's questions on a real terminal, which expect(1) plays.
+
+import { spawn } from "node:child_process";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describePeers } from "../../support/missing.ts";
+import { watchResources } from "../../support/resources.ts";
+import { type BuiltProgram, buildProgram } from "../support/built-program.ts";
+
+watchResources();
+
+let program: BuiltProgram;
+beforeAll(() => {
+  program = buildProgram();
+});
+afterAll(() => program.remove());
+
+/** Runs the fake program on a terminal, with standard input from /dev/null; gives all that the terminal showed. */
+function onTerminal(tunnel: object, keys: string, end: string): Promise<string> {
+  const script = `
+    set timeout 10
+    spawn -noecho sh -c {exec "$NODE" "$PROGRAM" -L2001:f:21 h </dev/null}
+    expect "secret: "
+    send -- "${keys}"
+    ${end}
+    expect eof
+    puts "status [lindex [wait] 3]"`;
+  return new Promise((resolve, reject) => {
+    const child = spawn("expect", ["-c", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, NODE: process.execPath, PROGRAM: program.fake, FAKE_TUNNEL: JSON.stringify(tunnel) },
+    });
+    let shown = "";
+    child.stdout.on("data", (bytes: Buffer) => {
+      shown += bytes.toString();
+    });
+    child.on("error", reject);
+    child.on("close", () => resolve(shown));
+  });
+}
+
+const question = (echo: boolean): object => ({ ask: { kind: "password", text: "secret: ", echo } });
+
+describePeers(["expect"], "on a terminal", () => {
+  const readyThenCtrlC = 'expect "through h"; send "\\003"';
+
+  test("a secret is asked for on the terminal, not on standard input, and is not shown", async () => {
+    const shown = await onTerminal(question(false), "hunter2\\r", readyThenCtrlC);
+    expect(shown).toContain('FAKE answer "hunter2"');
+    expect(shown.replace(/FAKE answer .*/, "")).not.toContain("hunter2");
+    expect(shown).toContain("status 0");
+  });
+
+  test("an answer that is no secret is shown, and the terminal is itself again afterwards", async () => {
+    const shown = await onTerminal(question(true), "yes\\r", readyThenCtrlC);
+    expect(shown).toContain("secret: yes\r\n");
+    // Ctrl-C is a signal again, and is echoed by the terminal.
+    expect(shown).toContain("^C");
+    expect(shown).toContain("status 0");
+  });
+
+  test("Ctrl-C at the question ends the program like the signal", async () => {
+    const shown = await onTerminal(question(false), "hun\\003", "");
+    expect(shown).toContain("status 130");
+    expect(shown).not.toContain("FAKE answer");
+  });
+});

@@ -1,0 +1,131 @@
+// The program, built once for a test file into a directory of its own: dist/ belongs to whoever works with it.
+import { execFileSync, spawn } from "node:child_process";
+import { copyFileSync, cpSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
+import { until } from "../../support/until.ts";
+
+export interface BuiltProgram {
+  /** bin/sallyport.js with the real tunnel. */
+  readonly real: string;
+  /** The same program around a tunnel that FAKE_TUNNEL tells what to do. */
+  readonly fake: string;
+  remove(): void;
+}
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** Call in beforeAll. Types are checked elsewhere, so this takes half a second. */
+export function buildProgram(): BuiltProgram {
+  const dir: TempDir = makeTempDir("program");
+  const compiler = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
+  const project = [
+    "-p",
+    join(root, "tsconfig.json"),
+    "--noCheck",
+    "--declaration",
+    "false",
+    "--isolatedDeclarations",
+    "false",
+  ];
+  execFileSync(process.execPath, [compiler, ...project, "--outDir", dir.file("dist")], { stdio: "inherit" });
+  cpSync(join(root, "bin"), dir.file("bin"), { recursive: true });
+  copyFileSync(join(root, "package.json"), dir.file("package.json"));
+  symlinkSync(join(root, "node_modules"), dir.file("node_modules"));
+  copyFileSync(fileURLToPath(new URL("fake-program.mjs", import.meta.url)), dir.file("fake.mjs"));
+  return { real: dir.file("bin/sallyport.js"), fake: dir.file("fake.mjs"), remove: dir.remove };
+}
+
+export interface Run extends AsyncDisposable {
+  readonly pid: number;
+  stdout(): string;
+  stderr(): string;
+  /** Resolves once standard output and standard error together have it. */
+  sees(pattern: RegExp): Promise<RegExpExecArray>;
+  kill(signal: NodeJS.Signals): void;
+  /** `exit 0` or `signal SIGTERM`, when both streams have ended. */
+  readonly ended: Promise<string>;
+  /** When the program itself has ended, whoever still holds the streams. */
+  readonly left: Promise<string>;
+  closeStdout(): void;
+  endInput(): void;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** What the fake tunnel is told. */
+  readonly tunnel?: object;
+  /** Default: none. `open`: nothing comes, until `endInput`. */
+  readonly input?: string | { readonly open: true };
+  /** Environment of this process too. Default true. */
+  readonly inherits?: boolean;
+  readonly nodeOptions?: readonly string[];
+}
+
+/** Starts `node program ...args`. Disposal kills it if it still runs. */
+export function start(program: string, args: readonly string[], options: RunOptions = {}): Run {
+  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), program, ...args], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: {
+      ...(options.inherits === false ? {} : process.env),
+      FAKE_TUNNEL: JSON.stringify(options.tunnel ?? {}),
+      ...options.env,
+    },
+  });
+  child.stdin.on("error", () => {});
+  if (typeof options.input !== "object") child.stdin.end(options.input ?? "");
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (bytes: Buffer) => {
+    stdout += bytes.toString();
+  });
+  child.stderr.on("data", (bytes: Buffer) => {
+    stderr += bytes.toString();
+  });
+  const how = (event: "exit" | "close"): Promise<string> =>
+    new Promise((resolve) => {
+      child.once(event, (code, signal) => resolve(signal === null ? `exit ${code}` : `signal ${signal}`));
+    });
+  const [left, ended] = [how("exit"), how("close")];
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+  });
+  return {
+    pid: child.pid ?? -1,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    kill: (signal) => void child.kill(signal),
+    ended,
+    left,
+    endInput: () => void child.stdin.end(),
+    closeStdout: () => void child.stdout.destroy(),
+    sees: (pattern) =>
+      until(
+        () => `${pattern} in\n${stdout}${stderr}`,
+        () => {
+          const match = pattern.exec(stdout + stderr);
+          if (match === null && isOver) throw new Error(`the program ended without ${pattern}:\n${stdout}${stderr}`);
+          return match ?? undefined;
+        },
+        10_000,
+      ),
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await left;
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+    },
+  };
+}
+
+/** Runs it to its end. */
+export async function run(
+  program: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<{ readonly ended: string; readonly stdout: string; readonly stderr: string }> {
+  await using started = start(program, args, options);
+  const ended = await started.ended;
+  return { ended, stdout: started.stdout(), stderr: started.stderr() };
+}

@@ -1,0 +1,58 @@
+// The real program around a tunnel that does as FAKE_TUNNEL (JSON) says. Runs from a built tree, see built-program.ts.
+import { writeFileSync } from "node:fs";
+import { runProgram } from "./dist/cli/program.js";
+import { SallyportError } from "./dist/protocol/error.js";
+
+const told = JSON.parse(process.env.FAKE_TUNNEL ?? "{}");
+const say = (text) => process.stderr.write(`FAKE ${text}\n`);
+const errorOf = ({ code, message, cure }) => new SallyportError(code, message, { cure });
+const after = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+async function openTunnel(options) {
+  // The process lives as long as a real tunnel's listener would keep it.
+  const alive = setInterval(() => {}, 60_000);
+  if (told.pidFile) writeFileSync(told.pidFile, String(process.pid));
+  if (told.marks) say(`marks ${Object.keys(process.env).filter((name) => name.startsWith("SALLYPORT_"))}`);
+  for (const line of told.tell ?? []) options.tellUser(line);
+  if (told.fail) throw errorOf(told.fail);
+  if (told.fault) throw new TypeError(told.fault);
+  if (told.ask) say(`answer ${JSON.stringify(await options.askUser(told.ask, options.signal))}`);
+  if (told.hang) {
+    say("hangs");
+    await new Promise((_, reject) => {
+      options.signal.addEventListener("abort", () => !told.deaf && reject(options.signal.reason));
+    });
+  }
+  for (const event of told.events ?? []) options.trace(event);
+  let settle;
+  const closed = new Promise((resolve) => {
+    settle = resolve;
+  });
+  if (told.lost) void after(told.lost.afterMs).then(() => settle(errorOf(told.lost)));
+  if (told.crashMs) setTimeout(() => Promise.reject(new TypeError("nobody caught this")), told.crashMs);
+  let isDisposed = false;
+  const dispose = async () => {
+    if (isDisposed) return;
+    isDisposed = true;
+    say("disposed");
+    clearInterval(alive);
+    settle(undefined);
+  };
+  return {
+    forwards: options.forwards.map(({ bind, port, host, hostPort }) => {
+      const place = bind === "*" ? "127.0.0.1" : bind;
+      const url = `ftp://${place}:${port}`;
+      return { url, host: place, port, target: `${host}:${hostPort}`, through: options.ssh.host };
+    }),
+    transport: "embedded",
+    closed,
+    async close({ graceMs }) {
+      say(`closes within ${graceMs}`);
+      await after(told.closeMs ?? 0);
+      await dispose();
+    },
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+await runProgram(process.argv.slice(2), openTunnel);
