@@ -1,15 +1,14 @@
-// docs/reference/command-line.md, made from the option table. scripts/write-command-line-page.js writes it.
-import { exitStatusReference } from "../exit-status.ts";
-import { examples, groupTitles, usageLine } from "./help-text.ts";
-import { type OptionGroup, spelling } from "./option-row.ts";
-import { optionsOf } from "./option-table.ts";
+// docs/reference/command-line.md, made from the option table.
+
+import { examples, groupTitles, usageLine } from "../../../src/cli/command-line/help-text.ts";
+import { type OptionGroup, spelling } from "../../../src/cli/command-line/option-row.ts";
+import { optionsOf } from "../../../src/cli/command-line/option-table.ts";
+import { exitStatusReference } from "../../../src/cli/exit-status.ts";
 
 /** The whole page as Markdown. */
 export function referencePage(): string {
   return [
     "# The command line",
-    "",
-    "<!-- Made from src/cli/command-line by scripts/write-command-line-page.js; a test fails when it is stale. -->",
     "",
     "```",
     `sallyport ${usageLine}`,
@@ -56,7 +55,8 @@ function sentence(text: string): string {
 
 const intro = `The spelling is ssh's: options may stand together (\`-gfL2001:localhost:21\`), values may be attached (\`-p2222\`),
 options may come before and after the host. The destination is \`[user@]host\` or \`ssh://[user@]host[:port]\`. A host that is
-called \`tunnel\` or \`help\` is written \`user@help\`, or behind the word \`tunnel\`.`;
+called \`tunnel\` or \`help\` is written \`user@help\`, or behind the word \`tunnel\`. This page is made from
+\`src/cli/command-line/\`.`;
 
 const behaviour = `## Output
 
@@ -95,8 +95,8 @@ is no such command, 126 when it cannot be run.
 \`-f\` starts Sallyport a second time as its own child, in the same process group, so that ssh can still ask on the terminal. When
 the child is ready the parent prints the ready lines and exits with 0; if the child fails first, the parent exits with its message and
 status. From then on the child ignores SIGHUP, SIGINT and SIGQUIT, reads nothing, writes to the trace file only (and to standard
-error where that is a regular file), and runs until SIGTERM. It stays in the terminal's session, as a program started with \`&\`
-does: in a script that is run by hand, Ctrl-C reaches the ssh process. Windows has nothing that does this, and \`-f\` is refused there.
+error where that is a regular file), and runs until SIGTERM. It stays in the terminal's session, as a program
+started with \`&\` does. Windows has nothing that does this, and \`-f\` is refused there.
 
 ## Signals
 
