@@ -41,6 +41,7 @@ export class Channel extends Duplex {
   #receiveWindow = channelWindow.bytes;
   #credit = 0;
   #eofReceived = false;
+  #eofSent = false;
   #closeSent = false;
   #closeReceived = false;
   #settleGone: () => void = () => {};
@@ -110,6 +111,12 @@ export class Channel extends Duplex {
     this.#carrier.send.exec(this.#theirs, command, true);
   }
 
+  /** End-of-file ahead of `end()`: a stream that has ended both ways is over, a command that lacks its status is not. */
+  sendEof(): void {
+    if (!this.#eofSent && !this.#closeSent) this.#carrier.send.channelEOF(this.#theirs);
+    this.#eofSent = true;
+  }
+
   refuseRequest(): void {
     if (!this.#closeSent) this.#carrier.send.channelFailure(this.#theirs);
   }
@@ -134,7 +141,7 @@ export class Channel extends Duplex {
   }
 
   override _final(done: Done): void {
-    if (!this.#closeSent) this.#carrier.send.channelEOF(this.#theirs);
+    this.sendEof();
     done();
   }
 

@@ -38,6 +38,8 @@ function run(channel: Channel, command: string, signal: AbortSignal): Promise<Ex
     channel.onRequest = (type, data) => {
       if (type === "exit-status") exitCode = data as number;
       if (type === "exit-signal") exitCode = endedBySignal;
+      // It may come after the end of the output; only with it is the channel over.
+      if (exitCode !== undefined) channel.end();
     };
     channel.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
@@ -51,7 +53,7 @@ function run(channel: Channel, command: string, signal: AbortSignal): Promise<Ex
       else resolve({ exitCode, stdout: Buffer.concat(chunks).toString("utf8") });
     });
     channel.sendExec(command);
-    channel.end();
+    channel.sendEof();
   });
 }
 

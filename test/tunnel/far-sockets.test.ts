@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { parseFarSockets } from "../../src/tunnel/far-sockets.ts";
+
+const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:0015 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0
+   1: 0100007F:BBF0 0100007F:0015 01 00000000:00000000 00:00000000 00000000  1000        0 2 1 0 20 4 30 10 -1
+   2: 0100007F:0015 0100007F:BBF0 01 00000000:00000000 00:00000000 00000000     0        0 3 1 0 20 4 30 10 -1
+   3: 0200A8C0:BBF2 0300A8C0:0015 06 00000000:00000000 00:00000000 00000000     0        0 4 1 0 20 4 30 10 -1
+  sl  local_address                         remote_address                        st
+   4: 0000000000000000FFFF00000200A8C0:C350 0000000000000000FFFF00000300A8C0:0015 01 00000000:00000000 00:00000000 00000000 0
+   5: 00000000000000000000000001000000:C351 00000000000000000000000001000000:0015 01 00000000:00000000 00:00000000 00000000 0
+`;
+
+test("the ends of established connections to the FTP server's port are found, over both families", () => {
+  expect(parseFarSockets(table, 21)).toEqual([
+    { host: "127.0.0.1", port: 48_112 },
+    { host: "192.168.0.2", port: 50_000 },
+    { host: "0:0:0:0:0:0:0:1", port: 50_001 },
+  ]);
+});
+
+test.each(["", "nonsense", "0: x y 01", "cat: /proc/net/tcp: No such file or directory"])(
+  "%j holds no ends",
+  (text) => {
+    expect(parseFarSockets(text, 21)).toEqual([]);
+  },
+);
