@@ -70,6 +70,7 @@ export class ConfigReader {
     for (const file of files) this.#file(file, 0);
     if (!this.#wantsFinal) return;
     this.#matchFinal = true;
+    this.set("hostname", this.hostName); // settled by the first pass
     for (const file of files) this.#file(file, 0);
   }
 

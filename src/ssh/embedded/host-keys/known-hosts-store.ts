@@ -23,7 +23,8 @@ export async function readKnownHosts(
 
 /** Appends an entry, hashed if HashKnownHosts says so. A new file gets mode 0600, a new directory 0700, as from ssh. */
 export async function recordHostKey(file: string, name: string, key: Buffer, hashed: boolean): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  // One level, as ssh does. Any failure shows again, and better, when the file is opened.
+  await mkdir(dirname(file), { mode: 0o700 }).catch(() => {});
   const shown = hashed ? hashName(name, randomBytes(20)) : name;
   const line = `${shown} ${keyType(key)} ${key.toString("base64")}\n`;
   await appendFile(file, `${(await endsInMidLine(file)) ? "\n" : ""}${line}`, { mode: 0o600 });
