@@ -50,10 +50,8 @@ export class EmbeddedConnection implements SshConnection {
       whenClear: (callback) => gate.whenClear(callback),
       onForwarded: (request) => network.takerOf(request),
     });
-    this.#listeners = new ListenerTable(
-      forwardRequests(client, () => this.#gone),
-      random,
-    );
+    const requests = forwardRequests(client, () => this.#gone);
+    this.#listeners = new ListenerTable(requests, random, emit);
     const network = new EmbeddedNetwork(target, { channels: this.#channels, listeners: this.#listeners, clock, emit });
     this.network = network;
     this.#channels.sender = takeOverChannels(client, this.#channels);

@@ -47,10 +47,8 @@ export class EmbeddedNetwork implements Network {
     }
   }
 
-  async listen(options: ListenOptions): Promise<Listener> {
-    const listener = await this.#parts.listeners.listen(options.host, options.ports, options.signal);
-    this.#parts.emit({ type: "listener.open", endpoint: formatEndpoint(listener.endpoint) });
-    return listener;
+  listen(options: ListenOptions): Promise<Listener> {
+    return this.#parts.listeners.listen(options.host, options.ports, options.signal);
   }
 
   /** For the channel table: who takes a forwarded connection. */

@@ -3,6 +3,7 @@ import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
 import type { PortRange } from "../../../platform/network.ts";
 import { portsInRandomOrder } from "../../../platform/port-range.ts";
 import type { Random } from "../../../platform/random.ts";
+import type { TraceEventBody } from "../../../platform/trace.ts";
 import type { SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
 import { forwardRefused } from "../../channel-refusal.ts";
@@ -22,13 +23,15 @@ function isAlike(asked: string, echoed: string): boolean {
 export class ListenerTable {
   readonly #requests: ForwardRequests;
   readonly #random: Random;
+  readonly #emit: (event: TraceEventBody) => void;
   readonly #listeners = new Set<EmbeddedListener>();
   /** Listeners that came about after their request was aborted, on their way out. */
   readonly #unwanted = new Set<Promise<void>>();
 
-  constructor(requests: ForwardRequests, random: Random) {
+  constructor(requests: ForwardRequests, random: Random, emit: (event: TraceEventBody) => void) {
     this.#requests = requests;
     this.#random = random;
+    this.#emit = emit;
   }
 
   /** `host:port` of every listener, for a leak check. */
@@ -71,8 +74,10 @@ export class ListenerTable {
   }
 
   lose(error: SallyportError): void {
-    for (const listener of this.#listeners) listener.lose(error);
-    this.#listeners.clear();
+    for (const listener of [...this.#listeners]) {
+      this.#remove(listener);
+      listener.lose(error);
+    }
   }
 
   /** An abort rejects at once; the listener that the server may make all the same is taken away again. */
@@ -95,10 +100,16 @@ export class ListenerTable {
 
   #add(endpoint: Endpoint): EmbeddedListener {
     const listener = new EmbeddedListener(endpoint, () => {
-      this.#listeners.delete(listener);
+      this.#remove(listener);
       return this.#requests.cancel(endpoint.host, endpoint.port);
     });
     this.#listeners.add(listener);
+    this.#emit({ type: "listener.open", endpoint: formatEndpoint(endpoint) });
     return listener;
+  }
+
+  #remove(listener: EmbeddedListener): void {
+    if (!this.#listeners.delete(listener)) return;
+    this.#emit({ type: "listener.close", endpoint: formatEndpoint(listener.endpoint) });
   }
 }

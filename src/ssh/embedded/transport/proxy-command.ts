@@ -71,7 +71,16 @@ export class ProxyCommand extends Duplex {
     stdout.on("data", (data: Buffer) => {
       if (!this.push(data)) stdout.pause();
     });
-    stdout.once("end", () => this.push(null));
+    stdout.once("end", () => this.#endOfFile());
     stdout.pause();
+  }
+
+  /** A program that failed is about to say so by its exit status, which tells more than its end-of-file. */
+  #endOfFile(): void {
+    const cancel = this.#clock.after(limits.disposeGraceMs / 4, () => this.push(null));
+    void this.#gone.then(() => {
+      cancel();
+      if (!this.destroyed) this.push(null);
+    });
   }
 }
