@@ -9,7 +9,7 @@ export function translateErrors(socket: Socket, subject: string, details: ErrorD
     translateSystemError(error, subject, { ...details, phase });
   const outcome = (error: Error | null | undefined): Error | null => {
     if (error) return translate(error, "write");
-    // Node reports writes that a destroyed socket never sent as done (`onWriteComplete`).
+    // Node 20 reports writes that a destroyed socket never sent as done; later ones say ECANCELED.
     return socket.destroyed ? translate({ code: "ERR_STREAM_DESTROYED" }, "write") : null;
   };
   // node:net makes the sockets that a server accepts itself, so a subclass cannot do this.

@@ -47,6 +47,7 @@ const always: Readonly<Record<string, Translation>> = {
   ENOMEM: { code: "NET_FAILED", words: "the system has no memory left", cure: "Close connections, or add memory." },
   ERR_STREAM_WRITE_AFTER_END: { code: "CLOSED", words: "written to after its end" },
   ERR_STREAM_DESTROYED: { code: "CLOSED", words: "the connection is closed" },
+  ECANCELED: { code: "CLOSED", words: "the connection is closed" },
   ERR_SOCKET_CLOSED: { code: "CLOSED", words: "the connection is closed" },
 };
 

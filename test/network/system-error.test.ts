@@ -30,6 +30,7 @@ const codes: readonly (readonly [string, ErrorCode])[] = [
   ["ENOMEM", "NET_FAILED"],
   ["ERR_STREAM_WRITE_AFTER_END", "CLOSED"],
   ["ERR_STREAM_DESTROYED", "CLOSED"],
+  ["ECANCELED", "CLOSED"],
   ["ERR_SOCKET_CLOSED", "CLOSED"],
   ["EWHATEVER", "NET_FAILED"],
 ];
