@@ -1,5 +1,5 @@
 // The user's terminal itself, wherever standard input and output go.
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, writeSync } from "node:fs";
 import { ReadStream } from "node:tty";
 
 /** A terminal in raw mode: keys come as they are typed, and are not shown; a newline still returns to the first column. Disposal restores it. */
@@ -17,13 +17,13 @@ const paths = {
 /** Undefined when this program has no terminal. */
 export function openTerminal(): Terminal | undefined {
   const [inputPath, outputPath] = process.platform === "win32" ? paths.windows : paths.posix;
-  const inputDescriptor = tryOpen(inputPath, process.platform === "win32" ? "r+" : "r");
-  const input = inputDescriptor === undefined ? undefined : tryRaw(inputDescriptor);
-  const output = input === undefined ? undefined : tryOpen(outputPath, "w");
-  if (input === undefined || output === undefined) {
-    input?.destroy();
+  const keys = openKeys(inputPath, process.platform === "win32" ? "r+" : "r");
+  const output = keys === undefined ? undefined : tryOpen(outputPath, "w");
+  if (keys === undefined || output === undefined) {
+    keys?.close();
     return undefined;
   }
+  const { input } = keys;
   return {
     write(text) {
       try {
@@ -41,7 +41,7 @@ export function openTerminal(): Terminal | undefined {
     [Symbol.dispose]() {
       if (input.destroyed) return;
       input.setRawMode(false);
-      input.destroy();
+      keys.close();
       closeSync(output);
     },
   };
@@ -55,11 +55,30 @@ function tryOpen(path: string, flags: string): number | undefined {
   }
 }
 
-function tryRaw(descriptor: number): ReadStream | undefined {
+function openKeys(path: string, flags: string): { readonly input: ReadStream; close(): void } | undefined {
+  const descriptor = tryOpen(path, flags);
+  if (descriptor === undefined) return undefined;
+  const { rdev } = fstatSync(descriptor);
   try {
-    return new ReadStream(descriptor).setRawMode(true);
+    const input = new ReadStream(descriptor).setRawMode(true);
+    return {
+      input,
+      close() {
+        input.destroy();
+        closeOriginal(descriptor, rdev);
+      },
+    };
   } catch {
     closeSync(descriptor);
     return undefined;
+  }
+}
+
+// libuv opens the terminal anew where it can and leaves the descriptor that it was given to us; else it has closed it.
+function closeOriginal(descriptor: number, rdev: number): void {
+  try {
+    if (fstatSync(descriptor).rdev === rdev) closeSync(descriptor);
+  } catch {
+    // Closed already.
   }
 }

@@ -1,9 +1,13 @@
 // The embedded transport's questions on a real terminal, which expect(1) plays.
 
 import { spawn } from "node:child_process";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describePeers } from "../../support/missing.ts";
+import { isRunning, signalProcess } from "../../support/processes.ts";
 import { watchResources } from "../../support/resources.ts";
+import { makeTempDir } from "../../support/tempdir.ts";
+import { until } from "../../support/until.ts";
 import { type BuiltProgram, buildProgram } from "../support/built-program.ts";
 
 watchResources();
@@ -15,10 +19,10 @@ beforeAll(() => {
 afterAll(() => program.remove());
 
 /** Runs the fake program on a terminal, with standard input from /dev/null; gives all that the terminal showed. */
-function onTerminal(tunnel: object, keys: string, end: string): Promise<string> {
+function onTerminal(tunnel: object, keys: string, end: string, option = "-N"): Promise<string> {
   const script = `
     set timeout 10
-    spawn -noecho sh -c {exec "$NODE" "$PROGRAM" -L2001:f:21 h </dev/null}
+    spawn -noecho sh -c {exec "$NODE" "$PROGRAM" ${option} -L2001:f:21 h </dev/null}
     expect "secret: "
     send -- "${keys}"
     ${end}
@@ -62,5 +66,21 @@ describePeers(["expect"], "on a terminal", () => {
     const shown = await onTerminal(question(false), "hun\\003", "");
     expect(shown).toContain("status 130");
     expect(shown).not.toContain("FAKE answer");
+  });
+
+  test("with -f the child asks, and holds nothing of the terminal afterwards", async () => {
+    const dir = makeTempDir("terminal");
+    try {
+      const shown = await onTerminal({ ...question(false), pidFile: dir.file("pid") }, "hunter2\\r", "", "-f");
+      expect(shown).toContain("through h");
+      expect(shown).toContain("status 0");
+      const child = Number(readFileSync(dir.file("pid"), "utf8"));
+      const descriptors = readdirSync(`/proc/${child}/fd`).map((name) => readlinkSync(`/proc/${child}/fd/${name}`));
+      signalProcess(child, "SIGTERM");
+      expect(descriptors.filter((target) => /tty|pts/.test(target))).toEqual([]);
+      await until("the child's end", () => !isRunning(child));
+    } finally {
+      dir.remove();
+    }
   });
 });
