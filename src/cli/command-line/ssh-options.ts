@@ -82,7 +82,7 @@ export const sshOptions: readonly OptionRow[] = [
     values: ["NAME=VALUE"],
     group: "ssh",
     help: "any setting of ssh_config(5) (repeatable)",
-    more: '`-o "Name value"` is the same. With the embedded transport, settings that it cannot honour are refused by name.',
+    more: '`-o "Name value"` is the same. The embedded transport refuses, or warns of, what it cannot honour.',
     apply: (draft, value) => void draft.sshOptions.push(parseSetting(value)),
   },
   { short: "-4", group: "ssh", help: "reach the SSH server by IPv4 only", apply: family(4) },
