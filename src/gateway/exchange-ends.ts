@@ -52,7 +52,11 @@ export class ExchangeEnds {
     };
     const work = opening(signal, hold).then(
       (connection) => {
-        if (signal.aborted) return connection[Symbol.asyncDispose]();
+        if (signal.aborted) {
+          // Given up meanwhile: an end in order might pass for an empty file.
+          connection.reset();
+          return connection[Symbol.asyncDispose]();
+        }
         side.connection = connection;
         const { local, remote } = connection;
         this.#reports.emit({
@@ -115,6 +119,18 @@ export class ExchangeEnds {
     side.attempt.abort(new Error("forgotten"));
     if (side.release !== undefined) this.#reports.track(side.release());
     if (side.connection !== undefined) this.#reports.track(this.#close(name, side.connection));
+  }
+
+  /** The transfer was refused before it began. */
+  callOff(): void {
+    if (this.bytes > 0) this.breakOff();
+    this.drop();
+  }
+
+  /** Nobody may take what was carried for complete. */
+  breakOff(): void {
+    this.reset("front");
+    this.reset("back");
   }
 
   drop(): void {

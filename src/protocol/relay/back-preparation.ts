@@ -43,9 +43,16 @@ export class BackPreparation {
       return;
     }
     const extended = ipFamily(address.host) === 6;
-    exchange.back.state = "asked";
     const verb = extended ? "EPRT" : "PORT";
-    this.#core.ask(verb, extended ? formatEprt(address) : formatPort(address), {
+    let argument: string;
+    try {
+      argument = extended ? formatEprt(address) : formatPort(address);
+    } catch (error) {
+      this.#failed(exchange, (error as Error).message);
+      return;
+    }
+    exchange.back.state = "asked";
+    this.#core.ask(verb, argument, {
       verb,
       kind: "plain",
       onFinal: (reply) => {
@@ -99,7 +106,8 @@ export class BackPreparation {
   }
 
   #ready(exchange: Exchange): void {
-    exchange.back.state = "ready";
+    // A pipelined transfer's data connection may have overtaken the answer to PORT.
+    if (exchange.back.state !== "open") exchange.back.state = "ready";
     this.#core.methodProven = true;
     this.#settled(exchange);
   }

@@ -53,6 +53,8 @@ export type RelayAction =
   | { readonly type: "finish"; readonly id: number; readonly side: DataSide }
   /** Break this side off: what it got must not be taken for complete. */
   | { readonly type: "reset"; readonly id: number; readonly side: DataSide }
+  /** The transfer was refused before it began: end both sides in order, or break them off if bytes were carried all the same. */
+  | { readonly type: "call-off"; readonly id: number }
   /** Nothing is under way on this exchange: close what it holds. */
   | { readonly type: "drop"; readonly id: number }
   | { readonly type: "set-timer"; readonly name: TimerName; readonly delayMs: number }

@@ -1,7 +1,9 @@
 // Every reply text that is the gateway's own. Each says what is wrong and, where there is one, the cure.
 import type { HostPort } from "../host-port.ts";
 import { make227, make228, make229 } from "../passive-reply.ts";
-import { makeReply, type Reply } from "../reply.ts";
+import { makeReply, type Reply, replyText } from "../reply.ts";
+import type { Transfer } from "./exchange.ts";
+import type { DataState } from "./settlement.ts";
 
 export type Occasion =
   | "portAccepted"
@@ -47,4 +49,17 @@ export function gatewayReply(occasion: Occasion, ...about: string[]): Reply {
 export function passiveReply(verb: string, address: HostPort): Reply {
   if (verb === "EPSV") return make229(address.port);
   return verb === "LPSV" ? make228(address) : make227(address);
+}
+
+const breaks: Partial<Record<DataState, string>> = {
+  aborted: "by ABOR",
+  "source-broke": "the data connection broke at its source",
+  "sink-broke": "the data connection broke at its receiver",
+  running: "the server reported the end before all data was sent",
+};
+
+/** Why a transfer counts as broken though the server may have said otherwise. */
+export function breakText({ data, finalReply }: Transfer): string {
+  const said = finalReply === undefined ? "" : ` (the server said ${finalReply.code} ${replyText(finalReply)})`;
+  return `${breaks[data] ?? "the data did not arrive whole"}${said}`;
 }
