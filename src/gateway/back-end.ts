@@ -14,6 +14,8 @@ export interface BackListener {
   readonly listener: Listener;
   /** What the FTP server is to be told. */
   readonly address: Endpoint;
+  /** Why this may not be enough, told if the server then cannot connect. */
+  readonly caveat?: string;
 }
 
 /** Always the configured host, never the one in a 227. */
@@ -35,34 +37,6 @@ export async function listenActive(back: Back, target: Endpoint, signal: AbortSi
   const host = activeHost(back, target);
   const listener = await back.network.listen({ host, ports: { first: 0, last: 0 }, signal });
   return { listener, address: { host, port: listener.endpoint.port } };
-}
-
-/** RFC 959's default data port: the far end of the control connection itself (S17, S18). */
-export async function listenDefaultPort(
-  back: Back,
-  end: Endpoint | undefined,
-  signal: AbortSignal,
-): Promise<BackListener> {
-  if (end === undefined) {
-    throw new SallyportError(
-      "NET_UNSUPPORTED",
-      "the SSH host does not tell from which port it reached the FTP server",
-      {
-        cure: "use --back passive or --back active",
-      },
-    );
-  }
-  try {
-    const listener = await back.network.listen({ ...end, ports: { first: end.port, last: end.port }, signal });
-    return { listener, address: end };
-  } catch (error) {
-    if (signal.aborted) throw error;
-    const message = `default data port: the SSH server cannot listen on ${formatEndpoint(end)}, the end of its own connection to the FTP server`;
-    throw new SallyportError("SSH_FORWARD_REFUSED", message, {
-      cause: error,
-      cure: "that needs an SSH server that sets SO_REUSEADDR on both; use --back passive or --back active",
-    });
-  }
 }
 
 /** An FTP server connects for data from the host that its control connection goes to. */

@@ -36,8 +36,9 @@ export class BackPreparation {
   }
 
   /** The far end listens: tell the server where. */
-  listening(exchange: Exchange, address: HostPort): void {
+  listening(exchange: Exchange, address: HostPort, caveat?: string): void {
     if (exchange.back.state !== "listening") return;
+    exchange.back.caveat = caveat;
     if (exchange.back.method === "default-port") {
       this.#ready(exchange);
       return;

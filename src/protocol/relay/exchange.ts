@@ -25,6 +25,8 @@ export interface BackEnd {
   port: number;
   /** Why nothing worked. */
   failure: string;
+  /** Why what works may not be enough. */
+  caveat: string | undefined;
 }
 
 export interface Transfer {
@@ -51,7 +53,7 @@ export function newExchange(id: number, method: BackMethod): Exchange {
   return {
     id,
     front: undefined,
-    back: { method, state: "unprepared", port: 0, failure: "" },
+    back: { method, state: "unprepared", port: 0, failure: "", caveat: undefined },
     transfer: undefined,
     refused: false,
   };

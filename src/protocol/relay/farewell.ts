@@ -43,8 +43,8 @@ export class Farewell {
     this.#core.serverIsGone = true;
     const reason = text ?? "the FTP server closed the control connection";
     this.#lastWords = { reason, reply };
-    // Without an answer to everything it is no orderly end.
-    this.#transfers.abandon({ tellServer: false, all: text !== undefined });
+    const broke = text !== undefined && reply === undefined;
+    this.#transfers.abandon({ tellServer: false, all: broke });
     this.goOn();
   }
 

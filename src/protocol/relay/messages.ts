@@ -26,7 +26,13 @@ export type RelayInput =
   /** The front listens at this address, as the client is to be told. */
   | { readonly type: "front-listening"; readonly id: number; readonly address: HostPort }
   /** The back listens at this address, as the server is to be told. */
-  | { readonly type: "back-listening"; readonly id: number; readonly address: HostPort }
+  | {
+      readonly type: "back-listening";
+      readonly id: number;
+      readonly address: HostPort;
+      /** Why that may not be enough: told with the server's own 425. */
+      readonly caveat?: string;
+    }
   | { readonly type: "data-open"; readonly id: number; readonly side: DataSide }
   /** A listener or a connection could not be had; `text` names the cause in words. */
   | { readonly type: "data-failed"; readonly id: number; readonly side: DataSide; readonly text: string }

@@ -71,7 +71,8 @@ export class RelaySession {
     "client-gone": () => this.#farewell.clientGone(),
     "server-gone": ({ text }) => this.#farewell.serverGone(text),
     "front-listening": ({ id, address }) => this.#with(id, (exchange) => this.#front.listening(exchange, address)),
-    "back-listening": ({ id, address }) => this.#with(id, (exchange) => this.#back.listening(exchange, address)),
+    "back-listening": ({ id, address, caveat }) =>
+      this.#with(id, (exchange) => this.#back.listening(exchange, address, caveat)),
     "data-open": ({ id, side }) => this.#with(id, (exchange) => this.#transfers.opened(exchange, side)),
     "data-failed": ({ id, side, text }) =>
       this.#with(id, (exchange) => {

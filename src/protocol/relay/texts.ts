@@ -63,3 +63,9 @@ export function breakText({ data, finalReply }: Transfer): string {
   const said = finalReply === undefined ? "" : ` (the server said ${finalReply.code} ${replyText(finalReply)})`;
   return `${breaks[data] ?? "the data did not arrive whole"}${said}`;
 }
+
+/** A server's 425 says that it could not connect, not why. */
+export function explained(reply: Reply, caveat: string | undefined): Reply {
+  if (reply.code !== 425 || caveat === undefined) return reply;
+  return makeReply(425, `${replyText(reply)}: ${caveat}`);
+}

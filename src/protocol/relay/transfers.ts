@@ -8,7 +8,7 @@ import type { CopyOutcome, DataSide, Direction } from "./messages.ts";
 import type { RelayCore } from "./relay-core.ts";
 import type { Slot } from "./reply-order.ts";
 import type { DataState } from "./settlement.ts";
-import { gatewayReply } from "./texts.ts";
+import { explained, gatewayReply } from "./texts.ts";
 
 /** How long both data ends may take to open, once the server has begun. vsftpd waits 60 s as well. */
 export const dataOpenMs = 60_000;
@@ -156,7 +156,8 @@ export class Transfers {
     this.#connectFront(exchange, transfer);
   }
 
-  #final(exchange: Exchange, transfer: Transfer, reply: Reply): void {
+  #final(exchange: Exchange, transfer: Transfer, said: Reply): void {
+    const reply = explained(said, exchange.back.caveat);
     transfer.final = reply.code < 300 ? "good" : "bad";
     transfer.finalReply = reply;
     if (transfer.slot !== undefined) transfer.slot.underWay = false;
