@@ -83,6 +83,8 @@ export class ExchangeEnds {
     const to = this.#sides[sink].connection;
     if (from === undefined || to === undefined) return;
     const options = { signal: this.#copying.signal, progress: this.#progress };
+    // ProFTPD sends 226 only when its client has closed as well, or after 10 s (TimeoutLinger).
+    if (direction === "download") from.stream.once("end", () => from.stream.end());
     this.#reports.track(
       copyData(from, to, options).then((end) => {
         this.#reports.emit({ type: "data.half-close", side: source, bytes: end.bytes });
