@@ -33,6 +33,7 @@ const empty = new Uint8Array(0);
 export class ConnectionMachine {
   readonly #limits: ConnectionLimits;
   readonly #splitter: PacketSplitter;
+  readonly #budget: WindowBudget;
   readonly #channels: ChannelTable;
   readonly #receiver: PacketReceiver;
   #hasFailed = false;
@@ -40,7 +41,8 @@ export class ConnectionMachine {
   constructor(limits: ConnectionLimits) {
     this.#limits = limits;
     this.#splitter = new PacketSplitter(limits.packetMax);
-    this.#channels = new ChannelTable(new WindowBudget(limits.window), limits.channelsMax);
+    this.#budget = new WindowBudget(limits.window);
+    this.#channels = new ChannelTable(this.#budget, limits.channelsMax);
     this.#receiver = new PacketReceiver(this.#channels, limits.dataMax);
   }
 
@@ -52,6 +54,11 @@ export class ConnectionMachine {
   /** Bytes that came and that nobody has consumed. */
   get unreadBytes(): number {
     return [...this.#channels].reduce((sum, channel) => sum + channel.window.unread, 0);
+  }
+
+  /** Windows of channels on which data streams grow to this many bytes: what the network holds in one round trip. */
+  set windowMost(bytes: number) {
+    this.#budget.most = bytes;
   }
 
   /** The events of what arrived, the same however the bytes are split. After `failed` there are none. */

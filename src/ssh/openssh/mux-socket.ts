@@ -51,6 +51,11 @@ export class MuxSocket {
     return !this.#socket.destroyed;
   }
 
+  /** Something was written in this turn and is about to leave. */
+  get isWriting(): boolean {
+    return this.#isCorked;
+  }
+
   /** All writes of one turn leave together. */
   write(bytes: Uint8Array, done?: (error?: Error | null) => void): void {
     if (!this.#isCorked) {

@@ -3,11 +3,13 @@ import type { Network } from "../../platform/network.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { ExecResult, SshConnection, SshEnvironment } from "../ssh-connection.ts";
+import type { ChannelHandle, ChannelOwner } from "./channel-owner.ts";
+import { Channels } from "./channels.ts";
 import { ExecChannel } from "./exec-channel.ts";
 import { MuxClient } from "./mux-client.ts";
 import { mux } from "./mux-messages.ts";
 import { OpenSshNetwork } from "./openssh-network.ts";
-import { ProxyPool } from "./proxy-pool.ts";
+import { ProxyConnection } from "./proxy-connection.ts";
 import { RemoteForwards } from "./remote-forwards.ts";
 import type { SocketDirectory } from "./socket-directory.ts";
 import { explainLoss } from "./ssh-failure.ts";
@@ -34,34 +36,42 @@ export class OpenSshConnection implements SshConnection {
   readonly lost: Promise<SallyportError | undefined>;
   readonly #master: Master;
   readonly #control: MuxClient;
-  readonly #pool: ProxyPool;
+  readonly #proxy: ProxyConnection;
+  readonly #channels: Channels;
   readonly #forwards: RemoteForwards;
   #settleLost: (error: SallyportError | undefined) => void = () => {};
   #isDisposing = false;
   #ended: Promise<void> | undefined;
 
-  private constructor(master: Master, control: MuxClient, pool: ProxyPool, environment: SshEnvironment) {
+  private constructor(master: Master, control: MuxClient, proxy: ProxyConnection, environment: SshEnvironment) {
     this.target = master.target;
     this.serverAddress = master.serverAddress;
     this.#master = master;
     this.#control = control;
-    this.#pool = pool;
+    this.#proxy = proxy;
+    this.#channels = new Channels(proxy);
     this.#forwards = this.#makeForwards(environment);
     const { clock, emit } = environment;
-    this.network = new OpenSshNetwork({ target: this.target, pool, forwards: this.#forwards, clock, emit });
+    this.network = new OpenSshNetwork({
+      target: this.target,
+      channels: this.#channels,
+      forwards: this.#forwards,
+      clock,
+      emit,
+    });
     this.lost = new Promise((resolve) => {
       this.#settleLost = resolve;
     });
     void master.process.ended.then(() => this.#end());
-    void pool.failed.then((failure) => this.#end(failure));
+    void proxy.ended.then((failure) => this.#end(failure));
   }
 
   /** Throws what the multiplexing socket says against it. */
   static async open(master: Master, environment: SshEnvironment): Promise<OpenSshConnection> {
     const control = await MuxClient.connect(master.socketPath);
     try {
-      const pool = await ProxyPool.open(master.socketPath);
-      return new OpenSshConnection(master, control, pool, environment);
+      const proxy = await ProxyConnection.open(master.socketPath, environment.clock);
+      return new OpenSshConnection(master, control, proxy, environment);
     } catch (error) {
       control.close();
       throw error;
@@ -70,12 +80,12 @@ export class OpenSshConnection implements SshConnection {
 
   /** What is still open, for a leak check. */
   get leftovers(): readonly string[] {
-    const channels = Array.from({ length: this.#pool.channelCount }, () => "channel");
+    const channels = Array.from({ length: this.#channels.count }, () => "channel");
     return [...channels, ...this.#forwards.open];
   }
 
   async exec(command: string, options: { readonly signal: AbortSignal }): Promise<ExecResult> {
-    const channel = await this.#pool.openChannel(
+    const channel = await this.#channels.open(
       {
         type: "session",
         body: new Uint8Array(0),
@@ -100,18 +110,20 @@ export class OpenSshConnection implements SshConnection {
       socketPath,
       file: (name) => directory.file(name),
       confirm: async () => void (await this.#control.request(mux.aliveCheck)),
+      nudge: () => this.#channels.nudge(),
       roundTrip: () => this.#roundTrip(),
     });
   }
 
-  /** Every SSH server answers the request for an unknown kind of channel, in its turn. */
+  /** A session that is opened and closed: no program runs, and other than a refused channel it leaves nothing behind. */
   async #roundTrip(): Promise<void> {
-    const makeOwner = (): never => {
-      throw new SallyportError("SSH_PROTOCOL", "the SSH server offers a channel that does not exist");
+    const makeOwner = (channel: ChannelHandle): ChannelOwner => {
+      channel.close();
+      return { receive: () => {}, lost: () => {} };
     };
-    const request = { type: "nothing@sallyport", body: new Uint8Array(0), target: "nothing", makeOwner };
-    await this.#pool.openChannel(request, noSignal).catch((error: SallyportError) => {
-      if (error.code !== "SSH_CHANNEL_REFUSED") throw error;
+    const request = { type: "session", body: new Uint8Array(0), target: "session", makeOwner };
+    await this.#channels.open(request, noSignal).catch((error: SallyportError) => {
+      if (error.code !== "SSH_CHANNEL_REFUSED") throw error; // MaxSessions; an answer all the same
     });
   }
 
@@ -132,12 +144,13 @@ export class OpenSshConnection implements SshConnection {
     const error = isOurs ? undefined : (failure ?? explainLoss(this.target, messages.lastWords));
     this.#breakAll(error ?? disposed(this.target));
     this.#control.close();
+    this.#proxy.close();
     directory.remove();
     this.#settleLost(error);
   }
 
   #breakAll(error: SallyportError): void {
-    this.#pool.lose(error);
+    this.#channels.lose(error);
     this.#forwards.lose(error);
   }
 }

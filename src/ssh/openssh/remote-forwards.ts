@@ -24,6 +24,8 @@ export interface RemoteForwardsParts {
   readonly emit: (event: TraceEventBody) => void;
   /** Rejects when ssh does not live any more. */
   readonly confirm: () => Promise<void>;
+  /** Gets the server's next message on its way. */
+  readonly nudge: () => void;
   /** Resolves when the server has worked off all that ssh sent it before. */
   readonly roundTrip: () => Promise<void>;
 }
@@ -100,6 +102,7 @@ export class RemoteForwards {
     const { clock, confirm, emit } = this.#parts;
     const muxHost = asked.host === "" ? everyAddress : asked.host;
     const forward = await this.#requests.open(muxHost, asked.port);
+    this.#parts.nudge();
     const endpoint = { host: asked.host, port: forward.port };
     const listener = new RemoteListener(endpoint, forward.socket, {
       clock,

@@ -1,0 +1,31 @@
+// The far end of a real sshd, reached with the system's ssh, passes the conformance suite.
+import { systemNetwork } from "../../../src/network/system-network.ts";
+import { connectOpenSsh } from "../../../src/ssh/openssh/connect-openssh.ts";
+import type { OpenSshConnection } from "../../../src/ssh/openssh/openssh-connection.ts";
+import { describeNetwork } from "../../conformance/network-suite.ts";
+import { missing } from "../../support/missing.ts";
+import { startSshd } from "../../support/sshd.ts";
+import { environment, never } from "./environment.ts";
+
+const absent = missing(["sshd", "ssh"]);
+
+describeNetwork(
+  "OpenSSH",
+  async () => {
+    const sshd = await startSshd();
+    const options = { host: sshd.hostAlias, configFile: sshd.configFile };
+    const connection = (await connectOpenSsh(options, environment(), never)) as OpenSshConnection;
+    return {
+      network: connection.network,
+      peer: systemNetwork,
+      loopback: "127.0.0.1",
+      capabilities: { chooseLocalEnd: false, knowsRemoteAddress: true, resetReachesPeer: false, seesPeerReset: false },
+      leftovers: () => connection.leftovers,
+      close: async () => {
+        await connection[Symbol.asyncDispose]();
+        await sshd.stop();
+      },
+    };
+  },
+  absent.length === 0 ? {} : { skip: `no ${absent.join(", no ")}` },
+);
