@@ -32,7 +32,7 @@ describePeers(["sshd"], "an embedded connection", () => {
   test("carries load both ways while keys are exchanged every megabyte", async () => {
     await using sshd = await startSshd({ lines: ["RekeyLimit 1M", "LogLevel DEBUG1"] });
     await using connection = await openTo(sshd);
-    const payload = randomPayload(20 * mebibyte);
+    const payload = randomPayload(6 * mebibyte);
     const pairs = await Promise.all([pair(connection), pair(connection)]);
     const received = await Promise.all(
       pairs.flatMap(({ near, far }) => [
@@ -43,7 +43,7 @@ describePeers(["sshd"], "an embedded connection", () => {
       ]),
     );
     expect(new Set(received).size).toBe(1);
-    expect(sshd.log().match(/SSH2_MSG_KEXINIT received/g)?.length).toBeGreaterThan(20);
+    expect(sshd.log().match(/SSH2_MSG_KEXINIT received/g)?.length).toBeGreaterThan(5);
     await Promise.all(pairs.flatMap(({ near, far }) => [near.closed, far.closed]));
   });
 

@@ -2,7 +2,7 @@
 import type { SallyportError } from "../../../protocol/error.ts";
 import { channelRefused } from "../../channel-refusal.ts";
 import { Channel, type ChannelCarrier } from "./channel.ts";
-import { channelWindow } from "./channel-window.ts";
+import { channelWindow, type Pace } from "./receive-window.ts";
 import type { ChannelReceiver, ChannelSender, Opened, OpenRequest } from "./ssh2-messages.ts";
 
 interface Opening {
@@ -15,6 +15,7 @@ interface Opening {
 export interface ChannelTableOptions {
   readonly isCongested: () => boolean;
   readonly whenClear: (callback: () => void) => void;
+  readonly pace: Pace;
   /** A connection to one of our listeners; `undefined` refuses it. */
   readonly onForwarded: (request: OpenRequest) => ((channel: Channel) => void) | undefined;
 }
@@ -24,6 +25,7 @@ const refusal = { prohibited: 1, unknownType: 3 } as const; // RFC 4254 section 
 export class ChannelTable implements ChannelReceiver, ChannelCarrier {
   readonly isCongested: () => boolean;
   readonly whenClear: (callback: () => void) => void;
+  readonly pace: Pace;
   readonly #options: ChannelTableOptions;
   readonly #channels = new Map<number, Channel>();
   readonly #openings = new Map<number, Opening>();
@@ -35,6 +37,7 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
     this.#options = options;
     this.isCongested = options.isCongested;
     this.whenClear = options.whenClear;
+    this.pace = options.pace;
   }
 
   /** Set once, when the connection is authenticated. */
@@ -100,16 +103,15 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
       return;
     }
     const ours = this.#next++;
-    this.send.channelOpenConfirm(request.sender, ours, channelWindow.bytes, channelWindow.packetBytes);
+    this.send.channelOpenConfirm(request.sender, ours, channelWindow.firstBytes, channelWindow.packetBytes);
     const target = `${request.data.srcIP ?? ""}:${request.data.srcPort ?? 0}`;
     take(this.#add(ours, target, request));
   }
 
   CHANNEL_OPEN_CONFIRMATION(opened: Opened & { readonly recipient: number }): void {
     const opening = this.#openings.get(opened.recipient);
-    if (opening === undefined) return;
     this.#openings.delete(opened.recipient);
-    opening.resolve(this.#add(opened.recipient, opening.target, opened));
+    opening?.resolve(this.#add(opened.recipient, opening.target, opened));
   }
 
   CHANNEL_OPEN_FAILURE(ours: number, reason: number, description: string): void {

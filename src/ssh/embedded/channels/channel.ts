@@ -2,13 +2,14 @@
 import { Duplex } from "node:stream";
 import { SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
-import { channelWindow } from "./channel-window.ts";
 import { Outbox } from "./outbox.ts";
+import { channelWindow, type Pace, ReceiveWindow } from "./receive-window.ts";
 import type { ChannelSender, Opened } from "./ssh2-messages.ts";
 
 /** What a channel needs from the connection that carries it. */
 export interface ChannelCarrier {
   readonly send: ChannelSender;
+  readonly pace: Pace;
   /** True while the SSH connection has enough to send; `whenClear` calls back once it wants more. */
   isCongested(): boolean;
   whenClear(callback: () => void): void;
@@ -37,9 +38,7 @@ export class Channel extends Duplex {
   #written: Done | undefined;
   #inbox: Buffer[] = [];
   #wanted = false;
-  /** Bytes that the server may still send, and bytes that were read but not yet given back to it. */
-  #receiveWindow = channelWindow.bytes;
-  #credit = 0;
+  readonly #receiveWindow: ReceiveWindow;
   #eofReceived = false;
   #eofSent = false;
   #closeSent = false;
@@ -53,7 +52,8 @@ export class Channel extends Duplex {
     this.target = target;
     this.#theirs = opened.sender;
     this.#sendWindow = opened.window;
-    this.#packetMax = Math.min(opened.packetSize, channelWindow.packetBytes);
+    this.#receiveWindow = new ReceiveWindow(carrier.pace);
+    this.#packetMax = Math.max(1, Math.min(opened.packetSize, channelWindow.packetBytes)); // 0 would never end
     this.gone = new Promise((resolve) => {
       this.#settleGone = resolve;
     });
@@ -62,11 +62,9 @@ export class Channel extends Duplex {
   // ---- from the server
 
   receive(data: Buffer): void {
-    if (this.#eofReceived || data.length > this.#receiveWindow) {
+    if (!this.#receiveWindow.arrived(data.length) || this.#eofReceived) {
       this.destroy(new SallyportError("SSH_PROTOCOL", `the SSH server sent more than it may on ${this.#subject}`));
-      return;
     }
-    this.#receiveWindow -= data.length;
     if (this.destroyed) return;
     this.#inbox.push(data);
     this.#deliver();
@@ -74,8 +72,8 @@ export class Channel extends Duplex {
 
   /** Standard error of a command: it takes window (RFC 4254 section 5.2), and nobody reads it. */
   receiveExtended(data: Buffer): void {
-    this.#receiveWindow -= data.length;
-    this.#giveCredit(data.length);
+    this.#receiveWindow.arrived(data.length);
+    this.#giveBack(data.length);
   }
 
   receiveWindow(bytes: number): void {
@@ -164,18 +162,17 @@ export class Channel extends Duplex {
   #deliver(): void {
     while (this.#wanted && this.#inbox.length > 0) {
       const data = this.#inbox.shift() as Buffer;
-      this.#giveCredit(data.length);
+      this.#giveBack(data.length);
       this.#wanted = this.push(data);
     }
     if (this.#eofReceived && this.#inbox.length === 0 && !this.readableEnded) this.push(null);
   }
 
-  #giveCredit(bytes: number): void {
-    this.#credit += bytes;
-    if (this.#credit < channelWindow.adjustBytes || this.#eofReceived || this.#closeSent) return;
-    this.#receiveWindow += this.#credit;
-    this.#carrier.send.channelWindowAdjust(this.#theirs, this.#credit);
-    this.#credit = 0;
+  #giveBack(bytes: number): void {
+    const given = this.#receiveWindow.read(bytes);
+    if (given > 0 && !this.#eofReceived && !this.#closeSent) {
+      this.#carrier.send.channelWindowAdjust(this.#theirs, given);
+    }
   }
 
   readonly #flush = (): void => {

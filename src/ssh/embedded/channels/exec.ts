@@ -5,7 +5,7 @@ import { channelRefused } from "../../channel-refusal.ts";
 import type { ExecResult } from "../../ssh-connection.ts";
 import type { Channel } from "./channel.ts";
 import type { ChannelTable } from "./channel-table.ts";
-import { channelWindow } from "./channel-window.ts";
+import { channelWindow } from "./receive-window.ts";
 
 /** What ssh(1) exits with when the command ended by a signal. */
 const endedBySignal = 255;
@@ -13,7 +13,7 @@ const endedBySignal = 255;
 /** Throws `SSH_CHANNEL_REFUSED`, `LIMIT_REPLY` when the command writes too much, or the signal's reason. */
 export async function exec(channels: ChannelTable, command: string, signal: AbortSignal): Promise<ExecResult> {
   const channel = await channels.request("session", signal, (send, ours) =>
-    send.session(ours, channelWindow.bytes, channelWindow.packetBytes),
+    send.session(ours, channelWindow.firstBytes, channelWindow.packetBytes),
   );
   const onAbort = (): void => {
     channel.destroy();
