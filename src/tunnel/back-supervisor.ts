@@ -110,7 +110,7 @@ export class BackSupervisor {
   async #open(): Promise<Live> {
     const connection = await this.#options.connect(this.#stop.signal);
     const gone = new AbortController();
-    const { network, serverAddress, transport, target } = connection;
+    const { network, serverAddress } = connection;
     const back: Back = {
       network,
       signal: gone.signal,
@@ -121,7 +121,6 @@ export class BackSupervisor {
     const live: Live = { connection, back };
     this.#live = live;
     this.#retryMs = retryMsMin;
-    this.#options.emit({ type: "ssh.connected", target, transport });
     void connection.lost.then((error) => this.#lost(live, gone, error));
     return live;
   }

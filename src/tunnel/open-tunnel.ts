@@ -110,9 +110,12 @@ function gatewayEnvironment(supervisor: BackSupervisor, emit: Emit): GatewayEnvi
   };
 }
 
+/** Where a listener on every address can be reached from here. */
+const reachable: Readonly<Record<string, string>> = { "": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1" };
+
 function openForward(listener: Listener, checked: CheckedForward, options: TunnelOptions): OpenForward {
   const { port } = listener.endpoint;
-  const host = checked.bind === "" ? "127.0.0.1" : checked.bind;
+  const host = reachable[checked.bind] ?? checked.bind;
   const target = formatEndpoint(checked.gateway.target);
   return { url: `ftp://${formatEndpoint({ host, port })}`, host, port, target, through: sshTarget(options) };
 }
