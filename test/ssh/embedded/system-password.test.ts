@@ -17,6 +17,11 @@ describePeers(["sshd", "root"], "a system user", () => {
     const seen = witness([user.password]);
     await using connection = await openTo(sshd, { user: user.name }, seen);
     expect((await connection.exec("id -un", { signal: never })).stdout).toBe(`${user.name}\n`);
+    const aborted = new AbortController();
+    const running = connection.exec("sleep 60", { signal: aborted.signal });
+    setImmediate(() => aborted.abort(new Error("enough")));
+    await expect(running).rejects.toThrow("enough");
+    await expect.poll(() => connection.open).toEqual([]); // sshd has ended it, which it does for all but root
     const failure = await failureOf(openTo(sshd, { user: user.name }, witness(["wrong", "worse", "worst"])));
     expect(failure).toMatchObject({
       code: "SSH_AUTH",

@@ -109,6 +109,12 @@ export class Channel extends Duplex {
     this.#carrier.send.exec(this.#theirs, command, true);
   }
 
+  /** A command that still runs is told to end; sshd keeps its channel until it has. */
+  terminate(): void {
+    if (!this.#closeSent) this.#carrier.send.signal(this.#theirs, "TERM");
+    this.destroy();
+  }
+
   /** End-of-file ahead of `end()`: a stream that has ended both ways is over, a command that lacks its status is not. */
   sendEof(): void {
     if (!this.#eofSent && !this.#closeSent) this.#carrier.send.channelEOF(this.#theirs);

@@ -15,15 +15,13 @@ export async function exec(channels: ChannelTable, command: string, signal: Abor
   const channel = await channels.request("session", signal, (send, ours) =>
     send.session(ours, channelWindow.firstBytes, channelWindow.packetBytes),
   );
-  const onAbort = (): void => {
-    channel.destroy();
-  };
+  const onAbort = (): void => channel.terminate();
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     return await run(channel, command, signal);
   } finally {
     signal.removeEventListener("abort", onAbort);
-    channel.destroy();
+    channel.terminate();
   }
 }
 
@@ -41,6 +39,7 @@ function run(channel: Channel, command: string, signal: AbortSignal): Promise<Ex
       // It may come after the end of the output; only with it is the channel over.
       if (exitCode !== undefined) channel.end();
     };
+    void channel.gone.then(() => channel.end()); // without a status
     channel.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
       bytes += chunk.length;

@@ -20,6 +20,8 @@ export interface ChannelSender {
   directTcpip(ours: number, window: number, packetMax: number, target: DirectTcpip): void;
   session(ours: number, window: number, packetMax: number): void;
   exec(theirs: number, command: string, wantReply: boolean): void;
+  /** `TERM`, …: RFC 4254 section 6.9. */
+  signal(theirs: number, name: string): void;
   channelOpenConfirm(theirs: number, ours: number, window: number, packetMax: number): void;
   channelOpenFail(theirs: number, reason: number, description: string): void;
   channelData(theirs: number, data: Buffer): void;
@@ -76,6 +78,7 @@ const sent = [
   "directTcpip",
   "session",
   "exec",
+  "signal",
   "channelOpenConfirm",
   "channelOpenFail",
   "channelData",

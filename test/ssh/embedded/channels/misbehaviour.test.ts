@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { systemClock } from "../../../../src/network/system-clock.ts";
 import { ChannelConnection } from "../../../../src/ssh/embedded/channels/channel-connection.ts";
 import { ChannelTable } from "../../../../src/ssh/embedded/channels/channel-table.ts";
+import { exec } from "../../../../src/ssh/embedded/channels/exec.ts";
 import { channelWindow } from "../../../../src/ssh/embedded/channels/receive-window.ts";
 import type { ChannelSender } from "../../../../src/ssh/embedded/channels/ssh2-messages.ts";
 import { never } from "../open.ts";
@@ -114,6 +115,26 @@ test("a server that never answers our close does not hold us for ever", async ()
   const { connection } = await opened();
   connection.reset();
   expect(await connection.closed).toMatchObject({ by: "local", how: "reset" });
+});
+
+test("a command whose channel ends without a status is an error, not a wait", async () => {
+  const { table } = await opened();
+  const running = exec(table, "true", never);
+  table.CHANNEL_OPEN_CONFIRMATION({ recipient: 1, sender: 8, window: 1000, packetSize: 100 });
+  await Promise.resolve();
+  table.CHANNEL_SUCCESS(1);
+  table.CHANNEL_EOF(1);
+  table.CHANNEL_CLOSE(1);
+  await expect(running).rejects.toMatchObject({ code: "SSH_PROTOCOL" });
+});
+
+test("a command that the server does not accept is refused", async () => {
+  const { table } = await opened();
+  const running = exec(table, "true", never);
+  table.CHANNEL_OPEN_CONFIRMATION({ recipient: 1, sender: 8, window: 1000, packetSize: 100 });
+  await Promise.resolve();
+  table.CHANNEL_FAILURE(1);
+  await expect(running).rejects.toMatchObject({ code: "SSH_CHANNEL_REFUSED" });
 });
 
 test("an open message that is answered after its abort is closed at once", async () => {
