@@ -109,6 +109,12 @@ export class ScriptedControl {
     this.socket.end();
   }
 
+  /** End of file as soon as the client has sent its own, as any server does. */
+  endWithClient(): void {
+    if (this.socket.readableEnded) this.socket.end();
+    else this.socket.once("end", () => this.socket.end());
+  }
+
   /** RST. */
   reset(): void {
     this.socket.resetAndDestroy();
