@@ -48,8 +48,9 @@ export function isServer(target: Endpoint, remote: Endpoint): boolean {
 }
 
 function activeHost(back: Back, target: Endpoint): string {
+  // Whatever 127.x it has, the SSH host reaches it from 127.0.0.1, and a careful server wants PORT to say so.
   if (target.host === "localhost") return "127.0.0.1";
-  if (isLoopback(target.host)) return target.host;
+  if (isLoopback(target.host)) return ipFamily(target.host) === 6 ? "::1" : "127.0.0.1";
   if (back.address !== undefined) return back.address;
   throw new SallyportError(
     "NET_UNSUPPORTED",

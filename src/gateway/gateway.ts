@@ -1,6 +1,7 @@
 // The FTP-aware relay: accepts clients on one listener and gives each a session.
 import type { Connection, Listener } from "../platform/network.ts";
 import { limits } from "../protocol/limits.ts";
+import type { ServerMemory } from "../protocol/relay/messages.ts";
 import { gatewayReply } from "../protocol/relay/texts.ts";
 import { formatReply } from "../protocol/reply.ts";
 import type { GatewayEnvironment, GatewayOptions } from "./environment.ts";
@@ -20,6 +21,7 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #environment: GatewayEnvironment;
   readonly #shared: GatewayShared;
+  readonly #memory: ServerMemory = { passiveReaches: false };
   readonly #stop: AbortController = new AbortController();
   readonly #work: Set<Promise<void>> = new Set();
   readonly #accepting: Promise<void>;
@@ -70,6 +72,7 @@ export class Gateway {
       options: this.#options,
       environment: this.#environment,
       registry: shared.registry,
+      memory: this.#memory,
     };
     const session = new Session(context, connection);
     shared.sessions.add(session);

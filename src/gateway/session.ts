@@ -33,6 +33,7 @@ export class Session {
   #performing = false;
   #closingText: string | undefined;
   #reason = "";
+  #isOver = false;
   #over: () => void = () => {};
 
   constructor(context: SessionContext, front: Connection) {
@@ -119,6 +120,7 @@ export class Session {
     this.#performAll(this.#machine.start());
     if (back.signal.aborted) lost();
     this.#closeIfIdle();
+    if (this.#isOver) this.#over();
     await over;
     back.signal.removeEventListener("abort", lost);
   }
@@ -145,6 +147,7 @@ export class Session {
     this.#reason = `internal error: ${describe(error)}`;
     this.#data?.breakAll();
     this.#client?.write(formatReply(gatewayReply("closing", this.#reason)));
+    this.#isOver = true;
     this.#over();
   }
 
@@ -160,6 +163,7 @@ export class Session {
     else if (action.type === "clear-timer") this.#timers.clear(action.name);
     else if (action.type === "close") {
       this.#reason = action.reason;
+      this.#isOver = true;
       this.#over();
     } else this.#emit(tracedAction(action));
   }
