@@ -73,11 +73,6 @@ export class MuxSocket {
     this.#socket.destroy();
   }
 
-  /** Does not keep the program alive by itself. */
-  unref(): void {
-    this.#socket.unref();
-  }
-
   #room(): Uint8Array {
     if (this.#slab.length < readBytesLeast) this.#slab = Buffer.allocUnsafeSlow(this.#slabBytes);
     return this.#slab;

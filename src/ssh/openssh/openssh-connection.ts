@@ -23,7 +23,8 @@ export interface Master {
   readonly messages: SshMessages;
   readonly directory: SocketDirectory;
   readonly socketPath: string;
-  readonly serverAddress: string | undefined;
+  /** What ssh said of it so far. */
+  readonly serverAddress: () => string | undefined;
 }
 
 const noSignal: AbortSignal = new AbortController().signal;
@@ -45,7 +46,7 @@ export class OpenSshConnection implements SshConnection {
 
   private constructor(master: Master, control: MuxClient, proxy: ProxyConnection, environment: SshEnvironment) {
     this.target = master.target;
-    this.serverAddress = master.serverAddress;
+    this.serverAddress = master.serverAddress();
     this.#master = master;
     this.#control = control;
     this.#proxy = proxy;

@@ -40,6 +40,7 @@ export class RemoteForwards {
   readonly #listeners = new Set<RemoteListener>();
   /** Listeners that came about after their request was aborted, on their way out. */
   readonly #unwanted = new Set<Promise<void>>();
+  #lost: SallyportError | undefined;
 
   constructor(parts: RemoteForwardsParts) {
     this.#parts = parts;
@@ -62,6 +63,7 @@ export class RemoteForwards {
     for (const port of portsInRandomOrder(ports, this.#parts.random)) {
       if (attempts++ >= limits.sshForwardAttemptsMax) break;
       signal.throwIfAborted();
+      if (this.#lost !== undefined) throw this.#lost;
       try {
         return await this.#listenUnlessAborted({ host, port }, signal);
       } catch (error) {
@@ -76,6 +78,7 @@ export class RemoteForwards {
   }
 
   lose(error: SallyportError): void {
+    this.#lost ??= error;
     for (const listener of this.#listeners) listener.lose(error);
     this.#listeners.clear();
   }

@@ -40,7 +40,7 @@ export const reply = (ours: number, ok: boolean): Uint8Array =>
 const names = new Map<number, string>(Object.entries(message).map(([name, number]) => [number, name]));
 
 /** A packet of the machine in words: name and numbers, strings as they are. */
-export function describePacket(bytes: Uint8Array): string {
+function describePacket(bytes: Uint8Array): string {
   const reader = new WireReader(bytes);
   reader.byte();
   const name = names.get(reader.byte()) ?? "?";

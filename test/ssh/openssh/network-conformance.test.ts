@@ -1,11 +1,9 @@
 // The far end of a real sshd, reached with the system's ssh, passes the conformance suite.
 import { systemNetwork } from "../../../src/network/system-network.ts";
-import { connectOpenSsh } from "../../../src/ssh/openssh/connect-openssh.ts";
-import type { OpenSshConnection } from "../../../src/ssh/openssh/openssh-connection.ts";
 import { describeNetwork } from "../../conformance/network-suite.ts";
 import { missing } from "../../support/missing.ts";
 import { startSshd } from "../../support/sshd.ts";
-import { environment, never } from "./environment.ts";
+import { connectTo } from "./environment.ts";
 
 const absent = missing(["sshd", "ssh"]);
 
@@ -13,8 +11,7 @@ describeNetwork(
   "OpenSSH",
   async () => {
     const sshd = await startSshd();
-    const options = { host: sshd.hostAlias, configFile: sshd.configFile };
-    const connection = (await connectOpenSsh(options, environment(), never)) as OpenSshConnection;
+    const connection = await connectTo(sshd);
     return {
       network: connection.network,
       peer: systemNetwork,
