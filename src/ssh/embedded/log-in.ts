@@ -24,7 +24,9 @@ export interface LogInOptions {
   readonly environment: SshEnvironment;
   /** Lines for the user; does nothing when quiet. */
   readonly tell: (line: string) => void;
-  /** ssh2's debug output. */
+  /** What happens, for -v. */
+  readonly note: (line: string) => void;
+  /** ssh2's debug output, for -vv. */
   readonly debug: ((line: string) => void) | undefined;
   readonly signal: AbortSignal;
 }
@@ -115,8 +117,11 @@ class LogIn {
   }
 
   #listen(): void {
-    const { settings, tell } = this.#options;
+    const { settings, tell, note } = this.#options;
     const client = this.#client;
+    client.on("handshake", ({ kex, serverHostKey, cs }) => {
+      note(`key exchange ${kex}, host key ${serverHostKey}, cipher ${cs.cipher} ${cs.mac}`);
+    });
     client.on("error", (error) => {
       const { level } = error as { level?: string };
       if (level === "agent") tell(`Warning: a key could not be used: ${error.message}`);
@@ -155,6 +160,7 @@ class LogIn {
       const method = await this.#login.next();
       if (this.#over) return;
       if (method === false) return this.fail(this.#refused(undefined));
+      this.#options.note(`trying ${method.type === "none" ? "none" : (this.#login.tried.at(-1) ?? method.type)}`);
       this.#patience.waitFor("the log-in");
       next(method);
     } catch (error) {

@@ -189,3 +189,14 @@ test("an abort while the user thinks is rethrown untouched, and nothing is left"
   const attempt = connectEmbedded(server.options, { ...environment, askUser }, controller.signal);
   await expect(attempt).rejects.toBe(reason);
 });
+
+test("-vvv tells what happens, and no secret", async () => {
+  await using server = await startTalkingServer(password("right-secret"));
+  const seen = witness(["right-secret"]);
+  const options = { ...server.options, verbosity: 3 };
+  await using connection = await connectEmbedded(options, seen.environment, never);
+  expect(connection.transport).toBe("embedded");
+  expect(seen.told).toContain("debug1: trying password");
+  expect(seen.told.some((line) => line.startsWith("debug2: Outbound: Sending USERAUTH_REQUEST"))).toBe(true);
+  expect(seen.told.join("\n")).not.toContain("right-secret");
+});
