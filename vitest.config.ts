@@ -8,6 +8,8 @@ const project = (name: string, include: string[], testTimeout: number) => ({
 export default defineConfig({
   test: {
     pool: "forks",
+    // The tests wait more than they compute.
+    maxWorkers: 3,
     projects: [
       project("static", ["test/static/**/*.test.ts"], 20_000),
       project(

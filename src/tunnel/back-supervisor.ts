@@ -1,4 +1,5 @@
 // Keeps one SSH connection: when it is lost, sessions end and it is made anew with growing waits, while the listeners stay.
+import { setMaxListeners } from "node:events";
 import type { Back } from "../gateway/environment.ts";
 import { type Clock, withDeadline } from "../platform/clock.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
@@ -110,6 +111,7 @@ export class BackSupervisor {
   async #open(): Promise<Live> {
     const connection = await this.#options.connect(this.#stop.signal);
     const gone = new AbortController();
+    setMaxListeners(0, gone.signal); // every session listens
     const { network, serverAddress } = connection;
     const back: Back = {
       network,

@@ -80,6 +80,12 @@ export type RelayAction =
 /** What the gateway's policy says of a PORT address. */
 export type PortVerdict = { readonly allowed: true } | { readonly allowed: false; readonly why: string };
 
+/** What one session learns about the way to the server and the next one need not find out again. */
+export interface ServerMemory {
+  /** A passive data connection has come about: the transfer command need not wait to see whether it will. */
+  passiveReaches: boolean;
+}
+
 export interface RelayConfig {
   readonly backMode: "auto" | "passive" | "active" | "default-port";
   /** Address family of the client's control connection: PASV needs IPv4 (RFC 2428 section 3). */
@@ -88,6 +94,8 @@ export interface RelayConfig {
   readonly target: string;
   /** Milliseconds between NOOPs during a transfer; 0 for none. */
   readonly keepaliveMs: number;
+  /** What sessions have learnt about the server, shared by all of one gateway. */
+  readonly memory: ServerMemory;
   /** Judges the address of PORT, EPRT or LPRT. */
   readonly judgePort: (address: HostPort) => PortVerdict;
 }

@@ -78,6 +78,7 @@ export class RelaySession {
       this.#with(id, (exchange) => {
         if (side === "front") this.#front.listenFailed(exchange, text);
         if (side === "back" && exchange.back.state === "listening") this.#back.listenFailed(exchange, text);
+        else if (side === "back" && exchange.transfer === undefined) this.#back.connectFailed(exchange, text);
         else this.#transfers.failed(exchange, side, text);
       }),
     copied: ({ id, outcome }) => this.#with(id, (exchange) => this.#transfers.copied(exchange, outcome)),

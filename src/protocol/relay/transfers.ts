@@ -55,17 +55,13 @@ export class Transfers {
     this.#copyIfOpen(exchange, transfer);
   }
 
-  /** Passive towards the server: connect as soon as port and transfer are known, so that the channel is ahead of the data. */
+  /** As soon as port and transfer are known, so that the channel is ahead of the data. */
   connectBack(exchange: Exchange): void {
-    const { back } = exchange;
-    if (back.state !== "ready" || exchange.transfer?.data !== "opening") return;
-    if (back.method !== "epsv" && back.method !== "pasv") return;
-    back.state = "opening";
-    this.#core.emit({ type: "connect-back", id: exchange.id, port: back.port });
+    if (exchange.transfer?.data === "opening") this.#back.connect(exchange);
   }
 
   opened(exchange: Exchange, side: DataSide): void {
-    if (side === "back") exchange.back.state = "open";
+    if (side === "back") this.#back.opened(exchange);
     else if (exchange.front !== undefined) exchange.front.state = "open";
     if (exchange.transfer !== undefined) this.#copyIfOpen(exchange, exchange.transfer);
   }

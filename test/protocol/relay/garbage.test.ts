@@ -37,15 +37,16 @@ describe("a whole dialogue", () => {
       fc.property(scenario, choices, cuts, (given, chosen, places) => {
         const world = new ModelWorld(given);
         world.run(chosen);
-        const config = relayConfig(given);
-        const whole = outcome(config, world.inputs);
+        // A fresh one each time: its memory learns.
+        const config = () => relayConfig(given);
+        const whole = outcome(config(), world.inputs);
         expect(
           outcome(
-            config,
+            config(),
             world.inputs.flatMap((input) => inPieces(input, places)),
           ),
         ).toEqual(whole);
-        expect(outcome(config, world.inputs.flatMap(bytewise))).toEqual(whole);
+        expect(outcome(config(), world.inputs.flatMap(bytewise))).toEqual(whole);
       }),
       { numRuns: numRuns / 5 },
     );
@@ -108,7 +109,8 @@ describe("garbage", () => {
     fc.assert(
       fc.property(config, fc.boolean(), fc.array(input, { maxLength: 60 }), (given, loggedIn, inputs) => {
         const judgePort = () => ({ allowed: true }) as const;
-        const machine = new RelaySession({ ...given, target: "ftp-host:21", judgePort });
+        const memory = { passiveReaches: false };
+        const machine = new RelaySession({ ...given, memory, target: "ftp-host:21", judgePort });
         const actions: RelayAction[] = machine.start();
         for (const one of [...(loggedIn ? login : []), ...inputs]) {
           const more = machine.handle(one);

@@ -120,6 +120,7 @@ export function relayConfig({ backMode, keepaliveMs }: Scenario): ConstructorPar
   return {
     backMode,
     keepaliveMs,
+    memory: { passiveReaches: false },
     frontFamily: 4,
     target: "ftp-host:21",
     judgePort: ({ host }) => (host === "127.0.0.1" ? { allowed: true } : { allowed: false, why: "no" }),

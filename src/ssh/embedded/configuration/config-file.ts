@@ -39,7 +39,7 @@ const commands = new Set(["proxycommand", "localcommand", "remotecommand", "know
 
 /** Collects settings: the first value of a keyword counts, as in ssh. */
 export class ConfigReader {
-  readonly config = new Map<string, string[]>();
+  readonly config: Map<string, string[]> = new Map();
   /** `Match exec` and other things that were not looked at, for the user. */
   readonly notes: string[] = [];
   readonly #question: ConfigQuestion;
