@@ -1,7 +1,7 @@
 // What is typed at log-in: passwords, prompts of keyboard-interactive, several factors.
 
 import { writeFileSync } from "node:fs";
-import type { AuthContext, KeyboardAuthContext } from "ssh2";
+import ssh2, { type AuthContext, type Connection, type KeyboardAuthContext } from "ssh2";
 import { expect, test } from "vitest";
 import { connectEmbedded } from "../../../src/ssh/embedded/connect-embedded.ts";
 import type { SshConnection } from "../../../src/ssh/ssh-connection.ts";
@@ -188,6 +188,41 @@ test("an abort while the user thinks is rethrown untouched, and nothing is left"
   };
   const attempt = connectEmbedded(server.options, { ...environment, askUser }, controller.signal);
   await expect(attempt).rejects.toBe(reason);
+});
+
+test("the time that the user takes does not count as the server's", async () => {
+  await using server = await startTalkingServer(password("right"));
+  const { environment } = witness();
+  const askUser = async (): Promise<string> => {
+    await new Promise((resolve) => setTimeout(resolve, 1300));
+    return "right";
+  };
+  const options = { ...server.options, options: ["ConnectTimeout=1"] };
+  await using connection = await connectEmbedded(options, { ...environment, askUser }, never);
+  expect(connection.transport).toBe("embedded");
+});
+
+test("a server that falls silent during the log-in is given up", async () => {
+  await using server = await startTalkingServer(() => {});
+  const failure = await failureOf(open(server, witness(), ["ConnectTimeout=1"]));
+  expect(failure).toMatchObject({ code: "SSH_CONNECT", message: expect.stringMatching(/no answer .* to the log-in/) });
+});
+
+test("a server that shows another host key when keys are exchanged anew is left", async () => {
+  const clients: Connection[] = [];
+  await using server = await startTalkingServer((context, client) => {
+    clients.push(client);
+    context.accept();
+  });
+  await using connection = await open(server, witness());
+  const [client] = clients as unknown as [{ _protocol: { _hostKeys: Record<string, unknown> }; rekey(): void }];
+  const hostKeys = client._protocol._hostKeys;
+  for (const type of Object.keys(hostKeys)) hostKeys[type] = ssh2.utils.parseKey(makeSshKey().privateKey);
+  client.rekey();
+  expect(await connection.lost).toMatchObject({
+    code: "SSH_DISCONNECTED",
+    message: expect.stringMatching(/Host denied/),
+  });
 });
 
 test("-vvv tells what happens, and no secret", async () => {
