@@ -36,7 +36,15 @@ export async function connectBack(back: Back, clock: Clock, to: Endpoint, signal
 export async function listenActive(back: Back, target: Endpoint, signal: AbortSignal): Promise<BackListener> {
   const host = activeHost(back, target);
   const listener = await back.network.listen({ host, ports: { first: 0, last: 0 }, signal });
-  return { listener, address: { host, port: listener.endpoint.port } };
+  const address = { host, port: listener.endpoint.port };
+  // OpenSSH then listens on loopback instead, and does not say so.
+  return isLoopback(host)
+    ? { listener, address }
+    : {
+        listener,
+        address,
+        caveat: `sshd listens on ${host} only if GatewayPorts in sshd_config is clientspecified or yes`,
+      };
 }
 
 /** An FTP server connects for data from the host that its control connection goes to. */

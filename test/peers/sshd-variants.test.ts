@@ -74,8 +74,8 @@ describePeers(["sshd", "vsftpd", "curl"], "sshd variants", () => {
           expect(stderr).toMatch(/425 Can't open data connection: .*listen.*PermitListen/);
         }));
 
-      test("GatewayPorts clientspecified: an active data connection from another address of the SSH host", () =>
-        withSshd(["GatewayPorts clientspecified"], async (sshd) => {
+      test("an FTP server at 127.0.0.2, back mode active: PORT names 127.0.0.1, from where the SSH host comes", () =>
+        withSshd([], async (sshd) => {
           const other = await startVsftpd({ address: "127.0.0.2" });
           other.place("file", "content");
           await using tunnel = await open(sshd, {
