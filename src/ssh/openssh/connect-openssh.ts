@@ -50,7 +50,7 @@ async function connectIn(
   const serverAddress = serverAddressReader(messages);
   const socketPath = directory.file("m");
   const args = masterArguments(options, { socketPath, settings, canAsk: canAskUser() });
-  const process = new SshProcess(program, args, messages, environment.clock);
+  const process = new SshProcess(program, args, directory.path, messages, environment.clock);
   try {
     await untilListening(process, socketPath, environment.clock, signal);
     const master: Master = { target, process, messages, directory, socketPath, serverAddress };
