@@ -6,6 +6,12 @@ import type { Connection } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import type { CopyOutcome, DataSide, Direction, RelayInput } from "../protocol/relay/messages.ts";
 
+/**
+ * A client that is killed closes control and data within one moment, in any order: let the news of the control connection
+ * come first, lest its half upload be ended as if it were whole. A busy machine may take longer; a server without us waits 0.
+ */
+export const deathNewsMs = 5;
+
 /** One side of an exchange: at most one attempt, then at most one connection. */
 interface Side {
   attempt: AbortController;
@@ -91,9 +97,7 @@ export class ExchangeEnds {
         const outcome = outcomeOf(end);
         if (outcome === undefined) return;
         const tell = (): void => this.#reports.report({ type: "copied", id: this.id, outcome });
-        // A client that dies closes control and data in one moment: let the news of the control connection come first,
-        // lest its half upload be ended as if it were whole.
-        if (direction === "upload") this.#reports.clock.after(0, tell);
+        if (direction === "upload") this.#reports.clock.after(deathNewsMs, tell);
         else tell();
       }),
     );

@@ -2,6 +2,9 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
+import { deathNewsMs } from "../../src/gateway/exchange-ends.ts";
+import { systemClock } from "../../src/network/system-clock.ts";
+import type { Clock } from "../../src/platform/clock.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { startOther } from "../support/other-process.ts";
 import { watchResources } from "../support/resources.ts";
@@ -13,6 +16,12 @@ import { meetLoggedIn } from "./scene.ts";
 import { beginTransfer, file } from "./scripts.ts";
 
 watchResources();
+
+/** On a busy machine a process may take longer to die than the gateway gives it. */
+const patient: Clock = {
+  ...systemClock,
+  after: (delayMs, callback) => systemClock.after(delayMs === deathNewsMs ? 300 : delayMs, callback),
+};
 
 /** Uploads for ever in a process of its own; with `dataFirst` the data socket has the lower number, and so closes first. */
 const uploader = `
@@ -67,7 +76,7 @@ describe("a client that is killed in the middle of an upload", () => {
         seen = watchUpload(control);
         await seen;
       });
-      await using gateway = await startGateway({ target: server });
+      await using gateway = await startGateway({ target: server, environment: { clock: patient } });
       await using client = startOther(uploader, [String(gateway.port), order]);
       expect(await client.line()).toBe("sent");
       client.kill();
@@ -78,10 +87,13 @@ describe("a client that is killed in the middle of an upload", () => {
 
   it.each(["control first", "data first"])("closing the %s in one turn, it is the same", async (order) => {
     let seen: Promise<string[]> | undefined;
-    await using scene = await meetLoggedIn(async (control) => {
-      seen = watchUpload(control);
-      await seen;
-    });
+    await using scene = await meetLoggedIn(
+      async (control) => {
+        seen = watchUpload(control);
+        await seen;
+      },
+      { environment: { clock: patient } },
+    );
     const data = await scene.client.connectData(await scene.client.passive());
     await scene.client.ask("STOR f", 150);
     data.write(file(100_000));

@@ -16,10 +16,10 @@ export class FakeClock implements Clock {
     return this.#nowMs;
   }
 
-  /** A delay of 0 only lets others go first, so it passes by itself. */
+  /** A delay of a few milliseconds only lets others go first, so it passes by itself. */
   after(delayMs: number, callback: () => void): () => void {
-    if (delayMs === 0) {
-      const timer = setTimeout(callback, 0);
+    if (delayMs < 10) {
+      const timer = setTimeout(callback, delayMs);
       return () => clearTimeout(timer);
     }
     const timer: Timer = { atMs: this.#nowMs + delayMs, delayMs, callback };

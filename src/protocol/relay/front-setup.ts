@@ -7,7 +7,7 @@ import type { Reply } from "../reply.ts";
 import type { BackPreparation } from "./back-preparation.ts";
 import { type Exchange, newExchange } from "./exchange.ts";
 import type { RelayCore } from "./relay-core.ts";
-import { gatewayReply, passiveReply } from "./texts.ts";
+import { argumentReply, gatewayReply, passiveReply } from "./texts.ts";
 
 const portParsers: Readonly<Record<string, (argument: string) => HostPort>> = {
   PORT: parsePort,
@@ -119,7 +119,7 @@ export class FrontSetup {
       target = (portParsers[verb] as (argument: string) => HostPort)(argumentText(command));
     } catch (error) {
       this.#forget();
-      this.#core.answer(verb, gatewayReply("badArgument", verb, (error as Error).message));
+      this.#core.answer(verb, argumentReply(verb, error));
       return;
     }
     const verdict = this.#core.config.judgePort(target);

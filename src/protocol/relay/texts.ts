@@ -1,4 +1,5 @@
 // Every reply text that is the gateway's own. Each says what is wrong and, where there is one, the cure.
+import { isSallyportError } from "../error.ts";
 import type { HostPort } from "../host-port.ts";
 import { make227, make228, make229 } from "../passive-reply.ts";
 import { makeReply, type Reply, replyText } from "../reply.ts";
@@ -43,6 +44,13 @@ export function gatewayReply(occasion: Occasion, ...about: string[]): Reply {
   const text = template.replace(/\{(\d)\}/g, (_all, index: string) => about[Number(index)] ?? "");
   // What it is about may come from a peer: one line, whatever was in it.
   return makeReply(code, text.replace(/[\r\n\0]+/g, " "));
+}
+
+/** What the codec's refusal of an argument is answered with: 501, or 521 and 522 for an unknown family (RFC 1639, RFC 2428). */
+export function argumentReply(verb: string, error: unknown): Reply {
+  const { lines } = gatewayReply("badArgument", verb, error instanceof Error ? error.message : "");
+  const code = isSallyportError(error) ? (error.details.reply ?? 501) : 501;
+  return makeReply(code, lines[0]?.slice(4) ?? "");
 }
 
 /** The reply to a client's passive command, once the gateway listens. */
