@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 // Projects in the order of their speed. `peers` starts real programs, so its files get more time and fewer workers.
 const project = (name: string, include: string[], testTimeout: number) => ({
+  // The documentation's examples import the package by its name.
+  resolve: { alias: { sallyport: new URL("./src/index.ts", import.meta.url).pathname } },
   test: { name, include, testTimeout, hookTimeout: 60_000 },
 });
 
