@@ -128,16 +128,6 @@ describePeers(["sshd"], "an embedded connection", () => {
     expect((await connection.exec("sleep 2.5; echo still here", { signal: never })).stdout).toBe("still here\n");
   });
 
-  test("answers sshd's own questions whether it is alive", async () => {
-    await using sshd = await startSshd({ lines: ["ClientAliveInterval 1", "ClientAliveCountMax 1"] });
-    await using connection = await openTo(sshd);
-    const { near, far } = await pair(connection); // sshd asks on a channel if there is one
-    expect((await connection.exec("sleep 3; echo alive", { signal: never })).stdout).toBe("alive\n");
-    near.reset();
-    far.reset();
-    await Promise.all([near.closed, far.closed]);
-  });
-
   test("that we dispose ends its channels as ours, and lost tells nothing", async () => {
     await using sshd = await startSshd();
     const connection = await openTo(sshd);

@@ -190,8 +190,11 @@ test("an abort while the user thinks is rethrown untouched, and nothing is left"
   await expect(attempt).rejects.toBe(reason);
 });
 
-test("the time that the user takes does not count as the server's", async () => {
-  await using server = await startTalkingServer(password("right"));
+test.each([
+  ["password", password("right")],
+  ["prompt", prompts([{ ask: [["Code: ", false, "right"]] }])],
+])("the time that the user takes for a %s does not count as the server's", async (_what, onLogin) => {
+  await using server = await startTalkingServer(onLogin);
   const { environment } = witness();
   const askUser = async (): Promise<string> => {
     await new Promise((resolve) => setTimeout(resolve, 1300));
@@ -199,6 +202,23 @@ test("the time that the user takes does not count as the server's", async () => 
   };
   const options = { ...server.options, options: ["ConnectTimeout=1"] };
   await using connection = await connectEmbedded(options, { ...environment, askUser }, never);
+  expect(connection.transport).toBe("embedded");
+});
+
+test("two rounds of the same method are two factors, each with attempts of its own", async () => {
+  let factors = 0;
+  await using server = await startTalkingServer((context) => {
+    if (context.method !== "keyboard-interactive") {
+      context.reject(["keyboard-interactive"]);
+      return;
+    }
+    (context as KeyboardAuthContext).prompt([{ prompt: "Code: ", echo: false }], (answers: string[]) => {
+      if (answers[0] !== String(factors)) context.reject(["keyboard-interactive"]);
+      else if (factors++ === 0) context.reject(["keyboard-interactive"], true);
+      else context.accept();
+    });
+  });
+  await using connection = await open(server, witness(["0", "1"]), ["NumberOfPasswordPrompts=1"]);
   expect(connection.transport).toBe("embedded");
 });
 

@@ -111,6 +111,13 @@ test.each([
   expect(sent).toEqual([`channelOpenFail 5 ${reason} `]);
 });
 
+test("a request that wants a reply gets one: sshd's ClientAliveInterval asks so", async () => {
+  const { table, sent } = await opened();
+  table.CHANNEL_REQUEST(0, "keepalive@openssh.com", true, null);
+  table.CHANNEL_REQUEST(0, "eow@openssh.com", false, null);
+  expect(sent).toEqual(["channelFailure 7"]);
+});
+
 test("a server that never answers our close does not hold us for ever", async () => {
   const { connection } = await opened();
   connection.reset();
