@@ -29,6 +29,13 @@ export class ListenerRegistry {
     this.#waiting.delete(listener);
   }
 
+  /** Somebody's data listener of this gateway, told at this address or at another one (`isHere`) of this machine. */
+  has(address: HostPort, isHere: (host: string) => boolean): boolean {
+    return [...this.#waiting].some(
+      ({ address: { host, port } }) => port === address.port && (sameHost(host, address.host) || isHere(address.host)),
+    );
+  }
+
   /** Only for the same client: nobody else may reach into a session. The users are compared when they are joined. */
   find(address: HostPort, client: ClientIdentity): WaitingListener | undefined {
     for (const waiting of this.#waiting) {

@@ -1,4 +1,5 @@
 // A client at a gateway at a server that follows a script: what most tests of the gateway need.
+import { type MiniFtpServer, startMiniFtpServer } from "../support/mini-ftp-server.ts";
 import { type Script, type ScriptedServer, startScriptedServer } from "../support/scripted-server.ts";
 import { type GatewayHarness, type HarnessOptions, startGateway } from "./gateway-harness.ts";
 import { PlainClient } from "./plain-client.ts";
@@ -29,4 +30,27 @@ export async function meetLoggedIn(script: Script, options: Partial<HarnessOptio
   await scene.client.ask("USER me", 331);
   await scene.client.ask("PASS secret", 230);
   return scene;
+}
+
+export interface HonestScene extends AsyncDisposable {
+  readonly client: PlainClient;
+  readonly gateway: GatewayHarness;
+  readonly server: MiniFtpServer;
+}
+
+/** A logged-in client at a gateway at a server that does everything right and has these files. */
+export async function meetHonest(
+  files: Readonly<Record<string, Buffer | string>> = {},
+  options: Partial<HarnessOptions> = {},
+): Promise<HonestScene> {
+  const server = await startMiniFtpServer();
+  for (const [name, content] of Object.entries(files)) server.files.set(name, Buffer.from(content));
+  const gateway = await startGateway({ target: server, ...options });
+  const client = await PlainClient.loggedIn(gateway);
+  const dispose = async (): Promise<void> => {
+    await client[Symbol.asyncDispose]();
+    await gateway[Symbol.asyncDispose]();
+    await server.stop();
+  };
+  return { client, gateway, server, [Symbol.asyncDispose]: dispose };
 }
