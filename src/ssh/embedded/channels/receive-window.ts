@@ -8,7 +8,11 @@ export const channelWindow: {
   readonly mostBytes: number;
   /** Largest packet either way: what RFC 4253 section 6.1 requires everybody to take. */
   readonly packetBytes: number;
-} = { firstBytes: 2 * 1_048_576, mostBytes: limits.sshChannelWindowBytes, packetBytes: 32_768 };
+} = {
+  firstBytes: limits.sshFirstWindowBytes,
+  mostBytes: limits.sshChannelWindowBytes,
+  packetBytes: 32_768,
+};
 
 /** Read bytes are given back in pieces of this part of the window, so that acknowledgements are neither rare nor many. */
 const part = 16;
