@@ -1,6 +1,6 @@
 // The SSH connection protocol (RFC 4254) of a client that opens channels: bytes in, events and bytes out. What we send is
 // in this file, what arrives is in receive-messages.ts.
-import { isSallyportError } from "../../protocol/error.ts";
+import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import type { Channel } from "./channel.ts";
 import {
   aboutChannel,
@@ -76,11 +76,11 @@ export class ConnectionMachine {
   }
 
   /**
-   * Begins to open a channel (RFC 4254 section 5.1); `opened` or `refused` will tell. `body` is what the channel's type
+   * Begins to open a channel (RFC 4254 section 5.1); `opened` or `refused` will tell. Throws SSH_CHANNEL_REFUSED where there are too many. `body` is what the channel's type
    * wants after the maximum packet size.
    */
   open(type: string, body: Uint8Array = empty): { readonly channel: number; readonly bytes: Uint8Array } {
-    if (this.#channels.isFull) throw localFault(`${this.#limits.channelsMax} channels are open already`);
+    if (this.#channels.isFull) throw tooMany(this.#limits.channelsMax);
     const channel = this.#channels.add();
     const bytes = channelOpen(type, channel.number, channel.window.size, this.#limits.dataMax, body);
     return { channel: channel.number, bytes };
@@ -148,4 +148,10 @@ export class ConnectionMachine {
     channel.step("output", "close");
     return aboutChannel(message.channelClose, remote);
   }
+}
+
+function tooMany(most: number): SallyportError {
+  return new SallyportError("SSH_CHANNEL_REFUSED", `${most} channels of the SSH connection are in use already`, {
+    cure: "End some transfers, or start another tunnel.",
+  });
 }

@@ -27,7 +27,6 @@ const unknownExitCode = 255;
 
 export class ExecChannel implements ChannelOwner {
   readonly #channel: ChannelHandle;
-  readonly #command: string;
   readonly #output: Buffer[] = [];
   #outputBytes = 0;
   #exitCode: number | undefined;
@@ -37,21 +36,20 @@ export class ExecChannel implements ChannelOwner {
 
   constructor(channel: ChannelHandle, command: string) {
     this.#channel = channel;
-    this.#command = command;
     this.#result = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
     this.#result.catch(() => {}); // it may fail before anybody waits
+    channel.request("exec", new WireWriter().string(command).payload());
+    channel.endOfFile();
   }
 
-  /** To be called once. Rejects with the signal's reason, LIMIT_REPLY, SSH_CHANNEL_REFUSED or SSH_DISCONNECTED. */
-  run(signal: AbortSignal): Promise<ExecResult> {
+  /** Rejects with the signal's reason, LIMIT_REPLY, SSH_CHANNEL_REFUSED or SSH_DISCONNECTED. */
+  result(signal: AbortSignal): Promise<ExecResult> {
     const onAbort = (): void => this.#fail(signal.reason);
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
-    this.#channel.request("exec", new WireWriter().string(this.#command).payload());
-    this.#channel.endOfFile();
     return this.#result.finally(() => signal.removeEventListener("abort", onAbort));
   }
 

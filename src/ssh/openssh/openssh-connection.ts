@@ -3,7 +3,6 @@ import type { Network } from "../../platform/network.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { ExecResult, SshConnection, SshEnvironment } from "../ssh-connection.ts";
-import type { ChannelHandle, ChannelOwner } from "./channel-owner.ts";
 import { Channels } from "./channels.ts";
 import { ExecChannel } from "./exec-channel.ts";
 import { MuxClient } from "./mux-client.ts";
@@ -11,6 +10,7 @@ import { mux } from "./mux-messages.ts";
 import { OpenSshNetwork } from "./openssh-network.ts";
 import { ProxyConnection } from "./proxy-connection.ts";
 import { RemoteForwards } from "./remote-forwards.ts";
+import { ServerRoundTrip } from "./server-round-trip.ts";
 import type { SocketDirectory } from "./socket-directory.ts";
 import { explainLoss } from "./ssh-failure.ts";
 import type { SshMessages } from "./ssh-messages.ts";
@@ -27,8 +27,6 @@ export interface Master {
   readonly serverAddress: () => string | undefined;
 }
 
-const noSignal: AbortSignal = new AbortController().signal;
-
 export class OpenSshConnection implements SshConnection {
   readonly transport = "openssh";
   readonly target: string;
@@ -39,6 +37,7 @@ export class OpenSshConnection implements SshConnection {
   readonly #control: MuxClient;
   readonly #proxy: ProxyConnection;
   readonly #channels: Channels;
+  readonly #roundTrip: ServerRoundTrip;
   readonly #forwards: RemoteForwards;
   #settleLost: (error: SallyportError | undefined) => void = () => {};
   #isDisposing = false;
@@ -51,6 +50,7 @@ export class OpenSshConnection implements SshConnection {
     this.#control = control;
     this.#proxy = proxy;
     this.#channels = new Channels(proxy);
+    this.#roundTrip = new ServerRoundTrip(this.#channels);
     this.#forwards = this.#makeForwards(environment);
     const { clock, emit } = environment;
     this.network = new OpenSshNetwork({
@@ -86,6 +86,7 @@ export class OpenSshConnection implements SshConnection {
   }
 
   async exec(command: string, options: { readonly signal: AbortSignal }): Promise<ExecResult> {
+    await this.#roundTrip.over(options.signal);
     const channel = await this.#channels.open(
       {
         type: "session",
@@ -95,7 +96,7 @@ export class OpenSshConnection implements SshConnection {
       },
       options.signal,
     );
-    return channel.run(options.signal);
+    return channel.result(options.signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -112,19 +113,7 @@ export class OpenSshConnection implements SshConnection {
       file: (name) => directory.file(name),
       confirm: async () => void (await this.#control.request(mux.aliveCheck)),
       nudge: () => this.#channels.nudge(),
-      roundTrip: () => this.#roundTrip(),
-    });
-  }
-
-  /** A session that is opened and closed: no program runs, and other than a refused channel it leaves nothing behind. */
-  async #roundTrip(): Promise<void> {
-    const makeOwner = (channel: ChannelHandle): ChannelOwner => {
-      channel.close();
-      return { receive: () => {}, lost: () => {} };
-    };
-    const request = { type: "session", body: new Uint8Array(0), target: "session", makeOwner };
-    await this.#channels.open(request, noSignal).catch((error: SallyportError) => {
-      if (error.code !== "SSH_CHANNEL_REFUSED") throw error; // MaxSessions; an answer all the same
+      roundTrip: () => this.#roundTrip.make(),
     });
   }
 

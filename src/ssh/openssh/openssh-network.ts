@@ -63,8 +63,8 @@ export class OpenSshNetwork implements Network {
       local: unknownEnd,
       remote,
       clock,
-      // SSH_MSG_CHANNEL_CLOSE without end-of-file. sshd knows no reset: the far program sees an end-of-file, or a reset
-      // if it had sent what was not read (README.md). What must not be taken for complete has to be aborted in FTP first.
+      // SSH_MSG_CHANNEL_CLOSE without end-of-file. sshd makes an end-of-file of it for the far program (README.md): what
+      // must not be taken for complete has to be aborted in FTP first.
       breakOff: () => stream.destroy(),
     });
     emit({ type: "ssh.channel.open", channel: stream.number, target });

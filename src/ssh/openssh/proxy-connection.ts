@@ -2,23 +2,16 @@
 import type { Clock } from "../../platform/clock.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
-import { printable } from "../../protocol/printable.ts";
-import { channelRefused } from "../channel-refusal.ts";
 import { ignoreMessage } from "../connection-protocol/channel-messages.ts";
 import { ConnectionMachine } from "../connection-protocol/connection-machine.ts";
 import type { ConnectionEvent } from "../connection-protocol/events.ts";
 import { channelLimits, slabBytes, windowFor } from "./channel-limits.ts";
-import type { ChannelEvent, ChannelHandle, ChannelOwner } from "./channel-owner.ts";
+import type { ChannelHandle } from "./channel-owner.ts";
+import { ChannelRegistry, type Opening } from "./channel-registry.ts";
 import { MuxClient } from "./mux-client.ts";
 import type { MuxSocket } from "./mux-socket.ts";
 import { RoundTrip } from "./round-trip.ts";
 import { Upstream } from "./upstream.ts";
-
-export interface Opening {
-  readonly target: string;
-  readonly opened: (handle: ChannelHandle) => ChannelOwner;
-  readonly refused: (error: SallyportError) => void;
-}
 
 const nothing = ignoreMessage();
 const nudgeBytesMax = 4096;
@@ -27,8 +20,7 @@ export class ProxyConnection {
   readonly #socket: MuxSocket;
   readonly #machine = new ConnectionMachine(channelLimits);
   readonly #upstream: Upstream;
-  readonly #openings = new Map<number, Opening>();
-  readonly #owners = new Map<number, ChannelOwner>();
+  readonly #registry = new ChannelRegistry();
   /** Settles when the connection is closed: with an error if the protocol was broken. Never rejects. */
   readonly ended: Promise<SallyportError | undefined>;
   #failure: SallyportError | undefined;
@@ -57,10 +49,10 @@ export class ProxyConnection {
     return this.#upstream;
   }
 
-  /** `opened` makes the owner at once: data may come with the next message. The returned function gives the opening up. */
+  /** The returned function gives the opening up. */
   openChannel(type: string, body: Uint8Array, opening: Opening): () => void {
     const { channel, bytes } = this.#machine.open(type, body);
-    this.#openings.set(channel, opening);
+    this.#registry.add(channel, opening);
     this.#roundTrip.asked(channel);
     this.#socket.write(bytes);
     return () => this.#close(channel);
@@ -68,11 +60,7 @@ export class ProxyConnection {
 
   /** Every channel breaks with the error, and so does every opening; the server is told where it still can be. */
   abandon(error: SallyportError): void {
-    for (const { refused } of this.#openings.values()) refused(error);
-    this.#openings.clear();
-    const owners = [...this.#owners.values()];
-    this.#owners.clear();
-    for (const owner of owners) owner.lost(error);
+    this.#registry.abandon(error);
   }
 
   /** Once ssh has ended: it dies at once of a connection that closes after a channel was refused on it (no remote_id). */
@@ -96,33 +84,35 @@ export class ProxyConnection {
   }
 
   #handle(event: ConnectionEvent): void {
-    if (event.type === "write") this.#socket.write(event.bytes);
-    else if (event.type === "failed") this.#fail(event.error);
-    else if (event.type === "opened") this.#opened(event.channel);
-    else if (event.type === "refused") this.#refused(event.channel, event.reason, event.description);
-    else this.#tell(event);
+    switch (event.type) {
+      case "write":
+        this.#socket.write(event.bytes);
+        break;
+      case "failed":
+        this.#fail(event.error);
+        break;
+      case "opened":
+        this.#answered(event.channel);
+        this.#registry.opened(event.channel, (target) => this.#handleOf(event.channel, target));
+        break;
+      case "refused":
+        this.#answered(event.channel);
+        this.#refusals += 1;
+        this.#registry.refused(event.channel, event.reason, event.description);
+        this.#endIfWorn();
+        break;
+      default:
+        this.#registry.tell(event);
+        if (event.type === "closed") this.#gone(event.channel);
+    }
   }
 
-  #tell(event: ChannelEvent): void {
-    const owner = this.#owners.get(event.channel);
-    if (event.type === "closed") this.#forget(event.channel);
-    owner?.receive(event);
-    if (event.type === "closed") this.#endIfWorn();
-  }
-
-  #opened(channel: number): void {
+  #answered(channel: number): void {
     this.#machine.windowMost = windowFor(this.#roundTrip.answered(channel));
-    const opening = this.#openings.get(channel);
-    this.#openings.delete(channel);
-    if (opening !== undefined) this.#owners.set(channel, opening.opened(this.#handleOf(channel, opening.target)));
   }
 
-  #refused(channel: number, reason: number, description: string): void {
-    this.#machine.windowMost = windowFor(this.#roundTrip.answered(channel));
-    this.#refusals += 1;
-    const opening = this.#openings.get(channel);
-    this.#openings.delete(channel);
-    opening?.refused(channelRefused(opening.target, reason, printable(description)));
+  #gone(channel: number): void {
+    this.#roundTrip.forget(channel);
     this.#endIfWorn();
   }
 
@@ -136,19 +126,13 @@ export class ProxyConnection {
       },
       endOfFile: () => this.#writeAll(this.#machine.eof(number)),
       request: (name, body) => this.#socket.write(this.#machine.request(number, name, body)),
-      close: () => this.#close(number),
+      close: (onGone) => this.#close(number, onGone),
     };
   }
 
-  #close(channel: number): void {
-    this.#openings.delete(channel);
-    this.#owners.delete(channel);
+  #close(channel: number, onGone?: () => void): void {
+    this.#registry.leave(channel, onGone);
     this.#writeAll(this.#machine.close(channel));
-  }
-
-  #forget(channel: number): void {
-    this.#owners.delete(channel);
-    this.#roundTrip.forget(channel);
   }
 
   #writeAll(packets: readonly Uint8Array[]): void {
