@@ -1,4 +1,5 @@
 // One session: a client's control connection, the server's, and the relay machine between them.
+import { setMaxListeners } from "node:events";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
@@ -88,7 +89,7 @@ export class Session {
   }
 
   async #relay({ back, connection, controlEnd }: ServerControl): Promise<void> {
-    const { environment } = this.#context;
+    const { clock } = this.#context.environment;
     const over = new Promise<void>((resolve) => {
       this.#over = resolve;
     });
@@ -103,9 +104,9 @@ export class Session {
       report,
     });
     const emit = (event: TraceEventBody): void => this.#emit(event);
-    const track = (work: Promise<unknown>): void => this.#track(work);
-    this.#data = new DataPerformer({ clock: environment.clock, report, emit, track }, ends);
+    this.#data = new DataPerformer({ clock, report, emit, track: (work) => this.#track(work) }, ends);
     const lost = (): void => this.closeNow(describe(back.signal.reason));
+    setMaxListeners(0, back.signal); // one for each session
     back.signal.addEventListener("abort", lost, { once: true });
     this.#server = new ControlConnection(connection, {
       bytes: (bytes) => this.#feed({ type: "server-bytes", bytes }),

@@ -3,6 +3,7 @@ import { networkInterfaces } from "node:os";
 import type { GatewayEnvironment } from "../gateway/environment.ts";
 import { Gateway, type GatewayShared } from "../gateway/gateway.ts";
 import { ListenerRegistry } from "../gateway/listener-registry.ts";
+import { socketOwner } from "../network/socket-owner.ts";
 import { systemClock } from "../network/system-clock.ts";
 import { systemNetwork } from "../network/system-network.ts";
 import { systemRandom } from "../network/system-random.ts";
@@ -106,6 +107,7 @@ function gatewayEnvironment(supervisor: BackSupervisor, emit: Emit): GatewayEnvi
     clock: systemClock,
     back: (signal) => supervisor.back(signal),
     emit,
+    ownerOf: socketOwner,
     ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
   };
 }

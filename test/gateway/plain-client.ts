@@ -54,7 +54,7 @@ export class PlainClient implements AsyncDisposable {
 
   /** `from`: the address to connect from, for this and for data. */
   static async connect(gateway: Address, from?: string): Promise<PlainClient> {
-    const socket = connect({ ...gateway, ...(from === undefined ? {} : { localAddress: from }) });
+    const socket = connect({ ...gateway, noDelay: true, ...(from === undefined ? {} : { localAddress: from }) });
     await once(socket, "connect");
     return new PlainClient(socket, gateway.host, from);
   }
@@ -119,7 +119,12 @@ export class PlainClient implements AsyncDisposable {
   }
 
   async connectData(address: Address, from: string | undefined = this.#from): Promise<Socket> {
-    const socket = connect({ ...address, allowHalfOpen: true, ...(from === undefined ? {} : { localAddress: from }) });
+    const socket = connect({
+      ...address,
+      allowHalfOpen: true,
+      noDelay: true,
+      ...(from === undefined ? {} : { localAddress: from }),
+    });
     makeEndHonest(socket);
     this.#keep(socket);
     await once(socket, "connect");

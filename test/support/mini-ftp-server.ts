@@ -10,6 +10,8 @@ export interface MiniFtpServer extends AsyncDisposable {
   readonly files: Map<string, Buffer>;
   /** Control connections, data connections and data listeners that are open now. */
   open(): number;
+  /** The same in words. */
+  describe(): string;
   /** Uploads that broke off, and those that ABOR ended. */
   readonly broken: string[];
   stop(): Promise<void>;
@@ -35,7 +37,11 @@ export async function startMiniFtpServer(host = "127.0.0.1"): Promise<MiniFtpSer
     if (server.listening) await new Promise((resolve) => server.close(resolve));
   };
   const { port } = server.address() as AddressInfo;
-  return { host, port, files, broken, open: () => open.size, stop, [Symbol.asyncDispose]: stop };
+  const describe = (): string =>
+    Array.from(open, (one) =>
+      "listening" in one ? "a listener" : `a socket from ${one.remotePort} to ${one.localPort} (${one.readyState})`,
+    ).join(", ");
+  return { host, port, files, broken, open: () => open.size, describe, stop, [Symbol.asyncDispose]: stop };
 }
 
 type Keep = <One extends Socket | Server>(one: One) => One;
@@ -49,7 +55,9 @@ class MiniSession {
   readonly #queue: string[] = [];
   #text = "";
   #open: (() => Promise<Socket>) | undefined;
-  #listener: Server | undefined;
+  /** Closes the passive port and whoever has come there unused. */
+  #closePort: () => void = () => {};
+  #left = false;
   /** Ends the transfer under way. */
   #abort: (() => void) | undefined;
   #busy = false;
@@ -69,8 +77,9 @@ class MiniSession {
   }
 
   #leave(): void {
+    this.#left = true;
     this.#abort?.();
-    this.#listener?.close();
+    this.#closePort();
     this.#control.end();
   }
 
@@ -106,16 +115,20 @@ class MiniSession {
   }
 
   async #passive(verb: string): Promise<void> {
-    this.#listener?.close();
+    this.#closePort();
     const waiting: Socket[] = [];
     const listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       makeEndHonest(this.#keep(socket));
       waiting.push(socket);
       listener.emit("waiting");
     });
-    this.#listener = this.#keep(listener);
-    listener.listen(0, this.#host);
+    this.#keep(listener).listen(0, this.#host);
     await once(listener, "listening");
+    this.#closePort = () => {
+      listener.close();
+      for (const socket of waiting.splice(0)) socket.destroy();
+    };
+    if (this.#left) this.#closePort();
     const { port } = listener.address() as AddressInfo;
     this.#open = async () => {
       if (waiting.length === 0) await Promise.race([once(listener, "waiting"), once(listener, "close")]);
@@ -158,7 +171,7 @@ class MiniSession {
       this.#say(`226 ${name}`);
     } catch {
       data?.destroy();
-      this.#listener?.close();
+      this.#closePort();
       this.#say(`426 ${name}`);
     }
     aborted.catch(() => {});
