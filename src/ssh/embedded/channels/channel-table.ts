@@ -20,6 +20,7 @@ export interface ChannelTableOptions {
   readonly onForwarded: (request: OpenRequest) => ((channel: Channel) => void) | undefined;
 }
 
+const nudgeBytesMax = 4096;
 const refusal = { prohibited: 1, unknownType: 3 } as const; // RFC 4254 section 5.1
 
 export class ChannelTable implements ChannelReceiver, ChannelCarrier {
@@ -112,6 +113,7 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
     const opening = this.#openings.get(opened.recipient);
     this.#openings.delete(opened.recipient);
     opening?.resolve(this.#add(opened.recipient, opening.target, opened));
+    this.#nudge();
   }
 
   CHANNEL_OPEN_FAILURE(ours: number, reason: number, description: string): void {
@@ -122,6 +124,8 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
 
   CHANNEL_DATA(ours: number, data: Buffer): void {
     this.#channels.get(ours)?.receive(data);
+    // Larger ones come in streams, which the kernel acknowledges as they come.
+    if (data.length < nudgeBytesMax) this.#nudge();
   }
 
   CHANNEL_EXTENDED_DATA(ours: number, data: Buffer): void {
@@ -134,12 +138,14 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
 
   CHANNEL_EOF(ours: number): void {
     this.#channels.get(ours)?.receiveEof();
+    this.#nudge();
   }
 
   /** As the answer to an open message it is against RFC 4254 section 5.1, but servers do it. */
   CHANNEL_CLOSE(ours: number): void {
     if (this.#openings.has(ours)) this.CHANNEL_OPEN_FAILURE(ours, 2, "the server closed the channel");
     else this.#channels.get(ours)?.receiveClose();
+    this.#nudge();
   }
 
   /** sshd's ClientAliveInterval asks for a reply to a request that nobody knows; a refusal is an answer. */
@@ -155,6 +161,15 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
 
   CHANNEL_FAILURE(ours: number): void {
     this.#channels.get(ours)?.onReply?.(false);
+  }
+
+  /**
+   * sshd before 10.1 leaves Nagle's algorithm on until a session runs a command: what it sends next waits for our
+   * acknowledgement, which the kernel holds back for up to 40 ms. Anything that we send takes the acknowledgement along:
+   * where there is nothing to send, one of the channels sends nothing.
+   */
+  #nudge(): void {
+    for (const channel of this.#channels.values()) if (channel.sendNothing()) return;
   }
 
   #add(ours: number, target: string, opened: Opened): Channel {

@@ -123,6 +123,12 @@ export class Channel extends Duplex {
     if (!this.#closeSent) this.#carrier.send.channelFailure(this.#theirs);
   }
 
+  /** A window adjustment by 0, for what it takes along. False: this channel may send no more. */
+  sendNothing(): boolean {
+    if (!this.#closeSent) this.#carrier.send.channelWindowAdjust(this.#theirs, 0);
+    return !this.#closeSent;
+  }
+
   // ---- from our program
 
   override _read(): void {

@@ -11,10 +11,13 @@ import { never } from "../open.ts";
 /** A table whose messages are written down, and a channel of it that the server has opened with these values. */
 async function opened(more: { window?: number; packetSize?: number } = {}) {
   const sent: string[] = [];
+  const nudges = { count: 0 };
   const record =
     (name: string) =>
     (...args: unknown[]): void => {
-      sent.push([name, ...args.map((arg) => (Buffer.isBuffer(arg) ? arg.length : arg))].join(" "));
+      const line = [name, ...args.map((arg) => (Buffer.isBuffer(arg) ? arg.length : arg))].join(" ");
+      if (line === "channelWindowAdjust 7 0") nudges.count += 1;
+      else sent.push(line);
     };
   const send = new Proxy({} as ChannelSender, { get: (_, name) => record(String(name)) });
   const table = new ChannelTable({
@@ -28,7 +31,7 @@ async function opened(more: { window?: number; packetSize?: number } = {}) {
   table.CHANNEL_OPEN_CONFIRMATION({ recipient: 0, sender: 7, window: 1000, packetSize: 100, ...more });
   const channel = await request;
   const end = { host: "", port: 0 };
-  return { sent, table, channel, connection: new ChannelConnection(channel, end, end, systemClock) };
+  return { sent, nudges, table, channel, connection: new ChannelConnection(channel, end, end, systemClock) };
 }
 
 test("more data than the window breaks the channel", async () => {
@@ -38,6 +41,17 @@ test("more data than the window breaks the channel", async () => {
   table.CHANNEL_CLOSE(0);
   expect(await connection.closed).toMatchObject({ how: "reset", error: { code: "SSH_PROTOCOL" } });
   expect(sent).toEqual(["channelClose 7"]);
+});
+
+test("every small message that comes takes its acknowledgement along with a window adjustment by nothing", async () => {
+  const { table, nudges } = await opened();
+  expect(nudges.count).toBe(1); // the open confirmation
+  table.CHANNEL_DATA(0, Buffer.from("150 here it comes\r\n"));
+  expect(nudges.count).toBe(2);
+  table.CHANNEL_DATA(0, Buffer.alloc(32_768));
+  expect(nudges.count).toBe(2);
+  table.CHANNEL_EOF(0);
+  expect(nudges.count).toBe(3);
 });
 
 test("data after end-of-file breaks the channel", async () => {
