@@ -99,9 +99,11 @@ describePeers(["ssh", "sshd"], "connectOpenSsh", () => {
       "ExitOnForwardFailure yes",
     ];
     writeFileSync(config, `Host *\n${lines.map((line) => `  ${line}\n`).join("")}\nInclude ${sshd.configFile}\n`);
-    const connection = await connectTo(sshd, { configFile: config });
+    const heard = environment();
+    const connection = await connectTo(sshd, { configFile: config }, heard);
     expect((await connection.exec("true", { signal: never })).exitCode).toBe(0);
     await connection[Symbol.asyncDispose]();
+    expect(heard.lines).toEqual([]);
     expect([existsSync(files.file("touched")), existsSync(files.file("other"))]).toEqual([false, false]);
     await new Promise((resolve) => taken.close(resolve));
   });
