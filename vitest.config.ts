@@ -11,7 +11,7 @@ export default defineConfig({
   test: {
     pool: "forks",
     // The tests wait more than they compute.
-    maxWorkers: 3,
+    maxWorkers: 4,
     projects: [
       project("static", ["test/static/**/*.test.ts"], 20_000),
       project(
