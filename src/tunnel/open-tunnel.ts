@@ -96,6 +96,7 @@ function makeSupervisor(
     clock: systemClock,
     emit: (event) => emit(0, event),
     backAddress: options.backAddress,
+    noCommand: options.noCommand === true,
     target: sshTarget(options),
     onGivenUp,
   });

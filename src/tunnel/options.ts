@@ -37,6 +37,11 @@ export interface TunnelOptions {
   readonly back?: BackMode;
   /** Address of the SSH host that the FTP server can reach, for `active` with an FTP server on another host. Default: the SSH server's address as seen from here. */
   readonly backAddress?: string;
+  /**
+   * ssh's -N: run no command at the SSH host. Default false: `true` is run once after connecting, for sshd before 10.1 sends
+   * without delay only from then on (two round trips a file instead of four). Excludes back mode `default-port`.
+   */
+  readonly noCommand?: boolean;
   /** Ports for the data listeners towards the client. Default: any free port. */
   readonly passivePorts?: PortRange;
   readonly passiveAddresses?: readonly PassiveAddress[];

@@ -88,6 +88,24 @@ describePeers(["sshd", "vsftpd", "curl"], "sshd variants", () => {
           expect(stdout).toBe("content");
         }));
 
+      test("one command is run at the SSH host, and with noCommand (-N) none", () =>
+        withSshd([], async (sshd) => {
+          await using quiet = await open(sshd, { noCommand: true });
+          expect(await get(quiet)).toMatchObject({ stdout: "content" });
+          expect(sshd.log()).not.toMatch(/Starting session: command/);
+          await using tunnel = await open(sshd);
+          await sshd.waitForLog(/Starting session: command/);
+          expect(await get(tunnel)).toMatchObject({ stdout: "content" });
+          expect(sshd.log().match(/Starting session: command/g)?.length).toBe(1);
+        }));
+
+      test("a forced command that waits for ever is in nobody's way", () =>
+        withSshd(["ForceCommand exec tail --pid=$PPID -f /dev/null"], async (sshd) => {
+          await using tunnel = await open(sshd);
+          await sshd.waitForLog(/Starting session: forced-command/);
+          expect(await get(tunnel)).toMatchObject({ stdout: "content" });
+        }));
+
       test("MaxSessions 1: everything works", () =>
         withSshd(["MaxSessions 1"], async (sshd) => {
           for (const back of ["passive", "active"] as const) {

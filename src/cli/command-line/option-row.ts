@@ -28,6 +28,7 @@ export interface Draft {
   backAddress?: string;
   passivePorts?: PortRange;
   keepaliveMs?: number;
+  noCommand?: boolean;
   sessionsMax?: number;
   /** Present: trace. `file` absent: to standard error. */
   trace?: { readonly file?: string };

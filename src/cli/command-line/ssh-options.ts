@@ -33,6 +33,15 @@ export const sshOptions: readonly OptionRow[] = [
     },
   },
   {
+    short: "-N",
+    group: "ssh",
+    help: "run no command at the SSH host, not even `true`",
+    more: "Otherwise `true` is run there once: sshd before 10.1 sends without delay only after a command, and without it a small file over a long link takes four round trips instead of two. Where a forced command is set, that is what runs.",
+    apply: (draft) => {
+      draft.noCommand = true;
+    },
+  },
+  {
     short: "-p",
     values: ["PORT"],
     group: "ssh",

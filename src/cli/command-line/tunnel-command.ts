@@ -54,6 +54,7 @@ export function assemble(draft: Draft, destination: string, command: readonly st
       allowThirdParty: draft.allowThirdParty,
       sessionsMax: draft.sessionsMax,
       keepaliveMs: draft.keepaliveMs,
+      noCommand: draft.noCommand,
     }),
     background: draft.background,
     command,
