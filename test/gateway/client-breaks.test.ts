@@ -4,16 +4,20 @@ import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { deathNewsMs } from "../../src/gateway/exchange-ends.ts";
 import { systemClock } from "../../src/network/system-clock.ts";
+import { systemNetwork } from "../../src/network/system-network.ts";
 import type { Clock } from "../../src/platform/clock.ts";
+import type { Network } from "../../src/platform/network.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import { gate } from "../support/gate.ts";
 import { startOther } from "../support/other-process.ts";
 import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";
 import { startScriptedServer } from "../support/scripted-server.ts";
 import { startGateway } from "./gateway-harness.ts";
 import { received } from "./plain-client.ts";
+import { recordingNetwork } from "./recording-network.ts";
 import { meetLoggedIn } from "./scene.ts";
-import { beginTransfer, file } from "./scripts.ts";
+import { answerEpsv, beginTransfer, file } from "./scripts.ts";
 
 watchResources();
 
@@ -118,6 +122,49 @@ describe("a client that is killed in the middle of an upload", () => {
     data.write(file(100_000), () => data.resetAndDestroy());
     await scene.client.expect(426);
     await scene.client.ask("PWD", 257);
+  });
+});
+
+describe("an upload that is given up while its data connection is being made", () => {
+  it("does not look like an empty file when the connection comes late", async () => {
+    const late = gate();
+    let connects = 0;
+    const backNetwork: Network = {
+      ...recordingNetwork(),
+      connect: async (options) => {
+        connects += 1;
+        if (connects !== 3) return systemNetwork.connect(options);
+        // An SSH server that cannot be told to forget a channel that it is opening.
+        await late.passed;
+        return systemNetwork.connect({ ...options, signal: new AbortController().signal });
+      },
+    };
+    let how: string | undefined;
+    await using scene = await meetLoggedIn(
+      async (control) => {
+        const first = await beginTransfer(control);
+        first.data.end();
+        await control.reply("226 done");
+        const listener = await answerEpsv(control);
+        await control.expect("STOR f");
+        await control.reply("150 go");
+        await control.expect("ABOR");
+        await control.send("426 aborted\r\n226 ok\r\n");
+        const data = await listener.accept();
+        how = (await received(data)).how;
+      },
+      { backNetwork },
+    );
+    const { client } = scene;
+    const first = received(await client.connectData(await client.passive()));
+    await client.ask("RETR f", 150, 226);
+    await first;
+    await client.connectData(await client.passive());
+    await client.ask("STOR f", 150);
+    await client.ask("ABOR", 426, 226);
+    late.open();
+    await scene.server.finished();
+    expect(how).toBe("reset");
   });
 });
 

@@ -140,6 +140,9 @@ async function counts({ gateway, server }: HonestScene) {
 }
 
 it("2,000 transfers, aborts and resets among them, end with the counts that they began with", async () => {
+  const warnings: string[] = [];
+  const warned = (warning: Error): unknown => warnings.push(warning.message);
+  process.on("warning", warned);
   await using scene = await meetHonest({ small, large }, { environment: { emit: () => {} } });
   await transfers(scene, 200); // whatever is made only once
   const before = await counts(scene);
@@ -147,5 +150,7 @@ it("2,000 transfers, aborts and resets among them, end with the counts that they
   const after = await counts(scene);
   expect(after.open).toEqual(before.open);
   expect(after.heap - before.heap).toBeLessThan(5_000_000);
+  process.off("warning", warned);
+  expect(warnings).toEqual([]);
   expect(after.buffers - before.buffers).toBeLessThan(10_000_000);
 }, 60_000);
