@@ -43,7 +43,7 @@ export async function openTunnel(options: TunnelOptions): Promise<Tunnel> {
     throw error;
   }
   const shared: GatewayShared = { registry: new ListenerRegistry(), sessions: new Set(), lastSession: 0 };
-  const environment = gatewayEnvironment(supervisor, emit);
+  const environment = gatewayEnvironment(supervisor, emit, options.checkUser === true);
   const gateways = listeners.map(
     (listener, index) => new Gateway(listener, (checked[index] as CheckedForward).gateway, environment, shared),
   );
@@ -102,13 +102,13 @@ function makeSupervisor(
   });
 }
 
-function gatewayEnvironment(supervisor: BackSupervisor, emit: Emit): GatewayEnvironment {
+function gatewayEnvironment(supervisor: BackSupervisor, emit: Emit, checkUser: boolean): GatewayEnvironment {
   return {
     front: systemNetwork,
     clock: systemClock,
     back: (signal) => supervisor.back(signal),
     emit,
-    ownerOf: socketOwner,
+    ...(checkUser ? { ownerOf: socketOwner } : {}),
     ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
   };
 }

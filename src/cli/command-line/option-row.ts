@@ -29,6 +29,7 @@ export interface Draft {
   passivePorts?: PortRange;
   keepaliveMs?: number;
   noCommand?: boolean;
+  checkUser?: boolean;
   sessionsMax?: number;
   /** Present: trace. `file` absent: to standard error. */
   trace?: { readonly file?: string };

@@ -55,6 +55,7 @@ export function assemble(draft: Draft, destination: string, command: readonly st
       sessionsMax: draft.sessionsMax,
       keepaliveMs: draft.keepaliveMs,
       noCommand: draft.noCommand,
+      checkUser: draft.checkUser,
     }),
     background: draft.background,
     command,
