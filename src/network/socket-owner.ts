@@ -1,8 +1,8 @@
 // Whose is the socket at the other end? Only within this machine, and only where the system tells: Linux, in /proc (proc(5)).
-import { readFile } from "node:fs/promises";
 import { endianness } from "node:os";
 import type { Endpoint } from "../platform/endpoint.ts";
 import { ipBytes, isLoopback, plainBytes, sameHost } from "../protocol/ip-address.ts";
+import { TcpTable } from "./tcp-table.ts";
 
 /** Both ends of a connection, as this machine sees them. */
 interface Ends {
@@ -10,7 +10,7 @@ interface Ends {
   readonly remote: Endpoint;
 }
 
-const tables = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
+const tables = ["/proc/self/net/tcp", "/proc/self/net/tcp6"].map((path) => new TcpTable(path));
 
 /**
  * User id of the process that holds the far end; `"gone"` when it has closed that end already; `undefined` when that cannot
@@ -19,24 +19,18 @@ const tables = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
 export async function socketOwner(ends: Ends): Promise<number | "gone" | undefined> {
   const { local, remote } = ends;
   if (!isLoopback(remote.host) && !sameHost(remote.host, local.host)) return undefined;
+  const wanted = { local: spellings(remote), remote: spellings(local) };
   for (const table of tables) {
-    const owner = findOwner(await readTable(table), spellings(remote), spellings(local));
-    if (owner !== undefined) return owner;
+    const row = await table.find(wanted);
+    if (row !== undefined) return ownerIn(row);
   }
   return undefined;
 }
 
-/** The row of a socket from `near` to `far`, as its own process sees it. */
-function findOwner(table: string, near: readonly string[], far: readonly string[]): number | "gone" | undefined {
-  for (const end of near) {
-    for (let at = table.indexOf(`: ${end} `); at !== -1; at = table.indexOf(`: ${end} `, at + 1)) {
-      const [, , remote = "", , , , , uid = "", , inode = ""] = table.slice(at, table.indexOf("\n", at)).split(/\s+/);
-      if (!far.includes(remote)) continue;
-      // A socket that no process holds any more belongs to nobody, and the kernel tells that as root.
-      return uid === "0" && inode === "0" ? "gone" : Number(uid);
-    }
-  }
-  return undefined;
+/** A socket that no process holds any more belongs to nobody, and the kernel tells that as root. */
+function ownerIn(row: readonly string[]): number | "gone" {
+  const [, , , , , , , uid = "", , inode = ""] = row;
+  return uid === "0" && inode === "0" ? "gone" : Number(uid);
 }
 
 /** An endpoint as the tables have it: an IPv4 address also as the IPv6 socket that speaks IPv4 has it. */
@@ -54,12 +48,4 @@ function words(bytes: readonly number[]): string {
   const hex = bytes.map((byte) => byte.toString(16).toUpperCase().padStart(2, "0"));
   if (endianness() === "BE") return hex.join("");
   return hex.map((_, at) => hex[(at & ~3) + 3 - (at & 3)]).join("");
-}
-
-async function readTable(path: string): Promise<string> {
-  try {
-    return await readFile(path, "latin1");
-  } catch {
-    return ""; // no Linux, or no /proc
-  }
 }
