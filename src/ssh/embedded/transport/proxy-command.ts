@@ -36,11 +36,11 @@ export class ProxyCommand extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#proxy.stdin.write(chunk, done);
+    this.#proxy.stdin.write(chunk, (error) => this.#unlessItFailed(() => done(error), error));
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    this.#proxy.stdin.end(done);
+    this.#proxy.stdin.end((error?: Error | null) => this.#unlessItFailed(() => done(error), error));
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
@@ -75,12 +75,27 @@ export class ProxyCommand extends Duplex {
     stdout.pause();
   }
 
-  /** A program that failed is about to say so by its exit status, which tells more than its end-of-file. */
   #endOfFile(): void {
-    const cancel = this.#clock.after(limits.disposeGraceMs / 4, () => this.push(null));
-    void this.#gone.then(() => {
-      cancel();
+    this.#onceItsEndIsKnown(() => {
       if (!this.destroyed) this.push(null);
     });
+  }
+
+  #unlessItFailed(done: () => void, error: Error | null | undefined): void {
+    if (error) this.#onceItsEndIsKnown(done);
+    else done();
+  }
+
+  /** A program that failed is about to say so by its exit status, which tells more than its end-of-file or EPIPE. */
+  #onceItsEndIsKnown(then: () => void): void {
+    let told = false;
+    const tell = (): void => {
+      if (told) return;
+      told = true;
+      cancel();
+      then();
+    };
+    const cancel = this.#clock.after(limits.disposeGraceMs / 4, tell);
+    void this.#gone.then(tell);
   }
 }
