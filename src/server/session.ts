@@ -1,0 +1,243 @@
+// One client: its commands in order, one at a time, with ABOR, STAT and NOOP in between.
+import { formatEndpoint } from "../platform/endpoint.ts";
+import type { Connection } from "../platform/network.ts";
+import type { TraceEventBody } from "../platform/trace.ts";
+import { argumentText, type Command, describeCommand } from "../protocol/command.ts";
+import { findCommand } from "../protocol/command-table.ts";
+import { limits } from "../protocol/limits.ts";
+import { makeReply, type Reply } from "../protocol/reply.ts";
+import { refuseCommand } from "../protocol/server/admission.ts";
+import { ControlChannel } from "./control-channel.ts";
+import type { Answer, Conversation, RunningTransfer, SessionContext } from "./conversation.ts";
+import { DataEnds } from "./data-ends.ts";
+import type { TlsSession } from "./environment.ts";
+import { handlers } from "./handlers/handlers.ts";
+import { Aborted, refusalOf } from "./refusals.ts";
+import { newState, reinitialise, type SessionState } from "./session-state.ts";
+
+/** What waits for its turn: a command, a line that was none, the client's end-of-file. */
+type Waiting = Command | { readonly malformed: string } | "end";
+
+export class Session implements Conversation {
+  readonly context: SessionContext;
+  readonly state: SessionState = newState();
+  readonly data: DataEnds;
+  transfer: RunningTransfer | undefined;
+  secure = false;
+  readonly tls: TlsSession | undefined;
+  readonly #channel: ControlChannel;
+  readonly #queue: Waiting[] = [];
+  readonly #work: Set<Promise<unknown>> = new Set();
+  readonly #life: AbortController = new AbortController();
+  /** Of the command that is being carried out. */
+  #running: AbortController | undefined;
+  #cancelTimer: () => void = () => {};
+  #closingText: string | undefined;
+  #reason = "";
+  #over: () => void = () => {};
+
+  constructor(context: SessionContext, connection: Connection) {
+    this.context = context;
+    this.tls = context.policy.tls?.open();
+    this.data = new DataEnds(context, () => this.control);
+    this.#channel = new ControlChannel(connection, {
+      command: (command) => this.#arrive(command),
+      malformed: (reason) => this.#arrive({ malformed: reason }),
+      ended: () => this.#arrive("end"),
+      failed: (last) => this.#hangUp(last, last.lines.join(" ")),
+      gone: (why) => this.#end(why),
+    });
+  }
+
+  get control(): Connection {
+    return this.#channel.connection;
+  }
+
+  /** Settles when nothing of the session is left. Never rejects. `implicit`: TLS before the first word. */
+  async run(implicit: boolean): Promise<void> {
+    const over = new Promise<void>((resolve) => {
+      this.#over = resolve;
+    });
+    const ends = { client: formatEndpoint(this.control.remote), gateway: formatEndpoint(this.control.local) };
+    this.emit({ type: "session.open", ...ends, target: "files" });
+    this.#cancelLogin = this.context.environment.clock.after(this.context.policy.loginMs, () => this.#loginIsLate());
+    if (implicit) await this.#handshake();
+    else this.#channel.open();
+    this.say(makeReply(220, this.context.policy.greeting));
+    this.#idle();
+    await over;
+    this.#life.abort(new Aborted());
+    this.#cancelLogin();
+    this.#cancelTimer();
+    await Promise.all([this.data.forget(), this.#channel.close()]);
+    while (this.#work.size > 0) await Promise.all(this.#work);
+    this.emit({ type: "session.close", reason: this.#reason });
+  }
+
+  closeWhenIdle(text: string): void {
+    this.#closingText = text;
+    this.#pump();
+  }
+
+  closeNow(text: string): void {
+    this.#hangUp(makeReply(421, text), text);
+  }
+
+  say(reply: Reply): void {
+    if (this.#life.signal.aborted) return;
+    this.emit({ type: "ftp.reply", side: "front", origin: "server", lines: reply.lines });
+    this.#channel.write(reply);
+  }
+
+  emit(event: TraceEventBody): void {
+    this.context.environment.emit(this.context.id, event);
+  }
+
+  track(work: Promise<unknown>): void {
+    const settled: Promise<unknown> = work.then(
+      () => this.#work.delete(settled),
+      () => this.#work.delete(settled),
+    );
+    this.#work.add(settled);
+  }
+
+  #cancelLogin: () => void = () => {};
+
+  #arrive(waiting: Waiting): void {
+    if (waiting !== "end" && !("malformed" in waiting)) {
+      this.emit({ type: "ftp.command", side: "front", origin: "client", line: describeCommand(waiting) });
+      // At once, whatever waits before it; its reply comes in its turn.
+      if (waiting.verb === "ABOR") this.#running?.abort(new Aborted());
+    }
+    this.#queue.push(waiting);
+    if (this.#queue.length > limits.pipelinedCommandsMax) {
+      this.closeNow(`More than ${limits.pipelinedCommandsMax} commands wait. Goodbye.`);
+    } else this.#pump();
+  }
+
+  #pump(): void {
+    for (let next = this.#queue[0]; next !== undefined && !this.#isOver(); next = this.#queue[0]) {
+      if (this.#running !== undefined && !this.#mayGoBeside(next)) return;
+      this.#queue.shift();
+      if (this.#running !== undefined) this.track(this.#answer(next, this.#running.signal));
+      else this.#start(next);
+    }
+    if (this.#running !== undefined || this.#isOver()) return;
+    if (this.#closingText !== undefined) this.closeNow(this.#closingText);
+    else this.#idle();
+  }
+
+  #start(next: Waiting): void {
+    this.#cancelTimer();
+    const running = new AbortController();
+    this.#running = running;
+    this.track(
+      this.#answer(next, running.signal).finally(() => {
+        this.#running = undefined;
+        this.#pump();
+      }),
+    );
+  }
+
+  /** RFC 959 section 5.4: during a transfer, STAT tells how far it is. */
+  #mayGoBeside(next: Waiting): boolean {
+    if (this.transfer === undefined || next === "end" || "malformed" in next) return false;
+    return next.verb === "NOOP" || (next.verb === "STAT" && argumentText(next) === "");
+  }
+
+  async #answer(next: Waiting, signal: AbortSignal): Promise<void> {
+    if (next === "end") return this.#end("the client has closed the connection");
+    try {
+      const answer = "malformed" in next ? makeReply(500, next.malformed) : await this.#carryOut(next, signal);
+      if (!("reply" in answer)) this.say(answer);
+      else if (answer.then === "close") this.#hangUp(answer.reply, answer.reply.lines.join(" "));
+      else await this.#startTls(answer.reply);
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal !== undefined) this.say(refusal);
+      else this.#hangUp(makeReply(421, "A fault in this server. Goodbye."), `a fault: ${String(error)}`);
+    }
+    if ("verb" in next && next.verb === "AUTH") this.#channel.resume();
+  }
+
+  async #carryOut(command: Command, signal: AbortSignal): Promise<Answer> {
+    const { state, context } = this;
+    const row = findCommand(command.verb);
+    const handler = handlers[command.verb];
+    if (row === undefined || handler === undefined) return this.#unknown(command.verb, row !== undefined);
+    const argument = argumentText(command);
+    const requireTls = context.policy.tls?.required === true;
+    const refusal = refuseCommand(row, argument, { phase: state.phase, secure: this.secure, requireTls });
+    if (refusal !== undefined) return refusal;
+    const renameFrom = state.renameFrom;
+    const answer = await handler(this, argument, signal);
+    // RNFR is good for the very next command, REST for the next transfer.
+    if (state.renameFrom === renameFrom) state.renameFrom = undefined;
+    if (row.data !== undefined) state.restart = 0;
+    if (state.phase === "logged-in") this.#cancelLogin();
+    return answer;
+  }
+
+  /** A program that speaks another protocol at us has sent no FTP command by now (ALPACA, CVE-2021-3618). */
+  #unknown(verb: string, known: boolean): Answer {
+    if (known) return makeReply(502, `${verb} is not offered here.`);
+    const reply = makeReply(500, "That is no command that I know.");
+    if (this.state.phase === "logged-in") return reply;
+    this.state.unknownCommands += 1;
+    if (this.state.unknownCommands < limits.unknownCommandsMax) return reply;
+    return { reply: makeReply(421, "Too many commands that are none. Goodbye."), then: "close" };
+  }
+
+  async #startTls(reply: Reply): Promise<void> {
+    if (this.#channel.injected) {
+      this.#hangUp(makeReply(421, "Something came behind AUTH, outside of TLS. Goodbye."), "bytes behind AUTH");
+      return;
+    }
+    this.say(reply);
+    reinitialise(this.state);
+    await this.#handshake();
+  }
+
+  async #handshake(): Promise<void> {
+    try {
+      await this.#channel.secure(async (plain) => {
+        if (this.tls === undefined) throw new Error("no TLS");
+        return this.tls.secure(plain, this.#life.signal);
+      });
+      this.secure = true;
+    } catch (error) {
+      this.#end(error instanceof Error ? error.message : "TLS failed");
+    }
+  }
+
+  #idle(): void {
+    const { idleMs } = this.context.policy;
+    this.#cancelTimer();
+    this.#cancelTimer = this.context.environment.clock.after(idleMs, () =>
+      this.closeNow(`Nothing happened for ${idleMs / 1000} s. Goodbye.`),
+    );
+  }
+
+  #loginIsLate(): void {
+    if (this.state.phase === "logged-in") return;
+    this.closeNow(`No login within ${this.context.policy.loginMs / 1000} s. Goodbye.`);
+  }
+
+  #isOver(): boolean {
+    return this.#life.signal.aborted;
+  }
+
+  #hangUp(last: Reply, reason: string): void {
+    this.say(last);
+    this.#end(reason);
+  }
+
+  #end(reason: string): void {
+    if (this.#isOver()) return;
+    this.#reason = reason;
+    this.#queue.length = 0;
+    this.#life.abort(new Aborted());
+    this.#running?.abort(new Aborted());
+    this.#over();
+  }
+}
