@@ -15,6 +15,7 @@ import { makeAuthenticate } from "./accounts.ts";
 import { type CheckedListen, checkListen, checkPolicy } from "./check-options.ts";
 import type { OpenListener, Server, ServerOptions } from "./options.ts";
 import { RunningServer } from "./running-server.ts";
+import { tlsPolicy } from "./tls-policy.ts";
 
 /**
  * Opens an FTP server (RFC 959, 1123, 2228, 2389, 2428, 2577, 2640, 3659, 4217, 7151).
@@ -26,7 +27,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   options.signal?.throwIfAborted();
   const signal = options.signal ?? new AbortController().signal;
   const listen = checkListen(options);
-  const policy = checkPolicy(options, await makeAuthenticate(options), undefined);
+  const policy = checkPolicy(options, await makeAuthenticate(options), tlsPolicy(options.tls, systemClock));
   const listeners = await listenAll(listen, signal);
   const environment = systemEnvironment(options);
   const shared: ServerShared = {

@@ -105,19 +105,19 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace {
     return this.#at(path, "findName", signal, (real) => mkdir(real) as Promise<void>);
   }
 
-  rmdir(path: string, { signal }: FileOptions): Promise<void> {
-    return this.#at(notRoot(path), "findName", signal, (real) => rmdir(real));
+  async rmdir(path: string, { signal }: FileOptions): Promise<void> {
+    await this.#at(notRoot(path), "findName", signal, (real) => rmdir(real));
   }
 
-  remove(path: string, { signal }: FileOptions): Promise<void> {
-    return this.#at(notRoot(path), "findName", signal, async (real) => {
+  async remove(path: string, { signal }: FileOptions): Promise<void> {
+    await this.#at(notRoot(path), "findName", signal, async (real) => {
       if ((await lstat(real)).isDirectory()) throw fsError("FS_IS_DIRECTORY", path);
       await unlink(real);
     });
   }
 
-  rename(from: string, to: string, { signal }: FileOptions): Promise<void> {
-    return this.#at(notRoot(from), "findName", signal, (old) =>
+  async rename(from: string, to: string, { signal }: FileOptions): Promise<void> {
+    await this.#at(notRoot(from), "findName", signal, (old) =>
       this.#at(notRoot(to), "findName", signal, (fresh) => rename(old, fresh)),
     );
   }
