@@ -1,6 +1,6 @@
 // TLS on the server's side of a connection that exists already (RFC 4217).
 import type { Duplex } from "node:stream";
-import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
+import { createSecureContext, createServer, type SecureContext, type Server, TLSSocket } from "node:tls";
 import { type Clock, withDeadline } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
@@ -31,6 +31,7 @@ const protocols = ["ftp", "ftp-data", "x-filezilla-ftp"];
  */
 export class TlsServer {
   readonly #context: SecureContext;
+  readonly #sessions: Server = sessionCache();
   readonly #clock: Clock;
 
   /** Throws `CONFIG_INVALID` when certificate and key are none, or do not belong together. */
@@ -55,12 +56,16 @@ export class TlsServer {
   /** The handshake. The plain connection is ours from now on; it is reset when this throws `NET_TLS` or the signal's reason. */
   async secure(plain: Connection, signal: AbortSignal): Promise<TlsConnection> {
     const remote = formatEndpoint(plain.remote);
-    const socket = new TLSSocket(plain.stream as unknown as ConstructorParameters<typeof TLSSocket>[0], {
-      isServer: true,
-      secureContext: this.#context,
-      ALPNProtocols: protocols,
-      allowHalfOpen: true,
-    } as ConstructorParameters<typeof TLSSocket>[1]);
+    const socket = new TLSSocket(
+      plain.stream as unknown as ConstructorParameters<typeof TLSSocket>[0],
+      {
+        isServer: true,
+        server: this.#sessions,
+        secureContext: this.#context,
+        ALPNProtocols: protocols,
+        allowHalfOpen: true,
+      } as ConstructorParameters<typeof TLSSocket>[1],
+    );
     const deadline = withDeadline(this.#clock, limits.tlsHandshakeMs, signal, () =>
       failed(remote, `not done within ${limits.tlsHandshakeMs / 1000} s`),
     );
@@ -84,6 +89,22 @@ export class TlsServer {
     const connection = new StreamConnection({ stream, local, remote: plain.remote, clock: this.#clock, breakOff });
     return Object.assign(connection, { resumed: socket.isSessionReused() });
   }
+}
+
+/** Session ids for clients of TLS 1.2 that take no tickets (curl). A server that never listens: node:tls asks it. */
+function sessionCache(): Server {
+  const sessions = new Map<string, Buffer>();
+  const server = createServer();
+  server.on("newSession", (id: Buffer, data: Buffer, done: () => void) => {
+    const [eldest] = sessions.keys();
+    if (sessions.size >= limits.tlsSessionsMax && eldest !== undefined) sessions.delete(eldest);
+    sessions.set(id.toString("hex"), data);
+    done();
+  });
+  server.on("resumeSession", (id: Buffer, done: (error: Error | null, data: Buffer | null) => void) => {
+    done(null, sessions.get(id.toString("hex")) ?? null);
+  });
+  return server;
 }
 
 /**

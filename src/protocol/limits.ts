@@ -34,6 +34,7 @@ export type LimitName =
   | "serverDataStallMs"
   | "dataConnectMs"
   | "tlsHandshakeMs"
+  | "tlsSessionsMax"
   | "loginFailuresMax"
   | "loginDelayMsMin"
   | "loginDelayMsMax"
@@ -147,6 +148,7 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
   },
   dataConnectMs: { value: 30_000, unit: "ms", why: "for a data connection to come about, either way" },
   tlsHandshakeMs: { value: 20_000, unit: "ms", why: "of one TLS handshake, control or data" },
+  tlsSessionsMax: { value: 16, unit: "TLS sessions", why: "of one FTP session, kept to be resumed without a ticket" },
   loginFailuresMax: { value: 5, unit: "failures", why: "wrong passwords in one session; vsftpd 3, sshd 6" },
   loginDelayMsMin: { value: 500, unit: "ms", why: "before the answer to the first wrong password; doubled each time" },
   loginDelayMsMax: { value: 15_000, unit: "ms", why: "longest wait before the answer to a wrong password" },

@@ -39,7 +39,10 @@ async function knownUsers(options: ServerOptions, roots: Roots): Promise<Readonl
   const add = async (name: string, hash: string, root: string | undefined, isReadOnly: boolean): Promise<void> => {
     const bytes = narrowToLatin1(name);
     if (bytes === "" || known.has(bytes)) {
-      throw new SallyportError("CONFIG_INVALID", bytes === "" ? "a user has no name" : `the user ${name} is there twice`);
+      throw new SallyportError(
+        "CONFIG_INVALID",
+        bytes === "" ? "a user has no name" : `the user ${name} is there twice`,
+      );
     }
     const files = await roots.open(root);
     const account = isReadOnly ? { fileSystem: readOnly(files), readOnly: true } : { fileSystem: files };

@@ -21,19 +21,25 @@ export function checkListen(options: ServerOptions): CheckedListen[] {
   return listen.map(({ host = "127.0.0.1", port = 2121, implicitTls = false }: ServerListen) => {
     if (implicitTls && options.tls === undefined) throw wrong("implicit TLS needs a certificate and its key");
     const address = host === "localhost" ? "127.0.0.1" : host.replace(/^\*$/, "");
-    if (address !== "" && ipFamily(address) === undefined) throw wrong(`the address to listen on, ${host}, is no IP address`);
+    if (address !== "" && ipFamily(address) === undefined)
+      throw wrong(`the address to listen on, ${host}, is no IP address`);
     return { host: address, port: checkWhole("port", port, 0, 65_535), implicitTls };
   });
 }
 
 /** Throws `CONFIG_INVALID`. */
-export function checkPolicy(options: ServerOptions, authenticate: Authenticate, tls: TlsPolicy | undefined): ServerPolicy {
+export function checkPolicy(
+  options: ServerOptions,
+  authenticate: Authenticate,
+  tls: TlsPolicy | undefined,
+): ServerPolicy {
   const { first, last } = options.passivePorts ?? { first: 0, last: 0 };
   const passivePorts = {
     first: checkWhole("first passive port", first, 0, 65_535),
     last: checkWhole("last passive port", last, first, 65_535),
   };
-  if (options.activePortOnly === true && options.active === false) throw wrong("an active port has no use without active mode");
+  if (options.activePortOnly === true && options.active === false)
+    throw wrong("an active port has no use without active mode");
   return {
     greeting: options.greeting ?? "Sallyport FTP server.",
     authenticate,
@@ -49,7 +55,11 @@ export function checkPolicy(options: ServerOptions, authenticate: Authenticate, 
     atomicUploads: options.atomicUploads ?? false,
     tls,
     sessionsMax: checkCount("sessionsMax", options.sessionsMax, limits.serverSessionsMax),
-    sessionsPerAddressMax: checkCount("sessionsPerAddressMax", options.sessionsPerAddressMax, limits.serverSessionsPerAddressMax),
+    sessionsPerAddressMax: checkCount(
+      "sessionsPerAddressMax",
+      options.sessionsPerAddressMax,
+      limits.serverSessionsPerAddressMax,
+    ),
     idleMs: checkCount("idleMs", options.idleMs, limits.serverIdleMs),
     loginMs: checkCount("loginMs", options.loginMs, limits.serverLoginMs),
     dataStallMs: checkCount("dataStallMs", options.dataStallMs, limits.serverDataStallMs),

@@ -3,7 +3,7 @@ import type { Connection } from "../platform/network.ts";
 import type { Command } from "../protocol/command.ts";
 import { type CommandEvent, CommandReceiver } from "../protocol/command-receiver.ts";
 import { limits } from "../protocol/limits.ts";
-import { makeReply, formatReply, type Reply } from "../protocol/reply.ts";
+import { formatReply, makeReply, type Reply } from "../protocol/reply.ts";
 
 export interface ControlEvents {
   readonly command: (command: Command) => void;
@@ -49,7 +49,8 @@ export class ControlChannel {
     stream.on("data", this.#receive);
     stream.once("end", () => connection === this.#connection && this.#events.ended());
     void connection.closed.then((close) => {
-      if (connection === this.#connection) this.#events.gone(close.error?.message ?? "the client has closed the connection");
+      if (connection === this.#connection)
+        this.#events.gone(close.error?.message ?? "the client has closed the connection");
     });
   }
 

@@ -43,7 +43,7 @@ export interface Conversation {
 }
 
 /** A reply, and what is to happen behind it: hang up, TLS handshake. */
-export type Answer = Reply | { readonly reply: Reply; readonly then: "close" | "secure" };
+export type Answer = Reply | { readonly reply: Reply; readonly next: "close" | "secure" };
 
 /** `signal` aborts when the client says ABOR or goes away. What is thrown becomes a reply (see refusals.ts). */
 export type Handler = (talk: Conversation, argument: string, signal: AbortSignal) => Answer | Promise<Answer>;

@@ -14,7 +14,9 @@ import { choosePassiveAddress } from "../protocol/passive-address.ts";
 import type { SessionContext } from "./conversation.ts";
 import { TimeWaits } from "./time-waits.ts";
 
-type Arranged = { readonly how: "passive"; readonly end: PassiveEnd } | { readonly how: "active"; readonly to: HostPort };
+type Arranged =
+  | { readonly how: "passive"; readonly end: PassiveEnd }
+  | { readonly how: "active"; readonly to: HostPort };
 
 export class DataEnds {
   readonly #context: SessionContext;
@@ -75,7 +77,9 @@ export class DataEnds {
     if (this.#opening) throw new SallyportError("INTERNAL", "two data connections at the same time");
     this.#opening = true;
     try {
-      const connection = await (arranged?.how === "passive" ? this.#accept(arranged.end, signal) : this.#connect(arranged?.to, signal));
+      const connection = await (arranged?.how === "passive"
+        ? this.#accept(arranged.end, signal)
+        : this.#connect(arranged?.to, signal));
       this.#emit({
         type: "data.open",
         side: "front",
@@ -107,7 +111,9 @@ export class DataEnds {
   async #connect(to: HostPort | undefined, signal: AbortSignal): Promise<Connection> {
     const { policy, environment } = this.#context;
     if (!policy.active) {
-      throw new SallyportError("NET_UNSUPPORTED", "this server makes none itself", { cure: "Send PASV or EPSV first." });
+      throw new SallyportError("NET_UNSUPPORTED", "this server makes none itself", {
+        cure: "Send PASV or EPSV first.",
+      });
     }
     const control = this.#control();
     const target = to ?? { host: this.#client(), port: control.remote.port };
@@ -133,7 +139,8 @@ export class DataEnds {
   #isExpected(remote: Endpoint): boolean {
     const client = this.#client();
     const { allowThirdParty } = this.#context.policy;
-    if (sameHost(remote.host, client) || allowThirdParty.some((network) => cidrContains(network, remote.host))) return true;
+    if (sameHost(remote.host, client) || allowThirdParty.some((network) => cidrContains(network, remote.host)))
+      return true;
     return isLoopback(client) && isLoopback(remote.host);
   }
 

@@ -25,7 +25,13 @@ export class FtpServer {
   readonly #accepting: Promise<void>;
 
   /** Owns the listener from now on. `implicit`: TLS from the first byte. */
-  constructor(listener: Listener, policy: ServerPolicy, environment: ServerEnvironment, shared: ServerShared, implicit: boolean) {
+  constructor(
+    listener: Listener,
+    policy: ServerPolicy,
+    environment: ServerEnvironment,
+    shared: ServerShared,
+    implicit: boolean,
+  ) {
     this.#listener = listener;
     this.#policy = policy;
     this.#environment = environment;
@@ -62,9 +68,15 @@ export class FtpServer {
     const { sessionsMax, sessionsPerAddressMax } = this.#policy;
     const address = plainHost(connection.remote.host);
     const already = perAddress.get(address) ?? 0;
-    if (sessions.size >= sessionsMax) return this.#refuse(connection, `${sessionsMax} sessions are open, the limit.`);
-    if (already >= sessionsPerAddressMax) {
-      return this.#refuse(connection, `${sessionsPerAddressMax} sessions from your address are open, the limit.`);
+    const refused =
+      sessions.size >= sessionsMax
+        ? `${sessionsMax} sessions are open, the limit.`
+        : already >= sessionsPerAddressMax
+          ? `${sessionsPerAddressMax} sessions from your address are open, the limit.`
+          : undefined;
+    if (refused !== undefined) {
+      this.#refuse(connection, refused);
+      return;
     }
     this.#shared.lastSession += 1;
     const context = { id: this.#shared.lastSession, policy: this.#policy, environment: this.#environment, guard };

@@ -1,5 +1,5 @@
 // What LIST, NLST and STAT are asked about: a directory, one file, or a pattern; sorted, within a limit.
-import { SallyportError, isSallyportError } from "../protocol/error.ts";
+import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { isSayable, nameOf, parentOf } from "../protocol/file-path.ts";
 import { limits } from "../protocol/limits.ts";
 import type { FileEntry } from "../protocol/listing/file-facts.ts";
@@ -54,7 +54,10 @@ async function collect(
   for await (const entry of filesOf(talk).list(path, { signal })) {
     if (!isShown(entry.name, request, pattern)) continue;
     if (entries.length >= limits.listingEntriesMax) {
-      throw new SallyportError("FS_FAILED", `more than ${limits.listingEntriesMax} entries are too many to sort; use MLSD`);
+      throw new SallyportError(
+        "FS_FAILED",
+        `more than ${limits.listingEntriesMax} entries are too many to sort; use MLSD`,
+      );
     }
     entries.push(entry);
   }

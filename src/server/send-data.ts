@@ -14,7 +14,11 @@ export interface DataOptions {
 }
 
 /** Resolves when the network has taken every byte and the end-of-file. A piece may be changed once the next is asked for. */
-export async function sendData(source: AsyncIterable<Uint8Array>, connection: Connection, options: DataOptions): Promise<void> {
+export async function sendData(
+  source: AsyncIterable<Uint8Array>,
+  connection: Connection,
+  options: DataOptions,
+): Promise<void> {
   const { stream } = connection;
   discardStrayBytes(stream);
   for await (const piece of source) {

@@ -150,7 +150,7 @@ export class Session implements Conversation {
     try {
       const answer = "malformed" in next ? makeReply(500, next.malformed) : await this.#carryOut(next, signal);
       if (!("reply" in answer)) this.say(answer);
-      else if (answer.then === "close") this.#hangUp(answer.reply, answer.reply.lines.join(" "));
+      else if (answer.next === "close") this.#hangUp(answer.reply, answer.reply.lines.join(" "));
       else await this.#startTls(answer.reply);
     } catch (error) {
       const refusal = refusalOf(error);
@@ -185,7 +185,7 @@ export class Session implements Conversation {
     if (this.state.phase === "logged-in") return reply;
     this.state.unknownCommands += 1;
     if (this.state.unknownCommands < limits.unknownCommandsMax) return reply;
-    return { reply: makeReply(421, "Too many commands that are none. Goodbye."), then: "close" };
+    return { reply: makeReply(421, "Too many commands that are none. Goodbye."), next: "close" };
   }
 
   async #startTls(reply: Reply): Promise<void> {

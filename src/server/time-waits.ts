@@ -43,7 +43,10 @@ export class TimeWaits {
     const { network, host, port, localPort, timeoutMs } = options;
     const remote = formatEndpoint({ host, port });
     const late = (): SallyportError =>
-      new SallyportError("NET_TIMEOUT", `${remote} did not answer within ${timeoutMs / 1000} s; a firewall between us?`);
+      new SallyportError(
+        "NET_TIMEOUT",
+        `${remote} did not answer within ${timeoutMs / 1000} s; a firewall between us?`,
+      );
     const deadline = withDeadline(this.#clock, timeoutMs, options.signal, late);
     const { localAddress } = options;
     const from = localAddress === undefined ? { localPort } : { localAddress, localPort };

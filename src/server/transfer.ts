@@ -77,18 +77,24 @@ async function carry(
     return failureOf(error, talk.context.id);
   } finally {
     stall.release();
-    void connection.closed.then((close) => talk.emit({ type: "data.close", side: "front", close, bytes: progress.bytes }));
+    void connection.closed.then((close) =>
+      talk.emit({ type: "data.close", side: "front", close, bytes: progress.bytes }),
+    );
   }
 }
 
 function failureOf(error: unknown, session: number): Reply {
   if (error instanceof Aborted) return makeReply(426, "Transfer aborted, as you asked.");
   const reply = refusalOf(error);
-  if (reply !== undefined) return reply.code === 426 ? makeReply(426, `Transfer broken off: ${reply.lines[0]?.slice(4)}`) : reply;
-  if (error instanceof Error && !isSallyportError(error) && error.name === "AbortError") return makeReply(426, "Transfer broken off.");
+  if (reply !== undefined)
+    return reply.code === 426 ? makeReply(426, `Transfer broken off: ${reply.lines[0]?.slice(4)}`) : reply;
+  if (error instanceof Error && !isSallyportError(error) && error.name === "AbortError")
+    return makeReply(426, "Transfer broken off.");
   throw isSallyportError(error)
     ? error
-    : new SallyportError("INTERNAL", `a transfer of session ${session} failed in a way that it cannot`, { cause: error });
+    : new SallyportError("INTERNAL", `a transfer of session ${session} failed in a way that it cannot`, {
+        cause: error,
+      });
 }
 
 const mustProtect = (talk: Conversation): boolean =>

@@ -1,6 +1,19 @@
 // A directory of this machine as a FileSystem.
 import { constants, type Dirent, type Stats } from "node:fs";
-import { chmod, type FileHandle, lstat, mkdir, open, opendir, rename, rmdir, stat, statfs, unlink, utimes } from "node:fs/promises";
+import {
+  chmod,
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  opendir,
+  rename,
+  rmdir,
+  stat,
+  statfs,
+  unlink,
+  utimes,
+} from "node:fs/promises";
 import type {
   FileOptions,
   FileReader,

@@ -55,7 +55,8 @@ export class MemoryFileSystem implements FileSystem, SetsTimes, SetsModes, Tells
     signal.throwIfAborted();
     const file = this.#fileToWrite(path, start);
     const position = start === "append" ? file.size : typeof start === "number" ? start : 0;
-    if (position > file.size) throw fsError("FS_FAILED", path, undefined, `it has ${file.size} bytes, less than ${position}`);
+    if (position > file.size)
+      throw fsError("FS_FAILED", path, undefined, `it has ${file.size} bytes, less than ${position}`);
     return new MemoryWriter({ file, path, position, room: this.#room, touch: () => this.#tree.touch(file) });
   }
 

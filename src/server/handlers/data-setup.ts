@@ -1,4 +1,6 @@
 // Where the next data connection comes about: PORT, PASV and their longer forms.
+
+import { isSallyportError } from "../../protocol/error.ts";
 import { parseEprt } from "../../protocol/extended-address.ts";
 import { type HostPort, parsePort } from "../../protocol/host-port.ts";
 import { ipFamily, plainHost } from "../../protocol/ip-address.ts";
@@ -6,7 +8,6 @@ import { parseLprt } from "../../protocol/long-address.ts";
 import { make227, make228, make229 } from "../../protocol/passive-reply.ts";
 import { makeReply, type Reply } from "../../protocol/reply.ts";
 import type { Conversation, Handler, HandlerTable } from "../conversation.ts";
-import { isSallyportError } from "../../protocol/error.ts";
 import { noDataConnection } from "../refusals.ts";
 
 export const dataSetupHandlers: HandlerTable = {

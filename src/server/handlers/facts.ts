@@ -21,11 +21,17 @@ export const factHandlers: HandlerTable = {
   MFF: async (talk, argument, signal) => {
     const [, list = "", name = ""] = /^((?:[^;= ]+=[^; ]*;)+) (.+)$/s.exec(argument) ?? [];
     const facts = list.split(";").slice(0, -1);
-    return applyFacts(talk, facts.map((fact) => splitFact(fact)), name, signal);
+    return applyFacts(
+      talk,
+      facts.map((fact) => splitFact(fact)),
+      name,
+      signal,
+    );
   },
   AVBL: async (talk, argument, signal) => {
     const files = filesOf(talk);
-    if (!tellsSpace(files)) throw new SallyportError("FS_UNSUPPORTED", "this file system does not know how much is free");
+    if (!tellsSpace(files))
+      throw new SallyportError("FS_UNSUPPORTED", "this file system does not know how much is free");
     return makeReply(213, String(await files.freeBytes(pathOf(talk, argument), { signal })));
   },
 };

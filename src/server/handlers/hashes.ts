@@ -47,7 +47,8 @@ async function hashOf(
 ): Promise<{ readonly hash: string; readonly bytes: number }> {
   const reader = await filesOf(talk).openRead(pathOf(talk, argument), { offset: start, signal });
   try {
-    if (start > reader.facts.size) throw new SallyportError("FS_FAILED", `the file has ${reader.facts.size} bytes only`);
+    if (start > reader.facts.size)
+      throw new SallyportError("FS_FAILED", `the file has ${reader.facts.size} bytes only`);
     return await checksum(reader, name, (end ?? reader.facts.size) - start, signal);
   } finally {
     await reader[Symbol.asyncDispose]();

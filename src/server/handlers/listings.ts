@@ -16,11 +16,19 @@ export const listingHandlers: HandlerTable = {
     if (request.recursive) return makeReply(504, "LIST -R is not offered; list one directory at a time.");
     const { entries } = await makeListing(talk, request, signal);
     const now = talk.context.environment.now();
-    return send(talk, entries.map((entry) => listLine(entry, now)), signal);
+    return send(
+      talk,
+      entries.map((entry) => listLine(entry, now)),
+      signal,
+    );
   },
   NLST: async (talk, argument, signal) => {
     const { entries, prefix } = await makeListing(talk, parseListRequest(argument), signal);
-    return send(talk, entries.map(({ name }) => prefix + name), signal);
+    return send(
+      talk,
+      entries.map(({ name }) => prefix + name),
+      signal,
+    );
   },
   MLSD: async (talk, argument, signal) => {
     const path = pathOf(talk, argument);

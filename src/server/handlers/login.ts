@@ -18,7 +18,7 @@ export const loginHandlers: HandlerTable = {
     reinitialise(talk.state);
     return makeReply(220, "Ready for a new user.");
   },
-  QUIT: () => ({ reply: makeReply(221, "Goodbye."), then: "close" }),
+  QUIT: () => ({ reply: makeReply(221, "Goodbye."), next: "close" }),
   HOST: (talk, host) => {
     // RFC 7151 section 3: before USER, since the host decides who is a user.
     if (talk.state.phase !== "start") return makeReply(503, "HOST comes before USER.");
@@ -46,5 +46,5 @@ async function refuse(talk: Conversation, address: string, signal: AbortSignal):
   state.loginFailures += 1;
   await wait(context.environment.clock, context.guard.failed(address), signal);
   if (state.loginFailures < limits.loginFailuresMax) return makeReply(530, "User or password is wrong.");
-  return { reply: makeReply(421, `${limits.loginFailuresMax} wrong logins. Goodbye.`), then: "close" };
+  return { reply: makeReply(421, `${limits.loginFailuresMax} wrong logins. Goodbye.`), next: "close" };
 }

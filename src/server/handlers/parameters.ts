@@ -6,7 +6,8 @@ export const parameterHandlers: HandlerTable = {
   TYPE: setType,
   STRU: (_talk, structure) =>
     /^F$/i.test(structure) ? makeReply(200, "Files it is.") : makeReply(504, "Only STRU F is offered."),
-  MODE: (_talk, mode) => (/^S$/i.test(mode) ? makeReply(200, "Stream it is.") : makeReply(504, "Only MODE S is offered.")),
+  MODE: (_talk, mode) =>
+    /^S$/i.test(mode) ? makeReply(200, "Stream it is.") : makeReply(504, "Only MODE S is offered."),
   ALLO: (_talk, argument) =>
     /^\d+( R \d+)?$/i.test(argument) ? makeReply(202, "No room has to be set aside.") : makeReply(501, "ALLO bytes."),
   REST: (talk, position) => {

@@ -10,7 +10,7 @@ export const securityHandlers: HandlerTable = {
     if (talk.tls === undefined) return makeReply(502, "This server has no certificate, so no TLS.");
     if (talk.secure) return makeReply(503, "You are inside TLS already.");
     if (!mechanisms.has(mechanism.toUpperCase())) return makeReply(504, "Only AUTH TLS is offered.");
-    return { reply: makeReply(234, "Begin the TLS handshake."), then: "secure" };
+    return { reply: makeReply(234, "Begin the TLS handshake."), next: "secure" };
   },
   PBSZ: (talk) => {
     if (!talk.secure) return makeReply(503, "Send AUTH TLS first.");

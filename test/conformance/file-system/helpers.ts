@@ -3,7 +3,12 @@ import type { FileSystem, WriteStart } from "../../../src/platform/file-system.t
 
 export const signal: AbortSignal = new AbortController().signal;
 
-export async function put(files: FileSystem, path: string, text: string, start: WriteStart = "truncate"): Promise<void> {
+export async function put(
+  files: FileSystem,
+  path: string,
+  text: string,
+  start: WriteStart = "truncate",
+): Promise<void> {
   const writer = await files.openWrite(path, { start, signal });
   await writer.write([Buffer.from(text, "latin1")]);
   await writer.finish();
