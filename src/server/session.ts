@@ -3,15 +3,13 @@ import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { argumentText, type Command, describeCommand } from "../protocol/command.ts";
-import { findCommand } from "../protocol/command-table.ts";
 import { limits } from "../protocol/limits.ts";
 import { makeReply, type Reply } from "../protocol/reply.ts";
-import { refuseCommand } from "../protocol/server/admission.ts";
+import { carryOut } from "./carry-out.ts";
 import { ControlChannel } from "./control-channel.ts";
-import type { Answer, Conversation, RunningTransfer, SessionContext } from "./conversation.ts";
+import type { Conversation, RunningTransfer, SessionContext } from "./conversation.ts";
 import { DataEnds } from "./data-ends.ts";
 import type { TlsSession } from "./environment.ts";
-import { handlers } from "./handlers/handlers.ts";
 import { Aborted, refusalOf } from "./refusals.ts";
 import { newState, reinitialise, type SessionState } from "./session-state.ts";
 
@@ -148,7 +146,8 @@ export class Session implements Conversation {
   async #answer(next: Waiting, signal: AbortSignal): Promise<void> {
     if (next === "end") return this.#end("the client has closed the connection");
     try {
-      const answer = "malformed" in next ? makeReply(500, next.malformed) : await this.#carryOut(next, signal);
+      const answer = "malformed" in next ? makeReply(500, next.malformed) : await carryOut(this, next, signal);
+      if (this.state.phase === "logged-in") this.#cancelLogin();
       if (!("reply" in answer)) this.say(answer);
       else if (answer.next === "close") this.#hangUp(answer.reply, answer.reply.lines.join(" "));
       else await this.#startTls(answer.reply);
@@ -158,34 +157,6 @@ export class Session implements Conversation {
       else this.#hangUp(makeReply(421, "A fault in this server. Goodbye."), `a fault: ${String(error)}`);
     }
     if ("verb" in next && next.verb === "AUTH") this.#channel.resume();
-  }
-
-  async #carryOut(command: Command, signal: AbortSignal): Promise<Answer> {
-    const { state, context } = this;
-    const row = findCommand(command.verb);
-    const handler = handlers[command.verb];
-    if (row === undefined || handler === undefined) return this.#unknown(command.verb, row !== undefined);
-    const argument = argumentText(command);
-    const requireTls = context.policy.tls?.required === true;
-    const refusal = refuseCommand(row, argument, { phase: state.phase, secure: this.secure, requireTls });
-    if (refusal !== undefined) return refusal;
-    const renameFrom = state.renameFrom;
-    const answer = await handler(this, argument, signal);
-    // RNFR is good for the very next command, REST for the next transfer.
-    if (state.renameFrom === renameFrom) state.renameFrom = undefined;
-    if (row.data !== undefined) state.restart = 0;
-    if (state.phase === "logged-in") this.#cancelLogin();
-    return answer;
-  }
-
-  /** A program that speaks another protocol at us has sent no FTP command by now (ALPACA, CVE-2021-3618). */
-  #unknown(verb: string, known: boolean): Answer {
-    if (known) return makeReply(502, `${verb} is not offered here.`);
-    const reply = makeReply(500, "That is no command that I know.");
-    if (this.state.phase === "logged-in") return reply;
-    this.state.unknownCommands += 1;
-    if (this.state.unknownCommands < limits.unknownCommandsMax) return reply;
-    return { reply: makeReply(421, "Too many commands that are none. Goodbye."), next: "close" };
   }
 
   async #startTls(reply: Reply): Promise<void> {

@@ -1,12 +1,11 @@
 // A directory of this machine as a FileSystem.
-import { constants, type Dirent, type Stats } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import {
   chmod,
   type FileHandle,
   lstat,
   mkdir,
   open,
-  opendir,
   rename,
   rmdir,
   stat,
@@ -24,11 +23,11 @@ import type {
   TellsSpace,
   WriteStart,
 } from "../../platform/file-system.ts";
-import { limits } from "../../protocol/limits.ts";
 import type { FileEntry, FileFacts } from "../../protocol/listing/file-facts.ts";
 import { fsError, translateFsError, translating } from "../fs-error.ts";
-import { factsOf, factsWithTarget } from "./local-facts.ts";
+import { factsOf } from "./local-facts.ts";
 import { LocalReader, LocalWriter } from "./local-files.ts";
+import { listDirectory } from "./local-listing.ts";
 import { openRoot, type Place, type Root, safeFlags } from "./root.ts";
 
 export interface LocalFileSystemOptions {
@@ -66,27 +65,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace {
     signal.throwIfAborted();
     const place = await this.#root.find(path);
     try {
-      // Not `for await`: it would not close the directory when the reader of this generator stops.
-      const directory = await opendir(place.real, { encoding: "buffer" as BufferEncoding, bufferSize: 256 });
-      try {
-        for (let more = true; more; ) {
-          signal.throwIfAborted();
-          const names: Buffer[] = [];
-          while (names.length < limits.listingBatchEntries) {
-            const entry = (await directory.read()) as Dirent<Buffer> | null;
-            if (entry === null) {
-              more = false;
-              break;
-            }
-            names.push(entry.name);
-          }
-          for (const entry of await Promise.all(names.map((name) => entryOf(place.real, name)))) {
-            if (entry !== undefined) yield entry;
-          }
-        }
-      } finally {
-        await directory.close();
-      }
+      yield* listDirectory(place.real, signal);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw translateFsError(error, path);
@@ -197,14 +176,4 @@ function mustBeFile(stats: Stats, path: string): FileFacts {
 function notRoot(path: string): string {
   if (path === "/") throw fsError("FS_PERMISSION", path);
   return path;
-}
-
-async function entryOf(directory: Buffer, name: Buffer): Promise<FileEntry | undefined> {
-  const real = Buffer.concat([directory, Buffer.from("/"), name]);
-  try {
-    return { name: name.toString("latin1"), facts: await factsWithTarget(await lstat(real), real) };
-  } catch {
-    // It went away between readdir and lstat.
-    return undefined;
-  }
 }

@@ -10,9 +10,12 @@ export async function put(
   start: WriteStart = "truncate",
 ): Promise<void> {
   const writer = await files.openWrite(path, { start, signal });
-  await writer.write([Buffer.from(text, "latin1")]);
-  await writer.finish();
-  await writer[Symbol.asyncDispose]();
+  try {
+    await writer.write([Buffer.from(text, "latin1")]);
+    await writer.finish();
+  } finally {
+    await writer[Symbol.asyncDispose]();
+  }
 }
 
 export async function get(files: FileSystem, path: string, offset = 0): Promise<string> {
