@@ -19,7 +19,7 @@ afterEach(() => rig[Symbol.asyncDispose]());
 
 const lines = async (line: string): Promise<string[]> => (await peer.download(line)).text.split("\r\n").slice(0, -1);
 const namesIn = async (line: string): Promise<string[]> =>
-  (await lines(line)).map((each) => each.replace(/^.{57}/, ""));
+  (await lines(line)).map((each) => each.replace(/^.{60}/, ""));
 
 test("LIST looks like ls -l, with the options of ls", async () => {
   for (const [name, text] of [

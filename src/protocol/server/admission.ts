@@ -36,7 +36,8 @@ export function refuseCommand(row: CommandRow, argument: string, state: Admissio
   }
   if (!met[row.phase].includes(state.phase)) return makeReply(...unmet[row.phase]);
   if (row.verb === "PASS" && state.phase !== "named") return makeReply(503, "Send USER first.");
-  if (row.argument === "required" && argument === "")
+  // A password may be empty; most anonymous ones are.
+  if (row.argument === "required" && argument === "" && row.verb !== "PASS")
     return makeReply(501, `${row.verb} needs an argument: ${row.help}.`);
   return undefined;
 }

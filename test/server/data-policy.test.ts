@@ -1,11 +1,8 @@
-// Third parties (RFC 2577), passive addresses (S13), fixed ports (S17).
+// Third parties (RFC 2577), passive addresses (S13).
 
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { freePort, freePortRange } from "../support/free-port.ts";
+import { freePortRange } from "../support/free-port.ts";
 import { watchResources } from "../support/resources.ts";
-import { textOf } from "./peer.ts";
 import { type Rig, startRig } from "./rig.ts";
 
 watchResources();
@@ -44,34 +41,4 @@ test("PORT to a third party works where the operator permits it", async () => {
   const peer = await rig.login();
   expect(await peer.code("PORT 192,0,2,5,200,1")).toBe(200);
   expect(await peer.code("PORT 192,0,3,5,200,1")).toBe(501);
-});
-
-test("from one port only, the second connection to the same place is 425 with the time that TIME_WAIT still takes", async () => {
-  const activePort = await freePort();
-  rig = await startRig({ activePort, activePortOnly: true });
-  const peer = await rig.login();
-  const server = createServer({ allowHalfOpen: true });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  const say = `EPRT |1|127.0.0.1|${port}|`;
-  await peer.say(say);
-  const arrival = once(server, "connection");
-  peer.send("LIST\r\n");
-  const [data] = await arrival;
-  peer.keep(data);
-  expect(data.remotePort).toBe(activePort);
-  const text = textOf(data);
-  expect((await peer.reply()).code).toBe(150);
-  await text;
-  expect((await peer.reply()).code).toBe(226);
-  // The server closed first, so TIME_WAIT is on its side.
-  data.end();
-  await once(data, "close");
-  await peer.say("NOOP");
-  await peer.say(say);
-  const { code, lines } = await peer.say("LIST");
-  expect(code).toBe(425);
-  expect(lines[0]).toMatch(/my port \d+ is taken: the address is still in TIME_WAIT for (60|59) s/);
-  server.close();
 });
