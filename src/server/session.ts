@@ -12,6 +12,7 @@ import { DataEnds } from "./data-ends.ts";
 import type { TlsSession } from "./environment.ts";
 import { Aborted, refusalOf } from "./refusals.ts";
 import { newState, reinitialise, type SessionState } from "./session-state.ts";
+import { Tasks } from "./tasks.ts";
 
 /** What waits for its turn: a command, a line that was none, the client's end-of-file. */
 type Waiting = Command | { readonly malformed: string } | "end";
@@ -25,11 +26,12 @@ export class Session implements Conversation {
   readonly tls: TlsSession | undefined;
   readonly #channel: ControlChannel;
   readonly #queue: Waiting[] = [];
-  readonly #work: Set<Promise<unknown>> = new Set();
+  readonly #tasks: Tasks = new Tasks();
   readonly #life: AbortController = new AbortController();
   /** Of the command that is being carried out. */
   #running: AbortController | undefined;
   #cancelTimer: () => void = () => {};
+  #cancelLogin: () => void = () => {};
   #closingText: string | undefined;
   #reason = "";
   #over: () => void = () => {};
@@ -68,7 +70,7 @@ export class Session implements Conversation {
     this.#cancelLogin();
     this.#cancelTimer();
     await Promise.all([this.data.forget(), this.#channel.close()]);
-    while (this.#work.size > 0) await Promise.all(this.#work);
+    await this.#tasks.settled();
     this.emit({ type: "session.close", reason: this.#reason });
   }
 
@@ -92,14 +94,8 @@ export class Session implements Conversation {
   }
 
   track(work: Promise<unknown>): void {
-    const settled: Promise<unknown> = work.then(
-      () => this.#work.delete(settled),
-      () => this.#work.delete(settled),
-    );
-    this.#work.add(settled);
+    this.#tasks.track(work);
   }
-
-  #cancelLogin: () => void = () => {};
 
   #arrive(waiting: Waiting): void {
     if (waiting !== "end" && !("malformed" in waiting)) {
