@@ -12,6 +12,7 @@ import { DataEnds } from "./data-ends.ts";
 import type { TlsSession } from "./environment.ts";
 import { Aborted, refusalOf } from "./refusals.ts";
 import { newState, reinitialise, type SessionState } from "./session-state.ts";
+import { SessionTimers } from "./session-timers.ts";
 import { Tasks } from "./tasks.ts";
 
 /** What waits for its turn: a command, a line that was none, the client's end-of-file. */
@@ -30,8 +31,7 @@ export class Session implements Conversation {
   readonly #life: AbortController = new AbortController();
   /** Of the command that is being carried out. */
   #running: AbortController | undefined;
-  #cancelTimer: () => void = () => {};
-  #cancelLogin: () => void = () => {};
+  readonly #timers: SessionTimers;
   #closingText: string | undefined;
   #reason = "";
   #over: () => void = () => {};
@@ -40,6 +40,7 @@ export class Session implements Conversation {
     this.context = context;
     this.tls = context.policy.tls?.open();
     this.data = new DataEnds(context, () => this.control);
+    this.#timers = new SessionTimers(context, (text) => this.closeNow(text));
     this.#channel = new ControlChannel(connection, {
       command: (command) => this.#arrive(command),
       malformed: (reason) => this.#arrive({ malformed: reason }),
@@ -60,15 +61,14 @@ export class Session implements Conversation {
     });
     const ends = { client: formatEndpoint(this.control.remote), gateway: formatEndpoint(this.control.local) };
     this.emit({ type: "session.open", ...ends, target: "files" });
-    this.#cancelLogin = this.context.environment.clock.after(this.context.policy.loginMs, () => this.#loginIsLate());
+    this.#timers.expectLogin();
     if (implicit) await this.#handshake();
     else this.#channel.open();
     this.say(makeReply(220, this.context.policy.greeting));
-    this.#idle();
+    this.#timers.idle();
     await over;
     this.#life.abort(new Aborted());
-    this.#cancelLogin();
-    this.#cancelTimer();
+    this.#timers.clear();
     await Promise.all([this.data.forget(), this.#channel.close()]);
     await this.#tasks.settled();
     this.emit({ type: "session.close", reason: this.#reason });
@@ -100,8 +100,8 @@ export class Session implements Conversation {
   #arrive(waiting: Waiting): void {
     if (waiting !== "end" && !("malformed" in waiting)) {
       this.emit({ type: "ftp.command", side: "front", origin: "client", line: describeCommand(waiting) });
-      // At once, whatever waits before it; its reply comes in its turn.
-      if (waiting.verb === "ABOR") this.#running?.abort(new Aborted());
+      // At once, whatever waits before it; its reply comes in its turn. It does not shorten the wait of a wrong password.
+      if (waiting.verb === "ABOR" && this.state.phase === "logged-in") this.#running?.abort(new Aborted());
     }
     this.#queue.push(waiting);
     if (this.#queue.length > limits.pipelinedCommandsMax) {
@@ -118,11 +118,11 @@ export class Session implements Conversation {
     }
     if (this.#running !== undefined || this.#isOver()) return;
     if (this.#closingText !== undefined) this.closeNow(this.#closingText);
-    else this.#idle();
+    else this.#timers.idle();
   }
 
   #start(next: Waiting): void {
-    this.#cancelTimer();
+    this.#timers.busy();
     const running = new AbortController();
     this.#running = running;
     this.track(
@@ -143,7 +143,7 @@ export class Session implements Conversation {
     if (next === "end") return this.#end("the client has closed the connection");
     try {
       const answer = "malformed" in next ? makeReply(500, next.malformed) : await carryOut(this, next, signal);
-      if (this.state.phase === "logged-in") this.#cancelLogin();
+      if (this.state.phase === "logged-in") this.#timers.loggedIn();
       if (!("reply" in answer)) this.say(answer);
       else if (answer.next === "close") this.#hangUp(answer.reply, answer.reply.lines.join(" "));
       else await this.#startTls(answer.reply);
@@ -175,19 +175,6 @@ export class Session implements Conversation {
     } catch (error) {
       this.#end(error instanceof Error ? error.message : "TLS failed");
     }
-  }
-
-  #idle(): void {
-    const { idleMs } = this.context.policy;
-    this.#cancelTimer();
-    this.#cancelTimer = this.context.environment.clock.after(idleMs, () =>
-      this.closeNow(`Nothing happened for ${idleMs / 1000} s. Goodbye.`),
-    );
-  }
-
-  #loginIsLate(): void {
-    if (this.state.phase === "logged-in") return;
-    this.closeNow(`No login within ${this.context.policy.loginMs / 1000} s. Goodbye.`);
   }
 
   #isOver(): boolean {

@@ -127,3 +127,19 @@ test("close lets a transfer finish and ends the idle sessions with 421", async (
   await closing;
   await rig.server.close();
 });
+
+test("ABOR does not shorten the wait for a wrong password, nor does hanging up", async () => {
+  await start();
+  const peer = await rig.connect();
+  await peer.reply();
+  await peer.say("USER alice");
+  const begin = performance.now();
+  peer.send("PASS wrong\r\nABOR\r\n");
+  expect((await peer.reply()).code).toBe(530);
+  expect(performance.now() - begin).toBeGreaterThan(490);
+  expect((await peer.reply()).code).toBe(530);
+  peer[Symbol.dispose]();
+  const again = performance.now();
+  await rig.login();
+  expect(performance.now() - again).toBeGreaterThan(990);
+});

@@ -54,8 +54,12 @@ export const serverLimits: Readonly<Record<ServerLimitName, Limit>> = {
   tlsHandshakeMs: { value: 20_000, unit: "ms", why: "of one TLS handshake, control or data" },
   tlsSessionsMax: { value: 16, unit: "TLS sessions", why: "of one FTP session, kept to be resumed without a ticket" },
   loginFailuresMax: { value: 5, unit: "failures", why: "wrong passwords in one session; vsftpd 3, sshd 6" },
-  loginDelayMsMin: { value: 500, unit: "ms", why: "before the answer to the first wrong password; doubled each time" },
-  loginDelayMsMax: { value: 15_000, unit: "ms", why: "longest wait before the answer to a wrong password" },
+  loginDelayMsMin: {
+    value: 500,
+    unit: "ms",
+    why: "before the answer to a wrong password; doubled for each one before the next attempt is looked at",
+  },
+  loginDelayMsMax: { value: 15_000, unit: "ms", why: "longest wait before an attempt is looked at" },
   loginAddressesMax: { value: 10_000, unit: "addresses", why: "whose wrong passwords are remembered" },
   passwordChecksMax: { value: 4, unit: "checks", why: "of passwords at the same time: each takes a core and 16 MiB" },
   unknownCommandsMax: {

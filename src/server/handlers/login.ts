@@ -34,6 +34,7 @@ async function logIn(talk: Conversation, password: string, signal: AbortSignal):
   const { user, host } = state;
   state.phase = "start";
   const attempt = { user, password, address, secure: talk.secure, ...(host === undefined ? {} : { host }) };
+  await wait(context.environment.clock, context.guard.waitMs(address), signal);
   const account = await context.policy.authenticate(attempt, signal);
   if (account === undefined) return refuse(talk, address, signal);
   context.guard.succeeded(address);
@@ -44,7 +45,8 @@ async function logIn(talk: Conversation, password: string, signal: AbortSignal):
 async function refuse(talk: Conversation, address: string, signal: AbortSignal): Promise<Answer> {
   const { state, context } = talk;
   state.loginFailures += 1;
-  await wait(context.environment.clock, context.guard.failed(address), signal);
+  context.guard.failed(address);
+  await wait(context.environment.clock, limits.loginDelayMsMin, signal);
   if (state.loginFailures < limits.loginFailuresMax) return makeReply(530, "User or password is wrong.");
   return { reply: makeReply(421, `${limits.loginFailuresMax} wrong logins. Goodbye.`), next: "close" };
 }
