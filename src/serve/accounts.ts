@@ -65,7 +65,7 @@ async function anonymousAccount({ anonymous }: ServerOptions, roots: Roots): Pro
 }
 
 /** What a client sends for this text: its UTF-8, one character per byte. */
-export function utf8Bytes(text: string): string {
+function utf8Bytes(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
 }
 

@@ -6,7 +6,7 @@ import type { Cidr } from "../protocol/cidr.ts";
 import type { Authenticate } from "./account.ts";
 
 /** A TLS connection on the server's side. */
-export interface SecureConnection extends Connection {
+interface SecureConnection extends Connection {
   /** The client resumed a TLS session that this very FTP session gave it. */
   readonly resumed: boolean;
 }
@@ -25,7 +25,7 @@ export interface TlsPolicy {
   readonly requireReuse: boolean;
 }
 
-export interface PassiveAddressChoice {
+interface PassiveAddressChoice {
   /** IPv4 address or host name. */
   readonly address: string;
   readonly cidr: Cidr;

@@ -21,7 +21,7 @@ export function listLine({ name, facts }: FileEntry, nowMs: number): string {
 }
 
 /** `rwxr-xr-x`, with s and t for set-user-id, set-group-id and sticky. */
-export function modeLetters(mode: number): string {
+function modeLetters(mode: number): string {
   const triple = (shift: number, special: number, mark: string): string => {
     const bits = mode >> shift;
     const execute = (bits & 1) !== 0;
