@@ -2,12 +2,16 @@ import { defineConfig } from "vitest/config";
 
 // Projects in the order of their speed. `peers` starts real programs, so its files get more time and fewer workers.
 const project = (name: string, include: string[], testTimeout: number) => ({
+  // The documentation's examples import the package by its name.
+  resolve: { alias: { sallyport: new URL("./src/index.ts", import.meta.url).pathname } },
   test: { name, include, testTimeout, hookTimeout: 60_000 },
 });
 
 export default defineConfig({
   test: {
     pool: "forks",
+    // The tests wait more than they compute.
+    maxWorkers: 4,
     projects: [
       project("static", ["test/static/**/*.test.ts"], 20_000),
       project(

@@ -35,7 +35,7 @@ export const exitStatusReference: readonly { readonly status: string; readonly w
   { status: "128 + n", when: "signal n came before the tunnel was ready, or ended the command behind `--`" },
   {
     status: "255",
-    when: "SSH failed: no connection, wrong host key, login refused, forwarding forbidden, no ssh program",
+    when: "SSH failed: no connection, wrong host key, login refused, forwarding forbidden, no ssh program, ssh's own configuration",
   },
   { status: "other", when: "the command's own, with a command behind `--`" },
 ];

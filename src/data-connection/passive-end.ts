@@ -10,8 +10,8 @@ export interface PassiveEndOptions {
   /** Address to listen on: the one at which the control connection's peer reached us. */
   readonly host: string;
   readonly ports: PortRange;
-  /** Whether this peer may have the data connection (RFC 2577 section 8): mostly, the control connection's peer. */
-  readonly isExpectedPeer: (remote: Endpoint) => boolean;
+  /** Whether this peer may have the data connection (RFC 2577 section 8): mostly, the control connection's peer. Must not reject. */
+  readonly isExpectedPeer: (remote: Endpoint, local: Endpoint) => boolean | Promise<boolean>;
   /** Somebody else connected and was dropped; `count` of them so far. */
   readonly onIntruder: (remote: Endpoint, count: number) => void;
   /** Ends the attempt to listen; its reason is rethrown untouched. The end, once open, lives until disposed. */
@@ -109,7 +109,7 @@ class ListeningEnd implements PassiveEnd {
     try {
       for (let intruders = 1; ; intruders += 1) {
         const connection = await this.#listener.accept({ signal });
-        if (isExpectedPeer(connection.remote)) {
+        if (await isExpectedPeer(connection.remote, connection.local)) {
           if (!this.offer(connection)) connection.reset();
           return;
         }

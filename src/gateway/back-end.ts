@@ -14,6 +14,8 @@ export interface BackListener {
   readonly listener: Listener;
   /** What the FTP server is to be told. */
   readonly address: Endpoint;
+  /** Why this may not be enough, told if the server then cannot connect. */
+  readonly caveat?: string;
 }
 
 /** Always the configured host, never the one in a 227. */
@@ -34,35 +36,15 @@ export async function connectBack(back: Back, clock: Clock, to: Endpoint, signal
 export async function listenActive(back: Back, target: Endpoint, signal: AbortSignal): Promise<BackListener> {
   const host = activeHost(back, target);
   const listener = await back.network.listen({ host, ports: { first: 0, last: 0 }, signal });
-  return { listener, address: { host, port: listener.endpoint.port } };
-}
-
-/** RFC 959's default data port: the far end of the control connection itself (S17, S18). */
-export async function listenDefaultPort(
-  back: Back,
-  end: Endpoint | undefined,
-  signal: AbortSignal,
-): Promise<BackListener> {
-  if (end === undefined) {
-    throw new SallyportError(
-      "NET_UNSUPPORTED",
-      "the SSH host does not tell from which port it reached the FTP server",
-      {
-        cure: "use --back passive or --back active",
-      },
-    );
-  }
-  try {
-    const listener = await back.network.listen({ ...end, ports: { first: end.port, last: end.port }, signal });
-    return { listener, address: end };
-  } catch (error) {
-    if (signal.aborted) throw error;
-    const message = `default data port: the SSH server cannot listen on ${formatEndpoint(end)}, the end of its own connection to the FTP server`;
-    throw new SallyportError("SSH_FORWARD_REFUSED", message, {
-      cause: error,
-      cure: "that needs an SSH server that sets SO_REUSEADDR on both; use --back passive or --back active",
-    });
-  }
+  const address = { host, port: listener.endpoint.port };
+  // OpenSSH then listens on loopback instead, and does not say so.
+  return isLoopback(host)
+    ? { listener, address }
+    : {
+        listener,
+        address,
+        caveat: `sshd listens on ${host} only if GatewayPorts in sshd_config is clientspecified or yes`,
+      };
 }
 
 /** An FTP server connects for data from the host that its control connection goes to. */
@@ -74,8 +56,9 @@ export function isServer(target: Endpoint, remote: Endpoint): boolean {
 }
 
 function activeHost(back: Back, target: Endpoint): string {
+  // Whatever 127.x it has, the SSH host reaches it from 127.0.0.1, and a careful server wants PORT to say so.
   if (target.host === "localhost") return "127.0.0.1";
-  if (isLoopback(target.host)) return target.host;
+  if (isLoopback(target.host)) return ipFamily(target.host) === 6 ? "::1" : "127.0.0.1";
   if (back.address !== undefined) return back.address;
   throw new SallyportError(
     "NET_UNSUPPORTED",

@@ -4,13 +4,18 @@ import { joinedPair } from "../data-connection/joined-pair.ts";
 import { openPassiveEnd } from "../data-connection/passive-end.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, Listener } from "../platform/network.ts";
+import { SallyportError } from "../protocol/error.ts";
 import type { HostPort } from "../protocol/host-port.ts";
-import { isLoopback, plainHost, sameHost } from "../protocol/ip-address.ts";
+import { plainHost, sameHost } from "../protocol/ip-address.ts";
 import { choosePassiveAddress } from "../protocol/passive-address.ts";
 import type { RelayInput } from "../protocol/relay/messages.ts";
-import { connectBack, isServer, listenActive, listenDefaultPort } from "./back-end.ts";
+import { connectBack, isServer, listenActive } from "./back-end.ts";
+import type { ClientIdentity } from "./client-identity.ts";
+import { listenDefaultPort } from "./default-port.ts";
 import type { Back } from "./environment.ts";
 import type { ExchangeEnds, Opening } from "./exchange-ends.ts";
+import type { WaitingListener } from "./listener-registry.ts";
+import { judgePort, type PortPolicy } from "./port-policy.ts";
 import type { SessionContext } from "./session-context.ts";
 
 /** How long a client that sent PORT may take to accept. It is near, or behind a firewall. */
@@ -20,6 +25,8 @@ export interface DataEndsOptions {
   readonly context: SessionContext;
   /** The client's control connection. */
   readonly front: Connection;
+  readonly client: ClientIdentity;
+  readonly portPolicy: PortPolicy;
   readonly back: Back;
   /** The far local end of the server's control connection, where back mode `default-port` found it. */
   readonly controlEnd: Endpoint | undefined;
@@ -28,32 +35,31 @@ export interface DataEndsOptions {
 
 export class DataEnds {
   readonly #options: DataEndsOptions;
-  readonly #client: string;
 
   constructor(options: DataEndsOptions) {
     this.#options = options;
-    this.#client = plainHost(options.front.remote.host);
   }
 
   listenFront(ends: ExchangeEnds): void {
     ends.open("front", "passive", async (signal, hold) => {
-      const { context, front, report } = this.#options;
+      const { context, front, client, report } = this.#options;
       const { options, environment, registry } = context;
       const end = await openPassiveEnd({
         network: environment.front,
         host: plainHost(front.local.host),
         ports: options.passivePorts,
-        isExpectedPeer: (remote) => this.#isClient(remote),
+        isExpectedPeer: (remote, local) => client.isPeerOf({ remote, local }),
         onIntruder: (remote, count) => this.#intruder("front", remote, count),
         signal,
       });
-      const told = choosePassiveAddress(options.passiveAddresses, this.#client) ?? plainHost(front.local.host);
-      const waiting = { address: { host: told, port: end.endpoint.port }, client: this.#client, end };
+      const told = choosePassiveAddress(options.passiveAddresses, client.host) ?? plainHost(front.local.host);
+      const waiting = { address: { host: told, port: end.endpoint.port }, client, end };
       registry.add(waiting);
       hold(async () => {
         registry.remove(waiting);
         await end[Symbol.asyncDispose]();
       });
+      signal.throwIfAborted();
       this.#emit({ type: "data.listen", side: "front", endpoint: formatEndpoint(end.endpoint) });
       report({ type: "front-listening", id: ends.id, address: waiting.address });
       const connection = await end.accept({ signal });
@@ -63,29 +69,48 @@ export class DataEnds {
   }
 
   connectFront(ends: ExchangeEnds, to: HostPort | "default-port"): void {
-    const { front, context } = this.#options;
-    const waiting = to === "default-port" ? undefined : context.registry.find(to, this.#client);
-    if (waiting !== undefined) {
-      ends.open("front", "joined", async () => {
-        const [ours, theirs] = joinedPair(`session ${context.id}`, "joined session");
-        if (waiting.end.offer(theirs)) return ours;
-        throw new Error("the other session's data connection is taken");
-      });
+    const { front, client } = this.#options;
+    if (to === "default-port") {
+      this.#connectClient(ends, "default-port", { host: client.host, port: front.remote.port });
       return;
     }
-    const target = to === "default-port" ? { host: this.#client, port: front.remote.port } : to;
-    ends.open("front", to === "default-port" ? "default-port" : "active", (signal) =>
+    const waiting = this.#options.context.registry.find(to, client);
+    if (waiting !== undefined) ends.open("front", "joined", () => this.#join(waiting));
+    else if (this.#mayConnect(to)) this.#connectClient(ends, "active", to);
+    else ends.open("front", "joined", () => Promise.reject(otherPortGone(to)));
+  }
+
+  #connectClient(ends: ExchangeEnds, how: string, to: HostPort): void {
+    const { front, client, context } = this.#options;
+    const { front: network, clock } = context.environment;
+    const isClient = sameHost(to.host, client.host);
+    ends.open("front", how, (signal) =>
       openActiveEnd({
-        network: context.environment.front,
-        ...target,
+        network,
+        // EPRT has no zone for a link-local address; the control connection has.
+        host: isClient ? client.host : to.host,
+        port: to.port,
         // From the address that the client knows us by; over loopback the system chooses, for the client may have named another.
-        ...(sameHost(target.host, this.#client) ? { localAddress: plainHost(front.local.host) } : {}),
+        ...(isClient ? { localAddress: plainHost(front.local.host) } : {}),
         preferredLocalPort: front.local.port - 1,
         timeoutMs: activeConnectMs,
-        clock: context.environment.clock,
+        clock,
         signal,
       }),
     );
+  }
+
+  /** PORT was judged when it came; a listener of ours that made it right may be gone, and anybody may have the port now. */
+  #mayConnect(to: HostPort): boolean {
+    return judgePort({ ...this.#options.portPolicy, isJoin: () => false }, to).allowed;
+  }
+
+  async #join(waiting: WaitingListener): Promise<Connection> {
+    const { client, context } = this.#options;
+    if (!(await waiting.client.isSameAs(client))) throw otherPortGone(waiting.address);
+    const [ours, theirs] = joinedPair(`session ${context.id}`, "joined session", context.environment.clock);
+    if (!waiting.end.offer(theirs)) throw otherPortGone(waiting.address);
+    return ours;
   }
 
   connectBack(ends: ExchangeEnds, port: number): void {
@@ -104,10 +129,11 @@ export class DataEnds {
       const { target } = context.options;
       const listening =
         how === "active" ? listenActive(back, target, signal) : listenDefaultPort(back, controlEnd, signal);
-      const { listener, address } = await listening;
+      const { listener, address, caveat } = await listening;
       hold(() => listener[Symbol.asyncDispose]() as Promise<void>);
+      signal.throwIfAborted();
       this.#emit({ type: "data.listen", side: "back", endpoint: formatEndpoint(address) });
-      report({ type: "back-listening", id, address });
+      report({ type: "back-listening", id, address, ...(caveat === undefined ? {} : { caveat }) });
       const connection = await this.#acceptServer(listener, target, signal);
       await listener[Symbol.asyncDispose]();
       return connection;
@@ -123,10 +149,6 @@ export class DataEnds {
     }
   }
 
-  #isClient(remote: Endpoint): boolean {
-    return sameHost(remote.host, this.#client) || (isLoopback(remote.host) && isLoopback(this.#client));
-  }
-
   #intruder(side: "front" | "back", remote: Endpoint, count: number): void {
     this.#emit({ type: "data.intruder", side, remote: formatEndpoint(remote), count });
   }
@@ -135,4 +157,9 @@ export class DataEnds {
     const { id, environment } = this.#options.context;
     environment.emit(id, event);
   }
+}
+
+function otherPortGone(to: HostPort): SallyportError {
+  const message = `the other transfer's data port ${formatEndpoint(to)} is taken or closed`;
+  return new SallyportError("NET_REFUSED", message, { cure: "send PASV there and PORT here again" });
 }

@@ -25,6 +25,11 @@ export class DataPerformer {
     (this.#performers[action.type] as (ends: ExchangeEnds, action: DataAction) => void)(ends, action);
   }
 
+  breakAll(): void {
+    for (const ends of this.#exchanges.values()) ends.breakOff();
+    this.dropAll();
+  }
+
   dropAll(): void {
     for (const ends of this.#exchanges.values()) ends.drop();
     this.#exchanges.clear();
@@ -44,6 +49,10 @@ export class DataPerformer {
     finish: (ends, { side }) => ends.finish(side, (connection) => finish(connection, this.#reports.clock)),
     reset: (ends, { side }) => ends.reset(side),
     "forget-front": (ends) => ends.forget("front"),
+    "call-off": (ends) => {
+      this.#exchanges.delete(ends.id);
+      ends.callOff();
+    },
     drop: (ends) => {
       this.#exchanges.delete(ends.id);
       ends.drop();

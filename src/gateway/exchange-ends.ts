@@ -6,6 +6,12 @@ import type { Connection } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import type { CopyOutcome, DataSide, Direction, RelayInput } from "../protocol/relay/messages.ts";
 
+/**
+ * A client that is killed closes control and data within one moment, in any order: let the news of the control connection
+ * come first, lest its half upload be ended as if it were whole. A busy machine may take longer; a server without us waits 0.
+ */
+export const deathNewsMs = 5;
+
 /** One side of an exchange: at most one attempt, then at most one connection. */
 interface Side {
   attempt: AbortController;
@@ -52,7 +58,11 @@ export class ExchangeEnds {
     };
     const work = opening(signal, hold).then(
       (connection) => {
-        if (signal.aborted) return connection[Symbol.asyncDispose]();
+        if (signal.aborted) {
+          // Given up meanwhile: an end in order might pass for an empty file.
+          connection.reset();
+          return connection[Symbol.asyncDispose]();
+        }
         side.connection = connection;
         const { local, remote } = connection;
         this.#reports.emit({
@@ -79,15 +89,15 @@ export class ExchangeEnds {
     const to = this.#sides[sink].connection;
     if (from === undefined || to === undefined) return;
     const options = { signal: this.#copying.signal, progress: this.#progress };
+    // ProFTPD sends 226 only when its client has closed as well, or after 10 s (TimeoutLinger).
+    if (direction === "download") from.stream.once("end", () => from.stream.end());
     this.#reports.track(
       copyData(from, to, options).then((end) => {
         this.#reports.emit({ type: "data.half-close", side: source, bytes: end.bytes });
         const outcome = outcomeOf(end);
         if (outcome === undefined) return;
         const tell = (): void => this.#reports.report({ type: "copied", id: this.id, outcome });
-        // A client that dies closes control and data in one moment: let the news of the control connection come first,
-        // lest its half upload be ended as if it were whole.
-        if (direction === "upload") this.#reports.clock.after(0, tell);
+        if (direction === "upload") this.#reports.clock.after(deathNewsMs, tell);
         else tell();
       }),
     );
@@ -115,6 +125,18 @@ export class ExchangeEnds {
     side.attempt.abort(new Error("forgotten"));
     if (side.release !== undefined) this.#reports.track(side.release());
     if (side.connection !== undefined) this.#reports.track(this.#close(name, side.connection));
+  }
+
+  /** The transfer was refused before it began. */
+  callOff(): void {
+    if (this.bytes > 0) this.breakOff();
+    this.drop();
+  }
+
+  /** Nobody may take what was carried for complete. */
+  breakOff(): void {
+    this.reset("front");
+    this.reset("back");
   }
 
   drop(): void {

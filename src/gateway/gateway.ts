@@ -1,5 +1,7 @@
 // The FTP-aware relay: accepts clients on one listener and gives each a session.
 import type { Connection, Listener } from "../platform/network.ts";
+import { limits } from "../protocol/limits.ts";
+import type { ServerMemory } from "../protocol/relay/messages.ts";
 import { gatewayReply } from "../protocol/relay/texts.ts";
 import { formatReply } from "../protocol/reply.ts";
 import type { GatewayEnvironment, GatewayOptions } from "./environment.ts";
@@ -19,9 +21,12 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #environment: GatewayEnvironment;
   readonly #shared: GatewayShared;
+  readonly #memory: ServerMemory = { passiveReaches: false };
   readonly #stop: AbortController = new AbortController();
   readonly #work: Set<Promise<void>> = new Set();
   readonly #accepting: Promise<void>;
+  /** Refused and not yet gone. */
+  #leaving = 0;
 
   /** Owns the listener from now on. */
   constructor(listener: Listener, options: GatewayOptions, environment: GatewayEnvironment, shared: GatewayShared) {
@@ -67,17 +72,27 @@ export class Gateway {
       options: this.#options,
       environment: this.#environment,
       registry: shared.registry,
+      memory: this.#memory,
     };
     const session = new Session(context, connection);
     shared.sessions.add(session);
     this.#track(session.run().finally(() => shared.sessions.delete(session)));
   }
 
+  /** With a reason, but in a flood without: each that is told takes up to `disposeGraceMs` to leave. */
   #refuse(connection: Connection): void {
     const max = this.#options.sessionsMax;
     connection.stream.on("error", () => {});
-    connection.stream.write(formatReply(gatewayReply("closing", `Too many sessions: ${max} are open, the limit.`)));
-    this.#track(connection[Symbol.asyncDispose]() as Promise<void>);
+    if (this.#leaving >= limits.intrudersLeavingMax) connection.reset();
+    else
+      connection.stream.write(formatReply(gatewayReply("closing", `Too many sessions: ${max} are open, the limit.`)));
+    this.#leaving += 1;
+    const gone = connection[Symbol.asyncDispose]() as Promise<void>;
+    this.#track(
+      gone.finally(() => {
+        this.#leaving -= 1;
+      }),
+    );
   }
 
   #track(work: Promise<void>): void {

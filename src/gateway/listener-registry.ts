@@ -3,30 +3,45 @@
 import type { PassiveEnd } from "../data-connection/passive-end.ts";
 import type { HostPort } from "../protocol/host-port.ts";
 import { sameHost } from "../protocol/ip-address.ts";
+import type { ClientIdentity } from "./client-identity.ts";
 
 export interface WaitingListener {
   /** As told to the client in 227 or 229. */
   readonly address: HostPort;
-  /** The client it waits for. */
-  readonly client: string;
+  /** Whom it waits for. */
+  readonly client: ClientIdentity;
   readonly end: PassiveEnd;
 }
 
 export class ListenerRegistry {
-  readonly #byPort: Map<number, WaitingListener> = new Map();
+  /** A port alone does not tell them apart: several addresses of this machine have the same ports. */
+  readonly #waiting: Set<WaitingListener> = new Set();
+
+  get size(): number {
+    return this.#waiting.size;
+  }
 
   add(listener: WaitingListener): void {
-    this.#byPort.set(listener.address.port, listener);
+    this.#waiting.add(listener);
   }
 
   remove(listener: WaitingListener): void {
-    if (this.#byPort.get(listener.address.port) === listener) this.#byPort.delete(listener.address.port);
+    this.#waiting.delete(listener);
   }
 
-  /** Only for the same client: nobody else may reach into a session. */
-  find(address: HostPort, client: string): WaitingListener | undefined {
-    const found = this.#byPort.get(address.port);
-    const mine = found !== undefined && sameHost(found.client, client) && sameHost(found.address.host, address.host);
-    return mine ? found : undefined;
+  /** Somebody's data listener of this gateway, told at this address or at another one (`isHere`) of this machine. */
+  has(address: HostPort, isHere: (host: string) => boolean): boolean {
+    return [...this.#waiting].some(
+      ({ address: { host, port } }) => port === address.port && (sameHost(host, address.host) || isHere(address.host)),
+    );
+  }
+
+  /** Only for the same client: nobody else may reach into a session. The users are compared when they are joined. */
+  find(address: HostPort, client: ClientIdentity): WaitingListener | undefined {
+    for (const waiting of this.#waiting) {
+      if (waiting.address.port !== address.port || !sameHost(waiting.address.host, address.host)) continue;
+      if (sameHost(waiting.client.host, client.host)) return waiting;
+    }
+    return undefined;
   }
 }

@@ -22,7 +22,13 @@ export async function openServerControl(
   // The SSH server does not say which port it connects from; the new one in its list of connections is ours (S18).
   const before = await back.localEnds(options.target, signal);
   const connection = await connect();
-  const known = new Set(before.map((end) => `${end.host} ${end.port}`));
-  const fresh = (await back.localEnds(options.target, signal)).filter((end) => !known.has(`${end.host} ${end.port}`));
-  return { back, connection, controlEnd: fresh.length === 1 ? fresh[0] : undefined };
+  try {
+    const known = new Set(before.map((end) => `${end.host} ${end.port}`));
+    const fresh = (await back.localEnds(options.target, signal)).filter((end) => !known.has(`${end.host} ${end.port}`));
+    return { back, connection, controlEnd: fresh.length === 1 ? fresh[0] : undefined };
+  } catch (error) {
+    connection.reset();
+    await connection[Symbol.asyncDispose]();
+    throw error;
+  }
 }

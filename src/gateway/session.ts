@@ -1,20 +1,22 @@
 // One session: a client's control connection, the server's, and the relay machine between them.
+import { setMaxListeners } from "node:events";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
-import { ipFamily, plainHost } from "../protocol/ip-address.ts";
 import type { RelayAction, RelayInput } from "../protocol/relay/messages.ts";
 import { RelaySession } from "../protocol/relay/relay-session.ts";
 import { gatewayReply } from "../protocol/relay/texts.ts";
 import { formatReply, type Reply } from "../protocol/reply.ts";
+import { ClientIdentity } from "./client-identity.ts";
 import { ControlConnection } from "./control.ts";
 import { DataEnds } from "./data-ends.ts";
 import { DataPerformer, isDataAction } from "./data-performer.ts";
 import { describe } from "./exchange-ends.ts";
-import { judgePort } from "./port-policy.ts";
+import { type PortPolicy, portPolicyOf } from "./port-policy.ts";
 import { RelayTimers } from "./relay-timers.ts";
+import { tracedAction } from "./relay-trace.ts";
 import { openServerControl, type ServerControl } from "./server-control.ts";
-import type { SessionContext } from "./session-context.ts";
+import { relayConfig, type SessionContext } from "./session-context.ts";
 
 export class Session {
   readonly #context: SessionContext;
@@ -24,18 +26,23 @@ export class Session {
   readonly #inputs: RelayInput[] = [];
   readonly #work: Set<Promise<unknown>> = new Set();
   readonly #abort: AbortController = new AbortController();
+  readonly #identity: ClientIdentity;
+  readonly #portPolicy: PortPolicy;
   #client: ControlConnection | undefined;
   #server: ControlConnection | undefined;
   #data: DataPerformer | undefined;
   #performing = false;
   #closingText: string | undefined;
   #reason = "";
+  #isOver = false;
   #over: () => void = () => {};
 
   constructor(context: SessionContext, front: Connection) {
     this.#context = context;
     this.#front = front;
-    this.#machine = new RelaySession(relayConfig(context, front));
+    this.#identity = new ClientIdentity(front, context.environment);
+    this.#portPolicy = portPolicyOf(context, front, this.#identity);
+    this.#machine = new RelaySession(relayConfig(context, this.#portPolicy));
     this.#timers = new RelayTimers(context.environment.clock, (name) =>
       this.#feed({ type: "timer", name, bytes: this.#data?.bytes ?? 0 }),
     );
@@ -82,16 +89,24 @@ export class Session {
   }
 
   async #relay({ back, connection, controlEnd }: ServerControl): Promise<void> {
-    const { environment } = this.#context;
+    const { clock } = this.#context.environment;
     const over = new Promise<void>((resolve) => {
       this.#over = resolve;
     });
     const report = (input: RelayInput): void => this.#feed(input);
-    const ends = new DataEnds({ context: this.#context, front: this.#front, back, controlEnd, report });
+    const ends = new DataEnds({
+      context: this.#context,
+      front: this.#front,
+      client: this.#identity,
+      portPolicy: this.#portPolicy,
+      back,
+      controlEnd,
+      report,
+    });
     const emit = (event: TraceEventBody): void => this.#emit(event);
-    const track = (work: Promise<unknown>): void => this.#track(work);
-    this.#data = new DataPerformer({ clock: environment.clock, report, emit, track }, ends);
+    this.#data = new DataPerformer({ clock, report, emit, track: (work) => this.#track(work) }, ends);
     const lost = (): void => this.closeNow(describe(back.signal.reason));
+    setMaxListeners(0, back.signal); // one for each session
     back.signal.addEventListener("abort", lost, { once: true });
     this.#server = new ControlConnection(connection, {
       bytes: (bytes) => this.#feed({ type: "server-bytes", bytes }),
@@ -104,7 +119,9 @@ export class Session {
       gone: () => this.#feed({ type: "client-gone" }),
     });
     this.#performAll(this.#machine.start());
+    if (back.signal.aborted) lost();
     this.#closeIfIdle();
+    if (this.#isOver) this.#over();
     await over;
     back.signal.removeEventListener("abort", lost);
   }
@@ -114,11 +131,25 @@ export class Session {
     this.#inputs.push(input);
     if (this.#performing) return;
     this.#performing = true;
-    for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
-      this.#performAll(this.#machine.handle(next));
+    try {
+      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
+        this.#performAll(this.#machine.handle(next));
+      }
+    } catch (error) {
+      this.#broken(error);
     }
     this.#performing = false;
     this.#closeIfIdle();
+  }
+
+  /** A mistake of ours ends this session, not the program; nothing may look complete. */
+  #broken(error: unknown): void {
+    this.#inputs.length = 0;
+    this.#reason = `internal error: ${describe(error)}`;
+    this.#data?.breakAll();
+    this.#client?.write(formatReply(gatewayReply("closing", this.#reason)));
+    this.#isOver = true;
+    this.#over();
   }
 
   #performAll(actions: readonly RelayAction[]): void {
@@ -133,16 +164,9 @@ export class Session {
     else if (action.type === "clear-timer") this.#timers.clear(action.name);
     else if (action.type === "close") {
       this.#reason = action.reason;
+      this.#isOver = true;
       this.#over();
-    } else this.#traceAction(action);
-  }
-
-  #traceAction(action: Extract<RelayAction, { type: "told" | "replied" | "note" }>): void {
-    if (action.type === "note") this.#emit({ type: "relay.note", note: action.note });
-    else if (action.type === "told") {
-      const { side, line } = action;
-      this.#emit({ type: "ftp.command", side, origin: action.origin === "client" ? "client" : "gateway", line });
-    } else this.#emit({ type: "ftp.reply", side: action.side, origin: action.origin, lines: action.reply.lines });
+    } else this.#emit(tracedAction(action));
   }
 
   #closeIfIdle(): void {
@@ -173,19 +197,4 @@ export class Session {
   #emit(event: TraceEventBody): void {
     this.#context.environment.emit(this.#context.id, event);
   }
-}
-
-function relayConfig(context: SessionContext, front: Connection): ConstructorParameters<typeof RelaySession>[0] {
-  const { options, environment, registry } = context;
-  const client = plainHost(front.remote.host);
-  const { ownAddresses } = environment;
-  const { allowThirdParty } = options;
-  const isJoin = (address: { host: string; port: number }): boolean => registry.find(address, client) !== undefined;
-  return {
-    backMode: options.backMode,
-    frontFamily: ipFamily(client) ?? 4,
-    target: formatEndpoint(options.target),
-    keepaliveMs: options.keepaliveMs,
-    judgePort: (address) => judgePort({ client, allowThirdParty, ownAddresses, isJoin }, address),
-  };
 }

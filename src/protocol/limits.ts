@@ -28,6 +28,7 @@ export type LimitName =
   | "sshChannelWindowBytes"
   | "sshFirstWindowBytes"
   | "sshLeastWindowBytes"
+  | "sshWindowBytesPerMs"
   | "sshAllWindowsBytes"
   | "sshPacketBytesMax"
   | "sshChannelsMax"
@@ -114,6 +115,11 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
     why: "window of a new channel until its reader has shown that it reads, fewer with many channels; OpenSSH 2 MiB",
   },
   sshLeastWindowBytes: { value: 32_768, unit: "bytes", why: "window of a channel however many there are; one packet" },
+  sshWindowBytesPerMs: {
+    value: 163_840,
+    unit: "bytes",
+    why: "window for each ms of the round trip, so 160 MB/s; OpenSSH's buffer costs seconds to grow where it is not needed",
+  },
   sshAllWindowsBytes: {
     value: 100_663_296,
     unit: "bytes",
@@ -126,9 +132,9 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
   },
   sshChannelsMax: { value: 4096, unit: "channels", why: "of one OpenSSH process, which ends itself at 16,384" },
   sshRefusedChannelsMax: {
-    value: 1024,
+    value: 8192,
     unit: "channels",
-    why: "refused ones on one multiplexing connection before another is taken; OpenSSH forgets them only with the connection",
+    why: "refused ones before an OpenSSH process that has nothing to do is replaced; it frees none and ends itself at 16,384",
   },
   sshMessageLineBytesMax: {
     value: 8192,

@@ -1,10 +1,12 @@
 // Keeps one SSH connection: when it is lost, sessions end and it is made anew with growing waits, while the listeners stay.
+import { setMaxListeners } from "node:events";
 import type { Back } from "../gateway/environment.ts";
 import { type Clock, withDeadline } from "../platform/clock.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import type { SshConnection } from "../ssh/ssh-connection.ts";
 import { farSocketsCommand, parseFarSockets } from "./far-sockets.ts";
+import { askForNoDelay } from "./no-delay.ts";
 
 /** First wait and longest wait between attempts; doubled from one to the other. */
 const retryMsMin = 1_000;
@@ -19,6 +21,8 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   readonly emit: (event: TraceEventBody) => void;
   readonly backAddress: string | undefined;
+  /** Run nothing at the SSH host. */
+  readonly noCommand: boolean;
   /** `user@host`, for messages. */
   readonly target: string;
   /** Called when it gives up. */
@@ -110,18 +114,24 @@ export class BackSupervisor {
   async #open(): Promise<Live> {
     const connection = await this.#options.connect(this.#stop.signal);
     const gone = new AbortController();
-    const { network, serverAddress, transport, target } = connection;
+    setMaxListeners(0, gone.signal); // every session listens
+    const { network, serverAddress } = connection;
     const back: Back = {
       network,
       signal: gone.signal,
       address: this.#options.backAddress ?? serverAddress,
-      localEnds: async (ftp, signal) =>
-        parseFarSockets((await connection.exec(farSocketsCommand, { signal })).stdout, ftp.port),
+      localEnds: async (ftp, signal) => {
+        if (this.#options.noCommand) throw commandForbidden();
+        await prompt; // MaxSessions may allow one command at a time
+        return parseFarSockets((await connection.exec(farSocketsCommand, { signal })).stdout, ftp.port);
+      },
     };
+    const prompt = this.#options.noCommand
+      ? Promise.resolve()
+      : askForNoDelay(connection, this.#options.clock, gone.signal);
     const live: Live = { connection, back };
     this.#live = live;
     this.#retryMs = retryMsMin;
-    this.#options.emit({ type: "ssh.connected", target, transport });
     void connection.lost.then((error) => this.#lost(live, gone, error));
     return live;
   }
@@ -152,6 +162,12 @@ export class BackSupervisor {
     if (hopeless.has(known.code)) this.#options.onGivenUp(known);
     else this.#retryLater(known);
   }
+}
+
+function commandForbidden(): SallyportError {
+  const message =
+    "back mode default-port has to read the SSH host's list of connections, and -N forbids commands there";
+  return new SallyportError("NET_UNSUPPORTED", message, { cure: "leave -N (noCommand) out" });
 }
 
 function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -3,6 +3,7 @@ import { networkInterfaces } from "node:os";
 import type { GatewayEnvironment } from "../gateway/environment.ts";
 import { Gateway, type GatewayShared } from "../gateway/gateway.ts";
 import { ListenerRegistry } from "../gateway/listener-registry.ts";
+import { socketOwner } from "../network/socket-owner.ts";
 import { systemClock } from "../network/system-clock.ts";
 import { systemNetwork } from "../network/system-network.ts";
 import { systemRandom } from "../network/system-random.ts";
@@ -42,7 +43,7 @@ export async function openTunnel(options: TunnelOptions): Promise<Tunnel> {
     throw error;
   }
   const shared: GatewayShared = { registry: new ListenerRegistry(), sessions: new Set(), lastSession: 0 };
-  const environment = gatewayEnvironment(supervisor, emit);
+  const environment = gatewayEnvironment(supervisor, emit, options.checkUser === true);
   const gateways = listeners.map(
     (listener, index) => new Gateway(listener, (checked[index] as CheckedForward).gateway, environment, shared),
   );
@@ -95,24 +96,29 @@ function makeSupervisor(
     clock: systemClock,
     emit: (event) => emit(0, event),
     backAddress: options.backAddress,
+    noCommand: options.noCommand === true,
     target: sshTarget(options),
     onGivenUp,
   });
 }
 
-function gatewayEnvironment(supervisor: BackSupervisor, emit: Emit): GatewayEnvironment {
+function gatewayEnvironment(supervisor: BackSupervisor, emit: Emit, checkUser: boolean): GatewayEnvironment {
   return {
     front: systemNetwork,
     clock: systemClock,
     back: (signal) => supervisor.back(signal),
     emit,
+    ...(checkUser ? { ownerOf: socketOwner } : {}),
     ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
   };
 }
 
+/** Where a listener on every address can be reached from here. */
+const reachable: Readonly<Record<string, string>> = { "": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1" };
+
 function openForward(listener: Listener, checked: CheckedForward, options: TunnelOptions): OpenForward {
   const { port } = listener.endpoint;
-  const host = checked.bind === "" ? "127.0.0.1" : checked.bind;
+  const host = reachable[checked.bind] ?? checked.bind;
   const target = formatEndpoint(checked.gateway.target);
   return { url: `ftp://${formatEndpoint({ host, port })}`, host, port, target, through: sshTarget(options) };
 }

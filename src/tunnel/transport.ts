@@ -11,8 +11,6 @@ export async function connectTransport(
   signal: AbortSignal,
 ): Promise<SshConnection> {
   const transport = wish === "auto" ? ((await findOpenSsh()).usable ? "openssh" : "embedded") : wish;
-  const target = options.user === undefined ? options.host : `${options.user}@${options.host}`;
-  environment.emit({ type: "ssh.connecting", target, transport });
   const connect = transport === "openssh" ? connectOpenSsh : connectEmbedded;
   return await connect(options, environment, signal);
 }

@@ -2,7 +2,7 @@
 import type { Network } from "../../src/platform/network.ts";
 
 /** What the network can do; a fact that it cannot do is tested for its honest refusal instead. */
-export interface NetworkCapabilities {
+interface NetworkCapabilities {
   /** `connect` takes `localAddress` and `localPort`. Else it must throw `NET_UNSUPPORTED`. */
   readonly chooseLocalEnd: boolean;
   /** `remote` of an accepted connection is the peer's real address and port. Else `host` may be `""`. */

@@ -10,7 +10,7 @@ import { describeListen } from "./network/listen.ts";
 import { describeReset } from "./network/reset.ts";
 import type { NetworkFixture, NetworkSuiteOptions } from "./network-fixture.ts";
 
-export type { NetworkCapabilities, NetworkFixture, NetworkSuiteOptions } from "./network-fixture.ts";
+export type { NetworkFixture, NetworkSuiteOptions } from "./network-fixture.ts";
 
 /** Declares the suite. `open` is called once, before the first fact; `close` of its result after the last one. */
 export function describeNetwork(

@@ -207,6 +207,17 @@ describe.each(kinds)("copying between %s", (kind) => {
     expect(await copied).toEqual({ bytes: 11, end: "eof" });
   });
 
+  it("a sink whose end-of-file comes behind stray bytes closes by itself when we end too", async () => {
+    const { from, to } = await course();
+    await sendAll(to.far.stream, "stray");
+    await sendAll(from.far.stream, "data");
+    expect(await copy({ from, to })).toEqual({ bytes: 4, end: "eof" });
+    const received = collect(to.far.stream);
+    to.near.stream.end();
+    expect(String(await received)).toBe("data");
+    expect(await to.near.closed).toMatchObject({ how: "fin" });
+  });
+
   it("stray bytes from the sink are thrown away, and many of them are held back", async () => {
     const { from, to } = await course();
     const copied = copy({ from, to });

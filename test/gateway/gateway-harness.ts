@@ -1,5 +1,5 @@
 // A gateway between this machine and this machine: what SSH would carry goes over loopback instead.
-import type { Back, GatewayOptions } from "../../src/gateway/environment.ts";
+import type { Back, GatewayEnvironment, GatewayOptions } from "../../src/gateway/environment.ts";
 import { Gateway, type GatewayShared } from "../../src/gateway/gateway.ts";
 import { ListenerRegistry } from "../../src/gateway/listener-registry.ts";
 import { systemClock } from "../../src/network/system-clock.ts";
@@ -16,55 +16,49 @@ export interface GatewayHarness extends AsyncDisposable {
   lose(reason: string): void;
   /** Resolves with the first event from now on, or before, that fits. */
   seen(fits: (event: TraceEvent) => boolean): Promise<TraceEvent>;
+  /** No new sessions, and those that are there end as soon as no transfer is under way. */
+  closeWhenIdle(text: string): void;
 }
 
 export interface HarnessOptions extends Partial<GatewayOptions> {
   readonly target: { readonly host: string; readonly port: number };
   readonly bind?: string;
   readonly backNetwork?: Network;
+  readonly environment?: Partial<GatewayEnvironment>;
+  /** Of another gateway, to share its sessions and listeners. */
+  readonly shared?: GatewayShared;
 }
 
+export function newShared(): GatewayShared {
+  return { registry: new ListenerRegistry(), sessions: new Set(), lastSession: 0 };
+}
+
+/** Disposal fails when a data listener is left over. */
 export async function startGateway(options: HarnessOptions): Promise<GatewayHarness> {
-  const { bind = "127.0.0.1", backNetwork = systemNetwork, ...gatewayOptions } = options;
+  const { bind = "127.0.0.1", backNetwork = systemNetwork, shared = newShared(), environment, ...own } = options;
   const listener = await systemNetwork.listen({
     host: bind,
     ports: { first: 0, last: 0 },
     signal: new AbortController().signal,
   });
   const gone = new AbortController();
-  const back: Back = {
-    network: backNetwork,
-    signal: gone.signal,
-    address: "127.0.0.1",
-    localEnds: async () => [],
-  };
+  const address = options.target.host.includes(":") ? "::1" : "127.0.0.1";
+  const back: Back = { network: backNetwork, signal: gone.signal, address, localEnds: async () => [] };
   const trace: TraceEvent[] = [];
   const watchers = new Set<(event: TraceEvent) => void>();
-  const shared: GatewayShared = { registry: new ListenerRegistry(), sessions: new Set(), lastSession: 0 };
-  const gateway = new Gateway(
-    listener,
-    {
-      backMode: "auto",
-      passivePorts: { first: 0, last: 0 },
-      passiveAddresses: [],
-      allowThirdParty: [],
-      sessionsMax: 100,
-      keepaliveMs: 0,
-      ...gatewayOptions,
+  const complete: GatewayEnvironment = {
+    front: systemNetwork,
+    clock: systemClock,
+    back: async () => back,
+    emit: (session, event) => {
+      const timed = { ...event, session, timeMs: systemClock.nowMs() };
+      trace.push(timed);
+      for (const watcher of watchers) watcher(timed);
     },
-    {
-      front: systemNetwork,
-      clock: systemClock,
-      back: async () => back,
-      emit: (session, event) => {
-        const timed = { ...event, session, timeMs: systemClock.nowMs() };
-        trace.push(timed);
-        for (const watcher of watchers) watcher(timed);
-      },
-      ownAddresses: () => ["127.0.0.1"],
-    },
-    shared,
-  );
+    ownAddresses: () => ["127.0.0.1"],
+    ...environment,
+  };
+  const gateway = new Gateway(listener, { ...defaults, ...own }, complete, shared);
   return {
     ...listener.endpoint,
     shared,
@@ -81,10 +75,23 @@ export async function startGateway(options: HarnessOptions): Promise<GatewayHarn
         };
         watchers.add(watcher);
       }),
+    closeWhenIdle: (text) => {
+      for (const session of shared.sessions) session.closeWhenIdle(text);
+    },
     [Symbol.asyncDispose]: async () => {
       await gateway.stopAccepting();
       for (const session of shared.sessions) session.closeNow("the test is over");
       await gateway.sessionsOver();
+      if (shared.sessions.size === 0 && shared.registry.size > 0) throw new Error("a data listener is left over");
     },
   };
 }
+
+const defaults: Omit<GatewayOptions, "target"> = {
+  backMode: "auto",
+  passivePorts: { first: 0, last: 0 },
+  passiveAddresses: [],
+  allowThirdParty: [],
+  sessionsMax: 100,
+  keepaliveMs: 0,
+};

@@ -63,7 +63,7 @@ describePeers(["sshd", "vsftpd", "curl", "expect"], "the program", () => {
       await run(program.real, [`--trace=${file}`, ...words(transport), "--", ...command]);
       const trace = readFileSync(file, "utf8");
       expect(trace).toMatch(/> PASV .*\| \*> EPSV/);
-      expect(trace).toMatch(/> RETR hello\.txt +\| {2}> RETR hello\.txt/);
+      expect(trace).toMatch(/> RETR hello\.txt +\|\n[\s\S]*\| {2}> RETR hello\.txt/);
       expect(trace).toMatch(/> PASS \*\*\* +\| {2}> PASS \*\*\*/);
       expect(trace).not.toContain(server.password);
     });

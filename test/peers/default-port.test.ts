@@ -1,7 +1,8 @@
-// RFC 959's default data ports on both sides: S17 and S18.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+// RFC 959's default data ports on the server's side: S17 and S18.
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTunnel, type Tunnel } from "../../src/index.ts";
 import { runCurl } from "../support/clients.ts";
+import { type DefaultPortServer, startDefaultPortServer } from "../support/default-port-server.ts";
 import { type FtpServer, startProftpd } from "../support/ftp-servers.ts";
 import { type LenientSshServer, startLenientSshServer } from "../support/lenient-ssh-server.ts";
 import { describePeers } from "../support/missing.ts";
@@ -10,53 +11,82 @@ import { type Sshd, startSshd } from "../support/sshd.ts";
 
 watchResources();
 
-describePeers(["sshd", "proftpd", "curl"], "back mode default-port", () => {
-  let server: FtpServer;
+interface Ssh {
+  readonly hostAlias: string;
+  readonly configFile: string;
+}
+
+const open = (ssh: Ssh, hostPort: number, transport: "openssh" | "embedded"): Promise<Tunnel> =>
+  openTunnel({
+    ssh: { host: ssh.hostAlias, configFile: ssh.configFile },
+    transport,
+    back: "default-port",
+    forwards: [{ port: 0, host: "127.0.0.1", hostPort }],
+  });
+
+const get = (tunnel: Tunnel, user: string, flags: readonly string[] = []) =>
+  runCurl(["-sv", "-u", user, ...flags, `ftp://127.0.0.1:${tunnel.forwards[0]?.port}/file`]);
+
+const transports = ["openssh", "embedded"] as const;
+const frontModes = [
+  ["EPSV", []],
+  ["PORT", ["-P", "-", "--disable-eprt"]],
+] as const;
+
+describePeers(["sshd", "curl"], "S18: back mode default-port with a server that goes by RFC 959", () => {
+  let server: DefaultPortServer;
+  let lenient: LenientSshServer;
+  let sshd: Sshd;
   beforeAll(async () => {
-    server = await startProftpd();
-    server.place("file", "content");
+    server = await startDefaultPortServer("content");
+    lenient = await startLenientSshServer();
+    sshd = await startSshd();
   });
-  afterAll(() => server.stop());
-
-  const open = (ssh: { readonly hostAlias: string; readonly configFile: string }): Promise<Tunnel> =>
-    openTunnel({
-      ssh: { host: ssh.hostAlias, configFile: ssh.configFile },
-      back: "default-port",
-      forwards: [{ port: 0, host: "127.0.0.1", hostPort: server.port }],
-    });
-  const url = (tunnel: Tunnel): string => `ftp://127.0.0.1:${tunnel.forwards[0]?.port}/file`;
-
-  describe("through an SSH server that may listen on the end of its own connection", () => {
-    let ssh: LenientSshServer;
-    beforeAll(async () => {
-      ssh = await startLenientSshServer();
-    });
-    afterAll(() => ssh[Symbol.asyncDispose]() as Promise<void>);
-
-    test.each([
-      ["EPSV", []],
-      ["PORT", ["-P", "-", "--disable-eprt"]],
-    ])("S18: a client's %s works", async (_mode, flags) => {
-      await using tunnel = await open(ssh);
-      const result = await runCurl(["-sv", "-u", `${server.user}:${server.password}`, ...flags, url(tunnel)]);
-      expect(result).toMatchObject({ stdout: "content", stderr: "" });
-    });
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]();
+    await lenient[Symbol.asyncDispose]();
+    await sshd.stop();
   });
 
-  describe("through OpenSSH's server", () => {
+  for (const transport of transports) {
+    test.each(frontModes)(
+      `works through an SSH server that sets SO_REUSEADDR, ${transport}, client %s`,
+      async (_mode, flags) => {
+        await using tunnel = await open(lenient, server.port, transport);
+        expect(await get(tunnel, "me:pw", flags)).toMatchObject({ stdout: "content" });
+      },
+    );
+
+    test(`through OpenSSH's server is a 425 that says which condition failed, ${transport}`, async () => {
+      await using tunnel = await open(sshd, server.port, transport);
+      const { stderr } = await get(tunnel, "me:pw");
+      expect(stderr).toMatch(/425 .*the SSH server cannot listen on 127\.0\.0\.1:\d+, the end of its own connection/);
+      expect(stderr).toMatch(/needs SO_REUSEADDR on both/);
+    });
+  }
+});
+
+describePeers(
+  ["sshd", "proftpd", "curl"],
+  "S18: back mode default-port with ProFTPD, which takes the port below",
+  () => {
+    let server: FtpServer;
     let sshd: Sshd;
     beforeAll(async () => {
+      server = await startProftpd();
+      server.place("file", "content");
       sshd = await startSshd();
     });
-    afterAll(() => sshd.stop());
-
-    test("S18: is a 425 that says which condition failed", async () => {
-      await using tunnel = await open(sshd);
-      const result = await runCurl(["-sv", "-u", `${server.user}:${server.password}`, url(tunnel)]);
-      expect(result.stderr).toMatch(
-        /425 .*default data port: the SSH server cannot listen on 127\.0\.0\.1:\d+, the end of its own/,
-      );
-      expect(result.stderr).toMatch(/needs an SSH server that sets SO_REUSEADDR/);
+    afterAll(async () => {
+      await server.stop();
+      await sshd.stop();
     });
-  });
-});
+
+    for (const transport of transports) {
+      test.each(frontModes)(`works through OpenSSH's server, ${transport}, client %s`, async (_mode, flags) => {
+        await using tunnel = await open(sshd, server.port, transport);
+        expect(await get(tunnel, `${server.user}:${server.password}`, flags)).toMatchObject({ stdout: "content" });
+      });
+    }
+  },
+);

@@ -38,13 +38,13 @@ describePeers(["sshd", "vsftpd", "curl", "lftp", "tnftp", "inetutils-ftp", "nft"
   });
 
   describe.each(["127.0.0.1", "10.77.1.2"])("ssh -L to %s", (target) => {
-    let ssh: Program;
+    let ssh: Program | undefined;
     beforeAll(async () => {
       const args = ["-F", sshd.configFile, "-v", "-N", "-L", `2001:${target}:21`, sshd.hostAlias];
       ssh = startProgram("ssh", args, { netns: hosts.client.name });
       await ssh.waitForLog(/Entering interactive session/); // the forward listens by then
     });
-    afterAll(() => ssh.stop());
+    afterAll(() => ssh?.stop());
 
     for (const client of ftpClients) {
       test.each(client.modes)(`${client.name} in mode %s logs in and then transfers nothing`, async (mode) => {
@@ -58,12 +58,12 @@ describePeers(["sshd", "vsftpd", "curl", "lftp", "tnftp", "inetutils-ftp", "nft"
 
   describe.each(["openssh", "embedded"])("sallyport --ssh %s", (transport) => {
     describe.each(["passive", "active"])("--back %s", (back) => {
-      let sallyport: Program;
+      let sallyport: Program | undefined;
       beforeAll(async () => {
         const options = ["--ssh", transport, "--back", back, "-F", sshd.configFile, "-L", "2001:127.0.0.1:21"];
         sallyport = await startSallyport([...options, sshd.hostAlias], { netns: hosts.client.name });
       });
-      afterAll(() => sallyport.stop());
+      afterAll(() => sallyport?.stop());
 
       for (const client of ftpClients) {
         test.each(client.modes)(`${client.name} in mode %s does everything, inside SSH`, async (mode) => {

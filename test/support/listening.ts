@@ -2,23 +2,26 @@
 import { readdirSync, readlinkSync } from "node:fs";
 import { tcpRows } from "./socket-table.ts";
 
-/** Ports that process `pid` itself listens on, in ascending order. */
+/**
+ * Ports that process `pid` itself listens on, in ascending order. Where its descriptors are not shown to us (a ProFTPD that
+ * an ordinary user started hides them): every port that its network namespace listens on.
+ */
 export function listeningPortsOf(pid: number): number[] {
+  const listening = tcpRows(pid).filter((row) => row.state === "LISTEN");
   const inodes = socketInodesOf(pid);
-  const ports = tcpRows(pid)
-    .filter((row) => row.state === "LISTEN" && inodes.has(row.inode))
-    .map((row) => row.localPort);
-  return [...new Set(ports)].sort((a, b) => a - b);
+  const own = inodes === undefined ? listening : listening.filter((row) => inodes.has(row.inode));
+  return [...new Set(own.map((row) => row.localPort))].sort((a, b) => a - b);
 }
 
-function socketInodesOf(pid: number): Set<string> {
+function socketInodesOf(pid: number): Set<string> | undefined {
   const inodes = new Set<string>();
   try {
     for (const name of readdirSync(`/proc/${pid}/fd`)) {
       const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${name}`))?.[1];
       if (inode !== undefined) inodes.add(inode);
     }
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EACCES") return undefined;
     // The process or the descriptor went away meanwhile.
   }
   return inodes;

@@ -1,4 +1,5 @@
 // The configuration of a test ProFTPD: one virtual user in an AuthUserFile, so that the system's users are not touched.
+import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { mergeLines } from "./config-lines.ts";
@@ -82,7 +83,7 @@ function serverLines(dir: TempDir, address: string, port: number): string[] {
 
 function loginLines(userFile: string, isRoot: boolean): string[] {
   return [
-    ...(isRoot ? ["User nobody", "Group nogroup", "DefaultRoot ~"] : [`User ${userInfo().username}`]),
+    ...(isRoot ? ["User nobody", "Group nogroup", "DefaultRoot ~"] : ownIdentityLines()),
     `AuthUserFile ${userFile}`,
     "AuthOrder mod_auth_file.c",
     "RequireValidShell off",
@@ -91,4 +92,10 @@ function loginLines(userFile: string, isRoot: boolean): string[] {
     "AllowStoreRestart on",
     "AllowRetrieveRestart on",
   ];
+}
+
+/** It refuses to start as an ordinary user unless both are that user's own. */
+function ownIdentityLines(): string[] {
+  const group = execFileSync("id", ["-gn"], { encoding: "utf8" }).trim();
+  return [`User ${userInfo().username}`, `Group ${group}`];
 }

@@ -1,9 +1,9 @@
 // The leak check: after each test nothing is left of what it opened. One call at the top of a test file.
 import { chmodSync, readdirSync, readlinkSync } from "node:fs";
-import { afterAll, afterEach, beforeEach } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { childrenOf, commandLineOf } from "./processes.ts";
 import { describeSockets } from "./socket-table.ts";
-import { makeTempDir } from "./tempdir.ts";
+import { makeTempDir, type TempDir } from "./tempdir.ts";
 
 /** What this process holds at one moment, as readable lines. */
 export interface Resources {
@@ -53,10 +53,15 @@ export async function expectNothingLeft(before: Resources, timeoutMs = 3000): Pr
  * made belongs to the file, not to a test. The file gets a directory for temporary files of its own (TMPDIR).
  */
 export function watchResources(options: { readonly timeoutMs?: number } = {}): void {
-  const home = makeTempDir("t");
-  chmodSync(home.path, 0o755); // test servers' users have to get to their own directories below
-  const outer = process.env["TMPDIR"];
-  process.env["TMPDIR"] = home.path;
+  let home: TempDir | undefined;
+  let outer: string | undefined;
+  // Not before: where every test of the file is skipped, no hook runs, and nothing would remove it.
+  beforeAll(() => {
+    home = makeTempDir("t");
+    chmodSync(home.path, 0o755); // test servers' users have to get to their own directories below
+    outer = process.env["TMPDIR"];
+    process.env["TMPDIR"] = home.path;
+  });
   let before: Resources | undefined;
   beforeEach(() => {
     before = takeResources();
@@ -67,7 +72,7 @@ export function watchResources(options: { readonly timeoutMs?: number } = {}): v
   afterAll(() => {
     if (outer === undefined) delete process.env["TMPDIR"];
     else process.env["TMPDIR"] = outer;
-    home.remove();
+    home?.remove();
   });
 }
 

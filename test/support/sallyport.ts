@@ -1,5 +1,6 @@
 // The program itself, started as a user would, from dist/ (npm run build).
 import { fileURLToPath } from "node:url";
+import { signalProcess } from "./processes.ts";
 import { type Program, type ProgramOptions, startProgram } from "./program.ts";
 
 const path = fileURLToPath(new URL("../../bin/sallyport.js", import.meta.url));
@@ -13,5 +14,11 @@ export async function startSallyport(args: readonly string[], options?: ProgramO
     await program.stop();
     throw error;
   }
-  return program;
+  // As a user ends it; by force only what is left then.
+  const stop = async (): Promise<void> => {
+    signalProcess(program.pid, "SIGTERM");
+    await Promise.race([program.ended, new Promise((resolve) => setTimeout(resolve, 5_000).unref())]);
+    await program.stop();
+  };
+  return { ...program, stop };
 }

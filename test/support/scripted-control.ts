@@ -1,6 +1,7 @@
 // The words in which a scripted server's script is written.
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { makeEndHonest } from "../../src/network/honest-end.ts";
 
 /** A data listener of the script. */
 export interface ScriptedData {
@@ -109,6 +110,12 @@ export class ScriptedControl {
     this.socket.end();
   }
 
+  /** End of file as soon as the client has sent its own, as any server does. */
+  endWithClient(): void {
+    if (this.socket.readableEnded) this.socket.end();
+    else this.socket.once("end", () => this.socket.end());
+  }
+
   /** RST. */
   reset(): void {
     this.socket.resetAndDestroy();
@@ -126,6 +133,7 @@ export class ScriptedControl {
   }
 
   #keep(socket: Socket): void {
+    makeEndHonest(socket); // else a reset behind unread bytes looks like an end
     socket.on("error", () => {}); // the script sees it by `closed` and `errored`
     this.#open.push(socket);
   }

@@ -45,6 +45,7 @@ export async function startScriptedServer(script: Script, host = "127.0.0.1"): P
 async function runScript(script: Script, control: ScriptedControl, number: number): Promise<unknown> {
   try {
     await script(control, number);
+    control.endWithClient();
     return undefined;
   } catch (error) {
     return control.disposed ? undefined : error;

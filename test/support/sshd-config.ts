@@ -67,6 +67,7 @@ function serverConfig(dir: TempDir, files: SshdFiles, address: string, port: num
     "PasswordAuthentication no",
     "KbdInteractiveAuthentication no",
     "StrictModes no", // /tmp is writable for all
+    `SetEnv HOME=${dir.path}`, // commands do not run through what the user has in .bashrc
     "UsePAM no",
     "MaxStartups 1000",
     "MaxSessions 1000",

@@ -28,6 +28,8 @@ export interface Draft {
   backAddress?: string;
   passivePorts?: PortRange;
   keepaliveMs?: number;
+  noCommand?: boolean;
+  checkUser?: boolean;
   sessionsMax?: number;
   /** Present: trace. `file` absent: to standard error. */
   trace?: { readonly file?: string };

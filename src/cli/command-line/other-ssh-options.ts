@@ -5,7 +5,6 @@ import { usageError } from "./usage-error.ts";
 const nothing = (): void => {};
 
 export const acceptedOptions: readonly OptionRow[] = [
-  { short: "-N", group: "accepted", help: "no remote command: Sallyport never runs one", apply: nothing },
   { short: "-n", group: "accepted", help: "standard input is not read: Sallyport never reads it", apply: nothing },
   { short: "-T", group: "accepted", help: "no terminal at the far end: Sallyport never asks for one", apply: nothing },
   { short: "-a", group: "accepted", help: "no agent forwarding: Sallyport never forwards it", apply: nothing },

@@ -71,6 +71,15 @@ export const sallyportOptions: readonly OptionRow[] = [
     apply: (draft, value) => void draft.allowThirdParty.push(readCidr(value, "--allow-third-party")),
   },
   {
+    long: "--check-user",
+    group: "ftp",
+    help: "drop data connections of other users of this machine",
+    more: "For hosts with several users, where the address alone does not tell the FTP client from somebody else. Linux only; elsewhere it changes nothing. Each connection then costs a look through /proc/net/tcp, some milliseconds where there are thousands of sockets.",
+    apply: (draft) => {
+      draft.checkUser = true;
+    },
+  },
+  {
     long: "--keepalive",
     values: ["SECONDS"],
     group: "ftp",

@@ -33,6 +33,15 @@ export const sshOptions: readonly OptionRow[] = [
     },
   },
   {
+    short: "-N",
+    group: "ssh",
+    help: "run no command at the SSH host, not even `true`",
+    more: "Otherwise `true` is run there once: sshd before 10.1 sends without delay only after a command, and without it a small file over a long link takes four round trips instead of two. Where a forced command is set, that is what runs.",
+    apply: (draft) => {
+      draft.noCommand = true;
+    },
+  },
+  {
     short: "-p",
     values: ["PORT"],
     group: "ssh",
@@ -82,7 +91,7 @@ export const sshOptions: readonly OptionRow[] = [
     values: ["NAME=VALUE"],
     group: "ssh",
     help: "any setting of ssh_config(5) (repeatable)",
-    more: '`-o "Name value"` is the same. With the embedded transport, settings that it cannot honour are refused by name.',
+    more: '`-o "Name value"` is the same. The embedded transport refuses, or warns of, what it cannot honour.',
     apply: (draft, value) => void draft.sshOptions.push(parseSetting(value)),
   },
   { short: "-4", group: "ssh", help: "reach the SSH server by IPv4 only", apply: family(4) },

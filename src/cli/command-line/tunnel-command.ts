@@ -54,6 +54,8 @@ export function assemble(draft: Draft, destination: string, command: readonly st
       allowThirdParty: draft.allowThirdParty,
       sessionsMax: draft.sessionsMax,
       keepaliveMs: draft.keepaliveMs,
+      noCommand: draft.noCommand,
+      checkUser: draft.checkUser,
     }),
     background: draft.background,
     command,

@@ -58,9 +58,8 @@ function askOnTerminal(
       const edit = typed === undefined ? { show: "", answer: { kind: "end" as const } } : editor.feed(typed);
       terminal.write(edit.show);
       if (edit.answer === undefined) return;
-      // Usually aborts the signal, and with it this question.
+      // Usually aborts the signal, and with it this question; what follows is then without effect.
       if (edit.answer.kind === "interrupt") interrupt();
-      if (signal.aborted) return;
       release();
       resolve(edit.answer.kind === "line" ? edit.answer.text : undefined);
     });

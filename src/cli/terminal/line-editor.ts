@@ -3,7 +3,7 @@
 /** No password, passphrase or "yes" is longer; what goes beyond is dropped. */
 const answerCharactersMax = 1024;
 
-export type Answer =
+type Answer =
   | { readonly kind: "line"; readonly text: string }
   /** Ctrl-C. */
   | { readonly kind: "interrupt" }

@@ -48,7 +48,7 @@ function describe(event: TraceEvent): Description {
     case "data.listen":
       return data(event.side, `waits on ${event.endpoint}`);
     case "data.open":
-      return data(event.side, `open (${event.how}): ${event.local} - ${event.remote}`);
+      return data(event.side, `${event.how}: ${knownEnds(event.local, event.remote)}`);
     case "data.intruder":
       return data(event.side, `dropped ${event.remote}: not the session's peer (${event.count})`);
     case "data.half-close":
@@ -82,6 +82,11 @@ function describe(event: TraceEvent): Description {
 
 function data(place: "front" | "back", text: string): Description {
   return { place, mark: " =", lines: [text] };
+}
+
+// A channel through SSH has no address at this end.
+function knownEnds(...ends: readonly string[]): string {
+  return ends.filter((end) => !end.startsWith(":")).join(" - ");
 }
 
 function note(text: string): Description {

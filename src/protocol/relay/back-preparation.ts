@@ -30,22 +30,63 @@ export class BackPreparation {
 
   /** The transfer command may follow at once: its place in the conversation is settled. */
   mayFollow(exchange: Exchange): boolean {
+    const { state, method } = exchange.back;
+    if (state === "unprepared" || state === "listening") return false;
+    if (method === "epsv" || method === "pasv") return this.#passiveMayFollow(exchange);
+    return state !== "asked" || this.#core.methodProven;
+  }
+
+  /**
+   * The first data connection is made before the transfer command: if it is refused, another method can still be tried, and
+   * no server is left waiting for it (vsftpd hears nothing meanwhile, for a minute). Once one has worked, both go together.
+   */
+  #passiveMayFollow(exchange: Exchange): boolean {
     const { state } = exchange.back;
-    if (state === "asked") return this.#core.methodProven;
-    return state !== "unprepared" && state !== "listening";
+    if (!this.#core.config.memory.passiveReaches) {
+      this.connect(exchange);
+      return state === "open" || state === "failed";
+    }
+    return state !== "asked" || this.#core.methodProven;
+  }
+
+  /** Passive: connect, once the port is known. */
+  connect(exchange: Exchange): void {
+    const { back } = exchange;
+    if (back.state !== "ready" || (back.method !== "epsv" && back.method !== "pasv")) return;
+    back.state = "opening";
+    this.#core.emit({ type: "connect-back", id: exchange.id, port: back.port });
+  }
+
+  opened(exchange: Exchange): void {
+    const { back } = exchange;
+    back.state = "open";
+    if (back.method === "epsv" || back.method === "pasv") this.#core.config.memory.passiveReaches = true;
+  }
+
+  /** Before there is a transfer. */
+  connectFailed(exchange: Exchange, text: string): void {
+    if (exchange.back.state === "opening") this.#failed(exchange, text);
   }
 
   /** The far end listens: tell the server where. */
-  listening(exchange: Exchange, address: HostPort): void {
+  listening(exchange: Exchange, address: HostPort, caveat?: string): void {
     if (exchange.back.state !== "listening") return;
+    exchange.back.caveat = caveat;
     if (exchange.back.method === "default-port") {
       this.#ready(exchange);
       return;
     }
     const extended = ipFamily(address.host) === 6;
-    exchange.back.state = "asked";
     const verb = extended ? "EPRT" : "PORT";
-    this.#core.ask(verb, extended ? formatEprt(address) : formatPort(address), {
+    let argument: string;
+    try {
+      argument = extended ? formatEprt(address) : formatPort(address);
+    } catch (error) {
+      this.#failed(exchange, (error as Error).message);
+      return;
+    }
+    exchange.back.state = "asked";
+    this.#core.ask(verb, argument, {
       verb,
       kind: "plain",
       onFinal: (reply) => {
@@ -64,6 +105,7 @@ export class BackPreparation {
     const { methods } = this.#core;
     this.#core.methodIndex = (this.#core.methodIndex + 1) % methods.length;
     this.#core.methodProven = false;
+    this.#core.config.memory.passiveReaches = false;
     if (methods.length > 1)
       this.#core.note(`next transfer tries ${methods[this.#core.methodIndex]} towards the server`);
   }
@@ -99,7 +141,8 @@ export class BackPreparation {
   }
 
   #ready(exchange: Exchange): void {
-    exchange.back.state = "ready";
+    // A pipelined transfer's data connection may have overtaken the answer to PORT.
+    if (exchange.back.state !== "open") exchange.back.state = "ready";
     this.#core.methodProven = true;
     this.#settled(exchange);
   }

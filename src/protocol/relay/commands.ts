@@ -1,40 +1,27 @@
 // What the relay does with each command of the client.
 import type { Command } from "../command.ts";
+import type { CommandEvent } from "../command-receiver.ts";
 import { type CommandRow, findCommand } from "../command-table.ts";
 import { relayFeatures } from "../features.ts";
+import { limits } from "../limits.ts";
 import type { Reply } from "../reply.ts";
 import type { BackPreparation } from "./back-preparation.ts";
-import type { Exchange } from "./exchange.ts";
 import type { FrontSetup } from "./front-setup.ts";
 import type { RelayCore } from "./relay-core.ts";
 import type { Slot } from "./reply-order.ts";
 import { gatewayReply } from "./texts.ts";
 import type { Transfers } from "./transfers.ts";
 
-/** What a good final reply to a forwarded command means for the session. */
-const consequences: Readonly<Record<string, (core: RelayCore, reply: Reply) => void>> = {
-  USER: loggedIn,
-  PASS: loggedIn,
-  ACCT: loggedIn,
-  REIN: (core) => {
-    core.loggedIn = false;
-    core.epsvAll = false;
-    if (core.current !== undefined) core.emit({ type: "drop", id: core.current.id });
-    core.current = undefined;
-  },
-};
-
-function loggedIn(core: RelayCore, reply: Reply): void {
-  if (reply.code < 300) core.loggedIn = true;
-}
+/** A line of the client that gets an answer. */
+export type ClientLine = Extract<CommandEvent, { readonly type: "command" | "malformed" }>;
 
 export class Commands {
   readonly #core: RelayCore;
   readonly #front: FrontSetup;
   readonly #back: BackPreparation;
   readonly #transfers: Transfers;
-  /** Commands behind a transfer that waits for its back end. */
-  readonly #held: Command[] = [];
+  /** Lines behind one that waits, so that every reply keeps its place. */
+  readonly #held: ClientLine[] = [];
   quitting = false;
 
   constructor(core: RelayCore, front: FrontSetup, back: BackPreparation, transfers: Transfers) {
@@ -48,12 +35,12 @@ export class Commands {
     return this.#held.length;
   }
 
-  receive(command: Command): void {
-    if (this.#held.length > 0 || this.#mustWait(command)) this.#held.push(command);
-    else this.#dispatch(command);
+  receive(line: ClientLine): void {
+    if (this.#held.length > 0 || this.#mustWait(line)) this.#held.push(line);
+    else this.#dispatch(line);
   }
 
-  /** A back end became ready, or failed: what waited for it goes on. */
+  /** Something happened: perhaps what was waited for. */
   resume(): void {
     for (let next = this.#held[0]; next !== undefined; next = this.#held[0]) {
       if (this.#mustWait(next)) return;
@@ -62,17 +49,32 @@ export class Commands {
     }
   }
 
-  /** A transfer, and REST which must stand directly before it (RFC 959 section 4.1.3), wait for a back end not yet proven. */
-  #mustWait(command: Command): boolean {
-    const transfer = findCommand(command.verb)?.relay === "transfer";
-    if (!this.#core.loggedIn || !(transfer || command.verb === "REST")) return false;
+  /** A transfer, REST which must stand directly before it (RFC 959 section 4.1.3), and what prepares it. */
+  #mustWait(line: ClientLine): boolean {
+    if (line.type === "malformed") return false;
+    const { relay, verb } = findCommand(line.command.verb) ?? {};
+    const setup = relay === "answer";
+    if (!(setup || relay === "transfer" || verb === "REST")) return false;
+    // The answer to the login decides what becomes of it.
+    if (!this.#core.loggedIn) return this.#core.outstanding.has("USER", "PASS", "ACCT");
+    const needsExchange = setup || this.#core.current === undefined;
+    if (needsExchange && this.#core.running.size >= limits.pipelinedTransfersMax) return true;
+    return !setup && !this.#backIsReady();
+  }
+
+  #backIsReady(): boolean {
     // Neither PORT nor PASV: RFC 959's default data ports, and a back end is needed all the same.
     const exchange = this.#core.current ?? this.#front.fresh();
     this.#back.begin(exchange);
-    return !this.#back.mayFollow(exchange);
+    return this.#back.mayFollow(exchange);
   }
 
-  #dispatch(command: Command): void {
+  #dispatch(line: ClientLine): void {
+    if (line.type === "malformed") {
+      this.#core.answer("malformed", gatewayReply("malformed", line.reason));
+      return;
+    }
+    const { command } = line;
     const row = findCommand(command.verb);
     if (row?.relay === "answer") this.#front.handle(command);
     else if (row?.relay === "refuse") this.#core.answer(command.verb, gatewayReply("tlsRefused", command.verb));
@@ -81,7 +83,13 @@ export class Commands {
   }
 
   #transfer(command: Command, row: CommandRow): void {
-    const exchange = this.#core.current as Exchange;
+    const exchange = this.#core.current ?? this.#front.fresh();
+    if (exchange.back.state === "failed") {
+      this.#core.answer(command.verb, gatewayReply("noDataConnection", exchange.back.failure));
+      this.#front.abandon(exchange.back.failure);
+      this.#transfers.takeBackRest();
+      return;
+    }
     exchange.front ??= { kind: "default-port", state: "idle" };
     this.#transfers.begin(exchange, command, row.data ?? "download");
   }
@@ -96,12 +104,29 @@ export class Commands {
       onPreliminary: (reply) => this.#core.order.preliminary(slot, reply, "server"),
       onFinal: (reply) => this.#answered(verb, slot, reply),
     });
+    if (verb === "REST") this.#core.restSent = true;
     if (verb === "ABOR") this.#transfers.aborted();
     if (verb === "QUIT") this.quitting = true;
   }
 
   #answered(verb: string, slot: Slot, reply: Reply): void {
-    consequences[verb]?.(this.#core, reply);
+    if (reply.code < 300) this.#consequences[verb]?.();
     this.#core.order.answer(slot, verb === "FEAT" ? relayFeatures(reply) : reply, "server");
   }
+
+  readonly #loggedIn = (): void => {
+    this.#core.loggedIn = true;
+  };
+
+  /** What a good final reply to a forwarded command means for the session. */
+  readonly #consequences: Readonly<Record<string, () => void>> = {
+    USER: this.#loggedIn,
+    PASS: this.#loggedIn,
+    ACCT: this.#loggedIn,
+    REIN: () => {
+      this.#core.loggedIn = false;
+      this.#core.epsvAll = false;
+      this.#front.abandon("REIN");
+    },
+  };
 }

@@ -12,6 +12,8 @@ export interface FrontEnd {
   readonly kind: "passive" | "active" | "default-port";
   /** Where PORT, EPRT or LPRT pointed. */
   readonly target?: HostPort;
+  /** The client's passive command, which waits for our listener. */
+  asked?: { readonly verb: string; readonly slot: Slot } | undefined;
   state: "idle" | "opening" | "open";
 }
 
@@ -23,6 +25,8 @@ export interface BackEnd {
   port: number;
   /** Why nothing worked. */
   failure: string;
+  /** Why what works may not be enough. */
+  caveat: string | undefined;
 }
 
 export interface Transfer {
@@ -34,8 +38,6 @@ export interface Transfer {
   final: FinalReply;
   finalReply: Reply | undefined;
   preliminary: boolean;
-  /** Bytes at the last look of the late-data timer. */
-  bytesSeen: number;
 }
 
 export interface Exchange {
@@ -43,13 +45,16 @@ export interface Exchange {
   front: FrontEnd | undefined;
   readonly back: BackEnd;
   transfer: Transfer | undefined;
+  /** The server refused a transfer on it before it began: good for another try, not for another PASV or PORT. */
+  refused: boolean;
 }
 
 export function newExchange(id: number, method: BackMethod): Exchange {
   return {
     id,
     front: undefined,
-    back: { method, state: "unprepared", port: 0, failure: "" },
+    back: { method, state: "unprepared", port: 0, failure: "", caveat: undefined },
     transfer: undefined,
+    refused: false,
   };
 }

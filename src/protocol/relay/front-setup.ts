@@ -3,11 +3,11 @@ import { argumentText, type Command } from "../command.ts";
 import { parseEprt } from "../extended-address.ts";
 import { type HostPort, parsePort } from "../host-port.ts";
 import { parseLprt } from "../long-address.ts";
+import type { Reply } from "../reply.ts";
 import type { BackPreparation } from "./back-preparation.ts";
 import { type Exchange, newExchange } from "./exchange.ts";
 import type { RelayCore } from "./relay-core.ts";
-import type { Slot } from "./reply-order.ts";
-import { gatewayReply, passiveReply } from "./texts.ts";
+import { argumentReply, gatewayReply, passiveReply } from "./texts.ts";
 
 const portParsers: Readonly<Record<string, (argument: string) => HostPort>> = {
   PORT: parsePort,
@@ -15,11 +15,11 @@ const portParsers: Readonly<Record<string, (argument: string) => HostPort>> = {
   LPRT: parseLprt,
 };
 
+const superseded = "superseded by the next command";
+
 export class FrontSetup {
   readonly #core: RelayCore;
   readonly #back: BackPreparation;
-  /** Passive commands whose listener is being made. */
-  readonly #waiting: Map<number, { readonly verb: string; readonly slot: Slot }> = new Map();
 
   constructor(core: RelayCore, back: BackPreparation) {
     this.#core = core;
@@ -35,27 +35,36 @@ export class FrontSetup {
   }
 
   listening(exchange: Exchange, address: HostPort): void {
-    const waiting = this.#waiting.get(exchange.id);
-    if (waiting === undefined) return;
-    this.#waiting.delete(exchange.id);
-    this.#core.order.answer(waiting.slot, passiveReply(waiting.verb, address), "gateway");
+    const { front } = exchange;
+    if (front?.asked === undefined) return;
+    const { verb, slot } = front.asked;
+    let reply: Reply;
+    try {
+      reply = passiveReply(verb, address);
+    } catch (error) {
+      // An address that 227 cannot carry: IPv6, or a name.
+      this.#core.giveUpFront(exchange, (error as Error).message);
+      this.#forgetFront(exchange);
+      return;
+    }
+    front.asked = undefined;
+    this.#core.order.answer(slot, reply, "gateway");
   }
 
-  /** True when the failure was a listener's and is answered. */
-  listenFailed(exchange: Exchange, text: string): boolean {
-    const waiting = this.#waiting.get(exchange.id);
-    if (waiting === undefined) return false;
-    this.#waiting.delete(exchange.id);
+  /** The listener could not be had, or broke. */
+  listenFailed(exchange: Exchange, text: string): void {
+    if (exchange.front?.asked === undefined) return;
+    this.#core.giveUpFront(exchange, text);
     exchange.front = undefined;
-    this.#core.order.answer(waiting.slot, gatewayReply("noDataConnection", text), "gateway");
-    return true;
   }
 
   /** The exchange for the next transfer, with no front end as yet. */
   fresh(): Exchange {
+    // What a server keeps of PASV or PORT after a refusal, each server decides for itself: ask anew.
+    if (this.#core.current?.refused) this.abandon(superseded);
     const { current } = this.#core;
     if (current !== undefined) {
-      this.#supersede(current);
+      this.#supersede(current, superseded);
       if (current.back.state === "failed") Object.assign(current.back, { state: "unprepared", failure: "" });
       return current;
     }
@@ -65,18 +74,22 @@ export class FrontSetup {
     return made;
   }
 
-  #supersede(exchange: Exchange): void {
-    const waiting = this.#waiting.get(exchange.id);
-    if (waiting !== undefined) {
-      // Another PASV before the first was answered: that listener will never be.
-      this.#waiting.delete(exchange.id);
-      this.#core.order.answer(
-        waiting.slot,
-        gatewayReply("noDataConnection", "superseded by the next command"),
-        "gateway",
-      );
-    }
-    if (exchange.front !== undefined) this.#core.emit({ type: "forget-front", id: exchange.id });
+  /** What was prepared for the next transfer is void. */
+  abandon(text: string): void {
+    const { current } = this.#core;
+    if (current === undefined) return;
+    this.#supersede(current, text);
+    this.#core.current = undefined;
+    this.#core.emit({ type: "drop", id: current.id });
+  }
+
+  #supersede(exchange: Exchange, text: string): void {
+    this.#core.giveUpFront(exchange, text);
+    if (exchange.front !== undefined) this.#forgetFront(exchange);
+  }
+
+  #forgetFront(exchange: Exchange): void {
+    this.#core.emit({ type: "forget-front", id: exchange.id });
     exchange.front = undefined;
   }
 
@@ -93,8 +106,7 @@ export class FrontSetup {
       this.#core.answer(verb, gatewayReply("pasvNeedsIpv4"));
     } else {
       const exchange = this.fresh();
-      exchange.front = { kind: "passive", state: "opening" };
-      this.#waiting.set(exchange.id, { verb, slot: this.#core.order.open(verb) });
+      exchange.front = { kind: "passive", asked: { verb, slot: this.#core.order.open(verb) }, state: "opening" };
       this.#core.emit({ type: "listen-front", id: exchange.id });
       this.#back.begin(exchange);
     }
@@ -107,7 +119,7 @@ export class FrontSetup {
       target = (portParsers[verb] as (argument: string) => HostPort)(argumentText(command));
     } catch (error) {
       this.#forget();
-      this.#core.answer(verb, gatewayReply("badArgument", verb, (error as Error).message));
+      this.#core.answer(verb, argumentReply(verb, error));
       return;
     }
     const verdict = this.#core.config.judgePort(target);
@@ -124,6 +136,6 @@ export class FrontSetup {
 
   /** A refused PORT forgets the earlier one, lest the next transfer goes where nobody asked (RFC 2577). */
   #forget(): void {
-    if (this.#core.current !== undefined) this.#supersede(this.#core.current);
+    if (this.#core.current !== undefined) this.#supersede(this.#core.current, superseded);
   }
 }

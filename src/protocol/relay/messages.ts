@@ -26,7 +26,13 @@ export type RelayInput =
   /** The front listens at this address, as the client is to be told. */
   | { readonly type: "front-listening"; readonly id: number; readonly address: HostPort }
   /** The back listens at this address, as the server is to be told. */
-  | { readonly type: "back-listening"; readonly id: number; readonly address: HostPort }
+  | {
+      readonly type: "back-listening";
+      readonly id: number;
+      readonly address: HostPort;
+      /** Why that may not be enough: told with the server's own 425. */
+      readonly caveat?: string;
+    }
   | { readonly type: "data-open"; readonly id: number; readonly side: DataSide }
   /** A listener or a connection could not be had; `text` names the cause in words. */
   | { readonly type: "data-failed"; readonly id: number; readonly side: DataSide; readonly text: string }
@@ -53,6 +59,8 @@ export type RelayAction =
   | { readonly type: "finish"; readonly id: number; readonly side: DataSide }
   /** Break this side off: what it got must not be taken for complete. */
   | { readonly type: "reset"; readonly id: number; readonly side: DataSide }
+  /** The transfer was refused before it began: end both sides in order, or break them off if bytes were carried all the same. */
+  | { readonly type: "call-off"; readonly id: number }
   /** Nothing is under way on this exchange: close what it holds. */
   | { readonly type: "drop"; readonly id: number }
   | { readonly type: "set-timer"; readonly name: TimerName; readonly delayMs: number }
@@ -72,6 +80,12 @@ export type RelayAction =
 /** What the gateway's policy says of a PORT address. */
 export type PortVerdict = { readonly allowed: true } | { readonly allowed: false; readonly why: string };
 
+/** What one session learns about the way to the server and the next one need not find out again. */
+export interface ServerMemory {
+  /** A passive data connection has come about: the transfer command need not wait to see whether it will. */
+  passiveReaches: boolean;
+}
+
 export interface RelayConfig {
   readonly backMode: "auto" | "passive" | "active" | "default-port";
   /** Address family of the client's control connection: PASV needs IPv4 (RFC 2428 section 3). */
@@ -80,6 +94,8 @@ export interface RelayConfig {
   readonly target: string;
   /** Milliseconds between NOOPs during a transfer; 0 for none. */
   readonly keepaliveMs: number;
+  /** What sessions have learnt about the server, shared by all of one gateway. */
+  readonly memory: ServerMemory;
   /** Judges the address of PORT, EPRT or LPRT. */
   readonly judgePort: (address: HostPort) => PortVerdict;
 }

@@ -19,6 +19,8 @@ const refusalCodes: ReadonlySet<number> = new Set([500, 501, 502, 503, 504, 530]
 export class Outstanding {
   readonly #list: Pending[] = [];
   #headUnderWay = false;
+  /** A refusal that was taken for another command's while a transfer was under way. */
+  #doubtful: Reply | undefined;
 
   get length(): number {
     return this.#list.length;
@@ -28,8 +30,8 @@ export class Outstanding {
     this.#list.push(pending);
   }
 
-  has(verb: string): boolean {
-    return this.#list.some((pending) => pending.verb === verb);
+  has(...verbs: readonly string[]): boolean {
+    return this.#list.some((pending) => verbs.includes(pending.verb));
   }
 
   /** Hands the reply to its command; false when nobody asked. */
@@ -43,14 +45,25 @@ export class Outstanding {
     }
     const overtaking = this.#overtaking(head, reply.code);
     if (overtaking > 0) {
+      if (refusalCodes.has(reply.code)) this.#doubtful ??= reply;
       const [pending] = this.#list.splice(overtaking, 1);
       pending?.onFinal(reply);
       return true;
     }
+    const own = this.#ownReply(head, reply);
     this.#list.shift();
     this.#headUnderWay = false;
-    head.onFinal(reply);
+    this.#doubtful = undefined;
+    head.onFinal(own);
     return true;
+  }
+
+  /**
+   * A transfer that gets 200 shows that the refusal before it was the transfer's (vsftpd: `500 OOPS`) and the 200 that of
+   * the NOOP: a broken transfer must not be told as done.
+   */
+  #ownReply(head: Pending, reply: Reply): Reply {
+    return head.kind === "transfer" && overtakingCodes.has(reply.code) ? (this.#doubtful ?? reply) : reply;
   }
 
   /** Index of the command behind a transfer that this code answers, or 0: the code is for the head. */

@@ -2,11 +2,13 @@
 
 import { type Command, describeCommand, formatCommand, type IacSpelling } from "../command.ts";
 import { formatReply, type Reply } from "../reply.ts";
-import type { Secret } from "../secret.ts";
+import { Secret } from "../secret.ts";
 import type { BackMethod, Exchange } from "./exchange.ts";
 import type { RelayAction, RelayConfig } from "./messages.ts";
 import { Outstanding, type Pending } from "./outstanding.ts";
+import { Redaction } from "./redaction.ts";
 import { ReplyOrder } from "./reply-order.ts";
+import { gatewayReply } from "./texts.ts";
 
 /** The methods that a mode tries, in order. */
 const backMethods: Readonly<Record<RelayConfig["backMode"], readonly BackMethod[]>> = {
@@ -22,6 +24,7 @@ export class RelayCore {
   readonly outstanding: Outstanding = new Outstanding();
   readonly order: ReplyOrder;
   readonly #actions: RelayAction[] = [];
+  readonly #redaction: Redaction = new Redaction();
   #exchangeIdLast = 0;
 
   /** The exchange that the next transfer will use. */
@@ -30,10 +33,14 @@ export class RelayCore {
   readonly running: Map<number, Exchange> = new Map();
   loggedIn = false;
   epsvAll = false;
+  /** The server has REST and not yet the transfer that it is for. */
+  restSent = false;
   /** Index into `methods`: what has worked, or is to be tried, in this session. */
   methodIndex = 0;
   /** The current method has worked in this session, so a transfer need not wait for its reply. */
   methodProven = false;
+  /** Its control connection is over: nothing can be told to it. */
+  serverIsGone = false;
   closed = false;
 
   constructor(config: RelayConfig) {
@@ -46,7 +53,7 @@ export class RelayCore {
   }
 
   emit(action: RelayAction): void {
-    this.#actions.push(action);
+    this.#actions.push(this.#redaction.apply(action));
   }
 
   takeActions(): RelayAction[] {
@@ -62,8 +69,20 @@ export class RelayCore {
     return this.#exchangeIdLast;
   }
 
+  isNewest(exchange: Exchange): boolean {
+    return exchange.id === this.#exchangeIdLast;
+  }
+
   findExchange(id: number): Exchange | undefined {
     return this.current?.id === id ? this.current : this.running.get(id);
+  }
+
+  /** A listener that will never be: the passive command that waits for it is answered, lest it hold up all replies behind it. */
+  giveUpFront({ front }: Exchange, text: string): void {
+    if (front?.asked === undefined) return;
+    const { slot } = front.asked;
+    front.asked = undefined;
+    this.order.answer(slot, gatewayReply("noDataConnection", text), "gateway");
   }
 
   /** Answer a command that the server does not see. */
@@ -88,6 +107,7 @@ export class RelayCore {
     iac: IacSpelling,
     pending: Pending,
   ): void {
+    if (argument instanceof Secret) this.#redaction.remember(argument);
     this.outstanding.push(pending);
     this.emit({ type: "told", side: "back", origin, line: describeCommand({ verb, argument, iac }) });
     this.emit({ type: "write-back", bytes: formatCommand(verb, argument, iac === "none" ? "doubled" : iac) });

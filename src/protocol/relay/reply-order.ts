@@ -13,9 +13,12 @@ export interface Slot {
   readonly waiting: { readonly reply: Reply; readonly origin: "gateway" | "server" }[];
 }
 
+const sizeOf = (reply: Reply): number => reply.lines.reduce((bytes, line) => bytes + line.length + 2, 0);
+
 export class ReplyOrder {
   readonly #slots: Slot[] = [];
   readonly #write: (reply: Reply, origin: "gateway" | "server") => void;
+  #waitingBytes = 0;
 
   constructor(write: (reply: Reply, origin: "gateway" | "server") => void) {
     this.#write = write;
@@ -26,6 +29,11 @@ export class ReplyOrder {
     return this.#slots.length;
   }
 
+  /** Size of the replies that wait for their turn. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
   open(verb: string, overtakes = false): Slot {
     const slot: Slot = { verb, overtakes, underWay: false, done: false, waiting: [] };
     this.#slots.push(slot);
@@ -34,17 +42,22 @@ export class ReplyOrder {
 
   /** A preliminary reply (1yz), more to come. */
   preliminary(slot: Slot, reply: Reply, origin: "gateway" | "server"): void {
-    slot.waiting.push({ reply, origin });
+    this.#keep(slot, reply, origin);
     this.#flush();
   }
 
   /** The final reply of a command. A second one is a mistake of ours and ignored. */
   answer(slot: Slot, reply: Reply, origin: "gateway" | "server"): void {
     if (slot.done) return;
-    slot.waiting.push({ reply, origin });
+    this.#keep(slot, reply, origin);
     slot.done = true;
     slot.underWay = false;
     this.#flush();
+  }
+
+  #keep(slot: Slot, reply: Reply, origin: "gateway" | "server"): void {
+    slot.waiting.push({ reply, origin });
+    this.#waitingBytes += sizeOf(reply);
   }
 
   #flush(): void {
@@ -52,7 +65,10 @@ export class ReplyOrder {
     for (let index = 0; index < this.#slots.length; ) {
       const slot = this.#slots[index] as Slot;
       if (overtaking && !slot.overtakes) return;
-      for (const { reply, origin } of slot.waiting.splice(0)) this.#write(reply, origin);
+      for (const { reply, origin } of slot.waiting.splice(0)) {
+        this.#waitingBytes -= sizeOf(reply);
+        this.#write(reply, origin);
+      }
       if (slot.done) this.#slots.splice(index, 1);
       else if (slot.underWay) {
         overtaking = true;

@@ -10,7 +10,7 @@ export type FinalReply = "none" | "good" | "bad";
 
 /**
  * `finish`: deliver end-of-file to the sink. `abort`: ABOR to the server, before its data end closes. `watch`: give the other
- * half a bounded time. `pass`: the server's final reply goes to the client. `fail`: the client is told 426 instead.
+ * half a bounded time (transfer-timers.ts). `pass`: the server's final reply goes to the client. `fail`: the client is told 426 instead.
  */
 export type Step = "finish" | "abort" | "reset-front" | "reset-back" | "watch" | "pass" | "fail";
 

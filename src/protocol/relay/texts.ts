@@ -1,7 +1,10 @@
 // Every reply text that is the gateway's own. Each says what is wrong and, where there is one, the cure.
+import { isSallyportError } from "../error.ts";
 import type { HostPort } from "../host-port.ts";
 import { make227, make228, make229 } from "../passive-reply.ts";
-import { makeReply, type Reply } from "../reply.ts";
+import { makeReply, type Reply, replyText } from "../reply.ts";
+import type { Transfer } from "./exchange.ts";
+import type { DataState } from "./settlement.ts";
 
 export type Occasion =
   | "portAccepted"
@@ -43,8 +46,34 @@ export function gatewayReply(occasion: Occasion, ...about: string[]): Reply {
   return makeReply(code, text.replace(/[\r\n\0]+/g, " "));
 }
 
+/** What the codec's refusal of an argument is answered with: 501, or 521 and 522 for an unknown family (RFC 1639, RFC 2428). */
+export function argumentReply(verb: string, error: unknown): Reply {
+  const { lines } = gatewayReply("badArgument", verb, error instanceof Error ? error.message : "");
+  const code = isSallyportError(error) ? (error.details.reply ?? 501) : 501;
+  return makeReply(code, lines[0]?.slice(4) ?? "");
+}
+
 /** The reply to a client's passive command, once the gateway listens. */
 export function passiveReply(verb: string, address: HostPort): Reply {
   if (verb === "EPSV") return make229(address.port);
   return verb === "LPSV" ? make228(address) : make227(address);
+}
+
+const breaks: Partial<Record<DataState, string>> = {
+  aborted: "by ABOR",
+  "source-broke": "the data connection broke at its source",
+  "sink-broke": "the data connection broke at its receiver",
+  running: "the server reported the end before all data was sent",
+};
+
+/** Why a transfer counts as broken though the server may have said otherwise. */
+export function breakText({ data, finalReply }: Transfer): string {
+  const said = finalReply === undefined ? "" : ` (the server said ${finalReply.code} ${replyText(finalReply)})`;
+  return `${breaks[data] ?? "the data did not arrive whole"}${said}`;
+}
+
+/** A server's 425 says that it could not connect, not why. */
+export function explained(reply: Reply, caveat: string | undefined): Reply {
+  if (reply.code !== 425 || caveat === undefined) return reply;
+  return makeReply(425, `${replyText(reply)}: ${caveat}`);
 }

@@ -1,42 +1,27 @@
 // Transfer commands: both data ends brought together, and the server's final reply held back until the data says the same.
 import type { Command } from "../command.ts";
-import { type Reply, replyText } from "../reply.ts";
+import type { Reply } from "../reply.ts";
 import type { BackPreparation } from "./back-preparation.ts";
+import { Conclusion } from "./conclusion.ts";
 import type { Exchange, Transfer } from "./exchange.ts";
 import type { CopyOutcome, DataSide, Direction } from "./messages.ts";
 import type { RelayCore } from "./relay-core.ts";
-import { type DataState, type Step, settlement } from "./settlement.ts";
-import { gatewayReply } from "./texts.ts";
+import type { Slot } from "./reply-order.ts";
+import type { DataState } from "./settlement.ts";
+import { explained, gatewayReply } from "./texts.ts";
 
 /** How long both data ends may take to open, once the server has begun. vsftpd waits 60 s as well. */
-const dataOpenMs = 60_000;
-/** How long one half of a transfer may wait for the other without a byte moving. */
-const lateDataMs = 120_000;
+export const dataOpenMs = 60_000;
 
 export class Transfers {
   readonly #core: RelayCore;
   readonly #back: BackPreparation;
-  readonly #steps: Readonly<Record<Step, (exchange: Exchange, transfer: Transfer) => void>> = {
-    finish: (exchange, transfer) => {
-      transfer.data = "finishing";
-      const side = transfer.direction === "download" ? "front" : "back";
-      this.#core.emit({ type: "finish", id: exchange.id, side });
-    },
-    abort: () => this.#abortAtServer(),
-    "reset-front": (exchange) => this.#core.emit({ type: "reset", id: exchange.id, side: "front" }),
-    "reset-back": (exchange) => this.#core.emit({ type: "reset", id: exchange.id, side: "back" }),
-    watch: (_exchange, transfer) => {
-      transfer.bytesSeen = -1;
-      this.#core.emit({ type: "set-timer", name: "late-data", delayMs: lateDataMs });
-    },
-    pass: (exchange, transfer) => this.#conclude(exchange, transfer, transfer.finalReply as Reply, "server"),
-    fail: (exchange, transfer) =>
-      this.#conclude(exchange, transfer, gatewayReply("transferBroken", breakText(transfer)), "gateway"),
-  };
+  readonly #conclusion: Conclusion;
 
   constructor(core: RelayCore, back: BackPreparation) {
     this.#core = core;
     this.#back = back;
+    this.#conclusion = new Conclusion(core);
   }
 
   /** The oldest transfer that the server has not yet answered for good, or that is not yet over. */
@@ -47,11 +32,8 @@ export class Transfers {
   begin(exchange: Exchange, command: Command, direction: Direction): void {
     const { verb } = command;
     this.#core.current = undefined;
-    if (exchange.back.state === "failed") {
-      this.#core.answer(verb, gatewayReply("noDataConnection", exchange.back.failure));
-      this.#core.emit({ type: "drop", id: exchange.id });
-      return;
-    }
+    exchange.refused = false;
+    this.#core.restSent = false;
     const transfer: Transfer = {
       verb,
       direction,
@@ -60,7 +42,6 @@ export class Transfers {
       final: "none",
       finalReply: undefined,
       preliminary: false,
-      bytesSeen: -1,
     };
     exchange.transfer = transfer;
     this.#core.running.set(exchange.id, exchange);
@@ -74,17 +55,13 @@ export class Transfers {
     this.#copyIfOpen(exchange, transfer);
   }
 
-  /** Passive towards the server: connect as soon as port and transfer are known, so that the channel is ahead of the data. */
+  /** As soon as port and transfer are known, so that the channel is ahead of the data. */
   connectBack(exchange: Exchange): void {
-    const { back } = exchange;
-    if (back.state !== "ready" || exchange.transfer === undefined) return;
-    if (back.method !== "epsv" && back.method !== "pasv") return;
-    back.state = "opening";
-    this.#core.emit({ type: "connect-back", id: exchange.id, port: back.port });
+    if (exchange.transfer?.data === "opening") this.#back.connect(exchange);
   }
 
   opened(exchange: Exchange, side: DataSide): void {
-    if (side === "back") exchange.back.state = "open";
+    if (side === "back") this.#back.opened(exchange);
     else if (exchange.front !== undefined) exchange.front.state = "open";
     if (exchange.transfer !== undefined) this.#copyIfOpen(exchange, exchange.transfer);
   }
@@ -98,10 +75,11 @@ export class Transfers {
       return;
     }
     transfer.data = side === "front" && transfer.direction === "upload" ? "source-broke" : "aborted";
-    if (transfer.direction === "upload" && side === "front") this.#abortAtServer();
-    this.#resetBoth(exchange);
-    this.#answerEarly(transfer, gatewayReply("noDataConnection", text));
-    if (transfer.final !== "none") this.#over(exchange);
+    if (transfer.direction === "upload" && side === "front" && transfer.final === "none")
+      this.#conclusion.abortAtServer();
+    this.#conclusion.resetBoth(exchange);
+    this.#conclusion.answerEarly(transfer, gatewayReply("noDataConnection", text));
+    if (transfer.final !== "none") this.#conclusion.over(exchange);
   }
 
   copied(exchange: Exchange, outcome: CopyOutcome): void {
@@ -113,45 +91,47 @@ export class Transfers {
       this.#moved(exchange, exchange.transfer, ok ? "finished" : "sink-broke");
   }
 
-  /** The client's ABOR: told to the server first, then the data ends are broken off (a server may not look before that). */
+  /**
+   * The client's ABOR: told to the server first, then the data ends are broken off (a server may not look before that).
+   * Also when the server is done and the client has not yet read it all: it may not mean to.
+   */
   aborted(): void {
     const exchange = this.head;
     const transfer = exchange?.transfer;
-    if (exchange === undefined || transfer === undefined || transfer.final !== "none") return;
+    if (exchange === undefined || transfer === undefined) return;
     if (transfer.data === "finished" || transfer.data === "aborted") return;
-    transfer.data = "aborted";
-    this.#resetBoth(exchange);
-    this.#settle(exchange, transfer);
+    this.#conclusion.resetBoth(exchange);
+    this.#moved(exchange, transfer, "aborted");
   }
 
-  /** The client is gone, or the session ends: what is under way must not look complete to anybody. */
-  abandon(tellServer: boolean): void {
+  /** What the server has not confirmed must not look complete to anybody; with `all`, nothing else either. */
+  abandon(options: { readonly tellServer: boolean; readonly all: boolean }): void {
     for (const exchange of [...this.#core.running.values()]) {
       const { transfer } = exchange;
+      if (!options.all && transfer?.final === "good" && transfer.slot !== undefined) continue;
       const unfinishedUpload =
         transfer?.direction === "upload" && transfer.final === "none" && transfer.data !== "finished";
-      if (tellServer && unfinishedUpload) this.#abortAtServer();
-      this.#resetBoth(exchange);
-      this.#over(exchange);
+      if (options.tellServer && unfinishedUpload) this.#conclusion.abortAtServer();
+      this.#conclusion.resetBoth(exchange);
+      this.#conclusion.over(exchange);
     }
   }
 
-  lateData(bytes: number): void {
+  /** No byte has moved for long, though one half of the transfer waits for the other. */
+  stalled(): void {
     const exchange = this.head;
     const transfer = exchange?.transfer;
     if (exchange === undefined || transfer === undefined) return;
-    if (transfer.bytesSeen !== bytes) {
-      transfer.bytesSeen = bytes;
-      this.#core.emit({ type: "set-timer", name: "late-data", delayMs: lateDataMs });
-      return;
-    }
-    this.#resetBoth(exchange);
+    this.#conclusion.resetBoth(exchange);
     if (transfer.final === "none") {
-      this.#answerEarly(transfer, gatewayReply("transferBroken", "the FTP server does not confirm the transfer"));
+      this.#conclusion.answerEarly(
+        transfer,
+        gatewayReply("transferBroken", "the FTP server does not confirm the transfer"),
+      );
       transfer.data = "aborted";
     } else {
       const why = "the FTP server reported the end, but the data connection did not end";
-      this.#conclude(exchange, transfer, gatewayReply("transferBroken", why), "gateway");
+      this.#conclusion.conclude(exchange, transfer, gatewayReply("transferBroken", why), "gateway");
     }
   }
 
@@ -169,38 +149,28 @@ export class Transfers {
       transfer.slot.underWay = true;
       this.#core.order.preliminary(transfer.slot, reply, "server");
     }
-    if (transfer.data === "opening") this.#core.emit({ type: "set-timer", name: "data-open", delayMs: dataOpenMs });
-    this.#connectFront(exchange);
-    if (this.#core.config.keepaliveMs > 0) {
-      this.#core.emit({ type: "set-timer", name: "keepalive", delayMs: this.#core.config.keepaliveMs });
-    }
+    this.#connectFront(exchange, transfer);
   }
 
-  #final(exchange: Exchange, transfer: Transfer, reply: Reply): void {
+  #final(exchange: Exchange, transfer: Transfer, said: Reply): void {
+    const reply = explained(said, exchange.back.caveat);
     transfer.final = reply.code < 300 ? "good" : "bad";
     transfer.finalReply = reply;
     if (transfer.slot !== undefined) transfer.slot.underWay = false;
-    this.#core.emit({ type: "clear-timer", name: "keepalive" });
-    if (transfer.final === "good") this.#connectFront(exchange);
-    else if (transfer.data === "opening" && !transfer.preliminary && transfer.slot !== undefined) {
-      this.#release(exchange, transfer, reply);
-      return;
+    const refused = transfer.final === "bad" && !transfer.preliminary && transfer.slot !== undefined;
+    if (refused && transfer.data === "opening") this.#conclusion.release(exchange, transfer.slot as Slot, reply);
+    else if (refused && transfer.data === "running") this.#conclusion.callOff(exchange, transfer, reply);
+    else {
+      if (transfer.final === "good") this.#connectFront(exchange, transfer);
+      this.#conclusion.settle(exchange, transfer);
     }
-    this.#settle(exchange, transfer);
   }
 
-  /** Refused before it began (550): the data ends stay for the next try, as they do at the server. */
-  #release(exchange: Exchange, transfer: Transfer, reply: Reply): void {
-    this.#core.running.delete(exchange.id);
-    exchange.transfer = undefined;
-    if (transfer.slot !== undefined) this.#core.order.answer(transfer.slot, reply, "server");
-    if (this.#core.current === undefined && exchange.front?.kind !== "default-port") this.#core.current = exchange;
-    else this.#core.emit({ type: "drop", id: exchange.id });
-  }
-
-  #connectFront(exchange: Exchange): void {
+  #connectFront(exchange: Exchange, transfer: Transfer): void {
     const { front } = exchange;
-    if (front === undefined || front.kind === "passive" || front.state !== "idle") return;
+    // Not for a transfer that was given up meanwhile.
+    if (transfer.data !== "opening" || front === undefined) return;
+    if (front.kind === "passive" || front.state !== "idle") return;
     front.state = "opening";
     this.#core.emit({ type: "connect-front", id: exchange.id, to: front.target ?? "default-port" });
   }
@@ -208,59 +178,18 @@ export class Transfers {
   #copyIfOpen(exchange: Exchange, transfer: Transfer): void {
     if (exchange.front?.state !== "open" || exchange.back.state !== "open" || transfer.data !== "opening") return;
     transfer.data = "running";
-    this.#core.emit({ type: "clear-timer", name: "data-open" });
     this.#core.emit({ type: "copy", id: exchange.id, direction: transfer.direction });
   }
 
   #moved(exchange: Exchange, transfer: Transfer, data: DataState): void {
     transfer.data = data;
-    this.#settle(exchange, transfer);
+    this.#conclusion.settle(exchange, transfer);
   }
 
-  #settle(exchange: Exchange, transfer: Transfer): void {
-    for (const step of settlement[transfer.direction][transfer.data][transfer.final])
-      this.#steps[step](exchange, transfer);
+  /** A transfer that never reached the server: its REST must not become the next one's. */
+  takeBackRest(): void {
+    if (!this.#core.restSent) return;
+    this.#core.restSent = false;
+    this.#core.ask("REST", "0", { verb: "REST", kind: "plain", onFinal: () => {} });
   }
-
-  #conclude(exchange: Exchange, transfer: Transfer, reply: Reply, origin: "gateway" | "server"): void {
-    if (transfer.slot !== undefined) this.#core.order.answer(transfer.slot, reply, origin);
-    transfer.slot = undefined;
-    this.#over(exchange);
-  }
-
-  #answerEarly(transfer: Transfer, reply: Reply): void {
-    if (transfer.slot !== undefined) this.#core.order.answer(transfer.slot, reply, "gateway");
-    transfer.slot = undefined;
-  }
-
-  #over(exchange: Exchange): void {
-    this.#core.running.delete(exchange.id);
-    this.#core.emit({ type: "clear-timer", name: "late-data" });
-    this.#core.emit({ type: "clear-timer", name: "data-open" });
-    this.#core.emit({ type: "drop", id: exchange.id });
-  }
-
-  #resetBoth(exchange: Exchange): void {
-    this.#core.emit({ type: "reset", id: exchange.id, side: "front" });
-    this.#core.emit({ type: "reset", id: exchange.id, side: "back" });
-  }
-
-  #abortAtServer(): void {
-    const ignore = (): void => {};
-    this.#core.ask("ABOR", undefined, { verb: "ABOR", kind: "overtaking", onFinal: ignore });
-  }
-}
-
-function breakText(transfer: Transfer): string {
-  const said =
-    transfer.finalReply === undefined
-      ? ""
-      : ` (the server said ${transfer.finalReply.code} ${replyText(transfer.finalReply)})`;
-  const why: Partial<Record<DataState, string>> = {
-    aborted: "by ABOR",
-    "source-broke": "the data connection broke at its source",
-    "sink-broke": "the data connection broke at its receiver",
-    running: "the server reported the end before all data was sent",
-  };
-  return `${why[transfer.data] ?? "the data did not arrive whole"}${said}`;
 }

@@ -63,3 +63,8 @@ export function channelDataHeader(recipient: number, length: number): Uint8Array
 export function directTcpip(host: string, port: number): Uint8Array {
   return new WireWriter().string(host).uint32(port).string("127.0.0.1").uint32(0).payload();
 }
+
+/** RFC 4253 section 11.2: a message without meaning, which every party has to ignore. */
+export function ignoreMessage(): Uint8Array {
+  return begin(message.ignore).string("").packet();
+}

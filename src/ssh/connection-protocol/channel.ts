@@ -14,7 +14,7 @@ export class Channel {
   readonly window: ReceiveWindow;
   /** Absent while the channel is being opened. */
   remote: RemoteEnd | undefined;
-  /** Nobody waits for the channel any more: it is closed as soon as it is open. */
+  /** Nobody wants to hear of the channel any more. While it is being opened: it is closed as soon as it is open. */
   isAbandoned = false;
   /** Requests of ours that the peer has not answered yet (RFC 4254 section 5.4: answers come in order). */
   unanswered = 0;
@@ -36,7 +36,7 @@ export class Channel {
     return true;
   }
 
-  /** We have sent our CLOSE; what still comes in is of no interest. */
+  /** We have sent our CLOSE, so we send nothing more. */
   get isClosing(): boolean {
     return isOver(this.output);
   }

@@ -1,6 +1,6 @@
 // The SSH connection protocol (RFC 4254) of a client that opens channels: bytes in, events and bytes out. What we send is
 // in this file, what arrives is in receive-messages.ts.
-import { isSallyportError } from "../../protocol/error.ts";
+import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import type { Channel } from "./channel.ts";
 import {
   aboutChannel,
@@ -33,6 +33,7 @@ const empty = new Uint8Array(0);
 export class ConnectionMachine {
   readonly #limits: ConnectionLimits;
   readonly #splitter: PacketSplitter;
+  readonly #budget: WindowBudget;
   readonly #channels: ChannelTable;
   readonly #receiver: PacketReceiver;
   #hasFailed = false;
@@ -40,7 +41,8 @@ export class ConnectionMachine {
   constructor(limits: ConnectionLimits) {
     this.#limits = limits;
     this.#splitter = new PacketSplitter(limits.packetMax);
-    this.#channels = new ChannelTable(new WindowBudget(limits.window), limits.channelsMax);
+    this.#budget = new WindowBudget(limits.window);
+    this.#channels = new ChannelTable(this.#budget, limits.channelsMax);
     this.#receiver = new PacketReceiver(this.#channels, limits.dataMax);
   }
 
@@ -52,6 +54,11 @@ export class ConnectionMachine {
   /** Bytes that came and that nobody has consumed. */
   get unreadBytes(): number {
     return [...this.#channels].reduce((sum, channel) => sum + channel.window.unread, 0);
+  }
+
+  /** Windows of channels on which data streams grow to this many bytes: what the network holds in one round trip. */
+  set windowMost(bytes: number) {
+    this.#budget.most = bytes;
   }
 
   /** The events of what arrived, the same however the bytes are split. After `failed` there are none. */
@@ -69,11 +76,11 @@ export class ConnectionMachine {
   }
 
   /**
-   * Begins to open a channel (RFC 4254 section 5.1); `opened` or `refused` will tell. `body` is what the channel's type
+   * Begins to open a channel (RFC 4254 section 5.1); `opened` or `refused` will tell. Throws SSH_CHANNEL_REFUSED where there are too many. `body` is what the channel's type
    * wants after the maximum packet size.
    */
   open(type: string, body: Uint8Array = empty): { readonly channel: number; readonly bytes: Uint8Array } {
-    if (this.#channels.isFull) throw localFault(`${this.#limits.channelsMax} channels are open already`);
+    if (this.#channels.isFull) throw tooMany(this.#limits.channelsMax);
     const channel = this.#channels.add();
     const bytes = channelOpen(type, channel.number, channel.window.size, this.#limits.dataMax, body);
     return { channel: channel.number, bytes };
@@ -141,4 +148,10 @@ export class ConnectionMachine {
     channel.step("output", "close");
     return aboutChannel(message.channelClose, remote);
   }
+}
+
+function tooMany(most: number): SallyportError {
+  return new SallyportError("SSH_CHANNEL_REFUSED", `${most} channels of the SSH connection are in use already`, {
+    cure: "End some transfers, or start another tunnel.",
+  });
 }

@@ -43,11 +43,6 @@ export class PacketSplitter {
     this.#held = input.subarray(at);
   }
 
-  /** What has come of the next packet; empty at a packet's border. */
-  get pending(): Uint8Array {
-    return this.#held;
-  }
-
   /** Finishes the packet that was incomplete, and returns the input from where the next one starts. */
   #resume(bytes: Uint8Array, take: TakePacket): Uint8Array {
     const held = this.#held;

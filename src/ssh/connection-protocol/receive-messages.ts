@@ -109,13 +109,13 @@ export class PacketReceiver {
     if (channel.input !== "open") throw remoteFault("the SSH server sent data after its end-of-file");
     if (bytes.length > this.#dataMax) throw remoteFault("the SSH server sent more in one packet than it may");
     if (!channel.window.take(bytes.length)) throw remoteFault("the SSH server sent more than the channel's window");
-    return channel.isClosing ? undefined : bytes;
+    return channel.isAbandoned ? undefined : bytes;
   }
 
   #eof(reader: WireReader, events: ConnectionEvent[]): void {
     const channel = this.#open(reader.uint32());
     if (!channel.step("input", "eof")) throw remoteFault("the SSH server sent a second end-of-file");
-    if (!channel.isClosing) events.push({ type: "eof", channel: channel.number });
+    if (!channel.isAbandoned) events.push({ type: "eof", channel: channel.number });
     if (channel.isComplete) this.#sendClose(channel, events);
   }
 
@@ -135,18 +135,20 @@ export class PacketReceiver {
     const channel = this.#open(reader.uint32());
     const name = reader.text();
     const wantReply = reader.boolean();
-    if (channel.isClosing || channel.remote === undefined) return;
     const { number } = channel;
+    if (channel.isAbandoned) return;
+    // Also after our own CLOSE: a command's exit status comes behind its end-of-file.
     if (name === "exit-status") events.push({ type: "exit-status", channel: number, status: reader.uint32() });
     else if (name === "exit-signal") events.push({ type: "exit-signal", channel: number, signal: reader.text() });
-    if (wantReply) events.push({ type: "write", bytes: aboutChannel(message.channelFailure, channel.remote.number) });
+    if (!wantReply || channel.isClosing || channel.remote === undefined) return;
+    events.push({ type: "write", bytes: aboutChannel(message.channelFailure, channel.remote.number) });
   }
 
   #reply(reader: WireReader, events: ConnectionEvent[], ok: boolean): void {
     const channel = this.#open(reader.uint32());
     if (channel.unanswered === 0) throw remoteFault("the SSH server answered a request that was not made");
     channel.unanswered -= 1;
-    if (!channel.isClosing) events.push({ type: "reply", channel: channel.number, ok });
+    if (!channel.isAbandoned) events.push({ type: "reply", channel: channel.number, ok });
   }
 
   #sendClose(channel: Channel, events: ConnectionEvent[]): void {

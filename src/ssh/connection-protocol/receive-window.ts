@@ -6,7 +6,7 @@ const topUpDivisor = 8;
 
 /**
  * `credit` (what the peer may still send) and `unread` (what it sent and nobody took yet) together never exceed `size`.
- * The size starts small and grows once, to the budget's largest, for a channel on which data streams in one direction and
+ * The size starts small and grows, to the budget's largest, for a channel on which data streams in one direction and
  * whose reader keeps up. A reader that stands still costs little memory, and so does a dialogue, however long it goes on.
  */
 export class ReceiveWindow {

@@ -6,8 +6,6 @@ export interface WindowLimits {
   readonly first: number;
   /** Window of a channel, however many there are; not less than one packet. */
   readonly least: number;
-  /** Window of a channel whose reader keeps up. */
-  readonly most: number;
   /** Sum over all channels beyond which none is opened with more than `least`, and none grows. */
   readonly total: number;
 }
@@ -21,11 +19,14 @@ const halfAt = 4;
  */
 export class WindowBudget {
   readonly #limits: WindowLimits;
+  /** Size that the window of a channel may grow to whose reader keeps up. Until somebody knows better, none grows. */
+  most: number;
   #used = 0;
   #count = 0;
 
   constructor(limits: WindowLimits) {
     this.#limits = limits;
+    this.most = limits.first;
   }
 
   get used(): number {
@@ -45,7 +46,7 @@ export class WindowBudget {
   /** The size that a window of `size` grows to; `size` itself where there is no room. */
   grow(size: number): number {
     const room = this.#limits.total - this.#used;
-    const grown = Math.min(this.#limits.most, size + Math.max(0, room));
+    const grown = Math.min(this.most, size + Math.max(0, room));
     if (grown <= size) return size;
     this.#used += grown - size;
     return grown;

@@ -31,6 +31,9 @@ async function connectHop(
   const tell = (line: string): void => {
     if (options.quiet !== true) environment.tellUser?.(line);
   };
+  const note = (line: string): void => {
+    if ((options.verbosity ?? 0) > 0) tell(`debug1: ${line}`);
+  };
   const target = options.user === undefined ? options.host : `${options.user}@${options.host}`;
   environment.emit({ type: "ssh.connecting", target, transport: "embedded" });
   const source = await readConfig(options, signal, tell);
@@ -45,9 +48,23 @@ async function connectHop(
     connectHop(hop, environment, signal, hopDepth);
   const carrier = await openCarrier({ options, settings, environment, tell, depth, connectHop: connectJump, signal });
   const { stream, address } = carrier;
-  const debug = (options.verbosity ?? 0) > 1 ? (line: string) => tell(`debug: ${line}`) : undefined;
+  note(`connected to ${settings.host} port ${settings.port}${address === undefined ? "" : ` (${address})`}`);
+  const { verbosity = 0 } = options;
+  const debug = verbosity > 1 ? (line: string) => tell(`debug2: ${line}`) : undefined;
   try {
-    const client = await logIn({ stream, settings, algorithms, hostKeys, address, environment, tell, debug, signal });
+    const client = await logIn({
+      stream,
+      settings,
+      algorithms,
+      hostKeys,
+      address,
+      environment,
+      tell,
+      note,
+      debug,
+      signal,
+    });
+    note(`authenticated to ${settings.host}`);
     environment.emit({ type: "ssh.connected", target, transport: "embedded" });
     return new EmbeddedConnection({ client, carrier, target, server: settings, environment });
   } catch (error) {

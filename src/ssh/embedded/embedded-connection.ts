@@ -9,7 +9,8 @@ import { EmbeddedNetwork } from "./channels/embedded-network.ts";
 import { exec } from "./channels/exec.ts";
 import { forwardRequests } from "./channels/forward-requests.ts";
 import { ListenerTable } from "./channels/listener-table.ts";
-import { keyExchangeProbe, takeOverChannels } from "./channels/ssh2-messages.ts";
+import { measureRoundTrip } from "./channels/round-trip.ts";
+import { keyExchangeProbe, ping, takeOverChannels } from "./channels/ssh2-messages.ts";
 import { translateSsh2Error } from "./ssh-errors.ts";
 import { type Carrier, endCarrier } from "./transport/carrier.ts";
 import { SendGate } from "./transport/send-gate.ts";
@@ -33,7 +34,6 @@ export class EmbeddedConnection implements SshConnection {
   readonly #parts: EmbeddedParts;
   readonly #channels: ChannelTable;
   readonly #listeners: ListenerTable;
-  #failure: SallyportError | undefined;
   #gone: SallyportError | undefined;
   #disposed: Promise<void> | undefined;
 
@@ -48,6 +48,7 @@ export class EmbeddedConnection implements SshConnection {
     this.#channels = new ChannelTable({
       isCongested: () => gate.isCongested(),
       whenClear: (callback) => gate.whenClear(callback),
+      pace: measureRoundTrip(clock, (onAnswer) => ping(client, onAnswer)),
       onForwarded: (request) => network.takerOf(request),
     });
     const requests = forwardRequests(client, () => this.#gone);
@@ -81,15 +82,18 @@ export class EmbeddedConnection implements SshConnection {
 
   async #watch(): Promise<SallyportError | undefined> {
     const { client, carrier, server } = this.#parts;
-    client.on("error", (error) => {
-      this.#failure ??= disconnected(translateSsh2Error(error, server, true));
-    });
-    // A proxy or a jump host ends one direction at a time; with either end SSH is over.
-    client.once("end", () => carrier.stream.destroy());
+    // With the first sign of the end nothing more may be sent: ssh2's compressor throws once it is closed. A proxy or a
+    // jump host ends one direction at a time; with either of them SSH is over.
+    const onEnd = (error: unknown): void => {
+      this.#lose(disconnected(translateSsh2Error(error, server, true)));
+      if (this.#disposed === undefined) carrier.stream.destroy();
+    };
+    client.on("error", onEnd);
+    client.once("end", () => onEnd(new Error("closed the connection")));
     await new Promise<void>((resolve) => {
       client.once("close", () => resolve());
     });
-    this.#lose(this.#failure ?? disconnected(translateSsh2Error(new Error("closed the connection"), server, true)));
+    onEnd(new Error("closed the connection"));
     await carrier.below?.[Symbol.asyncDispose]();
     return this.#disposed === undefined ? this.#gone : undefined;
   }

@@ -5,10 +5,8 @@ import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { AskUser, SshEnvironment } from "../ssh-connection.ts";
 import { authenticationFailed, passwordExpired } from "./authentication/auth-errors.ts";
-import { Authenticator } from "./authentication/authenticator.ts";
-import { findIdentities } from "./authentication/identities.ts";
-import type { Identity, SignatureHash } from "./authentication/identity.ts";
-import { Questions } from "./authentication/questions.ts";
+import type { Authenticator } from "./authentication/authenticator.ts";
+import { prepareLogin } from "./authentication/prepare-login.ts";
 import { watchAuthFailures } from "./channels/ssh2-messages.ts";
 import type { HostSettings } from "./configuration/host-settings.ts";
 import { type HostKeyPolicy, verifyHostKey } from "./host-keys/verify-host-key.ts";
@@ -26,7 +24,9 @@ export interface LogInOptions {
   readonly environment: SshEnvironment;
   /** Lines for the user; does nothing when quiet. */
   readonly tell: (line: string) => void;
-  /** ssh2's debug output. */
+  /** What happens, for -v. */
+  readonly note: (line: string) => void;
+  /** ssh2's debug output, for -vv. */
   readonly debug: ((line: string) => void) | undefined;
   readonly signal: AbortSignal;
 }
@@ -79,7 +79,8 @@ class LogIn {
       this.fail(serverSilent(settings, step)),
     );
     const { askUser } = environment;
-    this.#askUser = askUser === undefined || settings.authentication.batch ? undefined : this.#patiently(askUser);
+    const canAsk = askUser !== undefined && !settings.authentication.batch;
+    this.#askUser = canAsk ? (question, signal) => this.#patience.pause(() => askUser(question, signal)) : undefined;
   }
 
   fail(error: unknown): void {
@@ -112,12 +113,15 @@ class LogIn {
 
   #finish(): void {
     this.#over = true;
-    this.#patience.rest();
+    this.#patience.end();
   }
 
   #listen(): void {
-    const { settings, tell } = this.#options;
+    const { settings, tell, note } = this.#options;
     const client = this.#client;
+    client.on("handshake", ({ kex, serverHostKey, cs }) => {
+      note(`key exchange ${kex}, host key ${serverHostKey}, cipher ${cs.cipher} ${cs.mac}`);
+    });
     client.on("error", (error) => {
       const { level } = error as { level?: string };
       if (level === "agent") tell(`Warning: a key could not be used: ${error.message}`);
@@ -156,6 +160,7 @@ class LogIn {
       const method = await this.#login.next();
       if (this.#over) return;
       if (method === false) return this.fail(this.#refused(undefined));
+      this.#options.note(`trying ${method.type === "none" ? "none" : (this.#login.tried.at(-1) ?? method.type)}`);
       this.#patience.waitFor("the log-in");
       next(method);
     } catch (error) {
@@ -163,41 +168,23 @@ class LogIn {
     }
   }
 
-  async #prepare(): Promise<Authenticator> {
+  #prepare(): Promise<Authenticator> {
     const { settings, tell, signal } = this.#options;
-    const { authentication } = settings;
-    const questions = this.#askUser && new Questions(this.#askUser, this.#who, signal);
-    const wantsKeys = authentication.methods.includes("publickey");
-    const passphrase = questions && ((file: string) => questions.passphrase(file));
-    const identities = wantsKeys ? await findIdentities(authentication, passphrase, tell) : [];
-    const patient = identities.map((identity) => this.#patientIdentity(identity));
-    return new Authenticator(settings.user, authentication, patient, questions, (error) => this.fail(error));
+    return prepareLogin({
+      user: settings.user,
+      who: this.#who,
+      settings: settings.authentication,
+      askUser: this.#askUser,
+      tell,
+      patience: this.#patience,
+      fail: (error) => this.fail(error),
+      signal,
+    });
   }
 
   #refused(cause: unknown): SallyportError {
     const login = this.#login;
     if (login === undefined) return new SallyportError("SSH_AUTH", `${this.#who} could not log in`, { cause });
     return authenticationFailed(login, { who: this.#who, couldAsk: this.#askUser !== undefined, cause });
-  }
-
-  /** An agent may ask its user to confirm each signature (ssh-add -c). */
-  #patientIdentity(identity: Identity): Identity {
-    const sign = async (data: Buffer, hash: SignatureHash): Promise<Buffer> => {
-      this.#patience.rest();
-      const signature = await identity.sign(data, hash);
-      if (!this.#over) this.#patience.waitFor("the log-in");
-      return signature;
-    };
-    return { ...identity, sign };
-  }
-
-  /** While the user thinks, nobody waits for the server. */
-  #patiently(askUser: AskUser): AskUser {
-    return async (question, signal) => {
-      this.#patience.rest();
-      const answer = await askUser(question, signal);
-      if (!this.#over) this.#patience.waitFor("the log-in");
-      return answer;
-    };
   }
 }

@@ -20,6 +20,6 @@ export interface ChannelHandle {
   consume(bytes: number): void;
   endOfFile(): void;
   request(name: string, body: Uint8Array): void;
-  /** Gives the channel up, without an end-of-file where none was sent. */
-  close(): void;
+  /** Gives the channel up, without an end-of-file where none was sent. `onGone`: the server has closed it, too. */
+  close(onGone?: () => void): void;
 }

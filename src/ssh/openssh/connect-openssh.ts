@@ -47,13 +47,13 @@ async function connectIn(
   const target = targetOf(options);
   const settings = await readEffectiveSettings(program, options, signal);
   const messages = new SshMessages(audienceOf(options, settings), environment.tellUser ?? (() => {}));
-  const address = serverAddressReader(messages);
+  const serverAddress = serverAddressReader(messages);
   const socketPath = directory.file("m");
   const args = masterArguments(options, { socketPath, settings, canAsk: canAskUser() });
-  const process = new SshProcess(program, args, messages, environment.clock);
+  const process = new SshProcess(program, args, directory.path, messages, environment.clock);
   try {
     await untilListening(process, socketPath, environment.clock, signal);
-    const master: Master = { target, process, messages, directory, socketPath, serverAddress: address() };
+    const master: Master = { target, process, messages, directory, socketPath, serverAddress };
     const connection = await OpenSshConnection.open(master, environment);
     environment.emit({ type: "ssh.connected", target, transport: "openssh" });
     return connection;

@@ -27,28 +27,30 @@ const unknownExitCode = 255;
 
 export class ExecChannel implements ChannelOwner {
   readonly #channel: ChannelHandle;
-  readonly #command: string;
   readonly #output: Buffer[] = [];
   #outputBytes = 0;
   #exitCode: number | undefined;
-  #settle: { resolve: (result: ExecResult) => void; reject: (error: unknown) => void } | undefined;
+  readonly #result: Promise<ExecResult>;
+  #resolve: (result: ExecResult) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
 
   constructor(channel: ChannelHandle, command: string) {
     this.#channel = channel;
-    this.#command = command;
+    this.#result = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#result.catch(() => {}); // it may fail before anybody waits
+    channel.request("exec", new WireWriter().string(command).payload());
+    channel.endOfFile();
   }
 
-  /** To be called once. Rejects with the signal's reason, LIMIT_REPLY, SSH_CHANNEL_REFUSED or SSH_DISCONNECTED. */
-  run(signal: AbortSignal): Promise<ExecResult> {
-    const result = new Promise<ExecResult>((resolve, reject) => {
-      this.#settle = { resolve, reject };
-    });
+  /** Rejects with the signal's reason, LIMIT_REPLY, SSH_CHANNEL_REFUSED or SSH_DISCONNECTED. */
+  result(signal: AbortSignal): Promise<ExecResult> {
     const onAbort = (): void => this.#fail(signal.reason);
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
-    this.#channel.request("exec", new WireWriter().string(this.#command).payload());
-    this.#channel.endOfFile();
-    return result.finally(() => signal.removeEventListener("abort", onAbort));
+    return this.#result.finally(() => signal.removeEventListener("abort", onAbort));
   }
 
   receive(event: ChannelEvent): void {
@@ -73,12 +75,12 @@ export class ExecChannel implements ChannelOwner {
 
   #finish(): void {
     const stdout = Buffer.concat(this.#output).toString("utf8");
-    this.#settle?.resolve({ exitCode: this.#exitCode ?? unknownExitCode, stdout });
+    this.#resolve({ exitCode: this.#exitCode ?? unknownExitCode, stdout });
   }
 
   #fail(error: unknown): void {
     this.#channel.close();
-    this.#settle?.reject(error);
+    this.#reject(error);
   }
 
   #refused(): SallyportError {

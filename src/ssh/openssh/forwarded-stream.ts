@@ -12,27 +12,26 @@ type Done = (error?: Error | null) => void;
  */
 export class ForwardedStream extends Duplex {
   readonly #socket: Socket;
-  readonly #origin: string;
+  /** The listener that it came to, for messages. */
+  readonly #listener: string;
+  readonly #confirm: () => Promise<void>;
+  #writing: Done | undefined;
 
-  constructor(socket: Socket, origin: string, confirm: () => Promise<void>) {
+  constructor(socket: Socket, listener: string, confirm: () => Promise<void>) {
     super({ allowHalfOpen: true, highWaterMark: limits.streamBufferBytes });
     this.#socket = socket;
-    this.#origin = origin;
+    this.#listener = listener;
+    this.#confirm = confirm;
     socket.on("data", (chunk: Buffer) => {
       if (!this.push(chunk)) socket.pause();
     });
-    socket.once("end", () => {
-      confirm().then(
-        () => this.push(null),
-        (error: Error) => this.destroy(error),
-      );
-    });
+    socket.once("end", () => this.#whenConfirmed(() => this.push(null)));
     socket.on("error", (error) => this.destroy(error));
-    socket.once("close", () => this.#gone(confirm));
+    socket.once("close", () => this.#closed());
   }
 
   override destroy(error?: Error | null): this {
-    return super.destroy(error ? honestError(error, this.#origin) : undefined);
+    return super.destroy(error ? honestError(error, this.#listener) : undefined);
   }
 
   override _read(): void {
@@ -40,13 +39,15 @@ export class ForwardedStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
-    this.#socket.write(chunk, done);
+    this.#writing = done;
+    this.#socket.write(chunk, (error) => this.#finishWrite(error));
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: Done): void {
+    this.#writing = done;
     this.#socket.cork();
     for (const { chunk } of chunks.slice(0, -1)) this.#socket.write(chunk);
-    this.#socket.write(chunks.at(-1)?.chunk ?? Buffer.alloc(0), done);
+    this.#socket.write(chunks.at(-1)?.chunk ?? Buffer.alloc(0), (error) => this.#finishWrite(error));
     this.#socket.uncork();
   }
 
@@ -54,18 +55,27 @@ export class ForwardedStream extends Duplex {
     this.#socket.end(done);
   }
 
+  /** Before the socket goes: Node tells a write that is cut off by `destroy` as done. */
   override _destroy(error: Error | null, done: Done): void {
+    this.#finishWrite(error ?? honestError(undefined, this.#listener));
     this.#socket.destroy();
     done(error);
   }
 
+  #finishWrite(error?: Error | null): void {
+    const done = this.#writing;
+    this.#writing = undefined;
+    done?.(error ? honestError(error, this.#listener) : undefined);
+  }
+
   /** The socket closed under us: fine if both directions have ended, else a break. */
-  #gone(confirm: () => Promise<void>): void {
+  #closed(): void {
     const isComplete = this.#socket.readableEnded && this.#socket.writableFinished;
     if (this.destroyed || isComplete) return;
-    confirm().then(
-      () => this.destroy(Object.assign(new Error("closed"), { code: "ECONNRESET" })),
-      (error: Error) => this.destroy(error),
-    );
+    this.#whenConfirmed(() => this.destroy(Object.assign(new Error("closed"), { code: "ECONNRESET" })));
+  }
+
+  #whenConfirmed(act: () => void): void {
+    this.#confirm().then(act, (error: Error) => this.destroy(error));
   }
 }

@@ -15,7 +15,7 @@ const enforced: readonly string[] = [
   "ForwardX11=no",
   "Tunnel=no",
   "PermitLocalCommand=no",
-  "RemoteCommand=none", // ssh refuses it together with -N
+  "RemoteCommand=none",
 ];
 
 const defaultKeepaliveSeconds = 15;

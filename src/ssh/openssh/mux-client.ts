@@ -41,11 +41,6 @@ export class MuxClient {
     });
   }
 
-  /** Settles when ssh, or we, closed the connection. Never rejects. */
-  get closed(): Promise<void> {
-    return this.#socket.closed;
-  }
-
   request(type: number, body: Uint8Array = new Uint8Array(0)): Promise<MuxReply> {
     return this.#ask(encodeRequest(type, this.#nextRequest, body));
   }

@@ -51,6 +51,11 @@ export class MuxSocket {
     return !this.#socket.destroyed;
   }
 
+  /** Something was written in this turn and is about to leave. */
+  get isWriting(): boolean {
+    return this.#isCorked;
+  }
+
   /** All writes of one turn leave together. */
   write(bytes: Uint8Array, done?: (error?: Error | null) => void): void {
     if (!this.#isCorked) {
@@ -66,11 +71,6 @@ export class MuxSocket {
 
   destroy(): void {
     this.#socket.destroy();
-  }
-
-  /** Does not keep the program alive by itself. */
-  unref(): void {
-    this.#socket.unref();
   }
 
   #room(): Uint8Array {

@@ -3,12 +3,14 @@ import type { Network } from "../../platform/network.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { ExecResult, SshConnection, SshEnvironment } from "../ssh-connection.ts";
+import { Channels } from "./channels.ts";
 import { ExecChannel } from "./exec-channel.ts";
 import { MuxClient } from "./mux-client.ts";
 import { mux } from "./mux-messages.ts";
 import { OpenSshNetwork } from "./openssh-network.ts";
-import { ProxyPool } from "./proxy-pool.ts";
+import { ProxyConnection } from "./proxy-connection.ts";
 import { RemoteForwards } from "./remote-forwards.ts";
+import { ServerRoundTrip } from "./server-round-trip.ts";
 import type { SocketDirectory } from "./socket-directory.ts";
 import { explainLoss } from "./ssh-failure.ts";
 import type { SshMessages } from "./ssh-messages.ts";
@@ -21,10 +23,9 @@ export interface Master {
   readonly messages: SshMessages;
   readonly directory: SocketDirectory;
   readonly socketPath: string;
-  readonly serverAddress: string | undefined;
+  /** What ssh said of it so far. */
+  readonly serverAddress: () => string | undefined;
 }
-
-const noSignal: AbortSignal = new AbortController().signal;
 
 export class OpenSshConnection implements SshConnection {
   readonly transport = "openssh";
@@ -34,34 +35,44 @@ export class OpenSshConnection implements SshConnection {
   readonly lost: Promise<SallyportError | undefined>;
   readonly #master: Master;
   readonly #control: MuxClient;
-  readonly #pool: ProxyPool;
+  readonly #proxy: ProxyConnection;
+  readonly #channels: Channels;
+  readonly #roundTrip: ServerRoundTrip;
   readonly #forwards: RemoteForwards;
   #settleLost: (error: SallyportError | undefined) => void = () => {};
   #isDisposing = false;
   #ended: Promise<void> | undefined;
 
-  private constructor(master: Master, control: MuxClient, pool: ProxyPool, environment: SshEnvironment) {
+  private constructor(master: Master, control: MuxClient, proxy: ProxyConnection, environment: SshEnvironment) {
     this.target = master.target;
-    this.serverAddress = master.serverAddress;
+    this.serverAddress = master.serverAddress();
     this.#master = master;
     this.#control = control;
-    this.#pool = pool;
+    this.#proxy = proxy;
+    this.#channels = new Channels(proxy);
+    this.#roundTrip = new ServerRoundTrip(this.#channels);
     this.#forwards = this.#makeForwards(environment);
     const { clock, emit } = environment;
-    this.network = new OpenSshNetwork({ target: this.target, pool, forwards: this.#forwards, clock, emit });
+    this.network = new OpenSshNetwork({
+      target: this.target,
+      channels: this.#channels,
+      forwards: this.#forwards,
+      clock,
+      emit,
+    });
     this.lost = new Promise((resolve) => {
       this.#settleLost = resolve;
     });
     void master.process.ended.then(() => this.#end());
-    void pool.failed.then((failure) => this.#end(failure));
+    void proxy.ended.then((failure) => this.#end(failure));
   }
 
   /** Throws what the multiplexing socket says against it. */
   static async open(master: Master, environment: SshEnvironment): Promise<OpenSshConnection> {
     const control = await MuxClient.connect(master.socketPath);
     try {
-      const pool = await ProxyPool.open(master.socketPath);
-      return new OpenSshConnection(master, control, pool, environment);
+      const proxy = await ProxyConnection.open(master.socketPath, environment.clock);
+      return new OpenSshConnection(master, control, proxy, environment);
     } catch (error) {
       control.close();
       throw error;
@@ -70,12 +81,13 @@ export class OpenSshConnection implements SshConnection {
 
   /** What is still open, for a leak check. */
   get leftovers(): readonly string[] {
-    const channels = Array.from({ length: this.#pool.channelCount }, () => "channel");
+    const channels = Array.from({ length: this.#channels.count }, () => "channel");
     return [...channels, ...this.#forwards.open];
   }
 
   async exec(command: string, options: { readonly signal: AbortSignal }): Promise<ExecResult> {
-    const channel = await this.#pool.openChannel(
+    await this.#roundTrip.over(options.signal);
+    const channel = await this.#channels.open(
       {
         type: "session",
         body: new Uint8Array(0),
@@ -84,7 +96,7 @@ export class OpenSshConnection implements SshConnection {
       },
       options.signal,
     );
-    return channel.run(options.signal);
+    return channel.result(options.signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -100,18 +112,8 @@ export class OpenSshConnection implements SshConnection {
       socketPath,
       file: (name) => directory.file(name),
       confirm: async () => void (await this.#control.request(mux.aliveCheck)),
-      roundTrip: () => this.#roundTrip(),
-    });
-  }
-
-  /** Every SSH server answers the request for an unknown kind of channel, in its turn. */
-  async #roundTrip(): Promise<void> {
-    const makeOwner = (): never => {
-      throw new SallyportError("SSH_PROTOCOL", "the SSH server offers a channel that does not exist");
-    };
-    const request = { type: "nothing@sallyport", body: new Uint8Array(0), target: "nothing", makeOwner };
-    await this.#pool.openChannel(request, noSignal).catch((error: SallyportError) => {
-      if (error.code !== "SSH_CHANNEL_REFUSED") throw error;
+      nudge: () => this.#channels.nudge(),
+      roundTrip: () => this.#roundTrip.make(),
     });
   }
 
@@ -132,12 +134,13 @@ export class OpenSshConnection implements SshConnection {
     const error = isOurs ? undefined : (failure ?? explainLoss(this.target, messages.lastWords));
     this.#breakAll(error ?? disposed(this.target));
     this.#control.close();
+    this.#proxy.close();
     directory.remove();
     this.#settleLost(error);
   }
 
   #breakAll(error: SallyportError): void {
-    this.#pool.lose(error);
+    this.#channels.lose(error);
     this.#forwards.lose(error);
   }
 }

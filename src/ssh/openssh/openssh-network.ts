@@ -7,7 +7,8 @@ import type { TraceEventBody } from "../../platform/trace.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { directTcpip } from "../connection-protocol/channel-messages.ts";
 import { ChannelStream } from "./channel-stream.ts";
-import type { ProxyPool } from "./proxy-pool.ts";
+import type { Channels } from "./channels.ts";
+
 import type { RemoteForwards } from "./remote-forwards.ts";
 
 /** The server does not tell which address and port it connects from (RFC 4254 section 7.2). */
@@ -15,7 +16,7 @@ const unknownEnd: Endpoint = { host: "", port: 0 };
 
 export interface OpenSshNetworkParts {
   readonly target: string;
-  readonly pool: ProxyPool;
+  readonly channels: Channels;
   readonly forwards: RemoteForwards;
   readonly clock: Clock;
   readonly emit: (event: TraceEventBody) => void;
@@ -35,7 +36,7 @@ export class OpenSshNetwork implements Network {
     if (options.localAddress !== undefined || options.localPort !== undefined) throw cannotChooseEnd(this.name);
     const target = formatEndpoint({ host, port });
     try {
-      const stream = await this.#parts.pool.openChannel(
+      const stream = await this.#parts.channels.open(
         {
           type: "direct-tcpip",
           body: directTcpip(host, port),
@@ -62,8 +63,8 @@ export class OpenSshNetwork implements Network {
       local: unknownEnd,
       remote,
       clock,
-      // SSH_MSG_CHANNEL_CLOSE without end-of-file. sshd knows no reset: the far program sees an end-of-file, or a reset
-      // if it had sent what was not read (README.md). What must not be taken for complete has to be aborted in FTP first.
+      // SSH_MSG_CHANNEL_CLOSE without end-of-file. sshd makes an end-of-file of it for the far program (README.md): what
+      // must not be taken for complete has to be aborted in FTP first.
       breakOff: () => stream.destroy(),
     });
     emit({ type: "ssh.channel.open", channel: stream.number, target });

@@ -24,6 +24,8 @@ export interface RemoteForwardsParts {
   readonly emit: (event: TraceEventBody) => void;
   /** Rejects when ssh does not live any more. */
   readonly confirm: () => Promise<void>;
+  /** Gets the server's next message on its way. */
+  readonly nudge: () => void;
   /** Resolves when the server has worked off all that ssh sent it before. */
   readonly roundTrip: () => Promise<void>;
 }
@@ -38,6 +40,7 @@ export class RemoteForwards {
   readonly #listeners = new Set<RemoteListener>();
   /** Listeners that came about after their request was aborted, on their way out. */
   readonly #unwanted = new Set<Promise<void>>();
+  #lost: SallyportError | undefined;
 
   constructor(parts: RemoteForwardsParts) {
     this.#parts = parts;
@@ -60,6 +63,7 @@ export class RemoteForwards {
     for (const port of portsInRandomOrder(ports, this.#parts.random)) {
       if (attempts++ >= limits.sshForwardAttemptsMax) break;
       signal.throwIfAborted();
+      if (this.#lost !== undefined) throw this.#lost;
       try {
         return await this.#listenUnlessAborted({ host, port }, signal);
       } catch (error) {
@@ -74,6 +78,7 @@ export class RemoteForwards {
   }
 
   lose(error: SallyportError): void {
+    this.#lost ??= error;
     for (const listener of this.#listeners) listener.lose(error);
     this.#listeners.clear();
   }
@@ -100,6 +105,7 @@ export class RemoteForwards {
     const { clock, confirm, emit } = this.#parts;
     const muxHost = asked.host === "" ? everyAddress : asked.host;
     const forward = await this.#requests.open(muxHost, asked.port);
+    this.#parts.nudge();
     const endpoint = { host: asked.host, port: forward.port };
     const listener = new RemoteListener(endpoint, forward.socket, {
       clock,

@@ -1,11 +1,11 @@
 // A listener at the far end: ssh's -R to a Unix socket of ours.
 import type { Socket } from "node:net";
+import { AcceptQueue } from "../../platform/accept-queue.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
 import type { Connection, Listener } from "../../platform/network.ts";
 import { StreamConnection } from "../../platform/stream-connection.ts";
 import type { SallyportError } from "../../protocol/error.ts";
-import { AcceptQueue } from "../accept-queue.ts";
 import { ForwardedStream } from "./forwarded-stream.ts";
 import type { UnixListener } from "./unix-listener.ts";
 

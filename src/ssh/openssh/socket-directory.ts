@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SallyportError } from "../../protocol/error.ts";
+import { onProcessExit } from "./exit-hook.ts";
 
 /** sockaddr_un holds 108 bytes on Linux and 104 on BSD and macOS, one of them for the NUL. */
 const socketPathBytesMax = 103;
@@ -46,9 +47,10 @@ function usualPlaces(): string[] {
 }
 
 function socketDirectory(path: string): SocketDirectory {
-  return {
-    path,
-    file: (name) => join(path, name),
-    remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }),
+  const remove = (): void => {
+    forget();
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   };
+  const forget = onProcessExit(remove);
+  return { path, file: (name) => join(path, name), remove };
 }

@@ -27,12 +27,12 @@ const translations: readonly Translation[] = [
   {
     pattern: /Host key verification failed|No \S+ host key is known for .* strict checking/,
     code: "SSH_HOST_KEY",
-    words: "its host key is not known, and nobody was there to say that it is right",
+    words: "its host key is not known and was not accepted",
     cure: "Log in once with ssh on a terminal and compare the fingerprint, or add the key to known_hosts.",
   },
   {
     pattern:
-      /Bad configuration option|[Bb]ad .*option|Bad owner or permissions|[Cc]an't open user config file|terminating, \d+ bad|extra arguments at end of line|missing argument|unsupported option|Bad .*(argument|port|value|specification)|^command-line(:| line)|percent_expand|invalid (quotes|characters)|unknown option|^usage:/m,
+      /Bad configuration option|[Bb]ad .*option|Bad owner or permissions|[Cc]an't open user config file|terminating, \d+ bad|extra arguments at end of line|missing argument|unsupported option|Bad .*(argument|port|value|specification)|^command-line(:| line)|percent_expand|invalid quotes|hostname contains invalid|unknown option|^usage:/m,
     code: "SSH_CONFIG",
     cure: "Correct the option or the line of ssh_config that ssh names; `ssh -G host` shows what it makes of them.",
   },

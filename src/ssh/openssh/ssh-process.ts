@@ -1,16 +1,14 @@
 // The ssh that holds the connection, as a child process.
 import { type ChildProcess, spawn } from "node:child_process";
+import type { Duplex } from "node:stream";
 import type { Clock } from "../../platform/clock.ts";
 import { limits } from "../../protocol/limits.ts";
 import { onProcessExit } from "./exit-hook.ts";
+import { launchScript, lifeline } from "./launch-script.ts";
 import type { SshMessages } from "./ssh-messages.ts";
 
-/**
- * ssh must stay in our process group, or it could not ask on the terminal; so Ctrl-C reaches it, too, and would end
- * running transfers that may finish. A signal that is ignored when a program starts stays ignored (ssh looks for that in
- * client_loop), and only a shell can start it so.
- */
-const script = 'trap "" INT QUIT; exec "$0" "$@"';
+/** A ProxyCommand that outlives ssh keeps its standard error open; nothing of interest comes there after this. */
+const lastWordsMs = 1000;
 
 export class SshProcess {
   readonly #child: ChildProcess;
@@ -18,23 +16,22 @@ export class SshProcess {
   /** Settles when the process is gone and all that it wrote has been read. Never rejects. */
   readonly ended: Promise<void>;
 
-  constructor(program: string, args: readonly string[], messages: SshMessages, clock: Clock) {
+  /** `directory` is deleted, should this program die without doing so itself. */
+  constructor(program: string, args: readonly string[], directory: string, messages: SshMessages, clock: Clock) {
     this.#clock = clock;
-    const child = spawn("/bin/sh", ["-c", script, program, ...args], { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn("/bin/sh", ["-c", launchScript, program, directory, ...args], {
+      stdio: ["ignore", "ignore", "pipe", "pipe"],
+    });
     this.#child = child;
-    child.stderr.setEncoding("latin1");
-    child.stderr.on("data", (text: string) => messages.receive(text));
+    child.stdio[lifeline]?.on("error", () => {}); // the shell that waits there is gone already
+    child.stderr?.setEncoding("latin1");
+    child.stderr?.on("data", (text: string) => messages.receive(text));
     const forget = onProcessExit(() => child.kill("SIGKILL"));
-    this.ended = untilEnd(child, clock).then((failure) => {
+    this.ended = this.#untilEnd(child).then((failure) => {
       forget();
       if (failure !== undefined) messages.receive(`${failure}\n`);
       messages.end();
     });
-  }
-
-  /** -1 where it could not be started. */
-  get pid(): number {
-    return this.#child.pid ?? -1;
   }
 
   get isRunning(): boolean {
@@ -50,14 +47,19 @@ export class SshProcess {
     await this.ended;
     for (const cancel of cancels) cancel();
   }
-}
 
-/** Resolves with words for a process that could not be started. */
-function untilEnd(child: ChildProcess, clock: Clock): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    child.once("error", (error) => resolve(error.message));
-    child.once("close", () => resolve(undefined));
-    // A ProxyCommand that outlives ssh keeps the pipe open; nothing of interest comes after a moment.
-    child.once("exit", () => clock.after(limits.sshOriginatorWaitMs, () => child.stderr?.destroy()));
-  });
+  /** Resolves with words for a process that could not be started. */
+  #untilEnd(child: ChildProcess): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      child.once("error", (error) => resolve(error.message));
+      child.once("close", () => resolve(undefined));
+      child.once("exit", () => {
+        const pipe = child.stdio[lifeline] as Duplex | null | undefined;
+        pipe?.end("over\n");
+        pipe?.resume();
+        const cancel = this.#clock.after(lastWordsMs, () => child.stderr?.destroy());
+        child.once("close", cancel);
+      });
+    });
+  }
 }

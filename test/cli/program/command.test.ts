@@ -85,7 +85,7 @@ describe("a command behind --", () => {
   });
 
   test.each(["SIGTERM", "SIGHUP", "SIGINT"] as const)("gets %s passed on, and we wait for its end", async (signal) => {
-    const script = `trap 'echo got it; exit 5' ${signal.slice(3)}; echo waits; while :; do sleep 0.05; done`;
+    const script = `trap 'echo got it; exit 5' ${signal.slice(3)}; echo waits; n=0; while [ $n -lt 400 ]; do n=$((n + 1)); sleep 0.05; done`;
     await using running = start(program.fake, sh(script));
     await running.sees(/waits/);
     running.kill(signal);

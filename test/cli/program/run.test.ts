@@ -81,7 +81,7 @@ describe("a tunnel", () => {
     await using running = start(program.fake, forward, { tunnel: { crashMs: 50 } });
     expect(await running.ended).toBe("exit 1");
     expect(running.stderr()).toMatch(
-      /^FAKE disposed\nsallyport: a fault in Sallyport: nobody caught this\n {2}Please report it.*\n$/,
+      /^FAKE aborted\nFAKE disposed\nsallyport: a fault in Sallyport: nobody caught this\n {2}Please report it.*\n$/,
     );
   });
 });

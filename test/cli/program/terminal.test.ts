@@ -20,13 +20,15 @@ afterAll(() => program.remove());
 
 /** Runs the fake program on a terminal, with standard input from /dev/null; gives all that the terminal showed. */
 function onTerminal(tunnel: object, keys: string, end: string, option = "-N"): Promise<string> {
+  // Whatever goes wrong, nothing is left behind.
+  const patience = "timeout { exec kill -KILL [exp_pid]; exit 1 }";
   const script = `
     set timeout 10
     spawn -noecho sh -c {exec "$NODE" "$PROGRAM" ${option} -L2001:f:21 h </dev/null}
-    expect "secret: "
+    expect ${patience} "secret: "
     send -- "${keys}"
     ${end}
-    expect eof
+    expect ${patience} eof
     puts "status [lindex [wait] 3]"`;
   return new Promise((resolve, reject) => {
     const child = spawn("expect", ["-c", script], {

@@ -1,6 +1,6 @@
 // The program, built once for a test file into a directory of its own: dist/ belongs to whoever works with it.
 import { execFileSync, spawn } from "node:child_process";
-import { copyFileSync, cpSync, symlinkSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -66,7 +66,8 @@ export interface RunOptions {
 
 /** Starts `node program ...args`. Disposal kills it if it still runs. */
 export function start(program: string, args: readonly string[], options: RunOptions = {}): Run {
-  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), program, ...args], {
+  const [file = "", ...words] = withParentDeath([process.execPath, ...(options.nodeOptions ?? []), program, ...args]);
+  const child = spawn(file, words, {
     stdio: ["pipe", "pipe", "pipe"],
     env: {
       ...(options.inherits === false ? {} : process.env),
@@ -117,6 +118,12 @@ export function start(program: string, args: readonly string[], options: RunOpti
       for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
     },
   };
+}
+
+// So that a test run that is itself killed leaves nothing (prctl(2), PR_SET_PDEATHSIG).
+function withParentDeath(command: readonly string[]): readonly string[] {
+  const setpriv = "/usr/bin/setpriv";
+  return existsSync(setpriv) ? [setpriv, "--pdeathsig", "TERM", "--", ...command] : command;
 }
 
 /** Runs it to its end. */

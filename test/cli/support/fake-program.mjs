@@ -23,6 +23,7 @@ async function openTunnel(options) {
       options.signal.addEventListener("abort", () => !told.deaf && reject(options.signal.reason));
     });
   }
+  options.signal.addEventListener("abort", () => say("aborted"));
   for (const event of told.events ?? []) options.trace(event);
   let settle;
   const closed = new Promise((resolve) => {

@@ -28,7 +28,7 @@ test("a session reads from the left to the right", () => {
     .wait(40)
     .event({ type: "ftp.reply", side: "back", origin: "server", lines: ["229 Entering EPSV (|||40123|)"] })
     .dataOpen("front")
-    .dataOpen("back", "EPSV")
+    .event({ type: "data.open", side: "back", how: "EPSV", local: ":0", remote: "ftp-host:40123" })
     .command("RETR a.iso")
     .dataClose("back", 1_234_567, { by: "remote", how: "fin" })
     .dataClose("front", 1_234_567)
@@ -49,8 +49,8 @@ test("a session reads from the left to the right", () => {
     0.135   1  = waits on 127.0.0.1:50001               |
     0.136   1  - the server's address in 227 is not used
     0.177   1                                           |  < 229 Entering EPSV (|||40123|)
-    0.178   1  = open (passive): 127.0.0.1:50001 -      |  = open (EPSV): 127.0.0.1:50001 -
-                   127.0.0.1:51235                      |      127.0.0.1:51235
+    0.178   1  = passive: 127.0.0.1:50001 -             |  = EPSV: ftp-host:40123
+                   127.0.0.1:51235                      |
     0.180   1  > RETR a.iso                             |  > RETR a.iso
     0.182   1  = closed by the gateway after 1,234,567  |  = closed by the peer after 1,234,567
                    bytes                                |      bytes

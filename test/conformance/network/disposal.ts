@@ -17,6 +17,17 @@ export function describeDisposal(bench: Bench): void {
       expect(await near.closed).toMatchObject({ by: "local", how: "fin" });
     });
 
+    it("loses nothing of what was written when the peer's bytes were not read", async () => {
+      const { near, far } = await bench.pair(direction);
+      const payload = randomPayload(mebibyte);
+      await send(far.stream, Buffer.alloc(mebibyte));
+      near.stream.write(payload);
+      const received = collect(far.stream).finally(() => far.stream.end());
+      await near[Symbol.asyncDispose]();
+      expect((await received).equals(payload)).toBe(true);
+      expect(await near.closed).toMatchObject({ by: "local", how: "fin" });
+    });
+
     it("twice, at the same time and later, is harmless", async () => {
       const { near, far } = await bench.pair(direction);
       void ending(far.stream).then(() => far.stream.end());

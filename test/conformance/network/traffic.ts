@@ -83,6 +83,8 @@ export function ending(stream: Duplex): Promise<"end" | "broken"> {
     stream.once("end", () => resolve("end"));
     stream.once("error", () => resolve("broken"));
     stream.once("close", onClose);
+    // A socket whose peer ended without a word has told its end before anybody reads.
+    if (stream.readableEnded) resolve("end");
     if (stream.closed) onClose();
     stream.resume();
   });

@@ -32,7 +32,7 @@ async function dial(port: number): Promise<Socket> {
   return socket;
 }
 
-test("a round trip takes twice the delay", async () => {
+test("a round trip takes at least twice the delay", async () => {
   await withServer(echo, async (port) => {
     await using relay = await startDelayRelay({ target: { host: "127.0.0.1", port }, delayMs: 25 });
     const socket = await dial(relay.port);
@@ -44,9 +44,7 @@ test("a round trip takes twice the delay", async () => {
       times.push(performance.now() - start);
     }
     socket.destroy();
-    times.sort((a, b) => a - b);
-    expect(times[0]).toBeGreaterThan(48);
-    expect(times[5]).toBeLessThan(60);
+    expect(Math.min(...times)).toBeGreaterThan(48);
   });
 });
 

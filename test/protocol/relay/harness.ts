@@ -18,6 +18,7 @@ export class RelayHarness {
       frontFamily: 4,
       target: "ftp-host:21",
       keepaliveMs: 0,
+      memory: { passiveReaches: true },
       judgePort: () => ({ allowed: true }),
       ...config,
     });

@@ -145,3 +145,52 @@ describe("a later transfer", () => {
     expect(relay.done).toEqual(["copy 1 download"]);
   });
 });
+
+describe("the first data connection of a gateway", () => {
+  const unproven = () => new RelayHarness({ memory: { passiveReaches: false } }).login();
+
+  it("is made before the transfer command; REST stays next to it", () => {
+    const relay = unproven().passive(1);
+    relay.look();
+    relay.client("REST 5", "RETR a");
+    expect(relay.toServer).toEqual([]);
+    expect(relay.done).toEqual(["connect-back 1 50000"]);
+    relay.input({ type: "data-open", id: 1, side: "back" });
+    expect(relay.toServer).toEqual(["REST 5", "RETR a"]);
+  });
+
+  it("that is refused makes mode auto try the next way at once, in the same transfer", () => {
+    const relay = unproven().passive(1);
+    relay.client("RETR a");
+    relay.look();
+    relay.input({ type: "data-failed", id: 1, side: "back", text: "prohibited" });
+    expect(relay.toServer).toEqual(["PASV"]);
+    relay.server("227 (10,0,0,1,195,81)");
+    relay.input({ type: "data-failed", id: 1, side: "back", text: "prohibited" });
+    expect(relay.done).toEqual(["connect-back 1 50001", "listen-back 1 active"]);
+    relay.input({ type: "back-listening", id: 1, address: { host: "127.0.0.1", port: 3000 } });
+    relay.server("200 fine");
+    expect(relay.toServer).toEqual(["PORT 127,0,0,1,11,184", "RETR a"]);
+  });
+
+  it("that is refused in every way is 425 with every reason, and the server hears of no transfer", () => {
+    const relay = new RelayHarness({ backMode: "passive", memory: { passiveReaches: false } }).login().passive(1);
+    relay.client("RETR a");
+    relay.look();
+    relay.input({ type: "data-failed", id: 1, side: "back", text: "prohibited" });
+    relay.server("502 no");
+    expect(relay.toClient).toEqual(["425 Can't open data connection: prohibited; the FTP server refused PASV: 502 no"]);
+    expect(relay.toServer).toEqual(["PASV"]);
+  });
+
+  it("spares the next session the wait", () => {
+    const memory = { passiveReaches: false };
+    const first = new RelayHarness({ memory }).login().passive(1);
+    first.client("RETR a");
+    first.input({ type: "data-open", id: 1, side: "back" });
+    const second = new RelayHarness({ memory }).login().passive(1);
+    second.look();
+    second.client("RETR a");
+    expect(second.toServer).toEqual(["RETR a"]);
+  });
+});

@@ -32,7 +32,7 @@ describePeers(["sshd"], "an embedded connection", () => {
   test("carries load both ways while keys are exchanged every megabyte", async () => {
     await using sshd = await startSshd({ lines: ["RekeyLimit 1M", "LogLevel DEBUG1"] });
     await using connection = await openTo(sshd);
-    const payload = randomPayload(20 * mebibyte);
+    const payload = randomPayload(6 * mebibyte);
     const pairs = await Promise.all([pair(connection), pair(connection)]);
     const received = await Promise.all(
       pairs.flatMap(({ near, far }) => [
@@ -43,7 +43,7 @@ describePeers(["sshd"], "an embedded connection", () => {
       ]),
     );
     expect(new Set(received).size).toBe(1);
-    expect(sshd.log().match(/SSH2_MSG_KEXINIT received/g)?.length).toBeGreaterThan(20);
+    expect(sshd.log().match(/SSH2_MSG_KEXINIT received/g)?.length).toBeGreaterThan(5);
     await Promise.all(pairs.flatMap(({ near, far }) => [near.closed, far.closed]));
   });
 
@@ -126,16 +126,6 @@ describePeers(["sshd"], "an embedded connection", () => {
     const options = ["StrictHostKeyChecking=accept-new", "UserKnownHostsFile=/dev/null", "ServerAliveInterval=1"];
     await using connection = await openTo(sshd, { port: relay.port, options: [...options, "ServerAliveCountMax=1"] });
     expect((await connection.exec("sleep 2.5; echo still here", { signal: never })).stdout).toBe("still here\n");
-  });
-
-  test("answers sshd's own questions whether it is alive", async () => {
-    await using sshd = await startSshd({ lines: ["ClientAliveInterval 1", "ClientAliveCountMax 1"] });
-    await using connection = await openTo(sshd);
-    const { near, far } = await pair(connection); // sshd asks on a channel if there is one
-    expect((await connection.exec("sleep 3; echo alive", { signal: never })).stdout).toBe("alive\n");
-    near.reset();
-    far.reset();
-    await Promise.all([near.closed, far.closed]);
   });
 
   test("that we dispose ends its channels as ours, and lost tells nothing", async () => {

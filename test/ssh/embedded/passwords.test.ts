@@ -1,7 +1,7 @@
 // What is typed at log-in: passwords, prompts of keyboard-interactive, several factors.
 
 import { writeFileSync } from "node:fs";
-import type { AuthContext, KeyboardAuthContext } from "ssh2";
+import ssh2, { type AuthContext, type Connection, type KeyboardAuthContext } from "ssh2";
 import { expect, test } from "vitest";
 import { connectEmbedded } from "../../../src/ssh/embedded/connect-embedded.ts";
 import type { SshConnection } from "../../../src/ssh/ssh-connection.ts";
@@ -188,4 +188,70 @@ test("an abort while the user thinks is rethrown untouched, and nothing is left"
   };
   const attempt = connectEmbedded(server.options, { ...environment, askUser }, controller.signal);
   await expect(attempt).rejects.toBe(reason);
+});
+
+test.each([
+  ["password", password("right")],
+  ["prompt", prompts([{ ask: [["Code: ", false, "right"]] }])],
+])("the time that the user takes for a %s does not count as the server's", async (_what, onLogin) => {
+  await using server = await startTalkingServer(onLogin);
+  const { environment } = witness();
+  const askUser = async (): Promise<string> => {
+    await new Promise((resolve) => setTimeout(resolve, 1300));
+    return "right";
+  };
+  const options = { ...server.options, options: ["ConnectTimeout=1"] };
+  await using connection = await connectEmbedded(options, { ...environment, askUser }, never);
+  expect(connection.transport).toBe("embedded");
+});
+
+test("two rounds of the same method are two factors, each with attempts of its own", async () => {
+  let factors = 0;
+  await using server = await startTalkingServer((context) => {
+    if (context.method !== "keyboard-interactive") {
+      context.reject(["keyboard-interactive"]);
+      return;
+    }
+    (context as KeyboardAuthContext).prompt([{ prompt: "Code: ", echo: false }], (answers: string[]) => {
+      if (answers[0] !== String(factors)) context.reject(["keyboard-interactive"]);
+      else if (factors++ === 0) context.reject(["keyboard-interactive"], true);
+      else context.accept();
+    });
+  });
+  await using connection = await open(server, witness(["0", "1"]), ["NumberOfPasswordPrompts=1"]);
+  expect(connection.transport).toBe("embedded");
+});
+
+test("a server that falls silent during the log-in is given up", async () => {
+  await using server = await startTalkingServer(() => {});
+  const failure = await failureOf(open(server, witness(), ["ConnectTimeout=1"]));
+  expect(failure).toMatchObject({ code: "SSH_CONNECT", message: expect.stringMatching(/no answer .* to the log-in/) });
+});
+
+test("a server that shows another host key when keys are exchanged anew is left", async () => {
+  const clients: Connection[] = [];
+  await using server = await startTalkingServer((context, client) => {
+    clients.push(client);
+    context.accept();
+  });
+  await using connection = await open(server, witness());
+  const [client] = clients as unknown as [{ _protocol: { _hostKeys: Record<string, unknown> }; rekey(): void }];
+  const hostKeys = client._protocol._hostKeys;
+  for (const type of Object.keys(hostKeys)) hostKeys[type] = ssh2.utils.parseKey(makeSshKey().privateKey);
+  client.rekey();
+  expect(await connection.lost).toMatchObject({
+    code: "SSH_DISCONNECTED",
+    message: expect.stringMatching(/Host denied/),
+  });
+});
+
+test("-vvv tells what happens, and no secret", async () => {
+  await using server = await startTalkingServer(password("right-secret"));
+  const seen = witness(["right-secret"]);
+  const options = { ...server.options, verbosity: 3 };
+  await using connection = await connectEmbedded(options, seen.environment, never);
+  expect(connection.transport).toBe("embedded");
+  expect(seen.told).toContain("debug1: trying password");
+  expect(seen.told.some((line) => line.startsWith("debug2: Outbound: Sending USERAUTH_REQUEST"))).toBe(true);
+  expect(seen.told.join("\n")).not.toContain("right-secret");
 });

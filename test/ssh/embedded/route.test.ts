@@ -100,6 +100,15 @@ describePeers(["sshd"], "ProxyJump", () => {
     });
   });
 
+  test("is given up with the server behind it when that one's host key is refused", async () => {
+    await using target = await startSshd();
+    await using hop = await startSshd();
+    withHops(target, [hop]);
+    writeFileSync(target.files.knownHosts, "");
+    expect((await failureOf(openTo(target, { jump: "hop0" }))).code).toBe("SSH_HOST_KEY");
+    await expect.poll(() => hop.connections()).toEqual([]);
+  });
+
   test("ends with the target when the jump host's connection is killed", async () => {
     await using target = await startSshd();
     await using hop = await startSshd();

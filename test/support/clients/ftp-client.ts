@@ -49,11 +49,6 @@ export interface FtpClient {
   run(t: FtpTarget, mode: FrontMode, todo: readonly Operation[], options?: RunOptions): Promise<SessionResult>;
 }
 
-/** Replies 4yz and 5yz. */
-export function refusals(result: SessionResult): string[] {
-  return result.replies.filter((line) => /^[45]\d\d/.test(line));
-}
-
 /** Takes the dialogue out of the output; the patterns' first group is the line. */
 export function withDialogue(result: ClientResult, command: RegExp, reply: RegExp): SessionResult {
   const lines = `${result.stdout}\n${result.stderr}`.split(/\r?\n/);

@@ -1,5 +1,5 @@
 // The keys of an ssh-agent.
-import { type BaseAgent, createAgent, type ParsedKey, type SigningRequestOptions, utils } from "ssh2";
+import ssh2, { type BaseAgent, createAgent, type ParsedKey, type SigningRequestOptions } from "ssh2";
 import type { Identity } from "./identity.ts";
 
 /** An identity whose public key is at hand. */
@@ -28,7 +28,7 @@ function listKeys(agent: BaseAgent): Promise<ParsedKey[]> {
 /** Keys of kinds that ssh2 does not know (certificates, security keys) are left out. */
 function usable(key: unknown): ParsedKey[] {
   const found = (key as { pubKey?: unknown }).pubKey ?? key;
-  const parsed = utils.parseKey(found as Buffer);
+  const parsed = ssh2.utils.parseKey(found as Buffer);
   const one = Array.isArray(parsed) ? parsed[0] : parsed;
   return one === undefined || one instanceof Error ? [] : [one];
 }

@@ -1,6 +1,6 @@
 // A private key in a file: read without a passphrase as far as that goes, decrypted only when it must sign.
 import { readFile, stat } from "node:fs/promises";
-import { type ParsedKey, utils } from "ssh2";
+import ssh2, { type ParsedKey } from "ssh2"; // `utils` is no named export to Node
 import type { Identity } from "./identity.ts";
 
 /** Asks for the passphrase of a file; `undefined` when nobody can be asked. */
@@ -83,7 +83,7 @@ function signed(signature: Buffer | Error): Buffer {
 }
 
 function parse(text: Buffer, passphrase?: string): ParsedKey | Error {
-  const parsed = utils.parseKey(text, passphrase);
+  const parsed = ssh2.utils.parseKey(text, passphrase);
   return Array.isArray(parsed) ? (parsed[0] ?? new Error("no key in it")) : parsed;
 }
 

@@ -2,7 +2,7 @@
 import type { SallyportError } from "../../../protocol/error.ts";
 import { channelRefused } from "../../channel-refusal.ts";
 import { Channel, type ChannelCarrier } from "./channel.ts";
-import { channelWindow } from "./channel-window.ts";
+import { channelWindow, type Pace } from "./receive-window.ts";
 import type { ChannelReceiver, ChannelSender, Opened, OpenRequest } from "./ssh2-messages.ts";
 
 interface Opening {
@@ -15,15 +15,18 @@ interface Opening {
 export interface ChannelTableOptions {
   readonly isCongested: () => boolean;
   readonly whenClear: (callback: () => void) => void;
+  readonly pace: Pace;
   /** A connection to one of our listeners; `undefined` refuses it. */
   readonly onForwarded: (request: OpenRequest) => ((channel: Channel) => void) | undefined;
 }
 
+const nudgeBytesMax = 4096;
 const refusal = { prohibited: 1, unknownType: 3 } as const; // RFC 4254 section 5.1
 
 export class ChannelTable implements ChannelReceiver, ChannelCarrier {
   readonly isCongested: () => boolean;
   readonly whenClear: (callback: () => void) => void;
+  readonly pace: Pace;
   readonly #options: ChannelTableOptions;
   readonly #channels = new Map<number, Channel>();
   readonly #openings = new Map<number, Opening>();
@@ -35,6 +38,7 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
     this.#options = options;
     this.isCongested = options.isCongested;
     this.whenClear = options.whenClear;
+    this.pace = options.pace;
   }
 
   /** Set once, when the connection is authenticated. */
@@ -100,16 +104,16 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
       return;
     }
     const ours = this.#next++;
-    this.send.channelOpenConfirm(request.sender, ours, channelWindow.bytes, channelWindow.packetBytes);
+    this.send.channelOpenConfirm(request.sender, ours, channelWindow.firstBytes, channelWindow.packetBytes);
     const target = `${request.data.srcIP ?? ""}:${request.data.srcPort ?? 0}`;
     take(this.#add(ours, target, request));
   }
 
   CHANNEL_OPEN_CONFIRMATION(opened: Opened & { readonly recipient: number }): void {
     const opening = this.#openings.get(opened.recipient);
-    if (opening === undefined) return;
     this.#openings.delete(opened.recipient);
-    opening.resolve(this.#add(opened.recipient, opening.target, opened));
+    opening?.resolve(this.#add(opened.recipient, opening.target, opened));
+    this.#nudge();
   }
 
   CHANNEL_OPEN_FAILURE(ours: number, reason: number, description: string): void {
@@ -120,6 +124,8 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
 
   CHANNEL_DATA(ours: number, data: Buffer): void {
     this.#channels.get(ours)?.receive(data);
+    // Larger ones come in streams, which the kernel acknowledges as they come.
+    if (data.length < nudgeBytesMax) this.#nudge();
   }
 
   CHANNEL_EXTENDED_DATA(ours: number, data: Buffer): void {
@@ -132,12 +138,14 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
 
   CHANNEL_EOF(ours: number): void {
     this.#channels.get(ours)?.receiveEof();
+    this.#nudge();
   }
 
   /** As the answer to an open message it is against RFC 4254 section 5.1, but servers do it. */
   CHANNEL_CLOSE(ours: number): void {
     if (this.#openings.has(ours)) this.CHANNEL_OPEN_FAILURE(ours, 2, "the server closed the channel");
     else this.#channels.get(ours)?.receiveClose();
+    this.#nudge();
   }
 
   /** sshd's ClientAliveInterval asks for a reply to a request that nobody knows; a refusal is an answer. */
@@ -153,6 +161,15 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
 
   CHANNEL_FAILURE(ours: number): void {
     this.#channels.get(ours)?.onReply?.(false);
+  }
+
+  /**
+   * sshd before 10.1 leaves Nagle's algorithm on until a session runs a command: what it sends next waits for our
+   * acknowledgement, which the kernel holds back for up to 40 ms. Anything that we send takes the acknowledgement along:
+   * where there is nothing to send, one of the channels sends nothing.
+   */
+  #nudge(): void {
+    for (const channel of this.#channels.values()) if (channel.sendNothing()) return;
   }
 
   #add(ours: number, target: string, opened: Opened): Channel {

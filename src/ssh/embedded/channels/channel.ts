@@ -2,21 +2,21 @@
 import { Duplex } from "node:stream";
 import { SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
-import { channelWindow } from "./channel-window.ts";
-import { Outbox } from "./outbox.ts";
+import { ReceiveSide } from "./receive-side.ts";
+import { channelWindow, type Pace } from "./receive-window.ts";
+import { type Done, SendSide } from "./send-side.ts";
 import type { ChannelSender, Opened } from "./ssh2-messages.ts";
 
 /** What a channel needs from the connection that carries it. */
 export interface ChannelCarrier {
   readonly send: ChannelSender;
+  readonly pace: Pace;
   /** True while the SSH connection has enough to send; `whenClear` calls back once it wants more. */
   isCongested(): boolean;
   whenClear(callback: () => void): void;
   /** The channel's number is free again: both sides have closed it, or the connection is lost. */
   forget(ours: number): void;
 }
-
-type Done = (error?: Error | null) => void;
 
 /** Both directions end on their own. Bytes that arrive are given credit for only when they are read. */
 export class Channel extends Duplex {
@@ -31,16 +31,8 @@ export class Channel extends Duplex {
 
   readonly #carrier: ChannelCarrier;
   readonly #theirs: number;
-  readonly #packetMax: number;
-  #sendWindow: number;
-  readonly #outbox = new Outbox();
-  #written: Done | undefined;
-  #inbox: Buffer[] = [];
-  #wanted = false;
-  /** Bytes that the server may still send, and bytes that were read but not yet given back to it. */
-  #receiveWindow = channelWindow.bytes;
-  #credit = 0;
-  #eofReceived = false;
+  readonly #sending: SendSide;
+  readonly #receiving: ReceiveSide;
   #eofSent = false;
   #closeSent = false;
   #closeReceived = false;
@@ -52,8 +44,20 @@ export class Channel extends Duplex {
     this.ours = ours;
     this.target = target;
     this.#theirs = opened.sender;
-    this.#sendWindow = opened.window;
-    this.#packetMax = Math.min(opened.packetSize, channelWindow.packetBytes);
+    this.#receiving = new ReceiveSide({
+      pace: carrier.pace,
+      push: (data) => this.push(data),
+      adjust: (bytes) => {
+        if (!this.#closeSent) carrier.send.channelWindowAdjust(opened.sender, bytes);
+      },
+    });
+    this.#sending = new SendSide({
+      window: opened.window,
+      packetMax: Math.max(1, Math.min(opened.packetSize, channelWindow.packetBytes)), // 0 would never end
+      send: (data) => carrier.send.channelData(opened.sender, data),
+      isCongested: () => carrier.isCongested(),
+      whenClear: (callback) => carrier.whenClear(callback),
+    });
     this.gone = new Promise((resolve) => {
       this.#settleGone = resolve;
     });
@@ -62,46 +66,38 @@ export class Channel extends Duplex {
   // ---- from the server
 
   receive(data: Buffer): void {
-    if (this.#eofReceived || data.length > this.#receiveWindow) {
-      this.destroy(new SallyportError("SSH_PROTOCOL", `the SSH server sent more than it may on ${this.#subject}`));
-      return;
-    }
-    this.#receiveWindow -= data.length;
-    if (this.destroyed) return;
-    this.#inbox.push(data);
-    this.#deliver();
+    if (this.destroyed || this.#receiving.arrive(data)) return;
+    this.destroy(new SallyportError("SSH_PROTOCOL", `the SSH server sent more than it may on ${this.#subject}`));
   }
 
   /** Standard error of a command: it takes window (RFC 4254 section 5.2), and nobody reads it. */
   receiveExtended(data: Buffer): void {
-    this.#receiveWindow -= data.length;
-    this.#giveCredit(data.length);
+    this.#receiving.discard(data.length);
   }
 
   receiveWindow(bytes: number): void {
-    this.#sendWindow += bytes;
-    this.#flush();
+    this.#sending.widen(bytes);
   }
 
   receiveEof(): void {
-    this.#eofReceived = true;
-    this.#deliver();
+    this.#receiving.end();
   }
 
   /** Without end-of-file before it, the channel broke off (RFC 4254 section 5.3). */
   receiveClose(): void {
     this.#closeReceived = true;
-    const broken = !this.#eofReceived && !this.#closeSent;
+    const broken = !this.#receiving.ended && !this.#closeSent;
     this.#sendClose();
     this.#leave();
     if (broken) this.destroy(this.#brokenOff("the SSH server closed"));
-    else if (this.readableEnded || this.#unread === 0) this.#failWrites();
+    else if (this.readableLength === 0 && this.#receiving.isEmpty) this.#failWrites();
     else this.once("end", () => this.#failWrites());
   }
 
   /** The connection is gone. */
   lose(error: SallyportError): void {
     this.#closeSent = true;
+    this.#sending.stop();
     this.#closeReceived = true;
     this.#leave();
     this.destroy(error);
@@ -109,6 +105,12 @@ export class Channel extends Duplex {
 
   sendExec(command: string): void {
     this.#carrier.send.exec(this.#theirs, command, true);
+  }
+
+  /** A command that still runs is told to end; sshd keeps its channel until it has. */
+  terminate(): void {
+    if (!this.#closeSent) this.#carrier.send.signal(this.#theirs, "TERM");
+    this.destroy();
   }
 
   /** End-of-file ahead of `end()`: a stream that has ended both ways is over, a command that lacks its status is not. */
@@ -121,23 +123,27 @@ export class Channel extends Duplex {
     if (!this.#closeSent) this.#carrier.send.channelFailure(this.#theirs);
   }
 
+  /** A window adjustment by 0, for what it takes along. False: this channel may send no more. */
+  sendNothing(): boolean {
+    if (!this.#closeSent) this.#carrier.send.channelWindowAdjust(this.#theirs, 0);
+    return !this.#closeSent;
+  }
+
   // ---- from our program
 
   override _read(): void {
-    this.#wanted = true;
-    this.#deliver();
+    this.#receiving.want();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
-    this.#outbox.push(chunk);
-    this.#written = done;
-    this.#flush();
+    this.#write([chunk], done);
   }
 
   override _writev(chunks: readonly { readonly chunk: Buffer }[], done: Done): void {
-    for (const { chunk } of chunks) this.#outbox.push(chunk);
-    this.#written = done;
-    this.#flush();
+    this.#write(
+      chunks.map(({ chunk }) => chunk),
+      done,
+    );
   }
 
   override _final(done: Done): void {
@@ -147,9 +153,9 @@ export class Channel extends Duplex {
 
   /** After a clean end of both directions, or to break off: then no end-of-file has been sent. */
   override _destroy(error: Error | null, done: Done): void {
-    this.#inbox = [];
+    this.#receiving.clear();
     this.#sendClose();
-    this.#callWritten(error ?? new SallyportError("CLOSED", `${this.#subject} is closed`));
+    this.#sending.fail(error ?? new SallyportError("CLOSED", `${this.#subject} is closed`));
     done(error);
   }
 
@@ -157,56 +163,20 @@ export class Channel extends Duplex {
     return `the channel to ${this.target}`;
   }
 
-  get #unread(): number {
-    return this.#inbox.length + this.readableLength;
+  #write(chunks: readonly Buffer[], done: Done): void {
+    if (this.#closeReceived) done(this.#brokenOff("the SSH server has closed"));
+    else this.#sending.write(chunks, done);
   }
-
-  #deliver(): void {
-    while (this.#wanted && this.#inbox.length > 0) {
-      const data = this.#inbox.shift() as Buffer;
-      this.#giveCredit(data.length);
-      this.#wanted = this.push(data);
-    }
-    if (this.#eofReceived && this.#inbox.length === 0 && !this.readableEnded) this.push(null);
-  }
-
-  #giveCredit(bytes: number): void {
-    this.#credit += bytes;
-    if (this.#credit < channelWindow.adjustBytes || this.#eofReceived || this.#closeSent) return;
-    this.#receiveWindow += this.#credit;
-    this.#carrier.send.channelWindowAdjust(this.#theirs, this.#credit);
-    this.#credit = 0;
-  }
-
-  readonly #flush = (): void => {
-    if (this.#closeReceived && this.#outbox.bytes > 0) this.#failWrites();
-    while (this.#outbox.bytes > 0) {
-      if (this.#sendWindow === 0 || this.#closeSent) return;
-      if (this.#carrier.isCongested()) {
-        this.#carrier.whenClear(this.#flush);
-        return;
-      }
-      const data = this.#outbox.take(Math.min(this.#sendWindow, this.#packetMax));
-      this.#sendWindow -= data.length;
-      this.#carrier.send.channelData(this.#theirs, data);
-    }
-    this.#callWritten();
-  };
 
   /** The server closed the channel: what is not sent by now cannot be sent. */
   #failWrites(): void {
-    if (this.#written !== undefined) this.#callWritten(this.#brokenOff("the SSH server closed, with data unsent,"));
-  }
-
-  #callWritten(error?: Error): void {
-    const done = this.#written;
-    this.#written = undefined;
-    done?.(error);
+    if (this.#sending.isBusy) this.#sending.fail(this.#brokenOff("the SSH server closed, with data unsent,"));
   }
 
   #sendClose(): void {
     if (this.#closeSent) return;
     this.#closeSent = true;
+    this.#sending.stop();
     this.#carrier.send.channelClose(this.#theirs);
   }
 

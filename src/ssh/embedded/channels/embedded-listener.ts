@@ -1,8 +1,9 @@
 // A listener at the far end.
+
+import { AcceptQueue } from "../../../platform/accept-queue.ts";
 import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
 import type { Connection, Listener } from "../../../platform/network.ts";
 import type { SallyportError } from "../../../protocol/error.ts";
-import { AcceptQueue } from "../../accept-queue.ts";
 
 export class EmbeddedListener implements Listener {
   readonly endpoint: Endpoint;

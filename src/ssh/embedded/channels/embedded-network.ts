@@ -7,8 +7,8 @@ import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
 import type { Channel } from "./channel.ts";
 import { ChannelConnection } from "./channel-connection.ts";
 import type { ChannelTable } from "./channel-table.ts";
-import { channelWindow } from "./channel-window.ts";
 import type { ListenerTable } from "./listener-table.ts";
+import { channelWindow } from "./receive-window.ts";
 import type { OpenRequest } from "./ssh2-messages.ts";
 
 /** The server does not tell which address and port it connects from (RFC 4254 section 7.2). */
@@ -38,7 +38,7 @@ export class EmbeddedNetwork implements Network {
     const request = { dstIP: host, dstPort: port, srcIP: "127.0.0.1", srcPort: 0 };
     try {
       const channel = await this.#parts.channels.request(target, signal, (send, ours) =>
-        send.directTcpip(ours, channelWindow.bytes, channelWindow.packetBytes, request),
+        send.directTcpip(ours, channelWindow.firstBytes, channelWindow.packetBytes, request),
       );
       return this.#connection(channel, { local: unknownEnd, remote: { host, port } });
     } catch (error) {

@@ -5,7 +5,7 @@ import { channelRefused } from "../../channel-refusal.ts";
 import type { ExecResult } from "../../ssh-connection.ts";
 import type { Channel } from "./channel.ts";
 import type { ChannelTable } from "./channel-table.ts";
-import { channelWindow } from "./channel-window.ts";
+import { channelWindow } from "./receive-window.ts";
 
 /** What ssh(1) exits with when the command ended by a signal. */
 const endedBySignal = 255;
@@ -13,17 +13,15 @@ const endedBySignal = 255;
 /** Throws `SSH_CHANNEL_REFUSED`, `LIMIT_REPLY` when the command writes too much, or the signal's reason. */
 export async function exec(channels: ChannelTable, command: string, signal: AbortSignal): Promise<ExecResult> {
   const channel = await channels.request("session", signal, (send, ours) =>
-    send.session(ours, channelWindow.bytes, channelWindow.packetBytes),
+    send.session(ours, channelWindow.firstBytes, channelWindow.packetBytes),
   );
-  const onAbort = (): void => {
-    channel.destroy();
-  };
+  const onAbort = (): void => channel.terminate();
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     return await run(channel, command, signal);
   } finally {
     signal.removeEventListener("abort", onAbort);
-    channel.destroy();
+    channel.terminate();
   }
 }
 
@@ -41,6 +39,7 @@ function run(channel: Channel, command: string, signal: AbortSignal): Promise<Ex
       // It may come after the end of the output; only with it is the channel over.
       if (exitCode !== undefined) channel.end();
     };
+    void channel.gone.then(() => channel.end()); // without a status
     channel.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
       bytes += chunk.length;

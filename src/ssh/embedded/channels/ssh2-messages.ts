@@ -20,6 +20,8 @@ export interface ChannelSender {
   directTcpip(ours: number, window: number, packetMax: number, target: DirectTcpip): void;
   session(ours: number, window: number, packetMax: number): void;
   exec(theirs: number, command: string, wantReply: boolean): void;
+  /** `TERM`, …: RFC 4254 section 6.9. */
+  signal(theirs: number, name: string): void;
   channelOpenConfirm(theirs: number, ours: number, window: number, packetMax: number): void;
   channelOpenFail(theirs: number, reason: number, description: string): void;
   channelData(theirs: number, data: Buffer): void;
@@ -65,6 +67,8 @@ export interface ChannelReceiver {
 type Handler = (protocol: unknown, ...args: never[]) => void;
 
 interface Ssh2Protocol extends ChannelSender {
+  /** Global request keepalive@openssh.com, which every server answers (RFC 4254 section 4). */
+  ping(): void;
   readonly _handlers: Record<string, Handler>;
   /** Our KEXINIT while a key exchange is under way, else undefined. */
   readonly _kexinit: unknown;
@@ -74,6 +78,7 @@ const sent = [
   "directTcpip",
   "session",
   "exec",
+  "signal",
   "channelOpenConfirm",
   "channelOpenFail",
   "channelData",
@@ -81,7 +86,8 @@ const sent = [
   "channelEOF",
   "channelClose",
   "channelFailure",
-] as const satisfies readonly (keyof ChannelSender)[];
+  "ping",
+] as const satisfies readonly (keyof Ssh2Protocol)[];
 
 const received = [
   "CHANNEL_OPEN",
@@ -124,6 +130,13 @@ export function takeOverChannels(client: Client, receiver: ChannelReceiver): Cha
 export function keyExchangeProbe(client: Client): () => boolean {
   const protocol = protocolOf(client);
   return () => protocol._kexinit !== undefined;
+}
+
+/** Asks the server for an answer, and calls back with it. The answers to global requests come in their order. */
+export function ping(client: Client, onAnswer: () => void): void {
+  const { _callbacks: callbacks } = client as unknown as { readonly _callbacks: (() => void)[] };
+  callbacks.push(onAnswer);
+  protocolOf(client).ping();
 }
 
 /** Tells each USERAUTH_FAILURE before ssh2 acts on it: to the agent's keys it pays no attention to partial success. */

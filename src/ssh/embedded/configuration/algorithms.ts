@@ -8,7 +8,8 @@ type Kind = "kex" | "serverHostKey" | "cipher" | "hmac";
 
 interface Offer {
   readonly keyword: string;
-  /** Offered unless configured. AES-GCM first: on one core Node does 5 GB/s of it and 1 of ChaCha20-Poly1305. */
+  /** Offered unless configured. AES-GCM first: 660 MB/s on loopback, ChaCha20-Poly1305 490, AES-CTR 340; without ssh2's
+   *  native add-on 400, 290, 120 (Node 20, measured in one run). */
   readonly usual: readonly string[];
   /** ssh2 can do these, too, but only if they are asked for. */
   readonly onRequest: readonly string[];

@@ -5,6 +5,7 @@ import { SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
 import { matchesPatternList } from "../pattern.ts";
 import { type ConfigLine, parseConfigLine } from "./config-lines.ts";
+import { evaluateMatch, type MatchSubjects } from "./match-criteria.ts";
 import { expandPathPattern } from "./path-pattern.ts";
 import { keywordOf, usageOf } from "./usage-table.ts";
 
@@ -38,7 +39,7 @@ const commands = new Set(["proxycommand", "localcommand", "remotecommand", "know
 
 /** Collects settings: the first value of a keyword counts, as in ssh. */
 export class ConfigReader {
-  readonly config = new Map<string, string[]>();
+  readonly config: Map<string, string[]> = new Map();
   /** `Match exec` and other things that were not looked at, for the user. */
   readonly notes: string[] = [];
   readonly #question: ConfigQuestion;
@@ -130,38 +131,18 @@ export class ConfigReader {
   }
 
   #matches(line: ConfigLine, place: string): boolean {
-    const criteria = [...line.args];
-    if (criteria.length === 0) throw invalid(place, "Match without a condition");
-    let matched = true;
-    while (criteria.length > 0) {
-      const word = criteria.shift() ?? "";
-      const negated = word.startsWith("!");
-      const name = (negated ? word.slice(1) : word).toLowerCase();
-      if (this.#holds(name, criteria, place) === negated) matched = false;
-    }
-    return matched;
-  }
-
-  /** Takes the criterion's argument, if it has one, from `rest`. */
-  #holds(name: string, rest: string[], place: string): boolean {
-    if (name === "all") return true;
-    if (name === "canonical" || name === "final") {
-      if (name === "final") this.#wantsFinal = true;
-      return this.#matchFinal;
-    }
-    const argument = rest.shift();
-    if (argument === undefined) throw invalid(place, `Match ${name} has no value`);
-    const subject = this.#subject(name);
-    if (subject === undefined) this.notes.push(`${place}: Match ${name} needs OpenSSH and counts as not met`);
-    return subject !== undefined && matchesPatternList(argument.split(","), subject);
-  }
-
-  #subject(name: string): string | undefined {
     const { host, localUser } = this.#question;
-    if (name === "host") return this.hostName;
-    if (name === "originalhost") return host;
-    if (name === "user") return this.config.get("user")?.[0] ?? localUser;
-    return name === "localuser" ? localUser : undefined;
+    const subjects: MatchSubjects = {
+      host: this.hostName,
+      originalhost: host,
+      user: this.config.get("user")?.[0] ?? localUser,
+      localuser: localUser,
+    };
+    const match = evaluateMatch(line.args, subjects, this.#matchFinal);
+    if (match.problem !== undefined) throw invalid(place, match.problem);
+    if (match.wantsFinal) this.#wantsFinal = true;
+    for (const name of match.unknown) this.notes.push(`${place}: Match ${name} needs OpenSSH and counts as not met`);
+    return match.met;
   }
 }
 

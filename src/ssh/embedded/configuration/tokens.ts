@@ -52,8 +52,19 @@ function expand(text: string, tokens: Readonly<Record<string, Token>>, values: T
   });
 }
 
-/** A ProxyCommand: `%% %h %n %p %r`. */
+/** What a shell would read as more than a name (CVE-2023-51385). A user may have a backslash: DOMAIN\\user. */
+const unsafeHost = /^-|[\s\0-\x1f'`"$\\;&<>|(){}]/;
+const unsafeUser = /^-|[\s\0-\x1f'`"$;&<>|(){}]/;
+
+/** A ProxyCommand: `%% %h %n %p %r`. Names that a shell would not take for names are refused. */
 export function expandCommand(command: string, values: TokenValues): string {
+  for (const [name, unsafe] of [
+    [values.host, unsafeHost],
+    [values.original, unsafeHost],
+    [values.user, unsafeUser],
+  ] as const) {
+    if (unsafe.test(name)) throw invalid("ProxyCommand", command, `${JSON.stringify(name)} is not safe in a command`);
+  }
   return expand(command, hostTokens, values, "ProxyCommand");
 }
 

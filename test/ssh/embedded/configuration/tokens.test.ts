@@ -40,3 +40,11 @@ test("an unknown token and an unknown variable are errors, not part of a name", 
   expect(() => expandFile("x%", values, "IdentityFile")).toThrow(/% is not known/);
   expect(() => expandFile(`${inBraces("NO_SUCH_VARIABLE")}/x`, values, "x")).toThrow(/NO_SUCH_VARIABLE/);
 });
+
+test.each(["x;id", "$(id)", "a b", "-oProxyCommand=id", "`id`", "a|b"])(
+  "a host named %j does not get into a command",
+  (host) => {
+    expect(() => expandCommand("nc %h %p", { ...values, host })).toThrow(/not safe in a command/);
+    expect(() => expandCommand("nc %h %p", { ...values, user: host })).toThrow(/not safe in a command/);
+  },
+);

@@ -1,7 +1,7 @@
-// Connections that arrived at a listener of the far end, and the calls of `accept` that wait for one.
-import type { Connection } from "../platform/network.ts";
+// Connections that arrived at a listener, of whatever network, and the calls of `accept` that wait for one.
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
+import type { Connection } from "./network.ts";
 
 interface Waiter {
   readonly resolve: (connection: Connection) => void;
@@ -10,8 +10,8 @@ interface Waiter {
 
 /** First come, first served on both sides; at most `pendingConnectionsMax` connections are kept. */
 export class AcceptQueue {
-  readonly #pending = new Set<Connection>();
-  readonly #waiters = new Set<Waiter>();
+  readonly #pending: Set<Connection> = new Set();
+  readonly #waiters: Set<Waiter> = new Set();
   #end: SallyportError | undefined;
 
   /** Hands the connection over or keeps it; resets it when nobody can take it any more. */

@@ -1,0 +1,30 @@
+// One run of curl through a way, timed from start to exit, as its user sees it: login and all.
+import { runCurl } from "../test/support/clients.ts";
+import type { Site } from "./site.ts";
+import type { OpenWay } from "./ways.ts";
+
+export interface CurlTask {
+  /** Below the login directory; `[01-50]` stands for fifty files. */
+  readonly path: string;
+  /** A local file to send; undefined: receive, and throw away. */
+  readonly upload?: string;
+  /** In all files together; anything else is a failure. */
+  readonly bytes: number;
+}
+
+/** Seconds. @throws when curl fails, or other than `bytes` bytes were carried. */
+export async function timedCurl(site: Site, way: OpenWay, task: CurlTask): Promise<number> {
+  const { user, password } = way.server;
+  const direction = task.upload === undefined ? ["--output", "/dev/null"] : ["--upload-file", task.upload];
+  const args = [
+    ...way.curlOptions,
+    ...["--fail-early", "--user", `${user}:${password}`, ...direction],
+    ...["--write-out", "%{size_download} %{size_upload}\n", `ftp://${way.host}:${way.port}/${task.path}`],
+  ];
+  const options = { timeoutMs: 60_000, ...(site.netns === undefined ? {} : { netns: site.netns }) };
+  const { stdout, stderr, exit, elapsedMs } = await runCurl(args, options);
+  if (exit !== 0) throw new Error(`curl ended with ${exit}: ${stderr.trim()}`);
+  const carried = (stdout.match(/\d+/g) ?? []).reduce((sum, text) => sum + Number(text), 0);
+  if (carried !== task.bytes) throw new Error(`curl carried ${carried} bytes instead of ${task.bytes}`);
+  return elapsedMs / 1000;
+}

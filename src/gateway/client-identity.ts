@@ -1,0 +1,38 @@
+// Who a session's client is, and who else is the same: by address, and by user where both are on this machine.
+import type { Connection } from "../platform/network.ts";
+import { plainHost, sameHost } from "../protocol/ip-address.ts";
+import type { Ends, GatewayEnvironment, Owner } from "./environment.ts";
+
+/** Root may do everything anyway, and forwards for others (sshd, socat). */
+const root = 0;
+
+export class ClientIdentity {
+  /** Its address. */
+  readonly host: string;
+  readonly #ownerOf: NonNullable<GatewayEnvironment["ownerOf"]>;
+  /** Asked at once: of a connection that is closed the system tells no more. */
+  readonly #owner: Promise<Owner>;
+
+  constructor(front: Connection, environment: GatewayEnvironment) {
+    this.host = plainHost(front.remote.host);
+    this.#ownerOf = environment.ownerOf ?? (async () => undefined);
+    this.#owner = this.#ownerOf({ local: front.local, remote: front.remote });
+  }
+
+  /** Is this connection's far end the same client (RFC 2577 section 8)? */
+  async isPeerOf(ends: Ends): Promise<boolean> {
+    return sameHost(ends.remote.host, this.host) && this.#mayBe(await this.#ownerOf(ends));
+  }
+
+  /** Is another session's client the same, so that the two may share a transfer? */
+  async isSameAs(other: ClientIdentity): Promise<boolean> {
+    return sameHost(other.host, this.host) && this.#mayBe(await other.#owner);
+  }
+
+  async #mayBe(other: Owner): Promise<boolean> {
+    const owner = await this.#owner;
+    // A client whose file is short has sent it and closed before we could ask: its upload must not be taken for a theft.
+    if (owner === undefined || owner === "gone" || other === undefined || other === "gone") return true;
+    return other === owner || other === root;
+  }
+}

@@ -1,0 +1,75 @@
+// The sending side of a channel: bytes wait here for window, and for room in the connection (RFC 4254 section 5.2).
+import { Outbox } from "./outbox.ts";
+
+export type Done = (error?: Error | null) => void;
+
+export interface SendSideOptions {
+  /** What the server takes before it gives more, in bytes. */
+  readonly window: number;
+  readonly packetMax: number;
+  readonly send: (data: Buffer) => void;
+  readonly isCongested: () => boolean;
+  readonly whenClear: (callback: () => void) => void;
+}
+
+export class SendSide {
+  readonly #options: SendSideOptions;
+  readonly #outbox = new Outbox();
+  #window: number;
+  #stopped = false;
+  #written: Done | undefined;
+
+  constructor(options: SendSideOptions) {
+    this.#options = options;
+    this.#window = options.window;
+  }
+
+  /** Calls back when all is sent, or when that has become impossible. One call at a time, as streams do it. */
+  write(chunks: readonly Buffer[], done: Done): void {
+    for (const chunk of chunks) this.#outbox.push(chunk);
+    this.#written = done;
+    this.#flush();
+  }
+
+  /** The server takes more. */
+  widen(bytes: number): void {
+    this.#window += bytes;
+    this.#flush();
+  }
+
+  /** Nothing is sent from now on. A write that is under way waits for {@link fail}. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** True while a write waits. */
+  get isBusy(): boolean {
+    return this.#written !== undefined;
+  }
+
+  /** Ends the write that is under way. */
+  fail(error: Error): void {
+    this.#settle(error);
+  }
+
+  readonly #flush = (): void => {
+    const { packetMax, send, isCongested, whenClear } = this.#options;
+    while (this.#outbox.bytes > 0) {
+      if (this.#window === 0 || this.#stopped) return;
+      if (isCongested()) {
+        whenClear(this.#flush);
+        return;
+      }
+      const data = this.#outbox.take(Math.min(this.#window, packetMax));
+      this.#window -= data.length;
+      send(data);
+    }
+    this.#settle();
+  };
+
+  #settle(error?: Error): void {
+    const done = this.#written;
+    this.#written = undefined;
+    done?.(error);
+  }
+}

@@ -1,0 +1,140 @@
+// Who may have a data connection (RFC 2577 section 8): only the client that it is for, and a thief costs that client nothing.
+import { once } from "node:events";
+import { connect } from "node:net";
+import { describe, expect, it } from "vitest";
+import { isServer } from "../../src/gateway/back-end.ts";
+import { socketOwner } from "../../src/network/socket-owner.ts";
+import { describePeers } from "../support/missing.ts";
+import { nobody, startOther } from "../support/other-process.ts";
+import { watchResources } from "../support/resources.ts";
+import { type Address, type Received, received } from "./plain-client.ts";
+import { meetHonest } from "./scene.ts";
+
+watchResources();
+
+const meet = (options: Parameters<typeof meetHonest>[1] = {}) => meetHonest({ f: "secret" }, options);
+
+async function steal(address: Address, from = "127.0.0.2"): Promise<Received> {
+  const socket = connect({ ...address, localAddress: from, allowHalfOpen: true });
+  socket.on("error", () => {});
+  socket.write("forged");
+  const loot = await received(socket);
+  socket.destroy();
+  return loot;
+}
+
+describe("data-port theft: a peer with another address", () => {
+  it("gets nothing of a download, and the rightful client all of it, with not a word on its control connection", async () => {
+    await using scene = await meet();
+    const { client } = scene;
+    const address = await client.passive();
+    expect(await steal(address)).toEqual({ bytes: Buffer.alloc(0), how: "reset" });
+    expect(await scene.gateway.seen(({ type }) => type === "data.intruder")).toMatchObject({ side: "front", count: 1 });
+    const data = await client.connectData(address);
+    // Theft turned DoS: the next reply is the next command's, nothing stands in front of it.
+    await client.ask("RETR f", 150);
+    expect(await received(data)).toEqual({ bytes: Buffer.from("secret"), how: "end" });
+    await client.expect(226);
+    await client.ask("PWD", 257);
+  });
+
+  it("puts nothing into an upload", async () => {
+    await using scene = await meet();
+    const { client } = scene;
+    const address = await client.passive("PASV");
+    await steal(address);
+    const data = await client.connectData(address);
+    await client.ask("STOR mine", 150);
+    data.end("mine");
+    await client.expect(226);
+    expect(scene.server.files.get("mine")).toEqual(Buffer.from("mine"));
+  });
+
+  it("in a flood of three hundred holds up nobody", async () => {
+    await using scene = await meet();
+    const { client } = scene;
+    const address = await client.passive();
+    const thieves = Array.from({ length: 300 }, () => steal(address));
+    const data = await client.connectData(address);
+    await client.ask("RETR f", 150);
+    expect(String((await received(data)).bytes)).toBe("secret");
+    await client.expect(226);
+    for (const { bytes, how } of await Promise.all(thieves)) expect([bytes.length, how]).toEqual([0, "reset"]);
+    await client.ask("PWD", 257);
+  });
+
+  it("finds no port any more once the client has come", async () => {
+    await using scene = await meet();
+    const address = await scene.client.passive();
+    await scene.client.connectData(address);
+    await scene.gateway.seen((event) => event.type === "data.open" && event.side === "front");
+    const late = connect({ ...address });
+    const [error] = (await once(late, "error").catch((reason: unknown) => [reason])) as [{ code: string }];
+    expect(error.code).toBe("ECONNREFUSED");
+  });
+
+  it("on the server's side is not taken for the server", () => {
+    const at = (host: string) => ({ host, port: 20 });
+    expect(isServer(at("192.0.2.1"), at("192.0.2.1"))).toBe(true);
+    expect(isServer(at("192.0.2.1"), at("192.0.2.66"))).toBe(false);
+    expect(isServer(at("127.0.0.1"), at("192.0.2.66"))).toBe(false);
+    expect(isServer(at("localhost"), at("::1"))).toBe(true);
+  });
+});
+
+/** Connects, sends a forged file, and prints how the connection ended. */
+const thief = `
+  const socket = net.connect({ port: Number(args[0]), host: "127.0.0.1", allowHalfOpen: true }, () => {
+    socket.write("forged");
+  });
+  let got = 0;
+  socket.on("data", (chunk) => { got += chunk.length; });
+  socket.on("end", () => say("end " + got));
+  socket.on("error", (error) => say(error.code + " " + got));`;
+
+describePeers(["root"], "data-port theft by another user of this machine, from the same address", () => {
+  const environment = { ownerOf: socketOwner };
+
+  it("gets nothing, and the rightful user all of it", async () => {
+    await using scene = await meet({ environment });
+    const { client } = scene;
+    const address = await client.passive();
+    await using other = startOther(thief, [String(address.port)], nobody);
+    expect(await other.line()).toBe("ECONNRESET 0");
+    const data = await client.connectData(address);
+    await client.ask("RETR f", 150);
+    expect(String((await received(data)).bytes)).toBe("secret");
+    await client.expect(226);
+  });
+
+  it("a client that has sent its short file and closed before anybody could ask is no thief", async () => {
+    let asked = 0;
+    const ownerOf: typeof socketOwner = async () => {
+      asked += 1;
+      return asked === 1 ? nobody : "gone";
+    };
+    await using scene = await meet({ environment: { ownerOf } });
+    const data = await scene.client.connectData(await scene.client.passive());
+    await scene.client.ask("RETR f", 150);
+    expect(String((await received(data)).bytes)).toBe("secret");
+  });
+
+  it("root may come for anybody: sshd and socat forward for others", async () => {
+    let asked = 0;
+    const ownerOf: typeof socketOwner = async () => {
+      asked += 1;
+      return asked === 1 ? nobody : 0;
+    };
+    await using scene = await meet({ environment: { ownerOf } });
+    const data = await scene.client.connectData(await scene.client.passive());
+    await scene.client.ask("RETR f", 150);
+    expect(String((await received(data)).bytes)).toBe("secret");
+  });
+
+  it("where nobody can tell the user, the address alone decides", async () => {
+    await using scene = await meet({ environment: { ownerOf: async () => undefined } });
+    const address = await scene.client.passive();
+    await using _other = startOther(thief, [String(address.port)], nobody);
+    await scene.gateway.seen((event) => event.type === "data.open" && event.side === "front");
+  });
+});

@@ -1,0 +1,35 @@
+// What clients and servers may do in a model world, and how many of these worlds are tried.
+import fc from "fast-check";
+import type { Scenario } from "./model-world.ts";
+
+/** More of them: RELAY_RUNS=100000 npx vitest run test/protocol/relay */
+export const numRuns = Number(process.env["RELAY_RUNS"] ?? 1500);
+export const longRun = 20_000 + numRuns * 10;
+
+const commandLine = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom("PASV", "EPSV", "LPSV", "PORT 127,0,0,1,200,1", "EPRT |1|127.0.0.1|51201|") },
+  { weight: 4, arbitrary: fc.constantFrom("RETR", "STOR", "LIST") },
+  { weight: 1, arbitrary: fc.constantFrom("RETR missing", "STOR missing") },
+  { weight: 1, arbitrary: fc.constantFrom("PORT 10,0,0,1,200,1", "PORT nonsense", "AUTH TLS", " malformed", "REIN") },
+  { weight: 2, arbitrary: fc.constantFrom("NOOP", "STAT", "PWD", "TYPE I", "REST 5", "FOO") },
+  { weight: 1, arbitrary: fc.constant("ABOR") },
+);
+
+/** Transfers get a name of their own, so that every reply can be told from every other. */
+const lines = fc
+  .array(commandLine, { maxLength: 14 })
+  .map((all) => [
+    "USER me",
+    "PASS x",
+    ...all.map((line, n) => (/^(RETR|STOR|LIST)/.test(line) ? named(line, n) : line)),
+  ]);
+const named = (line: string, n: number): string => (line.includes("missing") ? `${line}${n}` : `${line} f${n}`);
+
+export const scenario: fc.Arbitrary<Scenario> = fc.record({
+  kind: fc.record({ epsv: fc.boolean(), pasv: fc.boolean(), readsDuringTransfer: fc.boolean() }),
+  backMode: fc.constantFrom("auto", "passive", "active"),
+  keepaliveMs: fc.constantFrom(0, 1000),
+  lines,
+  mishaps: fc.boolean(),
+});
+export const choices = fc.array(fc.nat(60), { maxLength: 120 });

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { limits } from "../../../src/protocol/limits.ts";
+import { type Audience, audienceOf, SshMessages } from "../../../src/ssh/openssh/ssh-messages.ts";
+
+function listen(audience: Audience): { messages: SshMessages; told: string[] } {
+  const told: string[] = [];
+  return { messages: new SshMessages(audience, (line) => told.push(line)), told };
+}
+
+const mixed = [
+  "debug1: Connecting to h [10.0.0.1] port 22.",
+  "Warning: Permanently added 'h' (ED25519) to the list of known hosts.",
+  'Authenticated to h ([10.0.0.1]:22) using "publickey".',
+  "mux_confirm_remote_forward: remote port forwarding failed for listen port 21",
+  "Timeout, server h not responding.",
+];
+
+describe("ssh's standard error", () => {
+  it.each([
+    ["usual", [1, 4]],
+    ["all", [0, 1, 2, 3, 4]],
+    ["none", []],
+  ] satisfies [Audience, number[]][])("shows a user who wants %s the right lines", (audience, expected) => {
+    const { messages, told } = listen(audience);
+    messages.receive(`${mixed.join("\r\n")}\r\n`);
+    expect(told).toEqual(expected.map((index) => mixed[index]));
+    expect(messages.lastWords).toEqual([mixed[1], mixed[4]]);
+  });
+
+  it("is the same however it is split, and its last line needs no end", () => {
+    const { messages, told } = listen("usual");
+    for (const letter of "one\r\ntwo\nthree") messages.receive(letter);
+    expect(told).toEqual(["one", "two"]);
+    messages.end();
+    expect(told).toEqual(["one", "two", "three"]);
+  });
+
+  it("reaches the terminal without control characters", () => {
+    const { messages, told } = listen("usual");
+    messages.receive("a\u001b[31mb\n");
+    expect(told).toEqual(["a\\x1b[31mb"]);
+  });
+
+  it("of one endless line keeps a bounded part, and of many lines the last ones", () => {
+    const { messages, told } = listen("usual");
+    for (let count = 0; count < 100; count += 1) messages.receive("x".repeat(1000));
+    messages.receive("\n");
+    expect(told[0]?.length).toBeLessThanOrEqual(limits.sshMessageLineBytesMax + 3);
+    for (let count = 0; count < limits.sshLastWordsMax + 5; count += 1) messages.receive(`${count}\n`);
+    expect(messages.lastWords).toHaveLength(limits.sshLastWordsMax);
+    expect(messages.lastWords.at(-1)).toBe(String(limits.sshLastWordsMax + 4));
+  });
+
+  it.each([
+    [{}, "INFO", "usual"],
+    [{ quiet: true }, "INFO", "none"],
+    [{ quiet: true, verbosity: 1 }, "INFO", "all"],
+    [{}, "ERROR", "none"],
+    [{}, "VERBOSE", "all"],
+    [{}, "DEBUG2", "all"],
+  ])("with %j and LogLevel %s is for a user who wants %s", (options, loglevel, expected) => {
+    expect(audienceOf({ host: "h", ...options }, new Map([["loglevel", loglevel]]))).toBe(expected);
+  });
+});

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { checkForwards } from "../../src/tunnel/check-options.ts";
+
+const ssh = { host: "ssh-host" };
+const forward = { port: 0, host: "ftp-host", hostPort: 21 };
+
+test("without a forward it is port 2121 here and port 21 of the SSH host", () => {
+  const [checked] = checkForwards({ ssh });
+  expect(checked).toMatchObject({
+    bind: "127.0.0.1",
+    port: 2121,
+    gateway: { target: { host: "localhost", port: 21 } },
+  });
+});
+
+test.each(["*", "", "0.0.0.0", "::", "192.0.2.1"])(
+  "bind %j without gatewayPorts is POLICY_BIND, and the cure is named",
+  (bind) => {
+    expect(() => checkForwards({ ssh, forwards: [{ ...forward, bind }] })).toThrow(
+      expect.objectContaining({ code: "POLICY_BIND", cure: expect.stringContaining("-g") }),
+    );
+  },
+);
+
+test.each([
+  ["*", ""],
+  ["", ""],
+  [undefined, ""],
+  ["192.0.2.1", "192.0.2.1"],
+  ["::1", "::1"],
+])("bind %j with gatewayPorts listens on %j", (bind, listens) => {
+  const forwards = [bind === undefined ? forward : { ...forward, bind }];
+  expect(checkForwards({ ssh, forwards, gatewayPorts: true })[0]?.bind).toBe(listens);
+});
+
+test.each([
+  ["no forward", { forwards: [] }, /no forward/],
+  ["a name to listen on", { forwards: [{ ...forward, bind: "example" }] }, /no IP address/],
+  ["a port too high", { forwards: [{ ...forward, port: 65_536 }] }, /listening port 65536/],
+  ["no FTP port", { forwards: [{ ...forward, hostPort: 0 }] }, /FTP server's port 0/],
+  ["an empty host", { forwards: [{ ...forward, host: "" }] }, /host is empty/],
+  ["ports the wrong way round", { passivePorts: { first: 5000, last: 4000 } }, /passive port 4000/],
+  ["an IPv6 passive address", { passiveAddresses: [{ address: "::1", cidr: "0.0.0.0/0" }] }, /no IPv4 address/],
+  ["a bad network", { allowThirdParty: ["10.0.0.0/33"] }, /10\.0\.0\.0\/33/],
+  ["no sessions", { sessionsMax: 0 }, /sessionsMax 0/],
+  ["half a millisecond", { keepaliveMs: 0.5 }, /keepaliveMs 0.5/],
+])("%s is CONFIG_INVALID", (_what, options, message) => {
+  expect(() => checkForwards({ ssh, ...options })).toThrow(
+    expect.objectContaining({ code: "CONFIG_INVALID", message: expect.stringMatching(message) }),
+  );
+});
