@@ -1,8 +1,12 @@
-// Where the command line meets the real tunnel.
+// Where the command line meets the real tunnel and the real server.
 import { runProgram } from "./program.ts";
 
 /** Runs the program with the words after its name; ends the process. */
 export function main(argv: readonly string[]): Promise<never> {
   // Loaded when it is needed: --help has no use for SSH.
-  return runProgram(argv, async (options) => (await import("../tunnel/open-tunnel.ts")).openTunnel(options));
+  return runProgram(
+    argv,
+    async (options) => (await import("../tunnel/open-tunnel.ts")).openTunnel(options),
+    async (options) => (await import("../serve/open-server.ts")).openServer(options),
+  );
 }

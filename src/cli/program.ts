@@ -10,24 +10,35 @@ import { backgroundWorld, isBackgroundChild, runInBackground } from "./run/backg
 import { processWorld } from "./run/process-world.ts";
 import { runTunnel } from "./run/run-tunnel.ts";
 import type { OpenTunnel, World } from "./run/world.ts";
+import { runPasswd } from "./serve/run-passwd.ts";
+import { type OpenServer, runServe } from "./serve/run-serve.ts";
+import type { ServeCommand } from "./serve/serve-command.ts";
+import { serveHelpText } from "./serve/serve-help.ts";
 import { describeVersion } from "./version.ts";
 
 // A resource that does not want to go must not keep the program.
 const lastWaitMs = 3000;
 
 /** Runs the words after the program's name, and ends the process with the right status. */
-export async function runProgram(argv: readonly string[], openTunnel: OpenTunnel): Promise<never> {
+export async function runProgram(
+  argv: readonly string[],
+  openTunnel: OpenTunnel,
+  openServer: OpenServer,
+): Promise<never> {
   const world = processWorld(openTunnel);
   void world.crashed.catch(() => setTimeout(() => process.exit(exitStatus.other), lastWaitMs));
-  process.exit(await run(argv, world));
+  process.exit(await run(argv, world, openServer));
 }
 
-async function run(argv: readonly string[], world: World): Promise<number> {
+async function run(argv: readonly string[], world: World, openServer: OpenServer): Promise<number> {
   const usageReporter = textReporter({ threshold: "warn", stacks: false, write: world.printError });
   try {
     const line = parseCommandLine(argv);
     if (line.kind === "tunnel") return await runCommandLine(line, argv, world);
-    world.printLine(line.kind === "help" ? helpText().trimEnd() : describeVersion());
+    if (line.kind === "serve") return await runServer(line, world, openServer);
+    if (line.kind === "passwd") return await runPasswd(line, world);
+    if (line.kind === "serve-help") world.printLine(serveHelpText().trimEnd());
+    else world.printLine(line.kind === "help" ? helpText().trimEnd() : describeVersion());
     return exitStatus.ok;
   } catch (thrown) {
     return fail(thrown, usageReporter);
@@ -45,6 +56,17 @@ async function runCommandLine(command: TunnelCommand, argv: readonly string[], w
   } catch (thrown) {
     const line = announcer.failed(asSallyportError(thrown));
     if (line !== undefined) mine.printLine(line);
+    return fail(thrown, reporter);
+  }
+}
+
+async function runServer(command: ServeCommand, world: World, openServer: OpenServer): Promise<number> {
+  const reporter = await makeReporter(command.output, world.printError);
+  try {
+    return await runServe(command, world, reporter, openServer);
+  } catch (thrown) {
+    const line = command.output.json ? jsonAnnouncer().failed(asSallyportError(thrown)) : undefined;
+    if (line !== undefined) world.printLine(line);
     return fail(thrown, reporter);
   }
 }

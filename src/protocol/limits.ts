@@ -1,5 +1,7 @@
 // Everything that can grow has a limit here: unit in the name, precedent beside it. docs/reference/limits.md is made from it.
 
+import { type ServerLimitName, serverLimits } from "./server/server-limits.ts";
+
 export interface Limit {
   readonly value: number;
   readonly unit: string;
@@ -7,6 +9,7 @@ export interface Limit {
 }
 
 export type LimitName =
+  | ServerLimitName
   | "commandLineBytesMax"
   | "replyLineBytesMax"
   | "replyBytesMax"
@@ -162,6 +165,7 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
   },
   sshJumpsMax: { value: 8, unit: "hosts", why: "jump hosts in a row; more is a configuration that jumps in a circle" },
   sshConfigIncludesMax: { value: 16, unit: "files", why: "Include within Include in ssh_config; OpenSSH's own limit" },
+  ...serverLimits,
 };
 
 /** The limits that are in force. */

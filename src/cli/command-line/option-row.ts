@@ -55,7 +55,7 @@ export function emptyDraft(): Draft {
 export type OptionGroup = "forwarding" | "ssh" | "ftp" | "output" | "accepted" | "refused";
 
 /** One option. Either `short` or `long` is there, or both. */
-export interface OptionRow {
+export interface OptionRow<D = Draft, Group = OptionGroup> {
   /** With its dash: `-L`. */
   readonly short?: string;
   /** With its dashes: `--trace`. */
@@ -64,17 +64,20 @@ export interface OptionRow {
   readonly values?: readonly string[];
   /** The value may be left out. */
   readonly optional?: true;
-  readonly group: OptionGroup;
+  readonly group: Group;
   /** One line for --help. */
   readonly help: string;
   /** What else the reference page says. */
   readonly more?: string;
   /** Takes what was given into the draft, or throws a usage error. A value that is not there is `""`. */
-  readonly apply: (draft: Draft, value: string, second: string) => void;
+  readonly apply: (draft: D, value: string, second: string) => void;
 }
 
+/** What of a row its spelling is made from. */
+export type Spelled = Pick<OptionRow, "short" | "long" | "values" | "optional">;
+
 /** `-p PORT`, `--trace [FILE]`: how help and reference write an option. */
-export function spelling(row: OptionRow): string {
+export function spelling(row: Spelled): string {
   const names = [row.short, row.long].filter((name) => name !== undefined).join(", ");
   const values = (row.values ?? []).map((value) => (row.optional ? `[${value}]` : value));
   return [names, ...values].join(" ");

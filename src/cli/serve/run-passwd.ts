@@ -1,0 +1,54 @@
+// `sallyport passwd`: asks twice, and writes the user's line.
+import { chmod, readFile, rename, writeFile } from "node:fs/promises";
+import { SallyportError } from "../../protocol/error.ts";
+import { parsePasswordFile } from "../../serve/passwords/password-file.ts";
+import { hashPassword } from "../../serve/passwords/scrypt-hash.ts";
+import { exitStatus } from "../exit-status.ts";
+import { StopRequest } from "../run/stop-request.ts";
+import type { World } from "../run/world.ts";
+import { makeAskUser } from "../terminal/ask-user.ts";
+import { askPassword } from "./ask-password.ts";
+import type { PasswdCommand } from "./passwd-command.ts";
+
+/** Returns the exit status. Throws `CONFIG_INVALID` when the two differ, or the file cannot be read or written. */
+export async function runPasswd(command: PasswdCommand, world: World): Promise<number> {
+  const stop = new StopRequest(world.onStopSignal);
+  try {
+    const ask = makeAskUser({ env: world.env, interrupt: () => stop.request("SIGINT") });
+    const password = await askPassword(`New password for ${command.name}: `, ask, stop.first);
+    const again = await askPassword("Once more: ", ask, stop.first);
+    if (password !== again) throw new SallyportError("CONFIG_INVALID", "the two passwords differ");
+    const line = await lineFor(command, password);
+    if (command.file === undefined) world.printLine(line);
+    else await putLine(command.file, command.name, line);
+    return exitStatus.ok;
+  } finally {
+    stop[Symbol.dispose]();
+  }
+}
+
+async function lineFor({ name, root, readOnly }: PasswdCommand, password: string): Promise<string> {
+  const hash = await hashPassword(Buffer.from(password, "utf8").toString("latin1"));
+  const fields = readOnly ? [name, hash, root ?? "", "ro"] : [name, hash, ...(root === undefined ? [] : [root])];
+  return fields.join(":");
+}
+
+/** The user's old line is replaced, and the file as a whole in one step. */
+async function putLine(file: string, name: string, line: string): Promise<void> {
+  try {
+    const old = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return "";
+      throw error;
+    });
+    parsePasswordFile(old, file);
+    const others = old.split("\n").filter((each) => each !== "" && !each.startsWith(`${name}:`));
+    const temporary = `${file}.new`;
+    await writeFile(temporary, `${[...others, line].join("\n")}\n`, { mode: 0o600 });
+    await chmod(temporary, 0o600);
+    await rename(temporary, file);
+  } catch (cause) {
+    if (cause instanceof SallyportError) throw cause;
+    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new SallyportError("CONFIG_INVALID", `the password file ${file} cannot be written: ${why}`, { cause });
+  }
+}

@@ -1,0 +1,134 @@
+// One run of the FTP server: ask, open, say so, wait for a signal, close.
+import { readFile } from "node:fs/promises";
+import { constants } from "node:os";
+import { SallyportError } from "../../protocol/error.ts";
+import { isLoopback } from "../../protocol/ip-address.ts";
+import type { OpenListener, Server, ServerOptions, ServerTls } from "../../serve/options.ts";
+import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
+import { EventLog } from "../report/event-log.ts";
+import type { Reporter } from "../report/reporter.ts";
+import { aborted, Stopped, StopRequest } from "../run/stop-request.ts";
+import type { World } from "../run/world.ts";
+import { makeAskUser } from "../terminal/ask-user.ts";
+import { openTraceWriter, type TraceWriter } from "../trace/trace-writer.ts";
+import { describeVersion } from "../version.ts";
+import { askPassword } from "./ask-password.ts";
+import type { ServeCommand } from "./serve-command.ts";
+
+export type OpenServer = (options: ServerOptions) => Promise<Server>;
+
+const graceMs = 10_000;
+
+/** Returns the exit status, or throws what the user has to be told. */
+export async function runServe(
+  command: ServeCommand,
+  world: World,
+  reporter: Reporter,
+  openServer: OpenServer,
+): Promise<number> {
+  const stop = new StopRequest(world.onStopSignal);
+  let writer: TraceWriter | undefined;
+  try {
+    writer = openWriter(command, world, reporter);
+    const server = await open(command, world, reporter, openServer, stop, writer);
+    await using(command, world, reporter, stop, server);
+    return exitStatus.ok;
+  } catch (error) {
+    if (error instanceof Stopped) return exitStatusOfSignal(constants.signals[error.signal]);
+    throw error;
+  } finally {
+    stop[Symbol.dispose]();
+    writer?.[Symbol.dispose]();
+  }
+}
+
+async function open(
+  command: ServeCommand,
+  world: World,
+  reporter: Reporter,
+  openServer: OpenServer,
+  stop: StopRequest,
+  writer: TraceWriter | undefined,
+): Promise<Server> {
+  const ask = makeAskUser({ env: world.env, interrupt: () => stop.request("SIGINT") });
+  const users: { name: string; password: string }[] = [];
+  for (const name of command.users) {
+    users.push({ name, password: await askPassword(`Password for ${name}: `, ask, stop.first) });
+  }
+  const tls = await readTls(command);
+  const events = new EventLog();
+  return openServer({
+    ...command.options,
+    users,
+    ...(tls === undefined ? {} : { tls }),
+    trace: (event) => {
+      writer?.trace(event);
+      for (const record of events.observe(event)) reporter.log(record);
+    },
+  });
+}
+
+async function using(
+  command: ServeCommand,
+  world: World,
+  reporter: Reporter,
+  stop: StopRequest,
+  server: Server,
+): Promise<void> {
+  try {
+    for (const listener of server.listeners) world.printLine(announce(listener, command.output.json));
+    warnOfExposure(command, reporter);
+    world.becameReady();
+    await Promise.race([aborted(stop.first), world.crashed]);
+    const closing = server.close({ graceMs });
+    await Promise.race([closing, aborted(stop.second)]);
+  } finally {
+    await server[Symbol.asyncDispose]();
+  }
+  if (command.output.json) world.printLine(JSON.stringify({ event: "closed" }));
+}
+
+function announce({ url, host, port }: OpenListener, json: boolean): string {
+  if (json) return JSON.stringify({ event: "listening", url, host, port });
+  return isLoopback(host) ? `${url} (this machine only unless --listen says otherwise)` : url;
+}
+
+function warnOfExposure({ options, requireTls }: ServeCommand, reporter: Reporter): void {
+  const open = (options.listen ?? []).filter(
+    ({ host = "127.0.0.1", implicitTls }) => !isLoopback(host) && !implicitTls,
+  );
+  if (open.length === 0 || requireTls) return;
+  reporter.log({
+    level: "warn",
+    message:
+      "other machines can connect; without TLS (--require-tls) passwords and files cross the network for all to read",
+    fields: { event: "exposed" },
+  });
+}
+
+async function readTls({ tls, requireTls, requireReuse }: ServeCommand): Promise<ServerTls | undefined> {
+  if (tls === undefined) return undefined;
+  const [certificate, key] = await Promise.all([readPem(tls.certificate), readPem(tls.key)]);
+  return { certificate, key, required: requireTls, requireReuse };
+}
+
+async function readPem(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new SallyportError("CONFIG_INVALID", `${file} cannot be read: ${(cause as NodeJS.ErrnoException).code}`, {
+      cause,
+    });
+  }
+}
+
+function openWriter({ output }: ServeCommand, world: World, reporter: Reporter): TraceWriter | undefined {
+  if (output.trace === undefined) return undefined;
+  return openTraceWriter({
+    destination: output.trace,
+    title: `${describeVersion()}, trace from ${new Date().toISOString()}`,
+    ...(output.trace.file === undefined && world.columns !== undefined ? { width: world.columns } : {}),
+    standardError: world.printError,
+    onFailure: (error) => reporter.log({ level: "warn", message: error.message }),
+  });
+}

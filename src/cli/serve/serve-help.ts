@@ -1,0 +1,36 @@
+// What `sallyport serve --help` and `sallyport passwd --help` print.
+import { spelling } from "../command-line/option-row.ts";
+import { passwdOptions } from "./passwd-command.ts";
+import type { ServeGroup } from "./serve-draft.ts";
+import { serveOptions } from "./serve-options.ts";
+
+const groups: readonly ServeGroup[] = ["Listening", "Users", "Data connections", "Files", "TLS", "Limits", "Output"];
+const indent = 28;
+
+/** The whole text; no line is wider than 100 columns. */
+export function serveHelpText(): string {
+  return [
+    "Sallyport's own FTP server.",
+    "",
+    "Usage: sallyport serve [DIR] [options]            serve DIR, or the directory that you are in",
+    "       sallyport passwd NAME [FILE] [options]     a user's line for --password-file",
+    "",
+    ...groups.flatMap((group) => [
+      `${group}:`,
+      ...serveOptions.filter((row) => row.group === group).flatMap((row) => describe(row)),
+      "",
+    ]),
+    "Options of passwd:",
+    ...passwdOptions.flatMap((row) => describe(row)),
+    "",
+    "It listens on this machine only unless --listen says otherwise. Without TLS, passwords and files cross the",
+    "network for all to read.",
+    "",
+  ].join("\n");
+}
+
+function describe(row: { readonly help: string } & Parameters<typeof spelling>[0]): readonly string[] {
+  const name = `  ${spelling(row)}`;
+  if (name.length < indent) return [name.padEnd(indent) + row.help];
+  return [name, " ".repeat(indent) + row.help];
+}

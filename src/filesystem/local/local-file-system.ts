@@ -1,0 +1,179 @@
+// A directory of this machine as a FileSystem.
+import { constants, type Stats } from "node:fs";
+import {
+  chmod,
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  rename,
+  rmdir,
+  stat,
+  statfs,
+  unlink,
+  utimes,
+} from "node:fs/promises";
+import type {
+  FileOptions,
+  FileReader,
+  FileSystem,
+  FileWriter,
+  SetsModes,
+  SetsTimes,
+  TellsSpace,
+  WriteStart,
+} from "../../platform/file-system.ts";
+import type { FileEntry, FileFacts } from "../../protocol/listing/file-facts.ts";
+import { fsError, translateFsError, translating } from "../fs-error.ts";
+import { factsOf } from "./local-facts.ts";
+import { LocalReader, LocalWriter } from "./local-files.ts";
+import { listDirectory } from "./local-listing.ts";
+import { openRoot, type Place, type Root, safeFlags } from "./root.ts";
+
+export interface LocalFileSystemOptions {
+  /** The directory that becomes `/`. */
+  readonly directory: string;
+  /** A file that was written is on the disk before it counts as complete (fdatasync). Default true. */
+  readonly sync?: boolean;
+}
+
+/** Throws `FS_NOT_FOUND`, `FS_NOT_DIRECTORY` or `FS_PERMISSION` when there is no such directory. */
+export async function openLocalFileSystem(
+  options: LocalFileSystemOptions,
+): Promise<FileSystem & SetsTimes & SetsModes & TellsSpace> {
+  const { directory, sync = true } = options;
+  return translating(directory, async () => {
+    if (!(await stat(directory)).isDirectory()) throw fsError("FS_NOT_DIRECTORY", directory);
+    return new LocalFileSystem(await openRoot(directory), sync);
+  });
+}
+
+class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace {
+  readonly #root: Root;
+  readonly #sync: boolean;
+
+  constructor(root: Root, sync: boolean) {
+    this.#root = root;
+    this.#sync = sync;
+  }
+
+  stat(path: string, { signal }: FileOptions): Promise<FileFacts> {
+    return this.#at(path, "find", signal, async (real) => factsOf(await stat(real)));
+  }
+
+  async *list(path: string, { signal }: FileOptions): AsyncGenerator<FileEntry> {
+    signal.throwIfAborted();
+    const place = await this.#root.find(path);
+    try {
+      yield* listDirectory(place.real, signal);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw translateFsError(error, path);
+    } finally {
+      await place[Symbol.asyncDispose]();
+    }
+  }
+
+  openRead(path: string, { signal, offset }: FileOptions & { readonly offset: number }): Promise<FileReader> {
+    return this.#at(path, "find", signal, async (real) => {
+      const facts = mustBeFile(await stat(real), path);
+      return new LocalReader(await open(real, constants.O_RDONLY | followFlags), facts, path, offset);
+    });
+  }
+
+  openWrite(path: string, { signal, start }: FileOptions & { readonly start: WriteStart }): Promise<FileWriter> {
+    return this.#at(path, "findName", signal, async (real) => {
+      const created = await create(real, path);
+      if (created !== undefined) return this.#writer(created, path, start);
+      if (start === "exclusive") throw fsError("FS_EXISTS", path);
+      return this.#at(path, "find", signal, async (found) => {
+        mustBeFile(await stat(found), path);
+        return this.#writer(await open(found, constants.O_WRONLY | followFlags), path, start);
+      });
+    });
+  }
+
+  mkdir(path: string, { signal }: FileOptions): Promise<void> {
+    return this.#at(path, "findName", signal, (real) => mkdir(real) as Promise<void>);
+  }
+
+  async rmdir(path: string, { signal }: FileOptions): Promise<void> {
+    await this.#at(notRoot(path), "findName", signal, (real) => rmdir(real));
+  }
+
+  async remove(path: string, { signal }: FileOptions): Promise<void> {
+    await this.#at(notRoot(path), "findName", signal, async (real) => {
+      if ((await lstat(real)).isDirectory()) throw fsError("FS_IS_DIRECTORY", path);
+      await unlink(real);
+    });
+  }
+
+  async rename(from: string, to: string, { signal }: FileOptions): Promise<void> {
+    await this.#at(notRoot(from), "findName", signal, (old) =>
+      this.#at(notRoot(to), "findName", signal, (fresh) => rename(old, fresh)),
+    );
+  }
+
+  setModified(path: string, timeMs: number, { signal }: FileOptions): Promise<void> {
+    return this.#at(path, "find", signal, async (real) => utimes(real, (await stat(real)).atime, timeMs / 1000));
+  }
+
+  setMode(path: string, mode: number, { signal }: FileOptions): Promise<void> {
+    return this.#at(path, "find", signal, (real) => chmod(real, mode));
+  }
+
+  freeBytes(path: string, { signal }: FileOptions): Promise<number> {
+    return this.#at(path, "find", signal, async (real) => {
+      const { bavail, bsize } = await statfs(real);
+      return bavail * bsize;
+    });
+  }
+
+  async #at<T>(path: string, how: keyof Root, signal: AbortSignal, work: (real: Buffer) => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    const place: Place = await this.#root[how](path);
+    try {
+      return await translating(path, () => work(place.real));
+    } finally {
+      await place[Symbol.asyncDispose]();
+    }
+  }
+
+  async #writer(handle: FileHandle, path: string, start: WriteStart): Promise<FileWriter> {
+    try {
+      const { size } = await handle.stat();
+      const position = start === "append" ? size : typeof start === "number" ? start : 0;
+      if (size < position) throw fsError("FS_FAILED", path, undefined, `it has ${size} bytes, less than ${position}`);
+      return new LocalWriter(handle, path, position, size > position, this.#sync);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+}
+
+/** What `find` gives is a link of /proc, which has to be followed. */
+const followFlags = safeFlags & ~(constants.O_NOFOLLOW ?? 0);
+
+/** A new file, or `undefined` when the name is taken. */
+async function create(real: Buffer, path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(real, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | safeFlags, 0o666);
+  } catch (error) {
+    const translated = translateFsError(error, path);
+    if (translated.code === "FS_EXISTS") return undefined;
+    throw translated;
+  }
+}
+
+function mustBeFile(stats: Stats, path: string): FileFacts {
+  const facts = factsOf(stats);
+  if (facts.type === "directory") throw fsError("FS_IS_DIRECTORY", path);
+  if (facts.type !== "file") throw fsError("FS_NOT_FILE", path);
+  return facts;
+}
+
+function notRoot(path: string): string {
+  if (path === "/") throw fsError("FS_PERMISSION", path);
+  return path;
+}

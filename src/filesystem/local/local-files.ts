@@ -1,0 +1,93 @@
+// Open files of this machine.
+import type { FileHandle } from "node:fs/promises";
+import type { FileReader, FileWriter } from "../../platform/file-system.ts";
+import type { FileFacts } from "../../protocol/listing/file-facts.ts";
+import { translating } from "../fs-error.ts";
+
+export class LocalReader implements FileReader {
+  readonly facts: FileFacts;
+  readonly #handle: FileHandle;
+  readonly #path: string;
+  #position: number;
+  #closing: Promise<void> | undefined;
+
+  constructor(handle: FileHandle, facts: FileFacts, path: string, offset: number) {
+    this.#handle = handle;
+    this.facts = facts;
+    this.#path = path;
+    this.#position = offset;
+  }
+
+  async read(buffer: Uint8Array): Promise<number> {
+    const { bytesRead } = await translating(this.#path, () =>
+      this.#handle.read(buffer, 0, buffer.length, this.#position),
+    );
+    this.#position += bytesRead;
+    return bytesRead;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#handle.close();
+    return this.#closing;
+  }
+}
+
+export class LocalWriter implements FileWriter {
+  readonly #handle: FileHandle;
+  readonly #path: string;
+  readonly #sync: boolean;
+  #position: number;
+  /** What is behind the position has still to be cut off. */
+  #cut: boolean;
+  #closing: Promise<void> | undefined;
+
+  /** `cut`: what is behind the position goes. `sync`: finish waits until the disk has it. */
+  constructor(handle: FileHandle, path: string, position: number, cut: boolean, sync: boolean) {
+    this.#handle = handle;
+    this.#path = path;
+    this.#position = position;
+    this.#cut = cut;
+    this.#sync = sync;
+  }
+
+  write(pieces: readonly Uint8Array[]): Promise<void> {
+    return translating(this.#path, async () => {
+      await this.#cutOff();
+      for (let left = pieces.filter((piece) => piece.length > 0); left.length > 0; ) {
+        const { bytesWritten } = await this.#handle.writev(left, this.#position);
+        this.#position += bytesWritten;
+        left = withoutFirst(left, bytesWritten);
+      }
+    });
+  }
+
+  async #cutOff(): Promise<void> {
+    if (!this.#cut) return;
+    this.#cut = false;
+    await this.#handle.truncate(this.#position);
+  }
+
+  finish(): Promise<void> {
+    return translating(this.#path, async () => {
+      await this.#cutOff();
+      if (this.#sync) await this.#handle.datasync();
+      // A network file system may find out only here that there is no room.
+      await this[Symbol.asyncDispose]();
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#handle.close();
+    return this.#closing;
+  }
+}
+
+/** What is left of the pieces when the system took only some bytes: it may, when the disk becomes full. */
+function withoutFirst(pieces: readonly Uint8Array[], count: number): Uint8Array[] {
+  let skip = count;
+  return pieces.flatMap((piece) => {
+    const taken = Math.min(skip, piece.length);
+    skip -= taken;
+    return taken === piece.length ? [] : [piece.subarray(taken)];
+  });
+}

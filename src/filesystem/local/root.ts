@@ -1,0 +1,121 @@
+// Confinement: how a path of a client becomes something that lies below the root, against `..`, links and races.
+//
+// Linux: the kernel itself says where a descriptor leads (/proc/self/fd). A path is opened with O_PATH, which touches
+// nothing, its real place is read back and compared with the root's, and all that follows goes through that descriptor. So
+// whatever is renamed or linked anew in between, the thing that was judged is the thing that is used.
+// Elsewhere: realpath and the same comparison; somebody with rights on this machine could swap a directory in between.
+import { constants, existsSync } from "node:fs";
+import { type FileHandle, open, readlink, realpath } from "node:fs/promises";
+import { nameOf, parentOf } from "../../protocol/file-path.ts";
+import { fsError, translating } from "../fs-error.ts";
+
+/** Not in node:constants; the same on every Linux that Node runs on (asm-generic/fcntl.h). */
+const O_PATH = 0o10000000;
+
+/** A place below the root that has been judged. `real` is usable until `release`. */
+export interface Place extends AsyncDisposable {
+  /** What the system is to be given. */
+  readonly real: Buffer;
+}
+
+export interface Root {
+  /** What the path leads to, links followed. Throws `FS_NOT_FOUND`, `FS_OUTSIDE`. */
+  find(path: string): Promise<Place>;
+  /** A name in a directory that exists; whether the name does is not asked, and if it is a link it is not followed. */
+  findName(path: string): Promise<Place>;
+}
+
+/** `directory` must exist. */
+export async function openRoot(directory: string): Promise<Root> {
+  const real = await realpath(directory, { encoding: "buffer" });
+  return process.platform === "linux" && existsSync("/proc/self/fd") ? new DescriptorRoot(real) : new NamedRoot(real);
+}
+
+const slash = Buffer.from("/");
+
+function isBelow(root: Buffer, real: Buffer): boolean {
+  if (root.equals(slash) || real.equals(root)) return true;
+  return real.subarray(0, root.length + 1).equals(Buffer.concat([root, slash]));
+}
+
+/** The client's path below the root, not judged yet. */
+function below(root: Buffer, path: string): Buffer {
+  return Buffer.concat([root, Buffer.from(path, "latin1")]);
+}
+
+function inside(directory: Buffer, path: string): Buffer {
+  const name = nameOf(path);
+  // On Windows `\` and `:` lead elsewhere (CVE-2020-26299).
+  if (process.platform === "win32" && /[\\:]/.test(path)) throw fsError("FS_NAME_INVALID", path);
+  return name === "" ? directory : Buffer.concat([directory, slash, Buffer.from(name, "latin1")]);
+}
+
+class DescriptorRoot implements Root {
+  readonly #root: Buffer;
+
+  constructor(root: Buffer) {
+    this.#root = root;
+  }
+
+  async find(path: string): Promise<Place> {
+    return placeOf(await this.#open(path), path, false);
+  }
+
+  async findName(path: string): Promise<Place> {
+    return placeOf(await this.#open(parentOf(path)), path, true);
+  }
+
+  #open(path: string): Promise<FileHandle> {
+    return translating(path, async () => {
+      const handle = await open(below(this.#root, path), O_PATH);
+      try {
+        const real = await readlink(`/proc/self/fd/${handle.fd}`, { encoding: "buffer" });
+        if (!isBelow(this.#root, real)) throw fsError("FS_OUTSIDE", path);
+        return handle;
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
+    });
+  }
+}
+
+function placeOf(handle: FileHandle, path: string, named: boolean): Place {
+  const own = Buffer.from(`/proc/self/fd/${handle.fd}`);
+  let closing: Promise<void> | undefined;
+  return {
+    real: named ? inside(own, path) : own,
+    [Symbol.asyncDispose]: () => {
+      closing ??= handle.close();
+      return closing;
+    },
+  };
+}
+
+class NamedRoot implements Root {
+  readonly #root: Buffer;
+
+  constructor(root: Buffer) {
+    this.#root = root;
+  }
+
+  async find(path: string): Promise<Place> {
+    return { real: await this.#real(path), [Symbol.asyncDispose]: async () => {} };
+  }
+
+  async findName(path: string): Promise<Place> {
+    const real = inside(await this.#real(parentOf(path)), path);
+    return { real, [Symbol.asyncDispose]: async () => {} };
+  }
+
+  #real(path: string): Promise<Buffer> {
+    return translating(path, async () => {
+      const real = await realpath(below(this.#root, path), { encoding: "buffer" });
+      if (!isBelow(this.#root, real)) throw fsError("FS_OUTSIDE", path);
+      return real;
+    });
+  }
+}
+
+/** For opening what has been judged: never a link, and never waiting for the other end of a pipe. */
+export const safeFlags: number = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);

@@ -1,0 +1,159 @@
+// TLS on the server's side of a connection that exists already (RFC 4217).
+import type { Duplex } from "node:stream";
+import { createSecureContext, createServer, type SecureContext, type Server, TLSSocket } from "node:tls";
+import { type Clock, withDeadline } from "../platform/clock.ts";
+import { formatEndpoint } from "../platform/endpoint.ts";
+import type { Connection } from "../platform/network.ts";
+import { StreamConnection } from "../platform/stream-connection.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
+import { translateErrors } from "./socket-errors.ts";
+
+export interface Certificate {
+  /** PEM: the certificate and what is between it and a root. */
+  readonly certificate: string | Uint8Array;
+  /** PEM, not encrypted. */
+  readonly key: string | Uint8Array;
+}
+
+/** A connection inside TLS. */
+export interface TlsConnection extends Connection {
+  /** The client resumed a session of the same {@link TlsServer}. */
+  readonly resumed: boolean;
+}
+
+/** A client that says for which protocol it came must have come for FTP (ALPACA, CVE-2021-3618); most say nothing. */
+const protocols = ["ftp", "ftp-data", "x-filezilla-ftp"];
+
+/**
+ * The keys of one FTP session: a TLS ticket given by one TlsServer is no good to any other, so whoever resumes on a data
+ * connection was there on the control connection.
+ */
+export class TlsServer {
+  readonly #context: SecureContext;
+  readonly #sessions: Server = sessionCache();
+  readonly #clock: Clock;
+
+  /** Throws `CONFIG_INVALID` when certificate and key are none, or do not belong together. */
+  constructor({ certificate, key }: Certificate, clock: Clock) {
+    this.#clock = clock;
+    try {
+      this.#context = createSecureContext({
+        cert: Buffer.from(certificate),
+        key: Buffer.from(key),
+        minVersion: "TLSv1.2",
+        sessionIdContext: "sallyport",
+      });
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new SallyportError("CONFIG_INVALID", `certificate and key cannot be used: ${why}`, {
+        cause,
+        cure: "Both are PEM files; the key is that of the first certificate, and not encrypted.",
+      });
+    }
+  }
+
+  /** The handshake. The plain connection is ours from now on; it is reset when this throws `NET_TLS` or the signal's reason. */
+  async secure(plain: Connection, signal: AbortSignal): Promise<TlsConnection> {
+    const remote = formatEndpoint(plain.remote);
+    const socket = new TLSSocket(
+      plain.stream as unknown as ConstructorParameters<typeof TLSSocket>[0],
+      {
+        isServer: true,
+        server: this.#sessions,
+        secureContext: this.#context,
+        ALPNProtocols: protocols,
+        allowHalfOpen: true,
+      } as ConstructorParameters<typeof TLSSocket>[1],
+    );
+    const deadline = withDeadline(this.#clock, limits.tlsHandshakeMs, signal, () =>
+      failed(remote, `not done within ${limits.tlsHandshakeMs / 1000} s`),
+    );
+    try {
+      await handshake(socket, remote, deadline.signal);
+    } catch (error) {
+      resetBelow(socket, plain);
+      await plain.closed;
+      throw error;
+    } finally {
+      deadline.release();
+    }
+    return this.#connection(socket, plain, remote);
+  }
+
+  #connection(socket: TLSSocket, plain: Connection, remote: string): TlsConnection {
+    translateErrors(socket, `TLS connection with ${remote}`, { remote });
+    const { local } = plain;
+    const stream: Duplex = socket;
+    const breakOff = (): void => resetBelow(socket, plain);
+    const connection = new StreamConnection({ stream, local, remote: plain.remote, clock: this.#clock, breakOff });
+    return Object.assign(connection, { resumed: socket.isSessionReused() });
+  }
+}
+
+/** Session ids for clients of TLS 1.2 that take no tickets (curl). A server that never listens: node:tls asks it. */
+function sessionCache(): Server {
+  const sessions = new Map<string, Buffer>();
+  const server = createServer();
+  server.on("newSession", (id: Buffer, data: Buffer, done: () => void) => {
+    const [eldest] = sessions.keys();
+    if (sessions.size >= limits.tlsSessionsMax && eldest !== undefined) sessions.delete(eldest);
+    sessions.set(id.toString("hex"), data);
+    done();
+  });
+  server.on("resumeSession", (id: Buffer, done: (error: Error | null, data: Buffer | null) => void) => {
+    done(null, sessions.get(id.toString("hex")) ?? null);
+  });
+  return server;
+}
+
+/**
+ * TLSSocket works on the handle of the socket below, which must not go first. When it is destroyed it destroys that socket,
+ * and just this is turned into a reset: half a file must not look whole to a client that does not miss the close_notify.
+ */
+function resetBelow(socket: TLSSocket, plain: Connection): void {
+  const below = plain.stream;
+  const { destroy } = below;
+  below.destroy = () => {
+    below.destroy = destroy;
+    plain.reset();
+    return below;
+  };
+  socket.once("close", () => plain.reset());
+  socket.destroy();
+}
+
+function handshake(socket: TLSSocket, remote: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      signal.removeEventListener("abort", onAbort);
+      socket.off("secure", onSecure).off("close", onClose);
+    };
+    const onSecure = (): void => {
+      settle();
+      // The event comes from within OpenSSL, and destroying the socket there ends the program.
+      setImmediate(resolve);
+    };
+    const onError = (error: Error): void => {
+      settle();
+      reject(failed(remote, error.message, error));
+    };
+    const onClose = (): void => onError(new Error("the client went away"));
+    const onAbort = (): void => {
+      settle();
+      reject(signal.reason);
+    };
+    // Stays: a TLS error may come in two pieces.
+    socket.on("error", onError);
+    socket.once("secure", onSecure).once("close", onClose);
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+  });
+}
+
+function failed(remote: string, why: string, cause?: unknown): SallyportError {
+  return new SallyportError("NET_TLS", `the TLS handshake with ${remote} failed: ${why}`, {
+    details: { remote, phase: "handshake" },
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

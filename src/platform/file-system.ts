@@ -1,0 +1,82 @@
+// The other seam: where files come from and go to. Local disk, memory, later SFTP; conformance tests in test/conformance.
+import type { FileEntry, FileFacts } from "../protocol/listing/file-facts.ts";
+
+export interface FileOptions {
+  /** Ends the operation where it can be ended; its reason is rethrown untouched. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * `truncate`: create or make empty. `exclusive`: create, `FS_EXISTS` when the name is taken. `append`: create or go on at
+ * the end. A number: create or go on at that byte; what is behind it is cut off, `FS_FAILED` when the file is shorter.
+ * A new file is there at once. What is cut off an old one goes with the first write or `finish`, so that an upload for which
+ * no data connection comes about destroys nothing.
+ */
+export type WriteStart = "truncate" | "exclusive" | "append" | number;
+
+/** A file that is open for reading. Disposal closes it; twice is harmless. */
+export interface FileReader extends AsyncDisposable {
+  readonly facts: FileFacts;
+  /** Fills the buffer from its start, as far as the file goes; 0 at the end. One call at a time. */
+  read(buffer: Uint8Array): Promise<number>;
+}
+
+/** A file that is open for writing. One call at a time. */
+export interface FileWriter extends AsyncDisposable {
+  /** All of it, or an error; `FS_NO_SPACE` when the disk is full. */
+  write(pieces: readonly Uint8Array[]): Promise<void>;
+  /**
+   * Every byte is where it belongs, down to the disk, and the file is closed. Only after it has resolved may anybody be
+   * told that the file is complete. Disposal without it closes the file as it is.
+   */
+  finish(): Promise<void>;
+}
+
+/**
+ * Paths are absolute, `/` between the names, without `.` and `..`, one character per byte (latin1): the bytes are the
+ * file's name whatever character set they are meant in. Nothing outside the root can be reached through any path.
+ * Errors are `FS_*`. What a file system cannot do it does not have: the capabilities below are found by their method.
+ */
+export interface FileSystem {
+  /** Follows symbolic links. */
+  stat(path: string, options: FileOptions): Promise<FileFacts>;
+  /** The entries of a directory in no particular order, links as links. */
+  list(path: string, options: FileOptions): AsyncIterable<FileEntry>;
+  openRead(path: string, options: FileOptions & { readonly offset: number }): Promise<FileReader>;
+  openWrite(path: string, options: FileOptions & { readonly start: WriteStart }): Promise<FileWriter>;
+  mkdir(path: string, options: FileOptions): Promise<void>;
+  /** `FS_NOT_EMPTY` when something is in it. */
+  rmdir(path: string, options: FileOptions): Promise<void>;
+  /** A file or a link, not what it points to. */
+  remove(path: string, options: FileOptions): Promise<void>;
+  /** A file that has the new name already is replaced in one step. */
+  rename(from: string, to: string, options: FileOptions): Promise<void>;
+}
+
+/** A file system that can set the time of last change. */
+export interface SetsTimes {
+  setModified(path: string, timeMs: number, options: FileOptions): Promise<void>;
+}
+
+/** A file system that has permission bits. */
+export interface SetsModes {
+  setMode(path: string, mode: number, options: FileOptions): Promise<void>;
+}
+
+/** A file system that knows how much room is left. */
+export interface TellsSpace {
+  /** Bytes that may still be written below `path`. */
+  freeBytes(path: string, options: FileOptions): Promise<number>;
+}
+
+export function setsTimes(fileSystem: FileSystem): fileSystem is FileSystem & SetsTimes {
+  return "setModified" in fileSystem;
+}
+
+export function setsModes(fileSystem: FileSystem): fileSystem is FileSystem & SetsModes {
+  return "setMode" in fileSystem;
+}
+
+export function tellsSpace(fileSystem: FileSystem): fileSystem is FileSystem & TellsSpace {
+  return "freeBytes" in fileSystem;
+}

@@ -1,0 +1,28 @@
+// What listings tell about a file, and what a FileSystem knows about one.
+
+export type FileType = "file" | "directory" | "link" | "other";
+
+export interface FileFacts {
+  /** `other`: a device, socket or pipe; never transferred. */
+  readonly type: FileType;
+  /** In bytes; of a directory whatever the system says. */
+  readonly size: number;
+  /** Time of last change, milliseconds since 1970 UTC. */
+  readonly modifiedMs: number;
+  /** Permission bits as in chmod(2): 0 to 0o7777. */
+  readonly mode: number;
+  readonly links?: number;
+  /** Name or number. */
+  readonly owner?: string;
+  readonly group?: string;
+  /** The same for two paths that are the same file, else different: MLSx `unique`. */
+  readonly id?: string;
+  /** Where a symbolic link points to, as it says itself. */
+  readonly target?: string;
+}
+
+export interface FileEntry {
+  /** One character per byte; any byte but `/` and NUL. */
+  readonly name: string;
+  readonly facts: FileFacts;
+}

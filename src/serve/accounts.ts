@@ -1,0 +1,89 @@
+// The users of a server: from options and the password file to one Authenticate.
+import { openLocalFileSystem } from "../filesystem/local/local-file-system.ts";
+import { dropBox, readOnly } from "../filesystem/read-only.ts";
+import type { FileSystem } from "../platform/file-system.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { narrowToLatin1 } from "../protocol/latin1.ts";
+import type { Account, Authenticate } from "../server/account.ts";
+import type { ServerOptions } from "./options.ts";
+import { CheckQueue } from "./passwords/check-queue.ts";
+import { readPasswordFile } from "./passwords/password-file.ts";
+import { checkPassword, hashPassword } from "./passwords/scrypt-hash.ts";
+
+interface Known {
+  readonly hash: string;
+  readonly account: Account;
+}
+
+const anonymousNames: ReadonlySet<string> = new Set(["anonymous", "ftp"]);
+
+/** Throws `CONFIG_INVALID` for users that cannot be, `FS_*` for a directory that cannot be served. */
+export async function makeAuthenticate(options: ServerOptions): Promise<Authenticate> {
+  const roots = new Roots(options);
+  const known = await knownUsers(options, roots);
+  const anonymous = await anonymousAccount(options, roots);
+  const queue = new CheckQueue();
+  // Somebody who does not exist costs as much time as a wrong password (RFC 2577 section 7).
+  const nobody = await hashPassword("nobody has this password");
+  return async (attempt, signal) => {
+    if (anonymous !== undefined && anonymousNames.has(attempt.user.toLowerCase())) return anonymous;
+    const user = known.get(attempt.user);
+    const right = await queue.run(() => checkPassword(attempt.password, user?.hash ?? nobody));
+    if (user !== undefined) return right ? user.account : undefined;
+    return options.authenticate?.(attempt, signal);
+  };
+}
+
+async function knownUsers(options: ServerOptions, roots: Roots): Promise<ReadonlyMap<string, Known>> {
+  const known = new Map<string, Known>();
+  const add = async (name: string, hash: string, root: string | undefined, isReadOnly: boolean): Promise<void> => {
+    const bytes = narrowToLatin1(name);
+    if (bytes === "" || known.has(bytes)) {
+      throw new SallyportError(
+        "CONFIG_INVALID",
+        bytes === "" ? "a user has no name" : `the user ${name} is there twice`,
+      );
+    }
+    const files = await roots.open(root);
+    const account = isReadOnly ? { fileSystem: readOnly(files), readOnly: true } : { fileSystem: files };
+    known.set(bytes, { hash, account });
+  };
+  for (const user of options.users ?? []) {
+    await add(user.name, await hashPassword(utf8Bytes(user.password)), user.directory, user.readOnly === true);
+  }
+  if (options.passwordFile === undefined) return known;
+  for (const entry of await readPasswordFile(options.passwordFile)) {
+    await add(entry.name, entry.hash, entry.root, entry.readOnly);
+  }
+  return known;
+}
+
+async function anonymousAccount({ anonymous }: ServerOptions, roots: Roots): Promise<Account | undefined> {
+  if (anonymous === undefined) return undefined;
+  const files = await roots.open(undefined);
+  return anonymous === "write" ? { fileSystem: dropBox(files) } : { fileSystem: readOnly(files), readOnly: true };
+}
+
+/** What a client sends for this text: its UTF-8, one character per byte. */
+function utf8Bytes(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
+}
+
+/** Each directory once. */
+class Roots {
+  readonly #options: ServerOptions;
+  readonly #opened: Map<string, Promise<FileSystem>> = new Map();
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+  }
+
+  open(own: string | undefined): Promise<FileSystem> {
+    const { files, sync = true } = this.#options;
+    if (own === undefined && typeof files !== "string") return Promise.resolve(files);
+    const directory = own ?? String(files);
+    const opened = this.#opened.get(directory) ?? openLocalFileSystem({ directory, sync });
+    this.#opened.set(directory, opened);
+    return opened;
+  }
+}

@@ -1,0 +1,103 @@
+// What an FTP server is made from, and what it gives back: the library's public face.
+import type { FileSystem } from "../platform/file-system.ts";
+import type { PortRange } from "../platform/network.ts";
+import type { Trace } from "../platform/trace.ts";
+import type { SallyportError } from "../protocol/error.ts";
+import type { Authenticate } from "../server/account.ts";
+
+export interface ServerUser {
+  readonly name: string;
+  readonly password: string;
+  /** Directory that becomes `/` for this user. Default: the server's `directory`. */
+  readonly directory?: string;
+  readonly readOnly?: boolean;
+}
+
+export interface ServerListen {
+  /** Address to listen on. Default `127.0.0.1`; `*` or `""` is every address. */
+  readonly host?: string;
+  /** Port; 0 picks a free one. Default 2121. */
+  readonly port?: number;
+  /** TLS from the first byte (FTPS of old, usually port 990). Default false. Needs `tls`. */
+  readonly implicitTls?: boolean;
+}
+
+export interface ServerTls {
+  /** PEM: the certificate and what is between it and a root. */
+  readonly certificate: string | Uint8Array;
+  /** PEM: its private key, not encrypted. */
+  readonly key: string | Uint8Array;
+  /** No login and no data without TLS. Default false. */
+  readonly required?: boolean;
+  /** A data connection must resume the control connection's TLS session, so that nobody else can have made it. Default false. */
+  readonly requireReuse?: boolean;
+}
+
+export interface ServerOptions {
+  /** What is served: a directory of this machine, or a FileSystem of your own. */
+  readonly files: string | FileSystem;
+  /** Default: one, `127.0.0.1:2121`. */
+  readonly listen?: readonly ServerListen[];
+  /** Who may log in. Beside `passwordFile`, `anonymous` and `authenticate`; nobody when none is given. */
+  readonly users?: readonly ServerUser[];
+  /** A file as `sallyport passwd` writes it. Read when the server starts. */
+  readonly passwordFile?: string;
+  /** `read`: users `anonymous` and `ftp`, any password, nothing to be changed. `write`: and new files may be put. Default: none. */
+  readonly anonymous?: "read" | "write";
+  /** Your own judge, asked when none of the above knows the user. */
+  readonly authenticate?: Authenticate;
+  /** Text of the greeting. */
+  readonly greeting?: string;
+  /** Ports for passive data connections. Default: any free port. */
+  readonly passivePorts?: PortRange;
+  /** Addresses or host names told in 227 to clients of a network; the most specific network wins. */
+  readonly passiveAddresses?: readonly { readonly address: string; readonly cidr: string }[];
+  /** Whether the server connects for data: PORT, EPRT, default data ports. Default true. */
+  readonly active?: boolean;
+  /** Port that active data connections come from, if it can be had. Default: one less than the control port. */
+  readonly activePort?: number;
+  /** From `activePort` or not at all. Default false. */
+  readonly activePortOnly?: boolean;
+  /** Networks that PORT may name and data may come from, beside the client's own address (RFC 2577). Default none. */
+  readonly allowThirdParty?: readonly string[];
+  /** An upload gets its name when it is complete, and leaves nothing when it is not. Default false. */
+  readonly atomicUploads?: boolean;
+  /** 226 only when the disk has it (fdatasync). Default true. For `files` that are a directory. */
+  readonly sync?: boolean;
+  readonly tls?: ServerTls;
+  /** Concurrent sessions. Default 1000. */
+  readonly sessionsMax?: number;
+  /** Concurrent sessions from one address. Default 250. */
+  readonly sessionsPerAddressMax?: number;
+  /** Milliseconds without a command or a transfer. Default 300000. */
+  readonly idleMs?: number;
+  /** Milliseconds from the connection to the login. Default 60000. */
+  readonly loginMs?: number;
+  /** Milliseconds in which a transfer moves no byte. Default 120000. */
+  readonly dataStallMs?: number;
+  /** Aborting it closes the server at once; before it is ready, openServer rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Receives every trace event. */
+  readonly trace?: Trace;
+}
+
+export interface OpenListener {
+  /** `ftp://127.0.0.1:2121`, with `ftps:` for implicit TLS. */
+  readonly url: string;
+  /** The address to connect to: the one listened on, or a loopback address where that is every address. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Disposing closes at once; {@link Server.close} lets transfers finish first. */
+export interface Server extends AsyncDisposable {
+  readonly listeners: readonly OpenListener[];
+  /** Settles when the server is closed. Never rejects. */
+  readonly closed: Promise<SallyportError | undefined>;
+  /** Sessions that are open now. */
+  readonly sessions: number;
+  /** Transfers under way now. */
+  readonly transfersRunning: number;
+  /** No new sessions; running transfers may finish for up to `graceMs` (default 10000); then everything is closed. */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
+}

@@ -1,0 +1,66 @@
+// A server that runs: what the caller holds.
+import type { Clock } from "../platform/clock.ts";
+import type { SallyportError } from "../protocol/error.ts";
+import type { FtpServer, ServerShared } from "../server/ftp-server.ts";
+import type { OpenListener, Server } from "./options.ts";
+
+const graceMsDefault = 10_000;
+const closingText = "This server is closing. Goodbye.";
+
+export interface ServerParts {
+  readonly clock: Clock;
+  readonly listeners: readonly OpenListener[];
+  readonly servers: readonly FtpServer[];
+  readonly shared: ServerShared;
+}
+
+export class RunningServer implements Server {
+  readonly listeners: readonly OpenListener[];
+  readonly closed: Promise<SallyportError | undefined>;
+  readonly #parts: ServerParts;
+  #settleClosed: (error: SallyportError | undefined) => void = () => {};
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: ServerParts) {
+    this.#parts = parts;
+    this.listeners = parts.listeners;
+    this.closed = new Promise((resolve) => {
+      this.#settleClosed = resolve;
+    });
+  }
+
+  get sessions(): number {
+    return this.#parts.shared.sessions.size;
+  }
+
+  get transfersRunning(): number {
+    return [...this.#parts.shared.sessions].filter(({ transfer }) => transfer !== undefined).length;
+  }
+
+  async close(options: { readonly graceMs?: number } = {}): Promise<void> {
+    await this.#close(options.graceMs ?? graceMsDefault);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#breakOff();
+    await this.#close(0);
+  }
+
+  #breakOff(): void {
+    for (const session of this.#parts.shared.sessions) session.closeNow(closingText);
+  }
+
+  #close(graceMs: number): Promise<void> {
+    this.#closing ??= this.#closeParts(graceMs).then(() => this.#settleClosed(undefined));
+    return this.#closing;
+  }
+
+  async #closeParts(graceMs: number): Promise<void> {
+    const { clock, servers, shared } = this.#parts;
+    await Promise.all(servers.map((server) => server.stopAccepting()));
+    const cancel = clock.after(graceMs, () => this.#breakOff());
+    for (const session of shared.sessions) session.closeWhenIdle(closingText);
+    await Promise.all(servers.map((server) => server.sessionsOver()));
+    cancel();
+  }
+}

@@ -1,0 +1,36 @@
+// One command: may it come now, who does it, and what it leaves behind for the next.
+import { argumentText, type Command } from "../protocol/command.ts";
+import { findCommand } from "../protocol/command-table.ts";
+import { limits } from "../protocol/limits.ts";
+import { makeReply } from "../protocol/reply.ts";
+import { refuseCommand } from "../protocol/server/admission.ts";
+import type { Answer, Conversation } from "./conversation.ts";
+import { handlers } from "./handlers/handlers.ts";
+
+export async function carryOut(talk: Conversation, command: Command, signal: AbortSignal): Promise<Answer> {
+  const { state, context } = talk;
+  const row = findCommand(command.verb);
+  const handler = handlers[command.verb];
+  if (row === undefined || handler === undefined) return unknown(talk, command.verb, row !== undefined);
+  const argument = argumentText(command);
+  const requireTls = context.policy.tls?.required === true;
+  const refusal = refuseCommand(row, argument, { phase: state.phase, secure: talk.secure, requireTls });
+  const { renameFrom } = state;
+  try {
+    return refusal ?? (await handler(talk, argument, signal));
+  } finally {
+    // RNFR is good for the very next command, REST for the next transfer.
+    if (state.renameFrom === renameFrom) state.renameFrom = undefined;
+    if (row.data !== undefined) state.restart = 0;
+  }
+}
+
+/** A program that speaks another protocol at us has sent no FTP command by now (ALPACA, CVE-2021-3618). */
+function unknown({ state }: Conversation, verb: string, known: boolean): Answer {
+  if (known) return makeReply(502, `${verb} is not offered here.`);
+  const reply = makeReply(500, "That is no command that I know.");
+  if (state.phase === "logged-in") return reply;
+  state.unknownCommands += 1;
+  if (state.unknownCommands < limits.unknownCommandsMax) return reply;
+  return { reply: makeReply(421, "Too many commands that are none. Goodbye."), next: "close" };
+}

@@ -1,0 +1,67 @@
+// What the server engine is handed: a network, time, and what the operator decided.
+import type { Clock } from "../platform/clock.ts";
+import type { Connection, Network, PortRange } from "../platform/network.ts";
+import type { TraceEventBody } from "../platform/trace.ts";
+import type { Cidr } from "../protocol/cidr.ts";
+import type { Authenticate } from "./account.ts";
+
+/** A TLS connection on the server's side. */
+interface SecureConnection extends Connection {
+  /** The client resumed a TLS session that this very FTP session gave it. */
+  readonly resumed: boolean;
+}
+
+/** TLS of one FTP session: tickets given on its control connection are good for its data connections and nowhere else. */
+export interface TlsSession {
+  /** Handshake on a connection, which is ours no more whatever comes of it. Throws `NET_TLS`, or the signal's reason. */
+  secure(connection: Connection, signal: AbortSignal): Promise<SecureConnection>;
+}
+
+export interface TlsPolicy {
+  readonly open: () => TlsSession;
+  /** Nobody logs in without TLS, and data is encrypted too. */
+  readonly required: boolean;
+  /** Data connections must resume the control connection's TLS session. */
+  readonly requireReuse: boolean;
+}
+
+interface PassiveAddressChoice {
+  /** IPv4 address or host name. */
+  readonly address: string;
+  readonly cidr: Cidr;
+}
+
+export interface ServerPolicy {
+  /** Text of the 220. */
+  readonly greeting: string;
+  readonly authenticate: Authenticate;
+  readonly passivePorts: PortRange;
+  readonly passiveAddresses: readonly PassiveAddressChoice[];
+  /** PORT, EPRT and default data ports are served. */
+  readonly active: boolean;
+  /** Port that active data connections come from; absent: one less than the control port. */
+  readonly activePort: number | undefined;
+  /** Without that very port there is no connection; else any other is taken. */
+  readonly activePortOnly: boolean;
+  /** Networks that PORT may name, and data may come from, beside the client's own address. */
+  readonly allowThirdParty: readonly Cidr[];
+  readonly atomicUploads: boolean;
+  readonly tls: TlsPolicy | undefined;
+  readonly sessionsMax: number;
+  readonly sessionsPerAddressMax: number;
+  readonly idleMs: number;
+  readonly loginMs: number;
+  readonly dataStallMs: number;
+}
+
+export interface ServerEnvironment {
+  readonly network: Network;
+  readonly clock: Clock;
+  /** Time of day, milliseconds since 1970. */
+  readonly now: () => number;
+  /** Letters that nobody can foresee, for names of files. */
+  readonly randomName: () => string;
+  /** IPv4 address of a host name. */
+  readonly resolve: (host: string) => Promise<string>;
+  readonly emit: (session: number, event: TraceEventBody) => void;
+}

@@ -1,0 +1,88 @@
+// Facts of one file: MLST (RFC 3659), MFMT and MFF (draft-somers-ftp-mfxx), AVBL.
+import { setsModes, setsTimes, tellsSpace } from "../../platform/file-system.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import { factsLine } from "../../protocol/listing/facts-line.ts";
+import { formatTimeValue, parseTimeValue } from "../../protocol/listing/time-value.ts";
+import { makeReply, type Reply } from "../../protocol/reply.ts";
+import { accountOf, type Conversation, filesOf, type HandlerTable, pathOf } from "../conversation.ts";
+import { blockReply, plainReply } from "../replies.ts";
+
+export const factHandlers: HandlerTable = {
+  MLST: async (talk, argument, signal) => {
+    const path = pathOf(talk, argument);
+    const facts = await filesOf(talk).stat(path, { signal });
+    const options = { wanted: talk.state.facts, writable: accountOf(talk).readOnly !== true };
+    return blockReply(250, "Here it is:", [factsLine(path, facts, options)], "End");
+  },
+  MFMT: async (talk, argument, signal) => {
+    const [, time = "", name = ""] = /^(\S+) (.+)$/s.exec(argument) ?? [];
+    return applyFacts(talk, [["modify", time]], name, signal);
+  },
+  MFF: async (talk, argument, signal) => {
+    const [, list = "", name = ""] = /^((?:[^;= ]+=[^; ]*;)+) (.+)$/s.exec(argument) ?? [];
+    const facts = list.split(";").slice(0, -1);
+    return applyFacts(
+      talk,
+      facts.map((fact) => splitFact(fact)),
+      name,
+      signal,
+    );
+  },
+  AVBL: async (talk, argument, signal) => {
+    const files = filesOf(talk);
+    if (!tellsSpace(files))
+      throw new SallyportError("FS_UNSUPPORTED", "this file system does not know how much is free");
+    return makeReply(213, String(await files.freeBytes(pathOf(talk, argument), { signal })));
+  },
+};
+
+type Change = (talk: Conversation, path: string, value: string, signal: AbortSignal) => Promise<string>;
+
+/** What a fact is set by; gives it as the reply tells it. */
+const changes: Readonly<Record<string, Change>> = {
+  modify: async (talk, path, value, signal) => {
+    const time = parseTimeValue(value);
+    if (time === undefined) throw malformed("a time is written YYYYMMDDHHMMSS, in UTC");
+    const files = filesOf(talk);
+    if (!setsTimes(files)) throw new SallyportError("FS_UNSUPPORTED", "this file system keeps no times");
+    await files.setModified(path, time, { signal });
+    return `Modify=${formatTimeValue(time)};`;
+  },
+  "unix.mode": async (talk, path, value, signal) => {
+    await changeMode(talk, path, value, signal);
+    return `UNIX.mode=${value};`;
+  },
+};
+
+/** Also SITE CHMOD. */
+export async function changeMode(talk: Conversation, path: string, mode: string, signal: AbortSignal): Promise<void> {
+  if (!/^[0-7]{1,4}$/.test(mode)) throw malformed("a mode is up to four octal digits");
+  const files = filesOf(talk);
+  if (!setsModes(files)) throw new SallyportError("FS_UNSUPPORTED", "this file system keeps no modes");
+  // Set-user-id and its kin have no place on an FTP server.
+  await files.setMode(path, Number.parseInt(mode, 8) & 0o777, { signal });
+}
+
+async function applyFacts(
+  talk: Conversation,
+  facts: readonly (readonly [string, string])[],
+  name: string,
+  signal: AbortSignal,
+): Promise<Reply> {
+  if (facts.length === 0 || name === "") throw malformed("facts and a path, with a space between");
+  const unknown = facts.find(([fact]) => changes[fact] === undefined);
+  if (unknown !== undefined) return makeReply(504, `The fact ${unknown[0]} cannot be set.`);
+  const path = pathOf(talk, name);
+  const done: string[] = [];
+  for (const [fact, value] of facts) done.push((await changes[fact]?.(talk, path, value, signal)) ?? "");
+  return plainReply(213, `${done.join("")} ${path}`);
+}
+
+function splitFact(text: string): readonly [string, string] {
+  const at = text.indexOf("=");
+  return [text.slice(0, at).toLowerCase(), text.slice(at + 1)];
+}
+
+function malformed(why: string): SallyportError {
+  return new SallyportError("FTP_PROTOCOL_REMOTE", why, { details: { reply: 501 } });
+}

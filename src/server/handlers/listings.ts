@@ -1,0 +1,75 @@
+// Listings over a data connection: LIST for people, NLST for names alone, MLSD for programs.
+import { isSayable } from "../../protocol/file-path.ts";
+import { bytesFromLatin1 } from "../../protocol/latin1.ts";
+import { factsLine } from "../../protocol/listing/facts-line.ts";
+import { listLine } from "../../protocol/listing/list-line.ts";
+import { parseListRequest } from "../../protocol/listing/list-options.ts";
+import { makeReply, type Reply } from "../../protocol/reply.ts";
+import { accountOf, type Conversation, filesOf, type HandlerTable, pathOf } from "../conversation.ts";
+import { makeListing } from "../listing.ts";
+import { sendData } from "../send-data.ts";
+import { runTransfer } from "../transfer.ts";
+
+export const listingHandlers: HandlerTable = {
+  LIST: async (talk, argument, signal) => {
+    const request = parseListRequest(argument);
+    if (request.recursive) return makeReply(504, "LIST -R is not offered; list one directory at a time.");
+    const { entries } = await makeListing(talk, request, signal);
+    const now = talk.context.environment.now();
+    return send(
+      talk,
+      entries.map((entry) => listLine(entry, now)),
+      signal,
+    );
+  },
+  NLST: async (talk, argument, signal) => {
+    const { entries, prefix } = await makeListing(talk, parseListRequest(argument), signal);
+    return send(
+      talk,
+      entries.map(({ name }) => prefix + name),
+      signal,
+    );
+  },
+  MLSD: async (talk, argument, signal) => {
+    const path = pathOf(talk, argument);
+    const { type } = await filesOf(talk).stat(path, { signal });
+    // RFC 3659 section 7.2.1
+    if (type !== "directory") return makeReply(501, "MLSD is for directories; MLST tells about a file.");
+    return send(talk, factLines(talk, path, signal), signal);
+  },
+};
+
+async function* factLines(talk: Conversation, path: string, signal: AbortSignal): AsyncGenerator<string> {
+  const options = { wanted: talk.state.facts, writable: accountOf(talk).readOnly !== true };
+  for await (const { name, facts } of filesOf(talk).list(path, { signal })) {
+    if (isSayable(name)) yield factsLine(name, facts, options);
+  }
+}
+
+type Lines = Iterable<string> | AsyncIterable<string>;
+
+function send(talk: Conversation, lines: Lines, signal: AbortSignal): Promise<Reply> {
+  return runTransfer(
+    talk,
+    {
+      what: "the listing",
+      carry: (connection, options) => sendData(packed(lines), connection, options),
+      done: () => "That was the listing.",
+    },
+    signal,
+  );
+}
+
+const packBytes = 65_536;
+
+/** Lines end with CRLF whatever TYPE says (RFC 3659 section 7.2); a write for each would be slow. */
+async function* packed(lines: Lines): AsyncGenerator<Uint8Array> {
+  let text = "";
+  for await (const line of lines) {
+    text += `${line}\r\n`;
+    if (text.length < packBytes) continue;
+    yield bytesFromLatin1(text);
+    text = "";
+  }
+  if (text !== "") yield bytesFromLatin1(text);
+}

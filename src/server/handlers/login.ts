@@ -1,0 +1,52 @@
+// Logging in and out: USER, PASS, ACCT, REIN, QUIT, HOST (RFC 7151), ABOR.
+import { limits } from "../../protocol/limits.ts";
+import { makeReply } from "../../protocol/reply.ts";
+import { type Answer, type Conversation, clientOf, type HandlerTable } from "../conversation.ts";
+import { reinitialise } from "../session-state.ts";
+import { wait } from "../wait.ts";
+
+export const loginHandlers: HandlerTable = {
+  /** The same words for every name (RFC 2577 section 7). */
+  USER: (talk, user) => {
+    Object.assign(talk.state, { user, phase: "named", account: undefined });
+    return makeReply(331, "Password, please.");
+  },
+  PASS: logIn,
+  ACCT: () => makeReply(202, "There are no accounts here."),
+  REIN: async (talk) => {
+    await talk.data.forget();
+    reinitialise(talk.state);
+    return makeReply(220, "Ready for a new user.");
+  },
+  QUIT: () => ({ reply: makeReply(221, "Goodbye."), next: "close" }),
+  HOST: (talk, host) => {
+    // RFC 7151 section 3: before USER, since the host decides who is a user.
+    if (talk.state.phase !== "start") return makeReply(503, "HOST comes before USER.");
+    talk.state.host = host;
+    return makeReply(220, "Welcome.");
+  },
+  ABOR: () => makeReply(226, "Nothing is under way any more."),
+};
+
+async function logIn(talk: Conversation, password: string, signal: AbortSignal): Promise<Answer> {
+  const { state, context } = talk;
+  const address = clientOf(talk);
+  const { user, host } = state;
+  state.phase = "start";
+  const attempt = { user, password, address, secure: talk.secure, ...(host === undefined ? {} : { host }) };
+  await wait(context.environment.clock, context.guard.waitMs(address), signal);
+  const account = await context.policy.authenticate(attempt, signal);
+  if (account === undefined) return refuse(talk, address, signal);
+  context.guard.succeeded(address);
+  Object.assign(state, { account, phase: "logged-in", loginFailures: 0, directory: account.directory ?? "/" });
+  return makeReply(230, "You are logged in.");
+}
+
+async function refuse(talk: Conversation, address: string, signal: AbortSignal): Promise<Answer> {
+  const { state, context } = talk;
+  state.loginFailures += 1;
+  context.guard.failed(address);
+  await wait(context.environment.clock, limits.loginDelayMsMin, signal);
+  if (state.loginFailures < limits.loginFailuresMax) return makeReply(530, "User or password is wrong.");
+  return { reply: makeReply(421, `${limits.loginFailuresMax} wrong logins. Goodbye.`), next: "close" };
+}

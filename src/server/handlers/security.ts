@@ -1,0 +1,33 @@
+// FTPS (RFC 4217): AUTH TLS, PBSZ, PROT. CCC is not offered: behind it a NAT helper or a thief could write commands.
+import { makeReply } from "../../protocol/reply.ts";
+import type { HandlerTable } from "../conversation.ts";
+
+/** RFC 4217 section 4; AUTH SSL means another thing (data encrypted unasked) and is gone since 2005. */
+const mechanisms: ReadonlySet<string> = new Set(["TLS", "TLS-C"]);
+
+export const securityHandlers: HandlerTable = {
+  AUTH: (talk, mechanism) => {
+    if (talk.tls === undefined) return makeReply(502, "This server has no certificate, so no TLS.");
+    if (talk.secure) return makeReply(503, "You are inside TLS already.");
+    if (!mechanisms.has(mechanism.toUpperCase())) return makeReply(504, "Only AUTH TLS is offered.");
+    return { reply: makeReply(234, "Begin the TLS handshake."), next: "secure" };
+  },
+  PBSZ: (talk) => {
+    if (!talk.secure) return makeReply(503, "Send AUTH TLS first.");
+    talk.state.bufferSized = true;
+    return makeReply(200, "PBSZ=0");
+  },
+  PROT: (talk, level) => {
+    const { state } = talk;
+    if (!talk.secure || !state.bufferSized) return makeReply(503, "Send AUTH TLS and PBSZ 0 first.");
+    if (level.toUpperCase() === "P") {
+      state.protectedData = true;
+      return makeReply(200, "Data connections are encrypted.");
+    }
+    if (/^[SE]$/i.test(level)) return makeReply(536, "TLS protects data as a whole or not at all: PROT P or PROT C.");
+    if (level.toUpperCase() !== "C") return makeReply(504, "PROT P or PROT C.");
+    if (talk.context.policy.tls?.required === true) return makeReply(534, "This server wants data encrypted.");
+    state.protectedData = false;
+    return makeReply(200, "Data connections are in the clear.");
+  },
+};

@@ -1,0 +1,93 @@
+// Files over a data connection: RETR, STOR, APPE, STOU.
+import type { WriteStart } from "../../platform/file-system.ts";
+import { fromNetworkLines, toNetworkLines } from "../../protocol/ascii.ts";
+import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import { nameOf } from "../../protocol/file-path.ts";
+import { limits } from "../../protocol/limits.ts";
+import { printable } from "../../protocol/printable.ts";
+import { makeReply, type Reply } from "../../protocol/reply.ts";
+import { type Conversation, filesOf, type HandlerTable, pathOf } from "../conversation.ts";
+import { converted, filePieces } from "../file-source.ts";
+import { receiveData } from "../receive-data.ts";
+import { sendData } from "../send-data.ts";
+import { runTransfer } from "../transfer.ts";
+import { openUpload } from "../upload-target.ts";
+
+export const transferHandlers: HandlerTable = {
+  RETR: download,
+  STOR: (talk, argument, signal) =>
+    upload(talk, pathOf(talk, argument), talk.state.restart > 0 ? talk.state.restart : "truncate", signal),
+  // What is appended begins at the end, whatever REST said.
+  APPE: (talk, argument, signal) => upload(talk, pathOf(talk, argument), "append", signal),
+  STOU: async (talk, argument, signal) => {
+    const path = await uniquePath(talk, argument || "upload", signal);
+    // RFC 1123 section 4.1.2.9: the name is told in just this form.
+    return upload(talk, path, "exclusive", signal, `FILE: ${nameOf(path)}`);
+  },
+};
+
+async function download(talk: Conversation, argument: string, signal: AbortSignal): Promise<Reply> {
+  const { type, restart } = talk.state;
+  if (type === "A" && restart > 0) return makeReply(504, "REST works with TYPE I only.");
+  const path = pathOf(talk, argument);
+  const reader = await filesOf(talk).openRead(path, { offset: restart, signal });
+  try {
+    if (restart > reader.facts.size) return makeReply(554, `The file has ${reader.facts.size} bytes only.`);
+    const pieces = filePieces(reader);
+    const source = type === "A" ? converted(pieces, toNetworkLines()) : pieces;
+    const what = `${printable(nameOf(path), 200)} (${reader.facts.size} bytes)`;
+    const carry: Parameters<typeof runTransfer>[1]["carry"] = (to, options) => sendData(source, to, options);
+    return await runTransfer(talk, { what, carry }, signal);
+  } finally {
+    await reader[Symbol.asyncDispose]();
+  }
+}
+
+async function upload(
+  talk: Conversation,
+  path: string,
+  start: WriteStart,
+  signal: AbortSignal,
+  what: string = printable(nameOf(path), 200),
+): Promise<Reply> {
+  const { type } = talk.state;
+  if (type === "A" && typeof start === "number") return makeReply(504, "REST works with TYPE I only.");
+  const { policy, environment } = talk.context;
+  const options = { start, atomic: policy.atomicUploads, randomName: environment.randomName, signal };
+  const target = await openUpload(filesOf(talk), path, options);
+  const converter = type === "A" ? fromNetworkLines() : undefined;
+  const convert = (pieces: readonly Uint8Array[]): readonly Uint8Array[] =>
+    converter === undefined ? pieces : pieces.map((piece) => converter.convert(piece));
+  try {
+    const done = (): string => (start === "exclusive" ? `${what}, complete.` : "Upload complete, and on the disk.");
+    return await runTransfer(
+      talk,
+      {
+        what,
+        done,
+        ...(start === "exclusive" ? { opening: what } : {}),
+        carry: async (from, dataOptions) => {
+          await receiveData(from, (pieces) => target.write(convert(pieces)), dataOptions);
+          if (converter !== undefined) await target.write([converter.end()]);
+          await target.finish();
+        },
+      },
+      signal,
+    );
+  } finally {
+    await target[Symbol.asyncDispose]();
+  }
+}
+
+async function uniquePath(talk: Conversation, pattern: string, signal: AbortSignal): Promise<string> {
+  for (let attempt = 0; attempt < limits.uniqueNamesMax; attempt += 1) {
+    const path = pathOf(talk, `${pattern}.${talk.context.environment.randomName()}`);
+    try {
+      await filesOf(talk).stat(path, { signal });
+    } catch (error) {
+      if (isSallyportError(error) && error.code === "FS_NOT_FOUND") return path;
+      throw error;
+    }
+  }
+  throw new SallyportError("FS_EXISTS", "no name is free");
+}

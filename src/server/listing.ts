@@ -1,0 +1,83 @@
+// What LIST, NLST and STAT are asked about: a directory, one file, or a pattern; sorted, within a limit.
+import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { isSayable, nameOf, parentOf } from "../protocol/file-path.ts";
+import { limits } from "../protocol/limits.ts";
+import type { FileEntry } from "../protocol/listing/file-facts.ts";
+import { isPattern, matchesPattern } from "../protocol/listing/glob.ts";
+import { listLine } from "../protocol/listing/list-line.ts";
+import { type ListRequest, parseListRequest } from "../protocol/listing/list-options.ts";
+import { makeReply, type Reply } from "../protocol/reply.ts";
+import { type Conversation, filesOf, pathOf } from "./conversation.ts";
+import { blockReply } from "./replies.ts";
+
+export interface Listing {
+  readonly entries: readonly FileEntry[];
+  /** What stands before each name in NLST, so that it can be used as it is: `sub/` for `sub/*.c`. */
+  readonly prefix: string;
+}
+
+/** Throws what the file system throws. */
+export async function makeListing(talk: Conversation, request: ListRequest, signal: AbortSignal): Promise<Listing> {
+  const path = pathOf(talk, request.path);
+  const given = request.path.slice(0, request.path.lastIndexOf("/") + 1);
+  try {
+    const facts = await filesOf(talk).stat(path, { signal });
+    if (facts.type === "directory" && !request.itself) {
+      return { entries: await collect(talk, path, request, undefined, signal), prefix: "" };
+    }
+    return { entries: [{ name: nameOf(path) || "/", facts }], prefix: request.path === "" ? "" : given };
+  } catch (error) {
+    const pattern = nameOf(path);
+    if (!isSallyportError(error) || error.code !== "FS_NOT_FOUND" || !isPattern(pattern)) throw error;
+    return { entries: await collect(talk, parentOf(path), request, pattern, signal), prefix: given };
+  }
+}
+
+/** STAT with a path: the lines of LIST without a data connection (RFC 959 section 4.1.3). */
+export async function listOverControl(talk: Conversation, argument: string, signal: AbortSignal): Promise<Reply> {
+  const { entries } = await makeListing(talk, parseListRequest(argument), signal);
+  const now = talk.context.environment.now();
+  const lines = entries.map((entry) => listLine(entry, now));
+  const bytes = lines.reduce((sum, line) => sum + line.length + 3, 0);
+  if (bytes > limits.replyBytesMax - 200) return makeReply(451, "That is too much for a reply; use LIST or MLSD.");
+  return blockReply(213, "Here it is:", lines, "End");
+}
+
+async function collect(
+  talk: Conversation,
+  path: string,
+  request: ListRequest,
+  pattern: string | undefined,
+  signal: AbortSignal,
+): Promise<FileEntry[]> {
+  const entries: FileEntry[] = [];
+  for await (const entry of filesOf(talk).list(path, { signal })) {
+    if (!isShown(entry.name, request, pattern)) continue;
+    if (entries.length >= limits.listingEntriesMax) {
+      throw new SallyportError(
+        "FS_FAILED",
+        `more than ${limits.listingEntriesMax} entries are too many to sort; use MLSD`,
+      );
+    }
+    entries.push(entry);
+  }
+  return entries.sort(orders[request.order](request.reverse ? -1 : 1));
+}
+
+/** As ls and the shell: names with a dot only when they are asked for. */
+function isShown(name: string, { all }: ListRequest, pattern: string | undefined): boolean {
+  if (!isSayable(name)) return false;
+  if (name.startsWith(".") && !all && pattern?.startsWith(".") !== true) return false;
+  return pattern === undefined || matchesPattern(pattern, name);
+}
+
+type Compare = (a: FileEntry, b: FileEntry) => number;
+
+const byName: Compare = (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+
+/** Newest and largest first, as ls has it. */
+const orders: Readonly<Record<ListRequest["order"], (sign: 1 | -1) => Compare>> = {
+  name: (sign) => (a, b) => sign * byName(a, b),
+  time: (sign) => (a, b) => sign * (b.facts.modifiedMs - a.facts.modifiedMs || byName(a, b)),
+  size: (sign) => (a, b) => sign * (b.facts.size - a.facts.size || byName(a, b)),
+};

@@ -1,0 +1,41 @@
+// Pieces of bytes onto a data connection, at its pace.
+import { finish } from "../data-connection/finish.ts";
+import { discardStrayBytes } from "../data-connection/stray-bytes.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Connection } from "../platform/network.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { raceAbort } from "./race-abort.ts";
+
+export interface DataOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Raised as bytes move. */
+  readonly progress: { bytes: number };
+}
+
+/** Resolves when the network has taken every byte and the end-of-file. A piece may be changed once the next is asked for. */
+export async function sendData(
+  source: AsyncIterable<Uint8Array>,
+  connection: Connection,
+  options: DataOptions,
+): Promise<void> {
+  const { stream } = connection;
+  discardStrayBytes(stream);
+  for await (const piece of source) {
+    options.signal.throwIfAborted();
+    await raceAbort(write(connection, piece), options.signal);
+    options.progress.bytes += piece.length;
+  }
+  options.signal.throwIfAborted();
+  if (!(await raceAbort(finish(connection, options.clock), options.signal))) throw brokenOff(connection);
+}
+
+function write({ stream }: Connection, piece: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(piece, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+function brokenOff({ stream }: Connection): unknown {
+  return stream.errored ?? new SallyportError("NET_RESET", "the data connection broke before its end");
+}

@@ -1,0 +1,197 @@
+// One client: its commands in order, one at a time, with ABOR, STAT and NOOP in between.
+import { formatEndpoint } from "../platform/endpoint.ts";
+import type { Connection } from "../platform/network.ts";
+import type { TraceEventBody } from "../platform/trace.ts";
+import { argumentText, type Command, describeCommand } from "../protocol/command.ts";
+import { limits } from "../protocol/limits.ts";
+import { makeReply, type Reply } from "../protocol/reply.ts";
+import { carryOut } from "./carry-out.ts";
+import { ControlChannel } from "./control-channel.ts";
+import type { Conversation, RunningTransfer, SessionContext } from "./conversation.ts";
+import { DataEnds } from "./data-ends.ts";
+import type { TlsSession } from "./environment.ts";
+import { Aborted, refusalOf } from "./refusals.ts";
+import { newState, reinitialise, type SessionState } from "./session-state.ts";
+import { SessionTimers } from "./session-timers.ts";
+import { Tasks } from "./tasks.ts";
+
+/** What waits for its turn: a command, a line that was none, the client's end-of-file. */
+type Waiting = Command | { readonly malformed: string } | "end";
+
+export class Session implements Conversation {
+  readonly context: SessionContext;
+  readonly state: SessionState = newState();
+  readonly data: DataEnds;
+  transfer: RunningTransfer | undefined;
+  secure = false;
+  readonly tls: TlsSession | undefined;
+  readonly #channel: ControlChannel;
+  readonly #queue: Waiting[] = [];
+  readonly #tasks: Tasks = new Tasks();
+  readonly #life: AbortController = new AbortController();
+  /** Of the command that is being carried out. */
+  #running: AbortController | undefined;
+  readonly #timers: SessionTimers;
+  #closingText: string | undefined;
+  #reason = "";
+  #over: () => void = () => {};
+
+  constructor(context: SessionContext, connection: Connection) {
+    this.context = context;
+    this.tls = context.policy.tls?.open();
+    this.data = new DataEnds(context, () => this.control);
+    this.#timers = new SessionTimers(context, (text) => this.closeNow(text));
+    this.#channel = new ControlChannel(connection, {
+      command: (command) => this.#arrive(command),
+      malformed: (reason) => this.#arrive({ malformed: reason }),
+      ended: () => this.#arrive("end"),
+      failed: (last) => this.#hangUp(last, last.lines.join(" ")),
+      gone: (why) => this.#end(why),
+    });
+  }
+
+  get control(): Connection {
+    return this.#channel.connection;
+  }
+
+  /** Settles when nothing of the session is left. Never rejects. `implicit`: TLS before the first word. */
+  async run(implicit: boolean): Promise<void> {
+    const over = new Promise<void>((resolve) => {
+      this.#over = resolve;
+    });
+    const ends = { client: formatEndpoint(this.control.remote), gateway: formatEndpoint(this.control.local) };
+    this.emit({ type: "session.open", ...ends, target: "files" });
+    this.#timers.expectLogin();
+    if (implicit) await this.#handshake();
+    else this.#channel.open();
+    this.say(makeReply(220, this.context.policy.greeting));
+    this.#timers.idle();
+    await over;
+    this.#life.abort(new Aborted());
+    this.#timers.clear();
+    await Promise.all([this.data.forget(), this.#channel.close()]);
+    await this.#tasks.settled();
+    this.emit({ type: "session.close", reason: this.#reason });
+  }
+
+  closeWhenIdle(text: string): void {
+    this.#closingText = text;
+    this.#pump();
+  }
+
+  closeNow(text: string): void {
+    this.#hangUp(makeReply(421, text), text);
+  }
+
+  say(reply: Reply): void {
+    if (this.#life.signal.aborted) return;
+    this.emit({ type: "ftp.reply", side: "front", origin: "server", lines: reply.lines });
+    this.#channel.write(reply);
+  }
+
+  emit(event: TraceEventBody): void {
+    this.context.environment.emit(this.context.id, event);
+  }
+
+  track(work: Promise<unknown>): void {
+    this.#tasks.track(work);
+  }
+
+  #arrive(waiting: Waiting): void {
+    if (waiting !== "end" && !("malformed" in waiting)) {
+      this.emit({ type: "ftp.command", side: "front", origin: "client", line: describeCommand(waiting) });
+      // At once, whatever waits before it; its reply comes in its turn. It does not shorten the wait of a wrong password.
+      if (waiting.verb === "ABOR" && this.state.phase === "logged-in") this.#running?.abort(new Aborted());
+    }
+    this.#queue.push(waiting);
+    if (this.#queue.length > limits.pipelinedCommandsMax) {
+      this.closeNow(`More than ${limits.pipelinedCommandsMax} commands wait. Goodbye.`);
+    } else this.#pump();
+  }
+
+  #pump(): void {
+    for (let next = this.#queue[0]; next !== undefined && !this.#isOver(); next = this.#queue[0]) {
+      if (this.#running !== undefined && !this.#mayGoBeside(next)) return;
+      this.#queue.shift();
+      if (this.#running !== undefined) this.track(this.#answer(next, this.#running.signal));
+      else this.#start(next);
+    }
+    if (this.#running !== undefined || this.#isOver()) return;
+    if (this.#closingText !== undefined) this.closeNow(this.#closingText);
+    else this.#timers.idle();
+  }
+
+  #start(next: Waiting): void {
+    this.#timers.busy();
+    const running = new AbortController();
+    this.#running = running;
+    this.track(
+      this.#answer(next, running.signal).finally(() => {
+        this.#running = undefined;
+        this.#pump();
+      }),
+    );
+  }
+
+  /** RFC 959 section 5.4: during a transfer, STAT tells how far it is. */
+  #mayGoBeside(next: Waiting): boolean {
+    if (this.transfer === undefined || next === "end" || "malformed" in next) return false;
+    return next.verb === "NOOP" || (next.verb === "STAT" && argumentText(next) === "");
+  }
+
+  async #answer(next: Waiting, signal: AbortSignal): Promise<void> {
+    if (next === "end") return this.#end("the client has closed the connection");
+    try {
+      const answer = "malformed" in next ? makeReply(500, next.malformed) : await carryOut(this, next, signal);
+      if (this.state.phase === "logged-in") this.#timers.loggedIn();
+      if (!("reply" in answer)) this.say(answer);
+      else if (answer.next === "close") this.#hangUp(answer.reply, answer.reply.lines.join(" "));
+      else await this.#startTls(answer.reply);
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal !== undefined) this.say(refusal);
+      else this.#hangUp(makeReply(421, "A fault in this server. Goodbye."), `a fault: ${String(error)}`);
+    }
+    if ("verb" in next && next.verb === "AUTH") this.#channel.resume();
+  }
+
+  async #startTls(reply: Reply): Promise<void> {
+    if (this.#channel.injected) {
+      this.#hangUp(makeReply(421, "Something came behind AUTH, outside of TLS. Goodbye."), "bytes behind AUTH");
+      return;
+    }
+    this.say(reply);
+    reinitialise(this.state);
+    await this.#handshake();
+  }
+
+  async #handshake(): Promise<void> {
+    try {
+      await this.#channel.secure(async (plain) => {
+        if (this.tls === undefined) throw new Error("no TLS");
+        return this.tls.secure(plain, this.#life.signal);
+      });
+      this.secure = true;
+    } catch (error) {
+      this.#end(error instanceof Error ? error.message : "TLS failed");
+    }
+  }
+
+  #isOver(): boolean {
+    return this.#life.signal.aborted;
+  }
+
+  #hangUp(last: Reply, reason: string): void {
+    this.say(last);
+    this.#end(reason);
+  }
+
+  #end(reason: string): void {
+    if (this.#isOver()) return;
+    this.#reason = reason;
+    this.#queue.length = 0;
+    this.#life.abort(new Aborted());
+    this.#running?.abort(new Aborted());
+    this.#over();
+  }
+}

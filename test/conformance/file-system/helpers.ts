@@ -1,0 +1,41 @@
+// Short words for the facts of the file-system suite.
+import type { FileSystem, WriteStart } from "../../../src/platform/file-system.ts";
+
+export const signal: AbortSignal = new AbortController().signal;
+
+export async function put(
+  files: FileSystem,
+  path: string,
+  text: string,
+  start: WriteStart = "truncate",
+): Promise<void> {
+  const writer = await files.openWrite(path, { start, signal });
+  try {
+    await writer.write([Buffer.from(text, "latin1")]);
+    await writer.finish();
+  } finally {
+    await writer[Symbol.asyncDispose]();
+  }
+}
+
+export async function get(files: FileSystem, path: string, offset = 0): Promise<string> {
+  const reader = await files.openRead(path, { offset, signal });
+  try {
+    let text = "";
+    const buffer = Buffer.alloc(1000);
+    for (let count = await reader.read(buffer); count > 0; count = await reader.read(buffer)) {
+      text += buffer.subarray(0, count).toString("latin1");
+    }
+    return text;
+  } finally {
+    await reader[Symbol.asyncDispose]();
+  }
+}
+
+export async function names(files: FileSystem, path: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name } of files.list(path, { signal })) found.push(name);
+  return found.sort();
+}
+
+export const code = (wanted: string): object => ({ code: wanted });

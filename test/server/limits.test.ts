@@ -1,0 +1,145 @@
+// Everything that can grow, at its limit: who meets one is told with 421, or waits.
+import { afterEach, expect, test } from "vitest";
+import type { ServerOptions } from "../../src/index.ts";
+import { watchResources } from "../support/resources.ts";
+import { until } from "../support/until.ts";
+import { type Rig, startRig } from "./rig.ts";
+
+watchResources({ timeoutMs: 6000 });
+
+let rig: Rig;
+const start = async (options: Partial<ServerOptions> = {}): Promise<Rig> => {
+  rig = await startRig(options);
+  return rig;
+};
+afterEach(() => rig[Symbol.asyncDispose]());
+
+test("a session too many is 421 with the limit, and there is room again afterwards", async () => {
+  await start({ sessionsMax: 2 });
+  const first = await rig.login();
+  await rig.login();
+  const third = await rig.connect();
+  expect(await third.reply()).toEqual({ code: 421, lines: ["421 Too many sessions: 2 sessions are open, the limit."] });
+  await third.closed();
+  await first.say("QUIT");
+  await until("room", () => rig.server.sessions === 1);
+  await rig.login();
+});
+
+test("a session too many from one address is 421", async () => {
+  await start({ sessionsPerAddressMax: 1 });
+  await rig.login();
+  expect((await (await rig.connect()).reply()).lines[0]).toContain("from your address");
+});
+
+test("without a login in time it is 421, and so is silence after it", async () => {
+  await start({ loginMs: 100, idleMs: 200 });
+  const late = await rig.connect();
+  await late.reply();
+  await late.say("USER alice");
+  expect((await late.reply()).lines[0]).toMatch(/^421 No login within 0.1 s/);
+  const idle = await rig.login();
+  expect((await idle.reply()).lines[0]).toMatch(/^421 Nothing happened for 0.2 s/);
+  await idle.closed();
+});
+
+test("a line that is too long, a NUL, a lone CR and other protocols end the session", async () => {
+  await start();
+  for (const bytes of [
+    "x".repeat(5000),
+    "NO\0OP\r\n",
+    "NO\rOP\r\n",
+    "GET / HTTP/1.1\r\n",
+    "EHLO x\r\n",
+    "\x16\x03\x01",
+  ]) {
+    const peer = await rig.connect();
+    await peer.reply();
+    peer.send(bytes);
+    expect([bytes.slice(0, 10), (await peer.reply()).code]).toEqual([bytes.slice(0, 10), 421]);
+    await peer.closed();
+  }
+});
+
+test("too many commands that are none before the login end it", async () => {
+  await start();
+  const peer = await rig.connect();
+  await peer.reply();
+  for (let count = 1; count < 10; count += 1) expect(await peer.code("XYZZY")).toBe(500);
+  expect(await peer.code("XYZZY")).toBe(421);
+});
+
+test("too many commands that wait end it", async () => {
+  await start();
+  const peer = await rig.login();
+  await peer.say("EPSV");
+  peer.send(`LIST\r\n${"PWD\r\n".repeat(300)}`);
+  expect((await peer.reply()).lines[0]).toMatch(/^421 More than 256 commands wait/);
+});
+
+test("pipelined commands are answered in order", async () => {
+  await start();
+  const peer = await rig.login();
+  peer.send("MKD a\r\nCWD a\r\nPWD\r\nCDUP\r\nRMD a\r\nPWD\r\n");
+  const codes = [];
+  for (let count = 0; count < 6; count += 1) codes.push((await peer.reply()).code);
+  expect(codes).toEqual([257, 250, 257, 250, 250, 257]);
+});
+
+test("200 sessions at once, each with a transfer", async () => {
+  await start();
+  const first = await rig.login();
+  await first.upload("STOR a", "hello");
+  const peers = await Promise.all(Array.from({ length: 200 }, () => rig.login()));
+  const texts = await Promise.all(peers.map((peer) => peer.download("RETR a")));
+  expect(new Set(texts.map(({ text, codes }) => `${text} ${codes}`))).toEqual(new Set(["hello 150,226"]));
+  expect(rig.server.sessions).toBe(201);
+});
+
+test("wrong passwords are answered slower and slower, and the fifth ends the session", async () => {
+  await start();
+  const peer = await rig.connect();
+  await peer.reply();
+  const waits = [];
+  for (let count = 0; count < 3; count += 1) {
+    await peer.say("USER alice");
+    const begin = performance.now();
+    expect(await peer.code("PASS wrong")).toBe(530);
+    waits.push(performance.now() - begin);
+  }
+  expect(waits[0]).toBeGreaterThan(490);
+  expect(waits[1]).toBeGreaterThan(990);
+  expect(waits[2]).toBeGreaterThan(1990);
+});
+
+test("close lets a transfer finish and ends the idle sessions with 421", async () => {
+  await start();
+  const idle = await rig.login();
+  const busy = await rig.login();
+  const data = await busy.passive();
+  expect(await busy.code("STOR a")).toBe(150);
+  const closing = rig.server.close();
+  expect((await idle.reply()).code).toBe(421);
+  data.end("whole");
+  data.resume();
+  expect((await busy.reply()).code).toBe(226);
+  expect((await busy.reply()).code).toBe(421);
+  await closing;
+  await rig.server.close();
+});
+
+test("ABOR does not shorten the wait for a wrong password, nor does hanging up", async () => {
+  await start();
+  const peer = await rig.connect();
+  await peer.reply();
+  await peer.say("USER alice");
+  const begin = performance.now();
+  peer.send("PASS wrong\r\nABOR\r\n");
+  expect((await peer.reply()).code).toBe(530);
+  expect(performance.now() - begin).toBeGreaterThan(490);
+  expect((await peer.reply()).code).toBe(530);
+  peer[Symbol.dispose]();
+  const again = performance.now();
+  await rig.login();
+  expect(performance.now() - again).toBeGreaterThan(990);
+});

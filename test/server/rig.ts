@@ -1,0 +1,41 @@
+// A server of ours in this process, on a free port, with files in memory or on disk.
+import { MemoryFileSystem, openServer, type Server, type ServerOptions, type TraceEvent } from "../../src/index.ts";
+import { Peer } from "./peer.ts";
+
+export interface Rig extends AsyncDisposable {
+  readonly server: Server;
+  readonly port: number;
+  readonly events: TraceEvent[];
+  /** A new client that is logged in. */
+  login(): Promise<Peer>;
+  connect(): Promise<Peer>;
+}
+
+export async function startRig(options: Partial<ServerOptions> = {}): Promise<Rig> {
+  const events: TraceEvent[] = [];
+  const peers: Peer[] = [];
+  const server = await openServer({
+    files: new MemoryFileSystem({ now: () => Date.now() }),
+    listen: [{ port: 0 }],
+    users: [{ name: "alice", password: "secret" }],
+    trace: (event) => events.push(event),
+    ...options,
+  });
+  const port = server.listeners[0]?.port ?? 0;
+  const connect = async (): Promise<Peer> => {
+    const peer = await Peer.connect(port);
+    peers.push(peer);
+    return peer;
+  };
+  return {
+    server,
+    port,
+    events,
+    connect,
+    login: async () => (await connect()).login(),
+    [Symbol.asyncDispose]: async () => {
+      for (const peer of peers) peer[Symbol.dispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}

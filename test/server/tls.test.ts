@@ -1,0 +1,219 @@
+// FTPS (RFC 4217): explicit and implicit, with and without resumption, and nothing of before inside.
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { ServerOptions, ServerTls } from "../../src/index.ts";
+import { openServer } from "../../src/index.ts";
+import { systemClock } from "../../src/network/system-clock.ts";
+import { systemNetwork } from "../../src/network/system-network.ts";
+import { TlsServer } from "../../src/network/tls-server.ts";
+import { watchResources } from "../support/resources.ts";
+import { makeTempDir, type TempDir } from "../support/tempdir.ts";
+import { until } from "../support/until.ts";
+import { Peer, textOf } from "./peer.ts";
+import { type Rig, startRig } from "./rig.ts";
+
+watchResources();
+
+let here: TempDir;
+let pair: { certificate: Buffer; key: Buffer };
+let rig: Rig | undefined;
+beforeAll(() => {
+  here = makeTempDir("tls");
+  const [cert, key] = [here.file("cert.pem"), here.file("key.pem")];
+  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
+  execFileSync("openssl", ["req", "-x509", ...curve, "-nodes", "-keyout", key, "-out", cert, "-subj", "/CN=x"], {
+    stdio: "ignore",
+  });
+  pair = { certificate: readFileSync(cert), key: readFileSync(key) };
+});
+afterAll(() => here.remove());
+afterEach(async () => {
+  await rig?.[Symbol.asyncDispose]();
+  rig = undefined;
+});
+
+async function secured(tls: Partial<ServerTls> = {}, options: Partial<ServerOptions> = {}): Promise<Peer> {
+  rig = await startRig({ tls: { ...pair, ...tls }, ...options });
+  const peer = await rig.connect();
+  await peer.reply();
+  expect(await peer.code("AUTH TLS")).toBe(234);
+  await peer.secure();
+  return peer;
+}
+
+async function logIn(peer: Peer): Promise<void> {
+  expect(await peer.code("USER alice")).toBe(331);
+  expect(await peer.code("PASS secret")).toBe(230);
+  expect(await peer.code("PBSZ 0")).toBe(200);
+  expect(await peer.code("PROT P")).toBe(200);
+}
+
+/** RETR or LIST over TLS; the session of the control connection is resumed or not. */
+async function protectedDownload(
+  peer: Peer,
+  line: string,
+  session?: Buffer,
+  maxVersion: "TLSv1.2" | "TLSv1.3" = "TLSv1.3",
+): Promise<[string, number]> {
+  const plain = await peer.passive();
+  expect(await peer.code(line)).toBe(150);
+  const data = connectTls({ socket: plain, rejectUnauthorized: false, maxVersion, ...(session ? { session } : {}) });
+  peer.keep(data);
+  const text = await textOf(data).catch((error) => String(error.code));
+  data.end();
+  return [text, (await peer.reply()).code];
+}
+
+test("AUTH TLS, PBSZ, PROT P: data is encrypted", async () => {
+  const peer = await secured();
+  expect(await peer.code("PROT P")).toBe(503);
+  await logIn(peer);
+  const [text, code] = await protectedDownload(peer, "MLSD");
+  expect([text, code]).toEqual(["", 226]);
+  expect((await peer.say("FEAT")).lines).toEqual(expect.arrayContaining([" AUTH TLS", " PBSZ", " PROT"]));
+  for (const [line, code] of [
+    ["AUTH TLS", 503],
+    ["PROT C", 200],
+    ["PROT S", 536],
+    ["PROT X", 504],
+    ["CCC", 502],
+  ] as const) {
+    expect([line, await peer.code(line)]).toEqual([line, code]);
+  }
+  expect((await peer.download("LIST")).codes).toEqual([150, 226]);
+});
+
+test("an upload inside TLS arrives whole", async () => {
+  const peer = await secured();
+  await logIn(peer);
+  await peer.say("TYPE I");
+  const plain = await peer.passive();
+  expect(await peer.code("STOR a")).toBe(150);
+  const data = connectTls({ socket: plain, rejectUnauthorized: false });
+  peer.keep(data);
+  const content = "0123456789".repeat(100_000);
+  data.end(content);
+  data.resume();
+  expect((await peer.reply()).code).toBe(226);
+  const [text] = await protectedDownload(peer, "RETR a");
+  expect(text === content).toBe(true);
+});
+
+test("AUTH begins the login anew", async () => {
+  rig = await startRig({ tls: pair });
+  const peer = await rig.login();
+  expect(await peer.code("AUTH SSL")).toBe(504);
+  expect(await peer.code("AUTH TLS")).toBe(234);
+  await peer.secure();
+  expect(await peer.code("PWD")).toBe(530);
+});
+
+test("what comes behind AUTH in the clear ends the session", async () => {
+  rig = await startRig({ tls: pair });
+  for (const injected of ["AUTH TLS\r\nUSER alice\r\n", "AUTH TLS\r\nUS"]) {
+    const peer = await rig.connect();
+    await peer.reply();
+    peer.send(injected);
+    expect((await peer.reply()).code).toBe(421);
+    await peer.closed();
+  }
+});
+
+test("a handshake that is none ends the session", async () => {
+  rig = await startRig({ tls: pair });
+  const peer = await rig.connect();
+  await peer.reply();
+  await peer.say("AUTH TLS");
+  peer.send("USER alice\r\n");
+  await peer.closed();
+});
+
+test("with TLS required there is no login, no data and no PROT C without it", async () => {
+  const peer = await secured({ required: true });
+  const { port } = rig as Rig;
+  const plain = await Peer.connect(port);
+  await plain.reply();
+  expect(await plain.code("USER alice")).toBe(530);
+  plain[Symbol.dispose]();
+  expect(await peer.code("USER alice")).toBe(331);
+  await peer.say("PASS secret");
+  expect(await peer.code("LIST")).toBe(521);
+  await peer.say("PBSZ 0");
+  expect(await peer.code("PROT C")).toBe(534);
+});
+
+describe("with resumption required", () => {
+  test.each(["TLSv1.2", "TLSv1.3"] as const)(
+    "%s: a data connection that resumes is served, another is reset",
+    async (version) => {
+      rig = await startRig({ tls: { ...pair, requireReuse: true } });
+      const sessions: Buffer[] = [];
+      const peers = [];
+      for (let index = 0; index < 2; index += 1) {
+        const peer = await rig.connect();
+        await peer.reply();
+        await peer.say("AUTH TLS");
+        const got: Buffer[] = [];
+        const secure: TLSSocket = connectTls({
+          socket: peer.socket,
+          rejectUnauthorized: false,
+          minVersion: version,
+          maxVersion: version,
+        });
+        secure.on("session", (session) => got.push(session));
+        peer.adopt(secure);
+        await once(secure, "secureConnect");
+        await logIn(peer);
+        const session = await until("a session", () => got.at(-1));
+        sessions.push(session);
+        peers.push(peer);
+      }
+      const [first, second] = peers as [Peer, Peer];
+      expect(await protectedDownload(first, "MLSD", sessions[0], version)).toEqual(["", 226]);
+      expect((await protectedDownload(first, "MLSD"))[1]).toBe(425);
+      // Another session's ticket proves nothing.
+      expect((await protectedDownload(second, "MLSD", sessions[0], version))[1]).toBe(425);
+    },
+  );
+});
+
+test("implicit TLS begins with the handshake", async () => {
+  rig = await startRig({ tls: pair, listen: [{ port: 0, implicitTls: true }] });
+  const peer = await rig.connect();
+  await peer.secure();
+  expect((await peer.reply()).code).toBe(220);
+  await logIn(peer);
+});
+
+test("a client that came for another protocol is turned away by ALPN", async () => {
+  rig = await startRig({ tls: pair, listen: [{ port: 0, implicitTls: true }] });
+  const socket = connectTls({
+    port: rig.port,
+    host: "127.0.0.1",
+    rejectUnauthorized: false,
+    ALPNProtocols: ["h2", "http/1.1"],
+  });
+  const [error] = await once(socket, "error");
+  expect(String(error)).toMatch(/alert|ECONNRESET/i);
+});
+
+test("a failed handshake is NET_TLS, and a wrong certificate CONFIG_INVALID before anything is opened", async () => {
+  const server = new TlsServer(pair, systemClock);
+  const { signal } = new AbortController();
+  await using listener = await systemNetwork.listen({ host: "127.0.0.1", ports: { first: 0, last: 0 }, signal });
+  const client = await systemNetwork.connect({ ...listener.endpoint, signal });
+  client.stream.on("error", () => {});
+  client.stream.write("GET / HTTP/1.0\r\n\r\n");
+  await expect(server.secure(await listener.accept({ signal }), signal)).rejects.toMatchObject({ code: "NET_TLS" });
+  client.reset();
+  const wrong = openServer({
+    files: ".",
+    anonymous: "read",
+    tls: { certificate: "x", key: "y" },
+    listen: [{ port: 0 }],
+  });
+  await expect(wrong).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+});
