@@ -2,7 +2,7 @@
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
-import { argumentText, type Command, describeCommand } from "../protocol/command.ts";
+import { describeCommand } from "../protocol/command.ts";
 import { limits } from "../protocol/limits.ts";
 import { makeReply, type Reply } from "../protocol/reply.ts";
 import { carryOut } from "./carry-out.ts";
@@ -14,9 +14,7 @@ import { Aborted, refusalOf } from "./refusals.ts";
 import { newState, reinitialise, type SessionState } from "./session-state.ts";
 import { SessionTimers } from "./session-timers.ts";
 import { Tasks } from "./tasks.ts";
-
-/** What waits for its turn: a command, a line that was none, the client's end-of-file. */
-type Waiting = Command | { readonly malformed: string } | "end";
+import { goesBesideTransfer, isAbortedAhead, type Waiting } from "./waiting.ts";
 
 export class Session implements Conversation {
   readonly context: SessionContext;
@@ -111,7 +109,7 @@ export class Session implements Conversation {
 
   #pump(): void {
     for (let next = this.#queue[0]; next !== undefined && !this.#isOver(); next = this.#queue[0]) {
-      if (this.#running !== undefined && !this.#mayGoBeside(next)) return;
+      if (this.#running !== undefined && (this.transfer === undefined || !goesBesideTransfer(next))) return;
       this.#queue.shift();
       if (this.#running !== undefined) this.track(this.#answer(next, this.#running.signal));
       else this.#start(next);
@@ -125,18 +123,13 @@ export class Session implements Conversation {
     this.#timers.busy();
     const running = new AbortController();
     this.#running = running;
+    if (isAbortedAhead(next, this.#queue)) running.abort(new Aborted());
     this.track(
       this.#answer(next, running.signal).finally(() => {
         this.#running = undefined;
         this.#pump();
       }),
     );
-  }
-
-  /** RFC 959 section 5.4: during a transfer, STAT tells how far it is. */
-  #mayGoBeside(next: Waiting): boolean {
-    if (this.transfer === undefined || next === "end" || "malformed" in next) return false;
-    return next.verb === "NOOP" || (next.verb === "STAT" && argumentText(next) === "");
   }
 
   async #answer(next: Waiting, signal: AbortSignal): Promise<void> {
@@ -161,7 +154,9 @@ export class Session implements Conversation {
       return;
     }
     this.say(reply);
+    // What was said in the clear may have been somebody else's (RFC 4217 section 11).
     reinitialise(this.state);
+    await this.data.forget();
     await this.#handshake();
   }
 

@@ -13,12 +13,14 @@ export interface PeerReply {
 export class Peer {
   readonly #open: Socket[] = [];
   socket: Socket;
+  readonly #host: string;
   #text = "";
   #ended = false;
   #wake: () => void = () => {};
 
   constructor(socket: Socket) {
     this.socket = socket;
+    this.#host = socket.remoteAddress ?? "127.0.0.1";
     this.#watch(socket);
   }
 
@@ -83,13 +85,19 @@ export class Peer {
 
   /** EPSV, and a connection there. */
   async passive(): Promise<Socket> {
-    const { lines } = await this.say("EPSV");
-    const port = Number(/\|\|\|(\d+)\|/.exec(lines[0] ?? "")?.[1]);
-    return this.dial(port);
+    return this.dial(await this.passivePort());
   }
 
+  /** EPSV; the port that it tells. */
+  async passivePort(): Promise<number> {
+    const { lines } = await this.say("EPSV");
+    return Number(/\|\|\|(\d+)\|/.exec(lines[0] ?? "")?.[1]);
+  }
+
+  /** A connection to a data port, at the server's address. */
   async dial(port: number): Promise<Socket> {
-    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+    const host = this.#host;
+    const socket = connect({ port, host, allowHalfOpen: true });
     makeEndHonest(socket);
     this.keep(socket);
     await once(socket, "connect");

@@ -102,13 +102,39 @@ test("an upload inside TLS arrives whole", async () => {
   expect(text === content).toBe(true);
 });
 
-test("AUTH begins the login anew", async () => {
+test("AUTH begins the login anew, and what was arranged before it is void: TYPE, REST, RNFR, the data port", async () => {
   rig = await startRig({ tls: pair });
   const peer = await rig.login();
+  await peer.upload("STOR a", "hello");
+  const early = await peer.passivePort();
+  for (const line of ["TYPE I", "REST 3", "RNFR a"]) await peer.say(line);
   expect(await peer.code("AUTH SSL")).toBe(504);
   expect(await peer.code("AUTH TLS")).toBe(234);
   await peer.secure();
   expect(await peer.code("PWD")).toBe(530);
+  await logIn(peer);
+  await expect(peer.dial(early)).rejects.toThrow("ECONNREFUSED");
+  expect((await peer.say("STAT")).lines.join("\n")).toContain("TYPE A");
+  expect(await peer.code("RNTO b")).toBe(503);
+  expect(await protectedDownload(peer, "RETR a")).toEqual(["hello", 226]);
+});
+
+test.each([
+  ["TLSv1", false],
+  ["TLSv1.1", false],
+  ["TLSv1.2", true],
+  ["TLSv1.3", true],
+] as const)("%s is accepted: %s", async (version, accepted) => {
+  rig = await startRig({ tls: pair, listen: [{ port: 0, implicitTls: true }] });
+  const ciphers = "ALL:@SECLEVEL=0";
+  const options = { port: rig.port, host: "127.0.0.1", rejectUnauthorized: false, ciphers };
+  const socket = connectTls({ ...options, minVersion: version, maxVersion: version });
+  const outcome = await Promise.race([
+    once(socket, "secureConnect").then(() => true),
+    once(socket, "error").then(() => false),
+  ]).catch(() => false);
+  socket.destroy();
+  expect(outcome).toBe(accepted);
 });
 
 test("what comes behind AUTH in the clear ends the session", async () => {

@@ -124,6 +124,16 @@ test("a client that never comes is told after the wait, and ABOR ends the wait a
   expect((await peer.reply()).code).toBe(226);
 });
 
+test("ABOR ends a transfer too that has not begun", async () => {
+  await peer.upload("STOR a", "hello");
+  peer.send("PWD\r\nMKD d\r\nEPSV\r\nLIST\r\nPWD\r\nEPSV\r\nSTOR a\r\nABOR\r\n");
+  const codes = [];
+  for (let count = 0; count < 8; count += 1) codes.push((await peer.reply()).code);
+  // The very first is the one that ABOR finds running.
+  expect(codes.slice(1)).toEqual([257, 229, 426, 257, 229, 426, 226]);
+  expect(await fileText("a")).toBe("hello");
+});
+
 test("without active mode every way to it is refused", async () => {
   await restart({ active: false });
   expect(await peer.code("PORT 127,0,0,1,200,1")).toBe(501);

@@ -1,0 +1,20 @@
+// What waits for its turn in a session, and what it may do while it waits.
+import { argumentText, type Command } from "../protocol/command.ts";
+import { findCommand } from "../protocol/command-table.ts";
+
+/** A command, a line that was none, the client's end-of-file. */
+export type Waiting = Command | { readonly malformed: string } | "end";
+
+const isCommand = (waiting: Waiting): waiting is Command => waiting !== "end" && !("malformed" in waiting);
+
+/** During a transfer NOOP and STAT are answered at once; RFC 959 section 5.4: STAT then tells how far it is. */
+export function goesBesideTransfer(waiting: Waiting): boolean {
+  if (!isCommand(waiting)) return false;
+  return waiting.verb === "NOOP" || (waiting.verb === "STAT" && argumentText(waiting) === "");
+}
+
+/** ABOR is about a transfer that was asked for before it, also about one that has not begun (RFC 959 section 4.1.3). */
+export function isAbortedAhead(waiting: Waiting, behind: readonly Waiting[]): boolean {
+  if (!isCommand(waiting) || findCommand(waiting.verb)?.data === undefined) return false;
+  return behind.some((later) => isCommand(later) && later.verb === "ABOR");
+}
