@@ -1,5 +1,6 @@
 // What the handler of a command gets to work with, and gives back.
 import type { FileSystem } from "../platform/file-system.ts";
+import type { LoginGuard } from "../platform/login-guard.ts";
 import type { Connection } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { SallyportError } from "../protocol/error.ts";
@@ -9,7 +10,6 @@ import type { Reply } from "../protocol/reply.ts";
 import type { Account } from "./account.ts";
 import type { DataEnds } from "./data-ends.ts";
 import type { ServerEnvironment, ServerPolicy, TlsSession } from "./environment.ts";
-import type { LoginGuard } from "./login-guard.ts";
 import type { SessionState } from "./session-state.ts";
 
 /** A transfer that is under way, for STAT. */

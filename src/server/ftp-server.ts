@@ -1,9 +1,9 @@
 // Accepts FTP clients on one listener and gives each a session.
+import type { LoginGuard } from "../platform/login-guard.ts";
 import type { Connection, Listener } from "../platform/network.ts";
 import { plainHost } from "../protocol/ip-address.ts";
 import { formatReply, makeReply } from "../protocol/reply.ts";
 import type { ServerEnvironment, ServerPolicy } from "./environment.ts";
-import type { LoginGuard } from "./login-guard.ts";
 import { Session } from "./session.ts";
 
 /** Shared by the listeners of one server. */

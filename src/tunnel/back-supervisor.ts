@@ -4,8 +4,9 @@ import type { Back } from "../gateway/environment.ts";
 import { type Clock, withDeadline } from "../platform/clock.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { farSocketsCommand } from "../ssh/far-sockets-command.ts";
 import type { SshConnection } from "../ssh/ssh-connection.ts";
-import { farSocketsCommand, parseFarSockets } from "./far-sockets.ts";
+import { parseFarSockets } from "./far-sockets.ts";
 import { askForNoDelay } from "./no-delay.ts";
 
 /** First wait and longest wait between attempts; doubled from one to the other. */

@@ -2,9 +2,6 @@
 // Linux only (/proc/net/tcp); elsewhere the list is empty and the mode is refused with the reason.
 import type { Endpoint } from "../platform/endpoint.ts";
 
-/** Run on the SSH host. */
-export const farSocketsCommand = "cat /proc/net/tcp /proc/net/tcp6 2>/dev/null; true";
-
 const established = "01";
 
 /** Local ends of established connections to `port`, from the text of /proc/net/tcp and tcp6 (proc(5)). */

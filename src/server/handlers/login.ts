@@ -1,9 +1,9 @@
 // Logging in and out: USER, PASS, ACCT, REIN, QUIT, HOST (RFC 7151), ABOR.
+import { wait } from "../../platform/wait.ts";
 import { limits } from "../../protocol/limits.ts";
 import { makeReply } from "../../protocol/reply.ts";
 import { type Answer, type Conversation, clientOf, type HandlerTable } from "../conversation.ts";
 import { reinitialise } from "../session-state.ts";
-import { wait } from "../wait.ts";
 
 export const loginHandlers: HandlerTable = {
   /** The same words for every name (RFC 2577 section 7). */

@@ -49,7 +49,8 @@ export class EmbeddedConnection implements SshConnection {
       isCongested: () => gate.isCongested(),
       whenClear: (callback) => gate.whenClear(callback),
       pace: measureRoundTrip(clock, (onAnswer) => ping(client, onAnswer)),
-      onForwarded: (request) => network.takerOf(request),
+      peer: "the SSH server",
+      onOpen: (request, answer) => network.take(request, answer),
     });
     const requests = forwardRequests(client, () => this.#gone);
     this.#listeners = new ListenerTable(requests, random, emit);

@@ -2,6 +2,7 @@
 import type { SallyportError } from "../../../protocol/error.ts";
 import { channelRefused } from "../../channel-refusal.ts";
 import { Channel, type ChannelCarrier } from "./channel.ts";
+import type { OpenAnswer } from "./open-answer.ts";
 import { channelWindow, type Pace } from "./receive-window.ts";
 import type { ChannelReceiver, ChannelSender, Opened, OpenRequest } from "./ssh2-messages.ts";
 
@@ -16,17 +17,19 @@ export interface ChannelTableOptions {
   readonly isCongested: () => boolean;
   readonly whenClear: (callback: () => void) => void;
   readonly pace: Pace;
-  /** A connection to one of our listeners; `undefined` refuses it. */
-  readonly onForwarded: (request: OpenRequest) => ((channel: Channel) => void) | undefined;
+  /** The other side, for messages: `the SSH server`. */
+  readonly peer: string;
+  /** The other side wants to open a channel. To be answered once, now or later. */
+  readonly onOpen: (request: OpenRequest, answer: OpenAnswer) => void;
 }
 
 const nudgeBytesMax = 4096;
-const refusal = { prohibited: 1, unknownType: 3 } as const; // RFC 4254 section 5.1
 
 export class ChannelTable implements ChannelReceiver, ChannelCarrier {
   readonly isCongested: () => boolean;
   readonly whenClear: (callback: () => void) => void;
   readonly pace: Pace;
+  readonly peer: string;
   readonly #options: ChannelTableOptions;
   readonly #channels = new Map<number, Channel>();
   readonly #openings = new Map<number, Opening>();
@@ -39,6 +42,7 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
     this.isCongested = options.isCongested;
     this.whenClear = options.whenClear;
     this.pace = options.pace;
+    this.peer = options.peer;
   }
 
   /** Set once, when the connection is authenticated. */
@@ -97,16 +101,12 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
   }
 
   CHANNEL_OPEN(request: OpenRequest): void {
-    const forwarded = request.type === "forwarded-tcpip";
-    const take = forwarded ? this.#options.onForwarded(request) : undefined;
-    if (take === undefined) {
-      this.send.channelOpenFail(request.sender, forwarded ? refusal.prohibited : refusal.unknownType, "");
-      return;
-    }
-    const ours = this.#next++;
-    this.send.channelOpenConfirm(request.sender, ours, channelWindow.firstBytes, channelWindow.packetBytes);
-    const target = `${request.data.srcIP ?? ""}:${request.data.srcPort ?? 0}`;
-    take(this.#add(ours, target, request));
+    this.#options.onOpen(request, {
+      accept: (target) => this.#accept(request, target),
+      refuse: (reason, words) => {
+        if (this.#lost === undefined) this.send.channelOpenFail(request.sender, reason, words);
+      },
+    });
   }
 
   CHANNEL_OPEN_CONFIRMATION(opened: Opened & { readonly recipient: number }): void {
@@ -143,7 +143,7 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
 
   /** As the answer to an open message it is against RFC 4254 section 5.1, but servers do it. */
   CHANNEL_CLOSE(ours: number): void {
-    if (this.#openings.has(ours)) this.CHANNEL_OPEN_FAILURE(ours, 2, "the server closed the channel");
+    if (this.#openings.has(ours)) this.CHANNEL_OPEN_FAILURE(ours, 2, `${this.peer} closed the channel`);
     else this.#channels.get(ours)?.receiveClose();
     this.#nudge();
   }
@@ -151,8 +151,11 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
   /** sshd's ClientAliveInterval asks for a reply to a request that nobody knows; a refusal is an answer. */
   CHANNEL_REQUEST(ours: number, type: string, wantReply: boolean, data: unknown): void {
     const channel = this.#channels.get(ours);
-    channel?.onRequest?.(type, data);
-    if (wantReply) channel?.refuseRequest();
+    const granted = channel?.onRequest?.(type, data);
+    if (wantReply) {
+      channel?.tell((send, theirs) => (granted ? send.channelSuccess(theirs) : send.channelFailure(theirs)));
+    }
+    granted?.();
   }
 
   CHANNEL_SUCCESS(ours: number): void {
@@ -170,6 +173,16 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
    */
   #nudge(): void {
     for (const channel of this.#channels.values()) if (channel.sendNothing()) return;
+  }
+
+  #accept(request: OpenRequest, target: string): Channel {
+    const ours = this.#next++;
+    if (this.#lost === undefined) {
+      this.send.channelOpenConfirm(request.sender, ours, channelWindow.firstBytes, channelWindow.packetBytes);
+    }
+    const channel = this.#add(ours, target, request);
+    if (this.#lost !== undefined) channel.lose(this.#lost);
+    return channel;
   }
 
   #add(ours: number, target: string, opened: Opened): Channel {

@@ -7,9 +7,13 @@ import { channelWindow, type Pace } from "./receive-window.ts";
 import { type Done, SendSide } from "./send-side.ts";
 import type { ChannelSender, Opened } from "./ssh2-messages.ts";
 
+const stderr = 1; // SSH_EXTENDED_DATA_STDERR, RFC 4254 section 5.2
+
 /** What a channel needs from the connection that carries it. */
 export interface ChannelCarrier {
   readonly send: ChannelSender;
+  /** The other side, for messages: `the SSH server`. */
+  readonly peer: string;
   readonly pace: Pace;
   /** True while the SSH connection has enough to send; `whenClear` calls back once it wants more. */
   isCongested(): boolean;
@@ -25,9 +29,10 @@ export class Channel extends Duplex {
   readonly target: string;
   /** Settles when nothing of the channel is left at either side. */
   readonly gone: Promise<void>;
-  /** Answers to our channel requests, and requests of the server, for a session. */
+  /** Answers to our channel requests, for a session. */
   onReply: ((success: boolean) => void) | undefined;
-  onRequest: ((type: string, data: unknown) => void) | undefined;
+  /** Requests of the other side, for a session. What it returns is done once the request is granted; nothing refuses it. */
+  onRequest: ((type: string, data: unknown) => (() => void) | undefined) | undefined;
 
   readonly #carrier: ChannelCarrier;
   readonly #theirs: number;
@@ -47,9 +52,7 @@ export class Channel extends Duplex {
     this.#receiving = new ReceiveSide({
       pace: carrier.pace,
       push: (data) => this.push(data),
-      adjust: (bytes) => {
-        if (!this.#closeSent) carrier.send.channelWindowAdjust(opened.sender, bytes);
-      },
+      adjust: (bytes) => this.tell((send, theirs) => send.channelWindowAdjust(theirs, bytes)),
     });
     this.#sending = new SendSide({
       window: opened.window,
@@ -63,11 +66,11 @@ export class Channel extends Duplex {
     });
   }
 
-  // ---- from the server
+  // ---- from the other side
 
   receive(data: Buffer): void {
     if (this.destroyed || this.#receiving.arrive(data)) return;
-    this.destroy(new SallyportError("SSH_PROTOCOL", `the SSH server sent more than it may on ${this.#subject}`));
+    this.destroy(new SallyportError("SSH_PROTOCOL", `${this.#carrier.peer} sent more than it may on ${this.#subject}`));
   }
 
   /** Standard error of a command: it takes window (RFC 4254 section 5.2), and nobody reads it. */
@@ -89,7 +92,7 @@ export class Channel extends Duplex {
     const broken = !this.#receiving.ended && !this.#closeSent;
     this.#sendClose();
     this.#leave();
-    if (broken) this.destroy(this.#brokenOff("the SSH server closed"));
+    if (broken) this.destroy(this.#brokenOff("closed"));
     else if (this.readableLength === 0 && this.#receiving.isEmpty) this.#failWrites();
     else this.once("end", () => this.#failWrites());
   }
@@ -103,29 +106,31 @@ export class Channel extends Duplex {
     this.destroy(error);
   }
 
-  sendExec(command: string): void {
-    this.#carrier.send.exec(this.#theirs, command, true);
+  /** Sends a message about this channel, unless it is closed. */
+  tell(message: (send: ChannelSender, theirs: number) => void): void {
+    if (!this.#closeSent) message(this.#carrier.send, this.#theirs);
+  }
+
+  /** Standard error of a command, where the window has room for it. */
+  writeExtended(data: Buffer): void {
+    if (this.#sending.spend(data.length)) this.tell((send, theirs) => send.channelExtData(theirs, data, stderr));
   }
 
   /** A command that still runs is told to end; sshd keeps its channel until it has. */
   terminate(): void {
-    if (!this.#closeSent) this.#carrier.send.signal(this.#theirs, "TERM");
+    this.tell((send, theirs) => send.signal(theirs, "TERM"));
     this.destroy();
   }
 
   /** End-of-file ahead of `end()`: a stream that has ended both ways is over, a command that lacks its status is not. */
   sendEof(): void {
-    if (!this.#eofSent && !this.#closeSent) this.#carrier.send.channelEOF(this.#theirs);
+    if (!this.#eofSent) this.tell((send, theirs) => send.channelEOF(theirs));
     this.#eofSent = true;
-  }
-
-  refuseRequest(): void {
-    if (!this.#closeSent) this.#carrier.send.channelFailure(this.#theirs);
   }
 
   /** A window adjustment by 0, for what it takes along. False: this channel may send no more. */
   sendNothing(): boolean {
-    if (!this.#closeSent) this.#carrier.send.channelWindowAdjust(this.#theirs, 0);
+    this.tell((send, theirs) => send.channelWindowAdjust(theirs, 0));
     return !this.#closeSent;
   }
 
@@ -164,13 +169,13 @@ export class Channel extends Duplex {
   }
 
   #write(chunks: readonly Buffer[], done: Done): void {
-    if (this.#closeReceived) done(this.#brokenOff("the SSH server has closed"));
+    if (this.#closeReceived) done(this.#brokenOff("has closed"));
     else this.#sending.write(chunks, done);
   }
 
-  /** The server closed the channel: what is not sent by now cannot be sent. */
+  /** The other side closed the channel: what is not sent by now cannot be sent. */
   #failWrites(): void {
-    if (this.#sending.isBusy) this.#sending.fail(this.#brokenOff("the SSH server closed, with data unsent,"));
+    if (this.#sending.isBusy) this.#sending.fail(this.#brokenOff("closed, with data unsent,"));
   }
 
   #sendClose(): void {
@@ -186,7 +191,7 @@ export class Channel extends Duplex {
   }
 
   #brokenOff(what: string): SallyportError {
-    return new SallyportError("NET_RESET", `${what} ${this.#subject} before its end`, {
+    return new SallyportError("NET_RESET", `${this.#carrier.peer} ${what} ${this.#subject} before its end`, {
       details: { remote: this.target },
     });
   }

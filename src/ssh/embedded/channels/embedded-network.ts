@@ -8,6 +8,7 @@ import type { Channel } from "./channel.ts";
 import { ChannelConnection } from "./channel-connection.ts";
 import type { ChannelTable } from "./channel-table.ts";
 import type { ListenerTable } from "./listener-table.ts";
+import { type OpenAnswer, openRefusal } from "./open-answer.ts";
 import { channelWindow } from "./receive-window.ts";
 import type { OpenRequest } from "./ssh2-messages.ts";
 
@@ -51,13 +52,17 @@ export class EmbeddedNetwork implements Network {
     return this.#parts.listeners.listen(options.host, options.ports, options.signal);
   }
 
-  /** For the channel table: who takes a forwarded connection. */
-  takerOf(request: OpenRequest): ((channel: Channel) => void) | undefined {
+  /** For the channel table: gives a forwarded connection to its listener. */
+  take(request: OpenRequest, answer: OpenAnswer): void {
     const { destIP = "", destPort = 0, srcIP = "", srcPort = 0 } = request.data;
-    const listener = this.#parts.listeners.find(destIP, destPort);
-    if (listener === undefined) return undefined;
+    const isForwarded = request.type === "forwarded-tcpip";
+    const listener = isForwarded ? this.#parts.listeners.find(destIP, destPort) : undefined;
+    if (listener === undefined) {
+      answer.refuse(isForwarded ? openRefusal.prohibited : openRefusal.unknownType, "");
+      return;
+    }
     const ends = { local: listener.endpoint, remote: { host: srcIP, port: srcPort } };
-    return (channel) => listener.arrive(this.#connection(channel, ends));
+    listener.arrive(this.#connection(answer.accept(`${srcIP}:${srcPort}`), ends));
   }
 
   #connection(channel: Channel, ends: Pick<Connection, "local" | "remote">): ChannelConnection {

@@ -38,6 +38,7 @@ function run(channel: Channel, command: string, signal: AbortSignal): Promise<Ex
       if (type === "exit-signal") exitCode = endedBySignal;
       // It may come after the end of the output; only with it is the channel over.
       if (exitCode !== undefined) channel.end();
+      return undefined;
     };
     void channel.gone.then(() => channel.end()); // without a status
     channel.on("data", (chunk: Buffer) => {
@@ -51,7 +52,7 @@ function run(channel: Channel, command: string, signal: AbortSignal): Promise<Ex
       else if (exitCode === undefined) reject(new SallyportError("SSH_PROTOCOL", "the command ended without a status"));
       else resolve({ exitCode, stdout: Buffer.concat(chunks).toString("utf8") });
     });
-    channel.sendExec(command);
+    channel.tell((send, theirs) => send.exec(theirs, command, true));
     channel.sendEof();
   });
 }

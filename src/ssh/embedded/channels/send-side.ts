@@ -31,7 +31,14 @@ export class SendSide {
     this.#flush();
   }
 
-  /** The server takes more. */
+  /** Takes window for bytes that go another way. False when there is too little. */
+  spend(bytes: number): boolean {
+    if (this.#window < bytes || this.#stopped) return false;
+    this.#window -= bytes;
+    return true;
+  }
+
+  /** The other side takes more. */
   widen(bytes: number): void {
     this.#window += bytes;
     this.#flush();

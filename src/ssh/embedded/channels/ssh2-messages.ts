@@ -5,7 +5,7 @@
 // looks at how much waits in the TCP socket, and a forwarded connection is refused unless the server echoes the
 // address as it was asked for. So ssh2 does transport, keys and authentication, and parses and writes the messages;
 // the channels are ours (channel.ts). package.json pins ssh2 exactly, and the check below fails on any other shape.
-import type { Client } from "ssh2";
+import type { Client, Connection as ServerSide } from "ssh2";
 import { SallyportError } from "../../../protocol/error.ts";
 
 export interface DirectTcpip {
@@ -15,7 +15,15 @@ export interface DirectTcpip {
   readonly srcPort: number;
 }
 
-/** What can be sent. `theirs` is the server's number of a channel, `ours` our own. */
+/** A connection to a listener of ours: what was asked for, and who connected (RFC 4254 section 7.2). */
+interface ForwardedTcpip {
+  readonly boundAddr: string;
+  readonly boundPort: number;
+  readonly remoteAddr: string;
+  readonly remotePort: number;
+}
+
+/** What can be sent. `theirs` is the other side's number of a channel, `ours` our own. */
 export interface ChannelSender {
   directTcpip(ours: number, window: number, packetMax: number, target: DirectTcpip): void;
   session(ours: number, window: number, packetMax: number): void;
@@ -28,10 +36,15 @@ export interface ChannelSender {
   channelWindowAdjust(theirs: number, bytes: number): void;
   channelEOF(theirs: number): void;
   channelClose(theirs: number): void;
+  channelSuccess(theirs: number): void;
   channelFailure(theirs: number): void;
+  /** These are a server's. */
+  forwardedTcpip(ours: number, window: number, packetMax: number, ends: ForwardedTcpip): void;
+  channelExtData(theirs: number, data: Buffer, type: number): void;
+  exitStatus(theirs: number, status: number): void;
 }
 
-/** The server's side of a channel that has just been opened. */
+/** The other side of a channel that has just been opened. */
 export interface Opened {
   readonly sender: number;
   readonly window: number;
@@ -40,7 +53,7 @@ export interface Opened {
 
 export interface OpenRequest extends Opened {
   readonly type: string;
-  /** For `forwarded-tcpip`: the address that was connected to, and who connected (RFC 4254 section 7.2). */
+  /** For `forwarded-tcpip` and `direct-tcpip`: the address connected to, and who connects (RFC 4254 section 7.2). */
   readonly data: {
     readonly destIP?: string;
     readonly destPort?: number;
@@ -85,7 +98,11 @@ const sent = [
   "channelWindowAdjust",
   "channelEOF",
   "channelClose",
+  "channelSuccess",
   "channelFailure",
+  "forwardedTcpip",
+  "channelExtData",
+  "exitStatus",
   "ping",
 ] as const satisfies readonly (keyof Ssh2Protocol)[];
 
@@ -103,9 +120,11 @@ const received = [
   "CHANNEL_FAILURE",
 ] as const satisfies readonly (keyof ChannelReceiver)[];
 
-/** Only after `client.connect()`, which makes the protocol object. */
-function protocolOf(client: Client): Ssh2Protocol {
-  const protocol = (client as unknown as { _protocol?: Ssh2Protocol })._protocol;
+/** A client after `connect()`, which makes the protocol object, or a server's side of a connection. */
+type Peer = Client | ServerSide;
+
+function protocolOf(peer: Peer): Ssh2Protocol {
+  const protocol = (peer as unknown as { _protocol?: Ssh2Protocol })._protocol;
   const complete =
     typeof protocol?._handlers === "object" &&
     "_kexinit" in protocol &&
@@ -117,8 +136,8 @@ function protocolOf(client: Client): Ssh2Protocol {
 }
 
 /** From now on channel messages go to `receiver`; ssh2's own channels, exec and forwardOut are out of use. */
-export function takeOverChannels(client: Client, receiver: ChannelReceiver): ChannelSender {
-  const protocol = protocolOf(client);
+export function takeOverChannels(peer: Peer, receiver: ChannelReceiver): ChannelSender {
+  const protocol = protocolOf(peer);
   for (const name of received) {
     const receive = receiver[name].bind(receiver) as (...args: never[]) => void;
     protocol._handlers[name] = (_protocol, ...args) => receive(...args);
@@ -127,9 +146,14 @@ export function takeOverChannels(client: Client, receiver: ChannelReceiver): Cha
 }
 
 /** RFC 4253 section 9: during a key exchange ssh2 queues what it is told to send, without bound. */
-export function keyExchangeProbe(client: Client): () => boolean {
-  const protocol = protocolOf(client);
+export function keyExchangeProbe(peer: Peer): () => boolean {
+  const protocol = protocolOf(peer);
   return () => protocol._kexinit !== undefined;
+}
+
+/** The client has said that it will open no session any more (OpenSSH's no-more-sessions@openssh.com). */
+export function wantsNoMoreSessions(peer: ServerSide): boolean {
+  return (peer as unknown as { readonly noMoreSessions?: boolean }).noMoreSessions === true;
 }
 
 /** Asks the server for an answer, and calls back with it. The answers to global requests come in their order. */

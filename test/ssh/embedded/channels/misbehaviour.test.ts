@@ -1,9 +1,12 @@
 // A server that does not keep to RFC 4254 harms one channel at most, and never hangs us.
 import { expect, test } from "vitest";
 import { systemClock } from "../../../../src/network/system-clock.ts";
+import { systemRandom } from "../../../../src/network/system-random.ts";
 import { ChannelConnection } from "../../../../src/ssh/embedded/channels/channel-connection.ts";
 import { ChannelTable } from "../../../../src/ssh/embedded/channels/channel-table.ts";
+import { EmbeddedNetwork } from "../../../../src/ssh/embedded/channels/embedded-network.ts";
 import { exec } from "../../../../src/ssh/embedded/channels/exec.ts";
+import { ListenerTable } from "../../../../src/ssh/embedded/channels/listener-table.ts";
 import { channelWindow } from "../../../../src/ssh/embedded/channels/receive-window.ts";
 import type { ChannelSender } from "../../../../src/ssh/embedded/channels/ssh2-messages.ts";
 import { never } from "../open.ts";
@@ -24,8 +27,12 @@ async function opened(more: { window?: number; packetSize?: number } = {}) {
     isCongested: () => false,
     whenClear: () => {},
     pace: { nowMs: () => 0, roundTripMs: () => 1 },
-    onForwarded: () => undefined,
+    peer: "the SSH server",
+    onOpen: (request, answer) => network.take(request, answer),
   });
+  const requests = { listen: () => Promise.reject(new Error("not here")), cancel: async () => {} };
+  const listeners = new ListenerTable(requests, systemRandom, () => {});
+  const network = new EmbeddedNetwork("far end", { channels: table, listeners, clock: systemClock, emit: () => {} });
   table.sender = send;
   const request = table.request("host:21", never, () => {});
   table.CHANNEL_OPEN_CONFIRMATION({ recipient: 0, sender: 7, window: 1000, packetSize: 100, ...more });

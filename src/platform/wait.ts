@@ -1,5 +1,5 @@
 // Waiting on a Clock.
-import type { Clock } from "../platform/clock.ts";
+import type { Clock } from "./clock.ts";
 
 /** Resolves after `delayMs`, or rejects with the signal's reason. */
 export function wait(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {

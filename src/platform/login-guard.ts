@@ -1,6 +1,6 @@
 // Growing waits for those who guess passwords, across their sessions (RFC 2577 section 5).
-import type { Clock } from "../platform/clock.ts";
 import { limits } from "../protocol/limits.ts";
+import type { Clock } from "./clock.ts";
 
 interface Failures {
   readonly failures: number;
