@@ -1,8 +1,10 @@
 // Where the command line meets the real tunnel and the real server.
+import { collectSeldom } from "./heap-growth.ts";
 import { runProgram } from "./program.ts";
 
 /** Runs the program with the words after its name; ends the process. */
 export function main(argv: readonly string[]): Promise<never> {
+  collectSeldom();
   // Loaded when it is needed: --help has no use for SSH.
   return runProgram(
     argv,
