@@ -11,7 +11,7 @@ import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Listener } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import type { SallyportError } from "../protocol/error.ts";
-import type { SshEnvironment } from "../ssh/ssh-connection.ts";
+import type { SshConnection, SshEnvironment } from "../ssh/ssh-connection.ts";
 import { BackSupervisor } from "./back-supervisor.ts";
 import { type CheckedForward, checkForwards } from "./check-options.ts";
 import type { OpenForward, Tunnel, TunnelOptions } from "./options.ts";
@@ -27,7 +27,19 @@ type Emit = (session: number, event: TraceEventBody) => void;
  * @throws SallyportError CONFIG_INVALID or POLICY_BIND for wrong options, NET_* when a listener cannot be had, SSH_* when the
  * SSH connection fails; the signal's reason when it is aborted before the tunnel is ready.
  */
-export async function openTunnel(options: TunnelOptions): Promise<Tunnel> {
+export function openTunnel(options: TunnelOptions): Promise<Tunnel> {
+  const { transport = "auto", ssh } = options;
+  return openTunnelOver(options, (environment, signal) => connectTransport(transport, ssh, environment, signal));
+}
+
+/** Makes the SSH connection, and makes it anew when it was lost. */
+export type ConnectForTunnel = (environment: SshEnvironment, signal: AbortSignal) => Promise<SshConnection>;
+
+/** As {@link openTunnel}, over connections that the caller knows how to make; of `ssh` only host and user are used, in messages. */
+export async function openTunnelOver(
+  options: Omit<TunnelOptions, "transport">,
+  connect: ConnectForTunnel,
+): Promise<Tunnel> {
   options.signal?.throwIfAborted();
   const signal = options.signal ?? new AbortController().signal;
   const checked = checkForwards(options);
@@ -35,7 +47,7 @@ export async function openTunnel(options: TunnelOptions): Promise<Tunnel> {
   // First what can fail at once and asks nobody: a port in use is told before a password is asked for.
   const listeners = await listenAll(checked, signal);
   const failed: { report: (error: SallyportError) => void } = { report: () => {} };
-  const supervisor = makeSupervisor(options, emit, (error) => failed.report(error));
+  const supervisor = makeSupervisor(options, connect, emit, (error) => failed.report(error));
   try {
     await supervisor.start(signal);
   } catch (error) {
@@ -57,7 +69,7 @@ export async function openTunnel(options: TunnelOptions): Promise<Tunnel> {
 }
 
 /** `user@host` as the user wrote it. */
-function sshTarget({ ssh }: TunnelOptions): string {
+function sshTarget({ ssh }: Pick<TunnelOptions, "ssh">): string {
   return ssh.user === undefined ? ssh.host : `${ssh.user}@${ssh.host}`;
 }
 
@@ -79,7 +91,8 @@ async function disposeListener(listener: Listener): Promise<void> {
 }
 
 function makeSupervisor(
-  options: TunnelOptions,
+  options: Omit<TunnelOptions, "transport">,
+  connect: ConnectForTunnel,
   emit: Emit,
   onGivenUp: (error: SallyportError) => void,
 ): BackSupervisor {
@@ -92,7 +105,7 @@ function makeSupervisor(
     ...(tellUser === undefined ? {} : { tellUser }),
   };
   return new BackSupervisor({
-    connect: (signal) => connectTransport(options.transport ?? "auto", options.ssh, environment, signal),
+    connect: (signal) => connect(environment, signal),
     clock: systemClock,
     emit: (event) => emit(0, event),
     backAddress: options.backAddress,
@@ -116,7 +129,7 @@ function gatewayEnvironment(supervisor: BackSupervisor, emit: Emit, checkUser: b
 /** Where a listener on every address can be reached from here. */
 const reachable: Readonly<Record<string, string>> = { "": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1" };
 
-function openForward(listener: Listener, checked: CheckedForward, options: TunnelOptions): OpenForward {
+function openForward(listener: Listener, checked: CheckedForward, options: Pick<TunnelOptions, "ssh">): OpenForward {
   const { port } = listener.endpoint;
   const host = reachable[checked.bind] ?? checked.bind;
   const target = formatEndpoint(checked.gateway.target);

@@ -6,30 +6,50 @@ import { type TraceRow, traceRow } from "./trace-row.ts";
 // What passes straight through appears on both sides within this time, and then on one line.
 const sameLineMs = 20;
 
-// "  12.345   7 " and the two characters of the mark with a space.
-const prefixWidth = 14;
+// Beginnings of lines: "  12.345   7 ", "  7 " or " "; and the two characters of the mark with a space.
+const prefixWidths = { times: 14, session: 4, none: 1 } as const;
 const markWidth = 3;
 const bar = " | ";
 
+/** Dresses a piece of a line for a terminal; it must not change how many columns the text takes. */
+export type PaintCell = (row: TraceRow, text: string) => string;
+
+export interface TraceLook {
+  /** Columns of a terminal; at least 80, which is less than the default of 120. */
+  readonly width?: number;
+  /** What each line begins with: seconds and session, the session alone, nothing. Default `times`. */
+  readonly prefix?: keyof typeof prefixWidths;
+  /** Default: as it is. */
+  readonly paint?: PaintCell;
+}
+
 /** Gives lines for events. One line may be held back to be shared with the other side: call `flush` when it gets quiet. */
 export class TraceRenderer {
+  readonly #kind: NonNullable<TraceLook["prefix"]>;
   readonly #columnWidth: number;
+  readonly #paint: PaintCell;
   #startMs: number | undefined;
   #held: TraceRow | undefined;
 
-  /** `width` in columns of a terminal; at least 80. */
-  constructor(width: number = 120) {
-    this.#columnWidth = Math.floor((Math.max(width, 80) - prefixWidth - bar.length) / 2);
+  constructor({ width = 120, prefix = "times", paint = (_row, text) => text }: TraceLook = {}) {
+    this.#kind = prefix;
+    this.#columnWidth = Math.floor((Math.max(width, 80) - prefixWidths[prefix] - bar.length) / 2);
+    this.#paint = paint;
   }
 
   /** What stands at the top of a trace. */
   header(title: string): readonly string[] {
-    const left = padText("   client <-> gateway", this.#columnWidth);
     return [
       `# ${title}`,
       "# > to the server   < to the client   * the gateway's own   = data connection   - note",
-      `${"#  seconds   s".padEnd(prefixWidth)}${left}${bar}   gateway <-> server`,
+      this.columns("client <-> gateway", "gateway <-> server").replace(/^ {14}/, "#  seconds   s"),
     ];
+  }
+
+  /** A line with titles for the two columns. */
+  columns(front: string, back: string): string {
+    const left = padText(`   ${front}`, this.#columnWidth);
+    return `${" ".repeat(prefixWidths[this.#kind])}${left}${bar}   ${back}`;
   }
 
   /** Lines that are complete now. */
@@ -55,25 +75,33 @@ export class TraceRenderer {
   }
 
   #render(row: TraceRow, other?: TraceRow): readonly string[] {
-    const seconds = ((row.timeMs - (this.#startMs ?? 0)) / 1000).toFixed(3).padStart(9);
-    const session = (row.session === 0 ? "" : String(row.session)).padStart(3);
-    const prefix = `${seconds} ${session} `;
+    const prefix = this.#prefix(row);
     const lines = row.place === "both" ? this.#across(row) : this.#sideBySide(row, other);
     return lines.map((line, index) => (index === 0 ? prefix : " ".repeat(textWidth(prefix))) + line);
   }
 
+  #prefix(row: TraceRow): string {
+    if (this.#kind === "none") return " ".repeat(prefixWidths.none);
+    const session = `${(row.session === 0 ? "" : String(row.session)).padStart(3)} `;
+    if (this.#kind === "session") return session;
+    return `${((row.timeMs - (this.#startMs ?? 0)) / 1000).toFixed(3).padStart(9)} ${session}`;
+  }
+
   #across(row: TraceRow): readonly string[] {
-    return cell(row, 2 * this.#columnWidth + bar.length);
+    return cell(row, 2 * this.#columnWidth + bar.length).map((text) => this.#paint(row, text));
   }
 
   #sideBySide(row: TraceRow, other: TraceRow | undefined): readonly string[] {
     const of = (place: "front" | "back"): readonly string[] => {
       const owner = [row, other].find((each) => each?.place === place);
-      return owner === undefined ? [] : cell(owner, this.#columnWidth);
+      if (owner === undefined) return [];
+      const texts = cell(owner, this.#columnWidth);
+      return texts.map((text) => this.#paint(owner, place === "front" ? padText(text, this.#columnWidth) : text));
     };
     const [left, right] = [of("front"), of("back")];
+    const nothing = padText("", this.#columnWidth);
     return Array.from({ length: Math.max(left.length, right.length) }, (_, index) =>
-      (padText(left[index] ?? "", this.#columnWidth) + bar + (right[index] ?? "")).trimEnd(),
+      ((left[index] ?? nothing) + bar + (right[index] ?? "")).trimEnd(),
     );
   }
 }

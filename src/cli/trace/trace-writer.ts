@@ -27,7 +27,7 @@ export function openTraceWriter(options: TraceWriterOptions): TraceWriter {
     file === undefined
       ? { write: options.standardError, [Symbol.dispose]: () => {} }
       : openTraceFile(file, options.onFailure);
-  const renderer = new TraceRenderer(options.width);
+  const renderer = new TraceRenderer(options.width === undefined ? {} : { width: options.width });
   const put = (lines: readonly string[]): void => {
     if (lines.length > 0) output.write(`${lines.join("\n")}\n`);
   };

@@ -5,7 +5,7 @@ import { TraceRenderer } from "../../../src/cli/trace/trace-renderer.ts";
 import { Dialogue } from "../support/dialogue.ts";
 
 function render(dialogue: Dialogue, width = 100): string[] {
-  const renderer = new TraceRenderer(width);
+  const renderer = new TraceRenderer({ width });
   return [...dialogue.events.flatMap((event) => renderer.push(event)), ...renderer.flush()];
 }
 
@@ -93,7 +93,7 @@ describe("two events share a line", () => {
   });
 
   test("not when the first has been flushed", () => {
-    const renderer = new TraceRenderer(100);
+    const renderer = new TraceRenderer({ width: 100 });
     const [first, second] = new Dialogue().command("PWD").events;
     expect(renderer.push(first!)).toEqual([]);
     expect(renderer.flush()).toHaveLength(1);
@@ -176,7 +176,7 @@ test("every kind of event has a line, and no line is wider than asked", () => {
 });
 
 test("the header explains the marks within the width", () => {
-  const header = new TraceRenderer(80).header("sallyport 0.1.0");
+  const header = new TraceRenderer({ width: 80 }).header("sallyport 0.1.0");
   for (const line of header) expect(textWidth(line)).toBeLessThanOrEqual(100);
   expect(header.at(-1)).toMatch(/client <-> gateway .* \| .* gateway <-> server/);
 });

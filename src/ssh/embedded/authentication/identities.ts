@@ -2,7 +2,7 @@
 import type { AuthenticationSettings } from "../configuration/host-settings.ts";
 import { type AgentIdentity, agentIdentities } from "./agent-identities.ts";
 import type { Identity } from "./identity.ts";
-import { type AskPassphrase, fileIdentity, type KeyFile, readKeyFile } from "./key-file.ts";
+import { type AskPassphrase, fileIdentity, type KeyFile, keyOfText, readKeyFile } from "./key-file.ts";
 
 /**
  * First the agent's keys that are configured, in the order of IdentityFile; then the agent's other keys, unless
@@ -15,7 +15,8 @@ export async function findIdentities(
 ): Promise<Identity[]> {
   const fromAgent = await agentIdentities(settings.agent);
   const read = await Promise.all(settings.identityFiles.map((path) => readKeyFile(path, tell)));
-  const files = read.filter((file): file is KeyFile => file !== undefined);
+  const given = (settings.privateKeys ?? []).map(keyOfText);
+  const files = [...read, ...given].filter((file): file is KeyFile => file !== undefined);
   const inAgent = (file: KeyFile): AgentIdentity | undefined =>
     fromAgent.find(({ key }) => file.publicKey?.getPublicSSH().equals(key.getPublicSSH()));
   const configured = new Set(files.flatMap((file) => inAgent(file) ?? []));

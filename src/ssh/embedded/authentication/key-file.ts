@@ -1,6 +1,7 @@
 // A private key in a file: read without a passphrase as far as that goes, decrypted only when it must sign.
 import { readFile, stat } from "node:fs/promises";
 import ssh2, { type ParsedKey } from "ssh2"; // `utils` is no named export to Node
+import { SallyportError } from "../../../protocol/error.ts";
 import type { Identity } from "./identity.ts";
 
 /** Asks for the passphrase of a file; `undefined` when nobody can be asked. */
@@ -37,6 +38,16 @@ export async function readKeyFile(path: string, tell: (line: string) => void): P
   }
   const publicKey = (await publicHalf(path))?.publicKey ?? publicPart(text);
   return { path, publicKey, privateText: text, privateKey: undefined };
+}
+
+/** A key that is in no file. Throws `CONFIG_INVALID` when it is no private key, or an encrypted one. */
+export function keyOfText(text: string): KeyFile {
+  const privateText = Buffer.from(text);
+  const key = parse(privateText);
+  if (key instanceof Error || !key.isPrivateKey()) {
+    throw new SallyportError("CONFIG_INVALID", "the private key given cannot be used", { cause: key });
+  }
+  return { path: "the key given", publicKey: key, privateText, privateKey: key };
 }
 
 /** `path.pub` alone: the private half may be in the agent. */

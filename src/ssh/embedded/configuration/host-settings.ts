@@ -37,6 +37,8 @@ export interface AuthenticationSettings {
   readonly methods: readonly AuthenticationMethod[];
   readonly promptsMax: number;
   readonly identityFiles: readonly string[];
+  /** Keys that are in no file: OpenSSH private keys, not encrypted. */
+  readonly privateKeys?: readonly string[];
   readonly identitiesOnly: boolean;
   /** Path of the agent's socket. */
   readonly agent: string | undefined;
