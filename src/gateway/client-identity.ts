@@ -19,9 +19,14 @@ export class ClientIdentity {
     this.#owner = this.#ownerOf({ local: front.local, remote: front.remote });
   }
 
-  /** Is this connection's far end the same client (RFC 2577 section 8)? */
-  async isPeerOf(ends: Ends): Promise<boolean> {
-    return sameHost(ends.remote.host, this.host) && this.#mayBe(await this.#ownerOf(ends));
+  /**
+   * Is this connection's far end the same client (RFC 2577 section 8)? `mayHaveLeft`: it may have sent a short file and
+   * closed before we could ask whose it is. Before the transfer has begun only a thief does that.
+   */
+  async isPeerOf(ends: Ends, mayHaveLeft: () => boolean): Promise<boolean> {
+    if (!sameHost(ends.remote.host, this.host)) return false;
+    const other = await this.#ownerOf(ends);
+    return other === "gone" && mayHaveLeft() ? true : this.#mayBe(other);
   }
 
   /** Is another session's client the same, so that the two may share a transfer? */
@@ -31,8 +36,7 @@ export class ClientIdentity {
 
   async #mayBe(other: Owner): Promise<boolean> {
     const owner = await this.#owner;
-    // A client whose file is short has sent it and closed before we could ask: its upload must not be taken for a theft.
-    if (owner === undefined || owner === "gone" || other === undefined || other === "gone") return true;
+    if (owner === undefined || owner === "gone" || other === undefined) return true;
     return other === owner || other === root;
   }
 }

@@ -31,6 +31,8 @@ export interface DataEndsOptions {
   /** The far local end of the server's control connection, where back mode `default-port` found it. */
   readonly controlEnd: Endpoint | undefined;
   readonly report: (input: RelayInput) => void;
+  /** The client has been told that the exchange's transfer has begun. */
+  readonly isUnderWay: (id: number) => boolean;
 }
 
 export class DataEnds {
@@ -42,13 +44,13 @@ export class DataEnds {
 
   listenFront(ends: ExchangeEnds): void {
     ends.open("front", "passive", async (signal, hold) => {
-      const { context, front, client, report } = this.#options;
+      const { context, front, client, report, isUnderWay } = this.#options;
       const { options, environment, registry } = context;
       const end = await openPassiveEnd({
         network: environment.front,
         host: plainHost(front.local.host),
         ports: options.passivePorts,
-        isExpectedPeer: (remote, local) => client.isPeerOf({ remote, local }),
+        isExpectedPeer: (remote, local) => client.isPeerOf({ remote, local }, () => isUnderWay(ends.id)),
         onIntruder: (remote, count) => this.#intruder("front", remote, count),
         signal,
       });

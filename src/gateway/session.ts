@@ -93,7 +93,7 @@ export class Session {
     const over = new Promise<void>((resolve) => {
       this.#over = resolve;
     });
-    const report = (input: RelayInput): void => this.#feed(input);
+    const report = this.#feed;
     const ends = new DataEnds({
       context: this.#context,
       front: this.#front,
@@ -102,9 +102,10 @@ export class Session {
       back,
       controlEnd,
       report,
+      isUnderWay: (id) => this.#machine.isUnderWay(id),
     });
-    const emit = (event: TraceEventBody): void => this.#emit(event);
-    this.#data = new DataPerformer({ clock, report, emit, track: (work) => this.#track(work) }, ends);
+    const reports = { clock, report, emit: this.#emit, track: (work: Promise<unknown>) => this.#track(work) };
+    this.#data = new DataPerformer(reports, ends);
     const lost = (): void => this.closeNow(describe(back.signal.reason));
     setMaxListeners(0, back.signal); // one for each session
     back.signal.addEventListener("abort", lost, { once: true });
@@ -127,7 +128,7 @@ export class Session {
   }
 
   /** Inputs that come up while actions are performed wait their turn. */
-  #feed(input: RelayInput): void {
+  readonly #feed = (input: RelayInput): void => {
     this.#inputs.push(input);
     if (this.#performing) return;
     this.#performing = true;
@@ -140,7 +141,7 @@ export class Session {
     }
     this.#performing = false;
     this.#closeIfIdle();
-  }
+  };
 
   /** A mistake of ours ends this session, not the program; nothing may look complete. */
   #broken(error: unknown): void {
@@ -194,7 +195,5 @@ export class Session {
     void settled.then(() => this.#work.delete(settled));
   }
 
-  #emit(event: TraceEventBody): void {
-    this.#context.environment.emit(this.#context.id, event);
-  }
+  readonly #emit = (event: TraceEventBody): void => this.#context.environment.emit(this.#context.id, event);
 }

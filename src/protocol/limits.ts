@@ -1,6 +1,7 @@
 // Everything that can grow has a limit here: unit in the name, precedent beside it. docs/reference/limits.md is made from it.
 
 import { type ServerLimitName, serverLimits } from "./server/server-limits.ts";
+import { type SshServerLimitName, sshServerLimits } from "./server/ssh-server-limits.ts";
 
 export interface Limit {
   readonly value: number;
@@ -10,6 +11,7 @@ export interface Limit {
 
 export type LimitName =
   | ServerLimitName
+  | SshServerLimitName
   | "commandLineBytesMax"
   | "replyLineBytesMax"
   | "replyBytesMax"
@@ -166,6 +168,7 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
   sshJumpsMax: { value: 8, unit: "hosts", why: "jump hosts in a row; more is a configuration that jumps in a circle" },
   sshConfigIncludesMax: { value: 16, unit: "files", why: "Include within Include in ssh_config; OpenSSH's own limit" },
   ...serverLimits,
+  ...sshServerLimits,
 };
 
 /** The limits that are in force. */

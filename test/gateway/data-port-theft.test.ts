@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { isServer } from "../../src/gateway/back-end.ts";
 import { socketOwner } from "../../src/network/socket-owner.ts";
+import { gate } from "../support/gate.ts";
 import { describePeers } from "../support/missing.ts";
 import { nobody, startOther } from "../support/other-process.ts";
 import { watchResources } from "../support/resources.ts";
@@ -107,16 +108,15 @@ describePeers(["root"], "data-port theft by another user of this machine, from t
     await client.expect(226);
   });
 
-  it("a client that has sent its short file and closed before anybody could ask is no thief", async () => {
-    let asked = 0;
-    const ownerOf: typeof socketOwner = async () => {
-      asked += 1;
-      return asked === 1 ? nobody : "gone";
-    };
-    await using scene = await meet({ environment: { ownerOf } });
-    const data = await scene.client.connectData(await scene.client.passive());
-    await scene.client.ask("RETR f", 150);
-    expect(String((await received(data)).bytes)).toBe("secret");
+  it("that has left its forged file before the transfer begins, and closed already, is a thief", async () => {
+    await using scene = await meet({ environment });
+    const { client } = scene;
+    const address = await client.passive();
+    await using other = startOther(thief, [String(address.port), "leave"], nobody);
+    expect(await other.line()).toMatch(/left|ECONNRESET/);
+    await scene.gateway.seen(({ type }) => type === "data.intruder");
+    await client.connectData(address);
+    await scene.gateway.seen((event) => event.type === "data.open" && event.side === "front");
   });
 
   it("root may come for anybody: sshd and socat forward for others", async () => {
@@ -131,8 +131,35 @@ describePeers(["root"], "data-port theft by another user of this machine, from t
     expect(String((await received(data)).bytes)).toBe("secret");
   });
 
-  it("where nobody can tell the user, the address alone decides", async () => {
-    await using scene = await meet({ environment: { ownerOf: async () => undefined } });
+  it("a client that has sent a short file and closed before it could be asked for is no thief", async () => {
+    const asked = gate();
+    let questions = 0;
+    const ownerOf: typeof socketOwner = async () => {
+      questions += 1;
+      if (questions === 1) return 1000;
+      await asked.passed;
+      return "gone";
+    };
+    await using scene = await meet({ environment: { ownerOf } });
+    const data = await scene.client.connectData(await scene.client.passive());
+    await scene.client.ask("STOR short", 150);
+    data.end("short");
+    data.destroy();
+    asked.open();
+    await scene.client.expect(226);
+    expect(scene.server.files.get("short")).toEqual(Buffer.from("short"));
+  });
+
+  it.each([
+    ["of the client", undefined, 1001],
+    ["of the data connection", 1000, undefined],
+  ])("where nobody can tell the user %s, the address alone decides", async (_what, control, peer) => {
+    let questions = 0;
+    const ownerOf: typeof socketOwner = async () => {
+      questions += 1;
+      return questions === 1 ? control : peer;
+    };
+    await using scene = await meet({ environment: { ownerOf } });
     const address = await scene.client.passive();
     await using _other = startOther(thief, [String(address.port)], nobody);
     await scene.gateway.seen((event) => event.type === "data.open" && event.side === "front");

@@ -49,6 +49,11 @@ export class RelaySession {
     return this.#core.running.size;
   }
 
+  /** The transfer of this exchange has begun, as the server and so the client says (150). */
+  isUnderWay(id: number): boolean {
+    return this.#core.findExchange(id)?.transfer?.preliminary === true;
+  }
+
   /** What the constructor itself wants done. */
   start(): RelayAction[] {
     return this.#core.takeActions();
