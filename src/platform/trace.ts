@@ -34,6 +34,19 @@ type Untimed =
   | { readonly type: "ssh.channel.open"; readonly channel: number; readonly target: string }
   | { readonly type: "ssh.channel.refused"; readonly target: string; readonly reason: string }
   | { readonly type: "ssh.channel.close"; readonly channel: number }
+  /** Our own SSH server. `client` is `host:port`. */
+  | { readonly type: "ssh-server.login"; readonly client: string; readonly user: string; readonly method: string }
+  | {
+      readonly type: "ssh-server.login-refused";
+      readonly client: string;
+      readonly user: string;
+      readonly method: string;
+    }
+  | { readonly type: "ssh-server.close"; readonly client: string; readonly reason: string }
+  | { readonly type: "ssh-server.open"; readonly client: string; readonly target: string }
+  | { readonly type: "ssh-server.listen"; readonly client: string; readonly endpoint: string }
+  /** What was asked for and is not permitted, or did not come about. */
+  | { readonly type: "ssh-server.refused"; readonly client: string; readonly what: string; readonly reason: string }
   | { readonly type: "listener.open"; readonly endpoint: string }
   | { readonly type: "listener.close"; readonly endpoint: string };
 

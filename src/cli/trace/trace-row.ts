@@ -73,6 +73,18 @@ function describe(event: TraceEvent): Description {
       return note(`ssh: channel to ${event.target} refused: ${event.reason}`);
     case "ssh.channel.close":
       return note(`ssh: channel ${event.channel} closed`);
+    case "ssh-server.login":
+      return note(`ssh server: ${event.user} logged in from ${event.client} (${event.method})`);
+    case "ssh-server.login-refused":
+      return note(`ssh server: ${event.client} was refused as ${event.user} (${event.method})`);
+    case "ssh-server.close":
+      return note(`ssh server: ${event.client} is gone: ${event.reason}`);
+    case "ssh-server.open":
+      return note(`ssh server: ${event.client} is connected with ${event.target}`);
+    case "ssh-server.listen":
+      return note(`ssh server: listening on ${event.endpoint} for ${event.client}`);
+    case "ssh-server.refused":
+      return note(`ssh server: refused ${event.client} ${event.what}: ${event.reason}`);
     case "listener.open":
       return note(`listening on ${event.endpoint}`);
     case "listener.close":

@@ -41,7 +41,7 @@ export function witness(answers?: readonly (string | undefined)[]): Witness {
 
 /** Connects to a test sshd as its ssh_config says; `more` wins. */
 export async function openTo(
-  sshd: Sshd,
+  sshd: Pick<Sshd, "configFile" | "hostAlias">,
   more: Partial<SshOptions> = {},
   { environment }: Witness = witness(),
 ): Promise<EmbeddedConnection> {

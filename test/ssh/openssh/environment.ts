@@ -33,7 +33,7 @@ export function environment(): Heard {
 }
 
 export async function connectTo(
-  sshd: Sshd,
+  sshd: Pick<Sshd, "configFile" | "hostAlias">,
   more: Partial<SshOptions> = {},
   heard: Heard = environment(),
 ): Promise<OpenSshConnection> {

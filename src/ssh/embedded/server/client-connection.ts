@@ -1,0 +1,137 @@
+// One SSH connection from a client, from its first byte to its last.
+import ssh2, { type Connection as ServerSide } from "ssh2";
+import { formatEndpoint } from "../../../platform/endpoint.ts";
+import type { Connection } from "../../../platform/network.ts";
+import { SallyportError } from "../../../protocol/error.ts";
+import { plainHost } from "../../../protocol/ip-address.ts";
+import { limits } from "../../../protocol/limits.ts";
+import { ChannelTable } from "../channels/channel-table.ts";
+import { keyExchangeProbe, takeOverChannels, wantsNoMoreSessions } from "../channels/ssh2-messages.ts";
+import { coalesceWrites } from "../transport/coalesce-writes.ts";
+import { SendGate } from "../transport/send-gate.ts";
+import { serverAlgorithms } from "./algorithms.ts";
+import { ClientSession } from "./client-session.ts";
+import type { ServerContext } from "./context.ts";
+import { answerForwardRequests } from "./forward-requests.ts";
+import { Login } from "./login.ts";
+import { pauseWhileUnread } from "./pause-while-unread.ts";
+
+export class ClientConnection {
+  /** `host:port`. */
+  readonly name: string;
+  /** Where the client is. */
+  readonly address: string;
+  /** Settles when nothing is left. Never rejects. */
+  readonly gone: Promise<void>;
+  readonly #context: ServerContext;
+  readonly #connection: Connection;
+  readonly #end: AbortController = new AbortController();
+  readonly #login: Login;
+  readonly #cancelDeadline: () => void;
+  #client: ServerSide | undefined;
+  #session: ClientSession | undefined;
+  #settleGone: () => void = () => {};
+
+  constructor(connection: Connection, context: ServerContext) {
+    const { remote } = connection;
+    this.name = formatEndpoint(remote);
+    this.address = plainHost(remote.host);
+    this.#context = context;
+    this.#connection = connection;
+    this.gone = new Promise((resolve) => {
+      this.#settleGone = resolve;
+    });
+    this.#login = new Login({
+      ...context,
+      address: this.address,
+      signal: this.#end.signal,
+      onRefused: (user, method) => context.emit({ type: "ssh-server.login-refused", client: this.name, user, method }),
+      giveUp: (reason) => this.close(reason),
+    });
+    this.#cancelDeadline = context.clock.after(context.loginMs, () => this.close("it took too long to log in"));
+    void connection.closed.then(({ error }) => this.close(error?.message ?? "it closed the connection"));
+    this.#start();
+  }
+
+  /** What is open, for a leak check. */
+  get open(): readonly string[] {
+    return [`client ${this.name}`, ...(this.#session?.open ?? [])];
+  }
+
+  /** Says goodbye and ends everything. Again does nothing. */
+  close(reason: string): void {
+    if (this.#end.signal.aborted) return;
+    const error = new SallyportError("SSH_DISCONNECTED", `the SSH client ${this.name} is gone: ${reason}`);
+    this.#end.abort(error);
+    this.#cancelDeadline();
+    this.#context.emit({ type: "ssh-server.close", client: this.name, reason });
+    void this.#close(error);
+  }
+
+  async #close(error: SallyportError): Promise<void> {
+    const lost = this.#session?.lose(error);
+    try {
+      this.#client?.end();
+    } catch {
+      // ssh2 can send nothing any more
+    }
+    await Promise.all([lost, this.#connection[Symbol.asyncDispose]()]);
+    this.#settleGone();
+  }
+
+  /** A Server of its own for each connection: ssh2 then says whose its events are. It listens on nothing. */
+  #start(): void {
+    const { hostKeys } = this.#context;
+    const { stream } = this.#connection;
+    const server = new ssh2.Server(
+      {
+        hostKeys: [...hostKeys],
+        algorithms: serverAlgorithms,
+        ident: "Sallyport",
+        keepaliveInterval: limits.sshServerKeepaliveMs,
+        keepaliveCountMax: limits.sshServerKeepalivesMax,
+      },
+      (client) => this.#serve(client),
+    );
+    pauseWhileUnread(stream);
+    server.injectSocket(coalesceWrites(stream) as never);
+  }
+
+  #serve(client: ServerSide): void {
+    this.#client = client;
+    // After the first sign of the end ssh2 can send nothing any more.
+    client.on("error", (error: Error) => this.close(error.message));
+    client.on("end", () => this.close("it closed the connection"));
+    client.on("close", () => this.close("it closed the connection"));
+    client.on("authentication", (context) => this.#login.attempt(context));
+    client.once("ready", () => this.#begin(client));
+  }
+
+  #begin(client: ServerSide): void {
+    const { user, method } = this.#login;
+    if (user === undefined || this.#end.signal.aborted) return;
+    this.#cancelDeadline();
+    const gate = new SendGate(this.#connection.stream, keyExchangeProbe(client));
+    client.on("handshake", () => gate.open());
+    const channels = new ChannelTable({
+      isCongested: () => gate.isCongested(),
+      whenClear: (callback) => gate.whenClear(callback),
+      // Windows stay as they begin: nobody asks a client how far away it is.
+      pace: { nowMs: () => this.#context.clock.nowMs(), roundTripMs: () => Number.POSITIVE_INFINITY },
+      peer: "the SSH client",
+      onOpen: (request, answer) => session.onOpen(request, answer),
+    });
+    const session = new ClientSession({
+      context: this.#context,
+      user,
+      client: this.name,
+      channels,
+      isDoneWithSessions: () => wantsNoMoreSessions(client),
+      signal: this.#end.signal,
+    });
+    this.#session = session;
+    channels.sender = takeOverChannels(client, channels);
+    answerForwardRequests(client, session, this.#end.signal);
+    this.#context.emit({ type: "ssh-server.login", client: this.name, user: user.name, method });
+  }
+}

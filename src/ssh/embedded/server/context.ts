@@ -1,0 +1,62 @@
+// What all connections of one server have in common: options checked and made complete.
+import type { Clock } from "../../../platform/clock.ts";
+import type { FileSystem } from "../../../platform/file-system.ts";
+import { LoginGuard } from "../../../platform/login-guard.ts";
+import type { Network } from "../../../platform/network.ts";
+import type { Random } from "../../../platform/random.ts";
+import { SallyportError } from "../../../protocol/error.ts";
+import { limits } from "../../../protocol/limits.ts";
+import type { SshServerEvent } from "./events.ts";
+import type { GatewayPorts } from "./gateway-ports.ts";
+import type { AuthenticateSsh, SshServerOptions, SshUser } from "./options.ts";
+import { compilePermission, type Permit } from "./permission.ts";
+
+export interface ServerContext {
+  readonly network: Network;
+  readonly hostKeys: readonly string[];
+  readonly authenticate: AuthenticateSsh;
+  readonly methods: readonly ("publickey" | "password")[];
+  readonly permitOpen: Permit;
+  readonly permitListen: Permit;
+  readonly gatewayPorts: GatewayPorts;
+  readonly sharesPorts: boolean;
+  readonly files: (user: SshUser) => FileSystem | undefined;
+  readonly guard: LoginGuard;
+  readonly connectionsMax: number;
+  readonly connectionsPerAddressMax: number;
+  readonly loginMs: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly emit: (event: SshServerEvent) => void;
+}
+
+/** Throws `CONFIG_INVALID`. */
+export function makeContext(options: SshServerOptions): ServerContext {
+  const { clock } = options;
+  return {
+    network: options.network,
+    hostKeys: options.hostKeys,
+    authenticate: options.authenticate,
+    methods: options.methods ?? ["publickey", "password"],
+    permitOpen: compilePermission(options.permitOpen, "permitOpen"),
+    permitListen: compilePermission(options.permitListen, "permitListen"),
+    gatewayPorts: options.gatewayPorts ?? "no",
+    sharesPorts: options.sharesPorts ?? false,
+    files: options.files ?? (() => undefined),
+    guard: options.guard ?? new LoginGuard(clock),
+    connectionsMax: count("connectionsMax", options.connectionsMax ?? limits.sshServerConnectionsMax),
+    connectionsPerAddressMax: count(
+      "connectionsPerAddressMax",
+      options.connectionsPerAddressMax ?? limits.sshServerPerAddressMax,
+    ),
+    loginMs: count("loginMs", options.loginMs ?? limits.sshServerLoginMs),
+    clock,
+    random: options.random,
+    emit: options.emit ?? (() => {}),
+  };
+}
+
+function count(what: string, value: number): number {
+  if (Number.isInteger(value) && value >= 1 && value <= 2_147_483_647) return value;
+  throw new SallyportError("CONFIG_INVALID", `${what} ${value} is no whole number from 1 to 2147483647`);
+}

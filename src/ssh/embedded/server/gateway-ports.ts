@@ -1,0 +1,15 @@
+// GatewayPorts of sshd_config(5): on which addresses a client's listener is.
+
+export type GatewayPorts = "no" | "yes" | "clientspecified";
+
+const loopback: readonly string[] = ["127.0.0.1", "::1"];
+
+/** What clients write for every address (RFC 4254 section 7.1), as networks have it. */
+const everywhere: Readonly<Record<string, string>> = { "": "", "*": "", "0.0.0.0": "0.0.0.0", "::": "::" };
+
+/** In the order in which they are tried; the first decides about port 0. */
+export function bindAddresses(asked: string, policy: GatewayPorts): readonly string[] {
+  if (policy === "yes") return [""];
+  if (policy === "no" || asked.toLowerCase() === "localhost") return loopback;
+  return [everywhere[asked] ?? asked];
+}

@@ -1,0 +1,100 @@
+// What an SSH server is made from, and what it gives back.
+import type { Clock } from "../../../platform/clock.ts";
+import type { Endpoint } from "../../../platform/endpoint.ts";
+import type { FileSystem } from "../../../platform/file-system.ts";
+import type { LoginGuard } from "../../../platform/login-guard.ts";
+import type { Network } from "../../../platform/network.ts";
+import type { Random } from "../../../platform/random.ts";
+import type { SshServerEvent } from "./events.ts";
+
+/** Somebody who is logged in. Handed back to the other hooks as it is. */
+export interface SshUser {
+  readonly name: string;
+}
+
+interface Attempt {
+  /** As the client sent it. */
+  readonly user: string;
+  /** The client's address. */
+  readonly address: string;
+}
+
+export type SshLoginAttempt =
+  | (Attempt & { readonly method: "password"; readonly password: string })
+  /** May this key log in as this user? That the client has the key is not your business: its signature is verified here. */
+  | (Attempt & {
+      readonly method: "publickey";
+      /** `ssh-ed25519`, `ssh-rsa`, `ecdsa-sha2-nistp256`, … */
+      readonly keyType: string;
+      /** As in the second field of authorized_keys, decoded. */
+      readonly key: Uint8Array;
+    });
+
+/**
+ * Judges a login: `undefined` refuses it. Asked twice for a key, before and with the signature. It must take as long for a
+ * user that does not exist as for a wrong password. What it throws ends the connection.
+ */
+export type AuthenticateSsh = (attempt: SshLoginAttempt, signal: AbortSignal) => Promise<SshUser | undefined>;
+
+/**
+ * `host:port` as sshd's PermitOpen writes it, `*` for any host or any port, `[::1]:21` for IPv6; no addresses are looked up:
+ * what a client may ask for is what is written. Or a function. Nothing is permitted that is not named.
+ */
+export type Permission = readonly string[] | ((target: Endpoint, user: SshUser) => boolean);
+
+export interface SshServerOptions {
+  /** The far side: what direct-tcpip connects from and tcpip-forward listens on. */
+  readonly network: Network;
+  /** Where clients come from. Default: `network`. */
+  readonly front?: Network;
+  /** Address of `front` to listen on. Default `127.0.0.1`; `""` is every address. */
+  readonly host?: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Private keys (OpenSSH or PEM, not encrypted), at most one of each type counts; the first is told in `hostKey`. */
+  readonly hostKeys: readonly string[];
+  readonly authenticate: AuthenticateSsh;
+  /** Offered to clients. Default both. */
+  readonly methods?: readonly ("publickey" | "password")[];
+  /** Where direct-tcpip may connect. Default: nowhere. `["*:*"]` is everywhere. */
+  readonly permitOpen?: Permission;
+  /** What tcpip-forward may ask for; port 0 is `host:0`. Default: nothing. `["*:*"]` is everything that GatewayPorts allows. */
+  readonly permitListen?: Permission;
+  /** As in sshd_config(5): `no`, always loopback; `yes`, always every address; `clientspecified`. Default `no`. */
+  readonly gatewayPorts?: "no" | "yes" | "clientspecified";
+  /**
+   * Connections to other hosts come from a port that a listener may share, so that a client may listen on the port which is
+   * the end of its own connection. Stock sshd cannot do that; FTP's default data ports need it. Default false.
+   */
+  readonly sharesPorts?: boolean;
+  /** What SFTP shows; without it, or with `undefined`, there is no SFTP for this user. */
+  readonly files?: (user: SshUser) => FileSystem | undefined;
+  /** Waits for those who guess passwords. Give the FTP server's, so that guesses count together. Default: one of its own. */
+  readonly guard?: LoginGuard;
+  readonly connectionsMax?: number;
+  readonly connectionsPerAddressMax?: number;
+  /** From the connection to the end of the log-in, in milliseconds. */
+  readonly loginMs?: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Closes the server when it is aborted. */
+  readonly signal?: AbortSignal;
+  readonly emit?: (event: SshServerEvent) => void;
+}
+
+/** Disposing it closes every connection; twice is harmless. */
+export interface SshServer extends AsyncDisposable {
+  /** Address to connect to: the one listened on, or a loopback address where that is every address. */
+  readonly host: string;
+  readonly port: number;
+  /** The first host key as in known_hosts: `ssh-ed25519 AAAA…`. */
+  readonly hostKey: string;
+  /** `SHA256:…` of the first host key, as ssh asks about it. */
+  readonly hostKeyFingerprint: string;
+  /** A line for known_hosts with every host key, for `host` and `port`. Ends with a newline. */
+  readonly knownHosts: string;
+  /** What is open now, for a leak check: `client 127.0.0.1:40000`, `127.0.0.1:21`. */
+  readonly open: readonly string[];
+  /** Settles when nothing of the server is left. Never rejects. */
+  readonly closed: Promise<void>;
+}

@@ -1,0 +1,32 @@
+// PermitOpen and PermitListen: which endpoints a client may ask for.
+import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
+import { SallyportError } from "../../../protocol/error.ts";
+import type { Permission, SshUser } from "./options.ts";
+
+export type Permit = (target: Endpoint, user: SshUser) => boolean;
+
+const pattern = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5}|\*)$/;
+
+/** `option` is its name, for the message. Throws `CONFIG_INVALID` for what is no pattern. */
+export function compilePermission(permission: Permission | undefined, option: string): Permit {
+  if (typeof permission === "function") return permission;
+  const rules = (permission ?? []).map((text) => parse(text, option));
+  return (target) => rules.some((rule) => rule(target));
+}
+
+function parse(text: string, option: string): (target: Endpoint) => boolean {
+  const [, bracketed, plain, port = ""] = pattern.exec(text) ?? [];
+  const host = (bracketed ?? plain)?.toLowerCase();
+  if (host === undefined || Number(port) > 65_535) {
+    throw new SallyportError("CONFIG_INVALID", `${option}: "${text}" is not host:port`, {
+      cure: "For example 127.0.0.1:21, [::1]:21, ftp-host:* or *:*.",
+    });
+  }
+  return (target) =>
+    (host === "*" || host === target.host.toLowerCase()) && (port === "*" || Number(port) === target.port);
+}
+
+/** What a client is told. */
+export function notPermitted(target: Endpoint): string {
+  return `this server does not permit connections to ${formatEndpoint(target)}`;
+}

@@ -1,0 +1,97 @@
+// A server that runs: accepts clients and counts them.
+import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
+import type { Connection, Listener } from "../../../platform/network.ts";
+import { SallyportError } from "../../../protocol/error.ts";
+import { isUnspecified, plainHost } from "../../../protocol/ip-address.ts";
+import { ClientConnection } from "./client-connection.ts";
+import type { ServerContext } from "./context.ts";
+import type { HostKeys } from "./host-keys.ts";
+import type { SshServer } from "./options.ts";
+
+export class RunningSshServer implements SshServer {
+  readonly host: string;
+  readonly port: number;
+  readonly hostKey: string;
+  readonly hostKeyFingerprint: string;
+  readonly knownHosts: string;
+  readonly closed: Promise<void>;
+  readonly #listener: Listener;
+  readonly #context: ServerContext;
+  readonly #stop: AbortController = new AbortController();
+  readonly #clients: Set<ClientConnection> = new Set();
+  readonly #accepting: Promise<void>;
+  #settleClosed: () => void = () => {};
+  #closing: Promise<void> | undefined;
+
+  constructor(listener: Listener, context: ServerContext, hostKeys: HostKeys) {
+    const { host, port } = reachable(listener.endpoint);
+    this.host = host;
+    this.port = port;
+    this.hostKey = hostKeys.first;
+    this.hostKeyFingerprint = hostKeys.fingerprint;
+    this.knownHosts = hostKeys.knownHosts(host, port);
+    this.closed = new Promise((resolve) => {
+      this.#settleClosed = resolve;
+    });
+    this.#listener = listener;
+    this.#context = context;
+    this.#accepting = this.#acceptAll();
+  }
+
+  get open(): readonly string[] {
+    return [...this.#clients].flatMap(({ open }) => open);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close();
+    await this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#stop.abort(new SallyportError("CLOSED", `the SSH server on ${formatEndpoint(this)} is closed`));
+    await this.#listener[Symbol.asyncDispose]();
+    await this.#accepting;
+    for (const client of this.#clients) client.close("the server is closing");
+    await Promise.all([...this.#clients].map(({ gone }) => gone));
+    this.#settleClosed();
+  }
+
+  async #acceptAll(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        this.#welcome(await this.#listener.accept({ signal }));
+      } catch {
+        return;
+      }
+    }
+  }
+
+  #welcome(connection: Connection): void {
+    const { connectionsMax, connectionsPerAddressMax } = this.#context;
+    const address = plainHost(connection.remote.host);
+    const same = [...this.#clients].filter((client) => client.address === address).length;
+    if (this.#clients.size >= connectionsMax || same >= connectionsPerAddressMax) {
+      this.#refuse(connection, same >= connectionsPerAddressMax ? "too many from its address" : "too many clients");
+      return;
+    }
+    const client = new ClientConnection(connection, this.#context);
+    this.#clients.add(client);
+    void client.gone.then(() => this.#clients.delete(client));
+  }
+
+  /** RFC 4253 section 4.2 allows lines before the identification; OpenSSH shows them with -v. */
+  #refuse(connection: Connection, reason: string): void {
+    const client = formatEndpoint(connection.remote);
+    this.#context.emit({ type: "ssh-server.close", client, reason });
+    connection.stream.on("error", () => {});
+    connection.stream.write("Too many connections.\r\n");
+    void connection[Symbol.asyncDispose]();
+  }
+}
+
+/** Where every address is listened on, a loopback one reaches it. */
+function reachable({ host, port }: Endpoint): Endpoint {
+  if (!isUnspecified(host)) return { host, port };
+  return { host: host.includes(":") ? "::1" : "127.0.0.1", port };
+}

@@ -1,0 +1,61 @@
+// A session channel (RFC 4254 section 6): the SFTP subsystem, a few commands that stand for nothing, and no shell.
+import { farSocketsCommand } from "../../far-sockets-command.ts";
+import type { Channel } from "../channels/channel.ts";
+
+export interface SessionParts {
+  /** Serves SFTP on the channel; absent: this user has none. */
+  readonly sftp: ((channel: Channel) => void) | undefined;
+  /** The ends of this client's own connections, as /proc/net/tcp would have them. */
+  readonly sockets: () => string;
+}
+
+/** A command's standard output and exit status; what has no entry is refused. */
+type Output = (parts: SessionParts) => string;
+
+const nothing: Output = () => "";
+
+/** What Sallyport, autossh and people run to see whether they are through. */
+const commands: ReadonlyMap<string, Output> = new Map([
+  ["true", nothing],
+  ["/bin/true", nothing],
+  ["/usr/bin/true", nothing],
+  [":", nothing],
+  ["exit", nothing],
+  ["exit 0", nothing],
+  [farSocketsCommand, ({ sockets }: SessionParts) => sockets()],
+]);
+
+const notFound = 127; // as a shell has it
+
+export function serveSession(channel: Channel, parts: SessionParts): void {
+  let begun = false;
+  let newline = "\n";
+  channel.on("error", () => {}); // the client is gone, or closed the channel early
+  channel.onRequest = (type, data) => {
+    if (type === "pty-req") {
+      newline = "\r\n"; // the client's terminal is raw
+      return () => {};
+    }
+    if (begun) return undefined;
+    if (type === "subsystem" && data === "sftp" && parts.sftp !== undefined) {
+      begun = true;
+      return () => parts.sftp?.(channel);
+    }
+    if (type !== "exec" && type !== "shell") return undefined;
+    begun = true;
+    return () => run(channel, type === "exec" ? String(data) : "", parts, newline);
+  };
+}
+
+function run(channel: Channel, command: string, parts: SessionParts, newline: string): void {
+  const output = commands.get(command.trim());
+  if (output === undefined) {
+    const sftp = parts.sftp === undefined ? "" : " and serves files by SFTP";
+    channel.writeExtended(Buffer.from(`There is no shell here: this server forwards connections${sftp}.${newline}`));
+  }
+  channel.resume(); // standard input, which nobody reads
+  channel.write(output?.(parts) ?? "", () => {
+    channel.tell((send, theirs) => send.exitStatus(theirs, output === undefined ? notFound : 0));
+    channel.end(() => channel.destroy());
+  });
+}
