@@ -48,7 +48,7 @@ export class ChannelConnection implements Connection {
 
   async #watch(): Promise<CloseInfo> {
     const channel = this.#channel;
-    let failure: unknown;
+    let failure: unknown = channel.errored ?? undefined;
     channel.once("end", () => {
       if (!channel.writableEnded) this.#endedFirst = "remote";
     });

@@ -188,6 +188,7 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
   #add(ours: number, target: string, opened: Opened): Channel {
     const channel = new Channel(this, ours, target, opened);
     this.#channels.set(ours, channel);
+    channel.on("error", () => {}); // it may break before the one who asked for it hears of it
     return channel;
   }
 }

@@ -7,9 +7,10 @@ const loopback: readonly string[] = ["127.0.0.1", "::1"];
 /** What clients write for every address (RFC 4254 section 7.1), as networks have it. */
 const everywhere: Readonly<Record<string, string>> = { "": "", "*": "", "0.0.0.0": "0.0.0.0", "::": "::" };
 
-/** In the order in which they are tried; the first decides about port 0. */
+/** The first one counts, and decides about port 0; others are there if they can be had. */
 export function bindAddresses(asked: string, policy: GatewayPorts): readonly string[] {
   if (policy === "yes") return [""];
+  if (loopback.includes(asked)) return [asked];
   if (policy === "no" || asked.toLowerCase() === "localhost") return loopback;
   return [everywhere[asked] ?? asked];
 }

@@ -66,7 +66,7 @@ export class RemoteListeners {
     await Promise.all(entries.map(close));
   }
 
-  /** Every address that GatewayPorts makes of the host; like sshd, it is content with one. */
+  /** On what GatewayPorts makes of the host. A machine may lack one kind of address. */
   async #bind(host: string, port: number): Promise<Listener[]> {
     const { network, gatewayPorts } = this.#parts;
     const { signal } = this.#end;
@@ -78,6 +78,7 @@ export class RemoteListeners {
         listeners.push(await network.listen({ host: address, ports: { first, last: first }, signal }));
       } catch (error) {
         failure ??= error;
+        if (listeners.length === 0 && !lacksAddress(error)) break;
       }
     }
     if (signal.aborted) await Promise.all(listeners.map((each) => each[Symbol.asyncDispose]()));
@@ -111,6 +112,10 @@ async function close({ listeners, accepting }: Entry): Promise<void> {
 /** As the client spells it, when it asks and when it cancels. */
 function keyOf(host: string, port: number): string {
   return `${port} ${host}`;
+}
+
+function lacksAddress(error: unknown): boolean {
+  return isSallyportError(error) && error.code === "NET_ADDRESS_UNAVAILABLE";
 }
 
 function tooMany(): SallyportError {

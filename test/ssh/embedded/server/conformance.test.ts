@@ -14,7 +14,7 @@ interface Opened {
   readonly leftovers: () => readonly string[];
 }
 
-/** `passesResets`: whether the client's side does; the server does both ways. */
+/** `passesResets`: whether the client does; our server does, both ways. */
 async function fixture(
   connect: (server: TestSshServer) => Promise<Opened>,
   passesResets: boolean,
@@ -50,6 +50,7 @@ describeNetwork("embedded SSH to our own server", () =>
   }, true),
 );
 
+// What comes in takes a way through ssh's own forwarding, which makes end-of-files of resets.
 const absent = missing(["ssh"]);
 describeNetwork(
   "OpenSSH to our own server",
@@ -57,6 +58,6 @@ describeNetwork(
     fixture(async (server) => {
       const connection = await connectTo(server);
       return { connection, leftovers: () => connection.leftovers };
-    }, true),
+    }, false),
   absent.length === 0 ? {} : { skip: `no ${absent.join(", no ")}` },
 );
