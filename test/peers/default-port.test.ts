@@ -4,9 +4,9 @@ import { openTunnel, type Tunnel } from "../../src/index.ts";
 import { runCurl } from "../support/clients.ts";
 import { type DefaultPortServer, startDefaultPortServer } from "../support/default-port-server.ts";
 import { type FtpServer, startProftpd } from "../support/ftp-servers.ts";
-import { type LenientSshServer, startLenientSshServer } from "../support/lenient-ssh-server.ts";
 import { describePeers } from "../support/missing.ts";
 import { watchResources } from "../support/resources.ts";
+import { startSshServer, type TestSshServer } from "../support/ssh-server.ts";
 import { type Sshd, startSshd } from "../support/sshd.ts";
 
 watchResources();
@@ -35,24 +35,24 @@ const frontModes = [
 
 describePeers(["sshd", "curl"], "S18: back mode default-port with a server that goes by RFC 959", () => {
   let server: DefaultPortServer;
-  let lenient: LenientSshServer;
+  let ours: TestSshServer;
   let sshd: Sshd;
   beforeAll(async () => {
     server = await startDefaultPortServer("content");
-    lenient = await startLenientSshServer();
+    ours = await startSshServer();
     sshd = await startSshd();
   });
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
-    await lenient[Symbol.asyncDispose]();
+    await ours.stop();
     await sshd.stop();
   });
 
   for (const transport of transports) {
     test.each(frontModes)(
-      `works through an SSH server that sets SO_REUSEADDR, ${transport}, client %s`,
+      `works through our own SSH server, which sets SO_REUSEADDR, ${transport}, client %s`,
       async (_mode, flags) => {
-        await using tunnel = await open(lenient, server.port, transport);
+        await using tunnel = await open(ours, server.port, transport);
         expect(await get(tunnel, "me:pw", flags)).toMatchObject({ stdout: "content" });
       },
     );
