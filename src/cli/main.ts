@@ -1,4 +1,4 @@
-// Where the command line meets the real tunnel and the real server.
+// Where the command line meets the real tunnel, the real server, and what the demo is made from.
 import { collectSeldom } from "./heap-growth.ts";
 import { runProgram } from "./program.ts";
 
@@ -10,5 +10,6 @@ export function main(argv: readonly string[]): Promise<never> {
     argv,
     async (options) => (await import("../tunnel/open-tunnel.ts")).openTunnel(options),
     async (options) => (await import("../serve/open-server.ts")).openServer(options),
+    async () => (await import("./demo/real-parts.ts")).realParts,
   );
 }

@@ -2,6 +2,9 @@
 import { helpText } from "./command-line/help-text.ts";
 import { parseCommandLine } from "./command-line/parse-command-line.ts";
 import type { TunnelCommand } from "./command-line/tunnel-command.ts";
+import type { DemoCommand } from "./demo/demo-command.ts";
+import { demoHelpText } from "./demo/demo-help.ts";
+import type { DemoParts } from "./demo/parts.ts";
 import { exitStatus, exitStatusOf } from "./exit-status.ts";
 import { jsonAnnouncer, textAnnouncer } from "./report/announce.ts";
 import { makeReporter } from "./report/make-reporter.ts";
@@ -19,30 +22,46 @@ import { describeVersion } from "./version.ts";
 // A resource that does not want to go must not keep the program.
 const lastWaitMs = 3000;
 
+/** What `sallyport demo` runs with; loaded when it is asked for. */
+export type LoadDemoParts = () => Promise<DemoParts>;
+
 /** Runs the words after the program's name, and ends the process with the right status. */
 export async function runProgram(
   argv: readonly string[],
   openTunnel: OpenTunnel,
   openServer: OpenServer,
+  loadDemoParts: LoadDemoParts,
 ): Promise<never> {
   const world = processWorld(openTunnel);
   void world.crashed.catch(() => setTimeout(() => process.exit(exitStatus.other), lastWaitMs));
-  process.exit(await run(argv, world, openServer));
+  process.exit(await run(argv, world, openServer, loadDemoParts));
 }
 
-async function run(argv: readonly string[], world: World, openServer: OpenServer): Promise<number> {
+async function run(
+  argv: readonly string[],
+  world: World,
+  openServer: OpenServer,
+  loadDemoParts: LoadDemoParts,
+): Promise<number> {
   const usageReporter = textReporter({ threshold: "warn", stacks: false, write: world.printError });
   try {
     const line = parseCommandLine(argv);
     if (line.kind === "tunnel") return await runCommandLine(line, argv, world);
     if (line.kind === "serve") return await runServer(line, world, openServer);
     if (line.kind === "passwd") return await runPasswd(line, world);
-    if (line.kind === "serve-help") world.printLine(serveHelpText().trimEnd());
-    else world.printLine(line.kind === "help" ? helpText().trimEnd() : describeVersion());
+    if (line.kind === "demo") return await runDemoCommand(line, world, loadDemoParts);
+    world.printLine(texts[line.kind]().trimEnd());
     return exitStatus.ok;
   } catch (thrown) {
     return fail(thrown, usageReporter);
   }
+}
+
+const texts = { help: helpText, "serve-help": serveHelpText, "demo-help": demoHelpText, version: describeVersion };
+
+async function runDemoCommand(command: DemoCommand, world: World, loadDemoParts: LoadDemoParts): Promise<number> {
+  const [{ runDemo }, parts] = await Promise.all([import("./demo/run-demo.ts"), loadDemoParts()]);
+  return await runDemo(command, world, parts);
 }
 
 async function runCommandLine(command: TunnelCommand, argv: readonly string[], world: World): Promise<number> {

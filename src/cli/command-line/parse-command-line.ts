@@ -1,5 +1,6 @@
 // From the words of the command line to a command.
 
+import { type DemoCommand, parseDemo } from "../demo/demo-command.ts";
 import { type PasswdCommand, parsePasswd } from "../serve/passwd-command.ts";
 import { parseServe, type ServeCommand } from "../serve/serve-command.ts";
 import { type Draft, emptyDraft } from "./option-row.ts";
@@ -12,22 +13,32 @@ export type ParsedLine =
   | TunnelCommand
   | ServeCommand
   | PasswdCommand
+  | DemoCommand
   | { readonly kind: "serve-help" }
+  | { readonly kind: "demo-help" }
   | { readonly kind: "help" }
   | { readonly kind: "version" };
+
+/** The first words that are no destination, and what their --help is. */
+const helpOf: ReadonlyMap<string | undefined, "serve-help" | "demo-help"> = new Map([
+  ["serve", "serve-help"],
+  ["passwd", "serve-help"],
+  ["demo", "demo-help"],
+]);
 
 /** Reads the words after the program's name. Throws `USAGE_INVALID` or `POLICY_BIND`, nothing else. */
 export function parseCommandLine(argv: readonly string[]): ParsedLine {
   const end = argv.indexOf("--");
   const words = end < 0 ? argv : argv.slice(0, end);
   const [first] = words;
-  const isServer = first === "serve" || first === "passwd";
-  if (words.some((word) => word === "--help" || word === "-h")) return { kind: isServer ? "serve-help" : "help" };
+  const help = helpOf.get(first);
+  if (words.some((word) => word === "--help" || word === "-h")) return { kind: help ?? "help" };
   if (words.some((word) => word === "--version" || word === "-V")) return { kind: "version" };
   if (words.length === 1 && words[0] === "help") return { kind: "help" };
-  if (isServer && end >= 0) throw usageError(`${first} runs no command`, "Leave the -- out.");
+  if (help !== undefined && end >= 0) throw usageError(`${first} runs no command`, "Leave the -- out.");
   if (first === "serve") return parseServe(words.slice(1));
   if (first === "passwd") return parsePasswd(words.slice(1));
+  if (first === "demo") return parseDemo(words.slice(1));
   return parseTunnel(words[0] === "tunnel" ? words.slice(1) : words, end < 0 ? undefined : argv.slice(end + 1));
 }
 

@@ -12,6 +12,8 @@ export function processWorld(openTunnel: OpenTunnel): World {
     env: process.env,
     printLine: (line) => void process.stdout.write(`${line}\n`),
     printError: (text) => void process.stderr.write(text),
+    outputColumns: process.stdout.isTTY ? process.stdout.columns : undefined,
+    outputGone: new Promise<void>((resolve) => process.stdout.once("error", () => resolve())),
     columns: process.stderr.isTTY ? process.stderr.columns : undefined,
     onStopSignal(callback) {
       for (const signal of stopSignals) process.on(signal, callback);

@@ -12,6 +12,10 @@ export interface World {
   readonly printError: (text: string) => void;
   /** Columns of standard error, where it is a terminal. */
   readonly columns: number | undefined;
+  /** Columns of standard output, where it is a terminal. */
+  readonly outputColumns: number | undefined;
+  /** Resolves when nobody reads standard output any more (`| head -1`); else never settles. */
+  readonly outputGone: Promise<void>;
   /** Calls back for each signal that asks to stop; the returned function ends that. */
   readonly onStopSignal: (callback: (signal: NodeJS.Signals) => void) => () => void;
   /** Rejects when something was thrown that nobody caught; else never settles. */

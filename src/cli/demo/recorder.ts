@@ -1,0 +1,26 @@
+// What a tunnel tells, kept for the show, and passed on to whoever watches.
+import type { Trace, TraceEvent } from "../../platform/trace.ts";
+
+/** More than the whole show gives rise to; what comes later is only passed on. */
+const eventsMax = 10_000;
+
+export class Recorder {
+  readonly #events: TraceEvent[] = [];
+  /** Called with each event from now on. */
+  watcher: Trace = () => {};
+
+  readonly record: Trace = (event) => {
+    if (this.#events.length < eventsMax) this.#events.push(event);
+    this.watcher(event);
+  };
+
+  /** How many there are so far: a place to begin a part at. */
+  get mark(): number {
+    return this.#events.length;
+  }
+
+  /** The events between two marks. */
+  between(from: number, to: number = this.mark): readonly TraceEvent[] {
+    return this.#events.slice(from, to);
+  }
+}
