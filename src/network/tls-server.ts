@@ -127,8 +127,10 @@ function handshake(socket: TLSSocket, remote: string, signal: AbortSignal): Prom
   return new Promise((resolve, reject) => {
     const settle = (): void => {
       signal.removeEventListener("abort", onAbort);
-      socket.off("secure", onSecure).off("close", onClose);
+      socket.off("secure", onSecure).off("close", onClose).off("end", onClose).off("readable", lookForEnd);
     };
+    // Nobody reads yet, so the end-of-file of a client that leaves has to be looked for.
+    const lookForEnd = (): void => void socket.read(0);
     const onSecure = (): void => {
       settle();
       // The event comes from within OpenSSL, and destroying the socket there ends the program.
@@ -145,7 +147,7 @@ function handshake(socket: TLSSocket, remote: string, signal: AbortSignal): Prom
     };
     // Stays: a TLS error may come in two pieces.
     socket.on("error", onError);
-    socket.once("secure", onSecure).once("close", onClose);
+    socket.once("secure", onSecure).once("close", onClose).once("end", onClose).on("readable", lookForEnd);
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) onAbort();
   });

@@ -14,7 +14,7 @@ import { Aborted, refusalOf } from "./refusals.ts";
 import { newState, reinitialise, type SessionState } from "./session-state.ts";
 import { SessionTimers } from "./session-timers.ts";
 import { Tasks } from "./tasks.ts";
-import { goesBesideTransfer, isAbortedAhead, type Waiting } from "./waiting.ts";
+import { goesBesideTransfer, isAbortable, isAbortedAhead, type Waiting } from "./waiting.ts";
 
 export class Session implements Conversation {
   readonly context: SessionContext;
@@ -29,6 +29,7 @@ export class Session implements Conversation {
   readonly #life: AbortController = new AbortController();
   /** Of the command that is being carried out. */
   #running: AbortController | undefined;
+  #runningIsAbortable = false;
   readonly #timers: SessionTimers;
   #closingText: string | undefined;
   #reason = "";
@@ -99,7 +100,7 @@ export class Session implements Conversation {
     if (waiting !== "end" && !("malformed" in waiting)) {
       this.emit({ type: "ftp.command", side: "front", origin: "client", line: describeCommand(waiting) });
       // At once, whatever waits before it; its reply comes in its turn. It does not shorten the wait of a wrong password.
-      if (waiting.verb === "ABOR" && this.state.phase === "logged-in") this.#running?.abort(new Aborted());
+      if (waiting.verb === "ABOR" && this.#runningIsAbortable) this.#running?.abort(new Aborted());
     }
     this.#queue.push(waiting);
     if (this.#queue.length > limits.pipelinedCommandsMax) {
@@ -123,6 +124,7 @@ export class Session implements Conversation {
     this.#timers.busy();
     const running = new AbortController();
     this.#running = running;
+    this.#runningIsAbortable = isAbortable(next);
     if (isAbortedAhead(next, this.#queue)) running.abort(new Aborted());
     this.track(
       this.#answer(next, running.signal).finally(() => {

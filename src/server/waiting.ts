@@ -1,6 +1,7 @@
 // What waits for its turn in a session, and what it may do while it waits.
 import { argumentText, type Command } from "../protocol/command.ts";
 import { findCommand } from "../protocol/command-table.ts";
+import { servedCommands } from "../protocol/server/served-commands.ts";
 
 /** A command, a line that was none, the client's end-of-file. */
 export type Waiting = Command | { readonly malformed: string } | "end";
@@ -17,4 +18,9 @@ export function goesBesideTransfer(waiting: Waiting): boolean {
 export function isAbortedAhead(waiting: Waiting, behind: readonly Waiting[]): boolean {
   if (!isCommand(waiting) || findCommand(waiting.verb)?.data === undefined) return false;
   return behind.some((later) => isCommand(later) && later.verb === "ABOR");
+}
+
+/** What works on files or data may take its time and can be broken off; the others are done before an ABOR is read. */
+export function isAbortable(waiting: Waiting): boolean {
+  return isCommand(waiting) && (servedCommands.get(waiting.verb)?.groups.length ?? 0) > 0;
 }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { makeEndHonest } from "../../src/network/honest-end.ts";
+import { repliesTo, servedCommands } from "../../src/protocol/server/served-commands.ts";
 
 export interface PeerReply {
   readonly code: number;
@@ -49,10 +50,15 @@ export class Peer {
     this.socket.write(typeof text === "string" ? Buffer.from(text, "latin1") : text);
   }
 
-  /** Sends a line and gives its reply. */
+  /** Sends a line and gives its reply, which must be one that the table of replies has for the command. */
   async say(line: string): Promise<PeerReply> {
     this.send(`${line}\r\n`);
-    return this.reply();
+    const reply = await this.reply();
+    const [verb = ""] = line.toUpperCase().split(/[ \r]/);
+    if (servedCommands.has(verb) && !repliesTo(verb).some((code) => code === reply.code)) {
+      throw new Error(`${verb} was answered with ${reply.code}, which its row in served-commands.ts does not have`);
+    }
+    return reply;
   }
 
   /** The code of the reply to a line. */

@@ -157,6 +157,24 @@ test("a handshake that is none ends the session", async () => {
   await peer.closed();
 });
 
+test("a client that goes away in the middle of the handshake leaves nothing", async () => {
+  rig = await startRig({ tls: pair, listen: [{ port: 0 }, { port: 0, implicitTls: true }] });
+  const { server } = rig;
+  const [explicit, implicit] = server.listeners.map(({ port }) => port);
+  for (const beginning of ["", "\x16\x03\x01\x02"]) {
+    const peer = await Peer.connect(explicit ?? 0);
+    await peer.reply();
+    expect(await peer.code("AUTH TLS")).toBe(234);
+    peer.send(beginning);
+    peer.socket.end();
+    const other = await Peer.connect(implicit ?? 0);
+    other.send(beginning);
+    other.socket.end();
+    await until("the sessions to end", () => server.sessions === 0);
+    for (const one of [peer, other]) one[Symbol.dispose]();
+  }
+});
+
 test("with TLS required there is no login, no data and no PROT C without it", async () => {
   const peer = await secured({ required: true });
   const { port } = rig as Rig;

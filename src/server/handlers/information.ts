@@ -3,11 +3,11 @@ import { formatEndpoint } from "../../platform/endpoint.ts";
 import { commandTable, findCommand } from "../../protocol/command-table.ts";
 import { factsFeature, formatFactNames, parseFactNames } from "../../protocol/listing/facts-line.ts";
 import { makeReply, type Reply } from "../../protocol/reply.ts";
+import { repliesTo, servedCommands } from "../../protocol/server/served-commands.ts";
 import { hashNames } from "../checksum.ts";
 import type { Conversation, HandlerTable } from "../conversation.ts";
 import { listOverControl } from "../listing.ts";
 import { blockReply } from "../replies.ts";
-import { handlers } from "./handlers.ts";
 
 export const informationHandlers: HandlerTable = {
   // What clients look for: LIST lines are those of a Unix, and TYPE I is 8 bits.
@@ -51,7 +51,7 @@ function features({ context, state, tls }: Conversation): string[] {
 }
 
 function helpForAll(): Reply {
-  const verbs = commandTable.map(({ verb }) => verb).filter((verb) => handlers[verb] !== undefined);
+  const verbs = commandTable.map(({ verb }) => verb).filter((verb) => servedCommands.has(verb));
   const lines: string[] = [];
   for (let first = 0; first < verbs.length; first += 10) {
     lines.push(
@@ -67,8 +67,8 @@ function helpForAll(): Reply {
 
 function helpFor(about: string): Reply {
   const row = findCommand(about.trim());
-  if (row === undefined || handlers[row.verb] === undefined) return makeReply(502, "There is no such command here.");
-  return makeReply(214, `${row.verb} ${row.help} (${row.rfc})`);
+  if (row === undefined || !servedCommands.has(row.verb)) return makeReply(502, "There is no such command here.");
+  return makeReply(214, `${row.verb} ${row.help} (${row.rfc}). Replies: ${repliesTo(row.verb).join(", ")}.`);
 }
 
 function status(talk: Conversation): Reply {

@@ -1,0 +1,102 @@
+// The engine alone, with a clock that stands still: for tests about time, about other networks, and for hundreds of logins that
+// must cost no password check. Everybody whose password is "secret" gets in; the name chooses the files.
+import { SallyportError, type ServerOptions, type TraceEvent } from "../../src/index.ts";
+import { systemNetwork } from "../../src/network/system-network.ts";
+import type { FileSystem } from "../../src/platform/file-system.ts";
+import { LoginGuard } from "../../src/platform/login-guard.ts";
+import { limits } from "../../src/protocol/limits.ts";
+import { tlsPolicy } from "../../src/serve/tls-policy.ts";
+import type { ServerEnvironment, ServerPolicy } from "../../src/server/environment.ts";
+import { FtpServer, type ServerShared } from "../../src/server/ftp-server.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { Peer } from "./peer.ts";
+
+export interface EngineOptions extends Partial<Omit<ServerPolicy, "tls">> {
+  readonly files: (user: string) => FileSystem | Promise<FileSystem>;
+  readonly tls?: NonNullable<ServerOptions["tls"]>;
+  /** Where data connections come about. */
+  readonly network?: ServerEnvironment["network"];
+  readonly resolve?: ServerEnvironment["resolve"];
+  /** Address to listen on. */
+  readonly host?: string;
+}
+
+export interface Engine extends AsyncDisposable {
+  readonly port: number;
+  readonly clock: FakeClock;
+  readonly shared: ServerShared;
+  readonly events: TraceEvent[];
+  connect(): Promise<Peer>;
+  login(user?: string): Promise<Peer>;
+  /** Resolves when every client is gone, and their sessions too. */
+  dismiss(): Promise<void>;
+}
+
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { files, network = systemNetwork, resolve = noName, host = "127.0.0.1", tls, ...policy } = options;
+  const clock = new FakeClock();
+  const events: TraceEvent[] = [];
+  const peers: Peer[] = [];
+  const { signal } = new AbortController();
+  const listener = await systemNetwork.listen({ host, ports: { first: 0, last: 0 }, signal });
+  let names = 0;
+  const environment: ServerEnvironment = {
+    network,
+    clock,
+    now: () => 0,
+    randomName: () => {
+      names += 1;
+      return String(names);
+    },
+    resolve,
+    emit: (session, event) => events.push({ ...event, session, timeMs: clock.nowMs() } as TraceEvent),
+  };
+  const authenticate: ServerPolicy["authenticate"] = async ({ user, password }) =>
+    password === "secret" ? { fileSystem: await files(user) } : undefined;
+  const shared = { sessions: new Set(), perAddress: new Map(), guard: new LoginGuard(clock), lastSession: 0 };
+  const whole = { ...usual, authenticate, tls: tlsPolicy(tls, clock), ...policy };
+  const server = new FtpServer(listener, whole, environment, shared as ServerShared, false);
+  const { port } = listener.endpoint;
+  const connect = async (): Promise<Peer> => {
+    const peer = await Peer.connect(port, host);
+    peers.push(peer);
+    return peer;
+  };
+  const dismiss = async (): Promise<void> => {
+    for (const peer of peers.splice(0)) peer[Symbol.dispose]();
+    await server.sessionsOver();
+  };
+  return {
+    port,
+    clock,
+    shared: shared as ServerShared,
+    events,
+    connect,
+    login: async (user) => (await connect()).login(user),
+    dismiss,
+    [Symbol.asyncDispose]: async () => {
+      await server.stopAccepting();
+      await dismiss();
+    },
+  };
+}
+
+const usual: Omit<ServerPolicy, "authenticate" | "tls"> = {
+  greeting: "Hello.",
+  passivePorts: { first: 0, last: 0 },
+  passiveAddresses: [],
+  active: true,
+  activePort: undefined,
+  activePortOnly: false,
+  allowThirdParty: [],
+  atomicUploads: false,
+  sessionsMax: 1000,
+  sessionsPerAddressMax: 1000,
+  idleMs: limits.serverIdleMs,
+  loginMs: limits.serverLoginMs,
+  dataStallMs: limits.serverDataStallMs,
+};
+
+async function noName(host: string): Promise<never> {
+  throw new SallyportError("NET_DNS", `there is no ${host}`);
+}
