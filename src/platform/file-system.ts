@@ -63,6 +63,22 @@ export interface SetsModes {
   setMode(path: string, mode: number, options: FileOptions): Promise<void>;
 }
 
+/** A file that is open for changes anywhere in it. One call at a time. */
+export interface FileUpdater extends AsyncDisposable {
+  /** All of it from that byte on, or an error; `FS_NO_SPACE` when the disk is full. A gap before it reads as zeros. */
+  writeAt(offset: number, bytes: Uint8Array): Promise<void>;
+  /** What is behind so many bytes is cut off; what is missing reads as zeros. */
+  truncate(bytes: number): Promise<void>;
+  /** As {@link FileWriter.finish}. */
+  finish(): Promise<void>;
+}
+
+/** A file system that can change a file in its middle. */
+export interface UpdatesFiles {
+  /** The file must be there. */
+  openUpdate(path: string, options: FileOptions): Promise<FileUpdater>;
+}
+
 /** A file system that knows how much room is left. */
 export interface TellsSpace {
   /** Bytes that may still be written below `path`. */
@@ -75,6 +91,10 @@ export function setsTimes(fileSystem: FileSystem): fileSystem is FileSystem & Se
 
 export function setsModes(fileSystem: FileSystem): fileSystem is FileSystem & SetsModes {
   return "setMode" in fileSystem;
+}
+
+export function updatesFiles(fileSystem: FileSystem): fileSystem is FileSystem & UpdatesFiles {
+  return "openUpdate" in fileSystem;
 }
 
 export function tellsSpace(fileSystem: FileSystem): fileSystem is FileSystem & TellsSpace {

@@ -5,6 +5,7 @@ import { describeDirectories } from "./file-system/directories.ts";
 import { describeNames } from "./file-system/names.ts";
 import { describeReading } from "./file-system/reading.ts";
 import { describeRenaming } from "./file-system/renaming.ts";
+import { describeUpdating } from "./file-system/updating.ts";
 import { describeWriting } from "./file-system/writing.ts";
 
 export interface FileSystemFixture {
@@ -36,6 +37,7 @@ export function describeFileSystem(name: string, open: () => Promise<FileSystemF
     });
     describeReading(subject);
     describeWriting(subject);
+    describeUpdating(subject);
     describeDirectories(subject);
     describeRenaming(subject);
     describeNames(subject);

@@ -17,10 +17,12 @@ import type {
   FileOptions,
   FileReader,
   FileSystem,
+  FileUpdater,
   FileWriter,
   SetsModes,
   SetsTimes,
   TellsSpace,
+  UpdatesFiles,
   WriteStart,
 } from "../../platform/file-system.ts";
 import type { FileEntry, FileFacts } from "../../protocol/listing/file-facts.ts";
@@ -28,6 +30,7 @@ import { fsError, translateFsError, translating } from "../fs-error.ts";
 import { factsOf } from "./local-facts.ts";
 import { LocalReader, LocalWriter } from "./local-files.ts";
 import { listDirectory } from "./local-listing.ts";
+import { LocalUpdater } from "./local-updater.ts";
 import { openRoot, type Place, type Root, safeFlags } from "./root.ts";
 
 export interface LocalFileSystemOptions {
@@ -40,7 +43,7 @@ export interface LocalFileSystemOptions {
 /** Throws `FS_NOT_FOUND`, `FS_NOT_DIRECTORY` or `FS_PERMISSION` when there is no such directory. */
 export async function openLocalFileSystem(
   options: LocalFileSystemOptions,
-): Promise<FileSystem & SetsTimes & SetsModes & TellsSpace> {
+): Promise<FileSystem & SetsTimes & SetsModes & TellsSpace & UpdatesFiles> {
   const { directory, sync = true } = options;
   return translating(directory, async () => {
     if (!(await stat(directory)).isDirectory()) throw fsError("FS_NOT_DIRECTORY", directory);
@@ -48,7 +51,7 @@ export async function openLocalFileSystem(
   });
 }
 
-class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace {
+class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, UpdatesFiles {
   readonly #root: Root;
   readonly #sync: boolean;
 
@@ -90,6 +93,13 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace {
         mustBeFile(await stat(found), path);
         return this.#writer(await open(found, constants.O_WRONLY | followFlags), path, start);
       });
+    });
+  }
+
+  openUpdate(path: string, { signal }: FileOptions): Promise<FileUpdater> {
+    return this.#at(path, "find", signal, async (real) => {
+      mustBeFile(await stat(real), path);
+      return new LocalUpdater(await open(real, constants.O_WRONLY | followFlags), path, this.#sync);
     });
   }
 

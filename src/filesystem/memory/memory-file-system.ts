@@ -3,15 +3,17 @@ import type {
   FileOptions,
   FileReader,
   FileSystem,
+  FileUpdater,
   FileWriter,
   SetsModes,
   SetsTimes,
   TellsSpace,
+  UpdatesFiles,
   WriteStart,
 } from "../../platform/file-system.ts";
 import type { FileEntry, FileFacts } from "../../protocol/listing/file-facts.ts";
 import { fsError } from "../fs-error.ts";
-import { MemoryWriter, readerOf } from "./memory-files.ts";
+import { MemoryWriter, readerOf, updaterOf } from "./memory-files.ts";
 import { factsOfNode, type MemoryFile, type MemoryNode, MemoryTree } from "./tree.ts";
 
 export interface MemoryFileSystemOptions {
@@ -24,7 +26,7 @@ export interface MemoryFileSystemOptions {
 const bytesMaxDefault = 67_108_864;
 
 /** An empty file system; it forgets everything with the program. */
-export class MemoryFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace {
+export class MemoryFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, UpdatesFiles {
   readonly #tree: MemoryTree;
   readonly #room: { left: number };
 
@@ -58,6 +60,12 @@ export class MemoryFileSystem implements FileSystem, SetsTimes, SetsModes, Tells
     if (position > file.size)
       throw fsError("FS_FAILED", path, undefined, `it has ${file.size} bytes, less than ${position}`);
     return new MemoryWriter({ file, path, position, room: this.#room, touch: () => this.#tree.touch(file) });
+  }
+
+  async openUpdate(path: string, { signal }: FileOptions): Promise<FileUpdater> {
+    signal.throwIfAborted();
+    const file = this.#tree.findFile(path);
+    return updaterOf({ file, path, room: this.#room, touch: () => this.#tree.touch(file) });
   }
 
   async mkdir(path: string, { signal }: FileOptions): Promise<void> {

@@ -1,5 +1,5 @@
 // Open files of a memory file system.
-import type { FileReader, FileWriter } from "../../platform/file-system.ts";
+import type { FileReader, FileUpdater, FileWriter } from "../../platform/file-system.ts";
 import { fsError } from "../fs-error.ts";
 import { factsOfNode, type MemoryFile } from "./tree.ts";
 
@@ -17,13 +17,16 @@ export function readerOf(file: MemoryFile, offset: number): FileReader {
   };
 }
 
-export interface MemoryWriterParts {
+export interface MemoryFileParts {
   readonly file: MemoryFile;
   readonly path: string;
-  readonly position: number;
   /** Shared by all files. */
   readonly room: { left: number };
   readonly touch: () => void;
+}
+
+export interface MemoryWriterParts extends MemoryFileParts {
+  readonly position: number;
 }
 
 export class MemoryWriter implements FileWriter {
@@ -51,27 +54,43 @@ export class MemoryWriter implements FileWriter {
   #cutOff(): void {
     if (this.#cut) return;
     this.#cut = true;
-    this.#resize(this.#position);
+    resize(this.#parts, this.#position);
   }
 
   #append(piece: Uint8Array): void {
-    const { file, room, path } = this.#parts;
-    const end = this.#position + piece.length;
-    const more = Math.max(end - file.size, 0);
-    if (more > room.left) throw fsError("FS_NO_SPACE", path);
-    if (more > 0) this.#resize(end);
-    file.bytes.set(piece, this.#position);
-    this.#position = end;
+    put(this.#parts, this.#position, piece);
+    this.#position += piece.length;
   }
+}
 
-  #resize(size: number): void {
-    const { file, room } = this.#parts;
-    if (size > file.bytes.length) {
-      const larger = new Uint8Array(Math.max(size, file.bytes.length * 2, 1024));
-      larger.set(file.bytes.subarray(0, file.size));
-      file.bytes = larger;
-    } else if (size < file.size) file.bytes.fill(0, size, file.size);
-    room.left -= size - file.size;
-    file.size = size;
-  }
+export function updaterOf(parts: MemoryFileParts): FileUpdater {
+  return {
+    async writeAt(offset, bytes) {
+      put(parts, offset, bytes);
+      parts.touch();
+    },
+    async truncate(bytes) {
+      resize(parts, bytes);
+      parts.touch();
+    },
+    finish: async () => {},
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+function put(parts: MemoryFileParts, position: number, piece: Uint8Array): void {
+  const end = position + piece.length;
+  if (end > parts.file.size) resize(parts, end);
+  parts.file.bytes.set(piece, position);
+}
+
+function resize({ file, path, room }: MemoryFileParts, size: number): void {
+  if (size - file.size > room.left) throw fsError("FS_NO_SPACE", path);
+  if (size > file.bytes.length) {
+    const larger = new Uint8Array(Math.max(size, file.bytes.length * 2, 1024));
+    larger.set(file.bytes.subarray(0, file.size));
+    file.bytes = larger;
+  } else if (size < file.size) file.bytes.fill(0, size, file.size);
+  room.left -= size - file.size;
+  file.size = size;
 }
