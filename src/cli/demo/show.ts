@@ -85,6 +85,8 @@ export class Show {
         return ` ${act.name.padEnd(17)}  ${shown}  ${scenario}  ${this.#paint("bad", shorten(error, this.#width - 35))}`;
       }),
       "",
+      "What S03 to S18 stand for: docs/start/demo.md",
+      "",
     ];
   }
 
