@@ -12,7 +12,11 @@ export type SshServerLimitName =
   | "sshServerConnectMs"
   | "sshServerKeepaliveMs"
   | "sshServerKeepalivesMax"
-  | "sshServerUnreadBytesMax";
+  | "sshServerUnreadBytesMax"
+  | "sftpPacketBytesMax"
+  | "sftpDataBytesMax"
+  | "sftpHandlesMax"
+  | "sftpNamesMax";
 
 export const sshServerLimits: Readonly<Record<SshServerLimitName, Limit>> = {
   sshServerConnectionsMax: { value: 200, unit: "connections", why: "of one SSH server; each does cryptography" },
@@ -54,4 +58,12 @@ export const sshServerLimits: Readonly<Record<SshServerLimitName, Limit>> = {
     unit: "bytes",
     why: "of answers that a client does not read; beyond it the client is not read either",
   },
+  sftpPacketBytesMax: { value: 262_144, unit: "bytes", why: "one SFTP message; OpenSSH's SFTP_MAX_MSG_LENGTH" },
+  sftpDataBytesMax: {
+    value: 261_120,
+    unit: "bytes",
+    why: "read or written by one SFTP message; OpenSSH leaves 1024 of a message for the rest, too",
+  },
+  sftpHandlesMax: { value: 256, unit: "handles", why: "files and directories open in one SFTP session" },
+  sftpNamesMax: { value: 100, unit: "names", why: "of a directory in one SFTP message; as sftp-server does it" },
 };

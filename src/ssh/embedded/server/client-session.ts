@@ -4,6 +4,7 @@ import { formatEndpoint } from "../../../platform/endpoint.ts";
 import type { Connection } from "../../../platform/network.ts";
 import { isSallyportError, type SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
+import { serveSftp } from "../../sftp/server/serve-sftp.ts";
 import type { Channel } from "../channels/channel.ts";
 import { ChannelConnection } from "../channels/channel-connection.ts";
 import type { ChannelTable } from "../channels/channel-table.ts";
@@ -152,7 +153,7 @@ export class ClientSession {
   }
 
   #startSession(answer: OpenAnswer): void {
-    const { isDoneWithSessions } = this.#parts;
+    const { context, user, isDoneWithSessions } = this.#parts;
     if (isDoneWithSessions() || this.#sessions >= limits.sshServerSessionsMax) {
       const why = isDoneWithSessions() ? "no more sessions were wanted" : "too many sessions";
       answer.refuse(openRefusal.prohibited, why);
@@ -163,8 +164,9 @@ export class ClientSession {
     void channel.gone.then(() => {
       this.#sessions -= 1;
     });
+    const files = context.files(user);
     serveSession(channel, {
-      sftp: undefined,
+      sftp: files === undefined ? undefined : () => this.#track(serveSftp(channel, { files, now: context.now })),
       sockets: () => socketTable([...this.#connections]),
     });
   }

@@ -21,6 +21,7 @@ export interface ServerContext {
   readonly gatewayPorts: GatewayPorts;
   readonly sharesPorts: boolean;
   readonly files: (user: SshUser) => FileSystem | undefined;
+  readonly now: () => number;
   readonly guard: LoginGuard;
   readonly connectionsMax: number;
   readonly connectionsPerAddressMax: number;
@@ -43,6 +44,7 @@ export function makeContext(options: SshServerOptions): ServerContext {
     gatewayPorts: options.gatewayPorts ?? "no",
     sharesPorts: options.sharesPorts ?? false,
     files: options.files ?? (() => undefined),
+    now: options.now ?? (() => 0),
     guard: options.guard ?? new LoginGuard(clock),
     connectionsMax: count("connectionsMax", options.connectionsMax ?? limits.sshServerConnectionsMax),
     connectionsPerAddressMax: count(

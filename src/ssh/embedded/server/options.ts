@@ -69,6 +69,8 @@ export interface SshServerOptions {
   readonly sharesPorts?: boolean;
   /** What SFTP shows; without it, or with `undefined`, there is no SFTP for this user. */
   readonly files?: (user: SshUser) => FileSystem | undefined;
+  /** Time of day in milliseconds since 1970, for SFTP's listings. Without it they show years instead of times of day. */
+  readonly now?: () => number;
   /** Waits for those who guess passwords. Give the FTP server's, so that guesses count together. Default: one of its own. */
   readonly guard?: LoginGuard;
   readonly connectionsMax?: number;

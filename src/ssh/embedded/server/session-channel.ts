@@ -4,7 +4,7 @@ import type { Channel } from "../channels/channel.ts";
 
 export interface SessionParts {
   /** Serves SFTP on the channel; absent: this user has none. */
-  readonly sftp: ((channel: Channel) => void) | undefined;
+  readonly sftp: ((channel: Channel) => Promise<void>) | undefined;
   /** The ends of this client's own connections, as /proc/net/tcp would have them. */
   readonly sockets: () => string;
 }
@@ -39,7 +39,7 @@ export function serveSession(channel: Channel, parts: SessionParts): void {
     if (begun) return undefined;
     if (type === "subsystem" && data === "sftp" && parts.sftp !== undefined) {
       begun = true;
-      return () => parts.sftp?.(channel);
+      return () => void parts.sftp?.(channel).then(() => end(channel, 0));
     }
     if (type !== "exec" && type !== "shell") return undefined;
     begun = true;
@@ -54,8 +54,12 @@ function run(channel: Channel, command: string, parts: SessionParts, newline: st
     channel.writeExtended(Buffer.from(`There is no shell here: this server forwards connections${sftp}.${newline}`));
   }
   channel.resume(); // standard input, which nobody reads
-  channel.write(output?.(parts) ?? "", () => {
-    channel.tell((send, theirs) => send.exitStatus(theirs, output === undefined ? notFound : 0));
-    channel.end(() => channel.destroy());
-  });
+  channel.write(output?.(parts) ?? "", () => end(channel, output === undefined ? notFound : 0));
+}
+
+/** After all that was written has been sent. */
+function end(channel: Channel, status: number): void {
+  if (channel.destroyed) return;
+  channel.tell((send, theirs) => send.exitStatus(theirs, status));
+  channel.end(() => channel.destroy());
 }

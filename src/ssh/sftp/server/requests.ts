@@ -1,0 +1,184 @@
+// A handler for each request (draft-ietf-secsh-filexfer-02, section 6; OpenSSH's PROTOCOL, section 4).
+import {
+  type FileOptions,
+  type FileSystem,
+  setsModes,
+  setsTimes,
+  updatesFiles,
+} from "../../../platform/file-system.ts";
+import { isSallyportError } from "../../../protocol/error.ts";
+import { resolvePath } from "../../../protocol/file-path.ts";
+import { limits } from "../../../protocol/limits.ts";
+import type { WireReader } from "../../connection-protocol/wire-reader.ts";
+import { readAttributes, readUint64, type WantedAttributes } from "../attributes.ts";
+import { messages, statusCodes } from "../message-types.ts";
+import type { Handles } from "./handles.ts";
+import { OpenDirectory } from "./open-directory.ts";
+import { OpenFile } from "./open-file.ts";
+import {
+  attributesReply,
+  dataReply,
+  done,
+  entriesReply,
+  handleReply,
+  limitsReply,
+  pathReply,
+  type Reply,
+  statusReply,
+} from "./replies.ts";
+import { Refusal } from "./status.ts";
+
+export interface Sftp {
+  readonly files: FileSystem;
+  readonly handles: Handles;
+  /** Time of day, milliseconds since 1970. */
+  readonly now: () => number;
+  readonly options: FileOptions;
+}
+
+type Handler = (sftp: Sftp, id: number, request: WireReader) => Promise<Reply>;
+
+/** Told in SSH_FXP_VERSION, with the versions that OpenSSH knows. */
+export const extensions: Readonly<Record<string, string>> = {
+  "posix-rename@openssh.com": "1",
+  "limits@openssh.com": "1",
+};
+
+const pathOf = (request: WireReader): string => resolvePath("/", request.text());
+
+const noLinks: Handler = () =>
+  Promise.reject(new Refusal(statusCodes.unsupported, "symbolic links are neither read nor made here"));
+
+const stat: Handler = async ({ files, options }, id, request) =>
+  attributesReply(id, await files.stat(pathOf(request), options));
+
+export const handlers: Readonly<Record<number, Handler>> = {
+  [messages.open]: async ({ files, handles, options }, id, request) => {
+    const path = pathOf(request);
+    const flags = request.uint32();
+    return handleReply(id, await handles.add(() => OpenFile.open(files, path, flags, options)));
+  },
+  [messages.close]: async ({ handles }, id, request) => {
+    await handles.close(request.text());
+    return statusReply(id, done);
+  },
+  [messages.read]: async ({ handles }, id, request) => {
+    const file = handles.file(request.text());
+    const offset = readUint64(request);
+    const bytes = await file.read(offset, Math.min(request.uint32(), limits.sftpDataBytesMax));
+    if (bytes.length === 0) throw new Refusal(statusCodes.endOfFile, "end of file");
+    return dataReply(id, bytes);
+  },
+  [messages.write]: async ({ handles }, id, request) => {
+    const { writer } = handles.file(request.text());
+    await writer.writeAt(readUint64(request), request.string());
+    return statusReply(id, done);
+  },
+  // The FileSystem follows links; as links they stand in the listing.
+  [messages.stat]: stat,
+  [messages.lstat]: stat,
+  [messages.fstat]: async ({ files, handles, options }, id, request) =>
+    attributesReply(id, await files.stat(handles.any(request.text()).path, options)),
+  [messages.setstat]: async (sftp, id, request) => {
+    const path = pathOf(request);
+    await setAttributes(sftp, path, readAttributes(request), (bytes) => truncate(sftp, path, bytes));
+    return statusReply(id, done);
+  },
+  [messages.fsetstat]: async (sftp, id, request) => {
+    const file = sftp.handles.file(request.text());
+    await setAttributes(sftp, file.path, readAttributes(request), (bytes) => file.writer.truncate(bytes));
+    return statusReply(id, done);
+  },
+  [messages.opendir]: async ({ files, handles, options }, id, request) => {
+    const path = pathOf(request);
+    const { type } = await files.stat(path, options);
+    if (type !== "directory") throw new Refusal(statusCodes.failure, "that is no directory");
+    return handleReply(id, await handles.add(async () => new OpenDirectory(files, path, options)));
+  },
+  [messages.readdir]: async ({ handles, now }, id, request) => {
+    const entries = await handles.directory(request.text()).next();
+    if (entries.length === 0) throw new Refusal(statusCodes.endOfFile, "end of the directory");
+    return entriesReply(id, entries, now());
+  },
+  [messages.remove]: async ({ files, options }, id, request) => {
+    await files.remove(pathOf(request), options);
+    return statusReply(id, done);
+  },
+  [messages.mkdir]: async ({ files, options }, id, request) => {
+    await files.mkdir(pathOf(request), options);
+    return statusReply(id, done);
+  },
+  [messages.rmdir]: async ({ files, options }, id, request) => {
+    await files.rmdir(pathOf(request), options);
+    return statusReply(id, done);
+  },
+  [messages.realpath]: async (_sftp, id, request) => pathReply(id, pathOf(request)),
+  [messages.rename]: async ({ files, options }, id, request) => {
+    const from = pathOf(request);
+    const to = pathOf(request);
+    // Section 6.5: a name that is taken is an error.
+    if (await isThere(files, to, options)) throw new Refusal(statusCodes.failure, "the new name is taken");
+    await files.rename(from, to, options);
+    return statusReply(id, done);
+  },
+  [messages.readlink]: noLinks,
+  [messages.symlink]: noLinks,
+  [messages.extended]: async (sftp, id, request) => {
+    const extension = extended[request.text()];
+    if (extension === undefined) throw new Refusal(statusCodes.unsupported, "there is no such extension here");
+    return extension(sftp, id, request);
+  },
+};
+
+const extended: Readonly<Record<string, Handler>> = {
+  "posix-rename@openssh.com": async ({ files, options }, id, request) => {
+    await files.rename(pathOf(request), pathOf(request), options);
+    return statusReply(id, done);
+  },
+  "limits@openssh.com": async (_sftp, id) =>
+    limitsReply(id, {
+      packet: limits.sftpPacketBytesMax,
+      read: limits.sftpDataBytesMax,
+      write: limits.sftpDataBytesMax,
+      handles: limits.sftpHandlesMax,
+    }),
+};
+
+async function isThere(files: FileSystem, path: string, options: FileOptions): Promise<boolean> {
+  try {
+    await files.stat(path, options);
+    return true;
+  } catch (error) {
+    if (isSallyportError(error) && error.code === "FS_NOT_FOUND") return false;
+    throw error;
+  }
+}
+
+async function setAttributes(
+  { files, options }: Sftp,
+  path: string,
+  wanted: WantedAttributes,
+  resize: (bytes: number) => Promise<void>,
+): Promise<void> {
+  if (wanted.size !== undefined) await resize(wanted.size);
+  if (wanted.mode !== undefined) {
+    if (!setsModes(files)) throw cannot("permission bits");
+    await files.setMode(path, wanted.mode, options);
+  }
+  if (wanted.modifiedMs !== undefined) {
+    if (!setsTimes(files)) throw cannot("times");
+    await files.setModified(path, wanted.modifiedMs, options);
+  }
+  if (wanted.owner) throw cannot("owners");
+}
+
+async function truncate({ files, options }: Sftp, path: string, bytes: number): Promise<void> {
+  if (!updatesFiles(files)) throw cannot("sizes");
+  await using file = await files.openUpdate(path, options);
+  await file.truncate(bytes);
+  await file.finish();
+}
+
+function cannot(what: string): Refusal {
+  return new Refusal(statusCodes.unsupported, `${what} cannot be set here`);
+}
