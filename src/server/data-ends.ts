@@ -37,6 +37,7 @@ export class DataEnds {
     const { policy, environment } = this.#context;
     await this.forget();
     const control = this.#control();
+    const host = await this.#toldAddress(control);
     const end = await openPassiveEnd({
       network: environment.network,
       host: plainHost(control.local.host),
@@ -48,7 +49,7 @@ export class DataEnds {
     });
     this.#arranged = { how: "passive", end };
     this.#emit({ type: "data.listen", side: "front", endpoint: formatEndpoint(end.endpoint) });
-    return { host: await this.#toldAddress(control), port: end.endpoint.port };
+    return { host, port: end.endpoint.port };
   }
 
   /** A PORT; what was arranged before is void even when this one is refused. Throws `FTP_PROTOCOL_REMOTE`. */

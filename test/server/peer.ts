@@ -134,9 +134,11 @@ export class Peer {
   }
 
   /** Listens; gives PORT's argument and the connection that comes. */
-  async listen(): Promise<{ readonly argument: string; readonly port: number; readonly arrival: Promise<Socket> }> {
+  async listen(
+    host = "127.0.0.1",
+  ): Promise<{ readonly argument: string; readonly port: number; readonly arrival: Promise<Socket> }> {
     const server = createServer({ allowHalfOpen: true });
-    server.listen(0, "127.0.0.1");
+    server.listen(0, host);
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
     const arrival = once(server, "connection").then(([socket]) => {
