@@ -2,9 +2,9 @@
 import { helpText } from "./command-line/help-text.ts";
 import { parseCommandLine } from "./command-line/parse-command-line.ts";
 import type { TunnelCommand } from "./command-line/tunnel-command.ts";
-import type { DemoCommand } from "./demo/demo-command.ts";
 import { demoHelpText } from "./demo/demo-help.ts";
 import type { DemoParts } from "./demo/parts.ts";
+import { runDemo } from "./demo/run-demo.ts";
 import { exitStatus, exitStatusOf } from "./exit-status.ts";
 import { jsonAnnouncer, textAnnouncer } from "./report/announce.ts";
 import { makeReporter } from "./report/make-reporter.ts";
@@ -49,7 +49,7 @@ async function run(
     if (line.kind === "tunnel") return await runCommandLine(line, argv, world);
     if (line.kind === "serve") return await runServer(line, world, openServer);
     if (line.kind === "passwd") return await runPasswd(line, world);
-    if (line.kind === "demo") return await runDemoCommand(line, world, loadDemoParts);
+    if (line.kind === "demo") return await runDemo(line, world, loadDemoParts);
     world.printLine(texts[line.kind]().trimEnd());
     return exitStatus.ok;
   } catch (thrown) {
@@ -58,11 +58,6 @@ async function run(
 }
 
 const texts = { help: helpText, "serve-help": serveHelpText, "demo-help": demoHelpText, version: describeVersion };
-
-async function runDemoCommand(command: DemoCommand, world: World, loadDemoParts: LoadDemoParts): Promise<number> {
-  const [{ runDemo }, parts] = await Promise.all([import("./demo/run-demo.ts"), loadDemoParts()]);
-  return await runDemo(command, world, parts);
-}
 
 async function runCommandLine(command: TunnelCommand, argv: readonly string[], world: World): Promise<number> {
   const isChild = isBackgroundChild(world.env);

@@ -28,7 +28,7 @@ function cellsOf(text: string): readonly string[] {
 
 test("the excerpt is what the demo prints", async () => {
   const { world, lines } = makeWorld();
-  await runDemo({ kind: "demo", once: true, whole: false }, world, realParts);
+  await runDemo({ kind: "demo", once: true, whole: false }, world, async () => realParts);
   const from = lines.findIndex((line) => line.startsWith("3/8 "));
   const act = lines.slice(from, lines.indexOf("", from));
   expect(act.length).toBeGreaterThan(15);

@@ -6,7 +6,9 @@ import type { DemoParts } from "../../../src/cli/demo/parts.ts";
 import { realParts } from "../../../src/cli/demo/real-parts.ts";
 import { runDemo } from "../../../src/cli/demo/run-demo.ts";
 import type { FileReader, FileSystem } from "../../../src/platform/file-system.ts";
+import { limits } from "../../../src/protocol/limits.ts";
 import { generateKey } from "../../../src/ssh/embedded/generate-key.ts";
+import { Peer } from "../../server/peer.ts";
 import { watchResources } from "../../support/resources.ts";
 import { makeWorld } from "./fake-world.ts";
 
@@ -17,7 +19,7 @@ const once: DemoCommand = { kind: "demo", once: true, whole: false };
 /** Runs it to its end; gives what was printed, and how it ended. */
 async function demo(parts: Partial<DemoParts>): Promise<{ readonly text: string; readonly end: unknown }> {
   const { world, lines } = makeWorld();
-  const end = await runDemo(once, world, { ...realParts, ...parts }).catch((error: unknown) => error);
+  const end = await runDemo(once, world, async () => ({ ...realParts, ...parts })).catch((error: unknown) => error);
   return { text: lines.join("\n"), end };
 }
 
@@ -111,7 +113,7 @@ describe("a demo that fails says in which act and step, and is no success", () =
 describe("Ctrl-C", () => {
   test("before anything is open ends with 0", async () => {
     const { world, lines, stop } = makeWorld();
-    const running = runDemo(once, world, realParts);
+    const running = runDemo(once, world, async () => realParts);
     stop();
     expect(await running).toBe(0);
     expect(lines).toEqual([]);
@@ -123,7 +125,7 @@ describe("Ctrl-C", () => {
       const stopping: { now: () => void } = { now: () => {} };
       const { world, lines, stop } = makeWorld({ onLine: (count) => count === at && stopping.now() });
       stopping.now = stop;
-      expect(await runDemo({ ...once, once: false }, world, realParts)).toBe(0);
+      expect(await runDemo({ ...once, once: false }, world, async () => realParts)).toBe(0);
       expect(lines.length).toBeGreaterThanOrEqual(at);
       expect(lines.length).toBeLessThan(at + 60); // the act that was being printed
     },
@@ -131,16 +133,31 @@ describe("Ctrl-C", () => {
 
   test("while it waits for a client ends with 0, and the entrance is closed", async () => {
     const { world, lines, stop, ready } = makeWorld();
-    const running = runDemo({ ...once, once: false }, world, realParts);
+    const running = runDemo({ ...once, once: false }, world, async () => realParts);
     await ready;
     expect(lines.join("\n")).toMatch(/ftp:\/\/demo:demo@127\.0\.0\.1:\d+$/m);
     stop();
     expect(await running).toBe(0);
   });
 
+  test("twice does not wait for a client that does not let go", async () => {
+    const { world, lines, stop, ready } = makeWorld();
+    const running = runDemo({ ...once, once: false }, world, async () => realParts);
+    await ready;
+    const port = Number(/demo@127\.0\.0\.1:(\d+)$/m.exec(lines.join("\n"))?.[1]);
+    const peer = await Peer.connect(port);
+    await peer.reply();
+    const began = performance.now();
+    stop();
+    stop();
+    expect(await running).toBe(0);
+    expect(performance.now() - began).toBeLessThan(limits.disposeGraceMs);
+    peer[Symbol.dispose]();
+  });
+
   test("so does a reader of the output that has gone", async () => {
     const { world, closeOutput, ready } = makeWorld();
-    const running = runDemo({ ...once, once: false }, world, realParts);
+    const running = runDemo({ ...once, once: false }, world, async () => realParts);
     await ready;
     closeOutput();
     expect(await running).toBe(0);
