@@ -107,7 +107,7 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
     why: "dropped at one data port and not yet gone; more wait in its backlog",
   },
   sshChannelWindowBytes: {
-    value: 8_388_608,
+    value: 16_777_216,
     unit: "bytes",
     why: "what a server may send on one channel before it is read, so a transfer's bytes per round trip; OpenSSH 2 MiB",
   },
@@ -118,9 +118,9 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
   },
   sshLeastWindowBytes: { value: 32_768, unit: "bytes", why: "window of a channel however many there are; one packet" },
   sshWindowBytesPerMs: {
-    value: 163_840,
+    value: 327_680,
     unit: "bytes",
-    why: "window for each ms of the round trip, so 160 MB/s; OpenSSH's buffer costs seconds to grow where it is not needed",
+    why: "window for each ms of the round trip, so 320 MB/s; OpenSSH's buffer costs seconds to grow where it is not needed",
   },
   sshAllWindowsBytes: {
     value: 100_663_296,
