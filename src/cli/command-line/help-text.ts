@@ -13,6 +13,13 @@ export const examples: readonly (readonly [string, string])[] = [
   ["sallyport user@ssh-host -- lftp -u alice {url}", "a tunnel for as long as one program runs"],
 ];
 
+/** What else the program is, and what it is for. */
+const otherCommands: readonly (readonly [string, string])[] = [
+  ["demo", "see it work on this machine alone: needs no server"],
+  ["serve [DIR]", "an FTP server: sallyport serve --help"],
+  ["passwd NAME [FILE]", "a user for that server"],
+];
+
 export const groupTitles: Readonly<Record<OptionGroup, string>> = {
   forwarding: "Forwarding",
   ssh: "SSH",
@@ -32,6 +39,7 @@ export function helpText(): string {
     "",
     "Usage: sallyport [tunnel] [-L [BIND:]PORT:HOST:HOSTPORT]... [options]",
     "                 [USER@]HOST [-- COMMAND [ARGUMENTS]]",
+    ...otherCommands.map(([words, what]) => `       sallyport ${words.padEnd(20)}${what}`),
     "",
     "Examples:",
     ...examples.flatMap(([line, what]) => [`  ${line}`, `      ${what}`]),
@@ -40,7 +48,6 @@ export function helpText(): string {
     "HOST is the SSH server, also as ssh://[USER@]HOST[:PORT]. Without -L: 127.0.0.1:2121:localhost:21.",
     "COMMAND gets SALLYPORT_HOST, SALLYPORT_PORT and SALLYPORT_URL; {host} {port} {url} are replaced.",
     `Taken without effect: ${optionsOf("accepted").map(spelling).join(" ")}. Also: -h, --help, -V, --version.`,
-    "Sallyport is an FTP server too: sallyport serve --help.",
     "Exit status: 0 after SIGINT or SIGTERM, the command's own, 2 usage, 255 SSH failed, 1 other errors.",
     "",
   ].join("\n");

@@ -34,7 +34,9 @@ export function parseCommandLine(argv: readonly string[]): ParsedLine {
   const help = helpOf.get(first);
   if (words.some((word) => word === "--help" || word === "-h")) return { kind: help ?? "help" };
   if (words.some((word) => word === "--version" || word === "-V")) return { kind: "version" };
-  if (words.length === 1 && words[0] === "help") return { kind: "help" };
+  if (first === "help" && words.length === 1) return { kind: "help" };
+  const topic = helpOf.get(words[1]);
+  if (first === "help" && words.length === 2 && topic !== undefined) return { kind: topic };
   if (help !== undefined && end >= 0) throw usageError(`${first} runs no command`, "Leave the -- out.");
   if (first === "serve") return parseServe(words.slice(1));
   if (first === "passwd") return parsePasswd(words.slice(1));
@@ -70,6 +72,6 @@ function destinationBehindTrace(words: readonly string[], draft: Draft): string 
 function noDestination(): never {
   throw usageError(
     "the destination is missing: the SSH server to go through",
-    "For example sallyport -L 2001:ftp-host:21 user@ssh-host; sallyport --help tells more.",
+    "For example sallyport -L 2001:ftp-host:21 user@ssh-host. See sallyport --help; sallyport demo needs no server.",
   );
 }

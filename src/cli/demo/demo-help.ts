@@ -12,11 +12,11 @@ export function demoHelpText(): string {
     "Options:",
     ...demoOptions.map((row) => `  ${spelling(row)}`.padEnd(28) + row.help),
     "",
-    "An SSH server and two FTP servers run inside the program, on free ports of 127.0.0.1, with a few files in",
-    "memory. Every transfer goes through a tunnel and is compared byte by byte. Then the tunnel stays open for",
-    "a client of yours, until Ctrl-C. No other program, no configuration and no network is needed; nothing is",
-    "read from ~/.ssh, and nothing is left behind. Set NO_COLOR for no colours.",
-    "Exit status: 0 when all transfers were right, also after Ctrl-C; 1 when one was not.",
+    "An SSH server and two FTP servers run inside the program, on free ports of 127.0.0.1, with a few",
+    "files in memory. Every transfer goes through a tunnel and is compared byte by byte. Then the tunnel",
+    "stays open for a client of yours, until Ctrl-C. No other program, no configuration and no network is",
+    "needed; nothing is read from ~/.ssh, and nothing is left behind. Set NO_COLOR for no colours.",
+    "Exit status: 0 when all transfers were right, also after Ctrl-C; 1 when one was not, 2 usage.",
     "",
   ].join("\n");
 }

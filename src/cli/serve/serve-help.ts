@@ -4,6 +4,19 @@ import { passwdOptions } from "./passwd-command.ts";
 import type { ServeGroup } from "./serve-draft.ts";
 import { serveOptions } from "./serve-options.ts";
 
+const examples: readonly (readonly [string, string])[] = [
+  ["sallyport serve /srv/ftp --anonymous", "anybody on this machine may read /srv/ftp at ftp://127.0.0.1:2121"],
+  [
+    "sallyport serve --user alice --atomic-uploads",
+    "alice has the directory that you are in; her password is asked for",
+  ],
+  [
+    "sallyport serve /srv/ftp --listen '*:2121' --password-file users --require-tls \\\n" +
+      "      --tls-certificate cert.pem --tls-key key.pem",
+    "for other machines, inside TLS",
+  ],
+];
+
 const groups: readonly ServeGroup[] = ["Listening", "Users", "Data connections", "Files", "TLS", "Limits", "Output"];
 const indent = 28;
 
@@ -15,6 +28,9 @@ export function serveHelpText(): string {
     "Usage: sallyport serve [DIR] [options]            serve DIR, or the directory that you are in",
     "       sallyport passwd NAME [FILE] [options]     a user's line for --password-file",
     "",
+    "Examples:",
+    ...examples.flatMap(([line, what]) => [`  ${line}`, `      ${what}`]),
+    "",
     ...groups.flatMap((group) => [
       `${group}:`,
       ...serveOptions.filter((row) => row.group === group).flatMap((row) => describe(row)),
@@ -23,8 +39,9 @@ export function serveHelpText(): string {
     "Options of passwd:",
     ...passwdOptions.flatMap((row) => describe(row)),
     "",
-    "It listens on this machine only unless --listen says otherwise. Without TLS, passwords and files cross the",
-    "network for all to read.",
+    "It listens on this machine only unless --listen says otherwise. Without TLS, passwords and files",
+    "cross the network for all to read. Ctrl-C ends it; running transfers get ten seconds to finish.",
+    "Exit status: 0 after SIGINT or SIGTERM, 2 usage, 1 other errors.",
     "",
   ].join("\n");
 }

@@ -1,9 +1,11 @@
-// Every command line of README and docs is one that the program takes.
+// Every command line of README, docs and --help is one that the program takes.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { helpText } from "../../../src/cli/command-line/help-text.ts";
 import { parseCommandLine } from "../../../src/cli/command-line/parse-command-line.ts";
+import { serveHelpText } from "../../../src/cli/serve/serve-help.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const pages = [
@@ -32,14 +34,25 @@ const lines: readonly Line[] = pages.flatMap((page) =>
 const wordsOf = (line: string): string[] =>
   Array.from(line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g), ([, double, single, bare]) => double ?? single ?? bare ?? "");
 
+/** The examples of --help. */
+const examples: readonly Line[] = Object.entries({ helpText, serveHelpText }).flatMap(([page, text]) =>
+  Array.from(
+    text()
+      .replaceAll("\\\n", " ")
+      .matchAll(/^ {2}sallyport (.*)$/gm),
+    ([, line = ""]) => ({ page, line }),
+  ),
+);
+
 test("README's first command is the demo", () => {
   expect(lines[0]).toEqual({ page: "README.md", line: "demo" });
 });
 
-test.each(lines)("$page: sallyport $line", ({ line }) => {
+test.each([...lines, ...examples])("$page: sallyport $line", ({ line }) => {
   expect(() => parseCommandLine(wordsOf(line))).not.toThrow();
 });
 
 test("there are as many as a reader would expect", () => {
   expect(lines.length).toBeGreaterThan(8);
+  expect(examples).toHaveLength(6);
 });

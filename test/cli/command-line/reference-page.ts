@@ -1,9 +1,12 @@
 // docs/reference/command-line.md, made from the option table.
 
 import { examples, groupTitles, usageLine } from "../../../src/cli/command-line/help-text.ts";
-import { type OptionGroup, spelling } from "../../../src/cli/command-line/option-row.ts";
+import { type OptionGroup, type OptionRow, type Spelled, spelling } from "../../../src/cli/command-line/option-row.ts";
 import { optionsOf } from "../../../src/cli/command-line/option-table.ts";
+import { demoOptions } from "../../../src/cli/demo/demo-command.ts";
 import { exitStatusReference } from "../../../src/cli/exit-status.ts";
+import { passwdOptions } from "../../../src/cli/serve/passwd-command.ts";
+import { serveOptions } from "../../../src/cli/serve/serve-options.ts";
 
 /** The whole page as Markdown. */
 export function referencePage(): string {
@@ -27,6 +30,36 @@ export function referencePage(): string {
     ...optionSection("refused"),
     behaviour,
     "",
+    "## sallyport serve",
+    "",
+    "```",
+    "sallyport serve [DIR] [options]",
+    "```",
+    "",
+    serving,
+    "",
+    ...optionRows(serveOptions),
+    "",
+    "## sallyport passwd",
+    "",
+    "```",
+    "sallyport passwd NAME [FILE] [options]",
+    "```",
+    "",
+    "Asks twice for a password, and writes the user's line with its scrypt hash to FILE, or to standard output without one.",
+    "",
+    ...optionRows(passwdOptions),
+    "",
+    "## sallyport demo",
+    "",
+    "```",
+    "sallyport demo [options]",
+    "```",
+    "",
+    "Shows FTP through SSH in every transfer mode, on this machine alone; [the demo](../start/demo.md) tells more.",
+    "",
+    ...optionRows(demoOptions),
+    "",
     "## Exit status",
     "",
     "| status | when |",
@@ -37,11 +70,15 @@ export function referencePage(): string {
 }
 
 function optionSection(group: OptionGroup): readonly string[] {
-  const rows = optionsOf(group).map((row) => {
+  return [`## ${groupTitles[group]}`, "", ...optionRows(optionsOf(group)), ""];
+}
+
+function optionRows(table: readonly (Spelled & Pick<OptionRow, "help" | "more">)[]): readonly string[] {
+  const rows = table.map((row) => {
     const more = row.more === undefined ? "" : ` ${row.more}`;
     return `| \`${cell(spelling(row))}\` | ${cell(sentence(row.help) + more)} |`;
   });
-  return [`## ${groupTitles[group]}`, "", "| option | meaning |", "|---|---|", ...rows, ""];
+  return ["| option | meaning |", "|---|---|", ...rows];
 }
 
 function cell(text: string): string {
@@ -55,8 +92,13 @@ function sentence(text: string): string {
 
 const intro = `The spelling is ssh's: options may stand together (\`-gfL2001:localhost:21\`), values may be attached (\`-p2222\`),
 options may come before and after the host. The destination is \`[user@]host\` or \`ssh://[user@]host[:port]\`. A host that is
-called \`tunnel\` or \`help\` is written \`user@help\`, or behind the word \`tunnel\`. This page is made from
-\`src/cli/command-line/\`.`;
+called \`tunnel\`, \`serve\`, \`passwd\`, \`demo\` or \`help\` is written \`user@help\`, or behind the word \`tunnel\`. This page is
+made from the tables of options in \`src/cli/\`.`;
+
+const serving = `An FTP server of its own. DIR is what is served; without it, the directory that you are in. It prints the address of each
+listener, and listens on this machine only unless \`--listen\` says otherwise. With \`--json\` these lines are objects as below. A
+password is never a word of the command line, where others could see it: \`--user\` asks for it, as the program asks all its
+questions.`;
 
 const behaviour = `## Output
 
