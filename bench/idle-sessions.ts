@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import type { OpenWay } from "./ways.ts";
+import type { OpenWay } from "./measurement.ts";
 
 const loginsAtATime = 20;
 const settledReadings = 4;

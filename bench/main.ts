@@ -1,14 +1,25 @@
-// Measures everything in one run and prints one table. Names of measurements as arguments choose some of them.
+// Measures everything in one run and prints two tables. Names of measurements as arguments choose some of them.
 import { chmodSync, readFileSync } from "node:fs";
 import { missing } from "../test/support/missing.ts";
 import { makeTempDir } from "../test/support/tempdir.ts";
 import { noLongLink } from "./long-link.ts";
 import { describeMachine } from "./machine.ts";
-import { type Measurement, measurements, roundTripMs } from "./measurements.ts";
+import type { Measurement, Site, Way } from "./measurement.ts";
+import { farMeasurements, nearMeasurements, roundTripMs, serverMeasurements } from "./measurements.ts";
 import { runMeasurement } from "./run-measurement.ts";
-import { farSite, loopbackSite, relaySite, type Site } from "./site.ts";
+import { serverSite, servers } from "./server-site.ts";
+import { farSite, loopbackSite, relaySite, type SshSite } from "./site.ts";
 import { formatTable, type Row } from "./table.ts";
 import { ways } from "./ways.ts";
+
+const measurements: readonly Measurement[] = [...farMeasurements, ...nearMeasurements, ...serverMeasurements];
+
+/** What of one run is the same for all measurements. */
+interface Run {
+  readonly chosen: (measurement: Measurement) => boolean;
+  readonly notes: string[];
+  readonly signal: AbortSignal;
+}
 
 export async function main(names: readonly string[]): Promise<void> {
   const absent = missing(["sshd", "vsftpd", "curl"]);
@@ -20,59 +31,56 @@ export async function main(names: readonly string[]): Promise<void> {
     );
   }
   const stop = new AbortController();
-  process.once("SIGINT", () => stop.abort(new Error("interrupted")));
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.once(name, () => stop.abort(new Error(`ended by ${name}`)));
+  }
   await using home = makeTempDirInMemory();
   process.env["TMPDIR"] = home.path;
-  const chosen = measurements.filter((one) => names.length === 0 || names.includes(one.name));
   const machine = describeMachine();
-  const notes: string[] = [];
-  const rows: Row[] = [];
-  for (const place of ["far", "near"] as const) {
-    rows.push(
-      ...(await measureAt(
-        place,
-        chosen.filter((one) => one.place === place),
-        notes,
-        stop.signal,
-      )),
-    );
-  }
-  const table = formatTable(["", ...ways.map((way) => way.name)], rows);
-  process.stdout.write(`${[...machine, linkNote(), "", table, "", ...notes].join("\n").trimEnd()}\n`);
+  const chosen = (one: Measurement): boolean => names.length === 0 || names.includes(one.name);
+  const run: Run = { chosen, notes: [], signal: stop.signal };
+  const throughSsh = [
+    ...(await measureAt(openFarSite, farMeasurements, ways, run)),
+    ...(await measureAt(loopbackSite, nearMeasurements, ways, run)),
+  ];
+  const beside = await measureAt(serverSite, serverMeasurements, servers, run);
+  const paragraphs = [
+    machine.join("\n"),
+    ...(throughSsh.length > 0 ? [linkNote(), tableOf(ways, throughSsh)] : []),
+    ...(beside.length > 0 ? [tableOf(servers, beside)] : []),
+    run.notes.join("\n"),
+  ];
+  process.stdout.write(`${paragraphs.join("\n\n").trimEnd()}\n`);
 }
 
-async function measureAt(
-  place: Measurement["place"],
-  chosen: readonly Measurement[],
-  notes: string[],
-  signal: AbortSignal,
+const tableOf = (columns: readonly { readonly name: string }[], rows: readonly Row[]): string =>
+  formatTable(["", ...columns.map(({ name }) => name)], rows);
+
+async function measureAt<S extends Site>(
+  openSite: () => Promise<S>,
+  all: readonly Measurement[],
+  columns: readonly Way<S>[],
+  { chosen, notes, signal }: Run,
 ): Promise<Row[]> {
-  if (chosen.length === 0) return [];
-  await using site = await openSite(place);
+  if (!all.some(chosen)) return [];
+  signal.throwIfAborted();
+  await using site = await openSite();
   const rows: Row[] = [];
-  for (const measurement of chosen) {
+  for (const measurement of all.filter(chosen)) {
     const start = performance.now();
     process.stderr.write(`${measurement.name} … `);
-    const figures = await runMeasurement(
-      measurement,
-      site,
-      ways,
-      (way, reason) => notes.push(`${way.name}, ${reason}`),
-      signal,
-    );
+    const complain = (way: string, reason: string): void => {
+      notes.push(`${way}, ${reason}`);
+    };
+    const figures = await runMeasurement(measurement, site, columns, complain, signal);
     process.stderr.write(`${((performance.now() - start) / 1000).toFixed(0)} s\n`);
-    rows.push(
-      ...measurement.rows(
-        figures,
-        ways.map((way) => way.name),
-      ),
-    );
+    const names = columns.map(({ name }) => name);
+    rows.push(...measurement.rows(figures, names));
   }
   return rows;
 }
 
-function openSite(place: Measurement["place"]): Promise<Site> {
-  if (place === "near") return loopbackSite();
+function openFarSite(): Promise<SshSite> {
   return noLongLink() === undefined ? farSite(roundTripMs / 2) : relaySite(roundTripMs / 2);
 }
 

@@ -3,43 +3,46 @@ import { chmodSync, linkSync, rmSync, truncateSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { makeTempDir } from "../test/support/tempdir.ts";
 import { Belongings } from "./belongings.ts";
-import type { Figures, Measurement } from "./measurements.ts";
-import type { Site } from "./site.ts";
-import type { OpenWay, Way } from "./ways.ts";
+import { better, type Figures } from "./figures.ts";
+import { type Measurement, NotMeasured, type OpenWay, type Site, type Way } from "./measurement.ts";
 
 /** Why a way has no figure; shown below the table. */
-export type Complain = (way: Way, reason: string) => void;
+export type Complain = (way: string, reason: string) => void;
 
-/** For each way the best figures, or a word. */
-export async function runMeasurement(
+/** For each way the best figures, or a word. An aborted signal ends it at once; what was started is ended then too. */
+export async function runMeasurement<S extends Site>(
   measurement: Measurement,
-  site: Site,
-  ways: readonly Way[],
+  site: S,
+  ways: readonly Way<S>[],
   complain: Complain,
   signal: AbortSignal,
 ): Promise<(Figures | string)[]> {
   await using parts = new Belongings();
   const local = parts.keep(makeTempDir("bench"));
   placeFiles(measurement, site);
-  if (measurement.localBytes !== undefined) writeBytes(local.file("local"), measurement.localBytes);
+  for (const [name, bytes] of measurement.localFiles ?? []) writeBytes(local.file(name), bytes);
   const opened: (OpenWay | string)[] = [];
   for (const way of ways) opened.push(measurement.without?.includes(way.name) ? "-" : await open(way));
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  aborted.catch(() => {});
   const best: (Figures | string)[] = opened.map((way) => (typeof way === "string" ? way : {}));
   for (let round = 0; round < measurement.rounds; round++) {
     for (const [index, way] of opened.entries()) {
       const soFar = best[index];
       if (typeof way === "string" || typeof soFar !== "object") continue;
       signal.throwIfAborted();
-      best[index] = await measurement.measure(site, way, local.file("local")).then(
+      const measured = measurement.measure(site, way, local.path).then(
         (figures) => better(soFar, figures),
-        (error: Error) => fail(ways[index], error),
+        (error: Error) => (signal.aborted ? "-" : fail(ways[index], error)),
       );
-      signal.throwIfAborted();
+      best[index] = await Promise.race([measured, aborted]);
     }
   }
   return best;
 
-  async function open(way: Way): Promise<OpenWay | string> {
+  async function open(way: Way<S>): Promise<OpenWay | string> {
     try {
       return parts.keep(await way.open(site));
     } catch (error) {
@@ -47,24 +50,22 @@ export async function runMeasurement(
     }
   }
 
-  function fail(way: Way | undefined, error: Error): string {
-    if (way !== undefined) complain(way, `${measurement.name}: ${error.message}`);
-    return "failed";
+  function fail(way: Way<S> | undefined, error: Error): string {
+    complain(way?.name ?? "", `${measurement.name}: ${error.message}`);
+    return error instanceof NotMeasured ? "not measured" : "failed";
   }
 }
 
-function better(a: Figures, b: Figures): Figures {
-  return Object.fromEntries(Object.entries(b).map(([key, value]) => [key, Math.min(value, a[key] ?? value)]));
-}
-
-/** The second server has the same files by another name, as memory is short. */
-function placeFiles(measurement: Measurement, { server, narrow }: Site): void {
+/** The other servers have the first one's files by another name, as memory is short. */
+function placeFiles(measurement: Measurement, { roots: [first = "", ...others] }: Site): void {
   for (const [name, bytes] of measurement.files) {
-    const path = join(server.root, name);
+    const path = join(first, name);
     writeBytes(path, bytes);
     chmodSync(path, 0o644);
-    rmSync(join(narrow.root, name), { force: true });
-    linkSync(path, join(narrow.root, name));
+    for (const other of others) {
+      rmSync(join(other, name), { force: true });
+      linkSync(path, join(other, name));
+    }
   }
 }
 

@@ -5,10 +5,9 @@ import { type FtpServer, startVsftpd } from "../test/support/ftp-servers.ts";
 import { type Sshd, startSshd } from "../test/support/sshd.ts";
 import { Belongings } from "./belongings.ts";
 import { makeLongLink } from "./long-link.ts";
+import type { Site } from "./measurement.ts";
 
-export interface Site extends AsyncDisposable {
-  /** The client's network namespace; undefined: this machine's own. */
-  readonly netns: string | undefined;
+export interface SshSite extends Site {
   readonly sshd: Sshd;
   /** For `ssh -F configFile sshd.hostAlias`. */
   readonly configFile: string;
@@ -23,7 +22,7 @@ export interface Site extends AsyncDisposable {
 const client = { clientLines: ["Ciphers aes128-gcm@openssh.com"] };
 
 /** Client and servers on this machine. */
-export async function loopbackSite(): Promise<Site> {
+export async function loopbackSite(): Promise<SshSite> {
   await using parts = new Belongings();
   const sshd = parts.keep(await startSshd(client));
   const servers = await startServers(parts, {});
@@ -32,7 +31,7 @@ export async function loopbackSite(): Promise<Site> {
 }
 
 /** Client and servers in two network namespaces, joined by a long link. */
-export async function farSite(delayMs: number): Promise<Site> {
+export async function farSite(delayMs: number): Promise<SshSite> {
   await using parts = new Belongings();
   const link = parts.keep(await makeLongLink(delayMs));
   const sshd = parts.keep(await startSshd({ ...client, netns: link.far, address: link.farAddress }));
@@ -42,7 +41,7 @@ export async function farSite(delayMs: number): Promise<Site> {
 }
 
 /** What an ordinary user can have: a delaying relay in front of sshd, and no long way for plain FTP. */
-export async function relaySite(delayMs: number): Promise<Site> {
+export async function relaySite(delayMs: number): Promise<SshSite> {
   await using parts = new Belongings();
   const sshd = parts.keep(await startSshd(client));
   const relay = parts.keep(await startDelayRelay({ target: { host: sshd.address, port: sshd.port }, delayMs }));
@@ -55,7 +54,7 @@ async function startServers(parts: Belongings, where: { netns?: string; address?
   const server = parts.keep(await startVsftpd(where));
   const passivePorts = await freePortRange(1);
   const narrow = parts.keep(await startVsftpd({ ...where, passivePorts }));
-  return { server, narrow: { ...narrow, passivePort: passivePorts.first } };
+  return { server, narrow: { ...narrow, passivePort: passivePorts.first }, roots: [server.root, narrow.root] };
 }
 
 function disposal(parts: Belongings): AsyncDisposable {

@@ -1,23 +1,27 @@
 // One run of curl through a way, timed from start to exit, as its user sees it: login and all.
 import { runCurl } from "../test/support/clients.ts";
-import type { Site } from "./site.ts";
-import type { OpenWay } from "./ways.ts";
+import { NotMeasured, type OpenWay, type Site } from "./measurement.ts";
 
 export interface CurlTask {
   /** Below the login directory; `[01-50]` stands for fifty files. */
   readonly path: string;
-  /** A local file to send; undefined: receive, and throw away. */
+  /** Local files to send, in the same way; undefined: receive, and throw away. */
   readonly upload?: string;
   /** In all files together; anything else is a failure. */
   readonly bytes: number;
+  /** Control and data inside TLS. */
+  readonly tls: boolean;
 }
 
-/** Seconds. @throws when curl fails, or other than `bytes` bytes were carried. */
+/** Seconds. @throws when curl fails, or other than `bytes` bytes were carried; {@link NotMeasured} without TLS. */
 export async function timedCurl(site: Site, way: OpenWay, task: CurlTask): Promise<number> {
   const { user, password } = way.server;
   const direction = task.upload === undefined ? ["--output", "/dev/null"] : ["--upload-file", task.upload];
+  const tlsOptions = task.tls ? way.tlsOptions : [];
+  if (tlsOptions === undefined) throw new NotMeasured("it has no TLS");
   const args = [
     ...way.curlOptions,
+    ...tlsOptions,
     ...["--fail-early", "--user", `${user}:${password}`, ...direction],
     ...["--write-out", "%{size_download} %{size_upload}\n", `ftp://${way.host}:${way.port}/${task.path}`],
   ];

@@ -1,28 +1,12 @@
 // The ways from an FTP client to an FTP server that are compared.
 import { freePort } from "../test/support/free-port.ts";
-import type { FtpServer } from "../test/support/ftp-servers.ts";
 import { childrenOf } from "../test/support/processes.ts";
 import { type Program, startProgram } from "../test/support/program.ts";
 import { startSallyport } from "../test/support/sallyport.ts";
-import type { Site } from "./site.ts";
+import type { OpenWay, Way } from "./measurement.ts";
+import type { SshSite } from "./site.ts";
 
-/** A way that is open: what a client has to be told to take it. */
-export interface OpenWay extends AsyncDisposable {
-  readonly host: string;
-  readonly port: number;
-  readonly server: FtpServer;
-  readonly curlOptions: readonly string[];
-  /** The processes on the client's side that carry it, for their memory and processor time. */
-  readonly carriers: Readonly<Record<string, number>>;
-}
-
-export interface Way {
-  readonly name: string;
-  /** @throws with the reason as message when it cannot be opened here */
-  open(site: Site): Promise<OpenWay>;
-}
-
-export const ways: readonly Way[] = [
+export const ways: readonly Way<SshSite>[] = [
   { name: "plain FTP", open: openPlain },
   { name: "ssh -L", open: openLocalForward },
   { name: "ssh -D", open: openSocks },
@@ -30,7 +14,7 @@ export const ways: readonly Way[] = [
   { name: "sallyport, embedded", open: (site) => openSallyport(site, "embedded") },
 ];
 
-async function openPlain(site: Site): Promise<OpenWay> {
+async function openPlain(site: SshSite): Promise<OpenWay> {
   if (site.plainAddress === undefined) throw new Error("needs root, perl and /dev/net/tun");
   const { server } = site;
   const none = { curlOptions: [], carriers: {}, [Symbol.asyncDispose]: async () => {} };
@@ -38,7 +22,7 @@ async function openPlain(site: Site): Promise<OpenWay> {
 }
 
 /** The control port and the server's only passive port: all that `ssh -L` can do for FTP. */
-async function openLocalForward(site: Site): Promise<OpenWay> {
+async function openLocalForward(site: SshSite): Promise<OpenWay> {
   const host = "127.0.0.2"; // the passive port is taken on 127.0.0.1 when the server is on this machine
   const { narrow } = site;
   const port = await freePort(host);
@@ -47,7 +31,7 @@ async function openLocalForward(site: Site): Promise<OpenWay> {
   return { host, port, server: narrow, curlOptions: [], ...carriedBy(ssh, { ssh: ssh.pid }) };
 }
 
-async function openSocks(site: Site): Promise<OpenWay> {
+async function openSocks(site: SshSite): Promise<OpenWay> {
   const port = await freePort();
   const ssh = await startSsh(site, ["-D", `127.0.0.1:${port}`]);
   const curlOptions = ["--socks5-hostname", `127.0.0.1:${port}`];
@@ -55,7 +39,7 @@ async function openSocks(site: Site): Promise<OpenWay> {
   return { host: "127.0.0.1", port: server.port, server, curlOptions, ...carriedBy(ssh, { ssh: ssh.pid }) };
 }
 
-async function startSsh(site: Site, forwards: readonly string[]): Promise<Program> {
+async function startSsh(site: SshSite, forwards: readonly string[]): Promise<Program> {
   const args = ["-F", site.configFile, "-v", "-N", "-o", "ExitOnForwardFailure=yes", ...forwards, site.sshd.hostAlias];
   const ssh = startProgram("ssh", args, inNamespace(site));
   try {
@@ -67,7 +51,7 @@ async function startSsh(site: Site, forwards: readonly string[]): Promise<Progra
   return ssh;
 }
 
-async function openSallyport(site: Site, transport: "openssh" | "embedded"): Promise<OpenWay> {
+async function openSallyport(site: SshSite, transport: "openssh" | "embedded"): Promise<OpenWay> {
   const { server } = site;
   const args = ["--ssh", transport, "-F", site.configFile, "-L", `0:127.0.0.1:${server.port}`, site.sshd.hostAlias];
   const sallyport = await startSallyport(args, inNamespace(site));
@@ -77,7 +61,7 @@ async function openSallyport(site: Site, transport: "openssh" | "embedded"): Pro
   return { host: "127.0.0.1", port, server, curlOptions: [], ...carriedBy(sallyport, carriers) };
 }
 
-const inNamespace = (site: Site): { netns?: string } => (site.netns === undefined ? {} : { netns: site.netns });
+const inNamespace = (site: SshSite): { netns?: string } => (site.netns === undefined ? {} : { netns: site.netns });
 
 function carriedBy(program: Program, carriers: Readonly<Record<string, number>>) {
   return { carriers, [Symbol.asyncDispose]: () => program.stop() };

@@ -17,6 +17,12 @@ export function findProftpd(): { readonly program: string; readonly modules: str
     .find((place) => existsSync(place.program));
 }
 
+/** Whether its module for TLS is there: Debian's package proftpd-mod-crypto. */
+export function findProftpdTls(): boolean {
+  const place = findProftpd();
+  return place !== undefined && existsSync(`${place.modules}/mod_tls.so`);
+}
+
 const user = "tester";
 const password = "door and gate";
 
