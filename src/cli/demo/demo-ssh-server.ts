@@ -8,8 +8,14 @@ import type { DemoSshServer } from "./parts.ts";
 
 const user = "demo";
 
+export interface DemoSshServerOptions {
+  readonly signal: AbortSignal;
+  /** Default true: what default data ports need. */
+  readonly sharesPorts?: boolean;
+}
+
 /** Throws `NET_*`, or the signal's reason. */
-export async function openDemoSshServer({ signal }: { readonly signal: AbortSignal }): Promise<DemoSshServer> {
+export async function openDemoSshServer({ signal, sharesPorts = true }: DemoSshServerOptions): Promise<DemoSshServer> {
   const [hostKey, userKey] = [generateKey(), generateKey()];
   const known = Buffer.from(userKey.publicKey.split(" ")[1] ?? "", "base64");
   const server = await openSshServer({
@@ -20,10 +26,10 @@ export async function openDemoSshServer({ signal }: { readonly signal: AbortSign
     methods: ["publickey"],
     authenticate: async (attempt) =>
       attempt.method === "publickey" && attempt.user === user && known.equals(attempt.key) ? { name: user } : undefined,
-    // Data ports are any ports; sharing them is what default data ports need.
+    // Data ports are any ports.
     permitOpen: ["127.0.0.1:*"],
     permitListen: ["127.0.0.1:*"],
-    sharesPorts: true,
+    sharesPorts,
     signal,
   });
   const { host, port } = server;

@@ -2,10 +2,12 @@
 import { describe, expect, test } from "vitest";
 import { acts } from "../../../src/cli/demo/acts.ts";
 import type { DemoCommand } from "../../../src/cli/demo/demo-command.ts";
+import { openDemoSshServer } from "../../../src/cli/demo/demo-ssh-server.ts";
 import type { DemoParts } from "../../../src/cli/demo/parts.ts";
 import { realParts } from "../../../src/cli/demo/real-parts.ts";
 import { runDemo } from "../../../src/cli/demo/run-demo.ts";
 import type { FileReader, FileSystem } from "../../../src/platform/file-system.ts";
+import { SallyportError } from "../../../src/protocol/error.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import { generateKey } from "../../../src/ssh/embedded/generate-key.ts";
 import { Peer } from "../../server/peer.ts";
@@ -107,6 +109,24 @@ describe("a demo that fails says in which act and step, and is no success", () =
   test("a server that cannot be opened", async () => {
     const reason = new Error("no");
     expect(await demo({ openServer: () => Promise.reject(reason) })).toEqual({ text: "", end: reason });
+  });
+});
+
+describe("what the system does not allow is left out, and is neither success nor failure", () => {
+  test("an SSH server that shares no ports: --back default-port", async () => {
+    const { text, end } = await demo({
+      openSshServer: (options) => openDemoSshServer({ ...options, sharesPorts: false }),
+    });
+    expect(end).toBe(0);
+    expect(text).toMatch(/^7\/8 [\s\S]*? {2}not on this system: it lets nobody listen at the end of a connection$/m);
+    expect(text).toMatch(/^ back default-port +left out +S18/m);
+    expect(text.match(/^ \S.* {2}3 ok /gm)).toHaveLength(6);
+  });
+
+  test("a client that cannot listen where it connects from: default data ports", () => {
+    const { lacking } = acts.find(({ name }) => name === "no command") ?? {};
+    expect(lacking?.(new SallyportError("NET_ADDRESS_IN_USE", "taken"))).toMatch(/nobody listen/);
+    expect(lacking?.(new SallyportError("NET_REFUSED", "refused"))).toBeUndefined();
   });
 });
 
