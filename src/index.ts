@@ -20,6 +20,7 @@ export { isSallyportError, SallyportError } from "./protocol/error.ts";
 export type { FileEntry, FileFacts, FileType } from "./protocol/listing/file-facts.ts";
 export { openServer } from "./serve/open-server.ts";
 export type { OpenListener, Server, ServerListen, ServerOptions, ServerTls, ServerUser } from "./serve/options.ts";
+export type { OpenSsh, ServerSsh } from "./serve/ssh/ssh-options.ts";
 export type { Account, Authenticate, LoginAttempt } from "./server/account.ts";
 export type { AskUser, Question, SshOptions } from "./ssh/ssh-connection.ts";
 export { openTunnel } from "./tunnel/open-tunnel.ts";

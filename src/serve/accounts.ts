@@ -1,4 +1,4 @@
-// The users of a server: from options and the password file to one Authenticate.
+// The users of a server, from options, the password file and the hook.
 import { openLocalFileSystem } from "../filesystem/local/local-file-system.ts";
 import { dropBox, readOnly } from "../filesystem/read-only.ts";
 import type { FileSystem } from "../platform/file-system.ts";
@@ -17,20 +17,38 @@ interface Known {
 
 const anonymousNames: ReadonlySet<string> = new Set(["anonymous", "ftp"]);
 
+export interface Accounts {
+  /** Everybody. */
+  readonly authenticate: Authenticate;
+  /** Everybody but the anonymous. */
+  readonly byPassword: Authenticate;
+  /** Those of options and password file, one character per byte. */
+  readonly names: readonly string[];
+  readonly byName: (name: string) => Account | undefined;
+}
+
 /** Throws `CONFIG_INVALID` for users that cannot be, `FS_*` for a directory that cannot be served. */
-export async function makeAuthenticate(options: ServerOptions): Promise<Authenticate> {
+export async function makeAccounts(options: ServerOptions): Promise<Accounts> {
   const roots = new Roots(options);
   const known = await knownUsers(options, roots);
   const anonymous = await anonymousAccount(options, roots);
   const queue = new CheckQueue();
   // Somebody who does not exist costs as much time as a wrong password (RFC 2577 section 7).
   const nobody = await hashPassword("nobody has this password");
-  return async (attempt, signal) => {
-    if (anonymous !== undefined && anonymousNames.has(attempt.user.toLowerCase())) return anonymous;
+  const byPassword: Authenticate = async (attempt, signal) => {
     const user = known.get(attempt.user);
     const right = await queue.run(() => checkPassword(attempt.password, user?.hash ?? nobody));
     if (user !== undefined) return right ? user.account : undefined;
     return options.authenticate?.(attempt, signal);
+  };
+  return {
+    byPassword,
+    authenticate: async (attempt, signal) => {
+      const isAnonymous = anonymous !== undefined && anonymousNames.has(attempt.user.toLowerCase());
+      return isAnonymous ? anonymous : byPassword(attempt, signal);
+    },
+    names: [...known.keys()],
+    byName: (name) => known.get(name)?.account,
   };
 }
 
@@ -49,7 +67,12 @@ async function knownUsers(options: ServerOptions, roots: Roots): Promise<Readonl
     known.set(bytes, { hash, account });
   };
   for (const user of options.users ?? []) {
-    await add(user.name, await hashPassword(utf8Bytes(user.password)), user.directory, user.readOnly === true);
+    await add(
+      utf8Bytes(user.name),
+      await hashPassword(utf8Bytes(user.password)),
+      user.directory,
+      user.readOnly === true,
+    );
   }
   if (options.passwordFile === undefined) return known;
   for (const entry of await readPasswordFile(options.passwordFile)) {
@@ -65,7 +88,7 @@ async function anonymousAccount({ anonymous }: ServerOptions, roots: Roots): Pro
 }
 
 /** What a client sends for this text: its UTF-8, one character per byte. */
-function utf8Bytes(text: string): string {
+export function utf8Bytes(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
 }
 

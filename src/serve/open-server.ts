@@ -6,15 +6,18 @@ import { systemNetwork } from "../network/system-network.ts";
 import { systemTime } from "../network/system-time.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import { LoginGuard } from "../platform/login-guard.ts";
-import type { Listener } from "../platform/network.ts";
+import type { Listener, Network } from "../platform/network.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { isUnspecified } from "../protocol/ip-address.ts";
 import type { ServerEnvironment } from "../server/environment.ts";
 import { FtpServer, type ServerShared } from "../server/ftp-server.ts";
-import { makeAuthenticate } from "./accounts.ts";
+import type { SshServer } from "../ssh/embedded/server/options.ts";
+import { type Accounts, makeAccounts } from "./accounts.ts";
 import { type CheckedListen, checkListen, checkPolicy } from "./check-options.ts";
 import type { OpenListener, Server, ServerOptions } from "./options.ts";
 import { RunningServer } from "./running-server.ts";
+import { openSshSide } from "./ssh/open-ssh-side.ts";
+import { OwnListeners } from "./ssh/own-listeners.ts";
 import { tlsPolicy } from "./tls-policy.ts";
 
 /**
@@ -27,42 +30,75 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   options.signal?.throwIfAborted();
   const signal = options.signal ?? new AbortController().signal;
   const listen = checkListen(options);
-  const policy = checkPolicy(options, await makeAuthenticate(options), tlsPolicy(options.tls, systemClock));
-  const listeners = await listenAll(listen, signal);
-  const environment = systemEnvironment(options);
+  const accounts = await makeAccounts(options);
+  const policy = checkPolicy(options, accounts.authenticate, tlsPolicy(options.tls, systemClock));
+  const network = new OwnListeners(systemNetwork);
+  const listeners = await listenAll(listen, network, signal);
+  const environment = systemEnvironment(options, network);
   const shared: ServerShared = {
     sessions: new Set(),
     perAddress: new Map(),
     guard: new LoginGuard(systemClock),
     lastSession: 0,
   };
+  const ssh = await openSsh(options, { accounts, guard: shared.guard, network, environment, signal }).catch(
+    async (error: unknown) => {
+      await closeAll(listeners);
+      throw error;
+    },
+  );
   const servers = listeners.map(
     (listener, index) => new FtpServer(listener, policy, environment, shared, listen[index]?.implicitTls === true),
   );
   const open = listeners.map((listener, index) => openListener(listener, listen[index]?.implicitTls === true));
-  const server = new RunningServer({ clock: systemClock, listeners: open, servers, shared });
+  const server = new RunningServer({ clock: systemClock, listeners: open, servers, shared, ssh });
   const abort = (): void => void server[Symbol.asyncDispose]();
   signal.addEventListener("abort", abort, { once: true });
   void server.closed.then(() => signal.removeEventListener("abort", abort));
   return server;
 }
 
-async function listenAll(listen: readonly CheckedListen[], signal: AbortSignal): Promise<Listener[]> {
+async function listenAll(listen: readonly CheckedListen[], network: Network, signal: AbortSignal): Promise<Listener[]> {
   const listeners: Listener[] = [];
   try {
     for (const { host, port } of listen) {
-      listeners.push(await systemNetwork.listen({ host, ports: { first: port, last: port }, signal }));
+      listeners.push(await network.listen({ host, ports: { first: port, last: port }, signal }));
     }
     return listeners;
   } catch (error) {
-    await Promise.all(listeners.map((listener) => listener[Symbol.asyncDispose]()));
+    await closeAll(listeners);
     throw error;
   }
 }
 
-function systemEnvironment({ trace }: ServerOptions): ServerEnvironment {
+async function closeAll(listeners: readonly Listener[]): Promise<void> {
+  await Promise.all(listeners.map((listener) => listener[Symbol.asyncDispose]()));
+}
+
+interface SshParts {
+  readonly accounts: Accounts;
+  readonly guard: LoginGuard;
+  readonly network: OwnListeners;
+  readonly environment: ServerEnvironment;
+  readonly signal: AbortSignal;
+}
+
+async function openSsh({ ssh }: ServerOptions, parts: SshParts): Promise<SshServer | undefined> {
+  if (ssh === undefined) return undefined;
+  const { accounts, guard, network, environment, signal } = parts;
+  return openSshSide({
+    options: ssh,
+    accounts,
+    guard,
+    isOwn: (target) => network.has(target),
+    emit: (event) => environment.emit(0, event),
+    signal,
+  });
+}
+
+function systemEnvironment({ trace }: ServerOptions, network: Network): ServerEnvironment {
   return {
-    network: systemNetwork,
+    network,
     clock: systemClock,
     now: systemTime,
     randomName: () => randomBytes(8).toString("hex"),

@@ -4,6 +4,7 @@ import type { PortRange } from "../platform/network.ts";
 import type { Trace } from "../platform/trace.ts";
 import type { SallyportError } from "../protocol/error.ts";
 import type { Authenticate } from "../server/account.ts";
+import type { OpenSsh, ServerSsh } from "./ssh/ssh-options.ts";
 
 export interface ServerUser {
   readonly name: string;
@@ -77,6 +78,8 @@ export interface ServerOptions {
   readonly dataStallMs?: number;
   /** Aborting it closes the server at once; before it is ready, openServer rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** An SSH server beside the FTP server, for the same users: a way to it for `sallyport`, and SFTP. Default: none. */
+  readonly ssh?: ServerSsh;
   /** Receives every trace event. */
   readonly trace?: Trace;
 }
@@ -92,6 +95,8 @@ export interface OpenListener {
 /** Disposing closes at once; {@link Server.close} lets transfers finish first. */
 export interface Server extends AsyncDisposable {
   readonly listeners: readonly OpenListener[];
+  /** Present when the options ask for it. */
+  readonly ssh: OpenSsh | undefined;
   /** Settles when the server is closed. Never rejects. */
   readonly closed: Promise<SallyportError | undefined>;
   /** Sessions that are open now. */

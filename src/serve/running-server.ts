@@ -1,8 +1,11 @@
 // A server that runs: what the caller holds.
 import type { Clock } from "../platform/clock.ts";
+import { formatEndpoint } from "../platform/endpoint.ts";
 import type { SallyportError } from "../protocol/error.ts";
 import type { FtpServer, ServerShared } from "../server/ftp-server.ts";
+import type { SshServer } from "../ssh/embedded/server/options.ts";
 import type { OpenListener, Server } from "./options.ts";
+import type { OpenSsh } from "./ssh/ssh-options.ts";
 
 const graceMsDefault = 10_000;
 const closingText = "This server is closing. Goodbye.";
@@ -12,10 +15,12 @@ export interface ServerParts {
   readonly listeners: readonly OpenListener[];
   readonly servers: readonly FtpServer[];
   readonly shared: ServerShared;
+  readonly ssh: SshServer | undefined;
 }
 
 export class RunningServer implements Server {
   readonly listeners: readonly OpenListener[];
+  readonly ssh: OpenSsh | undefined;
   readonly closed: Promise<SallyportError | undefined>;
   readonly #parts: ServerParts;
   #settleClosed: (error: SallyportError | undefined) => void = () => {};
@@ -24,6 +29,7 @@ export class RunningServer implements Server {
   constructor(parts: ServerParts) {
     this.#parts = parts;
     this.listeners = parts.listeners;
+    this.ssh = parts.ssh === undefined ? undefined : described(parts.ssh);
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
@@ -56,11 +62,17 @@ export class RunningServer implements Server {
   }
 
   async #closeParts(graceMs: number): Promise<void> {
-    const { clock, servers, shared } = this.#parts;
+    const { clock, servers, shared, ssh } = this.#parts;
     await Promise.all(servers.map((server) => server.stopAccepting()));
     const cancel = clock.after(graceMs, () => this.#breakOff());
     for (const session of shared.sessions) session.closeWhenIdle(closingText);
     await Promise.all(servers.map((server) => server.sessionsOver()));
     cancel();
+    // Last: sessions that may finish their transfers may have come this way.
+    await ssh?.[Symbol.asyncDispose]();
   }
+}
+
+function described({ host, port, hostKey, hostKeyFingerprint }: SshServer): OpenSsh {
+  return { url: `ssh://${formatEndpoint({ host, port })}`, host, port, hostKey, hostKeyFingerprint };
 }

@@ -62,6 +62,31 @@ export class EventLog {
           target: event.target,
           reason: event.reason,
         });
+      case "ssh-server.login":
+        return record("info", event.type, `${event.user} logged in by SSH from ${event.client} (${event.method})`, {
+          client: event.client,
+          user: event.user,
+        });
+      case "ssh-server.login-refused":
+        return record(
+          "warn",
+          event.type,
+          `refused an SSH login as ${event.user} from ${event.client} (${event.method})`,
+          {
+            client: event.client,
+            user: event.user,
+          },
+        );
+      case "ssh-server.refused":
+        return record("warn", event.type, `the SSH client ${event.client} was refused ${event.what}: ${event.reason}`, {
+          client: event.client,
+          reason: event.reason,
+        });
+      case "ssh-server.close":
+        return record("info", event.type, `the SSH client ${event.client} is gone: ${event.reason}`, {
+          client: event.client,
+          reason: event.reason,
+        });
       case "listener.open":
       case "listener.close":
         return record(

@@ -12,6 +12,7 @@ import type { World } from "../run/world.ts";
 import { makeAskUser } from "../terminal/ask-user.ts";
 import { openTraceWriter, type TraceWriter } from "../trace/trace-writer.ts";
 import { describeVersion } from "../version.ts";
+import { announceSsh } from "./announce-ssh.ts";
 import { askPassword } from "./ask-password.ts";
 import type { ServeCommand } from "./serve-command.ts";
 
@@ -77,6 +78,7 @@ async function using(
 ): Promise<void> {
   try {
     for (const listener of server.listeners) world.printLine(announce(listener, command.output.json));
+    for (const line of announceSsh(server, command)) world.printLine(line);
     warnOfExposure(command, reporter);
     world.becameReady();
     await Promise.race([aborted(stop.first), world.crashed]);

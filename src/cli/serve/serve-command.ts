@@ -40,15 +40,25 @@ function assembleServe(draft: ServeDraft, directory: string): ServeCommand {
   if (wantsTls && certificate === undefined)
     throw usageError("TLS needs a certificate", "Add --tls-certificate and --tls-key.");
   if (draft.activePortOnly && !draft.active) throw usageError("--active-port-only and --no-active exclude each other");
+  checkSsh(draft);
   return {
     kind: "serve",
-    options: { files: directory, ...optionsOf(draft) },
+    options: { files: directory, ...optionsOf(draft), ...(draft.withSsh ? { ssh: draft.ssh } : {}) },
     users,
     tls: certificate === undefined || key === undefined ? undefined : { certificate, key },
     requireTls: draft.requireTls,
     requireReuse: draft.requireReuse,
     output: outputOf(draft),
   };
+}
+
+function checkSsh({ withSsh, ssh, users, passwordFile }: ServeDraft): void {
+  if (!withSsh && Object.keys(ssh).length > 0) {
+    throw usageError("there is no SSH server for what was said about one", "Add --ssh.");
+  }
+  if (withSsh && users.length === 0 && passwordFile === undefined) {
+    throw usageError("nobody could log in by SSH: anonymous users cannot", "Say --user NAME or --password-file FILE.");
+  }
 }
 
 function optionsOf(draft: ServeDraft): Omit<ServerOptions, "files"> {

@@ -1,7 +1,10 @@
 // What the options of `sallyport serve` have said so far.
 import type { PortRange } from "../../platform/network.ts";
 import type { ServerListen } from "../../serve/options.ts";
+import type { ServerSsh } from "../../serve/ssh/ssh-options.ts";
 import type { LogFormat, OptionRow } from "../command-line/option-row.ts";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 export interface ServeDraft {
   readonly listen: ServerListen[];
@@ -18,6 +21,8 @@ export interface ServeDraft {
   sync: boolean;
   certificate?: string;
   key?: string;
+  withSsh: boolean;
+  readonly ssh: Writable<ServerSsh>;
   requireTls: boolean;
   requireReuse: boolean;
   sessionsMax?: number;
@@ -42,6 +47,8 @@ export function emptyServeDraft(): ServeDraft {
     activePortOnly: false,
     atomicUploads: false,
     sync: true,
+    withSsh: false,
+    ssh: {},
     requireTls: false,
     requireReuse: false,
     verbosity: 0,
@@ -50,6 +57,6 @@ export function emptyServeDraft(): ServeDraft {
   };
 }
 
-export type ServeGroup = "Listening" | "Users" | "Data connections" | "Files" | "TLS" | "Limits" | "Output";
+export type ServeGroup = "Listening" | "Users" | "Data connections" | "Files" | "TLS" | "SSH" | "Limits" | "Output";
 
 export type ServeRow = OptionRow<ServeDraft, ServeGroup>;

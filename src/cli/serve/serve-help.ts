@@ -17,7 +17,16 @@ const examples: readonly (readonly [string, string])[] = [
   ],
 ];
 
-const groups: readonly ServeGroup[] = ["Listening", "Users", "Data connections", "Files", "TLS", "Limits", "Output"];
+const groups: readonly ServeGroup[] = [
+  "Listening",
+  "Users",
+  "Data connections",
+  "Files",
+  "TLS",
+  "SSH",
+  "Limits",
+  "Output",
+];
 const indent = 28;
 
 /** The whole text; no line is wider than 100 columns. */

@@ -5,6 +5,7 @@ import { parsePort, parsePortRange } from "../command-line/port-number.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { parseListen } from "./listen-spec.ts";
 import type { ServeDraft, ServeGroup, ServeRow } from "./serve-draft.ts";
+import { serveSshOptions } from "./serve-ssh-options.ts";
 
 type Apply = ServeRow["apply"];
 
@@ -96,6 +97,7 @@ export const serveOptions: readonly ServeRow[] = [
   row("TLS", "--require-tls-reuse", [], "data connections must resume the TLS session", (d) => {
     d.requireReuse = true;
   }),
+  ...serveSshOptions,
   row("Limits", "--max-sessions", ["N"], "sessions at the same time (1000)", (d, v) => {
     d.sessionsMax = whole(v, "--max-sessions", 1_000_000);
   }),

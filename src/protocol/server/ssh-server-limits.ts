@@ -13,6 +13,7 @@ export type SshServerLimitName =
   | "sshServerKeepaliveMs"
   | "sshServerKeepalivesMax"
   | "sshServerUnreadBytesMax"
+  | "authorizedKeysBytesMax"
   | "sftpPacketBytesMax"
   | "sftpDataBytesMax"
   | "sftpHandlesMax"
@@ -58,6 +59,7 @@ export const sshServerLimits: Readonly<Record<SshServerLimitName, Limit>> = {
     unit: "bytes",
     why: "of answers that a client does not read; beyond it the client is not read either",
   },
+  authorizedKeysBytesMax: { value: 1_048_576, unit: "bytes", why: "one file of public keys, read at each login" },
   sftpPacketBytesMax: { value: 262_144, unit: "bytes", why: "one SFTP message; OpenSSH's SFTP_MAX_MSG_LENGTH" },
   sftpDataBytesMax: {
     value: 261_120,

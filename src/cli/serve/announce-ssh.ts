@@ -1,0 +1,43 @@
+// What is said of an SSH server that has been opened: its key, and what to type.
+import { hostname } from "node:os";
+import { isLoopback } from "../../protocol/ip-address.ts";
+import type { Server } from "../../serve/options.ts";
+import type { ServeCommand } from "./serve-command.ts";
+
+/** Lines for standard output; one JSON object for programs. */
+export function announceSsh(server: Server, command: ServeCommand): readonly string[] {
+  const { ssh } = server;
+  if (ssh === undefined) return [];
+  const { url, host, port, hostKey, hostKeyFingerprint } = ssh;
+  if (command.output.json) {
+    return [JSON.stringify({ event: "ssh-listening", url, host, port, hostKey, hostKeyFingerprint })];
+  }
+  const onlyHere = isLoopback(command.options.ssh?.host ?? "127.0.0.1");
+  const target = `${command.users[0] ?? "NAME"}@${onlyHere ? host : hostname()}`;
+  const permitted = command.options.ssh?.permitOpen?.join(", ");
+  return [
+    onlyHere ? `${url} (this machine only unless --ssh says otherwise)` : url,
+    `  host key        ${keyName(hostKey)} ${hostKeyFingerprint}`,
+    `  connects to     this FTP server${permitted === undefined ? " and nothing else" : `, ${permitted}`}`,
+    ...tunnelLine(server, command, target, port),
+    `  its files       sftp -P ${port} ${target}`,
+    `  try the login   ssh -p ${port} ${target} true`,
+  ];
+}
+
+/** A tunnel reads the control connection, so it needs a listener without TLS from the first byte, and no --require-tls. */
+function tunnelLine(server: Server, command: ServeCommand, target: string, port: number): readonly string[] {
+  const plain = server.listeners.find(({ url }) => url.startsWith("ftp:"));
+  if (plain === undefined || command.requireTls) return [];
+  const at = isLoopback(plain.host) ? "localhost" : plain.host;
+  return [`  FTP through it  sallyport -L 2001:${at}:${plain.port} -p ${port} ${target}`];
+}
+
+/** As ssh asks about it. */
+function keyName(hostKey: string): string {
+  const type = hostKey.split(" ")[0] ?? "";
+  return type
+    .replace(/^ssh-/, "")
+    .replace(/^ecdsa-.*/, "ecdsa")
+    .toUpperCase();
+}

@@ -1,0 +1,55 @@
+// The SSH server's host key: made once, and kept, so that clients meet the same server again.
+import { randomBytes } from "node:crypto";
+import { link, mkdir, open, stat, unlink, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import { generateKey } from "../../ssh/embedded/generate-key.ts";
+import { mustBeOurs, mustBeSecret } from "./private-file.ts";
+
+/** Returns the key's text. Throws `CONFIG_INVALID` when it cannot be had, or others can read it. */
+export async function hostKeyFrom(file: string): Promise<string> {
+  try {
+    return (await read(file)) ?? (await make(file));
+  } catch (cause) {
+    if (isSallyportError(cause)) throw cause;
+    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new SallyportError("CONFIG_INVALID", `the host key ${file} cannot be read or made: ${why}`, {
+      cause,
+      cure: "Name another file with --host-key.",
+    });
+  }
+}
+
+/** `undefined` when it is not there. */
+async function read(file: string): Promise<string | undefined> {
+  const handle = await open(file, "r").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (handle === undefined) return undefined;
+  try {
+    mustBeSecret(await handle.stat(), file);
+    mustBeOurs(await stat(dirname(file)), dirname(file));
+    return await handle.readFile("utf8");
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Whole or not at all, and never over another one: two servers may start at the same time. */
+async function make(file: string): Promise<string> {
+  const directory = dirname(file);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const temporary = `${file}.${randomBytes(8).toString("hex")}`;
+  await writeFile(temporary, generateKey().privateKey, { mode: 0o600, flag: "wx", flush: true });
+  try {
+    await link(temporary, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    await unlink(temporary);
+  }
+  const kept = await read(file);
+  if (kept !== undefined) return kept;
+  throw new SallyportError("CONFIG_INVALID", `the host key ${file} has vanished`);
+}
