@@ -5,7 +5,7 @@ import { demoOptions } from "./demo-command.ts";
 /** The whole text; no line is wider than 100 columns. */
 export function demoHelpText(): string {
   return [
-    "Shows FTP through SSH in every transfer mode, on this machine alone.",
+    "Shows FTP through SSH, mode by mode, on this machine alone.",
     "",
     "Usage: sallyport demo [--once] [-v]",
     "",

@@ -45,7 +45,7 @@ export class Show {
   opening({ tunnel, ssh, ftp }: Places): readonly string[] {
     const port = (number: number): string => `:${number}`.padEnd(6);
     return [
-      this.#paint("title", "FTP through SSH, in every transfer mode"),
+      this.#paint("title", "FTP through SSH, mode by mode"),
       "",
       ...this.#wrap(
         "An SSH server and two FTP servers run inside this program, on 127.0.0.1, with files in memory. Each way " +

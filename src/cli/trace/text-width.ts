@@ -21,14 +21,14 @@ export function padText(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - textWidth(text)));
 }
 
-/** Cuts into lines of at most `width` columns, at spaces where one is near the end; further lines are indented by 2. */
+/** Cuts into lines of at most `width` columns, at spaces where one is in the second half; further lines are indented by 2. */
 export function wrapText(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let rest = text;
   while (textWidth(rest) > width) {
     const fits = takeColumns(rest, width);
-    const space = fits.lastIndexOf(" ");
-    const cut = space > fits.length * 0.6 ? space : fits.length;
+    const space = rest[fits.length] === " " ? fits.length : fits.lastIndexOf(" ");
+    const cut = space > fits.length * 0.5 ? space : fits.length;
     lines.push(rest.slice(0, cut));
     rest = `  ${rest.slice(cut).trimStart()}`;
   }

@@ -56,7 +56,7 @@ export function referencePage(): string {
     "sallyport demo [options]",
     "```",
     "",
-    "Shows FTP through SSH in every transfer mode, on this machine alone; [the demo](../start/demo.md) tells more.",
+    "Shows FTP through SSH, mode by mode, on this machine alone; [the demo](../start/demo.md) tells more.",
     "",
     ...optionRows(demoOptions),
     "",
