@@ -32,7 +32,9 @@ test("the excerpt is what the demo prints", async () => {
   const from = lines.findIndex((line) => line.startsWith("3/8 "));
   const act = lines.slice(from, lines.indexOf("", from));
   expect(act.length).toBeGreaterThan(15);
-  expect(cellsOf(excerpt)).toEqual(cellsOf(act.join("\n")));
+  expect(cellsOf(excerpt), "put there what this prints: node bin/sallyport.js demo --once").toEqual(
+    cellsOf(act.join("\n")),
+  );
 });
 
 test("the scenarios of the demo are explained, and no others", () => {
