@@ -1,5 +1,5 @@
-// A fresh key pair, for a server or for a user that lives no longer than the program.
-import ssh2 from "ssh2"; // `utils` is no named export to Node
+// A fresh key pair in OpenSSH's format. ssh2's own generator loses a leading zero of the public half: one key in 256 is none.
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 
 export interface SshKeyPair {
   /** OpenSSH private key, not encrypted. */
@@ -8,8 +8,43 @@ export interface SshKeyPair {
   readonly publicKey: string;
 }
 
-/** Ed25519 (RFC 8709). */
+const type = "ssh-ed25519";
+/** What the part that would be encrypted is filled up to; without encryption, too. */
+const blockBytes = 8;
+const lineCharacters = 70;
+
+/** Ed25519 (RFC 8709), as PROTOCOL.key of OpenSSH writes it down. */
 export function generateKey(): SshKeyPair {
-  const { private: privateKey, public: publicKey } = ssh2.utils.generateKeyPairSync("ed25519");
-  return { privateKey, publicKey };
+  const { x = "", d = "" } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
+  const [publicHalf, seed] = [x, d].map((text) => Buffer.from(text, "base64url")) as [Buffer, Buffer];
+  const blob = Buffer.concat([string(type), string(publicHalf)]);
+  const check = randomBytes(4);
+  const secrets = Buffer.concat([
+    check,
+    check,
+    blob,
+    string(Buffer.concat([seed, publicHalf])),
+    string(""), // comment
+  ]);
+  const padding = Buffer.from(Array.from({ length: -secrets.length & (blockBytes - 1) }, (_, index) => index + 1));
+  const file = Buffer.concat([
+    Buffer.from("openssh-key-v1\0"),
+    ...["none", "none", ""].map(string), // cipher, key derivation and its options
+    Buffer.from([0, 0, 0, 1]), // keys
+    string(blob),
+    string(Buffer.concat([secrets, padding])),
+  ]);
+  const lines = file.toString("base64").match(new RegExp(`.{1,${lineCharacters}}`, "g")) ?? [];
+  return {
+    privateKey: ["-----BEGIN OPENSSH PRIVATE KEY-----", ...lines, "-----END OPENSSH PRIVATE KEY-----", ""].join("\n"),
+    publicKey: `${type} ${blob.toString("base64")}`,
+  };
+}
+
+/** RFC 4251 section 5. */
+function string(content: string | Buffer): Buffer {
+  const bytes = Buffer.from(content);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
 }

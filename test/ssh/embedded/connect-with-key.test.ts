@@ -12,13 +12,6 @@ import { type Sshd, startSshd } from "../../support/sshd.ts";
 
 watchResources();
 
-test("two generated keys are two keys", () => {
-  const [one, other] = [generateKey(), generateKey()];
-  expect(one.publicKey).toMatch(/^ssh-ed25519 AAAA\S+$/);
-  expect(one.privateKey).toMatch(/^-----BEGIN OPENSSH PRIVATE KEY-----\n/);
-  expect(one.publicKey).not.toBe(other.publicKey);
-});
-
 describePeers(["sshd"], "a connection with a key that is given", () => {
   let sshd: Sshd;
   beforeAll(async () => {
