@@ -32,7 +32,7 @@ export const serveSshOptions: readonly ServeRow[] = [
     long: "--host-key",
     values: ["FILE"],
     group: "SSH",
-    help: "the server's own key, made if it is not there (in ~/.local/state/sallyport)",
+    help: "the server's own key, made if missing (in ~/.local/state/sallyport)",
     apply: (draft, value) => {
       draft.ssh.hostKeyFile = file(value, "--host-key");
     },
@@ -41,7 +41,7 @@ export const serveSshOptions: readonly ServeRow[] = [
     long: "--permit-open",
     values: ["HOST:PORT"],
     group: "SSH",
-    help: "let SSH clients connect there, not to the FTP server alone; * for any (repeatable)",
+    help: "let SSH clients connect there too; * is any host or port (repeatable)",
     apply: (draft, value) => {
       draft.ssh.permitOpen = [...(draft.ssh.permitOpen ?? []), value];
     },
