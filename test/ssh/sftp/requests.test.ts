@@ -1,0 +1,254 @@
+// Every request of SFTP version 3 and its errors, on a file system in memory.
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { MemoryFileSystem } from "../../../src/filesystem/memory/memory-file-system.ts";
+import { dropBox, readOnly } from "../../../src/filesystem/read-only.ts";
+import { limits } from "../../../src/protocol/limits.ts";
+import { messages, openFlags, statusCodes } from "../../../src/ssh/sftp/message-types.ts";
+import { get, put } from "../../conformance/file-system/helpers.ts";
+import { ok, SftpSession } from "./session.ts";
+
+const { read, write, append, create, truncate, exclusive } = openFlags;
+const { noSuchFile, permissionDenied, failure, unsupported, endOfFile, badMessage } = statusCodes;
+
+let files: MemoryFileSystem;
+let sftp: SftpSession;
+beforeEach(async () => {
+  files = new MemoryFileSystem({ now: () => 86_400_000, bytesMax: 1_000_000 });
+  await put(files, "/a", "0123456789");
+  sftp = new SftpSession(files);
+});
+afterEach(() => sftp[Symbol.asyncDispose]());
+
+async function handle(path: string, flags: number, on: SftpSession = sftp): Promise<Uint8Array> {
+  const opened = await on.open(path, flags);
+  if (typeof opened === "number") throw new Error(`status ${opened}`);
+  return opened;
+}
+
+test("INIT is answered with version 3 and what there is beyond it", async () => {
+  sftp.raw(Uint8Array.of(0, 0, 0, 5, messages.init, 0, 0, 0, 6));
+  expect(Buffer.from(await sftp.next()).toString("latin1")).toMatch(
+    /^\x02\0\0\0\x03.*posix-rename@openssh\.com.*limits@openssh\.com/s,
+  );
+});
+
+describe("reading", () => {
+  test("goes on and on, jumps, and ends with EOF", async () => {
+    const file = await handle("/a", read);
+    expect(await sftp.read(file, 0, 4)).toBe("0123");
+    expect(await sftp.read(file, 4, 4)).toBe("4567");
+    expect(await sftp.read(file, 1, 2)).toBe("12");
+    expect(await sftp.read(file, 8, 100)).toBe("89");
+    expect(await sftp.read(file, 10, 100)).toBe(endOfFile);
+    expect(await sftp.close(file)).toBe(ok);
+    expect(await sftp.read(file, 0, 1)).toBe(failure);
+  });
+
+  test("gives no more at once than the limit, whatever is asked for", async () => {
+    await put(files, "/big", "x".repeat(300_000));
+    const file = await handle("/big", read);
+    expect(await sftp.read(file, 0, 0xffff_ffff)).toHaveLength(limits.sftpDataBytesMax);
+  });
+
+  test("is refused on what is not there, a directory, and a file opened for writing", async () => {
+    await files.mkdir("/d", { signal: new AbortController().signal });
+    expect(await sftp.open("/none", read)).toBe(noSuchFile);
+    expect(await sftp.open("/d", read)).toBe(failure);
+    expect(await sftp.read(await handle("/a", write), 0, 1)).toBe(permissionDenied);
+  });
+});
+
+describe("writing", () => {
+  test("a new file needs CREAT", async () => {
+    expect(await sftp.open("/b", write)).toBe(noSuchFile);
+    const file = await handle("/b", write | create);
+    expect(await sftp.write(file, 0, "new")).toBe(ok);
+    expect(await sftp.close(file)).toBe(ok);
+    expect(await get(files, "/b")).toBe("new");
+  });
+
+  test("TRUNC empties, EXCL refuses a name that is taken, APPEND ignores offsets", async () => {
+    const emptied = await handle("/a", write | create | truncate);
+    expect(await get(files, "/a")).toBe("");
+    await sftp.write(emptied, 0, "one");
+    await sftp.close(emptied);
+    expect(await sftp.open("/a", write | create | exclusive)).toBe(failure);
+    const appended = await handle("/a", write | append);
+    await sftp.write(appended, 0, " two");
+    await sftp.write(appended, 0, " three");
+    await sftp.close(appended);
+    expect(await get(files, "/a")).toBe("one two three");
+  });
+
+  test("without TRUNC changes what is written and nothing else, in any order", async () => {
+    const file = await handle("/a", write | read);
+    expect(await sftp.write(file, 8, "XY")).toBe(ok);
+    expect(await sftp.write(file, 0, "AB")).toBe(ok);
+    expect(await sftp.read(file, 0, 100)).toBe("AB234567XY");
+    expect(await sftp.status(messages.fsetstat, (w) => w.string(file).uint32(1).uint32(0).uint32(4))).toBe(ok);
+    await sftp.close(file);
+    expect(await get(files, "/a")).toBe("AB23");
+  });
+
+  test("beyond the room that is left is refused, and the session goes on", async () => {
+    const file = await handle("/a", write);
+    expect(await sftp.status(messages.write, (w) => w.string(file).uint32(4096).uint32(0).string("x"))).toBe(failure);
+    expect(await sftp.write(file, 0, "ok")).toBe(ok);
+  });
+});
+
+describe("a file system that writes from one end to the other", () => {
+  test("takes new files, in order", async () => {
+    await using drop = new SftpSession(dropBox(files));
+    const file = await handle("/new", write | create | truncate, drop);
+    expect(await drop.write(file, 0, "one ")).toBe(ok);
+    expect(await drop.write(file, 4, "two")).toBe(ok);
+    expect(await drop.write(file, 0, "again")).toBe(unsupported);
+    expect(await drop.close(file)).toBe(ok);
+    expect(await get(files, "/new")).toBe("one two");
+  });
+
+  test("a drop box keeps what is there", async () => {
+    await using drop = new SftpSession(dropBox(files));
+    expect(await drop.open("/a", write | create | truncate)).toBe(permissionDenied);
+    const file = await handle("/a", write, drop);
+    expect(await drop.write(file, 0, "x")).toBe(unsupported);
+    expect(await drop.write(file, 10, "x")).toBe(permissionDenied);
+    expect(await get(files, "/a")).toBe("0123456789");
+  });
+
+  test("what is read-only changes in no way", async () => {
+    await using view = new SftpSession(readOnly(files));
+    expect(await view.open("/b", write | create)).toBe(permissionDenied);
+    expect(await view.status(messages.remove, (w) => w.string("/a"))).toBe(permissionDenied);
+    expect(await view.status(messages.mkdir, (w) => w.string("/d").uint32(0))).toBe(permissionDenied);
+    expect(await view.status(messages.rename, (w) => w.string("/a").string("/b"))).toBe(permissionDenied);
+    expect(await view.status(messages.setstat, (w) => w.string("/a").uint32(4).uint32(0o777))).toBe(unsupported);
+    expect(await view.read(await handle("/a", read, view), 0, 2)).toBe("01");
+  });
+});
+
+describe("names", () => {
+  test("a directory is listed in pieces, to its end", async () => {
+    for (let at = 0; at < limits.sftpNamesMax + 1; at += 1) await put(files, `/f${at}`, "");
+    const opened = await sftp.ask(messages.opendir, (w) => w.string("/"));
+    const directory = opened.body.string().slice();
+    const counts: number[] = [];
+    for (;;) {
+      const answer = await sftp.ask(messages.readdir, (w) => w.string(directory));
+      if (answer.type === messages.status) {
+        expect(answer.body.uint32()).toBe(endOfFile);
+        break;
+      }
+      counts.push(answer.body.uint32());
+    }
+    expect(counts).toEqual([100, 2]);
+    expect(await sftp.close(directory)).toBe(ok);
+  });
+
+  test("STAT, LSTAT and FSTAT tell size, kind and time", async () => {
+    const file = await handle("/a", read);
+    for (const [type, name] of [
+      [messages.stat, "/a"],
+      [messages.lstat, "/a"],
+      [messages.fstat, file],
+    ] as const) {
+      const { body } = await sftp.ask(type, (w) => w.string(name));
+      const fields = Array.from({ length: 6 }, () => body.uint32());
+      expect(fields).toEqual([1 | 4 | 8, 0, 10, 0o100644, 86_400, 86_400]);
+    }
+  });
+
+  test("REALPATH goes by the letters, and not above the root", async () => {
+    for (const [asked, told] of [
+      [".", "/"],
+      ["a/../b/./c//", "/b/c"],
+      ["/../../etc/passwd", "/etc/passwd"],
+    ] as const) {
+      const { body } = await sftp.ask(messages.realpath, (w) => w.string(asked));
+      expect([body.uint32(), body.text()]).toEqual([1, told]);
+    }
+  });
+
+  test("RENAME keeps a file that has the new name, posix-rename replaces it", async () => {
+    await put(files, "/b", "other");
+    expect(await sftp.status(messages.rename, (w) => w.string("/a").string("/b"))).toBe(failure);
+    expect(await get(files, "/b")).toBe("other");
+    const posix = "posix-rename@openssh.com";
+    expect(await sftp.status(messages.extended, (w) => w.string(posix).string("/a").string("/b"))).toBe(ok);
+    expect(await get(files, "/b")).toBe("0123456789");
+    expect(await sftp.status(messages.rename, (w) => w.string("/b").string("/c"))).toBe(ok);
+  });
+
+  test("directories come and go, and one with something in it stays", async () => {
+    expect(await sftp.status(messages.mkdir, (w) => w.string("/d").uint32(0))).toBe(ok);
+    await put(files, "/d/x", "");
+    expect(await sftp.status(messages.rmdir, (w) => w.string("/d"))).toBe(failure);
+    expect(await sftp.status(messages.remove, (w) => w.string("/d/x"))).toBe(ok);
+    expect(await sftp.status(messages.rmdir, (w) => w.string("/d"))).toBe(ok);
+    expect(await sftp.status(messages.remove, (w) => w.string("/d/x"))).toBe(noSuchFile);
+  });
+
+  test("mode and time can be set, an owner cannot", async () => {
+    expect(await sftp.status(messages.setstat, (w) => w.string("/a").uint32(4).uint32(0o600))).toBe(ok);
+    expect(await sftp.status(messages.setstat, (w) => w.string("/a").uint32(8).uint32(5).uint32(7))).toBe(ok);
+    const facts = await files.stat("/a", { signal: new AbortController().signal });
+    expect(facts).toMatchObject({ mode: 0o600, modifiedMs: 7000 });
+    expect(await sftp.status(messages.setstat, (w) => w.string("/a").uint32(2).uint32(0).uint32(0))).toBe(unsupported);
+  });
+
+  test.each([
+    ["READLINK", messages.readlink],
+    ["SYMLINK", messages.symlink],
+  ])("%s is refused in words", async (_name, type) => {
+    const { body } = await sftp.ask(type, (w) => w.string("/a").string("/etc/passwd"));
+    expect([body.uint32(), body.text()]).toEqual([unsupported, "symbolic links are neither read nor made here"]);
+  });
+
+  test("a name with a NUL is none", async () => {
+    expect(await sftp.open("/a\0b", read)).toBe(failure);
+  });
+});
+
+describe("a client that does not keep to the protocol", () => {
+  test("what is no request is OP_UNSUPPORTED", async () => {
+    expect(await sftp.status(99, () => {})).toBe(unsupported);
+    expect(await sftp.status(messages.extended, (w) => w.string("statvfs@openssh.com").string("/"))).toBe(unsupported);
+  });
+
+  test("a request that ends early is BAD_MESSAGE", async () => {
+    expect(await sftp.status(messages.open, (w) => w.string("/a"))).toBe(badMessage);
+    expect(await sftp.status(messages.write, (w) => w.uint32(1000))).toBe(badMessage);
+  });
+
+  test("a message beyond the limit ends the session", async () => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(limits.sftpPacketBytesMax + 1);
+    sftp.raw(length);
+    await sftp.served;
+  });
+
+  test("more open files than the limit are refused; one that is closed makes room", async () => {
+    const open: Uint8Array[] = [];
+    for (let at = 0; at < limits.sftpHandlesMax; at += 1) open.push(await handle("/a", read));
+    expect(await sftp.open("/a", read)).toBe(failure);
+    await sftp.close(open[0] as Uint8Array);
+    await handle("/a", read);
+  });
+});
+
+test("a client that leaves with its last replies on their way gets them", async () => {
+  const file = await handle("/a", read);
+  const asked = sftp.read(file, 0, 10);
+  sftp.end();
+  expect(await asked).toBe("0123456789");
+  await sftp.served;
+});
+
+test("an upload that is cut off is no complete file, but what it was so far", async () => {
+  const file = await handle("/b", write | create | truncate);
+  await sftp.write(file, 0, "half");
+  sftp.break();
+  await sftp.served;
+  expect(await get(files, "/b")).toBe("half");
+});
