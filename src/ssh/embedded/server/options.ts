@@ -51,7 +51,7 @@ export interface SshServerOptions {
   readonly host?: string;
   /** Default 0: any free port. */
   readonly port?: number;
-  /** Private keys (OpenSSH or PEM, not encrypted), at most one of each type counts; the first is told in `hostKey`. */
+  /** Private keys (OpenSSH or PEM, not encrypted; Ed25519 or ECDSA), at most one of each type counts; the first is told in `hostKey`. */
   readonly hostKeys: readonly string[];
   readonly authenticate: AuthenticateSsh;
   /** Offered to clients. Default both. */
