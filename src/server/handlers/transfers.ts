@@ -59,13 +59,11 @@ async function upload(
   const convert = (pieces: readonly Uint8Array[]): readonly Uint8Array[] =>
     converter === undefined ? pieces : pieces.map((piece) => converter.convert(piece));
   try {
-    const done = (): string => (start === "exclusive" ? `${what}, complete.` : "Upload complete, and on the disk.");
     return await runTransfer(
       talk,
       {
         what,
-        done,
-        ...(start === "exclusive" ? { opening: what } : {}),
+        ...(start === "exclusive" ? { opening: what, done: () => `${what}, complete.` } : {}),
         carry: async (from, dataOptions) => {
           await receiveData(from, (pieces) => target.write(convert(pieces)), dataOptions);
           if (converter !== undefined) await target.write([converter.end()]);
