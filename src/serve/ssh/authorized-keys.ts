@@ -68,6 +68,7 @@ async function read(file: string): Promise<string | undefined> {
   try {
     const stats = await handle.stat();
     mustBeOurs(stats, file);
+    if (!stats.isFile()) throw new SallyportError("CONFIG_INVALID", `${file} is no plain file`);
     if (stats.size > limits.authorizedKeysBytesMax) {
       throw new SallyportError("CONFIG_INVALID", `${file} has more than ${limits.authorizedKeysBytesMax} bytes`);
     }
