@@ -1,5 +1,6 @@
 // The program: words in, exit status out. Everything that is thrown ends here.
 import { helpText } from "./command-line/help-text.ts";
+import { hintAtCommand } from "./command-line/near-command.ts";
 import { parseCommandLine } from "./command-line/parse-command-line.ts";
 import type { TunnelCommand } from "./command-line/tunnel-command.ts";
 import { demoHelpText } from "./demo/demo-help.ts";
@@ -68,9 +69,10 @@ async function runCommandLine(command: TunnelCommand, argv: readonly string[], w
   try {
     return await runTunnel(command, mine, reporter, announcer);
   } catch (thrown) {
-    const line = announcer.failed(asSallyportError(thrown));
+    const error = hintAtCommand(asSallyportError(thrown), command);
+    const line = announcer.failed(error);
     if (line !== undefined) mine.printLine(line);
-    return fail(thrown, reporter);
+    return fail(error, reporter);
   }
 }
 

@@ -1,0 +1,30 @@
+// `sallyport dmeo`: a host by its place, a command by its looks. Told when no such host answers.
+import { SallyportError } from "../../protocol/error.ts";
+import type { TunnelCommand } from "./tunnel-command.ts";
+
+/** The first words that are commands. */
+const commandWords = ["tunnel", "serve", "passwd", "demo", "help"] as const;
+
+/** The error of a tunnel that failed; with a hint when its destination is one letter away from a command. */
+export function hintAtCommand(error: SallyportError, command: TunnelCommand): SallyportError {
+  const { host, user } = command.options.ssh;
+  const near = user === undefined ? commandWords.find((word) => isOneLetterAway(host, word)) : undefined;
+  if (near === undefined || error.code !== "SSH_CONNECT") return error;
+  const { code, message, cause, details, cure } = error;
+  const hint = `If you meant the command, type sallyport ${near}.`;
+  return new SallyportError(code, message, { cause, details, cure: cure === undefined ? hint : `${cure} ${hint}` });
+}
+
+/** One letter too many, too few or another one, or two of them swapped. */
+function isOneLetterAway(text: string, word: string): boolean {
+  const from = [...text].findIndex((letter, index) => letter !== word[index]);
+  const at = from < 0 ? text.length : from;
+  const [textRest, wordRest] = [text.slice(at), word.slice(at)];
+  return (
+    text !== word &&
+    (textRest.slice(1) === wordRest ||
+      textRest === wordRest.slice(1) ||
+      textRest.slice(1) === wordRest.slice(1) ||
+      (textRest.slice(2) === wordRest.slice(2) && textRest[0] === wordRest[1] && textRest[1] === wordRest[0]))
+  );
+}
