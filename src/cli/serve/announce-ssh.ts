@@ -1,6 +1,6 @@
 // What is said of an SSH server that has been opened: its key, and what to type.
 import { hostname } from "node:os";
-import { isLoopback } from "../../protocol/ip-address.ts";
+import { isLoopback, isUnspecified } from "../../protocol/ip-address.ts";
 import type { Server } from "../../serve/options.ts";
 import type { ServeCommand } from "./serve-command.ts";
 
@@ -12,8 +12,10 @@ export function announceSsh(server: Server, command: ServeCommand): readonly str
   if (command.output.json) {
     return [JSON.stringify({ event: "ssh-listening", url, host, port, hostKey, hostKeyFingerprint })];
   }
-  const onlyHere = isLoopback(command.options.ssh?.host ?? "127.0.0.1");
-  const target = `${command.users[0] ?? "NAME"}@${onlyHere ? host : hostname()}`;
+  const asked = command.options.ssh?.host ?? "127.0.0.1";
+  const onlyHere = isLoopback(asked);
+  const isEverywhere = asked === "" || asked === "*" || isUnspecified(asked);
+  const target = `${command.users[0] ?? "NAME"}@${isEverywhere ? hostname() : host}`;
   const permitted = command.options.ssh?.permitOpen?.join(", ");
   return [
     onlyHere ? `${url} (this machine only unless --ssh says otherwise)` : url,

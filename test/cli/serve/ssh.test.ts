@@ -85,6 +85,10 @@ describe("what is said of an SSH server", () => {
     expect(say("serve --password-file f --ssh *:2222")).toContain(`  its files       sftp -P 2222 NAME@${hostname()}`);
   });
 
+  test("names the one address that it listens on", () => {
+    expect(say("serve --user alice --ssh 127.0.0.2:2222").join("\n")).toContain("sftp -P 2222 alice@127.0.0.1");
+  });
+
   test("says where else it connects", () => {
     expect(say("serve --user a --ssh --permit-open h:1 --permit-open i:2")).toContain(
       "  connects to     this FTP server, h:1, i:2",

@@ -6,19 +6,17 @@ import { isSallyportError, type SallyportError } from "../../../protocol/error.t
 import { limits } from "../../../protocol/limits.ts";
 import { serveSftp } from "../../sftp/server/serve-sftp.ts";
 import type { Channel } from "../channels/channel.ts";
-import { ChannelConnection } from "../channels/channel-connection.ts";
 import type { ChannelTable } from "../channels/channel-table.ts";
 import { type OpenAnswer, openRefusal } from "../channels/open-answer.ts";
 import { channelWindow } from "../channels/receive-window.ts";
 import type { OpenRequest } from "../channels/ssh2-messages.ts";
 import type { ServerContext } from "./context.ts";
 import { farConnect } from "./far-connect.ts";
+import { FarConnections } from "./far-connections.ts";
 import type { SshUser } from "./options.ts";
 import { notPermitted } from "./permission.ts";
 import { RemoteListeners } from "./remote-listeners.ts";
 import { serveSession } from "./session-channel.ts";
-import { socketTable } from "./socket-table.ts";
-import { splice } from "./splice.ts";
 
 export interface ClientSessionParts {
   readonly context: ServerContext;
@@ -38,14 +36,15 @@ const firstUserPort = 1024;
 export class ClientSession {
   readonly #parts: ClientSessionParts;
   readonly #listeners: RemoteListeners;
-  readonly #connections: Set<Connection> = new Set();
+  readonly #connections: FarConnections;
   readonly #work: Set<Promise<void>> = new Set();
   #opening = 0;
   #sessions = 0;
 
   constructor(parts: ClientSessionParts) {
     this.#parts = parts;
-    const { network, gatewayPorts } = parts.context;
+    const { network, gatewayPorts, clock } = parts.context;
+    this.#connections = new FarConnections(clock);
     this.#listeners = new RemoteListeners({
       network,
       gatewayPorts,
@@ -54,21 +53,21 @@ export class ClientSession {
   }
 
   get open(): readonly string[] {
-    const connections = [...this.#connections].map(({ local, remote }) =>
-      [local, remote].map((end) => formatEndpoint(end)).join(" - "),
-    );
-    return [...connections, ...this.#listeners.open];
+    return [...this.#connections.open, ...this.#listeners.open];
   }
 
   /** For the channel table. */
   readonly onOpen = (request: OpenRequest, answer: OpenAnswer): void => {
-    const { channels } = this.#parts;
-    if (channels.open.length + this.#opening >= limits.sshServerChannelsMax) {
+    if (this.#isFull) {
       answer.refuse(openRefusal.shortage, `${limits.sshServerChannelsMax} channels are open, the limit`);
     } else if (request.type === "direct-tcpip") this.#track(this.#connect(request, answer));
     else if (request.type === "session") this.#startSession(answer);
     else answer.refuse(openRefusal.unknownType, "this server has no such channels");
   };
+
+  get #isFull(): boolean {
+    return this.#parts.channels.open.length + this.#opening >= limits.sshServerChannelsMax;
+  }
 
   /** tcpip-forward. Returns the port, or `undefined` for a refusal. */
   async listen(host: string, port: number): Promise<number | undefined> {
@@ -97,7 +96,7 @@ export class ClientSession {
   /** The SSH connection is gone: what it carried breaks. */
   async lose(error: SallyportError): Promise<void> {
     this.#parts.channels.lose(error);
-    for (const connection of this.#connections) connection.reset();
+    this.#connections.breakOff();
     await this.#listeners.closeAll();
     while (this.#work.size > 0) await Promise.all(this.#work);
   }
@@ -116,40 +115,31 @@ export class ClientSession {
     if (typeof connection === "string") {
       this.#refused(`a connection to ${formatEndpoint(target)}`, connection);
       answer.refuse(openRefusal.connectFailed, connection);
-    } else await this.#join(answer.accept(formatEndpoint(target)), connection, target);
+    } else await this.#join(answer.accept(formatEndpoint(target)), connection);
   }
 
   /** A connection to a listener of the client's. */
   async #forward(connection: Connection, listener: Endpoint): Promise<void> {
     const { channels, signal } = this.#parts;
-    const { remote } = connection;
-    const ends = {
-      boundAddr: listener.host,
-      boundPort: listener.port,
-      remoteAddr: remote.host,
-      remotePort: remote.port,
-    };
-    this.#connections.add(connection);
-    try {
-      const channel = await channels.request(formatEndpoint(remote), signal, (send, ours) =>
+    const { host, port } = connection.remote;
+    const ends = { boundAddr: listener.host, boundPort: listener.port, remoteAddr: host, remotePort: port };
+    const open = (): Promise<Channel> =>
+      channels.request(formatEndpoint(connection.remote), signal, (send, ours) =>
         send.forwardedTcpip(ours, channelWindow.firstBytes, channelWindow.packetBytes, ends),
       );
-      await this.#join(channel, connection, remote);
-    } catch {
-      connection.reset(); // the client does not want it, or is gone
+    await this.#connections.during(connection, async () => {
+      // Without a channel the client does not want it, or is gone.
+      const channel = this.#isFull ? undefined : await open().catch(() => undefined);
+      if (channel !== undefined) return this.#join(channel, connection);
+      connection.reset();
       await connection.closed;
-    } finally {
-      this.#connections.delete(connection);
-    }
+    });
   }
 
-  async #join(channel: Channel, connection: Connection, far: Endpoint): Promise<void> {
+  #join(channel: Channel, connection: Connection): Promise<void> {
     const { context, client } = this.#parts;
-    this.#connections.add(connection);
-    context.emit({ type: "ssh-server.open", client, target: formatEndpoint(far) });
-    const near = new ChannelConnection(channel, { host: "", port: 0 }, { host: "", port: 0 }, context.clock);
-    await splice(channel, near, connection);
-    this.#connections.delete(connection);
+    context.emit({ type: "ssh-server.open", client, target: channel.target });
+    return this.#connections.join(channel, connection);
   }
 
   #startSession(answer: OpenAnswer): void {
@@ -167,7 +157,7 @@ export class ClientSession {
     const files = context.files(user);
     serveSession(channel, {
       sftp: files === undefined ? undefined : () => this.#track(serveSftp(channel, { files, now: context.now })),
-      sockets: () => socketTable([...this.#connections]),
+      sockets: () => this.#connections.table,
     });
   }
 

@@ -1,0 +1,50 @@
+// The connections at the far end that belong to one client's channels.
+import type { Clock } from "../../../platform/clock.ts";
+import { formatEndpoint } from "../../../platform/endpoint.ts";
+import type { Connection } from "../../../platform/network.ts";
+import type { Channel } from "../channels/channel.ts";
+import { ChannelConnection } from "../channels/channel-connection.ts";
+import { socketTable } from "./socket-table.ts";
+import { splice } from "./splice.ts";
+
+const unknownEnd = { host: "", port: 0 } as const;
+
+export class FarConnections {
+  readonly #clock: Clock;
+  readonly #open: Set<Connection> = new Set();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Both ends of each, for a leak check. */
+  get open(): readonly string[] {
+    return [...this.#open].map(({ local, remote }) => `${formatEndpoint(local)} - ${formatEndpoint(remote)}`);
+  }
+
+  /** As /proc/net/tcp would have them. */
+  get table(): string {
+    return socketTable([...this.#open]);
+  }
+
+  /** Counts the connection in while `work` has to do with it. */
+  async during(connection: Connection, work: () => Promise<void>): Promise<void> {
+    this.#open.add(connection);
+    try {
+      await work();
+    } finally {
+      this.#open.delete(connection);
+    }
+  }
+
+  /** Makes the two one. Resolves when nothing is left of either. */
+  join(channel: Channel, connection: Connection): Promise<void> {
+    const near = new ChannelConnection(channel, unknownEnd, unknownEnd, this.#clock);
+    return this.during(connection, () => splice(channel, near, connection));
+  }
+
+  /** The client is gone: nobody may take what came of it for complete. */
+  breakOff(): void {
+    for (const connection of this.#open) connection.reset();
+  }
+}
