@@ -134,6 +134,9 @@ describePeers(["ssh", "curl"], "ssh to our own server", () => {
     const result = await run("scp", ["-o", "RekeyLimit=1M", here.file("big"), `${ours.hostAlias}:big`]);
     expect(result).toMatchObject({ exit: 0, stderr: "" });
     expect(readFileSync(here.file("root/big")).equals(big)).toBe(true);
+    const back = await run("scp", ["-o", "RekeyLimit=1M", `${ours.hostAlias}:big`, here.file("back")]);
+    expect(back).toMatchObject({ exit: 0, stderr: "" });
+    expect(readFileSync(here.file("back")).equals(big)).toBe(true);
   });
 
   test("a connection that is refused is told with sshd's words for it", async () => {
