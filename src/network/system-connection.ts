@@ -5,6 +5,7 @@ import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { StreamConnection } from "../platform/stream-connection.ts";
 import { makeEndHonest } from "./honest-end.ts";
+import { intoBuffers } from "./socket-buffers.ts";
 import { translateErrors } from "./socket-errors.ts";
 import { systemEndpoint } from "./system-endpoint.ts";
 
@@ -17,7 +18,15 @@ export function systemConnection(socket: Socket, clock: Clock): Connection {
     remote: formatEndpoint(remote),
   });
   makeEndHonest(socket);
-  return new StreamConnection({ stream: socket, local, remote, clock, breakOff: () => resetSocket(socket) });
+  const breakOff = (): void => resetSocket(socket);
+  return new StreamConnection({
+    stream: socket,
+    local,
+    remote,
+    clock,
+    breakOff,
+    receiveInto: intoBuffers(socket),
+  });
 }
 
 /** libuv refuses to reset while a shutdown is under way, and Node then loses the socket. It is over in one turn. */

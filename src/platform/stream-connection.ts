@@ -5,6 +5,7 @@ import { limits } from "../protocol/limits.ts";
 import type { Clock } from "./clock.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { CloseInfo, Connection } from "./network.ts";
+import type { ReceivesInto } from "./receives-into.ts";
 
 /** What a network brings along for one connection. */
 export interface StreamConnectionParts {
@@ -15,6 +16,8 @@ export interface StreamConnectionParts {
   readonly clock: Clock;
   /** Breaks off and destroys the stream, now or soon. Called for a reset; may be called twice and after the end. */
   readonly breakOff: () => void;
+  /** Where the stream can do that. */
+  readonly receiveInto?: ReceivesInto["receiveInto"] | undefined;
 }
 
 /** Errors that say more than "broken off". */
@@ -25,6 +28,7 @@ export class StreamConnection implements Connection {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly closed: Promise<CloseInfo>;
+  readonly receiveInto: ReceivesInto["receiveInto"] | undefined;
   readonly #clock: Clock;
   readonly #breakOff: () => void;
   #endedFirst: CloseInfo["by"] = "local";
@@ -35,6 +39,7 @@ export class StreamConnection implements Connection {
     this.stream = parts.stream;
     this.local = parts.local;
     this.remote = parts.remote;
+    this.receiveInto = parts.receiveInto;
     this.#clock = parts.clock;
     this.#breakOff = parts.breakOff;
     this.closed = this.#watch();

@@ -1,8 +1,10 @@
 // From a data connection into a file: what arrives while a write is under way is written together with the next.
 import type { Connection } from "../platform/network.ts";
+import { receivesInto } from "../platform/receives-into.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import type { DataOptions } from "./send-data.ts";
+import { BufferShelf, PieceShelf, type Shelf } from "./shelf.ts";
 
 type Write = (pieces: readonly Uint8Array[]) => Promise<void>;
 
@@ -10,7 +12,7 @@ type Write = (pieces: readonly Uint8Array[]) => Promise<void>;
 export async function receiveData(connection: Connection, write: Write, options: DataOptions): Promise<void> {
   const inbox = new Inbox(connection, options);
   try {
-    for (let pieces = await inbox.next(); pieces !== undefined; pieces = await inbox.next()) {
+    for (let pieces = await inbox.next(); pieces.length > 0; pieces = await inbox.next()) {
       await write(pieces);
       options.progress.bytes += pieces.reduce((sum, piece) => sum + piece.length, 0);
     }
@@ -21,56 +23,63 @@ export async function receiveData(connection: Connection, write: Write, options:
 
 class Inbox {
   readonly #connection: Connection;
-  readonly #signal: AbortSignal;
-  #pieces: Uint8Array[] = [];
-  #bytes = 0;
+  readonly #options: DataOptions;
+  readonly #shelf: Shelf;
   #ended = false;
   #wake: () => void = () => {};
 
-  constructor(connection: Connection, { signal }: DataOptions) {
+  constructor(connection: Connection, options: DataOptions) {
     this.#connection = connection;
-    this.#signal = signal;
+    this.#options = options;
     const { stream } = connection;
-    stream.on("end", this.#onEnd).on("error", this.#onChange).on("close", this.#onChange).on("data", this.#onData);
-    signal.addEventListener("abort", this.#onChange);
+    stream.on("end", this.#onEnd).on("error", this.#onChange).on("close", this.#onChange);
+    options.signal.addEventListener("abort", this.#onChange);
     this.#ended = stream.readableEnded;
+    const arrived = (): void => this.#wake();
+    this.#shelf = receivesInto(connection) ? new BufferShelf(connection, arrived) : new PieceShelf(stream, arrived);
   }
 
-  /** All that has come since the last call; `undefined` behind the last byte. */
-  async next(): Promise<readonly Uint8Array[] | undefined> {
+  /** What has come since the last call, which has been written meanwhile; nothing behind the last byte. */
+  async next(): Promise<readonly Uint8Array[]> {
     const { stream } = this.#connection;
-    for (;;) {
-      this.#signal.throwIfAborted();
-      if (this.#pieces.length > 0) return this.#take();
-      if (this.#ended) return undefined;
-      if (stream.errored !== null || stream.destroyed) throw stream.errored ?? brokenOff();
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
+    this.#shelf.giveBack();
+    await this.#worthWriting();
+    this.#options.signal.throwIfAborted();
+    const pieces = this.#shelf.take();
+    if (pieces.length > 0 || this.#ended) return pieces;
+    throw stream.errored ?? brokenOff();
   }
 
   close(): void {
     const { stream } = this.#connection;
-    stream.off("end", this.#onEnd).off("error", this.#onChange).off("close", this.#onChange).off("data", this.#onData);
-    this.#signal.removeEventListener("abort", this.#onChange);
-    stream.pause();
+    stream.off("end", this.#onEnd).off("error", this.#onChange).off("close", this.#onChange);
+    this.#options.signal.removeEventListener("abort", this.#onChange);
+    this.#shelf.close();
   }
 
-  #take(): readonly Uint8Array[] {
-    const pieces = this.#pieces;
-    this.#pieces = [];
-    this.#bytes = 0;
-    this.#connection.stream.resume();
-    return pieces;
+  /** A write costs as much as a hundred kilobytes of it, so that what comes in quick succession is written as one. */
+  async #worthWriting(): Promise<void> {
+    const { clock } = this.#options;
+    let late = false;
+    let cancel: (() => void) | undefined;
+    while (!this.#isOver() && !this.#shelf.full && !(late && this.#shelf.any)) {
+      if (this.#shelf.any) {
+        cancel ??= clock.after(limits.uploadGatherMs, () => {
+          late = true;
+          this.#wake();
+        });
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    cancel?.();
   }
 
-  readonly #onData = (bytes: Uint8Array): void => {
-    this.#pieces.push(bytes);
-    this.#bytes += bytes.length;
-    if (this.#bytes >= limits.uploadBufferBytes) this.#connection.stream.pause();
-    this.#wake();
-  };
+  #isOver(): boolean {
+    const { stream } = this.#connection;
+    return this.#ended || this.#options.signal.aborted || stream.errored !== null || stream.destroyed;
+  }
 
   readonly #onEnd = (): void => {
     this.#ended = true;

@@ -7,6 +7,8 @@ export type ServerLimitName =
   | "listingBatchEntries"
   | "fileChunkBytes"
   | "uploadBufferBytes"
+  | "uploadFirstBufferBytes"
+  | "uploadGatherMs"
   | "serverSessionsMax"
   | "serverSessionsPerAddressMax"
   | "serverIdleMs"
@@ -36,6 +38,12 @@ export const serverLimits: Readonly<Record<ServerLimitName, Limit>> = {
     value: 1_048_576,
     unit: "bytes",
     why: "of an upload arrived and not yet written; then the client has to wait",
+  },
+  uploadFirstBufferBytes: { value: 65_536, unit: "bytes", why: "for the beginning of an upload; most files are small" },
+  uploadGatherMs: {
+    value: 100,
+    unit: "ms",
+    why: "before less than half of what may be buffered is written; a write costs as much as copying 100 kB",
   },
   serverSessionsMax: { value: 1000, unit: "sessions", why: "of one FTP server; vsftpd's max_clients is 2000" },
   serverSessionsPerAddressMax: {
