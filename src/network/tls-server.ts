@@ -8,6 +8,7 @@ import { StreamConnection } from "../platform/stream-connection.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { translateErrors } from "./socket-errors.ts";
+import { UploadBridge } from "./upload-bridge.ts";
 
 export interface Certificate {
   /** PEM: the certificate and what is between it and a root. */
@@ -35,13 +36,14 @@ export class TlsServer {
   readonly #clock: Clock;
 
   /** Throws `CONFIG_INVALID` when certificate and key are none, or do not belong together. */
-  constructor({ certificate, key }: Certificate, clock: Clock) {
+  constructor({ certificate, key }: Certificate, clock: Clock, maxVersion: "TLSv1.2" | "TLSv1.3" = "TLSv1.3") {
     this.#clock = clock;
     try {
       this.#context = createSecureContext({
         cert: Buffer.from(certificate),
         key: Buffer.from(key),
         minVersion: "TLSv1.2",
+        maxVersion,
         sessionIdContext: "sallyport",
       });
     } catch (cause) {
@@ -53,11 +55,15 @@ export class TlsServer {
     }
   }
 
-  /** The handshake. The plain connection is ours from now on; it is reset when this throws `NET_TLS` or the signal's reason. */
-  async secure(plain: Connection, signal: AbortSignal): Promise<TlsConnection> {
+  /**
+   * The handshake. The plain connection is ours from now on; it is reset when this throws `NET_TLS` or the signal's reason.
+   * `upload`: the client only sends, and may close without having read anything.
+   */
+  async secure(plain: Connection, signal: AbortSignal, upload = false): Promise<TlsConnection> {
     const remote = formatEndpoint(plain.remote);
+    const bridge = upload ? new UploadBridge(plain.stream) : undefined;
     const socket = new TLSSocket(
-      plain.stream as unknown as ConstructorParameters<typeof TLSSocket>[0],
+      (bridge ?? plain.stream) as unknown as ConstructorParameters<typeof TLSSocket>[0],
       {
         isServer: true,
         server: this.#sessions,
@@ -66,6 +72,8 @@ export class TlsServer {
         allowHalfOpen: true,
       } as ConstructorParameters<typeof TLSSocket>[1],
     );
+    // In TLS 1.2 the server's last words of the handshake are still to come, and no tickets behind them.
+    socket.once("secure", () => socket.getProtocol() === "TLSv1.3" && bridge?.hold());
     const deadline = withDeadline(this.#clock, limits.tlsHandshakeMs, signal, () =>
       failed(remote, `not done within ${limits.tlsHandshakeMs / 1000} s`),
     );

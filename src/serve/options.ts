@@ -30,7 +30,10 @@ export interface ServerTls {
   readonly key: string | Uint8Array;
   /** No login and no data without TLS. Default false. */
   readonly required?: boolean;
-  /** A data connection must resume the control connection's TLS session, so that nobody else can have made it. Default false. */
+  /**
+   * A data connection must resume the control connection's TLS session, so that nobody else can have made it. The sessions
+   * are then those of TLS 1.2: one of 1.3 can be resumed once only. Default false.
+   */
   readonly requireReuse?: boolean;
 }
 

@@ -13,8 +13,11 @@ interface SecureConnection extends Connection {
 
 /** TLS of one FTP session: tickets given on its control connection are good for its data connections and nowhere else. */
 export interface TlsSession {
-  /** Handshake on a connection, which is ours no more whatever comes of it. Throws `NET_TLS`, or the signal's reason. */
-  secure(connection: Connection, signal: AbortSignal): Promise<SecureConnection>;
+  /**
+   * Handshake on a connection, which is ours no more whatever comes of it. `upload`: data that the client sends. Throws
+   * `NET_TLS`, or the signal's reason.
+   */
+  secure(connection: Connection, signal: AbortSignal, upload?: boolean): Promise<SecureConnection>;
 }
 
 export interface TlsPolicy {

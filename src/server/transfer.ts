@@ -12,6 +12,8 @@ export interface TransferPlan {
   readonly what: string;
   /** Text of the 150, where it must be in a given form. */
   readonly opening?: string;
+  /** The client sends. */
+  readonly upload?: boolean;
   /** Carries the bytes; when it resolves, the transfer is complete and safe. */
   readonly carry: (connection: Connection, options: DataOptions) => Promise<void>;
   /** Text of the 226. */
@@ -27,7 +29,7 @@ export async function runTransfer(talk: Conversation, plan: TransferPlan, signal
     const plain = await openPlain(talk, signal);
     if ("code" in plain) return plain;
     talk.say(makeReply(150, plan.opening ?? `The data connection is open for ${plan.what}.`));
-    const connection = await protect(talk, plain, signal);
+    const connection = await protect(talk, plain, plan.upload === true, signal);
     if ("code" in connection) return connection;
     return await carry(talk, plan, connection, progress, signal);
   } finally {
@@ -45,10 +47,15 @@ async function openPlain(talk: Conversation, signal: AbortSignal): Promise<Conne
 }
 
 /** After the 150: clients wait for it before they begin the handshake. */
-async function protect(talk: Conversation, plain: Connection, signal: AbortSignal): Promise<Connection | Reply> {
+async function protect(
+  talk: Conversation,
+  plain: Connection,
+  upload: boolean,
+  signal: AbortSignal,
+): Promise<Connection | Reply> {
   if (!talk.state.protectedData || talk.tls === undefined) return plain;
   try {
-    const secure = await talk.tls.secure(plain, signal);
+    const secure = await talk.tls.secure(plain, signal, upload);
     if (secure.resumed || talk.context.policy.tls?.requireReuse !== true) return secure;
     secure.reset();
     return makeReply(425, "The data connection has to resume the TLS session of the control connection.");

@@ -191,7 +191,7 @@ test("with TLS required there is no login, no data and no PROT C without it", as
 
 describe("with resumption required", () => {
   test.each(["TLSv1.2", "TLSv1.3"] as const)(
-    "%s: a data connection that resumes is served, another is reset",
+    "and %s the most that the client knows: a data connection that resumes is served each time, another is reset",
     async (version) => {
       rig = await startRig({ tls: { ...pair, requireReuse: true } });
       const sessions: Buffer[] = [];
@@ -204,7 +204,6 @@ describe("with resumption required", () => {
         const secure: TLSSocket = connectTls({
           socket: peer.socket,
           rejectUnauthorized: false,
-          minVersion: version,
           maxVersion: version,
         });
         secure.on("session", (session) => got.push(session));
@@ -216,7 +215,9 @@ describe("with resumption required", () => {
         peers.push(peer);
       }
       const [first, second] = peers as [Peer, Peer];
-      expect(await protectedDownload(first, "MLSD", sessions[0], version)).toEqual(["", 226]);
+      for (let count = 0; count < 3; count += 1) {
+        expect(await protectedDownload(first, "MLSD", sessions[0], version)).toEqual(["", 226]);
+      }
       expect((await protectedDownload(first, "MLSD"))[1]).toBe(425);
       // Another session's ticket proves nothing.
       expect((await protectedDownload(second, "MLSD", sessions[0], version))[1]).toBe(425);

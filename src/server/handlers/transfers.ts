@@ -63,6 +63,7 @@ async function upload(
       talk,
       {
         what,
+        upload: true,
         ...(start === "exclusive" ? { opening: what, done: () => `${what}, complete.` } : {}),
         carry: async (from, dataOptions) => {
           await receiveData(from, (pieces) => target.write(convert(pieces)), dataOptions);

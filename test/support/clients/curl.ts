@@ -2,7 +2,8 @@
 import { type FrontMode, type FtpClient, type FtpTarget, type Operation, withDialogue } from "./ftp-client.ts";
 import { type ClientResult, type RunOptions, runClient } from "./run-client.ts";
 
-const modeOptions: Readonly<Record<FrontMode, readonly string[]>> = {
+/** What makes it use each mode. */
+export const modeOptions: Readonly<Record<FrontMode, readonly string[]>> = {
   epsv: [],
   pasv: ["--disable-epsv"],
   eprt: ["--ftp-port", "-"], // `-`: the address of its end of the control connection

@@ -4,7 +4,8 @@
 import { type FrontMode, type FtpClient, type FtpTarget, type Operation, withDialogue } from "./ftp-client.ts";
 import { type ClientResult, type RunOptions, runClient } from "./run-client.ts";
 
-const modeSettings: Readonly<Partial<Record<FrontMode, string>>> = {
+/** What makes it use each mode. */
+export const modeSettings: Readonly<Partial<Record<FrontMode, string>>> = {
   epsv: "set ftp:passive-mode on; set ftp:prefer-epsv on",
   pasv: "set ftp:passive-mode on; set ftp:prefer-epsv off",
   port: "set ftp:passive-mode off",

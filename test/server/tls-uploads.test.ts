@@ -1,0 +1,86 @@
+// Uploads inside TLS: half a file never passes for a whole one, and a client that only writes loses nothing.
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import type { Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { watchResources } from "../support/resources.ts";
+import { makeTempDir, type TempDir } from "../support/tempdir.ts";
+import { until } from "../support/until.ts";
+import { type Engine, startEngine } from "./engine.ts";
+import { someFiles } from "./odd-files.ts";
+import type { Peer } from "./peer.ts";
+
+watchResources();
+
+let here: TempDir;
+let tls: { certificate: Buffer; key: Buffer };
+let engine: Engine;
+let peer: Peer;
+beforeAll(() => {
+  here = makeTempDir("tls");
+  const [cert, key] = [here.file("cert.pem"), here.file("key.pem")];
+  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
+  execFileSync("openssl", ["req", "-x509", ...curve, "-nodes", "-keyout", key, "-out", cert, "-subj", "/CN=x"], {
+    stdio: "ignore",
+  });
+  tls = { certificate: readFileSync(cert), key: readFileSync(key) };
+});
+afterAll(() => here.remove());
+beforeEach(async () => {
+  engine = await startEngine({ files: () => someFiles(10_000_000), tls });
+  peer = await engine.connect();
+  await peer.reply();
+  await peer.say("AUTH TLS");
+  await peer.secure();
+  for (const line of ["USER x", "PASS secret", "PBSZ 0", "PROT P", "TYPE I"]) await peer.say(line);
+});
+afterEach(() => engine[Symbol.asyncDispose]());
+
+/** STOR, up to the handshake; the socket below and TLS on it. */
+async function uploading(version: "TLSv1.2" | "TLSv1.3"): Promise<[Socket, Socket]> {
+  const below = await peer.passive();
+  expect(await peer.code("STOR up")).toBe(150);
+  const data = connectTls({ socket: below, rejectUnauthorized: false, minVersion: version, maxVersion: version });
+  peer.keep(data);
+  await once(data, "secureConnect");
+  return [below, data];
+}
+
+const versions = ["TLSv1.2", "TLSv1.3"] as const;
+
+test.each(versions)("%s: one that is reset behind any byte is 426", async (version) => {
+  for (const bytes of [0, 1, 16_384, 16_500, 65_536, 100_000, 131_072, 500_001]) {
+    const [below, data] = await uploading(version);
+    await new Promise<void>((resolve) => data.write(Buffer.alloc(bytes, "x"), () => resolve()));
+    below.resetAndDestroy();
+    expect([bytes, (await peer.reply()).code]).toEqual([bytes, 426]);
+  }
+  expect(await peer.code("NOOP")).toBe(200);
+});
+
+test.each(versions)("%s: the server sends nothing behind the handshake until the client has ended", async (version) => {
+  const [below, data] = await uploading(version);
+  const read = below.bytesRead;
+  for (let count = 0; count < 20; count += 1) {
+    await new Promise<void>((resolve) => data.write(Buffer.alloc(10_000, "x"), () => resolve()));
+  }
+  peer.send("STAT\r\n");
+  await peer.reply();
+  expect(below.bytesRead).toBe(read);
+  data.end();
+  data.resume();
+  expect(await peer.reply()).toMatchObject({ code: 226 });
+  expect((await peer.say("SIZE up")).lines).toEqual(["213 200000"]);
+  const close = await until("the end", () => engine.events.find(({ type }) => type === "data.close"));
+  expect(close).toMatchObject({ bytes: 200_000, close: { by: "remote", how: "fin" } });
+});
+
+test("one that ends in order without close_notify is taken, as such clients are many", async () => {
+  const [below, data] = await uploading("TLSv1.2");
+  await new Promise<void>((resolve) => data.write("hello again", () => resolve()));
+  below.end();
+  expect((await peer.reply()).code).toBe(226);
+  expect((await peer.say("SIZE up")).lines).toEqual(["213 11"]);
+});
