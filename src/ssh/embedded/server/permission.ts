@@ -9,9 +9,18 @@ const pattern = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5}|\*)$/;
 
 /** `option` is its name, for the message. Throws `CONFIG_INVALID` for what is no pattern. */
 export function compilePermission(permission: Permission | undefined, option: string): Permit {
-  if (typeof permission === "function") return permission;
+  if (typeof permission === "function") return (target, user) => decides(permission, target, user);
   const rules = (permission ?? []).map((text) => parse(text, option));
   return (target) => rules.some((rule) => rule(target));
+}
+
+/** A function that fails permits nothing. */
+function decides(permission: Permit, target: Endpoint, user: SshUser): boolean {
+  try {
+    return permission(target, user) === true;
+  } catch {
+    return false;
+  }
 }
 
 function parse(text: string, option: string): (target: Endpoint) => boolean {

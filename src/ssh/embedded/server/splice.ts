@@ -18,7 +18,13 @@ export async function splice(channel: Channel, near: Connection, connection: Con
 
 /** A client that closes its channel takes nothing any more: what it sent goes out to the end, and the connection closes. */
 function endFarSide(channel: Channel, connection: Connection): void {
-  const end = (): void => void connection[Symbol.asyncDispose]();
-  if (channel.readableEnded) end();
-  else channel.once("end", end);
+  const { stream } = connection;
+  const close = (): void => void connection[Symbol.asyncDispose]();
+  // The pipe ends the stream with the channel; a far end that reads slowly is waited for.
+  const finish = (): void => {
+    if (stream.writableFinished) close();
+    else stream.once("finish", close);
+  };
+  if (channel.readableEnded) finish();
+  else channel.once("end", finish);
 }

@@ -62,6 +62,13 @@ describe("permitOpen", () => {
   });
 });
 
+test("a function that fails permits nothing", () => {
+  const permit = compilePermission(() => {
+    throw new Error("broken");
+  }, "permitOpen");
+  expect(permit({ host: "127.0.0.1", port: 21 }, { name: "me" })).toBe(false);
+});
+
 describe("hazard: sshd as open relay", () => {
   test("what is not permitted is refused with reason 1 and words, and nothing is connected", async () => {
     let arrived = 0;
