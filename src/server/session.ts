@@ -14,7 +14,7 @@ import { Aborted, refusalOf } from "./refusals.ts";
 import { newState, reinitialise, type SessionState } from "./session-state.ts";
 import { SessionTimers } from "./session-timers.ts";
 import { Tasks } from "./tasks.ts";
-import { goesBesideTransfer, isAbortable, isAbortedAhead, type Waiting } from "./waiting.ts";
+import { goesBesideTransfer, isAbortable, isAbortedAhead, isQuit, type Waiting } from "./waiting.ts";
 
 export class Session implements Conversation {
   readonly context: SessionContext;
@@ -97,7 +97,9 @@ export class Session implements Conversation {
   }
 
   #arrive(waiting: Waiting): void {
-    if (waiting !== "end" && !("malformed" in waiting)) {
+    if (waiting === "end") {
+      if (this.transfer?.upload === true && !this.#queue.some(isQuit)) this.#running?.abort(new Aborted());
+    } else if (!("malformed" in waiting)) {
       this.emit({ type: "ftp.command", side: "front", origin: "client", line: describeCommand(waiting) });
       // At once, whatever waits before it; its reply comes in its turn. It does not shorten the wait of a wrong password.
       if (waiting.verb === "ABOR" && this.#runningIsAbortable) this.#running?.abort(new Aborted());

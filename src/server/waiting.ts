@@ -24,3 +24,8 @@ export function isAbortedAhead(waiting: Waiting, behind: readonly Waiting[]): bo
 export function isAbortable(waiting: Waiting): boolean {
   return isCommand(waiting) && (servedCommands.get(waiting.verb)?.groups.length ?? 0) > 0;
 }
+
+/** A client that ends without it in the middle of an upload has died, and its data is no whole file, end-of-file or not. */
+export function isQuit(waiting: Waiting): boolean {
+  return isCommand(waiting) && waiting.verb === "QUIT";
+}
