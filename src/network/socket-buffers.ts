@@ -44,13 +44,16 @@ function handleOf(socket: Socket): Handle | undefined {
   return typeof handle === "object" && handle !== null && "useUserBuffer" in handle ? (handle as Handle) : undefined;
 }
 
-/** What a connection made of this socket has as `receiveInto`; nothing where that cannot be done. */
-export function intoBuffers(socket: Socket): ReceivesInto["receiveInto"] | undefined {
+/**
+ * What a connection made of this socket has as `receiveInto`; nothing where that cannot be done. `fromSystem`: the socket
+ * reads from the system itself, so that it has to be kept honest (honest-end.ts).
+ */
+export function intoBuffers(socket: Socket, fromSystem: boolean): ReceivesInto["receiveInto"] | undefined {
   if (keys === undefined || handleOf(socket) === undefined) return undefined;
-  return (receiver) => receiveInto(socket, receiver);
+  return (receiver) => receiveInto(socket, receiver, fromSystem);
 }
 
-function receiveInto(socket: Socket, receiver: Receiver): () => void {
+function receiveInto(socket: Socket, receiver: Receiver, fromSystem: boolean): () => void {
   let enough = takeRead(socket, receiver);
   let room = receiver.room();
   let held = false;
@@ -64,7 +67,7 @@ function receiveInto(socket: Socket, receiver: Receiver): () => void {
     held = true;
   };
   const onRead = (count: number): boolean => {
-    const whole = count === room.length;
+    const whole = !fromSystem || count === room.length;
     enough = !receiver.filled(count);
     if (!whole && !enough) goOnSoon();
     return whole && !enough;

@@ -25,7 +25,7 @@ export function systemConnection(socket: Socket, clock: Clock): Connection {
     remote,
     clock,
     breakOff,
-    receiveInto: intoBuffers(socket),
+    receiveInto: intoBuffers(socket, true),
   });
 }
 

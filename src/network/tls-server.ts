@@ -4,9 +4,11 @@ import { createSecureContext, createServer, type SecureContext, type Server, TLS
 import { type Clock, withDeadline } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
+import type { ReceivesInto } from "../platform/receives-into.ts";
 import { StreamConnection } from "../platform/stream-connection.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
+import { intoBuffers } from "./socket-buffers.ts";
 import { translateErrors } from "./socket-errors.ts";
 import { UploadBridge } from "./upload-bridge.ts";
 
@@ -86,15 +88,21 @@ export class TlsServer {
     } finally {
       deadline.release();
     }
-    return this.#connection(socket, plain, remote);
+    return this.#connection(socket, plain, remote, bridge && intoBuffers(socket, false));
   }
 
-  #connection(socket: TLSSocket, plain: Connection, remote: string): TlsConnection {
+  #connection(
+    socket: TLSSocket,
+    plain: Connection,
+    remote: string,
+    receiveInto: ReceivesInto["receiveInto"] | undefined,
+  ): TlsConnection {
     translateErrors(socket, `TLS connection with ${remote}`, { remote });
     const { local } = plain;
     const stream: Duplex = socket;
     const breakOff = (): void => resetBelow(socket, plain);
-    const connection = new StreamConnection({ stream, local, remote: plain.remote, clock: this.#clock, breakOff });
+    const ends = { local, remote: plain.remote };
+    const connection = new StreamConnection({ stream, ...ends, clock: this.#clock, breakOff, receiveInto });
     return Object.assign(connection, { resumed: socket.isSessionReused() });
   }
 }

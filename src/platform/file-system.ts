@@ -23,7 +23,7 @@ export interface FileReader extends AsyncDisposable {
 
 /** A file that is open for writing. One call at a time. */
 export interface FileWriter extends AsyncDisposable {
-  /** All of it, or an error; `FS_NO_SPACE` when the disk is full. */
+  /** All of it, or an error; `FS_NO_SPACE` when the disk is full. The pieces are the caller's again once it has settled. */
   write(pieces: readonly Uint8Array[]): Promise<void>;
   /**
    * Every byte is where it belongs, down to the disk, and the file is closed. Only after it has resolved may anybody be

@@ -4,8 +4,9 @@
 // nothing, its real place is read back and compared with the root's, and all that follows goes through that descriptor. So
 // whatever is renamed or linked anew in between, the thing that was judged is the thing that is used.
 // Elsewhere: realpath and the same comparison; somebody with rights on this machine could swap a directory in between.
-import { constants, existsSync } from "node:fs";
-import { type FileHandle, open, readlink, realpath } from "node:fs/promises";
+import { closeSync, constants, existsSync, open, readlinkSync } from "node:fs";
+import { realpath } from "node:fs/promises";
+import { promisify } from "node:util";
 import { nameOf, parentOf } from "../../protocol/file-path.ts";
 import { fsError, translating } from "../fs-error.ts";
 
@@ -65,29 +66,32 @@ class DescriptorRoot implements Root {
     return placeOf(await this.#open(parentOf(path)), path, true);
   }
 
-  #open(path: string): Promise<FileHandle> {
+  /** Only the first step may have to wait for a disk; the others ask the kernel what it knows, and a thread costs more. */
+  #open(path: string): Promise<number> {
     return translating(path, async () => {
-      const handle = await open(below(this.#root, path), O_PATH);
+      const descriptor = await openPath(below(this.#root, path), O_PATH);
       try {
-        const real = await readlink(`/proc/self/fd/${handle.fd}`, { encoding: "buffer" });
+        const real = readlinkSync(`/proc/self/fd/${descriptor}`, { encoding: "buffer" });
         if (!isBelow(this.#root, real)) throw fsError("FS_OUTSIDE", path);
-        return handle;
+        return descriptor;
       } catch (error) {
-        await handle.close();
+        closeSync(descriptor);
         throw error;
       }
     });
   }
 }
 
-function placeOf(handle: FileHandle, path: string, named: boolean): Place {
-  const own = Buffer.from(`/proc/self/fd/${handle.fd}`);
-  let closing: Promise<void> | undefined;
+const openPath: (path: Buffer, flags: number) => Promise<number> = promisify(open);
+
+function placeOf(descriptor: number, path: string, named: boolean): Place {
+  const own = Buffer.from(`/proc/self/fd/${descriptor}`);
+  let isOpen = true;
   return {
     real: named ? inside(own, path) : own,
-    [Symbol.asyncDispose]: () => {
-      closing ??= handle.close();
-      return closing;
+    [Symbol.asyncDispose]: async () => {
+      if (isOpen) closeSync(descriptor);
+      isOpen = false;
     },
   };
 }

@@ -33,13 +33,14 @@ async function download(talk: Conversation, argument: string, signal: AbortSigna
   const reader = await filesOf(talk).openRead(path, { offset: restart, signal });
   try {
     if (restart > reader.facts.size) return makeReply(554, `The file has ${reader.facts.size} bytes only.`);
-    const pieces = filePieces(reader);
+    const pieces = filePieces(reader, restart);
     const source = type === "A" ? converted(pieces, toNetworkLines()) : pieces;
     const what = `${printable(nameOf(path), 200)} (${reader.facts.size} bytes)`;
     const carry: Parameters<typeof runTransfer>[1]["carry"] = (to, options) => sendData(source, to, options);
     return await runTransfer(talk, { what, carry }, signal);
   } finally {
-    await reader[Symbol.asyncDispose]();
+    // It was only read, so the reply need not wait for that.
+    talk.track(reader[Symbol.asyncDispose]() as Promise<void>);
   }
 }
 
