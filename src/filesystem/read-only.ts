@@ -1,7 +1,8 @@
 // A FileSystem of which less may be done.
-import type { FileSystem, TellsSpace } from "../platform/file-system.ts";
+import type { FileOptions, FileSystem, TellsSpace } from "../platform/file-system.ts";
 import { tellsSpace } from "../platform/file-system.ts";
 import { isSallyportError } from "../protocol/error.ts";
+import { nameOf, parentOf, unfinishedPrefix } from "../protocol/file-path.ts";
 import { fsError } from "./fs-error.ts";
 
 const refuse = (path: string): Promise<never> => Promise.reject(fsError("FS_READ_ONLY", path));
@@ -21,22 +22,61 @@ export function readOnly(inner: FileSystem): FileSystem {
   };
 }
 
-/** New files and directories may be made; what is there can be read, and not be changed, replaced or removed. */
+function spaceOf(inner: FileSystem): Partial<TellsSpace> {
+  return tellsSpace(inner) ? { freeBytes: (path, options) => inner.freeBytes(path, options) } : {};
+}
+
+/** New files and directories may be made. An atomic upload may be given its name, or be removed, by whoever knows its own. */
 export function dropBox(inner: FileSystem): FileSystem {
+  const unfinished = new Set<string>();
+  const beingNamed = new Set<string>();
+
+  async function giveName(from: string, to: string, options: FileOptions): Promise<void> {
+    if (!unfinished.has(from) || beingNamed.has(to)) return refuse(to);
+    beingNamed.add(to);
+    try {
+      if (await exists(inner, to, options)) return await refuse(to);
+      await inner.rename(from, to, options);
+      unfinished.delete(from);
+    } finally {
+      beingNamed.delete(to);
+    }
+  }
+
   return {
     ...readOnly(inner),
+    list: async function* (path, options) {
+      for await (const entry of inner.list(path, options)) {
+        const isUnfinished = [...unfinished].some((one) => parentOf(one) === path && nameOf(one) === entry.name);
+        if (!isUnfinished) yield entry;
+      }
+    },
     openWrite: async (path, options) => {
       if (options.start !== "truncate" && options.start !== "exclusive") return refuse(path);
       try {
-        return await inner.openWrite(path, { ...options, start: "exclusive" });
+        const writer = await inner.openWrite(path, { ...options, start: "exclusive" });
+        if (options.start === "exclusive" && nameOf(path).startsWith(unfinishedPrefix)) unfinished.add(path);
+        return writer;
       } catch (error) {
         throw isSallyportError(error) && error.code === "FS_EXISTS" ? fsError("FS_READ_ONLY", path, error) : error;
       }
     },
     mkdir: (path, options) => inner.mkdir(path, options),
+    rename: giveName,
+    remove: async (path, options) => {
+      if (!unfinished.has(path)) return refuse(path);
+      await inner.remove(path, options);
+      unfinished.delete(path);
+    },
   };
 }
 
-function spaceOf(inner: FileSystem): Partial<TellsSpace> {
-  return tellsSpace(inner) ? { freeBytes: (path, options) => inner.freeBytes(path, options) } : {};
+async function exists(files: FileSystem, path: string, options: FileOptions): Promise<boolean> {
+  try {
+    await files.stat(path, options);
+    return true;
+  } catch (error) {
+    if (isSallyportError(error) && error.code === "FS_NOT_FOUND") return false;
+    throw error;
+  }
 }

@@ -43,6 +43,9 @@ export function isSayable(name: string): boolean {
   return !/[\r\n]/.test(name);
 }
 
+/** Begins the names of files that atomic uploads go into until they are complete. */
+export const unfinishedPrefix = ".sallyport-upload-";
+
 /** In double quotes, those in the path doubled (RFC 959 appendix II): for replies 257. */
 export function quotePath(path: string): string {
   return `"${path.replaceAll('"', '""')}"`;

@@ -1,4 +1,5 @@
 // The users of a server, from options, the password file and the hook.
+
 import { openLocalFileSystem } from "../filesystem/local/local-file-system.ts";
 import { dropBox, readOnly } from "../filesystem/read-only.ts";
 import type { FileSystem } from "../platform/file-system.ts";

@@ -1,7 +1,7 @@
 // Where an upload goes: into the file itself, or with atomic uploads into a temporary one that takes its name at the end.
 import { type FileSystem, type FileWriter, setsModes, type WriteStart } from "../platform/file-system.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
-import { joinPath, parentOf } from "../protocol/file-path.ts";
+import { joinPath, parentOf, unfinishedPrefix } from "../protocol/file-path.ts";
 import { limits } from "../protocol/limits.ts";
 
 /** Disposal without `finish`: the file stays as far as it got; an atomic one was never there. */
@@ -24,7 +24,7 @@ async function openAtomic(files: FileSystem, path: string, options: UploadOption
   const old = await statOrNothing(files, path, signal);
   if (old !== undefined && old.type !== "file") throw new SallyportError("FS_NOT_FILE", "that is no plain file");
   if (old !== undefined && start === "exclusive") throw new SallyportError("FS_EXISTS", "it exists already");
-  const temporary = joinPath(parentOf(path), `.sallyport-upload-${randomName()}`);
+  const temporary = joinPath(parentOf(path), unfinishedPrefix + randomName());
   const writer = await files.openWrite(temporary, { start: "exclusive", signal });
   let done = false;
   // The session's signal is aborted when its end is the reason to tidy up.

@@ -100,6 +100,23 @@ describe("a server", () => {
     expect(await codesFor({}, "anonymous", "me@", [])).toEqual([331, 530, 530]);
   });
 
+  test("takes atomic uploads of anonymous in a drop box, and keeps what it has", async () => {
+    rig = await startRig({ files: here.file("all"), users: [], anonymous: "write", atomicUploads: true });
+    const peer = await (await rig.connect()).login("anonymous", "me@");
+    await peer.say("TYPE I");
+    const data = await peer.passive();
+    expect(await peer.code("STOR new.txt")).toBe(150);
+    expect((await (await (await rig.connect()).login("ftp", "x")).download("NLST -a")).text).toBe("all.txt\r\n");
+    data.end("whole");
+    data.resume();
+    expect((await peer.reply()).code).toBe(226);
+    expect((await peer.download("RETR new.txt")).text).toBe("whole");
+    for (const name of ["new.txt", "all.txt"]) expect(await peer.upload(`STOR ${name}`, "x")).toEqual([150, 550]);
+    expect((await peer.download("RETR new.txt")).text).toBe("whole");
+    expect((await peer.download("NLST -a")).text).toBe("all.txt\r\nnew.txt\r\n");
+    expect(await peer.code("DELE new.txt")).toBe(550);
+  });
+
   test("asks the hook last, which brings a file system of its own", async () => {
     const fileSystem = new MemoryFileSystem({ now: () => 0 });
     const authenticate: ServerOptions["authenticate"] = async ({ user, password, secure }) =>
