@@ -3,6 +3,8 @@ import { Duplex } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { MemoryFileSystem } from "../../../src/filesystem/memory/memory-file-system.ts";
 import { dropBox, readOnly } from "../../../src/filesystem/read-only.ts";
+import type { FileOptions, FileSystem } from "../../../src/platform/file-system.ts";
+import { SallyportError } from "../../../src/protocol/error.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import { WireWriter } from "../../../src/ssh/connection-protocol/wire-writer.ts";
 import { messages, openFlags, statusCodes } from "../../../src/ssh/sftp/message-types.ts";
@@ -22,6 +24,11 @@ beforeEach(async () => {
   sftp = new SftpSession(files);
 });
 afterEach(() => sftp[Symbol.asyncDispose]());
+
+/** The methods of a file system, to be given to another object. */
+function bound(from: MemoryFileSystem): object {
+  return { stat: from.stat.bind(from), openWrite: from.openWrite.bind(from), openRead: from.openRead.bind(from) };
+}
 
 async function handle(path: string, flags: number, on: SftpSession = sftp): Promise<Uint8Array> {
   const opened = await on.open(path, flags);
@@ -99,6 +106,19 @@ describe("writing", () => {
     expect(await sftp.status(messages.write, (w) => w.string(file).uint32(4096).uint32(0).string("x"))).toBe(failure);
     expect(await sftp.write(file, 0, "ok")).toBe(ok);
   });
+});
+
+test("CLOSE is OK only when every byte is where it belongs", async () => {
+  const full = {
+    openUpdate: async (path: string, options: FileOptions) => {
+      const updater = await files.openUpdate(path, options);
+      return { ...updater, finish: () => Promise.reject(new SallyportError("FS_NO_SPACE", "the disk is full")) };
+    },
+  };
+  await using session = new SftpSession({ ...readOnly(files), ...bound(files), ...full } as FileSystem);
+  const file = await handle("/a", write, session);
+  expect(await session.write(file, 0, "x")).toBe(ok);
+  expect(await session.close(file)).toBe(failure);
 });
 
 describe("a file system that writes from one end to the other", () => {

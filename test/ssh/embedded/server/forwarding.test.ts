@@ -153,6 +153,16 @@ describe("gatewayPorts", () => {
   });
 });
 
+test("a port that is taken at 127.0.0.1 is taken, though ::1 may have it free", async () => {
+  server = await startSshServer();
+  await using raw = await rawClient(server.port);
+  expect(await listen(raw.client, "localhost", echoPort)).toBeInstanceOf(Error);
+  expect(server.events.at(-1)).toMatchObject({
+    type: "ssh-server.refused",
+    reason: expect.stringContaining("address already in use"),
+  });
+});
+
 test("a listener that is cancelled is gone, and its port is free", async () => {
   server = await startSshServer();
   await using raw = await rawClient(server.port);
