@@ -21,10 +21,12 @@ import { OwnListeners } from "./ssh/own-listeners.ts";
 import { tlsPolicy } from "./tls-policy.ts";
 
 /**
- * Opens an FTP server (RFC 959, 1123, 2228, 2389, 2428, 2577, 2640, 3659, 4217, 7151).
+ * Opens an FTP server (RFC 959, 1123, 2228, 2389, 2428, 2577, 2640, 3659, 4217, 7151), and with `ssh` an SSH server beside
+ * it (RFC 4251 to 4254, SFTP version 3).
  *
- * @throws SallyportError CONFIG_INVALID for wrong options, FS_* for a directory that cannot be served, NET_* when a listener
- * cannot be had; the signal's reason when it is aborted before the server is ready.
+ * @throws SallyportError CONFIG_INVALID for wrong options and for key files that others could have written, FS_* for a
+ * directory that cannot be served, NET_* when a listener cannot be had; the signal's reason when it is aborted before the
+ * server is ready.
  */
 export async function openServer(options: ServerOptions): Promise<Server> {
   options.signal?.throwIfAborted();

@@ -1,4 +1,5 @@
 // GatewayPorts of sshd_config(5): on which addresses a client's listener is.
+import { sameHost } from "../../../protocol/ip-address.ts";
 
 export type GatewayPorts = "no" | "yes" | "clientspecified";
 
@@ -10,7 +11,8 @@ const everywhere: Readonly<Record<string, string>> = { "": "", "*": "", "0.0.0.0
 /** The first one counts, and decides about port 0; others are there if they can be had. */
 export function bindAddresses(asked: string, policy: GatewayPorts): readonly string[] {
   if (policy === "yes") return [""];
-  if (loopback.includes(asked)) return [asked];
+  const own = loopback.find((address) => sameHost(address, asked));
+  if (own !== undefined) return [own];
   if (policy === "no" || asked.toLowerCase() === "localhost") return loopback;
   return [everywhere[asked] ?? asked];
 }

@@ -1,7 +1,8 @@
 // What a client may connect to and listen on, and what it is told when it may not.
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Server } from "node:net";
-import type { ClientChannel } from "ssh2";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { networkInterfaces } from "node:os";
+import type { Client, ClientChannel } from "ssh2";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { bindAddresses } from "../../../../src/ssh/embedded/server/gateway-ports.ts";
 import { compilePermission } from "../../../../src/ssh/embedded/server/permission.ts";
@@ -12,6 +13,8 @@ import { until } from "../../../support/until.ts";
 import { openDirect, rawClient } from "./raw-client.ts";
 
 watchResources();
+
+const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === "::1"));
 
 let server: TestSshServer | undefined;
 let echo: Server;
@@ -26,7 +29,7 @@ afterEach(async () => {
   await new Promise((resolve) => echo.close(resolve));
 });
 
-const listen = (client: import("ssh2").Client, host: string, port: number): Promise<number | Error> =>
+const listen = (client: Client, host: string, port: number): Promise<number | Error> =>
   new Promise((resolve) => client.forwardIn(host, port, (error, bound) => resolve(error ?? bound)));
 
 /** What comes of a TCP connection: `open` or the system's error. */
@@ -129,6 +132,7 @@ describe("gatewayPorts", () => {
     ["", "no", ["127.0.0.1", "::1"]],
     ["192.0.2.1", "no", ["127.0.0.1", "::1"]],
     ["127.0.0.1", "no", ["127.0.0.1"]],
+    ["0:0:0:0:0:0:0:1", "no", ["::1"]],
     ["127.0.0.1", "yes", [""]],
     ["localhost", "clientspecified", ["127.0.0.1", "::1"]],
     ["192.0.2.1", "clientspecified", ["192.0.2.1"]],
@@ -206,6 +210,20 @@ test("S18: a client may listen on the port which is the end of its own connectio
   await until("a connection", () => ends.length === 1);
   expect(await listen(raw.client, "127.0.0.1", ends[0] ?? 0)).toBe(ends[0]);
   channel.destroy();
+});
+
+test.skipIf(!hasIpv6)("S18 with IPv6", async () => {
+  const six = createServer().listen(0, "::1");
+  await once(six, "listening");
+  const arrived = once(six, "connection");
+  server = await startSshServer();
+  await using raw = await rawClient(server.port);
+  const channel = (await openDirect(raw.client, "::1", (six.address() as AddressInfo).port)) as ClientChannel;
+  const [socket] = (await arrived) as [Socket];
+  expect(await listen(raw.client, "::1", socket.remotePort ?? 0)).toBe(socket.remotePort);
+  channel.destroy();
+  socket.destroy();
+  await new Promise((resolve) => six.close(resolve));
 });
 
 test("without sharesPorts it may not, as with stock sshd", async () => {

@@ -11,6 +11,7 @@ import { watchResources } from "../../../support/resources.ts";
 import { clientKey, makeSshKey } from "../../../support/ssh-keys.ts";
 import { letIn, startSshServer, type TestSshServer } from "../../../support/ssh-server.ts";
 import { until } from "../../../support/until.ts";
+import { openTo, witness } from "../open.ts";
 import { loginFailure, me, rawClient } from "./raw-client.ts";
 
 watchResources();
@@ -34,6 +35,15 @@ test("a key that is authorized lets in; a password does, too", async () => {
     { type: "ssh-server.login", user: me, method: "publickey" },
     { type: "ssh-server.login", user: "anybody", method: "password" },
   ]);
+});
+
+test("our own client comes in with a password that it asks for", async () => {
+  server = await startSshServer();
+  const asked = witness(["right"]);
+  const options = { user: "anybody", options: ["PreferredAuthentications=password"] };
+  const connection = await openTo(server, options, asked);
+  expect(asked.asked).toMatchObject([{ kind: "password", echo: false }]);
+  await connection[Symbol.asyncDispose]();
 });
 
 test.each(["ed25519", "rsa", "ecdsa"])("an authorized %s key lets in", async (type) => {
