@@ -40,6 +40,8 @@ const printed = [
   /^any FTP client can use ftp:\/\/127\.0\.0\.1:\d+$/,
   /^POLICY_BIND: .*-g/,
   /^0 transfers, 0 sessions\nclosed: in order$/,
+  /^reports may read at ftp:\/\/127\.0\.0\.1:\d+$/,
+  /^the time is at ftp:\/\/127\.0\.0\.1:\d+\/now\.txt$/,
 ];
 
 describePeers(["sshd", "vsftpd"], "examples of the documentation", () => {
