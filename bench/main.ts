@@ -32,7 +32,8 @@ export async function main(names: readonly string[]): Promise<void> {
   }
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {
-    process.once(name, () => stop.abort(new Error(`ended by ${name}`)));
+    // However often: timeout(1) sends its signal twice.
+    process.on(name, () => stop.abort(new Error(`ended by ${name}`)));
   }
   await using home = makeTempDirInMemory();
   process.env["TMPDIR"] = home.path;

@@ -55,7 +55,7 @@ export const serverMeasurements: readonly Measurement[] = [
   largeFile(1000, { name: "server-upload", direction: "upload", ...besideVsftpd }),
   largeFile(1000, { name: "server-tls-download", direction: "download", tls: true, ...besideVsftpd }),
   largeFile(1000, { name: "server-tls-upload", direction: "upload", tls: true, ...besideVsftpd }),
-  smallFiles(200, { name: "server-small", direction: "download", ...besideVsftpd }),
-  smallFiles(200, { name: "server-small-upload", direction: "upload", ...besideVsftpd }),
+  smallFiles(200, { name: "server-small", direction: "download", ...besideVsftpd, rounds: 2, byMedian: true }),
+  smallFiles(200, { name: "server-small-upload", direction: "upload", ...besideVsftpd, rounds: 2, byMedian: true }),
   serverIdleSessions,
 ];

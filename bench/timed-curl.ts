@@ -13,8 +13,16 @@ export interface CurlTask {
   readonly tls: boolean;
 }
 
-/** Seconds. @throws when curl fails, or other than `bytes` bytes were carried; {@link NotMeasured} without TLS. */
-export async function timedCurl(site: Site, way: OpenWay, task: CurlTask): Promise<number> {
+/** In seconds. */
+export interface CurlTimes {
+  /** From start to exit. */
+  readonly whole: number;
+  /** The median of its files, each from the end of the one before. */
+  readonly file: number;
+}
+
+/** @throws when curl fails, or other than `bytes` bytes were carried; {@link NotMeasured} without TLS. */
+export async function timedCurl(site: Site, way: OpenWay, task: CurlTask): Promise<CurlTimes> {
   const { user, password } = way.server;
   const direction = task.upload === undefined ? ["--output", "/dev/null"] : ["--upload-file", task.upload];
   const tlsOptions = task.tls ? way.tlsOptions : [];
@@ -23,12 +31,17 @@ export async function timedCurl(site: Site, way: OpenWay, task: CurlTask): Promi
     ...way.curlOptions,
     ...tlsOptions,
     ...["--fail-early", "--user", `${user}:${password}`, ...direction],
-    ...["--write-out", "%{size_download} %{size_upload}\n", `ftp://${way.host}:${way.port}/${task.path}`],
+    ...["--write-out", "%{size_download} %{size_upload} %{time_total}\n", `ftp://${way.host}:${way.port}/${task.path}`],
   ];
   const options = { timeoutMs: 60_000, ...(site.netns === undefined ? {} : { netns: site.netns }) };
   const { stdout, stderr, exit, elapsedMs } = await runCurl(args, options);
   if (exit !== 0) throw new Error(`curl ended with ${exit}: ${stderr.trim()}`);
-  const carried = (stdout.match(/\d+/g) ?? []).reduce((sum, text) => sum + Number(text), 0);
+  const files = stdout
+    .trim()
+    .split("\n")
+    .map((line) => line.split(" ").map(Number));
+  const carried = files.reduce((sum, [down = 0, up = 0]) => sum + down + up, 0);
   if (carried !== task.bytes) throw new Error(`curl carried ${carried} bytes instead of ${task.bytes}`);
-  return elapsedMs / 1000;
+  const times = files.map(([, , seconds = 0]) => seconds).sort((a, b) => a - b);
+  return { whole: elapsedMs / 1000, file: times[times.length >> 1] ?? 0 };
 }

@@ -19,6 +19,8 @@ export interface TransferKind {
   readonly tls?: boolean;
   /** With a row of round trips a file, in place of files a second. */
   readonly roundTripMs?: number;
+  /** Small files are compared by the median of their times, in place of the time of all; see README.md. */
+  readonly byMedian?: boolean;
   /** With a row of the processor time that the carriers used. */
   readonly processor?: boolean;
 }
@@ -26,7 +28,7 @@ export interface TransferKind {
 const smallBytes = 2000;
 
 export function smallFiles(count: number, kind: TransferKind): Measurement {
-  const { name, direction, where, rounds, base, roundTripMs, tls = false } = kind;
+  const { name, direction, where, rounds, base, roundTripMs, tls = false, byMedian = false } = kind;
   const files = numbered(count).map((file) => [file, smallBytes] as const);
   const all = `f[${pad(1, count)}-${count}]`;
   const bytes = count * smallBytes;
@@ -35,23 +37,21 @@ export function smallFiles(count: number, kind: TransferKind): Measurement {
     rounds,
     ...(direction === "download" ? { files } : { files: [], localFiles: files }),
     measure: async (site, way, localDir) => {
-      if (direction === "download") return { seconds: await timedCurl(site, way, { path: all, bytes, tls }) };
-      for (const [file] of files) removeFrom(way, file);
-      return { seconds: await timedCurl(site, way, { path: "", upload: join(localDir, all), bytes, tls }) };
+      if (direction === "upload") for (const [file] of files) removeFrom(way, file);
+      const words = direction === "upload" ? { path: "", upload: join(localDir, all) } : { path: all };
+      const { whole, file } = await timedCurl(site, way, { ...words, bytes, tls });
+      return { seconds: whole, file };
     },
     rows: (figures, columns) => {
       const seconds = pick(figures, "seconds");
+      const file = byMedian ? pick(figures, "file") : map(seconds, (value) => value / count);
       const what = direction === "download" ? `${count} files of 2 kB` : `upload of ${count} files of 2 kB`;
       return [
         { label: `${what}${inTls(tls)}, ${where}: seconds`, cells: seconds, digits: 2 },
         roundTripMs === undefined
-          ? { label: "  files a second", cells: map(seconds, (value) => count / value) }
-          : {
-              label: "  round trips a file",
-              cells: map(seconds, (value) => (value * 1000) / count / roundTripMs),
-              digits: 2,
-            },
-        { label: `  speed / ${base}`, cells: inverse(ratios(seconds, columns.indexOf(base))), digits: 2 },
+          ? { label: `  files a second${byMedian ? ", by the median" : ""}`, cells: inverse(file) }
+          : { label: "  round trips a file", cells: map(file, (value) => (value * 1000) / roundTripMs), digits: 2 },
+        { label: `  speed / ${base}`, cells: inverse(ratios(file, columns.indexOf(base))), digits: 2 },
       ];
     },
   };
@@ -70,7 +70,7 @@ export function largeFile(megabytes: number, kind: TransferKind): Measurement {
       const carriers = Object.values(way.carriers);
       if (direction === "upload") removeFrom(way, "sent");
       const before = processorSeconds(carriers);
-      const seconds = await timedCurl(site, way, { ...task(localDir), bytes, tls });
+      const { whole: seconds } = await timedCurl(site, way, { ...task(localDir), bytes, tls });
       return { seconds, ...(carriers.length === 0 ? {} : { cpu: processorSeconds(carriers) - before }) };
     },
     rows: (figures, columns) => {
