@@ -5,6 +5,7 @@ import { SallyportError } from "../../src/index.ts";
 import { systemNetwork } from "../../src/network/system-network.ts";
 import type { ConnectOptions } from "../../src/platform/network.ts";
 import { parseCidr } from "../../src/protocol/cidr.ts";
+import { limits } from "../../src/protocol/limits.ts";
 import { watchResources } from "../support/resources.ts";
 import { until } from "../support/until.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
@@ -35,8 +36,8 @@ describe("a 425", () => {
     const peer = await begin();
     const port = await peer.passivePort();
     const reply = said(peer, "LIST");
-    await engine.clock.waitedFor(30_000);
-    engine.clock.advance(30_000);
+    await engine.clock.waitedFor(limits.dataConnectMs);
+    engine.clock.advance(limits.dataConnectMs);
     expect(await reply).toBe(
       `425 No data connection: you did not connect to port ${port} within 30 s; a firewall between us?`,
     );
@@ -47,8 +48,8 @@ describe("a 425", () => {
     const peer = await begin({ network: connectingBy(silence), activePortOnly, activePort: 20 });
     expect(await peer.code("PORT 127,0,0,1,200,1")).toBe(200);
     const reply = said(peer, "LIST");
-    await engine.clock.waitedFor(30_000);
-    engine.clock.advance(30_000);
+    await engine.clock.waitedFor(limits.dataConnectMs);
+    engine.clock.advance(limits.dataConnectMs);
     expect(await reply).toMatch(
       /^425 No data connection: .*127\.0\.0\.1:51201.*(answer within|no answer within) 30 s; a firewall between us\?/,
     );

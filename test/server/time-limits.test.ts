@@ -1,0 +1,154 @@
+// Limits of time, on a clock that stands still until it is told: who meets one hears why.
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { afterEach, describe, expect, test } from "vitest";
+import { LoginGuard } from "../../src/platform/login-guard.ts";
+import { limits } from "../../src/protocol/limits.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { watchResources } from "../support/resources.ts";
+import { makeTempDir } from "../support/tempdir.ts";
+import { until } from "../support/until.ts";
+import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
+import { someFiles } from "./odd-files.ts";
+import type { Peer } from "./peer.ts";
+
+watchResources();
+
+let engine: Engine;
+afterEach(() => engine[Symbol.asyncDispose]());
+const start = async (options: Partial<EngineOptions> = {}): Promise<Peer> => {
+  engine = await startEngine({ files: () => someFiles(), ...options });
+  const peer = await engine.connect();
+  await peer.reply();
+  return peer;
+};
+const alive = async (peer: Peer): Promise<void> => expect(await peer.code("NOOP")).toBe(200);
+
+test("without a login it is 421 after serverLoginMs, and not before, whatever is said meanwhile", async () => {
+  const peer = await start();
+  engine.clock.advance(limits.serverLoginMs - 1);
+  await alive(peer);
+  await peer.say("USER x");
+  engine.clock.advance(1);
+  expect((await peer.reply()).lines).toEqual(["421 No login within 60 s. Goodbye."]);
+  await peer.closed();
+});
+
+test("silence is 421 after serverIdleMs; each command begins it anew", async () => {
+  await start();
+  const peer = await engine.login();
+  for (let count = 0; count < 3; count += 1) {
+    engine.clock.advance(limits.serverIdleMs - 1);
+    await alive(peer);
+  }
+  engine.clock.advance(limits.serverIdleMs);
+  expect((await peer.reply()).lines).toEqual(["421 Nothing happened for 300 s. Goodbye."]);
+  await peer.closed();
+});
+
+test("a transfer keeps a session from being idle, and ends with 426 when nothing moves for serverDataStallMs", async () => {
+  await start();
+  const peer = await engine.login();
+  const data = await peer.passive();
+  expect(await peer.code("STOR b")).toBe(150);
+  for (let count = 1; count <= 5; count += 1) {
+    data.write("x");
+    await until("the byte to arrive", async () => {
+      engine.clock.advance(limits.uploadGatherMs);
+      return (await peer.say("STAT")).lines.some((line) => line.includes(` ${count} bytes so far`));
+    });
+    engine.clock.advance(limits.serverDataStallMs / 2);
+  }
+  engine.clock.advance(2 * limits.serverDataStallMs);
+  expect((await peer.reply()).lines).toEqual(["426 Transfer broken off: no byte has moved for 120 s."]);
+  await alive(peer);
+});
+
+test("a TLS handshake that does not come ends the session after tlsHandshakeMs", async () => {
+  const here = makeTempDir("tls");
+  const [cert, key] = [here.file("cert.pem"), here.file("key.pem")];
+  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
+  execFileSync("openssl", ["req", "-x509", ...curve, "-nodes", "-keyout", key, "-out", cert, "-subj", "/CN=x"], {
+    stdio: "ignore",
+  });
+  const peer = await start({ tls: { certificate: readFileSync(cert), key: readFileSync(key) } });
+  here.remove();
+  expect(await peer.code("AUTH TLS")).toBe(234);
+  await engine.clock.waitedFor(limits.tlsHandshakeMs);
+  engine.clock.advance(limits.tlsHandshakeMs);
+  await until("the session to end", () => engine.shared.sessions.size === 0);
+});
+
+describe("wrong passwords", () => {
+  /** What is waited before the answer comes, in milliseconds. */
+  async function attempt(peer: Peer, password: string): Promise<[waited: number, line: string]> {
+    await peer.say("USER x");
+    const begin = engine.clock.nowMs();
+    const answer = peer.say(`PASS ${password}`);
+    let answered = false;
+    void answer.then(() => {
+      answered = true;
+    });
+    await until("the answer", () => {
+      if (!answered) engine.clock.advance(100);
+      return answered;
+    });
+    return [engine.clock.nowMs() - begin, (await answer).lines[0] ?? ""];
+  }
+
+  test("are answered slower and slower, and the fifth ends the session with the reason", async () => {
+    const peer = await start();
+    const waits: number[] = [];
+    for (let count = 1; count < limits.loginFailuresMax; count += 1) {
+      const [waited, line] = await attempt(peer, "wrong");
+      expect(line).toBe("530 User or password is wrong.");
+      waits.push(waited);
+    }
+    for (const [index, least] of [500, 1500, 2500, 4500].entries()) expect(waits[index]).toBeGreaterThanOrEqual(least);
+    expect((await attempt(peer, "wrong"))[1]).toBe("421 5 wrong logins. Goodbye.");
+    await peer.closed();
+    // Another session from there waits too, before the right password is even looked at.
+    const next = await engine.connect();
+    await next.reply();
+    const [waited, line] = await attempt(next, "secret");
+    expect(line).toMatch(/^230/);
+    expect(waited).toBeGreaterThanOrEqual(8000);
+  });
+
+  test("cannot be hurried by ABOR, nor by hanging up", async () => {
+    const peer = await start();
+    await peer.say("USER x");
+    peer.send("PASS wrong\r\nABOR\r\n");
+    await engine.clock.waitedFor(limits.loginDelayMsMin);
+    peer[Symbol.dispose]();
+    const next = await engine.connect();
+    await next.reply();
+    await next.say("USER x");
+    const answer = next.code("PASS secret");
+    await engine.clock.waitedFor(2 * limits.loginDelayMsMin);
+    engine.clock.advance(2 * limits.loginDelayMsMin);
+    expect(await answer).toBe(230);
+  });
+
+  test("make nobody wait longer than loginDelayMsMax, and are forgotten after a quarter of an hour", async () => {
+    await start();
+    const clock = new FakeClock();
+    const guard = new LoginGuard(clock);
+    const waits = Array.from({ length: 8 }, () => {
+      guard.failed("192.0.2.1");
+      return guard.waitMs("192.0.2.1");
+    });
+    expect(waits).toEqual([1000, 2000, 4000, 8000, ...Array<number>(4).fill(limits.loginDelayMsMax)]);
+    clock.advance(900_001);
+    expect(guard.waitMs("192.0.2.1")).toBe(0);
+  });
+
+  test("are remembered of loginAddressesMax addresses, the latest", async () => {
+    await start();
+    const guard = new LoginGuard(new FakeClock());
+    for (let number = 0; number <= limits.loginAddressesMax; number += 1) guard.failed(`address ${number}`);
+    expect(guard.waitMs("address 0")).toBe(0);
+    expect(guard.waitMs("address 1")).toBeGreaterThan(0);
+    expect(guard.waitMs(`address ${limits.loginAddressesMax}`)).toBeGreaterThan(0);
+  });
+});
