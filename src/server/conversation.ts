@@ -15,7 +15,6 @@ import type { SessionState } from "./session-state.ts";
 /** A transfer that is under way, for STAT. */
 export interface RunningTransfer {
   readonly what: string;
-  readonly upload: boolean;
   readonly progress: { bytes: number };
 }
 

@@ -14,7 +14,7 @@ import { Aborted, refusalOf } from "./refusals.ts";
 import { newState, reinitialise, type SessionState } from "./session-state.ts";
 import { SessionTimers } from "./session-timers.ts";
 import { Tasks } from "./tasks.ts";
-import { goesBesideTransfer, isAbortable, isAbortedAhead, isQuit, type Waiting } from "./waiting.ts";
+import { goesBesideTransfer, isAbortable, isAbortedAhead, isLostWithClient, type Waiting } from "./waiting.ts";
 
 export class Session implements Conversation {
   readonly context: SessionContext;
@@ -29,7 +29,7 @@ export class Session implements Conversation {
   readonly #life: AbortController = new AbortController();
   /** Of the command that is being carried out. */
   #running: AbortController | undefined;
-  #runningIsAbortable = false;
+  #current: Waiting = "end";
   readonly #timers: SessionTimers;
   #closingText: string | undefined;
   #reason = "";
@@ -98,11 +98,11 @@ export class Session implements Conversation {
 
   #arrive(waiting: Waiting): void {
     if (waiting === "end") {
-      if (this.transfer?.upload === true && !this.#queue.some(isQuit)) this.#running?.abort(new Aborted());
+      if (isLostWithClient(this.#current, this.#queue)) this.#running?.abort(new Aborted());
     } else if (!("malformed" in waiting)) {
       this.emit({ type: "ftp.command", side: "front", origin: "client", line: describeCommand(waiting) });
       // At once, whatever waits before it; its reply comes in its turn. It does not shorten the wait of a wrong password.
-      if (waiting.verb === "ABOR" && this.#runningIsAbortable) this.#running?.abort(new Aborted());
+      if (waiting.verb === "ABOR" && isAbortable(this.#current)) this.#running?.abort(new Aborted());
     }
     this.#queue.push(waiting);
     if (this.#queue.length > limits.pipelinedCommandsMax) {
@@ -126,7 +126,7 @@ export class Session implements Conversation {
     this.#timers.busy();
     const running = new AbortController();
     this.#running = running;
-    this.#runningIsAbortable = isAbortable(next);
+    this.#current = next;
     if (isAbortedAhead(next, this.#queue)) running.abort(new Aborted());
     this.track(
       this.#answer(next, running.signal).finally(() => {

@@ -23,7 +23,7 @@ export interface TransferPlan {
 /** Opens the data connection and carries. Whatever goes wrong, the peer cannot take half a file for a whole one: it is reset. */
 export async function runTransfer(talk: Conversation, plan: TransferPlan, signal: AbortSignal): Promise<Reply> {
   const progress = { bytes: 0 };
-  talk.transfer = { what: plan.what, upload: plan.upload === true, progress };
+  talk.transfer = { what: plan.what, progress };
   try {
     if (mustProtect(talk)) return makeReply(521, "Data must be protected here: send PBSZ 0 and PROT P first.");
     const plain = await openPlain(talk, signal);

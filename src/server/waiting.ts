@@ -25,7 +25,13 @@ export function isAbortable(waiting: Waiting): boolean {
   return isCommand(waiting) && (servedCommands.get(waiting.verb)?.groups.length ?? 0) > 0;
 }
 
-/** A client that ends without it in the middle of an upload has died, and its data is no whole file, end-of-file or not. */
-export function isQuit(waiting: Waiting): boolean {
-  return isCommand(waiting) && waiting.verb === "QUIT";
+const checksums = /^(HASH|XCRC|X?MD5|XSHA\d*)$/;
+
+/**
+ * A client that ends without QUIT has died. In the middle of an upload its data is no whole file then, end-of-file or not;
+ * and a checksum is work for nobody.
+ */
+export function isLostWithClient(running: Waiting, behind: readonly Waiting[]): boolean {
+  if (!isCommand(running) || behind.some((later) => isCommand(later) && later.verb === "QUIT")) return false;
+  return findCommand(running.verb)?.data === "upload" || checksums.test(running.verb);
 }
