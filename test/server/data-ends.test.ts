@@ -11,7 +11,7 @@ import { until } from "../support/until.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
 import { someFiles } from "./odd-files.ts";
 import { comingFrom, connectingBy, onceOnly, silence } from "./odd-networks.ts";
-import { type Peer, textOf } from "./peer.ts";
+import { Peer, textOf } from "./peer.ts";
 
 watchResources();
 
@@ -207,6 +207,27 @@ describe("over IPv6", () => {
     expect(await peer.code("EPRT |2|::1|80|")).toBe(501);
     expect(await peer.code("EPRT |2|127.0.0.1|5000|")).toBe(501);
   });
+});
+
+test("an IPv4 client of a listener for every address is an IPv4 client", async () => {
+  engine = await startEngine({ files: () => someFiles(), host: "::" });
+  const peer = await Peer.connect(engine.port, "127.0.0.1");
+  await peer.login();
+  await peer.say("TYPE I");
+  const [, high, low] = /\(127,0,0,1,(\d+),(\d+)\)/.exec(await said(peer, "PASV")) ?? [];
+  const data = await peer.dial(Number(high) * 256 + Number(low));
+  expect(await peer.code("RETR a")).toBe(150);
+  expect(await textOf(data)).toBe("hello");
+  data.end();
+  expect((await peer.reply()).code).toBe(226);
+  const ears = await peer.listen();
+  expect(await peer.code(`EPRT |1|127.0.0.1|${ears.port}|`)).toBe(200);
+  expect(await peer.code("RETR a")).toBe(150);
+  expect(await textOf(await ears.arrival)).toBe("hello");
+  (await ears.arrival).end();
+  expect((await peer.reply()).code).toBe(226);
+  expect(await peer.code("EPSV 2")).toBe(522);
+  peer[Symbol.dispose]();
 });
 
 test("a hundred PASVs leave one data port open", async () => {

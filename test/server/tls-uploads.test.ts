@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { watchResources } from "../support/resources.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
@@ -83,4 +84,30 @@ test("one that ends in order without close_notify is taken, as such clients are 
   below.end();
   expect((await peer.reply()).code).toBe(226);
   expect((await peer.say("SIZE up")).lines).toEqual(["213 11"]);
+});
+
+test("no bytes in place of a handshake crash the server, on the control connection or for data", async () => {
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 60 }),
+    // What begins as a TLS record gets further.
+    fc.uint8Array({ maxLength: 60 }).map((rest) => Uint8Array.of(22, 3, 1, 0, rest.length, ...rest)),
+  );
+  await fc.assert(
+    fc.asyncProperty(bytes, async (noise) => {
+      const other = await engine.connect();
+      await other.reply();
+      expect(await other.code("AUTH TLS")).toBe(234);
+      other.send(noise);
+      other.socket.end();
+      const data = await peer.passive();
+      expect(await peer.code("STOR noise")).toBe(150);
+      data.write(noise);
+      data.end();
+      expect((await peer.reply()).lines[0]).toMatch(/^425 No data connection: the TLS handshake with \S+ failed: /);
+      data.destroy();
+      other[Symbol.dispose]();
+    }),
+    { numRuns: 25 },
+  );
+  await until("the sessions to end", () => engine.shared.sessions.size === 1);
 });
