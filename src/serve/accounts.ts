@@ -34,8 +34,10 @@ export async function makeAccounts(options: ServerOptions): Promise<Accounts> {
   const known = await knownUsers(options, roots);
   const anonymous = await anonymousAccount(options, roots);
   const queue = new CheckQueue();
-  // Somebody who does not exist costs as much time as a wrong password (RFC 2577 section 7).
-  const nobody = await hashPassword("nobody has this password");
+  // Somebody who does not exist costs as much time as a wrong password (RFC 2577 section 7); a password file's hashes may
+  // be dearer than ours.
+  const [first] = known.values();
+  const nobody = first?.hash ?? (await hashPassword("nobody has this password"));
   const byPassword: Authenticate = async (attempt, signal) => {
     const user = known.get(attempt.user);
     const right = await queue.run(() => checkPassword(attempt.password, user?.hash ?? nobody));
