@@ -22,9 +22,12 @@ export interface WorldOptions {
 export interface RunOptions {
   /** Milliseconds of this world after which the story is given up. Default one day. */
   readonly limitMs?: number;
+  /** Events after which it is given up. Default ten million. */
+  readonly eventsMax?: number;
 }
 
 const dayMs = 86_400_000;
+const defaultEventsMax = 10_000_000;
 
 export class World {
   readonly seed: number;
@@ -91,10 +94,11 @@ export class World {
 
   /**
    * Runs the story and lets time pass whenever it waits. Gives what it gives, throws what it throws, and throws `INTERNAL`
-   * when it waits for what can never happen, or for longer than the limit. What is due later than its end stays undone.
+   * when it waits for what can never happen, or goes on beyond a limit. What is due later than its end stays undone.
    */
   async run<T>(story: () => Promise<T>, options: RunOptions = {}): Promise<T> {
     const endMs = this.#nowMs + (options.limitMs ?? dayMs);
+    const eventsMax = options.eventsMax ?? defaultEventsMax;
     const waiting: unique symbol = Symbol("waiting");
     let outcome: { readonly value: T } | { readonly error: unknown } | typeof waiting = waiting;
     this.#isDriving = true;
@@ -109,14 +113,16 @@ export class World {
     const ended = (): typeof outcome => outcome;
     try {
       this.#touched = true;
-      for (;;) {
+      for (let count = 0; ; count += 1) {
         await this.#rest();
         const now = ended();
         if (now !== waiting) {
           if ("error" in now) throw now.error;
           return now.value;
         }
-        if (!this.#step(endMs)) throw stuck(this.#nowMs, endMs, this.seed);
+        if (count >= eventsMax) throw this.#stuck(`${count} things have happened`);
+        const why = this.#step(endMs);
+        if (why !== undefined) throw this.#stuck(why);
       }
     } finally {
       this.#isDriving = false;
@@ -127,7 +133,7 @@ export class World {
     this.#isDriving = true;
     this.#touched = true;
     do await this.#rest();
-    while (this.#step(Number.POSITIVE_INFINITY));
+    while (this.#step(Number.POSITIVE_INFINITY) === undefined);
     this.#isDriving = false;
   }
 
@@ -137,16 +143,17 @@ export class World {
     await settle();
   }
 
-  #step(endMs: number): boolean {
+  /** Why nothing happened, if so. */
+  #step(endMs: number): string | undefined {
     const event = this.#events.take();
-    if (event === undefined || event.atMs > endMs) return false;
+    if (event === undefined) return "it waits for what can never happen";
+    if (event.atMs > endMs) return "its time is up";
     this.#nowMs = event.atMs;
     event.run();
-    return true;
+    return undefined;
   }
-}
 
-function stuck(nowMs: number, endMs: number, seed: number): SallyportError {
-  const why = nowMs < endMs ? "it waits for what can never happen" : "its time is up";
-  return new SallyportError("INTERNAL", `the story of seed ${seed} did not end: at ${nowMs} ms ${why}`);
+  #stuck(why: string): SallyportError {
+    return new SallyportError("INTERNAL", `the story of seed ${this.seed} did not end: at ${this.#nowMs} ms ${why}`);
+  }
 }
