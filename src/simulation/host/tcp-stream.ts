@@ -21,6 +21,9 @@ export class TcpStream extends Duplex {
   readonly #ends: { readonly local: string; readonly remote: string };
   #isWanted = false;
   #pending: PendingWrite | undefined;
+  #isEndRead = false;
+  /** Broken, and nobody has noticed. */
+  #fault: string | undefined;
 
   constructor(socket: TcpSocket, world: World, ends: { readonly local: string; readonly remote: string }) {
     super({ allowHalfOpen: true, highWaterMark: limits.streamBufferBytes });
@@ -31,10 +34,7 @@ export class TcpStream extends Duplex {
       connected: () => {},
       readable: () => this.#pull(),
       writable: () => this.#push(),
-      failed: (system) => {
-        world.touch();
-        this.destroy(this.#error(system, "read"));
-      },
+      failed: (system) => this.#fail(system),
     };
     this.read(0); // a socket of node:net reads from the beginning, whether anybody asks or not
   }
@@ -52,7 +52,8 @@ export class TcpStream extends Duplex {
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     this.#pending = { left: chunk, done };
-    this.#push();
+    if (this.#fault === undefined) this.#push();
+    else this.#fail(this.#fault);
   }
 
   override _final(done: (error?: Error | null) => void): void {
@@ -68,12 +69,21 @@ export class TcpStream extends Duplex {
     done(error);
   }
 
+  /** libuv looks no more at a socket whose end it has read, until something is written. */
+  #fail(system: string): void {
+    this.#fault = system;
+    if (this.#isEndRead && this.#pending === undefined) return;
+    this.#world.touch();
+    this.destroy(this.#error(system, this.#isEndRead ? "write" : "read"));
+  }
+
   #pull(): void {
-    while (this.#isWanted && !this.readableEnded && !this.destroyed) {
+    while (this.#isWanted && !this.#isEndRead && !this.destroyed) {
       const bytes = this.#socket.read(readBytes);
       const isAtEnd = bytes.length === 0 && this.#socket.isAtEnd;
       if (bytes.length === 0 && !isAtEnd) return;
       this.#world.touch();
+      this.#isEndRead = isAtEnd;
       this.#isWanted = this.push(isAtEnd ? null : bytes) && !isAtEnd;
     }
   }
