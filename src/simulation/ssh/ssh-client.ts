@@ -26,6 +26,8 @@ export class SimulatedSsh implements AsyncDisposable {
   readonly lost: Promise<SallyportError | undefined>;
   /** Where ssh runs. */
   readonly host: Host;
+  /** Address of the SSH server. */
+  readonly serverAddress: string;
   readonly #connection: Connection;
   readonly #channels: ChannelTable;
   readonly #listeners: ListenerTable;
@@ -34,6 +36,7 @@ export class SimulatedSsh implements AsyncDisposable {
 
   private constructor(host: Host, connection: Connection, name: string) {
     this.host = host;
+    this.serverAddress = connection.remote.host;
     this.#connection = connection;
     const { clock, random } = host.world;
     const { stream } = connection;
