@@ -6,7 +6,7 @@ import { Wire } from "../../src/simulation/links/wire.ts";
 import { Router } from "../../src/simulation/router/router.ts";
 import type { RouterOptions } from "../../src/simulation/router/router-options.ts";
 import { World } from "../../src/simulation/world.ts";
-import { readExactly } from "../conformance/network/traffic.ts";
+import { collect, readExactly } from "../conformance/network/traffic.ts";
 import { watchResources } from "../support/resources.ts";
 import { connectTo, listenAt, never } from "./stage.ts";
 
@@ -175,6 +175,61 @@ describe("NAT", () => {
       expect((await data.accept({ signal: never })).remote.host).toBe("198.51.100.3");
       expect(await say(client, server, "RETR file\r\n")).toBe("RETR file\r\n");
     });
+  });
+
+  it.each([
+    ["PORT 192,168,1,2,7,209", "PORT 198,51,100,1,7,209"],
+    ["EPRT |1|192.168.1.2|2001|", "EPRT |1|198.51.100.1|2001|"],
+    ["PORT 192,168,1,3,7,209", "PORT 192,168,1,3,7,209"],
+    ["XPORT 192,168,1,2,7,209", "XPORT 192,168,1,2,7,209"],
+  ])("with a helper makes of %s %s, again and again, and the bytes behind it stay in step", async (said, heard) => {
+    const border = makeBorder(({ wan }) => ({ masquerade: [wan], ftpHelper: true }));
+    await border.world.run(async () => {
+      const { client, server } = await control(border);
+      for (let round = 0; round < 5; round += 1) {
+        client.stream.write(`${said}\r\n`);
+        expect(String(await readExactly(server.stream, heard.length + 2))).toBe(`${heard}\r\n`);
+        expect(await say(server, client, "200 ok\r\n")).toBe("200 ok\r\n");
+        expect(await say(client, server, "NOOP\r\n")).toBe("NOOP\r\n");
+      }
+      client.stream.end();
+      await collect(server.stream);
+      server.stream.end();
+      expect(await server.closed).toMatchObject({ how: "fin" });
+    });
+  });
+
+  it("with a helper keeps in step when what was rewritten is lost and sent again", async () => {
+    const border = makeBorder(({ wan }) => ({ masquerade: [wan], ftpHelper: true }));
+    await border.world.run(async () => {
+      const { client, server } = await control(border);
+      let lost = 0;
+      border.wan.rule((packet) => {
+        const isLost = packet.kind === "tcp" && packet.payload.length > 0 && lost < 2;
+        if (isLost) lost += 1;
+        return isLost ? "drop" : undefined;
+      });
+      client.stream.write("PORT 192,168,1,2,7,209\r\n");
+      client.stream.write("RETR file\r\n");
+      const heard = "PORT 198,51,100,1,7,209\r\nRETR file\r\n";
+      expect(String(await readExactly(server.stream, heard.length))).toBe(heard);
+      expect(lost).toBe(2);
+      expect(await say(server, client, "150 ok\r\n")).toBe("150 ok\r\n");
+    });
+  });
+
+  it("takes up a connection that it forgot when the inside goes on with it, unless told otherwise", async () => {
+    for (const takesUp of [true, false]) {
+      const border = makeBorder(({ wan }) => ({ masquerade: [wan], idleMs: 300_000, takesUp }));
+      await border.world.run(async () => {
+        const { client, server } = await control(border);
+        await say(server, client, "220 hello\r\n");
+        await new Promise<void>((resolve) => void border.world.clock.after(301_000, resolve));
+        client.stream.write("NOOP\r\n");
+        if (takesUp) expect(String(await readExactly(server.stream, 6))).toBe("NOOP\r\n");
+        else expect(await client.closed).toMatchObject({ how: "timeout" });
+      });
+    }
   });
 
   it("refuses what is meant for a closed port of the router", async () => {

@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { parseCidr } from "../../src/protocol/cidr.ts";
 import { Host } from "../../src/simulation/host/host.ts";
+import { formatPacket } from "../../src/simulation/links/packet.ts";
 import { Wire } from "../../src/simulation/links/wire.ts";
 import { Router } from "../../src/simulation/router/router.ts";
 import { forwardDynamic, forwardLocal, forwardRemote } from "../../src/simulation/ssh/forwards.ts";
@@ -26,10 +27,12 @@ interface Place {
   readonly destinations: Set<string>;
 }
 
-function makePlace(options: { readonly ftpHelper?: boolean; readonly nat?: boolean } = {}): Place {
-  const world = new World();
+function makePlace(
+  options: { readonly ftpHelper?: boolean; readonly nat?: boolean; readonly seed?: number } = {},
+): Place {
+  const { ftpHelper = false, nat = true, seed = 1 } = options;
+  const world = new World({ seed });
   const [lan, wan, dmz] = [new Wire(world, "lan"), new Wire(world, "wan", { latencyMs: 10 }), new Wire(world, "dmz")];
-  const { ftpHelper = false, nat = true } = options;
   new Router(world, "nat", {
     attached: [
       { wire: lan, address: "192.168.1.1/24" },
@@ -136,6 +139,31 @@ describe.each(["localhost", "203.0.113.3"])("Sallyport to %s", (target) => {
     });
     expect(bytes.equals(Buffer.concat([fileBytes, fileBytes]))).toBe(true);
     expect([...place.destinations]).toEqual(["203.0.113.3:22"]);
+  });
+});
+
+describe("one seed", () => {
+  const traceOf = async (seed: number): Promise<string> => {
+    const place = makePlace({ seed });
+    const lines: string[] = [];
+    place.world.observe((seen, atMs) => {
+      const what = seen.type === "failed" ? `${seen.call} ${seen.system}` : formatPacket(seen.packet);
+      lines.push(`${atMs} ${seen.node} ${seen.type} ${what}`);
+    });
+    await place.world.run(async () => {
+      await startFtpServer(place.server);
+      await startGateway(await connectSsh(place), { host: "localhost", port: 21 });
+      const users = await Promise.all([1, 2, 3].map(() => FtpUser.logIn(place.client, here)));
+      await Promise.all(users.map((user, index) => (index === 1 ? user.getActive() : user.getPassive())));
+    });
+    return lines.join("\n");
+  };
+
+  it("makes the same trace of three sessions at once, byte for byte, and another seed another", async () => {
+    const [first, second, other] = [await traceOf(1), await traceOf(1), await traceOf(2)];
+    expect(first.split("\n").length).toBeGreaterThan(100);
+    expect(second).toBe(first);
+    expect(other).not.toBe(first);
   });
 });
 

@@ -17,6 +17,8 @@ export interface Tracked {
   readonly direction: Direction;
 }
 
+const isSame = (a: Endpoint, b: Endpoint): boolean => a.host === b.host && a.port === b.port;
+
 export class FlowTable {
   readonly #idleMs: number;
   readonly #now: () => number;
@@ -43,8 +45,7 @@ export class FlowTable {
   /** A connection that begins; `forward` says where its destination leads, where it leads elsewhere. */
   begin(ends: Ends, forward: Endpoint | undefined): Flow {
     const expected = [...this.#expectations].find(
-      ({ from, to }) =>
-        from === ends.source.host && to.host === ends.destination.host && to.port === ends.destination.port,
+      ({ from, to }) => from === ends.source.host && isSame(to, ends.destination),
     );
     if (expected !== undefined) this.#expectations.delete(expected);
     const deliverTo = expected?.deliverTo ?? forward ?? ends.destination;
@@ -61,14 +62,15 @@ export class FlowTable {
 
   expect(expectation: Expectation): void {
     for (const older of this.#expectations) {
-      const isSame = older.to.host === expectation.to.host && older.to.port === expectation.to.port;
-      if (isSame || this.#expectations.size >= expectationsMax) this.#expectations.delete(older);
+      if (isSame(older.to, expectation.to) || this.#expectations.size >= expectationsMax)
+        this.#expectations.delete(older);
     }
     this.#expectations.add(expectation);
   }
 
-  expects(to: Endpoint): boolean {
-    return [...this.#expectations].some((one) => one.to.host === to.host && one.to.port === to.port);
+  /** Something else than `deliverTo` is expected there. An announcement that is repeated is not in its own way. */
+  isTaken(to: Endpoint, deliverTo: Endpoint): boolean {
+    return [...this.#expectations].some((one) => isSame(one.to, to) && !isSame(one.deliverTo, deliverTo));
   }
 
   stateOf({ flow, direction }: Tracked): TrackState {

@@ -104,15 +104,16 @@ export class FtpHelper {
     const from = isActive ? reply.source.host : original.source.host;
     if (announced.host !== undefined && announced.host !== own.host) return undefined;
     const deliverTo = { host: own.host, port: announced.port };
-    const to = own.host === seen.host ? deliverTo : this.#freePort({ host: seen.host, port: announced.port });
+    const to =
+      own.host === seen.host ? deliverTo : this.#freePort({ host: seen.host, port: announced.port }, deliverTo);
     this.#flows.expect({ from, to, deliverTo });
     return own.host === seen.host ? undefined : announced.write(to);
   }
 
-  #freePort(wanted: Endpoint): Endpoint {
+  #freePort(wanted: Endpoint, deliverTo: Endpoint): Endpoint {
     for (let step = 0; step < portsTried; step += 1) {
       const candidate = { host: wanted.host, port: wanted.port + step };
-      if (!this.#flows.expects(candidate)) return candidate;
+      if (!this.#flows.isTaken(candidate, deliverTo)) return candidate;
     }
     return wanted;
   }
