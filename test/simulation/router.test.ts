@@ -1,6 +1,7 @@
 // Middleboxes: what a packet filter lets through, what NAT makes of addresses, and what its FTP helper does.
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/platform/network.ts";
+import { wait } from "../../src/platform/wait.ts";
 import { Host } from "../../src/simulation/host/host.ts";
 import { Wire } from "../../src/simulation/links/wire.ts";
 import { Router } from "../../src/simulation/router/router.ts";
@@ -8,7 +9,7 @@ import type { RouterOptions } from "../../src/simulation/router/router-options.t
 import { World } from "../../src/simulation/world.ts";
 import { collect, readExactly } from "../conformance/network/traffic.ts";
 import { watchResources } from "../support/resources.ts";
-import { connectTo, listenAt, never } from "./stage.ts";
+import { connectTo, listenAt, never, states } from "./stage.ts";
 
 watchResources();
 
@@ -151,6 +152,10 @@ describe("NAT", () => {
       expect(String(await readExactly(server.stream, rewritten.length))).toBe(rewritten);
       await connectTo(border.outside.network(), "198.51.100.1", 2001);
       expect((await data.accept({ signal: never })).local).toEqual({ host: "192.168.1.2", port: 2001 });
+      // One announcement is good for one connection.
+      await expect(connectTo(border.outside.network(), "198.51.100.1", 2001)).rejects.toMatchObject({
+        code: "NET_REFUSED",
+      });
       expect(await say(server, client, "200 ok\r\n")).toBe("200 ok\r\n");
       expect(await say(client, server, "RETR file\r\n")).toBe("RETR file\r\n");
     });
@@ -180,6 +185,7 @@ describe("NAT", () => {
   it.each([
     ["PORT 192,168,1,2,7,209", "PORT 198,51,100,1,7,209"],
     ["EPRT |1|192.168.1.2|2001|", "EPRT |1|198.51.100.1|2001|"],
+    ["PORT 192,168,1,2,0,9", "PORT 198,51,100,1,0,9"],
     ["PORT 192,168,1,3,7,209", "PORT 192,168,1,3,7,209"],
     ["XPORT 192,168,1,2,7,209", "XPORT 192,168,1,2,7,209"],
   ])("with a helper makes of %s %s, again and again, and the bytes behind it stay in step", async (said, heard) => {
@@ -195,7 +201,11 @@ describe("NAT", () => {
       client.stream.end();
       await collect(server.stream);
       server.stream.end();
-      expect(await server.closed).toMatchObject({ how: "fin" });
+      client.stream.resume();
+      expect([(await client.closed).how, (await server.closed).how]).toEqual(["fin", "fin"]);
+      await wait(border.world.clock, 1000, never);
+      // Each side has the other's acknowledgement of all that it sent.
+      expect([states(border.inside), states(border.outside)]).toEqual([["TIME_WAIT"], ["LISTEN"]]);
     });
   });
 

@@ -144,6 +144,21 @@ describe("a wire", () => {
     expect(Math.round(world.nowMs / 60_000)).toBeLessThan(30);
   });
 
+  it("that loses one packet of many costs a round trip, no time-out", async () => {
+    const { world, wire, client, server } = makeStage({ wire: { latencyMs: 200, bytesPerMs: 1000 } });
+    let count = 0;
+    wire.rule((packet) => {
+      if (packet.kind === "tcp" && packet.payload.length > 0) count += 1;
+      return count === 3 ? "drop" : undefined;
+    });
+    await world.run(async () => {
+      const { near, far } = await joined(client.network(), server.network(), "10.0.0.3");
+      await Promise.all([collect(far.stream), sendAll(near.stream, Buffer.alloc(200_000))]);
+    });
+    // Handshake 400 ms, bytes 200, their way 200; the loss is known 400 ms later, and what was behind it is sent again.
+    expect(world.nowMs).toBeLessThan(1600);
+  });
+
   it("that is mended in time has lost nothing", async () => {
     const { world, wire, client, server } = makeStage();
     await world.run(async () => {
