@@ -17,7 +17,7 @@ export default defineConfig({
       project(
         "unit",
         [
-          "test/{protocol,platform,network,filesystem,ssh,data-connection,server,serve,gateway,tunnel,cli}/**/*.test.ts",
+          "test/{protocol,platform,network,filesystem,simulation,ssh,data-connection,server,serve,gateway,tunnel,cli}/**/*.test.ts",
           "test/conformance/**/*.test.ts",
         ],
         20_000,

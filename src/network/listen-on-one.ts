@@ -1,0 +1,36 @@
+// One port of a range, whichever is free; for this machine and for simulated ones.
+import { formatEndpoint } from "../platform/endpoint.ts";
+import type { Listener, ListenOptions } from "../platform/network.ts";
+import { portsInRandomOrder } from "../platform/port-range.ts";
+import type { Random } from "../platform/random.ts";
+import { SallyportError } from "../protocol/error.ts";
+
+/** Listens on one port; throws `NET_ADDRESS_IN_USE` when it is taken. */
+type Bind = (host: string, port: number, signal: AbortSignal) => Promise<Listener>;
+
+/** Throws `NET_ADDRESS_IN_USE` when all are taken, and at once what else `bind` throws. */
+export async function listenOnOne(options: ListenOptions, random: Random, bind: Bind): Promise<Listener> {
+  const { host, ports, signal } = options;
+  let refused: SallyportError | undefined;
+  for (const port of portsInRandomOrder(ports, random)) {
+    signal.throwIfAborted();
+    try {
+      return await bind(host, port, signal);
+    } catch (error) {
+      if (!(error instanceof SallyportError) || error.code !== "NET_ADDRESS_IN_USE") throw error;
+      refused = error;
+    }
+  }
+  throw allTaken(options, refused);
+}
+
+function allTaken(options: ListenOptions, refused: SallyportError | undefined): SallyportError {
+  const { first, last } = options.ports;
+  if (refused !== undefined && first === last) return refused;
+  const range = `${formatEndpoint({ host: options.host || "*", port: first })}-${last}`;
+  return new SallyportError("NET_ADDRESS_IN_USE", `could not listen on ${range}: every port of the range is in use`, {
+    cause: refused,
+    details: { phase: "listen", local: range, system: "EADDRINUSE" },
+    cure: "Widen the range, or end the programs that use it; `ss -ltnp` shows them.",
+  });
+}

@@ -1,0 +1,153 @@
+// The TCP of one host: its sockets, its ports, and what it says to segments that belong to none.
+import type { Endpoint } from "../../platform/endpoint.ts";
+import { lengthOf, noBytes, type Packet, type Segment, type Unreachable } from "../links/packet.ts";
+import type { World } from "../world.ts";
+import { ListeningSocket } from "./listening-socket.ts";
+import { PortTable } from "./port-table.ts";
+import { systemFault } from "./system-fault.ts";
+import type { SystemRules } from "./system-rules.ts";
+import { TcpSocket } from "./tcp-socket.ts";
+
+export interface KernelParts {
+  readonly world: World;
+  readonly rules: SystemRules;
+  readonly transmit: (packet: Packet) => void;
+  /** Bytes in one segment between these two. */
+  readonly segmentBytesMax: (remote: string) => number;
+}
+
+export interface ConnectRequest {
+  readonly source: string;
+  /** What bind is told, where the program calls it: an address or every address. */
+  readonly bindAddress: string;
+  /** `undefined`: the system chooses while connecting. */
+  readonly sourcePort: number | undefined;
+  readonly remote: Endpoint;
+  readonly reuse: boolean;
+}
+
+const unreachableCodes: Readonly<Record<Unreachable["reason"], string>> = {
+  host: "EHOSTUNREACH",
+  network: "ENETUNREACH",
+  port: "ECONNREFUSED",
+};
+
+export class Kernel {
+  readonly table: PortTable<TcpSocket | ListeningSocket>;
+  readonly #parts: KernelParts;
+  #lastSequence = 0;
+
+  constructor(parts: KernelParts) {
+    this.#parts = parts;
+    this.table = new PortTable(parts.rules.ephemeralPorts, parts.world.random);
+  }
+
+  /** socket, bind and listen(2). Throws EADDRINUSE. */
+  listen(local: Endpoint, reuse: boolean, backlog: number): ListeningSocket {
+    const port = this.table.bind(local, reuse);
+    const listener = new ListeningSocket({ ...local, port }, reuse, backlog);
+    this.table.add(listener);
+    return listener;
+  }
+
+  closeListener(listener: ListeningSocket): void {
+    this.table.remove(listener);
+    listener.close();
+  }
+
+  /** socket, bind and connect(2). Throws EADDRINUSE of bind, EADDRNOTAVAIL of connect. */
+  connect({ source, bindAddress, sourcePort, remote, reuse }: ConnectRequest): TcpSocket {
+    const isBound = sourcePort !== undefined;
+    const port = isBound
+      ? this.table.bind({ host: bindAddress, port: sourcePort }, reuse)
+      : this.table.portTowards(source, remote);
+    const local = { host: source, port };
+    const older = this.table.connection(local, remote);
+    if (older instanceof TcpSocket) {
+      if (older.state !== "TIME_WAIT" || !this.#parts.rules.timestamps) throw systemFault("EADDRNOTAVAIL");
+      older.forget();
+    }
+    const socket = this.#socket({ local, remote, reuse: isBound && reuse, isBound });
+    socket.open();
+    return socket;
+  }
+
+  receive(packet: Packet): void {
+    if (packet.kind === "unreachable") {
+      const { source, destination } = packet.about;
+      const socket = this.table.connection(source, destination);
+      if (socket instanceof TcpSocket) socket.unreachable(unreachableCodes[packet.reason]);
+      return;
+    }
+    const opens = packet.syn && !packet.ack;
+    const socket = this.table.connection(packet.destination, packet.source);
+    const listener = opens ? this.table.listener(packet.destination) : undefined;
+    const isWaiting = socket?.state === "TIME_WAIT" && listener !== undefined;
+    if (socket instanceof TcpSocket && !isWaiting) socket.receive(packet);
+    else if (listener instanceof ListeningSocket) {
+      // Whoever begins anew has a higher sequence number, and TIME_WAIT gives way (RFC 9293 section 3.6.1).
+      if (socket instanceof TcpSocket) socket.forget();
+      this.#answer(packet, listener);
+    } else this.#refuse(packet);
+  }
+
+  #answer(syn: Segment, listener: ListeningSocket): void {
+    if (!listener.hasRoom) {
+      this.#report(syn, "the listener's backlog is full");
+      return;
+    }
+    const ends = { local: syn.destination, remote: syn.source };
+    this.#socket({ ...ends, reuse: listener.reuse, isBound: true }, listener).open(syn);
+  }
+
+  /** RFC 9293 section 3.10.7.1. */
+  #refuse(segment: Segment): void {
+    if (segment.rst) return;
+    this.#parts.transmit({
+      kind: "tcp",
+      source: segment.destination,
+      destination: segment.source,
+      syn: false,
+      ack: !segment.ack,
+      fin: false,
+      rst: true,
+      sequence: segment.ack ? segment.acknowledgement : 0,
+      acknowledgement: segment.ack ? 0 : segment.sequence + lengthOf(segment),
+      window: 0,
+      payload: noBytes,
+    });
+  }
+
+  #socket(
+    parts: { local: Endpoint; remote: Endpoint; reuse: boolean; isBound: boolean },
+    listener?: ListeningSocket,
+  ): TcpSocket {
+    const { world, rules, transmit, segmentBytesMax } = this.#parts;
+    const socket: TcpSocket = new TcpSocket({
+      ...parts,
+      world,
+      rules,
+      transmit,
+      segmentBytesMax: segmentBytesMax(parts.remote.host),
+      sequence: this.#newSequence(),
+      hasRoom: () => listener?.hasRoom ?? true,
+      arrived: () => listener?.arrived(socket),
+      gone: () => {
+        listener?.forget(socket);
+        this.table.remove(socket);
+      },
+    });
+    this.table.add(socket);
+    return socket;
+  }
+
+  /** Higher for each connection, so that a new one is told from an old one. */
+  #newSequence(): number {
+    this.#lastSequence += 100_000 + this.#parts.world.random.below(900_000);
+    return this.#lastSequence;
+  }
+
+  #report(packet: Segment, reason: string): void {
+    this.#parts.world.report({ type: "dropped", node: "", reason, packet });
+  }
+}

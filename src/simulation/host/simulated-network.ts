@@ -1,0 +1,132 @@
+// A simulated host as a Network: what node:net and the system do for a program on a real one.
+
+import { listenOnOne } from "../../network/listen-on-one.ts";
+import { translateSystemError } from "../../network/system-error.ts";
+import { formatEndpoint } from "../../platform/endpoint.ts";
+import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../../platform/network.ts";
+import type { ErrorDetails } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
+import type { Host } from "./host.ts";
+import { makeConnection } from "./simulated-connection.ts";
+import { SimulatedListener } from "./simulated-listener.ts";
+import { faultCode, systemFault } from "./system-fault.ts";
+import type { TcpSocket } from "./tcp-socket.ts";
+
+/** How a program uses its system. The defaults are those of Node. */
+export interface ProgramOptions {
+  /** SO_REUSEADDR on every socket that is bound. Default true. */
+  readonly reuse?: boolean;
+  /** May bind ports below 1024. Default true. */
+  readonly isRoot?: boolean;
+  /** Connections are taken from the system at once, not when somebody accepts. Default true. */
+  readonly acceptsAtOnce?: boolean;
+  /** Connections that the system keeps for it. Default `pendingConnectionsMax`. */
+  readonly backlog?: number;
+}
+
+const privilegedPorts = 1024;
+
+export class SimulatedNetwork implements Network {
+  readonly name: string;
+  readonly #host: Host;
+  readonly #program: Required<ProgramOptions>;
+
+  constructor(host: Host, options: ProgramOptions) {
+    this.name = host.name;
+    this.#host = host;
+    this.#program = {
+      reuse: true,
+      isRoot: true,
+      acceptsAtOnce: true,
+      backlog: limits.pendingConnectionsMax,
+      ...options,
+    };
+  }
+
+  async connect(options: ConnectOptions): Promise<Connection> {
+    const { host, port, signal } = options;
+    const target = formatEndpoint({ host, port });
+    signal.throwIfAborted();
+    await this.#host.world.turn();
+    signal.throwIfAborted();
+    const socket = await this.#attempt(
+      () => this.#connected(options),
+      `could not connect to ${target}`,
+      { phase: "connect", remote: target },
+      signal,
+    );
+    return makeConnection(socket, this.#host.world);
+  }
+
+  listen(options: ListenOptions): Promise<Listener> {
+    return listenOnOne(options, this.#host.world.random, async (host, port, signal) => {
+      const local = formatEndpoint({ host: host || "*", port });
+      await this.#host.world.turn();
+      signal.throwIfAborted();
+      return this.#attempt(
+        async () => this.#listener(host, port),
+        `could not listen on ${local}`,
+        { phase: "listen", local },
+        signal,
+      );
+    });
+  }
+
+  #listener(host: string, port: number): Listener {
+    const { reuse, backlog, acceptsAtOnce } = this.#program;
+    const address = this.#host.bindAddress(host);
+    this.#mayBind(port);
+    const socket = this.#host.kernel.listen({ host: address, port }, reuse, backlog);
+    return new SimulatedListener(socket, this.#host, acceptsAtOnce);
+  }
+
+  async #connected({ host, port, localAddress, localPort, signal }: ConnectOptions): Promise<TcpSocket> {
+    const remote = { host: this.#host.resolve(host), port };
+    const source = this.#host.sourceFor(remote, localAddress);
+    const isBound = localAddress !== undefined || localPort !== undefined;
+    this.#mayBind(localPort ?? 0);
+    const { kernel, world } = this.#host;
+    const { reuse } = this.#program;
+    const sourcePort = isBound ? (localPort ?? 0) : undefined;
+    const socket = kernel.connect({ source, bindAddress: localAddress ?? "0.0.0.0", sourcePort, remote, reuse });
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        socket.abort();
+        reject(signal.reason);
+      };
+      const settle = (): void => {
+        world.touch();
+        signal.removeEventListener("abort", onAbort);
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+      socket.events = {
+        connected: () => {
+          settle();
+          resolve(socket);
+        },
+        failed: (system) => {
+          settle();
+          reject(systemFault(system));
+        },
+        readable: () => {},
+        writable: () => {},
+      };
+    });
+  }
+
+  #mayBind(port: number): void {
+    if (port > 0 && port < privilegedPorts && !this.#program.isRoot) throw systemFault("EACCES");
+  }
+
+  async #attempt<T>(work: () => Promise<T>, subject: string, details: ErrorDetails, signal: AbortSignal): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const system = faultCode(error);
+      if (signal.aborted || system === undefined) throw error;
+      const call = `${details.phase ?? ""} ${details.remote ?? details.local ?? ""}`;
+      this.#host.world.report({ type: "failed", node: this.#host.name, call, system });
+      throw translateSystemError(error, subject, details);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+// The interfaces of a node and the ways that lead from it.
+import { type Cidr, cidrContains, parseCidr } from "../../protocol/cidr.ts";
+import type { Packet } from "./packet.ts";
+import type { Wire } from "./wire.ts";
+
+/** Whatever can be attached to a wire. */
+export interface Node {
+  readonly name: string;
+  receive(packet: Packet, at: Interface): void;
+}
+
+/** One address of a node on one wire. */
+export interface Interface {
+  readonly node: Node;
+  readonly wire: Wire;
+  readonly address: string;
+  readonly network: Cidr;
+}
+
+/** Where a node is attached, `10.0.0.2/24`. */
+export interface Attachment {
+  readonly wire: Wire;
+  readonly address: string;
+}
+
+export interface Route {
+  /** `0.0.0.0/0` is the default route. */
+  readonly to: string;
+  /** A neighbour's address. */
+  readonly via: string;
+}
+
+export interface Way {
+  readonly out: Interface;
+  readonly nextHop: string;
+}
+
+export class RoutingTable {
+  readonly interfaces: readonly Interface[];
+  readonly #routes: readonly { readonly to: Cidr; readonly via: string }[];
+
+  constructor(node: Node, attachments: readonly Attachment[], routes: readonly Route[]) {
+    this.interfaces = attachments.map(({ wire, address }) => {
+      const own = { node, wire, address: address.split("/")[0] ?? address, network: parseCidr(address) };
+      wire.attach(own);
+      return own;
+    });
+    const byLength = routes.map(({ to, via }) => ({ to: parseCidr(to), via }));
+    this.#routes = byLength.sort((a, b) => b.to.prefix - a.to.prefix);
+  }
+
+  isOwn(address: string): boolean {
+    return this.interfaces.some((own) => own.address === address);
+  }
+
+  /** Networks that the node is on come first, then the longest route. */
+  find(destination: string): Way | undefined {
+    const direct = this.interfaces.find((own) => cidrContains(own.network, destination));
+    if (direct !== undefined) return { out: direct, nextHop: destination };
+    const route = this.#routes.find(({ to }) => cidrContains(to, destination));
+    const out = this.interfaces.find((own) => route !== undefined && cidrContains(own.network, route.via));
+    return out === undefined || route === undefined ? undefined : { out, nextHop: route.via };
+  }
+}

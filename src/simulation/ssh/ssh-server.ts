@@ -1,0 +1,111 @@
+// sshd on a simulated host: for each client the session of our own SSH server, so its forwarding rules are the real ones.
+
+import { setMaxListeners } from "node:events";
+import { formatEndpoint } from "../../platform/endpoint.ts";
+import type { Connection, Listener } from "../../platform/network.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import { ChannelTable } from "../../ssh/embedded/channels/channel-table.ts";
+import { ClientSession } from "../../ssh/embedded/server/client-session.ts";
+import { makeContext, type ServerContext } from "../../ssh/embedded/server/context.ts";
+import type { SshServerOptions } from "../../ssh/embedded/server/options.ts";
+import { SendGate } from "../../ssh/embedded/transport/send-gate.ts";
+import type { Host } from "../host/host.ts";
+import { ClearMessages } from "./clear-messages.ts";
+
+/** As in sshd_config(5). Every port is permitted unless said otherwise; GatewayPorts is `no`. */
+export type SimulatedSshdOptions = Partial<
+  Pick<SshServerOptions, "permitOpen" | "permitListen" | "gatewayPorts" | "sharesPorts">
+> & { readonly port?: number };
+
+const anywhere = ["*:*"];
+const user = { name: "user" };
+
+export class SimulatedSshd implements AsyncDisposable {
+  readonly #context: ServerContext;
+  readonly #listener: Listener;
+  readonly #stop: AbortController = new AbortController();
+  readonly #clients: Map<Connection, ClientSession> = new Map();
+  readonly #accepting: Promise<void>;
+
+  private constructor(listener: Listener, context: ServerContext) {
+    this.#listener = listener;
+    this.#context = context;
+    this.#accepting = this.#acceptAll();
+  }
+
+  /** Listens on every address of the host. Throws `NET_*`. */
+  static async start(host: Host, options: SimulatedSshdOptions = {}): Promise<SimulatedSshd> {
+    const { port = 22, ...rules } = options;
+    const network = host.network();
+    const listener = await network.listen({
+      host: "",
+      ports: { first: port, last: port },
+      signal: new AbortController().signal,
+    });
+    const { clock, random } = host.world;
+    const defaults = { permitOpen: anywhere, permitListen: anywhere };
+    const unused = { hostKeys: [], authenticate: async () => undefined };
+    const context = makeContext({ ...unused, network, clock, random, ...defaults, ...rules } as SshServerOptions);
+    return new SimulatedSshd(listener, context);
+  }
+
+  /** Connections and listeners that clients have open, for a leak check. */
+  get open(): readonly string[] {
+    return [...this.#clients.values()].flatMap((session) => session.open);
+  }
+
+  /** The machine goes away: every client's connection is reset. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort(new SallyportError("CLOSED", "sshd has ended"));
+    for (const client of this.#clients.keys()) client.reset();
+    await this.#listener[Symbol.asyncDispose]();
+    await this.#accepting;
+  }
+
+  async #acceptAll(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      const client = await this.#listener.accept({ signal }).catch(() => undefined);
+      if (client !== undefined) this.#serve(client);
+    }
+  }
+
+  #serve(client: Connection): void {
+    const { stream } = client;
+    const end = new AbortController();
+    setMaxListeners(0, end.signal); // one for each thing that is under way
+    const gate = new SendGate(stream, () => false);
+    const channels = new ChannelTable({
+      isCongested: () => gate.isCongested(),
+      whenClear: (callback) => gate.whenClear(callback),
+      pace: { nowMs: () => this.#context.clock.nowMs(), roundTripMs: () => Number.POSITIVE_INFINITY },
+      peer: "the SSH client",
+      onOpen: (request, answer) => session.onOpen(request, answer),
+    });
+    const session = new ClientSession({
+      context: this.#context,
+      user,
+      client: formatEndpoint(client.remote),
+      channels,
+      isDoneWithSessions: () => false,
+      signal: end.signal,
+    });
+    const messages = new ClearMessages({
+      stream,
+      receiver: channels,
+      onGlobal: async (name, host, port) => {
+        if (name === "tcpip-forward") return session.listen(host, port);
+        return (await session.unlisten(host, port)) ? port : undefined;
+      },
+    });
+    channels.sender = messages.send;
+    this.#clients.set(client, session);
+    stream.once("end", () => stream.end());
+    void client.closed.then(() => {
+      const error = new SallyportError("SSH_DISCONNECTED", "the SSH client is gone");
+      this.#clients.delete(client);
+      end.abort(error);
+      void session.lose(error);
+    });
+  }
+}

@@ -1,0 +1,159 @@
+// A world of its own: time that passes only here, chance that comes from a seed, and one thing after the other.
+import type { Clock } from "../platform/clock.ts";
+import type { Random } from "../platform/random.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { EventQueue } from "./event-queue.ts";
+import type { Observation, Observer } from "./observation.ts";
+import { SeededRandom } from "./seeded-random.ts";
+import { settle } from "./settle.ts";
+
+export interface WorldOptions {
+  /** A whole number; it decides everything that is left to chance. Default 1. */
+  readonly seed?: number;
+  /** Names that every host resolves, with their addresses. */
+  readonly names?: Readonly<Record<string, string>>;
+  /**
+   * Time passes by itself whenever something waits for it, without {@link World.run}: for tests with a course of their own
+   * that wait for nothing outside of this world. Default false.
+   */
+  readonly runsFreely?: boolean;
+}
+
+export interface RunOptions {
+  /** Milliseconds of this world after which the story is given up. Default one day. */
+  readonly limitMs?: number;
+  /** Events after which it is given up. Default ten million. */
+  readonly eventsMax?: number;
+}
+
+const dayMs = 86_400_000;
+const defaultEventsMax = 10_000_000;
+
+export class World {
+  readonly seed: number;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly names: ReadonlyMap<string, string>;
+  readonly #events: EventQueue = new EventQueue();
+  readonly #observers: Set<Observer> = new Set();
+  readonly #runsFreely: boolean;
+  #nowMs = 0;
+  #isDriving = false;
+  /** Programs were told something since they last came to rest. */
+  #touched = true;
+
+  constructor(options: WorldOptions = {}) {
+    this.seed = options.seed ?? 1;
+    this.random = new SeededRandom(this.seed);
+    this.names = new Map(Object.entries(options.names ?? {}));
+    this.#runsFreely = options.runsFreely ?? false;
+    this.clock = {
+      nowMs: () => this.#nowMs,
+      after: (delayMs, callback) =>
+        this.schedule(Math.max(0, delayMs), () => {
+          this.touch();
+          callback();
+        }),
+    };
+  }
+
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** Calls back after `delayMs`, behind what was asked for the same moment before; the returned function cancels. */
+  schedule(delayMs: number, run: () => void): () => void {
+    const event = this.#events.add(this.#nowMs + delayMs, run);
+    if (this.#runsFreely && !this.#isDriving) void this.#drive();
+    return () => {
+      event.cancelled = true;
+    };
+  }
+
+  /** To be called when something reaches a program (not only a kernel): time stands still until it has come to rest. */
+  touch(): void {
+    this.#touched = true;
+  }
+
+  /** Resolves after whatever is due at this moment; how calls of the system that do not wait come back. */
+  turn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.clock.after(0, resolve);
+    });
+  }
+
+  /** Told of everything that happens between hosts; the returned function ends it. */
+  observe(observer: Observer): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  report(observation: Observation): void {
+    for (const observer of this.#observers) observer(observation, this.#nowMs);
+  }
+
+  /**
+   * Runs the story and lets time pass whenever it waits. Gives what it gives, throws what it throws, and throws `INTERNAL`
+   * when it waits for what can never happen, or goes on beyond a limit. What is due later than its end stays undone.
+   */
+  async run<T>(story: () => Promise<T>, options: RunOptions = {}): Promise<T> {
+    const endMs = this.#nowMs + (options.limitMs ?? dayMs);
+    const eventsMax = options.eventsMax ?? defaultEventsMax;
+    const waiting: unique symbol = Symbol("waiting");
+    let outcome: { readonly value: T } | { readonly error: unknown } | typeof waiting = waiting;
+    this.#isDriving = true;
+    void story().then(
+      (value) => {
+        outcome = { value };
+      },
+      (error: unknown) => {
+        outcome = { error };
+      },
+    );
+    const ended = (): typeof outcome => outcome;
+    try {
+      this.#touched = true;
+      for (let count = 0; ; count += 1) {
+        await this.#rest();
+        const now = ended();
+        if (now !== waiting) {
+          if ("error" in now) throw now.error;
+          return now.value;
+        }
+        if (count >= eventsMax) throw this.#stuck(`${count} things have happened`);
+        const why = this.#step(endMs);
+        if (why !== undefined) throw this.#stuck(why);
+      }
+    } finally {
+      this.#isDriving = false;
+    }
+  }
+
+  async #drive(): Promise<void> {
+    this.#isDriving = true;
+    this.#touched = true;
+    do await this.#rest();
+    while (this.#step(Number.POSITIVE_INFINITY) === undefined);
+    this.#isDriving = false;
+  }
+
+  async #rest(): Promise<void> {
+    if (!this.#touched) return;
+    this.#touched = false;
+    await settle();
+  }
+
+  /** Why nothing happened, if so. */
+  #step(endMs: number): string | undefined {
+    const event = this.#events.take();
+    if (event === undefined) return "it waits for what can never happen";
+    if (event.atMs > endMs) return "its time is up";
+    this.#nowMs = event.atMs;
+    event.run();
+    return undefined;
+  }
+
+  #stuck(why: string): SallyportError {
+    return new SallyportError("INTERNAL", `the story of seed ${this.seed} did not end: at ${this.#nowMs} ms ${why}`);
+  }
+}

@@ -1,0 +1,243 @@
+// Scenarios from end to end in a simulated world: plain forwarding fails as it does in the field, and Sallyport transfers
+// the file through the same SSH connection. Client, gateway, SSH channels and server are the real code.
+import { describe, expect, it } from "vitest";
+import { parseCidr } from "../../src/protocol/cidr.ts";
+import { Host } from "../../src/simulation/host/host.ts";
+import { formatPacket } from "../../src/simulation/links/packet.ts";
+import { Wire } from "../../src/simulation/links/wire.ts";
+import { Router } from "../../src/simulation/router/router.ts";
+import { forwardDynamic, forwardLocal, forwardRemote } from "../../src/simulation/ssh/forwards.ts";
+import { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
+import { SimulatedSshd } from "../../src/simulation/ssh/ssh-server.ts";
+import { World } from "../../src/simulation/world.ts";
+import { collect, readExactly } from "../conformance/network/traffic.ts";
+import { watchResources } from "../support/resources.ts";
+import { FtpUser, fileBytes, startFtpServer, startGateway } from "./ftp-actors.ts";
+import { connectTo, listenAt, never } from "./stage.ts";
+
+watchResources();
+
+interface Place {
+  readonly world: World;
+  /** 192.168.1.2, behind a NAT that leaves as 198.51.100.1. */
+  readonly client: Host;
+  /** 203.0.113.3: sshd and the FTP server. */
+  readonly server: Host;
+  /** `host:port`s that packets on the wide network went to. */
+  readonly destinations: Set<string>;
+}
+
+function makePlace(
+  options: { readonly ftpHelper?: boolean; readonly nat?: boolean; readonly seed?: number } = {},
+): Place {
+  const { ftpHelper = false, nat = true, seed = 1 } = options;
+  const world = new World({ seed });
+  const [lan, wan, dmz] = [new Wire(world, "lan"), new Wire(world, "wan", { latencyMs: 10 }), new Wire(world, "dmz")];
+  new Router(world, "nat", {
+    attached: [
+      { wire: lan, address: "192.168.1.1/24" },
+      { wire: wan, address: "198.51.100.1/24" },
+    ],
+    gateway: "198.51.100.2",
+    ftpHelper,
+    ...(nat ? { masquerade: [wan] } : {}),
+  });
+  new Router(world, "provider", {
+    attached: [
+      { wire: wan, address: "198.51.100.2/24" },
+      { wire: dmz, address: "203.0.113.1/24" },
+    ],
+    ...(nat ? {} : { gateway: "198.51.100.1" }),
+  });
+  const client = new Host(world, "client", {
+    attached: [{ wire: lan, address: "192.168.1.2/24" }],
+    gateway: "192.168.1.1",
+  });
+  const server = new Host(world, "server", {
+    attached: [{ wire: dmz, address: "203.0.113.3/24" }],
+    gateway: "203.0.113.1",
+  });
+  const destinations = new Set<string>();
+  world.observe((seen) => {
+    const isHost = seen.type === "packet" && (seen.node === "client" || seen.node === "server") && seen.wire !== "lo";
+    if (isHost && seen.packet.kind === "tcp" && seen.packet.syn && !seen.packet.ack) {
+      destinations.add(`${seen.packet.destination.host}:${seen.packet.destination.port}`);
+    }
+  });
+  return { world, client, server, destinations };
+}
+
+const connectSsh = async ({ client, server }: Place): Promise<SimulatedSsh> => {
+  await SimulatedSshd.start(server, { gatewayPorts: "clientspecified" });
+  return SimulatedSsh.connect(client, { host: "203.0.113.3", signal: never });
+};
+
+const reason = (attempt: Promise<unknown>): Promise<string> =>
+  attempt.then(
+    () => "it worked",
+    (error: unknown) => String(error),
+  );
+
+const here = { host: "127.0.0.1", port: 2001 };
+
+describe("plain forwarding with ssh -L", () => {
+  const transfer = (place: Place, target: string, how: "getPassive" | "getActive"): Promise<string> =>
+    place.world.run(async () => {
+      await startFtpServer(place.server, { allowThirdParty: how === "getActive" ? [parseCidr("0.0.0.0/0")] : [] });
+      const ssh = await connectSsh(place);
+      await forwardLocal(ssh, { port: 2001 }, { host: target, port: 21 });
+      const user = await FtpUser.logIn(place.client, here);
+      return reason(user[how]());
+    });
+
+  it("S04: to localhost, passive: the client is sent to itself, and refused", async () => {
+    expect(await transfer(makePlace(), "localhost", "getPassive")).toMatch(
+      /could not connect to 127\.0\.0\.1:.*refused/,
+    );
+  });
+
+  it("S05: to the server's address, active: the server is sent to itself, and refused", async () => {
+    expect(await transfer(makePlace(), "203.0.113.3", "getActive")).toMatch(/^Error: 425 .*refused/);
+  });
+
+  it("S08: to the server's address, passive: the data come from the client, control from sshd, and that is a theft", async () => {
+    expect(await transfer(makePlace(), "203.0.113.3", "getPassive")).toMatch(/^Error: 425 /);
+  });
+});
+
+describe("without SSH", () => {
+  const direct = (place: Place): Promise<string> =>
+    place.world.run(async () => {
+      await startFtpServer(place.server, { allowThirdParty: [parseCidr("0.0.0.0/0")] });
+      const user = await FtpUser.logIn(place.client, { host: "203.0.113.3", port: 21 });
+      return reason(user.getActive());
+    });
+
+  it("S10: active behind a NAT fails, since PORT carries a private address", async () => {
+    expect(await direct(makePlace())).toMatch(/^Error: 425 /);
+  });
+
+  it("S11: active behind a NAT with a helper works", async () => {
+    expect(await direct(makePlace({ ftpHelper: true }))).toBe("it worked");
+  });
+});
+
+describe.each(["localhost", "203.0.113.3"])("Sallyport to %s", (target) => {
+  it.each([
+    ["passive", "getPassive", "passive"],
+    ["active", "getActive", "passive"],
+    ["passive, active behind", "getPassive", "active"],
+  ] as const)("S03, S04, S05, S08, S10: transfers the file, %s", async (_name, how, backMode) => {
+    const place = makePlace();
+    const bytes = await place.world.run(async () => {
+      await startFtpServer(place.server);
+      const ssh = await connectSsh(place);
+      await startGateway(ssh, { host: target, port: 21 }, backMode);
+      const user = await FtpUser.logIn(place.client, here);
+      const first = await user[how]();
+      return Buffer.concat([first, await user[how]()]);
+    });
+    expect(bytes.equals(Buffer.concat([fileBytes, fileBytes]))).toBe(true);
+    expect([...place.destinations]).toEqual(["203.0.113.3:22"]);
+  });
+});
+
+describe("one seed", () => {
+  const traceOf = async (seed: number): Promise<string> => {
+    const place = makePlace({ seed });
+    const lines: string[] = [];
+    place.world.observe((seen, atMs) => {
+      const what = seen.type === "failed" ? `${seen.call} ${seen.system}` : formatPacket(seen.packet);
+      lines.push(`${atMs} ${seen.node} ${seen.type} ${what}`);
+    });
+    await place.world.run(async () => {
+      await startFtpServer(place.server);
+      await startGateway(await connectSsh(place), { host: "localhost", port: 21 });
+      const users = await Promise.all([1, 2, 3].map(() => FtpUser.logIn(place.client, here)));
+      await Promise.all(users.map((user, index) => (index === 1 ? user.getActive() : user.getPassive())));
+    });
+    return lines.join("\n");
+  };
+
+  it("makes the same trace of three sessions at once, byte for byte, and another seed another", async () => {
+    const [first, second, other] = [await traceOf(1), await traceOf(1), await traceOf(2)];
+    expect(first.split("\n").length).toBeGreaterThan(100);
+    expect(second).toBe(first);
+    expect(other).not.toBe(first);
+  });
+});
+
+describe("ssh", () => {
+  /** Says something to a forward and returns what an echo behind it says. */
+  const echo = async (host: Host): Promise<void> => {
+    const listener = await listenAt(host.network(), "127.0.0.1", 7);
+    void listener.accept({ signal: never }).then(({ stream }) => stream.pipe(stream));
+  };
+
+  it("-R listens on the server's loopback and connects on the client's side", async () => {
+    const place = makePlace();
+    await place.world.run(async () => {
+      const ssh = await connectSsh(place);
+      await echo(place.client);
+      await forwardRemote(ssh, { port: 7007 }, { host: "127.0.0.1", port: 7 });
+      const { stream } = await connectTo(place.server.network(), "127.0.0.1", 7007);
+      stream.end("hello");
+      expect(String(await collect(stream))).toBe("hello");
+      await expect(connectTo(place.server.network(), "203.0.113.3", 7007)).rejects.toMatchObject({
+        code: "NET_REFUSED",
+      });
+    });
+  });
+
+  it.each([
+    [false, "NET_REFUSED"],
+    [true, "it worked"],
+  ])("-L with -g %s is open to other hosts: %s", async (isForAll, outcome) => {
+    const place = makePlace({ nat: false });
+    await place.world.run(async () => {
+      const ssh = await connectSsh(place);
+      await forwardLocal(ssh, { port: 2001, isForAll }, { host: "localhost", port: 21 });
+      const attempt = connectTo(place.client.network(), "192.168.1.2", 2001);
+      expect(
+        await attempt.then(
+          () => "it worked",
+          ({ code }) => code,
+        ),
+      ).toBe(outcome);
+    });
+  });
+
+  it("-D connects by name from the far end, and says when it cannot", async () => {
+    const place = makePlace();
+    await place.world.run(async () => {
+      const ssh = await connectSsh(place);
+      await echo(place.server);
+      await forwardDynamic(ssh, { port: 1080 });
+      const ask = async (port: number) => {
+        const { stream } = await connectTo(place.client.network(), "127.0.0.1", 1080);
+        stream.write(Buffer.of(5, 1, 0));
+        await readExactly(stream, 2);
+        stream.write(Buffer.concat([Buffer.of(5, 1, 0, 3, 9), Buffer.from("localhost"), Buffer.of(0, port)]));
+        return { stream, answer: (await readExactly(stream, 10))[1] };
+      };
+      const { stream, answer } = await ask(7);
+      expect(answer).toBe(0);
+      stream.end("hello");
+      expect(String(await collect(stream))).toBe("hello");
+      expect((await ask(8)).answer).toBe(5);
+    });
+  });
+
+  it("that is lost breaks what it carried", async () => {
+    const place = makePlace();
+    await place.world.run(async () => {
+      const sshd = await SimulatedSshd.start(place.server);
+      const ssh = await SimulatedSsh.connect(place.client, { host: "203.0.113.3", signal: never });
+      await echo(place.server);
+      const connection = await connectTo(ssh.network, "127.0.0.1", 7);
+      await sshd[Symbol.asyncDispose]();
+      expect(await ssh.lost).toMatchObject({ code: "SSH_DISCONNECTED" });
+      expect(await connection.closed).toMatchObject({ by: "remote", how: "lost" });
+    });
+  });
+});
