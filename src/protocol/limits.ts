@@ -47,7 +47,8 @@ export type LimitName =
   | "sshExecOutputBytesMax"
   | "sshHandshakeMs"
   | "sshJumpsMax"
-  | "sshConfigIncludesMax";
+  | "sshConfigIncludesMax"
+  | "netrcBytesMax";
 
 /** The table with reasons, for the reference page. */
 export const limitReference: Readonly<Record<LimitName, Limit>> = {
@@ -171,6 +172,7 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
   },
   sshJumpsMax: { value: 8, unit: "hosts", why: "jump hosts in a row; more is a configuration that jumps in a circle" },
   sshConfigIncludesMax: { value: 16, unit: "files", why: "Include within Include in ssh_config; OpenSSH's own limit" },
+  netrcBytesMax: { value: 131_072, unit: "bytes", why: "of a .netrc; curl's own limit" },
   ...clientLimits,
   ...listingLimits,
   ...serverLimits,
