@@ -48,7 +48,8 @@ export type LimitName =
   | "sshHandshakeMs"
   | "sshJumpsMax"
   | "sshConfigIncludesMax"
-  | "netrcBytesMax";
+  | "netrcBytesMax"
+  | "globWordsMax";
 
 /** The table with reasons, for the reference page. */
 export const limitReference: Readonly<Record<LimitName, Limit>> = {
@@ -172,6 +173,7 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
   },
   sshJumpsMax: { value: 8, unit: "hosts", why: "jump hosts in a row; more is a configuration that jumps in a circle" },
   sshConfigIncludesMax: { value: 16, unit: "files", why: "Include within Include in ssh_config; OpenSSH's own limit" },
+  globWordsMax: { value: 10_000, unit: "words", why: "that the braces of one word at the ftp> prompt mean" },
   netrcBytesMax: { value: 131_072, unit: "bytes", why: "of a .netrc; curl's own limit" },
   ...clientLimits,
   ...listingLimits,
