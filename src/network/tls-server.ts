@@ -8,6 +8,7 @@ import { StreamConnection } from "../platform/stream-connection.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { translateErrors } from "./socket-errors.ts";
+import { resetBelow } from "./tls-reset.ts";
 
 export interface Certificate {
   /** PEM: the certificate and what is between it and a root. */
@@ -105,22 +106,6 @@ function sessionCache(): Server {
     done(null, sessions.get(id.toString("hex")) ?? null);
   });
   return server;
-}
-
-/**
- * TLSSocket works on the handle of the socket below, which must not go first. When it is destroyed it destroys that socket,
- * and just this is turned into a reset: half a file must not look whole to a client that does not miss the close_notify.
- */
-function resetBelow(socket: TLSSocket, plain: Connection): void {
-  const below = plain.stream;
-  const { destroy } = below;
-  below.destroy = () => {
-    below.destroy = destroy;
-    plain.reset();
-    return below;
-  };
-  socket.once("close", () => plain.reset());
-  socket.destroy();
 }
 
 function handshake(socket: TLSSocket, remote: string, signal: AbortSignal): Promise<void> {

@@ -4,7 +4,7 @@ import { discardStrayBytes } from "../data-connection/stray-bytes.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
 import { SallyportError } from "../protocol/error.ts";
-import { raceAbort } from "./race-abort.ts";
+import { raceAbort } from "../platform/race-abort.ts";
 
 export interface DataOptions {
   readonly clock: Clock;

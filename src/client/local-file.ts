@@ -1,0 +1,111 @@
+// Files of this machine as source and destination of transfers.
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { Writable } from "node:stream";
+import { translateFsError } from "../filesystem/fs-error.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
+import { printable } from "../protocol/printable.ts";
+
+type Done = (error?: Error | null) => void;
+
+/** Bytes that the file has; 0 when there is none. */
+export async function localSize(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === "ENOENT") return 0;
+    throw translateFsError(error, path);
+  }
+}
+
+/** Reads from `offset` to the end, or as far as `end`. */
+export async function* readLocal(path: string, offset: number, end?: number): AsyncGenerator<Uint8Array> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, "r");
+    for (let at = offset; end === undefined || at < end; ) {
+      const room = Math.min(limits.streamBufferBytes, (end ?? Number.POSITIVE_INFINITY) - at);
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(room), 0, room, at);
+      if (bytesRead === 0) return;
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } catch (error) {
+    throw translateFsError(error, path);
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** Opened with the first byte, or at the end of an empty file: a download that is refused destroys nothing. */
+export class LateFile extends Writable {
+  readonly #path: string;
+  readonly #offset: number;
+  #handle: FileHandle | undefined;
+  #at: number;
+
+  constructor(path: string, offset: number) {
+    super({ highWaterMark: limits.streamBufferBytes });
+    this.#path = path;
+    this.#offset = offset;
+    this.#at = offset;
+  }
+
+  override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: Done): void {
+    this.#put([chunk]).then(() => done(), done);
+  }
+
+  override _writev(chunks: { chunk: Uint8Array }[], done: Done): void {
+    this.#put(chunks.map(({ chunk }) => chunk)).then(() => done(), done);
+  }
+
+  override _final(done: Done): void {
+    this.#put([]).then(() => done(), done);
+  }
+
+  override _destroy(error: Error | null, done: Done): void {
+    (this.#handle?.close() ?? Promise.resolve()).then(
+      () => done(error),
+      (failure: Error) => done(error ?? failure),
+    );
+  }
+
+  async #put(chunks: Uint8Array[]): Promise<void> {
+    try {
+      this.#handle ??= await open(this.#path, this.#offset === 0 ? "w" : "r+");
+      let rest = chunks;
+      while (rest.length > 0) {
+        const { bytesWritten } = await this.#handle.writev(rest, this.#at);
+        this.#at += bytesWritten;
+        rest = behind(rest, bytesWritten);
+      }
+    } catch (error) {
+      throw translateFsError(error, this.#path);
+    }
+  }
+}
+
+/** What a short write has left. */
+function behind(chunks: readonly Uint8Array[], written: number): Uint8Array[] {
+  let skip = written;
+  return chunks.flatMap((chunk) => {
+    const from = Math.min(skip, chunk.length);
+    skip -= from;
+    return from < chunk.length ? [chunk.subarray(from)] : [];
+  });
+}
+
+/**
+ * Where a file of a listing may be written: `name` in `directory` and nowhere else.
+ * @throws SallyportError `FS_OUTSIDE` for a name that is none: `..`, one with a slash (or a backslash, a drive, for systems
+ * that take those for paths), an empty one.
+ */
+export function localPathFor(directory: string, name: string): string {
+  const path = resolve(directory, name);
+  const plain = !/[/\\\0]/.test(name) && name !== "." && name !== ".." && name !== "" && !/^[A-Za-z]:/.test(name);
+  if (plain && basename(path) === name && path === resolve(directory, `./${name}`)) return path;
+  throw new SallyportError("FS_OUTSIDE", `the server names a file "${printable(name, 120)}", which leads elsewhere`, {
+    cure: "Download it by hand under another name if you trust the server.",
+  });
+}
