@@ -83,6 +83,8 @@ class Reception {
 
   readonly #onEnd = (): void => {
     this.#settle();
+    // ProFTPD says 226 only when our end has come too.
+    this.#stream.end();
     this.#resolve();
   };
 
