@@ -67,7 +67,8 @@ export function isServer(talk: Talk, remote: Endpoint): boolean {
   return remote.host === "" || ipFamily(server) === undefined || sameHost(remote.host, server);
 }
 
-async function announce(talk: Talk, address: Endpoint): Promise<void> {
+/** EPRT or PORT. Throws what the server said when it refuses. */
+export async function announce(talk: Talk, address: Endpoint): Promise<void> {
   const { link, modes } = talk;
   const ipv4 = ipFamily(address.host) === 4;
   if (ipv4 && modes.activeVerb === "EPRT" && !mayHave(talk, "EPRT")) modes.activeVerb = "PORT";

@@ -10,7 +10,11 @@ import { openTalk } from "./open-talk.ts";
 import { type ClientEnvironment, type Talk, tell } from "./talk.ts";
 import { Turn } from "./turn.ts";
 
+let holders = 0;
+
 export class SessionHolder implements Holder {
+  /** Who needs two sessions takes the lower number first, lest two such wait for each other. */
+  readonly number: number;
   talk: Talk;
   readonly closed: Promise<SallyportError | undefined>;
   readonly #turn: Turn = new Turn();
@@ -23,6 +27,8 @@ export class SessionHolder implements Holder {
   #closing: Promise<void> | undefined;
 
   constructor(talk: Talk) {
+    holders += 1;
+    this.number = holders;
     this.talk = talk;
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;

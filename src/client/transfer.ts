@@ -79,7 +79,8 @@ async function runOnce(talk: Talk, order: TransferOrder): Promise<TransferEnd> {
   }
 }
 
-async function setType(talk: Talk, type: "A" | "I"): Promise<void> {
+/** Nothing is sent when the server is in it already. */
+export async function setType(talk: Talk, type: "A" | "I"): Promise<void> {
   if (talk.type === type) return;
   talk.type = undefined;
   await demand(talk, `the server refuses TYPE ${type}`, "TYPE", type);

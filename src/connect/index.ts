@@ -4,6 +4,7 @@ export type { HashName } from "../client/checksum.ts";
 export type { ClientOptions, ClientTls, DataMode } from "../client/client-options.ts";
 export type { CallOptions, UploadSource } from "../client/ftp-client.ts";
 export { localPathFor } from "../client/local-file.ts";
+export type { ThirdPartyOptions, ThirdPartyResult } from "../client/third-party.ts";
 export type {
   DownloadFileOptions,
   DownloadOptions,
@@ -23,4 +24,5 @@ export type { ListedEntry, ListedTime, Listing } from "../protocol/listing/liste
 export type { Reply } from "../protocol/reply.ts";
 export type { AskUser, Question, SshOptions } from "../ssh/ssh-connection.ts";
 export { FtpClient, type FtpClientOptions } from "./ftp-client.ts";
+export { transferBetween } from "./transfer-between.ts";
 export { openVia, type Via, type ViaOptions } from "./via.ts";

@@ -1,0 +1,74 @@
+// What a command of the prompt works with.
+import type { DataMode } from "../../client/client-options.ts";
+import type { FtpClient } from "../../client/ftp-client.ts";
+import type { Progress } from "../../client/transfer-options.ts";
+import type { Word } from "./split-line.ts";
+
+export interface Settings {
+  type: "binary" | "ascii";
+  /** Show replies. */
+  verbose: boolean;
+  /** Show commands. */
+  debug: boolean;
+  /** A # for each 64 KiB in place of the progress line. */
+  hash: boolean;
+  /** Ask before each file of mget, mput and mdelete. */
+  confirm: boolean;
+  glob: boolean;
+  /** Active mode without PORT: the default data port. */
+  sendPort: boolean;
+  mode: "auto" | DataMode;
+  localDirectory: string;
+}
+
+/** Shows how one transfer goes. Disposal wipes it away. */
+export interface ProgressView extends Disposable {
+  update(progress: Progress): void;
+}
+
+export interface Target {
+  readonly host: string;
+  readonly port?: number;
+  readonly user?: string;
+  readonly password?: string;
+}
+
+export interface Shell {
+  readonly settings: Settings;
+  /** Aborted by Ctrl-C, for the command that is running. */
+  readonly signal: AbortSignal;
+  /** The session; throws `USAGE_INVALID` when there is none. */
+  client(): FtpClient;
+  /** Where we are connected to, or were told to be (`open` with -n). */
+  readonly target: Target | undefined;
+  readonly connected: boolean;
+  open(target: Target): Promise<void>;
+  close(): Promise<void>;
+  quit(): void;
+  /** One line, safe to show. */
+  print(line: string): void;
+  /** Bytes for `get FILE -`. */
+  readonly output: NodeJS.WritableStream;
+  /** `undefined` where nobody can be asked. */
+  ask(question: string, hidden: boolean): Promise<string | undefined>;
+  progress(name: string): ProgressView;
+  /** A command for this machine's own shell; `""`: an interactive one. Resolves with its status. */
+  runLocal(line: string): Promise<number>;
+  nowMs(): number;
+}
+
+/** What is completed in the place of a word. */
+export type Completed = "remote" | "local" | "command" | "nothing";
+
+export interface PromptCommand {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** What stands behind the name. */
+  readonly usage: string;
+  readonly help: string;
+  /** Fewest and most words behind the name. */
+  readonly words: readonly [number, number];
+  /** One for each word; the last for all further ones. Default nothing. */
+  readonly completes?: readonly Completed[];
+  readonly run: (shell: Shell, words: readonly Word[]) => Promise<void> | void;
+}
