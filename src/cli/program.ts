@@ -6,6 +6,8 @@ import type { DemoCommand } from "./demo/demo-command.ts";
 import { demoHelpText } from "./demo/demo-help.ts";
 import type { DemoParts } from "./demo/parts.ts";
 import { exitStatus, exitStatusOf } from "./exit-status.ts";
+import type { FtpCommand } from "./ftp/ftp-command.ts";
+import { ftpHelpText } from "./ftp/ftp-help.ts";
 import { jsonAnnouncer, textAnnouncer } from "./report/announce.ts";
 import { makeReporter } from "./report/make-reporter.ts";
 import { asSallyportError, type Reporter, textReporter } from "./report/reporter.ts";
@@ -50,6 +52,7 @@ async function run(
     if (line.kind === "serve") return await runServer(line, world, openServer);
     if (line.kind === "passwd") return await runPasswd(line, world);
     if (line.kind === "demo") return await runDemoCommand(line, world, loadDemoParts);
+    if (line.kind === "ftp") return await runClient(line, world);
     world.printLine(texts[line.kind]().trimEnd());
     return exitStatus.ok;
   } catch (thrown) {
@@ -57,7 +60,19 @@ async function run(
   }
 }
 
-const texts = { help: helpText, "serve-help": serveHelpText, "demo-help": demoHelpText, version: describeVersion };
+const texts = {
+  help: helpText,
+  "serve-help": serveHelpText,
+  "demo-help": demoHelpText,
+  "ftp-help": ftpHelpText,
+  version: describeVersion,
+};
+
+async function runClient(command: FtpCommand, world: World): Promise<number> {
+  // Loaded when it is needed, as SSH is.
+  const { runFtp } = await import("./ftp/run-ftp.ts");
+  return await runFtp(command, world, textReporter({ threshold: "warn", stacks: false, write: world.printError }));
+}
 
 async function runDemoCommand(command: DemoCommand, world: World, loadDemoParts: LoadDemoParts): Promise<number> {
   const [{ runDemo }, parts] = await Promise.all([import("./demo/run-demo.ts"), loadDemoParts()]);

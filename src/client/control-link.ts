@@ -102,6 +102,7 @@ export class ControlLink {
 
   /** AUTH was answered 234: from now on inside TLS. Throws what `secure` throws. */
   async upgrade(secure: (plain: Connection) => Promise<Connection>): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
     this.#detach();
     try {
       this.connection = await secure(this.connection);

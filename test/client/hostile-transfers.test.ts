@@ -1,7 +1,7 @@
 // Transfers that are not whole are never told as whole, however the server lies.
 import { expect, test } from "vitest";
-import type { ScriptedControl } from "../support/scripted-control.ts";
 import { watchResources } from "../support/resources.ts";
+import type { ScriptedControl } from "../support/scripted-control.ts";
 import { passive, startRig, textOf } from "./rig.ts";
 
 watchResources();

@@ -1,6 +1,7 @@
 // From the words of the command line to a command.
 
 import { type DemoCommand, parseDemo } from "../demo/demo-command.ts";
+import { type FtpCommand, parseFtp } from "../ftp/ftp-command.ts";
 import { type PasswdCommand, parsePasswd } from "../serve/passwd-command.ts";
 import { parseServe, type ServeCommand } from "../serve/serve-command.ts";
 import { type Draft, emptyDraft } from "./option-row.ts";
@@ -14,16 +15,19 @@ export type ParsedLine =
   | ServeCommand
   | PasswdCommand
   | DemoCommand
+  | FtpCommand
   | { readonly kind: "serve-help" }
   | { readonly kind: "demo-help" }
+  | { readonly kind: "ftp-help" }
   | { readonly kind: "help" }
   | { readonly kind: "version" };
 
 /** The first words that are no destination, and what their --help is. */
-const helpOf: ReadonlyMap<string | undefined, "serve-help" | "demo-help"> = new Map([
+const helpOf: ReadonlyMap<string | undefined, "serve-help" | "demo-help" | "ftp-help"> = new Map([
   ["serve", "serve-help"],
   ["passwd", "serve-help"],
   ["demo", "demo-help"],
+  ["ftp", "ftp-help"],
 ]);
 
 /** Reads the words after the program's name. Throws `USAGE_INVALID` or `POLICY_BIND`, nothing else. */
@@ -39,6 +43,7 @@ export function parseCommandLine(argv: readonly string[]): ParsedLine {
   if (first === "serve") return parseServe(words.slice(1));
   if (first === "passwd") return parsePasswd(words.slice(1));
   if (first === "demo") return parseDemo(words.slice(1));
+  if (first === "ftp") return parseFtp(words.slice(1));
   return parseTunnel(words[0] === "tunnel" ? words.slice(1) : words, end < 0 ? undefined : argv.slice(end + 1));
 }
 

@@ -2,7 +2,7 @@
 import { printable } from "../../protocol/printable.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { escapeText } from "../report/escape-text.ts";
-import { confirmed, eachOf } from "./many-files.ts";
+import { eachOf } from "./many-files.ts";
 import type { PromptCommand, Shell } from "./shell.ts";
 import type { Word } from "./split-line.ts";
 
@@ -43,9 +43,7 @@ export const fileCommands: readonly PromptCommand[] = [
   ),
   row("mdelete", "PATTERN...", "delete many files", [1, 1000], async (shell, words) => {
     const client = shell.client();
-    await eachOf(shell, words, async (name) => {
-      if (await confirmed(shell, "mdelete", name)) await client.remove(name, { signal: shell.signal });
-    });
+    await eachOf(shell, "mdelete", words, (name) => client.remove(name, { signal: shell.signal }));
   }),
   row("rename", "FROM TO", "give a file another name", [2, 2], (shell, words) =>
     shell.client().rename(first(words), second(words), { signal: shell.signal }),

@@ -9,12 +9,27 @@ import type { Word } from "./split-line.ts";
 /** Calls back for each file at the server that the words mean, one after the other. Directories are left out. */
 export async function eachOf(
   shell: Shell,
+  command: string,
   words: readonly Word[],
   work: (name: string) => Promise<void>,
 ): Promise<void> {
-  for (const name of await remoteNames(shell, words)) {
-    shell.signal.throwIfAborted();
-    await work(name);
+  await asking(shell, async () => {
+    for (const name of await remoteNames(shell, words)) {
+      shell.signal.throwIfAborted();
+      if (await confirmed(shell, command, name)) await work(name);
+    }
+  });
+}
+
+/** The answers `a` and `q` are for this command alone. */
+export async function asking(shell: Shell, work: () => Promise<void>): Promise<void> {
+  const { confirm } = shell.settings;
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof NoMore)) throw error;
+  } finally {
+    shell.settings.confirm = confirm;
   }
 }
 
@@ -54,7 +69,7 @@ export function noMatch(pattern: string): SallyportError {
 }
 
 /** Thrown by `q`: no more of them. */
-export class NoMore extends Error {}
+class NoMore extends Error {}
 
 /** yes (or just Enter), no, all of the rest, quit. Where nobody can be asked it is yes. */
 export async function confirmed(shell: Shell, command: string, name: string): Promise<boolean> {

@@ -7,7 +7,7 @@ import type { TransferOptions, TransferResult } from "../../client/transfer-opti
 import { escapeText } from "../report/escape-text.ts";
 import { expandGlob, isGlob } from "./glob.ts";
 import { downloadTarget, isDirectory, localName, localPath, remoteName } from "./local-path.ts";
-import { confirmed, eachOf, noMatch } from "./many-files.ts";
+import { asking, confirmed, eachOf, noMatch } from "./many-files.ts";
 import { summaryLine } from "./progress-line.ts";
 import type { PromptCommand, Shell } from "./shell.ts";
 import type { Word } from "./split-line.ts";
@@ -61,10 +61,7 @@ export const transferCommands: readonly PromptCommand[] = [
     help: "download many files",
     words: [1, 1000],
     completes: ["remote"],
-    run: (shell, words) =>
-      eachOf(shell, words, async (name) => {
-        if (await confirmed(shell, "mget", name)) await get(shell, name, undefined, false);
-      }),
+    run: (shell, words) => eachOf(shell, "mget", words, (name) => get(shell, name, undefined, false)),
   },
   {
     name: "mput",
@@ -72,7 +69,7 @@ export const transferCommands: readonly PromptCommand[] = [
     help: "upload many files",
     words: [1, 1000],
     completes: ["local"],
-    run: manyPut,
+    run: (shell, words) => asking(shell, () => manyPut(shell, words)),
   },
 ];
 
@@ -109,12 +106,16 @@ async function moved(
   name: string,
   transfer: (options: TransferOptions) => Promise<TransferResult>,
 ): Promise<void> {
-  using view = shell.progress(escapeText(remoteName(name)));
+  const view = shell.progress(escapeText(remoteName(name)));
   const startedMs = shell.nowMs();
   const { signal, settings } = shell;
-  const { bytes } = await transfer({ signal, type: settings.type, onProgress: (progress) => view.update(progress) });
-  view[Symbol.dispose]();
-  shell.print(summaryLine(direction, bytes, shell.nowMs() - startedMs));
+  let result: TransferResult;
+  try {
+    result = await transfer({ signal, type: settings.type, onProgress: (progress) => view.update(progress) });
+  } finally {
+    view[Symbol.dispose]();
+  }
+  shell.print(summaryLine(direction, result.bytes, shell.nowMs() - startedMs));
 }
 
 async function manyPut(shell: Shell, words: readonly Word[]): Promise<void> {
