@@ -16,9 +16,9 @@ export function ftpHelpText(): string {
     ...ftpOptions.flatMap((row) => describe(`  ${spelling(row)}`, row.help)),
     "",
     "At the prompt `help` shows the commands; Tab completes, Ctrl-C ends a transfer and not the program.",
-    "User and password come from the command line, from ~/.netrc (which only you may read), or are asked for.",
-    "Commands may come from a pipe. Then nothing is asked, the first command that fails ends the program with its",
-    "exit status, and a `-` before a command lets its failure pass.",
+    "User and password come from the command line, from ~/.netrc (which only you may read), or are",
+    "asked for. Commands may come from a pipe: then nothing is asked, the first one that fails ends the",
+    "program with its exit status, and a `-` before a command lets its failure pass.",
     "",
   ].join("\n");
 }

@@ -13,7 +13,7 @@ export interface LineSource extends Disposable {
 const historyLines = 1000;
 
 /** A password as the last word of `user` is not for the history. */
-const secretLine = /^\s*us(?:e|er)?\s+\S+\s+\S/i;
+const secretLine = /^\s*u(?:s|se|ser)?\s+\S+\s+\S/i;
 
 /**
  * Reads with an editor of its own for each line: between the lines the terminal is as other programs know it, Ctrl-C is a
