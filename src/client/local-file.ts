@@ -42,7 +42,7 @@ export async function* readLocal(path: string, offset: number, end?: number): As
 export class LateFile extends Writable {
   readonly #path: string;
   readonly #offset: number;
-  #handle: FileHandle | undefined;
+  #opening: Promise<FileHandle> | undefined;
   #at: number;
 
   constructor(path: string, offset: number) {
@@ -65,7 +65,9 @@ export class LateFile extends Writable {
   }
 
   override _destroy(error: Error | null, done: Done): void {
-    (this.#handle?.close() ?? Promise.resolve()).then(
+    // It may be about to be opened.
+    const closed = this.#opening?.then((handle) => handle.close()) ?? Promise.resolve();
+    closed.then(
       () => done(error),
       (failure: Error) => done(error ?? failure),
     );
@@ -73,10 +75,11 @@ export class LateFile extends Writable {
 
   async #put(chunks: Uint8Array[]): Promise<void> {
     try {
-      this.#handle ??= await open(this.#path, this.#offset === 0 ? "w" : "r+");
+      this.#opening ??= open(this.#path, this.#offset === 0 ? "w" : "r+");
+      const handle = await this.#opening;
       let rest = chunks;
       while (rest.length > 0) {
-        const { bytesWritten } = await this.#handle.writev(rest, this.#at);
+        const { bytesWritten } = await handle.writev(rest, this.#at);
         this.#at += bytesWritten;
         rest = behind(rest, bytesWritten);
       }
