@@ -11,6 +11,7 @@ import type { PendingKind } from "../protocol/relay/outstanding.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { ReplyReceiver } from "../protocol/reply-receiver.ts";
 import { type Asked, ExpectedReplies } from "./expected-replies.ts";
+import { hungUp, silent } from "./link-errors.ts";
 
 export interface LinkOptions {
   readonly clock: Clock;
@@ -150,14 +151,7 @@ export class ControlLink {
   #gone(connection: Connection, cause: SallyportError | undefined): void {
     // The plain connection below a TLS one goes with it.
     if (connection !== this.connection) return;
-    const message = cause === undefined ? "the server closed the control connection" : cause.message;
-    this.fail(
-      new SallyportError(cause?.code ?? "NET_RESET", message, {
-        ...(cause === undefined ? {} : { cause }),
-        details: { phase: "control" },
-        cure: "Connect again; the server's log may tell why it hung up.",
-      }),
-    );
+    this.fail(hungUp(cause));
   }
 
   #expect(verb: string, kind: PendingKind): Asked {
@@ -203,11 +197,4 @@ export class ControlLink {
     if (this.#failure !== undefined || this.#expected.length === 0 || this.#expected.transferring) return;
     this.#cancelTimer = clock.after(replyMs, () => this.fail(silent(replyMs)));
   }
-}
-
-function silent(replyMs: number): SallyportError {
-  return new SallyportError("NET_TIMEOUT", `the server has not answered for ${replyMs / 1000} s`, {
-    details: { phase: "reply" },
-    cure: "Connect again; if it happens each time, look for a firewall that drops idle connections.",
-  });
 }

@@ -40,6 +40,7 @@ const printed = [
   /^any FTP client can use ftp:\/\/127\.0\.0\.1:\d+$/,
   /^POLICY_BIND: .*-g/,
   /^0 transfers, 0 sessions\nclosed: in order$/,
+  /^1 file, compared by size, passive mode: passive first/,
 ];
 
 describePeers(["sshd", "vsftpd"], "examples of the documentation", () => {
@@ -61,6 +62,11 @@ describePeers(["sshd", "vsftpd"], "examples of the documentation", () => {
   const withRigs = (code: string): string =>
     code
       .replaceAll('host: "ssh-host", user: "me"', `host: "${sshd.hostAlias}", configFile: "${sshd.configFile}"`)
+      .replaceAll(
+        'host: "ftp-host", user: "me", password: "secret"',
+        `host: "127.0.0.1", port: ${server.port}, user: "${server.user}", password: "${server.password}"`,
+      )
+      .replaceAll('"/tmp/sallyport-hello.txt"', JSON.stringify(dir.file("hello.txt")))
       .replaceAll('host: "ftp-host", hostPort: 21', `host: "127.0.0.1", hostPort: ${server.port}`);
 
   test("there are as many as are known here", () => {
@@ -69,7 +75,10 @@ describePeers(["sshd", "vsftpd"], "examples of the documentation", () => {
 
   test("compile", () => {
     const base = join(root, "tsconfig.test.json");
-    const paths = { sallyport: [join(root, "src/index.ts")] };
+    const paths = {
+      sallyport: [join(root, "src/index.ts")],
+      "sallyport/client": [join(root, "src/connect/index.ts")],
+    };
     const compilerOptions = { rootDir: "/", paths, typeRoots: [join(root, "node_modules/@types")] };
     const config = { extends: base, compilerOptions, include: [dir.file("*.ts")] };
     writeFileSync(dir.file("tsconfig.json"), JSON.stringify(config));

@@ -1,8 +1,8 @@
 // `sallyport ftp`: from words to where to connect and how.
 import type { DataMode } from "../../client/client-options.ts";
+import type { ViaOptions } from "../../connect/via.ts";
 import { looksLikeUrl, parseFtpUrl } from "../../protocol/url/parse-ftp-url.ts";
 import { urlPath } from "../../protocol/url/url-path.ts";
-import type { SshOptions } from "../../ssh/ssh-connection.ts";
 import { isHostName } from "../command-line/address.ts";
 import { parseDestination } from "../command-line/destination.ts";
 import { type Draft, emptyDraft } from "../command-line/option-row.ts";
@@ -11,11 +11,6 @@ import { takeOptions } from "../command-line/take-options.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { ftpOptions } from "./ftp-options.ts";
 import type { Target } from "./shell.ts";
-
-export interface Via {
-  readonly ssh: SshOptions;
-  readonly transport: "auto" | "openssh" | "embedded";
-}
 
 export interface FtpCommand {
   readonly kind: "ftp";
@@ -29,7 +24,7 @@ export interface FtpCommand {
   readonly tlsCa?: string;
   readonly debug: boolean;
   readonly quiet: boolean;
-  readonly via?: Via;
+  readonly via?: Required<Pick<ViaOptions, "ssh" | "transport">>;
 }
 
 export interface FtpDraft extends Draft {

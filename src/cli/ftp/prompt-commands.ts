@@ -6,6 +6,7 @@ import { sessionCommands } from "./session-commands.ts";
 import { settingCommands } from "./setting-commands.ts";
 import type { PromptCommand, Shell } from "./shell.ts";
 import type { Word } from "./split-line.ts";
+import { sendBetween } from "./third-party.ts";
 import { transferCommands } from "./transfer-commands.ts";
 
 const help: PromptCommand = {
@@ -18,12 +19,22 @@ const help: PromptCommand = {
   run: (shell, [name]) => (name === undefined ? showAll(shell) : showOne(shell, findCommand(name.text))),
 };
 
+const proxy: PromptCommand = {
+  name: "proxy",
+  usage: "COMMAND [WORDS]",
+  help: "do it at a second server; get and put: between the two servers",
+  words: [1, 1000],
+  completes: ["command", "nothing"],
+  run: runProxy,
+};
+
 /** In the order of help. */
 export const promptCommands: readonly PromptCommand[] = [
   ...sessionCommands.slice(0, 4),
   ...fileCommands,
   ...transferCommands,
   ...sessionCommands.slice(4),
+  proxy,
   ...settingCommands,
   help,
 ];
@@ -60,6 +71,18 @@ export async function runWords(shell: Shell, [first, ...words]: readonly Word[])
     throw usageError(`${command.name} with ${words.length} words behind it`, `Write ${usageOf(command)}.`);
   }
   await command.run(shell, words);
+}
+
+/** `get` sends from the first server to the second, `put` back, as in BSD's ftp. */
+async function runProxy(shell: Shell, words: readonly Word[]): Promise<void> {
+  const [command, from, to = from] = words;
+  const name = findCommand(command?.text ?? "").name;
+  if ((name !== "get" && name !== "put") || from === undefined || to === undefined) {
+    return await runWords(shell.second, words);
+  }
+  const [first, second] = [shell.client(), shell.second.client()];
+  const [source, destination] = name === "get" ? [first, second] : [second, first];
+  await sendBetween(shell, source, destination, from.text, to.text);
 }
 
 const usageOf = ({ name, usage }: PromptCommand): string => `${name} ${usage}`.trim();

@@ -6,7 +6,8 @@ import { asSallyportError } from "../report/reporter.ts";
 import type { LineSource } from "./line-source.ts";
 import { openProgressView } from "./progress-view.ts";
 import { runWords } from "./prompt-commands.ts";
-import { notConnected } from "./session-commands.ts";
+import { SecondShell } from "./second-shell.ts";
+import { SessionSlot } from "./session-slot.ts";
 import type { ProgressView, Settings, Shell, Target } from "./shell.ts";
 import { splitLine } from "./split-line.ts";
 
@@ -29,12 +30,12 @@ export interface PromptWorld {
 /** Why a command was ended by Ctrl-C. */
 class Interrupted extends Error {}
 
-export class Prompt implements Shell {
+export class Prompt implements Shell, AsyncDisposable {
   readonly settings: Settings;
   readonly output: NodeJS.WritableStream;
-  target: Target | undefined;
+  readonly second: Shell;
   readonly #world: PromptWorld;
-  #client: FtpClient | undefined;
+  readonly #slot: SessionSlot;
   #over = false;
   #running: AbortController | undefined;
 
@@ -42,6 +43,9 @@ export class Prompt implements Shell {
     this.#world = world;
     this.settings = world.settings;
     this.output = world.output;
+    const lost = (why: SallyportError): void => this.#lost(why);
+    this.#slot = new SessionSlot(lost);
+    this.second = new SecondShell(this, new SessionSlot(lost), world.connect);
   }
 
   /** Until `quit` or the end of the lines; in a script, until the first command that fails. Gives the exit status. */
@@ -101,9 +105,14 @@ export class Prompt implements Shell {
     }
   }
 
+  /** A command that runs tells it by its own failure. */
+  #lost(why: SallyportError): void {
+    if (this.#running === undefined) this.#world.report(why);
+  }
+
   /** A refusal was shown by the server's own words already. */
   #failed(error: SallyportError): number {
-    const shown = this.settings.verbose && error.code.startsWith("FTP_REPLY_") && this.#client !== undefined;
+    const shown = this.settings.verbose && error.code.startsWith("FTP_REPLY_");
     if (!shown || !this.#world.interactive) this.#world.report(error);
     return exitStatusOf(error);
   }
@@ -113,29 +122,28 @@ export class Prompt implements Shell {
   }
 
   get connected(): boolean {
-    return this.#client !== undefined;
+    return this.#slot.connected;
+  }
+
+  get target(): Target | undefined {
+    return this.#slot.target;
   }
 
   client(): FtpClient {
-    if (this.#client === undefined) throw notConnected();
-    return this.#client;
+    return this.#slot.client();
   }
 
-  async open(target: Target): Promise<void> {
-    this.target = target;
-    const client = await this.#world.connect(target, this);
-    this.#client = client;
-    void client.closed.then((why) => {
-      if (this.#client !== client) return;
-      this.#client = undefined;
-      if (why !== undefined && this.#running === undefined) this.#world.report(why);
-    });
+  open(target: Target): Promise<void> {
+    return this.#slot.open(target, (place) => this.#world.connect(place, this));
   }
 
-  async close(): Promise<void> {
-    const client = this.#client;
-    this.#client = undefined;
-    await client?.[Symbol.asyncDispose]();
+  close(): Promise<void> {
+    return this.#slot.close();
+  }
+
+  /** Ends both sessions; twice is harmless. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.close(), this.second.close()]);
   }
 
   quit(): void {
@@ -154,10 +162,6 @@ export class Prompt implements Shell {
     const { columns, nowMs } = this.#world;
     const write = (text: string): void => void this.output.write(text);
     return openProgressView({ name, hash: this.settings.hash, columns: columns(), write, nowMs });
-  }
-
-  runLocal(line: string): Promise<number> {
-    return this.#world.runLocal(line, this.settings.localDirectory);
   }
 
   nowMs(): number {

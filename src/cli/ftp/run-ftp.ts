@@ -5,7 +5,7 @@ import { ReadStream } from "node:tty";
 import type { ClientOptions } from "../../client/client-options.ts";
 import type { FtpClient } from "../../client/ftp-client.ts";
 import { systemClock } from "../../network/system-clock.ts";
-import type { TraceEventBody } from "../../platform/trace.ts";
+import type { TraceEvent } from "../../platform/trace.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
@@ -52,12 +52,8 @@ class FtpRun implements AsyncDisposable {
     this.#settings = settingsOf(command, this.#interactive);
     this.#askUser = makeAskUser({ env: world.env, interrupt: () => void this.#prompt.interrupt() });
     const tellUser = (line: string): void => world.printError(`${escapeText(line)}\n`);
-    this.#connector = new ClientConnector({
-      via: command.via,
-      askUser: this.#askUser,
-      tellUser,
-      emit: (event) => this.#show(event),
-    });
+    const via = command.via === undefined ? undefined : { ...command.via, askUser: this.#askUser, tellUser };
+    this.#connector = new ClientConnector({ via, trace: (event) => this.#show(event) });
     this.#lines = this.#openLines();
     this.#prompt = new Prompt({
       lines: this.#lines,
@@ -135,15 +131,15 @@ class FtpRun implements AsyncDisposable {
     return answer;
   }
 
-  #show(event: TraceEventBody): void {
+  #show(event: TraceEvent): void {
     if (this.#silent) return;
     const { verbose, debug } = this.#settings;
-    const lines = dialogueLines({ ...event, session: 1, timeMs: 0 }, { replies: verbose, commands: debug });
+    const lines = dialogueLines(event, { replies: verbose, commands: debug });
     for (const line of lines) process.stdout.write(`${line}\n`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#prompt.close();
+    await this.#prompt[Symbol.asyncDispose]();
     await this.#connector[Symbol.asyncDispose]();
     this.#lines[Symbol.dispose]();
     this.#end.abort(new Error("the program ends"));

@@ -39,7 +39,9 @@ export interface Shell {
   readonly signal: AbortSignal;
   /** The session; throws `USAGE_INVALID` when there is none. */
   client(): FtpClient;
-  /** Where we are connected to, or were told to be (`open` with -n). */
+  /** The same for the second server (`proxy`). */
+  readonly second: Shell;
+  /** Where we are connected to, or were last. */
   readonly target: Target | undefined;
   readonly connected: boolean;
   open(target: Target): Promise<void>;
@@ -52,8 +54,6 @@ export interface Shell {
   /** `undefined` where nobody can be asked. */
   ask(question: string, hidden: boolean): Promise<string | undefined>;
   progress(name: string): ProgressView;
-  /** A command for this machine's own shell; `""`: an interactive one. Resolves with its status. */
-  runLocal(line: string): Promise<number>;
   nowMs(): number;
 }
 

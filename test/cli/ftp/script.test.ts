@@ -1,5 +1,5 @@
 // The prompt without a terminal: commands from a pipe, against our own server.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openServer } from "../../../src/serve/open-server.ts";
 import type { Server } from "../../../src/serve/options.ts";
@@ -142,6 +142,30 @@ describe("a script", () => {
     expect(ended).toMatchObject({ ended: "exit 2", stdout: "" });
     expect(ended.stderr).toMatch(/others may read or write it.*\n.*chmod 600/);
     expect(ended.stderr).not.toContain("secret");
+  });
+
+  test("proxy sends a file from server to server, both ways, and does all else at the second one", async () => {
+    await using elsewhere = makeTempDir("elsewhere");
+    const users = [{ name: "anna", password: "pa ss" }];
+    const second = await openServer({ files: elsewhere.path, users, listen: [{ port: 0 }] });
+    try {
+      writeFileSync(there!.file("f"), "from the first");
+      const open = `proxy open 127.0.0.1 ${second.listeners[0]?.port}`;
+      const lines = [open, "proxy get f g", "proxy put g h", "proxy mkdir d", "proxy size g", "proxy close"];
+      const ended = await script(lines);
+      expect(ended).toMatchObject({ ended: "exit 0", stderr: "" });
+      expect(ended.stdout).toMatch(/14 bytes sent from server to server in \d+ ms\n.*\n14 bytes sent/);
+      expect(readFileSync(elsewhere.file("g"), "utf8")).toBe("from the first");
+      expect(readFileSync(there!.file("h"), "utf8")).toBe("from the first");
+      expect(existsSync(elsewhere.file("d"))).toBe(true);
+      expect(readdirSync(here!.path)).toEqual([".netrc"]);
+      expect(await script(["proxy pwd"])).toMatchObject({
+        ended: "exit 2",
+        stderr: expect.stringContaining("proxy open"),
+      });
+    } finally {
+      await second[Symbol.asyncDispose]();
+    }
   });
 
   test("a URL says user, password and directory", async () => {
