@@ -1,6 +1,7 @@
 // Where the prompt's lines come from: a terminal with history and completion, or a pipe.
 import { createInterface } from "node:readline";
 import type { ReadStream } from "node:tty";
+import { KeyGate } from "./key-gate.ts";
 
 /** Completes the line up to the cursor: what may stand there, and what of the line it replaces. */
 export type Complete = (line: string) => Promise<readonly [readonly string[], string]>;
@@ -20,7 +21,7 @@ const secretLine = /^\s*u(?:s|se|ser)?\s+\S+\s+\S/i;
  * signal, and a password can be asked for. Ctrl-C in a line drops the line.
  */
 export class TerminalLines implements LineSource {
-  readonly #input: ReadStream;
+  readonly #keys: KeyGate;
   readonly #output: NodeJS.WriteStream;
   readonly #complete: Complete;
   #history: string[] = [];
@@ -28,7 +29,7 @@ export class TerminalLines implements LineSource {
   #waiting: string[] = [];
 
   constructor(input: ReadStream, output: NodeJS.WriteStream, complete: Complete) {
-    this.#input = input;
+    this.#keys = new KeyGate(input);
     this.#output = output;
     this.#complete = complete;
   }
@@ -44,7 +45,7 @@ export class TerminalLines implements LineSource {
 
   #read(prompt: string, done: (line: string | undefined) => void): void {
     const editor = createInterface({
-      input: this.#input,
+      input: this.#keys,
       output: this.#output,
       terminal: true,
       history: this.#history,
@@ -82,7 +83,7 @@ export class TerminalLines implements LineSource {
   }
 
   [Symbol.dispose](): void {
-    this.#input.pause();
+    this.#keys.pause();
   }
 }
 

@@ -8,7 +8,7 @@ export interface FtpUrl {
   readonly scheme: UrlScheme;
   /** Name or address; an IPv6 address without brackets, with its zone if it has one. */
   readonly host: string;
-  /** 1 to 65535; absent: {@link defaultPorts}. */
+  /** 1 to 65535; absent: the usual one, 21, 990 with `ftps`, 22 with `sftp`. */
   readonly port?: number;
   /** Absent: none is named, which is not the same as an empty one. */
   readonly user?: string;
@@ -23,5 +23,3 @@ export interface FtpUrl {
   /** `;type=`: ASCII, binary, or a list of names. */
   readonly type?: "a" | "i" | "d";
 }
-
-export const defaultPorts: Readonly<Record<UrlScheme, number>> = { ftp: 21, ftps: 990, sftp: 22 };

@@ -125,10 +125,12 @@ describePeers(["expect"], "the prompt on a terminal", () => {
       type("\r"),
       see("1 byte received"),
       see("ftp> "),
-      type("put mi\t"),
-      see("mine "),
-      type("\r"),
+      // At once: the Enter waits for the completion.
+      type("put mi\t\r"),
       see("1 byte sent"),
+      see("ftp> "),
+      type("size tw\t\r"),
+      see("two words.txt\t1"),
       see("ftp> "),
       ...quit,
     ];
