@@ -19,23 +19,32 @@ export async function localSize(path: string): Promise<number> {
   }
 }
 
-/** Reads from `offset` to the end, or as far as `end`. */
+/** Reads from `offset` to the end, or as far as `end`; the next piece is read while the last one is used. */
 export async function* readLocal(path: string, offset: number, end?: number): AsyncGenerator<Uint8Array> {
   let handle: FileHandle | undefined;
+  let next: Promise<Uint8Array> | undefined;
   try {
     handle = await open(path, "r");
     for (let at = offset; end === undefined || at < end; ) {
-      const room = Math.min(limits.streamBufferBytes, (end ?? Number.POSITIVE_INFINITY) - at);
-      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(room), 0, room, at);
-      if (bytesRead === 0) return;
-      at += bytesRead;
-      yield buffer.subarray(0, bytesRead);
+      const piece = await (next ?? readPiece(handle, at, end));
+      if (piece.length === 0) return;
+      at += piece.length;
+      next = readPiece(handle, at, end);
+      next.catch(() => {});
+      yield piece;
     }
   } catch (error) {
     throw translateFsError(error, path);
   } finally {
+    await next?.catch(() => {});
     await handle?.close();
   }
+}
+
+async function readPiece(handle: FileHandle, at: number, end = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
+  const room = Math.max(0, Math.min(limits.streamBufferBytes, end - at));
+  const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(room), 0, room, at);
+  return buffer.subarray(0, bytesRead);
 }
 
 /** Opened with the first byte, or at the end of an empty file: a download that is refused destroys nothing. */

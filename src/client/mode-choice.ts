@@ -20,6 +20,8 @@ export class ModeChoice {
   activeVerb: "EPRT" | "PORT" = "EPRT";
   /** A data connection came about in this way already, so the next one may be arranged without waiting for each reply. */
   proven = false;
+  /** What the user knows already. */
+  told = "";
   /** That came through whole. */
   transfers = 0;
 

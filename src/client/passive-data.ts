@@ -13,15 +13,19 @@ import { connectMsOf, type Talk, tell } from "./talk.ts";
 
 export function openPassive(talk: Talk, signal: AbortSignal): DataEnd {
   let where = "";
-  const address = agree(talk).then((endpoint) => {
+  const agreed = agreePassive(talk);
+  const address = agreed.then(({ endpoint }) => {
     where = formatEndpoint(endpoint);
-    return endpoint;
   });
   const lifetime = new AbortController();
-  const connection = address.then((target) => connect(talk, target, AbortSignal.any([signal, lifetime.signal])));
+  const connection = agreed.then(async ({ endpoint, note }) => {
+    const connected = await connect(talk, endpoint, AbortSignal.any([signal, lifetime.signal]));
+    if (note !== undefined) tellOnce(talk, `connected, but ${note}`);
+    return connected;
+  });
   return {
     how: () => `passive ${where}`.trim(),
-    ready: address.then(() => {}),
+    ready: address,
     connection,
     async [Symbol.asyncDispose]() {
       lifetime.abort(new Error("the data connection is not needed any more"));
@@ -31,8 +35,14 @@ export function openPassive(talk: Talk, signal: AbortSignal): DataEnd {
   };
 }
 
+export interface PassiveAgreement {
+  readonly endpoint: Endpoint;
+  /** The server named another host, and it was not used. */
+  readonly note?: string;
+}
+
 /** Where to connect to. Throws what the server said when it has no passive mode. */
-export async function agree(talk: Talk): Promise<Endpoint> {
+export async function agreePassive(talk: Talk): Promise<PassiveAgreement> {
   const { link, modes } = talk;
   const family = ipFamily(link.connection.remote.host);
   let reply = await link.command(modes.passiveVerb);
@@ -46,11 +56,11 @@ export async function agree(talk: Talk): Promise<Endpoint> {
     }
   }
   if (reply.code < 200 || reply.code > 299) throw replyError("the server refuses passive mode", reply);
-  return checkedEndpoint(talk, reply);
+  return checkedAddress(talk, reply);
 }
 
 /** The host of the control connection, whatever a 227 says, unless the user trusts it (CVE-2020-8284). */
-function checkedEndpoint(talk: Talk, reply: Reply): Endpoint {
+function checkedAddress(talk: Talk, reply: Reply): PassiveAgreement {
   const { host, port } = parsePassive(reply);
   const own = talk.link.connection.remote.host || talk.server.host;
   if (port < 1024) {
@@ -59,10 +69,16 @@ function checkedEndpoint(talk: Talk, reply: Reply): Endpoint {
       "Is the server, or something between, hostile or broken? Try active mode.",
     );
   }
-  if (host === undefined || isUnspecified(host) || sameHost(host, own)) return { host: own, port };
-  if (talk.options.trustPassiveAddress === true) return { host, port };
-  tell(talk, otherHostNote(host, reply.code));
-  return { host: own, port };
+  if (host === undefined || isUnspecified(host) || sameHost(host, own)) return { endpoint: { host: own, port } };
+  if (talk.options.trustPassiveAddress === true) return { endpoint: { host, port } };
+  return { endpoint: { host: own, port }, note: otherHostNote(host, reply.code) };
+}
+
+/** It is the same with each transfer. */
+function tellOnce(talk: Talk, note: string): void {
+  if (talk.modes.told === note) return;
+  talk.modes.told = note;
+  tell(talk, note);
 }
 
 function otherHostNote(host: string, code: number): string {

@@ -11,7 +11,7 @@ import { announce } from "./active-data.ts";
 import { breakOff } from "./break-off.ts";
 import type { Asked } from "./expected-replies.ts";
 import { sizeOf } from "./file-commands.ts";
-import { agree } from "./passive-data.ts";
+import { agreePassive } from "./passive-data.ts";
 import type { SessionHolder } from "./session-holder.ts";
 import { type Talk, wireName } from "./talk.ts";
 import { setType } from "./transfer.ts";
@@ -69,7 +69,7 @@ async function carryAcross(
   await Promise.all([setType(source, "I"), setType(destination, "I")]);
   // Before anything is done to the destination's file.
   const size = source.features.has("SIZE") ? await raceAbort(sizeOf(source, from), signal) : undefined;
-  const port = await raceAbort(agree(source), signal);
+  const { endpoint: port } = await raceAbort(agreePassive(source), signal);
   await raceAbort(announce(destination, port), signal);
   const stor = destination.link.ask("STOR", written, "transfer");
   const retr = source.link.ask("RETR", read, "transfer");

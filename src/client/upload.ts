@@ -55,7 +55,7 @@ export async function upload(holder: Holder, order: UploadOrder): Promise<Transf
       signal,
       carry: (data, stop) => {
         const source = passing(order, hash, sent);
-        return sendData(data, source, { ...flow(talk), signal: stop, onSent: () => {} });
+        return sendData(data, source, { ...flow(talk), signal: stop });
       },
     });
     const checks: Verification = { size: plan.size, hash };

@@ -45,7 +45,7 @@ test("EPSV that is refused becomes PASV, and that is remembered with its reason"
 test.each([
   [
     "10,0,3,7",
-    /names 10\.0\.3\.7, a private address that cannot be reached from here: it is behind NAT; used the control/,
+    /^connected, but the server's 227 names 10\.0\.3\.7, a private address that cannot be reached from here: it is behind NAT; used the control/,
   ],
   ["198,51,100,9", /names another host, 198\.51\.100\.9; used the control connection's host instead/],
 ])("the address %s in a 227 is told and not used", async (address, note) => {

@@ -8,6 +8,7 @@ export type ClientLimitName =
   | "clientKeepAliveMs"
   | "clientAbortDataMs"
   | "clientAbortReplyMs"
+  | "clientSendAheadBytes"
   | "clientListingBytesMax"
   | "clientLastWordsMs"
   | "clientDefaultPortWaitMs"
@@ -32,6 +33,11 @@ export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
     why: "for a server to obey ABOR before the data connection is reset; many read it only then",
   },
   clientAbortReplyMs: { value: 10_000, unit: "ms", why: "for the replies to ABOR; then the session is given up" },
+  clientSendAheadBytes: {
+    value: 1_048_576,
+    unit: "bytes",
+    why: "of an upload that were read and the network has not taken; four pieces, so that reading and sending overlap",
+  },
   clientListingBytesMax: {
     value: 268_435_456,
     unit: "bytes",

@@ -56,5 +56,7 @@ function plainLetters(text: string): string {
 export function monthNumber(text: string): number | undefined {
   const numbered = /^(\d{1,2})[\x80-\xff]{2,3}$/.exec(text);
   if (numbered !== null) return Number(numbered[1]) >= 1 && Number(numbered[1]) <= 12 ? Number(numbered[1]) : undefined;
-  return text.length > 16 ? undefined : monthOf.get(plainLetters(decodeUtf8(text) ?? text));
+  if (text.length > 16) return undefined;
+  const plain = /[^A-Za-z]/.test(text) ? plainLetters(decodeUtf8(text) ?? text) : text.toLowerCase();
+  return monthOf.get(plain);
 }
