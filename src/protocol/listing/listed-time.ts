@@ -15,11 +15,16 @@ const DAY_MS = 86_400_000;
 
 /** Milliseconds since 1970, all parts read as UTC; `undefined` for the 30th of February or 25 o'clock. */
 export function timeOf({ year, month, day, hour = 0, minute = 0, second = 0 }: TimeParts): number | undefined {
-  if (hour > 23 || minute > 59 || second > 60 || month < 1 || month > 12) return undefined;
-  const ms = Date.UTC(year, month - 1, day, hour, minute, Math.min(second, 59));
-  const date = new Date(ms);
-  // Date.UTC takes the 31st of June for the 1st of July, and the year 99 for 1999.
-  return date.getUTCDate() === day && date.getUTCFullYear() === year ? ms : undefined;
+  if (hour > 23 || minute > 59 || second > 60 || day < 1 || day > daysOf(year, month)) return undefined;
+  // Date.UTC takes the year 99 for 1999.
+  return year < 100 ? undefined : Date.UTC(year, month - 1, day, hour, minute, Math.min(second, 59));
+}
+
+const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function daysOf(year: number, month: number): number {
+  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return (monthDays[month - 1] ?? 0) + (leap ? 1 : 0);
 }
 
 /** As {@link timeOf}, as the server's wall clock shows it and as fine as it was told. */

@@ -12,6 +12,6 @@ export const listingLimits: Readonly<Record<ListingLimitName, Limit>> = {
   listedEntriesMax: {
     value: 1_000_000,
     unit: "lines",
-    why: "of one listing that we receive, some 400 MB in memory; an endless one ends here",
+    why: "of one listing that we receive, some 500 MB in memory; an endless one ends here",
   },
 };
