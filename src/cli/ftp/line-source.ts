@@ -1,5 +1,5 @@
 // Where the prompt's lines come from: a terminal with history and completion, or a pipe.
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
 import type { ReadStream } from "node:tty";
 import { KeyGate } from "./key-gate.ts";
 
@@ -9,6 +9,8 @@ export type Complete = (line: string) => Promise<readonly [readonly string[], st
 export interface LineSource extends Disposable {
   /** The next line; `undefined` at the end. */
   next(prompt: string): Promise<string | undefined>;
+  /** Shows something in the middle of a line, which is there again afterwards. */
+  aside(show: () => void): void;
 }
 
 const historyLines = 1000;
@@ -27,6 +29,7 @@ export class TerminalLines implements LineSource {
   #history: string[] = [];
   /** Typed or pasted ahead. */
   #waiting: string[] = [];
+  #editor: Interface | undefined;
 
   constructor(input: ReadStream, output: NodeJS.WriteStream, complete: Complete) {
     this.#keys = new KeyGate(input);
@@ -58,6 +61,7 @@ export class TerminalLines implements LineSource {
         );
       },
     });
+    this.#editor = editor;
     let line: string | undefined;
     editor.on("history", (history: string[]) => {
       this.#history = history.filter((old) => !secretLine.test(old));
@@ -75,11 +79,18 @@ export class TerminalLines implements LineSource {
       editor.close();
     });
     editor.on("close", () => {
+      this.#editor = undefined;
       if (line === undefined) this.#output.write("\n");
       done(line);
     });
     editor.setPrompt(prompt);
     editor.prompt();
+  }
+
+  aside(show: () => void): void {
+    if (this.#editor !== undefined) this.#output.write("\r\u001b[K");
+    show();
+    this.#editor?.prompt(true);
   }
 
   [Symbol.dispose](): void {
@@ -89,7 +100,7 @@ export class TerminalLines implements LineSource {
 
 /** A pipe or a file: no prompt, no echo. */
 export class PipedLines implements LineSource {
-  readonly #editor: ReturnType<typeof createInterface>;
+  readonly #editor: Interface;
   readonly #lines: AsyncIterator<string>;
 
   constructor(input: NodeJS.ReadableStream) {
@@ -100,6 +111,10 @@ export class PipedLines implements LineSource {
   async next(): Promise<string | undefined> {
     const { value, done } = await this.#lines.next();
     return done === true ? undefined : value;
+  }
+
+  aside(show: () => void): void {
+    show();
   }
 
   [Symbol.dispose](): void {

@@ -1,6 +1,7 @@
 // mget, mput and mdelete: from patterns to names, and a question before each.
 import type { FtpClient } from "../../client/ftp-client.ts";
 import { SallyportError } from "../../protocol/error.ts";
+import { printable } from "../../protocol/printable.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { expandGlob, isGlob } from "./glob.ts";
 import type { Shell } from "./shell.ts";
@@ -40,7 +41,7 @@ async function remoteNames(shell: Shell, words: readonly Word[]): Promise<readon
   const names: string[] = [];
   for (const { text, pattern } of words) {
     const found = isGlob(pattern)
-      ? await expandGlob(pattern, { list: (directory) => listed(client, directory, directories, shell.signal) })
+      ? await expandGlob(pattern, { list: (directory) => listed(shell, client, directory, directories) })
       : [text];
     if (found.length === 0) throw noMatch(text);
     names.push(...found.filter((name) => !directories.has(name)));
@@ -49,12 +50,13 @@ async function remoteNames(shell: Shell, words: readonly Word[]): Promise<readon
 }
 
 async function listed(
+  shell: Shell,
   client: FtpClient,
   directory: string,
   directories: Set<string>,
-  signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const { entries } = await client.list(directory === "" ? undefined : directory, { signal });
+  const { entries, unread } = await client.list(directory === "" ? undefined : directory, { signal: shell.signal });
+  for (const { text } of unread) shell.print(`not understood in the listing, and left out: "${printable(text, 200)}"`);
   for (const { name, type } of entries) {
     if (type === "directory")
       directories.add(directory === "" || directory.endsWith("/") ? directory + name : `${directory}/${name}`);

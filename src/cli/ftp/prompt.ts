@@ -107,7 +107,7 @@ export class Prompt implements Shell, AsyncDisposable {
 
   /** A command that runs tells it by its own failure. */
   #lost(why: SallyportError): void {
-    if (this.#running === undefined) this.#world.report(why);
+    if (this.#running === undefined) this.#world.lines.aside(() => this.#world.report(why));
   }
 
   /** A refusal was shown by the server's own words already. */

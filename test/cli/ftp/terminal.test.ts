@@ -206,6 +206,27 @@ describePeers(["expect"], "the prompt on a terminal", () => {
     expect(["a", "b", "c", "d"].map((name) => existsSync(here!.file(name)))).toEqual([false, true, true, true]);
   });
 
+  test("a session that the server ends is told at once, and the line that was begun is there again", async () => {
+    await server[Symbol.asyncDispose]();
+    const users = [{ name: "anna", password: "hunter2" }];
+    server = await openServer({ files: there!.path, users, listen: [{ port: 0 }], idleMs: 700 });
+    const steps = [
+      ...login,
+      type("lpw"),
+      see("421 "),
+      see("ftp> "),
+      see("lpw"),
+      type("d\r"),
+      see(here!.path),
+      see("ftp> "),
+      type("pwd\r"),
+      see("not connected"),
+      see("ftp> "),
+      ...quit,
+    ];
+    expect(await onTerminal(steps)).toMatch(/status 0\s*$/);
+  });
+
   test("a wrong password leaves the prompt there, and user tries again", async () => {
     const steps = [
       see("Name (127.0.0.1:"),
