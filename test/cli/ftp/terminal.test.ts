@@ -227,6 +227,22 @@ describePeers(["expect"], "the prompt on a terminal", () => {
     expect(await onTerminal(steps)).toMatch(/status 0\s*$/);
   });
 
+  test("Ctrl-C at the question for the password ends the login and not the program", async () => {
+    const steps = [
+      see("Name (127.0.0.1:"),
+      type("anna\r"),
+      see("Password: "),
+      type("hunt\u0003"),
+      see("interrupted"),
+      see("ftp> "),
+      type("status\r"),
+      see("Not connected."),
+      see("ftp> "),
+      ...quit,
+    ];
+    expect(await onTerminal(steps)).toMatch(/status 0\s*$/);
+  });
+
   test("a wrong password leaves the prompt there, and user tries again", async () => {
     const steps = [
       see("Name (127.0.0.1:"),
