@@ -45,7 +45,7 @@ async function resynchronise(talk: Talk, abort: Asked): Promise<void> {
   link.nudge();
   const reply = await inTime(talk, abort.final, limits.clientAbortReplyMs);
   if (reply?.code === 200) return;
-  const rest = reply === undefined ? undefined : await inTime(talk, link.stray(), limits.clientAbortReplyMs);
+  const rest = link.stray === undefined ? undefined : await inTime(talk, link.stray, limits.clientAbortReplyMs);
   if (rest === undefined) link.fail(new SallyportError("NET_TIMEOUT", "the server has not answered ABOR"));
 }
 

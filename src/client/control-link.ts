@@ -33,6 +33,8 @@ export class ControlLink {
   #cancelTimer: () => void = () => {};
   #unsolicited = 0;
   #closing = false;
+  #nudged = false;
+  stray: Promise<Reply> | undefined;
   #detach: () => void = () => {};
 
   constructor(connection: Connection, options: LinkOptions) {
@@ -50,14 +52,9 @@ export class ControlLink {
     return this.#failure;
   }
 
-  /** Commands without a final reply. */
-  get pending(): number {
-    return this.#expected.length;
-  }
-
-  /** A transfer is between its 150 and the end of its data. */
-  get transferring(): boolean {
-    return this.#expected.transferring;
+  /** Nothing is awaited, or only the end of a transfer's data. */
+  get quiet(): boolean {
+    return this.#expected.length === 0 || this.#expected.transferring;
   }
 
   /** The reply that the server begins with. */
@@ -65,12 +62,12 @@ export class ControlLink {
     return this.#expect("", "plain").final;
   }
 
-  /** Sends a command at once, behind whatever has not been answered yet; resolves with its final reply, whatever it says. */
+  /** Sends a command at once; resolves with its final reply, whatever that says. */
   command(verb: string, argument?: string): Promise<Reply> {
     return this.ask(verb, argument).final;
   }
 
-  /** @throws SallyportError `FTP_PROTOCOL_LOCAL` when the argument would end the line. */
+  /** `verb` in upper case. @throws SallyportError `FTP_PROTOCOL_LOCAL` when the argument would end the line. */
   ask(verb: string, argument?: string, kind: PendingKind = "plain"): Asked {
     const bytes = formatCommand(verb, argument);
     if (this.#failure !== undefined) return ExpectedReplies.failed(this.#failure);
@@ -80,19 +77,18 @@ export class ControlLink {
     stream.cork();
     stream.write(bytes);
     process.nextTick(() => stream.uncork());
-    const wrapped = argument === undefined ? undefined : wrapArgument(verb.toUpperCase(), argument);
-    const line = describeCommand({ verb: verb.toUpperCase(), argument: wrapped, iac: "none" });
+    const wrapped = argument === undefined ? undefined : wrapArgument(verb, argument);
+    const line = describeCommand({ verb, argument: wrapped, iac: "none" });
     this.#options.emit({ type: "ftp.command", side: "back", origin: "client", line });
     return asked;
   }
 
-  /** A NOOP whose reply answers whatever is still awaited; {@link stray} awaits one more. */
+  /** A NOOP that is not awaited: its reply answers whatever is; when that had one of its own, {@link stray} is the NOOP's. */
   nudge(): void {
-    if (this.#failure === undefined) this.connection.stream.write(formatCommand("NOOP"));
-  }
-
-  stray(): Promise<Reply> {
-    return this.#expect("NOOP", "plain").final;
+    if (this.#failure !== undefined) return;
+    this.#nudged = true;
+    this.stray = undefined;
+    this.connection.stream.write(formatCommand("NOOP"));
   }
 
   /** The data of the transfer under way is over: now its final reply is due. */
@@ -183,6 +179,8 @@ export class ControlLink {
   #reply(reply: Reply): void {
     this.#options.emit({ type: "ftp.reply", side: "back", origin: "server", lines: reply.lines });
     if (reply.code === 421) this.fail(replyError("the server ends the session", reply));
+    if (this.#nudged && reply.code !== 200) this.stray = this.#expect("NOOP", "plain").final;
+    this.#nudged = false;
     if (this.#failure !== undefined || this.#expected.receive(reply)) return;
     this.#unsolicited += 1;
     if (this.#unsolicited > limits.unsolicitedRepliesMax) {

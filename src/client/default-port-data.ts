@@ -10,11 +10,11 @@ import type { Talk } from "./talk.ts";
 export function openDefaultPort(talk: Talk, signal: AbortSignal): DataEnd {
   const lifetime = new AbortController();
   const stop = AbortSignal.any([signal, lifetime.signal]);
-  const { local } = talk.link.connection;
+  const local = talk.controlEnd;
   const listening = listenOnOwnPort(talk, local, stop);
   const connection = listening.then((ends) => acceptFirst(talk, ends, stop));
   return {
-    how: () => `default-port ${formatEndpoint(local)}`,
+    how: () => `default-port ${local === undefined ? "" : formatEndpoint(local)}`.trim(),
     ready: listening.then(() => {}),
     connection,
     async [Symbol.asyncDispose]() {
@@ -28,10 +28,10 @@ export function openDefaultPort(talk: Talk, signal: AbortSignal): DataEnd {
 }
 
 /** RFC 959 means the very port; ProFTPD 1.3.8 connects to the one below it. */
-async function listenOnOwnPort(talk: Talk, local: Endpoint, signal: AbortSignal): Promise<PassiveEnd[]> {
-  if (local.host === "" || local.port === 0) {
+async function listenOnOwnPort(talk: Talk, local: Endpoint | undefined, signal: AbortSignal): Promise<PassiveEnd[]> {
+  if (local === undefined) {
     throw new SallyportError("NET_UNSUPPORTED", "it is not known from which port the SSH host reached the server", {
-      cure: "Use passive or active mode.",
+      cure: "The session must begin in mode default-port, at an SSH host that runs Linux; else use passive mode.",
     });
   }
   const { network } = talk.environment;
@@ -52,12 +52,16 @@ async function listenOnOwnPort(talk: Talk, local: Endpoint, signal: AbortSignal)
   if (own?.status === "fulfilled") return ends;
   await Promise.all(ends.map((end) => end[Symbol.asyncDispose]()));
   signal.throwIfAborted();
-  throw refused(local, own?.reason);
+  throw refused(talk, local, own?.reason);
 }
 
-function refused(local: Endpoint, cause: unknown): SallyportError {
-  const message = `cannot listen on ${formatEndpoint(local)}, the end of the control connection: address already in use`;
-  return new SallyportError("NET_ADDRESS_IN_USE", message, {
+function refused({ environment }: Talk, local: Endpoint, cause: unknown): SallyportError {
+  const where = `${formatEndpoint(local)}, the end of the control connection`;
+  if (environment.localEnds !== undefined) {
+    const message = `the SSH server cannot listen on ${where}; that needs SO_REUSEADDR on both`;
+    return new SallyportError("SSH_FORWARD_REFUSED", message, { cause, cure: "Use passive or active mode." });
+  }
+  return new SallyportError("NET_ADDRESS_IN_USE", `cannot listen on ${where}: address already in use`, {
     cause,
     details: { phase: "listen", local: formatEndpoint(local) },
     cure: "The session must begin in mode default-port, so that the port can be shared (SO_REUSEADDR); else use passive mode.",

@@ -14,7 +14,7 @@ export function keepAlive(link: ControlLink, clock: Clock, silenceMs: number): (
   const look = (): void => {
     if (over || link.failure !== undefined) return;
     const silentMs = clock.nowMs() - link.lastActiveMs;
-    if (silentMs >= silenceMs && !waiting && (link.pending === 0 || link.transferring)) {
+    if (silentMs >= silenceMs && !waiting && link.quiet) {
       waiting = true;
       link
         .ask("NOOP", undefined, "overtaking")

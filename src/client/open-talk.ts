@@ -1,20 +1,17 @@
 // From nothing to a logged-in session: connect, greeting, TLS, login, set-up.
 import { TlsClient } from "../network/tls-client.ts";
-import { withDeadline } from "../platform/clock.ts";
-import { formatEndpoint } from "../platform/endpoint.ts";
-import type { Connection } from "../platform/network.ts";
+import type { Endpoint } from "../platform/endpoint.ts";
 import { raceAbort } from "../platform/race-abort.ts";
 import { parseFeatures } from "../protocol/client/features.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { ClientOptions } from "./client-options.ts";
+import { connectControl, portOf } from "./connect-control.ts";
 import { ControlLink } from "./control-link.ts";
 import { logIn } from "./log-in.ts";
 import { ModeChoice } from "./mode-choice.ts";
-import { type ClientEnvironment, connectMsOf, connectTimedOut, demand, replyMsOf, type Talk } from "./talk.ts";
-
-export const portOf = ({ port, tls }: ClientOptions): number => port ?? (tls?.kind === "implicit" ? 990 : 21);
+import { type ClientEnvironment, demand, replyMsOf, type Talk } from "./talk.ts";
 
 /** Throws `NET_*`, `FTP_LOGIN`, `FTP_*`, or the signal's reason; then nothing is left open. */
 export async function openTalk(
@@ -22,47 +19,18 @@ export async function openTalk(
   environment: ClientEnvironment,
   signal: AbortSignal,
 ): Promise<Talk> {
-  const connection = await connectControl(options, environment, signal);
+  const { connection, end } = await connectControl(options, environment, signal);
   const tls = options.tls === undefined ? undefined : new TlsClient(options.host, options.tls, environment.clock);
   const implicit = tls !== undefined && options.tls?.kind === "implicit";
   const secured = implicit ? await tls.secureControl(connection, signal) : connection;
   const { clock, emit } = environment;
   const link = new ControlLink(secured, { clock, emit, replyMs: replyMsOf(options) });
   try {
-    return await raceAbort(setUp(link, options, environment, tls, signal), signal);
+    return await raceAbort(setUp(link, options, environment, tls, end, signal), signal);
   } catch (error) {
     link.fail(isSallyportError(error) ? error : new SallyportError("CLOSED", "given up"));
     await link.close();
     throw error;
-  }
-}
-
-async function connectControl(
-  options: ClientOptions,
-  environment: ClientEnvironment,
-  signal: AbortSignal,
-): Promise<Connection> {
-  const target = { host: options.host, port: portOf(options) };
-  const connectMs = connectMsOf(options);
-  const reason = (): unknown => connectTimedOut(formatEndpoint(target), connectMs);
-  const deadline = withDeadline(environment.clock, connectMs, signal, reason);
-  // Only a socket that was bound lets its own port be listened on later (SO_REUSEADDR on both): scenario S17.
-  const bound = options.mode === "default-port";
-  const connect = (localAddress?: string): Promise<Connection> =>
-    environment.network.connect({
-      ...target,
-      signal: deadline.signal,
-      ...(localAddress === undefined ? {} : { localAddress }),
-    });
-  try {
-    if (!bound) return await connect();
-    return await connect(options.host.includes(":") ? "::" : "0.0.0.0").catch((error: unknown) => {
-      const other = isSallyportError(error) && ["NET_DNS", "NET_ADDRESS_UNAVAILABLE"].includes(error.code);
-      if (!other || options.host.includes(":")) throw error;
-      return connect("::");
-    });
-  } finally {
-    deadline.release();
   }
 }
 
@@ -71,6 +39,7 @@ async function setUp(
   options: ClientOptions,
   environment: ClientEnvironment,
   tls: TlsClient | undefined,
+  controlEnd: Endpoint | undefined,
   signal: AbortSignal,
 ): Promise<Talk> {
   const greeting = await link.greeting();
@@ -80,6 +49,7 @@ async function setUp(
     link,
     options,
     environment,
+    controlEnd,
     server,
     greeting,
     tls,

@@ -21,12 +21,16 @@ export interface ClientEnvironment {
   /** Milliseconds since 1970: listings leave out the year. */
   readonly now: () => number;
   readonly emit: (event: TraceEventBody) => void;
+  /** The network's ends of its connections to that port, where the network does not tell them itself (SSH). */
+  readonly localEnds?: (port: number, signal: AbortSignal) => Promise<readonly Endpoint[]>;
 }
 
 export interface Talk {
   readonly link: ControlLink;
   readonly options: ClientOptions;
   readonly environment: ClientEnvironment;
+  /** Our end of the control connection as the server sees it, where that is known. */
+  readonly controlEnd: Endpoint | undefined;
   /** As given, for messages. */
   readonly server: Endpoint;
   readonly greeting: Reply;

@@ -68,7 +68,13 @@ async function runOnce(talk: Talk, order: TransferOrder): Promise<TransferEnd> {
   const typed = setType(talk, order.type);
   typed.catch(() => {});
   if (talk.options.pipeline === false) await typed;
-  const end = await raceAbort(arrangeData(talk, signal), signal);
+  const arranged = arrangeData(talk, signal);
+  const end = await raceAbort(arranged, signal).catch((error: unknown) => {
+    // Whatever is still on its way has nobody who waits for it.
+    over.abort(error);
+    arranged.then((late) => late[Symbol.asyncDispose]()).catch(() => {});
+    throw error;
+  });
   try {
     if (order.offset > 0) await restart(talk, order);
     if (!talk.modes.proven) await typed;

@@ -11,9 +11,12 @@ import { SallyportError } from "../protocol/error.ts";
 import { openVia, type Via, type ViaOptions } from "./via.ts";
 
 export interface FtpClientOptions extends ClientOptions {
-  /** An SSH host to connect from. `host` is then resolved there; the SSH connection is closed with the client. */
-  readonly via?: ViaOptions;
-  /** A network to connect from, which stays open: that of {@link openVia}, for several clients. Default: this machine. */
+  /**
+   * An SSH host to connect from; `host` is then resolved there. The SSH connection is closed with the client, unless it is one
+   * of {@link openVia}, which several clients may have.
+   */
+  readonly via?: ViaOptions | Via;
+  /** Another network to connect from. Default: this machine. */
   readonly network?: Network;
 }
 
@@ -38,27 +41,29 @@ async function connect(options: FtpClientOptions): Promise<FtpClient> {
   if (options.via !== undefined && options.network !== undefined) {
     throw new SallyportError("CONFIG_INVALID", "a client has one network: give `via` or `network`, not both");
   }
-  if (options.via === undefined) return await openSession(options, environmentOf(options, options.network));
-  const { signal, trace } = options;
-  const via = await openVia(options.via, {
+  const { via, signal, trace } = options;
+  if (via === undefined) return await openSession(options, environmentOf(options, options.network ?? systemNetwork));
+  if ("network" in via) return await openSession(options, environmentOf(options, via.network, via));
+  const own = await openVia(via, {
     ...(signal === undefined ? {} : { signal }),
     ...(trace === undefined ? {} : { trace }),
   });
   try {
-    return closingAlso(await openSession(options, environmentOf(options, via.network)), via);
+    return closingAlso(await openSession(options, environmentOf(options, own.network, own)), own);
   } catch (error) {
-    await via[Symbol.asyncDispose]();
+    await own[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-function environmentOf({ trace }: FtpClientOptions, network: Network = systemNetwork): ClientEnvironment {
+function environmentOf({ trace }: FtpClientOptions, network: Network, via?: Via): ClientEnvironment {
   lastSession += 1;
   const session = lastSession;
   return {
     network,
     clock: systemClock,
     now: systemTime,
+    ...(via === undefined ? {} : { localEnds: (port, signal) => via.localEnds(port, signal) }),
     emit: (event) => trace?.({ ...event, session, timeMs: systemClock.nowMs() }),
   };
 }

@@ -6,6 +6,8 @@ import { startDefaultPortServer } from "../support/default-port-server.ts";
 import { type FtpServer, startProftpd } from "../support/ftp-servers.ts";
 import { describePeers } from "../support/missing.ts";
 import { watchResources } from "../support/resources.ts";
+import { startSshServer, type TestSshServer } from "../support/ssh-server.ts";
+import { type Sshd, startSshd } from "../support/sshd.ts";
 
 watchResources();
 
@@ -78,4 +80,44 @@ describePeers(["proftpd"], "ProFTPD, which connects to the port below", () => {
     await client.upload(content, "f");
     expect((await read(client, "f")).equals(content)).toBe(true);
   });
+});
+
+describePeers(["sshd"], "S18: through an SSH host", () => {
+  let server: Awaited<ReturnType<typeof startDefaultPortServer>>;
+  let ours: TestSshServer;
+  let sshd: Sshd;
+  beforeAll(async () => {
+    server = await startDefaultPortServer("content");
+    ours = await startSshServer();
+    sshd = await startSshd();
+  });
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]();
+    await ours.stop();
+    await sshd.stop();
+  });
+
+  const open = (host: Sshd | TestSshServer, transport: "openssh" | "embedded"): Promise<FtpClient> =>
+    FtpClient.connect({
+      host: "127.0.0.1",
+      port: server.port,
+      user: "me",
+      mode: "default-port",
+      via: { ssh: { host: host.hostAlias, configFile: host.configFile }, transport },
+    });
+
+  for (const transport of ["openssh", "embedded"] as const) {
+    test(`${transport}: works where the SSH server shares ports`, async () => {
+      await using client = await open(ours, transport);
+      expect(String(await read(client, "f"))).toBe("content");
+    });
+
+    test(`${transport}: OpenSSH's server does not, and the error says so`, async () => {
+      await using client = await open(sshd, transport);
+      await expect(read(client, "f")).rejects.toMatchObject({
+        code: "SSH_FORWARD_REFUSED",
+        message: expect.stringContaining("needs SO_REUSEADDR on both"),
+      });
+    });
+  }
 });

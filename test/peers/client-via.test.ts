@@ -54,7 +54,10 @@ for (const kind of ["vsftpd", "proftpd"] as const) {
       test(`${transport}: default-port says what it would need`, async () => {
         await using client = await FtpClient.connect(options({ mode: "passive", via: { ssh: ssh(), transport } }));
         client.setMode("default-port");
-        await expect(client.list()).rejects.toMatchObject({ code: "NET_UNSUPPORTED" });
+        await expect(client.list()).rejects.toMatchObject({
+          code: "NET_UNSUPPORTED",
+          cure: expect.stringContaining("must begin in mode default-port"),
+        });
         client.setMode("auto");
         expect((await client.list()).unread).toEqual([]);
       });
@@ -62,11 +65,28 @@ for (const kind of ["vsftpd", "proftpd"] as const) {
 
     test("several clients share one SSH connection", async () => {
       await using via = await openVia({ ssh: ssh() });
-      const clients = await Promise.all([0, 1, 2].map(() => FtpClient.connect(options({ network: via.network }))));
+      const clients = await Promise.all([0, 1, 2].map(() => FtpClient.connect(options({ via }))));
       await Promise.all(clients.map((client, index) => client.upload(content, `shared${index}`)));
       expect(server.content("shared2").equals(content)).toBe(true);
       expect(sshd.connections().length).toBe(1);
       await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));
+    });
+
+    test("an SSH connection that is lost in mid-transfer is made anew when retries are allowed", async () => {
+      await using client = await FtpClient.connect(options({ via: { ssh: ssh() } }));
+      await client.upload(content, "one");
+      let killed = false;
+      const chunks: Buffer[] = [];
+      const stream = client.download("one", { retries: 3 });
+      for await (const chunk of stream) {
+        chunks.push(chunk as Buffer);
+        if (killed) continue;
+        killed = true;
+        await sshd.killConnections();
+      }
+      expect(Buffer.concat(chunks).equals(content)).toBe(true);
+      expect((await stream.result).attempts).toBeGreaterThan(1);
+      expect(await client.size("one")).toBe(content.length);
     });
 
     test("an SSH connection that is lost in mid-transfer is an error, not half a file", async () => {
