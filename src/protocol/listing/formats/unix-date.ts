@@ -8,6 +8,8 @@ export interface UnixDate {
   readonly modified: ListedTime | undefined;
   /** How many columns it takes. */
   readonly columns: number;
+  /** A blank of its own stands behind it: `--time-style=iso` writes `2025-11-22 ` to be as wide as `11-22 12:30`. */
+  readonly padded?: true;
 }
 
 type Clock = Pick<TimeParts, "hour" | "minute" | "second">;
@@ -47,7 +49,7 @@ function isoDate(columns: readonly string[], nowMs: number): UnixDate | undefine
   const clock = clockOf(second);
   if (year === undefined) return clock && { modified: recentTime({ ...date, ...clock }, nowMs), columns: 2 };
   const parts = { year: Number(year), ...date };
-  if (clock === undefined) return { modified: serverTime(parts), columns: 1 };
+  if (clock === undefined) return { modified: serverTime(parts), columns: 1, padded: true };
   const offset = clock.second === undefined ? undefined : offsetMsOf(third);
   if (offset === undefined) return { modified: serverTime({ ...parts, ...clock }), columns: 2 };
   const ms = timeOf({ ...parts, ...clock });

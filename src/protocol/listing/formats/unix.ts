@@ -64,13 +64,14 @@ function findDate(columns: readonly Column[], nowMs: number, unnamed: boolean): 
 function entryOf(line: string, mode: UnixMode, columns: readonly Column[], date: FoundDate): ListedEntry | undefined {
   const last = columns[date.index + date.columns - 1];
   if (last === undefined || last.end >= line.length) return undefined;
+  const nameStart = last.end + (date.padded === true && line[last.end + 1] === " " ? 2 : 1);
   const size = columns[date.index - 1]?.text ?? "";
   const before = columns.slice(0, date.index - 1).map((column) => column.text);
   if (mode.device && /^\d+,$/.test(before.at(-1) ?? "")) before.pop();
   const links = before.length > 0 ? exactNumber(before[0] ?? "") : undefined;
   const [owner, ...group] = links === undefined ? before : before.slice(1);
   return {
-    ...nameAndTarget(line.slice(last.end + 1), mode.type, exactNumber(size)),
+    ...nameAndTarget(line.slice(nameStart), mode.type, exactNumber(size)),
     type: mode.type,
     size: mode.type === "file" || mode.type === "link" ? exactNumber(size) : undefined,
     modified: date.modified,
