@@ -27,22 +27,18 @@ export class ClientConnector implements AsyncDisposable {
     try {
       const both = AbortSignal.any([attempt.signal, end]);
       const via = await this.#openVia(both);
-      const network = via === undefined ? {} : { network: via.network };
-      return await FtpClient.connect({ ...options, ...network, signal: both, trace: this.#options.trace });
+      const through = via === undefined ? {} : { via };
+      return await FtpClient.connect({ ...options, ...through, signal: both, trace: this.#options.trace });
     } finally {
       signal.removeEventListener("abort", abort);
     }
   }
 
+  /** Made anew by itself when it was lost. */
   async #openVia(signal: AbortSignal): Promise<Via | undefined> {
     const { via, trace } = this.#options;
-    if (via === undefined || this.#via !== undefined) return this.#via;
-    const opened = await openVia(via, { signal, trace });
-    this.#via = opened;
-    void opened.lost.then(() => {
-      if (this.#via === opened) this.#via = undefined;
-    });
-    return opened;
+    if (via !== undefined) this.#via ??= await openVia(via, { signal, trace });
+    return this.#via;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
