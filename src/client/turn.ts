@@ -1,16 +1,23 @@
 // One at a time, in the order of asking.
+import { raceAbort } from "../platform/race-abort.ts";
 
 export class Turn {
-  #last: Promise<unknown> = Promise.resolve();
+  #last: Promise<void> = Promise.resolve();
 
-  /** Runs `work` when all before it are over. An abort while it waits gives its place up. */
-  take<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    const mine = this.#last.then(() => {
-      signal.throwIfAborted();
-      return work();
+  /** Runs `work` when all before it are over. An abort while it waits rejects at once and gives its place up. */
+  async take<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const before = this.#last;
+    let done: () => void = () => {};
+    const mine = new Promise<void>((resolve) => {
+      done = resolve;
     });
-    this.#last = mine.catch(() => {});
-    return mine;
+    this.#last = before.then(() => mine);
+    try {
+      await raceAbort(before, signal);
+      return await work();
+    } finally {
+      done();
+    }
   }
 
   /** Nobody has it, and nobody waits. */
