@@ -26,7 +26,7 @@ describe("the commands of the prompt", () => {
     ["rena", "rename"],
     ["bi", "binary"],
     ["ex", "quit"],
-    ["p", /may be pwd, put, passive, prompt/],
+    ["p", /may be pwd, put, proxy, passive, prompt/],
     ["nothing", /there is no command "nothing"/],
     ["get\u001b[2J", /there is no command "get\\x1b\[2J"/],
   ])("%j is found, or refused in words", (word, found) => {
