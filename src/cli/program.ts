@@ -19,6 +19,8 @@ import { runPasswd } from "./serve/run-passwd.ts";
 import { type OpenServer, runServe } from "./serve/run-serve.ts";
 import type { ServeCommand } from "./serve/serve-command.ts";
 import { serveHelpText } from "./serve/serve-help.ts";
+import type { TransferCommand } from "./transfer/transfer-command.ts";
+import { transferHelpText } from "./transfer/transfer-help.ts";
 import { describeVersion } from "./version.ts";
 
 // A resource that does not want to go must not keep the program.
@@ -53,7 +55,9 @@ async function run(
     if (line.kind === "passwd") return await runPasswd(line, world);
     if (line.kind === "demo") return await runDemoCommand(line, world, loadDemoParts);
     if (line.kind === "ftp") return await runClient(line, world);
-    world.printLine(texts[line.kind]().trimEnd());
+    if (line.kind === "transfer") return await runOneShot(line, world);
+    const text = line.kind === "transfer-help" ? transferHelpText(line.verb) : texts[line.kind]();
+    world.printLine(text.trimEnd());
     return exitStatus.ok;
   } catch (thrown) {
     return fail(thrown, usageReporter);
@@ -72,6 +76,11 @@ async function runClient(command: FtpCommand, world: World): Promise<number> {
   // Loaded when it is needed, as SSH is.
   const { runFtp } = await import("./ftp/run-ftp.ts");
   return await runFtp(command, world, textReporter({ threshold: "warn", stacks: false, write: world.printError }));
+}
+
+async function runOneShot(command: TransferCommand, world: World): Promise<number> {
+  const { runTransfer } = await import("./transfer/run-transfer.ts");
+  return await runTransfer(command, world);
 }
 
 async function runDemoCommand(command: DemoCommand, world: World, loadDemoParts: LoadDemoParts): Promise<number> {

@@ -40,7 +40,8 @@ export function helpText(): string {
     "HOST is the SSH server, also as ssh://[USER@]HOST[:PORT]. Without -L: 127.0.0.1:2121:localhost:21.",
     "COMMAND gets SALLYPORT_HOST, SALLYPORT_PORT and SALLYPORT_URL; {host} {port} {url} are replaced.",
     `Taken without effect: ${optionsOf("accepted").map(spelling).join(" ")}. Also: -h, --help, -V, --version.`,
-    "Sallyport is an FTP server too: sallyport serve --help; and an FTP client: sallyport ftp --help.",
+    "Sallyport is an FTP server too: sallyport serve --help; and an FTP client: sallyport ftp --help,",
+    "and sallyport get, put, ls and cp, each with --help.",
     "Exit status: 0 after SIGINT or SIGTERM, the command's own, 2 usage, 255 SSH failed, 1 other errors.",
     "",
   ].join("\n");

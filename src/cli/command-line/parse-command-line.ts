@@ -4,6 +4,8 @@ import { type DemoCommand, parseDemo } from "../demo/demo-command.ts";
 import { type FtpCommand, parseFtp } from "../ftp/ftp-command.ts";
 import { type PasswdCommand, parsePasswd } from "../serve/passwd-command.ts";
 import { parseServe, type ServeCommand } from "../serve/serve-command.ts";
+import { parseTransfer, type TransferCommand } from "../transfer/transfer-command.ts";
+import type { TransferVerb } from "../transfer/transfer-options.ts";
 import { type Draft, emptyDraft } from "./option-row.ts";
 import { optionTable } from "./option-table.ts";
 import { joinPairs, takeOptions } from "./take-options.ts";
@@ -16,9 +18,11 @@ export type ParsedLine =
   | PasswdCommand
   | DemoCommand
   | FtpCommand
+  | TransferCommand
   | { readonly kind: "serve-help" }
   | { readonly kind: "demo-help" }
   | { readonly kind: "ftp-help" }
+  | { readonly kind: "transfer-help"; readonly verb: TransferVerb }
   | { readonly kind: "help" }
   | { readonly kind: "version" };
 
@@ -30,21 +34,33 @@ const helpOf: ReadonlyMap<string | undefined, "serve-help" | "demo-help" | "ftp-
   ["ftp", "ftp-help"],
 ]);
 
+const transferVerbs: readonly TransferVerb[] = ["get", "put", "ls", "cp"];
+
 /** Reads the words after the program's name. Throws `USAGE_INVALID` or `POLICY_BIND`, nothing else. */
 export function parseCommandLine(argv: readonly string[]): ParsedLine {
   const end = argv.indexOf("--");
   const words = end < 0 ? argv : argv.slice(0, end);
   const [first] = words;
   const help = helpOf.get(first);
-  if (words.some((word) => word === "--help" || word === "-h")) return { kind: help ?? "help" };
+  const verb = transferVerbs.find((name) => name === first);
+  if (words.some((word) => word === "--help" || word === "-h")) return helpAbout(help, verb);
   if (words.some((word) => word === "--version" || word === "-V")) return { kind: "version" };
   if (words.length === 1 && words[0] === "help") return { kind: "help" };
-  if (help !== undefined && end >= 0) throw usageError(`${first} runs no command`, "Leave the -- out.");
+  if ((help !== undefined || verb !== undefined) && end >= 0)
+    throw usageError(`${first} runs no command`, "Leave the -- out.");
   if (first === "serve") return parseServe(words.slice(1));
   if (first === "passwd") return parsePasswd(words.slice(1));
   if (first === "demo") return parseDemo(words.slice(1));
   if (first === "ftp") return parseFtp(words.slice(1));
+  if (verb !== undefined) return parseTransfer(verb, words.slice(1));
   return parseTunnel(words[0] === "tunnel" ? words.slice(1) : words, end < 0 ? undefined : argv.slice(end + 1));
+}
+
+function helpAbout(
+  help: "serve-help" | "demo-help" | "ftp-help" | undefined,
+  verb: TransferVerb | undefined,
+): ParsedLine {
+  return verb === undefined ? { kind: help ?? "help" } : { kind: "transfer-help", verb };
 }
 
 function parseTunnel(words: readonly string[], command: readonly string[] | undefined): TunnelCommand {

@@ -22,7 +22,7 @@ export class TaskStack<T> {
   /** A task is over; those that it brought come next, in their order. */
   finish(more: readonly T[] = []): void {
     this.#running -= 1;
-    for (const task of [...more].reverse()) this.#tasks.push(task);
+    if (!this.#isStopped) for (const task of [...more].reverse()) this.#tasks.push(task);
     this.#serve();
   }
 

@@ -54,9 +54,6 @@ export function parseTransfer(verb: TransferVerb, words: readonly string[]): Tra
   }
   const order = readers[verb](names, draft);
   const via = viaOf(draft);
-  if (via !== undefined && draft.mode === "default-port" && via.transport === "openssh") {
-    throw usageError("--default-port cannot go through OpenSSH", "It needs a port that only the SSH server can choose.");
-  }
   return {
     kind: "transfer",
     order,
@@ -98,12 +95,14 @@ function readPut(names: readonly string[], draft: TransferDraft): Order {
   if (last === undefined || names.length < 2) throw incomplete("put", "put needs a file and a URL");
   const sources = names.slice(0, -1);
   const stray = sources.find(looksLikeUrl);
-  if (stray !== undefined) throw usageError(`"${redactUrl(stray)}" is no file here`, "From server to server it is sallyport cp.");
+  if (stray !== undefined)
+    throw usageError(`"${redactUrl(stray)}" is no file here`, "From server to server it is sallyport cp.");
   const destination = readUrl(last);
   if (sources.length > 1) demandDirectory(destination, "several files");
   if (sources.includes("-")) {
     if (destination.directory) throw usageError("standard input has no name", "Name the file in the URL.");
-    if (draft.recursive || draft.resume) throw usageError("standard input goes whole and alone", "Leave -r and --resume out.");
+    if (draft.recursive || draft.resume)
+      throw usageError("standard input goes whole and alone", "Leave -r and --resume out.");
   }
   return { verb: "put", sources, destination };
 }
@@ -126,7 +125,10 @@ function readUrl(text: string): FtpUrl {
   if (!looksLikeUrl(text)) throw usageError(`"${redactUrl(text)}" is no URL`, "Write it as ftp://[user@]host/path.");
   const url = parseFtpUrl(text);
   if (url.scheme === "sftp") {
-    throw usageError("Sallyport has no SFTP client: it cannot do sftp://", "Use sftp(1) or scp(1), or ftp:// with --via.");
+    throw usageError(
+      "Sallyport has no SFTP client: it cannot do sftp://",
+      "Use sftp(1) or scp(1), or ftp:// with --via.",
+    );
   }
   if (url.type === "d") throw usageError(";type=d is a listing", "Leave it out: sallyport ls lists.");
   return url;

@@ -21,7 +21,10 @@ const about: Readonly<Record<TransferVerb, readonly [string, readonly string[]]>
       "directory, itself. - is standard input. A broken upload stays at the server; --resume goes on.",
     ],
   ],
-  ls: ["Lists directories.", ["One line for each file: its type, size, time (Z: UTC; else the server's own clock) and name."]],
+  ls: [
+    "Lists directories.",
+    ["One line for each file: its type, size, time (Z: UTC; else the server's own clock) and name."],
+  ],
   cp: [
     "Copies files from server to server.",
     [

@@ -44,7 +44,16 @@ export interface TransferOption extends OptionRow<TransferDraft, "transfer"> {
 }
 
 type Names = Pick<TransferOption, "short" | "long" | "values" | "verbs" | "more">;
-type Switch = "explicitTls" | "recursive" | "resume" | "verify" | "throughHere" | "debug" | "explain" | "json" | "quiet";
+type Switch =
+  | "explicitTls"
+  | "recursive"
+  | "resume"
+  | "verify"
+  | "throughHere"
+  | "debug"
+  | "explain"
+  | "json"
+  | "quiet";
 
 function row(names: Names, help: string, apply: TransferOption["apply"]): TransferOption {
   return { ...names, group: "transfer", help, apply };
@@ -112,11 +121,7 @@ export const transferOptions: readonly TransferOption[] = [
     "verify",
     "compare checksums, where the server offers any",
   ),
-  turnOn(
-    { long: "--through-here", verbs: ["cp"] },
-    "throughHere",
-    "do not ask the servers to send to each other",
-  ),
+  turnOn({ long: "--through-here", verbs: ["cp"] }, "throughHere", "do not ask the servers to send to each other"),
   mode("passive", "we open data connections (the default, as long as it works)"),
   mode("active", "the server opens data connections (PORT, EPRT)"),
   mode("default-port", "active without PORT, to the default data port"),

@@ -12,7 +12,9 @@ export type ClientLimitName =
   | "clientListingBytesMax"
   | "clientLastWordsMs"
   | "clientDefaultPortWaitMs"
-  | "clientRetryWaitMs";
+  | "clientRetryWaitMs"
+  | "clientSessionsMax"
+  | "clientTreeDepthMax";
 
 export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
   clientConnectMs: { value: 30_000, unit: "ms", why: "for one connection of our client to a server; curl waits 300 s" },
@@ -53,5 +55,15 @@ export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
     value: 1000,
     unit: "ms",
     why: "before the first new attempt of a broken transfer; then twice as long",
+  },
+  clientSessionsMax: {
+    value: 64,
+    unit: "sessions",
+    why: "of one run of get, put or cp (-j); servers allow some 10 to 50 from one address",
+  },
+  clientTreeDepthMax: {
+    value: 256,
+    unit: "directories",
+    why: "nested in one another, in a recursive transfer; a path of 4096 bytes, Linux's longest, holds a few hundred",
   },
 };
