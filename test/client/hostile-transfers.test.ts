@@ -39,6 +39,21 @@ test("a file that came whole is told as whole", async () => {
   expect(await stream.result).toMatchObject({ bytes: 10, verified: "size", mode: "passive" });
 });
 
+test("replies in pieces of one byte, glued to each other or not, make the same transfer", async () => {
+  await using rig = await startRig(async (control) => {
+    await control.expect("SIZE f");
+    const data = await control.listenData();
+    await control.send(..."213 10\r\n");
+    await control.expect("EPSV");
+    await control.send(...`229 ok (|||${data.port}|)\r\n`);
+    const socket = await data.accept();
+    await control.expect("RETR f");
+    socket.end("0123456789");
+    await control.send(..."150-here\r\n 226 no end\r\n150 comes\r\n226 do", "ne\r\n");
+  });
+  expect(await textOf(rig.client.download("f"))).toBe("0123456789");
+});
+
 test("data that is reset is FTP_TRANSFER, whatever the server says behind it", async () => {
   await using rig = await startRig(async (control) => {
     const socket = await retrieve(control);
