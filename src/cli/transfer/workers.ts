@@ -33,6 +33,12 @@ class NoSession extends Error {
   }
 }
 
+export interface CrewOptions {
+  readonly sessions: Sessions;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Runs all tasks, and those that they bring. A task that fails is reported, and the others go on.
  * @returns the errors, in their order. @throws what kept us from a server; the signal's reason.
@@ -40,51 +46,74 @@ class NoSession extends Error {
 export async function runTasks(
   tasks: readonly Task[],
   count: number,
-  { sessions, report, signal }: { sessions: Sessions; report: Report; signal: AbortSignal },
+  options: CrewOptions,
 ): Promise<readonly SallyportError[]> {
-  const stack = new TaskStack(tasks);
-  const errors: SallyportError[] = [];
-  const stop = new AbortController();
-  const both = AbortSignal.any([signal, stop.signal]);
-  const work = async (): Promise<void> => {
-    await using own = new OwnSessions(sessions);
-    const hands: Hands = { session: (url, second) => own.get(url, second), signal: both };
-    for (let task = await stack.take(); task !== undefined; task = await stack.take()) {
-      try {
-        stack.finish(await task.run(hands));
-      } catch (thrown) {
-        both.throwIfAborted();
-        if (thrown instanceof NoSession && sessions.openWith(thrown.url) > 0 && isSallyportError(thrown.cause)) {
-          // The others have theirs: the server takes no more of us.
-          report.note(
-            `the server takes ${sessions.openWith(thrown.url)} sessions and no more: ${thrown.cause.message}`,
-          );
-          stack.finish([task]);
-          return;
-        }
-        if (thrown instanceof NoSession) throw thrown.cause;
-        const error = asSallyportError(thrown);
-        errors.push(error);
-        report.failed(task.name, error);
-        if (mayHaveLostSession(error)) await own[Symbol.asyncDispose]();
-        stack.finish();
-      }
-    }
-  };
-  const guarded = async (): Promise<void> => {
+  const crew = new Crew(tasks, options);
+  const ends = await Promise.allSettled(Array.from({ length: count }, () => crew.work()));
+  options.signal.throwIfAborted();
+  if (ends.some(({ status }) => status === "rejected")) throw crew.failure;
+  return crew.errors;
+}
+
+class Crew {
+  readonly errors: SallyportError[] = [];
+  readonly #options: CrewOptions;
+  readonly #stack: TaskStack<Task>;
+  readonly #stop: AbortController = new AbortController();
+  readonly #signal: AbortSignal;
+
+  constructor(tasks: readonly Task[], options: CrewOptions) {
+    this.#options = options;
+    this.#stack = new TaskStack(tasks);
+    this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
+  }
+
+  /** What ended the first worker, and with it all others. */
+  get failure(): unknown {
+    return this.#stop.signal.reason;
+  }
+
+  /** One worker, to its end. */
+  async work(): Promise<void> {
     try {
-      await work();
+      await using own = new OwnSessions(this.#options.sessions);
+      for (let task = await this.#stack.take(); task !== undefined; task = await this.#stack.take()) {
+        if ((await this.#perform(task, own)) === "leave") return;
+      }
     } catch (error) {
-      stop.abort(error);
-      stack.stop();
+      this.#stop.abort(error);
+      this.#stack.stop();
       throw error;
     }
-  };
-  const ends = await Promise.allSettled(Array.from({ length: count }, guarded));
-  signal.throwIfAborted();
-  const failure = ends.find(({ status }) => status === "rejected");
-  if (failure?.status === "rejected") throw stop.signal.reason;
-  return errors;
+  }
+
+  async #perform(task: Task, own: OwnSessions): Promise<"go on" | "leave"> {
+    try {
+      const session: Hands["session"] = (url, second) => own.get(url, second);
+      this.#stack.finish(await task.run({ session, signal: this.#signal }));
+    } catch (thrown) {
+      this.#signal.throwIfAborted();
+      if (thrown instanceof NoSession) {
+        this.#demandOthers(thrown);
+        this.#stack.finish([task]);
+        return "leave";
+      }
+      const error = asSallyportError(thrown);
+      this.errors.push(error);
+      this.#options.report.failed(task.name, error);
+      if (mayHaveLostSession(error)) await own[Symbol.asyncDispose]();
+      this.#stack.finish();
+    }
+    return "go on";
+  }
+
+  /** When others have sessions, the server takes no more of us, and they do our work. */
+  #demandOthers({ url, cause }: NoSession): void {
+    const { sessions, report } = this.#options;
+    const others = sessions.openWith(url);
+    if (others === 0 || !isSallyportError(cause)) throw cause;
+    report.note(`the server takes ${others} sessions and no more: ${cause.message}`);
+  }
 }
 
 /** After an answer in order the session is as it was. */
