@@ -2,7 +2,7 @@
 import type { SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
 import { exitStatusOf } from "../exit-status.ts";
-import { explain, scenarioOf } from "./explain.ts";
+import { explain, scenarioOf } from "../explain/explain.ts";
 import type { Progress } from "./progress.ts";
 import type { Gauge, Moved, Report, Totals } from "./report.ts";
 

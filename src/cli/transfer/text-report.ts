@@ -1,10 +1,10 @@
 // The report for people: lines on standard error, listings on standard output.
 import type { SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
+import { explain } from "../explain/explain.ts";
 import { shortBytes } from "../ftp/progress-line.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { formatBytes, formatDuration } from "../report/format.ts";
-import { explain } from "./explain.ts";
 import type { Progress } from "./progress.ts";
 import type { Gauge, Moved, Report, Totals } from "./report.ts";
 

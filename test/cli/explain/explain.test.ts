@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { explain, scenarioOf } from "../../../src/cli/transfer/explain.ts";
+import { explain, scenarioOf } from "../../../src/cli/explain/explain.ts";
 import { type ErrorCode, SallyportError } from "../../../src/protocol/error.ts";
 
 const error = (code: ErrorCode, message: string, reply?: number, cause?: unknown): SallyportError =>
@@ -20,7 +20,9 @@ describe("--explain", () => {
     [undefined, error("FS_PERMISSION", "permission denied")],
   ])("%s", (scenario, one) => {
     expect(scenarioOf(one)).toBe(scenario);
-    expect(explain(one).some((line) => /^S\d\d: /.test(line))).toBe(scenario !== undefined);
+    const heads = explain(one).map((line) => line.split(": ", 1)[0]);
+    const story = scenario === undefined ? [] : [scenario, "Why", "What Sallyport does", "What to do"];
+    expect(heads).toEqual(["Code", ...story]);
   });
 
   test("tells the causes that the message does not tell", () => {
