@@ -37,10 +37,11 @@ const examples = examplesBelow("docs");
 
 /** What each prints, in the order of the page. */
 const printed = [
+  /^report\.txt: 8 bytes, compared by size, 0 lines not understood\nFTP_REPLY_PERMANENT: 550$/,
   /^any FTP client can use ftp:\/\/127\.0\.0\.1:\d+$/,
   /^POLICY_BIND: .*-g/,
   /^0 transfers, 0 sessions\nclosed: in order$/,
-  /^1 file, compared by size, passive mode: passive first/,
+  /^\d files?, compared by size, passive mode: passive first/,
 ];
 
 describePeers(["sshd", "vsftpd"], "examples of the documentation", () => {
@@ -67,6 +68,7 @@ describePeers(["sshd", "vsftpd"], "examples of the documentation", () => {
         `host: "127.0.0.1", port: ${server.port}, user: "${server.user}", password: "${server.password}"`,
       )
       .replaceAll('"/tmp/sallyport-hello.txt"', JSON.stringify(dir.file("hello.txt")))
+      .replaceAll('localPathFor("/tmp"', `localPathFor(${JSON.stringify(dir.path)}`)
       .replaceAll('host: "ftp-host", hostPort: 21', `host: "127.0.0.1", hostPort: ${server.port}`);
 
   test("there are as many as are known here", () => {
