@@ -9,6 +9,7 @@ import { formatEprt } from "../protocol/extended-address.ts";
 import { formatPort } from "../protocol/host-port.ts";
 import { ipFamily, isLoopback, sameHost } from "../protocol/ip-address.ts";
 import type { DataEnd } from "./data-end.ts";
+import { avoidsExtended } from "./mode-choice.ts";
 import { connectMsOf, mayHave, type Talk } from "./talk.ts";
 
 export function openActive(talk: Talk, signal: AbortSignal): DataEnd {
@@ -72,8 +73,9 @@ export async function announce(talk: Talk, address: Endpoint): Promise<void> {
   const { link, modes } = talk;
   const ipv4 = ipFamily(address.host) === 4;
   if (ipv4 && modes.activeVerb === "EPRT" && !mayHave(talk, "EPRT")) modes.activeVerb = "PORT";
-  let reply = await say(talk, address);
-  if (reply.code >= 500 && modes.activeVerb === "EPRT" && ipv4) {
+  const verb = ipv4 && avoidsExtended(talk) ? "PORT" : modes.activeVerb;
+  let reply = await link.command(verb, verb === "EPRT" ? formatEprt(address) : formatPort(address));
+  if (reply.code >= 500 && verb === "EPRT" && ipv4) {
     const refused = reply;
     reply = await link.command("PORT", formatPort(address));
     if (reply.code < 300) {
@@ -83,9 +85,6 @@ export async function announce(talk: Talk, address: Endpoint): Promise<void> {
   }
   if (reply.code < 200 || reply.code > 299) throw replyError("the server refuses active mode", reply);
 }
-
-const say = ({ link, modes }: Talk, address: Endpoint): ReturnType<typeof link.command> =>
-  modes.activeVerb === "EPRT" ? link.command("EPRT", formatEprt(address)) : link.command("PORT", formatPort(address));
 
 /** The server's connection, which it may only make after the transfer command. */
 export async function acceptInTime(

@@ -28,6 +28,8 @@ export interface ClientOptions {
   readonly tls?: ClientTls;
   /** Default `auto`: passive by EPSV, else PASV, else active; {@link FtpClient.modeReason} tells why. */
   readonly mode?: "auto" | DataMode;
+  /** EPSV and EPRT over IPv4 too. Default true; false: PASV and PORT there, for firewalls that know no others. */
+  readonly epsv4?: boolean;
   /** Connect to the address in a 227 in place of the server's own. Default false: any server could send us anywhere. */
   readonly trustPassiveAddress?: boolean;
   /** Active mode: the address to tell the server, for a client behind a NAT that forwards. Default: the control connection's own. */

@@ -47,6 +47,8 @@ export interface FtpClient extends AsyncDisposable {
   readonly closed: Promise<SallyportError | undefined>;
   /** From the next transfer on. `auto` finds out anew. */
   setMode(mode: "auto" | DataMode): void;
+  /** From the next transfer on: EPSV and EPRT over IPv4 (true: tried anew), or PASV and PORT. */
+  setEpsv4(on: boolean): void;
 
   /** MLSD where it is offered (RFC 3659), else LIST. Look into `unread` before you trust that a file is not there. */
   list(path?: string, options?: CallOptions): Promise<Listing>;

@@ -74,6 +74,10 @@ export class FtpSession implements FtpClient {
     this.holder.setMode(mode);
   }
 
+  setEpsv4(on: boolean): void {
+    this.holder.talk.modes.wishEpsv4(on);
+  }
+
   list(path?: string, options: CallOptions = {}): Promise<Listing> {
     return this.holder.transfer(options.signal, (talk, signal) => listDirectory(talk, path, signal));
   }

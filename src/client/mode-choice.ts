@@ -1,6 +1,6 @@
 // Which way the data connections come about, and why: chosen by the user, or found out and remembered.
 import { isSallyportError } from "../protocol/error.ts";
-import type { DataMode } from "./client-options.ts";
+import type { ClientOptions, DataMode } from "./client-options.ts";
 
 const wished: Readonly<Record<DataMode, string>> = {
   passive: "passive was asked for",
@@ -18,6 +18,8 @@ export class ModeChoice {
   passiveVerb: "EPSV" | "PASV" = "EPSV";
   /** EPRT until the server has refused it. */
   activeVerb: "EPRT" | "PORT" = "EPRT";
+  /** EPSV and EPRT over IPv4, as the user said last; undefined: as the options say. */
+  epsv4: boolean | undefined;
   /** A data connection came about in this way already, so the next one may be arranged without waiting for each reply. */
   proven = false;
   /** What the user knows already. */
@@ -34,6 +36,15 @@ export class ModeChoice {
     this.automatic = wish === "auto";
     if (wish === "auto") this.choose("passive", "passive first: it passes most firewalls");
     else this.choose(wish, wished[wish]);
+  }
+
+  /** By the user. What the server has refused is tried anew. */
+  wishEpsv4(on: boolean): void {
+    this.epsv4 = on;
+    this.proven = false;
+    if (!on) return;
+    this.passiveVerb = "EPSV";
+    this.activeVerb = "EPRT";
   }
 
   /** By ourselves. */
@@ -56,4 +67,9 @@ export class ModeChoice {
     const noData = error.details.reply === 425 || error.details.phase === "data";
     if (noData) this.choose("passive", `passive, because active mode failed as well: ${error.message}`);
   }
+}
+
+/** The user wants no EPSV and EPRT over IPv4. */
+export function avoidsExtended({ modes, options }: { modes: ModeChoice; options: ClientOptions }): boolean {
+  return !(modes.epsv4 ?? options.epsv4 ?? true);
 }

@@ -9,6 +9,7 @@ import { ipFamily, isUnspecified, sameHost } from "../protocol/ip-address.ts";
 import { parsePassive } from "../protocol/passive-reply.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { DataEnd } from "./data-end.ts";
+import { avoidsExtended } from "./mode-choice.ts";
 import { connectMsOf, type Talk, tell } from "./talk.ts";
 
 export function openPassive(talk: Talk, signal: AbortSignal): DataEnd {
@@ -45,9 +46,10 @@ export interface PassiveAgreement {
 export async function agreePassive(talk: Talk): Promise<PassiveAgreement> {
   const { link, modes } = talk;
   const family = ipFamily(link.connection.remote.host);
-  let reply = await link.command(modes.passiveVerb);
   // PASV can only name IPv4 addresses.
-  if (modes.passiveVerb === "EPSV" && reply.code >= 500 && family !== 6) {
+  const verb = avoidsExtended(talk) && family !== 6 ? "PASV" : modes.passiveVerb;
+  let reply = await link.command(verb);
+  if (verb === "EPSV" && reply.code >= 500 && family !== 6) {
     const refused = reply;
     reply = await link.command("PASV");
     if (reply.code < 300) {

@@ -119,6 +119,7 @@ class FtpRun implements AsyncDisposable {
       ...who,
       ...tls,
       mode: this.#settings.mode,
+      epsv4: this.#settings.epsv4,
     };
     return await this.#connector.open(options, shell.signal, this.#end.signal);
   }
@@ -155,6 +156,7 @@ function settingsOf({ mode, debug, quiet }: FtpCommand, interactive: boolean): S
     confirm: interactive,
     glob: true,
     sendPort: mode !== "default-port",
+    epsv4: true,
     mode,
     localDirectory: process.cwd(),
   };

@@ -4,7 +4,7 @@ import { escapeText } from "../report/escape-text.ts";
 import type { PromptCommand, Settings, Shell } from "./shell.ts";
 import type { Word } from "./split-line.ts";
 
-type Switch = "verbose" | "debug" | "hash" | "confirm" | "glob" | "sendPort";
+type Switch = "verbose" | "debug" | "hash" | "confirm" | "glob" | "sendPort" | "epsv4";
 
 /** `name`, `name on`, `name off`. */
 function toggle(
@@ -91,6 +91,9 @@ export const settingCommands: readonly PromptCommand[] = [
       applyMode(shell);
     }
   }),
+  toggle("epsv4", "epsv4", "EPSV and EPRT over IPv4", (shell) => {
+    if (shell.connected) shell.client().setEpsv4(shell.settings.epsv4);
+  }),
   toggle("verbose", "verbose", "Replies of the server"),
   toggle("debug", "debug", "Commands to the server"),
   toggle("hash", "hash", "A # for each 64 KiB"),
@@ -157,7 +160,9 @@ function status(shell: Shell): void {
     Questions: settings.confirm,
     Patterns: settings.glob,
   };
-  shell.print(`Mode: ${settings.mode}; type: ${settings.type}; PORT: ${settings.sendPort ? "on" : "off"}`);
+  shell.print(
+    `Mode: ${settings.mode}; type: ${settings.type}; PORT: ${settings.sendPort ? "on" : "off"}; EPSV: ${settings.epsv4 ? "on" : "off"}`,
+  );
   shell.print(
     Object.entries(switches)
       .map(([name, on]) => `${name}: ${on ? "on" : "off"}`)

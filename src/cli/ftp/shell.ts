@@ -17,6 +17,8 @@ export interface Settings {
   glob: boolean;
   /** Active mode without PORT: the default data port. */
   sendPort: boolean;
+  /** EPSV and EPRT over IPv4, not PASV and PORT. */
+  epsv4: boolean;
   mode: "auto" | DataMode;
   localDirectory: string;
 }
