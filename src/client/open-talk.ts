@@ -56,6 +56,7 @@ async function setUp(
     features: new Map(),
     protectData: tls !== undefined && options.tls?.protectData !== false,
     modes: new ModeChoice(options.mode ?? "auto"),
+    leaving: new Set(),
     type: undefined,
   };
   if (tls !== undefined) await protect(talk, tls, signal);

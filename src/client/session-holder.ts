@@ -65,6 +65,12 @@ export class SessionHolder implements Holder {
     this.#hasMoved = true;
   }
 
+  /** Somebody else is logged in now, in a directory of his own. */
+  hasNewUser(): void {
+    this.#directory = undefined;
+    this.#hasMoved = false;
+  }
+
   setMode(mode: "auto" | DataMode): void {
     this.talk.modes.wish(mode);
   }
@@ -74,7 +80,7 @@ export class SessionHolder implements Holder {
     this.#lifetime.signal.throwIfAborted();
     const before = this.talk;
     this.#endKeepAlive();
-    await before.link.close();
+    await Promise.all([before.link.close(), ...before.leaving]);
     const talk = await openTalk(before.options, before.environment, signal);
     tell(talk, "a new session takes the place of the lost one");
     if (this.#directory !== undefined) await changeDirectory(talk, this.#directory);
@@ -104,6 +110,7 @@ export class SessionHolder implements Holder {
       link.fail(new SallyportError("CLOSED", "this FTP session is closed"));
     });
     await this.#turn.idle();
+    await Promise.all(this.talk.leaving);
     if (link.failure === undefined) await link.command("QUIT").catch(() => {});
     cancel();
     await link.close();

@@ -27,7 +27,8 @@ export interface ClientEnvironment {
 
 export interface Talk {
   readonly link: ControlLink;
-  readonly options: ClientOptions;
+  /** Of whoever is logged in. */
+  options: ClientOptions;
   readonly environment: ClientEnvironment;
   /** Our end of the control connection as the server sees it, where that is known. */
   readonly controlEnd: Endpoint | undefined;
@@ -39,6 +40,8 @@ export interface Talk {
   /** Data connections are inside TLS. */
   readonly protectData: boolean;
   readonly modes: ModeChoice;
+  /** Data connections whose transfer is over and that are not gone yet: through SSH that takes a round trip. */
+  readonly leaving: Set<Promise<void>>;
   /** The representation type that the server is in; undefined: not known. */
   type: "A" | "I" | undefined;
 }
@@ -62,6 +65,12 @@ export async function demand(talk: Talk, what: string, verb: string, argument?: 
   const reply = await talk.link.command(verb, argument);
   if (reply.code < 200 || reply.code > 299) throw replyError(what, reply);
   return reply;
+}
+
+/** Disposes the data connection of a transfer that went well, while others may begin. */
+export function letGo({ leaving }: Talk, data: AsyncDisposable | undefined): void {
+  const gone = Promise.resolve(data?.[Symbol.asyncDispose]()).finally(() => leaving.delete(gone));
+  leaving.add(gone);
 }
 
 /** Something that the user should know, in a sentence. */

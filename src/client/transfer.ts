@@ -12,7 +12,7 @@ import { breakOff } from "./break-off.ts";
 import type { DataEnd } from "./data-end.ts";
 import type { Asked } from "./expected-replies.ts";
 import { brokenData } from "./receive-data.ts";
-import { demand, type Talk, tell } from "./talk.ts";
+import { demand, letGo, type Talk, tell } from "./talk.ts";
 import { replyErrorWith, tooEarly, unannounced, unconfirmed } from "./transfer-errors.ts";
 
 export interface TransferOrder {
@@ -124,13 +124,15 @@ class Run {
       const [first, reply] = await Promise.all([asked.first, asked.final]);
       if (first.code >= 200) throw unannounced(what, reply);
       modes.succeeded();
+      letGo(this.#talk, this.#data);
+      // Inside TLS it goes first: beside the next handshake its closing left a socket behind (Node 20, our server at the other end).
+      if (this.#talk.protectData) await Promise.all(this.#talk.leaving);
       return { how: this.#end.how(), reply };
     } catch (error) {
       const failure = await this.#failed(asked, error);
       modes.failed(failure);
-      throw failure;
-    } finally {
       await this.#data?.[Symbol.asyncDispose]();
+      throw failure;
     }
   }
 
