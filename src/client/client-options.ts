@@ -3,6 +3,7 @@ import type { TlsTrust } from "../network/tls-client.ts";
 import type { PortRange } from "../platform/network.ts";
 import type { Trace } from "../platform/trace.ts";
 import type { NameEncoding } from "../protocol/client/name-bytes.ts";
+import type { Reply } from "../protocol/reply.ts";
 
 /** Who opens data connections: we (`passive`), the server (`active`), the server and nobody tells it where (`default-port`). */
 export type DataMode = "passive" | "active" | "default-port";
@@ -12,6 +13,15 @@ export interface ClientTls extends TlsTrust {
   readonly kind?: "explicit" | "implicit";
   /** Data connections inside TLS too (PROT P). Default true. */
   readonly protectData?: boolean;
+}
+
+/** Who to log in as. */
+export interface Credentials {
+  readonly user: string;
+  /** Default for `anonymous`: `anonymous@`; else empty. */
+  readonly password?: string;
+  /** ACCT, where the server asks for it (332). */
+  readonly account?: string;
 }
 
 export interface ClientOptions {
@@ -24,6 +34,11 @@ export interface ClientOptions {
   readonly password?: string;
   /** ACCT, where the server asks for it (332). */
   readonly account?: string;
+  /**
+   * In place of `user`, `password` and `account`: asked between the greeting, or TLS, and the login. The answer serves a session
+   * that takes the place of a lost one too. Its signal says that nobody waits for the answer any more.
+   */
+  readonly credentials?: (greeting: Reply, signal: AbortSignal) => Promise<Credentials>;
   /** Absent: the session is in the clear. Nothing ever falls back from TLS to none. */
   readonly tls?: ClientTls;
   /** Default `auto`: passive by EPSV, else PASV, else active; {@link FtpClient.modeReason} tells why. */

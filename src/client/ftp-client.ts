@@ -4,7 +4,7 @@ import type { SallyportError } from "../protocol/error.ts";
 import type { ListedEntry, Listing } from "../protocol/listing/listed-entry.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { HashName } from "./checksum.ts";
-import type { DataMode } from "./client-options.ts";
+import type { Credentials, DataMode } from "./client-options.ts";
 import type { DownloadStream } from "./download-stream.ts";
 import type {
   DownloadFileOptions,
@@ -49,6 +49,12 @@ export interface FtpClient extends AsyncDisposable {
   setMode(mode: "auto" | DataMode): void;
   /** From the next transfer on: EPSV and EPRT over IPv4 (true: tried anew), or PASV and PORT. */
   setEpsv4(on: boolean): void;
+
+  /**
+   * Logs in again, in the running session. Throws `FTP_REPLY_*` when the server does not take another user there, and then all is as
+   * it was; `FTP_LOGIN` when it refuses this one, and then most servers take nobody for logged in.
+   */
+  logIn(who: Credentials, options?: CallOptions): Promise<void>;
 
   /** MLSD where it is offered (RFC 3659), else LIST. Look into `unread` before you trust that a file is not there. */
   list(path?: string, options?: CallOptions): Promise<Listing>;

@@ -4,11 +4,12 @@ import type { SallyportError } from "../protocol/error.ts";
 import type { ListedEntry, Listing } from "../protocol/listing/listed-entry.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { type HashName, offeredHashes, remoteHash } from "./checksum.ts";
-import type { ClientOptions, DataMode } from "./client-options.ts";
+import type { ClientOptions, Credentials, DataMode } from "./client-options.ts";
 import type { DownloadStream } from "./download-stream.ts";
 import * as files from "./file-commands.ts";
 import type { CallOptions, FtpClient, UploadSource } from "./ftp-client.ts";
 import { listDirectory, listLines, listNames } from "./listing.ts";
+import { logInAgain } from "./log-in.ts";
 import { quote } from "./quote.ts";
 import { SessionHolder } from "./session-holder.ts";
 import type { ClientEnvironment, Talk } from "./talk.ts";
@@ -76,6 +77,13 @@ export class FtpSession implements FtpClient {
 
   setEpsv4(on: boolean): void {
     this.holder.talk.modes.wishEpsv4(on);
+  }
+
+  logIn(who: Credentials, options?: CallOptions): Promise<void> {
+    return this.#call(options, async (talk) => {
+      await logInAgain(talk, who);
+      this.holder.hasNewUser();
+    });
   }
 
   list(path?: string, options: CallOptions = {}): Promise<Listing> {

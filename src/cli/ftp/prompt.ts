@@ -1,4 +1,5 @@
 // The loop: a line, its command, what went wrong; and what the commands work with.
+import type { Credentials } from "../../client/client-options.ts";
 import type { FtpClient } from "../../client/ftp-client.ts";
 import type { SallyportError } from "../../protocol/error.ts";
 import { exitStatus, exitStatusOf } from "../exit-status.ts";
@@ -16,8 +17,9 @@ export interface PromptWorld {
   readonly settings: Settings;
   /** A person is at the other end: errors are told and the prompt goes on. */
   readonly interactive: boolean;
-  /** Connects and logs in, with what `target` lacks asked for. */
+  /** Connects and logs in, with what `target` lacks asked for behind the greeting. */
   readonly connect: (target: Target, shell: Shell) => Promise<FtpClient>;
+  readonly signIn: (target: Target, shell: Shell, signal: AbortSignal) => Promise<Credentials>;
   readonly ask: Shell["ask"];
   readonly output: NodeJS.WritableStream;
   /** Of the terminal that progress is shown on. */
@@ -154,8 +156,12 @@ export class Prompt implements Shell, AsyncDisposable {
     this.output.write(`${line}\n`);
   }
 
-  ask(question: string, hidden: boolean): Promise<string | undefined> {
-    return this.#world.ask(question, hidden);
+  signIn(target: Target): Promise<Credentials> {
+    return this.#world.signIn(target, this, this.signal);
+  }
+
+  ask(question: string, hidden: boolean, signal?: AbortSignal): Promise<string | undefined> {
+    return this.#world.ask(question, hidden, signal);
   }
 
   progress(name: string): ProgressView {

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { constants } from "node:os";
 import { ReadStream } from "node:tty";
-import type { ClientOptions } from "../../client/client-options.ts";
+import type { ClientOptions, Credentials } from "../../client/client-options.ts";
 import type { FtpClient } from "../../client/ftp-client.ts";
 import { systemClock } from "../../network/system-clock.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
@@ -60,7 +60,8 @@ class FtpRun implements AsyncDisposable {
       settings: this.#settings,
       interactive: this.#interactive,
       connect: (target, shell) => this.#connect(target, shell),
-      ask: (question, hidden) => this.#ask(question, hidden),
+      signIn: (target, shell, signal) => this.#signIn(target, shell, signal),
+      ask: (question, hidden, signal) => this.#ask(question, hidden, signal),
       output: process.stdout,
       columns: () => (process.stdout.isTTY ? process.stdout.columns : undefined),
       report: (error) => reporter.fail(error),
@@ -110,13 +111,12 @@ class FtpRun implements AsyncDisposable {
   }
 
   async #connect(target: Target, shell: Shell): Promise<FtpClient> {
-    const who = await signIn(shell, target, () => readNetrc(netrcPath(this.#world.env)));
     const tls = await tlsOf(this.#command);
     const { host, port } = target;
     const options: ClientOptions = {
       host,
       ...(port === undefined ? {} : { port }),
-      ...who,
+      credentials: (_, signal) => this.#signIn(target, shell, signal),
       ...tls,
       mode: this.#settings.mode,
       epsv4: this.#settings.epsv4,
@@ -124,11 +124,18 @@ class FtpRun implements AsyncDisposable {
     return await this.#connector.open(options, shell.signal, this.#end.signal);
   }
 
-  async #ask(question: string, hidden: boolean): Promise<string | undefined> {
+  #signIn(target: Target, shell: Shell, signal: AbortSignal): Promise<Credentials> {
+    const ask: Shell["ask"] = (question, hidden) => shell.ask(question, hidden, signal);
+    return signIn({ ask }, target, () => readNetrc(netrcPath(this.#world.env)));
+  }
+
+  async #ask(question: string, hidden: boolean, until?: AbortSignal): Promise<string | undefined> {
     if (!this.#interactive) return undefined;
     const kind = hidden ? ("password" as const) : ("other" as const);
-    const answer = await this.#askUser({ kind, text: question, echo: !hidden }, this.#prompt.signal);
-    this.#prompt.signal.throwIfAborted();
+    const { signal: own } = this.#prompt;
+    const signal = until === undefined ? own : AbortSignal.any([own, until]);
+    const answer = await this.#askUser({ kind, text: question, echo: !hidden }, signal);
+    signal.throwIfAborted();
     return answer;
   }
 

@@ -1,4 +1,5 @@
 // `proxy`: the same commands, with the second server.
+import type { Credentials } from "../../client/client-options.ts";
 import type { FtpClient } from "../../client/ftp-client.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import type { SessionSlot } from "./session-slot.ts";
@@ -56,8 +57,12 @@ export class SecondShell implements Shell {
     this.#first.print(line);
   }
 
-  ask(question: string, hidden: boolean): Promise<string | undefined> {
-    return this.#first.ask(question, hidden);
+  signIn(target: Target): Promise<Credentials> {
+    return this.#first.signIn(target);
+  }
+
+  ask(question: string, hidden: boolean, signal?: AbortSignal): Promise<string | undefined> {
+    return this.#first.ask(question, hidden, signal);
   }
 
   progress(name: string): ProgressView {

@@ -1,7 +1,7 @@
 // Commands of the prompt that open and end sessions, and go by the prompt itself.
 import { stat } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { SallyportError } from "../../protocol/error.ts";
+import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { parsePort } from "../command-line/port-number.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { escapeText } from "../report/escape-text.ts";
@@ -22,16 +22,9 @@ export const sessionCommands: readonly PromptCommand[] = [
   {
     name: "user",
     usage: "NAME [PASSWORD]",
-    help: "log in as somebody else, in a new session",
+    help: "log in as somebody else; in a new session where the server wants one",
     words: [1, 2],
-    run: async (shell, [user, password]) => {
-      const { target } = shell;
-      if (target === undefined) throw notConnected();
-      await shell.close();
-      const secret = password === undefined ? {} : { password: password.text };
-      const { host, port } = target;
-      await shell.open({ host, ...(port === undefined ? {} : { port }), user: user?.text ?? "", ...secret });
-    },
+    run: (shell, [user, password]) => logInAs(shell, user?.text ?? "", password?.text),
   },
   {
     name: "close",
@@ -73,6 +66,24 @@ export const sessionCommands: readonly PromptCommand[] = [
     run: (shell) => shell.print(escapeText(shell.settings.localDirectory)),
   },
 ];
+
+async function logInAs(shell: Shell, user: string, password: string | undefined): Promise<void> {
+  const { target, signal } = shell;
+  if (target === undefined) throw notConnected();
+  const { host, port } = target;
+  const place = { host, ...(port === undefined ? {} : { port }) };
+  const wanted = { ...place, user, ...(password === undefined ? {} : { password }) };
+  if (!shell.connected) return await shell.open(wanted);
+  const who = await shell.signIn(wanted);
+  try {
+    return await shell.client().logIn(who, { signal });
+  } catch (error) {
+    if (!isSallyportError(error) || !error.code.startsWith("FTP_REPLY_")) throw error;
+  }
+  shell.print("The server takes no other user in this session: a new one.");
+  await shell.close();
+  await shell.open({ ...place, ...who });
+}
 
 export function notConnected(): SallyportError {
   return usageError("not connected", "Say open HOST first.");

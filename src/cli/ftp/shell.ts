@@ -1,5 +1,5 @@
 // What a command of the prompt works with.
-import type { DataMode } from "../../client/client-options.ts";
+import type { Credentials, DataMode } from "../../client/client-options.ts";
 import type { FtpClient } from "../../client/ftp-client.ts";
 import type { Progress } from "../../client/transfer-options.ts";
 import type { Word } from "./split-line.ts";
@@ -33,6 +33,7 @@ export interface Target {
   readonly port?: number;
   readonly user?: string;
   readonly password?: string;
+  readonly account?: string;
 }
 
 export interface Shell {
@@ -47,14 +48,16 @@ export interface Shell {
   readonly target: Target | undefined;
   readonly connected: boolean;
   open(target: Target): Promise<void>;
+  /** Who to log in as; asks for what `target` lacks. */
+  signIn(target: Target): Promise<Credentials>;
   close(): Promise<void>;
   quit(): void;
   /** One line, safe to show. */
   print(line: string): void;
   /** Bytes for `get FILE -`. */
   readonly output: NodeJS.WritableStream;
-  /** `undefined` where nobody can be asked. */
-  ask(question: string, hidden: boolean): Promise<string | undefined>;
+  /** `undefined` where nobody can be asked. The signal takes the question back. */
+  ask(question: string, hidden: boolean, signal?: AbortSignal): Promise<string | undefined>;
   progress(name: string): ProgressView;
   nowMs(): number;
 }

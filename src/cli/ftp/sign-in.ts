@@ -1,14 +1,9 @@
 // Who to log in as: what was said, what .netrc says, what the user answers.
+import type { Credentials } from "../../client/client-options.ts";
 import { findLogin } from "../credentials/find-login.ts";
 import type { NetrcEntry } from "../credentials/parse-netrc.ts";
 import { askUserName } from "./session-commands.ts";
 import type { Shell, Target } from "./shell.ts";
-
-export interface SignIn {
-  readonly user: string;
-  readonly password?: string;
-  readonly account?: string;
-}
 
 const anonymous: ReadonlySet<string> = new Set(["anonymous", "ftp"]);
 
@@ -17,9 +12,11 @@ export async function signIn(
   shell: Pick<Shell, "ask">,
   target: Target,
   readNetrc: () => Promise<readonly NetrcEntry[]>,
-): Promise<SignIn> {
-  if (target.user !== undefined && target.password !== undefined)
-    return { user: target.user, password: target.password };
+): Promise<Credentials> {
+  if (target.user !== undefined && target.password !== undefined) {
+    const { user, password, account } = target;
+    return { user, password, ...(account === undefined ? {} : { account }) };
+  }
   const entry = findLogin(await readNetrc(), target.host, target.user);
   const user = target.user ?? entry?.login ?? (await askUserName(shell, target.host));
   const account = entry?.account === undefined ? {} : { account: entry.account.reveal() };
