@@ -1,6 +1,6 @@
 // What all tasks of a run have in common.
 import type { DownloadFileOptions, TransferOptions } from "../../client/transfer-options.ts";
-import type { SallyportError } from "../../protocol/error.ts";
+import { SallyportError } from "../../protocol/error.ts";
 import { formatFtpUrl } from "../../protocol/url/format-ftp-url.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import type { Gauge, Moved, Report } from "./report.ts";
@@ -16,6 +16,7 @@ export class RunContext {
   skipped = 0;
   /** Pairs of servers that do not send to each other. */
   readonly strangers: Set<string> = new Set();
+  readonly #targets: Set<string> = new Set();
 
   constructor(command: TransferCommand, report: Report, nowMs: () => number) {
     this.command = command;
@@ -29,11 +30,15 @@ export class RunContext {
     name: string,
     run: (gauge: Gauge) => Promise<Pick<Moved, "bytes" | "verified" | "how" | "wasThere">>,
   ): Promise<void> {
+    this.#claim(moved.target);
     const startedMs = this.nowMs();
     const gauge = this.report.begin(name);
     let result: Awaited<ReturnType<typeof run>>;
     try {
       result = await run(gauge);
+    } catch (error) {
+      this.#targets.delete(moved.target);
+      throw error;
     } finally {
       gauge[Symbol.dispose]();
     }
@@ -42,6 +47,16 @@ export class RunContext {
     this.bytes += bytes;
     const elapsedMs = this.nowMs() - startedMs;
     this.report.moved({ ...moved, bytes, verified, how, elapsedMs, ...(wasThere ? { wasThere } : {}) });
+  }
+
+  /** Two files of one name would be written into one another. */
+  #claim(target: string): void {
+    if (this.#targets.has(target)) {
+      throw new SallyportError("FS_EXISTS", `${target} is another file of this run`, {
+        cure: "Transfer one of them under another name, or into another directory.",
+      });
+    }
+    this.#targets.add(target);
   }
 
   /** The options of a transfer that the words ask for. */

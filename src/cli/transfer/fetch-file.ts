@@ -1,5 +1,7 @@
 // One download: into NAME.sallyport-part, and NAME when it is whole. NAME is never half a file.
+import { createWriteStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
 import type { HashName } from "../../client/checksum.ts";
 import { makeDigest } from "../../client/digest.ts";
 import { readLocal } from "../../client/local-file.ts";
@@ -26,6 +28,8 @@ export async function fetchFile(
   options: DownloadFileOptions,
   kept: (part: string, bytes: number) => void,
 ): Promise<Fetched> {
+  // A device or a pipe that is named is written to, as with curl; it must not be replaced by a file.
+  if ((await kindOf(target)) === "other") return await pour(client, path, target, options);
   const part = `${target}${partSuffix}`;
   await demandFree(target, part);
   if (options.resume === true && (await kindOf(part)) === "missing" && (await kindOf(target)) !== "missing") {
@@ -46,9 +50,28 @@ export async function fetchFile(
   }
 }
 
+/** Byte after byte: there is no going back in a pipe, so no second attempt either. */
+async function pour(client: FtpClient, path: string, target: string, options: DownloadFileOptions): Promise<Fetched> {
+  const { resume: _, retries: __, ...once } = options;
+  const stream = client.download(path, once);
+  try {
+    await pipeline(stream, createWriteStream(target));
+  } catch (error) {
+    once.signal?.throwIfAborted();
+    throw translateFsError(error, target);
+  }
+  return await stream.result;
+}
+
 async function demandFree(target: string, part: string): Promise<void> {
   if ((await kindOf(target)) === "directory") {
     throw new SallyportError("FS_IS_DIRECTORY", `${target} is a directory`, { cure: "Give the file another name." });
+  }
+  const found = await stat(target).catch(() => undefined);
+  if (found !== undefined && !found.isFile()) {
+    throw new SallyportError("FS_NOT_FILE", `${target} is a link, and leads to no file`, {
+      cure: "Name what it leads to; - is standard output.",
+    });
   }
   const kind = await kindOf(part);
   if (kind === "missing" || kind === "file") return;

@@ -7,7 +7,7 @@ import { formatBytes } from "../report/format.ts";
 import { type RunContext, urlAt } from "./context.ts";
 import { fetchFile } from "./fetch-file.ts";
 import { isLocalDirectory } from "./local-target.ts";
-import { makeDirectory, pathOf } from "./local-tree.ts";
+import { kindOf, makeDirectory, pathOf } from "./local-tree.ts";
 import { joinPath, readTree } from "./tree.ts";
 import type { Hands, Task } from "./workers.ts";
 
@@ -103,6 +103,9 @@ function fileTask(context: RunContext, url: FtpUrl, path: string, target: string
   return {
     name: urlAt(url, path),
     run: async (hands) => {
+      if ((await kindOf(target)) === "other") {
+        throw new SallyportError("FS_NOT_FILE", `${target} is in the way, and is no file`, { cure: "Remove it." });
+      }
       await fetch(context, hands, url, path, target);
       return undefined;
     },

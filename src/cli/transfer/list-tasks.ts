@@ -35,6 +35,7 @@ function directoryTask(context: RunContext, url: FtpUrl, path: string, shown: st
       }
       const { entries, unread } = await (await session(url)).list(path === "" ? undefined : path, { signal });
       for (const entry of entries) context.report.entry(formatFtpUrl(url), joinPath(shown, entry.name), entry);
+      context.files += entries.length;
       for (const line of unread) context.fail(urlAt(url, path), faultOf(line));
       if (!context.command.recursive) return undefined;
       return entries

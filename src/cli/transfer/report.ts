@@ -2,6 +2,7 @@
 import type { TransferResult } from "../../client/transfer-options.ts";
 import type { SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
+import type { TransferVerb } from "./transfer-options.ts";
 
 export type Way = "received" | "sent" | "copied";
 
@@ -20,6 +21,7 @@ export interface Moved {
 }
 
 export interface Totals {
+  readonly verb: TransferVerb;
   readonly files: number;
   readonly bytes: number;
   readonly failed: number;

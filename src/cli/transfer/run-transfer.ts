@@ -74,7 +74,14 @@ async function perform(
     return exitStatusOf(error);
   }
   const { files, bytes, skipped, errors } = context;
-  report.done({ files, bytes, skipped, failed: errors.length, elapsedMs: nowMs() - startedMs });
+  report.done({
+    verb: command.order.verb,
+    files,
+    bytes,
+    skipped,
+    failed: errors.length,
+    elapsedMs: nowMs() - startedMs,
+  });
   const [first] = errors;
   return first === undefined ? exitStatus.ok : exitStatusOf(first);
 }

@@ -60,8 +60,9 @@ export class TextReport implements Report {
     this.#options.printLine(listingLine(path, entry));
   }
 
-  done({ files, bytes, failed, skipped, elapsedMs }: Totals): void {
-    if (files + failed + skipped < 2) return;
+  done({ verb, files, bytes, failed, skipped, elapsedMs }: Totals): void {
+    // Of a listing people see how long it is.
+    if (verb === "ls" || files + failed + skipped < 2) return;
     const also = [failed > 0 ? `, ${failed} failed` : "", skipped > 0 ? `, ${skipped} left out` : ""].join("");
     this.#tell(
       `${files === 1 ? "1 file" : `${files} files`}, ${formatBytes(bytes)} in ${formatDuration(elapsedMs)}${also}`,

@@ -1,5 +1,7 @@
 // get, put, ls and cp as programs, against our own server.
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openServer } from "../../../src/serve/open-server.ts";
 import type { Server } from "../../../src/serve/options.ts";
@@ -153,6 +155,38 @@ describe("get", () => {
     if (existsSync(part)) expect(started.stderr()).toMatch(/sallyport-part keeps [\d,]+ bytes of it; --resume/);
     expect(await sallyport(["get", "--resume", url("big"), here.path])).toMatchObject({ ended: "exit 0" });
     expect(readFileSync(here.file("big")).length).toBe(300_000_000);
+  });
+});
+
+describe("names that are in the way", () => {
+  test("two files of one name are not written into one another", async () => {
+    for (const name of ["a", "b"]) {
+      mkdirSync(there.file(name));
+      writeFileSync(there.file(`${name}/x`), name);
+    }
+    const ended = await sallyport(["get", "-j2", url("a/x"), url("b/x"), here.path]);
+    expect(ended).toMatchObject({ ended: "exit 1", stderr: expect.stringContaining("is another file of this run") });
+    expect(["a", "b"]).toContain(readFileSync(here.file("x"), "utf8"));
+  });
+
+  test("a device is written to and stays one, a link to one is refused, a directory too", async () => {
+    writeFileSync(there.file("f"), "x");
+    execFileSync("mkfifo", [here.file("pipe")]);
+    const reader = spawn("cat", [here.file("pipe")]);
+    let read = "";
+    reader.stdout.on("data", (bytes: Buffer) => {
+      read += bytes.toString();
+    });
+    const closed = once(reader, "close");
+    expect(await sallyport(["get", "-q", url("f"), here.file("pipe")])).toMatchObject({ ended: "exit 0", stderr: "" });
+    await closed;
+    expect(read).toBe("x");
+    expect(lstatSync(here.file("pipe")).isFIFO()).toBe(true);
+    symlinkSync("/dev/null", here.file("link"));
+    expect(await sallyport(["get", url("f"), here.file("link")])).toMatchObject({ ended: "exit 1" });
+    mkdirSync(here.file("f"));
+    expect(await sallyport(["get", url("f"), here.path])).toMatchObject({ ended: "exit 1" });
+    expect(readdirSync(here.path).sort()).toEqual(["f", "link", "pipe"]);
   });
 });
 
