@@ -24,11 +24,14 @@ export interface FtpCommand {
   readonly tlsCa?: string;
   readonly debug: boolean;
   readonly quiet: boolean;
+  /** Errors in their long form. */
+  readonly explain: boolean;
   readonly via?: Required<Pick<ViaOptions, "ssh" | "transport">>;
 }
 
 export interface FtpDraft extends Draft {
   debug: boolean;
+  explain: boolean;
   mode?: DataMode;
   tls?: "explicit" | "implicit";
   tlsCa?: string;
@@ -37,7 +40,7 @@ export interface FtpDraft extends Draft {
 
 /** Throws `USAGE_INVALID`. */
 export function parseFtp(words: readonly string[]): FtpCommand {
-  const draft: FtpDraft = { ...emptyDraft(), debug: false };
+  const draft: FtpDraft = { ...emptyDraft(), debug: false, explain: false };
   const [destination, ...afterHost] = takeOptions(words, draft, ftpOptions);
   const [port, ...more] = takeOptions(afterHost, draft, ftpOptions);
   if (more.length > 0) throw usageError(`"${more[0]}" is one word too many`, "Write sallyport ftp [user@]host [port].");
@@ -50,6 +53,7 @@ export function parseFtp(words: readonly string[]): FtpCommand {
     ...(draft.tlsCa === undefined ? {} : { tlsCa: draft.tlsCa }),
     debug: draft.debug,
     quiet: draft.quiet,
+    explain: draft.explain,
     ...viaOf(draft),
   };
 }

@@ -31,6 +31,9 @@ export const ftpOptions: readonly Row[] = [
   row({ short: "-q" }, "do not show the server's replies", (draft) => {
     draft.quiet = true;
   }),
+  row({ long: "--explain" }, "say more about an error: why it happens, and in which scenario", (draft) => {
+    draft.explain = true;
+  }),
   mode("--passive", "passive", "we open data connections (the default, as long as it works)"),
   mode("--active", "active", "the server opens data connections (PORT, EPRT)"),
   mode("--default-port", "default-port", "active without PORT, to the default data port"),

@@ -1,6 +1,8 @@
 // All commands of the prompt, and how a typed word finds one.
 import { usageError } from "../command-line/usage-error.ts";
+import { explain } from "../explain/explain.ts";
 import { escapeText } from "../report/escape-text.ts";
+import { checksumCommand } from "./checksum-command.ts";
 import { fileCommands } from "./file-commands.ts";
 import { sessionCommands } from "./session-commands.ts";
 import { settingCommands } from "./setting-commands.ts";
@@ -19,6 +21,18 @@ const help: PromptCommand = {
   run: (shell, [name]) => (name === undefined ? showAll(shell) : showOne(shell, findCommand(name.text))),
 };
 
+const explainLast: PromptCommand = {
+  name: "explain",
+  usage: "",
+  help: "say more about the last error: why it happens, and in which scenario",
+  words: [0, 0],
+  run: (shell) => {
+    const { lastError } = shell;
+    if (lastError === undefined) return shell.print("Nothing has failed.");
+    for (const line of [lastError.message, ...explain(lastError)]) shell.print(escapeText(line));
+  },
+};
+
 const proxy: PromptCommand = {
   name: "proxy",
   usage: "COMMAND [WORDS]",
@@ -32,10 +46,12 @@ const proxy: PromptCommand = {
 export const promptCommands: readonly PromptCommand[] = [
   ...sessionCommands.slice(0, 4),
   ...fileCommands,
+  checksumCommand,
   ...transferCommands,
   ...sessionCommands.slice(4),
   proxy,
   ...settingCommands,
+  explainLast,
   help,
 ];
 

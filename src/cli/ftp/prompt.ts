@@ -24,7 +24,8 @@ export interface PromptWorld {
   readonly output: NodeJS.WritableStream;
   /** Of the terminal that progress is shown on. */
   readonly columns: () => number | undefined;
-  readonly report: (error: SallyportError) => void;
+  /** `shown`: the server's own words have told it already. */
+  readonly report: (error: SallyportError, shown: boolean) => void;
   readonly runLocal: (line: string, directory: string) => Promise<number>;
   readonly nowMs: () => number;
 }
@@ -38,6 +39,7 @@ export class Prompt implements Shell, AsyncDisposable {
   readonly second: Shell;
   readonly #world: PromptWorld;
   readonly #slot: SessionSlot;
+  lastError: SallyportError | undefined;
   #over = false;
   #running: AbortController | undefined;
 
@@ -109,13 +111,16 @@ export class Prompt implements Shell, AsyncDisposable {
 
   /** A command that runs tells it by its own failure. */
   #lost(why: SallyportError): void {
-    if (this.#running === undefined) this.#world.lines.aside(() => this.#world.report(why));
+    if (this.#running !== undefined) return;
+    this.lastError = why;
+    this.#world.lines.aside(() => this.#world.report(why, false));
   }
 
-  /** A refusal was shown by the server's own words already. */
   #failed(error: SallyportError): number {
+    this.lastError = error;
     const shown = this.settings.verbose && error.code.startsWith("FTP_REPLY_");
-    if (!shown || !this.#world.interactive) this.#world.report(error);
+    this.#world.report(error, shown && this.#world.interactive);
+    if (error.code === "FTP_LOGIN" && this.#world.interactive) this.print("Say user NAME to try again.");
     return exitStatusOf(error);
   }
 

@@ -9,6 +9,7 @@ import type { TraceEvent } from "../../platform/trace.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
+import { explain } from "../explain/explain.ts";
 import { escapeText } from "../report/escape-text.ts";
 import type { Reporter } from "../report/reporter.ts";
 import type { World } from "../run/world.ts";
@@ -45,6 +46,8 @@ class FtpRun implements AsyncDisposable {
   readonly #end = new AbortController();
   /** Completion talks to the server in the middle of a line. */
   #silent = false;
+  /** From the login on, the client asks the server what it can: nobody has typed that. */
+  #opening: "no" | "login" | "set-up" = "no";
 
   constructor(command: FtpCommand, world: World, reporter: Reporter) {
     this.#command = command;
@@ -64,7 +67,10 @@ class FtpRun implements AsyncDisposable {
       ask: (question, hidden, signal) => this.#ask(question, hidden, signal),
       output: process.stdout,
       columns: () => (process.stdout.isTTY ? process.stdout.columns : undefined),
-      report: (error) => reporter.fail(error),
+      report: (error, shown) => {
+        if (!shown) reporter.fail(error);
+        if (command.explain) for (const line of explain(error)) world.printError(`  ${escapeText(line)}\n`);
+      },
       runLocal: (line, directory) => runLocal(line, directory, this.#interactive, world.env),
       nowMs: () => systemClock.nowMs(),
     });
@@ -121,7 +127,12 @@ class FtpRun implements AsyncDisposable {
       mode: this.#settings.mode,
       epsv4: this.#settings.epsv4,
     };
-    return await this.#connector.open(options, shell.signal, this.#end.signal);
+    this.#opening = "login";
+    try {
+      return await this.#connector.open(options, shell.signal, this.#end.signal);
+    } finally {
+      this.#opening = "no";
+    }
   }
 
   #signIn(target: Target, shell: Shell, signal: AbortSignal): Promise<Credentials> {
@@ -142,7 +153,10 @@ class FtpRun implements AsyncDisposable {
   #show(event: TraceEvent): void {
     if (this.#silent) return;
     const { verbose, debug } = this.#settings;
-    const lines = dialogueLines(event, { replies: verbose, commands: debug });
+    const isSetUp = event.type === "ftp.command" && event.line === "FEAT";
+    if (isSetUp && this.#opening === "login") this.#opening = "set-up";
+    const replies = verbose && (debug || this.#opening !== "set-up");
+    const lines = dialogueLines(event, { replies, commands: debug });
     for (const line of lines) process.stdout.write(`${line}\n`);
   }
 

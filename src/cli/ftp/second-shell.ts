@@ -1,6 +1,7 @@
 // `proxy`: the same commands, with the second server.
 import type { Credentials } from "../../client/client-options.ts";
 import type { FtpClient } from "../../client/ftp-client.ts";
+import type { SallyportError } from "../../protocol/error.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import type { SessionSlot } from "./session-slot.ts";
 import type { ProgressView, Settings, Shell, Target } from "./shell.ts";
@@ -34,6 +35,10 @@ export class SecondShell implements Shell {
 
   get connected(): boolean {
     return this.#slot.connected;
+  }
+
+  get lastError(): SallyportError | undefined {
+    return this.#first.lastError;
   }
 
   client(): FtpClient {

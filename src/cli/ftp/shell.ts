@@ -2,6 +2,7 @@
 import type { Credentials, DataMode } from "../../client/client-options.ts";
 import type { FtpClient } from "../../client/ftp-client.ts";
 import type { Progress } from "../../client/transfer-options.ts";
+import type { SallyportError } from "../../protocol/error.ts";
 import type { Word } from "./split-line.ts";
 
 export interface Settings {
@@ -47,6 +48,8 @@ export interface Shell {
   /** Where we are connected to, or were last. */
   readonly target: Target | undefined;
   readonly connected: boolean;
+  /** What failed last at the prompt. */
+  readonly lastError: SallyportError | undefined;
   open(target: Target): Promise<void>;
   /** Who to log in as; asks for what `target` lacks. */
   signIn(target: Target): Promise<Credentials>;

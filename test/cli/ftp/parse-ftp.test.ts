@@ -8,7 +8,7 @@ const parse = (words: string) => parseCommandLine(["ftp", ...words.split(" ").fi
 
 describe("sallyport ftp", () => {
   test.each([
-    ["", { kind: "ftp", mode: "auto", debug: false, quiet: false }],
+    ["", { kind: "ftp", mode: "auto", debug: false, quiet: false, explain: false }],
     ["h", { target: { host: "h" } }],
     ["-d anna@h 2121", { debug: true, target: { user: "anna", host: "h", port: 2121 } }],
     ["me@work@h", { target: { user: "me@work", host: "h" } }],

@@ -145,6 +145,27 @@ describe("a script", () => {
     expect(stdout).not.toContain("pa ss");
   });
 
+  test("checksum shows what the server computes, as sha256sum --check reads it", async () => {
+    writeFileSync(there!.file("a b"), "text\n");
+    const { stdout } = await script(['checksum "a b"', 'checksum "a b" md5']);
+    writeFileSync(here!.file("a b"), "text\n");
+    const lines = stdout.split("\n").slice(1);
+    const check = (program: string, line: string | undefined): string =>
+      execFileSync(program, ["--check"], { input: `${line}\n`, cwd: here!.path, encoding: "utf8" });
+    expect(check("sha256sum", lines[0])).toBe("a b: OK\n");
+    expect(check("md5sum", lines[1])).toBe("a b: OK\n");
+    expect(await script(['checksum "a b" sha3'])).toMatchObject({ ended: "exit 2" });
+  });
+
+  test("explain and --explain give an error its long form and its scenario", async () => {
+    const { stdout, stderr } = await script(["explain", "-cd nowhere", "explain"]);
+    expect(stdout).toContain("\nNothing has failed.\n");
+    expect(stdout).toMatch(/\ncould not change to "nowhere": 550 .*\nCode: FTP_REPLY_PERMANENT /);
+    expect(stderr).not.toContain("Code: ");
+    const long = await script(["cd nowhere"], ["--explain"]);
+    expect(long.stderr).toMatch(/nowhere": 550 .*\n.*\n {2}Code: FTP_REPLY_PERMANENT /);
+  });
+
   test("a .netrc that others may read is refused, and nobody is logged in", async () => {
     const port = String(server.listeners[0]?.port);
     writeFileSync(here!.file(".netrc"), "machine 127.0.0.1 login anna password secret", { mode: 0o644 });

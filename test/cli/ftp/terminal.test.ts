@@ -104,6 +104,34 @@ describePeers(["expect"], "the prompt on a terminal", () => {
     expect(shown).toMatch(/status 0\s*$/);
   });
 
+  test("the greeting comes before the questions, a wrong password is no end, and user logs in anew", async () => {
+    const steps = [
+      see("220 "),
+      see("Name (127.0.0.1:"),
+      type("anna\r"),
+      see("Password: "),
+      type("wrong\r"),
+      see("530 "),
+      see("Say user NAME to try again."),
+      see("ftp> "),
+      type("user anna\r"),
+      see("Password: "),
+      type("hunter2\r"),
+      see("230 "),
+      see("ftp> "),
+      // In the session that is there.
+      type("user anna hunter2\r"),
+      see("331 "),
+      see("230 "),
+      see("ftp> "),
+      ...quit,
+    ];
+    const shown = await onTerminal(steps);
+    expect(shown.match(/^220 /gm)).toHaveLength(2);
+    expect(shown).not.toContain("211");
+    expect(shown).toMatch(/status 0\s*$/);
+  });
+
   test("Tab completes commands, files here and files at the server", async () => {
     writeFileSync(there!.file("two words.txt"), "x");
     mkdirSync(there!.file("deep"));
