@@ -226,4 +226,32 @@ describePeers(["vsftpd", "sshd"], "get and put", () => {
       expect({ transport, ended: ended.ended }).toEqual({ transport, ended: "exit 255" });
     }
   });
+
+  test.each(["openssh", "embedded"])("%s: SSH that is lost in the middle leaves a part, no file", async (transport) => {
+    await using server = await startVsftpd();
+    await using sshd = await startSshd();
+    const big = Buffer.alloc(200_000_000, content);
+    server.place("big", big);
+    const via = ["--via", sshd.hostAlias, "-F", sshd.configFile, "--ssh", transport];
+    await using started = start(program.real, ["get", ...via, urlOf(server, "big"), here.path], {
+      env: { HOME: here.path },
+    });
+    await expect.poll(() => existsSync(here.file("big.sallyport-part")), { timeout: 10_000, interval: 2 }).toBe(true);
+    await sshd.killConnections();
+    expect(await started.ended).toMatch(/^exit (?:1|255)$/);
+    expect(readdirSync(here.path)).toEqual(["big.sallyport-part"]);
+    expect((await sallyport("get", ...via, "--resume", urlOf(server, "big"), here.path)).ended).toBe("exit 0");
+    expect(readFileSync(here.file("big")).equals(big)).toBe(true);
+  });
+
+  test("a tree is brought with three commands for each file, and no password is shown", async () => {
+    await using server = await startVsftpd();
+    for (const name of ["a", "b", "c", "d"]) server.place(name, name);
+    const { ended, stderr } = await sallyport("get", "-d", "-r", urlOf(server, ""), here.file("t"));
+    expect(ended).toBe("exit 0");
+    const commands = Array.from(stderr.matchAll(/^---> (\w+)/gm), ([, verb]) => verb);
+    const first = commands.indexOf("SIZE");
+    expect(commands.slice(first)).toEqual([...Array(4).fill(["SIZE", "EPSV", "RETR"]).flat(), "QUIT"]);
+    expect(stderr).not.toContain(server.password);
+  });
 });
