@@ -10,7 +10,7 @@ const names: readonly HashName[] = ["SHA-512", "SHA-256", "SHA-1", "MD5", "CRC32
 export const checksumCommand: PromptCommand = {
   name: "checksum",
   usage: "FILE [ALGORITHM]",
-  help: "show a file's checksum as the server has it: SHA-256 where it can, or sha-512, sha-1, md5, crc32",
+  help: "show a file's checksum as the server has it (SHA-256, or another)",
   words: [1, 2],
   completes: ["remote", "nothing"],
   run: async (shell, [file, algorithm]) => {

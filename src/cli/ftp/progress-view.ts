@@ -15,11 +15,13 @@ export interface ViewOptions {
 }
 
 const redrawMs = 100;
+/** Of `^C`, which the terminal writes behind the line: it must not wrap it. */
+const echoWidth = 2;
 const hashBytes = 65_536;
 const eraseLine = "\r\x1b[K";
 
 export function openProgressView(options: ViewOptions): ProgressView {
-  if (options.columns === undefined) return { update: () => {}, [Symbol.dispose]: () => {} };
+  if (options.columns === undefined) return { update: () => {}, erase: () => {}, [Symbol.dispose]: () => {} };
   return options.hash ? new HashView(options) : new LineView(options);
 }
 
@@ -28,6 +30,7 @@ class LineView implements ProgressView {
   readonly #startedMs: number;
   #meter: RateMeter | undefined;
   #drawnMs: number | undefined;
+  #isDrawn = false;
 
   constructor(options: ViewOptions) {
     this.#options = options;
@@ -41,13 +44,18 @@ class LineView implements ProgressView {
     this.#meter.update(now, bytes);
     if (now - (this.#drawnMs ?? this.#startedMs) < redrawMs) return;
     this.#drawnMs = now;
+    this.#isDrawn = true;
     const rate = this.#meter.rate(now, bytes);
-    write(eraseLine + progressLine({ name, bytes, size, rate, elapsedMs: now - this.#startedMs }, columns));
+    write(eraseLine + progressLine({ name, bytes, size, rate, elapsedMs: now - this.#startedMs }, columns - echoWidth));
+  }
+
+  erase(): void {
+    if (this.#isDrawn) this.#options.write(eraseLine);
+    this.#isDrawn = false;
   }
 
   [Symbol.dispose](): void {
-    if (this.#drawnMs !== undefined) this.#options.write(eraseLine);
-    this.#drawnMs = undefined;
+    this.erase();
   }
 }
 
@@ -69,8 +77,12 @@ class HashView implements ProgressView {
     this.#options.write("#".repeat(more));
   }
 
-  [Symbol.dispose](): void {
+  erase(): void {
     if (this.#shown > 0) this.#options.write("\n");
     this.#shown = 0;
+  }
+
+  [Symbol.dispose](): void {
+    this.erase();
   }
 }

@@ -41,6 +41,7 @@ export class Prompt implements Shell, AsyncDisposable {
   readonly #slot: SessionSlot;
   lastError: SallyportError | undefined;
   #over = false;
+  #view: ProgressView | undefined;
   #running: AbortController | undefined;
 
   constructor(world: PromptWorld) {
@@ -172,7 +173,13 @@ export class Prompt implements Shell, AsyncDisposable {
   progress(name: string): ProgressView {
     const { columns, nowMs } = this.#world;
     const write = (text: string): void => void this.output.write(text);
-    return openProgressView({ name, hash: this.settings.hash, columns: columns(), write, nowMs });
+    this.#view = openProgressView({ name, hash: this.settings.hash, columns: columns(), write, nowMs });
+    return this.#view;
+  }
+
+  /** Before a line that belongs to no command is written. */
+  eraseProgress(): void {
+    this.#view?.erase();
   }
 
   nowMs(): number {

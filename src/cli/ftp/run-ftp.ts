@@ -157,6 +157,7 @@ class FtpRun implements AsyncDisposable {
     if (isSetUp && this.#opening === "login") this.#opening = "set-up";
     const replies = verbose && (debug || this.#opening !== "set-up");
     const lines = dialogueLines(event, { replies, commands: debug });
+    if (lines.length > 0) this.#prompt.eraseProgress();
     for (const line of lines) process.stdout.write(`${line}\n`);
   }
 

@@ -27,6 +27,8 @@ export interface Settings {
 /** Shows how one transfer goes. Disposal wipes it away. */
 export interface ProgressView extends Disposable {
   update(progress: Progress): void;
+  /** Before other lines are written. */
+  erase(): void;
 }
 
 export interface Target {
