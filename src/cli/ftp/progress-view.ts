@@ -1,7 +1,6 @@
 // The progress line on a terminal, drawn anew a few times a second. Without a terminal nothing is shown.
 import type { Progress } from "../../client/transfer-options.ts";
-import { progressLine } from "./progress-line.ts";
-import { RateMeter } from "./rate-meter.ts";
+import { type Gauge, Progress as TransferProgress } from "../progress/progress.ts";
 import type { ProgressView } from "./shell.ts";
 
 export interface ViewOptions {
@@ -14,11 +13,7 @@ export interface ViewOptions {
   readonly nowMs: () => number;
 }
 
-const redrawMs = 100;
-/** Of `^C`, which the terminal writes behind the line: it must not wrap it. */
-const echoWidth = 2;
 const hashBytes = 65_536;
-const eraseLine = "\r\x1b[K";
 
 export function openProgressView(options: ViewOptions): ProgressView {
   if (options.columns === undefined) return { update: () => {}, erase: () => {}, [Symbol.dispose]: () => {} };
@@ -26,36 +21,24 @@ export function openProgressView(options: ViewOptions): ProgressView {
 }
 
 class LineView implements ProgressView {
-  readonly #options: ViewOptions;
-  readonly #startedMs: number;
-  #meter: RateMeter | undefined;
-  #drawnMs: number | undefined;
-  #isDrawn = false;
+  readonly #progress: TransferProgress;
+  readonly #gauge: Gauge;
 
   constructor(options: ViewOptions) {
-    this.#options = options;
-    this.#startedMs = options.nowMs();
+    this.#progress = new TransferProgress(options);
+    this.#gauge = this.#progress.begin(options.name);
   }
 
   update({ bytes, size }: Progress): void {
-    const { name, columns = 80, write, nowMs } = this.#options;
-    const now = nowMs();
-    this.#meter ??= new RateMeter(now, bytes);
-    this.#meter.update(now, bytes);
-    if (now - (this.#drawnMs ?? this.#startedMs) < redrawMs) return;
-    this.#drawnMs = now;
-    this.#isDrawn = true;
-    const rate = this.#meter.rate(now, bytes);
-    write(eraseLine + progressLine({ name, bytes, size, rate, elapsedMs: now - this.#startedMs }, columns - echoWidth));
+    this.#gauge.update(bytes, size);
   }
 
   erase(): void {
-    if (this.#isDrawn) this.#options.write(eraseLine);
-    this.#isDrawn = false;
+    this.#progress.erase();
   }
 
   [Symbol.dispose](): void {
-    this.erase();
+    this.#gauge[Symbol.dispose]();
   }
 }
 

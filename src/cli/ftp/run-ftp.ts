@@ -8,21 +8,22 @@ import { systemClock } from "../../network/system-clock.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
+import { signIn } from "../credentials/sign-in.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
 import { explain } from "../explain/explain.ts";
+import { dialogueLines } from "../report/dialogue-lines.ts";
 import { escapeText } from "../report/escape-text.ts";
 import type { Reporter } from "../report/reporter.ts";
 import type { World } from "../run/world.ts";
 import { makeAskUser } from "../terminal/ask-user.ts";
 import { makeComplete } from "./completion.ts";
 import { ClientConnector } from "./connect-client.ts";
-import { dialogueLines } from "./dialogue-lines.ts";
 import type { FtpCommand } from "./ftp-command.ts";
 import { type LineSource, PipedLines, TerminalLines } from "./line-source.ts";
 import { Prompt } from "./prompt.ts";
 import { runLocal } from "./run-local.ts";
+import { askUserName } from "./session-commands.ts";
 import type { Settings, Shell, Target } from "./shell.ts";
-import { signIn } from "./sign-in.ts";
 
 /** Returns the exit status, or throws what the user has to be told. */
 export async function runFtp(command: FtpCommand, world: World, reporter: Reporter): Promise<number> {
@@ -137,7 +138,11 @@ class FtpRun implements AsyncDisposable {
 
   #signIn(target: Target, shell: Shell, signal: AbortSignal): Promise<Credentials> {
     const ask: Shell["ask"] = (question, hidden) => shell.ask(question, hidden, signal);
-    return signIn({ ask }, target, () => readNetrc(netrcPath(this.#world.env)));
+    return signIn(target, {
+      readNetrc: () => readNetrc(netrcPath(this.#world.env)),
+      askUser: () => askUserName({ ask }, target.host),
+      askPassword: () => ask("Password: ", true),
+    });
   }
 
   async #ask(question: string, hidden: boolean, until?: AbortSignal): Promise<string | undefined> {

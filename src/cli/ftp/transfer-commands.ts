@@ -4,11 +4,11 @@ import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { TransferOptions, TransferResult } from "../../client/transfer-options.ts";
+import { summaryLine } from "../progress/progress-line.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { expandGlob, isGlob } from "./glob.ts";
 import { downloadTarget, isDirectory, localName, localPath, remoteName } from "./local-path.ts";
 import { asking, confirmed, eachOf, noMatch } from "./many-files.ts";
-import { summaryLine } from "./progress-line.ts";
 import type { PromptCommand, Shell } from "./shell.ts";
 import type { Word } from "./split-line.ts";
 
@@ -106,7 +106,7 @@ async function moved(
   name: string,
   transfer: (options: TransferOptions) => Promise<TransferResult>,
 ): Promise<void> {
-  const view = shell.progress(escapeText(remoteName(name)));
+  const view = shell.progress(remoteName(name));
   const startedMs = shell.nowMs();
   const { signal, settings } = shell;
   let result: TransferResult;

@@ -3,7 +3,8 @@ import type { DownloadFileOptions, TransferOptions } from "../../client/transfer
 import { SallyportError } from "../../protocol/error.ts";
 import { formatFtpUrl } from "../../protocol/url/format-ftp-url.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
-import type { Gauge, Moved, Report } from "./report.ts";
+import type { Gauge } from "../progress/progress.ts";
+import type { Moved, Report } from "./report.ts";
 import type { TransferCommand } from "./transfer-command.ts";
 
 export class RunContext {

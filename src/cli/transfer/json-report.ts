@@ -3,8 +3,8 @@ import type { SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
 import { exitStatusOf } from "../exit-status.ts";
 import { explain, scenarioOf } from "../explain/explain.ts";
-import type { Progress } from "./progress.ts";
-import type { Gauge, Moved, Report, Totals } from "./report.ts";
+import type { Gauge, Progress } from "../progress/progress.ts";
+import type { Moved, Report, Totals } from "./report.ts";
 
 export class JsonReport implements Report {
   readonly #printLine: (line: string) => void;

@@ -2,6 +2,7 @@
 import type { TransferResult } from "../../client/transfer-options.ts";
 import type { SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
+import type { Gauge } from "../progress/progress.ts";
 import type { TransferVerb } from "./transfer-options.ts";
 
 export type Way = "received" | "sent" | "copied";
@@ -27,11 +28,6 @@ export interface Totals {
   readonly failed: number;
   readonly skipped: number;
   readonly elapsedMs: number;
-}
-
-/** Shows how one transfer goes; disposal ends that. */
-export interface Gauge extends Disposable {
-  update(bytes: number, size: number | undefined): void;
 }
 
 export interface Report {

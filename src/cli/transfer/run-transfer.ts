@@ -2,9 +2,12 @@
 import { constants } from "node:os";
 import { systemClock } from "../../network/system-clock.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
+import { SallyportError } from "../../protocol/error.ts";
 import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
+import { signIn } from "../credentials/sign-in.ts";
 import { exitStatus, exitStatusOf, exitStatusOfSignal } from "../exit-status.ts";
-import { dialogueLines } from "../ftp/dialogue-lines.ts";
+import { Progress } from "../progress/progress.ts";
+import { dialogueLines } from "../report/dialogue-lines.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { asSallyportError } from "../report/reporter.ts";
 import type { World } from "../run/world.ts";
@@ -14,8 +17,6 @@ import { copyTasks } from "./copy-tasks.ts";
 import { getTasks } from "./get-tasks.ts";
 import { JsonReport } from "./json-report.ts";
 import { listTasks } from "./list-tasks.ts";
-import { logInFor } from "./log-in.ts";
-import { Progress } from "./progress.ts";
 import { putTasks } from "./put-tasks.ts";
 import type { Report } from "./report.ts";
 import { Sessions } from "./sessions.ts";
@@ -124,10 +125,25 @@ function openSessions(
     signal,
     trace,
     via: command.via === undefined ? undefined : { ...command.via, askUser, tellUser },
-    logIn: (url) =>
-      logInFor(url, {
-        readNetrc: () => readNetrc(netrcPath(world.env)),
-        askPassword: (text) => askUser({ kind: "password", text, echo: false }, signal),
-      }),
+    logIn: ({ host, user, password }) =>
+      signIn(
+        { host, user, password: password?.reveal() },
+        {
+          readNetrc: () => readNetrc(netrcPath(world.env)),
+          askUser: async () => "anonymous",
+          askPassword: async (name) => {
+            const text = `Password of ${name} at ${host}: `;
+            const answer = await askUser({ kind: "password", text, echo: false }, signal);
+            if (answer === undefined) throw noPassword(name, host);
+            return answer;
+          },
+        },
+      ),
+  });
+}
+
+function noPassword(user: string, host: string): SallyportError {
+  return new SallyportError("FTP_LOGIN", `there is no password for ${user} at ${host}, and nobody to ask`, {
+    cure: `Put it into ~/.netrc: machine ${host} login ${user} password ...; chmod 600 ~/.netrc.`,
   });
 }

@@ -1,6 +1,6 @@
 // Sessions with servers: logged in when first needed, shared SSH, one password question for each server.
 import { readFile } from "node:fs/promises";
-import type { ClientOptions } from "../../client/client-options.ts";
+import type { ClientOptions, Credentials } from "../../client/client-options.ts";
 import { FtpClient } from "../../connect/ftp-client.ts";
 import { openVia, type Via, type ViaOptions } from "../../connect/via.ts";
 import type { Trace } from "../../platform/trace.ts";
@@ -8,17 +8,11 @@ import { SallyportError } from "../../protocol/error.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import type { TransferCommand } from "./transfer-command.ts";
 
-export interface Login {
-  readonly user: string;
-  readonly password?: string;
-  readonly account?: string;
-}
-
 export interface SessionsOptions {
   readonly command: TransferCommand;
   readonly via: ViaOptions | undefined;
   readonly trace: Trace;
-  readonly logIn: (url: FtpUrl) => Promise<Login>;
+  readonly logIn: (url: FtpUrl) => Promise<Credentials>;
   /** Ends attempts to connect, not sessions. */
   readonly signal: AbortSignal;
 }
@@ -31,7 +25,7 @@ export function serverOf({ scheme, host, port, user, password }: FtpUrl): string
 /** Disposal ends the SSH connection; sessions are their openers'. */
 export class Sessions implements AsyncDisposable {
   readonly #options: SessionsOptions;
-  readonly #logins: Map<string, Promise<Login>> = new Map();
+  readonly #logins: Map<string, Promise<Credentials>> = new Map();
   readonly #open: Map<string, number> = new Map();
   #via: Promise<Via> | undefined;
 

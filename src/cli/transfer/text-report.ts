@@ -2,11 +2,11 @@
 import type { SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
 import { explain } from "../explain/explain.ts";
-import { shortBytes } from "../ftp/progress-line.ts";
+import type { Gauge, Progress } from "../progress/progress.ts";
+import { shortBytes } from "../progress/progress-line.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { formatBytes, formatDuration } from "../report/format.ts";
-import type { Progress } from "./progress.ts";
-import type { Gauge, Moved, Report, Totals } from "./report.ts";
+import type { Moved, Report, Totals } from "./report.ts";
 
 export interface TextReportOptions {
   readonly quiet: boolean;

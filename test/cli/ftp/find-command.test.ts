@@ -6,7 +6,7 @@ describe("the commands of the prompt", () => {
   test("are those that ftp(1) has always had", () => {
     const classic =
       "open user close quit ls dir nlist cd cdup pwd lcd get put reget append mget mput delete mdelete mkdir rmdir rename " +
-      "size modtime chmod type ascii binary passive sendport quote site status verbose debug hash prompt glob system help";
+      "size modtime chmod type ascii binary passive sendport epsv4 quote site status verbose debug hash prompt glob system help";
     expect(classic.split(" ").filter((name) => !commandNames.includes(name))).toEqual([]);
   });
 
@@ -25,7 +25,8 @@ describe("the commands of the prompt", () => {
     ["o", "open"],
     ["rena", "rename"],
     ["bi", "binary"],
-    ["ex", "quit"],
+    ["exi", "quit"],
+    ["ex", /"ex" may be exit, explain/],
     ["p", /may be pwd, put, proxy, passive, prompt/],
     ["nothing", /there is no command "nothing"/],
     ["get\u001b[2J", /there is no command "get\\x1b\[2J"/],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dialogueLines } from "../../../src/cli/ftp/dialogue-lines.ts";
+import { dialogueLines } from "../../../src/cli/report/dialogue-lines.ts";
 import { Dialogue } from "../support/dialogue.ts";
 
 const events = new Dialogue()

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parseNetrc } from "../../../src/cli/credentials/parse-netrc.ts";
-import { localUser } from "../../../src/cli/ftp/session-commands.ts";
+import { signIn } from "../../../src/cli/credentials/sign-in.ts";
+import { askUserName, localUser } from "../../../src/cli/ftp/session-commands.ts";
 import type { Target } from "../../../src/cli/ftp/shell.ts";
-import { signIn } from "../../../src/cli/ftp/sign-in.ts";
 
 const netrc = parseNetrc("machine a login anna password 1 account x\nmachine b password 2", "netrc");
 
@@ -14,7 +14,12 @@ async function signedIn(target: Target, answers: readonly (string | undefined)[]
     asked.push(hidden ? `${question}(hidden)` : question);
     return left.shift();
   };
-  return { who: await signIn({ ask }, target, async () => netrc), asked };
+  const sources = {
+    readNetrc: async () => netrc,
+    askUser: () => askUserName({ ask }, target.host),
+    askPassword: () => ask("Password: ", true),
+  };
+  return { who: await signIn(target, sources), asked };
 }
 
 const nameQuestion = (host: string): string => `Name (${host}:${localUser()}): `;

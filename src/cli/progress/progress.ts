@@ -1,8 +1,8 @@
 // The progress line of a run: one transfer by its name, several as their sum.
-import { progressLine } from "../ftp/progress-line.ts";
-import { RateMeter } from "../ftp/rate-meter.ts";
+
 import { escapeText } from "../report/escape-text.ts";
-import type { Gauge } from "./report.ts";
+import { progressLine } from "./progress-line.ts";
+import { RateMeter } from "./rate-meter.ts";
 
 export interface ProgressOptions {
   /** Absent: no terminal, nothing is drawn. */
@@ -12,6 +12,11 @@ export interface ProgressOptions {
   readonly nowMs: () => number;
 }
 
+/** Shows how one transfer goes; disposal ends that. */
+export interface Gauge extends Disposable {
+  update(bytes: number, size: number | undefined): void;
+}
+
 interface Running {
   readonly name: string;
   bytes: number | undefined;
@@ -19,6 +24,8 @@ interface Running {
 }
 
 const redrawMs = 100;
+/** Of `^C`, which the terminal writes behind the line: it must not wrap it. */
+const echoWidth = 2;
 const eraseLine = "\r\x1b[K";
 
 export class Progress {
@@ -69,7 +76,7 @@ export class Progress {
     this.#drawnMs = now;
     this.#isDrawn = true;
     const rate = this.#meter.rate(now, this.#moved);
-    write(eraseLine + progressLine({ ...this.#sum(), rate, elapsedMs: now - this.#startedMs }, columns));
+    write(eraseLine + progressLine({ ...this.#sum(), rate, elapsedMs: now - this.#startedMs }, columns - echoWidth));
   }
 
   #sum(): { name: string; bytes: number; size: number | undefined } {
