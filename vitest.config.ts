@@ -3,7 +3,12 @@ import { defineConfig } from "vitest/config";
 // Projects in the order of their speed. `peers` starts real programs, so its files get more time and fewer workers.
 const project = (name: string, include: string[], testTimeout: number) => ({
   // The documentation's examples import the package by its name.
-  resolve: { alias: { sallyport: new URL("./src/index.ts", import.meta.url).pathname } },
+  resolve: {
+    alias: {
+      "sallyport/client": new URL("./src/connect/index.ts", import.meta.url).pathname,
+      sallyport: new URL("./src/index.ts", import.meta.url).pathname,
+    },
+  },
   test: { name, include, testTimeout, hookTimeout: 60_000 },
 });
 
@@ -17,7 +22,7 @@ export default defineConfig({
       project(
         "unit",
         [
-          "test/{protocol,platform,network,filesystem,simulation,ssh,data-connection,server,serve,gateway,tunnel,cli}/**/*.test.ts",
+          "test/{protocol,platform,network,filesystem,simulation,ssh,data-connection,client,server,serve,gateway,tunnel,cli}/**/*.test.ts",
           "test/conformance/**/*.test.ts",
         ],
         20_000,

@@ -7,6 +7,8 @@ import { demoHelpText } from "./demo/demo-help.ts";
 import type { DemoParts } from "./demo/parts.ts";
 import { runDemo } from "./demo/run-demo.ts";
 import { exitStatus, exitStatusOf } from "./exit-status.ts";
+import type { FtpCommand } from "./ftp/ftp-command.ts";
+import { ftpHelpText } from "./ftp/ftp-help.ts";
 import { jsonAnnouncer, textAnnouncer } from "./report/announce.ts";
 import { makeReporter } from "./report/make-reporter.ts";
 import { asSallyportError, type Reporter, textReporter } from "./report/reporter.ts";
@@ -18,6 +20,8 @@ import { runPasswd } from "./serve/run-passwd.ts";
 import { type OpenServer, runServe } from "./serve/run-serve.ts";
 import type { ServeCommand } from "./serve/serve-command.ts";
 import { serveHelpText } from "./serve/serve-help.ts";
+import type { TransferCommand } from "./transfer/transfer-command.ts";
+import { transferHelpText } from "./transfer/transfer-help.ts";
 import { describeVersion } from "./version.ts";
 
 // A resource that does not want to go must not keep the program.
@@ -51,14 +55,34 @@ async function run(
     if (line.kind === "serve") return await runServer(line, world, openServer);
     if (line.kind === "passwd") return await runPasswd(line, world);
     if (line.kind === "demo") return await runDemo(line, world, loadDemoParts);
-    world.printLine(texts[line.kind]().trimEnd());
+    if (line.kind === "ftp") return await runClient(line, world);
+    if (line.kind === "transfer") return await runOneShot(line, world);
+    const text = line.kind === "transfer-help" ? transferHelpText(line.verb) : texts[line.kind]();
+    world.printLine(text.trimEnd());
     return exitStatus.ok;
   } catch (thrown) {
     return fail(thrown, usageReporter);
   }
 }
 
-const texts = { help: helpText, "serve-help": serveHelpText, "demo-help": demoHelpText, version: describeVersion };
+const texts = {
+  help: helpText,
+  "serve-help": serveHelpText,
+  "demo-help": demoHelpText,
+  "ftp-help": ftpHelpText,
+  version: describeVersion,
+};
+
+async function runClient(command: FtpCommand, world: World): Promise<number> {
+  // Loaded when it is needed, as SSH is.
+  const { runFtp } = await import("./ftp/run-ftp.ts");
+  return await runFtp(command, world, textReporter({ threshold: "warn", stacks: false, write: world.printError }));
+}
+
+async function runOneShot(command: TransferCommand, world: World): Promise<number> {
+  const { runTransfer } = await import("./transfer/run-transfer.ts");
+  return await runTransfer(command, world);
+}
 
 async function runCommandLine(command: TunnelCommand, argv: readonly string[], world: World): Promise<number> {
   const isChild = isBackgroundChild(world.env);

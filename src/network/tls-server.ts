@@ -10,6 +10,7 @@ import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { intoBuffers } from "./socket-buffers.ts";
 import { translateErrors } from "./socket-errors.ts";
+import { resetBelow } from "./tls-reset.ts";
 import { UploadBridge } from "./upload-bridge.ts";
 
 export interface Certificate {
@@ -121,22 +122,6 @@ function sessionCache(): Server {
     done(null, sessions.get(id.toString("hex")) ?? null);
   });
   return server;
-}
-
-/**
- * TLSSocket works on the handle of the socket below, which must not go first. When it is destroyed it destroys that socket,
- * and just this is turned into a reset: half a file must not look whole to a client that does not miss the close_notify.
- */
-function resetBelow(socket: TLSSocket, plain: Connection): void {
-  const below = plain.stream;
-  const { destroy } = below;
-  below.destroy = () => {
-    below.destroy = destroy;
-    plain.reset();
-    return below;
-  };
-  socket.once("close", () => plain.reset());
-  socket.destroy();
 }
 
 function handshake(socket: TLSSocket, remote: string, signal: AbortSignal): Promise<void> {

@@ -5,6 +5,13 @@ export type ErrorCode =
   // Who broke the protocol: the other side, or the caller.
   | "FTP_PROTOCOL_REMOTE"
   | "FTP_PROTOCOL_LOCAL"
+  // The server said no, in order: for now (4yz) or for good (5yz).
+  | "FTP_REPLY_TRANSIENT"
+  | "FTP_REPLY_PERMANENT"
+  | "FTP_LOGIN"
+  // A file did not come through whole, or is not the one that it should be.
+  | "FTP_TRANSFER"
+  | "FTP_VERIFY"
   | "NET_REFUSED"
   | "NET_TIMEOUT"
   | "NET_RESET"
@@ -41,6 +48,7 @@ export type ErrorCode =
   | "POLICY_BIND"
   | "LIMIT_LINE"
   | "LIMIT_REPLY"
+  | "LIMIT_LISTING"
   | "CONFIG_INVALID"
   | "USAGE_INVALID"
   | "CLOSED"

@@ -1,5 +1,7 @@
 // Everything that can grow has a limit here: unit in the name, precedent beside it. docs/reference/limits.md is made from it.
 
+import { type ClientLimitName, clientLimits } from "./client/client-limits.ts";
+import { type ListingLimitName, listingLimits } from "./listing/listing-limits.ts";
 import { type ServerLimitName, serverLimits } from "./server/server-limits.ts";
 import { type SshServerLimitName, sshServerLimits } from "./server/ssh-server-limits.ts";
 
@@ -10,7 +12,9 @@ export interface Limit {
 }
 
 export type LimitName =
+  | ClientLimitName
   | ServerLimitName
+  | ListingLimitName
   | SshServerLimitName
   | "commandLineBytesMax"
   | "replyLineBytesMax"
@@ -43,7 +47,9 @@ export type LimitName =
   | "sshExecOutputBytesMax"
   | "sshHandshakeMs"
   | "sshJumpsMax"
-  | "sshConfigIncludesMax";
+  | "sshConfigIncludesMax"
+  | "netrcBytesMax"
+  | "globWordsMax";
 
 /** The table with reasons, for the reference page. */
 export const limitReference: Readonly<Record<LimitName, Limit>> = {
@@ -167,6 +173,10 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
   },
   sshJumpsMax: { value: 8, unit: "hosts", why: "jump hosts in a row; more is a configuration that jumps in a circle" },
   sshConfigIncludesMax: { value: 16, unit: "files", why: "Include within Include in ssh_config; OpenSSH's own limit" },
+  globWordsMax: { value: 10_000, unit: "words", why: "that the braces of one word at the ftp> prompt mean" },
+  netrcBytesMax: { value: 131_072, unit: "bytes", why: "of a .netrc; curl's own limit" },
+  ...clientLimits,
+  ...listingLimits,
   ...serverLimits,
   ...sshServerLimits,
 };

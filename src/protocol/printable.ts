@@ -4,7 +4,7 @@ import { isLatin1 } from "./latin1.ts";
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, "0");
 
 /** UTF-8 where the bytes are valid UTF-8 (RFC 2640), else `undefined`. The pure layer has no TextDecoder. */
-function decodeUtf8(text: string): string | undefined {
+export function decodeUtf8(text: string): string | undefined {
   if (!isLatin1(text)) return text;
   try {
     return decodeURIComponent(text.replace(/[%\u0080-\u00ff]/g, (c) => `%${hex(c.charCodeAt(0), 2)}`));

@@ -3,8 +3,8 @@ import { finish } from "../data-connection/finish.ts";
 import { discardStrayBytes } from "../data-connection/stray-bytes.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
+import { raceAbort } from "../platform/race-abort.ts";
 import { SallyportError } from "../protocol/error.ts";
-import { raceAbort } from "./race-abort.ts";
 
 export interface DataOptions {
   readonly clock: Clock;

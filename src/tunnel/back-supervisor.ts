@@ -4,10 +4,10 @@ import type { Back } from "../gateway/environment.ts";
 import { type Clock, withDeadline } from "../platform/clock.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { parseFarSockets } from "../ssh/far-sockets.ts";
 import { farSocketsCommand } from "../ssh/far-sockets-command.ts";
+import { askForNoDelay } from "../ssh/no-delay.ts";
 import type { SshConnection } from "../ssh/ssh-connection.ts";
-import { parseFarSockets } from "./far-sockets.ts";
-import { askForNoDelay } from "./no-delay.ts";
 
 /** First wait and longest wait between attempts; doubled from one to the other. */
 const retryMsMin = 1_000;

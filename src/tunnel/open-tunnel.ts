@@ -11,12 +11,12 @@ import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Listener } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import type { SallyportError } from "../protocol/error.ts";
+import { connectTransport } from "../ssh/connect-transport.ts";
 import type { SshConnection, SshEnvironment } from "../ssh/ssh-connection.ts";
 import { BackSupervisor } from "./back-supervisor.ts";
 import { type CheckedForward, checkForwards } from "./check-options.ts";
 import type { OpenForward, Tunnel, TunnelOptions } from "./options.ts";
 import { RunningTunnel } from "./running-tunnel.ts";
-import { connectTransport } from "./transport.ts";
 
 type Emit = (session: number, event: TraceEventBody) => void;
 

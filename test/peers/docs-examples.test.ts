@@ -37,11 +37,13 @@ const examples = examplesBelow("docs");
 
 /** What each prints, in the order of the page. */
 const printed = [
+  /^report\.txt: 8 bytes, compared by size, 0 lines not understood\nFTP_REPLY_PERMANENT: 550$/,
   /^any FTP client can use ftp:\/\/127\.0\.0\.1:\d+$/,
   /^POLICY_BIND: .*-g/,
   /^0 transfers, 0 sessions\nclosed: in order$/,
   /^reports may read at ftp:\/\/127\.0\.0\.1:\d+$/,
   /^the time is at ftp:\/\/127\.0\.0\.1:\d+\/now\.txt$/,
+  /^\d files?, compared by size, passive mode: passive first/,
 ];
 
 describePeers(["sshd", "vsftpd"], "examples of the documentation", () => {
@@ -63,6 +65,12 @@ describePeers(["sshd", "vsftpd"], "examples of the documentation", () => {
   const withRigs = (code: string): string =>
     code
       .replaceAll('host: "ssh-host", user: "me"', `host: "${sshd.hostAlias}", configFile: "${sshd.configFile}"`)
+      .replaceAll(
+        'host: "ftp-host", user: "me", password: "secret"',
+        `host: "127.0.0.1", port: ${server.port}, user: "${server.user}", password: "${server.password}"`,
+      )
+      .replaceAll('"/tmp/sallyport-hello.txt"', JSON.stringify(dir.file("hello.txt")))
+      .replaceAll('localPathFor("/tmp"', `localPathFor(${JSON.stringify(dir.path)}`)
       .replaceAll('host: "ftp-host", hostPort: 21', `host: "127.0.0.1", hostPort: ${server.port}`);
 
   test("there are as many as are known here", () => {
@@ -71,7 +79,10 @@ describePeers(["sshd", "vsftpd"], "examples of the documentation", () => {
 
   test("compile", () => {
     const base = join(root, "tsconfig.test.json");
-    const paths = { sallyport: [join(root, "src/index.ts")] };
+    const paths = {
+      sallyport: [join(root, "src/index.ts")],
+      "sallyport/client": [join(root, "src/connect/index.ts")],
+    };
     const compilerOptions = { rootDir: "/", paths, typeRoots: [join(root, "node_modules/@types")] };
     const config = { extends: base, compilerOptions, include: [dir.file("*.ts")] };
     writeFileSync(dir.file("tsconfig.json"), JSON.stringify(config));

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { acts } from "../../src/cli/demo/acts.ts";
-import { parseFarSockets } from "../../src/tunnel/far-sockets.ts";
+import { parseFarSockets } from "../../src/ssh/far-sockets.ts";
 import { PlainClient, portArgument } from "../gateway/plain-client.ts";
 import { freePort } from "../support/free-port.ts";
 import { type FtpServer, startProftpd, startVsftpd } from "../support/ftp-servers.ts";

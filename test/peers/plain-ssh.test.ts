@@ -1,5 +1,5 @@
 // What `ssh -L` alone does to FTP, scenario by scenario, with two hosts: the login works, and no transfer does.
-// The names are those of docs/internals/scenarios.md. Every reply below is what the real server says.
+// The names are those of docs/guides/scenarios.md. Every reply below is what the real server says.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { curl, runCurl } from "../support/clients/curl.ts";
 import type { FrontMode, SessionResult } from "../support/clients/ftp-client.ts";

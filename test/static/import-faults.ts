@@ -14,7 +14,7 @@ const layers: readonly (readonly string[])[] = [
   ["client", "server", "gateway"],
   ["doctor"],
   ["lab"],
-  ["tunnel", "serve"],
+  ["tunnel", "serve", "connect"],
   ["cli"],
 ];
 

@@ -18,6 +18,8 @@ const otherCommands: readonly (readonly [string, string])[] = [
   ["demo", "see it work on this machine alone: needs no server"],
   ["serve [DIR]", "an FTP server: sallyport serve --help"],
   ["passwd NAME [FILE]", "a user for that server"],
+  ["ftp [HOST]", "an FTP client at the prompt: sallyport ftp --help"],
+  ["get|put|ls|cp URL...", "one transfer or listing, and the end: sallyport get --help"],
 ];
 
 export const groupTitles: Readonly<Record<OptionGroup, string>> = {
@@ -39,7 +41,7 @@ export function helpText(): string {
     "",
     "Usage: sallyport [tunnel] [-L [BIND:]PORT:HOST:HOSTPORT]... [options]",
     "                 [USER@]HOST [-- COMMAND [ARGUMENTS]]",
-    ...otherCommands.map(([words, what]) => `       sallyport ${words.padEnd(20)}${what}`),
+    ...otherCommands.map(([words, what]) => `       sallyport ${words.padEnd(22)}${what}`),
     "",
     "Examples:",
     ...examples.flatMap(([line, what]) => [`  ${line}`, `      ${what}`]),

@@ -4,9 +4,11 @@ import { examples, groupTitles, usageLine } from "../../../src/cli/command-line/
 import { type OptionGroup, type OptionRow, type Spelled, spelling } from "../../../src/cli/command-line/option-row.ts";
 import { optionsOf } from "../../../src/cli/command-line/option-table.ts";
 import { demoOptions } from "../../../src/cli/demo/demo-command.ts";
-import { exitStatusReference } from "../../../src/cli/exit-status.ts";
+import { exitStatusReference, transferExitStatusReference } from "../../../src/cli/exit-status.ts";
 import { passwdOptions } from "../../../src/cli/serve/passwd-command.ts";
 import { serveOptions } from "../../../src/cli/serve/serve-options.ts";
+import { usageOf } from "../../../src/cli/transfer/transfer-command.ts";
+import { transferOptions } from "../../../src/cli/transfer/transfer-options.ts";
 
 /** The whole page as Markdown. */
 export function referencePage(): string {
@@ -66,7 +68,31 @@ export function referencePage(): string {
     "|---|---|",
     ...exitStatusReference.map(({ status, when }) => `| ${status} | ${when} |`),
     "",
+    ...transferSection(),
   ].join("\n");
+}
+
+function transferSection(): readonly string[] {
+  const rows = transferOptions.map((row) => {
+    const more = row.more === undefined ? "" : ` ${row.more}`;
+    const verbs = row.verbs === undefined ? "" : `, with ${row.verbs.join(", ")}`;
+    return `| \`${cell(spelling(row))}\` | ${cell(sentence(row.help + verbs) + more)} |`;
+  });
+  const statuses = transferExitStatusReference.map(({ status, when }) => `| ${status} | ${when} |`);
+  const table = ["| option | meaning |", "|---|---|", ...rows, ""];
+  const usage = ["```", ...Object.values(usageOf), "```", ""];
+  return [
+    "## get, put, ls, cp",
+    "",
+    ...usage,
+    transfers,
+    "",
+    ...table,
+    "| status | when |",
+    "|---|---|",
+    ...statuses,
+    "",
+  ];
 }
 
 function optionSection(group: OptionGroup): readonly string[] {
@@ -92,13 +118,25 @@ function sentence(text: string): string {
 
 const intro = `The spelling is ssh's: options may stand together (\`-gfL2001:localhost:21\`), values may be attached (\`-p2222\`),
 options may come before and after the host. The destination is \`[user@]host\` or \`ssh://[user@]host[:port]\`. A host that is
-called \`tunnel\`, \`serve\`, \`passwd\`, \`demo\` or \`help\` is written \`user@help\`, or behind the word \`tunnel\`. This page is
+called \`tunnel\`, \`serve\`, \`passwd\`, \`demo\`, \`ftp\`, \`get\`, \`put\`, \`ls\`, \`cp\` or \`help\` is written \`user@help\`, or behind the word \`tunnel\`. This page is
 made from the tables of options in \`src/cli/\`.`;
 
 const serving = `An FTP server of its own. DIR is what is served; without it, the directory that you are in. It prints the address of each
 listener, and listens on this machine only unless \`--listen\` says otherwise. With \`--json\` these lines are objects as below. A
 password is never a word of the command line, where others could see it: \`--user\` asks for it, as the program asks all its
 questions.`;
+
+const transfers = `URLs are \`ftp://\` and \`ftps://\` (TLS from the first byte). The [guide](../guides/client.md) has examples. With \`--json\`
+every line of standard output is an object with \`event\`:
+
+| event | other fields |
+|---|---|
+| \`file\` | \`way\` (\`received\`, \`sent\`, \`copied\`), \`source\`, \`target\`, \`bytes\` that were moved, \`verified\` (\`size\`, a checksum, \`nothing\`), \`how\`, \`wasThere\`, \`milliseconds\` |
+| \`entry\` | of \`ls\`: \`url\`, \`path\` below it, and what the server tells: \`type\`, \`size\`, \`modified\`, … |
+| \`skipped\` | \`name\`, \`why\`: symbolic links and devices in a tree |
+| \`note\` | \`text\` |
+| \`error\` | \`name\`, \`code\` (see errors.md), \`message\`, \`exitStatus\`; \`cure\` and \`scenario\` where there is one, \`explanation\` with \`--explain\` |
+| \`done\` | the end: \`files\`, \`bytes\`, \`failed\`, \`skipped\`, \`milliseconds\`; not when a server cannot be reached, nor after a signal |`;
 
 const behaviour = `## Output
 

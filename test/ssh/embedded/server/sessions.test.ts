@@ -5,7 +5,7 @@ import type { ClientChannel } from "ssh2";
 import { afterEach, expect, test } from "vitest";
 import { MemoryFileSystem } from "../../../../src/filesystem/memory/memory-file-system.ts";
 import { farSocketsCommand } from "../../../../src/ssh/far-sockets-command.ts";
-import { parseFarSockets } from "../../../../src/tunnel/far-sockets.ts";
+import { parseFarSockets } from "../../../../src/ssh/far-sockets.ts";
 import { watchResources } from "../../../support/resources.ts";
 import { startSshServer, type TestSshServer } from "../../../support/ssh-server.ts";
 import { execute, openDirect, openSftp, rawClient } from "./raw-client.ts";

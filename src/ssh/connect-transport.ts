@@ -1,8 +1,8 @@
 // Which SSH transport: the user's own OpenSSH where it can multiplex, else the embedded library.
-import { connectEmbedded } from "../ssh/embedded/connect-embedded.ts";
-import { connectOpenSsh } from "../ssh/openssh/connect-openssh.ts";
-import { findOpenSsh } from "../ssh/openssh/find-openssh.ts";
-import type { SshConnection, SshEnvironment, SshOptions } from "../ssh/ssh-connection.ts";
+import { connectEmbedded } from "./embedded/connect-embedded.ts";
+import { connectOpenSsh } from "./openssh/connect-openssh.ts";
+import { findOpenSsh } from "./openssh/find-openssh.ts";
+import type { SshConnection, SshEnvironment, SshOptions } from "./ssh-connection.ts";
 
 export async function connectTransport(
   wish: "auto" | "openssh" | "embedded",

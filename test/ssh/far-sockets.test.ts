@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseFarSockets } from "../../src/tunnel/far-sockets.ts";
+import { parseFarSockets } from "../../src/ssh/far-sockets.ts";
 
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:0015 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0

@@ -1,7 +1,7 @@
 // sshd before 10.1 leaves Nagle's algorithm on until a session runs a command: a small message behind another one waits for
 // an acknowledgement from here, and an FTP transfer has two such pairs, so a file costs four round trips instead of two.
 import { type Clock, withDeadline } from "../platform/clock.ts";
-import type { SshConnection } from "../ssh/ssh-connection.ts";
+import type { SshConnection } from "./ssh-connection.ts";
 
 /** Does nothing, wherever there is a shell. */
 const command = "true";

@@ -1,0 +1,69 @@
+// ~/.netrc: who to log in as, by the name of the host.
+import { SallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
+import { Secret } from "../../protocol/secret.ts";
+import { type NetrcWord, NetrcWords } from "./netrc-words.ts";
+
+export interface NetrcEntry {
+  /** Absent for `default`, which fits any host. */
+  readonly machine?: string;
+  readonly login?: string;
+  readonly password?: Secret;
+  readonly account?: Secret;
+}
+
+/** What a keyword's value does to the entry that it stands in. */
+const fields: Readonly<Record<string, (value: string) => Omit<NetrcEntry, "machine">>> = {
+  login: (login) => ({ login }),
+  user: (login) => ({ login }),
+  password: (text) => ({ password: new Secret(text) }),
+  passwd: (text) => ({ password: new Secret(text) }),
+  account: (text) => ({ account: new Secret(text) }),
+};
+
+/**
+ * The entries in their order. `#` begins a comment where a keyword could stand, so a password may begin with it; macros
+ * (`macdef`) are skipped.
+ * @throws SallyportError `CONFIG_INVALID` with the number of the line for what cannot be understood, and for more than
+ * `netrcBytesMax`.
+ */
+export function parseNetrc(text: string, file: string): NetrcEntry[] {
+  if (text.length > limits.netrcBytesMax) {
+    throw new SallyportError("CONFIG_INVALID", `${file} is larger than ${limits.netrcBytesMax} bytes`);
+  }
+  const words = new NetrcWords(text);
+  const entries: NetrcEntry[] = [];
+  for (let word = words.next(); word !== undefined; word = words.next()) {
+    if (word.text.startsWith("#") && !word.quoted) words.skipLine();
+    else if (word.text === "machine") entries.push({ machine: valueBehind(word, words, file) });
+    else if (word.text === "default") entries.push({});
+    else if (word.text === "macdef") {
+      valueBehind(word, words, file);
+      words.skipMacro();
+    } else addField(entries, word, words, file);
+  }
+  return entries;
+}
+
+function addField(entries: NetrcEntry[], word: NetrcWord, words: NetrcWords, file: string): void {
+  const field = Object.hasOwn(fields, word.text) ? fields[word.text] : undefined;
+  if (field === undefined) throw wrong(file, word, "a word that is no keyword");
+  const value = valueBehind(word, words, file);
+  const entry = entries.pop();
+  if (entry === undefined) throw wrong(file, word, `${word.text} before any machine`);
+  entries.push({ ...entry, ...field(value) });
+}
+
+function valueBehind(keyword: NetrcWord, words: NetrcWords, file: string): string {
+  const value = words.next();
+  if (value === undefined) throw wrong(file, keyword, `${keyword.text} without a value`);
+  // They would make two commands of one (RFC 959 section 5.3).
+  if (/[\r\n\0]/.test(value.text)) throw wrong(file, value, `a value of ${keyword.text} with a line end or NUL in it`);
+  return value.text;
+}
+
+function wrong(file: string, { line }: NetrcWord, what: string): SallyportError {
+  return new SallyportError("CONFIG_INVALID", `${file}, line ${line}: ${what}`, {
+    cure: 'An entry is: machine HOST login USER password PASSWORD; a value with spaces stands in "quotes".',
+  });
+}

@@ -1,0 +1,42 @@
+// Who to log in as: what was said, what .netrc says, what the user answers.
+import type { Credentials } from "../../client/client-options.ts";
+import { findLogin } from "./find-login.ts";
+import type { NetrcEntry } from "./parse-netrc.ts";
+
+/** What was said already. */
+export interface SignInTarget {
+  readonly host: string;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  readonly account?: string | undefined;
+}
+
+export interface SignInSources {
+  /** Throws `CONFIG_INVALID` for a file that others may read. */
+  readonly readNetrc: () => Promise<readonly NetrcEntry[]>;
+  readonly askUser: () => Promise<string>;
+  /** Hidden. undefined: there is none. */
+  readonly askPassword: (user: string) => Promise<string | undefined>;
+}
+
+const anonymous: ReadonlySet<string> = new Set(["anonymous", "ftp"]);
+
+/** Throws what its sources throw. */
+export async function signIn(target: SignInTarget, sources: SignInSources): Promise<Credentials> {
+  const { host, user: said, password: given } = target;
+  if (said !== undefined && given !== undefined) return credentials(said, given, target.account);
+  const entry = findLogin(await sources.readNetrc(), host, said);
+  const user = said ?? entry?.login ?? (await sources.askUser());
+  const account = target.account ?? entry?.account?.reveal();
+  const known = given ?? entry?.password?.reveal();
+  if (known !== undefined || anonymous.has(user.toLowerCase())) return credentials(user, known, account);
+  return credentials(user, await sources.askPassword(user), account);
+}
+
+function credentials(user: string, password: string | undefined, account: string | undefined): Credentials {
+  return {
+    user,
+    ...(password === undefined ? {} : { password }),
+    ...(account === undefined ? {} : { account }),
+  };
+}

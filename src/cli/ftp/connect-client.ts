@@ -1,0 +1,49 @@
+// From a target to a session: directly, or through one SSH connection that all sessions of the program share.
+import type { ClientOptions } from "../../client/client-options.ts";
+import { FtpClient } from "../../connect/ftp-client.ts";
+import { openVia, type Via, type ViaOptions } from "../../connect/via.ts";
+import type { Trace } from "../../platform/trace.ts";
+
+export interface ConnectorOptions {
+  readonly via: ViaOptions | undefined;
+  readonly trace: Trace;
+}
+
+/** Disposal ends the SSH connection; sessions are their callers'. */
+export class ClientConnector implements AsyncDisposable {
+  readonly #options: ConnectorOptions;
+  #via: Via | undefined;
+
+  constructor(options: ConnectorOptions) {
+    this.#options = options;
+  }
+
+  /** `signal` ends the attempt, `end` the session as well. */
+  async open(options: ClientOptions, signal: AbortSignal, end: AbortSignal): Promise<FtpClient> {
+    signal.throwIfAborted();
+    const attempt = new AbortController();
+    const abort = (): void => attempt.abort(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      const both = AbortSignal.any([attempt.signal, end]);
+      const via = await this.#openVia(both);
+      const through = via === undefined ? {} : { via };
+      return await FtpClient.connect({ ...options, ...through, signal: both, trace: this.#options.trace });
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  /** Made anew by itself when it was lost. */
+  async #openVia(signal: AbortSignal): Promise<Via | undefined> {
+    const { via, trace } = this.#options;
+    if (via !== undefined) this.#via ??= await openVia(via, { signal, trace });
+    return this.#via;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const via = this.#via;
+    this.#via = undefined;
+    await via?.[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,72 @@
+// Commands of the prompt about files at the server, without their content.
+import { printable } from "../../protocol/printable.ts";
+import { usageError } from "../command-line/usage-error.ts";
+import { escapeText } from "../report/escape-text.ts";
+import { eachOf } from "./many-files.ts";
+import type { PromptCommand, Shell } from "./shell.ts";
+import type { Word } from "./split-line.ts";
+
+type Run = PromptCommand["run"];
+
+function row(name: string, usage: string, help: string, words: readonly [number, number], run: Run): PromptCommand {
+  return { name, usage, help, words, completes: ["remote"], run };
+}
+
+const first = (words: readonly Word[]): string => words[0]?.text ?? "";
+const second = (words: readonly Word[]): string => words[1]?.text ?? "";
+
+export const fileCommands: readonly PromptCommand[] = [
+  row("ls", "[PATH]", "list a directory, as the server writes it", [0, 1], list),
+  { ...row("dir", "[PATH]", "the same as ls", [0, 1], list) },
+  row("nlist", "[PATH]", "list names only", [0, 1], async (shell, words) => {
+    const names = await shell.client().names(words[0]?.text, { signal: shell.signal });
+    for (const name of names) shell.print(escapeText(name));
+  }),
+  row("cd", "DIRECTORY", "change the directory at the server", [1, 1], (shell, words) =>
+    shell.client().cd(first(words), { signal: shell.signal }),
+  ),
+  row("cdup", "", "change to the directory above", [0, 0], (shell) =>
+    shell.client().cd("..", { signal: shell.signal }),
+  ),
+  row("pwd", "", "show the directory at the server", [0, 0], async (shell) => {
+    const path = await shell.client().pwd({ signal: shell.signal });
+    if (!shell.settings.verbose) shell.print(escapeText(path));
+  }),
+  row("mkdir", "DIRECTORY", "make a directory", [1, 1], async (shell, words) => {
+    await shell.client().mkdir(first(words), { signal: shell.signal });
+  }),
+  row("rmdir", "DIRECTORY", "remove an empty directory", [1, 1], (shell, words) =>
+    shell.client().rmdir(first(words), { signal: shell.signal }),
+  ),
+  row("delete", "FILE", "delete a file", [1, 1], (shell, words) =>
+    shell.client().remove(first(words), { signal: shell.signal }),
+  ),
+  row("mdelete", "PATTERN...", "delete many files", [1, 1000], async (shell, words) => {
+    const client = shell.client();
+    await eachOf(shell, "mdelete", words, (name) => client.remove(name, { signal: shell.signal }));
+  }),
+  row("rename", "FROM TO", "give a file another name", [2, 2], (shell, words) =>
+    shell.client().rename(first(words), second(words), { signal: shell.signal }),
+  ),
+  row("size", "FILE", "show how many bytes a file has", [1, 1], async (shell, words) => {
+    const size = await shell.client().size(first(words), { signal: shell.signal });
+    shell.print(`${escapeText(first(words))}\t${size}`);
+  }),
+  row("modtime", "FILE", "show when a file was changed", [1, 1], async (shell, words) => {
+    const ms = await shell.client().modified(first(words), { signal: shell.signal });
+    shell.print(`${escapeText(first(words))}\t${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`);
+  }),
+  {
+    ...row("chmod", "MODE FILE", "set the permission bits of a file, in octal", [2, 2], async (shell, words) => {
+      if (!/^[0-7]{3,4}$/.test(first(words)))
+        throw usageError(`"${first(words)}" is no mode`, "For example chmod 644 FILE.");
+      await shell.client().chmod(second(words), Number.parseInt(first(words), 8), { signal: shell.signal });
+    }),
+    completes: ["nothing", "remote"],
+  },
+];
+
+async function list(shell: Shell, words: readonly Word[]): Promise<void> {
+  const lines = await shell.client().listText(words[0]?.text, { signal: shell.signal });
+  for (const line of lines) shell.print(printable(line));
+}

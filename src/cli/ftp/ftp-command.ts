@@ -1,0 +1,123 @@
+// `sallyport ftp`: from words to where to connect and how.
+import type { DataMode } from "../../client/client-options.ts";
+import type { ViaOptions } from "../../connect/via.ts";
+import { looksLikeUrl, parseFtpUrl } from "../../protocol/url/parse-ftp-url.ts";
+import { urlPath } from "../../protocol/url/url-path.ts";
+import { isHostName } from "../command-line/address.ts";
+import { parseDestination } from "../command-line/destination.ts";
+import { type Draft, emptyDraft } from "../command-line/option-row.ts";
+import { parsePort } from "../command-line/port-number.ts";
+import { takeOptions } from "../command-line/take-options.ts";
+import { usageError } from "../command-line/usage-error.ts";
+import { ftpOptions } from "./ftp-options.ts";
+import type { Target } from "./shell.ts";
+
+export interface FtpCommand {
+  readonly kind: "ftp";
+  /** Absent: the prompt begins without a session. */
+  readonly target?: Target;
+  /** Directory to begin in. */
+  readonly directory?: string;
+  readonly mode: "auto" | DataMode;
+  readonly tls?: "explicit" | "implicit";
+  /** File with roots to trust. */
+  readonly tlsCa?: string;
+  readonly debug: boolean;
+  readonly quiet: boolean;
+  /** Errors in their long form. */
+  readonly explain: boolean;
+  readonly via?: Required<Pick<ViaOptions, "ssh" | "transport">>;
+}
+
+export interface FtpDraft extends Draft {
+  debug: boolean;
+  explain: boolean;
+  mode?: DataMode;
+  tls?: "explicit" | "implicit";
+  tlsCa?: string;
+  via?: string;
+}
+
+/** Throws `USAGE_INVALID`. */
+export function parseFtp(words: readonly string[]): FtpCommand {
+  const draft: FtpDraft = { ...emptyDraft(), debug: false, explain: false };
+  const [destination, ...afterHost] = takeOptions(words, draft, ftpOptions);
+  const [port, ...more] = takeOptions(afterHost, draft, ftpOptions);
+  if (more.length > 0) throw usageError(`"${more[0]}" is one word too many`, "Write sallyport ftp [user@]host [port].");
+  const place = destination === undefined ? {} : placeOf(destination, port);
+  return {
+    kind: "ftp",
+    ...(draft.tls === undefined ? {} : { tls: draft.tls }),
+    ...place,
+    mode: draft.mode ?? "auto",
+    ...(draft.tlsCa === undefined ? {} : { tlsCa: draft.tlsCa }),
+    debug: draft.debug,
+    quiet: draft.quiet,
+    explain: draft.explain,
+    ...viaOf(draft),
+  };
+}
+
+function placeOf(text: string, port: string | undefined): Pick<FtpCommand, "target" | "directory" | "tls"> {
+  if (looksLikeUrl(text)) return placeOfUrl(text, port);
+  const at = text.lastIndexOf("@");
+  const host = text.slice(at + 1).replace(/^\[(.*)\]$/, "$1");
+  if (!isHostName(host)) throw usageError(`"${host}" is not a host name`, "Write sallyport ftp [user@]host [port].");
+  return {
+    target: {
+      host,
+      ...(at === -1 ? {} : { user: text.slice(0, at) }),
+      ...(port === undefined ? {} : { port: parsePort(port, "ftp") }),
+    },
+  };
+}
+
+function placeOfUrl(text: string, port: string | undefined): Pick<FtpCommand, "target" | "directory" | "tls"> {
+  const url = parseFtpUrl(text);
+  if (url.scheme === "sftp") throw usageError("sallyport ftp speaks FTP, not SFTP", "Name an FTP server.");
+  if (port !== undefined)
+    throw usageError(`"${port}" is one word too many`, "The port is in the URL: ftp://host:port/.");
+  const directory = urlPath(url);
+  return {
+    target: {
+      host: url.host,
+      ...(url.port === undefined ? {} : { port: url.port }),
+      ...(url.user === undefined ? {} : { user: url.user }),
+      ...(url.password === undefined ? {} : { password: url.password.reveal() }),
+    },
+    ...(directory === "" ? {} : { directory }),
+    ...(url.scheme === "ftps" ? { tls: "implicit" as const } : {}),
+  };
+}
+
+/** `[user@]host[:port]`, or `ssh://`; the options of ssh beside it. */
+function viaOf(draft: FtpDraft): Pick<FtpCommand, "via"> {
+  const { via, identityFiles, configFile, jump, sshOptions, transport = "auto" } = draft;
+  if (via === undefined) {
+    const given =
+      identityFiles.length > 0
+        ? "-i"
+        : sshOptions.length > 0
+          ? "-o"
+          : configFile !== undefined
+            ? "-F"
+            : jump !== undefined
+              ? "-J"
+              : undefined;
+    if (given === undefined) return {};
+    throw usageError(`${given} is for the SSH connection of --via`, "Add --via [user@]ssh-host.");
+  }
+  const place = parseDestination(via.includes("://") ? via : `ssh://${via}`);
+  return {
+    via: {
+      transport,
+      ssh: {
+        ...place,
+        identityFiles,
+        options: sshOptions,
+        ...(configFile === undefined ? {} : { configFile }),
+        ...(jump === undefined ? {} : { jump }),
+      },
+    },
+  };
+}

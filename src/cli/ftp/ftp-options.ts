@@ -1,0 +1,57 @@
+// The options of `sallyport ftp`, in the order of its help.
+import type { OptionRow } from "../command-line/option-row.ts";
+import { sallyportOptions } from "../command-line/sallyport-options.ts";
+import { sshOptions } from "../command-line/ssh-options.ts";
+import { usageError } from "../command-line/usage-error.ts";
+import type { FtpDraft } from "./ftp-command.ts";
+
+type Row = OptionRow<FtpDraft, "ftp">;
+
+function row(names: Pick<Row, "short" | "long" | "values">, help: string, apply: Row["apply"]): Row {
+  return { ...names, group: "ftp", help, apply };
+}
+
+function mode(long: string, wish: NonNullable<FtpDraft["mode"]>, help: string): Row {
+  return row({ long }, help, (draft) => {
+    if (draft.mode !== undefined && draft.mode !== wish)
+      throw usageError(`--${draft.mode} and ${long} exclude each other`);
+    draft.mode = wish;
+  });
+}
+
+/** The options of ssh that go with --via. */
+const sshRows: readonly Row[] = [...sshOptions, ...sallyportOptions]
+  .filter(({ short, long }) => ["-i", "-F", "-J", "-o"].includes(short ?? "") || long === "--ssh")
+  .map((option) => ({ ...option, group: "ftp" as const }));
+
+export const ftpOptions: readonly Row[] = [
+  row({ short: "-d" }, "show the commands that are sent, the password as XXXX", (draft) => {
+    draft.debug = true;
+  }),
+  row({ short: "-q" }, "do not show the server's replies", (draft) => {
+    draft.quiet = true;
+  }),
+  row({ long: "--explain" }, "say more about an error: why it happens, and in which scenario", (draft) => {
+    draft.explain = true;
+  }),
+  mode("--passive", "passive", "we open data connections (the default, as long as it works)"),
+  mode("--active", "active", "the server opens data connections (PORT, EPRT)"),
+  mode("--default-port", "default-port", "active without PORT, to the default data port"),
+  row({ long: "--tls" }, "TLS, by AUTH TLS; nothing is ever sent without it", (draft) => {
+    draft.tls = "explicit";
+  }),
+  row({ long: "--implicit-tls" }, "TLS from the first byte, on port 990", (draft) => {
+    draft.tls = "implicit";
+  }),
+  row({ long: "--tls-ca", values: ["FILE"] }, "roots to trust in place of the system's (PEM)", (draft, value) => {
+    draft.tlsCa = value;
+  }),
+  row(
+    { long: "--via", values: ["[USER@]SSH-HOST[:PORT]"] },
+    "go through this SSH server; opens no port here",
+    (draft, value) => {
+      draft.via = value;
+    },
+  ),
+  ...sshRows,
+];

@@ -1,0 +1,117 @@
+// All commands of the prompt, and how a typed word finds one.
+import { usageError } from "../command-line/usage-error.ts";
+import { explain } from "../explain/explain.ts";
+import { escapeText } from "../report/escape-text.ts";
+import { checksumCommand } from "./checksum-command.ts";
+import { fileCommands } from "./file-commands.ts";
+import { sessionCommands } from "./session-commands.ts";
+import { settingCommands } from "./setting-commands.ts";
+import type { PromptCommand, Shell } from "./shell.ts";
+import type { Word } from "./split-line.ts";
+import { sendBetween } from "./third-party.ts";
+import { transferCommands } from "./transfer-commands.ts";
+
+const help: PromptCommand = {
+  name: "help",
+  aliases: ["?"],
+  usage: "[COMMAND]",
+  help: "show the commands, or what one does",
+  words: [0, 1],
+  completes: ["command"],
+  run: (shell, [name]) => (name === undefined ? showAll(shell) : showOne(shell, findCommand(name.text))),
+};
+
+const explainLast: PromptCommand = {
+  name: "explain",
+  usage: "",
+  help: "say more about the last error: why it happens, and in which scenario",
+  words: [0, 0],
+  run: (shell) => {
+    const { lastError } = shell;
+    if (lastError === undefined) return shell.print("Nothing has failed.");
+    for (const line of [lastError.message, ...explain(lastError)]) shell.print(escapeText(line));
+  },
+};
+
+const proxy: PromptCommand = {
+  name: "proxy",
+  usage: "COMMAND [WORDS]",
+  help: "do it at a second server; get and put: between the two servers",
+  words: [1, 1000],
+  completes: ["command", "nothing"],
+  run: runProxy,
+};
+
+/** In the order of help. */
+export const promptCommands: readonly PromptCommand[] = [
+  ...sessionCommands.slice(0, 4),
+  ...fileCommands,
+  checksumCommand,
+  ...transferCommands,
+  ...sessionCommands.slice(4),
+  proxy,
+  ...settingCommands,
+  explainLast,
+  help,
+];
+
+const namesOf = ({ name, aliases = [] }: PromptCommand): readonly string[] => [name, ...aliases];
+
+export const commandNames: readonly string[] = promptCommands
+  .flatMap(namesOf)
+  .filter((name) => name !== "?")
+  .sort();
+
+/**
+ * By its whole name, or by a beginning that only one command has.
+ * @throws SallyportError `USAGE_INVALID`
+ */
+export function findCommand(word: string): PromptCommand {
+  const typed = word.toLowerCase();
+  const exact = promptCommands.find((command) => namesOf(command).includes(typed));
+  if (exact !== undefined) return exact;
+  const near = promptCommands.filter((command) => namesOf(command).some((name) => name.startsWith(typed)));
+  const [only, ...others] = near;
+  if (only === undefined) throw usageError(`there is no command "${escapeText(word)}"`, "help shows all commands.");
+  if (others.length === 0) return only;
+  const names = near.map((command) => namesOf(command).find((name) => name.startsWith(typed))).join(", ");
+  throw usageError(`"${escapeText(word)}" may be ${names}`, "Write more letters of it.");
+}
+
+/** Throws `USAGE_INVALID` for too few or too many words. */
+export async function runWords(shell: Shell, [first, ...words]: readonly Word[]): Promise<void> {
+  if (first === undefined) return;
+  const command = findCommand(first.text);
+  const [fewest, most] = command.words;
+  if (words.length < fewest || words.length > most) {
+    throw usageError(`${command.name} with ${words.length} words behind it`, `Write ${usageOf(command)}.`);
+  }
+  await command.run(shell, words);
+}
+
+/** `get` sends from the first server to the second, `put` back, as in BSD's ftp. */
+async function runProxy(shell: Shell, words: readonly Word[]): Promise<void> {
+  const [command, from, to = from] = words;
+  const name = findCommand(command?.text ?? "").name;
+  if ((name !== "get" && name !== "put") || from === undefined || to === undefined) {
+    return await runWords(shell.second, words);
+  }
+  const [first, second] = [shell.client(), shell.second.client()];
+  const [source, destination] = name === "get" ? [first, second] : [second, first];
+  await sendBetween(shell, source, destination, from.text, to.text);
+}
+
+const usageOf = ({ name, usage }: PromptCommand): string => `${name} ${usage}`.trim();
+
+function showOne(shell: Shell, command: PromptCommand): void {
+  shell.print(usageOf(command));
+  const others = command.aliases?.filter((alias) => alias !== "?") ?? [];
+  shell.print(`  ${command.help}${others.length === 0 ? "" : ` (also ${others.join(", ")})`}`);
+}
+
+function showAll(shell: Shell): void {
+  const width = Math.max(...promptCommands.map((command) => usageOf(command).length)) + 2;
+  for (const command of promptCommands) shell.print(usageOf(command).padEnd(width) + command.help);
+  shell.print(`${"! [COMMAND]".padEnd(width)}run a command of this machine's shell`);
+  shell.print("A command may be written as a beginning of its name that no other has.");
+}

@@ -1,0 +1,188 @@
+// The loop: a line, its command, what went wrong; and what the commands work with.
+import type { Credentials } from "../../client/client-options.ts";
+import type { FtpClient } from "../../client/ftp-client.ts";
+import type { SallyportError } from "../../protocol/error.ts";
+import { exitStatus, exitStatusOf } from "../exit-status.ts";
+import { asSallyportError } from "../report/reporter.ts";
+import type { LineSource } from "./line-source.ts";
+import { openProgressView } from "./progress-view.ts";
+import { runWords } from "./prompt-commands.ts";
+import { SecondShell } from "./second-shell.ts";
+import { SessionSlot } from "./session-slot.ts";
+import type { ProgressView, Settings, Shell, Target } from "./shell.ts";
+import { splitLine } from "./split-line.ts";
+
+export interface PromptWorld {
+  readonly lines: LineSource;
+  readonly settings: Settings;
+  /** A person is at the other end: errors are told and the prompt goes on. */
+  readonly interactive: boolean;
+  /** Connects and logs in, with what `target` lacks asked for behind the greeting. */
+  readonly connect: (target: Target, shell: Shell) => Promise<FtpClient>;
+  readonly signIn: (target: Target, shell: Shell, signal: AbortSignal) => Promise<Credentials>;
+  readonly ask: Shell["ask"];
+  readonly output: NodeJS.WritableStream;
+  /** Of the terminal that progress is shown on. */
+  readonly columns: () => number | undefined;
+  /** `shown`: the server's own words have told it already. */
+  readonly report: (error: SallyportError, shown: boolean) => void;
+  readonly runLocal: (line: string, directory: string) => Promise<number>;
+  readonly nowMs: () => number;
+}
+
+/** Why a command was ended by Ctrl-C. */
+class Interrupted extends Error {}
+
+export class Prompt implements Shell, AsyncDisposable {
+  readonly settings: Settings;
+  readonly output: NodeJS.WritableStream;
+  readonly second: Shell;
+  readonly #world: PromptWorld;
+  readonly #slot: SessionSlot;
+  lastError: SallyportError | undefined;
+  #over = false;
+  #view: ProgressView | undefined;
+  #running: AbortController | undefined;
+
+  constructor(world: PromptWorld) {
+    this.#world = world;
+    this.settings = world.settings;
+    this.output = world.output;
+    const lost = (why: SallyportError): void => this.#lost(why);
+    this.#slot = new SessionSlot(lost);
+    this.second = new SecondShell(this, new SessionSlot(lost), world.connect);
+  }
+
+  /** Until `quit` or the end of the lines; in a script, until the first command that fails. Gives the exit status. */
+  async run(): Promise<number> {
+    while (!this.#over) {
+      const line = await this.#world.lines.next("ftp> ");
+      if (line === undefined) break;
+      const status = await this.runLine(line);
+      if (status !== exitStatus.ok && !this.#world.interactive) return status;
+    }
+    return exitStatus.ok;
+  }
+
+  /** A `-` before a command, in a script: its failure does not end it, as with sftp(1). */
+  async runLine(line: string): Promise<number> {
+    const [, mark, text = ""] = /^[ \t]*(-?)(.*)$/s.exec(line) ?? [];
+    if (text.startsWith("#")) return exitStatus.ok;
+    const status = await this.#guarded(() =>
+      text.startsWith("!") ? this.#runShell(text.slice(1).trim()) : runWords(this, splitLine(text)),
+    );
+    return mark === "-" ? exitStatus.ok : status;
+  }
+
+  /** The first `open`, from the command line. */
+  start(target: Target): Promise<number> {
+    return this.attempt(() => this.open(target));
+  }
+
+  /** Work as a command does it: its failure is told, Ctrl-C ends it. */
+  attempt(work: (shell: Shell) => Promise<void>): Promise<number> {
+    return this.#guarded(() => work(this));
+  }
+
+  async #runShell(line: string): Promise<void> {
+    await this.#world.runLocal(line, this.settings.localDirectory);
+  }
+
+  /** True when there was a command to end. */
+  interrupt(): boolean {
+    this.#running?.abort(new Interrupted());
+    return this.#running !== undefined;
+  }
+
+  async #guarded(work: () => Promise<void>): Promise<number> {
+    this.#running = new AbortController();
+    try {
+      await work();
+      return exitStatus.ok;
+    } catch (error) {
+      if (error instanceof Interrupted) {
+        this.print("interrupted");
+        return exitStatus.other;
+      }
+      return this.#failed(asSallyportError(error));
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  /** A command that runs tells it by its own failure. */
+  #lost(why: SallyportError): void {
+    if (this.#running !== undefined) return;
+    this.lastError = why;
+    this.#world.lines.aside(() => this.#world.report(why, false));
+  }
+
+  #failed(error: SallyportError): number {
+    this.lastError = error;
+    const shown = this.settings.verbose && error.code.startsWith("FTP_REPLY_");
+    this.#world.report(error, shown && this.#world.interactive);
+    if (error.code === "FTP_LOGIN" && this.#world.interactive) this.print("Say user NAME to try again.");
+    return exitStatusOf(error);
+  }
+
+  get signal(): AbortSignal {
+    return (this.#running ?? new AbortController()).signal;
+  }
+
+  get connected(): boolean {
+    return this.#slot.connected;
+  }
+
+  get target(): Target | undefined {
+    return this.#slot.target;
+  }
+
+  client(): FtpClient {
+    return this.#slot.client();
+  }
+
+  open(target: Target): Promise<void> {
+    return this.#slot.open(target, (place) => this.#world.connect(place, this));
+  }
+
+  close(): Promise<void> {
+    return this.#slot.close();
+  }
+
+  /** Ends both sessions; twice is harmless. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.close(), this.second.close()]);
+  }
+
+  quit(): void {
+    this.#over = true;
+  }
+
+  print(line: string): void {
+    this.output.write(`${line}\n`);
+  }
+
+  signIn(target: Target): Promise<Credentials> {
+    return this.#world.signIn(target, this, this.signal);
+  }
+
+  ask(question: string, hidden: boolean, signal?: AbortSignal): Promise<string | undefined> {
+    return this.#world.ask(question, hidden, signal);
+  }
+
+  progress(name: string): ProgressView {
+    const { columns, nowMs } = this.#world;
+    const write = (text: string): void => void this.output.write(text);
+    this.#view = openProgressView({ name, hash: this.settings.hash, columns: columns(), write, nowMs });
+    return this.#view;
+  }
+
+  /** Before a line that belongs to no command is written. */
+  eraseProgress(): void {
+    this.#view?.erase();
+  }
+
+  nowMs(): number {
+    return this.#world.nowMs();
+  }
+}

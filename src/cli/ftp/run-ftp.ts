@@ -1,0 +1,200 @@
+// One run of the client: the terminal or the pipe, the session, and the end by command, signal or failure.
+import { readFile } from "node:fs/promises";
+import { constants } from "node:os";
+import { ReadStream } from "node:tty";
+import type { ClientOptions, Credentials } from "../../client/client-options.ts";
+import type { FtpClient } from "../../client/ftp-client.ts";
+import { systemClock } from "../../network/system-clock.ts";
+import type { TraceEvent } from "../../platform/trace.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
+import { signIn } from "../credentials/sign-in.ts";
+import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
+import { explain } from "../explain/explain.ts";
+import { dialogueLines } from "../report/dialogue-lines.ts";
+import { escapeText } from "../report/escape-text.ts";
+import type { Reporter } from "../report/reporter.ts";
+import type { World } from "../run/world.ts";
+import { makeAskUser } from "../terminal/ask-user.ts";
+import { makeComplete } from "./completion.ts";
+import { ClientConnector } from "./connect-client.ts";
+import type { FtpCommand } from "./ftp-command.ts";
+import { type LineSource, PipedLines, TerminalLines } from "./line-source.ts";
+import { Prompt } from "./prompt.ts";
+import { runLocal } from "./run-local.ts";
+import { askUserName } from "./session-commands.ts";
+import type { Settings, Shell, Target } from "./shell.ts";
+
+/** Returns the exit status, or throws what the user has to be told. */
+export async function runFtp(command: FtpCommand, world: World, reporter: Reporter): Promise<number> {
+  const run = new FtpRun(command, world, reporter);
+  try {
+    return await run.run();
+  } finally {
+    await run[Symbol.asyncDispose]();
+  }
+}
+
+class FtpRun implements AsyncDisposable {
+  readonly #command: FtpCommand;
+  readonly #world: World;
+  readonly #prompt: Prompt;
+  readonly #lines: LineSource;
+  readonly #connector: ClientConnector;
+  readonly #askUser: ReturnType<typeof makeAskUser>;
+  readonly #interactive: boolean = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  readonly #settings: Settings;
+  readonly #end = new AbortController();
+  /** Completion talks to the server in the middle of a line. */
+  #silent = false;
+  /** From the login on, the client asks the server what it can: nobody has typed that. */
+  #opening: "no" | "login" | "set-up" = "no";
+
+  constructor(command: FtpCommand, world: World, reporter: Reporter) {
+    this.#command = command;
+    this.#world = world;
+    this.#settings = settingsOf(command, this.#interactive);
+    this.#askUser = makeAskUser({ env: world.env, interrupt: () => void this.#prompt.interrupt() });
+    const tellUser = (line: string): void => world.printError(`${escapeText(line)}\n`);
+    const via = command.via === undefined ? undefined : { ...command.via, askUser: this.#askUser, tellUser };
+    this.#connector = new ClientConnector({ via, trace: (event) => this.#show(event) });
+    this.#lines = this.#openLines();
+    this.#prompt = new Prompt({
+      lines: this.#lines,
+      settings: this.#settings,
+      interactive: this.#interactive,
+      connect: (target, shell) => this.#connect(target, shell),
+      signIn: (target, shell, signal) => this.#signIn(target, shell, signal),
+      ask: (question, hidden, signal) => this.#ask(question, hidden, signal),
+      output: process.stdout,
+      columns: () => (process.stdout.isTTY ? process.stdout.columns : undefined),
+      report: (error, shown) => {
+        if (!shown) reporter.fail(error);
+        if (command.explain) for (const line of explain(error)) world.printError(`  ${escapeText(line)}\n`);
+      },
+      runLocal: (line, directory) => runLocal(line, directory, this.#interactive, world.env),
+      nowMs: () => systemClock.nowMs(),
+    });
+  }
+
+  async run(): Promise<number> {
+    const stopped = new Promise<NodeJS.Signals>((resolve) => {
+      const release = this.#world.onStopSignal((signal) => {
+        if (signal === "SIGINT" && this.#interactive && this.#prompt.interrupt()) return;
+        this.#end.abort(new Error(`stopped by ${signal}`));
+        resolve(signal);
+      });
+      this.#end.signal.addEventListener("abort", release, { once: true });
+    });
+    const status = await Promise.race([this.#dialogue(), stopped]);
+    return typeof status === "string" ? exitStatusOfSignal(constants.signals[status]) : status;
+  }
+
+  async #dialogue(): Promise<number> {
+    const { target, directory } = this.#command;
+    let status: number = exitStatus.ok;
+    if (target !== undefined) status = await this.#prompt.start(target);
+    if (status === exitStatus.ok && directory !== undefined) {
+      status = await this.#prompt.attempt((shell) => shell.client().cd(directory, { signal: shell.signal }));
+    }
+    if (status !== exitStatus.ok && !this.#interactive) return status;
+    return await this.#prompt.run();
+  }
+
+  #openLines(): LineSource {
+    if (!this.#interactive || !(process.stdin instanceof ReadStream)) return new PipedLines(process.stdin);
+    const complete = makeComplete({
+      settings: this.#settings,
+      client: () => (this.#prompt.connected ? this.#prompt.client() : undefined),
+    });
+    return new TerminalLines(process.stdin, process.stdout, async (line) => {
+      this.#silent = true;
+      try {
+        return await complete(line);
+      } finally {
+        this.#silent = false;
+      }
+    });
+  }
+
+  async #connect(target: Target, shell: Shell): Promise<FtpClient> {
+    const tls = await tlsOf(this.#command);
+    const { host, port } = target;
+    const options: ClientOptions = {
+      host,
+      ...(port === undefined ? {} : { port }),
+      credentials: (_, signal) => this.#signIn(target, shell, signal),
+      ...tls,
+      mode: this.#settings.mode,
+      epsv4: this.#settings.epsv4,
+    };
+    this.#opening = "login";
+    try {
+      return await this.#connector.open(options, shell.signal, this.#end.signal);
+    } finally {
+      this.#opening = "no";
+    }
+  }
+
+  #signIn(target: Target, shell: Shell, signal: AbortSignal): Promise<Credentials> {
+    const ask: Shell["ask"] = (question, hidden) => shell.ask(question, hidden, signal);
+    return signIn(target, {
+      readNetrc: () => readNetrc(netrcPath(this.#world.env)),
+      askUser: () => askUserName({ ask }, target.host),
+      askPassword: () => ask("Password: ", true),
+    });
+  }
+
+  async #ask(question: string, hidden: boolean, until?: AbortSignal): Promise<string | undefined> {
+    if (!this.#interactive) return undefined;
+    const kind = hidden ? ("password" as const) : ("other" as const);
+    const { signal: own } = this.#prompt;
+    const signal = until === undefined ? own : AbortSignal.any([own, until]);
+    const answer = await this.#askUser({ kind, text: question, echo: !hidden }, signal);
+    signal.throwIfAborted();
+    return answer;
+  }
+
+  #show(event: TraceEvent): void {
+    if (this.#silent) return;
+    const { verbose, debug } = this.#settings;
+    const isSetUp = event.type === "ftp.command" && event.line === "FEAT";
+    if (isSetUp && this.#opening === "login") this.#opening = "set-up";
+    const replies = verbose && (debug || this.#opening !== "set-up");
+    const lines = dialogueLines(event, { replies, commands: debug });
+    if (lines.length > 0) this.#prompt.eraseProgress();
+    for (const line of lines) process.stdout.write(`${line}\n`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#prompt[Symbol.asyncDispose]();
+    await this.#connector[Symbol.asyncDispose]();
+    this.#lines[Symbol.dispose]();
+    this.#end.abort(new Error("the program ends"));
+  }
+}
+
+function settingsOf({ mode, debug, quiet }: FtpCommand, interactive: boolean): Settings {
+  return {
+    type: "binary",
+    verbose: (interactive || debug) && !quiet,
+    debug,
+    hash: false,
+    confirm: interactive,
+    glob: true,
+    sendPort: mode !== "default-port",
+    epsv4: true,
+    mode,
+    localDirectory: process.cwd(),
+  };
+}
+
+async function tlsOf({ tls, tlsCa }: FtpCommand): Promise<Pick<ClientOptions, "tls">> {
+  if (tls === undefined) return {};
+  if (tlsCa === undefined) return { tls: { kind: tls } };
+  try {
+    return { tls: { kind: tls, ca: await readFile(tlsCa) } };
+  } catch (cause) {
+    throw new SallyportError("CONFIG_INVALID", `the file of --tls-ca cannot be read: ${tlsCa}`, { cause });
+  }
+}

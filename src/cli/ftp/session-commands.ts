@@ -1,0 +1,125 @@
+// Commands of the prompt that open and end sessions, and go by the prompt itself.
+import { stat } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import { parsePort } from "../command-line/port-number.ts";
+import { usageError } from "../command-line/usage-error.ts";
+import { escapeText } from "../report/escape-text.ts";
+import { localPath } from "./local-path.ts";
+import type { PromptCommand, Shell, Target } from "./shell.ts";
+
+export const sessionCommands: readonly PromptCommand[] = [
+  {
+    name: "open",
+    usage: "[USER@]HOST [PORT]",
+    help: "connect to a server and log in",
+    words: [1, 2],
+    run: async (shell, [host, port]) => {
+      if (shell.connected) throw usageError("there is a session already", "Say close first.");
+      await shell.open(parseTarget(host?.text ?? "", port?.text));
+    },
+  },
+  {
+    name: "user",
+    usage: "NAME [PASSWORD]",
+    help: "log in as somebody else; in a new session where the server wants one",
+    words: [1, 2],
+    run: (shell, [user, password]) => logInAs(shell, user?.text ?? "", password?.text),
+  },
+  {
+    name: "close",
+    aliases: ["disconnect"],
+    usage: "",
+    help: "end the session, stay at the prompt",
+    words: [0, 0],
+    run: async (shell) => {
+      shell.client();
+      await shell.close();
+    },
+  },
+  {
+    name: "quit",
+    aliases: ["bye", "exit"],
+    usage: "",
+    help: "end the session and the program",
+    words: [0, 0],
+    run: (shell) => shell.quit(),
+  },
+  {
+    name: "lcd",
+    usage: "[DIRECTORY]",
+    help: "change the directory here; without a name to the home directory",
+    words: [0, 1],
+    completes: ["local"],
+    run: async (shell, [name]) => {
+      const path = localPath(shell.settings, name?.text ?? "~");
+      await demandDirectory(path);
+      shell.settings.localDirectory = path;
+      shell.print(`Local directory: ${escapeText(path)}`);
+    },
+  },
+  {
+    name: "lpwd",
+    usage: "",
+    help: "show the directory here",
+    words: [0, 0],
+    run: (shell) => shell.print(escapeText(shell.settings.localDirectory)),
+  },
+];
+
+async function logInAs(shell: Shell, user: string, password: string | undefined): Promise<void> {
+  const { target, signal } = shell;
+  if (target === undefined) throw notConnected();
+  const { host, port } = target;
+  const place = { host, ...(port === undefined ? {} : { port }) };
+  const wanted = { ...place, user, ...(password === undefined ? {} : { password }) };
+  if (!shell.connected) return await shell.open(wanted);
+  const who = await shell.signIn(wanted);
+  try {
+    return await shell.client().logIn(who, { signal });
+  } catch (error) {
+    if (!isSallyportError(error) || !error.code.startsWith("FTP_REPLY_")) throw error;
+  }
+  shell.print("The server takes no other user in this session: a new one.");
+  await shell.close();
+  await shell.open({ ...place, ...who });
+}
+
+export function notConnected(): SallyportError {
+  return usageError("not connected", "Say open HOST first.");
+}
+
+/** `user@host`; the last @ counts, as users may be mail addresses. */
+function parseTarget(text: string, port: string | undefined): Target {
+  const at = text.lastIndexOf("@");
+  return {
+    host: text.slice(at + 1).replace(/^\[(.*)\]$/, "$1"),
+    ...(at === -1 ? {} : { user: text.slice(0, at) }),
+    ...(port === undefined ? {} : { port: parsePort(port, "open") }),
+  };
+}
+
+async function demandDirectory(path: string): Promise<void> {
+  try {
+    if ((await stat(path)).isDirectory()) return;
+  } catch (cause) {
+    throw new SallyportError("FS_NOT_FOUND", `there is no directory "${escapeText(path)}" here`, { cause });
+  }
+  throw new SallyportError("FS_NOT_DIRECTORY", `"${escapeText(path)}" is no directory`);
+}
+
+/** Who we are here: the suggestion when a name is asked for. */
+export function localUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "anonymous";
+  }
+}
+
+/** Asks for what is missing; without anybody to ask it is `anonymous`. */
+export async function askUserName(shell: Pick<Shell, "ask">, host: string): Promise<string> {
+  const suggestion = localUser();
+  const answer = await shell.ask(`Name (${escapeText(host)}:${escapeText(suggestion)}): `, false);
+  return answer === undefined ? "anonymous" : answer || suggestion;
+}

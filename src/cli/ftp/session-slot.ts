@@ -1,0 +1,45 @@
+// The place of one session at the prompt: empty, or with a server in it.
+import type { FtpClient } from "../../client/ftp-client.ts";
+import type { SallyportError } from "../../protocol/error.ts";
+import { notConnected } from "./session-commands.ts";
+import type { Target } from "./shell.ts";
+
+export class SessionSlot {
+  /** Where it is connected to, or was last. */
+  target: Target | undefined;
+  readonly #lost: (why: SallyportError) => void;
+  #client: FtpClient | undefined;
+
+  /** `lost` is told when a session ends that nobody has closed. */
+  constructor(lost: (why: SallyportError) => void) {
+    this.#lost = lost;
+  }
+
+  get connected(): boolean {
+    return this.#client !== undefined;
+  }
+
+  /** Throws `USAGE_INVALID` when the place is empty. */
+  client(): FtpClient {
+    if (this.#client === undefined) throw notConnected();
+    return this.#client;
+  }
+
+  async open(target: Target, connect: (target: Target) => Promise<FtpClient>): Promise<void> {
+    this.target = target;
+    const client = await connect(target);
+    this.#client = client;
+    void client.closed.then((why) => {
+      if (this.#client !== client) return;
+      this.#client = undefined;
+      if (why !== undefined) this.#lost(why);
+    });
+  }
+
+  /** Twice is harmless. */
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,84 @@
+// What a command of the prompt works with.
+import type { Credentials, DataMode } from "../../client/client-options.ts";
+import type { FtpClient } from "../../client/ftp-client.ts";
+import type { Progress } from "../../client/transfer-options.ts";
+import type { SallyportError } from "../../protocol/error.ts";
+import type { Word } from "./split-line.ts";
+
+export interface Settings {
+  type: "binary" | "ascii";
+  /** Show replies. */
+  verbose: boolean;
+  /** Show commands. */
+  debug: boolean;
+  /** A # for each 64 KiB in place of the progress line. */
+  hash: boolean;
+  /** Ask before each file of mget, mput and mdelete. */
+  confirm: boolean;
+  glob: boolean;
+  /** Active mode without PORT: the default data port. */
+  sendPort: boolean;
+  /** EPSV and EPRT over IPv4, not PASV and PORT. */
+  epsv4: boolean;
+  mode: "auto" | DataMode;
+  localDirectory: string;
+}
+
+/** Shows how one transfer goes. Disposal wipes it away. */
+export interface ProgressView extends Disposable {
+  update(progress: Progress): void;
+  /** Before other lines are written. */
+  erase(): void;
+}
+
+export interface Target {
+  readonly host: string;
+  readonly port?: number;
+  readonly user?: string;
+  readonly password?: string;
+  readonly account?: string;
+}
+
+export interface Shell {
+  readonly settings: Settings;
+  /** Aborted by Ctrl-C, for the command that is running. */
+  readonly signal: AbortSignal;
+  /** The session; throws `USAGE_INVALID` when there is none. */
+  client(): FtpClient;
+  /** The same for the second server (`proxy`). */
+  readonly second: Shell;
+  /** Where we are connected to, or were last. */
+  readonly target: Target | undefined;
+  readonly connected: boolean;
+  /** What failed last at the prompt. */
+  readonly lastError: SallyportError | undefined;
+  open(target: Target): Promise<void>;
+  /** Who to log in as; asks for what `target` lacks. */
+  signIn(target: Target): Promise<Credentials>;
+  close(): Promise<void>;
+  quit(): void;
+  /** One line, safe to show. */
+  print(line: string): void;
+  /** Bytes for `get FILE -`. */
+  readonly output: NodeJS.WritableStream;
+  /** `undefined` where nobody can be asked. The signal takes the question back. */
+  ask(question: string, hidden: boolean, signal?: AbortSignal): Promise<string | undefined>;
+  progress(name: string): ProgressView;
+  nowMs(): number;
+}
+
+/** What is completed in the place of a word. */
+export type Completed = "remote" | "local" | "command" | "nothing";
+
+export interface PromptCommand {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** What stands behind the name. */
+  readonly usage: string;
+  readonly help: string;
+  /** Fewest and most words behind the name. */
+  readonly words: readonly [number, number];
+  /** One for each word; the last for all further ones. Default nothing. */
+  readonly completes?: readonly Completed[];
+  readonly run: (shell: Shell, words: readonly Word[]) => Promise<void> | void;
+}

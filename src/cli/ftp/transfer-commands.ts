@@ -1,0 +1,143 @@
+// Commands of the prompt that move files.
+import { readdir } from "node:fs/promises";
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { TransferOptions, TransferResult } from "../../client/transfer-options.ts";
+import { summaryLine } from "../progress/progress-line.ts";
+import { escapeText } from "../report/escape-text.ts";
+import { expandGlob, isGlob } from "./glob.ts";
+import { downloadTarget, isDirectory, localName, localPath, remoteName } from "./local-path.ts";
+import { asking, confirmed, eachOf, noMatch } from "./many-files.ts";
+import type { PromptCommand, Shell } from "./shell.ts";
+import type { Word } from "./split-line.ts";
+
+export const transferCommands: readonly PromptCommand[] = [
+  {
+    name: "get",
+    aliases: ["recv"],
+    usage: "FILE [LOCAL]",
+    help: "download a file; LOCAL may be a directory, or - to show it",
+    words: [1, 2],
+    completes: ["remote", "local"],
+    run: (shell, [remote, local]) => get(shell, remote?.text ?? "", local?.text, false),
+  },
+  {
+    name: "reget",
+    usage: "FILE [LOCAL]",
+    help: "go on with a download behind what is here already",
+    words: [1, 2],
+    completes: ["remote", "local"],
+    run: (shell, [remote, local]) => get(shell, remote?.text ?? "", local?.text, true),
+  },
+  {
+    name: "put",
+    aliases: ["send"],
+    usage: "FILE [REMOTE]",
+    help: "upload a file",
+    words: [1, 2],
+    completes: ["local", "remote"],
+    run: (shell, [local, remote]) => put(shell, local?.text ?? "", remote?.text, {}),
+  },
+  {
+    name: "reput",
+    usage: "FILE [REMOTE]",
+    help: "go on with an upload behind what the server has already",
+    words: [1, 2],
+    completes: ["local", "remote"],
+    run: (shell, [local, remote]) => put(shell, local?.text ?? "", remote?.text, { resume: true }),
+  },
+  {
+    name: "append",
+    usage: "FILE [REMOTE]",
+    help: "upload a file to the end of another",
+    words: [1, 2],
+    completes: ["local", "remote"],
+    run: (shell, [local, remote]) => put(shell, local?.text ?? "", remote?.text, { append: true }),
+  },
+  {
+    name: "mget",
+    usage: "PATTERN...",
+    help: "download many files",
+    words: [1, 1000],
+    completes: ["remote"],
+    run: (shell, words) => eachOf(shell, "mget", words, (name) => get(shell, name, undefined, false)),
+  },
+  {
+    name: "mput",
+    usage: "PATTERN...",
+    help: "upload many files",
+    words: [1, 1000],
+    completes: ["local"],
+    run: (shell, words) => asking(shell, () => manyPut(shell, words)),
+  },
+];
+
+async function get(shell: Shell, remote: string, local: string | undefined, resume: boolean): Promise<void> {
+  const client = shell.client();
+  if (local === "-") {
+    // The terminal is the progress. Not ended: it is ours for longer than this file.
+    await pipeline(client.download(remote, { signal: shell.signal, type: shell.settings.type }), shell.output, {
+      end: false,
+    });
+    return;
+  }
+  const path = await downloadTarget(shell.settings, remote, local);
+  shell.print(`local: ${escapeText(path)} remote: ${escapeText(remote)}`);
+  await moved(shell, "received", remote, (options) => client.downloadFile(remote, path, { ...options, resume }));
+}
+
+async function put(
+  shell: Shell,
+  local: string,
+  remote: string | undefined,
+  how: { readonly resume?: true; readonly append?: true },
+): Promise<void> {
+  const client = shell.client();
+  const path = localPath(shell.settings, local);
+  const name = remote === undefined ? localName(path) : remote.endsWith("/") ? remote + localName(path) : remote;
+  shell.print(`local: ${escapeText(path)} remote: ${escapeText(name)}`);
+  await moved(shell, "sent", name, (options) => client.uploadFile(path, name, { ...options, ...how }));
+}
+
+async function moved(
+  shell: Shell,
+  direction: "received" | "sent",
+  name: string,
+  transfer: (options: TransferOptions) => Promise<TransferResult>,
+): Promise<void> {
+  const view = shell.progress(remoteName(name));
+  const startedMs = shell.nowMs();
+  const { signal, settings } = shell;
+  let result: TransferResult;
+  try {
+    result = await transfer({ signal, type: settings.type, onProgress: (progress) => view.update(progress) });
+  } finally {
+    view[Symbol.dispose]();
+  }
+  shell.print(summaryLine(direction, result.bytes, shell.nowMs() - startedMs));
+}
+
+async function manyPut(shell: Shell, words: readonly Word[]): Promise<void> {
+  shell.client();
+  for (const { text, pattern } of words) {
+    const isPattern = shell.settings.glob && isGlob(pattern);
+    const names = isPattern
+      ? await expandGlob(pattern, { home: homedir(), list: (at) => localNames(shell, at) })
+      : [text];
+    if (names.length === 0) throw noMatch(text);
+    for (const name of names) {
+      shell.signal.throwIfAborted();
+      if (isPattern && (await isDirectory(localPath(shell.settings, name)))) continue;
+      if (await confirmed(shell, "mput", name)) await put(shell, name, undefined, {});
+    }
+  }
+}
+
+async function localNames({ settings }: Shell, directory: string): Promise<readonly string[]> {
+  try {
+    return await readdir(resolve(settings.localDirectory, directory));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,92 @@
+// The progress line of a run: one transfer by its name, several as their sum.
+
+import { escapeText } from "../report/escape-text.ts";
+import { progressLine } from "./progress-line.ts";
+import { RateMeter } from "./rate-meter.ts";
+
+export interface ProgressOptions {
+  /** Absent: no terminal, nothing is drawn. */
+  readonly columns: number | undefined;
+  readonly write: (text: string) => void;
+  /** Milliseconds of a clock that never goes back. */
+  readonly nowMs: () => number;
+}
+
+/** Shows how one transfer goes; disposal ends that. */
+export interface Gauge extends Disposable {
+  update(bytes: number, size: number | undefined): void;
+}
+
+interface Running {
+  readonly name: string;
+  bytes: number | undefined;
+  size: number | undefined;
+}
+
+const redrawMs = 100;
+/** Of `^C`, which the terminal writes behind the line: it must not wrap it. */
+const echoWidth = 2;
+const eraseLine = "\r\x1b[K";
+
+export class Progress {
+  readonly #options: ProgressOptions;
+  readonly #running: Set<Running> = new Set();
+  readonly #meter: RateMeter;
+  readonly #startedMs: number;
+  #moved = 0;
+  #drawnMs: number;
+  #isDrawn = false;
+
+  constructor(options: ProgressOptions) {
+    this.#options = options;
+    this.#startedMs = options.nowMs();
+    this.#drawnMs = this.#startedMs;
+    this.#meter = new RateMeter(this.#startedMs, 0);
+  }
+
+  begin(name: string): Gauge {
+    const running: Running = { name: escapeText(name), bytes: undefined, size: undefined };
+    this.#running.add(running);
+    return {
+      update: (bytes, size) => {
+        // The first figure may count what was there before.
+        this.#moved += Math.max(0, bytes - (running.bytes ?? bytes));
+        running.bytes = bytes;
+        running.size = size;
+        this.#draw();
+      },
+      [Symbol.dispose]: () => {
+        this.#running.delete(running);
+        this.erase();
+      },
+    };
+  }
+
+  /** Before anything else is written. */
+  erase(): void {
+    if (this.#isDrawn) this.#options.write(eraseLine);
+    this.#isDrawn = false;
+  }
+
+  #draw(): void {
+    const { columns, write, nowMs } = this.#options;
+    const now = nowMs();
+    this.#meter.update(now, this.#moved);
+    if (columns === undefined || now - this.#drawnMs < redrawMs) return;
+    this.#drawnMs = now;
+    this.#isDrawn = true;
+    const rate = this.#meter.rate(now, this.#moved);
+    write(eraseLine + progressLine({ ...this.#sum(), rate, elapsedMs: now - this.#startedMs }, columns - echoWidth));
+  }
+
+  #sum(): { name: string; bytes: number; size: number | undefined } {
+    const all = [...this.#running];
+    const [first] = all;
+    const sizes = all.map(({ size }) => size);
+    return {
+      name: all.length === 1 && first !== undefined ? first.name : `${all.length} files`,
+      bytes: all.reduce((sum, { bytes = 0 }) => sum + bytes, 0),
+      size: sizes.includes(undefined) ? undefined : sizes.reduce((sum: number, size = 0) => sum + size, 0),
+    };
+  }
+}

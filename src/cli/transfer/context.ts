@@ -1,0 +1,93 @@
+// What all tasks of a run have in common.
+import type { DownloadFileOptions, TransferOptions } from "../../client/transfer-options.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import { formatFtpUrl } from "../../protocol/url/format-ftp-url.ts";
+import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import type { Gauge } from "../progress/progress.ts";
+import type { Moved, Report } from "./report.ts";
+import type { TransferCommand } from "./transfer-command.ts";
+
+export class RunContext {
+  readonly command: TransferCommand;
+  readonly report: Report;
+  readonly nowMs: () => number;
+  readonly errors: SallyportError[] = [];
+  files = 0;
+  bytes = 0;
+  skipped = 0;
+  /** Pairs of servers that do not send to each other. */
+  readonly strangers: Set<string> = new Set();
+  readonly #targets: Set<string> = new Set();
+
+  constructor(command: TransferCommand, report: Report, nowMs: () => number) {
+    this.command = command;
+    this.report = report;
+    this.nowMs = nowMs;
+  }
+
+  /** Shows a transfer while it runs, and reports it. */
+  async watch(
+    moved: Pick<Moved, "way" | "source" | "target">,
+    name: string,
+    run: (gauge: Gauge) => Promise<Pick<Moved, "bytes" | "verified" | "how" | "wasThere">>,
+  ): Promise<void> {
+    this.#claim(moved.target);
+    const startedMs = this.nowMs();
+    const gauge = this.report.begin(name);
+    let result: Awaited<ReturnType<typeof run>>;
+    try {
+      result = await run(gauge);
+    } catch (error) {
+      this.#targets.delete(moved.target);
+      throw error;
+    } finally {
+      gauge[Symbol.dispose]();
+    }
+    const { bytes, verified, how, wasThere } = result;
+    this.files += 1;
+    this.bytes += bytes;
+    const elapsedMs = this.nowMs() - startedMs;
+    this.report.moved({ ...moved, bytes, verified, how, elapsedMs, ...(wasThere ? { wasThere } : {}) });
+  }
+
+  /** Two files of one name would be written into one another. */
+  #claim(target: string): void {
+    if (this.#targets.has(target)) {
+      throw new SallyportError("FS_EXISTS", `${target} is another file of this run`, {
+        cure: "Transfer one of them under another name, or into another directory.",
+      });
+    }
+    this.#targets.add(target);
+  }
+
+  /** The options of a transfer that the words ask for. */
+  optionsFor(url: FtpUrl, gauge: Gauge, signal: AbortSignal): TransferOptions & Pick<DownloadFileOptions, "resume"> {
+    const { verify, retries, resume } = this.command;
+    return {
+      signal,
+      retries,
+      resume,
+      verify: verify ? "hash" : "size",
+      onProgress: ({ bytes, size }) => gauge.update(bytes, size),
+      ...(url.type === "a" ? { type: "ascii" as const } : {}),
+    };
+  }
+
+  leaveOut(name: string, why: string): void {
+    this.skipped += 1;
+    this.report.skipped(name, why);
+  }
+
+  /** A failure that ends no task. */
+  fail(name: string, error: SallyportError): void {
+    this.errors.push(error);
+    this.report.failed(name, error);
+  }
+}
+
+/** The URL of another path at the same server. */
+export function urlAt(url: FtpUrl, path: string): string {
+  const segments = path === "" ? [] : path.replace(/^\/+/, "").split("/");
+  if (path.startsWith("/")) segments[0] = `/${segments[0] ?? ""}`;
+  return formatFtpUrl({ ...url, segments, directory: false });
+}

@@ -1,0 +1,114 @@
+// One file from server to server: past this machine where both servers allow it, else through it.
+import type { TransferOptions } from "../../client/transfer-options.ts";
+import type { FtpClient } from "../../connect/ftp-client.ts";
+import { transferBetween } from "../../connect/transfer-between.ts";
+import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import type { RunContext } from "./context.ts";
+import type { Moved } from "./report.ts";
+
+export interface Copy {
+  /** Source and destination; asked again after a failure that may have ended one of them. */
+  readonly session: () => Promise<readonly [FtpClient, FtpClient]>;
+  readonly from: string;
+  readonly to: string;
+  /** The URL of `to`, for messages. */
+  readonly target: string;
+}
+
+type Copied = Pick<Moved, "bytes" | "verified" | "how" | "wasThere">;
+
+/** `pair` names the two servers: those that have refused once are not asked again. */
+export async function copyFile(
+  context: RunContext,
+  copy: Copy,
+  options: TransferOptions,
+  pair: string,
+): Promise<Copied> {
+  const { throughHere, resume } = context.command;
+  // A third-party transfer cannot begin in the middle, nor change line ends.
+  if (!throughHere && !resume && options.type !== "ascii" && !context.strangers.has(pair)) {
+    try {
+      return await copyBetween(copy, options);
+    } catch (error) {
+      if (!isSallyportError(error) || !isRefusal(error)) throw error;
+      if (!context.strangers.has(pair)) {
+        context.report.note(`the servers do not send to each other (${error.message}); through this machine then`);
+      }
+      context.strangers.add(pair);
+    }
+  }
+  return await copyThroughHere(context, copy, options);
+}
+
+/** About the way, not about the file: that would fail through here as well. */
+function isRefusal({ code, details }: SallyportError): boolean {
+  if ([450, 452, 530, 550, 552, 553].includes(details.reply ?? 0)) return false;
+  return /^(?:FTP_REPLY_|FTP_TRANSFER$|FTP_PROTOCOL_REMOTE$|NET_UNSUPPORTED$|NET_TIMEOUT$|NET_REFUSED$)/.test(code);
+}
+
+async function copyBetween({ session, from, to }: Copy, { signal, verify }: TransferOptions): Promise<Copied> {
+  const [source, destination] = await session();
+  const call = signal === undefined ? {} : { signal };
+  const { bytes = 0, verified } = await transferBetween(source, destination, from, to, call);
+  const how = "third-party";
+  const name = source.hashes.find((one) => destination.hashes.includes(one));
+  if (verify !== "hash" || name === undefined) return { bytes, verified, how };
+  const [ours, theirs] = await Promise.all([source.hash(from, name, call), destination.hash(to, name, call)]);
+  if (ours === theirs) return { bytes, verified: name, how };
+  throw new SallyportError(
+    "FTP_VERIFY",
+    `"${from}": its ${name} is ${ours} at the one server and ${theirs} at the other`,
+    {
+      cure: "Copy the file again; was it changed meanwhile?",
+    },
+  );
+}
+
+async function copyThroughHere(context: RunContext, copy: Copy, options: TransferOptions): Promise<Copied> {
+  const [source, destination] = await copy.session();
+  const { from, to } = copy;
+  const how = "through this machine";
+  const call = options.signal === undefined ? {} : { signal: options.signal };
+  const size = await source.size(from, call).catch(() => undefined);
+  const there = context.command.resume ? await sizeThere(destination, to, call) : 0;
+  if (there > 0 && there === size) return { bytes: 0, verified: "size", how, wasThere: true };
+  if (size !== undefined && there > size) {
+    throw new SallyportError("FTP_VERIFY", `${copy.target} has ${there} bytes, and the source has ${size}`, {
+      cure: "It is another file: copy it without --resume.",
+    });
+  }
+  const { onProgress, resume: _, ...both } = options as TransferOptions & { readonly resume?: boolean };
+  const streams: { destroy(): unknown }[] = [];
+  const open = (offset: number): AsyncIterable<Uint8Array> => {
+    // A checksum needs the bytes before as well.
+    const verify = there + offset > 0 ? "size" : (both.verify ?? "size");
+    const stream = source.download(from, { ...both, verify, offset: there + offset });
+    stream.result.catch(() => {});
+    streams.push(stream);
+    return stream;
+  };
+  let sent = 0;
+  const report = ({ bytes }: { bytes: number }): void => {
+    sent = bytes;
+    onProgress?.({ bytes: there + bytes, size });
+  };
+  try {
+    const { bytes, verified } = await destination.upload(open, to, { ...both, append: there > 0, onProgress: report });
+    return { bytes, verified, how };
+  } catch (error) {
+    if (sent > 0) context.report.note(`${copy.target} may have a part of the file; --resume goes on there`);
+    throw error;
+  } finally {
+    for (const stream of streams) stream.destroy();
+  }
+}
+
+async function sizeThere(client: FtpClient, path: string, call: { readonly signal?: AbortSignal }): Promise<number> {
+  try {
+    return await client.size(path, call);
+  } catch (error) {
+    // It is not there yet.
+    if (isSallyportError(error) && error.details.reply === 550) return 0;
+    throw error;
+  }
+}

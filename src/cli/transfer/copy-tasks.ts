@@ -1,0 +1,72 @@
+// `cp`: from server to server; the trees.
+import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
+import { type RunContext, urlAt } from "./context.ts";
+import { copyFile } from "./copy-file.ts";
+import { makeRemoteDirectory } from "./put-tasks.ts";
+import { serverOf } from "./sessions.ts";
+import { joinPath, readTree } from "./tree.ts";
+import type { Task } from "./workers.ts";
+
+export function copyTasks(context: RunContext, sources: readonly FtpUrl[], destination: FtpUrl): readonly Task[] {
+  return sources.map((source) => {
+    const from = urlPath(source);
+    const to = destination.directory ? joinPath(urlPath(destination), urlFileName(source)) : urlPath(destination);
+    return {
+      name: urlAt(source, from),
+      run: async (hands) => {
+        const { recursive } = context.command;
+        const isTree =
+          recursive &&
+          (source.directory ||
+            (await (await hands.session(source)).stat(from, { signal: hands.signal })).type === "directory");
+        const pair: Pair = { source, destination };
+        if (isTree) return [directoryTask(context, pair, from, to, 0)];
+        return await fileTask(context, pair, from, to).run(hands);
+      },
+    };
+  });
+}
+
+interface Pair {
+  readonly source: FtpUrl;
+  readonly destination: FtpUrl;
+}
+
+function directoryTask(context: RunContext, pair: Pair, from: string, to: string, depth: number): Task {
+  const { source, destination } = pair;
+  return {
+    name: urlAt(source, from),
+    run: async ({ session, signal }) => {
+      const { files, directories, leftOut, faults } = await readTree(await session(source), from, depth, signal);
+      if (to !== "") await makeRemoteDirectory(await session(destination), to, signal);
+      for (const [name, why] of leftOut) context.leaveOut(joinPath(from, name), why);
+      for (const fault of faults) context.fail(urlAt(source, from), fault);
+      return [
+        ...files.map(({ name }) => fileTask(context, pair, joinPath(from, name), joinPath(to, name))),
+        ...directories.map(({ name }) =>
+          directoryTask(context, pair, joinPath(from, name), joinPath(to, name), depth + 1),
+        ),
+      ];
+    },
+  };
+}
+
+function fileTask(context: RunContext, { source, destination }: Pair, from: string, to: string): Task {
+  return {
+    name: urlAt(source, from),
+    run: async ({ session, signal }) => {
+      const second = serverOf(source) === serverOf(destination) ? "second" : undefined;
+      const target = urlAt(destination, to);
+      await context.watch({ way: "copied", source: urlAt(source, from), target }, from, async (gauge) =>
+        copyFile(
+          context,
+          { session: async () => [await session(source), await session(destination, second)], from, to, target },
+          context.optionsFor(source, gauge, signal),
+          serverOf(source) + serverOf(destination),
+        ),
+      );
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,134 @@
+// `get`: URLs to files here, to a directory here, or to standard output.
+import { pipeline } from "node:stream/promises";
+import { SallyportError } from "../../protocol/error.ts";
+import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
+import { formatBytes } from "../report/format.ts";
+import { type RunContext, urlAt } from "./context.ts";
+import { fetchFile } from "./fetch-file.ts";
+import { isLocalDirectory } from "./local-target.ts";
+import { kindOf, makeDirectory, pathOf } from "./local-tree.ts";
+import { joinPath, readTree } from "./tree.ts";
+import type { Hands, Task } from "./workers.ts";
+
+export function getTasks(
+  context: RunContext,
+  sources: readonly FtpUrl[],
+  destination: string | undefined,
+): readonly Task[] {
+  return sources.map((url) => {
+    const path = urlPath(url);
+    if (destination === "-") return showTask(context, url, path);
+    return {
+      name: urlAt(url, path),
+      run: async (hands) => {
+        const isTree = context.command.recursive && (await isRemoteDirectory(hands, url, path));
+        const target = await targetOf(url, destination, sources.length > 1, isTree);
+        if (!isTree) await fetch(context, hands, url, path, target);
+        return isTree ? [directoryTask(context, url, path, target, 0)] : undefined;
+      },
+    };
+  });
+}
+
+/** A URL of a directory, or one that turns out to be one. */
+async function isRemoteDirectory({ session, signal }: Hands, url: FtpUrl, path: string): Promise<boolean> {
+  if (url.directory) return true;
+  const client = await session(url);
+  return (await client.stat(path, { signal })).type === "directory";
+}
+
+async function targetOf(
+  url: FtpUrl,
+  destination: string | undefined,
+  isOneOfMany: boolean,
+  isTree: boolean,
+): Promise<string> {
+  const name = urlFileName(url);
+  const into = destination === undefined ? "." : destination;
+  const goesInto = destination === undefined || isOneOfMany || (await isLocalDirectory(into));
+  if (isTree && name === "") return into;
+  if (isOneOfMany && !(await isLocalDirectory(into))) {
+    throw new SallyportError("FS_NOT_DIRECTORY", `${into} is no directory, and several files are to go there`, {
+      cure: "Make the directory first.",
+    });
+  }
+  return goesInto ? pathOf(into, name) : into;
+}
+
+async function fetch(
+  context: RunContext,
+  { session, signal }: Hands,
+  url: FtpUrl,
+  path: string,
+  target: string,
+): Promise<void> {
+  const client = await session(url);
+  await context.watch({ way: "received", source: urlAt(url, path), target }, path, (gauge) =>
+    fetchFile(client, path, target, context.optionsFor(url, gauge, signal), (part, bytes) =>
+      context.report.note(`${part} keeps ${formatBytes(bytes)} of it; --resume goes on there`),
+    ),
+  );
+}
+
+function directoryTask(context: RunContext, url: FtpUrl, path: string, target: string, depth: number): Task {
+  return {
+    name: urlAt(url, path),
+    run: async ({ session, signal }) => {
+      const client = await session(url);
+      const { files, directories, leftOut, faults } = await readTree(client, path, depth, signal);
+      await makeDirectory(target, depth === 0 ? "top" : "below");
+      for (const [name, why] of leftOut) context.leaveOut(joinPath(path, name), why);
+      for (const fault of faults) context.fail(urlAt(url, path), fault);
+      const below = (name: string, task: (from: string, to: string) => Task): Task[] => {
+        try {
+          return [task(joinPath(path, name), pathOf(target, name))];
+        } catch (error) {
+          if (!(error instanceof SallyportError)) throw error;
+          context.fail(urlAt(url, path), error);
+          return [];
+        }
+      };
+      return [
+        ...files.flatMap(({ name }) => below(name, (from, to) => fileTask(context, url, from, to))),
+        ...directories.flatMap(({ name }) =>
+          below(name, (from, to) => directoryTask(context, url, from, to, depth + 1)),
+        ),
+      ];
+    },
+  };
+}
+
+function fileTask(context: RunContext, url: FtpUrl, path: string, target: string): Task {
+  return {
+    name: urlAt(url, path),
+    run: async (hands) => {
+      if ((await kindOf(target)) === "other") {
+        throw new SallyportError("FS_NOT_FILE", `${target} is in the way, and is no file`, { cure: "Remove it." });
+      }
+      await fetch(context, hands, url, path, target);
+      return undefined;
+    },
+  };
+}
+
+/** To standard output, which nobody can take back: no second attempt. */
+function showTask(context: RunContext, url: FtpUrl, path: string): Task {
+  return {
+    name: urlAt(url, path),
+    run: async ({ session, signal }) => {
+      const client = await session(url);
+      await context.watch(
+        { way: "received", source: urlAt(url, path), target: "standard output" },
+        path,
+        async (gauge) => {
+          const { resume: _, retries: __, ...options } = context.optionsFor(url, gauge, signal);
+          const stream = client.download(path, options);
+          await pipeline(stream, process.stdout, { end: false });
+          return await stream.result;
+        },
+      );
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+// The report for programs: one object per line on standard output.
+import type { SallyportError } from "../../protocol/error.ts";
+import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
+import { exitStatusOf } from "../exit-status.ts";
+import { explain, scenarioOf } from "../explain/explain.ts";
+import type { Gauge, Progress } from "../progress/progress.ts";
+import type { Moved, Report, Totals } from "./report.ts";
+
+export class JsonReport implements Report {
+  readonly #printLine: (line: string) => void;
+  readonly #explain: boolean;
+  readonly #progress: Progress;
+
+  constructor(options: { printLine: (line: string) => void; explain: boolean; progress: Progress }) {
+    this.#printLine = options.printLine;
+    this.#explain = options.explain;
+    this.#progress = options.progress;
+  }
+
+  begin(name: string): Gauge {
+    return this.#progress.begin(name);
+  }
+
+  moved({ elapsedMs, wasThere = false, ...moved }: Moved): void {
+    this.#print({ event: "file", ...moved, wasThere, milliseconds: Math.round(elapsedMs) });
+  }
+
+  skipped(name: string, why: string): void {
+    this.#print({ event: "skipped", name, why });
+  }
+
+  failed(name: string, error: SallyportError): void {
+    const { code, message, cure } = error;
+    const more = this.#explain ? { explanation: explain(error) } : {};
+    const scenario = scenarioOf(error);
+    this.#print({ event: "error", name, code, message, cure, scenario, exitStatus: exitStatusOf(error), ...more });
+  }
+
+  note(text: string): void {
+    this.#print({ event: "note", text });
+  }
+
+  entry(url: string, path: string, { name: _, others, ...entry }: ListedEntry): void {
+    const facts = others === undefined ? {} : { others: Object.fromEntries(others) };
+    this.#print({ event: "entry", url, path, ...entry, ...facts });
+  }
+
+  done({ elapsedMs, ...totals }: Totals): void {
+    this.#print({ event: "done", ...totals, milliseconds: Math.round(elapsedMs) });
+  }
+
+  /** Lone surrogates stand for bytes that are no UTF-8; JSON.stringify writes them as escapes. */
+  #print(event: object): void {
+    this.#progress.erase();
+    this.#printLine(JSON.stringify(event));
+  }
+}

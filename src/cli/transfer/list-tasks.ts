@@ -1,0 +1,46 @@
+// `ls`: one line for each file.
+
+import { SallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
+import { formatFtpUrl } from "../../protocol/url/format-ftp-url.ts";
+import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
+import { type RunContext, urlAt } from "./context.ts";
+import { faultOf, joinPath } from "./tree.ts";
+import type { Task } from "./workers.ts";
+
+export function listTasks(context: RunContext, sources: readonly FtpUrl[]): readonly Task[] {
+  return sources.map((url) => {
+    const path = urlPath(url);
+    return {
+      name: formatFtpUrl(url),
+      run: async ({ session, signal }) => {
+        if (url.directory) return [directoryTask(context, url, path, "", 0)];
+        const entry = await (await session(url)).stat(path, { signal });
+        if (entry.type === "directory") return [directoryTask(context, url, path, "", 0)];
+        context.report.entry(formatFtpUrl(url), urlFileName(url), entry);
+        context.files += 1;
+        return undefined;
+      },
+    };
+  });
+}
+
+function directoryTask(context: RunContext, url: FtpUrl, path: string, shown: string, depth: number): Task {
+  return {
+    name: urlAt(url, path),
+    run: async ({ session, signal }) => {
+      if (depth >= limits.clientTreeDepthMax) {
+        throw new SallyportError("LIMIT_LISTING", `directories are nested more than ${limits.clientTreeDepthMax} deep`);
+      }
+      const { entries, unread } = await (await session(url)).list(path === "" ? undefined : path, { signal });
+      for (const entry of entries) context.report.entry(formatFtpUrl(url), joinPath(shown, entry.name), entry);
+      context.files += entries.length;
+      for (const line of unread) context.fail(urlAt(url, path), faultOf(line));
+      if (!context.command.recursive) return undefined;
+      return entries
+        .filter(({ type }) => type === "directory")
+        .map(({ name }) => directoryTask(context, url, joinPath(path, name), joinPath(shown, name), depth + 1));
+    },
+  };
+}

@@ -1,0 +1,56 @@
+// Where names that came from a server may lead on this machine.
+import { lstat, mkdir } from "node:fs/promises";
+import { localPathFor } from "../../client/local-file.ts";
+import { translateFsError } from "../../filesystem/fs-error.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import { escapeText } from "../report/escape-text.ts";
+
+/** `name` in `directory`. Throws `FS_OUTSIDE`, and `FS_NAME_INVALID` for bytes that Node could not write as they are. */
+export function pathOf(directory: string, name: string): string {
+  if (!/\p{Cs}/u.test(name)) return localPathFor(directory, name);
+  throw new SallyportError("FS_NAME_INVALID", `the name "${escapeText(name)}" is not UTF-8`, {
+    cure: "Get it by itself under another name; in its URL the bytes are written %XX.",
+  });
+}
+
+/**
+ * Makes a directory of a tree, or finds it there. A symbolic link in its place would lead out of the tree.
+ * @throws SallyportError `FS_OUTSIDE`, `FS_NOT_DIRECTORY`, `FS_*`.
+ */
+export async function makeDirectory(path: string, place: "top" | "below"): Promise<void> {
+  try {
+    // What the user names himself may need the directories above it.
+    if (place === "top" && (await kindOf(path)) === "missing") await mkdir(path, { recursive: true });
+    else await mkdir(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw translateFsError(error, path);
+    await demandDirectory(path, place);
+  }
+}
+
+async function demandDirectory(path: string, place: "top" | "below"): Promise<void> {
+  const kind = await kindOf(path);
+  // What the user names himself may be a link.
+  if (kind === "directory" || (kind === "link" && place === "top")) return;
+  if (kind === "link") {
+    throw new SallyportError("FS_OUTSIDE", `${path} is a symbolic link here, and would lead out of the directory`, {
+      cure: "Remove the link, or name the directory that it leads to by itself.",
+    });
+  }
+  throw new SallyportError("FS_NOT_DIRECTORY", `${path} is no directory`, { cure: "Give another name." });
+}
+
+export type LocalKind = "file" | "directory" | "link" | "other" | "missing";
+
+/** Links are not followed. */
+export async function kindOf(path: string): Promise<LocalKind> {
+  try {
+    const found = await lstat(path);
+    if (found.isSymbolicLink()) return "link";
+    return found.isDirectory() ? "directory" : found.isFile() ? "file" : "other";
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return "missing";
+    throw translateFsError(error, path);
+  }
+}

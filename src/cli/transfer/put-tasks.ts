@@ -1,0 +1,136 @@
+// `put`: files of this machine, or standard input, to a server.
+import { lstat, readdir } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import type { TransferResult } from "../../client/transfer-options.ts";
+import type { FtpClient } from "../../connect/ftp-client.ts";
+import { translateFsError } from "../../filesystem/fs-error.ts";
+import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import { urlPath } from "../../protocol/url/url-path.ts";
+import { escapeText } from "../report/escape-text.ts";
+import { type RunContext, urlAt } from "./context.ts";
+import { joinPath } from "./tree.ts";
+import type { Hands, Task } from "./workers.ts";
+
+export function putTasks(context: RunContext, sources: readonly string[], url: FtpUrl): readonly Task[] {
+  return sources.map((source) => ({
+    name: source,
+    run: async (hands) => {
+      const path = url.directory ? joinPath(urlPath(url), basename(resolve(source))) : urlPath(url);
+      if (source === "-") return await sendInput(context, hands, url, path);
+      const found = await lstat(source).catch((error: unknown) => {
+        throw translateFsError(error, source);
+      });
+      // A link that is named is meant for what it leads to, as with cp and scp.
+      if (found.isFile() || found.isSymbolicLink()) return await send(context, hands, source, url, path);
+      if (found.isDirectory() && context.command.recursive) return [directoryTask(context, source, url, path)];
+      throw new SallyportError("FS_NOT_FILE", `${source} is ${found.isDirectory() ? "a directory" : "no file"}`, {
+        cure: found.isDirectory()
+          ? "Add -r for all that is in it."
+          : "Only files can be uploaded; - is standard input.",
+      });
+    },
+  }));
+}
+
+async function send(
+  context: RunContext,
+  { session, signal }: Hands,
+  source: string,
+  url: FtpUrl,
+  path: string,
+): Promise<undefined> {
+  const client = await session(url);
+  await upload(
+    context,
+    source,
+    url,
+    path,
+    (options) => client.uploadFile(source, path, { ...options, signal }),
+    signal,
+  );
+}
+
+async function sendInput(
+  context: RunContext,
+  { session, signal }: Hands,
+  url: FtpUrl,
+  path: string,
+): Promise<undefined> {
+  const client = await session(url);
+  await upload(
+    context,
+    "-",
+    url,
+    path,
+    ({ retries: _, ...options }) => client.upload(process.stdin, path, options),
+    signal,
+  );
+}
+
+async function upload(
+  context: RunContext,
+  source: string,
+  url: FtpUrl,
+  path: string,
+  run: (options: ReturnType<RunContext["optionsFor"]>) => Promise<TransferResult>,
+  signal: AbortSignal,
+): Promise<undefined> {
+  const target = urlAt(url, path);
+  let sent = 0;
+  try {
+    await context.watch({ way: "sent", source, target }, source, (gauge) => {
+      const options = context.optionsFor(url, gauge, signal);
+      return run({
+        ...options,
+        onProgress: (progress) => {
+          sent = progress.bytes;
+          options.onProgress?.(progress);
+        },
+      });
+    });
+  } catch (error) {
+    if (sent > 0) context.report.note(`${target} may have a part of the file; --resume goes on there`);
+    throw error;
+  }
+}
+
+function directoryTask(context: RunContext, source: string, url: FtpUrl, path: string): Task {
+  return {
+    name: source,
+    run: async ({ session, signal }) => {
+      if (path !== "") await makeRemoteDirectory(await session(url), path, signal);
+      const entries = await readdir(source, { withFileTypes: true }).catch((error: unknown) => {
+        throw translateFsError(error, source);
+      });
+      entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+      const tasks: Task[] = [];
+      for (const entry of entries) {
+        const [from, to] = [join(source, entry.name), joinPath(path, entry.name)];
+        // Node shows bytes that are no UTF-8 as U+FFFD, and cannot open the file by that name.
+        if (entry.name.includes("\ufffd")) context.fail(from, notUtf8(entry.name));
+        else if (entry.isDirectory()) tasks.push(directoryTask(context, from, url, to));
+        else if (entry.isFile()) tasks.push({ name: from, run: (hands) => send(context, hands, from, url, to) });
+        else context.leaveOut(from, entry.isSymbolicLink() ? "a symbolic link" : "neither file nor directory");
+      }
+      return [...tasks];
+    },
+  };
+}
+
+/** Makes it, or finds it there. Throws the refusal of MKD when there is no directory afterwards. */
+export async function makeRemoteDirectory(client: FtpClient, path: string, signal: AbortSignal): Promise<void> {
+  try {
+    await client.mkdir(path, { signal });
+  } catch (error) {
+    if (!isSallyportError(error) || error.code !== "FTP_REPLY_PERMANENT") throw error;
+    const found = await client.stat(path, { signal }).catch(() => undefined);
+    if (found?.type !== "directory") throw error;
+  }
+}
+
+function notUtf8(name: string): SallyportError {
+  return new SallyportError("FS_NAME_INVALID", `the name "${escapeText(name)}" is not UTF-8`, {
+    cure: "Rename the file.",
+  });
+}

@@ -1,0 +1,44 @@
+// What the user is told of a run, in text or in JSON.
+import type { TransferResult } from "../../client/transfer-options.ts";
+import type { SallyportError } from "../../protocol/error.ts";
+import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
+import type { Gauge } from "../progress/progress.ts";
+import type { TransferVerb } from "./transfer-options.ts";
+
+export type Way = "received" | "sent" | "copied";
+
+export interface Moved {
+  readonly way: Way;
+  /** What was read and what was written: URLs without passwords, or local paths. */
+  readonly source: string;
+  readonly target: string;
+  readonly bytes: number;
+  readonly elapsedMs: number;
+  readonly verified: TransferResult["verified"];
+  /** `passive 192.0.2.1:40000`; for copies `third-party` or `through this machine`. */
+  readonly how: string;
+  /** Nothing was to be done: the file was there already. */
+  readonly wasThere?: boolean;
+}
+
+export interface Totals {
+  readonly verb: TransferVerb;
+  readonly files: number;
+  readonly bytes: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly elapsedMs: number;
+}
+
+export interface Report {
+  begin(name: string): Gauge;
+  moved(moved: Moved): void;
+  /** A file of a tree that is left out, and is no failure. */
+  skipped(name: string, why: string): void;
+  failed(name: string, error: SallyportError): void;
+  /** Something to know that is no failure. */
+  note(text: string): void;
+  /** One file of `ls`; `path` as it stands below the URL. */
+  entry(url: string, path: string, entry: ListedEntry): void;
+  done(totals: Totals): void;
+}

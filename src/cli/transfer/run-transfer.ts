@@ -1,0 +1,149 @@
+// One run of get, put, ls or cp: sessions, workers, report, and the end by success, failure or signal.
+import { constants } from "node:os";
+import { systemClock } from "../../network/system-clock.ts";
+import type { TraceEvent } from "../../platform/trace.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
+import { signIn } from "../credentials/sign-in.ts";
+import { exitStatus, exitStatusOf, exitStatusOfSignal } from "../exit-status.ts";
+import { Progress } from "../progress/progress.ts";
+import { dialogueLines } from "../report/dialogue-lines.ts";
+import { escapeText } from "../report/escape-text.ts";
+import { asSallyportError } from "../report/reporter.ts";
+import type { World } from "../run/world.ts";
+import { makeAskUser } from "../terminal/ask-user.ts";
+import { RunContext } from "./context.ts";
+import { copyTasks } from "./copy-tasks.ts";
+import { getTasks } from "./get-tasks.ts";
+import { JsonReport } from "./json-report.ts";
+import { listTasks } from "./list-tasks.ts";
+import { putTasks } from "./put-tasks.ts";
+import type { Report } from "./report.ts";
+import { Sessions } from "./sessions.ts";
+import { TextReport } from "./text-report.ts";
+import type { TransferCommand } from "./transfer-command.ts";
+import { runTasks, type Task } from "./workers.ts";
+
+type Stop = NodeJS.Signals;
+
+/** Returns the exit status; whatever went wrong has been told. The second signal does not wait for the server. */
+export async function runTransfer(command: TransferCommand, world: World): Promise<number> {
+  const stop = new AbortController();
+  let stopped: Stop | undefined;
+  let leave: (status: number) => void = () => {};
+  const left = new Promise<number>((resolve) => {
+    leave = resolve;
+  });
+  const end = (signal: Stop): void => {
+    if (stopped !== undefined) leave(statusOf(stopped));
+    stopped ??= signal;
+    stop.abort(new Error(`stopped by ${signal}`));
+  };
+  const release = world.onStopSignal(end);
+  // Between the attempts of --retry nothing else is open, and the clock's timers keep no program alive.
+  const alive = setInterval(() => {}, 60_000);
+  void world.outputGone.then(() => end("SIGPIPE"));
+  try {
+    const work = perform(command, world, stop.signal, () => end("SIGINT"));
+    const status = await Promise.race([work, left, world.crashed]);
+    return stopped === undefined ? status : statusOf(stopped);
+  } finally {
+    clearInterval(alive);
+    release();
+  }
+}
+
+const statusOf = (signal: Stop): number => exitStatusOfSignal(constants.signals[signal]);
+
+async function perform(
+  command: TransferCommand,
+  world: World,
+  signal: AbortSignal,
+  interrupt: () => void,
+): Promise<number> {
+  const nowMs = (): number => systemClock.nowMs();
+  const report = reportOf(command, world);
+  const context = new RunContext(command, report, nowMs);
+  const startedMs = nowMs();
+  await using sessions = openSessions(command, world, report, signal, interrupt);
+  try {
+    context.errors.push(...(await runTasks(tasksOf(command, context), command.sessions, { sessions, report, signal })));
+  } catch (thrown) {
+    if (signal.aborted) return exitStatus.other;
+    const error = asSallyportError(thrown);
+    context.fail("", error);
+    return exitStatusOf(error);
+  }
+  const { files, bytes, skipped, errors } = context;
+  report.done({
+    verb: command.order.verb,
+    files,
+    bytes,
+    skipped,
+    failed: errors.length,
+    elapsedMs: nowMs() - startedMs,
+  });
+  const [first] = errors;
+  return first === undefined ? exitStatus.ok : exitStatusOf(first);
+}
+
+function tasksOf({ order }: TransferCommand, context: RunContext): readonly Task[] {
+  if (order.verb === "get") return getTasks(context, order.sources, order.destination);
+  if (order.verb === "put") return putTasks(context, order.sources, order.destination);
+  if (order.verb === "cp") return copyTasks(context, order.sources, order.destination);
+  return listTasks(context, order.sources);
+}
+
+function reportOf({ json, quiet, explain }: TransferCommand, world: World): Report {
+  const { printLine, printError } = world;
+  const columns = quiet || json ? undefined : world.columns;
+  const progress = new Progress({ columns, write: printError, nowMs: () => systemClock.nowMs() });
+  if (json) return new JsonReport({ printLine, explain, progress });
+  return new TextReport({ printLine, printError, quiet, explain, progress });
+}
+
+function openSessions(
+  command: TransferCommand,
+  world: World,
+  report: Report,
+  signal: AbortSignal,
+  interrupt: () => void,
+): Sessions {
+  const askUser = makeAskUser({ env: world.env, interrupt });
+  const tellUser = (line: string): void => world.printError(`${escapeText(line)}\n`);
+  const seen = new Set<string>();
+  const trace = (event: TraceEvent): void => {
+    if (command.debug) {
+      for (const line of dialogueLines(event, { replies: true, commands: true })) world.printError(`${line}\n`);
+    } else if (event.type === "relay.note" && !seen.has(event.note)) {
+      seen.add(event.note);
+      report.note(event.note);
+    }
+  };
+  return new Sessions({
+    command,
+    signal,
+    trace,
+    via: command.via === undefined ? undefined : { ...command.via, askUser, tellUser },
+    logIn: ({ host, user, password }) =>
+      signIn(
+        { host, user, password: password?.reveal() },
+        {
+          readNetrc: () => readNetrc(netrcPath(world.env)),
+          askUser: async () => "anonymous",
+          askPassword: async (name) => {
+            const text = `Password of ${name} at ${host}: `;
+            const answer = await askUser({ kind: "password", text, echo: false }, signal);
+            if (answer === undefined) throw noPassword(name, host);
+            return answer;
+          },
+        },
+      ),
+  });
+}
+
+function noPassword(user: string, host: string): SallyportError {
+  return new SallyportError("FTP_LOGIN", `there is no password for ${user} at ${host}, and nobody to ask`, {
+    cure: `Put it into ~/.netrc: machine ${host} login ${user} password ...; chmod 600 ~/.netrc.`,
+  });
+}

@@ -1,0 +1,103 @@
+// Sessions with servers: logged in when first needed, shared SSH, one password question for each server.
+import { readFile } from "node:fs/promises";
+import type { ClientOptions, Credentials } from "../../client/client-options.ts";
+import { FtpClient } from "../../connect/ftp-client.ts";
+import { openVia, type Via, type ViaOptions } from "../../connect/via.ts";
+import type { Trace } from "../../platform/trace.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import type { TransferCommand } from "./transfer-command.ts";
+
+export interface SessionsOptions {
+  readonly command: TransferCommand;
+  readonly via: ViaOptions | undefined;
+  readonly trace: Trace;
+  readonly logIn: (url: FtpUrl) => Promise<Credentials>;
+  /** Ends attempts to connect, not sessions. */
+  readonly signal: AbortSignal;
+}
+
+/** The same for two URLs that one session serves. */
+export function serverOf({ scheme, host, port, user, password }: FtpUrl): string {
+  return JSON.stringify([scheme, host.toLowerCase(), port, user, password?.reveal()]);
+}
+
+/** Disposal ends the SSH connection; sessions are their openers'. */
+export class Sessions implements AsyncDisposable {
+  readonly #options: SessionsOptions;
+  readonly #logins: Map<string, Promise<Credentials>> = new Map();
+  readonly #open: Map<string, number> = new Map();
+  #via: Promise<Via> | undefined;
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+  }
+
+  /** How many are open with that server. */
+  openWith(url: FtpUrl): number {
+    return this.#open.get(serverOf(url)) ?? 0;
+  }
+
+  async open(url: FtpUrl): Promise<FtpClient> {
+    const key = serverOf(url);
+    const { signal, trace } = this.#options;
+    const login = this.#logins.get(key) ?? this.#options.logIn(url);
+    this.#logins.set(key, login);
+    const attempt = new AbortController();
+    const abort = (): void => attempt.abort(signal.reason);
+    signal.throwIfAborted();
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      const options = { ...(await this.#optionsFor(url)), ...(await login), signal: attempt.signal, trace };
+      const client = await FtpClient.connect(options);
+      this.#count(key, 1);
+      void client.closed.then(() => this.#count(key, -1));
+      return client;
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  async #optionsFor({ host, port, scheme }: FtpUrl): Promise<ClientOptions & { readonly network?: Via["network"] }> {
+    const { mode, explicitTls, tlsCa } = this.#options.command;
+    const via = await this.#openVia();
+    const kind = scheme === "ftps" ? "implicit" : explicitTls ? "explicit" : undefined;
+    return {
+      host,
+      mode,
+      ...(port === undefined ? {} : { port }),
+      ...(via === undefined ? {} : { network: via.network }),
+      ...(kind === undefined ? {} : { tls: { kind, ...(tlsCa === undefined ? {} : { ca: await readRoots(tlsCa) }) } }),
+    };
+  }
+
+  /** One for all sessions, also when several ask at once. */
+  #openVia(): Promise<Via> | undefined {
+    const { via, trace, signal } = this.#options;
+    if (via === undefined || this.#via !== undefined) return this.#via;
+    const opened = openVia(via, { signal, trace });
+    this.#via = opened;
+    const forget = (): void => {
+      if (this.#via === opened) this.#via = undefined;
+    };
+    opened.then(({ lost }) => lost).then(forget, forget);
+    return opened;
+  }
+
+  #count(key: string, step: number): void {
+    this.#open.set(key, (this.#open.get(key) ?? 0) + step);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const via = await this.#via?.catch(() => undefined);
+    await via?.[Symbol.asyncDispose]();
+  }
+}
+
+async function readRoots(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new SallyportError("CONFIG_INVALID", `the file of --tls-ca cannot be read: ${file}`, { cause });
+  }
+}

@@ -1,0 +1,93 @@
+// The report for people: lines on standard error, listings on standard output.
+import type { SallyportError } from "../../protocol/error.ts";
+import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
+import { explain } from "../explain/explain.ts";
+import type { Gauge, Progress } from "../progress/progress.ts";
+import { shortBytes } from "../progress/progress-line.ts";
+import { escapeText } from "../report/escape-text.ts";
+import { formatBytes, formatDuration } from "../report/format.ts";
+import type { Moved, Report, Totals } from "./report.ts";
+
+export interface TextReportOptions {
+  readonly quiet: boolean;
+  readonly explain: boolean;
+  readonly progress: Progress;
+  readonly printLine: (line: string) => void;
+  readonly printError: (text: string) => void;
+}
+
+export class TextReport implements Report {
+  readonly #options: TextReportOptions;
+
+  constructor(options: TextReportOptions) {
+    this.#options = options;
+  }
+
+  begin(name: string): Gauge {
+    return this.#options.progress.begin(name);
+  }
+
+  moved({ source, target, way, bytes, elapsedMs, verified, how, wasThere }: Moved): void {
+    const name = escapeText(way === "received" ? target : source);
+    if (wasThere) {
+      this.#tell(`${name}: was there already (${compared(verified)})`);
+      return;
+    }
+    const rate = elapsedMs < 1 ? "" : `, ${shortBytes((bytes * 1000) / elapsedMs)}/s`;
+    const between = way === "copied" ? ` ${how}` : "";
+    this.#tell(
+      `${name}: ${formatBytes(bytes)} ${way}${between} in ${formatDuration(elapsedMs)}${rate} (${compared(verified)})`,
+    );
+  }
+
+  skipped(name: string, why: string): void {
+    this.#tell(`${escapeText(name)}: left out: ${escapeText(why)}`);
+  }
+
+  failed(name: string, error: SallyportError): void {
+    const { progress, printError } = this.#options;
+    progress.erase();
+    printError(`sallyport: ${name === "" ? "" : `${escapeText(name)}: `}${escapeText(error.message)}\n`);
+    if (error.cure !== undefined) printError(`  ${escapeText(error.cure)}\n`);
+    if (this.#options.explain) for (const line of explain(error)) printError(`  ${escapeText(line)}\n`);
+  }
+
+  note(text: string): void {
+    this.#tell(`sallyport: ${escapeText(text)}`);
+  }
+
+  entry(_url: string, path: string, entry: ListedEntry): void {
+    this.#options.printLine(listingLine(path, entry));
+  }
+
+  done({ verb, files, bytes, failed, skipped, elapsedMs }: Totals): void {
+    // Of a listing people see how long it is.
+    if (verb === "ls" || files + failed + skipped < 2) return;
+    const also = [failed > 0 ? `, ${failed} failed` : "", skipped > 0 ? `, ${skipped} left out` : ""].join("");
+    this.#tell(
+      `${files === 1 ? "1 file" : `${files} files`}, ${formatBytes(bytes)} in ${formatDuration(elapsedMs)}${also}`,
+    );
+  }
+
+  #tell(line: string): void {
+    if (this.#options.quiet) return;
+    this.#options.progress.erase();
+    this.#options.printError(`${line}\n`);
+  }
+}
+
+function compared(verified: Moved["verified"]): string {
+  return verified === "nothing" ? "nothing compared" : `${verified} compared`;
+}
+
+const typeLetters = { file: "-", directory: "d", link: "l", other: "?" } as const;
+
+/** `d            - 2026-11-22 20:15Z name`. What the server does not tell is a `-`. */
+export function listingLine(path: string, { type, size, modified, target }: ListedEntry): string {
+  const time = modified === undefined ? "-" : new Date(modified.ms).toISOString().slice(0, 16).replace("T", " ");
+  const shown = modified?.precision === "day" ? time.slice(0, 10) : time;
+  const zone = modified?.zone === "utc" && modified.precision !== "day" ? "Z" : "";
+  const name = escapeText(path) + (target === undefined ? "" : ` -> ${escapeText(target)}`);
+  const bytes = type === "directory" || size === undefined ? "-" : String(size);
+  return `${type === undefined ? "?" : typeLetters[type]} ${bytes.padStart(13)} ${(shown + zone).padEnd(17)} ${name}`;
+}

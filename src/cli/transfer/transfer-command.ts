@@ -1,0 +1,148 @@
+// get, put, ls and cp: from words to what is to be done.
+import type { DataMode } from "../../client/client-options.ts";
+import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import { looksLikeUrl, parseFtpUrl } from "../../protocol/url/parse-ftp-url.ts";
+import { redactUrl } from "../../protocol/url/redact-url.ts";
+import { takeOptions } from "../command-line/take-options.ts";
+import { usageError } from "../command-line/usage-error.ts";
+import { emptyTransferDraft, optionsOfVerb, type TransferDraft, type TransferVerb } from "./transfer-options.ts";
+import { type Via, viaOf } from "./via-option.ts";
+
+export type Order =
+  /** `destination` absent: the working directory; `-`: standard output. */
+  | { readonly verb: "get"; readonly sources: readonly FtpUrl[]; readonly destination?: string }
+  /** A source `-` is standard input. */
+  | { readonly verb: "put"; readonly sources: readonly string[]; readonly destination: FtpUrl }
+  | { readonly verb: "ls"; readonly sources: readonly FtpUrl[] }
+  | { readonly verb: "cp"; readonly sources: readonly FtpUrl[]; readonly destination: FtpUrl };
+
+export interface TransferCommand {
+  readonly kind: "transfer";
+  readonly order: Order;
+  readonly mode: "auto" | DataMode;
+  /** AUTH TLS for `ftp://`. */
+  readonly explicitTls: boolean;
+  readonly tlsCa?: string;
+  readonly via?: Via;
+  readonly recursive: boolean;
+  readonly sessions: number;
+  readonly retries: number;
+  readonly resume: boolean;
+  readonly verify: boolean;
+  readonly throughHere: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly debug: boolean;
+  readonly explain: boolean;
+}
+
+export const usageOf: Readonly<Record<TransferVerb, string>> = {
+  get: "sallyport get [options] URL... [FILE | DIRECTORY | -]",
+  put: "sallyport put [options] FILE... URL",
+  ls: "sallyport ls [options] URL...",
+  cp: "sallyport cp [options] URL... URL",
+};
+
+/** Throws `USAGE_INVALID`. Options may stand anywhere. */
+export function parseTransfer(verb: TransferVerb, words: readonly string[]): TransferCommand {
+  const draft = emptyTransferDraft();
+  const names: string[] = [];
+  for (let rest = words; rest.length > 0; ) {
+    const [name, ...more] = takeOptions(rest, draft, optionsOfVerb(verb));
+    if (name !== undefined) names.push(name);
+    rest = more;
+  }
+  const order = readers[verb](names, draft);
+  const via = viaOf(draft);
+  return {
+    kind: "transfer",
+    order,
+    mode: draft.mode ?? "auto",
+    explicitTls: draft.explicitTls,
+    ...(draft.tlsCa === undefined ? {} : { tlsCa: draft.tlsCa }),
+    ...(via === undefined ? {} : { via }),
+    recursive: draft.recursive,
+    sessions: draft.sessions,
+    retries: draft.retries,
+    resume: draft.resume,
+    verify: draft.verify,
+    throughHere: draft.throughHere,
+    json: draft.json,
+    quiet: draft.quiet,
+    debug: draft.debug,
+    explain: draft.explain,
+  };
+}
+
+type Reader = (names: readonly string[], draft: TransferDraft) => Order;
+
+const readers: Readonly<Record<TransferVerb, Reader>> = { get: readGet, put: readPut, ls: readList, cp: readCopy };
+
+function readGet(names: readonly string[], draft: TransferDraft): Order {
+  const last = names.at(-1);
+  const destination = last === undefined || looksLikeUrl(last) ? undefined : last;
+  const sources = (destination === undefined ? names : names.slice(0, -1)).map(readUrl);
+  if (sources.length === 0) throw incomplete("get", "the URL to download is missing");
+  demandRecursive(sources, draft);
+  if (destination === "-" && (draft.recursive || draft.resume || draft.json || sources.length > 1)) {
+    throw usageError("standard output takes one file, whole and alone", "Leave -r, --resume and --json out.");
+  }
+  return { verb: "get", sources, ...(destination === undefined ? {} : { destination }) };
+}
+
+function readPut(names: readonly string[], draft: TransferDraft): Order {
+  const last = names.at(-1);
+  if (last === undefined || names.length < 2) throw incomplete("put", "put needs a file and a URL");
+  const sources = names.slice(0, -1);
+  const stray = sources.find(looksLikeUrl);
+  if (stray !== undefined)
+    throw usageError(`"${redactUrl(stray)}" is no file here`, "From server to server it is sallyport cp.");
+  const destination = readUrl(last);
+  if (sources.length > 1) demandDirectory(destination, "several files");
+  if (sources.includes("-")) {
+    if (destination.directory) throw usageError("standard input has no name", "Name the file in the URL.");
+    if (draft.recursive || draft.resume)
+      throw usageError("standard input goes whole and alone", "Leave -r and --resume out.");
+  }
+  return { verb: "put", sources, destination };
+}
+
+function readList(names: readonly string[]): Order {
+  if (names.length === 0) throw incomplete("ls", "the URL to list is missing");
+  return { verb: "ls", sources: names.map(readUrl) };
+}
+
+function readCopy(names: readonly string[], draft: TransferDraft): Order {
+  const last = names.at(-1);
+  if (last === undefined || names.length < 2) throw incomplete("cp", "cp needs two URLs");
+  const [sources, destination] = [names.slice(0, -1).map(readUrl), readUrl(last)];
+  demandRecursive(sources, draft);
+  if (sources.length > 1) demandDirectory(destination, "several files");
+  return { verb: "cp", sources, destination };
+}
+
+function readUrl(text: string): FtpUrl {
+  if (!looksLikeUrl(text)) throw usageError(`"${redactUrl(text)}" is no URL`, "Write it as ftp://[user@]host/path.");
+  const url = parseFtpUrl(text);
+  if (url.scheme === "sftp") {
+    throw usageError(
+      "Sallyport has no SFTP client: it cannot do sftp://",
+      "Use sftp(1) or scp(1), or ftp:// with --via.",
+    );
+  }
+  if (url.type === "d") throw usageError(";type=d is a listing", "Leave it out: sallyport ls lists.");
+  return url;
+}
+
+function demandRecursive(sources: readonly FtpUrl[], { recursive }: TransferDraft): void {
+  if (recursive || !sources.some(({ directory }) => directory)) return;
+  throw usageError("the URL ends in /: it is a directory", "Add -r for all that is in it.");
+}
+
+function demandDirectory(url: FtpUrl, what: string): void {
+  if (!url.directory) throw usageError(`${what} need a directory to go to`, "End the last URL in a /.");
+}
+
+function incomplete(verb: TransferVerb, message: string): Error {
+  return usageError(message, `Write ${usageOf[verb]}.`);
+}

@@ -1,0 +1,61 @@
+// What `sallyport get --help` and its companions print.
+import { spelling } from "../command-line/option-row.ts";
+import { usageOf } from "./transfer-command.ts";
+import { optionsOfVerb, type TransferVerb } from "./transfer-options.ts";
+
+const indent = 34;
+
+const about: Readonly<Record<TransferVerb, readonly [string, readonly string[]]>> = {
+  get: [
+    "Downloads files.",
+    [
+      "Without a last word files go to the working directory, with a directory into it; - is standard",
+      "output. A file is NAME.sallyport-part until it is whole; --resume goes on with what is there.",
+      "With -r a directory goes into a directory that exists, else it becomes the one that you name.",
+    ],
+  ],
+  put: [
+    "Uploads files.",
+    [
+      "A URL that ends in / is a directory to put them into; another names the file, or with -r the",
+      "directory, itself. - is standard input. A broken upload stays at the server; --resume goes on.",
+    ],
+  ],
+  ls: [
+    "Lists directories.",
+    ["One line for each file: its type, size, time (Z: UTC; else the server's own clock) and name."],
+  ],
+  cp: [
+    "Copies files from server to server.",
+    [
+      "Where both servers allow it they send to each other (third-party transfer), else the files go",
+      "through this machine; each line says which. A URL that ends in / is a directory to copy into.",
+    ],
+  ],
+};
+
+/** The whole text; no line is wider than 100 columns. */
+export function transferHelpText(verb: TransferVerb): string {
+  const [title, more] = about[verb];
+  return [
+    title,
+    "",
+    `Usage: ${usageOf[verb]}`,
+    "",
+    "URL is ftp://[user[:password]@]host[:port]/path or ftps://, with %20 for a space. A path begins",
+    "in the login directory; ftp://host//path begins at the root.",
+    ...more,
+    "",
+    "Options:",
+    ...optionsOfVerb(verb).flatMap((row) => describe(`  ${spelling(row)}`, row.help)),
+    "",
+    "Without a user: ~/.netrc (which only you may read), else anonymous. Without a password: ~/.netrc,",
+    "else the terminal. A password in a URL can be seen by others of this machine.",
+    "Exit status: 0 all is done, 1 a transfer failed, 2 usage, 255 SSH failed, 130 Ctrl-C.",
+    "",
+  ].join("\n");
+}
+
+function describe(name: string, help: string): readonly string[] {
+  return name.length < indent - 1 ? [name.padEnd(indent) + help] : [name, " ".repeat(indent) + help];
+}

@@ -1,0 +1,149 @@
+// The options of get, put, ls and cp, in the order of their help.
+import type { DataMode } from "../../client/client-options.ts";
+import { limits } from "../../protocol/limits.ts";
+import { type Draft, emptyDraft, type OptionRow } from "../command-line/option-row.ts";
+import { sallyportOptions } from "../command-line/sallyport-options.ts";
+import { sshOptions } from "../command-line/ssh-options.ts";
+import { usageError } from "../command-line/usage-error.ts";
+
+export type TransferVerb = "get" | "put" | "ls" | "cp";
+
+export interface TransferDraft extends Draft {
+  mode?: DataMode;
+  explicitTls: boolean;
+  tlsCa?: string;
+  via?: string;
+  recursive: boolean;
+  sessions: number;
+  retries: number;
+  resume: boolean;
+  verify: boolean;
+  throughHere: boolean;
+  debug: boolean;
+  explain: boolean;
+}
+
+export function emptyTransferDraft(): TransferDraft {
+  return {
+    ...emptyDraft(),
+    explicitTls: false,
+    recursive: false,
+    sessions: 1,
+    retries: 0,
+    resume: false,
+    verify: false,
+    throughHere: false,
+    debug: false,
+    explain: false,
+  };
+}
+
+export interface TransferOption extends OptionRow<TransferDraft, "transfer"> {
+  /** The commands that have it. Default all. */
+  readonly verbs?: readonly TransferVerb[];
+}
+
+type Names = Pick<TransferOption, "short" | "long" | "values" | "verbs" | "more">;
+type Switch =
+  | "explicitTls"
+  | "recursive"
+  | "resume"
+  | "verify"
+  | "throughHere"
+  | "debug"
+  | "explain"
+  | "json"
+  | "quiet";
+
+function row(names: Names, help: string, apply: TransferOption["apply"]): TransferOption {
+  return { ...names, group: "transfer", help, apply };
+}
+
+function turnOn(names: Names, name: Switch, help: string): TransferOption {
+  return row(names, help, (draft) => {
+    draft[name] = true;
+  });
+}
+
+function mode(wish: DataMode, help: string): TransferOption {
+  return row({ long: `--${wish}` }, help, (draft) => {
+    if (draft.mode !== undefined && draft.mode !== wish) {
+      throw usageError(`--${draft.mode} and --${wish} exclude each other`);
+    }
+    draft.mode = wish;
+  });
+}
+
+function wholeNumber(text: string, what: string, least: number, most: number): number {
+  const value = /^[0-9]{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw usageError(`${what}: "${text}" is not a whole number from ${least} to ${most}`, `For example ${what} 4.`);
+}
+
+const moving: readonly TransferVerb[] = ["get", "put", "cp"];
+
+/** The options of ssh that go with --via, as the tunnel has them. */
+const sshRows: readonly TransferOption[] = [...sshOptions, ...sallyportOptions]
+  .filter(({ short, long }) => ["-i", "-F", "-J", "-o", "-p"].includes(short ?? "") || long === "--ssh")
+  .map((option) => ({ ...option, group: "transfer" as const }));
+
+export const transferOptions: readonly TransferOption[] = [
+  turnOn({ short: "-r" }, "recursive", "directories with all that is in them"),
+  row(
+    { short: "-j", values: ["N"], verbs: moving, more: "A server that takes fewer sessions gets fewer." },
+    "N sessions at the same time (1)",
+    (draft, value) => {
+      draft.sessions = wholeNumber(value, "-j", 1, limits.clientSessionsMax);
+    },
+  ),
+  turnOn(
+    {
+      long: "--resume",
+      verbs: moving,
+      more: "A file that has its size already is left alone. Nothing else of it is compared, unless `--verify` is given.",
+    },
+    "resume",
+    "go on behind what is there already",
+  ),
+  row(
+    { long: "--retry", values: ["N"], verbs: moving },
+    "go on with a broken transfer up to N times (0)",
+    (draft, value) => {
+      draft.retries = wholeNumber(value, "--retry", 0, 100);
+    },
+  ),
+  turnOn(
+    {
+      long: "--verify",
+      verbs: moving,
+      more: "The strongest of what the server offers by HASH, XSHA512, XSHA256, XSHA1, XMD5, XCRC; the report says which. Where it offers none, only sizes are compared, as without this option.",
+    },
+    "verify",
+    "compare checksums, where the server offers any",
+  ),
+  turnOn({ long: "--through-here", verbs: ["cp"] }, "throughHere", "do not ask the servers to send to each other"),
+  mode("passive", "we open data connections (the default, as long as it works)"),
+  mode("active", "the server opens data connections (PORT, EPRT)"),
+  mode("default-port", "active without PORT, to the default data port"),
+  turnOn({ long: "--tls" }, "explicitTls", "TLS for ftp:// too, by AUTH TLS; nothing is sent without it"),
+  row({ long: "--tls-ca", values: ["FILE"] }, "roots to trust in place of the system's (PEM)", (draft, value) => {
+    draft.tlsCa = value;
+  }),
+  row(
+    { long: "--via", values: ["[USER@]SSH-HOST[:PORT]"], more: "The host of the URL is looked up there." },
+    "go through this SSH server; opens no port here",
+    (draft, value) => {
+      draft.via = value;
+    },
+  ),
+  ...sshRows,
+  turnOn({ long: "--json" }, "json", "one object per line on standard output"),
+  turnOn({ short: "-q" }, "quiet", "tell nothing but errors"),
+  turnOn({ short: "-d" }, "debug", "show the dialogue with the server, the password as XXXX"),
+  turnOn({ long: "--explain" }, "explain", "say more about an error: why it happens, and in which scenario"),
+];
+
+/** Those that one command has. */
+export function optionsOfVerb(verb: TransferVerb): readonly TransferOption[] {
+  return transferOptions.filter(({ verbs }) => verbs === undefined || verbs.includes(verb));
+}

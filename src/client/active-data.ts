@@ -1,0 +1,110 @@
+// The server connects to where we listen: EPRT (RFC 2428), else PORT (RFC 959).
+import { openPassiveEnd, type PassiveEnd } from "../data-connection/passive-end.ts";
+import { withDeadline } from "../platform/clock.ts";
+import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
+import type { Connection } from "../platform/network.ts";
+import { replyError } from "../protocol/client/reply-error.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { formatEprt } from "../protocol/extended-address.ts";
+import { formatPort } from "../protocol/host-port.ts";
+import { ipFamily, isLoopback, sameHost } from "../protocol/ip-address.ts";
+import type { DataEnd } from "./data-end.ts";
+import { avoidsExtended } from "./mode-choice.ts";
+import { connectMsOf, mayHave, type Talk } from "./talk.ts";
+
+export function openActive(talk: Talk, signal: AbortSignal): DataEnd {
+  const lifetime = new AbortController();
+  const stop = AbortSignal.any([signal, lifetime.signal]);
+  let where = "";
+  const listening = listen(talk, stop);
+  const ready = listening.then(async (end) => {
+    const host = talk.options.activeAddress ?? end.endpoint.host;
+    where = formatEndpoint({ host, port: end.endpoint.port });
+    await announce(talk, { host, port: end.endpoint.port });
+  });
+  // Not before the server was told: what came earlier would be somebody else.
+  const connection = ready.then(async () => acceptInTime(talk, await listening, stop));
+  return {
+    how: () => `active ${where}`.trim(),
+    ready,
+    connection,
+    async [Symbol.asyncDispose]() {
+      lifetime.abort(new Error("the data connection is not needed any more"));
+      const end = await listening.catch(() => undefined);
+      await end?.[Symbol.asyncDispose]();
+      const unused = await connection.catch(() => undefined);
+      unused?.reset();
+    },
+  };
+}
+
+async function listen(talk: Talk, signal: AbortSignal): Promise<PassiveEnd> {
+  const { network, emit } = talk.environment;
+  return await openPassiveEnd({
+    network,
+    host: hostHere(talk),
+    ports: talk.options.activePorts ?? { first: 0, last: 0 },
+    isExpectedPeer: (remote) => isServer(talk, remote),
+    onIntruder: (remote, count) => emit({ type: "data.intruder", side: "back", remote: formatEndpoint(remote), count }),
+    signal,
+  });
+}
+
+/** The end of the control connection, as far as the network tells; through SSH only loopback is certain. */
+function hostHere(talk: Talk): string {
+  const { local } = talk.link.connection;
+  if (ipFamily(local.host) !== undefined) return local.host;
+  const { host } = talk.server;
+  if (host === "localhost" || isLoopback(host)) return ipFamily(host) === 6 ? "::1" : "127.0.0.1";
+  if (talk.options.activeAddress !== undefined) return talk.options.activeAddress;
+  throw new SallyportError("NET_UNSUPPORTED", "the SSH host's address is not known, so the server cannot be told it", {
+    cure: "Give it as activeAddress, or use passive mode.",
+  });
+}
+
+/** The host that the control connection goes to. OpenSSH does not tell who connected. */
+export function isServer(talk: Talk, remote: Endpoint): boolean {
+  const server = talk.link.connection.remote.host;
+  return remote.host === "" || ipFamily(server) === undefined || sameHost(remote.host, server);
+}
+
+/** EPRT or PORT. Throws what the server said when it refuses. */
+export async function announce(talk: Talk, address: Endpoint): Promise<void> {
+  const { link, modes } = talk;
+  const ipv4 = ipFamily(address.host) === 4;
+  if (ipv4 && modes.activeVerb === "EPRT" && !mayHave(talk, "EPRT")) modes.activeVerb = "PORT";
+  const verb = ipv4 && avoidsExtended(talk) ? "PORT" : modes.activeVerb;
+  let reply = await link.command(verb, verb === "EPRT" ? formatEprt(address) : formatPort(address));
+  if (reply.code >= 500 && verb === "EPRT" && ipv4) {
+    const refused = reply;
+    reply = await link.command("PORT", formatPort(address));
+    if (reply.code < 300) {
+      modes.activeVerb = "PORT";
+      modes.reason = `${modes.reason}; PORT, for the server refused EPRT (${refused.code})`;
+    }
+  }
+  if (reply.code < 200 || reply.code > 299) throw replyError("the server refuses active mode", reply);
+}
+
+/** The server's connection, which it may only make after the transfer command. */
+export async function acceptInTime(
+  talk: Talk,
+  end: Pick<PassiveEnd, "accept" | "endpoint">,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const ms = connectMsOf(talk.options);
+  const where = formatEndpoint(end.endpoint);
+  const deadline = withDeadline(talk.environment.clock, ms, signal, () => nobodyCame(where, ms));
+  try {
+    return await end.accept({ signal: deadline.signal });
+  } finally {
+    deadline.release();
+  }
+}
+
+function nobodyCame(where: string, ms: number): SallyportError {
+  return new SallyportError("FTP_TRANSFER", `the server has not connected to ${where} within ${ms / 1000} s`, {
+    details: { phase: "data", local: where },
+    cure: "A firewall or NAT keeps it from connecting to us: use passive mode.",
+  });
+}

@@ -1,0 +1,198 @@
+// The control connection: commands out, each reply to the command that it answers.
+import type { Clock } from "../platform/clock.ts";
+import type { Connection } from "../platform/network.ts";
+import type { TraceEventBody } from "../platform/trace.ts";
+import { replyError } from "../protocol/client/reply-error.ts";
+import { describeCommand, formatCommand, wrapArgument } from "../protocol/command.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { remoteFault } from "../protocol/fault.ts";
+import { limits } from "../protocol/limits.ts";
+import type { PendingKind } from "../protocol/relay/outstanding.ts";
+import type { Reply } from "../protocol/reply.ts";
+import { ReplyReceiver } from "../protocol/reply-receiver.ts";
+import { type Asked, ExpectedReplies } from "./expected-replies.ts";
+import { hungUp, silent } from "./link-errors.ts";
+
+export interface LinkOptions {
+  readonly clock: Clock;
+  readonly replyMs: number;
+  readonly emit: (event: TraceEventBody) => void;
+}
+
+export class ControlLink {
+  connection: Connection;
+  /** Settles when the link is gone: undefined after our own {@link close}. Never rejects. */
+  readonly closed: Promise<SallyportError | undefined>;
+  /** When anything was sent or received last, by the Clock. */
+  lastActiveMs: number;
+  readonly #options: LinkOptions;
+  readonly #expected: ExpectedReplies = new ExpectedReplies();
+  #receiver: ReplyReceiver = new ReplyReceiver();
+  #failure: SallyportError | undefined;
+  #settleClosed: (error: SallyportError | undefined) => void = () => {};
+  #cancelTimer: () => void = () => {};
+  #unsolicited = 0;
+  #closing = false;
+  #nudged = false;
+  stray: Promise<Reply> | undefined;
+  #detach: () => void = () => {};
+
+  constructor(connection: Connection, options: LinkOptions) {
+    this.connection = connection;
+    this.#options = options;
+    this.lastActiveMs = options.clock.nowMs();
+    this.closed = new Promise((resolve) => {
+      this.#settleClosed = resolve;
+    });
+    this.#attach(connection);
+  }
+
+  /** Why nothing more can be said, if so. */
+  get failure(): SallyportError | undefined {
+    return this.#failure;
+  }
+
+  /** Nothing is awaited, or only the end of a transfer's data. */
+  get quiet(): boolean {
+    return this.#expected.length === 0 || this.#expected.transferring;
+  }
+
+  /** The reply that the server begins with. */
+  greeting(): Promise<Reply> {
+    return this.#expect("", "plain").final;
+  }
+
+  /** Sends a command at once; resolves with its final reply, whatever that says. */
+  command(verb: string, argument?: string): Promise<Reply> {
+    return this.ask(verb, argument).final;
+  }
+
+  /** `verb` in upper case. @throws SallyportError `FTP_PROTOCOL_LOCAL` when the argument would end the line. */
+  ask(verb: string, argument?: string, kind: PendingKind = "plain"): Asked {
+    const bytes = formatCommand(verb, argument);
+    if (this.#failure !== undefined) return ExpectedReplies.failed(this.#failure);
+    const asked = this.#expect(verb, kind);
+    const { stream } = this.connection;
+    // What is asked in one breath leaves in one packet.
+    stream.cork();
+    stream.write(bytes);
+    process.nextTick(() => stream.uncork());
+    const wrapped = argument === undefined ? undefined : wrapArgument(verb, argument);
+    const line = describeCommand({ verb, argument: wrapped, iac: "none" });
+    this.#options.emit({ type: "ftp.command", side: "back", origin: "client", line });
+    return asked;
+  }
+
+  /** A NOOP that is not awaited: its reply answers whatever is; when that had one of its own, {@link stray} is the NOOP's. */
+  nudge(): void {
+    if (this.#failure !== undefined) return;
+    this.#nudged = true;
+    this.stray = undefined;
+    this.connection.stream.write(formatCommand("NOOP"));
+  }
+
+  /** The data of the transfer under way is over: now its final reply is due. */
+  dataOver(): void {
+    this.#expected.transferring = false;
+    this.#watch();
+  }
+
+  /** AUTH was answered 234: from now on inside TLS. Throws what `secure` throws. */
+  async upgrade(secure: (plain: Connection) => Promise<Connection>): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#detach();
+    try {
+      this.connection = await secure(this.connection);
+    } catch (error) {
+      if (error instanceof SallyportError) this.fail(error);
+      throw error;
+    }
+    this.#receiver = new ReplyReceiver();
+    this.#attach(this.connection);
+  }
+
+  /** Gives the connection up: everything that waits fails with `error`. */
+  fail(error: SallyportError): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#cancelTimer();
+    this.connection.reset();
+    this.#expected.failAll(error);
+    this.#settleClosed(this.#closing ? undefined : error);
+  }
+
+  /** Ends the connection in order. Twice is harmless. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#failure ??= new SallyportError("CLOSED", "this FTP session is closed");
+    const failure = this.#failure;
+    this.#cancelTimer();
+    this.#expected.failAll(failure);
+    await this.connection[Symbol.asyncDispose]();
+    this.#settleClosed(undefined);
+  }
+
+  #attach(connection: Connection): void {
+    const { stream } = connection;
+    const onData = (bytes: Uint8Array): void => this.#receive(bytes);
+    const onEnd = (): void => this.#gone(connection, undefined);
+    stream.on("data", onData).once("end", onEnd);
+    void connection.closed.then(({ error }) => this.#gone(connection, error));
+    this.#detach = () => {
+      stream.off("data", onData).off("end", onEnd);
+      stream.pause();
+    };
+  }
+
+  #gone(connection: Connection, cause: SallyportError | undefined): void {
+    // The plain connection below a TLS one goes with it.
+    if (connection !== this.connection) return;
+    this.fail(hungUp(cause));
+  }
+
+  #expect(verb: string, kind: PendingKind): Asked {
+    const asked = this.#expected.expect(verb, kind, ({ code }) => {
+      // At once, lest the first bytes of TLS be read here.
+      if (verb === "AUTH" && code === 234) this.#detach();
+    });
+    this.#watch();
+    return asked;
+  }
+
+  #receive(bytes: Uint8Array): void {
+    this.lastActiveMs = this.#options.clock.nowMs();
+    const securing = this.#expected.has("AUTH");
+    const events = this.#receiver.receive(bytes);
+    for (const event of events) {
+      if (this.#failure !== undefined) return;
+      if (event.type === "failure") this.fail(event.error);
+      else this.#reply(event.reply);
+    }
+    // What stands behind the 234 in the clear somebody in between may have put there (CVE-2021-22947).
+    const secured = securing && !this.#expected.has("AUTH") && events.at(-1)?.type === "reply";
+    if (secured && (events.length > 1 || bytes.at(-1) !== 0x0a)) {
+      this.fail(remoteFault("the server went on in the clear after it had agreed to TLS", "Is somebody in between?"));
+    }
+    this.#watch();
+  }
+
+  #reply(reply: Reply): void {
+    this.#options.emit({ type: "ftp.reply", side: "back", origin: "server", lines: reply.lines });
+    if (reply.code === 421) this.fail(replyError("the server ends the session", reply));
+    if (this.#nudged && reply.code !== 200) this.stray = this.#expect("NOOP", "plain").final;
+    this.#nudged = false;
+    if (this.#failure !== undefined || this.#expected.receive(reply)) return;
+    this.#unsolicited += 1;
+    if (this.#unsolicited > limits.unsolicitedRepliesMax) {
+      this.fail(remoteFault("the server sends replies that nobody asked for", "Is it an FTP server?"));
+    }
+  }
+
+  /** Somebody waits for a reply: not for ever. */
+  #watch(): void {
+    this.#cancelTimer();
+    const { clock, replyMs } = this.#options;
+    if (this.#failure !== undefined || this.#expected.length === 0 || this.#expected.transferring) return;
+    this.#cancelTimer = clock.after(replyMs, () => this.fail(silent(replyMs)));
+  }
+}

@@ -1,0 +1,85 @@
+// Neither PORT nor PASV: the server connects to where the control connection comes from (RFC 959 section 3.2, scenario S17).
+import { openPassiveEnd, type PassiveEnd } from "../data-connection/passive-end.ts";
+import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
+import type { Connection } from "../platform/network.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { acceptInTime, isServer } from "./active-data.ts";
+import type { DataEnd } from "./data-end.ts";
+import type { Talk } from "./talk.ts";
+
+export function openDefaultPort(talk: Talk, signal: AbortSignal): DataEnd {
+  const lifetime = new AbortController();
+  const stop = AbortSignal.any([signal, lifetime.signal]);
+  const local = talk.controlEnd;
+  const listening = listenOnOwnPort(talk, local, stop);
+  const connection = listening.then((ends) => acceptFirst(talk, ends, stop));
+  return {
+    how: () => `default-port ${local === undefined ? "" : formatEndpoint(local)}`.trim(),
+    ready: listening.then(() => {}),
+    connection,
+    async [Symbol.asyncDispose]() {
+      lifetime.abort(new Error("the data connection is not needed any more"));
+      const ends = await listening.catch(() => []);
+      await Promise.all(ends.map((end) => end[Symbol.asyncDispose]()));
+      const unused = await connection.catch(() => undefined);
+      unused?.reset();
+    },
+  };
+}
+
+/** RFC 959 means the very port; ProFTPD 1.3.8 connects to the one below it. */
+async function listenOnOwnPort(talk: Talk, local: Endpoint | undefined, signal: AbortSignal): Promise<PassiveEnd[]> {
+  if (local === undefined) {
+    throw new SallyportError("NET_UNSUPPORTED", "it is not known from which port the SSH host reached the server", {
+      cure: "The session must begin in mode default-port, at an SSH host that runs Linux; else use passive mode.",
+    });
+  }
+  const { network } = talk.environment;
+  const results = await Promise.allSettled(
+    [local.port, local.port - 1].map((port) =>
+      openPassiveEnd({
+        network,
+        host: local.host,
+        ports: { first: port, last: port },
+        isExpectedPeer: (remote) => isServer(talk, remote),
+        onIntruder: () => {},
+        signal,
+      }),
+    ),
+  );
+  const ends = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const [own] = results;
+  if (own?.status === "fulfilled") return ends;
+  await Promise.all(ends.map((end) => end[Symbol.asyncDispose]()));
+  signal.throwIfAborted();
+  throw refused(talk, local, own?.reason);
+}
+
+function refused({ environment }: Talk, local: Endpoint, cause: unknown): SallyportError {
+  const where = `${formatEndpoint(local)}, the end of the control connection`;
+  if (environment.localEnds !== undefined) {
+    const message = `the SSH server cannot listen on ${where}; that needs SO_REUSEADDR on both`;
+    return new SallyportError("SSH_FORWARD_REFUSED", message, { cause, cure: "Use passive or active mode." });
+  }
+  return new SallyportError("NET_ADDRESS_IN_USE", `cannot listen on ${where}: address already in use`, {
+    cause,
+    details: { phase: "listen", local: formatEndpoint(local) },
+    cure: "The session must begin in mode default-port, so that the port can be shared (SO_REUSEADDR); else use passive mode.",
+  });
+}
+
+async function acceptFirst(talk: Talk, ends: readonly PassiveEnd[], signal: AbortSignal): Promise<Connection> {
+  const race = new AbortController();
+  const stop = AbortSignal.any([signal, race.signal]);
+  const accepts = ends.map((end) => acceptInTime(talk, end, stop));
+  try {
+    const first = await Promise.any(accepts);
+    for (const accept of accepts) accept.then((other) => other === first || other.reset()).catch(() => {});
+    return first;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw (error as AggregateError).errors[0];
+  } finally {
+    race.abort(new Error("another port was taken"));
+  }
+}

@@ -1,0 +1,102 @@
+// A file from the server to a sink.
+import { fromNetworkLines } from "../protocol/ascii.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { printable } from "../protocol/printable.ts";
+import { attempts, type Holder } from "./attempts.ts";
+import { receiveData, type Sink } from "./receive-data.ts";
+import { stallMsOf, type Talk, wireName } from "./talk.ts";
+import { runTransfer } from "./transfer.ts";
+import type { DownloadOptions, TransferOptions, TransferResult } from "./transfer-options.ts";
+import { planVerification, toldSize, type Verification, verify } from "./verification.ts";
+
+export interface DownloadOrder {
+  readonly path: string;
+  readonly sink: Sink;
+  readonly signal: AbortSignal;
+  readonly options: DownloadOptions;
+  /** The bytes before `offset`, for a checksum of the whole file. */
+  readonly before?: AsyncIterable<Uint8Array>;
+}
+
+interface CountingSink {
+  readonly sink: Sink;
+  /** What a converter still holds. */
+  readonly finish: () => void;
+}
+
+interface Received {
+  /** Of the file, with those before `offset`. */
+  bytes: number;
+  size: number | undefined;
+}
+
+/** Resolves when every byte has been given to the sink and the server has confirmed; with `retries` goes on where it broke. */
+export async function download(holder: Holder, order: DownloadOrder): Promise<TransferResult> {
+  const { path, options, signal } = order;
+  const offset = options.offset ?? 0;
+  const what = `could not download "${printable(path, 200)}"`;
+  const name = wireName(holder.talk, path);
+  refuseAsciiParts(what, options, offset > 0);
+  const plan = planVerification(holder.talk, options);
+  if (offset > 0 && plan.hash !== undefined) {
+    for await (const chunk of order.before ?? []) plan.hash.digest.update(chunk);
+  }
+  const received: Received = { bytes: offset, size: undefined };
+  const { sink, finish } = counting(order, plan, received);
+  return await attempts(holder, options.retries ?? 0, signal, async (talk, before) => {
+    const type = options.type === "ascii" ? "A" : "I";
+    // In one breath with the transfer, so that it costs no round trip.
+    const told = plan.size && talk.type === type ? toldSize(talk, path) : Promise.resolve(undefined);
+    void told.then((size) => {
+      received.size = size;
+    });
+    told.catch(() => {});
+    if (talk.options.pipeline === false) await told;
+    const { how } = await runTransfer(talk, {
+      verb: "RETR",
+      argument: name,
+      what,
+      direction: "download",
+      type,
+      offset: received.bytes,
+      signal,
+      carry: (data, stop) => receiveData(data, sink, { ...flow(talk), signal: stop }),
+    });
+    finish();
+    const verified = await verify(talk, path, what, plan, received.bytes, await told);
+    return { bytes: received.bytes - offset, verified, mode: talk.modes.mode, how, attempts: before + 1 };
+  });
+}
+
+export const flow = (talk: Talk): { clock: Talk["environment"]["clock"]; stallMs: number } => ({
+  clock: talk.environment.clock,
+  stallMs: stallMsOf(talk.options),
+});
+
+/** Lines have other lengths on the wire: nobody could say where to go on. */
+export function refuseAsciiParts(what: string, options: TransferOptions, inParts: boolean): void {
+  if (options.type !== "ascii" || (!inParts && (options.retries ?? 0) === 0)) return;
+  throw new SallyportError("CONFIG_INVALID", `${what}: an ASCII transfer cannot be gone on with`, {
+    cure: "Transfer it whole, or in binary mode.",
+  });
+}
+
+/** Counts, converts and checks what goes through. */
+function counting({ sink, options }: DownloadOrder, plan: Verification, received: Received): CountingSink {
+  const lines = options.type === "ascii" ? fromNetworkLines() : undefined;
+  return {
+    sink: {
+      write(chunk) {
+        received.bytes += chunk.length;
+        plan.hash?.digest.update(chunk);
+        options.onProgress?.({ ...received });
+        return sink.write(lines === undefined ? chunk : lines.convert(chunk));
+      },
+      whenReady: (callback) => sink.whenReady(callback),
+    },
+    finish: () => {
+      const rest = lines?.end();
+      if (rest !== undefined && rest.length > 0) sink.write(rest);
+    },
+  };
+}

@@ -1,0 +1,77 @@
+// Which replies are awaited, and by whom.
+import type { SallyportError } from "../protocol/error.ts";
+import { Outstanding, type PendingKind } from "../protocol/relay/outstanding.ts";
+import type { Reply } from "../protocol/reply.ts";
+
+/** A command that was sent. Its promises never cause an unhandled rejection. */
+export interface Asked {
+  /** The first reply: 1yz, or the final one. */
+  readonly first: Promise<Reply>;
+  readonly final: Promise<Reply>;
+}
+
+/** One FIFO: every reply goes to the command that it answers, and NOOP, STAT and ABOR may overtake a transfer. */
+export class ExpectedReplies {
+  readonly #outstanding: Outstanding = new Outstanding();
+  readonly #waiting: Set<(error: SallyportError) => void> = new Set();
+  /** A transfer is between its 150 and the end of its data: silence is not a fault. */
+  transferring = false;
+
+  get length(): number {
+    return this.#outstanding.length;
+  }
+
+  has(verb: string): boolean {
+    return this.#outstanding.has(verb);
+  }
+
+  /** False when nobody asked. */
+  receive(reply: Reply): boolean {
+    return this.#outstanding.receive(reply);
+  }
+
+  failAll(error: SallyportError): void {
+    for (const reject of this.#waiting) reject(error);
+    this.#waiting.clear();
+  }
+
+  /** `onFinal` is called before anybody else hears of it. */
+  expect(verb: string, kind: PendingKind, onFinal: (reply: Reply) => void = () => {}): Asked {
+    let first: Promise<Reply> | undefined;
+    const final = new Promise<Reply>((resolveFinal, rejectFinal) => {
+      first = new Promise<Reply>((resolveFirst, rejectFirst) => {
+        const fail = (error: SallyportError): void => {
+          rejectFinal(error);
+          rejectFirst(error);
+        };
+        this.#waiting.add(fail);
+        this.#outstanding.push({
+          verb,
+          kind,
+          onPreliminary: (reply) => {
+            if (kind === "transfer") this.transferring = true;
+            resolveFirst(reply);
+          },
+          onFinal: (reply) => {
+            if (kind === "transfer") this.transferring = false;
+            onFinal(reply);
+            this.#waiting.delete(fail);
+            resolveFirst(reply);
+            resolveFinal(reply);
+          },
+        });
+      });
+    });
+    return quiet({ first: first ?? final, final });
+  }
+
+  static failed(failure: SallyportError): Asked {
+    return quiet({ first: Promise.reject(failure), final: Promise.reject(failure) });
+  }
+}
+
+function quiet(asked: Asked): Asked {
+  asked.first.catch(() => {});
+  asked.final.catch(() => {});
+  return asked;
+}

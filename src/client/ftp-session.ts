@@ -1,0 +1,184 @@
+// A session as the caller has it: each call in its turn, on the connection that is there.
+import { raceAbort } from "../platform/race-abort.ts";
+import type { SallyportError } from "../protocol/error.ts";
+import type { ListedEntry, Listing } from "../protocol/listing/listed-entry.ts";
+import type { Reply } from "../protocol/reply.ts";
+import { type HashName, offeredHashes, remoteHash } from "./checksum.ts";
+import type { ClientOptions, Credentials, DataMode } from "./client-options.ts";
+import type { DownloadStream } from "./download-stream.ts";
+import * as files from "./file-commands.ts";
+import type { CallOptions, FtpClient, UploadSource } from "./ftp-client.ts";
+import { listDirectory, listLines, listNames } from "./listing.ts";
+import { logInAgain } from "./log-in.ts";
+import { quote } from "./quote.ts";
+import { SessionHolder } from "./session-holder.ts";
+import type { ClientEnvironment, Talk } from "./talk.ts";
+import type {
+  DownloadFileOptions,
+  DownloadOptions,
+  TransferResult,
+  UploadFileOptions,
+  UploadOptions,
+} from "./transfer-options.ts";
+import { downloadFile, openDownload, uploadFile, uploadSource } from "./transfers.ts";
+
+/** Connects and logs in. Throws `NET_*`, `FTP_LOGIN`, `FTP_*`, or the signal's reason. */
+export async function openSession(options: ClientOptions, environment: ClientEnvironment): Promise<FtpSession> {
+  return new FtpSession(await SessionHolder.open(options, environment));
+}
+
+export class FtpSession implements FtpClient {
+  /** For third-party transfers. */
+  readonly holder: SessionHolder;
+
+  constructor(holder: SessionHolder) {
+    this.holder = holder;
+  }
+
+  get host(): string {
+    return this.holder.talk.server.host;
+  }
+
+  get port(): number {
+    return this.holder.talk.server.port;
+  }
+
+  get greeting(): Reply {
+    return this.holder.talk.greeting;
+  }
+
+  get features(): ReadonlyMap<string, string> {
+    return this.holder.talk.features;
+  }
+
+  get secure(): boolean {
+    return this.holder.talk.tls !== undefined;
+  }
+
+  get mode(): DataMode {
+    return this.holder.talk.modes.mode;
+  }
+
+  get modeReason(): string {
+    return this.holder.talk.modes.reason;
+  }
+
+  get closed(): Promise<SallyportError | undefined> {
+    return this.holder.closed;
+  }
+
+  get hashes(): readonly HashName[] {
+    return offeredHashes(this.holder.talk);
+  }
+
+  setMode(mode: "auto" | DataMode): void {
+    this.holder.setMode(mode);
+  }
+
+  setEpsv4(on: boolean): void {
+    this.holder.talk.modes.wishEpsv4(on);
+  }
+
+  logIn(who: Credentials, options?: CallOptions): Promise<void> {
+    return this.#call(options, async (talk) => {
+      await logInAgain(talk, who);
+      this.holder.hasNewUser();
+    });
+  }
+
+  list(path?: string, options: CallOptions = {}): Promise<Listing> {
+    return this.holder.transfer(options.signal, (talk, signal) => listDirectory(talk, path, signal));
+  }
+
+  listText(path?: string, options: CallOptions = {}): Promise<readonly string[]> {
+    return this.holder.transfer(options.signal, (talk, signal) => listLines(talk, "LIST", path, signal));
+  }
+
+  names(pattern?: string, options: CallOptions = {}): Promise<readonly string[]> {
+    return this.holder.transfer(options.signal, (talk, signal) => listNames(talk, pattern, signal));
+  }
+
+  stat(path: string, options?: CallOptions): Promise<ListedEntry> {
+    return this.#call(options, (talk) => files.statOf(talk, path));
+  }
+
+  size(path: string, options?: CallOptions): Promise<number> {
+    return this.#call(options, (talk) => files.sizeOf(talk, path));
+  }
+
+  modified(path: string, options?: CallOptions): Promise<number> {
+    return this.#call(options, (talk) => files.modifiedOf(talk, path));
+  }
+
+  hash(path: string, algorithm: HashName, options?: CallOptions): Promise<string> {
+    return this.#call(options, (talk) => remoteHash(talk, path, algorithm));
+  }
+
+  pwd(options?: CallOptions): Promise<string> {
+    return this.#call(options, (talk) => files.workingDirectory(talk));
+  }
+
+  cd(path: string, options?: CallOptions): Promise<void> {
+    return this.#call(options, async (talk) => {
+      await files.changeDirectory(talk, path);
+      this.holder.moved();
+    });
+  }
+
+  mkdir(path: string, options?: CallOptions): Promise<string> {
+    return this.#call(options, (talk) => files.makeDirectory(talk, path));
+  }
+
+  rmdir(path: string, options?: CallOptions): Promise<void> {
+    return this.#call(options, (talk) => files.removeDirectory(talk, path));
+  }
+
+  remove(path: string, options?: CallOptions): Promise<void> {
+    return this.#call(options, (talk) => files.removeFile(talk, path));
+  }
+
+  rename(from: string, to: string, options?: CallOptions): Promise<void> {
+    return this.#call(options, (talk) => files.rename(talk, from, to));
+  }
+
+  chmod(path: string, mode: number, options?: CallOptions): Promise<void> {
+    return this.#call(options, (talk) => files.setMode(talk, path, mode));
+  }
+
+  setModified(path: string, timeMs: number, options?: CallOptions): Promise<void> {
+    return this.#call(options, (talk) => files.setModified(talk, path, timeMs));
+  }
+
+  quote(line: string, options?: CallOptions): Promise<Reply> {
+    return this.#call(options, (talk) => quote(talk, line));
+  }
+
+  site(argument: string, options?: CallOptions): Promise<Reply> {
+    return this.quote(`SITE ${argument}`, options);
+  }
+
+  download(path: string, options: DownloadOptions = {}): DownloadStream {
+    return openDownload(this.holder, path, options);
+  }
+
+  downloadFile(path: string, localPath: string, options: DownloadFileOptions = {}): Promise<TransferResult> {
+    return downloadFile(this.holder, path, localPath, options);
+  }
+
+  upload(source: UploadSource, path: string, options: UploadOptions = {}): Promise<TransferResult> {
+    return uploadSource(this.holder, source, path, options);
+  }
+
+  uploadFile(localPath: string, path: string, options: UploadFileOptions = {}): Promise<TransferResult> {
+    return uploadFile(this.holder, localPath, path, options);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.holder[Symbol.asyncDispose]();
+  }
+
+  /** A command without data: when its caller gives up, its reply still comes, in its turn. */
+  #call<T>(options: CallOptions | undefined, work: (talk: Talk) => Promise<T>): Promise<T> {
+    return this.holder.transfer(options?.signal, (talk, signal) => raceAbort(work(talk), signal));
+  }
+}

@@ -1,0 +1,92 @@
+// Directories over a data connection: MLSD where the server offers it, else LIST, read by its own lines.
+import { decodeName } from "../protocol/client/name-bytes.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { latin1FromBytes } from "../protocol/latin1.ts";
+import { limits } from "../protocol/limits.ts";
+import type { ListedEntry, Listing } from "../protocol/listing/listed-entry.ts";
+import { parseListing } from "../protocol/listing/parse-listing.ts";
+import { printable } from "../protocol/printable.ts";
+import { flow } from "./download.ts";
+import { receiveData, type Sink } from "./receive-data.ts";
+import { encodingOf, type Talk, wireName } from "./talk.ts";
+import { runTransfer } from "./transfer.ts";
+
+type ListCommand = "LIST" | "MLSD" | "NLST";
+
+/** The lines as they came, one character per byte. Throws `LIMIT_LISTING` and what a transfer throws. */
+export async function listLines(
+  talk: Talk,
+  verb: ListCommand,
+  path: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const lines = new LineSink();
+  // LIST would take it for options of ls.
+  const argument = path?.startsWith("-") ? `./${path}` : path;
+  await runTransfer(talk, {
+    verb,
+    ...(argument === undefined || argument === "" ? {} : { argument: wireName(talk, argument) }),
+    what: `could not list ${path === undefined ? "the directory" : `"${printable(path, 200)}"`}`,
+    direction: "download",
+    type: "I",
+    offset: 0,
+    signal,
+    carry: (data, stop) => receiveData(data, lines, { ...flow(talk), signal: stop }),
+  });
+  return lines.end();
+}
+
+/** Names are decoded; what could not be understood is in `unread`. */
+export async function listDirectory(talk: Talk, path: string | undefined, signal: AbortSignal): Promise<Listing> {
+  // RFC 3659 section 7.8: MLST in FEAT stands for both.
+  const command = talk.features.has("MLST") || talk.features.has("MLSD") ? "MLSD" : "LIST";
+  const lines = await listLines(talk, command, path, signal);
+  const listing = parseListing(lines, { command, nowMs: talk.environment.now() });
+  const decode = (entry: ListedEntry): ListedEntry => ({
+    ...entry,
+    name: decodeName(entry.name, encodingOf(talk)),
+    ...(entry.target === undefined ? {} : { target: decodeName(entry.target, encodingOf(talk)) }),
+  });
+  return {
+    ...listing,
+    entries: listing.entries.map(decode),
+    self: listing.self === undefined ? undefined : decode(listing.self),
+  };
+}
+
+/** By NLST: what a server's own patterns match. Not fit for paths here without `localPathFor`. */
+export async function listNames(talk: Talk, pattern: string | undefined, signal: AbortSignal): Promise<string[]> {
+  const lines = await listLines(talk, "NLST", pattern, signal);
+  const { entries } = parseListing(lines, { command: "NLST", nowMs: talk.environment.now(), names: "paths" });
+  return entries.map(({ name }) => decodeName(name, encodingOf(talk)));
+}
+
+/** Splits at LF wherever the pieces are cut, and takes a CR before it off. */
+class LineSink implements Sink {
+  readonly #lines: string[] = [];
+  #rest = "";
+  #bytes = 0;
+
+  write(chunk: Uint8Array): boolean {
+    this.#bytes += chunk.length;
+    const parts = latin1FromBytes(chunk).split("\n");
+    const tooMany = this.#lines.length + parts.length - 1 > limits.listedEntriesMax;
+    if (tooMany || this.#bytes > limits.clientListingBytesMax) throw endless();
+    parts[0] = this.#rest + (parts[0] ?? "");
+    this.#rest = parts.pop() ?? "";
+    for (const line of parts) this.#lines.push(line.replace(/\r$/, ""));
+    return true;
+  }
+
+  whenReady(): void {}
+
+  end(): readonly string[] {
+    return this.#rest === "" ? this.#lines : [...this.#lines, this.#rest];
+  }
+}
+
+function endless(): SallyportError {
+  return new SallyportError("LIMIT_LISTING", "the listing is longer than any that we read", {
+    cure: "List a part of it, with a pattern or in a subdirectory.",
+  });
+}

@@ -1,0 +1,75 @@
+// Which way the data connections come about, and why: chosen by the user, or found out and remembered.
+import { isSallyportError } from "../protocol/error.ts";
+import type { ClientOptions, DataMode } from "./client-options.ts";
+
+const wished: Readonly<Record<DataMode, string>> = {
+  passive: "passive was asked for",
+  active: "active was asked for",
+  "default-port": "default-port was asked for",
+};
+
+export class ModeChoice {
+  /** Found out by ourselves. */
+  automatic = true;
+  mode: DataMode = "passive";
+  /** A sentence. */
+  reason = "";
+  /** EPSV until the server has refused it: it works with IPv6, and with NAT between. */
+  passiveVerb: "EPSV" | "PASV" = "EPSV";
+  /** EPRT until the server has refused it. */
+  activeVerb: "EPRT" | "PORT" = "EPRT";
+  /** EPSV and EPRT over IPv4, as the user said last; undefined: as the options say. */
+  epsv4: boolean | undefined;
+  /** A data connection came about in this way already, so the next one may be arranged without waiting for each reply. */
+  proven = false;
+  /** What the user knows already. */
+  told = "";
+  /** That came through whole. */
+  transfers = 0;
+
+  constructor(wish: "auto" | DataMode) {
+    this.wish(wish);
+  }
+
+  /** By the user, from the next transfer on. */
+  wish(wish: "auto" | DataMode): void {
+    this.automatic = wish === "auto";
+    if (wish === "auto") this.choose("passive", "passive first: it passes most firewalls");
+    else this.choose(wish, wished[wish]);
+  }
+
+  /** By the user. What the server has refused is tried anew. */
+  wishEpsv4(on: boolean): void {
+    this.epsv4 = on;
+    this.proven = false;
+    if (!on) return;
+    this.passiveVerb = "EPSV";
+    this.activeVerb = "EPRT";
+  }
+
+  /** By ourselves. */
+  choose(mode: DataMode, reason: string): void {
+    this.mode = mode;
+    this.reason = reason;
+    this.proven = false;
+  }
+
+  succeeded(): void {
+    this.proven = true;
+    this.transfers += 1;
+  }
+
+  /** What was the way back from passive mode is no better: begin again. */
+  failed(error: unknown): void {
+    const first = this.automatic && this.mode === "active" && !this.proven;
+    this.proven = false;
+    if (!first || !isSallyportError(error)) return;
+    const noData = error.details.reply === 425 || error.details.phase === "data";
+    if (noData) this.choose("passive", `passive, because active mode failed as well: ${error.message}`);
+  }
+}
+
+/** The user wants no EPSV and EPRT over IPv4. */
+export function avoidsExtended({ modes, options }: { modes: ModeChoice; options: ClientOptions }): boolean {
+  return !(modes.epsv4 ?? options.epsv4 ?? true);
+}

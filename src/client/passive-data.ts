@@ -1,0 +1,96 @@
+// We connect to where the server listens: EPSV (RFC 2428), else PASV (RFC 959), and the server's choice is remembered.
+import { openActiveEnd } from "../data-connection/active-end.ts";
+import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
+import type { Connection } from "../platform/network.ts";
+import { isPrivateAddress } from "../protocol/client/private-address.ts";
+import { replyError } from "../protocol/client/reply-error.ts";
+import { remoteFault } from "../protocol/fault.ts";
+import { ipFamily, isUnspecified, sameHost } from "../protocol/ip-address.ts";
+import { parsePassive } from "../protocol/passive-reply.ts";
+import type { Reply } from "../protocol/reply.ts";
+import type { DataEnd } from "./data-end.ts";
+import { avoidsExtended } from "./mode-choice.ts";
+import { connectMsOf, type Talk, tell } from "./talk.ts";
+
+export function openPassive(talk: Talk, signal: AbortSignal): DataEnd {
+  let where = "";
+  const agreed = agreePassive(talk);
+  const address = agreed.then(({ endpoint }) => {
+    where = formatEndpoint(endpoint);
+  });
+  const lifetime = new AbortController();
+  const connection = agreed.then(async ({ endpoint, note }) => {
+    const connected = await connect(talk, endpoint, AbortSignal.any([signal, lifetime.signal]));
+    if (note !== undefined) tellOnce(talk, `connected, but ${note}`);
+    return connected;
+  });
+  return {
+    how: () => `passive ${where}`.trim(),
+    ready: address,
+    connection,
+    async [Symbol.asyncDispose]() {
+      lifetime.abort(new Error("the data connection is not needed any more"));
+      const unused = await connection.catch(() => undefined);
+      unused?.reset();
+    },
+  };
+}
+
+export interface PassiveAgreement {
+  readonly endpoint: Endpoint;
+  /** The server named another host, and it was not used. */
+  readonly note?: string;
+}
+
+/** Where to connect to. Throws what the server said when it has no passive mode. */
+export async function agreePassive(talk: Talk): Promise<PassiveAgreement> {
+  const { link, modes } = talk;
+  const family = ipFamily(link.connection.remote.host);
+  // PASV can only name IPv4 addresses.
+  const verb = avoidsExtended(talk) && family !== 6 ? "PASV" : modes.passiveVerb;
+  let reply = await link.command(verb);
+  if (verb === "EPSV" && reply.code >= 500 && family !== 6) {
+    const refused = reply;
+    reply = await link.command("PASV");
+    if (reply.code < 300) {
+      modes.passiveVerb = "PASV";
+      modes.reason = `${modes.reason}; PASV, for the server refused EPSV (${refused.code})`;
+    }
+  }
+  if (reply.code < 200 || reply.code > 299) throw replyError("the server refuses passive mode", reply);
+  return checkedAddress(talk, reply);
+}
+
+/** The host of the control connection, whatever a 227 says, unless the user trusts it (CVE-2020-8284). */
+function checkedAddress(talk: Talk, reply: Reply): PassiveAgreement {
+  const { host, port } = parsePassive(reply);
+  const own = talk.link.connection.remote.host || talk.server.host;
+  if (port < 1024) {
+    throw remoteFault(
+      `the server's ${reply.code} names port ${port}: no data port, but one of the services of a machine`,
+      "Is the server, or something between, hostile or broken? Try active mode.",
+    );
+  }
+  if (host === undefined || isUnspecified(host) || sameHost(host, own)) return { endpoint: { host: own, port } };
+  if (talk.options.trustPassiveAddress === true) return { endpoint: { host, port } };
+  return { endpoint: { host: own, port }, note: otherHostNote(host, reply.code) };
+}
+
+/** It is the same with each transfer. */
+function tellOnce(talk: Talk, note: string): void {
+  if (talk.modes.told === note) return;
+  talk.modes.told = note;
+  tell(talk, note);
+}
+
+function otherHostNote(host: string, code: number): string {
+  const used = "used the control connection's host instead";
+  return isPrivateAddress(host)
+    ? `the server's ${code} names ${host}, a private address that cannot be reached from here: it is behind NAT; ${used}`
+    : `the server's ${code} names another host, ${host}; ${used}`;
+}
+
+function connect(talk: Talk, target: Endpoint, signal: AbortSignal): Promise<Connection> {
+  const { network, clock } = talk.environment;
+  return openActiveEnd({ network, ...target, timeoutMs: connectMsOf(talk.options), clock, signal });
+}

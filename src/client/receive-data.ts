@@ -1,0 +1,124 @@
+// From a data connection to whoever wants the bytes, until its end-of-file.
+import type { Duplex } from "node:stream";
+import type { Clock } from "../platform/clock.ts";
+import type { Connection } from "../platform/network.ts";
+import { isSallyportError, SallyportError } from "../protocol/error.ts";
+
+/** Takes the bytes of a download. */
+export interface Sink {
+  /** False: no more until {@link whenReady} calls back. Throws to end the transfer. */
+  write(chunk: Uint8Array): boolean;
+  whenReady(callback: () => void): void;
+}
+
+export interface FlowOptions {
+  readonly clock: Clock;
+  /** Milliseconds without a byte; not counted while our own side is the slow one. */
+  readonly stallMs: number;
+  readonly signal: AbortSignal;
+}
+
+export function stalled(stallMs: number): SallyportError {
+  return new SallyportError("FTP_TRANSFER", `no byte of the data has moved for ${stallMs / 1000} s`, {
+    details: { phase: "data" },
+    cure: "Try again, or go on with what is there (resume); if it happens at once each time, choose another mode.",
+  });
+}
+
+/** Resolves after the end-of-file; everything else rejects: reset, silence, the signal's reason. */
+export function receiveData(data: Connection, sink: Sink, options: FlowOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    new Reception(data.stream, sink, options, resolve, reject).start();
+  });
+}
+
+class Reception {
+  readonly #stream: Duplex;
+  readonly #sink: Sink;
+  readonly #options: FlowOptions;
+  readonly #resolve: () => void;
+  readonly #reject: (error: unknown) => void;
+  #cancel: () => void = () => {};
+
+  constructor(stream: Duplex, sink: Sink, options: FlowOptions, resolve: () => void, reject: (error: unknown) => void) {
+    this.#stream = stream;
+    this.#sink = sink;
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  start(): void {
+    const stream = this.#stream;
+    const { signal } = this.#options;
+    if (signal.aborted) this.#onAbort();
+    else if (stream.readableEnded) this.#resolve();
+    else if (stream.destroyed) this.#onClose();
+    else {
+      signal.addEventListener("abort", this.#onAbort, { once: true });
+      stream.on("end", this.#onEnd).on("error", this.#fail).on("close", this.#onClose).on("data", this.#onData);
+      stream.resume();
+      this.#watch();
+    }
+  }
+
+  readonly #onData = (chunk: Uint8Array): void => {
+    try {
+      if (this.#sink.write(chunk)) {
+        this.#watch();
+        return;
+      }
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.#stream.pause();
+    this.#cancel();
+    this.#sink.whenReady(() => {
+      if (this.#stream.destroyed) return;
+      this.#watch();
+      this.#stream.resume();
+    });
+  };
+
+  readonly #onEnd = (): void => {
+    this.#settle();
+    // ProFTPD says 226 only when our end has come too.
+    this.#stream.end();
+    this.#resolve();
+  };
+
+  readonly #onAbort = (): void => this.#fail(this.#options.signal.reason);
+
+  readonly #onClose = (): void =>
+    this.#fail(this.#stream.errored ?? new SallyportError("NET_RESET", "the data connection was closed"));
+
+  readonly #fail = (error: unknown): void => {
+    this.#settle();
+    this.#stream.pause();
+    this.#reject(error);
+  };
+
+  #watch(): void {
+    const { clock, stallMs } = this.#options;
+    this.#cancel();
+    this.#cancel = clock.after(stallMs, () => this.#fail(stalled(stallMs)));
+  }
+
+  #settle(): void {
+    this.#cancel();
+    this.#options.signal.removeEventListener("abort", this.#onAbort);
+    this.#stream.off("data", this.#onData).off("end", this.#onEnd);
+    this.#stream.off("error", this.#fail).off("close", this.#onClose);
+  }
+}
+
+/** What broke the data of a transfer, as an error about the transfer. */
+export function brokenData(what: string, cause: unknown): unknown {
+  if (!isSallyportError(cause) || !cause.code.startsWith("NET_")) return cause;
+  return new SallyportError("FTP_TRANSFER", `${what}: the data connection broke (${cause.message})`, {
+    cause,
+    details: cause.details,
+    cure: cause.cure ?? "Transfer the file again, or go on with what is there (resume).",
+  });
+}

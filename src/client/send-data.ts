@@ -1,0 +1,84 @@
+// From a source to a data connection, with the end-of-file that tells the server that the file is whole.
+import { finish } from "../data-connection/finish.ts";
+import { discardStrayBytes } from "../data-connection/stray-bytes.ts";
+import type { Connection } from "../platform/network.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
+import { type FlowOptions, stalled } from "./receive-data.ts";
+
+/**
+ * Resolves when the network has taken everything and the end-of-file. Rejects with the source's error, the connection's, or
+ * the signal's reason; no end-of-file is sent then.
+ */
+export async function sendData(
+  data: Connection,
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  options: FlowOptions,
+): Promise<void> {
+  discardStrayBytes(data.stream);
+  const gone = data.closed.then(({ error }) => {
+    throw error ?? new SallyportError("NET_RESET", "the server closed the data connection");
+  });
+  gone.catch(() => {});
+  const ahead = new Ahead(data, options);
+  for await (const chunk of source) {
+    options.signal.throwIfAborted();
+    if (chunk.length === 0) continue;
+    ahead.write(chunk);
+    if (ahead.isFull) await Promise.race([ahead.room(), gone]);
+  }
+  options.signal.throwIfAborted();
+  if (await finish(data, options.clock)) return;
+  await gone;
+}
+
+/** What was given to the connection and it has not taken: some pieces, so that reading and sending go on side by side. */
+class Ahead {
+  readonly #data: Connection;
+  readonly #options: FlowOptions;
+  #bytes = 0;
+  #wake: () => void = () => {};
+
+  constructor(data: Connection, options: FlowOptions) {
+    this.#data = data;
+    this.#options = options;
+  }
+
+  get isFull(): boolean {
+    return this.#bytes >= limits.clientSendAheadBytes;
+  }
+
+  write(chunk: Uint8Array): void {
+    this.#bytes += chunk.length;
+    this.#data.stream.write(chunk, () => {
+      this.#bytes -= chunk.length;
+      if (!this.isFull) this.#wake();
+    });
+  }
+
+  /** Rejects when nothing has moved for too long. */
+  room(): Promise<void> {
+    const { clock, stallMs, signal } = this.#options;
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        cancel();
+        signal.removeEventListener("abort", onAbort);
+      };
+      const onAbort = (): void => {
+        settle();
+        reject(signal.reason);
+      };
+      const cancel = clock.after(stallMs, () => {
+        settle();
+        reject(stalled(stallMs));
+      });
+      this.#wake = () => {
+        settle();
+        resolve();
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+      if (signal.aborted) onAbort();
+      else if (!this.isFull) this.#wake();
+    });
+  }
+}

@@ -1,0 +1,127 @@
+// A file from one server to another without passing through here (RFC 959 section 5.2, scenario S16).
+import { openActiveEnd } from "../data-connection/active-end.ts";
+import type { Endpoint } from "../platform/endpoint.ts";
+import type { Connection } from "../platform/network.ts";
+import { raceAbort } from "../platform/race-abort.ts";
+import { replyError } from "../protocol/client/reply-error.ts";
+import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
+import { printable } from "../protocol/printable.ts";
+import { announce } from "./active-data.ts";
+import { breakOff } from "./break-off.ts";
+import type { Asked } from "./expected-replies.ts";
+import { sizeOf } from "./file-commands.ts";
+import { agreePassive } from "./passive-data.ts";
+import type { SessionHolder } from "./session-holder.ts";
+import { type Talk, wireName } from "./talk.ts";
+import { setType } from "./transfer.ts";
+import { unannounced } from "./transfer-errors.ts";
+import { verify } from "./verification.ts";
+
+export interface ThirdPartyOptions {
+  readonly signal?: AbortSignal;
+  /** Compare the sizes at both servers. Default `size`. */
+  readonly verify?: "size" | "none";
+}
+
+export interface ThirdPartyResult {
+  /** Undefined when the source does not tell it. */
+  readonly bytes: number | undefined;
+  readonly verified: "nothing" | "size";
+}
+
+/**
+ * The source listens, the destination connects to it.
+ * @throws SallyportError `NET_UNSUPPORTED` when data has to be inside TLS (both servers would be TLS servers); `FTP_REPLY_*` when
+ * one of them refuses, as most do for addresses that are not the client's own; `FTP_TRANSFER`, `FTP_VERIFY`.
+ */
+export function transferBetween(
+  source: SessionHolder,
+  destination: SessionHolder,
+  from: string,
+  to: string,
+  options: ThirdPartyOptions,
+): Promise<ThirdPartyResult> {
+  if (source === destination) {
+    throw new SallyportError("CONFIG_INVALID", "a third-party transfer needs two sessions, also at one server");
+  }
+  const [first, second] = source.number < destination.number ? [source, destination] : [destination, source];
+  return first.transfer(options.signal, (_, one) =>
+    second.transfer(one, (__, both) => carryAcross(source.talk, destination.talk, from, to, both, options)),
+  );
+}
+
+async function carryAcross(
+  source: Talk,
+  destination: Talk,
+  from: string,
+  to: string,
+  signal: AbortSignal,
+  options: ThirdPartyOptions,
+): Promise<ThirdPartyResult> {
+  const what = `could not transfer "${printable(from, 100)}" from ${source.server.host} to ${destination.server.host}`;
+  const [read, written] = [wireName(source, from), wireName(destination, to)];
+  if (source.protectData || destination.protectData) {
+    throw new SallyportError("NET_UNSUPPORTED", `${what}: between servers data cannot be protected by TLS`, {
+      cure: "Transfer the file through this machine.",
+    });
+  }
+  await Promise.all([setType(source, "I"), setType(destination, "I")]);
+  // Before anything is done to the destination's file.
+  const size = source.features.has("SIZE") ? await raceAbort(sizeOf(source, from), signal) : undefined;
+  const { endpoint: port } = await raceAbort(agreePassive(source), signal);
+  await raceAbort(announce(destination, port), signal);
+  const stor = destination.link.ask("STOR", written, "transfer");
+  const retr = source.link.ask("RETR", read, "transfer");
+  try {
+    await raceAbort(Promise.all([finalOf(what, retr), finalOf(what, stor)]), signal);
+  } catch (error) {
+    await Promise.all([
+      endUnlessOver(source, retr, "download", error, port),
+      endUnlessOver(destination, stor, "upload", error),
+    ]);
+    throw signal.aborted ? error : await mostTelling(what, [retr, stor], error);
+  }
+  const plan = { size: options.verify !== "none" && size !== undefined, hash: undefined };
+  const verified = await verify(destination, to, what, plan, size ?? 0, undefined);
+  return { bytes: size, verified: verified === "size" ? "size" : "nothing" };
+}
+
+async function finalOf(what: string, asked: Asked): Promise<void> {
+  const [first, final] = await Promise.all([asked.first, asked.final]);
+  if (final.code < 200 || final.code > 299) throw replyError(what, final);
+  if (first.code >= 200) throw unannounced(what, final);
+}
+
+/** One server's refusal is the other one's broken connection. */
+async function mostTelling(what: string, asked: readonly Asked[], error: unknown): Promise<unknown> {
+  const replies = await Promise.allSettled(asked.map(({ final }) => final));
+  const refusal = replies
+    .flatMap((reply) => (reply.status === "fulfilled" ? [reply.value] : []))
+    .find(({ code }) => code >= 500);
+  return refusal === undefined ? error : replyError(what, refusal);
+}
+
+/** The one that still waits for the other, which will never come. */
+async function endUnlessOver(
+  talk: Talk,
+  asked: Asked,
+  direction: "download" | "upload",
+  error: unknown,
+  port?: Endpoint,
+): Promise<void> {
+  if (isSallyportError(error) && talk.link.failure === error) return;
+  const over = await Promise.race([asked.final.then(() => true), Promise.resolve().then(() => false)]);
+  // ProFTPD reads no ABOR while it waits at its port: somebody must come.
+  const visitor = over || port === undefined ? undefined : await visit(talk, port);
+  if (!over) await breakOff(talk, asked, visitor, direction);
+  await visitor?.[Symbol.asyncDispose]();
+}
+
+async function visit({ environment }: Talk, port: Endpoint): Promise<Connection | undefined> {
+  const { network, clock } = environment;
+  const signal = new AbortController().signal;
+  return await openActiveEnd({ network, ...port, timeoutMs: limits.clientAbortReplyMs, clock, signal }).catch(
+    () => undefined,
+  );
+}

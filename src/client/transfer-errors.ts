@@ -1,0 +1,40 @@
+// Why a transfer is not complete, in words.
+import { replyError } from "../protocol/client/reply-error.ts";
+import { SallyportError } from "../protocol/error.ts";
+import type { Reply } from "../protocol/reply.ts";
+
+/** The server's own words, with what broke here as the cause. */
+export function replyErrorWith(what: string, final: Reply, cause: SallyportError): SallyportError {
+  const error = replyError(what, final);
+  if (cause.details.reply === final.code) return error;
+  return new SallyportError(error.code, error.message, {
+    cause,
+    details: error.details,
+    ...(error.cure === undefined ? {} : { cure: error.cure }),
+  });
+}
+
+export function unannounced(what: string, reply: Reply): SallyportError {
+  const message = `${what}: the server said ${reply.code} without having announced the data (150)`;
+  return new SallyportError("FTP_TRANSFER", message, {
+    details: { reply: reply.code },
+    cure: "What came cannot be trusted to be that file; transfer it again.",
+  });
+}
+
+export function tooEarly(what: string, reply: Reply): SallyportError {
+  const message = `${what}: the server confirmed the file (${reply.code}) before it had all of it`;
+  return new SallyportError("FTP_TRANSFER", message, {
+    details: { reply: reply.code },
+    cure: "Transfer the file again; look at its size at the server.",
+  });
+}
+
+export function unconfirmed(what: string, cause: SallyportError): SallyportError {
+  const message = `${what}: the session was lost before the server confirmed the transfer (${cause.message})`;
+  return new SallyportError("FTP_TRANSFER", message, {
+    cause,
+    details: cause.details,
+    cure: "Connect again, and transfer the file again or go on with what is there (resume).",
+  });
+}

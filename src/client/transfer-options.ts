@@ -1,0 +1,58 @@
+// What the caller says about a transfer, and what he is told.
+import type { HashName } from "./checksum.ts";
+import type { DataMode } from "./client-options.ts";
+
+export interface Progress {
+  /** Bytes of the file that are there, with those of an earlier attempt. */
+  readonly bytes: number;
+  /** Of the whole file, where it is known. */
+  readonly size: number | undefined;
+}
+
+export interface TransferOptions {
+  /** Ends the transfer with ABOR; the session can be used afterwards. Its reason is rethrown untouched. */
+  readonly signal?: AbortSignal;
+  /** `ascii`: line ends are CRLF on the wire and LF here. Default `binary`. */
+  readonly type?: "binary" | "ascii";
+  /** Called after each piece. */
+  readonly onProgress?: (progress: Progress) => void;
+  /**
+   * `size` (default): the server's SIZE must agree, where it tells one. `hash`: the strongest checksum that the server
+   * offers, too. A name: that one. `none`: only what FTP itself confirms. In ASCII mode nothing can be compared.
+   */
+  readonly verify?: "size" | "hash" | HashName | "none";
+  /** How often a broken transfer is gone on with, over a new session if need be. Default 0. */
+  readonly retries?: number;
+}
+
+export interface DownloadOptions extends TransferOptions {
+  /** First byte that is wanted (REST). Default 0. */
+  readonly offset?: number;
+}
+
+export interface DownloadFileOptions extends TransferOptions {
+  /** Go on behind what the local file has already. Default false: it is replaced when the first byte has come. */
+  readonly resume?: boolean;
+}
+
+export interface UploadOptions extends TransferOptions {
+  /** Add to the end of the file (APPE). Default false. */
+  readonly append?: boolean;
+}
+
+export interface UploadFileOptions extends UploadOptions {
+  /** Go on behind what the server's file has already. Default false. */
+  readonly resume?: boolean;
+}
+
+export interface TransferResult {
+  /** Bytes that this call moved. */
+  readonly bytes: number;
+  /** What was compared at the end. */
+  readonly verified: "nothing" | "size" | HashName;
+  readonly mode: DataMode;
+  /** With the address: `passive 192.0.2.1:40000`. */
+  readonly how: string;
+  /** 1 unless it broke. */
+  readonly attempts: number;
+}

@@ -1,0 +1,79 @@
+// Transfers as the caller asks for them: streams, iterables, and files of this machine.
+import { pipeline } from "node:stream/promises";
+import { download } from "./download.ts";
+import { DownloadStream } from "./download-stream.ts";
+import type { UploadSource } from "./ftp-client.ts";
+import { LateFile, localSize, readLocal } from "./local-file.ts";
+import type { SessionHolder } from "./session-holder.ts";
+import { wireName } from "./talk.ts";
+import type {
+  DownloadFileOptions,
+  DownloadOptions,
+  TransferResult,
+  UploadFileOptions,
+  UploadOptions,
+} from "./transfer-options.ts";
+import { type Chunks, type UploadOrder, upload } from "./upload.ts";
+
+export function openDownload(
+  holder: SessionHolder,
+  path: string,
+  options: DownloadOptions,
+  before?: AsyncIterable<Uint8Array>,
+): DownloadStream {
+  wireName(holder.talk, path);
+  return new DownloadStream((sink, stop) => {
+    const signal = options.signal === undefined ? stop : AbortSignal.any([options.signal, stop]);
+    return holder.transfer(signal, (_, both) =>
+      download(holder, { path, sink, signal: both, options, ...(before === undefined ? {} : { before }) }),
+    );
+  });
+}
+
+export async function downloadFile(
+  holder: SessionHolder,
+  path: string,
+  localPath: string,
+  options: DownloadFileOptions,
+): Promise<TransferResult> {
+  const offset = options.resume === true ? await localSize(localPath) : 0;
+  const before = offset === 0 ? undefined : readLocal(localPath, 0, offset);
+  const stream = openDownload(holder, path, { ...options, offset }, before);
+  await pipeline(stream, new LateFile(localPath, offset));
+  return await stream.result;
+}
+
+export function uploadSource(
+  holder: SessionHolder,
+  source: UploadSource,
+  path: string,
+  options: UploadOptions,
+): Promise<TransferResult> {
+  const size = source instanceof Uint8Array ? source.length : undefined;
+  const seekable = source instanceof Uint8Array || typeof source === "function";
+  const open = (offset: number): Chunks => {
+    if (source instanceof Uint8Array) return [source.subarray(offset)];
+    return typeof source === "function" ? source(offset) : source;
+  };
+  return inTurn(holder, { path, open, seekable, size, resume: false, options });
+}
+
+export async function uploadFile(
+  holder: SessionHolder,
+  localPath: string,
+  path: string,
+  options: UploadFileOptions,
+): Promise<TransferResult> {
+  // A file that is not there must not make an empty one at the server.
+  const [size] = await Promise.all([localSize(localPath), readable(localPath)]);
+  const open = (offset: number): Chunks => readLocal(localPath, offset);
+  return await inTurn(holder, { path, open, seekable: true, size, resume: options.resume === true, options });
+}
+
+async function readable(localPath: string): Promise<void> {
+  for await (const _ of readLocal(localPath, 0, 1)) return;
+}
+
+function inTurn(holder: SessionHolder, order: Omit<UploadOrder, "signal">): Promise<TransferResult> {
+  return holder.transfer(order.options.signal, (_, signal) => upload(holder, { ...order, signal }));
+}

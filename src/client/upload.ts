@@ -1,0 +1,89 @@
+// A file from here to the server.
+import { toNetworkLines } from "../protocol/ascii.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { printable } from "../protocol/printable.ts";
+import { attempts, type Holder } from "./attempts.ts";
+import { flow, refuseAsciiParts } from "./download.ts";
+import { sendData } from "./send-data.ts";
+import { type Talk, wireName } from "./talk.ts";
+import { runTransfer } from "./transfer.ts";
+import type { TransferResult, UploadOptions } from "./transfer-options.ts";
+import { planVerification, toldSize, type Verification, verify } from "./verification.ts";
+
+export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+export interface UploadOrder {
+  readonly path: string;
+  /** The bytes of the source from there on. Called once for each attempt. */
+  readonly open: (offset: number) => Chunks;
+  /** Whether `open` can begin anywhere, and more than once. */
+  readonly seekable: boolean;
+  /** Go on behind what the server has. */
+  readonly resume: boolean;
+  /** Bytes of the source, where it is known. */
+  readonly size: number | undefined;
+  readonly signal: AbortSignal;
+  readonly options: UploadOptions;
+}
+
+/** What of the source is at the server, and what the server's file had before. */
+interface Sent {
+  bytes: number;
+  moved: number;
+}
+
+export async function upload(holder: Holder, order: UploadOrder): Promise<TransferResult> {
+  const { path, options, signal, seekable } = order;
+  const what = `could not upload "${printable(path, 200)}"`;
+  const name = wireName(holder.talk, path);
+  refuseAsciiParts(what, options, order.resume);
+  const plan = planVerification(holder.talk, options);
+  const append = options.append === true;
+  const before = append && plan.size ? ((await toldSize(holder.talk, path)) ?? 0) : 0;
+  const sent: Sent = { bytes: 0, moved: 0 };
+  return await attempts(holder, seekable ? (options.retries ?? 0) : 0, signal, async (talk, earlier) => {
+    const again = order.resume || earlier > 0;
+    sent.bytes = again ? await alreadyThere(talk, order, before, what) : 0;
+    const hash = sent.bytes === 0 && !append ? plan.hash : undefined;
+    const { how } = await runTransfer(talk, {
+      verb: append || sent.bytes > 0 ? "APPE" : "STOR",
+      argument: name,
+      what,
+      direction: "upload",
+      type: options.type === "ascii" ? "A" : "I",
+      offset: 0,
+      signal,
+      carry: (data, stop) => {
+        const source = passing(order, hash, sent);
+        return sendData(data, source, { ...flow(talk), signal: stop });
+      },
+    });
+    const checks: Verification = { size: plan.size, hash };
+    const verified = await verify(talk, path, what, checks, before + sent.bytes, undefined);
+    return { bytes: sent.moved, verified, mode: talk.modes.mode, how, attempts: earlier + 1 };
+  });
+}
+
+/** Bytes of the source that the server has already. Throws when it has more than there is, for then it is another file. */
+async function alreadyThere(talk: Talk, order: UploadOrder, before: number, what: string): Promise<number> {
+  const there = (await toldSize(talk, order.path)) ?? 0;
+  const bytes = there - before;
+  if (bytes >= 0 && (order.size === undefined || bytes <= order.size)) return bytes;
+  throw new SallyportError("FTP_VERIFY", `${what}: the server's file has ${there} bytes, more than there are here`, {
+    cure: "It is another file; upload it anew, without resume.",
+  });
+}
+
+/** The source, counted, checked and converted on its way. */
+async function* passing(order: UploadOrder, hash: Verification["hash"], sent: Sent): AsyncGenerator<Uint8Array> {
+  const { options, size } = order;
+  const lines = options.type === "ascii" ? toNetworkLines() : undefined;
+  for await (const piece of order.open(sent.bytes)) {
+    const chunk = lines === undefined ? piece : lines.convert(piece);
+    hash?.digest.update(chunk);
+    yield chunk;
+    sent.bytes += chunk.length;
+    sent.moved += chunk.length;
+    options.onProgress?.({ bytes: sent.bytes, size });
+  }
+}

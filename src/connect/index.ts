@@ -1,0 +1,28 @@
+// The public API of the FTP client: `sallyport/client`.
+
+export type { HashName } from "../client/checksum.ts";
+export type { ClientOptions, ClientTls, Credentials, DataMode } from "../client/client-options.ts";
+export type { CallOptions, UploadSource } from "../client/ftp-client.ts";
+export { localPathFor } from "../client/local-file.ts";
+export type { ThirdPartyOptions, ThirdPartyResult } from "../client/third-party.ts";
+export type {
+  DownloadFileOptions,
+  DownloadOptions,
+  Progress,
+  TransferOptions,
+  TransferResult,
+  UploadFileOptions,
+  UploadOptions,
+} from "../client/transfer-options.ts";
+export type { TlsTrust } from "../network/tls-client.ts";
+export type { Network, PortRange } from "../platform/network.ts";
+export type { Trace, TraceEvent } from "../platform/trace.ts";
+export type { NameEncoding } from "../protocol/client/name-bytes.ts";
+export type { ErrorCode, ErrorDetails } from "../protocol/error.ts";
+export { isSallyportError, SallyportError } from "../protocol/error.ts";
+export type { ListedEntry, ListedTime, Listing } from "../protocol/listing/listed-entry.ts";
+export type { Reply } from "../protocol/reply.ts";
+export type { AskUser, Question, SshOptions } from "../ssh/ssh-connection.ts";
+export { FtpClient, type FtpClientOptions } from "./ftp-client.ts";
+export { transferBetween } from "./transfer-between.ts";
+export { openVia, type Via, type ViaOptions } from "./via.ts";

@@ -1,0 +1,133 @@
+// TLS on the client's side of a connection that exists already (RFC 4217).
+import { connect, type TLSSocket } from "node:tls";
+import { type Clock, withDeadline } from "../platform/clock.ts";
+import { formatEndpoint } from "../platform/endpoint.ts";
+import type { Connection } from "../platform/network.ts";
+import { StreamConnection } from "../platform/stream-connection.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { ipBytes } from "../protocol/ip-address.ts";
+import { limits } from "../protocol/limits.ts";
+import { translateErrors } from "./socket-errors.ts";
+import { resetBelow } from "./tls-reset.ts";
+
+/** How the server's certificate is judged. */
+export interface TlsTrust {
+  /** PEM: roots to trust in place of the system's. */
+  readonly ca?: string | Uint8Array;
+  /** The name that the certificate must have, when it is not the host that is connected to. */
+  readonly servername?: string;
+  /** Accept any certificate: anybody in between can then read and change everything. Default false. */
+  readonly insecure?: boolean;
+  /** Highest version: some servers cannot resume sessions of TLS 1.3. Default the newest. */
+  readonly maxVersion?: "TLSv1.2" | "TLSv1.3";
+}
+
+/**
+ * The TLS connections of one FTP session. The data connections resume the control connection's TLS session: servers take
+ * that for the proof that both are the same client's (vsftpd's require_ssl_reuse, FileZilla Server, ProFTPD).
+ */
+export class TlsClient {
+  readonly #host: string;
+  readonly #trust: TlsTrust;
+  readonly #clock: Clock;
+  /** The newest that the control connection was given. TLS 1.3 gives it some time after the handshake. */
+  #session: Buffer | undefined;
+
+  /** `host` is the name that the certificate must have unless `trust` says another one. */
+  constructor(host: string, trust: TlsTrust, clock: Clock) {
+    this.#host = trust.servername ?? host;
+    this.#trust = trust;
+    this.#clock = clock;
+  }
+
+  /** The control connection: certificate checked, its session remembered. Throws `NET_TLS` or the signal's reason. */
+  async secureControl(plain: Connection, signal: AbortSignal): Promise<Connection> {
+    return await this.#secure(plain, signal, (socket) => {
+      socket.on("session", (session: Buffer) => {
+        this.#session = session;
+      });
+    });
+  }
+
+  /** A data connection, as a continuation of the control connection's TLS session. Throws as {@link secureControl}. */
+  async secureData(plain: Connection, signal: AbortSignal): Promise<Connection> {
+    return await this.#secure(plain, signal, () => {});
+  }
+
+  async #secure(plain: Connection, signal: AbortSignal, watch: (socket: TLSSocket) => void): Promise<Connection> {
+    const remote = formatEndpoint({ host: plain.remote.host || this.#host, port: plain.remote.port });
+    const { ca, insecure, maxVersion } = this.#trust;
+    const socket = connect({
+      socket: plain.stream,
+      minVersion: "TLSv1.2",
+      rejectUnauthorized: insecure !== true,
+      // RFC 6066 section 3: an address is no server name, but it is what the certificate is compared with.
+      ...(ipBytes(this.#host) === undefined ? { servername: this.#host } : { host: this.#host }),
+      ...(ca === undefined ? {} : { ca: Buffer.from(ca) }),
+      ...(maxVersion === undefined ? {} : { maxVersion }),
+      ...(this.#session === undefined ? {} : { session: this.#session }),
+    });
+    watch(socket);
+    const deadline = withDeadline(this.#clock, limits.tlsHandshakeMs, signal, () =>
+      failed(remote, new Error(`not done within ${limits.tlsHandshakeMs / 1000} s`)),
+    );
+    try {
+      await handshake(socket, remote, deadline.signal);
+    } catch (error) {
+      resetBelow(socket, plain);
+      await plain.closed;
+      throw error;
+    } finally {
+      deadline.release();
+    }
+    translateErrors(socket, `TLS connection with ${remote}`, { remote });
+    const breakOff = (): void => resetBelow(socket, plain);
+    return new StreamConnection({
+      stream: socket,
+      local: plain.local,
+      remote: plain.remote,
+      clock: this.#clock,
+      breakOff,
+    });
+  }
+}
+
+function handshake(socket: TLSSocket, remote: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      signal.removeEventListener("abort", onAbort);
+      socket.off("secureConnect", onSecure).off("close", onClose);
+    };
+    const onSecure = (): void => {
+      settle();
+      resolve();
+    };
+    const onError = (error: Error): void => {
+      settle();
+      reject(failed(remote, error));
+    };
+    const onClose = (): void => onError(new Error("the server closed the connection"));
+    const onAbort = (): void => {
+      settle();
+      reject(signal.reason);
+    };
+    // Stays: a TLS error may come in two pieces.
+    socket.on("error", onError);
+    socket.once("secureConnect", onSecure).once("close", onClose);
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+  });
+}
+
+const wrongCertificate = /CERT|ALTNAME|ISSUER|SELF_SIGNED|VERIFY_LEAF/;
+
+function failed(remote: string, cause: Error & { readonly code?: string }): SallyportError {
+  const untrusted = wrongCertificate.test(cause.code ?? "");
+  return new SallyportError("NET_TLS", `the TLS handshake with ${remote} failed: ${cause.message}`, {
+    cause,
+    details: { remote, phase: "handshake" },
+    cure: untrusted
+      ? "The certificate is not one that this machine trusts for that name: give the server's root (`ca`), or the name it has."
+      : "Does the server speak TLS 1.2 or later on this port?",
+  });
+}

@@ -1,0 +1,69 @@
+// The limits of our own FTP client; part of limits.ts.
+import type { Limit } from "../limits.ts";
+
+export type ClientLimitName =
+  | "clientConnectMs"
+  | "clientReplyMs"
+  | "clientDataStallMs"
+  | "clientKeepAliveMs"
+  | "clientAbortDataMs"
+  | "clientAbortReplyMs"
+  | "clientSendAheadBytes"
+  | "clientListingBytesMax"
+  | "clientLastWordsMs"
+  | "clientDefaultPortWaitMs"
+  | "clientRetryWaitMs"
+  | "clientSessionsMax"
+  | "clientTreeDepthMax";
+
+export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
+  clientConnectMs: { value: 30_000, unit: "ms", why: "for one connection of our client to a server; curl waits 300 s" },
+  clientReplyMs: { value: 60_000, unit: "ms", why: "for one reply of a server; vsftpd waits 60 s for its own peers" },
+  clientDataStallMs: {
+    value: 120_000,
+    unit: "ms",
+    why: "in which a transfer of our client moves no byte; vsftpd's data_connection_timeout is 300 s",
+  },
+  clientKeepAliveMs: {
+    value: 60_000,
+    unit: "ms",
+    why: "silence on the control connection before a NOOP; NATs forget after minutes, servers after five",
+  },
+  clientAbortDataMs: {
+    value: 500,
+    unit: "ms",
+    why: "for a server to obey ABOR before the data connection is reset; many read it only then",
+  },
+  clientAbortReplyMs: { value: 10_000, unit: "ms", why: "for the replies to ABOR; then the session is given up" },
+  clientSendAheadBytes: {
+    value: 1_048_576,
+    unit: "bytes",
+    why: "of an upload that were read and the network has not taken; four pieces, so that reading and sending overlap",
+  },
+  clientListingBytesMax: {
+    value: 268_435_456,
+    unit: "bytes",
+    why: "one listing; a million files at 200 bytes a line fit",
+  },
+  clientLastWordsMs: { value: 300, unit: "ms", why: "for a server that has just broken off the data to say why" },
+  clientDefaultPortWaitMs: {
+    value: 120_000,
+    unit: "ms",
+    why: "for a default data port that waits out TIME_WAIT; 2 MSL are 60 s with Linux, 120 s elsewhere (RFC 9293: 4 minutes)",
+  },
+  clientRetryWaitMs: {
+    value: 1000,
+    unit: "ms",
+    why: "before the first new attempt of a broken transfer; then twice as long",
+  },
+  clientSessionsMax: {
+    value: 64,
+    unit: "sessions",
+    why: "of one run of get, put or cp (-j); servers allow some 10 to 50 from one address",
+  },
+  clientTreeDepthMax: {
+    value: 256,
+    unit: "directories",
+    why: "nested in one another, in a recursive transfer; a path of 4096 bytes, Linux's longest, holds a few hundred",
+  },
+};

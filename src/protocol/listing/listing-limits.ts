@@ -1,0 +1,17 @@
+// The limits of listings that a client receives; part of limits.ts.
+import type { Limit } from "../limits.ts";
+
+export type ListingLimitName = "listedLineBytesMax" | "listedEntriesMax";
+
+export const listingLimits: Readonly<Record<ListingLimitName, Limit>> = {
+  listedLineBytesMax: {
+    value: 16_384,
+    unit: "bytes",
+    why: "one line of a listing that we receive; a link of 4096 bytes to a path of 4096, each byte escaped, does not fill it",
+  },
+  listedEntriesMax: {
+    value: 1_000_000,
+    unit: "lines",
+    why: "of one listing that we receive, some 500 MB in memory; an endless one ends here",
+  },
+};

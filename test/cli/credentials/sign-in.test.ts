@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { parseNetrc } from "../../../src/cli/credentials/parse-netrc.ts";
+import { signIn } from "../../../src/cli/credentials/sign-in.ts";
+import { askUserName, localUser } from "../../../src/cli/ftp/session-commands.ts";
+import type { Target } from "../../../src/cli/ftp/shell.ts";
+
+const netrc = parseNetrc("machine a login anna password 1 account x\nmachine b password 2", "netrc");
+
+/** Who is logged in as, and what was asked. */
+async function signedIn(target: Target, answers: readonly (string | undefined)[]) {
+  const asked: string[] = [];
+  const left = [...answers];
+  const ask = async (question: string, hidden: boolean): Promise<string | undefined> => {
+    asked.push(hidden ? `${question}(hidden)` : question);
+    return left.shift();
+  };
+  const sources = {
+    readNetrc: async () => netrc,
+    askUser: () => askUserName({ ask }, target.host),
+    askPassword: () => ask("Password: ", true),
+  };
+  return { who: await signIn(target, sources), asked };
+}
+
+const nameQuestion = (host: string): string => `Name (${host}:${localUser()}): `;
+
+describe("the user", () => {
+  test.each([
+    [{ host: "a" }, [], { user: "anna", password: "1", account: "x" }, []],
+    [{ host: "a", user: "ben" }, ["pw"], { user: "ben", password: "pw" }, ["Password: (hidden)"]],
+    [{ host: "a", user: "anna", password: "own" }, [], { user: "anna", password: "own" }, []],
+    [{ host: "b", user: "carl" }, [], { user: "carl", password: "2" }, []],
+    [{ host: "b" }, ["dora"], { user: "dora", password: "2" }, [nameQuestion("b")]],
+    [{ host: "c" }, ["", "pw"], { user: localUser(), password: "pw" }, [nameQuestion("c"), "Password: (hidden)"]],
+    [{ host: "c" }, ["anonymous"], { user: "anonymous" }, [nameQuestion("c")]],
+    [{ host: "c" }, [undefined], { user: "anonymous" }, [nameQuestion("c")]],
+    [{ host: "c", user: "emil" }, [undefined], { user: "emil" }, ["Password: (hidden)"]],
+  ])("for %j with the answers %j is %j", async (target, answers, who, asked) => {
+    expect(await signedIn(target, answers)).toEqual({ who, asked });
+  });
+});

@@ -1,0 +1,33 @@
+// docs/guides/scenarios.md is made from the table of scenarios.
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { scenarios } from "../../../src/cli/explain/scenarios.ts";
+import { signs } from "../../../src/cli/explain/signs.ts";
+
+function page(): string {
+  const chapters = scenarios.map(
+    ({ number, title, seen, why, answer }) => `## ${number}: ${title}\n\n${seen} ${why}\n\n**Sallyport:** ${answer}\n`,
+  );
+  return `# The scenarios
+
+The known ways in which FTP fails between hosts, above all through \`ssh -L\`: what one sees, why, and what Sallyport does. Tests and
+messages cite the numbers; \`sallyport get --explain\` and \`explain\` at the \`ftp>\` prompt tell which one an error is. This page is
+made from \`src/cli/explain/scenarios.ts\`.
+
+${chapters.join("\n")}`;
+}
+
+test("docs/guides/scenarios.md is what the table says", async () => {
+  const path = fileURLToPath(new URL("../../../docs/guides/scenarios.md", import.meta.url));
+  await expect(page(), "write it anew with: npx vitest run test/cli/explain -u").toMatchFileSnapshot(path);
+});
+
+test("the scenarios are S01 to S20, in order", () => {
+  const numbers = Array.from({ length: 20 }, (_, index) => `S${String(index + 1).padStart(2, "0")}`);
+  expect(scenarios.map(({ number }) => number)).toEqual(numbers);
+});
+
+test("every sign belongs to a scenario", () => {
+  const numbers = new Set(scenarios.map(({ number }) => number));
+  expect(signs.filter(({ scenario }) => !numbers.has(scenario))).toEqual([]);
+});

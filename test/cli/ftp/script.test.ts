@@ -1,0 +1,238 @@
+// The prompt without a terminal: commands from a pipe, against our own server.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { openServer } from "../../../src/serve/open-server.ts";
+import type { Server } from "../../../src/serve/options.ts";
+import { watchResources } from "../../support/resources.ts";
+import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
+import { type BuiltProgram, buildProgram, run } from "../support/built-program.ts";
+
+watchResources();
+
+let program: BuiltProgram;
+beforeAll(() => {
+  program = buildProgram();
+});
+afterAll(() => program.remove());
+
+let [there, here]: TempDir[] = [];
+let server: Server;
+beforeEach(async () => {
+  there = makeTempDir("there");
+  here = makeTempDir("here");
+  const users = [{ name: "anna", password: "pa ss" }];
+  server = await openServer({ files: there.path, users, anonymous: "read", listen: [{ port: 0 }] });
+});
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  there?.remove();
+  here?.remove();
+});
+
+/** Certificate and key, for 127.0.0.1. */
+function makeCertificate(dir: TempDir): readonly [string, string] {
+  const [certificate, key] = [dir.file("cert.pem"), dir.file("key.pem")];
+  const what = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-subj", "/CN=localhost"];
+  const files = ["-addext", "subjectAltName=IP:127.0.0.1", "-nodes", "-keyout", key, "-out", certificate];
+  execFileSync("openssl", ["req", "-x509", ...what, ...files], { stdio: "ignore" });
+  return [certificate, key];
+}
+
+/** As anna, whose password is in a .netrc; `options` before the host. */
+async function script(lines: readonly string[], options: readonly string[] = []) {
+  writeFileSync(here!.file(".netrc"), 'machine 127.0.0.1 login anna password "pa ss"', { mode: 0o600 });
+  const env = { HOME: here!.path };
+  const port = String(server.listeners[0]?.port);
+  const input = [`lcd ${here!.path}`, ...lines].join("\n");
+  return await run(program.real, ["ftp", ...options, "127.0.0.1", port], { env, input });
+}
+
+describe("a script", () => {
+  test("logs in by ~/.netrc and moves files both ways", async () => {
+    writeFileSync(there!.file("two words"), "down");
+    writeFileSync(here!.file("up"), "up");
+    const ended = await script([
+      'get "two words"',
+      "put up",
+      "append up",
+      "mkdir d",
+      "cd d",
+      "put up ../renamed",
+      "pwd",
+    ]);
+    expect(ended).toMatchObject({ ended: "exit 0", stderr: "" });
+    expect(ended.stdout).toMatch(/4 bytes received in \d+/);
+    expect(ended.stdout).toMatch(/\n\/d\n$/);
+    expect(readFileSync(here!.file("two words"), "utf8")).toBe("down");
+    expect(readFileSync(there!.file("up"), "utf8")).toBe("upup");
+    expect(readFileSync(there!.file("renamed"), "utf8")).toBe("up");
+  });
+
+  test("ends at the first command that fails, with its status; a - lets it pass", async () => {
+    const failed = await script(["-cd nowhere", "pwd", "cd nowhere", "mkdir never"]);
+    expect(failed.ended).toBe("exit 1");
+    expect(failed.stdout).toMatch(/\n\/\n$/);
+    expect(failed.stderr.match(/could not change to "nowhere": 550/g)).toHaveLength(2);
+    expect(await script(["nonsense"])).toMatchObject({
+      ended: "exit 2",
+      stderr: expect.stringContaining("no command"),
+    });
+    expect(await script(['get "x'])).toMatchObject({ ended: "exit 2" });
+    expect(await script(["# no command", "", "quit", "nonsense"])).toMatchObject({ ended: "exit 0", stderr: "" });
+  });
+
+  test("mget and mput take patterns, and leave directories out", async () => {
+    mkdirSync(there!.file("sub"));
+    for (const name of ["a.txt", "b.txt", "c.md", "sub/d.txt", "star*"]) writeFileSync(there!.file(name), name);
+    const ended = await script([
+      "mget *.txt sub/*",
+      'mget "star*"',
+      "mget {c.md,*.none}",
+      "mput [ab].txt",
+      "mdelete ?.md",
+    ]);
+    expect(ended).toMatchObject({ ended: "exit 0", stderr: "" });
+    for (const name of ["a.txt", "b.txt", "c.md", "d.txt", "star*"]) {
+      expect(readFileSync(here!.file(name), "utf8")).toMatch(new RegExp(`${name.replace("*", "\\*")}$`));
+    }
+    const { stdout } = await script(["nlist"]);
+    expect(stdout.split("\n").slice(1, -1)).toEqual(["a.txt", "b.txt", "star*", "sub"]);
+    expect(await script(["mget none*"])).toMatchObject({
+      ended: "exit 1",
+      stderr: expect.stringContaining("nothing matches"),
+    });
+  });
+
+  test("with - as the local file shows it, and ! runs a command here", async () => {
+    writeFileSync(there!.file("f"), "text\n");
+    const { stdout } = await script(["get f -", "!echo here: $PWD"]);
+    expect(stdout).toContain(`text\nhere: ${here!.path}\n`);
+  });
+
+  test("goes on with a broken download and a broken upload", async () => {
+    for (const dir of [there!, here!]) writeFileSync(dir.file("f"), dir === here ? "0123" : "0123456789");
+    writeFileSync(here!.file("g"), "abcdef");
+    writeFileSync(there!.file("g"), "abc");
+    const { stdout } = await script(["reget f", "reput g"]);
+    expect(stdout).toMatch(/6 bytes received/);
+    expect(stdout).toMatch(/3 bytes sent/);
+    expect(readFileSync(here!.file("f"), "utf8")).toBe("0123456789");
+    expect(readFileSync(there!.file("g"), "utf8")).toBe("abcdef");
+  });
+
+  test("with -d shows the dialogue as the case study has it, the password as XXXX", async () => {
+    mkdirSync(there!.file("d"));
+    writeFileSync(there!.file("d/f"), "x");
+    const { stdout } = await script(["cd d", "-cd nowhere", "get f", "quit"], ["-d", "--active"]);
+    const order = [
+      "220 ",
+      "---> USER anna",
+      "331 ",
+      "---> PASS XXXX",
+      "230 ",
+      "---> CWD d",
+      "250 ",
+      "---> CWD nowhere",
+      "550 ",
+    ];
+    let at = 0;
+    for (const begin of [...order, "---> EPRT |1|127.0.0.1|", "---> RETR f", "150 ", "226 ", "---> QUIT", "221 "]) {
+      const index = stdout.indexOf(`\n${begin}`, at);
+      expect(index, `${begin} in\n${stdout}`).toBeGreaterThanOrEqual(begin === "220 " ? -1 : at);
+      at = Math.max(at, index);
+    }
+    expect(stdout).not.toContain("pa ss");
+  });
+
+  test("checksum shows what the server computes, as sha256sum --check reads it", async () => {
+    writeFileSync(there!.file("a b"), "text\n");
+    const { stdout } = await script(['checksum "a b"', 'checksum "a b" md5']);
+    writeFileSync(here!.file("a b"), "text\n");
+    const lines = stdout.split("\n").slice(1);
+    const check = (program: string, line: string | undefined): string =>
+      execFileSync(program, ["--check"], { input: `${line}\n`, cwd: here!.path, encoding: "utf8" });
+    expect(check("sha256sum", lines[0])).toBe("a b: OK\n");
+    expect(check("md5sum", lines[1])).toBe("a b: OK\n");
+    expect(await script(['checksum "a b" sha3'])).toMatchObject({ ended: "exit 2" });
+  });
+
+  test("explain and --explain give an error its long form and its scenario", async () => {
+    const { stdout, stderr } = await script(["explain", "-cd nowhere", "explain"]);
+    expect(stdout).toContain("\nNothing has failed.\n");
+    expect(stdout).toMatch(/\ncould not change to "nowhere": 550 .*\nCode: FTP_REPLY_PERMANENT /);
+    expect(stderr).not.toContain("Code: ");
+    const long = await script(["cd nowhere"], ["--explain"]);
+    expect(long.stderr).toMatch(/nowhere": 550 .*\n.*\n {2}Code: FTP_REPLY_PERMANENT /);
+  });
+
+  test("a .netrc that others may read is refused, and nobody is logged in", async () => {
+    const port = String(server.listeners[0]?.port);
+    writeFileSync(here!.file(".netrc"), "machine 127.0.0.1 login anna password secret", { mode: 0o644 });
+    const ended = await run(program.real, ["ftp", "127.0.0.1", port], { env: { HOME: here!.path }, input: "pwd" });
+    expect(ended).toMatchObject({ ended: "exit 2", stdout: "" });
+    expect(ended.stderr).toMatch(/others may read or write it.*\n.*chmod 600/);
+    expect(ended.stderr).not.toContain("secret");
+  });
+
+  test("proxy sends a file from server to server, both ways, and does all else at the second one", async () => {
+    await using elsewhere = makeTempDir("elsewhere");
+    const users = [{ name: "anna", password: "pa ss" }];
+    const second = await openServer({ files: elsewhere.path, users, listen: [{ port: 0 }] });
+    try {
+      writeFileSync(there!.file("f"), "from the first");
+      const open = `proxy open 127.0.0.1 ${second.listeners[0]?.port}`;
+      const lines = [open, "proxy get f g", "proxy put g h", "proxy mkdir d", "proxy size g", "proxy close"];
+      const ended = await script(lines);
+      expect(ended).toMatchObject({ ended: "exit 0", stderr: "" });
+      expect(ended.stdout).toMatch(/14 bytes sent from server to server in \d+ ms\n.*\n14 bytes sent/);
+      expect(readFileSync(elsewhere.file("g"), "utf8")).toBe("from the first");
+      expect(readFileSync(there!.file("h"), "utf8")).toBe("from the first");
+      expect(existsSync(elsewhere.file("d"))).toBe(true);
+      expect(readdirSync(here!.path)).toEqual([".netrc"]);
+      expect(await script(["proxy pwd"])).toMatchObject({
+        ended: "exit 2",
+        stderr: expect.stringContaining("proxy open"),
+      });
+    } finally {
+      await second[Symbol.asyncDispose]();
+    }
+  });
+
+  test("--tls protects control and data, and refuses a certificate that nobody vouches for", async () => {
+    const [certificate, key] = makeCertificate(here!);
+    const users = [{ name: "anna", password: "pa ss" }];
+    const tls = { certificate: readFileSync(certificate), key: readFileSync(key), required: true, requireReuse: true };
+    const listen = [{ port: 0 }, { port: 0, implicitTls: true }];
+    const secured = await openServer({ files: there!.path, users, listen, tls });
+    try {
+      writeFileSync(there!.file("f"), "secret");
+      writeFileSync(here!.file(".netrc"), 'machine 127.0.0.1 login anna password "pa ss"', { mode: 0o600 });
+      const options = { env: { HOME: here!.path }, input: "get f -\nstatus" };
+      for (const [index, kind] of ["--tls", "--implicit-tls"].entries()) {
+        const words = ["ftp", kind, "--tls-ca", certificate, "127.0.0.1", `${secured.listeners[index]?.port}`];
+        const { ended, stdout, stderr } = await run(program.real, words, options);
+        expect([ended, stderr]).toEqual(["exit 0", ""]);
+        expect(stdout).toContain("secretConnected to 127.0.0.1");
+        expect(stdout).toContain("inside TLS");
+      }
+      const port = `${secured.listeners[0]?.port}`;
+      const untrusted = await run(program.real, ["ftp", "-d", "--tls", "127.0.0.1", port], options);
+      expect(untrusted.ended).toBe("exit 1");
+      expect(untrusted.stdout).not.toContain("USER");
+    } finally {
+      await secured[Symbol.asyncDispose]();
+    }
+  });
+
+  test("a URL says user, password and directory", async () => {
+    mkdirSync(there!.file("d"));
+    const url = `ftp://anna:pa%20ss@127.0.0.1:${server.listeners[0]?.port}/d`;
+    expect(await run(program.real, ["ftp", url], { input: "pwd" })).toEqual({
+      ended: "exit 0",
+      stdout: "/d\n",
+      stderr: "",
+    });
+    expect(await run(program.real, ["ftp", `${url}/nowhere`], { input: "pwd" })).toMatchObject({ ended: "exit 1" });
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { parseCommandLine } from "../../../src/cli/command-line/parse-command-line.ts";
+import { transferHelpText } from "../../../src/cli/transfer/transfer-help.ts";
+import { optionsOfVerb, type TransferVerb } from "../../../src/cli/transfer/transfer-options.ts";
+import { thrownBy } from "../../protocol/thrown-by.ts";
+
+const parse = (words: string) => parseCommandLine(words.split(" "));
+
+describe("get, put, ls and cp", () => {
+  test.each([
+    ["get ftp://h/a", { sources: [{ scheme: "ftp", host: "h", segments: ["a"] }] }, { mode: "auto", sessions: 1 }],
+    ["get ftp://u%40x:p%2Fw@h:2121/a%20b/c -", { sources: [{ user: "u@x", port: 2121, segments: ["a b", "c"] }] }, {}],
+    ["get -rj4 ftp://h/a/ d", { destination: "d" }, { recursive: true, sessions: 4 }],
+    ["get ftp://h/a --resume d --verify -q", { destination: "d" }, { resume: true, verify: true, quiet: true }],
+    ["get ftp://h/a ftps://h//b", { sources: [{ host: "h" }, { scheme: "ftps", segments: ["/b"] }] }, {}],
+    ["put a ftp://h/b", { sources: ["a"], destination: { segments: ["b"] } }, {}],
+    ["put a b ftp://h/d/ --json", { sources: ["a", "b"], destination: { directory: true } }, { json: true }],
+    ["put - ftp://h/b --active", { sources: ["-"] }, { mode: "active" }],
+    ["ls ftp://h --default-port --explain", { verb: "ls" }, { mode: "default-port", explain: true }],
+    ["cp --through-here ftp://a/x ftp://b/y", { destination: { host: "b" } }, { throughHere: true }],
+    ["ls --tls --tls-ca f ftp://h", {}, { explicitTls: true, tlsCa: "f" }],
+    [
+      "get --via anna@s:2222 -i k -F c -J j -o A=b --ssh embedded ftp://h/a",
+      {},
+      {
+        via: {
+          transport: "embedded",
+          ssh: {
+            host: "s",
+            user: "anna",
+            port: 2222,
+            identityFiles: ["k"],
+            configFile: "c",
+            jump: "j",
+            options: ["A=b"],
+          },
+        },
+      },
+    ],
+    ["get --via s -p 2222 ftp://h/a", {}, { via: { transport: "auto", ssh: { host: "s", port: 2222 } } }],
+  ])("%s", (words, order, command) => {
+    expect(parse(words)).toMatchObject({ kind: "transfer", order, ...command });
+  });
+
+  test.each([
+    ["get", /URL to download is missing/],
+    ["get a", /URL to download is missing/],
+    ["get ftp://h/a b ftp://h/c", /"b" is no URL/],
+    ["get ftp://h/", /ends in \/: it is a directory/],
+    ["get -r ftp://h/a -", /takes one file/],
+    ["get ftp://h/a ftp://h/b -", /takes one file/],
+    ["get sftp://h/a", /no SFTP client/],
+    ["get http://h/a", /is no ftp:\/\//],
+    ["get ftp://h/a;type=d", /is a listing/],
+    ["get ftp://h/a%0Ab", /line end/],
+    ["get -j 0 ftp://h/a", /whole number from 1/],
+    ["get -j 65 ftp://h/a", /to 64/],
+    ["get --through-here ftp://h/a", /there is no option --through-here/],
+    ["ls --resume ftp://h/a", /there is no option --resume/],
+    ["get --active --passive ftp://h/a", /exclude each other/],
+    ["get -i k ftp://h/a", /-i is for the SSH connection of --via/],
+    ["get -p 22 ftp://h/a", /-p is for the SSH connection of --via/],
+    ["get --via s:1 -p 2 ftp://h/a", /two ports/],
+    ["put a", /needs a file and a URL/],
+    ["put a b ftp://h/c", /need a directory/],
+    ["put ftp://h/a ftp://h/b", /is no file here/],
+    ["put - ftp://h/", /has no name/],
+    ["put -r - ftp://h/a", /whole and alone/],
+    ["cp ftp://h/a", /needs two URLs/],
+    ["cp ftp://h/a b", /"b" is no URL/],
+    ["ls", /URL to list is missing/],
+    ["ls ftp://h -- x", /runs no command/],
+  ])("%s is refused", (words, why) => {
+    expect(thrownBy(() => parse(words))).toMatchObject({ code: "USAGE_INVALID", message: expect.stringMatching(why) });
+  });
+
+  test("a password is in no message", () => {
+    for (const words of [
+      "put ftp://u:secret@h/a ftp://h/b",
+      "get ftp://u:secret@h:x/a",
+      "cp x://u:secret@h/ ftp://h",
+    ]) {
+      expect(String(thrownBy(() => parse(words)))).not.toContain("secret");
+    }
+  });
+
+  test.each(["get", "put", "ls", "cp"] as const)(
+    "%s --help names its options, in 100 columns",
+    (verb: TransferVerb) => {
+      expect(parse(`${verb} --help`)).toEqual({ kind: "transfer-help", verb });
+      const text = transferHelpText(verb);
+      expect(text.split("\n").filter((line) => line.length > 100)).toEqual([]);
+      for (const { short, long, help } of optionsOfVerb(verb)) {
+        expect(text).toContain(long ?? short);
+        expect(text).toContain(help);
+      }
+    },
+  );
+});

@@ -1,0 +1,138 @@
+// A transfer that broke is gone on with, over a new session if need be.
+import { expect, test } from "vitest";
+import { FtpClient, type TraceEvent } from "../../src/connect/index.ts";
+import { watchResources } from "../support/resources.ts";
+import type { ScriptedControl } from "../support/scripted-control.ts";
+import { type ScriptedServer, startScriptedServer } from "../support/scripted-server.ts";
+import { begin, passive, textOf } from "./rig.ts";
+
+watchResources();
+
+const content = "0123456789";
+
+const connectTo = (server: ScriptedServer, events: TraceEvent[] = []): Promise<FtpClient> =>
+  FtpClient.connect({
+    host: server.host,
+    port: server.port,
+    user: "me",
+    password: "pw",
+    mode: "passive",
+    trace: (event) => events.push(event),
+  });
+
+/** Gives the bytes from `from` to `to`, and what comes after them. */
+async function give(control: ScriptedControl, from: number, to: number, then: "end" | "break"): Promise<void> {
+  await control.expect("SIZE f");
+  await control.reply(`213 ${content.length}`);
+  const data = await passive(control);
+  const socket = await data.accept();
+  if (from > 0) {
+    await control.expect(`REST ${from}`);
+    await control.reply("350 go on");
+  }
+  await control.expect("RETR f");
+  await control.reply("150 here");
+  await new Promise<void>((resolve) => socket.write(content.slice(from, to), () => resolve()));
+  // The bytes must have been read, else the reset takes them away.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  if (then === "break") socket.resetAndDestroy();
+  else socket.end();
+}
+
+test("data that breaks: REST at the byte that is missing, in the same session", async () => {
+  await using server = await startScriptedServer(async (control) => {
+    await begin(control);
+    await give(control, 0, 4, "break");
+    await control.reply("426 broken");
+    await give(control, 4, 10, "end");
+    await control.reply("226 done");
+  });
+  await using client = await connectTo(server);
+  const stream = client.download("f", { retries: 1 });
+  expect(await textOf(stream)).toBe(content);
+  expect(await stream.result).toMatchObject({ bytes: 10, attempts: 2, verified: "size" });
+  await server.stop();
+});
+
+test("a session that breaks: a new one, in the same directory, goes on", async () => {
+  await using server = await startScriptedServer(async (control, number) => {
+    await begin(control);
+    await control.expect("CWD some where");
+    await control.reply("250 ok");
+    if (number === 0) {
+      await control.expect("PWD");
+      await control.reply('257 "some where"');
+      await give(control, 0, 6, "break");
+      control.reset();
+    } else {
+      await give(control, 6, 10, "end");
+      await control.reply("226 done");
+    }
+  });
+  const events: TraceEvent[] = [];
+  await using client = await connectTo(server, events);
+  await client.cd("some where");
+  const stream = client.download("f", { retries: 2 });
+  expect(await textOf(stream)).toBe(content);
+  expect((await stream.result).attempts).toBe(2);
+  const notes = events.flatMap((event) => (event.type === "relay.note" ? [event.note] : []));
+  expect(notes).toEqual([
+    expect.stringMatching(/attempt 2 of 3 in 1 s$/),
+    "a new session takes the place of the lost one",
+  ]);
+  await server.stop();
+});
+
+test("an upload goes on behind what the server has", async () => {
+  await using server = await startScriptedServer(async (control) => {
+    await begin(control);
+    const first = await passive(control);
+    const socket = await first.accept();
+    await control.expect("STOR f");
+    await control.reply("150 go");
+    await new Promise((resolve) => socket.once("data", resolve));
+    socket.resetAndDestroy();
+    await control.reply("426 broken");
+    await control.expect("SIZE f");
+    await control.reply("213 4");
+    const second = await passive(control);
+    const rest = await second.accept();
+    await control.expect("APPE f");
+    await control.reply("150 go");
+    const text: string[] = [];
+    rest.on("data", (chunk) => text.push(String(chunk)));
+    await new Promise((resolve) => rest.once("end", resolve));
+    rest.end();
+    await control.reply(text.join("") === "456789" ? "226 done" : "451 wrong");
+    await control.expect("SIZE f");
+    await control.reply("213 10");
+  });
+  await using client = await connectTo(server);
+  const result = await client.upload(Buffer.from(content), "f", { retries: 1 });
+  expect(result).toMatchObject({ attempts: 2, verified: "size" });
+  await server.stop();
+});
+
+test("a refusal for good is not tried again", async () => {
+  await using server = await startScriptedServer(async (control) => {
+    await begin(control);
+    await control.expect("SIZE f");
+    await control.reply("550 no");
+    const data = await passive(control);
+    await data.accept();
+    await control.expect("RETR f");
+    await control.reply("550 no");
+  });
+  await using client = await connectTo(server);
+  await expect(textOf(client.download("f", { retries: 5 }))).rejects.toMatchObject({ details: { reply: 550 } });
+  await server.stop();
+});
+
+test("an ASCII transfer cannot be gone on with, and says so before it begins", async () => {
+  await using server = await startScriptedServer((control) => begin(control));
+  await using client = await connectTo(server);
+  const broken = { code: "CONFIG_INVALID" };
+  await expect(textOf(client.download("f", { type: "ascii", retries: 1 }))).rejects.toMatchObject(broken);
+  await expect(textOf(client.download("f", { type: "ascii", offset: 1 }))).rejects.toMatchObject(broken);
+  await server.stop();
+});
