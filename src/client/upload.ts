@@ -3,6 +3,7 @@ import { toNetworkLines } from "../protocol/ascii.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import { attempts, type Holder } from "./attempts.ts";
+import { makeDigest } from "./digest.ts";
 import { flow, refuseAsciiParts } from "./download.ts";
 import { sendData } from "./send-data.ts";
 import { type Talk, wireName } from "./talk.ts";
@@ -44,7 +45,7 @@ export async function upload(holder: Holder, order: UploadOrder): Promise<Transf
   return await attempts(holder, seekable ? (options.retries ?? 0) : 0, signal, async (talk, earlier) => {
     const again = order.resume || earlier > 0;
     sent.bytes = again ? await alreadyThere(talk, order, before, what) : 0;
-    const hash = sent.bytes === 0 && !append ? plan.hash : undefined;
+    const hash = sent.bytes === 0 && !append ? plan.hash && fresh(plan.hash) : undefined;
     const { how } = await runTransfer(talk, {
       verb: append || sent.bytes > 0 ? "APPE" : "STOR",
       argument: name,
@@ -62,6 +63,11 @@ export async function upload(holder: Holder, order: UploadOrder): Promise<Transf
     const verified = await verify(talk, path, what, checks, before + sent.bytes, undefined);
     return { bytes: sent.moved, verified, mode: talk.modes.mode, how, attempts: earlier + 1 };
   });
+}
+
+/** An attempt that broke has left its bytes in the digest. */
+function fresh({ name }: NonNullable<Verification["hash"]>): Verification["hash"] {
+  return { name, digest: makeDigest(name) };
 }
 
 /** Bytes of the source that the server has already. Throws when it has more than there is, for then it is another file. */

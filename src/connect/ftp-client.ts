@@ -3,7 +3,7 @@ import type { ClientOptions } from "../client/client-options.ts";
 import type { FtpClient as Client } from "../client/ftp-client.ts";
 import { openSession } from "../client/ftp-session.ts";
 import type { ClientEnvironment } from "../client/talk.ts";
-import { systemClock } from "../network/system-clock.ts";
+import { wakefulClock } from "../network/system-clock.ts";
 import { systemNetwork } from "../network/system-network.ts";
 import { systemTime } from "../network/system-time.ts";
 import type { Network } from "../platform/network.ts";
@@ -61,10 +61,10 @@ function environmentOf({ trace }: FtpClientOptions, network: Network, via?: Via)
   const session = lastSession;
   return {
     network,
-    clock: systemClock,
+    clock: wakefulClock,
     now: systemTime,
     ...(via === undefined ? {} : { localEnds: (port, signal) => via.localEnds(port, signal) }),
-    emit: (event) => trace?.({ ...event, session, timeMs: systemClock.nowMs() }),
+    emit: (event) => trace?.({ ...event, session, timeMs: wakefulClock.nowMs() }),
   };
 }
 

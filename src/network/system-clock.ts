@@ -10,3 +10,12 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** The same with timers that keep the program alive: somebody waits for what happens then, and perhaps for nothing else. */
+export const wakefulClock: Clock = {
+  nowMs: systemClock.nowMs,
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,4 +1,5 @@
 // A transfer that broke is gone on with, over a new session if need be.
+import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { FtpClient, type TraceEvent } from "../../src/connect/index.ts";
 import { watchResources } from "../support/resources.ts";
@@ -110,6 +111,38 @@ test("an upload goes on behind what the server has", async () => {
   await using client = await connectTo(server);
   const result = await client.upload(Buffer.from(content), "f", { retries: 1 });
   expect(result).toMatchObject({ attempts: 2, verified: "size" });
+  await server.stop();
+});
+
+test("an upload of which nothing was kept begins its checksum anew", async () => {
+  await using server = await startScriptedServer(async (control) => {
+    await begin(control, ["SIZE", "XSHA256"]);
+    const first = await passive(control);
+    const socket = await first.accept();
+    await control.expect("STOR f");
+    await control.reply("150 go");
+    await new Promise((resolve) => socket.once("data", resolve));
+    socket.resetAndDestroy();
+    await control.reply("426 broken");
+    await control.expect("SIZE f");
+    await control.reply("550 nothing there");
+    const second = await passive(control);
+    const data = await second.accept();
+    await control.expect("STOR f");
+    await control.reply("150 go");
+    const hash = createHash("sha256");
+    data.on("data", (chunk) => hash.update(chunk));
+    await new Promise((resolve) => data.once("end", resolve));
+    data.end();
+    await control.reply("226 done");
+    await control.expect("SIZE f");
+    await control.reply(`213 ${content.length}`);
+    await control.expect("XSHA256 f");
+    await control.reply(`250 ${hash.digest("hex")}`);
+  });
+  await using client = await connectTo(server);
+  const result = await client.upload(Buffer.from(content), "f", { retries: 1, verify: "hash" });
+  expect(result).toMatchObject({ attempts: 2, verified: "SHA-256" });
   await server.stop();
 });
 

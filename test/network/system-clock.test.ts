@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { systemClock } from "../../src/network/system-clock.ts";
+import { describe, expect, it, test } from "vitest";
+import { systemClock, wakefulClock } from "../../src/network/system-clock.ts";
 import { systemRandom } from "../../src/network/system-random.ts";
 import { withDeadline } from "../../src/platform/clock.ts";
 
@@ -40,6 +40,15 @@ describe("the system's clock", () => {
     expect(process.getActiveResourcesInfo().filter((name) => name === "Timeout")).toHaveLength(before);
     cancel();
   });
+});
+
+test("a wakeful timer keeps the program alive until it is cancelled", () => {
+  const count = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const before = count();
+  const cancel = wakefulClock.after(60_000, () => {});
+  expect(count()).toBe(before + 1);
+  cancel();
+  expect(count()).toBe(before);
 });
 
 describe("the system's randomness", () => {
