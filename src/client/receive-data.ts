@@ -39,6 +39,7 @@ class Reception {
   readonly #resolve: () => void;
   readonly #reject: (error: unknown) => void;
   #cancel: () => void = () => {};
+  #over = false;
 
   constructor(stream: Duplex, sink: Sink, options: FlowOptions, resolve: () => void, reject: (error: unknown) => void) {
     this.#stream = stream;
@@ -75,7 +76,7 @@ class Reception {
     this.#stream.pause();
     this.#cancel();
     this.#sink.whenReady(() => {
-      if (this.#stream.destroyed) return;
+      if (this.#over || this.#stream.destroyed) return;
       this.#watch();
       this.#stream.resume();
     });
@@ -102,10 +103,13 @@ class Reception {
   #watch(): void {
     const { clock, stallMs } = this.#options;
     this.#cancel();
+    // Whoever takes the bytes may have aborted the transfer meanwhile.
+    if (this.#over) return;
     this.#cancel = clock.after(stallMs, () => this.#fail(stalled(stallMs)));
   }
 
   #settle(): void {
+    this.#over = true;
     this.#cancel();
     this.#options.signal.removeEventListener("abort", this.#onAbort);
     this.#stream.off("data", this.#onData).off("end", this.#onEnd);

@@ -16,7 +16,7 @@ watchResources();
 const swapper = `
 const { renameSync, symlinkSync, rmSync } = require("node:fs");
 process.stdout.write("ready");
-const end = Date.now() + 20000;
+const end = Date.now() + 10000;
 while (Date.now() < end) {
   renameSync("d", "e");
   symlinkSync("../outside", "d");
@@ -66,9 +66,10 @@ async function fetched(peer: Peer, line: string): Promise<string> {
   return text;
 }
 
+/** So many rounds at least, and until the directory was met as well: the swapper ends, and leaves it there. */
 async function use(peer: Peer, rounds: number): Promise<string[]> {
   const told: string[] = [];
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < rounds || !told.includes("harmless"); round += 1) {
     const lines = commands(round);
     peer.send(lines.map((line) => `${line}\r\n`).join(""));
     for (const _ of lines) told.push((await peer.reply()).lines.join("\n"));
