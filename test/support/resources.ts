@@ -24,11 +24,11 @@ export function takeResources(): Resources {
 export function leftSince(before: Resources): string[] {
   const now = takeResources();
   const known = new Set(before.descriptors.values());
-  const sockets = describeSockets();
+  const open = [...now.descriptors].filter(([, target]) => !known.has(target));
+  // The tables of sockets are long: only when there is something to look up.
+  const sockets = open.length === 0 ? undefined : describeSockets();
   return [
-    ...[...now.descriptors]
-      .filter(([, target]) => !known.has(target))
-      .map(([number, target]) => `descriptor ${number}: ${sockets.get(target) ?? target}`),
+    ...open.map(([number, target]) => `descriptor ${number}: ${sockets?.get(target) ?? target}`),
     ...[...now.handles]
       .filter(([type, count]) => count > (before.handles.get(type) ?? 0))
       .map(([type, count]) => `handle ${type}: ${count}, was ${before.handles.get(type) ?? 0}`),
