@@ -12,11 +12,20 @@ const type = "ssh-ed25519";
 /** What the part that would be encrypted is filled up to; without encryption, too. */
 const blockBytes = 8;
 const lineCharacters = 70;
+const keyBytes = 32;
 
 /** Ed25519 (RFC 8709), as PROTOCOL.key of OpenSSH writes it down. */
 export function generateKey(): SshKeyPair {
-  const { x = "", d = "" } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
-  const [publicHalf, seed] = [x, d].map((text) => Buffer.from(text, "base64url")) as [Buffer, Buffer];
+  // The keys are the last bytes of both (RFC 8410). Not by export: Node 20 stands still for good when it collects what has
+  // generated a key while that key is being exported.
+  const pair = generateKeyPairSync("ed25519", {
+    publicKeyEncoding: { type: "spki", format: "der" },
+    privateKeyEncoding: { type: "pkcs8", format: "der" },
+  });
+  const [publicHalf, seed] = [pair.publicKey, pair.privateKey].map((der) => der.subarray(-keyBytes)) as [
+    Buffer,
+    Buffer,
+  ];
   const blob = Buffer.concat([string(type), string(publicHalf)]);
   const check = randomBytes(4);
   const secrets = Buffer.concat([
