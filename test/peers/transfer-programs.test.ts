@@ -79,7 +79,10 @@ for (const kind of ["vsftpd", "proftpd"] as const) {
 
     test("--default-port brings a file, or says that the server has no default data ports", async () => {
       server.place("f", content);
-      const ended = await sallyport("get", "--explain", "--default-port", urlOf(server, "f"), here.path);
+      const get = () => sallyport("get", "--explain", "--default-port", urlOf(server, "f"), here.path);
+      let ended = await get();
+      // Ports that nobody chose: another program may have one. The next session has others.
+      for (let more = 3; more > 0 && /in use/i.test(ended.stderr); more -= 1) ended = await get();
       if (kind === "vsftpd") {
         expect(ended).toMatchObject({
           ended: "exit 1",
@@ -87,7 +90,7 @@ for (const kind of ["vsftpd", "proftpd"] as const) {
         });
         return;
       }
-      expect(ended.ended).toBe("exit 0");
+      expect(ended, ended.stderr).toMatchObject({ ended: "exit 0" });
       expect(readFileSync(here.file("f")).equals(content)).toBe(true);
     });
 
