@@ -2,6 +2,7 @@
 import { setMaxListeners } from "node:events";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
+import { Tasks } from "../platform/tasks.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import type { RelayAction, RelayInput } from "../protocol/relay/messages.ts";
 import { RelaySession } from "../protocol/relay/relay-session.ts";
@@ -24,7 +25,7 @@ export class Session {
   readonly #machine: RelaySession;
   readonly #timers: RelayTimers;
   readonly #inputs: RelayInput[] = [];
-  readonly #work: Set<Promise<unknown>> = new Set();
+  readonly #tasks: Tasks = new Tasks();
   readonly #abort: AbortController = new AbortController();
   readonly #identity: ClientIdentity;
   readonly #portPolicy: PortPolicy;
@@ -66,7 +67,7 @@ export class Session {
     this.#timers.clearAll();
     this.#data?.dropAll();
     await Promise.all([this.#server?.close(), this.#client?.close() ?? this.#front[Symbol.asyncDispose]()]);
-    while (this.#work.size > 0) await Promise.all(this.#work);
+    await this.#tasks.settled();
     this.#emit({ type: "session.close", reason: this.#reason });
   }
 
@@ -104,7 +105,7 @@ export class Session {
       report,
       isUnderWay: (id) => this.#machine.isUnderWay(id),
     });
-    const reports = { clock, report, emit: this.#emit, track: (work: Promise<unknown>) => this.#track(work) };
+    const reports = { clock, report, emit: this.#emit, track: (work: Promise<unknown>) => this.#tasks.track(work) };
     this.#data = new DataPerformer(reports, ends);
     const lost = (): void => this.closeNow(describe(back.signal.reason));
     setMaxListeners(0, back.signal); // one for each session
@@ -184,15 +185,6 @@ export class Session {
     stream.on("error", () => {});
     stream.resume();
     if (!stream.destroyed && !stream.writableEnded) stream.write(formatReply(reply));
-  }
-
-  #track(work: Promise<unknown>): void {
-    const settled = work.then(
-      () => {},
-      () => {},
-    );
-    this.#work.add(settled);
-    void settled.then(() => this.#work.delete(settled));
   }
 
   readonly #emit = (event: TraceEventBody): void => this.#context.environment.emit(this.#context.id, event);

@@ -1,5 +1,6 @@
 // A server that runs: what the caller holds.
 import type { Clock } from "../platform/clock.ts";
+import { closeSessions } from "../platform/close-sessions.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { SallyportError } from "../protocol/error.ts";
 import type { FtpServer, ServerShared } from "../server/ftp-server.ts";
@@ -63,11 +64,8 @@ export class RunningServer implements Server {
 
   async #closeParts(graceMs: number): Promise<void> {
     const { clock, servers, shared, ssh } = this.#parts;
-    await Promise.all(servers.map((server) => server.stopAccepting()));
-    const cancel = clock.after(graceMs, () => this.#breakOff());
-    for (const session of shared.sessions) session.closeWhenIdle(closingText);
-    await Promise.all(servers.map((server) => server.sessionsOver()));
-    cancel();
+    const entrances = servers.map(({ entrance }) => entrance);
+    await closeSessions(clock, entrances, shared.sessions, closingText, graceMs);
     // Last: sessions that may finish their transfers may have come this way.
     await ssh?.[Symbol.asyncDispose]();
   }

@@ -1,4 +1,5 @@
 // Accepts FTP clients on one listener and gives each a session.
+import { Entrance } from "../platform/entrance.ts";
 import type { LoginGuard } from "../platform/login-guard.ts";
 import type { Connection, Listener } from "../platform/network.ts";
 import { plainHost } from "../protocol/ip-address.ts";
@@ -15,14 +16,11 @@ export interface ServerShared {
 }
 
 export class FtpServer {
-  readonly #listener: Listener;
+  readonly entrance: Entrance;
   readonly #policy: ServerPolicy;
   readonly #environment: ServerEnvironment;
   readonly #shared: ServerShared;
   readonly #implicit: boolean;
-  readonly #stop: AbortController = new AbortController();
-  readonly #work: Set<Promise<void>> = new Set();
-  readonly #accepting: Promise<void>;
 
   /** Owns the listener from now on. `implicit`: TLS from the first byte. */
   constructor(
@@ -32,35 +30,11 @@ export class FtpServer {
     shared: ServerShared,
     implicit: boolean,
   ) {
-    this.#listener = listener;
     this.#policy = policy;
     this.#environment = environment;
     this.#shared = shared;
     this.#implicit = implicit;
-    this.#accepting = this.#acceptAll();
-  }
-
-  /** No new sessions; settles when the listener is closed. */
-  async stopAccepting(): Promise<void> {
-    this.#stop.abort(new Error("closing"));
-    await this.#listener[Symbol.asyncDispose]();
-    await this.#accepting;
-  }
-
-  /** Settles when every session of this listener is over. */
-  async sessionsOver(): Promise<void> {
-    while (this.#work.size > 0) await Promise.all(this.#work);
-  }
-
-  async #acceptAll(): Promise<void> {
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      try {
-        this.#serve(await this.#listener.accept({ signal }));
-      } catch {
-        return;
-      }
-    }
+    this.entrance = new Entrance(listener, (connection) => this.#serve(connection));
   }
 
   #serve(connection: Connection): void {
@@ -75,7 +49,9 @@ export class FtpServer {
           ? `${sessionsPerAddressMax} sessions from your address are open, the limit.`
           : undefined;
     if (refused !== undefined) {
-      this.#refuse(connection, refused);
+      const reply = makeReply(421, `Too many sessions: ${refused}`);
+      // Inside implicit TLS the words could not be read.
+      this.entrance.refuse(connection, this.#implicit ? "" : formatReply(reply));
       return;
     }
     this.#shared.lastSession += 1;
@@ -83,7 +59,7 @@ export class FtpServer {
     const session = new Session(context, connection);
     sessions.add(session);
     perAddress.set(address, already + 1);
-    this.#track(
+    this.entrance.track(
       session.run(this.#implicit).finally(() => {
         sessions.delete(session);
         const left = (perAddress.get(address) ?? 1) - 1;
@@ -91,17 +67,5 @@ export class FtpServer {
         else perAddress.delete(address);
       }),
     );
-  }
-
-  #refuse(connection: Connection, why: string): void {
-    connection.stream.on("error", () => {});
-    // Inside implicit TLS the words could not be read.
-    if (!this.#implicit) connection.stream.write(formatReply(makeReply(421, `Too many sessions: ${why}`)));
-    this.#track(connection[Symbol.asyncDispose]() as Promise<void>);
-  }
-
-  #track(work: Promise<void>): void {
-    this.#work.add(work);
-    void work.finally(() => this.#work.delete(work));
   }
 }

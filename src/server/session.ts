@@ -1,6 +1,7 @@
 // One client: its commands in order, one at a time, with ABOR, STAT and NOOP in between.
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
+import { Tasks } from "../platform/tasks.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { describeCommand } from "../protocol/command.ts";
 import { limits } from "../protocol/limits.ts";
@@ -13,7 +14,6 @@ import type { TlsSession } from "./environment.ts";
 import { Aborted, refusalOf } from "./refusals.ts";
 import { newState, reinitialise, type SessionState } from "./session-state.ts";
 import { SessionTimers } from "./session-timers.ts";
-import { Tasks } from "./tasks.ts";
 import { goesBesideTransfer, isAbortable, isAbortedAhead, isLostWithClient, type Waiting } from "./waiting.ts";
 
 export class Session implements Conversation {

@@ -1,6 +1,7 @@
 // A tunnel that runs: what the caller holds.
 import type { Gateway, GatewayShared } from "../gateway/gateway.ts";
 import type { Clock } from "../platform/clock.ts";
+import { closeSessions } from "../platform/close-sessions.ts";
 import type { SallyportError } from "../protocol/error.ts";
 import type { BackSupervisor } from "./back-supervisor.ts";
 import type { OpenForward, Tunnel } from "./options.ts";
@@ -63,11 +64,8 @@ export class RunningTunnel implements Tunnel {
 
   async #closeParts(graceMs: number): Promise<void> {
     const { clock, gateways, shared, supervisor } = this.#parts;
-    await Promise.all(gateways.map((gateway) => gateway.stopAccepting()));
-    const cancel = clock.after(graceMs, () => this.#breakOff(closingText));
-    for (const session of shared.sessions) session.closeWhenIdle(closingText);
-    await Promise.all(gateways.map((gateway) => gateway.sessionsOver()));
-    cancel();
+    const entrances = gateways.map(({ entrance }) => entrance);
+    await closeSessions(clock, entrances, shared.sessions, closingText, graceMs);
     await supervisor.dispose();
   }
 }

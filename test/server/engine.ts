@@ -64,7 +64,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   };
   const dismiss = async (): Promise<void> => {
     for (const peer of peers.splice(0)) peer[Symbol.dispose]();
-    await server.sessionsOver();
+    await server.entrance.sessionsOver();
   };
   return {
     port,
@@ -75,7 +75,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     login: async (user) => (await connect()).login(user),
     dismiss,
     [Symbol.asyncDispose]: async () => {
-      await server.stopAccepting();
+      await server.entrance.stopAccepting();
       await dismiss();
     },
   };

@@ -1,6 +1,8 @@
 // Everything that can grow, at its limit: who meets one is told with 421, or waits.
 import { afterEach, expect, test } from "vitest";
 import type { ServerOptions } from "../../src/index.ts";
+import { limits } from "../../src/protocol/limits.ts";
+import { flood } from "../support/flood.ts";
 import { watchResources } from "../support/resources.ts";
 import { until } from "../support/until.ts";
 import { type Rig, startRig } from "./rig.ts";
@@ -24,6 +26,14 @@ test("a session too many is 421 with the limit, and there is room again afterwar
   await first.say("QUIT");
   await until("room", () => rig.server.sessions === 1);
   await rig.login();
+});
+
+test("a flood of refused ones that stay is bounded: most are reset at once", async () => {
+  await start({ sessionsMax: 1 });
+  await rig.login();
+  const { host = "", port = 0 } = rig.server.listeners[0] ?? {};
+  const told = (await flood(host, port, 60)).filter((outcome) => outcome.startsWith("421"));
+  expect(told).toHaveLength(limits.intrudersLeavingMax);
 });
 
 test("a session too many from one address is 421", async () => {

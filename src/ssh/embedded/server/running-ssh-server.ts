@@ -1,7 +1,7 @@
 // A server that runs: accepts clients and counts them.
 import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
+import { Entrance } from "../../../platform/entrance.ts";
 import type { Connection, Listener } from "../../../platform/network.ts";
-import { SallyportError } from "../../../protocol/error.ts";
 import { isUnspecified, plainHost } from "../../../protocol/ip-address.ts";
 import { ClientConnection } from "./client-connection.ts";
 import type { ServerContext } from "./context.ts";
@@ -15,11 +15,9 @@ export class RunningSshServer implements SshServer {
   readonly hostKeyFingerprint: string;
   readonly knownHosts: string;
   readonly closed: Promise<void>;
-  readonly #listener: Listener;
   readonly #context: ServerContext;
-  readonly #stop: AbortController = new AbortController();
   readonly #clients: Set<ClientConnection> = new Set();
-  readonly #accepting: Promise<void>;
+  readonly #entrance: Entrance;
   #settleClosed: () => void = () => {};
   #closing: Promise<void> | undefined;
 
@@ -33,9 +31,8 @@ export class RunningSshServer implements SshServer {
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
-    this.#listener = listener;
     this.#context = context;
-    this.#accepting = this.#acceptAll();
+    this.#entrance = new Entrance(listener, (connection) => this.#welcome(connection));
   }
 
   get open(): readonly string[] {
@@ -48,23 +45,10 @@ export class RunningSshServer implements SshServer {
   }
 
   async #close(): Promise<void> {
-    this.#stop.abort(new SallyportError("CLOSED", `the SSH server on ${formatEndpoint(this)} is closed`));
-    await this.#listener[Symbol.asyncDispose]();
-    await this.#accepting;
+    await this.#entrance.stopAccepting();
     for (const client of this.#clients) client.close("the server is closing");
-    await Promise.all([...this.#clients].map(({ gone }) => gone));
+    await this.#entrance.sessionsOver();
     this.#settleClosed();
-  }
-
-  async #acceptAll(): Promise<void> {
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      try {
-        this.#welcome(await this.#listener.accept({ signal }));
-      } catch {
-        return;
-      }
-    }
   }
 
   #welcome(connection: Connection): void {
@@ -77,16 +61,14 @@ export class RunningSshServer implements SshServer {
     }
     const client = new ClientConnection(connection, this.#context);
     this.#clients.add(client);
-    void client.gone.then(() => this.#clients.delete(client));
+    this.#entrance.track(client.gone.then(() => this.#clients.delete(client)));
   }
 
   /** RFC 4253 section 4.2 allows lines before the identification; OpenSSH shows them with -v. */
   #refuse(connection: Connection, reason: string): void {
     const client = formatEndpoint(connection.remote);
     this.#context.emit({ type: "ssh-server.close", client, reason });
-    connection.stream.on("error", () => {});
-    connection.stream.write("Too many connections.\r\n");
-    void connection[Symbol.asyncDispose]();
+    this.#entrance.refuse(connection, "Too many connections.\r\n");
   }
 }
 

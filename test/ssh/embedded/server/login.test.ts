@@ -5,8 +5,10 @@ import ssh2, { type AuthContext, BaseAgent, type ParsedKey } from "ssh2";
 import { afterEach, expect, test } from "vitest";
 import { systemClock } from "../../../../src/network/system-clock.ts";
 import { LoginGuard } from "../../../../src/platform/login-guard.ts";
+import { limits } from "../../../../src/protocol/limits.ts";
 import { Login } from "../../../../src/ssh/embedded/server/login.ts";
 import type { AuthenticateSsh } from "../../../../src/ssh/embedded/server/options.ts";
+import { flood } from "../../../support/flood.ts";
 import { watchResources } from "../../../support/resources.ts";
 import { clientKey, makeSshKey } from "../../../support/ssh-keys.ts";
 import { letIn, startSshServer, type TestSshServer } from "../../../support/ssh-server.ts";
@@ -198,6 +200,13 @@ test("what is no SSH ends the connection, and nothing else", async () => {
   socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(50));
   await once(socket, "close");
   await using _client = await rawClient(server.port);
+});
+
+test("a flood of refused ones that stay is bounded: most are reset at once", async () => {
+  server = await startSshServer({ connectionsMax: 1 });
+  await using _first = await rawClient(server.port);
+  const told = (await flood("127.0.0.1", server.port, 60)).filter((words) => words === "Too many connections.\r\n");
+  expect(told).toHaveLength(limits.intrudersLeavingMax);
 });
 
 test("more connections from one address than allowed are refused with a word, and a place that is free again is given", async () => {

@@ -1,0 +1,64 @@
+// The entrance of a server: takes connections from one listener until it is closed, and shows out whom it does not want.
+import { limits } from "../protocol/limits.ts";
+import type { Connection, Listener } from "./network.ts";
+import { Tasks } from "./tasks.ts";
+
+export class Entrance {
+  readonly #listener: Listener;
+  readonly #onConnection: (connection: Connection) => void;
+  readonly #stop: AbortController = new AbortController();
+  readonly #sessions: Tasks = new Tasks();
+  readonly #accepting: Promise<void>;
+  /** Refused and not yet gone. */
+  #leaving = 0;
+
+  /** Owns the listener from now on. `onConnection` is not called before the constructor has returned. */
+  constructor(listener: Listener, onConnection: (connection: Connection) => void) {
+    this.#listener = listener;
+    this.#onConnection = onConnection;
+    this.#accepting = this.#acceptAll();
+  }
+
+  /** A session that came in here. */
+  track(session: Promise<unknown>): void {
+    this.#sessions.track(session);
+    void session.then(() => {}); // a failure is a mistake of ours, and not kept quiet
+  }
+
+  /** With `words`, but in a flood without: each that is told takes up to `disposeGraceMs` to leave. */
+  refuse(connection: Connection, words: string | Uint8Array): void {
+    connection.stream.on("error", () => {});
+    if (this.#leaving >= limits.intrudersLeavingMax) connection.reset();
+    else if (words.length > 0) connection.stream.write(words);
+    this.#leaving += 1;
+    const gone = connection[Symbol.asyncDispose]() as Promise<void>;
+    this.#sessions.track(
+      gone.finally(() => {
+        this.#leaving -= 1;
+      }),
+    );
+  }
+
+  /** No new sessions; settles when the listener is closed. */
+  async stopAccepting(): Promise<void> {
+    this.#stop.abort(new Error("closing"));
+    await this.#listener[Symbol.asyncDispose]();
+    await this.#accepting;
+  }
+
+  /** Settles when every session is over, and who was refused is gone. */
+  sessionsOver(): Promise<void> {
+    return this.#sessions.settled();
+  }
+
+  async #acceptAll(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        this.#onConnection(await this.#listener.accept({ signal }));
+      } catch {
+        return;
+      }
+    }
+  }
+}
