@@ -13,6 +13,8 @@ export interface DataEnd extends AsyncDisposable {
   readonly ready: Promise<void>;
   /** The connection, in the clear. With an active end it comes only after the transfer command. */
   readonly connection: Promise<Connection>;
+  /** What a 425 may mean here. */
+  readonly caveat?: () => string | undefined;
 }
 
 /** By the mode that is chosen now. */

@@ -1,4 +1,5 @@
 // Neither PORT nor PASV: the server connects to where the control connection comes from (RFC 959 section 3.2, scenario S17).
+import { defaultPorts, portBelowMissing } from "../data-connection/default-ports.ts";
 import { openPassiveEnd, type PassiveEnd } from "../data-connection/passive-end.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
@@ -13,10 +14,14 @@ export function openDefaultPort(talk: Talk, signal: AbortSignal): DataEnd {
   const local = talk.controlEnd;
   const listening = listenOnOwnPort(talk, local, stop);
   const connection = listening.then((ends) => acceptFirst(talk, ends, stop));
+  let caveat: string | undefined;
   return {
     how: () => `default-port ${local === undefined ? "" : formatEndpoint(local)}`.trim(),
-    ready: listening.then(() => {}),
+    ready: listening.then(({ length }) => {
+      if (local !== undefined && length < defaultPorts(local).length) caveat = portBelowMissing(local);
+    }),
     connection,
+    caveat: () => caveat,
     async [Symbol.asyncDispose]() {
       lifetime.abort(new Error("the data connection is not needed any more"));
       const ends = await listening.catch(() => []);
@@ -27,7 +32,7 @@ export function openDefaultPort(talk: Talk, signal: AbortSignal): DataEnd {
   };
 }
 
-/** RFC 959 means the very port; ProFTPD 1.3.8 connects to the one below it. */
+/** On its own port in any case, and on the one below if that is free. */
 async function listenOnOwnPort(talk: Talk, local: Endpoint | undefined, signal: AbortSignal): Promise<PassiveEnd[]> {
   if (local === undefined) {
     throw new SallyportError("NET_UNSUPPORTED", "it is not known from which port the SSH host reached the server", {
@@ -36,10 +41,10 @@ async function listenOnOwnPort(talk: Talk, local: Endpoint | undefined, signal: 
   }
   const { network } = talk.environment;
   const results = await Promise.allSettled(
-    [local.port, local.port - 1].map((port) =>
+    defaultPorts(local).map(({ host, port }) =>
       openPassiveEnd({
         network,
-        host: local.host,
+        host,
         ports: { first: port, last: port },
         isExpectedPeer: (remote) => isServer(talk, remote),
         onIntruder: () => {},

@@ -14,6 +14,16 @@ export function replyErrorWith(what: string, final: Reply, cause: SallyportError
   });
 }
 
+/** A 425 for which there may be a reason at our side. */
+export function explained(error: SallyportError, caveat: string | undefined): SallyportError {
+  if (caveat === undefined || error.details.reply !== 425) return error;
+  return new SallyportError(error.code, `${error.message}; ${caveat}`, {
+    cause: error,
+    details: error.details,
+    cure: "Connect again, or use passive mode.",
+  });
+}
+
 export function unannounced(what: string, reply: Reply): SallyportError {
   const message = `${what}: the server said ${reply.code} without having announced the data (150)`;
   return new SallyportError("FTP_TRANSFER", message, {

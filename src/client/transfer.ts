@@ -13,7 +13,7 @@ import type { DataEnd } from "./data-end.ts";
 import type { Asked } from "./expected-replies.ts";
 import { brokenData } from "./receive-data.ts";
 import { demand, letGo, type Talk, tell } from "./talk.ts";
-import { replyErrorWith, tooEarly, unannounced, unconfirmed } from "./transfer-errors.ts";
+import { explained, replyErrorWith, tooEarly, unannounced, unconfirmed } from "./transfer-errors.ts";
 
 export interface TransferOrder {
   readonly verb: "RETR" | "STOR" | "APPE" | "LIST" | "MLSD" | "NLST";
@@ -177,7 +177,9 @@ class Run {
     if (link.failure === error) return unconfirmed(what, error);
     const refused = final !== undefined && final.code >= 400;
     // The server's own words, unless they only answer our ABOR.
-    if (refused && answered !== undefined && error.code !== "FTP_TRANSFER") return replyErrorWith(what, final, error);
+    if (refused && answered !== undefined && error.code !== "FTP_TRANSFER") {
+      return explained(replyErrorWith(what, final, error), this.#end.caveat?.());
+    }
     return brokenData(what, error);
   }
 

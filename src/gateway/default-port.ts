@@ -1,5 +1,6 @@
 // Back mode default-port: neither PORT nor PASV is sent, and the FTP server connects to where its client's control connection
-// comes from (S17, S18). RFC 959 section 3.2 means that very port; ProFTPD 1.3.8 connects to the port below it.
+// comes from (S17, S18).
+import { defaultPorts, portBelowMissing } from "../data-connection/default-ports.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, Listener } from "../platform/network.ts";
 import { SallyportError } from "../protocol/error.ts";
@@ -19,27 +20,31 @@ export async function listenDefaultPort(
     throw new SallyportError("NET_UNSUPPORTED", message, { cure: otherModes });
   }
   const results = await Promise.allSettled(
-    [end.port, end.port - 1].map((port) =>
-      back.network.listen({ host: end.host, ports: { first: port, last: port }, signal }),
+    defaultPorts(end).map(({ host, port }) =>
+      back.network.listen({ host, ports: { first: port, last: port }, signal }),
     ),
   );
   const listeners = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-  const [own] = results;
+  const [own, below] = results;
   if (signal.aborted || listeners.length === 0) {
     await Promise.all(listeners.map((listener) => listener[Symbol.asyncDispose]()));
     signal.throwIfAborted();
   }
-  const refusal = own?.status === "rejected" ? own.reason : undefined;
-  if (listeners.length === 0) throw refused(end, refusal);
+  const missing = [
+    ...(own?.status === "rejected" ? [ownPortMissing(end)] : []),
+    ...(below?.status === "rejected" ? [portBelowMissing(end)] : []),
+  ];
+  if (listeners.length === 0) {
+    const cause = own?.status === "rejected" ? own.reason : undefined;
+    throw new SallyportError("SSH_FORWARD_REFUSED", missing.join("; "), { cause, cure: otherModes });
+  }
   const listener = new ListenerGroup(end, listeners);
-  return { listener, address: end, ...(refusal === undefined ? {} : { caveat: refused(end, refusal).message }) };
+  return { listener, address: end, ...(missing.length === 0 ? {} : { caveat: missing.join("; ") }) };
 }
 
-function refused(end: Endpoint, cause: unknown): SallyportError {
-  const message =
-    `the SSH server cannot listen on ${formatEndpoint(end)}, the end of its own connection to the FTP server; ` +
-    "that needs SO_REUSEADDR on both";
-  return new SallyportError("SSH_FORWARD_REFUSED", message, { cause, cure: otherModes });
+function ownPortMissing(end: Endpoint): string {
+  const where = `${formatEndpoint(end)}, the end of its own connection to the FTP server`;
+  return `the SSH server cannot listen on ${where}; that needs SO_REUSEADDR on both`;
 }
 
 /** Several listeners as one: whichever a connection comes to. */

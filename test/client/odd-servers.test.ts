@@ -1,5 +1,8 @@
 // Servers that are honest and odd: one reply for two commands, NOOP in the middle, ports that must wait.
 import { expect, test } from "vitest";
+import { systemNetwork } from "../../src/network/system-network.ts";
+import type { Network } from "../../src/platform/network.ts";
+import { SallyportError } from "../../src/protocol/error.ts";
 import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";
 import { passive, startRig, textOf } from "./rig.ts";
@@ -153,6 +156,37 @@ test("S17: a 425 for the second transfer is waited out, and the wait is told", a
   expect(rig.notes()).toEqual([
     expect.stringMatching(/waits out TIME_WAIT .*Cannot assign requested address.*; next attempt in 1 s$/),
   ]);
+});
+
+test("S17: a server that connects to the port below, which is in use here, is told from other refusals", async () => {
+  let below = 0;
+  const network: Network = {
+    name: "this machine",
+    connect: async (options) => {
+      const connection = await systemNetwork.connect(options);
+      below = connection.local.port - 1;
+      return connection;
+    },
+    listen: async (options) => {
+      if (options.ports?.first === below) throw new SallyportError("NET_ADDRESS_IN_USE", "in use");
+      return await systemNetwork.listen(options);
+    },
+  };
+  await using rig = await startRig(
+    async (control) => {
+      await control.expect("RETR f");
+      await control.reply("425 Unable to build data connection: Connection refused");
+    },
+    { mode: "default-port", network },
+    noSize,
+  );
+  await expect(textOf(rig.client.download("f"))).rejects.toMatchObject({
+    code: "FTP_REPLY_TRANSIENT",
+    message: expect.stringMatching(
+      /^could not download "f": 425 .*refused; nothing of ours listens on 127\.0\.0\.1:\d+.*in use/,
+    ),
+    cure: "Connect again, or use passive mode.",
+  });
 });
 
 test("a call that is aborted while its data port is being arranged leaves nothing open", async () => {

@@ -5,6 +5,7 @@ import { MemoryFileSystem, openServer, type Server } from "../../src/index.ts";
 import { startDefaultPortServer } from "../support/default-port-server.ts";
 import { type FtpServer, startProftpd } from "../support/ftp-servers.ts";
 import { describePeers } from "../support/missing.ts";
+import { untilPortsAreFree } from "../support/other-ports.ts";
 import { watchResources } from "../support/resources.ts";
 import { startSshServer, type TestSshServer } from "../support/ssh-server.ts";
 import { type Sshd, startSshd } from "../support/sshd.ts";
@@ -69,17 +70,18 @@ describePeers(["proftpd"], "ProFTPD, which connects to the port below", () => {
   });
   afterAll(() => server.stop());
 
-  test("two transfers, one behind the other", async () => {
-    await using client = await FtpClient.connect({
-      host: "127.0.0.1",
-      port: server.port,
-      user: server.user,
-      password: server.password,
-      mode: "default-port",
-    });
-    await client.upload(content, "f");
-    expect((await read(client, "f")).equals(content)).toBe(true);
-  });
+  test("two transfers, one behind the other", () =>
+    untilPortsAreFree(async () => {
+      await using client = await FtpClient.connect({
+        host: "127.0.0.1",
+        port: server.port,
+        user: server.user,
+        password: server.password,
+        mode: "default-port",
+      });
+      await client.upload(content, "f");
+      expect((await read(client, "f")).equals(content)).toBe(true);
+    }));
 });
 
 describePeers(["sshd"], "S18: through an SSH host", () => {

@@ -5,6 +5,7 @@ import { runCurl } from "../support/clients.ts";
 import { type DefaultPortServer, startDefaultPortServer } from "../support/default-port-server.ts";
 import { type FtpServer, startProftpd } from "../support/ftp-servers.ts";
 import { describePeers } from "../support/missing.ts";
+import { untilPortsAreFree } from "../support/other-ports.ts";
 import { watchResources } from "../support/resources.ts";
 import { startSshServer, type TestSshServer } from "../support/ssh-server.ts";
 import { type Sshd, startSshd } from "../support/sshd.ts";
@@ -84,8 +85,11 @@ describePeers(
 
     for (const transport of transports) {
       test.each(frontModes)(`works through OpenSSH's server, ${transport}, client %s`, async (_mode, flags) => {
-        await using tunnel = await open(sshd, server.port, transport);
-        expect(await get(tunnel, `${server.user}:${server.password}`, flags)).toMatchObject({ stdout: "content" });
+        const session = async () => {
+          await using tunnel = await open(sshd, server.port, transport);
+          return await get(tunnel, `${server.user}:${server.password}`, flags);
+        };
+        expect(await untilPortsAreFree(session, ({ stderr }) => stderr)).toMatchObject({ stdout: "content" });
       });
     }
   },

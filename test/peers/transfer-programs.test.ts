@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { type BuiltProgram, buildProgram, run, start } from "../cli/support/built-program.ts";
 import { type FtpServer, ftpServers, startProftpd, startVsftpd } from "../support/ftp-servers.ts";
 import { describePeers } from "../support/missing.ts";
+import { untilPortsAreFree } from "../support/other-ports.ts";
 import { descendantsOf, signalProcess } from "../support/processes.ts";
 import { watchResources } from "../support/resources.ts";
 import { type Sshd, startSshd } from "../support/sshd.ts";
@@ -79,10 +80,10 @@ for (const kind of ["vsftpd", "proftpd"] as const) {
 
     test("--default-port brings a file, or says that the server has no default data ports", async () => {
       server.place("f", content);
-      const get = () => sallyport("get", "--explain", "--default-port", urlOf(server, "f"), here.path);
-      let ended = await get();
-      // Ports that nobody chose: another program may have one. The next session has others.
-      for (let more = 3; more > 0 && /in use/i.test(ended.stderr); more -= 1) ended = await get();
+      const ended = await untilPortsAreFree(
+        () => sallyport("get", "--explain", "--default-port", urlOf(server, "f"), here.path),
+        ({ stderr }) => stderr,
+      );
       if (kind === "vsftpd") {
         expect(ended).toMatchObject({
           ended: "exit 1",
