@@ -1,8 +1,8 @@
 // From a data connection into a file: what arrives while a write is under way is written together with the next.
 import type { Connection } from "../platform/network.ts";
 import { receivesInto } from "../platform/receives-into.ts";
-import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
+import { brokenOff } from "./broken-data.ts";
 import type { DataOptions } from "./send-data.ts";
 import { BufferShelf, PieceShelf, type Shelf } from "./shelf.ts";
 
@@ -47,7 +47,7 @@ class Inbox {
     this.#options.signal.throwIfAborted();
     const pieces = this.#shelf.take();
     if (pieces.length > 0 || this.#ended) return pieces;
-    throw stream.errored ?? brokenOff();
+    throw brokenOff(stream);
   }
 
   close(): void {
@@ -87,8 +87,4 @@ class Inbox {
   };
 
   readonly #onChange = (): void => this.#wake();
-}
-
-function brokenOff(): SallyportError {
-  return new SallyportError("NET_RESET", "the data connection broke before its end");
 }

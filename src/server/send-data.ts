@@ -4,7 +4,7 @@ import { discardStrayBytes } from "../data-connection/stray-bytes.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
 import { raceAbort } from "../platform/race-abort.ts";
-import { SallyportError } from "../protocol/error.ts";
+import { brokenOff } from "./broken-data.ts";
 
 export interface DataOptions {
   readonly clock: Clock;
@@ -27,15 +27,12 @@ export async function sendData(
     options.progress.bytes += piece.length;
   }
   options.signal.throwIfAborted();
-  if (!(await raceAbort(finish(connection, options.clock), options.signal))) throw brokenOff(connection);
+  if (!(await raceAbort(finish(connection, options.clock), options.signal))) throw brokenOff(stream);
 }
 
-function write({ stream }: Connection, piece: Uint8Array): Promise<void> {
+function write(connection: Connection, piece: Uint8Array): Promise<void> {
+  const { stream } = connection;
   return new Promise((resolve, reject) => {
-    stream.write(piece, (error) => (error ? reject(error) : resolve()));
+    stream.write(piece, (error) => (error ? reject(brokenOff(stream, error)) : resolve()));
   });
-}
-
-function brokenOff({ stream }: Connection): unknown {
-  return stream.errored ?? new SallyportError("NET_RESET", "the data connection broke before its end");
 }
