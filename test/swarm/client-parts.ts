@@ -1,0 +1,20 @@
+// What every client of a world is given.
+import type { Conversation } from "./conversation.ts";
+import type { Place } from "./place.ts";
+import type { SwarmPlan } from "./plan.ts";
+import type { Program } from "./program.ts";
+
+export interface ClientParts {
+  readonly plan: SwarmPlan;
+  readonly place: Place;
+  readonly program: Program;
+  readonly number: number;
+  readonly conversation: () => Conversation;
+  readonly say: (text: string) => void;
+  /** A rule was broken. */
+  readonly fault: (text: string) => void;
+  /** Somebody was told that the server has this file now, and these bytes. */
+  readonly uploaded: (path: string, bytes: Buffer) => void;
+  /** Nothing stands in the way: no fault, no odd server, room for everybody. */
+  readonly isCalm: boolean;
+}

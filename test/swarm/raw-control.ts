@@ -1,0 +1,101 @@
+// The control connection of a client without manners.
+import type { Connection } from "../../src/platform/network.ts";
+import type { Reply } from "../../src/protocol/reply.ts";
+import { ReplyReceiver } from "../../src/protocol/reply-receiver.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Program } from "./program.ts";
+
+/** Longer than anything that Sallyport or our server waits for. */
+const patienceMs = 400_000;
+
+export class RawControl {
+  readonly connection: Connection;
+  readonly #program: Program;
+  readonly #conversation: Conversation;
+  readonly #say: (text: string) => void;
+  readonly #replies: Reply[] = [];
+  #isOver = false;
+  #hasQuit = false;
+  #wake: () => void = () => {};
+
+  constructor(connection: Connection, program: Program, conversation: Conversation, say: (text: string) => void) {
+    this.connection = connection;
+    this.#program = program;
+    this.#conversation = conversation;
+    this.#say = say;
+    const { stream } = connection;
+    const receiver = new ReplyReceiver();
+    stream.on("data", (bytes: Buffer) => {
+      for (const event of receiver.receive(bytes)) {
+        if (event.type === "reply") this.#take(event.reply);
+      }
+    });
+    for (const event of ["end", "close", "error"]) {
+      stream.on(event, () => {
+        this.#isOver = true;
+        this.#wake();
+      });
+    }
+  }
+
+  /** Nothing comes any more, or nothing may be said. */
+  get isOver(): boolean {
+    return this.#hasQuit || (this.#isOver && this.#replies.length === 0);
+  }
+
+  /** In one breath; `before` each command goes what is no command: Telnet's Synch. */
+  say(lines: readonly string[], before: Uint8Array = new Uint8Array(0)): void {
+    const { stream } = this.connection;
+    if (!stream.writable) return;
+    for (const line of lines) {
+      this.#hasQuit ||= line === "QUIT";
+      this.#say(`> ${JSON.stringify(line)}`);
+      this.#conversation.said(line);
+    }
+    stream.write(Buffer.concat([before, ...lines.map((line) => Buffer.from(`${line}\r\n`, "latin1"))]));
+  }
+
+  get hasQuit(): boolean {
+    return this.#hasQuit;
+  }
+
+  /** The next reply; `undefined` when there will be none. */
+  async reply(): Promise<Reply | undefined> {
+    let isLate = false;
+    const cancel = this.#program.clock.after(patienceMs, () => {
+      isLate = true;
+      this.#wake();
+    });
+    while (this.#replies.length === 0 && !this.#isOver && !isLate) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    cancel();
+    if (isLate) {
+      this.#say("waits no longer");
+      this.#isOver = true;
+    }
+    return this.#replies.shift();
+  }
+
+  /** The next reply that is not 1yz. */
+  async final(): Promise<Reply | undefined> {
+    for (;;) {
+      const reply = await this.reply();
+      if (reply === undefined || reply.code >= 200) return reply;
+    }
+  }
+
+  async ask(line: string): Promise<Reply | undefined> {
+    this.say([line]);
+    return this.final();
+  }
+
+  #take(reply: Reply): void {
+    this.#say(`< ${reply.lines.join(" | ")}`);
+    this.#conversation.heard(reply);
+    this.#replies.push(reply);
+    this.#wake();
+  }
+}
