@@ -35,6 +35,7 @@ export async function checkUse(aftermath: Aftermath): Promise<void> {
   const mayBeMissed = plan.faults.some(({ kind }) => /^(?:client-gone|lan-)/.test(kind));
   if (left > 0 && !mayBeMissed) fault(`${left} sessions go on without a client`);
   if (left > 0 || (plan.server.kind !== "ours" && plan.server.kind !== "old")) return;
+  if (gateway.isClosing()) return;
   if (!plan.server.active && plan.gateway.backMode === "active") return;
   await pause(2 * minuteMs); // the supervisor's longest wait, and TIME_WAIT of the only data port
   say("somebody else comes");

@@ -36,6 +36,9 @@ const yes: Readonly<Record<string, readonly number[]>> = {
   MLST: [250],
   CWD: [250],
   OPTS: [200],
+  HELP: [211, 214],
+  SITE: [200, 202, 211, 214],
+  LPSV: [228],
 };
 
 export class Conversation {
@@ -59,6 +62,8 @@ export class Conversation {
   /** `isComplete`: the client waited for the last reply, and nothing was in its way. */
   faults(isComplete: boolean): string[] {
     const faults: string[] = [];
+    // One would come of another.
+    const first = (text: string): void => void (faults.length === 0 && faults.push(text));
     const pending: Pending[] = [{ line: "(the greeting)", verb: "", hasBegun: false }];
     let isOver = false;
     for (const said of this.#said) {
@@ -68,16 +73,16 @@ export class Conversation {
         continue;
       }
       const { code, lines } = said.reply;
-      if (isOver) faults.push(`after the last reply came ${lines.join(" | ")}`);
+      if (isOver) first(`after the last reply came ${lines.join(" | ")}`);
       else if (code === 421) isOver = true;
       else {
         const fault = this.#match(pending, code, lines.join(" | "));
-        if (fault !== undefined) faults.push(fault);
+        if (fault !== undefined) first(fault);
         isOver = code === 221;
       }
     }
     const left = pending.map(({ line }) => line);
-    if (isComplete && left.length > 0) faults.push(`not answered: ${left.join(", ")}`);
+    if (isComplete && left.length > 0) first(`not answered: ${left.join(", ")}`);
     return faults;
   }
 
@@ -93,7 +98,7 @@ export class Conversation {
     const ahead = transfers.has(head.verb)
       ? pending.findIndex((one) => overtaking.has(one.verb) && answers(one, code))
       : -1;
-    if (ahead < 0) return `${head.line} got ${text}`;
+    if (ahead < 0) return `${head.line.slice(0, 80)} got ${text}`;
     pending.splice(ahead, 1);
     return undefined;
   }

@@ -11,6 +11,8 @@ export interface ClientDraw {
 
 const getManners: readonly GetManner[] = [
   "whole",
+  "chat-at",
+  "in-parts",
   "reset-at",
   "close-at",
   "abort-at",
@@ -43,19 +45,28 @@ const lines = [
   "RETR /nowhere",
   "MODE S",
   "ALLO 10",
+  `STAT ${"x".repeat(300)}`,
+  "OPTS UTF8 ON",
+  "HELP",
+  "MLST",
+  "EPSV ALL?",
+  "LPSV",
+  "SITE HELP",
+  "USER again",
 ];
 
 export function drawEngineClient({ dice, files, size }: ClientDraw): EngineClientPlan {
   const retries = dice.pick([0, 0, 3]);
+  const verify = dice.pick(["size", "none"] as const);
   const step = (): EngineStep => {
     const file = dice.below(files);
     switch (
       dice.pick(["download", "download", "upload", "upload", "give-up", "list", "names", "pwd", "size", "wait"])
     ) {
       case "download":
-        return { do: "download", file, offset: dice.chance(20) ? dice.between(1, 1000) : 0, retries };
+        return { do: "download", file, offset: dice.chance(20) ? dice.between(1, 1000) : 0, retries, verify };
       case "upload":
-        return { do: "upload", size: size(), retries };
+        return { do: "upload", size: size(), retries, verify };
       case "give-up":
         return { do: "give-up", file, afterMs: dice.scaled(1, 2000) };
       case "list":
@@ -88,15 +99,19 @@ export function drawRawClient({ dice, files, size }: ClientDraw): RawClientPlan 
   const step = (): RawStep => {
     const mode = dice.pick(frontModes);
     const at = dice.pick([0, 1, dice.scaled(1, 300_000)]);
-    const all = isWellBehaved ? 1 : 100;
-    switch (dice.pick(["get", "get", "put", "put", "say", "say", "bounce", "wait"])) {
+    const all = isWellBehaved ? 3 : 100;
+    switch (dice.pick(["get", "get", "put", "put", "say", "say", "burst", "bounce", "wait"])) {
       case "get":
         return { do: "get", file: dice.below(files), mode, manner: dice.pick(getManners.slice(0, all)), at };
       case "put":
-        return { do: "put", size: size(), mode, manner: dice.pick(putManners.slice(0, all)), at };
+        return { do: "put", size: size(), mode, manner: dice.pick(putManners.slice(0, isWellBehaved ? 1 : 100)), at };
       case "say": {
         const sizes = dice.list(0, 3, () => `SIZE /file-${dice.below(files)}`);
         return { do: "say", lines: [...dice.list(0, 5, () => dice.pick(lines)), ...sizes, "NOOP"] };
+      }
+      case "burst": {
+        const asked = dice.list(2, 4, () => dice.below(files));
+        return { do: "burst", files: asked, mode: dice.pick(["PORT", "EPRT"]) };
       }
       case "bounce":
         return { do: "bounce", whom: dice.pick(["victim", "server", "gateway", "privileged"]) };

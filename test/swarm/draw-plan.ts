@@ -20,6 +20,8 @@ const faultKinds: readonly FaultPlan["kind"][] = [
   "ssh-lost",
   "server-gone",
   "client-gone",
+  "server-closes",
+  "tunnel-closes",
   "wan-dark",
   "lan-dark",
   "wan-loss",

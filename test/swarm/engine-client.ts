@@ -71,17 +71,17 @@ async function perform(parts: ClientParts, session: FtpClient, step: EngineStep,
   const { plan, number, fault, uploaded, program } = parts;
   switch (step.do) {
     case "download": {
-      const { file, offset, retries } = step;
-      const bytes = await collect(session.download(`/file-${file}`, { offset, retries }));
-      const expected = contents(plan.files[file] ?? 0, plan.seed + file).subarray(offset);
+      const { file, ...options } = step;
+      const bytes = await collect(session.download(`/file-${file}`, options));
+      const expected = contents(plan.files[file] ?? 0, plan.seed + file).subarray(step.offset);
       if (!bytes.equals(expected)) {
-        fault(`/file-${file} from ${offset}: ${bytes.length} bytes that are not its ${expected.length}`);
+        fault(`/file-${file} from ${step.offset}: ${bytes.length} bytes that are not its ${expected.length}`);
       }
       return;
     }
     case "upload": {
       const bytes = contents(step.size, plan.seed * 31 + number);
-      await session.upload((offset) => pieces(bytes.subarray(offset)), path, { retries: step.retries });
+      await session.upload((offset) => pieces(bytes.subarray(offset)), path, step);
       uploaded(path, bytes);
       return;
     }

@@ -111,6 +111,13 @@ export class Faults {
       case "client-gone":
         clients[plan.amount % clients.length]?.kill();
         return undefined;
+      case "server-closes":
+        if (!server.isUp) return undefined;
+        void server.close();
+        return () => server.revive();
+      case "tunnel-closes":
+        gateway.close(plan.lastsMs);
+        return undefined;
       case "wan-dark": {
         const end = place.wan.rule(() => "drop");
         const lives = gateway.lineIsDead();

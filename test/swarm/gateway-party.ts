@@ -23,6 +23,9 @@ export interface GatewayParty {
   readonly tunnel: RunningTunnel;
   /** What a session broke down on: a mistake of ours. */
   readonly internalErrors: readonly string[];
+  /** Somebody asked for it. */
+  readonly isClosing: () => boolean;
+  close(graceMs: number): void;
   /** Nothing comes through any more: after a while the SSH client notices. */
   lineIsDead(): () => void;
 }
@@ -83,8 +86,13 @@ export async function startGateway(
     shared,
   );
   const tunnel = new RunningTunnel({ clock: front.clock, forwards: [], gateways: [gateway], shared, supervisor });
+  let isClosing = false;
+  const close = (graceMs: number): void => {
+    isClosing = true;
+    void tunnel.close({ graceMs });
+  };
   const lineIsDead = (): (() => void) => clock.after(sshSilenceMs, () => ssh?.fail());
-  return { front, backClock, shared, tunnel, internalErrors, lineIsDead };
+  return { front, backClock, shared, tunnel, internalErrors, lineIsDead, isClosing: () => isClosing, close };
 }
 
 /** The simulated ssh as the supervisor wants it; and it can find out that nobody answers. */

@@ -24,7 +24,6 @@ const plainReplies: Readonly<Record<string, string>> = {
   MODE: "200 mode set",
   PWD: '257 "/" is here',
   NOOP: "200 still here",
-  REST: "350 from there",
   ABOR: "225 nothing to abort",
   ALLO: "202 never mind",
   STAT: "211 fine",

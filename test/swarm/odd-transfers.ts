@@ -21,6 +21,8 @@ export class OddTransfers {
   readonly #parts: OddTransferParts;
   #listener: Listener | undefined;
   #target: HostPort | undefined;
+  /** What REST said. */
+  #offset = 0;
 
   constructor(parts: OddTransferParts) {
     this.#parts = parts;
@@ -50,9 +52,15 @@ export class OddTransfers {
         return this.#send(
           Buffer.from("-rw-r--r-- 1 ftp ftp 7 Jan  1 00:00 file-0\r\n-rw-r--r-- 1 ftp ftp 7 Jan  1 00:00 file-1\r\n"),
         );
+      case "REST":
+        this.#offset = Number(argument);
+        await say("350 from there");
+        return "done";
       case "RETR": {
         const bytes = await files.read(argument);
-        if (bytes !== undefined) return this.#send(bytes);
+        const offset = this.#offset;
+        this.#offset = 0;
+        if (bytes !== undefined) return this.#send(bytes.subarray(offset));
         await say(`550 ${argument} is not there`);
         return "done";
       }

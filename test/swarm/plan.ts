@@ -91,8 +91,14 @@ export interface EngineClientPlan extends AnyClient {
 }
 
 export type EngineStep =
-  | { readonly do: "download"; readonly file: number; readonly offset: number; readonly retries: number }
-  | { readonly do: "upload"; readonly size: number; readonly retries: number }
+  | {
+      readonly do: "download";
+      readonly file: number;
+      readonly offset: number;
+      readonly retries: number;
+      readonly verify: "size" | "none";
+    }
+  | { readonly do: "upload"; readonly size: number; readonly retries: number; readonly verify: "size" | "none" }
   | { readonly do: "give-up"; readonly file: number; readonly afterMs: number }
   | { readonly do: "list" | "names" | "pwd" }
   | { readonly do: "size"; readonly file: number }
@@ -125,12 +131,27 @@ export type RawStep =
       readonly manner: PutManner;
       readonly at: number;
     }
+  /** Several downloads in one breath, each with its own PORT or EPRT. */
+  | { readonly do: "burst"; readonly files: readonly number[]; readonly mode: "PORT" | "EPRT" }
   /** Names an address that is not its own. */
   | { readonly do: "bounce"; readonly whom: "victim" | "server" | "gateway" | "privileged" }
   | { readonly do: "wait"; readonly ms: number };
 
-/** `at`: after so many bytes. `stall`: does not read for a while. `absent`: never connects for the data. */
-export type GetManner = "whole" | "reset-at" | "close-at" | "abort-at" | "stall" | "absent" | "quit-at" | "half-close";
+/**
+ * `at`: after so many bytes. `stall`: does not read for a while. `absent`: never connects for the data. `chat-at`: NOOP and STAT
+ * meanwhile. `in-parts`: REST before it.
+ */
+export type GetManner =
+  | "whole"
+  | "chat-at"
+  | "in-parts"
+  | "reset-at"
+  | "close-at"
+  | "abort-at"
+  | "stall"
+  | "absent"
+  | "quit-at"
+  | "half-close";
 export type PutManner = "whole" | "reset-at" | "abort-at" | "stall" | "absent" | "abort-behind";
 
 export interface FaultPlan {
@@ -138,6 +159,8 @@ export interface FaultPlan {
     | "ssh-lost"
     | "server-gone"
     | "client-gone"
+    | "server-closes"
+    | "tunnel-closes"
     | "wan-dark"
     | "lan-dark"
     | "wan-loss"

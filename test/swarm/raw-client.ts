@@ -3,10 +3,16 @@ import type { ClientParts } from "./client-parts.ts";
 import { addresses, gatewayPort } from "./place.ts";
 import type { RawClientPlan, RawStep } from "./plan.ts";
 import { never } from "./program.ts";
+import { burst } from "./raw-burst.ts";
 import { RawControl } from "./raw-control.ts";
 import { RawTransfers } from "./raw-transfers.ts";
 
-export async function runRawClient(parts: ClientParts, plan: RawClientPlan, gateway: string): Promise<void> {
+/** Whoever says USER again is logged in no more, and is refused. */
+const stays = ({ steps }: RawClientPlan): boolean =>
+  !steps.some((step) => step.do === "say" && step.lines.includes("USER again"));
+
+export async function runRawClient(given: ClientParts, plan: RawClientPlan, gateway: string): Promise<void> {
+  const parts = { ...given, isCalm: given.isCalm && stays(plan) };
   const { program, fault, isCalm } = parts;
   const conversation = parts.conversation();
   const connection = await program.connect({ host: gateway, port: gatewayPort, signal: never });
@@ -42,6 +48,8 @@ async function perform(
       return transfers.get(step);
     case "put":
       return transfers.put(step, path);
+    case "burst":
+      return burst(parts, control, step.files, step.mode);
     case "bounce":
       return bounce(parts, control, step.whom);
     case "wait":

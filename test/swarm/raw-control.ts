@@ -87,6 +87,15 @@ export class RawControl {
     }
   }
 
+  /** The final reply of a transfer, past those to `chats` commands that were said meanwhile; all of them have come then. */
+  async finalOfTransfer(chats: () => number): Promise<Reply | undefined> {
+    let seen = 0;
+    let last = await this.final();
+    for (; last !== undefined && isChat(last); last = await this.final()) seen += 1;
+    while (last !== undefined && seen < chats() && (await this.final()) !== undefined) seen += 1;
+    return last;
+  }
+
   async ask(line: string): Promise<Reply | undefined> {
     this.say([line]);
     return this.final();
@@ -99,3 +108,6 @@ export class RawControl {
     this.#wake();
   }
 }
+
+/** To NOOP or STAT, never to a transfer. */
+const isChat = ({ code }: Reply): boolean => code === 200 || (code >= 211 && code <= 213);

@@ -27,6 +27,8 @@ export class RawTransfers {
   readonly #control: RawControl;
   /** Sent, and not answered. */
   #aborts = 0;
+  /** NOOP and STAT during this transfer. */
+  #chats = 0;
 
   constructor(parts: ClientParts, control: RawControl) {
     this.#parts = parts;
@@ -38,14 +40,21 @@ export class RawTransfers {
     const name = `/file-${step.file}`;
     const arranged = await this.#arrange(step);
     if (arranged === undefined) return;
+    const size = plan.files[step.file] ?? 0;
+    let offset = 0;
+    if (step.manner === "in-parts") {
+      const restart = Math.min(step.at, size >> 1);
+      if ((await this.#control.ask(`REST ${restart}`))?.code === 350) offset = restart;
+    }
+    this.#chats = 0;
     const opening = step.manner === "absent" ? undefined : this.#open(arranged, (data) => this.#receive(data, step));
     this.#control.say([`RETR ${name}`]);
-    const last = await this.#control.final();
+    const last = await this.#control.finalOfTransfer(() => this.#chats);
     if (last === undefined || last.code >= 400) await arranged.close();
     const received = await opening;
     if (step.manner === "abort-at") await this.#settleAbort();
     await arranged.close();
-    const expected = contents(plan.files[step.file] ?? 0, plan.seed + step.file);
+    const expected = contents(size, plan.seed + step.file).subarray(offset);
     say(`got ${received?.bytes.length ?? "nothing"} of ${expected.length}, ${received?.how ?? "no connection"}`);
     this.#judgeGet(step, last, received, expected);
   }
@@ -104,7 +113,10 @@ export class RawTransfers {
       if (manner === "reset-at") data.reset();
       else if (manner === "close-at") stream.destroy();
       else if (manner === "abort-at") this.#abort();
-      else if (manner === "quit-at") this.#control.say(["QUIT"]);
+      else if (manner === "chat-at") {
+        this.#chats = 2;
+        this.#control.say(["NOOP", "STAT"]);
+      } else if (manner === "quit-at") this.#control.say(["QUIT"]);
       else if (manner === "stall") {
         stream.pause();
         const goOn = this.#parts.program.clock.after(stallMs, () => stream.resume());
@@ -166,7 +178,7 @@ export class RawTransfers {
     if (!isOk && !isWhole && received?.how === "end" && manner === "whole" && received.bytes.length > 0) {
       fault(`/file-${file}: ${received.bytes.length} of ${expected.length} bytes ended like a whole file ("${said}")`);
     }
-    if (isCalm && !isOk && (manner === "whole" || manner === "half-close"))
+    if (isCalm && !isOk && ["whole", "half-close", "chat-at", "in-parts"].includes(manner))
       fault(`/file-${file}: "${said}" though nothing was in the way`);
   }
 
