@@ -89,11 +89,20 @@ export async function checkStillness({ place, fault }: Pick<Aftermath, "place" |
 /** Whoever was told that his file is there finds it, byte for byte. */
 export async function checkUploads(
   { plan, server, fault }: Aftermath,
-  uploads: ReadonlyMap<string, Buffer>,
+  uploads: { readonly intended: ReadonlyMap<string, Buffer>; readonly told: ReadonlyMap<string, Buffer> },
 ): Promise<void> {
+  // What the network loses may be the news that a client is dead, and a half file ends as a whole one does (RFC 959 section 3.4.1).
+  const tellsAll = plan.faults.every(({ kind }) => !/-(?:dark|loss|stall)$/.test(kind));
+  for (const [path, bytes] of plan.server.kind === "ours" && plan.server.atomicUploads && tellsAll
+    ? uploads.intended
+    : []) {
+    const there = await server.read(path);
+    if (there !== undefined && !there.equals(bytes))
+      fault(`${path} is there with ${there.length} bytes of ${bytes.length}`);
+  }
   // This server says so before it has read anything: when it is then broken off, that is its own lie.
   if (plan.server.kind === "early-226" && plan.faults.length > 0) return;
-  for (const [path, bytes] of uploads) {
+  for (const [path, bytes] of uploads.told) {
     const there = await server.read(path);
     if (there?.equals(bytes) !== true)
       fault(`${path} has ${there?.length ?? "no"} bytes, not the ${bytes.length} sent`);

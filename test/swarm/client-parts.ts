@@ -13,6 +13,8 @@ export interface ClientParts {
   readonly say: (text: string) => void;
   /** A rule was broken. */
   readonly fault: (text: string) => void;
+  /** The whole of the file that is going to be sent. */
+  readonly intended: (path: string, bytes: Buffer) => void;
   /** Somebody was told that the server has this file now, and these bytes. */
   readonly uploaded: (path: string, bytes: Buffer) => void;
   /** Nothing stands in the way: no fault, no odd server, room for everybody. */

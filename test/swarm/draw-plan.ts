@@ -1,7 +1,7 @@
 // From a seed to a plan. As in any swarm test, each kind of thing is wholly absent from some worlds, so that others have room.
 import { Dice } from "./dice.ts";
 import { drawEngineClient, drawRawClient } from "./draw-client.ts";
-import type { FaultPlan, GatewayPlan, OddHabit, PlacePlan, ServerPlan, SwarmPlan } from "./plan.ts";
+import type { FaultMoment, FaultPlan, GatewayPlan, OddHabit, PlacePlan, ServerPlan, SwarmPlan } from "./plan.ts";
 
 const oddHabits: readonly OddHabit[] = [
   "old",
@@ -28,6 +28,17 @@ const faultKinds: readonly FaultPlan["kind"][] = [
   "lan-loss",
   "wan-stall",
   "dmz-stall",
+];
+
+/** Of the gateway's trace, at which something is likely to be half done. */
+const events = [
+  "session.open",
+  "data.listen",
+  "data.open",
+  "data.half-close",
+  "data.close",
+  "ftp.command",
+  "ftp.reply",
 ];
 
 /** Sizes at which buffers are just full, and windows. */
@@ -98,10 +109,21 @@ function drawFaults(dice: Dice): FaultPlan[] {
   const kinds = dice.list(1, 3, () => dice.pick(faultKinds));
   return dice.list(0, dice.pick([0, 1, 1, 2, 5]), () => ({
     kind: dice.pick(kinds),
-    after: dice.chance(50) ? { packets: dice.scaled(1, 2000) } : { ms: dice.scaled(1, 60_000) },
+    after: drawMoment(dice),
     lastsMs: dice.scaled(1, 100_000),
     amount: dice.between(1, 30),
   }));
+}
+
+/** Most of them where something is going on. */
+function drawMoment(dice: Dice): FaultMoment {
+  if (dice.chance(20)) return { packets: dice.scaled(1, 2000) };
+  if (dice.chance(20)) return { ms: dice.scaled(1, 60_000) };
+  return {
+    event: dice.pick(events),
+    count: dice.between(1, 4),
+    ms: dice.pick([0, dice.scaled(1, 20), dice.scaled(1, 500)]),
+  };
 }
 
 /** A byte more until nobody else has that size. */

@@ -68,7 +68,7 @@ async function attempt(parts: ClientParts, session: FtpClient, step: EngineStep,
 }
 
 async function perform(parts: ClientParts, session: FtpClient, step: EngineStep, path: string): Promise<void> {
-  const { plan, number, fault, uploaded, program } = parts;
+  const { plan, number, fault, intended, uploaded, program } = parts;
   switch (step.do) {
     case "download": {
       const { file, ...options } = step;
@@ -81,6 +81,7 @@ async function perform(parts: ClientParts, session: FtpClient, step: EngineStep,
     }
     case "upload": {
       const bytes = contents(step.size, plan.seed * 31 + number);
+      intended(path, bytes);
       await session.upload((offset) => pieces(bytes.subarray(offset)), path, step);
       uploaded(path, bytes);
       return;

@@ -56,12 +56,8 @@ export class Faults {
   constructor(parts: FaultParts, sshHost: SshHost, plans: readonly FaultPlan[]) {
     this.#parts = parts;
     this.#sshHost = sshHost;
+    for (const plan of plans) this.#plan(plan);
     const { clock } = parts.place.world;
-    for (const plan of plans) {
-      const begin = (): void => void this.#begin(plan);
-      if ("ms" in plan.after) this.#cancels.push(clock.after(plan.after.ms, begin));
-      else this.#atPackets.push({ packets: parts.trace.packets + plan.after.packets, begin });
-    }
     this.#cancels.push(
       parts.place.world.observe(() => {
         const due = this.#atPackets.filter(({ packets }) => packets <= parts.trace.packets);
@@ -79,6 +75,24 @@ export class Faults {
     for (const cancel of this.#cancels) cancel();
     for (const end of [...this.#ends]) await end();
     await this.#sshHost.revive();
+  }
+
+  #plan(plan: FaultPlan): void {
+    const { place, trace, gateway } = this.#parts;
+    const { clock } = place.world;
+    const { after } = plan;
+    const begin = (): void => void this.#begin(plan);
+    if ("packets" in after) this.#atPackets.push({ packets: trace.packets + after.packets, begin });
+    else if ("event" in after) {
+      let left = after.count;
+      const watcher = (type: string): void => {
+        if (type === after.event) left -= 1;
+        if (left > 0) return;
+        gateway.watchers.delete(watcher);
+        this.#cancels.push(clock.after(after.ms, begin));
+      };
+      gateway.watchers.add(watcher);
+    } else this.#cancels.push(clock.after(after.ms, begin));
   }
 
   async #begin(plan: FaultPlan): Promise<void> {

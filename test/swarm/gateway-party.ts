@@ -26,6 +26,8 @@ export interface GatewayParty {
   /** Somebody asked for it. */
   readonly isClosing: () => boolean;
   close(graceMs: number): void;
+  /** Told the type of every event of the gateway. */
+  readonly watchers: Set<(type: string) => void>;
   /** Nothing comes through any more: after a while the SSH client notices. */
   lineIsDead(): () => void;
 }
@@ -63,6 +65,7 @@ export async function startGateway(
   await supervisor.start(never);
   const shared: GatewayShared = { registry: new ListenerRegistry(), sessions: new Set(), lastSession: 0 };
   const internalErrors: string[] = [];
+  const watchers = new Set<(type: string) => void>();
   const gateway = new Gateway(
     listener,
     {
@@ -78,6 +81,7 @@ export async function startGateway(
       back: (signal) => supervisor.back(signal),
       emit: (session, event) => {
         trace.event(`gateway#${session}`, event);
+        for (const watcher of watchers) watcher(event.type);
         if (event.type === "session.close" && event.reason.includes("internal error"))
           internalErrors.push(event.reason);
       },
@@ -92,7 +96,7 @@ export async function startGateway(
     void tunnel.close({ graceMs });
   };
   const lineIsDead = (): (() => void) => clock.after(sshSilenceMs, () => ssh?.fail());
-  return { front, backClock, shared, tunnel, internalErrors, lineIsDead, isClosing: () => isClosing, close };
+  return { front, backClock, shared, tunnel, internalErrors, lineIsDead, watchers, isClosing: () => isClosing, close };
 }
 
 /** The simulated ssh as the supervisor wants it; and it can find out that nobody answers. */

@@ -154,6 +154,12 @@ export type GetManner =
   | "half-close";
 export type PutManner = "whole" | "reset-at" | "abort-at" | "stall" | "absent" | "abort-behind";
 
+/** Counted from the start of the clients: packets, milliseconds, or milliseconds behind the n-th event of that kind at the gateway. */
+export type FaultMoment =
+  | { readonly packets: number }
+  | { readonly ms: number }
+  | { readonly event: string; readonly count: number; readonly ms: number };
+
 export interface FaultPlan {
   readonly kind:
     | "ssh-lost"
@@ -167,8 +173,7 @@ export interface FaultPlan {
     | "lan-loss"
     | "wan-stall"
     | "dmz-stall";
-  /** After that many packets from the start of the clients, or that many milliseconds. */
-  readonly after: { readonly packets: number } | { readonly ms: number };
+  readonly after: FaultMoment;
   /** Milliseconds until it is over; a server or sshd that is gone comes back. */
   readonly lastsMs: number;
   /** For losses: percent of the packets. For the client: which. */

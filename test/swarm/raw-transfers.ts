@@ -62,6 +62,7 @@ export class RawTransfers {
   async put(step: Put, path: string): Promise<void> {
     const { number, plan } = this.#parts;
     const bytes = contents(step.size, plan.seed * 31 + number);
+    this.#parts.intended(path, bytes);
     const arranged = await this.#arrange(step);
     if (arranged === undefined) return;
     const sent = { whole: false };

@@ -69,7 +69,7 @@ async function story(
   await sshHost.revive();
   const server = await ServerParty.start(place, plan, trace);
   const gateway = await startGateway(place, plan.gateway, trace, tamper);
-  const uploads = new Map<string, Buffer>();
+  const uploads = { intended: new Map<string, Buffer>(), told: new Map<string, Buffer>() };
   const programs = plan.clients.map(({ host }) => new Program(place[host].network(), clock));
   const faults = new Faults({ place, gateway, server, clients: programs, trace }, sshHost, plan.faults);
   const stopSampling = watchBuffers(place, [gateway.front, ...programs]);
@@ -85,7 +85,8 @@ async function story(
         conversation: () => new Conversation(plan.files),
         say: (text) => trace.say(who, text),
         fault: (text) => fault(`${who}: ${text}`),
-        uploaded: (path, bytes) => uploads.set(path, bytes),
+        intended: (path, bytes) => uploads.intended.set(path, bytes),
+        uploaded: (path, bytes) => uploads.told.set(path, bytes),
         isCalm: isCalm(plan),
       };
       await new Promise<void>((resolve) => void clock.after(client.startMs, resolve));

@@ -61,6 +61,7 @@ export class ServerParty {
     const running = this.#running;
     this.#running = undefined;
     await running?.close();
+    if (this.#plan.kind !== "ours") return; // odd ones are not tidy either
     this.faults.push(...(running?.program.left() ?? []).map((what) => `the server left open: ${what}`));
   }
 
