@@ -6,7 +6,6 @@ type Said = { readonly from: "client"; readonly line: string } | { readonly from
 interface Pending {
   readonly line: string;
   readonly verb: string;
-  hasBegun: boolean;
 }
 
 const transfers = new Set(["RETR", "STOR", "APPE", "STOU", "LIST", "NLST", "MLSD"]);
@@ -64,12 +63,12 @@ export class Conversation {
     const faults: string[] = [];
     // One would come of another.
     const first = (text: string): void => void (faults.length === 0 && faults.push(text));
-    const pending: Pending[] = [{ line: "(the greeting)", verb: "", hasBegun: false }];
+    const pending: Pending[] = [{ line: "(the greeting)", verb: "" }];
     let isOver = false;
     for (const said of this.#said) {
       if (said.from === "client") {
         const verb = /^[A-Za-z]+/.exec(said.line)?.[0].toUpperCase() ?? "?";
-        pending.push({ line: said.line, verb, hasBegun: false });
+        pending.push({ line: said.line, verb });
         continue;
       }
       const { code, lines } = said.reply;
@@ -90,8 +89,7 @@ export class Conversation {
     const [head] = pending;
     if (head === undefined) return `nobody asked for ${text}`;
     if (answers(head, code)) {
-      if (code < 200) head.hasBegun = true;
-      else pending.shift();
+      if (code >= 200) pending.shift();
       const size = this.#sizes.get(head.line);
       return size === undefined || code !== 213 || text === `213 ${size}` ? undefined : `${head.line} got ${text}`;
     }
@@ -104,9 +102,10 @@ export class Conversation {
   }
 }
 
-function answers({ verb, hasBegun }: Pending, code: number): boolean {
+function answers({ verb }: Pending, code: number): boolean {
   if (code >= 400) return true;
   if (verb === "") return code === 220;
-  if (transfers.has(verb)) return code < 200 ? !hasBegun : code === 226 || code === 250;
+  // A second 1yz is no answer of its own; some servers say one when it begins and one when it goes on.
+  if (transfers.has(verb)) return code < 200 || code === 226 || code === 250;
   return yes[verb]?.includes(code) ?? false;
 }

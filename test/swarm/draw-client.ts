@@ -61,7 +61,20 @@ export function drawEngineClient({ dice, files, size }: ClientDraw): EngineClien
   const step = (): EngineStep => {
     const file = dice.below(files);
     switch (
-      dice.pick(["download", "download", "upload", "upload", "give-up", "list", "names", "pwd", "size", "wait"])
+      dice.pick([
+        "download",
+        "download",
+        "upload",
+        "upload",
+        "give-up",
+        "stop-upload",
+        "several",
+        "list",
+        "names",
+        "pwd",
+        "size",
+        "wait",
+      ])
     ) {
       case "download":
         return { do: "download", file, offset: dice.chance(20) ? dice.between(1, 1000) : 0, retries, verify };
@@ -69,6 +82,10 @@ export function drawEngineClient({ dice, files, size }: ClientDraw): EngineClien
         return { do: "upload", size: size(), retries, verify };
       case "give-up":
         return { do: "give-up", file, afterMs: dice.scaled(1, 2000) };
+      case "stop-upload":
+        return { do: "stop-upload", size: size(), afterMs: dice.scaled(1, 2000) };
+      case "several":
+        return { do: "several", files: dice.list(2, 3, () => dice.below(files)) };
       case "list":
         return { do: "list" };
       case "names":
@@ -100,7 +117,7 @@ export function drawRawClient({ dice, files, size }: ClientDraw): RawClientPlan 
     const mode = dice.pick(frontModes);
     const at = dice.pick([0, 1, dice.scaled(1, 300_000)]);
     const all = isWellBehaved ? 3 : 100;
-    switch (dice.pick(["get", "get", "put", "put", "say", "say", "burst", "bounce", "wait"])) {
+    switch (dice.pick(["get", "get", "put", "put", "say", "say", "burst", "third-party", "junk", "bounce", "wait"])) {
       case "get":
         return { do: "get", file: dice.below(files), mode, manner: dice.pick(getManners.slice(0, all)), at };
       case "put":
@@ -113,6 +130,12 @@ export function drawRawClient({ dice, files, size }: ClientDraw): RawClientPlan 
         const asked = dice.list(2, 4, () => dice.below(files));
         return { do: "burst", files: asked, mode: dice.pick(["PORT", "EPRT"]) };
       }
+      case "third-party":
+        return { do: "third-party", file: dice.below(files) };
+      case "junk":
+        return isWellBehaved
+          ? { do: "wait", ms: 1 }
+          : { do: "junk", what: dice.pick(["long", "binary", "telnet", "bare"]) };
       case "bounce":
         return { do: "bounce", whom: dice.pick(["victim", "server", "gateway", "privileged"]) };
       default:

@@ -61,7 +61,7 @@ async function attempt(parts: ClientParts, session: FtpClient, step: EngineStep,
     say("done");
   } catch (error) {
     say(`failed: ${words(error)}`);
-    const mayFail = step.do === "give-up" || (step.do === "download" && step.offset > 0);
+    const mayFail = step.do === "give-up" || step.do === "stop-upload" || (step.do === "download" && step.offset > 0);
     if ((isCalm && !mayFail) || isMistake(error)) fault(`${JSON.stringify(step)}: ${words(error)}`);
   }
   if (program.isDead) await session[Symbol.asyncDispose]();
@@ -83,6 +83,23 @@ async function perform(parts: ClientParts, session: FtpClient, step: EngineStep,
       const bytes = contents(step.size, plan.seed * 31 + number);
       intended(path, bytes);
       await session.upload((offset) => pieces(bytes.subarray(offset)), path, step);
+      uploaded(path, bytes);
+      return;
+    }
+    case "several": {
+      const all = await Promise.all(step.files.map((file) => collect(session.download(`/file-${file}`))));
+      for (const [index, bytes] of all.entries()) {
+        const file = step.files[index] ?? 0;
+        if (!bytes.equals(contents(plan.files[file] ?? 0, plan.seed + file))) fault(`/file-${file} is another one`);
+      }
+      return;
+    }
+    case "stop-upload": {
+      const bytes = contents(step.size, plan.seed * 31 + number);
+      const stop = new AbortController();
+      intended(path, bytes);
+      const cancel = program.clock.after(step.afterMs, () => stop.abort(new Error("given up")));
+      await session.upload((offset) => pieces(bytes.subarray(offset)), path, { signal: stop.signal }).finally(cancel);
       uploaded(path, bytes);
       return;
     }

@@ -107,7 +107,8 @@ export class OddTransfers {
 
   async #send(bytes: Buffer): Promise<Performed> {
     const { habit, say } = this.#parts;
-    await say("150 here it comes");
+    if (habit !== "no-150") await say("150 here it comes");
+    if (habit === "two-150") await say("150 it comes, really");
     if (habit === "late-550") {
       await this.close();
       await say("550 not today");
@@ -119,15 +120,34 @@ export class OddTransfers {
       if (habit !== "early-226") await say("425 no data connection");
       return "done";
     }
-    const isHalf = habit.startsWith("half-") && bytes.length > 0;
+    const isHalf = /^(?:half|reset)-/.test(habit) && bytes.length > 0;
     data.stream.on("error", () => {});
-    data.stream.write(isHalf ? bytes.subarray(0, bytes.length >> 1) : bytes);
+    if (habit === "slow-data") await this.#trickle(data, bytes);
+    else data.stream.write(isHalf ? bytes.subarray(0, bytes.length >> 1) : bytes);
+    if (habit === "late-close") {
+      await say("226 sent, and still open");
+      await this.#pause(10_000);
+    }
+    if (isHalf && habit === "reset-426") data.reset();
     data.stream.resume().end();
     const isWhole = (await this.#closed(data)) === "fin";
     if (isHalf && habit === "half-close") return "hang-up";
     if (isHalf && habit === "half-silence") return "silence";
-    if (habit !== "early-226") await say(isHalf || !isWhole ? "426 that was not all" : "226 sent");
+    if (habit !== "early-226" && habit !== "late-close")
+      await say(isHalf || !isWhole ? "426 that was not all" : "226 sent");
     return "done";
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#parts.program.clock.after(ms, resolve));
+  }
+
+  async #trickle({ stream }: Connection, bytes: Buffer): Promise<void> {
+    const piece = Math.max(100, bytes.length >> 5);
+    for (let at = 0; at < bytes.length && stream.writable; at += piece) {
+      stream.write(bytes.subarray(at, at + piece));
+      await this.#pause(20);
+    }
   }
 
   /** Graceful disposal would not wait for as long as a slow line takes. */
@@ -140,7 +160,7 @@ export class OddTransfers {
 
   async #receive(path: string): Promise<void> {
     const { habit, say, files } = this.#parts;
-    await say("150 send it");
+    if (habit !== "no-150") await say("150 send it");
     if (habit === "late-550") {
       await this.close();
       return say("550 not today");

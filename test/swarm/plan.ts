@@ -64,6 +64,16 @@ export type OddHabit =
   | "half-close"
   /** Sends half a file, an end in order, and says nothing any more. */
   | "half-silence"
+  /** Sends half a file and breaks it off, then 426. */
+  | "reset-426"
+  /** Says 226 at once without a 150. */
+  | "no-150"
+  /** Says 150 twice. */
+  | "two-150"
+  /** Sends in small pieces with pauses. */
+  | "slow-data"
+  /** Says 226 long before it closes its data connection. */
+  | "late-close"
   /** Refuses transfers with 550, after 150. */
   | "late-550"
   /** Hangs up in the middle of the conversation. */
@@ -99,6 +109,9 @@ export type EngineStep =
       readonly verify: "size" | "none";
     }
   | { readonly do: "upload"; readonly size: number; readonly retries: number; readonly verify: "size" | "none" }
+  /** Asked for at once: each waits for its turn. */
+  | { readonly do: "several"; readonly files: readonly number[] }
+  | { readonly do: "stop-upload"; readonly size: number; readonly afterMs: number }
   | { readonly do: "give-up"; readonly file: number; readonly afterMs: number }
   | { readonly do: "list" | "names" | "pwd" }
   | { readonly do: "size"; readonly file: number }
@@ -133,6 +146,10 @@ export type RawStep =
     }
   /** Several downloads in one breath, each with its own PORT or EPRT. */
   | { readonly do: "burst"; readonly files: readonly number[]; readonly mode: "PORT" | "EPRT" }
+  /** A file from one session to another one of the same client, by way of the gateway (RFC 959 section 5.2). */
+  | { readonly do: "third-party"; readonly file: number }
+  /** Bytes that are no command. */
+  | { readonly do: "junk"; readonly what: "long" | "binary" | "telnet" | "bare" }
   /** Names an address that is not its own. */
   | { readonly do: "bounce"; readonly whom: "victim" | "server" | "gateway" | "privileged" }
   | { readonly do: "wait"; readonly ms: number };

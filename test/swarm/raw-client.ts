@@ -5,11 +5,12 @@ import type { RawClientPlan, RawStep } from "./plan.ts";
 import { never } from "./program.ts";
 import { burst } from "./raw-burst.ts";
 import { RawControl } from "./raw-control.ts";
+import { thirdParty } from "./raw-third-party.ts";
 import { RawTransfers } from "./raw-transfers.ts";
 
-/** Whoever says USER again is logged in no more, and is refused. */
+/** Whoever says USER again is logged in no more, and is refused; and junk may be the end. */
 const stays = ({ steps }: RawClientPlan): boolean =>
-  !steps.some((step) => step.do === "say" && step.lines.includes("USER again"));
+  !steps.some((step) => step.do === "junk" || (step.do === "say" && step.lines.includes("USER again")));
 
 export async function runRawClient(given: ClientParts, plan: RawClientPlan, gateway: string): Promise<void> {
   const parts = { ...given, isCalm: given.isCalm && stays(plan) };
@@ -28,6 +29,8 @@ export async function runRawClient(given: ClientParts, plan: RawClientPlan, gate
     }
   } else if (isCalm) fault("no greeting though nothing was in the way");
   const isAnswered = await leave(parts, control, plan.ending);
+  // What junk is answered with is nobody's promise.
+  if (plan.steps.some((step) => step.do === "junk")) return;
   for (const text of conversation.faults(isAnswered && isCalm)) fault(text);
 }
 
@@ -50,6 +53,11 @@ async function perform(
       return transfers.put(step, path);
     case "burst":
       return burst(parts, control, step.files, step.mode);
+    case "third-party":
+      return thirdParty(parts, control, step.file, path);
+    case "junk":
+      control.junk(step.what);
+      return;
     case "bounce":
       return bounce(parts, control, step.whom);
     case "wait":

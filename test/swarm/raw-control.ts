@@ -8,6 +8,16 @@ import type { Program } from "./program.ts";
 /** Longer than anything that Sallyport or our server waits for. */
 const patienceMs = 400_000;
 
+const junkBytes = {
+  long: Buffer.from(`${"x".repeat(100_000)}\r\n`),
+  binary: Buffer.from(Array.from({ length: 3000 }, (_, index) => (index * 167 + 13) & 255)),
+  // WILL, WONT, DO, DONT, a subnegotiation, and a command between them (RFC 854).
+  telnet: Buffer.from([
+    255, 251, 1, 255, 252, 1, 255, 253, 3, 255, 254, 3, 255, 250, 24, 1, 255, 240, 78, 79, 79, 80, 13, 10,
+  ]),
+  bare: Buffer.from("NOOP\nNOOP\rNOOP\r\n"),
+};
+
 export class RawControl {
   readonly connection: Connection;
   readonly #program: Program;
@@ -57,6 +67,12 @@ export class RawControl {
 
   get hasQuit(): boolean {
     return this.#hasQuit;
+  }
+
+  /** What is no command. */
+  junk(what: "long" | "binary" | "telnet" | "bare"): void {
+    this.#say(`> junk: ${what}`);
+    if (this.connection.stream.writable) this.connection.stream.write(junkBytes[what]);
   }
 
   /** The next reply; `undefined` when there will be none. */
