@@ -20,3 +20,9 @@ export interface ClientParts {
   /** Nothing stands in the way: no fault, no odd server, room for everybody. */
   readonly isCalm: boolean;
 }
+
+/**
+ * What has been handed to the system of the gateway may still be lost between it and the client, and then no end-of-file comes;
+ * nobody who speaks TCP knows in time to withhold the 226.
+ */
+export const mayBreak = ({ faults }: SwarmPlan): boolean => faults.some(({ kind }) => kind.startsWith("lan-"));

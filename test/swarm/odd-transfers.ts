@@ -10,7 +10,10 @@ import { never } from "./program.ts";
 /** `hang-up`: the session is to end at once. `silence`: nothing is said any more. */
 export type Performed = "done" | "unknown" | "hang-up" | "silence";
 
+/** For a data connection to close. */
 const patienceMs = 60_000;
+/** For one to come: it hears no ABOR meanwhile, and our client waits 10 s for the answer to that. */
+const openMs = 5000;
 
 export interface OddTransferParts extends Pick<OddParts, "program" | "habit" | "files"> {
   readonly control: Connection;
@@ -91,7 +94,7 @@ export class OddTransfers {
   async #open(): Promise<Connection | undefined> {
     const { program, control } = this.#parts;
     const patience = new AbortController();
-    const cancel = program.clock.after(patienceMs, () => patience.abort(new Error("nobody came")));
+    const cancel = program.clock.after(openMs, () => patience.abort(new Error("nobody came")));
     try {
       const { signal } = patience;
       if (this.#listener !== undefined) return await this.#listener.accept({ signal });

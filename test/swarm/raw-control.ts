@@ -6,7 +6,7 @@ import type { Conversation } from "./conversation.ts";
 import type { Program } from "./program.ts";
 
 /** Longer than anything that Sallyport or our server waits for. */
-const patienceMs = 400_000;
+export const patienceMs = 400_000;
 
 const junkBytes = {
   long: Buffer.from(`${"x".repeat(100_000)}\r\n`),
