@@ -42,12 +42,12 @@ export interface PassiveAgreement {
   readonly note?: string;
 }
 
-/** Where to connect to. Throws what the server said when it has no passive mode. */
-export async function agreePassive(talk: Talk): Promise<PassiveAgreement> {
+/** Where to connect to; `only`: by that command. Throws what the server said when it has no passive mode. */
+export async function agreePassive(talk: Talk, only?: "CPSV"): Promise<PassiveAgreement> {
   const { link, modes } = talk;
   const family = ipFamily(link.connection.remote.host);
   // PASV can only name IPv4 addresses.
-  const verb = avoidsExtended(talk) && family !== 6 ? "PASV" : modes.passiveVerb;
+  const verb = only ?? (avoidsExtended(talk) && family !== 6 ? "PASV" : modes.passiveVerb);
   let reply = await link.command(verb);
   if (verb === "EPSV" && reply.code >= 500 && family !== 6) {
     const refused = reply;
