@@ -120,14 +120,23 @@ function handshake(socket: TLSSocket, remote: string, signal: AbortSignal): Prom
 }
 
 const wrongCertificate = /CERT|ALTNAME|ISSUER|SELF_SIGNED|VERIFY_LEAF/;
+/** What OpenSSL makes of "220 ". */
+const inTheClear = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/;
 
 function failed(remote: string, cause: Error & { readonly code?: string }): SallyportError {
-  const untrusted = wrongCertificate.test(cause.code ?? "");
   return new SallyportError("NET_TLS", `the TLS handshake with ${remote} failed: ${cause.message}`, {
     cause,
     details: { remote, phase: "handshake" },
-    cure: untrusted
-      ? "The certificate is not one that this machine trusts for that name: give the server's root (`ca`), or the name it has."
-      : "Does the server speak TLS 1.2 or later on this port?",
+    cure: cureOf(cause.code ?? ""),
   });
+}
+
+function cureOf(code: string): string {
+  if (wrongCertificate.test(code)) {
+    return "The certificate is not one that this machine trusts for that name: give the server's root (`ca`), or the name it has.";
+  }
+  if (inTheClear.test(code)) {
+    return "The server answers in the clear: this port takes no TLS from the first byte. Use ftp:// with --tls (AUTH TLS), usually on port 21.";
+  }
+  return "Does the server speak TLS 1.2 or later on this port?";
 }
