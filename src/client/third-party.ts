@@ -86,7 +86,7 @@ async function connectServers(
   signal: AbortSignal,
 ): Promise<void> {
   const { endpoint: port } = await raceAbort(agreePassive(source, passiveVerb), signal);
-  await raceAbort(announce(destination, port), signal);
+  await raceAbort(announce(destination, port, `${what}: the second refuses to connect to the first`), signal);
   const stor = destination.link.ask("STOR", written, "transfer");
   const retr = source.link.ask("RETR", read, "transfer");
   try {

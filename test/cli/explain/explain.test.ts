@@ -16,7 +16,7 @@ describe("--explain", () => {
     ["S18", error("NET_UNSUPPORTED", "no default data port through SSH")],
     ["S19", error("FTP_LOGIN", "530 Non-anonymous sessions must use encryption.", 530)],
     ["S20", error("FTP_TRANSFER", "the data ended without a confirmation")],
-    [undefined, error("FTP_REPLY_PERMANENT", '550 "PORT" is no such file', 550)],
+    [undefined, error("FTP_REPLY_PERMANENT", '550 "PORT" may not be deleted', 550)],
     [undefined, error("FS_PERMISSION", "permission denied")],
   ])("%s", (scenario, one) => {
     expect(scenarioOf(one)).toBe(scenario);
