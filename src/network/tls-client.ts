@@ -123,8 +123,9 @@ const wrongCertificate = /CERT|ALTNAME|ISSUER|SELF_SIGNED|VERIFY_LEAF/;
 /** What OpenSSL makes of "220 ". */
 const inTheClear = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/;
 
-function failed(remote: string, cause: Error & { readonly code?: string }): SallyportError {
-  return new SallyportError("NET_TLS", `the TLS handshake with ${remote} failed: ${cause.message}`, {
+/** OpenSSL's own line has its source files in it; Node gives the words alone as `reason`. */
+function failed(remote: string, cause: Error & { readonly code?: string; readonly reason?: string }): SallyportError {
+  return new SallyportError("NET_TLS", `the TLS handshake with ${remote} failed: ${cause.reason ?? cause.message}`, {
     cause,
     details: { remote, phase: "handshake" },
     cure: cureOf(cause.code ?? ""),

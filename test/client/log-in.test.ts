@@ -86,6 +86,16 @@ test("a server that goes away while they are asked for takes the question back",
   expect(reason).toMatchObject({ code: expect.any(String) });
 });
 
+test("a server that fails at the login is not blamed on user and password", async () => {
+  await using server = await startScriptedServer(async (control) => {
+    await control.reply("220 hi");
+    await control.expect("USER anna");
+    await control.reply("500 OOPS: refusing to run with writable root inside chroot()");
+  });
+  const connecting = FtpClient.connect({ host: server.host, port: server.port, user: "anna" });
+  await expect(connecting).rejects.toMatchObject({ code: "FTP_LOGIN", cure: expect.stringContaining("configuration") });
+});
+
 test("another user may log in, and one who is not taken changes nothing", async () => {
   await using rig = await startRig(async (control) => {
     await control.expect("USER anna");

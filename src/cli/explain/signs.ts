@@ -29,6 +29,9 @@ const failsActive = ({ code, details }: SallyportError): boolean =>
 const failsPassive = ({ details }: SallyportError, text: string): boolean =>
   details.phase === "data" && /could not connect to/.test(text);
 
+/** The port that the control connection has at our side. */
+const ownPort = /default[- ](?:data )?port|the end of the control connection|port the SSH host reached/i;
+
 const besideControl = ({ details }: SallyportError): boolean => isLoopback(hostIn(details.remote));
 
 /** The first that fits counts: what a server says exactly stands before what only a code tells. */
@@ -53,13 +56,12 @@ export const signs: readonly Sign[] = [
   },
   {
     scenario: "S17",
-    fits: ({ code }, text) =>
-      /default[- ](?:data )?port/i.test(text) && (code === "NET_ADDRESS_IN_USE" || code.startsWith("FTP_")),
+    fits: ({ code }, text) => ownPort.test(text) && (code === "NET_ADDRESS_IN_USE" || code.startsWith("FTP_")),
     here: "Without PORT the server connects to the port that our control connection has (RFC 959 section 3.2). The pair of ports is the same for each transfer, and TCP keeps it for up to four minutes after one (TIME_WAIT).",
   },
   {
     scenario: "S18",
-    fits: ({ code }, text) => code === "NET_UNSUPPORTED" && /default[- ](?:data )?port/i.test(text),
+    fits: ({ code }, text) => /^(?:NET_UNSUPPORTED|SSH_FORWARD_REFUSED)$/.test(code) && ownPort.test(text),
     here: "Through SSH the server would have to connect to the port that sshd's own connection has, and an SSH server lets nobody listen there.",
   },
   {
