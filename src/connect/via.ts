@@ -97,7 +97,7 @@ class SshVia implements Via {
   async localEnds(port: number, signal: AbortSignal): Promise<readonly Endpoint[]> {
     if (this.#options.noCommand === true) return [];
     const connection = await this.connection(signal);
-    return parseFarSockets((await connection.exec(farSocketsCommand, { signal })).stdout, port);
+    return parseFarSockets((await connection.exec(farSocketsCommand(port), { signal })).stdout, port);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
