@@ -1,8 +1,8 @@
 // Files of this machine as source and destination of transfers.
-import { access, constants, type FileHandle, open, stat } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
 import { Writable } from "node:stream";
-import { fsError, translateFsError } from "../filesystem/fs-error.ts";
+import { translateFsError } from "../filesystem/fs-error.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { printable } from "../protocol/printable.ts";
@@ -16,25 +16,6 @@ export async function localSize(path: string): Promise<number> {
   } catch (error) {
     if ((error as { code?: unknown }).code === "ENOENT") return 0;
     throw translateFsError(error, path);
-  }
-}
-
-/** Before the server is asked for a file that could not be written. Throws `FS_*`. */
-export async function demandPlace(path: string): Promise<void> {
-  const found = await stat(path).catch((error: unknown) => {
-    if ((error as { code?: unknown }).code === "ENOENT") return undefined;
-    throw translateFsError(error, path);
-  });
-  if (found?.isDirectory()) throw fsError("FS_IS_DIRECTORY", path);
-  const place = found === undefined ? dirname(path) : path;
-  try {
-    await access(place, constants.W_OK);
-  } catch (cause) {
-    if (found !== undefined || (cause as { code?: unknown }).code !== "ENOENT") throw translateFsError(cause, place);
-    throw new SallyportError("FS_NOT_FOUND", `there is no directory "${printable(place, 200)}" here`, {
-      cause,
-      cure: "Make it first, or name another one.",
-    });
   }
 }
 

@@ -3,7 +3,8 @@ import { pipeline } from "node:stream/promises";
 import { download } from "./download.ts";
 import { DownloadStream } from "./download-stream.ts";
 import type { UploadSource } from "./ftp-client.ts";
-import { demandPlace, LateFile, localSize, readLocal } from "./local-file.ts";
+import { LateFile, localSize, readLocal } from "./local-file.ts";
+import { demandPlace } from "./local-place.ts";
 import type { SessionHolder } from "./session-holder.ts";
 import { wireName } from "./talk.ts";
 import type {

@@ -8,7 +8,7 @@ import { SallyportError } from "../protocol/error.ts";
 import { ipBytes } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
 import { translateErrors } from "./socket-errors.ts";
-import { resetBelow } from "./tls-reset.ts";
+import { takeBelow } from "./tls-reset.ts";
 
 /** How the server's certificate is judged. */
 export interface TlsTrust {
@@ -68,20 +68,20 @@ export class TlsClient {
       ...(this.#session === undefined ? {} : { session: this.#session }),
     });
     watch(socket);
+    const breakOff = takeBelow(socket, plain);
     const deadline = withDeadline(this.#clock, limits.tlsHandshakeMs, signal, () =>
       failed(remote, new Error(`not done within ${limits.tlsHandshakeMs / 1000} s`)),
     );
     try {
       await handshake(socket, remote, deadline.signal);
     } catch (error) {
-      resetBelow(socket, plain);
+      breakOff();
       await plain.closed;
       throw error;
     } finally {
       deadline.release();
     }
     translateErrors(socket, `TLS connection with ${remote}`, { remote });
-    const breakOff = (): void => resetBelow(socket, plain);
     return new StreamConnection({
       stream: socket,
       local: plain.local,
