@@ -4,11 +4,13 @@ import { download } from "./download.ts";
 import { DownloadStream } from "./download-stream.ts";
 import type { UploadSource } from "./ftp-client.ts";
 import { LateFile, localSize, readLocal } from "./local-file.ts";
+import { demandPlace } from "./local-place.ts";
 import type { SessionHolder } from "./session-holder.ts";
 import { wireName } from "./talk.ts";
 import type {
   DownloadFileOptions,
   DownloadOptions,
+  TransferOptions,
   TransferResult,
   UploadFileOptions,
   UploadOptions,
@@ -24,8 +26,10 @@ export function openDownload(
   wireName(holder.talk, path);
   return new DownloadStream((sink, stop) => {
     const signal = options.signal === undefined ? stop : AbortSignal.any([options.signal, stop]);
-    return holder.transfer(signal, (_, both) =>
-      download(holder, { path, sink, signal: both, options, ...(before === undefined ? {} : { before }) }),
+    return holder.transfer(
+      signal,
+      (_, both) => download(holder, { path, sink, signal: both, options, ...(before === undefined ? {} : { before }) }),
+      mayRevive(options),
     );
   });
 }
@@ -36,6 +40,7 @@ export async function downloadFile(
   localPath: string,
   options: DownloadFileOptions,
 ): Promise<TransferResult> {
+  await demandPlace(localPath);
   const offset = options.resume === true ? await localSize(localPath) : 0;
   const before = offset === 0 ? undefined : readLocal(localPath, 0, offset);
   const stream = openDownload(holder, path, { ...options, offset }, before);
@@ -70,10 +75,13 @@ export async function uploadFile(
   return await inTurn(holder, { path, open, seekable: true, size, resume: options.resume === true, options });
 }
 
+const mayRevive = ({ retries = 0 }: TransferOptions): boolean => retries > 0;
+
 async function readable(localPath: string): Promise<void> {
   for await (const _ of readLocal(localPath, 0, 1)) return;
 }
 
 function inTurn(holder: SessionHolder, order: Omit<UploadOrder, "signal">): Promise<TransferResult> {
-  return holder.transfer(order.options.signal, (_, signal) => upload(holder, { ...order, signal }));
+  const { options } = order;
+  return holder.transfer(options.signal, (_, signal) => upload(holder, { ...order, signal }), mayRevive(options));
 }
