@@ -24,8 +24,8 @@ export function openDownload(
   wireName(holder.talk, path);
   return new DownloadStream((sink, stop) => {
     const signal = options.signal === undefined ? stop : AbortSignal.any([options.signal, stop]);
-    return holder.transfer(signal, (_, both) =>
-      download(holder, { path, sink, signal: both, options, ...(before === undefined ? {} : { before }) }),
+    return holder.transfer(signal, (_, both, release) =>
+      download(holder, { path, sink, signal: both, release, options, ...(before === undefined ? {} : { before }) }),
     );
   });
 }
@@ -74,6 +74,6 @@ async function readable(localPath: string): Promise<void> {
   for await (const _ of readLocal(localPath, 0, 1)) return;
 }
 
-function inTurn(holder: SessionHolder, order: Omit<UploadOrder, "signal">): Promise<TransferResult> {
-  return holder.transfer(order.options.signal, (_, signal) => upload(holder, { ...order, signal }));
+function inTurn(holder: SessionHolder, order: Omit<UploadOrder, "signal" | "release">): Promise<TransferResult> {
+  return holder.transfer(order.options.signal, (_, signal, release) => upload(holder, { ...order, signal, release }));
 }

@@ -14,6 +14,7 @@ export type ClientLimitName =
   | "clientDefaultPortWaitMs"
   | "clientRetryWaitMs"
   | "clientSessionsMax"
+  | "clientTailsMax"
   | "clientTreeDepthMax";
 
 export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
@@ -60,6 +61,11 @@ export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
     value: 64,
     unit: "sessions",
     why: "of one run of get, put or cp (-j); servers allow some 10 to 50 from one address",
+  },
+  clientTailsMax: {
+    value: 4,
+    unit: "files",
+    why: "of one session that were received and are not yet confirmed, closed and renamed, while the next one comes",
   },
   clientTreeDepthMax: {
     value: 256,
