@@ -99,6 +99,7 @@ export function refuseAsciiParts(what: string, options: TransferOptions, inParts
 /** Counts, converts and checks what goes through. */
 function counting({ sink, options }: DownloadOrder, plan: Verification, received: Received): CountingSink {
   const lines = options.type === "ascii" ? fromNetworkLines() : undefined;
+  const { room } = sink;
   return {
     sink: {
       write(chunk) {
@@ -108,6 +109,8 @@ function counting({ sink, options }: DownloadOrder, plan: Verification, received
         return sink.write(lines === undefined ? chunk : lines.convert(chunk));
       },
       whenReady: (callback) => sink.whenReady(callback),
+      // Converted lines are others than those that came.
+      ...(lines !== undefined || room === undefined ? {} : { room: () => room.call(sink) }),
     },
     finish: () => {
       const rest = lines?.end();

@@ -150,7 +150,8 @@ export class TransferRun {
   async #failed(asked: Asked, error: unknown): Promise<unknown> {
     const { link } = this.#talk;
     const { what, direction, signal } = this.#order;
-    const answered = await this.#settled(asked);
+    const isOurs = isSallyportError(error) && error.code.startsWith("FS_");
+    const answered = isOurs ? undefined : await this.#settled(asked);
     const ended = (): Promise<Reply | undefined> =>
       this.#isCarried ? lastWords(this.#talk, asked) : breakOff(this.#talk, asked, this.#data, direction);
     const final = answered ?? (await ended());

@@ -1,9 +1,9 @@
 // Transfers as the caller asks for them: streams, iterables, and files of this machine.
-import { pipeline } from "node:stream/promises";
 import { download } from "./download.ts";
 import { DownloadStream } from "./download-stream.ts";
+import { FileSink } from "./file-sink.ts";
 import type { UploadSource } from "./ftp-client.ts";
-import { LateFile, localSize, readLocal } from "./local-file.ts";
+import { localSize, PieceBuffers, readLocal } from "./local-file.ts";
 import type { SessionHolder } from "./session-holder.ts";
 import { wireName } from "./talk.ts";
 import type {
@@ -38,9 +38,19 @@ export async function downloadFile(
 ): Promise<TransferResult> {
   const offset = options.resume === true ? await localSize(localPath) : 0;
   const before = offset === 0 ? undefined : readLocal(localPath, 0, offset);
-  const stream = openDownload(holder, path, { ...options, offset }, before);
-  await pipeline(stream, new LateFile(localPath, offset));
-  return await stream.result;
+  const sink = new FileSink(localPath, offset, holder.talk.environment.clock);
+  const rest = { options: { ...options, offset }, ...(before === undefined ? {} : { before }) };
+  try {
+    const result = await holder.transfer(options.signal, (_, signal, release) =>
+      download(holder, { path, sink, signal, release, ...rest }),
+    );
+    await sink.end(true);
+    return result;
+  } catch (error) {
+    // What has come of it can be gone on with.
+    await sink.end(false).catch(() => {});
+    throw error;
+  }
 }
 
 export function uploadSource(
@@ -66,8 +76,14 @@ export async function uploadFile(
 ): Promise<TransferResult> {
   // A file that is not there must not make an empty one at the server.
   const [size] = await Promise.all([localSize(localPath), readable(localPath)]);
-  const open = (offset: number): Chunks => readLocal(localPath, offset);
-  return await inTurn(holder, { path, open, seekable: true, size, resume: options.resume === true, options });
+  const buffers = new PieceBuffers(size);
+  const source = {
+    open: (offset: number): Chunks => readLocal(localPath, offset, undefined, buffers),
+    giveBack: (piece: Uint8Array) => buffers.giveBack(piece),
+    seekable: true,
+    size,
+  };
+  return await inTurn(holder, { path, ...source, resume: options.resume === true, options });
 }
 
 async function readable(localPath: string): Promise<void> {

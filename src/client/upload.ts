@@ -17,6 +17,8 @@ export interface UploadOrder {
   readonly path: string;
   /** The bytes of the source from there on. Called once for each attempt. */
   readonly open: (offset: number) => Chunks;
+  /** A piece is not needed any more, and may be changed. */
+  readonly giveBack?: (piece: Uint8Array) => void;
   /** Whether `open` can begin anywhere, and more than once. */
   readonly seekable: boolean;
   /** Go on behind what the server has. */
@@ -59,7 +61,9 @@ export async function upload(holder: Holder, order: UploadOrder): Promise<Transf
       signal,
       carry: (data, stop) => {
         const source = passing(order, hash, sent);
-        return sendData(data, source, { ...flow(talk), signal: stop });
+        // Converted pieces are others.
+        const giveBack = options.type === "ascii" ? undefined : order.giveBack;
+        return sendData(data, source, { ...flow(talk), signal: stop }, giveBack);
       },
       onCarried: () => {
         if (!asksNothingMore(options, { size: plan.size, hash })) return;

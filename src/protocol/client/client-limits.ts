@@ -9,6 +9,9 @@ export type ClientLimitName =
   | "clientAbortDataMs"
   | "clientAbortReplyMs"
   | "clientSendAheadBytes"
+  | "clientFilePieceBytes"
+  | "clientFirstBufferBytes"
+  | "clientGatherMs"
   | "clientListingBytesMax"
   | "clientLastWordsMs"
   | "clientDefaultPortWaitMs"
@@ -39,7 +42,22 @@ export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
   clientSendAheadBytes: {
     value: 1_048_576,
     unit: "bytes",
-    why: "of an upload that were read and the network has not taken; four pieces, so that reading and sending overlap",
+    why: "of an upload that were read and the network has not taken; two pieces, so that reading and sending overlap",
+  },
+  clientFilePieceBytes: {
+    value: 524_288,
+    unit: "bytes",
+    why: "one read of a file that is uploaded, one buffer of a download; of 64 KiB to 1 MiB as quick as the larger ones",
+  },
+  clientFirstBufferBytes: {
+    value: 65_536,
+    unit: "bytes",
+    why: "for the beginning of a download; most files are small",
+  },
+  clientGatherMs: {
+    value: 100,
+    unit: "ms",
+    why: "before less than half a buffer of a download is written; a write costs as much as copying 100 kB",
   },
   clientListingBytesMax: {
     value: 268_435_456,
