@@ -23,10 +23,7 @@ export async function runMeasurement<S extends Site, W extends AsyncDisposable>(
   for (const [name, bytes] of measurement.localFiles ?? []) writeBytes(local.file(name), bytes);
   const opened: (W | string)[] = [];
   for (const way of ways) opened.push(measurement.without?.includes(way.name) ? "-" : await open(way));
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-  aborted.catch(() => {});
+  const aborted = parts.keep(abortOf(signal));
   const best: (Figures | string)[] = opened.map((way) => (typeof way === "string" ? way : {}));
   for (let round = 0; round < measurement.rounds; round++) {
     if (measurement.atOnce === true) await Promise.all(opened.map(measure));
@@ -42,7 +39,7 @@ export async function runMeasurement<S extends Site, W extends AsyncDisposable>(
       (figures) => better(soFar, figures),
       (error: Error) => (signal.aborted ? "-" : fail(ways[index], error)),
     );
-    best[index] = await Promise.race([measured, aborted]);
+    best[index] = await Promise.race([measured, aborted.promise]);
   }
 
   async function open(way: Way<S, W>): Promise<W | string> {
@@ -57,6 +54,17 @@ export async function runMeasurement<S extends Site, W extends AsyncDisposable>(
     complain(way?.name ?? "", `${measurement.name}: ${error.message}`);
     return error instanceof NotMeasured ? "not measured" : "failed";
   }
+}
+
+/** Rejects when the signal is aborted, and lets go of it at the end: one signal serves all measurements. */
+function abortOf(signal: AbortSignal): AsyncDisposable & { readonly promise: Promise<never> } {
+  let onAbort = (): void => {};
+  const promise = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+  });
+  promise.catch(() => {});
+  signal.addEventListener("abort", onAbort, { once: true });
+  return { promise, [Symbol.asyncDispose]: async () => signal.removeEventListener("abort", onAbort) };
 }
 
 /** The other servers have the first one's files by another name, as memory is short. */
