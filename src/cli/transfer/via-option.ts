@@ -7,13 +7,16 @@ import type { TransferDraft } from "./transfer-options.ts";
 /** Where to and how; the questions of SSH are added by who runs it. */
 export type Via = Required<Pick<ViaOptions, "ssh" | "transport">>;
 
-/** `[user@]host[:port]` or `ssh://`. Throws `USAGE_INVALID`. */
-export function viaOf(draft: TransferDraft): Via | undefined {
+/** `[user@]host[:port]` or `ssh://`. `hasSftp`: the options of ssh have a host without it, too. Throws `USAGE_INVALID`. */
+export function viaOf(draft: TransferDraft, hasSftp: boolean): Via | undefined {
   const { via, identityFiles, configFile, jump, sshOptions, port, transport = "auto" } = draft;
   if (via === undefined) {
     const [stray] = strayOptions(draft);
-    if (stray === undefined) return undefined;
-    throw usageError(`${stray} is for the SSH connection of --via`, "Add --via [user@]ssh-host.");
+    if (stray === undefined || hasSftp) return undefined;
+    throw usageError(
+      `${stray} is for the SSH connection of --via`,
+      "Add --via [user@]ssh-host, or name an sftp:// host.",
+    );
   }
   const place = parseDestination(via.includes("://") ? via : `ssh://${via}`);
   if (port !== undefined && place.port !== undefined && port !== place.port) {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { MemoryFileSystem } from "../../../src/filesystem/memory/memory-file-system.ts";
 import { readOnly } from "../../../src/filesystem/read-only.ts";
 import { WireWriter } from "../../../src/ssh/connection-protocol/wire-writer.ts";
-import { messages, openFlags } from "../../../src/ssh/sftp/message-types.ts";
+import { messages, openFlags } from "../../../src/ssh/sftp/wire/message-types.ts";
 import { serveSftp } from "../../../src/ssh/sftp/server/serve-sftp.ts";
 import { get, put } from "../../conformance/file-system/helpers.ts";
 import { until } from "../../support/until.ts";

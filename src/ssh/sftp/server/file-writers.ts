@@ -8,7 +8,7 @@ import {
   type WriteStart,
 } from "../../../platform/file-system.ts";
 import { isSallyportError } from "../../../protocol/error.ts";
-import { openFlags, statusCodes } from "../message-types.ts";
+import { openFlags, statusCodes } from "../wire/message-types.ts";
 import { Refusal } from "./status.ts";
 
 /** One call at a time. */
