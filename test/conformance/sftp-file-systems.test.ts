@@ -8,7 +8,9 @@ import { describeFileSystem } from "./file-system-suite.ts";
 
 watchResources();
 
-for (const place of sftpPlaces) {
+// Each server and each transport once; test/ssh/sftp has all four pairs.
+for (const place of [sftpPlaces[0], sftpPlaces[3]]) {
+  if (place === undefined) throw new Error("no such place");
   describePeers(place.needs, place.name, () => {
     let opened: OpenSftpPlace;
     beforeAll(async () => {
@@ -19,7 +21,7 @@ for (const place of sftpPlaces) {
     describeFileSystem("over SFTP", async () => {
       const session = await opened.session();
       const { client, root } = session;
-      return { files: openSftpFileSystem({ client, root }), close: () => session[Symbol.asyncDispose]() };
+      return { files: openSftpFileSystem({ client, root }), close: async () => session[Symbol.asyncDispose]() };
     });
   });
 }

@@ -39,11 +39,7 @@ function relativeFault(importer: string, specifier: string): string | undefined 
   if (!specifier.endsWith(".ts")) return "a relative import ends in .ts";
   if (!target.startsWith("src/")) return "src imports nothing outside of src";
   if (importer === "src/index.ts") return undefined;
-  if (
-    pureFolders.some(
-      (pure) => importer.startsWith(pure) && !pureFolders.some((other) => target.startsWith(other)),
-    )
-  ) {
+  if (pureFolders.some((pure) => importer.startsWith(pure) && !pureFolders.some((other) => target.startsWith(other)))) {
     return "a pure folder imports pure folders only";
   }
   if (target.split("/").length < 3) return "no folder imports src/index.ts";

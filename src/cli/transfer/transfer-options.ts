@@ -82,7 +82,7 @@ function wholeNumber(text: string, what: string, least: number, most: number): n
 
 const moving: readonly TransferVerb[] = ["get", "put", "cp"];
 
-/** The options of ssh that go with --via, as the tunnel has them. */
+/** The options of ssh, for the host of --via or of sftp://, as the tunnel has them. */
 const sshRows: readonly TransferOption[] = [...sshOptions, ...sallyportOptions]
   .filter(({ short, long }) => ["-i", "-F", "-J", "-o", "-p"].includes(short ?? "") || long === "--ssh")
   .map((option) => ({ ...option, group: "transfer" as const }));
@@ -116,7 +116,7 @@ export const transferOptions: readonly TransferOption[] = [
     {
       long: "--verify",
       verbs: moving,
-      more: "The strongest of what the server offers by HASH, XSHA512, XSHA256, XSHA1, XMD5, XCRC; the report says which. Where it offers none, only sizes are compared, as without this option.",
+      more: "The strongest of what the server offers by HASH, XSHA512, XSHA256, XSHA1, XMD5, XCRC; the report says which. Where it offers none, only sizes are compared, as without this option. SFTP servers offer none: with `sftp://` the file is read once more, and its SHA-256 compared.",
     },
     "verify",
     "compare checksums, where the server offers any",
@@ -130,7 +130,11 @@ export const transferOptions: readonly TransferOption[] = [
     draft.tlsCa = value;
   }),
   row(
-    { long: "--via", values: ["[USER@]SSH-HOST[:PORT]"], more: "The host of the URL is looked up there." },
+    {
+      long: "--via",
+      values: ["[USER@]SSH-HOST[:PORT]"],
+      more: "The host of the URL is looked up there. With `sftp://` it is the last jump host, as with `-J`, and the options of ssh are for the host of the URL.",
+    },
     "go through this SSH server; opens no port here",
     (draft, value) => {
       draft.via = value;
