@@ -29,6 +29,8 @@ export default defineConfig({
       project("unit", ["test/{network,ssh,serve,tunnel,cli}/**/*.test.ts", "test/conformance/**/*.test.ts"], 20_000),
       project("peers", ["test/peers/**/*.test.ts"], 120_000),
       project("networks", ["test/networks/**/*.test.ts"], 120_000),
+      // Not part of `npm test`: npm run test:lab.
+      project("lab-real", ["test/lab-real/**/*.test.ts"], 120_000),
     ],
   },
 });
