@@ -28,17 +28,16 @@ export interface RealStageParts {
   readonly programs: RealPrograms;
 }
 
+type WithoutTime<E> = E extends unknown ? Omit<E, "atMs"> : never;
+
 export class RealStage implements Stage {
   readonly kind = "real";
   readonly #parts: RealStageParts;
-  readonly #startMs: number;
   readonly #events: LabEvent[] = [];
   readonly #attempts: ClientAttempt[] = [];
 
   constructor(parts: RealStageParts) {
     this.#parts = parts;
-    // The wiretap counts in the time of day.
-    this.#startMs = parts.clock.nowMs() - (systemTime() - parts.tap.zero * 1000);
   }
 
   async ftpServer(host: string, plan: FtpServerPlan = {}): Promise<ServerControl> {
@@ -71,11 +70,14 @@ export class RealStage implements Stage {
       program,
       { server, files: labFileSizes, ...(plan.sharesPort === true ? { localAddress: "0.0.0.0" } : {}) },
       {
-        tell: (event) => {
-          if (event.type === "line") this.#add({ ...event, host, party });
-          else if (event.type === "note") this.#add({ ...event, host, text: `${party}: ${event.text}` });
-          else this.#add({ type: "call", host, call: event.call, error: event.error });
+        tell: (event, time) => {
+          if (event.type === "line") this.#add({ ...event, host, party }, time);
+          else if (event.type === "note") this.#add({ ...event, host, text: `${party}: ${event.text}` }, time);
+          // What could not be opened was told by `failed` already.
+          else if (event.isTransfer === true)
+            this.#add({ type: "call", host, call: event.call, error: event.error }, time);
         },
+        failed: (words, error, time) => this.#add({ type: "call", host, call: words, error }, time),
         connects: (to) => {
           this.#attempts.push({ host, to, role: isFirst ? "control" : "data" });
           isFirst = false;
@@ -129,7 +131,8 @@ export class RealStage implements Stage {
     };
   }
 
-  #add<T extends object>(event: T): void {
-    this.#events.push({ ...event, atMs: this.#parts.clock.nowMs() - this.#startMs } as unknown as LabEvent);
+  /** `time`: milliseconds since 1970, as the wiretap counts. */
+  #add(event: WithoutTime<LabEvent>, time = systemTime()): void {
+    this.#events.push({ ...event, atMs: time - this.#parts.tap.zero * 1000 } as LabEvent);
   }
 }

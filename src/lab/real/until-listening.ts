@@ -4,7 +4,7 @@ import type { Enclosure } from "./enclosure/enclosure.ts";
 import type { Program } from "./enclosure/program.ts";
 
 /** Seconds; the look is repeated every 10 ms. */
-const patienceSeconds = 10;
+const patienceSeconds = 30;
 
 /** Throws `CONFIG_INVALID` when the program ends first, or takes too long. */
 export async function untilListening(

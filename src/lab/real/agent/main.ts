@@ -3,24 +3,23 @@
 import { createInterface } from "node:readline";
 import { wakefulClock } from "../../../network/system-clock.ts";
 import { systemNetwork } from "../../../network/system-network.ts";
+import { systemTime } from "../../../network/system-time.ts";
 import type { Network } from "../../../platform/network.ts";
 import { isSallyportError } from "../../../protocol/error.ts";
 import type { TransferResult } from "../../stage.ts";
 import { NaiveUser } from "../../user/naive-user.ts";
 import type { UserEvent } from "../../user/user-events.ts";
 import type { AgentAnswer, AgentMessage, AgentPlan, AgentQuestion, AgentRequest } from "./messages.ts";
+import { watchedNetwork } from "./watched-network.ts";
 
 const say = (message: AgentMessage): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
 
-/** The system's, but that it says where it connects to. */
-const network: Network = {
-  name: systemNetwork.name,
-  listen: (options) => systemNetwork.listen(options),
-  connect(options) {
-    say({ type: "connects", to: { host: options.host, port: options.port } });
-    return systemNetwork.connect(options);
-  },
-};
+const tell = (event: UserEvent): void => say({ type: "event", time: systemTime(), event });
+
+const network: Network = watchedNetwork(systemNetwork, {
+  connects: (to) => say({ type: "connects", to }),
+  failed: (call, error) => say({ type: "call", time: systemTime(), call, error }),
+});
 
 let goOn: () => void = () => {};
 const paused = (): Promise<void> =>
@@ -67,7 +66,6 @@ function failure(error: unknown): AgentAnswer {
 
 async function logIn(plan: AgentPlan): Promise<NaiveUser> {
   const kill = async (): Promise<void> => process.exit(1);
-  const tell = (event: UserEvent): void => say({ type: "event", event });
   return NaiveUser.logIn({ ...plan, network, clock: wakefulClock, tell, kill });
 }
 

@@ -29,7 +29,10 @@ export type AgentRequest =
   | { readonly do: "go-on" };
 
 export type AgentMessage =
-  | { readonly type: "event"; readonly event: UserEvent }
+  /** `time`: milliseconds since 1970. */
+  | { readonly type: "event"; readonly time: number; readonly event: UserEvent }
+  /** A call of its system failed. */
+  | { readonly type: "call"; readonly time: number; readonly call: string; readonly error: string }
   /** It is about to connect there. */
   | { readonly type: "connects"; readonly to: Endpoint }
   /** So much of a download has come; it waits for `go-on`. */

@@ -1,5 +1,6 @@
 // The FTP client of a real run, as the script sees it: words to a program on a host.
 import { createInterface } from "node:readline";
+import { systemTime } from "../../../network/system-time.ts";
 import type { Endpoint } from "../../../platform/endpoint.ts";
 import { type ErrorCode, SallyportError } from "../../../protocol/error.ts";
 import type { FtpUser, Meanwhile, TransferResult } from "../../stage.ts";
@@ -9,7 +10,10 @@ import type { Program } from "../enclosure/program.ts";
 import type { AgentAnswer, AgentMessage, AgentPlan, AgentQuestion, AgentRequest } from "./messages.ts";
 
 export interface RemoteUserHooks {
-  tell(event: UserEvent): void;
+  /** `time`: milliseconds since 1970. */
+  tell(event: UserEvent, time: number): void;
+  /** A call of its system failed. */
+  failed(call: string, error: string, time: number): void;
   /** It connects there now. */
   connects(to: Endpoint): void;
 }
@@ -71,7 +75,7 @@ export class RemoteUser implements FtpUser {
   }
 
   async vanish(): Promise<void> {
-    this.#hooks.tell({ type: "note", text: "the client is gone" });
+    this.#hooks.tell({ type: "note", text: "the client is gone" }, systemTime());
     await this.#program.kill();
   }
 
@@ -107,7 +111,8 @@ export class RemoteUser implements FtpUser {
   }
 
   #receive(message: AgentMessage): void {
-    if (message.type === "event") this.#hooks.tell(message.event);
+    if (message.type === "event") this.#hooks.tell(message.event, message.time);
+    else if (message.type === "call") this.#hooks.failed(message.call, message.error, message.time);
     else if (message.type === "connects") this.#hooks.connects(message.to);
     else if (message.type === "paused") void this.#happen();
     else {

@@ -12,7 +12,7 @@ const snapLength = 128;
 /** A datagram to loopback's discard port says that what came before it has been read. */
 const markPort = 9;
 const loopbackIndex = 1;
-const markMsMax = 5_000;
+const markMsMax = 30_000;
 const packetsMax = 200_000;
 
 /** A packet on its way from a node to a wire, or (`wire` undefined) to itself. */

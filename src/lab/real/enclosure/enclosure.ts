@@ -4,7 +4,7 @@ import { SallyportError } from "../../../protocol/error.ts";
 import { type Keeper, labDirectory, startKeeper } from "./keeper.ts";
 import { Program, type ProgramOptions } from "./program.ts";
 
-const scriptMsMax = 20_000;
+const scriptMsMax = 60_000;
 
 export class Enclosure implements AsyncDisposable {
   readonly #keeper: Keeper;

@@ -6,7 +6,7 @@ import { SallyportError } from "../../../protocol/error.ts";
 import { descendantsOf } from "./descendants.ts";
 
 const logCharactersMax = 1 << 20;
-const readyMsMax = 15_000;
+const readyMsMax = 60_000;
 
 export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -49,7 +49,7 @@ export class Program {
     return this.#child.stdout as Readable;
   }
 
-  /** Resolves once the log matches. Throws `CONFIG_INVALID` when it ends first, or after 15 s. */
+  /** Resolves once the log matches. Throws `CONFIG_INVALID` when it ends first, or after a minute. */
   said(pattern: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const stop = (settle: () => void): void => {

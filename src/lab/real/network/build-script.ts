@@ -3,12 +3,14 @@ import { packetRules } from "./packet-rules.ts";
 import { deviceOf, type NetworkPlan, wiresNamespace } from "./plan.ts";
 
 /**
- * Short waits, so that a scenario of dropped packets takes seconds: one more SYN after a second, then ETIMEDOUT. And no
- * IPv6: no neighbour discovery among the packets.
+ * Short waits, so that a scenario of dropped packets takes seconds: one more SYN after a second, then ETIMEDOUT. Small
+ * buffers, so that `/big` need not be very big. No IPv6: no neighbour discovery among the packets.
  */
-const settings: Readonly<Record<string, number>> = {
+const settings: Readonly<Record<string, number | string>> = {
   "ipv4/tcp_syn_retries": 1,
   "ipv4/tcp_retries2": 4,
+  "ipv4/tcp_rmem": "4096 65536 262144",
+  "ipv4/tcp_wmem": "4096 65536 262144",
   // vsftpd that connects anywhere (port_promiscuous) binds its port 20 without privileges.
   "ipv4/ip_unprivileged_port_start": 20,
   "ipv6/conf/all/disable_ipv6": 1,
@@ -35,7 +37,7 @@ export function buildScript(plan: NetworkPlan): string {
 function setUp(name: string, isRouter: boolean): string {
   const all = { ...settings, ...(isRouter ? { "ipv4/ip_forward": 1 } : {}) };
   const writes = Object.entries(all).map(
-    ([key, value]) => `[ ! -e /proc/sys/net/${key} ] || echo ${value} >/proc/sys/net/${key}`,
+    ([key, value]) => `[ ! -e /proc/sys/net/${key} ] || echo "${value}" >/proc/sys/net/${key}`,
   );
   return `nsenter --net=/run/netns/${name} /bin/sh -c '${writes.join("; ")}; ip link set lo up'`;
 }

@@ -9,8 +9,8 @@ export const loginUser: { readonly name: string; readonly id: number } = { name:
 /** Directory of a host's FTP server, by its name in the world. */
 export const filesOf = (host: string): string => `${host}.files`;
 
-/** What systems, ssh and Sallyport hold between two ends is less: some 4 MiB a socket, 16 MiB a channel. */
-export const bigBytesCount: number = 64 * 1024 * 1024;
+/** What systems, ssh and Sallyport hold between two ends is less: 1/4 MiB a socket, at most 16 MiB a channel. */
+export const bigBytesCount: number = 24 * 1024 * 1024;
 
 /** SHA-512 crypt of `secret`: crypt(5). */
 const passwordHash =

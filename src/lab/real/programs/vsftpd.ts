@@ -52,7 +52,8 @@ function withAddressRule(
 ): readonly string[] {
   const [rules, more] = [`${host}.hosts.allow`, `${host}.passive`];
   writeFileSync(enclosure.outside(more), `pasv_address=${address}\n`);
-  writeFileSync(enclosure.outside(rules), `vsftpd: ${network}: setenv VSFTPD_LOAD_CONF ${enclosure.inside(more)}\n`);
+  const clients = network.endsWith("/0") ? "ALL" : network; // no mask of length 0 there
+  writeFileSync(enclosure.outside(rules), `vsftpd: ${clients}: setenv VSFTPD_LOAD_CONF ${enclosure.inside(more)}\n`);
   const script = `mount --bind ${enclosure.inside(rules)} /etc/hosts.allow && exec "$@"`;
   return ["unshare", "--mount", "/bin/sh", "-c", script, "sh", ...server];
 }
