@@ -2,20 +2,21 @@
 
 import { systemTime } from "../../network/system-time.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
+import type { Endpoint } from "../../platform/endpoint.ts";
 import type { LabEvent, NetstatLine } from "../evidence.ts";
 import type { FtpServerPlan, FtpUser, SallyportWords, ServerControl, SshdPlan, Stage, UserPlan } from "../stage.ts";
 import type { SshWords } from "../words.ts";
 import { RemoteUser } from "./agent/remote-user.ts";
 import { connectionsOf } from "./capture/connections.ts";
 import type { Wiretap } from "./capture/wiretap.ts";
+import { connectionEvents } from "./connection-events.ts";
 import type { Enclosure } from "./enclosure/enclosure.ts";
 import type { Program } from "./enclosure/program.ts";
 import { labFileSizes, startFtpServer } from "./ftp-server.ts";
 import type { NetworkPlan } from "./network/plan.ts";
 import { sallyportCommand } from "./programs/ssh-words.ts";
 import type { RealPrograms } from "./real-programs.ts";
-import { type ClientAttempt, roleOf } from "./roles.ts";
+import type { ClientCall } from "./roles.ts";
 import { parseSocketList } from "./socket-list.ts";
 import { startSsh } from "./ssh.ts";
 import { startSshd } from "./sshd.ts";
@@ -34,7 +35,7 @@ export class RealStage implements Stage {
   readonly kind = "real";
   readonly #parts: RealStageParts;
   readonly #events: LabEvent[] = [];
-  readonly #attempts: ClientAttempt[] = [];
+  readonly #calls: ClientCall[] = [];
 
   constructor(parts: RealStageParts) {
     this.#parts = parts;
@@ -78,8 +79,8 @@ export class RealStage implements Stage {
             this.#add({ type: "call", host, call: event.call, error: event.error }, time);
         },
         failed: (words, error, time) => this.#add({ type: "call", host, call: words, error }, time),
-        connects: (to) => {
-          this.#attempts.push({ host, to, role: isFirst ? "control" : "data" });
+        calls: (type, at, time) => {
+          this.#calls.push({ type, host, at, role: isFirst ? "control" : "data", time: time / 1000 });
           isFirst = false;
         },
       },
@@ -105,21 +106,7 @@ export class RealStage implements Stage {
 
   #connections(): LabEvent[] {
     const { tap, plan } = this.#parts;
-    return connectionsOf(plan, tap.sightings).map((seen) => {
-      const role = roleOf(seen, this.#attempts);
-      return {
-        type: "connection",
-        atMs: Math.max(0, (seen.time - tap.zero) * 1000),
-        from: formatEndpoint(seen.from),
-        to: formatEndpoint(seen.to),
-        fromHost: seen.fromHost,
-        toHost: seen.toHost,
-        ...role,
-        result: seen.result,
-        ...(seen.stoppedAt === undefined ? {} : { stoppedAt: seen.stoppedAt }),
-        clear: seen.onWire && role.role !== "ssh",
-      };
-    });
+    return connectionEvents(plan, connectionsOf(plan, tap.sightings), this.#calls, tap.zero);
   }
 
   #control(host: string, title: string, program: Program): ServerControl {

@@ -9,21 +9,32 @@ type Role = Pick<ConnectionEvent, "role" | "carries">;
 
 const ports = { ftp: 21, ftpData: 20, ssh: 22 } as const;
 
-/** A connection that an FTP client made or tried. */
-export interface ClientAttempt {
+/** Where FTP clients connected to, or tried to, and where they listened. */
+export interface ClientCall {
+  readonly type: "connects" | "listens";
   readonly host: string;
-  readonly to: Endpoint;
+  readonly at: Endpoint;
   readonly role: "control" | "data";
+  /** Seconds of the wall clock. */
+  readonly time: number;
 }
 
-export function roleOf(seen: SeenConnection, attempts: readonly ClientAttempt[]): Role {
-  const own = attempts.find(
-    ({ host, to }) => host === seen.fromHost && to.port === seen.to.port && to.host === seen.to.host,
-  );
+const isSame = (one: Endpoint, other: Endpoint): boolean => one.port === other.port && one.host === other.host;
+
+/** Whether it is the connection that was meant by the call. */
+export function isOf(seen: SeenConnection, call: ClientCall): boolean {
+  return call.type === "connects" && call.host === seen.fromHost && isSame(call.at, seen.to);
+}
+
+export function roleOf(seen: SeenConnection, calls: readonly ClientCall[]): Role {
+  const own = calls.find((call) => isOf(seen, call));
   if (own !== undefined) return { role: own.role };
   if (seen.finalPort === ports.ssh) return { role: "ssh" };
   if (seen.finalPort === ports.ftp) return { role: "forwarded", carries: "control" };
   // RFC 959 section 3.2: all servers here are told to connect from port 20.
   if (seen.from.port === ports.ftpData) return { role: "data" };
-  return { role: "forwarded", carries: "data" };
+  const awaited = calls.some(
+    ({ type, host, at }) => type === "listens" && host === seen.toHost && at.port === seen.finalPort,
+  );
+  return awaited ? { role: "data" } : { role: "forwarded", carries: "data" };
 }

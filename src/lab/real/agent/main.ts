@@ -17,7 +17,8 @@ const say = (message: AgentMessage): void => void process.stdout.write(`${JSON.s
 const tell = (event: UserEvent): void => say({ type: "event", time: systemTime(), event });
 
 const network: Network = watchedNetwork(systemNetwork, {
-  connects: (to) => say({ type: "connects", to }),
+  connects: (at) => say({ type: "connects", time: systemTime(), at }),
+  listens: (at) => say({ type: "listens", time: systemTime(), at }),
   failed: (call, error) => say({ type: "call", time: systemTime(), call, error }),
 });
 

@@ -33,8 +33,8 @@ export type AgentMessage =
   | { readonly type: "event"; readonly time: number; readonly event: UserEvent }
   /** A call of its system failed. */
   | { readonly type: "call"; readonly time: number; readonly call: string; readonly error: string }
-  /** It is about to connect there. */
-  | { readonly type: "connects"; readonly to: Endpoint }
+  /** It is about to connect there, or listens there now. */
+  | { readonly type: "connects" | "listens"; readonly time: number; readonly at: Endpoint }
   /** So much of a download has come; it waits for `go-on`. */
   | { readonly type: "paused" }
   | { readonly type: "answer"; readonly id: number; readonly answer: AgentAnswer };

@@ -14,8 +14,8 @@ export interface RemoteUserHooks {
   tell(event: UserEvent, time: number): void;
   /** A call of its system failed. */
   failed(call: string, error: string, time: number): void;
-  /** It connects there now. */
-  connects(to: Endpoint): void;
+  /** It connects there now, or listens. */
+  calls(type: "connects" | "listens", at: Endpoint, time: number): void;
 }
 
 interface Question {
@@ -111,13 +111,23 @@ export class RemoteUser implements FtpUser {
   }
 
   #receive(message: AgentMessage): void {
-    if (message.type === "event") this.#hooks.tell(message.event, message.time);
-    else if (message.type === "call") this.#hooks.failed(message.call, message.error, message.time);
-    else if (message.type === "connects") this.#hooks.connects(message.to);
-    else if (message.type === "paused") void this.#happen();
-    else {
-      this.#questions.get(message.id)?.resolve(message.answer);
-      this.#questions.delete(message.id);
+    switch (message.type) {
+      case "event":
+        this.#hooks.tell(message.event, message.time);
+        break;
+      case "call":
+        this.#hooks.failed(message.call, message.error, message.time);
+        break;
+      case "connects":
+      case "listens":
+        this.#hooks.calls(message.type, message.at, message.time);
+        break;
+      case "paused":
+        void this.#happen();
+        break;
+      case "answer":
+        this.#questions.get(message.id)?.resolve(message.answer);
+        this.#questions.delete(message.id);
     }
   }
 

@@ -5,7 +5,9 @@ import type { Network } from "../../../platform/network.ts";
 import { systemName } from "../../user/user-events.ts";
 
 export interface CallWatch {
+  /** It is about to. */
   connects(to: Endpoint): void;
+  listens(at: Endpoint): void;
   failed(call: string, error: string): void;
 }
 
@@ -25,9 +27,11 @@ export function watchedNetwork(network: Network, watch: CallWatch): Network {
       watch.connects({ host, port });
       return told(`connect ${formatEndpoint({ host, port })}`, network.connect(options));
     },
-    listen(options) {
+    async listen(options) {
       const { host, ports } = options;
-      return told(`bind ${formatEndpoint({ host, port: ports.first })}`, network.listen(options));
+      const listener = await told(`bind ${formatEndpoint({ host, port: ports.first })}`, network.listen(options));
+      watch.listens(listener.endpoint);
+      return listener;
     },
   };
 }

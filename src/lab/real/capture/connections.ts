@@ -1,8 +1,7 @@
 // From packets to connections: who tried to reach whom, where the SYN got to, and what came back. NAT changes addresses and
 // ports but not the initial sequence number, so that is what holds the hops of one attempt together.
 import type { Endpoint } from "../../../platform/endpoint.ts";
-import type { Attachment, NetworkPlan } from "../network/plan.ts";
-import { nodeWith } from "../network/plan.ts";
+import { type Attachment, type NetworkPlan, nodeWith } from "../network/plan.ts";
 import type { Segment } from "./packet.ts";
 import type { Sighting } from "./wiretap.ts";
 
@@ -13,11 +12,11 @@ export interface SeenConnection {
   readonly from: Endpoint;
   readonly to: Endpoint;
   readonly fromHost: string;
-  /** Where it led, or would have led: the last node that its SYN was on the way to. */
+  /** Who has the address that its SYN was last on the way to; empty where nobody has. */
   readonly toHost: string;
   /** Port there, behind all translations. */
   readonly finalPort: number;
-  readonly result: "made" | "refused" | "dropped" | "failed";
+  readonly result: "made" | "refused" | "dropped";
   readonly stoppedAt?: string;
   /** It crossed a wire. */
   readonly onWire: boolean;
@@ -25,7 +24,7 @@ export interface SeenConnection {
 
 interface Attempt {
   readonly hops: Sighting[];
-  answer: "made" | "refused" | "failed" | undefined;
+  answer: "made" | "refused" | "dropped" | undefined;
   answeredBy: string | undefined;
 }
 
@@ -40,7 +39,7 @@ export function connectionsOf(plan: NetworkPlan, sightings: readonly Sighting[])
     const { content } = sighting.packet;
     if (content.type === "unreachable") {
       const attempt = attempts.get(content.sequence);
-      if (attempt !== undefined) answer(attempt, "failed", sighting.node);
+      if (attempt !== undefined) answer(attempt, "dropped", sighting.node);
     } else if (isTcp(sighting)) take(attempts, byEnds, sighting, sighting.packet.content.segment);
   }
   return Array.from(attempts.values(), (attempt) => conclude(plan, attempt));
@@ -92,7 +91,7 @@ function conclude(plan: NetworkPlan, attempt: Attempt): SeenConnection {
     from: first.packet.from,
     to: first.packet.to,
     fromHost: first.node,
-    toHost: result === "made" || result === "refused" ? (attempt.answeredBy ?? reached) : reached,
+    toHost: last.wire === undefined ? last.node : (nodeWith(plan, last.packet.to.host) ?? ""),
     finalPort: last.packet.to.port,
     result,
     ...(result === "made" || stoppedAt === undefined ? {} : { stoppedAt }),

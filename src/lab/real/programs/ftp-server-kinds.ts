@@ -3,7 +3,9 @@ import type { FtpServerPlan } from "../../stage.ts";
 
 export type FtpServerKind = "vsftpd" | "ProFTPD";
 
-interface Setting {
+export interface Setting {
+  /** For the table in docs/internals/real-network.md. */
+  readonly title: string;
   readonly when: (plan: FtpServerPlan) => boolean;
   readonly lines: (plan: FtpServerPlan) => readonly string[];
 }
@@ -22,14 +24,17 @@ const ports = ({ passivePorts }: FtpServerPlan): readonly [number, number] => [
 export const settings: Readonly<Record<FtpServerKind, readonly Setting[]>> = {
   vsftpd: [
     {
+      title: "does not compare addresses",
       when: (plan) => plan.comparesAddresses === false,
       lines: () => ["port_promiscuous=YES", "pasv_promiscuous=YES"],
     },
     {
+      title: "passive ports",
       when: (plan) => plan.passivePorts !== undefined,
       lines: (plan) => [`pasv_min_port=${ports(plan)[0]}`, `pasv_max_port=${ports(plan)[1]}`],
     },
     {
+      title: "demands TLS",
       when: (plan) => plan.demandsTls === true,
       lines: () => [
         "ssl_enable=YES",
@@ -39,11 +44,20 @@ export const settings: Readonly<Record<FtpServerKind, readonly Setting[]>> = {
       ],
     },
     // One more file, which tcp_wrappers choose by the client's address: see vsftpd.ts.
-    { when: (plan) => plan.passiveAddress !== undefined, lines: () => ["tcp_wrappers=YES"] },
+    {
+      title: "tells a network another address",
+      when: (plan) => plan.passiveAddress !== undefined,
+      lines: () => ["tcp_wrappers=YES"],
+    },
   ],
   ProFTPD: [
-    { when: (plan) => plan.comparesAddresses === false, lines: () => ["AllowForeignAddress on"] },
     {
+      title: "does not compare addresses",
+      when: (plan) => plan.comparesAddresses === false,
+      lines: () => ["AllowForeignAddress on"],
+    },
+    {
+      title: "passive ports",
       when: (plan) => plan.passivePorts !== undefined,
       lines: (plan) => [`PassivePorts ${ports(plan).join(" ")}`],
     },

@@ -2,25 +2,27 @@
 import { existsSync } from "node:fs";
 import { SallyportError } from "../../../protocol/error.ts";
 
-interface NeededProgram {
+export interface NeededProgram {
   readonly name: string;
   readonly debianPackage: string;
   readonly places: readonly string[];
+  /** How to get it, where installing the package is not the answer. */
+  readonly cure?: string;
 }
 
 const systemPlaces = (name: string): readonly string[] =>
   ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].map((folder) => `${folder}/${name}`);
 
-const program = (name: string, debianPackage: string, more: readonly string[] = []): NeededProgram => ({
+const program = (name: string, debianPackage: string): NeededProgram => ({
   name,
   debianPackage,
-  places: [...systemPlaces(name), ...more],
+  places: systemPlaces(name),
 });
 
 /** Debian's packages of ProFTPD and vsftpd exclude each other, so one of them is unpacked somewhere else. */
 const unpacked = "/var/tmp/sallyport-peers/proftpd";
 
-const needed: readonly NeededProgram[] = [
+export const neededPrograms: readonly NeededProgram[] = [
   program("unshare", "util-linux"),
   program("nsenter", "util-linux"),
   program("setpriv", "util-linux"),
@@ -37,8 +39,13 @@ const needed: readonly NeededProgram[] = [
 type SpecialProgram = "proftpd" | "openssl";
 
 /** Needed by some scenarios only: looked for when they come to it. */
-const special: Readonly<Record<SpecialProgram, NeededProgram>> = {
-  proftpd: program("proftpd", "proftpd-core", [`${unpacked}/usr/sbin/proftpd`]),
+export const specialPrograms: Readonly<Record<SpecialProgram, NeededProgram>> = {
+  proftpd: {
+    name: "proftpd",
+    debianPackage: "proftpd-core",
+    places: [...systemPlaces("proftpd"), `${unpacked}/usr/sbin/proftpd`],
+    cure: `On Debian, where it cannot be installed beside vsftpd: apt-get download proftpd-core, and dpkg -x proftpd-core_*.deb ${unpacked}`,
+  },
   openssl: program("openssl", "openssl"),
 };
 
@@ -56,14 +63,14 @@ export function checkMachine(platform: NodeJS.Platform, userId: number | undefin
       cure: "Run it with sudo, or without --real in a simulated network.",
     });
   }
-  const missing = needed.filter((one) => find(one) === undefined);
+  const missing = neededPrograms.filter((one) => find(one) === undefined);
   if (missing.length > 0) throw missingPrograms(missing);
 }
 
 /** Path of a program that only some scenarios need. Throws `CONFIG_INVALID` when it is missing. */
 export function specialProgram(name: SpecialProgram): string {
-  const path = find(special[name]);
-  if (path === undefined) throw missingPrograms([special[name]]);
+  const path = find(specialPrograms[name]);
+  if (path === undefined) throw missingPrograms([specialPrograms[name]]);
   return path;
 }
 
@@ -75,6 +82,6 @@ export function proftpdModules(path: string): string {
 function missingPrograms(missing: readonly NeededProgram[]): SallyportError {
   const packages = [...new Set(missing.map(({ debianPackage }) => debianPackage))];
   return new SallyportError("CONFIG_INVALID", `missing: ${missing.map(({ name }) => name).join(", ")}`, {
-    cure: `On Debian: apt-get install ${packages.join(" ")}`,
+    cure: missing[0]?.cure ?? `On Debian: apt-get install ${packages.join(" ")}`,
   });
 }
