@@ -22,7 +22,7 @@ export default defineConfig({
       // No file changes what others see, so they share a process: loading the source anew for each took a third of the time.
       project(
         "engines",
-        ["test/{protocol,platform,filesystem,simulation,data-connection,client,server,gateway}/**/*.test.ts"],
+        ["test/{protocol,platform,filesystem,simulation,data-connection,client,server,gateway,lab}/**/*.test.ts"],
         20_000,
         false,
       ),
