@@ -7,6 +7,7 @@ import { openRealStage } from "../../src/lab/real/open-real-stage.ts";
 import { describeOutcome, isAsExpected, runAct, type Take, takesOf } from "../../src/lab/run-scenario.ts";
 import type { Scenario } from "../../src/lab/scenario.ts";
 import { scenarios } from "../../src/lab/scenarios.ts";
+import type { OpenStage } from "../../src/lab/stage.ts";
 import { isSallyportError } from "../../src/protocol/error.ts";
 import { describePeers } from "../support/missing.ts";
 
@@ -55,6 +56,17 @@ describePeers(["sshd", "vsftpd", "proftpd", "nft", "netns", "tcpdump"], "on a re
         });
       }
     }
+  });
+
+  test("S17 without time stamps is as simulated: the second transfer meets TIME_WAIT", async () => {
+    const scenario = scenarios.find(({ number }) => number === "S17");
+    const take = scenario && takesOf(scenario).find(({ side }) => side === "plain");
+    if (scenario === undefined || take === undefined) throw new Error("no S17");
+    const open: OpenStage = (topology) => openRealStage(topology, { "ipv4/tcp_timestamps": 0 });
+    const evidence = await runAct(scenario.topology, take.act, open);
+    expect(evidence.outcome).toEqual(take.act.expected);
+    const rows = evidence.events.flatMap((event) => (event.type === "netstat" ? event.rows : []));
+    expect(rows).toContainEqual(expect.objectContaining({ local: "203.0.113.3:20", state: "TIME_WAIT" }));
   });
 
   test("all twenty are there", () => {

@@ -2,11 +2,14 @@
 import { packetRules } from "./packet-rules.ts";
 import { deviceOf, type NetworkPlan, wiresNamespace } from "./plan.ts";
 
+/** Below net, with slashes: `ipv4/tcp_timestamps`. */
+export type KernelSettings = Readonly<Record<string, number | string>>;
+
 /**
  * Short waits, so that a scenario of dropped packets takes seconds: one more SYN after a second, then ETIMEDOUT. Small
  * buffers, so that `/big` need not be very big. No IPv6: no neighbour discovery among the packets.
  */
-const settings: Readonly<Record<string, number | string>> = {
+const settings: KernelSettings = {
   "ipv4/tcp_syn_retries": 1,
   "ipv4/tcp_retries2": 4,
   "ipv4/tcp_rmem": "4096 65536 262144",
@@ -17,14 +20,15 @@ const settings: Readonly<Record<string, number | string>> = {
   "ipv6/conf/default/disable_ipv6": 1,
 };
 
-export function buildScript(plan: NetworkPlan): string {
+/** `more`: settings of every host and router beside our own. */
+export function buildScript(plan: NetworkPlan, more: KernelSettings = {}): string {
   const { topology } = plan;
   const spaces = [wiresNamespace, ...plan.nodes];
   const routers = topology.routers.map(({ name }) => name);
   return [
     "set -e",
     ...batch("", [...spaces.map((name) => `netns add ${name}`)]),
-    ...spaces.map((name) => setUp(name, routers.includes(name))),
+    ...spaces.map((name) => setUp(name, { ...settings, ...more, ...(routers.includes(name) ? forwarding : {}) })),
     ...batch(`-n ${wiresNamespace}`, wireCommands(plan)),
     ...plan.nodes.flatMap((node) => batch(`-n ${node}`, nodeCommands(plan, node))),
     ...topology.routers.map((router) =>
@@ -34,8 +38,9 @@ export function buildScript(plan: NetworkPlan): string {
   ].join("\n");
 }
 
-function setUp(name: string, isRouter: boolean): string {
-  const all = { ...settings, ...(isRouter ? { "ipv4/ip_forward": 1 } : {}) };
+const forwarding: KernelSettings = { "ipv4/ip_forward": 1 };
+
+function setUp(name: string, all: KernelSettings): string {
   const writes = Object.entries(all).map(
     ([key, value]) => `[ ! -e /proc/sys/net/${key} ] || echo "${value}" >/proc/sys/net/${key}`,
   );
