@@ -16,16 +16,23 @@ export type LabEvent =
       readonly from: "client" | "server";
       readonly text: string;
     }
-  /** A TCP connection, or the attempt. `stoppedAt`: the node that refused or dropped it. */
+  /**
+   * A TCP connection, or the attempt, at the moment when it was tried. `from` is as its maker has it, `to` as its maker names
+   * it. Made by ssh, sshd or Sallyport for a channel of SSH it is `forwarded`, and `carries` says what.
+   */
   | {
       readonly type: "connection";
       readonly atMs: number;
       readonly from: string;
       readonly to: string;
       readonly fromHost: string;
+      /** Empty where nobody has that address. */
       readonly toHost: string;
       readonly role: "control" | "data" | "ssh" | "forwarded";
+      readonly carries?: "control" | "data";
+      /** `failed`: by its maker's own system, before anything was sent, or nothing came back. */
       readonly result: "made" | "refused" | "dropped" | "failed";
+      /** The host or router that refused or dropped it. */
       readonly stoppedAt?: string;
       /** Its bytes could be read on a wire. */
       readonly clear: boolean;
@@ -51,10 +58,10 @@ export interface NetstatLine {
 /** What real and simulated runs must agree on. */
 export interface Outcome {
   readonly works: boolean;
-  /** Code of the reply that decided; 0 when none came. */
+  /** Code of the final reply (226, 425, 500, …); 0 when none came. */
   readonly reply: number;
   /** Error of the client's own system, if that decided. */
   readonly system?: string;
-  /** A data connection went over a wire outside of SSH. */
+  /** A data connection between client and server, not one of `forwarded`, was made over a wire. */
   readonly dataBesideSsh: boolean;
 }

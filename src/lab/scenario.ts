@@ -18,6 +18,16 @@ export interface Scenario {
   /** Without Sallyport, as the case study has it. */
   readonly plain: Act;
   readonly sallyport: Act;
+  /** The same with another turn of events. */
+  readonly variants?: readonly Variant[];
+}
+
+export interface Variant {
+  /** `ssh-lost` */
+  readonly name: string;
+  readonly title: string;
+  readonly plain: Act;
+  readonly sallyport: Act;
 }
 
 /** What is done, and what must come of it in both worlds. */

@@ -1,0 +1,72 @@
+// Which way each connection of the evidence goes through the tree, and how far it comes.
+import type { Evidence } from "../../evidence.ts";
+import { type ConnectionEvent, connectionsOf } from "../connection-event.ts";
+import { pathBetween, type TreeNode } from "./tree.ts";
+
+export interface Lane {
+  /** From 1, in the order of time: the same in the figure, its list and the sequence diagram. */
+  readonly number: number;
+  readonly connection: ConnectionEvent;
+  /** From the host that connects towards the one that is meant, wires and routers included. */
+  readonly path: readonly TreeNode[];
+  /** Index in `path` of where it ends: the last one when it was made. */
+  readonly end: number;
+}
+
+/** One lane for each connection, in their order. */
+export function lanesOf(evidence: Evidence, tree: readonly TreeNode[]): Lane[] {
+  return connectionsOf(evidence).map((connection, index) => {
+    const path = pathOf(connection, tree);
+    return { number: index + 1, connection, path, end: endOf(connection, path) };
+  });
+}
+
+function pathOf(connection: ConnectionEvent, tree: readonly TreeNode[]): TreeNode[] {
+  const find = (name: string | undefined): TreeNode | undefined =>
+    tree.find((node) => node.kind !== "wire" && node.name === name) ?? tree.find((node) => node.name === name);
+  const from = find(connection.fromHost) ?? tree[0];
+  if (from === undefined) return [];
+  // An address that no host has: as far as it came.
+  const to = find(connection.toHost) ?? find(connection.stoppedAt);
+  const path = to === undefined ? undefined : pathBetween(from, to);
+  if (path !== undefined) return path;
+  const wire = from.children[0] ?? from.parent;
+  return wire === undefined ? [from] : [from, wire];
+}
+
+function endOf(connection: ConnectionEvent, path: readonly TreeNode[]): number {
+  const last = path.length - 1;
+  if (connection.result === "failed") return 0;
+  const stopped = path.findIndex((node) => node.name === connection.stoppedAt);
+  if (connection.result === "made" || connection.result === "refused") return stopped > 0 ? stopped : last;
+  return stopped >= 0 ? stopped : Math.max(0, last - 1);
+}
+
+const roleWords = { control: "control", data: "data", ssh: "SSH", forwarded: "from sshd" } as const;
+
+/** What is written along it: `data → 10.0.0.2:50123`; of SSH, what goes through it. */
+export function laneLabel(lane: Lane, lanes: readonly Lane[]): string {
+  const { role, to, result } = lane.connection;
+  if (role !== "ssh" || result !== "made") return `${roleWords[role]} → ${to}`;
+  const carried = carriedBy(lane, lanes);
+  return carried.length === 0 ? "SSH" : `SSH: ${carried.join(" and ")}`;
+}
+
+/** What goes through an SSH connection, as it comes out at either end: `control`, `data`. */
+export function carriedBy(ssh: Lane, lanes: readonly Lane[]): string[] {
+  const { fromHost, toHost } = ssh.connection;
+  const kinds = lanes.flatMap(({ connection: { role, result, carries, fromHost: maker } }) =>
+    role === "forwarded" && result === "made" && (maker === toHost || maker === fromHost) ? [carries ?? "data"] : [],
+  );
+  return (["control", "data"] as const).filter((kind) => kinds.includes(kind));
+}
+
+/** How it ended, where that is worth a word: `refused`, `dropped by nat`, `in the clear`. */
+export function laneStatus({ connection, path }: Lane): string {
+  const by =
+    connection.stoppedAt === undefined || connection.stoppedAt === connection.toHost
+      ? ""
+      : ` by ${connection.stoppedAt}`;
+  if (connection.result !== "made") return `${connection.result}${connection.result === "failed" ? "" : by}`;
+  return connection.clear && path.length > 1 && connection.role !== "ssh" ? "in the clear" : "";
+}
