@@ -1,5 +1,6 @@
 // Hand-made scenarios with evidence, for the figures' own tests.
 import type { Evidence, LabEvent } from "../../../src/lab/evidence.ts";
+import type { ShownScenario } from "../../../src/lab/figures/page/shown.ts";
 import type { Topology } from "../../../src/lab/topology.ts";
 
 type Connection = Extract<LabEvent, { type: "connection" }>;
@@ -145,3 +146,18 @@ export const branchPlain: Evidence = evidenceOf(
   connection("data", "server-a 127.0.0.1:20", "client 10.0.0.2:50001", { result: "failed" }),
   connection("data", "client 10.0.0.2:40005", "ssh-host 10.0.0.3:50001", { clear: true }),
 );
+
+export function shown(number: string, topology: Topology, plain: Evidence, sallyport: Evidence): ShownScenario {
+  return {
+    number,
+    name: "sample",
+    title: `Sample of ${number}`,
+    seen: "What one sees.",
+    why: "Why it is so.",
+    answer: "What Sallyport does about it.",
+    topology,
+    plain: { typed: ["client$ ssh -N -L 2001:server:21 me@server", "client$ ftp localhost 2001"], evidence: plain },
+    sallyport: { typed: ["client$ sallyport -L 2001:server:21 me@server"], evidence: sallyport },
+    variants: [],
+  };
+}

@@ -33,7 +33,8 @@ export function columnsOf(tree: readonly TreeNode[], lanes: readonly Lane[], mar
   );
   let x = margin;
   return boxes.map((box) => {
-    const width = box === 0 ? wireWidth : box;
+    // Whole pixels: what touches then does not overlap.
+    const width = Math.ceil(box === 0 ? wireWidth : box);
     x += width;
     return { x: x - width, width };
   });

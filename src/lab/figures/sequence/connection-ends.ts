@@ -20,18 +20,19 @@ export function connectionEnds(
     programs
       .map((program) => participants.find((one) => one.host === host && one.program === program))
       .find((found) => found !== undefined);
-  const to = targetOf(connection, evidence, on);
-  const from = role === "forwarded" ? forwarderOf(connection, participants) : makerOf(connection, to, on);
+  const isToClient = portsOfClients(evidence).has(portOf(connection.to));
+  const to = targetOf(connection, isToClient, on);
+  const from = role === "forwarded" ? forwarderOf(connection, participants) : makerOf(connection, isToClient, on);
   const start = from ?? participants.find((one) => one.host === fromHost);
   return start === undefined ? undefined : { from: start, to: to ?? start };
 }
 
 type Find = (host: string, ...programs: readonly Participant["program"][]) => Participant | undefined;
 
-function makerOf({ role, fromHost }: ConnectionEvent, to: Participant | undefined, on: Find): Participant | undefined {
+function makerOf({ role, fromHost, toHost }: ConnectionEvent, isToClient: boolean, on: Find): Participant | undefined {
   if (role === "ssh") return on(fromHost, "gateway");
-  // On its own host only Sallyport connects to the FTP client, and only the client to Sallyport.
-  if (role === "data" && to?.host === fromHost && to.program === "client") return on(fromHost, "gateway", "client");
+  // Where an FTP client listens on its own host, Sallyport connects to it.
+  if (role === "data" && fromHost === toHost && isToClient) return on(fromHost, "gateway", "client", "server");
   return on(fromHost, "client", "server", "gateway");
 }
 
@@ -48,8 +49,8 @@ function forwarderOf(
   return participants.find((one) => one.program === far) ?? here;
 }
 
-function targetOf(connection: ConnectionEvent, evidence: Evidence, on: Find): Participant | undefined {
-  const { role, toHost, to, fromHost, result } = connection;
+function targetOf(connection: ConnectionEvent, isToClient: boolean, on: Find): Participant | undefined {
+  const { role, toHost, fromHost, result } = connection;
   if (role === "ssh") return on(toHost, "sshd");
   if (role === "control") return on(toHost, "gateway", "server");
   const client = on(toHost, "client");
@@ -59,7 +60,7 @@ function targetOf(connection: ConnectionEvent, evidence: Evidence, on: Find): Pa
       ? on(toHost, "sshd", "server")
       : on(toHost, "server", "sshd", "other");
   }
-  if (portsOfClients(evidence).has(portOf(to))) return client;
+  if (isToClient) return client;
   return result === "made" ? (on(toHost, "gateway") ?? client) : client;
 }
 
