@@ -15,6 +15,7 @@ export interface Column {
 const wishedWidth = 900;
 const wireWidthMin = 104;
 const wireWidthMax = 380;
+const gapWidth = 30;
 const boxWidths = { host: { min: 150, max: 300 }, router: { min: 116, max: 200 } } as const;
 
 /** One column for each depth of the tree; `margin` to the left of the first. */
@@ -42,6 +43,7 @@ export function columnsOf(tree: readonly TreeNode[], lanes: readonly Lane[], mar
 
 function boxWidth(node: TreeNode, lanes: readonly Lane[]): number {
   if (node.kind === "wire") return 0;
+  if (node.kind === "gap") return gapWidth;
   const { min, max } = boxWidths[node.kind];
   const texts = [
     textWidth(visibleText(node.name), sizes.name, "bold") + 20,

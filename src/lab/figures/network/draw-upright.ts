@@ -26,7 +26,7 @@ interface Row {
 export function drawUprightNetwork(topology: Topology, evidence: Evidence): Drawing {
   const tree = growTree(topology);
   const rows = stack(preorder(tree));
-  const lanes = lanesOf(evidence, tree);
+  const lanes = lanesOf(topology, evidence, tree);
   const columns = laneColumns(lanes, rows);
   const width = Math.max(widthMin, textWidthMax + 44 + lanePitch * (Math.max(0, ...columns) + 1));
   const last = rows.at(-1);
@@ -35,11 +35,13 @@ export function drawUprightNetwork(topology: Topology, evidence: Evidence): Draw
     height: last === undefined ? 0 : last.y + last.height + 2,
     content: [
       ...rows.filter(({ node }) => node.kind === "wire").map((row) => drawRow(row, width)),
-      ...rows.filter(({ node }) => node.kind !== "wire").map((row) => drawRow(row, width)),
+      ...rows.filter(({ node }) => isBox(node)).map((row) => drawRow(row, width)),
       ...lanes.map((lane, index) => drawLane(lane, rows, textWidthMax + 40 + lanePitch * (columns[index] ?? 0))),
     ],
   };
 }
+
+const isBox = ({ kind }: TreeNode): boolean => kind === "host" || kind === "router";
 
 function stack(nodes: readonly TreeNode[]): Row[] {
   let bottom = 2;
@@ -47,7 +49,8 @@ function stack(nodes: readonly TreeNode[]): Row[] {
     const isWire = node.kind === "wire";
     const titleLines = wrapText(visibleText(node.title), textWidthMax - 12, sizes.title, "sans");
     const lines = titleLines.length + (isWire ? 0 : 1 + node.addresses.length);
-    const height = Math.max(lines * lineHeight + (isWire ? 18 : 14), isWire ? 44 : loopHeight);
+    const height =
+      node.kind === "gap" ? 14 : Math.max(lines * lineHeight + (isWire ? 18 : 14), isWire ? 44 : loopHeight);
     bottom += height;
     return { node, y: bottom - height, height, titleLines };
   });
@@ -107,7 +110,7 @@ function drawLane(lane: Lane, rows: readonly Row[], x: number): Markup {
           : row.y + row.height;
   const side = isDown ? 1 : -1;
   const stopY = end === 0 && !isLoop ? leaving : reaching(stop);
-  const bypassed = rows.filter((row) => row.node.kind !== "wire" && !path.includes(row.node));
+  const bypassed = rows.filter(({ node }) => isBox(node) && (!path.includes(node) || lane.bypassed.includes(node)));
   const isTube = connection.role === "ssh" && connection.result === "made" && !isLoop;
   const hasFailed = connection.result === "failed";
   const wall = hasFailed ? leaving + side * 18 : stopY;

@@ -5,14 +5,14 @@ import type { Drawing } from "../figure.ts";
 import { connectionClass, type Direction, endMark, numberDisc } from "../marks.ts";
 import { element, type Markup, visibleText } from "../markup.ts";
 import { type Lane, laneLabel, laneStatus } from "./lanes.ts";
-import { layOutNetwork, type PlacedLane, type PlacedNode, type Point } from "./layout.ts";
+import { type Box, layOutNetwork, type PlacedLane, type PlacedNode, type Point } from "./layout.ts";
 import { numberRoom } from "./sizes.ts";
 
 export function drawWideNetwork(topology: Topology, evidence: Evidence): Drawing {
   const { width, height, nodes, lanes } = layOutNetwork(topology, evidence);
   const all = lanes.map((placed) => placed.lane);
   const wires = nodes.filter((placed) => placed.node.kind === "wire");
-  const boxes = nodes.filter((placed) => placed.node.kind !== "wire");
+  const boxes = nodes.filter((placed) => placed.node.kind === "host" || placed.node.kind === "router");
   return {
     width,
     height,
@@ -46,7 +46,7 @@ function drawBox({ node, x, y, width, height, titleLines }: PlacedNode): Markup 
   );
 }
 
-function drawLane({ lane, points, meant }: PlacedLane, lanes: readonly Lane[]): Markup {
+function drawLane({ lane, points, meant, behind }: PlacedLane, lanes: readonly Lane[]): Markup {
   const start = points[0];
   const end = points.at(-1);
   if (start === undefined || end === undefined) return element("g", {});
@@ -60,9 +60,9 @@ function drawLane({ lane, points, meant }: PlacedLane, lanes: readonly Lane[]): 
     "g",
     { class: `lane ${connectionClass(connection)}` },
     meant.length > 1 && connection.result !== "made"
-      ? element("path", { class: "meant", d: pathData(meant) })
+      ? element("path", { class: "meant", d: pathData(meant, behind) })
       : undefined,
-    isTube ? tube(start, end) : element("path", { class: "line", d: pathData(points) }),
+    isTube ? tube(start, end) : element("path", { class: "line", d: pathData(points, behind) }),
     isTube
       ? undefined
       : endMark(connection.result, end.x + (points.length === 1 ? side * 18 : 0), end.y, directionOf(points, side)),
@@ -82,11 +82,37 @@ function tube(start: Point, end: Point): Markup {
   return element("rect", { class: "tube", x, y: start.y - 14, width: Math.abs(end.x - start.x), height: 28, rx: 14 });
 }
 
-function pathData(points: readonly Point[]): string {
+/** A way in right angles, without what is behind boxes. */
+function pathData(points: readonly Point[], behind: readonly Box[]): string {
   return points
-    .map(({ x, y }, index) => `${index === 0 ? "M" : "L"}${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`)
+    .flatMap((point, index) => {
+      const next = points[index + 1];
+      return next === undefined ? [] : cut(point, next, behind);
+    })
+    .map(([from, to]) => `M${round(from.x)} ${round(from.y)} L${round(to.x)} ${round(to.y)}`)
     .join(" ");
 }
+
+/** The pieces of one straight stretch that can be seen. */
+function cut(from: Point, to: Point, behind: readonly Box[]): (readonly [Point, Point])[] {
+  if (from.y !== to.y) return [[from, to]];
+  const [left, right] = [Math.min(from.x, to.x), Math.max(from.x, to.x)];
+  const boxes = behind.filter((box) => box.x < right && box.x + box.width > left).sort((one, other) => one.x - other.x);
+  const edges = [left, ...boxes.flatMap((box) => [box.x, box.x + box.width]), right];
+  return edges.flatMap((x, index) => {
+    const next = edges[index + 1];
+    return index % 2 === 1 || next === undefined || next <= x
+      ? []
+      : [
+          [
+            { x, y: from.y },
+            { x: next, y: from.y },
+          ] as const,
+        ];
+  });
+}
+
+const round = (value: number): number => Math.round(value * 10) / 10;
 
 function directionOf(points: readonly Point[], side: number): Direction {
   const [before, end] = points.slice(-2);

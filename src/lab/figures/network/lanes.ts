@@ -1,37 +1,54 @@
 // Which way each connection of the evidence goes through the tree, and how far it comes.
 import type { Evidence } from "../../evidence.ts";
+import type { Topology } from "../../topology.ts";
 import { type ConnectionEvent, connectionsOf } from "../connection-event.ts";
+import { routeBetween } from "./route.ts";
 import { pathBetween, type TreeNode } from "./tree.ts";
 
 export interface Lane {
   /** From 1, in the order of time: the same in the figure, its list and the sequence diagram. */
   readonly number: number;
   readonly connection: ConnectionEvent;
-  /** From the host that connects towards the one that is meant, wires and routers included. */
+  /** From the host that connects towards the one that is meant, along the tree, wires and routers included. */
   readonly path: readonly TreeNode[];
   /** Index in `path` of where it ends: the last one when it was made. */
   readonly end: number;
+  /** Hosts and routers that stand before it, and with which it has nothing to do. */
+  readonly bypassed: readonly TreeNode[];
 }
 
 /** One lane for each connection, in their order. */
-export function lanesOf(evidence: Evidence, tree: readonly TreeNode[]): Lane[] {
+export function lanesOf(topology: Topology, evidence: Evidence, tree: readonly TreeNode[]): Lane[] {
   return connectionsOf(evidence).map((connection, index) => {
-    const path = pathOf(connection, tree);
-    return { number: index + 1, connection, path, end: endOf(connection, path) };
+    const { path, stations } = pathOf(connection, topology, tree);
+    const bypassed = path.filter(
+      ({ kind, name }) => (kind === "host" || kind === "router") && !stations.includes(name),
+    );
+    return { number: index + 1, connection, path, end: endOf(connection, path), bypassed };
   });
 }
 
-function pathOf(connection: ConnectionEvent, tree: readonly TreeNode[]): TreeNode[] {
+interface Way {
+  readonly path: readonly TreeNode[];
+  /** Names of hosts and routers that it meets. */
+  readonly stations: readonly string[];
+}
+
+function pathOf(connection: ConnectionEvent, topology: Topology, tree: readonly TreeNode[]): Way {
+  const { fromHost, toHost, stoppedAt } = connection;
   const find = (name: string | undefined): TreeNode | undefined =>
-    tree.find((node) => node.kind !== "wire" && node.name === name) ?? tree.find((node) => node.name === name);
-  const from = find(connection.fromHost) ?? tree[0];
-  if (from === undefined) return [];
-  // An address that no host has: as far as it came.
-  const to = find(connection.toHost) ?? find(connection.stoppedAt);
+    tree.find((node) => (node.kind === "host" || node.kind === "router") && node.name === name);
+  const from = find(fromHost) ?? tree[0];
+  if (from === undefined) return { path: [], stations: [] };
+  const meant = routeBetween(topology, fromHost, toHost);
+  // Where it was stopped off that way, or nobody has the address: as far as it came.
+  const isOff = stoppedAt !== undefined && !meant?.includes(stoppedAt);
+  const stations = isOff ? routeBetween(topology, fromHost, stoppedAt) : meant;
+  const to = find(stations?.at(-1));
   const path = to === undefined ? undefined : pathBetween(from, to);
-  if (path !== undefined) return path;
+  if (path !== undefined) return { path, stations: stations ?? [] };
   const wire = from.children[0] ?? from.parent;
-  return wire === undefined ? [from] : [from, wire];
+  return { path: wire === undefined ? [from] : [from, wire], stations: [from.name] };
 }
 
 function endOf(connection: ConnectionEvent, path: readonly TreeNode[]): number {

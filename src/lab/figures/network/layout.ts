@@ -37,6 +37,8 @@ export interface PlacedLane {
   readonly points: readonly Point[];
   /** Where it would have gone on to. */
   readonly meant: readonly Point[];
+  /** Boxes behind which it passes. */
+  readonly behind: readonly Box[];
 }
 
 export interface NetworkLayout {
@@ -48,7 +50,7 @@ export interface NetworkLayout {
 
 export function layOutNetwork(topology: Topology, evidence: Evidence): NetworkLayout {
   const tree = growTree(topology);
-  const lanes = lanesOf(evidence, tree);
+  const lanes = lanesOf(topology, evidence, tree);
   const columns = columnsOf(tree, lanes, margin);
   const strips = Math.max(...tree.map((node) => node.lastStrip)) + 1;
   const rows = assignRows(lanes, strips);
@@ -74,7 +76,9 @@ export function layOutNetwork(topology: Topology, evidence: Evidence): NetworkLa
     nodes,
     lanes: lanes.map((lane) => {
       const place = rows.places.get(lane);
-      return placeLane(lane, columns, yOf(place?.from ?? { strip: 0, row: 0 }), yOf(place?.to ?? { strip: 0, row: 0 }));
+      const [from, to] = [place?.from, place?.to].map((one) => yOf(one ?? { strip: 0, row: 0 }));
+      const behind = nodes.filter(({ node }) => lane.bypassed.includes(node));
+      return { ...placeLane(lane, columns, from ?? 0, to ?? 0), behind };
     }),
   };
 }
@@ -96,7 +100,7 @@ function headerHeight(tree: readonly TreeNode[], columns: readonly Column[], str
 
 const columnOf = (columns: readonly Column[], node: TreeNode): Column => columns[node.depth] ?? { x: 0, width: 0 };
 
-function placeLane(lane: Lane, columns: readonly Column[], fromY: number, toY: number): PlacedLane {
+function placeLane(lane: Lane, columns: readonly Column[], fromY: number, toY: number): Omit<PlacedLane, "behind"> {
   const from = lane.path[0];
   const to = lane.path.at(-1);
   if (from === undefined || to === undefined) return { lane, points: [], meant: [] };

@@ -2,7 +2,8 @@
 import type { Topology } from "../../topology.ts";
 
 export interface TreeNode {
-  readonly kind: "host" | "router" | "wire";
+  /** `gap`: between two nodes that join the same wires; they stand behind each other. */
+  readonly kind: "host" | "router" | "wire" | "gap";
   readonly name: string;
   readonly title: string;
   /** `10.0.0.2/24`, in the order of the topology; empty for a wire. */
@@ -22,7 +23,7 @@ interface Element {
   readonly attached: Readonly<Record<string, string>>;
 }
 
-/** Every host, router and wire once, parents before children. */
+/** Every host, router and wire once, and gaps; parents before children. */
 export function growTree(topology: Topology): TreeNode[] {
   const elements: readonly Element[] = [
     ...topology.hosts.map((host) => ({ ...host, kind: "host" as const })),
@@ -44,12 +45,37 @@ export function growTree(topology: Topology): TreeNode[] {
     for (let next = first; next < grown.length; next += 1) {
       const parent = grown[next];
       if (parent === undefined) return;
-      for (const element of elements.filter((other) => isNew(other) && touches(elements, parent, other))) {
-        const node = nodeOf(element, parent);
-        parent.children.push(node);
-        grown.push(node);
+      const found = elements.filter((other) => isNew(other) && touches(elements, parent, other));
+      // What joins the same wires as the node behind it is joined to them there.
+      const behind = parent.children[0]?.children[0];
+      for (const element of found) {
+        if (behind === undefined || !touches(elements, behind, element)) growBelow(element, parent);
       }
     }
+  }
+
+  /** A node that joins the same wires as one that is there already is put behind it, with a gap. */
+  function growBelow(element: Element, parent: TreeNode): void {
+    const before = parent.children.find((sibling) =>
+      elements.some((wire) => joinsBoth(wire, sibling, element, parent)),
+    );
+    if (before === undefined) {
+      add(nodeOf(element, parent));
+      return;
+    }
+    const gap = nodeOf({ kind: "gap", name: `${before.name} ${element.name}`, title: "", attached: {} }, before);
+    add(gap);
+    add(nodeOf(element, gap));
+  }
+
+  function joinsBoth(wire: Element, sibling: TreeNode, element: Element, shared: TreeNode): boolean {
+    if (wire.kind !== "wire" || shared.kind !== "wire" || wire.name === shared.name) return false;
+    return touches(elements, sibling, wire) && element.attached[wire.name] !== undefined;
+  }
+
+  function add(node: TreeNode): void {
+    node.parent?.children.push(node);
+    grown.push(node);
   }
 }
 

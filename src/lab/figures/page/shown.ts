@@ -20,13 +20,17 @@ export interface ShownAct {
   readonly evidence: Evidence;
 }
 
-/** The two ways in which everything is done. */
-export const ways = [
+/** One of the two ways in which everything is done. */
+export interface Way {
+  readonly key: "plain" | "sallyport";
+  readonly title: string;
+  readonly gateway: GatewayName;
+}
+
+export const ways: readonly Way[] = [
   { key: "plain", title: "Without Sallyport", gateway: "ssh" },
   { key: "sallyport", title: "With Sallyport", gateway: "Sallyport" },
-] as const satisfies readonly { key: "plain" | "sallyport"; title: string; gateway: GatewayName }[];
-
-export type Way = (typeof ways)[number];
+];
 
 /** `works · 226`, `fails · 425`, `fails · ECONNREFUSED` */
 export function outcomeWords({ evidence }: ShownAct): string {
