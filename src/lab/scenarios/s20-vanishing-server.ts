@@ -114,7 +114,7 @@ export const s20: Scenario = {
       const { server, user } = await ready(stage);
       return begin(user, server);
     },
-    expected: { works: false, reply: 426, system: "ECONNRESET", dataBesideSsh: false },
+    expected: { works: false, reply: 421, system: "ECONNRESET", dataBesideSsh: false },
   },
   variants: [sshLost, clientGone],
 };

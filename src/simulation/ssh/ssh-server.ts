@@ -69,7 +69,8 @@ export class SimulatedSshd implements AsyncDisposable {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       const client = await this.#listener.accept({ signal }).catch(() => undefined);
-      if (client !== undefined) this.#serve(client);
+      if (client === undefined) return;
+      this.#serve(client);
     }
   }
 
