@@ -2,9 +2,11 @@
 import type { ConnectionEvent } from "./connection-event.ts";
 import { element, type Markup } from "./markup.ts";
 
-/** Classes of the style sheet: how it ended, and what it is for. */
-export function connectionClass({ result, role, clear }: Pick<ConnectionEvent, "result" | "role" | "clear">): string {
-  return `${result} ${role}${result === "made" && clear && role === "data" ? " open" : ""}`;
+type Looks = Pick<ConnectionEvent, "result" | "role" | "clear" | "carries">;
+
+/** Classes of the style sheet: how it ended, what it is for, and whether data can be read on the way. */
+export function connectionClass({ result, role, clear, carries }: Looks): string {
+  return `${result} ${carries ?? role}${result === "made" && clear && role === "data" ? " open" : ""}`;
 }
 
 /** At the end of a line that comes from (-1 leftward, 1 rightward, or up and down). */

@@ -70,7 +70,6 @@ export const figureStyle: string = `.figure text{fill:var(--ink);font-family:${s
 .figure .status{font-family:${sansFont};font-weight:600}
 .figure .line{fill:none;stroke-width:1.75}
 .figure .data .line{stroke-width:3}
-.figure .forwarded .line{stroke-width:1.75}
 .figure .dropped .line{stroke-dasharray:7 5}
 .figure .meant{fill:none;stroke-width:1.25;stroke-dasharray:1 5;stroke-linecap:round;opacity:.75}
 .figure .tube{fill:var(--tube);stroke:var(--tubeRule);stroke-width:1.5}

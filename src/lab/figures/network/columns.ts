@@ -12,7 +12,7 @@ export interface Column {
 }
 
 /** A figure of few columns is made as wide as this, so that pages of several are of one width. */
-const wishedWidth = 900;
+const wishedWidth = 980;
 const wireWidthMin = 104;
 const wireWidthMax = 380;
 const gapWidth = 30;

@@ -69,13 +69,24 @@ export function laneLabel(lane: Lane, lanes: readonly Lane[]): string {
   return carried.length === 0 ? "SSH" : `SSH: ${carried.join(" and ")}`;
 }
 
-/** What goes through an SSH connection, as it comes out at either end: `control`, `data`. */
+/** What goes through an SSH connection, as it comes out at its ends: `control`, `data`. */
 export function carriedBy(ssh: Lane, lanes: readonly Lane[]): string[] {
-  const { fromHost, toHost } = ssh.connection;
-  const kinds = lanes.flatMap(({ connection: { role, result, carries, fromHost: maker } }) =>
-    role === "forwarded" && result === "made" && (maker === toHost || maker === fromHost) ? [carries ?? "data"] : [],
-  );
+  const next = lanes.find(({ number, connection }) => number > ssh.number && isSameSsh(connection, ssh.connection));
+  const kinds = lanes
+    .filter(({ number }) => number > ssh.number && number < (next?.number ?? Number.POSITIVE_INFINITY))
+    .flatMap(({ connection }) => carriedKind(connection, ssh.connection));
   return (["control", "data"] as const).filter((kind) => kinds.includes(kind));
+}
+
+const isSameSsh = (one: ConnectionEvent, other: ConnectionEvent): boolean =>
+  one.role === "ssh" && one.result === "made" && one.fromHost === other.fromHost && one.toHost === other.toHost;
+
+function carriedKind(connection: ConnectionEvent, ssh: ConnectionEvent): ("control" | "data")[] {
+  const { role, result, carries, fromHost, toHost } = connection;
+  if (result !== "made") return [];
+  if (role === "forwarded") return [ssh.fromHost, ssh.toHost].includes(fromHost) ? [carries ?? "data"] : [];
+  // A data connection within the SSH host has met a listener of sshd's.
+  return role === "data" && fromHost === ssh.toHost && toHost === fromHost ? ["data"] : [];
 }
 
 /** How it ended, where that is worth a word: `refused`, `dropped by nat`, `in the clear`. */

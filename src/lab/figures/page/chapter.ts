@@ -1,7 +1,7 @@
 // One scenario: what one sees, why, what Sallyport does; then both ways of doing it, below each other.
 import { element, type Markup } from "../markup.ts";
 import { actSection } from "./act-section.ts";
-import { type ShownScenario, type ShownVariant, ways } from "./shown.ts";
+import { heading, type ShownScenario, type ShownVariant, ways } from "./shown.ts";
 
 /** A chapter with its own heading; `id` is the scenario's number. */
 export function chapter(shown: ShownScenario): Markup {
@@ -15,7 +15,7 @@ export function chapter(shown: ShownScenario): Markup {
       "header",
       {},
       element("p", { class: "scenario" }, element("b", {}, number), ` ${name}`),
-      element("h2", {}, title),
+      element("h2", {}, heading(title)),
     ),
     element(
       "div",

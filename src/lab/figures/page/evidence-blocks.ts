@@ -98,25 +98,23 @@ export function remarks(evidence: Evidence): Markup | undefined {
 /** The rows of netstat, as often as it was run. */
 export function netstats(evidence: Evidence): Markup[] {
   return evidence.events.flatMap((event) =>
-    event.type === "netstat"
+    event.type === "netstat" && event.rows.length > 0
       ? [
           element(
             "div",
             {},
             element("h5", {}, `netstat -tan on ${event.host}, after ${(event.atMs / 1000).toFixed(1)} s`),
-            event.rows.length === 0
-              ? element("p", {}, "Nothing.")
-              : table(
-                  ["local", "remote", "state"],
-                  event.rows.map(({ local, remote, state }) =>
-                    element(
-                      "tr",
-                      { class: state === "TIME_WAIT" ? "time-wait" : undefined },
-                      [local, remote].map((end) => element("td", {}, element("code", {}, end))),
-                      element("td", {}, state),
-                    ),
-                  ),
+            table(
+              ["local", "remote", "state"],
+              event.rows.map(({ local, remote, state }) =>
+                element(
+                  "tr",
+                  { class: state === "TIME_WAIT" ? "time-wait" : undefined },
+                  [local, remote].map((end) => element("td", {}, element("code", {}, end))),
+                  element("td", {}, state),
                 ),
+              ),
+            ),
           ),
         ]
       : [],

@@ -4,7 +4,7 @@ import { figureStyle, schemes } from "../style.ts";
 import { chapter } from "./chapter.ts";
 import { legend } from "./legend.ts";
 import { pageStyle } from "./page-style.ts";
-import { outcomeWords, type ShownScenario } from "./shown.ts";
+import { heading, outcomeWords, type ShownScenario } from "./shown.ts";
 
 /** An HTML page with one scenario. */
 export function scenarioPage(shown: ShownScenario): string {
@@ -41,7 +41,7 @@ function contents(all: readonly ShownScenario[]): Markup {
           "tr",
           {},
           element("td", { class: "scenario" }, shown.number),
-          element("td", {}, element("a", { href: `#${shown.number}` }, shown.title)),
+          element("td", {}, element("a", { href: `#${shown.number}` }, heading(shown.title))),
           [shown.plain, shown.sallyport].map((act) => {
             const { works } = act.evidence.outcome;
             return element("td", { class: works ? "works" : "fails" }, `${works ? "✓" : "✕"} ${outcomeWords(act)}`);

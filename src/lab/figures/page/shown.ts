@@ -32,6 +32,9 @@ export const ways: readonly Way[] = [
   { key: "sallyport", title: "With Sallyport", gateway: "Sallyport" },
 ];
 
+/** As a heading: `A forward to localhost`. */
+export const heading = (title: string): string => title.slice(0, 1).toUpperCase() + title.slice(1);
+
 /** `works · 226`, `fails · 425`, `fails · ECONNREFUSED` */
 export function outcomeWords({ evidence }: ShownAct): string {
   const { works, reply, system } = evidence.outcome;

@@ -1,7 +1,7 @@
 // Between which programs a connection goes; the evidence names hosts and ports.
 import type { Evidence } from "../../evidence.ts";
 import { type ConnectionEvent, connectionsOf } from "../connection-event.ts";
-import type { Participant } from "./participants.ts";
+import { isServerLine, type Participant } from "./participants.ts";
 
 export interface Ends {
   readonly from: Participant;
@@ -16,11 +16,16 @@ export function connectionEnds(
 ): Ends | undefined {
   const { role, result, fromHost, carries } = connection;
   if (result === "made" && (role === "control" || (role === "forwarded" && carries === "control"))) return undefined;
-  const on = (host: string, ...programs: readonly Participant["program"][]): Participant | undefined =>
+  const user = portUsers(evidence).findLast(({ port }) => port === portOf(connection.to));
+  const on: Find = (host, ...programs) =>
     programs
-      .map((program) => participants.find((one) => one.host === host && one.program === program))
+      .map((program) => {
+        const there = participants.filter((one) => one.host === host && one.program === program);
+        // Of several clients, the one that speaks of this port.
+        return there.find((one) => one.host === user?.host && one.party === user.party) ?? there[0];
+      })
       .find((found) => found !== undefined);
-  const isToClient = portsOfClients(evidence).has(portOf(connection.to));
+  const isToClient = user?.listens === true;
   const to = targetOf(connection, isToClient, on);
   const from = role === "forwarded" ? forwarderOf(connection, participants) : makerOf(connection, isToClient, on);
   const start = from ?? participants.find((one) => one.host === fromHost);
@@ -66,19 +71,32 @@ function targetOf(connection: ConnectionEvent, isToClient: boolean, on: Find): P
 
 const portOf = (end: string): number => Number(end.slice(end.lastIndexOf(":") + 1));
 
-/** Where FTP clients listen for data: what they name in PORT and EPRT, and in mode default-port their control port. */
-function portsOfClients(evidence: Evidence): Set<number> {
-  const ports = new Set(
-    connectionsOf(evidence)
-      .filter(({ role }) => role === "control")
-      .map(({ from }) => portOf(from)),
-  );
+/** An FTP client at a port of a data connection, as the dialogue has it. */
+interface PortUser {
+  readonly port: number;
+  readonly host: string;
+  readonly party: string;
+  /** It named the port itself (PORT, EPRT, or its control port in mode default-port); else it was told to connect there. */
+  readonly listens: boolean;
+}
+
+function portUsers(evidence: Evidence): PortUser[] {
+  const users: PortUser[] = connectionsOf(evidence)
+    .filter(({ role }) => role === "control")
+    .map(({ from, fromHost }) => ({ port: portOf(from), host: fromHost, party: "", listens: true }));
   for (const event of evidence.events) {
-    if (event.type !== "line" || event.from !== "client") continue;
-    const [, high, low] = /^PORT \d+,\d+,\d+,\d+,(\d+),(\d+)$/i.exec(event.text) ?? [];
-    if (low !== undefined) ports.add(Number(high) * 256 + Number(low));
-    const [, port] = /^EPRT \|\d\|[^|]*\|(\d+)\|$/i.exec(event.text) ?? [];
-    if (port !== undefined) ports.add(Number(port));
+    if (event.type !== "line" || isServerLine(event)) continue;
+    const port = namedPort(event.text);
+    const { host, party } = event;
+    if (port !== undefined) users.push({ port, host, party, listens: event.from === "client" });
   }
-  return ports;
+  return users;
+}
+
+/** Of PORT, EPRT, 227 (RFC 959) and 229 (RFC 2428). */
+function namedPort(text: string): number | undefined {
+  const [, high, low] = /^(?:PORT |227 ).*?\d+,\d+,\d+,\d+,(\d+),(\d+)/i.exec(text) ?? [];
+  if (low !== undefined) return Number(high) * 256 + Number(low);
+  const [, port] = /^(?:EPRT |229 ).*?\|(\d+)\|/i.exec(text) ?? [];
+  return port === undefined ? undefined : Number(port);
 }

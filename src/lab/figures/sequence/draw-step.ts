@@ -84,9 +84,7 @@ function textOf(step: ArrowStep): string {
 
 function classOf(step: ArrowStep): string {
   if (step.type === "connection") {
-    const { connection } = step;
-    const isData = connection.role === "data" || connection.carries === "data";
-    return `${connectionClass(connection)}${isData ? " data" : ""}`;
+    return connectionClass(step.connection);
   }
   if (step.type === "login") return "say";
   return /^[45]\d\d[ -]/.test(step.text) ? "say bad" : "say";

@@ -30,6 +30,8 @@ function loginLength(steps: readonly Step[], start: number): number {
   let isIn = false;
   for (const step of steps.slice(start)) {
     if (step.type !== "line" || !step.isWhole || !parts.test(step.text)) break;
+    // Another session, or its greeting.
+    if (![step.from, step.to].includes(greeting.to) || (isIn && step.text.startsWith("220"))) break;
     length += 1;
     isIn ||= step.text.startsWith("230");
   }

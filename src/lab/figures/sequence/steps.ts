@@ -81,7 +81,7 @@ function isOf(call: LabEvent, connection: ConnectionEvent): boolean {
     call.type === "call" &&
     connection.result !== "made" &&
     call.host === connection.fromHost &&
-    call.call.split(" ").includes(connection.to)
+    call.call === `connect ${connection.to}`
   );
 }
 
