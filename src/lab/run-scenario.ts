@@ -4,6 +4,8 @@ import type { Act, Scenario } from "./scenario.ts";
 import type { OpenStage, TransferResult } from "./stage.ts";
 import type { Topology } from "./topology.ts";
 
+const lastPacketsMs = 1000;
+
 /** One way to play a scenario: without Sallyport or with it, as it is or in a variant. */
 export interface Take {
   /** `S20/ssh-lost/plain` */
@@ -32,6 +34,8 @@ export async function runAct(topology: Topology, act: Act, openStage: OpenStage)
   await using running = await openStage(topology);
   const result = await running.play(async () => {
     const end = await act.script(running.stage);
+    // The last packets are still on their way; in virtual time it costs nothing to wait for them.
+    if (running.stage.kind === "simulated") await running.stage.wait(lastPacketsMs);
     for (const { name } of topology.hosts) await running.stage.netstat(name);
     return end;
   });

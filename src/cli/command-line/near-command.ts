@@ -3,7 +3,7 @@ import { SallyportError } from "../../protocol/error.ts";
 import type { TunnelCommand } from "./tunnel-command.ts";
 
 /** The first words that are commands. */
-const commandWords = ["tunnel", "serve", "passwd", "demo", "ftp", "get", "put", "help"] as const;
+const commandWords = ["tunnel", "serve", "passwd", "demo", "lab", "ftp", "get", "put", "help"] as const;
 
 /** The error of a tunnel that failed; with a hint when its destination is one letter away from a command. */
 export function hintAtCommand(error: SallyportError, command: TunnelCommand): SallyportError {

@@ -2,6 +2,7 @@
 
 import { type DemoCommand, parseDemo } from "../demo/demo-command.ts";
 import { type FtpCommand, parseFtp } from "../ftp/ftp-command.ts";
+import { type LabCommand, parseLab } from "../lab/lab-command.ts";
 import { type PasswdCommand, parsePasswd } from "../serve/passwd-command.ts";
 import { parseServe, type ServeCommand } from "../serve/serve-command.ts";
 import { parseTransfer, type TransferCommand } from "../transfer/transfer-command.ts";
@@ -17,20 +18,23 @@ export type ParsedLine =
   | ServeCommand
   | PasswdCommand
   | DemoCommand
+  | LabCommand
   | FtpCommand
   | TransferCommand
   | { readonly kind: "serve-help" }
   | { readonly kind: "demo-help" }
+  | { readonly kind: "lab-help" }
   | { readonly kind: "ftp-help" }
   | { readonly kind: "transfer-help"; readonly verb: TransferVerb }
   | { readonly kind: "help" }
   | { readonly kind: "version" };
 
 /** The first words that are no destination, and what their --help is. */
-const helpOf: ReadonlyMap<string | undefined, "serve-help" | "demo-help" | "ftp-help"> = new Map([
+const helpOf: ReadonlyMap<string | undefined, "serve-help" | "demo-help" | "lab-help" | "ftp-help"> = new Map([
   ["serve", "serve-help"],
   ["passwd", "serve-help"],
   ["demo", "demo-help"],
+  ["lab", "lab-help"],
   ["ftp", "ftp-help"],
 ]);
 
@@ -51,6 +55,7 @@ export function parseCommandLine(argv: readonly string[]): ParsedLine {
   if (first === "serve") return parseServe(words.slice(1));
   if (first === "passwd") return parsePasswd(words.slice(1));
   if (first === "demo") return parseDemo(words.slice(1));
+  if (first === "lab") return parseLab(words.slice(1));
   if (first === "ftp") return parseFtp(words.slice(1));
   if (help?.kind === "transfer-help") return parseTransfer(help.verb, words.slice(1));
   return parseTunnel(words[0] === "tunnel" ? words.slice(1) : words, end < 0 ? undefined : argv.slice(end + 1));
