@@ -42,7 +42,7 @@ function drawArrow(step: ArrowStep, lifelines: Lifelines, top: number): DrawnSte
   const side = isLoop ? loopSide : toX < fromX ? -1 : 1;
   const direction: Direction = toX < fromX || (isLoop && side > 0) ? "left" : "right";
   const connection = step.type === "connection" ? step.connection : undefined;
-  const result = connection?.result ?? "made";
+  const result = connection?.result ?? (step.type === "line" && step.isLost ? "dropped" : "made");
   // What was dropped never came near.
   const endX = result === "dropped" ? fromX + (toX - fromX) * 0.6 : result === "failed" ? fromX + side * 46 : toX;
   const line = isLoop
@@ -70,6 +70,7 @@ function drawArrow(step: ArrowStep, lifelines: Lifelines, top: number): DrawnSte
 }
 
 function textOf(step: ArrowStep): string {
+  if (step.type === "line" && step.isLost) return `${visibleText(step.text)} (not heard)`;
   if (step.type !== "connection") return visibleText(step.text);
   const { role, to, result, clear } = step.connection;
   const ending =

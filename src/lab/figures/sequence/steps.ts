@@ -7,13 +7,14 @@ import { type PairedLine, pairLines } from "./pair-lines.ts";
 import { type GatewayName, isServerLine, type LineEvent, type Participant } from "./participants.ts";
 
 export type Step =
-  /** `isWhole`: seen unchanged at both ends. */
+  /** `isWhole`: seen unchanged at both ends. `isLost`: nobody heard it. */
   | {
       readonly type: "line";
       readonly from: Participant;
       readonly to: Participant;
       readonly text: string;
       readonly isWhole: boolean;
+      readonly isLost: boolean;
     }
   /** The lines of a login, which are the same in every scenario. */
   | { readonly type: "login"; readonly from: Participant; readonly to: Participant; readonly text: string }
@@ -93,7 +94,9 @@ function lineSteps(pair: PairedLine | undefined, participants: readonly Particip
   if (seer === undefined || peer === undefined) return [];
   const isSaying = isServerLine(line) === (line.from === "server");
   const [from, to] = isSaying ? [seer, peer] : [peer, seer];
-  return [{ type: "line", from, to, text: line.text, isWhole: other !== undefined }];
+  // What is said to Sallyport is heard by it, but not told.
+  const isLost = other === undefined && isSaying && peer.program !== "gateway";
+  return [{ type: "line", from, to, text: line.text, isWhole: other !== undefined, isLost }];
 }
 
 const seerOf = (line: LineEvent, participants: readonly Participant[]): Participant | undefined =>
