@@ -10,6 +10,7 @@ export function labHelpText(): string {
     "Usage: sallyport lab                          lists the scenarios, S01 to S20",
     "       sallyport lab run S08... [--step]      plays them",
     "       sallyport lab run --all                plays all, one line each",
+    "       sallyport lab run S08... --html FILE   writes a page, or with --all a booklet",
     "",
     "Options:",
     ...labOptions.map((row) => `  ${spelling(row)}`.padEnd(28) + row.help),

@@ -11,6 +11,7 @@ import type { World } from "../run/world.ts";
 import type { LabCommand } from "./lab-command.ts";
 import { type Part, showOpening, showTake } from "./show-take.ts";
 import { waitForEnter } from "./wait-for-enter.ts";
+import { writePage } from "./write-page.ts";
 
 /** Returns the exit status: 1 when an outcome is not what its scenario says. Throws `USAGE_INVALID` for --step without a terminal. */
 export async function runLab(
@@ -23,6 +24,12 @@ export async function runLab(
   if (!all && numbers.length === 0) {
     for (const { number, name, title } of scenarios) world.printLine(`${number}  ${name.padEnd(24)}${title}`);
     return exitStatus.ok;
+  }
+  if (command.html !== undefined) {
+    const chosen = scenarios.filter(({ number }) => all || numbers.includes(number));
+    const { told, isRight } = await writePage(command.html, chosen, openStage);
+    world.printLine(told);
+    return isRight ? exitStatus.ok : exitStatus.other;
   }
   if (step && (world.outputColumns === undefined || !process.stdin.isTTY)) {
     throw usageError("--step waits for Enter, and this is no terminal", "Leave --step out.");
@@ -61,12 +68,13 @@ async function playBriefly(scenario: Scenario, world: World, paint: Paint, openS
   const takes = takesOf(scenario);
   let isRight = true;
   for (let at = 0; at < takes.length; at += 2) {
-    const verdicts = await Promise.all(takes.slice(at, at + 2).map((take) => judge(scenario, take, openStage)));
+    const verdicts = [];
+    for (const take of takes.slice(at, at + 2)) verdicts.push(await judge(scenario, take, openStage));
     const isFine = verdicts.every(({ isExpected }) => isExpected);
     isRight &&= isFine;
     const mark = isFine ? paint("good", "ok ") : paint("bad", "NOT");
     const name = takes[at]?.title || scenario.name;
-    world.printLine(`${scenario.number} ${mark} ${name.padEnd(24)}${verdicts.map(({ text }) => text).join("; ")}`);
+    world.printLine(`${scenario.number} ${mark} ${name.padEnd(32)}${verdicts.map(({ text }) => text).join("; ")}`);
   }
   return isRight;
 }

@@ -5,6 +5,7 @@ import { type OptionGroup, type OptionRow, type Spelled, spelling } from "../../
 import { optionsOf } from "../../../src/cli/command-line/option-table.ts";
 import { demoOptions } from "../../../src/cli/demo/demo-command.ts";
 import { exitStatusReference, transferExitStatusReference } from "../../../src/cli/exit-status.ts";
+import { labOptions } from "../../../src/cli/lab/lab-command.ts";
 import { passwdOptions } from "../../../src/cli/serve/passwd-command.ts";
 import { serveOptions } from "../../../src/cli/serve/serve-options.ts";
 import { usageOf } from "../../../src/cli/transfer/transfer-command.ts";
@@ -61,6 +62,17 @@ export function referencePage(): string {
     "Shows FTP through SSH, mode by mode, on this machine alone; [the demo](../start/demo.md) tells more.",
     "",
     ...optionRows(demoOptions),
+    "",
+    "## sallyport lab",
+    "",
+    "```",
+    "sallyport lab",
+    "sallyport lab run NUMBER... [options]",
+    "```",
+    "",
+    "Lists the known failures of FTP through SSH, or plays them in a simulated network; [the lab](../guides/lab.md) tells more.",
+    "",
+    ...optionRows(labOptions),
     "",
     "## Exit status",
     "",
