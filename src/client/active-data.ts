@@ -17,15 +17,17 @@ export function openActive(talk: Talk, signal: AbortSignal): DataEnd {
   const stop = AbortSignal.any([signal, lifetime.signal]);
   let where = "";
   const listening = listen(talk, stop);
-  const ready = listening.then(async (end) => {
-    const host = talk.options.activeAddress ?? end.endpoint.host;
-    where = formatEndpoint({ host, port: end.endpoint.port });
-    await announce(talk, { host, port: end.endpoint.port });
+  const announced = listening.then(({ endpoint }) => {
+    const here = { host: talk.options.activeAddress ?? endpoint.host, port: endpoint.port };
+    where = formatEndpoint(here);
+    return { agreed: announce(talk, here) };
   });
+  const ready = announced.then(({ agreed }) => agreed);
   // Not before the server was told: what came earlier would be somebody else.
   const connection = ready.then(async () => acceptInTime(talk, await listening, stop));
   return {
     how: () => `active ${where}`.trim(),
+    asked: announced.then(() => {}),
     ready,
     connection,
     caveat: () => (where === "" ? undefined : `the server was to connect to ${where}${insideTls(talk)}`),

@@ -17,6 +17,7 @@ export function openDefaultPort(talk: Talk, signal: AbortSignal): DataEnd {
   let caveat: string | undefined;
   return {
     how: () => `default-port ${local === undefined ? "" : formatEndpoint(local)}`.trim(),
+    asked: listening.then(() => {}),
     ready: listening.then(({ length }) => {
       if (local !== undefined && length < defaultPorts(local).length) caveat = portBelowMissing(local);
     }),

@@ -30,6 +30,7 @@ export function openPassive(talk: Talk, signal: AbortSignal): DataEnd {
   });
   return {
     how: () => `passive ${where}`.trim(),
+    asked: Promise.resolve(),
     ready: address,
     connection,
     async [Symbol.asyncDispose]() {

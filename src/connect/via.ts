@@ -5,7 +5,6 @@ import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../platform/network.ts";
 import type { Trace } from "../platform/trace.ts";
 import { SallyportError } from "../protocol/error.ts";
-import { connectTransport } from "../ssh/connect-transport.ts";
 import { parseFarSockets } from "../ssh/far-sockets.ts";
 import { farSocketsCommand } from "../ssh/far-sockets-command.ts";
 import { askForNoDelay } from "../ssh/no-delay.ts";
@@ -37,6 +36,8 @@ export interface Via extends AsyncDisposable {
   readonly lost: Promise<SallyportError | undefined>;
   /** The SSH host's ends of its connections to that port; empty where it does not tell. */
   localEnds(port: number, signal: AbortSignal): Promise<readonly Endpoint[]>;
+  /** A subsystem of the SSH host, `sftp` for one. Throws SSH_CHANNEL_REFUSED where there is none, or too many sessions. */
+  openSubsystem(name: string, signal: AbortSignal): Promise<Connection>;
 }
 
 /** What goes with the SSH connection. */
@@ -100,6 +101,10 @@ class SshVia implements Via {
     return parseFarSockets((await connection.exec(farSocketsCommand(port), { signal })).stdout, port);
   }
 
+  async openSubsystem(name: string, signal: AbortSignal): Promise<Connection> {
+    return await (await this.connection(signal)).openSubsystem(name, { signal });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     const connection = await this.#current?.catch(() => undefined);
@@ -109,6 +114,8 @@ class SshVia implements Via {
   async #connect(signal: AbortSignal): Promise<SshConnection> {
     const { ssh, transport = "auto", noCommand } = this.#options;
     try {
+      // Loaded when it is needed: SSH is two thirds of the program.
+      const { connectTransport } = await import("../ssh/connect-transport.ts");
       const connection = await connectTransport(transport, ssh, this.#environment(), signal);
       this.#transport = connection.transport;
       void connection.lost.then(async () => {
