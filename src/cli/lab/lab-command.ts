@@ -12,11 +12,14 @@ export interface LabCommand {
   readonly all: boolean;
   /** Wait for Enter between the parts. */
   readonly step: boolean;
+  /** With real programs in network namespaces. */
+  readonly real: boolean;
 }
 
 export interface LabDraft {
   all: boolean;
   step: boolean;
+  real: boolean;
 }
 
 export const labOptions: readonly OptionRow<LabDraft, "lab">[] = [
@@ -36,17 +39,25 @@ export const labOptions: readonly OptionRow<LabDraft, "lab">[] = [
       draft.step = true;
     },
   },
+  {
+    long: "--real",
+    group: "lab",
+    help: "real programs in network namespaces; needs Linux and root",
+    apply: (draft) => {
+      draft.real = true;
+    },
+  },
 ];
 
-const usage = "Write sallyport lab, sallyport lab run S08 [--step], or sallyport lab run --all.";
+const usage = "Write sallyport lab, sallyport lab run S08 [--step] [--real], or sallyport lab run --all.";
 
 /** Throws `USAGE_INVALID`. */
 export function parseLab(words: readonly string[]): LabCommand {
-  const draft: LabDraft = { all: false, step: false };
+  const draft: LabDraft = { all: false, step: false, real: false };
   const [verb, ...named] = takeAll(words, draft);
   if (verb !== undefined && verb !== "run") throw usageError(`lab cannot "${verb}"`, usage);
   const numbers = named.map(numberOf);
-  if (verb === undefined && (draft.all || draft.step)) throw usageError("there is nothing to run", usage);
+  if (verb === undefined && (draft.all || draft.step || draft.real)) throw usageError("there is nothing to run", usage);
   if (verb === "run" && draft.all === numbers.length > 0) {
     throw usageError(draft.all ? "--all and a number exclude each other" : "the scenario's number is missing", usage);
   }
