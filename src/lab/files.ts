@@ -5,16 +5,15 @@ const line: Uint8Array = new TextEncoder().encode("every byte of the file\n");
 /** `/file`, and what `put` sends. */
 export const fileBytesCount: number = line.length * 2000;
 
-/** The first `count` bytes of every file, from `offset` on. */
+/** `count` bytes of any of these files, from `offset` on. */
 export function labBytes(count: number, offset = 0): Buffer {
-  const bytes = Buffer.alloc(count);
-  for (let at = 0; at < count; at += 1) bytes[at] = line[(offset + at) % line.length] ?? 0;
-  return bytes;
+  const at = offset % line.length;
+  return Buffer.alloc(count, Buffer.concat([line.subarray(at), line.subarray(0, at)]));
 }
 
 /** Whether these are the bytes at that place. */
 export function areLabBytes(bytes: Uint8Array, offset: number): boolean {
-  return bytes.every((byte, at) => byte === line[(offset + at) % line.length]);
+  return labBytes(bytes.length, offset).equals(bytes);
 }
 
 /** Sizes of the files by path. `/big` must not fit into what systems, ssh and Sallyport hold on the way. */

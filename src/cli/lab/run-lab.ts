@@ -68,12 +68,13 @@ async function playBriefly(scenario: Scenario, world: World, paint: Paint, openS
   const takes = takesOf(scenario);
   let isRight = true;
   for (let at = 0; at < takes.length; at += 2) {
-    const verdicts = await Promise.all(takes.slice(at, at + 2).map((take) => judge(scenario, take, openStage)));
+    const verdicts = [];
+    for (const take of takes.slice(at, at + 2)) verdicts.push(await judge(scenario, take, openStage));
     const isFine = verdicts.every(({ isExpected }) => isExpected);
     isRight &&= isFine;
     const mark = isFine ? paint("good", "ok ") : paint("bad", "NOT");
     const name = takes[at]?.title || scenario.name;
-    world.printLine(`${scenario.number} ${mark} ${name.padEnd(24)}${verdicts.map(({ text }) => text).join("; ")}`);
+    world.printLine(`${scenario.number} ${mark} ${name.padEnd(32)}${verdicts.map(({ text }) => text).join("; ")}`);
   }
   return isRight;
 }

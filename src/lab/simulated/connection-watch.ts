@@ -35,7 +35,11 @@ export class ConnectionWatch {
   }
 
   /** A program is about to connect; the returned function when it has failed. */
-  expect(host: Host, { host: name, port, localAddress }: ConnectOptions, role: Role): () => void {
+  expect(
+    host: Host,
+    { host: name, port, localAddress = host.name, localPort }: ConnectOptions,
+    role: Role,
+  ): () => void {
     const to = { host: resolved(host, name), port };
     const expected = { host, remote: formatEndpoint(to), role };
     this.#expected.push(expected);
@@ -47,7 +51,7 @@ export class ConnectionWatch {
       this.#log.add({
         type: "connection",
         ...role,
-        from: localAddress ?? host.name,
+        from: localPort === undefined ? localAddress : `${localAddress}:${localPort}`,
         to: expected.remote,
         fromHost: host.name,
         toHost: this.#ownerOf(to, host),
