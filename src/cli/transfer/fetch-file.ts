@@ -5,15 +5,11 @@ import { pipeline } from "node:stream/promises";
 import type { HashName } from "../../client/checksum.ts";
 import { makeDigest } from "../../client/digest.ts";
 import { readLocal } from "../../client/local-file.ts";
-import type { DownloadFileOptions, TransferResult } from "../../client/transfer-options.ts";
-import type { FtpClient } from "../../connect/ftp-client.ts";
+import type { DownloadFileOptions } from "../../client/transfer-options.ts";
 import { translateFsError } from "../../filesystem/fs-error.ts";
 import { SallyportError } from "../../protocol/error.ts";
-import { kindOf } from "./local-tree.ts";
-
-export interface Fetched extends Pick<TransferResult, "bytes" | "verified" | "how"> {
-  readonly wasThere?: boolean;
-}
+import { kindOf, type LocalKind } from "./local-tree.ts";
+import type { ServerSession, Transferred } from "./server-session.ts";
 
 export const partSuffix = ".sallyport-part";
 
@@ -22,17 +18,18 @@ export const partSuffix = ".sallyport-part";
  * `kept` is told of it; an empty one is removed.
  */
 export async function fetchFile(
-  client: FtpClient,
+  client: ServerSession,
   path: string,
   target: string,
   options: DownloadFileOptions,
   kept: (part: string, bytes: number) => void,
-): Promise<Fetched> {
+): Promise<Transferred> {
   // A device or a pipe that is named is written to, as with curl; it must not be replaced by a file.
-  if ((await kindOf(target)) === "other") return await pour(client, path, target, options);
   const part = `${target}${partSuffix}`;
-  await demandFree(target, part);
-  if (options.resume === true && (await kindOf(part)) === "missing" && (await kindOf(target)) !== "missing") {
+  const [kind, partKind] = await Promise.all([kindOf(target), kindOf(part)]);
+  if (kind === "other") return await pour(client, path, target, options);
+  await demandFree(target, kind, part, partKind);
+  if (options.resume === true && partKind === "missing" && kind !== "missing") {
     const there = await adopt(client, path, target, part, options);
     if (there !== undefined) return there;
   }
@@ -51,7 +48,12 @@ export async function fetchFile(
 }
 
 /** Byte after byte: there is no going back in a pipe, so no second attempt either. */
-async function pour(client: FtpClient, path: string, target: string, options: DownloadFileOptions): Promise<Fetched> {
+async function pour(
+  client: ServerSession,
+  path: string,
+  target: string,
+  options: DownloadFileOptions,
+): Promise<Transferred> {
   const { resume: _, retries: __, ...once } = options;
   const stream = client.download(path, once);
   try {
@@ -63,29 +65,28 @@ async function pour(client: FtpClient, path: string, target: string, options: Do
   return await stream.result;
 }
 
-async function demandFree(target: string, part: string): Promise<void> {
-  if ((await kindOf(target)) === "directory") {
+async function demandFree(target: string, kind: LocalKind, part: string, partKind: LocalKind): Promise<void> {
+  if (kind === "directory") {
     throw new SallyportError("FS_IS_DIRECTORY", `${target} is a directory`, { cure: "Give the file another name." });
   }
-  const found = await stat(target).catch(() => undefined);
+  const found = kind === "link" ? await stat(target).catch(() => undefined) : undefined;
   if (found !== undefined && !found.isFile()) {
     throw new SallyportError("FS_NOT_FILE", `${target} is a link, and leads to no file`, {
       cure: "Name what it leads to; - is standard output.",
     });
   }
-  const kind = await kindOf(part);
-  if (kind === "missing" || kind === "file") return;
+  if (partKind === "missing" || partKind === "file") return;
   throw new SallyportError("FS_OUTSIDE", `${part} is in the way, and is no file`, { cure: "Remove it." });
 }
 
 /** A file with its final name that another program left: whole, or to be gone on with. */
 async function adopt(
-  client: FtpClient,
+  client: ServerSession,
   path: string,
   target: string,
   part: string,
   { verify, signal }: DownloadFileOptions,
-): Promise<Fetched | undefined> {
+): Promise<Transferred | undefined> {
   const call = signal === undefined ? {} : { signal };
   const [here, there] = [(await sizeHere(target)) ?? 0, await client.size(path, call)];
   if (here > there) {

@@ -37,6 +37,11 @@ export class ControlLink {
     return this.#replies.shift() ?? "";
   }
 
+  /** The reply that {@link reply} gives next, if it has come. */
+  get next(): string | undefined {
+    return this.#replies[0];
+  }
+
   /** Resolves when there is a reply to read, or will never be one. */
   async hasReply(signal: AbortSignal): Promise<void> {
     while (this.#replies.length === 0 && !this.#isEnded && !signal.aborted) {

@@ -154,7 +154,9 @@ export class NaiveUser implements FtpUser {
 
   /** The data connection, or nothing when a reply that ends the transfer comes in its place. */
   async #firstOf({ connection }: Arranged, signal: AbortSignal): Promise<Connection | undefined> {
-    return Promise.race([connection, this.#link.hasReply(signal).then(() => undefined)]);
+    const first = await Promise.race([connection, this.#link.hasReply(signal).then(() => undefined)]);
+    // After 226 it is there, and only its news is slower than the reply.
+    return first === undefined && this.#link.next?.startsWith("2") === true ? connection : first;
   }
 }
 

@@ -33,6 +33,7 @@ export class SimulatedSsh implements AsyncDisposable {
   /** Address of the SSH server. */
   readonly serverAddress: string;
   readonly #connection: Connection;
+  readonly #messages: ClearMessages;
   readonly #channels: ChannelTable;
   readonly #listeners: ListenerTable;
   #gone: SallyportError | undefined;
@@ -54,6 +55,7 @@ export class SimulatedSsh implements AsyncDisposable {
       onOpen: (request, answer) => network.take(request, answer),
     });
     const messages = new ClearMessages({ stream, receiver: this.#channels, onGlobal: async () => undefined });
+    this.#messages = messages;
     this.#channels.sender = messages.send;
     this.#listeners = new ListenerTable(
       requestsBy(messages, () => this.#gone),
@@ -100,6 +102,7 @@ export class SimulatedSsh implements AsyncDisposable {
     this.#gone = error;
     this.#channels.lose(error);
     this.#listeners.lose(error);
+    this.#messages.lose();
   }
 }
 
@@ -110,7 +113,7 @@ function requestsBy(messages: ClearMessages, lost: () => SallyportError | undefi
         const gone = lost();
         if (gone !== undefined) return reject(gone);
         messages.ask("tcpip-forward", host, port, (bound) => {
-          if (bound === undefined) reject(forwardRefused(formatEndpoint({ host: host || "*", port })));
+          if (bound === undefined) reject(lost() ?? forwardRefused(formatEndpoint({ host: host || "*", port })));
           else resolve(onBound(bound));
         });
       }),
