@@ -9,6 +9,9 @@ export interface Drawing {
   readonly content: readonly Markup[];
 }
 
+/** In a window that would make it smaller, a figure scrolls in its box: its text could not be read otherwise. */
+const scaleMin = 0.86;
+
 const size = ({ width, height }: Drawing): { width: number; height: number; viewBox: string } => ({
   width: Math.ceil(width),
   height: Math.ceil(height),
@@ -17,7 +20,12 @@ const size = ({ width, height }: Drawing): { width: number; height: number; view
 
 /** For a page that has `figureStyle` and `schemes`. `label` says what is to be seen, for those who do not see it. */
 export function inlineFigure(drawing: Drawing, label: string): Markup {
-  return element("svg", { class: "figure", role: "img", "aria-label": label, ...size(drawing) }, drawing.content);
+  const style = `min-width:${Math.ceil(drawing.width * scaleMin)}px`;
+  return element(
+    "svg",
+    { class: "figure", role: "img", "aria-label": label, style, ...size(drawing) },
+    drawing.content,
+  );
 }
 
 /** A whole SVG file, light or dark as its viewer prefers. */

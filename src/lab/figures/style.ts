@@ -87,7 +87,7 @@ export const figureStyle: string = `.figure text{fill:var(--ink);font-family:${s
 .figure .cross circle{fill:var(--ground);stroke:currentColor;stroke-width:1.5}
 .figure .cross path{fill:none;stroke-width:2}
 .figure .wall path{fill:none;stroke-width:2.5}
-.figure .program{font-weight:650}
+.figure .program{font-weight:650;font-size:11.5px}
 .figure .lifeline{fill:none;stroke:var(--boxRule);stroke-width:1;stroke-dasharray:2 4}
 .figure .host-band rect{fill:var(--panel);stroke:var(--rule)}
 .figure .say{color:var(--muted)}

@@ -168,3 +168,18 @@ test.each([
 ])("%i ms are %s", (ms, text) => {
   expect(duration(ms)).toBe(text);
 });
+
+test("what nobody hears does not arrive, and is said to be lost; what only Sallyport hears does", () => {
+  const said = evidenceOf(
+    ...both("server", "150 here it comes"),
+    line("server", "ftp-server", "server", "426 broken off"),
+    connection("ssh", "client 192.168.1.2:1", "server 10.0.0.3:22"),
+  );
+  const draw = (gateway: GatewayName): string =>
+    drawSequence(natTopology, said, { gateway, width: sequenceWidths.wide, foldsLogin: true })
+      .content.map((part) => part.markup)
+      .join("\n");
+  expect(draw("ssh")).toContain("426 broken off (not heard)");
+  expect(draw("ssh")).toContain('class="wall"');
+  expect(draw("Sallyport")).toContain(">426 broken off</text>");
+});

@@ -36,7 +36,6 @@ article .scenario{margin:0 0 2px;color:var(--muted);font-family:${monoFont};font
 figure{margin:8px 0}
 figure>div{overflow-x:auto;overflow-y:hidden}
 figure svg{display:block;max-width:100%;height:auto}
-.network .wide svg{min-width:min(100%,860px)}
 .narrow{display:none}
 .connections{margin:8px 0;padding-left:2.2em;font-size:.875rem;columns:2;column-gap:32px}
 .connections li{break-inside:avoid;margin:0 0 4px;padding-left:2px}
@@ -79,7 +78,7 @@ body{font-size:10.5pt}
 body>*{max-width:none;padding:0}
 .wide{display:block!important;overflow:visible}
 .narrow{display:none!important}
-.network .wide svg{min-width:0}
+.wide svg{min-width:0!important}
 .connections{columns:2}
 article{break-before:page;border:0;margin:0;padding:0}
 h1.small~article{break-before:auto}

@@ -26,13 +26,15 @@ export interface Lifelines {
   readonly participants: readonly Participant[];
 }
 
+const nameSize = 11.5;
+
 export function drawSequence(topology: Topology, evidence: Evidence, options: SequenceOptions): Drawing {
   const { width, gateway, foldsLogin } = options;
   const participants = participantsOf(topology, evidence, gateway);
-  const edge = Math.min(width / Math.max(2, participants.length) / 2, 110);
+  const edge = edgeOf(participants, width);
   const gap = participants.length < 2 ? 0 : (width - 2 * edge) / (participants.length - 1);
   const lifelines: Lifelines = { width, participants, x: (one) => edge + gap * Math.max(0, participants.indexOf(one)) };
-  const head = drawHead(lifelines, Math.max(gap, 2 * edge));
+  const head = drawHead(lifelines, participants.length < 2 ? width : gap);
   let y = head.height + 6;
   const drawn: { readonly step: Step; readonly y: number; readonly drawing: DrawnStep }[] = [];
   for (const step of stepsOf(evidence, { participants, gateway, foldsLogin })) {
@@ -60,7 +62,7 @@ export function drawSequence(topology: Topology, evidence: Evidence, options: Se
 
 function drawHead({ participants, x, width }: Lifelines, gap: number): { content: Markup[]; height: number } {
   const room = gap - 6;
-  const labels = participants.map((one) => namesOf(visibleText(one.label), room));
+  const labels = participants.map((one) => namesOf(one.label, room));
   const height = 34 + 15 * Math.max(1, ...labels.map((lines) => lines.length));
   const hosts = Array.from(new Set(participants.map((one) => one.host)), (host) => {
     const there = participants.filter((one) => one.host === host).map(x);
@@ -87,7 +89,18 @@ function drawHead({ participants, x, width }: Lifelines, gap: number): { content
 
 /** A name is broken between its words only. */
 function namesOf(label: string, room: number): string[] {
-  return textWidth(label, 12, "bold") <= room ? [label] : label.split(" ");
+  const text = visibleText(label);
+  return textWidth(text, nameSize, "bold") <= room ? [text] : text.split(/ |(?<=-)/);
+}
+
+/** From the border to the first lifeline, and from the last one: their names must have room. */
+function edgeOf(participants: readonly Participant[], width: number): number {
+  const room = width / Math.max(2, participants.length);
+  const ends = [participants[0], participants.at(-1)].flatMap((one) =>
+    one === undefined ? [] : namesOf(one.label, room),
+  );
+  const widest = Math.max(0, ...ends.map((line) => textWidth(line, nameSize, "bold")));
+  return Math.max(Math.min(room / 2, 110), widest / 2 + 3);
 }
 
 function shorten(name: string, room: number): string {
