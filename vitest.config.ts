@@ -23,10 +23,10 @@ export default defineConfig({
       project(
         "engines",
         ["test/{protocol,platform,filesystem,simulation,swarm,data-connection,client,server,gateway}/**/*.test.ts"],
-        20_000,
+        60_000,
         false,
       ),
-      project("unit", ["test/{network,ssh,serve,tunnel,cli}/**/*.test.ts", "test/conformance/**/*.test.ts"], 20_000),
+      project("unit", ["test/{network,ssh,serve,tunnel,cli}/**/*.test.ts", "test/conformance/**/*.test.ts"], 60_000),
       project("peers", ["test/peers/**/*.test.ts"], 120_000),
       project("networks", ["test/networks/**/*.test.ts"], 120_000),
     ],

@@ -2,13 +2,14 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, test } from "vitest";
-import { findProftpd } from "./proftpd.ts";
+import { findProftpd, findProftpdTls } from "./proftpd.ts";
 
 export type Need =
   | "sshd"
   | "ssh"
   | "vsftpd"
   | "proftpd"
+  | "proftpd-tls"
   | "curl"
   | "lftp"
   | "tnftp"
@@ -30,6 +31,7 @@ const checks: Readonly<Record<Need, () => boolean>> = {
   ssh: () => onPath("ssh"),
   vsftpd: () => onPath("vsftpd"),
   proftpd: () => findProftpd() !== undefined,
+  "proftpd-tls": findProftpdTls,
   curl: () => onPath("curl"),
   lftp: () => onPath("lftp"),
   tnftp: () => onPath("tnftp"),

@@ -1,4 +1,5 @@
 // What --help prints, made from the option table.
+import { describeRow } from "./describe-row.ts";
 import { type OptionGroup, type OptionRow, spelling } from "./option-row.ts";
 import { optionsOf } from "./option-table.ts";
 
@@ -55,8 +56,6 @@ export function helpText(): string {
   ].join("\n");
 }
 
-function describe(row: OptionRow): readonly string[] {
-  const name = `  ${row.short === undefined ? "    " : ""}${spelling(row)}`;
-  if (name.length < indent) return [name.padEnd(indent) + row.help];
-  return [name, " ".repeat(indent) + row.help];
-}
+/** Long names below each other. */
+const describe = (row: OptionRow): readonly string[] =>
+  describeRow(row, indent, row.short === undefined ? "      " : "  ");

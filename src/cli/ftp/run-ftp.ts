@@ -1,13 +1,12 @@
 // One run of the client: the terminal or the pipe, the session, and the end by command, signal or failure.
-import { readFile } from "node:fs/promises";
 import { constants } from "node:os";
 import { ReadStream } from "node:tty";
 import type { ClientOptions, Credentials } from "../../client/client-options.ts";
 import type { FtpClient } from "../../client/ftp-client.ts";
 import { systemClock } from "../../network/system-clock.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
-import { SallyportError } from "../../protocol/error.ts";
 import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
+import { readRoots } from "../credentials/read-roots.ts";
 import { signIn } from "../credentials/sign-in.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
 import { explain } from "../explain/explain.ts";
@@ -137,11 +136,12 @@ class FtpRun implements AsyncDisposable {
   }
 
   #signIn(target: Target, shell: Shell, signal: AbortSignal): Promise<Credentials> {
-    const ask: Shell["ask"] = (question, hidden) => shell.ask(question, hidden, signal);
+    const ask: Shell["ask"] = (question, hidden, until = signal) => shell.ask(question, hidden, until);
     return signIn(target, {
       readNetrc: () => readNetrc(netrcPath(this.#world.env)),
       askUser: () => askUserName({ ask }, target.host),
-      askPassword: () => ask("Password: ", true),
+      askPassword: (_, until) => ask("Password: ", true, until),
+      asks: "challenged",
     });
   }
 
@@ -189,12 +189,7 @@ function settingsOf({ mode, debug, quiet }: FtpCommand, interactive: boolean): S
   };
 }
 
-async function tlsOf({ tls, tlsCa }: FtpCommand): Promise<Pick<ClientOptions, "tls">> {
-  if (tls === undefined) return {};
-  if (tlsCa === undefined) return { tls: { kind: tls } };
-  try {
-    return { tls: { kind: tls, ca: await readFile(tlsCa) } };
-  } catch (cause) {
-    throw new SallyportError("CONFIG_INVALID", `the file of --tls-ca cannot be read: ${tlsCa}`, { cause });
-  }
+async function tlsOf({ tls: kind, tlsCa }: FtpCommand): Promise<Pick<ClientOptions, "tls">> {
+  if (kind === undefined) return {};
+  return { tls: { kind, ...(tlsCa === undefined ? {} : { ca: await readRoots(tlsCa) }) } };
 }

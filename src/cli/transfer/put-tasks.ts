@@ -35,20 +35,23 @@ export function putTasks(context: RunContext, sources: readonly string[], url: F
 
 async function send(
   context: RunContext,
-  { session, signal }: Hands,
+  { session, signal, carry }: Hands,
   source: string,
   url: FtpUrl,
   path: string,
 ): Promise<undefined> {
   const client = await session(url);
-  await upload(
-    context,
-    source,
-    url,
-    path,
-    (options) => client.uploadFile(source, path, { ...options, signal }),
-    signal,
+  await carry((onCarried) =>
+    upload(
+      context,
+      source,
+      url,
+      path,
+      (options) => client.uploadFile(source, path, { ...options, onCarried, signal }),
+      signal,
+    ),
   );
+  return undefined;
 }
 
 async function sendInput(
@@ -75,7 +78,7 @@ async function upload(
   path: string,
   run: (options: ReturnType<RunContext["optionsFor"]>) => Promise<TransferResult>,
   signal: AbortSignal,
-): Promise<undefined> {
+): Promise<void> {
   const target = urlAt(url, path);
   let sent = 0;
   try {

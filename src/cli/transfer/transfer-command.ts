@@ -5,8 +5,8 @@ import { looksLikeUrl, parseFtpUrl } from "../../protocol/url/parse-ftp-url.ts";
 import { redactUrl } from "../../protocol/url/redact-url.ts";
 import { takeOptions } from "../command-line/take-options.ts";
 import { usageError } from "../command-line/usage-error.ts";
+import { type Via, viaOf } from "../command-line/via-option.ts";
 import { emptyTransferDraft, optionsOfVerb, type TransferDraft, type TransferVerb } from "./transfer-options.ts";
-import { type Via, viaOf } from "./via-option.ts";
 
 export type Order =
   /** `destination` absent: the working directory; `-`: standard output. */
