@@ -36,6 +36,8 @@ export interface Via extends AsyncDisposable {
   readonly lost: Promise<SallyportError | undefined>;
   /** The SSH host's ends of its connections to that port; empty where it does not tell. */
   localEnds(port: number, signal: AbortSignal): Promise<readonly Endpoint[]>;
+  /** A subsystem of the SSH host, `sftp` for one. Throws SSH_CHANNEL_REFUSED where there is none, or too many sessions. */
+  openSubsystem(name: string, signal: AbortSignal): Promise<Connection>;
 }
 
 /** What goes with the SSH connection. */
@@ -97,6 +99,10 @@ class SshVia implements Via {
     if (this.#options.noCommand === true) return [];
     const connection = await this.connection(signal);
     return parseFarSockets((await connection.exec(farSocketsCommand(port), { signal })).stdout, port);
+  }
+
+  async openSubsystem(name: string, signal: AbortSignal): Promise<Connection> {
+    return await (await this.connection(signal)).openSubsystem(name, { signal });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

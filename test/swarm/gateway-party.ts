@@ -126,6 +126,10 @@ class LosableSsh implements SshConnection {
     return Promise.reject(new SallyportError("NET_UNSUPPORTED", "this SSH server runs no commands"));
   }
 
+  openSubsystem(): Promise<never> {
+    return Promise.reject(new SallyportError("NET_UNSUPPORTED", "this SSH server has no subsystems"));
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#ssh[Symbol.asyncDispose]();
   }

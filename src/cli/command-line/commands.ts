@@ -1,6 +1,7 @@
 // The first words that are commands, and no destination: how the rest is read, and what --help prints.
 import { parseDemo } from "../demo/demo-command.ts";
 import { parseFtp } from "../ftp/ftp-command.ts";
+import { parseLab } from "../lab/lab-command.ts";
 import { parsePasswd } from "../serve/passwd-command.ts";
 import { parseServe } from "../serve/serve-command.ts";
 import { parseTransfer } from "../transfer/transfer-command.ts";
@@ -23,6 +24,7 @@ export const commands: ReadonlyMap<string, Command> = new Map([
   ["serve", { parse: parseServe, help: { kind: "serve-help" } }],
   ["passwd", { parse: parsePasswd, help: { kind: "serve-help" } }],
   ["demo", { parse: parseDemo, help: { kind: "demo-help" } }],
+  ["lab", { parse: parseLab, help: { kind: "lab-help" } }],
   ["ftp", { parse: parseFtp, help: { kind: "ftp-help" } }],
   transfer("get"),
   transfer("put"),

@@ -13,6 +13,12 @@ export interface ViaDraft extends Draft {
   via?: string;
 }
 
+export interface OtherUse {
+  readonly isThere: boolean;
+  /** `name an sftp:// host` */
+  readonly cure: string;
+}
+
 /** What is for SSH and means nothing without --via. */
 const given: Readonly<Record<string, (draft: ViaDraft) => boolean>> = {
   "-i": ({ identityFiles }) => identityFiles.length > 0,
@@ -23,14 +29,14 @@ const given: Readonly<Record<string, (draft: ViaDraft) => boolean>> = {
   "--ssh": ({ transport }) => transport !== undefined,
 };
 
-/** `--via` itself, then those options as the tunnel has them. */
-export function viaRows<Group extends string>(group: Group): readonly OptionRow<ViaDraft, Group>[] {
+/** `--via` itself, then those options as the tunnel has them. `more`: what else the page says of it. */
+export function viaRows<Group extends string>(group: Group, more = ""): readonly OptionRow<ViaDraft, Group>[] {
   const via: OptionRow<ViaDraft, Group> = {
     long: "--via",
     values: ["[USER@]SSH-HOST[:PORT]"],
     group,
     help: "go through this SSH server; opens no port here",
-    more: "The FTP server's name is looked up there.",
+    more: `The FTP server's name is looked up there. ${more}`.trim(),
     apply: (draft, value) => {
       draft.via = value;
     },
@@ -39,13 +45,16 @@ export function viaRows<Group extends string>(group: Group): readonly OptionRow<
   return [via, ...beside.map((row) => ({ ...row, group }))];
 }
 
-/** `[user@]host[:port]` or `ssh://`; undefined without --via. Throws `USAGE_INVALID`. */
-export function viaOf(draft: ViaDraft): Via | undefined {
+/**
+ * `[user@]host[:port]` or `ssh://`; undefined without --via. `otherwise`: what else the options of ssh could be for, and
+ * whether that is there. Throws `USAGE_INVALID`.
+ */
+export function viaOf(draft: ViaDraft, otherwise?: OtherUse): Via | undefined {
   const { via, identityFiles, configFile, jump, sshOptions: options, port, transport = "auto" } = draft;
   if (via === undefined) {
     const stray = Object.keys(given).find((name) => given[name]?.(draft));
-    if (stray === undefined) return undefined;
-    const add = "Add --via [user@]ssh-host.";
+    if (stray === undefined || otherwise?.isThere === true) return undefined;
+    const add = `Add --via [user@]ssh-host${otherwise === undefined ? "" : `, or ${otherwise.cure}`}.`;
     throw usageError(
       `${stray} is for the SSH connection of --via`,
       stray === "-p" ? `${add} The FTP server's port stands in the URL, or behind the host.` : add,

@@ -122,6 +122,7 @@ function openSessions(
     signal,
     trace,
     via: command.via === undefined ? undefined : { ...command.via, askUser, tellUser },
+    people: { askUser, tellUser },
     logIn: ({ host, user, password }) =>
       signIn(
         { host, user, password: password?.reveal() },

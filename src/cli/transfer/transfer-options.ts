@@ -109,7 +109,7 @@ export const transferOptions: readonly TransferOption[] = [
     {
       long: "--verify",
       verbs: moving,
-      more: "The strongest of what the server offers by HASH, XSHA512, XSHA256, XSHA1, XMD5, XCRC; the report says which. Where it offers none, only sizes are compared, as without this option.",
+      more: "The strongest of what the server offers by HASH, XSHA512, XSHA256, XSHA1, XMD5, XCRC; the report says which. Where it offers none, only sizes are compared, as without this option. SFTP servers offer none: with `sftp://` the file is read once more, and its SHA-256 compared.",
     },
     "verify",
     "compare checksums, where the server offers any",
@@ -122,7 +122,10 @@ export const transferOptions: readonly TransferOption[] = [
   row({ long: "--tls-ca", values: ["FILE"] }, "roots to trust in place of the system's (PEM)", (draft, value) => {
     draft.tlsCa = value;
   }),
-  ...viaRows("transfer"),
+  ...viaRows(
+    "transfer",
+    "With `sftp://` it is the last jump host, as with `-J`, and the options of ssh are for the host of the URL.",
+  ),
   turnOn({ long: "--json" }, "json", "one object per line on standard output"),
   turnOn({ short: "-q" }, "quiet", "tell nothing but errors"),
   turnOn({ short: "-d" }, "debug", "show the dialogue with the server, the password as XXXX"),

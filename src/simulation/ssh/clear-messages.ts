@@ -92,6 +92,7 @@ function senderOn(write: Write): ChannelSender {
     channelFailure: (theirs) => write("CHANNEL_FAILURE", [theirs]),
     channelExtData: () => {},
     exec: (theirs, command, wantReply) => write("CHANNEL_REQUEST", [theirs, "exec", wantReply, { command }]),
+    subsystem: (theirs, name, wantReply) => write("CHANNEL_REQUEST", [theirs, "subsystem", wantReply, name]),
     signal: (theirs, signal) => write("CHANNEL_REQUEST", [theirs, "signal", false, { signal }]),
     exitStatus: (theirs, code) => write("CHANNEL_REQUEST", [theirs, "exit-status", false, { code }]),
   };

@@ -16,6 +16,8 @@ export interface SimulatedSshOptions {
   readonly host: string;
   /** Default 22. */
   readonly port?: number;
+  /** The host's network as the program has it. Default: `host.network()`. */
+  readonly local?: Network;
   readonly signal: AbortSignal;
 }
 
@@ -26,6 +28,8 @@ export class SimulatedSsh implements AsyncDisposable {
   readonly lost: Promise<SallyportError | undefined>;
   /** Where ssh runs. */
   readonly host: Host;
+  /** Its network there. */
+  readonly local: Network;
   /** Address of the SSH server. */
   readonly serverAddress: string;
   readonly #connection: Connection;
@@ -35,8 +39,9 @@ export class SimulatedSsh implements AsyncDisposable {
   #gone: SallyportError | undefined;
   #isDisposed = false;
 
-  private constructor(host: Host, connection: Connection, name: string) {
+  private constructor(host: Host, local: Network, connection: Connection, name: string) {
     this.host = host;
+    this.local = local;
     this.serverAddress = connection.remote.host;
     this.#connection = connection;
     const { clock, random } = host.world;
@@ -70,8 +75,8 @@ export class SimulatedSsh implements AsyncDisposable {
 
   /** Throws `NET_*`, or the signal's reason. */
   static async connect(host: Host, options: SimulatedSshOptions): Promise<SimulatedSsh> {
-    const { host: name, port = 22, signal } = options;
-    return new SimulatedSsh(host, await host.network().connect({ host: name, port, signal }), name);
+    const { host: name, port = 22, local = host.network(), signal } = options;
+    return new SimulatedSsh(host, local, await local.connect({ host: name, port, signal }), name);
   }
 
   /** Channels and listeners, for a leak check. */

@@ -1,8 +1,8 @@
 // docs/guides/scenarios.md is made from the table of scenarios.
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { scenarios } from "../../../src/cli/explain/scenarios.ts";
 import { signs } from "../../../src/cli/explain/signs.ts";
+import { scenarios } from "../../../src/lab/scenarios.ts";
 
 function page(): string {
   const chapters = scenarios.map(
@@ -12,7 +12,7 @@ function page(): string {
 
 The known ways in which FTP fails between hosts, above all through \`ssh -L\`: what one sees, why, and what Sallyport does. Tests and
 messages cite the numbers; \`sallyport get --explain\` and \`explain\` at the \`ftp>\` prompt tell which one an error is. This page is
-made from \`src/cli/explain/scenarios.ts\`.
+made from \`src/lab/scenarios/\`; \`sallyport lab run S08\` plays one ([the lab](lab.md)).
 
 ${chapters.join("\n")}`;
 }

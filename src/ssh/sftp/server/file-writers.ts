@@ -8,7 +8,7 @@ import {
   updatesFiles,
   type WriteStart,
 } from "../../../platform/file-system.ts";
-import { openFlags, statusCodes } from "../message-types.ts";
+import { openFlags, statusCodes } from "../wire/message-types.ts";
 import { Refusal } from "./status.ts";
 
 /** One call at a time. */

@@ -10,8 +10,8 @@ import {
 import { resolvePath } from "../../../protocol/file-path.ts";
 import { limits } from "../../../protocol/limits.ts";
 import type { WireReader } from "../../connection-protocol/wire-reader.ts";
-import { readAttributes, readUint64, type WantedAttributes } from "../attributes.ts";
-import { messages, statusCodes } from "../message-types.ts";
+import { readUint64, readWantedAttributes, type WantedAttributes } from "../wire/attributes.ts";
+import { messages, statusCodes } from "../wire/message-types.ts";
 import type { Handles } from "./handles.ts";
 import { OpenDirectory } from "./open-directory.ts";
 import { OpenFile } from "./open-file.ts";
@@ -81,12 +81,12 @@ export const handlers: Readonly<Record<number, Handler>> = {
     attributesReply(id, await files.stat(handles.any(request.text()).path, options)),
   [messages.setstat]: async (sftp, id, request) => {
     const path = pathOf(request);
-    await setAttributes(sftp, path, readAttributes(request), (bytes) => truncate(sftp, path, bytes));
+    await setAttributes(sftp, path, readWantedAttributes(request), (bytes) => truncate(sftp, path, bytes));
     return statusReply(id, done);
   },
   [messages.fsetstat]: async (sftp, id, request) => {
     const file = sftp.handles.file(request.text());
-    await setAttributes(sftp, file.path, readAttributes(request), (bytes) => file.writer.truncate(bytes));
+    await setAttributes(sftp, file.path, readWantedAttributes(request), (bytes) => file.writer.truncate(bytes));
     return statusReply(id, done);
   },
   [messages.opendir]: async ({ files, handles, options }, id, request) => {

@@ -1,0 +1,69 @@
+// `sallyport lab`: from words to what is played.
+import { scenarios } from "../../lab/scenarios.ts";
+import type { OptionRow } from "../command-line/option-row.ts";
+import { takeOptions } from "../command-line/take-options.ts";
+import { usageError } from "../command-line/usage-error.ts";
+
+export interface LabCommand {
+  readonly kind: "lab";
+  /** Numbers to play; none: list them all. */
+  readonly numbers: readonly string[];
+  /** All of them, one line each. */
+  readonly all: boolean;
+  /** Wait for Enter between the parts. */
+  readonly step: boolean;
+}
+
+export interface LabDraft {
+  all: boolean;
+  step: boolean;
+}
+
+export const labOptions: readonly OptionRow<LabDraft, "lab">[] = [
+  {
+    long: "--all",
+    group: "lab",
+    help: "run all twenty, with one line each",
+    apply: (draft) => {
+      draft.all = true;
+    },
+  },
+  {
+    long: "--step",
+    group: "lab",
+    help: "wait for Enter between the parts; needs a terminal",
+    apply: (draft) => {
+      draft.step = true;
+    },
+  },
+];
+
+const usage = "Write sallyport lab, sallyport lab run S08 [--step], or sallyport lab run --all.";
+
+/** Throws `USAGE_INVALID`. */
+export function parseLab(words: readonly string[]): LabCommand {
+  const draft: LabDraft = { all: false, step: false };
+  const [verb, ...named] = takeAll(words, draft);
+  if (verb !== undefined && verb !== "run") throw usageError(`lab cannot "${verb}"`, usage);
+  const numbers = named.map(numberOf);
+  if (verb === undefined && (draft.all || draft.step)) throw usageError("there is nothing to run", usage);
+  if (verb === "run" && draft.all === numbers.length > 0) {
+    throw usageError(draft.all ? "--all and a number exclude each other" : "the scenario's number is missing", usage);
+  }
+  if (draft.all && draft.step) throw usageError("--all shows no parts to step through", usage);
+  return { kind: "lab", numbers, ...draft };
+}
+
+/** Options may stand before, between and behind the other words. */
+function takeAll(words: readonly string[], draft: LabDraft): readonly string[] {
+  const [first, ...rest] = takeOptions(words, draft, labOptions);
+  return first === undefined ? [] : [first, ...takeAll(rest, draft)];
+}
+
+/** `8`, `s8` and `S08` are the same. */
+function numberOf(word: string): string {
+  const digits = /^[Ss]?(\d{1,2})$/.exec(word)?.[1];
+  const number = `S${digits?.padStart(2, "0")}`;
+  if (scenarios.some((scenario) => scenario.number === number)) return number;
+  throw usageError(`there is no scenario "${word}"`, "They are S01 to S20; sallyport lab lists them.");
+}

@@ -1,0 +1,23 @@
+// The files of every FTP server on a stage. Their bytes follow from their place, so that a reader needs no copy.
+
+const line: Uint8Array = new TextEncoder().encode("every byte of the file\n");
+
+/** `/file`, and what `put` sends. */
+export const fileBytesCount: number = line.length * 2000;
+
+/** The first `count` bytes of every file, from `offset` on. */
+export function labBytes(count: number, offset = 0): Buffer {
+  const bytes = Buffer.alloc(count);
+  for (let at = 0; at < count; at += 1) bytes[at] = line[(offset + at) % line.length] ?? 0;
+  return bytes;
+}
+
+/** Whether these are the bytes at that place. */
+export function areLabBytes(bytes: Uint8Array, offset: number): boolean {
+  return bytes.every((byte, at) => byte === line[(offset + at) % line.length]);
+}
+
+/** Sizes of the files by path. `/big` must not fit into what systems, ssh and Sallyport hold on the way. */
+export type LabFiles = Readonly<Record<string, number>>;
+
+export const labFiles = (bigBytesCount: number): LabFiles => ({ "/file": fileBytesCount, "/big": bigBytesCount });
