@@ -23,7 +23,8 @@ describe("the swarm", () => {
     timeout,
   }, async () => {
     const told: string[] = [];
-    for (let seed = 1; seed <= 100 && told.length === 0; seed += 1) {
+    // From 30 on, since the first one that shows it is 39.
+    for (let seed = 30; seed < 130 && told.length === 0; seed += 1) {
       told.push(...(await runSeed(seed, { tamper: resetLooksLikeEnd })).faults);
     }
     expect(told).toEqual(expect.arrayContaining([expect.stringContaining("for an upload that was broken off")]));
