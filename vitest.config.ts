@@ -29,8 +29,9 @@ export default defineConfig({
       project("unit", ["test/{network,ssh,serve,tunnel,cli}/**/*.test.ts", "test/conformance/**/*.test.ts"], 60_000),
       project("peers", ["test/peers/**/*.test.ts"], 120_000),
       project("networks", ["test/networks/**/*.test.ts"], 120_000),
-      // Not part of `npm test`: npm run test:lab.
+      // Not part of `npm test`: `npm run test:lab`.
       project("lab-real", ["test/lab-real/**/*.test.ts"], 120_000),
+      project("lab-pages", ["test/lab-pages/**/*.test.ts"], 120_000),
     ],
   },
 });

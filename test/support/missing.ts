@@ -17,12 +17,16 @@ export type Need =
   | "expect"
   | "tcpdump"
   | "nft"
+  | "chromium"
   | "root"
   | "netns";
 
 const onPath = (program: string): boolean =>
   (process.env["PATH"] ?? "").split(":").some((folder) => folder !== "" && existsSync(`${folder}/${program}`)) ||
   existsSync(`/usr/sbin/${program}`);
+
+/** Debian's package. */
+export const chromiumPath = "/usr/bin/chromium";
 
 const isRoot = (): boolean => process.getuid?.() === 0;
 
@@ -39,6 +43,7 @@ const checks: Readonly<Record<Need, () => boolean>> = {
   expect: () => onPath("expect"),
   tcpdump: () => onPath("tcpdump"),
   nft: () => onPath("nft"),
+  chromium: () => existsSync(chromiumPath),
   root: isRoot,
   netns: () => isRoot() && onPath("ip") && spawnSync("unshare", ["--net", "true"]).status === 0,
 };

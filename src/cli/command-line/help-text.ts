@@ -17,7 +17,7 @@ export const examples: readonly (readonly [string, string])[] = [
 /** What else the program is, and what it is for. */
 const otherCommands: readonly (readonly [string, string])[] = [
   ["demo", "see it work on this machine alone: needs no server"],
-  ["lab [run NUMBER]", "each failure of FTP through SSH, to watch: sallyport lab --help"],
+  ["lab [run NUMBER]", "how FTP fails through SSH, to watch: sallyport lab --help"],
   ["serve [DIR]", "an FTP server: sallyport serve --help"],
   ["passwd NAME [FILE]", "a user for that server"],
   ["ftp [HOST]", "an FTP client at the prompt: sallyport ftp --help"],

@@ -4,9 +4,14 @@ import { expect, test } from "vitest";
 import { signs } from "../../../src/cli/explain/signs.ts";
 import { scenarios } from "../../../src/lab/scenarios.ts";
 
+/** Drawn by `npm run pictures`; what the picture shows is said by the text before it. */
+const picture = (number: string, side: "plain" | "sallyport"): string =>
+  `![${number} ${side === "plain" ? "without" : "with"} Sallyport: hosts and connections](../pictures/${number}-${side}-network.svg)`;
+
 function page(): string {
   const chapters = scenarios.map(
-    ({ number, title, seen, why, answer }) => `## ${number}: ${title}\n\n${seen} ${why}\n\n**Sallyport:** ${answer}\n`,
+    ({ number, title, seen, why, answer }) =>
+      `## ${number}: ${title}\n\n${seen} ${why}\n\n${picture(number, "plain")}\n\n**Sallyport:** ${answer}\n\n${picture(number, "sallyport")}\n`,
   );
   return `# The scenarios
 
