@@ -36,6 +36,8 @@ export class Session {
   #closingText: string | undefined;
   #reason = "";
   #isOver = false;
+  /** Nothing is heard any more: a timer that were set now would stay. */
+  #isDeaf = false;
   #over: () => void = () => {};
 
   constructor(context: SessionContext, front: Connection) {
@@ -64,6 +66,7 @@ export class Session {
       this.#reason = describe(error);
       this.#sayLast(gatewayReply("closing", this.#reason));
     }
+    this.#isDeaf = true;
     this.#timers.clearAll();
     this.#data?.dropAll();
     await Promise.all([this.#server?.close(), this.#client?.close() ?? this.#front[Symbol.asyncDispose]()]);
@@ -130,6 +133,7 @@ export class Session {
 
   /** Inputs that come up while actions are performed wait their turn. */
   readonly #feed = (input: RelayInput): void => {
+    if (this.#isDeaf) return;
     this.#inputs.push(input);
     if (this.#performing) return;
     this.#performing = true;

@@ -21,7 +21,20 @@ const getManners: readonly GetManner[] = [
   "quit-at",
   "half-close",
 ];
-const putManners: readonly PutManner[] = ["whole", "reset-at", "abort-at", "stall", "absent", "abort-behind"];
+const putManners: readonly PutManner[] = [
+  "whole",
+  "reset-at",
+  "reset-at",
+  "abort-at",
+  "stall",
+  "absent",
+  "abort-behind",
+];
+/** More of what matters most. */
+const rawSteps = [
+  ...["get", "get", "get", "put", "put", "put", "put"],
+  ...["say", "say", "burst", "third-party", "junk", "bounce", "wait"],
+];
 const frontModes: readonly FrontMode[] = ["PASV", "EPSV", "PORT", "EPRT"];
 const lines = [
   "NOOP",
@@ -117,7 +130,7 @@ export function drawRawClient({ dice, files, size }: ClientDraw): RawClientPlan 
     const mode = dice.pick(frontModes);
     const at = dice.pick([0, 1, dice.scaled(1, 300_000)]);
     const all = isWellBehaved ? 3 : 100;
-    switch (dice.pick(["get", "get", "put", "put", "say", "say", "burst", "third-party", "junk", "bounce", "wait"])) {
+    switch (dice.pick(rawSteps)) {
       case "get":
         return { do: "get", file: dice.below(files), mode, manner: dice.pick(getManners.slice(0, all)), at };
       case "put":

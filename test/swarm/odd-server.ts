@@ -59,7 +59,7 @@ export class OddServer {
       this.#controls.add(control);
       control.stream.on("error", () => {});
       void control.closed.then(() => this.#controls.delete(control));
-      void this.#converse(control);
+      this.#converse(control).catch(() => {}); // it was killed
     }
   }
 

@@ -22,6 +22,7 @@ import { type LineSource, PipedLines, TerminalLines } from "./line-source.ts";
 import { Prompt } from "./prompt.ts";
 import { runLocal } from "./run-local.ts";
 import { askUserName } from "./session-commands.ts";
+import { settingsOf } from "./settings-of.ts";
 import type { Settings, Shell, Target } from "./shell.ts";
 
 /** Returns the exit status, or throws what the user has to be told. */
@@ -48,6 +49,9 @@ class FtpRun implements AsyncDisposable {
   #silent = false;
   /** From the login on, the client asks the server what it can: nobody has typed that. */
   #opening: "no" | "login" | "set-up" = "no";
+  /** Sessions with the second server, whose lines are marked. */
+  readonly #second: Set<number> = new Set();
+  #connecting: Shell | undefined;
 
   constructor(command: FtpCommand, world: World, reporter: Reporter) {
     this.#command = command;
@@ -128,6 +132,7 @@ class FtpRun implements AsyncDisposable {
       epsv4: this.#settings.epsv4,
     };
     this.#opening = "login";
+    this.#connecting = shell;
     try {
       return await this.#connector.open(options, shell.signal, this.#end.signal);
     } finally {
@@ -163,7 +168,9 @@ class FtpRun implements AsyncDisposable {
     const replies = verbose && (debug || this.#opening !== "set-up");
     const lines = dialogueLines(event, { replies, commands: debug });
     if (lines.length > 0) this.#prompt.eraseProgress();
-    for (const line of lines) process.stdout.write(`${line}\n`);
+    if (event.type === "control.open" && this.#connecting === this.#prompt.second) this.#second.add(event.session);
+    const mark = this.#second.has(event.session) ? "proxy: " : "";
+    for (const line of lines) process.stdout.write(`${mark}${line}\n`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -172,21 +179,6 @@ class FtpRun implements AsyncDisposable {
     this.#lines[Symbol.dispose]();
     this.#end.abort(new Error("the program ends"));
   }
-}
-
-function settingsOf({ mode, debug, quiet }: FtpCommand, interactive: boolean): Settings {
-  return {
-    type: "binary",
-    verbose: (interactive || debug) && !quiet,
-    debug,
-    hash: false,
-    confirm: interactive,
-    glob: true,
-    sendPort: mode !== "default-port",
-    epsv4: true,
-    mode,
-    localDirectory: process.cwd(),
-  };
 }
 
 async function tlsOf({ tls: kind, tlsCa }: FtpCommand): Promise<Pick<ClientOptions, "tls">> {

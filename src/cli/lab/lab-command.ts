@@ -14,12 +14,15 @@ export interface LabCommand {
   readonly step: boolean;
   /** File for a page of them, instead of the terminal. */
   readonly html?: string;
+  /** With real programs in network namespaces. */
+  readonly real: boolean;
 }
 
 export interface LabDraft {
   all: boolean;
   step: boolean;
   html?: string;
+  real: boolean;
 }
 
 export const labOptions: readonly OptionRow<LabDraft, "lab">[] = [
@@ -48,24 +51,33 @@ export const labOptions: readonly OptionRow<LabDraft, "lab">[] = [
       draft.html = file;
     },
   },
+  {
+    long: "--real",
+    group: "lab",
+    help: "real programs in network namespaces; needs Linux and root",
+    apply: (draft) => {
+      draft.real = true;
+    },
+  },
 ];
 
 const usage =
-  "Write sallyport lab, sallyport lab run S08 [--step], or sallyport lab run --all; with --html FILE for a page.";
+  "Write sallyport lab, sallyport lab run S08 [--step] [--real], or sallyport lab run --all; or --html FILE for a page.";
 
 /** Throws `USAGE_INVALID`. */
 export function parseLab(words: readonly string[]): LabCommand {
-  const draft: LabDraft = { all: false, step: false };
+  const draft: LabDraft = { all: false, step: false, real: false };
   const [verb, ...named] = takeAll(words, draft);
   if (verb !== undefined && verb !== "run") throw usageError(`lab cannot "${verb}"`, usage);
   const numbers = named.map(numberOf);
-  if (verb === undefined && (draft.all || draft.step || draft.html !== undefined))
-    throw usageError("there is nothing to run", usage);
+  const isAsked = draft.all || draft.step || draft.real || draft.html !== undefined;
+  if (verb === undefined && isAsked) throw usageError("there is nothing to run", usage);
   if (verb === "run" && draft.all === numbers.length > 0) {
     throw usageError(draft.all ? "--all and a number exclude each other" : "the scenario's number is missing", usage);
   }
   if (draft.all && draft.step) throw usageError("--all shows no parts to step through", usage);
   if (draft.html === "") throw usageError("--html needs the name of a file", usage);
+  if (draft.html !== undefined && draft.real) throw usageError("--html draws simulated runs", "Leave --real out.");
   if (draft.html !== undefined && draft.step) throw usageError("--html and --step exclude each other", usage);
   return { kind: "lab", numbers, ...draft };
 }

@@ -1,5 +1,7 @@
 // One run of `sallyport lab`.
-import { describeOutcome, isAsExpected, runAct, type Take, takesOf } from "../../lab/run-scenario.ts";
+import { openRealStage } from "../../lab/real/open-real-stage.ts";
+import { checkMachine } from "../../lab/real/programs/needed.ts";
+import { describeOutcome, isAsExpected, type Take, takesOf } from "../../lab/run-scenario.ts";
 import type { Scenario } from "../../lab/scenario.ts";
 import { scenarios } from "../../lab/scenarios.ts";
 import { simulatedStage } from "../../lab/simulated/simulated-stage.ts";
@@ -9,15 +11,16 @@ import { choosePaint, type Paint } from "../demo/paint.ts";
 import { exitStatus } from "../exit-status.ts";
 import type { World } from "../run/world.ts";
 import type { LabCommand } from "./lab-command.ts";
-import { type Part, showOpening, showTake } from "./show-take.ts";
+import { playTake } from "./play-take.ts";
+import { indented, type Part, showOpening, showTake } from "./show-take.ts";
 import { waitForEnter } from "./wait-for-enter.ts";
 import { writePage } from "./write-page.ts";
 
-/** Returns the exit status: 1 when an outcome is not what its scenario says. Throws `USAGE_INVALID` for --step without a terminal. */
+/** Returns the exit status: 1 when an outcome is not what its scenario says. Throws `USAGE_INVALID` for --step without a terminal, `CONFIG_INVALID` for --real where it cannot be. */
 export async function runLab(
   command: LabCommand,
   world: World,
-  openStage: OpenStage = simulatedStage(),
+  openStage: OpenStage = command.real ? openRealStage : simulatedStage(),
 ): Promise<number> {
   const { numbers, all, step } = command;
   const paint = choosePaint(world.env, world.outputColumns !== undefined);
@@ -34,6 +37,7 @@ export async function runLab(
   if (step && (world.outputColumns === undefined || !process.stdin.isTTY)) {
     throw usageError("--step waits for Enter, and this is no terminal", "Leave --step out.");
   }
+  if (command.real) checkMachine(process.platform, process.getuid?.());
   using steps = step ? waitForEnter(process.stdin) : undefined;
   const show = async (part: Part): Promise<void> => {
     for (const line of part) world.printLine(line);
@@ -56,9 +60,12 @@ async function play(
   let isRight = true;
   await show(showOpening(scenario, paint));
   for (const take of takesOf(scenario)) {
-    const evidence = await runAct(scenario.topology, take.act, openStage);
-    isRight = isAsExpected(evidence, take.act) && isRight;
-    for (const part of showTake(scenario, take, evidence, paint)) await show(part);
+    const played = await playTake(scenario, take, openStage);
+    if (played.evidence !== undefined) {
+      isRight = isAsExpected(played.evidence, played.take.act) && isRight;
+      for (const part of showTake(scenario, played.take, played.evidence, paint)) await show(part);
+    }
+    if (played.remark !== undefined) await show([...indented(played.remark), ""]);
   }
   return isRight;
 }
@@ -80,11 +87,13 @@ async function playBriefly(scenario: Scenario, world: World, paint: Paint, openS
 }
 
 async function judge(
-  { topology }: Scenario,
-  { side, act }: Take,
+  scenario: Scenario,
+  take: Take,
   openStage: OpenStage,
 ): Promise<{ readonly isExpected: boolean; readonly text: string }> {
-  const evidence = await runAct(topology, act, openStage);
-  const text = `${side === "plain" ? "without" : "with"}: ${describeOutcome(evidence.outcome)}`;
-  return { isExpected: isAsExpected(evidence, act), text };
+  const played = await playTake(scenario, take, openStage);
+  const side = take.side === "plain" ? "without" : "with";
+  if (played.evidence === undefined) return { isExpected: true, text: `${side}: left out` };
+  const text = `${side}: ${describeOutcome(played.evidence.outcome)}`;
+  return { isExpected: isAsExpected(played.evidence, played.take.act), text };
 }

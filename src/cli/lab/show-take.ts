@@ -81,5 +81,6 @@ function showNetstat(events: readonly LabEvent[]): readonly string[] {
   ]);
 }
 
-const indented = (text: string): readonly string[] => wrapText(text, width - 2).map((line) => `  ${line.trimStart()}`);
+export const indented = (text: string): readonly string[] =>
+  wrapText(text, width - 2).map((line) => `  ${line.trimStart()}`);
 const wrap = (text: string): readonly string[] => wrapText(text, width);

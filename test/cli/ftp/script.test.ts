@@ -182,6 +182,16 @@ describe("a script", () => {
       expect(readFileSync(there!.file("h"), "utf8")).toBe("from the first");
       expect(existsSync(elsewhere.file("d"))).toBe(true);
       expect(readdirSync(here!.path)).toEqual([".netrc"]);
+      const { stdout } = await script([open, "pwd", "proxy pwd", "proxy close"], ["-d"]);
+      expect(stdout.match(/^proxy: Connected to 127\.0\.0\.1\.$/gm)).toHaveLength(1);
+      expect(stdout.match(/^(?:proxy: )?(?:---> PWD|257 .*|221 .*)$/gm)).toEqual([
+        "---> PWD",
+        expect.stringMatching(/^257 /),
+        "proxy: ---> PWD",
+        expect.stringMatching(/^proxy: 257 /),
+        expect.stringMatching(/^proxy: 221 /),
+        expect.stringMatching(/^221 /),
+      ]);
       expect(await script(["proxy pwd"])).toMatchObject({
         ended: "exit 2",
         stderr: expect.stringContaining("proxy open"),

@@ -5,11 +5,11 @@ import { labHelpText } from "../../../src/cli/lab/lab-help.ts";
 const parse = (line: string): unknown => parseCommandLine(line.split(" "));
 
 test.each([
-  ["lab", { numbers: [], all: false, step: false }],
-  ["lab run S08", { numbers: ["S08"], all: false, step: false }],
-  ["lab run 8 s4 --step", { numbers: ["S08", "S04"], all: false, step: true }],
-  ["lab --step run S20", { numbers: ["S20"], all: false, step: true }],
-  ["lab run --all", { numbers: [], all: true, step: false }],
+  ["lab", { numbers: [], all: false, step: false, real: false }],
+  ["lab run S08", { numbers: ["S08"], all: false, step: false, real: false }],
+  ["lab run 8 s4 --step", { numbers: ["S08", "S04"], all: false, step: true, real: false }],
+  ["lab --step run S20", { numbers: ["S20"], all: false, step: true, real: false }],
+  ["lab run --all", { numbers: [], all: true, step: false, real: false }],
 ])("%s", (line, options) => {
   expect(parse(line)).toEqual({ kind: "lab", ...options });
 });
@@ -25,6 +25,7 @@ test.each([
   ["lab rnu S08", /cannot "rnu"/],
   ["lab --all", /nothing to run/],
   ["lab run --all S08", /exclude each other/],
+  ["lab run S08 --html a.html --real", /draws simulated runs/],
   ["lab run --all --step", /step/],
   ["lab run S08 --setp", /--setp/],
   ["lab -- ls", /runs no command/],

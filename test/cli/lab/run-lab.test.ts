@@ -10,7 +10,7 @@ import { makeWorld } from "../demo/fake-world.ts";
 
 watchResources();
 
-const none: LabCommand = { kind: "lab", numbers: [], all: false, step: false };
+const none: LabCommand = { kind: "lab", numbers: [], all: false, step: false, real: false };
 
 async function lab(
   command: Partial<LabCommand>,
@@ -91,7 +91,7 @@ test("an outcome that is not as expected is told, and the status is 1", async ()
 });
 
 test("--step without a terminal is a usage error that says so", async () => {
-  await expect(lab({ numbers: ["S04"], step: true })).rejects.toMatchObject({
+  await expect(lab({ numbers: ["S04"], step: true, real: false })).rejects.toMatchObject({
     code: "USAGE_INVALID",
     message: expect.stringContaining("no terminal"),
   });
