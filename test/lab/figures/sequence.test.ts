@@ -183,3 +183,28 @@ test("what nobody hears does not arrive, and is said to be lost; what only Sally
   expect(draw("ssh")).toContain('class="wall"');
   expect(draw("Sallyport")).toContain(">426 broken off</text>");
 });
+
+test("a line that a router rewrites is one arrow, with what was said and what was heard", () => {
+  const evidence = evidenceOf(
+    line("client", "client", "client", "PORT 192,168,1,2,195,80"),
+    line("server", "ftp-server", "client", "PORT 203,0,113,1,195,80"),
+  );
+  expect(stepsIn(evidence, "ssh").map(told)).toEqual([
+    "FTP client > FTP server: PORT 192,168,1,2,195,80, heard as PORT 203,0,113,1,195,80",
+  ]);
+});
+
+test("a client that does not go through SSH has no tube around its lines", () => {
+  const evidence = evidenceOf(
+    connection("control", "client 192.168.1.2:4", "server 10.0.0.3:21"),
+    ...both("server", "220 hello"),
+    connection("ssh", "client 192.168.1.2:1", "server 10.0.0.3:22"),
+  );
+  const { content } = drawSequence(natTopology, evidence, { gateway: "ssh", width: 980, foldsLogin: true });
+  const tubes = content
+    .map((part) => part.markup)
+    .join("")
+    .match(/class="tube"/g);
+  // That of the SSH connection itself.
+  expect(tubes).toHaveLength(1);
+});

@@ -5,7 +5,7 @@ import { type GatewayName, isServerLine, type LineEvent } from "./participants.t
 
 export interface PairedLine {
   readonly line: LineEvent;
-  /** The same line at the other end. */
+  /** The same line at the other end; with other words where a router has rewritten it (nf_nat_ftp). */
   readonly other: LineEvent | undefined;
 }
 
@@ -20,9 +20,12 @@ export function pairLines(events: readonly LabEvent[], gateway: GatewayName): Re
   const taken = new Set<LineEvent>();
   for (const [index, line] of lines.entries()) {
     if (taken.has(line)) continue;
-    const other = isSaid(line)
-      ? lines.slice(index + 1).find((later) => !taken.has(later) && isHeard(line, later) && !ownOfGateway.has(later))
-      : undefined;
+    const heard = isSaid(line)
+      ? lines.slice(index + 1).filter((later) => !taken.has(later) && isHeard(line, later) && !ownOfGateway.has(later))
+      : [];
+    const other =
+      heard.find(({ text }) => text === line.text) ??
+      heard.slice(0, gateway === "Sallyport" ? 0 : 1).find(({ text }) => verbOf(text) === verbOf(line.text));
     const pair = other === undefined || ownOfGateway.has(line) ? undefined : other;
     if (pair !== undefined) taken.add(pair);
     pairs.set(line, { line, other: pair });
@@ -34,7 +37,9 @@ export function pairLines(events: readonly LabEvent[], gateway: GatewayName): Re
 const isSaid = (line: LineEvent): boolean => isServerLine(line) === (line.from === "server");
 
 const isHeard = (said: LineEvent, later: LineEvent): boolean =>
-  later.text === said.text && later.from === said.from && isServerLine(later) !== isServerLine(said);
+  later.from === said.from && isServerLine(later) !== isServerLine(said);
+
+const verbOf = (text: string): string => text.split(/[ -]/, 1)[0] ?? "";
 
 /** Commands that arrange data connections, and the replies to them, at either end. */
 function arrangingLines(lines: readonly LineEvent[]): Set<LineEvent> {

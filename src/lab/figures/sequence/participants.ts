@@ -10,6 +10,8 @@ export interface Participant {
   /** Of a client: its name in the evidence. */
   readonly party: string;
   readonly label: string;
+  /** Of a client: its control connection goes to ssh or Sallyport. */
+  readonly usesSsh: boolean;
 }
 
 export type LineEvent = Extract<LabEvent, { type: "line" }>;
@@ -42,13 +44,26 @@ function programsOf(host: string, evidence: Evidence, gateway: GatewayName): Par
     program: "client",
     party,
     label: party === "client" ? "FTP client" : party,
+    usesSsh: usesSsh(host, party, evidence),
   }));
-  if (has("ssh", "fromHost")) found.push({ host, program: "gateway", party: "", label: gateway });
-  if (has("ssh", "toHost")) found.push({ host, program: "sshd", party: "", label: "sshd" });
-  if (isServer) found.push({ host, program: "server", party: serverParty, label: "FTP server" });
+  if (has("ssh", "fromHost")) found.push({ host, program: "gateway", party: "", label: gateway, usesSsh: false });
+  if (has("ssh", "toHost")) found.push({ host, program: "sshd", party: "", label: "sshd", usesSsh: false });
+  if (isServer) found.push({ host, program: "server", party: serverParty, label: "FTP server", usesSsh: false });
   // Somebody else, whom a connection has met.
   if (found.length === 0 && (has("data", "toHost") || has("data", "fromHost"))) {
-    found.push({ host, program: "other", party: "", label: "no FTP" });
+    found.push({ host, program: "other", party: "", label: "no FTP", usesSsh: false });
   }
   return found;
+}
+
+/** The control connection of a client is the last one from its host before its first line. */
+function usesSsh(host: string, party: string, { events }: Evidence): boolean {
+  const first = events.findIndex((event) => event.type === "line" && event.host === host && event.party === party);
+  const control = events
+    .slice(0, first < 0 ? undefined : first)
+    .findLast((event) => event.type === "connection" && event.role === "control" && event.fromHost === host);
+  if (control?.type !== "connection") return false;
+  return events.some(
+    (event) => event.type === "connection" && event.role === "ssh" && event.fromHost === control.toHost,
+  );
 }

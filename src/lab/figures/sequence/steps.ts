@@ -96,7 +96,9 @@ function lineSteps(pair: PairedLine | undefined, participants: readonly Particip
   const [from, to] = isSaying ? [seer, peer] : [peer, seer];
   // What is said to Sallyport is heard by it, but not told.
   const isLost = other === undefined && isSaying && peer.program !== "gateway";
-  return [{ type: "line", from, to, text: line.text, isWhole: other !== undefined, isLost }];
+  const isWhole = other?.text === line.text;
+  const text = other === undefined || isWhole ? line.text : `${line.text}, heard as ${other.text}`;
+  return [{ type: "line", from, to, text, isWhole, isLost }];
 }
 
 const seerOf = (line: LineEvent, participants: readonly Participant[]): Participant | undefined =>

@@ -34,5 +34,7 @@ function goesThrough(step: Step, x: Lifelines["x"], left: number, right: number)
   if (step.type === "pause" || step.type === "remark") return false;
   const ends = [x(step.from), x(step.to)];
   if (Math.min(...ends) > left || Math.max(...ends) < right) return false;
+  const clients = [step.from, step.to].filter(({ program }) => program === "client");
+  if (clients.some((client) => !client.usesSsh)) return false;
   return step.type !== "connection" || step.connection.role !== "data";
 }
