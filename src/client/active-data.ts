@@ -30,6 +30,7 @@ export function openActive(talk: Talk, signal: AbortSignal): DataEnd {
     asked: announced.then(() => {}),
     ready,
     connection,
+    caveat: () => (where === "" ? undefined : `the server was to connect to ${where}${insideTls(talk)}`),
     async [Symbol.asyncDispose]() {
       lifetime.abort(new Error("the data connection is not needed any more"));
       const end = await listening.catch(() => undefined);
@@ -70,8 +71,11 @@ export function isServer(talk: Talk, remote: Endpoint): boolean {
   return remote.host === "" || ipFamily(server) === undefined || sameHost(remote.host, server);
 }
 
-/** EPRT or PORT. Throws what the server said when it refuses. */
-export async function announce(talk: Talk, address: Endpoint): Promise<void> {
+/** A NAT's helper can rewrite nothing there (S11). */
+const insideTls = ({ tls }: Talk): string => (tls === undefined ? "" : ", inside TLS");
+
+/** EPRT or PORT. Throws what the server said when it refuses; `what` begins the message. */
+export async function announce(talk: Talk, address: Endpoint, what = "the server refuses active mode"): Promise<void> {
   const { link, modes } = talk;
   const ipv4 = ipFamily(address.host) === 4;
   if (ipv4 && modes.activeVerb === "EPRT" && !mayHave(talk, "EPRT")) modes.activeVerb = "PORT";
@@ -85,7 +89,9 @@ export async function announce(talk: Talk, address: Endpoint): Promise<void> {
       modes.reason = `${modes.reason}; PORT, for the server refused EPRT (${refused.code})`;
     }
   }
-  if (reply.code < 200 || reply.code > 299) throw replyError("the server refuses active mode", reply);
+  if (reply.code < 200 || reply.code > 299) {
+    throw replyError(`${what} at ${formatEndpoint(address)}${insideTls(talk)}`, reply);
+  }
 }
 
 /** The server's connection, which it may only make after the transfer command. */

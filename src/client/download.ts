@@ -49,10 +49,12 @@ export async function download(holder: Holder, order: DownloadOrder): Promise<Tr
     const type = options.type === "ascii" ? "A" : "I";
     // In one breath with the transfer, so that it costs no round trip.
     const told = plan.size && talk.type === type ? toldSize(talk, path) : Promise.resolve(undefined);
-    void told.then((size) => {
-      received.size = size;
-    });
-    told.catch(() => {});
+    told.then(
+      (size) => {
+        received.size = size;
+      },
+      () => {}, // whoever waits for it below learns why
+    );
     if (talk.options.pipeline === false) await told;
     const { how } = await runTransfer(talk, {
       verb: "RETR",

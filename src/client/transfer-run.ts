@@ -85,7 +85,7 @@ export class TransferRun {
       if (first.code >= 200) throw unannounced(what, reply);
       modes.succeeded();
       letGo(this.#talk, this.#data);
-      // Inside TLS it goes first: beside the next handshake its closing left a socket behind (Node 20, our server at the other end).
+      // Inside TLS it goes first: the data end resets the connection below when it is disposed, which would cut the farewell short.
       if (this.#talk.protectData) await Promise.all(this.#talk.leaving);
       this.#letOthersOn();
       return { how: this.#end.how(), reply };

@@ -4,11 +4,13 @@ import { DownloadStream } from "./download-stream.ts";
 import { FileSink } from "./file-sink.ts";
 import type { UploadSource } from "./ftp-client.ts";
 import { localSize, PieceBuffers, readLocal } from "./local-file.ts";
+import { demandPlace } from "./local-place.ts";
 import type { SessionHolder } from "./session-holder.ts";
 import { wireName } from "./talk.ts";
 import type {
   DownloadFileOptions,
   DownloadOptions,
+  TransferOptions,
   TransferResult,
   UploadFileOptions,
   UploadOptions,
@@ -24,8 +26,11 @@ export function openDownload(
   wireName(holder.talk, path);
   return new DownloadStream((sink, stop) => {
     const signal = options.signal === undefined ? stop : AbortSignal.any([options.signal, stop]);
-    return holder.transfer(signal, (_, both, release) =>
-      download(holder, { path, sink, signal: both, release, options, ...(before === undefined ? {} : { before }) }),
+    return holder.transfer(
+      signal,
+      (_, both, release) =>
+        download(holder, { path, sink, signal: both, release, options, ...(before === undefined ? {} : { before }) }),
+      mayRevive(options),
     );
   });
 }
@@ -36,13 +41,16 @@ export async function downloadFile(
   localPath: string,
   options: DownloadFileOptions,
 ): Promise<TransferResult> {
+  await demandPlace(localPath);
   const offset = options.resume === true ? await localSize(localPath) : 0;
   const before = offset === 0 ? undefined : readLocal(localPath, 0, offset);
   const sink = new FileSink(localPath, offset, holder.talk.environment.clock);
   const rest = { options: { ...options, offset }, ...(before === undefined ? {} : { before }) };
   try {
-    const result = await holder.transfer(options.signal, (_, signal, release) =>
-      download(holder, { path, sink, signal, release, ...rest }),
+    const result = await holder.transfer(
+      options.signal,
+      (_, signal, release) => download(holder, { path, sink, signal, release, ...rest }),
+      mayRevive(options),
     );
     await sink.end(true);
     return result;
@@ -86,10 +94,17 @@ export async function uploadFile(
   return await inTurn(holder, { path, ...source, resume: options.resume === true, options });
 }
 
+const mayRevive = ({ retries = 0 }: TransferOptions): boolean => retries > 0;
+
 async function readable(localPath: string): Promise<void> {
   for await (const _ of readLocal(localPath, 0, 1)) return;
 }
 
 function inTurn(holder: SessionHolder, order: Omit<UploadOrder, "signal" | "release">): Promise<TransferResult> {
-  return holder.transfer(order.options.signal, (_, signal, release) => upload(holder, { ...order, signal, release }));
+  const { options } = order;
+  return holder.transfer(
+    options.signal,
+    (_, signal, release) => upload(holder, { ...order, signal, release }),
+    mayRevive(options),
+  );
 }

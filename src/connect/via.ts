@@ -36,6 +36,8 @@ export interface Via extends AsyncDisposable {
   readonly lost: Promise<SallyportError | undefined>;
   /** The SSH host's ends of its connections to that port; empty where it does not tell. */
   localEnds(port: number, signal: AbortSignal): Promise<readonly Endpoint[]>;
+  /** A subsystem of the SSH host, `sftp` for one. Throws SSH_CHANNEL_REFUSED where there is none, or too many sessions. */
+  openSubsystem(name: string, signal: AbortSignal): Promise<Connection>;
 }
 
 /** What goes with the SSH connection. */
@@ -96,7 +98,11 @@ class SshVia implements Via {
   async localEnds(port: number, signal: AbortSignal): Promise<readonly Endpoint[]> {
     if (this.#options.noCommand === true) return [];
     const connection = await this.connection(signal);
-    return parseFarSockets((await connection.exec(farSocketsCommand, { signal })).stdout, port);
+    return parseFarSockets((await connection.exec(farSocketsCommand(port), { signal })).stdout, port);
+  }
+
+  async openSubsystem(name: string, signal: AbortSignal): Promise<Connection> {
+    return await (await this.connection(signal)).openSubsystem(name, { signal });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,7 @@
 // Everything that can grow has a limit here: unit in the name, precedent beside it. docs/reference/limits.md is made from it.
 
 import { type ClientLimitName, clientLimits } from "./client/client-limits.ts";
+import { type SftpClientLimitName, sftpClientLimits } from "./client/sftp-client-limits.ts";
 import { type ListingLimitName, listingLimits } from "./listing/listing-limits.ts";
 import { type ServerLimitName, serverLimits } from "./server/server-limits.ts";
 import { type SshServerLimitName, sshServerLimits } from "./server/ssh-server-limits.ts";
@@ -13,6 +14,7 @@ export interface Limit {
 
 export type LimitName =
   | ClientLimitName
+  | SftpClientLimitName
   | ServerLimitName
   | ListingLimitName
   | SshServerLimitName
@@ -176,6 +178,7 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
   globWordsMax: { value: 10_000, unit: "words", why: "that the braces of one word at the ftp> prompt mean" },
   netrcBytesMax: { value: 131_072, unit: "bytes", why: "of a .netrc; curl's own limit" },
   ...clientLimits,
+  ...sftpClientLimits,
   ...listingLimits,
   ...serverLimits,
   ...sshServerLimits,

@@ -1,6 +1,6 @@
 // What every SSH transport offers: a network at the far end, and commands run there.
 import type { Clock } from "../platform/clock.ts";
-import type { Network } from "../platform/network.ts";
+import type { Connection, Network } from "../platform/network.ts";
 import type { Random } from "../platform/random.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import type { SallyportError } from "../protocol/error.ts";
@@ -73,6 +73,11 @@ export interface SshConnection extends AsyncDisposable {
   readonly lost: Promise<SallyportError | undefined>;
   /** Run a command at the far end; output bounded to 1 MiB. Throws SSH_CHANNEL_REFUSED where sessions are not allowed. */
   exec(command: string, options: { readonly signal: AbortSignal }): Promise<ExecResult>;
+  /**
+   * A subsystem of the server (RFC 4254 section 6.5), `sftp` for one, on a channel of its own; what it writes to standard
+   * error is dropped. Its endpoints are unknown. Throws SSH_CHANNEL_REFUSED where there is none, or too many sessions.
+   */
+  openSubsystem(name: string, options: { readonly signal: AbortSignal }): Promise<Connection>;
 }
 
 /** Opens an SSH connection, or throws SSH_* with a message that tells the cure. */

@@ -1,14 +1,14 @@
 // One file from server to server: past this machine where both servers allow it, else through it.
 import type { TransferOptions } from "../../client/transfer-options.ts";
-import type { FtpClient } from "../../connect/ftp-client.ts";
 import { transferBetween } from "../../connect/transfer-between.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import type { RunContext } from "./context.ts";
 import type { Moved } from "./report.ts";
+import { isFtp, type ServerSession } from "./server-session.ts";
 
 export interface Copy {
   /** Source and destination; asked again after a failure that may have ended one of them. */
-  readonly session: () => Promise<readonly [FtpClient, FtpClient]>;
+  readonly session: () => Promise<readonly [ServerSession, ServerSession]>;
   readonly from: string;
   readonly to: string;
   /** The URL of `to`, for messages. */
@@ -40,14 +40,17 @@ export async function copyFile(
   return await copyThroughHere(context, copy, options);
 }
 
-/** About the way, not about the file: that would fail through here as well. */
+/** About the way, not about the file: that would fail through here as well. A server may break down over it (mod_tls 2.9.2). */
 function isRefusal({ code, details }: SallyportError): boolean {
   if ([450, 452, 530, 550, 552, 553].includes(details.reply ?? 0)) return false;
-  return /^(?:FTP_REPLY_|FTP_TRANSFER$|FTP_PROTOCOL_REMOTE$|NET_UNSUPPORTED$|NET_TIMEOUT$|NET_REFUSED$)/.test(code);
+  return /^(?:FTP_REPLY_|FTP_TRANSFER$|FTP_PROTOCOL_REMOTE$|NET_UNSUPPORTED$|NET_TIMEOUT$|NET_REFUSED$|NET_RESET$)/.test(
+    code,
+  );
 }
 
 async function copyBetween({ session, from, to }: Copy, { signal, verify }: TransferOptions): Promise<Copied> {
   const [source, destination] = await session();
+  if (!isFtp(source) || !isFtp(destination)) throw noThirdParty();
   const call = signal === undefined ? {} : { signal };
   const { bytes = 0, verified } = await transferBetween(source, destination, from, to, call);
   const how = "third-party";
@@ -61,6 +64,14 @@ async function copyBetween({ session, from, to }: Copy, { signal, verify }: Tran
     {
       cure: "Copy the file again; was it changed meanwhile?",
     },
+  );
+}
+
+/** SFTP has no third-party transfer. */
+function noThirdParty(): SallyportError {
+  return new SallyportError(
+    "NET_UNSUPPORTED",
+    "one of them speaks SFTP, where a server sends to nobody but its client",
   );
 }
 
@@ -96,14 +107,20 @@ async function copyThroughHere(context: RunContext, copy: Copy, options: Transfe
     const { bytes, verified } = await destination.upload(open, to, { ...both, append: there > 0, onProgress: report });
     return { bytes, verified, how };
   } catch (error) {
-    if (sent > 0) context.report.note(`${copy.target} may have a part of the file; --resume goes on there`);
+    const part = copy.target + (destination.partSuffix ?? "");
+    if (sent > 0) context.report.note(`${part} may have a part of the file; --resume goes on there`);
     throw error;
   } finally {
     for (const stream of streams) stream.destroy();
   }
 }
 
-async function sizeThere(client: FtpClient, path: string, call: { readonly signal?: AbortSignal }): Promise<number> {
+async function sizeThere(
+  client: ServerSession,
+  path: string,
+  call: { readonly signal?: AbortSignal },
+): Promise<number> {
+  if (client.bytesThere !== undefined) return await client.bytesThere(path, call);
   try {
     return await client.size(path, call);
   } catch (error) {

@@ -9,6 +9,9 @@ import { joinPath, readTree } from "./tree.ts";
 import type { Task } from "./workers.ts";
 
 export function copyTasks(context: RunContext, sources: readonly FtpUrl[], destination: FtpUrl): readonly Task[] {
+  for (const source of sources) {
+    if ([source.scheme, destination.scheme].includes("sftp")) context.strangers.add(pairOf(source, destination));
+  }
   return sources.map((source) => {
     const from = urlPath(source);
     const to = destination.directory ? joinPath(urlPath(destination), urlFileName(source)) : urlPath(destination);
@@ -27,6 +30,8 @@ export function copyTasks(context: RunContext, sources: readonly FtpUrl[], desti
     };
   });
 }
+
+const pairOf = (source: FtpUrl, destination: FtpUrl): string => serverOf(source) + serverOf(destination);
 
 interface Pair {
   readonly source: FtpUrl;
@@ -63,7 +68,7 @@ function fileTask(context: RunContext, { source, destination }: Pair, from: stri
           context,
           { session: async () => [await session(source), await session(destination, second)], from, to, target },
           context.optionsFor(source, gauge, signal),
-          serverOf(source) + serverOf(destination),
+          pairOf(source, destination),
         ),
       );
       return undefined;

@@ -5,15 +5,11 @@ import { pipeline } from "node:stream/promises";
 import type { HashName } from "../../client/checksum.ts";
 import { makeDigest } from "../../client/digest.ts";
 import { readLocal } from "../../client/local-file.ts";
-import type { DownloadFileOptions, TransferResult } from "../../client/transfer-options.ts";
-import type { FtpClient } from "../../connect/ftp-client.ts";
+import type { DownloadFileOptions } from "../../client/transfer-options.ts";
 import { translateFsError } from "../../filesystem/fs-error.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { kindOf, type LocalKind } from "./local-tree.ts";
-
-export interface Fetched extends Pick<TransferResult, "bytes" | "verified" | "how"> {
-  readonly wasThere?: boolean;
-}
+import type { ServerSession, Transferred } from "./server-session.ts";
 
 export const partSuffix = ".sallyport-part";
 
@@ -22,12 +18,12 @@ export const partSuffix = ".sallyport-part";
  * `kept` is told of it; an empty one is removed.
  */
 export async function fetchFile(
-  client: FtpClient,
+  client: ServerSession,
   path: string,
   target: string,
   options: DownloadFileOptions,
   kept: (part: string, bytes: number) => void,
-): Promise<Fetched> {
+): Promise<Transferred> {
   // A device or a pipe that is named is written to, as with curl; it must not be replaced by a file.
   const part = `${target}${partSuffix}`;
   const [kind, partKind] = [kindOf(target), kindOf(part)];
@@ -52,7 +48,12 @@ export async function fetchFile(
 }
 
 /** Byte after byte: there is no going back in a pipe, so no second attempt either. */
-async function pour(client: FtpClient, path: string, target: string, options: DownloadFileOptions): Promise<Fetched> {
+async function pour(
+  client: ServerSession,
+  path: string,
+  target: string,
+  options: DownloadFileOptions,
+): Promise<Transferred> {
   const { resume: _, retries: __, ...once } = options;
   const stream = client.download(path, once);
   try {
@@ -80,12 +81,12 @@ async function demandFree(target: string, kind: LocalKind, part: string, partKin
 
 /** A file with its final name that another program left: whole, or to be gone on with. */
 async function adopt(
-  client: FtpClient,
+  client: ServerSession,
   path: string,
   target: string,
   part: string,
   { verify, signal }: DownloadFileOptions,
-): Promise<Fetched | undefined> {
+): Promise<Transferred | undefined> {
   const call = signal === undefined ? {} : { signal };
   const [here, there] = [(await sizeHere(target)) ?? 0, await client.size(path, call)];
   if (here > there) {

@@ -1,14 +1,13 @@
 // `put`: files of this machine, or standard input, to a server.
 import { lstat, readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import type { TransferResult } from "../../client/transfer-options.ts";
-import type { FtpClient } from "../../connect/ftp-client.ts";
 import { translateFsError } from "../../filesystem/fs-error.ts";
-import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import { type ErrorCode, isSallyportError, SallyportError } from "../../protocol/error.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlPath } from "../../protocol/url/url-path.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { type RunContext, urlAt } from "./context.ts";
+import type { ServerSession, Transferred } from "./server-session.ts";
 import { joinPath } from "./tree.ts";
 import type { Hands, Task } from "./workers.ts";
 
@@ -48,6 +47,7 @@ async function send(
       url,
       path,
       (options) => client.uploadFile(source, path, { ...options, onCarried, signal }),
+      client.partSuffix,
       signal,
     ),
   );
@@ -67,6 +67,7 @@ async function sendInput(
     url,
     path,
     ({ retries: _, ...options }) => client.upload(process.stdin, path, options),
+    client.partSuffix,
     signal,
   );
 }
@@ -76,7 +77,8 @@ async function upload(
   source: string,
   url: FtpUrl,
   path: string,
-  run: (options: ReturnType<RunContext["optionsFor"]>) => Promise<TransferResult>,
+  run: (options: ReturnType<RunContext["optionsFor"]>) => Promise<Transferred>,
+  partSuffix: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   const target = urlAt(url, path);
@@ -93,7 +95,8 @@ async function upload(
       });
     });
   } catch (error) {
-    if (sent > 0) context.report.note(`${target} may have a part of the file; --resume goes on there`);
+    const part = target + (partSuffix ?? "");
+    if (sent > 0) context.report.note(`${part} may have a part of the file; --resume goes on there`);
     throw error;
   }
 }
@@ -121,12 +124,15 @@ function directoryTask(context: RunContext, source: string, url: FtpUrl, path: s
   };
 }
 
+/** What a server says of a directory that is there already, among other things. */
+const taken: ReadonlySet<ErrorCode> = new Set(["FTP_REPLY_PERMANENT", "FS_EXISTS"]);
+
 /** Makes it, or finds it there. Throws the refusal of MKD when there is no directory afterwards. */
-export async function makeRemoteDirectory(client: FtpClient, path: string, signal: AbortSignal): Promise<void> {
+export async function makeRemoteDirectory(client: ServerSession, path: string, signal: AbortSignal): Promise<void> {
   try {
     await client.mkdir(path, { signal });
   } catch (error) {
-    if (!isSallyportError(error) || error.code !== "FTP_REPLY_PERMANENT") throw error;
+    if (!isSallyportError(error) || !taken.has(error.code)) throw error;
     const found = await client.stat(path, { signal }).catch(() => undefined);
     if (found?.type !== "directory") throw error;
   }

@@ -1,16 +1,19 @@
 // Sessions with servers: logged in when first needed, shared SSH, one password question for each server.
-import { readFile } from "node:fs/promises";
 import type { ClientOptions, Credentials } from "../../client/client-options.ts";
 import { FtpClient } from "../../connect/ftp-client.ts";
 import { openVia, type Via, type ViaOptions } from "../../connect/via.ts";
 import type { Trace } from "../../platform/trace.ts";
-import { SallyportError } from "../../protocol/error.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import { readRoots } from "../credentials/read-roots.ts";
+import type { ServerSession } from "./server-session.ts";
+import { SftpSessions } from "./sftp/sftp-sessions.ts";
 import type { TransferCommand } from "./transfer-command.ts";
 
 export interface SessionsOptions {
   readonly command: TransferCommand;
   readonly via: ViaOptions | undefined;
+  /** Who answers the questions of SSH, and hears what it says. */
+  readonly people: Pick<ViaOptions, "askUser" | "tellUser">;
   readonly trace: Trace;
   readonly logIn: (url: FtpUrl) => Promise<Credentials>;
   /** Ends attempts to connect, not sessions. */
@@ -27,10 +30,12 @@ export class Sessions implements AsyncDisposable {
   readonly #options: SessionsOptions;
   readonly #logins: Map<string, Promise<Credentials>> = new Map();
   readonly #open: Map<string, number> = new Map();
+  readonly #sftp: SftpSessions;
   #via: Promise<Via> | undefined;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
+    this.#sftp = new SftpSessions({ ...options, wish: options.command.sftp });
   }
 
   /** How many are open with that server. */
@@ -38,24 +43,31 @@ export class Sessions implements AsyncDisposable {
     return this.#open.get(serverOf(url)) ?? 0;
   }
 
-  async open(url: FtpUrl): Promise<FtpClient> {
+  async open(url: FtpUrl): Promise<ServerSession> {
     const key = serverOf(url);
-    const { signal, trace } = this.#options;
-    const login = this.#logins.get(key) ?? this.#options.logIn(url);
-    this.#logins.set(key, login);
+    const { signal } = this.#options;
     const attempt = new AbortController();
     const abort = (): void => attempt.abort(signal.reason);
     signal.throwIfAborted();
     signal.addEventListener("abort", abort, { once: true });
     try {
-      const options = { ...(await this.#optionsFor(url)), ...(await login), signal: attempt.signal, trace };
-      const client = await FtpClient.connect(options);
+      const client =
+        url.scheme === "sftp"
+          ? await this.#sftp.open(url, key, attempt.signal)
+          : await this.#openFtp(url, key, attempt.signal);
       this.#count(key, 1);
       void client.closed.then(() => this.#count(key, -1));
       return client;
     } finally {
       signal.removeEventListener("abort", abort);
     }
+  }
+
+  async #openFtp(url: FtpUrl, key: string, signal: AbortSignal): Promise<FtpClient> {
+    const login = this.#logins.get(key) ?? this.#options.logIn(url);
+    this.#logins.set(key, login);
+    const { trace } = this.#options;
+    return await FtpClient.connect({ ...(await this.#optionsFor(url)), ...(await login), signal, trace });
   }
 
   async #optionsFor({ host, port, scheme }: FtpUrl): Promise<ClientOptions & { readonly network?: Via["network"] }> {
@@ -91,13 +103,6 @@ export class Sessions implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const via = await this.#via?.catch(() => undefined);
     await via?.[Symbol.asyncDispose]();
-  }
-}
-
-async function readRoots(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new SallyportError("CONFIG_INVALID", `the file of --tls-ca cannot be read: ${file}`, { cause });
+    await this.#sftp[Symbol.asyncDispose]();
   }
 }

@@ -5,8 +5,9 @@ import { looksLikeUrl, parseFtpUrl } from "../../protocol/url/parse-ftp-url.ts";
 import { redactUrl } from "../../protocol/url/redact-url.ts";
 import { takeOptions } from "../command-line/take-options.ts";
 import { usageError } from "../command-line/usage-error.ts";
+import { type Via, viaOf } from "../command-line/via-option.ts";
+import { checkSftpUrls, type SftpWish, sftpWish } from "./sftp/sftp-host.ts";
 import { emptyTransferDraft, optionsOfVerb, type TransferDraft, type TransferVerb } from "./transfer-options.ts";
-import { type Via, viaOf } from "./via-option.ts";
 
 export type Order =
   /** `destination` absent: the working directory; `-`: standard output. */
@@ -24,6 +25,8 @@ export interface TransferCommand {
   readonly explicitTls: boolean;
   readonly tlsCa?: string;
   readonly via?: Via;
+  /** How SSH servers of `sftp://` are reached. */
+  readonly sftp: SftpWish;
   readonly recursive: boolean;
   readonly sessions: number;
   readonly retries: number;
@@ -53,7 +56,10 @@ export function parseTransfer(verb: TransferVerb, words: readonly string[]): Tra
     rest = more;
   }
   const order = readers[verb](names, draft);
-  const via = viaOf(draft);
+  const urls = urlsOf(order);
+  checkSftpUrls(urls, draft);
+  const hasSftp = urls.some(({ scheme }) => scheme === "sftp");
+  const via = viaOf(draft, { isThere: hasSftp, cure: "name an sftp:// host" });
   return {
     kind: "transfer",
     order,
@@ -61,6 +67,7 @@ export function parseTransfer(verb: TransferVerb, words: readonly string[]): Tra
     explicitTls: draft.explicitTls,
     ...(draft.tlsCa === undefined ? {} : { tlsCa: draft.tlsCa }),
     ...(via === undefined ? {} : { via }),
+    sftp: sftpWish(draft, via),
     recursive: draft.recursive,
     sessions: draft.sessions,
     retries: draft.retries,
@@ -72,6 +79,11 @@ export function parseTransfer(verb: TransferVerb, words: readonly string[]): Tra
     debug: draft.debug,
     explain: draft.explain,
   };
+}
+
+function urlsOf(order: Order): readonly FtpUrl[] {
+  if (order.verb === "put") return [order.destination];
+  return order.verb === "cp" ? [...order.sources, order.destination] : order.sources;
 }
 
 type Reader = (names: readonly string[], draft: TransferDraft) => Order;
@@ -124,12 +136,6 @@ function readCopy(names: readonly string[], draft: TransferDraft): Order {
 function readUrl(text: string): FtpUrl {
   if (!looksLikeUrl(text)) throw usageError(`"${redactUrl(text)}" is no URL`, "Write it as ftp://[user@]host/path.");
   const url = parseFtpUrl(text);
-  if (url.scheme === "sftp") {
-    throw usageError(
-      "Sallyport has no SFTP client: it cannot do sftp://",
-      "Use sftp(1) or scp(1), or ftp:// with --via.",
-    );
-  }
   if (url.type === "d") throw usageError(";type=d is a listing", "Leave it out: sallyport ls lists.");
   return url;
 }

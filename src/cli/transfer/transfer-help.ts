@@ -1,5 +1,5 @@
 // What `sallyport get --help` and its companions print.
-import { spelling } from "../command-line/option-row.ts";
+import { describeRow } from "../command-line/describe-row.ts";
 import { usageOf } from "./transfer-command.ts";
 import { optionsOfVerb, type TransferVerb } from "./transfer-options.ts";
 
@@ -19,6 +19,7 @@ const about: Readonly<Record<TransferVerb, readonly [string, readonly string[]]>
     [
       "A URL that ends in / is a directory to put them into; another names the file, or with -r the",
       "directory, itself. - is standard input. A broken upload stays at the server; --resume goes on.",
+      "With sftp:// the file is NAME.sallyport-part there until it is whole.",
     ],
   ],
   ls: [
@@ -30,6 +31,7 @@ const about: Readonly<Record<TransferVerb, readonly [string, readonly string[]]>
     [
       "Where both servers allow it they send to each other (third-party transfer), else the files go",
       "through this machine; each line says which. A URL that ends in / is a directory to copy into.",
+      "From or to sftp:// files always go through this machine.",
     ],
   ],
 };
@@ -43,19 +45,17 @@ export function transferHelpText(verb: TransferVerb): string {
     `Usage: ${usageOf[verb]}`,
     "",
     "URL is ftp://[user[:password]@]host[:port]/path or ftps://, with %20 for a space. A path begins",
-    "in the login directory; ftp://host//path begins at the root.",
+    "in the login directory; ftp://host//path begins at the root. sftp://[user@]host[:port]/path begins",
+    "at the root; sftp://host/~/path begins in the login directory.",
     ...more,
     "",
     "Options:",
-    ...optionsOfVerb(verb).flatMap((row) => describe(`  ${spelling(row)}`, row.help)),
+    ...optionsOfVerb(verb).flatMap((row) => describeRow(row, indent)),
     "",
     "Without a user: ~/.netrc (which only you may read), else anonymous. Without a password: ~/.netrc,",
-    "else the terminal. A password in a URL can be seen by others of this machine.",
+    "else the terminal. A password in a URL can be seen by others of this machine. With sftp:// SSH logs",
+    "in, by your ~/.ssh/config, keys and agent, and asks by itself.",
     "Exit status: 0 all is done, 1 a transfer failed, 2 usage, 255 SSH failed, 130 Ctrl-C.",
     "",
   ].join("\n");
-}
-
-function describe(name: string, help: string): readonly string[] {
-  return name.length < indent - 1 ? [name.padEnd(indent) + help] : [name, " ".repeat(indent) + help];
 }

@@ -1,9 +1,9 @@
 // A directory of a server: what is to be done with each file of it.
-import type { FtpClient } from "../../connect/ftp-client.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { ListedEntry, UnreadLine } from "../../protocol/listing/listed-entry.ts";
 import { printable } from "../../protocol/printable.ts";
+import type { ServerSession } from "./server-session.ts";
 
 export interface TreeFindings {
   readonly files: readonly ListedEntry[];
@@ -21,7 +21,7 @@ export function joinPath(directory: string, name: string): string {
 
 /** Lists one directory. `depth` counts from 0. Throws what `list` throws, and `LIMIT_LISTING` for a tree without end. */
 export async function readTree(
-  client: FtpClient,
+  client: ServerSession,
   path: string,
   depth: number,
   signal: AbortSignal,

@@ -1,17 +1,17 @@
 // -j: several workers, each with sessions of its own, take tasks from one stack.
-import type { FtpClient } from "../../connect/ftp-client.ts";
 import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { asSallyportError } from "../report/reporter.ts";
 import { type OnCarried, Tails } from "./carried.ts";
 import type { Report } from "./report.ts";
+import type { ServerSession } from "./server-session.ts";
 import { type Sessions, serverOf } from "./sessions.ts";
 import { TaskStack } from "./task-stack.ts";
 
 /** What a task works with. */
 export interface Hands {
   /** The worker's session with the URL's server; `second`: another one with the same server. */
-  session(url: FtpUrl, second?: "second"): Promise<FtpClient>;
+  session(url: FtpUrl, second?: "second"): Promise<ServerSession>;
   readonly signal: AbortSignal;
   /** Runs a transfer, and returns when the next one may begin: see Tails. */
   carry(transfer: (onCarried: OnCarried) => Promise<void>): Promise<void>;
@@ -138,13 +138,13 @@ function mayHaveLostSession({ code }: SallyportError): boolean {
 
 class OwnSessions implements AsyncDisposable {
   readonly #sessions: Sessions;
-  readonly #open: Map<string, FtpClient> = new Map();
+  readonly #open: Map<string, ServerSession> = new Map();
 
   constructor(sessions: Sessions) {
     this.#sessions = sessions;
   }
 
-  async get(url: FtpUrl, second?: "second"): Promise<FtpClient> {
+  async get(url: FtpUrl, second?: "second"): Promise<ServerSession> {
     const key = serverOf(url) + (second ?? "");
     const known = this.#open.get(key);
     if (known !== undefined) return known;

@@ -4,6 +4,7 @@ import type { Limit } from "../limits.ts";
 export type ClientLimitName =
   | "clientConnectMs"
   | "clientReplyMs"
+  | "clientGreetingNoteMs"
   | "clientDataStallMs"
   | "clientKeepAliveMs"
   | "clientAbortDataMs"
@@ -23,6 +24,11 @@ export type ClientLimitName =
 export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
   clientConnectMs: { value: 30_000, unit: "ms", why: "for one connection of our client to a server; curl waits 300 s" },
   clientReplyMs: { value: 60_000, unit: "ms", why: "for one reply of a server; vsftpd waits 60 s for its own peers" },
+  clientGreetingNoteMs: {
+    value: 3000,
+    unit: "ms",
+    why: "of a server's silence before its greeting, until the user is told what that may mean",
+  },
   clientDataStallMs: {
     value: 120_000,
     unit: "ms",

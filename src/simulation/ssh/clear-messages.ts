@@ -41,6 +41,11 @@ export class ClearMessages {
     this.#write("ask", [name, host, port]);
   }
 
+  /** The connection is gone: nobody waits for an answer that cannot come any more, as with ssh2. */
+  lose(): void {
+    for (const { onAnswer } of this.#questions.splice(0)) onAnswer(undefined);
+  }
+
   #write(name: string, args: readonly unknown[], data?: Uint8Array): void {
     if (this.#parts.stream.writable) this.#parts.stream.write(encodeFrame(name, args, data));
   }
@@ -87,6 +92,7 @@ function senderOn(write: Write): ChannelSender {
     channelFailure: (theirs) => write("CHANNEL_FAILURE", [theirs]),
     channelExtData: () => {},
     exec: (theirs, command, wantReply) => write("CHANNEL_REQUEST", [theirs, "exec", wantReply, { command }]),
+    subsystem: (theirs, name, wantReply) => write("CHANNEL_REQUEST", [theirs, "subsystem", wantReply, name]),
     signal: (theirs, signal) => write("CHANNEL_REQUEST", [theirs, "signal", false, { signal }]),
     exitStatus: (theirs, code) => write("CHANNEL_REQUEST", [theirs, "exit-status", false, { code }]),
   };

@@ -1,7 +1,7 @@
 // An authenticated connection of the ssh2 library, with our channels on it.
 import type { Client } from "ssh2";
 import type { Endpoint } from "../../platform/endpoint.ts";
-import type { Network } from "../../platform/network.ts";
+import type { Connection, Network } from "../../platform/network.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import type { ExecResult, SshConnection, SshEnvironment } from "../ssh-connection.ts";
 import { ChannelTable } from "./channels/channel-table.ts";
@@ -11,6 +11,7 @@ import { forwardRequests } from "./channels/forward-requests.ts";
 import { ListenerTable } from "./channels/listener-table.ts";
 import { measureRoundTrip } from "./channels/round-trip.ts";
 import { keyExchangeProbe, ping, takeOverChannels } from "./channels/ssh2-messages.ts";
+import { openSubsystem } from "./channels/subsystem.ts";
 import { translateSsh2Error } from "./ssh-errors.ts";
 import { type Carrier, endCarrier } from "./transport/carrier.ts";
 import { SendGate } from "./transport/send-gate.ts";
@@ -62,6 +63,10 @@ export class EmbeddedConnection implements SshConnection {
 
   exec(command: string, options: { readonly signal: AbortSignal }): Promise<ExecResult> {
     return exec(this.#channels, command, options.signal);
+  }
+
+  openSubsystem(name: string, options: { readonly signal: AbortSignal }): Promise<Connection> {
+    return openSubsystem(this.#channels, this.#parts.environment, name, options.signal);
   }
 
   /** What is open, for a leak check. */

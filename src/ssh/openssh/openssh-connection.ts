@@ -1,5 +1,5 @@
 // An SSH connection that the system's ssh holds.
-import type { Network } from "../../platform/network.ts";
+import type { Connection, Network } from "../../platform/network.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { ExecResult, SshConnection, SshEnvironment } from "../ssh-connection.ts";
@@ -15,6 +15,7 @@ import type { SocketDirectory } from "./socket-directory.ts";
 import { explainLoss } from "./ssh-failure.ts";
 import type { SshMessages } from "./ssh-messages.ts";
 import type { SshProcess } from "./ssh-process.ts";
+import { openSubsystem } from "./subsystem-channel.ts";
 
 /** A running ssh with its socket. */
 export interface Master {
@@ -34,6 +35,7 @@ export class OpenSshConnection implements SshConnection {
   readonly network: Network;
   readonly lost: Promise<SallyportError | undefined>;
   readonly #master: Master;
+  readonly #environment: SshEnvironment;
   readonly #control: MuxClient;
   readonly #proxy: ProxyConnection;
   readonly #channels: Channels;
@@ -47,6 +49,7 @@ export class OpenSshConnection implements SshConnection {
     this.target = master.target;
     this.serverAddress = master.serverAddress();
     this.#master = master;
+    this.#environment = environment;
     this.#control = control;
     this.#proxy = proxy;
     this.#channels = new Channels(proxy);
@@ -97,6 +100,11 @@ export class OpenSshConnection implements SshConnection {
       options.signal,
     );
     return channel.result(options.signal);
+  }
+
+  async openSubsystem(name: string, { signal }: { readonly signal: AbortSignal }): Promise<Connection> {
+    await this.#roundTrip.over(signal);
+    return openSubsystem(this.#channels, this.#environment, name, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

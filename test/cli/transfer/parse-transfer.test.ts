@@ -49,7 +49,7 @@ describe("get, put, ls and cp", () => {
     ["get ftp://h/", /ends in \/: it is a directory/],
     ["get -r ftp://h/a -", /takes one file/],
     ["get ftp://h/a ftp://h/b -", /takes one file/],
-    ["get sftp://h/a", /no SFTP client/],
+    ["get sftp://u:p@h/a", /takes no password/],
     ["get http://h/a", /is no ftp:\/\//],
     ["get ftp://h/a;type=d", /is a listing/],
     ["get ftp://h/a%0Ab", /line end/],

@@ -25,12 +25,12 @@ export function describeReading(subject: Subject): void {
     expect((await subject.files.openRead("/a", { offset: 0, signal }).then(closed)).facts.size).toBe(5);
   });
 
-  test("two names of files are two ids, and one name has one", async () => {
+  test("two names of files are two ids, and one name has one, where a file system has ids", async () => {
     await put(subject.files, "/a", "");
     await put(subject.files, "/b", "");
     const [a, again, b] = await Promise.all(["/a", "/a", "/b"].map((path) => subject.files.stat(path, { signal })));
     expect(a?.id).toBe(again?.id);
-    expect(a?.id).not.toBe(b?.id);
+    if (a?.id !== undefined) expect(a.id).not.toBe(b?.id);
   });
 
   test("what is not there is FS_NOT_FOUND", async () => {

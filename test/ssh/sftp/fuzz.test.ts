@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openLocalFileSystem } from "../../../src/filesystem/local/local-file-system.ts";
 import { MemoryFileSystem } from "../../../src/filesystem/memory/memory-file-system.ts";
-import { messages, openFlags } from "../../../src/ssh/sftp/message-types.ts";
+import { messages, openFlags } from "../../../src/ssh/sftp/wire/message-types.ts";
 import { watchResources } from "../../support/resources.ts";
 import { makeTempDir } from "../../support/tempdir.ts";
 import { ok, SftpSession } from "./session.ts";

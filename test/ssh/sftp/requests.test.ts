@@ -5,7 +5,7 @@ import { dropBox, readOnly } from "../../../src/filesystem/read-only.ts";
 import type { FileOptions, FileSystem } from "../../../src/platform/file-system.ts";
 import { SallyportError } from "../../../src/protocol/error.ts";
 import { limits } from "../../../src/protocol/limits.ts";
-import { messages, openFlags, statusCodes } from "../../../src/ssh/sftp/message-types.ts";
+import { messages, openFlags, statusCodes } from "../../../src/ssh/sftp/wire/message-types.ts";
 import { get, put } from "../../conformance/file-system/helpers.ts";
 import { ok, SftpSession } from "./session.ts";
 

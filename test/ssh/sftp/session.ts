@@ -3,8 +3,8 @@ import { Duplex, PassThrough } from "node:stream";
 import type { FileSystem } from "../../../src/platform/file-system.ts";
 import { WireReader } from "../../../src/ssh/connection-protocol/wire-reader.ts";
 import { WireWriter } from "../../../src/ssh/connection-protocol/wire-writer.ts";
-import { messages, statusCodes } from "../../../src/ssh/sftp/message-types.ts";
 import { serveSftp } from "../../../src/ssh/sftp/server/serve-sftp.ts";
+import { messages, statusCodes } from "../../../src/ssh/sftp/wire/message-types.ts";
 import { until } from "../../support/until.ts";
 
 export interface Answer {

@@ -28,6 +28,7 @@ export interface ChannelSender {
   directTcpip(ours: number, window: number, packetMax: number, target: DirectTcpip): void;
   session(ours: number, window: number, packetMax: number): void;
   exec(theirs: number, command: string, wantReply: boolean): void;
+  subsystem(theirs: number, name: string, wantReply: boolean): void;
   /** `TERM`, …: RFC 4254 section 6.9. */
   signal(theirs: number, name: string): void;
   channelOpenConfirm(theirs: number, ours: number, window: number, packetMax: number): void;
@@ -91,6 +92,7 @@ const sent = [
   "directTcpip",
   "session",
   "exec",
+  "subsystem",
   "signal",
   "channelOpenConfirm",
   "channelOpenFail",

@@ -1,6 +1,6 @@
 // The files and directories that one client has open.
 import { limits } from "../../../protocol/limits.ts";
-import { statusCodes } from "../message-types.ts";
+import { statusCodes } from "../wire/message-types.ts";
 import type { OpenDirectory } from "./open-directory.ts";
 import type { OpenFile } from "./open-file.ts";
 import { Refusal } from "./status.ts";

@@ -1,6 +1,6 @@
 // What a handle of SSH_FXP_OPEN stands for.
 import type { FileOptions, FileReader, FileSystem } from "../../../platform/file-system.ts";
-import { openFlags, statusCodes } from "../message-types.ts";
+import { openFlags, statusCodes } from "../wire/message-types.ts";
 import { openWriter, type SftpWriter } from "./file-writers.ts";
 import { Refusal } from "./status.ts";
 

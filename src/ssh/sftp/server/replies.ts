@@ -4,8 +4,8 @@ import type { FileEntry, FileFacts } from "../../../protocol/listing/file-facts.
 import { listLine } from "../../../protocol/listing/list-line.ts";
 import { printable } from "../../../protocol/printable.ts";
 import { WireWriter } from "../../connection-protocol/wire-writer.ts";
-import { writeAttributes, writeUint64 } from "../attributes.ts";
-import { messages, sftpVersion, statusCodes } from "../message-types.ts";
+import { writeAttributes, writeUint64 } from "../wire/attributes.ts";
+import { messages, sftpVersion, statusCodes } from "../wire/message-types.ts";
 import type { Status } from "./status.ts";
 
 /** Pieces to be written one after the other. */

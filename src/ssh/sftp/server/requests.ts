@@ -1,4 +1,5 @@
 // A handler for each request (draft-ietf-secsh-filexfer-02, section 6; OpenSSH's PROTOCOL, section 4).
+import { exists } from "../../../platform/file-exists.ts";
 import {
   type FileOptions,
   type FileSystem,
@@ -6,12 +7,11 @@ import {
   setsTimes,
   updatesFiles,
 } from "../../../platform/file-system.ts";
-import { isSallyportError } from "../../../protocol/error.ts";
 import { resolvePath } from "../../../protocol/file-path.ts";
 import { limits } from "../../../protocol/limits.ts";
 import type { WireReader } from "../../connection-protocol/wire-reader.ts";
-import { readAttributes, readUint64, type WantedAttributes } from "../attributes.ts";
-import { messages, statusCodes } from "../message-types.ts";
+import { readUint64, readWantedAttributes, type WantedAttributes } from "../wire/attributes.ts";
+import { messages, statusCodes } from "../wire/message-types.ts";
 import type { Handles } from "./handles.ts";
 import { OpenDirectory } from "./open-directory.ts";
 import { OpenFile } from "./open-file.ts";
@@ -81,12 +81,12 @@ export const handlers: Readonly<Record<number, Handler>> = {
     attributesReply(id, await files.stat(handles.any(request.text()).path, options)),
   [messages.setstat]: async (sftp, id, request) => {
     const path = pathOf(request);
-    await setAttributes(sftp, path, readAttributes(request), (bytes) => truncate(sftp, path, bytes));
+    await setAttributes(sftp, path, readWantedAttributes(request), (bytes) => truncate(sftp, path, bytes));
     return statusReply(id, done);
   },
   [messages.fsetstat]: async (sftp, id, request) => {
     const file = sftp.handles.file(request.text());
-    await setAttributes(sftp, file.path, readAttributes(request), (bytes) => file.writer.truncate(bytes));
+    await setAttributes(sftp, file.path, readWantedAttributes(request), (bytes) => file.writer.truncate(bytes));
     return statusReply(id, done);
   },
   [messages.opendir]: async ({ files, handles, options }, id, request) => {
@@ -117,7 +117,7 @@ export const handlers: Readonly<Record<number, Handler>> = {
     const from = pathOf(request);
     const to = pathOf(request);
     // Section 6.5: a name that is taken is an error.
-    if (await isThere(files, to, options)) throw new Refusal(statusCodes.failure, "the new name is taken");
+    if (await exists(files, to, options)) throw new Refusal(statusCodes.failure, "the new name is taken");
     await files.rename(from, to, options);
     return statusReply(id, done);
   },
@@ -143,16 +143,6 @@ const extended: Readonly<Record<string, Handler>> = {
       handles: limits.sftpHandlesMax,
     }),
 };
-
-async function isThere(files: FileSystem, path: string, options: FileOptions): Promise<boolean> {
-  try {
-    await files.stat(path, options);
-    return true;
-  } catch (error) {
-    if (isSallyportError(error) && error.code === "FS_NOT_FOUND") return false;
-    throw error;
-  }
-}
 
 async function setAttributes(
   { files, options }: Sftp,

@@ -5,7 +5,7 @@ import { SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
 import { PacketSplitter } from "../../connection-protocol/packet-splitter.ts";
 import { WireReader } from "../../connection-protocol/wire-reader.ts";
-import { messages, sftpVersion, statusCodes } from "../message-types.ts";
+import { messages, sftpVersion, statusCodes } from "../wire/message-types.ts";
 import { Handles } from "./handles.ts";
 import { type Reply, statusReply, versionReply } from "./replies.ts";
 import { extensions, handlers, type Sftp } from "./requests.ts";

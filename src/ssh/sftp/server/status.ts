@@ -1,6 +1,6 @@
 // From an error to SSH_FX_* (draft-ietf-secsh-filexfer-02, section 7): the only place that knows.
 import { type ErrorCode, isSallyportError } from "../../../protocol/error.ts";
-import { type StatusCode, statusCodes } from "../message-types.ts";
+import { type StatusCode, statusCodes } from "../wire/message-types.ts";
 
 /** What is not here is `failure`. */
 const codes: Readonly<Partial<Record<ErrorCode, StatusCode>>> = {

@@ -1,0 +1,71 @@
+// Which SSH server an sftp:// URL means, and how it is reached: the options of ssh are for that host itself.
+import type { ViaOptions } from "../../../connect/via.ts";
+import { formatEndpoint } from "../../../platform/endpoint.ts";
+import type { FtpUrl } from "../../../protocol/url/ftp-url.ts";
+import type { SshOptions } from "../../../ssh/ssh-connection.ts";
+import { parseDestination } from "../../command-line/destination.ts";
+import { usageError } from "../../command-line/usage-error.ts";
+import type { Via } from "../../command-line/via-option.ts";
+import type { TransferDraft } from "../transfer-options.ts";
+
+/** What the command line says of SSH beside the URL. */
+export interface SftpWish {
+  readonly transport: "auto" | "openssh" | "embedded";
+  readonly ssh: Omit<SshOptions, "host" | "user">;
+}
+
+/** `--via` is one more jump host, the last one before the server. */
+export function sftpWish(draft: TransferDraft, via: Via | undefined): SftpWish {
+  const { identityFiles, configFile, jump, sshOptions, port, transport = "auto" } = draft;
+  const jumps = [jump, via === undefined ? undefined : jumpOf(via.ssh)].filter((one) => one !== undefined);
+  return {
+    transport,
+    ssh: {
+      identityFiles,
+      options: sshOptions,
+      ...(port === undefined || via !== undefined ? {} : { port }),
+      ...(configFile === undefined ? {} : { configFile }),
+      ...(jumps.length === 0 ? {} : { jump: jumps.join(",") }),
+    },
+  };
+}
+
+function jumpOf({ host, port, user }: SshOptions): string {
+  const place = port === undefined ? (host.includes(":") ? `[${host}]` : host) : formatEndpoint({ host, port });
+  return user === undefined ? place : `${user}@${place}`;
+}
+
+/** Throws `USAGE_INVALID` for a URL that ssh could not be given. */
+export function sftpHost({ host, port, user }: FtpUrl, { transport, ssh }: SftpWish): ViaOptions {
+  return {
+    transport,
+    ssh: {
+      ...ssh,
+      ...parseDestination(user === undefined ? bracketed(host) : `${user}@${bracketed(host)}`),
+      ...(port === undefined ? {} : { port }),
+    },
+  };
+}
+
+const bracketed = (host: string): string => (host.includes(":") ? `[${host}]` : host);
+
+/** What would be ignored, or be a secret in the wrong place. Throws `USAGE_INVALID`. */
+export function checkSftpUrls(urls: readonly FtpUrl[], draft: TransferDraft): void {
+  const ours = urls.filter(({ scheme }) => scheme === "sftp");
+  for (const url of ours) {
+    if (url.password !== undefined) {
+      throw usageError("an sftp:// URL takes no password", "Leave it out: ssh asks for it, or takes a key (-i).");
+    }
+    if (draft.port !== undefined && draft.via === undefined && url.port !== undefined && url.port !== draft.port) {
+      throw usageError(`-p ${draft.port} and the URL's port ${url.port} differ`, "Give one of them.");
+    }
+    sftpHost(url, sftpWish(draft, undefined));
+  }
+  if (ours.length === 0 || ours.length < urls.length) return;
+  const [stray] = [
+    draft.mode === undefined ? [] : [`--${draft.mode}`],
+    draft.explicitTls ? ["--tls"] : [],
+    draft.tlsCa === undefined ? [] : ["--tls-ca"],
+  ].flat();
+  if (stray !== undefined) throw usageError(`${stray} is for FTP, and there is no ftp:// URL`, "Leave it out.");
+}

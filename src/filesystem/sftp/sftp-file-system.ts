@@ -1,0 +1,155 @@
+// The files of an SFTP server as a FileSystem.
+import type {
+  FileOptions,
+  FileReader,
+  FileSystem,
+  FileUpdater,
+  FileWriter,
+  SetsModes,
+  SetsTimes,
+  TellsSpace,
+  UpdatesFiles,
+  WriteStart,
+} from "../../platform/file-system.ts";
+import type { FileEntry, FileFacts } from "../../protocol/listing/file-facts.ts";
+import type { SftpClient } from "../../ssh/sftp/client/sftp-client.ts";
+import type { Reply } from "../../ssh/sftp/wire/replies.ts";
+import { requests } from "../../ssh/sftp/wire/requests.ts";
+import { fsError } from "../fs-error.ts";
+import type { RemoteHandle } from "./remote-handle.ts";
+import { factsOf } from "./sftp-facts.ts";
+import { listDirectory } from "./sftp-listing.ts";
+import { SftpReader } from "./sftp-reader.ts";
+import { type About, flagsOf, SftpSession } from "./sftp-session.ts";
+import { SftpUpdater, SftpWriter } from "./sftp-writer.ts";
+
+export interface SftpFileSystemOptions {
+  /** Stays the caller's. */
+  readonly client: SftpClient;
+  /** The server's directory that becomes `/`: absolute, without `.` and `..`. Default the server's own root. No jail: README.md. */
+  readonly root?: string;
+}
+
+export type SftpFiles = FileSystem & SetsTimes & SetsModes & UpdatesFiles & Partial<TellsSpace>;
+
+/** Free space is told where the server has statvfs@openssh.com. Throws `FS_NAME_INVALID` for a root that is no path. */
+export function openSftpFileSystem({ client, root = "/" }: SftpFileSystemOptions): SftpFiles {
+  const session = new SftpSession(client, root === "/" ? "" : new SftpSession(client, "").place(root));
+  return client.features.statvfs ? new SftpFileSystemWithSpace(session) : new SftpFileSystem(session);
+}
+
+class SftpFileSystem implements FileSystem, SetsTimes, SetsModes, UpdatesFiles {
+  protected readonly session: SftpSession;
+
+  constructor(session: SftpSession) {
+    this.session = session;
+  }
+
+  async stat(path: string, { signal }: FileOptions): Promise<FileFacts> {
+    const request = requests.stat(this.session.place(path));
+    return factsOf((await this.session.ask(request, { path, doing: "find" }, signal)).attributes);
+  }
+
+  list(path: string, { signal }: FileOptions): AsyncGenerator<FileEntry> {
+    return listDirectory(this.session, path, signal);
+  }
+
+  async openRead(path: string, { signal, offset }: FileOptions & { readonly offset: number }): Promise<FileReader> {
+    signal.throwIfAborted();
+    const about: About = { path, doing: "read" };
+    // In one breath with the opening: the size is only where reading ahead ends, the file's end is what the server says.
+    const known = this.session.client.ask(requests.stat(this.session.place(path))).reply;
+    const handle = await this.session.open(path, flagsOf.read, about, signal);
+    return await this.#with(handle, known, signal, (facts) => new SftpReader(handle, facts, offset, signal));
+  }
+
+  async openWrite(path: string, { signal, start }: FileOptions & { readonly start: WriteStart }): Promise<FileWriter> {
+    const isExclusive = start === "exclusive";
+    const about: About = { path, doing: isExclusive ? "create" : "write" };
+    const handle = await this.session.open(path, isExclusive ? flagsOf.exclusive : flagsOf.write, about, signal);
+    return await this.#with(handle, this.#known(handle), signal, ({ size }) => {
+      const position = start === "append" ? size : typeof start === "number" ? start : 0;
+      if (size < position) throw fsError("FS_FAILED", path, undefined, `it has ${size} bytes, less than ${position}`);
+      return new SftpWriter(handle, position, size > position, signal);
+    });
+  }
+
+  async openUpdate(path: string, { signal }: FileOptions): Promise<FileUpdater> {
+    const handle = await this.session.open(path, flagsOf.update, { path, doing: "write" }, signal);
+    return await this.#with(handle, this.#known(handle), signal, () => new SftpUpdater(handle, signal));
+  }
+
+  async mkdir(path: string, { signal }: FileOptions): Promise<void> {
+    await this.session.ask(requests.mkdir(this.session.place(path)), { path, doing: "mkdir" }, signal);
+  }
+
+  async rmdir(path: string, { signal }: FileOptions): Promise<void> {
+    await this.session.ask(requests.rmdir(this.session.place(notRoot(path))), { path, doing: "rmdir" }, signal);
+  }
+
+  async remove(path: string, { signal }: FileOptions): Promise<void> {
+    await this.session.ask(requests.remove(this.session.place(notRoot(path))), { path, doing: "remove" }, signal);
+  }
+
+  /** In one step where the server has posix-rename@openssh.com; elsewhere a name that is taken is `FS_EXISTS`. */
+  async rename(from: string, to: string, { signal }: FileOptions): Promise<void> {
+    const [old, fresh] = [this.session.place(notRoot(from)), this.session.place(notRoot(to))];
+    if (`${to}/`.startsWith(`${from}/`) && to !== from) throw fsError("FS_NAME_INVALID", to);
+    const rename = this.session.features.posixRename ? requests.posixRename : requests.rename;
+    await this.session.ask(rename(old, fresh), { path: from, to, doing: "rename" }, signal);
+  }
+
+  async setModified(path: string, timeMs: number, { signal }: FileOptions): Promise<void> {
+    const about: About = { path, doing: "change" };
+    const place = this.session.place(path);
+    // Both times are set in one, so that of the last access has to be known.
+    const { attributes } = await this.session.ask(requests.stat(place), about, signal);
+    const modified = Math.min(Math.max(Math.floor(timeMs / 1000), 0), 0xffff_ffff);
+    const times = { accessed: attributes.times?.accessed ?? modified, modified };
+    await this.session.ask(requests.setstat(place, { times }), about, signal);
+  }
+
+  async setMode(path: string, mode: number, { signal }: FileOptions): Promise<void> {
+    const request = requests.setstat(this.session.place(path), { permissions: mode & 0o7777 });
+    await this.session.ask(request, { path, doing: "change" }, signal);
+  }
+
+  #known({ id }: RemoteHandle): Promise<Reply<"attributes">> {
+    return this.session.client.ask(requests.fstat(id)).reply;
+  }
+
+  /** With what is known of a plain file that was just opened; it is closed again when anything else comes of it. */
+  async #with<T>(
+    handle: RemoteHandle,
+    known: Promise<Reply<"attributes">>,
+    signal: AbortSignal,
+    make: (facts: FileFacts) => T,
+  ): Promise<T> {
+    const { path } = handle;
+    try {
+      const { attributes } = await this.session.answer(known, { path, doing: "find" }, signal);
+      const facts = factsOf(attributes, "-");
+      if (facts.type === "directory") throw fsError("FS_IS_DIRECTORY", path);
+      if (facts.type !== "file") throw fsError("FS_NOT_FILE", path);
+      return make(facts);
+    } catch (error) {
+      await handle[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+}
+
+class SftpFileSystemWithSpace extends SftpFileSystem implements TellsSpace {
+  /** OpenSSH's PROTOCOL, section 4.4: block size, fragment size, blocks, free ones, free ones for users, … */
+  async freeBytes(path: string, { signal }: FileOptions): Promise<number> {
+    const request = requests.statvfs(this.session.place(path));
+    const { numbers } = await this.session.ask(request, { path, doing: "find" }, signal);
+    const [, fragment = 0, , , available = 0] = numbers;
+    return fragment * available;
+  }
+}
+
+function notRoot(path: string): string {
+  if (path === "/") throw fsError("FS_PERMISSION", path);
+  return path;
+}

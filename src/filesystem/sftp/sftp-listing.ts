@@ -1,0 +1,61 @@
+// The entries of a directory at the server.
+import { raceAbort } from "../../platform/race-abort.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
+import type { FileEntry } from "../../protocol/listing/file-facts.ts";
+import { printable } from "../../protocol/printable.ts";
+import { statusCodes } from "../../ssh/sftp/wire/message-types.ts";
+import { requests } from "../../ssh/sftp/wire/requests.ts";
+import { factsOf } from "./sftp-facts.ts";
+import type { SftpSession } from "./sftp-session.ts";
+
+/** Batches that are asked for ahead: a directory of many batches takes no round trip for each. */
+const ahead = 4;
+
+/**
+ * Ends with `FS_OUTSIDE` when the server named a file by what is no name (`../x`, `a/b`): the others have been given before.
+ * Throws `LIMIT_LISTING`.
+ */
+export async function* listDirectory(
+  session: SftpSession,
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<FileEntry> {
+  const handle = await session.openDirectory(path, signal);
+  let stray: string | undefined;
+  let count = 0;
+  const ask = () => session.client.ask(requests.readdir(handle.id)).reply;
+  try {
+    // One at first: most directories are one batch and the end.
+    const asked = [ask(), ask()];
+    for (let reply = asked.shift(); reply !== undefined; reply = asked.shift()) {
+      const batch = await raceAbort(reply, signal);
+      if (batch.type === "status" && batch.code === statusCodes.endOfFile) break;
+      const { names } = await session.answer(Promise.resolve(batch), { path, doing: "list" }, signal);
+      while (asked.length < ahead) asked.push(ask());
+      count += names.length;
+      if (count > limits.sftpListingNamesMax) throw tooMany(path);
+      for (const { name, line, attributes } of names) {
+        if (name === "." || name === "..") continue;
+        if (name === "" || /[/\0]/.test(name)) stray ??= name;
+        else yield { name, facts: factsOf(attributes, line) };
+      }
+    }
+  } finally {
+    await handle[Symbol.asyncDispose]();
+  }
+  if (stray !== undefined) throw noName(stray);
+}
+
+function tooMany(path: string): SallyportError {
+  const most = limits.sftpListingNamesMax;
+  return new SallyportError("LIMIT_LISTING", `${printable(path, 200)} has more than ${most} names`, {
+    cure: "Transfer a part of the directory.",
+  });
+}
+
+function noName(name: string): SallyportError {
+  return new SallyportError("FS_OUTSIDE", `the server lists a name that is a path: "${printable(name, 200)}"`, {
+    cure: "Download the file by its own URL if you trust the server.",
+  });
+}

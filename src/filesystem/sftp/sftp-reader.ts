@@ -1,0 +1,100 @@
+// A file at the server, read ahead: as many requests are on their way as the line holds.
+import type { FileReader } from "../../platform/file-system.ts";
+import { raceAbort } from "../../platform/race-abort.ts";
+import { limits } from "../../protocol/limits.ts";
+import type { FileFacts } from "../../protocol/listing/file-facts.ts";
+import { statusCodes } from "../../ssh/sftp/wire/message-types.ts";
+import type { Reply } from "../../ssh/sftp/wire/replies.ts";
+import { requests } from "../../ssh/sftp/wire/requests.ts";
+import type { RemoteHandle } from "./remote-handle.ts";
+
+interface Piece {
+  readonly offset: number;
+  readonly bytes: number;
+  readonly reply: Promise<Reply<"data">>;
+}
+
+const none = new Uint8Array(0);
+const firstPieces = 4;
+
+export class SftpReader implements FileReader {
+  readonly facts: FileFacts;
+  readonly #handle: RemoteHandle;
+  readonly #signal: AbortSignal;
+  readonly #pieceBytes: number;
+  readonly #asked: Piece[] = [];
+  /** How many may be on their way: it doubles with each round until the limit, so that a small file costs little. */
+  #window = firstPieces;
+  #next: number;
+  /** What came and was not taken yet. */
+  #rest: Uint8Array = none;
+  #isAtEnd = false;
+
+  constructor(handle: RemoteHandle, facts: FileFacts, offset: number, signal: AbortSignal) {
+    this.#handle = handle;
+    this.facts = facts;
+    this.#next = offset;
+    this.#signal = signal;
+    this.#pieceBytes = handle.session.features.readBytes;
+  }
+
+  async read(buffer: Uint8Array): Promise<number> {
+    let filled = 0;
+    while (filled < buffer.length) {
+      if (this.#rest.length === 0 && !(await this.#receive())) break;
+      const piece = this.#rest.subarray(0, buffer.length - filled);
+      buffer.set(piece, filled);
+      filled += piece.length;
+      this.#rest = this.#rest.subarray(piece.length);
+    }
+    return filled;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isAtEnd = true;
+    this.#asked.length = 0;
+    this.#rest = none;
+    await this.#handle[Symbol.asyncDispose]();
+  }
+
+  /** The next bytes; false at the end. */
+  async #receive(): Promise<boolean> {
+    if (this.#isAtEnd) return false;
+    this.#askAhead();
+    const piece = this.#asked.shift();
+    if (piece === undefined) return false;
+    const reply = await raceAbort(piece.reply, this.#signal);
+    if (reply.type === "status" && reply.code === statusCodes.endOfFile) {
+      this.#isAtEnd = true;
+      return false;
+    }
+    const { session, path } = this.#handle;
+    const { bytes } = await session.answer(Promise.resolve(reply), { path, doing: "read" }, this.#signal);
+    // Section 6.4: a server may give less than was asked for. The rest comes before what follows.
+    if (bytes.length < piece.bytes)
+      this.#asked.unshift(this.#ask(piece.offset + bytes.length, piece.bytes - bytes.length));
+    else this.#window = Math.min(this.#window + 1, Math.ceil(limits.sftpPipelineBytes / this.#pieceBytes));
+    this.#rest = bytes;
+    return true;
+  }
+
+  /** As far as the size that the server told, and a piece more: the file may have grown, or have no size (/proc). */
+  #askAhead(): void {
+    while (this.#asked.length < this.#window && this.#next < this.facts.size) {
+      this.#append(Math.min(this.#pieceBytes, this.facts.size - this.#next));
+    }
+    const last = this.#asked.at(-1);
+    const isProbed = last !== undefined && last.offset >= this.facts.size;
+    if (this.#next >= this.facts.size && !isProbed) this.#append(this.#pieceBytes);
+  }
+
+  #append(bytes: number): void {
+    this.#asked.push(this.#ask(this.#next, bytes));
+    this.#next += bytes;
+  }
+
+  #ask(offset: number, bytes: number): Piece {
+    const { session, id } = this.#handle;
+    return { offset, bytes, reply: session.client.ask(requests.read(id, offset, bytes)).reply };
+  }
+}

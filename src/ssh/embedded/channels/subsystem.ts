@@ -1,0 +1,46 @@
+// A subsystem at the far end (RFC 4254 section 6.5), as a Connection.
+import type { Connection } from "../../../platform/network.ts";
+import { raceAbort } from "../../../platform/race-abort.ts";
+import type { SshEnvironment } from "../../ssh-connection.ts";
+import { subsystemEnded, subsystemRefused } from "../../subsystem-refusal.ts";
+import type { Channel } from "./channel.ts";
+import { ChannelConnection } from "./channel-connection.ts";
+import type { ChannelTable } from "./channel-table.ts";
+import { channelWindow } from "./receive-window.ts";
+
+const unknownEnd = { host: "", port: 0 } as const;
+
+/** Throws SSH_CHANNEL_REFUSED, SSH_DISCONNECTED, or the signal's reason. */
+export async function openSubsystem(
+  channels: ChannelTable,
+  { clock, emit }: SshEnvironment,
+  name: string,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const channel = await channels.request(name, signal, (send, ours) =>
+    send.session(ours, channelWindow.firstBytes, channelWindow.packetBytes),
+  );
+  try {
+    await raceAbort(accepted(channel, name), signal);
+  } catch (error) {
+    channel.destroy();
+    throw error;
+  }
+  emit({ type: "ssh.channel.open", channel: channel.ours, target: name });
+  const connection = new ChannelConnection(channel, unknownEnd, unknownEnd, clock);
+  void connection.closed.then(() => emit({ type: "ssh.channel.close", channel: channel.ours }));
+  return connection;
+}
+
+function accepted(channel: Channel, name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    channel.onReply = (isGranted) => {
+      if (isGranted) resolve();
+      else reject(subsystemRefused(name));
+    };
+    // Both have no effect once it was accepted.
+    channel.once("error", reject);
+    void channel.gone.then(() => reject(subsystemEnded(name)));
+    channel.tell((send, theirs) => send.subsystem(theirs, name, true));
+  });
+}

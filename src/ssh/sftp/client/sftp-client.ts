@@ -1,0 +1,173 @@
+// A client's SFTP session on a byte stream: requests as promises, many in flight.
+import type { Duplex } from "node:stream";
+import type { Clock } from "../../../platform/clock.ts";
+import type { Connection } from "../../../platform/network.ts";
+import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
+import { limits } from "../../../protocol/limits.ts";
+import { SftpClientMachine, type SftpEvent } from "../wire/client-machine.ts";
+import type { Reply, ReplyType } from "../wire/replies.ts";
+import { type Request, requests } from "../wire/requests.ts";
+import { Patience } from "./patience.ts";
+import { type ServerFeatures, serverFeatures } from "./server-features.ts";
+
+export interface SftpClientOptions {
+  /** The subsystem channel; it goes with the client. */
+  readonly connection: Connection;
+  readonly clock: Clock;
+  /** Ends the opening; the client then lives until disposed. */
+  readonly signal: AbortSignal;
+}
+
+/** A request that is on its way. */
+export interface Asked<T extends ReplyType> {
+  /** Rejects when the session is lost. A status of any kind is a reply. */
+  readonly reply: Promise<Reply<T>>;
+  /** The system has taken the request's bytes: they are the caller's again. Never rejects. */
+  readonly taken: Promise<void>;
+}
+
+interface Waiting {
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class SftpClient implements AsyncDisposable {
+  /** Settles when the session is over: undefined after disposal, else why. Never rejects. */
+  readonly closed: Promise<SallyportError | undefined>;
+  readonly #connection: Connection;
+  readonly #stream: Duplex;
+  readonly #machine: SftpClientMachine = new SftpClientMachine();
+  readonly #waiting: Map<number, Waiting> = new Map();
+  readonly #patience: Patience;
+  #features: ServerFeatures | undefined;
+  #ready: Waiting | undefined;
+  #failure: SallyportError | undefined;
+  #isDisposing = false;
+
+  private constructor({ connection, clock }: SftpClientOptions) {
+    this.#connection = connection;
+    this.#stream = connection.stream;
+    this.#patience = new Patience(clock, () => this.#fail(silent()));
+    this.#stream.on("data", (bytes: Uint8Array) => this.#receive(bytes));
+    // Nothing can come any more, so nothing more is to be said either.
+    this.#stream.once("end", () => this.#fail(ended()));
+    this.closed = connection.closed.then(({ error }) => {
+      this.#fail(error ?? ended());
+      return this.#isDisposing ? undefined : this.#failure;
+    });
+  }
+
+  /** Says hello and hears what the server can do. Throws SSH_PROTOCOL, SSH_DISCONNECTED, NET_TIMEOUT, the signal's reason. */
+  static async open(options: SftpClientOptions): Promise<SftpClient> {
+    const client = new SftpClient(options);
+    const { signal } = options;
+    const onAbort = (): void => client.#ready?.reject(signal.reason);
+    try {
+      signal.throwIfAborted();
+      signal.addEventListener("abort", onAbort, { once: true });
+      await client.#greet();
+      return client;
+    } catch (error) {
+      client.#isDisposing = true;
+      options.connection.reset();
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** Disposed or lost: every request fails. */
+  get isOver(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  get features(): ServerFeatures {
+    if (this.#features === undefined) throw new SallyportError("INTERNAL", "the SFTP session is not open yet");
+    return this.#features;
+  }
+
+  /** Sends the request; replies come in any order. Throws `FS_FAILED` when too many are unanswered. */
+  ask<T extends ReplyType>(request: Request<T>): Asked<T> {
+    if (this.#failure !== undefined) {
+      const reply = Promise.reject(this.#failure);
+      reply.catch(() => {});
+      return { reply, taken: Promise.resolve() };
+    }
+    const { id, pieces } = this.#machine.ask(request);
+    const reply = new Promise<Reply>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    reply.catch(() => {}); // whoever gave up waiting need not hear of it
+    this.#patience.begin();
+    return { reply: reply as Promise<Reply<T>>, taken: this.#send(pieces) };
+  }
+
+  /** Says end-of-file, and waits for the server to go; twice is harmless. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposing = true;
+    this.#fail(new SallyportError("CLOSED", "the SFTP session is closed"));
+    await this.#connection[Symbol.asyncDispose]();
+  }
+
+  async #greet(): Promise<void> {
+    this.#patience.begin();
+    const extensions = await new Promise<ReadonlyMap<string, string>>((resolve, reject) => {
+      this.#ready = { resolve: resolve as never, reject };
+      if (this.#failure !== undefined) reject(this.#failure);
+      else void this.#send([this.#machine.start()]);
+    });
+    const told = extensions.has("limits@openssh.com") ? await this.ask(requests.limits()).reply : undefined;
+    this.#features = serverFeatures(extensions, told?.type === "extended" ? told.numbers : []);
+  }
+
+  #send(pieces: readonly Uint8Array[]): Promise<void> {
+    return new Promise((resolve) => {
+      const last = pieces.length - 1;
+      this.#stream.cork();
+      for (const [index, piece] of pieces.entries()) this.#stream.write(piece, index === last ? () => resolve() : noop);
+      this.#stream.uncork();
+    });
+  }
+
+  #receive(bytes: Uint8Array): void {
+    if (this.#failure !== undefined) return;
+    for (const event of this.#machine.receive(bytes)) this.#handle(event);
+  }
+
+  #handle(event: SftpEvent): void {
+    if (event.type === "failed") this.#fail(event.error);
+    else if (event.type === "ready") {
+      this.#patience.heard(0);
+      this.#ready?.resolve(event.extensions as never);
+    } else {
+      this.#patience.heard(this.#machine.unanswered);
+      this.#waiting.get(event.id)?.resolve(event.reply);
+      this.#waiting.delete(event.id);
+    }
+  }
+
+  /** Once: every request fails with it, and the channel goes. */
+  #fail(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    const failure = isSallyportError(error) ? error : new SallyportError("INTERNAL", "SFTP failed", { cause: error });
+    this.#failure = failure;
+    this.#patience.heard(0);
+    this.#ready?.reject(failure);
+    for (const { reject } of this.#waiting.values()) reject(failure);
+    this.#waiting.clear();
+    if (!this.#isDisposing) this.#connection.reset();
+  }
+}
+
+const noop = (): void => {};
+
+function ended(): SallyportError {
+  return new SallyportError("SSH_DISCONNECTED", "the SFTP server has ended the session", {
+    cure: "Does that user have SFTP there? Try sftp(1) with the same host.",
+  });
+}
+
+function silent(): SallyportError {
+  const seconds = limits.sftpReplyMs / 1000;
+  return new SallyportError("NET_TIMEOUT", `the SFTP server has not answered for ${seconds} s`, {
+    cure: "Its disk or its network may be stuck; try again with --resume.",
+  });
+}

@@ -1,0 +1,114 @@
+// ATTRS of draft-ietf-secsh-filexfer-02, section 5.
+import type { FileFacts, FileType } from "../../../protocol/listing/file-facts.ts";
+import type { WireReader } from "../../connection-protocol/wire-reader.ts";
+import type { WireWriter } from "../../connection-protocol/wire-writer.ts";
+
+const flags = { size: 1, owner: 2, permissions: 4, times: 8, extended: 0x8000_0000 } as const;
+
+/** S_IFMT of stat(2), as every SFTP server has it. */
+const typeBits: Readonly<Record<FileType, number>> = {
+  file: 0o100000,
+  directory: 0o040000,
+  link: 0o120000,
+  other: 0o140000, // a socket: whatever it is, nothing to transfer
+};
+
+/** What an ATTRS tells or asks for; whatever it leaves out is absent. */
+export interface Attributes {
+  readonly size?: number;
+  readonly owner?: { readonly user: number; readonly group: number };
+  /** st_mode, the bits of the type included where the other side sends them. */
+  readonly permissions?: number;
+  /** Seconds since 1970. */
+  readonly times?: { readonly accessed: number; readonly modified: number };
+}
+
+/** What a client wants to be so. */
+export interface WantedAttributes {
+  readonly size?: number;
+  /** User or group was named. */
+  readonly owner: boolean;
+  /** 0 to 0o7777. */
+  readonly mode?: number;
+  readonly modifiedMs?: number;
+}
+
+export function readAttributes(reader: WireReader): Attributes {
+  const has = reader.uint32();
+  const size = (has & flags.size) === 0 ? undefined : readUint64(reader);
+  const owner = (has & flags.owner) === 0 ? undefined : { user: reader.uint32(), group: reader.uint32() };
+  const permissions = (has & flags.permissions) === 0 ? undefined : reader.uint32();
+  const times = (has & flags.times) === 0 ? undefined : { accessed: reader.uint32(), modified: reader.uint32() };
+  // Pairs of a name and a value that nobody here knows. Each takes bytes, so a wrong count ends with the message.
+  for (let left = (has & flags.extended) === 0 ? 0 : reader.uint32(); left > 0; left -= 1) {
+    reader.string();
+    reader.string();
+  }
+  return {
+    ...(size === undefined ? {} : { size }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(permissions === undefined ? {} : { permissions }),
+    ...(times === undefined ? {} : { times }),
+  };
+}
+
+export function readWantedAttributes(reader: WireReader): WantedAttributes {
+  const { size, owner, permissions, times } = readAttributes(reader);
+  return {
+    owner: owner !== undefined,
+    ...(size === undefined ? {} : { size }),
+    ...(permissions === undefined ? {} : { mode: permissions & 0o7777 }),
+    ...(times === undefined ? {} : { modifiedMs: times.modified * 1000 }),
+  };
+}
+
+/** The type that the bits of st_mode tell; undefined where the other side sends the permission bits alone. */
+export function typeOf(permissions: number): FileType | undefined {
+  const bits = permissions & 0o170000;
+  if (bits === 0) return undefined;
+  const [type] = Object.entries(typeBits).find(([name, value]) => name !== "other" && value === bits) ?? ["other"];
+  return type as FileType;
+}
+
+/** What a client sets: one thing at a time. */
+export function writeWanted(writer: WireWriter, wanted: Attributes): void {
+  const { size, permissions, times } = wanted;
+  const has = [
+    size === undefined ? 0 : flags.size,
+    permissions === undefined ? 0 : flags.permissions,
+    times === undefined ? 0 : flags.times,
+  ];
+  writer.uint32(has.reduce((sum, flag) => sum | flag, 0));
+  if (size !== undefined) writeUint64(writer, size);
+  if (permissions !== undefined) writer.uint32(permissions);
+  if (times !== undefined) writer.uint32(times.accessed).uint32(times.modified);
+}
+
+export function writeAttributes(writer: WireWriter, facts: FileFacts): void {
+  const user = numberOf(facts.owner);
+  const group = numberOf(facts.group);
+  const hasOwner = user !== undefined && group !== undefined;
+  writer.uint32(flags.size | (hasOwner ? flags.owner : 0) | flags.permissions | flags.times);
+  writeUint64(writer, facts.size);
+  if (hasOwner) writer.uint32(user).uint32(group);
+  const seconds = Math.min(Math.max(Math.floor(facts.modifiedMs / 1000), 0), 0xffff_ffff);
+  writer
+    .uint32(typeBits[facts.type] | facts.mode)
+    .uint32(seconds)
+    .uint32(seconds);
+}
+
+const half = 2 ** 32;
+
+/** Inexact beyond 2^53, which no file has. */
+export function readUint64(reader: WireReader): number {
+  return reader.uint32() * half + reader.uint32();
+}
+
+export function writeUint64(writer: WireWriter, value: number): void {
+  writer.uint32(Math.floor(value / half)).uint32(value % half);
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,10}$/.test(text) && Number(text) < half ? Number(text) : undefined;
+}
