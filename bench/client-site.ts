@@ -65,7 +65,7 @@ function curl({ host, port, user, password }: Target, job: Job): [string, ...str
   const url = (name: string): string => `ftp://${host}:${port}/${job.remoteDir}/${name}`;
   const files =
     job.direction === "download"
-      ? ["--remote-name-all", "--output-dir", job.localDir, ...job.names.map(url)]
+      ? ["--remote-name-all", "--create-dirs", "--output-dir", job.localDir, ...job.names.map(url)]
       : job.names.flatMap((name) => ["--upload-file", `${job.localDir}/${name}`, url(name)]);
   const parallel = job.sessions > 1 ? ["--parallel", "--parallel-max", String(job.sessions)] : [];
   return ["curl", "--silent", "--show-error", "--fail-early", "--user", `${user}:${password}`, ...parallel, ...files];

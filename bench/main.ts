@@ -62,7 +62,8 @@ export async function main(names: readonly string[]): Promise<void> {
   ];
   const paragraphs = [
     machine.join("\n"),
-    ...(throughSsh.length > 0 ? [linkNote(), tableOf(ways, throughSsh)] : []),
+    ...([...farMeasurements, ...farClientMeasurements].some(chosen) ? [linkNote()] : []),
+    ...(throughSsh.length > 0 ? [tableOf(ways, throughSsh)] : []),
     ...(beside.length > 0 ? [tableOf(servers, beside)] : []),
     ...(besideClients.length > 0 ? [tableOf(clients, besideClients)] : []),
     run.notes.join("\n"),

@@ -1,5 +1,6 @@
 // Who holds the connection: gives it out in turn, keeps it alive, makes a new one when it was lost.
 import { raceAbort } from "../platform/race-abort.ts";
+import { SignalFan } from "../platform/signal-fan.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Holder } from "./attempts.ts";
@@ -19,6 +20,8 @@ export class SessionHolder implements Holder {
   readonly closed: Promise<SallyportError | undefined>;
   readonly #turn: Turn = new Turn();
   readonly #lifetime: AbortController = new AbortController();
+  /** As many calls may wait as the caller likes. */
+  readonly #calls: SignalFan = new SignalFan(this.#lifetime.signal);
   #settleClosed: (error: SallyportError | undefined) => void = () => {};
   #endKeepAlive: () => void;
   /** Where a new session has to go; undefined: not asked since the last change. */
@@ -55,15 +58,16 @@ export class SessionHolder implements Holder {
     work: (talk: Talk, signal: AbortSignal, release: () => void) => Promise<T>,
     mayRevive = false,
   ): Promise<T> {
-    const own = this.#lifetime.signal;
-    const both = signal === undefined ? own : AbortSignal.any([signal, own]);
-    return this.#turn.take(async (release) => {
-      if (mayRevive && this.#hasMoved && this.#directory === undefined) {
-        this.#directory = await raceAbort(workingDirectory(this.talk), both).catch(() => undefined);
-        this.#hasMoved = this.#directory === undefined && this.talk.link.failure === undefined;
-      }
-      return await work(this.talk, both, release);
-    }, both);
+    return this.#calls.during((own) => {
+      const both = signal === undefined ? own : AbortSignal.any([signal, own]);
+      return this.#turn.take(async (release) => {
+        if (mayRevive && this.#hasMoved && this.#directory === undefined) {
+          this.#directory = await raceAbort(workingDirectory(this.talk), both).catch(() => undefined);
+          this.#hasMoved = this.#directory === undefined && this.talk.link.failure === undefined;
+        }
+        return await work(this.talk, both, release);
+      }, both);
+    });
   }
 
   /** The working directory is another one now. */

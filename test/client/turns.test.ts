@@ -34,6 +34,22 @@ test("calls wait for the transfer before them; one that is aborted does not, and
   expect(rig.commands()).not.toContain("DELE f");
 });
 
+test("a hundred calls may wait without a warning of a leak", async () => {
+  const warnings: string[] = [];
+  const onWarning = ({ name }: Error): void => void warnings.push(name);
+  process.on("warning", onWarning);
+  await using rig = await startRig(async (control) => {
+    for (let count = 0; count < 100; count += 1) {
+      await control.expect("PWD");
+      await control.reply('257 "/"');
+    }
+  });
+  await Promise.all(Array.from({ length: 100 }, () => rig.client.pwd()));
+  await new Promise(setImmediate);
+  process.off("warning", onWarning);
+  expect(warnings).toEqual([]);
+});
+
 test("disposal in the middle of a transfer ends it and everything behind it", async () => {
   await using rig = await startRig(
     async (control) => {

@@ -6,6 +6,7 @@ import { type FtpServer, startProftpd, startVsftpd } from "../support/ftp-server
 import { describePeers } from "../support/missing.ts";
 import { watchResources } from "../support/resources.ts";
 import { type Sshd, startSshd } from "../support/sshd.ts";
+import { manyFiles } from "./many-files.ts";
 
 watchResources();
 
@@ -46,6 +47,13 @@ describePeers(["sshd", "vsftpd", "proftpd"], "two sessions of one gateway", () =
     await expect(transferBetween(a, b, "missing", "x")).rejects.toMatchObject({ details: { reply: 550 } });
     expect((await b.list()).entries.map(({ name }) => name)).not.toContain("x");
     await Promise.all([a[Symbol.asyncDispose](), b[Symbol.asyncDispose]()]);
+  });
+
+  test("many files that are asked for at once come whole through the tunnel", async () => {
+    for (const server of servers) {
+      await using client = await connect(servers.indexOf(server));
+      await manyFiles(client, server.content);
+    }
   });
 
   test.each(["passive", "active"] as const)("%s: there and back through the tunnel", async (mode) => {

@@ -8,6 +8,7 @@ import { type FtpServer, ftpServers, startProftpd } from "../support/ftp-servers
 import { describePeers } from "../support/missing.ts";
 import { watchResources } from "../support/resources.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
+import { manyFiles } from "./many-files.ts";
 
 watchResources();
 
@@ -76,6 +77,11 @@ for (const [name, start] of Object.entries(places)) {
       }
       await client.downloadFile("big", here.file("whole"));
       expect(readFileSync(here.file("whole")).equals(big)).toBe(true);
+    });
+
+    test.each(["passive", "active"] as const)("%s: many files that are asked for at once come whole", async (mode) => {
+      await using client = await FtpClient.connect({ ...place.options, mode });
+      await manyFiles(client, place.content);
     });
 
     test("a download stream that is destroyed leaves a session that works", async () => {

@@ -26,7 +26,7 @@ export async function fetchFile(
 ): Promise<Transferred> {
   // A device or a pipe that is named is written to, as with curl; it must not be replaced by a file.
   const part = `${target}${partSuffix}`;
-  const [kind, partKind] = await Promise.all([kindOf(target), kindOf(part)]);
+  const [kind, partKind] = [kindOf(target), kindOf(part)];
   if (kind === "other") return await pour(client, path, target, options);
   await demandFree(target, kind, part, partKind);
   if (options.resume === true && partKind === "missing" && kind !== "missing") {

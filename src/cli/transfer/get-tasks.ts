@@ -23,7 +23,7 @@ export function getTasks(
       name: urlAt(url, path),
       run: async (hands) => {
         const isTree = context.command.recursive && (await isRemoteDirectory(hands, url, path));
-        const target = await targetOf(url, destination, sources.length > 1, isTree);
+        const target = targetOf(url, destination, sources.length > 1, isTree);
         if (!isTree) await fetch(context, hands, url, path, target);
         return isTree ? [directoryTask(context, url, path, target, 0)] : undefined;
       },
@@ -38,17 +38,12 @@ async function isRemoteDirectory({ session, signal }: Hands, url: FtpUrl, path: 
   return (await client.stat(path, { signal })).type === "directory";
 }
 
-async function targetOf(
-  url: FtpUrl,
-  destination: string | undefined,
-  isOneOfMany: boolean,
-  isTree: boolean,
-): Promise<string> {
+function targetOf(url: FtpUrl, destination: string | undefined, isOneOfMany: boolean, isTree: boolean): string {
   const name = urlFileName(url);
   const into = destination === undefined ? "." : destination;
-  const goesInto = destination === undefined || isOneOfMany || (await isLocalDirectory(into));
+  const goesInto = destination === undefined || isOneOfMany || isLocalDirectory(into);
   if (isTree && name === "") return into;
-  if (isOneOfMany && !(await isLocalDirectory(into))) {
+  if (isOneOfMany && !isLocalDirectory(into)) {
     throw new SallyportError("FS_NOT_DIRECTORY", `${into} is no directory, and several files are to go there`, {
       cure: "Make the directory first.",
     });
@@ -105,7 +100,7 @@ function fileTask(context: RunContext, url: FtpUrl, path: string, target: string
   return {
     name: urlAt(url, path),
     run: async (hands) => {
-      if ((await kindOf(target)) === "other") {
+      if (kindOf(target) === "other") {
         throw new SallyportError("FS_NOT_FILE", `${target} is in the way, and is no file`, { cure: "Remove it." });
       }
       await fetch(context, hands, url, path, target);

@@ -1,10 +1,10 @@
 // What a word of the command line means on this machine.
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 
 /** A directory, or a link to one; what ends in a slash is meant to be one. */
-export async function isLocalDirectory(path: string): Promise<boolean> {
+export function isLocalDirectory(path: string): boolean {
   try {
-    return (await stat(path)).isDirectory();
+    return statSync(path).isDirectory();
   } catch {
     return /[/\\]$/.test(path);
   }

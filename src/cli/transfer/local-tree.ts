@@ -1,5 +1,6 @@
 // Where names that came from a server may lead on this machine.
-import { lstat, mkdir } from "node:fs/promises";
+import { lstatSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { localPathFor } from "../../client/local-file.ts";
 import { translateFsError } from "../../filesystem/fs-error.ts";
 import { SallyportError } from "../../protocol/error.ts";
@@ -20,7 +21,7 @@ export function pathOf(directory: string, name: string): string {
 export async function makeDirectory(path: string, place: "top" | "below"): Promise<void> {
   try {
     // What the user names himself may need the directories above it.
-    if (place === "top" && (await kindOf(path)) === "missing") await mkdir(path, { recursive: true });
+    if (place === "top" && kindOf(path) === "missing") await mkdir(path, { recursive: true });
     else await mkdir(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw translateFsError(error, path);
@@ -29,7 +30,7 @@ export async function makeDirectory(path: string, place: "top" | "below"): Promi
 }
 
 async function demandDirectory(path: string, place: "top" | "below"): Promise<void> {
-  const kind = await kindOf(path);
+  const kind = kindOf(path);
   // What the user names himself may be a link.
   if (kind === "directory" || (kind === "link" && place === "top")) return;
   if (kind === "link") {
@@ -42,15 +43,18 @@ async function demandDirectory(path: string, place: "top" | "below"): Promise<vo
 
 export type LocalKind = "file" | "directory" | "link" | "other" | "missing";
 
-/** Links are not followed. */
-export async function kindOf(path: string): Promise<LocalKind> {
+/**
+ * Links are not followed. At once: there are two looks for each file, and through another thread each costs as much as what
+ * FTP has to say about it.
+ */
+export function kindOf(path: string): LocalKind {
   try {
-    const found = await lstat(path);
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return "missing";
     if (found.isSymbolicLink()) return "link";
     return found.isDirectory() ? "directory" : found.isFile() ? "file" : "other";
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return "missing";
+    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return "missing";
     throw translateFsError(error, path);
   }
 }

@@ -46,9 +46,9 @@ export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
   },
   clientAbortReplyMs: { value: 10_000, unit: "ms", why: "for the replies to ABOR; then the session is given up" },
   clientSendAheadBytes: {
-    value: 1_048_576,
+    value: 2_097_152,
     unit: "bytes",
-    why: "of an upload that were read and the network has not taken; two pieces, so that reading and sending overlap",
+    why: "of an upload that were read and the network has not taken; four pieces, so that reading and sending overlap",
   },
   clientFilePieceBytes: {
     value: 524_288,

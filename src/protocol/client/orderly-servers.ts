@@ -2,9 +2,9 @@
 import type { Reply } from "../reply.ts";
 
 /**
- * By their greetings. All of them end their side of a data connection behind their last byte, so whoever has seen that end
- * may send the next commands and need not wait for the 226. Others may answer them in the transfer's place (ProFTPD: 450),
- * or break it off. Each is tested in test/peers.
+ * By their greetings. They end their side of a data connection behind the last byte, so whoever has seen that end may send
+ * the next commands and need not wait for the 226. Others may answer those in the transfer's place, or break it off for them.
+ * Each is tested in test/peers.
  */
 const greetings: readonly RegExp[] = [/\(vsFTPd \d/, /^220 Sallyport FTP server\./];
 
