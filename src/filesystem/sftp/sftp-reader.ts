@@ -29,6 +29,7 @@ export class SftpReader implements FileReader {
   /** What came and was not taken yet. */
   #rest: Uint8Array = none;
   #isAtEnd = false;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(handle: RemoteHandle, facts: FileFacts, offset: number, signal: AbortSignal) {
     this.#handle = handle;
@@ -41,7 +42,7 @@ export class SftpReader implements FileReader {
   async read(buffer: Uint8Array): Promise<number> {
     let filled = 0;
     while (filled < buffer.length) {
-      if (this.#rest.length === 0 && !(await this.#receive())) break;
+      if (this.#rest.length === 0 && !(await this.#more(filled))) break;
       const piece = this.#rest.subarray(0, buffer.length - filled);
       buffer.set(piece, filled);
       filled += piece.length;
@@ -55,6 +56,18 @@ export class SftpReader implements FileReader {
     this.#asked.length = 0;
     this.#rest = none;
     await this.#handle[Symbol.asyncDispose]();
+  }
+
+  /** What came before a failure is given first, so that it is not lost for whoever goes on there later. */
+  async #more(filled: number): Promise<boolean> {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    try {
+      return await this.#receive();
+    } catch (error) {
+      if (filled === 0) throw error;
+      this.#failure = { error };
+      return false;
+    }
   }
 
   /** The next bytes; false at the end. */
