@@ -1,7 +1,6 @@
 // A file at the server, read ahead: as many requests are on their way as the line holds.
 import type { FileReader } from "../../platform/file-system.ts";
 import { raceAbort } from "../../platform/race-abort.ts";
-import { limits } from "../../protocol/limits.ts";
 import type { FileFacts } from "../../protocol/listing/file-facts.ts";
 import { statusCodes } from "../../ssh/sftp/wire/message-types.ts";
 import type { Reply } from "../../ssh/sftp/wire/replies.ts";
@@ -12,6 +11,8 @@ interface Piece {
   readonly offset: number;
   readonly bytes: number;
   readonly reply: Promise<Reply<"data">>;
+  /** The answer has come. */
+  isHere: boolean;
 }
 
 const none = new Uint8Array(0);
@@ -23,7 +24,10 @@ export class SftpReader implements FileReader {
   readonly #signal: AbortSignal;
   readonly #pieceBytes: number;
   readonly #asked: Piece[] = [];
-  /** How many may be on their way: it doubles with each round until the limit, so that a small file costs little. */
+  /**
+   * How many may be on their way. One more whenever we had to wait for the next, so it doubles in each round trip of a long
+   * line; where we are the slow ones it stays small, and little piles up in ssh, whose buffer is dear to grow.
+   */
   #window = firstPieces;
   #next: number;
   /** What came and was not taken yet. */
@@ -76,6 +80,7 @@ export class SftpReader implements FileReader {
     this.#askAhead();
     const piece = this.#asked.shift();
     if (piece === undefined) return false;
+    const hadToWait = !piece.isHere;
     const reply = await raceAbort(piece.reply, this.#signal);
     if (reply.type === "status" && reply.code === statusCodes.endOfFile) {
       this.#isAtEnd = true;
@@ -86,7 +91,8 @@ export class SftpReader implements FileReader {
     // Section 6.4: a server may give less than was asked for. The rest comes before what follows.
     if (bytes.length < piece.bytes)
       this.#asked.unshift(this.#ask(piece.offset + bytes.length, piece.bytes - bytes.length));
-    else this.#window = Math.min(this.#window + 1, Math.ceil(limits.sftpPipelineBytes / this.#pieceBytes));
+    else if (hadToWait)
+      this.#window = Math.min(this.#window + 1, Math.ceil(session.client.pipelineBytes / this.#pieceBytes));
     this.#rest = bytes;
     return true;
   }
@@ -108,6 +114,12 @@ export class SftpReader implements FileReader {
 
   #ask(offset: number, bytes: number): Piece {
     const { session, id } = this.#handle;
-    return { offset, bytes, reply: session.client.ask(requests.read(id, offset, bytes)).reply };
+    const { reply } = session.client.ask(requests.read(id, offset, bytes));
+    const piece: Piece = { offset, bytes, reply, isHere: false };
+    const arrive = (): void => {
+      piece.isHere = true;
+    };
+    reply.then(arrive, arrive);
+    return piece;
   }
 }
