@@ -22,13 +22,16 @@ export default defineConfig({
       // No file changes what others see, so they share a process: loading the source anew for each took a third of the time.
       project(
         "engines",
-        ["test/{protocol,platform,filesystem,simulation,data-connection,client,server,gateway}/**/*.test.ts"],
-        20_000,
+        ["test/{protocol,platform,filesystem,simulation,swarm,data-connection,client,server,gateway,lab}/**/*.test.ts"],
+        60_000,
         false,
       ),
-      project("unit", ["test/{network,ssh,serve,tunnel,cli}/**/*.test.ts", "test/conformance/**/*.test.ts"], 20_000),
+      project("unit", ["test/{network,ssh,serve,tunnel,cli}/**/*.test.ts", "test/conformance/**/*.test.ts"], 60_000),
       project("peers", ["test/peers/**/*.test.ts"], 120_000),
       project("networks", ["test/networks/**/*.test.ts"], 120_000),
+      // Not part of `npm test`: `npm run test:lab`.
+      project("lab-real", ["test/lab-real/**/*.test.ts"], 120_000),
+      project("lab-pages", ["test/lab-pages/**/*.test.ts"], 120_000),
     ],
   },
 });

@@ -1,22 +1,33 @@
-// Measures everything in one run and prints two tables. Names of measurements as arguments choose some of them.
+// Measures everything in one run and prints three tables. Names of measurements as arguments choose some of them.
 import { chmodSync, readFileSync } from "node:fs";
 import { missing } from "../test/support/missing.ts";
 import { makeTempDir } from "../test/support/tempdir.ts";
+import { clients, farClientSite, nearClientSite } from "./client-site.ts";
 import { noLongLink } from "./long-link.ts";
 import { describeMachine } from "./machine.ts";
 import type { Measurement, Site, Way } from "./measurement.ts";
-import { farMeasurements, nearMeasurements, roundTripMs, serverMeasurements } from "./measurements.ts";
+import {
+  farClientMeasurements,
+  farMeasurements,
+  nearClientMeasurements,
+  nearMeasurements,
+  roundTripMs,
+  serverMeasurements,
+} from "./measurements.ts";
 import { runMeasurement } from "./run-measurement.ts";
 import { serverSite, servers } from "./server-site.ts";
 import { farSite, loopbackSite, relaySite, type SshSite } from "./site.ts";
 import { formatTable, type Row } from "./table.ts";
 import { ways } from "./ways.ts";
 
-const measurements: readonly Measurement[] = [...farMeasurements, ...nearMeasurements, ...serverMeasurements];
+const measurements: readonly { readonly name: string }[] = [
+  ...[...farMeasurements, ...nearMeasurements, ...serverMeasurements],
+  ...[...nearClientMeasurements, ...farClientMeasurements],
+];
 
 /** What of one run is the same for all measurements. */
 interface Run {
-  readonly chosen: (measurement: Measurement) => boolean;
+  readonly chosen: (measurement: { readonly name: string }) => boolean;
   readonly notes: string[];
   readonly signal: AbortSignal;
 }
@@ -38,17 +49,22 @@ export async function main(names: readonly string[]): Promise<void> {
   await using home = makeTempDirInMemory();
   process.env["TMPDIR"] = home.path;
   const machine = describeMachine();
-  const chosen = (one: Measurement): boolean => names.length === 0 || names.includes(one.name);
+  const chosen = (one: { readonly name: string }): boolean => names.length === 0 || names.includes(one.name);
   const run: Run = { chosen, notes: [], signal: stop.signal };
   const throughSsh = [
     ...(await measureAt(openFarSite, farMeasurements, ways, run)),
     ...(await measureAt(loopbackSite, nearMeasurements, ways, run)),
   ];
   const beside = await measureAt(serverSite, serverMeasurements, servers, run);
+  const besideClients = [
+    ...(await measureAt(nearClientSite, nearClientMeasurements, clients, run)),
+    ...(await measureFarClients(run)),
+  ];
   const paragraphs = [
     machine.join("\n"),
     ...(throughSsh.length > 0 ? [linkNote(), tableOf(ways, throughSsh)] : []),
     ...(beside.length > 0 ? [tableOf(servers, beside)] : []),
+    ...(besideClients.length > 0 ? [tableOf(clients, besideClients)] : []),
     run.notes.join("\n"),
   ];
   process.stdout.write(`${paragraphs.join("\n\n").trimEnd()}\n`);
@@ -57,10 +73,20 @@ export async function main(names: readonly string[]): Promise<void> {
 const tableOf = (columns: readonly { readonly name: string }[], rows: readonly Row[]): string =>
   formatTable(["", ...columns.map(({ name }) => name)], rows);
 
-async function measureAt<S extends Site>(
+/** Through a relay in the place of the long link no data connection would come. */
+async function measureFarClients(run: Run): Promise<Row[]> {
+  const why = noLongLink();
+  if (why === undefined) {
+    return await measureAt(() => farClientSite(roundTripMs / 2), farClientMeasurements, clients, run);
+  }
+  if (farClientMeasurements.some(run.chosen)) run.notes.push(`clients at ${roundTripMs} ms: not measured, ${why}`);
+  return [];
+}
+
+async function measureAt<S extends Site, W extends AsyncDisposable>(
   openSite: () => Promise<S>,
-  all: readonly Measurement[],
-  columns: readonly Way<S>[],
+  all: readonly Measurement<S, W>[],
+  columns: readonly Way<S, W>[],
   { chosen, notes, signal }: Run,
 ): Promise<Row[]> {
   if (!all.some(chosen)) return [];

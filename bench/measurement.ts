@@ -24,16 +24,19 @@ export interface OpenWay extends AsyncDisposable {
 }
 
 /** One column of the table. */
-export interface Way<S extends Site> {
+export interface Way<S extends Site, W extends AsyncDisposable = OpenWay> {
   readonly name: string;
   /** @throws with the reason as message when it cannot be opened here, {@link NotMeasured} when something is missing */
-  open(site: S): Promise<OpenWay>;
+  open(site: S): Promise<W>;
 }
 
-export interface Measurement {
+/** `W` is what its columns are when they are open: ways to a server, or clients. */
+export interface Measurement<S extends Site = Site, W extends AsyncDisposable = OpenWay> {
   /** To choose it on the command line. */
   readonly name: string;
   readonly rounds: number;
+  /** All columns at the same time, where none disturbs another. Default: one after the other. */
+  readonly atOnce?: boolean;
   /** Columns that it has nothing to say about. */
   readonly without?: readonly string[];
   /** Files that the servers need: name and bytes. */
@@ -41,7 +44,7 @@ export interface Measurement {
   /** Local files to send, in the same way. */
   readonly localFiles?: readonly (readonly [string, number])[];
   /** Where the local files are: `localDir`. */
-  measure(site: Site, way: OpenWay, localDir: string): Promise<Figures>;
+  measure(site: S, way: W, localDir: string): Promise<Figures>;
   /** `figures` in the order of the columns. */
   rows(figures: Columns, columns: readonly string[]): Row[];
 }

@@ -1,4 +1,5 @@
-// What is measured, as data: the ways to a server through SSH, far and near, and servers beside each other.
+// What is measured, as data: the ways to a server through SSH, far and near; servers, and clients, beside each other.
+import { type ClientMeasurement, manyFiles, oneFile } from "./client-transfers.ts";
 import { kilo, map, pick } from "./figures.ts";
 import { memoryPerSession } from "./idle-sessions.ts";
 import type { Measurement } from "./measurement.ts";
@@ -58,4 +59,23 @@ export const serverMeasurements: readonly Measurement[] = [
   smallFiles(200, { name: "server-small", direction: "download", ...besideVsftpd, rounds: 2, byMedian: true }),
   smallFiles(200, { name: "server-small-upload", direction: "upload", ...besideVsftpd, rounds: 2, byMedian: true }),
   serverIdleSessions,
+];
+
+/** A client that waits for the line more than nine tenths of the time disturbs no other one. */
+const farSmall = { ...far, roundTripMs, rounds: 1, atOnce: true } as const;
+
+export const nearClientMeasurements: readonly ClientMeasurement[] = [
+  manyFiles(1000, { name: "client-small", direction: "download", ...near, rounds: 2 }),
+  manyFiles(1000, { name: "client-small-upload", direction: "upload", ...near, rounds: 2 }),
+  oneFile(1000, { name: "client-download", direction: "download", ...near, rounds: 3 }),
+  oneFile(1000, { name: "client-upload", direction: "upload", ...near, rounds: 3 }),
+];
+
+export const farClientMeasurements: readonly ClientMeasurement[] = [
+  manyFiles(200, { name: "client-far-small", direction: "download", ...farSmall }),
+  manyFiles(200, { name: "client-far-small-upload", direction: "upload", ...farSmall }),
+  manyFiles(200, { name: "client-far-tree", direction: "download", tree: true, ...farSmall }),
+  manyFiles(200, { name: "client-far-tree-4", direction: "download", tree: true, sessions: 4, ...farSmall }),
+  oneFile(1000, { name: "client-far-download", direction: "download", ...far, rounds: 1 }),
+  oneFile(1000, { name: "client-far-upload", direction: "upload", ...far, rounds: 1 }),
 ];

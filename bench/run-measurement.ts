@@ -1,19 +1,19 @@
 // Runs one measurement over every way: each way once, then all again, so that a busy moment does not hit one of them alone.
-import { chmodSync, linkSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, linkSync, mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { makeTempDir } from "../test/support/tempdir.ts";
 import { Belongings } from "./belongings.ts";
 import { better, type Figures } from "./figures.ts";
-import { type Measurement, NotMeasured, type OpenWay, type Site, type Way } from "./measurement.ts";
+import { type Measurement, NotMeasured, type Site, type Way } from "./measurement.ts";
 
 /** Why a way has no figure; shown below the table. */
 export type Complain = (way: string, reason: string) => void;
 
 /** For each way the best figures, or a word. An aborted signal ends it at once; what was started is ended then too. */
-export async function runMeasurement<S extends Site>(
-  measurement: Measurement,
+export async function runMeasurement<S extends Site, W extends AsyncDisposable>(
+  measurement: Measurement<S, W>,
   site: S,
-  ways: readonly Way<S>[],
+  ways: readonly Way<S, W>[],
   complain: Complain,
   signal: AbortSignal,
 ): Promise<(Figures | string)[]> {
@@ -21,28 +21,28 @@ export async function runMeasurement<S extends Site>(
   const local = parts.keep(makeTempDir("bench"));
   placeFiles(measurement, site);
   for (const [name, bytes] of measurement.localFiles ?? []) writeBytes(local.file(name), bytes);
-  const opened: (OpenWay | string)[] = [];
+  const opened: (W | string)[] = [];
   for (const way of ways) opened.push(measurement.without?.includes(way.name) ? "-" : await open(way));
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-  aborted.catch(() => {});
+  const aborted = parts.keep(abortOf(signal));
   const best: (Figures | string)[] = opened.map((way) => (typeof way === "string" ? way : {}));
   for (let round = 0; round < measurement.rounds; round++) {
-    for (const [index, way] of opened.entries()) {
-      const soFar = best[index];
-      if (typeof way === "string" || typeof soFar !== "object") continue;
-      signal.throwIfAborted();
-      const measured = measurement.measure(site, way, local.path).then(
-        (figures) => better(soFar, figures),
-        (error: Error) => (signal.aborted ? "-" : fail(ways[index], error)),
-      );
-      best[index] = await Promise.race([measured, aborted]);
-    }
+    if (measurement.atOnce === true) await Promise.all(opened.map(measure));
+    else for (const [index, way] of opened.entries()) await measure(way, index);
   }
   return best;
 
-  async function open(way: Way<S>): Promise<OpenWay | string> {
+  async function measure(way: W | string, index: number): Promise<void> {
+    const soFar = best[index];
+    if (typeof way === "string" || typeof soFar !== "object") return;
+    signal.throwIfAborted();
+    const measured = measurement.measure(site, way, local.path).then(
+      (figures) => better(soFar, figures),
+      (error: Error) => (signal.aborted ? "-" : fail(ways[index], error)),
+    );
+    best[index] = await Promise.race([measured, aborted.promise]);
+  }
+
+  async function open(way: Way<S, W>): Promise<W | string> {
     try {
       return parts.keep(await way.open(site));
     } catch (error) {
@@ -50,16 +50,28 @@ export async function runMeasurement<S extends Site>(
     }
   }
 
-  function fail(way: Way<S> | undefined, error: Error): string {
+  function fail(way: Way<S, W> | undefined, error: Error): string {
     complain(way?.name ?? "", `${measurement.name}: ${error.message}`);
     return error instanceof NotMeasured ? "not measured" : "failed";
   }
 }
 
+/** Rejects when the signal is aborted, and lets go of it at the end: one signal serves all measurements. */
+function abortOf(signal: AbortSignal): AsyncDisposable & { readonly promise: Promise<never> } {
+  let onAbort = (): void => {};
+  const promise = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+  });
+  promise.catch(() => {});
+  signal.addEventListener("abort", onAbort, { once: true });
+  return { promise, [Symbol.asyncDispose]: async () => signal.removeEventListener("abort", onAbort) };
+}
+
 /** The other servers have the first one's files by another name, as memory is short. */
-function placeFiles(measurement: Measurement, { roots: [first = "", ...others] }: Site): void {
-  for (const [name, bytes] of measurement.files) {
+function placeFiles({ files }: Pick<Measurement, "files">, { roots: [first = "", ...others] }: Site): void {
+  for (const [name, bytes] of files) {
     const path = join(first, name);
+    mkdirSync(dirname(path), { recursive: true });
     writeBytes(path, bytes);
     chmodSync(path, 0o644);
     for (const other of others) {

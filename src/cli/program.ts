@@ -9,6 +9,7 @@ import { runDemo } from "./demo/run-demo.ts";
 import { exitStatus, exitStatusOf } from "./exit-status.ts";
 import type { FtpCommand } from "./ftp/ftp-command.ts";
 import { ftpHelpText } from "./ftp/ftp-help.ts";
+import { labHelpText } from "./lab/lab-help.ts";
 import { jsonAnnouncer, textAnnouncer } from "./report/announce.ts";
 import { makeReporter } from "./report/make-reporter.ts";
 import { asSallyportError, type Reporter, textReporter } from "./report/reporter.ts";
@@ -55,6 +56,7 @@ async function run(
     if (line.kind === "serve") return await runServer(line, world, openServer);
     if (line.kind === "passwd") return await runPasswd(line, world);
     if (line.kind === "demo") return await runDemo(line, world, loadDemoParts);
+    if (line.kind === "lab") return await (await import("./lab/run-lab.ts")).runLab(line, world);
     if (line.kind === "ftp") return await runClient(line, world);
     if (line.kind === "transfer") return await runOneShot(line, world);
     const text = line.kind === "transfer-help" ? transferHelpText(line.verb) : texts[line.kind]();
@@ -69,6 +71,7 @@ const texts = {
   help: helpText,
   "serve-help": serveHelpText,
   "demo-help": demoHelpText,
+  "lab-help": labHelpText,
   "ftp-help": ftpHelpText,
   version: describeVersion,
 };

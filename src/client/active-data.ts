@@ -17,17 +17,20 @@ export function openActive(talk: Talk, signal: AbortSignal): DataEnd {
   const stop = AbortSignal.any([signal, lifetime.signal]);
   let where = "";
   const listening = listen(talk, stop);
-  const ready = listening.then(async (end) => {
-    const host = talk.options.activeAddress ?? end.endpoint.host;
-    where = formatEndpoint({ host, port: end.endpoint.port });
-    await announce(talk, { host, port: end.endpoint.port });
+  const announced = listening.then(({ endpoint }) => {
+    const here = { host: talk.options.activeAddress ?? endpoint.host, port: endpoint.port };
+    where = formatEndpoint(here);
+    return { agreed: announce(talk, here) };
   });
+  const ready = announced.then(({ agreed }) => agreed);
   // Not before the server was told: what came earlier would be somebody else.
   const connection = ready.then(async () => acceptInTime(talk, await listening, stop));
   return {
     how: () => `active ${where}`.trim(),
+    asked: announced.then(() => {}),
     ready,
     connection,
+    caveat: () => (where === "" ? undefined : `the server was to connect to ${where}${insideTls(talk)}`),
     async [Symbol.asyncDispose]() {
       lifetime.abort(new Error("the data connection is not needed any more"));
       const end = await listening.catch(() => undefined);
@@ -68,8 +71,11 @@ export function isServer(talk: Talk, remote: Endpoint): boolean {
   return remote.host === "" || ipFamily(server) === undefined || sameHost(remote.host, server);
 }
 
-/** EPRT or PORT. Throws what the server said when it refuses. */
-export async function announce(talk: Talk, address: Endpoint): Promise<void> {
+/** A NAT's helper can rewrite nothing there (S11). */
+const insideTls = ({ tls }: Talk): string => (tls === undefined ? "" : ", inside TLS");
+
+/** EPRT or PORT. Throws what the server said when it refuses; `what` begins the message. */
+export async function announce(talk: Talk, address: Endpoint, what = "the server refuses active mode"): Promise<void> {
   const { link, modes } = talk;
   const ipv4 = ipFamily(address.host) === 4;
   if (ipv4 && modes.activeVerb === "EPRT" && !mayHave(talk, "EPRT")) modes.activeVerb = "PORT";
@@ -83,7 +89,9 @@ export async function announce(talk: Talk, address: Endpoint): Promise<void> {
       modes.reason = `${modes.reason}; PORT, for the server refused EPRT (${refused.code})`;
     }
   }
-  if (reply.code < 200 || reply.code > 299) throw replyError("the server refuses active mode", reply);
+  if (reply.code < 200 || reply.code > 299) {
+    throw replyError(`${what} at ${formatEndpoint(address)}${insideTls(talk)}`, reply);
+  }
 }
 
 /** The server's connection, which it may only make after the transfer command. */

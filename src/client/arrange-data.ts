@@ -19,9 +19,9 @@ const otherModeHelps: readonly ErrorCode[] = [
 export async function arrangeData(talk: Talk, signal: AbortSignal): Promise<DataEnd> {
   const { modes, options, link } = talk;
   const end = openDataEnd(talk, signal);
-  // The others send their command only when they listen.
-  if (modes.mode === "passive" && modes.proven && options.pipeline !== false) return end;
   try {
+    await end.asked;
+    if (modes.proven && options.pipeline !== false) return end;
     await end.ready;
     // Without having asked for a file yet another mode can still be tried.
     if (modes.mode === "passive") await end.connection;

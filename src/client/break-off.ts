@@ -37,6 +37,13 @@ export async function breakOff(
   return final;
 }
 
+/** The final reply of a transfer whose data is over: there is nothing to break off. Undefined when the session was lost. */
+export async function lastWords(talk: Talk, asked: Asked): Promise<Reply | undefined> {
+  const final = await inTime(talk, asked.final, limits.clientAbortReplyMs);
+  if (final === undefined) talk.link.fail(new SallyportError("NET_TIMEOUT", "the server does not confirm a transfer"));
+  return final;
+}
+
 /**
  * Some servers give one reply for both. A NOOP tells: its 200 comes for certain, the one to ABOR before it or never.
  */

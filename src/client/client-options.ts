@@ -15,11 +15,17 @@ export interface ClientTls extends TlsTrust {
   readonly protectData?: boolean;
 }
 
+/**
+ * Asked when the server wants a password (331), whose words may be a challenge. undefined is the default. Its signal says that
+ * nobody waits for the answer any more.
+ */
+export type AskPassword = (challenge: Reply, signal: AbortSignal) => Promise<string | undefined>;
+
 /** Who to log in as. */
 export interface Credentials {
   readonly user: string;
   /** Default for `anonymous`: `anonymous@`; else empty. */
-  readonly password?: string;
+  readonly password?: string | AskPassword;
   /** ACCT, where the server asks for it (332). */
   readonly account?: string;
 }
@@ -31,7 +37,7 @@ export interface ClientOptions {
   /** Default `anonymous`. */
   readonly user?: string;
   /** Default for `anonymous`: `anonymous@`; else empty. */
-  readonly password?: string;
+  readonly password?: string | AskPassword;
   /** ACCT, where the server asks for it (332). */
   readonly account?: string;
   /**

@@ -9,6 +9,8 @@ import type { Talk } from "./talk.ts";
 export interface DataEnd extends AsyncDisposable {
   /** `passive`, `active`, …, with the address, for messages and traces. */
   readonly how: () => string;
+  /** The server has been asked: in a way that is proven the transfer command may follow. */
+  readonly asked: Promise<void>;
   /** The server has agreed, so that the transfer command may be sent. */
   readonly ready: Promise<void>;
   /** The connection, in the clear. With an active end it comes only after the transfer command. */
@@ -21,6 +23,7 @@ export interface DataEnd extends AsyncDisposable {
 export function openDataEnd(talk: Talk, signal: AbortSignal): DataEnd {
   const opening = { passive: openPassive, active: openActive, "default-port": openDefaultPort }[talk.modes.mode];
   const end = opening(talk, signal);
+  end.asked.catch(() => {});
   end.ready.catch(() => {});
   end.connection.catch(() => {});
   return end;

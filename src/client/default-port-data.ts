@@ -17,6 +17,7 @@ export function openDefaultPort(talk: Talk, signal: AbortSignal): DataEnd {
   let caveat: string | undefined;
   return {
     how: () => `default-port ${local === undefined ? "" : formatEndpoint(local)}`.trim(),
+    asked: listening.then(() => {}),
     ready: listening.then(({ length }) => {
       if (local !== undefined && length < defaultPorts(local).length) caveat = portBelowMissing(local);
     }),
@@ -69,7 +70,7 @@ function refused({ environment }: Talk, local: Endpoint, cause: unknown): Sallyp
   return new SallyportError("NET_ADDRESS_IN_USE", `cannot listen on ${where}: address already in use`, {
     cause,
     details: { phase: "listen", local: formatEndpoint(local) },
-    cure: "The session must begin in mode default-port, so that the port can be shared (SO_REUSEADDR); else use passive mode.",
+    cure: "The session must begin in mode default-port (--default-port; at the prompt close and open it again), so that the port can be shared (SO_REUSEADDR); else use passive mode.",
   });
 }
 

@@ -13,6 +13,8 @@ export interface DownloadOrder {
   readonly path: string;
   readonly sink: Sink;
   readonly signal: AbortSignal;
+  /** Lets the next call's commands out. */
+  readonly release: () => void;
   readonly options: DownloadOptions;
   /** The bytes before `offset`, for a checksum of the whole file. */
   readonly before?: AsyncIterable<Uint8Array>;
@@ -47,10 +49,12 @@ export async function download(holder: Holder, order: DownloadOrder): Promise<Tr
     const type = options.type === "ascii" ? "A" : "I";
     // In one breath with the transfer, so that it costs no round trip.
     const told = plan.size && talk.type === type ? toldSize(talk, path) : Promise.resolve(undefined);
-    void told.then((size) => {
-      received.size = size;
-    });
-    told.catch(() => {});
+    told.then(
+      (size) => {
+        received.size = size;
+      },
+      () => {}, // whoever waits for it below learns why
+    );
     if (talk.options.pipeline === false) await told;
     const { how } = await runTransfer(talk, {
       verb: "RETR",
@@ -61,11 +65,24 @@ export async function download(holder: Holder, order: DownloadOrder): Promise<Tr
       offset: received.bytes,
       signal,
       carry: (data, stop) => receiveData(data, sink, { ...flow(talk), signal: stop }),
+      onCarried: () => {
+        // A size that does not agree is asked for once more.
+        if (asksNothingMore(options, plan) && (!plan.size || received.size === received.bytes)) letOthersOn(order);
+      },
     });
     finish();
     const verified = await verify(talk, path, what, plan, received.bytes, await told);
     return { bytes: received.bytes - offset, verified, mode: talk.modes.mode, how, attempts: before + 1 };
   });
+}
+
+/** What is left after the data needs no command that is not on its way. */
+export const asksNothingMore = ({ retries = 0 }: TransferOptions, plan: Verification): boolean =>
+  retries === 0 && plan.hash === undefined;
+
+export function letOthersOn({ release, options }: { release: () => void; options: TransferOptions }): void {
+  release();
+  options.onCarried?.();
 }
 
 export const flow = (talk: Talk): { clock: Talk["environment"]["clock"]; stallMs: number } => ({
@@ -84,6 +101,7 @@ export function refuseAsciiParts(what: string, options: TransferOptions, inParts
 /** Counts, converts and checks what goes through. */
 function counting({ sink, options }: DownloadOrder, plan: Verification, received: Received): CountingSink {
   const lines = options.type === "ascii" ? fromNetworkLines() : undefined;
+  const { room } = sink;
   return {
     sink: {
       write(chunk) {
@@ -93,6 +111,8 @@ function counting({ sink, options }: DownloadOrder, plan: Verification, received
         return sink.write(lines === undefined ? chunk : lines.convert(chunk));
       },
       whenReady: (callback) => sink.whenReady(callback),
+      // Converted lines are others than those that came.
+      ...(lines !== undefined || room === undefined ? {} : { room: () => room.call(sink) }),
     },
     finish: () => {
       const rest = lines?.end();

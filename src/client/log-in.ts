@@ -8,19 +8,20 @@ import { type Talk, wireName } from "./talk.ts";
 
 const anonymous = "anonymous";
 
-/** Throws `FTP_LOGIN`, and whatever `credentials` throws. */
+/** Throws `FTP_LOGIN`, and whatever `credentials` and an `AskPassword` throw. */
 export async function logIn(talk: Talk): Promise<void> {
   await askCredentials(talk);
-  await finish(talk, talk.options, await sayUser(talk, talk.options));
+  const known = await finish(talk, talk.options, await sayUser(talk, talk.options));
+  talk.options = { ...talk.options, ...known };
 }
 
 /** In a running session. */
 export async function logInAgain(talk: Talk, who: Credentials): Promise<void> {
   const reply = await sayUser(talk, who);
   if (reply.code >= 400) throw replyError("the server takes no other user in this session", reply);
-  await finish(talk, who, reply);
+  const known = await finish(talk, who, reply);
   const { user: _, password: __, account: ___, ...others } = talk.options;
-  talk.options = { ...others, ...who };
+  talk.options = { ...others, ...known };
   talk.type = undefined;
 }
 
@@ -28,10 +29,16 @@ export async function logInAgain(talk: Talk, who: Credentials): Promise<void> {
 async function askCredentials(talk: Talk): Promise<void> {
   const { credentials, ...others } = talk.options;
   if (credentials === undefined) return;
+  const who = await whileOpen(talk, (signal) => credentials(talk.greeting, signal));
+  talk.options = { ...others, ...who };
+}
+
+/** A question that is taken back when the session is over. */
+async function whileOpen<T>({ link, options }: Talk, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const over = new AbortController();
-  void talk.link.closed.then((error) => over.abort(error));
-  const signal = others.signal === undefined ? over.signal : AbortSignal.any([over.signal, others.signal]);
-  talk.options = { ...others, ...(await raceAbort(credentials(talk.greeting, signal), signal)) };
+  void link.closed.then((error) => over.abort(error));
+  const signal = options.signal === undefined ? over.signal : AbortSignal.any([over.signal, options.signal]);
+  return await raceAbort(ask(signal), signal);
 }
 
 type Known = Pick<ClientOptions, "user" | "password" | "account">;
@@ -39,14 +46,27 @@ type Known = Pick<ClientOptions, "user" | "password" | "account">;
 const sayUser = (talk: Talk, { user = anonymous }: Known): Promise<Reply> =>
   talk.link.command("USER", wireName(talk, user));
 
-async function finish(talk: Talk, known: Known, first: Reply): Promise<void> {
+/** Who is logged in then, with the password that was asked for. */
+async function finish(talk: Talk, who: Known, first: Reply): Promise<Known> {
   const { link } = talk;
-  const { user = anonymous, password = user === anonymous ? "anonymous@" : "", account } = known;
+  const { user = anonymous, account } = who;
+  let known = who;
   let reply = first;
-  if (reply.code === 331) reply = await link.command("PASS", secretName(talk, password));
+  if (reply.code === 331) {
+    const password = await passwordOf(talk, who, reply);
+    known = { ...who, password };
+    reply = await link.command("PASS", secretName(talk, password));
+  }
   if (reply.code === 332 && account !== undefined) reply = await link.command("ACCT", secretName(talk, account));
   // 232: RFC 2228, the certificate was enough.
   if (reply.code !== 230 && reply.code !== 202 && reply.code !== 232) throw refused(user, reply);
+  return known;
+}
+
+async function passwordOf(talk: Talk, { user = anonymous, password }: Known, challenge: Reply): Promise<string> {
+  const said =
+    typeof password === "function" ? await whileOpen(talk, (signal) => password(challenge, signal)) : password;
+  return said ?? (user === anonymous ? "anonymous@" : "");
 }
 
 const refused = (user: string, reply: Reply): Error =>

@@ -54,8 +54,12 @@ export class ModeChoice {
     this.proven = false;
   }
 
-  succeeded(): void {
+  cameAbout(): void {
     this.proven = true;
+  }
+
+  succeeded(): void {
+    this.cameAbout();
     this.transfers += 1;
   }
 

@@ -9,6 +9,7 @@ import type { Reply } from "../protocol/reply.ts";
 import type { ClientOptions } from "./client-options.ts";
 import { connectControl, portOf } from "./connect-control.ts";
 import { ControlLink } from "./control-link.ts";
+import { greetingOf } from "./greeting.ts";
 import { logIn } from "./log-in.ts";
 import { ModeChoice } from "./mode-choice.ts";
 import { type ClientEnvironment, demand, replyMsOf, type Talk } from "./talk.ts";
@@ -20,6 +21,7 @@ export async function openTalk(
   signal: AbortSignal,
 ): Promise<Talk> {
   const { connection, end } = await connectControl(options, environment, signal);
+  environment.emit({ type: "control.open", host: options.host, port: portOf(options) });
   const tls = options.tls === undefined ? undefined : new TlsClient(options.host, options.tls, environment.clock);
   const implicit = tls !== undefined && options.tls?.kind === "implicit";
   const secured = implicit ? await tls.secureControl(connection, signal) : connection;
@@ -42,7 +44,7 @@ async function setUp(
   controlEnd: Endpoint | undefined,
   signal: AbortSignal,
 ): Promise<Talk> {
-  const greeting = await link.greeting();
+  const greeting = await greetingOf(link, options, environment);
   if (greeting.code !== 220) throw replyError("the server does not take the session", greeting);
   const server = { host: options.host, port: portOf(options) };
   const talk: Talk = {

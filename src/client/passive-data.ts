@@ -4,6 +4,7 @@ import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { isPrivateAddress } from "../protocol/client/private-address.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
+import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { remoteFault } from "../protocol/fault.ts";
 import { ipFamily, isUnspecified, sameHost } from "../protocol/ip-address.ts";
 import { parsePassive } from "../protocol/passive-reply.ts";
@@ -20,12 +21,16 @@ export function openPassive(talk: Talk, signal: AbortSignal): DataEnd {
   });
   const lifetime = new AbortController();
   const connection = agreed.then(async ({ endpoint, note }) => {
-    const connected = await connect(talk, endpoint, AbortSignal.any([signal, lifetime.signal]));
+    const both = AbortSignal.any([signal, lifetime.signal]);
+    const connected = await connect(talk, endpoint, both).catch((error: unknown) => {
+      throw unreachable(error, note);
+    });
     if (note !== undefined) tellOnce(talk, `connected, but ${note}`);
     return connected;
   });
   return {
     how: () => `passive ${where}`.trim(),
+    asked: Promise.resolve(),
     ready: address,
     connection,
     async [Symbol.asyncDispose]() {
@@ -42,12 +47,12 @@ export interface PassiveAgreement {
   readonly note?: string;
 }
 
-/** Where to connect to. Throws what the server said when it has no passive mode. */
-export async function agreePassive(talk: Talk): Promise<PassiveAgreement> {
+/** Where to connect to; `only`: by that command. Throws what the server said when it has no passive mode. */
+export async function agreePassive(talk: Talk, only?: "CPSV"): Promise<PassiveAgreement> {
   const { link, modes } = talk;
   const family = ipFamily(link.connection.remote.host);
   // PASV can only name IPv4 addresses.
-  const verb = avoidsExtended(talk) && family !== 6 ? "PASV" : modes.passiveVerb;
+  const verb = only ?? (avoidsExtended(talk) && family !== 6 ? "PASV" : modes.passiveVerb);
   let reply = await link.command(verb);
   if (verb === "EPSV" && reply.code >= 500 && family !== 6) {
     const refused = reply;
@@ -74,6 +79,17 @@ function checkedAddress(talk: Talk, reply: Reply): PassiveAgreement {
   if (host === undefined || isUnspecified(host) || sameHost(host, own)) return { endpoint: { host: own, port } };
   if (talk.options.trustPassiveAddress === true) return { endpoint: { host, port } };
   return { endpoint: { host: own, port }, note: otherHostNote(host, reply.code) };
+}
+
+/** The control connection is there, so it is not the host that cannot be reached. */
+function unreachable(error: unknown, note: string | undefined): unknown {
+  if (!isSallyportError(error) || !error.code.startsWith("NET_")) return error;
+  const message = note === undefined ? error.message : `${error.message}; ${note}`;
+  return new SallyportError(error.code, message, {
+    cause: error,
+    details: { ...error.details, phase: "data" },
+    cure: "Only the control connection gets through: use active mode, or go through SSH (--via); at the server, open its passive ports.",
+  });
 }
 
 /** It is the same with each transfer. */

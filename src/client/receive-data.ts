@@ -2,6 +2,7 @@
 import type { Duplex } from "node:stream";
 import type { Clock } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
+import { type Receiver, receivesInto } from "../platform/receives-into.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 
 /** Takes the bytes of a download. */
@@ -9,6 +10,8 @@ export interface Sink {
   /** False: no more until {@link whenReady} calls back. Throws to end the transfer. */
   write(chunk: Uint8Array): boolean;
   whenReady(callback: () => void): void;
+  /** Where the next bytes may be put, which then come with `write`. Never empty. Absent: they come in buffers of their own. */
+  room?(): Uint8Array;
 }
 
 export interface FlowOptions {
@@ -28,11 +31,15 @@ export function stalled(stallMs: number): SallyportError {
 /** Resolves after the end-of-file; everything else rejects: reset, silence, the signal's reason. */
 export function receiveData(data: Connection, sink: Sink, options: FlowOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    new Reception(data.stream, sink, options, resolve, reject).start();
+    new Reception(data, sink, options, resolve, reject).start();
   });
 }
 
-class Reception {
+/** For what still comes when nobody wants it any more. */
+const waste = new Uint8Array(65_536);
+
+class Reception implements Receiver {
+  readonly #data: Connection;
   readonly #stream: Duplex;
   readonly #sink: Sink;
   readonly #options: FlowOptions;
@@ -40,9 +47,23 @@ class Reception {
   readonly #reject: (error: unknown) => void;
   #cancel: () => void = () => {};
   #over = false;
+  /** Lent to the connection. */
+  #room: Uint8Array = waste;
+  #hold: () => void;
+  #goOn: () => void;
 
-  constructor(stream: Duplex, sink: Sink, options: FlowOptions, resolve: () => void, reject: (error: unknown) => void) {
+  constructor(
+    data: Connection,
+    sink: Sink,
+    options: FlowOptions,
+    resolve: () => void,
+    reject: (error: unknown) => void,
+  ) {
+    const { stream } = data;
+    this.#data = data;
     this.#stream = stream;
+    this.#hold = () => stream.pause();
+    this.#goOn = () => stream.resume();
     this.#sink = sink;
     this.#options = options;
     this.#resolve = resolve;
@@ -57,30 +78,53 @@ class Reception {
     else if (stream.destroyed) this.#onClose();
     else {
       signal.addEventListener("abort", this.#onAbort, { once: true });
-      stream.on("end", this.#onEnd).on("error", this.#fail).on("close", this.#onClose).on("data", this.#onData);
-      stream.resume();
+      stream.on("end", this.#onEnd).on("error", this.#fail).on("close", this.#onClose);
+      this.#begin();
       this.#watch();
     }
   }
 
-  readonly #onData = (chunk: Uint8Array): void => {
+  room(): Uint8Array {
+    this.#room = (this.#over ? undefined : this.#sink.room?.()) ?? waste;
+    return this.#room;
+  }
+
+  filled(count: number): boolean {
+    return this.#over || this.#take(this.#room.subarray(0, count));
+  }
+
+  #begin(): void {
+    if (this.#sink.room !== undefined && receivesInto(this.#data)) {
+      this.#hold = () => {};
+      this.#goOn = this.#data.receiveInto(this);
+    } else {
+      this.#stream.on("data", this.#onData);
+      this.#goOn();
+    }
+  }
+
+  readonly #onData = (chunk: Uint8Array): void => void this.#take(chunk);
+
+  /** False: no more for now. */
+  #take(chunk: Uint8Array): boolean {
     try {
       if (this.#sink.write(chunk)) {
         this.#watch();
-        return;
+        return true;
       }
     } catch (error) {
       this.#fail(error);
-      return;
+      return false;
     }
-    this.#stream.pause();
+    this.#hold();
     this.#cancel();
     this.#sink.whenReady(() => {
       if (this.#over || this.#stream.destroyed) return;
       this.#watch();
-      this.#stream.resume();
+      this.#goOn();
     });
-  };
+    return false;
+  }
 
   readonly #onEnd = (): void => {
     this.#settle();

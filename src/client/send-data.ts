@@ -1,4 +1,5 @@
 // From a source to a data connection, with the end-of-file that tells the server that the file is whole.
+import { Socket } from "node:net";
 import { finish } from "../data-connection/finish.ts";
 import { discardStrayBytes } from "../data-connection/stray-bytes.ts";
 import type { Connection } from "../platform/network.ts";
@@ -8,19 +9,21 @@ import { type FlowOptions, stalled } from "./receive-data.ts";
 
 /**
  * Resolves when the network has taken everything and the end-of-file. Rejects with the source's error, the connection's, or
- * the signal's reason; no end-of-file is sent then.
+ * the signal's reason; no end-of-file is sent then. `giveBack` is told the pieces that the system has, so that they may be
+ * changed: not with every network, for what goes through SSH may still be on its way through this program.
  */
 export async function sendData(
   data: Connection,
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options: FlowOptions,
+  giveBack?: (piece: Uint8Array) => void,
 ): Promise<void> {
   discardStrayBytes(data.stream);
   const gone = data.closed.then(({ error }) => {
     throw error ?? new SallyportError("NET_RESET", "the server closed the data connection");
   });
   gone.catch(() => {});
-  const ahead = new Ahead(data, options);
+  const ahead = new Ahead(data, options, data.stream instanceof Socket ? giveBack : undefined);
   for await (const chunk of source) {
     options.signal.throwIfAborted();
     if (chunk.length === 0) continue;
@@ -36,11 +39,13 @@ export async function sendData(
 class Ahead {
   readonly #data: Connection;
   readonly #options: FlowOptions;
+  readonly #giveBack: ((piece: Uint8Array) => void) | undefined;
   #bytes = 0;
   #wake: () => void = () => {};
 
-  constructor(data: Connection, options: FlowOptions) {
+  constructor(data: Connection, options: FlowOptions, giveBack: ((piece: Uint8Array) => void) | undefined) {
     this.#data = data;
+    this.#giveBack = giveBack;
     this.#options = options;
   }
 
@@ -50,8 +55,9 @@ class Ahead {
 
   write(chunk: Uint8Array): void {
     this.#bytes += chunk.length;
-    this.#data.stream.write(chunk, () => {
+    this.#data.stream.write(chunk, (error) => {
       this.#bytes -= chunk.length;
+      if (!error) this.#giveBack?.(chunk);
       if (!this.isFull) this.#wake();
     });
   }

@@ -46,16 +46,23 @@ export class SessionHolder implements Holder {
     return new SessionHolder(await openTalk(options, environment, signal));
   }
 
-  /** Runs `work` when it is its turn. The signal is the caller's, or the end of the session. */
-  transfer<T>(signal: AbortSignal | undefined, work: (talk: Talk, signal: AbortSignal) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` when it is its turn. The signal is the caller's, or the end of the session. After `release` the next call's
+   * commands may leave: `work` sends none any more. `mayRevive`: the directory is asked for before, if it is not known.
+   */
+  transfer<T>(
+    signal: AbortSignal | undefined,
+    work: (talk: Talk, signal: AbortSignal, release: () => void) => Promise<T>,
+    mayRevive = false,
+  ): Promise<T> {
     const own = this.#lifetime.signal;
     const both = signal === undefined ? own : AbortSignal.any([signal, own]);
-    return this.#turn.take(async () => {
-      if (this.#hasMoved && this.#directory === undefined) {
+    return this.#turn.take(async (release) => {
+      if (mayRevive && this.#hasMoved && this.#directory === undefined) {
         this.#directory = await raceAbort(workingDirectory(this.talk), both).catch(() => undefined);
         this.#hasMoved = this.#directory === undefined && this.talk.link.failure === undefined;
       }
-      return await work(this.talk, both);
+      return await work(this.talk, both, release);
     }, both);
   }
 

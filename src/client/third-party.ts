@@ -14,6 +14,7 @@ import { sizeOf } from "./file-commands.ts";
 import { agreePassive } from "./passive-data.ts";
 import type { SessionHolder } from "./session-holder.ts";
 import { type Talk, wireName } from "./talk.ts";
+import { agreeTlsRoles, type TlsRoles } from "./third-party-tls.ts";
 import { setType } from "./transfer.ts";
 import { unannounced } from "./transfer-errors.ts";
 import { verify } from "./verification.ts";
@@ -32,8 +33,8 @@ export interface ThirdPartyResult {
 
 /**
  * The source listens, the destination connects to it.
- * @throws SallyportError `NET_UNSUPPORTED` when data has to be inside TLS (both servers would be TLS servers); `FTP_REPLY_*` when
- * one of them refuses, as most do for addresses that are not the client's own; `FTP_TRANSFER`, `FTP_VERIFY`.
+ * @throws SallyportError `NET_UNSUPPORTED` when data has to be inside TLS and no server can be a TLS client (SSCN, CPSV);
+ * `FTP_REPLY_*` when one of them refuses, as most do for addresses that are not the client's own; `FTP_TRANSFER`, `FTP_VERIFY`.
  */
 export function transferBetween(
   source: SessionHolder,
@@ -61,16 +62,31 @@ async function carryAcross(
 ): Promise<ThirdPartyResult> {
   const what = `could not transfer "${printable(from, 100)}" from ${source.server.host} to ${destination.server.host}`;
   const [read, written] = [wireName(source, from), wireName(destination, to)];
-  if (source.protectData || destination.protectData) {
-    throw new SallyportError("NET_UNSUPPORTED", `${what}: between servers data cannot be protected by TLS`, {
-      cure: "Transfer the file through this machine.",
-    });
+  const roles = await raceAbort(agreeTlsRoles(source, destination, what), signal);
+  try {
+    await Promise.all([setType(source, "I"), setType(destination, "I")]);
+    // Before anything is done to the destination's file.
+    const size = source.features.has("SIZE") ? await raceAbort(sizeOf(source, from), signal) : undefined;
+    await connectServers(source, destination, [read, written], what, roles, signal);
+    const plan = { size: options.verify !== "none" && size !== undefined, hash: undefined };
+    const verified = await verify(destination, to, what, plan, size ?? 0, undefined);
+    return { bytes: size, verified: verified === "size" ? "size" : "nothing" };
+  } finally {
+    await roles.undo();
   }
-  await Promise.all([setType(source, "I"), setType(destination, "I")]);
-  // Before anything is done to the destination's file.
-  const size = source.features.has("SIZE") ? await raceAbort(sizeOf(source, from), signal) : undefined;
-  const { endpoint: port } = await raceAbort(agreePassive(source), signal);
-  await raceAbort(announce(destination, port), signal);
+}
+
+/** From PASV to both final replies. */
+async function connectServers(
+  source: Talk,
+  destination: Talk,
+  [read, written]: readonly [string, string],
+  what: string,
+  { passiveVerb }: TlsRoles,
+  signal: AbortSignal,
+): Promise<void> {
+  const { endpoint: port } = await raceAbort(agreePassive(source, passiveVerb), signal);
+  await raceAbort(announce(destination, port, `${what}: the second refuses to connect to the first`), signal);
   const stor = destination.link.ask("STOR", written, "transfer");
   const retr = source.link.ask("RETR", read, "transfer");
   try {
@@ -82,9 +98,6 @@ async function carryAcross(
     ]);
     throw signal.aborted ? error : await mostTelling(what, [retr, stor], error);
   }
-  const plan = { size: options.verify !== "none" && size !== undefined, hash: undefined };
-  const verified = await verify(destination, to, what, plan, size ?? 0, undefined);
-  return { bytes: size, verified: verified === "size" ? "size" : "nothing" };
 }
 
 async function finalOf(what: string, asked: Asked): Promise<void> {

@@ -1,6 +1,7 @@
 // Why a transfer is not complete, in words.
 import { replyError } from "../protocol/client/reply-error.ts";
 import { SallyportError } from "../protocol/error.ts";
+import { remoteFault } from "../protocol/fault.ts";
 import type { Reply } from "../protocol/reply.ts";
 
 /** The server's own words, with what broke here as the cause. */
@@ -30,6 +31,13 @@ export function unannounced(what: string, reply: Reply): SallyportError {
     details: { reply: reply.code },
     cure: "What came cannot be trusted to be that file; transfer it again.",
   });
+}
+
+/** One that answers another command: 213 SIZE, 227 to 229 a data port. Taken for the end of a file it would be a lie. */
+export const isForeign = ({ code }: Reply): boolean => code === 213 || (code >= 227 && code <= 229);
+
+export function outOfStep(what: string, { code }: Reply): SallyportError {
+  return remoteFault(`${what}: the server answered the transfer with ${code}, which belongs to another command`);
 }
 
 export function tooEarly(what: string, reply: Reply): SallyportError {

@@ -21,6 +21,12 @@ export interface TransferOptions {
    * offers, too. A name: that one. `none`: only what FTP itself confirms. In ASCII mode nothing can be compared.
    */
   readonly verify?: "size" | "hash" | HashName | "none";
+  /**
+   * Called once when all data has been carried, and what is left are the server's last words and the check of the size: the
+   * commands of the next call leave now, without waiting for those. The transfer may still fail. Not called when it fails
+   * before, nor where something has to be asked first: a checksum, `retries`.
+   */
+  readonly onCarried?: () => void;
   /** How often a broken transfer is gone on with, over a new session if need be. Default 0. */
   readonly retries?: number;
 }

@@ -1,14 +1,16 @@
 // Transfers as the caller asks for them: streams, iterables, and files of this machine.
-import { pipeline } from "node:stream/promises";
 import { download } from "./download.ts";
 import { DownloadStream } from "./download-stream.ts";
+import { FileSink } from "./file-sink.ts";
 import type { UploadSource } from "./ftp-client.ts";
-import { LateFile, localSize, readLocal } from "./local-file.ts";
+import { localSize, PieceBuffers, readLocal } from "./local-file.ts";
+import { demandPlace } from "./local-place.ts";
 import type { SessionHolder } from "./session-holder.ts";
 import { wireName } from "./talk.ts";
 import type {
   DownloadFileOptions,
   DownloadOptions,
+  TransferOptions,
   TransferResult,
   UploadFileOptions,
   UploadOptions,
@@ -24,8 +26,11 @@ export function openDownload(
   wireName(holder.talk, path);
   return new DownloadStream((sink, stop) => {
     const signal = options.signal === undefined ? stop : AbortSignal.any([options.signal, stop]);
-    return holder.transfer(signal, (_, both) =>
-      download(holder, { path, sink, signal: both, options, ...(before === undefined ? {} : { before }) }),
+    return holder.transfer(
+      signal,
+      (_, both, release) =>
+        download(holder, { path, sink, signal: both, release, options, ...(before === undefined ? {} : { before }) }),
+      mayRevive(options),
     );
   });
 }
@@ -36,11 +41,24 @@ export async function downloadFile(
   localPath: string,
   options: DownloadFileOptions,
 ): Promise<TransferResult> {
+  await demandPlace(localPath);
   const offset = options.resume === true ? await localSize(localPath) : 0;
   const before = offset === 0 ? undefined : readLocal(localPath, 0, offset);
-  const stream = openDownload(holder, path, { ...options, offset }, before);
-  await pipeline(stream, new LateFile(localPath, offset));
-  return await stream.result;
+  const sink = new FileSink(localPath, offset, holder.talk.environment.clock);
+  const rest = { options: { ...options, offset }, ...(before === undefined ? {} : { before }) };
+  try {
+    const result = await holder.transfer(
+      options.signal,
+      (_, signal, release) => download(holder, { path, sink, signal, release, ...rest }),
+      mayRevive(options),
+    );
+    await sink.end(true);
+    return result;
+  } catch (error) {
+    // What has come of it can be gone on with.
+    await sink.end(false).catch(() => {});
+    throw error;
+  }
 }
 
 export function uploadSource(
@@ -66,14 +84,27 @@ export async function uploadFile(
 ): Promise<TransferResult> {
   // A file that is not there must not make an empty one at the server.
   const [size] = await Promise.all([localSize(localPath), readable(localPath)]);
-  const open = (offset: number): Chunks => readLocal(localPath, offset);
-  return await inTurn(holder, { path, open, seekable: true, size, resume: options.resume === true, options });
+  const buffers = new PieceBuffers(size);
+  const source = {
+    open: (offset: number): Chunks => readLocal(localPath, offset, undefined, buffers),
+    giveBack: (piece: Uint8Array) => buffers.giveBack(piece),
+    seekable: true,
+    size,
+  };
+  return await inTurn(holder, { path, ...source, resume: options.resume === true, options });
 }
+
+const mayRevive = ({ retries = 0 }: TransferOptions): boolean => retries > 0;
 
 async function readable(localPath: string): Promise<void> {
   for await (const _ of readLocal(localPath, 0, 1)) return;
 }
 
-function inTurn(holder: SessionHolder, order: Omit<UploadOrder, "signal">): Promise<TransferResult> {
-  return holder.transfer(order.options.signal, (_, signal) => upload(holder, { ...order, signal }));
+function inTurn(holder: SessionHolder, order: Omit<UploadOrder, "signal" | "release">): Promise<TransferResult> {
+  const { options } = order;
+  return holder.transfer(
+    options.signal,
+    (_, signal, release) => upload(holder, { ...order, signal, release }),
+    mayRevive(options),
+  );
 }

@@ -3,9 +3,13 @@ import { raceAbort } from "../platform/race-abort.ts";
 
 export class Turn {
   #last: Promise<void> = Promise.resolve();
+  readonly #running: Set<Promise<unknown>> = new Set();
 
-  /** Runs `work` when all before it are over. An abort while it waits rejects at once and gives its place up. */
-  async take<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  /**
+   * Runs `work` when all before it are over, or have called `release`. An abort while it waits rejects at once and gives its
+   * place up.
+   */
+  async take<T>(work: (release: () => void) => Promise<T>, signal: AbortSignal): Promise<T> {
     const before = this.#last;
     let done: () => void = () => {};
     const mine = new Promise<void>((resolve) => {
@@ -14,14 +18,17 @@ export class Turn {
     this.#last = before.then(() => mine);
     try {
       await raceAbort(before, signal);
-      return await work();
+      const running = work(done);
+      this.#running.add(running);
+      return await running.finally(() => this.#running.delete(running));
     } finally {
       done();
     }
   }
 
-  /** Nobody has it, and nobody waits. */
+  /** Nobody has it, nobody waits, and nobody who has released it still runs. */
   async idle(): Promise<void> {
     await this.#last;
+    await Promise.allSettled(this.#running);
   }
 }

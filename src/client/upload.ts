@@ -4,12 +4,12 @@ import { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import { attempts, type Holder } from "./attempts.ts";
 import { makeDigest } from "./digest.ts";
-import { flow, refuseAsciiParts } from "./download.ts";
+import { asksNothingMore, flow, letOthersOn, refuseAsciiParts } from "./download.ts";
 import { sendData } from "./send-data.ts";
 import { type Talk, wireName } from "./talk.ts";
 import { runTransfer } from "./transfer.ts";
 import type { TransferResult, UploadOptions } from "./transfer-options.ts";
-import { planVerification, toldSize, type Verification, verify } from "./verification.ts";
+import { compare, planVerification, toldSize, type Verification, verify } from "./verification.ts";
 
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
@@ -17,6 +17,8 @@ export interface UploadOrder {
   readonly path: string;
   /** The bytes of the source from there on. Called once for each attempt. */
   readonly open: (offset: number) => Chunks;
+  /** A piece is not needed any more, and may be changed. */
+  readonly giveBack?: (piece: Uint8Array) => void;
   /** Whether `open` can begin anywhere, and more than once. */
   readonly seekable: boolean;
   /** Go on behind what the server has. */
@@ -24,6 +26,8 @@ export interface UploadOrder {
   /** Bytes of the source, where it is known. */
   readonly size: number | undefined;
   readonly signal: AbortSignal;
+  /** Lets the next call's commands out. */
+  readonly release: () => void;
   readonly options: UploadOptions;
 }
 
@@ -46,6 +50,7 @@ export async function upload(holder: Holder, order: UploadOrder): Promise<Transf
     const again = order.resume || earlier > 0;
     sent.bytes = again ? await alreadyThere(talk, order, before, what) : 0;
     const hash = sent.bytes === 0 && !append ? plan.hash && fresh(plan.hash) : undefined;
+    let told: Promise<number | undefined> | undefined;
     const { how } = await runTransfer(talk, {
       verb: append || sent.bytes > 0 ? "APPE" : "STOR",
       argument: name,
@@ -56,11 +61,23 @@ export async function upload(holder: Holder, order: UploadOrder): Promise<Transf
       signal,
       carry: (data, stop) => {
         const source = passing(order, hash, sent);
-        return sendData(data, source, { ...flow(talk), signal: stop });
+        // Converted pieces are others.
+        const giveBack = options.type === "ascii" ? undefined : order.giveBack;
+        return sendData(data, source, { ...flow(talk), signal: stop }, giveBack);
+      },
+      onCarried: () => {
+        if (!asksNothingMore(options, { size: plan.size, hash })) return;
+        // In one breath with what the next call begins with.
+        told = plan.size ? toldSize(talk, path) : Promise.resolve(undefined);
+        told.catch(() => {});
+        letOthersOn(order);
       },
     });
     const checks: Verification = { size: plan.size, hash };
-    const verified = await verify(talk, path, what, checks, before + sent.bytes, undefined);
+    const have = before + sent.bytes;
+    const verified = await (told === undefined
+      ? verify(talk, path, what, checks, have, undefined)
+      : compare(what, plan, have, await told));
     return { bytes: sent.moved, verified, mode: talk.modes.mode, how, attempts: earlier + 1 };
   });
 }

@@ -47,11 +47,8 @@ export async function verify(
   have: number,
   told: number | undefined,
 ): Promise<TransferResult["verified"]> {
-  if (plan.size && told !== have) {
-    const now = await toldSize(talk, path);
-    if (now !== undefined && now !== have) throw differentSize(what, have, now);
-  }
-  if (plan.hash === undefined) return plan.size ? "size" : "nothing";
+  const size = compare(what, plan, have, plan.size && told !== have ? await toldSize(talk, path) : told);
+  if (plan.hash === undefined) return size;
   const { name, digest } = plan.hash;
   const [ours, theirs] = [digest.hex(), await remoteHash(talk, path, name)];
   if (ours !== theirs) {
@@ -60,6 +57,18 @@ export async function verify(
     });
   }
   return name;
+}
+
+/** Throws `FTP_VERIFY`. Nothing is asked: `told` is the server's last word, undefined where it has none. */
+export function compare(
+  what: string,
+  plan: Pick<Verification, "size">,
+  have: number,
+  told: number | undefined,
+): "nothing" | "size" {
+  if (!plan.size || told === undefined) return "nothing";
+  if (told !== have) throw differentSize(what, have, told);
+  return "size";
 }
 
 function differentSize(what: string, here: number, there: number): SallyportError {

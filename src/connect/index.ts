@@ -1,7 +1,7 @@
 // The public API of the FTP client: `sallyport/client`.
 
 export type { HashName } from "../client/checksum.ts";
-export type { ClientOptions, ClientTls, Credentials, DataMode } from "../client/client-options.ts";
+export type { AskPassword, ClientOptions, ClientTls, Credentials, DataMode } from "../client/client-options.ts";
 export type { CallOptions, UploadSource } from "../client/ftp-client.ts";
 export { localPathFor } from "../client/local-file.ts";
 export type { ThirdPartyOptions, ThirdPartyResult } from "../client/third-party.ts";

@@ -7,7 +7,8 @@ import type { FtpClient } from "./ftp-client.ts";
 /**
  * Has one server send a file to another (RFC 959 section 5.2). Both must allow it, or be reached through one gateway.
  *
- * @throws SallyportError `FTP_REPLY_*` when one of them refuses, `NET_UNSUPPORTED` with protected data, `FTP_TRANSFER`, `FTP_VERIFY`.
+ * @throws SallyportError `FTP_REPLY_*` when one of them refuses, `NET_UNSUPPORTED` inside TLS when none of them can be
+ * the other's TLS client (SSCN, CPSV), `FTP_TRANSFER`, `FTP_VERIFY`.
  */
 export async function transferBetween(
   source: FtpClient,

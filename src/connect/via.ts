@@ -5,7 +5,6 @@ import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../platform/network.ts";
 import type { Trace } from "../platform/trace.ts";
 import { SallyportError } from "../protocol/error.ts";
-import { connectTransport } from "../ssh/connect-transport.ts";
 import { parseFarSockets } from "../ssh/far-sockets.ts";
 import { farSocketsCommand } from "../ssh/far-sockets-command.ts";
 import { askForNoDelay } from "../ssh/no-delay.ts";
@@ -99,7 +98,7 @@ class SshVia implements Via {
   async localEnds(port: number, signal: AbortSignal): Promise<readonly Endpoint[]> {
     if (this.#options.noCommand === true) return [];
     const connection = await this.connection(signal);
-    return parseFarSockets((await connection.exec(farSocketsCommand, { signal })).stdout, port);
+    return parseFarSockets((await connection.exec(farSocketsCommand(port), { signal })).stdout, port);
   }
 
   async openSubsystem(name: string, signal: AbortSignal): Promise<Connection> {
@@ -115,6 +114,8 @@ class SshVia implements Via {
   async #connect(signal: AbortSignal): Promise<SshConnection> {
     const { ssh, transport = "auto", noCommand } = this.#options;
     try {
+      // Loaded when it is needed: SSH is two thirds of the program.
+      const { connectTransport } = await import("../ssh/connect-transport.ts");
       const connection = await connectTransport(transport, ssh, this.#environment(), signal);
       this.#transport = connection.transport;
       void connection.lost.then(async () => {

@@ -56,6 +56,11 @@ class JoinedStream extends Duplex {
   }
 }
 
+const joined: WeakSet<Connection> = new WeakSet();
+
+/** Its far end is another transfer, whose server takes an end-of-file for that of a file. */
+export const isJoined = (connection: Connection): boolean => joined.has(connection);
+
 function resetByPeer(phase: string): SallyportError {
   return new SallyportError("NET_RESET", "the other transfer was broken off", { details: { phase } });
 }
@@ -75,8 +80,10 @@ export function joinedPair(
   second.join(first);
   const local: Endpoint = { host: firstName, port: 0 };
   const remote: Endpoint = { host: secondName, port: 0 };
-  return [
+  const pair = [
     new StreamConnection({ stream: first, local, remote, clock, breakOff: () => first.breakOff() }),
     new StreamConnection({ stream: second, local: remote, remote: local, clock, breakOff: () => second.breakOff() }),
-  ];
+  ] as const;
+  for (const connection of pair) joined.add(connection);
+  return pair;
 }

@@ -1,4 +1,5 @@
 // A FileSystem of which less may be done.
+import { exists } from "../platform/file-exists.ts";
 import type { FileOptions, FileSystem, TellsSpace } from "../platform/file-system.ts";
 import { tellsSpace } from "../platform/file-system.ts";
 import { isSallyportError } from "../protocol/error.ts";
@@ -69,14 +70,4 @@ export function dropBox(inner: FileSystem): FileSystem {
       unfinished.delete(path);
     },
   };
-}
-
-async function exists(files: FileSystem, path: string, options: FileOptions): Promise<boolean> {
-  try {
-    await files.stat(path, options);
-    return true;
-  } catch (error) {
-    if (isSallyportError(error) && error.code === "FS_NOT_FOUND") return false;
-    throw error;
-  }
 }

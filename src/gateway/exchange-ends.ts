@@ -1,5 +1,6 @@
 // The sockets and channels of one exchange. Performs what the relay machine wants and reports what became of it.
 import { type CopyEnd, copyData } from "../data-connection/copy.ts";
+import { isJoined } from "../data-connection/joined-pair.ts";
 import type { Clock } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
@@ -146,6 +147,9 @@ export class ExchangeEnds {
   }
 
   async #close(name: DataSide, connection: Connection): Promise<void> {
+    const { writableEnded, readableEnded } = connection.stream;
+    // Dropped before a file was through: the other transfer's server would store what has come, or nothing, as all of it.
+    if (isJoined(connection) && !writableEnded && !readableEnded) connection.reset();
     await connection[Symbol.asyncDispose]();
     const close = await connection.closed;
     this.#reports.emit({ type: "data.close", side: name, close, bytes: this.bytes });

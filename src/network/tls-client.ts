@@ -8,7 +8,7 @@ import { SallyportError } from "../protocol/error.ts";
 import { ipBytes } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
 import { translateErrors } from "./socket-errors.ts";
-import { resetBelow } from "./tls-reset.ts";
+import { takeBelow } from "./tls-reset.ts";
 
 /** How the server's certificate is judged. */
 export interface TlsTrust {
@@ -68,20 +68,20 @@ export class TlsClient {
       ...(this.#session === undefined ? {} : { session: this.#session }),
     });
     watch(socket);
+    const breakOff = takeBelow(socket, plain);
     const deadline = withDeadline(this.#clock, limits.tlsHandshakeMs, signal, () =>
       failed(remote, new Error(`not done within ${limits.tlsHandshakeMs / 1000} s`)),
     );
     try {
       await handshake(socket, remote, deadline.signal);
     } catch (error) {
-      resetBelow(socket, plain);
+      breakOff();
       await plain.closed;
       throw error;
     } finally {
       deadline.release();
     }
     translateErrors(socket, `TLS connection with ${remote}`, { remote });
-    const breakOff = (): void => resetBelow(socket, plain);
     return new StreamConnection({
       stream: socket,
       local: plain.local,
@@ -120,14 +120,24 @@ function handshake(socket: TLSSocket, remote: string, signal: AbortSignal): Prom
 }
 
 const wrongCertificate = /CERT|ALTNAME|ISSUER|SELF_SIGNED|VERIFY_LEAF/;
+/** What OpenSSL makes of "220 ". */
+const inTheClear = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/;
 
-function failed(remote: string, cause: Error & { readonly code?: string }): SallyportError {
-  const untrusted = wrongCertificate.test(cause.code ?? "");
-  return new SallyportError("NET_TLS", `the TLS handshake with ${remote} failed: ${cause.message}`, {
+/** OpenSSL's own line has its source files in it; Node gives the words alone as `reason`. */
+function failed(remote: string, cause: Error & { readonly code?: string; readonly reason?: string }): SallyportError {
+  return new SallyportError("NET_TLS", `the TLS handshake with ${remote} failed: ${cause.reason ?? cause.message}`, {
     cause,
     details: { remote, phase: "handshake" },
-    cure: untrusted
-      ? "The certificate is not one that this machine trusts for that name: give the server's root (`ca`), or the name it has."
-      : "Does the server speak TLS 1.2 or later on this port?",
+    cure: cureOf(cause.code ?? ""),
   });
+}
+
+function cureOf(code: string): string {
+  if (wrongCertificate.test(code)) {
+    return "The certificate is not one that this machine trusts for that name: give the server's root (`ca`), or the name it has.";
+  }
+  if (inTheClear.test(code)) {
+    return "The server answers in the clear: this port takes no TLS from the first byte. Use ftp:// with --tls (AUTH TLS), usually on port 21.";
+  }
+  return "Does the server speak TLS 1.2 or later on this port?";
 }

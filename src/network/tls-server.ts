@@ -10,7 +10,7 @@ import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { intoBuffers } from "./socket-buffers.ts";
 import { translateErrors } from "./socket-errors.ts";
-import { resetBelow } from "./tls-reset.ts";
+import { takeBelow } from "./tls-reset.ts";
 import { UploadBridge } from "./upload-bridge.ts";
 
 export interface Certificate {
@@ -75,6 +75,7 @@ export class TlsServer {
         allowHalfOpen: true,
       } as ConstructorParameters<typeof TLSSocket>[1],
     );
+    const breakOff = takeBelow(socket, plain);
     // In TLS 1.2 the server's last words of the handshake are still to come, and no tickets behind them.
     socket.once("secure", () => socket.getProtocol() === "TLSv1.3" && bridge?.hold());
     const deadline = withDeadline(this.#clock, limits.tlsHandshakeMs, signal, () =>
@@ -83,25 +84,25 @@ export class TlsServer {
     try {
       await handshake(socket, remote, deadline.signal);
     } catch (error) {
-      resetBelow(socket, plain);
+      breakOff();
       await plain.closed;
       throw error;
     } finally {
       deadline.release();
     }
-    return this.#connection(socket, plain, remote, bridge && intoBuffers(socket, false));
+    return this.#connection(socket, plain, remote, breakOff, bridge && intoBuffers(socket, false));
   }
 
   #connection(
     socket: TLSSocket,
     plain: Connection,
     remote: string,
+    breakOff: () => void,
     receiveInto: ReceivesInto["receiveInto"] | undefined,
   ): TlsConnection {
     translateErrors(socket, `TLS connection with ${remote}`, { remote });
     const { local } = plain;
     const stream: Duplex = socket;
-    const breakOff = (): void => resetBelow(socket, plain);
     const ends = { local, remote: plain.remote };
     const connection = new StreamConnection({ stream, ...ends, clock: this.#clock, breakOff, receiveInto });
     return Object.assign(connection, { resumed: socket.isSessionReused() });

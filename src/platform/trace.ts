@@ -7,6 +7,8 @@ export type Side = "front" | "back";
 type Untimed =
   | { readonly type: "session.open"; readonly client: string; readonly gateway: string; readonly target: string }
   | { readonly type: "session.close"; readonly reason: string }
+  /** Our own client's control connection is there, and nothing has been said on it. */
+  | { readonly type: "control.open"; readonly host: string; readonly port: number }
   /** A command line as it crossed one side; `origin` tells whether client or gateway thought of it. */
   | { readonly type: "ftp.command"; readonly side: Side; readonly origin: "client" | "gateway"; readonly line: string }
   | {

@@ -124,7 +124,7 @@ export class BackSupervisor {
       localEnds: async (ftp, signal) => {
         if (this.#options.noCommand) throw commandForbidden();
         await prompt; // MaxSessions may allow one command at a time
-        return parseFarSockets((await connection.exec(farSocketsCommand, { signal })).stdout, ftp.port);
+        return parseFarSockets((await connection.exec(farSocketsCommand(ftp.port), { signal })).stdout, ftp.port);
       },
     };
     const prompt = this.#options.noCommand

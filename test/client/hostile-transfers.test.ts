@@ -70,6 +70,20 @@ test("data that is reset is FTP_TRANSFER, whatever the server says behind it", a
   expect((await rig.client.site("ping")).code).toBe(200);
 });
 
+test("a session that is lost before SIZE is answered fails the download, and nothing else", async () => {
+  await using rig = await startRig(async (control) => {
+    await control.expect("SIZE f");
+    control.reset();
+  });
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): void => void unhandled.push(error);
+  process.on("unhandledRejection", note);
+  await expect(textOf(rig.client.download("f"))).rejects.toMatchObject({ code: "NET_RESET" });
+  await new Promise((resolve) => setImmediate(resolve)); // Node tells when the microtasks are done
+  process.off("unhandledRejection", note);
+  expect(unhandled).toEqual([]);
+});
+
 test("half a file with a 226 is FTP_VERIFY", async () => {
   await using rig = await startRig(async (control) => {
     const socket = await retrieve(control);

@@ -39,6 +39,31 @@ test("credentials are asked for when the greeting has come", async () => {
   expect(greetings).toEqual(["220 who are you?"]);
 });
 
+test("a password that has to be asked for is asked when the server wants one, behind its words", async () => {
+  const session = async (control: ScriptedControl, wants: boolean): Promise<void> => {
+    await control.reply("220 who are you?");
+    await control.expect("USER anna");
+    if (wants) {
+      await control.reply("331 otp-md5 99 seed");
+      await control.expect("PASS answer to 331 otp-md5 99 seed");
+    }
+    await control.reply("230 welcome");
+    await setUp(control);
+  };
+  await using server = await startScriptedServer((control, number) => session(control, number === 0));
+  let asked = 0;
+  const password = async ({ lines }: { readonly lines: readonly string[] }): Promise<string> => {
+    asked += 1;
+    return `answer to ${lines[0]}`;
+  };
+  for (const round of [0, 1]) {
+    const client = await FtpClient.connect({ host: server.host, port: server.port, user: "anna", password });
+    await client[Symbol.asyncDispose]();
+    expect([round, asked]).toEqual([round, 1]);
+  }
+  await server.finished();
+});
+
 test("a server that goes away while they are asked for takes the question back", async () => {
   const server = await startScriptedServer(async (control) => {
     await control.reply("220 who are you?");
@@ -59,6 +84,16 @@ test("a server that goes away while they are asked for takes the question back",
   await expect(connected).rejects.toMatchObject({ code: expect.stringMatching(/^(NET_|CLOSED|FTP_)/) });
   await server.stop();
   expect(reason).toMatchObject({ code: expect.any(String) });
+});
+
+test("a server that fails at the login is not blamed on user and password", async () => {
+  await using server = await startScriptedServer(async (control) => {
+    await control.reply("220 hi");
+    await control.expect("USER anna");
+    await control.reply("500 OOPS: refusing to run with writable root inside chroot()");
+  });
+  const connecting = FtpClient.connect({ host: server.host, port: server.port, user: "anna" });
+  await expect(connecting).rejects.toMatchObject({ code: "FTP_LOGIN", cure: expect.stringContaining("configuration") });
 });
 
 test("another user may log in, and one who is not taken changes nothing", async () => {

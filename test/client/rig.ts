@@ -12,8 +12,12 @@ export interface ClientRig extends AsyncDisposable {
 }
 
 /** The replies to what every session begins with. */
-export async function begin(control: ScriptedControl, features: readonly string[] = ["SIZE", "UTF8"]): Promise<void> {
-  await control.login();
+export async function begin(
+  control: ScriptedControl,
+  features: readonly string[] = ["SIZE", "UTF8"],
+  greeting?: string,
+): Promise<void> {
+  await control.login(greeting);
   await control.expect("FEAT");
   await control.send(`211-Features\r\n${features.map((feature) => ` ${feature}\r\n`).join("")}211 End\r\n`);
   await control.expect("TYPE I");
@@ -36,11 +40,12 @@ export async function startRig(
   script: (control: ScriptedControl) => Promise<void>,
   options: Partial<FtpClientOptions> = {},
   features?: readonly string[],
+  greeting?: string,
 ): Promise<ClientRig> {
   const events: TraceEvent[] = [];
   const server = await startScriptedServer(async (control, number) => {
     // Later connections are for tests that count them by themselves.
-    if (number === 0) await begin(control, features);
+    if (number === 0) await begin(control, features, greeting);
     await script(control);
   });
   const client = await FtpClient.connect({

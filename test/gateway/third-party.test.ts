@@ -63,6 +63,17 @@ describe("a third-party transfer", () => {
     expect(servers[1].files.has("f")).toBe(false);
   });
 
+  it("of a file that is not there stores no empty one", async () => {
+    await using scene = await two();
+    const { source, sink, servers } = scene;
+    await sink.ask(`PORT ${portArgument(await source.passive("PASV"))}`, 200);
+    sink.send("STOR g");
+    await source.ask("RETR nothing", 550);
+    await source.ask("QUIT", 221);
+    await sink.expect(150, 426);
+    expect(servers[1].files.has("g")).toBe(false);
+  });
+
   it("with an address told by --passive-address is joined by that address", async () => {
     await using scene = await two({ passiveAddresses: [{ address: "192.0.2.9", cidr: parseCidr("127.0.0.0/8") }] });
     const { source, sink } = scene;

@@ -1,28 +1,23 @@
 // Our client inside TLS with real servers that demand that the data connection resumes the control connection's session.
-import { execFileSync } from "node:child_process";
-import { chmodSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { FtpClient, type FtpClientOptions } from "../../src/connect/index.ts";
+import { type ClientTls, FtpClient, type FtpClientOptions, transferBetween } from "../../src/connect/index.ts";
 import { openServer, type Server } from "../../src/index.ts";
-import { type FtpServer, startVsftpd } from "../support/ftp-servers.ts";
+import { makePublicCertificate } from "../support/certificate.ts";
+import { type FtpServer, startProftpd, startVsftpd } from "../support/ftp-servers.ts";
 import { describePeers } from "../support/missing.ts";
 import { watchResources } from "../support/resources.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
+import { proftpdTlsLines, vsftpdTlsLines } from "../support/tls-lines.ts";
 
 watchResources();
 
 const content = Buffer.from(Array.from({ length: 500_000 }, (_, index) => (index * 11 + (index >> 8)) & 255));
 
-let keys: TempDir;
-let ca: string;
+let keys: ReturnType<typeof makePublicCertificate>;
+let ca: Buffer;
 beforeAll(() => {
-  keys = makeTempDir("keys");
-  chmodSync(keys.path, 0o755);
-  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-  const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
-  const files = ["-keyout", keys.file("key.pem"), "-out", keys.file("cert.pem")];
-  execFileSync("openssl", ["req", "-x509", ...curve, ...files, ...name], { stdio: "ignore" });
-  ca = readFileSync(keys.file("cert.pem"), "latin1");
+  keys = makePublicCertificate();
+  ca = keys.certificate;
 });
 afterAll(() => keys.remove());
 
@@ -39,51 +34,100 @@ async function expectThereAndBack(options: FtpClientOptions): Promise<void> {
   expect(entries.map((entry) => entry.name)).toEqual(expect.arrayContaining(["first", "second"]));
 }
 
+const placeOf = ({ port, user, password }: FtpServer): FtpClientOptions => ({
+  host: "127.0.0.1",
+  port,
+  user,
+  password,
+  tls: { ca },
+});
+
 const versions = ["TLSv1.2", "TLSv1.3"] as const;
 const modes = ["passive", "active"] as const;
 
-for (const implicit of [false, true]) {
-  describePeers(["vsftpd"], `vsftpd with require_ssl_reuse=YES, ${implicit ? "implicit" : "explicit"}`, () => {
-    let server: FtpServer;
-    beforeAll(async () => {
-      server = await startVsftpd({
-        lines: [
-          "ssl_enable=YES",
-          "require_ssl_reuse=YES",
-          "force_local_data_ssl=YES",
-          "force_local_logins_ssl=YES",
-          "ssl_ciphers=HIGH",
-          `rsa_cert_file=${keys.file("cert.pem")}`,
-          `rsa_private_key_file=${keys.file("key.pem")}`,
-          `implicit_ssl=${implicit ? "YES" : "NO"}`,
-        ],
-      });
-    });
-    afterAll(() => server.stop());
+/** Servers that take a data connection only inside the control connection's TLS session, and no password outside of it. */
+const servers: Readonly<Record<"vsftpd" | "proftpd-tls", (kind: ClientTls["kind"]) => Promise<FtpServer>>> = {
+  vsftpd: (kind) => startVsftpd({ lines: vsftpdTlsLines(keys, kind) }),
+  "proftpd-tls": (kind) => startProftpd({ lines: proftpdTlsLines(keys, kind) }),
+};
 
-    for (const maxVersion of versions) {
-      test.each(modes)(`${maxVersion}, %s: there and back, twice`, async (mode) => {
+for (const name of ["vsftpd", "proftpd-tls"] as const) {
+  for (const kind of ["explicit", "implicit"] as const) {
+    describePeers([name], `${name} that demands session reuse, ${kind}`, () => {
+      let server: FtpServer;
+      beforeAll(async () => {
+        server = await servers[name](kind);
+      });
+      afterAll(() => server.stop());
+
+      for (const maxVersion of versions) {
+        test.each(modes)(`${maxVersion}, %s: there and back, twice`, async (mode) => {
+          const { port, user, password } = server;
+          const tls = { kind, ca, maxVersion };
+          await expectThereAndBack({ host: "127.0.0.1", port, user, password, mode, tls });
+        });
+      }
+
+      test("a certificate that nobody vouches for is refused", async () => {
+        const connecting = FtpClient.connect({ host: "127.0.0.1", port: server.port, tls: { kind } });
+        await expect(connecting).rejects.toMatchObject({ code: "NET_TLS", cure: expect.stringContaining("ca") });
+      });
+
+      if (kind === "implicit") return;
+      test("an upload that is aborted in the middle leaves a session that works", async () => {
         const { port, user, password } = server;
-        const tls = { kind: implicit ? "implicit" : "explicit", ca, maxVersion } as const;
-        await expectThereAndBack({ host: "127.0.0.1", port, user, password, mode, tls });
+        await using client = await FtpClient.connect({ host: "127.0.0.1", port, user, password, tls: { kind, ca } });
+        const stop = new AbortController();
+        async function* endless(): AsyncGenerator<Uint8Array> {
+          for (let count = 0; ; count += 1) {
+            if (count === 20) stop.abort(new Error("enough"));
+            yield content;
+          }
+        }
+        await expect(client.upload(endless(), "aborted", { signal: stop.signal })).rejects.toThrow("enough");
+        expect(await client.upload(content, "whole")).toMatchObject({ verified: "size" });
       });
-    }
 
-    test("a certificate that nobody vouches for is refused", async () => {
-      const tls = { kind: implicit ? "implicit" : "explicit" } as const;
-      const connecting = FtpClient.connect({ host: "127.0.0.1", port: server.port, tls });
-      await expect(connecting).rejects.toMatchObject({ code: "NET_TLS", cure: expect.stringContaining("ca") });
-    });
-
-    if (!implicit) {
       test("a login in the clear is refused, and the error says what helps", async () => {
         const { port, user, password } = server;
         const connecting = FtpClient.connect({ host: "127.0.0.1", port, user, password });
         await expect(connecting).rejects.toMatchObject({ code: "FTP_LOGIN", cure: expect.stringContaining("TLS") });
       });
-    }
-  });
+    });
+  }
 }
+
+describePeers(["vsftpd", "proftpd-tls"], "from server to server inside TLS (S16)", () => {
+  test("one server becomes the TLS client of the other (SSCN), and both sessions are as before", async () => {
+    const lines = [...proftpdTlsLines(keys, "explicit", ["NoSessionReuseRequired"]), "AllowForeignAddress on"];
+    await using one = await startProftpd({ lines });
+    await using other = await startProftpd({ lines });
+    await using source = await FtpClient.connect(placeOf(one));
+    await using destination = await FtpClient.connect(placeOf(other));
+    await source.upload(content, "f");
+    expect(await transferBetween(source, destination, "f", "copy")).toMatchObject({ verified: "size" });
+    expect(other.content("copy").equals(content)).toBe(true);
+    expect(other.log()).toContain("SSCN ON");
+    await expect(transferBetween(source, destination, "missing", "x")).rejects.toMatchObject({
+      details: { reply: 550 },
+    });
+    await destination.upload(content, "after");
+    expect((await destination.list()).entries.map(({ name }) => name)).toContain("after");
+    expect(await transferBetween(destination, source, "copy", "back")).toMatchObject({ verified: "size" });
+  });
+
+  test("servers that can only be TLS servers are told so, before anything is done to a file", async () => {
+    await using server = await startVsftpd({ lines: vsftpdTlsLines(keys, "explicit") });
+    await using source = await FtpClient.connect(placeOf(server));
+    await using destination = await FtpClient.connect(placeOf(server));
+    await source.upload(content, "f");
+    await expect(transferBetween(source, destination, "f", "copy")).rejects.toMatchObject({
+      code: "NET_UNSUPPORTED",
+      message: expect.stringContaining("they offer no SSCN or CPSV"),
+    });
+    expect(server.log()).not.toContain("STOR copy");
+  });
+});
 
 describe("our own server with requireReuse", () => {
   let server: Server;
@@ -95,7 +139,7 @@ describe("our own server with requireReuse", () => {
       users: [{ name: "alice", password: "secret" }],
       sync: false,
       listen: [{ port: 0 }, { port: 0, implicitTls: true }],
-      tls: { certificate: ca, key: readFileSync(keys.file("key.pem")), requireReuse: true, required: true },
+      tls: { certificate: ca, key: keys.key, requireReuse: true, required: true },
     });
   });
   afterAll(async () => {

@@ -1,5 +1,4 @@
 // Our own server as a peer for real clients, in the clothes of the others.
-import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { openServer, type Server, type ServerOptions, type TraceEvent } from "../../src/index.ts";
 import type { FtpServer } from "../support/ftp-servers.ts";
@@ -39,18 +38,4 @@ export async function openOwnServer(home: TempDir, options: Partial<ServerOption
     log: () => events.flatMap((event) => (event.type === "ftp.command" ? [event.line] : [])).join("\n"),
   };
   return { server, events, place: { target, server: clothes as FtpServer } };
-}
-
-/** A certificate for 127.0.0.1 and its key, in files and as options. */
-export function makeCertificate(home: TempDir): {
-  readonly file: string;
-  readonly tls: NonNullable<ServerOptions["tls"]>;
-} {
-  const [file, key] = [home.file("cert.pem"), home.file("key.pem")];
-  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
-  const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
-  execFileSync("openssl", ["req", "-x509", ...curve, "-nodes", "-keyout", key, "-out", file, ...name], {
-    stdio: "ignore",
-  });
-  return { file, tls: { certificate: readFileSync(file), key: readFileSync(key) } };
 }

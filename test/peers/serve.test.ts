@@ -2,6 +2,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeCertificate } from "../support/certificate.ts";
 import { curl, modeOptions as curlModes } from "../support/clients/curl.ts";
 import { lftp, modeSettings as lftpModes } from "../support/clients/lftp.ts";
 import { ftpClients, runCurl, runLftp } from "../support/clients.ts";
@@ -11,7 +12,7 @@ import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 import { expectInterruptedDownload, expectKilledTransfer, placeHugeFile } from "./aborts.ts";
 import { expectBigFile } from "./big-file.ts";
 import { expectIacInName, expectOddNames } from "./odd-names.ts";
-import { makeCertificate, type OwnServer, openOwnServer } from "./own-server.ts";
+import { type OwnServer, openOwnServer } from "./own-server.ts";
 import { expectParallelSessions } from "./parallel.ts";
 import { expectWholeSession, type Place } from "./session.ts";
 import { expectThirdParty, thirdParty } from "./third-party.ts";
@@ -22,14 +23,15 @@ describePeers(["curl", "lftp", "tnftp", "inetutils-ftp"], "our own server", () =
   let home: TempDir;
   let servers: OwnServer[];
   let place: Place;
-  let certificate: string;
+  let roots: string;
   let tlsPort: number;
   let implicitPort: number;
   let lenientPort: number;
   beforeAll(async () => {
     home = makeTempDir("own");
-    const { file, tls } = makeCertificate(home);
-    certificate = file;
+    const { certificateFile, certificate, key } = makeCertificate(home);
+    const tls = { certificate, key };
+    roots = certificateFile;
     const listen = [{ port: 0 }, { port: 0, implicitTls: true }];
     servers = [
       await openOwnServer(home),
@@ -91,7 +93,7 @@ describePeers(["curl", "lftp", "tnftp", "inetutils-ftp"], "our own server", () =
       async (mode) => {
         const here = makeTempDir("curl");
         writeFileSync(here.file("up"), content);
-        const flags = ["--ssl-reqd", "--cacert", certificate];
+        const flags = ["--ssl-reqd", "--cacert", roots];
         for (const there of [url("ftp", tlsPort), url("ftps", implicitPort)]) {
           const words = ["--upload-file", here.file("up"), there, "--next", "--output", here.file("down"), there];
           // The second transfer is the third connection with the same TLS session.
@@ -127,7 +129,7 @@ describePeers(["curl", "lftp", "tnftp", "inetutils-ftp"], "our own server", () =
     test.each(["1.2", "1.3"])("curl, TLS %s: there and back", async (version) => {
       const here = makeTempDir("curl");
       writeFileSync(here.file("up"), content);
-      const flags = ["--ssl-reqd", "--cacert", certificate, "--tls-max", version, `--tlsv${version}`];
+      const flags = ["--ssl-reqd", "--cacert", roots, "--tls-max", version, `--tlsv${version}`];
       const there = `ftp://alice:secret@127.0.0.1:${lenientPort}/there`;
       const words = [
         ...flags,

@@ -1,6 +1,4 @@
-// get, put, ls and cp as programs with real servers: directly, in every mode, and through an SSH host.
-import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type BuiltProgram, buildProgram, run, start } from "../cli/support/built-program.ts";
 import { type FtpServer, ftpServers, startProftpd, startVsftpd } from "../support/ftp-servers.ts";
@@ -186,43 +184,6 @@ describePeers(["vsftpd", "proftpd", "sshd"], "cp", () => {
 });
 
 describePeers(["vsftpd", "sshd"], "get and put", () => {
-  test("in TLS, explicit and implicit, with session reuse required, directly and through SSH", async () => {
-    await using keys = makeTempDir("keys");
-    chmodSync(keys.path, 0o755);
-    const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-    const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
-    const files = ["-keyout", keys.file("key.pem"), "-out", keys.file("cert.pem")];
-    execFileSync("openssl", ["req", "-x509", ...curve, ...files, ...name], { stdio: "ignore" });
-    await using sshd = await startSshd();
-    for (const implicit of ["YES", "NO"]) {
-      await using server = await startVsftpd({
-        lines: [
-          "ssl_enable=YES",
-          "require_ssl_reuse=YES",
-          "force_local_data_ssl=YES",
-          "force_local_logins_ssl=YES",
-          "ssl_ciphers=HIGH",
-          `rsa_cert_file=${keys.file("cert.pem")}`,
-          `rsa_private_key_file=${keys.file("key.pem")}`,
-          `implicit_ssl=${implicit}`,
-        ],
-      });
-      const url = urlOf(server, "f").replace("ftp:", implicit === "YES" ? "ftps:" : "ftp:");
-      writeFileSync(here.file("up"), content);
-      for (const via of [[], ["--via", sshd.hostAlias, "-F", sshd.configFile]]) {
-        const options = ["--tls", "--tls-ca", keys.file("cert.pem"), ...via];
-        expect((await sallyport("put", ...options, here.file("up"), url)).ended).toBe("exit 0");
-        expect((await sallyport("get", ...options, url, here.file("down"))).ended).toBe("exit 0");
-        expect(readFileSync(here.file("down")).equals(content)).toBe(true);
-      }
-      // With implicit TLS both sides would wait for the other to begin.
-      if (implicit === "YES") continue;
-      const clear = await sallyport("get", url, here.file("clear"));
-      expect(clear.ended).toBe("exit 1");
-      expect(existsSync(here.file("clear"))).toBe(false);
-    }
-  });
-
   test("over IPv6; and SSH that cannot be reached is status 255", async () => {
     await using server = await startVsftpd({ address: "::1" });
     server.place("f", content);

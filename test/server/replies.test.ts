@@ -1,7 +1,5 @@
 // Every reply that the server can give is given once, and what the table of replies does not have is never said.
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -12,25 +10,18 @@ import { repliesTo, replyMeanings, servedCommands, sharedReplies } from "../../s
 import { handlers } from "../../src/server/handlers/handlers.ts";
 import { refusalOf } from "../../src/server/refusals.ts";
 import { readSource, typescriptBelow, withoutComments } from "../static/source-files.ts";
+import { makeCertificatePair } from "../support/certificate.ts";
 import { watchResources } from "../support/resources.ts";
-import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 import { startEngine } from "./engine.ts";
 import { filesFor } from "./odd-files.ts";
 import { type Servers, scripts } from "./reply-scripts.ts";
 
 watchResources();
 
-let here: TempDir;
 let servers: Servers;
 const occupied = createServer();
 beforeAll(async () => {
-  here = makeTempDir("replies");
-  const [cert, key] = [here.file("cert.pem"), here.file("key.pem")];
-  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
-  execFileSync("openssl", ["req", "-x509", ...curve, "-nodes", "-keyout", key, "-out", cert, "-subj", "/CN=x"], {
-    stdio: "ignore",
-  });
-  const tls = { certificate: readFileSync(cert), key: readFileSync(key) };
+  const tls = makeCertificatePair();
   await once(occupied.listen(0, "127.0.0.1"), "listening");
   const { port } = occupied.address() as AddressInfo;
   const files = filesFor;
@@ -49,7 +40,6 @@ afterEach(async () => {
 afterAll(async () => {
   for (const server of Object.values(servers)) await server[Symbol.asyncDispose]();
   occupied.close();
-  here.remove();
 });
 
 const wanted = [

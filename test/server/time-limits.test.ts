@@ -1,12 +1,10 @@
 // Limits of time, on a clock that stands still until it is told: who meets one hears why.
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { LoginGuard } from "../../src/platform/login-guard.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import { makeCertificatePair } from "../support/certificate.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { watchResources } from "../support/resources.ts";
-import { makeTempDir } from "../support/tempdir.ts";
 import { until } from "../support/until.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
 import { someFiles } from "./odd-files.ts";
@@ -65,14 +63,7 @@ test("a transfer keeps a session from being idle, and ends with 426 when nothing
 });
 
 test("a TLS handshake that does not come ends the session after tlsHandshakeMs", async () => {
-  const here = makeTempDir("tls");
-  const [cert, key] = [here.file("cert.pem"), here.file("key.pem")];
-  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
-  execFileSync("openssl", ["req", "-x509", ...curve, "-nodes", "-keyout", key, "-out", cert, "-subj", "/CN=x"], {
-    stdio: "ignore",
-  });
-  const peer = await start({ tls: { certificate: readFileSync(cert), key: readFileSync(key) } });
-  here.remove();
+  const peer = await start({ tls: makeCertificatePair() });
   expect(await peer.code("AUTH TLS")).toBe(234);
   await engine.clock.waitedFor(limits.tlsHandshakeMs);
   engine.clock.advance(limits.tlsHandshakeMs);

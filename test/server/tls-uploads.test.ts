@@ -1,13 +1,11 @@
 // Uploads inside TLS: half a file never passes for a whole one, and a client that only writes loses nothing.
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import fc from "fast-check";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { makeCertificatePair } from "../support/certificate.ts";
 import { watchResources } from "../support/resources.ts";
-import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 import { until } from "../support/until.ts";
 import { type Engine, startEngine } from "./engine.ts";
 import { someFiles } from "./odd-files.ts";
@@ -15,20 +13,12 @@ import type { Peer } from "./peer.ts";
 
 watchResources();
 
-let here: TempDir;
 let tls: { certificate: Buffer; key: Buffer };
 let engine: Engine;
 let peer: Peer;
 beforeAll(() => {
-  here = makeTempDir("tls");
-  const [cert, key] = [here.file("cert.pem"), here.file("key.pem")];
-  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
-  execFileSync("openssl", ["req", "-x509", ...curve, "-nodes", "-keyout", key, "-out", cert, "-subj", "/CN=x"], {
-    stdio: "ignore",
-  });
-  tls = { certificate: readFileSync(cert), key: readFileSync(key) };
+  tls = makeCertificatePair();
 });
-afterAll(() => here.remove());
 beforeEach(async () => {
   engine = await startEngine({ files: () => someFiles(10_000_000), tls });
   peer = await engine.connect();

@@ -1,35 +1,25 @@
 // FTPS (RFC 4217): explicit and implicit, with and without resumption, and nothing of before inside.
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { connect as connectTls, type TLSSocket } from "node:tls";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ServerOptions, ServerTls } from "../../src/index.ts";
 import { openServer } from "../../src/index.ts";
 import { systemClock } from "../../src/network/system-clock.ts";
 import { systemNetwork } from "../../src/network/system-network.ts";
 import { TlsServer } from "../../src/network/tls-server.ts";
+import { makeCertificatePair } from "../support/certificate.ts";
 import { watchResources } from "../support/resources.ts";
-import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 import { until } from "../support/until.ts";
 import { Peer, textOf } from "./peer.ts";
 import { type Rig, startRig } from "./rig.ts";
 
 watchResources();
 
-let here: TempDir;
 let pair: { certificate: Buffer; key: Buffer };
 let rig: Rig | undefined;
 beforeAll(() => {
-  here = makeTempDir("tls");
-  const [cert, key] = [here.file("cert.pem"), here.file("key.pem")];
-  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
-  execFileSync("openssl", ["req", "-x509", ...curve, "-nodes", "-keyout", key, "-out", cert, "-subj", "/CN=x"], {
-    stdio: "ignore",
-  });
-  pair = { certificate: readFileSync(cert), key: readFileSync(key) };
+  pair = makeCertificatePair();
 });
-afterAll(() => here.remove());
 afterEach(async () => {
   await rig?.[Symbol.asyncDispose]();
   rig = undefined;

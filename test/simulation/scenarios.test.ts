@@ -228,6 +228,21 @@ describe("ssh", () => {
     });
   });
 
+  it("that is lost ends the wait for its answers", async () => {
+    const place = makePlace();
+    await place.world.run(async () => {
+      const sshd = await SimulatedSshd.start(place.server);
+      const ssh = await SimulatedSsh.connect(place.client, { host: "203.0.113.3", signal: never });
+      const listener = await listenAt(ssh.network, "127.0.0.1", 7007);
+      const cancelled = listener[Symbol.asyncDispose]();
+      const refused = expect(listenAt(ssh.network, "127.0.0.1", 7008)).rejects.toMatchObject({
+        code: "SSH_DISCONNECTED",
+      });
+      await sshd[Symbol.asyncDispose]();
+      await Promise.all([cancelled, refused]);
+    });
+  });
+
   it("that is lost breaks what it carried", async () => {
     const place = makePlace();
     await place.world.run(async () => {

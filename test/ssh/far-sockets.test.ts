@@ -1,5 +1,9 @@
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { expect, test } from "vitest";
 import { parseFarSockets } from "../../src/ssh/far-sockets.ts";
+import { farSocketsCommand, isFarSocketsCommand } from "../../src/ssh/far-sockets-command.ts";
 
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:0015 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0
@@ -25,3 +29,32 @@ test.each(["", "nonsense", "0: x y 01", "cat: /proc/net/tcp: No such file or dir
     expect(parseFarSockets(text, 21)).toEqual([]);
   },
 );
+
+test.runIf(process.platform === "linux")(
+  "the command prints the connections to one port, and nothing else",
+  async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const near = connect(port, "127.0.0.1");
+    const [far] = await once(server, "connection");
+    const printed = execFileSync("sh", ["-c", farSocketsCommand(port)], { encoding: "utf8" });
+    expect(printed.trim().split("\n")).toHaveLength(1);
+    expect(parseFarSockets(printed, port)).toEqual([{ host: "127.0.0.1", port: near.localPort }]);
+    near.destroy();
+    far.destroy();
+    server.close();
+  },
+);
+
+test("an SSH server of ours knows the command for every port, and no other", () => {
+  for (const port of [1, 21, 4660, 65_535]) expect(isFarSocketsCommand(farSocketsCommand(port))).toBe(true);
+  for (const command of [
+    "",
+    "cat /proc/net/tcp",
+    farSocketsCommand(21).replace("0015", "15"),
+    `${farSocketsCommand(21)} `,
+  ]) {
+    expect(isFarSocketsCommand(command)).toBe(false);
+  }
+});

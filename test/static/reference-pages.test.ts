@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { commandsPage, limitsPage } from "./reference-pages.ts";
+import { commandsPage, limitsPage, realNetworkPage } from "./reference-pages.ts";
 import { root } from "./source-files.ts";
 
 const stale = "the page is not what the source says; write it anew with: npx vitest run --project static -u";
@@ -8,6 +8,7 @@ const stale = "the page is not what the source says; write it anew with: npx vit
 test.each([
   ["docs/reference/limits.md", limitsPage],
   ["docs/reference/commands.md", commandsPage],
+  ["docs/internals/real-network.md", realNetworkPage],
 ])("%s is what the source says", async (path, page) => {
   await expect(page(), stale).toMatchFileSnapshot(join(root, path));
 });

@@ -1,4 +1,10 @@
 // The reference pages that are made from the source.
+
+import { differences } from "../../src/lab/real/differences.ts";
+import { type FtpServerKind, settings } from "../../src/lab/real/programs/ftp-server-kinds.ts";
+import { neededPrograms, specialPrograms } from "../../src/lab/real/programs/needed.ts";
+import { describeOutcome, takesOf } from "../../src/lab/run-scenario.ts";
+import { scenarios } from "../../src/lab/scenarios.ts";
 import { type CommandRow, commandTable } from "../../src/protocol/command-table.ts";
 import { limitReference } from "../../src/protocol/limits.ts";
 import { replyMeanings, servedCommands, sharedReplies } from "../../src/protocol/server/served-commands.ts";
@@ -71,5 +77,56 @@ ${table(["command", "argument", "what it is", "the tunnel", "the server", "defin
 ${table(
   ["reply", "what it means here"],
   meanings.map(([code, meaning]) => [code, meaning]),
+)}`;
+}
+
+/** Values that settings of FTP servers need, whatever they are. */
+const anyPlan = { passivePorts: { first: 50_000, last: 50_009 } };
+
+export function realNetworkPage(): string {
+  const takes = scenarios.flatMap(takesOf);
+  const programs = [...neededPrograms, ...Object.values(specialPrograms)];
+  const kinds = Object.keys(settings) as FtpServerKind[];
+  return `# The lab on a real network
+
+\`sallyport lab run --real\` plays the scenarios with real programs: each host and router is a network namespace, each wire a
+bridge, NAT and packet filters are nftables, the FTP helper is nf_conntrack_ftp and nf_nat_ftp. Every connection in the figure
+was read from the wires with tcpdump. It needs Linux and root. Nothing is left afterwards, whatever happens: all namespaces,
+mounts, files and programs belong to one process, and the kernel ends them with it.
+
+\`npm run test:lab\` plays all scenarios that way and compares them with the simulated ones. This page is made from
+\`src/lab/real\`.
+
+## Where the two come out differently
+
+${table(
+  ["scenario", "simulated", "real", "why"],
+  differences.map(({ take, outcomes, why }) => [
+    take,
+    takes
+      .filter(({ name }) => name === take)
+      .map(({ act }) => describeOutcome(act.expected))
+      .join(),
+    outcomes.map(describeOutcome).join("; or: "),
+    why,
+  ]),
+)}
+What else is not the same: the real network has no delays; a connection that is dropped is given up after two seconds instead
+of two minutes (\`net.ipv4.tcp_syn_retries=1\`); calls of a server's own system that fail without a packet are not seen.
+
+## Which FTP server
+
+vsftpd, and ProFTPD where a server has to know the default data ports. S18's SSH server, which shares ports, is that of
+\`sallyport serve --ssh\`; all others are OpenSSH's.
+
+${table(
+  ["server", "what it does", "settings"],
+  kinds.flatMap((kind) => settings[kind].map(({ title, lines }) => [kind, title, lines(anyPlan).join(", ")])),
+)}
+## Which programs
+
+${table(
+  ["program", "Debian's package"],
+  programs.map(({ name, debianPackage }) => [name, debianPackage]),
 )}`;
 }

@@ -2,13 +2,14 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, test } from "vitest";
-import { findProftpd } from "./proftpd.ts";
+import { findProftpd, findProftpdTls } from "./proftpd.ts";
 
 export type Need =
   | "sshd"
   | "ssh"
   | "vsftpd"
   | "proftpd"
+  | "proftpd-tls"
   | "curl"
   | "lftp"
   | "tnftp"
@@ -16,12 +17,16 @@ export type Need =
   | "expect"
   | "tcpdump"
   | "nft"
+  | "chromium"
   | "root"
   | "netns";
 
 const onPath = (program: string): boolean =>
   (process.env["PATH"] ?? "").split(":").some((folder) => folder !== "" && existsSync(`${folder}/${program}`)) ||
   existsSync(`/usr/sbin/${program}`);
+
+/** Debian's package. */
+export const chromiumPath = "/usr/bin/chromium";
 
 const isRoot = (): boolean => process.getuid?.() === 0;
 
@@ -30,6 +35,7 @@ const checks: Readonly<Record<Need, () => boolean>> = {
   ssh: () => onPath("ssh"),
   vsftpd: () => onPath("vsftpd"),
   proftpd: () => findProftpd() !== undefined,
+  "proftpd-tls": findProftpdTls,
   curl: () => onPath("curl"),
   lftp: () => onPath("lftp"),
   tnftp: () => onPath("tnftp"),
@@ -37,6 +43,7 @@ const checks: Readonly<Record<Need, () => boolean>> = {
   expect: () => onPath("expect"),
   tcpdump: () => onPath("tcpdump"),
   nft: () => onPath("nft"),
+  chromium: () => existsSync(chromiumPath),
   root: isRoot,
   netns: () => isRoot() && onPath("ip") && spawnSync("unshare", ["--net", "true"]).status === 0,
 };

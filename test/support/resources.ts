@@ -40,7 +40,7 @@ export function leftSince(before: Resources): string[] {
 }
 
 /** Waits until nothing is left; fails with the list after `timeoutMs`. */
-export async function expectNothingLeft(before: Resources, timeoutMs = 3000): Promise<void> {
+export async function expectNothingLeft(before: Resources, timeoutMs = 10_000): Promise<void> {
   const end = performance.now() + timeoutMs;
   for (let left = leftSince(before); left.length > 0; left = leftSince(before)) {
     if (performance.now() > end) throw new Error(`left over after ${timeoutMs} ms:\n  ${left.join("\n  ")}`);

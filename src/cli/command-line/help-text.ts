@@ -1,4 +1,5 @@
 // What --help prints, made from the option table.
+import { describeRow } from "./describe-row.ts";
 import { type OptionGroup, type OptionRow, spelling } from "./option-row.ts";
 import { optionsOf } from "./option-table.ts";
 
@@ -16,6 +17,7 @@ export const examples: readonly (readonly [string, string])[] = [
 /** What else the program is, and what it is for. */
 const otherCommands: readonly (readonly [string, string])[] = [
   ["demo", "see it work on this machine alone: needs no server"],
+  ["lab [run NUMBER]", "how FTP fails through SSH, to watch: sallyport lab --help"],
   ["serve [DIR]", "an FTP server: sallyport serve --help"],
   ["passwd NAME [FILE]", "a user for that server"],
   ["ftp [HOST]", "an FTP client at the prompt: sallyport ftp --help"],
@@ -55,8 +57,6 @@ export function helpText(): string {
   ].join("\n");
 }
 
-function describe(row: OptionRow): readonly string[] {
-  const name = `  ${row.short === undefined ? "    " : ""}${spelling(row)}`;
-  if (name.length < indent) return [name.padEnd(indent) + row.help];
-  return [name, " ".repeat(indent) + row.help];
-}
+/** Long names below each other. */
+const describe = (row: OptionRow): readonly string[] =>
+  describeRow(row, indent, row.short === undefined ? "      " : "  ");

@@ -1,14 +1,15 @@
 // `sallyport dmeo`: a host by its place, a command by its looks. Told when no such host answers.
 import { SallyportError } from "../../protocol/error.ts";
+import { commandWords } from "./commands.ts";
 import type { TunnelCommand } from "./tunnel-command.ts";
 
-/** The first words that are commands. */
-const commandWords = ["tunnel", "serve", "passwd", "demo", "ftp", "get", "put", "help"] as const;
+/** Too many hosts have names of two letters. */
+const guessable = commandWords.filter((word) => word.length > 2);
 
 /** The error of a tunnel that failed; with a hint when its destination is one letter away from a command. */
 export function hintAtCommand(error: SallyportError, command: TunnelCommand): SallyportError {
   const { host, user } = command.options.ssh;
-  const near = user === undefined ? commandWords.find((word) => isOneLetterAway(host, word)) : undefined;
+  const near = user === undefined ? guessable.find((word) => isOneLetterAway(host, word)) : undefined;
   if (near === undefined || error.code !== "SSH_CONNECT") return error;
   const { code, message, cause, details, cure } = error;
   const hint = `If you meant the command, type sallyport ${near}.`;

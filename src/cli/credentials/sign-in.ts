@@ -16,7 +16,9 @@ export interface SignInSources {
   readonly readNetrc: () => Promise<readonly NetrcEntry[]>;
   readonly askUser: () => Promise<string>;
   /** Hidden. undefined: there is none. */
-  readonly askPassword: (user: string) => Promise<string | undefined>;
+  readonly askPassword: (user: string, signal?: AbortSignal) => Promise<string | undefined>;
+  /** `challenged`: when the server wants one, behind its words. Default at once. */
+  readonly asks?: "challenged";
 }
 
 const anonymous: ReadonlySet<string> = new Set(["anonymous", "ftp"]);
@@ -30,10 +32,13 @@ export async function signIn(target: SignInTarget, sources: SignInSources): Prom
   const account = target.account ?? entry?.account?.reveal();
   const known = given ?? entry?.password?.reveal();
   if (known !== undefined || anonymous.has(user.toLowerCase())) return credentials(user, known, account);
+  if (sources.asks === "challenged") {
+    return credentials(user, (_, signal) => sources.askPassword(user, signal), account);
+  }
   return credentials(user, await sources.askPassword(user), account);
 }
 
-function credentials(user: string, password: string | undefined, account: string | undefined): Credentials {
+function credentials(user: string, password: Credentials["password"], account: string | undefined): Credentials {
   return {
     user,
     ...(password === undefined ? {} : { password }),

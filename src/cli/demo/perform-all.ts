@@ -1,4 +1,4 @@
-// The show: every act, the table, and the invitation.
+// The show: a scenario, every act, the table, and the invitation.
 import { SallyportError } from "../../protocol/error.ts";
 import { aborted } from "../run/stop-request.ts";
 import type { World } from "../run/world.ts";
@@ -6,6 +6,7 @@ import { type Performance, performAct } from "./act.ts";
 import { acts } from "./acts.ts";
 import type { DemoCommand } from "./demo-command.ts";
 import { LiveTrace } from "./live-trace.ts";
+import { openingScenario } from "./opening-scenario.ts";
 import { choosePaint } from "./paint.ts";
 import { Show } from "./show.ts";
 import type { Stage } from "./stage.ts";
@@ -13,12 +14,14 @@ import type { Stage } from "./stage.ts";
 /** Resolves after the show with `once`; else it rejects with the signal's reason. Throws `INTERNAL` when an act failed. */
 export async function performAll(command: DemoCommand, world: World, stage: Stage, signal: AbortSignal): Promise<void> {
   const isTerminal = world.outputColumns !== undefined;
-  const show = new Show({ width: world.outputColumns ?? 80, paint: choosePaint(world.env, isTerminal) });
+  const paint = choosePaint(world.env, isTerminal);
+  const show = new Show({ width: world.outputColumns ?? 80, paint });
   const print = (lines: readonly string[]): void => {
     for (const line of lines) world.printLine(line);
   };
   const { tunnel, recorder, entrances } = await stage.passage("auto");
   const [entrance] = entrances;
+  print(await openingScenario(paint));
   print(show.opening({ tunnel: entrance.port, ssh: stage.sshAddress.port, ftp: stage.sites[0].address.port }));
   const performances: Performance[] = [];
   for (const act of acts) {

@@ -1,14 +1,13 @@
 // `sallyport ftp`: from words to where to connect and how.
 import type { DataMode } from "../../client/client-options.ts";
-import type { ViaOptions } from "../../connect/via.ts";
 import { looksLikeUrl, parseFtpUrl } from "../../protocol/url/parse-ftp-url.ts";
 import { urlPath } from "../../protocol/url/url-path.ts";
 import { isHostName } from "../command-line/address.ts";
-import { parseDestination } from "../command-line/destination.ts";
-import { type Draft, emptyDraft } from "../command-line/option-row.ts";
+import { emptyDraft } from "../command-line/option-row.ts";
 import { parsePort } from "../command-line/port-number.ts";
 import { takeOptions } from "../command-line/take-options.ts";
 import { usageError } from "../command-line/usage-error.ts";
+import { type Via, type ViaDraft, viaOf } from "../command-line/via-option.ts";
 import { ftpOptions } from "./ftp-options.ts";
 import type { Target } from "./shell.ts";
 
@@ -26,16 +25,15 @@ export interface FtpCommand {
   readonly quiet: boolean;
   /** Errors in their long form. */
   readonly explain: boolean;
-  readonly via?: Required<Pick<ViaOptions, "ssh" | "transport">>;
+  readonly via?: Via;
 }
 
-export interface FtpDraft extends Draft {
+export interface FtpDraft extends ViaDraft {
   debug: boolean;
   explain: boolean;
   mode?: DataMode;
   tls?: "explicit" | "implicit";
   tlsCa?: string;
-  via?: string;
 }
 
 /** Throws `USAGE_INVALID`. */
@@ -45,6 +43,7 @@ export function parseFtp(words: readonly string[]): FtpCommand {
   const [port, ...more] = takeOptions(afterHost, draft, ftpOptions);
   if (more.length > 0) throw usageError(`"${more[0]}" is one word too many`, "Write sallyport ftp [user@]host [port].");
   const place = destination === undefined ? {} : placeOf(destination, port);
+  const via = viaOf(draft);
   return {
     kind: "ftp",
     ...(draft.tls === undefined ? {} : { tls: draft.tls }),
@@ -54,7 +53,7 @@ export function parseFtp(words: readonly string[]): FtpCommand {
     debug: draft.debug,
     quiet: draft.quiet,
     explain: draft.explain,
-    ...viaOf(draft),
+    ...(via === undefined ? {} : { via }),
   };
 }
 
@@ -87,37 +86,5 @@ function placeOfUrl(text: string, port: string | undefined): Pick<FtpCommand, "t
     },
     ...(directory === "" ? {} : { directory }),
     ...(url.scheme === "ftps" ? { tls: "implicit" as const } : {}),
-  };
-}
-
-/** `[user@]host[:port]`, or `ssh://`; the options of ssh beside it. */
-function viaOf(draft: FtpDraft): Pick<FtpCommand, "via"> {
-  const { via, identityFiles, configFile, jump, sshOptions, transport = "auto" } = draft;
-  if (via === undefined) {
-    const given =
-      identityFiles.length > 0
-        ? "-i"
-        : sshOptions.length > 0
-          ? "-o"
-          : configFile !== undefined
-            ? "-F"
-            : jump !== undefined
-              ? "-J"
-              : undefined;
-    if (given === undefined) return {};
-    throw usageError(`${given} is for the SSH connection of --via`, "Add --via [user@]ssh-host.");
-  }
-  const place = parseDestination(via.includes("://") ? via : `ssh://${via}`);
-  return {
-    via: {
-      transport,
-      ssh: {
-        ...place,
-        identityFiles,
-        options: sshOptions,
-        ...(configFile === undefined ? {} : { configFile }),
-        ...(jump === undefined ? {} : { jump }),
-      },
-    },
   };
 }

@@ -1,5 +1,5 @@
 // What `sallyport ftp --help` prints.
-import { spelling } from "../command-line/option-row.ts";
+import { describeRow } from "../command-line/describe-row.ts";
 import { ftpOptions } from "./ftp-options.ts";
 
 const indent = 34;
@@ -13,7 +13,7 @@ export function ftpHelpText(): string {
     "       sallyport ftp [options] ftp://[user@]host[:port]/directory",
     "",
     "Options:",
-    ...ftpOptions.flatMap((row) => describe(`  ${spelling(row)}`, row.help)),
+    ...ftpOptions.flatMap((row) => describeRow(row, indent)),
     "",
     "At the prompt `help` shows the commands; Tab completes, Ctrl-C ends a transfer and not the program.",
     "User and password come from the command line, from ~/.netrc (which only you may read), or are",
@@ -21,8 +21,4 @@ export function ftpHelpText(): string {
     "program with its exit status, and a `-` before a command lets its failure pass.",
     "",
   ].join("\n");
-}
-
-function describe(name: string, help: string): readonly string[] {
-  return name.length < indent - 1 ? [name.padEnd(indent) + help] : [name, " ".repeat(indent) + help];
 }

@@ -1,8 +1,7 @@
 // The options of `sallyport ftp`, in the order of its help.
 import type { OptionRow } from "../command-line/option-row.ts";
-import { sallyportOptions } from "../command-line/sallyport-options.ts";
-import { sshOptions } from "../command-line/ssh-options.ts";
 import { usageError } from "../command-line/usage-error.ts";
+import { viaRows } from "../command-line/via-option.ts";
 import type { FtpDraft } from "./ftp-command.ts";
 
 type Row = OptionRow<FtpDraft, "ftp">;
@@ -18,11 +17,6 @@ function mode(long: string, wish: NonNullable<FtpDraft["mode"]>, help: string): 
     draft.mode = wish;
   });
 }
-
-/** The options of ssh that go with --via. */
-const sshRows: readonly Row[] = [...sshOptions, ...sallyportOptions]
-  .filter(({ short, long }) => ["-i", "-F", "-J", "-o"].includes(short ?? "") || long === "--ssh")
-  .map((option) => ({ ...option, group: "ftp" as const }));
 
 export const ftpOptions: readonly Row[] = [
   row({ short: "-d" }, "show the commands that are sent, the password as XXXX", (draft) => {
@@ -46,12 +40,5 @@ export const ftpOptions: readonly Row[] = [
   row({ long: "--tls-ca", values: ["FILE"] }, "roots to trust in place of the system's (PEM)", (draft, value) => {
     draft.tlsCa = value;
   }),
-  row(
-    { long: "--via", values: ["[USER@]SSH-HOST[:PORT]"] },
-    "go through this SSH server; opens no port here",
-    (draft, value) => {
-      draft.via = value;
-    },
-  ),
-  ...sshRows,
+  ...viaRows("ftp"),
 ];

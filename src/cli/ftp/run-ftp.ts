@@ -1,13 +1,12 @@
 // One run of the client: the terminal or the pipe, the session, and the end by command, signal or failure.
-import { readFile } from "node:fs/promises";
 import { constants } from "node:os";
 import { ReadStream } from "node:tty";
 import type { ClientOptions, Credentials } from "../../client/client-options.ts";
 import type { FtpClient } from "../../client/ftp-client.ts";
 import { systemClock } from "../../network/system-clock.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
-import { SallyportError } from "../../protocol/error.ts";
 import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
+import { readRoots } from "../credentials/read-roots.ts";
 import { signIn } from "../credentials/sign-in.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
 import { explain } from "../explain/explain.ts";
@@ -23,6 +22,7 @@ import { type LineSource, PipedLines, TerminalLines } from "./line-source.ts";
 import { Prompt } from "./prompt.ts";
 import { runLocal } from "./run-local.ts";
 import { askUserName } from "./session-commands.ts";
+import { settingsOf } from "./settings-of.ts";
 import type { Settings, Shell, Target } from "./shell.ts";
 
 /** Returns the exit status, or throws what the user has to be told. */
@@ -49,6 +49,9 @@ class FtpRun implements AsyncDisposable {
   #silent = false;
   /** From the login on, the client asks the server what it can: nobody has typed that. */
   #opening: "no" | "login" | "set-up" = "no";
+  /** Sessions with the second server, whose lines are marked. */
+  readonly #second: Set<number> = new Set();
+  #connecting: Shell | undefined;
 
   constructor(command: FtpCommand, world: World, reporter: Reporter) {
     this.#command = command;
@@ -129,6 +132,7 @@ class FtpRun implements AsyncDisposable {
       epsv4: this.#settings.epsv4,
     };
     this.#opening = "login";
+    this.#connecting = shell;
     try {
       return await this.#connector.open(options, shell.signal, this.#end.signal);
     } finally {
@@ -137,11 +141,12 @@ class FtpRun implements AsyncDisposable {
   }
 
   #signIn(target: Target, shell: Shell, signal: AbortSignal): Promise<Credentials> {
-    const ask: Shell["ask"] = (question, hidden) => shell.ask(question, hidden, signal);
+    const ask: Shell["ask"] = (question, hidden, until = signal) => shell.ask(question, hidden, until);
     return signIn(target, {
       readNetrc: () => readNetrc(netrcPath(this.#world.env)),
       askUser: () => askUserName({ ask }, target.host),
-      askPassword: () => ask("Password: ", true),
+      askPassword: (_, until) => ask("Password: ", true, until),
+      asks: "challenged",
     });
   }
 
@@ -163,7 +168,9 @@ class FtpRun implements AsyncDisposable {
     const replies = verbose && (debug || this.#opening !== "set-up");
     const lines = dialogueLines(event, { replies, commands: debug });
     if (lines.length > 0) this.#prompt.eraseProgress();
-    for (const line of lines) process.stdout.write(`${line}\n`);
+    if (event.type === "control.open" && this.#connecting === this.#prompt.second) this.#second.add(event.session);
+    const mark = this.#second.has(event.session) ? "proxy: " : "";
+    for (const line of lines) process.stdout.write(`${mark}${line}\n`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -174,27 +181,7 @@ class FtpRun implements AsyncDisposable {
   }
 }
 
-function settingsOf({ mode, debug, quiet }: FtpCommand, interactive: boolean): Settings {
-  return {
-    type: "binary",
-    verbose: (interactive || debug) && !quiet,
-    debug,
-    hash: false,
-    confirm: interactive,
-    glob: true,
-    sendPort: mode !== "default-port",
-    epsv4: true,
-    mode,
-    localDirectory: process.cwd(),
-  };
-}
-
-async function tlsOf({ tls, tlsCa }: FtpCommand): Promise<Pick<ClientOptions, "tls">> {
-  if (tls === undefined) return {};
-  if (tlsCa === undefined) return { tls: { kind: tls } };
-  try {
-    return { tls: { kind: tls, ca: await readFile(tlsCa) } };
-  } catch (cause) {
-    throw new SallyportError("CONFIG_INVALID", `the file of --tls-ca cannot be read: ${tlsCa}`, { cause });
-  }
+async function tlsOf({ tls: kind, tlsCa }: FtpCommand): Promise<Pick<ClientOptions, "tls">> {
+  if (kind === undefined) return {};
+  return { tls: { kind, ...(tlsCa === undefined ? {} : { ca: await readRoots(tlsCa) }) } };
 }

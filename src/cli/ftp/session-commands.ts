@@ -82,7 +82,8 @@ async function logInAs(shell: Shell, user: string, password: string | undefined)
   }
   shell.print("The server takes no other user in this session: a new one.");
   await shell.close();
-  await shell.open({ ...place, ...who });
+  const { password: known, ...others } = who;
+  await shell.open({ ...place, ...others, ...(typeof known === "string" ? { password: known } : {}) });
 }
 
 export function notConnected(): SallyportError {

@@ -3,9 +3,10 @@ import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { TransferOptions, TransferResult } from "../../client/transfer-options.ts";
+import type { Progress, TransferOptions, TransferResult } from "../../client/transfer-options.ts";
 import { summaryLine } from "../progress/progress-line.ts";
 import { escapeText } from "../report/escape-text.ts";
+import { formatBytes } from "../report/format.ts";
 import { expandGlob, isGlob } from "./glob.ts";
 import { downloadTarget, isDirectory, localName, localPath, remoteName } from "./local-path.ts";
 import { asking, confirmed, eachOf, noMatch } from "./many-files.ts";
@@ -100,6 +101,8 @@ async function put(
   await moved(shell, "sent", name, (options) => client.uploadFile(path, name, { ...options, ...how }));
 }
 
+const partSent = "the server may have a part of it; reput goes on there";
+
 async function moved(
   shell: Shell,
   direction: "received" | "sent",
@@ -110,8 +113,19 @@ async function moved(
   const startedMs = shell.nowMs();
   const { signal, settings } = shell;
   let result: TransferResult;
+  let bytes = 0;
+  const onProgress = (progress: Progress): void => {
+    bytes = progress.bytes;
+    view.update(progress);
+  };
   try {
-    result = await transfer({ signal, type: settings.type, onProgress: (progress) => view.update(progress) });
+    result = await transfer({ signal, type: settings.type, onProgress });
+  } catch (error) {
+    view[Symbol.dispose]();
+    // Otherwise what is there would pass for the whole file.
+    if (bytes > 0)
+      shell.print(direction === "received" ? `${formatBytes(bytes)} of it are here; reget goes on there` : partSent);
+    throw error;
   } finally {
     view[Symbol.dispose]();
   }

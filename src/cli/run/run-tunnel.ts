@@ -8,8 +8,8 @@ import type { Announcer } from "../report/announce.ts";
 import { EventLog } from "../report/event-log.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { makeAskUser } from "../terminal/ask-user.ts";
-import { openTraceWriter, type TraceWriter } from "../trace/trace-writer.ts";
-import { describeVersion } from "../version.ts";
+import { traceOfRun } from "../trace/trace-of-run.ts";
+import type { TraceWriter } from "../trace/trace-writer.ts";
 import { closeTunnel } from "./close-tunnel.ts";
 import { fillWords, tunnelEnvironment } from "./command-words.ts";
 import { runCommand } from "./run-command.ts";
@@ -31,7 +31,7 @@ export async function runTunnel(
   const run: Run = { command, world, reporter, announcer, stop, events: new EventLog() };
   let writer: TraceWriter | undefined;
   try {
-    writer = openWriter(run);
+    writer = traceOfRun(command.output, world, reporter);
     const tunnel = await open(run, writer);
     try {
       return await useTunnel(run, tunnel);
@@ -54,18 +54,6 @@ interface Run {
   readonly announcer: Announcer;
   readonly stop: StopRequest;
   readonly events: EventLog;
-}
-
-function openWriter({ command, world, reporter }: Run): TraceWriter | undefined {
-  const destination = command.output.trace;
-  if (destination === undefined) return undefined;
-  return openTraceWriter({
-    destination,
-    title: `${describeVersion()}, trace from ${new Date().toISOString()}`,
-    ...(destination.file === undefined && world.columns !== undefined ? { width: world.columns } : {}),
-    standardError: world.printError,
-    onFailure: (error) => reporter.log({ level: "warn", message: error.message }),
-  });
 }
 
 async function open(run: Run, writer: TraceWriter | undefined): Promise<Tunnel> {

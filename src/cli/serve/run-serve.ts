@@ -10,8 +10,8 @@ import type { Reporter } from "../report/reporter.ts";
 import { aborted, Stopped, StopRequest } from "../run/stop-request.ts";
 import type { World } from "../run/world.ts";
 import { makeAskUser } from "../terminal/ask-user.ts";
-import { openTraceWriter, type TraceWriter } from "../trace/trace-writer.ts";
-import { describeVersion } from "../version.ts";
+import { traceOfRun } from "../trace/trace-of-run.ts";
+import type { TraceWriter } from "../trace/trace-writer.ts";
 import { announceSsh } from "./announce-ssh.ts";
 import { askPassword } from "./ask-password.ts";
 import type { ServeCommand } from "./serve-command.ts";
@@ -30,7 +30,7 @@ export async function runServe(
   const stop = new StopRequest(world.onStopSignal);
   let writer: TraceWriter | undefined;
   try {
-    writer = openWriter(command, world, reporter);
+    writer = traceOfRun(command.output, world, reporter);
     const server = await open(command, world, reporter, openServer, stop, writer);
     await using(command, world, reporter, stop, server);
     return exitStatus.ok;
@@ -122,15 +122,4 @@ async function readPem(file: string): Promise<Uint8Array> {
       cause,
     });
   }
-}
-
-function openWriter({ output }: ServeCommand, world: World, reporter: Reporter): TraceWriter | undefined {
-  if (output.trace === undefined) return undefined;
-  return openTraceWriter({
-    destination: output.trace,
-    title: `${describeVersion()}, trace from ${new Date().toISOString()}`,
-    ...(output.trace.file === undefined && world.columns !== undefined ? { width: world.columns } : {}),
-    standardError: world.printError,
-    onFailure: (error) => reporter.log({ level: "warn", message: error.message }),
-  });
 }

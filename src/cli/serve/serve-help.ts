@@ -1,5 +1,5 @@
 // What `sallyport serve --help` and `sallyport passwd --help` print.
-import { spelling } from "../command-line/option-row.ts";
+import { describeRow } from "../command-line/describe-row.ts";
 import { passwdOptions } from "./passwd-command.ts";
 import type { ServeGroup } from "./serve-draft.ts";
 import { serveOptions } from "./serve-options.ts";
@@ -42,21 +42,15 @@ export function serveHelpText(): string {
     "",
     ...groups.flatMap((group) => [
       `${group}:`,
-      ...serveOptions.filter((row) => row.group === group).flatMap((row) => describe(row)),
+      ...serveOptions.filter((row) => row.group === group).flatMap((row) => describeRow(row, indent)),
       "",
     ]),
     "Options of passwd:",
-    ...passwdOptions.flatMap((row) => describe(row)),
+    ...passwdOptions.flatMap((row) => describeRow(row, indent)),
     "",
     "It listens on this machine only unless --listen says otherwise. Without TLS, passwords and files",
     "cross the network for all to read. Ctrl-C ends it; running transfers get ten seconds to finish.",
     "Exit status: 0 after SIGINT or SIGTERM, 2 usage, 1 other errors.",
     "",
   ].join("\n");
-}
-
-function describe(row: { readonly help: string } & Parameters<typeof spelling>[0]): readonly string[] {
-  const name = `  ${spelling(row)}`;
-  if (name.length < indent) return [name.padEnd(indent) + row.help];
-  return [name, " ".repeat(indent) + row.help];
 }

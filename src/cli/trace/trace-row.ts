@@ -61,6 +61,8 @@ function describe(event: TraceEvent): Description {
       return note(`session opened: client ${event.client} at ${event.gateway}, server ${event.target}`);
     case "session.close":
       return note(`session closed: ${event.reason}`);
+    case "control.open":
+      return note(`connected to ${event.host} port ${event.port}`);
     case "ssh.connecting":
       return note(`ssh: connecting to ${event.target} (${event.transport})`);
     case "ssh.connected":

@@ -40,10 +40,12 @@ export async function copyFile(
   return await copyThroughHere(context, copy, options);
 }
 
-/** About the way, not about the file: that would fail through here as well. */
+/** About the way, not about the file: that would fail through here as well. A server may break down over it (mod_tls 2.9.2). */
 function isRefusal({ code, details }: SallyportError): boolean {
   if ([450, 452, 530, 550, 552, 553].includes(details.reply ?? 0)) return false;
-  return /^(?:FTP_REPLY_|FTP_TRANSFER$|FTP_PROTOCOL_REMOTE$|NET_UNSUPPORTED$|NET_TIMEOUT$|NET_REFUSED$)/.test(code);
+  return /^(?:FTP_REPLY_|FTP_TRANSFER$|FTP_PROTOCOL_REMOTE$|NET_UNSUPPORTED$|NET_TIMEOUT$|NET_REFUSED$|NET_RESET$)/.test(
+    code,
+  );
 }
 
 async function copyBetween({ session, from, to }: Copy, { signal, verify }: TransferOptions): Promise<Copied> {

@@ -8,7 +8,7 @@ import { readLocal } from "../../client/local-file.ts";
 import type { DownloadFileOptions } from "../../client/transfer-options.ts";
 import { translateFsError } from "../../filesystem/fs-error.ts";
 import { SallyportError } from "../../protocol/error.ts";
-import { kindOf } from "./local-tree.ts";
+import { kindOf, type LocalKind } from "./local-tree.ts";
 import type { ServerSession, Transferred } from "./server-session.ts";
 
 export const partSuffix = ".sallyport-part";
@@ -25,10 +25,11 @@ export async function fetchFile(
   kept: (part: string, bytes: number) => void,
 ): Promise<Transferred> {
   // A device or a pipe that is named is written to, as with curl; it must not be replaced by a file.
-  if ((await kindOf(target)) === "other") return await pour(client, path, target, options);
   const part = `${target}${partSuffix}`;
-  await demandFree(target, part);
-  if (options.resume === true && (await kindOf(part)) === "missing" && (await kindOf(target)) !== "missing") {
+  const [kind, partKind] = await Promise.all([kindOf(target), kindOf(part)]);
+  if (kind === "other") return await pour(client, path, target, options);
+  await demandFree(target, kind, part, partKind);
+  if (options.resume === true && partKind === "missing" && kind !== "missing") {
     const there = await adopt(client, path, target, part, options);
     if (there !== undefined) return there;
   }
@@ -64,18 +65,17 @@ async function pour(
   return await stream.result;
 }
 
-async function demandFree(target: string, part: string): Promise<void> {
-  if ((await kindOf(target)) === "directory") {
+async function demandFree(target: string, kind: LocalKind, part: string, partKind: LocalKind): Promise<void> {
+  if (kind === "directory") {
     throw new SallyportError("FS_IS_DIRECTORY", `${target} is a directory`, { cure: "Give the file another name." });
   }
-  const found = await stat(target).catch(() => undefined);
+  const found = kind === "link" ? await stat(target).catch(() => undefined) : undefined;
   if (found !== undefined && !found.isFile()) {
     throw new SallyportError("FS_NOT_FILE", `${target} is a link, and leads to no file`, {
       cure: "Name what it leads to; - is standard output.",
     });
   }
-  const kind = await kindOf(part);
-  if (kind === "missing" || kind === "file") return;
+  if (partKind === "missing" || partKind === "file") return;
   throw new SallyportError("FS_OUTSIDE", `${part} is in the way, and is no file`, { cure: "Remove it." });
 }
 

@@ -58,15 +58,17 @@ async function targetOf(
 
 async function fetch(
   context: RunContext,
-  { session, signal }: Hands,
+  { session, signal, carry }: Hands,
   url: FtpUrl,
   path: string,
   target: string,
 ): Promise<void> {
   const client = await session(url);
-  await context.watch({ way: "received", source: urlAt(url, path), target }, path, (gauge) =>
-    fetchFile(client, path, target, context.optionsFor(url, gauge, signal), (part, bytes) =>
-      context.report.note(`${part} keeps ${formatBytes(bytes)} of it; --resume goes on there`),
+  const kept = (part: string, bytes: number): void =>
+    context.report.note(`${part} keeps ${formatBytes(bytes)} of it; --resume goes on there`);
+  await carry((onCarried) =>
+    context.watch({ way: "received", source: urlAt(url, path), target }, path, (gauge) =>
+      fetchFile(client, path, target, { ...context.optionsFor(url, gauge, signal), onCarried }, kept),
     ),
   );
 }

@@ -34,21 +34,24 @@ export function putTasks(context: RunContext, sources: readonly string[], url: F
 
 async function send(
   context: RunContext,
-  { session, signal }: Hands,
+  { session, signal, carry }: Hands,
   source: string,
   url: FtpUrl,
   path: string,
 ): Promise<undefined> {
   const client = await session(url);
-  await upload(
-    context,
-    source,
-    url,
-    path,
-    (options) => client.uploadFile(source, path, { ...options, signal }),
-    client.partSuffix,
-    signal,
+  await carry((onCarried) =>
+    upload(
+      context,
+      source,
+      url,
+      path,
+      (options) => client.uploadFile(source, path, { ...options, onCarried, signal }),
+      client.partSuffix,
+      signal,
+    ),
   );
+  return undefined;
 }
 
 async function sendInput(
@@ -77,7 +80,7 @@ async function upload(
   run: (options: ReturnType<RunContext["optionsFor"]>) => Promise<Transferred>,
   partSuffix: string | undefined,
   signal: AbortSignal,
-): Promise<undefined> {
+): Promise<void> {
   const target = urlAt(url, path);
   let sent = 0;
   try {

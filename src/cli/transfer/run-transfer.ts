@@ -40,15 +40,12 @@ export async function runTransfer(command: TransferCommand, world: World): Promi
     stop.abort(new Error(`stopped by ${signal}`));
   };
   const release = world.onStopSignal(end);
-  // Between the attempts of --retry nothing else is open, and the clock's timers keep no program alive.
-  const alive = setInterval(() => {}, 60_000);
   void world.outputGone.then(() => end("SIGPIPE"));
   try {
     const work = perform(command, world, stop.signal, () => end("SIGINT"));
     const status = await Promise.race([work, left, world.crashed]);
     return stopped === undefined ? status : statusOf(stopped);
   } finally {
-    clearInterval(alive);
     release();
   }
 }

@@ -1,11 +1,10 @@
 // Sessions with servers: logged in when first needed, shared SSH, one password question for each server.
-import { readFile } from "node:fs/promises";
 import type { ClientOptions, Credentials } from "../../client/client-options.ts";
 import { FtpClient } from "../../connect/ftp-client.ts";
 import { openVia, type Via, type ViaOptions } from "../../connect/via.ts";
 import type { Trace } from "../../platform/trace.ts";
-import { SallyportError } from "../../protocol/error.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import { readRoots } from "../credentials/read-roots.ts";
 import type { ServerSession } from "./server-session.ts";
 import { SftpSessions } from "./sftp/sftp-sessions.ts";
 import type { TransferCommand } from "./transfer-command.ts";
@@ -105,13 +104,5 @@ export class Sessions implements AsyncDisposable {
     const via = await this.#via?.catch(() => undefined);
     await via?.[Symbol.asyncDispose]();
     await this.#sftp[Symbol.asyncDispose]();
-  }
-}
-
-async function readRoots(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new SallyportError("CONFIG_INVALID", `the file of --tls-ca cannot be read: ${file}`, { cause });
   }
 }

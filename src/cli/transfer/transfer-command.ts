@@ -5,9 +5,9 @@ import { looksLikeUrl, parseFtpUrl } from "../../protocol/url/parse-ftp-url.ts";
 import { redactUrl } from "../../protocol/url/redact-url.ts";
 import { takeOptions } from "../command-line/take-options.ts";
 import { usageError } from "../command-line/usage-error.ts";
+import { type Via, viaOf } from "../command-line/via-option.ts";
 import { checkSftpUrls, type SftpWish, sftpWish } from "./sftp/sftp-host.ts";
 import { emptyTransferDraft, optionsOfVerb, type TransferDraft, type TransferVerb } from "./transfer-options.ts";
-import { type Via, viaOf } from "./via-option.ts";
 
 export type Order =
   /** `destination` absent: the working directory; `-`: standard output. */
@@ -59,7 +59,7 @@ export function parseTransfer(verb: TransferVerb, words: readonly string[]): Tra
   const urls = urlsOf(order);
   checkSftpUrls(urls, draft);
   const hasSftp = urls.some(({ scheme }) => scheme === "sftp");
-  const via = viaOf(draft, hasSftp);
+  const via = viaOf(draft, { isThere: hasSftp, cure: "name an sftp:// host" });
   return {
     kind: "transfer",
     order,

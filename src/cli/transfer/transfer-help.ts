@@ -1,5 +1,5 @@
 // What `sallyport get --help` and its companions print.
-import { spelling } from "../command-line/option-row.ts";
+import { describeRow } from "../command-line/describe-row.ts";
 import { usageOf } from "./transfer-command.ts";
 import { optionsOfVerb, type TransferVerb } from "./transfer-options.ts";
 
@@ -50,7 +50,7 @@ export function transferHelpText(verb: TransferVerb): string {
     ...more,
     "",
     "Options:",
-    ...optionsOfVerb(verb).flatMap((row) => describe(`  ${spelling(row)}`, row.help)),
+    ...optionsOfVerb(verb).flatMap((row) => describeRow(row, indent)),
     "",
     "Without a user: ~/.netrc (which only you may read), else anonymous. Without a password: ~/.netrc,",
     "else the terminal. A password in a URL can be seen by others of this machine. With sftp:// SSH logs",
@@ -58,8 +58,4 @@ export function transferHelpText(verb: TransferVerb): string {
     "Exit status: 0 all is done, 1 a transfer failed, 2 usage, 255 SSH failed, 130 Ctrl-C.",
     "",
   ].join("\n");
-}
-
-function describe(name: string, help: string): readonly string[] {
-  return name.length < indent - 1 ? [name.padEnd(indent) + help] : [name, " ".repeat(indent) + help];
 }

@@ -1,18 +1,16 @@
 // The options of get, put, ls and cp, in the order of their help.
 import type { DataMode } from "../../client/client-options.ts";
 import { limits } from "../../protocol/limits.ts";
-import { type Draft, emptyDraft, type OptionRow } from "../command-line/option-row.ts";
-import { sallyportOptions } from "../command-line/sallyport-options.ts";
-import { sshOptions } from "../command-line/ssh-options.ts";
+import { emptyDraft, type OptionRow } from "../command-line/option-row.ts";
 import { usageError } from "../command-line/usage-error.ts";
+import { type ViaDraft, viaRows } from "../command-line/via-option.ts";
 
 export type TransferVerb = "get" | "put" | "ls" | "cp";
 
-export interface TransferDraft extends Draft {
+export interface TransferDraft extends ViaDraft {
   mode?: DataMode;
   explicitTls: boolean;
   tlsCa?: string;
-  via?: string;
   recursive: boolean;
   sessions: number;
   retries: number;
@@ -82,11 +80,6 @@ function wholeNumber(text: string, what: string, least: number, most: number): n
 
 const moving: readonly TransferVerb[] = ["get", "put", "cp"];
 
-/** The options of ssh, for the host of --via or of sftp://, as the tunnel has them. */
-const sshRows: readonly TransferOption[] = [...sshOptions, ...sallyportOptions]
-  .filter(({ short, long }) => ["-i", "-F", "-J", "-o", "-p"].includes(short ?? "") || long === "--ssh")
-  .map((option) => ({ ...option, group: "transfer" as const }));
-
 export const transferOptions: readonly TransferOption[] = [
   turnOn({ short: "-r" }, "recursive", "directories with all that is in them"),
   row(
@@ -129,18 +122,10 @@ export const transferOptions: readonly TransferOption[] = [
   row({ long: "--tls-ca", values: ["FILE"] }, "roots to trust in place of the system's (PEM)", (draft, value) => {
     draft.tlsCa = value;
   }),
-  row(
-    {
-      long: "--via",
-      values: ["[USER@]SSH-HOST[:PORT]"],
-      more: "The host of the URL is looked up there. With `sftp://` it is the last jump host, as with `-J`, and the options of ssh are for the host of the URL.",
-    },
-    "go through this SSH server; opens no port here",
-    (draft, value) => {
-      draft.via = value;
-    },
+  ...viaRows(
+    "transfer",
+    "With `sftp://` it is the last jump host, as with `-J`, and the options of ssh are for the host of the URL.",
   ),
-  ...sshRows,
   turnOn({ long: "--json" }, "json", "one object per line on standard output"),
   turnOn({ short: "-q" }, "quiet", "tell nothing but errors"),
   turnOn({ short: "-d" }, "debug", "show the dialogue with the server, the password as XXXX"),

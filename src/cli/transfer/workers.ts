@@ -2,6 +2,7 @@
 import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { asSallyportError } from "../report/reporter.ts";
+import { type OnCarried, Tails } from "./carried.ts";
 import type { Report } from "./report.ts";
 import type { ServerSession } from "./server-session.ts";
 import { type Sessions, serverOf } from "./sessions.ts";
@@ -12,6 +13,8 @@ export interface Hands {
   /** The worker's session with the URL's server; `second`: another one with the same server. */
   session(url: FtpUrl, second?: "second"): Promise<ServerSession>;
   readonly signal: AbortSignal;
+  /** Runs a transfer, and returns when the next one may begin: see Tails. */
+  carry(transfer: (onCarried: OnCarried) => Promise<void>): Promise<void>;
 }
 
 export interface Task {
@@ -77,9 +80,11 @@ class Crew {
   async work(): Promise<void> {
     try {
       await using own = new OwnSessions(this.#options.sessions);
+      const tails = new Tails();
       for (let task = await this.#stack.take(); task !== undefined; task = await this.#stack.take()) {
-        if ((await this.#perform(task, own)) === "leave") return;
+        if ((await this.#perform(task, own, tails)) === "leave") break;
       }
+      await tails.over();
     } catch (error) {
       this.#stop.abort(error);
       this.#stack.stop();
@@ -87,10 +92,11 @@ class Crew {
     }
   }
 
-  async #perform(task: Task, own: OwnSessions): Promise<"go on" | "leave"> {
+  async #perform(task: Task, own: OwnSessions, tails: Tails): Promise<"go on" | "leave"> {
     try {
       const session: Hands["session"] = (url, second) => own.get(url, second);
-      this.#stack.finish(await task.run({ session, signal: this.#signal }));
+      const carry: Hands["carry"] = (transfer) => tails.carry(transfer, (thrown) => this.#failed(task, thrown));
+      this.#stack.finish(await task.run({ session, carry, signal: this.#signal }));
     } catch (thrown) {
       this.#signal.throwIfAborted();
       if (thrown instanceof NoSession) {
@@ -98,13 +104,22 @@ class Crew {
         this.#stack.finish([task]);
         return "leave";
       }
-      const error = asSallyportError(thrown);
-      this.errors.push(error);
-      this.#options.report.failed(task.name, error);
-      if (mayHaveLostSession(error)) await own[Symbol.asyncDispose]();
+      const error = this.#failed(task, thrown);
+      if (error !== undefined && mayHaveLostSession(error)) {
+        await tails.over();
+        await own[Symbol.asyncDispose]();
+      }
       this.#stack.finish();
     }
     return "go on";
+  }
+
+  #failed(task: Task, thrown: unknown): SallyportError | undefined {
+    if (this.#signal.aborted) return undefined;
+    const error = asSallyportError(thrown);
+    this.errors.push(error);
+    this.#options.report.failed(task.name, error);
+    return error;
   }
 
   /** When others have sessions, the server takes no more of us, and they do our work. */

@@ -4,21 +4,31 @@ import type { Limit } from "../limits.ts";
 export type ClientLimitName =
   | "clientConnectMs"
   | "clientReplyMs"
+  | "clientGreetingNoteMs"
   | "clientDataStallMs"
   | "clientKeepAliveMs"
   | "clientAbortDataMs"
   | "clientAbortReplyMs"
   | "clientSendAheadBytes"
+  | "clientFilePieceBytes"
+  | "clientFirstBufferBytes"
+  | "clientGatherMs"
   | "clientListingBytesMax"
   | "clientLastWordsMs"
   | "clientDefaultPortWaitMs"
   | "clientRetryWaitMs"
   | "clientSessionsMax"
+  | "clientTailsMax"
   | "clientTreeDepthMax";
 
 export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
   clientConnectMs: { value: 30_000, unit: "ms", why: "for one connection of our client to a server; curl waits 300 s" },
   clientReplyMs: { value: 60_000, unit: "ms", why: "for one reply of a server; vsftpd waits 60 s for its own peers" },
+  clientGreetingNoteMs: {
+    value: 3000,
+    unit: "ms",
+    why: "of a server's silence before its greeting, until the user is told what that may mean",
+  },
   clientDataStallMs: {
     value: 120_000,
     unit: "ms",
@@ -38,7 +48,22 @@ export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
   clientSendAheadBytes: {
     value: 1_048_576,
     unit: "bytes",
-    why: "of an upload that were read and the network has not taken; four pieces, so that reading and sending overlap",
+    why: "of an upload that were read and the network has not taken; two pieces, so that reading and sending overlap",
+  },
+  clientFilePieceBytes: {
+    value: 524_288,
+    unit: "bytes",
+    why: "one read of a file that is uploaded, one buffer of a download; of 64 KiB to 1 MiB as quick as the larger ones",
+  },
+  clientFirstBufferBytes: {
+    value: 65_536,
+    unit: "bytes",
+    why: "for the beginning of a download; most files are small",
+  },
+  clientGatherMs: {
+    value: 100,
+    unit: "ms",
+    why: "before less than half a buffer of a download is written; a write costs as much as copying 100 kB",
   },
   clientListingBytesMax: {
     value: 268_435_456,
@@ -60,6 +85,11 @@ export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
     value: 64,
     unit: "sessions",
     why: "of one run of get, put or cp (-j); servers allow some 10 to 50 from one address",
+  },
+  clientTailsMax: {
+    value: 4,
+    unit: "files",
+    why: "of one session that were received and are not yet confirmed, closed and renamed, while the next one comes",
   },
   clientTreeDepthMax: {
     value: 256,

@@ -53,5 +53,6 @@ export function loginError(user: string, reply: Reply): SallyportError {
 function loginCure({ code, lines }: Reply): string {
   if (code === 332) return "The server wants an account beside user and password: give it.";
   if (/\b(?:tls|ssl|encrypt|secure|protect)/i.test(lines.join(" "))) return "The server demands TLS: use it.";
+  if (code === 500 || code === 501) return "The server itself is at fault: its configuration, or its log, tells why.";
   return code === 421 ? "The server takes no more users now; try again later." : "Check user and password.";
 }

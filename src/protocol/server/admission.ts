@@ -34,7 +34,9 @@ export function refuseCommand(row: CommandRow, argument: string, state: Admissio
   if (state.requireTls && !state.secure && needTls.has(row.verb)) {
     return makeReply(530, "This server wants TLS before the login: send AUTH TLS first.");
   }
-  if (!met[row.phase].includes(state.phase)) return makeReply(...unmet[row.phase]);
+  // STAT alone tells the state; with a path it is a listing.
+  const phase = row.verb === "STAT" && argument !== "" ? "logged-in" : row.phase;
+  if (!met[phase].includes(state.phase)) return makeReply(...unmet[phase]);
   if (row.verb === "PASS" && state.phase !== "named") return makeReply(503, "Send USER first.");
   // A password may be empty; most anonymous ones are.
   if (row.argument === "required" && argument === "" && row.verb !== "PASS")

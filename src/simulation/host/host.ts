@@ -20,6 +20,8 @@ export interface HostOptions {
   readonly rules?: Partial<SystemRules>;
   /** Names that this host resolves, before those of the world; `localhost` is known. */
   readonly names?: Readonly<Record<string, string>>;
+  /** Bytes of the largest segment that leaves it. Default 16 KiB on a wire and 64 KiB on loopback. */
+  readonly segmentBytes?: number;
 }
 
 /** An exact binary fraction, so that sums are exact. */
@@ -48,7 +50,11 @@ export class Host implements Node {
       world,
       rules: this.rules,
       transmit: (packet) => this.#transmit(packet),
-      segmentBytesMax: (remote) => (this.isOwn(remote) ? loopbackSegmentBytes : segmentBytes),
+      segmentBytesMax: (remote) =>
+        Math.min(
+          options.segmentBytes ?? loopbackSegmentBytes,
+          this.isOwn(remote) ? loopbackSegmentBytes : segmentBytes,
+        ),
     });
   }
 

@@ -41,6 +41,11 @@ export class ClearMessages {
     this.#write("ask", [name, host, port]);
   }
 
+  /** The connection is gone: nobody waits for an answer that cannot come any more, as with ssh2. */
+  lose(): void {
+    for (const { onAnswer } of this.#questions.splice(0)) onAnswer(undefined);
+  }
+
   #write(name: string, args: readonly unknown[], data?: Uint8Array): void {
     if (this.#parts.stream.writable) this.#parts.stream.write(encodeFrame(name, args, data));
   }

@@ -22,19 +22,19 @@ export interface Forward extends AsyncDisposable {
 
 /** -L */
 export async function forwardLocal(ssh: SimulatedSsh, options: ForwardOptions, target: Endpoint): Promise<Forward> {
-  const listener = await listenFor(ssh.host.network(), options);
+  const listener = await listenFor(ssh.local, options);
   return serve(listener, (connection, signal) => connectAndJoin(ssh.network, connection, target, signal));
 }
 
 /** -R: the listener is sshd's, and the connection ours. */
 export async function forwardRemote(ssh: SimulatedSsh, options: ForwardOptions, target: Endpoint): Promise<Forward> {
   const listener = await listenFor(ssh.network, options);
-  return serve(listener, (connection, signal) => connectAndJoin(ssh.host.network(), connection, target, signal));
+  return serve(listener, (connection, signal) => connectAndJoin(ssh.local, connection, target, signal));
 }
 
 /** -D: SOCKS version 5 (RFC 1928). */
 export async function forwardDynamic(ssh: SimulatedSsh, options: ForwardOptions): Promise<Forward> {
-  const listener = await listenFor(ssh.host.network(), options);
+  const listener = await listenFor(ssh.local, options);
   return serve(listener, async (connection, signal) => {
     const target = await readSocksRequest(connection);
     const far = await ssh.network.connect({ ...target, signal }).catch(() => undefined);

@@ -16,6 +16,8 @@ export interface SimulatedSshOptions {
   readonly host: string;
   /** Default 22. */
   readonly port?: number;
+  /** The host's network as the program has it. Default: `host.network()`. */
+  readonly local?: Network;
   readonly signal: AbortSignal;
 }
 
@@ -26,16 +28,20 @@ export class SimulatedSsh implements AsyncDisposable {
   readonly lost: Promise<SallyportError | undefined>;
   /** Where ssh runs. */
   readonly host: Host;
+  /** Its network there. */
+  readonly local: Network;
   /** Address of the SSH server. */
   readonly serverAddress: string;
   readonly #connection: Connection;
+  readonly #messages: ClearMessages;
   readonly #channels: ChannelTable;
   readonly #listeners: ListenerTable;
   #gone: SallyportError | undefined;
   #isDisposed = false;
 
-  private constructor(host: Host, connection: Connection, name: string) {
+  private constructor(host: Host, local: Network, connection: Connection, name: string) {
     this.host = host;
+    this.local = local;
     this.serverAddress = connection.remote.host;
     this.#connection = connection;
     const { clock, random } = host.world;
@@ -49,6 +55,7 @@ export class SimulatedSsh implements AsyncDisposable {
       onOpen: (request, answer) => network.take(request, answer),
     });
     const messages = new ClearMessages({ stream, receiver: this.#channels, onGlobal: async () => undefined });
+    this.#messages = messages;
     this.#channels.sender = messages.send;
     this.#listeners = new ListenerTable(
       requestsBy(messages, () => this.#gone),
@@ -68,8 +75,8 @@ export class SimulatedSsh implements AsyncDisposable {
 
   /** Throws `NET_*`, or the signal's reason. */
   static async connect(host: Host, options: SimulatedSshOptions): Promise<SimulatedSsh> {
-    const { host: name, port = 22, signal } = options;
-    return new SimulatedSsh(host, await host.network().connect({ host: name, port, signal }), name);
+    const { host: name, port = 22, local = host.network(), signal } = options;
+    return new SimulatedSsh(host, local, await local.connect({ host: name, port, signal }), name);
   }
 
   /** Channels and listeners, for a leak check. */
@@ -95,6 +102,7 @@ export class SimulatedSsh implements AsyncDisposable {
     this.#gone = error;
     this.#channels.lose(error);
     this.#listeners.lose(error);
+    this.#messages.lose();
   }
 }
 
@@ -105,7 +113,7 @@ function requestsBy(messages: ClearMessages, lost: () => SallyportError | undefi
         const gone = lost();
         if (gone !== undefined) return reject(gone);
         messages.ask("tcpip-forward", host, port, (bound) => {
-          if (bound === undefined) reject(forwardRefused(formatEndpoint({ host: host || "*", port })));
+          if (bound === undefined) reject(lost() ?? forwardRefused(formatEndpoint({ host: host || "*", port })));
           else resolve(onBound(bound));
         });
       }),

@@ -2,7 +2,7 @@
 
 import { setMaxListeners } from "node:events";
 import { formatEndpoint } from "../../platform/endpoint.ts";
-import type { Connection, Listener } from "../../platform/network.ts";
+import type { Connection, Listener, Network } from "../../platform/network.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { ChannelTable } from "../../ssh/embedded/channels/channel-table.ts";
 import { ClientSession } from "../../ssh/embedded/server/client-session.ts";
@@ -15,7 +15,11 @@ import { ClearMessages } from "./clear-messages.ts";
 /** As in sshd_config(5). Every port is permitted unless said otherwise; GatewayPorts is `no`. */
 export type SimulatedSshdOptions = Partial<
   Pick<SshServerOptions, "permitOpen" | "permitListen" | "gatewayPorts" | "sharesPorts">
-> & { readonly port?: number };
+> & {
+  readonly port?: number;
+  /** The host's network as the program has it. Default: `host.network()`. */
+  readonly network?: Network;
+};
 
 const anywhere = ["*:*"];
 const user = { name: "user" };
@@ -35,8 +39,7 @@ export class SimulatedSshd implements AsyncDisposable {
 
   /** Listens on every address of the host. Throws `NET_*`. */
   static async start(host: Host, options: SimulatedSshdOptions = {}): Promise<SimulatedSshd> {
-    const { port = 22, ...rules } = options;
-    const network = host.network();
+    const { port = 22, network = host.network(), ...rules } = options;
     const listener = await network.listen({
       host: "",
       ports: { first: port, last: port },
@@ -66,7 +69,8 @@ export class SimulatedSshd implements AsyncDisposable {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       const client = await this.#listener.accept({ signal }).catch(() => undefined);
-      if (client !== undefined) this.#serve(client);
+      if (client === undefined) return;
+      this.#serve(client);
     }
   }
 

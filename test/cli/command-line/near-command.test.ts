@@ -21,9 +21,12 @@ describe("a destination that cannot be reached", () => {
     expect(hintFor([typed])).toBe(`If you meant the command, type sallyport ${command}.`);
   });
 
-  test.each([["host"], ["demo2.example.net"], ["user@demmo"], ["emod"], ["d"]])("%s is a host's name", (typed) => {
-    expect(hintFor([typed])).toBeUndefined();
-  });
+  test.each([["host"], ["lss"], ["cp1"], ["demo2.example.net"], ["user@demmo"], ["emod"], ["d"]])(
+    "%s is a host's name",
+    (typed) => {
+      expect(hintFor([typed])).toBeUndefined();
+    },
+  );
 
   test("and one that refuses the log-in is there, whatever its name", () => {
     expect(hintFor(["demmo"], "SSH_AUTH")).toBeUndefined();

@@ -1,10 +1,11 @@
 // docs/reference/command-line.md, made from the option table.
-
+import { commandWords } from "../../../src/cli/command-line/commands.ts";
 import { examples, groupTitles, usageLine } from "../../../src/cli/command-line/help-text.ts";
 import { type OptionGroup, type OptionRow, type Spelled, spelling } from "../../../src/cli/command-line/option-row.ts";
 import { optionsOf } from "../../../src/cli/command-line/option-table.ts";
 import { demoOptions } from "../../../src/cli/demo/demo-command.ts";
 import { exitStatusReference, transferExitStatusReference } from "../../../src/cli/exit-status.ts";
+import { labOptions } from "../../../src/cli/lab/lab-command.ts";
 import { passwdOptions } from "../../../src/cli/serve/passwd-command.ts";
 import { serveOptions } from "../../../src/cli/serve/serve-options.ts";
 import { usageOf } from "../../../src/cli/transfer/transfer-command.ts";
@@ -62,6 +63,17 @@ export function referencePage(): string {
     "",
     ...optionRows(demoOptions),
     "",
+    "## sallyport lab",
+    "",
+    "```",
+    "sallyport lab",
+    "sallyport lab run NUMBER... [options]",
+    "```",
+    "",
+    "Lists the known failures of FTP through SSH, or plays them in a simulated network; [the lab](../guides/lab.md) tells more.",
+    "",
+    ...optionRows(labOptions),
+    "",
     "## Exit status",
     "",
     "| status | when |",
@@ -116,9 +128,12 @@ function sentence(text: string): string {
   return text.startsWith("ssh") ? `${text}.` : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
+const quoted = commandWords.map((word) => `\`${word}\``);
+const hostNames = `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
+
 const intro = `The spelling is ssh's: options may stand together (\`-gfL2001:localhost:21\`), values may be attached (\`-p2222\`),
 options may come before and after the host. The destination is \`[user@]host\` or \`ssh://[user@]host[:port]\`. A host that is
-called \`tunnel\`, \`serve\`, \`passwd\`, \`demo\`, \`ftp\`, \`get\`, \`put\`, \`ls\`, \`cp\` or \`help\` is written \`user@help\`, or behind the word \`tunnel\`. This page is
+called ${hostNames} is written \`user@help\`, or behind the word \`tunnel\`. This page is
 made from the tables of options in \`src/cli/\`.`;
 
 const serving = `An FTP server of its own. DIR is what is served; without it, the directory that you are in. It prints the address of each

@@ -22,6 +22,20 @@ async function signedIn(target: Target, answers: readonly (string | undefined)[]
   return { who: await signIn(target, sources), asked };
 }
 
+test("the password may wait until the server wants one", async () => {
+  const asked: string[] = [];
+  const askPassword = async (user: string): Promise<string> => {
+    asked.push(user);
+    return "pw";
+  };
+  const sources = { readNetrc: async () => netrc, askUser: async () => "none", askPassword };
+  const { user, password } = await signIn({ host: "c", user: "emil" }, { ...sources, asks: "challenged" });
+  expect([user, asked]).toEqual(["emil", []]);
+  if (typeof password !== "function") throw new Error("it is known already");
+  expect(await password({ code: 331, lines: ["331 ?"] }, new AbortController().signal)).toBe("pw");
+  expect(asked).toEqual(["emil"]);
+});
+
 const nameQuestion = (host: string): string => `Name (${host}:${localUser()}): `;
 
 describe("the user", () => {

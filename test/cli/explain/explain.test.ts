@@ -13,10 +13,14 @@ describe("--explain", () => {
     ["S09", error("NET_TIMEOUT", "active mode: nobody came")],
     ["S12", error("NET_REFUSED", "the server's 227 names 10.0.3.7, a private address")],
     ["S17", error("NET_ADDRESS_IN_USE", "the default data port is taken")],
-    ["S18", error("NET_UNSUPPORTED", "no default data port through SSH")],
+    ["S18", error("NET_UNSUPPORTED", "it is not known from which port the SSH host reached the server")],
+    [
+      "S18",
+      error("SSH_FORWARD_REFUSED", "the SSH server cannot listen on 10.0.0.1:4242, the end of the control connection"),
+    ],
     ["S19", error("FTP_LOGIN", "530 Non-anonymous sessions must use encryption.", 530)],
     ["S20", error("FTP_TRANSFER", "the data ended without a confirmation")],
-    [undefined, error("FTP_REPLY_PERMANENT", '550 "PORT" is no such file', 550)],
+    [undefined, error("FTP_REPLY_PERMANENT", '550 "PORT" may not be deleted', 550)],
     [undefined, error("FS_PERMISSION", "permission denied")],
   ])("%s", (scenario, one) => {
     expect(scenarioOf(one)).toBe(scenario);

@@ -1,18 +1,23 @@
 // docs/guides/scenarios.md is made from the table of scenarios.
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { scenarios } from "../../../src/cli/explain/scenarios.ts";
 import { signs } from "../../../src/cli/explain/signs.ts";
+import { scenarios } from "../../../src/lab/scenarios.ts";
+
+/** Drawn by `npm run pictures`; what the picture shows is said by the text before it. */
+const picture = (number: string, side: "plain" | "sallyport"): string =>
+  `![${number} ${side === "plain" ? "without" : "with"} Sallyport: hosts and connections](../pictures/${number}-${side}-network.svg)`;
 
 function page(): string {
   const chapters = scenarios.map(
-    ({ number, title, seen, why, answer }) => `## ${number}: ${title}\n\n${seen} ${why}\n\n**Sallyport:** ${answer}\n`,
+    ({ number, title, seen, why, answer }) =>
+      `## ${number}: ${title}\n\n${seen} ${why}\n\n${picture(number, "plain")}\n\n**Sallyport:** ${answer}\n\n${picture(number, "sallyport")}\n`,
   );
   return `# The scenarios
 
 The known ways in which FTP fails between hosts, above all through \`ssh -L\`: what one sees, why, and what Sallyport does. Tests and
 messages cite the numbers; \`sallyport get --explain\` and \`explain\` at the \`ftp>\` prompt tell which one an error is. This page is
-made from \`src/cli/explain/scenarios.ts\`.
+made from \`src/lab/scenarios/\`; \`sallyport lab run S08\` plays one ([the lab](lab.md)).
 
 ${chapters.join("\n")}`;
 }

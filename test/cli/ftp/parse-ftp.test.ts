@@ -40,6 +40,7 @@ describe("sallyport ftp", () => {
         },
       },
     ],
+    ["-p 2222 --via s h", { via: { ssh: { host: "s", port: 2222 } } }],
     ["--via ssh://anna@[::1]:22 h", { via: { ssh: { host: "::1", user: "anna", port: 22 } } }],
   ])("%s", (words, command) => {
     expect(parse(words)).toMatchObject(command);
@@ -51,6 +52,9 @@ describe("sallyport ftp", () => {
     ["-x h", /there is no option -x/],
     ["--active --passive h", /exclude each other/],
     ["-i k h", /-i is for the SSH connection of --via/],
+    ["--ssh embedded h", /--ssh is for the SSH connection of --via/],
+    ["-p 22 h", /-p is for the SSH connection of --via/],
+    ["-p 22 --via s:23 h", /name two ports/],
     ["sftp://h/", /not SFTP/],
     ["http://h/", /is no ftp:\/\//],
     ["ftp://h:21 21", /one word too many/],

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openServer } from "../../../src/serve/open-server.ts";
 import type { Server } from "../../../src/serve/options.ts";
+import { makeCertificate } from "../../support/certificate.ts";
 import { watchResources } from "../../support/resources.ts";
 import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
 import { type BuiltProgram, buildProgram, run } from "../support/built-program.ts";
@@ -29,15 +30,6 @@ afterEach(async () => {
   there?.remove();
   here?.remove();
 });
-
-/** Certificate and key, for 127.0.0.1. */
-function makeCertificate(dir: TempDir): readonly [string, string] {
-  const [certificate, key] = [dir.file("cert.pem"), dir.file("key.pem")];
-  const what = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-subj", "/CN=localhost"];
-  const files = ["-addext", "subjectAltName=IP:127.0.0.1", "-nodes", "-keyout", key, "-out", certificate];
-  execFileSync("openssl", ["req", "-x509", ...what, ...files], { stdio: "ignore" });
-  return [certificate, key];
-}
 
 /** As anna, whose password is in a .netrc; `options` before the host. */
 async function script(lines: readonly string[], options: readonly string[] = []) {
@@ -190,6 +182,16 @@ describe("a script", () => {
       expect(readFileSync(there!.file("h"), "utf8")).toBe("from the first");
       expect(existsSync(elsewhere.file("d"))).toBe(true);
       expect(readdirSync(here!.path)).toEqual([".netrc"]);
+      const { stdout } = await script([open, "pwd", "proxy pwd", "proxy close"], ["-d"]);
+      expect(stdout.match(/^proxy: Connected to 127\.0\.0\.1\.$/gm)).toHaveLength(1);
+      expect(stdout.match(/^(?:proxy: )?(?:---> PWD|257 .*|221 .*)$/gm)).toEqual([
+        "---> PWD",
+        expect.stringMatching(/^257 /),
+        "proxy: ---> PWD",
+        expect.stringMatching(/^proxy: 257 /),
+        expect.stringMatching(/^proxy: 221 /),
+        expect.stringMatching(/^221 /),
+      ]);
       expect(await script(["proxy pwd"])).toMatchObject({
         ended: "exit 2",
         stderr: expect.stringContaining("proxy open"),
@@ -200,9 +202,9 @@ describe("a script", () => {
   });
 
   test("--tls protects control and data, and refuses a certificate that nobody vouches for", async () => {
-    const [certificate, key] = makeCertificate(here!);
+    const { certificate, key, certificateFile } = makeCertificate(here!);
     const users = [{ name: "anna", password: "pa ss" }];
-    const tls = { certificate: readFileSync(certificate), key: readFileSync(key), required: true, requireReuse: true };
+    const tls = { certificate, key, required: true, requireReuse: true };
     const listen = [{ port: 0 }, { port: 0, implicitTls: true }];
     const secured = await openServer({ files: there!.path, users, listen, tls });
     try {
@@ -210,7 +212,7 @@ describe("a script", () => {
       writeFileSync(here!.file(".netrc"), 'machine 127.0.0.1 login anna password "pa ss"', { mode: 0o600 });
       const options = { env: { HOME: here!.path }, input: "get f -\nstatus" };
       for (const [index, kind] of ["--tls", "--implicit-tls"].entries()) {
-        const words = ["ftp", kind, "--tls-ca", certificate, "127.0.0.1", `${secured.listeners[index]?.port}`];
+        const words = ["ftp", kind, "--tls-ca", certificateFile, "127.0.0.1", `${secured.listeners[index]?.port}`];
         const { ended, stdout, stderr } = await run(program.real, words, options);
         expect([ended, stderr]).toEqual(["exit 0", ""]);
         expect(stdout).toContain("secretConnected to 127.0.0.1");

@@ -1,5 +1,4 @@
-// The prompt on a real terminal, which expect(1) plays.
-import { spawn } from "node:child_process";
+// The prompt on a real terminal.
 import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openServer } from "../../../src/serve/open-server.ts";
@@ -8,6 +7,7 @@ import { describePeers } from "../../support/missing.ts";
 import { watchResources } from "../../support/resources.ts";
 import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
 import { type BuiltProgram, buildProgram } from "../support/built-program.ts";
+import { linesOf, onTerminal, type Step, see, type } from "../support/on-terminal.ts";
 
 watchResources();
 
@@ -31,49 +31,13 @@ afterEach(async () => {
   here?.remove();
 });
 
-type Step = { readonly see: string } | { readonly type: string };
-const see = (text: string): Step => ({ see: text });
-const type = (keys: string): Step => ({ type: keys });
-
-/** Plays the steps; gives all that the terminal showed, and the status at its end. */
-async function onTerminal(steps: readonly Step[], options: readonly string[] = []): Promise<string> {
-  // Whatever goes wrong, nothing is left behind.
-  const patience = 'timeout { puts "TIMEOUT at $step"; exec kill -KILL [exp_pid]; exit 1 }';
-  const played = steps.map((step, index) =>
-    "see" in step
-      ? `set step ${index}\nexpect ${patience} eof { puts "EOF at ${index}"; exit 1 } -ex $env(STEP${index}) {}`
-      : `send -- $env(STEP${index})`,
-  );
-  const script = [
-    "set timeout 10",
-    "set stty_init {rows 24 columns 100}",
-    `spawn -noecho $env(NODE) $env(PROGRAM) ftp ${options.join(" ")} 127.0.0.1 $env(PORT)`,
-    ...played,
-    `set step end\nexpect ${patience} eof`,
-    'puts "status [lindex [wait] 3]"',
-  ];
-  const values = steps.map((step, index) => [`STEP${index}`, "see" in step ? step.see : step.type]);
-  const child = spawn("expect", ["-c", script.join("\n")], {
-    cwd: here!.path,
-    stdio: ["ignore", "pipe", "inherit"],
-    env: {
-      ...process.env,
-      HOME: here!.path,
-      NODE: process.execPath,
-      PROGRAM: program.real,
-      PORT: String(server.listeners[0]?.port),
-      ...Object.fromEntries(values),
-    },
+const ftp = (steps: readonly Step[], options: readonly string[] = []): Promise<string> =>
+  onTerminal({
+    program: program.real,
+    words: ["ftp", ...options, "127.0.0.1", String(server.listeners[0]?.port)],
+    steps,
+    home: here!.path,
   });
-  let shown = "";
-  child.stdout.on("data", (bytes: Buffer) => {
-    shown += bytes.toString("latin1");
-  });
-  return await new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", () => resolve(shown));
-  });
-}
 
 const login: readonly Step[] = [
   see("Name (127.0.0.1:"),
@@ -86,6 +50,36 @@ const login: readonly Step[] = [
 const quit: readonly Step[] = [type("quit\r")];
 
 describePeers(["expect"], "the prompt on a terminal", () => {
+  test("S01: with -d the whole dialogue has the shape of the case study", async () => {
+    mkdirSync(there!.file("d"));
+    writeFileSync(there!.file("d/f"), "x");
+    const told = (line: string): Step[] => [type(`${line}\r`)];
+    const steps = [
+      ...login,
+      ...[...told("cd d"), see("250 "), see("ftp> "), ...told("cd nowhere"), see("550 "), see("ftp> ")],
+      ...[...told("ls"), see("226 "), see("ftp> "), ...told("get f"), see("received in"), see("ftp> ")],
+      ...told("quit"),
+    ];
+    const shown = linesOf(await ftp(steps, ["-d"])).filter((line) => line !== "");
+    const begin = shown.indexOf("ftp> ls");
+    // FEAT has as many lines as the server has features.
+    const dialogue = shown.slice(0, begin).filter((line) => !line.startsWith(" "));
+    expect(dialogue).toEqual(
+      [
+        ...[/^Connected to 127\.0\.0\.1\.$/, /^220 /, /^Name \(127\.0\.0\.1:[^)]+\): anna$/],
+        ...[/^---> USER anna$/, /^331 /, /^Password: $/, /^---> PASS XXXX$/, /^230 /],
+        ...[/^---> FEAT$/, /^---> TYPE I$/, /^211-/, /^211 /, /^200 /, /^---> OPTS UTF8 ON$/, /^200 /],
+        ...[/^ftp> cd d$/, /^---> CWD d$/, /^250 /, /^ftp> cd nowhere$/, /^---> CWD nowhere$/, /^550 /],
+      ].map((line) => expect.stringMatching(line)),
+    );
+    // What leaves in one breath is answered in its order, but not at one time.
+    const transfers = shown.slice(begin);
+    const [sent, replies] = [/^---> /, /^\d{3} /].map((kind) => transfers.filter((line) => kind.test(line)));
+    expect(sent).toEqual(["EPSV", "LIST", "SIZE f", "EPSV", "RETR f", "QUIT"].map((line) => `---> ${line}`));
+    expect(replies?.map((line) => line.slice(0, 3))).toEqual("229 150 226 213 229 150 226 221".split(" "));
+    expect(transfers).toEqual(expect.arrayContaining([expect.stringMatching(/^-rw.* f$/), "ftp> quit", "status 0"]));
+  });
+
   test("asks for name and password, shows the password nowhere, and replies as they come", async () => {
     const steps = [
       ...login,
@@ -97,7 +91,7 @@ describePeers(["expect"], "the prompt on a terminal", () => {
       see("ftp> "),
       ...quit,
     ];
-    const shown = await onTerminal(steps, ["-d"]);
+    const shown = await ftp(steps, ["-d"]);
     expect(shown).toContain("---> PASS XXXX");
     expect(shown).not.toContain("hunter2");
     expect(shown).toContain("221 ");
@@ -126,7 +120,7 @@ describePeers(["expect"], "the prompt on a terminal", () => {
       see("ftp> "),
       ...quit,
     ];
-    const shown = await onTerminal(steps);
+    const shown = await ftp(steps);
     expect(shown.match(/^220 /gm)).toHaveLength(2);
     expect(shown).not.toContain("211");
     expect(shown).toMatch(/status 0\s*$/);
@@ -162,7 +156,7 @@ describePeers(["expect"], "the prompt on a terminal", () => {
       see("ftp> "),
       ...quit,
     ];
-    expect(await onTerminal(steps)).toMatch(/status 0\s*$/);
+    expect(await ftp(steps)).toMatch(/status 0\s*$/);
     expect(readFileSync(here!.file("two words.txt"), "utf8")).toBe("x");
     expect(readFileSync(here!.file("er"), "utf8")).toBe("y");
     expect(existsSync(there!.file("mine"))).toBe(true);
@@ -177,6 +171,7 @@ describePeers(["expect"], "the prompt on a terminal", () => {
       see("[  "),
       see("iB/s"),
       type("\u0003"),
+      see("bytes of it are here; reget goes on there"),
       see("interrupted"),
       see("ftp> "),
       type("size endless\r"),
@@ -184,7 +179,7 @@ describePeers(["expect"], "the prompt on a terminal", () => {
       see("ftp> "),
       ...quit,
     ];
-    const shown = await onTerminal(steps);
+    const shown = await ftp(steps);
     expect(shown).toMatch(/ {2}0% endless \[ +\] +\S+ [KMG]iB +\S+ [KMG]iB\/s +\S+ left/);
     expect(shown).toMatch(/status 0\s*$/);
     expect(server.transfersRunning).toBe(0);
@@ -207,7 +202,7 @@ describePeers(["expect"], "the prompt on a terminal", () => {
       see("ftp> "),
       type("\u0004"),
     ];
-    expect(await onTerminal(steps)).toMatch(/status 0\s*$/);
+    expect(await ftp(steps)).toMatch(/status 0\s*$/);
   });
 
   test("mget asks before each file: no, yes, all the rest, or none of them", async () => {
@@ -230,7 +225,7 @@ describePeers(["expect"], "the prompt on a terminal", () => {
       see("ftp> "),
       ...quit,
     ];
-    expect(await onTerminal(steps)).toMatch(/status 0\s*$/);
+    expect(await ftp(steps)).toMatch(/status 0\s*$/);
     expect(["a", "b", "c", "d"].map((name) => existsSync(here!.file(name)))).toEqual([false, true, true, true]);
   });
 
@@ -252,7 +247,7 @@ describePeers(["expect"], "the prompt on a terminal", () => {
       see("ftp> "),
       ...quit,
     ];
-    expect(await onTerminal(steps)).toMatch(/status 0\s*$/);
+    expect(await ftp(steps)).toMatch(/status 0\s*$/);
   });
 
   test("Ctrl-C at the question for the password ends the login and not the program", async () => {
@@ -268,7 +263,7 @@ describePeers(["expect"], "the prompt on a terminal", () => {
       see("ftp> "),
       ...quit,
     ];
-    expect(await onTerminal(steps)).toMatch(/status 0\s*$/);
+    expect(await ftp(steps)).toMatch(/status 0\s*$/);
   });
 
   test("a wrong password leaves the prompt there, and user tries again", async () => {
@@ -286,6 +281,6 @@ describePeers(["expect"], "the prompt on a terminal", () => {
       see("ftp> "),
       ...quit,
     ];
-    expect(await onTerminal(steps)).toMatch(/status 0\s*$/);
+    expect(await ftp(steps)).toMatch(/status 0\s*$/);
   });
 });

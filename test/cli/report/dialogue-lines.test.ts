@@ -3,6 +3,7 @@ import { dialogueLines } from "../../../src/cli/report/dialogue-lines.ts";
 import { Dialogue } from "../support/dialogue.ts";
 
 const events = new Dialogue()
+  .event({ type: "control.open", host: "server\x1b[2J", port: 21 })
   .event({ type: "ftp.reply", side: "back", origin: "server", lines: ["220-welcome\x1b[2J", "220 ready"] })
   .event({ type: "ftp.command", side: "back", origin: "client", line: "USER anna" })
   .event({ type: "ftp.command", side: "back", origin: "client", line: "PASS ***" })
@@ -14,6 +15,7 @@ const events = new Dialogue()
 
 test("with -d commands and replies are shown as ftp has always shown them, the password as XXXX", () => {
   expect(events.flatMap((event) => dialogueLines(event, { replies: true, commands: true }))).toEqual([
+    "Connected to server\\x1b[2J.",
     "220-welcome\\x1b[2J",
     "220 ready",
     "---> USER anna",
@@ -25,10 +27,12 @@ test("with -d commands and replies are shown as ftp has always shown them, the p
   ]);
 });
 
-test("verbose shows replies alone, and neither shows nothing", () => {
+test("verbose shows replies and notes, and neither shows nothing", () => {
   expect(events.flatMap((event) => dialogueLines(event, { replies: true, commands: false }))).toEqual([
+    "Connected to server\\x1b[2J.",
     "220-welcome\\x1b[2J",
     "220 ready",
+    "(EPSV is refused: PASV from now on)",
   ]);
   expect(events.flatMap((event) => dialogueLines(event, { replies: false, commands: false }))).toEqual([]);
 });

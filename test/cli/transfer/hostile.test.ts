@@ -1,8 +1,8 @@
 // A server whose listings would have us write elsewhere; and FTPS.
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openServer } from "../../../src/serve/open-server.ts";
+import { makeCertificate } from "../../support/certificate.ts";
 import { watchResources } from "../../support/resources.ts";
 import type { ScriptedControl } from "../../support/scripted-control.ts";
 import { startScriptedServer } from "../../support/scripted-server.ts";
@@ -67,23 +67,19 @@ test("names that lead elsewhere are refused, one that is there twice is taken on
 
 test("ftps:// and --tls: in TLS with the roots of --tls-ca, and not at all with a stranger's certificate", async () => {
   await using home = makeTempDir("home");
-  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-  const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
-  const files = ["-keyout", home.file("key.pem"), "-out", home.file("cert.pem")];
-  execFileSync("openssl", ["req", "-x509", ...curve, ...files, ...name], { stdio: "ignore" });
+  const { certificate, key, certificateFile } = makeCertificate(home);
   mkdirSync(home.file("files"));
   writeFileSync(home.file("files/f"), "protected");
-  const [certificate, key] = ["cert.pem", "key.pem"].map((file) => readFileSync(home.file(file), "utf8"));
   const server = await openServer({
     files: home.file("files"),
     anonymous: "read",
     listen: [{ port: 0 }, { port: 0, implicitTls: true }],
-    tls: { certificate: certificate ?? "", key: key ?? "", required: true, requireReuse: true },
+    tls: { certificate, key, required: true, requireReuse: true },
   });
   try {
     const [plain, implicit] = server.listeners.map(({ port }) => port);
     const get = (...words: string[]) => run(program.real, ["get", "-q", ...words, "-"], { env: { HOME: home.path } });
-    const ca = ["--tls-ca", home.file("cert.pem")];
+    const ca = ["--tls-ca", certificateFile];
     expect(await get(...ca, `ftps://127.0.0.1:${implicit}/f`)).toMatchObject({ ended: "exit 0", stdout: "protected" });
     expect(await get(...ca, "--tls", `ftp://127.0.0.1:${plain}/f`)).toMatchObject({
       ended: "exit 0",

@@ -1,5 +1,4 @@
-// get on a real terminal, which expect(1) plays: the hidden password, the progress line, Ctrl-C.
-import { spawn } from "node:child_process";
+// get on a real terminal: the hidden password, the progress line, Ctrl-C.
 import { existsSync, truncateSync, writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openServer } from "../../../src/serve/open-server.ts";
@@ -8,6 +7,7 @@ import { describePeers } from "../../support/missing.ts";
 import { watchResources } from "../../support/resources.ts";
 import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
 import { type BuiltProgram, buildProgram } from "../support/built-program.ts";
+import { match, onTerminal, type Step, see, type } from "../support/on-terminal.ts";
 
 watchResources();
 
@@ -32,39 +32,14 @@ afterEach(async () => {
   here.remove();
 });
 
-/** Runs `get` of that file; after the password `play` goes on. All that was shown, and the status. */
-async function getOnTerminal(name: string, password: string, play: readonly string[] = []): Promise<string> {
-  const patience = "timeout { exec kill -KILL [exp_pid]; puts TIMEOUT; exit 1 }";
-  const script = [
-    "set timeout 15",
-    "set stty_init {rows 24 columns 100}",
-    "spawn -noecho $env(NODE) $env(PROGRAM) get $env(URL) $env(HERE)",
-    `expect ${patience} eof {} -ex {Password of anna at 127.0.0.1: } { send -- "$env(PASSWORD)\\r" }`,
-    ...play.map((line) => line.replace("PATIENCE", patience)),
-    `expect ${patience} eof`,
-    'puts "status [lindex [wait] 3]"',
-  ];
-  const child = spawn("expect", ["-c", script.join("\n")], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: {
-      ...process.env,
-      HOME: here.path,
-      NODE: process.execPath,
-      PROGRAM: program.real,
-      URL: `ftp://anna@127.0.0.1:${server.listeners[0]?.port}/${name}`,
-      HERE: here.path,
-      PASSWORD: password,
-    },
+/** Runs `get` of that file; after the password `steps` go on. All that was shown, and the status. */
+const getOnTerminal = (name: string, password: string, steps: readonly Step[] = []): Promise<string> =>
+  onTerminal({
+    program: program.real,
+    words: ["get", `ftp://anna@127.0.0.1:${server.listeners[0]?.port}/${name}`, here.path],
+    steps: [see("Password of anna at 127.0.0.1: "), type(`${password}\r`), ...steps],
+    home: here.path,
   });
-  let shown = "";
-  child.stdout.on("data", (bytes: Buffer) => {
-    shown += bytes.toString("latin1");
-  });
-  return await new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", () => resolve(shown));
-  });
-}
 
 describePeers(["expect"], "on a terminal", () => {
   test("the password is asked for and not shown", async () => {
@@ -81,10 +56,7 @@ describePeers(["expect"], "on a terminal", () => {
   test("a line tells share, rate and time left; Ctrl-C wipes it, and says what is kept", async () => {
     writeFileSync(there.file("big"), "");
     truncateSync(there.file("big"), 20_000_000_000);
-    const shown = await getOnTerminal("big", "hunter2", [
-      "expect PATIENCE eof {} -re {iB/s +[0-9:]+ left}",
-      'send "\\003"',
-    ]);
+    const shown = await getOnTerminal("big", "hunter2", [match("iB/s +[0-9:]+ left"), type("\u0003")]);
     expect(shown).toMatch(/\r\x1b\[K +\d% big \[=* *\] +[\d.]+ [KMG]iB/);
     expect(shown).toMatch(
       /\r\x1b\[K[^\r]*sallyport-part keeps [\d,]+ bytes of it; --resume goes on there[\s\S]*status 130/,

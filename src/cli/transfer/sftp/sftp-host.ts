@@ -5,8 +5,8 @@ import type { FtpUrl } from "../../../protocol/url/ftp-url.ts";
 import type { SshOptions } from "../../../ssh/ssh-connection.ts";
 import { parseDestination } from "../../command-line/destination.ts";
 import { usageError } from "../../command-line/usage-error.ts";
+import type { Via } from "../../command-line/via-option.ts";
 import type { TransferDraft } from "../transfer-options.ts";
-import type { Via } from "../via-option.ts";
 
 /** What the command line says of SSH beside the URL. */
 export interface SftpWish {

@@ -2,6 +2,7 @@
 import type { Endpoint } from "../../../platform/endpoint.ts";
 import { formatEndpoint } from "../../../platform/endpoint.ts";
 import type { Connection } from "../../../platform/network.ts";
+import { SignalFan } from "../../../platform/signal-fan.ts";
 import { isSallyportError, type SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
 import { serveSftp } from "../../sftp/server/serve-sftp.ts";
@@ -38,6 +39,8 @@ export class ClientSession {
   readonly #listeners: RemoteListeners;
   readonly #connections: FarConnections;
   readonly #work: Set<Promise<void>> = new Set();
+  /** As many connections may be opening at once as there may be channels. */
+  readonly #opens: SignalFan;
   #opening = 0;
   #sessions = 0;
 
@@ -45,6 +48,7 @@ export class ClientSession {
     this.#parts = parts;
     const { network, gatewayPorts, clock } = parts.context;
     this.#connections = new FarConnections(clock);
+    this.#opens = new SignalFan(parts.signal);
     this.#listeners = new RemoteListeners({
       network,
       gatewayPorts,
@@ -102,7 +106,7 @@ export class ClientSession {
   }
 
   async #connect(request: OpenRequest, answer: OpenAnswer): Promise<void> {
-    const { context, user, signal } = this.#parts;
+    const { context, user } = this.#parts;
     const target = { host: request.data.destIP ?? "", port: request.data.destPort ?? 0 };
     if (!context.permitOpen(target, user)) {
       this.#refused(`a connection to ${formatEndpoint(target)}`, "not permitted");
@@ -110,7 +114,9 @@ export class ClientSession {
       return;
     }
     this.#opening += 1;
-    const connection = await farConnect(context, target, signal).catch((error: unknown) => messageOf(error));
+    const connection = await this.#opens
+      .during((signal) => farConnect(context, target, signal))
+      .catch((error: unknown) => messageOf(error));
     this.#opening -= 1;
     if (typeof connection === "string") {
       this.#refused(`a connection to ${formatEndpoint(target)}`, connection);
@@ -120,12 +126,14 @@ export class ClientSession {
 
   /** A connection to a listener of the client's. */
   async #forward(connection: Connection, listener: Endpoint): Promise<void> {
-    const { channels, signal } = this.#parts;
+    const { channels } = this.#parts;
     const { host, port } = connection.remote;
     const ends = { boundAddr: listener.host, boundPort: listener.port, remoteAddr: host, remotePort: port };
     const open = (): Promise<Channel> =>
-      channels.request(formatEndpoint(connection.remote), signal, (send, ours) =>
-        send.forwardedTcpip(ours, channelWindow.firstBytes, channelWindow.packetBytes, ends),
+      this.#opens.during((signal) =>
+        channels.request(formatEndpoint(connection.remote), signal, (send, ours) =>
+          send.forwardedTcpip(ours, channelWindow.firstBytes, channelWindow.packetBytes, ends),
+        ),
       );
     await this.#connections.during(connection, async () => {
       // Without a channel the client does not want it, or is gone.

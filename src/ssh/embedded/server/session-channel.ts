@@ -1,5 +1,5 @@
 // A session channel (RFC 4254 section 6): the SFTP subsystem, a few commands that stand for nothing, and no shell.
-import { farSocketsCommand } from "../../far-sockets-command.ts";
+import { isFarSocketsCommand } from "../../far-sockets-command.ts";
 import type { Channel } from "../channels/channel.ts";
 
 export interface SessionParts {
@@ -22,8 +22,11 @@ const commands: ReadonlyMap<string, Output> = new Map([
   [":", nothing],
   ["exit", nothing],
   ["exit 0", nothing],
-  [farSocketsCommand, ({ sockets }: SessionParts) => sockets()],
 ]);
+
+function outputOf(command: string): Output | undefined {
+  return isFarSocketsCommand(command) ? ({ sockets }) => sockets() : commands.get(command);
+}
 
 const notFound = 127; // as a shell has it
 
@@ -48,7 +51,7 @@ export function serveSession(channel: Channel, parts: SessionParts): void {
 }
 
 function run(channel: Channel, command: string, parts: SessionParts, newline: string): void {
-  const output = commands.get(command.trim());
+  const output = outputOf(command.trim());
   if (output === undefined) {
     const sftp = parts.sftp === undefined ? "" : " and serves files by SFTP";
     channel.writeExtended(Buffer.from(`There is no shell here: this server forwards connections${sftp}.${newline}`));

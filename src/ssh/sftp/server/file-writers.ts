@@ -1,4 +1,5 @@
 // A file that a client writes: anywhere in it where the FileSystem can do that, else from one end to the other.
+import { exists } from "../../../platform/file-exists.ts";
 import {
   type FileOptions,
   type FileSystem,
@@ -7,7 +8,6 @@ import {
   updatesFiles,
   type WriteStart,
 } from "../../../platform/file-system.ts";
-import { isSallyportError } from "../../../protocol/error.ts";
 import { openFlags, statusCodes } from "../wire/message-types.ts";
 import { Refusal } from "./status.ts";
 
@@ -42,16 +42,6 @@ export async function openWriter(
   const updater = await files.openUpdate(path, options);
   if (truncate && isThere) await updater.truncate(0);
   return append ? new AppendingWriter(updater, (await files.stat(path, options)).size) : updater;
-}
-
-async function exists(files: FileSystem, path: string, options: FileOptions): Promise<boolean> {
-  try {
-    await files.stat(path, options);
-    return true;
-  } catch (error) {
-    if (isSallyportError(error) && error.code === "FS_NOT_FOUND") return false;
-    throw error;
-  }
 }
 
 /** SSH_FXF_APPEND: the client's offsets count for nothing. */

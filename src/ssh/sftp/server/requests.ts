@@ -1,4 +1,5 @@
 // A handler for each request (draft-ietf-secsh-filexfer-02, section 6; OpenSSH's PROTOCOL, section 4).
+import { exists } from "../../../platform/file-exists.ts";
 import {
   type FileOptions,
   type FileSystem,
@@ -6,7 +7,6 @@ import {
   setsTimes,
   updatesFiles,
 } from "../../../platform/file-system.ts";
-import { isSallyportError } from "../../../protocol/error.ts";
 import { resolvePath } from "../../../protocol/file-path.ts";
 import { limits } from "../../../protocol/limits.ts";
 import type { WireReader } from "../../connection-protocol/wire-reader.ts";
@@ -117,7 +117,7 @@ export const handlers: Readonly<Record<number, Handler>> = {
     const from = pathOf(request);
     const to = pathOf(request);
     // Section 6.5: a name that is taken is an error.
-    if (await isThere(files, to, options)) throw new Refusal(statusCodes.failure, "the new name is taken");
+    if (await exists(files, to, options)) throw new Refusal(statusCodes.failure, "the new name is taken");
     await files.rename(from, to, options);
     return statusReply(id, done);
   },
@@ -143,16 +143,6 @@ const extended: Readonly<Record<string, Handler>> = {
       handles: limits.sftpHandlesMax,
     }),
 };
-
-async function isThere(files: FileSystem, path: string, options: FileOptions): Promise<boolean> {
-  try {
-    await files.stat(path, options);
-    return true;
-  } catch (error) {
-    if (isSallyportError(error) && error.code === "FS_NOT_FOUND") return false;
-    throw error;
-  }
-}
 
 async function setAttributes(
   { files, options }: Sftp,

@@ -56,9 +56,9 @@ test("the table of sockets has the client's own connections and no others", asyn
   const arrived = once(target, "connection");
   const channel = (await openDirect(raw.client, "127.0.0.1", port)) as ClientChannel;
   const [socket] = (await arrived) as [import("node:net").Socket];
-  const mine = parseFarSockets((await execute(raw.client, farSocketsCommand)).stdout, port);
+  const mine = parseFarSockets((await execute(raw.client, farSocketsCommand(port))).stdout, port);
   expect(mine).toEqual([{ host: "127.0.0.1", port: socket.remotePort }]);
-  expect((await execute(other.client, farSocketsCommand)).stdout).toBe("");
+  expect((await execute(other.client, farSocketsCommand(port))).stdout).toBe("");
   channel.destroy();
   socket.destroy();
   await new Promise((resolve) => target.close(resolve));

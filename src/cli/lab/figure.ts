@@ -1,0 +1,88 @@
+// The figure: a column for each host and router, and an arrow for each connection, in the order of time. Pure.
+import type { LabEvent } from "../../lab/evidence.ts";
+import type { Topology } from "../../lab/topology.ts";
+import type { Paint, Style } from "../demo/paint.ts";
+import { padText } from "../trace/text-width.ts";
+import { type FigureNode, nodesInOrder } from "./node-order.ts";
+
+export type ConnectionEvent = Extract<LabEvent, { type: "connection" }>;
+
+const figureWidth = 98;
+const columnMax = 24;
+
+/** No line is wider than 100 columns. */
+export function drawFigure(topology: Topology, events: readonly LabEvent[], paint: Paint): readonly string[] {
+  const nodes = nodesInOrder(topology);
+  const width = Math.min(columnMax, Math.floor(figureWidth / nodes.length));
+  const connections = events.filter((event) => event.type === "connection");
+  const lifelines = nodes.map(() => center("│", width)).join("");
+  return [
+    ...boxes(nodes, width),
+    ...connections.flatMap((event) => [
+      arrow(event, nodes, width, paint),
+      paint(styleOf(event), `   ${describeConnection(event)}`),
+    ]),
+    ...(connections.length === 0 ? [lifelines.trimEnd()] : []),
+  ].map((line) => line.trimEnd());
+}
+
+/** `control 198.51.100.2:40000 to 203.0.113.3:21: made, in the clear` */
+export function describeConnection({ role, carries, from, to, result, stoppedAt, clear }: ConnectionEvent): string {
+  const kind = carries === undefined ? role : `${role} ${carries}`;
+  const by = stoppedAt === undefined ? "" : ` ${result === "dropped" ? "at" : "by"} ${stoppedAt}`;
+  const open = result === "made" && clear && role === "data" ? ", in the clear beside SSH" : "";
+  return `${kind} ${from} to ${to}: ${result}${by}${open}`;
+}
+
+function boxes(nodes: readonly FigureNode[], width: number): string[] {
+  const inner = width - 4;
+  const rows = Math.max(...nodes.map(({ addresses }) => addresses.length));
+  const texts = Array.from({ length: rows + 1 }, (_, row) =>
+    nodes.map(
+      ({ name, addresses }) => ` │${center(cut(row === 0 ? name : (addresses[row - 1] ?? ""), inner), inner)}│ `,
+    ),
+  );
+  return [
+    nodes.map(
+      ({ isRouter }) => ` ${isRouter ? "╔" : "┌"}${(isRouter ? "═" : "─").repeat(inner)}${isRouter ? "╗" : "┐"} `,
+    ),
+    ...texts,
+    nodes.map(({ isRouter }) => {
+      const line = isRouter ? "═" : "─";
+      const left = Math.floor((inner - 1) / 2);
+      const join = isRouter ? "╤" : "┬";
+      return ` ${isRouter ? "╚" : "└"}${line.repeat(left)}${join}${line.repeat(inner - 1 - left)}${isRouter ? "╝" : "┘"} `;
+    }),
+  ].map((cells) => cells.join(""));
+}
+
+function arrow(event: ConnectionEvent, nodes: readonly FigureNode[], width: number, paint: Paint): string {
+  const columnOf = (name: string): number => nodes.findIndex((node) => node.name === name);
+  const from = columnOf(event.fromHost);
+  const goal = columnOf(event.result === "made" ? event.toHost : (event.stoppedAt ?? event.toHost));
+  const to = goal < 0 ? from : goal;
+  const cells = [...nodes.map(() => center("│", width)).join("")];
+  const middle = (column: number): number => column * width + Math.floor((width - 1) / 2);
+  const [start, end] = [middle(from), middle(to)];
+  const line = event.role === "ssh" ? "═" : "─";
+  for (let at = Math.min(start, end) + 1; at < Math.max(start, end); at += 1) cells[at] = line;
+  const head = event.result === "made" ? (end > start ? ">" : "<") : "X";
+  if (start === end) cells.splice(start + 1, 2, event.result === "made" ? "↺" : "X", " ");
+  else cells[event.result === "made" ? end - Math.sign(end - start) : end] = head;
+  const [first, last] = [Math.min(start, end), Math.max(start, end) + 2];
+  const text = cells.join("");
+  return text.slice(0, first) + paint(styleOf(event), text.slice(first, last)) + text.slice(last);
+}
+
+function styleOf({ result, role, clear }: ConnectionEvent): Style {
+  if (result !== "made") return "bad";
+  if (role === "data") return clear ? "own" : "data";
+  return role === "ssh" ? "address" : role === "control" ? "good" : "quiet";
+}
+
+/** The odd column, if any, is on the right. */
+function center(text: string, width: number): string {
+  return padText(" ".repeat(Math.floor((width - text.length) / 2)) + text, width);
+}
+
+const cut = (text: string, width: number): string => text.slice(0, width);

@@ -1,0 +1,90 @@
+// One run of `sallyport lab`.
+import { describeOutcome, isAsExpected, runAct, type Take, takesOf } from "../../lab/run-scenario.ts";
+import type { Scenario } from "../../lab/scenario.ts";
+import { scenarios } from "../../lab/scenarios.ts";
+import { simulatedStage } from "../../lab/simulated/simulated-stage.ts";
+import type { OpenStage } from "../../lab/stage.ts";
+import { usageError } from "../command-line/usage-error.ts";
+import { choosePaint, type Paint } from "../demo/paint.ts";
+import { exitStatus } from "../exit-status.ts";
+import type { World } from "../run/world.ts";
+import type { LabCommand } from "./lab-command.ts";
+import { type Part, showOpening, showTake } from "./show-take.ts";
+import { waitForEnter } from "./wait-for-enter.ts";
+import { writePage } from "./write-page.ts";
+
+/** Returns the exit status: 1 when an outcome is not what its scenario says. Throws `USAGE_INVALID` for --step without a terminal. */
+export async function runLab(
+  command: LabCommand,
+  world: World,
+  openStage: OpenStage = simulatedStage(),
+): Promise<number> {
+  const { numbers, all, step } = command;
+  const paint = choosePaint(world.env, world.outputColumns !== undefined);
+  if (!all && numbers.length === 0) {
+    for (const { number, name, title } of scenarios) world.printLine(`${number}  ${name.padEnd(24)}${title}`);
+    return exitStatus.ok;
+  }
+  if (command.html !== undefined) {
+    const chosen = scenarios.filter(({ number }) => all || numbers.includes(number));
+    const { told, isRight } = await writePage(command.html, chosen, openStage);
+    world.printLine(told);
+    return isRight ? exitStatus.ok : exitStatus.other;
+  }
+  if (step && (world.outputColumns === undefined || !process.stdin.isTTY)) {
+    throw usageError("--step waits for Enter, and this is no terminal", "Leave --step out.");
+  }
+  using steps = step ? waitForEnter(process.stdin) : undefined;
+  const show = async (part: Part): Promise<void> => {
+    for (const line of part) world.printLine(line);
+    await steps?.next();
+  };
+  let isRight = true;
+  for (const scenario of scenarios) {
+    if (all) isRight = (await playBriefly(scenario, world, paint, openStage)) && isRight;
+    else if (numbers.includes(scenario.number)) isRight = (await play(scenario, show, paint, openStage)) && isRight;
+  }
+  return isRight ? exitStatus.ok : exitStatus.other;
+}
+
+async function play(
+  scenario: Scenario,
+  show: (part: Part) => Promise<void>,
+  paint: Paint,
+  openStage: OpenStage,
+): Promise<boolean> {
+  let isRight = true;
+  await show(showOpening(scenario, paint));
+  for (const take of takesOf(scenario)) {
+    const evidence = await runAct(scenario.topology, take.act, openStage);
+    isRight = isAsExpected(evidence, take.act) && isRight;
+    for (const part of showTake(scenario, take, evidence, paint)) await show(part);
+  }
+  return isRight;
+}
+
+/** A line for the scenario and for each variant. */
+async function playBriefly(scenario: Scenario, world: World, paint: Paint, openStage: OpenStage): Promise<boolean> {
+  const takes = takesOf(scenario);
+  let isRight = true;
+  for (let at = 0; at < takes.length; at += 2) {
+    const verdicts = [];
+    for (const take of takes.slice(at, at + 2)) verdicts.push(await judge(scenario, take, openStage));
+    const isFine = verdicts.every(({ isExpected }) => isExpected);
+    isRight &&= isFine;
+    const mark = isFine ? paint("good", "ok ") : paint("bad", "NOT");
+    const name = takes[at]?.title || scenario.name;
+    world.printLine(`${scenario.number} ${mark} ${name.padEnd(32)}${verdicts.map(({ text }) => text).join("; ")}`);
+  }
+  return isRight;
+}
+
+async function judge(
+  { topology }: Scenario,
+  { side, act }: Take,
+  openStage: OpenStage,
+): Promise<{ readonly isExpected: boolean; readonly text: string }> {
+  const evidence = await runAct(topology, act, openStage);
+  const text = `${side === "plain" ? "without" : "with"}: ${describeOutcome(evidence.outcome)}`;
+  return { isExpected: isAsExpected(evidence, act), text };
+}

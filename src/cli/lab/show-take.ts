@@ -1,0 +1,85 @@
+// What is shown of a scenario, part by part: lines out. Pure.
+import type { Evidence, LabEvent } from "../../lab/evidence.ts";
+import { describeOutcome, isAsExpected, type Take } from "../../lab/run-scenario.ts";
+import type { Scenario } from "../../lab/scenario.ts";
+import type { Paint } from "../demo/paint.ts";
+import { escapeText } from "../report/escape-text.ts";
+import { wrapText } from "../trace/text-width.ts";
+import { drawFigure } from "./figure.ts";
+
+const width = 98;
+
+/** Lines that belong together; `--step` waits between two of them. */
+export type Part = readonly string[];
+
+export function showOpening({ number, name, title, seen, topology }: Scenario, paint: Paint): Part {
+  const nodes = [...topology.hosts, ...topology.routers];
+  return [
+    paint("title", `${number} ${name}: ${title}`),
+    "",
+    ...indented(seen),
+    "",
+    ...nodes.map((node) => `  ${node.name.padEnd(10)}${node.title}`),
+    "",
+  ];
+}
+
+export function showTake(scenario: Scenario, take: Take, evidence: Evidence, paint: Paint): readonly Part[] {
+  const heading = take.side === "plain" ? "Without Sallyport" : "With Sallyport";
+  const { events } = evidence;
+  return [
+    [
+      paint("title", `${heading}${take.title === "" ? "" : `: ${take.title}`}`),
+      "",
+      ...take.act.typed.map((line) => `  ${line}`),
+      "",
+    ],
+    [...drawFigure(scenario.topology, events, paint), ""],
+    [paint("title", "The client's dialogue"), ...showDialogue(events, paint), ""],
+    [paint("title", "What each host saw"), ...showCalls(events, paint), ...showNetstat(events), ""],
+    [...showVerdict(take, evidence, paint), ...indented(take.side === "plain" ? scenario.why : scenario.answer), ""],
+  ];
+}
+
+/** `as expected: fails, 425`, or what was expected in its place. */
+export function showVerdict({ act }: Take, evidence: Evidence, paint: Paint): Part {
+  const outcome = describeOutcome(evidence.outcome);
+  return isAsExpected(evidence, act)
+    ? [paint("good", `as expected: ${outcome}`)]
+    : [paint("bad", `NOT as expected: ${outcome}; expected: ${describeOutcome(act.expected)}`)];
+}
+
+function showDialogue(events: readonly LabEvent[], paint: Paint): readonly string[] {
+  const lines = events.filter((event) => event.type === "line" && event.party !== "ftp-server");
+  const parties = new Set(lines.map((event) => (event.type === "line" ? event.party : "")));
+  return events.flatMap((event) => {
+    if (event.type === "note") return wrap(`  - ${event.host}: ${event.text}`).map((line) => paint("quiet", line));
+    if (event.type !== "line" || event.party === "ftp-server") return [];
+    const who = parties.size > 1 ? `${event.party}: ` : "";
+    const text = escapeText(event.text);
+    if (event.from === "client") return wrap(`  ${who}---> ${text}`);
+    const isBad = /^[45]\d\d/.test(text);
+    return wrap(`  ${who}${text}`).map((line) => (isBad ? paint("bad", line) : line));
+  });
+}
+
+function showCalls(events: readonly LabEvent[], paint: Paint): readonly string[] {
+  const calls = events.flatMap((event) =>
+    event.type === "call" ? wrap(`  ${event.host}: ${event.call}: ${event.error}`) : [],
+  );
+  return calls.length === 0 ? ["  no call of a system failed"] : calls.map((line) => paint("bad", line));
+}
+
+/** The last of each host. */
+function showNetstat(events: readonly LabEvent[]): readonly string[] {
+  const last = new Map(
+    events.flatMap((event) => (event.type === "netstat" ? [[event.host, event.rows] as const] : [])),
+  );
+  return [...last].flatMap(([host, rows]) => [
+    `  ${host}$ netstat -tan`,
+    ...rows.map(({ local, remote, state }) => `    tcp  ${local.padEnd(24)}${remote.padEnd(24)}${state}`),
+  ]);
+}
+
+const indented = (text: string): readonly string[] => wrapText(text, width - 2).map((line) => `  ${line.trimStart()}`);
+const wrap = (text: string): readonly string[] => wrapText(text, width);

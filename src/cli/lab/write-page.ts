@@ -1,0 +1,66 @@
+// `sallyport lab run … --html FILE`: the scenarios as one page, instead of on the terminal.
+import { randomUUID } from "node:crypto";
+import { rename, rm, stat, writeFile } from "node:fs/promises";
+import { translateFsError } from "../../filesystem/fs-error.ts";
+import { bookletPage, scenarioPage } from "../../lab/figures/page/page.ts";
+import type { ShownScenario } from "../../lab/figures/page/shown.ts";
+import { playForPage } from "../../lab/play-for-page.ts";
+import { isAsExpected } from "../../lab/run-scenario.ts";
+import type { Scenario } from "../../lab/scenario.ts";
+import type { OpenStage } from "../../lab/stage.ts";
+import { SallyportError } from "../../protocol/error.ts";
+
+/**
+ * Plays the scenarios and writes their page, or the booklet when there are several. The file appears whole or not at all.
+ * Gives what is to be told, and whether every outcome was as expected. Throws `FS_*`.
+ */
+export async function writePage(
+  file: string,
+  chosen: readonly Scenario[],
+  openStage: OpenStage,
+): Promise<{ readonly told: string; readonly isRight: boolean }> {
+  await demandNoDirectory(file);
+  const shown: ShownScenario[] = [];
+  for (const scenario of chosen) shown.push(await playForPage(scenario, openStage));
+  const [first, ...more] = shown;
+  const text = first !== undefined && more.length === 0 ? scenarioPage(first) : bookletPage(shown);
+  await writeWhole(file, text);
+  const kilobytes = Math.ceil(Buffer.byteLength(text) / 1000);
+  const isRight = chosen.every((scenario, index) => comesOutRight(scenario, shown[index]));
+  const what = first !== undefined && more.length === 0 ? first.number : `${shown.length} scenarios`;
+  return {
+    told: `wrote ${file}: ${what}, ${kilobytes} kB${isRight ? "" : "; NOT every outcome was as expected"}`,
+    isRight,
+  };
+}
+
+/** Before anything is played. */
+async function demandNoDirectory(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isDirectory() === true) {
+    throw new SallyportError("FS_IS_DIRECTORY", `${file} is a directory`, { cure: "Name a file in it." });
+  }
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${randomUUID()}.new`;
+  try {
+    await writeFile(temporary, text, { flag: "wx" });
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw translateFsError(error, file);
+  }
+}
+
+function comesOutRight({ plain, sallyport, variants = [] }: Scenario, shown: ShownScenario | undefined): boolean {
+  if (shown === undefined) return false;
+  const pairs = [{ plain, sallyport }, ...variants].map((acts, index) => {
+    const seen = index === 0 ? shown : shown.variants[index - 1];
+    return [
+      [acts.plain, seen?.plain],
+      [acts.sallyport, seen?.sallyport],
+    ] as const;
+  });
+  return pairs.flat().every(([act, seen]) => seen !== undefined && isAsExpected(seen.evidence, act));
+}

@@ -1,0 +1,158 @@
+// A file of this machine as the destination of a download: filled in buffers of its own, written behind.
+import { type FileHandle, open } from "node:fs/promises";
+import { translateFsError } from "../filesystem/fs-error.ts";
+import type { Clock } from "../platform/clock.ts";
+import { limits } from "../protocol/limits.ts";
+import type { Sink } from "./receive-data.ts";
+
+/** Opened with the first bytes, or at the end of an empty file: a download that is refused destroys nothing. */
+export class FileSink implements Sink {
+  readonly #path: string;
+  readonly #offset: number;
+  readonly #clock: Clock;
+  #opening: Promise<FileHandle> | undefined;
+  #at: number;
+  /** Being filled: what is before `from` was taken to be written, and there is nothing behind `filled`. */
+  #current: Uint8Array;
+  #from = 0;
+  #filled = 0;
+  readonly #own: Set<ArrayBufferLike> = new Set();
+  readonly #free: Uint8Array[] = [];
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #writing: Promise<void> | undefined;
+  #failure: unknown;
+  #ready: () => void = () => {};
+  #cancel: (() => void) | undefined;
+
+  constructor(path: string, offset: number, clock: Clock) {
+    this.#path = path;
+    this.#offset = offset;
+    this.#at = offset;
+    this.#clock = clock;
+    // A small file should not cost a large buffer.
+    this.#current = Buffer.allocUnsafeSlow(limits.clientFirstBufferBytes);
+  }
+
+  room(): Uint8Array {
+    return this.#current.subarray(this.#filled);
+  }
+
+  write(chunk: Uint8Array): boolean {
+    if (this.#failure !== undefined) throw this.#failure;
+    const here = chunk.buffer === this.#current.buffer && chunk.byteOffset === this.#current.byteOffset + this.#filled;
+    if (here) this.#filled += chunk.length;
+    if (!here || this.#filled === this.#current.length) this.#turn();
+    if (!here) this.#wait(chunk);
+    const bytes = this.#waitingBytes + this.#filled - this.#from;
+    if (bytes >= limits.clientFilePieceBytes / 2) this.#writeOut();
+    else this.#cancel ??= this.#clock.after(limits.clientGatherMs, () => this.#writeOut());
+    return bytes < 2 * limits.clientFilePieceBytes;
+  }
+
+  whenReady(callback: () => void): void {
+    this.#ready = callback;
+    if (this.#writing === undefined) this.#wake();
+  }
+
+  /** All that came is in the file, which is closed. `whole`: an empty file is made as well. Throws `FS_*`. Twice is harmless. */
+  async end(whole: boolean): Promise<void> {
+    try {
+      while (this.#failure === undefined && (this.#writing !== undefined || this.#any)) {
+        this.#writeOut();
+        await this.#writing;
+      }
+      if (this.#failure !== undefined) throw this.#failure;
+      if (whole) await this.#open();
+    } catch (error) {
+      throw translateFsError(error, this.#path);
+    } finally {
+      this.#cancel?.();
+      await this.#opening?.then(
+        (handle) => handle.close(),
+        () => {},
+      );
+      this.#opening = undefined;
+    }
+  }
+
+  get #any(): boolean {
+    return this.#waitingBytes > 0 || this.#filled > this.#from;
+  }
+
+  #wait(chunk: Uint8Array): void {
+    this.#waiting.push(chunk);
+    this.#waitingBytes += chunk.length;
+  }
+
+  /** What is in the buffer waits; the next bytes go into another one, if this is full. */
+  #turn(): void {
+    if (this.#filled > this.#from) this.#wait(this.#current.subarray(this.#from, this.#filled));
+    this.#from = this.#filled;
+    if (this.#filled < this.#current.length) return;
+    this.#current = this.#free.pop() ?? Buffer.allocUnsafeSlow(limits.clientFilePieceBytes);
+    this.#own.add(this.#current.buffer);
+    this.#from = 0;
+    this.#filled = 0;
+  }
+
+  #writeOut(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    if (this.#writing !== undefined || !this.#any) return;
+    if (this.#filled > this.#from) this.#turn();
+    const pieces = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#writing = this.#put(pieces)
+      .then(
+        () => this.#giveBack(pieces),
+        (error: unknown) => {
+          this.#failure = translateFsError(error, this.#path);
+        },
+      )
+      .then(() => {
+        this.#writing = undefined;
+        this.#wake();
+        if (this.#waitingBytes >= limits.clientFilePieceBytes / 2) this.#writeOut();
+      });
+  }
+
+  #wake(): void {
+    const ready = this.#ready;
+    this.#ready = () => {};
+    ready();
+  }
+
+  /** Pieces are written in their order, so a buffer is free with the piece at its end. */
+  #giveBack(pieces: readonly Uint8Array[]): void {
+    for (const { buffer, byteOffset, length } of pieces) {
+      const isLast = byteOffset + length === buffer.byteLength;
+      if (isLast && this.#own.has(buffer)) this.#free.push(new Uint8Array(buffer));
+    }
+  }
+
+  #open(): Promise<FileHandle> {
+    this.#opening ??= open(this.#path, this.#offset === 0 ? "w" : "r+");
+    return this.#opening;
+  }
+
+  async #put(pieces: readonly Uint8Array[]): Promise<void> {
+    const handle = await this.#open();
+    for (let rest = pieces; rest.length > 0; ) {
+      const { bytesWritten } = await handle.writev(rest, this.#at);
+      this.#at += bytesWritten;
+      rest = behind(rest, bytesWritten);
+    }
+  }
+}
+
+/** What a short write has left. */
+function behind(chunks: readonly Uint8Array[], written: number): Uint8Array[] {
+  let skip = written;
+  return chunks.flatMap((chunk) => {
+    const from = Math.min(skip, chunk.length);
+    skip -= from;
+    return from < chunk.length ? [chunk.subarray(from)] : [];
+  });
+}

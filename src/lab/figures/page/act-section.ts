@@ -1,0 +1,77 @@
+// One act of a scenario: what is typed, both figures in two widths, and the evidence in words.
+import type { Topology } from "../../topology.ts";
+import { type Drawing, inlineFigure } from "../figure.ts";
+import { element, type Markup } from "../markup.ts";
+import { drawUprightNetwork } from "../network/draw-upright.ts";
+import { drawWideNetwork } from "../network/draw-wide.ts";
+import { drawSequence, sequenceWidths } from "../sequence/draw-sequence.ts";
+import { connectionList, dialogue, netstats, remarks } from "./evidence-blocks.ts";
+import { outcomeWords, type ShownAct, type Way } from "./shown.ts";
+
+export interface ActPlace {
+  /** `S08` */
+  readonly number: string;
+  readonly way: Way;
+  readonly topology: Topology;
+  /** A scenario that is about the dialogue itself shows all of the login. */
+  readonly foldsLogin: boolean;
+}
+
+export function actSection(act: ShownAct, place: ActPlace): Markup {
+  const { way } = place;
+  const { evidence } = act;
+  const outcome = evidence.outcome.works ? "works" : "fails";
+  return element(
+    "section",
+    { class: `act ${outcome}` },
+    element(
+      "h3",
+      {},
+      way.title,
+      " ",
+      element("span", { class: `outcome ${outcome}` }, `${outcome === "works" ? "✓" : "✕"} ${outcomeWords(act)}`),
+      evidence.outcome.dataBesideSsh ? element("span", { class: "outcome beside" }, "data beside SSH") : undefined,
+    ),
+    element("h4", {}, "Typed"),
+    element(
+      "pre",
+      { class: "typed", tabindex: "0" },
+      act.typed.flatMap((line) => [element("span", {}, line), lineEnd]),
+    ),
+    element("h4", {}, "Who connects to whom"),
+    networkFigure(act, place),
+    connectionList(evidence),
+    element("h4", {}, "What is said"),
+    sequenceFigure(act, place),
+    element(
+      "div",
+      { class: "evidence" },
+      dialogue(evidence),
+      remarks(evidence),
+      element("div", { class: "columns" }, netstats(evidence)),
+    ),
+  );
+}
+
+const lineEnd: Markup = { markup: "\n" };
+
+function networkFigure({ evidence }: ShownAct, { topology, number, way }: ActPlace): Markup {
+  const label = `${number}, ${way.title.toLowerCase()}: hosts and connections; the list below says the same in words`;
+  return bothWidths(drawWideNetwork(topology, evidence), drawUprightNetwork(topology, evidence), label, "network");
+}
+
+function sequenceFigure({ evidence }: ShownAct, { topology, number, way, foldsLogin }: ActPlace): Markup {
+  const draw = (width: number): Drawing =>
+    drawSequence(topology, evidence, { gateway: way.gateway, width, foldsLogin });
+  const label = `${number}, ${way.title.toLowerCase()}: sequence of commands, replies and connections; the dialogue below says the same in words`;
+  return bothWidths(draw(sequenceWidths.wide), draw(sequenceWidths.narrow), label, "sequence");
+}
+
+function bothWidths(wide: Drawing, narrow: Drawing, label: string, kind: string): Markup {
+  return element(
+    "figure",
+    { class: kind },
+    element("div", { class: "wide", tabindex: "0" }, inlineFigure(wide, label)),
+    element("div", { class: "narrow", tabindex: "0" }, inlineFigure(narrow, label)),
+  );
+}

@@ -1,0 +1,54 @@
+// The lifelines of a sequence diagram: the programs of each host, hosts from left to right.
+import type { Evidence, LabEvent } from "../../evidence.ts";
+import type { Topology } from "../../topology.ts";
+import { connectionsOf } from "../connection-event.ts";
+import { growTree, preorder } from "../network/tree.ts";
+
+export interface Participant {
+  readonly host: string;
+  readonly program: "client" | "gateway" | "sshd" | "server" | "other";
+  /** Of a client: its name in the evidence. */
+  readonly party: string;
+  readonly label: string;
+}
+
+export type LineEvent = Extract<LabEvent, { type: "line" }>;
+
+/** What stands between FTP client and SSH. */
+export type GatewayName = "ssh" | "Sallyport";
+
+/** Name of an FTP server in the evidence; every other party is a client. */
+const serverParty = "ftp-server";
+
+export const isServerLine = (line: LineEvent): boolean => line.party === serverParty;
+
+export function participantsOf(topology: Topology, evidence: Evidence, gateway: GatewayName): Participant[] {
+  const hosts = preorder(growTree(topology)).flatMap((node) => (node.kind === "host" ? [node.name] : []));
+  return hosts.flatMap((host) => programsOf(host, evidence, gateway));
+}
+
+function programsOf(host: string, evidence: Evidence, gateway: GatewayName): Participant[] {
+  const connections = connectionsOf(evidence);
+  const lines = evidence.events.filter((event) => event.type === "line").filter((line) => line.host === host);
+  const parties = new Set(lines.filter((line) => !isServerLine(line)).map((line) => line.party));
+  const has = (role: string, end: "fromHost" | "toHost"): boolean =>
+    connections.some((connection) => connection.role === role && connection[end] === host);
+  const isServer =
+    lines.some(isServerLine) ||
+    connections.some(({ role, toHost, to }) => role !== "ssh" && toHost === host && to.endsWith(":21"));
+  const clients = parties.size > 0 ? Array.from(parties) : has("control", "fromHost") ? ["client"] : [];
+  const found: Participant[] = clients.map((party) => ({
+    host,
+    program: "client",
+    party,
+    label: party === "client" ? "FTP client" : party,
+  }));
+  if (has("ssh", "fromHost")) found.push({ host, program: "gateway", party: "", label: gateway });
+  if (has("ssh", "toHost")) found.push({ host, program: "sshd", party: "", label: "sshd" });
+  if (isServer) found.push({ host, program: "server", party: serverParty, label: "FTP server" });
+  // Somebody else, whom a connection has met.
+  if (found.length === 0 && (has("data", "toHost") || has("data", "fromHost"))) {
+    found.push({ host, program: "other", party: "", label: "no FTP" });
+  }
+  return found;
+}

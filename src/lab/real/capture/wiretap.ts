@@ -1,0 +1,120 @@
+// tcpdump on every wire and on every host's loopback, read as it runs.
+import { wakefulClock } from "../../../network/system-clock.ts";
+import { SallyportError } from "../../../protocol/error.ts";
+import type { Enclosure } from "../enclosure/enclosure.ts";
+import type { Program } from "../enclosure/program.ts";
+import { type NetworkPlan, wiresNamespace } from "../network/plan.ts";
+import { type Packet, readPacket } from "./packet.ts";
+import { PcapStream } from "./pcap-stream.ts";
+
+/** Enough for the headers; what is inside is nobody's business. */
+const snapLength = 128;
+/** A datagram to loopback's discard port says that what came before it has been read. */
+const markPort = 9;
+const loopbackIndex = 1;
+const markMsMax = 30_000;
+const packetsMax = 200_000;
+
+/** A packet on its way from a node to a wire, or (`wire` undefined) to itself. */
+export interface Sighting {
+  readonly node: string;
+  readonly wire: string | undefined;
+  readonly packet: Packet;
+}
+
+export class Wiretap {
+  readonly #enclosure: Enclosure;
+  readonly #plan: NetworkPlan;
+  readonly #taps: readonly Tap[];
+  readonly #sightings: Sighting[] = [];
+  /** Wall clock of the first mark, in seconds. */
+  #zero: number | undefined;
+
+  private constructor(enclosure: Enclosure, plan: NetworkPlan) {
+    this.#enclosure = enclosure;
+    this.#plan = plan;
+    const hosts = plan.topology.hosts.map(({ name }) => name);
+    this.#taps = [wiresNamespace, ...hosts].map(
+      (space) => new Tap(enclosure, space, (packet) => this.#see(space, packet)),
+    );
+  }
+
+  /** Sees everything from when it resolves. */
+  static async open(enclosure: Enclosure, plan: NetworkPlan): Promise<Wiretap> {
+    const tap = new Wiretap(enclosure, plan);
+    await Promise.all(tap.#taps.map((one) => one.ready));
+    await tap.catchUp();
+    return tap;
+  }
+
+  /** Resolves when all that was sent before has been read. */
+  async catchUp(): Promise<void> {
+    const spaces = [wiresNamespace, ...this.#plan.topology.hosts.map(({ name }) => name)];
+    const marked = Promise.all(this.#taps.map((tap) => tap.nextMark()));
+    const send = (space: string): string =>
+      `nsenter --net=/run/netns/${space} bash -c 'echo >/dev/udp/127.0.0.1/${markPort}'`;
+    await this.#enclosure.script(spaces.map(send).join("\n"));
+    const marks = await marked;
+    this.#zero ??= Math.max(...marks);
+  }
+
+  /** In the order of time; seconds of the wall clock. */
+  get sightings(): readonly Sighting[] {
+    return [...this.#sightings].sort((a, b) => a.packet.time - b.packet.time);
+  }
+
+  /** Wall clock in seconds when it began to see. */
+  get zero(): number {
+    return this.#zero ?? 0;
+  }
+
+  #see(space: string, packet: Packet): void {
+    if (this.#sightings.length >= packetsMax || packet.content.type === "udp") return;
+    // On loopback a packet leaves and arrives; at a bridge it arrives at the port of its sender, and leaves by another one.
+    if (packet.isOutgoing) return;
+    if (space !== wiresNamespace) this.#sightings.push({ node: space, wire: undefined, packet });
+    const end = this.#plan.attachments.find(({ portIndex }) => portIndex === packet.interfaceIndex);
+    if (space === wiresNamespace && end !== undefined) this.#sightings.push({ node: end.node, wire: end.wire, packet });
+  }
+}
+
+class Tap {
+  readonly ready: Promise<unknown>;
+  readonly #program: Program;
+  readonly #marks: Array<(time: number) => void> = [];
+
+  constructor(enclosure: Enclosure, space: string, see: (packet: Packet) => void) {
+    // Only "any" has cooked headers, which tell the interface; a host's own interfaces are seen at the bridges already.
+    const words = ["-i", "any", "-y", "LINUX_SLL2", "-n", "-U", "--immediate-mode", "-s", `${snapLength}`, "-w", "-"];
+    const wanted = `(tcp or icmp or udp port ${markPort})`;
+    const filter = space === wiresNamespace ? wanted : `${wanted} and ifindex ${loopbackIndex}`;
+    this.#program = enclosure.start(space, ["tcpdump", ...words, filter], { hasOutput: true });
+    this.ready = this.#program.said(/listening on/);
+    const stream = new PcapStream();
+    this.#program.output.on("data", (bytes: Buffer) => {
+      for (const record of stream.receive(bytes)) {
+        const packet = readPacket(record.time, record.bytes);
+        if (packet === undefined) continue;
+        if (packet.content.type === "udp") this.#mark(packet);
+        else see(packet);
+      }
+    });
+  }
+
+  /** Wall clock of the next mark. */
+  nextMark(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const cancel = wakefulClock.after(markMsMax, () =>
+        reject(new SallyportError("CONFIG_INVALID", `tcpdump saw no mark:\n${this.#program.log}`)),
+      );
+      this.#marks.push((time) => {
+        cancel();
+        resolve(time);
+      });
+    });
+  }
+
+  #mark(packet: Packet): void {
+    if (!packet.isOutgoing) this.#marks.shift()?.(packet.time);
+  }
+}

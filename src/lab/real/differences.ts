@@ -1,0 +1,44 @@
+// Where a scenario comes out otherwise on a real network than in the simulated one, and why. Nothing else may differ.
+import type { Outcome } from "../evidence.ts";
+
+export interface Difference {
+  /** Name of the take: `S17/plain`. */
+  readonly take: string;
+  /** What comes of it instead; where programs race, one of these. */
+  readonly outcomes: readonly Outcome[];
+  readonly why: string;
+}
+
+export const differences: readonly Difference[] = [
+  {
+    take: "S13/plain",
+    outcomes: [{ works: false, reply: 0, system: "ECONNREFUSED", dataBesideSsh: true }],
+    why: "vsftpd listens for passive data only at the address that the control connection reached, which through SSH is 127.0.0.1. The connection from outside is refused before its address could be compared. The first transfer, without SSH, was the one beside it.",
+  },
+  {
+    take: "S17/plain",
+    outcomes: [{ works: true, reply: 226, dataBesideSsh: true }],
+    why: "Linux makes a connection anew that is in TIME_WAIT at the side that connects, given time stamps (RFC 6191, RFC 7323). The simulated systems are without them, as those of the case study were; `sysctl net.ipv4.tcp_timestamps=0` makes the second transfer fail on Linux too, with 425 and Cannot assign requested address.",
+  },
+  {
+    take: "S19/sallyport",
+    outcomes: [{ works: false, reply: 421, dataBesideSsh: false }],
+    why: "vsftpd hangs up after `530 Non-anonymous sessions must use encryption.`, so there is no session left in which AUTH could be refused with 534.",
+  },
+  {
+    take: "S20/sallyport",
+    outcomes: [
+      { works: false, reply: 426, system: "ECONNRESET", dataBesideSsh: false },
+      { works: false, reply: 421, system: "ECONNRESET", dataBesideSsh: false },
+    ],
+    why: "vsftpd's control connection ends together with its data connection. The tunnel says 426 or 421, by which of the two it learns of first; never 226.",
+  },
+];
+
+/** The difference that explains an outcome which is not the expected one, if there is one. */
+export function differenceFor(take: string, outcome: Outcome): Difference | undefined {
+  const written = (one: Outcome): string => JSON.stringify([one.works, one.reply, one.system ?? "", one.dataBesideSsh]);
+  return differences.find(
+    (one) => one.take === take && one.outcomes.some((other) => written(other) === written(outcome)),
+  );
+}

@@ -1,0 +1,48 @@
+// Builds the world of a topology and opens the stage in it.
+import { writeFileSync } from "node:fs";
+import { wakefulClock } from "../../network/system-clock.ts";
+import type { RunningStage } from "../stage.ts";
+import type { Topology } from "../topology.ts";
+import { Wiretap } from "./capture/wiretap.ts";
+import { Enclosure } from "./enclosure/enclosure.ts";
+import { buildScript, type KernelSettings } from "./network/build-script.ts";
+import { checkFtpHelper } from "./network/ftp-helper.ts";
+import { planNetwork } from "./network/plan.ts";
+import { accountsScript } from "./programs/accounts.ts";
+import { checkMachine } from "./programs/needed.ts";
+import { sshConfig } from "./programs/ssh-files.ts";
+import { realPrograms } from "./real-programs.ts";
+import { RealStage } from "./real-stage.ts";
+
+/**
+ * Real programs in network namespaces of this machine, which must be Linux, and its user root. Nothing of them is left after
+ * disposal, nor after the end of this program, however it ends.
+ * `settings`: of the kernel, for every host. Throws `CONFIG_INVALID` where that is impossible, with what to do, and `NET_UNSUPPORTED` where only this topology is.
+ */
+export async function openRealStage(topology: Topology, settings: KernelSettings = {}): Promise<RunningStage> {
+  checkMachine(process.platform, process.getuid?.());
+  if (topology.routers.some(({ ftpHelper }) => ftpHelper === true)) checkFtpHelper();
+  const plan = planNetwork(topology);
+  const enclosure = await Enclosure.open();
+  try {
+    await enclosure.script(`${accountsScript()}\n${buildScript(plan, settings)}`);
+    writeFileSync(enclosure.outside("ssh_config"), sshConfig());
+    const tap = await Wiretap.open(enclosure, plan);
+    const stage = new RealStage({ enclosure, plan, tap, clock: wakefulClock, programs: realPrograms });
+    return {
+      stage,
+      async play(story) {
+        try {
+          return await story();
+        } finally {
+          await tap.catchUp();
+        }
+      },
+      events: () => stage.events(),
+      [Symbol.asyncDispose]: () => enclosure[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await enclosure[Symbol.asyncDispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+// The programs of a real run, where they may be, and Debian's packages of them.
+import { existsSync } from "node:fs";
+import { SallyportError } from "../../../protocol/error.ts";
+
+export interface NeededProgram {
+  readonly name: string;
+  readonly debianPackage: string;
+  readonly places: readonly string[];
+  /** How to get it, where installing the package is not the answer. */
+  readonly cure?: string;
+}
+
+const systemPlaces = (name: string): readonly string[] =>
+  ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].map((folder) => `${folder}/${name}`);
+
+const program = (name: string, debianPackage: string): NeededProgram => ({
+  name,
+  debianPackage,
+  places: systemPlaces(name),
+});
+
+/** Debian's packages of ProFTPD and vsftpd exclude each other, so one of them is unpacked somewhere else. */
+const unpacked = "/var/tmp/sallyport-peers/proftpd";
+
+export const neededPrograms: readonly NeededProgram[] = [
+  program("unshare", "util-linux"),
+  program("nsenter", "util-linux"),
+  program("setpriv", "util-linux"),
+  program("ip", "iproute2"),
+  program("ss", "iproute2"),
+  program("nft", "nftables"),
+  program("tcpdump", "tcpdump"),
+  program("ssh", "openssh-client"),
+  program("ssh-keygen", "openssh-client"),
+  program("sshd", "openssh-server"),
+  program("vsftpd", "vsftpd"),
+];
+
+type SpecialProgram = "proftpd" | "openssl";
+
+/** Needed by some scenarios only: looked for when they come to it. */
+export const specialPrograms: Readonly<Record<SpecialProgram, NeededProgram>> = {
+  proftpd: {
+    name: "proftpd",
+    debianPackage: "proftpd-core",
+    places: [...systemPlaces("proftpd"), `${unpacked}/usr/sbin/proftpd`],
+    cure: `On Debian, where it cannot be installed beside vsftpd: apt-get download proftpd-core, and dpkg -x proftpd-core_*.deb ${unpacked}`,
+  },
+  openssl: program("openssl", "openssl"),
+};
+
+const find = ({ places }: NeededProgram): string | undefined => places.find((place) => existsSync(place));
+
+/** Throws `CONFIG_INVALID`, with what to do, where a real run is impossible. */
+export function checkMachine(platform: NodeJS.Platform, userId: number | undefined): void {
+  if (platform !== "linux") {
+    throw new SallyportError("CONFIG_INVALID", `--real needs Linux, and this is ${platform}`, {
+      cure: "Without --real the same scenario runs in a simulated network, on any machine.",
+    });
+  }
+  if (userId !== 0) {
+    throw new SallyportError("CONFIG_INVALID", "--real makes network namespaces, and only root may do that", {
+      cure: "Run it with sudo, or without --real in a simulated network.",
+    });
+  }
+  const missing = neededPrograms.filter((one) => find(one) === undefined);
+  if (missing.length > 0) throw missingPrograms(missing);
+}
+
+/** Path of a program that only some scenarios need. Throws `CONFIG_INVALID` when it is missing. */
+export function specialProgram(name: SpecialProgram): string {
+  const path = find(specialPrograms[name]);
+  if (path === undefined) throw missingPrograms([specialPrograms[name]]);
+  return path;
+}
+
+/** Where ProFTPD's modules are, given its program. */
+export function proftpdModules(path: string): string {
+  return path.replace(/\/sbin\/proftpd$/, "/lib/proftpd");
+}
+
+function missingPrograms(missing: readonly NeededProgram[]): SallyportError {
+  const packages = [...new Set(missing.map(({ debianPackage }) => debianPackage))];
+  return new SallyportError("CONFIG_INVALID", `missing: ${missing.map(({ name }) => name).join(", ")}`, {
+    cure: missing[0]?.cure ?? `On Debian: apt-get install ${packages.join(" ")}`,
+  });
+}

@@ -1,0 +1,125 @@
+// The stage of real programs in network namespaces.
+
+import { systemTime } from "../../network/system-time.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Endpoint } from "../../platform/endpoint.ts";
+import type { LabEvent, NetstatLine } from "../evidence.ts";
+import type { FtpServerPlan, FtpUser, SallyportWords, ServerControl, SshdPlan, Stage, UserPlan } from "../stage.ts";
+import type { SshWords } from "../words.ts";
+import { RemoteUser } from "./agent/remote-user.ts";
+import { connectionsOf } from "./capture/connections.ts";
+import type { Wiretap } from "./capture/wiretap.ts";
+import { connectionEvents } from "./connection-events.ts";
+import type { Enclosure } from "./enclosure/enclosure.ts";
+import type { Program } from "./enclosure/program.ts";
+import { labFileSizes, startFtpServer } from "./ftp-server.ts";
+import type { NetworkPlan } from "./network/plan.ts";
+import { sallyportCommand } from "./programs/ssh-words.ts";
+import type { RealPrograms } from "./real-programs.ts";
+import type { ClientCall } from "./roles.ts";
+import { parseSocketList } from "./socket-list.ts";
+import { startSsh } from "./ssh.ts";
+import { startSshd } from "./sshd.ts";
+
+export interface RealStageParts {
+  readonly enclosure: Enclosure;
+  readonly plan: NetworkPlan;
+  readonly tap: Wiretap;
+  readonly clock: Clock;
+  readonly programs: RealPrograms;
+}
+
+type WithoutTime<E> = E extends unknown ? Omit<E, "atMs"> : never;
+
+export class RealStage implements Stage {
+  readonly kind = "real";
+  readonly #parts: RealStageParts;
+  readonly #events: LabEvent[] = [];
+  readonly #calls: ClientCall[] = [];
+
+  constructor(parts: RealStageParts) {
+    this.#parts = parts;
+  }
+
+  async ftpServer(host: string, plan: FtpServerPlan = {}): Promise<ServerControl> {
+    return this.#control(host, "the FTP server", await startFtpServer(this.#parts.enclosure, host, plan));
+  }
+
+  async sshd(host: string, plan: SshdPlan = {}): Promise<ServerControl> {
+    const { enclosure, programs } = this.#parts;
+    return this.#control(host, "sshd", await startSshd(enclosure, programs, host, plan));
+  }
+
+  async ssh(host: string, words: SshWords): Promise<ServerControl> {
+    return this.#control(host, "ssh", await startSsh(this.#parts.enclosure, host, words));
+  }
+
+  async sallyport(host: string, words: SallyportWords): Promise<ServerControl> {
+    const { enclosure, programs } = this.#parts;
+    const env = { HOME: enclosure.inside("home"), TMPDIR: enclosure.inside("tmp") };
+    const program = enclosure.start(host, sallyportCommand(programs.sallyport, words), { env });
+    await program.said(/^ftp:\/\/\S+ -> \S+ through \S+/m);
+    return this.#control(host, "sallyport", program);
+  }
+
+  async user(host: string, server: Endpoint, plan: UserPlan = {}): Promise<FtpUser> {
+    const { enclosure, programs } = this.#parts;
+    const program = enclosure.start(host, [process.execPath, programs.agent], { hasOutput: true });
+    const party = plan.name ?? "client";
+    let isFirst = true;
+    return RemoteUser.logIn(
+      program,
+      { server, files: labFileSizes, ...(plan.sharesPort === true ? { localAddress: "0.0.0.0" } : {}) },
+      {
+        tell: (event, time) => {
+          if (event.type === "line") this.#add({ ...event, host, party }, time);
+          else if (event.type === "note") this.#add({ ...event, host, text: `${party}: ${event.text}` }, time);
+          // What could not be opened was told by `failed` already.
+          else if (event.isTransfer === true)
+            this.#add({ type: "call", host, call: event.call, error: event.error }, time);
+        },
+        failed: (words, error, time) => this.#add({ type: "call", host, call: words, error }, time),
+        calls: (type, at, time) => {
+          this.#calls.push({ type, host, at, role: isFirst ? "control" : "data", time: time / 1000 });
+          isFirst = false;
+        },
+      },
+    );
+  }
+
+  async netstat(host: string): Promise<readonly NetstatLine[]> {
+    const rows = parseSocketList(await this.#parts.enclosure.script("ss -tanH", host));
+    this.#add({ type: "netstat", host, rows });
+    return rows;
+  }
+
+  wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#parts.clock.after(ms, resolve);
+    });
+  }
+
+  /** What was told, and the connections that were seen until the wiretap last caught up. */
+  events(): readonly LabEvent[] {
+    return [...this.#events, ...this.#connections()].sort((a, b) => a.atMs - b.atMs);
+  }
+
+  #connections(): LabEvent[] {
+    const { tap, plan } = this.#parts;
+    return connectionEvents(plan, connectionsOf(plan, tap.sightings), this.#calls, tap.zero);
+  }
+
+  #control(host: string, title: string, program: Program): ServerControl {
+    return {
+      vanish: async () => {
+        this.#add({ type: "note", host, text: `${title} is gone` });
+        await program.kill();
+      },
+    };
+  }
+
+  /** `time`: milliseconds since 1970, as the wiretap counts. */
+  #add(event: WithoutTime<LabEvent>, time = systemTime()): void {
+    this.#events.push({ ...event, atMs: time - this.#parts.tap.zero * 1000 } as LabEvent);
+  }
+}

@@ -1,0 +1,77 @@
+// Plays one act on a stage, and gives what was seen.
+import type { Evidence, LabEvent, Outcome } from "./evidence.ts";
+import type { Act, Scenario } from "./scenario.ts";
+import type { OpenStage, TransferResult } from "./stage.ts";
+import type { Topology } from "./topology.ts";
+
+const lastPacketsMs = 1000;
+
+/** One way to play a scenario: without Sallyport or with it, as it is or in a variant. */
+export interface Take {
+  /** `S20/ssh-lost/plain` */
+  readonly name: string;
+  readonly side: "plain" | "sallyport";
+  /** Title of the variant; empty for the scenario itself. */
+  readonly title: string;
+  readonly act: Act;
+}
+
+/** All takes of a scenario, in the order in which they are shown: without Sallyport first. */
+export function takesOf({ number, plain, sallyport, variants = [] }: Scenario): readonly Take[] {
+  const all = [{ name: "", title: "", plain, sallyport }, ...variants];
+  return all.flatMap(({ name, title, ...acts }) =>
+    (["plain", "sallyport"] as const).map((side) => ({
+      name: [number, name, side].filter((part) => part !== "").join("/"),
+      side,
+      title,
+      act: acts[side],
+    })),
+  );
+}
+
+/** Throws what the stage throws; a transfer that fails is an outcome. The stage is cleared whatever happens. */
+export async function runAct(topology: Topology, act: Act, openStage: OpenStage): Promise<Evidence> {
+  await using running = await openStage(topology);
+  const result = await running.play(async () => {
+    const end = await act.script(running.stage);
+    // The last packets are still on their way; in virtual time it costs nothing to wait for them.
+    if (running.stage.kind === "simulated") await running.stage.wait(lastPacketsMs);
+    for (const { name } of topology.hosts) await running.stage.netstat(name);
+    return end;
+  });
+  const events = running.events();
+  return { events, outcome: outcomeOf(result, events) };
+}
+
+/** Whether it came out as the scenario says. */
+export function isAsExpected({ outcome }: Evidence, { expected }: Act): boolean {
+  return (
+    outcome.works === expected.works &&
+    outcome.reply === expected.reply &&
+    outcome.system === expected.system &&
+    outcome.dataBesideSsh === expected.dataBesideSsh
+  );
+}
+
+/** `works, 226` or `fails, 425, ECONNREFUSED`. */
+export function describeOutcome({ works, reply, system, dataBesideSsh }: Outcome): string {
+  return [
+    works ? "works" : "fails",
+    reply === 0 ? "no final reply" : String(reply),
+    ...(system === undefined ? [] : [system]),
+    ...(dataBesideSsh ? ["data beside SSH"] : []),
+  ].join(", ");
+}
+
+function outcomeOf({ works, reply, system }: TransferResult, events: readonly LabEvent[]): Outcome {
+  const code = /^[245]\d\d/.exec(reply)?.[0];
+  const isFinal = code !== undefined && !/^22[789]/.test(reply);
+  return {
+    works,
+    reply: isFinal ? Number(code) : 0,
+    ...(system === undefined ? {} : { system }),
+    dataBesideSsh: events.some(
+      (event) => event.type === "connection" && event.role === "data" && event.result === "made" && event.clear,
+    ),
+  };
+}

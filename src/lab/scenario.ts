@@ -1,0 +1,40 @@
+// One of the known ways in which FTP fails between hosts: S01 to S20. One file each in scenarios/.
+import type { Outcome } from "./evidence.ts";
+import type { Stage, TransferResult } from "./stage.ts";
+import type { Topology } from "./topology.ts";
+
+export interface Scenario {
+  /** `S01` to `S20`; a number never changes its meaning. */
+  readonly number: string;
+  /** `loopback-target-active` */
+  readonly name: string;
+  readonly title: string;
+  /** What the user sees, without Sallyport. */
+  readonly seen: string;
+  readonly why: string;
+  /** What Sallyport does. */
+  readonly answer: string;
+  readonly topology: Topology;
+  /** Without Sallyport, as the case study has it. */
+  readonly plain: Act;
+  readonly sallyport: Act;
+  /** The same with another turn of events. */
+  readonly variants?: readonly Variant[];
+}
+
+export interface Variant {
+  /** `ssh-lost` */
+  readonly name: string;
+  readonly title: string;
+  readonly plain: Act;
+  readonly sallyport: Act;
+}
+
+/** What is done, and what must come of it in both worlds. */
+export interface Act {
+  /** The commands as one would type them, host by host: `client$ ssh -L 2001:localhost:21 server`. */
+  readonly typed: readonly string[];
+  /** Does it; gives the transfer that decides. */
+  readonly script: (stage: Stage) => Promise<TransferResult>;
+  readonly expected: Outcome;
+}

@@ -1,0 +1,120 @@
+// S20: somebody goes away in mid-transfer.
+
+import type { Scenario, Variant } from "../scenario.ts";
+import type { FtpUser, ServerControl, Stage, TransferResult } from "../stage.ts";
+import { openPlace, serverAddress } from "./places.ts";
+import { failsWith, forwarded, trusting } from "./steps.ts";
+
+const middleBytes = 1_000_000;
+
+/** A download in whose middle somebody goes away. */
+const begin = (user: FtpUser, victim: ServerControl): Promise<TransferResult> =>
+  user.get("PASV", "/big", { afterBytes: middleBytes, happens: () => victim.vanish() });
+
+interface Ready {
+  readonly server: ServerControl;
+  readonly sshd: ServerControl;
+  readonly user: FtpUser;
+}
+
+async function ready(stage: Stage): Promise<Ready> {
+  const server = await stage.ftpServer("server");
+  const sshd = await stage.sshd("server");
+  await stage.sallyport("client", { via: serverAddress, forwards: ["2001:localhost:21"] });
+  return { server, sshd, user: await stage.user("client", forwarded) };
+}
+
+const sshLost: Variant = {
+  name: "ssh-lost",
+  title: "the SSH connection goes away",
+  // vsftpd with pasv_promiscuous=YES: the file comes whole, beside ssh, and nobody says so.
+  plain: {
+    typed: [
+      "client$ ssh -N -L 2001:203.0.113.3:21 user@203.0.113.3",
+      "client$ ftp -p localhost 2001",
+      "ftp> get big",
+      "server# kill -9 PID-OF-SSHD",
+    ],
+    script: async (stage) => {
+      await stage.ftpServer("server", trusting);
+      const sshd = await stage.sshd("server");
+      await stage.ssh("client", { to: serverAddress, local: ["2001:203.0.113.3:21"] });
+      return begin(await stage.user("client", forwarded), sshd);
+    },
+    expected: { works: false, reply: 0, dataBesideSsh: true },
+  },
+  sallyport: {
+    typed: [
+      "client$ sallyport -L 2001:localhost:21 user@203.0.113.3",
+      "client$ ftp -p localhost 2001",
+      "ftp> get big",
+      "server# kill -9 PID-OF-SSHD",
+    ],
+    script: async (stage) => {
+      const { sshd, user } = await ready(stage);
+      return begin(user, sshd);
+    },
+    expected: { works: false, reply: 421, system: "ECONNRESET", dataBesideSsh: false },
+  },
+};
+
+const clientGone: Variant = {
+  name: "client-gone",
+  title: "the client breaks off an upload",
+  plain: {
+    typed: ["client$ ftp -p 203.0.113.3", "ftp> put big", "^C"],
+    script: async (stage) => {
+      await stage.ftpServer("server");
+      const user = await stage.user("client", { host: serverAddress, port: 21 });
+      return user.put("PASV", "/upload", { breakAfterBytes: 10_000 });
+    },
+    expected: failsWith(426, true),
+  },
+  sallyport: {
+    typed: [
+      "client$ sallyport -L 2001:localhost:21 user@203.0.113.3",
+      "client$ ftp -p localhost 2001",
+      "ftp> put big",
+      "^C",
+    ],
+    script: async (stage) => {
+      const { user } = await ready(stage);
+      return user.put("PASV", "/upload", { breakAfterBytes: 10_000 });
+    },
+    expected: failsWith(426),
+  },
+};
+
+export const s20: Scenario = {
+  number: "S20",
+  name: "vanishing-server",
+  title: "somebody goes away in mid-transfer",
+  seen: "A file that looks complete and is not.",
+  why: "In FTP the end of the data connection is the end of the file. A server, an SSH connection or a client that dies ends it as well.",
+  answer:
+    "An end that was none is passed on as a break, never as a clean close and 226. The client counts a file as whole only after 226 and when its size is right; --resume and reget go on behind what came.",
+  topology: openPlace,
+  // vsftpd: the system closes the sockets of a process that was killed, and the end of the data looks like the end of the file.
+  plain: {
+    typed: ["client$ ftp -p 203.0.113.3", "ftp> get big", "server# kill -9 PID-OF-FTP-SERVER"],
+    script: async (stage) => {
+      const server = await stage.ftpServer("server");
+      return begin(await stage.user("client", { host: serverAddress, port: 21 }), server);
+    },
+    expected: { works: false, reply: 0, dataBesideSsh: true },
+  },
+  sallyport: {
+    typed: [
+      "client$ sallyport -L 2001:localhost:21 user@203.0.113.3",
+      "client$ ftp -p localhost 2001",
+      "ftp> get big",
+      "server# kill -9 PID-OF-FTP-SERVER",
+    ],
+    script: async (stage) => {
+      const { server, user } = await ready(stage);
+      return begin(user, server);
+    },
+    expected: { works: false, reply: 421, system: "ECONNRESET", dataBesideSsh: false },
+  },
+  variants: [sshLost, clientGone],
+};

@@ -1,0 +1,69 @@
+// From a topology to hosts, wires and routers of a simulated world.
+import { Host } from "../../simulation/host/host.ts";
+import { Wire } from "../../simulation/links/wire.ts";
+import { Router } from "../../simulation/router/router.ts";
+import type { FilterRule, RouterOptions } from "../../simulation/router/router-options.ts";
+import { World } from "../../simulation/world.ts";
+import type { RouterPlan, Topology } from "../topology.ts";
+
+export interface BuiltWorld {
+  readonly world: World;
+  readonly hosts: ReadonlyMap<string, Host>;
+}
+
+const defaultLatencyMs = 1;
+
+/** Every host resolves the names of the others. */
+export function buildWorld({ wires, hosts, routers }: Topology, seed: number): BuiltWorld {
+  const names = Object.fromEntries(hosts.map(({ name, attached }) => [name, plain(Object.values(attached)[0])]));
+  const world = new World({ seed, names });
+  const made = new Map(
+    wires.map(({ name, latencyMs = defaultLatencyMs }) => [name, new Wire(world, name, { latencyMs })]),
+  );
+  const wireOf = (name: string): Wire => {
+    const wire = made.get(name);
+    if (wire === undefined) throw new Error(`the topology has no wire ${name}`);
+    return wire;
+  };
+  const attachments = (attached: Readonly<Record<string, string>>): RouterOptions["attached"] =>
+    Object.entries(attached).map(([wire, address]) => ({ wire: wireOf(wire), address }));
+  for (const plan of routers) {
+    new Router(world, plan.name, { attached: attachments(plan.attached), ...routerOptions(plan, wireOf) });
+  }
+  const all = hosts.map(({ name, attached, gateway }): [string, Host] => {
+    const way = gateway === undefined ? {} : { gateway };
+    return [name, new Host(world, name, { attached: attachments(attached), ...way })];
+  });
+  return { world, hosts: new Map(all) };
+}
+
+function routerOptions(plan: RouterPlan, wireOf: (name: string) => Wire): Omit<RouterOptions, "attached"> {
+  const { gateway, masquerade, keepsOut, forwards, ftpHelper } = plan;
+  return {
+    ...(gateway === undefined ? {} : { gateway }),
+    ...(ftpHelper === undefined ? {} : { ftpHelper }),
+    ...(masquerade === undefined ? {} : { masquerade: [wireOf(masquerade)] }),
+    ...(forwards === undefined
+      ? {}
+      : { forwards: forwards.map(({ wire, ports, to }) => ({ in: wireOf(wire), ports, to })) }),
+    ...(keepsOut === undefined
+      ? {}
+      : { filter: { rules: filterRules(plan, wireOf(keepsOut)), policy: "accept" as const } }),
+  };
+}
+
+/** Answers pass, and what a forward or a permission lets in; the rest that begins there is dropped. */
+function filterRules({ admits = [], forwards = [] }: RouterPlan, wire: Wire): FilterRule[] {
+  const forwarded = forwards.map(({ ports, to }) => ({
+    first: to.port,
+    last: to.port + ports.last - ports.first,
+  }));
+  const open = [...admits.map((port) => ({ first: port, last: port })), ...forwarded];
+  return [
+    { in: wire, states: ["established", "related"], verdict: "accept" },
+    ...open.map((destinationPorts): FilterRule => ({ in: wire, destinationPorts, verdict: "accept" })),
+    { in: wire, verdict: "drop" },
+  ];
+}
+
+const plain = (address = ""): string => address.split("/")[0] ?? "";

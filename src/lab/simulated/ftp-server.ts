@@ -1,0 +1,111 @@
+// Our FTP server engine on a simulated host, with the manners of an old one: an engine for each client, as with inetd.
+import { MemoryFileSystem } from "../../filesystem/memory/memory-file-system.ts";
+import { AcceptQueue } from "../../platform/accept-queue.ts";
+import type { FileSystem } from "../../platform/file-system.ts";
+import { LoginGuard } from "../../platform/login-guard.ts";
+import type { Connection, Listener, Network } from "../../platform/network.ts";
+import { parseCidr } from "../../protocol/cidr.ts";
+import { limits } from "../../protocol/limits.ts";
+import type { ServerPolicy } from "../../server/environment.ts";
+import { FtpServer, type ServerShared } from "../../server/ftp-server.ts";
+import type { Host } from "../../simulation/host/host.ts";
+import { type LabFiles, labBytes } from "../files.ts";
+import { ClassicManners } from "../servers/classic-manners.ts";
+import { ClassicNetwork } from "../servers/classic-network.ts";
+import { filterControl } from "../servers/control-filter.ts";
+import type { FtpServerPlan } from "../stage.ts";
+
+export const never: AbortSignal = new AbortController().signal;
+const anywhere = [parseCidr("0.0.0.0/0")];
+
+export interface FtpServerParts {
+  readonly host: Host;
+  /** Its network. */
+  readonly program: Network;
+  readonly plan: FtpServerPlan;
+  readonly files: LabFiles;
+  readonly tell: (from: "client" | "server", line: string) => void;
+}
+
+/** Listens on port 21 of every address. */
+export async function startFtpServer(parts: FtpServerParts): Promise<void> {
+  const fileSystem = await makeFiles(parts.files);
+  const listener = await parts.program.listen({ host: "", ports: { first: 21, last: 21 }, signal: never });
+  void acceptAll(listener, (control) => serve(control, parts, fileSystem));
+}
+
+async function acceptAll(listener: Listener, take: (control: Connection) => void): Promise<void> {
+  for (;;) {
+    const control = await listener.accept({ signal: never }).catch(() => undefined);
+    if (control === undefined) return;
+    take(control);
+  }
+}
+
+function serve(control: Connection, parts: FtpServerParts, fileSystem: FileSystem): void {
+  const { host, program, plan, tell } = parts;
+  const { clock } = host.world;
+  const manners = new ClassicManners(plan, control.remote);
+  const filtered = filterControl(control, { clock, judge: (line) => manners.judge(line), tell });
+  const shared: ServerShared = {
+    sessions: new Set(),
+    perAddress: new Map(),
+    guard: new LoginGuard(clock),
+    lastSession: 0,
+  };
+  const environment = {
+    network: new ClassicNetwork(program, control, plan.comparesAddresses !== false),
+    clock,
+    now: () => 0,
+    randomName: () => "name",
+    resolve: async (name: string) => host.resolve(name),
+    emit: () => {},
+  };
+  new FtpServer(onlyOne(filtered), policyOf(plan, fileSystem), environment, shared, false);
+}
+
+/** A listener at which one client has come, and no other will. */
+function onlyOne(connection: Connection): Listener {
+  const queue = new AcceptQueue();
+  queue.arrive(connection);
+  return {
+    endpoint: connection.local,
+    accept: ({ signal }) => queue.accept(signal),
+    [Symbol.asyncDispose]: () => queue.close(AcceptQueue.disposed("the only client")),
+  };
+}
+
+function policyOf(plan: FtpServerPlan, fileSystem: FileSystem): ServerPolicy {
+  const { passiveAddress, passivePorts = { first: 0, last: 0 } } = plan;
+  return {
+    greeting: "FTP server of the lab.",
+    authenticate: async () => ({ fileSystem }),
+    passivePorts,
+    passiveAddresses:
+      passiveAddress === undefined
+        ? []
+        : [{ address: passiveAddress.address, cidr: parseCidr(passiveAddress.network) }],
+    active: true,
+    activePort: 20,
+    activePortOnly: plan.defaultPorts === true,
+    allowThirdParty: anywhere, // the manners compare
+    atomicUploads: false,
+    tls: undefined,
+    sessionsMax: 10,
+    sessionsPerAddressMax: 10,
+    idleMs: limits.serverIdleMs,
+    loginMs: limits.serverLoginMs,
+    dataStallMs: limits.serverDataStallMs,
+  };
+}
+
+async function makeFiles(files: LabFiles): Promise<FileSystem> {
+  const fileSystem = new MemoryFileSystem({ now: () => 0 });
+  await fileSystem.mkdir("/pub", { signal: never });
+  for (const [path, size] of Object.entries(files)) {
+    const writer = await fileSystem.openWrite(path, { start: "truncate", signal: never });
+    await writer.write([labBytes(size)]);
+    await writer.finish();
+  }
+  return fileSystem;
+}

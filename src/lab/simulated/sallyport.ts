@@ -1,0 +1,79 @@
+// `sallyport -L …` on a simulated host: our gateway over simulated ssh. When that is lost, it is not made anew.
+import type { GatewayEnvironment, GatewayOptions } from "../../gateway/environment.ts";
+import { Gateway, type GatewayShared } from "../../gateway/gateway.ts";
+import { ListenerRegistry } from "../../gateway/listener-registry.ts";
+import type { Endpoint } from "../../platform/endpoint.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import type { Host } from "../../simulation/host/host.ts";
+import { SimulatedSsh } from "../../simulation/ssh/ssh-client.ts";
+import { readForward } from "../forward-words.ts";
+import type { SallyportWords } from "../stage.ts";
+import { never } from "./ftp-server.ts";
+import type { Program } from "./program.ts";
+
+export interface SallyportParts {
+  /** Its listeners, and its connections to FTP clients. */
+  readonly front: Program;
+  /** Its ssh. */
+  readonly ssh: Program;
+  /** Where sshd runs. */
+  readonly sshHost: Host;
+  /** Addresses of the host that it runs on. */
+  readonly ownAddresses: readonly string[];
+  readonly words: SallyportWords;
+}
+
+/** Gives the ports on which it takes FTP clients. Throws `NET_*`. */
+export async function startSallyport(parts: SallyportParts): Promise<readonly number[]> {
+  const { front, words } = parts;
+  const ssh = await SimulatedSsh.connect(front.host, { host: words.via, local: parts.ssh, signal: never });
+  const environment = environmentOf(parts, ssh);
+  const shared: GatewayShared = { registry: new ListenerRegistry(), sessions: new Set(), lastSession: 0 };
+  const ports: number[] = [];
+  for (const forward of words.forwards) {
+    const { bind = words.isForAll ? "" : "127.0.0.1", port, target } = readForward(forward);
+    const listener = await front.listen({ host: bind, ports: { first: port, last: port }, signal: never });
+    new Gateway(listener, optionsOf(words, target), environment, shared);
+    ports.push(port);
+  }
+  return ports;
+}
+
+function environmentOf({ front, sshHost, ownAddresses }: SallyportParts, ssh: SimulatedSsh): GatewayEnvironment {
+  const gone = new AbortController();
+  void ssh.lost.then((error) => gone.abort(error ?? new SallyportError("CLOSED", "the SSH connection is closed")));
+  return {
+    front,
+    clock: front.host.world.clock,
+    back: async () => {
+      gone.signal.throwIfAborted();
+      return {
+        network: ssh.network,
+        signal: gone.signal,
+        address: ssh.serverAddress,
+        localEnds: async (target) => localEndsOf(sshHost, target),
+      };
+    },
+    emit: () => {},
+    ownAddresses: () => ownAddresses,
+  };
+}
+
+/** What Sallyport learns from the tables of sockets at the SSH host. */
+function localEndsOf(sshHost: Host, { port }: Endpoint): readonly Endpoint[] {
+  const ends = sshHost
+    .netstat()
+    .filter(({ remote, state }) => state === "ESTABLISHED" && remote.endsWith(`:${port}`))
+    .map(({ local }) => local.split(":"));
+  return ends.map(([host = "", own]) => ({ host, port: Number(own) }));
+}
+
+const optionsOf = (words: SallyportWords, target: Endpoint): GatewayOptions => ({
+  target,
+  backMode: words.back ?? "auto",
+  passivePorts: { first: 0, last: 0 },
+  passiveAddresses: [],
+  allowThirdParty: [],
+  sessionsMax: 10,
+  keepaliveMs: 0,
+});

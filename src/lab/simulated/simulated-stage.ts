@@ -1,0 +1,183 @@
+// The stage of a simulated world.
+import type { Endpoint } from "../../platform/endpoint.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import type { Host } from "../../simulation/host/host.ts";
+import { SimulatedSshd } from "../../simulation/ssh/ssh-server.ts";
+import type { World } from "../../simulation/world.ts";
+import type { NetstatLine } from "../evidence.ts";
+import { labFiles } from "../files.ts";
+import type {
+  FtpServerPlan,
+  FtpUser,
+  RunningStage,
+  SallyportWords,
+  ServerControl,
+  SshdPlan,
+  Stage,
+  UserPlan,
+} from "../stage.ts";
+import type { Topology } from "../topology.ts";
+import { NaiveUser } from "../user/naive-user.ts";
+import type { SshWords } from "../words.ts";
+import { buildWorld } from "./build-world.ts";
+import { ConnectionWatch, type Role } from "./connection-watch.ts";
+import { EvidenceLog } from "./evidence-log.ts";
+import { startFtpServer } from "./ftp-server.ts";
+import { Program } from "./program.ts";
+import { startSallyport } from "./sallyport.ts";
+import { startSsh } from "./ssh-forwards.ts";
+
+const sshPort = 22;
+/** More than what two systems and the windows of SSH hold. */
+const files = labFiles(12_000_000);
+
+/** Opens stages whose chance comes from the seed. */
+export function simulatedStage(seed = 1): (topology: Topology) => Promise<RunningStage> {
+  return async (topology) => {
+    const { world, hosts } = buildWorld(topology, seed);
+    const log = new EvidenceLog(world);
+    const stage = new SimulatedStage(world, hosts, log);
+    return {
+      stage,
+      play: (story) => world.run(story),
+      events: () => log.events(),
+      [Symbol.asyncDispose]: () => world.run(() => stage.clear()),
+    };
+  };
+}
+
+class SimulatedStage implements Stage {
+  readonly kind = "simulated";
+  readonly #world: World;
+  readonly #hosts: ReadonlyMap<string, Host>;
+  readonly #log: EvidenceLog;
+  readonly #watch: ConnectionWatch;
+  readonly #programs: Set<Program> = new Set();
+  /** Ports on which somebody speaks FTP. */
+  readonly #controlPorts: Set<number> = new Set([21]);
+
+  constructor(world: World, hosts: ReadonlyMap<string, Host>, log: EvidenceLog) {
+    this.#world = world;
+    this.#hosts = hosts;
+    this.#log = log;
+    this.#watch = new ConnectionWatch(hosts, log);
+    world.observe((seen) => {
+      if (seen.type !== "failed") this.#watch.see(seen);
+      else log.add({ type: "call", host: seen.node, call: seen.call, error: seen.system });
+    });
+  }
+
+  async ftpServer(name: string, plan: FtpServerPlan = {}): Promise<ServerControl> {
+    const program = this.#program(name, false);
+    const tell = (from: "client" | "server", text: string): void => {
+      this.#log.add({
+        type: "line",
+        host: name,
+        party: "ftp-server",
+        from,
+        text: text.replace(/^PASS .*/i, "PASS XXXX"),
+      });
+    };
+    await startFtpServer({ host: program.host, program, plan, files, tell });
+    return this.#control(program, "the FTP server");
+  }
+
+  async sshd(name: string, plan: SshdPlan = {}): Promise<ServerControl> {
+    const program = this.#program(name, true);
+    await SimulatedSshd.start(program.host, { ...plan, network: program });
+    return this.#control(program, "sshd");
+  }
+
+  async ssh(name: string, words: SshWords): Promise<ServerControl> {
+    const program = this.#program(name, true);
+    for (const port of await startSsh(program, words)) this.#controlPorts.add(port);
+    return this.#control(program, "ssh");
+  }
+
+  async sallyport(name: string, words: SallyportWords): Promise<ServerControl> {
+    const [front, ssh] = [this.#program(name, false), this.#program(name, true)];
+    const sshHost = this.#hostAt(words.via, front.host);
+    const ownAddresses = ["127.0.0.1", front.host.resolve(name)];
+    for (const port of await startSallyport({ front, ssh, sshHost, ownAddresses, words })) this.#controlPorts.add(port);
+    const both = [this.#control(front, "sallyport"), this.#control(ssh, "its ssh")];
+    return { vanish: async () => void (await Promise.all(both.map((one) => one.vanish()))) };
+  }
+
+  async user(name: string, server: Endpoint, plan: UserPlan = {}): Promise<FtpUser> {
+    const network = this.#program(name, false);
+    const party = plan.name ?? "client";
+    return NaiveUser.logIn({
+      network,
+      clock: this.#world.clock,
+      server,
+      files,
+      // Bound, so that mode default-port can listen there (SO_REUSEADDR).
+      ...(plan.sharesPort === true ? { localAddress: "0.0.0.0" } : {}),
+      tell: (event) => {
+        if (event.type === "line") this.#log.add({ ...event, host: name, party });
+        else if (event.type === "note") this.#log.add({ ...event, host: name, text: `${party}: ${event.text}` });
+        // Calls that open something are told by the world itself.
+        else if (event.isTransfer) this.#log.add({ type: "call", host: name, call: event.call, error: event.error });
+      },
+      kill: () => network.die(),
+    });
+  }
+
+  async netstat(name: string): Promise<readonly NetstatLine[]> {
+    const rows = this.#host(name)
+      .netstat()
+      .map(({ local, remote, state }) => ({ local, remote, state }));
+    this.#log.add({ type: "netstat", host: name, rows });
+    return rows;
+  }
+
+  wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#world.clock.after(ms, resolve);
+    });
+  }
+
+  async clear(): Promise<void> {
+    await Promise.all(Array.from(this.#programs, (program) => program.die()));
+  }
+
+  #program(name: string, forwards: boolean): Program {
+    const program = new Program(this.#host(name), (host, options) =>
+      this.#watch.expect(host, options, this.#roleOf(options.port, forwards)),
+    );
+    this.#programs.add(program);
+    return program;
+  }
+
+  #roleOf(port: number, forwards: boolean): Role {
+    if (port === sshPort) return { role: "ssh" };
+    const kind = this.#controlPorts.has(port) ? "control" : "data";
+    return forwards ? { role: "forwarded", carries: kind } : { role: kind };
+  }
+
+  #control(program: Program, title: string): ServerControl {
+    return {
+      vanish: async () => {
+        this.#log.add({ type: "note", host: program.host.name, text: `${title} is gone` });
+        await program.die();
+      },
+    };
+  }
+
+  #host(name: string): Host {
+    const host = this.#hosts.get(name);
+    if (host === undefined) throw new SallyportError("INTERNAL", `the topology has no host ${name}`);
+    return host;
+  }
+
+  /** The SSH host; behind a port forward it is the only one that runs sshd. */
+  #hostAt(address: string, from: Host): Host {
+    const resolved = from.resolve(address);
+    const listens = (host: Host): boolean =>
+      host.netstat().some(({ local, state }) => state === "LISTEN" && local.endsWith(`:${sshPort}`));
+    const all = [...this.#hosts.values()];
+    const host = all.find((one) => one.isOwn(resolved)) ?? all.find(listens);
+    if (host === undefined) throw new SallyportError("INTERNAL", `no host runs sshd at ${address}`);
+    return host;
+  }
+}

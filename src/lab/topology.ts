@@ -1,0 +1,46 @@
+// Hosts, wires and middleboxes of a scenario, as data: a simulated world and one of network namespaces are built from it.
+import type { Endpoint } from "../platform/endpoint.ts";
+import type { PortRange } from "../platform/network.ts";
+
+/** Addresses are IPv4 with their prefix, as `10.0.0.2/24`. */
+export interface Topology {
+  readonly wires: readonly WirePlan[];
+  readonly hosts: readonly HostPlan[];
+  readonly routers: readonly RouterPlan[];
+}
+
+export interface WirePlan {
+  readonly name: string;
+  /** For the figure: `the client's network`. */
+  readonly title: string;
+  /** Milliseconds of one direction. Default 1. The real world has no delay. */
+  readonly latencyMs?: number;
+}
+
+export interface HostPlan {
+  readonly name: string;
+  /** For the figure: `FTP client and ssh`. */
+  readonly title: string;
+  /** Wire to address. */
+  readonly attached: Readonly<Record<string, string>>;
+  /** Next hop of the default route. */
+  readonly gateway?: string;
+}
+
+/** A packet filter, a NAT, or both. Without any of its options it is a plain router. */
+export interface RouterPlan {
+  readonly name: string;
+  readonly title: string;
+  readonly attached: Readonly<Record<string, string>>;
+  readonly gateway?: string;
+  /** What leaves by this wire gets the router's address there. */
+  readonly masquerade?: string;
+  /** Connections that begin at this wire are dropped, but for `admits` and forwarded ports; answers pass (a filter with memory). */
+  readonly keepsOut?: string;
+  /** TCP ports that are admitted all the same. */
+  readonly admits?: readonly number[];
+  /** Ports of its own address on `wire` that lead to a host behind it. */
+  readonly forwards?: readonly { readonly wire: string; readonly ports: PortRange; readonly to: Endpoint }[];
+  /** nf_conntrack_ftp and, where it translates, nf_nat_ftp. */
+  readonly ftpHelper?: boolean;
+}

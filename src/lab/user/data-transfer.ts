@@ -1,0 +1,66 @@
+// The bytes of one transfer, as the naive client reads and writes them: the end of the connection is the end of the file.
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Connection } from "../../platform/network.ts";
+import { areLabBytes } from "../files.ts";
+import type { Meanwhile } from "../stage.ts";
+import { systemName } from "./user-events.ts";
+
+export interface DataEnd {
+  readonly whole: boolean;
+  /** What the system said when it broke. */
+  readonly system?: string;
+}
+
+interface Received {
+  readonly bytes: number;
+  /** Each of them is the right one. */
+  readonly isRight: boolean;
+  /** The first of it as text, for listings. */
+  readonly text: string;
+  readonly system?: string;
+}
+
+const textMax = 10_000;
+
+/** Reads to the end, or until it breaks. Never rejects. */
+export async function receiveData(connection: Connection, meanwhile?: Meanwhile): Promise<Received> {
+  const { stream } = connection;
+  let [bytes, isRight, text] = [0, true, ""];
+  let due = meanwhile;
+  let system: string | undefined;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      isRight &&= areLabBytes(chunk, bytes);
+      bytes += chunk.length;
+      if (text.length < textMax) text += chunk.toString("latin1");
+      if (due !== undefined && bytes >= due.afterBytes) {
+        const { happens } = due;
+        due = undefined;
+        await happens();
+        await nextTurn();
+      }
+    }
+    stream.end();
+  } catch (error) {
+    system = systemName(error);
+  }
+  return { bytes, isRight, text, ...(system === undefined ? {} : { system }) };
+}
+
+/** Sends and ends, or breaks off. Never rejects. */
+export async function sendData(connection: Connection, bytes: Buffer, breakAfterBytes?: number): Promise<DataEnd> {
+  const { stream } = connection;
+  const part = breakAfterBytes === undefined ? bytes : bytes.subarray(0, breakAfterBytes);
+  stream.resume();
+  const error = await new Promise<Error | null | undefined>((resolve) => {
+    stream.once("close", () => resolve(stream.errored));
+    stream.write(part, (failed) => resolve(failed));
+  });
+  if (error) return { whole: false, system: systemName(error) };
+  if (breakAfterBytes !== undefined) {
+    connection.reset();
+    return { whole: false };
+  }
+  await connection[Symbol.asyncDispose]();
+  return { whole: true };
+}

@@ -1,0 +1,170 @@
+// The naive FTP client: one control connection, one transfer at a time, no suspicion.
+import { type Clock, withDeadline } from "../../platform/clock.ts";
+import type { Endpoint } from "../../platform/endpoint.ts";
+import type { Connection, Network } from "../../platform/network.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import { type LabFiles, labBytes } from "../files.ts";
+import type { FtpUser, Meanwhile, TransferResult } from "../stage.ts";
+import type { FrontMode } from "../words.ts";
+import { ControlLink } from "./control-link.ts";
+import { type DataEnd, receiveData, sendData } from "./data-transfer.ts";
+import { type Arranged, dataWays, Refused } from "./data-ways.ts";
+import { systemName, type TellUserEvent } from "./user-events.ts";
+
+export interface NaiveUserOptions {
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly server: Endpoint;
+  readonly tell: TellUserEvent;
+  /** What the server has, to see whether a download is whole. */
+  readonly files: LabFiles;
+  /** Milliseconds that it waits for a connection to be made or a reply to come. Default 130000: longer than TCP. */
+  readonly patienceMs?: number;
+  /** Address to connect from: with it the port can be shared (SO_REUSEADDR), which mode default-port needs. */
+  readonly localAddress?: string;
+  /** Ends its program at once, nothing is closed in order. */
+  readonly kill: () => Promise<void>;
+}
+
+const defaultPatienceMs = 130_000;
+
+export class NaiveUser implements FtpUser {
+  readonly local: Endpoint;
+  login = "";
+  readonly #options: NaiveUserOptions;
+  readonly #control: Connection;
+  readonly #link: ControlLink;
+
+  private constructor(options: NaiveUserOptions, control: Connection) {
+    this.#options = options;
+    this.#control = control;
+    this.local = control.local;
+    this.#link = new ControlLink(control, options.tell);
+  }
+
+  /** Connects and logs in. Throws `NET_*` when the server cannot be reached. */
+  static async logIn(options: NaiveUserOptions): Promise<NaiveUser> {
+    const { network, server, localAddress, tell } = options;
+    const { signal, release } = patience(options);
+    try {
+      const from = localAddress === undefined ? {} : { localAddress };
+      const user = new NaiveUser(options, await network.connect({ ...server, ...from, signal }));
+      await user.#logIn();
+      return user;
+    } catch (error) {
+      tell({ type: "call", call: `connect ${server.host}:${server.port}`, error: systemName(error) });
+      throw error;
+    } finally {
+      release();
+    }
+  }
+
+  async ask(line: string): Promise<string> {
+    this.#link.send(line);
+    return this.reply();
+  }
+
+  async reply(): Promise<string> {
+    const { signal, release } = patience(this.#options);
+    try {
+      return await this.#link.reply(signal);
+    } finally {
+      release();
+    }
+  }
+
+  get(mode: FrontMode, path = "/file", meanwhile?: Meanwhile): Promise<TransferResult> {
+    const size = this.#options.files[path] ?? this.#options.files["/file"] ?? 0;
+    return this.#transfer(mode, `RETR ${path}`, async (data) => {
+      const { bytes, isRight, ...end } = await receiveData(data, meanwhile);
+      return { ...end, whole: isRight && bytes === size };
+    });
+  }
+
+  put(mode: FrontMode, path: string, options: { readonly breakAfterBytes?: number } = {}): Promise<TransferResult> {
+    const size = this.#options.files["/file"] ?? 0;
+    return this.#transfer(mode, `STOR ${path}`, (data) => sendData(data, labBytes(size), options.breakAfterBytes));
+  }
+
+  list(mode: FrontMode): Promise<TransferResult> {
+    return this.#transfer(mode, "LIST", async (data) => {
+      const { text, ...end } = await receiveData(data);
+      return { ...end, whole: /\bfile\r?\n/.test(text) };
+    });
+  }
+
+  async vanish(): Promise<void> {
+    this.#options.tell({ type: "note", text: "the client is gone" });
+    await this.#options.kill();
+  }
+
+  async quit(): Promise<void> {
+    await this.ask("QUIT");
+    await this.#control[Symbol.asyncDispose]();
+  }
+
+  async #logIn(): Promise<void> {
+    this.login = await this.reply();
+    for (const line of ["USER me", "PASS secret"]) {
+      if (!/^[23]/.test(this.login)) return;
+      this.login = await this.ask(line);
+    }
+    if (this.login.startsWith("2")) await this.ask("TYPE I");
+  }
+
+  async #transfer(
+    mode: FrontMode,
+    line: string,
+    carry: (data: Connection) => Promise<DataEnd>,
+  ): Promise<TransferResult> {
+    const { network } = this.#options;
+    const { local, remote } = this.#control;
+    const { signal, release } = patience(this.#options);
+    let last = "";
+    const ask = async (words: string): Promise<string> => {
+      this.#link.send(words);
+      last = await this.#link.reply(signal);
+      return last;
+    };
+    try {
+      await using arranged = await dataWays[mode]({ network, local, remote, signal, ask });
+      const opening = await ask(line);
+      if (!opening.startsWith("1")) {
+        void arranged.connection.then((data) => data.reset()).catch(() => {});
+        return { works: false, whole: false, reply: opening };
+      }
+      const data = await this.#firstOf(arranged, signal);
+      if (data === undefined) return { works: false, whole: false, reply: await this.#link.reply(signal) };
+      release();
+      const end = await carry(data);
+      if (end.system !== undefined) {
+        this.#options.tell({ type: "call", call: `data of ${line}`, error: end.system, isTransfer: true });
+      }
+      const reply = await this.reply();
+      return { ...end, works: reply.startsWith("2") && end.whole, reply };
+    } catch (error) {
+      if (error instanceof Refused) return { works: false, whole: false, reply: error.reply };
+      const system = systemName(error);
+      this.#options.tell({ type: "call", call: `data connection of ${line}`, error: system });
+      return { works: false, whole: false, reply: last, system };
+    } finally {
+      release();
+    }
+  }
+
+  /** The data connection, or nothing when a reply that ends the transfer comes in its place. */
+  async #firstOf({ connection }: Arranged, signal: AbortSignal): Promise<Connection | undefined> {
+    const first = await Promise.race([connection, this.#link.hasReply(signal).then(() => undefined)]);
+    // After 226 it is there, and only its news is slower than the reply.
+    return first === undefined && this.#link.next?.startsWith("2") === true ? connection : first;
+  }
+}
+
+function patience({ clock, patienceMs = defaultPatienceMs }: NaiveUserOptions): ReturnType<typeof withDeadline> {
+  return withDeadline(
+    clock,
+    patienceMs,
+    undefined,
+    () => new SallyportError("NET_TIMEOUT", "nothing came", { details: { system: "ETIMEDOUT" } }),
+  );
+}

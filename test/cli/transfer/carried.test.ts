@@ -1,0 +1,88 @@
+// Transfers whose end a worker does not wait for.
+import { expect, test } from "vitest";
+import { Tails } from "../../../src/cli/transfer/carried.ts";
+import { limits } from "../../../src/protocol/limits.ts";
+
+/** A transfer whose data is over at once, and which ends when the test says so. */
+function tail(): { end: () => void; fail: (error: unknown) => void; whole: Promise<void> } {
+  let end = (): void => {};
+  let fail: (error: unknown) => void = () => {};
+  const whole = new Promise<void>((resolve, reject) => {
+    end = resolve;
+    fail = reject;
+  });
+  return { end, fail, whole };
+}
+
+test("the worker goes on when the data is over, and hears of a failure behind it", async () => {
+  const { fail, whole } = tail();
+  const tails = new Tails();
+  const failures: unknown[] = [];
+  const carried = tails.carry(
+    (onCarried) => {
+      onCarried();
+      return whole;
+    },
+    (error) => failures.push(error),
+  );
+  await carried;
+  expect(failures).toEqual([]);
+  fail("no 226");
+  await tails.over();
+  expect(failures).toEqual(["no 226"]);
+});
+
+test("what fails before its data is over is thrown, and told to nobody else", async () => {
+  const tails = new Tails();
+  const failures: unknown[] = [];
+  const failing = tails.carry(
+    () => Promise.reject(new Error("550")),
+    (error) => failures.push(error),
+  );
+  await expect(failing).rejects.toThrow("550");
+  await tails.over();
+  expect(failures).toEqual([]);
+});
+
+test("a transfer that never says so is waited for", async () => {
+  const { end, whole } = tail();
+  let isOver = false;
+  const carried = new Tails()
+    .carry(
+      () => whole,
+      () => {},
+    )
+    .then(() => {
+      isOver = true;
+    });
+  await new Promise(setImmediate);
+  expect(isOver).toBe(false);
+  end();
+  await carried;
+});
+
+test("no more of them than clientTailsMax are left behind", async () => {
+  const tails = new Tails();
+  const parts = Array.from({ length: limits.clientTailsMax }, tail);
+  let begun = 0;
+  const worker = (async () => {
+    for (const { whole } of parts) {
+      await tails.carry(
+        (onCarried) => {
+          begun += 1;
+          onCarried();
+          return whole;
+        },
+        () => {},
+      );
+    }
+    return "went on";
+  })();
+  await new Promise(setImmediate);
+  expect(begun).toBe(limits.clientTailsMax);
+  expect(await Promise.race([worker, new Promise((resolve) => setImmediate(() => resolve("waits")))])).toBe("waits");
+  parts[0]?.end();
+  expect(await worker).toBe("went on");
+  for (const { end } of parts) end();
+  await tails.over();
+});

@@ -1,0 +1,122 @@
+// Files of this machine at both ends of a transfer: their buffers are used again, and never too early.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { FileSink } from "../../src/client/file-sink.ts";
+import { PieceBuffers, readLocal } from "../../src/client/local-file.ts";
+import { receiveData } from "../../src/client/receive-data.ts";
+import { sendData } from "../../src/client/send-data.ts";
+import { joinedPair } from "../../src/data-connection/joined-pair.ts";
+import { systemClock } from "../../src/network/system-clock.ts";
+import { limits } from "../../src/protocol/limits.ts";
+import { Bench, never, type Pair } from "../conformance/network/bench.ts";
+import { mebibyte, randomPayload } from "../conformance/network/traffic.ts";
+import { openSystemFixture } from "../conformance/system-fixture.ts";
+import { watchResources } from "../support/resources.ts";
+import { makeTempDir } from "../support/tempdir.ts";
+import { until } from "../support/until.ts";
+
+const bench = new Bench(() => openSystemFixture());
+const flow = { clock: systemClock, stallMs: 10_000, signal: never };
+
+watchResources();
+beforeAll(() => bench.open());
+afterEach(() => bench.clear());
+afterAll(() => bench.close());
+
+function joined(): Pair {
+  const [near, far] = joinedPair("near", "far");
+  return { near: bench.keep(near), far: bench.keep(far) };
+}
+
+/** Counts the buffers that a file was read into. */
+class CountedBuffers extends PieceBuffers {
+  readonly different: Set<ArrayBufferLike> = new Set();
+  returned = 0;
+
+  override take(): Uint8Array {
+    const buffer = super.take();
+    this.different.add(buffer.buffer);
+    return buffer;
+  }
+
+  override giveBack(piece: Uint8Array): void {
+    this.returned += 1;
+    super.giveBack(piece);
+  }
+}
+
+describe.each([
+  ["a socket", () => bench.pair("outgoing"), true],
+  ["a connection inside this program", async () => joined(), false],
+] as const)("from file to file over %s", (_, open, reuses) => {
+  test("every byte arrives; buffers are read into again where the system has taken their bytes, and only there", async () => {
+    await using dir = makeTempDir("buffers");
+    const content = randomPayload(9 * mebibyte + 12_345);
+    writeFileSync(dir.file("from"), content);
+    const { near, far } = await open();
+    const buffers = new CountedBuffers();
+    const sink = new FileSink(dir.file("to"), 0, systemClock);
+    const source = readLocal(dir.file("from"), 0, undefined, buffers);
+    const sent = sendData(near, source, flow, (piece) => buffers.giveBack(piece));
+    // Until the reader comes the system takes no more, and what waits must stay as it is.
+    await until("bytes that wait", () => near.stream.writableLength > 0);
+    await Promise.all([sent, receiveData(far, sink, flow)]);
+    await sink.end(true);
+    expect(readFileSync(dir.file("to")).equals(content)).toBe(true);
+    expect(buffers.returned > 0).toBe(reuses);
+    const pieces = Math.ceil(content.length / limits.clientFilePieceBytes);
+    if (reuses) expect(buffers.different.size).toBeLessThan(pieces / 2);
+    else expect(buffers.different.size).toBeGreaterThanOrEqual(pieces);
+  });
+});
+
+describe("the sink", () => {
+  test("says when it has enough, goes on when that is written, and keeps the order of its own and of foreign pieces", async () => {
+    await using dir = makeTempDir("buffers");
+    const content = randomPayload(3 * mebibyte);
+    const sink = new FileSink(dir.file("to"), 0, systemClock);
+    let waits = 0;
+    for (let at = 0; at < content.length; ) {
+      const piece = content.subarray(at, at + 50_000);
+      const room = sink.room().subarray(0, piece.length);
+      // Every third one is put where the sink wants it.
+      const lent = at % 3 === 0;
+      if (lent) room.set(piece.subarray(0, room.length));
+      const goesOn = sink.write(lent ? room : piece);
+      at += lent ? room.length : piece.length;
+      if (goesOn) continue;
+      waits += 1;
+      await new Promise<void>((resolve) => sink.whenReady(resolve));
+    }
+    await sink.end(true);
+    expect(waits).toBeGreaterThan(0);
+    expect(readFileSync(dir.file("to")).equals(content)).toBe(true);
+  });
+
+  test("begins at its offset, and leaves what is before", async () => {
+    await using dir = makeTempDir("buffers");
+    writeFileSync(dir.file("to"), "0123456789");
+    const sink = new FileSink(dir.file("to"), 4, systemClock);
+    sink.write(Buffer.from("abc"));
+    await sink.end(true);
+    await sink.end(true);
+    expect(readFileSync(dir.file("to"), "latin1")).toBe("0123abc789");
+  });
+
+  test("makes an empty file at the end of an empty download, and none for a download that failed", async () => {
+    await using dir = makeTempDir("buffers");
+    await new FileSink(dir.file("failed"), 0, systemClock).end(false);
+    await new FileSink(dir.file("empty"), 0, systemClock).end(true);
+    expect(existsSync(dir.file("failed"))).toBe(false);
+    expect(readFileSync(dir.file("empty"))).toHaveLength(0);
+  });
+
+  test("that cannot write tells it with the next piece, and at its end", async () => {
+    await using dir = makeTempDir("buffers");
+    const sink = new FileSink(dir.path, 0, systemClock);
+    sink.write(randomPayload(mebibyte));
+    await new Promise<void>((resolve) => sink.whenReady(resolve));
+    expect(() => sink.write(Buffer.from("more"))).toThrow(expect.objectContaining({ code: "FS_IS_DIRECTORY" }));
+    await expect(sink.end(true)).rejects.toMatchObject({ code: "FS_IS_DIRECTORY" });
+  });
+});

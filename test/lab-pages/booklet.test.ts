@@ -1,0 +1,95 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bookletPage } from "../../src/lab/figures/page/page.ts";
+import { describePeers } from "../support/missing.ts";
+import { artifacts, openBrowser, openPage } from "./browser.ts";
+import { measureFigures } from "./measure.ts";
+import { bookletScenarios } from "./scenarios.ts";
+
+/** CSS pixels that can be read without a glass. */
+const fontMin = 9;
+
+const ground = (page: Page): Promise<string> =>
+  page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
+
+describePeers(["chromium"], "the booklet in Chromium", () => {
+  let browser: Browser;
+  let folder: string;
+  let url: string;
+  const scenarios = bookletScenarios();
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "sallyport-booklet-"));
+    const path = join(folder, "booklet.html");
+    await writeFile(path, bookletPage(await scenarios));
+    url = pathToFileURL(path).href;
+    browser = await openBrowser();
+    console.log(`screenshots and booklet.pdf: ${artifacts}`);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await rm(folder, { recursive: true });
+  });
+
+  describe.each([1280, 390])("at %i pixels", (width) => {
+    test("every figure is there and legible, nothing is cut off, and the page does not scroll sideways", async () => {
+      await using opened = await openPage(browser, url, width, "light");
+      const figures = await measureFigures(opened.page);
+      const acts = (await scenarios).reduce((sum, { variants }) => sum + 2 + 2 * variants.length, 0);
+      expect(figures).toHaveLength(2 * acts);
+      expect(figures.filter(({ width: wide, height }) => wide < 300 || height < 100)).toEqual([]);
+      expect(figures.filter(({ smallestFont }) => smallestFont < fontMin)).toEqual([]);
+      expect(figures.flatMap(({ label, outside }) => outside.map((words) => `${label}: ${words}`))).toEqual([]);
+      expect(figures.flatMap(({ label, upon }) => upon.map((words) => `${label}: ${words}`))).toEqual([]);
+      expect(figures.filter(({ isBoxInside }) => !isBoxInside)).toEqual([]);
+      expect(await opened.page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+      expect(opened.faults).toEqual([]);
+    });
+
+    test("the links of the contents lead to their chapters", async () => {
+      await using opened = await openPage(browser, url, width, "light");
+      const links = await opened.page.locator("nav a").all();
+      expect(links).toHaveLength((await scenarios).length);
+      for (const link of links) {
+        const target = (await link.getAttribute("href")) ?? "";
+        expect(await opened.page.locator(`article${target}`).count()).toBe(1);
+      }
+    });
+
+    test("a picture of each chapter is kept", async () => {
+      await using opened = await openPage(browser, url, width, "light");
+      for (const { number } of await scenarios) {
+        const path = join(artifacts, `${number}-${width}.png`);
+        const picture = await opened.page.locator(`article#${number}`).screenshot({ path });
+        expect(picture.length).toBeGreaterThan(10_000);
+      }
+    });
+  });
+
+  test("it is light or dark as its reader prefers", async () => {
+    const grounds = [];
+    for (const scheme of ["light", "dark"] as const) {
+      await using opened = await openPage(browser, url, 1280, scheme);
+      grounds.push(await ground(opened.page));
+      const [first] = await scenarios;
+      await opened.page.locator(`article#${first?.number}`).screenshot({ path: join(artifacts, `${scheme}.png`) });
+    }
+    expect(grounds).toEqual(["rgb(255, 255, 255)", "rgb(20, 25, 31)"]);
+  });
+
+  test("printed on A4, each chapter begins a page and no figure is wider than the paper", async () => {
+    await using opened = await openPage(browser, url, 703, "dark");
+    await opened.page.emulateMedia({ media: "print" });
+    const figures = await measureFigures(opened.page);
+    expect(figures.filter(({ width }) => width > 703)).toEqual([]);
+    expect(await ground(opened.page)).toBe("rgb(255, 255, 255)");
+    const pdf = await opened.page.pdf({ path: join(artifacts, "booklet.pdf"), format: "A4", preferCSSPageSize: true });
+    const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+    expect(pages).toBeGreaterThanOrEqual((await scenarios).length + 1);
+  });
+});

@@ -1,0 +1,119 @@
+// All scenarios on the simulated stage: without Sallyport they come out as in the field, with it as they must.
+import { describe, expect, it } from "vitest";
+import type { Evidence, LabEvent } from "../../src/lab/evidence.ts";
+import { isAsExpected, runAct, takesOf } from "../../src/lab/run-scenario.ts";
+import { scenarios } from "../../src/lab/scenarios.ts";
+import { simulatedStage } from "../../src/lab/simulated/simulated-stage.ts";
+import { watchResources } from "../support/resources.ts";
+
+watchResources();
+
+const seen = new Map<string, Evidence>();
+
+/** Evidence of a take, made once. */
+async function evidenceOf(name: string): Promise<Evidence> {
+  const known = seen.get(name);
+  if (known !== undefined) return known;
+  const scenario = scenarios.find(({ number }) => name.startsWith(number));
+  const take = scenario && takesOf(scenario).find((one) => one.name === name);
+  if (scenario === undefined || take === undefined) throw new Error(`there is no take ${name}`);
+  const evidence = await runAct(scenario.topology, take.act, simulatedStage());
+  seen.set(name, evidence);
+  return evidence;
+}
+
+const eventsOf = async <T extends LabEvent["type"]>(
+  name: string,
+  type: T,
+): Promise<readonly Extract<LabEvent, { type: T }>[]> => {
+  const isOfType = (event: LabEvent): event is Extract<LabEvent, { type: T }> => event.type === type;
+  return (await evidenceOf(name)).events.filter(isOfType);
+};
+
+const connections = async (name: string): Promise<readonly string[]> =>
+  (await eventsOf(name, "connection"))
+    .filter(({ role }) => role === "data")
+    .map(({ fromHost, toHost, result, stoppedAt }) => [fromHost, toHost, result, stoppedAt ?? ""].join(" ").trim());
+
+const repliesOf = async (name: string): Promise<string> =>
+  (await eventsOf(name, "line"))
+    .filter(({ party, from }) => party !== "ftp-server" && from === "server")
+    .map(({ text }) => text)
+    .join("\n");
+
+describe.each(scenarios)("$number $name", (scenario) => {
+  it.each(takesOf(scenario))("$name comes out as expected", async ({ name, act }) => {
+    expect((await evidenceOf(name)).outcome).toEqual(act.expected);
+  });
+});
+
+describe("with Sallyport", () => {
+  const names = scenarios
+    .flatMap((one) => takesOf(one).map(({ name }) => name))
+    .filter((name) => /sallyport$/.test(name));
+
+  it.each(names)("%s: only SSH crosses the client's wires", async (name) => {
+    const own = (await eventsOf(name, "connection")).filter(
+      ({ fromHost, clear, result }) => fromHost === "client" && clear && result === "made",
+    );
+    expect(own).toEqual([]);
+  });
+});
+
+describe("the evidence", () => {
+  it("tells where a connection ended: refused by the client itself, dropped by the filter, failed on its own host", async () => {
+    expect(await connections("S04/plain")).toEqual(["client client refused client"]);
+    expect(await connections("S05/plain")).toEqual(["server server refused server"]);
+    expect(await connections("S08/plain")).toEqual(["client server made"]);
+    expect(await connections("S09/plain")).toEqual(["server client dropped firewall"]);
+    expect((await connections("S03/plain"))[0]).toBe("server client failed server");
+  });
+
+  it("has the words of the servers", async () => {
+    expect(await repliesOf("S03/plain")).toMatch(/^425 .*cannot assign requested address/m);
+    expect(await repliesOf("S05/plain")).toMatch(/^425 .*connection refused/m);
+    expect(await repliesOf("S07/plain")).toContain("500 Illegal PORT command.");
+    expect(await repliesOf("S08/plain")).toMatch(/^425 .*Bad IP connecting/m);
+    expect(await repliesOf("S17/plain")).toMatch(/^425 .*TIME_WAIT/m);
+    expect(await repliesOf("S19/sallyport")).toMatch(/^534 .*SSH/m);
+  });
+
+  it("shows the calls that failed, and TIME_WAIT at the server's port 20", async () => {
+    const calls = await eventsOf("S03/plain", "call");
+    expect(calls[0]).toMatchObject({ host: "server", error: "EADDRNOTAVAIL" });
+    const [, server] = await eventsOf("S17/plain", "netstat");
+    expect(server?.rows.map(({ local, state }) => `${local} ${state}`)).toContain("203.0.113.3:20 TIME_WAIT");
+  });
+
+  it("has no password", async () => {
+    const text = JSON.stringify((await evidenceOf("S01/plain")).events);
+    expect(text).toContain("PASS XXXX");
+    expect(text).not.toContain("secret");
+  });
+
+  it.each(["S01/sallyport", "S09/plain", "S16/sallyport", "S20/sallyport"])(
+    "of %s is the same each time, byte for byte",
+    async (name) => {
+      const first = JSON.stringify(await evidenceOf(name));
+      seen.delete(name);
+      expect(JSON.stringify(await evidenceOf(name))).toBe(first);
+    },
+  );
+
+  it("of another seed has other ports", async () => {
+    const [first] = scenarios;
+    if (first === undefined) throw new Error("no scenario");
+    const other = await runAct(first.topology, first.plain, simulatedStage(2));
+    expect(other.events).not.toEqual((await evidenceOf("S01/plain")).events);
+  });
+});
+
+it("an outcome that differs in any field is not as expected", async () => {
+  const [first] = scenarios;
+  if (first === undefined) throw new Error("no scenario");
+  const evidence = await evidenceOf("S01/plain");
+  expect(isAsExpected(evidence, first.plain)).toBe(true);
+  for (const wrong of [{ works: false }, { reply: 250 }, { system: "ETIMEDOUT" }, { dataBesideSsh: false }]) {
+    expect(isAsExpected(evidence, { ...first.plain, expected: { ...first.plain.expected, ...wrong } })).toBe(false);
+  }
+});

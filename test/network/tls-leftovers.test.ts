@@ -1,0 +1,59 @@
+// A connection below TLS that is reset while TLS says goodbye leaves no socket behind.
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { systemClock } from "../../src/network/system-clock.ts";
+import { systemNetwork } from "../../src/network/system-network.ts";
+import { TlsClient } from "../../src/network/tls-client.ts";
+import { TlsServer } from "../../src/network/tls-server.ts";
+import type { Connection } from "../../src/platform/network.ts";
+import { makeCertificatePair } from "../support/certificate.ts";
+import { watchResources } from "../support/resources.ts";
+
+watchResources();
+
+const pair = makeCertificatePair();
+const { signal } = new AbortController();
+
+async function insideTls(): Promise<readonly [Connection, Connection, Connection]> {
+  const [plain, served] = await connected();
+  const [inside, outside] = await Promise.all([
+    new TlsClient("127.0.0.1", { ca: pair.certificate }, systemClock).secureControl(plain, signal),
+    new TlsServer(pair, systemClock).secure(served, signal),
+  ]);
+  return [plain, inside, outside];
+}
+
+async function connected(): Promise<readonly [Connection, Connection]> {
+  await using listener = await systemNetwork.listen({ host: "127.0.0.1", ports: { first: 0, last: 0 }, signal });
+  const { port } = listener.endpoint;
+  return await Promise.all([systemNetwork.connect({ host: "127.0.0.1", port, signal }), listener.accept({ signal })]);
+}
+
+test.each(["at once", "in the next turn", "in mid-farewell"])("the connection below is reset %s", async (when) => {
+  for (let round = 0; round < 5; round += 1) {
+    const [plain, inside, outside] = await insideTls();
+    inside.stream.resume();
+    outside.stream.end("the file");
+    await once(inside.stream, "end");
+    const going = inside[Symbol.asyncDispose]();
+    if (when === "in the next turn") await new Promise(setImmediate);
+    if (when === "in mid-farewell") await once(outside.stream.resume(), "end");
+    plain.reset();
+    await Promise.all([going, plain.closed, outside[Symbol.asyncDispose]()]);
+    expect(plain.stream.destroyed).toBe(true);
+  }
+});
+
+test.each(["client", "server"])("the %s breaks off while it says goodbye", async (side) => {
+  for (let round = 0; round < 5; round += 1) {
+    const [plain, inside, outside] = await insideTls();
+    const [own, other] = side === "client" ? [inside, outside] : [outside, inside];
+    other.stream.resume();
+    own.stream.end("the file");
+    if (round % 2 === 1) await new Promise((resolve) => process.nextTick(resolve));
+    if (round > 2) await new Promise(setImmediate);
+    own.reset();
+    own.reset();
+    await Promise.all([own.closed, plain.closed, other[Symbol.asyncDispose]()]);
+  }
+});

@@ -1,0 +1,51 @@
+// Who may begin a TCP connection with whom, wherever it was asked for: what leaves a host is seen, not what a program says.
+import { formatEndpoint } from "../../src/platform/endpoint.ts";
+import { isLoopback } from "../../src/protocol/ip-address.ts";
+import type { Segment } from "../../src/simulation/links/packet.ts";
+import { addresses, gatewayPort, type Place } from "./place.ts";
+
+const own = [addresses.client, addresses.other];
+
+/** Watches a world; the returned list grows with what nobody may do. */
+export function watchDials(place: Place): string[] {
+  const faults: string[] = [];
+  const { world, gateway, ssh, ftp } = place;
+  const mayDial: Readonly<Record<string, (to: Segment["destination"]) => boolean>> = {
+    [place.client.name]: (to) => toGateway(to) || (gateway === place.client && toFront(to)),
+    [place.other.name]: toGateway,
+    ...(gateway === place.client ? {} : { [gateway.name]: toFront }),
+    [ssh.name]: (to) => toServer(place, to) || (ssh === ftp && toSsh(place, to)),
+    ...(ssh === ftp ? {} : { [ftp.name]: (to: Segment["destination"]) => toSsh(place, to) }),
+  };
+  world.observe((seen) => {
+    if (seen.type !== "packet" || seen.packet.kind !== "tcp" || !seen.packet.syn || seen.packet.ack) return;
+    if (seen.node === "nat" || seen.node === "wall") return;
+    const to = seen.packet.destination;
+    if (mayDial[seen.node]?.(to) !== true) faults.push(`${seen.node} connected to ${formatEndpoint(to)}`);
+  });
+  return faults;
+
+  function toGateway({ host }: Segment["destination"]): boolean {
+    const address = gateway === place.client ? addresses.client : addresses.gateway;
+    return host === address || (gateway === place.client && isLoopback(host));
+  }
+
+  /** The SSH server, and data ports of clients. */
+  function toFront({ host, port }: Segment["destination"]): boolean {
+    if (host === addresses.ssh) return port === 22;
+    const isClient = own.some((address) => address === host) || (gateway === place.client && isLoopback(host));
+    return isClient && port >= 1024 && (port !== gatewayPort || gateway === place.client);
+  }
+}
+
+/** The FTP server, by the name that was configured. */
+function toServer({ target, ssh, ftp }: Place, { host }: Segment["destination"]): boolean {
+  if (ssh !== ftp) return host === addresses.ftp;
+  return target === "localhost" ? isLoopback(host) : host === addresses.ssh;
+}
+
+/** Active data, to where sshd listens. */
+function toSsh({ ssh, ftp, target }: Place, { host, port }: Segment["destination"]): boolean {
+  if (port < 1024) return false;
+  return ssh === ftp && target === "localhost" ? isLoopback(host) : host === addresses.ssh;
+}

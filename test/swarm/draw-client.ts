@@ -1,0 +1,152 @@
+// What clients are going to do.
+import type { Dice } from "./dice.ts";
+import type { EngineClientPlan, EngineStep, FrontMode, GetManner, PutManner, RawClientPlan, RawStep } from "./plan.ts";
+
+export interface ClientDraw {
+  readonly dice: Dice;
+  /** How many the server has. */
+  readonly files: number;
+  readonly size: () => number;
+}
+
+const getManners: readonly GetManner[] = [
+  "whole",
+  "chat-at",
+  "in-parts",
+  "reset-at",
+  "close-at",
+  "abort-at",
+  "stall",
+  "absent",
+  "quit-at",
+  "half-close",
+];
+const putManners: readonly PutManner[] = ["whole", "reset-at", "abort-at", "stall", "absent", "abort-behind"];
+const frontModes: readonly FrontMode[] = ["PASV", "EPSV", "PORT", "EPRT"];
+const lines = [
+  "NOOP",
+  "PWD",
+  "SYST",
+  "noop",
+  "TYPE I",
+  "TYPE A",
+  "XYZZY",
+  "STAT",
+  "FEAT",
+  "CWD /nowhere",
+  "PASV",
+  "EPSV",
+  "REST 0",
+  "ABOR",
+  "PORT 1,2",
+  "EPRT |9|::|1|",
+  "\x00\x01\xfe",
+  "",
+  "RETR /nowhere",
+  "MODE S",
+  "ALLO 10",
+  `STAT ${"x".repeat(300)}`,
+  "OPTS UTF8 ON",
+  "HELP",
+  "MLST",
+  "EPSV ALL?",
+  "LPSV",
+  "SITE HELP",
+  "USER again",
+];
+
+export function drawEngineClient({ dice, files, size }: ClientDraw): EngineClientPlan {
+  const retries = dice.pick([0, 0, 3]);
+  const verify = dice.pick(["size", "none"] as const);
+  const step = (): EngineStep => {
+    const file = dice.below(files);
+    switch (
+      dice.pick([
+        "download",
+        "download",
+        "upload",
+        "upload",
+        "give-up",
+        "stop-upload",
+        "several",
+        "list",
+        "names",
+        "pwd",
+        "size",
+        "wait",
+      ])
+    ) {
+      case "download":
+        return { do: "download", file, offset: dice.chance(20) ? dice.between(1, 1000) : 0, retries, verify };
+      case "upload":
+        return { do: "upload", size: size(), retries, verify };
+      case "give-up":
+        return { do: "give-up", file, afterMs: dice.scaled(1, 2000) };
+      case "stop-upload":
+        return { do: "stop-upload", size: size(), afterMs: dice.scaled(1, 2000) };
+      case "several":
+        return { do: "several", files: dice.list(2, 3, () => dice.below(files)) };
+      case "list":
+        return { do: "list" };
+      case "names":
+        return { do: "names" };
+      case "pwd":
+        return { do: "pwd" };
+      case "size":
+        return { do: "size", file };
+      default:
+        return { do: "wait", ms: dice.scaled(1, 90_000) };
+    }
+  };
+  return {
+    kind: "engine",
+    host: dice.pick(["client", "client", "other"]),
+    startMs: dice.pick([0, 0, dice.scaled(1, 3000)]),
+    mode: dice.pick(["auto", "passive", "active"]),
+    epsv4: dice.chance(70),
+    pipeline: dice.chance(70),
+    keepaliveMs: dice.pick([60_000, 5_000, 0]),
+    replyMs: dice.pick([60_000, 20_000]),
+    steps: dice.list(1, 6, step),
+  };
+}
+
+export function drawRawClient({ dice, files, size }: ClientDraw): RawClientPlan {
+  const isWellBehaved = dice.chance(30);
+  const step = (): RawStep => {
+    const mode = dice.pick(frontModes);
+    const at = dice.pick([0, 1, dice.scaled(1, 300_000)]);
+    const all = isWellBehaved ? 3 : 100;
+    switch (dice.pick(["get", "get", "put", "put", "say", "say", "burst", "third-party", "junk", "bounce", "wait"])) {
+      case "get":
+        return { do: "get", file: dice.below(files), mode, manner: dice.pick(getManners.slice(0, all)), at };
+      case "put":
+        return { do: "put", size: size(), mode, manner: dice.pick(putManners.slice(0, isWellBehaved ? 1 : 100)), at };
+      case "say": {
+        const sizes = dice.list(0, 3, () => `SIZE /file-${dice.below(files)}`);
+        return { do: "say", lines: [...dice.list(0, 5, () => dice.pick(lines)), ...sizes, "NOOP"] };
+      }
+      case "burst": {
+        const asked = dice.list(2, 4, () => dice.below(files));
+        return { do: "burst", files: asked, mode: dice.pick(["PORT", "EPRT"]) };
+      }
+      case "third-party":
+        return { do: "third-party", file: dice.below(files) };
+      case "junk":
+        return isWellBehaved
+          ? { do: "wait", ms: 1 }
+          : { do: "junk", what: dice.pick(["long", "binary", "telnet", "bare"]) };
+      case "bounce":
+        return { do: "bounce", whom: dice.pick(["victim", "server", "gateway", "privileged"]) };
+      default:
+        return { do: "wait", ms: dice.scaled(1, 90_000) };
+    }
+  };
+  return {
+    kind: "raw",
+    host: dice.pick(["client", "client", "other"]),
+    startMs: dice.pick([0, 0, dice.scaled(1, 3000)]),
+    steps: dice.list(1, 6, step),
+    ending: dice.pick(["quit", "quit", "end", "reset", "kill"]),
+  };
+}

@@ -1,0 +1,143 @@
+// From a seed to a plan. As in any swarm test, each kind of thing is wholly absent from some worlds, so that others have room.
+import { Dice } from "./dice.ts";
+import { drawEngineClient, drawRawClient } from "./draw-client.ts";
+import type { FaultMoment, FaultPlan, GatewayPlan, OddHabit, PlacePlan, ServerPlan, SwarmPlan } from "./plan.ts";
+
+const oddHabits: readonly OddHabit[] = [
+  "old",
+  "slow-writer",
+  "early-226",
+  "other-host",
+  "half-426",
+  "half-close",
+  "half-silence",
+  "reset-426",
+  "no-150",
+  "two-150",
+  "slow-data",
+  "late-close",
+  "late-550",
+  "hangs-up",
+  "says-421",
+];
+
+const faultKinds: readonly FaultPlan["kind"][] = [
+  "ssh-lost",
+  "server-gone",
+  "client-gone",
+  "server-closes",
+  "tunnel-closes",
+  "wan-dark",
+  "lan-dark",
+  "wan-loss",
+  "lan-loss",
+  "wan-stall",
+  "dmz-stall",
+];
+
+/** Of the gateway's trace, at which something is likely to be half done. */
+const events = [
+  "session.open",
+  "data.listen",
+  "data.open",
+  "data.half-close",
+  "data.close",
+  "ftp.command",
+  "ftp.reply",
+];
+
+/** Sizes at which buffers are just full, and windows. */
+const edges = [0, 1, 16_384, 65_535, 65_536, 65_537, 262_144, 262_145];
+
+export function drawPlan(seed: number): SwarmPlan {
+  const dice = new Dice(seed * 2 + 1);
+  const place = drawPlace(dice);
+  const bytesMax = place.segmentBytes < 200 ? 1500 : place.segmentBytes < 2000 ? 60_000 : 400_000;
+  const size = (): number => {
+    if (bytesMax === 400_000 && dice.chance(3)) return dice.between(1_500_000, 3_000_000);
+    return dice.chance(25) ? Math.min(dice.pick(edges), bytesMax) : dice.scaled(1, bytesMax);
+  };
+  const files = distinct(dice.list(2, 4, size));
+  const draw = { dice, files: files.length, size };
+  const rawPercent = dice.pick([0, 50, 100]);
+  return {
+    seed,
+    place,
+    gateway: drawGateway(dice),
+    server: drawServer(dice),
+    files,
+    clients: dice.list(1, dice.pick([1, 1, 2, 3]), () =>
+      dice.chance(rawPercent) ? drawRawClient(draw) : drawEngineClient(draw),
+    ),
+    faults: drawFaults(dice),
+  };
+}
+
+function drawPlace(dice: Dice): PlacePlan {
+  const isServerAtSsh = dice.chance(60);
+  return {
+    isGatewayAtClient: dice.chance(60),
+    isServerAtSsh,
+    isTargetLocalhost: isServerAtSsh && dice.chance(50),
+    isMasqueraded: dice.chance(60),
+    hasHelper: dice.chance(30),
+    wall: dice.pick(["open", "ports", "states"]),
+    lanMs: dice.pick([0.125, 0.5, 2]),
+    wanMs: dice.scaled(1, 200),
+    dmzMs: dice.pick([0.125, 0.5, 5]),
+    // Slower, and what is in the buffers of a megabyte would take longer than anybody waits.
+    wanBytesPerMs: dice.chance(30) ? dice.scaled(1000, 20_000) : undefined,
+    segmentBytes: dice.chance(70) ? 16_384 : dice.pick([1460, 1460, 536, 97, 7]),
+    bufferBytes: dice.chance(70) ? 1_048_576 : dice.scaled(16_384, 300_000),
+  };
+}
+
+function drawGateway(dice: Dice): GatewayPlan {
+  return {
+    backMode: dice.pick(["auto", "auto", "passive", "active"]),
+    passivePorts: dice.pick([0, 0, 8, 1]),
+    sessionsMax: dice.pick([10, 10, 1]),
+    keepaliveMs: dice.pick([0, 20_000, 60_000]),
+  };
+}
+
+function drawServer(dice: Dice): ServerPlan {
+  return {
+    kind: dice.chance(70) ? "ours" : dice.pick(oddHabits),
+    active: dice.chance(80),
+    atomicUploads: dice.chance(30),
+    dataStallMs: dice.pick([300_000, 20_000]),
+  };
+}
+
+function drawFaults(dice: Dice): FaultPlan[] {
+  const kinds = dice.list(1, 3, () => dice.pick(faultKinds));
+  return dice.list(0, dice.pick([0, 1, 1, 2, 5]), () => ({
+    kind: dice.pick(kinds),
+    after: drawMoment(dice),
+    lastsMs: dice.scaled(1, 100_000),
+    amount: dice.between(1, 30),
+  }));
+}
+
+/** Most of them where something is going on. */
+function drawMoment(dice: Dice): FaultMoment {
+  if (dice.chance(20)) return { packets: dice.scaled(1, 2000) };
+  if (dice.chance(20)) return { ms: dice.scaled(1, 60_000) };
+  return {
+    event: dice.pick(events),
+    count: dice.between(1, 4),
+    ms: dice.pick([0, dice.scaled(1, 20), dice.scaled(1, 500)]),
+  };
+}
+
+/** A byte more until nobody else has that size. */
+function distinct(sizes: readonly number[]): number[] {
+  const taken = new Set<number>();
+  for (const size of sizes) {
+    let own = size;
+    while (taken.has(own)) own += 1;
+    taken.add(own);
+  }
+  return [...taken];
+}

@@ -1,0 +1,136 @@
+// Sallyport in a world: the gateway, the supervisor of its SSH connection and the closing of a tunnel are the real ones.
+import { Gateway, type GatewayShared } from "../../src/gateway/gateway.ts";
+import { ListenerRegistry } from "../../src/gateway/listener-registry.ts";
+import { SallyportError } from "../../src/protocol/error.ts";
+import { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
+import type { SshConnection } from "../../src/ssh/ssh-connection.ts";
+import { BackSupervisor } from "../../src/tunnel/back-supervisor.ts";
+import { RunningTunnel } from "../../src/tunnel/running-tunnel.ts";
+import { CountedClock } from "./counted-clock.ts";
+import { addresses, gatewayPort, type Place } from "./place.ts";
+import type { GatewayPlan } from "./plan.ts";
+import { never, Program, type Tamper } from "./program.ts";
+import type { SwarmTrace } from "./trace.ts";
+
+/** What ssh's ServerAlive does: so long without a packet of the server's, and the connection is lost. */
+const sshSilenceMs = 45_000;
+
+export interface GatewayParty {
+  readonly front: Program;
+  /** Of what waits at the SSH side. */
+  readonly backClock: CountedClock;
+  readonly shared: GatewayShared;
+  readonly tunnel: RunningTunnel;
+  /** What a session broke down on: a mistake of ours. */
+  readonly internalErrors: readonly string[];
+  /** Somebody asked for it. */
+  readonly isClosing: () => boolean;
+  close(graceMs: number): void;
+  /** Told the type of every event of the gateway. */
+  readonly watchers: Set<(type: string) => void>;
+  /** Nothing comes through any more: after a while the SSH client notices. */
+  lineIsDead(): () => void;
+}
+
+export async function startGateway(
+  place: Place,
+  plan: GatewayPlan,
+  trace: SwarmTrace,
+  tamper?: Tamper,
+): Promise<GatewayParty> {
+  const { gateway: host, world } = place;
+  const { clock } = world;
+  const front = new Program(host.network(), clock, tamper);
+  let ssh: LosableSsh | undefined;
+  const backClock = new CountedClock(clock);
+  const supervisor = new BackSupervisor({
+    connect: async (signal) => {
+      ssh = new LosableSsh(await SimulatedSsh.connect(host, { host: addresses.ssh, signal }));
+      return ssh;
+    },
+    clock: backClock,
+    emit: (event) => trace.event("tunnel", event),
+    backAddress: undefined,
+    noCommand: true,
+    target: "user@ssh",
+    onGivenUp: (error) => trace.say("tunnel", `given up: ${error.message}`),
+  });
+  const { passivePorts, ...others } = plan;
+  const last = passivePorts === 0 ? 0 : 40_000 + passivePorts - 1;
+  const listener = await front.listen({
+    host: host === place.client ? "" : addresses.gateway,
+    ports: { first: gatewayPort, last: gatewayPort },
+    signal: never,
+  });
+  await supervisor.start(never);
+  const shared: GatewayShared = { registry: new ListenerRegistry(), sessions: new Set(), lastSession: 0 };
+  const internalErrors: string[] = [];
+  const watchers = new Set<(type: string) => void>();
+  const gateway = new Gateway(
+    listener,
+    {
+      ...others,
+      target: { host: place.target, port: 21 },
+      passivePorts: { first: passivePorts === 0 ? 0 : 40_000, last },
+      passiveAddresses: [],
+      allowThirdParty: [],
+    },
+    {
+      front,
+      clock: front.clock,
+      back: (signal) => supervisor.back(signal),
+      emit: (session, event) => {
+        trace.event(`gateway#${session}`, event);
+        for (const watcher of watchers) watcher(event.type);
+        if (event.type === "session.close" && event.reason.includes("internal error"))
+          internalErrors.push(event.reason);
+      },
+      ownAddresses: () => ["127.0.0.1", host === place.client ? addresses.client : addresses.gateway],
+    },
+    shared,
+  );
+  const tunnel = new RunningTunnel({ clock: front.clock, forwards: [], gateways: [gateway], shared, supervisor });
+  let isClosing = false;
+  const close = (graceMs: number): void => {
+    isClosing = true;
+    void tunnel.close({ graceMs });
+  };
+  const lineIsDead = (): (() => void) => clock.after(sshSilenceMs, () => ssh?.fail());
+  return { front, backClock, shared, tunnel, internalErrors, lineIsDead, watchers, isClosing: () => isClosing, close };
+}
+
+/** The simulated ssh as the supervisor wants it; and it can find out that nobody answers. */
+class LosableSsh implements SshConnection {
+  readonly transport = "embedded";
+  readonly target = "user@ssh";
+  readonly serverAddress: string;
+  readonly network: SshConnection["network"];
+  readonly lost: SshConnection["lost"];
+  readonly #ssh: SimulatedSsh;
+  #isSilent = false;
+
+  constructor(ssh: SimulatedSsh) {
+    this.#ssh = ssh;
+    this.serverAddress = ssh.serverAddress;
+    this.network = ssh.network;
+    const silence = new SallyportError("SSH_DISCONNECTED", "the SSH server does not answer");
+    this.lost = ssh.lost.then((error) => (this.#isSilent ? silence : error));
+  }
+
+  fail(): void {
+    this.#isSilent = true;
+    void this.#ssh[Symbol.asyncDispose]();
+  }
+
+  exec(): Promise<never> {
+    return Promise.reject(new SallyportError("NET_UNSUPPORTED", "this SSH server runs no commands"));
+  }
+
+  openSubsystem(): Promise<never> {
+    return Promise.reject(new SallyportError("NET_UNSUPPORTED", "this SSH server has no subsystems"));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#ssh[Symbol.asyncDispose]();
+  }
+}

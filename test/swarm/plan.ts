@@ -1,0 +1,198 @@
+// What a seed decides before a world begins to move. Plain data, printed with the trace.
+import type { GatewayOptions } from "../../src/gateway/environment.ts";
+
+export interface SwarmPlan {
+  readonly seed: number;
+  readonly place: PlacePlan;
+  readonly gateway: GatewayPlan;
+  readonly server: ServerPlan;
+  /** Sizes of the server's files `/file-0`, `/file-1`, …: all different. */
+  readonly files: readonly number[];
+  readonly clients: readonly ClientPlan[];
+  readonly faults: readonly FaultPlan[];
+}
+
+export interface PlacePlan {
+  /** Sallyport and the first client are one host. */
+  readonly isGatewayAtClient: boolean;
+  /** sshd and the FTP server are one host; Sallyport calls it `localhost` or by its address. */
+  readonly isServerAtSsh: boolean;
+  readonly isTargetLocalhost: boolean;
+  /** Between the LAN and the wide network. */
+  readonly isMasqueraded: boolean;
+  readonly hasHelper: boolean;
+  /** What lets only SSH into the server's network; `states`: a filter with memory. */
+  readonly wall: "open" | "ports" | "states";
+  readonly lanMs: number;
+  readonly wanMs: number;
+  readonly dmzMs: number;
+  readonly wanBytesPerMs: number | undefined;
+  /** Bytes of one segment, so in how small pieces everything arrives. */
+  readonly segmentBytes: number;
+  /** Of every host, each way. */
+  readonly bufferBytes: number;
+}
+
+export interface GatewayPlan {
+  readonly backMode: GatewayOptions["backMode"];
+  /** How many data ports it may use; 0: any. */
+  readonly passivePorts: number;
+  readonly sessionsMax: number;
+  readonly keepaliveMs: number;
+}
+
+export interface ServerPlan {
+  /** `ours` is the engine of this project, the others are odd (odd-server.ts). */
+  readonly kind: "ours" | OddHabit;
+  readonly active: boolean;
+  readonly atomicUploads: boolean;
+  readonly dataStallMs: number;
+}
+
+export type OddHabit =
+  /** Does as RFC 959 says, EPSV and FEAT unknown. */
+  | "old"
+  /** Writes its replies byte by byte, some of several lines. */
+  | "slow-writer"
+  /** Says 226 before the data has left, or come. */
+  | "early-226"
+  /** Names another host in 227. */
+  | "other-host"
+  /** Sends half a file, an end in order, then 426. */
+  | "half-426"
+  /** Sends half a file, an end in order, and closes the control connection. */
+  | "half-close"
+  /** Sends half a file, an end in order, and says nothing any more. */
+  | "half-silence"
+  /** Sends half a file and breaks it off, then 426. */
+  | "reset-426"
+  /** Says 226 at once without a 150. */
+  | "no-150"
+  /** Says 150 twice. */
+  | "two-150"
+  /** Sends in small pieces with pauses. */
+  | "slow-data"
+  /** Says 226 long before it closes its data connection. */
+  | "late-close"
+  /** Refuses transfers with 550, after 150. */
+  | "late-550"
+  /** Hangs up in the middle of the conversation. */
+  | "hangs-up"
+  /** Closes with 421. */
+  | "says-421";
+
+export type ClientPlan = EngineClientPlan | RawClientPlan;
+
+interface AnyClient {
+  /** Which host of the LAN. */
+  readonly host: "client" | "other";
+  readonly startMs: number;
+}
+
+/** The FTP client of this project. */
+export interface EngineClientPlan extends AnyClient {
+  readonly kind: "engine";
+  readonly mode: "auto" | "passive" | "active";
+  readonly epsv4: boolean;
+  readonly pipeline: boolean;
+  readonly keepaliveMs: number;
+  readonly replyMs: number;
+  readonly steps: readonly EngineStep[];
+}
+
+export type EngineStep =
+  | {
+      readonly do: "download";
+      readonly file: number;
+      readonly offset: number;
+      readonly retries: number;
+      readonly verify: "size" | "none";
+    }
+  | { readonly do: "upload"; readonly size: number; readonly retries: number; readonly verify: "size" | "none" }
+  /** Asked for at once: each waits for its turn. */
+  | { readonly do: "several"; readonly files: readonly number[] }
+  | { readonly do: "stop-upload"; readonly size: number; readonly afterMs: number }
+  | { readonly do: "give-up"; readonly file: number; readonly afterMs: number }
+  | { readonly do: "list" | "names" | "pwd" }
+  | { readonly do: "size"; readonly file: number }
+  | { readonly do: "wait"; readonly ms: number };
+
+/** A client without manners, word by word. */
+export interface RawClientPlan extends AnyClient {
+  readonly kind: "raw";
+  readonly steps: readonly RawStep[];
+  /** How it goes away: QUIT, its end alone, a reset, or its program is killed. */
+  readonly ending: "quit" | "end" | "reset" | "kill";
+}
+
+export type FrontMode = "PASV" | "EPSV" | "PORT" | "EPRT";
+
+export type RawStep =
+  /** In one breath. */
+  | { readonly do: "say"; readonly lines: readonly string[] }
+  | {
+      readonly do: "get";
+      readonly file: number;
+      readonly mode: FrontMode;
+      readonly manner: GetManner;
+      readonly at: number;
+    }
+  | {
+      readonly do: "put";
+      readonly size: number;
+      readonly mode: FrontMode;
+      readonly manner: PutManner;
+      readonly at: number;
+    }
+  /** Several downloads in one breath, each with its own PORT or EPRT. */
+  | { readonly do: "burst"; readonly files: readonly number[]; readonly mode: "PORT" | "EPRT" }
+  /** A file from one session to another one of the same client, by way of the gateway (RFC 959 section 5.2). */
+  | { readonly do: "third-party"; readonly file: number }
+  /** Bytes that are no command. */
+  | { readonly do: "junk"; readonly what: "long" | "binary" | "telnet" | "bare" }
+  /** Names an address that is not its own. */
+  | { readonly do: "bounce"; readonly whom: "victim" | "server" | "gateway" | "privileged" }
+  | { readonly do: "wait"; readonly ms: number };
+
+/**
+ * `at`: after so many bytes. `stall`: does not read for a while. `absent`: never connects for the data. `chat-at`: NOOP and STAT
+ * meanwhile. `in-parts`: REST before it.
+ */
+export type GetManner =
+  | "whole"
+  | "chat-at"
+  | "in-parts"
+  | "reset-at"
+  | "close-at"
+  | "abort-at"
+  | "stall"
+  | "absent"
+  | "quit-at"
+  | "half-close";
+export type PutManner = "whole" | "reset-at" | "abort-at" | "stall" | "absent" | "abort-behind";
+
+/** Counted from the start of the clients: packets, milliseconds, or milliseconds behind the n-th event of that kind at the gateway. */
+export type FaultMoment =
+  | { readonly packets: number }
+  | { readonly ms: number }
+  | { readonly event: string; readonly count: number; readonly ms: number };
+
+export interface FaultPlan {
+  readonly kind:
+    | "ssh-lost"
+    | "server-gone"
+    | "client-gone"
+    | "server-closes"
+    | "tunnel-closes"
+    | "wan-dark"
+    | "lan-dark"
+    | "wan-loss"
+    | "lan-loss"
+    | "wan-stall"
+    | "dmz-stall";
+  readonly after: FaultMoment;
+  /** Milliseconds until it is over; a server or sshd that is gone comes back. */
+  readonly lastsMs: number;
+  /** For losses: percent of the packets. For the client: which. */
+  readonly amount: number;
+}

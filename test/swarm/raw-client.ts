@@ -1,0 +1,99 @@
+// A client that says what its plan says, word by word.
+import type { ClientParts } from "./client-parts.ts";
+import { addresses, gatewayPort } from "./place.ts";
+import type { RawClientPlan, RawStep } from "./plan.ts";
+import { never } from "./program.ts";
+import { burst } from "./raw-burst.ts";
+import { RawControl } from "./raw-control.ts";
+import { thirdParty } from "./raw-third-party.ts";
+import { RawTransfers } from "./raw-transfers.ts";
+
+/** Whoever says USER again is logged in no more, and is refused; and junk may be the end. */
+const stays = ({ steps }: RawClientPlan): boolean =>
+  !steps.some((step) => step.do === "junk" || (step.do === "say" && step.lines.includes("USER again")));
+
+export async function runRawClient(given: ClientParts, plan: RawClientPlan, gateway: string): Promise<void> {
+  const parts = { ...given, isCalm: given.isCalm && stays(plan) };
+  const { program, fault, isCalm } = parts;
+  const conversation = parts.conversation();
+  const connection = await program.connect({ host: gateway, port: gatewayPort, signal: never });
+  const control = new RawControl(connection, program, conversation, parts.say);
+  const transfers = new RawTransfers(parts, control);
+  const greeting = await control.reply();
+  if (greeting?.code === 220) {
+    await control.ask("USER me");
+    await control.ask("PASS secret");
+    for (const [index, step] of plan.steps.entries()) {
+      if (control.isOver || program.isDead) break;
+      await perform(parts, control, transfers, step, `/up-${parts.number}-${index}`);
+    }
+  } else if (isCalm) fault("no greeting though nothing was in the way");
+  const isAnswered = await leave(parts, control, plan.ending);
+  // What junk is answered with is nobody's promise.
+  if (plan.steps.some((step) => step.do === "junk")) return;
+  for (const text of conversation.faults(isAnswered && isCalm)) fault(text);
+}
+
+async function perform(
+  parts: ClientParts,
+  control: RawControl,
+  transfers: RawTransfers,
+  step: RawStep,
+  path: string,
+): Promise<void> {
+  switch (step.do) {
+    case "say": {
+      control.say(step.lines);
+      for (const _ of step.lines.filter((line) => line !== "")) await control.final();
+      return;
+    }
+    case "get":
+      return transfers.get(step);
+    case "put":
+      return transfers.put(step, path);
+    case "burst":
+      return burst(parts, control, step.files, step.mode);
+    case "third-party":
+      return thirdParty(parts, control, step.file, path);
+    case "junk":
+      control.junk(step.what);
+      return;
+    case "bounce":
+      return bounce(parts, control, step.whom);
+    case "wait":
+      return new Promise((resolve) => void parts.program.clock.after(step.ms, resolve));
+  }
+}
+
+const octets = (host: string, port: number): string => `${host.replaceAll(".", ",")},${port >> 8},${port & 255}`;
+
+async function bounce({ fault }: ClientParts, control: RawControl, whom: string): Promise<void> {
+  const { local, remote } = control.connection;
+  const to: Readonly<Record<string, string>> = {
+    victim: octets(addresses.victim, 5000),
+    server: octets(addresses.ftp, 2121),
+    gateway: octets(remote.host, gatewayPort),
+    privileged: octets(local.host, 25),
+  };
+  const reply = await control.ask(`PORT ${to[whom]}`);
+  if (reply !== undefined && reply.code < 400) fault(`PORT to ${whom} was taken: ${reply.lines.join(" | ")}`);
+}
+
+/** True: the session was ended in order, and all that was said has been heard. */
+async function leave({ program }: ClientParts, control: RawControl, ending: RawClientPlan["ending"]): Promise<boolean> {
+  const { connection } = control;
+  const { stream } = connection;
+  let isAnswered = false;
+  if (ending === "quit") {
+    if (!control.hasQuit) control.say(["QUIT"]);
+    isAnswered = (await control.final())?.code === 221;
+  }
+  if (ending === "reset") connection.reset();
+  if (ending === "kill") program.kill();
+  if (ending === "end") {
+    stream.end();
+    while ((await control.reply()) !== undefined) {}
+  }
+  await connection[Symbol.asyncDispose]();
+  return isAnswered;
+}
