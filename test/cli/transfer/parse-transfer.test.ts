@@ -65,6 +65,7 @@ describe("get, put, ls and cp", () => {
     ["get -p 22 sftp://h:2222/a", /differ/],
     ["ls --active sftp://h/a", /--active is for FTP/],
     ["put --tls a sftp://h/a", /--tls is for FTP/],
+    ["get -d sftp://h/a", /-d is for FTP/],
     ["get sftp://a;b@h/x", /not a user name/],
     ["get -i k ftp://h/a", /-i is for the SSH connection of --via/],
     ["get http://h/a", /is no ftp:\/\//],
