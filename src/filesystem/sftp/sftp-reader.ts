@@ -1,7 +1,6 @@
 // A file at the server, read ahead: as many requests are on their way as the line holds.
 import type { FileReader } from "../../platform/file-system.ts";
 import { raceAbort } from "../../platform/race-abort.ts";
-import { limits } from "../../protocol/limits.ts";
 import type { FileFacts } from "../../protocol/listing/file-facts.ts";
 import { statusCodes } from "../../ssh/sftp/wire/message-types.ts";
 import type { Reply } from "../../ssh/sftp/wire/replies.ts";
@@ -12,6 +11,8 @@ interface Piece {
   readonly offset: number;
   readonly bytes: number;
   readonly reply: Promise<Reply<"data">>;
+  /** The answer has come. */
+  isHere: boolean;
 }
 
 const none = new Uint8Array(0);
@@ -23,12 +24,16 @@ export class SftpReader implements FileReader {
   readonly #signal: AbortSignal;
   readonly #pieceBytes: number;
   readonly #asked: Piece[] = [];
-  /** How many may be on their way: it doubles with each round until the limit, so that a small file costs little. */
+  /**
+   * How many may be on their way. One more whenever we had to wait for the next, so it doubles in each round trip of a long
+   * line; where we are the slow ones it stays small, and little piles up in ssh, whose buffer is dear to grow.
+   */
   #window = firstPieces;
   #next: number;
   /** What came and was not taken yet. */
   #rest: Uint8Array = none;
   #isAtEnd = false;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(handle: RemoteHandle, facts: FileFacts, offset: number, signal: AbortSignal) {
     this.#handle = handle;
@@ -41,7 +46,7 @@ export class SftpReader implements FileReader {
   async read(buffer: Uint8Array): Promise<number> {
     let filled = 0;
     while (filled < buffer.length) {
-      if (this.#rest.length === 0 && !(await this.#receive())) break;
+      if (this.#rest.length === 0 && !(await this.#more(filled))) break;
       const piece = this.#rest.subarray(0, buffer.length - filled);
       buffer.set(piece, filled);
       filled += piece.length;
@@ -57,12 +62,25 @@ export class SftpReader implements FileReader {
     await this.#handle[Symbol.asyncDispose]();
   }
 
+  /** What came before a failure is given first, so that it is not lost for whoever goes on there later. */
+  async #more(filled: number): Promise<boolean> {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    try {
+      return await this.#receive();
+    } catch (error) {
+      if (filled === 0) throw error;
+      this.#failure = { error };
+      return false;
+    }
+  }
+
   /** The next bytes; false at the end. */
   async #receive(): Promise<boolean> {
     if (this.#isAtEnd) return false;
     this.#askAhead();
     const piece = this.#asked.shift();
     if (piece === undefined) return false;
+    const hadToWait = !piece.isHere;
     const reply = await raceAbort(piece.reply, this.#signal);
     if (reply.type === "status" && reply.code === statusCodes.endOfFile) {
       this.#isAtEnd = true;
@@ -73,7 +91,8 @@ export class SftpReader implements FileReader {
     // Section 6.4: a server may give less than was asked for. The rest comes before what follows.
     if (bytes.length < piece.bytes)
       this.#asked.unshift(this.#ask(piece.offset + bytes.length, piece.bytes - bytes.length));
-    else this.#window = Math.min(this.#window + 1, Math.ceil(limits.sftpPipelineBytes / this.#pieceBytes));
+    else if (hadToWait)
+      this.#window = Math.min(this.#window + 1, Math.ceil(session.client.pipelineBytes / this.#pieceBytes));
     this.#rest = bytes;
     return true;
   }
@@ -95,6 +114,12 @@ export class SftpReader implements FileReader {
 
   #ask(offset: number, bytes: number): Piece {
     const { session, id } = this.#handle;
-    return { offset, bytes, reply: session.client.ask(requests.read(id, offset, bytes)).reply };
+    const { reply } = session.client.ask(requests.read(id, offset, bytes));
+    const piece: Piece = { offset, bytes, reply, isHere: false };
+    const arrive = (): void => {
+      piece.isHere = true;
+    };
+    reply.then(arrive, arrive);
+    return piece;
   }
 }

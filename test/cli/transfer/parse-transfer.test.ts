@@ -37,6 +37,18 @@ describe("get, put, ls and cp", () => {
         },
       },
     ],
+    [
+      "get -i k -F c -J j -o A=b -p 2222 --ssh embedded sftp://anna@h/~/a",
+      { sources: [{ scheme: "sftp", host: "h", user: "anna", segments: ["a"] }] },
+      {
+        sftp: {
+          transport: "embedded",
+          ssh: { port: 2222, identityFiles: ["k"], configFile: "c", jump: "j", options: ["A=b"] },
+        },
+      },
+    ],
+    ["ls -J a --via anna@g:2222 sftp://h/", {}, { sftp: { ssh: { jump: "a,anna@g:2222" } } }],
+    ["cp --active -i k ftp://a/x sftp://b/y", {}, { mode: "active", sftp: { ssh: { identityFiles: ["k"] } } }],
     ["get --via s -p 2222 ftp://h/a", {}, { via: { transport: "auto", ssh: { host: "s", port: 2222 } } }],
   ])("%s", (words, order, command) => {
     expect(parse(words)).toMatchObject({ kind: "transfer", order, ...command });
@@ -49,7 +61,13 @@ describe("get, put, ls and cp", () => {
     ["get ftp://h/", /ends in \/: it is a directory/],
     ["get -r ftp://h/a -", /takes one file/],
     ["get ftp://h/a ftp://h/b -", /takes one file/],
-    ["get sftp://u:p@h/a", /takes no password/],
+    ["get sftp://anna:secret@h/a", /takes no password/],
+    ["get -p 22 sftp://h:2222/a", /differ/],
+    ["ls --active sftp://h/a", /--active is for FTP/],
+    ["put --tls a sftp://h/a", /--tls is for FTP/],
+    ["get -d sftp://h/a", /-d is for FTP/],
+    ["get sftp://a;b@h/x", /not a user name/],
+    ["get -i k ftp://h/a", /-i is for the SSH connection of --via/],
     ["get http://h/a", /is no ftp:\/\//],
     ["get ftp://h/a;type=d", /is a listing/],
     ["get ftp://h/a%0Ab", /line end/],

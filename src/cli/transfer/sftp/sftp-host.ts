@@ -66,6 +66,7 @@ export function checkSftpUrls(urls: readonly FtpUrl[], draft: TransferDraft): vo
     draft.mode === undefined ? [] : [`--${draft.mode}`],
     draft.explicitTls ? ["--tls"] : [],
     draft.tlsCa === undefined ? [] : ["--tls-ca"],
+    draft.debug ? ["-d"] : [],
   ].flat();
   if (stray !== undefined) throw usageError(`${stray} is for FTP, and there is no ftp:// URL`, "Leave it out.");
 }

@@ -18,10 +18,11 @@ import { partSuffix } from "../fetch-file.ts";
 import type { ServerSession, Transferred } from "../server-session.ts";
 import { hashRemote } from "./check-transfer.ts";
 import { keepTrying } from "./keep-trying.ts";
+import type { Chunks } from "./pieces.ts";
 import { type Course, downloadFile, downloadStream } from "./sftp-download.ts";
 import { listedEntry, sftpPath } from "./sftp-names.ts";
 import type { SftpRemote } from "./sftp-remote.ts";
-import { bytesThere, type Chunks, type SftpUpload, upload } from "./sftp-upload.ts";
+import { bytesThere, type SftpUpload, upload } from "./sftp-upload.ts";
 
 export interface SftpServerSessionParts {
   readonly first: SftpRemote;

@@ -7,6 +7,7 @@ import { typeOf } from "../../../ssh/sftp/wire/attributes.ts";
 import { partSuffix } from "../fetch-file.ts";
 import type { Transferred } from "../server-session.ts";
 import { demandSameHash, demandSameSize, hashRemote } from "./check-transfer.ts";
+import { type Chunks, pieces } from "./pieces.ts";
 import type { Course } from "./sftp-download.ts";
 import type { SftpRemote } from "./sftp-remote.ts";
 
@@ -23,8 +24,6 @@ export interface SftpUpload {
   /** Where the first of several attempts began. */
   readonly course: Course;
 }
-
-export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** One attempt. What there is of the file stays in the part; an empty one is removed. */
 export async function upload(remote: SftpRemote, order: SftpUpload): Promise<Transferred> {
@@ -76,9 +75,11 @@ async function writePart(
 ): Promise<number> {
   const { signal, onProgress } = options;
   let end = from;
+  const lost = new AbortController();
+  void remote.client.closed.then((why) => lost.abort(why));
   try {
     await using writer = await remote.files.openWrite(part, { start: from === 0 ? "truncate" : from, signal });
-    for await (const piece of open(from)) {
+    for await (const piece of pieces(open(from), AbortSignal.any([signal, lost.signal]))) {
       digest?.update(piece);
       await writer.write([piece]);
       end += piece.length;

@@ -29,6 +29,7 @@ export interface Asked<T extends ReplyType> {
 interface Waiting {
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: unknown) => void;
+  readonly askedMs: number;
 }
 
 export class SftpClient implements AsyncDisposable {
@@ -39,6 +40,9 @@ export class SftpClient implements AsyncDisposable {
   readonly #machine: SftpClientMachine = new SftpClientMachine();
   readonly #waiting: Map<number, Waiting> = new Map();
   readonly #patience: Patience;
+  readonly #clock: Clock;
+  /** Shortest time from a request to its answer so far. */
+  #roundTripMs: number = Number.POSITIVE_INFINITY;
   #features: ServerFeatures | undefined;
   #ready: Waiting | undefined;
   #failure: SallyportError | undefined;
@@ -47,6 +51,7 @@ export class SftpClient implements AsyncDisposable {
   private constructor({ connection, clock }: SftpClientOptions) {
     this.#connection = connection;
     this.#stream = connection.stream;
+    this.#clock = clock;
     this.#patience = new Patience(clock, () => this.#fail(silent()));
     this.#stream.on("data", (bytes: Uint8Array) => this.#receive(bytes));
     // Nothing can come any more, so nothing more is to be said either.
@@ -81,6 +86,15 @@ export class SftpClient implements AsyncDisposable {
     return this.#failure !== undefined;
   }
 
+  /**
+   * What keeps the line full when it is asked for ahead. No more: what ssh has read and we have not lies in its buffer, which is
+   * dear to grow (openssh/channel-limits.ts).
+   */
+  get pipelineBytes(): number {
+    const wanted = Math.round(this.#roundTripMs * limits.sshWindowBytesPerMs);
+    return Math.min(limits.sftpPipelineBytes, Math.max(limits.sshFirstWindowBytes, wanted));
+  }
+
   get features(): ServerFeatures {
     if (this.#features === undefined) throw new SallyportError("INTERNAL", "the SFTP session is not open yet");
     return this.#features;
@@ -94,7 +108,9 @@ export class SftpClient implements AsyncDisposable {
       return { reply, taken: Promise.resolve() };
     }
     const { id, pieces } = this.#machine.ask(request);
-    const reply = new Promise<Reply>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const reply = new Promise<Reply>((resolve, reject) =>
+      this.#waiting.set(id, { resolve, reject, askedMs: this.#clock.nowMs() }),
+    );
     reply.catch(() => {}); // whoever gave up waiting need not hear of it
     this.#patience.begin();
     return { reply: reply as Promise<Reply<T>>, taken: this.#send(pieces) };
@@ -110,7 +126,7 @@ export class SftpClient implements AsyncDisposable {
   async #greet(): Promise<void> {
     this.#patience.begin();
     const extensions = await new Promise<ReadonlyMap<string, string>>((resolve, reject) => {
-      this.#ready = { resolve: resolve as never, reject };
+      this.#ready = { resolve: resolve as never, reject, askedMs: 0 };
       if (this.#failure !== undefined) reject(this.#failure);
       else void this.#send([this.#machine.start()]);
     });
@@ -139,8 +155,10 @@ export class SftpClient implements AsyncDisposable {
       this.#ready?.resolve(event.extensions as never);
     } else {
       this.#patience.heard(this.#machine.unanswered);
-      this.#waiting.get(event.id)?.resolve(event.reply);
+      const waiting = this.#waiting.get(event.id);
       this.#waiting.delete(event.id);
+      this.#roundTripMs = Math.min(this.#roundTripMs, this.#clock.nowMs() - (waiting?.askedMs ?? 0));
+      waiting?.resolve(event.reply);
     }
   }
 
