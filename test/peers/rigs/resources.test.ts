@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmdirSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmdirSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { expectNothingLeft, leftSince, takeResources, watchResources } from "../../support/resources.ts";
+import { until } from "../../support/until.ts";
 
 watchResources();
 
@@ -30,6 +31,8 @@ test("a listener and a connection that are left over are named with their addres
 test("a child process that is left over is named with its command", async () => {
   const before = takeResources();
   const child = spawn("sleep", ["1000"], { stdio: "ignore" });
+  // In the middle of exec it has no words.
+  await until("its command", () => readFileSync(`/proc/${child.pid}/cmdline`, "utf8").startsWith("sleep"));
   expect(leftSince(before).join("\n")).toContain(`child process ${child.pid}: sleep 1000`);
   child.kill();
   await expectNothingLeft(before);
