@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Evidence, LabEvent } from "../../src/lab/evidence.ts";
 import { isAsExpected, runAct, takesOf } from "../../src/lab/run-scenario.ts";
+import { scenarioNumbers } from "../../src/lab/scenario-numbers.ts";
 import { scenarios } from "../../src/lab/scenarios.ts";
 import { simulatedStage } from "../../src/lab/simulated/simulated-stage.ts";
 import { watchResources } from "../support/resources.ts";
@@ -21,6 +22,10 @@ async function evidenceOf(name: string): Promise<Evidence> {
   seen.set(name, evidence);
   return evidence;
 }
+
+it("their numbers are those that the command line takes", () => {
+  expect(scenarios.map(({ number }) => number)).toEqual(scenarioNumbers);
+});
 
 const eventsOf = async <T extends LabEvent["type"]>(
   name: string,

@@ -1,5 +1,5 @@
 // `sallyport lab`: from words to what is played.
-import { scenarios } from "../../lab/scenarios.ts";
+import { scenarioNumbers } from "../../lab/scenario-numbers.ts";
 import type { OptionRow } from "../command-line/option-row.ts";
 import { takeOptions } from "../command-line/take-options.ts";
 import { usageError } from "../command-line/usage-error.ts";
@@ -92,6 +92,6 @@ function takeAll(words: readonly string[], draft: LabDraft): readonly string[] {
 function numberOf(word: string): string {
   const digits = /^[Ss]?(\d{1,2})$/.exec(word)?.[1];
   const number = `S${digits?.padStart(2, "0")}`;
-  if (scenarios.some((scenario) => scenario.number === number)) return number;
+  if (scenarioNumbers.includes(number)) return number;
   throw usageError(`there is no scenario "${word}"`, "They are S01 to S20; sallyport lab lists them.");
 }
