@@ -1,6 +1,6 @@
 // S20: somebody goes away in mid-transfer.
 
-import type { Scenario, Variant } from "../scenario.ts";
+import type { Act, Scenario, Variant } from "../scenario.ts";
 import type { FtpUser, ServerControl, Stage, TransferResult } from "../stage.ts";
 import { openPlace, serverAddress } from "./places.ts";
 import { failsWith, forwarded, trusting } from "./steps.ts";
@@ -24,6 +24,21 @@ async function ready(stage: Stage): Promise<Ready> {
   return { server, sshd, user: await stage.user("client", forwarded) };
 }
 
+/** The download through Sallyport in whose middle a program of the server is killed. */
+const downloadLosing = (victim: "server" | "sshd", pid: string): Act => ({
+  typed: [
+    "client$ sallyport -L 2001:localhost:21 user@203.0.113.3",
+    "client$ ftp -p localhost 2001",
+    "ftp> get big",
+    `server# kill -9 ${pid}`,
+  ],
+  script: async (stage) => {
+    const there = await ready(stage);
+    return begin(there.user, there[victim]);
+  },
+  expected: { works: false, reply: 421, system: "ECONNRESET", dataBesideSsh: false },
+});
+
 const sshLost: Variant = {
   name: "ssh-lost",
   title: "the SSH connection goes away",
@@ -43,19 +58,7 @@ const sshLost: Variant = {
     },
     expected: { works: false, reply: 0, dataBesideSsh: true },
   },
-  sallyport: {
-    typed: [
-      "client$ sallyport -L 2001:localhost:21 user@203.0.113.3",
-      "client$ ftp -p localhost 2001",
-      "ftp> get big",
-      "server# kill -9 PID-OF-SSHD",
-    ],
-    script: async (stage) => {
-      const { sshd, user } = await ready(stage);
-      return begin(user, sshd);
-    },
-    expected: { works: false, reply: 421, system: "ECONNRESET", dataBesideSsh: false },
-  },
+  sallyport: downloadLosing("sshd", "PID-OF-SSHD"),
 };
 
 const clientGone: Variant = {
@@ -103,18 +106,6 @@ export const s20: Scenario = {
     },
     expected: { works: false, reply: 0, dataBesideSsh: true },
   },
-  sallyport: {
-    typed: [
-      "client$ sallyport -L 2001:localhost:21 user@203.0.113.3",
-      "client$ ftp -p localhost 2001",
-      "ftp> get big",
-      "server# kill -9 PID-OF-FTP-SERVER",
-    ],
-    script: async (stage) => {
-      const { server, user } = await ready(stage);
-      return begin(user, server);
-    },
-    expected: { works: false, reply: 421, system: "ECONNRESET", dataBesideSsh: false },
-  },
+  sallyport: downloadLosing("server", "PID-OF-FTP-SERVER"),
   variants: [sshLost, clientGone],
 };
