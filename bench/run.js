@@ -1,23 +1,3 @@
-// Node 20 does not run TypeScript, so vite, which vitest brings along, loads the rest.
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
-import { createViteServer } from "vitest/node";
+import { runTypescript } from "../scripts/run-typescript.js";
 
-const vite = await createViteServer({
-  root: dirname(dirname(fileURLToPath(import.meta.url))),
-  configFile: false,
-  logLevel: "error",
-  appType: "custom",
-  server: { middlewareMode: true, watch: null, hmr: false, ws: false },
-  optimizeDeps: { noDiscovery: true, include: [] },
-  oxc: { target: "node20" },
-});
-try {
-  const { main } = await vite.ssrLoadModule("/bench/main.ts");
-  await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`bench: ${error instanceof Error ? error.message : error}\n`);
-  process.exitCode = 1;
-} finally {
-  await vite.close();
-}
+await runTypescript("bench", "/bench/main.ts", ({ main }) => main(process.argv.slice(2)));
