@@ -84,17 +84,22 @@ test("a session that breaks: a new one, in the same directory, goes on", async (
   await server.stop();
 });
 
+/** The server breaks an upload off after its first bytes, and is asked what it has. */
+async function breakUpload(control: ScriptedControl): Promise<void> {
+  const data = await passive(control);
+  const socket = await data.accept();
+  await control.expect("STOR f");
+  await control.reply("150 go");
+  await new Promise((resolve) => socket.once("data", resolve));
+  socket.resetAndDestroy();
+  await control.reply("426 broken");
+  await control.expect("SIZE f");
+}
+
 test("an upload goes on behind what the server has", async () => {
   await using server = await startScriptedServer(async (control) => {
     await begin(control);
-    const first = await passive(control);
-    const socket = await first.accept();
-    await control.expect("STOR f");
-    await control.reply("150 go");
-    await new Promise((resolve) => socket.once("data", resolve));
-    socket.resetAndDestroy();
-    await control.reply("426 broken");
-    await control.expect("SIZE f");
+    await breakUpload(control);
     await control.reply("213 4");
     const second = await passive(control);
     const rest = await second.accept();
@@ -117,14 +122,7 @@ test("an upload goes on behind what the server has", async () => {
 test("an upload of which nothing was kept begins its checksum anew", async () => {
   await using server = await startScriptedServer(async (control) => {
     await begin(control, ["SIZE", "XSHA256"]);
-    const first = await passive(control);
-    const socket = await first.accept();
-    await control.expect("STOR f");
-    await control.reply("150 go");
-    await new Promise((resolve) => socket.once("data", resolve));
-    socket.resetAndDestroy();
-    await control.reply("426 broken");
-    await control.expect("SIZE f");
+    await breakUpload(control);
     await control.reply("550 nothing there");
     const second = await passive(control);
     const data = await second.accept();
