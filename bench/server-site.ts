@@ -87,7 +87,7 @@ function proftpdTls({ certificate, key }: OwnServer): string[] {
 }
 
 function openForeign(server: FtpServer | undefined, tls: readonly string[] | undefined): OpenWay {
-  if (server === undefined) throw new NotMeasured("it is missing; run .ci/proftpd");
+  if (server === undefined) throw new NotMeasured("it is missing; run .ci/unpacked-servers");
   const { port } = server;
   const rest = { curlOptions: [], carriers: {}, [Symbol.asyncDispose]: async () => {} };
   return { host, port, server, ...(tls === undefined ? {} : { tlsOptions: tls }), ...rest };

@@ -7,7 +7,7 @@ import type { FtpServerOptions, Preparation } from "./ftp-server-options.ts";
 import { cryptHash } from "./system-user.ts";
 import type { TempDir } from "./tempdir.ts";
 
-/** Debian's packages of ProFTPD and vsftpd exclude each other, so .ci/proftpd unpacks this one here. */
+/** Debian's packages of ProFTPD and vsftpd exclude each other, so .ci/unpacked-servers unpacks this one here. */
 const unpacked = "/var/tmp/sallyport-peers/proftpd";
 
 /** Where the program and its modules are, or undefined. */
@@ -34,7 +34,7 @@ export async function prepareProftpd(
   options: FtpServerOptions,
 ): Promise<Preparation> {
   const place = findProftpd();
-  if (place === undefined) throw new Error("no proftpd; run .ci/proftpd");
+  if (place === undefined) throw new Error("no proftpd; run .ci/unpacked-servers");
   const { uid, gid, isRoot } = identity();
   const userFile = dir.file("passwd");
   writeFileSync(userFile, `${user}:${await cryptHash(password)}:${uid}:${gid}::${root}:/bin/sh\n`);
