@@ -11,7 +11,7 @@ import { PlainClient, portArgument, received } from "./plain-client.ts";
 import { type HonestScene, meetHonest } from "./scene.ts";
 import { file } from "./scripts.ts";
 
-watchResources({ timeoutMs: 10_000 });
+watchResources();
 
 const transfersInAll = 2000;
 const clientsAtOnce = 10;
@@ -127,7 +127,7 @@ async function counts({ gateway, server }: HonestScene) {
   // One client, that of the scene, stays.
   const { sessions } = gateway.shared;
   const what = (): string => `one session is left: ${sessions.size} sessions, ${server.describe()}`;
-  await until(what, () => sessions.size === 1 && server.open() === 1, 10_000);
+  await until(what, () => sessions.size === 1 && server.open() === 1);
   for (let turn = 0; turn < 5; turn += 1) {
     collectGarbage();
     await new Promise(setImmediate); // buffers are given back behind the garbage collection
@@ -153,4 +153,4 @@ it("2,000 transfers, aborts and resets among them, end with the counts that they
   process.off("warning", warned);
   expect(warnings).toEqual([]);
   expect(after.buffers - before.buffers).toBeLessThan(10_000_000);
-}, 120_000);
+});

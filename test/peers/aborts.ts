@@ -30,7 +30,6 @@ export async function expectInterruptedDownload(client: "tnftp" | "inetutils-ftp
     client === "tnftp" ? "ls" : "dir",
   ];
   const result = await run(commands, {
-    timeoutMs: 30_000,
     onStart: (child) => void whenReceiving(child.pid ?? -1).then(() => child.kill("SIGINT")),
   });
   expectAborted(result, place);
@@ -43,9 +42,6 @@ export async function expectKilledTransfer(direction: "get" | "put", place: Plac
   // lftp cannot wait for "150", so give it a moment; a transfer of 20 GiB is under way then, or the test fails below.
   const result = await runLftp(
     `set net:limit-rate 20M; ${lftpOpen(place.target)}; ls; ${transfer} & sleep 1; kill all; sleep 0.2; ls`,
-    {
-      timeoutMs: 30_000,
-    },
   );
   expect(result.stderr).toContain(direction === "get" ? "RETR huge" : "STOR huge");
   if (direction === "get") expect(result.stderr).toContain("---> ABOR");

@@ -23,16 +23,11 @@ export async function expectBigFile(mode: FrontMode, place: Place): Promise<void
   const here = makeTempDir("big");
   try {
     writeFileSync(here.file("big"), bigContent());
-    const result = await curl.run(
-      place.target,
-      mode,
-      [
-        { do: "put", local: here.file("big"), remote: "big" },
-        { do: "get", remote: "big", local: here.file("copy") },
-        { do: "delete", remote: "big" },
-      ],
-      { timeoutMs: 60_000 },
-    );
+    const result = await curl.run(place.target, mode, [
+      { do: "put", local: here.file("big"), remote: "big" },
+      { do: "get", remote: "big", local: here.file("copy") },
+      { do: "delete", remote: "big" },
+    ]);
     expect(result.exit, result.stderr).toBe(0);
     // What came back is what was sent, so what lay at the server in between was it too.
     expect(digest(readFileSync(here.file("copy")))).toBe(digest(bigContent()));

@@ -80,7 +80,7 @@ export function describeMatrix(transport: "openssh" | "embedded"): void {
       test.each([true, false])(
         "lftp copies from server to server, joined inside (passive source: %s)",
         async (passive) => {
-          const result = await thirdParty(through("vsftpd"), through("proftpd"), passive, { timeoutMs: 15_000 });
+          const result = await thirdParty(through("vsftpd"), through("proftpd"), passive);
           expectThirdParty(result, through("proftpd"));
         },
       );

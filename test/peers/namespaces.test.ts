@@ -49,7 +49,11 @@ describePeers(["sshd", "vsftpd", "curl", "lftp", "tnftp", "inetutils-ftp", "nft"
     for (const client of ftpClients) {
       test.each(client.modes)(`${client.name} in mode %s logs in and then transfers nothing`, async (mode) => {
         const todo = [{ do: "get", remote: "file", local: "file" }] as const;
-        const result = await client.run(place().target, mode, todo, { netns: hosts.client.name, timeoutMs: 1500 });
+        const result = await client.run(place().target, mode, todo, {
+          netns: hosts.client.name,
+          enough: /\b230 Login successful/,
+          quietMs: 1500,
+        });
         expect(result.stdout + result.stderr).toMatch(/\b230 Login successful/);
         expect(result.replies.filter((line) => line.startsWith("226"))).toEqual([]);
       });

@@ -77,7 +77,7 @@ describePeers(["curl", "lftp", "tnftp", "inetutils-ftp"], "our own server", () =
   test.each([true, false])("lftp copies from one of our servers to another (passive source: %s)", async (passive) => {
     const there = makeTempDir("there");
     const other = await openOwnServer(there);
-    const result = await thirdParty(place, other.place, passive, { timeoutMs: 15_000 });
+    const result = await thirdParty(place, other.place, passive);
     expectThirdParty(result, other.place);
     await other.server.close();
     there.remove();

@@ -13,7 +13,7 @@ import { watchResources } from "../support/resources.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 import { type Rig, startRig } from "./rig.ts";
 
-watchResources({ timeoutMs: 8000 });
+watchResources();
 
 let rig: Rig;
 let here: TempDir;

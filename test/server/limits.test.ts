@@ -7,7 +7,7 @@ import { watchResources } from "../support/resources.ts";
 import { until } from "../support/until.ts";
 import { type Rig, startRig } from "./rig.ts";
 
-watchResources({ timeoutMs: 6000 });
+watchResources();
 
 let rig: Rig;
 const start = async (options: Partial<ServerOptions> = {}): Promise<Rig> => {

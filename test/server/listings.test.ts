@@ -54,11 +54,10 @@ test("patterns of the shell, with a directory before them", async () => {
   expect(await lines("NLST nothing*")).toEqual([]);
 });
 
-test("a pattern of many stars takes no time", async () => {
+// Looked for by going back at each star, it would not end in a lifetime.
+test("a pattern of many stars comes to an end", async () => {
   await peer.upload(`STOR ${"a".repeat(200)}`, "");
-  const begin = performance.now();
   expect(await lines(`NLST ${"*a".repeat(100)}b`)).toEqual([]);
-  expect(performance.now() - begin).toBeLessThan(1000);
 });
 
 test("every byte that a command can say is part of a name, in every listing", async () => {

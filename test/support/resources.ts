@@ -1,6 +1,7 @@
 // The leak check: after each test nothing is left of what it opened. One call at the top of a test file.
 import { chmodSync, readdirSync, readlinkSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { patienceMs } from "./patience.ts";
 import { childrenOf, commandLineOf } from "./processes.ts";
 import { describeSockets } from "./socket-table.ts";
 import { makeTempDir, type TempDir } from "./tempdir.ts";
@@ -40,7 +41,7 @@ export function leftSince(before: Resources): string[] {
 }
 
 /** Waits until nothing is left; fails with the list after `timeoutMs`. */
-export async function expectNothingLeft(before: Resources, timeoutMs = 10_000): Promise<void> {
+export async function expectNothingLeft(before: Resources, timeoutMs = patienceMs): Promise<void> {
   const end = performance.now() + timeoutMs;
   for (let left = leftSince(before); left.length > 0; left = leftSince(before)) {
     if (performance.now() > end) throw new Error(`left over after ${timeoutMs} ms:\n  ${left.join("\n  ")}`);
@@ -52,7 +53,7 @@ export async function expectNothingLeft(before: Resources, timeoutMs = 10_000): 
  * Call once at the top of a test file, before any other hook: checks after every test of the file. What `beforeAll`
  * made belongs to the file, not to a test. The file gets a directory for temporary files of its own (TMPDIR).
  */
-export function watchResources(options: { readonly timeoutMs?: number } = {}): void {
+export function watchResources(): void {
   let home: TempDir | undefined;
   let outer: string | undefined;
   // Not before: where every test of the file is skipped, no hook runs, and nothing would remove it.
@@ -67,7 +68,7 @@ export function watchResources(options: { readonly timeoutMs?: number } = {}): v
     before = takeResources();
   });
   afterEach(async () => {
-    if (before !== undefined) await expectNothingLeft(before, options.timeoutMs);
+    if (before !== undefined) await expectNothingLeft(before);
   });
   afterAll(() => {
     if (outer === undefined) delete process.env["TMPDIR"];

@@ -7,7 +7,7 @@ import { runSeed } from "./run-seed.ts";
 watchResources();
 
 /** They take two seconds of a processor; where many want it, more. */
-const timeout = 60_000;
+const timeout = 300_000;
 
 describe("the swarm", () => {
   it("finds nothing in its first twenty worlds", { timeout }, async () => {

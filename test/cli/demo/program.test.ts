@@ -1,4 +1,5 @@
 // The demo as a program: nothing of the machine that it runs on, on standard output what it has checked, and nothing left.
+
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync } from "node:fs";
 import { connect } from "node:net";
@@ -7,6 +8,7 @@ import { acts } from "../../../src/cli/demo/acts.ts";
 import { demoHelpText } from "../../../src/cli/demo/demo-help.ts";
 import { Peer } from "../../server/peer.ts";
 import { describePeers } from "../../support/missing.ts";
+import { patienceMs } from "../../support/patience.ts";
 import { watchResources } from "../../support/resources.ts";
 import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
 import { type BuiltProgram, buildProgram, run, start } from "../support/built-program.ts";
@@ -125,7 +127,7 @@ describePeers(["expect"], "on a terminal", () => {
   /** All that a terminal of this width showed. */
   function onTerminal(columns: number, env: Readonly<Record<string, string>>): Promise<string> {
     const script = `
-      set timeout 10
+      set timeout ${patienceMs / 1000}
       set stty_init "columns ${columns}"
       spawn -noecho "$env(NODE)" "$env(PROGRAM)" demo --once
       expect timeout { exec kill -KILL [exp_pid]; exit 1 } eof

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describePeers } from "../../support/missing.ts";
+import { patienceMs } from "../../support/patience.ts";
 import { isRunning, signalProcess } from "../../support/processes.ts";
 import { watchResources } from "../../support/resources.ts";
 import { makeTempDir } from "../../support/tempdir.ts";
@@ -23,7 +24,7 @@ function onTerminal(tunnel: object, keys: string, end: string, option = "-N"): P
   // Whatever goes wrong, nothing is left behind.
   const patience = "timeout { exec kill -KILL [exp_pid]; exit 1 }";
   const script = `
-    set timeout 10
+    set timeout ${patienceMs / 1000}
     spawn -noecho sh -c {exec "$NODE" "$PROGRAM" ${option} -L2001:f:21 h </dev/null}
     expect ${patience} "secret: "
     send -- "${keys}"

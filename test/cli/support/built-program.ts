@@ -110,7 +110,6 @@ export function start(program: string, args: readonly string[], options: RunOpti
           if (match === null && isOver) throw new Error(`the program ended without ${pattern}:\n${stdout}${stderr}`);
           return match ?? undefined;
         },
-        10_000,
       ),
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");

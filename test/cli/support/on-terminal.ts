@@ -1,5 +1,6 @@
 // A program on a real terminal, which expect(1) plays.
 import { spawn } from "node:child_process";
+import { patienceMs } from "../../support/patience.ts";
 
 export type Step = { readonly see: string } | { readonly match: string } | { readonly type: string };
 export const see = (text: string): Step => ({ see: text });
@@ -15,8 +16,6 @@ export interface Play {
   readonly home: string;
 }
 
-const patienceSeconds = 15;
-
 /** Plays the steps; gives all that the terminal showed, and at its end `status N`. */
 export async function onTerminal({ program, words, steps, home }: Play): Promise<string> {
   // Whatever goes wrong, nothing is left behind.
@@ -27,7 +26,7 @@ export async function onTerminal({ program, words, steps, home }: Play): Promise
     return `set step ${index}\nexpect ${patience} eof { puts "EOF at ${index}"; exit 1 } ${how} $env(STEP${index}) {}`;
   });
   const script = [
-    `set timeout ${patienceSeconds}`,
+    `set timeout ${patienceMs / 1000}`,
     "set stty_init {rows 24 columns 100}",
     `spawn -noecho $env(NODE) $env(PROGRAM) ${words.map((_, index) => `$env(WORD${index})`).join(" ")}`,
     ...played,

@@ -1,10 +1,12 @@
 // get, put, ls and cp as programs, against our own server.
+
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openServer } from "../../../src/serve/open-server.ts";
 import type { Server } from "../../../src/serve/options.ts";
+import { patienceMs } from "../../support/patience.ts";
 import { watchResources } from "../../support/resources.ts";
 import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
 import { type BuiltProgram, buildProgram, run, start } from "../support/built-program.ts";
@@ -148,7 +150,7 @@ describe("get", () => {
     writeFileSync(there.file("big"), Buffer.alloc(300_000_000, 7));
     await using started = start(program.real, ["get", url("big"), here.path], { env: { HOME: here.path } });
     const part = here.file("big.sallyport-part");
-    await expect.poll(() => existsSync(part), { timeout: 10_000, interval: 2 }).toBe(true);
+    await expect.poll(() => existsSync(part), { timeout: patienceMs, interval: 2 }).toBe(true);
     started.kill("SIGINT");
     expect(await started.ended).toBe("exit 130");
     expect(existsSync(here.file("big"))).toBe(false);

@@ -1,12 +1,17 @@
 // Runs a client program to its end: in an empty home directory, with a time limit, its dialogue taken apart.
 import { type ChildProcess, spawn } from "node:child_process";
+import { patienceMs } from "../patience.ts";
 import { makeTempDir } from "../tempdir.ts";
 
 export interface RunOptions {
   /** Written to standard input, then end of file. Default: empty. */
   readonly input?: string | Uint8Array;
-  /** The program is killed after this time and the result says so. Default 20000. */
+  /** The program is killed after this time and the result says so. Default: as long as tests wait. */
   readonly timeoutMs?: number;
+  /** The program is killed when its output matches: for one that would wait for ever. The result is `timeout` then. */
+  readonly enough?: RegExp;
+  /** How long after `enough`: that nothing more comes can only be waited for. Default 0. */
+  readonly quietMs?: number;
   /** Working directory. Default: the empty home directory. */
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -47,20 +52,30 @@ export async function runClient(command: string, args: readonly string[], o: Run
   child.stdin.end(o.input ?? "");
   o.onStart?.(child, () => stdout + stderr);
   try {
-    const exit = await ending(child, o.timeoutMs ?? 20_000);
+    const exit = await ending(child, o, () => stdout + stderr);
     return { stdout, stderr, exit, elapsedMs: performance.now() - start };
   } finally {
     home.remove();
   }
 }
 
-function ending(child: ChildProcess, timeoutMs: number): Promise<ClientResult["exit"]> {
+function ending(child: ChildProcess, o: RunOptions, output: () => string): Promise<ClientResult["exit"]> {
   return new Promise((resolve, reject) => {
     let timedOut = false;
-    const timer = setTimeout(() => {
+    const kill = (): void => {
       timedOut = true;
       child.kill("SIGKILL");
-    }, timeoutMs);
+    };
+    let timer = setTimeout(kill, o.timeoutMs ?? patienceMs);
+    let seen = o.enough === undefined;
+    const look = (): void => {
+      if (seen || !o.enough?.test(output())) return;
+      seen = true;
+      clearTimeout(timer);
+      timer = setTimeout(kill, o.quietMs ?? 0);
+    };
+    child.stdout?.on("data", look);
+    child.stderr?.on("data", look);
     child.once("error", reject);
     child.once("close", (code, signal) => {
       clearTimeout(timer);

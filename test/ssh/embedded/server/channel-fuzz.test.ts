@@ -71,4 +71,4 @@ test("any messages in any order leave the server with nothing open, and serving 
   await after[Symbol.asyncDispose]();
   await server.stop();
   await new Promise((resolve) => echo.close(resolve));
-}, 30_000);
+});
