@@ -1,8 +1,8 @@
 // Whose public keys may log in: sshd(8), AUTHORIZED_KEYS FILE FORMAT, without options.
 import { open } from "node:fs/promises";
+import { assertOwn } from "../../platform/private-file.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
-import { mustBeOurs } from "./private-file.ts";
 
 /** What a key line begins with. What begins otherwise has options, which restrict the key: it is no key here. */
 const keyType = /^(?:ssh-(?:ed25519|rsa)|ecdsa-sha2-nistp(?:256|384|521))$/;
@@ -67,7 +67,7 @@ async function read(file: string): Promise<string | undefined> {
   if (handle === undefined) return undefined;
   try {
     const stats = await handle.stat();
-    mustBeOurs(stats, file);
+    assertOwn(stats, file);
     if (!stats.isFile()) throw new SallyportError("CONFIG_INVALID", `${file} is no plain file`);
     if (stats.size > limits.authorizedKeysBytesMax) {
       throw new SallyportError("CONFIG_INVALID", `${file} has more than ${limits.authorizedKeysBytesMax} bytes`);

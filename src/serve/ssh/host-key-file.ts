@@ -2,9 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { link, mkdir, open, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { assertOwn, assertSecret } from "../../platform/private-file.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { generateKey } from "../../ssh/embedded/generate-key.ts";
-import { mustBeOurs, mustBeSecret } from "./private-file.ts";
 
 /** Returns the key's text. Throws `CONFIG_INVALID` when it cannot be had, or others can read it. */
 export async function hostKeyFrom(file: string): Promise<string> {
@@ -28,8 +28,8 @@ async function read(file: string): Promise<string | undefined> {
   });
   if (handle === undefined) return undefined;
   try {
-    mustBeSecret(await handle.stat(), file);
-    mustBeOurs(await stat(dirname(file)), dirname(file));
+    assertSecret(await handle.stat(), file);
+    assertOwn(await stat(dirname(file)), dirname(file));
     return await handle.readFile("utf8");
   } finally {
     await handle.close();

@@ -1,7 +1,8 @@
 // Reads ssh_config(5) where no OpenSSH is installed to do it: Host, Match and Include. A test compares it with `ssh -G`.
-import { readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { SallyportError } from "../../../protocol/error.ts";
+import { assertOwn } from "../../../platform/private-file.ts";
+import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
 import { matchesPatternList } from "../pattern.ts";
 import { type ConfigLine, parseConfigLine } from "./config-lines.ts";
@@ -146,12 +147,21 @@ export class ConfigReader {
   }
 }
 
+/** ProxyCommand and `Match exec` are run, so a file that somebody else may write is not obeyed (readconf.c of OpenSSH). */
 function readLines(file: ConfigFile): string[] {
+  let descriptor: number | undefined;
   try {
-    return readFileSync(file.path, "utf8").split(/\r?\n/);
+    descriptor = openSync(file.path, "r");
+    const stats = fstatSync(descriptor);
+    // -F /dev/null and the pipe of a shell's <(…) are no files that others could change.
+    if (stats.isFile()) assertOwn(stats, file.path, "SSH_CONFIG");
+    return readFileSync(descriptor, "utf8").split(/\r?\n/);
   } catch (error) {
+    if (isSallyportError(error)) throw error;
     if (!file.required) return [];
     throw new SallyportError("SSH_CONFIG", `could not read the SSH configuration file ${file.path}`, { cause: error });
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 

@@ -1,6 +1,6 @@
 // Without an ssh program, ssh_config is read as ssh itself reads it: every file here is also given to `ssh -G`.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -167,6 +167,27 @@ test("IgnoreUnknown lets unknown options pass", () => {
 
 test("a configuration file that was named must exist", () => {
   expect(() => readOwn({ host: "gate", configFile: dir.file("none-here") }, () => {})).toThrow(/could not read/);
+});
+
+test.skipIf(process.platform === "win32").each([0o664, 0o646])(
+  "a file of mode %o is not obeyed: ProxyCommand is run",
+  (mode) => {
+    const configFile = write("config", "ProxyCommand touch DIR/taken\n");
+    chmodSync(configFile, mode);
+    expect(() => readOwn({ host: "gate", configFile }, () => {})).toThrow(
+      expect.objectContaining({ code: "SSH_CONFIG", message: expect.stringMatching(/can be written by others/) }),
+    );
+  },
+);
+
+test.skipIf(process.getuid?.() !== 0)("a file of another user's that is included is not obeyed", () => {
+  chownSync(write("included", "ProxyCommand touch DIR/taken\n"), 12345, 12345);
+  const configFile = write("config", "Include DIR/included\n");
+  expect(() => readOwn({ host: "gate", configFile }, () => {})).toThrow(/included belongs to another user/);
+});
+
+test("/dev/null is no file that others could change", () => {
+  expect(readOwn({ host: "gate", configFile: "/dev/null" }, () => {}).config.get("port")).toEqual(["22"]);
 });
 
 test("Match exec is told and counts as not met", () => {
