@@ -15,6 +15,7 @@ const layers: readonly (readonly string[])[] = [
   ["doctor"],
   ["lab"],
   ["tunnel", "serve", "connect"],
+  ["transfer"],
   ["cli"],
 ];
 

@@ -16,7 +16,7 @@ export class RunContext {
   bytes = 0;
   skipped = 0;
   /** Pairs of servers that do not send to each other. */
-  readonly strangers: Set<string> = new Set();
+  readonly noFxp: Set<string> = new Set();
   readonly #targets: Set<string> = new Set();
 
   constructor(command: TransferCommand, report: Report, nowMs: () => number) {

@@ -1,16 +1,16 @@
 // `cp`: from server to server; the trees.
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
+import { copyFile } from "../../transfer/copy-file.ts";
+import { joinPath, readTree } from "../../transfer/tree.ts";
 import { type RunContext, urlAt } from "./context.ts";
-import { copyFile } from "./copy-file.ts";
 import { makeRemoteDirectory } from "./put-tasks.ts";
 import { serverOf } from "./sessions.ts";
-import { joinPath, readTree } from "./tree.ts";
 import type { Task } from "./workers.ts";
 
 export function copyTasks(context: RunContext, sources: readonly FtpUrl[], destination: FtpUrl): readonly Task[] {
   for (const source of sources) {
-    if ([source.scheme, destination.scheme].includes("sftp")) context.strangers.add(pairOf(source, destination));
+    if ([source.scheme, destination.scheme].includes("sftp")) context.noFxp.add(pairOf(source, destination));
   }
   return sources.map((source) => {
     const from = urlPath(source);
@@ -65,7 +65,12 @@ function fileTask(context: RunContext, { source, destination }: Pair, from: stri
       const target = urlAt(destination, to);
       await context.watch({ way: "copied", source: urlAt(source, from), target }, from, async (gauge) =>
         copyFile(
-          context,
+          {
+            throughHere: context.command.throughHere,
+            resume: context.command.resume,
+            noFxp: context.noFxp,
+            note: (text) => context.report.note(text),
+          },
           { session: async () => [await session(source), await session(destination, second)], from, to, target },
           context.optionsFor(source, gauge, signal),
           pairOf(source, destination),

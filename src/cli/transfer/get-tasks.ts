@@ -3,12 +3,12 @@ import { pipeline } from "node:stream/promises";
 import { SallyportError } from "../../protocol/error.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
+import { fetchFile } from "../../transfer/fetch-file.ts";
+import { kindOf, makeDirectory, pathOf } from "../../transfer/local-tree.ts";
+import { joinPath, readTree } from "../../transfer/tree.ts";
 import { formatBytes } from "../report/format.ts";
 import { type RunContext, urlAt } from "./context.ts";
-import { fetchFile } from "./fetch-file.ts";
 import { isLocalDirectory } from "./local-target.ts";
-import { kindOf, makeDirectory, pathOf } from "./local-tree.ts";
-import { joinPath, readTree } from "./tree.ts";
 import type { Hands, Task } from "./workers.ts";
 
 export function getTasks(

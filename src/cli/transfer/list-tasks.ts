@@ -5,8 +5,8 @@ import { limits } from "../../protocol/limits.ts";
 import { formatFtpUrl } from "../../protocol/url/format-ftp-url.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
+import { faultOf, joinPath } from "../../transfer/tree.ts";
 import { type RunContext, urlAt } from "./context.ts";
-import { faultOf, joinPath } from "./tree.ts";
 import type { Task } from "./workers.ts";
 
 export function listTasks(context: RunContext, sources: readonly FtpUrl[]): readonly Task[] {

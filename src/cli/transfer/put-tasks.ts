@@ -5,10 +5,10 @@ import { translateFsError } from "../../filesystem/fs-error.ts";
 import { type ErrorCode, isSallyportError, SallyportError } from "../../protocol/error.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlPath } from "../../protocol/url/url-path.ts";
+import type { ServerSession, Transferred } from "../../transfer/server-session.ts";
+import { joinPath } from "../../transfer/tree.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { type RunContext, urlAt } from "./context.ts";
-import type { ServerSession, Transferred } from "./server-session.ts";
-import { joinPath } from "./tree.ts";
 import type { Hands, Task } from "./workers.ts";
 
 export function putTasks(context: RunContext, sources: readonly string[], url: FtpUrl): readonly Task[] {

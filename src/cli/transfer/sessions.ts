@@ -4,9 +4,9 @@ import { FtpClient } from "../../connect/ftp-client.ts";
 import { openVia, type Via, type ViaOptions } from "../../connect/via.ts";
 import type { Trace } from "../../platform/trace.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import type { ServerSession } from "../../transfer/server-session.ts";
 import { readRoots } from "../credentials/read-roots.ts";
-import type { ServerSession } from "./server-session.ts";
-import { SftpSessions } from "./sftp/sftp-sessions.ts";
+import { SftpSessions } from "./sftp-sessions.ts";
 import type { TransferCommand } from "./transfer-command.ts";
 
 export interface SessionsOptions {

@@ -6,7 +6,7 @@ import { redactUrl } from "../../protocol/url/redact-url.ts";
 import { takeOptions } from "../command-line/take-options.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { type Via, viaOf } from "../command-line/via-option.ts";
-import { checkSftpUrls, type SftpWish, sftpWish } from "./sftp/sftp-host.ts";
+import { checkSftpUrls, type SftpWish, sftpWish } from "./sftp-host.ts";
 import { emptyTransferDraft, optionsOfVerb, type TransferDraft, type TransferVerb } from "./transfer-options.ts";
 
 export type Order =

@@ -1,10 +1,10 @@
 // -j: several workers, each with sessions of its own, take tasks from one stack.
 import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import type { ServerSession } from "../../transfer/server-session.ts";
 import { asSallyportError } from "../report/reporter.ts";
 import { type OnCarried, Tails } from "./carried.ts";
 import type { Report } from "./report.ts";
-import type { ServerSession } from "./server-session.ts";
 import { type Sessions, serverOf } from "./sessions.ts";
 import { TaskStack } from "./task-stack.ts";
 

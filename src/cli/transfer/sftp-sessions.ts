@@ -1,13 +1,13 @@
 // Sessions with SFTP servers: one SSH connection for each server, a channel of it for each session.
-import { openVia, type Via, type ViaOptions } from "../../../connect/via.ts";
-import { systemClock, wakefulClock } from "../../../network/system-clock.ts";
-import type { Trace } from "../../../platform/trace.ts";
-import type { FtpUrl } from "../../../protocol/url/ftp-url.ts";
-import { SftpClient } from "../../../ssh/sftp/client/sftp-client.ts";
-import type { ServerSession } from "../server-session.ts";
+import { openVia, type Via, type ViaOptions } from "../../connect/via.ts";
+import { systemClock, wakefulClock } from "../../network/system-clock.ts";
+import type { Trace } from "../../platform/trace.ts";
+import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import { SftpClient } from "../../ssh/sftp/client/sftp-client.ts";
+import type { ServerSession } from "../../transfer/server-session.ts";
+import { makeRemote, type SftpRemote } from "../../transfer/sftp/sftp-remote.ts";
+import { SftpServerSession } from "../../transfer/sftp/sftp-server-session.ts";
 import { type SftpWish, sftpHost } from "./sftp-host.ts";
-import { makeRemote, type SftpRemote } from "./sftp-remote.ts";
-import { SftpServerSession } from "./sftp-server-session.ts";
 
 export interface SftpSessionsOptions {
   readonly wish: SftpWish;

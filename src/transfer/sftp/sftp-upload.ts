@@ -1,9 +1,9 @@
 // To an SFTP server: into NAME.sallyport-part, and NAME when it is whole. NAME is never half a file.
-import { type Digest, makeDigest } from "../../../client/digest.ts";
-import type { UploadOptions } from "../../../client/transfer-options.ts";
-import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
-import { printable } from "../../../protocol/printable.ts";
-import { typeOf } from "../../../ssh/sftp/wire/attributes.ts";
+import { type Digest, makeDigest } from "../../client/digest.ts";
+import type { UploadOptions } from "../../client/transfer-options.ts";
+import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import { printable } from "../../protocol/printable.ts";
+import { typeOf } from "../../ssh/sftp/wire/attributes.ts";
 import { partSuffix } from "../fetch-file.ts";
 import type { Transferred } from "../server-session.ts";
 import { demandSameHash, demandSameSize, hashRemote } from "./check-transfer.ts";

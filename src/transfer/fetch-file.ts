@@ -2,12 +2,12 @@
 import { createWriteStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import type { HashName } from "../../client/checksum.ts";
-import { makeDigest } from "../../client/digest.ts";
-import { readLocal } from "../../client/local-file.ts";
-import type { DownloadFileOptions } from "../../client/transfer-options.ts";
-import { translateFsError } from "../../filesystem/fs-error.ts";
-import { SallyportError } from "../../protocol/error.ts";
+import type { HashName } from "../client/checksum.ts";
+import { makeDigest } from "../client/digest.ts";
+import { readLocal } from "../client/local-file.ts";
+import type { DownloadFileOptions } from "../client/transfer-options.ts";
+import { translateFsError } from "../filesystem/fs-error.ts";
+import { SallyportError } from "../protocol/error.ts";
 import { kindOf, type LocalKind } from "./local-tree.ts";
 import type { ServerSession, Transferred } from "./server-session.ts";
 

@@ -1,10 +1,8 @@
 // One file from server to server: past this machine where both servers allow it, else through it.
-import type { TransferOptions } from "../../client/transfer-options.ts";
-import { transferBetween } from "../../connect/transfer-between.ts";
-import { isSallyportError, SallyportError } from "../../protocol/error.ts";
-import type { RunContext } from "./context.ts";
-import type { Moved } from "./report.ts";
-import { isFtp, type ServerSession } from "./server-session.ts";
+import type { TransferOptions } from "../client/transfer-options.ts";
+import { transferBetween } from "../connect/transfer-between.ts";
+import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { isFtp, type ServerSession, type Transferred } from "./server-session.ts";
 
 export interface Copy {
   /** Source and destination; asked again after a failure that may have ended one of them. */
@@ -15,29 +13,37 @@ export interface Copy {
   readonly target: string;
 }
 
-type Copied = Pick<Moved, "bytes" | "verified" | "how" | "wasThere">;
+export interface CopyRules {
+  /** Do not ask the servers to send to each other. */
+  readonly throughHere: boolean;
+  readonly resume: boolean;
+  /** Pairs of servers that do not send to each other; more are added. */
+  readonly noFxp: Set<string>;
+  /** Is told what is no failure. */
+  readonly note: (text: string) => void;
+}
 
 /** `pair` names the two servers: those that have refused once are not asked again. */
 export async function copyFile(
-  context: RunContext,
+  rules: CopyRules,
   copy: Copy,
   options: TransferOptions,
   pair: string,
-): Promise<Copied> {
-  const { throughHere, resume } = context.command;
+): Promise<Transferred> {
+  const { throughHere, resume, noFxp } = rules;
   // A third-party transfer cannot begin in the middle, nor change line ends.
-  if (!throughHere && !resume && options.type !== "ascii" && !context.strangers.has(pair)) {
+  if (!throughHere && !resume && options.type !== "ascii" && !noFxp.has(pair)) {
     try {
       return await copyBetween(copy, options);
     } catch (error) {
       if (!isSallyportError(error) || !isRefusal(error)) throw error;
-      if (!context.strangers.has(pair)) {
-        context.report.note(`the servers do not send to each other (${error.message}); through this machine then`);
+      if (!noFxp.has(pair)) {
+        rules.note(`the servers do not send to each other (${error.message}); through this machine then`);
       }
-      context.strangers.add(pair);
+      noFxp.add(pair);
     }
   }
-  return await copyThroughHere(context, copy, options);
+  return await copyThroughHere(rules, copy, options);
 }
 
 /** About the way, not about the file: that would fail through here as well. A server may break down over it (mod_tls 2.9.2). */
@@ -48,7 +54,7 @@ function isRefusal({ code, details }: SallyportError): boolean {
   );
 }
 
-async function copyBetween({ session, from, to }: Copy, { signal, verify }: TransferOptions): Promise<Copied> {
+async function copyBetween({ session, from, to }: Copy, { signal, verify }: TransferOptions): Promise<Transferred> {
   const [source, destination] = await session();
   if (!isFtp(source) || !isFtp(destination)) throw noThirdParty();
   const call = signal === undefined ? {} : { signal };
@@ -75,13 +81,13 @@ function noThirdParty(): SallyportError {
   );
 }
 
-async function copyThroughHere(context: RunContext, copy: Copy, options: TransferOptions): Promise<Copied> {
+async function copyThroughHere(rules: CopyRules, copy: Copy, options: TransferOptions): Promise<Transferred> {
   const [source, destination] = await copy.session();
   const { from, to } = copy;
   const how = "through this machine";
   const call = options.signal === undefined ? {} : { signal: options.signal };
   const size = await source.size(from, call).catch(() => undefined);
-  const there = context.command.resume ? await sizeThere(destination, to, call) : 0;
+  const there = rules.resume ? await sizeThere(destination, to, call) : 0;
   if (there > 0 && there === size) return { bytes: 0, verified: "size", how, wasThere: true };
   if (size !== undefined && there > size) {
     throw new SallyportError("FTP_VERIFY", `${copy.target} has ${there} bytes, and the source has ${size}`, {
@@ -108,7 +114,7 @@ async function copyThroughHere(context: RunContext, copy: Copy, options: Transfe
     return { bytes, verified, how };
   } catch (error) {
     const part = copy.target + (destination.partSuffix ?? "");
-    if (sent > 0) context.report.note(`${part} may have a part of the file; --resume goes on there`);
+    if (sent > 0) rules.note(`${part} may have a part of the file; --resume goes on there`);
     throw error;
   } finally {
     for (const stream of streams) stream.destroy();

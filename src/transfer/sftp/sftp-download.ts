@@ -1,12 +1,12 @@
 // From an SFTP server: a file here, or a stream.
 import { type FileHandle, open } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { makeDigest } from "../../../client/digest.ts";
-import { localSize, readLocal } from "../../../client/local-file.ts";
-import type { DownloadFileOptions, DownloadOptions } from "../../../client/transfer-options.ts";
-import { translating } from "../../../filesystem/fs-error.ts";
-import { SallyportError } from "../../../protocol/error.ts";
-import { limits } from "../../../protocol/limits.ts";
+import { makeDigest } from "../../client/digest.ts";
+import { localSize, readLocal } from "../../client/local-file.ts";
+import type { DownloadFileOptions, DownloadOptions } from "../../client/transfer-options.ts";
+import { translating } from "../../filesystem/fs-error.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
 import type { Transferred } from "../server-session.ts";
 import { demandSameHash, demandSameSize, hashRemote, readRemote } from "./check-transfer.ts";
 import type { SftpRemote } from "./sftp-remote.ts";

@@ -1,7 +1,7 @@
 // One SFTP channel with its file system; what a session works with until the connection breaks.
-import { openSftpFileSystem, type SftpFiles } from "../../../filesystem/sftp/sftp-file-system.ts";
-import { SftpSession } from "../../../filesystem/sftp/sftp-session.ts";
-import type { SftpClient } from "../../../ssh/sftp/client/sftp-client.ts";
+import { openSftpFileSystem, type SftpFiles } from "../../filesystem/sftp/sftp-file-system.ts";
+import { SftpSession } from "../../filesystem/sftp/sftp-session.ts";
+import type { SftpClient } from "../../ssh/sftp/client/sftp-client.ts";
 
 export interface SftpRemote {
   readonly client: SftpClient;

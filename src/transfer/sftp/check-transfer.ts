@@ -1,9 +1,9 @@
 // After an SFTP transfer: is the file at the other side the same? OpenSSH has no checksums (its PROTOCOL, section 4, names
 // none), so the file is read once more.
-import { makeDigest } from "../../../client/digest.ts";
-import { SallyportError } from "../../../protocol/error.ts";
-import { limits } from "../../../protocol/limits.ts";
-import { printable } from "../../../protocol/printable.ts";
+import { makeDigest } from "../../client/digest.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
+import { printable } from "../../protocol/printable.ts";
 import type { SftpRemote } from "./sftp-remote.ts";
 
 /** The bytes of a file at the server, from one on. The pieces are the taker's. */

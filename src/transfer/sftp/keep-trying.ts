@@ -1,8 +1,8 @@
 // A transfer whose connection broke is gone on with over a new one, as often as --retry says.
-import type { Clock } from "../../../platform/clock.ts";
-import { wait } from "../../../platform/wait.ts";
-import { isSallyportError } from "../../../protocol/error.ts";
-import { limits } from "../../../protocol/limits.ts";
+import type { Clock } from "../../platform/clock.ts";
+import { wait } from "../../platform/wait.ts";
+import { isSallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
 
 /** The network broke; what the server refuses it will refuse again. */
 const passing = /^(?:NET_(?:RESET|TIMEOUT|REFUSED|UNREACHABLE)|SSH_DISCONNECTED|FTP_TRANSFER)$/;

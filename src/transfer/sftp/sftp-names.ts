@@ -1,9 +1,9 @@
 // Names as people write them, and as the bytes that SFTP carries.
 
-import { decodeName, encodeName } from "../../../protocol/client/name-bytes.ts";
-import { nameOf, resolvePath } from "../../../protocol/file-path.ts";
-import type { FileFacts } from "../../../protocol/listing/file-facts.ts";
-import type { ListedEntry } from "../../../protocol/listing/listed-entry.ts";
+import { decodeName, encodeName } from "../../protocol/client/name-bytes.ts";
+import { nameOf, resolvePath } from "../../protocol/file-path.ts";
+import type { FileFacts } from "../../protocol/listing/file-facts.ts";
+import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
 
 /**
  * The absolute path in bytes of a path of a URL; what is relative begins in `home`, which is bytes already. `.` and `..` go by

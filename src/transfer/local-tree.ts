@@ -1,15 +1,15 @@
 // Where names that came from a server may lead on this machine.
 import { lstatSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { localPathFor } from "../../client/local-file.ts";
-import { translateFsError } from "../../filesystem/fs-error.ts";
-import { SallyportError } from "../../protocol/error.ts";
-import { escapeText } from "../report/escape-text.ts";
+import { localPathFor } from "../client/local-file.ts";
+import { translateFsError } from "../filesystem/fs-error.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { printable } from "../protocol/printable.ts";
 
 /** `name` in `directory`. Throws `FS_OUTSIDE`, and `FS_NAME_INVALID` for bytes that Node could not write as they are. */
 export function pathOf(directory: string, name: string): string {
   if (!/\p{Cs}/u.test(name)) return localPathFor(directory, name);
-  throw new SallyportError("FS_NAME_INVALID", `the name "${escapeText(name)}" is not UTF-8`, {
+  throw new SallyportError("FS_NAME_INVALID", `the name "${printable(name, 120)}" is not UTF-8`, {
     cure: "Get it by itself under another name; in its URL the bytes are written %XX.",
   });
 }

@@ -1,8 +1,8 @@
 // A directory of a server: what is to be done with each file of it.
-import { SallyportError } from "../../protocol/error.ts";
-import { limits } from "../../protocol/limits.ts";
-import type { ListedEntry, UnreadLine } from "../../protocol/listing/listed-entry.ts";
-import { printable } from "../../protocol/printable.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
+import type { ListedEntry, UnreadLine } from "../protocol/listing/listed-entry.ts";
+import { printable } from "../protocol/printable.ts";
 import type { ServerSession } from "./server-session.ts";
 
 export interface TreeFindings {

@@ -1,19 +1,19 @@
 // A session with an SFTP server, with the words of the FTP client.
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import type { HashName } from "../../../client/checksum.ts";
-import type { CallOptions, UploadSource } from "../../../client/ftp-client.ts";
-import { readLocal } from "../../../client/local-file.ts";
+import type { HashName } from "../../client/checksum.ts";
+import type { CallOptions, UploadSource } from "../../client/ftp-client.ts";
+import { readLocal } from "../../client/local-file.ts";
 import type {
   DownloadFileOptions,
   DownloadOptions,
   UploadFileOptions,
   UploadOptions,
-} from "../../../client/transfer-options.ts";
-import { translating } from "../../../filesystem/fs-error.ts";
-import type { Clock } from "../../../platform/clock.ts";
-import { isSallyportError, type SallyportError } from "../../../protocol/error.ts";
-import type { ListedEntry, Listing, UnreadLine } from "../../../protocol/listing/listed-entry.ts";
+} from "../../client/transfer-options.ts";
+import { translating } from "../../filesystem/fs-error.ts";
+import type { Clock } from "../../platform/clock.ts";
+import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
+import type { ListedEntry, Listing, UnreadLine } from "../../protocol/listing/listed-entry.ts";
 import { partSuffix } from "../fetch-file.ts";
 import type { ServerSession, Transferred } from "../server-session.ts";
 import { hashRemote } from "./check-transfer.ts";

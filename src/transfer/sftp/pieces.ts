@@ -1,5 +1,5 @@
 // The bytes of an upload's source, until something else ends it.
-import { raceAbort } from "../../../platform/race-abort.ts";
+import { raceAbort } from "../../platform/race-abort.ts";
 
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 

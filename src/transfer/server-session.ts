@@ -1,14 +1,14 @@
 // What get, put, ls and cp need of a session with a server, be it FTP or SFTP.
 import type { Readable } from "node:stream";
-import type { CallOptions, UploadSource } from "../../client/ftp-client.ts";
+import type { CallOptions, UploadSource } from "../client/ftp-client.ts";
 import type {
   DownloadFileOptions,
   DownloadOptions,
   TransferResult,
   UploadFileOptions,
   UploadOptions,
-} from "../../client/transfer-options.ts";
-import type { FtpClient } from "../../connect/ftp-client.ts";
+} from "../client/transfer-options.ts";
+import type { FtpClient } from "../connect/ftp-client.ts";
 
 export interface Transferred extends Pick<TransferResult, "bytes" | "verified" | "how"> {
   /** Nothing was to be done: the file was there already. */

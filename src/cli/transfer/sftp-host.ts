@@ -1,12 +1,12 @@
 // Which SSH server an sftp:// URL means, and how it is reached: the options of ssh are for that host itself.
-import type { ViaOptions } from "../../../connect/via.ts";
-import { formatEndpoint } from "../../../platform/endpoint.ts";
-import type { FtpUrl } from "../../../protocol/url/ftp-url.ts";
-import type { SshOptions } from "../../../ssh/ssh-connection.ts";
-import { parseDestination } from "../../command-line/destination.ts";
-import { usageError } from "../../command-line/usage-error.ts";
-import type { Via } from "../../command-line/via-option.ts";
-import type { TransferDraft } from "../transfer-options.ts";
+import type { ViaOptions } from "../../connect/via.ts";
+import { formatEndpoint } from "../../platform/endpoint.ts";
+import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import type { SshOptions } from "../../ssh/ssh-connection.ts";
+import { parseDestination } from "../command-line/destination.ts";
+import { usageError } from "../command-line/usage-error.ts";
+import type { Via } from "../command-line/via-option.ts";
+import type { TransferDraft } from "./transfer-options.ts";
 
 /** What the command line says of SSH beside the URL. */
 export interface SftpWish {
