@@ -3,10 +3,11 @@ import type { Clock } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
-import { describeCommand, formatCommand, wrapArgument } from "../protocol/command.ts";
+import { formatCommand } from "../protocol/command.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { remoteFault } from "../protocol/fault.ts";
 import { limits } from "../protocol/limits.ts";
+import { Redaction } from "../protocol/redaction.ts";
 import type { PendingKind } from "../protocol/relay/outstanding.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { ReplyReceiver } from "../protocol/reply-receiver.ts";
@@ -25,6 +26,8 @@ export class ControlLink {
   readonly closed: Promise<SallyportError | undefined>;
   /** When anything was sent or received last, by the Clock. */
   lastActiveMs: number;
+  /** What may be shown of what was said. */
+  readonly redaction: Redaction = new Redaction();
   readonly #options: LinkOptions;
   readonly #expected: ExpectedReplies = new ExpectedReplies();
   #receiver: ReplyReceiver = new ReplyReceiver();
@@ -77,8 +80,7 @@ export class ControlLink {
     stream.cork();
     stream.write(bytes);
     process.nextTick(() => stream.uncork());
-    const wrapped = argument === undefined ? undefined : wrapArgument(verb, argument);
-    const line = describeCommand({ verb, argument: wrapped, iac: "none" });
+    const line = this.redaction.command({ verb, argument, iac: "none" });
     this.#options.emit({ type: "ftp.command", side: "back", origin: "client", line });
     return asked;
   }
@@ -177,8 +179,8 @@ export class ControlLink {
   }
 
   #reply(reply: Reply): void {
-    this.#options.emit({ type: "ftp.reply", side: "back", origin: "server", lines: reply.lines });
-    if (reply.code === 421) this.fail(replyError("the server ends the session", reply));
+    this.#options.emit({ type: "ftp.reply", side: "back", origin: "server", lines: this.redaction.reply(reply).lines });
+    if (reply.code === 421) this.fail(replyError("the server ends the session", this.redaction.reply(reply)));
     if (this.#nudged && reply.code !== 200) this.stray = this.#expect("NOOP", "plain").final;
     this.#nudged = false;
     if (this.#failure !== undefined || this.#expected.receive(reply)) return;

@@ -18,7 +18,8 @@ export async function logIn(talk: Talk): Promise<void> {
 /** In a running session. */
 export async function logInAgain(talk: Talk, who: Credentials): Promise<void> {
   const reply = await sayUser(talk, who);
-  if (reply.code >= 400) throw replyError("the server takes no other user in this session", reply);
+  if (reply.code >= 400)
+    throw replyError("the server takes no other user in this session", talk.link.redaction.reply(reply));
   const known = await finish(talk, who, reply);
   const { user: _, password: __, account: ___, ...others } = talk.options;
   talk.options = { ...others, ...known };
@@ -59,7 +60,7 @@ async function finish(talk: Talk, who: Known, first: Reply): Promise<Known> {
   }
   if (reply.code === 332 && account !== undefined) reply = await link.command("ACCT", secretName(talk, account));
   // 232: RFC 2228, the certificate was enough.
-  if (reply.code !== 230 && reply.code !== 202 && reply.code !== 232) throw refused(user, reply);
+  if (reply.code !== 230 && reply.code !== 202 && reply.code !== 232) throw refused(user, link.redaction.reply(reply));
   return known;
 }
 

@@ -3,6 +3,7 @@ import { localFault } from "./fault.ts";
 import { bytesFromLatin1, isLatin1 } from "./latin1.ts";
 import { printable } from "./printable.ts";
 import { Secret } from "./secret.ts";
+import { isSecretVerb, secretArgument } from "./secret-arguments.ts";
 
 /**
  * How byte 0xFF stood in the line. RFC 854 wants it `doubled`; curl writes it `bare` and vsftpd reads it so. A relay
@@ -19,9 +20,6 @@ export interface Command {
 }
 
 const verbPattern = /^[!-~]+$/;
-const secretVerbs: ReadonlySet<string> = new Set(["PASS", "ACCT"]);
-/** SITE commands of Serv-U (PSWD), wu-ftpd (GPASS) and others that carry passwords; hidden in traces only. */
-const secretSiteWords = /^(PSWD|PASSWD|CHPASS|GPASS) /i;
 
 /** RFC 959 has letters only; RFC 3659 and vendors add digits and more. */
 export function isVerb(text: string): boolean {
@@ -36,16 +34,16 @@ export function argumentText(command: Command): string {
 
 /** The argument as a command line of this verb carries it: wrapped where the verb's argument is a password. */
 export function wrapArgument(verb: string, argument: string): string | Secret {
-  return secretVerbs.has(verb) ? new Secret(argument) : argument;
+  return isSecretVerb(verb) ? new Secret(argument) : argument;
 }
 
 /** For traces: one line without its end, passwords as `***`, control characters escaped. */
 export function describeCommand(command: Command): string {
   const { verb, argument } = command;
-  if (argument === undefined) return printable(verb);
   if (argument instanceof Secret) return `${printable(verb)} ***`;
-  const siteWord = verb === "SITE" ? secretSiteWords.exec(argument)?.[1] : undefined;
-  return siteWord === undefined ? printable(`${verb} ${argument}`) : `SITE ${siteWord} ***`;
+  const found = secretArgument(verb, argument);
+  if (found !== undefined) return `${printable(found.open)}***`;
+  return printable(argument === undefined ? verb : `${verb} ${argument}`);
 }
 
 /**

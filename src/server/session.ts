@@ -3,8 +3,8 @@ import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { Tasks } from "../platform/tasks.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
-import { describeCommand } from "../protocol/command.ts";
 import { limits } from "../protocol/limits.ts";
+import { Redaction } from "../protocol/redaction.ts";
 import { makeReply, type Reply } from "../protocol/reply.ts";
 import { carryOut } from "./carry-out.ts";
 import { ControlChannel } from "./control-channel.ts";
@@ -31,6 +31,7 @@ export class Session implements Conversation {
   #running: AbortController | undefined;
   #current: Waiting = "end";
   readonly #timers: SessionTimers;
+  readonly #redaction: Redaction = new Redaction();
   #closingText: string | undefined;
   #reason = "";
   #over: () => void = () => {};
@@ -84,7 +85,7 @@ export class Session implements Conversation {
 
   say(reply: Reply): void {
     if (this.#life.signal.aborted) return;
-    this.emit({ type: "ftp.reply", side: "front", origin: "server", lines: reply.lines });
+    this.emit({ type: "ftp.reply", side: "front", origin: "server", lines: this.#redaction.reply(reply).lines });
     this.#channel.write(reply);
   }
 
@@ -100,7 +101,7 @@ export class Session implements Conversation {
     if (waiting === "end") {
       if (isLostWithClient(this.#current, this.#queue)) this.#running?.abort(new Aborted());
     } else if (!("malformed" in waiting)) {
-      this.emit({ type: "ftp.command", side: "front", origin: "client", line: describeCommand(waiting) });
+      this.emit({ type: "ftp.command", side: "front", origin: "client", line: this.#redaction.command(waiting) });
       // At once, whatever waits before it; its reply comes in its turn. It does not shorten the wait of a wrong password.
       if (waiting.verb === "ABOR" && isAbortable(this.#current)) this.#running?.abort(new Aborted());
     }

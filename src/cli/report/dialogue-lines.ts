@@ -1,6 +1,7 @@
 // The dialogue with the server as ftp -d shows it: `---> COMMAND`, and replies as they came.
 import type { TraceEvent } from "../../platform/trace.ts";
 import { printable } from "../../protocol/printable.ts";
+import { hideSecret } from "../../protocol/secret-arguments.ts";
 import { escapeText } from "./escape-text.ts";
 
 export interface DialogueOptions {
@@ -9,9 +10,6 @@ export interface DialogueOptions {
   /** Commands (debug). */
   readonly commands: boolean;
 }
-
-/** The codec has hidden them already; ftp has always shown XXXX in their place. */
-const secretCommand = /^(PASS|ACCT)(?: .*)?$/is;
 
 /** Lines to show for an event, safe for a terminal; none for most. */
 export function dialogueLines(event: TraceEvent, { replies, commands }: DialogueOptions): readonly string[] {
@@ -23,7 +21,5 @@ export function dialogueLines(event: TraceEvent, { replies, commands }: Dialogue
   return [];
 }
 
-function shownCommand(line: string): string {
-  const verb = secretCommand.exec(line)?.[1];
-  return verb === undefined ? printable(line) : `${verb.toUpperCase()} XXXX`;
-}
+/** The codec has hidden passwords already; ftp has always shown XXXX in their place. */
+const shownCommand = (line: string): string => printable(hideSecret(line)).replace(/\*\*\*$/, "XXXX");

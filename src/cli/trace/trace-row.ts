@@ -1,6 +1,7 @@
 // What one trace event says, and in which column.
 import type { TraceEvent } from "../../platform/trace.ts";
 import { printable } from "../../protocol/printable.ts";
+import { hideSecret } from "../../protocol/secret-arguments.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { describeClose, formatBytes, formatDuration } from "../report/format.ts";
 
@@ -37,6 +38,7 @@ function describe(event: TraceEvent): Description {
       return {
         place: event.side,
         mark: event.origin === "gateway" ? "*>" : " >",
+        // A trace file is the last place where one could slip through.
         lines: [hideSecret(event.line)],
       };
     case "ftp.reply":
@@ -105,9 +107,4 @@ function knownEnds(...ends: readonly string[]): string {
 
 function note(text: string): Description {
   return { place: "both", mark: " -", lines: [text] };
-}
-
-// The codec hides these already; a trace file is the last place where one could slip through.
-function hideSecret(line: string): string {
-  return line.replace(/^(\s*(?:PASS|ACCT)\s).+$/isu, "$1***");
 }

@@ -1,12 +1,12 @@
 // What the parts of the relay machine share: the session's state, and the ways to write to either side.
 
-import { type Command, describeCommand, formatCommand, type IacSpelling } from "../command.ts";
+import { type Command, formatCommand, type IacSpelling } from "../command.ts";
+import { Redaction } from "../redaction.ts";
 import { formatReply, type Reply } from "../reply.ts";
-import { Secret } from "../secret.ts";
+import type { Secret } from "../secret.ts";
 import type { BackMethod, Exchange } from "./exchange.ts";
 import type { RelayAction, RelayConfig } from "./messages.ts";
 import { Outstanding, type Pending } from "./outstanding.ts";
-import { Redaction } from "./redaction.ts";
 import { ReplyOrder } from "./reply-order.ts";
 import { gatewayReply } from "./texts.ts";
 
@@ -24,7 +24,8 @@ export class RelayCore {
   readonly outstanding: Outstanding = new Outstanding();
   readonly order: ReplyOrder;
   readonly #actions: RelayAction[] = [];
-  readonly #redaction: Redaction = new Redaction();
+  /** What the trace may show. Nothing that goes on the wire passes through it. */
+  readonly redaction: Redaction = new Redaction();
   #exchangeIdLast = 0;
 
   /** The exchange that the next transfer will use. */
@@ -53,7 +54,7 @@ export class RelayCore {
   }
 
   emit(action: RelayAction): void {
-    this.#actions.push(this.#redaction.apply(action));
+    this.#actions.push(this.#shown(action));
   }
 
   takeActions(): RelayAction[] {
@@ -100,6 +101,14 @@ export class RelayCore {
     this.#send("gateway", verb, argument, "none", pending);
   }
 
+  /** The action as a trace may show it. */
+  #shown(action: RelayAction): RelayAction {
+    if (action.type === "replied") return { ...action, reply: this.redaction.reply(action.reply) };
+    if (action.type === "note") return { ...action, note: this.redaction.text(action.note) };
+    if (action.type === "close") return { ...action, reason: this.redaction.text(action.reason) };
+    return action;
+  }
+
   #send(
     origin: "client" | "gateway",
     verb: string,
@@ -107,9 +116,8 @@ export class RelayCore {
     iac: IacSpelling,
     pending: Pending,
   ): void {
-    if (argument instanceof Secret) this.#redaction.remember(argument);
     this.outstanding.push(pending);
-    this.emit({ type: "told", side: "back", origin, line: describeCommand({ verb, argument, iac }) });
+    this.emit({ type: "told", side: "back", origin, line: this.redaction.command({ verb, argument, iac }) });
     this.emit({ type: "write-back", bytes: formatCommand(verb, argument, iac === "none" ? "doubled" : iac) });
   }
 }

@@ -1,6 +1,5 @@
 // The relay machine: one FTP session between a client and a server, data connections included. Pure: facts in, actions out.
 
-import { describeCommand } from "../command.ts";
 import { type CommandEvent, CommandReceiver } from "../command-receiver.ts";
 import { limits } from "../limits.ts";
 import type { Reply } from "../reply.ts";
@@ -147,7 +146,12 @@ export class RelaySession {
       return;
     }
     if (line.type === "command") {
-      this.#core.emit({ type: "told", side: "front", origin: "client", line: describeCommand(line.command) });
+      this.#core.emit({
+        type: "told",
+        side: "front",
+        origin: "client",
+        line: this.#core.redaction.command(line.command),
+      });
     }
     if (!this.#core.serverIsGone) this.#commands.receive(line);
     // 421 will answer all of it; but who asks for an end gets one.

@@ -1,0 +1,82 @@
+// What a trace may show of a session: passwords are hidden in commands, and in whatever repeats them (`500 'PASS ...': not
+// understood`, STAT, a name that is the password). Nothing that goes on the wire passes through it.
+import { argumentText, type Command, describeCommand } from "./command.ts";
+import { findCommand } from "./command-table.ts";
+import { isOrdinaryWord } from "./ordinary-words.ts";
+import type { Reply } from "./reply.ts";
+import { secretArgument } from "./secret-arguments.ts";
+
+/** How many of a session's secrets are remembered: several attempts to log in. */
+const secretsMax = 32;
+/** Words of the server's that are remembered. */
+const wordsMax = 2000;
+
+/** The part of a trace that knows the session's secrets. */
+export class Redaction {
+  #patterns: RegExp[] = [];
+  /** What was shown before it became a secret. */
+  readonly #heard: Set<string> = new Set();
+  /** USER was sent: a line that is no command is most likely the password alone. */
+  #awaitsPassword = false;
+
+  /** One command line without its end, as it may be shown. */
+  command(command: Command): string {
+    const { verb } = command;
+    const argument = command.argument === undefined ? undefined : argumentText(command);
+    const found = secretArgument(verb, argument);
+    // Unless it is one of ours with a letter too many: then it shows which.
+    const isBare = this.#awaitsPassword && found === undefined && findCommand(verb) === undefined;
+    if (isBare) this.#remember("", argument === undefined ? verb : `${verb} ${argument}`);
+    else this.#awaitsPassword = verb === "USER";
+    if (isBare) return "***";
+    if (found !== undefined) this.#remember(found.open, found.secret);
+    if (found !== undefined || argument === undefined) return describeCommand(command);
+    if (verb === "USER") this.#hear(argument);
+    return describeCommand({ ...command, argument: this.#hide(argument) });
+  }
+
+  reply(reply: Reply): Reply {
+    const shown = reply.lines.map((line) => this.text(line));
+    // Before there is a secret nobody repeats it: the server's own words.
+    for (const line of shown) this.#hear(line);
+    return { code: reply.code, lines: shown };
+  }
+
+  text(text: string): string {
+    return this.#hide(text);
+  }
+
+  #remember(open: string, secret: string): void {
+    const parts = new Set([secret, secret.trim(), ...secret.split(/\s+/), secret.replace(/^[:=\s]+/, "")]);
+    for (const part of parts) {
+      if (part === "") continue;
+      const literal = escapePattern(part);
+      const verb = escapePattern(open.trim());
+      // Said directly behind the command, or in quotes, it is repeated whatever word it is.
+      const echoes = [`(?<=["'\`<(\\[{])${literal}(?=["'\`>)\\]}])`];
+      if (verb !== "") echoes.push(`(?<=${verb}\\s*)${literal}(?!\\w)`);
+      // Whole words only: a short password is a part of many harmless words.
+      if (!this.#isServersOwn(part)) echoes.push(`(?<!\\w)${literal}(?!\\w)`);
+      const pattern = new RegExp(echoes.join("|"), "gi");
+      if (!this.#patterns.some(({ source }) => source === pattern.source)) this.#patterns.push(pattern);
+    }
+    this.#patterns = this.#patterns.slice(-secretsMax);
+  }
+
+  #isServersOwn(word: string): boolean {
+    return isOrdinaryWord(word) || this.#heard.has(word.toLowerCase());
+  }
+
+  #hear(text: string): void {
+    for (const word of text.toLowerCase().split(/[^\p{L}\p{N}_@.-]+|\.(?!\w)/u)) {
+      if (this.#heard.size >= wordsMax) return;
+      if (word !== "") this.#heard.add(word);
+    }
+  }
+
+  #hide(text: string): string {
+    return this.#patterns.reduce((shown, pattern) => shown.replace(pattern, "***"), text);
+  }
+}
+
+const escapePattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
