@@ -6,6 +6,7 @@ import type { Reply } from "../protocol/reply.ts";
 import type { HashName } from "./checksum.ts";
 import type { Credentials, DataMode } from "./client-options.ts";
 import type { DownloadStream } from "./download-stream.ts";
+import type { ListTextOptions } from "./listing.ts";
 import type {
   DownloadFileOptions,
   DownloadOptions,
@@ -59,9 +60,9 @@ export interface FtpClient extends AsyncDisposable {
   /** MLSD where it is offered (RFC 3659), else LIST. Look into `unread` before you trust that a file is not there. */
   list(path?: string, options?: CallOptions): Promise<Listing>;
   /** The lines of LIST as the server writes them, one character per byte. */
-  listText(path?: string, options?: CallOptions): Promise<readonly string[]>;
+  listText(path?: string, options?: CallOptions & ListTextOptions): Promise<readonly string[]>;
   /** NLST: names, or what the server makes of a pattern. They may be paths: check them before you write anywhere. */
-  names(pattern?: string, options?: CallOptions): Promise<readonly string[]>;
+  names(pattern?: string, options?: CallOptions & Pick<ListTextOptions, "options">): Promise<readonly string[]>;
   /** MLST, else pieced together from SIZE, MDTM and CWD. */
   stat(path: string, options?: CallOptions): Promise<ListedEntry>;
   /** Bytes (SIZE, in binary). */

@@ -8,7 +8,7 @@ import type { ClientOptions, Credentials, DataMode } from "./client-options.ts";
 import type { DownloadStream } from "./download-stream.ts";
 import * as files from "./file-commands.ts";
 import type { CallOptions, FtpClient, UploadSource } from "./ftp-client.ts";
-import { listDirectory, listLines, listNames } from "./listing.ts";
+import { type ListTextOptions, listDirectory, listNames, listText } from "./listing.ts";
 import { logInAgain } from "./log-in.ts";
 import { quote } from "./quote.ts";
 import { SessionHolder } from "./session-holder.ts";
@@ -90,12 +90,12 @@ export class FtpSession implements FtpClient {
     return this.holder.transfer(options.signal, (talk, signal) => listDirectory(talk, path, signal));
   }
 
-  listText(path?: string, options: CallOptions = {}): Promise<readonly string[]> {
-    return this.holder.transfer(options.signal, (talk, signal) => listLines(talk, "LIST", path, signal));
+  listText(path?: string, options: CallOptions & ListTextOptions = {}): Promise<readonly string[]> {
+    return this.holder.transfer(options.signal, (talk, signal) => listText(talk, path, options, signal));
   }
 
-  names(pattern?: string, options: CallOptions = {}): Promise<readonly string[]> {
-    return this.holder.transfer(options.signal, (talk, signal) => listNames(talk, pattern, signal));
+  names(pattern?: string, options: CallOptions & Pick<ListTextOptions, "options"> = {}): Promise<readonly string[]> {
+    return this.holder.transfer(options.signal, (talk, signal) => listNames(talk, pattern, options, signal));
   }
 
   stat(path: string, options?: CallOptions): Promise<ListedEntry> {

@@ -13,19 +13,29 @@ import { runTransfer } from "./transfer.ts";
 
 type ListCommand = "LIST" | "MLSD" | "NLST";
 
+/** How the server is to write a listing. */
+export interface ListTextOptions {
+  /** Options of ls(1) that go before the path (`-la`): no RFC has them, most servers of Unix take them. */
+  readonly options?: string;
+  /** Only the lines of files with such names. */
+  readonly only?: (name: string) => boolean;
+}
+
 /** The lines as they came, one character per byte. Throws `LIMIT_LISTING` and what a transfer throws. */
-export async function listLines(
+async function listLines(
   talk: Talk,
   verb: ListCommand,
   path: string | undefined,
   signal: AbortSignal,
+  options?: string,
 ): Promise<readonly string[]> {
   const lines = new LineSink();
   // LIST would take it for options of ls.
-  const argument = path?.startsWith("-") ? `./${path}` : path;
+  const name = path?.startsWith("-") ? `./${path}` : path;
+  const argument = [options, name].filter((word) => word !== undefined && word !== "").join(" ");
   await runTransfer(talk, {
     verb,
-    ...(argument === undefined || argument === "" ? {} : { argument: wireName(talk, argument) }),
+    ...(argument === "" ? {} : { argument: wireName(talk, argument) }),
     what: `could not list ${path === undefined ? "the directory" : `"${printable(path, 200)}"`}`,
     direction: "download",
     type: "I",
@@ -54,9 +64,34 @@ export async function listDirectory(talk: Talk, path: string | undefined, signal
   };
 }
 
+/** LIST as the server writes it, one character per byte. */
+export async function listText(
+  talk: Talk,
+  path: string | undefined,
+  { options, only }: ListTextOptions,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const lines = await listLines(talk, "LIST", path, signal, options);
+  if (only === undefined) return lines;
+  const names = lines.map((line) => nameIn(talk, line));
+  // `ls -1` leaves nothing but names.
+  const isBare = names.every((name) => name === undefined);
+  return lines.filter((line, index) => only((isBare ? decodeName(line, encodingOf(talk)) : names[index]) ?? ""));
+}
+
+function nameIn(talk: Talk, line: string): string | undefined {
+  const { entries } = parseListing([line], { command: "LIST", nowMs: talk.environment.now() });
+  return entries[0] === undefined ? undefined : decodeName(entries[0].name, encodingOf(talk));
+}
+
 /** By NLST: what a server's own patterns match. Not fit for paths here without `localPathFor`. */
-export async function listNames(talk: Talk, pattern: string | undefined, signal: AbortSignal): Promise<string[]> {
-  const lines = await listLines(talk, "NLST", pattern, signal);
+export async function listNames(
+  talk: Talk,
+  pattern: string | undefined,
+  { options }: Pick<ListTextOptions, "options">,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const lines = await listLines(talk, "NLST", pattern, signal, options);
   const { entries } = parseListing(lines, { command: "NLST", nowMs: talk.environment.now(), names: "paths" });
   return entries.map(({ name }) => decodeName(name, encodingOf(talk)));
 }

@@ -3,6 +3,7 @@
 export type { HashName } from "../client/checksum.ts";
 export type { AskPassword, ClientOptions, ClientTls, Credentials, DataMode } from "../client/client-options.ts";
 export type { CallOptions, UploadSource } from "../client/ftp-client.ts";
+export type { ListTextOptions } from "../client/listing.ts";
 export { localPathFor } from "../client/local-file.ts";
 export type { ThirdPartyOptions, ThirdPartyResult } from "../client/third-party.ts";
 export type {

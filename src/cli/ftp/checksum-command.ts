@@ -13,6 +13,7 @@ export const checksumCommand: PromptCommand = {
   help: "show a file's checksum as the server has it (SHA-256, or another)",
   words: [1, 2],
   completes: ["remote", "nothing"],
+  redirects: "lines",
   run: async (shell, [file, algorithm]) => {
     const client = shell.client();
     const path = file?.text ?? "";

@@ -53,7 +53,8 @@ async function candidates(world: CompletionWorld, { before, text }: OpenWord): P
 function completedAt([command, ...words]: readonly string[]): Completed {
   if (command === undefined) return "command";
   try {
-    const { completes = [] } = findCommand(command);
+    const { completes = [], redirects } = findCommand(command);
+    if (redirects === "lines" && /^>>?$/.test(words.at(-1) ?? "")) return "local";
     return completes[words.length] ?? completes.at(-1) ?? "nothing";
   } catch {
     return "nothing";

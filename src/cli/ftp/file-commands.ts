@@ -1,9 +1,8 @@
 // Commands of the prompt about files at the server, without their content.
-import { printable } from "../../protocol/printable.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { eachOf } from "./many-files.ts";
-import type { PromptCommand, Shell } from "./shell.ts";
+import type { PromptCommand } from "./shell.ts";
 import type { Word } from "./split-line.ts";
 
 type Run = PromptCommand["run"];
@@ -16,12 +15,6 @@ const first = (words: readonly Word[]): string => words[0]?.text ?? "";
 const second = (words: readonly Word[]): string => words[1]?.text ?? "";
 
 export const fileCommands: readonly PromptCommand[] = [
-  row("ls", "[PATH]", "list a directory, as the server writes it", [0, 1], list),
-  { ...row("dir", "[PATH]", "the same as ls", [0, 1], list) },
-  row("nlist", "[PATH]", "list names only", [0, 1], async (shell, words) => {
-    const names = await shell.client().names(words[0]?.text, { signal: shell.signal });
-    for (const name of names) shell.print(escapeText(name));
-  }),
   row("cd", "DIRECTORY", "change the directory at the server", [1, 1], (shell, words) =>
     shell.client().cd(first(words), { signal: shell.signal }),
   ),
@@ -65,8 +58,3 @@ export const fileCommands: readonly PromptCommand[] = [
     completes: ["nothing", "remote"],
   },
 ];
-
-async function list(shell: Shell, words: readonly Word[]): Promise<void> {
-  const lines = await shell.client().listText(words[0]?.text, { signal: shell.signal });
-  for (const line of lines) shell.print(printable(line));
-}

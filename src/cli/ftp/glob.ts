@@ -50,6 +50,11 @@ function tooMany(): SallyportError {
   });
 }
 
+/** True when `*`, `?` or `[` is in it without a backslash before it. */
+export function hasWildcard(part: string): boolean {
+  return /[*?[]/.test(withoutEscaped(part));
+}
+
 /** The word once for each alternative of its first pair of braces that has something in it. */
 function firstBraces(word: string): string[] | undefined {
   for (let open = nextPlain(word, "{", 0); open !== -1; open = nextPlain(word, "{", open + 1)) {
@@ -92,7 +97,7 @@ async function expandPath(word: string, world: GlobWorld): Promise<string[]> {
   const root = /^\/*/.exec(word)?.[0] ?? "";
   let paths = [root];
   for (const part of word.slice(root.length).split("/")) {
-    const isPattern = /[*?[]/.test(withoutEscaped(part));
+    const isPattern = hasWildcard(part);
     const next: string[] = [];
     for (const path of paths) {
       if (!isPattern) next.push(join(path, unescaped(part)));
@@ -104,11 +109,13 @@ async function expandPath(word: string, world: GlobWorld): Promise<string[]> {
 }
 
 async function matching(directory: string, part: string, world: GlobWorld): Promise<string[]> {
+  return (await world.list(directory)).filter(nameFilter(part)).sort();
+}
+
+/** Whether a name fits one part of a pattern, between two `/`. */
+export function nameFilter(part: string): (name: string) => boolean {
   const pattern = withClasses(part);
-  const names = await world.list(directory);
-  return names
-    .filter((name) => (part.startsWith(".") || !name.startsWith(".")) && matchesPattern(pattern, name))
-    .sort();
+  return (name) => (part.startsWith(".") || !name.startsWith(".")) && matchesPattern(pattern, name);
 }
 
 function join(path: string, name: string): string {
@@ -116,7 +123,8 @@ function join(path: string, name: string): string {
 }
 
 const withoutEscaped = (text: string): string => text.replace(/\\[\s\S]/g, "");
-const unescaped = (text: string): string => text.replace(/\\([\s\S])/g, "$1");
+/** Without the backslashes of quoted characters. */
+export const unescaped = (text: string): string => text.replace(/\\([\s\S])/g, "$1");
 
 /** matchesPattern knows no backslash: `\*` is `[*]` for it. */
 function withClasses(part: string): string {

@@ -49,11 +49,12 @@ async function remoteNames(shell: Shell, words: readonly Word[]): Promise<readon
   return [...new Set(names)];
 }
 
-async function listed(
+/** The names in a directory; paths of those that are directories are added to `directories`. */
+export async function listed(
   shell: Shell,
   client: FtpClient,
   directory: string,
-  directories: Set<string>,
+  directories: Set<string> = new Set(),
 ): Promise<readonly string[]> {
   const { entries, unread } = await client.list(directory === "" ? undefined : directory, { signal: shell.signal });
   for (const { text } of unread) shell.print(`not understood in the listing, and left out: "${printable(text, 200)}"`);

@@ -4,10 +4,12 @@ import { explain } from "../explain/explain.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { checksumCommand } from "./checksum-command.ts";
 import { fileCommands } from "./file-commands.ts";
+import { listCommands } from "./list-commands.ts";
+import { takeRedirection } from "./redirection.ts";
 import { sessionCommands } from "./session-commands.ts";
 import { settingCommands } from "./setting-commands.ts";
 import type { PromptCommand, Shell } from "./shell.ts";
-import type { Word } from "./split-line.ts";
+import { splitLine, type Word } from "./split-line.ts";
 import { sendBetween } from "./third-party.ts";
 import { transferCommands } from "./transfer-commands.ts";
 
@@ -18,6 +20,7 @@ const help: PromptCommand = {
   help: "show the commands, or what one does",
   words: [0, 1],
   completes: ["command"],
+  redirects: "lines",
   run: (shell, [name]) => (name === undefined ? showAll(shell) : showOne(shell, findCommand(name.text))),
 };
 
@@ -26,6 +29,7 @@ const explainLast: PromptCommand = {
   usage: "",
   help: "say more about the last error: why it happens, and in which scenario",
   words: [0, 0],
+  redirects: "lines",
   run: (shell) => {
     const { lastError } = shell;
     if (lastError === undefined) return shell.print("Nothing has failed.");
@@ -45,6 +49,7 @@ const proxy: PromptCommand = {
 /** In the order of help. */
 export const promptCommands: readonly PromptCommand[] = [
   ...sessionCommands.slice(0, 4),
+  ...listCommands,
   ...fileCommands,
   checksumCommand,
   ...transferCommands,
@@ -78,8 +83,30 @@ export function findCommand(word: string): PromptCommand {
   throw usageError(`"${escapeText(word)}" may be ${names}`, "Write more letters of it.");
 }
 
+/** One line that was typed, with what `>` and `|` in it mean. Throws `USAGE_INVALID` and what the command throws. */
+export async function runCommandLine(shell: Shell, line: string): Promise<void> {
+  const what = redirectable(line);
+  const [text, redirection] = what === undefined ? [line, undefined] : takeRedirection(line, what);
+  const words = splitLine(text);
+  if (redirection === undefined) return await runWords(shell, words);
+  const output: Word = { text: "-", pattern: "-" };
+  await shell.redirect(redirection, () => runWords(shell, what === "file" ? [...words, output] : words));
+}
+
+/** By the command at its beginning, or behind `proxy`. */
+function redirectable(line: string): PromptCommand["redirects"] {
+  const [, word = "", rest = ""] = /^[ \t]*([a-z?]+)(.*)$/is.exec(line) ?? [];
+  if (word === "") return undefined;
+  try {
+    const command = findCommand(word);
+    return command === proxy ? redirectable(rest) : command.redirects;
+  } catch {
+    return undefined; // said when it is run
+  }
+}
+
 /** Throws `USAGE_INVALID` for too few or too many words. */
-export async function runWords(shell: Shell, [first, ...words]: readonly Word[]): Promise<void> {
+async function runWords(shell: Shell, [first, ...words]: readonly Word[]): Promise<void> {
   if (first === undefined) return;
   const command = findCommand(first.text);
   const [fewest, most] = command.words;
@@ -113,5 +140,6 @@ function showAll(shell: Shell): void {
   const width = Math.max(...promptCommands.map((command) => usageOf(command).length)) + 2;
   for (const command of promptCommands) shell.print(usageOf(command).padEnd(width) + command.help);
   shell.print(`${"! [COMMAND]".padEnd(width)}run a command of this machine's shell`);
+  shell.print("Behind a command that shows lines: > FILE, >> FILE or | COMMAND of this machine.");
   shell.print("A command may be written as a beginning of its name that no other has.");
 }

@@ -6,11 +6,12 @@ import { exitStatus, exitStatusOf } from "../exit-status.ts";
 import { asSallyportError } from "../report/reporter.ts";
 import type { LineSource } from "./line-source.ts";
 import { openProgressView } from "./progress-view.ts";
-import { runWords } from "./prompt-commands.ts";
+import { runCommandLine } from "./prompt-commands.ts";
+import { RedirectedOutput } from "./redirected-output.ts";
+import type { Redirection } from "./redirection.ts";
 import { SecondShell } from "./second-shell.ts";
 import { SessionSlot } from "./session-slot.ts";
 import type { ProgressView, Settings, Shell, Target } from "./shell.ts";
-import { splitLine } from "./split-line.ts";
 
 export interface PromptWorld {
   readonly lines: LineSource;
@@ -35,11 +36,12 @@ class Interrupted extends Error {}
 
 export class Prompt implements Shell, AsyncDisposable {
   readonly settings: Settings;
-  readonly output: NodeJS.WritableStream;
   readonly second: Shell;
   readonly #world: PromptWorld;
   readonly #slot: SessionSlot;
   lastError: SallyportError | undefined;
+  /** In the place of the terminal, for one command. */
+  #redirected: RedirectedOutput | undefined;
   #over = false;
   #view: ProgressView | undefined;
   #running: AbortController | undefined;
@@ -47,7 +49,6 @@ export class Prompt implements Shell, AsyncDisposable {
   constructor(world: PromptWorld) {
     this.#world = world;
     this.settings = world.settings;
-    this.output = world.output;
     const lost = (why: SallyportError): void => this.#lost(why);
     this.#slot = new SessionSlot(lost);
     this.second = new SecondShell(this, new SessionSlot(lost), world.connect);
@@ -69,7 +70,7 @@ export class Prompt implements Shell, AsyncDisposable {
     const [, mark, text = ""] = /^[ \t]*(-?)(.*)$/s.exec(line) ?? [];
     if (text.startsWith("#")) return exitStatus.ok;
     const status = await this.#guarded(() =>
-      text.startsWith("!") ? this.#runShell(text.slice(1).trim()) : runWords(this, splitLine(text)),
+      text.startsWith("!") ? this.#runShell(text.slice(1).trim()) : runCommandLine(this, text),
     );
     return mark === "-" ? exitStatus.ok : status;
   }
@@ -149,6 +150,20 @@ export class Prompt implements Shell, AsyncDisposable {
     return this.#slot.close();
   }
 
+  get output(): NodeJS.WritableStream {
+    return this.#redirected ?? this.#world.output;
+  }
+
+  async redirect(redirection: Redirection, work: () => Promise<void>): Promise<void> {
+    const output = new RedirectedOutput(redirection, this.settings);
+    this.#redirected = output;
+    try {
+      await output.during(work);
+    } finally {
+      this.#redirected = undefined;
+    }
+  }
+
   /** Ends both sessions; twice is harmless. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.close(), this.second.close()]);
@@ -172,7 +187,7 @@ export class Prompt implements Shell, AsyncDisposable {
 
   progress(name: string): ProgressView {
     const { columns, nowMs } = this.#world;
-    const write = (text: string): void => void this.output.write(text);
+    const write = (text: string): void => void this.#world.output.write(text);
     this.#view = openProgressView({ name, hash: this.settings.hash, columns: columns(), write, nowMs });
     return this.#view;
   }

@@ -3,19 +3,18 @@ import type { Credentials } from "../../client/client-options.ts";
 import type { FtpClient } from "../../client/ftp-client.ts";
 import type { SallyportError } from "../../protocol/error.ts";
 import { usageError } from "../command-line/usage-error.ts";
+import type { Redirection } from "./redirection.ts";
 import type { SessionSlot } from "./session-slot.ts";
 import type { ProgressView, Settings, Shell, Target } from "./shell.ts";
 
 export class SecondShell implements Shell {
   readonly settings: Settings;
-  readonly output: NodeJS.WritableStream;
   readonly #first: Shell;
   readonly #slot: SessionSlot;
   readonly #connect: (target: Target, shell: Shell) => Promise<FtpClient>;
 
   constructor(first: Shell, slot: SessionSlot, connect: (target: Target, shell: Shell) => Promise<FtpClient>) {
     this.settings = first.settings;
-    this.output = first.output;
     this.#first = first;
     this.#slot = slot;
     this.#connect = connect;
@@ -23,6 +22,14 @@ export class SecondShell implements Shell {
 
   get second(): Shell {
     throw usageError("there is no third server", "Write proxy once.");
+  }
+
+  get output(): NodeJS.WritableStream {
+    return this.#first.output;
+  }
+
+  redirect(redirection: Redirection, work: () => Promise<void>): Promise<void> {
+    return this.#first.redirect(redirection, work);
   }
 
   get signal(): AbortSignal {

@@ -99,7 +99,14 @@ export const settingCommands: readonly PromptCommand[] = [
   toggle("hash", "hash", "A # for each 64 KiB"),
   toggle("prompt", "confirm", "Questions of mget, mput and mdelete"),
   toggle("glob", "glob", "Patterns in names"),
-  { name: "status", usage: "", help: "show the session and all settings", words: [0, 0], run: status },
+  {
+    name: "status",
+    usage: "",
+    help: "show the session and all settings",
+    words: [0, 0],
+    redirects: "lines",
+    run: status,
+  },
   {
     name: "quote",
     usage: "COMMAND [ARGUMENT]",
@@ -119,6 +126,7 @@ export const settingCommands: readonly PromptCommand[] = [
     usage: "",
     help: "ask what system the server runs on",
     words: [0, 0],
+    redirects: "lines",
     run: (shell) => said(shell, "SYST"),
   },
   {
@@ -126,6 +134,7 @@ export const settingCommands: readonly PromptCommand[] = [
     usage: "",
     help: "show what the server says that it can",
     words: [0, 0],
+    redirects: "lines",
     run: (shell) => {
       for (const [name, parameters] of shell.client().features) shell.print(escapeText(`${name} ${parameters}`.trim()));
     },

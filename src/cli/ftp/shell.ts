@@ -3,6 +3,7 @@ import type { Credentials, DataMode } from "../../client/client-options.ts";
 import type { FtpClient } from "../../client/ftp-client.ts";
 import type { Progress } from "../../client/transfer-options.ts";
 import type { SallyportError } from "../../protocol/error.ts";
+import type { Redirectable, Redirection } from "./redirection.ts";
 import type { Word } from "./split-line.ts";
 
 export interface Settings {
@@ -59,8 +60,10 @@ export interface Shell {
   quit(): void;
   /** One line, safe to show. */
   print(line: string): void;
-  /** Bytes for `get FILE -`. */
+  /** Where lines go, and the bytes of `get FILE -`. */
   readonly output: NodeJS.WritableStream;
+  /** Runs `work` with another output. */
+  redirect(redirection: Redirection, work: () => Promise<void>): Promise<void>;
   /** `undefined` where nobody can be asked. The signal takes the question back. */
   ask(question: string, hidden: boolean, signal?: AbortSignal): Promise<string | undefined>;
   progress(name: string): ProgressView;
@@ -80,5 +83,7 @@ export interface PromptCommand {
   readonly words: readonly [number, number];
   /** One for each word; the last for all further ones. Default nothing. */
   readonly completes?: readonly Completed[];
+  /** What of its output `>` and `|` may send elsewhere. Default nothing: then they are letters. */
+  readonly redirects?: Redirectable;
   readonly run: (shell: Shell, words: readonly Word[]) => Promise<void> | void;
 }

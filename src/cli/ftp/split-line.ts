@@ -41,7 +41,7 @@ export function openWord(line: string): OpenWord {
 /** A name as a word of a line; the counterpart of {@link splitLine}. */
 export function quoteWord(text: string, quoted = false): string {
   if (quoted) return `"${text.replace(/["\\]/g, "\\$&")}`;
-  return text.replace(/[ \t"\\*?[\]{}~]/g, "\\$&");
+  return text.replace(/[ \t"\\*?[\]{}~|>]/g, "\\$&");
 }
 
 /** One pass over the line, which ends in whatever state it ends. */

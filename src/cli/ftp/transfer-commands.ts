@@ -18,9 +18,10 @@ export const transferCommands: readonly PromptCommand[] = [
     name: "get",
     aliases: ["recv"],
     usage: "FILE [LOCAL]",
-    help: "download a file; LOCAL may be a directory, or - to show it",
+    help: "download a file; LOCAL may be a directory, - to show it, or |COMMAND",
     words: [1, 2],
     completes: ["remote", "local"],
+    redirects: "file",
     run: (shell, [remote, local]) => get(shell, remote?.text ?? "", local?.text, false),
   },
   {

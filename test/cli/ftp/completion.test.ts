@@ -47,6 +47,8 @@ describe("the Tab key", () => {
     ["get readme.txt local-", ["local-dir/", "local-file "], "local-"],
     ["put local-f", ["local-file "], "local-f"],
     ["mget a b dir/i", ["dir/inner "], "dir/i"],
+    ["ls -l dir/i", ["dir/inner "], "dir/i"],
+    ["ls dir > local-", ["local-dir/", "local-file "], "local-"],
     ["get e", [], "e"],
     ["nonsense r", [], "r"],
     ["user r", [], "r"],

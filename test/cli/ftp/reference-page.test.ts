@@ -28,8 +28,12 @@ ${table(["option", "what it does"], options)}
 ## Commands
 
 A command may be written as a beginning of its name that no other has. Words are separated by blanks; a word with blanks stands
-in double quotes, or has a backslash before each. \`*\`, \`?\`, \`[a-z]\`, \`{a,b}\` in the words of \`mget\`, \`mput\` and \`mdelete\`
-mean what they mean in a shell, and so does \`~\` in names of this machine; in quotes they stand for themselves.
+in double quotes, or has a backslash before each. \`*\`, \`?\`, \`[a-z]\`, \`{a,b}\` in the words of \`ls\`, \`mget\`, \`mput\` and
+\`mdelete\` mean what they mean in a shell, and so does \`~\` in names of this machine; in quotes they stand for themselves.
+
+\`> FILE\`, \`>> FILE\` and \`| COMMAND\` behind \`ls\`, \`dir\`, \`nlist\`, \`checksum\`, \`status\`, \`features\`, \`system\`, \`explain\` and \`help\` send
+their lines to a file or a program of this machine, and \`get FILE | COMMAND\` the file. Options of \`ls\`, such as \`-la\` or \`-t\`, go to
+the server with LIST, and mean what it takes them for; a name that begins with a dash is written \`./-name\`.
 
 ${table(["command", "what it does", "also"], commands)}| \`! [COMMAND]\` | run a command of this machine's shell |  |
 

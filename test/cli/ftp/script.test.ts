@@ -96,6 +96,70 @@ describe("a script", () => {
     });
   });
 
+  test("ls gives its options to LIST, and a name that begins with a dash is one", async () => {
+    for (const name of ["shown", ".hidden", "-la"]) writeFileSync(there!.file(name), name);
+    const sent = async (line: string): Promise<readonly [string | undefined, string]> => {
+      const { ended, stdout } = await script([line], ["-d"]);
+      expect(ended).toBe("exit 0");
+      return [/^---> ((?:LIST|NLST).*)$/m.exec(stdout)?.[1], stdout];
+    };
+    const [all, lines] = await sent("ls -la");
+    expect(all).toBe("LIST -la");
+    expect(lines).toMatch(/^-rw.* \.hidden$/m);
+    expect((await sent("dir -l -a ."))[0]).toBe("LIST -la .");
+    expect((await sent("nlist -a"))[0]).toBe("NLST -a");
+    expect((await sent("ls ./-la"))[0]).toBe("LIST ./-la");
+    expect((await sent("ls -- -la"))[0]).toBe("LIST ./-la");
+  });
+
+  test("ls takes patterns, and says when nothing matches", async () => {
+    mkdirSync(there!.file("sub"));
+    mkdirSync(there!.file("sup"));
+    for (const name of ["a.txt", "b.md", ".c.txt", "star*", "sub/d.txt", "sup/e.txt"]) {
+      writeFileSync(there!.file(name), "x");
+    }
+    const shown = async (line: string): Promise<string[]> => {
+      const { ended, stdout, stderr } = await script([line]);
+      expect([ended, stderr]).toEqual(["exit 0", ""]);
+      return stdout
+        .split("\n")
+        .slice(1, -1)
+        .map((text) => text.replace(/^.* /, ""));
+    };
+    expect(await shown("ls *.txt")).toEqual(["a.txt"]);
+    expect(await shown("ls -l -a {a,b,.c}.*")).toEqual([".c.txt", "a.txt", "b.md"]);
+    expect(await shown("ls su?/*.txt")).toEqual(["sub:", "d.txt", "sup:", "e.txt"]);
+    expect(await shown('ls "star*"')).toEqual(["star*"]);
+    expect(await shown("nlist *.txt")).toEqual(["a.txt"]);
+    expect(await script(["ls *.none"])).toMatchObject({
+      ended: "exit 1",
+      stderr: expect.stringContaining('nothing matches "*.none"'),
+    });
+  });
+
+  test("> and | and a second name send a listing elsewhere, and a command that fails changes no file", async () => {
+    writeFileSync(there!.file("f"), "x");
+    writeFileSync(here!.file("kept"), "as it was");
+    const lines = [
+      "ls > list",
+      "nlist >>list",
+      "ls . ftp-way",
+      "nlist |tr f g",
+      "help | grep ^mget",
+      "-ls nowhere > kept",
+    ];
+    const { ended, stdout } = await script([...lines, "get f |cat", "nlist | true"]);
+    expect(ended).toBe("exit 0");
+    expect(readFileSync(here!.file("list"), "utf8")).toMatch(/^-rw.* f\nf\n$/);
+    expect(readFileSync(here!.file("ftp-way"), "utf8")).toMatch(/^-rw.* f\n$/);
+    expect(stdout.split("\n").slice(1)).toEqual(["g", expect.stringMatching(/^mget PATTERN/), "x"]);
+    expect(readFileSync(here!.file("kept"), "utf8")).toBe("as it was");
+    expect(await script(["ls > none/list"])).toMatchObject({
+      ended: "exit 1",
+      stderr: expect.stringContaining("none/list: no such file or directory"),
+    });
+  });
+
   test("with - as the local file shows it, and ! runs a command here", async () => {
     writeFileSync(there!.file("f"), "text\n");
     const { stdout } = await script(["get f -", "!echo here: $PWD"]);
