@@ -10,7 +10,7 @@ import { limits } from "../protocol/limits.ts";
 import { Redaction } from "../protocol/redaction.ts";
 import type { PendingKind } from "../protocol/relay/outstanding.ts";
 import type { Reply } from "../protocol/reply.ts";
-import { ReplyReceiver } from "../protocol/reply-receiver.ts";
+import { type ReplyEvent, ReplyReceiver, skippedNote } from "../protocol/reply-receiver.ts";
 import { type Asked, ExpectedReplies } from "./expected-replies.ts";
 import { hungUp, silent } from "./link-errors.ts";
 
@@ -34,6 +34,7 @@ export class ControlLink {
   #failure: SallyportError | undefined;
   #settleClosed: (error: SallyportError | undefined) => void = () => {};
   #cancelTimer: () => void = () => {};
+  #cancelSettling: () => void = () => {};
   #unsolicited = 0;
   #closing = false;
   #nudged = false;
@@ -118,6 +119,7 @@ export class ControlLink {
     if (this.#failure !== undefined) return;
     this.#failure = error;
     this.#cancelTimer();
+    this.#cancelSettling();
     this.connection.reset();
     this.#expected.failAll(error);
     this.#settleClosed(this.#closing ? undefined : error);
@@ -129,6 +131,7 @@ export class ControlLink {
     this.#failure ??= new SallyportError("CLOSED", "this FTP session is closed");
     const failure = this.#failure;
     this.#cancelTimer();
+    this.#cancelSettling();
     this.#expected.failAll(failure);
     await this.connection[Symbol.asyncDispose]();
     this.#settleClosed(undefined);
@@ -149,6 +152,7 @@ export class ControlLink {
   #gone(connection: Connection, cause: SallyportError | undefined): void {
     // The plain connection below a TLS one goes with it.
     if (connection !== this.connection) return;
+    this.settle();
     this.fail(hungUp(cause));
   }
 
@@ -165,17 +169,31 @@ export class ControlLink {
     this.lastActiveMs = this.#options.clock.nowMs();
     const securing = this.#expected.has("AUTH");
     const events = this.#receiver.receive(bytes);
-    for (const event of events) {
-      if (this.#failure !== undefined) return;
-      if (event.type === "failure") this.fail(event.error);
-      else this.#reply(event.reply);
-    }
+    this.#hear(events);
+    this.#cancelSettling();
+    if (this.#receiver.isDoubtful) this.#cancelSettling = this.#options.clock.after(limits.replyEndMs, this.settle);
+    if (this.#failure !== undefined) return;
     // What stands behind the 234 in the clear somebody in between may have put there (CVE-2021-22947).
-    const secured = securing && !this.#expected.has("AUTH") && events.at(-1)?.type === "reply";
+    const secured = securing && !this.#expected.has("AUTH");
     if (secured && (events.length > 1 || bytes.at(-1) !== 0x0a)) {
       this.fail(remoteFault("the server went on in the clear after it had agreed to TLS", "Is somebody in between?"));
     }
     this.#watch();
+  }
+
+  /** A multi-line reply that another code ends is over: data has come, or nothing for a moment. */
+  readonly settle = (): void => {
+    this.#hear(this.#receiver.settle());
+    this.#watch();
+  };
+
+  #hear(events: readonly ReplyEvent[]): void {
+    for (const event of events) {
+      if (this.#failure !== undefined) return;
+      if (event.type === "failure") this.fail(event.error);
+      else if (event.type === "reply") this.#reply(event.reply);
+      else this.#options.emit({ type: "relay.note", note: skippedNote(event.line) });
+    }
   }
 
   #reply(reply: Reply): void {

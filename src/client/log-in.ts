@@ -8,6 +8,9 @@ import { type Talk, wireName } from "./talk.ts";
 
 const anonymous = "anonymous";
 
+/** 232: RFC 2228, the certificate was enough. 200: servers that end `230-` with it. */
+const loggedInCodes: ReadonlySet<number> = new Set([200, 202, 230, 232]);
+
 /** Throws `FTP_LOGIN`, and whatever `credentials` and an `AskPassword` throw. */
 export async function logIn(talk: Talk): Promise<void> {
   await askCredentials(talk);
@@ -59,8 +62,7 @@ async function finish(talk: Talk, who: Known, first: Reply): Promise<Known> {
     reply = await link.command("PASS", secretName(talk, password));
   }
   if (reply.code === 332 && account !== undefined) reply = await link.command("ACCT", secretName(talk, account));
-  // 232: RFC 2228, the certificate was enough.
-  if (reply.code !== 230 && reply.code !== 202 && reply.code !== 232) throw refused(user, link.redaction.reply(reply));
+  if (!loggedInCodes.has(reply.code)) throw refused(user, link.redaction.reply(reply));
   return known;
 }
 

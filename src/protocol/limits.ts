@@ -24,6 +24,8 @@ export type LimitName =
   | "pipelinedCommandsMax"
   | "pipelinedTransfersMax"
   | "unsolicitedRepliesMax"
+  | "skippedLinesMax"
+  | "replyEndMs"
   | "negotiationBytesMax"
   | "controlBufferBytesMax"
   | "streamBufferBytes"
@@ -77,6 +79,16 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
     why: "asked for in one breath and not over, each with its data ports; further ones wait their turn, lest one client take all ports",
   },
   unsolicitedRepliesMax: { value: 16, unit: "replies", why: "replies to no command before a server is given up" },
+  skippedLinesMax: {
+    value: 256,
+    unit: "lines",
+    why: "between two replies that are no replies, before a server is given up; a banner has a screen or two",
+  },
+  replyEndMs: {
+    value: 3000,
+    unit: "ms",
+    why: "without a byte behind a line that would end a multi-line reply if its code were the same; then it is the end",
+  },
   controlBufferBytesMax: {
     value: 4_194_304,
     unit: "bytes",

@@ -1,6 +1,7 @@
 // What stands where a reply should stand: mostly another protocol, because the port is another one's.
 import type { SallyportError } from "./error.ts";
 import { remoteFault } from "./fault.ts";
+import { limits } from "./limits.ts";
 import { printable } from "./printable.ts";
 
 const cure = "Give the host and port of the FTP server, usually port 21, as the target.";
@@ -10,15 +11,21 @@ const tlsCure =
 const telling: readonly { readonly pattern: RegExp; readonly who: string }[] = [
   { pattern: /^SSH-\d/, who: "an SSH server" },
   { pattern: /^(?:HTTP\/\d|<!DOCTYPE|<html)/i, who: "an HTTP server" },
+  { pattern: /^\+OK /, who: "a POP3 server" },
+  { pattern: /^\* OK /, who: "an IMAP server" },
 ];
 
-/** For a line that is no FTP reply; names the protocol when the line tells it. */
-export function noReply(line: string): SallyportError {
+/** For a line by which another protocol is known. */
+export function otherProtocol(line: string): SallyportError | undefined {
   const who = telling.find(({ pattern }) => pattern.test(line))?.who;
-  const shown = `"${printable(line, 80)}"`;
-  if (who === undefined)
-    return remoteFault(`the server sent a line that is no FTP reply: ${shown}`, "Is it an FTP server?");
-  return remoteFault(`the target is ${who}, not an FTP server; it sent ${shown}`, cure);
+  if (who === undefined) return undefined;
+  return remoteFault(`the target is ${who}, not an FTP server; it sent "${printable(line, 80)}"`, cure);
+}
+
+/** For too many lines that are no FTP replies; `line` is the first. */
+export function noReply(line: string): SallyportError {
+  const message = `the server sent ${limits.skippedLinesMax} lines and more that are no FTP replies: "${printable(line, 80)}"`;
+  return remoteFault(message, "Is it an FTP server?");
 }
 
 /** For a first byte that opens a TLS record. */

@@ -4,14 +4,16 @@ import { remoteFault } from "./fault.ts";
 import { TLS_ALERT, TLS_HANDSHAKE } from "./foreign-protocol.ts";
 import { limits } from "./limits.ts";
 import { LineBuffer } from "./line-buffer.ts";
-import { noReply, tlsReply } from "./no-reply.ts";
+import { tlsReply } from "./no-reply.ts";
 import { printable } from "./printable.ts";
-import type { Reply } from "./reply.ts";
+import { type ReplyEvent, ReplyLines } from "./reply-lines.ts";
 
-export type ReplyEvent =
-  | { readonly type: "reply"; readonly reply: Reply }
-  /** The server broke the protocol (`FTP_PROTOCOL_REMOTE`) or a limit (`LIMIT_REPLY`). The last event. */
-  | { readonly type: "failure"; readonly error: SallyportError };
+export type { ReplyEvent } from "./reply-lines.ts";
+
+/** For the trace. */
+export function skippedNote(line: string): string {
+  return `the server sent a line that is no reply, skipped: ${printable(line, 200)}`;
+}
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -26,8 +28,7 @@ export class ReplyReceiver {
   #events: ReplyEvent[] = [];
   #carriageReturns = 0;
   #stage: "first-byte" | "bytes" | "over" = "first-byte";
-  /** Lines of a multi-line reply that has not ended. */
-  #open: { code: string; lines: string[]; bytes: number } | undefined;
+  readonly #lines: ReplyLines = new ReplyLines();
 
   /** The events of these bytes, in order. After a `failure` event: nothing, ever. */
   receive(bytes: Uint8Array): ReplyEvent[] {
@@ -35,21 +36,49 @@ export class ReplyReceiver {
       if (this.#stage === "over") break;
       this.#byte(byte);
     }
+    return this.#takeEvents();
+  }
+
+  /**
+   * What has come may be a whole reply, or a part of one: a multi-line reply that another code ends. When nothing follows
+   * for {@link limits.replyEndMs}, or a data connection shows that the server has gone on, {@link settle} takes it as whole.
+   */
+  get isDoubtful(): boolean {
+    return this.#line.length === 0 && this.#lines.isDoubtful;
+  }
+
+  settle(): ReplyEvent[] {
+    if (this.isDoubtful) this.#hear(this.#lines.settle());
+    return this.#takeEvents();
+  }
+
+  /** The first line since the last reply that was no reply. */
+  get skippedLine(): string | undefined {
+    return this.#lines.skippedLine;
+  }
+
+  #takeEvents(): ReplyEvent[] {
     const events = this.#events;
     this.#events = [];
     return events;
   }
 
   #fail(error: SallyportError): void {
-    if (this.#stage === "over") return;
-    this.#events.push({ type: "failure", error });
-    this.#stage = "over";
-    this.#open = undefined;
-    this.#line.take();
+    this.#hear([{ type: "failure", error }]);
   }
 
-  #limit(what: string, bytesMax: number): void {
-    this.#fail(new SallyportError("LIMIT_REPLY", `the server sent ${what} of more than ${bytesMax} bytes`));
+  #hear(events: readonly ReplyEvent[]): void {
+    for (const event of events) {
+      if (this.#stage === "over") return;
+      this.#events.push(event);
+      if (event.type === "failure") this.#over();
+    }
+  }
+
+  #over(): void {
+    this.#stage = "over";
+    this.#lines.forget();
+    this.#line.take();
   }
 
   #byte(byte: number): void {
@@ -68,7 +97,8 @@ export class ReplyReceiver {
   }
 
   #lineTooLong(): void {
-    this.#limit("a reply line", limits.replyLineBytesMax);
+    const message = `the server sent a reply line of more than ${limits.replyLineBytesMax} bytes`;
+    this.#fail(new SallyportError("LIMIT_REPLY", message));
   }
 
   #nul(): void {
@@ -94,29 +124,6 @@ export class ReplyReceiver {
 
   #endOfLine(): void {
     this.#carriageReturns = 0;
-    const line = this.#line.take();
-    if (this.#open !== undefined) this.#innerLine(this.#open, line);
-    else if (line !== "") this.#firstLine(line);
-  }
-
-  #firstLine(line: string): void {
-    const match = /^([1-6]\d\d)(?:([ -])|$)/.exec(line);
-    if (match?.[1] === undefined) this.#fail(noReply(line));
-    else if (match[2] === "-") this.#open = { code: match[1], lines: [line], bytes: line.length + 2 };
-    else this.#events.push({ type: "reply", reply: { code: Number(match[1]), lines: [line] } });
-  }
-
-  /** RFC 959 section 4.2: only the same code and a space end it; whatever else stands between is text. */
-  #innerLine(open: { code: string; lines: string[]; bytes: number }, line: string): void {
-    open.bytes += line.length + 2;
-    open.lines.push(line);
-    const last = line === open.code || line.startsWith(`${open.code} `);
-    if (open.bytes > limits.replyBytesMax) this.#limit("a reply", limits.replyBytesMax);
-    else if (last) this.#endOfReply(open);
-  }
-
-  #endOfReply(open: { code: string; lines: string[] }): void {
-    this.#open = undefined;
-    this.#events.push({ type: "reply", reply: { code: Number(open.code), lines: open.lines } });
+    this.#hear(this.#lines.receive(this.#line.take()));
   }
 }

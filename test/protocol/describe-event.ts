@@ -30,5 +30,6 @@ export function describeCommandEvent(event: CommandEvent): string[] {
 
 export function describeReplyEvent(event: ReplyEvent): string[] {
   if (event.type === "failure") return [`failure ${event.error.code}: ${event.error.message}`];
+  if (event.type === "skipped") return [visibleEnd(`skipped ${escaped(event.line)}`)];
   return [`reply ${event.reply.code}`, ...event.reply.lines.map((line) => visibleEnd(`| ${escaped(line)}`))];
 }

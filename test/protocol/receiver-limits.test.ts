@@ -99,3 +99,20 @@ describe("a reply", () => {
     expect(failureOf(receiveAll(new ReplyReceiver(), bytewise(wire(replyOf(max)))))).toEqual(["reply"]);
   });
 });
+
+describe("lines that are no replies", () => {
+  const skipped = (count: number): string => "hello\r\n".repeat(count);
+
+  test("are skipped up to the limit, and counted from the last reply on", () => {
+    const max = limits.skippedLinesMax;
+    const receiver = new ReplyReceiver();
+    for (let time = 0; time < 3; time += 1) {
+      expect(failureOf(receiver.receive(wire(`${skipped(max)}200 ok\r\n`)))).toEqual([
+        ...new Array(max).fill("skipped"),
+        "reply",
+      ]);
+    }
+    expect(failureOf(receiver.receive(wire(skipped(max + 1)))).at(-1)).toBe("FTP_PROTOCOL_REMOTE");
+    expect(receiver.receive(wire("200 ok\r\n"))).toEqual([]);
+  });
+});

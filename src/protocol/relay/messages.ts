@@ -11,7 +11,7 @@ export type DataSide = "front" | "back";
 /** How the copying of a transfer's data ended. `source` and `sink` follow the direction. */
 export type CopyOutcome = "eof" | "source-broke" | "sink-broke";
 
-export type TimerName = "keepalive" | "data-open" | "late-data" | "greeting";
+export type TimerName = "keepalive" | "data-open" | "late-data" | "greeting" | "reply-end";
 
 /** `id` names an exchange: one pair of data ends, of one transfer. Facts about an exchange that is gone are ignored. */
 export type RelayInput =

@@ -2,8 +2,9 @@
 
 import { type CommandEvent, CommandReceiver } from "../command-receiver.ts";
 import { limits } from "../limits.ts";
+import { printable } from "../printable.ts";
 import type { Reply } from "../reply.ts";
-import { type ReplyEvent, ReplyReceiver } from "../reply-receiver.ts";
+import { type ReplyEvent, ReplyReceiver, skippedNote } from "../reply-receiver.ts";
 import { BackPreparation } from "./back-preparation.ts";
 import { type ClientLine, Commands } from "./commands.ts";
 import { Farewell } from "./farewell.ts";
@@ -31,6 +32,8 @@ export class RelaySession {
   readonly #fromServer: ReplyReceiver = new ReplyReceiver();
   #greeted = false;
   #unsolicited = 0;
+  /** The reply that is coming in may be over. */
+  #replyIsDoubtful = false;
 
   constructor(config: RelayConfig) {
     this.#core = new RelayCore(config);
@@ -69,15 +72,27 @@ export class RelaySession {
       for (const event of this.#fromClient.receive(bytes)) if (!this.#core.closed) this.#clientEvent(event);
     },
     "server-bytes": ({ bytes }) => {
-      for (const event of this.#fromServer.receive(bytes)) if (!this.#core.closed) this.#serverEvent(event);
+      this.#serverEvents(this.#fromServer.receive(bytes));
+      if (this.#core.closed) return;
+      if (this.#fromServer.isDoubtful) {
+        this.#core.emit({ type: "set-timer", name: "reply-end", delayMs: limits.replyEndMs });
+        this.#replyIsDoubtful = true;
+      } else if (this.#replyIsDoubtful) {
+        this.#core.emit({ type: "clear-timer", name: "reply-end" });
+        this.#replyIsDoubtful = false;
+      }
     },
     "client-ended": () => this.#farewell.clientEnded(),
     "client-gone": () => this.#farewell.clientGone(),
-    "server-gone": ({ text }) => this.#farewell.serverGone(text),
+    "server-gone": ({ text }) => this.#serverGone(text),
     "front-listening": ({ id, address }) => this.#with(id, (exchange) => this.#front.listening(exchange, address)),
     "back-listening": ({ id, address, caveat }) =>
       this.#with(id, (exchange) => this.#back.listening(exchange, address, caveat)),
-    "data-open": ({ id, side }) => this.#with(id, (exchange) => this.#transfers.opened(exchange, side)),
+    "data-open": ({ id, side }) => {
+      // The server has gone on, so its reply is over.
+      if (side === "back") this.#serverEvents(this.#fromServer.settle());
+      this.#with(id, (exchange) => this.#transfers.opened(exchange, side));
+    },
     "data-failed": ({ id, side, text }) =>
       this.#with(id, (exchange) => {
         if (side === "front") this.#front.listenFailed(exchange, text);
@@ -89,6 +104,7 @@ export class RelaySession {
     finished: ({ id, ok }) => this.#with(id, (exchange) => this.#transfers.finished(exchange, ok)),
     timer: ({ name, bytes }) => {
       if (name === "greeting") this.#greetingLate();
+      else if (name === "reply-end") this.#serverEvents(this.#fromServer.settle());
       else this.#timers.fired(name, bytes);
     },
     shutdown: ({ text }) => this.#farewell.now(text),
@@ -130,7 +146,24 @@ export class RelaySession {
   #greetingLate(): void {
     if (this.#greeted) return;
     const { target } = this.#core.config;
-    this.#farewell.now(`${target} accepted the connection but sent no FTP greeting for ${greetingMs / 1000} s.`);
+    const text = `${target} accepted the connection but sent no FTP greeting for ${greetingMs / 1000} s`;
+    this.#farewell.now(`${text}${this.#instead()}.`);
+  }
+
+  #serverGone(text: string | undefined): void {
+    this.#serverEvents(this.#fromServer.settle());
+    if (this.#core.closed) return;
+    if (this.#greeted || this.#fromServer.skippedLine === undefined) this.#farewell.serverGone(text);
+    else
+      this.#farewell.now(
+        `${this.#core.config.target} hung up without an FTP greeting${this.#instead()}. Is it an FTP server?`,
+      );
+  }
+
+  /** What a server says that does not greet. */
+  #instead(): string {
+    const line = this.#fromServer.skippedLine;
+    return line === undefined ? "" : `; it sent "${printable(line, 80)}"`;
   }
 
   #clientEvent(event: CommandEvent): void {
@@ -158,7 +191,15 @@ export class RelaySession {
     else if (line.type === "command" && line.command.verb === "ABOR") this.#transfers.aborted();
   }
 
+  #serverEvents(events: readonly ReplyEvent[]): void {
+    for (const event of events) if (!this.#core.closed) this.#serverEvent(event);
+  }
+
   #serverEvent(event: ReplyEvent): void {
+    if (event.type === "skipped") {
+      this.#core.note(skippedNote(event.line));
+      return;
+    }
     if (event.type === "failure") {
       this.#farewell.now(`${this.#core.config.target} does not speak FTP: ${event.error.message}`);
       return;

@@ -92,7 +92,7 @@ export class UserPi implements AsyncDisposable {
   #receive(bytes: Uint8Array): void {
     for (const event of this.#receiver.receive(bytes)) {
       if (event.type === "reply") this.#replies.push(event.reply);
-      else this.#fail(event.error);
+      else if (event.type === "failure") this.#fail(event.error);
     }
     this.#wake();
   }
