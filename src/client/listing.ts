@@ -1,9 +1,8 @@
 // Directories over a data connection: MLSD where the server offers it, else LIST, read by its own lines.
 import { decodeName } from "../protocol/client/name-bytes.ts";
-import { SallyportError } from "../protocol/error.ts";
 import { latin1FromBytes } from "../protocol/latin1.ts";
-import { limits } from "../protocol/limits.ts";
 import type { ListedEntry, Listing } from "../protocol/listing/listed-entry.ts";
+import { ListingSize } from "../protocol/listing/listing-size.ts";
 import { parseListing } from "../protocol/listing/parse-listing.ts";
 import { printable } from "../protocol/printable.ts";
 import { flow } from "./download.ts";
@@ -29,14 +28,15 @@ async function listLines(
   signal: AbortSignal,
   options?: string,
 ): Promise<readonly string[]> {
-  const lines = new LineSink();
+  const what = path === undefined ? "the directory" : `"${printable(path, 200)}"`;
+  const lines = new LineSink(new ListingSize(`the listing of ${what}`));
   // LIST would take it for options of ls.
   const name = path?.startsWith("-") ? `./${path}` : path;
   const argument = [options, name].filter((word) => word !== undefined && word !== "").join(" ");
   await runTransfer(talk, {
     verb,
     ...(argument === "" ? {} : { argument: wireName(talk, argument) }),
-    what: `could not list ${path === undefined ? "the directory" : `"${printable(path, 200)}"`}`,
+    what: `could not list ${what}`,
     direction: "download",
     type: "I",
     offset: 0,
@@ -99,14 +99,16 @@ export async function listNames(
 /** Splits at LF wherever the pieces are cut, and takes a CR before it off. */
 class LineSink implements Sink {
   readonly #lines: string[] = [];
+  readonly #size: ListingSize;
   #rest = "";
-  #bytes = 0;
+
+  constructor(size: ListingSize) {
+    this.#size = size;
+  }
 
   write(chunk: Uint8Array): boolean {
-    this.#bytes += chunk.length;
     const parts = latin1FromBytes(chunk).split("\n");
-    const tooMany = this.#lines.length + parts.length - 1 > limits.listedEntriesMax;
-    if (tooMany || this.#bytes > limits.clientListingBytesMax) throw endless();
+    this.#size.add(parts.length - 1, chunk.length);
     parts[0] = this.#rest + (parts[0] ?? "");
     this.#rest = parts.pop() ?? "";
     for (const line of parts) this.#lines.push(line.replace(/\r$/, ""));
@@ -118,10 +120,4 @@ class LineSink implements Sink {
   end(): readonly string[] {
     return this.#rest === "" ? this.#lines : [...this.#lines, this.#rest];
   }
-}
-
-function endless(): SallyportError {
-  return new SallyportError("LIMIT_LISTING", "the listing is longer than any that we read", {
-    cure: "List a part of it, with a pattern or in a subdirectory.",
-  });
 }

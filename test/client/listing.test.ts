@@ -73,7 +73,10 @@ test("a listing without an end is LIMIT_LISTING, and the session goes on", async
     await control.expect("PWD");
     await control.reply('257 "/"');
   });
-  await expect(rig.client.list()).rejects.toMatchObject({ code: "LIMIT_LISTING" });
+  await expect(rig.client.list()).rejects.toMatchObject({
+    code: "LIMIT_LISTING",
+    message: expect.stringContaining("more than 1000000 files"),
+  });
   expect(await rig.client.pwd()).toBe("/");
 });
 

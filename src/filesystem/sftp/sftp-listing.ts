@@ -1,8 +1,8 @@
 // The entries of a directory at the server.
 import { raceAbort } from "../../platform/race-abort.ts";
 import { SallyportError } from "../../protocol/error.ts";
-import { limits } from "../../protocol/limits.ts";
 import type { FileEntry } from "../../protocol/listing/file-facts.ts";
+import { ListingSize } from "../../protocol/listing/listing-size.ts";
 import { printable } from "../../protocol/printable.ts";
 import { statusCodes } from "../../ssh/sftp/wire/message-types.ts";
 import { requests } from "../../ssh/sftp/wire/requests.ts";
@@ -23,7 +23,7 @@ export async function* listDirectory(
 ): AsyncGenerator<FileEntry> {
   const handle = await session.openDirectory(path, signal);
   let stray: string | undefined;
-  let count = 0;
+  const size = new ListingSize(`the listing of ${printable(path, 200)}`);
   const ask = () => session.client.ask(requests.readdir(handle.id)).reply;
   try {
     // One at first: most directories are one batch and the end.
@@ -33,9 +33,8 @@ export async function* listDirectory(
       if (batch.type === "status" && batch.code === statusCodes.endOfFile) break;
       const { names } = await session.answer(Promise.resolve(batch), { path, doing: "list" }, signal);
       while (asked.length < ahead) asked.push(ask());
-      count += names.length;
-      if (count > limits.sftpListingNamesMax) throw tooMany(path);
       for (const { name, line, attributes } of names) {
+        size.add(1, name.length + line.length);
         if (name === "." || name === "..") continue;
         if (name === "" || /[/\0]/.test(name)) stray ??= name;
         else yield { name, facts: factsOf(attributes, line) };
@@ -45,13 +44,6 @@ export async function* listDirectory(
     await handle[Symbol.asyncDispose]();
   }
   if (stray !== undefined) throw noName(stray);
-}
-
-function tooMany(path: string): SallyportError {
-  const most = limits.sftpListingNamesMax;
-  return new SallyportError("LIMIT_LISTING", `${printable(path, 200)} has more than ${most} names`, {
-    cure: "Transfer a part of the directory.",
-  });
 }
 
 function noName(name: string): SallyportError {

@@ -13,7 +13,6 @@ export type ClientLimitName =
   | "clientFilePieceBytes"
   | "clientFirstBufferBytes"
   | "clientGatherMs"
-  | "clientListingBytesMax"
   | "clientLastWordsMs"
   | "clientDefaultPortWaitMs"
   | "clientRetryWaitMs"
@@ -64,11 +63,6 @@ export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
     value: 100,
     unit: "ms",
     why: "before less than half a buffer of a download is written; a write costs as much as copying 100 kB",
-  },
-  clientListingBytesMax: {
-    value: 268_435_456,
-    unit: "bytes",
-    why: "one listing; a million files at 200 bytes a line fit",
   },
   clientLastWordsMs: { value: 300, unit: "ms", why: "for a server that has just broken off the data to say why" },
   clientDefaultPortWaitMs: {

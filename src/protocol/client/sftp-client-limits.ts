@@ -6,7 +6,6 @@ export type SftpClientLimitName =
   | "sftpRequestsMax"
   | "sftpPlainDataBytes"
   | "sftpPipelineBytes"
-  | "sftpListingNamesMax"
   | "sftpReplyMs";
 
 export const sftpClientLimits: Readonly<Record<SftpClientLimitName, Limit>> = {
@@ -29,11 +28,6 @@ export const sftpClientLimits: Readonly<Record<SftpClientLimitName, Limit>> = {
     value: 16_777_216,
     unit: "bytes",
     why: "asked for or sent and not yet answered, of one file; the SSH channel's own window, so a transfer's bytes per round trip",
-  },
-  sftpListingNamesMax: {
-    value: 2_000_000,
-    unit: "names",
-    why: "of one directory; a server that invents them never ends",
   },
   sftpReplyMs: {
     value: 120_000,

@@ -1,7 +1,7 @@
 // The limits of listings that a client receives; part of limits.ts.
 import type { Limit } from "../limits.ts";
 
-export type ListingLimitName = "listedLineBytesMax" | "listedEntriesMax";
+export type ListingLimitName = "listedLineBytesMax" | "listedEntriesMax" | "listingBytesMax";
 
 export const listingLimits: Readonly<Record<ListingLimitName, Limit>> = {
   listedLineBytesMax: {
@@ -12,6 +12,11 @@ export const listingLimits: Readonly<Record<ListingLimitName, Limit>> = {
   listedEntriesMax: {
     value: 1_000_000,
     unit: "lines",
-    why: "of one listing that we receive, some 500 MB in memory; an endless one ends here",
+    why: "of one listing that we receive, by FTP or SFTP, some 500 MB in memory; an endless one ends here",
+  },
+  listingBytesMax: {
+    value: 268_435_456,
+    unit: "bytes",
+    why: "one listing that we receive, by FTP or SFTP; a million files at 200 bytes a line fit",
   },
 };
