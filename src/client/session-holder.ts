@@ -1,4 +1,6 @@
 // Who holds the connection: gives it out in turn, keeps it alive, makes a new one when it was lost.
+
+import { Mutex } from "../platform/mutex.ts";
 import { raceAbort } from "../platform/race-abort.ts";
 import { SignalFan } from "../platform/signal-fan.ts";
 import { SallyportError } from "../protocol/error.ts";
@@ -9,7 +11,6 @@ import { changeDirectory, workingDirectory } from "./file-commands.ts";
 import { keepAlive } from "./keep-alive.ts";
 import { openTalk } from "./open-talk.ts";
 import { type ClientEnvironment, type Talk, tell } from "./talk.ts";
-import { Turn } from "./turn.ts";
 
 let holders = 0;
 
@@ -18,7 +19,7 @@ export class SessionHolder implements Holder {
   readonly number: number;
   talk: Talk;
   readonly closed: Promise<SallyportError | undefined>;
-  readonly #turn: Turn = new Turn();
+  readonly #turn: Mutex = new Mutex();
   readonly #lifetime: AbortController = new AbortController();
   /** As many calls may wait as the caller likes. */
   readonly #calls: SignalFan = new SignalFan(this.#lifetime.signal);

@@ -7,6 +7,7 @@ import { systemTime } from "../network/system-time.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import { LoginGuard } from "../platform/login-guard.ts";
 import type { Listener, Network } from "../platform/network.ts";
+import { PendingLogins } from "../platform/pending-logins.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { isUnspecified } from "../protocol/ip-address.ts";
 import type { ServerEnvironment } from "../server/environment.ts";
@@ -41,6 +42,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     sessions: new Set(),
     perAddress: new Map(),
     guard: new LoginGuard(systemClock),
+    pending: new PendingLogins(policy.sessionsMax),
     lastSession: 0,
   };
   const ssh = await openSsh(options, { accounts, guard: shared.guard, network, environment, signal }).catch(

@@ -24,6 +24,8 @@ export interface SessionContext {
   readonly policy: ServerPolicy;
   readonly environment: ServerEnvironment;
   readonly guard: LoginGuard;
+  /** Called when somebody has logged in; again is harmless. */
+  readonly onLogin: () => void;
 }
 
 export interface Conversation {

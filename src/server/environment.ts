@@ -1,5 +1,6 @@
 // What the server engine is handed: a network, time, and what the operator decided.
 import type { Clock } from "../platform/clock.ts";
+import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection, Network, PortRange } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import type { Cidr } from "../protocol/cidr.ts";
@@ -66,5 +67,7 @@ export interface ServerEnvironment {
   readonly randomName: () => string;
   /** IPv4 address of a host name. */
   readonly resolve: (host: string) => Promise<string>;
+  /** Where the client is whose control connection our own SSH server has made; `undefined` for every other one. */
+  readonly originOf?: (remote: Endpoint) => string | undefined;
   readonly emit: (session: number, event: TraceEventBody) => void;
 }

@@ -2,6 +2,7 @@
 import { Entrance } from "../platform/entrance.ts";
 import type { LoginGuard } from "../platform/login-guard.ts";
 import type { Connection, Listener } from "../platform/network.ts";
+import type { PendingLogins } from "../platform/pending-logins.ts";
 import { plainHost } from "../protocol/ip-address.ts";
 import { formatReply, makeReply } from "../protocol/reply.ts";
 import type { ServerEnvironment, ServerPolicy } from "./environment.ts";
@@ -12,6 +13,7 @@ export interface ServerShared {
   readonly sessions: Set<Session>;
   readonly perAddress: Map<string, number>;
   readonly guard: LoginGuard;
+  readonly pending: PendingLogins;
   lastSession: number;
 }
 
@@ -39,33 +41,42 @@ export class FtpServer {
 
   #serve(connection: Connection): void {
     const { sessions, perAddress, guard } = this.#shared;
-    const { sessionsMax, sessionsPerAddressMax } = this.#policy;
-    const address = plainHost(connection.remote.host);
-    const already = perAddress.get(address) ?? 0;
-    const refused =
-      sessions.size >= sessionsMax
-        ? `${sessionsMax} sessions are open, the limit.`
-        : already >= sessionsPerAddressMax
-          ? `${sessionsPerAddressMax} sessions from your address are open, the limit.`
-          : undefined;
-    if (refused !== undefined) {
-      const reply = makeReply(421, `Too many sessions: ${refused}`);
+    const policy = this.#policy;
+    const environment = this.#environment;
+    const address = environment.originOf?.(connection.remote) ?? plainHost(connection.remote.host);
+    let session: Session | undefined;
+    const onLogin = this.#admit(address, (text) => session?.closeNow(text));
+    if (typeof onLogin === "string") {
+      const reply = makeReply(421, `Too many sessions: ${onLogin}`);
       // Inside implicit TLS the words could not be read.
       this.entrance.refuse(connection, this.#implicit ? "" : formatReply(reply));
       return;
     }
     this.#shared.lastSession += 1;
-    const context = { id: this.#shared.lastSession, policy: this.#policy, environment: this.#environment, guard };
-    const session = new Session(context, connection);
-    sessions.add(session);
-    perAddress.set(address, already + 1);
+    const opened = new Session({ id: this.#shared.lastSession, policy, environment, guard, onLogin }, connection);
+    session = opened;
+    sessions.add(opened);
+    perAddress.set(address, (perAddress.get(address) ?? 0) + 1);
     this.entrance.track(
-      session.run(this.#implicit).finally(() => {
-        sessions.delete(session);
+      opened.run(this.#implicit).finally(() => {
+        onLogin();
+        sessions.delete(opened);
         const left = (perAddress.get(address) ?? 1) - 1;
         if (left > 0) perAddress.set(address, left);
         else perAddress.delete(address);
       }),
     );
+  }
+
+  /** What is to be called at the login, or why there is no room. */
+  #admit(address: string, hangUp: (text: string) => void): (() => void) | string {
+    const { sessions, perAddress, pending } = this.#shared;
+    const { sessionsMax, sessionsPerAddressMax } = this.#policy;
+    if (sessions.size >= sessionsMax) return `${sessionsMax} sessions are open, the limit.`;
+    if ((perAddress.get(address) ?? 0) >= sessionsPerAddressMax) {
+      return `${sessionsPerAddressMax} sessions from your address are open, the limit.`;
+    }
+    const crowded = "too many wait for a login, most of them from your address.";
+    return pending.admit(address, () => hangUp(`Too many sessions: ${crowded}`)) ?? crowded;
   }
 }

@@ -141,7 +141,10 @@ export class Session implements Conversation {
     if (next === "end") return this.#end("the client has closed the connection");
     try {
       const answer = "malformed" in next ? makeReply(500, next.malformed) : await carryOut(this, next, signal);
-      if (this.state.phase === "logged-in") this.#timers.loggedIn();
+      if (this.state.phase === "logged-in") {
+        this.#timers.loggedIn();
+        this.context.onLogin();
+      }
       if (!("reply" in answer)) this.say(answer);
       else if (answer.next === "close") this.#hangUp(answer.reply, answer.reply.lines.join(" "));
       else await this.#startTls(answer.reply);

@@ -4,6 +4,7 @@ import { SallyportError, type ServerOptions, type TraceEvent } from "../../src/i
 import { systemNetwork } from "../../src/network/system-network.ts";
 import type { FileSystem } from "../../src/platform/file-system.ts";
 import { LoginGuard } from "../../src/platform/login-guard.ts";
+import { PendingLogins } from "../../src/platform/pending-logins.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { tlsPolicy } from "../../src/serve/tls-policy.ts";
 import type { ServerEnvironment, ServerPolicy } from "../../src/server/environment.ts";
@@ -53,7 +54,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   };
   const authenticate: ServerPolicy["authenticate"] = async ({ user, password }) =>
     password === "secret" ? { fileSystem: await files(user) } : undefined;
-  const shared = { sessions: new Set(), perAddress: new Map(), guard: new LoginGuard(clock), lastSession: 0 };
+  const shared = {
+    sessions: new Set(),
+    perAddress: new Map(),
+    guard: new LoginGuard(clock),
+    pending: new PendingLogins(1000),
+    lastSession: 0,
+  };
   const whole = { ...usual, authenticate, tls: tlsPolicy(tls, clock), ...policy };
   const server = new FtpServer(listener, whole, environment, shared as ServerShared, false);
   const { port } = listener.endpoint;

@@ -1,9 +1,7 @@
 // Limits of time, on a clock that stands still until it is told: who meets one hears why.
 import { afterEach, describe, expect, test } from "vitest";
-import { LoginGuard } from "../../src/platform/login-guard.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { makeCertificatePair } from "../support/certificate.ts";
-import { FakeClock } from "../support/fake-clock.ts";
 import { watchResources } from "../support/resources.ts";
 import { until } from "../support/until.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
@@ -119,27 +117,5 @@ describe("wrong passwords", () => {
     await engine.clock.waitedFor(2 * limits.loginDelayMsMin);
     engine.clock.advance(2 * limits.loginDelayMsMin);
     expect(await answer).toBe(230);
-  });
-
-  test("make nobody wait longer than loginDelayMsMax, and are forgotten after a quarter of an hour", async () => {
-    await start();
-    const clock = new FakeClock();
-    const guard = new LoginGuard(clock);
-    const waits = Array.from({ length: 8 }, () => {
-      guard.failed("192.0.2.1");
-      return guard.waitMs("192.0.2.1");
-    });
-    expect(waits).toEqual([1000, 2000, 4000, 8000, ...Array<number>(4).fill(limits.loginDelayMsMax)]);
-    clock.advance(900_001);
-    expect(guard.waitMs("192.0.2.1")).toBe(0);
-  });
-
-  test("are remembered of loginAddressesMax addresses, the latest", async () => {
-    await start();
-    const guard = new LoginGuard(new FakeClock());
-    for (let number = 0; number <= limits.loginAddressesMax; number += 1) guard.failed(`address ${number}`);
-    expect(guard.waitMs("address 0")).toBe(0);
-    expect(guard.waitMs("address 1")).toBeGreaterThan(0);
-    expect(guard.waitMs(`address ${limits.loginAddressesMax}`)).toBeGreaterThan(0);
   });
 });

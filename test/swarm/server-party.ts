@@ -1,6 +1,7 @@
 // The FTP server of a world: ours, on a file system in memory, or an odd one.
 import { MemoryFileSystem } from "../../src/filesystem/memory/memory-file-system.ts";
 import { LoginGuard } from "../../src/platform/login-guard.ts";
+import { PendingLogins } from "../../src/platform/pending-logins.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { RunningServer } from "../../src/serve/running-server.ts";
 import type { ServerPolicy } from "../../src/server/environment.ts";
@@ -97,6 +98,7 @@ export class ServerParty {
       sessions: new Set(),
       perAddress: new Map(),
       guard: new LoginGuard(clock),
+      pending: new PendingLogins(1000),
       lastSession: 0,
     };
     const environment = {

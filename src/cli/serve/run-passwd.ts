@@ -1,6 +1,9 @@
 // `sallyport passwd`: asks twice, and writes the user's line.
-import { chmod, readFile, rename, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { rename, unlink, writeFile } from "node:fs/promises";
+import { readPrivateFile } from "../../platform/private-file.ts";
 import { SallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
 import { parsePasswordFile } from "../../serve/passwords/password-file.ts";
 import { hashPassword } from "../../serve/passwords/scrypt-hash.ts";
 import { exitStatus } from "../exit-status.ts";
@@ -36,16 +39,17 @@ async function lineFor({ name, root, readOnly }: PasswdCommand, password: string
 /** The user's old line is replaced, and the file as a whole in one step. */
 async function putLine(file: string, name: string, line: string): Promise<void> {
   try {
-    const old = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return "";
-      throw error;
-    });
+    const bytes = await readPrivateFile(file, { secret: false, bytesMax: limits.passwordFileBytesMax });
+    const old = bytes?.toString("utf8") ?? "";
     parsePasswordFile(old, file);
     const others = old.split("\n").filter((each) => each !== "" && !each.startsWith(`${name}:`));
-    const temporary = `${file}.new`;
-    await writeFile(temporary, `${[...others, line].join("\n")}\n`, { mode: 0o600 });
-    await chmod(temporary, 0o600);
-    await rename(temporary, file);
+    // A name that nobody can have put a link at.
+    const temporary = `${file}.${randomBytes(8).toString("hex")}`;
+    await writeFile(temporary, `${[...others, line].join("\n")}\n`, { mode: 0o600, flag: "wx", flush: true });
+    await rename(temporary, file).catch(async (error: unknown) => {
+      await unlink(temporary);
+      throw error;
+    });
   } catch (cause) {
     if (cause instanceof SallyportError) throw cause;
     const why = (cause as NodeJS.ErrnoException).code ?? String(cause);

@@ -1,8 +1,9 @@
 // One run of the FTP server: ask, open, say so, wait for a signal, close.
-import { readFile } from "node:fs/promises";
 import { constants } from "node:os";
+import { readPrivateFile } from "../../platform/private-file.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
+import { limits } from "../../protocol/limits.ts";
 import type { OpenListener, Server, ServerOptions, ServerTls } from "../../serve/options.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
 import { EventLog } from "../report/event-log.ts";
@@ -110,16 +111,13 @@ function warnOfExposure({ options, requireTls }: ServeCommand, reporter: Reporte
 
 async function readTls({ tls, requireTls, requireReuse }: ServeCommand): Promise<ServerTls | undefined> {
   if (tls === undefined) return undefined;
-  const [certificate, key] = await Promise.all([readPem(tls.certificate), readPem(tls.key)]);
+  const [certificate, key] = await Promise.all([readPem(tls.certificate, false), readPem(tls.key, true)]);
   return { certificate, key, required: requireTls, requireReuse };
 }
 
-async function readPem(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new SallyportError("CONFIG_INVALID", `${file} cannot be read: ${(cause as NodeJS.ErrnoException).code}`, {
-      cause,
-    });
-  }
+/** Who can write either of them, or read the key, can pass as this server. */
+async function readPem(file: string, secret: boolean): Promise<Uint8Array> {
+  const bytes = await readPrivateFile(file, { secret, bytesMax: limits.keyFileBytesMax });
+  if (bytes !== undefined) return bytes;
+  throw new SallyportError("CONFIG_INVALID", `${file} cannot be read: ENOENT`);
 }

@@ -4,6 +4,7 @@ import { AcceptQueue } from "../../platform/accept-queue.ts";
 import type { FileSystem } from "../../platform/file-system.ts";
 import { LoginGuard } from "../../platform/login-guard.ts";
 import type { Connection, Listener, Network } from "../../platform/network.ts";
+import { PendingLogins } from "../../platform/pending-logins.ts";
 import { parseCidr } from "../../protocol/cidr.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { ServerPolicy } from "../../server/environment.ts";
@@ -51,6 +52,7 @@ function serve(control: Connection, parts: FtpServerParts, fileSystem: FileSyste
     sessions: new Set(),
     perAddress: new Map(),
     guard: new LoginGuard(clock),
+    pending: new PendingLogins(1000),
     lastSession: 0,
   };
   const environment = {

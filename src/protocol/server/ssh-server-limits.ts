@@ -14,6 +14,8 @@ export type SshServerLimitName =
   | "sshServerKeepalivesMax"
   | "sshServerUnreadBytesMax"
   | "authorizedKeysBytesMax"
+  | "keyFileBytesMax"
+  | "passwordFileBytesMax"
   | "sftpPacketBytesMax"
   | "sftpDataBytesMax"
   | "sftpHandlesMax"
@@ -59,6 +61,8 @@ export const sshServerLimits: Readonly<Record<SshServerLimitName, Limit>> = {
     unit: "bytes",
     why: "of answers that a client does not read; beyond it the client is not read either",
   },
+  keyFileBytesMax: { value: 1_048_576, unit: "bytes", why: "of a file with a key or a chain of certificates" },
+  passwordFileBytesMax: { value: 16_777_216, unit: "bytes", why: "of a password file: 100 000 users" },
   authorizedKeysBytesMax: { value: 1_048_576, unit: "bytes", why: "one file of public keys, read at each login" },
   sftpPacketBytesMax: { value: 262_144, unit: "bytes", why: "one SFTP message; OpenSSH's SFTP_MAX_MSG_LENGTH" },
   sftpDataBytesMax: {

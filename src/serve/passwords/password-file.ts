@@ -1,6 +1,7 @@
 // The password file: a line for each user, `name:hash[:root[:ro]]`, as `sallyport passwd` writes it.
-import { readFile } from "node:fs/promises";
+import { readPrivateFile } from "../../platform/private-file.ts";
 import { SallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
 import { isPasswordHash } from "./scrypt-hash.ts";
 
 export interface PasswordEntry {
@@ -30,12 +31,9 @@ export function parsePasswordFile(text: string, file: string): PasswordEntry[] {
   return entries;
 }
 
+/** Throws `CONFIG_INVALID` also when others could have written it: who may write it, may log in. */
 export async function readPasswordFile(file: string): Promise<PasswordEntry[]> {
-  let text: string;
-  try {
-    text = await readFile(file, "latin1");
-  } catch (cause) {
-    throw new SallyportError("CONFIG_INVALID", `the password file ${file} cannot be read`, { cause });
-  }
-  return parsePasswordFile(text, file);
+  const bytes = await readPrivateFile(file, { secret: false, bytesMax: limits.passwordFileBytesMax });
+  if (bytes === undefined) throw new SallyportError("CONFIG_INVALID", `the password file ${file} is not there`);
+  return parsePasswordFile(bytes.toString("latin1"), file);
 }

@@ -1,6 +1,5 @@
 // Whose public keys may log in: sshd(8), AUTHORIZED_KEYS FILE FORMAT, without options.
-import { open } from "node:fs/promises";
-import { assertOwn } from "../../platform/private-file.ts";
+import { readPrivateFile } from "../../platform/private-file.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 
@@ -60,25 +59,8 @@ export class AuthorizedKeys {
 
 /** `undefined` when it is not there. */
 async function read(file: string): Promise<string | undefined> {
-  const handle = await open(file, "r").catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === "ENOENT") return undefined;
-    throw new SallyportError("CONFIG_INVALID", `${file} cannot be read: ${cause.code}`, { cause });
-  });
-  if (handle === undefined) return undefined;
-  try {
-    const stats = await handle.stat();
-    assertOwn(stats, file);
-    if (!stats.isFile()) throw new SallyportError("CONFIG_INVALID", `${file} is no plain file`);
-    if (stats.size > limits.authorizedKeysBytesMax) {
-      throw new SallyportError("CONFIG_INVALID", `${file} has more than ${limits.authorizedKeysBytesMax} bytes`);
-    }
-    return await handle.readFile("latin1");
-  } catch (cause) {
-    if (isSallyportError(cause)) throw cause;
-    throw new SallyportError("CONFIG_INVALID", `${file} cannot be read`, { cause });
-  } finally {
-    await handle.close();
-  }
+  const bytes = await readPrivateFile(file, { secret: false, bytesMax: limits.authorizedKeysBytesMax });
+  return bytes?.toString("latin1");
 }
 
 const isComment = (line: string): boolean => /^\s*(?:#|$)/.test(line);

@@ -1,9 +1,10 @@
 // The SSH server's host key: made once, and kept, so that clients meet the same server again.
 import { randomBytes } from "node:crypto";
-import { link, mkdir, open, stat, unlink, writeFile } from "node:fs/promises";
+import { link, mkdir, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { assertOwn, assertSecret } from "../../platform/private-file.ts";
+import { readPrivateFile } from "../../platform/private-file.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
 import { generateKey } from "../../ssh/embedded/generate-key.ts";
 
 /** Returns the key's text. Throws `CONFIG_INVALID` when it cannot be had, or others can read it. */
@@ -11,8 +12,9 @@ export async function hostKeyFrom(file: string): Promise<string> {
   try {
     return (await read(file)) ?? (await make(file));
   } catch (cause) {
-    if (isSallyportError(cause)) throw cause;
-    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    const system = isSallyportError(cause) ? cause.cause : cause;
+    if (system === undefined) throw cause;
+    const why = (system as NodeJS.ErrnoException).code ?? String(system);
     throw new SallyportError("CONFIG_INVALID", `the host key ${file} cannot be read or made: ${why}`, {
       cause,
       cure: "Name another file with --host-key.",
@@ -22,18 +24,7 @@ export async function hostKeyFrom(file: string): Promise<string> {
 
 /** `undefined` when it is not there. */
 async function read(file: string): Promise<string | undefined> {
-  const handle = await open(file, "r").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
-  if (handle === undefined) return undefined;
-  try {
-    assertSecret(await handle.stat(), file);
-    assertOwn(await stat(dirname(file)), dirname(file));
-    return await handle.readFile("utf8");
-  } finally {
-    await handle.close();
-  }
+  return (await readPrivateFile(file, { secret: true, bytesMax: limits.keyFileBytesMax }))?.toString("utf8");
 }
 
 /** Whole or not at all, and never over another one: two servers may start at the same time. */

@@ -1,5 +1,4 @@
 // Logging in and out: USER, PASS, ACCT, REIN, QUIT, HOST (RFC 7151), ABOR.
-import { wait } from "../../platform/wait.ts";
 import { limits } from "../../protocol/limits.ts";
 import { makeReply } from "../../protocol/reply.ts";
 import { type Answer, type Conversation, clientOf, type HandlerTable } from "../conversation.ts";
@@ -30,23 +29,21 @@ export const loginHandlers: HandlerTable = {
 
 async function logIn(talk: Conversation, password: string, signal: AbortSignal): Promise<Answer> {
   const { state, context } = talk;
-  const address = clientOf(talk);
+  const { environment, guard, policy } = context;
   const { user, host } = state;
   state.phase = "start";
+  const address = clientOf(talk);
   const attempt = { user, password, address, secure: talk.secure, ...(host === undefined ? {} : { host }) };
-  await wait(context.environment.clock, context.guard.waitMs(address), signal);
-  const account = await context.policy.authenticate(attempt, signal);
-  if (account === undefined) return refuse(talk, address, signal);
-  context.guard.succeeded(address);
+  // Who comes through our own SSH server is where his SSH client is: else all of them would wait for one who guesses.
+  const guessing = environment.originOf?.(talk.control.remote) ?? address;
+  const account = await guard.attempt(guessing, user, () => policy.authenticate(attempt, signal), signal);
+  if (account === undefined) return refuse(talk);
   Object.assign(state, { account, phase: "logged-in", loginFailures: 0, directory: account.directory ?? "/" });
   return makeReply(230, "You are logged in.");
 }
 
-async function refuse(talk: Conversation, address: string, signal: AbortSignal): Promise<Answer> {
-  const { state, context } = talk;
+function refuse({ state }: Conversation): Answer {
   state.loginFailures += 1;
-  context.guard.failed(address);
-  await wait(context.environment.clock, limits.loginDelayMsMin, signal);
   if (state.loginFailures < limits.loginFailuresMax) return makeReply(530, "User or password is wrong.");
   return { reply: makeReply(421, `${limits.loginFailuresMax} wrong logins. Goodbye.`), next: "close" };
 }

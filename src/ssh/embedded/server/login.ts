@@ -39,13 +39,12 @@ export class Login {
   }
 
   async #judge(context: AuthContext): Promise<void> {
-    const { guard, address, signal } = this.#parts;
+    const { signal } = this.#parts;
     const user = await this.#userOf(context);
     signal.throwIfAborted();
     if (user === undefined) return this.#refuse(context);
     // RFC 4252 section 7: the client asks whether it is worth to make a signature.
     if (context.method === "publickey" && context.signature === undefined) return context.accept();
-    guard.succeeded(address);
     this.user = user;
     this.method = context.method;
     context.accept();
@@ -60,11 +59,10 @@ export class Login {
   }
 
   async #byPassword({ username, password }: PasswordAuthContext): Promise<SshUser | undefined> {
-    const { clock, guard, address, authenticate, signal } = this.#parts;
-    await wait(clock, guard.waitMs(address), signal);
-    const user = await authenticate({ method: "password", user: username, password, address }, signal);
-    if (user === undefined) await this.#punish();
-    return user;
+    const { guard, address, authenticate, signal } = this.#parts;
+    const judge = (): Promise<SshUser | undefined> =>
+      authenticate({ method: "password", user: username, password, address }, signal);
+    return guard.attempt(address, username, judge, signal);
   }
 
   async #byKey(context: PublicKeyAuthContext): Promise<SshUser | undefined> {
@@ -73,15 +71,19 @@ export class Login {
     if (isSha1(context)) return undefined;
     const attempt = { method: "publickey", user: username, keyType: key.algo, key: key.data, address } as const;
     const user = await authenticate(attempt, signal);
-    if (user === undefined || context.signature === undefined || hasSigned(context)) return user;
-    await this.#punish();
+    if (user === undefined || context.signature === undefined) return user;
+    if (hasSigned(context)) {
+      this.#parts.guard.succeeded(address, username);
+      return user;
+    }
+    await this.#punish(username);
     return undefined;
   }
 
   /** A key that is not known is no guess: agents try all that they have. */
-  async #punish(): Promise<void> {
+  async #punish(user: string): Promise<void> {
     const { clock, guard, address, signal } = this.#parts;
-    guard.failed(address);
+    guard.failed(address, user);
     await wait(clock, limits.loginDelayMsMin, signal);
   }
 

@@ -1,7 +1,7 @@
 // One at a time, in the order of asking.
-import { raceAbort } from "../platform/race-abort.ts";
+import { raceAbort } from "./race-abort.ts";
 
-export class Turn {
+export class Mutex {
   #last: Promise<void> = Promise.resolve();
   readonly #running: Set<Promise<unknown>> = new Set();
 

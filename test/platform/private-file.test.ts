@@ -1,0 +1,54 @@
+// Files that nobody else may have had a hand in.
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readPrivateFile } from "../../src/platform/private-file.ts";
+import { makeTempDir, type TempDir } from "../support/tempdir.ts";
+
+let dir: TempDir;
+beforeEach(() => {
+  dir = makeTempDir("private");
+  writeFileSync(dir.file("f"), "text");
+});
+afterEach(() => dir.remove());
+
+const read = (secret: boolean): Promise<Buffer | undefined> =>
+  readPrivateFile(dir.file("f"), { secret, bytesMax: 100 });
+
+describe.each([false, true])("a private file, secret: %s", (secret) => {
+  test("of ours is read", async () => {
+    chmodSync(dir.file("f"), 0o600);
+    expect(String(await read(secret))).toBe("text");
+  });
+
+  test.each([0o620, 0o602, 0o666])("of mode %o is refused", async (mode) => {
+    chmodSync(dir.file("f"), mode);
+    await expect(read(secret)).rejects.toMatchObject({ code: "CONFIG_INVALID", cure: expect.stringMatching(/chmod/) });
+  });
+
+  test.each([0o640, 0o604])("of mode %o is refused when it is secret", async (mode) => {
+    chmodSync(dir.file("f"), mode);
+    if (secret) await expect(read(secret)).rejects.toThrow("can be read by others");
+    else expect(String(await read(secret))).toBe("text");
+  });
+
+  test("in a directory where others can replace it is refused, unless that is sticky", async () => {
+    chmodSync(dir.file("f"), 0o600);
+    chmodSync(dir.path, 0o777);
+    await expect(read(secret)).rejects.toThrow("can be written by others");
+    chmodSync(dir.path, 0o1777);
+    expect(String(await read(secret))).toBe("text");
+  });
+
+  test.runIf(process.geteuid?.() === 0)("of another user is refused", async () => {
+    chmodSync(dir.file("f"), 0o600);
+    chownSync(dir.file("f"), 65_534, 65_534);
+    await expect(read(secret)).rejects.toThrow("belongs to another user");
+  });
+});
+
+test("what is not there is undefined; a directory and a file that is too long are refused", async () => {
+  expect(await readPrivateFile(dir.file("none"), { secret: false, bytesMax: 1 })).toBeUndefined();
+  await expect(readPrivateFile(dir.file("f"), { secret: false, bytesMax: 3 })).rejects.toThrow("more than 3 bytes");
+  mkdirSync(dir.file("d"));
+  await expect(readPrivateFile(dir.file("d"), { secret: false, bytesMax: 3 })).rejects.toThrow("is no plain file");
+});
