@@ -31,7 +31,7 @@ export function takesOf({ number, plain, sallyport, variants = [] }: Scenario): 
 
 /** Throws what the stage throws; a transfer that fails is an outcome. The stage is cleared whatever happens. */
 export async function runAct(topology: Topology, act: Act, openStage: OpenStage): Promise<Evidence> {
-  await using running = await openStage(topology);
+  await using running = await openStage(topology, act.typed.join("\n"));
   const result = await running.play(async () => {
     const end = await act.script(running.stage);
     // The last packets are still on their way; in virtual time it costs nothing to wait for them.

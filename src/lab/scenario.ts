@@ -37,4 +37,6 @@ export interface Act {
   /** Does it; gives the transfer that decides. */
   readonly script: (stage: Stage) => Promise<TransferResult>;
   readonly expected: Outcome;
+  /** Where a transfer must not work: what is right about how it fails, in a few words. */
+  readonly rightly?: string;
 }

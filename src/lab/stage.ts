@@ -15,8 +15,11 @@ export interface RunningStage extends AsyncDisposable {
   events(): readonly LabEvent[];
 }
 
-/** Builds the hosts of a topology. */
-export type OpenStage = (topology: Topology) => Promise<RunningStage>;
+/**
+ * Builds the hosts of a topology. `name` of what is played: where chance is made from a seed, two takes of a scenario do not
+ * draw the same ports.
+ */
+export type OpenStage = (topology: Topology, name?: string) => Promise<RunningStage>;
 
 /**
  * Programs run until the stage is cleared; what they say and do is in the evidence. Scripts name hosts to `ssh`, `sallyport`

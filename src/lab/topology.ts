@@ -19,8 +19,8 @@ export interface WirePlan {
 
 export interface HostPlan {
   readonly name: string;
-  /** For the figure: `FTP client and ssh`. */
-  readonly title: string;
+  /** For the figure, where it is not to say which programs run there: `somebody else`. */
+  readonly title?: string;
   /** Wire to address. */
   readonly attached: Readonly<Record<string, string>>;
   /** Next hop of the default route. */

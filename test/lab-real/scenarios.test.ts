@@ -62,7 +62,7 @@ describePeers(["sshd", "vsftpd", "proftpd", "nft", "netns", "tcpdump"], "on a re
     const scenario = scenarios.find(({ number }) => number === "S17");
     const take = scenario && takesOf(scenario).find(({ side }) => side === "plain");
     if (scenario === undefined || take === undefined) throw new Error("no S17");
-    const open: OpenStage = (topology) => openRealStage(topology, { "ipv4/tcp_timestamps": 0 });
+    const open: OpenStage = (topology, name) => openRealStage(topology, name, { "ipv4/tcp_timestamps": 0 });
     const evidence = await runAct(scenario.topology, take.act, open);
     expect(evidence.outcome).toEqual(take.act.expected);
     const rows = evidence.events.flatMap((event) => (event.type === "netstat" ? event.rows : []));

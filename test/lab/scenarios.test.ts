@@ -90,6 +90,21 @@ describe("the evidence", () => {
     expect(server?.rows.map(({ local, state }) => `${local} ${state}`)).toContain("203.0.113.3:20 TIME_WAIT");
   });
 
+  it.each(["S20/plain", "S20/sallyport"])("%s: who is gone says nothing any more", async (name) => {
+    const { events } = await evidenceOf(name);
+    const end = events.findIndex((event) => event.type === "note" && event.text === "the FTP server is gone");
+    expect(end).toBeGreaterThan(0);
+    const after = events.slice(end).filter((event) => event.type === "line" && event.party === "ftp-server");
+    expect(after).toEqual([]);
+  });
+
+  it("without Sallyport and with it names other ports", async () => {
+    const named = async (name: string) => /^227 .*$/m.exec(await repliesOf(name))?.[0];
+    expect(await named("S04/plain")).toMatch(/\(127,0,0,1,/);
+    expect(await named("S04/sallyport")).toMatch(/\(127,0,0,1,/);
+    expect(await named("S04/plain")).not.toBe(await named("S04/sallyport"));
+  });
+
   it("has no password", async () => {
     const text = JSON.stringify((await evidenceOf("S01/plain")).events);
     expect(text).toContain("PASS XXXX");

@@ -30,7 +30,8 @@ export function drawFigure(topology: Topology, events: readonly LabEvent[], pain
 export function describeConnection({ role, carries, from, to, result, stoppedAt, clear }: ConnectionEvent): string {
   const kind = carries === undefined ? role : `${role} ${carries}`;
   const by = stoppedAt === undefined ? "" : ` ${result === "dropped" ? "at" : "by"} ${stoppedAt}`;
-  const open = result === "made" && clear && role === "data" ? ", in the clear beside SSH" : "";
+  const place = role === "data" ? " beside SSH" : role === "forwarded" ? " behind sshd" : "";
+  const open = result === "made" && clear && role !== "ssh" ? `, in the clear${place}` : "";
   return `${kind} ${from} to ${to}: ${result}${by}${open}`;
 }
 
@@ -76,7 +77,8 @@ function arrow(event: ConnectionEvent, nodes: readonly FigureNode[], width: numb
 
 function styleOf({ result, role, clear }: ConnectionEvent): Style {
   if (result !== "made") return "bad";
-  if (role === "data") return clear ? "own" : "data";
+  if (clear && role !== "ssh") return "own";
+  if (role === "data") return "data";
   return role === "ssh" ? "address" : role === "control" ? "good" : "quiet";
 }
 

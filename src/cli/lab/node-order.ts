@@ -3,7 +3,6 @@ import type { Topology } from "../../lab/topology.ts";
 
 export interface FigureNode {
   readonly name: string;
-  readonly title: string;
   readonly isRouter: boolean;
   /** Without their prefixes. */
   readonly addresses: readonly string[];
@@ -31,9 +30,8 @@ export function nodesInOrder({ hosts, routers }: Topology): readonly FigureNode[
 
 type Plan = Topology["hosts"][number] | Topology["routers"][number];
 
-const nodeOf = ({ name, title, attached }: Plan): Omit<Placed, "isRouter"> => ({
+const nodeOf = ({ name, attached }: Plan): Omit<Placed, "isRouter"> => ({
   name,
-  title,
   wires: Object.keys(attached),
   addresses: Object.values(attached).map((address) => address.split("/")[0] ?? ""),
 });

@@ -94,6 +94,7 @@ async function judge(
   const played = await playTake(scenario, take, openStage);
   const side = take.side === "plain" ? "without" : "with";
   if (played.evidence === undefined) return { isExpected: true, text: `${side}: left out` };
-  const text = `${side}: ${describeOutcome(played.evidence.outcome)}`;
-  return { isExpected: isAsExpected(played.evidence, played.take.act), text };
+  const isExpected = isAsExpected(played.evidence, played.take.act);
+  const rightly = isExpected && take.act.rightly !== undefined ? ` (${take.act.rightly})` : "";
+  return { isExpected, text: `${side}: ${describeOutcome(played.evidence.outcome)}${rightly}` };
 }

@@ -1,5 +1,6 @@
 // What is shown of a scenario, part by part: lines out. Pure.
 import type { Evidence, LabEvent } from "../../lab/evidence.ts";
+import { withPrograms } from "../../lab/figures/host-titles.ts";
 import { describeOutcome, isAsExpected, type Take } from "../../lab/run-scenario.ts";
 import type { Scenario } from "../../lab/scenario.ts";
 import type { Paint } from "../demo/paint.ts";
@@ -12,16 +13,8 @@ const width = 98;
 /** Lines that belong together; `--step` waits between two of them. */
 export type Part = readonly string[];
 
-export function showOpening({ number, name, title, seen, topology }: Scenario, paint: Paint): Part {
-  const nodes = [...topology.hosts, ...topology.routers];
-  return [
-    paint("title", `${number} ${name}: ${title}`),
-    "",
-    ...indented(seen),
-    "",
-    ...nodes.map((node) => `  ${node.name.padEnd(10)}${node.title}`),
-    "",
-  ];
+export function showOpening({ number, name, title, seen }: Scenario, paint: Paint): Part {
+  return [paint("title", `${number} ${name}: ${title}`), "", ...indented(seen), ""];
 }
 
 export function showTake(scenario: Scenario, take: Take, evidence: Evidence, paint: Paint): readonly Part[] {
@@ -34,19 +27,25 @@ export function showTake(scenario: Scenario, take: Take, evidence: Evidence, pai
       ...take.act.typed.map((line) => `  ${line}`),
       "",
     ],
-    [...drawFigure(scenario.topology, events, paint), ""],
+    [...showNodes(scenario, take, evidence), "", ...drawFigure(scenario.topology, events, paint), ""],
     [paint("title", "The client's dialogue"), ...showDialogue(events, paint), ""],
     [paint("title", "What each host saw"), ...showCalls(events, paint), ...showNetstat(events), ""],
     [...showVerdict(take, evidence, paint), ...indented(take.side === "plain" ? scenario.why : scenario.answer), ""],
   ];
 }
 
+/** What runs on each host, and what the routers do. */
+function showNodes({ topology }: Scenario, { side }: Take, evidence: Evidence): readonly string[] {
+  const { hosts, routers } = withPrograms(topology, evidence, side === "plain" ? "ssh" : "Sallyport");
+  return [...hosts, ...routers].map(({ name, title = "" }) => `  ${name.padEnd(10)}${title}`.trimEnd());
+}
+
 /** `as expected: fails, 425`, or what was expected in its place. */
 export function showVerdict({ act }: Take, evidence: Evidence, paint: Paint): Part {
-  const outcome = describeOutcome(evidence.outcome);
+  const { outcome } = evidence;
   return isAsExpected(evidence, act)
-    ? [paint("good", `as expected: ${outcome}`)]
-    : [paint("bad", `NOT as expected: ${outcome}; expected: ${describeOutcome(act.expected)}`)];
+    ? [paint("good", `as expected: ${describeOutcome(outcome)}${act.rightly === undefined ? "" : `: ${act.rightly}`}`)]
+    : [paint("bad", `NOT as expected: ${describeOutcome(outcome)}; expected: ${describeOutcome(act.expected)}`)];
 }
 
 function showDialogue(events: readonly LabEvent[], paint: Paint): readonly string[] {

@@ -10,7 +10,7 @@ export interface Drawing {
 }
 
 /** In a window that would make it smaller, a figure scrolls in its box: its text could not be read otherwise. */
-const scaleMin = 0.86;
+const scaleMin = 0.8;
 
 const size = ({ width, height }: Drawing): { width: number; height: number; viewBox: string } => ({
   width: Math.ceil(width),

@@ -4,9 +4,12 @@ import { element, type Markup } from "./markup.ts";
 
 type Looks = Pick<ConnectionEvent, "result" | "role" | "clear" | "carries">;
 
-/** Classes of the style sheet: how it ended, what it is for, and whether data can be read on the way. */
-export function connectionClass({ result, role, clear, carries }: Looks): string {
-  return `${result} ${carries ?? role}${result === "made" && clear && role === "data" ? " open" : ""}`;
+/** Whether what goes through it can be read on the way. */
+export const isOpen = ({ result, role, clear }: Looks): boolean => result === "made" && clear && role !== "ssh";
+
+/** Classes of the style sheet: how it ended, what it is for, and whether it can be read on the way. */
+export function connectionClass(looks: Looks): string {
+  return `${looks.result} ${looks.carries ?? looks.role}${isOpen(looks) ? " open" : ""}`;
 }
 
 /** At the end of a line that comes from (-1 leftward, 1 rightward, or up and down). */

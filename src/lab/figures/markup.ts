@@ -8,7 +8,7 @@ export type Child = Markup | string | undefined | readonly Child[];
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 /** Elements without content, in HTML and in SVG. */
-const emptyElements: ReadonlySet<string> = new Set(["meta", "br", "rect", "line", "path", "circle", "polygon"]);
+const emptyElements: ReadonlySet<string> = new Set(["meta", "br", "wbr", "rect", "line", "path", "circle", "polygon"]);
 
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -43,6 +43,16 @@ export function element(name: string, attributes: Attributes, ...children: reado
   const start = `<${name}${written.join("")}`;
   if (emptyElements.has(name)) return { markup: `${start}/>` };
   return { markup: `${start}>${children.map(render).join("")}</${name}>` };
+}
+
+/** Addresses and their like as code: where there is no room for all of it, a line ends before a port, never within a number. */
+export function codeWithPorts(text: string): Markup {
+  const pieces = text.split(/(?<=:)(?=\d+(?:\s|$))/);
+  return element(
+    "code",
+    {},
+    ...pieces.flatMap((piece, index) => (index === 0 ? [piece] : [element("wbr", {}), piece])),
+  );
 }
 
 /** Style sheets and doctypes of our own: constants, never anything that was received. */

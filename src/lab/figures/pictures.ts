@@ -1,5 +1,6 @@
 // The pictures of the documentation: files by name.
 import { figureFile } from "./figure.ts";
+import { withPrograms } from "./host-titles.ts";
 import { drawWideNetwork } from "./network/draw-wide.ts";
 import { heading, type ShownScenario, ways } from "./page/shown.ts";
 import { drawSequence, sequenceWidths } from "./sequence/draw-sequence.ts";
@@ -11,10 +12,11 @@ export function picturesOf(shown: ShownScenario): ReadonlyMap<string, string> {
   return new Map(
     ways.flatMap((way) => {
       const { evidence } = shown[way.key];
+      const titled = withPrograms(topology, evidence, way.gateway);
       const label = `${number}, ${heading(title)}: ${way.title.toLowerCase()}`;
       const sequence = { gateway: way.gateway, width: sequenceWidths.wide, foldsLogin };
       return [
-        [`${number}-${way.key}-network.svg`, figureFile(drawWideNetwork(topology, evidence), label)],
+        [`${number}-${way.key}-network.svg`, figureFile(drawWideNetwork(titled, evidence), label)],
         [`${number}-${way.key}-sequence.svg`, figureFile(drawSequence(topology, evidence, sequence), label)],
       ] as const;
     }),

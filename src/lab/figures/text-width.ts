@@ -22,7 +22,7 @@ export function textWidth(text: string, size: number, face: Face): number {
   return em * size * (face === "bold" ? boldFactor : 1);
 }
 
-/** Lines of at most `width` pixels, broken at spaces and, where a word is too long, within it. */
+/** Lines of at most `width` pixels, broken at spaces and, where a word is too long, within it: behind a sign if it has one. */
 export function wrapText(text: string, width: number, size: number, face: Face): string[] {
   const lines: string[] = [];
   let line = "";
@@ -43,8 +43,9 @@ function pieces(word: string, width: number, size: number, face: Face): string[]
   let piece = "";
   for (const character of word) {
     if (piece !== "" && textWidth(piece + character, size, face) > width) {
-      found.push(piece);
-      piece = "";
+      const end = /^.*[,.:;/|)\]-](?=.)/.exec(piece + character)?.[0].length ?? piece.length;
+      found.push(piece.slice(0, end));
+      piece = piece.slice(end);
     }
     piece += character;
   }

@@ -19,7 +19,11 @@ import { RealStage } from "./real-stage.ts";
  * disposal, nor after the end of this program, however it ends.
  * `settings`: of the kernel, for every host. Throws `CONFIG_INVALID` where that is impossible, with what to do, and `NET_UNSUPPORTED` where only this topology is.
  */
-export async function openRealStage(topology: Topology, settings: KernelSettings = {}): Promise<RunningStage> {
+export async function openRealStage(
+  topology: Topology,
+  _name = "",
+  settings: KernelSettings = {},
+): Promise<RunningStage> {
   checkMachine(process.platform, process.getuid?.());
   if (topology.routers.some(({ ftpHelper }) => ftpHelper === true)) checkFtpHelper();
   const plan = planNetwork(topology);

@@ -17,14 +17,12 @@ const wires = (client: string, server: string): readonly WirePlan[] => [
 
 const server: HostPlan = {
   name: "server",
-  title: "sshd and FTP server",
   attached: { far: `${serverAddress}/24` },
   gateway: "203.0.113.1",
 };
 
 const client: HostPlan = {
   name: "client",
-  title: "FTP client and ssh",
   attached: { near: `${clientAddress}/24` },
   gateway: "198.51.100.1",
 };
@@ -127,12 +125,11 @@ export const twoServersPlace: Topology = {
     client,
     {
       name: "ssh-host",
-      title: "sshd",
       attached: { far: `${sshHostAddress}/24`, a: "10.1.0.1/24", b: "10.2.0.1/24" },
       gateway: "203.0.113.1",
     },
-    { name: "a", title: "FTP server a", attached: { a: `${serverA}/24` }, gateway: "10.1.0.254" },
-    { name: "b", title: "FTP server b", attached: { b: `${serverB}/24` }, gateway: "10.2.0.254" },
+    { name: "a", attached: { a: `${serverA}/24` }, gateway: "10.1.0.254" },
+    { name: "b", attached: { b: `${serverB}/24` }, gateway: "10.2.0.254" },
   ],
   routers: [
     { ...internet, gateway: "203.0.113.4" },

@@ -39,5 +39,6 @@ export const s19: Scenario = {
       return { works: false, whole: false, reply: await user.ask("AUTH TLS") };
     },
     expected: failsWith(534),
+    rightly: "refused, with the reason",
   },
 };

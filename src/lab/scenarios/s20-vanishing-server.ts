@@ -7,6 +7,9 @@ import { failsWith, forwarded, trusting } from "./steps.ts";
 
 const middleBytes = 1_000_000;
 
+/** Nobody takes the part of the file for the whole. */
+const rightly = "told as a break";
+
 /** A download in whose middle somebody goes away. */
 const begin = (user: FtpUser, victim: ServerControl): Promise<TransferResult> =>
   user.get("PASV", "/big", { afterBytes: middleBytes, happens: () => victim.vanish() });
@@ -37,6 +40,7 @@ const downloadLosing = (victim: "server" | "sshd", pid: string): Act => ({
     return begin(there.user, there[victim]);
   },
   expected: { works: false, reply: 421, system: "ECONNRESET", dataBesideSsh: false },
+  rightly,
 });
 
 const sshLost: Variant = {
@@ -72,6 +76,7 @@ const clientGone: Variant = {
       return user.put("PASV", "/upload", { breakAfterBytes: 10_000 });
     },
     expected: failsWith(426, true),
+    rightly,
   },
   sallyport: {
     typed: [
@@ -85,6 +90,7 @@ const clientGone: Variant = {
       return user.put("PASV", "/upload", { breakAfterBytes: 10_000 });
     },
     expected: failsWith(426),
+    rightly,
   },
 };
 

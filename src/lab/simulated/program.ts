@@ -45,6 +45,11 @@ export class Program implements Network {
     };
   }
 
+  /** It says and hears nothing any more. */
+  get isGone(): boolean {
+    return this.#end.signal.aborted;
+  }
+
   /** As when a program is killed: its system closes the sockets, in order or with a reset where bytes were not read. */
   async die(): Promise<void> {
     this.#end.abort(new Error("the program is gone"));

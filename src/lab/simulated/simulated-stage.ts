@@ -9,14 +9,13 @@ import { labFiles } from "../files.ts";
 import type {
   FtpServerPlan,
   FtpUser,
-  RunningStage,
+  OpenStage,
   SallyportWords,
   ServerControl,
   SshdPlan,
   Stage,
   UserPlan,
 } from "../stage.ts";
-import type { Topology } from "../topology.ts";
 import { NaiveUser } from "../user/naive-user.ts";
 import type { SshWords } from "../words.ts";
 import { buildWorld } from "./build-world.ts";
@@ -31,10 +30,10 @@ const sshPort = 22;
 /** More than what two systems and the windows of SSH hold. */
 const files = labFiles(12_000_000);
 
-/** Opens stages whose chance comes from the seed. */
-export function simulatedStage(seed = 1): (topology: Topology) => Promise<RunningStage> {
-  return async (topology) => {
-    const { world, hosts } = buildWorld(topology, seed);
+/** Opens stages whose chance comes from the seed, and from what is played there. */
+export function simulatedStage(seed = 1): OpenStage {
+  return async (topology, name = "") => {
+    const { world, hosts } = buildWorld(topology, seed + hashOf(name));
     const log = new EvidenceLog(world);
     const stage = new SimulatedStage(world, hosts, log);
     return {
@@ -44,6 +43,13 @@ export function simulatedStage(seed = 1): (topology: Topology) => Promise<Runnin
       [Symbol.asyncDispose]: () => world.run(() => stage.clear()),
     };
   };
+}
+
+/** FNV-1a, of 32 bits. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash;
 }
 
 class SimulatedStage implements Stage {
@@ -70,6 +76,7 @@ class SimulatedStage implements Stage {
   async ftpServer(name: string, plan: FtpServerPlan = {}): Promise<ServerControl> {
     const program = this.#program(name, false);
     const tell = (from: "client" | "server", text: string): void => {
+      if (program.isGone) return;
       this.#log.add({
         type: "line",
         host: name,
@@ -114,6 +121,7 @@ class SimulatedStage implements Stage {
       // Bound, so that mode default-port can listen there (SO_REUSEADDR).
       ...(plan.sharesPort === true ? { localAddress: "0.0.0.0" } : {}),
       tell: (event) => {
+        if (network.isGone) return;
         if (event.type === "line") this.#log.add({ ...event, host: name, party });
         else if (event.type === "note") this.#log.add({ ...event, host: name, text: `${party}: ${event.text}` });
         // Calls that open something are told by the world itself.

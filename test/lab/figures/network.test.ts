@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Evidence } from "../../../src/lab/evidence.ts";
+import { connectionClass } from "../../../src/lab/figures/marks.ts";
 import { drawUprightNetwork } from "../../../src/lab/figures/network/draw-upright.ts";
 import { drawWideNetwork } from "../../../src/lab/figures/network/draw-wide.ts";
 import { type Box, layOutNetwork, type PlacedLane } from "../../../src/lab/figures/network/layout.ts";
@@ -132,4 +133,14 @@ test("hosts that nothing joins stand below each other", () => {
   const { nodes } = layOutNetwork({ wires: [], hosts: [host("a"), host("b")], routers: [] }, evidenceOf());
   expect(nodes.map(({ node }) => node.name)).toEqual(["a", "b"]);
   expect(overlap(nodes[0]!, nodes[1]!)).toBe(false);
+});
+
+test.each([
+  ["data that sshd passes on over a wire", { role: "forwarded", carries: "data", clear: true }, true],
+  ["control over a wire", { role: "control", clear: true }, true],
+  ["data within a host", { role: "data", clear: false }, false],
+  ["SSH itself", { role: "ssh", clear: true }, false],
+] as const)("%s: in the clear is %j", (_, { role, ...more }, isOpen) => {
+  const classes = connectionClass(connection(role, "a 10.0.0.1:1", "b 10.0.0.2:2", more)).split(" ");
+  expect(classes.includes("open")).toBe(isOpen);
 });

@@ -61,11 +61,63 @@ test("the booklet has a chapter for each scenario, and a way to it", () => {
   expect(html).toContain("✓ works · 226");
 });
 
+describe("the verdict of an act", () => {
+  const verdicts = (shownOnes: Parameters<typeof bookletPage>[0]): string[] =>
+    Array.from(bookletPage(shownOnes).matchAll(/<td class="(works|open|rightly|fails)">([^<]*)/g), (match) =>
+      match.slice(1).join(": "),
+    );
+  const [first] = all;
+  const { typed, evidence } = first!.sallyport;
+  const beside = { ...evidence, outcome: { ...evidence.outcome, dataBesideSsh: true } };
+
+  test("is not works alone where data goes past SSH", () => {
+    expect(verdicts([{ ...first!, plain: { typed, evidence: beside } }])).toEqual([
+      "open: ! works · 226, data beside SSH",
+      "works: ✓ works · 226",
+    ]);
+  });
+
+  test("says in the clear where there is no SSH past which it could go", () => {
+    const direct = {
+      ...beside,
+      events: beside.events.filter((one) => one.type !== "connection" || one.role !== "ssh"),
+    };
+    expect(verdicts([{ ...first!, plain: { typed, evidence: direct } }])[0]).toBe(
+      "open: ! works · 226, data in the clear",
+    );
+  });
+
+  test("of a transfer that must not work is what is right about it, and no failure", () => {
+    const refused = { typed, evidence: natPlain, rightly: "refused, with the reason" };
+    expect(verdicts([{ ...first!, sallyport: refused }])).toEqual([
+      "fails: ✕ fails · 425",
+      "rightly: ✓ refused, with the reason · 425",
+    ]);
+    expect(scenarioPage({ ...first!, sallyport: refused })).toContain('<section class="act rightly">');
+  });
+});
+
+test("an address is broken before its port, and nowhere else", () => {
+  const html = scenarioPage(all[0]!);
+  expect(html).toContain("<code>10.0.0.3:<wbr/>20 → 192.168.1.2:<wbr/>50000</code>");
+  expect(html).not.toContain("overflow-wrap:anywhere");
+});
+
+test("each host is titled by the programs that run there, with Sallyport in ssh's place", () => {
+  const hosts = (way: "plain" | "sallyport"): string[] => {
+    const [network = ""] = scenarioPage(all[0]!)
+      .split("<h4>Who connects to whom</h4>")
+      .slice(way === "plain" ? 1 : 2);
+    return Array.from(network.split("</svg>")[0]!.matchAll(/class="title">([^<]*)/g), (match) => match[1] ?? "");
+  };
+  expect(hosts("plain")).toEqual(["FTP client and ssh", "masquerading NAT", "sshd and FTP server"]);
+  expect(hosts("sallyport")).toEqual(["FTP client and Sallyport", "masquerading NAT", "sshd and FTP server"]);
+});
+
 test("a page has what is typed, both ends of each connection, dialogue, failed calls and netstat", () => {
   const html = scenarioPage(all[0]!);
   for (const text of [
     "client$ ssh -N -L 2001:server:21 me@server",
-    "10.0.0.3:20 → 192.168.1.2:50000",
     "┤ dropped by nat",
     "---&gt; PORT 192,168,1,2,195,80",
     "ETIMEDOUT",

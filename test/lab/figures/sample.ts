@@ -54,8 +54,8 @@ export const natTopology: Topology = {
     { name: "net", title: "the internet" },
   ],
   hosts: [
-    { name: "client", title: "FTP client and ssh", attached: { home: "192.168.1.2/24" }, gateway: "192.168.1.1" },
-    { name: "server", title: "sshd and FTP server", attached: { net: "10.0.0.3/24" } },
+    { name: "client", attached: { home: "192.168.1.2/24" }, gateway: "192.168.1.1" },
+    { name: "server", attached: { net: "10.0.0.3/24" } },
   ],
   routers: [
     {
@@ -75,10 +75,10 @@ export const branchTopology: Topology = {
     { name: "right", title: "another one" },
   ],
   hosts: [
-    { name: "client", title: "FTP client and ssh", attached: { net: "10.0.0.2/24" } },
-    { name: "ssh-host", title: "sshd", attached: { net: "10.0.0.3/24", left: "10.1.0.1/24", right: "10.2.0.1/24" } },
-    { name: "server-a", title: "first FTP server", attached: { left: "10.1.0.2/24" }, gateway: "10.1.0.1" },
-    { name: "server-b", title: "second FTP server", attached: { right: "10.2.0.2/24" }, gateway: "10.2.0.1" },
+    { name: "client", attached: { net: "10.0.0.2/24" } },
+    { name: "ssh-host", attached: { net: "10.0.0.3/24", left: "10.1.0.1/24", right: "10.2.0.1/24" } },
+    { name: "server-a", attached: { left: "10.1.0.2/24" }, gateway: "10.1.0.1" },
+    { name: "server-b", attached: { right: "10.2.0.2/24" }, gateway: "10.2.0.1" },
   ],
   routers: [],
 };

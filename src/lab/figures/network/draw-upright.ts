@@ -47,7 +47,8 @@ function stack(nodes: readonly TreeNode[]): Row[] {
   let bottom = 2;
   return nodes.map((node) => {
     const isWire = node.kind === "wire";
-    const titleLines = wrapText(visibleText(node.title), textWidthMax - 12, sizes.title, "sans");
+    const titleLines =
+      node.title === "" ? [] : wrapText(visibleText(node.title), textWidthMax - 12, sizes.title, "sans");
     const lines = titleLines.length + (isWire ? 0 : 1 + node.addresses.length);
     const height =
       node.kind === "gap" ? 14 : Math.max(lines * lineHeight + (isWire ? 18 : 14), isWire ? 44 : loopHeight);

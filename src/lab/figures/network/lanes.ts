@@ -2,6 +2,7 @@
 import type { Evidence } from "../../evidence.ts";
 import type { Topology } from "../../topology.ts";
 import { type ConnectionEvent, connectionsOf } from "../connection-event.ts";
+import { isOpen } from "../marks.ts";
 import { routeBetween } from "./route.ts";
 import { pathBetween, type TreeNode } from "./tree.ts";
 
@@ -96,5 +97,5 @@ export function laneStatus({ connection, path }: Lane): string {
       ? ""
       : ` by ${connection.stoppedAt}`;
   if (connection.result !== "made") return `${connection.result}${connection.result === "failed" ? "" : by}`;
-  return connection.clear && path.length > 1 && connection.role !== "ssh" ? "in the clear" : "";
+  return isOpen(connection) && path.length > 1 ? "in the clear" : "";
 }

@@ -85,7 +85,7 @@ export function layOutNetwork(topology: Topology, evidence: Evidence): NetworkLa
 
 /** Title of a host or wire as it is broken into lines in its box. */
 function titleLines(node: TreeNode, width: number): string[] {
-  return wrapText(visibleText(node.title), width - 20, sizes.title, "sans");
+  return node.title === "" ? [] : wrapText(visibleText(node.title), width - 20, sizes.title, "sans");
 }
 
 function headerHeight(tree: readonly TreeNode[], columns: readonly Column[], strip: number): number {

@@ -26,7 +26,7 @@ interface Element {
 /** Every host, router and wire once, and gaps; parents before children. */
 export function growTree(topology: Topology): TreeNode[] {
   const elements: readonly Element[] = [
-    ...topology.hosts.map((host) => ({ ...host, kind: "host" as const })),
+    ...topology.hosts.map((host) => ({ ...host, title: host.title ?? "", kind: "host" as const })),
     ...topology.routers.map((router) => ({ ...router, kind: "router" as const })),
     ...topology.wires.map((wire) => ({ ...wire, kind: "wire" as const, attached: {} })),
   ];

@@ -1,12 +1,13 @@
 // One act of a scenario: what is typed, both figures in two widths, and the evidence in words.
 import type { Topology } from "../../topology.ts";
 import { type Drawing, inlineFigure } from "../figure.ts";
+import { withPrograms } from "../host-titles.ts";
 import { element, type Markup } from "../markup.ts";
 import { drawUprightNetwork } from "../network/draw-upright.ts";
 import { drawWideNetwork } from "../network/draw-wide.ts";
 import { drawSequence, sequenceWidths } from "../sequence/draw-sequence.ts";
 import { connectionList, dialogue, netstats, remarks } from "./evidence-blocks.ts";
-import { outcomeWords, type ShownAct, type Way } from "./shown.ts";
+import { openWords, outcomeWords, type ShownAct, verdictOf, type Way } from "./shown.ts";
 
 export interface ActPlace {
   /** `S08` */
@@ -20,17 +21,18 @@ export interface ActPlace {
 export function actSection(act: ShownAct, place: ActPlace): Markup {
   const { way } = place;
   const { evidence } = act;
-  const outcome = evidence.outcome.works ? "works" : "fails";
+  const verdict = verdictOf(act);
+  const open = openWords(act);
   return element(
     "section",
-    { class: `act ${outcome}` },
+    { class: `act ${verdict}` },
     element(
       "h3",
       {},
       way.title,
       " ",
-      element("span", { class: `outcome ${outcome}` }, `${outcome === "works" ? "✓" : "✕"} ${outcomeWords(act)}`),
-      evidence.outcome.dataBesideSsh ? element("span", { class: "outcome beside" }, "data beside SSH") : undefined,
+      element("span", { class: `outcome ${verdict}` }, outcomeWords(act)),
+      open === undefined ? undefined : element("span", { class: "outcome open" }, open),
     ),
     element("h4", {}, "Typed"),
     element(
@@ -55,7 +57,8 @@ export function actSection(act: ShownAct, place: ActPlace): Markup {
 
 const lineEnd: Markup = { markup: "\n" };
 
-function networkFigure({ evidence }: ShownAct, { topology, number, way }: ActPlace): Markup {
+function networkFigure({ evidence }: ShownAct, { topology: plan, number, way }: ActPlace): Markup {
+  const topology = withPrograms(plan, evidence, way.gateway);
   const label = `${number}, ${way.title.toLowerCase()}: hosts and connections; the list below says the same in words`;
   return bothWidths(drawWideNetwork(topology, evidence), drawUprightNetwork(topology, evidence), label, "network");
 }

@@ -1,7 +1,8 @@
 // The evidence in words, below the figures: connections, dialogue, failed calls, what was noted, netstat.
 import type { Evidence, LabEvent } from "../../evidence.ts";
 import { type ConnectionEvent, connectionsOf } from "../connection-event.ts";
-import { element, type Markup } from "../markup.ts";
+import { isOpen } from "../marks.ts";
+import { codeWithPorts, element, type Markup } from "../markup.ts";
 import { isServerLine, type LineEvent } from "../sequence/participants.ts";
 
 const roleWords = { control: "control", data: "data", ssh: "SSH", forwarded: "out of SSH" } as const;
@@ -13,16 +14,16 @@ export function connectionList(evidence: Evidence): Markup {
 }
 
 function connectionItem(connection: ConnectionEvent): Markup {
-  const { role, carries, from, to, fromHost, toHost, result, stoppedAt, clear } = connection;
+  const { role, carries, from, to, fromHost, toHost, result, stoppedAt } = connection;
   const by = stoppedAt === undefined || result === "failed" ? "" : ` by ${stoppedAt}`;
-  const open = clear && result === "made" && role !== "ssh" ? ", in the clear" : "";
+  const open = isOpen(connection) ? ", in the clear" : "";
   const where = fromHost === toHost ? `within ${fromHost}` : `${fromHost} to ${toHost === "" ? "nobody" : toHost}`;
   return element(
     "li",
-    { class: `connection ${result}` },
+    { class: `connection ${result}${isOpen(connection) ? " open" : ""}` },
     element("span", { class: "role" }, `${roleWords[role]}${carries === undefined ? "" : `, ${carries}`}`),
     " ",
-    element("code", {}, `${from} → ${to}`),
+    codeWithPorts(`${from} → ${to}`),
     ` ${where}: `,
     element("span", { class: "result" }, `${resultSigns[result]}${by}${open}`),
   );
@@ -84,7 +85,7 @@ export function remarks(evidence: Evidence): Markup | undefined {
       {},
       element("td", { class: "time" }, `${(event.atMs / 1000).toFixed(3)} s`),
       element("td", {}, event.host),
-      element("td", {}, event.type === "call" ? element("code", {}, event.call) : event.text),
+      element("td", {}, event.type === "call" ? codeWithPorts(event.call) : event.text),
       element("td", { class: "error" }, event.type === "call" ? event.error : ""),
     );
   return element(
@@ -110,7 +111,7 @@ export function netstats(evidence: Evidence): Markup[] {
                 element(
                   "tr",
                   { class: state === "TIME_WAIT" ? "time-wait" : undefined },
-                  [local, remote].map((end) => element("td", {}, element("code", {}, end))),
+                  [local, remote].map((end) => element("td", {}, codeWithPorts(end))),
                   element("td", {}, state),
                 ),
               ),

@@ -11,7 +11,7 @@ interface Sign extends Pick<ConnectionEvent, "role" | "result" | "clear"> {
 const signs: readonly Sign[] = [
   { title: "made", role: "control", result: "made", clear: false },
   { title: "made, for data", role: "data", result: "made", clear: false },
-  { title: "made, for data, in the clear", role: "data", result: "made", clear: true },
+  { title: "made, in the clear: anybody on the way can read it", role: "data", result: "made", clear: true },
   { title: "refused or failed", role: "data", result: "refused", clear: false },
   { title: "dropped", role: "data", result: "dropped", clear: false },
   { title: "an SSH connection, around what goes through it", role: "ssh", result: "made", clear: false },

@@ -16,7 +16,7 @@ h4{font-size:.95rem;margin:24px 0 8px;color:var(--muted);font-weight:600}
 h5{font-size:.85rem;margin:16px 0 6px;color:var(--muted);font-weight:600}
 p{margin:0 0 12px;max-width:70ch}
 a{color:var(--link)}
-code,pre{font-family:${monoFont};font-size:.8125rem;overflow-wrap:anywhere}
+code,pre{font-family:${monoFont};font-size:.8125rem;overflow-wrap:break-word}
 pre{margin:0;padding:10px 12px;background:var(--panel);border:1px solid var(--rule);border-radius:6px;overflow-x:auto;white-space:pre-wrap;line-height:1.5}
 article{padding-top:40px;margin-top:40px;border-top:2px solid var(--rule)}
 h1.small~article{border:0;margin-top:0;padding-top:12px}
@@ -25,13 +25,16 @@ article .scenario{margin:0 0 2px;color:var(--muted);font-family:${monoFont};font
 .points h3{font-size:.875rem;color:var(--muted);margin-bottom:2px}
 .act{margin:24px 0;padding:16px;border:1px solid var(--rule);border-top-width:3px;border-radius:8px}
 .act.works{border-top-color:var(--data)}
+.act.open{border-top-color:var(--open)}
+.act.rightly{border-top-color:var(--made)}
 .act.fails{border-top-color:var(--bad)}
 .act h3{display:flex;flex-wrap:wrap;gap:6px 12px;align-items:center;margin:0}
 .act h4{margin-top:20px}
 .outcome{font-size:.8125rem;font-weight:650;border:1.25px solid currentColor;border-radius:99px;padding:1px 10px}
-.works .outcome,.outcome.works,td.works{color:var(--data)}
+.outcome.works,td.works{color:var(--data)}
+.outcome.open,td.open{color:var(--open)}
+.outcome.rightly,td.rightly{color:var(--made)}
 .outcome.fails,td.fails{color:var(--bad)}
-.outcome.beside{color:var(--open)}
 .variant{margin-top:36px}
 figure{margin:8px 0}
 figure>div{overflow-x:auto;overflow-y:hidden}
@@ -42,7 +45,7 @@ figure svg{display:block;max-width:100%;height:auto}
 .connections .result{white-space:nowrap}
 .connections .role{font-weight:600}
 .connections .refused .result,.connections .failed .result{color:var(--bad);font-weight:600}
-.connections .dropped .result{color:var(--lost);font-weight:600}
+.connections .dropped .result,.connections .open .result{color:var(--lost);font-weight:600}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr));gap:0 20px;align-items:start}
 .columns>div{min-width:0}
 .dialogue .said{color:var(--link)}
@@ -55,7 +58,8 @@ td.error{color:var(--bad);font-weight:600}
 td.time{white-space:nowrap;color:var(--muted)}
 .time-wait td{color:var(--lost)}
 .contents td.scenario{font-family:${monoFont};color:var(--muted)}
-.contents td.works,.contents td.fails{white-space:nowrap}
+.contents td{padding-right:14px}
+.contents td:nth-child(2){min-width:128px}
 .legend{display:flex;flex-wrap:wrap;gap:4px 22px;list-style:none;margin:16px 0;padding:10px 12px;background:var(--panel);border-radius:6px;font-size:.8125rem;color:var(--muted)}
 .legend li{display:flex;gap:8px;align-items:center}
 @media (max-width:${narrowBelow - 1}px){
@@ -70,7 +74,6 @@ body>*{padding:0 10px}
 h1{font-size:1.6rem}
 h2{font-size:1.3rem}
 .contents td{padding-right:8px}
-.contents td.works,.contents td.fails{white-space:normal}
 }
 @media print{
 @page{margin:12mm}

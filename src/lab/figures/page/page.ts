@@ -4,7 +4,7 @@ import { figureStyle, schemes } from "../style.ts";
 import { chapter } from "./chapter.ts";
 import { legend } from "./legend.ts";
 import { pageStyle } from "./page-style.ts";
-import { heading, outcomeWords, type ShownScenario } from "./shown.ts";
+import { heading, openWords, outcomeWords, type ShownScenario, verdictOf } from "./shown.ts";
 
 /** An HTML page with one scenario. */
 export function scenarioPage(shown: ShownScenario): string {
@@ -15,7 +15,13 @@ export function scenarioPage(shown: ShownScenario): string {
 export function bookletPage(all: readonly ShownScenario[]): string {
   return page("FTP through SSH: the scenarios of Sallyport's lab", [
     element("header", { class: "cover" }, element("h1", {}, "FTP through SSH"), element("p", {}, introduction)),
-    element("nav", { "aria-label": "Contents" }, element("h2", {}, "Contents"), contents(all)),
+    element(
+      "nav",
+      { "aria-label": "Contents" },
+      element("h2", {}, "Contents"),
+      contents(all),
+      element("p", {}, signWords),
+    ),
     element("main", {}, legend(), all.map(chapter)),
   ]);
 }
@@ -23,6 +29,9 @@ export function bookletPage(all: readonly ShownScenario[]): string {
 const introduction =
   "Every way in which FTP is known to fail between hosts, above all through ssh -L: who connects to whom, what is said, what " +
   "each party's system reports, and why. Each scenario is played twice, without and with Sallyport, by the same FTP client.";
+
+const signWords =
+  "✓ works, or fails as it must, and then it says how. ! works, and anybody on the way can read the data. ✕ fails.";
 
 const chapterTitle = ({ number }: ShownScenario): Markup =>
   element("h1", { class: "small" }, `FTP through SSH · ${number}`);
@@ -43,8 +52,12 @@ function contents(all: readonly ShownScenario[]): Markup {
           element("td", { class: "scenario" }, shown.number),
           element("td", {}, element("a", { href: `#${shown.number}` }, heading(shown.title))),
           [shown.plain, shown.sallyport].map((act) => {
-            const { works } = act.evidence.outcome;
-            return element("td", { class: works ? "works" : "fails" }, `${works ? "✓" : "✕"} ${outcomeWords(act)}`);
+            const open = openWords(act);
+            return element(
+              "td",
+              { class: verdictOf(act) },
+              [outcomeWords(act), ...(open === undefined ? [] : [open])].join(", "),
+            );
           }),
         ),
       ),

@@ -18,6 +18,8 @@ export interface ShownVariant extends Pick<Variant, "name" | "title"> {
 export interface ShownAct {
   readonly typed: readonly string[];
   readonly evidence: Evidence;
+  /** It failed as it must: what is right about that. */
+  readonly rightly?: string;
 }
 
 /** One of the two ways in which everything is done. */
@@ -35,9 +37,27 @@ export const ways: readonly Way[] = [
 /** As a heading: `A forward to localhost`. */
 export const heading = (title: string): string => title.slice(0, 1).toUpperCase() + title.slice(1);
 
-/** `works · 226`, `fails · 425`, `fails · ECONNREFUSED` */
-export function outcomeWords({ evidence }: ShownAct): string {
-  const { works, reply, system } = evidence.outcome;
+/** How an act came out, as its reader is to judge it: `open` works where everybody on the way can read the data. */
+export type Verdict = "works" | "open" | "rightly" | "fails";
+
+const signs: Readonly<Record<Verdict, string>> = { works: "✓", open: "!", rightly: "✓", fails: "✕" };
+
+export function verdictOf({ evidence, rightly }: ShownAct): Verdict {
+  const { works, dataBesideSsh } = evidence.outcome;
+  if (works) return dataBesideSsh ? "open" : "works";
+  return rightly === undefined ? "fails" : "rightly";
+}
+
+/** `✓ works · 226`, `✕ fails · ECONNREFUSED`, `✓ refused, with the reason · 534` */
+export function outcomeWords(act: ShownAct): string {
+  const { works, reply, system } = act.evidence.outcome;
   const code = system ?? (reply === 0 ? "no reply" : String(reply));
-  return `${works ? "works" : "fails"} · ${code}`;
+  return `${signs[verdictOf(act)]} ${act.rightly ?? (works ? "works" : "fails")} · ${code}`;
+}
+
+/** Where data could be read on the way; undefined where it could not. */
+export function openWords({ evidence }: ShownAct): string | undefined {
+  if (!evidence.outcome.dataBesideSsh) return undefined;
+  const hasSsh = evidence.events.some((event) => event.type === "connection" && event.role === "ssh");
+  return hasSsh ? "data beside SSH" : "data in the clear";
 }

@@ -1,5 +1,5 @@
 // One step of a sequence diagram.
-import { connectionClass, type Direction, endMark, numberDisc } from "../marks.ts";
+import { connectionClass, type Direction, endMark, isOpen, numberDisc } from "../marks.ts";
 import { element, type Markup, visibleText } from "../markup.ts";
 import { type Face, textWidth, wrapText } from "../text-width.ts";
 import type { Lifelines } from "./draw-sequence.ts";
@@ -72,11 +72,11 @@ function drawArrow(step: ArrowStep, lifelines: Lifelines, top: number): DrawnSte
 function textOf(step: ArrowStep): string {
   if (step.type === "line" && step.isLost) return `${visibleText(step.text)} (not heard)`;
   if (step.type !== "connection") return visibleText(step.text);
-  const { role, to, result, clear } = step.connection;
+  const { role, to, result } = step.connection;
   const ending =
     result === "made"
-      ? clear && role === "data"
-        ? ", in the clear"
+      ? isOpen(step.connection)
+        ? `, in the clear${role === "forwarded" ? " behind sshd" : ""}`
         : ""
       : `, ${result}${step.error === undefined ? "" : ` (${step.error})`}`;
   const name = role === "ssh" ? "SSH connection" : role === "control" ? "control connection" : "data connection";
