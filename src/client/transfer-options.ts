@@ -61,4 +61,6 @@ export interface TransferResult {
   readonly how: string;
   /** 1 unless it broke. */
   readonly attempts: number;
+  /** With `resume`: all of it was there already, and nothing was moved. */
+  readonly wasThere?: boolean;
 }

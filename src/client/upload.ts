@@ -49,6 +49,9 @@ export async function upload(holder: Holder, order: UploadOrder): Promise<Transf
   return await attempts(holder, seekable ? (options.retries ?? 0) : 0, signal, async (talk, earlier) => {
     const again = order.resume || earlier > 0;
     sent.bytes = again ? await alreadyThere(talk, order, before, what) : 0;
+    if (order.resume && earlier === 0 && !append && sent.bytes > 0 && sent.bytes === order.size) {
+      return await wasThere(talk, order, what, plan);
+    }
     const hash = sent.bytes === 0 && !append ? plan.hash && fresh(plan.hash) : undefined;
     let told: Promise<number | undefined> | undefined;
     const { how } = await runTransfer(talk, {
@@ -95,6 +98,15 @@ async function alreadyThere(talk: Talk, order: UploadOrder, before: number, what
   throw new SallyportError("FTP_VERIFY", `${what}: the server's file has ${there} bytes, more than there are here`, {
     cure: "It is another file; upload it anew, without resume.",
   });
+}
+
+/** Nothing is sent: the server has as many bytes as there are. */
+async function wasThere(talk: Talk, order: UploadOrder, what: string, plan: Verification): Promise<TransferResult> {
+  const { path, open, size = 0 } = order;
+  const hash = plan.hash && fresh(plan.hash);
+  if (hash !== undefined) for await (const piece of open(0)) hash.digest.update(piece);
+  const verified = await verify(talk, path, what, { size: plan.size, hash }, size, size);
+  return { bytes: 0, verified, mode: talk.modes.mode, how: "nothing", attempts: 1, wasThere: true };
 }
 
 /** The source, counted, checked and converted on its way. */

@@ -10,10 +10,7 @@ import type {
 } from "../client/transfer-options.ts";
 import type { FtpClient } from "../connect/ftp-client.ts";
 
-export interface Transferred extends Pick<TransferResult, "bytes" | "verified" | "how"> {
-  /** Nothing was to be done: the file was there already. */
-  readonly wasThere?: boolean;
-}
+export type Transferred = Pick<TransferResult, "bytes" | "verified" | "how" | "wasThere">;
 
 export interface ServerSession
   extends Pick<FtpClient, "closed" | "list" | "stat" | "size" | "hash" | "hashes">,

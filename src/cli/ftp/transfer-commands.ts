@@ -3,10 +3,12 @@ import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { Progress, TransferOptions, TransferResult } from "../../client/transfer-options.ts";
+import type { Progress, TransferOptions } from "../../client/transfer-options.ts";
+import { fetchFile } from "../../transfer/fetch-file.ts";
+import type { Transferred } from "../../transfer/server-session.ts";
 import { summaryLine } from "../progress/progress-line.ts";
 import { escapeText } from "../report/escape-text.ts";
-import { formatBytes } from "../report/format.ts";
+import { compared, formatBytes } from "../report/format.ts";
 import { expandGlob, isGlob } from "./glob.ts";
 import { downloadTarget, isDirectory, localName, localPath, remoteName } from "./local-path.ts";
 import { asking, confirmed, eachOf, noMatch } from "./many-files.ts";
@@ -86,7 +88,14 @@ async function get(shell: Shell, remote: string, local: string | undefined, resu
   }
   const path = await downloadTarget(shell.settings, remote, local);
   shell.print(`local: ${escapeText(path)} remote: ${escapeText(remote)}`);
-  await moved(shell, "received", remote, (options) => client.downloadFile(remote, path, { ...options, resume }));
+  let kept: string | undefined;
+  const keep = (part: string, bytes: number): void => {
+    kept = `${escapeText(part)} keeps ${formatBytes(bytes)} of it; reget goes on there`;
+  };
+  await moved(shell, "received", remote, {
+    run: (options) => fetchFile(client, remote, path, { ...options, resume }, keep),
+    left: () => kept,
+  });
 }
 
 async function put(
@@ -99,38 +108,42 @@ async function put(
   const path = localPath(shell.settings, local);
   const name = remote === undefined ? localName(path) : remote.endsWith("/") ? remote + localName(path) : remote;
   shell.print(`local: ${escapeText(path)} remote: ${escapeText(name)}`);
-  await moved(shell, "sent", name, (options) => client.uploadFile(path, name, { ...options, ...how }));
+  let sent = 0;
+  await moved(shell, "sent", name, {
+    run: (options) => {
+      const onProgress = (progress: Progress): void => {
+        sent = progress.bytes;
+        options.onProgress?.(progress);
+      };
+      return client.uploadFile(path, name, { ...options, ...how, onProgress });
+    },
+    // Otherwise what is there would pass for the whole file.
+    left: () => (sent > 0 ? "the server may have a part of it; reput goes on there" : undefined),
+  });
 }
 
-const partSent = "the server may have a part of it; reput goes on there";
+interface Move {
+  readonly run: (options: TransferOptions) => Promise<Transferred>;
+  /** What there is of a file whose transfer broke, in a sentence. */
+  readonly left: () => string | undefined;
+}
 
-async function moved(
-  shell: Shell,
-  direction: "received" | "sent",
-  name: string,
-  transfer: (options: TransferOptions) => Promise<TransferResult>,
-): Promise<void> {
+async function moved(shell: Shell, direction: "received" | "sent", name: string, { run, left }: Move): Promise<void> {
   const view = shell.progress(remoteName(name));
   const startedMs = shell.nowMs();
   const { signal, settings } = shell;
-  let result: TransferResult;
-  let bytes = 0;
-  const onProgress = (progress: Progress): void => {
-    bytes = progress.bytes;
-    view.update(progress);
-  };
+  let result: Transferred;
   try {
-    result = await transfer({ signal, type: settings.type, onProgress });
+    result = await run({ signal, type: settings.type, onProgress: (progress) => view.update(progress) });
   } catch (error) {
     view[Symbol.dispose]();
-    // Otherwise what is there would pass for the whole file.
-    if (bytes > 0)
-      shell.print(direction === "received" ? `${formatBytes(bytes)} of it are here; reget goes on there` : partSent);
+    const there = left();
+    if (there !== undefined) shell.print(there);
     throw error;
-  } finally {
-    view[Symbol.dispose]();
   }
-  shell.print(summaryLine(direction, result.bytes, shell.nowMs() - startedMs));
+  view[Symbol.dispose]();
+  if (result.wasThere) shell.print(`${escapeText(name)}: was there already (${compared(result.verified)})`);
+  else shell.print(summaryLine(direction, result.bytes, shell.nowMs() - startedMs));
 }
 
 async function manyPut(shell: Shell, words: readonly Word[]): Promise<void> {

@@ -18,3 +18,8 @@ export function describeClose({ by, how }: CloseInfo): string {
   const who = by === "local" ? "the gateway" : "the peer";
   return how === "fin" ? `closed by ${who}` : `reset by ${who}`;
 }
+
+/** What was compared behind a transfer. */
+export function compared(verified: string): string {
+  return verified === "nothing" ? "nothing compared" : `${verified} compared`;
+}

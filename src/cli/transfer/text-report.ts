@@ -5,7 +5,7 @@ import { explain } from "../explain/explain.ts";
 import type { Gauge, Progress } from "../progress/progress.ts";
 import { shortBytes } from "../progress/progress-line.ts";
 import { escapeText } from "../report/escape-text.ts";
-import { formatBytes, formatDuration } from "../report/format.ts";
+import { compared, formatBytes, formatDuration } from "../report/format.ts";
 import type { Moved, Report, Totals } from "./report.ts";
 
 export interface TextReportOptions {
@@ -74,10 +74,6 @@ export class TextReport implements Report {
     this.#options.progress.erase();
     this.#options.printError(`${line}\n`);
   }
-}
-
-function compared(verified: Moved["verified"]): string {
-  return verified === "nothing" ? "nothing compared" : `${verified} compared`;
 }
 
 const typeLetters = { file: "-", directory: "d", link: "l", other: "?" } as const;

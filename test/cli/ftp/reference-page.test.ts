@@ -43,6 +43,11 @@ From the command line, else from \`~/.netrc\` (or the file that \`NETRC\` names)
 read is refused: \`chmod 600 ~/.netrc\`. Values with blanks stand in double quotes there, with \`\\"\` and \`\\\\\` for these characters;
 \`#\` begins a comment where a keyword could stand.
 
+## Downloads
+
+A file is \`NAME.sallyport-part\` until it is whole, as with [\`sallyport get\`](../guides/client.md#what-breaks-and-what-is-left). What a
+Ctrl-C leaves is that part, and \`reget\` goes on with it. A file that is whole already is left alone by \`reget\` and \`reput\`, which say so.
+
 ## On a terminal
 
 Tab completes commands, files here and files at the server. Ctrl-C ends the command that runs, a transfer with ABOR, and not the

@@ -170,9 +170,14 @@ describe("a script", () => {
     for (const dir of [there!, here!]) writeFileSync(dir.file("f"), dir === here ? "0123" : "0123456789");
     writeFileSync(here!.file("g"), "abcdef");
     writeFileSync(there!.file("g"), "abc");
-    const { stdout } = await script(["reget f", "reput g"]);
+    const { stdout } = await script(["reget f", "reput g", "reget f", "reput g"], ["-d"]);
     expect(stdout).toMatch(/6 bytes received/);
     expect(stdout).toMatch(/3 bytes sent/);
+    expect(stdout.match(/^[fg]: was there already \(size compared\)$/gm)).toEqual([
+      "f: was there already (size compared)",
+      "g: was there already (size compared)",
+    ]);
+    expect(stdout.match(/^---> (?:RETR|APPE)/gm)).toHaveLength(2);
     expect(readFileSync(here!.file("f"), "utf8")).toBe("0123456789");
     expect(readFileSync(there!.file("g"), "utf8")).toBe("abcdef");
   });

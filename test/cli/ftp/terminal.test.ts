@@ -171,7 +171,6 @@ describePeers(["expect"], "the prompt on a terminal", () => {
       see("[  "),
       see("iB/s"),
       type("\u0003"),
-      see("bytes of it are here; reget goes on there"),
       see("interrupted"),
       see("ftp> "),
       type("size endless\r"),

@@ -1,0 +1,66 @@
+// What `get` at the prompt leaves when it is ended in the middle.
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import type { Settings, Shell } from "../../../src/cli/ftp/shell.ts";
+import { splitLine } from "../../../src/cli/ftp/split-line.ts";
+import { transferCommands } from "../../../src/cli/ftp/transfer-commands.ts";
+import { passive, startRig } from "../../client/rig.ts";
+import { watchResources } from "../../support/resources.ts";
+import { makeTempDir } from "../../support/tempdir.ts";
+
+watchResources();
+
+test("the name is the whole file or none, and reget goes on with the part", async () => {
+  await using here = makeTempDir("here");
+  const stop = new AbortController();
+  const reason = new Error("Ctrl-C");
+  await using rig = await startRig(async (control) => {
+    await control.expect("SIZE f");
+    await control.reply("213 10");
+    const first = await passive(control);
+    await control.expect("RETR f");
+    await control.reply("150 here it comes");
+    const data = await first.accept();
+    data.write("01234");
+    await control.expect("ABOR");
+    await control.reply("426 aborted");
+    await control.reply("226 ok");
+    data.destroy();
+    await control.expect("SIZE f");
+    await control.reply("213 10");
+    const second = await passive(control);
+    await control.expect("REST 5");
+    await control.reply("350 ok");
+    await control.expect("RETR f");
+    await control.reply("150 here it comes");
+    (await second.accept()).end("56789");
+    await control.reply("226 ok");
+  });
+  const printed: string[] = [];
+  const shell = {
+    settings: { type: "binary", localDirectory: here.path } as Settings,
+    signal: stop.signal,
+    client: () => rig.client,
+    print: (line: string) => void printed.push(line),
+    nowMs: () => 0,
+    progress: () => ({
+      update: ({ bytes }: { bytes: number }) => {
+        if (bytes === 5) stop.abort(reason);
+      },
+      erase: () => {},
+      [Symbol.dispose]: () => {},
+    }),
+  } as unknown as Shell;
+  const run = async (line: string, signal: AbortSignal): Promise<void> => {
+    const [command, ...words] = splitLine(line);
+    const row = transferCommands.find(({ name }) => name === command?.text);
+    await row?.run({ ...shell, signal }, words);
+  };
+  await expect(run("get f", stop.signal)).rejects.toBe(reason);
+  expect(readdirSync(here.path)).toEqual(["f.sallyport-part"]);
+  expect(printed.at(-1)).toBe(`${here.file("f.sallyport-part")} keeps 5 bytes of it; reget goes on there`);
+  await run("reget f", new AbortController().signal);
+  expect(readdirSync(here.path)).toEqual(["f"]);
+  expect(readFileSync(here.file("f"), "utf8")).toBe("0123456789");
+  await rig.server.finished();
+});
