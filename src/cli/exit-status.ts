@@ -2,7 +2,16 @@
 import type { ErrorCode, SallyportError } from "../protocol/error.ts";
 
 /** The statuses that are Sallyport's own; a command behind `--` brings its own. */
-export const exitStatus = { ok: 0, other: 1, usage: 2, ssh: 255, commandCannotRun: 126, commandMissing: 127 } as const;
+export const exitStatus = {
+  ok: 0,
+  other: 1,
+  usage: 2,
+  /** EX_IOERR of sysexits.h: standard output could not be written, and somebody reads it. */
+  output: 74,
+  commandCannotRun: 126,
+  commandMissing: 127,
+  ssh: 255,
+} as const;
 
 const byCode: Partial<Record<ErrorCode, number>> = {
   USAGE_INVALID: exitStatus.usage,
@@ -45,6 +54,7 @@ export const transferExitStatusReference: readonly { readonly status: string; re
   { status: "0", when: "everything was transferred, or was there already; links that were left out change nothing" },
   { status: "1", when: "a file failed (the others were done), or a server could not be reached or did not let us in" },
   { status: "2", when: "the command line is wrong; `~/.netrc` or the file of `--tls-ca` cannot be used" },
+  { status: "74", when: "standard output could not be written (a full disk): what is there is not whole" },
   { status: "128 + n", when: "signal n: 130 for Ctrl-C; 141 when nobody reads standard output any more" },
   { status: "255", when: "SSH failed" },
 ];

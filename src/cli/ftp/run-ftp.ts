@@ -82,11 +82,15 @@ class FtpRun implements AsyncDisposable {
 
   async run(): Promise<number> {
     const stopped = new Promise<NodeJS.Signals>((resolve) => {
-      const release = this.#world.onStopSignal((signal) => {
-        if (signal === "SIGINT" && this.#interactive && this.#prompt.interrupt()) return;
+      const stop = (signal: NodeJS.Signals): void => {
         this.#end.abort(new Error(`stopped by ${signal}`));
         resolve(signal);
+      };
+      const release = this.#world.onStopSignal((signal) => {
+        if (signal === "SIGINT" && this.#interactive && this.#prompt.interrupt()) return;
+        stop(signal);
       });
+      void this.#world.outputGone.then(() => stop("SIGPIPE"));
       this.#end.signal.addEventListener("abort", release, { once: true });
     });
     const status = await Promise.race([this.#dialogue(), stopped]);

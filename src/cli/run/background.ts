@@ -1,5 +1,5 @@
 // -f. Node cannot fork, so the program starts itself again as a child and leaves when the child is ready.
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { fstatSync } from "node:fs";
 import { constants } from "node:os";
 import { SallyportError } from "../../protocol/error.ts";
@@ -40,7 +40,15 @@ export async function runInBackground(argv: readonly string[], world: World): Pr
     });
   } finally {
     release();
+    letGo(child);
   }
+}
+
+/** It lives on, and we are to end. */
+function letGo(child: ChildProcess): void {
+  child.stderr?.destroy();
+  if (child.connected) child.disconnect();
+  child.unref();
 }
 
 function statusOf(status: number | null, signal: NodeJS.Signals | null): number {

@@ -1,26 +1,42 @@
 // The world of a real process.
+import { ProcessOutput } from "./process-output.ts";
 import type { OpenTunnel, World } from "./world.ts";
 
 const stopSignals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
+export interface ProcessWorld extends World {
+  readonly output: ProcessOutput;
+  readonly errorOutput: ProcessOutput;
+  /** True once a signal has asked to stop. */
+  readonly wasStopped: () => boolean;
+}
+
 /** Call once: it takes over what would otherwise end the process with a stack trace. */
-export function processWorld(openTunnel: OpenTunnel): World {
-  // A reader that has gone (`| head -1`) ends the lines, not the tunnel.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+export function processWorld(openTunnel: OpenTunnel): ProcessWorld {
+  const [output, errorOutput] = [new ProcessOutput(process.stdout), new ProcessOutput(process.stderr)];
+  let wasStopped = false;
   return {
     openTunnel,
     env: process.env,
-    printLine: (line) => void process.stdout.write(`${line}\n`),
-    printError: (text) => void process.stderr.write(text),
+    output,
+    errorOutput,
+    printLine: (line) => output.write(`${line}\n`),
+    printError: (text) => errorOutput.write(text),
+    outputStream: () => output.asStream(),
     outputColumns: process.stdout.isTTY ? process.stdout.columns : undefined,
-    outputGone: new Promise<void>((resolve) => process.stdout.once("error", () => resolve())),
+    outputGone: output.failed,
     columns: process.stderr.isTTY ? process.stderr.columns : undefined,
     onStopSignal(callback) {
-      for (const signal of stopSignals) process.on(signal, callback);
+      const onSignal = (signal: NodeJS.Signals): void => {
+        wasStopped = true;
+        callback(signal);
+      };
+      for (const signal of stopSignals) process.on(signal, onSignal);
       return () => {
-        for (const signal of stopSignals) process.off(signal, callback);
+        for (const signal of stopSignals) process.off(signal, onSignal);
       };
     },
+    wasStopped: () => wasStopped,
     crashed: new Promise<never>((_, reject) => process.on("uncaughtException", reject)),
     becameReady: () => {},
   };

@@ -1,4 +1,5 @@
 // What all tasks of a run have in common.
+import type { Writable } from "node:stream";
 import type { DownloadFileOptions, TransferOptions } from "../../client/transfer-options.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { formatFtpUrl } from "../../protocol/url/format-ftp-url.ts";
@@ -11,6 +12,8 @@ export class RunContext {
   readonly command: TransferCommand;
   readonly report: Report;
   readonly nowMs: () => number;
+  /** Standard output for a file's bytes; over when all has been taken. */
+  readonly openOutput: () => Writable;
   readonly errors: SallyportError[] = [];
   files = 0;
   bytes = 0;
@@ -19,10 +22,11 @@ export class RunContext {
   readonly noFxp: Set<string> = new Set();
   readonly #targets: Set<string> = new Set();
 
-  constructor(command: TransferCommand, report: Report, nowMs: () => number) {
+  constructor(command: TransferCommand, report: Report, nowMs: () => number, openOutput: () => Writable) {
     this.command = command;
     this.report = report;
     this.nowMs = nowMs;
+    this.openOutput = openOutput;
   }
 
   /** Shows a transfer while it runs, and reports it. */

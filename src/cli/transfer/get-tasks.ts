@@ -121,7 +121,7 @@ function showTask(context: RunContext, url: FtpUrl, path: string): Task {
         async (gauge) => {
           const { resume: _, retries: __, ...options } = context.optionsFor(url, gauge, signal);
           const stream = client.download(path, options);
-          await pipeline(stream, process.stdout, { end: false });
+          await pipeline(stream, context.openOutput());
           return await stream.result;
         },
       );

@@ -60,7 +60,7 @@ async function perform(
 ): Promise<number> {
   const nowMs = (): number => systemClock.nowMs();
   const report = reportOf(command, world);
-  const context = new RunContext(command, report, nowMs);
+  const context = new RunContext(command, report, nowMs, world.outputStream);
   const startedMs = nowMs();
   await using sessions = openSessions(command, world, report, signal, interrupt);
   try {

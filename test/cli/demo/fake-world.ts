@@ -1,4 +1,5 @@
 // A world for the demo inside the test's own process, that keeps what was printed and can be told to stop.
+import { PassThrough } from "node:stream";
 import type { World } from "../../../src/cli/run/world.ts";
 
 export interface FakeWorld {
@@ -40,6 +41,7 @@ export function makeWorld(
       lines.push(line);
       options.onLine?.(lines.length);
     },
+    outputStream: () => new PassThrough().resume(),
     printError: (text) => void lines.push(text),
     columns: undefined,
     outputColumns: options.columns,

@@ -23,10 +23,10 @@ describe("bin/sallyport.js", () => {
     expect([ended, stdout]).toEqual(["exit 0", expect.stringMatching(/^sallyport \d+\.\d+\.\d+\n$/)]);
   });
 
-  test("help that nobody reads to its end is no error", async () => {
+  test("help that nobody reads ends quietly, as SIGPIPE ends other programs", async () => {
     await using helping = start(program.real, ["--help"]);
     helping.closeStdout();
-    expect(await helping.ended).toBe("exit 0");
+    expect(await helping.ended).toBe("exit 141");
     expect(helping.stderr()).toBe("");
   });
 

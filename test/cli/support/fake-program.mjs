@@ -14,13 +14,18 @@ async function openTunnel(options) {
   if (told.pidFile) writeFileSync(told.pidFile, String(process.pid));
   if (told.marks) say(`marks ${Object.keys(process.env).filter((name) => name.startsWith("SALLYPORT_"))}`);
   for (const line of told.tell ?? []) options.tellUser(line);
+  if (told.fail || told.fault) clearInterval(alive);
   if (told.fail) throw errorOf(told.fail);
   if (told.fault) throw new TypeError(told.fault);
   if (told.ask) say(`answer ${JSON.stringify(await options.askUser(told.ask, options.signal))}`);
   if (told.hang) {
     say("hangs");
     await new Promise((_, reject) => {
-      options.signal.addEventListener("abort", () => !told.deaf && reject(options.signal.reason));
+      options.signal.addEventListener("abort", () => {
+        if (told.deaf) return;
+        clearInterval(alive);
+        reject(options.signal.reason);
+      });
     });
   }
   options.signal.addEventListener("abort", () => say("aborted"));
