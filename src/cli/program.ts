@@ -101,7 +101,10 @@ function warnOfOutput({ output }: ProcessWorld, reporter: Reporter): void {
 
 function outputError(cause: NodeJS.ErrnoException): SallyportError {
   const { code, message } = translateFsError(cause, "standard output");
-  return new SallyportError(code, message, { cause, cure: "What was written is not whole; write it where there is room." });
+  return new SallyportError(code, message, {
+    cause,
+    cure: "What was written is not whole; write it where there is room.",
+  });
 }
 
 const texts = {

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type BuiltProgram, buildProgram } from "../cli/support/built-program.ts";
+import { type BuiltProgram, buildProgram, run, start } from "../cli/support/built-program.ts";
 import { type FtpServer, startVsftpd } from "../support/ftp-servers.ts";
 import { describePeers } from "../support/missing.ts";
 import { watchResources } from "../support/resources.ts";
@@ -12,7 +12,7 @@ import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 
 watchResources();
 
-const runs = Number(process.env["SLOW_PIPE_RUNS"] ?? 2);
+const runs = Number(process.env["SLOW_PIPE_RUNS"] ?? 1);
 const timeoutMs = 60_000 + runs * 10_000;
 const content = Buffer.from(Array.from({ length: 3_000_000 }, (_, index) => (index * 13 + (index >> 10)) & 255));
 const names = Array.from({ length: 20_000 }, (_, index) => `a-name-of-usual-length-${index}`);
@@ -97,4 +97,30 @@ describePeers(["vsftpd", "sshd"], "a slow reader of standard output", () => {
     },
     timeoutMs,
   );
+
+  test.each([
+    ["ls", ["many/"]],
+    ["get", ["file", "-"]],
+  ] as const)("%s onto a full disk says so, with status 74", async (verb, [path, ...rest]) => {
+    for (const way of ["ftp", "sftp"] as const) {
+      const words = [verb, ...wordsOf(way, path), ...rest];
+      const { ended, stderr } = await run(program.real, words, { output: "/dev/full", env: { HOME: here.path } });
+      expect(ended).toBe("exit 74");
+      expect(stderr).toMatch(/^sallyport: standard output: no space is left\n {2}What was written is not whole.*\n$/m);
+      expect(stderr).not.toContain("a fault in Sallyport");
+    }
+  });
+
+  test.each([
+    ["ls", ["many/"]],
+    ["get", ["file", "-"]],
+  ] as const)("%s whose reader has gone ends quietly with 141", async (verb, [path, ...rest]) => {
+    for (const way of ["ftp", "sftp"] as const) {
+      const words = [verb, ...wordsOf(way, path), ...rest];
+      await using running = start(program.real, words, { env: { HOME: here.path } });
+      running.closeStdout();
+      expect(await running.ended).toBe("exit 141");
+      expect(running.stderr()).toBe("");
+    }
+  });
 });

@@ -88,7 +88,7 @@ describe("without --once it stays", () => {
     await using demo = start(program.real, ["demo"], bare);
     await demo.sees(/FTP through SSH/);
     demo.closeStdout();
-    expect(await demo.ended).toBe("exit 0");
+    expect(await demo.ended).toBe("exit 141");
     expect(demo.stderr()).toBe("");
   });
 });

@@ -36,13 +36,13 @@ describe("a tunnel", () => {
 
   test("says what it waits for; a second signal ends it at once", async () => {
     const events = [...new Dialogue(1).dataOpen("front").events, ...new Dialogue(2).dataOpen("front").events];
-    await using running = start(program.fake, forward, { tunnel: { closeMs: 60_000, events } });
+    await using running = start(program.fake, forward, { tunnel: { closeMs: 60_000, events }, leaves: true });
     await running.sees(ready);
     running.kill("SIGTERM");
     await running.sees(/sallyport: warning: waiting up to 10 s for 2 transfers to finish; again to stop now/);
     running.kill("SIGINT");
     expect(await running.ended).toBe("exit 0");
-    expect(running.stderr()).toMatch(/FAKE disposed\n$/);
+    expect(running.stderr()).toMatch(/FAKE disposed\n.*left open: .*\n$/);
   });
 
   test("that ends by itself is an error with its status", async () => {
@@ -99,11 +99,12 @@ describe("before the tunnel is ready", () => {
   });
 
   test("a transport that does not listen is left behind after a second signal", async () => {
-    await using running = start(program.fake, forward, { tunnel: { hang: true, deaf: true } });
+    await using running = start(program.fake, forward, { tunnel: { hang: true, deaf: true }, leaves: true });
     await running.sees(/FAKE hangs/);
     running.kill("SIGTERM");
     running.kill("SIGINT");
     expect(await running.ended).toMatch(/exit 1(30|43)/);
+    expect(running.stderr()).toContain("left open: ");
   });
 });
 

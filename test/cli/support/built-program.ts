@@ -1,6 +1,6 @@
 // The program, built once for a test file into a directory of its own: dist/ belongs to whoever works with it.
 import { execFileSync, spawn } from "node:child_process";
-import { copyFileSync, cpSync, existsSync, symlinkSync } from "node:fs";
+import { closeSync, copyFileSync, cpSync, existsSync, openSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -59,6 +59,10 @@ export interface RunOptions {
   readonly tunnel?: object;
   /** Default: none. `open`: nothing comes, until `endInput`. */
   readonly input?: string | { readonly open: true };
+  /** A file that standard output goes to. Default: a pipe to this test. */
+  readonly output?: string;
+  /** It may have to be ended with something left open. Default false: then that fails the test. */
+  readonly leaves?: boolean;
   /** Environment of this process too. Default true. */
   readonly inherits?: boolean;
   readonly nodeOptions?: readonly string[];
@@ -67,21 +71,27 @@ export interface RunOptions {
 /** Starts `node program ...args`. Disposal kills it if it still runs. */
 export function start(program: string, args: readonly string[], options: RunOptions = {}): Run {
   const [file = "", ...words] = withParentDeath([process.execPath, ...(options.nodeOptions ?? []), program, ...args]);
+  const output = options.output === undefined ? undefined : openSync(options.output, "w");
   const child = spawn(file, words, {
-    stdio: ["pipe", "pipe", "pipe"],
+    stdio: ["pipe", output ?? "pipe", "pipe"],
     env: {
       ...(options.inherits === false ? {} : process.env),
       FAKE_TUNNEL: JSON.stringify(options.tunnel ?? {}),
+      // It tells what kept it from ending by itself.
+      NODE_DEBUG: "sallyport",
       ...options.env,
     },
   });
-  child.stdin.on("error", () => {});
-  if (typeof options.input !== "object") child.stdin.end(options.input ?? "");
+  if (output !== undefined) closeSync(output);
+  const { stdin, stderr: errors } = child;
+  if (stdin === null || errors === null) throw new Error("a pipe is missing");
+  stdin.on("error", () => {});
+  if (typeof options.input !== "object") stdin.end(options.input ?? "");
   let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (bytes: Buffer) => {
+  child.stdout?.on("data", (bytes: Buffer) => {
     stdout += bytes.toString();
   });
-  child.stderr.on("data", (bytes: Buffer) => {
+  errors.on("data", (bytes: Buffer) => {
     stderr += bytes.toString();
   });
   const how = (event: "exit" | "close"): Promise<string> =>
@@ -100,8 +110,8 @@ export function start(program: string, args: readonly string[], options: RunOpti
     kill: (signal) => void child.kill(signal),
     ended,
     left,
-    endInput: () => void child.stdin.end(),
-    closeStdout: () => void child.stdout.destroy(),
+    endInput: () => void stdin.end(),
+    closeStdout: () => void child.stdout?.destroy(),
     sees: (pattern) =>
       until(
         () => `${pattern} in\n${stdout}${stderr}`,
@@ -114,7 +124,9 @@ export function start(program: string, args: readonly string[], options: RunOpti
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
       await left;
-      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+      for (const stream of [stdin, child.stdout, errors]) stream?.destroy();
+      const open = /left open: .*/.exec(stderr);
+      if (open !== null && options.leaves !== true) throw new Error(`${args.join(" ")} ended with ${open[0]}`);
     },
   };
 }
