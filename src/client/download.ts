@@ -47,11 +47,13 @@ export async function download(holder: Holder, order: DownloadOrder): Promise<Tr
   const { sink, finish } = counting(order, plan, received);
   return await attempts(holder, options.retries ?? 0, signal, async (talk, before) => {
     const type = options.type === "ascii" ? "A" : "I";
+    const from = received.bytes;
     // In one breath with the transfer, so that it costs no round trip.
     const told = plan.size && talk.type === type ? toldSize(talk, path) : Promise.resolve(undefined);
     told.then(
       (size) => {
-        received.size = size;
+        // 0 is what servers tell of files that they make while they are read.
+        received.size = size === 0 ? undefined : size;
       },
       () => {}, // whoever waits for it below learns why
     );
@@ -66,15 +68,18 @@ export async function download(holder: Holder, order: DownloadOrder): Promise<Tr
       signal,
       carry: (data, stop) => receiveData(data, sink, { ...flow(talk), signal: stop }),
       onCarried: () => {
-        // A size that does not agree is asked for once more.
-        if (asksNothingMore(options, plan) && (!plan.size || received.size === received.bytes)) letOthersOn(order);
+        if (asksNothingMore(options, plan) && (!plan.size || isSettled(received))) letOthersOn(order);
       },
     });
     finish();
-    const verified = await verify(talk, path, what, plan, received.bytes, await told);
+    const about = { path, what, have: received.bytes, whole: from === 0, direction: "download" } as const;
+    const verified = await verify(talk, about, plan, await told);
     return { bytes: received.bytes - offset, verified, mode: talk.modes.mode, how, attempts: before + 1 };
   });
 }
+
+/** A size that does not agree is asked for once more. */
+const isSettled = ({ size, bytes }: Received): boolean => size === bytes || (size === undefined && bytes === 0);
 
 /** What is left after the data needs no command that is not on its way. */
 export const asksNothingMore = ({ retries = 0 }: TransferOptions, plan: Verification): boolean =>

@@ -10,14 +10,13 @@ import { printable } from "../protocol/printable.ts";
 import { announce } from "./active-data.ts";
 import { breakOff } from "./break-off.ts";
 import type { Asked } from "./expected-replies.ts";
-import { sizeOf } from "./file-commands.ts";
 import { agreePassive } from "./passive-data.ts";
 import type { SessionHolder } from "./session-holder.ts";
 import { type Talk, wireName } from "./talk.ts";
 import { agreeTlsRoles, type TlsRoles } from "./third-party-tls.ts";
 import { setType } from "./transfer.ts";
 import { unannounced } from "./transfer-errors.ts";
-import { verify } from "./verification.ts";
+import { toldSize, verify } from "./verification.ts";
 
 export interface ThirdPartyOptions {
   readonly signal?: AbortSignal;
@@ -66,10 +65,13 @@ async function carryAcross(
   try {
     await Promise.all([setType(source, "I"), setType(destination, "I")]);
     // Before anything is done to the destination's file.
-    const size = source.features.has("SIZE") ? await raceAbort(sizeOf(source, from), signal) : undefined;
+    const size = source.features.has("SIZE")
+      ? (await raceAbort(toldSize(source, from), signal)) || undefined
+      : undefined;
     await connectServers(source, destination, [read, written], what, roles, signal);
-    const plan = { size: options.verify !== "none" && size !== undefined, hash: undefined };
-    const verified = await verify(destination, to, what, plan, size ?? 0, undefined);
+    const plan = { size: options.verify !== "none" && size !== undefined, exact: false, hash: undefined };
+    const about = { path: to, what, have: size ?? 0, whole: true, direction: "upload" } as const;
+    const verified = await verify(destination, about, plan, undefined);
     return { bytes: size, verified: verified === "size" ? "size" : "nothing" };
   } finally {
     await roles.undo();

@@ -9,7 +9,7 @@ import { sendData } from "./send-data.ts";
 import { type Talk, wireName } from "./talk.ts";
 import { runTransfer } from "./transfer.ts";
 import type { TransferResult, UploadOptions } from "./transfer-options.ts";
-import { compare, planVerification, toldSize, type Verification, verify } from "./verification.ts";
+import { compare, planVerification, sizeThere, toldSize, type Verification, verify } from "./verification.ts";
 
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
@@ -44,7 +44,7 @@ export async function upload(holder: Holder, order: UploadOrder): Promise<Transf
   refuseAsciiParts(what, options, order.resume);
   const plan = planVerification(holder.talk, options);
   const append = options.append === true;
-  const before = append && plan.size ? ((await toldSize(holder.talk, path)) ?? 0) : 0;
+  const before = append && plan.size ? ((await sizeThere(holder.talk, path)) ?? 0) : 0;
   const sent: Sent = { bytes: 0, moved: 0 };
   return await attempts(holder, seekable ? (options.retries ?? 0) : 0, signal, async (talk, earlier) => {
     const again = order.resume || earlier > 0;
@@ -52,7 +52,8 @@ export async function upload(holder: Holder, order: UploadOrder): Promise<Transf
     if (order.resume && earlier === 0 && !append && sent.bytes > 0 && sent.bytes === order.size) {
       return await wasThere(talk, order, what, plan);
     }
-    const hash = sent.bytes === 0 && !append ? plan.hash && fresh(plan.hash) : undefined;
+    const whole = sent.bytes === 0 && !append;
+    const hash = whole ? plan.hash && fresh(plan.hash) : undefined;
     let told: Promise<number | undefined> | undefined;
     const { how } = await runTransfer(talk, {
       verb: append || sent.bytes > 0 ? "APPE" : "STOR",
@@ -69,18 +70,17 @@ export async function upload(holder: Holder, order: UploadOrder): Promise<Transf
         return sendData(data, source, { ...flow(talk), signal: stop }, giveBack);
       },
       onCarried: () => {
-        if (!asksNothingMore(options, { size: plan.size, hash })) return;
+        if (!asksNothingMore(options, { ...plan, hash })) return;
         // In one breath with what the next call begins with.
         told = plan.size ? toldSize(talk, path) : Promise.resolve(undefined);
         told.catch(() => {});
         letOthersOn(order);
       },
     });
-    const checks: Verification = { size: plan.size, hash };
-    const have = before + sent.bytes;
+    const about = { path, what, have: before + sent.bytes, whole, direction: "upload" } as const;
     const verified = await (told === undefined
-      ? verify(talk, path, what, checks, have, undefined)
-      : compare(what, plan, have, await told));
+      ? verify(talk, about, { ...plan, hash }, undefined)
+      : compare(talk, about, plan, await told));
     return { bytes: sent.moved, verified, mode: talk.modes.mode, how, attempts: earlier + 1 };
   });
 }
@@ -92,7 +92,7 @@ function fresh({ name }: NonNullable<Verification["hash"]>): Verification["hash"
 
 /** Bytes of the source that the server has already. Throws when it has more than there is, for then it is another file. */
 async function alreadyThere(talk: Talk, order: UploadOrder, before: number, what: string): Promise<number> {
-  const there = (await toldSize(talk, order.path)) ?? 0;
+  const there = (await sizeThere(talk, order.path)) ?? 0;
   const bytes = there - before;
   if (bytes >= 0 && (order.size === undefined || bytes <= order.size)) return bytes;
   throw new SallyportError("FTP_VERIFY", `${what}: the server's file has ${there} bytes, more than there are here`, {
@@ -105,7 +105,8 @@ async function wasThere(talk: Talk, order: UploadOrder, what: string, plan: Veri
   const { path, open, size = 0 } = order;
   const hash = plan.hash && fresh(plan.hash);
   if (hash !== undefined) for await (const piece of open(0)) hash.digest.update(piece);
-  const verified = await verify(talk, path, what, { size: plan.size, hash }, size, size);
+  const about = { path, what, have: size, whole: false, direction: "upload" } as const;
+  const verified = await verify(talk, about, { ...plan, hash }, size);
   return { bytes: 0, verified, mode: talk.modes.mode, how: "nothing", attempts: 1, wasThere: true };
 }
 

@@ -1,35 +1,44 @@
 // After a transfer: is the file at the other side the same?
+import { judgeSize } from "../protocol/client/told-size.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { printable } from "../protocol/printable.ts";
 import { type HashName, offeredHashes, remoteHash } from "./checksum.ts";
 import { type Digest, makeDigest } from "./digest.ts";
 import { sizeOf } from "./file-commands.ts";
-import { mayHave, type Talk } from "./talk.ts";
+import { mayHave, type Talk, tell } from "./talk.ts";
 import type { TransferOptions, TransferResult } from "./transfer-options.ts";
 
 export interface Verification {
   readonly size: boolean;
+  /** The user wants a proof: a size that differs is a failure. */
+  readonly exact: boolean;
   readonly hash: { readonly name: HashName; readonly digest: Digest } | undefined;
 }
 
 /** What can be compared at all. Throws `NET_UNSUPPORTED` for a checksum that was asked for by name and is not offered. */
 export function planVerification(talk: Talk, options: TransferOptions): Verification {
   const { verify = "size", type } = options;
-  if (verify === "none" || type === "ascii") return { size: false, hash: undefined };
+  if (verify === "none" || type === "ascii") return { size: false, exact: false, hash: undefined };
   const size = mayHave(talk, "SIZE");
-  if (verify === "size") return { size, hash: undefined };
+  if (verify === "size") return { size, exact: false, hash: undefined };
   const offered = offeredHashes(talk);
   const name = verify === "hash" ? offered[0] : verify;
-  if (name === undefined) return { size, hash: undefined };
+  if (name === undefined) return { size, exact: true, hash: undefined };
   if (!offered.includes(name)) {
     throw new SallyportError("NET_UNSUPPORTED", `the server does not offer the checksum ${name}`, {
       cure: `It offers ${offered.join(", ") || "none"}.`,
     });
   }
-  return { size, hash: { name, digest: makeDigest(name) } };
+  return { size, exact: true, hash: { name, digest: makeDigest(name) } };
 }
 
-/** The size that the server tells, or undefined when it does not. Anything but a refusal is thrown. */
+/** The size that the server tells, or undefined when it does not, for whatever reason: a check that fails is no failed transfer. */
 export async function toldSize(talk: Talk, path: string): Promise<number | undefined> {
+  return await sizeOf(talk, path).catch(() => undefined);
+}
+
+/** Before a transfer that depends on it: undefined when the server refuses to tell it for good. Anything else is thrown. */
+export async function sizeThere(talk: Talk, path: string): Promise<number | undefined> {
   try {
     return await sizeOf(talk, path);
   } catch (error) {
@@ -38,41 +47,69 @@ export async function toldSize(talk: Talk, path: string): Promise<number | undef
   }
 }
 
-/** Throws `FTP_VERIFY`. `have` bytes are here, `told` is what the server said before, if anything. */
+export interface Verified {
+  readonly path: string;
+  /** Begins messages. */
+  readonly what: string;
+  /** Bytes that are here, and that moved. */
+  readonly have: number;
+  /** The whole file went or came in one go. */
+  readonly whole: boolean;
+  readonly direction: "download" | "upload";
+}
+
+/** After the confirmation. Throws `FTP_VERIFY`. `told` is what the server said before, if anything. */
 export async function verify(
   talk: Talk,
-  path: string,
-  what: string,
+  about: Verified,
   plan: Verification,
-  have: number,
   told: number | undefined,
 ): Promise<TransferResult["verified"]> {
-  const size = compare(what, plan, have, plan.size && told !== have ? await toldSize(talk, path) : told);
-  if (plan.hash === undefined) return size;
-  const { name, digest } = plan.hash;
-  const [ours, theirs] = [digest.hex(), await remoteHash(talk, path, name)];
-  if (ours !== theirs) {
-    throw new SallyportError("FTP_VERIFY", `${what}: its ${name} is ${ours} here and ${theirs} at the server`, {
-      cure: "Transfer the file again; was it changed during the transfer?",
-    });
-  }
-  return name;
+  const size = plan.size && told !== about.have ? await toldSize(talk, about.path) : told;
+  const name = plan.hash === undefined ? undefined : await compareHash(talk, about, plan.hash);
+  return name ?? compare(talk, about, plan, size);
+}
+
+/** Undefined when the server does not tell it after all. */
+async function compareHash(
+  talk: Talk,
+  { path, what }: Verified,
+  { name, digest }: NonNullable<Verification["hash"]>,
+): Promise<HashName | undefined> {
+  const theirs = await remoteHash(talk, path, name).catch(() => undefined);
+  const ours = digest.hex();
+  if (theirs === undefined || ours === theirs) return theirs === undefined ? undefined : name;
+  throw new SallyportError("FTP_VERIFY", `${what}: its ${name} is ${ours} here and ${theirs} at the server`, {
+    cure: "Transfer the file again; was it changed during the transfer?",
+  });
 }
 
 /** Throws `FTP_VERIFY`. Nothing is asked: `told` is the server's last word, undefined where it has none. */
 export function compare(
-  what: string,
-  plan: Pick<Verification, "size">,
-  have: number,
+  talk: Talk,
+  { path, what, have, whole, direction }: Verified,
+  plan: Pick<Verification, "size" | "exact">,
   told: number | undefined,
 ): "nothing" | "size" {
-  if (!plan.size || told === undefined) return "nothing";
-  if (told !== have) throw differentSize(what, have, told);
-  return "size";
+  if (!plan.size) return "nothing";
+  // What the server does not have it has lost.
+  const isLost = direction === "upload" && told !== undefined && told < have;
+  const verdict = judgeSize(have, told, plan.exact || !whole || isLost);
+  if (verdict === "different") throw differentSize(what, have, told ?? 0);
+  if (verdict === "doubtful") tell(talk, doubtful(path, direction, have, told ?? 0));
+  return verdict === "same" ? "size" : "nothing";
+}
+
+function doubtful(path: string, direction: "download" | "upload", have: number, told: number): string {
+  const moved = direction === "download" ? `sent ${have} and confirmed their end` : `confirmed ${have}`;
+  const name = printable(path, 200);
+  return `"${name}": the server tells a size of ${told} bytes, but ${moved}: nothing compared (--no-verify: no word of it; --verify: it must agree)`;
 }
 
 function differentSize(what: string, here: number, there: number): SallyportError {
+  const again =
+    here < there ? "Go on with what is there (resume), or transfer the file again." : "Transfer the file again.";
   return new SallyportError("FTP_VERIFY", `${what}: ${here} bytes here, but the server's file has ${there}`, {
-    cure: here < there ? "Go on with what is there (resume), or transfer the file again." : "Transfer the file again.",
+    cure: `${again} Where the server tells wrong sizes: --no-verify.`,
   });
 }

@@ -58,7 +58,8 @@ async function copyBetween({ session, from, to }: Copy, { signal, verify }: Tran
   const [source, destination] = await session();
   if (!isFtp(source) || !isFtp(destination)) throw noThirdParty();
   const call = signal === undefined ? {} : { signal };
-  const { bytes = 0, verified } = await transferBetween(source, destination, from, to, call);
+  const sizes = verify === "none" ? { verify } : {};
+  const { bytes = 0, verified } = await transferBetween(source, destination, from, to, { ...call, ...sizes });
   const how = "third-party";
   const name = source.hashes.find((one) => destination.hashes.includes(one));
   if (verify !== "hash" || name === undefined) return { bytes, verified, how };

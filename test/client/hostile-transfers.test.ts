@@ -84,7 +84,7 @@ test("a session that is lost before SIZE is answered fails the download, and not
   expect(unhandled).toEqual([]);
 });
 
-test("half a file with a 226 is FTP_VERIFY", async () => {
+test("half a file with a 226 is FTP_VERIFY where a proof is wanted", async () => {
   await using rig = await startRig(async (control) => {
     const socket = await retrieve(control);
     await control.reply("150 here");
@@ -94,7 +94,7 @@ test("half a file with a 226 is FTP_VERIFY", async () => {
     await control.reply("213 10");
     await noop(control);
   });
-  await expect(textOf(rig.client.download("f"))).rejects.toMatchObject({
+  await expect(textOf(rig.client.download("f", { verify: "hash" }))).rejects.toMatchObject({
     code: "FTP_VERIFY",
     message: expect.stringContaining("5 bytes here, but the server's file has 10"),
   });

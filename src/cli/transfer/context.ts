@@ -71,7 +71,7 @@ export class RunContext {
       signal,
       retries,
       resume,
-      verify: verify ? "hash" : "size",
+      verify,
       onProgress: ({ bytes, size }) => gauge.update(bytes, size),
       ...(url.type === "a" ? { type: "ascii" as const } : {}),
     };

@@ -31,7 +31,7 @@ export interface TransferCommand {
   readonly sessions: number;
   readonly retries: number;
   readonly resume: boolean;
-  readonly verify: boolean;
+  readonly verify: "size" | "hash" | "none";
   readonly throughHere: boolean;
   readonly json: boolean;
   readonly quiet: boolean;

@@ -15,7 +15,7 @@ export interface TransferDraft extends ViaDraft {
   sessions: number;
   retries: number;
   resume: boolean;
-  verify: boolean;
+  verify: "size" | "hash" | "none";
   throughHere: boolean;
   debug: boolean;
   explain: boolean;
@@ -29,7 +29,7 @@ export function emptyTransferDraft(): TransferDraft {
     sessions: 1,
     retries: 0,
     resume: false,
-    verify: false,
+    verify: "size",
     throughHere: false,
     debug: false,
     explain: false,
@@ -42,16 +42,7 @@ export interface TransferOption extends OptionRow<TransferDraft, "transfer"> {
 }
 
 type Names = Pick<TransferOption, "short" | "long" | "values" | "verbs" | "more">;
-type Switch =
-  | "explicitTls"
-  | "recursive"
-  | "resume"
-  | "verify"
-  | "throughHere"
-  | "debug"
-  | "explain"
-  | "json"
-  | "quiet";
+type Switch = "explicitTls" | "recursive" | "resume" | "throughHere" | "debug" | "explain" | "json" | "quiet";
 
 function row(names: Names, help: string, apply: TransferOption["apply"]): TransferOption {
   return { ...names, group: "transfer", help, apply };
@@ -69,6 +60,14 @@ function mode(wish: DataMode, help: string): TransferOption {
       throw usageError(`--${draft.mode} and --${wish} exclude each other`);
     }
     draft.mode = wish;
+  });
+}
+
+function verification(long: string, wish: "hash" | "none", help: string, more: string): TransferOption {
+  return row({ long, verbs: moving, more }, help, (draft) => {
+    if (draft.verify !== "size" && draft.verify !== wish)
+      throw usageError("--verify and --no-verify exclude each other");
+    draft.verify = wish;
   });
 }
 
@@ -105,14 +104,17 @@ export const transferOptions: readonly TransferOption[] = [
       draft.retries = wholeNumber(value, "--retry", 0, 100);
     },
   ),
-  turnOn(
-    {
-      long: "--verify",
-      verbs: moving,
-      more: "The strongest of what the server offers by HASH, XSHA512, XSHA256, XSHA1, XMD5, XCRC; the report says which. Where it offers none, only sizes are compared, as without this option. SFTP servers offer none: with `sftp://` the file is read once more, and its SHA-256 compared.",
-    },
-    "verify",
+  verification(
+    "--verify",
+    "hash",
     "compare checksums, where the server offers any",
+    "The strongest of what the server offers by HASH, XSHA512, XSHA256, XSHA1, XMD5, XCRC; the report says which. Where it offers none, only sizes are compared, and must agree. SFTP servers offer none: with `sftp://` the file is read once more, and its SHA-256 compared.",
+  ),
+  verification(
+    "--no-verify",
+    "none",
+    "compare nothing, not even sizes",
+    "For servers whose sizes are wrong. Without it a size that differs from a download's whole and confirmed data is told, and the data counts.",
   ),
   turnOn({ long: "--through-here", verbs: ["cp"] }, "throughHere", "do not ask the servers to send to each other"),
   mode("passive", "we open data connections (the default, as long as it works)"),
