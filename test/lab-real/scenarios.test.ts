@@ -58,15 +58,18 @@ describePeers(["sshd", "vsftpd", "proftpd", "nft", "netns", "tcpdump"], "on a re
     }
   });
 
-  test("S17 without time stamps is as simulated: the second transfer meets TIME_WAIT", async () => {
-    const scenario = scenarios.find(({ number }) => number === "S17");
-    const take = scenario && takesOf(scenario).find(({ side }) => side === "plain");
-    if (scenario === undefined || take === undefined) throw new Error("no S17");
+  test.each([
+    ["S17/plain", "203.0.113.3:20"],
+    ["S18/sharing-sshd/plain", "127.0.0.1:20"],
+  ])("%s without time stamps is as simulated: the second transfer meets TIME_WAIT", async (name, local) => {
+    const scenario = scenarios.find(({ number }) => name.startsWith(number));
+    const take = scenario && takesOf(scenario).find((one) => one.name === name);
+    if (scenario === undefined || take === undefined) throw new Error(`no ${name}`);
     const open: OpenStage = (topology, name) => openRealStage(topology, name, { "ipv4/tcp_timestamps": 0 });
     const evidence = await runAct(scenario.topology, take.act, open);
     expect(evidence.outcome).toEqual(take.act.expected);
     const rows = evidence.events.flatMap((event) => (event.type === "netstat" ? event.rows : []));
-    expect(rows).toContainEqual(expect.objectContaining({ local: "203.0.113.3:20", state: "TIME_WAIT" }));
+    expect(rows).toContainEqual(expect.objectContaining({ local, state: "TIME_WAIT" }));
   });
 
   test("all twenty are there", () => {

@@ -105,6 +105,18 @@ describe("the evidence", () => {
     expect(await named("S04/plain")).not.toBe(await named("S04/sallyport"));
   });
 
+  it("of S18 by hand: the first transfer, TIME_WAIT at the server's port 20, a refusal, and a transfer when it has passed", async () => {
+    const name = "S18/sharing-sshd/plain";
+    const finals = /^(?:226|425) /gm;
+    expect((await repliesOf(name)).match(finals)).toEqual(["226 ", "425 ", "226 "]);
+    const tables = (await eventsOf(name, "netstat")).filter(({ host }) => host === "server").slice(0, 5);
+    const has = (state: string, pair: RegExp): boolean[] =>
+      tables.map(({ rows }) => rows.some((row) => row.state === state && pair.test(`${row.local} ${row.remote}`)));
+    expect(has("TIME_WAIT", /^127\.0\.0\.1:20 /)).toEqual([false, false, true, true, false]);
+    const port = tables[0]?.rows.find(({ remote }) => remote === "127.0.0.1:21")?.local ?? "none";
+    expect(has("LISTEN", new RegExp(`^${port} `))).toEqual([false, true, true, true, true]);
+  });
+
   it("has no password", async () => {
     const text = JSON.stringify((await evidenceOf("S01/plain")).events);
     expect(text).toContain("PASS XXXX");

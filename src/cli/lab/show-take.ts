@@ -1,5 +1,5 @@
 // What is shown of a scenario, part by part: lines out. Pure.
-import type { Evidence, LabEvent } from "../../lab/evidence.ts";
+import type { Evidence, LabEvent, NetstatLine } from "../../lab/evidence.ts";
 import { withPrograms } from "../../lab/figures/host-titles.ts";
 import { describeOutcome, isAsExpected, type Take } from "../../lab/run-scenario.ts";
 import type { Scenario } from "../../lab/scenario.ts";
@@ -29,7 +29,7 @@ export function showTake(scenario: Scenario, take: Take, evidence: Evidence, pai
     ],
     [...showNodes(scenario, take, evidence), "", ...drawFigure(scenario.topology, events, paint), ""],
     [paint("title", "The client's dialogue"), ...showDialogue(events, paint), ""],
-    [paint("title", "What each host saw"), ...showCalls(events, paint), ...showNetstat(events), ""],
+    [paint("title", "What each host saw"), ...showCalls(events, paint), ...showNetstat(events, paint), ""],
     [...showVerdict(take, evidence, paint), ...indented(take.side === "plain" ? scenario.why : scenario.answer), ""],
   ];
 }
@@ -51,7 +51,10 @@ export function showVerdict({ act }: Take, evidence: Evidence, paint: Paint): Pa
 function showDialogue(events: readonly LabEvent[], paint: Paint): readonly string[] {
   const lines = events.filter((event) => event.type === "line" && event.party !== "ftp-server");
   const parties = new Set(lines.map((event) => (event.type === "line" ? event.party : "")));
-  return events.flatMap((event) => {
+  const end = events.findLastIndex((event) => event.type === "line");
+  return events.flatMap((event, index) => {
+    // What was looked at in the middle; the end is shown for each host.
+    if (event.type === "netstat" && index < end) return showSockets(event.host, event.rows, paint);
     if (event.type === "note") return wrap(`  - ${event.host}: ${event.text}`).map((line) => paint("quiet", line));
     if (event.type !== "line" || event.party === "ftp-server") return [];
     const who = parties.size > 1 ? `${event.party}: ` : "";
@@ -70,14 +73,21 @@ function showCalls(events: readonly LabEvent[], paint: Paint): readonly string[]
 }
 
 /** The last of each host. */
-function showNetstat(events: readonly LabEvent[]): readonly string[] {
+function showNetstat(events: readonly LabEvent[], paint: Paint): readonly string[] {
   const last = new Map(
     events.flatMap((event) => (event.type === "netstat" ? [[event.host, event.rows] as const] : [])),
   );
-  return [...last].flatMap(([host, rows]) => [
+  return [...last].flatMap(([host, rows]) => showSockets(host, rows, paint));
+}
+
+function showSockets(host: string, rows: readonly NetstatLine[], paint: Paint): readonly string[] {
+  return [
     `  ${host}$ netstat -tan`,
-    ...rows.map(({ local, remote, state }) => `    tcp  ${local.padEnd(24)}${remote.padEnd(24)}${state}`),
-  ]);
+    ...rows.map(({ local, remote, state }) => {
+      const line = `    tcp  ${local.padEnd(24)}${remote.padEnd(24)}${state}`;
+      return state === "TIME_WAIT" ? paint("own", line) : line;
+    }),
+  ];
 }
 
 export const indented = (text: string): readonly string[] =>

@@ -9,12 +9,12 @@ export interface Difference {
   readonly why: string;
 }
 
+const timeStamps =
+  "Linux opens a connection again that is in TIME_WAIT at the side that connects, given time stamps (RFC 6191, RFC 7323). The simulated systems are without them, as older ones were; `sysctl net.ipv4.tcp_timestamps=0` makes the second transfer fail on Linux too, with 425 and Cannot assign requested address.";
+
 export const differences: readonly Difference[] = [
-  {
-    take: "S17/plain",
-    outcomes: [{ works: true, reply: 226, dataBesideSsh: true }],
-    why: "Linux makes a connection anew that is in TIME_WAIT at the side that connects, given time stamps (RFC 6191, RFC 7323). The simulated systems are without them, as those of the case study were; `sysctl net.ipv4.tcp_timestamps=0` makes the second transfer fail on Linux too, with 425 and Cannot assign requested address.",
-  },
+  { take: "S17/plain", outcomes: [{ works: true, reply: 226, dataBesideSsh: true }], why: timeStamps },
+  { take: "S18/sharing-sshd/plain", outcomes: [{ works: true, reply: 226, dataBesideSsh: false }], why: timeStamps },
   {
     take: "S19/sallyport",
     outcomes: [{ works: false, reply: 421, dataBesideSsh: false }],

@@ -4,9 +4,9 @@ import type { NetstatLine } from "../evidence.ts";
 const states: Readonly<Record<string, string>> = {
   ESTAB: "ESTABLISHED",
   "SYN-SENT": "SYN_SENT",
-  "SYN-RECV": "SYN_RCVD",
-  "FIN-WAIT-1": "FIN_WAIT_1",
-  "FIN-WAIT-2": "FIN_WAIT_2",
+  "SYN-RECV": "SYN_RECV",
+  "FIN-WAIT-1": "FIN_WAIT1",
+  "FIN-WAIT-2": "FIN_WAIT2",
   "TIME-WAIT": "TIME_WAIT",
   "CLOSE-WAIT": "CLOSE_WAIT",
   "LAST-ACK": "LAST_ACK",

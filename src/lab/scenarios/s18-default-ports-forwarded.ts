@@ -1,12 +1,91 @@
 // S18: default data ports through ssh.
 
 import { isSallyportError } from "../../protocol/error.ts";
-import type { Scenario } from "../scenario.ts";
-import type { FtpServerPlan } from "../stage.ts";
+import type { Scenario, Variant } from "../scenario.ts";
+import type { FtpServerPlan, FtpUser, SshdPlan, Stage } from "../stage.ts";
 import { openPlace, serverAddress } from "./places.ts";
-import { failsWith, forwarded, works } from "./steps.ts";
+import { failsWith, forwarded, mustWork, works } from "./steps.ts";
 
 const server: FtpServerPlan = { defaultPorts: true };
+
+/** `ssh -L`, and an FTP client behind it. */
+async function controlThroughSsh(stage: Stage, sshd: SshdPlan): Promise<FtpUser> {
+  await stage.ftpServer("server", server);
+  await stage.sshd("server", sshd);
+  await stage.ssh("client", { to: serverAddress, local: ["2001:localhost:21"] });
+  return stage.user("client", forwarded, { sharesPort: true });
+}
+
+/** `ssh -R` from the end of sshd's connection, and from the port below (ProFTPD's), to the client's own. Throws `SSH_FORWARD_REFUSED`. */
+async function forwardDataByHand(stage: Stage, user: FtpUser): Promise<void> {
+  const rows = await stage.netstat("server");
+  const sshd = rows.find(({ remote, state }) => remote === "127.0.0.1:21" && state === "ESTABLISHED");
+  const port = Number(sshd?.local.split(":")[1]);
+  const remote = [port, port - 1].map((one) => `${one}:localhost:${user.local.port}`);
+  await stage.ssh("client", { to: serverAddress, remote });
+}
+
+/** Until somebody who types looks at it: the last packets have gone by. */
+const lookMs = 1000;
+/** How long Linux keeps a connection in TIME_WAIT; RFC 9293 section 3.4.2 has four minutes. */
+const timeWaitMs = 60_000;
+
+const sharing: Variant = {
+  name: "sharing-sshd",
+  title: "by hand, with an sshd that shares ports",
+  // ProFTPD and Sallyport's own SSH server, which sets SO_REUSEADDR on both sockets.
+  plain: {
+    typed: [
+      "client$ ssh -N -L 2001:localhost:21 user@203.0.113.3",
+      "client$ ftp localhost 2001",
+      "server$ netstat -tan | grep 127.0.0.1:21",
+      "client$ ssh -N -R 32714:localhost:3175 -R 32713:localhost:3175 user@203.0.113.3",
+      "ftp> sendport",
+      "ftp> get file",
+      "server$ netstat -tan",
+      "ftp> get file",
+      "server$ sleep 60; netstat -tan",
+      "ftp> get file",
+    ],
+    script: async (stage) => {
+      const user = await controlThroughSsh(stage, { sharesPorts: true });
+      await forwardDataByHand(stage, user);
+      await stage.netstat("server");
+      mustWork(await user.get("default-port"));
+      await stage.wait(lookMs);
+      await stage.netstat("server");
+      const second = await user.get("default-port");
+      await stage.netstat("server");
+      if (second.works) return second;
+      await stage.wait(timeWaitMs);
+      await stage.netstat("server");
+      mustWork(await user.get("default-port"));
+      return second;
+    },
+    expected: failsWith(425),
+  },
+  sallyport: {
+    typed: [
+      "client$ sallyport -L 2001:localhost:21 user@203.0.113.3",
+      "client$ ftp localhost 2001",
+      "ftp> sendport",
+      "ftp> get file",
+      "server$ netstat -tan",
+      "ftp> get file",
+    ],
+    // The server is asked for passive mode in place of its default port, so no pair of ports comes twice.
+    script: async (stage) => {
+      await stage.ftpServer("server", server);
+      await stage.sshd("server");
+      await stage.sallyport("client", { via: serverAddress, forwards: ["2001:localhost:21"] });
+      const user = await stage.user("client", forwarded, { sharesPort: true });
+      mustWork(await user.get("default-port"));
+      await stage.netstat("server");
+      return user.get("default-port");
+    },
+    expected: works,
+  },
+};
 
 export const s18: Scenario = {
   number: "S18",
@@ -14,7 +93,8 @@ export const s18: Scenario = {
   title: "default data ports through ssh",
   seen: "ssh -R to the port that sshd's forwarded connection comes from is refused, or works for one transfer.",
   why: "sshd has to listen on a port that it uses as a client already. For that both sockets need SO_REUSEADDR, and a system that tolerates it.",
-  answer: "It is done where the SSH server permits it, else refused with the condition that has failed.",
+  answer:
+    "The server is asked for passive mode, and no pair of ports is used twice. With --back default-port the same is done as by hand, where the SSH server permits it, else refused with the condition that has failed.",
   topology: openPlace,
   // ProFTPD and OpenSSH, whose sshd does not set SO_REUSEADDR on the connections that it makes.
   plain: {
@@ -22,21 +102,14 @@ export const s18: Scenario = {
       "client$ ssh -N -L 2001:localhost:21 user@203.0.113.3",
       "client$ ftp localhost 2001",
       "server$ netstat -tan | grep 127.0.0.1:21",
-      "client$ ssh -N -R 32714:localhost:3175 user@203.0.113.3",
+      "client$ ssh -N -R 32714:localhost:3175 -R 32713:localhost:3175 user@203.0.113.3",
       "ftp> sendport",
       "ftp> get file",
     ],
     script: async (stage) => {
-      await stage.ftpServer("server", server);
-      await stage.sshd("server");
-      await stage.ssh("client", { to: serverAddress, local: ["2001:localhost:21"] });
-      const user = await stage.user("client", forwarded, { sharesPort: true });
-      const rows = await stage.netstat("server");
-      const sshd = rows.find(({ remote, state }) => remote === "127.0.0.1:21" && state === "ESTABLISHED");
-      const port = sshd?.local.split(":")[1] ?? "0";
-      const remote = [`${port}:localhost:${user.local.port}`];
+      const user = await controlThroughSsh(stage, {});
       try {
-        await stage.ssh("client", { to: serverAddress, remote });
+        await forwardDataByHand(stage, user);
       } catch (error) {
         if (!isSallyportError(error) || error.code !== "SSH_FORWARD_REFUSED") throw error;
       }
@@ -59,4 +132,5 @@ export const s18: Scenario = {
     },
     expected: works,
   },
+  variants: [sharing],
 };

@@ -79,7 +79,7 @@ test.each([
 test("--all says one line for each scenario and variant, and 0", async () => {
   const { status, lines } = await lab({ all: true });
   expect(status).toBe(0);
-  expect(lines).toHaveLength(22);
+  expect(lines).toHaveLength(23);
   for (const { number } of scenarios) expect(lines.some((line) => line.startsWith(`${number} ok `))).toBe(true);
   expect(lines[7]).toMatch(/^S08 ok {2}pasv-port-theft +without: fails, 425, data beside SSH; with: works, 226$/);
 });
