@@ -1,5 +1,7 @@
 // What the operating system calls its errors about files, in our words.
+
 import { type ErrorCode, isSallyportError, SallyportError } from "../protocol/error.ts";
+import { ownEntry } from "../protocol/own-entry.ts";
 import { printable } from "../protocol/printable.ts";
 
 type FsCode = Extract<ErrorCode, `FS_${string}`>;
@@ -54,7 +56,7 @@ export function translateFsError(error: unknown, path: string): SallyportError {
   if (isSallyportError(error)) return error;
   const system = (error as { code?: unknown } | null)?.code;
   const name = typeof system === "string" ? system : String(error);
-  return fsError(codes[name] ?? "FS_FAILED", path, error, name);
+  return fsError(ownEntry(codes, name) ?? "FS_FAILED", path, error, name);
 }
 
 /** Runs an operation of the system and translates what it throws. */
@@ -64,4 +66,9 @@ export async function translating<T>(path: string, work: () => Promise<T>): Prom
   } catch (error) {
     throw translateFsError(error, path);
   }
+}
+
+/** Node takes a position that is no safe integer for the place where the file happens to be. Throws `FS_FAILED`. */
+export function assertPosition(end: number, path: string): void {
+  if (!Number.isSafeInteger(end)) throw fsError("FS_FAILED", path, undefined, "no file has a byte there");
 }

@@ -1,5 +1,7 @@
 // What the operating system calls its errors, in our words. The one place where they are translated.
+
 import { type ErrorCode, type ErrorDetails, isSallyportError, SallyportError } from "../protocol/error.ts";
+import { ownEntry } from "../protocol/own-entry.ts";
 
 interface Translation {
   readonly code: ErrorCode;
@@ -77,8 +79,8 @@ function systemName(error: unknown): string {
 export function translateSystemError(error: unknown, subject: string, details: ErrorDetails): SallyportError {
   if (isSallyportError(error)) return error;
   const system = systemName(error);
-  const known = always[system];
-  const cure = byPhase[details.phase ?? ""]?.[system] ?? known?.cure;
+  const known = ownEntry(always, system);
+  const cure = ownEntry(byPhase, details.phase ?? "")?.[system] ?? known?.cure;
   return new SallyportError(known?.code ?? "NET_FAILED", `${subject}: ${known?.words ?? system}`, {
     cause: error,
     details: { ...details, system },

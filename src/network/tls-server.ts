@@ -78,6 +78,7 @@ export class TlsServer {
     const breakOff = takeBelow(socket, plain);
     // In TLS 1.2 the server's last words of the handshake are still to come, and no tickets behind them.
     socket.once("secure", () => socket.getProtocol() === "TLSv1.3" && bridge?.hold());
+    socket.once("end", () => bridge?.complete());
     const deadline = withDeadline(this.#clock, limits.tlsHandshakeMs, signal, () =>
       failed(remote, `not done within ${limits.tlsHandshakeMs / 1000} s`),
     );

@@ -3,12 +3,15 @@
 // It reads from the system past the socket, so a reset looks like an end-of-file (see honest-end.ts); not every client says
 // close_notify, and half a file would pass for a whole one. And behind the handshake of TLS 1.3 it sends session tickets. A
 // client that only writes does not read them, and when it closes, its system answers with a reset that destroys what is
-// still on its way. Here bytes pass through the honest socket, and what comes behind the handshake waits for the client's end.
+// still on its way. Here bytes pass through the honest socket, and what comes behind the handshake waits for the client's end:
+// that of TLS, or of TCP. Python and Java say close_notify and wait for ours before they close.
 import { Duplex } from "node:stream";
 
 export class UploadBridge extends Duplex {
   readonly #below: Duplex;
   #ended = false;
+  /** All that the client sends has arrived, by the word of TLS. */
+  #complete = false;
   #holding = false;
   #held: (() => void)[] = [];
 
@@ -18,18 +21,23 @@ export class UploadBridge extends Duplex {
     below.on("data", (bytes) => {
       if (!this.push(bytes)) below.pause();
     });
-    below.once("end", () => {
-      this.#ended = true;
-      this.push(null);
-      this.#release();
+    below.once("end", () => this.#end());
+    // Behind its end a client need not listen to our farewell.
+    below.on("error", (error) => {
+      if (!this.#isOver()) this.destroy(error);
+      else if (!this.#ended) this.#end();
     });
-    // Behind its end-of-file a client need not listen to our farewell.
-    below.on("error", (error) => this.#ended || this.destroy(error));
-    below.once("close", () => this.#ended || this.destroy());
+    below.once("close", () => this.#isOver() || this.destroy());
     below.pause();
   }
 
-  /** The handshake is done: nothing more is sent before the client's end-of-file. */
+  /** The client has said close_notify: nothing that is sent now can cost it a byte. */
+  complete(): void {
+    this.#complete = true;
+    this.#release();
+  }
+
+  /** The handshake is done: nothing more is sent before the client's end. */
   hold(): void {
     this.#holding = true;
   }
@@ -39,8 +47,8 @@ export class UploadBridge extends Duplex {
   }
 
   override _write(bytes: Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    const write = (): void => void this.#below.write(bytes, (error) => done(this.#ended ? null : error));
-    if (this.#holding && !this.#ended) this.#held.push(write);
+    const write = (): void => void this.#below.write(bytes, (error) => done(this.#isOver() ? null : error));
+    if (this.#holding && !this.#isOver()) this.#held.push(write);
     else write();
   }
 
@@ -53,6 +61,16 @@ export class UploadBridge extends Duplex {
     this.#held = [];
     this.#below.destroy();
     done(error);
+  }
+
+  #isOver(): boolean {
+    return this.#ended || this.#complete;
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.push(null);
+    this.#release();
   }
 
   #release(): void {

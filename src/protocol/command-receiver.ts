@@ -78,7 +78,10 @@ export class CommandReceiver {
 
   #carriageReturn(): void {
     this.#carriageReturns += 1;
-    if (this.#line.length + this.#carriageReturns - 1 > limits.commandLineBytesMax) this.#tooLong();
+    // Python's ftplib sends ABOR as urgent data: TCP then delivers the last byte apart, and the line feed never comes. If it
+    // does, it ends an empty line.
+    if (this.#carriageReturns === 1 && isAbort(this.#line.peek(12))) this.#endOfLine();
+    else if (this.#line.length + this.#carriageReturns - 1 > limits.commandLineBytesMax) this.#tooLong();
   }
 
   #tooLong(): void {
@@ -102,3 +105,5 @@ export class CommandReceiver {
     return { type: "command", command: parsed };
   }
 }
+
+const isAbort = (line: string | undefined): boolean => line !== undefined && /^ABOR$/i.test(withoutSynch(line));

@@ -1,9 +1,11 @@
 // EPRT's argument (RFC 2428 section 2): <d>protocol<d>address<d>port<d>, with any delimiter of 33 to 126.
+
 import type { SallyportError } from "./error.ts";
 import { localFault, remoteFault } from "./fault.ts";
 import type { HostPort } from "./host-port.ts";
 import { formatIp, ipBytes } from "./ip-address.ts";
 import { isPort } from "./octets.ts";
+import { ownEntry } from "./own-entry.ts";
 import { printable } from "./printable.ts";
 
 /** Bytes of an address by RFC 2428's protocol number. */
@@ -19,7 +21,7 @@ export function parseEprt(argument: string): HostPort {
   const fields = /^[!-~]/.test(text) ? text.split(text.charAt(0)) : [];
   const [, protocol = "", host = "", port = "", after] = fields;
   if (fields.length !== 5 || after !== "" || !/^\d{1,5}$/.test(protocol)) throw unreadable(argument);
-  const expected = addressBytes[protocol];
+  const expected = ownEntry(addressBytes, protocol);
   if (expected === undefined)
     throw remoteFault(`network protocol ${protocol} is not supported, use (1,2)`, undefined, 522);
   const bytes = host.includes("%") ? undefined : ipBytes(host);

@@ -15,6 +15,11 @@ export class LineBuffer {
     return this.#length;
   }
 
+  /** The line so far, when it has at most so many bytes. */
+  peek(most: number): string | undefined {
+    return this.#length > most ? undefined : latin1FromBytes(this.#bytes.subarray(0, this.#length));
+  }
+
   /** False, and nothing is kept, when the line is full. */
   append(byte: number): boolean {
     if (this.#length === this.#bytesMax) return false;

@@ -1,7 +1,9 @@
 // One command: may it come now, who does it, and what it leaves behind for the next.
+
 import { argumentText, type Command } from "../protocol/command.ts";
 import { findCommand } from "../protocol/command-table.ts";
 import { limits } from "../protocol/limits.ts";
+import { ownEntry } from "../protocol/own-entry.ts";
 import { makeReply } from "../protocol/reply.ts";
 import { refuseCommand } from "../protocol/server/admission.ts";
 import type { Answer, Conversation } from "./conversation.ts";
@@ -10,7 +12,7 @@ import { handlers } from "./handlers/handlers.ts";
 export async function carryOut(talk: Conversation, command: Command, signal: AbortSignal): Promise<Answer> {
   const { state, context } = talk;
   const row = findCommand(command.verb);
-  const handler = handlers[command.verb];
+  const handler = ownEntry(handlers, command.verb);
   if (row === undefined || handler === undefined) return unknown(talk, command.verb, row !== undefined);
   const argument = argumentText(command);
   const requireTls = context.policy.tls?.required === true;

@@ -1,4 +1,5 @@
 // A tunnel: listeners here, one SSH connection, gateways between them.
+
 import { networkInterfaces } from "node:os";
 import type { GatewayEnvironment } from "../gateway/environment.ts";
 import { Gateway, type GatewayShared } from "../gateway/gateway.ts";
@@ -11,6 +12,7 @@ import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Listener } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import type { SallyportError } from "../protocol/error.ts";
+import { ownEntry } from "../protocol/own-entry.ts";
 import { connectTransport } from "../ssh/connect-transport.ts";
 import type { SshConnection, SshEnvironment } from "../ssh/ssh-connection.ts";
 import { BackSupervisor } from "./back-supervisor.ts";
@@ -131,7 +133,7 @@ const reachable: Readonly<Record<string, string>> = { "": "127.0.0.1", "0.0.0.0"
 
 function openForward(listener: Listener, checked: CheckedForward, options: Pick<TunnelOptions, "ssh">): OpenForward {
   const { port } = listener.endpoint;
-  const host = reachable[checked.bind] ?? checked.bind;
+  const host = ownEntry(reachable, checked.bind) ?? checked.bind;
   const target = formatEndpoint(checked.gateway.target);
   return { url: `ftp://${formatEndpoint({ host, port })}`, host, port, target, through: sshTarget(options) };
 }

@@ -1,6 +1,7 @@
 // Uploads inside TLS: half a file never passes for a whole one, and a client that only writes loses nothing.
 import { once } from "node:events";
 import type { Socket } from "node:net";
+import { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import fc from "fast-check";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -66,6 +67,34 @@ test.each(versions)("%s: the server sends nothing behind the handshake until the
   expect((await peer.say("SIZE up")).lines).toEqual(["213 200000"]);
   const close = await until("the end", () => engine.events.find(({ type }) => type === "data.close"));
   expect(close).toMatchObject({ bytes: 200_000, close: { by: "remote", how: "fin" } });
+});
+
+/** A client that says close_notify, and closes only when the server has said it too: Python's `unwrap()`, Java. */
+function keepingOpen(below: Socket): Duplex {
+  const pipe = new Duplex({
+    read: () => void below.resume(),
+    write: (bytes, _encoding, done) => void below.write(bytes, done),
+    final: (done) => done(),
+    allowHalfOpen: true,
+  });
+  below.on("data", (bytes) => pipe.push(bytes));
+  below.on("end", () => pipe.push(null));
+  return pipe;
+}
+
+test.each(versions)("%s: a client that waits for close_notify before it closes gets it", async (version) => {
+  const below = await peer.passive();
+  expect(await peer.code("STOR up")).toBe(150);
+  const socket = keepingOpen(below) as Socket;
+  const data = connectTls({ socket, rejectUnauthorized: false, minVersion: version, maxVersion: version });
+  peer.keep(data);
+  await once(data, "secureConnect");
+  data.resume();
+  data.end("hello");
+  await once(data, "end");
+  expect((await peer.reply()).code).toBe(226);
+  below.end();
+  expect((await peer.say("SIZE up")).lines).toEqual(["213 5"]);
 });
 
 test("one that ends in order without close_notify is taken, as such clients are many", async () => {

@@ -1,5 +1,7 @@
 // `--via`, and the options of ssh beside it, for all commands of the FTP client.
+
 import type { ViaOptions } from "../../connect/via.ts";
+import { ownEntry } from "../../protocol/own-entry.ts";
 import { parseDestination } from "./destination.ts";
 import type { Draft, OptionRow } from "./option-row.ts";
 import { sallyportOptions } from "./sallyport-options.ts";
@@ -41,7 +43,9 @@ export function viaRows<Group extends string>(group: Group, more = ""): readonly
       draft.via = value;
     },
   };
-  const beside = [...sshOptions, ...sallyportOptions].filter(({ short, long }) => (short ?? long ?? "") in given);
+  const beside = [...sshOptions, ...sallyportOptions].filter(({ short, long }) =>
+    Object.hasOwn(given, short ?? long ?? ""),
+  );
   return [via, ...beside.map((row) => ({ ...row, group }))];
 }
 
@@ -52,7 +56,7 @@ export function viaRows<Group extends string>(group: Group, more = ""): readonly
 export function viaOf(draft: ViaDraft, otherwise?: OtherUse): Via | undefined {
   const { via, identityFiles, configFile, jump, sshOptions: options, port, transport = "auto" } = draft;
   if (via === undefined) {
-    const stray = Object.keys(given).find((name) => given[name]?.(draft));
+    const stray = Object.keys(given).find((name) => ownEntry(given, name)?.(draft));
     if (stray === undefined || otherwise?.isThere === true) return undefined;
     const add = `Add --via [user@]ssh-host${otherwise === undefined ? "" : `, or ${otherwise.cure}`}.`;
     throw usageError(

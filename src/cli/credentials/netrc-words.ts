@@ -1,5 +1,6 @@
 // The words of a .netrc. Its two dialects agree within quotes; without them we read backslash and comma as curl does, as
 // themselves, since people paste passwords.
+import { ownEntry } from "../../protocol/own-entry.ts";
 
 export interface NetrcWord {
   readonly text: string;
@@ -62,7 +63,7 @@ export class NetrcWords {
       else {
         at += 1;
         const escaped = this.#text.charAt(at);
-        text += escapes[escaped] ?? escaped;
+        text += ownEntry(escapes, escaped) ?? escaped;
       }
     }
     this.#advance(at + 1 - this.#at);

@@ -1,6 +1,8 @@
 // ~/.netrc: who to log in as, by the name of the host.
+
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
+import { ownEntry } from "../../protocol/own-entry.ts";
 import { Secret } from "../../protocol/secret.ts";
 import { type NetrcWord, NetrcWords } from "./netrc-words.ts";
 
@@ -46,7 +48,7 @@ export function parseNetrc(text: string, file: string): NetrcEntry[] {
 }
 
 function addField(entries: NetrcEntry[], word: NetrcWord, words: NetrcWords, file: string): void {
-  const field = Object.hasOwn(fields, word.text) ? fields[word.text] : undefined;
+  const field = ownEntry(fields, word.text);
   if (field === undefined) throw wrong(file, word, "a word that is no keyword");
   const value = valueBehind(word, words, file);
   const entry = entries.pop();

@@ -1,4 +1,5 @@
 // Commands of the prompt that set something, show it, or say something to the server as it is.
+import { ownEntry } from "../../protocol/own-entry.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { escapeText } from "../report/escape-text.ts";
 import type { PromptCommand, Settings, Shell } from "./shell.ts";
@@ -55,7 +56,7 @@ export const settingCommands: readonly PromptCommand[] = [
     words: [0, 1],
     run: (shell, [word]) => {
       const name = word?.text.toLowerCase() ?? shell.settings.type;
-      const type = Object.hasOwn(types, name) ? types[name] : undefined;
+      const type = ownEntry(types, name);
       if (type === undefined) throw usageError(`there is no type "${escapeText(name)}"`, "Types are ascii and binary.");
       shell.settings.type = type;
       shell.print(`Type: ${type}`);

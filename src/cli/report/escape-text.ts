@@ -1,5 +1,6 @@
 // Text that may have come from elsewhere, made safe to show: a terminal must not obey it.
 // For bytes off the wire (latin1 strings) there is `printable` in src/protocol.
+import { ownEntry } from "../../protocol/own-entry.ts";
 
 const short: Readonly<Record<string, string>> = { "\r": "\\r", "\n": "\\n", "\t": "\\t" };
 
@@ -11,6 +12,6 @@ export function escapeText(text: string): string {
   return text.replace(unsafe, (character) => {
     const code = character.codePointAt(0) ?? 0;
     const hex = code.toString(16).padStart(2, "0");
-    return short[character] ?? (code < 0x100 ? `\\x${hex}` : `\\u{${hex}}`);
+    return ownEntry(short, character) ?? (code < 0x100 ? `\\x${hex}` : `\\u{${hex}}`);
   });
 }

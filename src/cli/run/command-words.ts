@@ -1,4 +1,5 @@
 // What a command behind `--` is told about the tunnel.
+import { ownEntry } from "../../protocol/own-entry.ts";
 import type { OpenForward } from "../../tunnel/options.ts";
 
 /** The words with {host}, {port} and {url} replaced by those of the first forward. Other braces stay. */
@@ -8,7 +9,7 @@ export function fillWords(words: readonly string[], forward: OpenForward): reado
     "{port}": String(forward.port),
     "{url}": forward.url,
   };
-  return words.map((word) => word.replace(/\{(?:host|port|url)\}/g, (name) => values[name] ?? name));
+  return words.map((word) => word.replace(/\{(?:host|port|url)\}/g, (name) => ownEntry(values, name) ?? name));
 }
 
 /** SALLYPORT_HOST, _PORT, _URL for the first forward, and SALLYPORT_HOST_2 … for the others. */

@@ -1,6 +1,8 @@
 // Where --trace=FILE goes: a file that only its owner can read, and that nobody else has put in the way.
+
 import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
 import { SallyportError } from "../../protocol/error.ts";
+import { ownEntry } from "../../protocol/own-entry.ts";
 
 export interface TraceOutput extends Disposable {
   /** Appends. A write that fails (disk full) is told once, and then nothing more is written. */
@@ -63,7 +65,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 function describeSystemError(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-  return reasons[code] ?? code;
+  return ownEntry(reasons, code) ?? code;
 }
 
 function refusal(path: string, why: string, cure: string, cause?: unknown): SallyportError {

@@ -90,16 +90,16 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
       if (created !== undefined) return this.#writer(created, path, start);
       if (start === "exclusive") throw fsError("FS_EXISTS", path);
       return this.#at(path, "find", signal, async (found) => {
-        mustBeFile(await stat(found), path);
-        return this.#writer(await open(found, constants.O_WRONLY | followFlags), path, start);
+        const { mode } = mustBeFile(await stat(found), path);
+        return this.#writer(await openToWrite(found, mode), path, start);
       });
     });
   }
 
   openUpdate(path: string, { signal }: FileOptions): Promise<FileUpdater> {
     return this.#at(path, "find", signal, async (real) => {
-      mustBeFile(await stat(real), path);
-      return new LocalUpdater(await open(real, constants.O_WRONLY | followFlags), path, this.#sync);
+      const { mode } = mustBeFile(await stat(real), path);
+      return new LocalUpdater(await openToWrite(real, mode), path, this.#sync);
     });
   }
 
@@ -129,7 +129,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
   }
 
   setMode(path: string, mode: number, { signal }: FileOptions): Promise<void> {
-    return this.#at(path, "find", signal, (real) => chmod(real, mode));
+    return this.#at(path, "find", signal, (real) => chmod(real, mode & permissionBits));
   }
 
   freeBytes(path: string, { signal }: FileOptions): Promise<number> {
@@ -162,8 +162,27 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
   }
 }
 
+/**
+ * Set-user-id, set-group-id and sticky stay out, whoever asks by whatever protocol: a file of a server that runs as root would
+ * run as root.
+ */
+const permissionBits = 0o777;
+
 /** What `find` gives is a link of /proc, which has to be followed. */
 const followFlags = safeFlags & ~(constants.O_NOFOLLOW ?? 0);
+
+/** The kernel takes set-user-id from a file that is written, but not when root writes it. */
+async function openToWrite(real: Buffer, mode: number): Promise<FileHandle> {
+  const handle = await open(real, constants.O_WRONLY | followFlags);
+  if ((mode & 0o6000) === 0) return handle;
+  try {
+    await handle.chmod(mode & permissionBits);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
 
 /** A new file, or `undefined` when the name is taken. */
 async function create(real: Buffer, path: string): Promise<FileHandle | undefined> {

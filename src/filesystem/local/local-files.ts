@@ -2,7 +2,7 @@
 import type { FileHandle } from "node:fs/promises";
 import type { FileReader, FileWriter } from "../../platform/file-system.ts";
 import type { FileFacts } from "../../protocol/listing/file-facts.ts";
-import { translating } from "../fs-error.ts";
+import { assertPosition, translating } from "../fs-error.ts";
 
 export class LocalReader implements FileReader {
   readonly facts: FileFacts;
@@ -19,6 +19,7 @@ export class LocalReader implements FileReader {
   }
 
   async read(buffer: Uint8Array): Promise<number> {
+    assertPosition(this.#position + buffer.length, this.#path);
     const { bytesRead } = await translating(this.#path, () =>
       this.#handle.read(buffer, 0, buffer.length, this.#position),
     );
@@ -54,6 +55,10 @@ export class LocalWriter implements FileWriter {
     return translating(this.#path, async () => {
       await this.#cutOff();
       for (let left = pieces.filter((piece) => piece.length > 0); left.length > 0; ) {
+        assertPosition(
+          left.reduce((end, { length }) => end + length, this.#position),
+          this.#path,
+        );
         const { bytesWritten } = await this.#handle.writev(left, this.#position);
         this.#position += bytesWritten;
         left = withoutFirst(left, bytesWritten);

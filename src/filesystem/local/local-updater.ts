@@ -1,7 +1,7 @@
 // A file of this machine that is changed in its middle.
 import type { FileHandle } from "node:fs/promises";
 import type { FileUpdater } from "../../platform/file-system.ts";
-import { translating } from "../fs-error.ts";
+import { assertPosition, translating } from "../fs-error.ts";
 
 export class LocalUpdater implements FileUpdater {
   readonly #handle: FileHandle;
@@ -18,6 +18,7 @@ export class LocalUpdater implements FileUpdater {
 
   writeAt(offset: number, bytes: Uint8Array): Promise<void> {
     return translating(this.#path, async () => {
+      assertPosition(offset + bytes.length, this.#path);
       for (let done = 0; done < bytes.length; ) {
         const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, offset + done);
         done += bytesWritten;
@@ -26,7 +27,10 @@ export class LocalUpdater implements FileUpdater {
   }
 
   truncate(bytes: number): Promise<void> {
-    return translating(this.#path, () => this.#handle.truncate(bytes));
+    return translating(this.#path, async () => {
+      assertPosition(bytes, this.#path);
+      await this.#handle.truncate(bytes);
+    });
   }
 
   finish(): Promise<void> {

@@ -1,5 +1,7 @@
 // What SFTP tells of a file, in our words.
+
 import type { FileFacts, FileType } from "../../protocol/listing/file-facts.ts";
+import { ownEntry } from "../../protocol/own-entry.ts";
 import { type Attributes, typeOf } from "../../ssh/sftp/wire/attributes.ts";
 
 /** The first letter of `ls -l`, for servers that send the permission bits without the type. */
@@ -8,7 +10,7 @@ const letters: Readonly<Record<string, FileType>> = { "-": "file", d: "directory
 /** `line`: the one of a listing, where there is one. */
 export function factsOf({ size, owner, permissions = 0, times }: Attributes, line = ""): FileFacts {
   return {
-    type: typeOf(permissions) ?? letters[line[0] ?? ""] ?? "other",
+    type: typeOf(permissions) ?? ownEntry(letters, line[0] ?? "") ?? "other",
     size: size ?? 0,
     modifiedMs: (times?.modified ?? 0) * 1000,
     mode: permissions & 0o7777,

@@ -1,4 +1,5 @@
 // MLST and MLSD as a client reads them (RFC 3659 section 7): every fact may be missing, unknown ones are kept.
+import { ownEntry } from "../own-entry.ts";
 import type { FileType } from "./file-facts.ts";
 import type { ListedEntry, ListedTime } from "./listed-entry.ts";
 import { parseTimeValue } from "./time-value.ts";
@@ -69,7 +70,7 @@ function typeOf(value: string | undefined): { type: FileType; target?: string | 
   const link = /^OS\.unix=s(?:ym)?link(?::([\s\S]*))?$/i.exec(value);
   if (link !== null) return { type: "link", target: link[1] || undefined };
   const name = value.toLowerCase();
-  return { type: (Object.hasOwn(types, name) ? types[name] : undefined) ?? "other" };
+  return { type: ownEntry(types, name) ?? "other" };
 }
 
 function modifiedOf(value: string): ListedTime | undefined {

@@ -1,9 +1,11 @@
 // What the relay does with each command of the client.
+
 import type { Command } from "../command.ts";
 import type { CommandEvent } from "../command-receiver.ts";
 import { type CommandRow, findCommand } from "../command-table.ts";
 import { relayFeatures } from "../features.ts";
 import { limits } from "../limits.ts";
+import { ownEntry } from "../own-entry.ts";
 import type { Reply } from "../reply.ts";
 import type { BackPreparation } from "./back-preparation.ts";
 import type { FrontSetup } from "./front-setup.ts";
@@ -110,7 +112,7 @@ export class Commands {
   }
 
   #answered(verb: string, slot: Slot, reply: Reply): void {
-    if (reply.code < 300) this.#consequences[verb]?.();
+    if (reply.code < 300) ownEntry(this.#consequences, verb)?.();
     this.#core.order.answer(slot, verb === "FEAT" ? relayFeatures(reply) : reply, "server");
   }
 

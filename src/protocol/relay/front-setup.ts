@@ -1,8 +1,10 @@
 // PASV, EPSV, LPSV, PORT, EPRT, LPRT: the gateway is the server here and answers them itself.
+
 import { argumentText, type Command } from "../command.ts";
 import { parseEprt } from "../extended-address.ts";
 import { type HostPort, parsePort } from "../host-port.ts";
 import { parseLprt } from "../long-address.ts";
+import { ownEntry } from "../own-entry.ts";
 import type { Reply } from "../reply.ts";
 import type { BackPreparation } from "./back-preparation.ts";
 import { type Exchange, newExchange } from "./exchange.ts";
@@ -30,7 +32,7 @@ export class FrontSetup {
     const { verb } = command;
     if (!this.#core.loggedIn) this.#core.answer(verb, gatewayReply("loginFirst"));
     else if (this.#core.epsvAll && verb !== "EPSV") this.#core.answer(verb, gatewayReply("afterEpsvAll", verb));
-    else if (verb in portParsers) this.#port(command);
+    else if (Object.hasOwn(portParsers, verb)) this.#port(command);
     else this.#passive(command);
   }
 
@@ -116,7 +118,7 @@ export class FrontSetup {
     const { verb } = command;
     let target: HostPort;
     try {
-      target = (portParsers[verb] as (argument: string) => HostPort)(argumentText(command));
+      target = (ownEntry(portParsers, verb) as (argument: string) => HostPort)(argumentText(command));
     } catch (error) {
       this.#forget();
       this.#core.answer(verb, argumentReply(verb, error));

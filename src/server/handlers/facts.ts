@@ -1,8 +1,10 @@
 // Facts of one file: MLST (RFC 3659), MFMT and MFF (draft-somers-ftp-mfxx), AVBL.
+
 import { setsModes, setsTimes, tellsSpace } from "../../platform/file-system.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { factsLine } from "../../protocol/listing/facts-line.ts";
 import { formatTimeValue, parseTimeValue } from "../../protocol/listing/time-value.ts";
+import { ownEntry } from "../../protocol/own-entry.ts";
 import { makeReply, type Reply } from "../../protocol/reply.ts";
 import { accountOf, type Conversation, filesOf, type HandlerTable, pathOf } from "../conversation.ts";
 import { blockReply, plainReply } from "../replies.ts";
@@ -49,18 +51,19 @@ const changes: Readonly<Record<string, Change>> = {
     return `Modify=${formatTimeValue(time)};`;
   },
   "unix.mode": async (talk, path, value, signal) => {
-    await changeMode(talk, path, value, signal);
-    return `UNIX.mode=${value};`;
+    const mode = await changeMode(talk, path, value, signal);
+    return `UNIX.mode=0${mode.toString(8)};`;
   },
 };
 
-/** Also SITE CHMOD. */
-export async function changeMode(talk: Conversation, path: string, mode: string, signal: AbortSignal): Promise<void> {
+/** Also SITE CHMOD. Gives what it set: a file system has no set-user-id for clients. */
+export async function changeMode(talk: Conversation, path: string, mode: string, signal: AbortSignal): Promise<number> {
   if (!/^[0-7]{1,4}$/.test(mode)) throw malformed("a mode is up to four octal digits");
   const files = filesOf(talk);
   if (!setsModes(files)) throw new SallyportError("FS_UNSUPPORTED", "this file system keeps no modes");
-  // Set-user-id and its kin have no place on an FTP server.
-  await files.setMode(path, Number.parseInt(mode, 8) & 0o777, { signal });
+  const bits = Number.parseInt(mode, 8) & 0o777;
+  await files.setMode(path, bits, { signal });
+  return bits;
 }
 
 async function applyFacts(
@@ -70,11 +73,11 @@ async function applyFacts(
   signal: AbortSignal,
 ): Promise<Reply> {
   if (facts.length === 0 || name === "") throw malformed("facts and a path, with a space between");
-  const unknown = facts.find(([fact]) => changes[fact] === undefined);
+  const unknown = facts.find(([fact]) => ownEntry(changes, fact) === undefined);
   if (unknown !== undefined) return makeReply(504, `The fact ${unknown[0]} cannot be set.`);
   const path = pathOf(talk, name);
   const done: string[] = [];
-  for (const [fact, value] of facts) done.push((await changes[fact]?.(talk, path, value, signal)) ?? "");
+  for (const [fact, value] of facts) done.push((await ownEntry(changes, fact)?.(talk, path, value, signal)) ?? "");
   return plainReply(213, `${done.join("")} ${path}`);
 }
 

@@ -1,4 +1,5 @@
 // SITE: what no RFC has.
+import { ownEntry } from "../../protocol/own-entry.ts";
 import { makeReply, type Reply } from "../../protocol/reply.ts";
 import { type Conversation, type HandlerTable, pathOf } from "../conversation.ts";
 import { changeMode } from "./facts.ts";
@@ -18,7 +19,7 @@ const words: Readonly<Record<string, SiteHandler>> = {
 export const siteHandlers: HandlerTable = {
   SITE: (talk, argument, signal) => {
     const [word = ""] = argument.split(" ", 1);
-    const handler = words[word.toUpperCase()];
+    const handler = ownEntry(words, word.toUpperCase());
     return handler?.(talk, argument.slice(word.length + 1), signal) ?? makeReply(504, "There is no such SITE command.");
   },
 };

@@ -1,6 +1,8 @@
 // Why an SSH connection does not come about, in our words; the one place where ssh2's and the system's are translated.
+
 import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import { ownEntry } from "../../protocol/own-entry.ts";
 
 interface Words {
   readonly code: "SSH_CONNECT" | "SSH_PROTOCOL" | "SSH_AUTH" | "SSH_DISCONNECTED";
@@ -67,7 +69,7 @@ const where = (server: Endpoint): string => `the SSH server ${formatEndpoint(ser
 
 /** The TCP connection failed at `address`. */
 export function connectFailed(server: Endpoint, address: string, cause: NodeJS.ErrnoException): SallyportError {
-  const [words, cure] = bySystemError[cause.code ?? ""] ?? [cause.message, "Check host and port (-p)."];
+  const [words, cure] = ownEntry(bySystemError, cause.code ?? "") ?? [cause.message, "Check host and port (-p)."];
   const at = address === server.host ? "" : ` (${address})`;
   return new SallyportError("SSH_CONNECT", `could not connect to ${where(server)}${at}: ${words}`, {
     cause,
@@ -105,11 +107,11 @@ export function translateSsh2Error(error: unknown, server: Endpoint, connected: 
     return new SallyportError("SSH_PROTOCOL", `${where(server)} and the embedded SSH have no ${missing} in common`, {
       cause: error,
       details,
-      cure: `Use --ssh openssh, or allow an older one: -o ${noSharedAlgorithm[missing] ?? "Ciphers"}=+NAME`,
+      cure: `Use --ssh openssh, or allow an older one: -o ${ownEntry(noSharedAlgorithm, missing) ?? "Ciphers"}=+NAME`,
     });
   }
   const known = byMessage.find(([pattern]) => pattern.test(message))?.[1];
-  const system = typeof code === "string" ? bySystemError[code]?.[0] : undefined;
+  const system = typeof code === "string" ? ownEntry(bySystemError, code)?.[0] : undefined;
   return new SallyportError(
     known?.code ?? (connected ? "SSH_DISCONNECTED" : "SSH_CONNECT"),
     `${where(server)}: ${known?.words ?? system ?? message}`,

@@ -1,6 +1,8 @@
 // A command at the far end, on a session channel (RFC 4254 section 6.5).
+
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
+import { ownEntry } from "../../protocol/own-entry.ts";
 import { WireWriter } from "../connection-protocol/wire-writer.ts";
 import type { ExecResult } from "../ssh-connection.ts";
 import type { ChannelEvent, ChannelHandle, ChannelOwner } from "./channel-owner.ts";
@@ -57,7 +59,8 @@ export class ExecChannel implements ChannelOwner {
     if (event.type === "data") this.#data(event.bytes);
     else if (event.type === "extended-data") this.#channel.consume(event.bytes.length);
     else if (event.type === "exit-status") this.#exitCode = event.status;
-    else if (event.type === "exit-signal") this.#exitCode = 128 + (signals[event.signal] ?? unknownExitCode - 128);
+    else if (event.type === "exit-signal")
+      this.#exitCode = 128 + (ownEntry(signals, event.signal) ?? unknownExitCode - 128);
     else if (event.type === "reply" && !event.ok) this.#fail(this.#refused());
     else if (event.type === "closed") this.#finish();
   }

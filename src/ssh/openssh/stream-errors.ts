@@ -1,5 +1,7 @@
 // Streams of this network break with SallyportErrors only, those that Node makes itself included.
+
 import { type ErrorCode, isSallyportError, SallyportError } from "../../protocol/error.ts";
+import { ownEntry } from "../../protocol/own-entry.ts";
 
 interface Translation {
   readonly code: ErrorCode;
@@ -19,7 +21,8 @@ const known: Readonly<Record<string, Translation>> = {
 export function honestError(error: Error | undefined, target: string): SallyportError {
   if (isSallyportError(error)) return error;
   const { code: name = "" } = (error ?? {}) as NodeJS.ErrnoException;
-  const { code, words } = known[name] ?? (error === undefined ? closed : { code: "INTERNAL", words: error.message });
+  const { code, words } =
+    ownEntry(known, name) ?? (error === undefined ? closed : { code: "INTERNAL", words: error.message });
   return new SallyportError(code, `the connection to ${target} ${words}`, {
     ...(error === undefined ? {} : { cause: error }),
     details: { remote: target, ...(name === "" ? {} : { system: name }) },

@@ -1,5 +1,7 @@
 // Every request of SFTP version 3 and its errors, on a file system in memory.
+import { writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openLocalFileSystem } from "../../../src/filesystem/local/local-file-system.ts";
 import { MemoryFileSystem } from "../../../src/filesystem/memory/memory-file-system.ts";
 import { dropBox, readOnly } from "../../../src/filesystem/read-only.ts";
 import type { FileOptions, FileSystem } from "../../../src/platform/file-system.ts";
@@ -7,6 +9,7 @@ import { SallyportError } from "../../../src/protocol/error.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import { messages, openFlags, statusCodes } from "../../../src/ssh/sftp/wire/message-types.ts";
 import { get, put } from "../../conformance/file-system/helpers.ts";
+import { makeTempDir } from "../../support/tempdir.ts";
 import { ok, SftpSession } from "./session.ts";
 
 const { read, write, append, create, truncate, exclusive } = openFlags;
@@ -101,6 +104,48 @@ describe("writing", () => {
     const file = await handle("/a", write);
     expect(await sftp.status(messages.write, (w) => w.string(file).uint32(4096).uint32(0).string("x"))).toBe(failure);
     expect(await sftp.write(file, 0, "ok")).toBe(ok);
+  });
+});
+
+describe("an offset of 2^53 or more", () => {
+  const beyond = [
+    [0x0020_0000, 0],
+    [0x7fff_ffff, 0xffff_ffff],
+    [0xffff_ffff, 0xffff_ffff],
+    // The offset is exact, the end of what is written is not.
+    [0x001f_ffff, 0xffff_ffff],
+  ] as const;
+
+  test.each(beyond)("%i * 2^32 + %i: WRITE is refused, and the file stays as it is", async (high, low) => {
+    await using dir = makeTempDir("offsets");
+    writeFileSync(dir.file("a"), "0123456789");
+    for (const where of [files, await openLocalFileSystem({ directory: dir.path })]) {
+      await using session = new SftpSession(where);
+      const file = await handle("/a", read | write, session);
+      const answer = await session.ask(messages.write, (w) => w.string(file).uint32(high).uint32(low).string("XYZ"));
+      expect([answer.type, answer.body.uint32()]).toEqual([messages.status, failure]);
+      expect(await session.close(file)).toBe(ok);
+      expect(await get(where, "/a")).toBe("0123456789");
+    }
+  });
+
+  test.each(beyond)("%i * 2^32 + %i: READ is refused, or the end of the file", async (high, low) => {
+    const file = await handle("/a", read);
+    const answer = await sftp.ask(messages.read, (w) => w.string(file).uint32(high).uint32(low).uint32(4));
+    expect(answer.type).toBe(messages.status);
+    expect([failure, endOfFile]).toContain(answer.body.uint32());
+  });
+
+  test("as a size is refused by SETSTAT and FSETSTAT", async () => {
+    const file = await handle("/a", write);
+    for (const [type, name] of [
+      [messages.setstat, "/a"],
+      [messages.fsetstat, file],
+    ] as const) {
+      const answer = await sftp.ask(type, (w) => w.string(name).uint32(1).uint32(0x0020_0000).uint32(1));
+      expect([answer.type, answer.body.uint32()]).toEqual([messages.status, failure]);
+    }
+    expect(await get(files, "/a")).toBe("0123456789");
   });
 });
 

@@ -1,4 +1,5 @@
 // DIR of DOS and Windows, as IIS and other servers for Windows write it.
+import { ownEntry } from "../../own-entry.ts";
 import type { FileType } from "../file-facts.ts";
 import type { ListedEntry, ListedTime } from "../listed-entry.ts";
 import { serverTime, yearOfTwoDigits } from "../listed-time.ts";
@@ -38,7 +39,7 @@ export const dos: ListingFormat = {
 
 function entryOf(line: string, match: Match, told: DateOrder, nowMs: number): ListedEntry | undefined {
   const [all, , , , , , , , , kind, blanks = "", size = ""] = match;
-  const type = kind === undefined ? "file" : types[kind.toUpperCase()];
+  const type = kind === undefined ? "file" : ownEntry(types, kind.toUpperCase());
   if (type === undefined) return undefined;
   const pad = blanks.length > BLANKS_BEHIND_DIR ? blanks.length - BLANKS_BEHIND_DIR : 0;
   const text = line.slice(all.length - pad);

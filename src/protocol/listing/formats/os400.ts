@@ -1,4 +1,5 @@
 // IBM i (OS/400): owner, size, date in the order of the job, kind of object, name.
+import { ownEntry } from "../../own-entry.ts";
 import type { FileType } from "../file-facts.ts";
 import type { ListedEntry, ListedTime } from "../listed-entry.ts";
 import { serverTime, yearOfTwoDigits } from "../listed-time.ts";
@@ -37,7 +38,7 @@ export const os400: ListingFormat = {
 
 function entryOf(match: RegExpExecArray, order: DateOrder, nowMs: number): ListedEntry {
   const [, owner, size, , , , , , , , kind = "", name = ""] = match;
-  const type = types[kind];
+  const type = ownEntry(types, kind);
   return {
     name: name.replace(/\/$/, ""),
     type: type ?? (kind === "*FILE" ? undefined : "other"),

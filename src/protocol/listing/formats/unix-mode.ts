@@ -1,4 +1,5 @@
 // `-rwsr-x--T+`: the first column of `ls -l`.
+import { ownEntry } from "../../own-entry.ts";
 import type { FileType } from "../file-facts.ts";
 
 export interface UnixMode {
@@ -23,7 +24,7 @@ export function parseUnixMode(line: string): UnixMode | undefined {
   const [all, letter = "", user = "", group = "", rest = ""] = match;
   const mode = triple(user, 6, 0o4000) | triple(group, 3, 0o2000) | triple(rest, 0, 0o1000);
   const device = letter === "b" || letter === "c";
-  return { type: types[letter] ?? "other", device, mode, end: all.length };
+  return { type: ownEntry(types, letter) ?? "other", device, mode, end: all.length };
 }
 
 /** `l`, `L`: mandatory locking of Solaris, the bit of set-group-id without execute. */

@@ -1,10 +1,12 @@
 // A channel as a Connection of the network at the far end.
+
 import type { Duplex } from "node:stream";
 import type { Clock } from "../../../platform/clock.ts";
 import type { Endpoint } from "../../../platform/endpoint.ts";
 import type { CloseInfo, Connection } from "../../../platform/network.ts";
 import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
+import { ownEntry } from "../../../protocol/own-entry.ts";
 import type { Channel } from "./channel.ts";
 
 /** How each code of a broken stream is told. The channel makes no others. */
@@ -77,7 +79,7 @@ export class ChannelConnection implements Connection {
 
   #judge(failure: unknown): CloseInfo {
     if (isSallyportError(failure)) {
-      return { ...(endings[failure.code] ?? { by: "remote", how: "reset" }), error: failure };
+      return { ...(ownEntry(endings, failure.code) ?? { by: "remote", how: "reset" }), error: failure };
     }
     if (failure !== undefined) {
       const error = new SallyportError("INTERNAL", "the stream was destroyed with a foreign error", { cause: failure });

@@ -1,6 +1,8 @@
 // Which algorithms are offered, in which order (RFC 4253 section 7.1).
+
 import type { Algorithms } from "ssh2";
 import { SallyportError } from "../../../protocol/error.ts";
+import { ownEntry } from "../../../protocol/own-entry.ts";
 import { matchesPatternList } from "../pattern.ts";
 import { type ConfigSource, configured, first } from "./raw-config.ts";
 
@@ -82,7 +84,7 @@ const signedBy: Readonly<Record<string, readonly string[]>> = {
 
 /** `knownTypes`: types of the host's keys in known_hosts, which are asked for first unless HostKeyAlgorithms is set. */
 export function chooseAlgorithms(source: ConfigSource, knownTypes: ReadonlySet<string>): Algorithms {
-  const known = new Set([...knownTypes].flatMap((type) => signedBy[type] ?? [type]));
+  const known = new Set([...knownTypes].flatMap((type) => ownEntry(signedBy, type) ?? [type]));
   const hostKeys = chosen(source, "serverHostKey");
   const preferred = configured(source, offers.serverHostKey.keyword) === undefined ? known : new Set<string>();
   const compress = isOn(first(source.config, "compression")) ? ["zlib@openssh.com", "none"] : ["none"];

@@ -1,5 +1,7 @@
 // The kinds of values that settings have.
+
 import { SallyportError } from "../../../protocol/error.ts";
+import { ownEntry } from "../../../protocol/own-entry.ts";
 import { first, type RawConfig } from "./raw-config.ts";
 
 /** A value, unless it is `none`. */
@@ -20,7 +22,7 @@ export function flag(config: RawConfig, keyword: string, usual: boolean): boolea
 export function oneOf<T>(config: RawConfig, keyword: string, table: Readonly<Record<string, T>>, usual: T): T {
   const value = first(config, keyword)?.toLowerCase();
   if (value === undefined) return usual;
-  const found = table[value];
+  const found = ownEntry(table, value);
   if (found === undefined) throw invalid(keyword, value);
   return found;
 }
@@ -38,7 +40,7 @@ export function seconds(config: RawConfig, keyword: string): number | undefined 
   const units: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
   if (!/^(\d{1,9}[smhdw]?)+$/i.test(value)) throw invalid(keyword, value);
   return [...value.matchAll(/(\d+)([smhdw]?)/gi)]
-    .map(([, count, unit = ""]) => Number(count) * (units[unit.toLowerCase()] ?? 1))
+    .map(([, count, unit = ""]) => Number(count) * (ownEntry(units, unit.toLowerCase()) ?? 1))
     .reduce((sum, part) => sum + part, 0);
 }
 

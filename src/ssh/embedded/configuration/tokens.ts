@@ -1,6 +1,8 @@
 // ssh_config(5), sections TOKENS and ENVIRONMENT VARIABLES.
+
 import { createHash } from "node:crypto";
 import { SallyportError } from "../../../protocol/error.ts";
+import { ownEntry } from "../../../protocol/own-entry.ts";
 
 /** What `%h` and the others stand for. */
 export interface TokenValues {
@@ -46,7 +48,7 @@ const allTokens: Readonly<Record<string, Token>> = {
 
 function expand(text: string, tokens: Readonly<Record<string, Token>>, values: TokenValues, keyword: string): string {
   return text.replace(/%(.?)/g, (token, letter: string) => {
-    const value = tokens[letter];
+    const value = ownEntry(tokens, letter);
     if (value === undefined) throw invalid(keyword, text, `${token} is not known here`);
     return value(values);
   });

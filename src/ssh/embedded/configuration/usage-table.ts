@@ -1,4 +1,5 @@
 // Which settings of ssh_config(5) the embedded transport uses, and what it says about the others.
+import { ownEntry } from "../../../protocol/own-entry.ts";
 
 /**
  * `used`: honoured. `harmless`: without meaning for a connection that only forwards. `told`: not honoured, and the user
@@ -45,7 +46,7 @@ const aliases: Readonly<Record<string, string>> = {
 /** The keyword in lower case, by its present name. */
 export function keywordOf(name: string): string {
   const keyword = name.toLowerCase();
-  return aliases[keyword] ?? keyword;
+  return ownEntry(aliases, keyword) ?? keyword;
 }
 
 /** `undefined` for a keyword that no ssh knows. */

@@ -1,5 +1,7 @@
 // How keys are shown to people.
+
 import { createHash } from "node:crypto";
+import { ownEntry } from "../../../protocol/own-entry.ts";
 import { keyType } from "./known-hosts-file.ts";
 
 /** `SHA256:…` without padding, as ssh-keygen -l writes it. */
@@ -19,7 +21,7 @@ const names: Readonly<Record<string, string>> = {
 /** `ED25519`, or the type as the key spells it. */
 export function keyName(key: Buffer): string {
   const type = keyType(key) ?? "unknown";
-  return names[type] ?? type;
+  return ownEntry(names, type) ?? type;
 }
 
 /** Bits of an RSA key's modulus, or `undefined` for other keys (RFC 4253 section 6.6: type, e, n). */

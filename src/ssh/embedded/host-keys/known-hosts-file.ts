@@ -1,5 +1,7 @@
 // known_hosts as data: sshd(8), section SSH_KNOWN_HOSTS FILE FORMAT.
+
 import { createHmac } from "node:crypto";
+import { ownEntry } from "../../../protocol/own-entry.ts";
 import { matchesPatternList } from "../pattern.ts";
 
 export type Marker = "revoked" | "cert-authority";
@@ -29,13 +31,13 @@ export function parseKnownHosts(text: string, file: string): KnownHost[] {
 function parseLine(text: string, file: string, line: number): KnownHost | undefined {
   const fields = text.trim().split(/[ \t]+/);
   const marker = fields[0]?.startsWith("@") ? fields.shift() : undefined;
-  if (marker !== undefined && markers[marker] === undefined) return undefined;
+  if (marker !== undefined && ownEntry(markers, marker) === undefined) return undefined;
   const [names = "", type = "", encoded = ""] = fields;
   if (names === "" || names.startsWith("#") || encoded === "") return undefined;
   const key = Buffer.from(encoded, "base64");
   // The blob begins with its own type (RFC 4253 section 6.6); anything else is no key, or not the one that it says.
   if (keyType(key) !== type) return undefined;
-  return { marker: marker === undefined ? undefined : markers[marker], names, type, key, file, line };
+  return { marker: marker === undefined ? undefined : ownEntry(markers, marker), names, type, key, file, line };
 }
 
 /** The type that a public key blob names, or `undefined` if it is none. */

@@ -1,5 +1,7 @@
 // GatewayPorts of sshd_config(5): on which addresses a client's listener is.
+
 import { sameHost } from "../../../protocol/ip-address.ts";
+import { ownEntry } from "../../../protocol/own-entry.ts";
 
 export type GatewayPorts = "no" | "yes" | "clientspecified";
 
@@ -14,5 +16,5 @@ export function bindAddresses(asked: string, policy: GatewayPorts): readonly str
   const own = loopback.find((address) => sameHost(address, asked));
   if (own !== undefined) return [own];
   if (policy === "no" || asked.toLowerCase() === "localhost") return loopback;
-  return [everywhere[asked] ?? asked];
+  return [ownEntry(everywhere, asked) ?? asked];
 }

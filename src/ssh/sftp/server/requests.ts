@@ -1,4 +1,5 @@
 // A handler for each request (draft-ietf-secsh-filexfer-02, section 6; OpenSSH's PROTOCOL, section 4).
+
 import { exists } from "../../../platform/file-exists.ts";
 import {
   type FileOptions,
@@ -9,6 +10,7 @@ import {
 } from "../../../platform/file-system.ts";
 import { resolvePath } from "../../../protocol/file-path.ts";
 import { limits } from "../../../protocol/limits.ts";
+import { ownEntry } from "../../../protocol/own-entry.ts";
 import type { WireReader } from "../../connection-protocol/wire-reader.ts";
 import { readUint64, readWantedAttributes, type WantedAttributes } from "../wire/attributes.ts";
 import { messages, statusCodes } from "../wire/message-types.ts";
@@ -65,13 +67,16 @@ export const handlers: Readonly<Record<number, Handler>> = {
   [messages.read]: async ({ handles }, id, request) => {
     const file = handles.file(request.text());
     const offset = readUint64(request);
-    const bytes = await file.read(offset, Math.min(request.uint32(), limits.sftpDataBytesMax));
+    const length = Math.min(request.uint32(), limits.sftpDataBytesMax);
+    const bytes = await file.read(offsetOf(offset, length), length);
     if (bytes.length === 0) throw new Refusal(statusCodes.endOfFile, "end of file");
     return dataReply(id, bytes);
   },
   [messages.write]: async ({ handles }, id, request) => {
     const { writer } = handles.file(request.text());
-    await writer.writeAt(readUint64(request), request.string());
+    const offset = readUint64(request);
+    const bytes = request.string();
+    await writer.writeAt(offsetOf(offset, bytes.length), bytes);
     return statusReply(id, done);
   },
   // The FileSystem follows links; as links they stand in the listing.
@@ -124,7 +129,7 @@ export const handlers: Readonly<Record<number, Handler>> = {
   [messages.readlink]: noLinks,
   [messages.symlink]: noLinks,
   [messages.extended]: async (sftp, id, request) => {
-    const extension = extended[request.text()];
+    const extension = ownEntry(extended, request.text());
     if (extension === undefined) throw new Refusal(statusCodes.unsupported, "there is no such extension here");
     return extension(sftp, id, request);
   },
@@ -150,6 +155,7 @@ async function setAttributes(
   wanted: WantedAttributes,
   resize: (bytes: number) => Promise<void>,
 ): Promise<void> {
+  if (wanted.impossibleSize) throw new Refusal(statusCodes.failure, "no file can have so many bytes");
   if (wanted.size !== undefined) await resize(wanted.size);
   if (wanted.mode !== undefined) {
     if (!setsModes(files)) throw cannot("permission bits");
@@ -160,6 +166,12 @@ async function setAttributes(
     await files.setModified(path, wanted.modifiedMs, options);
   }
   if (wanted.owner) throw cannot("owners");
+}
+
+/** Where `length` bytes from there end before 2^53. */
+function offsetOf(offset: number | undefined, length: number): number {
+  if (offset !== undefined && Number.isSafeInteger(offset + length)) return offset;
+  throw new Refusal(statusCodes.failure, "no file has a byte there");
 }
 
 async function truncate({ files, options }: Sftp, path: string, bytes: number): Promise<void> {

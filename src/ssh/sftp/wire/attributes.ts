@@ -16,6 +16,8 @@ const typeBits: Readonly<Record<FileType, number>> = {
 /** What an ATTRS tells or asks for; whatever it leaves out is absent. */
 export interface Attributes {
   readonly size?: number;
+  /** It has a size that is 2^53 or more, and so is not told. */
+  readonly impossibleSize?: true;
   readonly owner?: { readonly user: number; readonly group: number };
   /** st_mode, the bits of the type included where the other side sends them. */
   readonly permissions?: number;
@@ -26,6 +28,8 @@ export interface Attributes {
 /** What a client wants to be so. */
 export interface WantedAttributes {
   readonly size?: number;
+  /** A size was named that no file can have. */
+  readonly impossibleSize: boolean;
   /** User or group was named. */
   readonly owner: boolean;
   /** 0 to 0o7777. */
@@ -35,7 +39,8 @@ export interface WantedAttributes {
 
 export function readAttributes(reader: WireReader): Attributes {
   const has = reader.uint32();
-  const size = (has & flags.size) === 0 ? undefined : readUint64(reader);
+  const hasSize = (has & flags.size) !== 0;
+  const size = hasSize ? readUint64(reader) : undefined;
   const owner = (has & flags.owner) === 0 ? undefined : { user: reader.uint32(), group: reader.uint32() };
   const permissions = (has & flags.permissions) === 0 ? undefined : reader.uint32();
   const times = (has & flags.times) === 0 ? undefined : { accessed: reader.uint32(), modified: reader.uint32() };
@@ -46,6 +51,7 @@ export function readAttributes(reader: WireReader): Attributes {
   }
   return {
     ...(size === undefined ? {} : { size }),
+    ...(hasSize && size === undefined ? { impossibleSize: true } : {}),
     ...(owner === undefined ? {} : { owner }),
     ...(permissions === undefined ? {} : { permissions }),
     ...(times === undefined ? {} : { times }),
@@ -53,8 +59,9 @@ export function readAttributes(reader: WireReader): Attributes {
 }
 
 export function readWantedAttributes(reader: WireReader): WantedAttributes {
-  const { size, owner, permissions, times } = readAttributes(reader);
+  const { impossibleSize, size, owner, permissions, times } = readAttributes(reader);
   return {
+    impossibleSize: impossibleSize === true,
     owner: owner !== undefined,
     ...(size === undefined ? {} : { size }),
     ...(permissions === undefined ? {} : { mode: permissions & 0o7777 }),
@@ -100,9 +107,10 @@ export function writeAttributes(writer: WireWriter, facts: FileFacts): void {
 
 const half = 2 ** 32;
 
-/** Inexact beyond 2^53, which no file has. */
-export function readUint64(reader: WireReader): number {
-  return reader.uint32() * half + reader.uint32();
+/** `undefined` from 2^53 on: no number here is exact there, and no file has such a byte. */
+export function readUint64(reader: WireReader): number | undefined {
+  const value = reader.uint32() * half + reader.uint32();
+  return Number.isSafeInteger(value) ? value : undefined;
 }
 
 export function writeUint64(writer: WireWriter, value: number): void {

@@ -62,7 +62,7 @@ const readers: { readonly [K in ReplyType]: (reader: WireReader) => Replies[K] }
   attributes: (reader) => ({ attributes: readAttributes(reader) }),
   extended: (reader) => {
     const numbers: number[] = [];
-    while (!reader.isAtEnd && numbers.length < numbersMax) numbers.push(readUint64(reader));
+    while (!reader.isAtEnd && numbers.length < numbersMax) numbers.push(readUint64(reader) ?? Number.MAX_SAFE_INTEGER);
     return { numbers };
   },
 };
