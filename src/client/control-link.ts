@@ -35,6 +35,8 @@ export class ControlLink {
   #settleClosed: (error: SallyportError | undefined) => void = () => {};
   #cancelTimer: () => void = () => {};
   #cancelSettling: () => void = () => {};
+  /** Replies so far, without those that end the session. */
+  repliesHeard = 0;
   #unsolicited = 0;
   #closing = false;
   #nudged = false;
@@ -198,7 +200,8 @@ export class ControlLink {
 
   #reply(reply: Reply): void {
     this.#options.emit({ type: "ftp.reply", side: "back", origin: "server", lines: this.redaction.reply(reply).lines });
-    if (reply.code === 421) this.fail(replyError("the server ends the session", this.redaction.reply(reply)));
+    if (reply.code !== 421) this.repliesHeard += 1;
+    else this.fail(replyError("the server ends the session", this.redaction.reply(reply)));
     if (this.#nudged && reply.code !== 200) this.stray = this.#expect("NOOP", "plain").final;
     this.#nudged = false;
     if (this.#failure !== undefined || this.#expected.receive(reply)) return;

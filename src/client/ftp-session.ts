@@ -3,6 +3,7 @@ import { raceAbort } from "../platform/race-abort.ts";
 import type { SallyportError } from "../protocol/error.ts";
 import type { ListedEntry, Listing } from "../protocol/listing/listed-entry.ts";
 import type { Reply } from "../protocol/reply.ts";
+import { attempts } from "./attempts.ts";
 import { type HashName, offeredHashes, remoteHash } from "./checksum.ts";
 import type { ClientOptions, Credentials, DataMode } from "./client-options.ts";
 import type { DownloadStream } from "./download-stream.ts";
@@ -87,7 +88,9 @@ export class FtpSession implements FtpClient {
   }
 
   list(path?: string, options: CallOptions = {}): Promise<Listing> {
-    return this.holder.transfer(options.signal, (talk, signal) => listDirectory(talk, path, signal));
+    return this.holder.transfer(options.signal, (_, signal) =>
+      attempts(this.holder, 0, signal, (talk) => listDirectory(talk, path, signal)),
+    );
   }
 
   listText(path?: string, options: CallOptions & ListTextOptions = {}): Promise<readonly string[]> {

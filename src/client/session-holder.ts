@@ -29,6 +29,9 @@ export class SessionHolder implements Holder {
   #directory: string | undefined;
   #hasMoved = false;
   #closing: Promise<void> | undefined;
+  /** Calls that may yet make a new session in the place of a lost one. */
+  #running = 0;
+  #isOver = false;
 
   constructor(talk: Talk) {
     holders += 1;
@@ -66,9 +69,19 @@ export class SessionHolder implements Holder {
           this.#directory = await raceAbort(workingDirectory(this.talk), both).catch(() => undefined);
           this.#hasMoved = this.#directory === undefined && this.talk.link.failure === undefined;
         }
-        return await work(this.talk, both, release);
+        this.#running += 1;
+        try {
+          return await work(this.talk, both, release);
+        } finally {
+          this.#running -= 1;
+          this.#tellLoss();
+        }
       }, both);
     });
+  }
+
+  get mayRenew(): boolean {
+    return !this.#isOver && this.#closing === undefined && (!this.#hasMoved || this.#directory !== undefined);
   }
 
   /** The working directory is another one now. */
@@ -108,10 +121,15 @@ export class SessionHolder implements Holder {
 
   #adopt(talk: Talk): () => void {
     const silenceMs = talk.options.keepaliveMs ?? limits.clientKeepAliveMs;
-    void talk.link.closed.then((error) => {
-      if (this.#closing === undefined && talk === this.talk) this.#settleClosed(error);
-    });
+    void talk.link.closed.then(() => this.#tellLoss());
     return keepAlive(talk.link, talk.environment.clock, silenceMs);
+  }
+
+  #tellLoss(): void {
+    const { failure } = this.talk.link;
+    if (failure === undefined || this.#running > 0 || this.#closing !== undefined) return;
+    this.#isOver = true;
+    this.#settleClosed(failure);
   }
 
   async #close(): Promise<void> {

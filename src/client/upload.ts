@@ -46,7 +46,8 @@ export async function upload(holder: Holder, order: UploadOrder): Promise<Transf
   const append = options.append === true;
   const before = append && plan.size ? ((await sizeThere(holder.talk, path)) ?? 0) : 0;
   const sent: Sent = { bytes: 0, moved: 0 };
-  return await attempts(holder, seekable ? (options.retries ?? 0) : 0, signal, async (talk, earlier) => {
+  let isOpened = false;
+  const attempt = async (talk: Talk, earlier: number): Promise<TransferResult> => {
     const again = order.resume || earlier > 0;
     sent.bytes = again ? await alreadyThere(talk, order, before, what) : 0;
     if (order.resume && earlier === 0 && !append && sent.bytes > 0 && sent.bytes === order.size) {
@@ -64,6 +65,7 @@ export async function upload(holder: Holder, order: UploadOrder): Promise<Transf
       offset: 0,
       signal,
       carry: (data, stop) => {
+        isOpened = true;
         const source = passing(order, hash, sent);
         // Converted pieces are others.
         const giveBack = options.type === "ascii" ? undefined : order.giveBack;
@@ -82,7 +84,9 @@ export async function upload(holder: Holder, order: UploadOrder): Promise<Transf
       ? verify(talk, about, { ...plan, hash }, undefined)
       : compare(talk, about, plan, await told));
     return { bytes: sent.moved, verified, mode: talk.modes.mode, how, attempts: earlier + 1 };
-  });
+  };
+  const retries = seekable ? (options.retries ?? 0) : 0;
+  return await attempts(holder, retries, signal, attempt, () => seekable || !isOpened);
 }
 
 /** An attempt that broke has left its bytes in the digest. */

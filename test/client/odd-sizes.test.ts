@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";
-import { passive, startRig, textOf } from "./rig.ts";
+import { begin, passive, startRig, textOf } from "./rig.ts";
 
 watchResources();
 
@@ -145,5 +145,46 @@ describe("an upload is done, and stored once", () => {
     );
     const result = await rig.client.upload(Buffer.from("twelve bytes"), "f", { retries: 2, verify: "hash" });
     expect(result).toMatchObject({ verified: "size", attempts: 1 });
+  });
+});
+
+describe("a server that hangs up behind a file", () => {
+  test.each(["end", "reset"] as const)("by %s gets the next one in a new session", async (how) => {
+    let first: ScriptedControl | undefined;
+    await using rig = await startRig(async (control) => {
+      if (first !== undefined) {
+        await begin(control);
+        await take(control);
+        await control.expect("SIZE f");
+        return await control.reply("213 12");
+      }
+      first = control;
+      await take(control);
+      await control.expect("SIZE f");
+      await control.reply("213 12");
+      // The next command is on its way, and there is nobody any more.
+      await control.expect("EPSV");
+      control[how]();
+    });
+    const store = () => rig.client.upload(Buffer.from("twelve bytes"), "f");
+    expect(await store()).toMatchObject({ verified: "size" });
+    expect(await store()).toMatchObject({ verified: "size", attempts: 1 });
+    expect(rig.server.connections()).toBe(2);
+    expect(rig.notes()).toEqual(["a new session takes the place of the lost one"]);
+  });
+
+  test("is not asked again for what has begun", async () => {
+    await using rig = await startRig(async (control) => {
+      await take(control);
+      await control.expect("SIZE f");
+      await control.reply("213 12");
+      await passive(control);
+      control.end();
+    });
+    const store = () => rig.client.upload(Buffer.from("twelve bytes"), "f");
+    await store();
+    await expect(store()).rejects.toMatchObject({ details: { phase: "control" } });
+    expect(rig.server.connections()).toBe(1);
+    expect(await rig.client.closed).toMatchObject({ code: "NET_RESET" });
   });
 });
