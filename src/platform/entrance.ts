@@ -19,6 +19,11 @@ export class Entrance {
     this.#accepting = this.#acceptAll();
   }
 
+  /** Nobody comes in any more, by whatever way. */
+  get isClosing(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
   /** A session that came in here. */
   track(session: Promise<unknown>): void {
     this.#sessions.track(session);

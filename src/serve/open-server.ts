@@ -4,7 +4,7 @@ import { lookup } from "node:dns/promises";
 import { systemClock } from "../network/system-clock.ts";
 import { systemNetwork } from "../network/system-network.ts";
 import { systemTime } from "../network/system-time.ts";
-import { formatEndpoint } from "../platform/endpoint.ts";
+import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import { LoginGuard } from "../platform/login-guard.ts";
 import type { Listener, Network } from "../platform/network.ts";
 import { PendingLogins } from "../platform/pending-logins.ts";
@@ -13,11 +13,11 @@ import { isUnspecified } from "../protocol/ip-address.ts";
 import type { ServerEnvironment } from "../server/environment.ts";
 import { FtpServer, type ServerShared } from "../server/ftp-server.ts";
 import type { SshServer } from "../ssh/embedded/server/options.ts";
-import { type Accounts, makeAccounts } from "./accounts.ts";
+import { makeAccounts } from "./accounts.ts";
 import { type CheckedListen, checkListen, checkPolicy } from "./check-options.ts";
 import type { OpenListener, Server, ServerOptions } from "./options.ts";
 import { RunningServer } from "./running-server.ts";
-import { openSshSide } from "./ssh/open-ssh-side.ts";
+import { openSshSide, type SshSide } from "./ssh/open-ssh-side.ts";
 import { OwnListeners } from "./ssh/own-listeners.ts";
 import { tlsPolicy } from "./tls-policy.ts";
 
@@ -45,15 +45,18 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     pending: new PendingLogins(policy.sessionsMax),
     lastSession: 0,
   };
-  const ssh = await openSsh(options, { accounts, guard: shared.guard, network, environment, signal }).catch(
-    async (error: unknown) => {
-      await closeAll(listeners);
-      throw error;
-    },
-  );
-  const servers = listeners.map(
-    (listener, index) => new FtpServer(listener, policy, environment, shared, listen[index]?.implicitTls === true),
-  );
+  const servers: FtpServer[] = [];
+  const serverAt = (endpoint: Endpoint): FtpServer | undefined =>
+    servers[listeners.findIndex((listener) => listener.endpoint === endpoint)];
+  const { passivePorts } = policy;
+  const parts = { accounts, guard: shared.guard, own: network, passivePorts, serverAt, environment, signal };
+  const ssh = await openSsh(options, parts).catch(async (error: unknown) => {
+    await closeAll(listeners);
+    throw error;
+  });
+  for (const [index, listener] of listeners.entries()) {
+    servers.push(new FtpServer(listener, policy, environment, shared, listen[index]?.implicitTls === true));
+  }
   const open = listeners.map((listener, index) => openListener(listener, listen[index]?.implicitTls === true));
   const server = new RunningServer({ clock: systemClock, listeners: open, servers, shared, ssh });
   const abort = (): void => void server[Symbol.asyncDispose]();
@@ -79,25 +82,13 @@ async function closeAll(listeners: readonly Listener[]): Promise<void> {
   await Promise.all(listeners.map((listener) => listener[Symbol.asyncDispose]()));
 }
 
-interface SshParts {
-  readonly accounts: Accounts;
-  readonly guard: LoginGuard;
-  readonly network: OwnListeners;
+interface SshParts extends Omit<SshSide, "options" | "emit"> {
   readonly environment: ServerEnvironment;
-  readonly signal: AbortSignal;
 }
 
 async function openSsh({ ssh }: ServerOptions, parts: SshParts): Promise<SshServer | undefined> {
   if (ssh === undefined) return undefined;
-  const { accounts, guard, network, environment, signal } = parts;
-  return openSshSide({
-    options: ssh,
-    accounts,
-    guard,
-    isOwn: (target) => network.has(target),
-    emit: (event) => environment.emit(0, event),
-    signal,
-  });
+  return openSshSide({ ...parts, options: ssh, emit: (event) => parts.environment.emit(0, event) });
 }
 
 function systemEnvironment({ trace }: ServerOptions, network: Network): ServerEnvironment {

@@ -9,7 +9,7 @@ import { plainHost } from "../protocol/ip-address.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { Account } from "./account.ts";
 import type { DataEnds } from "./data-ends.ts";
-import type { ServerEnvironment, ServerPolicy, TlsSession } from "./environment.ts";
+import type { Carrier, ServerEnvironment, ServerPolicy, TlsSession } from "./environment.ts";
 import type { SessionState } from "./session-state.ts";
 
 /** A transfer that is under way, for STAT. */
@@ -26,6 +26,7 @@ export interface SessionContext {
   readonly guard: LoginGuard;
   /** Called when somebody has logged in; again is harmless. */
   readonly onLogin: () => void;
+  readonly carrier: Carrier | undefined;
 }
 
 export interface Conversation {
@@ -67,7 +68,7 @@ export function pathOf(talk: Conversation, argument: string): string {
   return resolvePath(talk.state.directory, argument);
 }
 
-/** The client's address. */
-export function clientOf(talk: Pick<Conversation, "control">): string {
-  return plainHost(talk.control.remote.host);
+/** The client's address: of one that came through our own SSH server, its SSH client's. */
+export function clientOf({ context, control }: Pick<Conversation, "context" | "control">): string {
+  return plainHost((context.carrier?.client ?? control.remote).host);
 }

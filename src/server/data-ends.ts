@@ -4,7 +4,7 @@ import { openActiveEnd } from "../data-connection/active-end.ts";
 import { openPassiveEnd, type PassiveEnd } from "../data-connection/passive-end.ts";
 import { withDeadline } from "../platform/clock.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
-import type { Connection } from "../platform/network.ts";
+import type { Connection, Network } from "../platform/network.ts";
 import { cidrContains } from "../protocol/cidr.ts";
 import { SallyportError } from "../protocol/error.ts";
 import type { HostPort } from "../protocol/host-port.ts";
@@ -34,12 +34,12 @@ export class DataEnds {
 
   /** Listens; gives the address to tell the client (S13). */
   async listen(signal: AbortSignal): Promise<HostPort> {
-    const { policy, environment } = this.#context;
+    const { policy } = this.#context;
     await this.forget();
     const control = this.#control();
     const host = await this.#toldAddress(control);
     const end = await openPassiveEnd({
-      network: environment.network,
+      network: this.#network,
       host: plainHost(control.local.host),
       ports: policy.passivePorts,
       isExpectedPeer: (remote) => this.#isExpected(remote),
@@ -61,7 +61,13 @@ export class DataEnds {
     if (!policy.active) throw refused("this server makes no data connections; use PASV or EPSV");
     // RFC 2577 section 3: services live below, and a server must not be sent to them.
     if (to.port < 1024) throw refused(`port ${to.port} is below 1024, and no client listens there (RFC 2577)`);
-    if (!this.#isExpected(to)) throw refused(`${to.host} is not your address ${this.#client()} (RFC 2577)`);
+    const carrier = this.#context.carrier;
+    if (carrier !== undefined && !carrier.listensOn(to)) {
+      // This machine's own services would be reached from here, and other users' data ports.
+      throw refused(`your SSH connection does not listen on ${formatEndpoint(to)}; use PASV or EPSV, or ssh -R`);
+    }
+    if (carrier === undefined && !this.#isExpected(to))
+      throw refused(`${to.host} is not your address ${this.#client()} (RFC 2577)`);
     this.#arranged = { how: "active", to };
   }
 
@@ -121,7 +127,7 @@ export class DataEnds {
     const localPort = policy.activePort ?? control.local.port - 1;
     const localAddress = sameHost(target.host, this.#client()) ? plainHost(control.local.host) : undefined;
     const common = {
-      network: environment.network,
+      network: this.#network,
       ...target,
       ...(localAddress === undefined ? {} : { localAddress }),
       timeoutMs: limits.dataConnectMs,
@@ -151,6 +157,11 @@ export class DataEnds {
     const chosen = choosePassiveAddress(policy.passiveAddresses, this.#client());
     if (chosen === undefined) return own;
     return ipFamily(chosen) === undefined ? environment.resolve(chosen) : chosen;
+  }
+
+  get #network(): Network {
+    const { carrier, environment } = this.#context;
+    return carrier?.network ?? environment.network;
   }
 
   #client(): string {

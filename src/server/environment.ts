@@ -29,6 +29,16 @@ export interface TlsPolicy {
   readonly requireReuse: boolean;
 }
 
+/** What has carried a session here, where that was not this machine's network: an SSH connection of our own SSH server. */
+export interface Carrier {
+  /** Where its client is, which the guard against guessing and the log mean. */
+  readonly client: Endpoint;
+  /** Where the session's data connections are, and nothing else is. */
+  readonly network: Network;
+  /** Whether the client listens there: active mode goes nowhere else. */
+  readonly listensOn: (to: Endpoint) => boolean;
+}
+
 interface PassiveAddressChoice {
   /** IPv4 address or host name. */
   readonly address: string;
@@ -67,7 +77,5 @@ export interface ServerEnvironment {
   readonly randomName: () => string;
   /** IPv4 address of a host name. */
   readonly resolve: (host: string) => Promise<string>;
-  /** Where the client is whose control connection our own SSH server has made; `undefined` for every other one. */
-  readonly originOf?: (remote: Endpoint) => string | undefined;
   readonly emit: (session: number, event: TraceEventBody) => void;
 }

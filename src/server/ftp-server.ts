@@ -5,7 +5,7 @@ import type { Connection, Listener } from "../platform/network.ts";
 import type { PendingLogins } from "../platform/pending-logins.ts";
 import { plainHost } from "../protocol/ip-address.ts";
 import { formatReply, makeReply } from "../protocol/reply.ts";
-import type { ServerEnvironment, ServerPolicy } from "./environment.ts";
+import type { Carrier, ServerEnvironment, ServerPolicy } from "./environment.ts";
 import { Session } from "./session.ts";
 
 /** Shared by the listeners of one server. */
@@ -36,14 +36,19 @@ export class FtpServer {
     this.#environment = environment;
     this.#shared = shared;
     this.#implicit = implicit;
-    this.entrance = new Entrance(listener, (connection) => this.#serve(connection));
+    this.entrance = new Entrance(listener, (connection) => this.serve(connection));
   }
 
-  #serve(connection: Connection): void {
+  /** `carrier`: what has brought the connection here, if it did not arrive at the listener. */
+  serve(connection: Connection, carrier?: Carrier): void {
+    if (this.entrance.isClosing) {
+      connection.reset();
+      return;
+    }
     const { sessions, perAddress, guard } = this.#shared;
     const policy = this.#policy;
     const environment = this.#environment;
-    const address = environment.originOf?.(connection.remote) ?? plainHost(connection.remote.host);
+    const address = plainHost((carrier?.client ?? connection.remote).host);
     let session: Session | undefined;
     const onLogin = this.#admit(address, (text) => session?.closeNow(text));
     if (typeof onLogin === "string") {
@@ -53,7 +58,10 @@ export class FtpServer {
       return;
     }
     this.#shared.lastSession += 1;
-    const opened = new Session({ id: this.#shared.lastSession, policy, environment, guard, onLogin }, connection);
+    const opened = new Session(
+      { id: this.#shared.lastSession, policy, environment, guard, onLogin, carrier },
+      connection,
+    );
     session = opened;
     sessions.add(opened);
     perAddress.set(address, (perAddress.get(address) ?? 0) + 1);

@@ -59,7 +59,10 @@ export class Session implements Conversation {
     const over = new Promise<void>((resolve) => {
       this.#over = resolve;
     });
-    const ends = { client: formatEndpoint(this.control.remote), gateway: formatEndpoint(this.control.local) };
+    const ends = {
+      client: formatEndpoint(this.context.carrier?.client ?? this.control.remote),
+      gateway: formatEndpoint(this.control.local),
+    };
     this.emit({ type: "session.open", ...ends, target: "files" });
     this.#timers.expectLogin();
     if (implicit) await this.#handshake();

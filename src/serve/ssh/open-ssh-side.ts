@@ -7,14 +7,24 @@ import { systemRandom } from "../../network/system-random.ts";
 import { systemTime } from "../../network/system-time.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { LoginGuard } from "../../platform/login-guard.ts";
+import type { PortRange } from "../../platform/network.ts";
+import { sameHost } from "../../protocol/ip-address.ts";
 import type { Account } from "../../server/account.ts";
+import type { FtpServer } from "../../server/ftp-server.ts";
 import type { SshServerEvent } from "../../ssh/embedded/server/events.ts";
 import { openSshServer } from "../../ssh/embedded/server/open-ssh-server.ts";
-import type { AuthenticateSsh, SshServer, SshUser } from "../../ssh/embedded/server/options.ts";
-import { compilePermission } from "../../ssh/embedded/server/permission.ts";
+import type {
+  AuthenticateSsh,
+  Route,
+  SshServer,
+  SshServerOptions,
+  SshUser,
+} from "../../ssh/embedded/server/options.ts";
+import { compilePermission, type Permit } from "../../ssh/embedded/server/permission.ts";
 import { type Accounts, utf8Bytes } from "../accounts.ts";
 import { AuthorizedKeys } from "./authorized-keys.ts";
 import { hostKeyFrom } from "./host-key-file.ts";
+import { addressesOf, avoidingPorts, type OwnListeners } from "./own-listeners.ts";
 import type { ServerSsh } from "./ssh-options.ts";
 import { stateDirectory } from "./state-directory.ts";
 
@@ -23,8 +33,12 @@ export interface SshSide {
   readonly accounts: Accounts;
   /** The FTP server's own. */
   readonly guard: LoginGuard;
-  /** Is it a port of the FTP server? */
-  readonly isOwn: (target: Endpoint) => boolean;
+  /** The FTP server's listeners. */
+  readonly own: OwnListeners;
+  /** Ports that its data connections wait on. */
+  readonly passivePorts: PortRange;
+  /** What serves the listener, once it does. */
+  readonly serverAt: (listener: Endpoint) => FtpServer | undefined;
   readonly emit: (event: SshServerEvent) => void;
   readonly signal: AbortSignal;
 }
@@ -33,24 +47,26 @@ const usualPort = 2222;
 
 /** Throws `CONFIG_INVALID`, `NET_*`, or the signal's reason. */
 export async function openSshSide(side: SshSide): Promise<SshServer> {
-  const { options, accounts, guard, isOwn, emit, signal } = side;
+  const { options, accounts, guard, emit, signal } = side;
   const { host = "127.0.0.1", port = usualPort, authorizedKeysFile, permitOpen = [] } = options;
   const keys = authorizedKeysFile === undefined ? undefined : new AuthorizedKeys(authorizedKeysFile);
   await keys?.check(accounts.names.map((name) => Buffer.from(name, "latin1").toString("utf8")));
   const directory = stateDirectory({ env: process.env, platform: process.platform, home: homedir() });
   const hostKey = await hostKeyFrom(options.hostKeyFile ?? join(directory, "ssh_host_ed25519_key"));
-  const extra = compilePermission(permitOpen, "permitOpen");
   const accountOf: WeakMap<SshUser, Account> = new WeakMap();
-  return openSshServer({
-    network: systemNetwork,
+  let server: SshServer | undefined;
+  const isOurs = (port: number): boolean => port !== 0 && (port === server?.port || isFtpPort(side, port));
+  server = await openSshServer({
+    network: avoidingPorts(systemNetwork, isOurs),
     host: host === "*" ? "" : host === "localhost" ? "127.0.0.1" : host,
     port,
     hostKeys: [hostKey],
     methods: keys === undefined ? ["password"] : ["publickey", "password"],
     authenticate: judge(side, keys, accountOf),
-    permitOpen: (target, user) => isOwn(target) || extra(target, user),
-    // FTP's active mode and its default data ports have the server connect back.
-    permitListen: ["*:*"],
+    route: router(side, compilePermission(permitOpen, "permitOpen")),
+    // FTP's active mode and its default data ports have the server connect back. Whoever listened on a port of ours at
+    // another address of this machine would be taken for us by all who say `localhost`.
+    permitListen: (asked) => !isOurs(asked.port),
     gatewayPorts: options.gatewayPorts ?? "no",
     sharesPorts: true,
     files: (user) => accountOf.get(user)?.fileSystem,
@@ -61,7 +77,38 @@ export async function openSshSide(side: SshSide): Promise<SshServer> {
     signal,
     emit,
   });
+  return server;
 }
+
+function isFtpPort({ own, passivePorts }: SshSide, port: number): boolean {
+  return own.hasPort(port) || (port >= passivePorts.first && port <= passivePorts.last);
+}
+
+/**
+ * The control ports lead into the FTP server itself, whatever else listens at that name; the session's data connections
+ * stay within the SSH connection. A data port of somebody else's leads nowhere.
+ */
+function router({ own, serverAt }: SshSide, permits: Permit): NonNullable<SshServerOptions["route"]> {
+  return async (target, { user, endpoint: client, network, listensOn }) => {
+    const isPermitted = permits(target, user);
+    const onward: Route = isPermitted ? { how: "network", target } : { how: "refused" };
+    if (!own.hasPort(target.port)) return onward;
+    const addresses = await addressesOf(target.host, isPermitted);
+    const listener = own.at(addresses, target.port);
+    // To the very address that was looked at: a name may have another one when it is asked for again.
+    if (listener === undefined) return isPermitted ? { how: "network", target: pinned(target, addresses) } : onward;
+    const server = serverAt(listener);
+    if (server === undefined) return { how: "refused" };
+    const host = addresses.find((each) => sameHost(each, listener.host)) ?? addresses[0] ?? listener.host;
+    return {
+      how: "here",
+      local: { host, port: target.port },
+      serve: (connection) => server.serve(connection, { client, network, listensOn }),
+    };
+  };
+}
+
+const pinned = ({ host, port }: Endpoint, [first]: readonly string[]): Endpoint => ({ host: first ?? host, port });
 
 /** The users and passwords of the FTP server, and keys for users that it knows by name. */
 function judge(

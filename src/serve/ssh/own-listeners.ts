@@ -1,7 +1,9 @@
-// Which ports are the FTP server's own: the control ports, and the data ports while they wait for a connection.
+// Which ports of this machine are the FTP server's own: the control ports, and the data ports while they wait for a connection.
+import { lookup } from "node:dns/promises";
+import { networkInterfaces } from "node:os";
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../../platform/network.ts";
-import { isLoopback, isUnspecified, sameHost } from "../../protocol/ip-address.ts";
+import { ipFamily, isLoopback, isUnspecified, plainHost, sameHost } from "../../protocol/ip-address.ts";
 
 /** A network that knows what is listened on in it. */
 export class OwnListeners implements Network {
@@ -32,13 +34,50 @@ export class OwnListeners implements Network {
     };
   }
 
-  /** A connection to it arrives here. Names are not looked up: `localhost` is the only one. */
-  has({ host, port }: Endpoint): boolean {
-    return [...this.#open].some((own) => own.port === port && isReached(own.host, host));
+  /** Something of ours listens on the port, at whatever address. */
+  hasPort(port: number): boolean {
+    return [...this.#open].some((own) => own.port === port);
+  }
+
+  /** The listener of ours at which a connection to one of these addresses would arrive. */
+  at(addresses: readonly string[], port: number): Endpoint | undefined {
+    return [...this.#open].find((own) => own.port === port && addresses.some((address) => arrives(address, own.host)));
   }
 }
 
-function isReached(own: string, asked: string): boolean {
-  if (sameHost(own, asked)) return true;
-  return isLoopback(asked) && (isLoopback(own) || isUnspecified(own));
+const drawsMax = 10;
+
+/** The same network, in which "any free port" is none of those. */
+export function avoidingPorts(network: Network, isTaken: (port: number) => boolean): Network {
+  const listen = async (options: ListenOptions): Promise<Listener> => {
+    const refused: Listener[] = [];
+    try {
+      for (;;) {
+        const listener = await network.listen(options);
+        if (options.ports.first !== 0 || !isTaken(listener.endpoint.port) || refused.length === drawsMax)
+          return listener;
+        refused.push(listener); // kept until another one is found, so that the system gives another one
+      }
+    } finally {
+      await Promise.all(refused.map((each) => each[Symbol.asyncDispose]()));
+    }
+  };
+  return { name: network.name, connect: (options) => network.connect(options), listen };
+}
+
+/** Where a connection to this host would go. A name is asked for only if `isNameAllowed`; `localhost` needs no asking. */
+export async function addressesOf(host: string, isNameAllowed: boolean): Promise<readonly string[]> {
+  if (host === "" || host.toLowerCase() === "localhost") return ["127.0.0.1", "::1"];
+  if (isUnspecified(host)) return [ipFamily(plainHost(host)) === 4 ? "127.0.0.1" : "::1"]; // as connect(2) has it
+  if (ipFamily(host) !== undefined) return [host];
+  return isNameAllowed ? (await lookup(host, { all: true })).map(({ address }) => address) : [];
+}
+
+/** A listener on every address has those of this machine. */
+function arrives(address: string, own: string): boolean {
+  if (sameHost(address, own)) return true;
+  if (own !== "" && !isUnspecified(own)) return false;
+  if (own === "0.0.0.0" && ipFamily(plainHost(address)) === 6) return false;
+  const interfaces = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  return isLoopback(address) || interfaces.some((each) => sameHost(each.address, address));
 }

@@ -29,14 +29,12 @@ export const loginHandlers: HandlerTable = {
 
 async function logIn(talk: Conversation, password: string, signal: AbortSignal): Promise<Answer> {
   const { state, context } = talk;
-  const { environment, guard, policy } = context;
+  const { guard, policy } = context;
   const { user, host } = state;
   state.phase = "start";
   const address = clientOf(talk);
   const attempt = { user, password, address, secure: talk.secure, ...(host === undefined ? {} : { host }) };
-  // Who comes through our own SSH server is where his SSH client is: else all of them would wait for one who guesses.
-  const guessing = environment.originOf?.(talk.control.remote) ?? address;
-  const account = await guard.attempt(guessing, user, () => policy.authenticate(attempt, signal), signal);
+  const account = await guard.attempt(address, user, () => policy.authenticate(attempt, signal), signal);
   if (account === undefined) return refuse(talk);
   Object.assign(state, { account, phase: "logged-in", loginFailures: 0, directory: account.directory ?? "/" });
   return makeReply(230, "You are logged in.");

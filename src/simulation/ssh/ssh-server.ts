@@ -1,7 +1,6 @@
 // sshd on a simulated host: for each client the session of our own SSH server, so its forwarding rules are the real ones.
 
 import { setMaxListeners } from "node:events";
-import { formatEndpoint } from "../../platform/endpoint.ts";
 import type { Connection, Listener, Network } from "../../platform/network.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { ChannelTable } from "../../ssh/embedded/channels/channel-table.ts";
@@ -89,7 +88,7 @@ export class SimulatedSshd implements AsyncDisposable {
     const session = new ClientSession({
       context: this.#context,
       user,
-      client: formatEndpoint(client.remote),
+      client: client.remote,
       channels,
       isDoneWithSessions: () => false,
       signal: end.signal,

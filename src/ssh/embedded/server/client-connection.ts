@@ -124,7 +124,7 @@ export class ClientConnection {
     const session = new ClientSession({
       context: this.#context,
       user,
-      client: this.name,
+      client: this.#connection.remote,
       channels,
       isDoneWithSessions: () => wantsNoMoreSessions(client),
       signal: this.#end.signal,

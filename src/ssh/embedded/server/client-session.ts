@@ -3,7 +3,7 @@ import type { Endpoint } from "../../../platform/endpoint.ts";
 import { formatEndpoint } from "../../../platform/endpoint.ts";
 import type { Connection } from "../../../platform/network.ts";
 import { SignalFan } from "../../../platform/signal-fan.ts";
-import { isSallyportError, type SallyportError } from "../../../protocol/error.ts";
+import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
 import { serveSftp } from "../../sftp/server/serve-sftp.ts";
 import type { Channel } from "../channels/channel.ts";
@@ -11,10 +11,11 @@ import type { ChannelTable } from "../channels/channel-table.ts";
 import { type OpenAnswer, openRefusal } from "../channels/open-answer.ts";
 import { channelWindow } from "../channels/receive-window.ts";
 import type { OpenRequest } from "../channels/ssh2-messages.ts";
+import { ClientNetwork } from "./client-network.ts";
 import type { ServerContext } from "./context.ts";
 import { farConnect } from "./far-connect.ts";
 import { FarConnections } from "./far-connections.ts";
-import type { SshUser } from "./options.ts";
+import type { Route, SshClient, SshUser } from "./options.ts";
 import { notPermitted } from "./permission.ts";
 import { RemoteListeners } from "./remote-listeners.ts";
 import { serveSession } from "./session-channel.ts";
@@ -22,13 +23,19 @@ import { serveSession } from "./session-channel.ts";
 export interface ClientSessionParts {
   readonly context: ServerContext;
   readonly user: SshUser;
-  /** `host:port`. */
-  readonly client: string;
+  readonly client: Endpoint;
   readonly channels: ChannelTable;
   /** The client has said that it wants no session any more. */
   readonly isDoneWithSessions: () => boolean;
   /** Aborted when the client is gone. */
   readonly signal: AbortSignal;
+}
+
+/** An answer to direct-tcpip. */
+interface Refusal {
+  readonly code: number;
+  readonly reason: string;
+  readonly words: string;
 }
 
 /** Privileged ports (RFC 6335 section 6): a user of this server is not the administrator of its machine. */
@@ -37,6 +44,9 @@ const firstUserPort = 1024;
 export class ClientSession {
   readonly #parts: ClientSessionParts;
   readonly #listeners: RemoteListeners;
+  /** Where services of this process meet the client. */
+  readonly #network: ClientNetwork;
+  readonly #self: SshClient;
   readonly #connections: FarConnections;
   readonly #work: Set<Promise<void>> = new Set();
   /** As many connections may be opening at once as there may be channels. */
@@ -46,7 +56,7 @@ export class ClientSession {
 
   constructor(parts: ClientSessionParts) {
     this.#parts = parts;
-    const { network, gatewayPorts, clock } = parts.context;
+    const { network, gatewayPorts, clock, random } = parts.context;
     this.#connections = new FarConnections(clock);
     this.#opens = new SignalFan(parts.signal);
     this.#listeners = new RemoteListeners({
@@ -54,6 +64,21 @@ export class ClientSession {
       gatewayPorts,
       onConnection: (connection, host, port) => this.#track(this.#forward(connection, { host, port })),
     });
+    this.#network = new ClientNetwork({
+      client: formatEndpoint(parts.client),
+      clock,
+      random,
+      findForward: (to) => this.#listeners.find(to),
+      openForwarded: (listener, from, signal) => this.#openForwarded(listener, from, signal),
+      onConnection: (connection, ends) =>
+        void this.#track(this.#connections.during(connection, () => connection.closed, ends)),
+    });
+    this.#self = {
+      user: parts.user,
+      endpoint: parts.client,
+      network: this.#network,
+      listensOn: (to) => this.#network.listensOn(to),
+    };
   }
 
   get open(): readonly string[] {
@@ -78,13 +103,18 @@ export class ClientSession {
     const { context, user, client } = this.#parts;
     const asked = { host, port };
     const isPrivileged = port !== 0 && port < firstUserPort;
-    if (isPrivileged || !context.permitListen(asked, user)) {
+    const here = this.#network.isOwnEnd(port);
+    if (isPrivileged || !(here || context.permitListen(asked, user))) {
       this.#refused(`to listen on ${formatEndpoint(asked)}`, isPrivileged ? "a privileged port" : "not permitted");
       return undefined;
     }
     try {
-      const bound = await this.#listeners.listen(host, port);
-      context.emit({ type: "ssh-server.listen", client, endpoint: formatEndpoint({ host, port: bound }) });
+      const bound = await this.#listeners.listen(host, port, here);
+      context.emit({
+        type: "ssh-server.listen",
+        client: formatEndpoint(client),
+        endpoint: formatEndpoint({ host, port: bound }),
+      });
       return bound;
     } catch (error) {
       this.#refused(`to listen on ${formatEndpoint(asked)}`, messageOf(error));
@@ -105,49 +135,70 @@ export class ClientSession {
     while (this.#work.size > 0) await Promise.all(this.#work);
   }
 
+  /** A service of this process that waits for this client, or where the route leads. */
   async #connect(request: OpenRequest, answer: OpenAnswer): Promise<void> {
-    const { context, user } = this.#parts;
     const target = { host: request.data.destIP ?? "", port: request.data.destPort ?? 0 };
-    if (!context.permitOpen(target, user)) {
-      this.#refused(`a connection to ${formatEndpoint(target)}`, "not permitted");
-      answer.refuse(openRefusal.prohibited, notPermitted(target));
-      return;
-    }
+    const waiting = this.#network.listenerAt(target);
+    if (waiting !== undefined) return waiting(this.#accept(answer, target));
     this.#opening += 1;
-    const connection = await this.#opens
-      .during((signal) => farConnect(context, target, signal))
-      .catch((error: unknown) => messageOf(error));
-    this.#opening -= 1;
-    if (typeof connection === "string") {
-      this.#refused(`a connection to ${formatEndpoint(target)}`, connection);
-      answer.refuse(openRefusal.connectFailed, connection);
-    } else await this.#join(answer.accept(formatEndpoint(target)), connection);
+    const found = await this.#reach(target).finally(() => {
+      this.#opening -= 1;
+    });
+    if ("reason" in found) {
+      this.#refused(`a connection to ${formatEndpoint(target)}`, found.reason);
+      answer.refuse(found.code, found.words);
+    } else if ("serve" in found) found.serve(this.#network.carry(this.#accept(answer, target), found.local));
+    else await this.#connections.join(this.#accept(answer, target), found);
+  }
+
+  async #reach(target: Endpoint): Promise<Connection | Extract<Route, { how: "here" }> | Refusal> {
+    const { context } = this.#parts;
+    try {
+      const route = await context.route(target, this.#self);
+      if (route.how === "here") return route;
+      if (route.how === "network")
+        return await this.#opens.during((signal) => farConnect(context, route.target, signal));
+      return { code: openRefusal.prohibited, reason: "not permitted", words: notPermitted(target) };
+    } catch (error) {
+      const reason = messageOf(error);
+      return { code: openRefusal.connectFailed, reason, words: reason };
+    }
   }
 
   /** A connection to a listener of the client's. */
   async #forward(connection: Connection, listener: Endpoint): Promise<void> {
-    const { channels } = this.#parts;
-    const { host, port } = connection.remote;
-    const ends = { boundAddr: listener.host, boundPort: listener.port, remoteAddr: host, remotePort: port };
-    const open = (): Promise<Channel> =>
-      this.#opens.during((signal) =>
-        channels.request(formatEndpoint(connection.remote), signal, (send, ours) =>
-          send.forwardedTcpip(ours, channelWindow.firstBytes, channelWindow.packetBytes, ends),
-        ),
-      );
     await this.#connections.during(connection, async () => {
       // Without a channel the client does not want it, or is gone.
-      const channel = this.#isFull ? undefined : await open().catch(() => undefined);
-      if (channel !== undefined) return this.#join(channel, connection);
+      const channel = await this.#openForwarded(listener, connection.remote).catch(() => undefined);
+      if (channel !== undefined) return this.#connections.join(channel, connection);
       connection.reset();
       await connection.closed;
     });
   }
 
-  #join(channel: Channel, connection: Connection): Promise<void> {
+  async #openForwarded(listener: Endpoint, from: Endpoint, signal?: AbortSignal): Promise<Channel> {
+    if (this.#isFull) throw new SallyportError("NET_FAILED", "too many channels are open");
+    const { channels } = this.#parts;
+    const ends = { boundAddr: listener.host, boundPort: listener.port, remoteAddr: from.host, remotePort: from.port };
+    const channel = await this.#opens.during((gone) =>
+      channels.request(
+        formatEndpoint(from),
+        signal === undefined ? gone : AbortSignal.any([gone, signal]),
+        (send, ours) => send.forwardedTcpip(ours, channelWindow.firstBytes, channelWindow.packetBytes, ends),
+      ),
+    );
+    this.#opened(channel.target);
+    return channel;
+  }
+
+  #accept(answer: OpenAnswer, target: Endpoint): Channel {
+    this.#opened(formatEndpoint(target));
+    return answer.accept(formatEndpoint(target));
+  }
+
+  #opened(target: string): void {
     const { context, client } = this.#parts;
-    context.emit({ type: "ssh-server.open", client, target: channel.target });
-    return this.#connections.join(channel, connection);
+    context.emit({ type: "ssh-server.open", client: formatEndpoint(client), target });
   }
 
   #startSession(answer: OpenAnswer): void {
@@ -171,7 +222,7 @@ export class ClientSession {
 
   #refused(what: string, reason: string): void {
     const { context, client } = this.#parts;
-    context.emit({ type: "ssh-server.refused", client, what, reason });
+    context.emit({ type: "ssh-server.refused", client: formatEndpoint(client), what, reason });
   }
 
   #track(work: Promise<void>): Promise<void> {

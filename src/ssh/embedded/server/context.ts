@@ -1,5 +1,6 @@
 // What all connections of one server have in common: options checked and made complete.
 import type { Clock } from "../../../platform/clock.ts";
+import type { Endpoint } from "../../../platform/endpoint.ts";
 import type { FileSystem } from "../../../platform/file-system.ts";
 import { LoginGuard } from "../../../platform/login-guard.ts";
 import type { Network } from "../../../platform/network.ts";
@@ -8,7 +9,7 @@ import { SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
 import type { SshServerEvent } from "./events.ts";
 import type { GatewayPorts } from "./gateway-ports.ts";
-import type { AuthenticateSsh, SshServerOptions, SshUser } from "./options.ts";
+import type { AuthenticateSsh, Route, SshClient, SshServerOptions, SshUser } from "./options.ts";
 import { compilePermission, type Permit } from "./permission.ts";
 
 export interface ServerContext {
@@ -16,7 +17,7 @@ export interface ServerContext {
   readonly hostKeys: readonly string[];
   readonly authenticate: AuthenticateSsh;
   readonly methods: readonly ("publickey" | "password")[];
-  readonly permitOpen: Permit;
+  readonly route: (target: Endpoint, client: SshClient) => Promise<Route>;
   readonly permitListen: Permit;
   readonly gatewayPorts: GatewayPorts;
   readonly sharesPorts: boolean;
@@ -39,7 +40,7 @@ export function makeContext(options: SshServerOptions): ServerContext {
     hostKeys: options.hostKeys,
     authenticate: options.authenticate,
     methods: options.methods ?? ["publickey", "password"],
-    permitOpen: compilePermission(options.permitOpen, "permitOpen"),
+    route: options.route ?? byPermission(compilePermission(options.permitOpen, "permitOpen")),
     permitListen: compilePermission(options.permitListen, "permitListen"),
     gatewayPorts: options.gatewayPorts ?? "no",
     sharesPorts: options.sharesPorts ?? false,
@@ -56,6 +57,10 @@ export function makeContext(options: SshServerOptions): ServerContext {
     random: options.random,
     emit: options.emit ?? (() => {}),
   };
+}
+
+function byPermission(permitOpen: Permit): ServerContext["route"] {
+  return async (target, { user }) => (permitOpen(target, user) ? { how: "network", target } : { how: "refused" });
 }
 
 function count(what: string, value: number): number {

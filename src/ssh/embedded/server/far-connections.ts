@@ -4,14 +4,15 @@ import { formatEndpoint } from "../../../platform/endpoint.ts";
 import type { Connection } from "../../../platform/network.ts";
 import type { Channel } from "../channels/channel.ts";
 import { ChannelConnection } from "../channels/channel-connection.ts";
-import { socketTable } from "./socket-table.ts";
+import { type Ends, socketTable } from "./socket-table.ts";
 import { splice } from "./splice.ts";
 
 const unknownEnd = { host: "", port: 0 } as const;
 
 export class FarConnections {
   readonly #clock: Clock;
-  readonly #open: Set<Connection> = new Set();
+  /** With the ends as this machine has them. */
+  readonly #open: Map<Connection, Ends> = new Map();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -19,17 +20,17 @@ export class FarConnections {
 
   /** Both ends of each, for a leak check. */
   get open(): readonly string[] {
-    return [...this.#open].map(({ local, remote }) => `${formatEndpoint(local)} - ${formatEndpoint(remote)}`);
+    return [...this.#open.values()].map(({ local, remote }) => `${formatEndpoint(local)} - ${formatEndpoint(remote)}`);
   }
 
   /** As /proc/net/tcp would have them. */
   get table(): string {
-    return socketTable([...this.#open]);
+    return socketTable([...this.#open.values()]);
   }
 
   /** Counts the connection in while `work` has to do with it. */
-  async during(connection: Connection, work: () => Promise<void>): Promise<void> {
-    this.#open.add(connection);
+  async during(connection: Connection, work: () => Promise<unknown>, ends: Ends = connection): Promise<void> {
+    this.#open.set(connection, ends);
     try {
       await work();
     } finally {
@@ -45,6 +46,6 @@ export class FarConnections {
 
   /** The client is gone: nobody may take what came of it for complete. */
   breakOff(): void {
-    for (const connection of this.#open) connection.reset();
+    for (const connection of this.#open.keys()) connection.reset();
   }
 }

@@ -3,7 +3,7 @@ import type { Clock } from "../../../platform/clock.ts";
 import type { Endpoint } from "../../../platform/endpoint.ts";
 import type { FileSystem } from "../../../platform/file-system.ts";
 import type { LoginGuard } from "../../../platform/login-guard.ts";
-import type { Network } from "../../../platform/network.ts";
+import type { Connection, Network } from "../../../platform/network.ts";
 import type { Random } from "../../../platform/random.ts";
 import type { SshServerEvent } from "./events.ts";
 
@@ -42,6 +42,23 @@ export type AuthenticateSsh = (attempt: SshLoginAttempt, signal: AbortSignal) =>
  */
 export type Permission = readonly string[] | ((target: Endpoint, user: SshUser) => boolean);
 
+/** One client that is logged in. */
+export interface SshClient {
+  readonly user: SshUser;
+  /** Where it is. */
+  readonly endpoint: Endpoint;
+  /** The client as a network: it reaches what the client listens on (tcpip-forward), and the client by direct-tcpip what listens in it. */
+  readonly network: Network;
+  /** Whether a connection in `network` to this endpoint would arrive at the client. */
+  readonly listensOn: (to: Endpoint) => boolean;
+}
+
+/** Where a client's direct-tcpip leads: to a service of this process, which gets the connection, on from the network, or nowhere. */
+export type Route =
+  | { readonly how: "here"; readonly local: Endpoint; readonly serve: (connection: Connection) => void }
+  | { readonly how: "network"; readonly target: Endpoint }
+  | { readonly how: "refused" };
+
 export interface SshServerOptions {
   /** The far side: what direct-tcpip connects from and tcpip-forward listens on. */
   readonly network: Network;
@@ -58,6 +75,8 @@ export interface SshServerOptions {
   readonly methods?: readonly ("publickey" | "password")[];
   /** Where direct-tcpip may connect. Default: nowhere. `["*:*"]` is everywhere. */
   readonly permitOpen?: Permission;
+  /** Instead of `permitOpen`: decides for each target, names looked up or not. What it throws refuses. */
+  readonly route?: (target: Endpoint, client: SshClient) => Promise<Route>;
   /** What tcpip-forward may ask for; port 0 is `host:0`. Default: nothing. `["*:*"]` is everything that GatewayPorts allows. */
   readonly permitListen?: Permission;
   /** As in sshd_config(5): `no`, always loopback; `yes`, always every address; `clientspecified`. Default `no`. */

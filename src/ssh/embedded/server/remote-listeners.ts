@@ -1,7 +1,8 @@
 // tcpip-forward: the listeners that one client has asked for, and the connections that arrive there (RFC 4254 section 7).
-import { formatEndpoint } from "../../../platform/endpoint.ts";
+import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
 import type { Connection, Listener, Network } from "../../../platform/network.ts";
 import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
+import { isUnspecified, sameHost } from "../../../protocol/ip-address.ts";
 import { limits } from "../../../protocol/limits.ts";
 import { bindAddresses, type GatewayPorts } from "./gateway-ports.ts";
 
@@ -13,6 +14,8 @@ export interface RemoteListenersParts {
 }
 
 interface Entry {
+  /** As the client spelled it. */
+  readonly asked: Endpoint;
   readonly listeners: readonly Listener[];
   readonly accepting: Promise<void>;
 }
@@ -30,19 +33,29 @@ export class RemoteListeners {
 
   /** `host:port` of every listener, for a leak check. */
   get open(): readonly string[] {
-    return [...this.#entries.values()].flatMap(({ listeners }) =>
-      listeners.map((each) => formatEndpoint(each.endpoint)),
+    return [...this.#entries.values()].flatMap(({ asked, listeners }) =>
+      listeners.length === 0 ? [formatEndpoint(asked)] : listeners.map((each) => formatEndpoint(each.endpoint)),
     );
   }
 
-  /** Returns the port. Throws `NET_*`, or `NET_FAILED` when there are too many. */
-  async listen(host: string, port: number): Promise<number> {
+  /** The listener at which a connection from this very process to `to` arrives, as the client spelled it. */
+  find(to: Endpoint): Endpoint | undefined {
+    const { gatewayPorts } = this.#parts;
+    const entries = [...this.#entries.values()].filter(({ asked }) => asked.port === to.port);
+    return entries.find(({ asked }) => bindAddresses(asked.host, gatewayPorts).some((own) => covers(own, to.host)))
+      ?.asked;
+  }
+
+  /** Returns the port. Throws `NET_*`, or `NET_FAILED` when there are too many. `here`: for this very process alone. */
+  async listen(host: string, port: number, here = false): Promise<number> {
     if (this.#entries.size + this.#starting >= limits.sshServerListenersMax) throw tooMany();
+    if (this.#entries.has(keyOf(host, port))) throw twice({ host, port });
     this.#starting += 1;
     try {
-      const listeners = await this.#bind(host, port);
+      const listeners = here ? [] : await this.#bind(host, port);
       const bound = listeners[0]?.endpoint.port ?? port;
-      this.#entries.set(keyOf(host, bound), { listeners, accepting: this.#acceptAll(listeners, host, bound) });
+      const asked = { host, port: bound };
+      this.#entries.set(keyOf(host, bound), { asked, listeners, accepting: this.#acceptAll(listeners, host, bound) });
       return bound;
     } finally {
       this.#starting -= 1;
@@ -112,6 +125,15 @@ async function close({ listeners, accepting }: Entry): Promise<void> {
 /** As the client spells it, when it asks and when it cancels. */
 function keyOf(host: string, port: number): string {
   return `${port} ${host}`;
+}
+
+function covers(own: string, asked: string): boolean {
+  return own === "" || isUnspecified(own) || sameHost(own, asked);
+}
+
+function twice(asked: Endpoint): SallyportError {
+  const local = formatEndpoint(asked);
+  return new SallyportError("NET_ADDRESS_IN_USE", `${local} is listened on already`, { details: { local } });
 }
 
 function lacksAddress(error: unknown): boolean {

@@ -2,7 +2,7 @@
 import type { Endpoint } from "../../../platform/endpoint.ts";
 import { plainBytes } from "../../../protocol/ip-address.ts";
 
-interface Ends {
+export interface Ends {
   readonly local: Endpoint;
   readonly remote: Endpoint;
 }
