@@ -43,6 +43,7 @@ export class Prompt implements Shell, AsyncDisposable {
   /** In the place of the terminal, for one command. */
   #redirected: RedirectedOutput | undefined;
   #over = false;
+  #isReading = false;
   #view: ProgressView | undefined;
   #running: AbortController | undefined;
 
@@ -57,7 +58,9 @@ export class Prompt implements Shell, AsyncDisposable {
   /** Until `quit` or the end of the lines; in a script, until the first command that fails. Gives the exit status. */
   async run(): Promise<number> {
     while (!this.#over) {
+      this.#isReading = true;
       const line = await this.#world.lines.next("ftp> ");
+      this.#isReading = false;
       if (line === undefined) break;
       const status = await this.runLine(line);
       if (status !== exitStatus.ok && !this.#world.interactive) return status;
@@ -89,10 +92,10 @@ export class Prompt implements Shell, AsyncDisposable {
     await this.#world.runLocal(line, this.settings.localDirectory);
   }
 
-  /** True when there was a command to end. */
+  /** True unless the program is what it ends: a program of this machine may be gone sooner than its Ctrl-C has come here. */
   interrupt(): boolean {
     this.#running?.abort(new Interrupted());
-    return this.#running !== undefined;
+    return this.#running !== undefined || this.#isReading;
   }
 
   async #guarded(work: () => Promise<void>): Promise<number> {

@@ -184,6 +184,24 @@ describePeers(["expect"], "the prompt on a terminal", () => {
     expect(server.transfersRunning).toBe(0);
   });
 
+  test("Ctrl-C ends the program behind a | and one behind a !, and the prompt is there again", async () => {
+    // The line itself must not have the word in it.
+    const ended = (line: string): Step[] => [type(`${line}\r`), see("begun"), type("\u0003"), see("ftp> ")];
+    const steps = [
+      ...login,
+      ...ended("ls | echo be\\gun; exec sleep 1000"),
+      ...ended("!echo be\\gun; exec sleep 1000"),
+      // A Ctrl-C that comes when its program has gone already.
+      type("!(sleep 0.3; kill -INT $PPID; echo se\\nt) &\r"),
+      see("sent"),
+      type("pwd\r"),
+      see("257 "),
+      see("ftp> "),
+      ...quit,
+    ];
+    expect(await ftp(steps)).toMatch(/status 0\s*$/);
+  });
+
   test("Ctrl-C at the prompt drops the line, arrow up brings an earlier one, Ctrl-D ends", async () => {
     const steps = [
       ...login,
