@@ -57,8 +57,11 @@ export interface FtpClient extends AsyncDisposable {
    */
   logIn(who: Credentials, options?: CallOptions): Promise<void>;
 
-  /** MLSD where it is offered (RFC 3659), else LIST. Look into `unread` before you trust that a file is not there. */
-  list(path?: string, options?: CallOptions): Promise<Listing>;
+  /**
+   * MLSD where it is offered (RFC 3659), else LIST, which takes the options. Look into `unread` before you trust that a file is
+   * not there.
+   */
+  list(path?: string, options?: CallOptions & Pick<ListTextOptions, "options">): Promise<Listing>;
   /** The lines of LIST as the server writes them, one character per byte. */
   listText(path?: string, options?: CallOptions & ListTextOptions): Promise<readonly string[]>;
   /** NLST: names, or what the server makes of a pattern. They may be paths: check them before you write anywhere. */

@@ -87,9 +87,9 @@ export class FtpSession implements FtpClient {
     });
   }
 
-  list(path?: string, options: CallOptions = {}): Promise<Listing> {
+  list(path?: string, options: CallOptions & Pick<ListTextOptions, "options"> = {}): Promise<Listing> {
     return this.holder.transfer(options.signal, (_, signal) =>
-      attempts(this.holder, 0, signal, (talk) => listDirectory(talk, path, signal)),
+      attempts(this.holder, 0, signal, (talk) => listDirectory(talk, path, options, signal)),
     );
   }
 

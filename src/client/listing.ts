@@ -46,11 +46,16 @@ async function listLines(
   return lines.end();
 }
 
-/** Names are decoded; what could not be understood is in `unread`. */
-export async function listDirectory(talk: Talk, path: string | undefined, signal: AbortSignal): Promise<Listing> {
+/** Names are decoded; what could not be understood is in `unread`. Options are for LIST: MLSD has none. */
+export async function listDirectory(
+  talk: Talk,
+  path: string | undefined,
+  { options }: Pick<ListTextOptions, "options">,
+  signal: AbortSignal,
+): Promise<Listing> {
   // RFC 3659 section 7.8: MLST in FEAT stands for both.
   const command = talk.features.has("MLST") || talk.features.has("MLSD") ? "MLSD" : "LIST";
-  const lines = await listLines(talk, command, path, signal);
+  const lines = await listLines(talk, command, path, signal, command === "LIST" ? options : undefined);
   const listing = parseListing(lines, { command, nowMs: talk.environment.now() });
   const decode = (entry: ListedEntry): ListedEntry => ({
     ...entry,

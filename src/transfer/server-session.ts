@@ -1,4 +1,4 @@
-// What get, put, ls and cp need of a session with a server, be it FTP or SFTP.
+// What the one-shot commands need of a session with a server, be it FTP or SFTP.
 import type { Readable } from "node:stream";
 import type { CallOptions, UploadSource } from "../client/ftp-client.ts";
 import type {
@@ -16,6 +16,10 @@ export interface ServerSession
   extends Pick<FtpClient, "closed" | "list" | "stat" | "size" | "hash" | "hashes">,
     AsyncDisposable {
   mkdir(path: string, options?: CallOptions): Promise<unknown>;
+  rmdir(path: string, options?: CallOptions): Promise<void>;
+  /** A file or a symbolic link. */
+  remove(path: string, options?: CallOptions): Promise<void>;
+  rename(from: string, to: string, options?: CallOptions): Promise<void>;
   download(path: string, options?: DownloadOptions): Readable & { readonly result: Promise<Transferred> };
   downloadFile(path: string, localPath: string, options?: DownloadFileOptions): Promise<Transferred>;
   upload(source: UploadSource, path: string, options?: UploadOptions): Promise<Transferred>;

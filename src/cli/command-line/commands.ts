@@ -30,6 +30,9 @@ export const commands: ReadonlyMap<string, Command> = new Map([
   transfer("put"),
   transfer("ls"),
   transfer("cp"),
+  transfer("rm"),
+  transfer("mkdir"),
+  transfer("mv"),
 ]);
 
 /** All first words with a meaning; a host of such a name is written `user@help`. */

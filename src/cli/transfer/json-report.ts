@@ -4,7 +4,7 @@ import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
 import { exitStatusOf } from "../exit-status.ts";
 import { explain, scenarioOf } from "../explain/explain.ts";
 import type { Gauge, Progress } from "../progress/progress.ts";
-import type { Moved, Report, Totals } from "./report.ts";
+import type { Change, Moved, Report, Totals } from "./report.ts";
 
 export class JsonReport implements Report {
   readonly #printLine: (line: string) => void;
@@ -23,6 +23,10 @@ export class JsonReport implements Report {
 
   moved({ elapsedMs, wasThere = false, ...moved }: Moved): void {
     this.#print({ event: "file", ...moved, wasThere, milliseconds: Math.round(elapsedMs) });
+  }
+
+  changed({ what, url, target }: Change): void {
+    this.#print({ event: what, url, target });
   }
 
   skipped(name: string, why: string): void {

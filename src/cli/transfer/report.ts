@@ -21,6 +21,15 @@ export interface Moved {
   readonly wasThere?: boolean;
 }
 
+/** Something at a server is another now, and no bytes were moved. */
+export interface Change {
+  readonly what: "removed" | "made" | "renamed";
+  /** URL without password. */
+  readonly url: string;
+  /** Of what was renamed: the URL that it has now. */
+  readonly target?: string;
+}
+
 export interface Totals {
   readonly verb: TransferVerb;
   readonly files: number;
@@ -33,6 +42,7 @@ export interface Totals {
 export interface Report {
   begin(name: string): Gauge;
   moved(moved: Moved): void;
+  changed(change: Change): void;
   /** A file of a tree that is left out, and is no failure. */
   skipped(name: string, why: string): void;
   failed(name: string, error: SallyportError): void;

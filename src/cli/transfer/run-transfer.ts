@@ -1,4 +1,4 @@
-// One run of get, put, ls or cp: sessions, workers, report, and the end by success, failure or signal.
+// One run of get, put, ls, cp, rm, mkdir or mv: sessions, workers, report, and the end by success, failure or signal.
 import { constants } from "node:os";
 import { systemClock } from "../../network/system-clock.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
@@ -12,6 +12,7 @@ import { escapeText } from "../report/escape-text.ts";
 import { asSallyportError } from "../report/reporter.ts";
 import type { World } from "../run/world.ts";
 import { makeAskUser } from "../terminal/ask-user.ts";
+import { makeTasks, moveTasks, removeTasks } from "./change-tasks.ts";
 import { RunContext } from "./context.ts";
 import { copyTasks } from "./copy-tasks.ts";
 import { getTasks } from "./get-tasks.ts";
@@ -88,6 +89,9 @@ function tasksOf({ order }: TransferCommand, context: RunContext): readonly Task
   if (order.verb === "get") return getTasks(context, order.sources, order.destination);
   if (order.verb === "put") return putTasks(context, order.sources, order.destination);
   if (order.verb === "cp") return copyTasks(context, order.sources, order.destination);
+  if (order.verb === "rm") return removeTasks(context, order.sources);
+  if (order.verb === "mkdir") return makeTasks(context, order.sources);
+  if (order.verb === "mv") return moveTasks(context, order.sources, order.destination);
   return listTasks(context, order.sources);
 }
 

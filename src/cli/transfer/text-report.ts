@@ -6,7 +6,7 @@ import type { Gauge, Progress } from "../progress/progress.ts";
 import { shortBytes } from "../progress/progress-line.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { compared, formatBytes, formatDuration } from "../report/format.ts";
-import type { Moved, Report, Totals } from "./report.ts";
+import type { Change, Moved, Report, Totals } from "./report.ts";
 
 export interface TextReportOptions {
   readonly quiet: boolean;
@@ -40,6 +40,10 @@ export class TextReport implements Report {
     );
   }
 
+  changed({ what, url, target }: Change): void {
+    this.#tell(`${escapeText(url)}: ${what}${target === undefined ? "" : ` to ${escapeText(target)}`}`);
+  }
+
   skipped(name: string, why: string): void {
     this.#tell(`${escapeText(name)}: left out: ${escapeText(why)}`);
   }
@@ -62,10 +66,11 @@ export class TextReport implements Report {
 
   done({ verb, files, bytes, failed, skipped, elapsedMs }: Totals): void {
     // Of a listing people see how long it is.
+    const moves = verb === "get" || verb === "put" || verb === "cp";
     if (verb === "ls" || files + failed + skipped < 2) return;
     const also = [failed > 0 ? `, ${failed} failed` : "", skipped > 0 ? `, ${skipped} left out` : ""].join("");
     this.#tell(
-      `${files === 1 ? "1 file" : `${files} files`}, ${formatBytes(bytes)} in ${formatDuration(elapsedMs)}${also}`,
+      `${files === 1 ? "1 file" : `${files} files`}${moves ? `, ${formatBytes(bytes)}` : ""} in ${formatDuration(elapsedMs)}${also}`,
     );
   }
 

@@ -1,4 +1,4 @@
-// get, put, ls and cp: from words to what is to be done.
+// The one-shot commands: from words to what is to be done.
 import type { DataMode } from "../../client/client-options.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { looksLikeUrl, parseFtpUrl } from "../../protocol/url/parse-ftp-url.ts";
@@ -15,7 +15,10 @@ export type Order =
   /** A source `-` is standard input. */
   | { readonly verb: "put"; readonly sources: readonly string[]; readonly destination: FtpUrl }
   | { readonly verb: "ls"; readonly sources: readonly FtpUrl[] }
-  | { readonly verb: "cp"; readonly sources: readonly FtpUrl[]; readonly destination: FtpUrl };
+  | { readonly verb: "cp"; readonly sources: readonly FtpUrl[]; readonly destination: FtpUrl }
+  | { readonly verb: "rm" | "mkdir"; readonly sources: readonly FtpUrl[] }
+  /** All at one server. */
+  | { readonly verb: "mv"; readonly sources: readonly FtpUrl[]; readonly destination: FtpUrl };
 
 export interface TransferCommand {
   readonly kind: "transfer";
@@ -28,6 +31,7 @@ export interface TransferCommand {
   /** How SSH servers of `sftp://` are reached. */
   readonly sftp: SftpWish;
   readonly recursive: boolean;
+  readonly parents: boolean;
   readonly sessions: number;
   readonly retries: number;
   readonly resume: boolean;
@@ -44,6 +48,9 @@ export const usageOf: Readonly<Record<TransferVerb, string>> = {
   put: "sallyport put [options] FILE... URL",
   ls: "sallyport ls [options] URL...",
   cp: "sallyport cp [options] URL... URL",
+  rm: "sallyport rm [options] URL...",
+  mkdir: "sallyport mkdir [options] URL...",
+  mv: "sallyport mv [options] URL... URL | PATH",
 };
 
 /** Throws `USAGE_INVALID`. Options may stand anywhere. */
@@ -69,6 +76,7 @@ export function parseTransfer(verb: TransferVerb, words: readonly string[]): Tra
     ...(via === undefined ? {} : { via }),
     sftp: sftpWish(draft, via),
     recursive: draft.recursive,
+    parents: draft.parents,
     sessions: draft.sessions,
     retries: draft.retries,
     resume: draft.resume,
@@ -83,12 +91,20 @@ export function parseTransfer(verb: TransferVerb, words: readonly string[]): Tra
 
 function urlsOf(order: Order): readonly FtpUrl[] {
   if (order.verb === "put") return [order.destination];
-  return order.verb === "cp" ? [...order.sources, order.destination] : order.sources;
+  return order.verb === "cp" || order.verb === "mv" ? [...order.sources, order.destination] : order.sources;
 }
 
 type Reader = (names: readonly string[], draft: TransferDraft) => Order;
 
-const readers: Readonly<Record<TransferVerb, Reader>> = { get: readGet, put: readPut, ls: readList, cp: readCopy };
+const readers: Readonly<Record<TransferVerb, Reader>> = {
+  get: readGet,
+  put: readPut,
+  ls: readList,
+  cp: readCopy,
+  rm: readRemove,
+  mkdir: readMake,
+  mv: readMove,
+};
 
 function readGet(names: readonly string[], draft: TransferDraft): Order {
   const last = names.at(-1);
@@ -131,6 +147,58 @@ function readCopy(names: readonly string[], draft: TransferDraft): Order {
   demandRecursive(sources, draft);
   if (sources.length > 1) demandDirectory(destination, "several files");
   return { verb: "cp", sources, destination };
+}
+
+function readRemove(names: readonly string[], draft: TransferDraft): Order {
+  if (names.length === 0) throw incomplete("rm", "the URL to remove is missing");
+  const sources = names.map(readUrl);
+  for (const { segments } of sources) {
+    if (segments.length > 0 && segments.join("") !== "/") continue;
+    throw usageError("the URL names no file, but all that there is", "Name what is to go.");
+  }
+  demandRecursive(sources, draft);
+  return { verb: "rm", sources };
+}
+
+function readMake(names: readonly string[]): Order {
+  if (names.length === 0) throw incomplete("mkdir", "the URL to make is missing");
+  const sources = names.map(readUrl);
+  if (sources.some(({ segments }) => segments.length === 0)) throw incomplete("mkdir", "the URL names no directory");
+  return { verb: "mkdir", sources };
+}
+
+/** The last word may be a path at the server of the first. */
+function readMove(names: readonly string[]): Order {
+  const last = names.at(-1);
+  if (last === undefined || names.length < 2) throw incomplete("mv", "mv needs a URL and where to");
+  const sources = names.slice(0, -1).map(readUrl);
+  const [first] = sources;
+  const destination = looksLikeUrl(last) || first === undefined ? readUrl(last) : placeAt(first, last);
+  if (!sources.every((source) => isSameServer(source, destination))) {
+    throw usageError("mv works at one server, and these are two", "Use sallyport cp, then sallyport rm.");
+  }
+  if (sources.length > 1) demandDirectory(destination, "several files");
+  return { verb: "mv", sources, destination };
+}
+
+function isSameServer(one: FtpUrl, other: FtpUrl): boolean {
+  const isSame = (key: "scheme" | "port" | "user"): boolean => one[key] === other[key];
+  return isSame("scheme") && isSame("port") && isSame("user") && one.host.toLowerCase() === other.host.toLowerCase();
+}
+
+/** As the path of a URL, but without percents: it begins in the login directory, or with `/` at the root. */
+function placeAt({ scheme, host, port, user, password }: FtpUrl, path: string): FtpUrl {
+  const names = (scheme === "sftp" ? path.replace(/^~(?=\/|$)/, "") : path).split("/").filter((name) => name !== "");
+  const isAbsolute = path.startsWith("/");
+  return {
+    scheme,
+    host,
+    ...(port === undefined ? {} : { port }),
+    ...(user === undefined ? {} : { user }),
+    ...(password === undefined ? {} : { password }),
+    segments: isAbsolute ? [`/${names[0] ?? ""}`, ...names.slice(1)] : names,
+    directory: path.endsWith("/") || names.length === 0,
+  };
 }
 
 function readUrl(text: string): FtpUrl {

@@ -34,6 +34,21 @@ const about: Readonly<Record<TransferVerb, readonly [string, readonly string[]]>
       "From or to sftp:// files always go through this machine.",
     ],
   ],
+  rm: [
+    "Removes files at a server.",
+    [
+      "With -r a directory goes with all that is in it, hidden files too. A symbolic link goes itself,",
+      "and what it leads to stays.",
+    ],
+  ],
+  mkdir: ["Makes directories at a server.", []],
+  mv: [
+    "Renames and moves files at one server.",
+    [
+      "A last word that ends in / is a directory to move into. A PATH begins in the login directory,",
+      "with / at the root. From server to server it is cp.",
+    ],
+  ],
 };
 
 /** The whole text; no line is wider than 100 columns. */

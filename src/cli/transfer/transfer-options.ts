@@ -1,17 +1,18 @@
-// The options of get, put, ls and cp, in the order of their help.
+// The options of the one-shot commands, in the order of their help.
 import type { DataMode } from "../../client/client-options.ts";
 import { limits } from "../../protocol/limits.ts";
 import { emptyDraft, type OptionRow } from "../command-line/option-row.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { type ViaDraft, viaRows } from "../command-line/via-option.ts";
 
-export type TransferVerb = "get" | "put" | "ls" | "cp";
+export type TransferVerb = "get" | "put" | "ls" | "cp" | "rm" | "mkdir" | "mv";
 
 export interface TransferDraft extends ViaDraft {
   mode?: DataMode;
   explicitTls: boolean;
   tlsCa?: string;
   recursive: boolean;
+  parents: boolean;
   sessions: number;
   retries: number;
   resume: boolean;
@@ -26,6 +27,7 @@ export function emptyTransferDraft(): TransferDraft {
     ...emptyDraft(),
     explicitTls: false,
     recursive: false,
+    parents: false,
     sessions: 1,
     retries: 0,
     resume: false,
@@ -42,7 +44,16 @@ export interface TransferOption extends OptionRow<TransferDraft, "transfer"> {
 }
 
 type Names = Pick<TransferOption, "short" | "long" | "values" | "verbs" | "more">;
-type Switch = "explicitTls" | "recursive" | "resume" | "throughHere" | "debug" | "explain" | "json" | "quiet";
+type Switch =
+  | "explicitTls"
+  | "parents"
+  | "recursive"
+  | "resume"
+  | "throughHere"
+  | "debug"
+  | "explain"
+  | "json"
+  | "quiet";
 
 function row(names: Names, help: string, apply: TransferOption["apply"]): TransferOption {
   return { ...names, group: "transfer", help, apply };
@@ -55,7 +66,7 @@ function turnOn(names: Names, name: Switch, help: string): TransferOption {
 }
 
 function mode(wish: DataMode, help: string): TransferOption {
-  return row({ long: `--${wish}` }, help, (draft) => {
+  return row({ long: `--${wish}`, verbs: withData }, help, (draft) => {
     if (draft.mode !== undefined && draft.mode !== wish) {
       throw usageError(`--${draft.mode} and --${wish} exclude each other`);
     }
@@ -78,9 +89,16 @@ function wholeNumber(text: string, what: string, least: number, most: number): n
 }
 
 const moving: readonly TransferVerb[] = ["get", "put", "cp"];
+/** Those that need a data connection. */
+const withData: readonly TransferVerb[] = ["get", "put", "ls", "cp", "rm"];
 
 export const transferOptions: readonly TransferOption[] = [
-  turnOn({ short: "-r" }, "recursive", "directories with all that is in them"),
+  turnOn({ short: "-r", verbs: withData }, "recursive", "directories with all that is in them"),
+  turnOn(
+    { short: "-p", verbs: ["mkdir"], more: "The SSH server's port then stands in `--via`, or in the URL." },
+    "parents",
+    "directories above it too; one that is there is no error",
+  ),
   row(
     { short: "-j", values: ["N"], verbs: moving, more: "A server that takes fewer sessions gets fewer." },
     "N sessions at the same time (1)",
@@ -136,5 +154,8 @@ export const transferOptions: readonly TransferOption[] = [
 
 /** Those that one command has. */
 export function optionsOfVerb(verb: TransferVerb): readonly TransferOption[] {
-  return transferOptions.filter(({ verbs }) => verbs === undefined || verbs.includes(verb));
+  const rows = transferOptions.filter(({ verbs }) => verbs === undefined || verbs.includes(verb));
+  // `mkdir -p` is what it is everywhere, and not a port.
+  const own = new Set(rows.flatMap(({ verbs, short }) => (verbs === undefined || short === undefined ? [] : [short])));
+  return rows.filter(({ verbs, short = "" }) => verbs !== undefined || !own.has(short));
 }

@@ -86,6 +86,18 @@ export class SftpServerSession implements ServerSession {
     await this.#remote.files.mkdir(this.#place(path), { signal });
   }
 
+  async rmdir(path: string, { signal = never }: CallOptions = {}): Promise<void> {
+    await this.#remote.files.rmdir(this.#place(path), { signal });
+  }
+
+  async remove(path: string, { signal = never }: CallOptions = {}): Promise<void> {
+    await this.#remote.files.remove(this.#place(path), { signal });
+  }
+
+  async rename(from: string, to: string, { signal = never }: CallOptions = {}): Promise<void> {
+    await this.#remote.files.rename(this.#place(from), this.#place(to), { signal });
+  }
+
   async hash(path: string, _name: HashName, { signal = never }: CallOptions = {}): Promise<string> {
     return await hashRemote(this.#remote, this.#place(path), signal);
   }

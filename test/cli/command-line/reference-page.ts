@@ -94,7 +94,7 @@ function transferSection(): readonly string[] {
   const table = ["| option | meaning |", "|---|---|", ...rows, ""];
   const usage = ["```", ...Object.values(usageOf), "```", ""];
   return [
-    "## get, put, ls, cp",
+    "## get, put, ls, cp, rm, mkdir, mv",
     "",
     ...usage,
     transfers,
@@ -148,6 +148,7 @@ every line of standard output is an object with \`event\`:
 |---|---|
 | \`file\` | \`way\` (\`received\`, \`sent\`, \`copied\`), \`source\`, \`target\`, \`bytes\` that were moved, \`verified\` (\`size\`, a checksum, \`nothing\`), \`how\`, \`wasThere\`, \`milliseconds\` |
 | \`entry\` | of \`ls\`: \`url\`, \`path\` below it, and what the server tells: \`type\`, \`size\`, \`modified\`, … |
+| \`removed\`, \`made\`, \`renamed\` | of \`rm\`, \`mkdir\`, \`mv\`: \`url\`, and \`target\` of what was renamed |
 | \`skipped\` | \`name\`, \`why\`: symbolic links and devices in a tree |
 | \`note\` | \`text\` |
 | \`error\` | \`name\`, \`code\` (see errors.md), \`message\`, \`exitStatus\`; \`cure\` and \`scenario\` where there is one, \`explanation\` with \`--explain\` |

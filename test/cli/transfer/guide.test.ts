@@ -15,6 +15,7 @@ test.each(commands)("%s", (line) => {
   expect(command.kind).toBe(verb === "ftp" ? "ftp" : "transfer");
 });
 
-test("all four commands and the prompt are shown", () => {
-  expect(new Set(commands.map((line) => line.split(" ")[1]))).toEqual(new Set(["ftp", "get", "put", "ls", "cp"]));
+test("all commands and the prompt are shown", () => {
+  const verbs = ["ftp", "get", "put", "ls", "cp", "rm", "mkdir", "mv"];
+  expect(new Set(commands.map((line) => line.split(" ")[1]))).toEqual(new Set(verbs));
 });

@@ -94,6 +94,41 @@ describe("get, put, ls and cp", () => {
     expect(thrownBy(() => parse(words))).toMatchObject({ code: "USAGE_INVALID", message: expect.stringMatching(why) });
   });
 
+  test("-p is the SSH server's port, and with mkdir the directories above", () => {
+    expect(parse("rm --via gate -p 2222 ftp://h/a")).toMatchObject({ via: { ssh: { port: 2222 } }, parents: false });
+    expect(parse("mkdir --via gate:2222 -p ftp://h/a/b")).toMatchObject({
+      via: { ssh: { port: 2222 } },
+      parents: true,
+    });
+  });
+
+  test.each([
+    ["mv ftp://u@h/d/a b/c", { segments: ["b", "c"], directory: false, user: "u" }],
+    ["mv ftp://h/a /b/", { segments: ["/b"], directory: true }],
+    ["mv ftp://h/a /", { segments: ["/"], directory: true }],
+    ["mv sftp://h/a ~/b", { segments: ["b"], directory: false }],
+    ["mv ftp://h/a 100%", { segments: ["100%"], directory: false }],
+    ["mv ftp://h/a ftp://H/b%20c", { segments: ["b c"], directory: false }],
+  ])("%s", (line, destination) => {
+    expect(parse(line)).toMatchObject({ order: { verb: "mv", destination } });
+  });
+
+  test.each([
+    "rm",
+    "rm file",
+    "rm ftp://h/d/",
+    "mkdir",
+    "mkdir ftp://h/",
+    "mv ftp://h/a",
+    "mv a b",
+    "mv ftp://h/a ftp://i/b",
+    "mv ftp://h/a sftp://h/b",
+    "mv ftp://u@h/a ftp://h/b",
+    "mv ftp://h/a ftp://h/b c",
+  ])("%s is refused", (line) => {
+    expect(thrownBy(() => parse(line))).toMatchObject({ code: "USAGE_INVALID" });
+  });
+
   test("a password is in no message", () => {
     for (const words of [
       "put ftp://u:secret@h/a ftp://h/b",
@@ -104,7 +139,7 @@ describe("get, put, ls and cp", () => {
     }
   });
 
-  test.each(["get", "put", "ls", "cp"] as const)(
+  test.each(["get", "put", "ls", "cp", "rm", "mkdir", "mv"] as const)(
     "%s --help names its options, in 100 columns",
     (verb: TransferVerb) => {
       expect(parse(`${verb} --help`)).toEqual({ kind: "transfer-help", verb });

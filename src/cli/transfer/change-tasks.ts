@@ -1,0 +1,78 @@
+// `rm`, `mkdir` and `mv`: what is changed at a server without moving bytes.
+import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
+import { makeDirectories } from "../../transfer/make-directories.ts";
+import { removeFile, removeTree } from "../../transfer/remove-tree.ts";
+import { joinPath } from "../../transfer/tree.ts";
+import { type RunContext, urlAt } from "./context.ts";
+import type { Change } from "./report.ts";
+import type { Hands, Task } from "./workers.ts";
+
+type Work = (hands: Hands, path: string, shown: string) => Promise<void>;
+
+export function removeTasks(context: RunContext, sources: readonly FtpUrl[]): readonly Task[] {
+  return sources.map((url) =>
+    task(url, async ({ session, signal }, path, shown) => {
+      const client = await session(url);
+      const removed = (at: string): void => changed(context, { what: "removed", url: urlAt(url, at) });
+      if (context.command.recursive) {
+        const failed = (at: string, error: SallyportError): void => context.fail(urlAt(url, at), error);
+        await removeTree(client, path, { signal, removed, failed });
+      } else {
+        await removeFile(client, path, shown, signal);
+        removed(path);
+      }
+    }),
+  );
+}
+
+export function makeTasks(context: RunContext, sources: readonly FtpUrl[]): readonly Task[] {
+  return sources.map((url) =>
+    task(url, async ({ session, signal }, path, shown) => {
+      const client = await session(url);
+      if (context.command.parents) {
+        if (!(await makeDirectories(client, path, signal))) return;
+      } else await client.mkdir(path, { signal });
+      changed(context, { what: "made", url: shown });
+    }),
+  );
+}
+
+export function moveTasks(context: RunContext, sources: readonly FtpUrl[], destination: FtpUrl): readonly Task[] {
+  return sources.map((url) =>
+    task(url, async ({ session, signal }, path, shown) => {
+      const client = await session(url);
+      const to = destination.directory ? joinPath(urlPath(destination), urlFileName(url)) : urlPath(destination);
+      try {
+        await client.rename(path, to, { signal });
+      } catch (error) {
+        if (!isSallyportError(error) || destination.directory) throw error;
+        const found = await client.stat(to, { signal }).catch(() => undefined);
+        if (found?.type !== "directory") throw error;
+        throw new SallyportError("FS_IS_DIRECTORY", `${urlAt(destination, to)} is a directory`, {
+          cause: error,
+          cure: "End it in a / to move the file into it.",
+        });
+      }
+      changed(context, { what: "renamed", url: shown, target: urlAt(destination, to) });
+    }),
+  );
+}
+
+function task(url: FtpUrl, work: Work): Task {
+  const path = urlPath(url);
+  const name = urlAt(url, path);
+  return {
+    name,
+    run: async (hands) => {
+      await work(hands, path, name);
+      return undefined;
+    },
+  };
+}
+
+function changed(context: RunContext, change: Change): void {
+  context.files += 1;
+  context.report.changed(change);
+}
