@@ -14,6 +14,7 @@ export type Need =
   | "lftp"
   | "tnftp"
   | "inetutils-ftp"
+  | "dbclient"
   | "expect"
   | "tcpdump"
   | "nft"
@@ -40,6 +41,7 @@ const checks: Readonly<Record<Need, () => boolean>> = {
   lftp: () => onPath("lftp"),
   tnftp: () => onPath("tnftp"),
   "inetutils-ftp": () => onPath("inetutils-ftp"),
+  dbclient: () => onPath("dbclient") && onPath("dropbearkey"),
   expect: () => onPath("expect"),
   tcpdump: () => onPath("tcpdump"),
   nft: () => onPath("nft"),

@@ -153,6 +153,39 @@ export function keyExchangeProbe(peer: Peer): () => boolean {
   return () => protocol._kexinit !== undefined;
 }
 
+const kexInitNumber = 20;
+
+type OnPayload = (payload: Buffer) => unknown;
+type Names = { readonly array: readonly string[] };
+
+/**
+ * ssh2 throws away whatever a client sends behind its KEXINIT as a guess, the right one too, and then both wait for ever.
+ * To be called when the client's identification has come, and nothing else has.
+ */
+export function keepRightGuess(
+  client: ServerSide,
+  isRight: (kexInit: Buffer, own: { kex: string | undefined; hostKey: string | undefined }) => boolean,
+): void {
+  const protocol = protocolOf(client) as unknown as {
+    readonly _offer: { readonly lists: { readonly kex: Names; readonly serverHostKey: Names } };
+    readonly _decipher: { _onPayload: OnPayload };
+    _onPayload: OnPayload;
+    _skipNextInboundPacket: boolean;
+  };
+  const watched =
+    (receive: OnPayload): OnPayload =>
+    (payload) => {
+      const { kex, serverHostKey } = protocol._offer.lists;
+      const own = { kex: kex.array[0], hostKey: serverHostKey.array[0] };
+      const keeps = payload[0] === kexInitNumber && isRight(payload, own);
+      const result = receive(payload);
+      if (keeps) protocol._skipNextInboundPacket = false;
+      return result;
+    };
+  protocol._decipher._onPayload = watched(protocol._decipher._onPayload);
+  protocol._onPayload = watched(protocol._onPayload); // of the deciphers to come, for later key exchanges
+}
+
 /** The client has said that it will open no session any more (OpenSSH's no-more-sessions@openssh.com). */
 export function wantsNoMoreSessions(peer: ServerSide): boolean {
   return (peer as unknown as { readonly noMoreSessions?: boolean }).noMoreSessions === true;

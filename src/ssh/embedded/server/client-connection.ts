@@ -6,12 +6,13 @@ import { SallyportError } from "../../../protocol/error.ts";
 import { plainHost } from "../../../protocol/ip-address.ts";
 import { limits } from "../../../protocol/limits.ts";
 import { ChannelTable } from "../channels/channel-table.ts";
-import { keyExchangeProbe, takeOverChannels, wantsNoMoreSessions } from "../channels/ssh2-messages.ts";
+import { keepRightGuess, keyExchangeProbe, takeOverChannels, wantsNoMoreSessions } from "../channels/ssh2-messages.ts";
 import { coalesceWrites } from "../transport/coalesce-writes.ts";
 import { SendGate } from "../transport/send-gate.ts";
 import { serverAlgorithms } from "./algorithms.ts";
 import { ClientSession } from "./client-session.ts";
 import type { ServerContext } from "./context.ts";
+import { isRightGuess } from "./first-guess.ts";
 import { answerForwardRequests } from "./forward-requests.ts";
 import { Login } from "./login.ts";
 import { pauseWhileUnread } from "./pause-while-unread.ts";
@@ -27,17 +28,19 @@ export class ClientConnection {
   readonly #connection: Connection;
   readonly #end: AbortController = new AbortController();
   readonly #login: Login;
+  readonly #onLogin: () => void;
   readonly #cancelDeadline: () => void;
   #client: ServerSide | undefined;
   #session: ClientSession | undefined;
   #settleGone: () => void = () => {};
 
-  constructor(connection: Connection, context: ServerContext) {
+  constructor(connection: Connection, context: ServerContext, onLogin: () => void) {
     const { remote } = connection;
     this.name = formatEndpoint(remote);
     this.address = plainHost(remote.host);
     this.#context = context;
     this.#connection = connection;
+    this.#onLogin = onLogin;
     this.gone = new Promise((resolve) => {
       this.#settleGone = resolve;
     });
@@ -99,6 +102,7 @@ export class ClientConnection {
 
   #serve(client: ServerSide): void {
     this.#client = client;
+    keepRightGuess(client, isRightGuess);
     // After the first sign of the end ssh2 can send nothing any more.
     client.on("error", (error: Error) => this.close(error.message));
     client.on("end", () => this.close("it closed the connection"));
@@ -111,6 +115,7 @@ export class ClientConnection {
     const { user, method } = this.#login;
     if (user === undefined || this.#end.signal.aborted) return;
     this.#cancelDeadline();
+    this.#onLogin();
     const gate = new SendGate(this.#connection.stream, keyExchangeProbe(client));
     client.on("handshake", () => gate.open());
     const channels = new ChannelTable({

@@ -2,6 +2,7 @@
 import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
 import { Entrance } from "../../../platform/entrance.ts";
 import type { Connection, Listener } from "../../../platform/network.ts";
+import { PendingLogins } from "../../../platform/pending-logins.ts";
 import { isUnspecified, plainHost } from "../../../protocol/ip-address.ts";
 import { ClientConnection } from "./client-connection.ts";
 import type { ServerContext } from "./context.ts";
@@ -17,6 +18,7 @@ export class RunningSshServer implements SshServer {
   readonly closed: Promise<void>;
   readonly #context: ServerContext;
   readonly #clients: Set<ClientConnection> = new Set();
+  readonly #pending: PendingLogins;
   readonly #entrance: Entrance;
   #settleClosed: () => void = () => {};
   #closing: Promise<void> | undefined;
@@ -32,6 +34,7 @@ export class RunningSshServer implements SshServer {
       this.#settleClosed = resolve;
     });
     this.#context = context;
+    this.#pending = new PendingLogins(context.connectionsMax);
     this.#entrance = new Entrance(listener, (connection) => this.#welcome(connection));
   }
 
@@ -59,9 +62,21 @@ export class RunningSshServer implements SshServer {
       this.#refuse(connection, same >= connectionsPerAddressMax ? "too many from its address" : "too many clients");
       return;
     }
-    const client = new ClientConnection(connection, this.#context);
-    this.#clients.add(client);
-    this.#entrance.track(client.gone.then(() => this.#clients.delete(client)));
+    let client: ClientConnection | undefined;
+    const onLogin = this.#pending.admit(address, () => client?.close("its place was needed before it had logged in"));
+    if (onLogin === undefined) {
+      this.#refuse(connection, "too many wait for a login, most of them from its address");
+      return;
+    }
+    const opened = new ClientConnection(connection, this.#context, onLogin);
+    client = opened;
+    this.#clients.add(opened);
+    this.#entrance.track(
+      opened.gone.then(() => {
+        onLogin();
+        this.#clients.delete(opened);
+      }),
+    );
   }
 
   /** RFC 4253 section 4.2 allows lines before the identification; OpenSSH shows them with -v. */

@@ -231,3 +231,39 @@ test("no event has a password", async () => {
   expect(server.events.length).toBeGreaterThan(1);
   expect(JSON.stringify(server.events)).not.toMatch(/hunter2|"right"/);
 });
+
+/** A client at an address that only connects: its connection ends with the test or before. */
+async function silent(host: string): Promise<{ readonly closed: Promise<unknown>; readonly destroy: () => void }> {
+  const socket = connect({ host: "127.0.0.1", port: server?.port ?? 0, localAddress: host });
+  const closed = once(socket, "close");
+  socket.on("error", () => {}).resume();
+  await once(socket, "data"); // the server's identification
+  return { closed, destroy: () => socket.destroy() };
+}
+
+test("hazard: a flood before the login: four addresses that only connect do not shut out a fifth", async () => {
+  server = await startSshServer({ connectionsMax: 16, connectionsPerAddressMax: 4 });
+  const addresses = ["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"];
+  const flooding = await Promise.all(addresses.flatMap((address) => Array.from({ length: 4 }, () => silent(address))));
+  await using _client = await rawClient(server.port);
+  for (const { destroy } of flooding) destroy();
+});
+
+test("hazard: a flood from one address: a newcomer from another takes the place of its oldest", async () => {
+  server = await startSshServer({ connectionsMax: 16, connectionsPerAddressMax: 16 });
+  const flooding = [];
+  for (let index = 0; index < 4; index += 1) flooding.push(await silent("127.0.0.2"));
+  await using _client = await rawClient(server.port);
+  await flooding[0]?.closed;
+  expect(server.events).toContainEqual(
+    expect.objectContaining({ type: "ssh-server.close", reason: "its place was needed before it had logged in" }),
+  );
+  for (const { destroy } of flooding) destroy();
+});
+
+test("who is logged in takes no place of those who are not", async () => {
+  server = await startSshServer({ connectionsMax: 8, connectionsPerAddressMax: 8 }); // a share of two
+  const clients = [];
+  for (let index = 0; index < 6; index += 1) clients.push(await rawClient(server.port));
+  for (const client of clients) await client[Symbol.asyncDispose]();
+});
