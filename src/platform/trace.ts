@@ -4,6 +4,22 @@ import type { CloseInfo } from "./network.ts";
 
 export type Side = "front" | "back";
 
+export interface FileAction {
+  /** As an FTP client wrote it. */
+  readonly command?: string;
+  readonly action: "download" | "upload" | "mkdir" | "rmdir" | "delete" | "rename";
+  /** From the root that the user has; one character per byte. */
+  readonly path: string;
+  /** The new name. */
+  readonly to?: string;
+  readonly ok: boolean;
+  /** The final reply, or why it failed. */
+  readonly outcome: string;
+  /** Of a transfer. */
+  readonly bytes?: number;
+  readonly durationMs?: number;
+}
+
 type Untimed =
   | { readonly type: "session.open"; readonly client: string; readonly gateway: string; readonly target: string }
   | { readonly type: "session.close"; readonly reason: string }
@@ -36,6 +52,16 @@ type Untimed =
   | { readonly type: "ssh.channel.open"; readonly channel: number; readonly target: string }
   | { readonly type: "ssh.channel.refused"; readonly target: string; readonly reason: string }
   | { readonly type: "ssh.channel.close"; readonly channel: number }
+  /** A login at our own FTP server. `client` is an address. */
+  | { readonly type: "login.accepted"; readonly client: string; readonly user: string }
+  | { readonly type: "login.refused"; readonly client: string; readonly user: string }
+  /** What somebody has done to the files of our own server, or tried to. */
+  | ({
+      readonly type: "file.action";
+      readonly client: string;
+      readonly user: string;
+      readonly protocol: "ftp" | "ssh";
+    } & FileAction)
   /** Our own SSH server. `client` is `host:port`. */
   | { readonly type: "ssh-server.login"; readonly client: string; readonly user: string; readonly method: string }
   | {

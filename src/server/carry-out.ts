@@ -7,7 +7,9 @@ import { ownEntry } from "../protocol/own-entry.ts";
 import { makeReply } from "../protocol/reply.ts";
 import { refuseCommand } from "../protocol/server/admission.ts";
 import type { Answer, Conversation } from "./conversation.ts";
+import { watchAction } from "./file-actions.ts";
 import { handlers } from "./handlers/handlers.ts";
+import { refusalOf } from "./refusals.ts";
 
 export async function carryOut(talk: Conversation, command: Command, signal: AbortSignal): Promise<Answer> {
   const { state, context } = talk;
@@ -18,8 +20,14 @@ export async function carryOut(talk: Conversation, command: Command, signal: Abo
   const requireTls = context.policy.tls?.required === true;
   const refusal = refuseCommand(row, argument, { phase: state.phase, secure: talk.secure, requireTls });
   const { renameFrom } = state;
+  const tell = refusal === undefined ? watchAction(talk, command) : undefined;
   try {
-    return refusal ?? (await handler(talk, argument, signal));
+    const answer = refusal ?? (await handler(talk, argument, signal));
+    tell?.("reply" in answer ? answer.reply : answer);
+    return answer;
+  } catch (error) {
+    tell?.(refusalOf(error) ?? makeReply(421, "A fault in this server."));
+    throw error;
   } finally {
     // RNFR is good for the very next command, REST for the next transfer.
     if (state.renameFrom === renameFrom) state.renameFrom = undefined;

@@ -38,6 +38,8 @@ export interface Conversation {
   readonly secure: boolean;
   readonly tls: TlsSession | undefined;
   transfer: RunningTransfer | undefined;
+  /** What the last transfer has moved, for the log. */
+  moved: { readonly path: string; readonly bytes: number } | undefined;
   /** Writes a preliminary reply; the final one is what the handler returns. */
   say(reply: Reply): void;
   emit(event: TraceEventBody): void;

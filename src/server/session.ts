@@ -21,6 +21,7 @@ export class Session implements Conversation {
   readonly state: SessionState = newState();
   readonly data: DataEnds;
   transfer: RunningTransfer | undefined;
+  moved: Conversation["moved"];
   secure = false;
   readonly tls: TlsSession | undefined;
   readonly #channel: ControlChannel;

@@ -8,6 +8,8 @@ import type { DataOptions } from "./send-data.ts";
 import { watchStall } from "./stall-watch.ts";
 
 export interface TransferPlan {
+  /** Of a file; absent for a listing. */
+  readonly path?: string;
   /** For STAT and the 150. */
   readonly what: string;
   /** Text of the 150, where it must be in a given form. */
@@ -34,6 +36,7 @@ export async function runTransfer(talk: Conversation, plan: TransferPlan, signal
     return await carry(talk, plan, connection, progress, signal);
   } finally {
     talk.transfer = undefined;
+    talk.moved = { path: plan.path ?? "", bytes: progress.bytes };
   }
 }
 

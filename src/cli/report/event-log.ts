@@ -8,6 +8,8 @@ import { type FinishedTransfer, TransferWatch } from "./transfer-watch.ts";
 /** Feed it every event in order. */
 export class EventLog {
   readonly #sessions = new Map<number, TransferWatch>();
+  /** Sessions of our own server: their files are told by `file.action`, with the user and the whole path. */
+  readonly #served = new Set<number>();
   #wasLost = false;
 
   /** How many data connections of clients are open. */
@@ -17,10 +19,16 @@ export class EventLog {
 
   /** The records that the event gives rise to; mostly none. */
   observe(event: TraceEvent): readonly LogRecord[] {
+    if (event.type === "session.open" && event.target === "files") this.#served.add(event.session);
     const finished = event.session === 0 ? undefined : this.#watch(event).observe(event);
-    if (event.type === "session.close") this.#sessions.delete(event.session);
+    const isTold = finished !== undefined && this.#served.has(event.session) && ofFiles.test(finished.command);
+    if (event.type === "session.close") {
+      this.#sessions.delete(event.session);
+      this.#served.delete(event.session);
+    }
     const record = this.#describe(event);
-    const records = [finished && describeTransfer(finished), record].filter((each) => each !== undefined);
+    const transfer = finished === undefined || isTold ? undefined : describeTransfer(finished);
+    const records = [transfer, record].filter((each) => each !== undefined);
     return event.session === 0 ? records : records.map((each) => withSession(each, event.session));
   }
 
@@ -62,21 +70,36 @@ export class EventLog {
           target: event.target,
           reason: event.reason,
         });
+      case "login.accepted":
+        return record("info", event.type, `${printable(event.user)} logged in from ${event.client}`, {
+          protocol: "ftp",
+          user: printable(event.user),
+          address: event.client,
+        });
+      case "login.refused":
+        return record("warn", event.type, `refused a login as ${printable(event.user)} from ${event.client}`, {
+          protocol: "ftp",
+          user: printable(event.user),
+          address: event.client,
+        });
+      case "file.action":
+        return describeAction(event);
       case "ssh-server.login":
         return record("info", event.type, `${event.user} logged in by SSH from ${event.client} (${event.method})`, {
-          client: event.client,
+          protocol: "ssh",
           user: event.user,
+          address: addressOf(event.client),
+          client: event.client,
         });
-      case "ssh-server.login-refused":
-        return record(
-          "warn",
-          event.type,
-          `refused an SSH login as ${event.user} from ${event.client} (${event.method})`,
-          {
-            client: event.client,
-            user: event.user,
-          },
-        );
+      case "ssh-server.login-refused": {
+        const message = `refused an SSH login as ${event.user} from ${event.client} (${event.method})`;
+        return record("warn", event.type, message, {
+          protocol: "ssh",
+          user: event.user,
+          address: addressOf(event.client),
+          client: event.client,
+        });
+      }
       case "ssh-server.refused":
         return record("warn", event.type, `the SSH client ${event.client} was refused ${event.what}: ${event.reason}`, {
           client: event.client,
@@ -115,6 +138,34 @@ function describeRefusal(event: TraceEvent & { readonly type: "ftp.reply" }): Lo
   return record("info", "refusal", `answered ${reply}`, { reply });
 }
 
+/** One line for what somebody did to a file of our server; the fields are documented in docs/guides/server.md. */
+function describeAction(event: TraceEvent & { readonly type: "file.action" }): LogRecord {
+  const { action, client, protocol, ok, bytes, durationMs, command } = event;
+  const [user, path, outcome] = [event.user, event.path, event.outcome].map((text) => printable(text));
+  const to = event.to === undefined ? undefined : printable(event.to);
+  const amount = bytes === undefined ? "" : `: ${formatBytes(bytes)} in ${formatDuration(durationMs ?? 0)}`;
+  const target = to === undefined ? path : `${path} to ${to}`;
+  const message = `${command ?? action}${amount} (${outcome}), ${user} at ${client}, ${target}`;
+  return record("info", event.type, message, {
+    protocol,
+    user: user ?? "",
+    address: client,
+    action,
+    ...(command === undefined ? {} : { command }),
+    path: path ?? "",
+    ...(to === undefined ? {} : { to }),
+    ok,
+    outcome: outcome ?? "",
+    ...(bytes === undefined ? {} : { bytes }),
+    ...(durationMs === undefined ? {} : { durationMs: Math.round(durationMs) }),
+  });
+}
+
+/** Of `host:port`. */
+const addressOf = (client: string): string => client.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
+
+const ofFiles = /^(?:RETR|STOR|STOU|APPE)\b/i;
+
 function describeTransfer({ command, reply, bytes, durationMs, close }: FinishedTransfer): LogRecord {
   const amount = close === undefined ? "no data" : `${formatBytes(bytes)} in ${formatDuration(durationMs)}`;
   const ending = close === undefined || close.how === "fin" ? "" : `, ${describeClose(close)}`;
@@ -132,7 +183,7 @@ function record(
   level: LogRecord["level"],
   event: string,
   message: string,
-  fields: Readonly<Record<string, string | number>> = {},
+  fields: Readonly<Record<string, string | number | boolean>> = {},
 ): LogRecord {
   return { level, message, fields: { event, ...fields } };
 }

@@ -7,7 +7,7 @@ export interface LogRecord {
   /** One line in plain words; may hold text from the network. */
   readonly message: string;
   /** What machines want to know, without secrets: `event`, `session`, `bytes`, `durationMs`, … */
-  readonly fields?: Readonly<Record<string, string | number>>;
+  readonly fields?: Readonly<Record<string, string | number | boolean>>;
   /** A line of somebody else's (ssh, a banner): shown without our name before it. */
   readonly verbatim?: true;
 }

@@ -21,7 +21,7 @@ export interface ReporterOptions {
 
 /** Lines for people: `sallyport: message`, the cure on a line of its own. */
 export function textReporter({ threshold, stacks, write, clock }: ReporterOptions): Reporter {
-  const time = (): string => (clock === undefined ? "" : `${clock().toISOString().slice(11, 23)} `);
+  const time = (): string => (clock === undefined ? "" : `${clock().toISOString()} `);
   return {
     log({ level, message, verbatim }) {
       if (!isShown(level, threshold)) return;

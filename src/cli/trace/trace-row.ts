@@ -77,6 +77,16 @@ function describe(event: TraceEvent): Description {
       return note(`ssh: channel to ${event.target} refused: ${event.reason}`);
     case "ssh.channel.close":
       return note(`ssh: channel ${event.channel} closed`);
+    case "login.accepted":
+      return note(`${printable(event.user)} logged in from ${event.client}`);
+    case "login.refused":
+      return note(`${event.client} was refused as ${printable(event.user)}`);
+    case "file.action": {
+      const to = event.to === undefined ? "" : ` to ${printable(event.to)}`;
+      return note(
+        `${printable(event.user)}: ${event.action} ${printable(event.path)}${to}: ${printable(event.outcome)}`,
+      );
+    }
     case "ssh-server.login":
       return note(`ssh server: ${event.user} logged in from ${event.client} (${event.method})`);
     case "ssh-server.login-refused":

@@ -1,6 +1,7 @@
 // The SSH server beside the FTP server.
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { observed } from "../../filesystem/observed.ts";
 import { systemClock } from "../../network/system-clock.ts";
 import { systemNetwork } from "../../network/system-network.ts";
 import { systemRandom } from "../../network/system-random.ts";
@@ -8,10 +9,10 @@ import { systemTime } from "../../network/system-time.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { LoginGuard } from "../../platform/login-guard.ts";
 import type { PortRange } from "../../platform/network.ts";
+import type { FileAction, TraceEventBody } from "../../platform/trace.ts";
 import { sameHost } from "../../protocol/ip-address.ts";
 import type { Account } from "../../server/account.ts";
 import type { FtpServer } from "../../server/ftp-server.ts";
-import type { SshServerEvent } from "../../ssh/embedded/server/events.ts";
 import { openSshServer } from "../../ssh/embedded/server/open-ssh-server.ts";
 import type {
   AuthenticateSsh,
@@ -39,7 +40,7 @@ export interface SshSide {
   readonly passivePorts: PortRange;
   /** What serves the listener, once it does. */
   readonly serverAt: (listener: Endpoint) => FtpServer | undefined;
-  readonly emit: (event: SshServerEvent) => void;
+  readonly emit: (event: TraceEventBody) => void;
   readonly signal: AbortSignal;
 }
 
@@ -116,10 +117,12 @@ function judge(
   keys: AuthorizedKeys | undefined,
   accountOf: WeakMap<SshUser, Account>,
 ): AuthenticateSsh {
-  const admit = (name: string, account: Account | undefined): SshUser | undefined => {
+  const admit = (name: string, address: string, account: Account | undefined): SshUser | undefined => {
     if (account === undefined) return undefined;
     const user = { name };
-    accountOf.set(user, account);
+    const who = { protocol: "ssh", client: address, user: utf8Bytes(name) } as const;
+    const tell = (action: FileAction): void => emit({ type: "file.action", ...who, ...action });
+    accountOf.set(user, { ...account, fileSystem: observed(account.fileSystem, { nowMs: systemClock.nowMs, tell }) });
     return user;
   };
   return async (attempt, signal) => {
@@ -127,12 +130,12 @@ function judge(
     const name = utf8Bytes(user);
     if (attempt.method === "password") {
       const login = { user: name, password: utf8Bytes(attempt.password), address, secure: true };
-      return admit(user, await accounts.byPassword(login, signal));
+      return admit(user, address, await accounts.byPassword(login, signal));
     }
     // The file is read for every name, so that nobody learns from the time it takes who is a user.
     const onTrouble = (reason: string): void =>
       emit({ type: "ssh-server.refused", client: address, what: `the keys of ${user}`, reason });
     const isKnown = await keys?.has(user, attempt.key, onTrouble);
-    return admit(user, isKnown === true ? accounts.byName(name) : undefined);
+    return admit(user, address, isKnown === true ? accounts.byName(name) : undefined);
   };
 }

@@ -35,6 +35,7 @@ async function logIn(talk: Conversation, password: string, signal: AbortSignal):
   const address = clientOf(talk);
   const attempt = { user, password, address, secure: talk.secure, ...(host === undefined ? {} : { host }) };
   const account = await guard.attempt(address, user, () => policy.authenticate(attempt, signal), signal);
+  talk.emit({ type: account === undefined ? "login.refused" : "login.accepted", client: address, user });
   if (account === undefined) return refuse(talk);
   Object.assign(state, { account, phase: "logged-in", loginFailures: 0, directory: account.directory ?? "/" });
   return makeReply(230, "You are logged in.");

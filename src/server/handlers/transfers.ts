@@ -37,7 +37,7 @@ async function download(talk: Conversation, argument: string, signal: AbortSigna
     const source = type === "A" ? converted(pieces, toNetworkLines()) : pieces;
     const what = `${printable(nameOf(path), 200)} (${reader.facts.size} bytes)`;
     const carry: Parameters<typeof runTransfer>[1]["carry"] = (to, options) => sendData(source, to, options);
-    return await runTransfer(talk, { what, carry }, signal);
+    return await runTransfer(talk, { path, what, carry }, signal);
   } finally {
     // It was only read, so the reply need not wait for that.
     talk.track(reader[Symbol.asyncDispose]() as Promise<void>);
@@ -63,6 +63,7 @@ async function upload(
     return await runTransfer(
       talk,
       {
+        path,
         what,
         upload: true,
         ...(start === "exclusive" ? { opening: what, done: () => `${what}, complete.` } : {}),

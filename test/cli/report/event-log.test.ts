@@ -20,6 +20,75 @@ function download(): Dialogue {
     .reply("150 here it comes");
 }
 
+describe("our own server", () => {
+  const served = (): Dialogue =>
+    new Dialogue(3).event({ type: "session.open", client: "192.0.2.7:5", gateway: "192.0.2.1:21", target: "files" });
+  const who = { client: "192.0.2.7", user: "alice", protocol: "ftp" } as const;
+
+  test("tells a file with user, address, whole path and outcome, in one line", () => {
+    const dialogue = served()
+      .command("STOR x", false)
+      .dataOpen("front")
+      .dataClose("front", 5)
+      .event({
+        type: "file.action",
+        ...who,
+        command: "STOR x",
+        action: "upload",
+        path: "/in/x",
+        ok: true,
+        outcome: "226 ok",
+        bytes: 5,
+        durationMs: 1.4,
+      })
+      .ownReply("226 ok");
+    const records = logOf(dialogue).slice(1);
+    expect(records).toHaveLength(1);
+    expect(records[0]).toEqual({
+      level: "info",
+      message: "session 3: STOR x: 5 bytes in 1 ms (226 ok), alice at 192.0.2.7, /in/x",
+      fields: {
+        event: "file.action",
+        session: 3,
+        protocol: "ftp",
+        user: "alice",
+        address: "192.0.2.7",
+        action: "upload",
+        command: "STOR x",
+        path: "/in/x",
+        ok: true,
+        outcome: "226 ok",
+        bytes: 5,
+        durationMs: 1,
+      },
+    });
+  });
+
+  test("tells a name that a terminal would obey in letters", () => {
+    const action = { action: "rename", path: "/a", to: "/b\u001b[2J", ok: false, outcome: "550 no" } as const;
+    const [record] = logOf(served().event({ type: "file.action", ...who, ...action })).slice(1);
+    expect(record?.message).toBe("session 3: rename (550 no), alice at 192.0.2.7, /a to /b\\x1b[2J");
+  });
+
+  test("warns of a refused login, and tells one that was let in", () => {
+    const login = { client: "192.0.2.7", user: "alice" };
+    const records = logOf(
+      served()
+        .event({ type: "login.refused", ...login })
+        .event({ type: "login.accepted", ...login }),
+    );
+    expect(records.slice(1)).toMatchObject([
+      { level: "warn", fields: { event: "login.refused", protocol: "ftp", user: "alice", address: "192.0.2.7" } },
+      { level: "info", fields: { event: "login.accepted", protocol: "ftp", user: "alice", address: "192.0.2.7" } },
+    ]);
+  });
+
+  test("tells a listing as before", () => {
+    const dialogue = served().command("LIST", false).dataOpen("front").dataClose("front", 5).ownReply("226 ok");
+    expect(messages(dialogue).at(-1)).toMatch(/^info session 3: LIST: 5 bytes/);
+  });
+});
+
 describe("a transfer is one line", () => {
   test("with the data closed before the final reply", () => {
     const dialogue = download().wait(1500).dataClose("front", 1_234_567).reply("226 Transfer complete.");

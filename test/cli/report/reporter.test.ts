@@ -32,10 +32,10 @@ describe("text", () => {
     expect(written()).toBe("Welcome\\x1b[2J to ssh-host\n");
   });
 
-  test("with a clock every line begins with the time of day", () => {
+  test("with a clock every line begins with date and time", () => {
     const { reporter, written } = text({ clock: () => new Date("2026-01-02T03:04:05.678Z") });
     reporter.log({ level: "warn", message: "careful" });
-    expect(written()).toBe("03:04:05.678 sallyport: warning: careful\n");
+    expect(written()).toBe("2026-01-02T03:04:05.678Z sallyport: warning: careful\n");
   });
 
   test("a message over several lines cannot forge one of ours", () => {

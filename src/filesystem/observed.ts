@@ -1,0 +1,143 @@
+// A FileSystem that tells what is done with it, for a log.
+import type { FileReader, FileSystem, FileUpdater, FileWriter, UpdatesFiles } from "../platform/file-system.ts";
+import type { FileAction } from "../platform/trace.ts";
+import { isSallyportError } from "../protocol/error.ts";
+
+export interface Observer {
+  readonly nowMs: () => number;
+  readonly tell: (action: FileAction) => void;
+}
+
+/** It can what `inner` can. Looking at files is not told: stat and list. */
+export function observed<F extends FileSystem>(inner: F, observer: Observer): F {
+  const told = overrides(inner, observer);
+  return new Proxy(inner, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      return Reflect.get(told, name) ?? value.bind(target);
+    },
+  });
+}
+
+function overrides(
+  inner: FileSystem & Partial<UpdatesFiles>,
+  { nowMs, tell }: Observer,
+): Partial<FileSystem & UpdatesFiles> {
+  type Subject = Pick<FileAction, "action" | "path" | "to">;
+  const failed = (subject: Subject, error: unknown): void =>
+    tell({ ...subject, ok: false, outcome: isSallyportError(error) ? error.message : "it failed" });
+
+  /** Tells the end, or that it failed. */
+  async function whole<T>(subject: Subject, work: Promise<T>): Promise<T> {
+    try {
+      const result = await work;
+      tell({ ...subject, ok: true, outcome: "done" });
+      return result;
+    } catch (error) {
+      failed(subject, error);
+      throw error;
+    }
+  }
+
+  /** Tells a failure alone: the end is told when what was opened is closed. */
+  async function opening<T>(subject: Subject, work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      failed(subject, error);
+      throw error;
+    }
+  }
+
+  /** A writer in which nothing was written made a new file, and another one fills it. */
+  function upload(path: string): { moved: (bytes: number) => void; end: (ok: boolean, outcome: string) => void } {
+    const startMs = nowMs();
+    let bytes = 0;
+    let over = false;
+    return {
+      moved: (count) => {
+        bytes += count;
+      },
+      end: (ok, outcome) => {
+        if (over) return;
+        over = true;
+        tell({ action: "upload", path, ok, outcome, bytes, durationMs: nowMs() - startMs });
+      },
+    };
+  }
+
+  async function finishing(finish: Promise<void>, end: (ok: boolean, outcome: string) => void): Promise<void> {
+    try {
+      await finish;
+      end(true, "done");
+    } catch (error) {
+      end(false, isSallyportError(error) ? error.message : "it failed");
+      throw error;
+    }
+  }
+
+  return {
+    openRead: async (path, options): Promise<FileReader> => {
+      const reader = await opening({ action: "download", path }, inner.openRead(path, options));
+      const startMs = nowMs();
+      let bytes = 0;
+      let over = false;
+      return {
+        facts: reader.facts,
+        read: async (buffer) => {
+          const count = await reader.read(buffer);
+          bytes += count;
+          return count;
+        },
+        [Symbol.asyncDispose]: async () => {
+          if (!over && bytes > 0) {
+            const whole = options.offset + bytes >= reader.facts.size;
+            const outcome = whole ? "done" : "not to its end";
+            tell({ action: "download", path, ok: whole, outcome, bytes, durationMs: nowMs() - startMs });
+          }
+          over = true;
+          await reader[Symbol.asyncDispose]();
+        },
+      };
+    },
+    openWrite: async (path, options): Promise<FileWriter> => {
+      const writer = await opening({ action: "upload", path }, inner.openWrite(path, options));
+      const { moved, end } = upload(path);
+      let wrote = false;
+      return {
+        write: async (pieces) => {
+          wrote = true;
+          await writer.write(pieces);
+          for (const { length } of pieces) moved(length);
+        },
+        finish: () => finishing(writer.finish(), end),
+        [Symbol.asyncDispose]: async () => {
+          if (wrote) end(false, "broken off");
+          await writer[Symbol.asyncDispose]();
+        },
+      };
+    },
+    openUpdate: async (path, options): Promise<FileUpdater> => {
+      if (inner.openUpdate === undefined) throw new TypeError("no openUpdate");
+      const updater = await opening({ action: "upload", path }, inner.openUpdate(path, options));
+      const { moved, end } = upload(path);
+      return {
+        writeAt: async (offset, bytes) => {
+          await updater.writeAt(offset, bytes);
+          moved(bytes.length);
+        },
+        truncate: (bytes) => updater.truncate(bytes),
+        finish: () => finishing(updater.finish(), end),
+        [Symbol.asyncDispose]: async () => {
+          end(false, "broken off");
+          await updater[Symbol.asyncDispose]();
+        },
+      };
+    },
+    mkdir: (path, options) => whole({ action: "mkdir", path }, inner.mkdir(path, options)),
+    rmdir: (path, options) => whole({ action: "rmdir", path }, inner.rmdir(path, options)),
+    remove: (path, options) => whole({ action: "delete", path }, inner.remove(path, options)),
+    rename: (path, to, options) => whole({ action: "rename", path, to }, inner.rename(path, to, options)),
+  };
+}

@@ -1,0 +1,70 @@
+// A FileSystem that tells what is done with it: SFTP, for the log of the server.
+import { beforeEach, expect, test } from "vitest";
+import { MemoryFileSystem } from "../../src/filesystem/memory/memory-file-system.ts";
+import { observed } from "../../src/filesystem/observed.ts";
+import { dropBox, readOnly } from "../../src/filesystem/read-only.ts";
+import { setsModes, tellsSpace, updatesFiles } from "../../src/platform/file-system.ts";
+import type { FileAction } from "../../src/platform/trace.ts";
+import { messages, openFlags } from "../../src/ssh/sftp/wire/message-types.ts";
+import { put } from "../conformance/file-system/helpers.ts";
+import { SftpSession } from "../ssh/sftp/session.ts";
+
+const { read, write, create, truncate } = openFlags;
+
+let files: MemoryFileSystem;
+let told: FileAction[];
+const observer = { nowMs: () => 0, tell: (action: FileAction) => void told.push(action) };
+beforeEach(async () => {
+  files = new MemoryFileSystem({ now: () => 0 });
+  await put(files, "/a", "0123456789");
+  told = [];
+});
+
+test("it can what the one inside can, and no more", () => {
+  for (const inner of [files, readOnly(files), dropBox(files)]) {
+    const outer = observed(inner, observer);
+    expect([setsModes(outer), updatesFiles(outer), tellsSpace(outer)]).toEqual([
+      setsModes(inner),
+      updatesFiles(inner),
+      tellsSpace(inner),
+    ]);
+  }
+});
+
+test("each change and transfer of an SFTP session is told once, with its outcome", async () => {
+  const sftp = new SftpSession(observed(files, observer));
+  const up = (await sftp.open("/new", write | create | truncate)) as Uint8Array;
+  await sftp.write(up, 0, "hello");
+  await sftp.close(up);
+  const cut = (await sftp.open("/cut", write | create)) as Uint8Array;
+  await sftp.write(cut, 0, "he");
+  const down = (await sftp.open("/a", read)) as Uint8Array;
+  await sftp.read(down, 0, 100);
+  await sftp.close(down);
+  await sftp.ask(messages.mkdir, (w) => w.string("/d").uint32(0));
+  await sftp.ask(messages.rename, (w) => w.string("/a").string("/d/b"));
+  await sftp.ask(messages.remove, (w) => w.string("/d/b"));
+  await sftp.ask(messages.remove, (w) => w.string("/d/b"));
+  await sftp.ask(messages.rmdir, (w) => w.string("/d"));
+  await sftp[Symbol.asyncDispose]();
+  expect(told).toMatchObject([
+    { action: "upload", path: "/new", ok: true, bytes: 5 },
+    { action: "download", path: "/a", ok: true, bytes: 10 },
+    { action: "mkdir", path: "/d", ok: true },
+    { action: "rename", path: "/a", to: "/d/b", ok: true },
+    { action: "delete", path: "/d/b", ok: true },
+    { action: "delete", path: "/d/b", ok: false },
+    { action: "rmdir", path: "/d", ok: true },
+    { action: "upload", path: "/cut", ok: false, bytes: 2, outcome: "broken off" },
+  ]);
+});
+
+test("what is refused is told as failed", async () => {
+  await using sftp = new SftpSession(observed(readOnly(files), observer));
+  await sftp.open("/new", write | create);
+  await sftp.open("/none", read);
+  expect(told).toMatchObject([
+    { action: "upload", path: "/new", ok: false },
+    { action: "download", path: "/none", ok: false },
+  ]);
+});

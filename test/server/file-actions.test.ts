@@ -1,0 +1,75 @@
+// What the server tells its log of logins and files.
+import { afterEach, expect, test } from "vitest";
+import { watchResources } from "../support/resources.ts";
+import { until } from "../support/until.ts";
+import { type Rig, startRig } from "./rig.ts";
+
+watchResources();
+
+let rig: Rig;
+afterEach(() => rig[Symbol.asyncDispose]());
+
+const actions = (): unknown[] => rig.events.filter(({ type }) => type === "file.action");
+
+test("each change and each transfer is told with user, address, whole path and outcome", async () => {
+  rig = await startRig();
+  const peer = await rig.login();
+  await peer.say("TYPE I");
+  await peer.say("MKD /in");
+  await peer.say("CWD in");
+  await peer.upload("STOR x", "hello");
+  await peer.upload("APPE x", "!");
+  await peer.download("RETR x");
+  await peer.say("RNFR x");
+  await peer.say("RNTO ../y");
+  await peer.say("DELE /y");
+  await peer.say("DELE /y");
+  await peer.upload("STOU u", "1");
+  await peer.download("RETR nothing");
+  await peer.say("RMD /in");
+  const who = { user: "alice", client: "127.0.0.1", protocol: "ftp" };
+  expect(actions()).toMatchObject([
+    { ...who, action: "mkdir", path: "/in", ok: true, outcome: expect.stringMatching(/^257 /) },
+    { ...who, action: "upload", path: "/in/x", ok: true, bytes: 5, outcome: expect.stringMatching(/^226 /) },
+    { action: "upload", path: "/in/x", ok: true, bytes: 1 },
+    { action: "download", path: "/in/x", ok: true, bytes: 6 },
+    { action: "rename", path: "/in/x", to: "/y", ok: true },
+    { action: "delete", path: "/y", ok: true },
+    { action: "delete", path: "/y", ok: false, outcome: expect.stringMatching(/^550 /) },
+    { action: "upload", path: expect.stringMatching(/^\/in\/u\.\w+$/), ok: true, bytes: 1 },
+    { action: "download", path: "/in/nothing", ok: false, bytes: 0 },
+    { action: "rmdir", path: "/in", ok: false },
+  ]);
+});
+
+test("an upload that breaks is told as failed", async () => {
+  rig = await startRig();
+  const peer = await rig.login();
+  const data = await peer.passive();
+  expect(await peer.code("STOR x")).toBe(150);
+  data.write("hello");
+  await until("a byte", async () => (await peer.say("STAT")).lines.some((line) => line.includes(" 5 bytes so far")));
+  data.resetAndDestroy();
+  expect((await peer.reply()).code).toBe(426);
+  expect(actions()).toMatchObject(
+    [{ action: "upload", path: "/x", ok: false, bytes: 5, outcome: /^426 / }].map((one) => ({
+      ...one,
+      outcome: expect.stringMatching(one.outcome),
+    })),
+  );
+});
+
+test("logins are told, those refused too", async () => {
+  rig = await startRig();
+  const peer = await rig.connect();
+  await peer.reply();
+  await peer.say("USER mallory");
+  expect(await peer.code("PASS guess")).toBe(530);
+  await peer.say("USER alice");
+  expect(await peer.code("PASS secret")).toBe(230);
+  expect(rig.events.filter(({ type }) => type.startsWith("login."))).toMatchObject([
+    { type: "login.refused", user: "mallory", client: "127.0.0.1" },
+    { type: "login.accepted", user: "alice", client: "127.0.0.1" },
+  ]);
+  expect(JSON.stringify(rig.events)).not.toContain("guess");
+});
