@@ -3,6 +3,7 @@ import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import type { FileType } from "../protocol/listing/file-facts.ts";
 import type { Listing } from "../protocol/listing/listed-entry.ts";
+import { printable } from "../protocol/printable.ts";
 import { isFtp, type ServerSession } from "./server-session.ts";
 import { faultOf, joinPath } from "./tree.ts";
 
@@ -72,16 +73,11 @@ async function removeContent(
 }
 
 /** One file, and no directory. Throws `FS_IS_DIRECTORY`, and what the server says. */
-export async function removeFile(
-  session: ServerSession,
-  path: string,
-  shown: string,
-  signal: AbortSignal,
-): Promise<void> {
+export async function removeFile(session: ServerSession, path: string, signal: AbortSignal): Promise<void> {
   const refusal = await refusalOf(session.remove(path, { signal }));
   if (refusal === undefined) return;
   if ((await typeOf(session, path, signal)) !== "directory") throw refusal;
-  throw new SallyportError("FS_IS_DIRECTORY", `${shown} is a directory`, {
+  throw new SallyportError("FS_IS_DIRECTORY", `"${printable(path, 200)}" is a directory`, {
     cause: refusal,
     cure: "Add -r to remove it with all that is in it.",
   });

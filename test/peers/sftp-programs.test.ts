@@ -154,6 +154,24 @@ describePeers(["sshd", "ssh"], "sftp:// with sshd", () => {
     expect(readFileSync(here.file("f")).equals(content)).toBe(true);
   });
 
+  test("directories are made, files moved, and a tree removed: its links, and not what they lead to", async () => {
+    for (const name of ["f", "kept"]) writeFileSync(there.file(name), name);
+    expect(await sallyport("mkdir", "-p", url("a/b/c"))).toMatchObject({ ended });
+    expect(await sallyport("mv", url("f"), url("a/b/"))).toMatchObject({ ended });
+    expect(readFileSync(there.file("a/b/f"), "utf8")).toBe("f");
+    expect(await sallyport("mv", url("a/b/f"), `${there.path}/a/g`)).toMatchObject({ ended });
+    symlinkSync(there.path, there.file("a/link"));
+    symlinkSync(there.file("a"), there.file("to-a"));
+    expect(await sallyport("rm", url("a"))).toMatchObject({
+      ended: "exit 1",
+      stderr: expect.stringContaining("Add -r"),
+    });
+    expect(await sallyport("rm", "-r", url("to-a"))).toMatchObject({ ended });
+    expect(readdirSync(there.path).sort()).toEqual(["a", "kept"]);
+    expect(await sallyport("rm", "-r", url("a"))).toMatchObject({ ended });
+    expect(readdirSync(there.path)).toEqual(["kept"]);
+  });
+
   test("what the server refuses is told in words", async () => {
     mkdirSync(there.file("d"));
     writeFileSync(here.file("f"), "x");

@@ -77,6 +77,20 @@ for (const kind of ["vsftpd", "proftpd"] as const) {
       expect(sshd.log().match(/Accepted publickey/g)?.length).toBe(3);
     });
 
+    test("directories are made, files moved, and a tree removed with what LIST hides", async () => {
+      server.place("f", "content");
+      const moved = [urlOf(server, "f"), urlOf(server, "a/b/.hidden")];
+      expect((await sallyport("mkdir", "-p", urlOf(server, "a/b/c"))).ended).toBe("exit 0");
+      expect((await sallyport("mv", ...moved)).ended).toBe("exit 0");
+      expect(server.content("a/b/.hidden").toString()).toBe("content");
+      expect(await sallyport("rm", urlOf(server, "a"))).toMatchObject({
+        ended: "exit 1",
+        stderr: expect.stringContaining("Add -r"),
+      });
+      expect((await sallyport("rm", "-r", urlOf(server, "a"))).ended).toBe("exit 0");
+      expect((await sallyport("ls", urlOf(server, "a"))).ended).toBe("exit 1");
+    });
+
     test("--default-port brings a file, or says that the server has no default data ports", async () => {
       server.place("f", content);
       const ended = await untilPortsAreFree(

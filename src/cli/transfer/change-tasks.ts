@@ -5,6 +5,7 @@ import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
 import { makeDirectories } from "../../transfer/make-directories.ts";
 import { removeFile, removeTree } from "../../transfer/remove-tree.ts";
 import { joinPath } from "../../transfer/tree.ts";
+import { escapeText } from "../report/escape-text.ts";
 import { type RunContext, urlAt } from "./context.ts";
 import type { Change } from "./report.ts";
 import type { Hands, Task } from "./workers.ts";
@@ -13,14 +14,14 @@ type Work = (hands: Hands, path: string, shown: string) => Promise<void>;
 
 export function removeTasks(context: RunContext, sources: readonly FtpUrl[]): readonly Task[] {
   return sources.map((url) =>
-    task(url, async ({ session, signal }, path, shown) => {
+    task(url, async ({ session, signal }, path) => {
       const client = await session(url);
       const removed = (at: string): void => changed(context, { what: "removed", url: urlAt(url, at) });
       if (context.command.recursive) {
         const failed = (at: string, error: SallyportError): void => context.fail(urlAt(url, at), error);
         await removeTree(client, path, { signal, removed, failed });
       } else {
-        await removeFile(client, path, shown, signal);
+        await removeFile(client, path, signal);
         removed(path);
       }
     }),
@@ -50,7 +51,7 @@ export function moveTasks(context: RunContext, sources: readonly FtpUrl[], desti
         if (!isSallyportError(error) || destination.directory) throw error;
         const found = await client.stat(to, { signal }).catch(() => undefined);
         if (found?.type !== "directory") throw error;
-        throw new SallyportError("FS_IS_DIRECTORY", `${urlAt(destination, to)} is a directory`, {
+        throw new SallyportError("FS_IS_DIRECTORY", `"${escapeText(to)}" is a directory`, {
           cause: error,
           cure: "End it in a / to move the file into it.",
         });

@@ -7,6 +7,7 @@ import { shortBytes } from "../progress/progress-line.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { compared, formatBytes, formatDuration } from "../report/format.ts";
 import type { Change, Moved, Report, Totals } from "./report.ts";
+import type { TransferVerb } from "./transfer-options.ts";
 
 export interface TextReportOptions {
   readonly quiet: boolean;
@@ -66,12 +67,10 @@ export class TextReport implements Report {
 
   done({ verb, files, bytes, failed, skipped, elapsedMs }: Totals): void {
     // Of a listing people see how long it is.
-    const moves = verb === "get" || verb === "put" || verb === "cp";
     if (verb === "ls" || files + failed + skipped < 2) return;
     const also = [failed > 0 ? `, ${failed} failed` : "", skipped > 0 ? `, ${skipped} left out` : ""].join("");
-    this.#tell(
-      `${files === 1 ? "1 file" : `${files} files`}${moves ? `, ${formatBytes(bytes)}` : ""} in ${formatDuration(elapsedMs)}${also}`,
-    );
+    const done = doneWords[verb] ?? `${files === 1 ? "file" : "files"}, ${formatBytes(bytes)}`;
+    this.#tell(`${files} ${done} in ${formatDuration(elapsedMs)}${also}`);
   }
 
   #tell(line: string): void {
@@ -80,6 +79,9 @@ export class TextReport implements Report {
     this.#options.printError(`${line}\n`);
   }
 }
+
+/** Of the commands that move no bytes. */
+const doneWords: Readonly<Partial<Record<TransferVerb, string>>> = { rm: "removed", mkdir: "made", mv: "renamed" };
 
 const typeLetters = { file: "-", directory: "d", link: "l", other: "?" } as const;
 

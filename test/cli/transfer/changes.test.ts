@@ -40,7 +40,7 @@ describe("rm", () => {
     expect(await sallyport("rm", url("a%20b"), url("c"))).toEqual({
       ended: "exit 0",
       stdout: "",
-      stderr: expect.stringMatching(`^${shown("a%20b")}: removed\n${shown("c")}: removed\n2 files in `),
+      stderr: expect.stringMatching(`^${shown("a%20b")}: removed\n${shown("c")}: removed\n2 removed in `),
     });
     expect(readdirSync(there.path)).toEqual([]);
   });
@@ -49,7 +49,7 @@ describe("rm", () => {
     mkdirSync(there.file("d"));
     const { ended, stderr } = await sallyport("rm", url("d"));
     expect(ended).toBe("exit 1");
-    expect(stderr).toContain(`${shown("d")} is a directory\n  Add -r`);
+    expect(stderr).toContain(`${shown("d")}: "d" is a directory\n  Add -r`);
     expect(existsSync(there.file("d"))).toBe(true);
   });
 
