@@ -1,12 +1,13 @@
 // `rm`, `mkdir` and `mv`: what is changed at a server without moving bytes.
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
-import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
+import { urlPath } from "../../protocol/url/url-path.ts";
 import { makeDirectories } from "../../transfer/make-directories.ts";
 import { removeFile, removeTree } from "../../transfer/remove-tree.ts";
 import { joinPath } from "../../transfer/tree.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { type RunContext, urlAt } from "./context.ts";
+import { patternTask } from "./pattern-task.ts";
 import type { Change } from "./report.ts";
 import type { Hands, Task } from "./workers.ts";
 
@@ -14,7 +15,7 @@ type Work = (hands: Hands, path: string, shown: string) => Promise<void>;
 
 export function removeTasks(context: RunContext, sources: readonly FtpUrl[]): readonly Task[] {
   return sources.map((url) =>
-    task(url, async ({ session, signal }, path) => {
+    task(context, url, async ({ session, signal }, path) => {
       const client = await session(url);
       const removed = (at: string): void => changed(context, { what: "removed", url: urlAt(url, at) });
       if (context.command.recursive) {
@@ -30,7 +31,7 @@ export function removeTasks(context: RunContext, sources: readonly FtpUrl[]): re
 
 export function makeTasks(context: RunContext, sources: readonly FtpUrl[]): readonly Task[] {
   return sources.map((url) =>
-    task(url, async ({ session, signal }, path, shown) => {
+    oneTask(url, urlPath(url), async ({ session, signal }, path, shown) => {
       const client = await session(url);
       if (context.command.parents) {
         if (!(await makeDirectories(client, path, signal))) return;
@@ -42,9 +43,10 @@ export function makeTasks(context: RunContext, sources: readonly FtpUrl[]): read
 
 export function moveTasks(context: RunContext, sources: readonly FtpUrl[], destination: FtpUrl): readonly Task[] {
   return sources.map((url) =>
-    task(url, async ({ session, signal }, path, shown) => {
+    task(context, url, async ({ session, signal }, path, shown) => {
       const client = await session(url);
-      const to = destination.directory ? joinPath(urlPath(destination), urlFileName(url)) : urlPath(destination);
+      const name = path.slice(path.lastIndexOf("/") + 1);
+      const to = destination.directory ? joinPath(urlPath(destination), name) : urlPath(destination);
       try {
         await client.rename(path, to, { signal });
       } catch (error) {
@@ -61,8 +63,13 @@ export function moveTasks(context: RunContext, sources: readonly FtpUrl[], desti
   );
 }
 
-function task(url: FtpUrl, work: Work): Task {
-  const path = urlPath(url);
+/** For what the URL names, or for each match of its pattern. */
+function task(context: RunContext, url: FtpUrl, work: Work): Task {
+  if (url.pattern === undefined) return oneTask(url, urlPath(url), work);
+  return patternTask(context, url, ({ path }) => oneTask(url, path, work));
+}
+
+function oneTask(url: FtpUrl, path: string, work: Work): Task {
   const name = urlAt(url, path);
   return {
     name,

@@ -4,6 +4,7 @@ import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
 import { copyFile } from "../../transfer/copy-file.ts";
 import { joinPath, readTree } from "../../transfer/tree.ts";
 import { type RunContext, urlAt } from "./context.ts";
+import { leaveOutMatch, patternTask } from "./pattern-task.ts";
 import { makeRemoteDirectory } from "./put-tasks.ts";
 import { serverOf } from "./sessions.ts";
 import type { Task } from "./workers.ts";
@@ -13,6 +14,7 @@ export function copyTasks(context: RunContext, sources: readonly FtpUrl[], desti
     if ([source.scheme, destination.scheme].includes("sftp")) context.noFxp.add(pairOf(source, destination));
   }
   return sources.map((source) => {
+    if (source.pattern !== undefined) return matchesTask(context, { source, destination });
     const from = urlPath(source);
     const to = destination.directory ? joinPath(urlPath(destination), urlFileName(source)) : urlPath(destination);
     return {
@@ -28,6 +30,18 @@ export function copyTasks(context: RunContext, sources: readonly FtpUrl[], desti
         return await fileTask(context, pair, from, to).run(hands);
       },
     };
+  });
+}
+
+function matchesTask(context: RunContext, pair: Pair): Task {
+  return patternTask(context, pair.source, (entry) => {
+    const { path, type, name } = entry;
+    const to = joinPath(urlPath(pair.destination), name);
+    const { recursive } = context.command;
+    if (type === "directory" && recursive) return directoryTask(context, pair, path, to, 0);
+    if (type === "directory" || type === "other" || (type === "link" && recursive))
+      return leaveOutMatch(context, entry);
+    return fileTask(context, pair, path, to);
   });
 }
 

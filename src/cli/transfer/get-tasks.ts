@@ -9,6 +9,7 @@ import { joinPath, readTree } from "../../transfer/tree.ts";
 import { formatBytes } from "../report/format.ts";
 import { type RunContext, urlAt } from "./context.ts";
 import { isLocalDirectory } from "./local-target.ts";
+import { leaveOutMatch, patternTask } from "./pattern-task.ts";
 import type { Hands, Task } from "./workers.ts";
 
 export function getTasks(
@@ -17,6 +18,7 @@ export function getTasks(
   destination: string | undefined,
 ): readonly Task[] {
   return sources.map((url) => {
+    if (url.pattern !== undefined) return matchesTask(context, url, destination ?? ".");
     const path = urlPath(url);
     if (destination === "-") return showTask(context, url, path);
     return {
@@ -28,6 +30,20 @@ export function getTasks(
         return isTree ? [directoryTask(context, url, path, target, 0)] : undefined;
       },
     };
+  });
+}
+
+function matchesTask(context: RunContext, url: FtpUrl, into: string): Task {
+  return patternTask(context, url, (entry) => {
+    assertDirectory(into);
+    const { path, type, name } = entry;
+    if (type === "directory" && context.command.recursive)
+      return directoryTask(context, url, path, pathOf(into, name), 0);
+    // A link that is meant by its name is what it leads to, unless whole trees are wanted.
+    if (type === "directory" || type === "other" || (type === "link" && context.command.recursive)) {
+      return leaveOutMatch(context, entry);
+    }
+    return fileTask(context, url, path, pathOf(into, name));
   });
 }
 
@@ -43,12 +59,15 @@ function targetOf(url: FtpUrl, destination: string | undefined, isOneOfMany: boo
   const into = destination === undefined ? "." : destination;
   const goesInto = destination === undefined || isOneOfMany || isLocalDirectory(into);
   if (isTree && name === "") return into;
-  if (isOneOfMany && !isLocalDirectory(into)) {
-    throw new SallyportError("FS_NOT_DIRECTORY", `${into} is no directory, and several files are to go there`, {
-      cure: "Make the directory first.",
-    });
-  }
+  if (isOneOfMany) assertDirectory(into);
   return goesInto ? pathOf(into, name) : into;
+}
+
+function assertDirectory(into: string): void {
+  if (isLocalDirectory(into)) return;
+  throw new SallyportError("FS_NOT_DIRECTORY", `${into} is no directory, and several files are to go there`, {
+    cure: "Make the directory first.",
+  });
 }
 
 async function fetch(

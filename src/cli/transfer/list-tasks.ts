@@ -4,13 +4,16 @@ import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import { formatFtpUrl } from "../../protocol/url/format-ftp-url.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
-import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
+import { urlFileName, urlParentPath, urlPath } from "../../protocol/url/url-path.ts";
+import { byName } from "../../transfer/matching-entries.ts";
 import { faultOf, joinPath } from "../../transfer/tree.ts";
 import { type RunContext, urlAt } from "./context.ts";
+import { patternTask } from "./pattern-task.ts";
 import type { Task } from "./workers.ts";
 
 export function listTasks(context: RunContext, sources: readonly FtpUrl[]): readonly Task[] {
   return sources.map((url) => {
+    if (url.pattern !== undefined) return matchesTask(context, url);
     const path = urlPath(url);
     return {
       name: formatFtpUrl(url),
@@ -26,6 +29,16 @@ export function listTasks(context: RunContext, sources: readonly FtpUrl[]): read
   });
 }
 
+function matchesTask(context: RunContext, url: FtpUrl): Task {
+  return patternTask(context, url, (entry) => {
+    const { path: place, ...listed } = entry;
+    context.report.entry(urlAt(url, urlParentPath(url)), entry.name, listed);
+    context.files += 1;
+    const isTree = context.command.recursive && entry.type === "directory";
+    return isTree ? directoryTask(context, url, place, entry.name, 0) : undefined;
+  });
+}
+
 function directoryTask(context: RunContext, url: FtpUrl, path: string, shown: string, depth: number): Task {
   return {
     name: urlAt(url, path),
@@ -34,11 +47,11 @@ function directoryTask(context: RunContext, url: FtpUrl, path: string, shown: st
         throw new SallyportError("LIMIT_LISTING", `directories are nested more than ${limits.clientTreeDepthMax} deep`);
       }
       const { entries, unread } = await (await session(url)).list(path === "" ? undefined : path, { signal });
-      for (const entry of entries) context.report.entry(formatFtpUrl(url), joinPath(shown, entry.name), entry);
+      for (const entry of byName(entries)) context.report.entry(formatFtpUrl(url), joinPath(shown, entry.name), entry);
       context.files += entries.length;
       for (const line of unread) context.fail(urlAt(url, path), faultOf(line));
       if (!context.command.recursive) return undefined;
-      return entries
+      return byName(entries)
         .filter(({ type }) => type === "directory")
         .map(({ name }) => directoryTask(context, url, joinPath(path, name), joinPath(shown, name), depth + 1));
     },

@@ -112,7 +112,8 @@ function readGet(names: readonly string[], draft: TransferDraft): Order {
   const sources = (destination === undefined ? names : names.slice(0, -1)).map(readUrl);
   if (sources.length === 0) throw incomplete("get", "the URL to download is missing");
   demandRecursive(sources, draft);
-  if (destination === "-" && (draft.recursive || draft.resume || draft.json || sources.length > 1)) {
+  const isOne = sources.length === 1 && sources[0]?.pattern === undefined;
+  if (destination === "-" && (draft.recursive || draft.resume || draft.json || !isOne)) {
     throw usageError("standard output takes one file, whole and alone", "Leave -r, --resume and --json out.");
   }
   return { verb: "get", sources, ...(destination === undefined ? {} : { destination }) };
@@ -145,7 +146,7 @@ function readCopy(names: readonly string[], draft: TransferDraft): Order {
   if (last === undefined || names.length < 2) throw incomplete("cp", "cp needs two URLs");
   const [sources, destination] = [names.slice(0, -1).map(readUrl), readUrl(last)];
   demandRecursive(sources, draft);
-  if (sources.length > 1) demandDirectory(destination, "several files");
+  if (areSeveral(sources)) demandDirectory(destination, "several files");
   return { verb: "cp", sources, destination };
 }
 
@@ -177,7 +178,7 @@ function readMove(names: readonly string[]): Order {
   if (!sources.every((source) => isSameServer(source, destination))) {
     throw usageError("mv works at one server, and these are two", "Use sallyport cp, then sallyport rm.");
   }
-  if (sources.length > 1) demandDirectory(destination, "several files");
+  if (areSeveral(sources)) demandDirectory(destination, "several files");
   return { verb: "mv", sources, destination };
 }
 
@@ -212,6 +213,9 @@ function demandRecursive(sources: readonly FtpUrl[], { recursive }: TransferDraf
   if (recursive || !sources.some(({ directory }) => directory)) return;
   throw usageError("the URL ends in /: it is a directory", "Add -r for all that is in it.");
 }
+
+const areSeveral = (sources: readonly FtpUrl[]): boolean =>
+  sources.length > 1 || sources.some(({ pattern }) => pattern !== undefined);
 
 function demandDirectory(url: FtpUrl, what: string): void {
   if (!url.directory) throw usageError(`${what} need a directory to go to`, "End the last URL in a /.");

@@ -18,6 +18,11 @@ export interface FtpUrl {
    * (`ftp://host//etc/motd` and `ftp://host/%2Fetc/motd` are `["/etc", "motd"]`).
    */
   readonly segments: readonly string[];
+  /**
+   * The last name as a pattern, where `*`, `?` or `[` stands in it and is not written in percent. A command that takes patterns
+   * means the names that match it, and the name itself; others mean the name.
+   */
+  readonly pattern?: string;
   /** The path ends in `/`, or is empty. */
   readonly directory: boolean;
   /** `;type=`: ASCII, binary, or a list of names. */

@@ -2,6 +2,7 @@
 import { decodeName, type NameEncoding } from "../client/name-bytes.ts";
 import { SallyportError } from "../error.ts";
 import { ipFamily } from "../ip-address.ts";
+import { isPattern } from "../listing/glob.ts";
 import { printable } from "../printable.ts";
 import { Secret } from "../secret.ts";
 import type { FtpUrl, UrlScheme } from "./ftp-url.ts";
@@ -119,10 +120,23 @@ function sftpPath(path: string): string {
   return path === "/~" || path.startsWith("/~/") ? path.slice(2) : path.replace(/^\/?/, "//");
 }
 
-function readPath(path: string, reader: PartReader): Pick<FtpUrl, "segments" | "directory"> {
+function readPath(path: string, reader: PartReader): Pick<FtpUrl, "segments" | "directory" | "pattern"> {
   const names = path.slice(1).split("/");
+  const last = names.filter((name) => name !== "").at(-1) ?? "";
   const absolute = names.length > 1 && names[0] === "";
   const segments = names.filter((name) => name !== "").map((name) => reader.decode(name));
   if (absolute) segments.unshift(`/${segments.shift() ?? ""}`.replace(/^\/+/, "/"));
-  return { segments, directory: names.at(-1) === "" || segments.length === 0 };
+  return {
+    segments,
+    ...(isPattern(last) ? { pattern: patternOf(last, reader) } : {}),
+    directory: names.at(-1) === "" || segments.length === 0,
+  };
+}
+
+/** What is written in percent stands for itself. */
+function patternOf(name: string, reader: PartReader): string {
+  return name.replace(/((?:%[0-9a-f]{2})+)|[^%]+/gi, (part, encoded: string | undefined) => {
+    const decoded = reader.decode(part);
+    return encoded === undefined ? decoded : decoded.replace(/[*?[]/g, "[$&]");
+  });
 }

@@ -1,4 +1,5 @@
 // What to say to the server for a URL's path: one path, or one CWD for each name (RFC 1738 section 3.2.2).
+import { matchesPattern } from "../listing/glob.ts";
 import type { FtpUrl } from "./ftp-url.ts";
 
 /** One path; `""` is the login directory. For servers whose paths have `/` between the names. */
@@ -28,4 +29,16 @@ export function urlSteps(url: Pick<FtpUrl, "segments" | "directory">): UrlSteps 
 export function urlFileName({ segments }: Pick<FtpUrl, "segments">): string {
   const last = segments.at(-1) ?? "";
   return last.slice(last.lastIndexOf("/") + 1);
+}
+
+/** The path of the directory that the last name is in. */
+export function urlParentPath({ segments }: Pick<FtpUrl, "segments">): string {
+  if (segments.length > 1) return urlPath({ segments: segments.slice(0, -1) });
+  return segments[0]?.startsWith("/") ? "/" : "";
+}
+
+/** Whether a command that takes patterns means this name. One that begins with a dot is meant only where the pattern does. */
+export function urlMatches({ segments, pattern }: Pick<FtpUrl, "segments" | "pattern">, name: string): boolean {
+  if (name === urlFileName({ segments })) return true;
+  return pattern !== undefined && name.startsWith(".") === pattern.startsWith(".") && matchesPattern(pattern, name);
 }

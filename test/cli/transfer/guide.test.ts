@@ -9,7 +9,7 @@ const page = readFileSync(fileURLToPath(new URL("../../../docs/guides/client.md"
 const commands = Array.from(page.matchAll(/```sh\n(.*?)```/gs), ([, block = ""]) => block.trim().split("\n")).flat();
 
 test.each(commands)("%s", (line) => {
-  const [program, verb, ...words] = line.split(" ");
+  const [program, verb, ...words] = line.split(" ").map((word) => word.replace(/^'(.*)'$/, "$1"));
   expect(program).toBe("sallyport");
   const command = parseCommandLine([verb ?? "", ...words]);
   expect(command.kind).toBe(verb === "ftp" ? "ftp" : "transfer");

@@ -6,7 +6,7 @@ import { formatFtpUrl } from "../../../src/protocol/url/format-ftp-url.ts";
 import type { FtpUrl } from "../../../src/protocol/url/ftp-url.ts";
 import { looksLikeUrl, parseFtpUrl } from "../../../src/protocol/url/parse-ftp-url.ts";
 import { redactUrl } from "../../../src/protocol/url/redact-url.ts";
-import { urlFileName, urlPath, urlSteps } from "../../../src/protocol/url/url-path.ts";
+import { urlFileName, urlMatches, urlParentPath, urlPath, urlSteps } from "../../../src/protocol/url/url-path.ts";
 import { thrownBy } from "../thrown-by.ts";
 
 /** With the password readable. */
@@ -180,4 +180,37 @@ test("what is written is read as the same", () => {
       expect(plain(read)).toEqual(plain(written));
     }),
   );
+});
+
+describe("a pattern in the last name", () => {
+  const matches = (url: string, ...names: readonly string[]): string[] =>
+    names.filter((name) => urlMatches(parseFtpUrl(url), name));
+
+  test.each([
+    ["ftp://h/d/*.txt", ["a.txt", ".b.txt", "c.md"], ["a.txt"]],
+    ["ftp://h/.*", ["a", ".b"], [".b"]],
+    ["ftp://h/a%2A*", ["a*1", "ab1"], ["a*1"]],
+    ["ftp://h/%5B?", ["[a", "ba"], ["[a"]],
+    ["ftp://h/r[1].pdf", ["r1.pdf", "r[1].pdf", "r2.pdf"], ["r1.pdf", "r[1].pdf"]],
+    ["ftp://h/%C3%A4*", ["\u00e4x", "x"], ["\u00e4x"]],
+    ["sftp://h/d/*", ["a", "b"], ["a", "b"]],
+    ["ftp://h//*", ["a"], ["a"]],
+    ["ftp://h/d/*/", ["a"], ["a"]],
+    ["ftp://h/*;type=a", ["x"], ["x"]],
+  ])("%s means of %j %j", (url, names, meant) => {
+    expect(matches(url, ...names)).toEqual(meant);
+  });
+
+  test.each(["ftp://h/a%2A", "ftp://h/*/a", "ftp://h/%5Ba%5D"])("%s has none", (url) => {
+    expect(parseFtpUrl(url)).not.toHaveProperty("pattern");
+  });
+
+  test.each([
+    ["ftp://h/a/b/*", "a/b"],
+    ["ftp://h//*", "/"],
+    ["ftp://h//a/*", "/a"],
+    ["ftp://h/*", ""],
+  ])("the directory of %s is %j", (url, directory) => {
+    expect(urlParentPath(parseFtpUrl(url))).toBe(directory);
+  });
 });
