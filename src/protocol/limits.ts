@@ -49,6 +49,7 @@ export type LimitName =
   | "sshSendQueueBytes"
   | "sshForwardAttemptsMax"
   | "sshExecOutputBytesMax"
+  | "sshBannerMs"
   | "sshHandshakeMs"
   | "sshJumpsMax"
   | "sshConfigIncludesMax"
@@ -180,6 +181,11 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
     why: "ports of a range tried at an SSH server; each costs a round trip",
   },
   sshExecOutputBytesMax: { value: 1_048_576, unit: "bytes", why: "standard output of one command at the far end" },
+  sshBannerMs: {
+    value: 15_000,
+    unit: "ms",
+    why: "from the TCP connection to the SSH server's identification; what says nothing so long is no SSH server. ConnectTimeout overrides it",
+  },
   sshHandshakeMs: {
     value: 30_000,
     unit: "ms",

@@ -1,8 +1,10 @@
 // Handshake and authentication over a stream that is connected to an SSH server.
 import type { Duplex } from "node:stream";
 import { type Algorithms, type AnyAuthMethod, Client } from "ssh2";
+import { formatEndpoint } from "../../platform/endpoint.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
+import { BannerWait } from "../banner-wait.ts";
 import type { AskUser, SshEnvironment } from "../ssh-connection.ts";
 import { authenticationFailed, passwordExpired } from "./authentication/auth-errors.ts";
 import type { Authenticator } from "./authentication/authenticator.ts";
@@ -66,6 +68,7 @@ class LogIn {
   readonly #who: string;
   readonly #askUser: AskUser | undefined;
   #login: Authenticator | undefined;
+  readonly #banner: BannerWait;
   /** The host key that was accepted; a key re-exchange must show the same. */
   #accepted: Buffer | undefined;
   #over = false;
@@ -78,6 +81,13 @@ class LogIn {
     this.#patience = new Patience(environment.clock, settings.connectTimeoutMs ?? limits.sshHandshakeMs, (step) =>
       this.fail(serverSilent(settings, step)),
     );
+    this.#banner = new BannerWait({
+      clock: environment.clock,
+      server: formatEndpoint(settings),
+      limitMs: settings.connectTimeoutMs,
+      tell: options.tell,
+      fail: (error) => this.fail(error),
+    });
     const { askUser } = environment;
     const canAsk = askUser !== undefined && !settings.authentication.batch;
     this.#askUser = canAsk ? (question, signal) => this.#patience.pause(() => askUser(question, signal)) : undefined;
@@ -92,7 +102,6 @@ class LogIn {
   start(): void {
     const { stream, settings, algorithms, debug } = this.#options;
     this.#listen();
-    this.#patience.waitFor("the SSH handshake");
     try {
       this.#client.connect({
         sock: stream as never,
@@ -105,14 +114,32 @@ class LogIn {
         authHandler: (_left, _partial, next) => void this.#nextMethod(next as (method: AnyAuthMethod | false) => void),
         ...(debug === undefined ? {} : { debug }),
       });
+      this.#watchBanner(stream);
+      this.#patience.waitFor("the SSH handshake");
       watchAuthFailures(this.#client, (methods, partial) => this.#login?.onFailure(methods, partial));
     } catch (error) {
       this.fail(translateSsh2Error(error, settings, false));
     }
   }
 
+  /** ssh2 tells neither of an identification nor of other lines before it. */
+  #watchBanner(stream: Duplex): void {
+    let text = "";
+    const watch = (bytes: Buffer): void => {
+      text = (text + bytes.toString("latin1")).slice(0, limits.sshMessageLineBytesMax);
+      const lines = text.split("\n");
+      const isHere = lines.some((line) => line.startsWith("SSH-"));
+      if (isHere) this.#banner[Symbol.dispose]();
+      else for (const line of lines.slice(0, -1)) this.#banner.line(line.trimEnd());
+      if (isHere || this.#over) stream.off("data", watch);
+    };
+    stream.on("data", watch);
+    this.#banner.start();
+  }
+
   #finish(): void {
     this.#over = true;
+    this.#banner[Symbol.dispose]();
     this.#patience.end();
   }
 

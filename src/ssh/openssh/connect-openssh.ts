@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import type { Clock } from "../../platform/clock.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import type { ConnectSsh, SshConnection, SshEnvironment, SshOptions } from "../ssh-connection.ts";
+import { watchBanner } from "./banner-lines.ts";
 import { readEffectiveSettings } from "./effective-settings.ts";
 import { findOpenSsh } from "./find-openssh.ts";
 import { masterArguments } from "./master-arguments.ts";
@@ -50,9 +51,10 @@ async function connectIn(
   const serverAddress = serverAddressReader(messages);
   const socketPath = directory.file("m");
   const args = masterArguments(options, { socketPath, settings, canAsk: canAskUser() });
+  using banner = watchBanner(messages, settings, environment.clock, messages.say);
   const process = new SshProcess(program, args, directory.path, messages, environment.clock);
   try {
-    await untilListening(process, socketPath, environment.clock, signal);
+    await Promise.race([untilListening(process, socketPath, environment.clock, signal), banner.failed]);
     const master: Master = { target, process, messages, directory, socketPath, serverAddress };
     const connection = await OpenSshConnection.open(master, environment);
     environment.emit({ type: "ssh.connected", target, transport: "openssh" });

@@ -25,7 +25,12 @@ const translations: readonly Translation[] = [
     cure: "Do not use this key. Ask the server's administrator.",
   },
   {
-    pattern: /Host key verification failed|No \S+ host key is known for .* strict checking/,
+    pattern: /No \S+ host key is known for .* strict checking/,
+    code: "SSH_HOST_KEY",
+    cure: "Log in once with ssh on a terminal and compare the fingerprint, or add the key to known_hosts.",
+  },
+  {
+    pattern: /Host key verification failed/,
     code: "SSH_HOST_KEY",
     words: "its host key is not known and was not accepted",
     cure: "Log in once with ssh on a terminal and compare the fingerprint, or add the key to known_hosts.",
@@ -35,6 +40,11 @@ const translations: readonly Translation[] = [
       /Bad configuration option|[Bb]ad .*option|Bad owner or permissions|[Cc]an't open user config file|terminating, \d+ bad|extra arguments at end of line|missing argument|unsupported option|Bad .*(argument|port|value|specification)|^command-line(:| line)|percent_expand|invalid quotes|hostname contains invalid|unknown option|^usage:/m,
     code: "SSH_CONFIG",
     cure: "Correct the option or the line of ssh_config that ssh names; `ssh -G host` shows what it makes of them.",
+  },
+  {
+    pattern: /^channel \d+: open failed: |^stdio forwarding failed$/m,
+    code: "SSH_CONNECT",
+    cure: "The jump host could not reach it: check host name and port as the jump host sees them.",
   },
   {
     pattern: /Could not resolve hostname/,

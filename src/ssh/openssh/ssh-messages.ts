@@ -24,6 +24,20 @@ export function audienceOf(options: SshOptions, settings: EffectiveSettings): Au
   return /^(VERBOSE|DEBUG)/i.test(level) ? "all" : "usual";
 }
 
+/**
+ * What ssh says of its end. The error that follows says it again, with what to do, so it is kept back; where ssh goes on after
+ * all, nothing is lost but a line that was not true.
+ */
+const lastLines: readonly RegExp[] = [
+  /^ssh: (?:connect to host|Could not resolve hostname) /,
+  /^(?:No \S+ host key is known for .* strict checking\.|Host key verification failed\.)$/,
+  /: Permission denied \([^)]*\)\.$/,
+  /^(?:kex_exchange_identification|ssh_exchange_identification|banner exchange|ssh_dispatch_run_fatal|client_loop): /,
+  /^Connection (?:closed|reset|timed out|to .* closed)\b/,
+  /^(?:Unable to negotiate with|Received disconnect from|Disconnected from|Timeout, server) /,
+  /^(?:channel \d+: open failed: |stdio forwarding failed$)/,
+];
+
 export class SshMessages {
   readonly #audience: Audience;
   readonly #tellUser: (line: string) => void;
@@ -66,8 +80,15 @@ export class SshMessages {
     for (const watcher of this.#watchers) watcher(line);
     const isOurs = debugLine.test(line) || verboseLines.test(line) || aboutRequests.test(line);
     if (!isOurs) this.#remember(line);
-    if (this.#audience === "all" || (this.#audience === "usual" && !isOurs)) this.#tellUser(line);
+    if (isOurs || lastLines.some((pattern) => pattern.test(line))) {
+      if (this.#audience === "all") this.#tellUser(line);
+    } else this.say(line);
   }
+
+  /** To the user, unless he wants to hear nothing. */
+  readonly say = (line: string): void => {
+    if (this.#audience !== "none") this.#tellUser(line);
+  };
 
   #remember(line: string): void {
     this.#lastWords.push(line);

@@ -217,7 +217,10 @@ describePeers(["ssh", "sshd"], "connectOpenSsh", () => {
     await new Promise<void>((resolve) => ftp.listen(0, "127.0.0.1", resolve));
     const { port } = ftp.address() as { port: number };
     const error = await failureOf(connectOpenSsh({ host: "127.0.0.1", port }, environment(), never));
-    expect([error.code, error.cure]).toEqual(["SSH_CONNECT", expect.stringContaining("Is it an SSH server")]);
+    expect([error.code, error.message]).toEqual([
+      "SSH_CONNECT",
+      expect.stringContaining("is no SSH server but an FTP"),
+    ]);
     await new Promise((resolve) => ftp.close(resolve));
   });
 

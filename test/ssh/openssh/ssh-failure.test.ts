@@ -29,6 +29,27 @@ const cases: readonly [string, readonly string[], ErrorCode, RegExp, RegExp][] =
     /known_hosts/,
   ],
   [
+    "a host key that nobody has confirmed",
+    [
+      "No ED25519 host key is known for [127.0.0.1]:2222 and you have requested strict checking.",
+      "Host key verification failed.",
+    ],
+    "SSH_HOST_KEY",
+    /: No ED25519 host key is known for \[127\.0\.0\.1\]:2222 /,
+    /known_hosts/,
+  ],
+  [
+    "a jump host that cannot get there",
+    [
+      "channel 0: open failed: connect failed: Name or service not known",
+      "stdio forwarding failed",
+      "kex_exchange_identification: Connection closed by remote host",
+    ],
+    "SSH_CONNECT",
+    /: channel 0: open failed: connect failed: Name or service not known$/,
+    /jump host/,
+  ],
+  [
     "a name that does not exist",
     ["ssh: Could not resolve hostname nohost: Name or service not known"],
     "SSH_CONNECT",

@@ -17,7 +17,7 @@ const mixed = [
 
 describe("ssh's standard error", () => {
   it.each([
-    ["usual", [1, 4]],
+    ["usual", [1]],
     ["all", [0, 1, 2, 3, 4]],
     ["none", []],
   ] satisfies [Audience, number[]][])("shows a user who wants %s the right lines", (audience, expected) => {
@@ -25,6 +25,36 @@ describe("ssh's standard error", () => {
     messages.receive(`${mixed.join("\r\n")}\r\n`);
     expect(told).toEqual(expected.map((index) => mixed[index]));
     expect(messages.lastWords).toEqual([mixed[1], mixed[4]]);
+  });
+
+  it.each([
+    "ssh: connect to host 127.0.0.1 port 1: Connection refused",
+    "ssh: Could not resolve hostname nohost: Name or service not known",
+    "No ED25519 host key is known for [127.0.0.1]:2222 and you have requested strict checking.",
+    "Host key verification failed.",
+    "u@h: Permission denied (publickey,password).",
+    "kex_exchange_identification: Connection closed by remote host",
+    "Connection closed by 10.0.0.1 port 22",
+    "Received disconnect from 10.0.0.1 port 22:2: Too many authentication failures",
+    "channel 0: open failed: connect failed: Name or service not known",
+    "Connection to h closed by remote host.",
+  ])("%s is said once: by the error that follows", (line) => {
+    const { messages, told } = listen("usual");
+    messages.receive(`${line}\n`);
+    messages.end();
+    expect(told).toEqual([]);
+    expect(messages.lastWords).toEqual([line]);
+  });
+
+  it("what is no end is shown at once: a wrong password, a warning, a changed host key", () => {
+    const { messages, told } = listen("usual");
+    const lines = [
+      "Permission denied, please try again.",
+      "Warning: Identity file /no not accessible: No such file or directory.",
+      "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @",
+    ];
+    messages.receive(`${lines.join("\n")}\n`);
+    expect(told).toEqual(lines);
   });
 
   it("is the same however it is split, and its last line needs no end", () => {
