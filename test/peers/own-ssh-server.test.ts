@@ -227,6 +227,30 @@ describePeers(["ssh"], "sftp and scp to our own server", () => {
     expect(readFileSync(here.file("back/inner/file"), "utf8")).toBe("short");
   });
 
+  test("scp -O copies a tree both ways in scp's own protocol", async () => {
+    mkdirSync(here.file("tree/inner"), { recursive: true });
+    writeFileSync(here.file("tree/inner/a b"), "short", { mode: 0o640 });
+    utimesSync(here.file("tree/inner/a b"), 1_000_000, 1_000_000);
+    expect(await run("scp", ["-O", "-rp", here.file("tree"), `${ours.hostAlias}:copy`])).toMatchObject({ exit: 0 });
+    expect(statSync(root("copy/inner/a b"))).toMatchObject({ mtimeMs: 1_000_000_000, mode: 0o100640 });
+    expect(await run("scp", ["-O", "-r", `${ours.hostAlias}:copy`, here.file("back")])).toMatchObject({ exit: 0 });
+    expect(readFileSync(here.file("back/inner/a b"), "utf8")).toBe("short");
+    const none = await run("scp", ["-O", `${ours.hostAlias}:none`, here.file("none")]);
+    expect(none).toMatchObject({ exit: 1, stderr: expect.stringContaining("scp: /none: no such file") });
+  });
+
+  test("curl gets and puts by scp://, and fails where there is no file", async () => {
+    writeFileSync(root("remote"), "content");
+    writeFileSync(here.file("local"), "put");
+    const url = `scp://127.0.0.1:${ours.port}`;
+    const curl = (args: readonly string[]): Promise<ClientResult> =>
+      runCurl(["--insecure", "--user", "anybody:right", ...args]);
+    expect(await curl([`${url}/remote`])).toMatchObject({ exit: 0, stdout: "content" });
+    expect(await curl(["-T", here.file("local"), `${url}/stored`])).toMatchObject({ exit: 0 });
+    expect(readFileSync(root("stored"), "utf8")).toBe("put");
+    expect((await curl([`${url}/none`])).exit).not.toBe(0);
+  });
+
   test("an upload that is killed leaves what it was, and no open file", async () => {
     writeFileSync(here.file("big"), "");
     truncateSync(here.file("big"), 500_000_000);

@@ -20,7 +20,12 @@ const layers: readonly (readonly string[])[] = [
 ];
 
 /** Folders without the outside world; the compiler checks them too (tsconfig.pure.json). */
-const pureFolders: readonly string[] = ["src/protocol/", "src/ssh/connection-protocol/", "src/ssh/sftp/wire/"];
+const pureFolders: readonly string[] = [
+  "src/protocol/",
+  "src/ssh/connection-protocol/",
+  "src/ssh/scp/wire/",
+  "src/ssh/sftp/wire/",
+];
 
 /** Packages, and the only folder that may import each. */
 const packageHomes: Readonly<Record<string, string>> = {

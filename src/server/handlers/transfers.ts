@@ -1,5 +1,6 @@
 // Files over a data connection: RETR, STOR, APPE, STOU.
 import type { WriteStart } from "../../platform/file-system.ts";
+import { openUpload } from "../../platform/upload-target.ts";
 import { fromNetworkLines, toNetworkLines } from "../../protocol/ascii.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { nameOf } from "../../protocol/file-path.ts";
@@ -11,7 +12,6 @@ import { converted, filePieces } from "../file-source.ts";
 import { receiveData } from "../receive-data.ts";
 import { sendData } from "../send-data.ts";
 import { runTransfer } from "../transfer.ts";
-import { openUpload } from "../upload-target.ts";
 
 export const transferHandlers: HandlerTable = {
   RETR: download,

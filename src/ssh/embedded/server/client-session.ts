@@ -1,10 +1,13 @@
 // What a client that is logged in can do: connect, listen, SFTP, and commands that stand for nothing.
 import type { Endpoint } from "../../../platform/endpoint.ts";
 import { formatEndpoint } from "../../../platform/endpoint.ts";
+import type { FileSystem } from "../../../platform/file-system.ts";
 import type { Connection } from "../../../platform/network.ts";
 import { SignalFan } from "../../../platform/signal-fan.ts";
 import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
+import { serveScp } from "../../scp/serve-scp.ts";
+import type { ScpCommand } from "../../scp/wire/command.ts";
 import { serveSftp } from "../../sftp/server/serve-sftp.ts";
 import type { Channel } from "../channels/channel.ts";
 import type { ChannelTable } from "../channels/channel-table.ts";
@@ -216,8 +219,17 @@ export class ClientSession {
     const files = context.files(user);
     serveSession(channel, {
       sftp: files === undefined ? undefined : () => this.#track(serveSftp(channel, { files, now: context.now })),
+      scp: files === undefined ? undefined : (_, command) => this.#scp(channel, command, files),
       sockets: () => this.#connections.table,
     });
+  }
+
+  #scp(channel: Channel, command: ScpCommand | string, files: FileSystem): Promise<number | undefined> {
+    const { random } = this.#parts.context;
+    const randomName = (): string => Array.from({ length: 16 }, () => random.below(16).toString(16)).join("");
+    const served = serveScp(channel, command, { files, randomName });
+    void this.#track(served.then(() => {}));
+    return served;
   }
 
   #refused(what: string, reason: string): void {

@@ -1,10 +1,13 @@
 // A session channel (RFC 4254 section 6): the SFTP subsystem, a few commands that stand for nothing, and no shell.
 import { isFarSocketsCommand } from "../../far-sockets-command.ts";
+import { parseScpCommand, type ScpCommand } from "../../scp/wire/command.ts";
 import type { Channel } from "../channels/channel.ts";
 
 export interface SessionParts {
   /** Serves SFTP on the channel; absent: this user has none. */
   readonly sftp: ((channel: Channel) => Promise<void>) | undefined;
+  /** Serves scp's own protocol on the channel; the exit status, or `undefined` to break the channel off. */
+  readonly scp: ((channel: Channel, command: ScpCommand | string) => Promise<number | undefined>) | undefined;
   /** The ends of this client's own connections, as /proc/net/tcp would have them. */
   readonly sockets: () => string;
 }
@@ -46,6 +49,13 @@ export function serveSession(channel: Channel, parts: SessionParts): void {
     }
     if (type !== "exec" && type !== "shell") return undefined;
     begun = true;
+    const scp = type === "exec" ? parseScpCommand(Buffer.from(String(data), "utf8").toString("latin1")) : undefined;
+    if (scp !== undefined && parts.scp !== undefined) {
+      return () =>
+        void parts
+          .scp?.(channel, scp)
+          .then((status) => (status === undefined ? channel.destroy() : end(channel, status)));
+    }
     return () => run(channel, type === "exec" ? String(data) : "", parts, newline);
   };
 }
@@ -53,7 +63,7 @@ export function serveSession(channel: Channel, parts: SessionParts): void {
 function run(channel: Channel, command: string, parts: SessionParts, newline: string): void {
   const output = outputOf(command.trim());
   if (output === undefined) {
-    const sftp = parts.sftp === undefined ? "" : " and serves files by SFTP";
+    const sftp = parts.sftp === undefined ? "" : " and serves files by SFTP and scp";
     channel.writeExtended(Buffer.from(`There is no shell here: this server forwards connections${sftp}.${newline}`));
   }
   channel.resume(); // standard input, which nobody reads

@@ -1,8 +1,9 @@
 // Where an upload goes: into the file itself, or with atomic uploads into a temporary one that takes its name at the end.
-import { type FileSystem, type FileWriter, setsModes, type WriteStart } from "../platform/file-system.ts";
+
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { joinPath, parentOf, unfinishedPrefix } from "../protocol/file-path.ts";
 import { limits } from "../protocol/limits.ts";
+import { type FileSystem, type FileWriter, setsModes, type WriteStart } from "./file-system.ts";
 
 /** Disposal without `finish`: the file stays as far as it got; an atomic one was never there. */
 export type UploadTarget = Pick<FileWriter, "write" | "finish" | typeof Symbol.asyncDispose>;
