@@ -1,4 +1,4 @@
-// The progress line of a run: one transfer by its name, several as their sum.
+// The progress line of a run: one transfer by its name, several as their sum, a tree by what is known of it so far.
 
 import { escapeText } from "../report/escape-text.ts";
 import { progressLine } from "./progress-line.ts";
@@ -33,6 +33,9 @@ export class Progress {
   readonly #running: Set<Running> = new Set();
   readonly #meter: RateMeter;
   readonly #startedMs: number;
+  /** Files of trees, and their bytes as far as they are told; more come while the tree is read. */
+  #expected: { files: number; bytes: number | undefined } = { files: 0, bytes: 0 };
+  readonly #over: { files: number; bytes: number } = { files: 0, bytes: 0 };
   #moved = 0;
   #drawnMs: number;
   #isDrawn = false;
@@ -42,6 +45,13 @@ export class Progress {
     this.#startedMs = options.nowMs();
     this.#drawnMs = this.#startedMs;
     this.#meter = new RateMeter(this.#startedMs, 0);
+  }
+
+  /** More files are to come, as the listing of a tree tells. */
+  expect(files: number, bytes: number | undefined): void {
+    const known = this.#expected;
+    const sum = bytes === undefined || known.bytes === undefined ? undefined : known.bytes + bytes;
+    this.#expected = { files: known.files + files, bytes: sum };
   }
 
   begin(name: string): Gauge {
@@ -56,7 +66,10 @@ export class Progress {
         this.#draw();
       },
       [Symbol.dispose]: () => {
-        this.#running.delete(running);
+        if (this.#running.delete(running)) {
+          this.#over.files += 1;
+          this.#over.bytes += running.size ?? running.bytes ?? 0;
+        }
         this.erase();
       },
     };
@@ -83,9 +96,16 @@ export class Progress {
     const all = [...this.#running];
     const [first] = all;
     const sizes = all.map(({ size }) => size);
+    const name = all.length === 1 && first !== undefined ? first.name : `${all.length} files`;
+    const bytes = all.reduce((sum, { bytes: own = 0 }) => sum + own, 0);
+    const { files: known, bytes: total } = this.#expected;
+    if (known > 1) {
+      const begun = this.#over.files + all.length;
+      return { name: `${begun}/${Math.max(known, begun)} ${name}`, bytes: this.#over.bytes + bytes, size: total };
+    }
     return {
-      name: all.length === 1 && first !== undefined ? first.name : `${all.length} files`,
-      bytes: all.reduce((sum, { bytes = 0 }) => sum + bytes, 0),
+      name,
+      bytes,
       size: sizes.includes(undefined) ? undefined : sizes.reduce((sum: number, size = 0) => sum + size, 0),
     };
   }
