@@ -53,11 +53,14 @@ test("a password is asked for and taken", async () => {
   await using connection = await open(server, seen);
   expect(connection.target).toBe("me@127.0.0.1");
   expect(seen.asked).toEqual([{ kind: "password", text: "me@127.0.0.1's password: ", echo: false }]);
+  expect(seen.told).toEqual([]);
 });
 
 test("a wrong password is asked for again, as often as NumberOfPasswordPrompts says", async () => {
   await using server = await startTalkingServer(password("right"));
-  await (await open(server, witness(["wrong", "right"])))[Symbol.asyncDispose]();
+  const second = witness(["wrong", "right"]);
+  await (await open(server, second))[Symbol.asyncDispose]();
+  expect(second.told).toEqual(["Permission denied, please try again."]);
   const seen = witness(["wrong", "wrong", "right"]);
   const failure = await failureOf(open(server, seen, ["NumberOfPasswordPrompts=2"]));
   expect(failure).toMatchObject({

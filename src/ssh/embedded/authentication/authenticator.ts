@@ -110,6 +110,7 @@ export class Authenticator {
     if (count >= this.#settings.promptsMax) return false;
     this.#prompted.set(method, count + 1);
     if (count === 0) this.tried.push(method);
+    else this.#questions?.denied();
     return true;
   }
 

@@ -24,7 +24,7 @@ export interface LoginParts {
 
 export async function prepareLogin(parts: LoginParts): Promise<Authenticator> {
   const { user, who, settings, askUser, tell, patience, fail, signal } = parts;
-  const questions = askUser && new Questions(askUser, who, signal);
+  const questions = askUser && new Questions(askUser, who, tell, signal);
   const passphrase = questions && ((file: string) => questions.passphrase(file));
   const wantsKeys = settings.methods.includes("publickey");
   const identities = wantsKeys ? await findIdentities(settings, passphrase, tell) : [];

@@ -12,15 +12,22 @@ const kinds: readonly (readonly [RegExp, Question["kind"]])[] = [
 export class Questions {
   readonly #ask: (question: Question) => Promise<string | undefined>;
   readonly #who: string;
+  readonly #tell: (line: string) => void;
 
   /** `who` is `user@host`. */
-  constructor(askUser: AskUser, who: string, signal: AbortSignal) {
+  constructor(askUser: AskUser, who: string, tell: (line: string) => void, signal: AbortSignal) {
     this.#who = who;
+    this.#tell = tell;
     this.#ask = async (question) => {
       const answer = await askUser(question, signal);
       signal.throwIfAborted();
       return answer;
     };
+  }
+
+  /** Before a question that was answered wrongly, in ssh's words. */
+  denied(): void {
+    this.#tell("Permission denied, please try again.");
   }
 
   password(): Promise<string | undefined> {
