@@ -1,6 +1,7 @@
 // The program: words in, exit status out. Everything that is thrown ends here.
 import { constants } from "node:os";
 import { translateFsError } from "../filesystem/fs-error.ts";
+import type { LoopbackParts } from "../lab/loopback/parts.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { helpText } from "./command-line/help-text.ts";
 import { hintAtCommand } from "./command-line/near-command.ts";
@@ -8,7 +9,6 @@ import { parseCommandLine } from "./command-line/parse-command-line.ts";
 import type { ParsedLine } from "./command-line/parsed-line.ts";
 import type { TunnelCommand } from "./command-line/tunnel-command.ts";
 import { demoHelpText } from "./demo/demo-help.ts";
-import type { DemoParts } from "./demo/parts.ts";
 import { runDemo } from "./demo/run-demo.ts";
 import { exitStatus, exitStatusOf, exitStatusOfSignal } from "./exit-status.ts";
 import type { FtpCommand } from "./ftp/ftp-command.ts";
@@ -34,7 +34,7 @@ import { describeVersion } from "./version.ts";
 const crashWaitMs = 3000;
 
 /** What `sallyport demo` runs with; loaded when it is asked for. */
-export type LoadDemoParts = () => Promise<DemoParts>;
+export type LoadDemoParts = () => Promise<LoopbackParts>;
 
 /** Runs the words after the program's name; the process then ends by itself, with the right status. */
 export async function runProgram(

@@ -1,4 +1,5 @@
-// What a scenario's script acts on. Two kinds: a simulated world in virtual time, and real programs in network namespaces.
+// What a scenario's script acts on. Three kinds: a simulated world in virtual time, real programs in network namespaces, and
+// the loopback address of this machine.
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { LabEvent, NetstatLine } from "./evidence.ts";
 import type { Topology } from "./topology.ts";
@@ -26,7 +27,7 @@ export type OpenStage = (topology: Topology, name?: string) => Promise<RunningSt
  * and `user` by their addresses.
  */
 export interface Stage {
-  readonly kind: "simulated" | "real";
+  readonly kind: "simulated" | "real" | "loopback";
   /**
    * Starts an FTP server on port 21 of every address of a host. `/file`, `/big` (both of files.ts) and the directory `/pub`
    * are there, and beside them can be written. Any user may log in, with any password.
@@ -122,4 +123,8 @@ export interface TransferResult {
   readonly reply: string;
   /** What the client's own system said: `ECONNREFUSED`, `ETIMEDOUT`, `EADDRINUSE`. */
   readonly system?: string;
+  /** How many bytes came or went; absent where there was no data connection. */
+  readonly bytes?: number;
+  /** Place of the first byte that is another one than in the file. */
+  readonly wrongAt?: number;
 }

@@ -2,7 +2,7 @@
 // ones are in plain-ssh.test.ts.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { acts } from "../../src/cli/demo/acts.ts";
+import { loopbackModes } from "../../src/lab/loopback/modes.ts";
 import { parseFarSockets } from "../../src/ssh/far-sockets.ts";
 import { PlainClient, portArgument } from "../gateway/plain-client.ts";
 import { freePort } from "../support/free-port.ts";
@@ -14,7 +14,7 @@ import { type Sshd, startSshd } from "../support/sshd.ts";
 
 watchResources();
 
-const wordsOf = (scenario: string): string => acts.find(({ story }) => story.scenario === scenario)?.story.error ?? "";
+const wordsOf = (scenario: string): string => loopbackModes.find((mode) => mode.scenario === scenario)?.error ?? "";
 
 describePeers(["sshd", "vsftpd", "proftpd"], "plain ssh -L", () => {
   let sshd: Sshd;

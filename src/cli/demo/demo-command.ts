@@ -5,16 +5,15 @@ import { usageError } from "../command-line/usage-error.ts";
 
 export interface DemoCommand {
   readonly kind: "demo";
-  /** End after the show. */
+  /** End after the show, on a terminal too. */
   readonly once: boolean;
-  /** Show the trace of every transfer. */
+  /** Show what was said in every transfer of every mode. */
   readonly whole: boolean;
+  /** Show what was said in the first transfer of each mode, and wait for Enter between the parts. */
+  readonly step: boolean;
 }
 
-interface DemoDraft {
-  once: boolean;
-  whole: boolean;
-}
+type DemoDraft = { -readonly [K in Exclude<keyof DemoCommand, "kind">]: DemoCommand[K] };
 
 export const demoOptions: readonly OptionRow<DemoDraft, "demo">[] = [
   {
@@ -26,9 +25,17 @@ export const demoOptions: readonly OptionRow<DemoDraft, "demo">[] = [
     },
   },
   {
+    long: "--step",
+    group: "demo",
+    help: "show each mode by itself, and wait for Enter between the parts",
+    apply: (draft) => {
+      draft.step = true;
+    },
+  },
+  {
     short: "-v",
     group: "demo",
-    help: "show what was said in every transfer, not only in the first of each mode",
+    help: "show what was said in every transfer of every mode",
     apply: (draft) => {
       draft.whole = true;
     },
@@ -37,8 +44,10 @@ export const demoOptions: readonly OptionRow<DemoDraft, "demo">[] = [
 
 /** Throws `USAGE_INVALID`. */
 export function parseDemo(words: readonly string[]): DemoCommand {
-  const draft: DemoDraft = { once: false, whole: false };
+  const draft: DemoDraft = { once: false, whole: false, step: false };
   const [extra] = takeOptions(words, draft, demoOptions);
-  if (extra !== undefined) throw usageError(`"${extra}" is one word too many`, "Write sallyport demo [--once] [-v].");
+  if (extra !== undefined) {
+    throw usageError(`"${extra}" is one word too many`, "Write sallyport demo [--once] [--step] [-v].");
+  }
   return { kind: "demo", ...draft };
 }

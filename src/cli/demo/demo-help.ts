@@ -5,16 +5,17 @@ import { demoOptions } from "./demo-command.ts";
 /** The whole text; no line is wider than 100 columns. */
 export function demoHelpText(): string {
   return [
-    "Shows FTP through SSH, mode by mode, on this machine alone.",
+    "Shows why FTP fails through ssh -L, and every mode through Sallyport, on this machine alone.",
     "",
-    "Usage: sallyport demo [--once] [-v]",
+    "Usage: sallyport demo [--once] [--step] [-v]",
     "",
     "Options:",
     ...demoOptions.map((row) => `  ${spelling(row)}`.padEnd(28) + row.help),
     "",
-    "An SSH server and two FTP servers run inside the program, on free ports of 127.0.0.1, with a few",
-    "files in memory. Every transfer goes through a tunnel and is compared byte by byte. Then the tunnel",
-    "stays open for a client of yours, until Ctrl-C. No other program, no configuration and no network is",
+    "The failure is played in a simulated network. Then an SSH server and two FTP servers run inside",
+    "the program, on free ports of 127.0.0.1, with a few files in memory; every transfer goes through a",
+    "tunnel and is compared byte by byte. On a terminal the tunnel then stays open for a client of",
+    "yours, until Ctrl-C; elsewhere the demo ends. No other program, no configuration and no network is",
     "needed; nothing is read from ~/.ssh, and nothing is left behind. Set NO_COLOR for no colours.",
     "Exit status: 0 when all transfers were right, also after Ctrl-C; 1 when one was not, 2 usage.",
     "",

@@ -1,34 +1,45 @@
 // One run of the demo, from the first moment at which it can be stopped.
+import type { LoopbackParts } from "../../lab/loopback/parts.ts";
+import { usageError } from "../command-line/usage-error.ts";
 import { exitStatus } from "../exit-status.ts";
+import { waitForEnter } from "../lab/wait-for-enter.ts";
 import { aborted, Stopped, StopRequest } from "../run/stop-request.ts";
 import type { World } from "../run/world.ts";
 import type { DemoCommand } from "./demo-command.ts";
-import type { DemoParts } from "./parts.ts";
 
 /**
  * Returns the exit status: 0 also when it is stopped, at any moment; a second request does not wait for peers that do not let
- * go. Throws what the user has to be told.
+ * go. It stays until then on a terminal only. Throws what the user has to be told.
  */
 export async function runDemo(
   command: DemoCommand,
   world: World,
-  loadParts: () => Promise<DemoParts>,
+  loadParts: () => Promise<LoopbackParts>,
 ): Promise<number> {
+  const isTerminal = world.outputColumns !== undefined;
+  if (command.step && !(isTerminal && process.stdin.isTTY)) {
+    throw usageError("--step waits for Enter, and this is no terminal", "Leave --step out, or take -v.");
+  }
   const stop = new StopRequest(world.onStopSignal);
   const end = new AbortController();
   stop.first.addEventListener("abort", () => end.abort(stop.first.reason), { once: true });
   world.crashed.catch((error: unknown) => end.abort(error));
   void world.outputGone.then(() => stop.request("SIGPIPE"));
+  using steps = command.step ? waitForEnter(process.stdin) : undefined;
+  const stopped = aborted(end.signal);
+  const pause = async (): Promise<void> => {
+    await Promise.race([steps?.next(), stopped]);
+    end.signal.throwIfAborted();
+  };
   try {
     // Loading SSH takes longer than the whole show on some machines, and Ctrl-C must work meanwhile.
-    const [{ Stage }, { performAll }, parts] = await Promise.all([
-      import("./stage.ts"),
-      import("./perform-all.ts"),
-      loadParts(),
-    ]);
-    const stage = await Stage.open(parts, end.signal);
+    const [{ runShow, stayOpen, showOf }, parts] = await Promise.all([import("./run-show.ts"), loadParts()]);
+    end.signal.throwIfAborted();
+    const stage = await runShow({ command, world, parts, signal: end.signal, pause });
+    const isStaying = isTerminal && !command.once;
     try {
-      await performAll(command, world, stage, end.signal);
+      for (const line of showOf(world).whatToType(isStaying)) world.printLine(line);
+      if (isStaying) await stayOpen(stage, world, end.signal);
     } finally {
       await Promise.race([stage[Symbol.asyncDispose](), aborted(stop.second)]);
     }

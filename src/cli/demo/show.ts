@@ -1,21 +1,25 @@
 // What the demo prints: pure, lines out.
+import type { Evidence } from "../../lab/evidence.ts";
+import type { ModeRun } from "../../lab/loopback/run-mode.ts";
+import type { Act, Scenario } from "../../lab/scenario.ts";
 import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { wrapText } from "../trace/text-width.ts";
 import { TraceRenderer } from "../trace/trace-renderer.ts";
-import type { Performance, Story } from "./act.ts";
 import { type Paint, paintCell } from "./paint.ts";
-import { demoLogin } from "./stage.ts";
+
+/** Everybody's name and password: they protect nothing, since there is nothing. */
+export const demoCredentials = { user: "demo", password: "demo" } as const;
 
 export interface Look {
-  /** Columns: at least 80, and no more than 120 are used. */
+  /** Columns of the terminal; at least 40 and at most 120 are used. */
   readonly width: number;
   readonly paint: Paint;
 }
 
 /** Ports of this machine. */
-export interface Places {
+export interface Ports {
   readonly tunnel: number;
   readonly ssh: number;
   readonly ftp: number;
@@ -33,75 +37,139 @@ const unshown: ReadonlySet<TraceEvent["type"]> = new Set([
   "ssh.connected",
 ]);
 
+/** A table needs these columns; where there are fewer, each of its rows becomes a few lines. */
+const tableWidth = 72;
+
 export class Show {
   readonly #paint: Paint;
   readonly #width: number;
 
   constructor({ width, paint }: Look) {
     this.#paint = paint;
-    this.#width = Math.min(Math.max(width, 80), 120);
+    this.#width = Math.min(Math.max(width, 40), 120);
   }
 
-  opening({ tunnel, ssh, ftp }: Places): readonly string[] {
-    const port = (number: number): string => `:${number}`.padEnd(6);
+  /** `scenario`: the one that opens the demo. */
+  opening({ number }: Scenario, isStepped: boolean): readonly string[] {
     return [
-      this.#paint("title", "FTP through SSH, mode by mode"),
+      this.#paint("title", "FTP through SSH: what fails, and what helps"),
       "",
       ...this.#wrap(
-        "An SSH server and two FTP servers run inside this program, on 127.0.0.1, with files in memory. Each way " +
-          "of transferring files is tried through the tunnel now, and every byte is compared.",
+        `Here is ${number} of the twenty scenarios that "sallyport lab" plays: what most people meet first.`,
+      ),
+      ...(isStepped ? ["", "Enter goes on."] : []),
+      "",
+    ];
+  }
+
+  failure({ number, title, why, plain }: Scenario, evidence: Evidence): readonly string[] {
+    return this.#part("1. What fails", `${number}, ${title} (simulated)`, plain, evidence, why);
+  }
+
+  cure({ answer, sallyport }: Scenario, evidence: Evidence): readonly string[] {
+    return this.#part(
+      "2. What helps",
+      "sallyport in place of ssh (real, on this machine)",
+      sallyport,
+      evidence,
+      answer,
+    );
+  }
+
+  /** `isDetailed`: each mode is shown by itself before the table. */
+  modesOpening({ tunnel, ssh, ftp }: Ports, isDetailed: boolean): readonly string[] {
+    const port = (number: number): string => `:${number}`.padEnd(6);
+    return [
+      this.#paint("title", "3. Every mode"),
+      "",
+      ...this.#wrap(
+        "An SSH server and two FTP servers run inside this program, on 127.0.0.1. Each way of transferring files is " +
+          "tried through the tunnel now: a listing, a download and an upload, compared byte by byte.",
       ),
       "",
-      "  FTP client <---> sallyport <==== SSH ====> SSH server <---> FTP server",
-      `                   ${port(tunnel)}                    ${port(ssh)}           ${port(ftp)}`,
-      "",
-      "  > to the server   < to the client   = data connection   - note",
-      this.#paint("own", " *  Sallyport's own words, in place of what the other side has said"),
-      "",
+      ...(this.#width < tableWidth
+        ? []
+        : [
+            "  FTP client <---> sallyport <==== SSH ====> SSH server <---> FTP server",
+            `                   ${port(tunnel)}                    ${port(ssh)}           ${port(ftp)}`,
+            "",
+          ]),
+      ...(isDetailed
+        ? [
+            "  > to the server     < to the client",
+            "  = data connection   - note",
+            ...this.#wrap("*  Sallyport's own words, in place of what the other side has said", " ").map((line) =>
+              this.#paint("own", line),
+            ),
+            "",
+          ]
+        : []),
     ];
   }
 
-  act(performance: Performance, number: number, count: number): readonly string[] {
-    const { act, steps, events, failure, lacking } = performance;
+  /** One mode with what was said; `why`: of the scenario that plain ssh makes of it. */
+  mode(run: ModeRun, place: string, events: readonly TraceEvent[], why: string): readonly string[] {
+    const { mode, steps, failure, lacking } = run;
     return [
-      this.#paint("title", `${number}/${count} ${act.title}`),
+      ...this.#wrap(`${place} ${mode.title}`).map((line) => this.#paint("title", line)),
       ...this.#trace(events),
-      ...steps.map(({ name, result }) => `${this.#paint("good", "  ok")}  ${name}: ${escapeText(result)}`),
-      ...(failure === undefined ? [] : this.#failure(`FAILED  ${failure.step}: ${failure.error.message}`)),
+      ...steps.flatMap(({ name, result }) => this.#checked(`${name}: ${escapeText(result)}`)),
+      ...(failure === undefined ? [] : this.#bad(`FAILED  ${failure.step}: ${failure.error.message}`)),
       ...(lacking === undefined ? [] : this.#wrap(`not on this system: ${lacking}`, "  ")),
-      ...this.#story(act.story),
+      ...this.#bad(`With plain ssh -L (${mode.scenario}): ${mode.error}`),
+      ...this.#wrap(why, "    "),
       "",
     ];
   }
 
-  /** All of it in one table, since the beginning has left most terminals by now. */
-  summary(performances: readonly Performance[]): readonly string[] {
+  /** All of them, and what plain ssh makes of each. */
+  table(runs: readonly ModeRun[]): readonly string[] {
+    if (this.#width < tableWidth) return [...runs.flatMap((run) => this.#row(run)), "", ...this.#tableWords(), ""];
     return [
-      this.#paint("title", " mode               sallyport plain ssh -L"),
-      ...performances.map(({ act, steps, failure, lacking }) => {
-        const result = lacking === undefined ? `${steps.length} ok` : "left out";
-        const shown = failure === undefined ? this.#paint("good", result.padEnd(8)) : this.#paint("bad", "FAILED  ");
-        const { scenario, error } = act.story;
-        return ` ${act.name.padEnd(17)}  ${shown}  ${scenario}  ${this.#paint("bad", shorten(error, this.#width - 35))}`;
+      this.#paint("title", "  mode               sallyport  ssh -L alone"),
+      ...runs.map((run) => {
+        const { scenario, error, name } = run.mode;
+        const shown = this.#verdict(run, 9);
+        return `  ${name.padEnd(17)}  ${shown}  ${scenario}  ${this.#paint("bad", shorten(error, this.#width - 37))}`;
       }),
       "",
-      "What S03 to S18 stand for: docs/start/demo.md",
+      ...this.#tableWords(),
+      "",
+    ];
+  }
+
+  whatToType(isStaying: boolean): readonly string[] {
+    return [
+      this.#paint("title", "4. What to type"),
+      "",
+      "  sallyport -L 2001:localhost:21 user@ssh-host",
+      "  ftp localhost 2001",
+      "",
+      ...this.#hints([
+        ["sallyport demo -v", "what was said in every mode"],
+        ["sallyport demo --step", "the same, part by part"],
+        ["sallyport lab run S04", "this failure, with figures"],
+        ...(isStaying ? [] : ([["sallyport demo", "in a terminal: for your own client"]] as const)),
+      ]),
       "",
     ];
   }
 
   invitation(entrance: Endpoint): readonly string[] {
-    const { user, password } = demoLogin;
+    const { user, password } = demoCredentials;
     const address = `ftp://${user}:${password}@${formatEndpoint(entrance)}`;
     return [
-      `The tunnel stays open for a client of yours:  ${this.#paint("address", address)}`,
+      "The tunnel stays open for a client of yours:",
+      `  ${this.#paint("address", address)}`,
       "",
-      `  curl ${address}/castle.txt           passive`,
-      `  curl -P - ${address}/castle.txt      active`,
-      `  curl -T FILE ${address}/             upload`,
-      `  lftp -u ${user},${password} -p ${entrance.port} ${entrance.host}`,
+      ...this.#hints([
+        [`curl ${address}/castle`, "passive"],
+        [`curl -P - ${address}/castle`, "active"],
+        [`curl -T FILE ${address}/`, "upload"],
+        [`lftp -u ${user},${password} -p ${entrance.port} ${entrance.host}`, ""],
+      ]),
       "",
-      "What it does appears below. Ctrl-C ends everything, and leaves nothing.",
+      ...this.#wrap("What it does appears below. Ctrl-C ends everything, and leaves nothing."),
       "",
       this.#columns(this.renderer()),
     ];
@@ -110,6 +178,53 @@ export class Show {
   /** For what happens from now on, in sessions that only their number tells apart. */
   renderer(prefix: "session" | "none" = "session"): TraceRenderer {
     return new TraceRenderer({ width: this.#width, prefix, paint: paintCell(this.#paint) });
+  }
+
+  /** What was typed, and what client and server said of the first transfer. */
+  #part(place: string, title: string, { typed }: Act, { events }: Evidence, words: string): readonly string[] {
+    const said = events.flatMap((event) => {
+      if (event.type === "call") return this.#bad(`${event.host}: ${event.call}: ${event.error}`);
+      if (event.type !== "line" || event.party === "ftp-server") return [];
+      const text = escapeText(event.text);
+      const lines = this.#wrap(event.from === "client" ? `---> ${text}` : text, "  ");
+      return event.text.startsWith("226") ? lines.map((line) => this.#paint("good", line)) : lines;
+    });
+    const from = said.indexOf("  ---> PASV");
+    const end = said.findIndex((line, index) => index > from && /226 |: E[A-Z]+/.test(line));
+    return [
+      ...this.#wrap(`${place}: ${title}`).map((line) => this.#paint("title", line)),
+      "",
+      ...typed.flatMap((line) => this.#wrap(line, "  ")),
+      ...said.slice(from, end + 1),
+      ...this.#wrap(words, "    "),
+      "",
+    ];
+  }
+
+  #row(run: ModeRun): readonly string[] {
+    const { name, scenario, error } = run.mode;
+    return [
+      `  ${this.#verdict(run, 8)}  ${name}`,
+      ...this.#wrap(`ssh -L (${scenario}): ${error}`, "            ").map((line) => this.#paint("bad", line)),
+    ];
+  }
+
+  #verdict({ steps, failure, lacking }: ModeRun, width: number): string {
+    if (failure !== undefined) return this.#paint("bad", "FAILED".padEnd(width));
+    return this.#paint("good", (lacking === undefined ? `${steps.length} ok` : "left out").padEnd(width));
+  }
+
+  #tableWords(): readonly string[] {
+    return this.#wrap(
+      "The right column is what real servers and clients say. sallyport lab run S08 shows one of them.",
+    );
+  }
+
+  #hints(hints: readonly (readonly [string, string])[]): readonly string[] {
+    const widest = Math.max(...hints.map(([typed]) => typed.length));
+    const fits = 4 + widest + Math.max(...hints.map(([, what]) => what.length)) <= this.#width;
+    if (fits) return hints.map(([typed, what]) => `  ${typed.padEnd(widest)}  ${what}`.trimEnd());
+    return hints.flatMap(([typed, what]) => [...(what === "" ? [] : [`  # ${what}`]), ...this.#wrap(typed, "  ")]);
   }
 
   #trace(events: readonly TraceEvent[]): readonly string[] {
@@ -124,16 +239,12 @@ export class Show {
     return this.#paint("quiet", renderer.columns("the client's view", "the server's view"));
   }
 
-  #story({ scenario, error, why }: Story): readonly string[] {
-    const [first = "", ...rest] = this.#wrap(`With plain ssh -L (${scenario}): ${error}`, "  ");
-    return [
-      first.replace(error, (text) => this.#paint("bad", text)),
-      ...rest.map((line) => this.#paint("bad", line)),
-      ...this.#wrap(why, "    "),
-    ];
+  #checked(text: string): readonly string[] {
+    const [first = "", ...rest] = this.#wrap(text, "      ");
+    return [`${this.#paint("good", "  ok")}  ${first.trimStart()}`, ...rest];
   }
 
-  #failure(text: string): readonly string[] {
+  #bad(text: string): readonly string[] {
     return this.#wrap(escapeText(text), "  ").map((line) => this.#paint("bad", line));
   }
 
@@ -144,5 +255,7 @@ export class Show {
 
 /** A reply that is too long becomes its code and its last words. */
 function shorten(error: string, width: number): string {
-  return error.length <= width ? error : error.replace(/^(\d{3}) .*: /, "$1 ... ").slice(0, width);
+  if (error.length <= width) return error;
+  const short = error.replace(/^(\d{3}) .*: /, "$1 ... ");
+  return short.length <= width ? short : `${short.slice(0, width - 3).replace(/ \S*$/, "")} ...`;
 }

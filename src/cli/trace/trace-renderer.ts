@@ -10,12 +10,15 @@ const sameLineMs = 20;
 const prefixWidths = { times: 14, session: 4, none: 1 } as const;
 const markWidth = 3;
 const bar = " | ";
+/** With fewer columns than this there is one column only, and the server's side is indented behind a bar. */
+const sideBySideWidth = 72;
+const narrowIndent = "     | ";
 
 /** Dresses a piece of a line for a terminal; it must not change how many columns the text takes. */
 export type PaintCell = (row: TraceRow, text: string) => string;
 
 export interface TraceLook {
-  /** Columns of a terminal; at least 80, which is less than the default of 120. */
+  /** Columns of a terminal; at least 40. Default 120. */
   readonly width?: number;
   /** What each line begins with: seconds and session, the session alone, nothing. Default `times`. */
   readonly prefix?: keyof typeof prefixWidths;
@@ -27,13 +30,16 @@ export interface TraceLook {
 export class TraceRenderer {
   readonly #kind: NonNullable<TraceLook["prefix"]>;
   readonly #columnWidth: number;
+  readonly #isNarrow: boolean;
   readonly #paint: PaintCell;
   #startMs: number | undefined;
   #held: TraceRow | undefined;
 
   constructor({ width = 120, prefix = "times", paint = (_row, text) => text }: TraceLook = {}) {
     this.#kind = prefix;
-    this.#columnWidth = Math.floor((Math.max(width, 80) - prefixWidths[prefix] - bar.length) / 2);
+    this.#isNarrow = width < sideBySideWidth;
+    const room = Math.max(width, 40) - prefixWidths[prefix];
+    this.#columnWidth = this.#isNarrow ? room : Math.floor((room - bar.length) / 2);
     this.#paint = paint;
   }
 
@@ -48,6 +54,7 @@ export class TraceRenderer {
 
   /** A line with titles for the two columns. */
   columns(front: string, back: string): string {
+    if (this.#isNarrow) return `${" ".repeat(prefixWidths[this.#kind])}   ${front} | ${back}`;
     const left = padText(`   ${front}`, this.#columnWidth);
     return `${" ".repeat(prefixWidths[this.#kind])}${left}${bar}   ${back}`;
   }
@@ -62,7 +69,7 @@ export class TraceRenderer {
       return this.#render(held, row);
     }
     const before = this.flush();
-    if (row.place === "both") return [...before, ...this.#render(row)];
+    if (row.place === "both" || this.#isNarrow) return [...before, ...this.#render(row)];
     this.#held = row;
     return before;
   }
@@ -76,7 +83,8 @@ export class TraceRenderer {
 
   #render(row: TraceRow, other?: TraceRow): readonly string[] {
     const prefix = this.#prefix(row);
-    const lines = row.place === "both" ? this.#across(row) : this.#sideBySide(row, other);
+    const lines =
+      row.place === "both" ? this.#across(row) : this.#isNarrow ? this.#below(row) : this.#sideBySide(row, other);
     return lines.map((line, index) => (index === 0 ? prefix : " ".repeat(textWidth(prefix))) + line);
   }
 
@@ -88,7 +96,13 @@ export class TraceRenderer {
   }
 
   #across(row: TraceRow): readonly string[] {
-    return cell(row, 2 * this.#columnWidth + bar.length).map((text) => this.#paint(row, text));
+    const width = this.#isNarrow ? this.#columnWidth : 2 * this.#columnWidth + bar.length;
+    return cell(row, width).map((text) => this.#paint(row, text));
+  }
+
+  #below(row: TraceRow): readonly string[] {
+    const indent = row.place === "front" ? "" : narrowIndent;
+    return cell(row, this.#columnWidth - indent.length).map((text) => indent + this.#paint(row, text));
   }
 
   #sideBySide(row: TraceRow, other: TraceRow | undefined): readonly string[] {

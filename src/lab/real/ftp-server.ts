@@ -1,5 +1,6 @@
 // An FTP server on a host: its files, its configuration, and when it is ready.
-import { fileBytesCount, type LabFiles, labBytes, labFiles } from "../files.ts";
+import { writeFileSync } from "node:fs";
+import { type LabFiles, labBytes, labFiles } from "../files.ts";
 import type { FtpServerPlan } from "../stage.ts";
 import type { Enclosure } from "./enclosure/enclosure.ts";
 import type { Program } from "./enclosure/program.ts";
@@ -11,15 +12,15 @@ import { prepareVsftpd } from "./programs/vsftpd.ts";
 import { untilListening } from "./until-listening.ts";
 
 const ftpPort = 21;
-const line = labBytes(fileBytesCount).toString("latin1").split("\n", 1)[0] ?? "";
-
 export const labFileSizes: LabFiles = labFiles(bigBytesCount);
 
 const prepare = { vsftpd: prepareVsftpd, ProFTPD: prepareProftpd } as const;
 
 /** Throws `CONFIG_INVALID` when the program that the plan needs is missing or does not come up. */
 export async function startFtpServer(enclosure: Enclosure, host: string, plan: FtpServerPlan): Promise<Program> {
-  await enclosure.script(filesScript(host, labFileSizes, line));
+  const pattern = `${host}.pattern`;
+  writeFileSync(enclosure.outside(pattern), labBytes(Math.max(...Object.values(labFileSizes))));
+  await enclosure.script(filesScript(host, labFileSizes, enclosure.inside(pattern)));
   if (plan.demandsTls === true) await enclosure.script(certificateScript(specialProgram("openssl")));
   const program = enclosure.start(host, prepare[kindFor(plan)](enclosure, host, plan));
   await untilListening(enclosure, host, ftpPort, program);

@@ -1,23 +1,8 @@
 // S16: from server to server.
 
 import type { Scenario } from "../scenario.ts";
-import type { FtpUser, TransferResult } from "../stage.ts";
 import { serverA, serverB, sshHostAddress, twoServersPlace } from "./places.ts";
-import { failsWith, works } from "./steps.ts";
-
-/** RFC 959 section 5.2: one server listens, the other one is told where. The copy is then read back. */
-async function fromTo(a: FtpUser, b: FtpUser): Promise<TransferResult> {
-  const numbers = /\d+(?:,\d+){5}/.exec(await a.ask("PASV"))?.[0] ?? "";
-  const agreed = await b.ask(`PORT ${numbers}`);
-  if (!agreed.startsWith("2")) return { works: false, whole: false, reply: agreed };
-  const begun = await Promise.all([b.ask("STOR /copy"), a.ask("RETR /file")]);
-  const refused = begun.find((reply) => !reply.startsWith("1"));
-  if (refused !== undefined) return { works: false, whole: false, reply: refused };
-  const [sent, stored] = await Promise.all([a.reply(), b.reply()]);
-  const copy = await b.get("PASV", "/copy");
-  const isDone = sent.startsWith("226") && stored.startsWith("226");
-  return { works: isDone && copy.whole, whole: copy.whole, reply: stored };
-}
+import { failsWith, serverToServer, works } from "./steps.ts";
 
 export const s16: Scenario = {
   number: "S16",
@@ -35,7 +20,7 @@ export const s16: Scenario = {
       await stage.ftpServer("a");
       await stage.ftpServer("b");
       const a = await stage.user("client", { host: serverA, port: 21 }, { name: "at-a" });
-      return fromTo(a, await stage.user("client", { host: serverB, port: 21 }, { name: "at-b" }));
+      return serverToServer(a, await stage.user("client", { host: serverB, port: 21 }, { name: "at-b" }));
     },
     expected: failsWith(500),
   },
@@ -53,7 +38,7 @@ export const s16: Scenario = {
       const forwards = [`2001:${serverA}:21`, `2002:${serverB}:21`];
       await stage.sallyport("client", { via: sshHostAddress, forwards });
       const a = await stage.user("client", { host: "127.0.0.1", port: 2001 }, { name: "at-a" });
-      return fromTo(a, await stage.user("client", { host: "127.0.0.1", port: 2002 }, { name: "at-b" }));
+      return serverToServer(a, await stage.user("client", { host: "127.0.0.1", port: 2002 }, { name: "at-b" }));
     },
     expected: works,
   },

@@ -75,6 +75,20 @@ export async function downloads(user: FtpUser, modes: readonly FrontMode[]): Pro
   return result;
 }
 
+/** `/file` of a becomes `/copy` of b. RFC 959 section 5.2: one server listens, the other one is told where. The copy is then read back. */
+export async function serverToServer(a: FtpUser, b: FtpUser): Promise<TransferResult> {
+  const numbers = /\d+(?:,\d+){5}/.exec(await a.ask("PASV"))?.[0] ?? "";
+  const agreed = await b.ask(`PORT ${numbers}`);
+  if (!agreed.startsWith("2")) return { works: false, whole: false, reply: agreed };
+  const begun = await Promise.all([b.ask("STOR /copy"), a.ask("RETR /file")]);
+  const refused = begun.find((reply) => !reply.startsWith("1"));
+  if (refused !== undefined) return { works: false, whole: false, reply: refused };
+  const [sent, stored] = await Promise.all([a.reply(), b.reply()]);
+  const copy = await b.get("PASV", "/copy");
+  const isDone = sent.startsWith("226") && stored.startsWith("226");
+  return { ...copy, works: isDone && copy.works, reply: stored };
+}
+
 /** What comes before the transfer that decides, and is no part of the question. Throws `INTERNAL`. */
 export function mustWork({ works: isDone, reply, system }: TransferResult): void {
   if (isDone) return;

@@ -1,5 +1,4 @@
 // Our FTP server engine on a simulated host, with the manners of an old one: an engine for each client, as with inetd.
-import { MemoryFileSystem } from "../../filesystem/memory/memory-file-system.ts";
 import { AcceptQueue } from "../../platform/accept-queue.ts";
 import type { FileSystem } from "../../platform/file-system.ts";
 import { LoginGuard } from "../../platform/login-guard.ts";
@@ -10,7 +9,8 @@ import { limits } from "../../protocol/limits.ts";
 import type { ServerPolicy } from "../../server/environment.ts";
 import { FtpServer, type ServerShared } from "../../server/ftp-server.ts";
 import type { Host } from "../../simulation/host/host.ts";
-import { type LabFiles, labBytes } from "../files.ts";
+import type { LabFiles } from "../files.ts";
+import { filesInMemory } from "../memory-files.ts";
 import { ClassicManners } from "../servers/classic-manners.ts";
 import { ClassicNetwork } from "../servers/classic-network.ts";
 import { filterControl } from "../servers/control-filter.ts";
@@ -30,7 +30,7 @@ export interface FtpServerParts {
 
 /** Listens on port 21 of every address. */
 export async function startFtpServer(parts: FtpServerParts): Promise<void> {
-  const fileSystem = await makeFiles(parts.files);
+  const fileSystem = await filesInMemory(parts.files, () => 0);
   const listener = await parts.program.listen({ host: "", ports: { first: 21, last: 21 }, signal: never });
   void acceptAll(listener, (control) => serve(control, parts, fileSystem));
 }
@@ -99,15 +99,4 @@ function policyOf(plan: FtpServerPlan, fileSystem: FileSystem): ServerPolicy {
     loginMs: limits.serverLoginMs,
     dataStallMs: limits.serverDataStallMs,
   };
-}
-
-async function makeFiles(files: LabFiles): Promise<FileSystem> {
-  const fileSystem = new MemoryFileSystem({ now: () => 0 });
-  await fileSystem.mkdir("/pub", { signal: never });
-  for (const [path, size] of Object.entries(files)) {
-    const writer = await fileSystem.openWrite(path, { start: "truncate", signal: never });
-    await writer.write([labBytes(size)]);
-    await writer.finish();
-  }
-  return fileSystem;
 }

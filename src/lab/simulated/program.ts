@@ -1,65 +1,12 @@
-// The network of one program on a simulated host: it knows what the program has open, and can take it all away at once.
-import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../../platform/network.ts";
+// A program on a simulated host.
 import type { Host } from "../../simulation/host/host.ts";
+import { type ExpectConnection, OwnedNetwork } from "../owned-network.ts";
 
-/** Told before a program connects; the returned function when that has failed. */
-export type ExpectConnection = (host: Host, options: ConnectOptions) => () => void;
-
-export class Program implements Network {
-  readonly name: string;
+export class Program extends OwnedNetwork {
   readonly host: Host;
-  readonly #network: Network;
-  readonly #expect: ExpectConnection;
-  readonly #connections: Set<Connection> = new Set();
-  readonly #listeners: Set<Listener> = new Set();
-  readonly #end: AbortController = new AbortController();
 
   constructor(host: Host, expect: ExpectConnection) {
-    this.name = host.name;
+    super(host.network(), expect);
     this.host = host;
-    this.#network = host.network();
-    this.#expect = expect;
-  }
-
-  async connect(options: ConnectOptions): Promise<Connection> {
-    const forget = this.#expect(this.host, options);
-    try {
-      const signal = AbortSignal.any([options.signal, this.#end.signal]);
-      return this.#keep(await this.#network.connect({ ...options, signal }));
-    } catch (error) {
-      forget();
-      throw error;
-    }
-  }
-
-  async listen(options: ListenOptions): Promise<Listener> {
-    const listener = await this.#network.listen(options);
-    this.#listeners.add(listener);
-    return {
-      endpoint: listener.endpoint,
-      accept: async (how) => this.#keep(await listener.accept(how)),
-      [Symbol.asyncDispose]: async () => {
-        this.#listeners.delete(listener);
-        await listener[Symbol.asyncDispose]();
-      },
-    };
-  }
-
-  /** It says and hears nothing any more. */
-  get isGone(): boolean {
-    return this.#end.signal.aborted;
-  }
-
-  /** As when a program is killed: its system closes the sockets, in order or with a reset where bytes were not read. */
-  async die(): Promise<void> {
-    this.#end.abort(new Error("the program is gone"));
-    for (const connection of this.#connections) connection.stream.destroy();
-    await Promise.all(Array.from(this.#listeners, (listener) => listener[Symbol.asyncDispose]()));
-  }
-
-  #keep(connection: Connection): Connection {
-    this.#connections.add(connection);
-    void connection.closed.then(() => this.#connections.delete(connection));
-    return connection;
   }
 }

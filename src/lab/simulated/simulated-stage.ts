@@ -150,7 +150,8 @@ class SimulatedStage implements Stage {
   }
 
   #program(name: string, forwards: boolean): Program {
-    const program = new Program(this.#host(name), (host, options) =>
+    const host = this.#host(name);
+    const program = new Program(host, (options) =>
       this.#watch.expect(host, options, this.#roleOf(options.port, forwards)),
     );
     this.#programs.add(program);

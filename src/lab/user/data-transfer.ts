@@ -1,20 +1,22 @@
 // The bytes of one transfer, as the naive client reads and writes them: the end of the connection is the end of the file.
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Connection } from "../../platform/network.ts";
-import { areLabBytes } from "../files.ts";
+import { wrongLabByte } from "../files.ts";
 import type { Meanwhile } from "../stage.ts";
 import { systemName } from "./user-events.ts";
 
 export interface DataEnd {
   readonly whole: boolean;
+  readonly bytes: number;
+  readonly wrongAt?: number;
   /** What the system said when it broke. */
   readonly system?: string;
 }
 
 interface Received {
   readonly bytes: number;
-  /** Each of them is the right one. */
-  readonly isRight: boolean;
+  /** Place of the first one that is another one than in the file. */
+  readonly wrongAt?: number;
   /** The first of it as text, for listings. */
   readonly text: string;
   readonly system?: string;
@@ -25,12 +27,13 @@ const textMax = 10_000;
 /** Reads to the end, or until it breaks. Never rejects. */
 export async function receiveData(connection: Connection, meanwhile?: Meanwhile): Promise<Received> {
   const { stream } = connection;
-  let [bytes, isRight, text] = [0, true, ""];
+  let [bytes, text] = [0, ""];
+  let wrongAt: number | undefined;
   let due = meanwhile;
   let system: string | undefined;
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      isRight &&= areLabBytes(chunk, bytes);
+      wrongAt ??= wrongLabByte(chunk, bytes);
       bytes += chunk.length;
       if (text.length < textMax) text += chunk.toString("latin1");
       if (due !== undefined && bytes >= due.afterBytes) {
@@ -44,7 +47,12 @@ export async function receiveData(connection: Connection, meanwhile?: Meanwhile)
   } catch (error) {
     system = systemName(error);
   }
-  return { bytes, isRight, text, ...(system === undefined ? {} : { system }) };
+  return {
+    bytes,
+    text,
+    ...(wrongAt === undefined ? {} : { wrongAt }),
+    ...(system === undefined ? {} : { system }),
+  };
 }
 
 /** Sends and ends, or breaks off. Never rejects. */
@@ -56,11 +64,11 @@ export async function sendData(connection: Connection, bytes: Buffer, breakAfter
     stream.once("close", () => resolve(stream.errored));
     stream.write(part, (failed) => resolve(failed));
   });
-  if (error) return { whole: false, system: systemName(error) };
+  if (error) return { whole: false, bytes: part.length, system: systemName(error) };
   if (breakAfterBytes !== undefined) {
     connection.reset();
-    return { whole: false };
+    return { whole: false, bytes: part.length };
   }
   await connection[Symbol.asyncDispose]();
-  return { whole: true };
+  return { whole: true, bytes: part.length };
 }

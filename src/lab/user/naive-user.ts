@@ -16,6 +16,8 @@ export interface NaiveUserOptions {
   readonly clock: Clock;
   readonly server: Endpoint;
   readonly tell: TellUserEvent;
+  /** Default `me`, `secret`: on most stages anybody may log in. */
+  readonly credentials?: { readonly user: string; readonly password: string };
   /** What the server has, to see whether a download is whole. */
   readonly files: LabFiles;
   /** Milliseconds that it waits for a connection to be made or a reply to come. Default 130000: longer than TCP. */
@@ -76,8 +78,8 @@ export class NaiveUser implements FtpUser {
   get(mode: FrontMode, path = "/file", meanwhile?: Meanwhile): Promise<TransferResult> {
     const size = this.#options.files[path] ?? this.#options.files["/file"] ?? 0;
     return this.#transfer(mode, `RETR ${path}`, async (data) => {
-      const { bytes, isRight, ...end } = await receiveData(data, meanwhile);
-      return { ...end, whole: isRight && bytes === size };
+      const { text: _, ...end } = await receiveData(data, meanwhile);
+      return { ...end, whole: end.wrongAt === undefined && end.bytes === size };
     });
   }
 
@@ -88,7 +90,8 @@ export class NaiveUser implements FtpUser {
 
   list(mode: FrontMode): Promise<TransferResult> {
     return this.#transfer(mode, "LIST", async (data) => {
-      const { text, ...end } = await receiveData(data);
+      // A listing is no file of the lab's.
+      const { text, wrongAt: _, ...end } = await receiveData(data);
       return { ...end, whole: /\bfile\r?\n/.test(text) };
     });
   }
@@ -105,7 +108,8 @@ export class NaiveUser implements FtpUser {
 
   async #logIn(): Promise<void> {
     this.login = await this.reply();
-    for (const line of ["USER me", "PASS secret"]) {
+    const { user, password } = this.#options.credentials ?? { user: "me", password: "secret" };
+    for (const line of [`USER ${user}`, `PASS ${password}`]) {
       if (!/^[23]/.test(this.login)) return;
       this.login = await this.ask(line);
     }

@@ -5,9 +5,10 @@ import { demoHelpText } from "../../../src/cli/demo/demo-help.ts";
 const parse = (line: string): unknown => parseCommandLine(line.split(" "));
 
 test.each([
-  ["demo", { once: false, whole: false }],
-  ["demo --once", { once: true, whole: false }],
-  ["demo -v --once", { once: true, whole: true }],
+  ["demo", { once: false, whole: false, step: false }],
+  ["demo --once", { once: true, whole: false, step: false }],
+  ["demo -v --once", { once: true, whole: true, step: false }],
+  ["demo --step", { once: false, whole: false, step: true }],
 ])("%s", (line, options) => {
   expect(parse(line)).toEqual({ kind: "demo", ...options });
 });

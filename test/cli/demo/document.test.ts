@@ -2,16 +2,19 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { acts } from "../../../src/cli/demo/acts.ts";
+import type { DemoCommand } from "../../../src/cli/demo/demo-command.ts";
 import { realParts } from "../../../src/cli/demo/real-parts.ts";
-import { runDemo } from "../../../src/cli/demo/run-demo.ts";
+import { runShow } from "../../../src/cli/demo/run-show.ts";
+import { loopbackModes } from "../../../src/lab/loopback/modes.ts";
 import { watchResources } from "../../support/resources.ts";
 import { makeWorld } from "./fake-world.ts";
 
 watchResources();
 
 const page = readFileSync(fileURLToPath(new URL("../../../docs/start/demo.md", import.meta.url)), "utf8");
-const excerpt = /```\n(3\/8 [\s\S]*?)```/.exec(page)?.[1] ?? "";
+const excerptOf = (start: RegExp): string =>
+  Array.from(page.matchAll(/^```\w*\n([\s\S]*?)^```/gm), ([, text = ""]) => text).find((text) => start.test(text)) ??
+  "";
 
 /**
  * The cells of both columns without their order: whether a line is shared and which side is first is a matter of
@@ -26,18 +29,28 @@ function cellsOf(text: string): readonly string[] {
     .sort();
 }
 
-test("the excerpt is what the demo prints", async () => {
+async function printed(step: boolean): Promise<readonly string[]> {
   const { world, lines } = makeWorld();
-  await runDemo({ kind: "demo", once: true, whole: false }, world, async () => realParts);
-  const from = lines.findIndex((line) => line.startsWith("3/8 "));
-  const act = lines.slice(from, lines.indexOf("", from));
-  expect(act.length).toBeGreaterThan(15);
-  expect(cellsOf(excerpt), "put there what this prints: node bin/sallyport.js demo --once").toEqual(
-    cellsOf(act.join("\n")),
+  const command: DemoCommand = { kind: "demo", once: true, whole: false, step };
+  const { signal } = new AbortController();
+  await using _stage = await runShow({ command, world, parts: realParts, signal, pause: async () => {} });
+  return lines;
+}
+
+test.each([
+  ["the failure, the cure and the table", false, /^1\. What fails/, undefined],
+  ["a mode with --step", true, /^3\/8 /, "4/8 "],
+])("%s: the excerpt is what the demo prints", async (_, step, start, end) => {
+  const lines = await printed(step);
+  const from = lines.findIndex((line) => start.test(line));
+  const to = end === undefined ? lines.length : lines.findIndex((line) => line.startsWith(end));
+  expect(to - from).toBeGreaterThan(15);
+  expect(cellsOf(excerptOf(start)), "put there what this prints: node bin/sallyport.js demo, and with --step").toEqual(
+    cellsOf(lines.slice(from, to).join("\n")),
   );
 });
 
 test("the scenarios of the demo are explained, and no others", () => {
   const explained = Array.from(page.matchAll(/^\| (S\d\d) \|/gm), ([, number]) => number);
-  expect(explained).toEqual(acts.map(({ story }) => story.scenario).sort());
+  expect(explained).toEqual(loopbackModes.map(({ scenario }) => scenario).sort());
 });

@@ -3,9 +3,9 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync } from "node:fs";
 import { connect } from "node:net";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { acts } from "../../../src/cli/demo/acts.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { demoHelpText } from "../../../src/cli/demo/demo-help.ts";
+import { loopbackModes } from "../../../src/lab/loopback/modes.ts";
 import { Peer } from "../../server/peer.ts";
 import { describePeers } from "../../support/missing.ts";
 import { patienceMs } from "../../support/patience.ts";
@@ -35,66 +35,46 @@ afterEach(() => {
   expect(left).toEqual([]);
 });
 
-test("--once needs no home, no ssh and no environment, and shows each mode with what was checked", async () => {
-  const { ended, stdout, stderr } = await run(program.real, ["demo", "--once"], bare);
+test("without a terminal it needs no home, no ssh and no environment, shows each mode, and ends by itself", async () => {
+  const { ended, stdout, stderr } = await run(program.real, ["demo"], bare);
   expect([ended, stderr]).toEqual(["exit 0", ""]);
-  for (const [index, { title, name, story }] of acts.entries()) {
-    expect(stdout).toContain(`\n${index + 1}/${acts.length} ${title}\n`);
-    expect(stdout).toMatch(new RegExp(`^ ${name} +${name === "third party" ? 2 : 3} ok +${story.scenario} `, "m"));
+  for (const { name, scenario } of loopbackModes) {
+    expect(stdout).toMatch(new RegExp(`^  ${name} +${name === "third party" ? 2 : 3} ok +${scenario} `, "m"));
   }
-  expect(stdout.match(/^ {2}ok {2}/gm)).toHaveLength(23);
+  expect(stdout.split("\n").length).toBeLessThan(80);
   expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
   expect(stdout).not.toMatch(/[^\P{Cc}\n]/u);
   expect(stdout).not.toMatch(/The tunnel stays open|FAILED|left out/);
 });
 
-test("-v shows what was said in every transfer", async () => {
-  const [short, long] = await Promise.all([
-    run(program.real, ["demo", "--once"], bare),
-    run(program.real, ["demo", "--once", "-v"], bare),
-  ]);
-  expect(short.stdout).not.toContain("> STOR from-eprt.bin");
-  expect(long.stdout).toContain("> STOR from-eprt.bin");
-  expect(long.ended).toBe("exit 0");
+test("the failing and the working run name different ports", async () => {
+  const { stdout } = await run(program.real, ["demo"], bare);
+  const named = Array.from(stdout.matchAll(/^ {2}227 .*$/gm), ([line]) => line);
+  expect(named).toHaveLength(2);
+  expect(named[0]).not.toBe(named[1]);
 });
 
-describe("without --once it stays", () => {
-  test("for any client, shows what that one does, and ends with Ctrl-C", async () => {
-    await using demo = start(program.real, ["demo"], bare);
-    const [, port] = await demo.sees(/ftp:\/\/demo:demo@127\.0\.0\.1:(\d+)$/m);
-    await demo.sees(/Ctrl-C ends everything/);
-    const peer = await (await Peer.connect(Number(port))).login("demo", "demo");
-    expect((await peer.download("RETR castle.txt")).text).toContain("the sally port: small, guarded, open");
-    await demo.sees(/^ *\d+ {2}> RETR castle\.txt/m);
-    demo.kill("SIGINT");
-    expect(await demo.ended).toBe("exit 0");
-    expect(demo.stderr()).toBe("");
-    peer[Symbol.dispose]();
-    await expect(reach(Number(port))).resolves.toBe("ECONNREFUSED");
-  });
+test("-v shows what was said in every transfer", async () => {
+  const [short, long] = await Promise.all([run(program.real, ["demo"], bare), run(program.real, ["demo", "-v"], bare)]);
+  expect(short.stdout).not.toContain("> STOR /from-eprt");
+  expect(long.stdout).toContain("> STOR /from-eprt");
+  expect(long.stdout.match(/^ {2}ok {2}/gm)).toHaveLength(23);
+  for (const [index, { title }] of loopbackModes.entries()) {
+    expect(long.stdout).toContain(`\n${index + 1}/${loopbackModes.length} ${title}\n`);
+  }
+  expect([long.ended, long.stderr]).toEqual(["exit 0", ""]);
+});
 
-  test("and a wrong password opens nothing", async () => {
-    await using demo = start(program.real, ["demo"], bare);
-    const [, port] = await demo.sees(/ftp:\/\/demo:demo@127\.0\.0\.1:(\d+)$/m);
-    const peer = await Peer.connect(Number(port));
-    await peer.reply();
-    expect([await peer.code("USER demo"), await peer.code("PASS other")]).toEqual([331, 530]);
-    peer[Symbol.dispose]();
-    demo.kill("SIGTERM");
-    expect(await demo.ended).toBe("exit 0");
-  });
-
-  test("until nobody reads what it prints", async () => {
-    await using demo = start(program.real, ["demo"], bare);
-    await demo.sees(/FTP through SSH/);
-    demo.closeStdout();
-    expect(await demo.ended).toBe("exit 141");
-    expect(demo.stderr()).toBe("");
-  });
+test("it ends when nobody reads what it prints", async () => {
+  await using demo = start(program.real, ["demo", "-v"], bare);
+  await demo.sees(/FTP through SSH/);
+  demo.closeStdout();
+  expect(await demo.ended).toBe("exit 141");
+  expect(demo.stderr()).toBe("");
 });
 
 test.each([/FTP through SSH/, /^1\/8/m, /^4\/8/m, /^8\/8/m])("Ctrl-C after %s ends it with 0", async (moment) => {
-  await using demo = start(program.real, ["demo"], bare);
+  await using demo = start(program.real, ["demo", "-v"], bare);
   await demo.sees(moment);
   demo.kill("SIGINT");
   expect(await demo.ended).toBe("exit 0");
@@ -112,7 +92,15 @@ test.each([
     {
       ended: "exit 2",
       stdout: "",
-      stderr: 'sallyport: "now" is one word too many\n  Write sallyport demo [--once] [-v].\n',
+      stderr: 'sallyport: "now" is one word too many\n  Write sallyport demo [--once] [--step] [-v].\n',
+    },
+  ],
+  [
+    ["demo", "--step"],
+    {
+      ended: "exit 2",
+      stdout: "",
+      stderr: "sallyport: --step waits for Enter, and this is no terminal\n  Leave --step out, or take -v.\n",
     },
   ],
   [
@@ -124,30 +112,100 @@ test.each([
 });
 
 describePeers(["expect"], "on a terminal", () => {
-  /** All that a terminal of this width showed. */
-  function onTerminal(columns: number, env: Readonly<Record<string, string>>): Promise<string> {
-    const script = `
-      set timeout ${patienceMs / 1000}
-      set stty_init "columns ${columns}"
-      spawn -noecho "$env(NODE)" "$env(PROGRAM)" demo --once
-      expect timeout { exec kill -KILL [exp_pid]; exit 1 } eof
-      puts "status [lindex [wait] 3]"`;
-    const child = spawn("expect", ["-c", script], {
-      stdio: ["ignore", "pipe", "inherit"],
-      env: { ...process.env, TERM: "xterm", NODE: process.execPath, PROGRAM: program.real, ...env },
-    });
-    let shown = "";
-    child.stdout.on("data", (bytes: Buffer) => {
-      shown += bytes.toString();
-    });
-    return new Promise((resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", () => resolve(shown));
-    });
+  interface Terminal extends AsyncDisposable {
+    /** Resolves with the match in what was shown. */
+    sees(pattern: RegExp): Promise<RegExpExecArray>;
+    type(text: string): void;
+    /** All that was shown, with `status N` at the end. */
+    readonly shown: Promise<string>;
   }
 
+  /** The demo on a terminal of this width; what is typed goes there. */
+  function onTerminal(columns: number, words: string, env: Readonly<Record<string, string>> = {}): Terminal {
+    const script = `
+      after ${patienceMs} { exec kill -KILL [exp_pid]; exit 1 }
+      set stty_init "columns ${columns}"
+      spawn -noecho "$env(NODE)" "$env(PROGRAM)" demo ${words}
+      fconfigure stdin -blocking 0 -translation binary
+      fileevent stdin readable { set typed [read stdin]; if {$typed ne ""} { send -- $typed } }
+      expect_background -i $spawn_id eof { set done 1 } full_buffer {}
+      vwait done
+      puts "status [lindex [wait] 3]"`;
+    const child = spawn("expect", ["-c", script], {
+      stdio: ["pipe", "pipe", "inherit"],
+      env: { ...process.env, TERM: "xterm", NO_COLOR: "", NODE: process.execPath, PROGRAM: program.real, ...env },
+    });
+    let text = "";
+    let wake = (): void => {};
+    child.stdout.on("data", (bytes: Buffer) => {
+      text += bytes.toString();
+      wake();
+    });
+    const shown = new Promise<string>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", () => resolve(text));
+    });
+    return {
+      shown,
+      type: (words) => void child.stdin.write(words),
+      async sees(pattern) {
+        for (;;) {
+          const found = pattern.exec(text.replaceAll(/\u001b\[[\d;]*m/g, ""));
+          if (found !== null) return found;
+          await new Promise<void>((resolve, reject) => {
+            wake = resolve;
+            void shown.then(() => reject(new Error(`the demo ended without ${pattern}:\n${text}`)));
+          });
+        }
+      },
+      async [Symbol.asyncDispose]() {
+        child.kill();
+        await shown;
+      },
+    };
+  }
+
+  const ready = /ftp:\/\/demo:demo@127\.0\.0\.1:(\d+)\r?\n[\s\S]*leaves nothing/;
+
+  test("it stays for any client, shows what that one does, and ends with Ctrl-C", async () => {
+    await using demo = onTerminal(80, "");
+    const [, port] = await demo.sees(ready);
+    const peer = await (await Peer.connect(Number(port))).login("demo", "demo");
+    expect((await peer.download("RETR castle")).text).toContain("the sally port: small, guarded, open");
+    await demo.sees(/^ *\d+ {2}> RETR castle/m);
+    demo.type("\u0003");
+    expect(await demo.shown).toMatch(/status 0\s*$/);
+    peer[Symbol.dispose]();
+    await expect(reach(Number(port))).resolves.toBe("ECONNREFUSED");
+  });
+
+  test("a wrong password opens nothing", async () => {
+    await using demo = onTerminal(80, "");
+    const [, port] = await demo.sees(ready);
+    const peer = await Peer.connect(Number(port));
+    await peer.reply();
+    expect([await peer.code("USER demo"), await peer.code("PASS other")]).toEqual([331, 530]);
+    peer[Symbol.dispose]();
+    demo.type("\u0003");
+    expect(await demo.shown).toMatch(/status 0\s*$/);
+  });
+
+  test("--step goes on with Enter, and ends with Ctrl-C", async () => {
+    await using demo = onTerminal(80, "--step");
+    await demo.sees(/1\. What fails[\s\S]*nobody listens/);
+    demo.type("\r");
+    await demo.sees(/2\. What helps[\s\S]*226 /);
+    demo.type("\r");
+    await demo.sees(/1\/8 PASV[\s\S]*With plain ssh -L/);
+    demo.type("\u0003");
+    const shown = await demo.shown;
+    expect(shown).toMatch(/status 0\s*$/);
+    expect(shown).not.toContain("2/8 EPSV");
+  });
+
   test("it is coloured, and as wide as the terminal up to 120 columns", async () => {
-    const shown = await onTerminal(150, { NO_COLOR: "" });
+    await using demo = onTerminal(150, "--once -v");
+    const shown = await demo.shown;
     expect(shown).toContain("status 0");
     expect(shown).toContain("\u001b[32m  ok\u001b[0m  list: ");
     const widths = shown.split("\r\n").map((line) => line.replaceAll(/\u001b\[[\d;]*m/g, "").length);
@@ -155,11 +213,13 @@ describePeers(["expect"], "on a terminal", () => {
     expect(Math.max(...widths)).toBeLessThanOrEqual(120);
   });
 
-  test("NO_COLOR is respected", async () => {
-    const shown = await onTerminal(80, { NO_COLOR: "1" });
+  test("it fits 50 columns, and NO_COLOR is respected", async () => {
+    await using demo = onTerminal(50, "--once -v", { NO_COLOR: "1" });
+    const shown = await demo.shown;
     expect(shown).toContain("status 0");
     expect(shown).toContain("  ok  list: ");
     expect(shown).not.toContain("\u001b");
+    expect(shown.split("\r\n").filter((line) => line.length > 50)).toEqual([]);
   });
 });
 

@@ -1,11 +1,11 @@
 // The demo in this process: what goes wrong is told, what is stopped leaves nothing.
 import { describe, expect, test } from "vitest";
-import { acts } from "../../../src/cli/demo/acts.ts";
 import type { DemoCommand } from "../../../src/cli/demo/demo-command.ts";
-import { openDemoSshServer } from "../../../src/cli/demo/demo-ssh-server.ts";
-import type { DemoParts } from "../../../src/cli/demo/parts.ts";
 import { realParts } from "../../../src/cli/demo/real-parts.ts";
 import { runDemo } from "../../../src/cli/demo/run-demo.ts";
+import { loopbackModes } from "../../../src/lab/loopback/modes.ts";
+import type { LoopbackParts } from "../../../src/lab/loopback/parts.ts";
+import { openLoopbackSshServer } from "../../../src/lab/loopback/ssh-server.ts";
 import type { FileReader, FileSystem } from "../../../src/platform/file-system.ts";
 import { SallyportError } from "../../../src/protocol/error.ts";
 import { limits } from "../../../src/protocol/limits.ts";
@@ -16,12 +16,16 @@ import { makeWorld } from "./fake-world.ts";
 
 watchResources();
 
-const once: DemoCommand = { kind: "demo", once: true, whole: false };
+const whole: DemoCommand = { kind: "demo", once: true, whole: true, step: false };
+const once: DemoCommand = { kind: "demo", once: true, whole: false, step: false };
 
 /** Runs it to its end; gives what was printed, and how it ended. */
-async function demo(parts: Partial<DemoParts>): Promise<{ readonly text: string; readonly end: unknown }> {
+async function demo(
+  parts: Partial<LoopbackParts>,
+  command = whole,
+): Promise<{ readonly text: string; readonly end: unknown }> {
   const { world, lines } = makeWorld();
-  const end = await runDemo(once, world, async () => ({ ...realParts, ...parts })).catch((error: unknown) => error);
+  const end = await runDemo(command, world, async () => ({ ...realParts, ...parts })).catch((error: unknown) => error);
   return { text: lines.join("\n"), end };
 }
 
@@ -43,55 +47,68 @@ function spoiled(files: FileSystem, spoil: (buffer: Uint8Array, count: number) =
   });
 }
 
-const spoiling = (spoil: (buffer: Uint8Array, count: number) => number): Partial<DemoParts> => ({
-  openServer: (options) => realParts.openServer({ ...options, files: spoiled(options.files as FileSystem, spoil) }),
-});
+/** `from`: the first server that is spoiled; the opening has number 0. */
+function spoiling(spoil: (buffer: Uint8Array, count: number) => number, from = 1): Partial<LoopbackParts> {
+  let opened = 0;
+  return {
+    openServer(options) {
+      opened += 1;
+      return realParts.openServer(opened > from ? { ...options, files: spoiled(options.files, spoil) } : options);
+    },
+  };
+}
 
-test("every act is performed, and every transfer is right", async () => {
+test("every mode is tried, and every transfer is right", async () => {
   const { text, end } = await demo({});
   expect(end).toBe(0);
-  for (const [index, { title, name, story }] of acts.entries()) {
-    expect(text).toContain(`${index + 1}/${acts.length} ${title}\n`);
-    expect(text).toMatch(new RegExp(`^ ${name} +${name === "third party" ? 2 : 3} ok +${story.scenario} `, "m"));
+  for (const [index, { title, name, scenario }] of loopbackModes.entries()) {
+    expect(text).toContain(`${index + 1}/${loopbackModes.length} ${title}\n`);
+    expect(text).toMatch(new RegExp(`^  ${name} +${name === "third party" ? 2 : 3} ok +${scenario} `, "m"));
   }
   for (const name of ["pasv", "epsv", "port", "eprt", "default", "back-active", "back-default"]) {
-    expect(text).toContain(`ok  upload: from-${name}.bin, 16,384 bytes, all the same`);
+    expect(text).toContain(`ok  upload: /from-${name}, 46,000 bytes, read back, all the same`);
   }
-  expect(text.match(/ok {2}download: every-byte\.bin, 16,384 bytes, all the same/g)).toHaveLength(7);
+  expect(text.match(/ok {2}download: \/file, 46,000 bytes, all the same/g)).toHaveLength(7);
   expect(text).not.toMatch(/FAILED|left out|not on this system/);
 });
 
-describe("a demo that fails says in which act and step, and is no success", () => {
+describe("a demo that fails says in which mode and step, and is no success", () => {
   test("one byte that is another one", async () => {
     const { text, end } = await demo(
       spoiling((buffer, count) => {
-        if (count > 5000) buffer[5000]! ^= 1;
+        if (count > 5000) buffer[5000] = 7;
         return count;
       }),
     );
     expect(end).toMatchObject({
       code: "INTERNAL",
       message: expect.stringMatching(
-        /^the demo failed in "PASV: .*", download: every-byte\.bin: byte 5000 of 16384 is another one \(and 7 more\)$/,
+        /^the demo failed in "PASV: .*", download: \/file: byte 5000 is another one \(and 7 more\)$/,
       ),
     });
-    expect(text).toMatch(/^ {2}FAILED {2}download: every-byte\.bin: byte 5000 of 16384 is another one$/m);
-    expect(text).toMatch(/^ PASV +FAILED +S08/m);
+    expect(text).toMatch(/^ {2}FAILED {2}download: \/file: byte 5000 is another one$/m);
+    expect(text).toMatch(/^ {2}PASV +FAILED +S08/m);
     expect(text).not.toMatch(/ok {2}(download|upload|there|and back)|3 ok/);
+  });
+
+  test("in its opening", async () => {
+    const { text, end } = await demo(spoiling((_buffer, count) => Math.min(count, 0), 0));
+    expect(end).toMatchObject({ code: "INTERNAL", message: expect.stringContaining("scenario S04") });
+    expect(text).not.toContain("3. Every mode");
   });
 
   test("a file that is cut short", async () => {
     const { text, end } = await demo(spoiling((_buffer, count) => Math.min(count, 0)));
     expect(end).toMatchObject({ code: "INTERNAL" });
-    expect(text).toMatch(/FAILED {2}download: every-byte\.bin: 0 bytes came, and 16,384 bytes went/);
+    expect(text).toMatch(/FAILED {2}download: \/file: 0 bytes came, and that is not all/);
   });
 
   test("right bytes by another way", async () => {
     const { text, end } = await demo({
-      openTunnelOver: (options, connect) => realParts.openTunnelOver({ ...options, back: "auto" }, connect),
+      openTunnel: (options) => realParts.openTunnel({ ...options, back: "auto" }),
     });
     expect(end).toMatchObject({ message: expect.stringMatching(/--back active.*after upload: .*\(and 1 more\)$/) });
-    expect(text).toContain("FAILED  after upload: data connections at the back were passive, not active");
+    expect(text).toContain("FAILED  after upload: data connections at the server were passive, not active");
   });
 
   test("an SSH server with another key", async () => {
@@ -103,29 +120,30 @@ describe("a demo that fails says in which act and step, and is no success", () =
       },
     });
     expect(end).toMatchObject({ code: "SSH_HOST_KEY" });
-    expect(text).toBe("");
+    expect(text).not.toContain("2. What helps");
   });
 
   test("a server that cannot be opened", async () => {
     const reason = new Error("no");
-    expect(await demo({ openServer: () => Promise.reject(reason) })).toEqual({ text: "", end: reason });
+    expect(await demo({ openServer: () => Promise.reject(reason) })).toMatchObject({ end: reason });
   });
 });
 
 describe("what the system does not allow is left out, and is neither success nor failure", () => {
   test("an SSH server that shares no ports: --back default-port", async () => {
     const { text, end } = await demo({
-      openSshServer: (options) => openDemoSshServer({ ...options, sharesPorts: false }),
+      openSshServer: (options) => openLoopbackSshServer({ ...options, sharesPorts: false }),
     });
     expect(end).toBe(0);
     expect(text).toMatch(/^7\/8 [\s\S]*? {2}not on this system: it lets nobody listen at the end of a connection$/m);
-    expect(text).toMatch(/^ back default-port +left out +S18/m);
-    expect(text.match(/^ \S.* {2}3 ok /gm)).toHaveLength(6);
+    expect(text).toMatch(/^ {2}back default-port +left out +S18/m);
+    expect(text.match(/^ {2}\S.* {2}3 ok /gm)).toHaveLength(6);
   });
 
   test("a client that cannot listen where it connects from: default data ports", () => {
-    const { lacking } = acts.find(({ name }) => name === "no command") ?? {};
-    expect(lacking?.(new SallyportError("NET_ADDRESS_IN_USE", "taken"))).toMatch(/nobody listen/);
+    const { lacking } = loopbackModes.find(({ name }) => name === "no command") ?? {};
+    const taken = new SallyportError("INTERNAL", "taken", { details: { system: "EADDRINUSE" } });
+    expect(lacking?.(taken)).toMatch(/nobody listen/);
     expect(lacking?.(new SallyportError("NET_REFUSED", "refused"))).toBeUndefined();
   });
 });
@@ -139,20 +157,17 @@ describe("Ctrl-C", () => {
     expect(lines).toEqual([]);
   });
 
-  test.each([1, 2, 12, 13, 40, 75, 110, 140, 170, 195])(
-    "after line %i ends with 0, and little more is said",
-    async (at) => {
-      const stopping: { now: () => void } = { now: () => {} };
-      const { world, lines, stop } = makeWorld({ onLine: (count) => count === at && stopping.now() });
-      stopping.now = stop;
-      expect(await runDemo({ ...once, once: false }, world, async () => realParts)).toBe(0);
-      expect(lines.length).toBeGreaterThanOrEqual(at);
-      expect(lines.length).toBeLessThan(at + 60); // the act that was being printed
-    },
-  );
+  test.each([1, 20, 36, 50, 200, 600])("after line %i ends with 0, and little more is said", async (at) => {
+    const stopping: { now: () => void } = { now: () => {} };
+    const { world, lines, stop } = makeWorld({ onLine: (count) => count === at && stopping.now(), columns: 80 });
+    stopping.now = stop;
+    expect(await runDemo({ ...whole, once: false }, world, async () => realParts)).toBe(0);
+    expect(lines.length).toBeGreaterThanOrEqual(at);
+    expect(lines.length).toBeLessThan(at + 100); // the mode that was being printed
+  });
 
   test("while it waits for a client ends with 0, and the entrance is closed", async () => {
-    const { world, lines, stop, ready } = makeWorld();
+    const { world, lines, stop, ready } = makeWorld({ columns: 80, env: { NO_COLOR: "1" } });
     const running = runDemo({ ...once, once: false }, world, async () => realParts);
     await ready;
     expect(lines.join("\n")).toMatch(/ftp:\/\/demo:demo@127\.0\.0\.1:\d+$/m);
@@ -161,7 +176,7 @@ describe("Ctrl-C", () => {
   });
 
   test("twice does not wait for a client that does not let go", async () => {
-    const { world, lines, stop, ready } = makeWorld();
+    const { world, lines, stop, ready } = makeWorld({ columns: 80, env: { NO_COLOR: "1" } });
     const running = runDemo({ ...once, once: false }, world, async () => realParts);
     await ready;
     const port = Number(/demo@127\.0\.0\.1:(\d+)$/m.exec(lines.join("\n"))?.[1]);
@@ -176,10 +191,29 @@ describe("Ctrl-C", () => {
   });
 
   test("so does a reader of the output that has gone", async () => {
-    const { world, closeOutput, ready } = makeWorld();
+    const { world, closeOutput, ready } = makeWorld({ columns: 80, env: { NO_COLOR: "1" } });
     const running = runDemo({ ...once, once: false }, world, async () => realParts);
     await ready;
     closeOutput();
     expect(await running).toBe(0);
   });
+});
+
+test("on a terminal it stays unless --once is given; elsewhere it ends by itself", async () => {
+  const elsewhere = makeWorld();
+  expect(await runDemo({ ...once, once: false }, elsewhere.world, async () => realParts)).toBe(0);
+  expect(elsewhere.lines.join("\n")).not.toContain("stays open");
+  const terminal = makeWorld({ columns: 80 });
+  expect(await runDemo(once, terminal.world, async () => realParts)).toBe(0);
+  expect(terminal.lines.join("\n")).not.toContain("stays open");
+});
+
+test("without -v it is short: the failure, the cure, the table, what to type", async () => {
+  const { text, end } = await demo({}, once);
+  expect(end).toBe(0);
+  expect(text.split("\n").length).toBeLessThan(70);
+  const heads = Array.from(text.matchAll(/^\d\. [A-Z][a-z ]+/gm), ([head]) => head);
+  expect(heads).toEqual(["1. What fails", "2. What helps", "3. Every mode", "4. What to type"]);
+  const named = Array.from(text.matchAll(/^ {2}227 .*$/gm), ([line]) => line);
+  expect(new Set(named).size).toBe(2);
 });

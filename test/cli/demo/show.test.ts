@@ -1,15 +1,18 @@
 import { describe, expect, test } from "vitest";
-import type { Performance } from "../../../src/cli/demo/act.ts";
-import { acts } from "../../../src/cli/demo/acts.ts";
 import { choosePaint, coloured, plain } from "../../../src/cli/demo/paint.ts";
 import { Show } from "../../../src/cli/demo/show.ts";
 import { textWidth } from "../../../src/cli/trace/text-width.ts";
+import { loopbackModes } from "../../../src/lab/loopback/modes.ts";
+import type { ModeRun } from "../../../src/lab/loopback/run-mode.ts";
+import { runAct } from "../../../src/lab/run-scenario.ts";
+import { s04 } from "../../../src/lab/scenarios/s04-loopback-target-passive.ts";
+import { simulatedStage } from "../../../src/lab/simulated/simulated-stage.ts";
 import { SallyportError } from "../../../src/protocol/error.ts";
 import { Dialogue } from "../support/dialogue.ts";
 
 const steps = [
-  { name: "list", result: "3 lines, each file with its size" },
-  { name: "download", result: "every-byte.bin, 16,384 bytes, all the same" },
+  { name: "list", result: "LIST, 333 bytes, /file is in it" },
+  { name: "download", result: "/file, 46,000 bytes, all the same" },
 ];
 const events = new Dialogue()
   .event({ type: "ssh.channel.open", channel: 12_345, target: "127.0.0.1:60123" }, 0)
@@ -30,17 +33,34 @@ const failure = {
   ),
 };
 
+const evidence = await runAct(s04.topology, s04.plain, simulatedStage());
+const cured = await runAct(s04.topology, s04.sallyport, simulatedStage());
+const why = "The client obeys and goes round ssh, and the server takes what it then sees for a theft of the port.";
+
+const runOf = (more: Partial<ModeRun> = {}): ModeRun => ({
+  mode: loopbackModes[0]!,
+  steps,
+  first: events,
+  all: events,
+  ...more,
+});
+const lacking = "it lets nobody listen at the end of a connection, for whatever reason it has";
+
 /** Everything that can be printed. */
 function everything(show: Show): readonly string[] {
-  const performances: Performance[] = acts.flatMap((act) => [
-    { act, steps, events },
-    { act, steps, events: [], failure },
-    { act, steps: [], events, lacking: "it lets nobody listen at the end of a connection, for whatever reason it has" },
+  const runs = loopbackModes.flatMap((mode) => [
+    runOf({ mode }),
+    runOf({ mode, first: [], failure }),
+    runOf({ mode, steps: [], lacking }),
   ]);
   return [
-    ...show.opening({ tunnel: 60_001, ssh: 60_002, ftp: 60_003 }),
-    ...performances.flatMap((performance) => show.act(performance, 8, 8)),
-    ...show.summary(performances),
+    ...show.opening(s04, true),
+    ...show.failure(s04, evidence),
+    ...show.cure(s04, cured),
+    ...show.modesOpening({ tunnel: 60_001, ssh: 60_002, ftp: 60_003 }, true),
+    ...runs.flatMap((run) => show.mode(run, "8/8", run.first, why)),
+    ...show.table(runs),
+    ...show.whatToType(false),
     ...show.invitation({ host: "127.0.0.1", port: 60_001 }),
   ];
 }
@@ -49,7 +69,8 @@ const withoutColours = (line: string): string => line.replaceAll(/\u001b\[[\d;]*
 
 test.each([
   [undefined, 80],
-  [20, 80],
+  [50, 50],
+  [60, 60],
   [80, 80],
   [100, 100],
   [300, 120],
@@ -72,44 +93,48 @@ test("colours change nothing but colours, and each line ends without one", () =>
   }
 });
 
-describe("an act", () => {
-  const [act] = acts;
+describe("a mode", () => {
   const show = new Show({ width: 80, paint: plain });
 
-  test("shows both views, what was checked, and the story", () => {
-    const text = show.act({ act: act!, steps, events }, 1, 8).join("\n");
+  test("shows both views, what was checked, and what plain ssh makes of it", () => {
+    const text = show.mode(runOf(), "1/8", events, why).join("\n");
     expect(text).toMatch(/^1\/8 PASV: /);
     expect(text).toMatch(/the client's view {2,}\| {4}the server's view/);
     expect(text).toMatch(/^ {2}> PASV {2,}\| \*> EPSV$/m);
-    expect(text).toMatch(/^ {2}ok {2}list: 3 lines/m);
+    expect(text).toMatch(/^ {2}ok {2}list: LIST, 333 bytes/m);
     expect(text).toContain("\n  With plain ssh -L (S08): 425 Security: Bad IP connecting.\n    The client obeys");
     expect(text).not.toContain("closed by");
   });
 
-  test("with two sessions numbers them", () => {
-    const two = [...new Dialogue(4).command("PASV").events, ...new Dialogue(5).command("PORT 1,2,3,4,5,6").events];
-    const text = show.act({ act: act!, steps, events: two }, 1, 8).join("\n");
-    expect(text).toMatch(/^ {2}4 {2}> PASV.*\n {2}5 {2}> PORT/m);
+  test("on 50 columns shows one view below the other, the server's behind a bar", () => {
+    const text = new Show({ width: 50, paint: plain }).mode(runOf(), "1/8", events, why).join("\n");
+    expect(text).toMatch(/^ {2}> PASV\n {6}\| \*> EPSV$/m);
   });
 
-  test("that failed says where, and is FAILED in the summary", () => {
-    const performance = { act: act!, steps, events: [], failure };
-    expect(show.act(performance, 1, 8).join("\n")).toContain("\n  FAILED  download: every-byte.bin: byte 5000");
-    expect(show.summary([performance])[1]).toMatch(/^ PASV +FAILED +S08 {2}425 Security: Bad IP connecting\.$/);
+  test("with two sessions numbers them", () => {
+    const two = [...new Dialogue(4).command("PASV").events, ...new Dialogue(5).command("PORT 1,2,3,4,5,6").events];
+    expect(show.mode(runOf(), "1/8", two, why).join("\n")).toMatch(/^ {2}4 {2}> PASV.*\n {2}5 {2}> PORT/m);
+  });
+
+  test("that failed says where, and is FAILED in the table", () => {
+    const run = runOf({ first: [], failure });
+    expect(show.mode(run, "1/8", [], why).join("\n")).toContain("\n  FAILED  download: every-byte.bin: byte 5000");
+    expect(show.table([run])[1]).toMatch(/^ {2}PASV +FAILED +S08 {2}425 Security: Bad IP connecting\.$/);
   });
 
   test("that the system does not allow is left out, and says why", () => {
-    const performance = { act: act!, steps: [], events: [], lacking: "no such thing" };
-    expect(show.act(performance, 1, 8)).toContain("  not on this system: no such thing");
-    expect(show.summary([performance])[1]).toMatch(/^ PASV +left out +S08/);
+    const run = runOf({ steps: [], first: [], lacking: "no such thing" });
+    expect(show.mode(run, "1/8", [], why)).toContain("  not on this system: no such thing");
+    expect(show.table([run])[1]).toMatch(/^ {2}PASV +left out +S08/);
   });
 });
 
-test("a long reply is its code and its last words in the summary", () => {
-  const act = { ...acts[0]!, story: { scenario: "S01", error: `425 ${"Much ".repeat(20)}ado: nothing`, why: "" } };
-  expect(new Show({ width: 80, paint: plain }).summary([{ act, steps, events }])[1]).toMatch(
-    /S01 {2}425 \.\.\. nothing$/,
-  );
+test.each([
+  [`425 ${"Much ".repeat(20)}ado: nothing`, /S01 {2}425 \.\.\. nothing$/],
+  ["ssh says a sentence that is a little too long", /S01 {2}ssh says a sentence that is a little \.\.\.$/],
+])("in the table an error that is too long is cut between words: %s", (error, shown) => {
+  const mode = { ...loopbackModes[0]!, scenario: "S01", error };
+  expect(new Show({ width: 80, paint: plain }).table([runOf({ mode })])[1]).toMatch(shown);
 });
 
 test.each([
@@ -123,6 +148,6 @@ test.each([
 });
 
 test("every name fits into the summary's column, every scenario is one of a kind", () => {
-  for (const { name } of acts) expect(name.length).toBeLessThanOrEqual(17);
-  expect(new Set(acts.map(({ story }) => story.scenario)).size).toBe(acts.length);
+  for (const { name } of loopbackModes) expect(name.length).toBeLessThanOrEqual(17);
+  expect(new Set(loopbackModes.map(({ scenario }) => scenario)).size).toBe(loopbackModes.length);
 });

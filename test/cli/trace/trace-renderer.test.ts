@@ -160,7 +160,7 @@ test("every kind of event has a line, and no line is wider than asked", () => {
   fc.assert(
     fc.property(
       fc.array(event, { minLength: 1, maxLength: 10 }),
-      fc.integer({ min: 80, max: 160 }),
+      fc.integer({ min: 40, max: 160 }),
       (bodies, width) => {
         const dialogue = new Dialogue();
         for (const body of bodies) dialogue.event(body);

@@ -6,7 +6,6 @@ import { systemNetwork } from "../../../network/system-network.ts";
 import { systemTime } from "../../../network/system-time.ts";
 import type { Network } from "../../../platform/network.ts";
 import { isSallyportError } from "../../../protocol/error.ts";
-import type { TransferResult } from "../../stage.ts";
 import { NaiveUser } from "../../user/naive-user.ts";
 import type { UserEvent } from "../../user/user-events.ts";
 import type { AgentAnswer, AgentMessage, AgentPlan, AgentQuestion, AgentRequest } from "./messages.ts";
@@ -38,12 +37,12 @@ async function carryOut(user: NaiveUser, request: AgentRequest): Promise<AgentAn
     case "get": {
       const { mode, path, pauseAfterBytes: afterBytes } = request;
       const meanwhile = afterBytes === undefined ? undefined : { afterBytes, happens: paused };
-      return { type: "transferred", result: bare(await user.get(mode, path, meanwhile)) };
+      return { type: "transferred", result: await user.get(mode, path, meanwhile) };
     }
     case "put":
-      return { type: "transferred", result: bare(await user.put(request.mode, request.path, request)) };
+      return { type: "transferred", result: await user.put(request.mode, request.path, request) };
     case "list":
-      return { type: "transferred", result: bare(await user.list(request.mode)) };
+      return { type: "transferred", result: await user.list(request.mode) };
     case "quit":
       await user.quit();
       return { type: "done" };
@@ -51,11 +50,6 @@ async function carryOut(user: NaiveUser, request: AgentRequest): Promise<AgentAn
       goOn();
       return { type: "done" };
   }
-}
-
-/** Without what else the client may keep of a transfer, such as its text. */
-function bare({ works, whole, reply, system }: TransferResult): TransferResult {
-  return { works, whole, reply, ...(system === undefined ? {} : { system }) };
 }
 
 function failure(error: unknown): AgentAnswer {

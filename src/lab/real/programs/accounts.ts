@@ -49,11 +49,11 @@ export function accountsScript(): string {
   ].join("\n");
 }
 
-/** Shell lines that fill the directory of an FTP server. `line` is what every file repeats. */
-export function filesScript(host: string, sizes: Readonly<Record<string, number>>, line: string): string {
+/** Shell lines that fill the directory of an FTP server. Each file is the beginning of `pattern`. */
+export function filesScript(host: string, sizes: Readonly<Record<string, number>>, pattern: string): string {
   const directory = `${labDirectory}/${filesOf(host)}`;
   const files = Object.entries(sizes).map(
-    ([path, size]) => `yes '${line}' | head -c ${size} >${directory}${path}; chmod 644 ${directory}${path}`,
+    ([path, size]) => `head -c ${size} ${pattern} >${directory}${path}; chmod 644 ${directory}${path}`,
   );
   return [
     `mkdir -p ${directory}/pub`,

@@ -1,7 +1,7 @@
-// What a tunnel tells, kept for the show, and passed on to whoever watches.
+// What the tunnels of a stage trace, kept, and passed on to whoever watches.
 import type { Trace, TraceEvent } from "../../platform/trace.ts";
 
-/** More than the whole show gives rise to; what comes later is only passed on. */
+/** More than all modes give rise to; what comes later is only passed on. */
 const eventsMax = 10_000;
 
 export class Recorder {
@@ -19,8 +19,8 @@ export class Recorder {
     return this.#events.length;
   }
 
-  /** The events between two marks. */
-  between(from: number, to: number = this.mark): readonly TraceEvent[] {
-    return this.#events.slice(from, to);
+  /** The events since a mark. */
+  since(mark: number): readonly TraceEvent[] {
+    return this.#events.slice(mark);
   }
 }

@@ -1,21 +1,15 @@
-// The SSH server of the demo: fresh keys on both sides, one user, and nothing reached but this machine's loopback address.
+// The SSH server of the loopback stage: fresh keys on both sides, one user, and nothing reached but this machine's loopback address.
 import { systemClock } from "../../network/system-clock.ts";
 import { systemNetwork } from "../../network/system-network.ts";
 import { systemRandom } from "../../network/system-random.ts";
 import { generateKey } from "../../ssh/embedded/generate-key.ts";
 import { openSshServer } from "../../ssh/embedded/server/open-ssh-server.ts";
-import type { DemoSshServer } from "./parts.ts";
+import type { LoopbackParts } from "./parts.ts";
 
-const user = "demo";
-
-export interface DemoSshServerOptions {
-  readonly signal: AbortSignal;
-  /** Default true: what default data ports need. */
-  readonly sharesPorts?: boolean;
-}
+const user = "lab";
 
 /** Throws `NET_*`, or the signal's reason. */
-export async function openDemoSshServer({ signal, sharesPorts = true }: DemoSshServerOptions): Promise<DemoSshServer> {
+export const openLoopbackSshServer: LoopbackParts["openSshServer"] = async ({ signal, sharesPorts }) => {
   const [hostKey, userKey] = [generateKey(), generateKey()];
   const known = Buffer.from(userKey.publicKey.split(" ")[1] ?? "", "base64");
   const server = await openSshServer({
@@ -37,4 +31,4 @@ export async function openDemoSshServer({ signal, sharesPorts = true }: DemoSshS
     access: { host, port, user, hostKey: hostKey.publicKey, privateKey: userKey.privateKey },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]().then(),
   };
-}
+};

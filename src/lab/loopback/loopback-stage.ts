@@ -1,0 +1,210 @@
+// The stage on this machine's loopback address: our FTP servers, our SSH server and real tunnels, on free ports. Scripts name
+// the ports that they would name on hosts of their own; the stage knows which ones are meant.
+import { systemClock } from "../../network/system-clock.ts";
+import { systemNetwork } from "../../network/system-network.ts";
+import { systemTime } from "../../network/system-time.ts";
+import type { Endpoint } from "../../platform/endpoint.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import type { LabEvent, NetstatLine } from "../evidence.ts";
+import { type LabFiles, labFiles } from "../files.ts";
+import { readForward } from "../forward-words.ts";
+import { filesInMemory } from "../memory-files.ts";
+import { OwnedNetwork } from "../owned-network.ts";
+import type {
+  FtpServerPlan,
+  FtpUser,
+  RunningStage,
+  SallyportWords,
+  ServerControl,
+  SshdPlan,
+  Stage,
+  UserPlan,
+} from "../stage.ts";
+import type { Topology } from "../topology.ts";
+import { NaiveUser } from "../user/naive-user.ts";
+import type { Credentials, LoopbackParts, LoopbackSshServer, LoopbackTunnel } from "./parts.ts";
+import { Recorder } from "./recorder.ts";
+
+export interface LoopbackOptions {
+  readonly parts: LoopbackParts;
+  /** Whom the FTP servers let in: other users of this machine can reach them too. */
+  readonly credentials: Credentials;
+  /** On each FTP server, beside the lab's own files. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+  /** Aborted it ends whatever is under way. */
+  readonly signal: AbortSignal;
+}
+
+const loopback = "127.0.0.1";
+/** Milliseconds for each reply and connection: nothing here is far away. */
+const patienceMs = 10_000;
+/** Nobody goes away in the middle of a transfer here, so the file need not be bigger than what is held on the way. */
+const files: LabFiles = labFiles(1_000_000);
+
+export class LoopbackStage implements Stage, RunningStage {
+  readonly kind = "loopback";
+  readonly stage: Stage = this;
+  /** What the tunnels trace. */
+  readonly recorder: Recorder = new Recorder();
+  readonly #topology: Topology;
+  readonly #options: LoopbackOptions;
+  readonly #open: AsyncDisposable[] = [];
+  readonly #users: OwnedNetwork[] = [];
+  readonly #events: LabEvent[] = [];
+  readonly #beginMs: number = systemTime();
+  /** FTP servers and SSH servers by their hosts, and tunnels by the ports that were asked for. */
+  readonly #servers: Map<string, Endpoint> = new Map();
+  readonly #sshServers: Map<string, LoopbackSshServer> = new Map();
+  readonly #entrances: Map<number, Endpoint> = new Map();
+  readonly #tunnels: LoopbackTunnel[] = [];
+
+  constructor(topology: Topology, options: LoopbackOptions) {
+    this.#topology = topology;
+    this.#options = options;
+    options.signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  play<T>(story: () => Promise<T>): Promise<T> {
+    return story();
+  }
+
+  /** Of the FTP clients; what the tunnels do is in {@link recorder}. */
+  events(): readonly LabEvent[] {
+    return this.#events;
+  }
+
+  async ftpServer(host: string, plan: FtpServerPlan = {}): Promise<ServerControl> {
+    if (Object.keys(plan).length > 0) throw impossible("an FTP server with settings");
+    const { parts, credentials, signal, files: more = {} } = this.#options;
+    const fileSystem = await filesInMemory(files, systemTime, more);
+    const server = await this.#keep(parts.openServer({ files: fileSystem, credentials, signal }));
+    this.#servers.set(host, server.address);
+    return vanishing(server);
+  }
+
+  async sshd(host: string, { sharesPorts = false }: SshdPlan = {}): Promise<ServerControl> {
+    const { parts, signal } = this.#options;
+    const server = await this.#keep(parts.openSshServer({ signal, sharesPorts }));
+    this.#sshServers.set(host, server);
+    return vanishing(server);
+  }
+
+  /** Throws `NET_UNSUPPORTED`: what plain ssh makes of FTP shows between hosts that have addresses of their own. */
+  async ssh(): Promise<ServerControl> {
+    throw impossible("plain ssh");
+  }
+
+  async sallyport(_host: string, { via, forwards, back = "auto" }: SallyportWords): Promise<ServerControl> {
+    const { parts, signal } = this.#options;
+    const sshHost = this.#hostOf(via);
+    const words = forwards.map(readForward);
+    const tunnel = await this.#keep(
+      parts.openTunnel({
+        access: known(this.#sshServers, sshHost).access,
+        targets: words.map(({ target }) => known(this.#servers, this.#hostOf(target.host, sshHost))),
+        back,
+        trace: this.recorder.record,
+        signal,
+      }),
+    );
+    this.#tunnels.push(tunnel);
+    for (const [index, { port }] of words.entries()) {
+      const entrance = tunnel.entrances[index];
+      if (entrance !== undefined) this.#entrances.set(port, entrance);
+    }
+    return vanishing(tunnel);
+  }
+
+  async user(host: string, server: Endpoint, plan: UserPlan = {}): Promise<FtpUser> {
+    const network = new OwnedNetwork(systemNetwork);
+    this.#users.push(network);
+    const party = plan.name ?? "client";
+    const { credentials } = this.#options;
+    return NaiveUser.logIn({
+      network,
+      clock: systemClock,
+      server: this.endpointOf(server),
+      files,
+      credentials,
+      patienceMs,
+      // Bound, so that mode default-port can listen there (SO_REUSEADDR).
+      ...(plan.sharesPort === true ? { localAddress: loopback } : {}),
+      tell: (event) => {
+        const atMs = systemTime() - this.#beginMs;
+        if (event.type === "line") this.#events.push({ ...event, atMs, host, party });
+        else if (event.type === "note") this.#events.push({ ...event, atMs, host, text: `${party}: ${event.text}` });
+        else this.#events.push({ type: "call", atMs, host, call: event.call, error: event.error });
+      },
+      kill: () => network.die(),
+    });
+  }
+
+  /** None: the sockets of this machine are not all the stage's, and not every system tells of them. */
+  async netstat(): Promise<readonly NetstatLine[]> {
+    return [];
+  }
+
+  wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      systemClock.after(ms, resolve);
+    });
+  }
+
+  /** Where on this machine that is which a script names. */
+  endpointOf({ host, port }: Endpoint): Endpoint {
+    const entrance = host === loopback ? this.#entrances.get(port) : undefined;
+    return entrance ?? known(this.#servers, this.#hostOf(host));
+  }
+
+  /** Of the SSH server. */
+  sshEndpoint(host: string): Endpoint {
+    const { access } = known(this.#sshServers, host);
+    return { host: access.host, port: access.port };
+  }
+
+  /** Resolves when one of the tunnels has ended, with its error. */
+  get lost(): Promise<Error | undefined> {
+    return Promise.race(this.#tunnels.map(({ closed }) => closed));
+  }
+
+  /** What was opened last goes first. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#options.signal.removeEventListener("abort", this.#onAbort);
+    await this.#endUsers();
+    for (let last = this.#open.pop(); last !== undefined; last = this.#open.pop()) await last[Symbol.asyncDispose]();
+  }
+
+  readonly #onAbort = (): void => void this.#endUsers();
+
+  async #endUsers(): Promise<void> {
+    await Promise.all(this.#users.map((network) => network.die()));
+  }
+
+  async #keep<T extends AsyncDisposable>(opening: Promise<T>): Promise<T> {
+    const opened = await opening;
+    this.#open.push(opened);
+    return opened;
+  }
+
+  /** The host that has a name or an address; `here` is who says localhost. */
+  #hostOf(name: string, here = ""): string {
+    if (name === "localhost" || name === loopback) return here;
+    const isIt = ({ name: own, attached }: Topology["hosts"][number]): boolean =>
+      own === name || Object.values(attached).some((address) => address.split("/")[0] === name);
+    return this.#topology.hosts.find(isIt)?.name ?? name;
+  }
+}
+
+function known<T>(all: ReadonlyMap<string, T>, host: string): T {
+  const found = all.get(host);
+  if (found === undefined) throw new SallyportError("INTERNAL", `nothing of the kind was started on ${host}`);
+  return found;
+}
+
+const vanishing = (program: AsyncDisposable): ServerControl => ({
+  vanish: async () => void (await program[Symbol.asyncDispose]()),
+});
+
+function impossible(what: string): SallyportError {
+  return new SallyportError("NET_UNSUPPORTED", `${what} is not on the loopback stage`);
+}
