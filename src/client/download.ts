@@ -3,6 +3,7 @@ import { fromNetworkLines } from "../protocol/ascii.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import { attempts, type Holder } from "./attempts.ts";
+import { byName } from "./place.ts";
 import { receiveData, type Sink } from "./receive-data.ts";
 import { stallMsOf, type Talk, wireName } from "./talk.ts";
 import { runTransfer } from "./transfer.ts";
@@ -37,7 +38,7 @@ export async function download(holder: Holder, order: DownloadOrder): Promise<Tr
   const { path, options, signal } = order;
   const offset = options.offset ?? 0;
   const what = `could not download "${printable(path, 200)}"`;
-  const name = wireName(holder.talk, path);
+  wireName(holder.talk, path);
   refuseAsciiParts(what, options, offset > 0);
   const plan = planVerification(holder.talk, options);
   if (offset > 0 && plan.hash !== undefined) {
@@ -45,11 +46,11 @@ export async function download(holder: Holder, order: DownloadOrder): Promise<Tr
   }
   const received: Received = { bytes: offset, size: undefined };
   const { sink, finish } = counting(order, plan, received);
-  return await attempts(holder, options.retries ?? 0, signal, async (talk, before) => {
+  const attempt = async (talk: Talk, before: number, name: string): Promise<TransferResult> => {
     const type = options.type === "ascii" ? "A" : "I";
     const from = received.bytes;
     // In one breath with the transfer, so that it costs no round trip.
-    const told = plan.size && talk.type === type ? toldSize(talk, path) : Promise.resolve(undefined);
+    const told = plan.size && talk.type === type ? toldSize(talk, name) : Promise.resolve(undefined);
     told.then(
       (size) => {
         // 0 is what servers tell of files that they make while they are read.
@@ -60,7 +61,7 @@ export async function download(holder: Holder, order: DownloadOrder): Promise<Tr
     if (talk.options.pipeline === false) await told;
     const { how } = await runTransfer(talk, {
       verb: "RETR",
-      argument: name,
+      argument: wireName(talk, name),
       what,
       direction: "download",
       type,
@@ -72,10 +73,13 @@ export async function download(holder: Holder, order: DownloadOrder): Promise<Tr
       },
     });
     finish();
-    const about = { path, what, have: received.bytes, whole: from === 0, direction: "download" } as const;
+    const about = { path: name, what, have: received.bytes, whole: from === 0, direction: "download" } as const;
     const verified = await verify(talk, about, plan, await told);
     return { bytes: received.bytes - offset, verified, mode: talk.modes.mode, how, attempts: before + 1 };
-  });
+  };
+  return await attempts(holder, options.retries ?? 0, signal, (talk, before) =>
+    byName(talk, { path, signal, retryAfter: "any" }, (name) => attempt(talk, before, name)),
+  );
 }
 
 /** A size that does not agree is asked for once more. */

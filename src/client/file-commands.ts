@@ -65,9 +65,13 @@ export async function workingDirectory(talk: Talk): Promise<string> {
 }
 
 function quotedPath(talk: Talk, reply: Reply, fallback: string): string {
-  const path = /"((?:[^"]|"")*)"/.exec(reply.lines[0] ?? "")?.[1];
-  return path === undefined ? fallback : decodeName(path.replaceAll('""', '"'), encodingOf(talk));
+  const path = quotedIn(reply);
+  return path === undefined ? fallback : decodeName(path, encodingOf(talk));
 }
+
+/** As the server has it, one character per byte. */
+export const quotedIn = ({ lines }: Reply): string | undefined =>
+  /"((?:[^"]|"")*)"/.exec(lines[0] ?? "")?.[1]?.replaceAll('""', '"');
 
 /** The path as the server tells it, which some do not. */
 export async function makeDirectory(talk: Talk, path: string): Promise<string> {

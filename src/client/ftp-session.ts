@@ -11,6 +11,7 @@ import * as files from "./file-commands.ts";
 import type { CallOptions, FtpClient, UploadSource } from "./ftp-client.ts";
 import { type ListTextOptions, listDirectory, listNames, listText } from "./listing.ts";
 import { logInAgain } from "./log-in.ts";
+import { byName, type PathUse } from "./place.ts";
 import { quote } from "./quote.ts";
 import { SessionHolder } from "./session-holder.ts";
 import type { ClientEnvironment, Talk } from "./talk.ts";
@@ -88,13 +89,17 @@ export class FtpSession implements FtpClient {
   }
 
   list(path?: string, options: CallOptions & Pick<ListTextOptions, "options"> = {}): Promise<Listing> {
-    return this.holder.transfer(options.signal, (_, signal) =>
-      attempts(this.holder, 0, signal, (talk) => listDirectory(talk, path, options, signal)),
+    return this.holder.transfer(
+      options.signal,
+      (_, signal) => attempts(this.holder, 0, signal, (talk) => listDirectory(talk, path, options, signal)),
+      false,
+      "anywhere",
     );
   }
 
   listText(path?: string, options: CallOptions & ListTextOptions = {}): Promise<readonly string[]> {
-    return this.holder.transfer(options.signal, (talk, signal) => listText(talk, path, options, signal));
+    const { signal: given } = options;
+    return this.holder.transfer(given, (talk, signal) => listText(talk, path, options, signal), false, "anywhere");
   }
 
   names(pattern?: string, options: CallOptions & Pick<ListTextOptions, "options"> = {}): Promise<readonly string[]> {
@@ -102,19 +107,19 @@ export class FtpSession implements FtpClient {
   }
 
   stat(path: string, options?: CallOptions): Promise<ListedEntry> {
-    return this.#call(options, (talk) => files.statOf(talk, path));
+    return this.#file(options, path, (talk, name) => files.statOf(talk, name), "any");
   }
 
   size(path: string, options?: CallOptions): Promise<number> {
-    return this.#call(options, (talk) => files.sizeOf(talk, path));
+    return this.#file(options, path, (talk, name) => files.sizeOf(talk, name), "any");
   }
 
   modified(path: string, options?: CallOptions): Promise<number> {
-    return this.#call(options, (talk) => files.modifiedOf(talk, path));
+    return this.#file(options, path, (talk, name) => files.modifiedOf(talk, name));
   }
 
   hash(path: string, algorithm: HashName, options?: CallOptions): Promise<string> {
-    return this.#call(options, (talk) => remoteHash(talk, path, algorithm));
+    return this.#file(options, path, (talk, name) => remoteHash(talk, name, algorithm));
   }
 
   pwd(options?: CallOptions): Promise<string> {
@@ -129,15 +134,15 @@ export class FtpSession implements FtpClient {
   }
 
   mkdir(path: string, options?: CallOptions): Promise<string> {
-    return this.#call(options, (talk) => files.makeDirectory(talk, path));
+    return this.#file(options, path, (talk, name) => files.makeDirectory(talk, name));
   }
 
   rmdir(path: string, options?: CallOptions): Promise<void> {
-    return this.#call(options, (talk) => files.removeDirectory(talk, path));
+    return this.#file(options, path, (talk, name) => files.removeDirectory(talk, name));
   }
 
   remove(path: string, options?: CallOptions): Promise<void> {
-    return this.#call(options, (talk) => files.removeFile(talk, path));
+    return this.#file(options, path, (talk, name) => files.removeFile(talk, name));
   }
 
   rename(from: string, to: string, options?: CallOptions): Promise<void> {
@@ -145,11 +150,11 @@ export class FtpSession implements FtpClient {
   }
 
   chmod(path: string, mode: number, options?: CallOptions): Promise<void> {
-    return this.#call(options, (talk) => files.setMode(talk, path, mode));
+    return this.#file(options, path, (talk, name) => files.setMode(talk, name, mode));
   }
 
   setModified(path: string, timeMs: number, options?: CallOptions): Promise<void> {
-    return this.#call(options, (talk) => files.setModified(talk, path, timeMs));
+    return this.#file(options, path, (talk, name) => files.setModified(talk, name, timeMs));
   }
 
   quote(line: string, options?: CallOptions): Promise<Reply> {
@@ -178,6 +183,25 @@ export class FtpSession implements FtpClient {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.holder[Symbol.asyncDispose]();
+  }
+
+  /** The same with a file, by the name that this server knows it by. */
+  #file<T>(
+    options: CallOptions | undefined,
+    path: string,
+    work: (talk: Talk, name: string) => Promise<T>,
+    retryAfter: PathUse["retryAfter"] = "syntax",
+  ): Promise<T> {
+    return this.holder.transfer(
+      options?.signal,
+      (talk, signal) =>
+        raceAbort(
+          byName(talk, { path, signal, retryAfter }, (name) => work(talk, name)),
+          signal,
+        ),
+      false,
+      "anywhere",
+    );
   }
 
   /** A command without data: when its caller gives up, its reply still comes, in its turn. */

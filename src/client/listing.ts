@@ -1,13 +1,16 @@
 // Directories over a data connection: MLSD where the server offers it, else LIST, read by its own lines.
+import { raceAbort } from "../platform/race-abort.ts";
 import { decodeName } from "../protocol/client/name-bytes.ts";
+import { isSallyportError } from "../protocol/error.ts";
 import { latin1FromBytes } from "../protocol/latin1.ts";
 import type { ListedEntry, Listing } from "../protocol/listing/listed-entry.ts";
 import { ListingSize } from "../protocol/listing/listing-size.ts";
 import { parseListing } from "../protocol/listing/parse-listing.ts";
 import { printable } from "../protocol/printable.ts";
 import { flow } from "./download.ts";
+import { comeBack, goTo, isThere, noDirectory } from "./place.ts";
 import { receiveData, type Sink } from "./receive-data.ts";
-import { encodingOf, type Talk, wireName } from "./talk.ts";
+import { encodingOf, type Talk, tell, wireName } from "./talk.ts";
 import { runTransfer } from "./transfer.ts";
 
 type ListCommand = "LIST" | "MLSD" | "NLST";
@@ -20,23 +23,25 @@ export interface ListTextOptions {
   readonly only?: (name: string) => boolean;
 }
 
+interface ListOrder {
+  readonly verb: ListCommand;
+  /** Behind the command; absent: where the session is. */
+  readonly argument?: string;
+  /** Begins messages, `could not list "x"`. */
+  readonly what: string;
+  readonly signal: AbortSignal;
+}
+
+const couldNotList = (path: string | undefined): string =>
+  `could not list ${path === undefined || path === "" ? "the directory" : `"${printable(path, 200)}"`}`;
+
 /** The lines as they came, one character per byte. Throws `LIMIT_LISTING` and what a transfer throws. */
-async function listLines(
-  talk: Talk,
-  verb: ListCommand,
-  path: string | undefined,
-  signal: AbortSignal,
-  options?: string,
-): Promise<readonly string[]> {
-  const what = path === undefined ? "the directory" : `"${printable(path, 200)}"`;
-  const lines = new LineSink(new ListingSize(`the listing of ${what}`));
-  // LIST would take it for options of ls.
-  const name = path?.startsWith("-") ? `./${path}` : path;
-  const argument = [options, name].filter((word) => word !== undefined && word !== "").join(" ");
+async function listLines(talk: Talk, { verb, argument = "", what, signal }: ListOrder): Promise<readonly string[]> {
+  const lines = new LineSink(new ListingSize(what.replace("could not list", "the listing of")));
   await runTransfer(talk, {
     verb,
     ...(argument === "" ? {} : { argument: wireName(talk, argument) }),
-    what: `could not list ${what}`,
+    what,
     direction: "download",
     type: "I",
     offset: 0,
@@ -46,6 +51,10 @@ async function listLines(
   return lines.end();
 }
 
+/** Options, and a path that LIST would else take for one. */
+const behindLIST = (options: string | undefined, path: string | undefined): string =>
+  [options, path?.startsWith("-") ? `./${path}` : path].filter((word) => word !== undefined && word !== "").join(" ");
+
 /** Names are decoded; what could not be understood is in `unread`. Options are for LIST: MLSD has none. */
 export async function listDirectory(
   talk: Talk,
@@ -54,8 +63,73 @@ export async function listDirectory(
   signal: AbortSignal,
 ): Promise<Listing> {
   // RFC 3659 section 7.8: MLST in FEAT stands for both.
-  const command = talk.features.has("MLST") || talk.features.has("MLSD") ? "MLSD" : "LIST";
-  const lines = await listLines(talk, command, path, signal, command === "LIST" ? options : undefined);
+  const offersMlsd = talk.features.has("MLST") || talk.features.has("MLSD");
+  const facts = offersMlsd && talk.ways.mlsd ? await listFacts(talk, path, signal) : undefined;
+  return facts ?? decoded(talk, await listFiles(talk, path, options, signal), "LIST");
+}
+
+/** Undefined when the server does not have MLSD after all: openps3ftp offers it and answers 5yz. */
+async function listFacts(talk: Talk, path: string | undefined, signal: AbortSignal): Promise<Listing | undefined> {
+  const what = couldNotList(path);
+  const isInside = talk.ways.files === "name" && path !== undefined && isThere(await goTo(talk, path, signal));
+  if (!isInside) await raceAbort(comeBack(talk), signal);
+  try {
+    const argument = isInside || path === undefined ? {} : { argument: path };
+    return decoded(talk, await listLines(talk, { verb: "MLSD", ...argument, what, signal }), "MLSD");
+  } catch (error) {
+    const code = isSallyportError(error) ? (error.details.reply ?? 0) : 0;
+    if (code < 500 || code > 504 || talk.link.failure !== undefined) throw error;
+    // 501 and 504 may be about this path alone: what is no directory.
+    if (code !== 500 && code !== 502) {
+      const lines = await listFiles(talk, path, undefined, signal).catch(() => undefined);
+      if (lines === undefined) throw error;
+      talk.ways.mlsd = false;
+      return decoded(talk, lines, "LIST");
+    }
+    talk.ways.mlsd = false;
+    tell(talk, `the server offers MLSD and does not have it (${code}); LIST from now on`);
+    return undefined;
+  }
+}
+
+/**
+ * LIST without a path, in the directory itself: some servers ignore the path, take it for a pattern, an option or something else,
+ * and answer with nothing where there is no such directory. Only what is no directory is named.
+ */
+async function listFiles(
+  talk: Talk,
+  path: string | undefined,
+  options: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const what = couldNotList(path);
+  const order = { verb: "LIST", what, signal } as const;
+  if (path === undefined || path === "" || path === "." || isPattern(path)) {
+    await raceAbort(comeBack(talk), signal);
+    return await listLines(talk, { ...order, argument: behindLIST(options, path) });
+  }
+  const went = await goTo(talk, path, signal);
+  if (isThere(went)) return await listLines(talk, { ...order, argument: behindLIST(options, undefined) });
+  await raceAbort(comeBack(talk), signal);
+  const lines = await listLines(talk, { ...order, argument: behindLIST(options, path) }).catch((error: unknown) => {
+    const isRefusal = isSallyportError(error) && error.details.reply !== undefined && talk.link.failure === undefined;
+    throw went === "unknown-base" || !isRefusal ? error : noDirectory(what, went);
+  });
+  if (went === "unknown-base" || isAbout(lines, path)) return lines;
+  throw noDirectory(what, went);
+}
+
+/** For the server to fill in, as its users know it. */
+const isPattern = (path: string): boolean => /[*?[\]]/.test(path);
+
+/** The lines are those of that file, and not of the directory where we are. */
+function isAbout(lines: readonly string[], path: string): boolean {
+  const name = path.replace(/\/+$/, "").split("/").at(-1) ?? path;
+  const files = lines.filter((line) => line.trim() !== "" && !/^total \d+$/.test(line));
+  return files.length === 1 && (files[0]?.includes(name) ?? false);
+}
+
+function decoded(talk: Talk, lines: readonly string[], command: "LIST" | "MLSD"): Listing {
   const listing = parseListing(lines, { command, nowMs: talk.environment.now() });
   const decode = (entry: ListedEntry): ListedEntry => ({
     ...entry,
@@ -76,7 +150,7 @@ export async function listText(
   { options, only }: ListTextOptions,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const lines = await listLines(talk, "LIST", path, signal, options);
+  const lines = await listFiles(talk, path, options, signal);
   if (only === undefined) return lines;
   const names = lines.map((line) => nameIn(talk, line));
   // `ls -1` leaves nothing but names.
@@ -96,7 +170,8 @@ export async function listNames(
   { options }: Pick<ListTextOptions, "options">,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const lines = await listLines(talk, "NLST", pattern, signal, options);
+  const order = { verb: "NLST", argument: behindLIST(options, pattern), what: couldNotList(pattern), signal } as const;
+  const lines = await listLines(talk, order);
   const { entries } = parseListing(lines, { command: "NLST", nowMs: talk.environment.now(), names: "paths" });
   return entries.map(({ name }) => decodeName(name, encodingOf(talk)));
 }

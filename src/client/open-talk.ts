@@ -12,6 +12,7 @@ import { ControlLink } from "./control-link.ts";
 import { greetingOf } from "./greeting.ts";
 import { logIn } from "./log-in.ts";
 import { ModeChoice } from "./mode-choice.ts";
+import { newPlace, newWays } from "./place.ts";
 import { type ClientEnvironment, demand, replyMsOf, type Talk } from "./talk.ts";
 
 /** Throws `NET_*`, `FTP_LOGIN`, `FTP_*`, or the signal's reason; then nothing is left open. */
@@ -58,6 +59,8 @@ async function setUp(
     features: new Map(),
     protectData: tls !== undefined && options.tls?.protectData !== false,
     modes: new ModeChoice(options.mode ?? "auto"),
+    ways: newWays(),
+    place: newPlace(),
     leaving: new Set(),
     type: undefined,
   };

@@ -3,6 +3,7 @@
 import { findCommand } from "../protocol/command-table.ts";
 import { SallyportError } from "../protocol/error.ts";
 import type { Reply } from "../protocol/reply.ts";
+import { forgetPlace } from "./place.ts";
 import { type Talk, wireName } from "./talk.ts";
 
 /** Would leave the session in a state that we know nothing of: a data connection, other bytes on the control connection. */
@@ -24,5 +25,7 @@ export async function quote(talk: Talk, line: string): Promise<Reply> {
   const wire = argument === undefined ? undefined : wireName(talk, argument);
   const reply = await talk.link.command(verb, wire);
   if (verb === "TYPE") talk.type = undefined;
+  // CWD, CDUP, SMNT, and whatever vendors have.
+  forgetPlace(talk);
   return reply;
 }

@@ -10,6 +10,7 @@ import type { ClientOptions, DataMode } from "./client-options.ts";
 import { changeDirectory, workingDirectory } from "./file-commands.ts";
 import { keepAlive } from "./keep-alive.ts";
 import { openTalk } from "./open-talk.ts";
+import { comeBack, forgetPlace } from "./place.ts";
 import { type ClientEnvironment, type Talk, tell } from "./talk.ts";
 
 let holders = 0;
@@ -55,17 +56,21 @@ export class SessionHolder implements Holder {
 
   /**
    * Runs `work` when it is its turn. The signal is the caller's, or the end of the session. After `release` the next call's
-   * commands may leave: `work` sends none any more. `mayRevive`: the directory is asked for before, if it is not known.
+   * commands may leave: `work` sends none any more. `mayRevive`: the directory is asked for before, if it is not known. `from`:
+   * where `work` begins; `anywhere` for what finds its own way.
    */
   transfer<T>(
     signal: AbortSignal | undefined,
     work: (talk: Talk, signal: AbortSignal, release: () => void) => Promise<T>,
     mayRevive = false,
+    from: "user's directory" | "anywhere" = "user's directory",
   ): Promise<T> {
     return this.#calls.during((own) => {
       const both = signal === undefined ? own : AbortSignal.any([signal, own]);
       return this.#turn.take(async (release) => {
-        if (mayRevive && this.#hasMoved && this.#directory === undefined) {
+        const asksWhere = mayRevive && this.#hasMoved && this.#directory === undefined;
+        if (from !== "anywhere" || asksWhere) await raceAbort(comeBack(this.talk), both);
+        if (asksWhere) {
           this.#directory = await raceAbort(workingDirectory(this.talk), both).catch(() => undefined);
           this.#hasMoved = this.#directory === undefined && this.talk.link.failure === undefined;
         }
@@ -86,12 +91,14 @@ export class SessionHolder implements Holder {
 
   /** The working directory is another one now. */
   moved(): void {
+    forgetPlace(this.talk);
     this.#directory = undefined;
     this.#hasMoved = true;
   }
 
   /** Somebody else is logged in now, in a directory of his own. */
   hasNewUser(): void {
+    forgetPlace(this.talk);
     this.#directory = undefined;
     this.#hasMoved = false;
   }
@@ -109,7 +116,7 @@ export class SessionHolder implements Holder {
     const talk = await openTalk(before.options, before.environment, signal);
     tell(talk, "a new session takes the place of the lost one");
     if (this.#directory !== undefined) await changeDirectory(talk, this.#directory);
-    this.talk = { ...talk, modes: before.modes };
+    this.talk = { ...talk, modes: before.modes, ways: before.ways };
     this.#endKeepAlive = this.#adopt(this.talk);
     return this.talk;
   }

@@ -13,6 +13,7 @@ import type { Reply } from "../protocol/reply.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { ControlLink } from "./control-link.ts";
 import type { ModeChoice } from "./mode-choice.ts";
+import type { Place, Ways } from "./place.ts";
 
 /** What the client needs from the world. */
 export interface ClientEnvironment {
@@ -40,6 +41,9 @@ export interface Talk {
   /** Data connections are inside TLS. */
   readonly protectData: boolean;
   readonly modes: ModeChoice;
+  /** How this server wants files named. */
+  readonly ways: Ways;
+  readonly place: Place;
   /** Data connections whose transfer is over and that are not gone yet: through SSH that takes a round trip. */
   readonly leaving: Set<Promise<void>>;
   /** The representation type that the server is in; undefined: not known. */

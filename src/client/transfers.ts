@@ -31,6 +31,7 @@ export function openDownload(
       (_, both, release) =>
         download(holder, { path, sink, signal: both, release, options, ...(before === undefined ? {} : { before }) }),
       mayRevive(options),
+      "anywhere",
     );
   });
 }
@@ -51,6 +52,7 @@ export async function downloadFile(
       options.signal,
       (_, signal, release) => download(holder, { path, sink, signal, release, ...rest }),
       mayRevive(options),
+      "anywhere",
     );
     await sink.end(true);
     return result;
@@ -106,5 +108,6 @@ function inTurn(holder: SessionHolder, order: Omit<UploadOrder, "signal" | "rele
     options.signal,
     (_, signal, release) => upload(holder, { ...order, signal, release }),
     mayRevive(options),
+    "anywhere",
   );
 }

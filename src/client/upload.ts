@@ -5,6 +5,7 @@ import { printable } from "../protocol/printable.ts";
 import { attempts, type Holder } from "./attempts.ts";
 import { makeDigest } from "./digest.ts";
 import { asksNothingMore, flow, letOthersOn, refuseAsciiParts } from "./download.ts";
+import { byName } from "./place.ts";
 import { sendData } from "./send-data.ts";
 import { type Talk, wireName } from "./talk.ts";
 import { runTransfer } from "./transfer.ts";
@@ -40,25 +41,28 @@ interface Sent {
 export async function upload(holder: Holder, order: UploadOrder): Promise<TransferResult> {
   const { path, options, signal, seekable } = order;
   const what = `could not upload "${printable(path, 200)}"`;
-  const name = wireName(holder.talk, path);
+  wireName(holder.talk, path);
   refuseAsciiParts(what, options, order.resume);
   const plan = planVerification(holder.talk, options);
   const append = options.append === true;
-  const before = append && plan.size ? ((await sizeThere(holder.talk, path)) ?? 0) : 0;
+  const use = { path, signal, retryAfter: "any" } as const;
+  const sizeBefore = (): Promise<number | undefined> =>
+    byName(holder.talk, use, (name) => sizeThere(holder.talk, name));
+  const before = append && plan.size ? ((await sizeBefore()) ?? 0) : 0;
   const sent: Sent = { bytes: 0, moved: 0 };
   let isOpened = false;
-  const attempt = async (talk: Talk, earlier: number): Promise<TransferResult> => {
+  const attempt = async (talk: Talk, earlier: number, name: string): Promise<TransferResult> => {
     const again = order.resume || earlier > 0;
-    sent.bytes = again ? await alreadyThere(talk, order, before, what) : 0;
+    sent.bytes = again ? await alreadyThere(talk, name, order, before, what) : 0;
     if (order.resume && earlier === 0 && !append && sent.bytes > 0 && sent.bytes === order.size) {
-      return await wasThere(talk, order, what, plan);
+      return await wasThere(talk, name, order, what, plan);
     }
     const whole = sent.bytes === 0 && !append;
     const hash = whole ? plan.hash && fresh(plan.hash) : undefined;
     let told: Promise<number | undefined> | undefined;
     const { how } = await runTransfer(talk, {
       verb: append || sent.bytes > 0 ? "APPE" : "STOR",
-      argument: name,
+      argument: wireName(talk, name),
       what,
       direction: "upload",
       type: options.type === "ascii" ? "A" : "I",
@@ -74,19 +78,22 @@ export async function upload(holder: Holder, order: UploadOrder): Promise<Transf
       onCarried: () => {
         if (!asksNothingMore(options, { ...plan, hash })) return;
         // In one breath with what the next call begins with.
-        told = plan.size ? toldSize(talk, path) : Promise.resolve(undefined);
+        told = plan.size ? toldSize(talk, name) : Promise.resolve(undefined);
         told.catch(() => {});
         letOthersOn(order);
       },
     });
-    const about = { path, what, have: before + sent.bytes, whole, direction: "upload" } as const;
+    const about = { path: name, what, have: before + sent.bytes, whole, direction: "upload" } as const;
     const verified = await (told === undefined
       ? verify(talk, about, { ...plan, hash }, undefined)
       : compare(talk, about, plan, await told));
     return { bytes: sent.moved, verified, mode: talk.modes.mode, how, attempts: earlier + 1 };
   };
   const retries = seekable ? (options.retries ?? 0) : 0;
-  return await attempts(holder, retries, signal, attempt, () => seekable || !isOpened);
+  const mayRepeat = (): boolean => seekable || !isOpened;
+  const inPlace = (talk: Talk, earlier: number): Promise<TransferResult> =>
+    byName(talk, { ...use, mayRepeat }, (name) => attempt(talk, earlier, name));
+  return await attempts(holder, retries, signal, inPlace, mayRepeat);
 }
 
 /** An attempt that broke has left its bytes in the digest. */
@@ -95,8 +102,14 @@ function fresh({ name }: NonNullable<Verification["hash"]>): Verification["hash"
 }
 
 /** Bytes of the source that the server has already. Throws when it has more than there is, for then it is another file. */
-async function alreadyThere(talk: Talk, order: UploadOrder, before: number, what: string): Promise<number> {
-  const there = (await sizeThere(talk, order.path)) ?? 0;
+async function alreadyThere(
+  talk: Talk,
+  name: string,
+  order: UploadOrder,
+  before: number,
+  what: string,
+): Promise<number> {
+  const there = (await sizeThere(talk, name)) ?? 0;
   const bytes = there - before;
   if (bytes >= 0 && (order.size === undefined || bytes <= order.size)) return bytes;
   throw new SallyportError("FTP_VERIFY", `${what}: the server's file has ${there} bytes, more than there are here`, {
@@ -105,11 +118,17 @@ async function alreadyThere(talk: Talk, order: UploadOrder, before: number, what
 }
 
 /** Nothing is sent: the server has as many bytes as there are. */
-async function wasThere(talk: Talk, order: UploadOrder, what: string, plan: Verification): Promise<TransferResult> {
-  const { path, open, size = 0 } = order;
+async function wasThere(
+  talk: Talk,
+  name: string,
+  order: UploadOrder,
+  what: string,
+  plan: Verification,
+): Promise<TransferResult> {
+  const { open, size = 0 } = order;
   const hash = plan.hash && fresh(plan.hash);
   if (hash !== undefined) for await (const piece of open(0)) hash.digest.update(piece);
-  const about = { path, what, have: size, whole: false, direction: "upload" } as const;
+  const about = { path: name, what, have: size, whole: false, direction: "upload" } as const;
   const verified = await verify(talk, about, { ...plan, hash }, size);
   return { bytes: 0, verified, mode: talk.modes.mode, how: "nothing", attempts: 1, wasThere: true };
 }

@@ -30,7 +30,13 @@ test("MLSD is asked where MLST is a feature", async () => {
 
 test("LIST is read elsewhere; a path that looks like an option is none", async () => {
   const text = "total 1\r\n-rw-r--r-- 1 u g 12 Jan 02 2020 a file\r\nls: something went wrong\r\n";
-  await using rig = await startRig((control) => answer(control, "LIST ./-R", text));
+  await using rig = await startRig(async (control) => {
+    await control.expect("PWD");
+    await control.reply('257 "/home"');
+    await control.expect("CWD -R");
+    await control.reply("250 ok");
+    await answer(control, "LIST", text);
+  });
   const { format, entries, unread } = await rig.client.list("-R");
   expect(format).toBe("unix");
   expect(entries).toEqual([expect.objectContaining({ name: "a file", type: "file", size: 12 })]);
