@@ -1,6 +1,6 @@
 // The way to a data connection: the remembered one in one breath with the command, a new one step by step.
 import { type ErrorCode, isSallyportError } from "../protocol/error.ts";
-import { type DataEnd, openDataEnd } from "./data-end.ts";
+import { type Coming, type DataEnd, openDataEnd } from "./data-end.ts";
 import { type Talk, tell } from "./talk.ts";
 
 /** Failures of passive mode after which active mode may still work. */
@@ -16,9 +16,9 @@ const otherModeHelps: readonly ErrorCode[] = [
 ];
 
 /** The transfer command may follow at once. */
-export async function arrangeData(talk: Talk, signal: AbortSignal): Promise<DataEnd> {
+export async function arrangeData(talk: Talk, signal: AbortSignal, coming: Coming): Promise<DataEnd> {
   const { modes, options, link } = talk;
-  const end = openDataEnd(talk, signal);
+  const end = openDataEnd(talk, signal, coming);
   try {
     await end.asked;
     if (modes.proven && options.pipeline !== false) return end;
@@ -28,10 +28,11 @@ export async function arrangeData(talk: Talk, signal: AbortSignal): Promise<Data
     return end;
   } catch (error) {
     await end[Symbol.asyncDispose]();
-    const useless = !isSallyportError(error) || !otherModeHelps.includes(error.code);
+    const isAboutFile = isSallyportError(error) && error.details.phase === "request";
+    const useless = isAboutFile || !isSallyportError(error) || !otherModeHelps.includes(error.code);
     if (useless || !modes.automatic || modes.mode !== "passive" || link.failure !== undefined) throw error;
     modes.choose("active", `active, because passive mode failed: ${error.message}`);
     tell(talk, `passive mode failed (${error.message}); active mode is tried`);
-    return await arrangeData(talk, signal);
+    return await arrangeData(talk, signal, coming);
   }
 }

@@ -19,10 +19,19 @@ export interface DataEnd extends AsyncDisposable {
   readonly caveat?: () => string | undefined;
 }
 
+/** The transfer command that it is for. */
+export interface Coming {
+  readonly verb: string;
+  /** For the wire. */
+  readonly argument?: string;
+  /** Begins messages. */
+  readonly what: string;
+}
+
 /** By the mode that is chosen now. */
-export function openDataEnd(talk: Talk, signal: AbortSignal): DataEnd {
+export function openDataEnd(talk: Talk, signal: AbortSignal, coming: Coming): DataEnd {
   const opening = { passive: openPassive, active: openActive, "default-port": openDefaultPort }[talk.modes.mode];
-  const end = opening(talk, signal);
+  const end = opening(talk, signal, coming);
   end.asked.catch(() => {});
   end.ready.catch(() => {});
   end.connection.catch(() => {});

@@ -26,8 +26,11 @@ export function keepAlive(link: ControlLink, clock: Clock, silenceMs: number): (
     cancel = clock.after(Math.max(silenceMs - silentMs, silenceMs / 4), look);
   };
   cancel = clock.after(silenceMs, look);
-  return () => {
+  const end = (): void => {
     over = true;
     cancel();
   };
+  // Nobody may dispose of a session that was lost.
+  void link.closed.then(end);
+  return end;
 }

@@ -13,7 +13,7 @@ import { greetingOf } from "./greeting.ts";
 import { logIn } from "./log-in.ts";
 import { ModeChoice } from "./mode-choice.ts";
 import { newPlace, newWays } from "./place.ts";
-import { type ClientEnvironment, demand, replyMsOf, type Talk } from "./talk.ts";
+import { type ClientEnvironment, replyMsOf, type Talk } from "./talk.ts";
 
 /** Throws `NET_*`, `FTP_LOGIN`, `FTP_*`, or the signal's reason; then nothing is left open. */
 export async function openTalk(
@@ -74,15 +74,22 @@ async function protect(talk: Talk, tls: TlsClient, signal: AbortSignal): Promise
   const { link, options } = talk;
   if (options.tls?.kind !== "implicit") {
     const reply = await link.command("AUTH", "TLS");
-    if (reply.code !== 234) throw replyError("the server does not offer TLS (AUTH TLS)", reply);
+    if (reply.code !== 234) throw replyError("the server does not offer TLS (AUTH TLS)", reply, noTls);
     await link.upgrade((plain) => tls.secureControl(plain, signal));
   }
   const level = talk.protectData ? "P" : "C";
-  const replies = [demand(talk, "PBSZ was refused", "PBSZ", "0")];
-  if (options.pipeline === false) await replies[0];
-  replies.push(demand(talk, `the server does not protect data connections (PROT ${level})`, "PROT", level));
-  await Promise.all(replies);
+  // Its refusal means nothing where PROT is taken (RFC 4217 has no other size than 0).
+  const buffer = link.command("PBSZ", "0");
+  if (options.pipeline === false) await buffer;
+  const [, reply] = await Promise.all([buffer, link.command("PROT", level)]);
+  if (reply.code < 200 || reply.code > 299) {
+    throw replyError(`the server does not protect data connections (PROT ${level})`, reply, noProtection);
+  }
 }
+
+const noTls =
+  "Nothing was sent without TLS. Servers that want TLS from the first byte are ftps:// (--implicit-tls, usually port 990); others have none: without --tls everybody on the way can read along, through SSH (--via) nobody.";
+const noProtection = "Its data would go in the clear, so nothing was sent. Go through SSH (--via) without --tls.";
 
 /** What every session begins with, in one breath where that is allowed. */
 async function prepare(talk: Talk): Promise<Pick<Talk, "features" | "type">> {
@@ -97,6 +104,6 @@ async function prepare(talk: Talk): Promise<Pick<Talk, "features" | "type">> {
   const [features, type] = await Promise.all([ask("FEAT"), ask("TYPE", "I")]);
   const known = parseFeatures(features);
   // RFC 2640 says that a server which offers UTF8 has it on; some want to be asked.
-  if (known.has("UTF8") && options.encoding !== "latin1") await link.command("OPTS", "UTF8 ON");
+  if (known.has("UTF8")) await link.command("OPTS", `UTF8 ${options.encoding === "latin1" ? "OFF" : "ON"}`);
   return { features: known, type: type.code === 200 ? "I" : undefined };
 }

@@ -9,13 +9,13 @@ import { remoteFault } from "../protocol/fault.ts";
 import { ipFamily, isUnspecified, sameHost } from "../protocol/ip-address.ts";
 import { parsePassive } from "../protocol/passive-reply.ts";
 import type { Reply } from "../protocol/reply.ts";
-import type { DataEnd } from "./data-end.ts";
+import type { Coming, DataEnd } from "./data-end.ts";
 import { avoidsExtended } from "./mode-choice.ts";
 import { connectMsOf, type Talk, tell } from "./talk.ts";
 
-export function openPassive(talk: Talk, signal: AbortSignal): DataEnd {
+export function openPassive(talk: Talk, signal: AbortSignal, coming: Coming): DataEnd {
   let where = "";
-  const agreed = agreePassive(talk);
+  const agreed = agreePassive(talk, coming);
   const address = agreed.then(({ endpoint }) => {
     where = formatEndpoint(endpoint);
   });
@@ -48,12 +48,15 @@ export interface PassiveAgreement {
 }
 
 /** Where to connect to; `only`: by that command. Throws what the server said when it has no passive mode. */
-export async function agreePassive(talk: Talk, only?: "CPSV"): Promise<PassiveAgreement> {
+export async function agreePassive(talk: Talk, coming: Coming, only?: "CPSV"): Promise<PassiveAgreement> {
   const { link, modes } = talk;
+  const isAnnounced = preannounce(talk, coming);
+  isAnnounced.catch(() => {});
+  if (talk.options.pipeline === false) await isAnnounced;
   const family = ipFamily(link.connection.remote.host);
   // PASV can only name IPv4 addresses.
   const verb = only ?? (avoidsExtended(talk) && family !== 6 ? "PASV" : modes.passiveVerb);
-  let reply = await link.command(verb);
+  let [reply] = await Promise.all([link.command(verb), isAnnounced]);
   if (verb === "EPSV" && reply.code >= 500 && family !== 6) {
     const refused = reply;
     reply = await link.command("PASV");
@@ -64,6 +67,24 @@ export async function agreePassive(talk: Talk, only?: "CPSV"): Promise<PassiveAg
   }
   if (reply.code < 200 || reply.code > 299) throw replyError("the server refuses passive mode", reply);
   return checkedAddress(talk, reply);
+}
+
+/** DrFTPD's machines each have files of their own: which one is to listen it knows by PRET alone (its FEAT says so). */
+async function preannounce(talk: Talk, { verb, argument, what }: Coming): Promise<void> {
+  if (!talk.ways.pret || !talk.features.has("PRET")) return;
+  const reply = await talk.link.command("PRET", argument === undefined ? verb : `${verb} ${argument}`);
+  if (reply.code < 300) return;
+  if (![500, 502, 504].includes(reply.code)) throw refusedRequest(what, reply);
+  talk.ways.pret = false;
+}
+
+/** About the file, not about the way: no other mode would help. */
+function refusedRequest(what: string, reply: Reply): SallyportError {
+  const { code, message, cure, details } = replyError(what, reply);
+  return new SallyportError(code, message, {
+    details: { ...details, phase: "request" },
+    ...(cure === undefined ? {} : { cure }),
+  });
 }
 
 /** The host of the control connection, whatever a 227 says, unless the user trusts it (CVE-2020-8284). */

@@ -87,7 +87,10 @@ async function connectServers(
   { passiveVerb }: TlsRoles,
   signal: AbortSignal,
 ): Promise<void> {
-  const { endpoint: port } = await raceAbort(agreePassive(source, passiveVerb), signal);
+  const { endpoint: port } = await raceAbort(
+    agreePassive(source, { verb: "RETR", argument: read, what }, passiveVerb),
+    signal,
+  );
   await raceAbort(announce(destination, port, `${what}: the second refuses to connect to the first`), signal);
   const stor = destination.link.ask("STOR", written, "transfer");
   const retr = source.link.ask("RETR", read, "transfer");

@@ -40,7 +40,7 @@ async function runOnce(talk: Talk, order: TransferOrder): Promise<TransferEnd> {
   const typed = setType(talk, order.type);
   typed.catch(() => {});
   if (talk.options.pipeline === false) await typed;
-  const arranged = arrangeData(talk, signal);
+  const arranged = arrangeData(talk, signal, order);
   const end = await raceAbort(arranged, signal).catch((error: unknown) => {
     // Whatever is still on its way has nobody who waits for it.
     over.abort(error);

@@ -119,12 +119,36 @@ function handshake(socket: TLSSocket, remote: string, signal: AbortSignal): Prom
   });
 }
 
-const wrongCertificate = /CERT|ALTNAME|ISSUER|SELF_SIGNED|VERIFY_LEAF/;
+const trustIt =
+  "When you know that it is the right server: --tls-ca FILE with its issuer's certificate, or its own when it is self-signed (the library: `ca`).";
+
+/** Why a certificate was refused, by Node's codes, and what helps. */
+const certificates: readonly (readonly [code: RegExp, why: string, cure: string])[] = [
+  [/^DEPTH_ZERO_SELF_SIGNED_CERT$/, "it is self-signed", trustIt],
+  [/SELF_SIGNED|VERIFY_LEAF|ISSUER/, "nobody whom this machine trusts has signed it", trustIt],
+  [/EXPIRED/, "it has expired", "Renew it at the server; is this machine's clock right?"],
+  [/NOT_YET_VALID/, "it is not valid yet", "Is this machine's clock right?"],
+  [
+    /ALTNAME/,
+    "it is for another name",
+    "Connect by a name that the certificate has, or give the server one that has this name (the library: `servername`).",
+  ],
+  [/CERT/, "it cannot be verified", trustIt],
+];
 /** What OpenSSL makes of "220 ". */
 const inTheClear = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/;
 
 /** OpenSSL's own line has its source files in it; Node gives the words alone as `reason`. */
 function failed(remote: string, cause: Error & { readonly code?: string; readonly reason?: string }): SallyportError {
+  const known = certificates.find(([code]) => code.test(cause.code ?? ""));
+  if (known !== undefined) {
+    const [, why, cure] = known;
+    return new SallyportError("NET_TLS", `the certificate of ${remote} is not trusted: ${why}`, {
+      cause,
+      details: { remote, phase: "handshake" },
+      cure,
+    });
+  }
   return new SallyportError("NET_TLS", `the TLS handshake with ${remote} failed: ${cause.reason ?? cause.message}`, {
     cause,
     details: { remote, phase: "handshake" },
@@ -133,9 +157,6 @@ function failed(remote: string, cause: Error & { readonly code?: string; readonl
 }
 
 function cureOf(code: string): string {
-  if (wrongCertificate.test(code)) {
-    return "The certificate is not one that this machine trusts for that name: give the server's root (`ca`), or the name it has.";
-  }
   if (inTheClear.test(code)) {
     return "The server answers in the clear: this port takes no TLS from the first byte. Use ftp:// with --tls (AUTH TLS), usually on port 21.";
   }

@@ -14,7 +14,9 @@ export function decodeUtf8(text: string): string | undefined {
 }
 
 function escapeCharacter(character: string): string {
-  const value = character.codePointAt(0) ?? 0;
+  const code = character.codePointAt(0) ?? 0;
+  // A byte of a name that is no UTF-8, as `decodeName` keeps it.
+  const value = code >= 0xdc80 && code <= 0xdcff ? code - 0xdc00 : code;
   return value <= 0xff ? `\\x${hex(value, 2)}` : `\\u{${hex(value, 4)}}`;
 }
 

@@ -10,7 +10,7 @@ import { printable } from "../protocol/printable.ts";
 export function pathOf(directory: string, name: string): string {
   if (!/\p{Cs}/u.test(name)) return localPathFor(directory, name);
   throw new SallyportError("FS_NAME_INVALID", `the name "${printable(name, 120)}" is not UTF-8`, {
-    cure: "Get it by itself under another name; in its URL the bytes are written %XX.",
+    cure: "Add --encoding latin1 when the server writes names in that; or get it by itself under another name, in its URL the bytes are written %XX.",
   });
 }
 

@@ -1,9 +1,9 @@
 // A directory of a server: what is to be done with each file of it.
 import { SallyportError } from "../protocol/error.ts";
-import { limits } from "../protocol/limits.ts";
 import type { ListedEntry, UnreadLine } from "../protocol/listing/listed-entry.ts";
 import { printable } from "../protocol/printable.ts";
 import type { ServerSession } from "./server-session.ts";
+import { demandDepth, levelBelow, type TreeLevel } from "./tree-level.ts";
 
 export interface TreeFindings {
   readonly files: readonly ListedEntry[];
@@ -12,6 +12,8 @@ export interface TreeFindings {
   readonly leftOut: readonly (readonly [string, string])[];
   /** What makes the tree incomplete. */
   readonly faults: readonly SallyportError[];
+  /** Of the directories in it. */
+  readonly below: TreeLevel;
 }
 
 /** `directory` and `name` as one path; `""` is the login directory. */
@@ -19,19 +21,16 @@ export function joinPath(directory: string, name: string): string {
   return directory === "" || directory.endsWith("/") ? directory + name : `${directory}/${name}`;
 }
 
-/** Lists one directory. `depth` counts from 0. Throws what `list` throws, and `LIMIT_LISTING` for a tree without end. */
+/** Lists one directory. Throws what `list` throws, and `LIMIT_LISTING` for a tree without end. */
 export async function readTree(
   client: ServerSession,
   path: string,
-  depth: number,
+  level: TreeLevel,
   signal: AbortSignal,
 ): Promise<TreeFindings> {
-  if (depth >= limits.clientTreeDepthMax) {
-    throw new SallyportError("LIMIT_LISTING", `directories are nested more than ${limits.clientTreeDepthMax} deep`, {
-      cure: "There may be a loop at the server; transfer a part of the tree.",
-    });
-  }
+  demandDepth(level);
   const { entries, unread } = await client.list(path === "" ? undefined : path, { signal });
+  const below = levelBelow(level, path, entries);
   const seen = new Set<string>();
   const faults: SallyportError[] = [];
   for (const { name } of entries) {
@@ -52,6 +51,7 @@ export async function readTree(
           : [],
     ),
     faults,
+    below,
   };
 }
 

@@ -1,5 +1,6 @@
 // `sallyport ftp`: from words to where to connect and how.
 import type { DataMode } from "../../client/client-options.ts";
+import type { NameEncoding } from "../../protocol/client/name-bytes.ts";
 import { looksLikeUrl, parseFtpUrl } from "../../protocol/url/parse-ftp-url.ts";
 import { urlPath } from "../../protocol/url/url-path.ts";
 import { isHostName } from "../command-line/address.ts";
@@ -21,6 +22,7 @@ export interface FtpCommand {
   readonly tls?: "explicit" | "implicit";
   /** File with roots to trust. */
   readonly tlsCa?: string;
+  readonly encoding?: NameEncoding;
   readonly debug: boolean;
   readonly quiet: boolean;
   /** Errors in their long form. */
@@ -34,6 +36,7 @@ export interface FtpDraft extends ViaDraft {
   mode?: DataMode;
   tls?: "explicit" | "implicit";
   tlsCa?: string;
+  encoding?: NameEncoding;
 }
 
 /** Throws `USAGE_INVALID`. */
@@ -50,6 +53,7 @@ export function parseFtp(words: readonly string[]): FtpCommand {
     ...place,
     mode: draft.mode ?? "auto",
     ...(draft.tlsCa === undefined ? {} : { tlsCa: draft.tlsCa }),
+    ...(draft.encoding === undefined ? {} : { encoding: draft.encoding }),
     debug: draft.debug,
     quiet: draft.quiet,
     explain: draft.explain,

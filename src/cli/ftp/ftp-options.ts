@@ -1,4 +1,5 @@
 // The options of `sallyport ftp`, in the order of its help.
+import { nameEncoding } from "../command-line/name-encoding.ts";
 import type { OptionRow } from "../command-line/option-row.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { viaRows } from "../command-line/via-option.ts";
@@ -31,6 +32,13 @@ export const ftpOptions: readonly Row[] = [
   mode("--passive", "passive", "we open data connections (the default, as long as it works)"),
   mode("--active", "active", "the server opens data connections (PORT, EPRT)"),
   mode("--default-port", "default-port", "active without PORT, to the default data port"),
+  row(
+    { long: "--encoding", values: ["NAME"] },
+    "how the server writes names: utf8 (default) or latin1",
+    (draft, value) => {
+      draft.encoding = nameEncoding(value);
+    },
+  ),
   row({ long: "--tls" }, "TLS, by AUTH TLS; nothing is ever sent without it", (draft) => {
     draft.tls = "explicit";
   }),

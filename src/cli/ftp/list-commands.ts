@@ -1,4 +1,5 @@
 // Commands of the prompt that list: `ls -la`, `ls *.txt`, `ls sub list.txt`.
+import { decodeName } from "../../protocol/client/name-bytes.ts";
 import { printable } from "../../protocol/printable.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { escapeText } from "../report/escape-text.ts";
@@ -76,7 +77,8 @@ async function showLines(shell: Shell, options: string, path: Word | undefined):
 }
 
 function show(shell: Shell, lines: readonly string[]): void {
-  for (const line of lines) shell.print(printable(line));
+  const { encoding } = shell.settings;
+  for (const line of lines) shell.print(encoding === "utf8" ? printable(line) : escapeText(decodeName(line, encoding)));
 }
 
 type NameFilter = (name: string) => boolean;

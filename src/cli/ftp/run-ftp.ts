@@ -134,6 +134,7 @@ class FtpRun implements AsyncDisposable {
       ...tls,
       mode: this.#settings.mode,
       epsv4: this.#settings.epsv4,
+      encoding: this.#settings.encoding,
     };
     this.#opening = "login";
     this.#connecting = shell;

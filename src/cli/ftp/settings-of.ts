@@ -3,7 +3,7 @@ import type { FtpCommand } from "./ftp-command.ts";
 import type { Settings } from "./shell.ts";
 
 /** `interactive`: a person is at the terminal, who sees replies and is asked. */
-export function settingsOf({ mode, debug, quiet }: FtpCommand, interactive: boolean): Settings {
+export function settingsOf({ mode, debug, quiet, encoding = "utf8" }: FtpCommand, interactive: boolean): Settings {
   return {
     type: "binary",
     verbose: (interactive || debug) && !quiet,
@@ -13,6 +13,7 @@ export function settingsOf({ mode, debug, quiet }: FtpCommand, interactive: bool
     glob: true,
     sendPort: mode !== "default-port",
     epsv4: true,
+    encoding,
     mode,
     localDirectory: process.cwd(),
   };

@@ -2,6 +2,7 @@
 import type { Credentials, DataMode } from "../../client/client-options.ts";
 import type { FtpClient } from "../../client/ftp-client.ts";
 import type { Progress } from "../../client/transfer-options.ts";
+import type { NameEncoding } from "../../protocol/client/name-bytes.ts";
 import type { SallyportError } from "../../protocol/error.ts";
 import type { Redirectable, Redirection } from "./redirection.ts";
 import type { Word } from "./split-line.ts";
@@ -21,6 +22,8 @@ export interface Settings {
   sendPort: boolean;
   /** EPSV and EPRT over IPv4, not PASV and PORT. */
   epsv4: boolean;
+  /** How servers write names. */
+  readonly encoding: NameEncoding;
   mode: "auto" | DataMode;
   localDirectory: string;
 }

@@ -3,6 +3,7 @@ import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
 import { copyFile } from "../../transfer/copy-file.ts";
 import { joinPath, readTree } from "../../transfer/tree.ts";
+import { type TreeLevel, topLevel } from "../../transfer/tree-level.ts";
 import { type RunContext, urlAt } from "./context.ts";
 import { leaveOutMatch, patternTask } from "./pattern-task.ts";
 import { makeRemoteDirectory } from "./put-tasks.ts";
@@ -26,7 +27,7 @@ export function copyTasks(context: RunContext, sources: readonly FtpUrl[], desti
           (source.directory ||
             (await (await hands.session(source)).stat(from, { signal: hands.signal })).type === "directory");
         const pair: Pair = { source, destination };
-        if (isTree) return [directoryTask(context, pair, from, to, 0)];
+        if (isTree) return [directoryTask(context, pair, from, to, topLevel)];
         return await fileTask(context, pair, from, to).run(hands);
       },
     };
@@ -38,7 +39,7 @@ function matchesTask(context: RunContext, pair: Pair): Task {
     const { path, type, name } = entry;
     const to = joinPath(urlPath(pair.destination), name);
     const { recursive } = context.command;
-    if (type === "directory" && recursive) return directoryTask(context, pair, path, to, 0);
+    if (type === "directory" && recursive) return directoryTask(context, pair, path, to, topLevel);
     if (type === "directory" || type === "other" || (type === "link" && recursive))
       return leaveOutMatch(context, entry);
     return fileTask(context, pair, path, to);
@@ -52,20 +53,18 @@ interface Pair {
   readonly destination: FtpUrl;
 }
 
-function directoryTask(context: RunContext, pair: Pair, from: string, to: string, depth: number): Task {
+function directoryTask(context: RunContext, pair: Pair, from: string, to: string, level: TreeLevel): Task {
   const { source, destination } = pair;
   return {
     name: urlAt(source, from),
     run: async ({ session, signal }) => {
-      const { files, directories, leftOut, faults } = await readTree(await session(source), from, depth, signal);
+      const { files, directories, leftOut, faults, below } = await readTree(await session(source), from, level, signal);
       if (to !== "") await makeRemoteDirectory(await session(destination), to, signal);
       for (const [name, why] of leftOut) context.leaveOut(joinPath(from, name), why);
       for (const fault of faults) context.fail(urlAt(source, from), fault);
       return [
         ...files.map(({ name }) => fileTask(context, pair, joinPath(from, name), joinPath(to, name))),
-        ...directories.map(({ name }) =>
-          directoryTask(context, pair, joinPath(from, name), joinPath(to, name), depth + 1),
-        ),
+        ...directories.map(({ name }) => directoryTask(context, pair, joinPath(from, name), joinPath(to, name), below)),
       ];
     },
   };

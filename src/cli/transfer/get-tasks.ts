@@ -6,6 +6,7 @@ import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
 import { fetchFile } from "../../transfer/fetch-file.ts";
 import { kindOf, makeDirectory, pathOf } from "../../transfer/local-tree.ts";
 import { joinPath, readTree } from "../../transfer/tree.ts";
+import { type TreeLevel, topLevel } from "../../transfer/tree-level.ts";
 import { formatBytes } from "../report/format.ts";
 import { type RunContext, urlAt } from "./context.ts";
 import { isLocalDirectory } from "./local-target.ts";
@@ -27,7 +28,7 @@ export function getTasks(
         const isTree = context.command.recursive && (await isRemoteDirectory(hands, url, path));
         const target = targetOf(url, destination, sources.length > 1, isTree);
         if (!isTree) await fetch(context, hands, url, path, target);
-        return isTree ? [directoryTask(context, url, path, target, 0)] : undefined;
+        return isTree ? [directoryTask(context, url, path, target, topLevel)] : undefined;
       },
     };
   });
@@ -38,7 +39,7 @@ function matchesTask(context: RunContext, url: FtpUrl, into: string): Task {
     assertDirectory(into);
     const { path, type, name } = entry;
     if (type === "directory" && context.command.recursive)
-      return directoryTask(context, url, path, pathOf(into, name), 0);
+      return directoryTask(context, url, path, pathOf(into, name), topLevel);
     // A link that is meant by its name is what it leads to, unless whole trees are wanted.
     if (type === "directory" || type === "other" || (type === "link" && context.command.recursive)) {
       return leaveOutMatch(context, entry);
@@ -87,16 +88,16 @@ async function fetch(
   );
 }
 
-function directoryTask(context: RunContext, url: FtpUrl, path: string, target: string, depth: number): Task {
+function directoryTask(context: RunContext, url: FtpUrl, path: string, target: string, level: TreeLevel): Task {
   return {
     name: urlAt(url, path),
     run: async ({ session, signal }) => {
       const client = await session(url);
-      const { files, directories, leftOut, faults } = await readTree(client, path, depth, signal);
-      await makeDirectory(target, depth === 0 ? "top" : "below");
+      const { files, directories, leftOut, faults, below } = await readTree(client, path, level, signal);
+      await makeDirectory(target, level.depth === 0 ? "top" : "below");
       for (const [name, why] of leftOut) context.leaveOut(joinPath(path, name), why);
       for (const fault of faults) context.fail(urlAt(url, path), fault);
-      const below = (name: string, task: (from: string, to: string) => Task): Task[] => {
+      const inside = (name: string, task: (from: string, to: string) => Task): Task[] => {
         try {
           return [task(joinPath(path, name), pathOf(target, name))];
         } catch (error) {
@@ -106,10 +107,8 @@ function directoryTask(context: RunContext, url: FtpUrl, path: string, target: s
         }
       };
       return [
-        ...files.flatMap(({ name }) => below(name, (from, to) => fileTask(context, url, from, to))),
-        ...directories.flatMap(({ name }) =>
-          below(name, (from, to) => directoryTask(context, url, from, to, depth + 1)),
-        ),
+        ...files.flatMap(({ name }) => inside(name, (from, to) => fileTask(context, url, from, to))),
+        ...directories.flatMap(({ name }) => inside(name, (from, to) => directoryTask(context, url, from, to, below))),
       ];
     },
   };

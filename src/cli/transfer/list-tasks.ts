@@ -1,12 +1,11 @@
 // `ls`: one line for each file.
 
-import { SallyportError } from "../../protocol/error.ts";
-import { limits } from "../../protocol/limits.ts";
 import { formatFtpUrl } from "../../protocol/url/format-ftp-url.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlFileName, urlParentPath, urlPath } from "../../protocol/url/url-path.ts";
 import { byName } from "../../transfer/matching-entries.ts";
 import { faultOf, joinPath } from "../../transfer/tree.ts";
+import { demandDepth, levelBelow, type TreeLevel, topLevel } from "../../transfer/tree-level.ts";
 import { type RunContext, urlAt } from "./context.ts";
 import { patternTask } from "./pattern-task.ts";
 import type { Task } from "./workers.ts";
@@ -18,9 +17,9 @@ export function listTasks(context: RunContext, sources: readonly FtpUrl[]): read
     return {
       name: formatFtpUrl(url),
       run: async ({ session, signal }) => {
-        if (url.directory) return [directoryTask(context, url, path, "", 0)];
+        if (url.directory) return [directoryTask(context, url, path, "", topLevel)];
         const entry = await (await session(url)).stat(path, { signal });
-        if (entry.type === "directory") return [directoryTask(context, url, path, "", 0)];
+        if (entry.type === "directory") return [directoryTask(context, url, path, "", topLevel)];
         context.report.entry(formatFtpUrl(url), urlFileName(url), entry);
         context.files += 1;
         return undefined;
@@ -35,25 +34,24 @@ function matchesTask(context: RunContext, url: FtpUrl): Task {
     context.report.entry(urlAt(url, urlParentPath(url)), entry.name, listed);
     context.files += 1;
     const isTree = context.command.recursive && entry.type === "directory";
-    return isTree ? directoryTask(context, url, place, entry.name, 0) : undefined;
+    return isTree ? directoryTask(context, url, place, entry.name, topLevel) : undefined;
   });
 }
 
-function directoryTask(context: RunContext, url: FtpUrl, path: string, shown: string, depth: number): Task {
+function directoryTask(context: RunContext, url: FtpUrl, path: string, shown: string, level: TreeLevel): Task {
   return {
     name: urlAt(url, path),
     run: async ({ session, signal }) => {
-      if (depth >= limits.clientTreeDepthMax) {
-        throw new SallyportError("LIMIT_LISTING", `directories are nested more than ${limits.clientTreeDepthMax} deep`);
-      }
+      demandDepth(level);
       const { entries, unread } = await (await session(url)).list(path === "" ? undefined : path, { signal });
+      const below = levelBelow(level, path, entries);
       for (const entry of byName(entries)) context.report.entry(formatFtpUrl(url), joinPath(shown, entry.name), entry);
       context.files += entries.length;
       for (const line of unread) context.fail(urlAt(url, path), faultOf(line));
       if (!context.command.recursive) return undefined;
       return byName(entries)
         .filter(({ type }) => type === "directory")
-        .map(({ name }) => directoryTask(context, url, joinPath(path, name), joinPath(shown, name), depth + 1));
+        .map(({ name }) => directoryTask(context, url, joinPath(path, name), joinPath(shown, name), below));
     },
   };
 }

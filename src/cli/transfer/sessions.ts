@@ -71,12 +71,13 @@ export class Sessions implements AsyncDisposable {
   }
 
   async #optionsFor({ host, port, scheme }: FtpUrl): Promise<ClientOptions & { readonly network?: Via["network"] }> {
-    const { mode, explicitTls, tlsCa } = this.#options.command;
+    const { mode, explicitTls, tlsCa, encoding } = this.#options.command;
     const via = await this.#openVia();
     const kind = scheme === "ftps" ? "implicit" : explicitTls ? "explicit" : undefined;
     return {
       host,
       mode,
+      ...(encoding === undefined ? {} : { encoding }),
       ...(port === undefined ? {} : { port }),
       ...(via === undefined ? {} : { network: via.network }),
       ...(kind === undefined ? {} : { tls: { kind, ...(tlsCa === undefined ? {} : { ca: await readRoots(tlsCa) }) } }),

@@ -1,5 +1,6 @@
 // The one-shot commands: from words to what is to be done.
 import type { DataMode } from "../../client/client-options.ts";
+import type { NameEncoding } from "../../protocol/client/name-bytes.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { looksLikeUrl, parseFtpUrl } from "../../protocol/url/parse-ftp-url.ts";
 import { redactUrl } from "../../protocol/url/redact-url.ts";
@@ -27,6 +28,7 @@ export interface TransferCommand {
   /** AUTH TLS for `ftp://`. */
   readonly explicitTls: boolean;
   readonly tlsCa?: string;
+  readonly encoding?: NameEncoding;
   readonly via?: Via;
   /** How SSH servers of `sftp://` are reached. */
   readonly sftp: SftpWish;
@@ -73,6 +75,7 @@ export function parseTransfer(verb: TransferVerb, words: readonly string[]): Tra
     mode: draft.mode ?? "auto",
     explicitTls: draft.explicitTls,
     ...(draft.tlsCa === undefined ? {} : { tlsCa: draft.tlsCa }),
+    ...(draft.encoding === undefined ? {} : { encoding: draft.encoding }),
     ...(via === undefined ? {} : { via }),
     sftp: sftpWish(draft, via),
     recursive: draft.recursive,

@@ -1,6 +1,8 @@
 // The options of the one-shot commands, in the order of their help.
 import type { DataMode } from "../../client/client-options.ts";
+import type { NameEncoding } from "../../protocol/client/name-bytes.ts";
 import { limits } from "../../protocol/limits.ts";
+import { nameEncoding } from "../command-line/name-encoding.ts";
 import { emptyDraft, type OptionRow } from "../command-line/option-row.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { type ViaDraft, viaRows } from "../command-line/via-option.ts";
@@ -11,6 +13,7 @@ export interface TransferDraft extends ViaDraft {
   mode?: DataMode;
   explicitTls: boolean;
   tlsCa?: string;
+  encoding?: NameEncoding;
   recursive: boolean;
   parents: boolean;
   sessions: number;
@@ -138,6 +141,17 @@ export const transferOptions: readonly TransferOption[] = [
   mode("passive", "we open data connections (the default, as long as it works)"),
   mode("active", "the server opens data connections (PORT, EPRT)"),
   mode("default-port", "active without PORT, to the default data port"),
+  row(
+    {
+      long: "--encoding",
+      values: ["NAME"],
+      more: "Without it bytes of a name that are no UTF-8 are shown as `\\xNN`, and `-r` leaves such a file out.",
+    },
+    "how the FTP server writes names: utf8 (default) or latin1",
+    (draft, value) => {
+      draft.encoding = nameEncoding(value);
+    },
+  ),
   turnOn({ long: "--tls" }, "explicitTls", "TLS for ftp:// too, by AUTH TLS; nothing is sent without it"),
   row({ long: "--tls-ca", values: ["FILE"] }, "roots to trust in place of the system's (PEM)", (draft, value) => {
     draft.tlsCa = value;

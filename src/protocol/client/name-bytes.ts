@@ -34,20 +34,26 @@ function decodeSequence(part: string): string {
  * for characters that the encoding has not.
  */
 export function encodeName(name: string, encoding: NameEncoding): string {
-  const bytes = encoding === "latin1" ? name : encodeUtf8(name);
+  const bytes = encoding === "latin1" ? name.replace(/[\udc80-\udcff]/g, escapedByte) : encodeUtf8(name);
   if (/[\r\n\0]/.test(bytes)) {
     throw invalid(name, "a line end or a NUL cannot be in the name of a file for FTP", "Rename the file.");
   }
   if (/[^\0-\xff]/.test(bytes)) {
-    throw invalid(name, "it has characters that are not in the server's character set", "Use the encoding utf8.");
+    throw invalid(
+      name,
+      "it has characters that are not in the server's character set",
+      "Use the encoding utf8 (leave --encoding out).",
+    );
   }
   return bytes;
 }
 
+const escapedByte = (character: string): string => String.fromCharCode(character.charCodeAt(0) - escapeBase);
+
 function encodeUtf8(name: string): string {
   return name.replace(/[\udc80-\udcff]|[^\0-\x7f]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;
-    if (code >= 0xdc80 && code <= 0xdcff) return String.fromCharCode(code - escapeBase);
+    if (code >= 0xdc80 && code <= 0xdcff) return escapedByte(character);
     // A lone surrogate is no character; the check above refuses it.
     if (code >= 0xd800 && code <= 0xdfff) return character;
     return encodeURIComponent(character).replace(/%(..)/g, (_, hex: string) =>

@@ -14,14 +14,19 @@ const cures: Readonly<Record<number, string>> = {
   502: "The server does not have the command.",
   503: "The server wants another command before this one.",
   522: "The server demands protected data connections, or TLS sessions that are resumed, or has not this kind of address.",
-  530: "Log in first, with a user that may do this.",
+  530: "The server lets only some users do this: log in as one of them.",
+  534: "The server does not protect connections as it was asked to; its own configuration tells how it does.",
+  536: "The server does not protect connections as it was asked to; its own configuration tells how it does.",
   550: "Check the name, and what the user may do with it.",
   552: "The user's quota is used up, or the disk is full.",
   553: "The server does not allow this name.",
 };
 
-/** For a reply that is no success. `what` is what was wanted: `could not delete "x"`. */
-export function replyError(what: string, reply: Reply): SallyportError {
+/**
+ * For a reply that is no success. `what` is what was wanted: `could not delete "x"`. `hint`: what helps there, where the code
+ * alone would not tell.
+ */
+export function replyError(what: string, reply: Reply, hint?: string): SallyportError {
   const said = printable(`${reply.code} ${replyText(reply)}`.trim(), 300);
   const { code } = reply;
   const details = { reply: code };
@@ -29,12 +34,10 @@ export function replyError(what: string, reply: Reply): SallyportError {
     return new SallyportError(
       "FTP_PROTOCOL_REMOTE",
       `${what}: the server answered "${said}", which is no answer to it`,
-      {
-        details,
-      },
+      { details, ...(hint === undefined ? {} : { cure: hint }) },
     );
   }
-  const cure = cures[code];
+  const cure = hint ?? cures[code];
   return new SallyportError(code < 500 ? "FTP_REPLY_TRANSIENT" : "FTP_REPLY_PERMANENT", `${what}: ${said}`, {
     details,
     ...(cure === undefined ? {} : { cure }),
