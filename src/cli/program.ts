@@ -22,6 +22,7 @@ import { leaveWith } from "./run/leave.ts";
 import { type ProcessWorld, processWorld } from "./run/process-world.ts";
 import { runTunnel } from "./run/run-tunnel.ts";
 import type { OpenTunnel, World } from "./run/world.ts";
+import { passwdHelpText } from "./serve/passwd-help.ts";
 import { runPasswd } from "./serve/run-passwd.ts";
 import { type OpenServer, runServe } from "./serve/run-serve.ts";
 import type { ServeCommand } from "./serve/serve-command.ts";
@@ -110,6 +111,7 @@ function outputError(cause: NodeJS.ErrnoException): SallyportError {
 const texts = {
   help: helpText,
   "serve-help": serveHelpText,
+  "passwd-help": passwdHelpText,
   "demo-help": demoHelpText,
   "lab-help": labHelpText,
   "ftp-help": ftpHelpText,

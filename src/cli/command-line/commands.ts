@@ -22,7 +22,7 @@ const transfer = (verb: TransferVerb): readonly [string, Command] => [
 /** In the order of the documentation. */
 export const commands: ReadonlyMap<string, Command> = new Map([
   ["serve", { parse: parseServe, help: { kind: "serve-help" } }],
-  ["passwd", { parse: parsePasswd, help: { kind: "serve-help" } }],
+  ["passwd", { parse: parsePasswd, help: { kind: "passwd-help" } }],
   ["demo", { parse: parseDemo, help: { kind: "demo-help" } }],
   ["lab", { parse: parseLab, help: { kind: "lab-help" } }],
   ["ftp", { parse: parseFtp, help: { kind: "ftp-help" } }],
@@ -34,6 +34,11 @@ export const commands: ReadonlyMap<string, Command> = new Map([
   transfer("mkdir"),
   transfer("mv"),
 ]);
+
+/** Those that take URLs. */
+export const urlCommands: readonly string[] = [...commands].flatMap(([name, { help }]) =>
+  help.kind === "transfer-help" ? [name] : [],
+);
 
 /** All first words with a meaning; a host of such a name is written `user@help`. */
 export const commandWords: readonly string[] = ["tunnel", ...commands.keys(), "help"];

@@ -9,11 +9,16 @@ const guessable = commandWords.filter((word) => word.length > 2);
 /** The error of a tunnel that failed; with a hint when its destination is one letter away from a command. */
 export function hintAtCommand(error: SallyportError, command: TunnelCommand): SallyportError {
   const { host, user } = command.options.ssh;
-  const near = user === undefined ? guessable.find((word) => isOneLetterAway(host, word)) : undefined;
+  const near = user === undefined ? nearCommand(host) : undefined;
   if (near === undefined || error.code !== "SSH_CONNECT") return error;
   const { code, message, cause, details, cure } = error;
   const hint = `If you meant the command, type sallyport ${near}.`;
   return new SallyportError(code, message, { cause, details, cure: cure === undefined ? hint : `${cure} ${hint}` });
+}
+
+/** The command that is one letter away from the word. */
+export function nearCommand(word: string): string | undefined {
+  return guessable.find((command) => isOneLetterAway(word, command));
 }
 
 /** One letter too many, too few or another one, or two of them swapped. */

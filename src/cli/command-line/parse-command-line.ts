@@ -1,11 +1,14 @@
 // From the words of the command line to a command.
-import { commands } from "./commands.ts";
+import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
+import { isHostName } from "./address.ts";
+import { commands, urlCommands } from "./commands.ts";
+import { nearCommand } from "./near-command.ts";
 import { type Draft, emptyDraft } from "./option-row.ts";
 import { optionTable } from "./option-table.ts";
 import type { ParsedLine } from "./parsed-line.ts";
 import { joinPairs, takeOptions } from "./take-options.ts";
 import { assemble, type TunnelCommand } from "./tunnel-command.ts";
-import { usageError } from "./usage-error.ts";
+import { usageError, withHelpOf } from "./usage-error.ts";
 
 /** Reads the words after the program's name. Throws `USAGE_INVALID` or `POLICY_BIND`, nothing else. */
 export function parseCommandLine(argv: readonly string[]): ParsedLine {
@@ -19,9 +22,37 @@ export function parseCommandLine(argv: readonly string[]): ParsedLine {
   if (topic !== undefined) return topic.help;
   if (first === "help" && rest.length === 0) return { kind: "help" };
   if (command !== undefined && end >= 0) throw usageError(`${first} runs no command`, "Leave the -- out.");
-  if (command !== undefined) return command.parse(rest);
-  return parseTunnel(first === "tunnel" ? rest : words, end < 0 ? undefined : argv.slice(end + 1));
+  if (command !== undefined) return withHelpOf(first, () => command.parse(rest));
+  const behind = end < 0 ? undefined : argv.slice(end + 1);
+  return first === "tunnel" ? parseTunnel(rest, behind) : parseUnnamed(words, behind);
 }
+
+/** A tunnel; but where it makes no sense as one, the first word may have been meant as a command. */
+function parseUnnamed(words: readonly string[], command: readonly string[] | undefined): TunnelCommand {
+  try {
+    return parseTunnel(words, command);
+  } catch (error) {
+    const [first = "", ...rest] = words;
+    if (!isSallyportError(error) || error.code !== "USAGE_INVALID" || rest.length === 0) throw error;
+    const near = nearCommand(first);
+    if (near !== undefined) {
+      const line = ["sallyport", near, ...rest].join(" ");
+      throw usageError(
+        `there is no command "${first}"; did you mean ${near}?`,
+        `Write ${line}. ${ifHost(first, error)}`,
+      );
+    }
+    if (isHostName(first) && rest.some((word) => /^(?:ftps?|sftp):\/\//i.test(word))) {
+      throw usageError(
+        `there is no command "${first}"`,
+        `For URLs there are ${urlCommands.join(", ")}: for example sallyport get ${rest.at(-1)}. ${ifHost(first, error)}`,
+      );
+    }
+    throw error;
+  }
+}
+
+const ifHost = (first: string, { message }: SallyportError): string => `(Taken for an SSH host, ${first}: ${message}.)`;
 
 function parseTunnel(words: readonly string[], command: readonly string[] | undefined): TunnelCommand {
   if (command?.length === 0) throw usageError("there is no command after --", "Write one, or leave the -- out.");

@@ -17,6 +17,7 @@ export type ParsedLine =
   | FtpCommand
   | TransferCommand
   | { readonly kind: "serve-help" }
+  | { readonly kind: "passwd-help" }
   | { readonly kind: "demo-help" }
   | { readonly kind: "lab-help" }
   | { readonly kind: "ftp-help" }

@@ -3,7 +3,7 @@
 import type { Scenario } from "../../lab/scenario.ts";
 import { scenarios } from "../../lab/scenarios.ts";
 import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
-import { type Sign, signs } from "./signs.ts";
+import { isNoPathProblem, type Sign, signs } from "./signs.ts";
 
 /** `S07`; undefined for an error that none of the scenarios is about. */
 export function scenarioOf(error: SallyportError): string | undefined {
@@ -17,22 +17,18 @@ export function explain(error: SallyportError): readonly string[] {
   return [
     `Code: ${error.code} (docs/reference/errors.md)`,
     ...causesOf(error).map(({ message }) => `Because: ${message}`),
-    ...(sign === undefined || scenario === undefined ? [] : linesOf(scenario, sign)),
+    ...(sign === undefined ? [] : [...(scenario === undefined ? [] : linesOf(scenario)), `What to do: ${sign.here}`]),
   ];
 }
 
-function linesOf({ number, title, why, answer }: Scenario, { here }: Sign): readonly string[] {
-  return [
-    `${number}: ${title} (docs/guides/scenarios.md)`,
-    `Why: ${why}`,
-    `What Sallyport does: ${answer}`,
-    `What to do: ${here}`,
-  ];
+function linesOf({ number, title, why, answer }: Scenario): readonly string[] {
+  return [`${number}: ${title} (docs/guides/scenarios.md)`, `Why: ${why}`, `What Sallyport does: ${answer}`];
 }
 
 function signOf(error: SallyportError): Sign | undefined {
   const text = [error.message, ...causesOf(error).map(({ message }) => message)].join("\n");
-  return signs.find(({ fits }) => fits(error, text));
+  const isNoPath = isNoPathProblem(error, text);
+  return signs.find(({ scenario, fits }) => (scenario === undefined || !isNoPath) && fits(error, text));
 }
 
 /** What was thrown below it; of foreign errors only the outermost, which says it all. */

@@ -4,8 +4,8 @@ import type { SallyportError } from "../../protocol/error.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
 
 export interface Sign {
-  /** Its number. */
-  readonly scenario: string;
+  /** Its number; absent where nothing is wrong with the way. */
+  readonly scenario?: string;
   /** `text`: the words of the error and of its causes. */
   readonly fits: (error: SallyportError, text: string) => boolean;
   /** What it means here, and what to do. */
@@ -33,6 +33,15 @@ const failsPassive = ({ details }: SallyportError, text: string): boolean =>
 const ownPort = /default[- ](?:data )?port|the end of the control connection|port the SSH host reached/i;
 
 const besideControl = ({ details }: SallyportError): boolean => isLoopback(hostIn(details.remote));
+
+const isAboutTls = (text: string): boolean => /\b(?:tls|ssl|encrypt)/i.test(text);
+
+/** Files, rights, words and keys: the same would happen with nothing in between, unless the server asks for TLS. */
+export function isNoPathProblem({ code, details }: SallyportError, text: string): boolean {
+  if (/^(?:FS|USAGE|CONFIG|LIMIT|POLICY)_|^(?:SSH_AUTH|SSH_HOST_KEY|SSH_CONFIG|INTERNAL|CLOSED)$/.test(code))
+    return true;
+  return [450, 532, 550, 551, 552, 553].includes(details.reply ?? 0) && !isAboutTls(text);
+}
 
 /** The first that fits counts: what a server says exactly stands before what only a code tells. */
 export const signs: readonly Sign[] = [
@@ -126,9 +135,7 @@ export const signs: readonly Sign[] = [
   {
     scenario: "S19",
     fits: ({ code, details }, text) =>
-      code === "NET_TLS" ||
-      details.reply === 522 ||
-      (details.reply !== undefined && /\b(?:tls|ssl|encrypt)/i.test(text)),
+      code === "NET_TLS" || details.reply === 522 || (details.reply !== undefined && isAboutTls(text)),
     here: "The server wants FTP inside TLS (RFC 4217) in another way than we offer: --tls for ftp:// is AUTH TLS, ftps:// is TLS from the first byte, --tls-ca names the roots to trust.",
   },
   {
@@ -149,7 +156,6 @@ export const signs: readonly Sign[] = [
     here: "The connection went away in the middle. What came is not taken for the file, whatever its end looks like; --resume goes on behind it, --retry 3 does so by itself.",
   },
   {
-    scenario: "S01",
     fits: ({ details }, text) =>
       details.reply === 550 &&
       /no such (?:file|dir)|not found|(?:does not|doesn't) exist|failed to (?:change dir|open)|cannot find/i.test(text),

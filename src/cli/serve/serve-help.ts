@@ -1,6 +1,5 @@
-// What `sallyport serve --help` and `sallyport passwd --help` print.
+// What `sallyport serve --help` prints.
 import { describeRow } from "../command-line/describe-row.ts";
-import { passwdOptions } from "./passwd-command.ts";
 import type { ServeGroup } from "./serve-draft.ts";
 import { serveOptions } from "./serve-options.ts";
 
@@ -35,7 +34,7 @@ export function serveHelpText(): string {
     "Sallyport's own FTP server.",
     "",
     "Usage: sallyport serve [DIR] [options]            serve DIR, or the directory that you are in",
-    "       sallyport passwd NAME [FILE] [options]     a user's line for --password-file",
+    "       sallyport passwd --help                    users for --password-file",
     "",
     "Examples:",
     ...examples.flatMap(([line, what]) => [`  ${line}`, `      ${what}`]),
@@ -45,9 +44,6 @@ export function serveHelpText(): string {
       ...serveOptions.filter((row) => row.group === group).flatMap((row) => describeRow(row, indent)),
       "",
     ]),
-    "Options of passwd:",
-    ...passwdOptions.flatMap((row) => describeRow(row, indent)),
-    "",
     "It listens on this machine only unless --listen says otherwise. Without TLS, passwords and files",
     "cross the network for all to read. Ctrl-C ends it; running transfers get ten seconds to finish.",
     "Exit status: 0 after SIGINT or SIGTERM, 2 usage, 1 other errors.",

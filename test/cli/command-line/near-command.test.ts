@@ -39,3 +39,49 @@ describe("a destination that cannot be reached", () => {
     );
   });
 });
+
+describe("a first word that is no command", () => {
+  const refusal = (line: string): { readonly message: string; readonly cure: string | undefined } => {
+    try {
+      return { message: `taken: ${parseCommandLine(line.split(" ")).kind}`, cure: undefined };
+    } catch (error) {
+      const { message, cure } = error as SallyportError;
+      return { message, cure };
+    }
+  };
+
+  test.each([
+    ["serv /tmp", "serve"],
+    ["serv --root /x", "serve"],
+    ["gett ftp://h/f", "get"],
+    ["putt f ftp://h/", "put"],
+    ["paswd alice", "passwd"],
+    ["mkdirr ftp://h/d", "mkdir"],
+  ])("%s: did you mean %s?", (line, command) => {
+    const [first = "", ...rest] = line.split(" ");
+    const { message, cure } = refusal(line);
+    expect(message).toBe(`there is no command "${first}"; did you mean ${command}?`);
+    expect(cure).toContain(`Write sallyport ${command} ${rest.join(" ")}.`);
+  });
+
+  test.each(["fetch ftp://h/f", "download sftp://h/f .", "list ftps://h/"])(
+    "%s: the commands for URLs are named",
+    (line) => {
+      const { message, cure } = refusal(line);
+      expect(message).toBe(`there is no command "${line.split(" ")[0]}"`);
+      expect(cure).toContain("For URLs there are get, put, ls, cp");
+    },
+  );
+
+  test("a host with a remote command stays what it is", () => {
+    expect(refusal("example.org uptime").message).toBe('"uptime" would be a remote command, and Sallyport runs none');
+  });
+});
+
+test.each(["serve", "passwd", "demo", "lab", "ftp", "get", "put", "ls", "cp"])(
+  "an unknown option of %s points to its own help",
+  (command) => {
+    const line = [command, "--no-such-option"];
+    expect(() => parseCommandLine(line)).toThrow(expect.objectContaining({ cure: `See sallyport ${command} --help.` }));
+  },
+);

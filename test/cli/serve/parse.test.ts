@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseCommandLine } from "../../../src/cli/command-line/parse-command-line.ts";
+import { passwdOptions } from "../../../src/cli/serve/passwd-command.ts";
+import { passwdHelpText } from "../../../src/cli/serve/passwd-help.ts";
 import { serveHelpText } from "../../../src/cli/serve/serve-help.ts";
 import { serveOptions } from "../../../src/cli/serve/serve-options.ts";
 import { refusalOf, words } from "../command-line/parse.ts";
@@ -84,8 +86,20 @@ describe("sallyport serve", () => {
     const help = serveHelpText();
     for (const { long, short } of serveOptions) expect(help).toContain(`  ${short ?? long}`);
     expect(help.split("\n").filter((line) => line.length > 100)).toEqual([]);
-    for (const line of ["serve --help", "passwd -h", "serve x --help"])
-      expect(parse(line)).toEqual({ kind: "serve-help" });
+    for (const line of ["serve --help", "serve x --help"]) expect(parse(line)).toEqual({ kind: "serve-help" });
+  });
+
+  test("passwd has a help of its own", () => {
+    for (const line of ["passwd --help", "passwd -h", "help passwd"]) {
+      expect(parse(line)).toEqual({ kind: "passwd-help" });
+    }
+    for (const { long } of passwdOptions) expect(passwdHelpText()).toContain(`  ${long}`);
+    expect(passwdHelpText()).toMatch(/^Usage: sallyport passwd /m);
+    expect(
+      passwdHelpText()
+        .split("\n")
+        .filter((line) => line.length > 100),
+    ).toEqual([]);
   });
 });
 
