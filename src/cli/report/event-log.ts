@@ -5,12 +5,26 @@ import { describeClose, formatBytes, formatDuration } from "./format.ts";
 import type { LogRecord } from "./log-record.ts";
 import { type FinishedTransfer, TransferWatch } from "./transfer-watch.ts";
 
+/** Warnings remembered; more are told again. */
+const warnedMax = 1000;
+
+interface Repeatable {
+  readonly fields: Readonly<Record<string, string | number>>;
+  /** The same for what is the same news. */
+  readonly key: string;
+  readonly hint: string;
+}
+
+const hostOf = (endpoint: string): string => endpoint.replace(/:\d+$/, "");
+
 /** Feed it every event in order. */
 export class EventLog {
   readonly #sessions = new Map<number, TransferWatch>();
   /** Sessions of our own server: their files are told by `file.action`, with the user and the whole path. */
   readonly #served = new Set<number>();
   #wasLost = false;
+  /** Warnings that were told already: by what they are about. */
+  readonly #warned = new Set<string>();
 
   /** How many data connections of clients are open. */
   get transfers(): number {
@@ -49,9 +63,10 @@ export class EventLog {
       case "relay.note":
         return record("debug", event.type, event.note);
       case "data.intruder":
-        return record("warn", event.type, `dropped a data connection from ${event.remote}: not the session's peer`, {
-          remote: event.remote,
-          count: event.count,
+        return this.#warnOnce(event.type, `dropped a data connection from ${event.remote}: not the session's peer`, {
+          fields: { remote: event.remote, count: event.count },
+          key: `${event.session} ${hostOf(event.remote)}`,
+          hint: "Nothing was sent to it, and the transfer waits for its own client.",
         });
       case "ssh.connecting":
         return record("debug", event.type, `connecting to ${event.target} (${event.transport})`);
@@ -59,17 +74,27 @@ export class EventLog {
         return this.#connected(event.target, event.transport);
       case "ssh.lost":
         this.#wasLost = true;
-        return record(
-          "warn",
+        return this.#warnOnce(
           event.type,
           `SSH connection lost: ${event.reason}; connecting again in ${formatDuration(event.retryInMs)}`,
-          { reason: event.reason, retryInMs: event.retryInMs },
+          {
+            fields: { reason: event.reason, retryInMs: event.retryInMs },
+            key: event.reason,
+            hint: "The listeners stay; a client that comes meanwhile makes it try at once. -v shows every attempt.",
+          },
         );
       case "ssh.channel.refused":
-        return record("warn", event.type, `the SSH server refused a channel to ${event.target}: ${event.reason}`, {
-          target: event.target,
-          reason: event.reason,
-        });
+        return this.#warnOnce(
+          event.type,
+          event.reason.includes(event.target)
+            ? event.reason
+            : `the SSH server refused a channel to ${event.target}: ${event.reason}`,
+          {
+            fields: { target: event.target, reason: event.reason },
+            key: `${hostOf(event.target)} ${event.reason.replaceAll(event.target, "")}`,
+            hint: "Is the FTP server running there, and may the SSH server connect to it (AllowTcpForwarding, PermitOpen)?",
+          },
+        );
       case "login.accepted":
         return record("info", event.type, `${printable(event.user)} logged in from ${event.client}`, {
           protocol: "ftp",
@@ -122,11 +147,21 @@ export class EventLog {
     }
   }
 
+  /** What happens again in the same way is a warning once, and for those who want to see more after that. */
+  #warnOnce(event: string, message: string, { fields, key, hint }: Repeatable): LogRecord {
+    const about = `${event} ${key}`;
+    if (this.#warned.has(about)) return record("info", event, message, fields);
+    if (this.#warned.size >= warnedMax) this.#warned.clear();
+    this.#warned.add(about);
+    return { ...record("warn", event, message, fields), hint };
+  }
+
   // The good news has to be told where the bad was.
   #connected(target: string, transport: string): LogRecord {
     const level = this.#wasLost ? "warn" : "info";
     const message = `connected ${this.#wasLost ? "again " : ""}to ${target} (${transport})`;
     this.#wasLost = false;
+    this.#warned.clear();
     return record(level, "ssh.connected", message, { target, transport });
   }
 }

@@ -10,9 +10,9 @@ export function jsonReporter({ threshold, stacks, write }: ReporterOptions): Rep
     { write },
   );
   return {
-    log({ level, message, fields, verbatim }) {
+    log({ level, message, hint, fields, verbatim }) {
       if (isShown(level, threshold))
-        logger[level]({ ...fields, ...(verbatim ? { event: "ssh.message" } : {}) }, message);
+        logger[level]({ ...fields, hint, ...(verbatim ? { event: "ssh.message" } : {}) }, message);
     },
     fail(error) {
       const stack = stacks && error.code === "INTERNAL" && error.cause instanceof Error ? error.cause.stack : undefined;

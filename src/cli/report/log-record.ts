@@ -6,6 +6,8 @@ export interface LogRecord {
   readonly level: LogLevel;
   /** One line in plain words; may hold text from the network. */
   readonly message: string;
+  /** What to do about it. */
+  readonly hint?: string;
   /** What machines want to know, without secrets: `event`, `session`, `bytes`, `durationMs`, … */
   readonly fields?: Readonly<Record<string, string | number | boolean>>;
   /** A line of somebody else's (ssh, a banner): shown without our name before it. */

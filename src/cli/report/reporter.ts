@@ -23,10 +23,12 @@ export interface ReporterOptions {
 export function textReporter({ threshold, stacks, write, clock }: ReporterOptions): Reporter {
   const time = (): string => (clock === undefined ? "" : `${clock().toISOString()} `);
   return {
-    log({ level, message, verbatim }) {
+    log({ level, message, hint, verbatim }) {
       if (!isShown(level, threshold)) return;
       const name = verbatim ? "" : `sallyport: ${level === "warn" ? "warning: " : ""}`;
       write(`${time()}${name}${escapeText(message)}\n`);
+      // In a log each record is one line.
+      if (hint !== undefined && clock === undefined) write(`  ${escapeText(hint)}\n`);
     },
     fail(error) {
       write(`${time()}sallyport: ${escapeText(error.message)}\n`);

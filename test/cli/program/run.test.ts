@@ -137,7 +137,7 @@ describe("what is told on the way", () => {
   test("without options: warnings", async () => {
     await using running = start(program.fake, forward, { tunnel: { events } });
     await running.sees(ready);
-    expect(running.stderr()).toBe(`sallyport: warning: ${warning}\n`);
+    expect(running.stderr()).toMatch(new RegExp(`^sallyport: warning: ${warning}\n {2}The listeners stay.*\n$`));
   });
 
   test("--log text: sessions and transfers, with the time of day", async () => {

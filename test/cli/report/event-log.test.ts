@@ -182,6 +182,35 @@ describe("replies find their commands", () => {
   });
 });
 
+describe("a warning", () => {
+  const lost = (reason: string, retryInMs: number) => ({ type: "ssh.lost", reason, retryInMs }) as const;
+  const levels = (dialogue: Dialogue): string[] => logOf(dialogue).map(({ level }) => level);
+
+  test("that repeats itself is one once, with what to do; the next attempt is for -v", () => {
+    const records = logOf(new Dialogue(0).event(lost("refused", 1000)).event(lost("refused", 2000)));
+    expect(records.map(({ level, hint }) => [level, hint !== undefined])).toEqual([
+      ["warn", true],
+      ["info", false],
+    ]);
+  });
+
+  test("is told again when the reason is another one, or when SSH was back in between", () => {
+    const back = { type: "ssh.connected", target: "h", transport: "embedded" } as const;
+    expect(levels(new Dialogue(0).event(lost("refused", 1)).event(lost("reset", 1)))).toEqual(["warn", "warn"]);
+    expect(levels(new Dialogue(0).event(lost("refused", 1)).event(back).event(lost("refused", 1)))).toEqual([
+      "warn",
+      "warn",
+      "warn",
+    ]);
+  });
+
+  test("does not say the same twice in one line", () => {
+    const reason = "the SSH server refused to connect to f:21: connect failed (Connection refused)";
+    const refused = { type: "ssh.channel.refused", target: "f:21", reason } as const;
+    expect(messages(new Dialogue(0).event(refused))).toEqual([`warn ${reason}`]);
+  });
+});
+
 describe("other events", () => {
   test("a refusal of ours is told, one of the server's is not", () => {
     const dialogue = new Dialogue()
