@@ -3,9 +3,10 @@ import { fromNetworkLines } from "../protocol/ascii.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import { attempts, type Holder } from "./attempts.ts";
+import { modifiedOf } from "./file-commands.ts";
 import { byName } from "./place.ts";
 import { receiveData, type Sink } from "./receive-data.ts";
-import { stallMsOf, type Talk, wireName } from "./talk.ts";
+import { mayHave, stallMsOf, type Talk, wireName } from "./talk.ts";
 import { runTransfer } from "./transfer.ts";
 import type { DownloadOptions, TransferOptions, TransferResult } from "./transfer-options.ts";
 import { planVerification, toldSize, type Verification, verify } from "./verification.ts";
@@ -58,7 +59,9 @@ export async function download(holder: Holder, order: DownloadOrder): Promise<Tr
       },
       () => {}, // whoever waits for it below learns why
     );
-    if (talk.options.pipeline === false) await told;
+    const facts = before === 0 ? tellFacts(talk, name, told, options) : Promise.resolve();
+    facts.catch(() => {});
+    if (talk.options.pipeline === false) await Promise.all([told, facts]);
     const { how } = await runTransfer(talk, {
       verb: "RETR",
       argument: wireName(talk, name),
@@ -84,6 +87,18 @@ export async function download(holder: Holder, order: DownloadOrder): Promise<Tr
 
 /** A size that does not agree is asked for once more. */
 const isSettled = ({ size, bytes }: Received): boolean => size === bytes || (size === undefined && bytes === 0);
+/** Asks for MDTM as well, and tells both. */
+async function tellFacts(
+  talk: Talk,
+  path: string,
+  told: Promise<number | undefined>,
+  { onFacts }: DownloadOptions,
+): Promise<void> {
+  if (onFacts === undefined) return;
+  const time = mayHave(talk, "MDTM") ? modifiedOf(talk, path) : Promise.resolve(undefined);
+  const [size, modifiedMs] = await Promise.all([told.catch(() => undefined), time.catch(() => undefined)]);
+  onFacts({ ...(size === undefined ? {} : { size }), ...(modifiedMs === undefined ? {} : { modifiedMs }) });
+}
 
 /** What is left after the data needs no command that is not on its way. */
 export const asksNothingMore = ({ retries = 0 }: TransferOptions, plan: Verification): boolean =>

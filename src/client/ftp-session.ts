@@ -15,6 +15,7 @@ import { byName, type PathUse } from "./place.ts";
 import { quote } from "./quote.ts";
 import { SessionHolder } from "./session-holder.ts";
 import type { ClientEnvironment, Talk } from "./talk.ts";
+import { setType } from "./transfer.ts";
 import type {
   DownloadFileOptions,
   DownloadOptions,
@@ -111,7 +112,12 @@ export class FtpSession implements FtpClient {
   }
 
   size(path: string, options?: CallOptions): Promise<number> {
-    return this.#file(options, path, (talk, name) => files.sizeOf(talk, name), "any");
+    const inBinary = async (talk: Talk, name: string): Promise<number> => {
+      // ProFTPD tells no size in ASCII mode.
+      await setType(talk, "I");
+      return await files.sizeOf(talk, name);
+    };
+    return this.#file(options, path, inBinary, "any");
   }
 
   modified(path: string, options?: CallOptions): Promise<number> {

@@ -136,6 +136,7 @@ export class SessionHolder implements Holder {
     const { failure } = this.talk.link;
     if (failure === undefined || this.#running > 0 || this.#closing !== undefined) return;
     this.#isOver = true;
+    this.#endKeepAlive();
     this.#settleClosed(failure);
   }
 

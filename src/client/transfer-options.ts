@@ -31,12 +31,26 @@ export interface TransferOptions {
   readonly retries?: number;
 }
 
+/** What the server tells of a file before it comes; what it does not tell is absent. */
+export interface SourceFacts {
+  readonly size?: number;
+  /** Milliseconds since 1970. */
+  readonly modifiedMs?: number;
+}
+
 export interface DownloadOptions extends TransferOptions {
+  /** Called once when the server has told them: SIZE, and MDTM which is asked for only then, in one breath with the transfer. */
+  readonly onFacts?: (facts: SourceFacts) => void;
   /** First byte that is wanted (REST). Default 0. */
   readonly offset?: number;
 }
 
-export interface DownloadFileOptions extends TransferOptions {
+export interface DownloadFileOptions extends Omit<DownloadOptions, "offset"> {
+  /**
+   * With `resume`: so many of the last bytes that are here come once more and are compared; `FTP_VERIFY` with the phase
+   * `resume` when they differ, and then nothing was written. Default 0.
+   */
+  readonly compareBytes?: number;
   /** Go on behind what the local file has already. Default false: it is replaced when the first byte has come. */
   readonly resume?: boolean;
 }

@@ -2,7 +2,7 @@
 import { raceAbort } from "../platform/race-abort.ts";
 import { wait } from "../platform/wait.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
-import { isSallyportError } from "../protocol/error.ts";
+import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { arrangeData } from "./arrange-data.ts";
 import { demand, type Talk, tell } from "./talk.ts";
@@ -68,5 +68,10 @@ export async function setType(talk: Talk, type: "A" | "I"): Promise<void> {
 /** Its refusal must be known before the file begins: the wrong part would come. */
 async function restart(talk: Talk, { offset, what }: TransferOrder): Promise<void> {
   const reply = await talk.link.command("REST", String(offset));
-  if (reply.code !== 350) throw replyError(`${what}: the server cannot go on at byte ${offset}`, reply);
+  if (reply.code === 350) return;
+  const { code, message, details, cure } = replyError(`${what}: the server cannot go on at byte ${offset}`, reply);
+  throw new SallyportError(code, message, {
+    details: { ...details, phase: "resume" },
+    ...(cure === undefined ? {} : { cure }),
+  });
 }

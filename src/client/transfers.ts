@@ -1,4 +1,6 @@
 // Transfers as the caller asks for them: streams, iterables, and files of this machine.
+
+import { ComparingSink } from "./comparing-sink.ts";
 import { download } from "./download.ts";
 import { DownloadStream } from "./download-stream.ts";
 import { FileSink } from "./file-sink.ts";
@@ -43,9 +45,12 @@ export async function downloadFile(
   options: DownloadFileOptions,
 ): Promise<TransferResult> {
   await demandPlace(localPath);
-  const offset = options.resume === true ? await localSize(localPath) : 0;
+  const there = options.resume === true ? await localSize(localPath) : 0;
+  const offset = there - Math.min(there, options.compareBytes ?? 0);
   const before = offset === 0 ? undefined : readLocal(localPath, 0, offset);
-  const sink = new FileSink(localPath, offset, holder.talk.environment.clock);
+  const file = new FileSink(localPath, there, holder.talk.environment.clock);
+  const tail = await bytesOf(localPath, offset, there);
+  const sink = tail.length === 0 ? file : new ComparingSink(file, tail, localPath);
   const rest = { options: { ...options, offset }, ...(before === undefined ? {} : { before }) };
   try {
     const result = await holder.transfer(
@@ -54,13 +59,20 @@ export async function downloadFile(
       mayRevive(options),
       "anywhere",
     );
-    await sink.end(true);
-    return result;
+    if (sink instanceof ComparingSink) sink.demandAll();
+    await file.end(true);
+    return { ...result, bytes: result.bytes - tail.length };
   } catch (error) {
     // What has come of it can be gone on with.
-    await sink.end(false).catch(() => {});
+    await file.end(false).catch(() => {});
     throw error;
   }
+}
+
+async function bytesOf(path: string, from: number, to: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  if (to > from) for await (const piece of readLocal(path, from, to)) pieces.push(piece);
+  return Buffer.concat(pieces);
 }
 
 export function uploadSource(

@@ -1,22 +1,25 @@
 // One file from server to server: past this machine where both servers allow it, else through it.
-import type { TransferOptions } from "../client/transfer-options.ts";
 import { transferBetween } from "../connect/transfer-between.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { isFtp, type ServerSession, type Transferred } from "./server-session.ts";
+import { type StoreOptions, storeFile } from "./store-file.ts";
+import { remoteSource } from "./store-source.ts";
 
 export interface Copy {
   /** Source and destination; asked again after a failure that may have ended one of them. */
   readonly session: () => Promise<readonly [ServerSession, ServerSession]>;
   readonly from: string;
   readonly to: string;
-  /** The URL of `to`, for messages. */
-  readonly target: string;
 }
+
+export type CopyOptions = Omit<StoreOptions, "note" | "resume" | "inPlace" | "onCarried">;
 
 export interface CopyRules {
   /** Do not ask the servers to send to each other. */
   readonly throughHere: boolean;
   readonly resume: boolean;
+  /** Write the name itself at the destination, without a part. */
+  readonly inPlace: boolean;
   /** Pairs of servers that do not send to each other; more are added. */
   readonly noFxp: Set<string>;
   /** Is told what is no failure. */
@@ -24,12 +27,7 @@ export interface CopyRules {
 }
 
 /** `pair` names the two servers: those that have refused once are not asked again. */
-export async function copyFile(
-  rules: CopyRules,
-  copy: Copy,
-  options: TransferOptions,
-  pair: string,
-): Promise<Transferred> {
+export async function copyFile(rules: CopyRules, copy: Copy, options: CopyOptions, pair: string): Promise<Transferred> {
   const { throughHere, resume, noFxp } = rules;
   // A third-party transfer cannot begin in the middle, nor change line ends.
   if (!throughHere && !resume && options.type !== "ascii" && !noFxp.has(pair)) {
@@ -54,10 +52,10 @@ function isRefusal({ code, details }: SallyportError): boolean {
   );
 }
 
-async function copyBetween({ session, from, to }: Copy, { signal, verify }: TransferOptions): Promise<Transferred> {
+async function copyBetween({ session, from, to }: Copy, { signal, verify }: CopyOptions): Promise<Transferred> {
   const [source, destination] = await session();
   if (!isFtp(source) || !isFtp(destination)) throw noThirdParty();
-  const call = signal === undefined ? {} : { signal };
+  const call = { signal };
   const sizes = verify === "none" ? { verify } : {};
   const { bytes = 0, verified } = await transferBetween(source, destination, from, to, { ...call, ...sizes });
   const how = "third-party";
@@ -82,57 +80,21 @@ function noThirdParty(): SallyportError {
   );
 }
 
-async function copyThroughHere(rules: CopyRules, copy: Copy, options: TransferOptions): Promise<Transferred> {
-  const [source, destination] = await copy.session();
-  const { from, to } = copy;
-  const how = "through this machine";
-  const call = options.signal === undefined ? {} : { signal: options.signal };
-  const size = await source.size(from, call).catch(() => undefined);
-  const there = rules.resume ? await sizeThere(destination, to, call) : 0;
-  if (there > 0 && there === size) return { bytes: 0, verified: "size", how, wasThere: true };
-  if (size !== undefined && there > size) {
-    throw new SallyportError("FTP_VERIFY", `${copy.target} has ${there} bytes, and the source has ${size}`, {
-      cure: "It is another file: copy it without --resume.",
-    });
-  }
-  const { onProgress, resume: _, ...both } = options as TransferOptions & { readonly resume?: boolean };
-  const streams: { destroy(): unknown }[] = [];
-  const open = (offset: number): AsyncIterable<Uint8Array> => {
-    // A checksum needs the bytes before as well.
-    const verify = there + offset > 0 ? "size" : (both.verify ?? "size");
-    const stream = source.download(from, { ...both, verify, offset: there + offset });
-    stream.result.catch(() => {});
-    streams.push(stream);
-    return stream;
-  };
-  let sent = 0;
-  const report = ({ bytes }: { bytes: number }): void => {
-    sent = bytes;
-    onProgress?.({ bytes: there + bytes, size });
-  };
-  try {
-    const { bytes, verified } = await destination.upload(open, to, { ...both, append: there > 0, onProgress: report });
-    return { bytes, verified, how };
-  } catch (error) {
-    const part = copy.target + (destination.partSuffix ?? "");
-    if (sent > 0) rules.note(`${part} may have a part of the file; --resume goes on there`);
-    throw error;
-  } finally {
-    for (const stream of streams) stream.destroy();
-  }
-}
-
-async function sizeThere(
-  client: ServerSession,
-  path: string,
-  call: { readonly signal?: AbortSignal },
-): Promise<number> {
-  if (client.bytesThere !== undefined) return await client.bytesThere(path, call);
-  try {
-    return await client.size(path, call);
-  } catch (error) {
-    // It is not there yet.
-    if (isSallyportError(error) && error.details.reply === 550) return 0;
-    throw error;
-  }
+async function copyThroughHere(rules: CopyRules, copy: Copy, options: CopyOptions): Promise<Transferred> {
+  const [, destination] = await copy.session();
+  const { signal, verify, type } = options;
+  using source = remoteSource(async () => (await copy.session())[0], copy.from, {
+    signal,
+    ...(verify === undefined ? {} : { verify }),
+    ...(type === undefined ? {} : { type }),
+  });
+  const { note, resume, inPlace } = rules;
+  const stored = await storeFile(destination, source, copy.to, {
+    ...options,
+    note,
+    resume,
+    inPlace,
+    renew: async () => (await copy.session())[1],
+  });
+  return { ...stored, how: "through this machine" };
 }

@@ -4,62 +4,215 @@ import { rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { HashName } from "../client/checksum.ts";
 import { makeDigest } from "../client/digest.ts";
+import { refuseAsciiParts } from "../client/download.ts";
 import { readLocal } from "../client/local-file.ts";
-import type { DownloadFileOptions } from "../client/transfer-options.ts";
+import type { Progress, TransferOptions } from "../client/transfer-options.ts";
 import { translateFsError } from "../filesystem/fs-error.ts";
-import { SallyportError } from "../protocol/error.ts";
+import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { printable } from "../protocol/printable.ts";
+import { compareBytes, compareTail } from "./compare-tail.ts";
+import { identify } from "./identify.ts";
+import { LocalNote } from "./local-note.ts";
 import { kindOf, type LocalKind } from "./local-tree.ts";
+import { besideLocal, noteSuffix, partSuffix } from "./part-name.ts";
+import { type NameState, nameState, partState, resumeSteps, type Step } from "./resume-rule.ts";
 import type { ServerSession, Transferred } from "./server-session.ts";
+import { likeness, type SourceIdentity } from "./source-identity.ts";
+import { withRetries } from "./with-retries.ts";
 
-export const partSuffix = ".sallyport-part";
+export interface FetchOptions extends Pick<TransferOptions, "retries" | "verify" | "type" | "onCarried"> {
+  readonly signal: AbortSignal;
+  /** The session for another attempt, since this one may be lost. Default: the same. */
+  readonly renew?: () => Promise<ServerSession>;
+  readonly resume?: boolean;
+  readonly onProgress?: (progress: Progress) => void;
+  /** False: no time is asked for, and parts are compared byte by byte alone. Default true. */
+  readonly noted?: boolean;
+  /** What the server tells of the file, as soon as it does. */
+  readonly onFacts?: (facts: SourceIdentity) => void;
+  /** Something to know that is no failure. */
+  readonly note: (text: string) => void;
+}
 
 /**
- * @throws SallyportError what `downloadFile` throws, and `FS_*`. What there is of the file stays in the part file, and
- * `kept` is told of it; an empty one is removed.
+ * @throws SallyportError what `downloadFile` throws, and `FS_*`. What there is of the file stays in the part file, and `kept` is told of it;
+ * an empty one is removed.
  */
 export async function fetchFile(
-  client: ServerSession,
+  session: ServerSession,
   path: string,
   target: string,
-  options: DownloadFileOptions,
+  options: FetchOptions,
   kept: (part: string, bytes: number) => void,
 ): Promise<Transferred> {
   // A device or a pipe that is named is written to, as with curl; it must not be replaced by a file.
-  const part = `${target}${partSuffix}`;
+  const part = besideLocal(target, partSuffix);
   const [kind, partKind] = [kindOf(target), kindOf(part)];
-  if (kind === "other") return await pour(client, path, target, options);
+  if (kind === "other") return await pour(session, path, target, options);
   await demandFree(target, kind, part, partKind);
-  if (options.resume === true && partKind === "missing" && kind !== "missing") {
-    const there = await adopt(client, path, target, part, options);
-    if (there !== undefined) return there;
-  }
+  refuseAsciiParts(`could not download "${printable(path, 200)}"`, options, options.resume === true);
+  const file: LocalFile = { target, part, note: new LocalNote(besideLocal(target, noteSuffix)) };
+  const course: Course = {};
   try {
-    const result = await client.downloadFile(path, part, options);
-    await rename(part, target).catch((error: unknown) => {
-      throw translateFsError(error, target);
-    });
-    return result;
+    return await withRetries(session, { ...options, retries: options.retries ?? 0 }, (own) =>
+      attempt(own, path, file, options, course),
+    );
   } catch (error) {
     const bytes = await sizeHere(part);
-    if (bytes === 0) await rm(part, { force: true });
-    else if (bytes !== undefined) kept(part, bytes);
+    if (bytes === 0) {
+      await rm(part, { force: true });
+      file.note.remove();
+    } else if (bytes !== undefined) {
+      if (course.source !== undefined) file.note.write(course.source);
+      kept(part, bytes);
+    }
     throw error;
   }
 }
 
-/** Byte after byte: there is no going back in a pipe, so no second attempt either. */
-async function pour(
-  client: ServerSession,
+interface LocalFile {
+  readonly target: string;
+  readonly part: string;
+  readonly note: LocalNote;
+}
+
+/** What one attempt leaves for the next one. */
+interface Course {
+  /** The file that the part is from. */
+  source?: SourceIdentity;
+  /** Bytes that were there before the first attempt. */
+  from?: number;
+  /** The part is this run's own: bytes have come. */
+  hasBegun?: boolean;
+}
+
+async function attempt(
+  session: ServerSession,
+  path: string,
+  file: LocalFile,
+  options: FetchOptions,
+  course: Course,
+): Promise<Transferred> {
+  const { target, part, note } = file;
+  const isOwn = course.hasBegun === true;
+  const step = isOwn || options.resume === true ? await plan(session, path, file, options, course, isOwn) : "begin";
+  if (step === "there already") {
+    const verified = await verifyThere(session, path, target, options);
+    await rm(part, { force: true });
+    note.remove();
+    return { bytes: 0, verified, how: "nothing", wasThere: true };
+  }
+  if (step === "resume name") await move(target, part);
+  const result = await fetchPart(session, path, file, options, course, step);
+  await move(part, target);
+  note.remove();
+  return result;
+}
+
+/** The rest of the part, or all of it when it turns out to be from another source. */
+async function fetchPart(
+  session: ServerSession,
+  path: string,
+  { part, target, note }: LocalFile,
+  options: FetchOptions,
+  course: Course,
+  step: Step,
+): Promise<Transferred> {
+  const { signal, verify, type, onCarried, onProgress, onFacts, retries = 0 } = options;
+  const there = step === "begin" ? 0 : ((await sizeHere(part)) ?? 0);
+  const tellFacts = (facts: SourceIdentity): void => {
+    course.source = facts;
+    onFacts?.(facts);
+  };
+  const common = {
+    signal,
+    ...(verify === undefined ? {} : { verify }),
+    ...(type === undefined ? {} : { type }),
+    ...(onCarried === undefined || retries > 0 ? {} : { onCarried }),
+    ...(options.noted === false && retries === 0 ? {} : { onFacts: tellFacts }),
+    onProgress: (progress: Progress) => {
+      if (progress.bytes > there) course.hasBegun = true;
+      note.reached(progress.bytes, course.source);
+      onProgress?.(progress);
+    },
+  };
+  const before = there - (course.from ?? there);
+  course.from ??= there;
+  try {
+    if (there === 0) return await session.downloadFile(path, part, common);
+    const resumed = await session.downloadFile(path, part, { ...common, resume: true, compareBytes });
+    return { ...resumed, bytes: resumed.bytes + before };
+  } catch (error) {
+    if (there === 0 || !isSallyportError(error) || error.details.phase !== "resume") throw error;
+    options.note(`${error.message}; it is fetched again from its beginning`);
+    // It was no part of the file after all.
+    if (step === "resume name") await move(part, target);
+    course.from = 0;
+    return await session.downloadFile(path, part, common);
+  }
+}
+
+/** What is there, and what the rule says to that. */
+async function plan(
+  session: ServerSession,
+  path: string,
+  { target, part, note }: LocalFile,
+  options: FetchOptions,
+  course: Course,
+  isOwn: boolean,
+): Promise<Step> {
+  const source = await identify(session, path, { signal: options.signal });
+  const noted = isOwn ? course.source : note.read();
+  const known = likeness(noted, source);
+  const bytes = await sizeHere(part);
+  // A part of this run of which nobody can tell whether its source is the same goes the way of one from another source.
+  const state = partState(bytes, source, isOwn && known === "unknown" ? "changed" : known);
+  if (state === "changed" || state === "longer") {
+    const why = known === "unknown" ? "nobody tells whether the file is the same as before" : "the file was replaced";
+    options.note(`${part}: ${why}; it is fetched again from its beginning`);
+  }
+  const name = options.resume === true ? await nameHere(session, path, target, source, options) : "none";
+  return resumeSteps[state][name];
+}
+
+async function nameHere(
+  session: ServerSession,
   path: string,
   target: string,
-  options: DownloadFileOptions,
+  source: SourceIdentity,
+  { signal, note }: FetchOptions,
+): Promise<NameState> {
+  const found = await stat(target).catch(() => undefined);
+  if (found === undefined) return "none";
+  const state = nameState({ size: found.size, modifiedMs: Math.floor(found.mtimeMs) }, source);
+  // It was given the time of the server's file, down to the millisecond.
+  if (state === "unclear" && found.mtimeMs === source.modifiedMs) return "same";
+  if (state === "older") note(`${target} is another file than the server's; it is replaced`);
+  if (state !== "unclear") return state;
+  const tail = await compareTail(session, path, found.size, (offset) => readLocal(target, offset), signal);
+  if (tail === "different") note(`${target} is another file than the server's; it is replaced`);
+  if (tail === "unknown") note(`${target} has the size of the server's file, and nothing else of it can be compared`);
+  return tail === "different" ? "older" : "same";
+}
+
+/** Byte after byte: there is no going back in a pipe, so no second attempt either. */
+async function pour(
+  session: ServerSession,
+  path: string,
+  target: string,
+  { signal, verify, type, onProgress, onFacts }: FetchOptions,
 ): Promise<Transferred> {
-  const { resume: _, retries: __, ...once } = options;
-  const stream = client.download(path, once);
+  const stream = session.download(path, {
+    signal,
+    ...(verify === undefined ? {} : { verify }),
+    ...(type === undefined ? {} : { type }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(onFacts === undefined ? {} : { onFacts }),
+  });
   try {
     await pipeline(stream, createWriteStream(target));
   } catch (error) {
-    once.signal?.throwIfAborted();
+    signal.throwIfAborted();
     throw translateFsError(error, target);
   }
   return await stream.result;
@@ -79,33 +232,25 @@ async function demandFree(target: string, kind: LocalKind, part: string, partKin
   throw new SallyportError("FS_OUTSIDE", `${part} is in the way, and is no file`, { cure: "Remove it." });
 }
 
-/** A file with its final name that another program left: whole, or to be gone on with. */
-async function adopt(
-  client: ServerSession,
+/** Of a file that has its final name already. Throws `FTP_VERIFY`. */
+async function verifyThere(
+  session: ServerSession,
   path: string,
   target: string,
-  part: string,
-  { verify, signal }: DownloadFileOptions,
-): Promise<Transferred | undefined> {
-  const call = signal === undefined ? {} : { signal };
-  const [here, there] = [(await sizeHere(target)) ?? 0, await client.size(path, call)];
-  if (here > there) {
-    throw new SallyportError("FTP_VERIFY", `${target} has ${here} bytes, and the server's file has ${there}`, {
-      cure: "It is another file: download it without --resume, or under another name.",
-    });
-  }
-  if (here < there) {
-    await rename(target, part).catch((error: unknown) => {
-      throw translateFsError(error, target);
-    });
-    return undefined;
-  }
-  const [name] = client.hashes;
-  if (verify !== "hash" || name === undefined) return { bytes: 0, verified: "size", how: "nothing", wasThere: true };
-  const [ours, theirs] = [await hashHere(target, name), await client.hash(path, name, call)];
-  if (ours === theirs) return { bytes: 0, verified: name, how: "nothing", wasThere: true };
+  { verify, signal }: FetchOptions,
+): Promise<Transferred["verified"]> {
+  const [name] = session.hashes;
+  if (verify !== "hash" || name === undefined) return "size";
+  const [ours, theirs] = [await hashHere(target, name), await session.hash(path, name, { signal })];
+  if (ours === theirs) return name;
   throw new SallyportError("FTP_VERIFY", `${target}: its ${name} is ${ours}, and the server's file has ${theirs}`, {
     cure: "It is another file: download it without --resume.",
+  });
+}
+
+async function move(from: string, to: string): Promise<void> {
+  await rename(from, to).catch((error: unknown) => {
+    throw translateFsError(error, to);
   });
 }
 

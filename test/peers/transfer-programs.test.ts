@@ -119,7 +119,7 @@ for (const kind of ["vsftpd", "proftpd"] as const) {
       expect(await started.ended).toBe("exit 1");
       expect(started.stderr()).toMatch(/sallyport-part keeps [\d,]+ bytes of it; --resume/);
       expect(started.stderr()).toMatch(/S20: /);
-      expect(readdirSync(here.path)).toEqual(["big.sallyport-part"]);
+      expect(readdirSync(here.path)).toEqual(["big.sallyport-part", "big.sallyport-source"]);
       const again = await sallyport("get", "--resume", urlOf(server, "big"), here.path);
       expect(again.ended).toBe("exit 0");
       expect(readFileSync(here.file("big")).equals(big)).toBe(true);
@@ -225,7 +225,7 @@ describePeers(["vsftpd", "sshd"], "get and put", () => {
     await partHasBegun();
     await sshd.killConnections();
     expect(await started.ended).toMatch(/^exit (?:1|255)$/);
-    expect(readdirSync(here.path)).toEqual(["big.sallyport-part"]);
+    expect(readdirSync(here.path)).toEqual(["big.sallyport-part", "big.sallyport-source"]);
     expect((await sallyport("get", ...via, "--resume", urlOf(server, "big"), here.path)).ended).toBe("exit 0");
     expect(readFileSync(here.file("big")).equals(big)).toBe(true);
   });

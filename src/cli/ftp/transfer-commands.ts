@@ -6,6 +6,8 @@ import { pipeline } from "node:stream/promises";
 import type { Progress, TransferOptions } from "../../client/transfer-options.ts";
 import { fetchFile } from "../../transfer/fetch-file.ts";
 import type { Transferred } from "../../transfer/server-session.ts";
+import { storeFile } from "../../transfer/store-file.ts";
+import { localSource } from "../../transfer/store-source.ts";
 import { summaryLine } from "../progress/progress-line.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { compared, formatBytes } from "../report/format.ts";
@@ -93,7 +95,7 @@ async function get(shell: Shell, remote: string, local: string | undefined, resu
     kept = `${escapeText(part)} keeps ${formatBytes(bytes)} of it; reget goes on there`;
   };
   await moved(shell, "received", remote, {
-    run: (options) => fetchFile(client, remote, path, { ...options, resume }, keep),
+    run: (options) => fetchFile(client, remote, path, { ...options, ...common(shell), resume, noted: false }, keep),
     left: () => kept,
   });
 }
@@ -115,11 +117,16 @@ async function put(
         sent = progress.bytes;
         options.onProgress?.(progress);
       };
-      return client.uploadFile(path, name, { ...options, ...how, onProgress });
+      if (how.append) return client.uploadFile(path, name, { ...options, ...how, onProgress });
+      return storeFile(client, localSource(path), name, { ...options, ...how, ...common(shell), onProgress });
     },
     // Otherwise what is there would pass for the whole file.
     left: () => (sent > 0 ? "the server may have a part of it; reput goes on there" : undefined),
   });
+}
+
+function common(shell: Shell): { readonly signal: AbortSignal; readonly note: (text: string) => void } {
+  return { signal: shell.signal, note: (text) => shell.print(escapeText(text)) };
 }
 
 interface Move {

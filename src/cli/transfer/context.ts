@@ -1,9 +1,10 @@
 // What all tasks of a run have in common.
 import type { Writable } from "node:stream";
-import type { DownloadFileOptions, TransferOptions } from "../../client/transfer-options.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { formatFtpUrl } from "../../protocol/url/format-ftp-url.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import type { FetchOptions } from "../../transfer/fetch-file.ts";
+import type { StoreOptions } from "../../transfer/store-file.ts";
 import type { Gauge } from "../progress/progress.ts";
 import type { Moved, Report } from "./report.ts";
 import type { TransferCommand } from "./transfer-command.ts";
@@ -65,13 +66,15 @@ export class RunContext {
   }
 
   /** The options of a transfer that the words ask for. */
-  optionsFor(url: FtpUrl, gauge: Gauge, signal: AbortSignal): TransferOptions & Pick<DownloadFileOptions, "resume"> {
-    const { verify, retries, resume } = this.command;
+  optionsFor(url: FtpUrl, gauge: Gauge, signal: AbortSignal): FetchOptions & StoreOptions {
+    const { verify, retries, resume, inPlace } = this.command;
     return {
       signal,
       retries,
       resume,
+      inPlace,
       verify,
+      note: (text) => this.report.note(text),
       onProgress: ({ bytes, size }) => gauge.update(bytes, size),
       ...(url.type === "a" ? { type: "ascii" as const } : {}),
     };

@@ -6,7 +6,7 @@ import { joinPath, readTree } from "../../transfer/tree.ts";
 import { type TreeLevel, topLevel } from "../../transfer/tree-level.ts";
 import { type RunContext, urlAt } from "./context.ts";
 import { leaveOutMatch, patternTask } from "./pattern-task.ts";
-import { makeRemoteDirectory } from "./put-tasks.ts";
+import { makeRemoteDirectory, mayBeGoneOnWith } from "./put-tasks.ts";
 import { serverOf } from "./sessions.ts";
 import type { Task } from "./workers.ts";
 
@@ -76,19 +76,28 @@ function fileTask(context: RunContext, { source, destination }: Pair, from: stri
     run: async ({ session, signal }) => {
       const second = serverOf(source) === serverOf(destination) ? "second" : undefined;
       const target = urlAt(destination, to);
-      await context.watch({ way: "copied", source: urlAt(source, from), target }, from, async (gauge) =>
-        copyFile(
-          {
-            throughHere: context.command.throughHere,
-            resume: context.command.resume,
-            noFxp: context.noFxp,
-            note: (text) => context.report.note(text),
-          },
-          { session: async () => [await session(source), await session(destination, second)], from, to, target },
-          context.optionsFor(source, gauge, signal),
-          pairOf(source, destination),
-        ),
-      );
+      let sent = 0;
+      try {
+        await context.watch({ way: "copied", source: urlAt(source, from), target }, from, (gauge) => {
+          const { onProgress, note, ...options } = context.optionsFor(source, gauge, signal);
+          const { throughHere, resume, inPlace } = context.command;
+          return copyFile(
+            { throughHere, resume, inPlace, noFxp: context.noFxp, note },
+            { session: async () => [await session(source), await session(destination, second)], from, to },
+            {
+              ...options,
+              onProgress: (progress) => {
+                sent = progress.bytes;
+                onProgress?.(progress);
+              },
+            },
+            pairOf(source, destination),
+          );
+        });
+      } catch (error) {
+        if (sent > 0) context.report.note(mayBeGoneOnWith(context, await session(destination, second), target));
+        throw error;
+      }
       return undefined;
     },
   };

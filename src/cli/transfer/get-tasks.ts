@@ -1,10 +1,13 @@
 // `get`: URLs to files here, to a directory here, or to standard output.
+import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { SallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
 import { fetchFile } from "../../transfer/fetch-file.ts";
 import { kindOf, makeDirectory, pathOf } from "../../transfer/local-tree.ts";
+import { besideLocal, partSuffix } from "../../transfer/part-name.ts";
 import { joinPath, readTree } from "../../transfer/tree.ts";
 import { type TreeLevel, topLevel } from "../../transfer/tree-level.ts";
 import { formatBytes } from "../report/format.ts";
@@ -26,7 +29,9 @@ export function getTasks(
       name: urlAt(url, path),
       run: async (hands) => {
         const isTree = context.command.recursive && (await isRemoteDirectory(hands, url, path));
-        const target = targetOf(url, destination, sources.length > 1, isTree);
+        const named = targetOf(url, destination, sources.length > 1, isTree);
+        const mayBeTop = isTree && context.command.resume && destination !== undefined && named !== destination;
+        const target = mayBeTop && (await isTop(hands, url, path, destination, named)) ? destination : named;
         if (!isTree) await fetch(context, hands, url, path, target);
         return isTree ? [directoryTask(context, url, path, target, topLevel)] : undefined;
       },
@@ -44,7 +49,7 @@ function matchesTask(context: RunContext, url: FtpUrl, into: string): Task {
     if (type === "directory" || type === "other" || (type === "link" && context.command.recursive)) {
       return leaveOutMatch(context, entry);
     }
-    return fileTask(context, url, path, pathOf(into, name));
+    return fileTask(context, url, path, pathOf(into, name), entry.size);
   });
 }
 
@@ -53,6 +58,28 @@ async function isRemoteDirectory({ session, signal }: Hands, url: FtpUrl, path: 
   if (url.directory) return true;
   const client = await session(url);
   return (await client.stat(path, { signal })).type === "directory";
+}
+
+/**
+ * A directory that the same command has made as the top of the tree means the same on its second run: it has names of the tree in it.
+ * The tree's own name proves nothing: that would be there as well if the tree went into the directory.
+ */
+async function isTop(
+  { session, signal }: Hands,
+  url: FtpUrl,
+  path: string,
+  directory: string,
+  below: string,
+): Promise<boolean> {
+  const { entries } = await (await session(url)).list(path === "" ? undefined : path, { signal });
+  return entries.some(({ name }) => name !== basename(below) && isHere(directory, name));
+}
+
+function isHere(directory: string, name: string): boolean {
+  // What could not be written here is not here.
+  if (/[/\0]|^\.{0,2}$/.test(name)) return false;
+  const path = join(directory, name);
+  return kindOf(path) !== "missing" || kindOf(besideLocal(path, partSuffix)) !== "missing";
 }
 
 function targetOf(url: FtpUrl, destination: string | undefined, isOneOfMany: boolean, isTree: boolean): string {
@@ -77,13 +104,25 @@ async function fetch(
   url: FtpUrl,
   path: string,
   target: string,
+  listedSize: number = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   const client = await session(url);
   const kept = (part: string, bytes: number): void =>
     context.report.note(`${part} keeps ${formatBytes(bytes)} of it; --resume goes on there`);
   await carry((onCarried) =>
     context.watch({ way: "received", source: urlAt(url, path), target }, path, (gauge) =>
-      fetchFile(client, path, target, { ...context.optionsFor(url, gauge, signal), onCarried }, kept),
+      fetchFile(
+        client,
+        path,
+        target,
+        {
+          ...context.optionsFor(url, gauge, signal),
+          onCarried,
+          noted: listedSize >= limits.transferNoteBytes,
+          renew: () => session(url),
+        },
+        kept,
+      ),
     ),
   );
 }
@@ -107,21 +146,21 @@ function directoryTask(context: RunContext, url: FtpUrl, path: string, target: s
         }
       };
       return [
-        ...files.flatMap(({ name }) => inside(name, (from, to) => fileTask(context, url, from, to))),
+        ...files.flatMap(({ name, size }) => inside(name, (from, to) => fileTask(context, url, from, to, size))),
         ...directories.flatMap(({ name }) => inside(name, (from, to) => directoryTask(context, url, from, to, below))),
       ];
     },
   };
 }
 
-function fileTask(context: RunContext, url: FtpUrl, path: string, target: string): Task {
+function fileTask(context: RunContext, url: FtpUrl, path: string, target: string, size: number | undefined): Task {
   return {
     name: urlAt(url, path),
     run: async (hands) => {
       if (kindOf(target) === "other") {
         throw new SallyportError("FS_NOT_FILE", `${target} is in the way, and is no file`, { cure: "Remove it." });
       }
-      await fetch(context, hands, url, path, target);
+      await fetch(context, hands, url, path, target, size);
       return undefined;
     },
   };
@@ -137,8 +176,9 @@ function showTask(context: RunContext, url: FtpUrl, path: string): Task {
         { way: "received", source: urlAt(url, path), target: "standard output" },
         path,
         async (gauge) => {
-          const { resume: _, retries: __, ...options } = context.optionsFor(url, gauge, signal);
-          const stream = client.download(path, options);
+          const { verify, type = "binary", onProgress } = context.optionsFor(url, gauge, signal);
+          const once = { signal, type, ...(verify === undefined ? {} : { verify }) };
+          const stream = client.download(path, onProgress === undefined ? once : { ...once, onProgress });
           await pipeline(stream, context.openOutput());
           return await stream.result;
         },

@@ -5,7 +5,11 @@ import { translateFsError } from "../../filesystem/fs-error.ts";
 import { type ErrorCode, isSallyportError, SallyportError } from "../../protocol/error.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlPath } from "../../protocol/url/url-path.ts";
-import type { ServerSession, Transferred } from "../../transfer/server-session.ts";
+import { besideLocal, partSuffix } from "../../transfer/part-name.ts";
+import { isFtp, type ServerSession } from "../../transfer/server-session.ts";
+import { storeFile } from "../../transfer/store-file.ts";
+import type { StoreSource } from "../../transfer/store-order.ts";
+import { localSource, streamSource } from "../../transfer/store-source.ts";
 import { joinPath } from "../../transfer/tree.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { type RunContext, urlAt } from "./context.ts";
@@ -41,15 +45,7 @@ async function send(
 ): Promise<undefined> {
   const client = await session(url);
   await carry((onCarried) =>
-    upload(
-      context,
-      source,
-      url,
-      path,
-      (options) => client.uploadFile(source, path, { ...options, onCarried, signal }),
-      client.partSuffix,
-      signal,
-    ),
+    upload(context, source, url, localSource(source), () => session(url), client, path, signal, onCarried),
   );
   return undefined;
 }
@@ -61,33 +57,29 @@ async function sendInput(
   path: string,
 ): Promise<undefined> {
   const client = await session(url);
-  await upload(
-    context,
-    "-",
-    url,
-    path,
-    ({ retries: _, ...options }) => client.upload(process.stdin, path, options),
-    client.partSuffix,
-    signal,
-  );
+  await upload(context, "-", url, streamSource(process.stdin), () => session(url), client, path, signal);
 }
 
 async function upload(
   context: RunContext,
-  source: string,
+  name: string,
   url: FtpUrl,
+  source: StoreSource,
+  renew: () => Promise<ServerSession>,
+  client: ServerSession,
   path: string,
-  run: (options: ReturnType<RunContext["optionsFor"]>) => Promise<Transferred>,
-  partSuffix: string | undefined,
   signal: AbortSignal,
+  onCarried?: () => void,
 ): Promise<void> {
   const target = urlAt(url, path);
   let sent = 0;
   try {
-    await context.watch({ way: "sent", source, target }, source, (gauge) => {
+    await context.watch({ way: "sent", source: name, target }, name, (gauge) => {
       const options = context.optionsFor(url, gauge, signal);
-      return run({
+      return storeFile(client, source, path, {
         ...options,
+        renew,
+        ...(onCarried === undefined ? {} : { onCarried }),
         onProgress: (progress) => {
           sent = progress.bytes;
           options.onProgress?.(progress);
@@ -95,10 +87,15 @@ async function upload(
       });
     });
   } catch (error) {
-    const part = target + (partSuffix ?? "");
-    if (sent > 0) context.report.note(`${part} may have a part of the file; --resume goes on there`);
+    if (sent > 0) context.report.note(mayBeGoneOnWith(context, client, target));
     throw error;
   }
+}
+
+/** FTP writes the file itself, SFTP a part. */
+export function mayBeGoneOnWith({ command }: RunContext, client: ServerSession, target: string): string {
+  const part = isFtp(client) || command.inPlace ? target : besideLocal(target, partSuffix);
+  return `${part} may have a part of the file; --resume goes on there`;
 }
 
 function directoryTask(context: RunContext, source: string, url: FtpUrl, path: string): Task {

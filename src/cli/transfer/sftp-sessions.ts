@@ -1,6 +1,6 @@
 // Sessions with SFTP servers: one SSH connection for each server, a channel of it for each session.
 import { openVia, type Via, type ViaOptions } from "../../connect/via.ts";
-import { systemClock, wakefulClock } from "../../network/system-clock.ts";
+import { systemClock } from "../../network/system-clock.ts";
 import type { Trace } from "../../platform/trace.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { SftpClient } from "../../ssh/sftp/client/sftp-client.ts";
@@ -32,8 +32,6 @@ export class SftpSessions implements AsyncDisposable {
     return new SftpServerSession({
       first: await this.#remote(url, key, signal),
       reopen: (again) => this.#remote(url, key, again),
-      clock: wakefulClock,
-      tell: (note) => this.#options.trace({ type: "relay.note", note, session: 0, timeMs: systemClock.nowMs() }),
     });
   }
 

@@ -38,6 +38,7 @@ export interface TransferCommand {
   readonly retries: number;
   readonly resume: boolean;
   readonly verify: "size" | "hash" | "none";
+  readonly inPlace: boolean;
   readonly throughHere: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -84,6 +85,7 @@ export function parseTransfer(verb: TransferVerb, words: readonly string[]): Tra
     retries: draft.retries,
     resume: draft.resume,
     verify: draft.verify,
+    inPlace: draft.inPlace,
     throughHere: draft.throughHere,
     json: draft.json,
     quiet: draft.quiet,

@@ -20,6 +20,7 @@ export interface TransferDraft extends ViaDraft {
   retries: number;
   resume: boolean;
   verify: "size" | "hash" | "none";
+  inPlace: boolean;
   throughHere: boolean;
   debug: boolean;
   explain: boolean;
@@ -35,6 +36,7 @@ export function emptyTransferDraft(): TransferDraft {
     retries: 0,
     resume: false,
     verify: "size",
+    inPlace: false,
     throughHere: false,
     debug: false,
     explain: false,
@@ -52,6 +54,7 @@ type Switch =
   | "parents"
   | "recursive"
   | "resume"
+  | "inPlace"
   | "throughHere"
   | "debug"
   | "explain"
@@ -113,7 +116,7 @@ export const transferOptions: readonly TransferOption[] = [
     {
       long: "--resume",
       verbs: moving,
-      more: "A file that has its size already is left alone. Nothing else of it is compared, unless `--verify` is given.",
+      more: "A part is gone on with when its source is the same as before; a file that is there already is left alone ([what is compared](resume.md)).",
     },
     "resume",
     "go on behind what is there already",
@@ -136,6 +139,15 @@ export const transferOptions: readonly TransferOption[] = [
     "none",
     "compare nothing, not even sizes",
     "For servers whose sizes are wrong. Without it a size that differs from a download's whole and confirmed data is told, and the data counts.",
+  ),
+  turnOn(
+    {
+      long: "--in-place",
+      verbs: ["put", "cp"],
+      more: "For drop boxes that rename nothing, or take a file as soon as it is closed. FTP uploads are always written in place.",
+    },
+    "inPlace",
+    "to sftp://: write the file itself, without a part",
   ),
   turnOn({ long: "--through-here", verbs: ["cp"] }, "throughHere", "do not ask the servers to send to each other"),
   mode("passive", "we open data connections (the default, as long as it works)"),

@@ -1,6 +1,6 @@
 // Why an SFTP request failed. Version 3 has a word for "not found" and one for "permission"; nearly all else is "failure"
 // (OpenSSH's errno_to_portable, sftp-common.c), so what is there is looked at to find out what stood in the way.
-import type { ErrorCode, SallyportError } from "../../protocol/error.ts";
+import { type ErrorCode, SallyportError } from "../../protocol/error.ts";
 import { parentOf } from "../../protocol/file-path.ts";
 import { printable } from "../../protocol/printable.ts";
 import { typeOf } from "../../ssh/sftp/wire/attributes.ts";
@@ -41,8 +41,26 @@ export async function explainStatus(
   const code =
     clear[status.code] ?? (await find(session, failure, signal)) ?? vague[status.code] ?? fromWords(status.words);
   const words = printable(status.words, 120);
-  return fsError(code, path, undefined, code === "FS_FAILED" && words !== "" ? words : undefined);
+  const { message, details } = fsError(code, path, undefined, code === "FS_FAILED" && words !== "" ? words : undefined);
+  const target = failure.to === undefined ? "" : ` to ${printable(failure.to, 200)}`;
+  const shown = printable(path, 200);
+  const why = message.slice(`${shown}: `.length);
+  return new SallyportError(code, `could not ${verbs[failure.doing]} ${shown}${target}: ${why}`, { details });
 }
+
+/** The operation that failed, for the message. */
+const verbs: Readonly<Record<Doing, string>> = {
+  find: "look at",
+  list: "list",
+  read: "read",
+  write: "write",
+  create: "create",
+  mkdir: "make the directory",
+  rmdir: "remove the directory",
+  remove: "remove",
+  rename: "rename",
+  change: "set the attributes of",
+};
 
 type What = "file" | "directory" | "nothing";
 

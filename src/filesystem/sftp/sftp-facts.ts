@@ -7,13 +7,21 @@ import { type Attributes, typeOf } from "../../ssh/sftp/wire/attributes.ts";
 /** The first letter of `ls -l`, for servers that send the permission bits without the type. */
 const letters: Readonly<Record<string, FileType>> = { "-": "file", d: "directory", l: "link" };
 
-/** `line`: the one of a listing, where there is one. */
-export function factsOf({ size, owner, permissions = 0, times }: Attributes, line = ""): FileFacts {
+/** `line`: the one of a listing, where there is one. Every attribute may be missing (draft-ietf-secsh-filexfer-02, section 5). */
+export function factsOf({ size, owner, permissions, times }: Attributes, line = ""): FileFacts {
+  const type = typeOf(permissions ?? 0) ?? ownEntry(letters, line[0] ?? "");
+  const untold = [
+    type === undefined ? ["type" as const] : [],
+    size === undefined ? ["size" as const] : [],
+    times === undefined ? ["modifiedMs" as const] : [],
+    permissions === undefined ? ["mode" as const] : [],
+  ].flat();
   return {
-    type: typeOf(permissions) ?? ownEntry(letters, line[0] ?? "") ?? "other",
+    type: type ?? "other",
     size: size ?? 0,
     modifiedMs: (times?.modified ?? 0) * 1000,
-    mode: permissions & 0o7777,
+    mode: (permissions ?? 0) & 0o7777,
+    ...(untold.length === 0 ? {} : { untold }),
     ...(owner === undefined ? {} : { owner: String(owner.user), group: String(owner.group) }),
   };
 }

@@ -11,6 +11,7 @@ import type {
   UpdatesFiles,
   WriteStart,
 } from "../../platform/file-system.ts";
+import { raceAbort } from "../../platform/race-abort.ts";
 import type { FileEntry, FileFacts } from "../../protocol/listing/file-facts.ts";
 import type { SftpClient } from "../../ssh/sftp/client/sftp-client.ts";
 import type { Reply } from "../../ssh/sftp/wire/replies.ts";
@@ -67,7 +68,8 @@ class SftpFileSystem implements FileSystem, SetsTimes, SetsModes, UpdatesFiles {
     const isExclusive = start === "exclusive";
     const about: About = { path, doing: isExclusive ? "create" : "write" };
     const handle = await this.session.open(path, isExclusive ? flagsOf.exclusive : flagsOf.write, about, signal);
-    return await this.#with(handle, this.#known(handle), signal, ({ size }) => {
+    return await this.#with(handle, this.#known(handle), signal, ({ size, untold }) => {
+      if (start !== "exclusive" && untold?.includes("size") === true) throw fsError("FS_UNSUPPORTED", path);
       const position = start === "append" ? size : typeof start === "number" ? start : 0;
       if (size < position) throw fsError("FS_FAILED", path, undefined, `it has ${size} bytes, less than ${position}`);
       return new SftpWriter(handle, position, size > position, signal);
@@ -127,8 +129,9 @@ class SftpFileSystem implements FileSystem, SetsTimes, SetsModes, UpdatesFiles {
   ): Promise<T> {
     const { path } = handle;
     try {
-      const { attributes } = await this.session.answer(known, { path, doing: "find" }, signal);
-      const facts = factsOf(attributes, "-");
+      // An account that may only write, or only read, is told nothing of its file.
+      const reply = (await raceAbort(known, signal)) as Reply;
+      const facts = factsOf(reply.type === "attributes" ? reply.attributes : {}, "-");
       if (facts.type === "directory") throw fsError("FS_IS_DIRECTORY", path);
       if (facts.type !== "file") throw fsError("FS_NOT_FILE", path);
       return make(facts);

@@ -1,6 +1,7 @@
 // An SFTP session as the FileSystem needs it: paths below its root, waits that a signal ends, statuses as errors.
 import { raceAbort } from "../../platform/race-abort.ts";
 import { SallyportError } from "../../protocol/error.ts";
+import { printable } from "../../protocol/printable.ts";
 import type { ServerFeatures } from "../../ssh/sftp/client/server-features.ts";
 import type { SftpClient } from "../../ssh/sftp/client/sftp-client.ts";
 import type { Attributes } from "../../ssh/sftp/wire/attributes.ts";
@@ -72,12 +73,27 @@ export class SftpSession {
     return reply.type === "attributes" ? reply.attributes : undefined;
   }
 
+  /** What the server tells of a path; `refused` where it tells nothing at all, as to an account that may only write. */
+  async standing(
+    path: string,
+    how: "stat" | "lstat",
+    signal: AbortSignal,
+  ): Promise<Attributes | "nothing" | "refused"> {
+    const reply = (await raceAbort(this.client.ask(requests[how](this.place(path))).reply, signal)) as Reply;
+    if (reply.type === "attributes") return reply.attributes;
+    return reply.type === "status" && reply.code === statusCodes.noSuchFile ? "nothing" : "refused";
+  }
+
   /** The path that the server makes of this one; relative to the login directory. Throws `FS_*`. */
   async realPath(path: string, signal: AbortSignal): Promise<string> {
     const { names } = await this.ask(requests.realpath(path), { path, doing: "find" }, signal);
     const [first] = names;
     if (first?.name.startsWith("/") === true && !first.name.includes("\0")) return first.name;
-    throw new SallyportError("SSH_PROTOCOL", "the SFTP server tells no absolute path for its login directory");
+    const told = printable(first?.name ?? "", 120);
+    throw new SallyportError(
+      "SSH_PROTOCOL",
+      `the SFTP server tells no absolute path for "${printable(path, 120)}": "${told}"`,
+    );
   }
 
   async #opened(reply: Promise<Reply<"handle">>, about: About, signal: AbortSignal): Promise<RemoteHandle> {
@@ -95,10 +111,12 @@ export class SftpSession {
   }
 }
 
-export const flagsOf: Readonly<Record<"read" | "write" | "exclusive" | "update", number>> = {
+export const flagsOf: Readonly<Record<"read" | "write" | "exclusive" | "update" | "replace", number>> = {
   read: openFlags.read,
   /** What is there stays; a new file is there at once. */
   write: openFlags.write | openFlags.create,
   exclusive: openFlags.write | openFlags.create | openFlags.exclusive,
   update: openFlags.write,
+  /** What is there goes at once. */
+  replace: openFlags.write | openFlags.create | openFlags.truncate,
 };

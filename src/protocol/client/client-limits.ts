@@ -18,7 +18,8 @@ export type ClientLimitName =
   | "clientRetryWaitMs"
   | "clientSessionsMax"
   | "clientTailsMax"
-  | "clientTreeDepthMax";
+  | "clientTreeDepthMax"
+  | "transferNoteBytes";
 
 export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
   clientConnectMs: { value: 30_000, unit: "ms", why: "for one connection of our client to a server; curl waits 300 s" },
@@ -89,5 +90,10 @@ export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
     value: 256,
     unit: "directories",
     why: "nested in one another, in a recursive transfer; a path of 4096 bytes, Linux's longest, holds a few hundred",
+  },
+  transferNoteBytes: {
+    value: 1_048_576,
+    unit: "bytes",
+    why: "of a part before a note of its source is written beside it; less is soon sent again, and a note for each small file costs more",
   },
 };

@@ -11,6 +11,8 @@ export interface FileFacts {
   readonly modifiedMs: number;
   /** Permission bits as in chmod(2): 0 to 0o7777. */
   readonly mode: number;
+  /** Which of these an SFTP server has not told: what stands there then means nothing. Absent: all are told. */
+  readonly untold?: readonly ("type" | "size" | "modifiedMs" | "mode")[];
   readonly links?: number;
   /** Name or number. */
   readonly owner?: string;

@@ -1,6 +1,7 @@
 // After an SFTP transfer: is the file at the other side the same? OpenSSH has no checksums (its PROTOCOL, section 4, names
 // none), so the file is read once more.
 import { makeDigest } from "../../client/digest.ts";
+import { judgeSize } from "../../protocol/client/told-size.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import { printable } from "../../protocol/printable.ts";
@@ -39,18 +40,27 @@ export function demandSameHash(path: string, here: string, there: string): void 
   );
 }
 
-/** Throws `FTP_VERIFY` when `here` bytes are not what the server has. */
-export async function demandSameSize(
-  { files }: SftpRemote,
+/** `gone`: there is no such file any more, as in a drop box that is emptied at once. */
+export type SizeCheck = "size" | "nothing" | "gone";
+
+/**
+ * The end of the file and the server's OK decide; what it tells of the size is compared where it tells any. A size of 0 is what
+ * files without one have (/proc). Throws `FTP_VERIFY`.
+ */
+export async function checkSize(
+  { session }: SftpRemote,
   path: string,
   here: number,
   signal: AbortSignal,
-): Promise<void> {
-  const { size } = await files.stat(path, { signal });
-  if (size === here) return;
+): Promise<SizeCheck> {
+  const told = await session.standing(path, "stat", signal);
+  if (told === "nothing") return "gone";
+  if (told === "refused") return "nothing";
+  const verdict = judgeSize(here, told.size, true);
+  if (verdict !== "different") return verdict === "same" ? "size" : "nothing";
   throw new SallyportError(
     "FTP_VERIFY",
-    `"${printable(path, 200)}": ${here} bytes here, but the server's file has ${size}`,
-    { cure: "Transfer the file again; was it changed during the transfer?" },
+    `"${printable(path, 200)}": ${here} bytes here, but the server's file has ${told.size}`,
+    { cure: "Transfer the file again; was it changed during the transfer? --no-verify does not compare." },
   );
 }

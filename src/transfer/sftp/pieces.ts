@@ -1,7 +1,6 @@
 // The bytes of an upload's source, until something else ends it.
 import { raceAbort } from "../../platform/race-abort.ts";
-
-export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+import type { Chunks } from "../store-order.ts";
 
 /**
  * The pieces in their order. Throws the signal's reason at once, also while the source waits for something that may never come:

@@ -1,20 +1,18 @@
 // From an SFTP server: a file here, or a stream.
 import { type FileHandle, open } from "node:fs/promises";
 import { Readable } from "node:stream";
+import { noBeginning } from "../../client/comparing-sink.ts";
 import { makeDigest } from "../../client/digest.ts";
 import { localSize, readLocal } from "../../client/local-file.ts";
-import type { DownloadFileOptions, DownloadOptions } from "../../client/transfer-options.ts";
+import type { DownloadFileOptions, DownloadOptions, SourceFacts } from "../../client/transfer-options.ts";
 import { translating } from "../../filesystem/fs-error.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
+import type { FileFacts } from "../../protocol/listing/file-facts.ts";
+import { firstBytes } from "../compare-tail.ts";
 import type { Transferred } from "../server-session.ts";
-import { demandSameHash, demandSameSize, hashRemote, readRemote } from "./check-transfer.ts";
+import { checkSize, demandSameHash, hashRemote, type SizeCheck } from "./check-transfer.ts";
 import type { SftpRemote } from "./sftp-remote.ts";
-
-/** Where the first of several attempts began. */
-export interface Course {
-  from?: number;
-}
 
 /** One attempt. `resume`: behind what the local file has already. */
 export async function downloadFile(
@@ -22,38 +20,60 @@ export async function downloadFile(
   path: string,
   localPath: string,
   options: DownloadFileOptions & { readonly signal: AbortSignal },
-  course: Course,
 ): Promise<Transferred> {
-  const { signal, verify, resume, onProgress } = options;
-  const offset = resume === true ? await localSize(localPath) : 0;
-  course.from ??= offset;
+  const { signal, verify = "size", resume, onProgress, onFacts, compareBytes = 0 } = options;
+  const there = resume === true ? await localSize(localPath) : 0;
+  const offset = there - Math.min(there, compareBytes);
+  const tail = offset === there ? new Uint8Array(0) : await firstBytes(readLocal(localPath, offset), there - offset);
   const reader = await remote.files.openRead(path, { offset, signal });
-  const { size } = reader.facts;
-  if (offset > size) throw tooLong(localPath, offset, size);
+  const told = toldBy(reader.facts);
+  onFacts?.(told);
   let at = offset;
   {
     await using _reader = reader;
-    await using file = await LateHandle.at(localPath, offset);
+    await using file = new LateHandle(localPath, there === 0 ? "w" : "r+");
     await pump(reader, async (piece) => {
-      await file.write(piece, at);
+      const known = Math.min(piece.length, Math.max(0, there - at));
+      const expected = tail.subarray(at - offset, at - offset + known);
+      if (Buffer.compare(piece.subarray(0, known), expected) !== 0) throw noBeginning(localPath);
+      if (known < piece.length) await file.write(piece.subarray(known), at + known);
       at += piece.length;
-      onProgress?.({ bytes: at, size });
+      onProgress?.({ bytes: at, size: told.size });
     });
+    if (at < there) throw noBeginning(localPath);
     await file.open(); // an empty file is one, too
   }
-  if (at !== size) await demandSameSize(remote, path, at, signal);
-  const bytes = at - course.from;
-  if (verify !== "hash") return { bytes, verified: "size", how: "sftp" };
+  const bytes = at - there;
+  if (verify === "none") return { bytes, verified: "nothing", how: "sftp" };
+  const compared = await sameSize(remote, path, at, told, signal);
+  if (verify !== "hash" || compared === "gone") return { bytes, verified: verifiedBy(compared), how: "sftp" };
   const digest = makeDigest("SHA-256");
   for await (const piece of readLocal(localPath, 0)) digest.update(piece);
   demandSameHash(path, digest.hex(), await hashRemote(remote, path, signal));
   return { bytes, verified: "SHA-256", how: "sftp" };
 }
 
+function toldBy({ size, modifiedMs, untold = [] }: FileFacts): SourceFacts {
+  return { ...(untold.includes("size") ? {} : { size }), ...(untold.includes("modifiedMs") ? {} : { modifiedMs }) };
+}
+
+/** A size that does not agree is asked for once more: the file may have grown. */
+async function sameSize(
+  remote: SftpRemote,
+  path: string,
+  here: number,
+  { size }: SourceFacts,
+  signal: AbortSignal,
+): Promise<SizeCheck> {
+  return size === here ? "size" : await checkSize(remote, path, here, signal);
+}
+
+const verifiedBy = (compared: SizeCheck): "size" | "nothing" => (compared === "size" ? "size" : "nothing");
+
 /** Byte after byte, to whoever reads it. `result` rejects as the stream does. */
 export function downloadStream(
   remote: () => Promise<SftpRemote>,
-  path: (remote: SftpRemote) => string,
+  path: string,
   options: DownloadOptions,
 ): Readable & { readonly result: Promise<Transferred> } {
   const stop = new AbortController();
@@ -73,8 +93,8 @@ export function downloadStream(
 
 async function* pieces(
   remote: () => Promise<SftpRemote>,
-  pathOf: (remote: SftpRemote) => string,
-  { offset = 0, verify, onProgress }: DownloadOptions,
+  name: string,
+  { offset = 0, verify = "size", onProgress, onFacts }: DownloadOptions,
   signal: AbortSignal,
   settle: (result: Transferred | PromiseLike<Transferred>) => void,
 ): AsyncGenerator<Uint8Array> {
@@ -82,17 +102,23 @@ async function* pieces(
   let at = offset;
   try {
     const there = await remote();
-    const path = pathOf(there);
-    const { size } = await there.files.stat(path, { signal });
-    for await (const piece of readRemote(there, path, offset, signal)) {
-      at += piece.length;
-      digest?.update(piece);
-      yield piece;
-      onProgress?.({ bytes: at, size });
+    const path = there.place(name);
+    await using reader = await there.files.openRead(path, { offset, signal });
+    const told = toldBy(reader.facts);
+    onFacts?.(told);
+    for (;;) {
+      const buffer = Buffer.allocUnsafe(limits.streamBufferBytes);
+      const count = await reader.read(buffer);
+      if (count === 0) break;
+      at += count;
+      digest?.update(buffer.subarray(0, count));
+      yield buffer.subarray(0, count);
+      onProgress?.({ bytes: at, size: told.size });
     }
-    await demandSameSize(there, path, at, signal);
-    if (digest !== undefined) demandSameHash(path, digest.hex(), await hashRemote(there, path, signal));
-    settle({ bytes: at - offset, verified: digest === undefined ? "size" : "SHA-256", how: "sftp" });
+    const compared = verify === "none" ? "nothing" : await sameSize(there, path, at, told, signal);
+    const isHashed = digest !== undefined && compared !== "gone";
+    if (isHashed) demandSameHash(path, digest.hex(), await hashRemote(there, path, signal));
+    settle({ bytes: at - offset, verified: isHashed ? "SHA-256" : verifiedBy(compared), how: "sftp" });
   } catch (error) {
     settle(Promise.reject(error));
     throw error;
@@ -126,13 +152,9 @@ class LateHandle implements AsyncDisposable {
   readonly #flags: "w" | "r+";
   #handle: FileHandle | undefined;
 
-  private constructor(path: string, flags: "w" | "r+") {
+  constructor(path: string, flags: "w" | "r+") {
     this.#path = path;
     this.#flags = flags;
-  }
-
-  static async at(path: string, offset: number): Promise<LateHandle> {
-    return new LateHandle(path, offset === 0 ? "w" : "r+");
   }
 
   async open(): Promise<FileHandle> {
@@ -154,10 +176,4 @@ class LateHandle implements AsyncDisposable {
     await this.#handle?.close();
     this.#handle = undefined;
   }
-}
-
-function tooLong(localPath: string, here: number, there: number): SallyportError {
-  return new SallyportError("FTP_VERIFY", `${localPath} has ${here} bytes, and the server's file has ${there}`, {
-    cure: "It is another file: download it without --resume.",
-  });
 }

@@ -3,7 +3,7 @@
 import { decodeName, encodeName } from "../../protocol/client/name-bytes.ts";
 import { nameOf, resolvePath } from "../../protocol/file-path.ts";
 import type { FileFacts } from "../../protocol/listing/file-facts.ts";
-import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
+import type { ListedEntry, ListedTime } from "../../protocol/listing/listed-entry.ts";
 
 /**
  * The absolute path in bytes of a path of a URL; what is relative begins in `home`, which is bytes already. `.` and `..` go by
@@ -13,14 +13,16 @@ export function sftpPath(home: string, path: string): string {
   return resolvePath(home, encodeName(path, "utf8"));
 }
 
+/** What the server has not told is not told. */
 export function listedEntry(bytes: string, facts: FileFacts): ListedEntry {
-  const { type, size, modifiedMs, mode, owner, group } = facts;
+  const { type, size, modifiedMs, mode, owner, group, untold = [] } = facts;
+  const time: ListedTime = { ms: modifiedMs, precision: "second", zone: "utc" };
   return {
     name: decodeName(nameOf(bytes), "utf8"),
-    type,
-    size,
-    modified: { ms: modifiedMs, precision: "second", zone: "utc" },
-    mode,
+    type: untold.includes("type") ? undefined : type,
+    size: untold.includes("size") ? undefined : size,
+    modified: untold.includes("modifiedMs") ? undefined : time,
+    mode: untold.includes("mode") ? undefined : mode,
     owner,
     group,
   };

@@ -1,46 +1,34 @@
 // A session with an SFTP server, with the words of the FTP client.
-import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import type { HashName } from "../../client/checksum.ts";
-import type { CallOptions, UploadSource } from "../../client/ftp-client.ts";
-import { readLocal } from "../../client/local-file.ts";
-import type {
-  DownloadFileOptions,
-  DownloadOptions,
-  UploadFileOptions,
-  UploadOptions,
-} from "../../client/transfer-options.ts";
-import { translating } from "../../filesystem/fs-error.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { CallOptions } from "../../client/ftp-client.ts";
+import type { DownloadFileOptions, DownloadOptions } from "../../client/transfer-options.ts";
+import { fsError } from "../../filesystem/fs-error.ts";
 import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry, Listing, UnreadLine } from "../../protocol/listing/listed-entry.ts";
-import { partSuffix } from "../fetch-file.ts";
 import type { ServerSession, Transferred } from "../server-session.ts";
+import type { StoreOrder } from "../store-order.ts";
 import { hashRemote } from "./check-transfer.ts";
-import { keepTrying } from "./keep-trying.ts";
-import type { Chunks } from "./pieces.ts";
-import { type Course, downloadFile, downloadStream } from "./sftp-download.ts";
-import { listedEntry, sftpPath } from "./sftp-names.ts";
+import { downloadFile, downloadStream } from "./sftp-download.ts";
+import { listedEntry } from "./sftp-names.ts";
 import type { SftpRemote } from "./sftp-remote.ts";
-import { bytesThere, type SftpUpload, upload } from "./sftp-upload.ts";
+import { type ServerHabits, store } from "./sftp-store.ts";
 
 export interface SftpServerSessionParts {
   readonly first: SftpRemote;
   /** Another channel, over a new SSH connection if need be. */
   readonly reopen: (signal: AbortSignal) => Promise<SftpRemote>;
-  readonly clock: Clock;
-  readonly tell: (note: string) => void;
 }
 
 const never: AbortSignal = new AbortController().signal;
 
 export class SftpServerSession implements ServerSession {
-  readonly partSuffix: string = partSuffix;
   /** The file is read once more. */
   readonly hashes: readonly HashName[] = ["SHA-256"];
   /** A channel that broke is another attempt's business; the session is over when its owner says so. */
   readonly closed: Promise<SallyportError | undefined>;
   readonly #parts: SftpServerSessionParts;
+  readonly #habits: ServerHabits = { inPlace: false };
   #remote: SftpRemote;
   #settle: (why: undefined) => void = () => {};
 
@@ -53,9 +41,11 @@ export class SftpServerSession implements ServerSession {
   }
 
   async stat(path: string, { signal = never }: CallOptions = {}): Promise<ListedEntry> {
-    const { files } = this.#remote;
     const place = this.#place(path);
-    return listedEntry(place, await files.stat(place, { signal }));
+    const entry = listedEntry(place, await this.#remote.files.stat(place, { signal }));
+    if (entry.type !== undefined) return entry;
+    // Who tells no type may still be asked to open a directory.
+    return { ...entry, type: (await this.#isDirectory(place, signal)) ? "directory" : "file" };
   }
 
   /** A name that is a path is told in `unread`: the others are good all the same. */
@@ -74,12 +64,12 @@ export class SftpServerSession implements ServerSession {
     return { format: undefined, entries, self: undefined, unread };
   }
 
-  async size(path: string, { signal = never }: CallOptions = {}): Promise<number> {
-    return (await this.#remote.files.stat(this.#place(path), { signal })).size;
+  async size(path: string, options: CallOptions = {}): Promise<number> {
+    return (await this.#facts(path, "size", options)).size;
   }
 
-  async bytesThere(path: string, { signal = never }: CallOptions = {}): Promise<number> {
-    return (await bytesThere(this.#remote, this.#place(path), signal)).bytes;
+  async modified(path: string, options: CallOptions = {}): Promise<number> {
+    return (await this.#facts(path, "modifiedMs", options)).modifiedMs;
   }
 
   async mkdir(path: string, { signal = never }: CallOptions = {}): Promise<void> {
@@ -103,40 +93,17 @@ export class SftpServerSession implements ServerSession {
   }
 
   download(path: string, options: DownloadOptions = {}): Readable & { readonly result: Promise<Transferred> } {
-    // A stream cannot go back, so whoever wants another attempt opens another stream.
-    return downloadStream(
-      () => this.#alive(options.signal ?? never),
-      ({ home }) => sftpPath(home, path),
-      options,
-    );
+    return downloadStream(() => this.#alive(options.signal ?? never), path, options);
   }
 
-  downloadFile(path: string, localPath: string, options: DownloadFileOptions = {}): Promise<Transferred> {
-    const { signal = never, retries = 0, resume = false } = options;
-    const course: Course = {};
-    return this.#keepTrying(retries, signal, (remote, before) => {
-      const again = { ...options, signal, resume: resume || before > 0 };
-      return downloadFile(remote, sftpPath(remote.home, path), localPath, again, course);
-    });
+  async downloadFile(path: string, localPath: string, options: DownloadFileOptions = {}): Promise<Transferred> {
+    const { signal = never } = options;
+    const remote = await this.#alive(signal);
+    return await downloadFile(remote, remote.place(path), localPath, { ...options, signal });
   }
 
-  async uploadFile(localPath: string, path: string, options: UploadFileOptions = {}): Promise<Transferred> {
-    const { size } = await translating(localPath, () => stat(localPath));
-    const { retries = 0, resume = false } = options;
-    const open = (from: number): Chunks => readLocal(localPath, from);
-    return await this.#upload(path, options, retries, resume, { size, open, course: {} });
-  }
-
-  /** With `append` the source begins behind what is there already. */
-  upload(source: UploadSource, path: string, options: UploadOptions = {}): Promise<Transferred> {
-    const { retries = 0, append = false } = options;
-    const isSeekable = typeof source === "function";
-    const course: Course = {};
-    const open = (from: number): Chunks => {
-      if (isSeekable) return source(from - (course.from ?? 0));
-      return source instanceof Uint8Array ? [source] : source;
-    };
-    return this.#upload(path, options, isSeekable ? retries : 0, append, { size: undefined, open, course });
+  async store(order: StoreOrder): Promise<Transferred> {
+    return await store(await this.#alive(order.signal), order, this.#habits);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -144,35 +111,31 @@ export class SftpServerSession implements ServerSession {
     await this.#remote.client[Symbol.asyncDispose]();
   }
 
-  #upload(
-    path: string,
-    options: UploadOptions,
-    retries: number,
-    resume: boolean,
-    about: Pick<SftpUpload, "size" | "open" | "course">,
-  ): Promise<Transferred> {
-    const { signal = never } = options;
-    return this.#keepTrying(retries, signal, (remote, before) =>
-      upload(remote, {
-        ...about,
-        path: sftpPath(remote.home, path),
-        resume: resume || before > 0,
-        options: { ...options, signal },
-      }),
-    );
-  }
-
   #place(path: string): string {
-    return sftpPath(this.#remote.home, path);
+    return this.#remote.place(path);
   }
 
-  #keepTrying<T>(
-    retries: number,
-    signal: AbortSignal,
-    attempt: (remote: SftpRemote, before: number) => Promise<T>,
-  ): Promise<T> {
-    const { clock, tell } = this.#parts;
-    return keepTrying({ clock, retries, signal, tell }, async (before) => attempt(await this.#alive(signal), before));
+  /** Throws `FS_UNSUPPORTED` where the server does not tell it. */
+  async #facts(
+    path: string,
+    what: "size" | "modifiedMs",
+    { signal = never }: CallOptions,
+  ): Promise<{ readonly size: number; readonly modifiedMs: number }> {
+    const remote = await this.#alive(signal);
+    const place = remote.place(path);
+    const facts = await remote.files.stat(place, { signal });
+    if (facts.untold?.includes(what) === true) throw fsError("FS_UNSUPPORTED", place);
+    return facts;
+  }
+
+  async #isDirectory(place: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      await using _handle = await this.#remote.session.openDirectory(place, signal);
+      return true;
+    } catch (error) {
+      if (isSallyportError(error) && error.code.startsWith("FS_")) return false;
+      throw error;
+    }
   }
 
   /** The channel that is there, or a new one in its place. */

@@ -26,14 +26,16 @@ test("the name is the whole file or none, and reget goes on with the part", asyn
     await control.reply("426 aborted");
     await control.reply("226 ok");
     data.destroy();
-    await control.expect("SIZE f");
-    await control.reply("213 10");
+    // What it is now, and once more with the transfer.
+    for (const _ of [1, 2]) {
+      await control.expect("SIZE f");
+      await control.reply("213 10");
+    }
     const second = await passive(control);
-    await control.expect("REST 5");
-    await control.reply("350 ok");
     await control.expect("RETR f");
     await control.reply("150 here it comes");
-    (await second.accept()).end("56789");
+    // The last bytes of the part come once more, and are compared.
+    (await second.accept()).end("0123456789");
     await control.reply("226 ok");
   });
   const printed: string[] = [];

@@ -1,0 +1,44 @@
+// Whether bytes that are there already are the beginning of the source: the last of them are read at both sides.
+import { isRefusal } from "./identify.ts";
+import type { ServerSession } from "./server-session.ts";
+import type { Chunks } from "./store-order.ts";
+
+/** How much of the end of a part is compared. */
+export const compareBytes = 65_536;
+
+export type Tail = "same" | "different" | "unknown";
+
+/** The first `bytes` of both, from `offset` on: `there` is a file of the server, `source` what it should be. */
+export async function compareTail(
+  session: ServerSession,
+  path: string,
+  bytes: number,
+  source: (offset: number) => Chunks,
+  signal: AbortSignal,
+): Promise<Tail> {
+  const offset = Math.max(0, bytes - compareBytes);
+  if (bytes === 0) return "same";
+  try {
+    const stream = session.download(path, { offset, signal, verify: "none" });
+    stream.result.catch(() => {}); // the stream tells it as well
+    const there = await firstBytes(stream, bytes - offset);
+    const ours = await firstBytes(source(offset), bytes - offset);
+    return Buffer.compare(there, ours) === 0 ? "same" : "different";
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isRefusal(error)) return "unknown";
+    throw error;
+  }
+}
+
+/** Reads no more than it must; a source that goes on is left. */
+export async function firstBytes(source: Chunks, count: number): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let have = 0;
+  for await (const piece of source) {
+    pieces.push(Uint8Array.prototype.slice.call(piece));
+    have += piece.length;
+    if (have > count) break;
+  }
+  return Buffer.concat(pieces).subarray(0, count);
+}

@@ -1,0 +1,54 @@
+// One attempt of an upload by FTP, into the file itself: the file is its own part.
+import type { UploadFileOptions } from "../../client/transfer-options.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import { printable } from "../../protocol/printable.ts";
+import { compareTail } from "../compare-tail.ts";
+import { identify } from "../identify.ts";
+import { nameState, resumeSteps } from "../resume-rule.ts";
+import { isFtp, type ServerSession, type Transferred } from "../server-session.ts";
+import type { StoreOrder } from "../store-order.ts";
+
+export async function storeByFtp(session: ServerSession, order: StoreOrder): Promise<Transferred> {
+  if (!isFtp(session)) throw new SallyportError("INTERNAL", "this session cannot store files");
+  const { path, source, signal, verify, type, onProgress, onCarried } = order;
+  const from = order.wish === "no" ? 0 : await beginning(session, order);
+  if (from === "all") return { bytes: 0, verified: "size", how: "nothing", wasThere: true };
+  const { size } = order.identity;
+  const options: UploadFileOptions = {
+    signal,
+    verify,
+    type,
+    onProgress: ({ bytes }) => onProgress({ bytes: source.localPath === undefined ? from + bytes : bytes, size }),
+    ...(onCarried === undefined ? {} : { onCarried }),
+  };
+  if (source.localPath !== undefined) {
+    return await session.uploadFile(source.localPath, path, { ...options, resume: from > 0 });
+  }
+  const open = (offset: number): ReturnType<typeof source.open> => source.open(from + offset);
+  return await session.upload(source.seekable ? open : open(0), path, { ...options, append: from > 0 });
+}
+
+/** How much of the source is there already. */
+async function beginning(session: ServerSession, order: StoreOrder): Promise<number | "all"> {
+  const { path, identity, wish, signal, note, source } = order;
+  const there = await identify(session, path, { signal });
+  if (there.size === undefined) return 0;
+  // Of this run's own bytes the time tells nothing.
+  const name = nameState(wish === "retry" ? { size: there.size } : there, identity);
+  const mustCompare = name === "shorter" || name === "unclear";
+  const tail = mustCompare ? await compareTail(session, path, there.size, (at) => source.open(at), signal) : undefined;
+  if (tail === "different") {
+    note(`${shown(path)} at the server is no beginning of the source; it is sent again from its beginning`);
+    return 0;
+  }
+  if (tail === "unknown" && wish === "asked") {
+    note(`${shown(path)} at the server cannot be read and compared; --resume trusts that it is from this source`);
+  }
+  const step = resumeSteps.none[name === "unclear" ? "same" : name];
+  if (step === "there already") return "all";
+  if (step === "resume name") return there.size;
+  note(`${shown(path)} at the server is another file; it is replaced`);
+  return 0;
+}
+
+const shown = (path: string): string => printable(path, 200);

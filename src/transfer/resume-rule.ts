@@ -1,0 +1,42 @@
+// The one rule for what to do with a part and a file that are there already; docs/reference/resume.md has the table, and a test runs it.
+import type { Likeness, SourceIdentity } from "./source-identity.ts";
+
+/** What there is of the part. `changed`: it is from a source that was replaced since. */
+export type PartState = "none" | "shorter" | "whole" | "longer" | "changed";
+
+/** What has the name. `shorter`: perhaps the beginning of the source. `older`: another content. */
+export type NameState = "none" | "shorter" | "older" | "same";
+
+export type Step = "begin" | "resume part" | "resume name" | "rename part" | "there already";
+
+type Row = Readonly<Record<NameState, Step>>;
+
+/** Nothing of the part can be used. */
+const noPart: Row = { none: "begin", shorter: "resume name", older: "begin", same: "there already" };
+
+export const resumeSteps: Readonly<Record<PartState, Row>> = {
+  none: noPart,
+  shorter: { none: "resume part", shorter: "resume part", older: "resume part", same: "there already" },
+  whole: { none: "rename part", shorter: "rename part", older: "rename part", same: "there already" },
+  longer: noPart,
+  // Another file was meant when NAME was left.
+  changed: { ...noPart, shorter: "begin" },
+};
+
+/** `bytes`: of the part, undefined where there is none. */
+export function partState(bytes: number | undefined, source: SourceIdentity, noted: Likeness): PartState {
+  if (bytes === undefined) return "none";
+  if (noted === "changed") return "changed";
+  if (source.size === undefined || bytes < source.size) return "shorter";
+  return bytes === source.size ? "whole" : "longer";
+}
+
+/** By what can be seen from outside; `unclear` has to be compared byte by byte. */
+export function nameState(name: SourceIdentity | undefined, source: SourceIdentity): NameState | "unclear" {
+  if (name?.size === undefined) return name === undefined ? "none" : "older";
+  if (source.size === undefined || name.size < source.size) return "shorter";
+  if (name.size > source.size) return "older";
+  if (name.modifiedMs === undefined || source.modifiedMs === undefined) return "unclear";
+  // Clocks differ by a little. Whoever wrote it after the source's last change may have written anything.
+  return name.modifiedMs - source.modifiedMs < -2000 ? "older" : "unclear";
+}

@@ -1,0 +1,18 @@
+// What the server tells of a file of its own.
+import type { SourceIdentity } from "../source-identity.ts";
+import type { SftpRemote } from "./sftp-remote.ts";
+
+/** `refused`: the server tells nothing of it. */
+export async function identityOf(
+  { session }: SftpRemote,
+  path: string,
+  signal: AbortSignal,
+): Promise<SourceIdentity | "nothing" | "refused"> {
+  const told = await session.standing(path, "stat", signal);
+  if (typeof told === "string") return told;
+  const { size, times } = told;
+  return {
+    ...(size === undefined ? {} : { size }),
+    ...(times === undefined ? {} : { modifiedMs: times.modified * 1000 }),
+  };
+}

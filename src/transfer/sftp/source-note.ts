@@ -1,0 +1,72 @@
+// The note beside a part at the server: which source it is from.
+import { limits } from "../../protocol/limits.ts";
+import { noteBytesMax, readNote, type SourceIdentity, writeNote } from "../source-identity.ts";
+import { readRemote } from "./check-transfer.ts";
+import type { SftpRemote } from "./sftp-remote.ts";
+
+/** A note that could not be written, read or removed is one that is not there: parts are then compared byte by byte. */
+export class SourceNote {
+  readonly #remote: SftpRemote;
+  readonly #path: string;
+  readonly #signal: AbortSignal;
+  #writing: Promise<void> | undefined;
+  #isThere = false;
+
+  constructor(remote: SftpRemote, path: string, signal: AbortSignal) {
+    this.#remote = remote;
+    this.#path = path;
+    this.#signal = signal;
+  }
+
+  async read(): Promise<SourceIdentity | undefined> {
+    const pieces: Uint8Array[] = [];
+    try {
+      for await (const piece of readRemote(this.#remote, this.#path, 0, this.#signal)) {
+        this.#isThere = true;
+        pieces.push(piece);
+        if (piece.length > noteBytesMax) return undefined;
+      }
+    } catch {
+      this.#signal.throwIfAborted();
+    }
+    return readNote(Buffer.concat(pieces).toString("utf8"));
+  }
+
+  /** Once a part is worth being gone on with. Nobody waits for it but {@link remove}. */
+  reached(bytes: number, source: SourceIdentity): void {
+    if (bytes >= limits.transferNoteBytes) this.write(source);
+  }
+
+  write(source: SourceIdentity): void {
+    this.#writing ??= this.#write(source).catch(() => {});
+  }
+
+  /** There may be one of an earlier run. */
+  expect(): void {
+    this.#isThere = true;
+  }
+
+  /** The part is none any more. */
+  async remove(): Promise<void> {
+    await this.#writing;
+    if (!this.#isThere || this.#remote.client.isOver) return;
+    await this.#remote.files.remove(this.#path, { signal: this.#signal }).catch(() => {});
+  }
+
+  /** It is on the server's disk, or never will be. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #write(source: SourceIdentity): Promise<void> {
+    if (this.#remote.client.isOver) return;
+    this.#isThere = true;
+    const options = { start: "truncate", signal: never } as const;
+    await using writer = await this.#remote.files.openWrite(this.#path, options);
+    await writer.write([Buffer.from(writeNote(source))]);
+    await writer.finish();
+  }
+}
+
+/** A transfer that is given up leaves its note. */
+const never: AbortSignal = new AbortController().signal;

@@ -1,0 +1,195 @@
+// An upload into NAME.sallyport-part, which gets its name when it is whole.
+import { flagsOf } from "../../filesystem/sftp/sftp-session.ts";
+import { SftpUpdater } from "../../filesystem/sftp/sftp-writer.ts";
+import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import { printable } from "../../protocol/printable.ts";
+import { besideBytes, noteSuffix, partSuffix } from "../part-name.ts";
+import { type NameState, nameState, partState, resumeSteps, type Step } from "../resume-rule.ts";
+import type { Transferred } from "../server-session.ts";
+import { likeness } from "../source-identity.ts";
+import type { StoreOrder } from "../store-order.ts";
+import { checkSize } from "./check-transfer.ts";
+import { compareRemoteTail } from "./compare-remote-tail.ts";
+import { identityOf } from "./identity-of.ts";
+import type { SftpRemote } from "./sftp-remote.ts";
+import type { Target } from "./sftp-store.ts";
+import { SourceNote } from "./source-note.ts";
+import { verifyStored } from "./verify-stored.ts";
+import { digestOf, writePieces } from "./write-pieces.ts";
+
+/** The server takes no part, or does not let it have its name. */
+export class NoPart extends Error {
+  override readonly cause: SallyportError;
+  /** The source has been read. */
+  readonly isSent: boolean;
+
+  constructor(cause: SallyportError, isSent: boolean) {
+    super("no part");
+    this.cause = cause;
+    this.isSent = isSent;
+  }
+}
+
+/** Throws `NoPart`, and what the server says. */
+export async function storeByPart(remote: SftpRemote, target: Target, order: StoreOrder): Promise<Transferred> {
+  const { signal, course } = order;
+  const part = besideBytes(target.path, partSuffix);
+  const note = new SourceNote(remote, besideBytes(target.path, noteSuffix), signal);
+  // In one breath with the opening. An older part may have a note, which is then removed with this one's.
+  const older = order.wish === "no" ? identityOf(remote, part, signal) : undefined;
+  older?.then(
+    (found) => typeof found === "string" || note.expect(),
+    () => {},
+  );
+  const { step, bytes } = order.wish === "no" ? begin : await plan(remote, target.path, part, note, order);
+  course.from ??= bytes;
+  if (step === "there already") {
+    const verified = await verifyStored(remote, target.path, bytes, await digestOf(order, bytes), order);
+    await remote.files.remove(part, { signal }).catch(() => {});
+    await note.remove();
+    return { bytes: 0, verified, how: "sftp", wasThere: true };
+  }
+  if (step === "resume name") await remote.files.rename(target.path, part, { signal });
+  const digest = await digestOf(order, bytes);
+  const end = step === "rename part" ? bytes : await writePart(remote, part, bytes, note, order, digest);
+  const size = await checkSize(remote, part, end, signal);
+  if (size === "gone") throw new NoPart(taken(part), true);
+  const verified = await verifyStored(remote, part, end, digest, order, size);
+  // The new file is another one: it gets the old one's permissions.
+  if (target.mode !== undefined) await remote.files.setMode(part, target.mode, { signal }).catch(() => {});
+  course.isRenaming = true;
+  await putInPlace(remote, part, target.path, note, signal);
+  await note.remove();
+  return { bytes: end - course.from, verified, how: "sftp" };
+}
+
+interface Plan {
+  readonly step: Step;
+  /** That are there already. */
+  readonly bytes: number;
+}
+
+const begin: Plan = { step: "begin", bytes: 0 };
+
+/** What is there, and what the rule says to that. */
+async function plan(
+  remote: SftpRemote,
+  path: string,
+  part: string,
+  note: SourceNote,
+  order: StoreOrder,
+): Promise<Plan> {
+  const { identity, wish, signal, course } = order;
+  const [found, noted] = await Promise.all([
+    identityOf(remote, part, signal),
+    wish === "asked" ? note.read() : undefined,
+  ]);
+  if (found === "refused") {
+    order.note(`${printable(part, 200)}: the server does not tell what is there; the file is sent from its beginning`);
+    return begin;
+  }
+  const bytes = found === "nothing" ? undefined : found.size;
+  const known = wish === "retry" ? "same" : likeness(noted, identity);
+  let state = partState(bytes, identity, known);
+  if (state === "longer" || state === "changed")
+    order.note(`${printable(part, 200)} is from another source; the file is sent again from its beginning`);
+  if (state === "shorter" || state === "whole") {
+    const tail = await compareRemoteTail(remote, part, bytes ?? 0, order);
+    if (tail === "different") {
+      order.note(`${printable(part, 200)} is no beginning of the source; the file is sent again from its beginning`);
+      state = "changed";
+    } else if (tail === "unknown" && known === "unknown") {
+      order.note(`${printable(part, 200)} cannot be read and compared; --resume trusts that it is from this source`);
+    }
+  }
+  // Of this run's own part the name was the part's, or is still that of the old file.
+  const mayLook = wish === "asked" || course.isRenaming === true;
+  const name = mayLook ? await nameAt(remote, path, order) : { state: "none" as const, bytes: 0 };
+  const step = resumeSteps[state][name.state];
+  return { step, bytes: step === "begin" ? 0 : step.endsWith("part") ? (bytes ?? 0) : name.bytes };
+}
+
+async function nameAt(
+  remote: SftpRemote,
+  path: string,
+  order: StoreOrder,
+): Promise<{ readonly state: NameState; readonly bytes: number }> {
+  const found = await identityOf(remote, path, order.signal);
+  if (typeof found === "string") return { state: "none", bytes: 0 };
+  const state = nameState(found, order.identity);
+  const bytes = found.size ?? 0;
+  if (state !== "shorter" && state !== "unclear") return { state, bytes };
+  const tail = await compareRemoteTail(remote, path, bytes, order);
+  if (tail === "different") return { state: "older", bytes };
+  if (tail === "unknown") {
+    order.note(`${printable(path, 200)} cannot be read and compared; --resume trusts that it is from this source`);
+  }
+  return { state: state === "unclear" ? "same" : state, bytes };
+}
+
+/** Returns the bytes of the part afterwards. Throws `NoPart` when the server does not let it be made. */
+async function writePart(
+  remote: SftpRemote,
+  part: string,
+  from: number,
+  note: SourceNote,
+  order: StoreOrder,
+  digest: Parameters<typeof writePieces>[4],
+): Promise<number> {
+  const { signal, identity } = order;
+  const flags = from === 0 ? flagsOf.replace : flagsOf.write;
+  const handle = await remote.session
+    .open(part, flags, { path: part, doing: "write" }, signal)
+    .catch((error: unknown) => {
+      if (isSallyportError(error) && refusesPart.test(error.code)) throw new NoPart(error, false);
+      throw error;
+    });
+  await using file = new SftpUpdater(handle, signal);
+  let end = from;
+  try {
+    return await writePieces(remote, file, from, order, digest, (bytes) => {
+      end = bytes;
+      note.reached(bytes, identity);
+    });
+  } catch (error) {
+    if (end === 0) await remote.files.remove(part, { signal: patient }).catch(() => {});
+    else note.write(identity);
+    await note.settled();
+    throw error;
+  }
+}
+
+const patient: AbortSignal = new AbortController().signal;
+
+/** About the name of the part; a directory that is missing or a full disk would refuse the file itself as well. */
+const refusesPart = /^FS_(?:PERMISSION|FAILED|UNSUPPORTED|NAME_INVALID|READ_ONLY|OUTSIDE|NOT_FOUND)$/;
+
+/** In one step where the server has posix-rename@openssh.com; elsewhere the old file goes first. Throws `NoPart`. */
+async function putInPlace(
+  remote: SftpRemote,
+  part: string,
+  path: string,
+  note: SourceNote,
+  signal: AbortSignal,
+): Promise<void> {
+  const { files } = remote;
+  try {
+    await files.rename(part, path, { signal }).catch(async (error: unknown) => {
+      if (!isSallyportError(error) || error.code !== "FS_EXISTS") throw error;
+      await files.remove(path, { signal });
+      await files.rename(part, path, { signal });
+    });
+  } catch (error) {
+    if (signal.aborted || !isSallyportError(error) || !error.code.startsWith("FS_")) throw error;
+    await files.remove(part, { signal }).catch(() => {});
+    await note.remove();
+    throw new NoPart(error, true);
+  }
+}
+
+function taken(part: string): SallyportError {
+  return new SallyportError(
+    "FS_NOT_FOUND",
+    `${printable(part, 200)} was taken away at the server as soon as it was closed`,
+  );
+}

@@ -1,0 +1,43 @@
+// Which file a part is from: what is noted with the part, and compared before anybody goes on with it.
+
+export interface SourceIdentity {
+  readonly size?: number;
+  /** Milliseconds since 1970. */
+  readonly modifiedMs?: number;
+}
+
+export type Likeness = "same" | "changed" | "unknown";
+
+/** A size alone proves nothing: a file is often replaced by one of its size. */
+export function likeness(noted: SourceIdentity | undefined, now: SourceIdentity): Likeness {
+  if (noted === undefined) return "unknown";
+  if (noted.size !== undefined && now.size !== undefined && noted.size !== now.size) return "changed";
+  if (noted.modifiedMs === undefined || now.modifiedMs === undefined) return "unknown";
+  return isSameTime(noted.modifiedMs, now.modifiedMs) ? "same" : "changed";
+}
+
+/** FTP and SFTP tell whole seconds, file systems more. */
+function isSameTime(a: number, b: number): boolean {
+  const isCoarse = a % 1000 === 0 || b % 1000 === 0;
+  return isCoarse ? Math.floor(a / 1000) === Math.floor(b / 1000) : a === b;
+}
+
+export function writeNote({ size, modifiedMs }: SourceIdentity): string {
+  return `${JSON.stringify({ size, modifiedMs })}\n`;
+}
+
+/** Undefined for what is no note of ours. */
+export function readNote(text: string): SourceIdentity | undefined {
+  try {
+    const { size, modifiedMs } = JSON.parse(text) as Record<string, unknown>;
+    return {
+      ...(typeof size === "number" ? { size } : {}),
+      ...(typeof modifiedMs === "number" ? { modifiedMs } : {}),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes that a note has at most. */
+export const noteBytesMax = 1000;

@@ -1,0 +1,76 @@
+// One file to a server: attempts, and what each of them may go on with.
+import { refuseAsciiParts } from "../client/download.ts";
+import type { Progress, TransferOptions } from "../client/transfer-options.ts";
+import { printable } from "../protocol/printable.ts";
+import { storeByFtp } from "./ftp/store-by-ftp.ts";
+import type { ServerSession, Transferred } from "./server-session.ts";
+import { likeness, type SourceIdentity } from "./source-identity.ts";
+import type { Course, ResumeWish, StoreSource } from "./store-order.ts";
+import { withRetries } from "./with-retries.ts";
+
+export interface StoreOptions extends Pick<TransferOptions, "retries" | "verify" | "type" | "onCarried"> {
+  readonly signal: AbortSignal;
+  /** The session for another attempt, since this one may be lost. Default: the same. */
+  readonly renew?: () => Promise<ServerSession>;
+  readonly resume?: boolean;
+  /** Write the name itself, without a part. FTP always does. */
+  readonly inPlace?: boolean;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Something to know that is no failure. */
+  readonly note: (text: string) => void;
+}
+
+/** Throws what the session does; `FTP_VERIFY` for a file that is not the source's. */
+export async function storeFile(
+  session: ServerSession,
+  source: StoreSource,
+  path: string,
+  options: StoreOptions,
+): Promise<Transferred> {
+  const {
+    signal,
+    note,
+    resume = false,
+    retries = 0,
+    verify = "size",
+    type = "binary",
+    inPlace = false,
+    renew,
+  } = options;
+  const { onProgress = () => {}, onCarried } = options;
+  refuseAsciiParts(`could not upload "${printable(path, 200)}"`, { type, retries }, resume);
+  const course: Course = {};
+  let known: SourceIdentity | undefined;
+  const times = { retries: source.seekable ? retries : 0, renew, signal, note };
+  return await withRetries(session, times, async (own) => {
+    const identity = await source.identify(signal);
+    // Before the first byte of this run whatever is there is from elsewhere.
+    const wish = course.hasBegun === true ? again(known, identity, path, note) : resume ? "asked" : "no";
+    if (wish === "no") delete course.from;
+    known = identity;
+    const report = (progress: Progress): void => {
+      course.hasBegun = true;
+      onProgress(progress);
+    };
+    const common = { path, source, identity, wish, course, inPlace, signal, verify, type, onProgress: report, note };
+    // What is left after the data must need no other attempt.
+    const order = retries > 0 || onCarried === undefined ? common : { ...common, onCarried };
+    return own.store === undefined ? await storeByFtp(own, order) : await own.store(order);
+  });
+}
+
+function again(
+  known: SourceIdentity | undefined,
+  now: SourceIdentity,
+  path: string,
+  note: (text: string) => void,
+): ResumeWish {
+  const found = likeness(known, now);
+  if (found === "same") return "retry";
+  note(
+    found === "changed"
+      ? `${path}: the source was replaced since the last attempt; it is sent again from its beginning`
+      : `${path}: nobody tells whether the source is the same as before; it is sent again from its beginning`,
+  );
+  return "no";
+}

@@ -1,0 +1,51 @@
+// An upload as a session with a server gets it: what, where to, and what may be gone on with.
+import type { Progress, TransferOptions } from "../client/transfer-options.ts";
+import type { SourceIdentity } from "./source-identity.ts";
+
+export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** What is uploaded: a file of this machine, standard input, or a file of another server. */
+export interface StoreSource {
+  /** Asked anew for each attempt. */
+  identify(signal: AbortSignal): Promise<SourceIdentity>;
+  /** The bytes from there on. */
+  open(offset: number): Chunks;
+  /** Whether `open` can begin anywhere, and more than once. */
+  readonly seekable: boolean;
+  /** A file of this machine: its path. */
+  readonly localPath?: string;
+}
+
+/**
+ * What to do about bytes that are there. `no`: begin. `asked`: the user said --resume, so notes and bytes are compared.
+ * `retry`: they are this run's own, and the source is the same.
+ */
+export type ResumeWish = "no" | "asked" | "retry";
+
+/** What one attempt leaves for the next one. */
+export interface Course {
+  /** Bytes that were there before the first attempt. */
+  from?: number;
+  /** Bytes of this run have been sent. */
+  hasBegun?: boolean;
+  /** The part is whole, and is getting its name. */
+  isRenaming?: boolean;
+}
+
+export interface StoreOrder {
+  /** As the caller writes it. */
+  readonly path: string;
+  readonly source: StoreSource;
+  readonly identity: SourceIdentity;
+  readonly wish: ResumeWish;
+  readonly course: Course;
+  /** Write the name itself, without a part. FTP always does. */
+  readonly inPlace: boolean;
+  readonly signal: AbortSignal;
+  readonly verify: NonNullable<TransferOptions["verify"]>;
+  readonly type: NonNullable<TransferOptions["type"]>;
+  readonly onProgress: (progress: Progress) => void;
+  readonly onCarried?: () => void;
+  /** Something to know that is no failure. */
+  readonly note: (text: string) => void;
+}

@@ -1,0 +1,103 @@
+// A session with an SFTP server of this process that may have quirks; no SSH below it.
+import { duplexPair } from "node:stream";
+import { systemClock } from "../../src/network/system-clock.ts";
+import { systemTime } from "../../src/network/system-time.ts";
+import type { FileSystem } from "../../src/platform/file-system.ts";
+import { StreamConnection } from "../../src/platform/stream-connection.ts";
+import { PacketSplitter } from "../../src/ssh/connection-protocol/packet-splitter.ts";
+import { WireReader } from "../../src/ssh/connection-protocol/wire-reader.ts";
+import { SftpClient } from "../../src/ssh/sftp/client/sftp-client.ts";
+import { Handles } from "../../src/ssh/sftp/server/handles.ts";
+import { type Reply, statusReply, versionReply } from "../../src/ssh/sftp/server/replies.ts";
+import { handlers } from "../../src/ssh/sftp/server/requests.ts";
+import { statusOf } from "../../src/ssh/sftp/server/status.ts";
+import { messages, type StatusCode } from "../../src/ssh/sftp/wire/message-types.ts";
+import { makeRemote, type SftpRemote } from "../../src/transfer/sftp/sftp-remote.ts";
+import { SftpServerSession } from "../../src/transfer/sftp/sftp-server-session.ts";
+
+const never = new AbortController().signal;
+
+export interface QuirkRequest {
+  readonly type: number;
+  readonly id: number;
+  /** Behind the number; what is read of it is read. */
+  readonly body: WireReader;
+}
+
+/** Another answer than the usual one; undefined: the usual one. `after` runs when that has been made. */
+export type Quirk = (request: QuirkRequest) => Promise<Reply | undefined> | Reply | undefined;
+
+export interface SftpRigOptions {
+  readonly files: FileSystem;
+  readonly quirk?: Quirk;
+  readonly extensions?: Readonly<Record<string, string>>;
+  /** Of every channel, when its client has gone or `cut` was called. */
+  readonly onServe?: (cut: () => void) => void;
+}
+
+export const refuse = (id: number, code: StatusCode, words = "no"): Reply => statusReply(id, { code, words });
+
+export async function startSftpRig(options: SftpRigOptions): Promise<SftpServerSession> {
+  const open = (): Promise<SftpRemote> => openRemote(options);
+  return new SftpServerSession({ first: await open(), reopen: open });
+}
+
+async function openRemote(options: SftpRigOptions): Promise<SftpRemote> {
+  const [near, far] = duplexPair();
+  near.on("error", () => {});
+  far.on("error", () => {});
+  void serve(far, options);
+  const end = { host: "", port: 0 };
+  const connection = new StreamConnection({
+    stream: near,
+    local: end,
+    remote: end,
+    clock: systemClock,
+    breakOff: () => {
+      near.destroy();
+      far.destroy();
+    },
+  });
+  options.onServe?.(() => {
+    near.destroy();
+    far.destroy();
+  });
+  return await makeRemote(await SftpClient.open({ connection, clock: systemClock, signal: never }), never);
+}
+
+async function serve(stream: ReturnType<typeof duplexPair>[0], options: SftpRigOptions): Promise<void> {
+  const { files, quirk = () => undefined, extensions = { "posix-rename@openssh.com": "1" } } = options;
+  const handles = new Handles();
+  const sftp = { files, handles, now: systemTime, options: { signal: never } };
+  const splitter = new PacketSplitter(1_000_000);
+  try {
+    for await (const chunk of stream) {
+      const packets: Uint8Array[] = [];
+      splitter.split(chunk as Uint8Array, (packet) => packets.push(packet));
+      for (const packet of packets) {
+        const request = new WireReader(packet);
+        const type = request.byte();
+        const id = request.uint32();
+        const copy = new WireReader(packet);
+        copy.byte();
+        copy.uint32();
+        let reply: Reply;
+        if (type === messages.init) reply = versionReply(extensions);
+        else {
+          try {
+            reply =
+              (await quirk({ type, id, body: copy })) ?? (await handlers[type]?.(sftp, id, request)) ?? refuse(id, 8);
+          } catch (error) {
+            reply = statusReply(id, statusOf(error));
+          }
+        }
+        for (const piece of reply) stream.write(piece);
+      }
+    }
+  } catch {
+    // The client is gone.
+  } finally {
+    await handles.closeAll().catch(() => {});
+    stream.end();
+  }
+}
