@@ -24,7 +24,7 @@ export function readOnly(inner: FileSystem): FileSystem {
 }
 
 function spaceOf(inner: FileSystem): Partial<TellsSpace> {
-  return tellsSpace(inner) ? { freeBytes: (path, options) => inner.freeBytes(path, options) } : {};
+  return tellsSpace(inner) ? { space: (path, options) => inner.space(path, options) } : {};
 }
 
 /** New files and directories may be made. An atomic upload may be given its name, or be removed, by whoever knows its own. */

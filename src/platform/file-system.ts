@@ -79,10 +79,28 @@ export interface UpdatesFiles {
   openUpdate(path: string, options: FileOptions): Promise<FileUpdater>;
 }
 
+/** Room as statvfs(3) tells it. */
+export interface Space {
+  readonly blockBytes: number;
+  readonly blocks: number;
+  readonly freeBlocks: number;
+  /** Those of the free ones that may be written by this user. */
+  readonly availableBlocks: number;
+  /** How many files and directories there may be. */
+  readonly nodes: number;
+  readonly freeNodes: number;
+}
+
 /** A file system that knows how much room is left. */
 export interface TellsSpace {
-  /** Bytes that may still be written below `path`. */
-  freeBytes(path: string, options: FileOptions): Promise<number>;
+  /** Where `path` is. */
+  space(path: string, options: FileOptions): Promise<Space>;
+}
+
+/** A file system in which a file can have two names. */
+export interface MakesLinks {
+  /** `FS_EXISTS` when the new name is taken. Only for plain files. */
+  link(from: string, to: string, options: FileOptions): Promise<void>;
 }
 
 export function setsTimes(fileSystem: FileSystem): fileSystem is FileSystem & SetsTimes {
@@ -98,5 +116,9 @@ export function updatesFiles(fileSystem: FileSystem): fileSystem is FileSystem &
 }
 
 export function tellsSpace(fileSystem: FileSystem): fileSystem is FileSystem & TellsSpace {
-  return "freeBytes" in fileSystem;
+  return "space" in fileSystem;
+}
+
+export function makesLinks(fileSystem: FileSystem): fileSystem is FileSystem & MakesLinks {
+  return "link" in fileSystem;
 }

@@ -3,6 +3,7 @@ import { constants, type Stats } from "node:fs";
 import {
   chmod,
   type FileHandle,
+  link,
   lstat,
   mkdir,
   open,
@@ -19,8 +20,10 @@ import type {
   FileSystem,
   FileUpdater,
   FileWriter,
+  MakesLinks,
   SetsModes,
   SetsTimes,
+  Space,
   TellsSpace,
   UpdatesFiles,
   WriteStart,
@@ -43,7 +46,7 @@ export interface LocalFileSystemOptions {
 /** Throws `FS_NOT_FOUND`, `FS_NOT_DIRECTORY` or `FS_PERMISSION` when there is no such directory. */
 export async function openLocalFileSystem(
   options: LocalFileSystemOptions,
-): Promise<FileSystem & SetsTimes & SetsModes & TellsSpace & UpdatesFiles> {
+): Promise<FileSystem & SetsTimes & SetsModes & TellsSpace & UpdatesFiles & MakesLinks> {
   const { directory, sync = true } = options;
   return translating(directory, async () => {
     if (!(await stat(directory)).isDirectory()) throw fsError("FS_NOT_DIRECTORY", directory);
@@ -51,7 +54,7 @@ export async function openLocalFileSystem(
   });
 }
 
-class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, UpdatesFiles {
+class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, UpdatesFiles, MakesLinks {
   readonly #root: Root;
   readonly #sync: boolean;
 
@@ -132,10 +135,25 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
     return this.#at(path, "find", signal, (real) => chmod(real, mode & permissionBits));
   }
 
-  freeBytes(path: string, { signal }: FileOptions): Promise<number> {
+  space(path: string, { signal }: FileOptions): Promise<Space> {
     return this.#at(path, "find", signal, async (real) => {
-      const { bavail, bsize } = await statfs(real);
-      return bavail * bsize;
+      const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(real);
+      return {
+        blockBytes: bsize,
+        blocks,
+        freeBlocks: bfree,
+        availableBlocks: bavail,
+        nodes: files,
+        freeNodes: ffree,
+      };
+    });
+  }
+
+  /** link(2) follows no link at the end of a path, and both directories have been judged. */
+  async link(from: string, to: string, { signal }: FileOptions): Promise<void> {
+    await this.#at(notRoot(from), "findName", signal, async (old) => {
+      mustBeFile(await lstat(old), from);
+      await this.#at(notRoot(to), "findName", signal, (fresh) => link(old, fresh));
     });
   }
 

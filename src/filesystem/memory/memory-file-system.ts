@@ -7,6 +7,7 @@ import type {
   FileWriter,
   SetsModes,
   SetsTimes,
+  Space,
   TellsSpace,
   UpdatesFiles,
   WriteStart,
@@ -28,10 +29,12 @@ const bytesMaxDefault = 67_108_864;
 /** An empty file system; it forgets everything with the program. */
 export class MemoryFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, UpdatesFiles {
   readonly #tree: MemoryTree;
+  readonly #bytesMax: number;
   readonly #room: { left: number };
 
   constructor({ now, bytesMax = bytesMaxDefault }: MemoryFileSystemOptions) {
     this.#tree = new MemoryTree(now);
+    this.#bytesMax = bytesMax;
     this.#room = { left: bytesMax };
   }
 
@@ -115,9 +118,11 @@ export class MemoryFileSystem implements FileSystem, SetsTimes, SetsModes, Tells
     this.#tree.find(path).mode = mode;
   }
 
-  async freeBytes(_path: string, { signal }: FileOptions): Promise<number> {
+  async space(path: string, { signal }: FileOptions): Promise<Space> {
     signal.throwIfAborted();
-    return this.#room.left;
+    this.#tree.find(path);
+    const { left } = this.#room;
+    return { blockBytes: 1, blocks: this.#bytesMax, freeBlocks: left, availableBlocks: left, nodes: 0, freeNodes: 0 };
   }
 
   #fileToWrite(path: string, start: WriteStart): MemoryFile {

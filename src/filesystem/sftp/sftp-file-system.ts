@@ -7,6 +7,7 @@ import type {
   FileWriter,
   SetsModes,
   SetsTimes,
+  Space,
   TellsSpace,
   UpdatesFiles,
   WriteStart,
@@ -143,12 +144,12 @@ class SftpFileSystem implements FileSystem, SetsTimes, SetsModes, UpdatesFiles {
 }
 
 class SftpFileSystemWithSpace extends SftpFileSystem implements TellsSpace {
-  /** OpenSSH's PROTOCOL, section 4.4: block size, fragment size, blocks, free ones, free ones for users, … */
-  async freeBytes(path: string, { signal }: FileOptions): Promise<number> {
+  /** OpenSSH's PROTOCOL, section 4.4. */
+  async space(path: string, { signal }: FileOptions): Promise<Space> {
     const request = requests.statvfs(this.session.place(path));
     const { numbers } = await this.session.ask(request, { path, doing: "find" }, signal);
-    const [, fragment = 0, , , available = 0] = numbers;
-    return fragment * available;
+    const [, blockBytes = 0, blocks = 0, freeBlocks = 0, availableBlocks = 0, nodes = 0, freeNodes = 0] = numbers;
+    return { blockBytes, blocks, freeBlocks, availableBlocks, nodes, freeNodes };
   }
 }
 

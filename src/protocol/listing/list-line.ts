@@ -20,6 +20,20 @@ export function listLine({ name, facts }: FileEntry, nowMs: number): string {
   return columns.join(" ");
 }
 
+/** As OpenSSH's sftp-server writes it (ls_file in sftp-common.c): clients show it, and scripts take it apart. */
+export function longName({ name, facts }: FileEntry, nowMs: number): string {
+  const columns = [
+    `${letters[facts.type]}${modeLetters(facts.mode)} `,
+    String(facts.links ?? 1).padStart(3),
+    ownerColumn(facts.owner),
+    ownerColumn(facts.group),
+    String(facts.size).padStart(8),
+    dateColumn(facts.modifiedMs, nowMs),
+    name,
+  ];
+  return columns.join(" ");
+}
+
 /** `rwxr-xr-x`, with s and t for set-user-id, set-group-id and sticky. */
 function modeLetters(mode: number): string {
   const triple = (shift: number, special: number, mark: string): string => {

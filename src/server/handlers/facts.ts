@@ -34,7 +34,8 @@ export const factHandlers: HandlerTable = {
     const files = filesOf(talk);
     if (!tellsSpace(files))
       throw new SallyportError("FS_UNSUPPORTED", "this file system does not know how much is free");
-    return makeReply(213, String(await files.freeBytes(pathOf(talk, argument), { signal })));
+    const { blockBytes, availableBlocks } = await files.space(pathOf(talk, argument), { signal });
+    return makeReply(213, String(blockBytes * availableBlocks));
   },
 };
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { setsModes, setsTimes, tellsSpace } from "../../../src/platform/file-system.ts";
+import { makesLinks, setsModes, setsTimes, tellsSpace } from "../../../src/platform/file-system.ts";
 import type { Subject } from "../file-system-suite.ts";
 import { code, get, put, signal } from "./helpers.ts";
 
@@ -74,6 +74,22 @@ export function describeWriting(subject: Subject): void {
       await files.setMode("/a", 0o640, { signal });
       expect((await files.stat("/a", { signal })).mode).toBe(0o640);
     }
-    if (tellsSpace(files)) expect(await files.freeBytes("/", { signal })).toBeGreaterThan(0);
+    if (tellsSpace(files)) {
+      const { blockBytes, blocks, availableBlocks } = await files.space("/", { signal });
+      expect(blockBytes * availableBlocks).toBeGreaterThan(0);
+      expect(blocks).toBeGreaterThanOrEqual(availableBlocks);
+    }
+  });
+
+  test("a file can have two names where the file system can do that; a name that is taken cannot be the second", async () => {
+    const { files } = subject;
+    if (!makesLinks(files)) return;
+    await put(files, "/a", "x");
+    await files.link("/a", "/b", { signal });
+    expect((await files.stat("/b", { signal })).id).toBe((await files.stat("/a", { signal })).id);
+    await expect(files.link("/a", "/b", { signal })).rejects.toMatchObject(code("FS_EXISTS"));
+    await expect(files.link("/no", "/c", { signal })).rejects.toMatchObject(code("FS_NOT_FOUND"));
+    await files.mkdir("/d", { signal });
+    await expect(files.link("/d", "/e", { signal })).rejects.toMatchObject(code("FS_IS_DIRECTORY"));
   });
 }

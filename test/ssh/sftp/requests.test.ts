@@ -1,5 +1,5 @@
 // Every request of SFTP version 3 and its errors, on a file system in memory.
-import { writeFileSync } from "node:fs";
+import { mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openLocalFileSystem } from "../../../src/filesystem/local/local-file-system.ts";
 import { MemoryFileSystem } from "../../../src/filesystem/memory/memory-file-system.ts";
@@ -7,6 +7,8 @@ import { dropBox, readOnly } from "../../../src/filesystem/read-only.ts";
 import type { FileOptions, FileSystem } from "../../../src/platform/file-system.ts";
 import { SallyportError } from "../../../src/protocol/error.ts";
 import { limits } from "../../../src/protocol/limits.ts";
+import { longName } from "../../../src/protocol/listing/list-line.ts";
+import type { WireWriter } from "../../../src/ssh/connection-protocol/wire-writer.ts";
 import { messages, openFlags, statusCodes } from "../../../src/ssh/sftp/wire/message-types.ts";
 import { get, put } from "../../conformance/file-system/helpers.ts";
 import { makeTempDir } from "../../support/tempdir.ts";
@@ -275,10 +277,90 @@ describe("names", () => {
   });
 });
 
+describe("OpenSSH's extensions", () => {
+  const uint64 = (w: WireWriter, value: number): WireWriter =>
+    w.uint32(Math.floor(value / 2 ** 32)).uint32(value % 2 ** 32);
+
+  test("statvfs tells the room, by path and by handle", async () => {
+    const file = await handle("/a", read);
+    const told = async (fill: (w: WireWriter) => void): Promise<number[]> => {
+      const { type, body } = await sftp.ask(messages.extended, fill);
+      expect(type).toBe(messages.extendedReply);
+      return Array.from({ length: 11 }, () => body.uint32() * 2 ** 32 + body.uint32());
+    };
+    const byPath = await told((w) => w.string("statvfs@openssh.com").string("/"));
+    expect(byPath).toEqual([1, 1, 1_000_000, 999_990, 999_990, 0, 0, 0, 0, 2, 255]);
+    expect(await told((w) => w.string("fstatvfs@openssh.com").string(file))).toEqual(byPath);
+    expect(await sftp.status(messages.extended, (w) => w.string("statvfs@openssh.com").string("/no"))).toBe(noSuchFile);
+  });
+
+  const copy = (from: Uint8Array, at: number, length: number, to: Uint8Array, toAt: number): Promise<number> =>
+    sftp.status(messages.extended, (w) => {
+      uint64(uint64(w.string("copy-data").string(from), at), length).string(to);
+      uint64(w, toAt);
+    });
+
+  test("copy-data copies a part, or as far as the file goes", async () => {
+    const from = await handle("/a", read);
+    const to = await handle("/b", write | create);
+    expect(await copy(from, 2, 3, to, 0)).toBe(ok);
+    expect(await copy(from, 8, 0, to, 3)).toBe(ok);
+    expect(await copy(from, 5, 100, to, 5)).toBe(ok);
+    expect(await sftp.close(to)).toBe(ok);
+    expect(await get(files, "/b")).toBe("2348956789");
+  });
+
+  test("hazard: a copy that never ends: a file is not copied into itself, and a position beyond 2^53 is none", async () => {
+    const from = await handle("/a", read);
+    const to = await handle("/a", write | append);
+    expect(await copy(from, 0, 0, to, 10)).toBe(failure);
+    const other = await handle("/b", write | create);
+    expect(await copy(from, 2 ** 53, 0, other, 0)).toBe(failure);
+    expect(await copy(from, 0, 0, other, 2 ** 53)).toBe(failure);
+    expect(await sftp.write(other, 0, "x")).toBe(ok);
+    expect(await copy(other, 0, 0, to, 0)).toBe(permissionDenied);
+    expect(await get(files, "/a")).toBe("0123456789");
+  });
+
+  test("hardlink gives a file a second name below the root, and is unknown where a file has one name", async () => {
+    const link = (on: SftpSession, from: string, to: string): Promise<number> =>
+      on.status(messages.extended, (w) => w.string("hardlink@openssh.com").string(from).string(to));
+    expect(await link(sftp, "/a", "/b")).toBe(unsupported);
+    const dir = makeTempDir("links");
+    writeFileSync(dir.file("outside"), "x");
+    mkdirSync(dir.file("root"));
+    writeFileSync(dir.file("root/a"), "x");
+    symlinkSync(dir.file("outside"), dir.file("root/out"));
+    const local = await openLocalFileSystem({ directory: dir.file("root"), sync: false });
+    await using on = new SftpSession(local);
+    expect(await link(on, "/a", "/../b")).toBe(ok);
+    expect(statSync(dir.file("root/b")).ino).toBe(statSync(dir.file("root/a")).ino);
+    // hazard: a link that leads out would make the file outside one of the user's
+    expect(await link(on, "/out", "/c")).toBe(failure);
+    expect(await link(on, "/../outside", "/c")).toBe(noSuchFile);
+    expect(await link(on, "/a", "/b")).toBe(failure);
+    await using readingOnly = new SftpSession(readOnly(local));
+    expect(await link(readingOnly, "/a", "/d")).toBe(unsupported);
+    dir.remove();
+  });
+});
+
+test("a listing has long names as OpenSSH's sftp-server writes them", () => {
+  const facts = { type: "file", size: 5, modifiedMs: Date.UTC(2001, 1, 3), mode: 0o644, links: 1, owner: "0" } as const;
+  const now = Date.UTC(2001, 2, 3);
+  const name = "a b";
+  expect(longName({ name, facts: { ...facts, group: "100" } }, now)).toBe(
+    "-rw-r--r--    1 0        100             5 Feb  3 00:00 a b",
+  );
+  expect(longName({ name, facts: { ...facts, group: "0", size: 1_234_567_890 } }, Date.UTC(2003, 0, 1))).toBe(
+    "-rw-r--r--    1 0        0        1234567890 Feb  3  2001 a b",
+  );
+});
+
 describe("a client that does not keep to the protocol", () => {
   test("what is no request is OP_UNSUPPORTED", async () => {
     expect(await sftp.status(99, () => {})).toBe(unsupported);
-    expect(await sftp.status(messages.extended, (w) => w.string("statvfs@openssh.com").string("/"))).toBe(unsupported);
+    expect(await sftp.status(messages.extended, (w) => w.string("none@openssh.com").string("/"))).toBe(unsupported);
   });
 
   test("a request that ends early is BAD_MESSAGE", async () => {

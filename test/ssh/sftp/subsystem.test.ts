@@ -39,11 +39,11 @@ for (const place of sftpPlaces) {
       expect(readFileSync(`${session.directory}/new`).equals(big)).toBe(true);
     });
 
-    test("tells what the server can do, and its free space where it tells that", async () => {
+    test("tells what the server can do, and how much room it has", async () => {
       await using session = await opened.session();
       expect(session.client.features.posixRename).toBe(true);
       expect(session.client.features.readBytes).toBe(261_120);
-      expect("freeBytes" in openSftpFileSystem(session)).toBe(place.name.startsWith("sshd"));
+      expect("space" in openSftpFileSystem(session)).toBe(true);
     });
 
     test("two of them are two sessions, and disposal of one leaves the other", async () => {

@@ -1,7 +1,9 @@
 // The messages that an SFTP server sends, with their length before them.
+
+import type { Space } from "../../../platform/file-system.ts";
 import { bytesFromLatin1 } from "../../../protocol/latin1.ts";
 import type { FileEntry, FileFacts } from "../../../protocol/listing/file-facts.ts";
-import { listLine } from "../../../protocol/listing/list-line.ts";
+import { longName } from "../../../protocol/listing/list-line.ts";
 import { printable } from "../../../protocol/printable.ts";
 import { WireWriter } from "../../connection-protocol/wire-writer.ts";
 import { writeAttributes, writeUint64 } from "../wire/attributes.ts";
@@ -49,7 +51,7 @@ export function attributesReply(id: number, facts: FileFacts): Reply {
 export function entriesReply(id: number, entries: readonly FileEntry[], nowMs: number): Reply {
   const writer = reply(messages.name, id).uint32(entries.length);
   for (const entry of entries) {
-    writer.string(bytesFromLatin1(entry.name)).string(printable(listLine(entry, nowMs)));
+    writer.string(bytesFromLatin1(entry.name)).string(printable(longName(entry, nowMs)));
     writeAttributes(writer, entry.facts);
   }
   return [writer.packet()];
@@ -59,6 +61,21 @@ export function entriesReply(id: number, entries: readonly FileEntry[], nowMs: n
 export function pathReply(id: number, path: string): Reply {
   const name = bytesFromLatin1(path);
   return [reply(messages.name, id).uint32(1).string(name).string(name).uint32(0).packet()];
+}
+
+const noSetuidFlag = 2; // SSH_FXE_STATVFS_ST_NOSUID
+const nameBytesMax = 255;
+
+/** statvfs@openssh.com of OpenSSH's PROTOCOL, section 4.4. */
+export function spaceReply(id: number, space: Space): Reply {
+  const { blockBytes, blocks, freeBlocks, availableBlocks, nodes, freeNodes } = space;
+  const numbers = [
+    ...[blockBytes, blockBytes, blocks, freeBlocks, availableBlocks],
+    ...[nodes, freeNodes, freeNodes, 0, noSetuidFlag, nameBytesMax],
+  ];
+  const writer = reply(messages.extendedReply, id);
+  for (const value of numbers) writeUint64(writer, value);
+  return [writer.packet()];
 }
 
 /** limits@openssh.com of OpenSSH's PROTOCOL, section 4.8. */

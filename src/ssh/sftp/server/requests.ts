@@ -4,8 +4,10 @@ import { exists } from "../../../platform/file-exists.ts";
 import {
   type FileOptions,
   type FileSystem,
+  makesLinks,
   setsModes,
   setsTimes,
+  tellsSpace,
   updatesFiles,
 } from "../../../platform/file-system.ts";
 import { resolvePath } from "../../../protocol/file-path.ts";
@@ -26,6 +28,7 @@ import {
   limitsReply,
   pathReply,
   type Reply,
+  spaceReply,
   statusReply,
 } from "./replies.ts";
 import { Refusal } from "./status.ts";
@@ -41,10 +44,15 @@ export interface Sftp {
 type Handler = (sftp: Sftp, id: number, request: WireReader) => Promise<Reply>;
 
 /** Told in SSH_FXP_VERSION, with the versions that OpenSSH knows. */
-export const extensions: Readonly<Record<string, string>> = {
-  "posix-rename@openssh.com": "1",
-  "limits@openssh.com": "1",
-};
+export function extensionsOf(files: FileSystem): Readonly<Record<string, string>> {
+  return {
+    "posix-rename@openssh.com": "1",
+    "limits@openssh.com": "1",
+    "copy-data": "1",
+    ...(tellsSpace(files) ? { "statvfs@openssh.com": "2", "fstatvfs@openssh.com": "2" } : {}),
+    ...(makesLinks(files) ? { "hardlink@openssh.com": "1" } : {}),
+  };
+}
 
 const pathOf = (request: WireReader): string => resolvePath("/", request.text());
 
@@ -140,6 +148,14 @@ const extended: Readonly<Record<string, Handler>> = {
     await files.rename(pathOf(request), pathOf(request), options);
     return statusReply(id, done);
   },
+  "statvfs@openssh.com": (sftp, id, request) => space(sftp, id, pathOf(request)),
+  "fstatvfs@openssh.com": (sftp, id, request) => space(sftp, id, sftp.handles.any(request.text()).path),
+  "hardlink@openssh.com": async ({ files, options }, id, request) => {
+    if (!makesLinks(files)) throw new Refusal(statusCodes.unsupported, "a file has one name here");
+    await files.link(pathOf(request), pathOf(request), options);
+    return statusReply(id, done);
+  },
+  "copy-data": copyData,
   "limits@openssh.com": async (_sftp, id) =>
     limitsReply(id, {
       packet: limits.sftpPacketBytesMax,
@@ -148,6 +164,35 @@ const extended: Readonly<Record<string, Handler>> = {
       handles: limits.sftpHandlesMax,
     }),
 };
+
+/** Section 4.4; where nothing is known the client is told that it cannot be. */
+async function space({ files, options }: Sftp, id: number, path: string): Promise<Reply> {
+  if (!tellsSpace(files)) throw new Refusal(statusCodes.unsupported, "how much is free is not known here");
+  return spaceReply(id, await files.space(path, options));
+}
+
+/** Section 4.10: to the end of the file where no length is given. What is read cannot be what is written. */
+async function copyData({ files, handles, options }: Sftp, id: number, request: WireReader): Promise<Reply> {
+  const source = handles.file(request.text());
+  const from = readUint64(request);
+  const length = readUint64(request);
+  const target = handles.file(request.text());
+  const to = readUint64(request);
+  if (source.path === target.path) throw new Refusal(statusCodes.failure, "a file cannot be copied into itself");
+  const [start, at] = [offsetOf(from, length ?? Number.NaN), offsetOf(to, length ?? Number.NaN)];
+  const { writer } = target;
+  // As long as it is now: it may be the target under another name, and grow with it.
+  const { size } = await files.stat(source.path, options);
+  const most = Math.min(length === 0 ? Number.POSITIVE_INFINITY : (length ?? 0), size - start);
+  for (let copied = 0; copied < most; ) {
+    options.signal.throwIfAborted();
+    const bytes = await source.read(start + copied, Math.min(limits.sftpDataBytesMax, most - copied));
+    if (bytes.length === 0) break;
+    await writer.writeAt(offsetOf(at + copied, bytes.length), bytes);
+    copied += bytes.length;
+  }
+  return statusReply(id, done);
+}
 
 async function setAttributes(
   { files, options }: Sftp,

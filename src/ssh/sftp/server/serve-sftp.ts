@@ -8,7 +8,7 @@ import { WireReader } from "../../connection-protocol/wire-reader.ts";
 import { messages, sftpVersion, statusCodes } from "../wire/message-types.ts";
 import { Handles } from "./handles.ts";
 import { type Reply, statusReply, versionReply } from "./replies.ts";
-import { extensions, handlers, type Sftp } from "./requests.ts";
+import { extensionsOf, handlers, type Sftp } from "./requests.ts";
 import { statusOf } from "./status.ts";
 
 export interface SftpOptions {
@@ -48,7 +48,7 @@ export async function serveSftp(stream: Duplex, { files, now }: SftpOptions): Pr
 async function answer(sftp: Sftp, packet: Uint8Array): Promise<Reply> {
   const request = new WireReader(packet);
   const type = request.byte();
-  if (type === messages.init) return versionReply(request.uint32() >= sftpVersion ? extensions : {});
+  if (type === messages.init) return versionReply(request.uint32() >= sftpVersion ? extensionsOf(sftp.files) : {});
   const id = request.uint32();
   try {
     const handler = handlers[type];
