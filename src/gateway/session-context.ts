@@ -20,6 +20,7 @@ export function relayConfig({ options, memory }: SessionContext, policy: PortPol
   return {
     backMode: options.backMode,
     frontFamily: ipFamily(policy.client) ?? 4,
+    clientHost: policy.client,
     target: formatEndpoint(options.target),
     keepaliveMs: options.keepaliveMs,
     memory,

@@ -23,7 +23,7 @@ export function openUpload(files: FileSystem, path: string, options: UploadOptio
 async function openAtomic(files: FileSystem, path: string, options: UploadOptions): Promise<UploadTarget> {
   const { start, signal, randomName } = options;
   const old = await statOrNothing(files, path, signal);
-  if (old !== undefined && old.type !== "file") throw new SallyportError("FS_NOT_FILE", "that is no plain file");
+  if (old !== undefined && old.type !== "file") throw new SallyportError("FS_NOT_FILE", "not a regular file");
   if (old !== undefined && start === "exclusive") throw new SallyportError("FS_EXISTS", "it exists already");
   const temporary = joinPath(parentOf(path), unfinishedPrefix + randomName());
   const writer = await files.openWrite(temporary, { start: "exclusive", signal });

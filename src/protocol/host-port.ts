@@ -1,6 +1,6 @@
 // PORT's argument (RFC 959 section 4.1.2): h1,h2,h3,h4,p1,p2.
 import { localFault, remoteFault } from "./fault.ts";
-import { formatIp, plainBytes } from "./ip-address.ts";
+import { formatIp, isUnspecified, plainBytes } from "./ip-address.ts";
 import { isPort, octetsOfPort, parseOctets, portOfOctets } from "./octets.ts";
 import { printable } from "./printable.ts";
 
@@ -9,6 +9,11 @@ export interface HostPort {
   readonly host: string;
   /** 1 to 65535 */
   readonly port: number;
+}
+
+/** Some clients name every address of theirs, `0.0.0.0` or `::` (lftp at ::1): the one that they came from is meant. */
+export function atClient(address: HostPort, client: string): HostPort {
+  return isUnspecified(address.host) ? { host: client, port: address.port } : address;
 }
 
 /** Six octets; spaces around the numbers are tolerated, a number above 255 and port 0 are not. */

@@ -37,10 +37,10 @@ export async function carryOut(talk: Conversation, command: Command, signal: Abo
 
 /** A program that speaks another protocol at us has sent no FTP command by now (ALPACA, CVE-2021-3618). */
 function unknown({ state }: Conversation, verb: string, known: boolean): Answer {
-  if (known) return makeReply(502, `${verb} is not offered here.`);
-  const reply = makeReply(500, "That is no command that I know.");
+  if (known) return makeReply(502, `${verb} not implemented.`);
+  const reply = makeReply(500, "Unknown command.");
   if (state.phase === "logged-in") return reply;
   state.unknownCommands += 1;
   if (state.unknownCommands < limits.unknownCommandsMax) return reply;
-  return { reply: makeReply(421, "Too many commands that are none. Goodbye."), next: "close" };
+  return { reply: makeReply(421, "Too many unknown commands. Goodbye."), next: "close" };
 }

@@ -7,7 +7,7 @@ import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, Network } from "../platform/network.ts";
 import { cidrContains } from "../protocol/cidr.ts";
 import { SallyportError } from "../protocol/error.ts";
-import type { HostPort } from "../protocol/host-port.ts";
+import { atClient, type HostPort } from "../protocol/host-port.ts";
 import { ipFamily, isLoopback, plainHost, sameHost } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
 import { choosePassiveAddress } from "../protocol/passive-address.ts";
@@ -53,8 +53,9 @@ export class DataEnds {
   }
 
   /** A PORT; what was arranged before is void even when this one is refused. Throws `FTP_PROTOCOL_REMOTE`. */
-  async connectTo(to: HostPort): Promise<void> {
+  async connectTo(asked: HostPort): Promise<void> {
     await this.forget();
+    const to = atClient(asked, this.#client());
     const { policy } = this.#context;
     const refused = (why: string): SallyportError =>
       new SallyportError("FTP_PROTOCOL_REMOTE", why, { details: { reply: 501 } });

@@ -39,8 +39,9 @@ export async function listOverControl(talk: Conversation, argument: string, sign
   const now = talk.context.environment.now();
   const lines = entries.map((entry) => listLine(entry, now));
   const bytes = lines.reduce((sum, line) => sum + line.length + 3, 0);
-  if (bytes > limits.replyBytesMax - 200) return makeReply(451, "That is too much for a reply; use LIST or MLSD.");
-  return blockReply(213, "Here it is:", lines, "End");
+  if (bytes > limits.replyBytesMax - 200)
+    return makeReply(451, "The listing is too long for a reply; use LIST or MLSD.");
+  return blockReply(213, "Status follows:", lines, "End of status");
 }
 
 async function collect(

@@ -35,7 +35,7 @@ const sentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text
 
 /** The reply to a command that failed; `undefined` for an error that is no refusal but a fault of ours. */
 export function refusalOf(error: unknown): Reply | undefined {
-  if (error instanceof Aborted) return makeReply(426, "Aborted, as you asked.");
+  if (error instanceof Aborted) return makeReply(426, "Command aborted.");
   if (!isSallyportError(error) || error.code === "INTERNAL") return undefined;
   const code = error.code === "FTP_PROTOCOL_REMOTE" ? (error.details.reply ?? 501) : (codes[error.code] ?? 451);
   return makeReply(code, sentence(error.message));

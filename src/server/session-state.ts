@@ -23,6 +23,8 @@ export interface SessionState {
   bufferSized: boolean;
   /** PROT P */
   protectedData: boolean;
+  /** Something ended because of an ABOR that has not been answered yet. */
+  aborted: boolean;
   loginFailures: number;
   unknownCommands: number;
 }
@@ -40,6 +42,7 @@ const defaults = {
   facts: new Set<FactName>(["type", "size", "modify", "perm", "unique", "unix.mode"]),
   hash: "SHA-256",
   extendedOnly: false,
+  aborted: false,
 } as const;
 
 export function newState(): SessionState {

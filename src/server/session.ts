@@ -107,7 +107,8 @@ export class Session implements Conversation {
     } else if (!("malformed" in waiting)) {
       this.emit({ type: "ftp.command", side: "front", origin: "client", line: this.#redaction.command(waiting) });
       // At once, whatever waits before it; its reply comes in its turn. It does not shorten the wait of a wrong password.
-      if (waiting.verb === "ABOR" && isAbortable(this.#current)) this.#running?.abort(new Aborted());
+      if (waiting.verb === "ABOR" && this.#running !== undefined && isAbortable(this.#current))
+        this.#abort(this.#running);
     }
     this.#queue.push(waiting);
     if (this.#queue.length > limits.pipelinedCommandsMax) {
@@ -132,13 +133,18 @@ export class Session implements Conversation {
     const running = new AbortController();
     this.#running = running;
     this.#current = next;
-    if (isAbortedAhead(next, this.#queue)) running.abort(new Aborted());
+    if (isAbortedAhead(next, this.#queue)) this.#abort(running);
     this.track(
       this.#answer(next, running.signal).finally(() => {
         this.#running = undefined;
         this.#pump();
       }),
     );
+  }
+
+  #abort(running: AbortController): void {
+    this.state.aborted = true;
+    running.abort(new Aborted());
   }
 
   async #answer(next: Waiting, signal: AbortSignal): Promise<void> {

@@ -27,10 +27,10 @@ export async function runTransfer(talk: Conversation, plan: TransferPlan, signal
   const progress = { bytes: 0 };
   talk.transfer = { what: plan.what, progress };
   try {
-    if (mustProtect(talk)) return makeReply(521, "Data must be protected here: send PBSZ 0 and PROT P first.");
+    if (mustProtect(talk)) return makeReply(521, "Data connections must be encrypted: send PBSZ 0 and PROT P first.");
     const plain = await openPlain(talk, signal);
     if ("code" in plain) return plain;
-    talk.say(makeReply(150, plan.opening ?? `The data connection is open for ${plan.what}.`));
+    talk.say(makeReply(150, plan.opening ?? `Opening ${modeOf(talk)} mode data connection for ${plan.what}.`));
     const connection = await protect(talk, plain, plan.upload === true, signal);
     if ("code" in connection) return connection;
     return await carry(talk, plan, connection, progress, signal);
@@ -80,7 +80,7 @@ async function carry(
   try {
     await plan.carry(connection, { clock, signal: stall.signal, progress });
     talk.track(connection[Symbol.asyncDispose]() as Promise<void>);
-    return makeReply(226, plan.done?.() ?? `Transfer complete, ${progress.bytes} bytes.`);
+    return makeReply(226, plan.done?.() ?? "Transfer complete.");
   } catch (error) {
     connection.reset();
     talk.track(connection.closed);
@@ -94,18 +94,20 @@ async function carry(
 }
 
 function failureOf(error: unknown, session: number): Reply {
-  if (error instanceof Aborted) return makeReply(426, "Transfer aborted, as you asked.");
+  if (error instanceof Aborted) return makeReply(426, "Transfer aborted.");
   const reply = refusalOf(error);
   if (reply !== undefined)
-    return reply.code === 426 ? makeReply(426, `Transfer broken off: ${reply.lines[0]?.slice(4)}`) : reply;
+    return reply.code === 426 ? makeReply(426, `Transfer aborted: ${reply.lines[0]?.slice(4)}`) : reply;
   if (error instanceof Error && !isSallyportError(error) && error.name === "AbortError")
-    return makeReply(426, "Transfer broken off.");
+    return makeReply(426, "Transfer aborted.");
   throw isSallyportError(error)
     ? error
     : new SallyportError("INTERNAL", `a transfer of session ${session} failed in a way that it cannot`, {
         cause: error,
       });
 }
+
+const modeOf = ({ state }: Conversation): string => (state.type === "A" ? "ASCII" : "BINARY");
 
 const mustProtect = (talk: Conversation): boolean =>
   talk.context.policy.tls?.required === true && !talk.state.protectedData;

@@ -59,6 +59,23 @@ test("links that stay inside are followed, and are told as links in listings", a
   expect(await names(files, "/d")).toEqual(["a"]);
 });
 
+test("a listing tells where a link leads when that is inside, and never a path of this machine", async () => {
+  await files.mkdir("/d", { signal });
+  const links = [
+    ["d/up", "../file", "../file"],
+    ["d/out", "../../outside/secret", undefined],
+    ["d/direct", here.file("root/d/a"), "/d/a"],
+    ["d/gone", "nowhere", "nowhere"],
+    ["d/etc", "/etc/passwd", undefined],
+    ["d/beside", here.file("root-of-others"), undefined],
+    ["d/top", "..", ".."],
+  ] as const;
+  for (const [name, target] of links) symlinkSync(target, here.file(`root/${name}`));
+  const told = new Map<string, string | undefined>();
+  for await (const { name, facts } of files.list("/d", { signal })) told.set(`d/${name}`, facts.target);
+  expect(told).toEqual(new Map(links.map(([name, , target]) => [name, target])));
+});
+
 test("links in a circle and links to nowhere are refused", async () => {
   symlinkSync("b", here.file("root/a"));
   symlinkSync("a", here.file("root/b"));

@@ -32,12 +32,27 @@ describe("FTP bounce", () => {
     ["a privileged port", "127.0.0.1", 22, 504],
     ["the last privileged port", "127.0.0.1", 1023, 504],
     ["port 0", "127.0.0.1", 0, 501],
-    ["no address", "0.0.0.0", 2000, 504],
     ["everybody", "255.255.255.255", 2000, 504],
   ])("PORT to %s is refused", async (_what, host, port, code) => {
     await using scene = await meetHonest();
     await scene.client.ask(`PORT ${portArgument({ host, port })}`, code);
   });
+
+  it.each(["PORT 0,0,0,0,{p}", "EPRT |1|0.0.0.0|{port}|", "EPRT |2|::|{port}|"])(
+    "%s means the client's own address",
+    async (line) => {
+      const front = recordingNetwork();
+      await using scene = await meetHonest({ f: "hello" }, { environment: { front } });
+      const server = createServer().listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const { port } = server.address() as AddressInfo;
+      const arrived = once(server, "connection").then(([socket]) => received(socket as Socket));
+      await scene.client.ask(line.replace("{port}", String(port)).replace("{p}", `${port >> 8},${port & 255}`), 200);
+      await scene.client.ask("RETR f", 150);
+      expect(String(await arrived)).toBe("hello");
+      server.close();
+    },
+  );
 
   it.each(["1,2,3,4,5", "1,2,3,4,5,6,7", "127,0,0,1,7", "127,0,0,1,256,1", "a,b,c,d,e,f", "127,0,0,1,-1,5", ""])(
     "PORT %s is 501",

@@ -24,7 +24,7 @@ test("a wrong password and a user that is not there are answered in the same wor
     }),
   );
   expect(new Set(answers.map((lines) => JSON.stringify(lines)))).toEqual(
-    new Set([JSON.stringify([["331 Password, please."], ["530 User or password is wrong."]])]),
+    new Set([JSON.stringify([["331 Please specify the password."], ["530 Login incorrect."]])]),
   );
 });
 

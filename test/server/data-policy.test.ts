@@ -3,6 +3,7 @@
 import { afterEach, expect, test } from "vitest";
 import { freePortRange } from "../support/free-port.ts";
 import { watchResources } from "../support/resources.ts";
+import { textOf } from "./peer.ts";
 import { type Rig, startRig } from "./rig.ts";
 
 watchResources();
@@ -35,6 +36,22 @@ test("227 tells the address of the most specific network; a host name is resolve
   rig = await startRig({ passiveAddresses: [{ address: "localhost", cidr: "0.0.0.0/0" }] });
   expect((await (await rig.login()).say("PASV")).lines[0]).toContain("(127,0,0,1,");
 });
+
+test.each(["PORT 0,0,0,0,{p}", "EPRT |1|0.0.0.0|{port}|", "EPRT |2|::|{port}|"])(
+  "%s means the client's own address",
+  async (line) => {
+    rig = await startRig();
+    const peer = await rig.login();
+    const { port, arrival } = await peer.listen();
+    expect(await peer.code(line.replace("{port}", String(port)).replace("{p}", `${port >> 8},${port & 255}`))).toBe(
+      200,
+    );
+    peer.send("NLST\r\n");
+    expect((await peer.reply()).code).toBe(150);
+    expect(await textOf(await arrival)).toBe("");
+    expect((await peer.reply()).code).toBe(226);
+  },
+);
 
 test("PORT to a third party works where the operator permits it", async () => {
   rig = await startRig({ allowThirdParty: ["192.0.2.0/24"] });

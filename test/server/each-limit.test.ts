@@ -50,7 +50,7 @@ test("unknownCommandsMax", async () => {
   const peer = await engine.connect();
   await peer.reply();
   for (let count = 1; count < limits.unknownCommandsMax; count += 1) expect(await peer.code("XYZZY")).toBe(500);
-  expect((await peer.say("XYZZY")).lines).toEqual(["421 Too many commands that are none. Goodbye."]);
+  expect((await peer.say("XYZZY")).lines).toEqual(["421 Too many unknown commands. Goodbye."]);
   await peer.closed();
 });
 

@@ -58,7 +58,7 @@ test.each([
   expect(await said(`${verb} "big file" 4000000`)).toBe(`250 ${hex(name, 4_000_000).toUpperCase()}`);
   // What is behind the end is not there to be counted.
   expect(await said(`${verb} "big file" 0 9000000`)).toBe(`250 ${hex(name).toUpperCase()}`);
-  expect(await said(`${verb} "big file" ${size + 1} ${size + 2}`)).toMatch(/^451 .*5000001 bytes only/);
+  expect(await said(`${verb} "big file" ${size + 1} ${size + 2}`)).toMatch(/^451 .*5000001 bytes\)/);
   expect(await said(`${verb} empty`)).toBe(`250 ${createHash(name).digest("hex").toUpperCase()}`);
 });
 
@@ -84,7 +84,7 @@ test.each(["HASH huge", "XMD5 huge", "XCRC huge 5 68719476730"])("ABOR breaks of
   const other = await engine.login();
   expect(await other.code("NOOP")).toBe(200);
   peer.send("ABOR\r\n");
-  expect((await peer.reply()).lines).toEqual(["426 Aborted, as you asked."]);
+  expect((await peer.reply()).lines).toEqual(["426 Command aborted."]);
   expect((await peer.reply()).code).toBe(226);
   expect(await peer.code("NOOP")).toBe(200);
 });

@@ -73,7 +73,12 @@ export const scripts: Readonly<Record<string, Script>> = {
   ...plain(221, "QUIT"),
   "HOST 220": first("HOST a.example"),
   "HOST 503": first("USER x", "HOST a.example"),
-  ...plain(226, "ABOR"),
+  ...plain(225, "ABOR"),
+  "ABOR 226": async ({ usual }) => {
+    const peer = await usual.login("slow");
+    await peer.code("HASH a\r\nABOR");
+    return (await peer.reply()).code;
+  },
   "AUTH 234": async ({ tls }) => (await greeted(tls)).code("AUTH TLS"),
   "AUTH 421": async ({ tls }) => (await greeted(tls)).code("AUTH TLS\r\nNOOP"),
   "AUTH 502": first("AUTH TLS"),
@@ -123,6 +128,7 @@ export const scripts: Readonly<Record<string, Script>> = {
   "RETR 504": after("REST 1", "RETR a"),
   "RETR 554": after("TYPE I", "REST 6", "RETR a"),
   "STOR 504": after("REST 1", "STOR a"),
+  "STOR 554": after("TYPE I", "REST 9", "STOR a"),
 
   "any 421": async ({ usual }) => {
     const peer = await greeted(usual);
@@ -153,7 +159,7 @@ export const scripts: Readonly<Record<string, Script>> = {
     data.resetAndDestroy();
     return (await peer.reply()).code;
   },
-  "data 451": after("TYPE I", "REST 6", "STOR a"),
+  "data 451": async ({ usual }) => (await usual.login("FS_FAILED")).code("STOR b"),
   "data 452": async ({ usual }) => (await (await usual.login()).upload("STOR b", "x".repeat(1001)))[1] ?? 0,
   "data 521": inTls("strict", ...login, "LIST"),
 };

@@ -56,7 +56,7 @@ test("a transfer keeps a session from being idle, and ends with 426 when nothing
     engine.clock.advance(limits.serverDataStallMs / 2);
   }
   engine.clock.advance(2 * limits.serverDataStallMs);
-  expect((await peer.reply()).lines).toEqual(["426 Transfer broken off: no byte has moved for 120 s."]);
+  expect((await peer.reply()).lines).toEqual(["426 Transfer aborted: no byte has moved for 120 s."]);
   await alive(peer);
 });
 
@@ -90,11 +90,11 @@ describe("wrong passwords", () => {
     const waits: number[] = [];
     for (let count = 1; count < limits.loginFailuresMax; count += 1) {
       const [waited, line] = await attempt(peer, "wrong");
-      expect(line).toBe("530 User or password is wrong.");
+      expect(line).toBe("530 Login incorrect.");
       waits.push(waited);
     }
     for (const [index, least] of [500, 1500, 2500, 4500].entries()) expect(waits[index]).toBeGreaterThanOrEqual(least);
-    expect((await attempt(peer, "wrong"))[1]).toBe("421 5 wrong logins. Goodbye.");
+    expect((await attempt(peer, "wrong"))[1]).toBe("421 5 failed logins. Goodbye.");
     await peer.closed();
     // Another session from there waits too, before the right password is even looked at.
     const next = await engine.connect();

@@ -1,9 +1,11 @@
 // Transfers in every way, and every way in which they fail.
 import { once } from "node:events";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { MemoryFileSystem, type ServerOptions } from "../../src/index.ts";
 import { watchResources } from "../support/resources.ts";
+import { makeTempDir } from "../support/tempdir.ts";
 import { until } from "../support/until.ts";
 import { type Peer, textOf } from "./peer.ts";
 import { type Rig, startRig } from "./rig.ts";
@@ -25,6 +27,32 @@ async function restart(options: Partial<ServerOptions>): Promise<void> {
   await begin(options);
 }
 
+test.each([false, true])(
+  "STOR behind REST on nothing, or beyond the end, makes and changes no file (atomic: %s)",
+  async (atomicUploads) => {
+    const dir = makeTempDir("rest");
+    await restart({ files: dir.path, atomicUploads });
+    writeFileSync(dir.file("old"), "0123");
+    for (const [name, code] of [
+      ["new", 550],
+      ["old", 554],
+    ] as const) {
+      await peer.say("REST 10");
+      expect(await peer.upload(`STOR ${name}`, "x")).toEqual([code]);
+    }
+    expect(readdirSync(dir.path)).toEqual(["old"]);
+    expect(readFileSync(dir.file("old"), "utf8")).toBe("0123");
+    dir.remove();
+  },
+);
+
+test("ABOR with nothing under way is 225, with an argument too; MDTM of a directory is 550", async () => {
+  await peer.say("MKD d");
+  expect((await peer.say("ABOR")).lines).toEqual(["225 No transfer to ABOR."]);
+  expect((await peer.say("ABOR x")).lines).toEqual(["225 No transfer to ABOR."]);
+  expect(await peer.code("MDTM d")).toBe(550);
+});
+
 const fileText = async (name: string): Promise<string> => (await peer.download(`RETR ${name}`)).text;
 
 test("RETR, STOR, APPE, and REST for both directions", async () => {
@@ -40,7 +68,7 @@ test("RETR, STOR, APPE, and REST for both directions", async () => {
   await peer.say("REST 7");
   expect((await peer.download("RETR a")).codes).toEqual([554]);
   await peer.say("REST 7");
-  expect(await peer.upload("STOR a", "q")).toEqual([451]);
+  expect(await peer.upload("STOR a", "q")).toEqual([554]);
 });
 
 test("TYPE A: LF becomes CRLF, CRLF stays, and back", async () => {
@@ -246,7 +274,7 @@ test("atomic uploads respect REST, APPE and STOU, and keep the mode", async () =
   expect(await fileText("a")).toBe("0123xyz");
   expect((await peer.say("MLST a")).lines[1]).toContain("UNIX.mode=0600");
   await peer.say("REST 40");
-  expect(await peer.upload("STOR a", "q")).toEqual([451]);
+  expect(await peer.upload("STOR a", "q")).toEqual([554]);
   expect(await peer.upload("STOR /", "q")).toEqual([550]);
   expect(await peer.upload("STOU", "x")).toEqual([150, 226]);
   expect((await peer.download("NLST -a")).text.split("\r\n").length).toBe(3);

@@ -71,7 +71,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
     signal.throwIfAborted();
     const place = await this.#root.find(path);
     try {
-      yield* listDirectory(place.real, signal);
+      yield* listDirectory(place.real, this.#root.path, signal);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw translateFsError(error, path);
@@ -89,7 +89,9 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
 
   openWrite(path: string, { signal, start }: FileOptions & { readonly start: WriteStart }): Promise<FileWriter> {
     return this.#at(path, "findName", signal, async (real) => {
-      const created = await create(real, path);
+      // Behind the beginning of a file that is not there nothing can be written.
+      const goesOn = typeof start === "number" && start > 0;
+      const created = goesOn ? undefined : await create(real, path);
       if (created !== undefined) return this.#writer(created, path, start);
       if (start === "exclusive") throw fsError("FS_EXISTS", path);
       return this.#at(path, "find", signal, async (found) => {
@@ -157,7 +159,12 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
     });
   }
 
-  async #at<T>(path: string, how: keyof Root, signal: AbortSignal, work: (real: Buffer) => Promise<T>): Promise<T> {
+  async #at<T>(
+    path: string,
+    how: "find" | "findName",
+    signal: AbortSignal,
+    work: (real: Buffer) => Promise<T>,
+  ): Promise<T> {
     signal.throwIfAborted();
     const place: Place = await this.#root[how](path);
     try {

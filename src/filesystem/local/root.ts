@@ -20,6 +20,8 @@ export interface Place extends AsyncDisposable {
 }
 
 export interface Root {
+  /** Its real path. */
+  readonly path: Buffer;
   /** What the path leads to, links followed. Throws `FS_NOT_FOUND`, `FS_OUTSIDE`. */
   find(path: string): Promise<Place>;
   /** A name in a directory that exists; whether the name does is not asked, and if it is a link it is not followed. */
@@ -52,10 +54,10 @@ function inside(directory: Buffer, path: string): Buffer {
 }
 
 class DescriptorRoot implements Root {
-  readonly #root: Buffer;
+  readonly path: Buffer;
 
   constructor(root: Buffer) {
-    this.#root = root;
+    this.path = root;
   }
 
   async find(path: string): Promise<Place> {
@@ -69,10 +71,10 @@ class DescriptorRoot implements Root {
   /** Only the first step may have to wait for a disk; the others ask the kernel what it knows, and a thread costs more. */
   #open(path: string): Promise<number> {
     return translating(path, async () => {
-      const descriptor = await openPath(below(this.#root, path), O_PATH);
+      const descriptor = await openPath(below(this.path, path), O_PATH);
       try {
         const real = readlinkSync(`/proc/self/fd/${descriptor}`, { encoding: "buffer" });
-        if (!isBelow(this.#root, real)) throw fsError("FS_OUTSIDE", path);
+        if (!isBelow(this.path, real)) throw fsError("FS_OUTSIDE", path);
         return descriptor;
       } catch (error) {
         closeSync(descriptor);
@@ -97,10 +99,10 @@ function placeOf(descriptor: number, path: string, named: boolean): Place {
 }
 
 class NamedRoot implements Root {
-  readonly #root: Buffer;
+  readonly path: Buffer;
 
   constructor(root: Buffer) {
-    this.#root = root;
+    this.path = root;
   }
 
   async find(path: string): Promise<Place> {
@@ -114,8 +116,8 @@ class NamedRoot implements Root {
 
   #real(path: string): Promise<Buffer> {
     return translating(path, async () => {
-      const real = await realpath(below(this.#root, path), { encoding: "buffer" });
-      if (!isBelow(this.#root, real)) throw fsError("FS_OUTSIDE", path);
+      const real = await realpath(below(this.path, path), { encoding: "buffer" });
+      if (!isBelow(this.path, real)) throw fsError("FS_OUTSIDE", path);
       return real;
     });
   }

@@ -2,7 +2,7 @@
 
 import { argumentText, type Command } from "../command.ts";
 import { parseEprt } from "../extended-address.ts";
-import { type HostPort, parsePort } from "../host-port.ts";
+import { atClient, type HostPort, parsePort } from "../host-port.ts";
 import { parseLprt } from "../long-address.ts";
 import { ownEntry } from "../own-entry.ts";
 import type { Reply } from "../reply.ts";
@@ -118,7 +118,8 @@ export class FrontSetup {
     const { verb } = command;
     let target: HostPort;
     try {
-      target = (ownEntry(portParsers, verb) as (argument: string) => HostPort)(argumentText(command));
+      const asked = (ownEntry(portParsers, verb) as (argument: string) => HostPort)(argumentText(command));
+      target = atClient(asked, this.#core.config.clientHost);
     } catch (error) {
       this.#forget();
       this.#core.answer(verb, argumentReply(verb, error));

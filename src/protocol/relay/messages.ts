@@ -90,6 +90,8 @@ export interface RelayConfig {
   readonly backMode: "auto" | "passive" | "active" | "default-port";
   /** Address family of the client's control connection: PASV needs IPv4 (RFC 2428 section 3). */
   readonly frontFamily: 4 | 6;
+  /** The client's address: what PORT means by `0.0.0.0`. */
+  readonly clientHost: string;
   /** `ftp-host:21`, for texts. */
   readonly target: string;
   /** Milliseconds between NOOPs during a transfer; 0 for none. */

@@ -22,8 +22,8 @@ const met: Readonly<Record<CommandRow["phase"], readonly LoginPhase[]>> = {
 
 const unmet: Readonly<Record<CommandRow["phase"], readonly [number, string]>> = {
   any: [503, "Not now."],
-  "before-login": [503, "You are logged in already; USER or REIN begins anew."],
-  "logged-in": [530, "Please log in with USER and PASS."],
+  "before-login": [503, "You are already logged in."],
+  "logged-in": [530, "Please login with USER and PASS."],
 };
 
 /** Commands that carry secrets or lead to them. */
@@ -37,7 +37,7 @@ export function refuseCommand(row: CommandRow, argument: string, state: Admissio
   // STAT alone tells the state; with a path it is a listing.
   const phase = row.verb === "STAT" && argument !== "" ? "logged-in" : row.phase;
   if (!met[phase].includes(state.phase)) return makeReply(...unmet[phase]);
-  if (row.verb === "PASS" && state.phase !== "named") return makeReply(503, "Send USER first.");
+  if (row.verb === "PASS" && state.phase !== "named") return makeReply(503, "Login with USER first.");
   // A password may be empty; most anonymous ones are.
   if (row.argument === "required" && argument === "" && row.verb !== "PASS")
     return makeReply(501, `${row.verb} needs an argument: ${row.help}.`);

@@ -12,7 +12,8 @@ export const replyMeanings = {
   215: "the kind of system",
   220: "ready",
   221: "goodbye",
-  226: "transfer complete, every byte where it belongs; or, to ABOR, nothing is under way any more",
+  225: "to ABOR: nothing is under way",
+  226: "transfer complete, every byte where it belongs; or, to ABOR, the transfer is aborted",
   227: "the data port, IPv4",
   228: "the data port, any address",
   229: "the data port, same address",
@@ -70,7 +71,7 @@ const rows: readonly Row[] = [
   ["REIN", [], 220],
   ["QUIT", [], 221],
   ["HOST", [], 220, 503],
-  ["ABOR", [], 226],
+  ["ABOR", [], 225, 226],
   ["AUTH", [], 234, 421, 502, 503, 504],
   ["PBSZ", [], 200, 503],
   ["PROT", [], 200, 503, 504, 534, 536],
@@ -108,7 +109,7 @@ const rows: readonly Row[] = [
   ["NLST APPE STOU", ["path", "data"]],
   ["MLSD", ["path", "data"], 501],
   ["RETR", ["path", "data"], 504, 554],
-  ["STOR", ["path", "data"], 504],
+  ["STOR", ["path", "data"], 504, 554],
 ];
 
 /** By verb. A command of the command table that is not here is 502. */

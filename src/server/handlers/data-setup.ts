@@ -11,19 +11,19 @@ import type { Conversation, Handler, HandlerTable } from "../conversation.ts";
 import { noDataConnection } from "../refusals.ts";
 
 export const dataSetupHandlers: HandlerTable = {
-  PORT: activeBy(parsePort),
-  EPRT: activeBy(parseEprt),
-  LPRT: activeBy(parseLprt),
+  PORT: activeBy("PORT", parsePort),
+  EPRT: activeBy("EPRT", parseEprt),
+  LPRT: activeBy("LPRT", parseLprt),
   PASV: (talk, _argument, signal) => {
     if (talk.state.extendedOnly) return afterEpsvAll("PASV");
-    if (familyOf(talk) !== 4) return makeReply(522, "PASV can tell no IPv6 address; use EPSV.");
+    if (familyOf(talk) !== 4) return makeReply(522, "PASV cannot carry an IPv6 address; use EPSV.");
     return listen(talk, signal, make227);
   },
   LPSV: (talk, _argument, signal) => (talk.state.extendedOnly ? afterEpsvAll("LPSV") : listen(talk, signal, make228)),
   EPSV: (talk, argument, signal) => {
     if (/^ALL$/i.test(argument)) {
       talk.state.extendedOnly = true;
-      return makeReply(200, "EPSV only, from now on.");
+      return makeReply(200, "EPSV ALL ok.");
     }
     const own = familyOf(talk) === 4 ? "1" : "2";
     if (argument !== "" && argument !== own) return makeReply(522, `Network protocol not supported, use (${own})`);
@@ -31,13 +31,13 @@ export const dataSetupHandlers: HandlerTable = {
   },
 };
 
-function activeBy(parse: (argument: string) => HostPort): Handler {
+function activeBy(verb: string, parse: (argument: string) => HostPort): Handler {
   return async (talk, argument) => {
     // A PORT that fails leaves nothing behind that a transfer could go to by mistake.
     await talk.data.forget();
-    if (talk.state.extendedOnly) return afterEpsvAll("PORT");
+    if (talk.state.extendedOnly) return afterEpsvAll(verb);
     await talk.data.connectTo(parse(argument));
-    return makeReply(200, "I will connect there.");
+    return makeReply(200, `${verb} command successful.`);
   };
 }
 

@@ -7,15 +7,15 @@ import { plainReply } from "../replies.ts";
 
 const cwd: Handler = (talk, argument, signal) => enter(talk, argument, signal);
 const cdup: Handler = (talk, _argument, signal) => enter(talk, "..", signal);
-const pwd: Handler = ({ state }) => plainReply(257, `${quotePath(state.directory)} is the working directory.`);
+const pwd: Handler = ({ state }) => plainReply(257, `${quotePath(state.directory)} is the current directory`);
 const mkd: Handler = async (talk, argument, signal) => {
   const path = pathOf(talk, argument);
   await filesOf(talk).mkdir(path, { signal });
-  return plainReply(257, `${quotePath(path)} is made.`);
+  return plainReply(257, `${quotePath(path)} created`);
 };
 const rmd: Handler = async (talk, argument, signal) => {
   await filesOf(talk).rmdir(pathOf(talk, argument), { signal });
-  return makeReply(250, "The directory is removed.");
+  return makeReply(250, "Remove directory operation successful.");
 };
 
 export const directoryHandlers: HandlerTable = {
@@ -34,7 +34,7 @@ export const directoryHandlers: HandlerTable = {
 async function enter(talk: Conversation, argument: string, signal: AbortSignal): Promise<Reply> {
   const path = pathOf(talk, argument);
   const { type } = await filesOf(talk).stat(path, { signal });
-  if (type !== "directory") throw new SallyportError("FS_NOT_DIRECTORY", "that is no directory");
+  if (type !== "directory") throw new SallyportError("FS_NOT_DIRECTORY", "not a directory");
   talk.state.directory = path;
-  return plainReply(250, `${quotePath(path)} is the working directory.`);
+  return makeReply(250, "Directory successfully changed.");
 }

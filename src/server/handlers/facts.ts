@@ -14,7 +14,7 @@ export const factHandlers: HandlerTable = {
     const path = pathOf(talk, argument);
     const facts = await filesOf(talk).stat(path, { signal });
     const options = { wanted: talk.state.facts, writable: accountOf(talk).readOnly !== true };
-    return blockReply(250, "Here it is:", [factsLine(path, facts, options)], "End");
+    return blockReply(250, "Start of list", [factsLine(path, facts, options)], "End of list");
   },
   MFMT: async (talk, argument, signal) => {
     const [, time = "", name = ""] = /^(\S+) (.+)$/s.exec(argument) ?? [];

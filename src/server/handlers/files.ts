@@ -9,32 +9,34 @@ import { plainReply } from "../replies.ts";
 export const fileHandlers: HandlerTable = {
   DELE: async (talk, argument, signal) => {
     await filesOf(talk).remove(pathOf(talk, argument), { signal });
-    return makeReply(250, "The file is deleted.");
+    return makeReply(250, "Delete operation successful.");
   },
   RNFR: async (talk, argument, signal) => {
     const path = pathOf(talk, argument);
     await mustExist(talk, path, signal);
     talk.state.renameFrom = path;
-    return makeReply(350, "And the new name?");
+    return makeReply(350, "Ready for RNTO.");
   },
   RNTO: async (talk, argument, signal) => {
     const from = talk.state.renameFrom;
-    if (from === undefined) return makeReply(503, "Send RNFR just before.");
+    if (from === undefined) return makeReply(503, "RNFR required first.");
     await filesOf(talk).rename(from, pathOf(talk, argument), { signal });
-    return makeReply(250, "Renamed.");
+    return makeReply(250, "Rename successful.");
   },
   SIZE: size,
   MDTM: async (talk, argument, signal) => {
-    const { modifiedMs } = await filesOf(talk).stat(pathOf(talk, argument), { signal });
+    const { type, modifiedMs } = await filesOf(talk).stat(pathOf(talk, argument), { signal });
+    // As vsftpd and ProFTPD: some clients tell files from directories by it. MLST tells a directory's.
+    if (type === "directory") throw new SallyportError("FS_IS_DIRECTORY", "not a regular file");
     return makeReply(213, formatTimeValue(modifiedMs));
   },
 };
 
 async function size(talk: Conversation, argument: string, signal: AbortSignal): Promise<Reply> {
   const { type, size: bytes } = await filesOf(talk).stat(pathOf(talk, argument), { signal });
-  if (type !== "file") throw new SallyportError("FS_NOT_FILE", "that is no plain file");
+  if (type !== "file") throw new SallyportError("FS_NOT_FILE", "not a regular file");
   // RFC 3659 section 4: the size as it would be transferred, which in ASCII only a transfer can tell.
-  if (talk.state.type === "A" && bytes > 0) return makeReply(550, "In ASCII the size is not known; send TYPE I first.");
+  if (talk.state.type === "A" && bytes > 0) return makeReply(550, "SIZE not allowed in ASCII mode; send TYPE I first.");
   return plainReply(213, String(bytes));
 }
 

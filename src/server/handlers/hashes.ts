@@ -29,7 +29,7 @@ function old(name: HashName, code: number): Handler {
     const [, path = "", first = "0", last] = ranged;
     const start = Number(first);
     const end = last === undefined ? undefined : Number(last);
-    if (end !== undefined && end < start) return makeReply(501, "The first byte comes before the last.");
+    if (end !== undefined && end < start) return makeReply(501, "The last byte must not be before the first.");
     const plain = quoted === null ? path : path.replaceAll('""', '"');
     const { hash } = await hashOf(talk, name, plain, start, end, signal);
     // The draft of MD5 tells the name too (draft-twine-ftpmd5 section 3.1).
@@ -48,7 +48,7 @@ async function hashOf(
   const reader = await filesOf(talk).openRead(pathOf(talk, argument), { offset: start, signal });
   try {
     if (start > reader.facts.size)
-      throw new SallyportError("FS_FAILED", `the file has ${reader.facts.size} bytes only`);
+      throw new SallyportError("FS_FAILED", `the start is beyond the end of the file (${reader.facts.size} bytes)`);
     return await checksum(reader, name, (end ?? reader.facts.size) - start, signal);
   } finally {
     await reader[Symbol.asyncDispose]();

@@ -12,14 +12,16 @@ import { blockReply } from "../replies.ts";
 export const informationHandlers: HandlerTable = {
   // What clients look for: LIST lines are those of a Unix, and TYPE I is 8 bits.
   SYST: () => makeReply(215, "UNIX Type: L8"),
-  NOOP: () => makeReply(200, "Still here."),
+  NOOP: () => makeReply(200, "NOOP ok."),
   FEAT: (talk) => blockReply(211, "Features:", features(talk), "End"),
   HELP: (_talk, about) => (about === "" ? helpForAll() : helpFor(about)),
   STAT: (talk, path, signal) => (path === "" ? status(talk) : listOverControl(talk, path, signal)),
   OPTS: setOption,
   LANG: (_talk, language) =>
-    /^(|en(-.*)?)$/i.test(language) ? makeReply(200, "English it is.") : makeReply(504, "There is only English here."),
-  CLNT: () => makeReply(200, "Noted."),
+    /^(|en(-.*)?)$/i.test(language)
+      ? makeReply(200, "Language is English.")
+      : makeReply(504, "Only English is supported."),
+  CLNT: () => makeReply(200, "OK"),
   CSID: () => makeReply(200, "Name=Sallyport;"),
 };
 
@@ -62,12 +64,12 @@ function helpForAll(): Reply {
         .trimEnd(),
     );
   }
-  return blockReply(214, "Commands:", lines, "HELP and a command tells more.");
+  return blockReply(214, "The following commands are recognized.", lines, "Help OK; HELP and a command tells more.");
 }
 
 function helpFor(about: string): Reply {
   const row = findCommand(about.trim());
-  if (row === undefined || !servedCommands.has(row.verb)) return makeReply(502, "There is no such command here.");
+  if (row === undefined || !servedCommands.has(row.verb)) return makeReply(502, "Unknown command.");
   return makeReply(214, `${row.verb} ${row.help} (${row.rfc}). Replies: ${repliesTo(row.verb).join(", ")}.`);
 }
 
@@ -75,14 +77,14 @@ function status(talk: Conversation): Reply {
   const { state, control, secure, transfer } = talk;
   const login = state.phase === "logged-in" ? `Logged in as ${state.user}` : "Not logged in";
   return makeReply(211, [
-    "Status:",
+    "FTP server status:",
     ` Connected from ${formatEndpoint(control.remote)}${secure ? ", with TLS" : ""}`,
     ` ${login}`,
     ` TYPE ${state.type}, STRU F, MODE S, data ${state.protectedData ? "encrypted" : "in the clear"}`,
     transfer === undefined
       ? " No transfer is under way"
       : ` Under way: ${transfer.what}, ${transfer.progress.bytes} bytes so far`,
-    "End",
+    "End of status",
   ]);
 }
 
@@ -92,13 +94,15 @@ function setOption(talk: Conversation, argument: string): Reply {
   const value = rest.join(" ");
   if (/^(UTF-?8)$/i.test(name)) {
     // Names are bytes here, whatever they mean: there is nothing to turn off (RFC 2640 section 3.1).
-    return /^(|on|nlst)$/i.test(value) ? makeReply(200, "Names are UTF-8.") : makeReply(504, "Names stay as they are.");
+    return /^(|on|nlst)$/i.test(value)
+      ? makeReply(200, "Always in UTF8 mode.")
+      : makeReply(504, "UTF8 cannot be turned off.");
   }
   if (/^MLST$/i.test(name)) {
     state.facts = parseFactNames(value);
     return makeReply(200, `MLST OPTS ${formatFactNames(state.facts)}`.trimEnd());
   }
-  if (!/^HASH$/i.test(name)) return makeReply(501, "There is no such option.");
+  if (!/^HASH$/i.test(name)) return makeReply(501, "Option not understood.");
   const hash = value === "" ? state.hash : hashNames.find((one) => one === value.toUpperCase());
   if (hash === undefined) return makeReply(504, `One of ${hashNames.join(", ")}.`);
   state.hash = hash;

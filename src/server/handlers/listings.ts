@@ -13,7 +13,7 @@ import { runTransfer } from "../transfer.ts";
 export const listingHandlers: HandlerTable = {
   LIST: async (talk, argument, signal) => {
     const request = parseListRequest(argument);
-    if (request.recursive) return makeReply(504, "LIST -R is not offered; list one directory at a time.");
+    if (request.recursive) return makeReply(504, "LIST -R is not supported; list one directory at a time.");
     const { entries } = await makeListing(talk, request, signal);
     const now = talk.context.environment.now();
     return send(
@@ -53,8 +53,9 @@ function send(talk: Conversation, lines: Lines, signal: AbortSignal): Promise<Re
     talk,
     {
       what: "the listing",
+      opening: "Here comes the directory listing.",
       carry: (connection, options) => sendData(packed(lines), connection, options),
-      done: () => "That was the listing.",
+      done: () => "Directory send OK.",
     },
     signal,
   );

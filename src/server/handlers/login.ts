@@ -8,23 +8,27 @@ export const loginHandlers: HandlerTable = {
   /** The same words for every name (RFC 2577 section 7). */
   USER: (talk, user) => {
     Object.assign(talk.state, { user, phase: "named", account: undefined });
-    return makeReply(331, "Password, please.");
+    return makeReply(331, "Please specify the password.");
   },
   PASS: logIn,
-  ACCT: () => makeReply(202, "There are no accounts here."),
+  ACCT: () => makeReply(202, "ACCT command ignored."),
   REIN: async (talk) => {
     await talk.data.forget();
     reinitialise(talk.state);
-    return makeReply(220, "Ready for a new user.");
+    return makeReply(220, "Service ready for new user.");
   },
   QUIT: () => ({ reply: makeReply(221, "Goodbye."), next: "close" }),
   HOST: (talk, host) => {
     // RFC 7151 section 3: before USER, since the host decides who is a user.
-    if (talk.state.phase !== "start") return makeReply(503, "HOST comes before USER.");
+    if (talk.state.phase !== "start") return makeReply(503, "HOST must come before USER.");
     talk.state.host = host;
     return makeReply(220, "Welcome.");
   },
-  ABOR: () => makeReply(226, "Nothing is under way any more."),
+  ABOR: (talk) => {
+    const aborted = talk.state.aborted;
+    talk.state.aborted = false;
+    return aborted ? makeReply(226, "ABOR successful.") : makeReply(225, "No transfer to ABOR.");
+  },
 };
 
 async function logIn(talk: Conversation, password: string, signal: AbortSignal): Promise<Answer> {
@@ -38,11 +42,11 @@ async function logIn(talk: Conversation, password: string, signal: AbortSignal):
   talk.emit({ type: account === undefined ? "login.refused" : "login.accepted", client: address, user });
   if (account === undefined) return refuse(talk);
   Object.assign(state, { account, phase: "logged-in", loginFailures: 0, directory: account.directory ?? "/" });
-  return makeReply(230, "You are logged in.");
+  return makeReply(230, "Login successful.");
 }
 
 function refuse({ state }: Conversation): Answer {
   state.loginFailures += 1;
-  if (state.loginFailures < limits.loginFailuresMax) return makeReply(530, "User or password is wrong.");
-  return { reply: makeReply(421, `${limits.loginFailuresMax} wrong logins. Goodbye.`), next: "close" };
+  if (state.loginFailures < limits.loginFailuresMax) return makeReply(530, "Login incorrect.");
+  return { reply: makeReply(421, `${limits.loginFailuresMax} failed logins. Goodbye.`), next: "close" };
 }

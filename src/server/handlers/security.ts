@@ -8,9 +8,9 @@ const mechanisms: ReadonlySet<string> = new Set(["TLS", "TLS-C"]);
 export const securityHandlers: HandlerTable = {
   AUTH: (talk, mechanism) => {
     if (talk.tls === undefined) return makeReply(502, "This server has no certificate, so no TLS.");
-    if (talk.secure) return makeReply(503, "You are inside TLS already.");
-    if (!mechanisms.has(mechanism.toUpperCase())) return makeReply(504, "Only AUTH TLS is offered.");
-    return { reply: makeReply(234, "Begin the TLS handshake."), next: "secure" };
+    if (talk.secure) return makeReply(503, "The connection is inside TLS already.");
+    if (!mechanisms.has(mechanism.toUpperCase())) return makeReply(504, "Only AUTH TLS is supported.");
+    return { reply: makeReply(234, "Proceed with negotiation."), next: "secure" };
   },
   PBSZ: (talk) => {
     if (!talk.secure) return makeReply(503, "Send AUTH TLS first.");
@@ -22,12 +22,12 @@ export const securityHandlers: HandlerTable = {
     if (!talk.secure || !state.bufferSized) return makeReply(503, "Send AUTH TLS and PBSZ 0 first.");
     if (level.toUpperCase() === "P") {
       state.protectedData = true;
-      return makeReply(200, "Data connections are encrypted.");
+      return makeReply(200, "PROT now Private.");
     }
     if (/^[SE]$/i.test(level)) return makeReply(536, "TLS protects data as a whole or not at all: PROT P or PROT C.");
     if (level.toUpperCase() !== "C") return makeReply(504, "PROT P or PROT C.");
-    if (talk.context.policy.tls?.required === true) return makeReply(534, "This server wants data encrypted.");
+    if (talk.context.policy.tls?.required === true) return makeReply(534, "Data connections must be encrypted.");
     state.protectedData = false;
-    return makeReply(200, "Data connections are in the clear.");
+    return makeReply(200, "PROT now Clear.");
   },
 };

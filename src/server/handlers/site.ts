@@ -9,9 +9,9 @@ type SiteHandler = (talk: Conversation, rest: string, signal: AbortSignal) => Pr
 const words: Readonly<Record<string, SiteHandler>> = {
   CHMOD: async (talk, rest, signal) => {
     const [, mode = "", name = ""] = /^(\S+) (.+)$/s.exec(rest) ?? [];
-    if (name === "") return makeReply(501, "SITE CHMOD mode path.");
+    if (name === "") return makeReply(501, "SITE CHMOD needs a mode and a path.");
     await changeMode(talk, pathOf(talk, name), mode, signal);
-    return makeReply(200, "The mode is set.");
+    return makeReply(200, "SITE CHMOD command ok.");
   },
   HELP: () => makeReply(214, ["SITE commands:", " CHMOD mode path", "End"]),
 };
@@ -20,6 +20,6 @@ export const siteHandlers: HandlerTable = {
   SITE: (talk, argument, signal) => {
     const [word = ""] = argument.split(" ", 1);
     const handler = ownEntry(words, word.toUpperCase());
-    return handler?.(talk, argument.slice(word.length + 1), signal) ?? makeReply(504, "There is no such SITE command.");
+    return handler?.(talk, argument.slice(word.length + 1), signal) ?? makeReply(504, "Unknown SITE command.");
   },
 };

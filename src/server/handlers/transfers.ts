@@ -28,11 +28,11 @@ export const transferHandlers: HandlerTable = {
 
 async function download(talk: Conversation, argument: string, signal: AbortSignal): Promise<Reply> {
   const { type, restart } = talk.state;
-  if (type === "A" && restart > 0) return makeReply(504, "REST works with TYPE I only.");
+  if (type === "A" && restart > 0) return makeReply(504, "REST not allowed in ASCII mode; send TYPE I first.");
   const path = pathOf(talk, argument);
   const reader = await filesOf(talk).openRead(path, { offset: restart, signal });
   try {
-    if (restart > reader.facts.size) return makeReply(554, `The file has ${reader.facts.size} bytes only.`);
+    if (restart > reader.facts.size) return makeReply(554, beyondEnd(reader.facts.size));
     const pieces = filePieces(reader, restart);
     const source = type === "A" ? converted(pieces, toNetworkLines()) : pieces;
     const what = `${printable(nameOf(path), 200)} (${reader.facts.size} bytes)`;
@@ -52,7 +52,13 @@ async function upload(
   what: string = printable(nameOf(path), 200),
 ): Promise<Reply> {
   const { type } = talk.state;
-  if (type === "A" && typeof start === "number") return makeReply(504, "REST works with TYPE I only.");
+  if (type === "A" && typeof start === "number")
+    return makeReply(504, "REST not allowed in ASCII mode; send TYPE I first.");
+  if (typeof start === "number") {
+    // Nothing is made, and nothing cut off, when there is nothing to go on with.
+    const { size } = await filesOf(talk).stat(path, { signal });
+    if (size < start) return makeReply(554, beyondEnd(size));
+  }
   const { policy, environment } = talk.context;
   const options = { start, atomic: policy.atomicUploads, randomName: environment.randomName, signal };
   const target = await openUpload(filesOf(talk), path, options);
@@ -79,6 +85,8 @@ async function upload(
     await target[Symbol.asyncDispose]();
   }
 }
+
+const beyondEnd = (size: number): string => `Restart position is beyond the end of the file (${size} bytes).`;
 
 async function uniquePath(talk: Conversation, pattern: string, signal: AbortSignal): Promise<string> {
   for (let attempt = 0; attempt < limits.uniqueNamesMax; attempt += 1) {

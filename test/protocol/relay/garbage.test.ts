@@ -100,6 +100,7 @@ describe("garbage", () => {
     const config = fc.record({
       backMode: fc.constantFrom("auto" as const, "passive" as const, "active" as const, "default-port" as const),
       frontFamily: fc.constantFrom(4 as const, 6 as const),
+      clientHost: fc.constantFrom("127.0.0.1", "::1"),
       keepaliveMs: fc.constantFrom(0, 1000),
     });
     const login: RelayInput[] = [

@@ -16,6 +16,7 @@ export class RelayHarness {
     this.machine = new RelaySession({
       backMode: "auto",
       frontFamily: 4,
+      clientHost: "127.0.0.1",
       target: "ftp-host:21",
       keepaliveMs: 0,
       memory: { passiveReaches: true },

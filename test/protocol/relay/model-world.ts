@@ -122,6 +122,7 @@ export function relayConfig({ backMode, keepaliveMs }: Scenario): ConstructorPar
     keepaliveMs,
     memory: { passiveReaches: false },
     frontFamily: 4,
+    clientHost: "127.0.0.1",
     target: "ftp-host:21",
     judgePort: ({ host }) => (host === "127.0.0.1" ? { allowed: true } : { allowed: false, why: "no" }),
   };
