@@ -75,7 +75,7 @@ export const figureStyle: string = `.figure text{fill:var(--ink);font-family:${s
 .figure .tube{fill:var(--tube);stroke:var(--tubeRule);stroke-width:1.5}
 .figure .tube-end{fill:var(--ground);stroke:var(--tubeRule);stroke-width:1.5}
 .figure .number circle{fill:var(--ground);stroke:currentColor;stroke-width:1.25}
-.figure .number text{font-size:11px;font-weight:600}
+.figure .number text{font-size:11.5px;font-weight:600}
 .figure .made{color:var(--made)}
 .figure .made.data{color:var(--data)}
 .figure .made.open{color:var(--open)}

@@ -59,7 +59,6 @@ td.time{white-space:nowrap;color:var(--muted)}
 .time-wait td{color:var(--lost)}
 .contents td.scenario{font-family:${monoFont};color:var(--muted)}
 .contents td{padding-right:14px}
-.contents td:nth-child(2){min-width:128px}
 .legend{display:flex;flex-wrap:wrap;gap:4px 22px;list-style:none;margin:16px 0;padding:10px 12px;background:var(--panel);border-radius:6px;font-size:.8125rem;color:var(--muted)}
 .legend li{display:flex;gap:8px;align-items:center}
 @media (max-width:${narrowBelow - 1}px){
