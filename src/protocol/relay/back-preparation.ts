@@ -1,6 +1,7 @@
 // Makes the back end of an exchange ready: EPSV, else PASV, else active; or active or default-port alone. The gateway's own
 // commands are on their way to the server in the moment in which the client's PASV or PORT is answered.
 
+import { argumentText, type Command } from "../command.ts";
 import { formatEprt } from "../extended-address.ts";
 import { formatPort, type HostPort } from "../host-port.ts";
 import { ipFamily } from "../ip-address.ts";
@@ -22,10 +23,21 @@ export class BackPreparation {
     this.#settled = settled;
   }
 
-  /** Start, unless it has started. */
-  begin(exchange: Exchange): void {
+  /** Start, unless it has started. `command`: the transfer, once it is known; before that a server that wants PRET is not asked. */
+  begin(exchange: Exchange, command?: Command): void {
     if (exchange.back.state !== "unprepared") return;
+    if (this.waitsForTransfer) {
+      if (command === undefined) return;
+      this.#announce(exchange, command);
+    }
     this.#try(exchange, this.#core.methods[this.#core.methodIndex] as BackMethod);
+  }
+
+  /** The server listens for a transfer that it knows, and for no other. */
+  get waitsForTransfer(): boolean {
+    const { config, methods, methodIndex, pretSent } = this.#core;
+    const method = methods[methodIndex];
+    return config.memory.wantsPret === true && !pretSent && (method === "epsv" || method === "pasv");
   }
 
   /** The transfer command may follow at once: its place in the conversation is settled. */
@@ -126,7 +138,32 @@ export class BackPreparation {
     });
   }
 
+  /** In one breath with the question for the port. */
+  #announce(exchange: Exchange, command: Command): void {
+    const argument = [command.verb, argumentText(command)].filter((word) => word !== "").join(" ");
+    this.#core.pretSent = true;
+    this.#core.ask("PRET", argument, {
+      verb: "PRET",
+      kind: "plain",
+      onFinal: (reply) => {
+        if (reply.code < 300) return;
+        if ([500, 502, 504].includes(reply.code)) this.#core.config.memory.wantsPret = false;
+        else exchange.back.refusal = reply;
+      },
+    });
+  }
+
   #passiveAnswered(exchange: Exchange, verb: string, reply: Reply): void {
+    const { back } = exchange;
+    // DrFTPD: `500 You need to use a client supporting PRET (PRE Transfer) to use PASV`.
+    const asksForPret = reply.code >= 500 && /\bPRET\b/.test(replyText(reply));
+    if (asksForPret && !this.#core.pretSent && exchange.transfer === undefined) {
+      this.#core.config.memory.wantsPret = true;
+      this.#core.note("the server wants PRET before it listens: it is told each transfer from now on");
+      back.state = "unprepared";
+      this.#settled(exchange);
+      return;
+    }
     if (reply.code >= 300) {
       this.#failed(exchange, `the FTP server refused ${verb}: ${reply.code} ${replyText(reply)}`);
       return;
@@ -155,7 +192,7 @@ export class BackPreparation {
     const next = methods.indexOf(back.method) + 1;
     const following = methods[next];
     this.#core.methodProven = false;
-    if (following !== undefined && exchange.transfer === undefined) {
+    if (following !== undefined && exchange.transfer === undefined && back.refusal === undefined) {
       this.#core.note(`${why}: trying ${following}`);
       this.#core.methodIndex = next;
       this.#try(exchange, following);

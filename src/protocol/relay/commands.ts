@@ -1,5 +1,6 @@
 // What the relay does with each command of the client.
 
+import { parseFeatures } from "../client/features.ts";
 import type { Command } from "../command.ts";
 import type { CommandEvent } from "../command-receiver.ts";
 import { type CommandRow, findCommand } from "../command-table.ts";
@@ -61,13 +62,15 @@ export class Commands {
     if (!this.#core.loggedIn) return this.#core.outstanding.has("USER", "PASS", "ACCT");
     const needsExchange = setup || this.#core.current === undefined;
     if (needsExchange && this.#core.running.size >= limits.pipelinedTransfersMax) return true;
-    return !setup && !this.#backIsReady();
+    // REST goes before a transfer that is not known yet.
+    if (setup || (verb === "REST" && this.#back.waitsForTransfer)) return false;
+    return !this.#backIsReady(line.command);
   }
 
-  #backIsReady(): boolean {
+  #backIsReady(command: Command): boolean {
     // Neither PORT nor PASV: RFC 959's default data ports, and a back end is needed all the same.
     const exchange = this.#core.current ?? this.#front.fresh();
-    this.#back.begin(exchange);
+    this.#back.begin(exchange, command);
     return this.#back.mayFollow(exchange);
   }
 
@@ -86,6 +89,15 @@ export class Commands {
 
   #transfer(command: Command, row: CommandRow): void {
     const exchange = this.#core.current ?? this.#front.fresh();
+    const { refusal } = exchange.back;
+    if (refusal !== undefined) {
+      // Told before the command was sent: as after a 550 the client may try another name on the same data ends.
+      Object.assign(exchange.back, { state: "unprepared", failure: "", refusal: undefined });
+      this.#core.pretSent = false;
+      this.#core.order.answer(this.#core.order.open(command.verb), refusal, "server");
+      this.#transfers.takeBackRest();
+      return;
+    }
     if (exchange.back.state === "failed") {
       this.#core.answer(command.verb, gatewayReply("noDataConnection", exchange.back.failure));
       this.#front.abandon(exchange.back.failure);
@@ -107,12 +119,14 @@ export class Commands {
       onFinal: (reply) => this.#answered(verb, slot, reply),
     });
     if (verb === "REST") this.#core.restSent = true;
+    if (verb === "PRET") this.#core.pretSent = true;
     if (verb === "ABOR") this.#transfers.aborted();
     if (verb === "QUIT") this.quitting = true;
   }
 
   #answered(verb: string, slot: Slot, reply: Reply): void {
     if (reply.code < 300) ownEntry(this.#consequences, verb)?.();
+    if (verb === "FEAT" && parseFeatures(reply).has("PRET")) this.#core.config.memory.wantsPret = true;
     this.#core.order.answer(slot, verb === "FEAT" ? relayFeatures(reply) : reply, "server");
   }
 

@@ -25,6 +25,8 @@ export interface BackEnd {
   port: number;
   /** Why nothing worked. */
   failure: string;
+  /** The server's own word against the transfer, before its command was sent (PRET). */
+  refusal?: Reply | undefined;
   /** Why what works may not be enough. */
   caveat: string | undefined;
 }

@@ -84,6 +84,8 @@ export type PortVerdict = { readonly allowed: true } | { readonly allowed: false
 export interface ServerMemory {
   /** A passive data connection has come about: the transfer command need not wait to see whether it will. */
   passiveReaches: boolean;
+  /** It has to be told the transfer before it listens (PRET, DrFTPD). */
+  wantsPret?: boolean;
 }
 
 export interface RelayConfig {

@@ -36,6 +36,8 @@ export class RelayCore {
   epsvAll = false;
   /** The server has REST and not yet the transfer that it is for. */
   restSent = false;
+  /** The client itself has told the server which transfer comes. */
+  pretSent = false;
   /** Index into `methods`: what has worked, or is to be tried, in this session. */
   methodIndex = 0;
   /** The current method has worked in this session, so a transfer need not wait for its reply. */

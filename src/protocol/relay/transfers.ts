@@ -34,6 +34,7 @@ export class Transfers {
     this.#core.current = undefined;
     exchange.refused = false;
     this.#core.restSent = false;
+    this.#core.pretSent = false;
     const transfer: Transfer = {
       verb,
       direction,
