@@ -140,10 +140,10 @@ describe("what is told on the way", () => {
     expect(running.stderr()).toMatch(new RegExp(`^sallyport: warning: ${warning}\n {2}The listeners stay.*\n$`));
   });
 
-  test("--log text: sessions and transfers, with the time of day", async () => {
+  test("--log text: sessions and transfers, with date and time", async () => {
     await using running = start(program.fake, ["--log", "text", ...forward], { tunnel: { events } });
     await running.sees(ready);
-    expect(running.stderr().replace(/^\d\d:\d\d:\d\d\.\d{3} /gm, "")).toBe(
+    expect(running.stderr().replace(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /gm, "")).toBe(
       [
         "sallyport: connected to h (embedded)",
         "sallyport: session 1: opened by 127.0.0.1:51234 for ftp-host:21",
