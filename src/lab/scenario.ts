@@ -15,7 +15,7 @@ export interface Scenario {
   /** What Sallyport does. */
   readonly answer: string;
   readonly topology: Topology;
-  /** Without Sallyport, as the case study has it. */
+  /** Without Sallyport, with plain `ssh -L`. */
   readonly plain: Act;
   readonly sallyport: Act;
   /** The same with another turn of events. */

@@ -77,7 +77,7 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
   pipelinedTransfersMax: {
     value: 8,
     unit: "transfers",
-    why: "asked for in one breath and not over, each with its data ports; further ones wait their turn, lest one client take all ports",
+    why: "pipelined and not over, each with its data ports; further ones wait their turn, so that one client cannot take all ports",
   },
   unsolicitedRepliesMax: { value: 16, unit: "replies", why: "replies to no command before a server is given up" },
   skippedLinesMax: {

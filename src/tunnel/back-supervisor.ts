@@ -70,7 +70,7 @@ export class BackSupervisor {
     const reason = (): SallyportError => {
       const why = this.#lastError === undefined ? "" : `: ${this.#lastError.message}`;
       return new SallyportError("SSH_DISCONNECTED", `the SSH connection to ${this.#options.target} is down${why}`, {
-        cure: "it is being made anew; try again in a moment",
+        cure: "it is being made again; try once more in a moment",
       });
     };
     const deadline = withDeadline(this.#options.clock, clientWaitMs, signal, reason);

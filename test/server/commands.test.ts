@@ -108,7 +108,7 @@ test("TLS is refused where there is no certificate, and the session goes on", as
 });
 
 describe("logging in", () => {
-  test("commands before the login are 530, PASS without USER 503, USER again begins anew", async () => {
+  test("commands before the login are 530, PASS without USER 503, USER again starts again", async () => {
     const fresh = await rig.connect();
     await fresh.reply();
     const found: number[] = [];
@@ -124,7 +124,7 @@ describe("logging in", () => {
     expect(await fresh.code("PWD")).toBe(530);
   });
 
-  test("REIN begins anew, QUIT says goodbye and closes", async () => {
+  test("REIN starts again, QUIT says goodbye and closes", async () => {
     expect(await codes(["TYPE I", "REIN", "PWD", "USER alice", "PASS secret", "PWD"])).toEqual([
       200, 220, 530, 331, 230, 257,
     ]);

@@ -13,7 +13,15 @@ const forbidden: readonly string[] = [
 ];
 
 const folders = ["src", "test", "docs", "bench", "scripts", "bin", ".ci"];
-const topLevel = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "package.json", "vitest.config.ts", "biome.json"];
+const topLevel = [
+  "README.md",
+  "CHANGELOG.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  "package.json",
+  "vitest.config.ts",
+  "biome.json",
+];
 
 function machinePaths(files: readonly SourceFile[]): string[] {
   return files.flatMap((file) =>
