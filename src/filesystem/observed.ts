@@ -1,5 +1,12 @@
 // A FileSystem that tells what is done with it, for a log.
-import type { FileReader, FileSystem, FileUpdater, FileWriter, UpdatesFiles } from "../platform/file-system.ts";
+import type {
+  FileOptions,
+  FileReader,
+  FileSystem,
+  FileUpdater,
+  FileWriter,
+  UpdatesFiles,
+} from "../platform/file-system.ts";
 import type { FileAction } from "../platform/trace.ts";
 import { isSallyportError } from "../protocol/error.ts";
 
@@ -21,9 +28,9 @@ export function observed<F extends FileSystem>(inner: F, observer: Observer): F 
 }
 
 function overrides(
-  inner: FileSystem & Partial<UpdatesFiles>,
+  inner: FileSystem & Partial<UpdatesFiles & MakesLinks>,
   { nowMs, tell }: Observer,
-): Partial<FileSystem & UpdatesFiles> {
+): Partial<FileSystem & UpdatesFiles & MakesLinks> {
   type Subject = Pick<FileAction, "action" | "path" | "to">;
   const failed = (subject: Subject, error: unknown): void =>
     tell({ ...subject, ok: false, outcome: isSallyportError(error) ? error.message : "it failed" });
@@ -77,6 +84,20 @@ function overrides(
     }
   }
 
+  /** Paths of uploads that have another name until they are complete: what becomes of them is told as the upload's own. */
+  const temporary = new Set<string>();
+
+  async function giveName(from: string, to: string, options: FileOptions): Promise<void> {
+    if (!temporary.has(from)) return whole({ action: "rename", path: from, to }, inner.rename(from, to, options));
+    await opening({ action: "upload", path: to }, inner.rename(from, to, options));
+    temporary.delete(from);
+  }
+
+  async function remove(path: string, options: FileOptions): Promise<void> {
+    if (!temporary.delete(path)) return whole({ action: "delete", path }, inner.remove(path, options));
+    await inner.remove(path, options);
+  }
+
   return {
     openRead: async (path, options): Promise<FileReader> => {
       const reader = await opening({ action: "download", path }, inner.openRead(path, options));
@@ -102,8 +123,10 @@ function overrides(
       };
     },
     openWrite: async (path, options): Promise<FileWriter> => {
-      const writer = await opening({ action: "upload", path }, inner.openWrite(path, options));
-      const { moved, end } = upload(path);
+      const named = options.as ?? path;
+      const writer = await opening({ action: "upload", path: named }, inner.openWrite(path, options));
+      if (options.as !== undefined) temporary.add(path);
+      const { moved, end } = upload(named);
       let wrote = false;
       return {
         write: async (pieces) => {
@@ -137,7 +160,11 @@ function overrides(
     },
     mkdir: (path, options) => whole({ action: "mkdir", path }, inner.mkdir(path, options)),
     rmdir: (path, options) => whole({ action: "rmdir", path }, inner.rmdir(path, options)),
-    remove: (path, options) => whole({ action: "delete", path }, inner.remove(path, options)),
-    rename: (path, to, options) => whole({ action: "rename", path, to }, inner.rename(path, to, options)),
+    link: (path, to, options) => {
+      if (inner.link === undefined) throw new TypeError("no link");
+      return whole({ action: "link", path, to }, inner.link(path, to, options));
+    },
+    remove,
+    rename: giveName,
   };
 }

@@ -43,7 +43,11 @@ export interface FileSystem {
   /** The entries of a directory in no particular order, links as links. */
   list(path: string, options: FileOptions): AsyncIterable<FileEntry>;
   openRead(path: string, options: FileOptions & { readonly offset: number }): Promise<FileReader>;
-  openWrite(path: string, options: FileOptions & { readonly start: WriteStart }): Promise<FileWriter>;
+  /** `as`: the name that it gets when it is complete, for a log. */
+  openWrite(
+    path: string,
+    options: FileOptions & { readonly start: WriteStart; readonly as?: string },
+  ): Promise<FileWriter>;
   mkdir(path: string, options: FileOptions): Promise<void>;
   /** `FS_NOT_EMPTY` when something is in it. */
   rmdir(path: string, options: FileOptions): Promise<void>;

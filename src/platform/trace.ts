@@ -7,7 +7,7 @@ export type Side = "front" | "back";
 export interface FileAction {
   /** As an FTP client wrote it. */
   readonly command?: string;
-  readonly action: "download" | "upload" | "mkdir" | "rmdir" | "delete" | "rename";
+  readonly action: "download" | "upload" | "mkdir" | "rmdir" | "delete" | "rename" | "link";
   /** From the root that the user has; one character per byte. */
   readonly path: string;
   /** The new name. */

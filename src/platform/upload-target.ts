@@ -26,7 +26,7 @@ async function openAtomic(files: FileSystem, path: string, options: UploadOption
   if (old !== undefined && old.type !== "file") throw new SallyportError("FS_NOT_FILE", "not a regular file");
   if (old !== undefined && start === "exclusive") throw new SallyportError("FS_EXISTS", "it exists already");
   const temporary = joinPath(parentOf(path), unfinishedPrefix + randomName());
-  const writer = await files.openWrite(temporary, { start: "exclusive", signal });
+  const writer = await files.openWrite(temporary, { start: "exclusive", as: path, signal });
   let done = false;
   // The session's signal is aborted when its end is the reason to tidy up.
   const remove = async (): Promise<void> => {

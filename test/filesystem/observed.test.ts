@@ -5,6 +5,7 @@ import { observed } from "../../src/filesystem/observed.ts";
 import { dropBox, readOnly } from "../../src/filesystem/read-only.ts";
 import { setsModes, tellsSpace, updatesFiles } from "../../src/platform/file-system.ts";
 import type { FileAction } from "../../src/platform/trace.ts";
+import { openUpload } from "../../src/platform/upload-target.ts";
 import { messages, openFlags } from "../../src/ssh/sftp/wire/message-types.ts";
 import { put } from "../conformance/file-system/helpers.ts";
 import { SftpSession } from "../ssh/sftp/session.ts";
@@ -66,5 +67,24 @@ test("what is refused is told as failed", async () => {
   expect(told).toMatchObject([
     { action: "upload", path: "/new", ok: false },
     { action: "download", path: "/none", ok: false },
+  ]);
+});
+
+test("an upload that has another name until it is complete is told once, under its own", async () => {
+  const outer = observed(files, observer);
+  const open = (path: string): ReturnType<typeof openUpload> => {
+    const signal = new AbortController().signal;
+    return openUpload(outer, path, { start: "truncate", atomic: true, randomName: () => path.slice(1), signal });
+  };
+  const whole = await open("/whole");
+  await whole.write([Buffer.from("hello")]);
+  await whole.finish();
+  await whole[Symbol.asyncDispose]();
+  const cut = await open("/cut");
+  await cut.write([Buffer.from("he")]);
+  await cut[Symbol.asyncDispose]();
+  expect(told).toMatchObject([
+    { action: "upload", path: "/whole", ok: true, bytes: 5 },
+    { action: "upload", path: "/cut", ok: false, bytes: 2, outcome: "broken off" },
   ]);
 });

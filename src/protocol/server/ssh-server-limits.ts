@@ -16,6 +16,7 @@ export type SshServerLimitName =
   | "authorizedKeysBytesMax"
   | "keyFileBytesMax"
   | "passwordFileBytesMax"
+  | "sshServerRefusalsToldMax"
   | "scpLineBytesMax"
   | "scpDepthMax"
   | "sftpPacketBytesMax"
@@ -66,6 +67,11 @@ export const sshServerLimits: Readonly<Record<SshServerLimitName, Limit>> = {
   keyFileBytesMax: { value: 1_048_576, unit: "bytes", why: "of a file with a key or a chain of certificates" },
   passwordFileBytesMax: { value: 16_777_216, unit: "bytes", why: "of a password file: 100 000 users" },
   authorizedKeysBytesMax: { value: 1_048_576, unit: "bytes", why: "one file of public keys, read at each login" },
+  sshServerRefusalsToldMax: {
+    value: 100,
+    unit: "refusals",
+    why: "of one SSH connection told in the log, so that a scan of ports does not fill a disk",
+  },
   scpLineBytesMax: { value: 8192, unit: "bytes", why: "one record of scp's own protocol: a name and a few numbers" },
   scpDepthMax: { value: 100, unit: "directories", why: "within each other in one run of scp; no path is as long" },
   sftpPacketBytesMax: { value: 262_144, unit: "bytes", why: "one SFTP message; OpenSSH's SFTP_MAX_MSG_LENGTH" },

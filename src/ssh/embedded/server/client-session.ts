@@ -56,6 +56,7 @@ export class ClientSession {
   readonly #opens: SignalFan;
   #opening = 0;
   #sessions = 0;
+  #refusals = 0;
 
   constructor(parts: ClientSessionParts) {
     this.#parts = parts;
@@ -234,7 +235,11 @@ export class ClientSession {
 
   #refused(what: string, reason: string): void {
     const { context, client } = this.#parts;
-    context.emit({ type: "ssh-server.refused", client: formatEndpoint(client), what, reason });
+    this.#refusals += 1;
+    const past = this.#refusals - limits.sshServerRefusalsToldMax;
+    if (past > 0) return;
+    const more = past === 0 ? "; no further ones of this connection are told" : "";
+    context.emit({ type: "ssh-server.refused", client: formatEndpoint(client), what, reason: reason + more });
   }
 
   #track(work: Promise<void>): Promise<void> {

@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { networkInterfaces } from "node:os";
 import type { Client, ClientChannel } from "ssh2";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { limits } from "../../../../src/protocol/limits.ts";
 import { bindAddresses } from "../../../../src/ssh/embedded/server/gateway-ports.ts";
 import { compilePermission } from "../../../../src/ssh/embedded/server/permission.ts";
 import { freePort } from "../../../support/free-port.ts";
@@ -86,6 +87,16 @@ describe("hazard: sshd as open relay", () => {
     });
     expect(arrived).toBe(0);
     expect(server.events.at(-1)).toMatchObject({ type: "ssh-server.refused", reason: "not permitted" });
+  });
+
+  test("a scan of ports does not fill the log", async () => {
+    server = await startSshServer({ permitOpen: [] });
+    await using raw = await rawClient(server.port);
+    const asked = Array.from({ length: 2 * limits.sshServerRefusalsToldMax }, (_, port) => port);
+    await Promise.all(asked.map((port) => openDirect(raw.client, "127.0.0.1", port)));
+    const refusals = server.events.filter(({ type }) => type === "ssh-server.refused");
+    expect(refusals).toHaveLength(limits.sshServerRefusalsToldMax);
+    expect(refusals.at(-1)).toMatchObject({ reason: "not permitted; no further ones of this connection are told" });
   });
 
   test("nothing is permitted unless it is said", async () => {
