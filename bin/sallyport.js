@@ -10,6 +10,10 @@ let program;
 try {
   program = await import("../dist/cli/main.js");
 } catch (error) {
+  if (error.code === "EMFILE" || error.code === "ENFILE") {
+    process.stderr.write("sallyport: too many open files\n  Raise the limit of open files (ulimit -n 1024).\n");
+    process.exit(1);
+  }
   if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
   process.stderr.write(`sallyport: it is not built, or something is missing: ${error.message}\n  Run npm ci.\n`);
   process.exit(1);

@@ -44,6 +44,14 @@ const codes: Readonly<Record<string, FsCode>> = {
 
 /** An error of ours about a path; the path is shown as the client knows it. */
 export function fsError(code: FsCode, path: string, cause?: unknown, system?: string): SallyportError {
+  const isLimit = system === "EMFILE" || system === "ENFILE";
+  if (isLimit) {
+    return new SallyportError(code, `${printable(path, 200)}: too many open files`, {
+      cause,
+      details: { system },
+      cure: "Raise the limit of open files (ulimit -n 1024), or use fewer sessions (-j).",
+    });
+  }
   const why = code === "FS_FAILED" && system !== undefined ? `${words[code]} (${system})` : words[code];
   return new SallyportError(code, `${printable(path, 200)}: ${why}`, {
     ...(cause === undefined ? {} : { cause }),

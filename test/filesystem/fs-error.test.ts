@@ -17,3 +17,11 @@ test("the message shows the client's path, escaped, and not the system's", () =>
   const cause = Object.assign(new Error("ENOENT: open '/srv/ftp/a'"), { code: "ENOENT" });
   expect(translateFsError(cause, "/a\x1b").message).toBe("/a\\x1b: no such file or directory");
 });
+
+test("too many open files say so, and what to do", () => {
+  const cause = Object.assign(new Error("EMFILE"), { code: "EMFILE" });
+  expect(translateFsError(cause, "/a")).toMatchObject({
+    message: "/a: too many open files",
+    cure: expect.stringContaining("ulimit -n"),
+  });
+});

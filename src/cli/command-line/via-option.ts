@@ -64,7 +64,7 @@ export function viaOf(draft: ViaDraft, otherwise?: OtherUse): Via | undefined {
       stray === "-p" ? `${add} The FTP server's port stands in the URL, or behind the host.` : add,
     );
   }
-  const place = parseDestination(via.includes("://") ? via : `ssh://${via}`);
+  const place = parseDestination(via.includes("://") || isBareIpv6(via) ? via : `ssh://${via}`);
   if (port !== undefined && place.port !== undefined && port !== place.port) {
     throw usageError(`-p ${port} and --via ${via} name two ports`, "Give one of them.");
   }
@@ -79,4 +79,10 @@ export function viaOf(draft: ViaDraft, otherwise?: OtherUse): Via | undefined {
       ...(jump === undefined ? {} : { jump }),
     },
   };
+}
+
+/** `[user@]::1`: two colons and no brackets are no port. */
+function isBareIpv6(via: string): boolean {
+  const host = via.slice(via.lastIndexOf("@") + 1);
+  return !host.includes("[") && host.split(":").length > 2;
 }

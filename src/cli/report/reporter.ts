@@ -1,4 +1,5 @@
 // The one place that writes to the user: warnings, log lines, and the error that ended it all.
+import { translateFsError } from "../../filesystem/fs-error.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { escapeText } from "./escape-text.ts";
 import { isShown, type LogLevel, type LogRecord } from "./log-record.ts";
@@ -42,6 +43,9 @@ export function textReporter({ threshold, stacks, write, clock }: ReporterOption
 export function asSallyportError(thrown: unknown): SallyportError {
   if (isSallyportError(thrown)) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const system = (thrown as { code?: unknown } | null)?.code;
+  // A part of the program that is loaded when it is needed opens files, too.
+  if (system === "EMFILE" || system === "ENFILE") return translateFsError(thrown, "this program");
   return new SallyportError("INTERNAL", `a fault in Sallyport: ${message}`, {
     cause: thrown,
     cure: "Please report it, with what --trace=FILE writes and with the output of -vv.",

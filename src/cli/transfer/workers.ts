@@ -1,4 +1,5 @@
 // -j: several workers, each with sessions of its own, take tasks from one stack.
+import { setMaxListeners } from "node:events";
 import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import type { ServerSession } from "../../transfer/server-session.ts";
@@ -69,6 +70,8 @@ class Crew {
     this.#options = options;
     this.#stack = new TaskStack(tasks);
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
+    // Every session that is opened or waits listens.
+    for (const signal of [options.signal, this.#stop.signal, this.#signal]) setMaxListeners(0, signal);
   }
 
   /** What ended the first worker, and with it all others. */

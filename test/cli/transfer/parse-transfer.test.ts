@@ -51,6 +51,8 @@ describe("get, put, ls and cp", () => {
     ],
     ["ls -J a --via anna@g:2222 sftp://h/", {}, { sftp: { ssh: { jump: "a,anna@g:2222" } } }],
     ["cp --active -i k ftp://a/x sftp://b/y", {}, { mode: "active", sftp: { ssh: { identityFiles: ["k"] } } }],
+    ["get --via user@::1 ftp://h/a", {}, { via: { ssh: { host: "::1", user: "user" } } }],
+    ["get --via user@::1 sftp://h/a", {}, { sftp: { ssh: { jump: "user@[::1]" } } }],
     ["get --via s -p 2222 ftp://h/a", {}, { via: { transport: "auto", ssh: { host: "s", port: 2222 } } }],
   ])("%s", (words, order, command) => {
     expect(parse(words)).toMatchObject({ kind: "transfer", order, ...command });

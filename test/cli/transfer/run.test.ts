@@ -94,7 +94,7 @@ describe("get", () => {
     expect(readdirSync(here.path)).toEqual(["b"]);
   });
 
-  test.each([1, 4])("-r -j %i brings a tree with odd names, and no links", async (sessions) => {
+  test.each([1, 4, 16])("-r -j %i brings a tree with odd names, and no links", async (sessions) => {
     const names = ["-r", " lead", "a\tb", "ümlaut", "%41", "~", "x;type=a", "'\"`$(id)", "*"];
     mkdirSync(there.file("t/in/ner"), { recursive: true });
     mkdirSync(there.file("t/empty"));

@@ -1,5 +1,6 @@
 // A private key in a file: read without a passphrase as far as that goes, decrypted only when it must sign.
-import { readFile, stat } from "node:fs/promises";
+import { createPrivateKey } from "node:crypto";
+import { access, readFile, stat } from "node:fs/promises";
 import ssh2, { type ParsedKey } from "ssh2"; // `utils` is no named export to Node
 import { SallyportError } from "../../../protocol/error.ts";
 import type { Identity } from "./identity.ts";
@@ -21,8 +22,16 @@ const needsPassphrase = /no passphrase given|bad passphrase/i;
 
 /** `undefined` when there is no such file, or no key that ssh2 can read in it; `tell` is told why, except for the former. */
 export async function readKeyFile(path: string, tell: (line: string) => void): Promise<KeyFile | undefined> {
-  const text = await readFile(path).catch(() => undefined);
+  const text = await readFile(path).then(fromPkcs8, () => undefined);
   if (text === undefined) return publicHalf(path);
+  if (
+    await access(`${path}-cert.pub`).then(
+      () => true,
+      () => false,
+    )
+  ) {
+    tell(`Warning: the embedded SSH does not use the certificate ${path}-cert.pub; --ssh openssh does`);
+  }
   const key = parse(text);
   if (!(key instanceof Error) && !key.isPrivateKey()) {
     return { path, publicKey: key, privateText: undefined, privateKey: undefined };
@@ -33,11 +42,28 @@ export async function readKeyFile(path: string, tell: (line: string) => void): P
   }
   if (!(key instanceof Error)) return { path, publicKey: key, privateText: text, privateKey: key };
   if (!needsPassphrase.test(key.message)) {
-    tell(`Warning: the embedded SSH cannot read the key in ${path}: ${key.message}`);
+    tell(`Warning: the embedded SSH cannot read the key in ${path}: ${unreadable(text, path, key)}`);
     return undefined;
   }
   const publicKey = (await publicHalf(path))?.publicKey ?? publicPart(text);
   return { path, publicKey, privateText: text, privateKey: undefined };
+}
+
+/** PKCS#8 as openssl writes it, for ssh2 in the older form that it reads; what cannot be put so stays as it is. */
+function fromPkcs8(text: Buffer): Buffer {
+  if (!text.includes("-----BEGIN PRIVATE KEY-----")) return text;
+  try {
+    const key = createPrivateKey(text);
+    const type = key.asymmetricKeyType === "rsa" ? "pkcs1" : key.asymmetricKeyType === "ec" ? "sec1" : undefined;
+    return type === undefined ? text : Buffer.from(key.export({ type, format: "pem" }) as string);
+  } catch {
+    return text;
+  }
+}
+
+function unreadable(text: Buffer, path: string, { message }: Error): string {
+  const isPkcs8 = /-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/.test(text.toString("latin1"));
+  return isPkcs8 ? `it is PKCS#8. Rewrite it with: ssh-keygen -p -f ${path}; or use --ssh openssh` : message;
 }
 
 /** A key that is in no file. Throws `CONFIG_INVALID` when it is no private key, or an encrypted one. */

@@ -32,7 +32,9 @@ function runSshG(args: readonly string[], signal: AbortSignal): Promise<RawConfi
 }
 
 function refused(stderr: string, cause: Error): SallyportError {
-  const words = stderr.trim().split("\n").at(-1)?.trim() || cause.message;
+  // "terminating, 1 bad configuration options" comes last, and names nothing.
+  const lines = stderr.split("\n").map((line) => line.trim());
+  const words = lines.filter((line) => line !== "" && !/: terminating, \d+ bad/.test(line)).join("; ") || cause.message;
   return new SallyportError("SSH_CONFIG", `ssh does not accept its configuration: ${words}`, {
     cause,
     cure: "Correct the option or the line of the configuration file that ssh names.",
