@@ -194,7 +194,7 @@ export class ControlLink {
       if (this.#failure !== undefined) return;
       if (event.type === "failure") this.fail(event.error);
       else if (event.type === "reply") this.#reply(event.reply);
-      else this.#options.emit({ type: "relay.note", note: skippedNote(event.line) });
+      else this.#options.emit({ type: "relay.note", note: this.redaction.text(skippedNote(event.line)) });
     }
   }
 

@@ -24,7 +24,7 @@ export function describeMatrix(transport: "openssh" | "embedded"): void {
   watchResources();
   describePeers(["sshd", ...kinds, "curl", "lftp", "tnftp", "inetutils-ftp"], `the ${transport} transport`, () => {
     let sshd: Sshd;
-    let servers: Record<FtpServer["kind"], FtpServer>;
+    let servers: Record<(typeof kinds)[number], FtpServer>;
     beforeAll(async () => {
       const [ssh, vsftpd, proftpd] = await Promise.all([startSshd(), startVsftpd(), startProftpd()]);
       sshd = ssh;
@@ -49,7 +49,7 @@ export function describeMatrix(transport: "openssh" | "embedded"): void {
         await tunnel.close();
         expect(await tunnel.closed).toBeUndefined();
       });
-      const through = (kind: FtpServer["kind"]): Place => placeBehind(tunnel, kinds.indexOf(kind), servers[kind]);
+      const through = (kind: (typeof kinds)[number]): Place => placeBehind(tunnel, kinds.indexOf(kind), servers[kind]);
 
       for (const kind of kinds) {
         for (const client of ftpClients) {

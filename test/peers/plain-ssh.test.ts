@@ -20,7 +20,7 @@ interface Scenario {
   readonly client: "loopback" | "real";
   readonly modes: readonly FrontMode[];
   /** What curl tells, or the server's reply. */
-  readonly outcome: Readonly<Record<FtpServer["kind"], RegExp>>;
+  readonly outcome: Readonly<Record<"vsftpd" | "proftpd", RegExp>>;
 }
 
 const refusedPort = /^< 500 Illegal (PORT|EPRT) command/m;

@@ -1,14 +1,24 @@
 // Users: the password file, hashes, anonymous, the hook, roots and rights.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { MemoryFileSystem, openServer, type ServerOptions } from "../../src/index.ts";
-import { parsePasswordFile } from "../../src/serve/passwords/password-file.ts";
+import { parsePasswordFile, readPasswordFile } from "../../src/serve/passwords/password-file.ts";
 import { checkPassword, hashPassword, isPasswordHash } from "../../src/serve/passwords/scrypt-hash.ts";
 import { type Rig, startRig } from "../server/rig.ts";
 import { watchResources } from "../support/resources.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 
 watchResources();
+
+test.each([0o666, 0o620, 0o602])("a password file that others can write (%i) is refused", async (mode) => {
+  await using dir = makeTempDir("users");
+  writeFileSync(dir.file("users"), `alice:${await hashPassword("secret")}\n`);
+  chmodSync(dir.file("users"), mode);
+  await expect(readPasswordFile(dir.file("users"))).rejects.toMatchObject({
+    code: "CONFIG_INVALID",
+    message: expect.stringContaining("can be written by others"),
+  });
+});
 
 describe("a password hash", () => {
   test("is another one each time, and fits its password only", async () => {

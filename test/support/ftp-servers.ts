@@ -5,13 +5,15 @@ import { freePort } from "./free-port.ts";
 import type { FtpServerOptions, Preparation } from "./ftp-server-options.ts";
 import { listeningPortsOf } from "./listening.ts";
 import { prepareProftpd } from "./proftpd.ts";
+import { preparePureFtpd } from "./pure-ftpd.ts";
+import { preparePyftpdlib } from "./pyftpdlib.ts";
 import { type Program, startProgram } from "./program.ts";
 import { makeTempDir, type TempDir } from "./tempdir.ts";
 import { until } from "./until.ts";
 import { prepareVsftpd } from "./vsftpd.ts";
 
 export interface FtpServer extends AsyncDisposable {
-  readonly kind: "vsftpd" | "proftpd";
+  readonly kind: "vsftpd" | "proftpd" | "pyftpdlib" | "pure-ftpd";
   readonly pid: number;
   readonly address: string;
   readonly port: number;
@@ -38,10 +40,18 @@ export const startVsftpd = (options: FtpServerOptions = {}): Promise<FtpServer> 
 export const startProftpd = (options: FtpServerOptions = {}): Promise<FtpServer> =>
   start("proftpd", prepareProftpd, options);
 
-/** Both, for tables of servers. */
+export const startPyftpdlib = (options: FtpServerOptions = {}): Promise<FtpServer> =>
+  start("pyftpdlib", preparePyftpdlib, options);
+
+export const startPureFtpd = (options: FtpServerOptions = {}): Promise<FtpServer> =>
+  start("pure-ftpd", preparePureFtpd, options);
+
+/** All, for tables of servers. */
 export const ftpServers: Readonly<Record<FtpServer["kind"], (options?: FtpServerOptions) => Promise<FtpServer>>> = {
   vsftpd: startVsftpd,
   proftpd: startProftpd,
+  pyftpdlib: startPyftpdlib,
+  "pure-ftpd": startPureFtpd,
 };
 
 type Prepare = (dir: TempDir, root: string, address: string, port: number, o: FtpServerOptions) => Promise<Preparation>;
@@ -69,7 +79,7 @@ async function startOnce(kind: FtpServer["kind"], prepare: Prepare, options: Ftp
   chmodSync(root, 0o777);
   const prepared = await prepare(dir, root, address, port, options);
   const program = startProgram(prepared.command[0], prepared.command.slice(1), {
-    stdinIsOutput: true, // vsftpd writes "500 OOPS" to its standard input
+    stdinIsOutput: kind === "vsftpd", // it writes "500 OOPS" to its standard input; Pure-FTPd takes that for inetd
     ...(options.netns === undefined ? {} : { netns: options.netns }),
   });
   let stopped: Promise<void> | undefined;

@@ -3,6 +3,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, test } from "vitest";
 import { findProftpd, findProftpdTls } from "./proftpd.ts";
+import { findPureFtpd } from "./pure-ftpd.ts";
+import { findPyftpdlib } from "./pyftpdlib.ts";
 
 export type Need =
   | "sshd"
@@ -10,6 +12,8 @@ export type Need =
   | "vsftpd"
   | "proftpd"
   | "proftpd-tls"
+  | "pyftpdlib"
+  | "pure-ftpd"
   | "curl"
   | "lftp"
   | "tnftp"
@@ -37,6 +41,8 @@ const checks: Readonly<Record<Need, () => boolean>> = {
   vsftpd: () => onPath("vsftpd"),
   proftpd: () => findProftpd() !== undefined,
   "proftpd-tls": findProftpdTls,
+  pyftpdlib: findPyftpdlib,
+  "pure-ftpd": findPureFtpd,
   curl: () => onPath("curl"),
   lftp: () => onPath("lftp"),
   tnftp: () => onPath("tnftp"),

@@ -4,7 +4,7 @@ import { readPrivateFile } from "../../platform/private-file.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { OpenListener, Server, ServerOptions, ServerTls } from "../../serve/options.ts";
+import type { Server, ServerOptions, ServerTls } from "../../serve/options.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
 import { EventLog } from "../report/event-log.ts";
 import type { Reporter } from "../report/reporter.ts";
@@ -13,6 +13,7 @@ import type { World } from "../run/world.ts";
 import { makeAskUser } from "../terminal/ask-user.ts";
 import { traceOfRun } from "../trace/trace-of-run.ts";
 import type { TraceWriter } from "../trace/trace-writer.ts";
+import { announceListener } from "./announce-listener.ts";
 import { announceSsh } from "./announce-ssh.ts";
 import { askPassword } from "./ask-password.ts";
 import type { ServeCommand } from "./serve-command.ts";
@@ -78,8 +79,11 @@ async function using(
   server: Server,
 ): Promise<void> {
   try {
-    for (const listener of server.listeners) world.printLine(announce(listener, command.output.json));
+    for (const [index, listener] of server.listeners.entries()) {
+      world.printLine(announceListener(listener, command.options.listen?.[index]?.host, command.output.json));
+    }
     for (const line of announceSsh(server, command)) world.printLine(line);
+    warnOfRoot(reporter);
     warnOfExposure(command, reporter);
     world.becameReady();
     await Promise.race([aborted(stop.first), world.crashed]);
@@ -91,9 +95,15 @@ async function using(
   if (command.output.json) world.printLine(JSON.stringify({ event: "closed" }));
 }
 
-function announce({ url, host, port }: OpenListener, json: boolean): string {
-  if (json) return JSON.stringify({ event: "listening", url, host, port });
-  return isLoopback(host) ? `${url} (this machine only unless --listen says otherwise)` : url;
+function warnOfRoot(reporter: Reporter): void {
+  if (process.geteuid?.() !== 0) return;
+  reporter.log({
+    level: "warn",
+    message:
+      "this server runs as root: clients act on its files with root's rights, and what they upload belongs to root; " +
+      "start it as a user of its own (ports from 1024 on need no root)",
+    fields: { event: "root" },
+  });
 }
 
 function warnOfExposure({ options, requireTls }: ServeCommand, reporter: Reporter): void {

@@ -71,7 +71,10 @@ function optionsOf(draft: ServeDraft): Omit<ServerOptions, "files"> {
     activePortOnly: draft.activePortOnly,
     atomicUploads: draft.atomicUploads,
     sync: draft.sync,
-    ...(listen.length === 0 ? {} : { listen }),
+    // --implicit-tls adds a listener, and takes none away.
+    ...(listen.length === 0
+      ? {}
+      : { listen: listen.every(({ implicitTls }) => implicitTls) ? [{}, ...listen] : listen }),
     ...(passwordFile === undefined ? {} : { passwordFile }),
     ...(anonymous === undefined ? {} : { anonymous }),
     ...(passivePorts === undefined ? {} : { passivePorts }),

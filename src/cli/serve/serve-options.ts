@@ -28,9 +28,15 @@ export const serveOptions: readonly ServeRow[] = [
       d.listen.push(parseListen(v, "--listen", false));
     },
   ),
-  row("Listening", "--implicit-tls", ["[ADDRESS:]PORT"], "listen with TLS from the first byte (repeatable)", (d, v) => {
-    d.listen.push(parseListen(v, "--implicit-tls", true));
-  }),
+  row(
+    "Listening",
+    "--implicit-tls",
+    ["[ADDRESS:]PORT"],
+    "listen with TLS from the first byte, too (repeatable)",
+    (d, v) => {
+      d.listen.push(parseListen(v, "--implicit-tls", true));
+    },
+  ),
   row("Users", "--user", ["NAME"], "a user whose password is asked for now (repeatable)", (d, v) => {
     d.users.push(v === "" ? missing("--user") : v);
   }),

@@ -1,5 +1,5 @@
 // The whole program: a user is made, the server runs, a client comes, a signal ends it.
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Peer } from "../../server/peer.ts";
 import { watchResources } from "../../support/resources.ts";
@@ -25,6 +25,9 @@ test("passwd writes a user, serve lets that user in, and SIGTERM ends it with 0"
   const users = here.file("users");
   writeFileSync(here.file("a"), "hello");
   const env = asking(here.file("ask"), "secret");
+  // Somebody else's link, at a name that could be foreseen.
+  writeFileSync(here.file("victim"), "untouched");
+  symlinkSync(here.file("victim"), `${users}.new`);
   for (const _ of ["new", "again"]) {
     expect(await run(program.real, ["passwd", "alice", users], { env })).toEqual({
       ended: "exit 0",
@@ -34,6 +37,7 @@ test("passwd writes a user, serve lets that user in, and SIGTERM ends it with 0"
   }
   expect(readFileSync(users, "utf8")).toMatch(/^alice:\$scrypt\$[^\n]+\n$/);
   expect(statSync(users).mode & 0o777).toBe(0o600);
+  expect(readFileSync(here.file("victim"), "utf8")).toBe("untouched");
   await using serving = start(program.real, ["serve", here.path, "--listen", "0", "--password-file", users, "-v"]);
   const [, port] = await serving.sees(/^ftp:\/\/127\.0\.0\.1:(\d+) \(this machine only/m);
   const peer = await (await Peer.connect(Number(port))).login();

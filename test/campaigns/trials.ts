@@ -1,0 +1,148 @@
+// One transfer that is disturbed, by a client that knows no more than its replies.
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { statSync } from "node:fs";
+import type { Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Address, PlainClient } from "../gateway/plain-client.ts";
+import { until } from "../support/until.ts";
+import { beliefOf, type Subject } from "./beliefs.ts";
+
+const partBytes = 300_000;
+const restBytes = 200_000;
+const downloadBytes = 8_000_000;
+
+/** How the client goes on once it has disturbed the transfer. */
+export const disturbances = {
+  /** ABOR, and the data connection is closed at once, as Python's and Perl's clients do. */
+  "ABOR, closes": { verb: "ABOR", then: "close" },
+  /** ABOR, and the data connection stays until there is an answer. */
+  "ABOR, waits": { verb: "ABOR", then: "wait" },
+  /** The program dies: all its connections close. */
+  dies: { verb: "", then: "die" },
+  QUIT: { verb: "QUIT", then: "finish" },
+  USER: { verb: "USER someone", then: "finish" },
+  REIN: { verb: "REIN", then: "finish" },
+} as const;
+export type Disturbance = keyof typeof disturbances;
+
+export interface Trial {
+  readonly subject: Subject;
+  readonly at: Address;
+  readonly direction: "STOR" | "RETR";
+  readonly disturbance: Disturbance;
+  readonly file: string;
+}
+
+/** What came of it, in one line that can be counted. */
+export async function runTrial(trial: Trial): Promise<string> {
+  const { subject, at, direction, file } = trial;
+  if (direction === "RETR") subject.place(file, randomBytes(downloadBytes));
+  const client = await PlainClient.connect(at);
+  try {
+    await client.expect(220);
+    await client.ask(`USER ${subject.user}`, 331);
+    await client.ask(`PASS ${subject.password}`, 230);
+    await client.ask("TYPE I", 200);
+    const data = await client.connectData(await client.passive());
+    client.send(`${direction} ${file}`);
+    const [first] = await repliesOf(client, 1);
+    if (first?.startsWith("1") !== true) return `not begun: ${first}`;
+    const carried = direction === "STOR" ? await sendPart(trial, data) : await readPart(data);
+    return await disturb(trial, client, data, carried);
+  } finally {
+    client.socket.destroy();
+    await client[Symbol.asyncDispose]();
+  }
+}
+
+async function sendPart({ subject, file }: Trial, data: Socket): Promise<() => number> {
+  data.write(Buffer.alloc(partBytes, "p"));
+  await until("the part is at the server", () => sizeAt(subject, file) === partBytes || undefined);
+  return () => partBytes;
+}
+
+async function readPart(data: Socket): Promise<() => number> {
+  let bytes = 0;
+  data.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+  });
+  await once(data, "data");
+  data.pause();
+  return () => bytes;
+}
+
+async function disturb(trial: Trial, client: PlainClient, data: Socket, carried: () => number): Promise<string> {
+  const { subject, direction, disturbance, file } = trial;
+  const { verb, then } = disturbances[disturbance];
+  let how = "";
+  data.once("end", () => {
+    how = "end";
+  });
+  data.once("close", () => {
+    how = data.errored === null && how === "end" ? "end" : "reset";
+  });
+  if (then === "die") {
+    client.socket.destroy();
+    data.destroy();
+    return `${await settledBelief(subject, file)} ${sizeWord(trial, carried())}`;
+  }
+  client.send(verb);
+  if (then === "close") data.destroy();
+  if (then === "finish" && direction === "STOR") {
+    await delay(50); // the server is to read the command while data comes
+    data.end(Buffer.alloc(restBytes, "r"));
+  }
+  if (direction === "RETR") data.resume();
+  const replies = await repliesOf(client, 2);
+  if (direction === "RETR" && then === "finish" && !data.readableEnded && !data.destroyed)
+    await Promise.race([once(data, "close"), once(data, "end"), delay(8000, undefined, { ref: false })]);
+  if (then === "wait") data.destroy();
+  const inStep = disturbance === "QUIT" ? "" : ` next ${await nextReplies(client, replies)}`;
+  const got = direction === "RETR" && then === "finish" ? ` got ${carried() === downloadBytes ? "all" : "part"}` : "";
+  return `${await settledBelief(subject, file)} ${sizeWord(trial, carried())}${got} replies ${replies.join(",")}${inStep}`;
+}
+
+async function repliesOf(client: PlainClient, count: number): Promise<string[]> {
+  const codes: string[] = [];
+  while (codes.length < count) {
+    const reply = await Promise.race([client.reply(), delay(8000, "none", { ref: false })]);
+    codes.push(reply === undefined ? "end" : reply.slice(0, 3));
+    if (reply === undefined || reply === "none") break;
+  }
+  return codes;
+}
+
+/** Whether each command still gets its own answer. */
+async function nextReplies(client: PlainClient, before: readonly string[]): Promise<string> {
+  if (["end", "none"].includes(before.at(-1) ?? "")) return "-";
+  client.send("PWD", "SYST", "NOOP");
+  const codes = await repliesOf(client, 3);
+  const text = codes.join(",");
+  return text === "257,215,200" || text === "530,530,200" || text === "530,215,200" ? "in step" : text;
+}
+
+async function settledBelief(subject: Subject, file: string): Promise<string> {
+  for (let looks = 0; looks < 60; looks += 1) {
+    const belief = beliefOf(subject, file);
+    if (belief !== "?") return belief;
+    await delay(20);
+  }
+  return "?";
+}
+
+function sizeWord({ subject, direction, file }: Trial, carried: number): string {
+  if (direction === "RETR") return "";
+  const size = sizeAt(subject, file);
+  if (size === -1) return "no file";
+  if (size === partBytes + restBytes) return "all";
+  return size === carried ? "part" : `${size} bytes`;
+}
+
+function sizeAt({ root }: Subject, file: string): number {
+  try {
+    return statSync(`${root}/${file}`).size;
+  } catch {
+    return -1;
+  }
+}
