@@ -24,7 +24,7 @@ export async function breakOff(
     data?.reset();
     return undefined;
   }
-  const abort = link.ask("ABOR", undefined, "overtaking");
+  const abort = link.ask("ABOR");
   if (direction === "upload") await inTime(talk, asked.final, limits.clientAbortDataMs);
   data?.reset();
   link.dataOver();

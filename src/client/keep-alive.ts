@@ -17,7 +17,7 @@ export function keepAlive(link: ControlLink, clock: Clock, silenceMs: number): (
     if (silentMs >= silenceMs && !waiting && link.quiet) {
       waiting = true;
       link
-        .ask("NOOP", undefined, "overtaking")
+        .ask("NOOP")
         .final.catch(() => {})
         .finally(() => {
           waiting = false;

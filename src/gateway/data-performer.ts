@@ -49,6 +49,7 @@ export class DataPerformer {
     finish: (ends, { side }) => ends.finish(side, (connection) => finish(connection, this.#reports.clock)),
     reset: (ends, { side }) => ends.reset(side),
     "forget-front": (ends) => ends.forget("front"),
+    discard: (ends) => ends.discard(),
     "call-off": (ends) => {
       this.#exchanges.delete(ends.id);
       ends.callOff();

@@ -28,6 +28,8 @@ export interface GatewayOptions {
   readonly allowThirdParty: readonly Cidr[];
   readonly sessionsMax: number;
   readonly keepaliveMs: number;
+  /** Delete at the server what an aborted upload left there and the server takes for the whole file. */
+  readonly removeAborted?: boolean;
 }
 
 export interface GatewayEnvironment {

@@ -9,7 +9,7 @@ import type { CopyOutcome, DataSide, Direction, RelayInput } from "../protocol/r
 
 /**
  * A client that is killed closes control and data within one moment, in any order: let the news of the control connection
- * come first, lest its half upload be ended as if it were whole. A busy machine may take longer; a server without us waits 0.
+ * come first, lest its half upload be ended as if it were whole. So does one that says ABOR: its ABOR first. A busy machine may take longer; a server without us waits 0.
  */
 export const deathNewsMs = 5;
 
@@ -37,6 +37,7 @@ export class ExchangeEnds {
   readonly #reports: ExchangeReports;
   readonly #sides: Record<DataSide, Side> = { front: emptySide(), back: emptySide() };
   readonly #progress: { bytes: number } = { bytes: 0 };
+  #copied: Promise<unknown> = Promise.resolve();
   readonly #copying: AbortController = new AbortController();
 
   constructor(id: number, reports: ExchangeReports) {
@@ -92,16 +93,24 @@ export class ExchangeEnds {
     const options = { signal: this.#copying.signal, progress: this.#progress };
     // ProFTPD sends 226 only when its client has closed as well, or after 10 s (TimeoutLinger).
     if (direction === "download") from.stream.once("end", () => from.stream.end());
+    const copied = copyData(from, to, options);
+    this.#copied = copied;
     this.#reports.track(
-      copyData(from, to, options).then((end) => {
+      copied.then((end) => {
         this.#reports.emit({ type: "data.half-close", side: source, bytes: end.bytes });
         const outcome = outcomeOf(end);
         if (outcome === undefined) return;
         const tell = (): void => this.#reports.report({ type: "copied", id: this.id, outcome });
-        if (direction === "upload") this.#reports.clock.after(deathNewsMs, tell);
+        if (direction === "upload" || outcome !== "eof") this.#reports.clock.after(deathNewsMs, tell);
         else tell();
       }),
     );
+  }
+
+  /** Reads what the server sends and throws it away, once nothing copies it any more. */
+  discard(): void {
+    const stream = this.#sides.back.connection?.stream;
+    this.#reports.track(this.#copied.then(() => stream?.resume()));
   }
 
   /** End-of-file to this side, everything before it delivered. */

@@ -2,8 +2,11 @@
 import type { TraceEventBody } from "../platform/trace.ts";
 import type { RelayAction } from "../protocol/relay/messages.ts";
 
-export function tracedAction(action: Extract<RelayAction, { type: "told" | "replied" | "note" }>): TraceEventBody {
+export function tracedAction(
+  action: Extract<RelayAction, { type: "told" | "replied" | "note" | "warning" }>,
+): TraceEventBody {
   if (action.type === "note") return { type: "relay.note", note: action.note };
+  if (action.type === "warning") return { type: "relay.warning", note: action.note };
   if (action.type === "replied") {
     return { type: "ftp.reply", side: action.side, origin: action.origin, lines: action.reply.lines };
   }

@@ -24,6 +24,7 @@ export function relayConfig({ options, memory }: SessionContext, policy: PortPol
     target: formatEndpoint(options.target),
     keepaliveMs: options.keepaliveMs,
     memory,
+    removeAborted: options.removeAborted === true,
     judgePort: (address) => judgePort(policy, address),
   };
 }

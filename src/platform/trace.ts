@@ -35,6 +35,8 @@ type Untimed =
     }
   /** Why the gateway changed or refused something, in one sentence. */
   | { readonly type: "relay.note"; readonly note: string }
+  /** What the operator may have to look after, in one sentence. */
+  | { readonly type: "relay.warning"; readonly note: string }
   | { readonly type: "data.listen"; readonly side: Side; readonly endpoint: string }
   | {
       readonly type: "data.open";

@@ -26,6 +26,9 @@ export type LimitName =
   | "unsolicitedRepliesMax"
   | "skippedLinesMax"
   | "replyEndMs"
+  | "abortUploadMs"
+  | "abortDownloadMs"
+  | "abortReplyMs"
   | "negotiationBytesMax"
   | "controlBufferBytesMax"
   | "streamBufferBytes"
@@ -89,6 +92,21 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
     value: 3000,
     unit: "ms",
     why: "without a byte behind a line that would end a multi-line reply if its code were the same; then it is the end",
+  },
+  abortUploadMs: {
+    value: 3000,
+    unit: "ms",
+    why: "for a server to obey ABOR before the data connection of an upload closes, which would look like the end of the file",
+  },
+  abortDownloadMs: {
+    value: 500,
+    unit: "ms",
+    why: "the same for a download; vsftpd and ProFTPD read ABOR only when the data connection is gone",
+  },
+  abortReplyMs: {
+    value: 10_000,
+    unit: "ms",
+    why: "for the replies to ABOR and to what it ends, once the data connection is closed; then the session ends with 421",
   },
   controlBufferBytesMax: {
     value: 4_194_304,

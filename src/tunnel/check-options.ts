@@ -42,6 +42,7 @@ function gatewayOptions(forward: Forward, options: TunnelOptions): GatewayOption
     allowThirdParty: (options.allowThirdParty ?? []).map((cidr): Cidr => parseCidr(cidr)),
     sessionsMax: checkCount("sessionsMax", options.sessionsMax ?? 1000, 1),
     keepaliveMs: checkCount("keepaliveMs", options.keepaliveMs ?? 60_000, 0),
+    removeAborted: options.removeAborted === true,
   };
 }
 

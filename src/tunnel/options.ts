@@ -56,6 +56,11 @@ export interface TunnelOptions {
   readonly sessionsMax?: number;
   /** Milliseconds between NOOPs towards the server during a transfer. Default 60000; 0 turns them off. */
   readonly keepaliveMs?: number;
+  /**
+   * Delete at the FTP server what an upload left there that was broken off, where the server takes the part for the whole file
+   * (vsftpd, ProFTPD). Only after STOR without REST, so that nothing is lost that stood there before it. Default false.
+   */
+  readonly removeAborted?: boolean;
   /** Aborting it closes the tunnel at once; before it is ready, openTunnel rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Answers host-key, password and code questions of the embedded transport. Absent: such a question is a refusal. */

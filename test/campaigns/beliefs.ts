@@ -22,9 +22,15 @@ export interface Subject {
 
 /** In a server's log, by transfer: it takes the file for whole, or not. `NAME` is the file's. */
 const signs: Readonly<Record<ServerName, { readonly whole: string; readonly broken: string }>> = {
-  pyftpdlib: { whole: "received \\S*/NAME$|RETR \\S*/NAME completed=1", broken: "incomplete \\S*/NAME$|RETR \\S*/NAME completed=0" },
+  pyftpdlib: {
+    whole: "received \\S*/NAME$|RETR \\S*/NAME completed=1",
+    broken: "incomplete \\S*/NAME$|RETR \\S*/NAME completed=0",
+  },
   "pure-ftpd": { whole: '"(?:PUT|GET) \\S*/NAME" 200', broken: "never" },
-  vsftpd: { whole: '" ?OK (?:UP|DOWN)LOAD: .*"/NAME"|OK (?:UP|DOWN)LOAD: .*"/NAME"', broken: 'FAIL (?:UP|DOWN)LOAD: .*"/NAME"' },
+  vsftpd: {
+    whole: '" ?OK (?:UP|DOWN)LOAD: .*"/NAME"|OK (?:UP|DOWN)LOAD: .*"/NAME"',
+    broken: 'FAIL (?:UP|DOWN)LOAD: .*"/NAME"',
+  },
   proftpd: { whole: "(?:STOR|RETR) NAME -> 226", broken: "(?:STOR|RETR) NAME -> [45]" },
   serve: { whole: "NAME: 226", broken: "NAME: [45]" },
 };
@@ -79,7 +85,8 @@ function repliesToTransfers(events: readonly TraceEvent[]): string {
   const open = new Map<number, string>();
   const lines: string[] = [];
   for (const event of events) {
-    if (event.type === "ftp.command" && /^(?:STOR|RETR) /.test(event.line)) open.set(event.session, event.line.slice(5));
+    if (event.type === "ftp.command" && /^(?:STOR|RETR) /.test(event.line))
+      open.set(event.session, event.line.slice(5));
     const file = open.get(event.session);
     if (event.type !== "ftp.reply" || file === undefined) continue;
     const code = event.lines[0]?.slice(0, 3) ?? "";

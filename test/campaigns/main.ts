@@ -86,7 +86,13 @@ async function tryAll(
   }
 }
 
-function print(name: ServerName, direction: string, disturbance: string, way: string, counts: Map<string, number>): void {
+function print(
+  name: ServerName,
+  direction: string,
+  disturbance: string,
+  way: string,
+  counts: Map<string, number>,
+): void {
   const told = [...counts].sort((a, b) => b[1] - a[1]).map(([outcome, count]) => `${count} x ${outcome}`);
   say(`${name.padEnd(10)} ${direction} ${disturbance.padEnd(13)} ${way.padEnd(9)} ${told.join("; ")}`);
 }

@@ -15,14 +15,14 @@ const downloadBytes = 8_000_000;
 /** How the client goes on once it has disturbed the transfer. */
 export const disturbances = {
   /** ABOR, and the data connection is closed at once, as Python's and Perl's clients do. */
-  "ABOR, closes": { verb: "ABOR", then: "close" },
+  "ABOR, closes": { verb: "ABOR", after: "close" },
   /** ABOR, and the data connection stays until there is an answer. */
-  "ABOR, waits": { verb: "ABOR", then: "wait" },
+  "ABOR, waits": { verb: "ABOR", after: "wait" },
   /** The program dies: all its connections close. */
-  dies: { verb: "", then: "die" },
-  QUIT: { verb: "QUIT", then: "finish" },
-  USER: { verb: "USER someone", then: "finish" },
-  REIN: { verb: "REIN", then: "finish" },
+  dies: { verb: "", after: "die" },
+  QUIT: { verb: "QUIT", after: "finish" },
+  USER: { verb: "USER someone", after: "finish" },
+  REIN: { verb: "REIN", after: "finish" },
 } as const;
 export type Disturbance = keyof typeof disturbances;
 
@@ -74,7 +74,7 @@ async function readPart(data: Socket): Promise<() => number> {
 
 async function disturb(trial: Trial, client: PlainClient, data: Socket, carried: () => number): Promise<string> {
   const { subject, direction, disturbance, file } = trial;
-  const { verb, then } = disturbances[disturbance];
+  const { verb, after } = disturbances[disturbance];
   let how = "";
   data.once("end", () => {
     how = "end";
@@ -82,24 +82,24 @@ async function disturb(trial: Trial, client: PlainClient, data: Socket, carried:
   data.once("close", () => {
     how = data.errored === null && how === "end" ? "end" : "reset";
   });
-  if (then === "die") {
+  if (after === "die") {
     client.socket.destroy();
     data.destroy();
     return `${await settledBelief(subject, file)} ${sizeWord(trial, carried())}`;
   }
   client.send(verb);
-  if (then === "close") data.destroy();
-  if (then === "finish" && direction === "STOR") {
+  if (after === "close") data.destroy();
+  if (after === "finish" && direction === "STOR") {
     await delay(50); // the server is to read the command while data comes
     data.end(Buffer.alloc(restBytes, "r"));
   }
   if (direction === "RETR") data.resume();
   const replies = await repliesOf(client, 2);
-  if (direction === "RETR" && then === "finish" && !data.readableEnded && !data.destroyed)
+  if (direction === "RETR" && after === "finish" && !data.readableEnded && !data.destroyed)
     await Promise.race([once(data, "close"), once(data, "end"), delay(8000, undefined, { ref: false })]);
-  if (then === "wait") data.destroy();
+  if (after === "wait") data.destroy();
   const inStep = disturbance === "QUIT" ? "" : ` next ${await nextReplies(client, replies)}`;
-  const got = direction === "RETR" && then === "finish" ? ` got ${carried() === downloadBytes ? "all" : "part"}` : "";
+  const got = direction === "RETR" && after === "finish" ? ` got ${carried() === downloadBytes ? "all" : "part"}` : "";
   return `${await settledBelief(subject, file)} ${sizeWord(trial, carried())}${got} replies ${replies.join(",")}${inStep}`;
 }
 

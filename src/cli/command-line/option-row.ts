@@ -28,6 +28,7 @@ export interface Draft {
   backAddress?: string;
   passivePorts?: PortRange;
   keepaliveMs?: number;
+  removeAborted?: boolean;
   noCommand?: boolean;
   checkUser?: boolean;
   sessionsMax?: number;

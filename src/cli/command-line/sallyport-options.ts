@@ -90,6 +90,15 @@ export const sallyportOptions: readonly OptionRow[] = [
     },
   },
   {
+    long: "--remove-aborted",
+    group: "ftp",
+    help: "delete what an upload that was broken off left at the server",
+    more: "Where the server takes the part for the whole file, as vsftpd and ProFTPD do: they read no ABOR before the data ends. Without this option the log says so. Deletes only what STOR without REST has written.",
+    apply: (draft) => {
+      draft.removeAborted = true;
+    },
+  },
+  {
     long: "--max-sessions",
     values: ["N"],
     group: "ftp",

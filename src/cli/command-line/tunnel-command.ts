@@ -54,6 +54,7 @@ export function assemble(draft: Draft, destination: string, command: readonly st
       allowThirdParty: draft.allowThirdParty,
       sessionsMax: draft.sessionsMax,
       keepaliveMs: draft.keepaliveMs,
+      removeAborted: draft.removeAborted,
       noCommand: draft.noCommand,
       checkUser: draft.checkUser,
     }),

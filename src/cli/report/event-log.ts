@@ -62,6 +62,8 @@ export class EventLog {
         return describeRefusal(event);
       case "relay.note":
         return record("debug", event.type, event.note);
+      case "relay.warning":
+        return record("warn", event.type, event.note);
       case "data.intruder":
         return this.#warnOnce(event.type, `dropped a data connection from ${event.remote}: not the session's peer`, {
           fields: { remote: event.remote, count: event.count },

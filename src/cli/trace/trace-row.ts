@@ -58,6 +58,7 @@ function describe(event: TraceEvent): Description {
     case "data.close":
       return data(event.side, `${describeClose(event.close)} after ${formatBytes(event.bytes)}`);
     case "relay.note":
+    case "relay.warning":
       return note(event.note);
     case "session.open":
       return note(`session opened: client ${event.client} at ${event.gateway}, server ${event.target}`);

@@ -18,6 +18,9 @@ import type { Transfers } from "./transfers.ts";
 /** A line of the client that gets an answer. */
 export type ClientLine = Extract<CommandEvent, { readonly type: "command" | "malformed" }>;
 
+/** Answered while a transfer runs. QUIT may be sent then too, but lets the transfer finish (RFC 959 section 4.1.1). */
+const overtakers: ReadonlySet<string> = new Set(["ABOR", "NOOP", "STAT"]);
+
 export class Commands {
   readonly #core: RelayCore;
   readonly #front: FrontSetup;
@@ -54,6 +57,8 @@ export class Commands {
 
   /** A transfer, REST which must stand directly before it (RFC 959 section 4.1.3), and what prepares it. */
   #mustWait(line: ClientLine): boolean {
+    // A server that leaves out a reply then would give us the next command's in its place.
+    if (this.#transfers.aborts.isWaiting) return true;
     if (line.type === "malformed") return false;
     const { relay, verb } = findCommand(line.command.verb) ?? {};
     const setup = relay === "answer";
@@ -110,11 +115,10 @@ export class Commands {
 
   #pass(command: Command, row: CommandRow | undefined): void {
     const { verb } = command;
-    const overtakes = row?.duringTransfer === true;
-    const slot = this.#core.order.open(verb, overtakes);
+    const slot = this.#core.order.open(verb, overtakers.has(row?.verb ?? ""));
     this.#core.forward(command, {
       verb,
-      kind: overtakes ? "overtaking" : "plain",
+      kind: "plain",
       onPreliminary: (reply) => this.#core.order.preliminary(slot, reply, "server"),
       onFinal: (reply) => this.#answered(verb, slot, reply),
     });
@@ -125,6 +129,7 @@ export class Commands {
   }
 
   #answered(verb: string, slot: Slot, reply: Reply): void {
+    if (verb === "ABOR") this.#transfers.aborts.answered();
     if (reply.code < 300) ownEntry(this.#consequences, verb)?.();
     if (verb === "FEAT" && parseFeatures(reply).has("PRET")) this.#core.config.memory.wantsPret = true;
     this.#core.order.answer(slot, verb === "FEAT" ? relayFeatures(reply) : reply, "server");

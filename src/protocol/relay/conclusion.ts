@@ -1,5 +1,6 @@
 // How a transfer ends: what the settlement table says is done here, and the client gets its one final reply.
 import type { Reply } from "../reply.ts";
+import { Aborts } from "./aborts.ts";
 import type { Exchange, Transfer } from "./exchange.ts";
 import type { RelayCore } from "./relay-core.ts";
 import type { Slot } from "./reply-order.ts";
@@ -7,6 +8,7 @@ import { type Step, settlement } from "./settlement.ts";
 import { breakText, gatewayReply } from "./texts.ts";
 
 export class Conclusion {
+  readonly aborts: Aborts;
   readonly #core: RelayCore;
   readonly #steps: Readonly<Record<Step, (exchange: Exchange, transfer: Transfer) => void>> = {
     finish: (exchange, transfer) => {
@@ -14,7 +16,7 @@ export class Conclusion {
       const side = transfer.direction === "download" ? "front" : "back";
       this.#core.emit({ type: "finish", id: exchange.id, side });
     },
-    abort: () => this.abortAtServer(),
+    abort: (exchange) => this.aborts.begin(exchange, "gateway"),
     "reset-front": (exchange) => this.#core.emit({ type: "reset", id: exchange.id, side: "front" }),
     "reset-back": (exchange) => this.#core.emit({ type: "reset", id: exchange.id, side: "back" }),
     // The timers read the table themselves.
@@ -26,6 +28,7 @@ export class Conclusion {
 
   constructor(core: RelayCore) {
     this.#core = core;
+    this.aborts = new Aborts(core);
   }
 
   settle(exchange: Exchange, transfer: Transfer): void {
@@ -46,19 +49,19 @@ export class Conclusion {
 
   over(exchange: Exchange): void {
     this.#core.giveUpFront(exchange, "the transfer failed before");
+    this.aborts.forget(exchange);
     this.#core.running.delete(exchange.id);
     this.#core.emit({ type: "drop", id: exchange.id });
   }
 
   resetBoth(exchange: Exchange): void {
-    this.#core.giveUpFront(exchange, "the transfer failed before");
-    this.#core.emit({ type: "reset", id: exchange.id, side: "front" });
+    this.resetFront(exchange);
     this.#core.emit({ type: "reset", id: exchange.id, side: "back" });
   }
 
-  abortAtServer(): void {
-    const ignore = (): void => {};
-    this.#core.ask("ABOR", undefined, { verb: "ABOR", kind: "overtaking", onFinal: ignore });
+  resetFront(exchange: Exchange): void {
+    this.#core.giveUpFront(exchange, "the transfer failed before");
+    this.#core.emit({ type: "reset", id: exchange.id, side: "front" });
   }
 
   /** Refused before it began (550): the data ends stay for the next try, as they do at the server. */

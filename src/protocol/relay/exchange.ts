@@ -1,4 +1,5 @@
 // One exchange: the pair of data ends that one transfer will use, and what is known of each.
+import type { Command } from "../command.ts";
 import type { HostPort } from "../host-port.ts";
 import type { Reply } from "../reply.ts";
 import type { Direction } from "./messages.ts";
@@ -33,6 +34,9 @@ export interface BackEnd {
 
 export interface Transfer {
   readonly verb: string;
+  readonly command: Command;
+  /** REST stood before it. */
+  readonly restarted: boolean;
   readonly direction: Direction;
   /** Undefined once the client has been answered: the server's own reply, when it comes, is for nobody. */
   slot: Slot | undefined;

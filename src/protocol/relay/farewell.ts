@@ -16,6 +16,8 @@ export class Farewell {
   readonly #transfers: Transfers;
   readonly #commands: Commands;
   #clientEnded = false;
+  /** The client is told nothing more; what it has broken off is yet to be ended at the server. */
+  #parting: string | undefined;
   /** The server is gone; a file that it has confirmed is still on its way to the client. */
   #lastWords: LastWords | undefined;
 
@@ -33,14 +35,21 @@ export class Farewell {
 
   /** Its half upload must not look whole. */
   clientGone(): void {
-    this.#transfers.abandon({ tellServer: !this.#core.serverIsGone, all: true });
-    this.#close("the client is gone");
+    this.silently("the client is gone");
+  }
+
+  get isParting(): boolean {
+    return this.#parting !== undefined;
   }
 
   /** End-of-file, a break (`text` says why), or 421, which may come at any time (RFC 959 section 5.4). */
   serverGone(text: string | undefined, reply?: Reply): void {
     if (this.#lastWords !== undefined) return;
     this.#core.serverIsGone = true;
+    if (this.#parting !== undefined) {
+      this.#close(this.#parting);
+      return;
+    }
     const reason = text ?? "the FTP server closed the control connection";
     this.#lastWords = { reason, reply };
     const broke = text !== undefined && reply === undefined;
@@ -50,20 +59,30 @@ export class Farewell {
 
   /** The session is over now: 421 to the client. Breaks what is under way. */
   now(text: string): void {
-    this.#transfers.abandon({ tellServer: !this.#core.serverIsGone, all: true });
+    if (this.#parting !== undefined) {
+      this.#close(this.#parting);
+      return;
+    }
     this.#say(gatewayReply("closing", text), "gateway");
-    this.#close(text);
+    this.silently(text);
   }
 
-  /** The client is no FTP client: it is told nothing. */
+  /** The client is told nothing more: it is gone, or no FTP client. */
   silently(reason: string): void {
+    if (this.#parting !== undefined) return;
+    this.#core.clientIsGone = true;
     this.#transfers.abandon({ tellServer: !this.#core.serverIsGone, all: true });
-    this.#close(reason);
+    this.#parting = reason;
+    this.goOn();
   }
 
   /** Something happened: perhaps the last thing that was waited for. */
   goOn(): void {
     if (this.#core.closed) return;
+    if (this.#parting !== undefined) {
+      if (!this.#transfers.aborts.isBusy) this.#close(this.#parting);
+      return;
+    }
     const answered = this.#core.order.length === 0 && this.#commands.heldCount === 0;
     if (this.#lastWords !== undefined && this.#core.running.size === 0) this.#sayLast(this.#lastWords, answered);
     else if (this.#clientEnded && answered) this.#close("the client is done");

@@ -11,7 +11,14 @@ export type DataSide = "front" | "back";
 /** How the copying of a transfer's data ended. `source` and `sink` follow the direction. */
 export type CopyOutcome = "eof" | "source-broke" | "sink-broke";
 
-export type TimerName = "keepalive" | "data-open" | "late-data" | "greeting" | "reply-end";
+export type TimerName =
+  | "keepalive"
+  | "data-open"
+  | "late-data"
+  | "greeting"
+  | "reply-end"
+  | "abort-hold"
+  | "abort-reply";
 
 /** `id` names an exchange: one pair of data ends, of one transfer. Facts about an exchange that is gone are ignored. */
 export type RelayInput =
@@ -59,6 +66,8 @@ export type RelayAction =
   | { readonly type: "finish"; readonly id: number; readonly side: DataSide }
   /** Break this side off: what it got must not be taken for complete. */
   | { readonly type: "reset"; readonly id: number; readonly side: DataSide }
+  /** What the server still sends on this exchange is for nobody: read it, so that the server gets to its commands. */
+  | { readonly type: "discard"; readonly id: number }
   /** The transfer was refused before it began: end both sides in order, or break them off if bytes were carried all the same. */
   | { readonly type: "call-off"; readonly id: number }
   /** Nothing is under way on this exchange: close what it holds. */
@@ -74,6 +83,8 @@ export type RelayAction =
     }
   | { readonly type: "replied"; readonly side: DataSide; readonly origin: "gateway" | "server"; readonly reply: Reply }
   | { readonly type: "note"; readonly note: string }
+  /** For the operator. */
+  | { readonly type: "warning"; readonly note: string }
   /** Flush and end both control connections; nothing follows. */
   | { readonly type: "close"; readonly reason: string };
 
@@ -98,6 +109,8 @@ export interface RelayConfig {
   readonly target: string;
   /** Milliseconds between NOOPs during a transfer; 0 for none. */
   readonly keepaliveMs: number;
+  /** Delete at the server what an aborted upload left there and the server takes for the whole file. */
+  readonly removeAborted?: boolean;
   /** What sessions have learnt about the server, shared by all of one gateway. */
   readonly memory: ServerMemory;
   /** Judges the address of PORT, EPRT or LPRT. */

@@ -1,29 +1,40 @@
-// The server's view: commands sent and not yet answered, the gateway's own among them. Every reply is matched to its command.
+// The server's view: commands sent and not yet answered, the gateway's own among them. Every reply is matched to its command,
+// by its place and by what it can mean.
 import type { Reply } from "../reply.ts";
+import { mayAnswer, mayAnswerTransfer, mayEndTransfer } from "./reply-meaning.ts";
 
-/** How the reply to a command may stand to a transfer under way. */
-export type PendingKind = "plain" | "transfer" | "overtaking";
+export type PendingKind = "plain" | "transfer";
 
 export interface Pending {
   readonly verb: string;
   readonly kind: PendingKind;
+  /** Whether a transfer may have succeeded already; absent: it may. */
+  readonly mayBeDone?: () => boolean;
   readonly onPreliminary?: (reply: Reply) => void;
   readonly onFinal: (reply: Reply) => void;
 }
 
-/** Codes that a transfer never gets as its final reply: they answer NOOP, STAT or ABOR (RFC 959 section 5.4). */
-const overtakingCodes: ReadonlySet<number> = new Set([200, 202, 211, 212, 213, 214, 215, 225]);
-/** Refusals of the command itself: a transfer that is under way is past them. */
-const refusalCodes: ReadonlySet<number> = new Set([500, 501, 502, 503, 504, 530]);
-
+/**
+ * Replies come in the order of the commands, but for one: a server that reads while a transfer runs (pyftpdlib, Pure-FTPd)
+ * answers what it reads at once, and the transfer when it is over. So where the transfer's reply stands among the others is
+ * to be found out. Most codes tell it; one that may be either's waits for the next reply.
+ */
 export class Outstanding {
   readonly #list: Pending[] = [];
   #headUnderWay = false;
-  /** A refusal that was taken for another command's while a transfer was under way. */
-  #doubtful: Reply | undefined;
+  /** Final replies that came while a transfer is under way and may be its own or that of a command behind it. */
+  #undecided: Reply[] = [];
 
   get length(): number {
     return this.#list.length;
+  }
+
+  /** Size of the replies that wait for the next one to tell whose they are. */
+  get waitingBytes(): number {
+    return this.#undecided.reduce(
+      (bytes, { lines }) => bytes + lines.reduce((sum, line) => sum + line.length + 2, 0),
+      0,
+    );
   }
 
   push(pending: Pending): void {
@@ -36,41 +47,93 @@ export class Outstanding {
 
   /** Hands the reply to its command; false when nobody asked. */
   receive(reply: Reply): boolean {
-    const head = this.#list[0];
-    if (head === undefined) return false;
-    if (reply.code < 200) {
-      this.#headUnderWay = true;
-      head.onPreliminary?.(reply);
-      return true;
+    if (this.#list[0] === undefined) return false;
+    if (reply.code < 200) this.#preliminary(reply);
+    else {
+      this.#undecided.push(reply);
+      this.#decide();
     }
-    const overtaking = this.#overtaking(head, reply.code);
-    if (overtaking > 0) {
-      if (refusalCodes.has(reply.code)) this.#doubtful ??= reply;
-      const [pending] = this.#list.splice(overtaking, 1);
-      pending?.onFinal(reply);
-      return true;
-    }
-    const own = this.#ownReply(head, reply);
-    this.#list.shift();
-    this.#headUnderWay = false;
-    this.#doubtful = undefined;
-    head.onFinal(own);
     return true;
   }
 
-  /**
-   * A transfer that gets 200 shows that the refusal before it was the transfer's (vsftpd: `500 OOPS`) and the 200 that of
-   * the NOOP: a broken transfer must not be told as done.
-   */
-  #ownReply(head: Pending, reply: Reply): Reply {
-    return head.kind === "transfer" && overtakingCodes.has(reply.code) ? (this.#doubtful ?? reply) : reply;
+  #preliminary(reply: Reply): void {
+    // The next transfer begins, so the one before it has been answered.
+    if (this.#undecided.length > 0) this.#answer(this.#places()[0] ?? 0);
+    this.#decide();
+    const [head] = this.#list;
+    this.#headUnderWay = true;
+    head?.onPreliminary?.(reply);
   }
 
-  /** Index of the command behind a transfer that this code answers, or 0: the code is for the head. */
-  #overtaking(head: Pending, code: number): number {
-    if (head.kind !== "transfer") return 0;
-    if (!(overtakingCodes.has(code) || (this.#headUnderWay && refusalCodes.has(code)))) return 0;
-    const next = this.#list.findIndex((pending, index) => index > 0 && pending.kind !== "transfer");
-    return next > 0 && this.#list[next]?.kind === "overtaking" ? next : 0;
+  #decide(): void {
+    while (this.#undecided.length > 0 && this.#list.length > 0) {
+      const index = this.#next();
+      if (index === undefined) return;
+      this.#answer(index);
+    }
+    // Whatever is left nobody asked for.
+    this.#undecided = [];
+  }
+
+  /** Index of the command that the oldest undecided reply answers, once that is certain. */
+  #next(): number | undefined {
+    const [head] = this.#list;
+    const [{ code } = { code: 0 }] = this.#undecided;
+    if (head?.kind !== "transfer") return 0;
+    const [other] = this.#others();
+    if (other === undefined) return mayAnswerTransfer(code) ? 0 : this.#beyond(code);
+    if (!this.#headUnderWay) {
+      const own = mayAnswerTransfer(code) || !mayAnswer(other.verb, code);
+      return own ? 0 : this.#list.indexOf(other);
+    }
+    const places = this.#places();
+    const complete = this.#undecided.length > this.#others().length;
+    if (places.every((place) => place === 0) || (complete && places[0] === 0)) return 0;
+    return complete || places[0] !== 0 ? this.#list.indexOf(other) : undefined;
+  }
+
+  /** Where among the undecided replies the transfer's may stand; their number: it has not come. */
+  #places(): number[] {
+    const replies = this.#undecided;
+    const verbs = this.#others().map(({ verb }) => verb);
+    const fits = (place: number): boolean => {
+      const others = replies.filter((_, index) => index !== place);
+      if (others.length > verbs.length) return false;
+      const transfers = replies[place];
+      if (transfers !== undefined && !this.#mayEnd(transfers.code)) return false;
+      return others.every(({ code }, index) => {
+        const verb = verbs[index] as string;
+        // ABOR ends the transfer first, and 226 is the answer then.
+        const early = verb === "ABOR" && code === 226 && index < place;
+        return mayAnswer(verb, code) && !early;
+      });
+    };
+    return [...replies.keys(), replies.length].filter(fits);
+  }
+
+  #mayEnd(code: number): boolean {
+    return mayEndTransfer(code) && (code >= 400 || this.#list[0]?.mayBeDone?.() !== false);
+  }
+
+  /** What is awaited behind the transfer and before the next one, which no server begins meanwhile. */
+  #others(): readonly Pending[] {
+    const next = this.#list.findIndex(({ kind }, index) => index > 0 && kind === "transfer");
+    return this.#list.slice(1, next === -1 ? undefined : next);
+  }
+
+  /** Where a reply belongs that the transfer at the head cannot get and nobody behind it awaits: behind the next transfer. */
+  #beyond(code: number): number {
+    return Math.max(
+      0,
+      this.#list.findIndex(({ kind, verb }) => kind !== "transfer" && mayAnswer(verb, code)),
+    );
+  }
+
+  /** Gives the oldest undecided reply to the command at `index`. */
+  #answer(index: number): void {
+    const [pending] = this.#list.splice(index, 1);
+    const reply = this.#undecided.shift();
+    if (index === 0) this.#headUnderWay = false;
+    if (reply !== undefined) pending?.onFinal(reply);
   }
 }

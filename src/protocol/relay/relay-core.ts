@@ -7,6 +7,7 @@ import type { Secret } from "../secret.ts";
 import type { BackMethod, Exchange } from "./exchange.ts";
 import type { RelayAction, RelayConfig } from "./messages.ts";
 import { Outstanding, type Pending } from "./outstanding.ts";
+import { isOurs, isStrange } from "./reply-meaning.ts";
 import { ReplyOrder } from "./reply-order.ts";
 import { gatewayReply } from "./texts.ts";
 
@@ -44,12 +45,17 @@ export class RelayCore {
   methodProven = false;
   /** Its control connection is over: nothing can be told to it. */
   serverIsGone = false;
+  /** It is told nothing more: it went away, or has been told 421. */
+  clientIsGone = false;
+  /** Why the server's replies and our commands do not belong together any more. */
+  outOfStep: string | undefined;
   closed = false;
 
   constructor(config: RelayConfig) {
     this.config = config;
     this.methods = backMethods[config.backMode];
     this.order = new ReplyOrder((reply, origin) => {
+      if (this.clientIsGone) return;
       this.emit({ type: "replied", side: "front", origin, reply });
       this.emit({ type: "write-front", bytes: formatReply(reply) });
     });
@@ -65,6 +71,10 @@ export class RelayCore {
 
   note(note: string): void {
     this.emit({ type: "note", note });
+  }
+
+  warn(note: string): void {
+    this.emit({ type: "warning", note });
   }
 
   nextExchangeId(): number {
@@ -95,18 +105,34 @@ export class RelayCore {
 
   /** Forward a client's command, parsed and written anew. */
   forward(command: Command, pending: Pending): void {
-    this.#send("client", command.verb, command.argument, command.iac, pending);
+    const { onFinal } = pending;
+    this.#send("client", command.verb, command.argument, command.iac, {
+      ...pending,
+      onFinal: (reply) => {
+        // It answers a command of ours, and the client's would get the next one.
+        if (isOurs(reply.code)) this.outOfStep ??= `it said ${reply.code} to ${command.verb}`;
+        else onFinal(reply);
+      },
+    });
   }
 
   /** A command that the gateway itself thought of. */
-  ask(verb: string, argument: string | undefined, pending: Pending): void {
-    this.#send("gateway", verb, argument, "none", pending);
+  ask(verb: string, argument: string | undefined, { onFinal, ...pending }: Pending): void {
+    const strange = (reply: Reply): void => {
+      this.outOfStep ??= `it said ${reply.code} to our ${verb}`;
+    };
+    this.#send("gateway", verb, argument, "none", {
+      ...pending,
+      onPreliminary: strange,
+      onFinal: (reply) => (isStrange(verb, reply.code) ? strange(reply) : onFinal(reply)),
+    });
   }
 
   /** The action as a trace may show it. */
   #shown(action: RelayAction): RelayAction {
     if (action.type === "replied") return { ...action, reply: this.redaction.reply(action.reply) };
-    if (action.type === "note") return { ...action, note: this.redaction.text(action.note) };
+    if (action.type === "note" || action.type === "warning")
+      return { ...action, note: this.redaction.text(action.note) };
     if (action.type === "close") return { ...action, reason: this.redaction.text(action.reason) };
     return action;
   }

@@ -69,6 +69,7 @@ export class RelaySession {
 
   readonly #handlers: Handlers = {
     "client-bytes": ({ bytes }) => {
+      if (this.#farewell.isParting) return;
       for (const event of this.#fromClient.receive(bytes)) if (!this.#core.closed) this.#clientEvent(event);
     },
     "server-bytes": ({ bytes }) => {
@@ -82,7 +83,7 @@ export class RelaySession {
         this.#replyIsDoubtful = false;
       }
     },
-    "client-ended": () => this.#farewell.clientEnded(),
+    "client-ended": () => this.#farewell.isParting || this.#farewell.clientEnded(),
     "client-gone": () => this.#farewell.clientGone(),
     "server-gone": ({ text }) => this.#serverGone(text),
     "front-listening": ({ id, address }) => this.#with(id, (exchange) => this.#front.listening(exchange, address)),
@@ -118,13 +119,21 @@ export class RelaySession {
   /** After each input: what waited for it goes on, and what must not pile up is looked at. */
   #goOn(): void {
     if (this.#core.closed) return;
-    if (!this.#core.serverIsGone) this.#commands.resume();
-    if (this.#core.order.waitingBytes > limits.controlBufferBytesMax) {
+    if (this.#core.outOfStep !== undefined && !this.#core.serverIsGone)
+      this.#farewell.now(this.#outOfStep(this.#core.outOfStep));
+    if (this.#core.closed) return;
+    if (!this.#core.serverIsGone && !this.#farewell.isParting) this.#commands.resume();
+    if (this.#core.order.waitingBytes + this.#core.outstanding.waitingBytes > limits.controlBufferBytesMax) {
       this.#farewell.now("too much waits to be told to the client behind a reply that does not come");
       return;
     }
     this.#farewell.goOn();
     if (!this.#core.closed) this.#timers.update();
+  }
+
+  /** Whatever it says next would be taken for the answer to something else. */
+  #outOfStep(what: string): string {
+    return `the replies of ${this.#core.config.target} do not fit the commands any more: ${what}. Connect again.`;
   }
 
   #expectGreeting(): void {

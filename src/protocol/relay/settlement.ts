@@ -9,7 +9,7 @@ export type DataState = "opening" | "running" | CopyOutcome | "finishing" | "fin
 export type FinalReply = "none" | "good" | "bad";
 
 /**
- * `finish`: deliver end-of-file to the sink. `abort`: ABOR to the server, before its data end closes. `watch`: give the other
+ * `finish`: deliver end-of-file to the sink. `abort`: ABOR to the server, and its data end closes once it has answered (aborts.ts). `watch`: give the other
  * half a bounded time (transfer-timers.ts). `pass`: the server's final reply goes to the client. `fail`: the client is told 426 instead.
  */
 export type Step = "finish" | "abort" | "reset-front" | "reset-back" | "watch" | "pass" | "fail";
@@ -41,9 +41,9 @@ export const settlement: Readonly<Record<Direction, Readonly<Record<DataState, R
     eof: { none: ["finish"], good: ["finish"], bad: ["reset-back", "pass"] },
     finishing: { none: [], good: [], bad: ["pass"] },
     "source-broke": {
-      none: ["abort", "reset-back", "watch"],
-      good: ["reset-back", "fail"],
-      bad: ["reset-back", "pass"],
+      none: ["abort", "watch"],
+      good: ["fail"],
+      bad: ["pass"],
     },
     "sink-broke": { none: ["reset-front", "watch"], good: ["reset-front", "fail"], bad: ["reset-front", "pass"] },
   },

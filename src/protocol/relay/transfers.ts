@@ -1,6 +1,7 @@
 // Transfer commands: both data ends brought together, and the server's final reply held back until the data says the same.
 import type { Command } from "../command.ts";
 import type { Reply } from "../reply.ts";
+import type { Aborts } from "./aborts.ts";
 import type { BackPreparation } from "./back-preparation.ts";
 import { Conclusion } from "./conclusion.ts";
 import type { Exchange, Transfer } from "./exchange.ts";
@@ -25,6 +26,10 @@ export class Transfers {
   }
 
   /** The oldest transfer that the server has not yet answered for good, or that is not yet over. */
+  get aborts(): Aborts {
+    return this.#conclusion.aborts;
+  }
+
   get head(): Exchange | undefined {
     return this.#core.running.values().next().value;
   }
@@ -33,10 +38,13 @@ export class Transfers {
     const { verb } = command;
     this.#core.current = undefined;
     exchange.refused = false;
+    const restarted = this.#core.restSent;
     this.#core.restSent = false;
     this.#core.pretSent = false;
     const transfer: Transfer = {
       verb,
+      command,
+      restarted,
       direction,
       slot: this.#core.order.open(verb),
       data: "opening",
@@ -50,6 +58,8 @@ export class Transfers {
     this.#core.forward(command, {
       verb,
       kind: "transfer",
+      // Before the server has all of an upload, nothing that is good news is about it.
+      mayBeDone: () => direction === "download" || (transfer.data !== "opening" && transfer.data !== "running"),
       onPreliminary: (reply) => this.#preliminary(exchange, transfer, reply),
       onFinal: (reply) => this.#final(exchange, transfer, reply),
     });
@@ -76,9 +86,10 @@ export class Transfers {
       return;
     }
     transfer.data = side === "front" && transfer.direction === "upload" ? "source-broke" : "aborted";
+    this.#conclusion.resetFront(exchange);
     if (transfer.direction === "upload" && side === "front" && transfer.final === "none")
-      this.#conclusion.abortAtServer();
-    this.#conclusion.resetBoth(exchange);
+      this.aborts.begin(exchange, "gateway");
+    else this.#core.emit({ type: "reset", id: exchange.id, side: "back" });
     this.#conclusion.answerEarly(transfer, gatewayReply("noDataConnection", text));
     if (transfer.final !== "none") this.#conclusion.over(exchange);
   }
@@ -93,7 +104,7 @@ export class Transfers {
   }
 
   /**
-   * The client's ABOR: told to the server first, then the data ends are broken off (a server may not look before that).
+   * The client's ABOR, which is on its way to the server: the client's data end breaks at once, the server's when it has answered.
    * Also when the server is done and the client has not yet read it all: it may not mean to.
    */
   aborted(): void {
@@ -101,7 +112,9 @@ export class Transfers {
     const transfer = exchange?.transfer;
     if (exchange === undefined || transfer === undefined) return;
     if (transfer.data === "finished" || transfer.data === "aborted") return;
-    this.#conclusion.resetBoth(exchange);
+    this.#conclusion.resetFront(exchange);
+    if (this.#core.serverIsGone) this.#core.emit({ type: "reset", id: exchange.id, side: "back" });
+    else this.aborts.begin(exchange, "client");
     this.#moved(exchange, transfer, "aborted");
   }
 
@@ -112,9 +125,14 @@ export class Transfers {
       if (!options.all && transfer?.final === "good" && transfer.slot !== undefined) continue;
       const unfinishedUpload =
         transfer?.direction === "upload" && transfer.final === "none" && transfer.data !== "finished";
-      if (options.tellServer && unfinishedUpload) this.#conclusion.abortAtServer();
-      this.#conclusion.resetBoth(exchange);
-      this.#conclusion.over(exchange);
+      if (options.tellServer && unfinishedUpload) {
+        this.#conclusion.resetFront(exchange);
+        this.aborts.begin(exchange, "gateway");
+        transfer.data = "aborted";
+      } else {
+        this.#conclusion.resetBoth(exchange);
+        this.#conclusion.over(exchange);
+      }
     }
   }
 
@@ -123,6 +141,8 @@ export class Transfers {
     const exchange = this.head;
     const transfer = exchange?.transfer;
     if (exchange === undefined || transfer === undefined) return;
+    // Given up before: what waits behind it waits for ever.
+    if (transfer.slot === undefined) this.#core.outOfStep ??= `it does not say how ${transfer.verb} ended`;
     this.#conclusion.resetBoth(exchange);
     if (transfer.final === "none") {
       this.#conclusion.answerEarly(
@@ -145,6 +165,8 @@ export class Transfers {
   }
 
   #preliminary(exchange: Exchange, transfer: Transfer, reply: Reply): void {
+    // Pure-FTPd says 150 once more when a download breaks.
+    if (transfer.data === "aborted" && transfer.preliminary) return;
     transfer.preliminary = true;
     if (transfer.slot !== undefined) {
       transfer.slot.underWay = true;
@@ -157,6 +179,7 @@ export class Transfers {
     const reply = explained(said, exchange.back.caveat);
     transfer.final = reply.code < 300 ? "good" : "bad";
     transfer.finalReply = reply;
+    this.aborts.ended(exchange, transfer);
     if (transfer.slot !== undefined) transfer.slot.underWay = false;
     const refused = transfer.final === "bad" && !transfer.preliminary && transfer.slot !== undefined;
     if (refused && transfer.data === "opening") this.#conclusion.release(exchange, transfer.slot as Slot, reply);

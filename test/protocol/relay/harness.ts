@@ -53,7 +53,16 @@ export class RelayHarness {
 
   /** Actions that are no writes and no traces, as short text. */
   get done(): string[] {
-    const quiet = new Set(["write-front", "write-back", "told", "replied", "note", "set-timer", "clear-timer"]);
+    const quiet = new Set([
+      "write-front",
+      "write-back",
+      "told",
+      "replied",
+      "note",
+      "warning",
+      "set-timer",
+      "clear-timer",
+    ]);
     return this.actions.splice(0).flatMap((action) => (quiet.has(action.type) ? [] : [brief(action)]));
   }
 

@@ -5,6 +5,8 @@ export interface ServerKind {
   readonly epsv: boolean;
   readonly pasv: boolean;
   readonly readsDuringTransfer: boolean;
+  /** Whether it answers whatever else it reads then, as pyftpdlib does. */
+  readonly answersDuringTransfer: boolean;
 }
 
 export interface ServerTransfer {
@@ -14,6 +16,18 @@ export interface ServerTransfer {
   readonly address: string;
   data: "awaited" | "open" | "ended" | "broken";
 }
+
+const finalCodes: ReadonlyMap<string, number> = new Map([
+  ["NOOP", 200],
+  ["TYPE", 200],
+  ["STAT", 211],
+  ["SIZE", 213],
+  ["PWD", 257],
+  ["MKD", 257],
+  ["REST", 350],
+  ["REIN", 502],
+  ["FOO", 500],
+]);
 
 const quote = (code: number, line: string, text = ""): string => `${code} <${line}>${text}`;
 
@@ -53,10 +67,16 @@ export class ModelServer {
     const [line] = this.#commands;
     const steps: (() => void)[] = [];
     if (transfer?.data === "open" && transfer.direction === "download") steps.push(() => this.#endDownload(transfer));
-    if (transfer?.data === "ended") steps.push(() => this.#finish(226));
+    const isFull = transfer?.line.includes(" quota") === true;
+    if (transfer?.data === "open" && isFull) steps.push(() => this.#finish(552));
+    if (transfer?.data === "ended") steps.push(() => this.#finish(isFull ? 552 : 226));
     if (transfer?.data === "broken") steps.push(() => this.#finish(426));
     if (line === undefined) return steps;
-    const readsNow = transfer === undefined || (this.#kind.readsDuringTransfer && /^(ABOR|NOOP|STAT)/.test(line));
+    const { readsDuringTransfer, answersDuringTransfer } = this.#kind;
+    const readsNow =
+      transfer === undefined ||
+      (readsDuringTransfer && /^(ABOR|NOOP|STAT)/.test(line)) ||
+      (answersDuringTransfer && !/^(RETR|STOR|LIST)/.test(line));
     if (readsNow) steps.push(() => this.#obey(this.#commands.shift() as string));
     return steps;
   }
@@ -87,7 +107,7 @@ export class ModelServer {
 
   #obey(line: string): void {
     const [verb = "", argument = ""] = line.split(" ", 2);
-    if (verb === "USER") this.#say(quote(331, line));
+    if (verb === "USER") this.#say(quote(argument === "root" ? 530 : 331, line));
     else if (verb === "PASS") this.#logIn(line);
     else if (!this.#loggedIn) this.#say(quote(530, line));
     else if (verb === "EPSV" || verb === "PASV") this.#passive(line);
@@ -96,7 +116,8 @@ export class ModelServer {
       this.#say(quote(200, line));
     } else if (/^(RETR|LIST|STOR)$/.test(verb)) this.#begin(line, verb, argument);
     else if (verb === "ABOR") this.#abort(line);
-    else this.#say(quote(verb === "NOOP" ? 200 : verb === "STAT" ? 211 : verb === "REIN" ? 502 : 250, line));
+    else if (argument.startsWith("missing")) this.#say(quote(550, line));
+    else this.#say(quote(finalCodes.get(verb) ?? 250, line));
   }
 
   #logIn(line: string): void {

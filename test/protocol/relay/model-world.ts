@@ -80,7 +80,7 @@ export class ModelWorld {
   /** Nothing happens any more but the passing of time. */
   #waitLong(): boolean {
     if (this.server.giveUp()) return true;
-    const name = (["data-open", "late-data"] as const).find((timer) => this.#timers.has(timer));
+    const name = (["abort-hold", "data-open", "late-data"] as const).find((timer) => this.#timers.has(timer));
     if (name !== undefined) this.#fire(name);
     return name !== undefined;
   }

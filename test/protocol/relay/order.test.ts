@@ -19,12 +19,17 @@ describe("during a transfer", () => {
     expect(relay.toClient).toEqual(["226 done", "200 ok"]);
   });
 
-  it("ABOR goes to the server before the data ends break; 426 and 226 keep their order", () => {
-    const relay = new RelayHarness().login().transferring(1, "RETR a");
+  it.each([
+    ["RETR", ["reset 1 front", "discard 1"]],
+    ["STOR", ["reset 1 front"]],
+  ])("ABOR in %s: the server's data end stays open until it has answered", (verb, atOnce) => {
+    const relay = new RelayHarness().login().transferring(1, `${verb} a`);
     relay.client("ABOR");
-    const order = relay.actions.map(({ type }) => type).filter((type) => type === "write-back" || type === "reset");
-    expect(order).toEqual(["write-back", "reset", "reset"]);
-    relay.server("426 aborted", "226 abort done");
+    expect(relay.toServer).toEqual(["ABOR"]);
+    expect(relay.done).toEqual(atOnce);
+    relay.server("426 aborted");
+    expect(relay.done).toEqual(["reset 1 back", "drop 1"]);
+    relay.server("226 abort done");
     expect(relay.toClient).toEqual(["426 aborted", "226 abort done"]);
   });
 

@@ -12,6 +12,8 @@ const commandLine = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom("RETR missing", "STOR missing") },
   { weight: 1, arbitrary: fc.constantFrom("PORT 10,0,0,1,200,1", "PORT nonsense", "AUTH TLS", " malformed", "REIN") },
   { weight: 2, arbitrary: fc.constantFrom("NOOP", "STAT", "PWD", "TYPE I", "REST 5", "FOO") },
+  { weight: 2, arbitrary: fc.constantFrom("CWD", "CWD missing", "SIZE", "SIZE missing", "DELE", "MKD", "STOR quota") },
+  { weight: 1, arbitrary: fc.constantFrom("USER other", "USER root") },
   { weight: 1, arbitrary: fc.constant("ABOR") },
 );
 
@@ -21,12 +23,17 @@ const lines = fc
   .map((all) => [
     "USER me",
     "PASS x",
-    ...all.map((line, n) => (/^(RETR|STOR|LIST)/.test(line) ? named(line, n) : line)),
+    ...all.map((line, n) => (/^(RETR|STOR|LIST|CWD|SIZE|DELE|MKD)/.test(line) ? named(line, n) : line)),
   ]);
-const named = (line: string, n: number): string => (line.includes("missing") ? `${line}${n}` : `${line} f${n}`);
+const named = (line: string, n: number): string => (line.includes(" ") ? `${line}${n}` : `${line} f${n}`);
 
 export const scenario: fc.Arbitrary<Scenario> = fc.record({
-  kind: fc.record({ epsv: fc.boolean(), pasv: fc.boolean(), readsDuringTransfer: fc.boolean() }),
+  kind: fc.record({
+    epsv: fc.boolean(),
+    pasv: fc.boolean(),
+    readsDuringTransfer: fc.boolean(),
+    answersDuringTransfer: fc.boolean(),
+  }),
   backMode: fc.constantFrom("auto", "passive", "active"),
   keepaliveMs: fc.constantFrom(0, 1000),
   lines,
