@@ -3,7 +3,7 @@ import type { Command } from "./command.ts";
 import { parseCommandLine, withoutSynch } from "./command-line.ts";
 import { SallyportError } from "./error.ts";
 import { remoteFault } from "./fault.ts";
-import { type ForeignProtocol, recogniseForeign, TLS_HANDSHAKE } from "./foreign-protocol.ts";
+import { type ForeignProtocol, recogniseForeign, recogniseRequest, TLS_HANDSHAKE } from "./foreign-protocol.ts";
 import { limits } from "./limits.ts";
 import { LineBuffer } from "./line-buffer.ts";
 import { TelnetFilter } from "./telnet-filter.ts";
@@ -14,7 +14,7 @@ export type CommandEvent =
   | { readonly type: "malformed"; readonly reason: string }
   /** Bytes to send to the client at once: the refusal of a Telnet option (RFC 854). */
   | { readonly type: "telnet-answer"; readonly bytes: Uint8Array }
-  /** The first line was not FTP. The last event: close the connection. */
+  /** The first line was not FTP, or one before the login was HTTP. The last event: close the connection. */
   | { readonly type: "foreign"; readonly protocol: ForeignProtocol; readonly text: string }
   /** The client broke the protocol (`FTP_PROTOCOL_REMOTE`) or a limit (`LIMIT_LINE`). The last event. */
   | { readonly type: "failure"; readonly error: SallyportError };
@@ -32,7 +32,13 @@ export class CommandReceiver {
   });
   #events: CommandEvent[] = [];
   #carriageReturns = 0;
+  readonly #isLoggedIn: () => boolean;
   #stage: "first-byte" | "first-line" | "lines" | "over" = "first-byte";
+
+  /** Before the login every line is looked at for a web page's request that has FTP commands in it. */
+  constructor(isLoggedIn: () => boolean = () => true) {
+    this.#isLoggedIn = isLoggedIn;
+  }
 
   /** The events of these bytes, in order. After a `failure` or `foreign` event: nothing, ever. */
   receive(bytes: Uint8Array): CommandEvent[] {
@@ -93,7 +99,9 @@ export class CommandReceiver {
     this.#carriageReturns = 0;
     const line = withoutSynch(this.#line.take());
     if (line === "") return;
-    const foreign = this.#stage === "first-line" ? recogniseForeign(line) : undefined;
+    const foreign =
+      (this.#stage === "first-line" ? recogniseForeign(line) : undefined) ??
+      (this.#isLoggedIn() ? undefined : recogniseRequest(line));
     this.#stage = "lines";
     if (foreign !== undefined) this.#end({ type: "foreign", ...foreign });
     else this.#emit(this.#lineEvent(line));

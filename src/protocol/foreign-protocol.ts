@@ -21,6 +21,17 @@ const firstWords: readonly { readonly protocol: ForeignProtocol; readonly patter
   { protocol: "SSH", pattern: /^SSH-[!-~]{1,80}/ },
 ];
 
+/** A request may have any word for its method, `NOOP` too, and FTP commands before it (an HTTP client that pipelines). */
+const requestEnd = /\sHTTP\/\d(?:\.\d)?\s*$/i;
+/** `Host: example.org`. */
+const header = /^\S+:(?=\s|$)/;
+
+/** What any line of a client is that has not logged in, when it is a part of an HTTP request. */
+export function recogniseRequest(line: string): ForeignGreeting | undefined {
+  const text = header.exec(line)?.[0] ?? (requestEnd.test(line) ? (/^\S*/.exec(line)?.[0] ?? "") : undefined);
+  return text === undefined ? undefined : { protocol: "HTTP", text };
+}
+
 /** What the first line of a client is, when it is not FTP. */
 export function recogniseForeign(line: string): ForeignGreeting | undefined {
   for (const { protocol, pattern } of firstWords) {

@@ -2,10 +2,10 @@
 
 import { argumentText, type Command } from "../protocol/command.ts";
 import { findCommand } from "../protocol/command-table.ts";
-import { limits } from "../protocol/limits.ts";
 import { ownEntry } from "../protocol/own-entry.ts";
 import { makeReply } from "../protocol/reply.ts";
 import { refuseCommand } from "../protocol/server/admission.ts";
+import { tooManyUnknown } from "../protocol/unknown-commands.ts";
 import type { Answer, Conversation } from "./conversation.ts";
 import { watchAction } from "./file-actions.ts";
 import { handlers } from "./handlers/handlers.ts";
@@ -35,12 +35,10 @@ export async function carryOut(talk: Conversation, command: Command, signal: Abo
   }
 }
 
-/** A program that speaks another protocol at us has sent no FTP command by now (ALPACA, CVE-2021-3618). */
 function unknown({ state }: Conversation, verb: string, known: boolean): Answer {
   if (known) return makeReply(502, `${verb} not implemented.`);
   const reply = makeReply(500, "Unknown command.");
   if (state.phase === "logged-in") return reply;
-  state.unknownCommands += 1;
-  if (state.unknownCommands < limits.unknownCommandsMax) return reply;
-  return { reply: makeReply(421, "Too many unknown commands. Goodbye."), next: "close" };
+  if (!state.unknownCommands.add(verb)) return reply;
+  return { reply: makeReply(421, tooManyUnknown), next: "close" };
 }

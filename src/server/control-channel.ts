@@ -7,6 +7,8 @@ import { formatReply, makeReply, type Reply } from "../protocol/reply.ts";
 
 export interface ControlEvents {
   readonly command: (command: Command) => void;
+  /** Before that, a web page's request may have FTP commands in it. */
+  readonly isLoggedIn: () => boolean;
   /** A line that is no command. */
   readonly malformed: (reason: string) => void;
   /** The client will send nothing more. */
@@ -20,7 +22,7 @@ export interface ControlEvents {
 export class ControlChannel {
   readonly #events: ControlEvents;
   #connection: Connection;
-  #receiver: CommandReceiver = new CommandReceiver();
+  #receiver: CommandReceiver;
   #closing = false;
   /** An AUTH was read, and nothing behind it. */
   #halted = false;
@@ -29,6 +31,7 @@ export class ControlChannel {
 
   constructor(connection: Connection, events: ControlEvents) {
     this.#events = events;
+    this.#receiver = new CommandReceiver(events.isLoggedIn);
     this.#connection = connection;
   }
 
@@ -78,7 +81,7 @@ export class ControlChannel {
     const plain = this.#connection;
     plain.stream.removeAllListeners("end");
     this.#connection = await upgrade(plain);
-    this.#receiver = new CommandReceiver();
+    this.#receiver = new CommandReceiver(this.#events.isLoggedIn);
     this.#halted = false;
     this.open();
   }

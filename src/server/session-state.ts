@@ -1,6 +1,8 @@
 // What a session remembers from one command to the next.
+
 import type { FactName } from "../protocol/listing/facts-line.ts";
 import type { LoginPhase } from "../protocol/server/admission.ts";
+import { UnknownCommands } from "../protocol/unknown-commands.ts";
 import type { Account } from "./account.ts";
 import type { HashName } from "./checksum.ts";
 
@@ -26,7 +28,7 @@ export interface SessionState {
   /** Something ended because of an ABOR that has not been answered yet. */
   aborted: boolean;
   loginFailures: number;
-  unknownCommands: number;
+  readonly unknownCommands: UnknownCommands;
 }
 
 const defaults = {
@@ -46,7 +48,13 @@ const defaults = {
 } as const;
 
 export function newState(): SessionState {
-  return { ...defaults, bufferSized: false, protectedData: false, loginFailures: 0, unknownCommands: 0 };
+  return {
+    ...defaults,
+    bufferSized: false,
+    protectedData: false,
+    loginFailures: 0,
+    unknownCommands: new UnknownCommands(),
+  };
 }
 
 /** As just connected (REIN, AUTH); what was done wrong is not forgotten, nor the protection (RFC 4217 section 11). */

@@ -44,6 +44,7 @@ export class Session implements Conversation {
     this.#timers = new SessionTimers(context, (text) => this.closeNow(text));
     this.#channel = new ControlChannel(connection, {
       command: (command) => this.#arrive(command),
+      isLoggedIn: () => this.state.phase === "logged-in",
       malformed: (reason) => this.#arrive({ malformed: reason }),
       ended: () => this.#arrive("end"),
       failed: (last) => this.#hangUp(last, last.lines.join(" ")),

@@ -5,6 +5,7 @@ import { limits } from "../limits.ts";
 import { printable } from "../printable.ts";
 import type { Reply } from "../reply.ts";
 import { type ReplyEvent, ReplyReceiver, skippedNote } from "../reply-receiver.ts";
+import { tooManyUnknown, UnknownCommands } from "../unknown-commands.ts";
 import { BackPreparation } from "./back-preparation.ts";
 import { type ClientLine, Commands } from "./commands.ts";
 import { Farewell } from "./farewell.ts";
@@ -28,7 +29,8 @@ export class RelaySession {
   readonly #timers: TransferTimers;
   readonly #commands: Commands;
   readonly #farewell: Farewell;
-  readonly #fromClient: CommandReceiver = new CommandReceiver();
+  readonly #fromClient: CommandReceiver = new CommandReceiver(() => this.#core.loggedIn);
+  readonly #unknown: UnknownCommands = new UnknownCommands();
   readonly #fromServer: ReplyReceiver = new ReplyReceiver();
   #greeted = false;
   #unsolicited = 0;
@@ -194,6 +196,10 @@ export class RelaySession {
         origin: "client",
         line: this.#core.redaction.command(line.command),
       });
+    }
+    if (line.type === "command" && !this.#core.loggedIn && this.#unknown.add(line.command.verb)) {
+      this.#farewell.now(tooManyUnknown);
+      return;
     }
     if (!this.#core.serverIsGone) this.#commands.receive(line);
     // 421 will answer all of it; but who asks for an end gets one.

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { limits } from "../../../src/protocol/limits.ts";
 import { RelayHarness } from "./harness.ts";
 
 describe("during a transfer", () => {
@@ -135,6 +136,31 @@ describe("what is no FTP", () => {
       expect(relay.done.at(-1)).toMatch(/^close the client speaks/);
     },
   );
+
+  it.each(["PROPFIND / HTTP/1.1", "NOOP / HTTP/2", "Host: localhost"])(
+    "%s behind a command closes the connection before the login, and is the server's to refuse after it",
+    (line) => {
+      const before = new RelayHarness();
+      before.server("220 ready");
+      before.client("NOOP", line, "STOR x");
+      expect(before.toServer).toEqual(["NOOP"]);
+      expect(before.done.at(-1)).toBe("close the client speaks HTTP, not FTP");
+      const after = new RelayHarness().login();
+      after.client(line);
+      expect(after.toServer.map((sent) => sent.toLowerCase())).toEqual([line.toLowerCase()]);
+    },
+  );
+
+  it("ten commands that are none end the connection before the login, and not after it", () => {
+    const none = new Array(limits.unknownCommandsMax).fill("XYZZY");
+    const before = new RelayHarness();
+    before.server("220 ready");
+    before.client(...none);
+    expect(before.toClient.at(-1)).toMatch(/^421 Too many unknown commands/);
+    const after = new RelayHarness().login();
+    after.client(...none);
+    expect(after.toServer).toHaveLength(none.length);
+  });
 
   it("a server that greets as SSH is named in the 421", () => {
     const relay = new RelayHarness();
