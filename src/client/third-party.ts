@@ -10,13 +10,14 @@ import { printable } from "../protocol/printable.ts";
 import { announce } from "./active-data.ts";
 import { breakOff } from "./break-off.ts";
 import type { Asked } from "./expected-replies.ts";
+import { sizeOf } from "./file-commands.ts";
 import { agreePassive } from "./passive-data.ts";
 import type { SessionHolder } from "./session-holder.ts";
 import { type Talk, wireName } from "./talk.ts";
 import { agreeTlsRoles, type TlsRoles } from "./third-party-tls.ts";
 import { setType } from "./transfer.ts";
 import { unannounced } from "./transfer-errors.ts";
-import { toldSize, verify } from "./verification.ts";
+import { verify } from "./verification.ts";
 
 export interface ThirdPartyOptions {
   readonly signal?: AbortSignal;
@@ -65,9 +66,7 @@ async function carryAcross(
   try {
     await Promise.all([setType(source, "I"), setType(destination, "I")]);
     // Before anything is done to the destination's file.
-    const size = source.features.has("SIZE")
-      ? (await raceAbort(toldSize(source, from), signal)) || undefined
-      : undefined;
+    const size = source.features.has("SIZE") ? await raceAbort(sizeBefore(source, from), signal) : undefined;
     await connectServers(source, destination, [read, written], what, roles, signal);
     const plan = { size: options.verify !== "none" && size !== undefined, exact: false, hash: undefined };
     const about = { path: to, what, have: size ?? 0, whole: true, direction: "upload" } as const;
@@ -75,6 +74,16 @@ async function carryAcross(
     return { bytes: size, verified: verified === "size" ? "size" : "nothing" };
   } finally {
     await roles.undo();
+  }
+}
+
+/** A file that is not there must not make an empty one at the destination. What SIZE says else is no reason. */
+async function sizeBefore(source: Talk, from: string): Promise<number | undefined> {
+  try {
+    return (await sizeOf(source, from)) || undefined;
+  } catch (error) {
+    if (source.link.failure !== undefined || (isSallyportError(error) && error.details.reply === 550)) throw error;
+    return undefined;
   }
 }
 
