@@ -29,7 +29,8 @@ export class TextReport implements Report {
   }
 
   moved({ source, target, way, bytes, elapsedMs, verified, how, wasThere }: Moved): void {
-    const name = escapeText(way === "received" ? target : source);
+    // Of what is received the URL was typed; of the others nobody has seen the target yet.
+    const name = way === "received" ? escapeText(target) : `${escapeText(source)} -> ${escapeText(target)}`;
     if (wasThere) {
       this.#tell(`${name}: was there already (${compared(verified)})`);
       return;

@@ -327,7 +327,7 @@ describe("cp", () => {
     writeFileSync(there.file("f"), "content");
     const ended = await sallyport(["cp", "--verify", url("f"), url("g")]);
     expect(ended.ended).toBe("exit 0");
-    expect(ended.stderr).toMatch(/f: 7 bytes copied third-party in .* \(SHA-\d+ compared\)/);
+    expect(ended.stderr).toMatch(/\/f -> ftp:.*\/g: 7 bytes copied third-party in .* \(SHA-\d+ compared\)/);
     expect(readFileSync(there.file("g"), "utf8")).toBe("content");
   });
 
