@@ -1,6 +1,8 @@
 // One file from server to server: past this machine where both servers allow it, else through it.
 import { transferBetween } from "../connect/transfer-between.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { identify } from "./identify.ts";
+import { keepTimeThere } from "./keep-time.ts";
 import { isFtp, type ServerSession, type Transferred } from "./server-session.ts";
 import { type StoreOptions, storeFile } from "./store-file.ts";
 import { remoteSource } from "./store-source.ts";
@@ -52,13 +54,14 @@ function isRefusal({ code, details }: SallyportError): boolean {
   );
 }
 
-async function copyBetween({ session, from, to }: Copy, { signal, verify }: CopyOptions): Promise<Transferred> {
+async function copyBetween({ session, from, to }: Copy, { signal, verify, times }: CopyOptions): Promise<Transferred> {
   const [source, destination] = await session();
   if (!isFtp(source) || !isFtp(destination)) throw noThirdParty();
   const call = { signal };
   const sizes = verify === "none" ? { verify } : {};
   const { bytes = 0, verified } = await transferBetween(source, destination, from, to, { ...call, ...sizes });
   const how = "third-party";
+  if (times) await keepTimeThere(destination, to, (await identify(source, from, call)).modifiedMs, signal);
   const name = source.hashes.find((one) => destination.hashes.includes(one));
   if (verify !== "hash" || name === undefined) return { bytes, verified, how };
   const [ours, theirs] = await Promise.all([source.hash(from, name, call), destination.hash(to, name, call)]);

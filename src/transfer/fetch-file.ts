@@ -12,6 +12,7 @@ import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import { compareBytes, compareTail } from "./compare-tail.ts";
 import { identify } from "./identify.ts";
+import { keepTimeHere } from "./keep-time.ts";
 import { LocalNote } from "./local-note.ts";
 import { kindOf, type LocalKind } from "./local-tree.ts";
 import { besideLocal, noteSuffix, partSuffix } from "./part-name.ts";
@@ -26,6 +27,10 @@ export interface FetchOptions extends Pick<TransferOptions, "retries" | "verify"
   readonly renew?: () => Promise<ServerSession>;
   readonly resume?: boolean;
   readonly onProgress?: (progress: Progress) => void;
+  /** Give the file the time of the server's. Default false. */
+  readonly times?: boolean;
+  /** That time, where a listing has told it already. */
+  readonly modifiedMs?: number | undefined;
   /** False: no time is asked for, and parts are compared byte by byte alone. Default true. */
   readonly noted?: boolean;
   /** What the server tells of the file, as soon as it does. */
@@ -104,6 +109,7 @@ async function attempt(
   }
   if (step === "resume name") await move(target, part);
   const result = await fetchPart(session, path, file, options, course, step);
+  if (options.times) await keepTimeHere(part, course.source?.modifiedMs ?? options.modifiedMs);
   await move(part, target);
   note.remove();
   return result;
@@ -120,6 +126,7 @@ async function fetchPart(
 ): Promise<Transferred> {
   const { signal, verify, type, onCarried, onProgress, onFacts, retries = 0 } = options;
   const there = step === "begin" ? 0 : ((await sizeHere(part)) ?? 0);
+  const asksTime = options.times === true && options.modifiedMs === undefined;
   const tellFacts = (facts: SourceIdentity): void => {
     course.source = facts;
     onFacts?.(facts);
@@ -129,7 +136,7 @@ async function fetchPart(
     ...(verify === undefined ? {} : { verify }),
     ...(type === undefined ? {} : { type }),
     ...(onCarried === undefined || retries > 0 ? {} : { onCarried }),
-    ...(options.noted === false && retries === 0 ? {} : { onFacts: tellFacts }),
+    ...(options.noted === false && retries === 0 && !asksTime ? {} : { onFacts: tellFacts }),
     onProgress: (progress: Progress) => {
       if (progress.bytes > there) course.hasBegun = true;
       note.reached(progress.bytes, course.source);

@@ -15,6 +15,8 @@ export interface StoreOptions extends Pick<TransferOptions, "retries" | "verify"
   readonly resume?: boolean;
   /** Write the name itself, without a part. FTP always does. */
   readonly inPlace?: boolean;
+  /** Give the server's file the time of the source. Default false. */
+  readonly times?: boolean;
   readonly onProgress?: (progress: Progress) => void;
   /** Something to know that is no failure. */
   readonly note: (text: string) => void;
@@ -52,7 +54,9 @@ export async function storeFile(
       course.hasBegun = true;
       onProgress(progress);
     };
-    const common = { path, source, identity, wish, course, inPlace, signal, verify, type, onProgress: report, note };
+    const modifiedMs = options.times ? identity.modifiedMs : undefined;
+    const what = { path, source, identity, wish, course, inPlace, modifiedMs };
+    const common = { ...what, signal, verify, type, onProgress: report, note };
     // What is left after the data must need no other attempt.
     const order = retries > 0 || onCarried === undefined ? common : { ...common, onCarried };
     return own.store === undefined ? await storeByFtp(own, order) : await own.store(order);

@@ -41,6 +41,8 @@ export interface StoreOrder {
   readonly course: Course;
   /** Write the name itself, without a part. FTP always does. */
   readonly inPlace: boolean;
+  /** The time that the server's file is to get; undefined: none. */
+  readonly modifiedMs: number | undefined;
   readonly signal: AbortSignal;
   readonly verify: NonNullable<TransferOptions["verify"]>;
   readonly type: NonNullable<TransferOptions["type"]>;

@@ -230,14 +230,14 @@ describePeers(["vsftpd", "sshd"], "get and put", () => {
     expect(readFileSync(here.file("big")).equals(big)).toBe(true);
   });
 
-  test("a tree is brought with three commands for each file, and no password is shown", async () => {
+  test("a tree is brought with four commands for each file, and no password is shown", async () => {
     await using server = await startVsftpd();
     for (const name of ["a", "b", "c", "d"]) server.place(name, name);
     const { ended, stderr } = await sallyport("get", "-d", "-r", urlOf(server, ""), here.file("t"));
     expect(ended).toBe("exit 0");
     const commands = Array.from(stderr.matchAll(/^---> (\w+)/gm), ([, verb]) => verb);
     const first = commands.indexOf("SIZE");
-    expect(commands.slice(first)).toEqual([...Array(4).fill(["SIZE", "EPSV", "RETR"]).flat(), "QUIT"]);
+    expect(commands.slice(first)).toEqual([...Array(4).fill(["SIZE", "MDTM", "EPSV", "RETR"]).flat(), "QUIT"]);
     expect(stderr).not.toContain(server.password);
   });
 });

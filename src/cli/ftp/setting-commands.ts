@@ -5,7 +5,7 @@ import { escapeText } from "../report/escape-text.ts";
 import type { PromptCommand, Settings, Shell } from "./shell.ts";
 import type { Word } from "./split-line.ts";
 
-type Switch = "verbose" | "debug" | "hash" | "confirm" | "glob" | "sendPort" | "epsv4";
+type Switch = "verbose" | "debug" | "hash" | "confirm" | "glob" | "preserve" | "sendPort" | "epsv4";
 
 /** `name`, `name on`, `name off`. */
 function toggle(
@@ -100,6 +100,7 @@ export const settingCommands: readonly PromptCommand[] = [
   toggle("hash", "hash", "A # for each 64 KiB"),
   toggle("prompt", "confirm", "Questions of mget, mput and mdelete"),
   toggle("glob", "glob", "Patterns in names"),
+  toggle("preserve", "preserve", "Times of files, which a copy keeps"),
   {
     name: "status",
     usage: "",
@@ -169,6 +170,7 @@ function status(shell: Shell): void {
     "Hash marks": settings.hash,
     Questions: settings.confirm,
     Patterns: settings.glob,
+    "Times kept": settings.preserve,
   };
   shell.print(
     `Mode: ${settings.mode}; type: ${settings.type}; PORT: ${settings.sendPort ? "on" : "off"}; EPSV: ${settings.epsv4 ? "on" : "off"}`,

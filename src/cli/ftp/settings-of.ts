@@ -11,6 +11,7 @@ export function settingsOf({ mode, debug, quiet, encoding = "utf8" }: FtpCommand
     hash: false,
     confirm: interactive,
     glob: true,
+    preserve: true,
     sendPort: mode !== "default-port",
     epsv4: true,
     encoding,

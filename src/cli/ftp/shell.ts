@@ -18,6 +18,8 @@ export interface Settings {
   /** Ask before each file of mget, mput and mdelete. */
   confirm: boolean;
   glob: boolean;
+  /** Files keep their times of last change. */
+  preserve: boolean;
   /** Active mode without PORT: the default data port. */
   sendPort: boolean;
   /** EPSV and EPRT over IPv4, not PASV and PORT. */

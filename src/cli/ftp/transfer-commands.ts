@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Progress, TransferOptions } from "../../client/transfer-options.ts";
-import { fetchFile } from "../../transfer/fetch-file.ts";
+import { type FetchOptions, fetchFile } from "../../transfer/fetch-file.ts";
 import type { Transferred } from "../../transfer/server-session.ts";
 import { storeFile } from "../../transfer/store-file.ts";
 import { localSource } from "../../transfer/store-source.ts";
@@ -125,8 +125,9 @@ async function put(
   });
 }
 
-function common(shell: Shell): { readonly signal: AbortSignal; readonly note: (text: string) => void } {
-  return { signal: shell.signal, note: (text) => shell.print(escapeText(text)) };
+function common(shell: Shell): Pick<FetchOptions, "signal" | "times" | "note"> {
+  const { signal, settings } = shell;
+  return { signal, times: settings.preserve, note: (text) => shell.print(escapeText(text)) };
 }
 
 interface Move {

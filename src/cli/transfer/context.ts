@@ -21,6 +21,7 @@ export class RunContext {
   skipped = 0;
   /** Pairs of servers that do not send to each other. */
   readonly noFxp: Set<string> = new Set();
+  #isUnverifiedTold = false;
   readonly #targets: Set<string> = new Set();
 
   constructor(command: TransferCommand, report: Report, nowMs: () => number, openOutput: () => Writable) {
@@ -52,7 +53,22 @@ export class RunContext {
     this.files += 1;
     this.bytes += bytes;
     const elapsedMs = this.nowMs() - startedMs;
+    if (this.command.verify === "hash") this.#tellOfVerification(verified);
     this.report.moved({ ...moved, bytes, verified, how, elapsedMs, ...(wasThere ? { wasThere } : {}) });
+  }
+
+  /** Once: --verify was asked for, and did not come about. */
+  #tellOfVerification(verified: Moved["verified"]): void {
+    if (this.#isUnverifiedTold || (verified !== "size" && verified !== "nothing")) return;
+    this.#isUnverifiedTold = true;
+    const what = verified === "size" ? "only the size was" : "nothing could be";
+    this.report.note(`--verify: ${what} compared: the server offers no checksum, or had a part of the file before`);
+  }
+
+  /** Files of a tree that are to come. */
+  expect(sizes: readonly (number | undefined)[]): void {
+    const isKnown = sizes.every((size) => size !== undefined);
+    this.report.expect(sizes.length, isKnown ? sizes.reduce((sum: number, size = 0) => sum + size, 0) : undefined);
   }
 
   /** Two files of one name would be written into one another. */
@@ -67,12 +83,13 @@ export class RunContext {
 
   /** The options of a transfer that the words ask for. */
   optionsFor(url: FtpUrl, gauge: Gauge, signal: AbortSignal): FetchOptions & StoreOptions {
-    const { verify, retries, resume, inPlace } = this.command;
+    const { verify, retries, resume, inPlace, times } = this.command;
     return {
       signal,
       retries,
       resume,
       inPlace,
+      times,
       verify,
       note: (text) => this.report.note(text),
       onProgress: ({ bytes, size }) => gauge.update(bytes, size),

@@ -5,8 +5,9 @@ import { copyFile } from "../../transfer/copy-file.ts";
 import { joinPath, readTree } from "../../transfer/tree.ts";
 import { type TreeLevel, topLevel } from "../../transfer/tree-level.ts";
 import { type RunContext, urlAt } from "./context.ts";
+import { withDirectoryHint } from "./directory-hint.ts";
 import { leaveOutMatch, patternTask } from "./pattern-task.ts";
-import { makeRemoteDirectory, mayBeGoneOnWith } from "./put-tasks.ts";
+import { intoDirectory, makeRemoteDirectory, mayBeGoneOnWith } from "./put-tasks.ts";
 import { serverOf } from "./sessions.ts";
 import type { Task } from "./workers.ts";
 
@@ -60,6 +61,7 @@ function directoryTask(context: RunContext, pair: Pair, from: string, to: string
     run: async ({ session, signal }) => {
       const { files, directories, leftOut, faults, below } = await readTree(await session(source), from, level, signal);
       if (to !== "") await makeRemoteDirectory(await session(destination), to, signal);
+      context.expect(files.map(({ size }) => size));
       for (const [name, why] of leftOut) context.leaveOut(joinPath(from, name), why);
       for (const fault of faults) context.fail(urlAt(source, from), fault);
       return [
@@ -77,8 +79,8 @@ function fileTask(context: RunContext, { source, destination }: Pair, from: stri
       const second = serverOf(source) === serverOf(destination) ? "second" : undefined;
       const target = urlAt(destination, to);
       let sent = 0;
-      try {
-        await context.watch({ way: "copied", source: urlAt(source, from), target }, from, (gauge) => {
+      const copy = (): Promise<void> =>
+        context.watch({ way: "copied", source: urlAt(source, from), target }, from, (gauge) => {
           const { onProgress, note, ...options } = context.optionsFor(source, gauge, signal);
           const { throughHere, resume, inPlace } = context.command;
           return copyFile(
@@ -94,6 +96,10 @@ function fileTask(context: RunContext, { source, destination }: Pair, from: stri
             pairOf(source, destination),
           );
         });
+      try {
+        const [client, other] = [await session(source), await session(destination, second)];
+        const onto = (): Promise<void> => withDirectoryHint(other, to, intoDirectory, signal, copy);
+        await withDirectoryHint(client, from, "Add -r for all that is in it.", signal, onto);
       } catch (error) {
         if (sent > 0) context.report.note(mayBeGoneOnWith(context, await session(destination, second), target));
         throw error;

@@ -3,15 +3,18 @@ import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
+import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
 import { fetchFile } from "../../transfer/fetch-file.ts";
+import { exactTime } from "../../transfer/keep-time.ts";
 import { kindOf, makeDirectory, pathOf } from "../../transfer/local-tree.ts";
 import { besideLocal, partSuffix } from "../../transfer/part-name.ts";
 import { joinPath, readTree } from "../../transfer/tree.ts";
 import { type TreeLevel, topLevel } from "../../transfer/tree-level.ts";
 import { formatBytes } from "../report/format.ts";
 import { type RunContext, urlAt } from "./context.ts";
+import { withDirectoryHint } from "./directory-hint.ts";
 import { isLocalDirectory } from "./local-target.ts";
 import { leaveOutMatch, patternTask } from "./pattern-task.ts";
 import type { Hands, Task } from "./workers.ts";
@@ -49,7 +52,7 @@ function matchesTask(context: RunContext, url: FtpUrl, into: string): Task {
     if (type === "directory" || type === "other" || (type === "link" && context.command.recursive)) {
       return leaveOutMatch(context, entry);
     }
-    return fileTask(context, url, path, pathOf(into, name), entry.size);
+    return fileTask(context, url, path, pathOf(into, name), entry);
   });
 }
 
@@ -104,24 +107,28 @@ async function fetch(
   url: FtpUrl,
   path: string,
   target: string,
-  listedSize: number = Number.POSITIVE_INFINITY,
+  listed: Pick<ListedEntry, "size" | "modified"> = {},
 ): Promise<void> {
   const client = await session(url);
   const kept = (part: string, bytes: number): void =>
     context.report.note(`${part} keeps ${formatBytes(bytes)} of it; --resume goes on there`);
+  const hint = "Add -r for all that is in it; sallyport ls lists it.";
   await carry((onCarried) =>
-    context.watch({ way: "received", source: urlAt(url, path), target }, path, (gauge) =>
-      fetchFile(
-        client,
-        path,
-        target,
-        {
-          ...context.optionsFor(url, gauge, signal),
-          onCarried,
-          noted: listedSize >= limits.transferNoteBytes,
-          renew: () => session(url),
-        },
-        kept,
+    withDirectoryHint(client, path, hint, signal, () =>
+      context.watch({ way: "received", source: urlAt(url, path), target }, path, (gauge) =>
+        fetchFile(
+          client,
+          path,
+          target,
+          {
+            ...context.optionsFor(url, gauge, signal),
+            onCarried,
+            noted: (listed.size ?? Number.POSITIVE_INFINITY) >= limits.transferNoteBytes,
+            modifiedMs: exactTime(listed.modified),
+            renew: () => session(url),
+          },
+          kept,
+        ),
       ),
     ),
   );
@@ -133,6 +140,7 @@ function directoryTask(context: RunContext, url: FtpUrl, path: string, target: s
     run: async ({ session, signal }) => {
       const client = await session(url);
       const { files, directories, leftOut, faults, below } = await readTree(client, path, level, signal);
+      context.expect(files.map(({ size }) => size));
       await makeDirectory(target, level.depth === 0 ? "top" : "below");
       for (const [name, why] of leftOut) context.leaveOut(joinPath(path, name), why);
       for (const fault of faults) context.fail(urlAt(url, path), fault);
@@ -146,21 +154,27 @@ function directoryTask(context: RunContext, url: FtpUrl, path: string, target: s
         }
       };
       return [
-        ...files.flatMap(({ name, size }) => inside(name, (from, to) => fileTask(context, url, from, to, size))),
+        ...files.flatMap((file) => inside(file.name, (from, to) => fileTask(context, url, from, to, file))),
         ...directories.flatMap(({ name }) => inside(name, (from, to) => directoryTask(context, url, from, to, below))),
       ];
     },
   };
 }
 
-function fileTask(context: RunContext, url: FtpUrl, path: string, target: string, size: number | undefined): Task {
+function fileTask(
+  context: RunContext,
+  url: FtpUrl,
+  path: string,
+  target: string,
+  listed: Pick<ListedEntry, "size" | "modified">,
+): Task {
   return {
     name: urlAt(url, path),
     run: async (hands) => {
       if (kindOf(target) === "other") {
         throw new SallyportError("FS_NOT_FILE", `${target} is in the way, and is no file`, { cure: "Remove it." });
       }
-      await fetch(context, hands, url, path, target, size);
+      await fetch(context, hands, url, path, target, listed);
       return undefined;
     },
   };

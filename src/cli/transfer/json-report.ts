@@ -17,6 +17,10 @@ export class JsonReport implements Report {
     this.#progress = options.progress;
   }
 
+  expect(files: number, bytes: number | undefined): void {
+    this.#progress.expect(files, bytes);
+  }
+
   begin(name: string): Gauge {
     return this.#progress.begin(name);
   }

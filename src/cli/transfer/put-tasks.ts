@@ -1,4 +1,5 @@
 // `put`: files of this machine, or standard input, to a server.
+import { lstatSync } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { translateFsError } from "../../filesystem/fs-error.ts";
@@ -13,6 +14,7 @@ import { localSource, streamSource } from "../../transfer/store-source.ts";
 import { joinPath } from "../../transfer/tree.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { type RunContext, urlAt } from "./context.ts";
+import { withDirectoryHint } from "./directory-hint.ts";
 import type { Hands, Task } from "./workers.ts";
 
 export function putTasks(context: RunContext, sources: readonly string[], url: FtpUrl): readonly Task[] {
@@ -36,6 +38,9 @@ export function putTasks(context: RunContext, sources: readonly string[], url: F
   }));
 }
 
+/** For a target that is a directory. */
+export const intoDirectory = "End the URL in a / to put the file into it.";
+
 async function send(
   context: RunContext,
   { session, signal, carry }: Hands,
@@ -45,7 +50,9 @@ async function send(
 ): Promise<undefined> {
   const client = await session(url);
   await carry((onCarried) =>
-    upload(context, source, url, localSource(source), () => session(url), client, path, signal, onCarried),
+    withDirectoryHint(client, path, intoDirectory, signal, () =>
+      upload(context, source, url, localSource(source), () => session(url), client, path, signal, onCarried),
+    ),
   );
   return undefined;
 }
@@ -107,6 +114,8 @@ function directoryTask(context: RunContext, source: string, url: FtpUrl, path: s
         throw translateFsError(error, source);
       });
       entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+      const files = entries.filter((entry) => entry.isFile());
+      context.expect(files.map(({ name }) => lstatSync(join(source, name), { throwIfNoEntry: false })?.size));
       const tasks: Task[] = [];
       for (const entry of entries) {
         const [from, to] = [join(source, entry.name), joinPath(path, entry.name)];

@@ -40,6 +40,8 @@ export interface Totals {
 }
 
 export interface Report {
+  /** So many files of a tree, and their bytes where they are known, are to come. */
+  expect(files: number, bytes: number | undefined): void;
   begin(name: string): Gauge;
   moved(moved: Moved): void;
   changed(change: Change): void;

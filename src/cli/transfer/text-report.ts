@@ -24,6 +24,10 @@ export class TextReport implements Report {
     this.#options = options;
   }
 
+  expect(files: number, bytes: number | undefined): void {
+    this.#options.progress.expect(files, bytes);
+  }
+
   begin(name: string): Gauge {
     return this.#options.progress.begin(name);
   }

@@ -39,6 +39,8 @@ export interface TransferCommand {
   readonly resume: boolean;
   readonly verify: "size" | "hash" | "none";
   readonly inPlace: boolean;
+  /** Files keep their times of last change. */
+  readonly times: boolean;
   readonly throughHere: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -86,6 +88,7 @@ export function parseTransfer(verb: TransferVerb, words: readonly string[]): Tra
     resume: draft.resume,
     verify: draft.verify,
     inPlace: draft.inPlace,
+    times: draft.times,
     throughHere: draft.throughHere,
     json: draft.json,
     quiet: draft.quiet,

@@ -21,6 +21,7 @@ export interface TransferDraft extends ViaDraft {
   resume: boolean;
   verify: "size" | "hash" | "none";
   inPlace: boolean;
+  times: boolean;
   throughHere: boolean;
   debug: boolean;
   explain: boolean;
@@ -37,6 +38,7 @@ export function emptyTransferDraft(): TransferDraft {
     resume: false,
     verify: "size",
     inPlace: false,
+    times: true,
     throughHere: false,
     debug: false,
     explain: false,
@@ -139,6 +141,17 @@ export const transferOptions: readonly TransferOption[] = [
     "none",
     "compare nothing, not even sizes",
     "For servers whose sizes are wrong. Without it a size that differs from a download's whole and confirmed data is told, and the data counts.",
+  ),
+  row(
+    {
+      long: "--no-times",
+      verbs: moving,
+      more: "Without it a file gets the time of last change of its source: by MDTM, MFMT or SFTP, where the server has these.",
+    },
+    "let files have the time of the transfer",
+    (draft) => {
+      draft.times = false;
+    },
   ),
   turnOn(
     {

@@ -4,6 +4,7 @@ import { SallyportError } from "../../protocol/error.ts";
 import { printable } from "../../protocol/printable.ts";
 import { compareTail } from "../compare-tail.ts";
 import { identify } from "../identify.ts";
+import { keepTimeThere } from "../keep-time.ts";
 import { nameState, resumeSteps } from "../resume-rule.ts";
 import { isFtp, type ServerSession, type Transferred } from "../server-session.ts";
 import type { StoreOrder } from "../store-order.ts";
@@ -21,11 +22,12 @@ export async function storeByFtp(session: ServerSession, order: StoreOrder): Pro
     onProgress: ({ bytes }) => onProgress({ bytes: source.localPath === undefined ? from + bytes : bytes, size }),
     ...(onCarried === undefined ? {} : { onCarried }),
   };
-  if (source.localPath !== undefined) {
-    return await session.uploadFile(source.localPath, path, { ...options, resume: from > 0 });
-  }
   const open = (offset: number): ReturnType<typeof source.open> => source.open(from + offset);
-  return await session.upload(source.seekable ? open : open(0), path, { ...options, append: from > 0 });
+  const stored = await (source.localPath === undefined
+    ? session.upload(source.seekable ? open : open(0), path, { ...options, append: from > 0 })
+    : session.uploadFile(source.localPath, path, { ...options, resume: from > 0 }));
+  await keepTimeThere(session, path, order.modifiedMs, signal);
+  return stored;
 }
 
 /** How much of the source is there already. */

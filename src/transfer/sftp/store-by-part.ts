@@ -11,6 +11,7 @@ import type { StoreOrder } from "../store-order.ts";
 import { checkSize } from "./check-transfer.ts";
 import { compareRemoteTail } from "./compare-remote-tail.ts";
 import { identityOf } from "./identity-of.ts";
+import { keepTime } from "./keep-time.ts";
 import type { SftpRemote } from "./sftp-remote.ts";
 import type { Target } from "./sftp-store.ts";
 import { SourceNote } from "./source-note.ts";
@@ -57,6 +58,7 @@ export async function storeByPart(remote: SftpRemote, target: Target, order: Sto
   const verified = await verifyStored(remote, part, end, digest, order, size);
   // The new file is another one: it gets the old one's permissions.
   if (target.mode !== undefined) await remote.files.setMode(part, target.mode, { signal }).catch(() => {});
+  await keepTime(remote, part, order);
   course.isRenaming = true;
   await putInPlace(remote, part, target.path, note, signal);
   await note.remove();

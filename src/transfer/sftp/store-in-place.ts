@@ -7,6 +7,7 @@ import type { Transferred } from "../server-session.ts";
 import type { StoreOrder } from "../store-order.ts";
 import { compareRemoteTail } from "./compare-remote-tail.ts";
 import { identityOf } from "./identity-of.ts";
+import { keepTime } from "./keep-time.ts";
 import type { SftpRemote } from "./sftp-remote.ts";
 import type { Target } from "./sftp-store.ts";
 import { verifyStored } from "./verify-stored.ts";
@@ -26,6 +27,7 @@ export async function storeInPlace(remote: SftpRemote, { path }: Target, order: 
   const handle = await remote.session.open(path, flags, { path, doing: "write" }, order.signal);
   await using file = new SftpUpdater(handle, order.signal);
   const end = await writePieces(remote, file, from, order, digest, () => {});
+  await keepTime(remote, path, order);
   const verified = await verifyStored(remote, path, end, digest, order);
   return { bytes: end - course.from, verified, how: "sftp" };
 }

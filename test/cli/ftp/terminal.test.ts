@@ -75,8 +75,8 @@ describePeers(["expect"], "the prompt on a terminal", () => {
     // What leaves in one breath is answered in its order, but not at one time.
     const transfers = shown.slice(begin);
     const [sent, replies] = [/^---> /, /^\d{3} /].map((kind) => transfers.filter((line) => kind.test(line)));
-    expect(sent).toEqual(["EPSV", "LIST", "SIZE f", "EPSV", "RETR f", "QUIT"].map((line) => `---> ${line}`));
-    expect(replies?.map((line) => line.slice(0, 3))).toEqual("229 150 226 213 229 150 226 221".split(" "));
+    expect(sent).toEqual(["EPSV", "LIST", "SIZE f", "MDTM f", "EPSV", "RETR f", "QUIT"].map((line) => `---> ${line}`));
+    expect(replies?.map((line) => line.slice(0, 3))).toEqual("229 150 226 213 213 229 150 226 221".split(" "));
     expect(transfers).toEqual(expect.arrayContaining([expect.stringMatching(/^-rw.* f$/), "ftp> quit", "status 0"]));
   });
 
