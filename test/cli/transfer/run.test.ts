@@ -2,17 +2,7 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openServer } from "../../../src/serve/open-server.ts";
 import type { Server } from "../../../src/serve/options.ts";
@@ -281,118 +271,6 @@ test("ls shows files as lines and as JSON, one of them or a tree", async () => {
   expect(entry).toMatchObject({ event: "entry", path: "f", type: "file", size: 5 });
   expect(JSON.stringify(entry)).not.toContain("pa%20ss");
   expect(await sallyport(["ls", url("nowhere")])).toMatchObject({ ended: "exit 1", stdout: "" });
-});
-
-describe("the time of last change", () => {
-  const long = new Date("2001-02-03T04:05:06Z");
-  const made = (file: TempDir, name: string): void => {
-    writeFileSync(file.file(name), name);
-    utimesSync(file.file(name), long, long);
-  };
-  const timeOf = (file: TempDir, name: string): number => statSync(file.file(name)).mtimeMs;
-
-  test("is kept by get, put and cp, in trees and alone", async () => {
-    mkdirSync(there.file("t"));
-    mkdirSync(here.file("t"));
-    for (const name of ["f", "t/g"]) made(there, name);
-    for (const name of ["h", "t/i"]) made(here, name);
-    expect(await sallyport(["get", url("f"), here.path])).toMatchObject({ ended: "exit 0" });
-    expect(await sallyport(["get", "-r", url("t"), here.file("copy")])).toMatchObject({ ended: "exit 0" });
-    expect(await sallyport(["put", here.file("h"), url("")])).toMatchObject({ ended: "exit 0" });
-    expect(await sallyport(["put", "-r", here.file("t"), url("sent")])).toMatchObject({ ended: "exit 0" });
-    expect(await sallyport(["cp", url("f"), url("third")])).toMatchObject({ ended: "exit 0" });
-    expect(await sallyport(["cp", "--through-here", url("f"), url("through")])).toMatchObject({ ended: "exit 0" });
-    const times = [
-      ...["f", "copy/g"].map((name) => timeOf(here, name)),
-      ...["h", "sent/i", "third", "through"].map((name) => timeOf(there, name)),
-    ];
-    expect(times).toEqual(times.map(() => long.getTime()));
-  });
-
-  test("with --no-times is that of the transfer", async () => {
-    made(there, "f");
-    made(here, "h");
-    expect(await sallyport(["get", "--no-times", url("f"), here.path])).toMatchObject({ ended: "exit 0" });
-    expect(await sallyport(["put", "--no-times", here.file("h"), url("")])).toMatchObject({ ended: "exit 0" });
-    for (const time of [timeOf(here, "f"), timeOf(there, "h")]) expect(time).toBeGreaterThan(long.getTime());
-  });
-});
-
-describe("a directory where a file is meant", () => {
-  test("is told with what helps, for get, put and cp", async () => {
-    mkdirSync(there.file("d"));
-    for (const dir of [there, here]) writeFileSync(dir.file("f"), "f");
-    const got = await sallyport(["get", url("d"), here.path]);
-    expect(got).toMatchObject({ ended: "exit 1", stderr: expect.stringMatching(/"d" is a directory.*\n {2}Add -r/) });
-    for (const words of [
-      ["put", here.file("f")],
-      ["cp", "--through-here", url("f")],
-    ]) {
-      const sent = await sallyport([...words, url("d")]);
-      expect(sent).toMatchObject({
-        ended: "exit 1",
-        stderr: expect.stringMatching(/is a directory.*\n {2}End the URL in a \//),
-      });
-    }
-    expect(readdirSync(here.path)).toEqual(["f"]);
-  });
-});
-
-test("--verify where nothing but the size can be compared says so", async () => {
-  writeFileSync(here.file("f"), "0123456789");
-  writeFileSync(there.file("f"), "0123");
-  const { stderr } = await sallyport(["put", "--verify", "--resume", here.file("f"), url("f")]);
-  expect(stderr).toMatch(/^sallyport: --verify: only the size was compared: the server offers no checksum, or /);
-  expect(stderr).toContain(`${here.file("f")} -> ftp://anna%40work@127.0.0.1:${port()}/f: 6 bytes sent`);
-});
-
-describe("a pattern in a URL", () => {
-  beforeEach(() => {
-    mkdirSync(there.file("d/sub"), { recursive: true });
-    for (const name of ["b.txt", "a.txt", ".h.txt", "c.md", "sub/e.txt", "lit*"])
-      writeFileSync(there.file(`d/${name}`), name);
-  });
-
-  test("means the files that match, for get, ls and rm", async () => {
-    const got = await sallyport(["get", url("d/*.txt"), here.path]);
-    expect(got).toMatchObject({ ended: "exit 0", stderr: expect.stringContaining("2 files, 10 bytes in") });
-    expect(readdirSync(here.path).sort()).toEqual(["a.txt", "b.txt"]);
-    const { stdout } = await sallyport(["ls", url("d/[a-c]*")]);
-    expect(stdout.split("\n").map((line) => line.slice(34))).toEqual(["a.txt", "b.txt", "c.md", ""]);
-    expect(await sallyport(["rm", "-q", url("d/?.txt")])).toMatchObject({ ended: "exit 0", stderr: "" });
-    expect(readdirSync(there.file("d")).sort()).toEqual([".h.txt", "c.md", "lit*", "sub"]);
-  });
-
-  test("leaves directories to -r, and a letter in percent is that letter", async () => {
-    const flat = await sallyport(["get", url("d/*"), here.path]);
-    expect(flat).toMatchObject({ ended: "exit 0", stderr: expect.stringContaining("sub: left out: a directory; -r") });
-    expect(existsSync(here.file("sub"))).toBe(false);
-    expect(await sallyport(["get", "-r", url("d/s*"), here.path])).toMatchObject({ ended: "exit 0" });
-    expect(readFileSync(here.file("sub/e.txt"), "utf8")).toBe("sub/e.txt");
-    mkdirSync(here.file("other"));
-    expect(await sallyport(["get", url("d/lit%2A"), here.file("other")])).toMatchObject({ ended: "exit 0" });
-    expect(readdirSync(here.file("other"))).toEqual(["lit*"]);
-  });
-
-  test("that matches nothing fails, and says how the letters are written", async () => {
-    expect(await sallyport(["get", url("d/*.none"), here.path])).toMatchObject({
-      ended: "exit 1",
-      stderr: expect.stringMatching(/nothing matches "\*\.none"\n.*%2A/),
-    });
-    expect(await sallyport(["get", url("d/*.txt"), here.file("none")])).toMatchObject({
-      ended: "exit 1",
-      stderr: expect.stringContaining("no directory"),
-    });
-    expect(await sallyport(["get", url("d/*"), "-"])).toMatchObject({ ended: "exit 2" });
-  });
-
-  test("with cp and mv goes into a directory", async () => {
-    mkdirSync(there.file("into"));
-    expect(await sallyport(["cp", "--through-here", url("d/*.txt"), url("into/")])).toMatchObject({ ended: "exit 0" });
-    expect(await sallyport(["mv", url("d/*.md"), url("into/")])).toMatchObject({ ended: "exit 0" });
-    expect(readdirSync(there.file("into")).sort()).toEqual(["a.txt", "b.txt", "c.md"]);
-    expect(await sallyport(["cp", url("d/*.txt"), url("x")])).toMatchObject({ ended: "exit 2" });
-  });
 });
 
 describe("cp", () => {
