@@ -5,6 +5,7 @@ import type {
   FileSystem,
   FileUpdater,
   FileWriter,
+  MakesLinks,
   UpdatesFiles,
 } from "../platform/file-system.ts";
 import type { FileAction } from "../platform/trace.ts";
