@@ -6,9 +6,9 @@ import { attempts, type Holder } from "./attempts.ts";
 import { modifiedOf } from "./file-commands.ts";
 import { byName } from "./place.ts";
 import { receiveData, type Sink } from "./receive-data.ts";
-import { mayHave, stallMsOf, type Talk, wireName } from "./talk.ts";
+import { stallMsOf, type Talk, wireName } from "./talk.ts";
 import { runTransfer } from "./transfer.ts";
-import type { DownloadOptions, TransferOptions, TransferResult } from "./transfer-options.ts";
+import type { DownloadOptions, SourceFacts, TransferOptions, TransferResult } from "./transfer-options.ts";
 import { planVerification, toldSize, type Verification, verify } from "./verification.ts";
 
 export interface DownloadOrder {
@@ -47,6 +47,7 @@ export async function download(holder: Holder, order: DownloadOrder): Promise<Tr
   }
   const received: Received = { bytes: offset, size: undefined };
   const { sink, finish } = counting(order, plan, received);
+  let known: Promise<SourceFacts> | undefined;
   const attempt = async (talk: Talk, before: number, name: string): Promise<TransferResult> => {
     const type = options.type === "ascii" ? "A" : "I";
     const from = received.bytes;
@@ -61,6 +62,11 @@ export async function download(holder: Holder, order: DownloadOrder): Promise<Tr
     );
     const facts = before === 0 ? tellFacts(talk, name, told, options) : Promise.resolve();
     facts.catch(() => {});
+    const found = (options.retries ?? 0) > 0 ? identityOf(talk, name, told) : undefined;
+    found?.catch(() => {});
+    // Bytes of two files must not be mixed.
+    if (before > 0 && from > offset && found !== undefined) assertSame(what, await known, await found);
+    known ??= found;
     if (talk.options.pipeline === false) await Promise.all([told, facts]);
     const { how } = await runTransfer(talk, {
       verb: "RETR",
@@ -87,6 +93,7 @@ export async function download(holder: Holder, order: DownloadOrder): Promise<Tr
 
 /** A size that does not agree is asked for once more. */
 const isSettled = ({ size, bytes }: Received): boolean => size === bytes || (size === undefined && bytes === 0);
+
 /** Asks for MDTM as well, and tells both. */
 async function tellFacts(
   talk: Talk,
@@ -94,10 +101,24 @@ async function tellFacts(
   told: Promise<number | undefined>,
   { onFacts }: DownloadOptions,
 ): Promise<void> {
-  if (onFacts === undefined) return;
-  const time = mayHave(talk, "MDTM") ? modifiedOf(talk, path) : Promise.resolve(undefined);
+  if (onFacts !== undefined) onFacts(await identityOf(talk, path, told));
+}
+
+async function identityOf(talk: Talk, path: string, told: Promise<number | undefined>): Promise<SourceFacts> {
+  const time = talk.features.has("MDTM") ? modifiedOf(talk, path) : Promise.resolve(undefined);
   const [size, modifiedMs] = await Promise.all([told.catch(() => undefined), time.catch(() => undefined)]);
-  onFacts({ ...(size === undefined ? {} : { size }), ...(modifiedMs === undefined ? {} : { modifiedMs }) });
+  return { ...(size === undefined ? {} : { size }), ...(modifiedMs === undefined ? {} : { modifiedMs }) };
+}
+
+/** Throws `FTP_VERIFY` with the phase `resume` when the server tells another size or time than before. */
+function assertSame(what: string, known: SourceFacts | undefined, found: SourceFacts): void {
+  const differs = (name: keyof SourceFacts): boolean =>
+    known?.[name] !== undefined && found[name] !== undefined && known[name] !== found[name];
+  if (!differs("size") && !differs("modifiedMs")) return;
+  throw new SallyportError("FTP_VERIFY", `${what}: the file was replaced at the server since the last attempt`, {
+    details: { phase: "resume" },
+    cure: "Download it again from its beginning.",
+  });
 }
 
 /** What is left after the data needs no command that is not on its way. */

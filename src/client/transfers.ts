@@ -1,5 +1,9 @@
 // Transfers as the caller asks for them: streams, iterables, and files of this machine.
 
+import type { Stats } from "node:fs";
+import { stat } from "node:fs/promises";
+import { SallyportError } from "../protocol/error.ts";
+import { printable } from "../protocol/printable.ts";
 import { ComparingSink } from "./comparing-sink.ts";
 import { download } from "./download.ts";
 import { DownloadStream } from "./download-stream.ts";
@@ -97,15 +101,36 @@ export async function uploadFile(
   options: UploadFileOptions,
 ): Promise<TransferResult> {
   // A file that is not there must not make an empty one at the server.
-  const [size] = await Promise.all([localSize(localPath), readable(localPath)]);
+  const [size, found] = await Promise.all([
+    localSize(localPath),
+    stat(localPath).catch(() => undefined),
+    readable(localPath),
+  ]);
   const buffers = new PieceBuffers(size);
   const source = {
-    open: (offset: number): Chunks => readLocal(localPath, offset, undefined, buffers),
+    open: (offset: number): Chunks => unchanged(localPath, offset, found, buffers),
     giveBack: (piece: Uint8Array) => buffers.giveBack(piece),
     seekable: true,
     size,
   };
   return await inTurn(holder, { path, ...source, resume: options.resume === true, options });
+}
+
+/** From there on; behind its beginning only while it is the same file, so that no two are mixed. */
+async function* unchanged(
+  path: string,
+  offset: number,
+  known: Stats | undefined,
+  buffers: PieceBuffers,
+): AsyncGenerator<Uint8Array> {
+  const found = offset === 0 ? known : await stat(path).catch(() => undefined);
+  if (found?.size !== known?.size || found?.mtimeMs !== known?.mtimeMs) {
+    throw new SallyportError("FTP_VERIFY", `${printable(path, 200)} was changed since its upload began`, {
+      details: { phase: "resume" },
+      cure: "Upload it again from its beginning.",
+    });
+  }
+  yield* readLocal(path, offset, undefined, buffers);
 }
 
 const mayRevive = ({ retries = 0 }: TransferOptions): boolean => retries > 0;

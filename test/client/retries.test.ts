@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { FtpClient, type TraceEvent } from "../../src/connect/index.ts";
+import { gate } from "../support/gate.ts";
 import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";
 import { type ScriptedServer, startScriptedServer } from "../support/scripted-server.ts";
@@ -52,6 +53,37 @@ test("data that breaks: REST at the byte that is missing, in the same session", 
   const stream = client.download("f", { retries: 1 });
   expect(await textOf(stream)).toBe(content);
   expect(await stream.result).toMatchObject({ bytes: 10, attempts: 2, verified: "size" });
+  await server.stop();
+});
+
+test("a file that was replaced between two attempts is not mixed with the first one", async () => {
+  const times = ["20260101000000", "20260101000001"];
+  const received = gate();
+  const again = async (control: ScriptedControl): Promise<void> => {
+    await control.expect("SIZE f");
+    await control.reply("213 10");
+    await control.expect("MDTM f");
+    await control.reply(`213 ${times.shift()}`);
+  };
+  await using server = await startScriptedServer(async (control) => {
+    await begin(control, ["SIZE", "UTF8", "MDTM"]);
+    await again(control);
+    const data = await passive(control);
+    const socket = await data.accept();
+    await control.expect("RETR f");
+    await control.reply("150 here");
+    socket.write("0123");
+    await received.passed;
+    socket.end();
+    await control.reply("426 broken");
+    await again(control);
+  });
+  await using client = await connectTo(server);
+  const stream = client.download("f", { retries: 1, onProgress: () => received.open() });
+  await expect(textOf(stream)).rejects.toMatchObject({
+    code: "FTP_VERIFY",
+    message: expect.stringMatching(/replaced/),
+  });
   await server.stop();
 });
 
