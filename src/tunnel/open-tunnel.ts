@@ -12,6 +12,7 @@ import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Listener } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import type { SallyportError } from "../protocol/error.ts";
+import { isLoopback } from "../protocol/ip-address.ts";
 import { ownEntry } from "../protocol/own-entry.ts";
 import { connectTransport } from "../ssh/connect-transport.ts";
 import type { SshConnection, SshEnvironment } from "../ssh/ssh-connection.ts";
@@ -128,12 +129,21 @@ function gatewayEnvironment(supervisor: BackSupervisor, emit: Emit, checkUser: b
   };
 }
 
+/** What listens where other machines are. */
+const openAt: Readonly<Record<string, string>> = {
+  "": "every address",
+  "0.0.0.0": "every IPv4 address",
+  "::": "every IPv6 address",
+};
+
 /** Where a listener on every address can be reached from here. */
 const reachable: Readonly<Record<string, string>> = { "": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1" };
 
 function openForward(listener: Listener, checked: CheckedForward, options: Pick<TunnelOptions, "ssh">): OpenForward {
   const { port } = listener.endpoint;
-  const host = ownEntry(reachable, checked.bind) ?? checked.bind;
+  const { bind } = checked;
+  const host = ownEntry(reachable, bind) ?? bind;
+  const open = isLoopback(bind) ? {} : { openAt: ownEntry(openAt, bind) ?? bind };
   const target = formatEndpoint(checked.gateway.target);
-  return { url: `ftp://${formatEndpoint({ host, port })}`, host, port, target, through: sshTarget(options) };
+  return { url: `ftp://${formatEndpoint({ host, port })}`, host, port, target, through: sshTarget(options), ...open };
 }

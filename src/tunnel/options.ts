@@ -82,6 +82,8 @@ export interface OpenForward {
   readonly target: string;
   /** `user@ssh-host` */
   readonly through: string;
+  /** Where other machines reach it as well: an address, or `every address`. Absent: this machine only. */
+  readonly openAt?: string;
 }
 
 /** Disposing closes at once; {@link Tunnel.close} lets transfers finish first. */

@@ -74,6 +74,7 @@ async function readPart(data: Socket): Promise<() => number> {
 
 async function disturb(trial: Trial, client: PlainClient, data: Socket, carried: () => number): Promise<string> {
   const { subject, direction, disturbance, file } = trial;
+  data.on("error", () => {}); // a break is an outcome
   const { verb, after } = disturbances[disturbance];
   let how = "";
   data.once("end", () => {
@@ -96,12 +97,16 @@ async function disturb(trial: Trial, client: PlainClient, data: Socket, carried:
   if (direction === "RETR") data.resume();
   const replies = await repliesOf(client, 2);
   if (direction === "RETR" && after === "finish" && !data.readableEnded && !data.destroyed)
-    await Promise.race([once(data, "close"), once(data, "end"), delay(8000, undefined, { ref: false })]);
+    await Promise.race([new Promise((resolve) => data.once("close", resolve).once("end", resolve)), delay(8000)]);
   if (after === "wait") data.destroy();
   const inStep = disturbance === "QUIT" ? "" : ` next ${await nextReplies(client, replies)}`;
+  const belief = subject.name === "pure-ftpd" ? beliefByReply(replies) : await settledBelief(subject, file);
   const got = direction === "RETR" && after === "finish" ? ` got ${carried() === downloadBytes ? "all" : "part"}` : "";
-  return `${await settledBelief(subject, file)} ${sizeWord(trial, carried())}${got} replies ${replies.join(",")}${inStep}`;
+  return `${belief} ${sizeWord(trial, carried())}${got} replies ${replies.join(",")}${inStep}`;
 }
+
+/** Pure-FTPd logs every transfer alike. */
+const beliefByReply = (replies: readonly string[]): string => (replies.includes("426") ? "broken" : "whole");
 
 async function repliesOf(client: PlainClient, count: number): Promise<string[]> {
   const codes: string[] = [];

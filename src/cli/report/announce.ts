@@ -16,7 +16,10 @@ export interface Announcer {
 
 /** `ftp://127.0.0.1:2001 -> ftp-host:21 through user@ssh-host` */
 export const textAnnouncer: Announcer = {
-  listening: ({ url, target, through }) => escapeText(`${url} -> ${target} through ${through}`),
+  listening: ({ url, port, target, through, openAt }) => {
+    const open = openAt === undefined ? "" : `, open to other machines at ${openAt}, port ${port}`;
+    return escapeText(`${url} -> ${target} through ${through}${open}`);
+  },
   closed: () => undefined,
   failed: () => undefined,
   observe: () => undefined,
@@ -26,8 +29,8 @@ export const textAnnouncer: Announcer = {
 export function jsonAnnouncer(): Announcer {
   let wasLost = false;
   return {
-    listening: ({ url, host, port, target, through }, transport) =>
-      JSON.stringify({ event: "listening", url, host, port, target, through, transport }),
+    listening: ({ url, host, port, target, through, openAt }, transport) =>
+      JSON.stringify({ event: "listening", url, host, port, target, through, openAt, transport }),
     closed: () => JSON.stringify({ event: "closed" }),
     failed: (error) => {
       const { code, message, cure } = error;

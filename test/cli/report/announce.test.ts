@@ -20,6 +20,13 @@ describe("text", () => {
     expect(line).toBe("ftp://127.0.0.1:2001 -> ftp-host:21 through user@ssh-host");
   });
 
+  test("one that other machines can use says so, and where", () => {
+    const line = textAnnouncer.listening({ ...forward, openAt: "every address" }, "openssh");
+    expect(line).toBe(
+      "ftp://127.0.0.1:2001 -> ftp-host:21 through user@ssh-host, open to other machines at every address, port 2001",
+    );
+  });
+
   test("nothing else is announced", () => {
     expect(textAnnouncer.closed()).toBeUndefined();
     expect(textAnnouncer.observe(lost)).toBeUndefined();
