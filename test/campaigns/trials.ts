@@ -128,7 +128,7 @@ async function nextReplies(client: PlainClient, before: readonly string[]): Prom
 }
 
 async function settledBelief(subject: Subject, file: string): Promise<string> {
-  for (let looks = 0; looks < 60; looks += 1) {
+  for (let looks = 0; looks < 250; looks += 1) {
     const belief = beliefOf(subject, file);
     if (belief !== "?") return belief;
     await delay(20);
