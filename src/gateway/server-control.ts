@@ -11,12 +11,30 @@ export interface ServerControl {
   readonly controlEnd: Endpoint | undefined;
 }
 
+/**
+ * An SSH connection that died unnoticed shows it when the first channel is asked for: then over the next one, once. Nothing
+ * has been said to the client or the server yet.
+ */
 export async function openServerControl(
   environment: GatewayEnvironment,
   options: GatewayOptions,
   signal: AbortSignal,
 ): Promise<ServerControl> {
   const back = await environment.back(signal);
+  try {
+    return await openOver(back, environment, options, signal);
+  } catch (error) {
+    if (!back.signal.aborted || signal.aborted) throw error;
+    return await openOver(await environment.back(signal), environment, options, signal);
+  }
+}
+
+async function openOver(
+  back: Back,
+  environment: GatewayEnvironment,
+  options: GatewayOptions,
+  signal: AbortSignal,
+): Promise<ServerControl> {
   const connect = (): Promise<Connection> => connectBack(back, environment.clock, options.target, signal);
   if (options.backMode !== "default-port") return { back, connection: await connect(), controlEnd: undefined };
   // The SSH server does not say which port it connects from; the new one in its list of connections is ours (S18).

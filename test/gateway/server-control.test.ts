@@ -1,0 +1,46 @@
+// The control connection to the FTP server, over an SSH connection that may have died unnoticed.
+import { expect, test } from "vitest";
+import type { Back, GatewayEnvironment, GatewayOptions } from "../../src/gateway/environment.ts";
+import { openServerControl } from "../../src/gateway/server-control.ts";
+import type { Connection, Network } from "../../src/platform/network.ts";
+import { SallyportError } from "../../src/protocol/error.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+
+const connection = {} as Connection;
+const never = new AbortController().signal;
+
+/** `dead`: the SSH connection is found to be lost when the channel is asked for. */
+function backOf(outcome: "dead" | "refused" | "open"): Back {
+  const lost = new AbortController();
+  const connect = async (): Promise<Connection> => {
+    if (outcome === "open") return connection;
+    if (outcome === "dead") lost.abort(new Error("lost"));
+    throw new SallyportError("NET_REFUSED", outcome);
+  };
+  return {
+    network: { name: "back", connect } as unknown as Network,
+    signal: lost.signal,
+    address: undefined,
+    localEnds: async () => [],
+  };
+}
+
+function open(...backs: readonly Back[]): Promise<unknown> {
+  const left = [...backs];
+  const environment = { clock: new FakeClock(), back: async () => left.shift() } as unknown as GatewayEnvironment;
+  const options = { target: { host: "ftp-host", port: 21 }, backMode: "auto" } as unknown as GatewayOptions;
+  return openServerControl(environment, options, never);
+}
+
+test("over one that is lost when the channel is asked for is made over the next one", async () => {
+  const next = backOf("open");
+  expect(await open(backOf("dead"), next)).toMatchObject({ back: next, connection });
+});
+
+test("is tried twice and no more", async () => {
+  await expect(open(backOf("dead"), backOf("dead"), backOf("open"))).rejects.toThrow("dead");
+});
+
+test("that the SSH server refuses is not tried again", async () => {
+  await expect(open(backOf("refused"), backOf("open"))).rejects.toThrow("refused");
+});
