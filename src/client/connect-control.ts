@@ -29,8 +29,10 @@ export async function connectControl(
       const connection = await environment.network.connect({ ...target, signal: deadline.signal });
       return { connection, end: told(connection) };
     }
-    if (environment.localEnds === undefined) return await connectBound(target, environment, deadline.signal);
-    return await connectAndLook(target, environment, environment.localEnds, deadline.signal);
+    const { network, remoteSockets } = environment;
+    if (remoteSockets === undefined) return await connectBound(target, environment, deadline.signal);
+    const dial = (): Promise<Connection> => network.connect({ ...target, signal: deadline.signal });
+    return await remoteSockets.connect(target.port, dial, deadline.signal);
   } finally {
     deadline.release();
   }
@@ -56,24 +58,5 @@ async function connectBound(
     // The name has addresses of the other family only.
     if (!isSallyportError(error) || !["NET_DNS", "NET_ADDRESS_UNAVAILABLE"].includes(error.code)) throw error;
     return await bound("::");
-  }
-}
-
-/** SSH does not say from which port its host connects; the new one in the host's list of connections is ours (S18). */
-async function connectAndLook(
-  target: Endpoint,
-  { network }: ClientEnvironment,
-  localEnds: (port: number, signal: AbortSignal) => Promise<readonly Endpoint[]>,
-  signal: AbortSignal,
-): Promise<ControlConnection> {
-  const known = new Set((await localEnds(target.port, signal)).map(formatEndpoint));
-  const connection = await network.connect({ ...target, signal });
-  try {
-    const fresh = (await localEnds(target.port, signal)).filter((end) => !known.has(formatEndpoint(end)));
-    return { connection, end: fresh.length === 1 ? fresh[0] : undefined };
-  } catch (error) {
-    connection.reset();
-    await connection.closed;
-    throw error;
   }
 }

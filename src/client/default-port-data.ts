@@ -63,7 +63,7 @@ async function listenOnOwnPort(talk: Talk, local: Endpoint | undefined, signal: 
 
 function refused({ environment }: Talk, local: Endpoint, cause: unknown): SallyportError {
   const where = `${formatEndpoint(local)}, the end of the control connection`;
-  if (environment.localEnds !== undefined) {
+  if (environment.remoteSockets !== undefined) {
     const message = `the SSH server cannot listen on ${where}; that needs SO_REUSEADDR on both`;
     return new SallyportError("SSH_FORWARD_REFUSED", message, { cause, cure: "Use passive or active mode." });
   }

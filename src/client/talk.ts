@@ -1,4 +1,5 @@
 // One logged-in session with a server, as the parts of the client share it.
+import type { RemoteSockets } from "../data-connection/remote-sockets.ts";
 import type { TlsClient } from "../network/tls-client.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
@@ -22,8 +23,8 @@ export interface ClientEnvironment {
   /** Milliseconds since 1970: listings leave out the year. */
   readonly now: () => number;
   readonly emit: (event: TraceEventBody) => void;
-  /** The network's ends of its connections to that port, where the network does not tell them itself (SSH). */
-  readonly localEnds?: (port: number, signal: AbortSignal) => Promise<readonly Endpoint[]>;
+  /** Which end of the network's a connection has, where the network does not tell that itself (SSH). */
+  readonly remoteSockets?: RemoteSockets;
 }
 
 export interface Talk {

@@ -63,7 +63,7 @@ function environmentOf({ trace }: FtpClientOptions, network: Network, via?: Via)
     network,
     clock: wakefulClock,
     now: systemTime,
-    ...(via === undefined ? {} : { localEnds: (port, signal) => via.localEnds(port, signal) }),
+    ...(via === undefined ? {} : { remoteSockets: via.remoteSockets }),
     emit: (event) => trace?.({ ...event, session, timeMs: wakefulClock.nowMs() }),
   };
 }

@@ -1,4 +1,5 @@
 // An SSH host as the network of FTP clients: no local port is opened at all.
+import { RemoteSockets } from "../data-connection/remote-sockets.ts";
 import { systemClock } from "../network/system-clock.ts";
 import { systemRandom } from "../network/system-random.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
@@ -34,8 +35,8 @@ export interface Via extends AsyncDisposable {
   readonly transport: "openssh" | "embedded";
   /** Settles when the first SSH connection is gone: undefined after disposal, else why. Never rejects. */
   readonly lost: Promise<SallyportError | undefined>;
-  /** The SSH host's ends of its connections to that port; empty where it does not tell. */
-  localEnds(port: number, signal: AbortSignal): Promise<readonly Endpoint[]>;
+  /** Which end of the SSH host's a connection has. */
+  readonly remoteSockets: RemoteSockets;
   /** A subsystem of the SSH host, `sftp` for one. Throws SSH_CHANNEL_REFUSED where there is none, or too many sessions. */
   openSubsystem(name: string, signal: AbortSignal): Promise<Connection>;
 }
@@ -62,6 +63,7 @@ export async function openVia(options: ViaOptions, world: ViaWorld = {}): Promis
 
 class SshVia implements Via {
   readonly network: Network;
+  readonly remoteSockets: RemoteSockets = new RemoteSockets((port, signal) => this.#listSockets(port, signal));
   lost: Promise<SallyportError | undefined> = Promise.resolve(undefined);
   readonly #options: ViaOptions;
   readonly #trace: Trace | undefined;
@@ -95,7 +97,7 @@ class SshVia implements Via {
     return this.#current;
   }
 
-  async localEnds(port: number, signal: AbortSignal): Promise<readonly Endpoint[]> {
+  async #listSockets(port: number, signal: AbortSignal): Promise<readonly Endpoint[]> {
     if (this.#options.noCommand === true) return [];
     const connection = await this.connection(signal);
     return parseFarSockets((await connection.exec(farSocketsCommand(port), { signal })).stdout, port);

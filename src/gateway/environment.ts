@@ -1,4 +1,5 @@
 // What the gateway is handed: two networks, time, and what the operator allows.
+import type { RemoteSockets } from "../data-connection/remote-sockets.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { Network, PortRange } from "../platform/network.ts";
@@ -12,8 +13,8 @@ export interface Back {
   readonly signal: AbortSignal;
   /** Address of the SSH host that an FTP server on another host can reach. */
   readonly address: string | undefined;
-  /** For back mode `default-port`: the far local ends of connections to the target, as the SSH host sees them. */
-  readonly localEnds: (target: Endpoint, signal: AbortSignal) => Promise<readonly Endpoint[]>;
+  /** For back mode `default-port`: which end of the SSH host's a connection has. */
+  readonly remoteSockets: RemoteSockets;
 }
 
 export interface GatewayOptions {

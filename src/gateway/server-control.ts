@@ -37,16 +37,6 @@ async function openOver(
 ): Promise<ServerControl> {
   const connect = (): Promise<Connection> => connectBack(back, environment.clock, options.target, signal);
   if (options.backMode !== "default-port") return { back, connection: await connect(), controlEnd: undefined };
-  // The SSH server does not say which port it connects from; the new one in its list of connections is ours (S18).
-  const before = await back.localEnds(options.target, signal);
-  const connection = await connect();
-  try {
-    const known = new Set(before.map((end) => `${end.host} ${end.port}`));
-    const fresh = (await back.localEnds(options.target, signal)).filter((end) => !known.has(`${end.host} ${end.port}`));
-    return { back, connection, controlEnd: fresh.length === 1 ? fresh[0] : undefined };
-  } catch (error) {
-    connection.reset();
-    await connection[Symbol.asyncDispose]();
-    throw error;
-  }
+  const { connection, end } = await back.remoteSockets.connect(options.target.port, connect, signal);
+  return { back, connection, controlEnd: end };
 }

@@ -1,5 +1,6 @@
 // Keeps one SSH connection: when it is lost, sessions end and it is made anew with growing waits, while the listeners stay.
 import { setMaxListeners } from "node:events";
+import { RemoteSockets } from "../data-connection/remote-sockets.ts";
 import type { Back } from "../gateway/environment.ts";
 import { type Clock, withDeadline } from "../platform/clock.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
@@ -121,11 +122,11 @@ export class BackSupervisor {
       network,
       signal: gone.signal,
       address: this.#options.backAddress ?? serverAddress,
-      localEnds: async (ftp, signal) => {
+      remoteSockets: new RemoteSockets(async (port, signal) => {
         if (this.#options.noCommand) throw commandForbidden();
         await prompt; // MaxSessions may allow one command at a time
-        return parseFarSockets((await connection.exec(farSocketsCommand(ftp.port), { signal })).stdout, ftp.port);
-      },
+        return parseFarSockets((await connection.exec(farSocketsCommand(port), { signal })).stdout, port);
+      }),
     };
     const prompt = this.#options.noCommand
       ? Promise.resolve()

@@ -1,4 +1,5 @@
 // A gateway between this machine and this machine: what SSH would carry goes over loopback instead.
+import { RemoteSockets } from "../../src/data-connection/remote-sockets.ts";
 import type { Back, GatewayEnvironment, GatewayOptions } from "../../src/gateway/environment.ts";
 import { Gateway, type GatewayShared } from "../../src/gateway/gateway.ts";
 import { ListenerRegistry } from "../../src/gateway/listener-registry.ts";
@@ -43,7 +44,12 @@ export async function startGateway(options: HarnessOptions): Promise<GatewayHarn
   });
   const gone = new AbortController();
   const address = options.target.host.includes(":") ? "::1" : "127.0.0.1";
-  const back: Back = { network: backNetwork, signal: gone.signal, address, localEnds: async () => [] };
+  const back: Back = {
+    network: backNetwork,
+    signal: gone.signal,
+    address,
+    remoteSockets: new RemoteSockets(async () => []),
+  };
   const trace: TraceEvent[] = [];
   const watchers = new Set<(event: TraceEvent) => void>();
   const complete: GatewayEnvironment = {

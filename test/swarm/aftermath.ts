@@ -1,6 +1,7 @@
 // What must hold when the last client is gone.
 import { openSession } from "../../src/client/ftp-session.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import { canReach } from "./client-parts.ts";
 import { contents } from "./contents.ts";
 import type { SshHost } from "./faults.ts";
 import type { GatewayParty } from "./gateway-party.ts";
@@ -34,9 +35,9 @@ export async function checkUse(aftermath: Aftermath): Promise<void> {
   // Keepalive probes are not modelled: a client whose last word was lost is not missed.
   const mayBeMissed = plan.faults.some(({ kind }) => /^(?:client-gone|lan-)/.test(kind));
   if (left > 0 && !mayBeMissed) fault(`${left} sessions go on without a client`);
-  if (left > 0 || (plan.server.kind !== "ours" && plan.server.kind !== "old")) return;
+  if (left > 0 || !["ours", "old", "asynchronous"].includes(plan.server.kind)) return;
   if (gateway.isClosing()) return;
-  if (!plan.server.active && plan.gateway.backMode === "active") return;
+  if (!canReach(plan)) return;
   await pause(2 * minuteMs); // the supervisor's longest wait, and TIME_WAIT of the only data port
   say("somebody else comes");
   const program = new Program(place.other.network(), place.world.clock);

@@ -26,3 +26,9 @@ export interface ClientParts {
  * nobody who speaks TCP knows in time to withhold the 226.
  */
 export const mayBreak = ({ faults }: SwarmPlan): boolean => faults.some(({ kind }) => kind.startsWith("lan-"));
+
+/** Data connections are possible in the gateway's mode towards the server. */
+export function canReach({ server, gateway }: SwarmPlan): boolean {
+  if (gateway.backMode === "default-port") return server.active && gateway.sshSharesPorts;
+  return server.active || gateway.backMode !== "active";
+}

@@ -2,14 +2,13 @@
 import { formatEndpoint } from "../../src/platform/endpoint.ts";
 import { isLoopback } from "../../src/protocol/ip-address.ts";
 import type { Segment } from "../../src/simulation/links/packet.ts";
-import { addresses, gatewayPort, type Place } from "./place.ts";
-
-const own = [addresses.client, addresses.other];
+import { gatewayPort, type Place } from "./place.ts";
 
 /** Watches a world; the returned list grows with what nobody may do. */
 export function watchDials(place: Place): string[] {
   const faults: string[] = [];
-  const { world, gateway, ssh, ftp } = place;
+  const { world, gateway, ssh, ftp, addresses } = place;
+  const own = [addresses.client, addresses.other];
   const mayDial: Readonly<Record<string, (to: Segment["destination"]) => boolean>> = {
     [place.client.name]: (to) => toGateway(to) || (gateway === place.client && toFront(to)),
     [place.other.name]: toGateway,
@@ -39,13 +38,13 @@ export function watchDials(place: Place): string[] {
 }
 
 /** The FTP server, by the name that was configured. */
-function toServer({ target, ssh, ftp }: Place, { host }: Segment["destination"]): boolean {
+function toServer({ target, ssh, ftp, addresses }: Place, { host }: Segment["destination"]): boolean {
   if (ssh !== ftp) return host === addresses.ftp;
   return target === "localhost" ? isLoopback(host) : host === addresses.ssh;
 }
 
 /** Active data, to where sshd listens. */
-function toSsh({ ssh, ftp, target }: Place, { host, port }: Segment["destination"]): boolean {
+function toSsh({ ssh, ftp, target, addresses }: Place, { host, port }: Segment["destination"]): boolean {
   if (port < 1024) return false;
   return ssh === ftp && target === "localhost" ? isLoopback(host) : host === addresses.ssh;
 }

@@ -7,12 +7,14 @@ export interface ClientDraw {
   /** How many the server has. */
   readonly files: number;
   readonly size: () => number;
+  readonly family: 4 | 6;
 }
 
 const getManners: readonly GetManner[] = [
   "whole",
   "chat-at",
   "in-parts",
+  "talk-at",
   "reset-at",
   "close-at",
   "abort-at",
@@ -23,6 +25,7 @@ const getManners: readonly GetManner[] = [
 ];
 const putManners: readonly PutManner[] = [
   "whole",
+  "talk-at",
   "reset-at",
   "reset-at",
   "abort-at",
@@ -35,8 +38,11 @@ const rawSteps = [
   ...["get", "get", "get", "put", "put", "put", "put"],
   ...["say", "say", "burst", "third-party", "junk", "bounce", "wait"],
 ];
-const frontModes: readonly FrontMode[] = ["PASV", "EPSV", "PORT", "EPRT"];
-const lines = [
+const frontModes: Readonly<Record<4 | 6, readonly FrontMode[]>> = {
+  4: ["PASV", "EPSV", "PORT", "EPRT"],
+  6: ["EPSV", "EPRT"],
+};
+const lines: readonly string[] = [
   "NOOP",
   "PWD",
   "SYST",
@@ -115,7 +121,7 @@ export function drawEngineClient({ dice, files, size }: ClientDraw): EngineClien
     kind: "engine",
     host: dice.pick(["client", "client", "other"]),
     startMs: dice.pick([0, 0, dice.scaled(1, 3000)]),
-    mode: dice.pick(["auto", "passive", "active"]),
+    mode: dice.pick(["auto", "auto", "passive", "passive", "active", "active", "default-port"]),
     epsv4: dice.chance(70),
     pipeline: dice.chance(70),
     keepaliveMs: dice.pick([60_000, 5_000, 0]),
@@ -124,24 +130,28 @@ export function drawEngineClient({ dice, files, size }: ClientDraw): EngineClien
   };
 }
 
-export function drawRawClient({ dice, files, size }: ClientDraw): RawClientPlan {
+export function drawRawClient({ dice, files, size, family }: ClientDraw): RawClientPlan {
   const isWellBehaved = dice.chance(30);
+  // The port of the control connection must be bound for it, so it is for the whole session.
+  const modes: readonly FrontMode[] = dice.chance(15) ? ["none"] : frontModes[family];
+  // What was said once holds for the next transfer.
+  const said = modes[0] === "none" ? lines.filter((line) => !/^(?:[EL]?P[AS]|PORT|EPRT)/.test(line)) : lines;
   const step = (): RawStep => {
-    const mode = dice.pick(frontModes);
+    const mode = dice.pick(modes);
     const at = dice.pick([0, 1, dice.scaled(1, 300_000)]);
-    const all = isWellBehaved ? 3 : 100;
+    const all = isWellBehaved ? 4 : 100;
     switch (dice.pick(rawSteps)) {
       case "get":
         return { do: "get", file: dice.below(files), mode, manner: dice.pick(getManners.slice(0, all)), at };
       case "put":
-        return { do: "put", size: size(), mode, manner: dice.pick(putManners.slice(0, isWellBehaved ? 1 : 100)), at };
+        return { do: "put", size: size(), mode, manner: dice.pick(putManners.slice(0, isWellBehaved ? 2 : 100)), at };
       case "say": {
         const sizes = dice.list(0, 3, () => `SIZE /file-${dice.below(files)}`);
-        return { do: "say", lines: [...dice.list(0, 5, () => dice.pick(lines)), ...sizes, "NOOP"] };
+        return { do: "say", lines: [...dice.list(0, 5, () => dice.pick(said)), ...sizes, "NOOP"] };
       }
       case "burst": {
         const asked = dice.list(2, 4, () => dice.below(files));
-        return { do: "burst", files: asked, mode: dice.pick(["PORT", "EPRT"]) };
+        return { do: "burst", files: asked, mode: family === 6 ? "EPRT" : dice.pick(["PORT", "EPRT"]) };
       }
       case "third-party":
         return { do: "third-party", file: dice.below(files) };

@@ -5,6 +5,8 @@ import type { FaultMoment, FaultPlan, GatewayPlan, OddHabit, PlacePlan, ServerPl
 
 const oddHabits: readonly OddHabit[] = [
   "old",
+  "asynchronous",
+  "asynchronous",
   "slow-writer",
   "early-226",
   "other-host",
@@ -20,6 +22,9 @@ const oddHabits: readonly OddHabit[] = [
   "hangs-up",
   "says-421",
 ];
+
+/** They say 227. */
+const needsIpv4: ReadonlySet<OddHabit> = new Set(["old", "other-host"]);
 
 const faultKinds: readonly FaultPlan["kind"][] = [
   "ssh-lost",
@@ -58,13 +63,13 @@ export function drawPlan(seed: number): SwarmPlan {
     return dice.chance(25) ? Math.min(dice.pick(edges), bytesMax) : dice.scaled(1, bytesMax);
   };
   const files = distinct(dice.list(2, 4, size));
-  const draw = { dice, files: files.length, size };
+  const draw = { dice, files: files.length, size, family: place.family };
   const rawPercent = dice.pick([0, 50, 100]);
   return {
     seed,
     place,
     gateway: drawGateway(dice),
-    server: drawServer(dice),
+    server: drawServer(dice, place.family),
     files,
     clients: dice.list(1, dice.pick([1, 1, 2, 3]), () =>
       dice.chance(rawPercent) ? drawRawClient(draw) : drawEngineClient(draw),
@@ -75,12 +80,14 @@ export function drawPlan(seed: number): SwarmPlan {
 
 function drawPlace(dice: Dice): PlacePlan {
   const isServerAtSsh = dice.chance(60);
+  const family = dice.pick([4, 4, 6] as const);
   return {
+    family,
     isGatewayAtClient: dice.chance(60),
     isServerAtSsh,
     isTargetLocalhost: isServerAtSsh && dice.chance(50),
-    isMasqueraded: dice.chance(60),
-    hasHelper: dice.chance(30),
+    isMasqueraded: dice.chance(60) && family === 4,
+    hasHelper: dice.chance(30) && family === 4,
     wall: dice.pick(["open", "ports", "states"]),
     lanMs: dice.pick([0.125, 0.5, 2]),
     wanMs: dice.scaled(1, 200),
@@ -94,16 +101,18 @@ function drawPlace(dice: Dice): PlacePlan {
 
 function drawGateway(dice: Dice): GatewayPlan {
   return {
-    backMode: dice.pick(["auto", "auto", "passive", "active"]),
+    backMode: dice.pick(["auto", "auto", "passive", "active", "default-port"]),
+    sshSharesPorts: dice.chance(80),
     passivePorts: dice.pick([0, 0, 8, 1]),
     sessionsMax: dice.pick([10, 10, 1]),
     keepaliveMs: dice.pick([0, 20_000, 60_000]),
   };
 }
 
-function drawServer(dice: Dice): ServerPlan {
+function drawServer(dice: Dice, family: 4 | 6): ServerPlan {
+  const habits = family === 4 ? oddHabits : oddHabits.filter((habit) => !needsIpv4.has(habit));
   return {
-    kind: dice.chance(70) ? "ours" : dice.pick(oddHabits),
+    kind: dice.chance(70) ? "ours" : dice.pick(habits),
     active: dice.chance(80),
     atomicUploads: dice.chance(30),
     dataStallMs: dice.pick([300_000, 20_000]),

@@ -21,14 +21,19 @@ const stallMsMax = 5000;
 
 export class SshHost {
   readonly #place: Place;
+  readonly #sharesPorts: boolean;
   #sshd: SimulatedSshd | undefined;
 
-  constructor(place: Place) {
+  constructor(place: Place, sharesPorts: boolean) {
     this.#place = place;
+    this.#sharesPorts = sharesPorts;
   }
 
   async revive(): Promise<void> {
-    this.#sshd ??= await SimulatedSshd.start(this.#place.ssh, { gatewayPorts: "clientspecified" });
+    this.#sshd ??= await SimulatedSshd.start(this.#place.ssh, {
+      gatewayPorts: "clientspecified",
+      sharesPorts: this.#sharesPorts,
+    });
   }
 
   async kill(): Promise<void> {

@@ -2,13 +2,16 @@
 import { Gateway, type GatewayShared } from "../../src/gateway/gateway.ts";
 import { ListenerRegistry } from "../../src/gateway/listener-registry.ts";
 import { SallyportError } from "../../src/protocol/error.ts";
+import type { Host } from "../../src/simulation/host/host.ts";
 import { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
-import type { SshConnection } from "../../src/ssh/ssh-connection.ts";
+import { isFarSocketsCommand } from "../../src/ssh/far-sockets-command.ts";
+import type { ExecResult, SshConnection } from "../../src/ssh/ssh-connection.ts";
 import { BackSupervisor } from "../../src/tunnel/back-supervisor.ts";
 import { RunningTunnel } from "../../src/tunnel/running-tunnel.ts";
 import { CountedClock } from "./counted-clock.ts";
-import { addresses, gatewayPort, type Place } from "./place.ts";
+import { gatewayPort, type Place } from "./place.ts";
 import type { GatewayPlan } from "./plan.ts";
+import { procNetTcp } from "./proc-net-tcp.ts";
 import { never, Program, type Tamper } from "./program.ts";
 import type { SwarmTrace } from "./trace.ts";
 
@@ -38,24 +41,24 @@ export async function startGateway(
   trace: SwarmTrace,
   tamper?: Tamper,
 ): Promise<GatewayParty> {
-  const { gateway: host, world } = place;
+  const { gateway: host, world, addresses } = place;
   const { clock } = world;
   const front = new Program(host.network(), clock, tamper);
   let ssh: LosableSsh | undefined;
   const backClock = new CountedClock(clock);
   const supervisor = new BackSupervisor({
     connect: async (signal) => {
-      ssh = new LosableSsh(await SimulatedSsh.connect(host, { host: addresses.ssh, signal }));
+      ssh = new LosableSsh(await SimulatedSsh.connect(host, { host: addresses.ssh, signal }), place.ssh);
       return ssh;
     },
     clock: backClock,
     emit: (event) => trace.event("tunnel", event),
     backAddress: undefined,
-    noCommand: true,
+    noCommand: plan.backMode !== "default-port",
     target: "user@ssh",
     onGivenUp: (error) => trace.say("tunnel", `given up: ${error.message}`),
   });
-  const { passivePorts, ...others } = plan;
+  const { passivePorts, sshSharesPorts: _, ...others } = plan;
   const last = passivePorts === 0 ? 0 : 40_000 + passivePorts - 1;
   const listener = await front.listen({
     host: host === place.client ? "" : addresses.gateway,
@@ -85,7 +88,7 @@ export async function startGateway(
         if (event.type === "session.close" && event.reason.includes("internal error"))
           internalErrors.push(event.reason);
       },
-      ownAddresses: () => ["127.0.0.1", host === place.client ? addresses.client : addresses.gateway],
+      ownAddresses: () => [addresses.loopback, host === place.client ? addresses.client : addresses.gateway],
     },
     shared,
   );
@@ -107,10 +110,13 @@ class LosableSsh implements SshConnection {
   readonly network: SshConnection["network"];
   readonly lost: SshConnection["lost"];
   readonly #ssh: SimulatedSsh;
+  readonly #host: Host;
   #isSilent = false;
 
-  constructor(ssh: SimulatedSsh) {
+  /** `host`: where sshd runs. */
+  constructor(ssh: SimulatedSsh, host: Host) {
     this.#ssh = ssh;
+    this.#host = host;
     this.serverAddress = ssh.serverAddress;
     this.network = ssh.network;
     const silence = new SallyportError("SSH_DISCONNECTED", "the SSH server does not answer");
@@ -122,8 +128,10 @@ class LosableSsh implements SshConnection {
     void this.#ssh[Symbol.asyncDispose]();
   }
 
-  exec(): Promise<never> {
-    return Promise.reject(new SallyportError("NET_UNSUPPORTED", "this SSH server runs no commands"));
+  /** `true`, and what tells the host's connections (proc(5)): all that Sallyport runs there. */
+  async exec(command: string): Promise<ExecResult> {
+    await this.#host.world.turn();
+    return { exitCode: 0, stdout: isFarSocketsCommand(command) ? procNetTcp(this.#host) : "" };
   }
 
   openSubsystem(): Promise<never> {

@@ -11,6 +11,8 @@ import type { SwarmTrace } from "./trace.ts";
 export interface OddParts {
   readonly program: Program;
   readonly habit: OddHabit;
+  /** A host that is not this server. */
+  readonly farVictim: string;
   readonly files: Pick<ServerParty, "read" | "put">;
   readonly trace: SwarmTrace;
   readonly random: Random;
@@ -28,6 +30,8 @@ const plainReplies: Readonly<Record<string, string>> = {
   ALLO: "202 never mind",
   STAT: "211 fine",
 };
+
+const setsUpData = new Set(["PASV", "EPSV", "PORT", "EPRT", "REST", "RETR", "STOR", "LIST", "NLST"]);
 
 export class OddServer {
   readonly #parts: OddParts;
@@ -66,7 +70,7 @@ export class OddServer {
   async #converse(control: Connection): Promise<void> {
     const { habit, program, random, files, trace } = this.#parts;
     const say = (reply: string): Promise<void> => this.#say(control, reply);
-    const transfers = new OddTransfers({ program, habit, files, say, control });
+    const transfers = new OddTransfers({ program, habit, files, say, control, farVictim: this.#parts.farVictim });
     const lines = new Lines(control.stream);
     const lastCommand = 5 + random.below(20);
     await say("220 hello");
@@ -78,18 +82,37 @@ export class OddServer {
         if (habit === "says-421") await say("421 enough");
         break;
       }
-      const [verb = "", ...words] = line.split(" ");
+      const [first = "", ...words] = line.split(" ");
+      const verb = first.toUpperCase();
       if (verb === "QUIT") {
         await say("221 bye");
         break;
       }
-      const isDone = await transfers.perform(verb.toUpperCase(), words.join(" "));
+      if (habit === "asynchronous" && (await this.#meanwhile(transfers, verb, words.join(" "), say))) continue;
+      const isDone = await transfers.perform(verb, words.join(" "));
       if (isDone === "hang-up") break;
       if (isDone === "silence") while ((await lines.next()) !== undefined) {}
-      if (isDone === "unknown") await say(this.#reply(verb.toUpperCase()));
+      if (isDone === "unknown") await say(this.#reply(verb));
     }
+    await transfers.running;
     await transfers.close();
     await control[Symbol.asyncDispose]();
+  }
+
+  /** A transfer that others need not wait for, or what is answered while one runs. */
+  async #meanwhile(
+    transfers: OddTransfers,
+    verb: string,
+    argument: string,
+    say: (reply: string) => Promise<void>,
+  ): Promise<boolean> {
+    if (verb === "ABOR") {
+      const wasRunning = await transfers.abort();
+      await say(wasRunning ? "226 aborted" : "225 nothing to abort");
+      return true;
+    }
+    if (setsUpData.has(verb)) await transfers.running;
+    return transfers.begin(verb, argument);
   }
 
   #reply(verb: string): string {

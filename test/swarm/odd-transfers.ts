@@ -4,7 +4,6 @@ import { parseEprt } from "../../src/protocol/extended-address.ts";
 import { formatPort, type HostPort, parsePort } from "../../src/protocol/host-port.ts";
 import { collect } from "../conformance/network/traffic.ts";
 import type { OddParts } from "./odd-server.ts";
-import { addresses } from "./place.ts";
 import { never } from "./program.ts";
 
 /** `hang-up`: the session is to end at once. `silence`: nothing is said any more. */
@@ -17,6 +16,8 @@ const openMs = 5000;
 
 export interface OddTransferParts extends Pick<OddParts, "program" | "habit" | "files"> {
   readonly control: Connection;
+  /** A host that is not this server. */
+  readonly farVictim: string;
   readonly say: (reply: string) => Promise<void>;
 }
 
@@ -26,9 +27,39 @@ export class OddTransfers {
   #target: HostPort | undefined;
   /** What REST said. */
   #offset = 0;
+  #running: Promise<unknown> | undefined;
+  #data: Connection | undefined;
+  #isAborted = false;
 
   constructor(parts: OddTransferParts) {
     this.#parts = parts;
+  }
+
+  /** Settles with the transfer that `begin` began. */
+  get running(): Promise<unknown> {
+    return this.#running ?? Promise.resolve();
+  }
+
+  /** Begins a transfer and does not wait for its end; false: it is none. */
+  begin(verb: string, argument: string): boolean {
+    if (!["RETR", "STOR", "LIST", "NLST"].includes(verb)) return false;
+    this.#isAborted = false;
+    this.#running = this.perform(verb, argument)
+      .catch(() => {}) // it was killed
+      .finally(() => {
+        this.#running = undefined;
+      });
+    return true;
+  }
+
+  /** Breaks off the transfer that runs; 426 has been said for it. False: none runs. */
+  async abort(): Promise<boolean> {
+    if (this.#running === undefined) return false;
+    this.#isAborted = true;
+    this.#data?.reset();
+    await this.close();
+    await this.running;
+    return true;
   }
 
   async perform(verb: string, argument: string): Promise<Performed> {
@@ -82,13 +113,13 @@ export class OddTransfers {
   }
 
   async #listen(verb: string): Promise<void> {
-    const { program, control, habit, say } = this.#parts;
+    const { program, control, habit, say, farVictim } = this.#parts;
     await this.close();
     const { host } = control.local;
     this.#listener = await program.listen({ host, ports: { first: 0, last: 0 }, signal: never });
     const { port } = this.#listener.endpoint;
     if (verb === "EPSV") return say(`229 Entering Extended Passive Mode (|||${port}|)`);
-    return say(`227 =${formatPort({ host: habit === "other-host" ? addresses.farVictim : host, port })}`);
+    return say(`227 =${formatPort({ host: habit === "other-host" ? farVictim : host, port })}`);
   }
 
   async #open(): Promise<Connection | undefined> {
@@ -97,9 +128,11 @@ export class OddTransfers {
     const cancel = program.clock.after(openMs, () => patience.abort(new Error("nobody came")));
     try {
       const { signal } = patience;
-      if (this.#listener !== undefined) return await this.#listener.accept({ signal });
       const to = this.#target ?? control.remote;
-      return await program.connect({ host: to.host, port: to.port, signal });
+      const opening = this.#listener?.accept({ signal }) ?? program.connect({ host: to.host, port: to.port, signal });
+      this.#data = await opening;
+      if (this.#isAborted) this.#data.reset();
+      return this.#data;
     } catch {
       return undefined;
     } finally {
@@ -133,7 +166,7 @@ export class OddTransfers {
     }
     if (isHalf && habit === "reset-426") data.reset();
     data.stream.resume().end();
-    const isWhole = (await this.#closed(data)) === "fin";
+    const isWhole = (await this.#closed(data)) === "fin" && !this.#isAborted;
     if (isHalf && habit === "half-close") return "hang-up";
     if (isHalf && habit === "half-silence") return "silence";
     if (habit !== "early-226" && habit !== "late-close")
@@ -174,8 +207,8 @@ export class OddTransfers {
     data.stream.on("error", () => {});
     const bytes = await collect(data.stream).catch(() => undefined);
     await data[Symbol.asyncDispose]();
-    if (bytes !== undefined) await files.put(path, bytes);
+    if (bytes !== undefined && !this.#isAborted) await files.put(path, bytes);
     if (habit === "early-226") return undefined;
-    return say(bytes === undefined ? "426 it broke" : "226 received");
+    return say(bytes === undefined || this.#isAborted ? "426 it broke" : "226 received");
   }
 }

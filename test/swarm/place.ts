@@ -7,25 +7,47 @@ import type { FilterOptions } from "../../src/simulation/router/router-options.t
 import { World } from "../../src/simulation/world.ts";
 import type { PlacePlan, SwarmPlan } from "./plan.ts";
 
-export const addresses = {
-  nat: "192.168.1.1",
-  client: "192.168.1.2",
-  other: "192.168.1.3",
-  gateway: "192.168.1.4",
+/** Of one family: private on the LAN, public elsewhere. */
+export interface Addresses {
+  readonly nat: string;
+  readonly client: string;
+  readonly other: string;
+  readonly gateway: string;
   /** Nobody has anything to say to it. */
-  victim: "192.168.1.66",
-  natOutside: "198.51.100.1",
-  wallOutside: "198.51.100.2",
-  wall: "203.0.113.1",
-  ssh: "203.0.113.3",
-  ftp: "203.0.113.4",
-  farVictim: "203.0.113.66",
-} as const;
+  readonly victim: string;
+  readonly natOutside: string;
+  readonly wallOutside: string;
+  readonly wall: string;
+  readonly ssh: string;
+  readonly ftp: string;
+  readonly farVictim: string;
+  readonly loopback: string;
+}
+
+function addressesOf(family: 4 | 6): Addresses {
+  const [lan, wan, dmz] =
+    family === 4 ? ["192.168.1.", "198.51.100.", "203.0.113."] : ["fd00:1::", "2001:db8:2::", "2001:db8:3::"];
+  return {
+    nat: `${lan}1`,
+    client: `${lan}2`,
+    other: `${lan}3`,
+    gateway: `${lan}4`,
+    victim: `${lan}66`,
+    natOutside: `${wan}1`,
+    wallOutside: `${wan}2`,
+    wall: `${dmz}1`,
+    ssh: `${dmz}3`,
+    ftp: `${dmz}4`,
+    farVictim: `${dmz}66`,
+    loopback: family === 4 ? "127.0.0.1" : "::1",
+  };
+}
 
 export const gatewayPort = 2001;
 
 export interface Place {
   readonly world: World;
+  readonly addresses: Addresses;
   readonly lan: Wire;
   readonly wan: Wire;
   readonly dmz: Wire;
@@ -41,17 +63,20 @@ export interface Place {
 
 export function makePlace({ seed, place }: SwarmPlan): Place {
   const world = new World({ seed });
+  const addresses = addressesOf(place.family);
+  const prefix = place.family === 4 ? 24 : 64;
   const lan = new Wire(world, "lan", { latencyMs: place.lanMs });
   const rate = place.wanBytesPerMs;
   const wan = new Wire(world, "wan", { latencyMs: place.wanMs, ...(rate === undefined ? {} : { bytesPerMs: rate }) });
   const dmz = new Wire(world, "dmz", { latencyMs: place.dmzMs });
-  makeRouters(world, place, { lan, wan, dmz });
+  makeRouters(world, place, addresses, { lan, wan, dmz });
   const rules: Partial<SystemRules> = { sendBufferBytes: place.bufferBytes, receiveBufferBytes: place.bufferBytes };
   const host = (name: string, wire: Wire, address: string, gateway: string): Host =>
     new Host(world, name, {
-      attached: [{ wire, address: `${address}/24` }],
+      attached: [{ wire, address: `${address}/${prefix}` }],
       gateway,
       rules,
+      names: { localhost: addresses.loopback },
       segmentBytes: place.segmentBytes,
     });
   const client = host("client", lan, addresses.client, addresses.nat);
@@ -63,24 +88,30 @@ export function makePlace({ seed, place }: SwarmPlan): Place {
   const ftp = place.isServerAtSsh ? ssh : host("ftp", dmz, addresses.ftp, addresses.wall);
   const target = place.isTargetLocalhost ? "localhost" : place.isServerAtSsh ? addresses.ssh : addresses.ftp;
   const hosts = [...new Set([client, other, victim, farVictim, gateway, ssh, ftp])];
-  return { world, lan, wan, dmz, client, other, gateway, ssh, ftp, hosts, target };
+  return { world, addresses, lan, wan, dmz, client, other, gateway, ssh, ftp, hosts, target };
 }
 
-function makeRouters(world: World, place: PlacePlan, { lan, wan, dmz }: Pick<Place, "lan" | "wan" | "dmz">): void {
+function makeRouters(
+  world: World,
+  place: PlacePlan,
+  addresses: Addresses,
+  { lan, wan, dmz }: Pick<Place, "lan" | "wan" | "dmz">,
+): void {
+  const prefix = place.family === 4 ? 24 : 64;
   new Router(world, "nat", {
     attached: [
-      { wire: lan, address: `${addresses.nat}/24` },
-      { wire: wan, address: `${addresses.natOutside}/24` },
+      { wire: lan, address: `${addresses.nat}/${prefix}` },
+      { wire: wan, address: `${addresses.natOutside}/${prefix}` },
     ],
     gateway: addresses.wallOutside,
     ftpHelper: place.hasHelper,
     ...(place.isMasqueraded ? { masquerade: [wan] } : {}),
   });
-  const filter = wallFilter(place, wan);
+  const filter = wallFilter(place, addresses, wan);
   new Router(world, "wall", {
     attached: [
-      { wire: wan, address: `${addresses.wallOutside}/24` },
-      { wire: dmz, address: `${addresses.wall}/24` },
+      { wire: wan, address: `${addresses.wallOutside}/${prefix}` },
+      { wire: dmz, address: `${addresses.wall}/${prefix}` },
     ],
     ...(place.isMasqueraded ? {} : { gateway: addresses.natOutside }),
     ...(filter === undefined ? {} : { filter }),
@@ -88,10 +119,15 @@ function makeRouters(world: World, place: PlacePlan, { lan, wan, dmz }: Pick<Pla
 }
 
 /** Nothing but SSH gets in, and nothing begins from inside. */
-function wallFilter({ wall }: PlacePlan, wan: Wire): FilterOptions | undefined {
+function wallFilter({ wall, family }: PlacePlan, addresses: Addresses, wan: Wire): FilterOptions | undefined {
   const ssh = { first: 22, last: 22 };
   if (wall === "open") return undefined;
-  const enter = { in: wan, destination: `${addresses.ssh}/32`, destinationPorts: ssh, verdict: "accept" } as const;
+  const enter = {
+    in: wan,
+    destination: `${addresses.ssh}/${family === 4 ? 32 : 128}`,
+    destinationPorts: ssh,
+    verdict: "accept",
+  } as const;
   if (wall === "states") {
     return { rules: [{ states: ["established", "related"], verdict: "accept" }, enter], policy: "drop" };
   }
@@ -99,7 +135,7 @@ function wallFilter({ wall }: PlacePlan, wan: Wire): FilterOptions | undefined {
 }
 
 /** Where a client on that host reaches Sallyport. */
-export function gatewayAddress(place: Place, host: "client" | "other"): string {
-  if (place.gateway !== place.client) return addresses.gateway;
-  return host === "client" ? "127.0.0.1" : addresses.client;
+export function gatewayAddress({ addresses, gateway, client }: Place, host: "client" | "other"): string {
+  if (gateway !== client) return addresses.gateway;
+  return host === "client" ? addresses.loopback : addresses.client;
 }

@@ -18,6 +18,8 @@ export interface PlacePlan {
   /** sshd and the FTP server are one host; Sallyport calls it `localhost` or by its address. */
   readonly isServerAtSsh: boolean;
   readonly isTargetLocalhost: boolean;
+  /** Of every address. IPv6 is not translated: neither masquerade nor a helper. */
+  readonly family: 4 | 6;
   /** Between the LAN and the wide network. */
   readonly isMasqueraded: boolean;
   readonly hasHelper: boolean;
@@ -35,6 +37,8 @@ export interface PlacePlan {
 
 export interface GatewayPlan {
   readonly backMode: GatewayOptions["backMode"];
+  /** sshd lets others listen on the ports that it connects from: what back mode default-port needs. */
+  readonly sshSharesPorts: boolean;
   /** How many data ports it may use; 0: any. */
   readonly passivePorts: number;
   readonly sessionsMax: number;
@@ -52,6 +56,8 @@ export interface ServerPlan {
 export type OddHabit =
   /** Does as RFC 959 says, EPSV and FEAT unknown. */
   | "old"
+  /** Answers what comes during a transfer at once, as pyftpdlib and Pure-FTPd do. */
+  | "asynchronous"
   /** Writes its replies byte by byte, some of several lines. */
   | "slow-writer"
   /** Says 226 before the data has left, or come. */
@@ -92,7 +98,7 @@ interface AnyClient {
 /** The FTP client of this project. */
 export interface EngineClientPlan extends AnyClient {
   readonly kind: "engine";
-  readonly mode: "auto" | "passive" | "active";
+  readonly mode: "auto" | "passive" | "active" | "default-port";
   readonly epsv4: boolean;
   readonly pipeline: boolean;
   readonly keepaliveMs: number;
@@ -125,7 +131,8 @@ export interface RawClientPlan extends AnyClient {
   readonly ending: "quit" | "end" | "reset" | "kill";
 }
 
-export type FrontMode = "PASV" | "EPSV" | "PORT" | "EPRT";
+/** `none`: neither is said, and the server connects to where the control connection comes from (RFC 959 section 3.2). */
+export type FrontMode = "PASV" | "EPSV" | "PORT" | "EPRT" | "none";
 
 export type RawStep =
   /** In one breath. */
@@ -156,11 +163,13 @@ export type RawStep =
 
 /**
  * `at`: after so many bytes. `stall`: does not read for a while. `absent`: never connects for the data. `chat-at`: NOOP and STAT
- * meanwhile. `in-parts`: REST before it.
+ * meanwhile. `talk-at`: commands that wait for
+ * the transfer's end (a server may answer them at once). `in-parts`: REST before it.
  */
 export type GetManner =
   | "whole"
   | "chat-at"
+  | "talk-at"
   | "in-parts"
   | "reset-at"
   | "close-at"
@@ -169,7 +178,7 @@ export type GetManner =
   | "absent"
   | "quit-at"
   | "half-close";
-export type PutManner = "whole" | "reset-at" | "abort-at" | "stall" | "absent" | "abort-behind";
+export type PutManner = "whole" | "talk-at" | "reset-at" | "abort-at" | "stall" | "absent" | "abort-behind";
 
 /** Counted from the start of the clients: packets, milliseconds, or milliseconds behind the n-th event of that kind at the gateway. */
 export type FaultMoment =

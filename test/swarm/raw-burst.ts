@@ -1,11 +1,10 @@
 // Several downloads asked for in one breath: no RFC forbids it, and some clients do it.
 import type { Connection } from "../../src/platform/network.ts";
-import { formatEprt } from "../../src/protocol/extended-address.ts";
-import { formatPort } from "../../src/protocol/host-port.ts";
 import { type ClientParts, mayBreak } from "./client-parts.ts";
 import { contents } from "./contents.ts";
 import { never, type Program } from "./program.ts";
 import { patienceMs, type RawControl } from "./raw-control.ts";
+import { announce } from "./raw-data.ts";
 
 interface Outcome {
   readonly bytes: Buffer;
@@ -27,7 +26,7 @@ export async function burst(
       const listener = await program.listen({ host, ports: { first: 0, last: 0 }, signal: never });
       const to = { host, port: listener.endpoint.port };
       const accepted = listener.accept({ signal: stop.signal }).catch(() => undefined);
-      const lines = [`${mode} ${mode === "PORT" ? formatPort(to) : formatEprt(to)}`, `RETR /file-${file}`];
+      const lines = [announce(mode, to), `RETR /file-${file}`];
       return { file, listener, lines, outcome: accepted.then((data) => receive(data, program)) };
     }),
   );
@@ -36,7 +35,9 @@ export async function burst(
     await control.final();
     const last = await control.final();
     if (last !== undefined && last.code < 300) judge(parts, file, await outcome);
-    else if (parts.isCalm) parts.fault(`/file-${file} in a burst: ${last?.lines.join(" | ")}`);
+    // There is one default data port, and the transfer before has it still.
+    else if (parts.isCalm && parts.plan.gateway.backMode !== "default-port")
+      parts.fault(`/file-${file} in a burst: ${last?.lines.join(" | ")}`);
   }
   stop.abort(new Error("the burst is over"));
   for (const { listener } of items) await listener[Symbol.asyncDispose]();

@@ -1,10 +1,12 @@
 // A client that says what its plan says, word by word.
+import type { HostPort } from "../../src/protocol/host-port.ts";
 import type { ClientParts } from "./client-parts.ts";
-import { addresses, gatewayPort } from "./place.ts";
+import { gatewayPort } from "./place.ts";
 import type { RawClientPlan, RawStep } from "./plan.ts";
 import { never } from "./program.ts";
 import { burst } from "./raw-burst.ts";
 import { RawControl } from "./raw-control.ts";
+import { announce } from "./raw-data.ts";
 import { thirdParty } from "./raw-third-party.ts";
 import { RawTransfers } from "./raw-transfers.ts";
 
@@ -16,7 +18,10 @@ export async function runRawClient(given: ClientParts, plan: RawClientPlan, gate
   const parts = { ...given, isCalm: given.isCalm && stays(plan) };
   const { program, fault, isCalm } = parts;
   const conversation = parts.conversation();
-  const connection = await program.connect({ host: gateway, port: gatewayPort, signal: never });
+  // Only the port of a socket that was bound can be listened on besides (SO_REUSEADDR on both).
+  const usesOwnPort = plan.steps.some((step) => "mode" in step && step.mode === "none");
+  const bound = usesOwnPort ? { localAddress: gateway.includes(":") ? "::" : "0.0.0.0" } : {};
+  const connection = await program.connect({ host: gateway, port: gatewayPort, ...bound, signal: never });
   const control = new RawControl(connection, program, conversation, parts.say);
   const transfers = new RawTransfers(parts, control);
   const greeting = await control.reply();
@@ -65,18 +70,17 @@ async function perform(
   }
 }
 
-const octets = (host: string, port: number): string => `${host.replaceAll(".", ",")},${port >> 8},${port & 255}`;
-
-async function bounce({ fault }: ClientParts, control: RawControl, whom: string): Promise<void> {
+async function bounce({ fault, place: { addresses } }: ClientParts, control: RawControl, whom: string): Promise<void> {
   const { local, remote } = control.connection;
-  const to: Readonly<Record<string, string>> = {
-    victim: octets(addresses.victim, 5000),
-    server: octets(addresses.ftp, 2121),
-    gateway: octets(remote.host, gatewayPort),
-    privileged: octets(local.host, 25),
+  const to: Readonly<Record<string, HostPort>> = {
+    victim: { host: addresses.victim, port: 5000 },
+    server: { host: addresses.ftp, port: 2121 },
+    gateway: { host: remote.host, port: gatewayPort },
+    privileged: { host: local.host, port: 25 },
   };
-  const reply = await control.ask(`PORT ${to[whom]}`);
-  if (reply !== undefined && reply.code < 400) fault(`PORT to ${whom} was taken: ${reply.lines.join(" | ")}`);
+  const reply = await control.ask(announce(local.host.includes(":") ? "EPRT" : "PORT", to[whom] as HostPort));
+  if (reply !== undefined && reply.code < 400)
+    fault(`an active transfer to ${whom} was taken: ${reply.lines.join(" | ")}`);
 }
 
 /** True: the session was ended in order, and all that was said has been heard. */

@@ -1,7 +1,7 @@
 // Data connections of a client without manners.
-import type { Connection } from "../../src/platform/network.ts";
+import type { Connection, Listener } from "../../src/platform/network.ts";
 import { formatEprt } from "../../src/protocol/extended-address.ts";
-import { formatPort } from "../../src/protocol/host-port.ts";
+import { formatPort, type HostPort } from "../../src/protocol/host-port.ts";
 import { parse227, parse229 } from "../../src/protocol/passive-reply.ts";
 import type { FrontMode } from "./plan.ts";
 import { never, type Program } from "./program.ts";
@@ -21,10 +21,13 @@ export async function arrange(
   program: Program,
   fault: (text: string) => void,
 ): Promise<Arranged | undefined> {
-  return mode === "PASV" || mode === "EPSV"
-    ? arrangePassive(mode, control, program, fault)
-    : arrangeActive(mode, control, program);
+  if (mode === "PASV" || mode === "EPSV") return arrangePassive(mode, control, program, fault);
+  return mode === "none" ? arrangeNothing(control, program) : arrangeActive(mode, control, program);
 }
+
+/** The command that names an address to connect to. */
+export const announce = (verb: "PORT" | "EPRT", to: HostPort): string =>
+  `${verb} ${verb === "PORT" ? formatPort(to) : formatEprt(to)}`;
 
 async function arrangePassive(
   mode: "PASV" | "EPSV",
@@ -52,12 +55,23 @@ async function arrangeActive(
   const { host } = control.connection.local;
   const listener = await program.listen({ host, ports: { first: 0, last: 0 }, signal: never });
   const { port } = listener.endpoint;
-  const argument = mode === "PORT" ? formatPort({ host, port }) : formatEprt({ host, port });
-  const reply = await control.ask(`${mode} ${argument}`);
+  const reply = await control.ask(announce(mode, { host, port }));
   if (reply === undefined || reply.code >= 400) {
     await listener[Symbol.asyncDispose]();
     return undefined;
   }
+  return accepting(listener);
+}
+
+/** `undefined`: the port is in use, for one by a connection that goes on. */
+async function arrangeNothing(control: RawControl, program: Program): Promise<Arranged | undefined> {
+  const { host, port } = control.connection.local;
+  const listening = program.listen({ host, ports: { first: port, last: port }, signal: never });
+  const listener = await listening.catch(() => undefined);
+  return listener === undefined ? undefined : accepting(listener);
+}
+
+function accepting(listener: Listener): Arranged {
   const stop = new AbortController();
   return {
     open: () => listener.accept({ signal: stop.signal }),

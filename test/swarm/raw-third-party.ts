@@ -1,10 +1,11 @@
 // A file from one session to another one, both of the same client through the same gateway: PASV here, PORT there.
-import { formatPort } from "../../src/protocol/host-port.ts";
-import { parse227 } from "../../src/protocol/passive-reply.ts";
+import type { HostPort } from "../../src/protocol/host-port.ts";
+import { parse227, parse229 } from "../../src/protocol/passive-reply.ts";
 import type { ClientParts } from "./client-parts.ts";
 import { contents } from "./contents.ts";
 import { never } from "./program.ts";
 import { RawControl } from "./raw-control.ts";
+import { announce } from "./raw-data.ts";
 
 export async function thirdParty(parts: ClientParts, source: RawControl, file: number, path: string): Promise<void> {
   const { program, plan, uploaded, intended, say } = parts;
@@ -19,8 +20,9 @@ export async function thirdParty(parts: ClientParts, source: RawControl, file: n
     await sink.ask("PASS secret");
     await sink.ask("TYPE I");
     await source.ask("TYPE I");
-    const passive = await sink.ask("PASV");
-    if (passive?.code === 227 && (await source.ask(`PORT ${formatPort(parse227(passive))}`))?.code === 200) {
+    const to = await listening(sink);
+    const verb = host.includes(":") ? "EPRT" : "PORT";
+    if (to !== undefined && (await source.ask(announce(verb, to)))?.code === 200) {
       intended(path, bytes);
       sink.say([`STOR ${path}`]);
       source.say([`RETR /file-${file}`]);
@@ -33,6 +35,14 @@ export async function thirdParty(parts: ClientParts, source: RawControl, file: n
   }
   await connection[Symbol.asyncDispose]();
   for (const text of conversation.faults(false)) parts.fault(`(sink) ${text}`);
+}
+
+/** Where the sink waits, told by PASV or EPSV. */
+async function listening(sink: RawControl): Promise<HostPort | undefined> {
+  const { host } = sink.connection.remote;
+  const passive = await sink.ask(host.includes(":") ? "EPSV" : "PASV");
+  if (passive?.code === 227) return parse227(passive);
+  return passive?.code === 229 ? { host, port: parse229(passive) } : undefined;
 }
 
 /** For a session more than there are clients. */

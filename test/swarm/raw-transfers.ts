@@ -12,6 +12,8 @@ type Put = Extract<RawStep, { do: "put" }>;
 
 /** IP, Synch (RFC 854, RFC 959 section 4.1.3); urgent data is not modelled. */
 const synch = Uint8Array.of(0xff, 0xf4, 0xff, 0xf2);
+/** Answered behind the transfer, or by some servers at once: neither is the transfer's own reply. */
+const talk = ["XYZZY", "PWD", "SIZE /nowhere"];
 const stallMs = 60_000;
 /** From ABOR until the data connection of an upload is broken off. */
 const abortMs = 3000;
@@ -29,6 +31,8 @@ export class RawTransfers {
   #aborts = 0;
   /** NOOP and STAT during this transfer. */
   #chats = 0;
+  /** What was said during this transfer and is answered behind it. */
+  #talks = 0;
 
   constructor(parts: ClientParts, control: RawControl) {
     this.#parts = parts;
@@ -47,12 +51,14 @@ export class RawTransfers {
       if ((await this.#control.ask(`REST ${restart}`))?.code === 350) offset = restart;
     }
     this.#chats = 0;
+    this.#talks = 0;
     const opening = step.manner === "absent" ? undefined : this.#open(arranged, (data) => this.#receive(data, step));
     this.#control.say([`RETR ${name}`]);
     const last = await this.#control.finalOfTransfer(() => this.#chats);
     if (last === undefined || last.code >= 400) await arranged.close();
     const received = await opening;
     if (step.manner === "abort-at") await this.#settleAbort();
+    await this.#settleTalk();
     await arranged.close();
     const expected = contents(size, plan.seed + step.file).subarray(offset);
     say(`got ${received?.bytes.length ?? "nothing"} of ${expected.length}, ${received?.how ?? "no connection"}`);
@@ -66,6 +72,7 @@ export class RawTransfers {
     const arranged = await this.#arrange(step);
     if (arranged === undefined) return;
     const sent = { whole: false };
+    this.#talks = 0;
     const opening =
       step.manner === "absent" ? undefined : this.#open(arranged, (data) => this.#send(data, step, bytes, sent));
     this.#control.say([`STOR ${path}`]);
@@ -73,6 +80,7 @@ export class RawTransfers {
     if (last === undefined || last.code >= 400) await arranged.close();
     await opening;
     if (step.manner === "abort-at" || step.manner === "abort-behind") await this.#settleAbort();
+    await this.#settleTalk();
     await arranged.close();
     this.#judgePut(step, last, path, sent.whole ? bytes : undefined);
   }
@@ -97,6 +105,15 @@ export class RawTransfers {
     this.#aborts = 0;
   }
 
+  async #settleTalk(): Promise<void> {
+    for (; this.#talks > 0; this.#talks -= 1) await this.#control.final();
+  }
+
+  #talk(): void {
+    this.#talks = talk.length;
+    this.#control.say(talk);
+  }
+
   #abort(): void {
     this.#aborts += 1;
     this.#control.say(["ABOR"], synch);
@@ -117,7 +134,8 @@ export class RawTransfers {
       else if (manner === "chat-at") {
         this.#chats = 2;
         this.#control.say(["NOOP", "STAT"]);
-      } else if (manner === "quit-at") this.#control.say(["QUIT"]);
+      } else if (manner === "talk-at") this.#talk();
+      else if (manner === "quit-at") this.#control.say(["QUIT"]);
       else if (manner === "stall") {
         stream.pause();
         const goOn = this.#parts.program.clock.after(stallMs, () => stream.resume());
@@ -149,6 +167,7 @@ export class RawTransfers {
     stream.resume();
     const first = manner === "whole" || manner === "abort-behind" ? bytes.length : Math.min(at, bytes.length >> 1);
     await written(stream, bytes.subarray(0, first));
+    if (manner === "talk-at") this.#talk();
     if (manner === "reset-at") data.reset();
     if (manner === "abort-at") {
       this.#abort();
@@ -182,7 +201,7 @@ export class RawTransfers {
     if (!isOk && !isWhole && received?.how === "end" && manner === "whole" && received.bytes.length > 0) {
       fault(`/file-${file}: ${received.bytes.length} of ${expected.length} bytes ended like a whole file ("${said}")`);
     }
-    if (isCalm && !isOk && ["whole", "half-close", "chat-at", "in-parts"].includes(manner))
+    if (isCalm && !isOk && ["whole", "half-close", "chat-at", "talk-at", "in-parts"].includes(manner))
       fault(`/file-${file}: "${said}" though nothing was in the way`);
   }
 
@@ -192,7 +211,7 @@ export class RawTransfers {
     if (last !== undefined && last.code < 300) {
       if (whole === undefined) fault(`${path}: told "${said}" for an upload that was broken off`);
       else uploaded(path, whole);
-    } else if (isCalm && manner === "whole" && !program.isDead)
+    } else if (isCalm && (manner === "whole" || manner === "talk-at") && !program.isDead)
       fault(`${path}: "${said}" though nothing was in the way`);
   }
 }

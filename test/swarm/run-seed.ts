@@ -1,6 +1,6 @@
 // One seed: a world is made, lived through and looked over.
 import { checkMemory, checkStillness, checkUploads, checkUse, closeAll } from "./aftermath.ts";
-import type { ClientParts } from "./client-parts.ts";
+import { type ClientParts, canReach } from "./client-parts.ts";
 import { Conversation } from "./conversation.ts";
 import { watchDials } from "./dials.ts";
 import { drawPlan } from "./draw-plan.ts";
@@ -65,7 +65,7 @@ async function story(
   tamper: Tamper | undefined,
 ): Promise<void> {
   const { clock } = place.world;
-  const sshHost = new SshHost(place);
+  const sshHost = new SshHost(place, plan.gateway.sshSharesPorts);
   await sshHost.revive();
   const server = await ServerParty.start(place, plan, trace);
   const gateway = await startGateway(place, plan.gateway, trace, tamper);
@@ -109,10 +109,11 @@ async function story(
   checkMemory([gateway.front, ...programs], fault);
 }
 
-function isCalm({ faults, server, gateway, clients }: SwarmPlan): boolean {
-  const isUsual = ["ours", "old", "slow-writer", "other-host"].includes(server.kind);
+function isCalm(plan: SwarmPlan): boolean {
+  const { faults, server, gateway, clients } = plan;
+  const isUsual = ["ours", "old", "asynchronous", "slow-writer", "other-host"].includes(server.kind);
   const hasRoom = gateway.sessionsMax >= clients.length && (gateway.passivePorts !== 1 || clients.length === 1);
-  return faults.length === 0 && isUsual && hasRoom && (server.active || gateway.backMode !== "active");
+  return faults.length === 0 && isUsual && hasRoom && canReach(plan);
 }
 
 function watchBuffers({ world }: Place, programs: readonly Program[]): () => void {

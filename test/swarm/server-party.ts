@@ -87,7 +87,14 @@ export class ServerParty {
 
   async #odd(program: Program, habit: Exclude<ServerPlan["kind"], "ours">): Promise<RunningParty> {
     const { random } = this.#place.world;
-    const server = await OddServer.start({ program, habit, files: this, trace: this.#trace, random });
+    const server = await OddServer.start({
+      program,
+      habit,
+      files: this,
+      trace: this.#trace,
+      random,
+      farVictim: this.#place.addresses.farVictim,
+    });
     return { program, close: () => server.close() };
   }
 

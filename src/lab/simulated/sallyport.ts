@@ -1,4 +1,5 @@
 // `sallyport -L …` on a simulated host: our gateway over simulated ssh. When that is lost, it is not made anew.
+import { RemoteSockets } from "../../data-connection/remote-sockets.ts";
 import type { GatewayEnvironment, GatewayOptions } from "../../gateway/environment.ts";
 import { Gateway, type GatewayShared } from "../../gateway/gateway.ts";
 import { ListenerRegistry } from "../../gateway/listener-registry.ts";
@@ -51,7 +52,7 @@ function environmentOf({ front, sshHost, ownAddresses }: SallyportParts, ssh: Si
         network: ssh.network,
         signal: gone.signal,
         address: ssh.serverAddress,
-        localEnds: async (target) => localEndsOf(sshHost, target),
+        remoteSockets: new RemoteSockets(async (port) => localEndsOf(sshHost, port)),
       };
     },
     emit: () => {},
@@ -60,7 +61,7 @@ function environmentOf({ front, sshHost, ownAddresses }: SallyportParts, ssh: Si
 }
 
 /** What Sallyport learns from the tables of sockets at the SSH host. */
-function localEndsOf(sshHost: Host, { port }: Endpoint): readonly Endpoint[] {
+function localEndsOf(sshHost: Host, port: number): readonly Endpoint[] {
   const ends = sshHost
     .netstat()
     .filter(({ remote, state }) => state === "ESTABLISHED" && remote.endsWith(`:${port}`))

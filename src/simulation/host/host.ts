@@ -3,7 +3,14 @@ import type { Endpoint } from "../../platform/endpoint.ts";
 import type { Network } from "../../platform/network.ts";
 import { formatIp, ipFamily, isLoopback, isUnspecified, plainBytes } from "../../protocol/ip-address.ts";
 import type { Packet, Segment } from "../links/packet.ts";
-import { type Attachment, type Interface, type Node, type Route, RoutingTable } from "../links/routing-table.ts";
+import {
+  type Attachment,
+  defaultRoute,
+  type Interface,
+  type Node,
+  type Route,
+  RoutingTable,
+} from "../links/routing-table.ts";
 import type { World } from "../world.ts";
 import { Kernel } from "./kernel.ts";
 import { type NetstatRow, netstatOf } from "./netstat.ts";
@@ -44,7 +51,7 @@ export class Host implements Node {
     this.rules = { ...classicRules, ...options.rules };
     this.#names = new Map(Object.entries({ localhost: "127.0.0.1", ...options.names }));
     const routes = [...(options.routes ?? [])];
-    if (options.gateway !== undefined) routes.push({ to: "0.0.0.0/0", via: options.gateway });
+    if (options.gateway !== undefined) routes.push(defaultRoute(options.gateway));
     this.#routes = new RoutingTable(this, options.attached ?? [], routes);
     this.kernel = new Kernel({
       world,

@@ -5,6 +5,7 @@ import { translateSystemError } from "../../network/system-error.ts";
 import { formatEndpoint } from "../../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../../platform/network.ts";
 import type { ErrorDetails } from "../../protocol/error.ts";
+import { ipFamily } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Host } from "./host.ts";
 import { makeConnection } from "./simulated-connection.ts";
@@ -88,7 +89,8 @@ export class SimulatedNetwork implements Network {
     const { kernel, world } = this.#host;
     const { reuse } = this.#program;
     const sourcePort = isBound ? (localPort ?? 0) : undefined;
-    const socket = kernel.connect({ source, bindAddress: localAddress ?? "0.0.0.0", sourcePort, remote, reuse });
+    const everyAddress = ipFamily(remote.host) === 6 ? "::" : "0.0.0.0";
+    const socket = kernel.connect({ source, bindAddress: localAddress ?? everyAddress, sourcePort, remote, reuse });
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
         socket.abort();

@@ -1,5 +1,6 @@
 // The interfaces of a node and the ways that lead from it.
 import { type Cidr, cidrContains, parseCidr } from "../../protocol/cidr.ts";
+import { ipFamily } from "../../protocol/ip-address.ts";
 import type { Packet } from "./packet.ts";
 import type { Wire } from "./wire.ts";
 
@@ -24,11 +25,14 @@ export interface Attachment {
 }
 
 export interface Route {
-  /** `0.0.0.0/0` is the default route. */
+  /** `0.0.0.0/0` and `::/0` are the default routes. */
   readonly to: string;
   /** A neighbour's address. */
   readonly via: string;
 }
+
+/** The default route, of the next hop's family. */
+export const defaultRoute = (via: string): Route => ({ to: ipFamily(via) === 6 ? "::/0" : "0.0.0.0/0", via });
 
 export interface Way {
   readonly out: Interface;

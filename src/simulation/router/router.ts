@@ -2,7 +2,7 @@
 // that of Linux: memory and port forwards, route, filter, helper, masquerade.
 import type { Endpoint } from "../../platform/endpoint.ts";
 import { lengthOf, noBytes, type Packet, type Segment, type Unreachable } from "../links/packet.ts";
-import { type Interface, type Node, RoutingTable, type Way } from "../links/routing-table.ts";
+import { defaultRoute, type Interface, type Node, RoutingTable, type Way } from "../links/routing-table.ts";
 import type { World } from "../world.ts";
 import { FlowTable, type Tracked } from "./flow-table.ts";
 import { FtpHelper } from "./ftp-helper.ts";
@@ -28,7 +28,7 @@ export class Router implements Node {
     this.name = name;
     this.#options = options;
     const routes = [...(options.routes ?? [])];
-    if (options.gateway !== undefined) routes.push({ to: "0.0.0.0/0", via: options.gateway });
+    if (options.gateway !== undefined) routes.push(defaultRoute(options.gateway));
     this.#routes = new RoutingTable(this, options.attached, routes);
     this.#filter = options.filter === undefined ? undefined : new PacketFilter(options.filter);
     this.#flows = new FlowTable(options.idleMs ?? defaultIdleMs, () => world.nowMs);
