@@ -12,21 +12,22 @@ export interface Certificate {
   readonly keyFile: string;
 }
 
-/** `cert.pem` and `key.pem` in that directory. */
-export function makeCertificate(dir: TempDir): Certificate {
+/** `cert.pem` and `key.pem` in that directory. `rsa`: its signatures are all of one length. */
+export function makeCertificate(dir: TempDir, kind: "ec" | "rsa" = "ec"): Certificate {
   const [certificateFile, keyFile] = [dir.file("cert.pem"), dir.file("key.pem")];
-  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+  const keys = { ec: ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"], rsa: ["rsa:2048"] };
+  const newKey = ["-newkey", ...keys[kind], "-nodes"];
   const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
   const files = ["-keyout", keyFile, "-out", certificateFile];
-  execFileSync("openssl", ["req", "-x509", ...curve, ...files, ...name], { stdio: "ignore" });
+  execFileSync("openssl", ["req", "-x509", ...newKey, ...files, ...name], { stdio: "ignore" });
   return { certificate: readFileSync(certificateFile), key: readFileSync(keyFile), certificateFile, keyFile };
 }
 
 /** Without files. */
-export function makeCertificatePair(): Pick<Certificate, "certificate" | "key"> {
+export function makeCertificatePair(kind: "ec" | "rsa" = "ec"): Pick<Certificate, "certificate" | "key"> {
   const dir = makeTempDir("keys");
   try {
-    const { certificate, key } = makeCertificate(dir);
+    const { certificate, key } = makeCertificate(dir, kind);
     return { certificate, key };
   } finally {
     dir.remove();

@@ -10,8 +10,8 @@ export function watchDials(place: Place): string[] {
   const { world, gateway, ssh, ftp, addresses } = place;
   const own = [addresses.client, addresses.other];
   const mayDial: Readonly<Record<string, (to: Segment["destination"]) => boolean>> = {
-    [place.client.name]: (to) => toGateway(to) || (gateway === place.client && toFront(to)),
-    [place.other.name]: toGateway,
+    [place.client.name]: (to) => toGateway(to) || toSshd(to) || (gateway === place.client && toFront(to)),
+    [place.other.name]: (to) => toGateway(to) || toSshd(to),
     ...(gateway === place.client ? {} : { [gateway.name]: toFront }),
     [ssh.name]: (to) => toServer(place, to) || (ssh === ftp && toSsh(place, to)),
     ...(ssh === ftp ? {} : { [ftp.name]: (to: Segment["destination"]) => toSsh(place, to) }),
@@ -29,9 +29,14 @@ export function watchDials(place: Place): string[] {
     return host === address || (gateway === place.client && isLoopback(host));
   }
 
+  function toSshd({ host, port }: Segment["destination"]): boolean {
+    return host === addresses.ssh && port === 22;
+  }
+
   /** The SSH server, and data ports of clients. */
-  function toFront({ host, port }: Segment["destination"]): boolean {
-    if (host === addresses.ssh) return port === 22;
+  function toFront(to: Segment["destination"]): boolean {
+    const { host, port } = to;
+    if (host === addresses.ssh) return toSshd(to);
     const isClient = own.some((address) => address === host) || (gateway === place.client && isLoopback(host));
     return isClient && port >= 1024 && (port !== gatewayPort || gateway === place.client);
   }

@@ -1,6 +1,16 @@
 // What clients are going to do.
 import type { Dice } from "./dice.ts";
-import type { EngineClientPlan, EngineStep, FrontMode, GetManner, PutManner, RawClientPlan, RawStep } from "./plan.ts";
+import type {
+  EngineClientPlan,
+  EngineStep,
+  FrontMode,
+  GetManner,
+  PutManner,
+  RawClientPlan,
+  RawStep,
+  SftpClientPlan,
+  SftpStep,
+} from "./plan.ts";
 
 export interface ClientDraw {
   readonly dice: Dice;
@@ -8,6 +18,8 @@ export interface ClientDraw {
   readonly files: number;
   readonly size: () => number;
   readonly family: 4 | 6;
+  /** The FTP server can do TLS. */
+  readonly hasTls: boolean;
 }
 
 const getManners: readonly GetManner[] = [
@@ -74,7 +86,8 @@ const lines: readonly string[] = [
   "USER again",
 ];
 
-export function drawEngineClient({ dice, files, size }: ClientDraw): EngineClientPlan {
+export function drawEngineClient({ dice, files, size, hasTls }: ClientDraw): EngineClientPlan {
+  const isVia = dice.chance(25);
   const retries = dice.pick([0, 0, 3]);
   const verify = dice.pick(["size", "none"] as const);
   const step = (): EngineStep => {
@@ -119,14 +132,43 @@ export function drawEngineClient({ dice, files, size }: ClientDraw): EngineClien
   };
   return {
     kind: "engine",
+    way: isVia ? "via" : "gateway",
+    tls: isVia && hasTls && dice.chance(60),
     host: dice.pick(["client", "client", "other"]),
     startMs: dice.pick([0, 0, dice.scaled(1, 3000)]),
-    mode: dice.pick(["auto", "auto", "passive", "passive", "active", "active", "default-port"]),
+    // Nobody tells the address of the SSH host, and whether it shares ports is the plan's secret.
+    mode: dice.pick(
+      isVia ? ["auto", "passive"] : ["auto", "auto", "passive", "passive", "active", "active", "default-port"],
+    ),
     epsv4: dice.chance(70),
     pipeline: dice.chance(70),
     keepaliveMs: dice.pick([60_000, 5_000, 0]),
     replyMs: dice.pick([60_000, 20_000]),
     steps: dice.list(1, 6, step),
+  };
+}
+
+export function drawSftpClient({ dice, files, size }: ClientDraw): SftpClientPlan {
+  const step = (): SftpStep => {
+    const file = dice.below(files);
+    switch (dice.pick(["get", "get", "put", "put", "give-up", "list", "wait"])) {
+      case "get":
+        return { do: "get", file, offset: dice.chance(20) ? dice.between(1, 1000) : 0 };
+      case "put":
+        return { do: "put", size: size() };
+      case "give-up":
+        return { do: "give-up", file, afterMs: dice.scaled(1, 2000) };
+      case "list":
+        return { do: "list" };
+      default:
+        return { do: "wait", ms: dice.scaled(1, 90_000) };
+    }
+  };
+  return {
+    kind: "sftp",
+    host: dice.pick(["client", "other"]),
+    startMs: dice.pick([0, 0, dice.scaled(1, 3000)]),
+    steps: dice.list(1, 5, step),
   };
 }
 

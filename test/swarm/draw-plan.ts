@@ -1,7 +1,16 @@
 // From a seed to a plan. As in any swarm test, each kind of thing is wholly absent from some worlds, so that others have room.
 import { Dice } from "./dice.ts";
-import { drawEngineClient, drawRawClient } from "./draw-client.ts";
-import type { FaultMoment, FaultPlan, GatewayPlan, OddHabit, PlacePlan, ServerPlan, SwarmPlan } from "./plan.ts";
+import { type ClientDraw, drawEngineClient, drawRawClient, drawSftpClient } from "./draw-client.ts";
+import type {
+  ClientPlan,
+  FaultMoment,
+  FaultPlan,
+  GatewayPlan,
+  OddHabit,
+  PlacePlan,
+  ServerPlan,
+  SwarmPlan,
+} from "./plan.ts";
 
 const oddHabits: readonly OddHabit[] = [
   "old",
@@ -63,19 +72,26 @@ export function drawPlan(seed: number): SwarmPlan {
     return dice.chance(25) ? Math.min(dice.pick(edges), bytesMax) : dice.scaled(1, bytesMax);
   };
   const files = distinct(dice.list(2, 4, size));
-  const draw = { dice, files: files.length, size, family: place.family };
-  const rawPercent = dice.pick([0, 50, 100]);
+  const server = drawServer(dice, place.family);
+  const draw = { dice, files: files.length, size, family: place.family, hasTls: server.kind === "ours" };
   return {
     seed,
     place,
     gateway: drawGateway(dice),
-    server: drawServer(dice, place.family),
+    server,
     files,
-    clients: dice.list(1, dice.pick([1, 1, 2, 3]), () =>
-      dice.chance(rawPercent) ? drawRawClient(draw) : drawEngineClient(draw),
-    ),
+    clients: drawClients(draw),
     faults: drawFaults(dice),
   };
+}
+
+function drawClients(draw: ClientDraw): ClientPlan[] {
+  const { dice } = draw;
+  const [rawPercent, sftpPercent] = [dice.pick([0, 50, 100]), dice.pick([0, 0, 30])];
+  return dice.list(1, dice.pick([1, 1, 2, 3]), () => {
+    if (dice.chance(sftpPercent)) return drawSftpClient(draw);
+    return dice.chance(rawPercent) ? drawRawClient(draw) : drawEngineClient(draw);
+  });
 }
 
 function drawPlace(dice: Dice): PlacePlan {

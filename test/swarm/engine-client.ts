@@ -2,19 +2,41 @@
 
 import type { FtpClient } from "../../src/client/ftp-client.ts";
 import { openSession } from "../../src/client/ftp-session.ts";
+import type { Network } from "../../src/platform/network.ts";
 import { isSallyportError } from "../../src/protocol/error.ts";
+import { swarmCertificate } from "./certificate.ts";
 import type { ClientParts } from "./client-parts.ts";
 import { contents } from "./contents.ts";
 import { gatewayPort } from "./place.ts";
 import type { EngineClientPlan, EngineStep } from "./plan.ts";
+import { viaSsh } from "./via-ssh.ts";
 
 /** Sessions that are lost are made anew so often. */
 const sessionsMax = 3;
 
 export async function runEngineClient(parts: ClientParts, plan: EngineClientPlan, gateway: string): Promise<void> {
+  const { program, place } = parts;
+  if (plan.way === "gateway") return converse(parts, plan, { host: gateway, port: gatewayPort, network: program });
+  await viaSsh(parts, (ssh) =>
+    converse(parts, plan, {
+      host: place.target,
+      port: 21,
+      network: ssh.network,
+    }),
+  );
+}
+
+/** Where the client finds a server that it may speak to. */
+interface Reach {
+  readonly network: Network;
+  readonly host: string;
+  readonly port: number;
+}
+
+async function converse(parts: ClientParts, plan: EngineClientPlan, reach: Reach): Promise<void> {
   const steps = plan.steps.entries();
   for (let sessions = 0; sessions < sessionsMax && !parts.program.isDead; sessions += 1) {
-    const session = await open(parts, plan, gateway);
+    const session = await open(parts, plan, reach);
     if (session === undefined) return;
     let isLost = false;
     void session.closed.then(() => {
@@ -31,13 +53,15 @@ export async function runEngineClient(parts: ClientParts, plan: EngineClientPlan
   }
 }
 
-async function open(parts: ClientParts, plan: EngineClientPlan, gateway: string): Promise<FtpClient | undefined> {
+async function open(parts: ClientParts, plan: EngineClientPlan, reach: Reach): Promise<FtpClient | undefined> {
   const { program, say, fault, isCalm } = parts;
   const { mode, epsv4, pipeline, keepaliveMs, replyMs } = plan;
-  const options = { host: gateway, port: gatewayPort, user: "me", mode, epsv4, pipeline, keepaliveMs, replyMs };
+  const { host, port, network } = reach;
+  const tls = plan.tls ? { tls: { ca: swarmCertificate().certificate, servername: "localhost" } } : {};
+  const options = { host, port, user: "me", mode, epsv4, pipeline, keepaliveMs, replyMs, ...tls };
   try {
     return await openSession(options, {
-      network: program,
+      network,
       clock: program.clock,
       now: () => 0,
       emit: (event) => {

@@ -1,10 +1,12 @@
 // What goes wrong in a world, and when.
+import type { FileSystem } from "../../src/platform/file-system.ts";
+import { Mutex } from "../../src/platform/mutex.ts";
 import type { Wire } from "../../src/simulation/links/wire.ts";
 import { SimulatedSshd } from "../../src/simulation/ssh/ssh-server.ts";
 import type { GatewayParty } from "./gateway-party.ts";
 import type { Place } from "./place.ts";
 import type { FaultPlan } from "./plan.ts";
-import type { Program } from "./program.ts";
+import { never, type Program } from "./program.ts";
 import type { ServerParty } from "./server-party.ts";
 import type { SwarmTrace } from "./trace.ts";
 
@@ -22,24 +24,34 @@ const stallMsMax = 5000;
 export class SshHost {
   readonly #place: Place;
   readonly #sharesPorts: boolean;
+  readonly #files: FileSystem;
   #sshd: SimulatedSshd | undefined;
+  /** Comings and goings, one after the other: a fault may end in the moment in which all are healed. */
+  readonly #mutex: Mutex = new Mutex();
 
-  constructor(place: Place, sharesPorts: boolean) {
+  /** `files`: what it shows by SFTP. */
+  constructor(place: Place, sharesPorts: boolean, files: FileSystem) {
     this.#place = place;
     this.#sharesPorts = sharesPorts;
+    this.#files = files;
   }
 
-  async revive(): Promise<void> {
-    this.#sshd ??= await SimulatedSshd.start(this.#place.ssh, {
-      gatewayPorts: "clientspecified",
-      sharesPorts: this.#sharesPorts,
-    });
+  revive(): Promise<void> {
+    return this.#mutex.take(async () => {
+      this.#sshd ??= await SimulatedSshd.start(this.#place.ssh, {
+        gatewayPorts: "clientspecified",
+        sharesPorts: this.#sharesPorts,
+        files: () => this.#files,
+      });
+    }, never);
   }
 
-  async kill(): Promise<void> {
-    const sshd = this.#sshd;
-    this.#sshd = undefined;
-    await sshd?.[Symbol.asyncDispose]();
+  kill(): Promise<void> {
+    return this.#mutex.take(async () => {
+      const sshd = this.#sshd;
+      this.#sshd = undefined;
+      await sshd?.[Symbol.asyncDispose]();
+    }, never);
   }
 
   /** What its clients have open. */

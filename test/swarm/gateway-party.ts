@@ -1,17 +1,15 @@
 // Sallyport in a world: the gateway, the supervisor of its SSH connection and the closing of a tunnel are the real ones.
 import { Gateway, type GatewayShared } from "../../src/gateway/gateway.ts";
 import { ListenerRegistry } from "../../src/gateway/listener-registry.ts";
+import type { Connection } from "../../src/platform/network.ts";
 import { SallyportError } from "../../src/protocol/error.ts";
-import type { Host } from "../../src/simulation/host/host.ts";
 import { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
-import { isFarSocketsCommand } from "../../src/ssh/far-sockets-command.ts";
 import type { ExecResult, SshConnection } from "../../src/ssh/ssh-connection.ts";
 import { BackSupervisor } from "../../src/tunnel/back-supervisor.ts";
 import { RunningTunnel } from "../../src/tunnel/running-tunnel.ts";
 import { CountedClock } from "./counted-clock.ts";
 import { gatewayPort, type Place } from "./place.ts";
 import type { GatewayPlan } from "./plan.ts";
-import { procNetTcp } from "./proc-net-tcp.ts";
 import { never, Program, type Tamper } from "./program.ts";
 import type { SwarmTrace } from "./trace.ts";
 
@@ -48,7 +46,7 @@ export async function startGateway(
   const backClock = new CountedClock(clock);
   const supervisor = new BackSupervisor({
     connect: async (signal) => {
-      ssh = new LosableSsh(await SimulatedSsh.connect(host, { host: addresses.ssh, signal }), place.ssh);
+      ssh = new LosableSsh(await SimulatedSsh.connect(host, { host: addresses.ssh, signal }));
       return ssh;
     },
     clock: backClock,
@@ -110,13 +108,10 @@ class LosableSsh implements SshConnection {
   readonly network: SshConnection["network"];
   readonly lost: SshConnection["lost"];
   readonly #ssh: SimulatedSsh;
-  readonly #host: Host;
   #isSilent = false;
 
-  /** `host`: where sshd runs. */
-  constructor(ssh: SimulatedSsh, host: Host) {
+  constructor(ssh: SimulatedSsh) {
     this.#ssh = ssh;
-    this.#host = host;
     this.serverAddress = ssh.serverAddress;
     this.network = ssh.network;
     const silence = new SallyportError("SSH_DISCONNECTED", "the SSH server does not answer");
@@ -128,14 +123,12 @@ class LosableSsh implements SshConnection {
     void this.#ssh[Symbol.asyncDispose]();
   }
 
-  /** `true`, and what tells the host's connections (proc(5)): all that Sallyport runs there. */
-  async exec(command: string): Promise<ExecResult> {
-    await this.#host.world.turn();
-    return { exitCode: 0, stdout: isFarSocketsCommand(command) ? procNetTcp(this.#host) : "" };
+  exec(command: string, options: { readonly signal: AbortSignal }): Promise<ExecResult> {
+    return this.#ssh.exec(command, options);
   }
 
-  openSubsystem(): Promise<never> {
-    return Promise.reject(new SallyportError("NET_UNSUPPORTED", "this SSH server has no subsystems"));
+  openSubsystem(name: string, options: { readonly signal: AbortSignal }): Promise<Connection> {
+    return this.#ssh.openSubsystem(name, options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -116,6 +116,7 @@ export class OddTransfers {
     const { program, control, habit, say, farVictim } = this.#parts;
     await this.close();
     const { host } = control.local;
+    if (verb === "PASV" && host.includes(":")) return say("425 PASV is for IPv4");
     this.#listener = await program.listen({ host, ports: { first: 0, last: 0 }, signal: never });
     const { port } = this.#listener.endpoint;
     if (verb === "EPSV") return say(`229 Entering Extended Passive Mode (|||${port}|)`);

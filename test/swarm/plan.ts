@@ -87,7 +87,7 @@ export type OddHabit =
   /** Closes with 421. */
   | "says-421";
 
-export type ClientPlan = EngineClientPlan | RawClientPlan;
+export type ClientPlan = EngineClientPlan | RawClientPlan | SftpClientPlan;
 
 interface AnyClient {
   /** Which host of the LAN. */
@@ -98,6 +98,10 @@ interface AnyClient {
 /** The FTP client of this project. */
 export interface EngineClientPlan extends AnyClient {
   readonly kind: "engine";
+  /** `via`: the client itself goes through SSH, past the gateway. */
+  readonly way: "gateway" | "via";
+  /** Inside TLS; with `via` only, for the gateway has none. */
+  readonly tls: boolean;
   readonly mode: "auto" | "passive" | "active" | "default-port";
   readonly epsv4: boolean;
   readonly pipeline: boolean;
@@ -121,6 +125,19 @@ export type EngineStep =
   | { readonly do: "give-up"; readonly file: number; readonly afterMs: number }
   | { readonly do: "list" | "names" | "pwd" }
   | { readonly do: "size"; readonly file: number }
+  | { readonly do: "wait"; readonly ms: number };
+
+/** The SFTP client of this project, at the SSH server, which shows the FTP server's files. */
+export interface SftpClientPlan extends AnyClient {
+  readonly kind: "sftp";
+  readonly steps: readonly SftpStep[];
+}
+
+export type SftpStep =
+  | { readonly do: "get"; readonly file: number; readonly offset: number }
+  | { readonly do: "put"; readonly size: number }
+  | { readonly do: "give-up"; readonly file: number; readonly afterMs: number }
+  | { readonly do: "list" }
   | { readonly do: "wait"; readonly ms: number };
 
 /** A client without manners, word by word. */

@@ -8,10 +8,11 @@ import { runEngineClient } from "./engine-client.ts";
 import { Faults, SshHost } from "./faults.ts";
 import { startGateway } from "./gateway-party.ts";
 import { gatewayAddress, makePlace, type Place } from "./place.ts";
-import type { SwarmPlan } from "./plan.ts";
+import type { ClientPlan, SwarmPlan } from "./plan.ts";
 import { Program, type Tamper } from "./program.ts";
 import { runRawClient } from "./raw-client.ts";
 import { ServerParty } from "./server-party.ts";
+import { runSftpClient } from "./sftp-client.ts";
 import { SwarmTrace } from "./trace.ts";
 
 export interface SeedResult {
@@ -65,9 +66,9 @@ async function story(
   tamper: Tamper | undefined,
 ): Promise<void> {
   const { clock } = place.world;
-  const sshHost = new SshHost(place, plan.gateway.sshSharesPorts);
-  await sshHost.revive();
   const server = await ServerParty.start(place, plan, trace);
+  const sshHost = new SshHost(place, plan.gateway.sshSharesPorts, server.files);
+  await sshHost.revive();
   const gateway = await startGateway(place, plan.gateway, trace, tamper);
   const uploads = { intended: new Map<string, Buffer>(), told: new Map<string, Buffer>() };
   const programs = plan.clients.map(({ host }) => new Program(place[host].network(), clock));
@@ -91,7 +92,7 @@ async function story(
       };
       await new Promise<void>((resolve) => void clock.after(client.startMs, resolve));
       const where = gatewayAddress(place, client.host);
-      const work = client.kind === "raw" ? runRawClient(parts, client, where) : runEngineClient(parts, client, where);
+      const work = runClient(parts, client, where);
       await work.catch((error: unknown) => {
         trace.say(who, `ended with ${String(error)}`);
         if (parts.isCalm && !program.isDead) parts.fault(String(error));
@@ -107,6 +108,11 @@ async function story(
   await closeAll(aftermath);
   await checkUploads(aftermath, uploads);
   checkMemory([gateway.front, ...programs], fault);
+}
+
+function runClient(parts: ClientParts, client: ClientPlan, gateway: string): Promise<void> {
+  if (client.kind === "sftp") return runSftpClient(parts, client);
+  return client.kind === "raw" ? runRawClient(parts, client, gateway) : runEngineClient(parts, client, gateway);
 }
 
 function isCalm(plan: SwarmPlan): boolean {

@@ -1,11 +1,14 @@
 // The FTP server of a world: ours, on a file system in memory, or an odd one.
 import { MemoryFileSystem } from "../../src/filesystem/memory/memory-file-system.ts";
+import type { Clock } from "../../src/platform/clock.ts";
 import { LoginGuard } from "../../src/platform/login-guard.ts";
 import { PendingLogins } from "../../src/platform/pending-logins.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { RunningServer } from "../../src/serve/running-server.ts";
+import { tlsPolicy } from "../../src/serve/tls-policy.ts";
 import type { ServerPolicy } from "../../src/server/environment.ts";
 import { FtpServer, type ServerShared } from "../../src/server/ftp-server.ts";
+import { swarmCertificate } from "./certificate.ts";
 import { contents } from "./contents.ts";
 import { OddServer } from "./odd-server.ts";
 import type { Place } from "./place.ts";
@@ -25,19 +28,27 @@ export class ServerParty {
   readonly files: MemoryFileSystem = new MemoryFileSystem({ now: () => 0 });
   readonly #place: Place;
   readonly #plan: ServerPlan;
+  /** Some client of this world asks for it. */
+  readonly #hasTls: boolean;
   readonly #trace: SwarmTrace;
   #running: RunningParty | undefined;
   /** Faults of the engine itself, and what a server that closed had left. */
   readonly faults: string[] = [];
 
-  private constructor(place: Place, plan: ServerPlan, trace: SwarmTrace) {
+  private constructor(place: Place, plan: ServerPlan, hasTls: boolean, trace: SwarmTrace) {
+    this.#hasTls = hasTls;
     this.#place = place;
     this.#plan = plan;
     this.#trace = trace;
   }
 
-  static async start(place: Place, { server, files, seed }: SwarmPlan, trace: SwarmTrace): Promise<ServerParty> {
-    const party = new ServerParty(place, server, trace);
+  static async start(
+    place: Place,
+    { server, files, seed, clients }: SwarmPlan,
+    trace: SwarmTrace,
+  ): Promise<ServerParty> {
+    const hasTls = clients.some((client) => client.kind === "engine" && client.tls);
+    const party = new ServerParty(place, server, hasTls, trace);
     for (const [index, size] of files.entries()) await party.put(`/file-${index}`, contents(size, seed + index));
     await party.revive();
     return party;
@@ -120,12 +131,12 @@ export class ServerParty {
       },
     };
     const listener = await program.listen({ host: "", ports: { first: 21, last: 21 }, signal: never });
-    const server = new FtpServer(listener, this.#policy(), environment, shared, false);
+    const server = new FtpServer(listener, this.#policy(clock), environment, shared, false);
     const running = new RunningServer({ clock, listeners: [], servers: [server], shared, ssh: undefined });
     return { program, close: () => running[Symbol.asyncDispose]() };
   }
 
-  #policy(): ServerPolicy {
+  #policy(clock: Clock): ServerPolicy {
     const { active, atomicUploads, dataStallMs } = this.#plan;
     return {
       greeting: "Hello.",
@@ -137,7 +148,7 @@ export class ServerParty {
       activePortOnly: false,
       allowThirdParty: [],
       atomicUploads,
-      tls: undefined,
+      tls: this.#hasTls ? tlsPolicy(swarmCertificate(), clock) : undefined,
       sessionsMax: 20,
       sessionsPerAddressMax: 20,
       idleMs: limits.serverIdleMs,

@@ -19,7 +19,7 @@ interface Question {
 }
 
 export class ClearMessages {
-  /** To send by; complete but for sessions, which this model does not have. */
+  /** To send by; a command's standard error is dropped. */
   readonly send: ChannelSender;
   readonly #parts: ClearMessagesParts;
   /** Global requests are answered in their order (RFC 4254 section 4). */
@@ -91,9 +91,9 @@ function senderOn(write: Write): ChannelSender {
     channelSuccess: (theirs) => write("CHANNEL_SUCCESS", [theirs]),
     channelFailure: (theirs) => write("CHANNEL_FAILURE", [theirs]),
     channelExtData: () => {},
-    exec: (theirs, command, wantReply) => write("CHANNEL_REQUEST", [theirs, "exec", wantReply, { command }]),
+    exec: (theirs, command, wantReply) => write("CHANNEL_REQUEST", [theirs, "exec", wantReply, command]),
     subsystem: (theirs, name, wantReply) => write("CHANNEL_REQUEST", [theirs, "subsystem", wantReply, name]),
-    signal: (theirs, signal) => write("CHANNEL_REQUEST", [theirs, "signal", false, { signal }]),
-    exitStatus: (theirs, code) => write("CHANNEL_REQUEST", [theirs, "exit-status", false, { code }]),
+    signal: (theirs, signal) => write("CHANNEL_REQUEST", [theirs, "signal", false, signal]),
+    exitStatus: (theirs, code) => write("CHANNEL_REQUEST", [theirs, "exit-status", false, code]),
   };
 }

@@ -6,9 +6,12 @@ import { SallyportError } from "../../protocol/error.ts";
 import { forwardRefused } from "../../ssh/channel-refusal.ts";
 import { ChannelTable } from "../../ssh/embedded/channels/channel-table.ts";
 import { EmbeddedNetwork } from "../../ssh/embedded/channels/embedded-network.ts";
+import { exec } from "../../ssh/embedded/channels/exec.ts";
 import type { ForwardRequests } from "../../ssh/embedded/channels/forward-requests.ts";
 import { ListenerTable } from "../../ssh/embedded/channels/listener-table.ts";
+import { openSubsystem } from "../../ssh/embedded/channels/subsystem.ts";
 import { SendGate } from "../../ssh/embedded/transport/send-gate.ts";
+import type { ExecResult } from "../../ssh/ssh-connection.ts";
 import type { Host } from "../host/host.ts";
 import { ClearMessages } from "./clear-messages.ts";
 
@@ -82,6 +85,16 @@ export class SimulatedSsh implements AsyncDisposable {
   /** Channels and listeners, for a leak check. */
   get open(): readonly string[] {
     return [...this.#channels.open, ...this.#listeners.open];
+  }
+
+  /** A command at the SSH host, as far as its sshd runs any. */
+  exec(command: string, { signal }: { readonly signal: AbortSignal }): Promise<ExecResult> {
+    return exec(this.#channels, command, signal);
+  }
+
+  openSubsystem(name: string, { signal }: { readonly signal: AbortSignal }): Promise<Connection> {
+    const { clock, random } = this.host.world;
+    return openSubsystem(this.#channels, { clock, random, emit: () => {} }, name, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -13,7 +13,7 @@ import { ClearMessages } from "./clear-messages.ts";
 
 /** As in sshd_config(5). Every port is permitted unless said otherwise; GatewayPorts is `no`. */
 export type SimulatedSshdOptions = Partial<
-  Pick<SshServerOptions, "permitOpen" | "permitListen" | "gatewayPorts" | "sharesPorts">
+  Pick<SshServerOptions, "permitOpen" | "permitListen" | "gatewayPorts" | "sharesPorts" | "files">
 > & {
   readonly port?: number;
   /** The host's network as the program has it. Default: `host.network()`. */
