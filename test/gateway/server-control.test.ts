@@ -1,5 +1,6 @@
 // The control connection to the FTP server, over an SSH connection that may have died unnoticed.
 import { expect, test } from "vitest";
+import { RemoteSockets } from "../../src/data-connection/remote-sockets.ts";
 import type { Back, GatewayEnvironment, GatewayOptions } from "../../src/gateway/environment.ts";
 import { openServerControl } from "../../src/gateway/server-control.ts";
 import type { Connection, Network } from "../../src/platform/network.ts";
@@ -21,7 +22,7 @@ function backOf(outcome: "dead" | "refused" | "open"): Back {
     network: { name: "back", connect } as unknown as Network,
     signal: lost.signal,
     address: undefined,
-    localEnds: async () => [],
+    remoteSockets: new RemoteSockets(async () => []),
   };
 }
 
