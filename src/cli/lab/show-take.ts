@@ -55,7 +55,11 @@ function showDialogue(events: readonly LabEvent[], paint: Paint): readonly strin
   return events.flatMap((event, index) => {
     // What was looked at in the middle; the end is shown for each host.
     if (event.type === "netstat" && index < end) return showSockets(event.host, event.rows, paint);
-    if (event.type === "note") return wrap(`  - ${event.host}: ${event.text}`).map((line) => paint("quiet", line));
+    if (event.type === "note") {
+      // A client that is called as its host says its name already.
+      const text = event.text.startsWith(`${event.host}: `) ? event.text : `${event.host}: ${event.text}`;
+      return wrap(`  - ${text}`).map((line) => paint("quiet", line));
+    }
     if (event.type !== "line" || event.party === "ftp-server") return [];
     const who = parties.size > 1 ? `${event.party}: ` : "";
     const text = escapeText(event.text);

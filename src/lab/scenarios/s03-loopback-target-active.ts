@@ -13,7 +13,7 @@ export const s03: Scenario = {
   title: "a forward to localhost, active mode",
   seen: "425 Can't build data connection: Cannot assign requested address, or Connection refused.",
   why: "The server was reached at 127.0.0.1 and connects back from there. From a loopback address no other host can be reached, and its client seems to be itself.",
-  answer: "The server is asked for passive mode in place of it, and Sallyport connects to the client.",
+  answer: "The server is asked for passive mode instead, and Sallyport connects to the client.",
   topology: openPlace,
   // vsftpd with port_promiscuous=YES: it binds the data socket to the address at which it was reached, 127.0.0.1:20.
   plain: {

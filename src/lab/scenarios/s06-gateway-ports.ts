@@ -12,7 +12,7 @@ export const s06: Scenario = {
   seen: "Active mode may begin to work, but data is in the clear beside the tunnel, and everybody may use the open port.",
   why: "With -g the client can use the host's real address, so PORT names one that the server can reach, past ssh.",
   answer:
-    "Everything listens on the loopback address only. With -g control and data listen on the network, as you have said; Sallyport warns, and data still goes through SSH.",
+    "Everything listens on the loopback address only. With -g control and data listen on the network, as you asked; Sallyport warns, and data still goes through SSH.",
   topology: sharedPlace,
   // vsftpd with port_promiscuous=YES; as it comes it shows S07.
   plain: {

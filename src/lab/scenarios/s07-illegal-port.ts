@@ -9,7 +9,7 @@ export const s07: Scenario = {
   name: "illegal-port",
   title: "the server compares the address in PORT",
   seen: "500 Illegal PORT command, 500 Illegal EPRT command.",
-  why: "Against bounce attacks, servers connect only to the host that the control connection comes from. Behind a forward, a proxy or a NAT that is another one than the client names.",
+  why: "Against bounce attacks, servers connect only to the host that the control connection comes from. Behind a forward, a proxy or a NAT that is not the one that the client names.",
   answer: "The server never sees the client's PORT. Our own client uses passive mode first.",
   topology: openPlace,
   // vsftpd and ProFTPD as they come.

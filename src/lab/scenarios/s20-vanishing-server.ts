@@ -101,7 +101,7 @@ export const s20: Scenario = {
   seen: "A file that looks complete and is not.",
   why: "In FTP the end of the data connection is the end of the file. A server, an SSH connection or a client that dies ends it as well.",
   answer:
-    "A connection that broke is passed on as a break, never as a clean close and 226. The client counts a file as whole only after 226 and when its size is right; --resume and reget go on behind what came.",
+    "A connection that breaks is passed on as a break, never as a clean close with 226. The client takes a file for complete only after 226 and when its size is right; --resume and reget continue where it stopped.",
   topology: openPlace,
   // vsftpd: the system closes the sockets of a process that was killed, and the end of the data looks like the end of the file.
   plain: {

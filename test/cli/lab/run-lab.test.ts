@@ -62,6 +62,19 @@ test("S09 shows where the filter drops, S17 shows TIME_WAIT", async () => {
   expect(text).toMatch(/tcp {2}203\.0\.113\.3:20 +198\.51\.100\.2:\d+ +TIME_WAIT/);
 });
 
+test("what was noted names its host once", async () => {
+  const { text } = await lab({ numbers: ["S20"] });
+  expect(text).toContain("\n  - client: the control connection has ended\n");
+  expect(text).toContain("\n  - server: the FTP server is gone\n");
+});
+
+test("S18 by hand shows the sockets between the transfers", async () => {
+  const { text } = await lab({ numbers: ["S18"] });
+  expect(text).toMatch(
+    /226 [^\n]*\n {2}server\$ netstat -tan\n {4}tcp {2}127\.0\.0\.1:20 +127\.0\.0\.1:\d+ +TIME_WAIT\n[\s\S]*?---> RETR \/file\n {2}425 /,
+  );
+});
+
 test("no line is wider than 100 columns, and without a terminal there is no colour", async () => {
   const { lines, text } = await lab({ numbers: ["S16", "S06", "S20"] });
   expect(lines.filter((line) => line.length > 100)).toEqual([]);
