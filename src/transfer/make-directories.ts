@@ -1,5 +1,5 @@
 // Directories of a server, with those above them.
-import { isSallyportError } from "../protocol/error.ts";
+import { type ErrorCode, isSallyportError } from "../protocol/error.ts";
 import type { ServerSession } from "./server-session.ts";
 
 /**
@@ -19,5 +19,19 @@ export async function makeDirectories(session: ServerSession, path: string, sign
     if (!(await makeDirectories(session, above, signal))) throw error;
     await session.mkdir(path, { signal });
     return true;
+  }
+}
+
+/** What a server says of a directory that is there already, among other things. */
+const taken: ReadonlySet<ErrorCode> = new Set(["FTP_REPLY_PERMANENT", "FS_EXISTS"]);
+
+/** Makes one directory, or finds it there. Throws the refusal of MKD when there is no directory afterwards. */
+export async function makeDirectoryThere(session: ServerSession, path: string, signal: AbortSignal): Promise<void> {
+  try {
+    await session.mkdir(path, { signal });
+  } catch (error) {
+    if (!isSallyportError(error) || !taken.has(error.code)) throw error;
+    const found = await session.stat(path, { signal }).catch(() => undefined);
+    if (found?.type !== "directory") throw error;
   }
 }

@@ -9,9 +9,9 @@ import { escapeText } from "../report/escape-text.ts";
 import { type RunContext, urlAt } from "./context.ts";
 import { patternTask } from "./pattern-task.ts";
 import type { Change } from "./report.ts";
-import type { Hands, Task } from "./workers.ts";
+import type { Task, TaskContext } from "./task.ts";
 
-type Work = (hands: Hands, path: string, shown: string) => Promise<void>;
+type Work = (hands: TaskContext, path: string, shown: string) => Promise<void>;
 
 export function removeTasks(context: RunContext, sources: readonly FtpUrl[]): readonly Task[] {
   return sources.map((url) =>

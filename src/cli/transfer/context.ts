@@ -5,6 +5,7 @@ import { formatFtpUrl } from "../../protocol/url/format-ftp-url.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import type { FetchOptions } from "../../transfer/fetch-file.ts";
 import type { StoreOptions } from "../../transfer/store-file.ts";
+import type { TreeEvents } from "../../transfer/tree-task.ts";
 import type { Gauge } from "../progress/progress.ts";
 import type { Moved, Report } from "./report.ts";
 import type { TransferCommand } from "./transfer-command.ts";
@@ -107,6 +108,15 @@ export class RunContext {
     this.errors.push(error);
     this.report.failed(name, error);
   }
+}
+
+/** What is told of a tree; `nameOf` makes what is shown of a path. */
+export function treeEvents(context: RunContext, nameOf: (path: string) => string): TreeEvents {
+  return {
+    expected: (sizes) => context.expect(sizes),
+    leftOut: (path, why) => context.leaveOut(path, why),
+    failed: (path, error) => context.fail(nameOf(path), error),
+  };
 }
 
 /** The URL of another path at the same server. */

@@ -2,14 +2,14 @@
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
 import { copyFile } from "../../transfer/copy-file.ts";
-import { joinPath, readTree } from "../../transfer/tree.ts";
-import { type TreeLevel, topLevel } from "../../transfer/tree-level.ts";
-import { type RunContext, urlAt } from "./context.ts";
+import { joinPath } from "../../transfer/tree.ts";
+import { copyTree, type TreeCopy } from "../../transfer/tree-task.ts";
+import { type RunContext, treeEvents, urlAt } from "./context.ts";
 import { withDirectoryHint } from "./directory-hint.ts";
 import { leaveOutMatch, patternTask } from "./pattern-task.ts";
-import { intoDirectory, makeRemoteDirectory, mayBeGoneOnWith } from "./put-tasks.ts";
+import { intoDirectory, mayBeGoneOnWith } from "./put-tasks.ts";
 import { serverOf } from "./sessions.ts";
-import type { Task } from "./workers.ts";
+import type { Task } from "./task.ts";
 
 export function copyTasks(context: RunContext, sources: readonly FtpUrl[], destination: FtpUrl): readonly Task[] {
   for (const source of sources) {
@@ -28,7 +28,7 @@ export function copyTasks(context: RunContext, sources: readonly FtpUrl[], desti
           (source.directory ||
             (await (await hands.session(source)).stat(from, { signal: hands.signal })).type === "directory");
         const pair: Pair = { source, destination };
-        if (isTree) return [directoryTask(context, pair, from, to, topLevel)];
+        if (isTree) return [copyTree(treeOf(context, pair), from, to)];
         return await fileTask(context, pair, from, to).run(hands);
       },
     };
@@ -40,7 +40,7 @@ function matchesTask(context: RunContext, pair: Pair): Task {
     const { path, type, name } = entry;
     const to = joinPath(urlPath(pair.destination), name);
     const { recursive } = context.command;
-    if (type === "directory" && recursive) return directoryTask(context, pair, path, to, topLevel);
+    if (type === "directory" && recursive) return copyTree(treeOf(context, pair), path, to);
     if (type === "directory" || type === "other" || (type === "link" && recursive))
       return leaveOutMatch(context, entry);
     return fileTask(context, pair, path, to);
@@ -54,22 +54,9 @@ interface Pair {
   readonly destination: FtpUrl;
 }
 
-function directoryTask(context: RunContext, pair: Pair, from: string, to: string, level: TreeLevel): Task {
-  const { source, destination } = pair;
-  return {
-    name: urlAt(source, from),
-    run: async ({ session, signal }) => {
-      const { files, directories, leftOut, faults, below } = await readTree(await session(source), from, level, signal);
-      if (to !== "") await makeRemoteDirectory(await session(destination), to, signal);
-      context.expect(files.map(({ size }) => size));
-      for (const [name, why] of leftOut) context.leaveOut(joinPath(from, name), why);
-      for (const fault of faults) context.fail(urlAt(source, from), fault);
-      return [
-        ...files.map(({ name }) => fileTask(context, pair, joinPath(from, name), joinPath(to, name))),
-        ...directories.map(({ name }) => directoryTask(context, pair, joinPath(from, name), joinPath(to, name), below)),
-      ];
-    },
-  };
+function treeOf(context: RunContext, pair: Pair): TreeCopy<FtpUrl> {
+  const nameOf = (path: string): string => urlAt(pair.source, path);
+  return { ...pair, nameOf, ...treeEvents(context, nameOf), copy: (from, to) => fileTask(context, pair, from, to) };
 }
 
 function fileTask(context: RunContext, { source, destination }: Pair, from: string, to: string): Task {

@@ -3,21 +3,19 @@ import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
 import { fetchFile } from "../../transfer/fetch-file.ts";
 import { exactTime } from "../../transfer/keep-time.ts";
-import { kindOf, makeDirectory, pathOf } from "../../transfer/local-tree.ts";
+import { kindOf, pathOf } from "../../transfer/local-tree.ts";
 import { besideLocal, partSuffix } from "../../transfer/part-name.ts";
-import { joinPath, readTree } from "../../transfer/tree.ts";
-import { type TreeLevel, topLevel } from "../../transfer/tree-level.ts";
+import { downloadFileTask, downloadTree, type Listed, type TreeDownload } from "../../transfer/tree-task.ts";
 import { formatBytes } from "../report/format.ts";
-import { type RunContext, urlAt } from "./context.ts";
+import { type RunContext, treeEvents, urlAt } from "./context.ts";
 import { withDirectoryHint } from "./directory-hint.ts";
 import { isLocalDirectory } from "./local-target.ts";
 import { leaveOutMatch, patternTask } from "./pattern-task.ts";
-import type { Hands, Task } from "./workers.ts";
+import type { Task, TaskContext } from "./task.ts";
 
 export function getTasks(
   context: RunContext,
@@ -36,7 +34,7 @@ export function getTasks(
         const mayBeTop = isTree && context.command.resume && destination !== undefined && named !== destination;
         const target = mayBeTop && (await isTop(hands, url, path, destination, named)) ? destination : named;
         if (!isTree) await fetch(context, hands, url, path, target);
-        return isTree ? [directoryTask(context, url, path, target, topLevel)] : undefined;
+        return isTree ? [downloadTree(treeOf(context, url), path, target)] : undefined;
       },
     };
   });
@@ -47,17 +45,17 @@ function matchesTask(context: RunContext, url: FtpUrl, into: string): Task {
     assertDirectory(into);
     const { path, type, name } = entry;
     if (type === "directory" && context.command.recursive)
-      return directoryTask(context, url, path, pathOf(into, name), topLevel);
+      return downloadTree(treeOf(context, url), path, pathOf(into, name));
     // A link that is meant by its name is what it leads to, unless whole trees are wanted.
     if (type === "directory" || type === "other" || (type === "link" && context.command.recursive)) {
       return leaveOutMatch(context, entry);
     }
-    return fileTask(context, url, path, pathOf(into, name), entry);
+    return downloadFileTask(treeOf(context, url), path, pathOf(into, name), entry);
   });
 }
 
 /** A URL of a directory, or one that turns out to be one. */
-async function isRemoteDirectory({ session, signal }: Hands, url: FtpUrl, path: string): Promise<boolean> {
+async function isRemoteDirectory({ session, signal }: TaskContext, url: FtpUrl, path: string): Promise<boolean> {
   if (url.directory) return true;
   const client = await session(url);
   return (await client.stat(path, { signal })).type === "directory";
@@ -68,7 +66,7 @@ async function isRemoteDirectory({ session, signal }: Hands, url: FtpUrl, path: 
  * The tree's own name proves nothing: that would be there as well if the tree went into the directory.
  */
 async function isTop(
-  { session, signal }: Hands,
+  { session, signal }: TaskContext,
   url: FtpUrl,
   path: string,
   directory: string,
@@ -103,11 +101,11 @@ function assertDirectory(into: string): void {
 
 async function fetch(
   context: RunContext,
-  { session, signal, carry }: Hands,
+  { session, signal, carry }: TaskContext,
   url: FtpUrl,
   path: string,
   target: string,
-  listed: Pick<ListedEntry, "size" | "modified"> = {},
+  listed: Listed = {},
 ): Promise<void> {
   const client = await session(url);
   const kept = (part: string, bytes: number): void =>
@@ -134,49 +132,13 @@ async function fetch(
   );
 }
 
-function directoryTask(context: RunContext, url: FtpUrl, path: string, target: string, level: TreeLevel): Task {
+/** What is below a URL. */
+function treeOf(context: RunContext, url: FtpUrl): TreeDownload<FtpUrl> {
   return {
-    name: urlAt(url, path),
-    run: async ({ session, signal }) => {
-      const client = await session(url);
-      const { files, directories, leftOut, faults, below } = await readTree(client, path, level, signal);
-      context.expect(files.map(({ size }) => size));
-      await makeDirectory(target, level.depth === 0 ? "top" : "below");
-      for (const [name, why] of leftOut) context.leaveOut(joinPath(path, name), why);
-      for (const fault of faults) context.fail(urlAt(url, path), fault);
-      const inside = (name: string, task: (from: string, to: string) => Task): Task[] => {
-        try {
-          return [task(joinPath(path, name), pathOf(target, name))];
-        } catch (error) {
-          if (!(error instanceof SallyportError)) throw error;
-          context.fail(urlAt(url, path), error);
-          return [];
-        }
-      };
-      return [
-        ...files.flatMap((file) => inside(file.name, (from, to) => fileTask(context, url, from, to, file))),
-        ...directories.flatMap(({ name }) => inside(name, (from, to) => directoryTask(context, url, from, to, below))),
-      ];
-    },
-  };
-}
-
-function fileTask(
-  context: RunContext,
-  url: FtpUrl,
-  path: string,
-  target: string,
-  listed: Pick<ListedEntry, "size" | "modified">,
-): Task {
-  return {
-    name: urlAt(url, path),
-    run: async (hands) => {
-      if (kindOf(target) === "other") {
-        throw new SallyportError("FS_NOT_FILE", `${target} is in the way, and is no file`, { cure: "Remove it." });
-      }
-      await fetch(context, hands, url, path, target, listed);
-      return undefined;
-    },
+    server: url,
+    nameOf: (path) => urlAt(url, path),
+    ...treeEvents(context, (path) => urlAt(url, path)),
+    fetch: (task, path, target, listed) => fetch(context, task, url, path, target, listed),
   };
 }
 

@@ -8,7 +8,7 @@ import { faultOf, joinPath } from "../../transfer/tree.ts";
 import { demandDepth, levelBelow, type TreeLevel, topLevel } from "../../transfer/tree-level.ts";
 import { type RunContext, urlAt } from "./context.ts";
 import { patternTask } from "./pattern-task.ts";
-import type { Task } from "./workers.ts";
+import type { Task } from "./task.ts";
 
 export function listTasks(context: RunContext, sources: readonly FtpUrl[]): readonly Task[] {
   return sources.map((url) => {

@@ -4,7 +4,7 @@ import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { type Matches, matchingEntries } from "../../transfer/matching-entries.ts";
 import { faultOf } from "../../transfer/tree.ts";
 import type { RunContext } from "./context.ts";
-import type { Task } from "./workers.ts";
+import type { Task } from "./task.ts";
 
 export function patternTask(
   context: RunContext,

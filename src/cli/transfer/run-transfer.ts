@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import { systemClock } from "../../network/system-clock.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
 import { SallyportError } from "../../protocol/error.ts";
+import { runTasks } from "../../transfer/worker-pool.ts";
 import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
 import { signIn } from "../credentials/sign-in.ts";
 import { exitStatus, exitStatusOf, exitStatusOfSignal } from "../exit-status.ts";
@@ -21,9 +22,9 @@ import { listTasks } from "./list-tasks.ts";
 import { putTasks } from "./put-tasks.ts";
 import type { Report } from "./report.ts";
 import { Sessions } from "./sessions.ts";
+import type { Task } from "./task.ts";
 import { TextReport } from "./text-report.ts";
 import type { TransferCommand } from "./transfer-command.ts";
-import { runTasks, type Task } from "./workers.ts";
 
 type Stop = NodeJS.Signals;
 
@@ -63,9 +64,17 @@ async function perform(
   const report = reportOf(command, world);
   const context = new RunContext(command, report, nowMs, world.outputStream);
   const startedMs = nowMs();
+  const errorsOfTasks: SallyportError[] = [];
   await using sessions = openSessions(command, world, report, signal, interrupt);
   try {
-    context.errors.push(...(await runTasks(tasksOf(command, context), command.sessions, { sessions, report, signal })));
+    const failed = (name: string, thrown: unknown): void => {
+      const error = asSallyportError(thrown);
+      errorsOfTasks.push(error);
+      report.failed(name, error);
+    };
+    const note = (text: string): void => report.note(text);
+    await runTasks(tasksOf(command, context), { sessions, count: command.sessions, signal, failed, note });
+    context.errors.push(...errorsOfTasks);
   } catch (thrown) {
     if (signal.aborted) return exitStatus.other;
     const error = asSallyportError(thrown);

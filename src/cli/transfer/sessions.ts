@@ -5,6 +5,7 @@ import { openVia, type Via, type ViaOptions } from "../../connect/via.ts";
 import type { Trace } from "../../platform/trace.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import type { ServerSession } from "../../transfer/server-session.ts";
+import type { SessionSource } from "../../transfer/worker-pool.ts";
 import { readRoots } from "../credentials/read-roots.ts";
 import { SftpSessions } from "./sftp-sessions.ts";
 import type { TransferCommand } from "./transfer-command.ts";
@@ -26,7 +27,7 @@ export function serverOf({ scheme, host, port, user, password }: FtpUrl): string
 }
 
 /** Disposal ends the SSH connection; sessions are their openers'. */
-export class Sessions implements AsyncDisposable {
+export class Sessions implements SessionSource<FtpUrl>, AsyncDisposable {
   readonly #options: SessionsOptions;
   readonly #logins: Map<string, Promise<Credentials>> = new Map();
   readonly #open: Map<string, number> = new Map();
@@ -36,6 +37,10 @@ export class Sessions implements AsyncDisposable {
   constructor(options: SessionsOptions) {
     this.#options = options;
     this.#sftp = new SftpSessions({ ...options, wish: options.command.sftp });
+  }
+
+  keyOf(url: FtpUrl): string {
+    return serverOf(url);
   }
 
   /** How many are open with that server. */

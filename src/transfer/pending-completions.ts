@@ -1,11 +1,11 @@
 // Transfers whose data is over while the server's last words are still on their way: the next one need not wait for those.
-import { limits } from "../../protocol/limits.ts";
+import { limits } from "../protocol/limits.ts";
 
 export type OnCarried = () => void;
 
 /** The ends of a worker's transfers that the worker does not wait for. */
-export class Tails {
-  readonly #tails: Set<Promise<void>> = new Set();
+export class PendingCompletions {
+  readonly #pending: Set<Promise<void>> = new Set();
 
   /**
    * Returns at the end of the transfer, or as soon as it calls `onCarried`; then `failed` is told if it fails after all.
@@ -18,14 +18,14 @@ export class Tails {
     });
     const whole = transfer(onCarried);
     if ((await Promise.race([whole, carried])) !== "carried") return;
-    const tail = whole.catch(failed).finally(() => this.#tails.delete(tail));
-    this.#tails.add(tail);
+    const end = whole.catch(failed).finally(() => this.#pending.delete(end));
+    this.#pending.add(end);
     // What this machine is slow to write must not pile up.
-    if (this.#tails.size >= limits.clientTailsMax) await Promise.race(this.#tails);
+    if (this.#pending.size >= limits.clientTailsMax) await Promise.race(this.#pending);
   }
 
   /** All of them are over. */
   async over(): Promise<void> {
-    await Promise.all(this.#tails);
+    await Promise.all(this.#pending);
   }
 }

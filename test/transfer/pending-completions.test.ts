@@ -1,7 +1,7 @@
 // Transfers whose end a worker does not wait for.
 import { expect, test } from "vitest";
-import { Tails } from "../../../src/cli/transfer/carried.ts";
-import { limits } from "../../../src/protocol/limits.ts";
+import { limits } from "../../src/protocol/limits.ts";
+import { PendingCompletions } from "../../src/transfer/pending-completions.ts";
 
 /** A transfer whose data is over at once, and which ends when the test says so. */
 function tail(): { end: () => void; fail: (error: unknown) => void; whole: Promise<void> } {
@@ -16,7 +16,7 @@ function tail(): { end: () => void; fail: (error: unknown) => void; whole: Promi
 
 test("the worker goes on when the data is over, and hears of a failure behind it", async () => {
   const { fail, whole } = tail();
-  const tails = new Tails();
+  const tails = new PendingCompletions();
   const failures: unknown[] = [];
   const carried = tails.carry(
     (onCarried) => {
@@ -33,7 +33,7 @@ test("the worker goes on when the data is over, and hears of a failure behind it
 });
 
 test("what fails before its data is over is thrown, and told to nobody else", async () => {
-  const tails = new Tails();
+  const tails = new PendingCompletions();
   const failures: unknown[] = [];
   const failing = tails.carry(
     () => Promise.reject(new Error("550")),
@@ -47,7 +47,7 @@ test("what fails before its data is over is thrown, and told to nobody else", as
 test("a transfer that never says so is waited for", async () => {
   const { end, whole } = tail();
   let isOver = false;
-  const carried = new Tails()
+  const carried = new PendingCompletions()
     .carry(
       () => whole,
       () => {},
@@ -62,7 +62,7 @@ test("a transfer that never says so is waited for", async () => {
 });
 
 test("no more of them than clientTailsMax are left behind", async () => {
-  const tails = new Tails();
+  const tails = new PendingCompletions();
   const parts = Array.from({ length: limits.clientTailsMax }, tail);
   let begun = 0;
   const worker = (async () => {

@@ -1,0 +1,202 @@
+// Several workers, each with sessions of its own, take tasks from one stack.
+import { setMaxListeners } from "node:events";
+import { isSallyportError } from "../protocol/error.ts";
+import { type OnCarried, PendingCompletions } from "./pending-completions.ts";
+import type { ServerSession } from "./server-session.ts";
+import { TaskStack } from "./task-stack.ts";
+
+/** What a task works with. `Server` is how the caller names a server. */
+export interface TaskContext<Server> {
+  /** The worker's session with that server; `second`: another one with the same server. */
+  session(server: Server, second?: "second"): Promise<ServerSession>;
+  readonly signal: AbortSignal;
+  /** Runs a transfer, and returns when the next one may begin: see {@link PendingCompletions}. */
+  carry(transfer: (onCarried: OnCarried) => Promise<void>): Promise<void>;
+}
+
+export interface Task<Server> {
+  /** For messages; no password in it. */
+  readonly name: string;
+  /** May bring more tasks, which come next. */
+  readonly run: (context: TaskContext<Server>) => Promise<readonly Task<Server>[] | undefined>;
+}
+
+/** Where workers get their sessions. */
+export interface SessionSource<Server> {
+  /** The same for two servers that one session serves. */
+  keyOf(server: Server): string;
+  /** A session of the worker's own, which it disposes. */
+  open(server: Server): Promise<ServerSession>;
+  /** How many are open with that server, those of other workers too. */
+  openWith(server: Server): number;
+}
+
+export interface WorkerPoolOptions<Server> {
+  readonly sessions: SessionSource<Server>;
+  /** How many workers. */
+  readonly count: number;
+  readonly signal: AbortSignal;
+  /** A task failed, and the others go on; what this throws ends them all. */
+  readonly failed: (name: string, error: unknown) => void;
+  /** Something to know that is no failure. */
+  readonly note: (text: string) => void;
+}
+
+/**
+ * Runs all tasks, and those that they bring.
+ * @throws what kept us from a server; what `failed` throws; the signal's reason
+ */
+export async function runTasks<Server>(
+  tasks: readonly Task<Server>[],
+  options: WorkerPoolOptions<Server>,
+): Promise<void> {
+  const pool = new WorkerPool(tasks, options);
+  const ends = await Promise.allSettled(Array.from({ length: options.count }, () => pool.work()));
+  options.signal.throwIfAborted();
+  if (ends.some(({ status }) => status === "rejected")) throw pool.failure;
+}
+
+/** What a worker hears of a server that it cannot have a session with. */
+interface Unreachable<Server> {
+  readonly server: Server;
+  readonly cause: unknown;
+}
+
+class WorkerPool<Server> {
+  readonly #options: WorkerPoolOptions<Server>;
+  readonly #stack: TaskStack<Task<Server>>;
+  readonly #stop: AbortController = new AbortController();
+  readonly #signal: AbortSignal;
+
+  constructor(tasks: readonly Task<Server>[], options: WorkerPoolOptions<Server>) {
+    this.#options = options;
+    this.#stack = new TaskStack(tasks);
+    this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
+    // Every session that is opened or waits listens.
+    for (const signal of [options.signal, this.#stop.signal, this.#signal]) setMaxListeners(0, signal);
+  }
+
+  /** What ended the first worker, and with it all others. */
+  get failure(): unknown {
+    return this.#stop.signal.reason;
+  }
+
+  /** One worker, to its end. */
+  async work(): Promise<void> {
+    try {
+      await using own = new WorkerSessions(this.#options.sessions);
+      const pending = new PendingCompletions();
+      for (let task = await this.#stack.take(); task !== undefined; task = await this.#stack.take()) {
+        if ((await this.#perform(task, own, pending)) === "leave") break;
+      }
+      await pending.over();
+      this.#throwFailure();
+    } catch (error) {
+      this.#end(error);
+      throw error;
+    }
+  }
+
+  async #perform(
+    task: Task<Server>,
+    own: WorkerSessions<Server>,
+    pending: PendingCompletions,
+  ): Promise<"continue" | "leave"> {
+    try {
+      const session: TaskContext<Server>["session"] = (server, second) => own.get(server, second);
+      const carry: TaskContext<Server>["carry"] = (transfer) =>
+        pending.carry(transfer, (thrown) => {
+          try {
+            this.#failed(task, thrown);
+          } catch (error) {
+            this.#end(error); // nobody awaits this one
+          }
+        });
+      this.#stack.finish(await task.run({ session, carry, signal: this.#signal }));
+    } catch (thrown) {
+      this.#signal.throwIfAborted();
+      const unreachable = own.unreachableOf(thrown);
+      if (unreachable !== undefined) {
+        this.#requireOthers(unreachable);
+        this.#stack.finish([task]);
+        return "leave";
+      }
+      this.#failed(task, thrown);
+      if (mayHaveLostSession(thrown)) {
+        await pending.over();
+        await own[Symbol.asyncDispose]();
+      }
+      this.#stack.finish();
+    }
+    return "continue";
+  }
+
+  #failed(task: Task<Server>, thrown: unknown): void {
+    if (!this.#signal.aborted) this.#options.failed(task.name, thrown);
+  }
+
+  #end(error: unknown): void {
+    this.#stop.abort(error);
+    this.#stack.stop();
+  }
+
+  #throwFailure(): void {
+    if (this.#stop.signal.aborted) throw this.failure;
+  }
+
+  /** When others have sessions, the server takes no more of us, and they do our work. */
+  #requireOthers({ server, cause }: Unreachable<Server>): void {
+    const { sessions, note } = this.#options;
+    const others = sessions.openWith(server);
+    if (others === 0 || !isSallyportError(cause)) throw cause;
+    note(`the server takes ${others} sessions and no more: ${cause.message}`);
+  }
+}
+
+/** After an answer in order the session is as it was. */
+function mayHaveLostSession(thrown: unknown): boolean {
+  if (!isSallyportError(thrown)) return true;
+  return !/^(?:FTP_REPLY_PERMANENT|FTP_VERIFY|FS_|USAGE_|CONFIG_|NET_UNSUPPORTED)/.test(thrown.code);
+}
+
+/** Those that one worker has opened. */
+class WorkerSessions<Server> implements AsyncDisposable {
+  readonly #source: SessionSource<Server>;
+  readonly #open: Map<string, ServerSession> = new Map();
+  /** What `get` has thrown, and why. */
+  readonly #unreachable: WeakMap<object, Unreachable<Server>> = new WeakMap();
+
+  constructor(source: SessionSource<Server>) {
+    this.#source = source;
+  }
+
+  async get(server: Server, second?: "second"): Promise<ServerSession> {
+    const key = this.#source.keyOf(server) + (second ?? "");
+    const known = this.#open.get(key);
+    if (known !== undefined) return known;
+    try {
+      const session = await this.#source.open(server);
+      this.#open.set(key, session);
+      void session.closed.then(() => {
+        if (this.#open.get(key) === session) this.#open.delete(key);
+      });
+      return session;
+    } catch (cause) {
+      const error = new Error("no session", { cause });
+      this.#unreachable.set(error, { server, cause });
+      throw error;
+    }
+  }
+
+  /** Undefined for anything but what `get` has thrown. */
+  unreachableOf(thrown: unknown): Unreachable<Server> | undefined {
+    return typeof thrown === "object" && thrown !== null ? this.#unreachable.get(thrown) : undefined;
+  }
+
+  /** May be used again afterwards. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const sessions = [...this.#open.values()];
+    this.#open.clear();
+    await Promise.all(sessions.map((session) => session[Symbol.asyncDispose]()));
+  }
+}
