@@ -1,4 +1,5 @@
 // An FTP server: listeners on this machine, accounts, and the engine.
+
 import { randomBytes } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import { systemClock } from "../network/system-clock.ts";
@@ -12,6 +13,7 @@ import { SallyportError } from "../protocol/error.ts";
 import { isUnspecified } from "../protocol/ip-address.ts";
 import type { ServerEnvironment } from "../server/environment.ts";
 import { FtpServer, type ServerShared } from "../server/ftp-server.ts";
+import { LostUploads } from "../server/lost-uploads.ts";
 import type { SshServer } from "../ssh/embedded/server/options.ts";
 import { makeAccounts } from "./accounts.ts";
 import { type CheckedListen, checkListen, checkPolicy } from "./check-options.ts";
@@ -43,6 +45,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     perAddress: new Map(),
     guard: new LoginGuard(systemClock),
     pending: new PendingLogins(policy.sessionsMax),
+    lostUploads: new LostUploads(),
     lastSession: 0,
   };
   const servers: FtpServer[] = [];

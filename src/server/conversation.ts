@@ -10,6 +10,7 @@ import type { Reply } from "../protocol/reply.ts";
 import type { Account } from "./account.ts";
 import type { DataEnds } from "./data-ends.ts";
 import type { Carrier, ServerEnvironment, ServerPolicy, TlsSession } from "./environment.ts";
+import type { LostUploads } from "./lost-uploads.ts";
 import type { SessionState } from "./session-state.ts";
 
 /** A transfer that is under way, for STAT. */
@@ -24,6 +25,7 @@ export interface SessionContext {
   readonly policy: ServerPolicy;
   readonly environment: ServerEnvironment;
   readonly guard: LoginGuard;
+  readonly lostUploads: LostUploads;
   /** Called when somebody has logged in; again is harmless. */
   readonly onLogin: () => void;
   readonly carrier: Carrier | undefined;

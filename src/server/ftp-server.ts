@@ -6,6 +6,7 @@ import type { PendingLogins } from "../platform/pending-logins.ts";
 import { plainHost } from "../protocol/ip-address.ts";
 import { formatReply, makeReply } from "../protocol/reply.ts";
 import type { Carrier, ServerEnvironment, ServerPolicy } from "./environment.ts";
+import type { LostUploads } from "./lost-uploads.ts";
 import { Session } from "./session.ts";
 
 /** Shared by the listeners of one server. */
@@ -14,6 +15,7 @@ export interface ServerShared {
   readonly perAddress: Map<string, number>;
   readonly guard: LoginGuard;
   readonly pending: PendingLogins;
+  readonly lostUploads: LostUploads;
   lastSession: number;
 }
 
@@ -45,7 +47,7 @@ export class FtpServer {
       connection.reset();
       return;
     }
-    const { sessions, perAddress, guard } = this.#shared;
+    const { sessions, perAddress, guard, lostUploads } = this.#shared;
     const policy = this.#policy;
     const environment = this.#environment;
     const address = plainHost((carrier?.client ?? connection.remote).host);
@@ -59,7 +61,7 @@ export class FtpServer {
     }
     this.#shared.lastSession += 1;
     const opened = new Session(
-      { id: this.#shared.lastSession, policy, environment, guard, onLogin, carrier },
+      { id: this.#shared.lastSession, policy, environment, guard, lostUploads, onLogin, carrier },
       connection,
     );
     session = opened;

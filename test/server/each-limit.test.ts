@@ -5,6 +5,7 @@ import { resolvePath } from "../../src/protocol/file-path.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { type ServerLimitName, serverLimits } from "../../src/protocol/server/server-limits.ts";
 import { CheckQueue } from "../../src/serve/passwords/check-queue.ts";
+import { LostUploads } from "../../src/server/lost-uploads.ts";
 import { typescriptBelow } from "../static/source-files.ts";
 import { gate } from "../support/gate.ts";
 import { watchResources } from "../support/resources.ts";
@@ -43,6 +44,12 @@ test("serverSessionsPerAddressMax", async () => {
     code: 421,
     lines: ["421 Too many sessions: 1 sessions from your address are open, the limit."],
   });
+});
+
+test("lostUploadsMax", () => {
+  const lost = new LostUploads();
+  for (let number = 0; number <= limits.lostUploadsMax; number += 1) lost.begin("u", `/${number}`);
+  expect([lost.has("u", "/0"), lost.has("u", "/1"), lost.has("other", "/1")]).toEqual([false, true, false]);
 });
 
 test("unknownCommandsMax", async () => {

@@ -1,5 +1,6 @@
 // The engine alone, with a clock that stands still: for tests about time, about other networks, and for hundreds of logins that
 // must cost no password check. Everybody whose password is "secret" gets in; the name chooses the files.
+
 import { SallyportError, type ServerOptions, type TraceEvent } from "../../src/index.ts";
 import { systemNetwork } from "../../src/network/system-network.ts";
 import type { FileSystem } from "../../src/platform/file-system.ts";
@@ -9,6 +10,7 @@ import { limits } from "../../src/protocol/limits.ts";
 import { tlsPolicy } from "../../src/serve/tls-policy.ts";
 import type { ServerEnvironment, ServerPolicy } from "../../src/server/environment.ts";
 import { FtpServer, type ServerShared } from "../../src/server/ftp-server.ts";
+import { LostUploads } from "../../src/server/lost-uploads.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { Peer } from "./peer.ts";
 
@@ -59,6 +61,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     perAddress: new Map(),
     guard: new LoginGuard(clock),
     pending: new PendingLogins(1000),
+    lostUploads: new LostUploads(),
     lastSession: 0,
   };
   const whole = { ...usual, authenticate, tls: tlsPolicy(tls, clock), ...policy };

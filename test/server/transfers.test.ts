@@ -264,6 +264,37 @@ describe("an upload that is cut", () => {
   });
 });
 
+describe("an upload that was cut and left the old file", () => {
+  /** Before the first byte has come, where what comes is written at once. */
+  const cutOff = async (atomicUploads: boolean): Promise<void> => {
+    await restart({ atomicUploads });
+    await peer.upload("STOR a", "old content");
+    const data = await peer.passive();
+    expect(await peer.code("STOR a")).toBe(150);
+    data.resetAndDestroy();
+    expect((await peer.reply()).code).toBe(426);
+    expect(await fileText("a")).toBe("old content");
+  };
+
+  test.each([true, false])(
+    "is not gone on with, as SIZE is the old file's, until there is a new one (atomic: %s)",
+    async (atomic) => {
+      await cutOff(atomic);
+      // The client that tries again is another session, as its connection was lost.
+      peer = await rig.login();
+      await peer.say("TYPE I");
+      await peer.say("REST 5");
+      expect(await peer.upload("STOR a", "x")).toEqual([451]);
+      await peer.passive();
+      expect((await peer.say("APPE a")).lines[0]).toMatch(/^451 a: Append\/Restart not permitted, try again/);
+      expect(await fileText("a")).toBe("old content");
+      expect(await peer.upload("STOR a", "new")).toEqual([150, 226]);
+      expect(await peer.upload("APPE a", "er")).toEqual([150, 226]);
+      expect(await fileText("a")).toBe("newer");
+    },
+  );
+});
+
 test("atomic uploads respect REST, APPE and STOU, and keep the mode", async () => {
   await restart({ atomicUploads: true });
   expect(await peer.upload("STOR a", "0123456789")).toEqual([150, 226]);

@@ -1,4 +1,5 @@
 // The FTP server of a world: ours, on a file system in memory, or an odd one.
+
 import { MemoryFileSystem } from "../../src/filesystem/memory/memory-file-system.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { LoginGuard } from "../../src/platform/login-guard.ts";
@@ -8,6 +9,7 @@ import { RunningServer } from "../../src/serve/running-server.ts";
 import { tlsPolicy } from "../../src/serve/tls-policy.ts";
 import type { ServerPolicy } from "../../src/server/environment.ts";
 import { FtpServer, type ServerShared } from "../../src/server/ftp-server.ts";
+import { LostUploads } from "../../src/server/lost-uploads.ts";
 import { swarmCertificate } from "./certificate.ts";
 import { contents } from "./contents.ts";
 import { OddServer } from "./odd-server.ts";
@@ -117,6 +119,7 @@ export class ServerParty {
       perAddress: new Map(),
       guard: new LoginGuard(clock),
       pending: new PendingLogins(1000),
+      lostUploads: new LostUploads(),
       lastSession: 0,
     };
     const environment = {

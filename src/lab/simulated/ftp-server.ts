@@ -1,4 +1,5 @@
 // Our FTP server engine on a simulated host, with the manners of an old one: an engine for each client, as with inetd.
+
 import { AcceptQueue } from "../../platform/accept-queue.ts";
 import type { FileSystem } from "../../platform/file-system.ts";
 import { LoginGuard } from "../../platform/login-guard.ts";
@@ -8,6 +9,7 @@ import { parseCidr } from "../../protocol/cidr.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { ServerPolicy } from "../../server/environment.ts";
 import { FtpServer, type ServerShared } from "../../server/ftp-server.ts";
+import { LostUploads } from "../../server/lost-uploads.ts";
 import type { Host } from "../../simulation/host/host.ts";
 import type { LabFiles } from "../files.ts";
 import { filesInMemory } from "../memory-files.ts";
@@ -53,6 +55,7 @@ function serve(control: Connection, parts: FtpServerParts, fileSystem: FileSyste
     perAddress: new Map(),
     guard: new LoginGuard(clock),
     pending: new PendingLogins(1000),
+    lostUploads: new LostUploads(),
     lastSession: 0,
   };
   const environment = {

@@ -23,7 +23,8 @@ export type ServerLimitName =
   | "loginAddressesMax"
   | "passwordChecksMax"
   | "unknownCommandsMax"
-  | "uniqueNamesMax";
+  | "uniqueNamesMax"
+  | "lostUploadsMax";
 
 export const serverLimits: Readonly<Record<ServerLimitName, Limit>> = {
   pathBytesMax: { value: 4095, unit: "bytes", why: "one path of our own server; Linux' PATH_MAX counts a NUL too" },
@@ -76,4 +77,9 @@ export const serverLimits: Readonly<Record<ServerLimitName, Limit>> = {
     why: "that are none, before the login; then it is no FTP client (vsftpd 3.0.4, ALPACA)",
   },
   uniqueNamesMax: { value: 100, unit: "names", why: "tried by STOU before it gives up" },
+  lostUploadsMax: {
+    value: 1000,
+    unit: "uploads",
+    why: "that broke off and left the old file are remembered, so that nobody goes on behind that; the oldest goes",
+  },
 };

@@ -59,8 +59,16 @@ async function upload(
     const { size } = await filesOf(talk).stat(path, { signal });
     if (size < start) return makeReply(554, beyondEnd(size));
   }
-  const { policy, environment } = talk.context;
-  const options = { start, atomic: policy.atomicUploads, randomName: environment.randomName, signal };
+  const { policy, environment, lostUploads } = talk.context;
+  const { user } = talk.state;
+  const atomic = policy.atomicUploads;
+  // As ProFTPD says it where it lets nobody go on; lftp begins again when it reads these words.
+  if ((start === "append" || typeof start === "number") && lostUploads.has(user, path))
+    return makeReply(
+      451,
+      `${what}: Append/Restart not permitted, try again from the beginning: what was sent before is not there.`,
+    );
+  const options = { start, atomic, randomName: environment.randomName, signal };
   const target = await openUpload(filesOf(talk), path, options);
   const converter = type === "A" ? fromNetworkLines() : undefined;
   const convert = (pieces: readonly Uint8Array[]): readonly Uint8Array[] =>
@@ -74,9 +82,18 @@ async function upload(
         upload: true,
         ...(start === "exclusive" ? { opening: what, done: () => `${what}, complete.` } : {}),
         carry: async (from, dataOptions) => {
-          await receiveData(from, (pieces) => target.write(convert(pieces)), dataOptions);
+          if (start === "truncate") lostUploads.begin(user, path);
+          await receiveData(
+            from,
+            async (pieces) => {
+              await target.write(convert(pieces));
+              if (!atomic) lostUploads.kept(user, path);
+            },
+            dataOptions,
+          );
           if (converter !== undefined) await target.write([converter.end()]);
           await target.finish();
+          lostUploads.kept(user, path);
         },
       },
       signal,
