@@ -23,8 +23,9 @@ interface Attempts {
 /** After so long a silence an address begins with a clean sheet. */
 const forgetMs = 900_000;
 
-/** Names that are told apart for one address. */
+/** Names that are told apart for one address, and how long one is: what guesses leave behind is to stay small. */
 const usersMax = 64;
+const nameCharsMax = 256;
 
 export class LoginGuard {
   readonly #clock: Clock;
@@ -38,7 +39,7 @@ export class LoginGuard {
 
   /**
    * One attempt: waits until those before it from this address are over, then its time, then judges. A wrong one
-   * (`undefined`) is answered late. `address` is where the client really is: of a client that comes through our own SSH
+   * (`undefined`) is answered late. `user` is the name's bytes, so that it is one name by whatever protocol; `address` is where the client really is: of a client that comes through our own SSH
    * server, its SSH client's. Rejects with the signal's reason, or with what `judge` throws.
    */
   async attempt<T>(
@@ -86,7 +87,7 @@ export class LoginGuard {
   failed(address: string, user: string): void {
     const key = blockOf(address);
     const record = this.#recordOf(key) ?? { byUser: new Map(), others: 0, lastMs: 0 };
-    if (record.byUser.has(user) || record.byUser.size < usersMax) {
+    if (user.length <= nameCharsMax && (record.byUser.has(user) || record.byUser.size < usersMax)) {
       record.byUser.set(user, (record.byUser.get(user) ?? 0) + 1);
     } else record.others += 1;
     record.lastMs = this.#clock.nowMs();

@@ -1,8 +1,9 @@
 // Files that decide who may come in, as whom we pass, or what we run: nobody else may have had a hand in them. As OpenSSH has
 // it for ssh_config, authorized_keys (StrictModes) and private keys.
-import type { Stats } from "node:fs";
-import { open, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { constants, type Stats } from "node:fs";
+import { open, realpath, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, resolve } from "node:path";
 import { type ErrorCode, isSallyportError, SallyportError } from "../protocol/error.ts";
 
 const writableByOthers = 0o022;
@@ -13,6 +14,9 @@ const sticky = 0o1000;
 /** Windows has no such bits; there the directories of a user are closed to others. */
 const hasModes = process.platform !== "win32";
 
+/** A pipe that somebody has put there would keep us waiting for who writes into it. */
+const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 export interface PrivateFileRules {
   /** Others may not read it either. */
   readonly secret: boolean;
@@ -20,19 +24,19 @@ export interface PrivateFileRules {
 }
 
 /**
- * The file as it is now; `undefined` when it is not there. What is judged is the file that was opened, and the directory in
- * which it could be replaced. Throws `CONFIG_INVALID` with what is wrong.
+ * The file as it is now; `undefined` when it is not there. What is judged is the file that was opened, and every directory in
+ * which it, or a link to it, could be replaced. Throws `CONFIG_INVALID` with what is wrong.
  */
 export async function readPrivateFile(path: string, rules: PrivateFileRules): Promise<Buffer | undefined> {
   const { secret, bytesMax } = rules;
   try {
-    const handle = await open(path, "r");
+    const handle = await open(path, openFlags);
     try {
       const stats = await handle.stat();
       if (!stats.isFile()) throw new SallyportError("CONFIG_INVALID", `${path} is no plain file`);
       if (secret) assertSecret(stats, path);
       else assertOwn(stats, path);
-      assertDirectoryOurs(await stat(dirname(path)), dirname(path));
+      await assertDirectoriesOurs(path);
       if (stats.size > bytesMax) throw new SallyportError("CONFIG_INVALID", `${path} has more than ${bytesMax} bytes`);
       return await handle.readFile();
     } finally {
@@ -65,9 +69,23 @@ function assertSecret(stats: Stats, path: string): void {
   throw refused(path, "can be read by others", `Take a new one if others may have read it, else: chmod 600 ${path}`);
 }
 
-/** The directory of such a file. Throws `CONFIG_INVALID` when others can put another file in its place. */
-function assertDirectoryOurs(stats: Stats, path: string): void {
+/**
+ * The directory of the name, and those that lead to the file behind all links, up to the home directory or the root: as sshd's
+ * StrictModes goes.
+ */
+async function assertDirectoriesOurs(path: string): Promise<void> {
   if (!hasModes) return;
+  const named = dirname(resolve(path));
+  assertDirectoryOurs(await stat(named), named);
+  const home = await realpath(homedir()).catch(() => undefined);
+  for (let at = dirname(await realpath(path)), below = ""; at !== below; below = at, at = dirname(at)) {
+    assertDirectoryOurs(await stat(at), at);
+    if (at === home) break;
+  }
+}
+
+/** A directory on the way to such a file. Throws `CONFIG_INVALID` when others can put another file in its place. */
+function assertDirectoryOurs(stats: Stats, path: string): void {
   if (stats.uid !== process.geteuid?.() && stats.uid !== 0) {
     throw refused(path, "belongs to another user, who could replace the files in it", "Use a directory of your own.");
   }

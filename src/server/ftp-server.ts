@@ -1,9 +1,8 @@
 // Accepts FTP clients on one listener and gives each a session.
 import { Entrance } from "../platform/entrance.ts";
-import type { LoginGuard } from "../platform/login-guard.ts";
+import { blockOf, type LoginGuard } from "../platform/login-guard.ts";
 import type { Connection, Listener } from "../platform/network.ts";
 import type { PendingLogins } from "../platform/pending-logins.ts";
-import { plainHost } from "../protocol/ip-address.ts";
 import { formatReply, makeReply } from "../protocol/reply.ts";
 import type { Carrier, ServerEnvironment, ServerPolicy } from "./environment.ts";
 import type { LostUploads } from "./lost-uploads.ts";
@@ -12,6 +11,7 @@ import { Session } from "./session.ts";
 /** Shared by the listeners of one server. */
 export interface ServerShared {
   readonly sessions: Set<Session>;
+  /** By what the guard takes for one client. */
   readonly perAddress: Map<string, number>;
   readonly guard: LoginGuard;
   readonly pending: PendingLogins;
@@ -50,7 +50,7 @@ export class FtpServer {
     const { sessions, perAddress, guard, lostUploads } = this.#shared;
     const policy = this.#policy;
     const environment = this.#environment;
-    const address = plainHost((carrier?.client ?? connection.remote).host);
+    const address = blockOf((carrier?.client ?? connection.remote).host);
     let session: Session | undefined;
     const onLogin = this.#admit(address, (text) => session?.closeNow(text));
     if (typeof onLogin === "string") {

@@ -95,6 +95,14 @@ test("failures with ever new names take no more room, and a login does not forgi
   expect(guard.waitMs(host)).toBe(limits.loginDelayMsMax);
 });
 
+test("hazard: memory by names: a name that is longer than any user's is not kept, and counts all the same", () => {
+  const guard = new LoginGuard(new FakeClock());
+  const long = "x".repeat(257);
+  guard.failed(host, long);
+  guard.succeeded(host, long);
+  expect(guard.waitMs(host)).toBeGreaterThan(0);
+});
+
 test.each([
   ["2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true],
   ["2001:db8:1:2::1", "2001:db8:1:3::1", false],

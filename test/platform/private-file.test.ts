@@ -1,5 +1,6 @@
 // Files that nobody else may have had a hand in.
-import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readPrivateFile } from "../../src/platform/private-file.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
@@ -11,8 +12,9 @@ beforeEach(() => {
 });
 afterEach(() => dir.remove());
 
-const read = (secret: boolean): Promise<Buffer | undefined> =>
-  readPrivateFile(dir.file("f"), { secret, bytesMax: 100 });
+const readIt = (name: string, secret: boolean): Promise<Buffer | undefined> =>
+  readPrivateFile(dir.file(name), { secret, bytesMax: 100 });
+const read = (secret: boolean): Promise<Buffer | undefined> => readIt("f", secret);
 
 describe.each([false, true])("a private file, secret: %s", (secret) => {
   test("of ours is read", async () => {
@@ -37,6 +39,33 @@ describe.each([false, true])("a private file, secret: %s", (secret) => {
     await expect(read(secret)).rejects.toThrow("can be written by others");
     chmodSync(dir.path, 0o1777);
     expect(String(await read(secret))).toBe("text");
+  });
+
+  test("hazard: replaced from above: a directory higher up that others can change is refused", async () => {
+    mkdirSync(dir.file("open/closed"), { recursive: true });
+    writeFileSync(dir.file("open/closed/f"), "text", { mode: 0o600 });
+    chmodSync(dir.file("open"), 0o777);
+    await expect(readIt("open/closed/f", secret)).rejects.toThrow("/open can be written by others");
+    chmodSync(dir.file("open"), 0o755);
+    expect(String(await readIt("open/closed/f", secret))).toBe("text");
+  });
+
+  test("hazard: a link: where it leads counts too, and so does where it is", async () => {
+    chmodSync(dir.file("f"), 0o600);
+    for (const name of ["shared", "own"]) mkdirSync(dir.file(name), { mode: 0o700 });
+    chmodSync(dir.file("shared"), 0o777);
+    writeFileSync(dir.file("shared/g"), "text", { mode: 0o600 });
+    symlinkSync(dir.file("shared/g"), dir.file("own/link"));
+    symlinkSync(dir.file("f"), dir.file("shared/link"));
+    symlinkSync(dir.file("f"), dir.file("own/good"));
+    await expect(readIt("own/link", secret)).rejects.toThrow("/shared can be written by others");
+    await expect(readIt("shared/link", secret)).rejects.toThrow("/shared can be written by others");
+    expect(String(await readIt("own/good", secret))).toBe("text");
+  });
+
+  test.skipIf(process.platform === "win32")("hazard: a pipe in its place is refused at once", async () => {
+    execFileSync("mkfifo", [dir.file("pipe")]);
+    await expect(readIt("pipe", secret)).rejects.toThrow("is no plain file");
   });
 
   test.runIf(process.geteuid?.() === 0)("of another user is refused", async () => {

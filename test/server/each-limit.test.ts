@@ -11,6 +11,7 @@ import { gate } from "../support/gate.ts";
 import { watchResources } from "../support/resources.ts";
 import { startEngine } from "./engine.ts";
 import { failingFiles, someFiles } from "./odd-files.ts";
+import { comingFrom } from "./odd-networks.ts";
 
 watchResources();
 
@@ -50,6 +51,14 @@ test("lostUploadsMax", () => {
   const lost = new LostUploads();
   for (let number = 0; number <= limits.lostUploadsMax; number += 1) lost.begin("u", `/${number}`);
   expect([lost.has("u", "/0"), lost.has("u", "/1"), lost.has("other", "/1")]).toEqual([false, true, false]);
+});
+
+test("hazard: a flood from one customer: the addresses of an IPv6 /64 are one to serverSessionsPerAddressMax", async () => {
+  const front = comingFrom("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1");
+  await using engine = await startEngine({ files: () => someFiles(), front, sessionsPerAddressMax: 1 });
+  const codes: number[] = [];
+  for (let count = 0; count < 3; count += 1) codes.push((await (await engine.connect()).reply()).code);
+  expect(codes).toEqual([220, 421, 220]);
 });
 
 test("unknownCommandsMax", async () => {

@@ -5,6 +5,7 @@ import { SallyportError, type ServerOptions, type TraceEvent } from "../../src/i
 import { systemNetwork } from "../../src/network/system-network.ts";
 import type { FileSystem } from "../../src/platform/file-system.ts";
 import { LoginGuard } from "../../src/platform/login-guard.ts";
+import type { Network } from "../../src/platform/network.ts";
 import { PendingLogins } from "../../src/platform/pending-logins.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { tlsPolicy } from "../../src/serve/tls-policy.ts";
@@ -17,6 +18,8 @@ import { Peer } from "./peer.ts";
 export interface EngineOptions extends Partial<Omit<ServerPolicy, "tls">> {
   readonly files: (user: string) => FileSystem | Promise<FileSystem>;
   readonly tls?: NonNullable<ServerOptions["tls"]>;
+  /** Where clients come from. */
+  readonly front?: Network;
   /** Where data connections come about. */
   readonly network?: ServerEnvironment["network"];
   readonly resolve?: ServerEnvironment["resolve"];
@@ -36,12 +39,13 @@ export interface Engine extends AsyncDisposable {
 }
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { files, network = systemNetwork, resolve = noName, host = "127.0.0.1", tls, ...policy } = options;
+  const { files, front = systemNetwork, network = systemNetwork, resolve = noName, tls, ...more } = options;
+  const { host = "127.0.0.1", ...policy } = more;
   const clock = new FakeClock();
   const events: TraceEvent[] = [];
   const peers: Peer[] = [];
   const { signal } = new AbortController();
-  const listener = await systemNetwork.listen({ host, ports: { first: 0, last: 0 }, signal });
+  const listener = await front.listen({ host, ports: { first: 0, last: 0 }, signal });
   let names = 0;
   const environment: ServerEnvironment = {
     network,

@@ -1,4 +1,5 @@
 // One run of the FTP server: ask, open, say so, wait for a signal, close.
+import { stat } from "node:fs/promises";
 import { constants } from "node:os";
 import { readPrivateFile } from "../../platform/private-file.ts";
 import { SallyportError } from "../../protocol/error.ts";
@@ -84,6 +85,7 @@ async function using(
     }
     for (const line of announceSsh(server, command)) world.printLine(line);
     warnOfRoot(reporter);
+    await warnOfReadableHashes(command, reporter);
     warnOfExposure(command, reporter);
     world.becameReady();
     await Promise.race([aborted(stop.first), world.crashed]);
@@ -103,6 +105,18 @@ function warnOfRoot(reporter: Reporter): void {
       "this server runs as root: clients act on its files with root's rights, and what they upload belongs to root; " +
       "start it as a user of its own (ports from 1024 on need no root)",
     fields: { event: "root" },
+  });
+}
+
+/** Not refused: it lets nobody in, and a group may have to read it. But who reads a hash can guess at home, and nobody waits. */
+async function warnOfReadableHashes({ options: { passwordFile } }: ServeCommand, reporter: Reporter): Promise<void> {
+  if (passwordFile === undefined || process.platform === "win32") return;
+  const stats = await stat(passwordFile).catch(() => undefined);
+  if (stats === undefined || (stats.mode & 0o004) === 0) return;
+  reporter.log({
+    level: "warn",
+    message: `every user of this machine can read the hashes in ${passwordFile} and guess passwords with them: chmod o-r ${passwordFile}`,
+    fields: { event: "readable-hashes" },
   });
 }
 

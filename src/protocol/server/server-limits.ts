@@ -50,7 +50,7 @@ export const serverLimits: Readonly<Record<ServerLimitName, Limit>> = {
   serverSessionsPerAddressMax: {
     value: 250,
     unit: "sessions",
-    why: "from one address, behind which may be a NAT; vsftpd's max_per_ip is 50",
+    why: "from one address (of IPv6: one /64), behind which may be a NAT; vsftpd's max_per_ip is 50",
   },
   serverIdleMs: { value: 300_000, unit: "ms", why: "without a command or a transfer; vsftpd's idle_session_timeout" },
   serverLoginMs: { value: 60_000, unit: "ms", why: "from the connection to the end of the login" },

@@ -26,7 +26,11 @@ export type SshServerLimitName =
 
 export const sshServerLimits: Readonly<Record<SshServerLimitName, Limit>> = {
   sshServerConnectionsMax: { value: 200, unit: "connections", why: "of one SSH server; each does cryptography" },
-  sshServerPerAddressMax: { value: 50, unit: "connections", why: "from one address, behind which may be a NAT" },
+  sshServerPerAddressMax: {
+    value: 50,
+    unit: "connections",
+    why: "from one address (of IPv6: one /64), behind which may be a NAT",
+  },
   sshServerLoginMs: {
     value: 60_000,
     unit: "ms",

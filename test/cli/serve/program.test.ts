@@ -68,9 +68,13 @@ test("--user asks, --json tells, --trace shows everything but the password", asy
   here.remove();
 });
 
-test("listening on every address warns", async () => {
+test("listening on every address warns, and so do hashes that everybody can read", async () => {
   const here = makeTempDir("serve");
-  await using serving = start(program.real, ["serve", here.path, "--listen", "*:0", "--anonymous"]);
+  const users = here.file("users");
+  writeFileSync(users, "# nobody yet\n", { mode: 0o644 });
+  const args = ["serve", here.path, "--listen", "*:0", "--anonymous", "--password-file", users];
+  await using serving = start(program.real, args);
+  await serving.sees(/warning: every user of this machine can read the hashes in .*users .*: chmod o-r/);
   await serving.sees(/warning: other machines can connect/);
   serving.kill("SIGTERM");
   expect(await serving.ended).toBe("exit 0");

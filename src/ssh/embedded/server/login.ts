@@ -62,7 +62,7 @@ export class Login {
     const { guard, address, authenticate, signal } = this.#parts;
     const judge = (): Promise<SshUser | undefined> =>
       authenticate({ method: "password", user: username, password, address }, signal);
-    return guard.attempt(address, username, judge, signal);
+    return guard.attempt(address, bytesOf(username), judge, signal);
   }
 
   async #byKey(context: PublicKeyAuthContext): Promise<SshUser | undefined> {
@@ -73,7 +73,7 @@ export class Login {
     const user = await authenticate(attempt, signal);
     if (user === undefined || context.signature === undefined) return user;
     if (hasSigned(context)) {
-      this.#parts.guard.succeeded(address, username);
+      this.#parts.guard.succeeded(address, bytesOf(username));
       return user;
     }
     await this.#punish(username);
@@ -83,7 +83,7 @@ export class Login {
   /** A key that is not known is no guess: agents try all that they have. */
   async #punish(user: string): Promise<void> {
     const { clock, guard, address, signal } = this.#parts;
-    guard.failed(address, user);
+    guard.failed(address, bytesOf(user));
     await wait(clock, limits.loginDelayMsMin, signal);
   }
 
@@ -99,6 +99,11 @@ export class Login {
     if (this.#failures < limits.sshServerAuthTriesMax) context.reject([...methods]);
     else giveUp("too many authentication failures");
   }
+}
+
+/** A name as the guard knows it, and as FTP sends it: one character per byte of its UTF-8. */
+function bytesOf(name: string): string {
+  return Buffer.from(name, "utf8").toString("latin1");
 }
 
 /** RSA with SHA-1: RFC 8332 replaced it, and OpenSSH 8.8 refuses it. */

@@ -1,6 +1,7 @@
 // A server that runs: accepts clients and counts them.
 import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
 import { Entrance } from "../../../platform/entrance.ts";
+import { blockOf } from "../../../platform/login-guard.ts";
 import type { Connection, Listener } from "../../../platform/network.ts";
 import { PendingLogins } from "../../../platform/pending-logins.ts";
 import { isUnspecified, plainHost } from "../../../protocol/ip-address.ts";
@@ -57,7 +58,8 @@ export class RunningSshServer implements SshServer {
   #welcome(connection: Connection): void {
     const { connectionsMax, connectionsPerAddressMax } = this.#context;
     const address = plainHost(connection.remote.host);
-    const same = [...this.#clients].filter((client) => client.address === address).length;
+    const block = blockOf(address);
+    const same = [...this.#clients].filter((client) => blockOf(client.address) === block).length;
     if (this.#clients.size >= connectionsMax || same >= connectionsPerAddressMax) {
       this.#refuse(connection, same >= connectionsPerAddressMax ? "too many from its address" : "too many clients");
       return;

@@ -8,6 +8,7 @@ import { LoginGuard } from "../../../../src/platform/login-guard.ts";
 import { limits } from "../../../../src/protocol/limits.ts";
 import { Login } from "../../../../src/ssh/embedded/server/login.ts";
 import type { AuthenticateSsh } from "../../../../src/ssh/embedded/server/options.ts";
+import { comingFrom } from "../../../server/odd-networks.ts";
 import { flood } from "../../../support/flood.ts";
 import { watchResources } from "../../../support/resources.ts";
 import { clientKey, makeSshKey } from "../../../support/ssh-keys.ts";
@@ -222,6 +223,26 @@ test("more connections from one address than allowed are refused with a word, an
   await first[Symbol.asyncDispose]();
   await until("one client left", () => ours.open.length === 1);
   await using _again = await rawClient(port);
+});
+
+test("hazard: a flood from one customer: the addresses of an IPv6 /64 are one to the limit", async () => {
+  const front = comingFrom("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1");
+  server = await startSshServer({ front, connectionsPerAddressMax: 1 });
+  const greetings: string[] = [];
+  for (let count = 0; count < 3; count += 1) {
+    const socket = connect(server.port, "127.0.0.1").on("error", () => {});
+    greetings.push(String((await once(socket, "data"))[0]).slice(0, 8));
+  }
+  expect(greetings).toEqual(["SSH-2.0-", "Too many", "SSH-2.0-"]);
+});
+
+test("hazard: one user, two names: what SSH's guesses cost is forgiven by the same user's login at FTP", async () => {
+  const guard = new LoginGuard(systemClock);
+  server = await startSshServer({ guard, authenticate: async () => undefined });
+  await loginFailure(server.port, passwordOnly("wrong", "jürgen"));
+  expect(guard.waitMs("127.0.0.1")).toBeGreaterThan(0);
+  guard.succeeded("127.0.0.1", Buffer.from("jürgen", "utf8").toString("latin1")); // as the FTP server has it
+  expect(guard.waitMs("127.0.0.1")).toBe(0);
 });
 
 test("no event has a password", async () => {
