@@ -6,8 +6,7 @@ import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../platform/network.ts";
 import type { Trace } from "../platform/trace.ts";
 import { SallyportError } from "../protocol/error.ts";
-import { parseFarSockets } from "../ssh/far-sockets.ts";
-import { farSocketsCommand } from "../ssh/far-sockets-command.ts";
+import { listFarSockets } from "../ssh/far-sockets.ts";
 import { askForNoDelay } from "../ssh/no-delay.ts";
 import type { AskUser, SshConnection, SshEnvironment, SshOptions } from "../ssh/ssh-connection.ts";
 
@@ -100,7 +99,7 @@ class SshVia implements Via {
   async #listSockets(port: number, signal: AbortSignal): Promise<readonly Endpoint[]> {
     if (this.#options.noCommand === true) return [];
     const connection = await this.connection(signal);
-    return parseFarSockets((await connection.exec(farSocketsCommand(port), { signal })).stdout, port);
+    return await listFarSockets(connection, port, signal);
   }
 
   async openSubsystem(name: string, signal: AbortSignal): Promise<Connection> {

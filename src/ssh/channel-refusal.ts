@@ -45,22 +45,30 @@ function detail(words: string, description: string): string {
   return plain === "" || plain === "open failed" || plain === words ? "" : ` (${text})`;
 }
 
+/** The reason of an SSH_MSG_CHANNEL_OPEN_FAILURE (RFC 4254 section 5.1), and what the server says to it. */
+export function refusalReason(
+  reason: number,
+  description: string,
+  words: string | undefined = refusals[reason]?.words,
+): string {
+  const shown = words ?? `reason ${reason}`;
+  return `${shown}${detail(shown, description)}`;
+}
+
+/** How a refused open message becomes an error. */
+export type RefusalOf = (reason: number, description: string) => SallyportError;
+
 /**
- * An SSH_MSG_CHANNEL_OPEN_FAILURE (RFC 4254 section 5.1) as an error with code `SSH_CHANNEL_REFUSED`.
- * `target` is what was asked for, `ftp-host:21`, or `session` for a command; `reason` is kept in `details.channelReason`.
+ * A connection that was not opened as an error with code `SSH_CHANNEL_REFUSED`. `target` is what was asked for,
+ * `ftp-host:21`; `reason` is kept in `details.channelReason`. For sessions see session-refusal.ts.
  */
 export function channelRefused(target: string, reason: number, description: string): SallyportError {
-  const known = refusals[reason];
-  const words = known?.words ?? `reason ${reason}`;
-  const what = target === "session" ? "to run a command" : `to connect to ${target}`;
-  return new SallyportError(
-    "SSH_CHANNEL_REFUSED",
-    `the SSH server refused ${what}: ${words}${detail(words, description)}`,
-    {
-      details: { remote: target, channelReason: reason, phase: "connect" },
-      ...(known === undefined ? {} : { cure: known.cure }),
-    },
-  );
+  const cure = refusals[reason]?.cure;
+  const why = refusalReason(reason, description);
+  return new SallyportError("SSH_CHANNEL_REFUSED", `the SSH server refused to connect to ${target}: ${why}`, {
+    details: { remote: target, channelReason: reason, phase: "connect" },
+    ...(cure === undefined ? {} : { cure }),
+  });
 }
 
 /**

@@ -1,8 +1,20 @@
 // The SSH host's own list of TCP connections, for back mode default-port: SSH does not tell from which port sshd connected.
 // Linux only (/proc/net/tcp); elsewhere the list is empty and the mode is refused with the reason.
 import type { Endpoint } from "../platform/endpoint.ts";
+import { farSocketsCommand } from "./far-sockets-command.ts";
+import type { SshConnection } from "./ssh-connection.ts";
 
 const established = "01";
+
+/** Local ends of the SSH host's connections to `port`; none where the host does not tell all. Throws what `exec` throws. */
+export async function listFarSockets(
+  connection: Pick<SshConnection, "exec">,
+  port: number,
+  signal: AbortSignal,
+): Promise<readonly Endpoint[]> {
+  const { succeeded, stdout } = await connection.exec(farSocketsCommand(port), { signal });
+  return succeeded ? parseFarSockets(stdout, port) : [];
+}
 
 /** Local ends of established connections to `port`, from the text of /proc/net/tcp and tcp6 (proc(5)). */
 export function parseFarSockets(text: string, port: number): Endpoint[] {

@@ -56,7 +56,8 @@ export interface SshEnvironment {
 }
 
 export interface ExecResult {
-  readonly exitCode: number;
+  /** Its exit status was 0. Not so: another status, a signal, or a server that tells neither. */
+  readonly succeeded: boolean;
   readonly stdout: string;
 }
 

@@ -5,8 +5,7 @@ import type { Back } from "../gateway/environment.ts";
 import { type Clock, withDeadline } from "../platform/clock.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
-import { parseFarSockets } from "../ssh/far-sockets.ts";
-import { farSocketsCommand } from "../ssh/far-sockets-command.ts";
+import { listFarSockets } from "../ssh/far-sockets.ts";
 import { askForNoDelay } from "../ssh/no-delay.ts";
 import type { SshConnection } from "../ssh/ssh-connection.ts";
 
@@ -125,7 +124,7 @@ export class BackSupervisor {
       remoteSockets: new RemoteSockets(async (port, signal) => {
         if (this.#options.noCommand) throw commandForbidden();
         await prompt; // MaxSessions may allow one command at a time
-        return parseFarSockets((await connection.exec(farSocketsCommand(port), { signal })).stdout, port);
+        return await listFarSockets(connection, port, signal);
       }),
     };
     const prompt = this.#options.noCommand

@@ -27,12 +27,6 @@ test("control characters and length of the server's text are tamed", () => {
   expect(message.length).toBeLessThan(300);
 });
 
-test("a refused session speaks of a command", () => {
-  expect(channelRefused("session", 4, "open failed").message).toBe(
-    "the SSH server refused to run a command: resource shortage",
-  );
-});
-
 test("a refused listener names the rules of sshd that may be the cause", () => {
   const error = forwardRefused("localhost:0");
   expect(error.code).toBe("SSH_FORWARD_REFUSED");

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { expect, test } from "vitest";
-import { parseFarSockets } from "../../src/ssh/far-sockets.ts";
+import { listFarSockets, parseFarSockets } from "../../src/ssh/far-sockets.ts";
 import { farSocketsCommand, isFarSocketsCommand } from "../../src/ssh/far-sockets-command.ts";
 
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -57,4 +57,17 @@ test("an SSH server of ours knows the command for every port, and no other", () 
   ]) {
     expect(isFarSocketsCommand(command)).toBe(false);
   }
+});
+
+test.each([true, false])("a list of a command that succeeded is taken, no other one: %s", async (succeeded) => {
+  const { signal } = new AbortController();
+  const asked: string[] = [];
+  const exec = async (command: string) => {
+    asked.push(command);
+    return { succeeded, stdout: table };
+  };
+  const ends = await listFarSockets({ exec }, 21, signal);
+  expect(asked).toEqual([farSocketsCommand(21)]);
+  expect(ends).toEqual(succeeded ? parseFarSockets(table, 21) : []);
+  expect(parseFarSockets(table, 21)).not.toEqual([]);
 });

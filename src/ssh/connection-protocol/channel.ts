@@ -16,6 +16,8 @@ export class Channel {
   remote: RemoteEnd | undefined;
   /** Nobody wants to hear of the channel any more. While it is being opened: it is closed as soon as it is open. */
   isAbandoned = false;
+  /** For a command, whose exit status may come behind both end-of-files. */
+  staysOpen = false;
   /** Requests of ours that the peer has not answered yet (RFC 4254 section 5.4: answers come in order). */
   unanswered = 0;
   /** From the peer to us. */
@@ -43,6 +45,6 @@ export class Channel {
 
   /** Both directions came to their end-of-file: time for the CLOSE (RFC 4254 section 5.3). */
   get isComplete(): boolean {
-    return this.input === "ended" && this.output === "ended";
+    return !this.staysOpen && this.input === "ended" && this.output === "ended";
   }
 }

@@ -109,9 +109,10 @@ export class ConnectionMachine {
     return out;
   }
 
-  /** We send no more data; the peer still may. Once both have said so the channel is closed. */
-  eof(number: number): Uint8Array[] {
+  /** We send no more data; the peer still may. Once both have said so the channel is closed, unless it `staysOpen`. */
+  eof(number: number, { staysOpen }: { readonly staysOpen: boolean } = { staysOpen: false }): Uint8Array[] {
     const channel = this.#channels.writable(number);
+    channel.staysOpen = staysOpen;
     if (!channel.step("output", "eof")) throw localFault(`a second end-of-file on channel ${number}`);
     const out = [aboutChannel(message.channelEof, channel.remote.number)];
     if (channel.isComplete) out.push(this.#close(channel, channel.remote.number));
@@ -134,6 +135,13 @@ export class ConnectionMachine {
     const channel = this.#channels.writable(number);
     channel.unanswered += 1;
     return channelRequest(channel.remote.number, name, true, body);
+  }
+
+  /** A request that is not answered, unless the channel is closed. */
+  notify(number: number, name: string, body: Uint8Array = empty): Uint8Array[] {
+    const channel = this.#channels.find(number);
+    if (channel?.remote === undefined || channel.isClosing) return [];
+    return [channelRequest(channel.remote.number, name, false, body)];
   }
 
   /** The reader took `bytes` of the channel's data. Returns a window adjustment where it is time for one. */

@@ -17,8 +17,6 @@ export type ConnectionEvent =
   /** The peer sends no more data. We still may. */
   | { readonly type: "eof"; readonly channel: number }
   | { readonly type: "exit-status"; readonly channel: number; readonly status: number }
-  /** The signal's name without "SIG", RFC 4254 section 6.10. */
-  | { readonly type: "exit-signal"; readonly channel: number; readonly signal: string }
   /** The answer to our own request on the channel. */
   | { readonly type: "reply"; readonly channel: number; readonly ok: boolean }
   /** The channel is gone. `broken` in a direction: its data may be incomplete, no end-of-file was sent in it. */

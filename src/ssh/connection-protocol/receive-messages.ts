@@ -137,9 +137,7 @@ export class PacketReceiver {
     const wantReply = reader.boolean();
     const { number } = channel;
     if (channel.isAbandoned) return;
-    // Also after our own CLOSE: a command's exit status comes behind its end-of-file.
     if (name === "exit-status") events.push({ type: "exit-status", channel: number, status: reader.uint32() });
-    else if (name === "exit-signal") events.push({ type: "exit-signal", channel: number, signal: reader.text() });
     if (!wantReply || channel.isClosing || channel.remote === undefined) return;
     events.push({ type: "write", bytes: aboutChannel(message.channelFailure, channel.remote.number) });
   }

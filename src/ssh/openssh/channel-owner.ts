@@ -18,8 +18,11 @@ export interface ChannelHandle {
   readonly target: string;
   /** The owner has taken this much of what it was given. */
   consume(bytes: number): void;
-  endOfFile(): void;
+  /** `staysOpen`: also after the server's end-of-file, until `close`. */
+  endOfFile(options?: { readonly staysOpen: boolean }): void;
   request(name: string, body: Uint8Array): void;
+  /** A request without an answer. */
+  notify(name: string, body: Uint8Array): void;
   /** Gives the channel up, without an end-of-file where none was sent. `onGone`: the server has closed it, too. */
   close(onGone?: () => void): void;
 }

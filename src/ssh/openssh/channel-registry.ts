@@ -1,6 +1,6 @@
 // Who waits for a channel, who has it, and who has given it up.
 import type { SallyportError } from "../../protocol/error.ts";
-import { channelRefused } from "../channel-refusal.ts";
+import type { RefusalOf } from "../channel-refusal.ts";
 import type { ChannelEvent, ChannelHandle, ChannelOwner } from "./channel-owner.ts";
 
 /** Somebody who waits for a channel. */
@@ -8,7 +8,8 @@ export interface Opening {
   readonly target: string;
   /** Makes the owner at once: data may come with the next message. */
   readonly opened: (channel: ChannelHandle) => ChannelOwner;
-  readonly refused: (error: SallyportError) => void;
+  readonly refusal: RefusalOf;
+  readonly failed: (error: SallyportError) => void;
 }
 
 export class ChannelRegistry {
@@ -31,7 +32,8 @@ export class ChannelRegistry {
   refused(channel: number, reason: number, description: string): void {
     const opening = this.#openings.get(channel);
     this.#openings.delete(channel);
-    opening?.refused(channelRefused(opening.target, reason, description));
+    const words = Buffer.from(description, "latin1").toString("utf8"); // RFC 4254 section 5.1
+    opening?.failed(opening.refusal(reason, words));
   }
 
   tell(event: ChannelEvent): void {
@@ -49,7 +51,7 @@ export class ChannelRegistry {
 
   /** Everything ends with the error. */
   abandon(error: SallyportError): void {
-    for (const { refused } of this.#openings.values()) refused(error);
+    for (const { failed } of this.#openings.values()) failed(error);
     this.#openings.clear();
     const owners = [...this.#owners.values()];
     this.#owners.clear();

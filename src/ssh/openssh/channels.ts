@@ -1,5 +1,6 @@
 // Opens channels on ssh's multiplexing socket, as promises that can be aborted.
 import type { SallyportError } from "../../protocol/error.ts";
+import type { RefusalOf } from "../channel-refusal.ts";
 import type { ChannelHandle, ChannelOwner } from "./channel-owner.ts";
 import type { ProxyConnection } from "./proxy-connection.ts";
 import type { Upstream } from "./upstream.ts";
@@ -10,6 +11,7 @@ export interface ChannelRequest<T extends ChannelOwner> {
   readonly body: Uint8Array;
   /** `host:port`, or `session`. */
   readonly target: string;
+  readonly refusal: RefusalOf;
   /** Makes the owner; called at once when the server has confirmed the channel. */
   readonly makeOwner: (channel: ChannelHandle, upstream: Upstream) => T;
 }
@@ -34,13 +36,14 @@ export class Channels {
       const settled = (): void => signal.removeEventListener("abort", onAbort);
       const giveUp = this.#connection.openChannel(request.type, request.body, {
         target: request.target,
+        refusal: request.refusal,
         opened: (channel) => {
           settled();
           const owner = request.makeOwner(channel, this.#connection.upstream);
           resolve(owner);
           return owner;
         },
-        refused: (error) => {
+        failed: (error) => {
           settled();
           reject(error);
         },

@@ -1,37 +1,14 @@
 // A command at the far end, on a session channel (RFC 4254 section 6.5).
-
-import { SallyportError } from "../../protocol/error.ts";
-import { limits } from "../../protocol/limits.ts";
-import { ownEntry } from "../../protocol/own-entry.ts";
+import type { SallyportError } from "../../protocol/error.ts";
+import { CommandOutput } from "../command-output.ts";
 import { WireWriter } from "../connection-protocol/wire-writer.ts";
+import { execRefused } from "../session-refusal.ts";
 import type { ExecResult } from "../ssh-connection.ts";
 import type { ChannelEvent, ChannelHandle, ChannelOwner } from "./channel-owner.ts";
 
-/** Numbers of the signals of RFC 4254 section 6.10: a shell makes 128 + n of them. */
-const signals: Readonly<Record<string, number>> = {
-  HUP: 1,
-  INT: 2,
-  QUIT: 3,
-  ILL: 4,
-  ABRT: 6,
-  FPE: 8,
-  KILL: 9,
-  USR1: 10,
-  SEGV: 11,
-  USR2: 12,
-  PIPE: 13,
-  ALRM: 14,
-  TERM: 15,
-};
-
-/** What ssh(1) exits with where it knows nothing better. */
-const unknownExitCode = 255;
-
 export class ExecChannel implements ChannelOwner {
   readonly #channel: ChannelHandle;
-  readonly #output: Buffer[] = [];
-  #outputBytes = 0;
-  #exitCode: number | undefined;
+  readonly #output = new CommandOutput();
   readonly #result: Promise<ExecResult>;
   #resolve: (result: ExecResult) => void = () => {};
   #reject: (error: unknown) => void = () => {};
@@ -44,12 +21,12 @@ export class ExecChannel implements ChannelOwner {
     });
     this.#result.catch(() => {}); // it may fail before anybody waits
     channel.request("exec", new WireWriter().string(command).payload());
-    channel.endOfFile();
+    channel.endOfFile({ staysOpen: true });
   }
 
   /** Rejects with the signal's reason, LIMIT_REPLY, SSH_CHANNEL_REFUSED or SSH_DISCONNECTED. */
   result(signal: AbortSignal): Promise<ExecResult> {
-    const onAbort = (): void => this.#fail(signal.reason);
+    const onAbort = (): void => this.#stop(signal.reason);
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
     return this.#result.finally(() => signal.removeEventListener("abort", onAbort));
@@ -58,11 +35,10 @@ export class ExecChannel implements ChannelOwner {
   receive(event: ChannelEvent): void {
     if (event.type === "data") this.#data(event.bytes);
     else if (event.type === "extended-data") this.#channel.consume(event.bytes.length);
-    else if (event.type === "exit-status") this.#exitCode = event.status;
-    else if (event.type === "exit-signal")
-      this.#exitCode = 128 + (ownEntry(signals, event.signal) ?? unknownExitCode - 128);
-    else if (event.type === "reply" && !event.ok) this.#fail(this.#refused());
-    else if (event.type === "closed") this.#finish();
+    else if (event.type === "eof") this.#output.end();
+    else if (event.type === "exit-status") this.#output.exit(event.status);
+    else if (event.type === "reply" && !event.ok) this.#fail(execRefused());
+    if (event.type === "closed" || this.#output.isOver) this.#finish();
   }
 
   lost(error: SallyportError): void {
@@ -70,31 +46,24 @@ export class ExecChannel implements ChannelOwner {
   }
 
   #data(bytes: Uint8Array): void {
-    this.#outputBytes += bytes.length;
     this.#channel.consume(bytes.length);
-    if (this.#outputBytes > limits.sshExecOutputBytesMax) this.#fail(this.#tooLong());
-    else this.#output.push(Buffer.from(bytes));
+    const failure = this.#output.add(bytes);
+    if (failure !== undefined) this.#stop(failure);
   }
 
   #finish(): void {
-    const stdout = Buffer.concat(this.#output).toString("utf8");
-    this.#resolve({ exitCode: this.#exitCode ?? unknownExitCode, stdout });
+    this.#resolve(this.#output.result);
+    this.#channel.close();
+  }
+
+  /** A command that still runs is told to end (section 6.9). */
+  #stop(error: unknown): void {
+    this.#channel.notify("signal", new WireWriter().string("TERM").payload());
+    this.#fail(error);
   }
 
   #fail(error: unknown): void {
     this.#channel.close();
     this.#reject(error);
-  }
-
-  #refused(): SallyportError {
-    return new SallyportError("SSH_CHANNEL_REFUSED", "the SSH server refused to run a command", {
-      details: { remote: "session", phase: "exec" },
-      cure: "Look at ForceCommand, PermitTTY and command= in authorized_keys: this key may not run commands.",
-    });
-  }
-
-  #tooLong(): SallyportError {
-    const most = limits.sshExecOutputBytesMax;
-    return new SallyportError("LIMIT_REPLY", `the command at the far end wrote more than ${most} bytes`);
   }
 }

@@ -2,6 +2,7 @@
 import type { Connection, Network } from "../../platform/network.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
+import { commandPurpose } from "../session-refusal.ts";
 import type { ExecResult, SshConnection, SshEnvironment } from "../ssh-connection.ts";
 import { Channels } from "./channels.ts";
 import { ExecChannel } from "./exec-channel.ts";
@@ -11,6 +12,7 @@ import { OpenSshNetwork } from "./openssh-network.ts";
 import { ProxyConnection } from "./proxy-connection.ts";
 import { RemoteForwards } from "./remote-forwards.ts";
 import { ServerRoundTrip } from "./server-round-trip.ts";
+import { sessionRequest } from "./session-request.ts";
 import type { SocketDirectory } from "./socket-directory.ts";
 import { explainLoss } from "./ssh-failure.ts";
 import type { SshMessages } from "./ssh-messages.ts";
@@ -91,12 +93,7 @@ export class OpenSshConnection implements SshConnection {
   async exec(command: string, options: { readonly signal: AbortSignal }): Promise<ExecResult> {
     await this.#roundTrip.over(options.signal);
     const channel = await this.#channels.open(
-      {
-        type: "session",
-        body: new Uint8Array(0),
-        target: "session",
-        makeOwner: (handle) => new ExecChannel(handle, command),
-      },
+      { ...sessionRequest(commandPurpose), makeOwner: (handle) => new ExecChannel(handle, command) },
       options.signal,
     );
     return channel.result(options.signal);

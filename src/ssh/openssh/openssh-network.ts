@@ -5,6 +5,7 @@ import type { Connection, ConnectOptions, Listener, ListenOptions, Network } fro
 import { StreamConnection } from "../../platform/stream-connection.ts";
 import type { TraceEventBody } from "../../platform/trace.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import { channelRefused } from "../channel-refusal.ts";
 import { directTcpip } from "../connection-protocol/channel-messages.ts";
 import { ChannelStream } from "./channel-stream.ts";
 import type { Channels } from "./channels.ts";
@@ -41,6 +42,7 @@ export class OpenSshNetwork implements Network {
           type: "direct-tcpip",
           body: directTcpip(host, port),
           target,
+          refusal: (reason, description) => channelRefused(target, reason, description),
           makeOwner: (channel, upstream) => new ChannelStream(channel, upstream),
         },
         signal,

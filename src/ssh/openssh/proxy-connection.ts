@@ -124,8 +124,9 @@ export class ProxyConnection {
         const adjustment = this.#machine.consume(number, bytes);
         if (adjustment !== undefined) this.#socket.write(adjustment);
       },
-      endOfFile: () => this.#writeAll(this.#machine.eof(number)),
+      endOfFile: (options) => this.#writeAll(this.#machine.eof(number, options)),
       request: (name, body) => this.#socket.write(this.#machine.request(number, name, body)),
+      notify: (name, body) => this.#writeAll(this.#machine.notify(number, name, body)),
       close: (onGone) => this.#close(number, onGone),
     };
   }

@@ -1,7 +1,9 @@
 // Has the server worked off all that ssh sent it so far? Its answer to a session that is opened and closed at once tells.
 import { isSallyportError } from "../../protocol/error.ts";
+import { commandPurpose } from "../session-refusal.ts";
 import type { ChannelHandle, ChannelOwner } from "./channel-owner.ts";
 import type { Channels } from "./channels.ts";
+import { sessionRequest } from "./session-request.ts";
 
 const noSignal: AbortSignal = new AbortController().signal;
 const nobody: ChannelOwner = { receive: () => {}, lost: () => {} };
@@ -24,7 +26,7 @@ export class ServerRoundTrip {
       void gone.then(() => this.#leaving.delete(gone));
       return nobody;
     };
-    const request = { type: "session", body: new Uint8Array(0), target: "session", makeOwner };
+    const request = { ...sessionRequest(commandPurpose), makeOwner };
     await this.#channels.open(request, noSignal).catch((error: unknown) => {
       // MaxSessions: an answer all the same.
       if (!isSallyportError(error) || error.code !== "SSH_CHANNEL_REFUSED") throw error;

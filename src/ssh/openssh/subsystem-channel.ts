@@ -4,11 +4,12 @@ import { raceAbort } from "../../platform/race-abort.ts";
 import { StreamConnection } from "../../platform/stream-connection.ts";
 import type { SallyportError } from "../../protocol/error.ts";
 import { WireWriter } from "../connection-protocol/wire-writer.ts";
+import { subsystemEnded, subsystemPurpose, subsystemRefused } from "../session-refusal.ts";
 import type { SshEnvironment } from "../ssh-connection.ts";
-import { subsystemEnded, subsystemRefused } from "../subsystem-refusal.ts";
 import type { ChannelEvent, ChannelHandle, ChannelOwner } from "./channel-owner.ts";
 import { ChannelStream } from "./channel-stream.ts";
 import type { Channels } from "./channels.ts";
+import { sessionRequest } from "./session-request.ts";
 import type { Upstream } from "./upstream.ts";
 
 const unknownEnd = { host: "", port: 0 } as const;
@@ -22,8 +23,7 @@ export async function openSubsystem(
 ): Promise<Connection> {
   const { stream, accepted } = await channels.open(
     {
-      type: "session",
-      body: new Uint8Array(0),
+      ...sessionRequest(subsystemPurpose(name)),
       target: name,
       makeOwner: (channel, upstream) => new SubsystemChannel(channel, upstream, name),
     },

@@ -47,8 +47,6 @@ function describeEvent(event: ConnectionEvent): string {
       return `refused ${event.channel} ${event.reason} ${event.description}`;
     case "exit-status":
       return `exit-status ${event.channel} ${event.status}`;
-    case "exit-signal":
-      return `exit-signal ${event.channel} ${event.signal}`;
     case "reply":
       return `reply ${event.channel} ${event.ok}`;
     case "closed":

@@ -19,11 +19,19 @@ describe("requests on a channel", () => {
     expect(events).toContain(`exit-status ${channel} 3`);
   });
 
-  it("tell the signal that ended a command", () => {
+  it("leave the channel open behind both end-of-files where a status is waited for", () => {
     const { machine, channel } = openMachine();
-    const body = new WireWriter().string("TERM").boolean(false).string("").string("").payload();
-    const events = machine.receive(request(channel, "exit-signal", false, body));
-    expect(describeEvents(events)).toEqual([`exit-signal ${channel} TERM`]);
+    expect(describeOutput(machine.eof(channel, { staysOpen: true }))).toEqual(["channelEof 70"]);
+    expect(describeEvents(machine.receive(eof(channel)))).toEqual([`eof ${channel}`]);
+    expect(describeOutput(machine.close(channel))).toEqual(["channelClose 70"]);
+  });
+
+  it("without an answer are sent as long as the channel is open", () => {
+    const { machine, channel } = openMachine();
+    const body = new WireWriter().string("TERM").payload();
+    expect(describeOutput(machine.notify(channel, "signal", body))).toEqual(["channelRequest 70 signal"]);
+    machine.close(channel);
+    expect(machine.notify(channel, "signal", body)).toEqual([]);
   });
 
   it.each([true, false])("that we do not know (want reply: %s) are refused where an answer is wanted", (wantReply) => {

@@ -136,7 +136,7 @@ describePeers(["sshd"], "an embedded connection", () => {
     const waiting = failureOf(listener.accept({ signal: never }));
     near.stream.write(Buffer.alloc(16 * mebibyte));
     await Promise.all([connection[Symbol.asyncDispose](), connection[Symbol.asyncDispose]()]);
-    expect(await near.closed).toMatchObject({ by: "local", how: "lost", error: { code: "CLOSED" } });
+    expect(await near.closed).toMatchObject({ by: "local", how: "reset", error: { code: "CLOSED" } });
     expect(await waiting).toMatchObject({ code: "CLOSED" });
     expect(await connection.lost).toBeUndefined();
     await connection[Symbol.asyncDispose]();

@@ -18,6 +18,7 @@ function makeStream(): { stream: ChannelStream; log: string[]; consumed: () => n
     },
     endOfFile: () => log.push("eof"),
     request: () => {},
+    notify: () => {},
     close: () => log.push("close"),
   };
   const sources = new Set<Source>();

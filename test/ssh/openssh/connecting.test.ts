@@ -47,7 +47,10 @@ describePeers(["ssh", "sshd"], "connectOpenSsh", () => {
     const [directory = ""] = socketDirectories();
     expect(statSync(join(tmpdir(), directory)).mode & 0o777).toBe(0o700);
     expect(connection).toMatchObject({ transport: "openssh", target: sshd.hostAlias, serverAddress: sshd.address });
-    expect(await connection.exec("echo hello; exit 3", { signal: never })).toEqual({ exitCode: 3, stdout: "hello\n" });
+    expect(await connection.exec("echo hello; exit 3", { signal: never })).toEqual({
+      succeeded: false,
+      stdout: "hello\n",
+    });
 
     await Promise.all([connection[Symbol.asyncDispose](), connection[Symbol.asyncDispose]()]);
     await connection[Symbol.asyncDispose]();
@@ -70,7 +73,7 @@ describePeers(["ssh", "sshd"], "connectOpenSsh", () => {
     const [pid = -1] = sshProcesses();
     process.kill(pid, "SIGINT");
     process.kill(pid, "SIGQUIT");
-    expect(await connection.exec("echo alive", { signal: never })).toEqual({ exitCode: 0, stdout: "alive\n" });
+    expect(await connection.exec("echo alive", { signal: never })).toEqual({ succeeded: true, stdout: "alive\n" });
     await connection[Symbol.asyncDispose]();
   });
 
@@ -101,7 +104,7 @@ describePeers(["ssh", "sshd"], "connectOpenSsh", () => {
     writeFileSync(config, `Host *\n${lines.map((line) => `  ${line}\n`).join("")}\nInclude ${sshd.configFile}\n`);
     const heard = environment();
     const connection = await connectTo(sshd, { configFile: config }, heard);
-    expect((await connection.exec("true", { signal: never })).exitCode).toBe(0);
+    expect((await connection.exec("true", { signal: never })).succeeded).toBe(true);
     await connection[Symbol.asyncDispose]();
     expect(heard.lines).toEqual([]);
     expect([existsSync(files.file("touched")), existsSync(files.file("other"))]).toEqual([false, false]);

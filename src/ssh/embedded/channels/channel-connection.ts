@@ -13,7 +13,7 @@ import type { Channel } from "./channel.ts";
 const endings: Readonly<Record<string, Pick<CloseInfo, "by" | "how">>> = {
   NET_RESET: { by: "remote", how: "reset" },
   SSH_DISCONNECTED: { by: "remote", how: "lost" },
-  CLOSED: { by: "local", how: "lost" },
+  CLOSED: { by: "local", how: "reset" },
 };
 
 export class ChannelConnection implements Connection {

@@ -1,6 +1,6 @@
 // The channels of one SSH connection by number: opens them, and hands each message to the one that it is for.
 import type { SallyportError } from "../../../protocol/error.ts";
-import { channelRefused } from "../../channel-refusal.ts";
+import { channelRefused, type RefusalOf } from "../../channel-refusal.ts";
 import { Channel, type ChannelCarrier } from "./channel.ts";
 import type { OpenAnswer } from "./open-answer.ts";
 import { channelWindow, type Pace } from "./receive-window.ts";
@@ -8,6 +8,7 @@ import type { ChannelReceiver, ChannelSender, Opened, OpenRequest } from "./ssh2
 
 interface Opening {
   readonly target: string;
+  readonly refusal: RefusalOf;
   readonly resolve: (channel: Channel) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -64,6 +65,7 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
     target: string,
     signal: AbortSignal,
     sendOpen: (send: ChannelSender, ours: number) => void,
+    refusal: RefusalOf = (reason, description) => channelRefused(target, reason, description),
   ): Promise<Channel> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
@@ -74,6 +76,7 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
       const ours = this.#next++;
       this.#openings.set(ours, {
         target,
+        refusal,
         reject: (reason) => {
           settled();
           reject(reason);
@@ -119,7 +122,7 @@ export class ChannelTable implements ChannelReceiver, ChannelCarrier {
   CHANNEL_OPEN_FAILURE(ours: number, reason: number, description: string): void {
     const opening = this.#openings.get(ours);
     this.#openings.delete(ours);
-    opening?.reject(channelRefused(opening.target, reason, description));
+    opening?.reject(opening.refusal(reason, description));
   }
 
   CHANNEL_DATA(ours: number, data: Buffer): void {

@@ -1,6 +1,6 @@
 // One SSH channel (RFC 4254 section 5) as a byte stream with half-close.
 import { Duplex } from "node:stream";
-import { SallyportError } from "../../../protocol/error.ts";
+import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
 import { ReceiveSide } from "./receive-side.ts";
 import { channelWindow, type Pace } from "./receive-window.ts";
@@ -195,4 +195,9 @@ export class Channel extends Duplex {
       details: { remote: this.target },
     });
   }
+}
+
+/** What a channel breaks with whose other side closes it without an end-of-file. */
+export function isBrokenOff(error: unknown): boolean {
+  return isSallyportError(error) && error.code === "NET_RESET";
 }

@@ -1,20 +1,14 @@
 // A command at the far end (RFC 4254 section 6.5).
-import { SallyportError } from "../../../protocol/error.ts";
-import { limits } from "../../../protocol/limits.ts";
-import { channelRefused } from "../../channel-refusal.ts";
+import { CommandOutput } from "../../command-output.ts";
+import { commandPurpose, execRefused } from "../../session-refusal.ts";
 import type { ExecResult } from "../../ssh-connection.ts";
-import type { Channel } from "./channel.ts";
+import { type Channel, isBrokenOff } from "./channel.ts";
 import type { ChannelTable } from "./channel-table.ts";
-import { channelWindow } from "./receive-window.ts";
+import { openSession } from "./open-session.ts";
 
-/** What ssh(1) exits with when the command ended by a signal. */
-const endedBySignal = 255;
-
-/** Throws `SSH_CHANNEL_REFUSED`, `LIMIT_REPLY` when the command writes too much, or the signal's reason. */
+/** Rejects with the signal's reason, LIMIT_REPLY, SSH_CHANNEL_REFUSED or SSH_DISCONNECTED. */
 export async function exec(channels: ChannelTable, command: string, signal: AbortSignal): Promise<ExecResult> {
-  const channel = await channels.request("session", signal, (send, ours) =>
-    send.session(ours, channelWindow.firstBytes, channelWindow.packetBytes),
-  );
+  const channel = await openSession(channels, "session", commandPurpose, signal);
   const onAbort = (): void => channel.terminate();
   signal.addEventListener("abort", onAbort, { once: true });
   try {
@@ -27,40 +21,35 @@ export async function exec(channels: ChannelTable, command: string, signal: Abor
 
 function run(channel: Channel, command: string, signal: AbortSignal): Promise<ExecResult> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    let exitCode: number | undefined;
+    const output = new CommandOutput();
+    const endIfOver = (): void => {
+      if (output.isOver) channel.end();
+    };
     channel.onReply = (accepted) => {
-      if (!accepted) reject(channelRefused("session", 1, "the command was not accepted"));
+      if (!accepted) reject(execRefused());
     };
     channel.onRequest = (type, data) => {
-      if (type === "exit-status") exitCode = data as number;
-      if (type === "exit-signal") exitCode = endedBySignal;
-      // It may come after the end of the output; only with it is the channel over.
-      if (exitCode !== undefined) channel.end();
+      if (type === "exit-status") output.exit(data as number);
+      endIfOver();
       return undefined;
     };
-    void channel.gone.then(() => channel.end()); // without a status
     channel.on("data", (chunk: Buffer) => {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes > limits.sshExecOutputBytesMax) reject(tooMuch(command));
+      const failure = output.add(chunk);
+      if (failure !== undefined) reject(failure);
     });
-    channel.once("error", reject);
+    channel.once("end", () => {
+      output.end();
+      endIfOver();
+    });
+    void channel.gone.then(() => channel.end()); // without a status
+    channel.once("error", (error) => {
+      if (!isBrokenOff(error)) reject(error); // else its status tells whether the command came to its end
+    });
     channel.once("close", () => {
       if (signal.aborted) reject(signal.reason);
-      else if (exitCode === undefined) reject(new SallyportError("SSH_PROTOCOL", "the command ended without a status"));
-      else resolve({ exitCode, stdout: Buffer.concat(chunks).toString("utf8") });
+      else resolve(output.result);
     });
     channel.tell((send, theirs) => send.exec(theirs, command, true));
     channel.sendEof();
   });
-}
-
-function tooMuch(command: string): SallyportError {
-  const program = command.split(/\s/)[0] ?? "";
-  return new SallyportError(
-    "LIMIT_REPLY",
-    `the command ${program} wrote more than ${limits.sshExecOutputBytesMax} bytes at the far end`,
-  );
 }

@@ -1,12 +1,12 @@
 // A subsystem at the far end (RFC 4254 section 6.5), as a Connection.
 import type { Connection } from "../../../platform/network.ts";
 import { raceAbort } from "../../../platform/race-abort.ts";
+import { subsystemEnded, subsystemPurpose, subsystemRefused } from "../../session-refusal.ts";
 import type { SshEnvironment } from "../../ssh-connection.ts";
-import { subsystemEnded, subsystemRefused } from "../../subsystem-refusal.ts";
-import type { Channel } from "./channel.ts";
+import { type Channel, isBrokenOff } from "./channel.ts";
 import { ChannelConnection } from "./channel-connection.ts";
 import type { ChannelTable } from "./channel-table.ts";
-import { channelWindow } from "./receive-window.ts";
+import { openSession } from "./open-session.ts";
 
 const unknownEnd = { host: "", port: 0 } as const;
 
@@ -17,9 +17,7 @@ export async function openSubsystem(
   name: string,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const channel = await channels.request(name, signal, (send, ours) =>
-    send.session(ours, channelWindow.firstBytes, channelWindow.packetBytes),
-  );
+  const channel = await openSession(channels, name, subsystemPurpose(name), signal);
   try {
     await raceAbort(accepted(channel, name), signal);
   } catch (error) {
@@ -39,7 +37,7 @@ function accepted(channel: Channel, name: string): Promise<void> {
       else reject(subsystemRefused(name));
     };
     // Both have no effect once it was accepted.
-    channel.once("error", reject);
+    channel.once("error", (error) => reject(isBrokenOff(error) ? subsystemEnded(name) : error));
     void channel.gone.then(() => reject(subsystemEnded(name)));
     channel.tell((send, theirs) => send.subsystem(theirs, name, true));
   });

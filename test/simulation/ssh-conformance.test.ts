@@ -1,0 +1,83 @@
+// The simulated ssh passes the suite of SSH connections: at the simulated sshd, and at one with a script.
+import type { Connection } from "../../src/platform/network.ts";
+import type { Host } from "../../src/simulation/host/host.ts";
+import { ClearMessages } from "../../src/simulation/ssh/clear-messages.ts";
+import { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
+import { SimulatedSshd } from "../../src/simulation/ssh/ssh-server.ts";
+import { ChannelTable } from "../../src/ssh/embedded/channels/channel-table.ts";
+import { SendGate } from "../../src/ssh/embedded/transport/send-gate.ts";
+import { ScriptedSessions, scriptedTraits } from "../conformance/ssh-connection/scripted-sessions.ts";
+import type { OpenedConnection, SshConnectionFixture } from "../conformance/ssh-connection-fixture.ts";
+import { describeSshConnection } from "../conformance/ssh-connection-suite.ts";
+import { watchResources } from "../support/resources.ts";
+import { makeStage, never } from "./stage.ts";
+
+const stage = () => makeStage({ runsFreely: true, wire: { latencyMs: 0.25 } });
+
+async function connect(client: Host): Promise<OpenedConnection> {
+  const connection = await SimulatedSsh.connect(client, { host: "10.0.0.3", signal: never });
+  return { connection, leftovers: () => connection.open };
+}
+
+async function simulatedSshd(): Promise<SshConnectionFixture> {
+  const { world, client, server } = stage();
+  const sshd = await SimulatedSshd.start(server);
+  return {
+    connect: () => connect(client),
+    breakConnections: async () => {},
+    close: async () => {
+      await sshd[Symbol.asyncDispose]();
+      await world.turn();
+    },
+  };
+}
+
+async function scripted(): Promise<SshConnectionFixture> {
+  const { world, client, server } = stage();
+  const rules = new ScriptedSessions();
+  const clients = new Set<Connection>();
+  const stop = new AbortController();
+  const listener = await server.network().listen({ host: "", ports: { first: 22, last: 22 }, signal: never });
+  const acceptAll = async (): Promise<void> => {
+    for (;;) {
+      const accepted = await listener.accept({ signal: stop.signal }).catch(() => undefined);
+      if (accepted === undefined) return;
+      clients.add(accepted);
+      serve(accepted, rules);
+    }
+  };
+  const accepting = acceptAll();
+  const breakConnections = async (): Promise<void> => {
+    for (const each of clients) each.reset();
+  };
+  return {
+    connect: () => connect(client),
+    breakConnections,
+    rules,
+    close: async () => {
+      stop.abort(new Error("the test is over"));
+      await breakConnections();
+      await listener[Symbol.asyncDispose]();
+      await accepting;
+      await world.turn();
+    },
+  };
+}
+
+function serve({ stream }: Connection, rules: ScriptedSessions): void {
+  const gate = new SendGate(stream, () => false);
+  const channels = new ChannelTable({
+    isCongested: () => gate.isCongested(),
+    whenClear: (callback) => gate.whenClear(callback),
+    pace: { nowMs: () => 0, roundTripMs: () => Number.POSITIVE_INFINITY },
+    peer: "the SSH client",
+    onOpen: rules.onOpen,
+  });
+  channels.sender = new ClearMessages({ stream, receiver: channels, onGlobal: async () => undefined }).send;
+  stream.on("error", () => {});
+  stream.once("end", () => stream.end());
+}
+
+watchResources();
+describeSshConnection("simulated ssh, sshd", { commands: {}, subsystems: { isRefused: "no-such" } }, simulatedSshd);
+describeSshConnection("simulated ssh, a server with a script", scriptedTraits, scripted);
