@@ -26,6 +26,7 @@ const engines = [
 export default defineConfig({
   test: {
     pool: "forks",
+    globalSetup: ["test/support/run-directory.ts"],
     // The tests wait more than they compute.
     maxWorkers: 5,
     projects: [

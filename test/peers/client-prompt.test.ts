@@ -30,7 +30,6 @@ for (const kind of ["vsftpd", "proftpd"] as const) {
     afterAll(async () => {
       await Promise.all([server.stop(), sshd.stop()]);
       home.remove();
-      program.remove();
     });
 
     const lines = ["lcd ~", "mget *.txt", "put up.txt", "size up.txt", "-cd nowhere", "dir", "delete up.txt"];

@@ -36,7 +36,7 @@ describePeers(["sshd", "vsftpd", "proftpd-tls"], "FTPS as it is typed", () => {
   });
   afterAll(async () => {
     await sshd.stop();
-    for (const one of [program, keys, home]) one.remove();
+    for (const one of [keys, home]) one.remove();
   });
 
   for (const [name, kind, transport] of rows) {

@@ -28,7 +28,6 @@ describePeers(["sshd", "vsftpd", "curl", "expect"], "the program", () => {
   afterAll(async () => {
     await Promise.all([sshd.stop(), server.stop()]);
     dir.remove();
-    program.remove();
   });
 
   const words = (transport: string, ...more: string[]): string[] => [

@@ -25,7 +25,6 @@ describePeers(["curl", "lftp"], "the demo's invitation", () => {
   afterAll(async () => {
     demo.kill("SIGINT");
     const ended = await demo.ended;
-    program.remove();
     dir.remove();
     expect(ended).toBe("exit 0");
   });

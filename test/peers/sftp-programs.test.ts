@@ -35,7 +35,6 @@ beforeAll(async () => {
   sshd = await startSshd({ lines: ["Subsystem sftp internal-sftp"] });
 });
 afterAll(async () => {
-  program.remove();
   await sshd.stop();
 });
 beforeEach(() => {

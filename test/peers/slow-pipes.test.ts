@@ -39,7 +39,6 @@ describePeers(["vsftpd", "sshd"], "a slow reader of standard output", () => {
   afterAll(async () => {
     await Promise.all([server.stop(), sshd.stop()]);
     here.remove();
-    program.remove();
   });
 
   const ways = ["ftp", "--via", "sftp"] as const;

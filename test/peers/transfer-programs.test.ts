@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type BuiltProgram, buildProgram, run, start } from "../cli/support/built-program.ts";
 import { type FtpServer, ftpServers, startProftpd, startVsftpd } from "../support/ftp-servers.ts";
 import { describePeers } from "../support/missing.ts";
@@ -18,7 +18,6 @@ let program: BuiltProgram;
 beforeAll(() => {
   program = buildProgram();
 });
-afterAll(() => program.remove());
 
 let here: TempDir;
 beforeEach(() => {

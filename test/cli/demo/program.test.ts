@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync } from "node:fs";
 import { connect } from "node:net";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { demoHelpText } from "../../../src/cli/demo/demo-help.ts";
 import { loopbackModes } from "../../../src/lab/loopback/modes.ts";
 import { Peer } from "../../server/peer.ts";
@@ -21,7 +21,6 @@ let bare: { readonly inherits: false; readonly env: Readonly<Record<string, stri
 beforeAll(() => {
   program = buildProgram();
 });
-afterAll(() => program.remove());
 beforeEach(() => {
   dir = makeTempDir("demo");
   for (const name of ["home", "tmp", "bin"]) mkdirSync(dir.file(name));

@@ -1,7 +1,7 @@
 // The prompt without a terminal: commands from a pipe, against our own server.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openServer } from "../../../src/serve/open-server.ts";
 import type { Server } from "../../../src/serve/options.ts";
 import { makeCertificate } from "../../support/certificate.ts";
@@ -15,7 +15,6 @@ let program: BuiltProgram;
 beforeAll(() => {
   program = buildProgram();
 });
-afterAll(() => program.remove());
 
 let [there, here]: TempDir[] = [];
 let server: Server;

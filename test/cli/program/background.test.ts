@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { isRunning, signalProcess } from "../../support/processes.ts";
 import { watchResources } from "../../support/resources.ts";
 import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
@@ -15,7 +15,6 @@ let pidFile: string;
 beforeAll(() => {
   program = buildProgram();
 });
-afterAll(() => program.remove());
 beforeEach(() => {
   dir = makeTempDir("background");
   pidFile = dir.file("pid");

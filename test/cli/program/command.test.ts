@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { watchResources } from "../../support/resources.ts";
 import { makeTempDir } from "../../support/tempdir.ts";
 import { type BuiltProgram, buildProgram, run, start } from "../support/built-program.ts";
@@ -10,7 +10,6 @@ let program: BuiltProgram;
 beforeAll(() => {
   program = buildProgram();
 });
-afterAll(() => program.remove());
 
 const forwards = ["-L2001:f:21", "-L2002:g:21", "ssh-host"];
 const sh = (script: string, ...words: string[]): string[] => [...forwards, "--", "sh", "-c", script, ...words];

@@ -1,5 +1,5 @@
 // Where what is written goes: what cannot be written is told, and is never status 0.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { watchResources } from "../../support/resources.ts";
 import { type BuiltProgram, buildProgram, run, start } from "../support/built-program.ts";
 
@@ -9,7 +9,6 @@ let program: BuiltProgram;
 beforeAll(() => {
   program = buildProgram();
 });
-afterAll(() => program.remove());
 
 describe("standard output on a full disk", () => {
   test.each([["--help"], ["--version"], ["serve --help"], ["lab"], ["lab run 1"]])(

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { watchResources } from "../../support/resources.ts";
 import { makeTempDir } from "../../support/tempdir.ts";
 import { type BuiltProgram, buildProgram, start } from "../support/built-program.ts";
@@ -11,7 +11,6 @@ let program: BuiltProgram;
 beforeAll(() => {
   program = buildProgram();
 });
-afterAll(() => program.remove());
 
 const ready = /^ftp:\/\/127\.0\.0\.1:2001 -> f:21 through ssh-host$/m;
 const forward = ["-L2001:f:21", "ssh-host"];

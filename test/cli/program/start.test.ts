@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { helpText } from "../../../src/cli/command-line/help-text.ts";
 import { watchResources } from "../../support/resources.ts";
 import { type BuiltProgram, buildProgram, run, start } from "../support/built-program.ts";
@@ -10,7 +10,6 @@ let program: BuiltProgram;
 beforeAll(() => {
   program = buildProgram();
 });
-afterAll(() => program.remove());
 
 describe("bin/sallyport.js", () => {
   test.each([["--help"], ["tunnel", "--help"], ["help"]])("%s %s prints help and exits with 0", async (...args) => {

@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { describePeers } from "../../support/missing.ts";
 import { patienceMs } from "../../support/patience.ts";
 import { isRunning, signalProcess } from "../../support/processes.ts";
@@ -17,7 +17,6 @@ let program: BuiltProgram;
 beforeAll(() => {
   program = buildProgram();
 });
-afterAll(() => program.remove());
 
 /** Runs the fake program on a terminal, with standard input from /dev/null; gives all that the terminal showed. */
 function onTerminal(tunnel: object, keys: string, end: string, option = "-N"): Promise<string> {

@@ -1,6 +1,6 @@
 // The whole program: a user is made, the server runs, a client comes, a signal ends it.
 import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { Peer } from "../../server/peer.ts";
 import { watchResources } from "../../support/resources.ts";
 import { makeTempDir } from "../../support/tempdir.ts";
@@ -12,7 +12,6 @@ let program: BuiltProgram;
 beforeAll(() => {
   program = buildProgram();
 });
-afterAll(() => program.remove());
 
 /** A program that answers password questions. */
 function asking(file: string, answer: string): Record<string, string> {

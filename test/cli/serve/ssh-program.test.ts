@@ -27,7 +27,6 @@ describePeers(["ssh", "curl"], "serve --ssh as a program", () => {
   });
   afterAll(() => {
     here.remove();
-    program.remove();
   });
 
   const serve = (...more: string[]): Run =>

@@ -1,10 +1,11 @@
-// The program, built once for a test file into a directory of its own: dist/ belongs to whoever works with it.
+// The program, built once for a run of the tests: dist/ belongs to whoever works with it, and may be old.
 import { execFileSync, spawn } from "node:child_process";
-import { closeSync, copyFileSync, cpSync, existsSync, openSync, symlinkSync } from "node:fs";
+import { closeSync, copyFileSync, cpSync, existsSync, mkdirSync, openSync, renameSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
+import { inject } from "vitest";
+import { patienceMs } from "../../support/patience.ts";
 import { until } from "../../support/until.ts";
 
 export interface BuiltProgram {
@@ -12,30 +13,51 @@ export interface BuiltProgram {
   readonly real: string;
   /** The same program around a tunnel that FAKE_TUNNEL tells what to do. */
   readonly fake: string;
-  remove(): void;
 }
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** Call in beforeAll. Types are checked elsewhere, so this takes half a second. */
+/** Call in beforeAll. The first test file of a run that needs it builds it; the others wait for that. */
 export function buildProgram(): BuiltProgram {
-  const dir: TempDir = makeTempDir("program");
+  const run = inject("runDirectory");
+  const place = join(run, "program");
+  if (takeTurn(join(run, "program.taken"))) build(place);
+  else waitFor(place);
+  return { real: join(place, "bin/sallyport.js"), fake: join(place, "fake.mjs") };
+}
+
+/** Types are checked elsewhere, so this takes half a second. */
+function build(place: string): void {
+  const unfinished = `${place}.new`;
   const compiler = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
-  const project = [
-    "-p",
-    join(root, "tsconfig.json"),
-    "--noCheck",
-    "--declaration",
-    "false",
-    "--isolatedDeclarations",
-    "false",
-  ];
-  execFileSync(process.execPath, [compiler, ...project, "--outDir", dir.file("dist")], { stdio: "inherit" });
-  cpSync(join(root, "bin"), dir.file("bin"), { recursive: true });
-  copyFileSync(join(root, "package.json"), dir.file("package.json"));
-  symlinkSync(join(root, "node_modules"), dir.file("node_modules"));
-  copyFileSync(fileURLToPath(new URL("fake-program.mjs", import.meta.url)), dir.file("fake.mjs"));
-  return { real: dir.file("bin/sallyport.js"), fake: dir.file("fake.mjs"), remove: dir.remove };
+  const options = ["--noCheck", "--declaration", "false", "--isolatedDeclarations", "false"];
+  const project = ["-p", join(root, "tsconfig.json"), ...options, "--outDir", join(unfinished, "dist")];
+  execFileSync(process.execPath, [compiler, ...project], { stdio: "inherit" });
+  cpSync(join(root, "bin"), join(unfinished, "bin"), { recursive: true });
+  copyFileSync(join(root, "package.json"), join(unfinished, "package.json"));
+  symlinkSync(join(root, "node_modules"), join(unfinished, "node_modules"));
+  copyFileSync(fileURLToPath(new URL("fake-program.mjs", import.meta.url)), join(unfinished, "fake.mjs"));
+  renameSync(unfinished, place);
+}
+
+/** True for one caller only, whichever process it is in. */
+function takeTurn(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function waitFor(place: string): void {
+  const sleeping = new Int32Array(new SharedArrayBuffer(4));
+  const end = performance.now() + patienceMs;
+  while (!existsSync(place)) {
+    if (performance.now() > end) throw new Error(`nobody has built ${place}`);
+    Atomics.wait(sleeping, 0, 0, 20);
+  }
 }
 
 export interface Run extends AsyncDisposable {

@@ -1,6 +1,6 @@
 // SFTP servers that would have us write elsewhere, or never end; and one that is lost in mid-file.
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { FileReader, FileSystem } from "../../../src/platform/file-system.ts";
 import type { FileFacts } from "../../../src/protocol/listing/file-facts.ts";
 import { gate } from "../../support/gate.ts";
@@ -16,7 +16,6 @@ let program: BuiltProgram;
 beforeAll(() => {
   program = buildProgram();
 });
-afterAll(() => program.remove());
 
 const facts = (type: FileFacts["type"], size: number): FileFacts => ({ type, size, modifiedMs: 0, mode: 0o644 });
 

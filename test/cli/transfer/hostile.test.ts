@@ -1,6 +1,6 @@
 // A server whose listings would have us write elsewhere; and FTPS.
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { openServer } from "../../../src/serve/open-server.ts";
 import { makeCertificate } from "../../support/certificate.ts";
 import { watchResources } from "../../support/resources.ts";
@@ -15,7 +15,6 @@ let program: BuiltProgram;
 beforeAll(() => {
   program = buildProgram();
 });
-afterAll(() => program.remove());
 
 const listing = ["../up", "/etc/abs", "..", "good", "a\\b", "good", "C:x"]
   .map((name) => `type=file;size=4; ${name}\r\n`)

@@ -1,6 +1,6 @@
 // Honest and odd servers at the command line: what is told, and with which exit status.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { handlers, type Quirk, type QuirkyServer, refuse, startQuirkyServer } from "../../support/quirky-server.ts";
 import { watchResources } from "../../support/resources.ts";
 import { makeTempDir } from "../../support/tempdir.ts";
@@ -12,7 +12,6 @@ let program: BuiltProgram;
 beforeAll(() => {
   program = buildProgram();
 });
-afterAll(() => program.remove());
 
 const sallyport = (...words: string[]) => run(program.real, words, { env: { HOME: "/nonexistent" } });
 const urlOf = ({ host, port }: QuirkyServer, path: string): string => `ftp://me:pw@${host}:${port}/${path}`;

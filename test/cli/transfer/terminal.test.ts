@@ -1,6 +1,6 @@
 // get on a real terminal: the hidden password, the progress line, Ctrl-C.
 import { existsSync, truncateSync, writeFileSync } from "node:fs";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openServer } from "../../../src/serve/open-server.ts";
 import type { Server } from "../../../src/serve/options.ts";
 import { describePeers } from "../../support/missing.ts";
@@ -15,7 +15,6 @@ let program: BuiltProgram;
 beforeAll(() => {
   program = buildProgram();
 });
-afterAll(() => program.remove());
 
 let there: TempDir;
 let here: TempDir;

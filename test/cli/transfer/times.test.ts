@@ -1,6 +1,6 @@
 // Times of files, and what is told of a directory where a file is meant, against our own server.
 import { mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openServer } from "../../../src/serve/open-server.ts";
 import type { Server } from "../../../src/serve/options.ts";
 import { watchResources } from "../../support/resources.ts";
@@ -13,7 +13,6 @@ let program: BuiltProgram;
 beforeAll(() => {
   program = buildProgram();
 });
-afterAll(() => program.remove());
 
 let there: TempDir;
 let here: TempDir;
