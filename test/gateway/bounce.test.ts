@@ -49,7 +49,8 @@ describe("FTP bounce", () => {
       const arrived = once(server, "connection").then(([socket]) => received(socket as Socket));
       await scene.client.ask(line.replace("{port}", String(port)).replace("{p}", `${port >> 8},${port & 255}`), 200);
       await scene.client.ask("RETR f", 150);
-      expect(String(await arrived)).toBe("hello");
+      expect(await arrived).toEqual({ bytes: Buffer.from("hello"), how: "end" });
+      await scene.client.expect(226);
       server.close();
     },
   );
