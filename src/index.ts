@@ -3,6 +3,7 @@
 export { type LocalFileSystemOptions, openLocalFileSystem } from "./filesystem/local/local-file-system.ts";
 export { MemoryFileSystem, type MemoryFileSystemOptions } from "./filesystem/memory/memory-file-system.ts";
 export { dropBox, readOnly } from "./filesystem/read-only.ts";
+export type { Endpoint } from "./platform/endpoint.ts";
 export type {
   FileOptions,
   FileReader,
@@ -13,7 +14,15 @@ export type {
   TellsSpace,
   WriteStart,
 } from "./platform/file-system.ts";
-export type { CloseInfo } from "./platform/network.ts";
+export type {
+  CloseInfo,
+  Connection,
+  ConnectOptions,
+  Listener,
+  ListenOptions,
+  Network,
+  PortRange,
+} from "./platform/network.ts";
 export type { Trace, TraceEvent } from "./platform/trace.ts";
 export type { ErrorCode, ErrorDetails } from "./protocol/error.ts";
 export { isSallyportError, SallyportError } from "./protocol/error.ts";
@@ -23,5 +32,6 @@ export type { OpenListener, Server, ServerListen, ServerOptions, ServerTls, Serv
 export type { OpenSsh, ServerSsh } from "./serve/ssh/ssh-options.ts";
 export type { Account, Authenticate, LoginAttempt } from "./server/account.ts";
 export type { AskUser, Question, SshOptions } from "./ssh/ssh-connection.ts";
+export type { SshHostOptions } from "./ssh/ssh-host-options.ts";
 export { openTunnel } from "./tunnel/open-tunnel.ts";
 export type { BackMode, Forward, OpenForward, PassiveAddress, Tunnel, TunnelOptions } from "./tunnel/options.ts";

@@ -25,74 +25,94 @@ import type {
 } from "./transfer-options.ts";
 import { downloadFile, openDownload, uploadFile, uploadSource } from "./transfers.ts";
 
-/** Connects and logs in. Throws `NET_*`, `FTP_LOGIN`, `FTP_*`, or the signal's reason. */
-export async function openSession(options: ClientOptions, environment: ClientEnvironment): Promise<FtpSession> {
-  return new FtpSession(await SessionHolder.open(options, environment));
+/** What a session has from those that made it. */
+export interface SessionParts {
+  /** Goes with the session: an SSH connection that nobody else has. */
+  readonly owned?: AsyncDisposable;
+  readonly openAnother: (options: CallOptions) => Promise<FtpClient>;
 }
 
-export class FtpSession implements FtpClient {
-  /** For third-party transfers. */
-  readonly holder: SessionHolder;
+/** Connects and logs in. Throws `NET_*`, `FTP_LOGIN`, `FTP_*`, or the signal's reason. */
+export async function openSession(
+  options: ClientOptions,
+  environment: ClientEnvironment,
+  parts: SessionParts = { openAnother: (call) => openSession({ ...options, ...call }, environment) },
+): Promise<FtpClient> {
+  return new FtpSession(await SessionHolder.open(options, environment), parts);
+}
 
-  constructor(holder: SessionHolder) {
-    this.holder = holder;
+/** Known by its key, not by its class: two copies of the package have two classes. */
+const holderKey: unique symbol = Symbol.for("sallyport.FtpClient.holder") as never;
+
+/** What holds a client's connection, for third-party transfers; undefined for what is no client of ours. */
+export function holderOf(client: FtpClient): SessionHolder | undefined {
+  return (client as Partial<FtpSession>)[holderKey];
+}
+
+class FtpSession implements FtpClient {
+  readonly [holderKey]: SessionHolder;
+  readonly #parts: SessionParts;
+
+  constructor(holder: SessionHolder, parts: SessionParts) {
+    this[holderKey] = holder;
+    this.#parts = parts;
   }
 
   get host(): string {
-    return this.holder.talk.server.host;
+    return this[holderKey].talk.server.host;
   }
 
   get port(): number {
-    return this.holder.talk.server.port;
+    return this[holderKey].talk.server.port;
   }
 
   get greeting(): Reply {
-    return this.holder.talk.greeting;
+    return this[holderKey].talk.greeting;
   }
 
   get features(): ReadonlyMap<string, string> {
-    return this.holder.talk.features;
+    return this[holderKey].talk.features;
   }
 
   get secure(): boolean {
-    return this.holder.talk.tls !== undefined;
+    return this[holderKey].talk.tls !== undefined;
   }
 
   get mode(): DataMode {
-    return this.holder.talk.modes.mode;
+    return this[holderKey].talk.modes.mode;
   }
 
   get modeReason(): string {
-    return this.holder.talk.modes.reason;
+    return this[holderKey].talk.modes.reason;
   }
 
   get closed(): Promise<SallyportError | undefined> {
-    return this.holder.closed;
+    return this[holderKey].closed;
   }
 
   get hashes(): readonly HashName[] {
-    return offeredHashes(this.holder.talk);
+    return offeredHashes(this[holderKey].talk);
   }
 
   setMode(mode: "auto" | DataMode): void {
-    this.holder.setMode(mode);
+    this[holderKey].setMode(mode);
   }
 
   setEpsv4(on: boolean): void {
-    this.holder.talk.modes.wishEpsv4(on);
+    this[holderKey].talk.modes.wishEpsv4(on);
   }
 
   logIn(who: Credentials, options?: CallOptions): Promise<void> {
     return this.#call(options, async (talk) => {
       await logInAgain(talk, who);
-      this.holder.hasNewUser();
+      this[holderKey].hasNewUser();
     });
   }
 
   list(path?: string, options: CallOptions & Pick<ListTextOptions, "options"> = {}): Promise<Listing> {
-    return this.holder.transfer(
+    return this[holderKey].transfer(
       options.signal,
-      (_, signal) => attempts(this.holder, 0, signal, (talk) => listDirectory(talk, path, options, signal)),
+      (_, signal) => attempts(this[holderKey], 0, signal, (talk) => listDirectory(talk, path, options, signal)),
       false,
       "anywhere",
     );
@@ -100,11 +120,11 @@ export class FtpSession implements FtpClient {
 
   listText(path?: string, options: CallOptions & ListTextOptions = {}): Promise<readonly string[]> {
     const { signal: given } = options;
-    return this.holder.transfer(given, (talk, signal) => listText(talk, path, options, signal), false, "anywhere");
+    return this[holderKey].transfer(given, (talk, signal) => listText(talk, path, options, signal), false, "anywhere");
   }
 
   names(pattern?: string, options: CallOptions & Pick<ListTextOptions, "options"> = {}): Promise<readonly string[]> {
-    return this.holder.transfer(options.signal, (talk, signal) => listNames(talk, pattern, options, signal));
+    return this[holderKey].transfer(options.signal, (talk, signal) => listNames(talk, pattern, options, signal));
   }
 
   stat(path: string, options?: CallOptions): Promise<ListedEntry> {
@@ -135,7 +155,7 @@ export class FtpSession implements FtpClient {
   cd(path: string, options?: CallOptions): Promise<void> {
     return this.#call(options, async (talk) => {
       await files.changeDirectory(talk, path);
-      this.holder.moved();
+      this[holderKey].moved();
     });
   }
 
@@ -172,23 +192,28 @@ export class FtpSession implements FtpClient {
   }
 
   download(path: string, options: DownloadOptions = {}): DownloadStream {
-    return openDownload(this.holder, path, options);
+    return openDownload(this[holderKey], path, options);
   }
 
   downloadFile(path: string, localPath: string, options: DownloadFileOptions = {}): Promise<TransferResult> {
-    return downloadFile(this.holder, path, localPath, options);
+    return downloadFile(this[holderKey], path, localPath, options);
   }
 
   upload(source: UploadSource, path: string, options: UploadOptions = {}): Promise<TransferResult> {
-    return uploadSource(this.holder, source, path, options);
+    return uploadSource(this[holderKey], source, path, options);
   }
 
   uploadFile(localPath: string, path: string, options: UploadFileOptions = {}): Promise<TransferResult> {
-    return uploadFile(this.holder, localPath, path, options);
+    return uploadFile(this[holderKey], localPath, path, options);
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.holder[Symbol.asyncDispose]();
+  openAnother(options: CallOptions = {}): Promise<FtpClient> {
+    return this.#parts.openAnother(options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this[holderKey][Symbol.asyncDispose]();
+    await this.#parts.owned?.[Symbol.asyncDispose]();
   }
 
   /** The same with a file, by the name that this server knows it by. */
@@ -198,7 +223,7 @@ export class FtpSession implements FtpClient {
     work: (talk: Talk, name: string) => Promise<T>,
     retryAfter: PathUse["retryAfter"] = "syntax",
   ): Promise<T> {
-    return this.holder.transfer(
+    return this[holderKey].transfer(
       options?.signal,
       (talk, signal) =>
         raceAbort(
@@ -212,6 +237,6 @@ export class FtpSession implements FtpClient {
 
   /** A command without data: when its caller gives up, its reply still comes, in its turn. */
   #call<T>(options: CallOptions | undefined, work: (talk: Talk) => Promise<T>): Promise<T> {
-    return this.holder.transfer(options?.signal, (talk, signal) => raceAbort(work(talk), signal));
+    return this[holderKey].transfer(options?.signal, (talk, signal) => raceAbort(work(talk), signal));
   }
 }

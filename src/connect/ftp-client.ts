@@ -1,6 +1,6 @@
 // An FTP client over this machine's network, or over an SSH host's.
 import type { ClientOptions } from "../client/client-options.ts";
-import type { FtpClient as Client } from "../client/ftp-client.ts";
+import type { CallOptions, FtpClient as Client } from "../client/ftp-client.ts";
 import { openSession } from "../client/ftp-session.ts";
 import type { ClientEnvironment } from "../client/talk.ts";
 import { wakefulClock } from "../network/system-clock.ts";
@@ -8,14 +8,15 @@ import { systemNetwork } from "../network/system-network.ts";
 import { systemTime } from "../network/system-time.ts";
 import type { Network } from "../platform/network.ts";
 import { SallyportError } from "../protocol/error.ts";
-import { openVia, type Via, type ViaOptions } from "./via.ts";
+import type { SshHostOptions } from "../ssh/ssh-host-options.ts";
+import { connectSsh, type SshHost } from "./ssh-host.ts";
 
 export interface FtpClientOptions extends ClientOptions {
   /**
    * An SSH host to connect from; `host` is then resolved there. The SSH connection is closed with the client, unless it is one
-   * of {@link openVia}, which several clients may have.
+   * of {@link connectSsh}, which several clients may have. Its `signal` and `trace` are by default the client's.
    */
-  readonly via?: ViaOptions | Via;
+  readonly via?: SshHostOptions | SshHost;
   /** Another network to connect from. Default: this machine. */
   readonly network?: Network;
 }
@@ -23,57 +24,75 @@ export interface FtpClientOptions extends ClientOptions {
 /** A session with an FTP server (RFC 959, 1123, 2228, 2389, 2428, 2640, 3659, 4217). */
 export type FtpClient = Client;
 
-interface FtpClients {
-  /**
-   * Connects and logs in.
-   *
-   * @throws SallyportError NET_* when the server cannot be reached, SSH_* when the SSH host cannot, NET_TLS when the certificate
-   * is not trusted, FTP_LOGIN when the user is refused, FTP_* when the server does not answer as one; the signal's reason.
-   */
-  connect(options: FtpClientOptions): Promise<FtpClient>;
-}
-
-export const FtpClient: FtpClients = { connect };
-
-let lastSession = 0;
-
-async function connect(options: FtpClientOptions): Promise<FtpClient> {
-  if (options.via !== undefined && options.network !== undefined) {
+/**
+ * Connects to an FTP server and logs in.
+ *
+ * @throws SallyportError `NET_*` when the server cannot be reached, `SSH_*` when the SSH host cannot, `NET_TLS` when the certificate
+ * is not trusted, `FTP_LOGIN` when the user is refused, `FTP_*` when the server does not answer as one, `CONFIG_INVALID` for `via`
+ * and `network` together; the signal's reason.
+ * @example
+ * await using client = await connectFtp({ host: "ftp-host", user: "me", password: "secret" });
+ * const { entries } = await client.list();
+ */
+export async function connectFtp(options: FtpClientOptions): Promise<FtpClient> {
+  const { via, network, signal, trace } = options;
+  if (via === undefined) return await open(options, network ?? systemNetwork);
+  if (network !== undefined) {
     throw new SallyportError("CONFIG_INVALID", "a client has one network: give `via` or `network`, not both");
   }
-  const { via, signal, trace } = options;
-  if (via === undefined) return await openSession(options, environmentOf(options, options.network ?? systemNetwork));
-  if ("network" in via) return await openSession(options, environmentOf(options, via.network, via));
-  const own = await openVia(via, {
-    ...(signal === undefined ? {} : { signal }),
-    ...(trace === undefined ? {} : { trace }),
-  });
+  if ("network" in via) return await open(options, via.network, via);
+  const given = { ...(signal === undefined ? {} : { signal }), ...(trace === undefined ? {} : { trace }) };
+  const own = await connectSsh({ ...given, ...via });
   try {
-    return closingAlso(await openSession(options, environmentOf(options, own.network, own)), own);
+    return await open(options, own.network, own, own);
   } catch (error) {
     await own[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-function environmentOf({ trace }: FtpClientOptions, network: Network, via?: Via): ClientEnvironment {
+/** {@link connectFtp} under the name that older programs know. */
+export const FtpClient: { readonly connect: typeof connectFtp } = { connect: connectFtp };
+
+let lastSession = 0;
+
+async function open(
+  options: FtpClientOptions,
+  network: Network,
+  host?: SshHost,
+  owned?: AsyncDisposable,
+): Promise<FtpClient> {
+  return await openSession(options, environmentOf(options, network, host), {
+    ...(owned === undefined ? {} : { owned }),
+    openAnother: (call) => during(options.signal, call, (signal) => open({ ...options, signal }, network, host)),
+  });
+}
+
+/** The call's signal ends the attempt, the options' signal the session as well. */
+async function during<T>(
+  whole: AbortSignal | undefined,
+  { signal }: CallOptions,
+  attempt: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const abort = (): void => stop.abort(signal?.reason);
+  if (signal?.aborted === true) abort();
+  signal?.addEventListener("abort", abort, { once: true });
+  try {
+    return await attempt(whole === undefined ? stop.signal : AbortSignal.any([whole, stop.signal]));
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+function environmentOf({ trace }: FtpClientOptions, network: Network, host?: SshHost): ClientEnvironment {
   lastSession += 1;
   const session = lastSession;
   return {
     network,
     clock: wakefulClock,
     now: systemTime,
-    ...(via === undefined ? {} : { remoteSockets: via.remoteSockets }),
+    ...(host === undefined ? {} : { remoteSockets: host.remoteSockets }),
     emit: (event) => trace?.({ ...event, session, timeMs: wakefulClock.nowMs() }),
   };
-}
-
-/** The SSH connection goes with the session, however that ends. */
-function closingAlso(client: FtpClient, via: Via): FtpClient {
-  const dispose = client[Symbol.asyncDispose].bind(client);
-  client[Symbol.asyncDispose] = async () => {
-    await dispose();
-    await via[Symbol.asyncDispose]();
-  };
-  return client;
 }

@@ -15,8 +15,18 @@ export type {
   UploadFileOptions,
   UploadOptions,
 } from "../client/transfer-options.ts";
+export { systemNetwork } from "../network/system-network.ts";
 export type { TlsTrust } from "../network/tls-client.ts";
-export type { Network, PortRange } from "../platform/network.ts";
+export type { Endpoint } from "../platform/endpoint.ts";
+export type {
+  CloseInfo,
+  Connection,
+  ConnectOptions,
+  Listener,
+  ListenOptions,
+  Network,
+  PortRange,
+} from "../platform/network.ts";
 export type { Trace, TraceEvent } from "../platform/trace.ts";
 export type { NameEncoding } from "../protocol/client/name-bytes.ts";
 export type { ErrorCode, ErrorDetails } from "../protocol/error.ts";
@@ -24,6 +34,7 @@ export { isSallyportError, SallyportError } from "../protocol/error.ts";
 export type { ListedEntry, ListedTime, Listing } from "../protocol/listing/listed-entry.ts";
 export type { Reply } from "../protocol/reply.ts";
 export type { AskUser, Question, SshOptions } from "../ssh/ssh-connection.ts";
-export { FtpClient, type FtpClientOptions } from "./ftp-client.ts";
+export type { SshHostOptions } from "../ssh/ssh-host-options.ts";
+export { connectFtp, FtpClient, type FtpClientOptions } from "./ftp-client.ts";
+export { connectSsh, type SshHost } from "./ssh-host.ts";
 export { transferBetween } from "./transfer-between.ts";
-export { openVia, type Via, type ViaOptions } from "./via.ts";

@@ -5,20 +5,73 @@ import type { DownloadFileOptions, DownloadOptions, TransferResult } from "../cl
 import type { FtpClient } from "../connect/ftp-client.ts";
 import type { StoreOrder } from "./store-order.ts";
 
+/** What a transfer has done: bytes that it moved, what was compared, which way it went. */
 export type Transferred = Pick<TransferResult, "bytes" | "verified" | "how" | "wasThere">;
 
+/**
+ * A session with an FTP or an SFTP server: what both can do with files. Times are milliseconds since 1970 UTC, sizes are bytes. Errors are
+ * SallyportErrors: `FTP_REPLY_*` (FTP) or `FS_*` (SFTP) when the server refuses, `FTP_TRANSFER` and `FTP_VERIFY` when a file is not whole,
+ * `NET_*`, `SSH_*` and `CLOSED` when the session is lost; and a call's signal's reason. Disposal is idempotent.
+ *
+ * @example
+ * const sessions: ServerSession[] = [await connectFtp({ host: "ftp-host" }), await connectSftp({ ssh: { host: "ssh-host" } })];
+ */
 export interface ServerSession
   extends Pick<FtpClient, "closed" | "list" | "stat" | "size" | "modified" | "hash" | "hashes">,
     AsyncDisposable {
+  /**
+   * Another session with the same server and user, over the same SSH connection where there is one. The caller disposes it, and before
+   * the session that owns the SSH connection.
+   *
+   * @throws SallyportError `NET_*`, `SSH_*`, `FTP_*` when the server takes no more.
+   * @example
+   * await using second = await session.openAnother();
+   */
+  openAnother(options?: CallOptions): Promise<ServerSession>;
+  /**
+   * Makes a directory; the one above it must be there. {@link ensureDirectory} makes all that are missing.
+   *
+   * @throws SallyportError also when it is there already.
+   * @example
+   * await session.mkdir("reports");
+   */
   mkdir(path: string, options?: CallOptions): Promise<unknown>;
+  /**
+   * Removes an empty directory. {@link removeDirectory} takes all that is in it.
+   *
+   * @example
+   * await session.rmdir("reports");
+   */
   rmdir(path: string, options?: CallOptions): Promise<void>;
-  /** A file or a symbolic link. */
+  /**
+   * Removes a file or a symbolic link.
+   *
+   * @example
+   * await session.remove("report.txt");
+   */
   remove(path: string, options?: CallOptions): Promise<void>;
+  /**
+   * Renames or moves. A file that has the new name already is replaced, or the server refuses.
+   *
+   * @example
+   * await session.rename("report.part", "report.txt");
+   */
   rename(from: string, to: string, options?: CallOptions): Promise<void>;
+  /**
+   * A stream of a file's bytes that ends only when the file is whole; else it fails. `result` tells what was compared.
+   *
+   * @example
+   * await pipeline(session.download("report.txt"), process.stdout);
+   */
   download(path: string, options?: DownloadOptions): Readable & { readonly result: Promise<Transferred> };
-  /** One attempt. */
+  /**
+   * One attempt, into the file of this machine itself. {@link downloadFile} writes into a part, and has attempts.
+   *
+   * @example
+   * await session.downloadFile("report.txt", "/tmp/report.txt");
+   */
   downloadFile(path: string, localPath: string, options?: DownloadFileOptions): Promise<Transferred>;
-  /** One attempt. Absent: FTP's own commands do it. */
+  /** @internal One attempt of an upload. Absent: FTP's own commands do it. {@link uploadFile} calls it. */
   store?(order: StoreOrder): Promise<Transferred>;
 }
 

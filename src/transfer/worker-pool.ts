@@ -25,8 +25,10 @@ export interface Task<Server> {
 export interface SessionSource<Server> {
   /** The same for two servers that one session serves. */
   keyOf(server: Server): string;
-  /** A session of the worker's own, which it disposes. */
+  /** A session for one worker. */
   open(server: Server): Promise<ServerSession>;
+  /** The worker has no use for it any more. */
+  release(session: ServerSession): Promise<void>;
   /** How many are open with that server, those of other workers too. */
   openWith(server: Server): number;
 }
@@ -197,6 +199,6 @@ class WorkerSessions<Server> implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const sessions = [...this.#open.values()];
     this.#open.clear();
-    await Promise.all(sessions.map((session) => session[Symbol.asyncDispose]()));
+    await Promise.all(sessions.map((session) => this.#source.release(session)));
   }
 }

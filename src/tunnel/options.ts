@@ -2,7 +2,7 @@
 import type { PortRange } from "../platform/network.ts";
 import type { Trace } from "../platform/trace.ts";
 import type { SallyportError } from "../protocol/error.ts";
-import type { AskUser, SshOptions } from "../ssh/ssh-connection.ts";
+import type { SshHostOptions } from "../ssh/ssh-host-options.ts";
 
 /** One `-L [bind:]port:host:hostport`. */
 export interface Forward {
@@ -25,10 +25,7 @@ export interface PassiveAddress {
   readonly cidr: string;
 }
 
-export interface TunnelOptions {
-  readonly ssh: SshOptions;
-  /** Default `auto`: the system's OpenSSH where it can multiplex, else the embedded ssh2 library. */
-  readonly transport?: "auto" | "openssh" | "embedded";
+export interface TunnelOptions extends SshHostOptions {
   /** Default: one, `127.0.0.1:2121` to `localhost:21`. */
   readonly forwards?: readonly Forward[];
   /** ssh's -g. Required for any bind address but loopback; opens control and data listeners to that network. Default false. */
@@ -37,11 +34,6 @@ export interface TunnelOptions {
   readonly back?: BackMode;
   /** Address of the SSH host that the FTP server can reach, for `active` with an FTP server on another host. Default: the SSH server's address as seen from here. */
   readonly backAddress?: string;
-  /**
-   * ssh's -N: run no command at the SSH host. Default false: `true` is run once after connecting, for sshd before 10.1 sends
-   * without delay only from then on (two round trips a file instead of four). Excludes back mode `default-port`.
-   */
-  readonly noCommand?: boolean;
   /** Ports for the data listeners towards the client. Default: any free port. */
   readonly passivePorts?: PortRange;
   readonly passiveAddresses?: readonly PassiveAddress[];
@@ -63,10 +55,6 @@ export interface TunnelOptions {
   readonly removeAborted?: boolean;
   /** Aborting it closes the tunnel at once; before it is ready, openTunnel rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Answers host-key, password and code questions of the embedded transport. Absent: such a question is a refusal. */
-  readonly askUser?: AskUser;
-  /** Receives ssh's own lines for the user: banners, warnings. */
-  readonly tellUser?: (line: string) => void;
   /** Receives every trace event. */
   readonly trace?: Trace;
 }

@@ -1,6 +1,6 @@
 // Our client through an SSH host: the same session, and nothing listens here.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { FtpClient, type FtpClientOptions, openVia } from "../../src/connect/index.ts";
+import { connectSsh, FtpClient, type FtpClientOptions } from "../../src/connect/index.ts";
 import { type FtpServer, ftpServers } from "../support/ftp-servers.ts";
 import { listeningPortsOf } from "../support/listening.ts";
 import { describePeers } from "../support/missing.ts";
@@ -64,7 +64,7 @@ for (const kind of ["vsftpd", "proftpd"] as const) {
     }
 
     test("several clients share one SSH connection", async () => {
-      await using via = await openVia({ ssh: ssh() });
+      await using via = await connectSsh({ ssh: ssh() });
       const clients = await Promise.all([0, 1, 2].map(() => FtpClient.connect(options({ via }))));
       await Promise.all(clients.map((client, index) => client.upload(content, `shared${index}`)));
       expect(server.content("shared2").equals(content)).toBe(true);

@@ -1,4 +1,4 @@
-// Every TypeScript example of the documentation is compiled as it stands and run, with this machine's rigs for its hosts.
+// Every example of the documentation in TypeScript or JavaScript is compiled as it stands and run, with this machine's rigs for its hosts.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ function examplesBelow(folder: string): Example[] {
     .filter((path) => path.endsWith(".md"))
     .flatMap((path) =>
       Array.from(
-        readFileSync(join(root, folder, path), "utf8").matchAll(/```ts\n(.*?)```/gs),
+        readFileSync(join(root, folder, path), "utf8").matchAll(/```(?:ts|js)\n(.*?)```/gs),
         ([, code = ""], index) => ({
           name: `${path} no. ${index + 1}`,
           code,
@@ -44,6 +44,9 @@ const printed = [
   /^reports may read at ftp:\/\/127\.0\.0\.1:\d+$/,
   /^the time is at ftp:\/\/127\.0\.0\.1:\d+\/now\.txt$/,
   /^\d files?, compared by size, passive mode: passive first/,
+  /^1 up \(12 bytes\), size compared, 1 down, 0 failed$/,
+  /^2 connections, passive$/,
+  /^logged in: \/\S*$/,
 ];
 
 describePeers(["sshd", "vsftpd"], "examples of the documentation", () => {
@@ -69,7 +72,7 @@ describePeers(["sshd", "vsftpd"], "examples of the documentation", () => {
         'host: "ftp-host", user: "me", password: "secret"',
         `host: "127.0.0.1", port: ${server.port}, user: "${server.user}", password: "${server.password}"`,
       )
-      .replaceAll('"/tmp/sallyport-hello.txt"', JSON.stringify(dir.file("hello.txt")))
+      .replaceAll('"/tmp/sallyport-', `"${dir.path}/sallyport-`)
       .replaceAll('localPathFor("/tmp"', `localPathFor(${JSON.stringify(dir.path)}`)
       .replaceAll('host: "ftp-host", hostPort: 21', `host: "127.0.0.1", hostPort: ${server.port}`);
 
@@ -77,20 +80,37 @@ describePeers(["sshd", "vsftpd"], "examples of the documentation", () => {
     expect(examples.length).toBe(printed.length);
   });
 
-  test("compile", () => {
-    const base = join(root, "tsconfig.test.json");
+  const compile = (options: Record<string, unknown>): string => {
     const paths = {
       sallyport: [join(root, "src/index.ts")],
-      "sallyport/client": [join(root, "src/connect/index.ts")],
+      "sallyport/client": [join(root, "src/transfer/index.ts")],
     };
     const compilerOptions = { rootDir: "/", paths, typeRoots: [join(root, "node_modules/@types")] };
-    const config = { extends: base, compilerOptions, include: [dir.file("*.ts")] };
+    const config = { ...options, include: [dir.file("*.ts")] };
+    Object.assign(config, { compilerOptions: { ...compilerOptions, ...Object(options["compilerOptions"]) } });
     writeFileSync(dir.file("tsconfig.json"), JSON.stringify(config));
     writeFileSync(dir.file("package.json"), JSON.stringify({ type: "module" }));
-    const { stdout } = spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", dir.file("tsconfig.json")], {
-      encoding: "utf8",
-    });
-    expect(stdout).toBe("");
+    return spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", dir.file("tsconfig.json")], { encoding: "utf8" })
+      .stdout;
+  };
+
+  test("compile", () => {
+    expect(compile({ extends: join(root, "tsconfig.test.json") })).toBe("");
+  });
+
+  test("compile with the settings that the guide names, and emit no `await using`", () => {
+    const [, settings = ""] =
+      /```json\n(.*?)```/s.exec(readFileSync(join(root, "docs/guides/library.md"), "utf8")) ?? [];
+    const { compilerOptions } = JSON.parse(settings) as { compilerOptions: Record<string, unknown> };
+    // The sources stand in for the package here.
+    const sources = { rewriteRelativeImportExtensions: true, outDir: dir.file("out") };
+    expect(compile({ compilerOptions: { ...compilerOptions, ...sources } })).toBe("");
+    const emitted = readdirSync(dir.file("out"), { recursive: true, encoding: "utf8" }).filter((path) =>
+      /\/\d+\.js$/.test(path),
+    );
+    expect(emitted).toHaveLength(examples.length);
+    const texts = emitted.map((path) => readFileSync(join(dir.file("out"), path), "utf8"));
+    expect(texts.filter((text) => /^\s*await using/m.test(text))).toEqual([]);
   });
 
   test.each(examples.map((example, index) => [example.name, index] as const))("%s runs", async (_name, index) => {

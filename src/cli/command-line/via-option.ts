@@ -1,7 +1,7 @@
 // `--via`, and the options of ssh beside it, for all commands of the FTP client.
 
-import type { ViaOptions } from "../../connect/via.ts";
 import { ownEntry } from "../../protocol/own-entry.ts";
+import type { SshHostOptions } from "../../ssh/ssh-host-options.ts";
 import { parseDestination } from "./destination.ts";
 import type { Draft, OptionRow } from "./option-row.ts";
 import { sallyportOptions } from "./sallyport-options.ts";
@@ -9,7 +9,7 @@ import { sshOptions } from "./ssh-options.ts";
 import { usageError } from "./usage-error.ts";
 
 /** Where to and how; the questions of SSH are added by who runs it. */
-export type Via = Required<Pick<ViaOptions, "ssh" | "transport">>;
+export type Via = Required<Pick<SshHostOptions, "ssh" | "transport">>;
 
 export interface ViaDraft extends Draft {
   via?: string;

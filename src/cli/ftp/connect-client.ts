@@ -1,18 +1,19 @@
 // From a target to a session: directly, or through one SSH connection that all sessions of the program share.
 import type { ClientOptions } from "../../client/client-options.ts";
 import { FtpClient } from "../../connect/ftp-client.ts";
-import { openVia, type Via, type ViaOptions } from "../../connect/via.ts";
+import { connectSsh, type SshHost } from "../../connect/ssh-host.ts";
 import type { Trace } from "../../platform/trace.ts";
+import type { SshHostOptions } from "../../ssh/ssh-host-options.ts";
 
 export interface ConnectorOptions {
-  readonly via: ViaOptions | undefined;
+  readonly via: SshHostOptions | undefined;
   readonly trace: Trace;
 }
 
 /** Disposal ends the SSH connection; sessions are their callers'. */
 export class ClientConnector implements AsyncDisposable {
   readonly #options: ConnectorOptions;
-  #via: Via | undefined;
+  #via: SshHost | undefined;
 
   constructor(options: ConnectorOptions) {
     this.#options = options;
@@ -35,9 +36,9 @@ export class ClientConnector implements AsyncDisposable {
   }
 
   /** Made anew by itself when it was lost. */
-  async #openVia(signal: AbortSignal): Promise<Via | undefined> {
+  async #openVia(signal: AbortSignal): Promise<SshHost | undefined> {
     const { via, trace } = this.#options;
-    if (via !== undefined) this.#via ??= await openVia(via, { signal, trace });
+    if (via !== undefined) this.#via ??= await connectSsh({ ...via, signal, trace });
     return this.#via;
   }
 

@@ -1,9 +1,10 @@
 // Sessions with servers: logged in when first needed, shared SSH, one password question for each server.
 import type { ClientOptions, Credentials } from "../../client/client-options.ts";
 import { FtpClient } from "../../connect/ftp-client.ts";
-import { openVia, type Via, type ViaOptions } from "../../connect/via.ts";
+import { connectSsh, type SshHost } from "../../connect/ssh-host.ts";
 import type { Trace } from "../../platform/trace.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import type { SshHostOptions } from "../../ssh/ssh-host-options.ts";
 import type { ServerSession } from "../../transfer/server-session.ts";
 import type { SessionSource } from "../../transfer/worker-pool.ts";
 import { readRoots } from "../credentials/read-roots.ts";
@@ -12,9 +13,9 @@ import type { TransferCommand } from "./transfer-command.ts";
 
 export interface SessionsOptions {
   readonly command: TransferCommand;
-  readonly via: ViaOptions | undefined;
+  readonly via: SshHostOptions | undefined;
   /** Who answers the questions of SSH, and hears what it says. */
-  readonly people: Pick<ViaOptions, "askUser" | "tellUser">;
+  readonly people: Pick<SshHostOptions, "askUser" | "tellUser">;
   readonly trace: Trace;
   readonly logIn: (url: FtpUrl) => Promise<Credentials>;
   /** Ends attempts to connect, not sessions. */
@@ -32,7 +33,7 @@ export class Sessions implements SessionSource<FtpUrl>, AsyncDisposable {
   readonly #logins: Map<string, Promise<Credentials>> = new Map();
   readonly #open: Map<string, number> = new Map();
   readonly #sftp: SftpSessions;
-  #via: Promise<Via> | undefined;
+  #via: Promise<SshHost> | undefined;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -41,6 +42,10 @@ export class Sessions implements SessionSource<FtpUrl>, AsyncDisposable {
 
   keyOf(url: FtpUrl): string {
     return serverOf(url);
+  }
+
+  async release(session: ServerSession): Promise<void> {
+    await session[Symbol.asyncDispose]();
   }
 
   /** How many are open with that server. */
@@ -75,7 +80,11 @@ export class Sessions implements SessionSource<FtpUrl>, AsyncDisposable {
     return await FtpClient.connect({ ...(await this.#optionsFor(url)), ...(await login), signal, trace });
   }
 
-  async #optionsFor({ host, port, scheme }: FtpUrl): Promise<ClientOptions & { readonly network?: Via["network"] }> {
+  async #optionsFor({
+    host,
+    port,
+    scheme,
+  }: FtpUrl): Promise<ClientOptions & { readonly network?: SshHost["network"] }> {
     const { mode, explicitTls, tlsCa, encoding } = this.#options.command;
     const via = await this.#openVia();
     const kind = scheme === "ftps" ? "implicit" : explicitTls ? "explicit" : undefined;
@@ -90,10 +99,10 @@ export class Sessions implements SessionSource<FtpUrl>, AsyncDisposable {
   }
 
   /** One for all sessions, also when several ask at once. */
-  #openVia(): Promise<Via> | undefined {
+  #openVia(): Promise<SshHost> | undefined {
     const { via, trace, signal } = this.#options;
     if (via === undefined || this.#via !== undefined) return this.#via;
-    const opened = openVia(via, { signal, trace });
+    const opened = connectSsh({ ...via, signal, trace });
     this.#via = opened;
     const forget = (): void => {
       if (this.#via === opened) this.#via = undefined;

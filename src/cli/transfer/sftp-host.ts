@@ -1,8 +1,9 @@
 // Which SSH server an sftp:// URL means, and how it is reached: the options of ssh are for that host itself.
-import type { ViaOptions } from "../../connect/via.ts";
+
 import { formatEndpoint } from "../../platform/endpoint.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import type { SshOptions } from "../../ssh/ssh-connection.ts";
+import type { SshHostOptions } from "../../ssh/ssh-host-options.ts";
 import { parseDestination } from "../command-line/destination.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import type { Via } from "../command-line/via-option.ts";
@@ -36,7 +37,7 @@ function jumpOf({ host, port, user }: SshOptions): string {
 }
 
 /** Throws `USAGE_INVALID` for a URL that ssh could not be given. */
-export function sftpHost({ host, port, user }: FtpUrl, { transport, ssh }: SftpWish): ViaOptions {
+export function sftpHost({ host, port, user }: FtpUrl, { transport, ssh }: SftpWish): SshHostOptions {
   return {
     transport,
     ssh: {

@@ -18,6 +18,8 @@ export interface SftpServerSessionParts {
   readonly first: SftpRemote;
   /** Another channel, over a new SSH connection if need be. */
   readonly reopen: (signal: AbortSignal) => Promise<SftpRemote>;
+  /** What goes with the session: an SSH connection that nobody else has. */
+  readonly owned?: AsyncDisposable;
 }
 
 const never: AbortSignal = new AbortController().signal;
@@ -106,9 +108,15 @@ export class SftpServerSession implements ServerSession {
     return await store(await this.#alive(order.signal), order, this.#habits);
   }
 
+  async openAnother({ signal = never }: CallOptions = {}): Promise<SftpServerSession> {
+    const { reopen } = this.#parts;
+    return new SftpServerSession({ first: await reopen(signal), reopen });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#settle(undefined);
     await this.#remote.client[Symbol.asyncDispose]();
+    await this.#parts.owned?.[Symbol.asyncDispose]();
   }
 
   #place(path: string): string {

@@ -4,75 +4,61 @@ import { systemClock } from "../network/system-clock.ts";
 import { systemRandom } from "../network/system-random.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../platform/network.ts";
-import type { Trace } from "../platform/trace.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { listFarSockets } from "../ssh/far-sockets.ts";
 import { askForNoDelay } from "../ssh/no-delay.ts";
-import type { AskUser, SshConnection, SshEnvironment, SshOptions } from "../ssh/ssh-connection.ts";
+import type { SshConnection, SshEnvironment } from "../ssh/ssh-connection.ts";
+import type { SshHostOptions } from "../ssh/ssh-host-options.ts";
 
-export interface ViaOptions {
-  /** Where to and how, in the words of ssh(1). */
-  readonly ssh: SshOptions;
-  /** Default `auto`: the system's OpenSSH where it can multiplex, else the embedded ssh2 library. */
-  readonly transport?: "auto" | "openssh" | "embedded";
-  /**
-   * ssh's -N: run no command at the SSH host. Default false: `true` is run once, for sshd before 10.1 then sends without delay.
-   * Excludes mode `default-port`.
-   */
-  readonly noCommand?: boolean;
-  /** Answers questions of the embedded transport. Absent: such a question is a refusal. */
-  readonly askUser?: AskUser;
-  /** Receives ssh's own lines for the user. */
-  readonly tellUser?: (line: string) => void;
-}
-
-/** The far end of an SSH connection, which is made anew for the next session when it was lost. Disposal closes it with all in it. */
-export interface Via extends AsyncDisposable {
+/**
+ * An SSH host as a network, for one client or for several. A connection that was lost is made again for the next session. Disposal
+ * closes it with all in it, and is idempotent.
+ */
+export interface SshHost extends AsyncDisposable {
+  /** To connect from and to listen on, at the SSH host: for any code that takes a {@link Network}. */
   readonly network: Network;
   /** `user@host` as it was given. */
   readonly target: string;
   readonly transport: "openssh" | "embedded";
   /** Settles when the first SSH connection is gone: undefined after disposal, else why. Never rejects. */
   readonly lost: Promise<SallyportError | undefined>;
-  /** Which end of the SSH host's a connection has. */
+  /** Which end of the SSH host's a connection has; for mode `default-port`. */
   readonly remoteSockets: RemoteSockets;
   /** A subsystem of the SSH host, `sftp` for one. Throws SSH_CHANNEL_REFUSED where there is none, or too many sessions. */
   openSubsystem(name: string, signal: AbortSignal): Promise<Connection>;
 }
 
-/** What goes with the SSH connection. */
-export interface ViaWorld {
-  readonly signal?: AbortSignal;
-  /** Receives the events of the SSH connection. */
-  readonly trace?: Trace;
-}
-
-/** Connects to the SSH host. Throws `SSH_*`, or the signal's reason. */
-export async function openVia(options: ViaOptions, world: ViaWorld = {}): Promise<Via> {
-  const via = new SshVia(options, world.trace);
+/**
+ * Connects to an SSH host.
+ *
+ * @throws SallyportError `SSH_HOST_KEY`, `SSH_AUTH` and other `SSH_*`; `NET_*` when the host cannot be reached; the signal's reason.
+ * @example
+ * await using host = await connectSsh({ ssh: { host: "ssh-host", user: "me" } });
+ * await using client = await connectFtp({ via: host, host: "ftp-host" });
+ */
+export async function connectSsh(options: SshHostOptions): Promise<SshHost> {
+  const host = new ConnectedSshHost(options);
   try {
-    const { lost } = await via.connection(world.signal ?? new AbortController().signal);
-    via.lost = lost;
-    return via;
+    const { lost } = await host.connection(options.signal ?? new AbortController().signal);
+    host.lost = lost;
+    return host;
   } catch (error) {
-    await via[Symbol.asyncDispose]();
+    await host[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-class SshVia implements Via {
+class ConnectedSshHost implements SshHost {
   readonly network: Network;
   readonly remoteSockets: RemoteSockets = new RemoteSockets((port, signal) => this.#listSockets(port, signal));
   lost: Promise<SallyportError | undefined> = Promise.resolve(undefined);
-  readonly #options: ViaOptions;
-  readonly #trace: Trace | undefined;
+  readonly #options: SshHostOptions;
   #current: Promise<SshConnection> | undefined;
   #transport: "openssh" | "embedded" = "embedded";
   #closed = false;
 
-  constructor(options: ViaOptions, trace: Trace | undefined) {
+  constructor(options: SshHostOptions) {
     this.#options = options;
-    this.#trace = trace;
     this.network = {
       name: this.target,
       connect: (o: ConnectOptions): Promise<Connection> => this.connection(o.signal).then((c) => c.network.connect(o)),
@@ -132,11 +118,11 @@ class SshVia implements Via {
   }
 
   #environment(): SshEnvironment {
-    const { askUser, tellUser } = this.#options;
+    const { askUser, tellUser, trace } = this.#options;
     return {
       clock: systemClock,
       random: systemRandom,
-      emit: (event) => this.#trace?.({ ...event, session: 0, timeMs: systemClock.nowMs() }),
+      emit: (event) => trace?.({ ...event, session: 0, timeMs: systemClock.nowMs() }),
       ...(askUser === undefined ? {} : { askUser }),
       ...(tellUser === undefined ? {} : { tellUser }),
     };

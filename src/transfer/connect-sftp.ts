@@ -1,0 +1,32 @@
+// A session with an SFTP server, in the words of the FTP client.
+import type { CallOptions } from "../client/ftp-client.ts";
+import { connectSsh, type SshHost } from "../connect/ssh-host.ts";
+import type { SshHostOptions } from "../ssh/ssh-host-options.ts";
+import type { ServerSession } from "./server-session.ts";
+import { openSftpSession } from "./sftp/open-sftp-session.ts";
+
+const never: AbortSignal = new AbortController().signal;
+
+/**
+ * Connects to an SSH host and opens its SFTP subsystem. Given options, the SSH connection is closed with the session; an
+ * {@link SshHost} stays open for others. Paths begin in the login directory, or with `/` at the root.
+ *
+ * @throws SallyportError `SSH_CHANNEL_REFUSED` when the host has no SFTP; other `SSH_*` and `NET_*` when it cannot be reached or
+ * does not let us in; the signal's reason.
+ * @example
+ * await using session = await connectSftp({ ssh: { host: "ssh-host", user: "me" } });
+ * const { entries } = await session.list();
+ */
+export async function connectSftp(host: SshHostOptions | SshHost, options: CallOptions = {}): Promise<ServerSession> {
+  if ("network" in host) return await openSftpSession(async () => host, options.signal ?? never);
+  const signals = [options.signal, host.signal].filter((signal) => signal !== undefined);
+  const signal = signals.length === 0 ? never : AbortSignal.any(signals);
+  // An account that may do SFTP only would take a command for SFTP.
+  const own = await connectSsh({ noCommand: true, ...host, signal });
+  try {
+    return await openSftpSession(async () => own, signal, own);
+  } catch (error) {
+    await own[Symbol.asyncDispose]();
+    throw error;
+  }
+}

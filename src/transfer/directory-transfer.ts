@@ -1,0 +1,218 @@
+// Whole directories between this machine and a server, FTP and SFTP alike: the library's calls.
+
+import type { CallOptions } from "../client/ftp-client.ts";
+import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
+import { printable } from "../protocol/printable.ts";
+import { fetchFile } from "./fetch-file.ts";
+import { type FileTransferOptions, type FileUploadOptions, keeps, transferOptions } from "./file-transfer.ts";
+import { exactTime } from "./keep-time.ts";
+import { makeDirectories } from "./make-directories.ts";
+import { removeTree } from "./remove-tree.ts";
+import type { ServerSession, Transferred } from "./server-session.ts";
+import { SharedSessions } from "./shared-sessions.ts";
+import { storeFile } from "./store-file.ts";
+import { localSource } from "./store-source.ts";
+import { downloadTree, type TreeDownload, type TreeEvents, type TreeUpload, uploadTree } from "./tree-task.ts";
+import { runTasks, type Task } from "./worker-pool.ts";
+
+/** What is told of a directory while it is transferred. */
+export interface DirectoryEvents {
+  /** Called with each file that is whole: its path at the server and here. */
+  readonly onFile?: (path: string, localPath: string, result: Transferred) => void;
+  /** Called with what is left out and why: symbolic links, devices. */
+  readonly onLeftOut?: (path: string, why: string) => void;
+  /**
+   * Called with what failed; the others go on, and the result counts it. Absent: the first failure ends the transfer, and is thrown.
+   */
+  readonly onFailed?: (path: string, error: SallyportError) => void;
+}
+
+export interface DownloadDirectoryOptions extends Omit<FileTransferOptions, "onProgress">, DirectoryEvents {
+  /** How many files at the same time, each over a session of its own. Default 1; a server that takes fewer gets fewer. */
+  readonly sessions?: number;
+}
+
+export interface UploadDirectoryOptions extends DownloadDirectoryOptions, Pick<FileUploadOptions, "inPlace"> {}
+
+export interface DirectoryResult {
+  /** Files that are whole, those that were there already with `resume` among them. */
+  readonly files: number;
+  /** Bytes that this call moved. */
+  readonly bytes: number;
+  readonly leftOut: number;
+  /** 0 unless `onFailed` is given. */
+  readonly failed: number;
+}
+
+/**
+ * Downloads all that is in a directory of a server, each file as {@link downloadFile} does. `localPath` is made where it is missing; what
+ * is there and not at the server stays. Symbolic links are left out, and names that would lead out of `localPath` fail.
+ *
+ * @throws SallyportError without `onFailed` the first failure, as {@link downloadFile}; `LIMIT_LISTING` for a tree without end,
+ * `FS_OUTSIDE` for such a name, `CONFIG_INVALID`; with it only what ends all: no session any more, or the signal's reason.
+ * @example
+ * const { files } = await downloadDirectory(session, "reports", "/tmp/reports", { sessions: 4 });
+ */
+export async function downloadDirectory(
+  session: ServerSession,
+  path: string,
+  localPath: string,
+  options: DownloadDirectoryOptions = {},
+): Promise<DirectoryResult> {
+  const run = new DirectoryRun(options);
+  const fetch: TreeDownload<undefined>["fetch"] = async (task, from, to, { size, modified }) => {
+    const own = await task.session(undefined);
+    const rules = { ...transferOptions(options), signal: task.signal };
+    const each = {
+      modifiedMs: exactTime(modified),
+      // What is kept of a small file is fetched again in the time that its note takes.
+      noted: (size ?? Number.POSITIVE_INFINITY) >= limits.transferNoteBytes,
+      renew: () => task.session(undefined),
+    };
+    const kept = (part: string, bytes: number): void => rules.note(keeps(part, bytes));
+    await task.carry(async (onCarried) =>
+      run.moved(from, to, await fetchFile(own, from, to, { ...rules, ...each, onCarried }, kept)),
+    );
+  };
+  const tree = { server: undefined, nameOf: (name: string) => name, ...run.events, fetch };
+  return await run.perform(session, downloadTree<undefined>(tree, path, localPath));
+}
+
+/**
+ * Uploads all that is in a directory of this machine, each file as {@link uploadFile} does. `path` is made where it is missing, with
+ * the directories above it; what is there and not here stays. Symbolic links are left out.
+ *
+ * @throws SallyportError without `onFailed` the first failure, as {@link uploadFile}, `CONFIG_INVALID`; with it only what ends all: no session
+ * any more, or the signal's reason.
+ * @example
+ * await uploadDirectory(session, "/tmp/reports", "reports", { sessions: 4 });
+ */
+export async function uploadDirectory(
+  session: ServerSession,
+  localPath: string,
+  path: string,
+  options: UploadDirectoryOptions = {},
+): Promise<DirectoryResult> {
+  const run = new DirectoryRun(options);
+  const { inPlace = false } = options;
+  const store: TreeUpload<undefined>["store"] = async (task, from, to) => {
+    const own = await task.session(undefined);
+    const rules = { ...transferOptions(options), inPlace, signal: task.signal };
+    await task.carry(async (onCarried) => {
+      const renew = (): Promise<ServerSession> => task.session(undefined);
+      run.moved(to, from, await storeFile(own, localSource(from), to, { ...rules, onCarried, renew }));
+    });
+  };
+  if (path !== "") await ensureDirectory(session, path, options);
+  return await run.perform(
+    session,
+    uploadTree<undefined>({ server: undefined, ...run.events, store }, localPath, path),
+  );
+}
+
+/** What both ways have in common: counts, failures, workers. */
+class DirectoryRun {
+  readonly #options: DownloadDirectoryOptions;
+  #files = 0;
+  #bytes = 0;
+  #leftOut = 0;
+  #failed = 0;
+
+  constructor(options: DownloadDirectoryOptions) {
+    this.#options = options;
+  }
+
+  get events(): TreeEvents {
+    return {
+      expected: () => {},
+      leftOut: (path, why) => {
+        this.#leftOut += 1;
+        this.#options.onLeftOut?.(path, why);
+      },
+      failed: (path, error) => this.#fail(path, error),
+    };
+  }
+
+  moved(path: string, localPath: string, result: Transferred): void {
+    this.#files += 1;
+    this.#bytes += result.bytes;
+    this.#options.onFile?.(path, localPath, result);
+  }
+
+  async perform(session: ServerSession, task: Task<undefined>): Promise<DirectoryResult> {
+    const { sessions: count = 1, signal = new AbortController().signal, onNote = () => {} } = this.#options;
+    if (!Number.isInteger(count) || count < 1 || count > limits.clientSessionsMax) {
+      throw new SallyportError(
+        "CONFIG_INVALID",
+        `sessions: ${count} is not a whole number from 1 to ${limits.clientSessionsMax}`,
+      );
+    }
+    const sessions = new SharedSessions(session, signal);
+    await runTasks([task], { sessions, count, signal, failed: (name, error) => this.#fail(name, error), note: onNote });
+    return { files: this.#files, bytes: this.#bytes, leftOut: this.#leftOut, failed: this.#failed };
+  }
+
+  #fail(path: string, error: unknown): void {
+    const { onFailed } = this.#options;
+    if (onFailed === undefined || !isSallyportError(error)) throw error;
+    this.#failed += 1;
+    onFailed(path, error);
+  }
+}
+
+/**
+ * Makes a directory, and those above it where they are missing. True when it was made, false when it was there.
+ *
+ * @throws SallyportError `FTP_REPLY_*` or `FS_*`: the refusal of the lowest directory that could not be made; the signal's reason.
+ * @example
+ * await ensureDirectory(session, "reports/2026/november");
+ */
+export async function ensureDirectory(
+  session: ServerSession,
+  path: string,
+  { signal = new AbortController().signal }: CallOptions = {},
+): Promise<boolean> {
+  return await makeDirectories(session, path, signal);
+}
+
+export interface RemoveDirectoryOptions extends CallOptions {
+  /** Called with each file and directory that is gone. */
+  readonly onRemoved?: (path: string) => void;
+  /** Called with what could not be removed; the others go on. Absent: the first failure ends it, and is thrown. */
+  readonly onFailed?: (path: string, error: SallyportError) => void;
+}
+
+/**
+ * Removes a directory with all that is in it, hidden files too. A symbolic link goes itself, and what it leads to stays. True when
+ * nothing is left of it.
+ *
+ * @throws SallyportError `FS_NOT_DIRECTORY` for a file, `FTP_REPLY_*` or `FS_*` for what is refused, `CONFIG_INVALID` for the root and the login
+ * directory; the signal's reason.
+ * @example
+ * await removeDirectory(session, "reports/2025");
+ */
+export async function removeDirectory(
+  session: ServerSession,
+  path: string,
+  options: RemoveDirectoryOptions = {},
+): Promise<boolean> {
+  const { signal = new AbortController().signal, onRemoved = () => {}, onFailed } = options;
+  if (/^[~/.]*$/.test(path)) {
+    throw new SallyportError(
+      "CONFIG_INVALID",
+      `"${printable(path, 200)}" is no directory to remove, but all that there is`,
+    );
+  }
+  const { type } = await session.stat(path, { signal });
+  if (type !== "directory" && type !== "link") {
+    throw new SallyportError("FS_NOT_DIRECTORY", `"${printable(path, 200)}" is no directory`, {
+      cure: "Use the session's `remove`.",
+    });
+  }
+  const failed = (at: string, error: SallyportError): void => {
+    if (onFailed === undefined) throw error;
+    onFailed(at, error);
+  };
+  return await removeTree(session, path, { signal, removed: onRemoved, failed });
+}

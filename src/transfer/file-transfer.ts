@@ -1,0 +1,127 @@
+// One file between this machine and a server, FTP and SFTP alike: the library's calls.
+import type { Progress, TransferOptions } from "../client/transfer-options.ts";
+import { fetchFile } from "./fetch-file.ts";
+import type { ServerSession, Transferred } from "./server-session.ts";
+import { type StoreOptions, storeFile } from "./store-file.ts";
+import { localSource, streamSource } from "./store-source.ts";
+
+/** How a file is transferred; all is optional. */
+export interface FileTransferOptions extends Pick<TransferOptions, "signal" | "type" | "retries"> {
+  /**
+   * `size` (default): the sizes at both sides must agree, where the server tells its own. `hash`: the strongest checksum that the server
+   * offers, too; over SFTP the file is read once more. `none`: only what the protocol itself confirms.
+   */
+  readonly verify?: "size" | "hash" | "none";
+  /** Go on behind what an earlier attempt has left, if it is from the same source. Default false. */
+  readonly resume?: boolean;
+  /** Give the copy the time of last change of its source, where that can be set. Default true. */
+  readonly times?: boolean;
+  /** Called after each piece: bytes of the file that are there, and of the whole. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Called with a sentence to show: what is no failure, but should be known. */
+  readonly onNote?: (text: string) => void;
+}
+
+export interface FileUploadOptions extends FileTransferOptions {
+  /** Write the name itself, without a part and a rename; for drop boxes. FTP always does. Default false. */
+  readonly inPlace?: boolean;
+}
+
+/**
+ * Downloads a file as a whole: into `NAME.sallyport-part`, which gets its name when all has come and was compared. So `localPath` is the
+ * old file or the new one, and never half of it. After a failure the part stays, and `resume` goes on with it. With `retries`
+ * each further attempt has a session of its own where the first one was lost.
+ *
+ * @throws SallyportError `FTP_REPLY_*` or `FS_*` when a side refuses, `FTP_TRANSFER` and `NET_*` when the transfer broke, `FTP_VERIFY` when
+ * what came is not what is there; the signal's reason.
+ * @example
+ * const { bytes, verified } = await downloadFile(session, "report.txt", "/tmp/report.txt", { retries: 3 });
+ */
+export async function downloadFile(
+  session: ServerSession,
+  path: string,
+  localPath: string,
+  options: FileTransferOptions = {},
+): Promise<Transferred> {
+  await using renewal = new Renewal(session, options.signal);
+  return await fetchFile(
+    session,
+    path,
+    localPath,
+    { ...transferOptions(options), renew: () => renewal.open() },
+    (part, bytes) => options.onNote?.(keeps(part, bytes)),
+  );
+}
+
+/**
+ * Uploads a file of this machine, or what a stream gives. Over SFTP into a part that gets its name when it is whole, unless `inPlace`;
+ * over FTP into the file itself, since no server promises what RNTO does with a file that is there.
+ *
+ * @throws SallyportError `FTP_REPLY_*` or `FS_*` when a side refuses, `FTP_TRANSFER` and `NET_*` when the transfer broke, `FTP_VERIFY` when
+ * what is there is not what was sent; the signal's reason.
+ * @example
+ * await uploadFile(session, "/tmp/report.txt", "reports/today.txt", { verify: "hash" });
+ */
+export async function uploadFile(
+  session: ServerSession,
+  source: string | AsyncIterable<Uint8Array>,
+  path: string,
+  options: FileUploadOptions = {},
+): Promise<Transferred> {
+  await using renewal = new Renewal(session, options.signal);
+  const from = typeof source === "string" ? localSource(source) : streamSource(source);
+  const { inPlace = false } = options;
+  return await storeFile(session, from, path, {
+    ...transferOptions(options),
+    inPlace,
+    renew: () => renewal.open(),
+  });
+}
+
+export function keeps(part: string, bytes: number): string {
+  return `${part} keeps ${bytes} bytes of it; resume continues there`;
+}
+
+/** With the defaults of the library's calls. */
+export function transferOptions(options: FileTransferOptions): StoreOptions {
+  const { signal = new AbortController().signal, type, retries = 0, onProgress, onNote = () => {} } = options;
+  const { verify = "size", resume = false, times = true } = options;
+  return {
+    signal,
+    retries,
+    verify,
+    resume,
+    times,
+    note: onNote,
+    ...(type === undefined ? {} : { type }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  };
+}
+
+/** The session for another attempt: the caller's as long as it is there, else another, which is closed in the end. */
+class Renewal implements AsyncDisposable {
+  readonly #given: ServerSession;
+  readonly #signal: AbortSignal | undefined;
+  #isLost = false;
+  #own: ServerSession | undefined;
+
+  constructor(given: ServerSession, signal: AbortSignal | undefined) {
+    this.#given = given;
+    this.#signal = signal;
+    void given.closed.then(() => {
+      this.#isLost = true;
+    });
+  }
+
+  async open(): Promise<ServerSession> {
+    if (!this.#isLost) return this.#given;
+    await this.#own?.[Symbol.asyncDispose]();
+    this.#own = undefined;
+    this.#own = await this.#given.openAnother(this.#signal === undefined ? {} : { signal: this.#signal });
+    return this.#own;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#own?.[Symbol.asyncDispose]();
+  }
+}

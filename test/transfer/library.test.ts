@@ -1,0 +1,214 @@
+// The library's calls for files and directories, over FTP and SFTP alike.
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openLocalFileSystem } from "../../src/filesystem/local/local-file-system.ts";
+import { openServer } from "../../src/serve/open-server.ts";
+import {
+  connectFtp,
+  downloadDirectory,
+  downloadFile,
+  ensureDirectory,
+  type FtpClient,
+  removeDirectory,
+  type ServerSession,
+  transferBetween,
+  uploadDirectory,
+  uploadFile,
+} from "../../src/transfer/index.ts";
+import { makeTempDir, type TempDir } from "../support/tempdir.ts";
+import { startSftpRig } from "./sftp-rig.ts";
+
+let there: TempDir;
+let here: TempDir;
+let after: (() => Promise<void>)[];
+beforeEach(() => {
+  there = makeTempDir("there");
+  here = makeTempDir("here");
+  after = [];
+});
+afterEach(async () => {
+  for (const end of after.reverse()) await end();
+  there.remove();
+  here.remove();
+});
+
+async function startFtp(sessionsMax = 10): Promise<{ client: FtpClient; open: () => number }> {
+  let open = 0;
+  const server = await openServer({
+    files: there.path,
+    users: [{ name: "me", password: "pw" }],
+    listen: [{ port: 0 }],
+    sessionsPerAddressMax: sessionsMax,
+    trace: ({ type }) => {
+      if (type === "session.open") open += 1;
+      if (type === "session.close") open -= 1;
+    },
+  });
+  const port = server.listeners[0]?.port ?? 0;
+  const client = await connectFtp({ host: "127.0.0.1", port, user: "me", password: "pw" });
+  after.push(
+    () => Promise.resolve(server[Symbol.asyncDispose]()),
+    () => client[Symbol.asyncDispose](),
+  );
+  return { client, open: () => open };
+}
+
+async function startSftp(): Promise<ServerSession> {
+  const session = await startSftpRig({ files: await openLocalFileSystem({ directory: there.path }) });
+  after.push(() => session[Symbol.asyncDispose]());
+  return session;
+}
+
+const openers: readonly (readonly [string, () => Promise<ServerSession>])[] = [
+  ["FTP", async () => (await startFtp()).client],
+  ["SFTP", startSftp],
+];
+
+const files = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`${at % 3}/f${at}`, `content of ${at}\n`]));
+
+function fill(dir: TempDir): void {
+  for (const name of ["", "0", "1", "2", "empty"]) mkdirSync(dir.file(`tree/${name}`), { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(dir.file(`tree/${name}`), text);
+}
+
+const contents = (dir: TempDir, root: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(dir.file(root), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => {
+        const path = `${parentPath}/${name}`;
+        return [path.slice(dir.file(root).length + 1), readFileSync(path, "utf8")];
+      }),
+  );
+
+describe.each(openers)("%s", (_name, open) => {
+  test("a directory goes up and comes down whole, over several sessions, and the given one stays open", async () => {
+    fill(here);
+    const session = await open();
+    const up = await uploadDirectory(session, here.file("tree"), "a/b", { sessions: 3 });
+    expect(up).toMatchObject({ files: 12, failed: 0, leftOut: 0 });
+    expect(contents(there, "a/b")).toEqual(files);
+    expect(existsSync(there.file("a/b/empty"))).toBe(true);
+    const told: string[] = [];
+    const down = await downloadDirectory(session, "a/b", here.file("back"), {
+      sessions: 3,
+      onFile: (path, localPath, { bytes }) =>
+        told.push(`${path} ${localPath === here.file(`back/${path.slice(4)}`)} ${bytes}`),
+    });
+    expect(down).toEqual(up);
+    expect(contents(here, "back")).toEqual(files);
+    expect(told).toContain("a/b/1/f10 true 14");
+    expect((await session.stat("a/b")).type).toBe("directory");
+  });
+
+  test("the first failure ends it and is thrown; with onFailed the others go on, and it is counted", async () => {
+    fill(there);
+    mkdirSync(here.file("tree/1/f1"), { recursive: true }); // a directory in the way
+    const session = await open();
+    await expect(downloadDirectory(session, "tree", here.file("tree"))).rejects.toMatchObject({ code: /^FS_/ });
+    const failed: string[] = [];
+    const result = await downloadDirectory(session, "tree", here.file("tree"), {
+      resume: true,
+      onFailed: (path, { code }) => failed.push(`${path} ${code}`),
+    });
+    expect(result).toMatchObject({ files: 11, failed: 1 });
+    expect(failed).toEqual(["tree/1/f1 FS_IS_DIRECTORY"]);
+  });
+
+  test("a file that comes down has its name when it is whole, and not before", async () => {
+    writeFileSync(there.file("f"), Buffer.alloc(300_000, "new"));
+    writeFileSync(here.file("f"), "old");
+    const session = await open();
+    const seen = new Set<string>();
+    const { bytes, verified } = await downloadFile(session, "f", here.file("f"), {
+      onProgress: () => seen.add(readFileSync(here.file("f"), "utf8")),
+    });
+    expect({ bytes, verified, seen: [...seen] }).toEqual({ bytes: 300_000, verified: "size", seen: ["old"] });
+    expect(readdirSync(here.path)).toEqual(["f"]);
+    expect(readFileSync(here.file("f"))).toEqual(readFileSync(there.file("f")));
+  });
+
+  test("a download that is aborted leaves the old file as it was", async () => {
+    writeFileSync(there.file("f"), Buffer.alloc(30_000_000, "new"));
+    writeFileSync(here.file("f"), "old");
+    const session = await open();
+    const stop = new AbortController();
+    const reason = new Error("enough");
+    const work = downloadFile(session, "f", here.file("f"), {
+      signal: stop.signal,
+      onProgress: () => stop.abort(reason),
+    });
+    await expect(work).rejects.toBe(reason);
+    expect(readFileSync(here.file("f"), "utf8")).toBe("old");
+    expect((await session.stat("f")).size).toBe(30_000_000);
+  });
+
+  test("a file or a stream goes up", async () => {
+    writeFileSync(here.file("f"), "a file");
+    const session = await open();
+    await uploadFile(session, here.file("f"), "one", { verify: "hash" });
+    const stream = (async function* () {
+      yield Buffer.from("a stream");
+    })();
+    await uploadFile(session, stream, "two");
+    expect(["one", "two"].map((name) => readFileSync(there.file(name), "utf8"))).toEqual(["a file", "a stream"]);
+    expect(readdirSync(there.path).sort()).toEqual(["one", "two"]);
+  });
+
+  test("ensureDirectory makes what is missing; removeDirectory takes all, and neither a file nor the root", async () => {
+    const session = await open();
+    expect(await ensureDirectory(session, "a/b/c")).toBe(true);
+    expect(await ensureDirectory(session, "a/b/c")).toBe(false);
+    writeFileSync(there.file("a/b/c/.hidden"), "x");
+    writeFileSync(there.file("kept"), "x");
+    symlinkSync("../kept", there.file("a/link"));
+    await expect(removeDirectory(session, "kept")).rejects.toMatchObject({ code: "FS_NOT_DIRECTORY" });
+    for (const path of ["", "/", ".", "~"]) {
+      await expect(removeDirectory(session, path)).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    }
+    expect(await removeDirectory(session, "a")).toBe(true);
+    expect(readdirSync(there.path)).toEqual(["kept"]);
+  });
+});
+
+test("sessions beside the given one are closed when the directory is done", async () => {
+  fill(there);
+  const { client, open } = await startFtp();
+  let most = 0;
+  await downloadDirectory(client, "tree", here.file("tree"), {
+    sessions: 4,
+    onFile: () => {
+      most = Math.max(most, open());
+    },
+  });
+  expect(most).toBeGreaterThan(1);
+  expect(await client.quote("NOOP")).toMatchObject({ code: 200 });
+  await expect.poll(open).toBe(1);
+});
+
+test("a server that takes fewer sessions gets fewer", async () => {
+  fill(there);
+  const { client } = await startFtp(2);
+  const notes: string[] = [];
+  const { files: whole } = await downloadDirectory(client, "tree", here.file("tree"), {
+    sessions: 4,
+    onNote: (text) => notes.push(text),
+  });
+  expect(whole).toBe(12);
+  expect(notes.join()).toMatch(/the server takes \d sessions and no more/);
+});
+
+test("sessions that are no whole number are refused", async () => {
+  const { client } = await startFtp();
+  for (const sessions of [0, 1.5, 1000]) {
+    await expect(downloadDirectory(client, "/", here.file("x"), { sessions })).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+    });
+  }
+});
+
+test("transferBetween refuses what is no client of connectFtp", async () => {
+  const { client } = await startFtp();
+  const stranger = Object.create(null) as FtpClient;
+  await expect(transferBetween(client, stranger, "a", "b")).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+});
