@@ -9,7 +9,7 @@ const project = (name: string, include: string[], isolate = true, exclude: strin
   // The documentation's examples import the package by its name.
   resolve: {
     alias: {
-      "sallyport/client": new URL("./src/connect/index.ts", import.meta.url).pathname,
+      "sallyport/client": new URL("./src/transfer/index.ts", import.meta.url).pathname,
       sallyport: new URL("./src/index.ts", import.meta.url).pathname,
     },
   },

@@ -54,7 +54,7 @@ describePeers(["sshd", "vsftpd"], "examples of the documentation", () => {
   let server: FtpServer;
   let dir: TempDir;
   beforeAll(async () => {
-    sshd = await startSshd();
+    sshd = await startSshd({ lines: ["Subsystem sftp internal-sftp"] });
     server = await startVsftpd();
     dir = makeTempDir("examples");
     symlinkSync(join(root, "node_modules"), dir.file("node_modules"));
@@ -67,12 +67,12 @@ describePeers(["sshd", "vsftpd"], "examples of the documentation", () => {
 
   const withRigs = (code: string): string =>
     code
+      .replaceAll('"/tmp/sallyport-', `"${dir.path}/sallyport-`)
       .replaceAll('host: "ssh-host", user: "me"', `host: "${sshd.hostAlias}", configFile: "${sshd.configFile}"`)
       .replaceAll(
         'host: "ftp-host", user: "me", password: "secret"',
         `host: "127.0.0.1", port: ${server.port}, user: "${server.user}", password: "${server.password}"`,
       )
-      .replaceAll('"/tmp/sallyport-', `"${dir.path}/sallyport-`)
       .replaceAll('localPathFor("/tmp"', `localPathFor(${JSON.stringify(dir.path)}`)
       .replaceAll('host: "ftp-host", hostPort: 21', `host: "127.0.0.1", hostPort: ${server.port}`);
 

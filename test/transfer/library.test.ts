@@ -46,16 +46,14 @@ async function startFtp(sessionsMax = 10): Promise<{ client: FtpClient; open: ()
   });
   const port = server.listeners[0]?.port ?? 0;
   const client = await connectFtp({ host: "127.0.0.1", port, user: "me", password: "pw" });
-  after.push(
-    () => Promise.resolve(server[Symbol.asyncDispose]()),
-    () => client[Symbol.asyncDispose](),
-  );
+  after.push(async () => await server[Symbol.asyncDispose]());
+  after.push(async () => await client[Symbol.asyncDispose]());
   return { client, open: () => open };
 }
 
 async function startSftp(): Promise<ServerSession> {
   const session = await startSftpRig({ files: await openLocalFileSystem({ directory: there.path }) });
-  after.push(() => session[Symbol.asyncDispose]());
+  after.push(async () => await session[Symbol.asyncDispose]());
   return session;
 }
 
