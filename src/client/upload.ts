@@ -35,6 +35,8 @@ export interface UploadOrder {
 /** What of the source is at the server, and what the server's file had before. */
 interface Sent {
   bytes: number;
+  /** With what is on its way. */
+  offered: number;
   moved: number;
 }
 
@@ -49,11 +51,14 @@ export async function upload(holder: Holder, order: UploadOrder): Promise<Transf
   const sizeBefore = (): Promise<number | undefined> =>
     byName(holder.talk, use, (name) => sizeThere(holder.talk, name));
   const before = append && plan.size ? ((await sizeBefore()) ?? 0) : 0;
-  const sent: Sent = { bytes: 0, moved: 0 };
+  const sent: Sent = { bytes: 0, offered: 0, moved: 0 };
   let isOpened = false;
   const attempt = async (talk: Talk, earlier: number, name: string): Promise<TransferResult> => {
     const again = order.resume || earlier > 0;
+    const mine = sent.offered;
     sent.bytes = again ? await alreadyThere(talk, name, order, before, what) : 0;
+    // More than was sent is from elsewhere: servers with atomic uploads keep the old file until the new one is whole.
+    if (earlier > 0 && !order.resume && !append && sent.bytes > mine) sent.bytes = 0;
     if (order.resume && earlier === 0 && !append && sent.bytes > 0 && sent.bytes === order.size) {
       return await wasThere(talk, name, order, what, plan);
     }
@@ -140,6 +145,7 @@ async function* passing(order: UploadOrder, hash: Verification["hash"], sent: Se
   for await (const piece of order.open(sent.bytes)) {
     const chunk = lines === undefined ? piece : lines.convert(piece);
     hash?.digest.update(chunk);
+    sent.offered = sent.bytes + chunk.length;
     yield chunk;
     sent.bytes += chunk.length;
     sent.moved += chunk.length;

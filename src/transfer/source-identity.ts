@@ -16,6 +16,15 @@ export function likeness(noted: SourceIdentity | undefined, now: SourceIdentity)
   return isSameTime(noted.modifiedMs, now.modifiedMs) ? "same" : "changed";
 }
 
+/**
+ * Whether what has the name is still what had it before this run: servers with atomic uploads keep the old file until the new one is
+ * whole. Without times a file of the same size may be.
+ */
+export function isUntouched(before: SourceIdentity | "nothing" | undefined, now: SourceIdentity): boolean {
+  if (before === undefined || before === "nothing" || before.size !== now.size) return false;
+  return likeness(before, now) !== "changed";
+}
+
 /** FTP and SFTP tell whole seconds, file systems more. */
 function isSameTime(a: number, b: number): boolean {
   const isCoarse = a % 1000 === 0 || b % 1000 === 0;

@@ -55,7 +55,8 @@ export async function storeFile(
       onProgress(progress);
     };
     const modifiedMs = options.times ? identity.modifiedMs : undefined;
-    const what = { path, source, identity, wish, course, inPlace, modifiedMs };
+    const mayRetry = times.retries > 0;
+    const what = { path, source, identity, wish, course, inPlace, mayRetry, modifiedMs };
     const common = { ...what, signal, verify, type, onProgress: report, note };
     // What is left after the data must need no other attempt.
     const order = retries > 0 || onCarried === undefined ? common : { ...common, onCarried };

@@ -28,6 +28,8 @@ export interface Course {
   from?: number;
   /** Bytes of this run have been sent. */
   hasBegun?: boolean;
+  /** What had the name when this run began at the first byte, where no part is used: while that is there, nothing of this run is. */
+  before?: SourceIdentity | "nothing";
   /** The part is whole, and is getting its name. */
   isRenaming?: boolean;
 }
@@ -41,6 +43,8 @@ export interface StoreOrder {
   readonly course: Course;
   /** Write the name itself, without a part. FTP always does. */
   readonly inPlace: boolean;
+  /** There may be another attempt. */
+  readonly mayRetry: boolean;
   /** The time that the server's file is to get; undefined: none. */
   readonly modifiedMs: number | undefined;
   readonly signal: AbortSignal;

@@ -3,12 +3,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFile
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FtpClient } from "../../src/connect/ftp-client.ts";
 import { openLocalFileSystem } from "../../src/filesystem/local/local-file-system.ts";
+import { SallyportError } from "../../src/protocol/error.ts";
 import { openServer } from "../../src/serve/open-server.ts";
 import type { Server } from "../../src/serve/options.ts";
 import { fetchFile } from "../../src/transfer/fetch-file.ts";
 import { resumeSteps, type Step } from "../../src/transfer/resume-rule.ts";
 import type { ServerSession, Transferred } from "../../src/transfer/server-session.ts";
 import { storeFile } from "../../src/transfer/store-file.ts";
+import type { StoreSource } from "../../src/transfer/store-order.ts";
 import { localSource, remoteSource } from "../../src/transfer/store-source.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 import { startSftpRig } from "./sftp-rig.ts";
@@ -174,4 +176,91 @@ test("a file that got the time of the source is left alone unread", async () => 
   utimesSync(dir.file(`${at}/source`), time, time);
   utimesSync(dir.file(`${at}/to/f`), time, time);
   expect(await ways["get ftp"]?.(at, [])).toMatchObject({ bytes: 0, wasThere: true });
+});
+
+describe("a server that keeps the old file until the new one is whole", () => {
+  const old = Buffer.concat([Buffer.alloc(100_000), source.subarray(100_000)]);
+
+  /** Breaks once, when half has been sent. */
+  function breaking(path: string): StoreSource {
+    const whole = localSource(path);
+    let hasBroken = false;
+    return {
+      identify: (ending) => whole.identify(ending),
+      seekable: true,
+      async *open(offset) {
+        yield source.subarray(offset, offset + 50_000);
+        if (!hasBroken) {
+          hasBroken = true;
+          throw new SallyportError("NET_RESET", "the line is cut");
+        }
+        yield source.subarray(offset + 50_000);
+      },
+    };
+  }
+
+  const atomic = async (): Promise<Server> =>
+    openServer({
+      files: await openLocalFileSystem({ directory: dir.path, sync: false }),
+      users: [{ name: "u", password: "p" }],
+      listen: [{ port: 0 }],
+      atomicUploads: true,
+    });
+  const clientOf = ({ listeners }: Server): Promise<FtpClient> =>
+    FtpClient.connect({ host: "127.0.0.1", port: listeners[0]?.port ?? 0, user: "u", password: "p" });
+
+  test.each([
+    ["has its size and its end", old],
+    ["is its beginning", source.subarray(0, 100_000)],
+  ])("is sent the whole file by the second attempt, when the old one %s", async (_, content) => {
+    const at = fresh();
+    writeFileSync(dir.file(`${at}/to/f`), content);
+    const notes: string[] = [];
+    await using server = await atomic();
+    await using client = await clientOf(server);
+    const order = { ...options(notes), resume: false, retries: 1 };
+    const result = await storeFile(client, breaking(dir.file(`${at}/source`)), `/${at}/to/f`, order);
+    expect(readFileSync(dir.file(`${at}/to/f`)).equals(source)).toBe(true);
+    expect(result.bytes).toBe(200_000);
+    expect(notes.join("\n")).toContain("is still the file from before; it is sent again from its beginning");
+  });
+
+  test("and refuses to let an old one be gone on with is sent the whole file, and it is told", async () => {
+    const at = fresh();
+    writeFileSync(dir.file(`${at}/to/f`), source.subarray(0, 100_000));
+    const notes: string[] = [];
+    await using server = await atomic();
+    await using client = await clientOf(server);
+    const path = dir.file(`${at}/source`);
+    const first = storeFile(client, breaking(path), `/${at}/to/f`, { ...options(notes), resume: false });
+    await expect(first).rejects.toMatchObject({ code: "FTP_TRANSFER" });
+    expect(await storeFile(client, localSource(path), `/${at}/to/f`, options(notes))).toMatchObject({ bytes: 200_000 });
+    expect(readFileSync(dir.file(`${at}/to/f`)).equals(source)).toBe(true);
+    expect(notes.join("\n")).toMatch(/451 f: Append\/Restart not permitted.* is sent again from its beginning/);
+  });
+
+  test("by SFTP, written in place, is sent the whole file by the second attempt", async () => {
+    const at = fresh();
+    writeFileSync(dir.file(`${at}/to/f`), old);
+    writeFileSync(dir.file(`${at}/to/f.hidden`), "");
+    const notes: string[] = [];
+    const files = await openLocalFileSystem({ directory: dir.path, sync: false });
+    // What the first attempt writes goes to a name of its own.
+    const keeping = new Proxy(files, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== "function") return value;
+        if (name !== "openUpdate" && name !== "openWrite") return value.bind(target);
+        return (path: string, ...rest: unknown[]) => {
+          const isFirst = notes.length === 0;
+          return value.call(target, isFirst ? `${path}.hidden` : path, ...rest);
+        };
+      },
+    });
+    await using session = await startSftpRig({ files: keeping });
+    const order = { ...options(notes), resume: false, retries: 1, inPlace: true };
+    await storeFile(session, breaking(dir.file(`${at}/source`)), `/${at}/to/f`, order);
+    expect(readFileSync(dir.file(`${at}/to/f`)).equals(source)).toBe(true);
+    expect(notes.join("\n")).toContain("is still the file from before");
+  });
 });

@@ -1,33 +1,60 @@
 // One attempt of an upload by FTP, into the file itself: the file is its own part.
 import type { UploadFileOptions } from "../../client/transfer-options.ts";
-import { SallyportError } from "../../protocol/error.ts";
+import type { FtpClient } from "../../connect/ftp-client.ts";
+import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { printable } from "../../protocol/printable.ts";
 import { compareTail } from "../compare-tail.ts";
 import { identify } from "../identify.ts";
 import { keepTimeThere } from "../keep-time.ts";
 import { nameState, resumeSteps } from "../resume-rule.ts";
 import { isFtp, type ServerSession, type Transferred } from "../server-session.ts";
+import { isUntouched } from "../source-identity.ts";
 import type { StoreOrder } from "../store-order.ts";
 
 export async function storeByFtp(session: ServerSession, order: StoreOrder): Promise<Transferred> {
   if (!isFtp(session)) throw new SallyportError("INTERNAL", "this session cannot store files");
-  const { path, source, signal, verify, type, onProgress, onCarried } = order;
+  const { path, signal, course } = order;
   const from = order.wish === "no" ? 0 : await beginning(session, order);
   if (from === "all") return { bytes: 0, verified: "size", how: "nothing", wasThere: true };
+  if (from === 0 && order.mayRetry && course.before === undefined) {
+    const before = await identify(session, path, { signal });
+    course.before = before.size === undefined ? "nothing" : before;
+  }
+  const stored = await send(session, order, from);
+  await keepTimeThere(session, path, order.modifiedMs, signal);
+  return stored;
+}
+
+async function send(session: FtpClient, order: StoreOrder, from: number): Promise<Transferred> {
+  const { path, source, signal, verify, type, onProgress, onCarried, note } = order;
   const { size } = order.identity;
+  let hasMoved = false;
   const options: UploadFileOptions = {
     signal,
     verify,
     type,
-    onProgress: ({ bytes }) => onProgress({ bytes: source.localPath === undefined ? from + bytes : bytes, size }),
+    onProgress: ({ bytes }) => {
+      hasMoved = true;
+      onProgress({ bytes: source.localPath === undefined ? from + bytes : bytes, size });
+    },
     ...(onCarried === undefined ? {} : { onCarried }),
   };
   const open = (offset: number): ReturnType<typeof source.open> => source.open(from + offset);
-  const stored = await (source.localPath === undefined
-    ? session.upload(source.seekable ? open : open(0), path, { ...options, append: from > 0 })
-    : session.uploadFile(source.localPath, path, { ...options, resume: from > 0 }));
-  await keepTimeThere(session, path, order.modifiedMs, signal);
-  return stored;
+  try {
+    return await (source.localPath === undefined
+      ? session.upload(source.seekable ? open : open(0), path, { ...options, append: from > 0 })
+      : session.uploadFile(source.localPath, path, { ...options, resume: from > 0 }));
+  } catch (error) {
+    if (from === 0 || hasMoved || !refusesAppend(error)) throw error;
+    note(`${error.message}; ${shown(path)} is sent again from its beginning`);
+    return await send(session, order, 0);
+  }
+}
+
+/** Servers with atomic uploads, and those that their operator told so: ProFTPD's HiddenStores and AllowStoreRestart. */
+function refusesAppend(error: unknown): error is SallyportError {
+  const codes = [451, 500, 501, 502, 504, 550, 551];
+  return isSallyportError(error) && error.code.startsWith("FTP_REPLY_") && codes.includes(error.details.reply ?? 0);
 }
 
 /** How much of the source is there already. */
@@ -36,6 +63,10 @@ async function beginning(session: ServerSession, order: StoreOrder): Promise<num
   const there = await identify(session, path, { signal });
   if (there.size === undefined) return 0;
   // Of this run's own bytes the time tells nothing.
+  if (wish === "retry" && isUntouched(order.course.before, there)) {
+    note(`${shown(path)} at the server is still the file from before; it is sent again from its beginning`);
+    return 0;
+  }
   const name = nameState(wish === "retry" ? { size: there.size } : there, identity);
   const mustCompare = name === "shorter" || name === "unclear";
   const tail = mustCompare ? await compareTail(session, path, there.size, (at) => source.open(at), signal) : undefined;

@@ -1,4 +1,5 @@
 // What the server tells of a file of its own.
+import type { Attributes } from "../../ssh/sftp/wire/attributes.ts";
 import type { SourceIdentity } from "../source-identity.ts";
 import type { SftpRemote } from "./sftp-remote.ts";
 
@@ -10,7 +11,10 @@ export async function identityOf(
 ): Promise<SourceIdentity | "nothing" | "refused"> {
   const told = await session.standing(path, "stat", signal);
   if (typeof told === "string") return told;
-  const { size, times } = told;
+  return identityIn(told);
+}
+
+export function identityIn({ size, times }: Attributes): SourceIdentity {
   return {
     ...(size === undefined ? {} : { size }),
     ...(times === undefined ? {} : { modifiedMs: times.modified * 1000 }),

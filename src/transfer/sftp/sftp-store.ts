@@ -4,7 +4,9 @@ import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { printable } from "../../protocol/printable.ts";
 import { typeOf } from "../../ssh/sftp/wire/attributes.ts";
 import type { Transferred } from "../server-session.ts";
+import type { SourceIdentity } from "../source-identity.ts";
 import type { StoreOrder } from "../store-order.ts";
+import { identityIn } from "./identity-of.ts";
 import type { SftpRemote } from "./sftp-remote.ts";
 import { NoPart, storeByPart } from "./store-by-part.ts";
 import { storeInPlace } from "./store-in-place.ts";
@@ -18,6 +20,8 @@ export interface ServerHabits {
 export interface Target {
   /** Absolute, bytes. */
   readonly path: string;
+  /** Of the old file, or of what this run has made of it; undefined: not known. */
+  readonly there: SourceIdentity | undefined;
   /** The old file's, for the new one. */
   readonly mode: number | undefined;
 }
@@ -44,14 +48,14 @@ export async function store(remote: SftpRemote, order: StoreOrder, habits: Serve
 async function leadsTo({ session }: SftpRemote, path: string, signal: AbortSignal): Promise<Target> {
   const itself = await session.standing(path, "lstat", signal);
   if (itself === "nothing" || itself === "refused" || itself.permissions === undefined)
-    return { path, mode: undefined };
+    return { path, there: undefined, mode: undefined };
   const type = typeOf(itself.permissions) ?? "file";
   if (type === "link") {
     const real = await session.realPath(path, signal);
     const found = await session.look(real, "lstat", signal);
-    return { path: real, mode: found?.permissions };
+    return { path: real, there: found && identityIn(found), mode: found?.permissions };
   }
-  if (type === "file") return { path, mode: itself.permissions & 0o7777 };
+  if (type === "file") return { path, there: identityIn(itself), mode: itself.permissions & 0o7777 };
   throw type === "directory"
     ? new SallyportError("FS_IS_DIRECTORY", `${printable(path, 200)} is a directory at the server`, {
         cure: "End the URL in a / to put the file into it.",

@@ -4,6 +4,7 @@ import { SftpUpdater } from "../../filesystem/sftp/sftp-writer.ts";
 import { printable } from "../../protocol/printable.ts";
 import { nameState, resumeSteps } from "../resume-rule.ts";
 import type { Transferred } from "../server-session.ts";
+import { isUntouched } from "../source-identity.ts";
 import type { StoreOrder } from "../store-order.ts";
 import { compareRemoteTail } from "./compare-remote-tail.ts";
 import { identityOf } from "./identity-of.ts";
@@ -13,9 +14,11 @@ import type { Target } from "./sftp-store.ts";
 import { verifyStored } from "./verify-stored.ts";
 import { digestOf, writePieces } from "./write-pieces.ts";
 
-export async function storeInPlace(remote: SftpRemote, { path }: Target, order: StoreOrder): Promise<Transferred> {
+export async function storeInPlace(remote: SftpRemote, target: Target, order: StoreOrder): Promise<Transferred> {
+  const { path, there } = target;
   const { course } = order;
   const from = order.wish === "no" ? 0 : await beginning(remote, path, order);
+  if (from === 0) course.before ??= there ?? "nothing";
   course.from ??= from === "all" ? (order.identity.size ?? 0) : from;
   if (from === "all") {
     const digest = await digestOf(order, order.identity.size ?? 0);
@@ -42,6 +45,10 @@ async function beginning(remote: SftpRemote, path: string, order: StoreOrder): P
     return 0;
   }
   const { size } = found;
+  if (wish === "retry" && isUntouched(order.course.before, found)) {
+    note(`${printable(path, 200)} at the server is still the file from before; it is sent again from its beginning`);
+    return 0;
+  }
   const name = nameState(wish === "retry" ? { size } : found, identity);
   const mustCompare = name === "shorter" || name === "unclear";
   const tail = mustCompare ? await compareRemoteTail(remote, path, size, order) : undefined;
