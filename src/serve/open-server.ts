@@ -20,7 +20,7 @@ import { type CheckedListen, checkListen, checkPolicy } from "./check-options.ts
 import type { OpenListener, Server, ServerOptions } from "./options.ts";
 import { RunningServer } from "./running-server.ts";
 import { openSshSide, type SshSide } from "./ssh/open-ssh-side.ts";
-import { OwnListeners } from "./ssh/own-listeners.ts";
+import { shareMachine } from "./ssh/own-listeners.ts";
 import { tlsPolicy } from "./tls-policy.ts";
 
 /**
@@ -37,7 +37,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const listen = checkListen(options);
   const accounts = await makeAccounts(options);
   const policy = checkPolicy(options, accounts.authenticate, tlsPolicy(options.tls, systemClock));
-  const network = new OwnListeners(systemNetwork);
+  const { own: network, clients } = shareMachine(systemNetwork);
   const listeners = await listenAll(listen, network, signal);
   const environment = systemEnvironment(options, network);
   const shared: ServerShared = {
@@ -52,7 +52,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const serverAt = (endpoint: Endpoint): FtpServer | undefined =>
     servers[listeners.findIndex((listener) => listener.endpoint === endpoint)];
   const { passivePorts } = policy;
-  const parts = { accounts, guard: shared.guard, own: network, passivePorts, serverAt, environment, signal };
+  const parts = { accounts, guard: shared.guard, own: network, clients, passivePorts, serverAt, environment, signal };
   const ssh = await openSsh(options, parts).catch(async (error: unknown) => {
     await closeAll(listeners);
     throw error;

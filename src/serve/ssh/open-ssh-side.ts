@@ -3,7 +3,6 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { observed } from "../../filesystem/observed.ts";
 import { systemClock } from "../../network/system-clock.ts";
-import { systemNetwork } from "../../network/system-network.ts";
 import { systemRandom } from "../../network/system-random.ts";
 import { systemTime } from "../../network/system-time.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
@@ -36,6 +35,8 @@ export interface SshSide {
   readonly guard: LoginGuard;
   /** The FTP server's listeners. */
   readonly own: OwnListeners;
+  /** Where those of SSH clients are, and the SSH server's. */
+  readonly clients: OwnListeners;
   /** Ports that its data connections wait on. */
   readonly passivePorts: PortRange;
   /** What serves the listener, once it does. */
@@ -48,7 +49,7 @@ const usualPort = 2222;
 
 /** Throws `CONFIG_INVALID`, `NET_*`, or the signal's reason. */
 export async function openSshSide(side: SshSide): Promise<SshServer> {
-  const { options, accounts, guard, emit, signal } = side;
+  const { options, accounts, guard, clients, emit, signal } = side;
   const { host = "127.0.0.1", port = usualPort, authorizedKeysFile, permitOpen = [] } = options;
   const keys = authorizedKeysFile === undefined ? undefined : new AuthorizedKeys(authorizedKeysFile);
   await keys?.check(accounts.names.map((name) => Buffer.from(name, "latin1").toString("utf8")));
@@ -58,7 +59,7 @@ export async function openSshSide(side: SshSide): Promise<SshServer> {
   let server: SshServer | undefined;
   const isOurs = (port: number): boolean => port !== 0 && (port === server?.port || isFtpPort(side, port));
   server = await openSshServer({
-    network: avoidingPorts(systemNetwork, isOurs),
+    network: avoidingPorts(clients, isOurs),
     host: host === "*" ? "" : host === "localhost" ? "127.0.0.1" : host,
     port,
     hostKeys: [hostKey],

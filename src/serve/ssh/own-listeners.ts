@@ -45,6 +45,15 @@ export class OwnListeners implements Network {
   }
 }
 
+/**
+ * One machine on which the FTP server listens, and SSH clients by tcpip-forward. The FTP server is given no free port on which
+ * a client listens at another address: who says `localhost` could end up there.
+ */
+export function shareMachine(network: Network): { readonly own: OwnListeners; readonly clients: OwnListeners } {
+  const clients = new OwnListeners(network);
+  return { own: new OwnListeners(avoidingPorts(network, (port) => clients.hasPort(port))), clients };
+}
+
 const drawsMax = 10;
 
 /** The same network, in which "any free port" is none of those. */
