@@ -1,11 +1,14 @@
 // Our client through an SSH host: the same session, and nothing listens here.
+import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { connectSsh, FtpClient, type FtpClientOptions } from "../../src/connect/index.ts";
+import { connectFtp, connectSsh, FtpClient, type FtpClientOptions } from "../../src/connect/index.ts";
+import { removeDirectory, uploadDirectory } from "../../src/transfer/index.ts";
 import { type FtpServer, ftpServers } from "../support/ftp-servers.ts";
 import { listeningPortsOf } from "../support/listening.ts";
 import { describePeers } from "../support/missing.ts";
 import { watchResources } from "../support/resources.ts";
 import { type Sshd, startSshd } from "../support/sshd.ts";
+import { makeTempDir } from "../support/tempdir.ts";
 
 watchResources();
 
@@ -70,6 +73,22 @@ for (const kind of ["vsftpd", "proftpd"] as const) {
       expect(server.content("shared2").equals(content)).toBe(true);
       expect(sshd.connections().length).toBe(1);
       await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));
+    });
+
+    test("the SSH connection of one client carries its other sessions too, and is closed with it", async () => {
+      const dir = makeTempDir("up");
+      try {
+        for (let at = 0; at < 6; at += 1) writeFileSync(dir.file(`${at}`), content);
+        const client = await connectFtp(options({ via: { ssh: ssh() } }));
+        const up = await uploadDirectory(client, dir.path, "several", { sessions: 3 });
+        expect(up).toMatchObject({ files: 6, bytes: 6 * content.length });
+        expect(sshd.connections().length).toBe(1);
+        expect(await removeDirectory(client, "several")).toBe(true);
+        await client[Symbol.asyncDispose]();
+        await expect.poll(() => sshd.connections().length).toBe(0);
+      } finally {
+        dir.remove();
+      }
     });
 
     test("an SSH connection that is lost in mid-transfer is made anew when retries are allowed", async () => {
