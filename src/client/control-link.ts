@@ -4,7 +4,7 @@ import type { Connection } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { formatCommand } from "../protocol/command.ts";
-import { SallyportError } from "../protocol/error.ts";
+import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { remoteFault } from "../protocol/fault.ts";
 import { limits } from "../protocol/limits.ts";
 import { Redaction } from "../protocol/redaction.ts";
@@ -109,7 +109,7 @@ export class ControlLink {
     try {
       this.connection = await secure(this.connection);
     } catch (error) {
-      if (error instanceof SallyportError) this.fail(error);
+      if (isSallyportError(error)) this.fail(error);
       throw error;
     }
     this.#receiver = new ReplyReceiver();

@@ -1,6 +1,6 @@
 // The server's first words, and what their absence may mean.
 import { formatEndpoint } from "../platform/endpoint.ts";
-import { SallyportError } from "../protocol/error.ts";
+import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { ClientOptions } from "./client-options.ts";
@@ -23,7 +23,7 @@ export async function greetingOf(
   try {
     return await link.greeting();
   } catch (error) {
-    if (!(error instanceof SallyportError) || error.details.phase !== "reply") throw error;
+    if (!isSallyportError(error) || error.details.phase !== "reply") throw error;
     throw new SallyportError("NET_TIMEOUT", `${where} has sent no greeting within ${replyMsOf(options) / 1000} s`, {
       cause: error,
       details: { phase: "greeting", remote: where },

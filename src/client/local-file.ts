@@ -78,6 +78,8 @@ async function readPiece(
  * Where a file of a listing may be written: `name` in `directory` and nowhere else.
  * @throws SallyportError `FS_OUTSIDE` for a name that is none: `..`, one with a slash (or a backslash, a drive, for systems
  * that take those for paths), an empty one.
+ * @example
+ * for (const { name } of entries) await downloadFile(session, name, localPathFor("/tmp/here", name));
  */
 export function localPathFor(directory: string, name: string): string {
   const path = resolve(directory, name);

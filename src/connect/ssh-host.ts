@@ -24,7 +24,13 @@ export interface SshHost extends AsyncDisposable {
   readonly lost: Promise<SallyportError | undefined>;
   /** Which end of the SSH host's a connection has; for mode `default-port`. */
   readonly remoteSockets: RemoteSockets;
-  /** A subsystem of the SSH host, `sftp` for one. Throws SSH_CHANNEL_REFUSED where there is none, or too many sessions. */
+  /**
+   * A subsystem of the SSH host, `sftp` for one.
+   *
+   * @throws SallyportError `SSH_CHANNEL_REFUSED` where there is none, or too many sessions; `SSH_*`; the signal's reason.
+   * @example
+   * await using connection = await host.openSubsystem("sftp", AbortSignal.timeout(5_000));
+   */
   openSubsystem(name: string, signal: AbortSignal): Promise<Connection>;
 }
 

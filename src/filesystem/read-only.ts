@@ -8,7 +8,12 @@ import { fsError } from "./fs-error.ts";
 
 const refuse = (path: string): Promise<never> => Promise.reject(fsError("FS_READ_ONLY", path));
 
-/** Everything may be read, nothing changed. Other changes that the file system can make are gone. */
+/**
+ * Everything may be read, nothing changed: that is `FS_READ_ONLY`. Other changes that the file system can make are gone.
+ *
+ * @example
+ * const files = readOnly(await openLocalFileSystem({ directory: "/srv/ftp" }));
+ */
 export function readOnly(inner: FileSystem): FileSystem {
   return {
     stat: (path, options) => inner.stat(path, options),
@@ -27,7 +32,13 @@ function spaceOf(inner: FileSystem): Partial<TellsSpace> {
   return tellsSpace(inner) ? { space: (path, options) => inner.space(path, options) } : {};
 }
 
-/** New files and directories may be made. An atomic upload may be given its name, or be removed, by whoever knows its own. */
+/**
+ * New files and directories may be made, and nothing else changed: that is `FS_READ_ONLY`. An atomic upload may be given its name, or be
+ * removed, by the client that knows its own.
+ *
+ * @example
+ * const files = dropBox(await openLocalFileSystem({ directory: "/srv/incoming" }));
+ */
 export function dropBox(inner: FileSystem): FileSystem {
   const unfinished = new Set<string>();
   const beingNamed = new Set<string>();

@@ -3,7 +3,7 @@ import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Listener, ListenOptions } from "../platform/network.ts";
 import { portsInRandomOrder } from "../platform/port-range.ts";
 import type { Random } from "../platform/random.ts";
-import { SallyportError } from "../protocol/error.ts";
+import { isSallyportError, SallyportError } from "../protocol/error.ts";
 
 /** Listens on one port; throws `NET_ADDRESS_IN_USE` when it is taken. */
 type Bind = (host: string, port: number, signal: AbortSignal) => Promise<Listener>;
@@ -17,7 +17,7 @@ export async function listenOnOne(options: ListenOptions, random: Random, bind: 
     try {
       return await bind(host, port, signal);
     } catch (error) {
-      if (!(error instanceof SallyportError) || error.code !== "NET_ADDRESS_IN_USE") throw error;
+      if (!isSallyportError(error) || error.code !== "NET_ADDRESS_IN_USE") throw error;
       refused = error;
     }
   }

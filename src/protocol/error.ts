@@ -96,7 +96,12 @@ export class SallyportError extends Error {
   }
 }
 
-/** True for a SallyportError of any copy of this package. */
+/**
+ * True for a SallyportError of any copy of this package.
+ *
+ * @example
+ * if (isSallyportError(error) && error.code === "FTP_LOGIN") console.log(error.cure);
+ */
 export function isSallyportError(value: unknown): value is SallyportError {
   return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
 }

@@ -30,6 +30,8 @@ import { tlsPolicy } from "./tls-policy.ts";
  * @throws SallyportError CONFIG_INVALID for wrong options and for key files that others could have written, FS_* for a
  * directory that cannot be served, NET_* when a listener cannot be had; the signal's reason when it is aborted before the
  * server is ready.
+ * @example
+ * await using server = await openServer({ files: "/srv/ftp", anonymous: "read", listen: [{ port: 2121 }] });
  */
 export async function openServer(options: ServerOptions): Promise<Server> {
   options.signal?.throwIfAborted();

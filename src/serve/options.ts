@@ -106,6 +106,11 @@ export interface Server extends AsyncDisposable {
   readonly sessions: number;
   /** Transfers under way now. */
   readonly transfersRunning: number;
-  /** No new sessions; running transfers may finish for up to `graceMs` (default 10000); then everything is closed. */
+  /**
+   * No new sessions; running transfers may finish for up to `graceMs` milliseconds (default 10000); then everything is closed.
+   *
+   * @example
+   * await server.close({ graceMs: 5_000 });
+   */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }

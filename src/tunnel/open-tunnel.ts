@@ -29,6 +29,9 @@ type Emit = (session: number, event: TraceEventBody) => void;
  *
  * @throws SallyportError CONFIG_INVALID or POLICY_BIND for wrong options, NET_* when a listener cannot be had, SSH_* when the
  * SSH connection fails; the signal's reason when it is aborted before the tunnel is ready.
+ * @example
+ * const forwards = [{ port: 2121, host: "ftp-host", hostPort: 21 }];
+ * await using tunnel = await openTunnel({ ssh: { host: "ssh-host" }, forwards });
  */
 export function openTunnel(options: TunnelOptions): Promise<Tunnel> {
   const { transport = "auto", ssh } = options;

@@ -83,6 +83,11 @@ export interface Tunnel extends AsyncDisposable {
   readonly closed: Promise<SallyportError | undefined>;
   /** Transfers under way now. */
   readonly transfersRunning: number;
-  /** No new sessions; running transfers may finish for up to `graceMs` (default 10000); then everything is closed. */
+  /**
+   * No new sessions; running transfers may finish for up to `graceMs` milliseconds (default 10000); then everything is closed.
+   *
+   * @example
+   * await tunnel.close({ graceMs: 5_000 });
+   */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }

@@ -20,6 +20,11 @@ const bans: readonly Ban[] = [
     home: /^src\/network\/system-[^/]+\.ts$/,
   },
   { pattern: /\bconsole\./g, instead: "below src/cli there is only the Trace", home: /^src\/cli\// },
+  {
+    pattern: /\binstanceof (?:SallyportError|Ftp\w+|Sftp\w+)\b/g,
+    instead: "a program may have two copies of the package: isSallyportError, or a key of Symbol.for",
+    home: /^$/,
+  },
   { pattern: /\b(?:TODO|FIXME)\b/g, instead: "finish it, or open an issue", home: undefined },
 ];
 

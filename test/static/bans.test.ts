@@ -12,6 +12,7 @@ describe("the bans", () => {
     ["src/gateway/a.ts", "performance.now()", "src/gateway/a.ts:1 has performance.now"],
     ["src/network/a.ts", "Math.random()", "src/network/a.ts:1 has Math.random"],
     ["src/gateway/a.ts", 'console.log("x")', "src/gateway/a.ts:1 has console."],
+    ["src/client/a.ts", "if (e instanceof SallyportError)", "src/client/a.ts:1 has instanceof SallyportError"],
     ["src/gateway/a.ts", "// TODO: all of it", "src/gateway/a.ts:1 has TODO"],
   ])("find in %s: %s", (path, text, fault) => {
     expect(bannedWords([{ path, text }])).toEqual([expect.stringContaining(fault)]);

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { rename, unlink, writeFile } from "node:fs/promises";
 import { readPrivateFile } from "../../platform/private-file.ts";
-import { SallyportError } from "../../protocol/error.ts";
+import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import { parsePasswordFile } from "../../serve/passwords/password-file.ts";
 import { hashPassword } from "../../serve/passwords/scrypt-hash.ts";
@@ -51,7 +51,7 @@ async function putLine(file: string, name: string, line: string): Promise<void> 
       throw error;
     });
   } catch (cause) {
-    if (cause instanceof SallyportError) throw cause;
+    if (isSallyportError(cause)) throw cause;
     const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new SallyportError("CONFIG_INVALID", `the password file ${file} cannot be written: ${why}`, { cause });
   }

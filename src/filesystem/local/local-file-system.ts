@@ -43,7 +43,13 @@ export interface LocalFileSystemOptions {
   readonly sync?: boolean;
 }
 
-/** Throws `FS_NOT_FOUND`, `FS_NOT_DIRECTORY` or `FS_PERMISSION` when there is no such directory. */
+/**
+ * A directory of this machine as a file system that a server serves; nothing outside of it can be reached.
+ *
+ * @throws SallyportError `FS_NOT_FOUND`, `FS_NOT_DIRECTORY` or `FS_PERMISSION` when there is no such directory.
+ * @example
+ * const files = await openLocalFileSystem({ directory: "/srv/ftp" });
+ */
 export async function openLocalFileSystem(
   options: LocalFileSystemOptions,
 ): Promise<FileSystem & SetsTimes & SetsModes & TellsSpace & UpdatesFiles & MakesLinks> {

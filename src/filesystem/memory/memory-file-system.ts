@@ -26,7 +26,12 @@ export interface MemoryFileSystemOptions {
 
 const bytesMaxDefault = 67_108_864;
 
-/** An empty file system; it forgets everything with the program. */
+/**
+ * An empty file system; it forgets everything with the program.
+ *
+ * @example
+ * const files = new MemoryFileSystem({ now: () => Date.now() });
+ */
 export class MemoryFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, UpdatesFiles {
   readonly #tree: MemoryTree;
   readonly #bytesMax: number;

@@ -57,7 +57,7 @@ describe("-f", () => {
     await using parent = start(program.fake, ["-g", ...words], { tunnel: { pidFile, events, tell: ["Welcome!"] } });
     await parent.ended;
     expect(parent.stderr()).toMatch(
-      /^Welcome!\nsallyport: warning: SSH connection lost.*\n  The listeners stay; .*\nsallyport: warning: -g: .*\n$/,
+      /^Welcome!\nsallyport: warning: SSH connection lost.*\n {2}The listeners stay; .*\nsallyport: warning: -g: .*\n$/,
     );
     signalProcess(childPid(), "SIGTERM");
     await until("the child's end", () => !isRunning(childPid()));
