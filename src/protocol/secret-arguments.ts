@@ -18,6 +18,9 @@ const passedOn = /^(.*?\b(?:x?pass(?:w(?:or)?d)?|acct)\b[\s=:]+)(.+)$/is;
 /** `PASSsecret`, `PASS:secret`: the space was forgotten. */
 const glued = /^(X?PASS)(?!W(?:OR)?D$)(.+)$/i;
 
+/** Commands of the table in whose argument a command for another may stand; a path of the others may have any word in it. */
+const pathless: ReadonlySet<string> = new Set(["SITE", "USER", "HELP", "OPTS", "CLNT", "AUTH", "LANG", "HOST"]);
+
 /** PASS and ACCT, from the codec on. */
 export const isSecretVerb = (verb: string): boolean => secretVerbs.has(verb);
 
@@ -31,7 +34,7 @@ export function secretArgument(verb: string, argument: string | undefined): Secr
   if (open !== undefined) return { open, secret: `${secret ?? ""} ${argument}` };
   // What stands behind a command that takes nothing was meant for another.
   if (isSecretVerb(verb) || looksSecret || row?.argument === "none") return { open: `${verb} `, secret: argument };
-  return row === undefined || verb === "SITE" ? insideArgument(verb, argument) : undefined;
+  return row === undefined || pathless.has(verb) ? insideArgument(verb, argument) : undefined;
 }
 
 /** A line that was written for people already: nothing is hidden twice. */

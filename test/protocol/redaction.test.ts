@@ -35,6 +35,11 @@ describe("a password is hidden", () => {
     ["SITE ADDUSER anna hunter2", "SITE ADDUSER ***"],
     ["SITE EXEC login password=hunter2", "SITE EXEC login password=***"],
     ["QUOTE PASS hunter2", "QUOTE PASS ***"],
+    ["USER PASS hunter2", "USER PASS ***"],
+    ["USER anna password hunter2", "USER anna password ***"],
+    ["OPTS PASS hunter2", "OPTS PASS ***"],
+    ["HELP PASS hunter2", "HELP PASS ***"],
+    ["CLNT x pass=hunter2", "CLNT x pass=***"],
   ])("in %s, and where the server repeats the line", (line, expected) => {
     const [command, reply = ""] = shown(line, `500 '${line}': hunter2 not understood`);
     expect(command).toBe(expected);
