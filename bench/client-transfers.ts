@@ -77,7 +77,7 @@ function measurementOf(
     atOnce,
     ...(direction === "download" ? { files: files(`${name}/`) } : { files: [], localFiles: files("") }),
     measure: async (site, client, localDir) => {
-      // Each client writes into a new directory of its own.
+      // Each client writes into a new separate directory.
       const target = `${name}-${client.name}`;
       const dir = direction === "download" ? join(localDir, target) : join(site.server.root, target);
       rmSync(dir, { recursive: true, force: true });

@@ -14,7 +14,7 @@ import { NotMeasured, type OpenWay, type Site, type Way } from "./measurement.ts
 export interface ServerSite extends Site {
   readonly vsftpd: FtpServer;
   readonly proftpd: FtpServer | undefined;
-  /** Certificate, password file and files of our own server, which is started anew for every measurement. */
+  /** Certificate, password file and files of our own server, which is started again for every measurement. */
   readonly own: OwnServer;
 }
 

@@ -1,4 +1,4 @@
-// Draws docs/pictures anew from simulated runs: `npm run pictures`. test/lab/pictures.test.ts tells when that is needed.
+// Draws docs/pictures again from simulated runs: `npm run pictures`. test/lab/pictures.test.ts tells when that is needed.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { picturesOf } from "../dist/lab/figures/pictures.js";
 import { playForPage } from "../dist/lab/play-for-page.js";

@@ -54,7 +54,7 @@ export const transferExitStatusReference: readonly { readonly status: string; re
   { status: "0", when: "everything was transferred, or was there already; links that were left out change nothing" },
   { status: "1", when: "a file failed (the others were done), or a server could not be reached or did not let us in" },
   { status: "2", when: "the command line is wrong; `~/.netrc` or the file of `--tls-ca` cannot be used" },
-  { status: "74", when: "standard output could not be written (a full disk): what is there is not whole" },
+  { status: "74", when: "standard output could not be written (a full disk): the output is incomplete" },
   { status: "128 + n", when: "signal n: 130 for Ctrl-C; 141 when nobody reads standard output any more" },
   { status: "255", when: "SSH failed" },
 ];

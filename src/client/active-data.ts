@@ -60,9 +60,13 @@ function hostHere(talk: Talk): string {
   const { host } = talk.server;
   if (host === "localhost" || isLoopback(host)) return ipFamily(host) === 6 ? "::1" : "127.0.0.1";
   if (talk.options.activeAddress !== undefined) return talk.options.activeAddress;
-  throw new SallyportError("NET_UNSUPPORTED", "the SSH host's address is not known, so the server cannot be told it", {
-    cure: "Give it as activeAddress, or use passive mode.",
-  });
+  throw new SallyportError(
+    "NET_UNSUPPORTED",
+    "the SSH host's address is not known, so it cannot be sent to the server",
+    {
+      cure: "Give it as activeAddress, or use passive mode.",
+    },
+  );
 }
 
 /** The host that the control connection goes to. OpenSSH does not tell who connected. */

@@ -1,4 +1,4 @@
-// The way to a data connection: the remembered one in one breath with the command, a new one step by step.
+// The way to a data connection: the remembered one pipelined with the command, a new one step by step.
 import { type ErrorCode, isSallyportError } from "../protocol/error.ts";
 import { type Coming, type DataEnd, openDataEnd } from "./data-end.ts";
 import { type Talk, tell } from "./talk.ts";

@@ -1,4 +1,4 @@
-// A transfer that broke is gone on with, over a new session if need be.
+// A broken transfer is resumed, over a new session if need be.
 import { wait } from "../platform/wait.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";

@@ -37,7 +37,7 @@ export async function breakOff(
   return final;
 }
 
-/** The final reply of a transfer whose data is over: there is nothing to break off. Undefined when the session was lost. */
+/** The final reply of a transfer whose data is over: there is nothing to abort. Undefined when the session was lost. */
 export async function lastWords(talk: Talk, asked: Asked): Promise<Reply | undefined> {
   const final = await inTime(talk, asked.final, limits.clientAbortReplyMs);
   if (final === undefined) talk.link.fail(new SallyportError("NET_TIMEOUT", "the server does not confirm a transfer"));

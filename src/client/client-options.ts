@@ -57,11 +57,11 @@ export interface ClientOptions {
   readonly activeAddress?: string;
   /** Active mode: ports to listen on. Default any free one. */
   readonly activePorts?: PortRange;
-  /** How the server writes names. Default `utf8`; bytes that are none survive as U+DC80 to U+DCFF. */
+  /** How the server writes names. Default `utf8`; bytes that are not survive as U+DC80 to U+DCFF. */
   readonly encoding?: NameEncoding;
-  /** Send commands that do not depend on each other in one breath. Default true; false for servers that lose some. */
+  /** Pipeline commands that do not depend on each other. Default true; false for servers that lose some. */
   readonly pipeline?: boolean;
-  /** Milliseconds for a connection to come about. Default 30000. */
+  /** Milliseconds for a connection to be opened. Default 30000. */
   readonly connectMs?: number;
   /** Milliseconds for one reply. Default 60000. */
   readonly replyMs?: number;

@@ -3,7 +3,7 @@ import { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import type { Sink } from "./receive-data.ts";
 
-/** Throws `FTP_VERIFY` with the phase `resume` before anything else is written: what is here is no beginning of the file. */
+/** Throws `FTP_VERIFY` with the phase `resume` before anything else is written: what is here is not the beginning of the file. */
 export class ComparingSink implements Sink {
   readonly #sink: Sink;
   readonly #name: string;
@@ -41,7 +41,7 @@ export class ComparingSink implements Sink {
 }
 
 export function noBeginning(name: string): SallyportError {
-  return new SallyportError("FTP_VERIFY", `${printable(name, 200)} is no beginning of the server's file`, {
+  return new SallyportError("FTP_VERIFY", `${printable(name, 200)} is not the beginning of the server's file`, {
     details: { phase: "resume" },
     cure: "The file was replaced at the server, or this is another one: download it without --resume.",
   });

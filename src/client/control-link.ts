@@ -79,7 +79,7 @@ export class ControlLink {
     if (this.#failure !== undefined) return ExpectedReplies.failed(this.#failure);
     const asked = this.#expect(verb, kind);
     const { stream } = this.connection;
-    // What is asked in one breath leaves in one packet.
+    // Pipelined commands leave in one packet.
     stream.cork();
     stream.write(bytes);
     process.nextTick(() => stream.uncork());
@@ -88,7 +88,7 @@ export class ControlLink {
     return asked;
   }
 
-  /** A NOOP that is not awaited: its reply answers whatever is; when that had one of its own, {@link stray} is the NOOP's. */
+  /** A NOOP that is not awaited: its reply answers whatever is; when that had its own reply, {@link stray} is the NOOP's. */
   nudge(): void {
     if (this.#failure !== undefined) return;
     this.#nudged = true;
@@ -127,7 +127,7 @@ export class ControlLink {
     this.#settleClosed(this.#closing ? undefined : error);
   }
 
-  /** Ends the connection in order. Twice is harmless. */
+  /** Ends the connection in order. Idempotent. */
   async close(): Promise<void> {
     this.#closing = true;
     this.#failure ??= new SallyportError("CLOSED", "this FTP session is closed");
@@ -160,7 +160,7 @@ export class ControlLink {
 
   #expect(verb: string, kind: PendingKind): Asked {
     const asked = this.#expected.expect(verb, kind, ({ code }) => {
-      // At once, lest the first bytes of TLS be read here.
+      // At once, so that the first bytes of TLS are not read here.
       if (verb === "AUTH" && code === 234) this.#detach();
     });
     this.#watch();
@@ -178,7 +178,7 @@ export class ControlLink {
     // What stands behind the 234 in the clear somebody in between may have put there (CVE-2021-22947).
     const secured = securing && !this.#expected.has("AUTH");
     if (secured && (events.length > 1 || bytes.at(-1) !== 0x0a)) {
-      this.fail(remoteFault("the server went on in the clear after it had agreed to TLS", "Is somebody in between?"));
+      this.fail(remoteFault("the server continued in the clear after it had agreed to TLS", "Is somebody in between?"));
     }
     this.#watch();
   }

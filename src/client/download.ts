@@ -51,7 +51,7 @@ export async function download(holder: Holder, order: DownloadOrder): Promise<Tr
   const attempt = async (talk: Talk, before: number, name: string): Promise<TransferResult> => {
     const type = options.type === "ascii" ? "A" : "I";
     const from = received.bytes;
-    // In one breath with the transfer, so that it costs no round trip.
+    // Pipelined with the transfer, so that it costs no round trip.
     const told = plan.size && talk.type === type ? toldSize(talk, name) : Promise.resolve(undefined);
     told.then(
       (size) => {
@@ -117,7 +117,7 @@ function assertSame(what: string, known: SourceFacts | undefined, found: SourceF
   if (!differs("size") && !differs("modifiedMs")) return;
   throw new SallyportError("FTP_VERIFY", `${what}: the file was replaced at the server since the last attempt`, {
     details: { phase: "resume" },
-    cure: "Download it again from its beginning.",
+    cure: "Download it again from the beginning.",
   });
 }
 
@@ -138,7 +138,7 @@ export const flow = (talk: Talk): { clock: Talk["environment"]["clock"]; stallMs
 /** Lines have other lengths on the wire: nobody could say where to go on. */
 export function refuseAsciiParts(what: string, options: TransferOptions, inParts: boolean): void {
   if (options.type !== "ascii" || (!inParts && (options.retries ?? 0) === 0)) return;
-  throw new SallyportError("CONFIG_INVALID", `${what}: an ASCII transfer cannot be gone on with`, {
+  throw new SallyportError("CONFIG_INVALID", `${what}: an ASCII transfer cannot be resumed`, {
     cure: "Transfer it whole, or in binary mode.",
   });
 }

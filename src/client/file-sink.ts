@@ -1,4 +1,4 @@
-// A file of this machine as the destination of a download: filled in buffers of its own, written behind.
+// A file of this machine as the destination of a download: filled in its own buffers, written behind.
 import { type FileHandle, open } from "node:fs/promises";
 import { translateFsError } from "../filesystem/fs-error.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -55,7 +55,7 @@ export class FileSink implements Sink {
     if (this.#writing === undefined) this.#wake();
   }
 
-  /** All that came is in the file, which is closed. `whole`: an empty file is made as well. Throws `FS_*`. Twice is harmless. */
+  /** All that came is in the file, which is closed. `whole`: an empty file is made as well. Throws `FS_*`. Idempotent. */
   async end(whole: boolean): Promise<void> {
     try {
       while (this.#failure === undefined && (this.#writing !== undefined || this.#any)) {

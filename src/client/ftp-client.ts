@@ -20,7 +20,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Bytes to upload. A stream is read once; a function is asked anew, from that byte on, for each attempt. */
+/** Bytes to upload. A stream is read once; a function is asked again, from that byte on, for each attempt. */
 export type UploadSource =
   | AsyncIterable<Uint8Array>
   | Iterable<Uint8Array>
@@ -32,7 +32,7 @@ export type UploadSource =
  * the working directory, or with `/` at the root. Times are milliseconds since 1970 UTC, sizes are bytes.
  *
  * Errors are SallyportErrors. Every call throws `FTP_REPLY_PERMANENT` or `FTP_REPLY_TRANSIENT` when the server refuses (the code is in
- * `details.reply`), `FTP_PROTOCOL_REMOTE` for an answer that is none, `NET_*` when the connection breaks, `CLOSED` when the session is
+ * `details.reply`), `FTP_PROTOCOL_REMOTE` for an invalid answer, `NET_*` when the connection breaks, `CLOSED` when the session is
  * over, `FS_NAME_INVALID` for a name with a line end or a NUL, before anything is sent; and its signal's reason. What a call throws
  * beside that stands with it. Disposal says QUIT and closes, and is idempotent.
  *

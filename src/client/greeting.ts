@@ -17,7 +17,7 @@ export async function greetingOf(
   const where = formatEndpoint({ host: options.host, port: portOf(options) });
   const meaning = meaningOfSilence(options);
   const cancel = clock.after(limits.clientGreetingNoteMs, () => {
-    const note = `${where} is silent so far. ${meaning}`;
+    const note = `${where} has sent nothing so far. ${meaning}`;
     emit({ type: "relay.note", note });
   });
   try {

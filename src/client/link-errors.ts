@@ -7,7 +7,7 @@ export function hungUp(cause: SallyportError | undefined): SallyportError {
   return new SallyportError(cause?.code ?? "NET_RESET", message, {
     ...(cause === undefined ? {} : { cause }),
     details: { phase: "control" },
-    cure: "Connect again; the server's log may tell why it hung up.",
+    cure: "Connect again; the server's log may say why it hung up.",
   });
 }
 

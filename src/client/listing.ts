@@ -79,7 +79,7 @@ async function listFacts(talk: Talk, path: string | undefined, signal: AbortSign
   } catch (error) {
     const code = isSallyportError(error) ? (error.details.reply ?? 0) : 0;
     if (code < 500 || code > 504 || talk.link.failure !== undefined) throw error;
-    // 501 and 504 may be about this path alone: what is no directory.
+    // 501 and 504 may be about this path alone: what is not a directory.
     if (code !== 500 && code !== 502) {
       const lines = await listFiles(talk, path, undefined, signal).catch(() => undefined);
       if (lines === undefined) throw error;
@@ -87,7 +87,7 @@ async function listFacts(talk: Talk, path: string | undefined, signal: AbortSign
       return decoded(talk, lines, "LIST");
     }
     talk.ways.mlsd = false;
-    tell(talk, `the server offers MLSD and does not have it (${code}); LIST from now on`);
+    tell(talk, `the server offers MLSD but refuses it (${code}); LIST from now on`);
     return undefined;
   }
 }

@@ -76,7 +76,7 @@ async function readPiece(
 
 /**
  * Where a file of a listing may be written: `name` in `directory` and nowhere else.
- * @throws SallyportError `FS_OUTSIDE` for a name that is none: `..`, one with a slash (or a backslash, a drive, for systems
+ * @throws SallyportError `FS_OUTSIDE` for a name that is not one: `..`, one with a slash (or a backslash, a drive, for systems
  * that take those for paths), an empty one.
  * @example
  * for (const { name } of entries) await downloadFile(session, name, localPathFor("/tmp/here", name));

@@ -1,4 +1,4 @@
-// Which way the data connections come about, and why: chosen by the user, or found out and remembered.
+// Which way the data connections are opened, and why: chosen by the user, or found out and remembered.
 import { isSallyportError } from "../protocol/error.ts";
 import type { ClientOptions, DataMode } from "./client-options.ts";
 
@@ -20,7 +20,7 @@ export class ModeChoice {
   activeVerb: "EPRT" | "PORT" = "EPRT";
   /** EPSV and EPRT over IPv4, as the user said last; undefined: as the options say. */
   epsv4: boolean | undefined;
-  /** A data connection came about in this way already, so the next one may be arranged without waiting for each reply. */
+  /** A data connection was opened in this way already, so the next one may be arranged without waiting for each reply. */
   proven = false;
   /** What the user knows already. */
   told = "";
@@ -38,7 +38,7 @@ export class ModeChoice {
     else this.choose(wish, wished[wish]);
   }
 
-  /** By the user. What the server has refused is tried anew. */
+  /** By the user. What the server has refused is tried again. */
   wishEpsv4(on: boolean): void {
     this.epsv4 = on;
     this.proven = false;

@@ -88,10 +88,10 @@ async function protect(talk: Talk, tls: TlsClient, signal: AbortSignal): Promise
 }
 
 const noTls =
-  "Nothing was sent without TLS. Servers that want TLS from the first byte are ftps:// (--implicit-tls, usually port 990); others have none: without --tls everybody on the way can read along, through SSH (--via) nobody.";
+  "Nothing was sent without TLS. For a server that expects TLS from the first byte use ftps:// (--implicit-tls, usually port 990). Other servers have no TLS: without --tls everybody on the way can read the session, through SSH (--via) nobody.";
 const noProtection = "Its data would go in the clear, so nothing was sent. Go through SSH (--via) without --tls.";
 
-/** What every session begins with, in one breath where that is allowed. */
+/** What every session begins with, pipelined where that is allowed. */
 async function prepare(talk: Talk): Promise<Pick<Talk, "features" | "type">> {
   const { link, options } = talk;
   const asked: Promise<Reply>[] = [];

@@ -69,7 +69,7 @@ export async function agreePassive(talk: Talk, coming: Coming, only?: "CPSV"): P
   return checkedAddress(talk, reply);
 }
 
-/** DrFTPD's machines each have files of their own: which one is to listen it knows by PRET alone (its FEAT says so). */
+/** DrFTPD's machines each have their own files: which one is to listen it knows by PRET alone (its FEAT says so). */
 async function preannounce(talk: Talk, { verb, argument, what }: Coming): Promise<void> {
   if (!talk.ways.pret || !talk.features.has("PRET")) return;
   const reply = await talk.link.command("PRET", argument === undefined ? verb : `${verb} ${argument}`);

@@ -10,7 +10,7 @@ export interface Sink {
   /** False: no more until {@link whenReady} calls back. Throws to end the transfer. */
   write(chunk: Uint8Array): boolean;
   whenReady(callback: () => void): void;
-  /** Where the next bytes may be put, which then come with `write`. Never empty. Absent: they come in buffers of their own. */
+  /** Where the next bytes may be put, which then come with `write`. Never empty. Absent: they come in their own buffers. */
   room?(): Uint8Array;
 }
 
@@ -24,7 +24,7 @@ export interface FlowOptions {
 export function stalled(stallMs: number): SallyportError {
   return new SallyportError("FTP_TRANSFER", `no byte of the data has moved for ${stallMs / 1000} s`, {
     details: { phase: "data" },
-    cure: "Try again, or go on with what is there (resume); if it happens at once each time, choose another mode.",
+    cure: "Try again, or continue with what is there (resume); if it happens at once each time, choose another mode.",
   });
 }
 
@@ -167,6 +167,6 @@ export function brokenData(what: string, cause: unknown): unknown {
   return new SallyportError("FTP_TRANSFER", `${what}: the data connection broke (${cause.message})`, {
     cause,
     details: cause.details,
-    cure: cause.cure ?? "Transfer the file again, or go on with what is there (resume).",
+    cure: cause.cure ?? "Transfer the file again, or continue with what is there (resume).",
   });
 }

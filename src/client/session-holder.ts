@@ -16,7 +16,7 @@ import { type ClientEnvironment, type Talk, tell } from "./talk.ts";
 let holders = 0;
 
 export class SessionHolder implements Holder {
-  /** Who needs two sessions takes the lower number first, lest two such wait for each other. */
+  /** Who needs two sessions takes the lower number first, so that two such do not wait for each other. */
   readonly number: number;
   talk: Talk;
   readonly closed: Promise<SallyportError | undefined>;
@@ -96,7 +96,7 @@ export class SessionHolder implements Holder {
     this.#hasMoved = true;
   }
 
-  /** Somebody else is logged in now, in a directory of his own. */
+  /** Somebody else is logged in now, in his own directory. */
   hasNewUser(): void {
     forgetPlace(this.talk);
     this.#directory = undefined;

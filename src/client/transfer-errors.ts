@@ -53,6 +53,6 @@ export function unconfirmed(what: string, cause: SallyportError): SallyportError
   return new SallyportError("FTP_TRANSFER", message, {
     cause,
     details: cause.details,
-    cure: "Connect again, and transfer the file again or go on with what is there (resume).",
+    cure: "Connect again, and transfer the file again or continue with what is there (resume).",
   });
 }

@@ -27,7 +27,7 @@ export interface TransferOptions {
    * before, nor where something has to be asked first: a checksum, `retries`.
    */
   readonly onCarried?: () => void;
-  /** How often a broken transfer is gone on with, over a new session if need be. Default 0. */
+  /** How often a broken transfer is resumed, over a new session if need be. Default 0. */
   readonly retries?: number;
 }
 
@@ -39,7 +39,7 @@ export interface SourceFacts {
 }
 
 export interface DownloadOptions extends TransferOptions {
-  /** Called once when the server has told them: SIZE, and MDTM which is asked for only then, in one breath with the transfer. */
+  /** Called once when the server has told them: SIZE, and MDTM which is asked for only then, pipelined with the transfer. */
   readonly onFacts?: (facts: SourceFacts) => void;
   /** First byte that is wanted (REST). Default 0. */
   readonly offset?: number;

@@ -39,7 +39,7 @@ export interface TransferOrder {
   readonly onCarried?: () => void;
 }
 
-/** How the data connection came about, and what the server said at the end. */
+/** How the data connection was opened, and what the server said at the end. */
 export interface TransferEnd {
   readonly how: string;
   readonly reply: Reply;

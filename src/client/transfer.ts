@@ -36,7 +36,7 @@ async function runOnce(talk: Talk, order: TransferOrder): Promise<TransferEnd> {
   order.signal.throwIfAborted();
   const over = new AbortController();
   const signal = AbortSignal.any([order.signal, over.signal]);
-  // Sent in one breath with what follows, if that is proven.
+  // Sent pipelined with what follows, if that is proven.
   const typed = setType(talk, order.type);
   typed.catch(() => {});
   if (talk.options.pipeline === false) await typed;
@@ -69,7 +69,7 @@ export async function setType(talk: Talk, type: "A" | "I"): Promise<void> {
 async function restart(talk: Talk, { offset, what }: TransferOrder): Promise<void> {
   const reply = await talk.link.command("REST", String(offset));
   if (reply.code === 350) return;
-  const { code, message, details, cure } = replyError(`${what}: the server cannot go on at byte ${offset}`, reply);
+  const { code, message, details, cure } = replyError(`${what}: the server cannot resume at byte ${offset}`, reply);
   throw new SallyportError(code, message, {
     details: { ...details, phase: "resume" },
     ...(cure === undefined ? {} : { cure }),

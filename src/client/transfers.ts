@@ -67,7 +67,7 @@ export async function downloadFile(
     await file.end(true);
     return { ...result, bytes: result.bytes - tail.length };
   } catch (error) {
-    // What has come of it can be gone on with.
+    // What has arrived can be resumed.
     await file.end(false).catch(() => {});
     throw error;
   }
@@ -127,7 +127,7 @@ async function* unchanged(
   if (found?.size !== known?.size || found?.mtimeMs !== known?.mtimeMs) {
     throw new SallyportError("FTP_VERIFY", `${printable(path, 200)} was changed since its upload began`, {
       details: { phase: "resume" },
-      cure: "Upload it again from its beginning.",
+      cure: "Upload it again from the beginning.",
     });
   }
   yield* readLocal(path, offset, undefined, buffers);

@@ -82,7 +82,7 @@ export async function upload(holder: Holder, order: UploadOrder): Promise<Transf
       },
       onCarried: () => {
         if (!asksNothingMore(options, { ...plan, hash })) return;
-        // In one breath with what the next call begins with.
+        // Pipelined with what the next call begins with.
         told = plan.size ? toldSize(talk, name) : Promise.resolve(undefined);
         told.catch(() => {});
         letOthersOn(order);

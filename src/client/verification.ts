@@ -103,13 +103,13 @@ export function compare(
 function doubtful(path: string, direction: "download" | "upload", have: number, told: number): string {
   const moved = direction === "download" ? `sent ${have} and confirmed their end` : `confirmed ${have}`;
   const name = printable(path, 200);
-  return `"${name}": the server tells a size of ${told} bytes, but ${moved}: nothing compared (--no-verify: no word of it; --verify: it must agree)`;
+  return `"${name}": the server reports a size of ${told} bytes, but ${moved}: nothing compared (--no-verify silences this, --verify requires that it agrees)`;
 }
 
 function differentSize(what: string, here: number, there: number): SallyportError {
   const again =
-    here < there ? "Go on with what is there (resume), or transfer the file again." : "Transfer the file again.";
+    here < there ? "Continue with what is there (resume), or transfer the file again." : "Transfer the file again.";
   return new SallyportError("FTP_VERIFY", `${what}: ${here} bytes here, but the server's file has ${there}`, {
-    cure: `${again} Where the server tells wrong sizes: --no-verify.`,
+    cure: `${again} Where the server reports wrong sizes: --no-verify.`,
   });
 }

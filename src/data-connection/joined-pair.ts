@@ -1,4 +1,4 @@
-// Two connections that are each other's far end, in memory: where two sessions of one gateway meet.
+// Two connections that are each other's remote end, in memory: where two sessions of one gateway meet.
 import { Duplex } from "node:stream";
 import { systemClock } from "../network/system-clock.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -58,11 +58,11 @@ class JoinedStream extends Duplex {
 
 const joined: WeakSet<Connection> = new WeakSet();
 
-/** Its far end is another transfer, whose server takes an end-of-file for that of a file. */
+/** Its remote end is another transfer, whose server takes an end-of-file for that of a file. */
 export const isJoined = (connection: Connection): boolean => joined.has(connection);
 
 function resetByPeer(phase: string): SallyportError {
-  return new SallyportError("NET_RESET", "the other transfer was broken off", { details: { phase } });
+  return new SallyportError("NET_RESET", "the other transfer was aborted", { details: { phase } });
 }
 
 /**

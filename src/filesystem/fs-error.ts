@@ -12,7 +12,7 @@ const words: Readonly<Record<FsCode, string>> = {
   FS_NOT_DIRECTORY: "not a directory",
   FS_IS_DIRECTORY: "it is a directory",
   FS_NOT_EMPTY: "the directory is not empty",
-  FS_NOT_FILE: "not a plain file",
+  FS_NOT_FILE: "not a regular file",
   FS_PERMISSION: "permission denied",
   FS_READ_ONLY: "nothing can be changed here",
   FS_OUTSIDE: "it leads out of the directory that is served",
@@ -78,5 +78,5 @@ export async function translating<T>(path: string, work: () => Promise<T>): Prom
 
 /** Node takes a position that is no safe integer for the place where the file happens to be. Throws `FS_FAILED`. */
 export function assertPosition(end: number, path: string): void {
-  if (!Number.isSafeInteger(end)) throw fsError("FS_FAILED", path, undefined, "no file has a byte there");
+  if (!Number.isSafeInteger(end)) throw fsError("FS_FAILED", path, undefined, "the offset is too large for any file");
 }

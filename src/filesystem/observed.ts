@@ -137,7 +137,7 @@ function overrides(
         },
         finish: () => finishing(writer.finish(), end),
         [Symbol.asyncDispose]: async () => {
-          if (wrote) end(false, "broken off");
+          if (wrote) end(false, "interrupted");
           await writer[Symbol.asyncDispose]();
         },
       };
@@ -154,7 +154,7 @@ function overrides(
         truncate: (bytes) => updater.truncate(bytes),
         finish: () => finishing(updater.finish(), end),
         [Symbol.asyncDispose]: async () => {
-          end(false, "broken off");
+          end(false, "interrupted");
           await updater[Symbol.asyncDispose]();
         },
       };

@@ -1,4 +1,4 @@
-// The data end towards the FTP server: direct-tcpip to the configured host, or a listener at the far end.
+// The data end towards the FTP server: direct-tcpip to the configured host, or a listener at the remote end.
 import type { Clock } from "../platform/clock.ts";
 import { withDeadline } from "../platform/clock.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
@@ -49,7 +49,7 @@ export async function listenActive(back: Back, target: Endpoint, signal: AbortSi
 
 /** An FTP server connects for data from the host that its control connection goes to. */
 export function isServer(target: Endpoint, remote: Endpoint): boolean {
-  // OpenSSH does not tell who connected, and a name is resolved at the far end.
+  // OpenSSH does not tell who connected, and a name is resolved at the remote end.
   if (remote.host === "") return true;
   if (target.host === "localhost" || isLoopback(target.host)) return isLoopback(remote.host);
   return ipFamily(target.host) === undefined || sameHost(remote.host, target.host);
@@ -62,7 +62,7 @@ function activeHost(back: Back, target: Endpoint): string {
   if (back.address !== undefined) return back.address;
   throw new SallyportError(
     "NET_UNSUPPORTED",
-    "the SSH host's address is not known, so the FTP server cannot be told it",
+    "the SSH host's address is not known, so it cannot be sent to the FTP server",
     {
       cure: "give it with --back-address, or use --back passive",
     },

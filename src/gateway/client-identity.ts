@@ -20,8 +20,8 @@ export class ClientIdentity {
   }
 
   /**
-   * Is this connection's far end the same client (RFC 2577 section 8)? `mayHaveLeft`: it may have sent a short file and
-   * closed before we could ask whose it is. Before the transfer has begun only a thief does that.
+   * Is this connection's remote end the same client (RFC 2577 section 8)? `mayHaveLeft`: it may have sent a short file and
+   * closed before we could ask whose it is. Before the transfer has begun only an attacker does that.
    */
   async isPeerOf(ends: Ends, mayHaveLeft: () => boolean): Promise<boolean> {
     if (!sameHost(ends.remote.host, this.host)) return false;

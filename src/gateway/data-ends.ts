@@ -1,4 +1,4 @@
-// How each kind of data end of a session comes about.
+// How each kind of data end of a session is opened.
 import { openActiveEnd } from "../data-connection/active-end.ts";
 import { joinedPair } from "../data-connection/joined-pair.ts";
 import { openPassiveEnd } from "../data-connection/passive-end.ts";

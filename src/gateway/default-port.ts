@@ -16,7 +16,7 @@ export async function listenDefaultPort(
   signal: AbortSignal,
 ): Promise<BackListener> {
   if (end === undefined) {
-    const message = "the SSH host does not tell from which port it reached the FTP server";
+    const message = "the SSH host does not show from which port it reached the FTP server";
     throw new SallyportError("NET_UNSUPPORTED", message, { cure: otherModes });
   }
   const results = await Promise.allSettled(

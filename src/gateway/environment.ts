@@ -42,7 +42,7 @@ export interface GatewayEnvironment {
   /** Addresses of this machine: a client on it may name any of them in PORT. */
   readonly ownAddresses: () => readonly string[];
   /**
-   * The user at the far end of a connection, where that end is on this machine: there every user can reach every data port,
+   * The user at the remote end of a connection, where that end is on this machine: there every user can reach every data port,
    * and addresses tell nothing. Without it, or where it does not know, addresses alone decide.
    */
   readonly ownerOf?: (connection: Ends) => Promise<Owner>;

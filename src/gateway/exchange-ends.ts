@@ -9,7 +9,7 @@ import type { CopyOutcome, DataSide, Direction, RelayInput } from "../protocol/r
 
 /**
  * A client that is killed closes control and data within one moment, in any order: let the news of the control connection
- * come first, lest its half upload be ended as if it were whole. So does one that says ABOR: its ABOR first. A busy machine may take longer; a server without us waits 0.
+ * come first, so that its half upload is not ended as if it were whole. So does one that says ABOR: its ABOR first. A busy machine may take longer; a server without us waits 0.
  */
 export const deathNewsMs = 5;
 

@@ -1,4 +1,4 @@
-// The control connection to the FTP server, and in default-port mode the far port it comes from.
+// The control connection to the FTP server, and in default-port mode the remote port it comes from.
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { connectBack } from "./back-end.ts";

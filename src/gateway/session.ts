@@ -86,7 +86,7 @@ export class Session {
     this.#closeIfIdle();
   }
 
-  /** Close now. What is under way is broken off. */
+  /** Close now. What is under way is aborted. */
   closeNow(text: string): void {
     this.#abort.abort(new Error(text));
     this.#feed({ type: "shutdown", text });

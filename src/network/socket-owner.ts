@@ -13,8 +13,8 @@ interface Ends {
 const tables = ["/proc/self/net/tcp", "/proc/self/net/tcp6"].map((path) => new TcpTable(path));
 
 /**
- * User id of the process that holds the far end; `"gone"` when it has closed that end already; `undefined` when that cannot
- * be known: the far end is on another machine or in another network namespace, or the system does not tell.
+ * User id of the process that holds the remote end; `"gone"` when it has closed that end already; `undefined` when that cannot
+ * be known: the remote end is on another machine or in another network namespace, or the system does not tell.
  */
 export async function socketOwner(ends: Ends): Promise<number | "gone" | undefined> {
   const { local, remote } = ends;

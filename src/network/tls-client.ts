@@ -125,7 +125,7 @@ const trustIt =
 /** Why a certificate was refused, by Node's codes, and what helps. */
 const certificates: readonly (readonly [code: RegExp, why: string, cure: string])[] = [
   [/^DEPTH_ZERO_SELF_SIGNED_CERT$/, "it is self-signed", trustIt],
-  [/SELF_SIGNED|VERIFY_LEAF|ISSUER/, "nobody whom this machine trusts has signed it", trustIt],
+  [/SELF_SIGNED|VERIFY_LEAF|ISSUER/, "it is not signed by anybody whom this machine trusts", trustIt],
   [/EXPIRED/, "it has expired", "Renew it at the server; is this machine's clock right?"],
   [/NOT_YET_VALID/, "it is not valid yet", "Is this machine's clock right?"],
   [

@@ -1,4 +1,4 @@
-// How a connection inside TLS is broken off.
+// How a connection inside TLS is reset.
 import type { TLSSocket } from "node:tls";
 import type { Connection } from "../platform/network.ts";
 

@@ -57,7 +57,7 @@ export class AcceptQueue {
     });
   }
 
-  /** Fails those who wait, resets what was not accepted, and resolves when those are gone. Twice is harmless. */
+  /** Fails those who wait, resets what was not accepted, and resolves when those are gone. Idempotent. */
   async close(error: SallyportError): Promise<void> {
     this.#end ??= error;
     for (const waiter of this.#waiters) waiter.reject(error);

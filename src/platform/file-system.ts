@@ -10,11 +10,11 @@ export interface FileOptions {
  * `truncate`: create or make empty. `exclusive`: create, `FS_EXISTS` when the name is taken. `append`: create or go on at
  * the end. A number: create or go on at that byte; what is behind it is cut off, `FS_FAILED` when the file is shorter.
  * A new file is there at once. What is cut off an old one goes with the first write or `finish`, so that an upload for which
- * no data connection comes about destroys nothing.
+ * no data connection is opened destroys nothing.
  */
 export type WriteStart = "truncate" | "exclusive" | "append" | number;
 
-/** A file that is open for reading. Disposal closes it; twice is harmless. */
+/** A file that is open for reading. Disposal closes it; idempotent. */
 export interface FileReader extends AsyncDisposable {
   readonly facts: FileFacts;
   /** Fills the buffer from its start, as far as the file goes; 0 at the end. One call at a time. */
@@ -103,7 +103,7 @@ export interface TellsSpace {
 
 /** A file system in which a file can have two names. */
 export interface MakesLinks {
-  /** `FS_EXISTS` when the new name is taken. Only for plain files. */
+  /** `FS_EXISTS` when the new name is taken. Only for regular files. */
   link(from: string, to: string, options: FileOptions): Promise<void>;
 }
 

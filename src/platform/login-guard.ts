@@ -7,7 +7,7 @@ import { Mutex } from "./mutex.ts";
 import { wait } from "./wait.ts";
 
 interface Failures {
-  /** A login forgives the failures of its own user, so that nobody clears his guesses by a login of his own. */
+  /** A login forgives the failures of its own user, so that nobody clears his guesses by logging in himself. */
   readonly byUser: Map<string, number>;
   /** Of further names: forgiven by nobody. */
   others: number;

@@ -10,7 +10,7 @@ export interface PortRange {
 }
 
 export interface ConnectOptions {
-  /** Name or IP address, resolved by the network itself (an SSH network resolves it at the far end). */
+  /** Name or IP address, resolved by the network itself (an SSH network resolves it at the remote end). */
   readonly host: string;
   readonly port: number;
   /** Local address and port to connect from. A network that cannot choose them throws `NET_UNSUPPORTED`. */
@@ -33,7 +33,7 @@ export interface ListenOptions {
 export interface CloseInfo {
   /** Who caused the end. */
   readonly by: "local" | "remote";
-  /** `fin`: both directions ended in order. `reset`: broken off. `timeout`: the peer went silent. `lost`: the network itself went away. */
+  /** `fin`: both directions ended in order. `reset`: the peer reset it. `timeout`: the peer went silent. `lost`: the network itself went away. */
   readonly how: "fin" | "reset" | "timeout" | "lost";
   readonly error?: SallyportError;
 }
@@ -41,16 +41,16 @@ export interface CloseInfo {
 /**
  * A byte stream with half-close: `stream.end()` sends end-of-file and reading goes on (`allowHalfOpen`), because FTP marks
  * the end of a file by closing. Disposal is graceful: pending writes are flushed and end-of-file is sent, within a bound,
- * then by force; twice is harmless. Stream errors are SallyportErrors.
+ * then by force; idempotent. Stream errors are SallyportErrors.
  */
 export interface Connection extends AsyncDisposable {
   readonly stream: Duplex;
   readonly local: Endpoint;
-  /** The far end. `host` is `""` where the network does not tell (see the network's README). */
+  /** The remote end. `host` is `""` where the network does not tell (see the network's README). */
   readonly remote: Endpoint;
   /** Settles once, when nothing of the connection is left. Never rejects. */
   readonly closed: Promise<CloseInfo>;
-  /** Break off: the peer must not take what it got for complete (TCP RST; SSH: channel close without end-of-file). */
+  /** Reset: the peer must not take what it got for complete (TCP RST; SSH: channel close without end-of-file). */
   reset(): void;
 }
 

@@ -33,7 +33,7 @@ export async function readPrivateFile(path: string, rules: PrivateFileRules): Pr
     const handle = await open(path, openFlags);
     try {
       const stats = await handle.stat();
-      if (!stats.isFile()) throw new SallyportError("CONFIG_INVALID", `${path} is no plain file`);
+      if (!stats.isFile()) throw new SallyportError("CONFIG_INVALID", `${path} is not a regular file`);
       if (secret) assertSecret(stats, path);
       else assertOwn(stats, path);
       await assertDirectoriesOurs(path);
@@ -54,7 +54,7 @@ export async function readPrivateFile(path: string, rules: PrivateFileRules): Pr
 export function assertOwn(stats: Stats, path: string, code: ErrorCode = "CONFIG_INVALID"): void {
   if (!hasModes) return;
   if (stats.uid !== process.geteuid?.() && stats.uid !== 0) {
-    throw refused(path, "belongs to another user", "Use a file of your own.", code);
+    throw refused(path, "belongs to another user", "Use a file that you own.", code);
   }
   if ((stats.mode & writableByOthers) === 0) return;
   throw refused(path, "can be written by others", `chmod go-w ${path}`, code);
@@ -87,7 +87,7 @@ async function assertDirectoriesOurs(path: string): Promise<void> {
 /** A directory on the way to such a file. Throws `CONFIG_INVALID` when others can put another file in its place. */
 function assertDirectoryOurs(stats: Stats, path: string): void {
   if (stats.uid !== process.geteuid?.() && stats.uid !== 0) {
-    throw refused(path, "belongs to another user, who could replace the files in it", "Use a directory of your own.");
+    throw refused(path, "belongs to another user, who could replace the files in it", "Use a directory that you own.");
   }
   if ((stats.mode & writableByOthers) === 0 || (stats.mode & sticky) !== 0) return;
   throw refused(path, "can be written by others", `chmod go-w ${path}`);

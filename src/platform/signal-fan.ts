@@ -1,4 +1,4 @@
-// One signal that ends many things at once. Each with a listener of its own would look like a leak to Node from the eleventh on.
+// One signal that ends many things at once. Each with its own listener would look like a leak to Node from the eleventh on.
 
 /** Children of a signal. It has one listener while there are any, however many, and none else. */
 export class SignalFan {

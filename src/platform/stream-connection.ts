@@ -14,13 +14,13 @@ export interface StreamConnectionParts {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly clock: Clock;
-  /** Breaks off and destroys the stream, now or soon. Called for a reset; may be called twice and after the end. */
+  /** Resets and destroys the stream, now or soon. Called for a reset; may be called twice and after the end. */
   readonly breakOff: () => void;
   /** Where the stream can do that. */
   readonly receiveInto?: ReceivesInto["receiveInto"] | undefined;
 }
 
-/** Errors that say more than "broken off". */
+/** Errors that say more than "interrupted". */
 const howByCode: Partial<Record<ErrorCode, CloseInfo["how"]>> = { NET_TIMEOUT: "timeout", SSH_DISCONNECTED: "lost" };
 
 export class StreamConnection implements Connection {

@@ -75,7 +75,7 @@ type Untimed =
   | { readonly type: "ssh-server.close"; readonly client: string; readonly reason: string }
   | { readonly type: "ssh-server.open"; readonly client: string; readonly target: string }
   | { readonly type: "ssh-server.listen"; readonly client: string; readonly endpoint: string }
-  /** What was asked for and is not permitted, or did not come about. */
+  /** What was asked for and is not permitted, or failed. */
   | { readonly type: "ssh-server.refused"; readonly client: string; readonly what: string; readonly reason: string }
   | { readonly type: "listener.open"; readonly endpoint: string }
   | { readonly type: "listener.close"; readonly endpoint: string };

@@ -52,7 +52,7 @@ export function describeCommand(command: Command): string {
  * a character above U+00FF (it would be cut to its low byte), a verb that is not printable ASCII.
  */
 export function formatCommand(verb: string, argument?: string | Secret, iac: IacSpelling = "doubled"): Uint8Array {
-  if (!isVerb(verb)) throw localFault(`"${printable(verb, 20)}" is no FTP command word`);
+  if (!isVerb(verb)) throw localFault(`"${printable(verb, 20)}" is not an FTP command word`);
   const text = argument instanceof Secret ? argument.reveal() : argument;
   if (text === undefined) return bytesFromLatin1(`${verb.toUpperCase()}\r\n`);
   if (/[\r\n\0]/.test(text) || !isLatin1(text)) {

@@ -58,7 +58,7 @@ export type ErrorCode =
 export interface ErrorDetails {
   /** Reply code of the peer (RFC 959 section 4.2), or for `FTP_PROTOCOL_REMOTE` the one to answer the peer with. */
   readonly reply?: number;
-  /** `host:port` of the far end that the operation was about. */
+  /** `host:port` of the remote end that the operation was about. */
   readonly remote?: string;
   /** `host:port` of the near end. */
   readonly local?: string;

@@ -30,7 +30,7 @@ export function parseEprt(argument: string): HostPort {
 }
 
 function unreadable(argument: string): SallyportError {
-  return remoteFault(`"${printable(argument, 80)}" is no address and port of RFC 2428`, undefined, 501);
+  return remoteFault(`"${printable(argument, 80)}" is not an address and port of RFC 2428`, undefined, 501);
 }
 
 /** With `|` as delimiter; a zone id is left out. @throws SallyportError `FTP_PROTOCOL_LOCAL` for a name or port 0. */

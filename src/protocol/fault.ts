@@ -1,4 +1,4 @@
-// Who broke the protocol: the far side, or our caller. RFC 959 has no word for either, so the codes are ours.
+// Who broke the protocol: the remote side, or our caller. RFC 959 has no word for either, so the codes are ours.
 import { SallyportError } from "./error.ts";
 
 /** The peer sent what the protocol does not allow. `reply` is the FTP reply code that it deserves, where one exists. */

@@ -26,7 +26,7 @@ export function hostPortOfOctets(octets: readonly number[] | undefined): HostPor
 export function parsePort(argument: string): HostPort {
   const address = hostPortOfOctets(parseOctets(argument));
   if (address !== undefined) return address;
-  throw remoteFault(`"${printable(argument, 80)}" is no address and port of RFC 959`, undefined, 501);
+  throw remoteFault(`"${printable(argument, 80)}" is not an address and port of RFC 959`, undefined, 501);
 }
 
 /** @throws SallyportError `FTP_PROTOCOL_LOCAL` for what is not IPv4 (IPv4-mapped is), or port 0. */

@@ -32,7 +32,7 @@ function parseIpv6(text: string): number[] | undefined {
   return [...head, ...new Array<number>(16 - head.length - tail.length).fill(0), ...tail];
 }
 
-/** 4 or 16 bytes, `undefined` for what is no IP address. A zone id (`%eth0`, RFC 4007 section 11) is ignored. */
+/** 4 or 16 bytes, `undefined` for what is not an IP address. A zone id (`%eth0`, RFC 4007 section 11) is ignored. */
 export function ipBytes(host: string): readonly number[] | undefined {
   return parseIpv4(host) ?? parseIpv6(host.replace(/%[^%\s/]+$/, ""));
 }

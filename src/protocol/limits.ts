@@ -186,7 +186,7 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
   sshOriginatorWaitMs: {
     value: 1000,
     unit: "ms",
-    why: "between a forwarded connection and ssh's line that tells who made it; ssh writes the line first",
+    why: "between a forwarded connection and ssh's line that says who made it; ssh writes the line first",
   },
   sshSendQueueBytes: {
     value: 524_288,
@@ -198,11 +198,11 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
     unit: "ports",
     why: "ports of a range tried at an SSH server; each costs a round trip",
   },
-  sshExecOutputBytesMax: { value: 1_048_576, unit: "bytes", why: "standard output of one command at the far end" },
+  sshExecOutputBytesMax: { value: 1_048_576, unit: "bytes", why: "standard output of one remote command" },
   sshBannerMs: {
     value: 15_000,
     unit: "ms",
-    why: "from the TCP connection to the SSH server's identification; what says nothing so long is no SSH server. ConnectTimeout overrides it",
+    why: "from the TCP connection to the SSH server's identification; what says nothing so long is not an SSH server. ConnectTimeout overrides it",
   },
   sshHandshakeMs: {
     value: 30_000,

@@ -29,7 +29,7 @@ export function parseLprt(argument: string): HostPort {
   if (family !== undefined && addressBytes[family] === undefined) {
     throw remoteFault(`address family ${family} is not supported, use (4,6)`, undefined, 521);
   }
-  throw remoteFault(`"${printable(argument, 80)}" is no address and port of RFC 1639`, undefined, 501);
+  throw remoteFault(`"${printable(argument, 80)}" is not an address and port of RFC 1639`, undefined, 501);
 }
 
 /** A zone id is left out. @throws SallyportError `FTP_PROTOCOL_LOCAL` for a name or port 0. */

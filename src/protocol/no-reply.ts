@@ -22,9 +22,9 @@ export function otherProtocol(line: string): SallyportError | undefined {
   return remoteFault(`the target is ${who}, not an FTP server; it sent "${printable(line, 80)}"`, cure);
 }
 
-/** For too many lines that are no FTP replies; `line` is the first. */
+/** For too many lines that are not FTP replies; `line` is the first. */
 export function noReply(line: string): SallyportError {
-  const message = `the server sent ${limits.skippedLinesMax} lines and more that are no FTP replies: "${printable(line, 80)}"`;
+  const message = `the server sent ${limits.skippedLinesMax} lines and more that are not FTP replies: "${printable(line, 80)}"`;
   return remoteFault(message, "Is it an FTP server?");
 }
 

@@ -37,7 +37,7 @@ export class ReplyLines {
     return line === "" ? [] : this.#firstLine(line);
   }
 
-  /** The first line since the last reply that was none. */
+  /** The first line since the last reply that was not part of one. */
   get skippedLine(): string | undefined {
     return this.#skippedFirst;
   }

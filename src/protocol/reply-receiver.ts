@@ -12,7 +12,7 @@ export type { ReplyEvent } from "./reply-lines.ts";
 
 /** For the trace. */
 export function skippedNote(line: string): string {
-  return `the server sent a line that is no reply, skipped: ${printable(line, 200)}`;
+  return `the server sent a line that is not a reply, skipped: ${printable(line, 200)}`;
 }
 
 const LF = 0x0a;

@@ -24,7 +24,7 @@ const innerLine = (text: string): string => (/^\d/.test(text) ? ` ${text}` : tex
  * @throws SallyportError `FTP_PROTOCOL_LOCAL` for a code outside 100 to 699.
  */
 export function makeReply(code: number, text: string | readonly string[]): Reply {
-  if (!Number.isInteger(code) || code < 100 || code > 699) throw localFault(`${code} is no FTP reply code`);
+  if (!Number.isInteger(code) || code < 100 || code > 699) throw localFault(`${code} is not an FTP reply code`);
   const texts = (typeof text === "string" ? [text] : text).map(safeText);
   const last = `${code} ${texts.at(-1) ?? ""}`;
   if (texts.length < 2) return { code, lines: [last] };

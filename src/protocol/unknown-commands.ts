@@ -2,7 +2,7 @@
 import { findCommand } from "./command-table.ts";
 import { limits } from "./limits.ts";
 
-/** Counts the commands of one client that are none, before it has logged in. */
+/** Counts the unknown commands of one client, before it has logged in. */
 export class UnknownCommands {
   #count = 0;
 

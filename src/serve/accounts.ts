@@ -62,7 +62,7 @@ async function knownUsers(options: ServerOptions, roots: Roots): Promise<Readonl
     if (bytes === "" || known.has(bytes)) {
       throw new SallyportError(
         "CONFIG_INVALID",
-        bytes === "" ? "a user has no name" : `the user ${name} is there twice`,
+        bytes === "" ? "a user has no name" : `the user ${name} appears twice`,
       );
     }
     const files = await roots.open(root);

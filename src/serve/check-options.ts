@@ -22,7 +22,7 @@ export function checkListen(options: ServerOptions): CheckedListen[] {
     if (implicitTls && options.tls === undefined) throw wrong("implicit TLS needs a certificate and its key");
     const address = host === "localhost" ? "127.0.0.1" : host.replace(/^\*$/, "");
     if (address !== "" && ipFamily(address) === undefined)
-      throw wrong(`the address to listen on, ${host}, is no IP address`);
+      throw wrong(`the address to listen on, ${host}, is not an IP address`);
     return { host: address, port: checkWhole("port", port, 0, 65_535), implicitTls };
   });
 }
@@ -79,7 +79,7 @@ function checkCount(what: string, given: number | undefined, usual: number): num
 
 function checkWhole(what: string, value: number, least: number, most: number): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw wrong(`${what} ${value} is no whole number from ${least} to ${most}`);
+  throw wrong(`${what} ${value} is not a whole number from ${least} to ${most}`);
 }
 
 function wrong(message: string): SallyportError {

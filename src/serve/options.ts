@@ -38,7 +38,7 @@ export interface ServerTls {
 }
 
 export interface ServerOptions {
-  /** What is served: a directory of this machine, or a FileSystem of your own. */
+  /** What is served: a directory of this machine, or your own FileSystem. */
   readonly files: string | FileSystem;
   /** Default: one, `127.0.0.1:2121`. */
   readonly listen?: readonly ServerListen[];

@@ -1,4 +1,4 @@
-// TLS as the engine wants it: keys of its own for each session.
+// TLS as the engine wants it: new keys for each session.
 import { TlsServer } from "../network/tls-server.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { TlsPolicy } from "../server/environment.ts";

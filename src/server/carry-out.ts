@@ -26,7 +26,7 @@ export async function carryOut(talk: Conversation, command: Command, signal: Abo
     tell?.("reply" in answer ? answer.reply : answer);
     return answer;
   } catch (error) {
-    tell?.(refusalOf(error) ?? makeReply(421, "A fault in this server."));
+    tell?.(refusalOf(error) ?? makeReply(421, "Internal server error."));
     throw error;
   } finally {
     // RNFR is good for the very next command, REST for the next transfer.

@@ -1,4 +1,4 @@
-// The data connection of a session: what PORT, PASV and their kin have arranged, and how it then comes about. At most one is
+// The data connection of a session: what PORT, PASV and their kin have arranged, and how it is then opened. At most one is
 // expected at any time.
 import { openActiveEnd } from "../data-connection/active-end.ts";
 import { openPassiveEnd, type PassiveEnd } from "../data-connection/passive-end.ts";

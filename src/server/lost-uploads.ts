@@ -1,8 +1,8 @@
-// Uploads that broke off and of which nothing was kept, since the old file stays until the new one is whole. Clients ask for SIZE then, take the
-// old file's for what has come of theirs (lftp does), and would go on behind it: half of either, and 226.
+// Uploads that were interrupted and of which nothing was kept, since the old file stays until the new one is whole. Clients ask for SIZE then, take the
+// old file's for what has come of theirs (lftp does), and would resume after it: half of either, and 226.
 import { limits } from "../protocol/limits.ts";
 
-/** Of one server; each user has uploads of its own. */
+/** Of one server; each user has separate uploads. */
 export class LostUploads {
   /** Oldest first. */
   readonly #lost: Set<string> = new Set();

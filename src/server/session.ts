@@ -162,14 +162,14 @@ export class Session implements Conversation {
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal !== undefined) this.say(refusal);
-      else this.#hangUp(makeReply(421, "A fault in this server. Goodbye."), `a fault: ${String(error)}`);
+      else this.#hangUp(makeReply(421, "Internal server error. Goodbye."), `a fault: ${String(error)}`);
     }
     if ("verb" in next && next.verb === "AUTH") this.#channel.resume();
   }
 
   async #startTls(reply: Reply): Promise<void> {
     if (this.#channel.injected) {
-      this.#hangUp(makeReply(421, "Something came behind AUTH, outside of TLS. Goodbye."), "bytes behind AUTH");
+      this.#hangUp(makeReply(421, "Data came after AUTH, outside of TLS. Goodbye."), "bytes behind AUTH");
       return;
     }
     this.say(reply);

@@ -61,7 +61,7 @@ export class PieceShelf implements Shelf {
   };
 }
 
-/** Buffers of its own: one is filled while another one is being written. */
+/** Its own buffers: one is filled while another one is being written. */
 export class BufferShelf implements Shelf, Receiver {
   readonly #arrived: () => void;
   readonly #more: () => void;

@@ -3,7 +3,7 @@ import { argumentText, type Command } from "../protocol/command.ts";
 import { findCommand } from "../protocol/command-table.ts";
 import { servedCommands } from "../protocol/server/served-commands.ts";
 
-/** A command, a line that was none, the client's end-of-file. */
+/** A command, a line that is not a command, the client's end-of-file. */
 export type Waiting = Command | { readonly malformed: string } | "end";
 
 const isCommand = (waiting: Waiting): waiting is Command => waiting !== "end" && !("malformed" in waiting);
@@ -20,7 +20,7 @@ export function isAbortedAhead(waiting: Waiting, behind: readonly Waiting[]): bo
   return behind.some((later) => isCommand(later) && later.verb === "ABOR");
 }
 
-/** What works on files or data may take its time and can be broken off; the others are done before an ABOR is read. */
+/** What works on files or data may take its time and can be aborted; the others are done before an ABOR is read. */
 export function isAbortable(waiting: Waiting): boolean {
   return isCommand(waiting) && (servedCommands.get(waiting.verb)?.groups.length ?? 0) > 0;
 }

@@ -1,4 +1,4 @@
-// A world of its own: time that passes only here, chance that comes from a seed, and one thing after the other.
+// A separate world: time that passes only here, chance that comes from a seed, and one thing after the other.
 import type { Clock } from "../platform/clock.ts";
 import type { Random } from "../platform/random.ts";
 import { SallyportError } from "../protocol/error.ts";
@@ -13,7 +13,7 @@ export interface WorldOptions {
   /** Names that every host resolves, with their addresses. */
   readonly names?: Readonly<Record<string, string>>;
   /**
-   * Time passes by itself whenever something waits for it, without {@link World.run}: for tests with a course of their own
+   * Time passes by itself whenever something waits for it, without {@link World.run}: for tests with their own course
    * that wait for nothing outside of this world. Default false.
    */
   readonly runsFreely?: boolean;

@@ -58,7 +58,7 @@ export class BannerWait implements Disposable {
     this.#firstLine ??= printable(text, 100);
     const other = otherProtocols.find(([pattern]) => pattern.test(text))?.[1];
     if (other !== undefined)
-      this.#giveUp(`is no SSH server but ${other}`, "Check host and port: this has to be the SSH server.");
+      this.#giveUp(`is not an SSH server but ${other}`, "Check host and port: this has to be the SSH server.");
   }
 
   /** The identification is here, or everything is over. */

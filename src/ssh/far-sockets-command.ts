@@ -1,4 +1,4 @@
-// The one command whose output Sallyport reads at the far end, for back mode default-port; its own SSH server knows it too.
+// The one command whose output Sallyport reads at the remote end, for back mode default-port; its own SSH server knows it too.
 
 const begin = "grep -hs ':";
 const end = " 01 ' /proc/net/tcp /proc/net/tcp6; true";

@@ -49,6 +49,6 @@ export function subsystemRefused(name: string): SallyportError {
 export function subsystemEnded(name: string): SallyportError {
   return new SallyportError("SSH_CHANNEL_REFUSED", `the SSH server closed the channel for the subsystem ${name}`, {
     details: { remote, phase: "subsystem" },
-    cure: "Its log tells why; a login shell or a forced command may have failed.",
+    cure: "Its log says why; a login shell or a forced command may have failed.",
   });
 }

@@ -1,4 +1,4 @@
-// What every SSH transport offers: a network at the far end, and commands run there.
+// What every SSH transport offers: a network at the remote end, and commands run there.
 import type { Clock } from "../platform/clock.ts";
 import type { Connection, Network } from "../platform/network.ts";
 import type { Random } from "../platform/random.ts";
@@ -68,14 +68,14 @@ export interface SshConnection extends AsyncDisposable {
   readonly target: string;
   /** Address of the SSH server as seen from here, where known: what a server elsewhere may see too. */
   readonly serverAddress: string | undefined;
-  /** The far end as a network: connect is direct-tcpip, listen is tcpip-forward (RFC 4254 section 7). */
+  /** The remote end as a network: connect is direct-tcpip, listen is tcpip-forward (RFC 4254 section 7). */
   readonly network: Network;
   /** Settles when the connection is gone: undefined after our own disposal, else why. Never rejects. */
   readonly lost: Promise<SallyportError | undefined>;
-  /** Run a command at the far end; output bounded to 1 MiB. Throws SSH_CHANNEL_REFUSED where sessions are not allowed. */
+  /** Run a command at the remote end; output bounded to 1 MiB. Throws SSH_CHANNEL_REFUSED where sessions are not allowed. */
   exec(command: string, options: { readonly signal: AbortSignal }): Promise<ExecResult>;
   /**
-   * A subsystem of the server (RFC 4254 section 6.5), `sftp` for one, on a channel of its own; what it writes to standard
+   * A subsystem of the server (RFC 4254 section 6.5), `sftp` for one, on its own channel; what it writes to standard
    * error is dropped. Its endpoints are unknown. Throws SSH_CHANNEL_REFUSED where there is none, or too many sessions.
    */
   openSubsystem(name: string, options: { readonly signal: AbortSignal }): Promise<Connection>;

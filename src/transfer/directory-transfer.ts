@@ -29,7 +29,7 @@ export interface DirectoryEvents {
 }
 
 export interface DownloadDirectoryOptions extends Omit<FileTransferOptions, "onProgress">, DirectoryEvents {
-  /** How many files at the same time, each over a session of its own. Default 1; a server that takes fewer gets fewer. */
+  /** How many files at the same time, each over a separate session. Default 1; a server that takes fewer gets fewer. */
   readonly sessions?: number;
 }
 
@@ -184,7 +184,7 @@ export interface RemoveDirectoryOptions extends CallOptions {
 }
 
 /**
- * Removes a directory with all that is in it, hidden files too. A symbolic link goes itself, and what it leads to stays. True when
+ * Removes a directory with all that is in it, hidden files too. A symbolic link itself is removed, not what it points to. True when
  * nothing is left of it.
  *
  * @throws SallyportError `FS_NOT_DIRECTORY` for a file, `FTP_REPLY_*` or `FS_*` for what is refused, `CONFIG_INVALID` for the root and the login
@@ -206,7 +206,7 @@ export async function removeDirectory(
   }
   const { type } = await session.stat(path, { signal });
   if (type !== "directory" && type !== "link") {
-    throw new SallyportError("FS_NOT_DIRECTORY", `"${printable(path, 200)}" is no directory`, {
+    throw new SallyportError("FS_NOT_DIRECTORY", `"${printable(path, 200)}" is not a directory`, {
       cure: "Use the session's `remove`.",
     });
   }

@@ -151,7 +151,7 @@ async function fetchPart(
     return { ...resumed, bytes: resumed.bytes + before };
   } catch (error) {
     if (there === 0 || !isSallyportError(error) || error.details.phase !== "resume") throw error;
-    options.note(`${error.message}; it is fetched again from its beginning`);
+    options.note(`${error.message}; it is downloaded again from the beginning`);
     // It was no part of the file after all.
     if (step === "resume name") await move(part, target);
     course.from = 0;
@@ -175,8 +175,8 @@ async function plan(
   // A part of this run of which nobody can tell whether its source is the same goes the way of one from another source.
   const state = partState(bytes, source, isOwn && known === "unknown" ? "changed" : known);
   if (state === "changed" || state === "longer") {
-    const why = known === "unknown" ? "nobody tells whether the file is the same as before" : "the file was replaced";
-    options.note(`${part}: ${why}; it is fetched again from its beginning`);
+    const why = known === "unknown" ? "nothing shows whether the file is still the same" : "the file was replaced";
+    options.note(`${part}: ${why}; it is downloaded again from the beginning`);
   }
   const name = options.resume === true ? await nameHere(session, path, target, source, options) : "none";
   return resumeSteps[state][name];
@@ -236,7 +236,7 @@ async function demandFree(target: string, kind: LocalKind, part: string, partKin
     });
   }
   if (partKind === "missing" || partKind === "file") return;
-  throw new SallyportError("FS_OUTSIDE", `${part} is in the way, and is no file`, { cure: "Remove it." });
+  throw new SallyportError("FS_OUTSIDE", `${part} is in the way, and is not a file`, { cure: "Remove it." });
 }
 
 /** Of a file that has its final name already. Throws `FTP_VERIFY`. */

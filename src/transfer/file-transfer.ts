@@ -29,7 +29,7 @@ export interface FileUploadOptions extends FileTransferOptions {
 
 /**
  * Downloads a file as a whole: into `NAME.sallyport-part`, which gets its name when all has come and was compared. So `localPath` is the
- * old file or the new one, and never half of it. After a failure the part stays, and `resume` goes on with it. With `retries`
+ * old file or the new one, and never half of it. After a failure the part stays, and `resume` continues it. With `retries`
  * each further attempt has a session of its own where the first one was lost.
  *
  * @throws SallyportError `FTP_REPLY_*` or `FS_*` when a side refuses, `FTP_TRANSFER` and `NET_*` when the transfer broke, `FTP_VERIFY` when

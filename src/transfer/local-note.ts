@@ -28,7 +28,7 @@ export class LocalNote {
     }
   }
 
-  /** Once a part is worth being gone on with. */
+  /** Once a part is worth resuming. */
   reached(bytes: number, source: SourceIdentity | undefined): void {
     if (!this.#isWritten && bytes >= limits.transferNoteBytes && source !== undefined) this.write(source);
   }

@@ -38,7 +38,7 @@ async function demandDirectory(path: string, place: "top" | "below"): Promise<vo
       cure: "Remove the link, or name the directory that it leads to by itself.",
     });
   }
-  throw new SallyportError("FS_NOT_DIRECTORY", `${path} is no directory`, { cure: "Give another name." });
+  throw new SallyportError("FS_NOT_DIRECTORY", `${path} is not a directory`, { cure: "Give another name." });
 }
 
 export type LocalKind = "file" | "directory" | "link" | "other" | "missing";

@@ -16,7 +16,7 @@ export interface Removal {
 
 /**
  * True when nothing is left of it. Each name is removed as a file first, whatever the listing calls it: a symbolic link goes
- * by that, and what it leads to stays.
+ * by that, what it points to stays.
  * @throws what ends the session, the signal's reason
  */
 export async function removeTree(
@@ -79,7 +79,7 @@ export async function removeFile(session: ServerSession, path: string, signal: A
   if ((await typeOf(session, path, signal)) !== "directory") throw refusal;
   throw new SallyportError("FS_IS_DIRECTORY", `"${printable(path, 200)}" is a directory`, {
     cause: refusal,
-    cure: "Add -r to remove it with all that is in it.",
+    cure: "Add -r to remove it with everything in it.",
   });
 }
 

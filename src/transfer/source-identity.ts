@@ -1,4 +1,4 @@
-// Which file a part is from: what is noted with the part, and compared before anybody goes on with it.
+// Which file a part is from: what is noted with the part, and compared before anybody resumes it.
 
 export interface SourceIdentity {
   readonly size?: number;

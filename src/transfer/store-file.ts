@@ -1,4 +1,4 @@
-// One file to a server: attempts, and what each of them may go on with.
+// One file to a server: attempts, and what each of them may resume.
 import { refuseAsciiParts } from "../client/download.ts";
 import type { Progress, TransferOptions } from "../client/transfer-options.ts";
 import { printable } from "../protocol/printable.ts";
@@ -74,8 +74,8 @@ function again(
   if (found === "same") return "retry";
   note(
     found === "changed"
-      ? `${path}: the source was replaced since the last attempt; it is sent again from its beginning`
-      : `${path}: nobody tells whether the source is the same as before; it is sent again from its beginning`,
+      ? `${path}: the source was replaced since the last attempt; it is sent again from the beginning`
+      : `${path}: nothing shows whether the source is still the same; it is sent again from the beginning`,
   );
   return "no";
 }

@@ -1,4 +1,4 @@
-// An upload as a session with a server gets it: what, where to, and what may be gone on with.
+// An upload as a session with a server gets it: what, where to, and what may be resumed.
 import type { Progress, TransferOptions } from "../client/transfer-options.ts";
 import type { SourceIdentity } from "./source-identity.ts";
 
@@ -6,7 +6,7 @@ export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** What is uploaded: a file of this machine, standard input, or a file of another server. */
 export interface StoreSource {
-  /** Asked anew for each attempt. */
+  /** Asked again for each attempt. */
   identify(signal: AbortSignal): Promise<SourceIdentity>;
   /** The bytes from there on. */
   open(offset: number): Chunks;

@@ -23,7 +23,7 @@ export function streamSource(stream: AsyncIterable<Uint8Array>): StoreSource {
   return { identify: async () => ({}), open: () => stream, seekable: false };
 }
 
-/** Disposal ends what is still being read. The session is asked for anew after a failure that may have ended it. */
+/** Disposal ends what is still being read. The session is asked for again after a failure that may have ended it. */
 export function remoteSource(
   session: () => Promise<ServerSession>,
   path: string,

@@ -38,7 +38,7 @@ export function levelBelow(
   if (again === 0 || !isSure) return { depth: depth + 1, above: listing, repeated: again };
   throw new SallyportError(
     "LIMIT_LISTING",
-    `the listing of "${printable(path, 200)}" is that of the directory above it: there would be no end`,
+    `the listing of "${printable(path, 200)}" repeats that of the directory above it: the recursion would never end`,
     { cure: "The server ignores the path, or has a loop there; name the directory that you want in the URL." },
   );
 }

@@ -73,7 +73,7 @@ export function downloadFileTask<Server>(
     name: tree.nameOf(path),
     run: async (context) => {
       if (kindOf(target) === "other") {
-        throw new SallyportError("FS_NOT_FILE", `${target} is in the way, and is no file`, { cure: "Remove it." });
+        throw new SallyportError("FS_NOT_FILE", `${target} is in the way, and is not a file`, { cure: "Remove it." });
       }
       await tree.fetch(context, path, target, listed);
       return undefined;

@@ -1,4 +1,4 @@
-// A transfer whose connection broke is gone on with over a new one, as often as the caller says; FTP and SFTP alike.
+// A transfer whose connection broke is resumed over a new one, as often as the caller says; FTP and SFTP alike.
 import { wakefulClock } from "../network/system-clock.ts";
 import { wait } from "../platform/wait.ts";
 import { isSallyportError } from "../protocol/error.ts";

@@ -1,4 +1,4 @@
-// Several workers, each with sessions of its own, take tasks from one stack.
+// Several workers, each with its own sessions, take tasks from one stack.
 import { setMaxListeners } from "node:events";
 import { isSallyportError } from "../protocol/error.ts";
 import { type OnCarried, PendingCompletions } from "./pending-completions.ts";
@@ -151,7 +151,7 @@ class WorkerPool<Server> {
     const { sessions, note } = this.#options;
     const others = sessions.openWith(server);
     if (others === 0 || !isSallyportError(cause)) throw cause;
-    note(`the server takes ${others} sessions and no more: ${cause.message}`);
+    note(`the server accepts ${others} sessions and no more: ${cause.message}`);
   }
 }
 

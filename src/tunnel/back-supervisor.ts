@@ -1,4 +1,4 @@
-// Keeps one SSH connection: when it is lost, sessions end and it is made anew with growing waits, while the listeners stay.
+// Keeps one SSH connection: when it is lost, sessions end and it is made again with growing waits, while the listeners stay.
 import { setMaxListeners } from "node:events";
 import { RemoteSockets } from "../data-connection/remote-sockets.ts";
 import type { Back } from "../gateway/environment.ts";
@@ -64,7 +64,7 @@ export class BackSupervisor {
     }
   }
 
-  /** The network as it is now; waits a bounded time while it is being made anew. */
+  /** The network as it is now; waits a bounded time while it is being made again. */
   async back(signal: AbortSignal): Promise<Back> {
     if (this.#live !== undefined) return this.#live.back;
     const reason = (): SallyportError => {

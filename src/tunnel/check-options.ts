@@ -49,15 +49,15 @@ function gatewayOptions(forward: Forward, options: TunnelOptions): GatewayOption
 function checkBind(forward: Forward, gatewayPorts: boolean): string {
   const { bind = gatewayPorts ? "*" : "127.0.0.1" } = forward;
   const address = bind === "localhost" ? "127.0.0.1" : bind.replace(/^\*$/, "");
-  if (address !== "" && ipFamily(address) === undefined) throw wrong(`bind address ${bind} is no IP address`);
+  if (address !== "" && ipFamily(address) === undefined) throw wrong(`bind address ${bind} is not an IP address`);
   if (gatewayPorts || (address !== "" && isLoopback(address))) return address;
   const message = `listening on ${bind === "" ? "*" : bind} would let other machines use this tunnel`;
-  throw new SallyportError("POLICY_BIND", message, { cure: "say -g (gatewayPorts) if that is what you want" });
+  throw new SallyportError("POLICY_BIND", message, { cure: "give -g (gatewayPorts) if that is what you want" });
 }
 
 function checkAddress(address: string): string {
   if (ipFamily(address) === 4) return address;
-  throw wrong(`passive address ${address} is no IPv4 address (227 can carry no other)`);
+  throw wrong(`passive address ${address} is not an IPv4 address (227 can carry no other)`);
 }
 
 function checkPort(what: string, port: number, least: number): number {
@@ -67,7 +67,7 @@ function checkPort(what: string, port: number, least: number): number {
 
 function checkCount(what: string, count: number, least: number): number {
   if (Number.isSafeInteger(count) && count >= least) return count;
-  throw wrong(`${what} ${count} is no whole number from ${least}`);
+  throw wrong(`${what} ${count} is not a whole number from ${least}`);
 }
 
 function wrong(message: string): SallyportError {

@@ -38,7 +38,7 @@ export function openTunnel(options: TunnelOptions): Promise<Tunnel> {
   return openTunnelOver(options, (environment, signal) => connectTransport(transport, ssh, environment, signal));
 }
 
-/** Makes the SSH connection, and makes it anew when it was lost. */
+/** Makes the SSH connection, and makes it again when it was lost. */
 export type ConnectForTunnel = (environment: SshEnvironment, signal: AbortSignal) => Promise<SshConnection>;
 
 /** As {@link openTunnel}, over connections that the caller knows how to make; of `ssh` only host and user are used, in messages. */

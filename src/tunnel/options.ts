@@ -15,7 +15,7 @@ export interface Forward {
   readonly hostPort: number;
 }
 
-/** Which way the data connections on the FTP server's side come about. */
+/** Which way the data connections on the FTP server's side are opened. */
 export type BackMode = "auto" | "passive" | "active" | "default-port";
 
 export interface PassiveAddress {
@@ -49,7 +49,7 @@ export interface TunnelOptions extends SshHostOptions {
   /** Milliseconds between NOOPs towards the server during a transfer. Default 60000; 0 turns them off. */
   readonly keepaliveMs?: number;
   /**
-   * Delete at the FTP server what an upload left there that was broken off, where the server takes the part for the whole file
+   * Delete at the FTP server what an aborted upload left there, where the server takes the part for the whole file
    * (vsftpd, ProFTPD). Only after STOR without REST, so that nothing is lost that stood there before it. Default false.
    */
   readonly removeAborted?: boolean;

@@ -1,4 +1,4 @@
-// Which way the data connection comes about, and what is remembered of it.
+// Which way the data connection is opened, and what is remembered of it.
 import { expect, test } from "vitest";
 import { FtpClient } from "../../src/connect/index.ts";
 import { watchResources } from "../support/resources.ts";

@@ -26,7 +26,7 @@ test("silence in place of a greeting is told after some seconds, with what it ma
   opening.catch(() => {});
   await clock.waitedFor(limits.clientGreetingNoteMs);
   clock.advance(limits.clientGreetingNoteMs);
-  const note = `${host}:${port} is silent so far. It may want TLS from the first byte (ftps://, `;
+  const note = `${host}:${port} has sent nothing so far. It may want TLS from the first byte (ftps://, `;
   expect(events).toEqual([
     { type: "control.open", host, port },
     { type: "relay.note", note: expect.stringContaining(note) },

@@ -1,4 +1,4 @@
-// Features that servers offer in ways of their own: PRET before PASV, PBSZ that is refused, TLS that is not there.
+// Features that servers offer in their own ways: PRET before PASV, PBSZ that is refused, TLS that is not there.
 import { describe, expect, test } from "vitest";
 import { FtpClient } from "../../src/connect/index.ts";
 import { type Quirk, type QuirkyServer, refuse, startQuirkyServer } from "../support/quirky-server.ts";

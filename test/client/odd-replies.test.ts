@@ -44,7 +44,7 @@ test("lines that are no replies are skipped before the greeting, behind the logi
     trace: (event) => event.type === "relay.note" && notes.push(event.note),
   });
   expect(await client.pwd()).toBe("/home");
-  expect(notes[0]).toBe("the server sent a line that is no reply, skipped: test disclaimer");
+  expect(notes[0]).toBe("the server sent a line that is not a reply, skipped: test disclaimer");
   expect(notes).toHaveLength(6);
 });
 

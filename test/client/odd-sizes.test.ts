@@ -40,7 +40,7 @@ describe("a download is done", () => {
     ["what no number is", "213 twelve", 0],
     ["more than a number holds", "213 99999999999999999999", 0],
     ["that it does not tell it now", "450 not now", 0],
-    ["that it never tells it", "550 not a plain file", 0],
+    ["that it never tells it", "550 not a regular file", 0],
   ])("though SIZE tells %s", async (_, size, notes) => {
     await using rig = await startRig(async (control) => {
       await control.expect("SIZE f");

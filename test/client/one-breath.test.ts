@@ -80,7 +80,9 @@ test("a download that is shorter than SIZE lets nobody on before it was asked ag
   });
   const [first, second] = [rig.client.download("f"), rig.client.download("g")];
   expect(await Promise.all([textOf(first), textOf(second)])).toEqual(["data", "data"]);
-  expect(rig.notes()).toEqual([expect.stringContaining("tells a size of 9 bytes, but sent 4 and confirmed their end")]);
+  expect(rig.notes()).toEqual([
+    expect.stringContaining("reports a size of 9 bytes, but sent 4 and confirmed their end"),
+  ]);
 });
 
 test.each([213, 227, 229])("%i in the place of a 226 confirms nothing, and ends the session", async (code) => {
@@ -169,7 +171,7 @@ test("an upload's SIZE goes behind the server's end of the data, with the next c
   await broken;
 });
 
-test("at another server it goes behind the 226, in one breath with the next call's commands", async () => {
+test("at another server it goes behind the 226, pipelined with the next call's commands", async () => {
   await using rig = await rigWith(unknown, async (control) => {
     await take(control, "f", await passive(control));
     expect(control.unread()).toBe("");
@@ -194,7 +196,7 @@ test("at another server it goes behind the 226, in one breath with the next call
   expect(await second).toMatchObject({ bytes: 4, verified: "nothing" });
 });
 
-test("active: once it has worked, EPRT and the transfer leave in one breath", async () => {
+test("active: once it has worked, EPRT and the transfer are pipelined", async () => {
   const ports: number[] = [];
   const portOf = (line: string): number => Number(line.split("|")[3]);
   await using rig = await startRig(

@@ -1,4 +1,4 @@
-// A transfer that broke is gone on with, over a new session if need be.
+// A broken transfer is resumed, over a new session if need be.
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { FtpClient, type TraceEvent } from "../../src/connect/index.ts";
@@ -151,7 +151,7 @@ test("an upload goes on behind what the server has", async () => {
   await server.stop();
 });
 
-test("an upload of which nothing was kept begins its checksum anew", async () => {
+test("an upload of which nothing was kept begins its checksum again", async () => {
   await using server = await startScriptedServer(async (control) => {
     await begin(control, ["SIZE", "XSHA256"]);
     await breakUpload(control);
@@ -191,7 +191,7 @@ test("a refusal for good is not tried again", async () => {
   await server.stop();
 });
 
-test("an ASCII transfer cannot be gone on with, and says so before it begins", async () => {
+test("an ASCII transfer cannot be resumed, and says so before it begins", async () => {
   await using server = await startScriptedServer((control) => begin(control));
   await using client = await connectTo(server);
   const broken = { code: "CONFIG_INVALID" };

@@ -160,7 +160,7 @@ test("the password is in no trace and no error", async () => {
   await expect(connectTo(server, { password: "hu\nsh" })).rejects.not.toThrow("sh");
 });
 
-test("disposal says QUIT, and twice is harmless", async () => {
+test("disposal says QUIT, and is idempotent", async () => {
   const rig = await startRig(async (control) => {
     await control.expect("QUIT");
     await control.reply("221 bye");

@@ -153,7 +153,7 @@ describe.each(kinds)("copying between %s", (kind) => {
     expect(end.end === "broken" && isSallyportError(end.error)).toBe(true);
   });
 
-  it("a side that we broke off ourselves is told as closed here", async () => {
+  it("a side that we aborted ourselves is told as closed here", async () => {
     const first = await course();
     const copied = copy(first);
     first.from.near.reset();
@@ -164,7 +164,7 @@ describe.each(kinds)("copying between %s", (kind) => {
     expect(await copy(second)).toMatchObject({ bytes: 0, end: "broken", side: "sink", error: { code: "CLOSED" } });
   });
 
-  it("a sink that is broken off with its last bytes waiting is no end-of-file", async () => {
+  it("a sink that is aborted with its last bytes waiting is no end-of-file", async () => {
     const { from, to } = await course();
     // Fill everything between us and a receiver that does not read, so that what we copy has to wait.
     const chunk = Buffer.alloc(65_536);
@@ -237,7 +237,7 @@ describe.each(kinds)("copying between %s", (kind) => {
     expect(await copied).toEqual({ bytes: 4, end: "eof" });
   });
 
-  it("leaves no listener of its own on a source", async () => {
+  it("leaves none of its own listeners on a source", async () => {
     const { from, to } = await course();
     const before = from.near.stream.eventNames().map((name) => [name, from.near.stream.listenerCount(name)]);
     const controller = new AbortController();

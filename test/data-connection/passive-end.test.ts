@@ -99,7 +99,7 @@ describe("a passive end", () => {
     await expect(open({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 
-  it("disposal wakes those who wait, frees the port, and twice is harmless", async () => {
+  it("disposal wakes those who wait, frees the port, and is idempotent", async () => {
     const end = await open();
     const waiting = expect(end.accept({ signal: never })).rejects.toMatchObject({ code: "CLOSED" });
     await Promise.all([end[Symbol.asyncDispose](), end[Symbol.asyncDispose]()]);

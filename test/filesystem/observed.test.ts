@@ -56,7 +56,7 @@ test("each change and transfer of an SFTP session is told once, with its outcome
     { action: "delete", path: "/d/b", ok: true },
     { action: "delete", path: "/d/b", ok: false },
     { action: "rmdir", path: "/d", ok: true },
-    { action: "upload", path: "/cut", ok: false, bytes: 2, outcome: "broken off" },
+    { action: "upload", path: "/cut", ok: false, bytes: 2, outcome: "interrupted" },
   ]);
 });
 
@@ -85,6 +85,6 @@ test("an upload that has another name until it is complete is told once, under i
   await cut[Symbol.asyncDispose]();
   expect(told).toMatchObject([
     { action: "upload", path: "/whole", ok: true, bytes: 5 },
-    { action: "upload", path: "/cut", ok: false, bytes: 2, outcome: "broken off" },
+    { action: "upload", path: "/cut", ok: false, bytes: 2, outcome: "interrupted" },
   ]);
 });

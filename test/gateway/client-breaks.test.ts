@@ -27,7 +27,7 @@ const patient: Clock = {
   after: (delayMs, callback) => systemClock.after(delayMs === deathNewsMs ? 300 : delayMs, callback),
 };
 
-/** Uploads for ever in a process of its own; with `dataFirst` the data socket has the lower number, and so closes first. */
+/** Uploads for ever in its own process; with `dataFirst` the data socket has the lower number, and so closes first. */
 const uploader = `
   const spare = args[1] === "dataFirst" ? require("node:fs").openSync("/dev/null") : undefined;
   const control = net.connect(Number(args[0]), "127.0.0.1");

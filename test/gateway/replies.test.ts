@@ -139,7 +139,7 @@ describe("a server that is silent", () => {
   });
 });
 
-describe("what is no FTP server", () => {
+describe("what is not an FTP server", () => {
   it.each([
     ["SSH", "SSH-2.0-OpenSSH_9.2\r\n"],
     ["HTTP", "HTTP/1.1 400 Bad Request\r\n\r\n"],

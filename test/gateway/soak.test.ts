@@ -1,4 +1,4 @@
-// Two thousand transfers, many of them broken off: everything that was opened is closed again.
+// Two thousand transfers, many of them aborted: everything that was opened is closed again.
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import type { Socket } from "node:net";

@@ -51,7 +51,7 @@ describePeers(["chromium"], "the booklet in Chromium", () => {
       expect(opened.faults).toEqual([]);
     });
 
-    // Of its own page: a browser draws that much faster than a part of the booklet.
+    // On its own page: a browser draws that much faster than a part of the booklet.
     test("a picture of each scenario is kept", async () => {
       for (const shown of await scenarios) {
         const file = join(folder, `${shown.number}.html`);

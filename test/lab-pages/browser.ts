@@ -1,4 +1,4 @@
-// Debian's Chromium, without a window, with a profile of its own that goes away with it.
+// Debian's Chromium, without a window, with its own profile that goes away with it.
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";

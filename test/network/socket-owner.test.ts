@@ -67,7 +67,7 @@ describe("the owner of a socket on this machine", () => {
     expect(["gone", process.getuid?.()]).toContain(owner);
   });
 
-  it("at a far end elsewhere is unknown, and nothing is read for it", async () => {
+  it("at a remote end elsewhere is unknown, and nothing is read for it", async () => {
     const local = { host: "192.0.2.1", port: 21 };
     expect(await socketOwner({ local, remote: { host: "192.0.2.7", port: 4711 } })).toBeUndefined();
   });

@@ -37,7 +37,7 @@ describe("a table of sockets", () => {
     expect(await table.find({ local: [end(8)], remote: [end(7)] })).toBeUndefined();
   });
 
-  it("is read anew for whoever asks while it is being read", async () => {
+  it("is read again for whoever asks while it is being read", async () => {
     await using dir = makeTempDir("table");
     const write = (uid: number): void => {
       writeFileSync(dir.file("new"), `${[head, row(0, end(1), end(2), uid)].join("\n")}\n`);

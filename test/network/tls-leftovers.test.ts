@@ -44,7 +44,7 @@ test.each(["at once", "in the next turn", "in mid-farewell"])("the connection be
   }
 });
 
-test.each(["client", "server"])("the %s breaks off while it says goodbye", async (side) => {
+test.each(["client", "server"])("the %s resets while it says goodbye", async (side) => {
   for (let round = 0; round < 5; round += 1) {
     const [plain, inside, outside] = await insideTls();
     const [own, other] = side === "client" ? [inside, outside] : [outside, inside];

@@ -1,4 +1,4 @@
-// Transfers that the user breaks off, and the session goes on. The three clients that can do it do it differently:
+// Transfers that the user aborts, and the session goes on. The three clients that can do it do it differently:
 // tnftp and inetutils ftp on SIGINT send IAC IP IAC (urgent) DM ABOR for a download; for an upload they only close the data
 // connection, and the server takes what it has for complete (226). lftp sends ABOR for both.
 import { truncateSync } from "node:fs";

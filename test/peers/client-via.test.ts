@@ -91,7 +91,7 @@ for (const kind of ["vsftpd", "proftpd"] as const) {
       }
     });
 
-    test("an SSH connection that is lost in mid-transfer is made anew when retries are allowed", async () => {
+    test("an SSH connection that is lost in mid-transfer is made again when retries are allowed", async () => {
       await using client = await FtpClient.connect(options({ via: { ssh: ssh() } }));
       await client.upload(content, "one");
       let killed = false;

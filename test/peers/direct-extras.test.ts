@@ -37,7 +37,7 @@ for (const kind of ["vsftpd", "proftpd"] as const) {
       await expectParallelSessions(directly(server));
     });
 
-    describe("a transfer that is broken off", () => {
+    describe("a transfer that is aborted", () => {
       beforeAll(() => placeHugeFile(directly(server)));
 
       test.each(["tnftp", "inetutils-ftp"] as const)("%s interrupts a download and goes on", async (client) => {

@@ -62,7 +62,7 @@ export function describeMatrix(transport: "openssh" | "embedded"): void {
 
       test.each(frontModes)("%s: 100 MB there and back", (mode) => expectBigFile(mode, through("vsftpd")));
 
-      describe("a transfer that is broken off", () => {
+      describe("a transfer that is aborted", () => {
         beforeAll(() => {
           for (const kind of kinds) placeHugeFile(through(kind));
         });

@@ -159,7 +159,7 @@ describePeers(["ssh"], "sftp and scp to our own server", () => {
     expect(readFileSync(here.file("down")).equals(big)).toBe(true);
   });
 
-  test("an upload and a download go on where they broke off", async () => {
+  test("an upload and a download resume where they broke", async () => {
     const whole = Buffer.alloc(1_000_000, "resume me ");
     writeFileSync(here.file("whole"), whole);
     writeFileSync(root("up"), whole.subarray(0, 400_000));

@@ -7,7 +7,7 @@ import { curl } from "../support/clients/curl.ts";
 import { makeTempDir } from "../support/tempdir.ts";
 import { expectSameBytes, type Place } from "./session.ts";
 
-/** `count` curls at once, each with a file of its own to upload and download. */
+/** `count` curls at once, each with its own file to upload and download. */
 export async function expectParallelSessions(place: Place, count = 20, bytes = 300_000): Promise<void> {
   const here = makeTempDir("parallel");
   try {

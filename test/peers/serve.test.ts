@@ -62,7 +62,7 @@ describePeers(["curl", "lftp", "tnftp", "inetutils-ftp"], "our own server", () =
 
   test("100 MB there and back", () => expectBigFile("epsv", place));
 
-  describe("a transfer that is broken off", () => {
+  describe("a transfer that is aborted", () => {
     beforeAll(() => placeHugeFile(place));
 
     test.each(["tnftp", "inetutils-ftp"] as const)("%s interrupts a download and goes on", async (client) => {

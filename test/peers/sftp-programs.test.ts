@@ -178,7 +178,7 @@ describePeers(["sshd", "ssh"], "sftp:// with sshd", () => {
     const got = await sallyport("get", url("no"), url("d"), url("good"), here.path);
     expect(got.ended).toBe("exit 1");
     expect(got.stderr).toContain(`${there.path}/no: no such file or directory`);
-    expect(got.stderr).toContain(`"${there.path}/d" is a directory at the server\n  Add -r for all that is in it`);
+    expect(got.stderr).toContain(`"${there.path}/d" is a directory at the server\n  Add -r for everything in it`);
     expect(readdirSync(here.path).filter((name) => !name.startsWith("."))).toEqual(["f", "good"]);
     const put = await sallyport("put", here.file("f"), url("d"));
     expect(put).toMatchObject({ ended: "exit 1", stderr: expect.stringContaining("is a directory at the server") });

@@ -105,7 +105,7 @@ describePeers(["vsftpd", "sshd"], "a slow reader of standard output", () => {
       const words = [verb, ...wordsOf(way, path), ...rest];
       const { ended, stderr } = await run(program.real, words, { output: "/dev/full", env: { HOME: here.path } });
       expect(ended).toBe("exit 74");
-      expect(stderr).toMatch(/^sallyport: standard output: no space is left\n {2}What was written is not whole.*\n$/m);
+      expect(stderr).toMatch(/^sallyport: standard output: no space is left\n {2}The output is incomplete.*\n$/m);
       expect(stderr).not.toContain("a fault in Sallyport");
     }
   });

@@ -23,7 +23,7 @@ test("an address that has the most gets no more", () => {
   expect(pending.admit("192.0.2.1", () => {})).toBeUndefined();
 });
 
-test("who has logged in, or is gone, makes room; twice is harmless", () => {
+test("who has logged in, or is gone, makes room; idempotent", () => {
   const pending = new PendingLogins(4);
   const leave = pending.admit("192.0.2.1", () => {});
   leave?.();

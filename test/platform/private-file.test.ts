@@ -65,7 +65,7 @@ describe.each([false, true])("a private file, secret: %s", (secret) => {
 
   test.skipIf(process.platform === "win32")("hazard: a pipe in its place is refused at once", async () => {
     execFileSync("mkfifo", [dir.file("pipe")]);
-    await expect(readIt("pipe", secret)).rejects.toThrow("is no plain file");
+    await expect(readIt("pipe", secret)).rejects.toThrow("is not a regular file");
   });
 
   test.runIf(process.geteuid?.() === 0)("of another user is refused", async () => {
@@ -79,5 +79,5 @@ test("what is not there is undefined; a directory and a file that is too long ar
   expect(await readPrivateFile(dir.file("none"), { secret: false, bytesMax: 1 })).toBeUndefined();
   await expect(readPrivateFile(dir.file("f"), { secret: false, bytesMax: 3 })).rejects.toThrow("more than 3 bytes");
   mkdirSync(dir.file("d"));
-  await expect(readPrivateFile(dir.file("d"), { secret: false, bytesMax: 3 })).rejects.toThrow("is no plain file");
+  await expect(readPrivateFile(dir.file("d"), { secret: false, bytesMax: 3 })).rejects.toThrow("is not a regular file");
 });

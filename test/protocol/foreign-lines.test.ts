@@ -8,7 +8,7 @@ const read = (receiver: CommandReceiver, text: string): string[] =>
   receiver.receive(wire(text)).flatMap(describeCommandEvent);
 
 test.each([
-  ["a method of its own", "PROPFIND / HTTP/1.1\r\n", ["foreign HTTP PROPFIND"]],
+  ["a custom method", "PROPFIND / HTTP/1.1\r\n", ["foreign HTTP PROPFIND"]],
   ["a method that is an FTP command", "USER / HTTP/1.1\r\n", ["foreign HTTP USER"]],
   ["behind an FTP command", "NOOP\r\nPOST /?secret HTTP/1.0\r\n", ["command NOOP", "foreign HTTP POST"]],
   ["of a later version", "NOOP\r\nnoop x HTTP/2\r\n", ["command NOOP", "foreign HTTP noop"]],

@@ -127,7 +127,7 @@ describe("a server", () => {
     expect(await peer.code("DELE new.txt")).toBe(550);
   });
 
-  test("asks the hook last, which brings a file system of its own", async () => {
+  test("asks the hook last, which brings its own file system", async () => {
     const fileSystem = new MemoryFileSystem({ now: () => 0 });
     const authenticate: ServerOptions["authenticate"] = async ({ user, password, secure }) =>
       user === "hook" && password === "yes" && !secure ? { fileSystem, directory: "/" } : undefined;

@@ -1,4 +1,4 @@
-// How data connections come about, and why they do not: each 425 says it in words.
+// How data connections are opened, and why they are not: each 425 says it in words.
 import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { SallyportError } from "../../src/index.ts";

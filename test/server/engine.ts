@@ -20,7 +20,7 @@ export interface EngineOptions extends Partial<Omit<ServerPolicy, "tls">> {
   readonly tls?: NonNullable<ServerOptions["tls"]>;
   /** Where clients come from. */
   readonly front?: Network;
-  /** Where data connections come about. */
+  /** Where data connections are opened. */
   readonly network?: ServerEnvironment["network"];
   readonly resolve?: ServerEnvironment["resolve"];
   /** Address to listen on. */

@@ -1,4 +1,4 @@
-// Checksums of big files and of parts of them, and how they are broken off.
+// Checksums of big files and of parts of them, and how they are aborted.
 import { createHash, randomFillSync } from "node:crypto";
 import { truncateSync, writeFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
@@ -78,7 +78,7 @@ test("HASH begins where REST says, once, and OPTS HASH chooses", async () => {
   expect((await peer.say("FEAT")).lines).toContain(" HASH SHA-512*;SHA-256;SHA-1;MD5;CRC32");
 });
 
-test.each(["HASH huge", "XMD5 huge", "XCRC huge 5 68719476730"])("ABOR breaks off %s, 64 GiB", async (line) => {
+test.each(["HASH huge", "XMD5 huge", "XCRC huge 5 68719476730"])("ABOR aborts %s, 64 GiB", async (line) => {
   peer.send(`${line}\r\n`);
   // Others go on while it is computed.
   const other = await engine.login();

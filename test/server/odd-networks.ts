@@ -46,7 +46,7 @@ export function silence({ signal }: ConnectOptions): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 }
 
-/** The first connection comes about, each later one finds its own port taken. */
+/** The first connection is made, each later one finds its own port taken. */
 export function onceOnly(): (options: ConnectOptions) => Promise<Connection> {
   let count = 0;
   return async ({ host, port, localPort = 0, signal }) => {

@@ -39,7 +39,7 @@ export class Peer {
     await once(secure, "secureConnect");
   }
 
-  /** Goes on with this as control connection. */
+  /** Continues with this as control connection. */
   adopt(secure: Socket): void {
     this.socket.removeAllListeners("data");
     this.socket = secure;

@@ -110,7 +110,7 @@ test("a fault of ours ends its session with 421, and no other", async () => {
   const peer = await engine.connect();
   await peer.reply();
   await peer.say("USER x");
-  expect(await peer.say("PASS secret")).toEqual({ code: 421, lines: ["421 A fault in this server. Goodbye."] });
+  expect(await peer.say("PASS secret")).toEqual({ code: 421, lines: ["421 Internal server error. Goodbye."] });
   await peer.closed();
   expect((await (await engine.connect()).reply()).code).toBe(220);
 });

@@ -26,7 +26,7 @@ for (const kind of kinds) {
     await expect(sendData(file(), near, options())).rejects.toMatchObject({ code: "NET_RESET" });
   });
 
-  test(`${kind}: closed here, without an error of its own`, async () => {
+  test(`${kind}: closed here, without its own error`, async () => {
     const { near } = await makeEnds(kind);
     async function* file(): AsyncGenerator<Uint8Array> {
       yield piece;

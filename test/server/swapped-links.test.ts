@@ -50,7 +50,7 @@ const commands = (round: number): string[] => [
   "CWD /",
 ];
 
-/** What comes, though the transfer may break off. */
+/** What comes, though the transfer may be aborted. */
 async function fetched(peer: Peer, line: string): Promise<string> {
   const data = await peer.passive();
   let text = "";

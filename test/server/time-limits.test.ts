@@ -30,7 +30,7 @@ test("without a login it is 421 after serverLoginMs, and not before, whatever is
   await peer.closed();
 });
 
-test("silence is 421 after serverIdleMs; each command begins it anew", async () => {
+test("silence is 421 after serverIdleMs; each command begins it again", async () => {
   await start();
   const peer = await engine.login();
   for (let count = 0; count < 3; count += 1) {

@@ -92,7 +92,7 @@ test("an upload inside TLS arrives whole", async () => {
   expect(text === content).toBe(true);
 });
 
-test("AUTH begins the login anew, and what was arranged before it is void: TYPE, REST, RNFR, the data port", async () => {
+test("AUTH begins the login again, and what was arranged before it is void: TYPE, REST, RNFR, the data port", async () => {
   rig = await startRig({ tls: pair });
   const peer = await rig.login();
   await peer.upload("STOR a", "hello");

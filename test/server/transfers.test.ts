@@ -277,7 +277,7 @@ describe("an upload that was cut and left the old file", () => {
   };
 
   test.each([true, false])(
-    "is not gone on with, as SIZE is the old file's, until there is a new one (atomic: %s)",
+    "is not resumed, as SIZE is the old file's, until there is a new one (atomic: %s)",
     async (atomic) => {
       await cutOff(atomic);
       // The client that tries again is another session, as its connection was lost.
@@ -311,7 +311,7 @@ test("atomic uploads respect REST, APPE and STOU, and keep the mode", async () =
   expect((await peer.download("NLST -a")).text.split("\r\n").length).toBe(3);
 });
 
-test("an upload for which no data connection comes about destroys nothing", async () => {
+test("an upload for which no data connection is opened destroys nothing", async () => {
   await peer.upload("STOR a", "precious");
   expect(await peer.code("STOR a")).toBe(425);
   expect(await fileText("a")).toBe("precious");

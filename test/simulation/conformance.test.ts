@@ -24,7 +24,7 @@ async function openSimulatedFixture(loopback: string): Promise<NetworkFixture> {
   return { network, peer: network, loopback, capabilities, leftovers: () => leftovers(host), close: async () => {} };
 }
 
-/** Through a simulated SSH connection: the far end is another host, where the peer is. */
+/** Through a simulated SSH connection: the remote end is another host, where the peer is. */
 async function openSshFixture(): Promise<NetworkFixture> {
   const { world, client, server } = makeStage({ runsFreely: true, wire: { latencyMs: 0.25 } });
   const sshd = await SimulatedSshd.start(server);
@@ -46,4 +46,4 @@ async function openSshFixture(): Promise<NetworkFixture> {
 watchResources();
 describeNetwork("a simulated host", () => openSimulatedFixture("127.0.0.1"));
 describeNetwork("a simulated host, IPv6", () => openSimulatedFixture("::1"));
-describeNetwork("the far end of a simulated SSH connection", openSshFixture);
+describeNetwork("the remote end of a simulated SSH connection", openSshFixture);

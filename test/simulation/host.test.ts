@@ -32,7 +32,7 @@ async function dataConnection({ client, server }: Stage): Promise<() => Promise<
 }
 
 describe("without time stamps a connection in TIME_WAIT", () => {
-  it("cannot be made anew by the side that waits, until 2MSL have passed", async () => {
+  it("cannot be made again by the side that waits, until 2MSL have passed", async () => {
     const stage = makeStage();
     const { world, server } = stage;
     await world.run(async () => {

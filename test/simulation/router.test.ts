@@ -228,7 +228,7 @@ describe("NAT", () => {
     });
   });
 
-  it("takes up a connection that it forgot when the inside goes on with it, unless told otherwise", async () => {
+  it("takes up a connection that it forgot when the inside continues it, unless told otherwise", async () => {
     for (const takesUp of [true, false]) {
       const border = makeBorder(({ wan }) => ({ masquerade: [wan], idleMs: 300_000, takesUp }));
       await border.world.run(async () => {

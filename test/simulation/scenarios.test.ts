@@ -154,7 +154,7 @@ describe("ssh", () => {
     });
   });
 
-  it("-D connects by name from the far end, and says when it cannot", async () => {
+  it("-D connects by name from the remote end, and says when it cannot", async () => {
     const place = makePlace();
     await place.world.run(async () => {
       const ssh = await connectSsh(place);

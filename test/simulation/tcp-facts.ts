@@ -102,7 +102,7 @@ export const facts: readonly Fact[] = [
     },
   },
   {
-    name: "with time stamps a connection in TIME_WAIT can be made anew by the side that waits",
+    name: "with time stamps a connection in TIME_WAIT can be made again by the side that waits",
     expected: "ok",
     observe: async (bench) => {
       const listener = await listenAt(bench.network, here);

@@ -67,7 +67,7 @@ test.each([
   const { failures, wait } = waiting();
   wait.line("a text before");
   wait.line(line);
-  expect(failures[0]?.message).toBe(`h:22 is no SSH server but ${kind}; it says "a text before"`);
+  expect(failures[0]?.message).toBe(`h:22 is not an SSH server but ${kind}; it says "a text before"`);
 });
 
 describePeers(["ssh"], "both transports", () => {
@@ -89,7 +89,7 @@ describePeers(["ssh"], "both transports", () => {
     const failure = await failureOf(connect({ host: "127.0.0.1", port, configFile: "none" }, environment(), never));
     expect(isSallyportError(failure)).toBe(true);
     expect(failure.message).toBe(
-      `127.0.0.1:${port} is no SSH server but an FTP or mail server; it says "220 FTP ready"`,
+      `127.0.0.1:${port} is not an SSH server but an FTP or mail server; it says "220 FTP ready"`,
     );
   });
 });

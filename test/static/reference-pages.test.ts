@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { commandsPage, limitsPage, realNetworkPage } from "./reference-pages.ts";
 import { root } from "./source-files.ts";
 
-const stale = "the page is not what the source says; write it anew with: npx vitest run --project static -u";
+const stale = "the page is not what the source says; write it again with: npx vitest run --project static -u";
 
 test.each([
   ["docs/reference/limits.md", limitsPage],

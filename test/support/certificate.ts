@@ -34,7 +34,7 @@ export function makeCertificatePair(kind: "ec" | "rsa" = "ec"): Pick<Certificate
   }
 }
 
-/** In a directory of its own that every server may read. */
+/** In its own directory that every server may read. */
 export function makePublicCertificate(): Certificate & AsyncDisposable & { remove(): void } {
   const dir = makeTempDir("keys");
   chmodSync(dir.path, 0o755);

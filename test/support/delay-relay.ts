@@ -1,4 +1,4 @@
-// A long link in front of a server: a TCP relay in a process of its own that delays each direction and limits no bandwidth.
+// A long link in front of a server: a TCP relay in a separate process that delays each direction and limits no bandwidth.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -20,7 +20,7 @@ export interface DelayRelay extends AsyncDisposable {
   stall(): Promise<void>;
   /** Delivers again. */
   resume(): Promise<void>;
-  /** Ends the relay and its connections; twice is harmless. */
+  /** Ends the relay and its connections; idempotent. */
   stop(): Promise<void>;
 }
 

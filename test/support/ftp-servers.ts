@@ -1,4 +1,4 @@
-// Real FTP servers on free ports, each with a directory of its own that the login user may read and write.
+// Real FTP servers on free ports, each with its own directory that the login user may read and write.
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
@@ -30,7 +30,7 @@ export interface FtpServer extends AsyncDisposable {
   /** The server's protocol log so far: every command and reply. */
   log(): string;
   waitForLog(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>;
-  /** Kills it with all its sessions, and deletes its directory and user; twice is harmless. */
+  /** Kills it with all its sessions, and deletes its directory and user; idempotent. */
   stop(): Promise<void>;
 }
 

@@ -12,7 +12,7 @@ export interface MiniFtpServer extends AsyncDisposable {
   open(): number;
   /** The same in words. */
   describe(): string;
-  /** Uploads that broke off, and those that ABOR ended. */
+  /** Uploads that broke, and those that ABOR ended. */
   readonly broken: string[];
   stop(): Promise<void>;
 }

@@ -20,7 +20,7 @@ export interface HostPair extends AsyncDisposable {
   packets(): { readonly admitted: number; readonly others: number };
   /** Runs a command at one end and returns its standard output. */
   run(host: Host, command: string, ...args: string[]): string;
-  /** Ends both; every program there must have ended before. Twice is harmless. */
+  /** Ends both; every program there must have ended before. Idempotent. */
   remove(): void;
 }
 

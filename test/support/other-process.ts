@@ -1,4 +1,4 @@
-// A TCP client in a process of its own, under another user if wanted: one that can be killed, and one that is somebody else.
+// A TCP client in a separate process, under another user if wanted: one that can be killed, and one that is somebody else.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 

@@ -7,7 +7,7 @@ import type { FtpServerOptions, Preparation } from "./ftp-server-options.ts";
 import { cryptHash } from "./system-user.ts";
 import type { TempDir } from "./tempdir.ts";
 
-/** Debian's packages of ProFTPD and vsftpd exclude each other, so .ci/unpacked-servers unpacks this one here. */
+/** Debian's packages of ProFTPD and vsftpd conflict, so .ci/unpacked-servers unpacks this one here. */
 const unpacked = "/var/tmp/sallyport-peers/proftpd";
 
 /** Where the program and its modules are, or undefined. */

@@ -12,7 +12,7 @@ export interface Program extends AsyncDisposable {
   waitForLog(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>;
   /** Settles when the program has ended: `exit 0`, `signal SIGTERM`, or why it could not be started. */
   readonly ended: Promise<string>;
-  /** Ends it and every descendant, and waits until they are gone; twice is harmless. */
+  /** Ends it and every descendant, and waits until they are gone; idempotent. */
   stop(): Promise<void>;
 }
 

@@ -6,7 +6,7 @@ import type { FtpServerOptions, Preparation } from "./ftp-server-options.ts";
 import { cryptHash } from "./system-user.ts";
 import type { TempDir } from "./tempdir.ts";
 
-/** Debian's FTP servers exclude each other as packages, so .ci/unpacked-servers unpacks this one here. */
+/** Debian's FTP servers conflict as packages, so .ci/unpacked-servers unpacks this one here. */
 const unpacked = "/var/tmp/sallyport-peers/pure-ftpd";
 
 function findPrograms(): { readonly server: string; readonly users: string } | undefined {

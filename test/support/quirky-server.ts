@@ -1,4 +1,4 @@
-// A small FTP server with files of its own, whose answers a test may bend one by one: what odd servers do with paths and features.
+// A small FTP server with its own files, whose answers a test may bend one by one: what odd servers do with paths and features.
 import type { ScriptedControl, ScriptedData } from "./scripted-control.ts";
 import { type ScriptedServer, startScriptedServer } from "./scripted-server.ts";
 

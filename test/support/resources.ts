@@ -51,7 +51,7 @@ export async function expectNothingLeft(before: Resources, timeoutMs = patienceM
 
 /**
  * Call once at the top of a test file, before any other hook: checks after every test of the file. What `beforeAll`
- * made belongs to the file, not to a test. The file gets a directory for temporary files of its own (TMPDIR).
+ * made belongs to the file, not to a test. The file gets a directory for its own temporary files (TMPDIR).
  */
 export function watchResources(): void {
   let home: TempDir | undefined;

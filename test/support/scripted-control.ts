@@ -30,7 +30,7 @@ export class ScriptedControl {
     for (const event of ["end", "close", "error"]) socket.on(event, () => this.#finish());
   }
 
-  /** Writes each piece as a write of its own, a moment apart, so that the peer most likely reads them one by one. */
+  /** Writes each piece as its own write, a moment apart, so that the peer most likely reads them one by one. */
   async send(...pieces: (string | Uint8Array)[]): Promise<void> {
     for (const [index, piece] of pieces.entries()) {
       if (index > 0) await new Promise((resolve) => setTimeout(resolve, 3));

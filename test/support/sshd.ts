@@ -45,7 +45,7 @@ export interface Sshd extends AsyncDisposable {
   connections(): number[];
   /** Kills them with SIGKILL, as a crash would; sshd itself goes on listening. */
   killConnections(): Promise<void>;
-  /** Kills sshd and all its connections, and deletes the directory; twice is harmless. */
+  /** Kills sshd and all its connections, and deletes the directory; idempotent. */
   stop(): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ export interface SystemUser extends AsyncDisposable {
   readonly name: string;
   readonly password: string;
   readonly uid: number;
-  /** Deletes the user; twice is harmless. */
+  /** Deletes the user; idempotent. */
   remove(): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ export interface TempDir extends AsyncDisposable {
   readonly path: string;
   /** Absolute path of a name inside it. */
   file(name: string): string;
-  /** Deletes it and all in it; twice is harmless. */
+  /** Deletes it and all in it; idempotent. */
   remove(): void;
 }
 

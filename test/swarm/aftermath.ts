@@ -34,7 +34,7 @@ export async function checkUse(aftermath: Aftermath): Promise<void> {
   const left = gateway.shared.sessions.size;
   // Keepalive probes are not modelled: a client whose last word was lost is not missed.
   const mayBeMissed = plan.faults.some(({ kind }) => /^(?:client-gone|lan-)/.test(kind));
-  if (left > 0 && !mayBeMissed) fault(`${left} sessions go on without a client`);
+  if (left > 0 && !mayBeMissed) fault(`${left} sessions continue without a client`);
   if (left > 0 || !["ours", "old", "asynchronous"].includes(plan.server.kind)) return;
   if (gateway.isClosing()) return;
   if (!canReach(plan)) return;
@@ -101,7 +101,7 @@ export async function checkUploads(
     if (there !== undefined && !there.equals(bytes))
       fault(`${path} is there with ${there.length} bytes of ${bytes.length}`);
   }
-  // This server says so before it has read anything: when it is then broken off, that is its own lie.
+  // This server says so before it has read anything: when it is then aborted, that is its own lie.
   if (plan.server.kind === "early-226" && plan.faults.length > 0) return;
   for (const [path, bytes] of uploads.told) {
     const there = await server.read(path);

@@ -105,7 +105,7 @@ export class Conversation {
 function answers({ verb }: Pending, code: number): boolean {
   if (code >= 400) return true;
   if (verb === "") return code === 220;
-  // A second 1yz is no answer of its own; some servers say one when it begins and one when it goes on.
+  // A second 1yz is no separate answer; some servers say one when it begins and one when it goes on.
   if (transfers.has(verb)) return code < 200 || code === 226 || code === 250;
   return yes[verb]?.includes(code) ?? false;
 }

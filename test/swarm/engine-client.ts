@@ -11,7 +11,7 @@ import { gatewayPort } from "./place.ts";
 import type { EngineClientPlan, EngineStep } from "./plan.ts";
 import { viaSsh } from "./via-ssh.ts";
 
-/** Sessions that are lost are made anew so often. */
+/** Sessions that are lost are made again so often. */
 const sessionsMax = 3;
 
 export async function runEngineClient(parts: ClientParts, plan: EngineClientPlan, gateway: string): Promise<void> {
@@ -114,7 +114,7 @@ async function perform(parts: ClientParts, session: FtpClient, step: EngineStep,
       const all = await Promise.all(step.files.map((file) => collect(session.download(`/file-${file}`))));
       for (const [index, bytes] of all.entries()) {
         const file = step.files[index] ?? 0;
-        if (!bytes.equals(contents(plan.files[file] ?? 0, plan.seed + file))) fault(`/file-${file} is another one`);
+        if (!bytes.equals(contents(plan.files[file] ?? 0, plan.seed + file))) fault(`/file-${file} is different`);
       }
       return;
     }

@@ -87,7 +87,7 @@ function runWorker(script: string, take: () => object | undefined, sum: Sum): Pr
   });
 }
 
-/** In a process of its own: portions come as messages, and a report of each seed goes back. */
+/** In its own process: portions come as messages, and a report of each seed goes back. */
 function work(): Promise<number> {
   return new Promise((resolve, reject) => {
     const send = (report: Report): void => void process.send?.(report);

@@ -152,7 +152,7 @@ export interface RawClientPlan extends AnyClient {
 export type FrontMode = "PASV" | "EPSV" | "PORT" | "EPRT" | "none";
 
 export type RawStep =
-  /** In one breath. */
+  /** Pipelined. */
   | { readonly do: "say"; readonly lines: readonly string[] }
   | {
       readonly do: "get";
@@ -168,7 +168,7 @@ export type RawStep =
       readonly manner: PutManner;
       readonly at: number;
     }
-  /** Several downloads in one breath, each with its own PORT or EPRT. */
+  /** Several pipelined downloads, each with its own PORT or EPRT. */
   | { readonly do: "burst"; readonly files: readonly number[]; readonly mode: "PORT" | "EPRT" }
   /** A file from one session to another one of the same client, by way of the gateway (RFC 959 section 5.2). */
   | { readonly do: "third-party"; readonly file: number }

@@ -1,4 +1,4 @@
-// The bug that the swarm must find: towards Sallyport, a connection that the client breaks off looks as if it had ended. It
+// The bug that the swarm must find: towards Sallyport, a connection that the client resets looks as if it had ended. It
 // lives in the network of the test, so no switch in the product can turn it on.
 import type { Connection } from "../../src/platform/network.ts";
 

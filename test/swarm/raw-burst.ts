@@ -1,4 +1,4 @@
-// Several downloads asked for in one breath: no RFC forbids it, and some clients do it.
+// Several pipelined downloads: no RFC forbids it, and some clients do it.
 import type { Connection } from "../../src/platform/network.ts";
 import { type ClientParts, mayBreak } from "./client-parts.ts";
 import { contents } from "./contents.ts";

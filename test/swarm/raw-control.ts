@@ -53,7 +53,7 @@ export class RawControl {
     return this.#hasQuit || (this.#isOver && this.#replies.length === 0);
   }
 
-  /** In one breath; `before` each command goes what is no command: Telnet's Synch. */
+  /** Pipelined; `before` each command goes what is no command: Telnet's Synch. */
   say(lines: readonly string[], before: Uint8Array = new Uint8Array(0)): void {
     const { stream } = this.connection;
     if (!stream.writable) return;

@@ -9,7 +9,7 @@ import type { RawControl } from "./raw-control.ts";
 
 /** How a client comes to a data connection. */
 export interface Arranged {
-  /** The connection, once it is there. Rejects when it does not come about. */
+  /** The connection, once it is there. Rejects when it is not opened. */
   readonly open: () => Promise<Connection>;
   readonly close: () => Promise<void>;
 }

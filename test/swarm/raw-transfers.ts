@@ -15,7 +15,7 @@ const synch = Uint8Array.of(0xff, 0xf4, 0xff, 0xf2);
 /** Answered behind the transfer, or by some servers at once: neither is the transfer's own reply. */
 const talk = ["XYZZY", "PWD", "SIZE /nowhere"];
 const stallMs = 60_000;
-/** From ABOR until the data connection of an upload is broken off. */
+/** From ABOR until the data connection of an upload is reset. */
 const abortMs = 3000;
 
 interface Received {
@@ -209,7 +209,7 @@ export class RawTransfers {
     const { fault, uploaded, isCalm, program } = this.#parts;
     const said = last?.lines.join(" | ") ?? "nothing";
     if (last !== undefined && last.code < 300) {
-      if (whole === undefined) fault(`${path}: told "${said}" for an upload that was broken off`);
+      if (whole === undefined) fault(`${path}: told "${said}" for an aborted upload`);
       else uploaded(path, whole);
     } else if (isCalm && (manner === "whole" || manner === "talk-at") && !program.isDead)
       fault(`${path}: "${said}" though nothing was in the way`);

@@ -27,7 +27,7 @@ describe("the swarm", () => {
     for (let seed = 30; seed < 130 && told.length === 0; seed += 1) {
       told.push(...(await runSeed(seed, { tamper: resetLooksLikeEnd })).faults);
     }
-    expect(told).toEqual(expect.arrayContaining([expect.stringContaining("for an upload that was broken off")]));
+    expect(told).toEqual(expect.arrayContaining([expect.stringContaining("for an aborted upload")]));
   });
 
   it("makes the same trace of the same seed, packet by packet, and another one of another", { timeout }, async () => {

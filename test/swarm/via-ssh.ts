@@ -1,4 +1,4 @@
-// A client that goes through SSH by itself: its program has the SSH connection, and the far end is its network.
+// A client that goes through SSH by itself: its program has the SSH connection, and the remote end is its network.
 import { isSallyportError } from "../../src/protocol/error.ts";
 import { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
 import type { ClientParts } from "./client-parts.ts";

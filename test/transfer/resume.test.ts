@@ -164,7 +164,7 @@ describe.each(Object.keys(ways))("%s of a source that was replaced since", (way)
     const notes: string[] = [];
     await ways[way]?.(at, notes);
     expect(readFileSync(dir.file(`${at}/to/f`)).equals(source)).toBe(true);
-    expect(notes.join("\n")).toMatch(/from its beginning/);
+    expect(notes.join("\n")).toMatch(/from the beginning/);
     expect(existsSync(dir.file(`${at}/to/f.sallyport-source`))).toBe(false);
   });
 });
@@ -222,7 +222,7 @@ describe("a server that keeps the old file until the new one is whole", () => {
     const result = await storeFile(client, breaking(dir.file(`${at}/source`)), `/${at}/to/f`, order);
     expect(readFileSync(dir.file(`${at}/to/f`)).equals(source)).toBe(true);
     expect(result.bytes).toBe(200_000);
-    expect(notes.join("\n")).toContain("is still the file from before; it is sent again from its beginning");
+    expect(notes.join("\n")).toContain("is still the file from before; it is sent again from the beginning");
   });
 
   test("and refuses to let an old one be gone on with is sent the whole file, and it is told", async () => {
@@ -236,7 +236,7 @@ describe("a server that keeps the old file until the new one is whole", () => {
     await expect(first).rejects.toMatchObject({ code: "FTP_TRANSFER" });
     expect(await storeFile(client, localSource(path), `/${at}/to/f`, options(notes))).toMatchObject({ bytes: 200_000 });
     expect(readFileSync(dir.file(`${at}/to/f`)).equals(source)).toBe(true);
-    expect(notes.join("\n")).toMatch(/451 f: Append\/Restart not permitted.* is sent again from its beginning/);
+    expect(notes.join("\n")).toMatch(/451 f: Append\/Restart not permitted.* is sent again from the beginning/);
   });
 
   test("by SFTP, written in place, is sent the whole file by the second attempt", async () => {
@@ -245,7 +245,7 @@ describe("a server that keeps the old file until the new one is whole", () => {
     writeFileSync(dir.file(`${at}/to/f.hidden`), "");
     const notes: string[] = [];
     const files = await openLocalFileSystem({ directory: dir.path, sync: false });
-    // What the first attempt writes goes to a name of its own.
+    // What the first attempt writes goes to a separate name.
     const keeping = new Proxy(files, {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name);

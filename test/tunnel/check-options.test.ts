@@ -35,12 +35,12 @@ test.each([
 
 test.each([
   ["no forward", { forwards: [] }, /no forward/],
-  ["a name to listen on", { forwards: [{ ...forward, bind: "example" }] }, /no IP address/],
+  ["a name to listen on", { forwards: [{ ...forward, bind: "example" }] }, /not an IP address/],
   ["a port too high", { forwards: [{ ...forward, port: 65_536 }] }, /listening port 65536/],
   ["no FTP port", { forwards: [{ ...forward, hostPort: 0 }] }, /FTP server's port 0/],
   ["an empty host", { forwards: [{ ...forward, host: "" }] }, /host is empty/],
   ["ports the wrong way round", { passivePorts: { first: 5000, last: 4000 } }, /passive port 4000/],
-  ["an IPv6 passive address", { passiveAddresses: [{ address: "::1", cidr: "0.0.0.0/0" }] }, /no IPv4 address/],
+  ["an IPv6 passive address", { passiveAddresses: [{ address: "::1", cidr: "0.0.0.0/0" }] }, /not an IPv4 address/],
   ["a bad network", { allowThirdParty: ["10.0.0.0/33"] }, /10\.0\.0\.0\/33/],
   ["no sessions", { sessionsMax: 0 }, /sessionsMax 0/],
   ["half a millisecond", { keepaliveMs: 0.5 }, /keepaliveMs 0.5/],

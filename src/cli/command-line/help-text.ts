@@ -17,11 +17,12 @@ export const examples: readonly (readonly [string, string])[] = [
 /** What else the program is, and what it is for. */
 const otherCommands: readonly (readonly [string, string])[] = [
   ["demo", "see it work on this machine alone: needs no server"],
-  ["lab [run NUMBER]", "how FTP fails through SSH, to watch: sallyport lab --help"],
+  ["lab [run NUMBER]", "shows how FTP fails through SSH: sallyport lab --help"],
   ["serve [DIR]", "an FTP server: sallyport serve --help"],
-  ["passwd NAME [FILE]", "a user for that server"],
+  ["passwd NAME [FILE]", "adds a user for that server"],
   ["ftp [HOST]", "an FTP client at the prompt: sallyport ftp --help"],
-  ["get|put|ls|cp URL...", "one transfer or listing, and the end: sallyport get --help"],
+  ["get|put|ls|cp URL...", "one transfer or listing: sallyport get --help"],
+  ["rm|mkdir|mv URL...", "changes files at a server: sallyport rm --help"],
 ];
 
 export const groupTitles: Readonly<Record<OptionGroup, string>> = {
@@ -51,7 +52,7 @@ export function helpText(): string {
     ...shownGroups.flatMap((group) => [`${groupTitles[group]}:`, ...optionsOf(group).flatMap(describe), ""]),
     "HOST is the SSH server, also as ssh://[USER@]HOST[:PORT]. Without -L: 127.0.0.1:2121:localhost:21.",
     "COMMAND gets SALLYPORT_HOST, SALLYPORT_PORT and SALLYPORT_URL; {host} {port} {url} are replaced.",
-    `Taken without effect: ${optionsOf("accepted").map(spelling).join(" ")}. Also: -h, --help, -V, --version.`,
+    `Accepted without effect: ${optionsOf("accepted").map(spelling).join(" ")}. Also: -h, --help, -V, --version.`,
     "Exit status: 0 after SIGINT or SIGTERM, the command's own, 2 usage, 255 SSH failed, 1 other errors.",
     "",
   ].join("\n");

@@ -6,7 +6,12 @@ const nothing = (): void => {};
 
 export const acceptedOptions: readonly OptionRow[] = [
   { short: "-n", group: "accepted", help: "standard input is not read: Sallyport never reads it", apply: nothing },
-  { short: "-T", group: "accepted", help: "no terminal at the far end: Sallyport never asks for one", apply: nothing },
+  {
+    short: "-T",
+    group: "accepted",
+    help: "no terminal at the remote end: Sallyport never asks for one",
+    apply: nothing,
+  },
   { short: "-a", group: "accepted", help: "no agent forwarding: Sallyport never forwards it", apply: nothing },
   { short: "-x", group: "accepted", help: "no X11 forwarding: Sallyport never forwards it", apply: nothing },
   {
@@ -33,7 +38,7 @@ const refusals: readonly (readonly [string, string, string, string])[] = [
   ["-M", "", "Sallyport makes its own SSH connection and shares it with nobody", "Leave -M out."],
   ["-S", "PATH", "Sallyport makes its own SSH connection and shares it with nobody", "Leave -S out."],
   ["-O", "COMMAND", "Sallyport makes its own SSH connection and shares it with nobody", "To end it send SIGTERM."],
-  ["-E", "FILE", "ssh's own words go to standard error", "Write 2>FILE, or --trace FILE for the FTP sessions."],
+  ["-E", "FILE", "ssh's messages go to standard error", "Write 2>FILE, or --trace FILE for the FTP sessions."],
   ["-y", "", "Sallyport does not write to syslog", "Write 2>&1 | logger, or --log json and a file."],
   ["-K", "", "it would also hand your GSSAPI credentials to the server", "Use -o GSSAPIAuthentication=yes."],
   ["-P", "TAG", "with ssh it is a tag for Match, not the port", "The port is -p; a tag is -o Tag=NAME."],

@@ -37,14 +37,11 @@ function parseUnnamed(words: readonly string[], command: readonly string[] | und
     const near = nearCommand(first);
     if (near !== undefined) {
       const line = ["sallyport", near, ...rest].join(" ");
-      throw usageError(
-        `there is no command "${first}"; did you mean ${near}?`,
-        `Write ${line}. ${ifHost(first, error)}`,
-      );
+      throw usageError(`unknown command "${first}"; did you mean ${near}?`, `Write ${line}. ${ifHost(first, error)}`);
     }
     if (isHostName(first) && rest.some((word) => /^(?:ftps?|sftp):\/\//i.test(word))) {
       throw usageError(
-        `there is no command "${first}"`,
+        `unknown command "${first}"`,
         `For URLs there are ${urlCommands.join(", ")}: for example sallyport get ${rest.at(-1)}. ${ifHost(first, error)}`,
       );
     }

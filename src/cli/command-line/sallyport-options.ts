@@ -54,7 +54,7 @@ export const sallyportOptions: readonly OptionRow[] = [
     long: "--passive-address",
     values: ["EXTERNAL-IP", "CIDR"],
     group: "ftp",
-    help: "address told in 227 to clients of that network (repeatable)",
+    help: "address sent in 227 to clients in that network (repeatable)",
     more: "For clients that reach this machine through NAT. The most specific network that contains the client wins; `0.0.0.0/0` is everyone. Without it, 227 names the address at which the client reached Sallyport.",
     apply: (draft, address, cidr) =>
       void draft.passiveAddresses.push({
@@ -74,7 +74,7 @@ export const sallyportOptions: readonly OptionRow[] = [
     long: "--check-user",
     group: "ftp",
     help: "drop data connections of other users of this machine",
-    more: "For hosts with several users, where the address alone does not tell the FTP client from somebody else. Linux only; elsewhere it changes nothing. Each connection then costs a look through /proc/net/tcp, some milliseconds where there are thousands of sockets.",
+    more: "For hosts with several users, where the address alone does not distinguish the FTP client from somebody else. Linux only; elsewhere it changes nothing. Each connection then costs a look through /proc/net/tcp, some milliseconds where there are thousands of sockets.",
     apply: (draft) => {
       draft.checkUser = true;
     },
@@ -92,7 +92,7 @@ export const sallyportOptions: readonly OptionRow[] = [
   {
     long: "--remove-aborted",
     group: "ftp",
-    help: "delete what an upload that was broken off left at the server",
+    help: "delete what an aborted upload left at the server",
     more: "Where the server takes the part for the whole file, as vsftpd and ProFTPD do: they read no ABOR before the data ends. Without this option the log says so. Deletes only what STOR without REST has written.",
     apply: (draft) => {
       draft.removeAborted = true;
@@ -110,7 +110,7 @@ export const sallyportOptions: readonly OptionRow[] = [
   {
     short: "-v",
     group: "output",
-    help: "tell more, up to -vvv",
+    help: "log more, up to -vvv",
     more: "Also passed on to ssh. `-v` reports sessions and transfers, `-vv` details and, for a fault of Sallyport's, the stack.",
     apply: (draft) => {
       draft.verbosity += 1;
@@ -119,7 +119,7 @@ export const sallyportOptions: readonly OptionRow[] = [
   {
     short: "-q",
     group: "output",
-    help: "tell nothing but errors",
+    help: "show errors only",
     apply: (draft) => {
       draft.quiet = true;
     },

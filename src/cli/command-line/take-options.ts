@@ -65,7 +65,7 @@ function translate(error: CommanderError, table: readonly Spelled[]): Error {
     return usageError(`${flag.split("=", 1)[0]} takes no value`, "Leave the = and what follows it out.");
   }
   if (error.code === "commander.unknownOption") {
-    return usageError(`there is no option ${flag}`, near === undefined ? undefined : `Did you mean ${near}?`);
+    return usageError(`unknown option ${flag}`, near === undefined ? undefined : `Did you mean ${near}?`);
   }
   return usageError(error.message.replace(/^error: /, ""));
 }

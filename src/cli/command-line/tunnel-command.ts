@@ -32,10 +32,13 @@ export interface TunnelCommand {
 /** Puts the parts together and checks them against each other. Throws `USAGE_INVALID` or `POLICY_BIND`. */
 export function assemble(draft: Draft, destination: string, command: readonly string[]): TunnelCommand {
   if (draft.background && command.length > 0) {
-    throw usageError("-f and a command after -- exclude each other", "Leave -f out, or put & after the whole line.");
+    throw usageError(
+      "-f and a command after -- cannot be used together",
+      "Leave -f out, or put & after the whole line.",
+    );
   }
   if (draft.background && draft.trace !== undefined && draft.trace.file === undefined) {
-    throw usageError("--trace without FILE writes to standard error, which -f lets go of", "Write --trace=FILE.");
+    throw usageError("--trace without FILE writes to standard error, which -f closes", "Write --trace=FILE.");
   }
   if (draft.backAddress !== undefined && (draft.back === "passive" || draft.back === "default-port")) {
     throw usageError(`--back-address has no use with --back ${draft.back}`, "It belongs to --back active or auto.");

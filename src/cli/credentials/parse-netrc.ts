@@ -49,7 +49,7 @@ export function parseNetrc(text: string, file: string): NetrcEntry[] {
 
 function addField(entries: NetrcEntry[], word: NetrcWord, words: NetrcWords, file: string): void {
   const field = ownEntry(fields, word.text);
-  if (field === undefined) throw wrong(file, word, "a word that is no keyword");
+  if (field === undefined) throw wrong(file, word, "an unknown keyword");
   const value = valueBehind(word, words, file);
   const entry = entries.pop();
   if (entry === undefined) throw wrong(file, word, `${word.text} before any machine`);

@@ -38,7 +38,7 @@ async function checkPrivacy(file: FileHandle, path: string): Promise<void> {
   // Windows has no such bits, and Node shows made-up ones there.
   const uid = process.getuid?.();
   if (uid === undefined) return;
-  if (stats.uid !== uid) throw refused(path, "it is another user's", "Make a file of your own.");
+  if (stats.uid !== uid) throw refused(path, "it is another user's", "Make a file that you own.");
   if ((stats.mode & 0o077) !== 0) throw refused(path, "others may read or write it", `chmod 600 ${path}`);
 }
 

@@ -7,7 +7,7 @@ export interface DemoCommand {
   readonly kind: "demo";
   /** End after the show, on a terminal too. */
   readonly once: boolean;
-  /** Show what was said in every transfer of every mode. */
+  /** Show the dialogue of every transfer in every mode. */
   readonly whole: boolean;
   /** Show what was said in the first transfer of each mode, and wait for Enter between the parts. */
   readonly step: boolean;
@@ -19,7 +19,7 @@ export const demoOptions: readonly OptionRow<DemoDraft, "demo">[] = [
   {
     long: "--once",
     group: "demo",
-    help: "end after the show, without waiting for a client of yours",
+    help: "end after the show, without waiting for your own client",
     apply: (draft) => {
       draft.once = true;
     },
@@ -35,7 +35,7 @@ export const demoOptions: readonly OptionRow<DemoDraft, "demo">[] = [
   {
     short: "-v",
     group: "demo",
-    help: "show what was said in every transfer of every mode",
+    help: "show the dialogue of every transfer in every mode",
     apply: (draft) => {
       draft.whole = true;
     },
@@ -47,7 +47,7 @@ export function parseDemo(words: readonly string[]): DemoCommand {
   const draft: DemoDraft = { once: false, whole: false, step: false };
   const [extra] = takeOptions(words, draft, demoOptions);
   if (extra !== undefined) {
-    throw usageError(`"${extra}" is one word too many`, "Write sallyport demo [--once] [--step] [-v].");
+    throw usageError(`unexpected argument "${extra}"`, "Write sallyport demo [--once] [--step] [-v].");
   }
   return { kind: "demo", ...draft };
 }

@@ -18,7 +18,7 @@ export async function runDemo(
 ): Promise<number> {
   const isTerminal = world.outputColumns !== undefined;
   if (command.step && !(isTerminal && process.stdin.isTTY)) {
-    throw usageError("--step waits for Enter, and this is no terminal", "Leave --step out, or take -v.");
+    throw usageError("--step waits for Enter, but this is not a terminal", "Leave --step out, or take -v.");
   }
   const stop = new StopRequest(world.onStopSignal);
   const end = new AbortController();

@@ -83,7 +83,7 @@ async function playOpening(act: Act, openStage: OpenStage, signal: AbortSignal):
   const evidence = await runAct(s04.topology, act, openStage);
   signal.throwIfAborted();
   if (isAsExpected(evidence, act)) return evidence;
-  throw new SallyportError("INTERNAL", `the demo's scenario ${s04.number} came out in another way than it must`, {
+  throw new SallyportError("INTERNAL", `the demo's scenario ${s04.number} did not end as expected`, {
     cure: `Please report it, with what "sallyport lab run ${s04.number}" prints.`,
   });
 }

@@ -57,7 +57,7 @@ export class Show {
       ...this.#wrap(
         `Here is ${number} of the twenty scenarios that "sallyport lab" plays: what most people meet first.`,
       ),
-      ...(isStepped ? ["", "Enter goes on."] : []),
+      ...(isStepped ? ["", "Press Enter to continue."] : []),
       "",
     ];
   }
@@ -98,7 +98,7 @@ export class Show {
         ? [
             "  > to the server     < to the client",
             "  = data connection   - note",
-            ...this.#wrap("*  Sallyport's own words, in place of what the other side has said", " ").map((line) =>
+            ...this.#wrap("*  sent by Sallyport itself, in place of what the other side sent", " ").map((line) =>
               this.#paint("own", line),
             ),
             "",
@@ -146,7 +146,7 @@ export class Show {
       "  ftp localhost 2001",
       "",
       ...this.#hints([
-        ["sallyport demo -v", "what was said in every mode"],
+        ["sallyport demo -v", "the dialogue of every mode"],
         ["sallyport demo --step", "the same, part by part"],
         ["sallyport lab run S04", "this failure, with figures"],
         ...(isStaying ? [] : ([["sallyport demo", "in a terminal: for your own client"]] as const)),
@@ -159,7 +159,7 @@ export class Show {
     const { user, password } = demoCredentials;
     const address = `ftp://${user}:${password}@${formatEndpoint(entrance)}`;
     return [
-      "The tunnel stays open for a client of yours:",
+      "The tunnel stays open for your own client:",
       `  ${this.#paint("address", address)}`,
       "",
       ...this.#hints([

@@ -61,7 +61,7 @@ export const signs: readonly Sign[] = [
   {
     scenario: "S17",
     fits: (_, text) => /use port or pasv first/i.test(text),
-    here: "The server has no default data ports (RFC 959 section 3.2) and wants to be told where data goes, as vsftpd does: leave --default-port out.",
+    here: "The server has no default data ports (RFC 959 section 3.2) and wants PORT or PASV first, as vsftpd does: leave --default-port out.",
   },
   {
     scenario: "S17",
@@ -89,17 +89,17 @@ export const signs: readonly Sign[] = [
   {
     scenario: "S05",
     fits: (error, text) => failsActive(error) && isLoopback(announced(text) ?? ""),
-    here: "We reached the server at a loopback address, so that is the one it was told to connect to. Behind a forwarded port it is the server's own machine: let us connect (--passive), or go through SSH with --via in place of ssh -L.",
+    here: "We reached the server at a loopback address, so that is the address in our PORT. Behind a forwarded port it is the server's own machine: let us connect (--passive), or go through SSH with --via in place of ssh -L.",
   },
   {
     scenario: "S11",
     fits: (error, text) => failsActive(error) && /, inside TLS/.test(text) && isPrivateAddress(announced(text) ?? ""),
-    here: "The server was told our private address, and the NAT that would have put its own in place of it cannot read inside TLS. Let us connect: --passive.",
+    here: "Our PORT named a private address, and the NAT that would have put its own in place of it cannot read inside TLS. Let us connect: --passive.",
   },
   {
     scenario: "S10",
     fits: (error, text) => failsActive(error) && isPrivateAddress(announced(text) ?? ""),
-    here: "The server was told our private address, which leads nowhere from there, or to somebody else: there is a NAT between. Let us connect: --passive.",
+    here: "Our PORT named a private address, which leads nowhere from there, or to somebody else: there is a NAT between. Let us connect: --passive.",
   },
   {
     scenario: "S07",
@@ -125,7 +125,7 @@ export const signs: readonly Sign[] = [
   {
     scenario: "S13",
     fits: (error, text) => failsPassive(error, text) && /'s 22[78] names another host/.test(text),
-    here: "The server is set to name an address of its outside (passive address, pasv_address, MasqueradeAddress), and we came from inside. We used the host of the control connection, and it does not answer there: its passive ports are closed to us.",
+    here: "The server is set to name its outer address (passive address, pasv_address, MasqueradeAddress), and we came from inside. We used the host of the control connection, and it does not answer there: its passive ports are closed to us.",
   },
   {
     scenario: "S15",
@@ -136,12 +136,12 @@ export const signs: readonly Sign[] = [
     scenario: "S19",
     fits: ({ code, details }, text) =>
       code === "NET_TLS" || details.reply === 522 || (details.reply !== undefined && isAboutTls(text)),
-    here: "The server wants FTP inside TLS (RFC 4217) in another way than we offer: --tls for ftp:// is AUTH TLS, ftps:// is TLS from the first byte, --tls-ca names the roots to trust.",
+    here: "The server wants FTP inside TLS (RFC 4217) in another way than we offered: --tls for ftp:// is AUTH TLS, ftps:// is TLS from the first byte, --tls-ca names the roots to trust.",
   },
   {
     scenario: "S19",
     fits: ({ code, details }) => code === "NET_TIMEOUT" && details.phase === "greeting",
-    here: "A server that wants TLS from the first byte says nothing before: ftps:// speaks so, or --implicit-tls at the prompt, usually on port 990.",
+    here: "A server that expects TLS from the first byte sends nothing before it: use ftps://, or --implicit-tls at the prompt, usually on port 990.",
   },
   {
     scenario: "S09",
@@ -153,7 +153,7 @@ export const signs: readonly Sign[] = [
   {
     scenario: "S20",
     fits: ({ code }) => code === "FTP_TRANSFER" || code === "NET_RESET" || code === "SSH_DISCONNECTED",
-    here: "The connection went away in the middle. What came is not taken for the file, whatever its end looks like; --resume goes on behind it, --retry 3 does so by itself.",
+    here: "The connection went away in the middle. What came is not taken for the file, whatever its end looks like; --resume continues from there, and --retry 3 does so by itself.",
   },
   {
     fits: ({ details }, text) =>

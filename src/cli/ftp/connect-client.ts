@@ -35,7 +35,7 @@ export class ClientConnector implements AsyncDisposable {
     }
   }
 
-  /** Made anew by itself when it was lost. */
+  /** Made again by itself when it was lost. */
   async #openVia(signal: AbortSignal): Promise<SshHost | undefined> {
     const { via, trace } = this.#options;
     if (via !== undefined) this.#via ??= await connectSsh({ ...via, signal, trace });

@@ -44,7 +44,7 @@ export function parseFtp(words: readonly string[]): FtpCommand {
   const draft: FtpDraft = { ...emptyDraft(), debug: false, explain: false };
   const [destination, ...afterHost] = takeOptions(words, draft, ftpOptions);
   const [port, ...more] = takeOptions(afterHost, draft, ftpOptions);
-  if (more.length > 0) throw usageError(`"${more[0]}" is one word too many`, "Write sallyport ftp [user@]host [port].");
+  if (more.length > 0) throw usageError(`unexpected argument "${more[0]}"`, "Write sallyport ftp [user@]host [port].");
   const place = destination === undefined ? {} : placeOf(destination, port);
   const via = viaOf(draft);
   return {
@@ -79,7 +79,7 @@ function placeOfUrl(text: string, port: string | undefined): Pick<FtpCommand, "t
   const url = parseFtpUrl(text);
   if (url.scheme === "sftp") throw usageError("sallyport ftp speaks FTP, not SFTP", "Name an FTP server.");
   if (port !== undefined)
-    throw usageError(`"${port}" is one word too many`, "The port is in the URL: ftp://host:port/.");
+    throw usageError(`unexpected argument "${port}"`, "The port is in the URL: ftp://host:port/.");
   const directory = urlPath(url);
   return {
     target: {

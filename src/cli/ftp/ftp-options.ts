@@ -14,7 +14,7 @@ function row(names: Pick<Row, "short" | "long" | "values">, help: string, apply:
 function mode(long: string, wish: NonNullable<FtpDraft["mode"]>, help: string): Row {
   return row({ long }, help, (draft) => {
     if (draft.mode !== undefined && draft.mode !== wish)
-      throw usageError(`--${draft.mode} and ${long} exclude each other`);
+      throw usageError(`--${draft.mode} and ${long} cannot be used together`);
     draft.mode = wish;
   });
 }
@@ -29,8 +29,8 @@ export const ftpOptions: readonly Row[] = [
   row({ long: "--explain" }, "say more about an error: why it happens, and in which scenario", (draft) => {
     draft.explain = true;
   }),
-  mode("--passive", "passive", "we open data connections (the default, as long as it works)"),
-  mode("--active", "active", "the server opens data connections (PORT, EPRT)"),
+  mode("--passive", "passive", "connect to the server for data (the default, as long as it works)"),
+  mode("--active", "active", "let the server connect for data (PORT, EPRT)"),
   mode("--default-port", "default-port", "active without PORT, to the default data port"),
   row(
     { long: "--encoding", values: ["NAME"] },
@@ -45,8 +45,12 @@ export const ftpOptions: readonly Row[] = [
   row({ long: "--implicit-tls" }, "TLS from the first byte, on port 990", (draft) => {
     draft.tls = "implicit";
   }),
-  row({ long: "--tls-ca", values: ["FILE"] }, "roots to trust in place of the system's (PEM)", (draft, value) => {
-    draft.tlsCa = value;
-  }),
+  row(
+    { long: "--tls-ca", values: ["FILE"] },
+    "CA certificates to trust instead of the system's (PEM)",
+    (draft, value) => {
+      draft.tlsCa = value;
+    },
+  ),
   ...viaRows("ftp"),
 ];

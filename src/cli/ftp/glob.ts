@@ -6,7 +6,7 @@ import { matchesPattern } from "../../protocol/listing/glob.ts";
 export interface GlobWorld {
   /** What a leading `~` means; absent: nothing special. */
   readonly home?: string;
-  /** Names in a directory; `""` is the current one. None when it is no directory. */
+  /** Names in a directory; `""` is the current one. None when it is not a directory. */
   readonly list: (directory: string) => Promise<readonly string[]>;
 }
 
@@ -45,7 +45,7 @@ export function expandBraces(pattern: string): string[] {
 }
 
 function tooMany(): SallyportError {
-  return new SallyportError("USAGE_INVALID", `the braces mean more than ${limits.globWordsMax} words`, {
+  return new SallyportError("USAGE_INVALID", `the braces expand to more than ${limits.globWordsMax} words`, {
     cure: "Write fewer alternatives in one word.",
   });
 }

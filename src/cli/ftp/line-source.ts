@@ -19,7 +19,7 @@ const historyLines = 1000;
 const secretLine = /^\s*u(?:s|se|ser)?\s+\S+\s+\S/i;
 
 /**
- * Reads with an editor of its own for each line: between the lines the terminal is as other programs know it, Ctrl-C is a
+ * Reads with a new editor for each line: between the lines the terminal is as other programs know it, Ctrl-C is a
  * signal, and a password can be asked for. Ctrl-C in a line drops the line.
  */
 export class TerminalLines implements LineSource {

@@ -1,4 +1,4 @@
-// The progress line on a terminal, drawn anew a few times a second. Without a terminal nothing is shown.
+// The progress line on a terminal, redrawn a few times a second. Without a terminal nothing is shown.
 import type { Progress } from "../../client/transfer-options.ts";
 import { type Gauge, Progress as TransferProgress } from "../progress/progress.ts";
 import type { ProgressView } from "./shell.ts";

@@ -77,7 +77,7 @@ export function findCommand(word: string): PromptCommand {
   if (exact !== undefined) return exact;
   const near = promptCommands.filter((command) => namesOf(command).some((name) => name.startsWith(typed)));
   const [only, ...others] = near;
-  if (only === undefined) throw usageError(`there is no command "${escapeText(word)}"`, "help shows all commands.");
+  if (only === undefined) throw usageError(`unknown command "${escapeText(word)}"`, "help shows all commands.");
   if (others.length === 0) return only;
   const names = near.map((command) => namesOf(command).find((name) => name.startsWith(typed))).join(", ");
   throw usageError(`"${escapeText(word)}" may be ${names}`, "Write more letters of it.");

@@ -125,7 +125,7 @@ export class Prompt implements Shell, AsyncDisposable {
     this.lastError = error;
     const shown = this.settings.verbose && error.code.startsWith("FTP_REPLY_");
     this.#world.report(error, shown && this.#world.interactive);
-    if (error.code === "FTP_LOGIN" && this.#world.interactive) this.print("Say user NAME to try again.");
+    if (error.code === "FTP_LOGIN" && this.#world.interactive) this.print("Type user NAME to try again.");
     return exitStatusOf(error);
   }
 
@@ -167,7 +167,7 @@ export class Prompt implements Shell, AsyncDisposable {
     }
   }
 
-  /** Ends both sessions; twice is harmless. */
+  /** Ends both sessions; idempotent. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.close(), this.second.close()]);
   }

@@ -21,13 +21,13 @@ export function takeRedirection(line: string, what: Redirectable): readonly [str
   const before = line.slice(0, at);
   if (line.charAt(at) === "|") {
     const program = line.slice(at + 1).trim();
-    if (program === "") throw usageError("there is no program behind the |", "For example ls | more.");
+    if (program === "") throw usageError("a program is needed after the |", "For example ls | more.");
     return [before, { to: "program", line: program }];
   }
   const append = line.startsWith(">>", at);
   const [name, ...others] = splitLine(line.slice(at + (append ? 2 : 1)));
   if (name === undefined || name.text === "" || others.length > 0) {
-    throw usageError("behind the > stands one name of a file here", "For example ls > list.txt.");
+    throw usageError("one file name is needed after the >", "For example ls > list.txt.");
   }
   return [before, { to: "file", name: name.text, append }];
 }

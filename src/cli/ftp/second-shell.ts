@@ -49,7 +49,7 @@ export class SecondShell implements Shell {
   }
 
   client(): FtpClient {
-    if (!this.connected) throw usageError("there is no second session", "Say proxy open HOST first.");
+    if (!this.connected) throw usageError("there is no second session", "Type proxy open HOST first.");
     return this.#slot.client();
   }
 

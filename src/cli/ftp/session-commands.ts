@@ -87,7 +87,7 @@ async function logInAs(shell: Shell, user: string, password: string | undefined)
 }
 
 export function notConnected(): SallyportError {
-  return usageError("not connected", "Say open HOST first.");
+  return usageError("not connected", "Type open HOST first.");
 }
 
 /** `user@host`; the last @ counts, as users may be mail addresses. */
@@ -106,7 +106,7 @@ async function demandDirectory(path: string): Promise<void> {
   } catch (cause) {
     throw new SallyportError("FS_NOT_FOUND", `there is no directory "${escapeText(path)}" here`, { cause });
   }
-  throw new SallyportError("FS_NOT_DIRECTORY", `"${escapeText(path)}" is no directory`);
+  throw new SallyportError("FS_NOT_DIRECTORY", `"${escapeText(path)}" is not a directory`);
 }
 
 /** Who we are here: the suggestion when a name is asked for. */

@@ -36,7 +36,7 @@ export class SessionSlot {
     });
   }
 
-  /** Twice is harmless. */
+  /** Idempotent. */
   async close(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;

@@ -25,7 +25,7 @@ export function splitLine(line: string): Word[] {
   const splitter = new Splitter(line);
   if (splitter.quoted) throw usageError("a quote is not closed", 'Write " once more, or \\" for the character itself.');
   if (splitter.escaping)
-    throw usageError("a backslash at the end stands before nothing", "Write \\\\ for the character itself.");
+    throw usageError("the backslash at the end escapes nothing", "Write \\\\ for the character itself.");
   return splitter.words;
 }
 

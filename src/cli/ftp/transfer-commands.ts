@@ -31,7 +31,7 @@ export const transferCommands: readonly PromptCommand[] = [
   {
     name: "reget",
     usage: "FILE [LOCAL]",
-    help: "go on with a download behind what is here already",
+    help: "resume a download after what is already here",
     words: [1, 2],
     completes: ["remote", "local"],
     run: (shell, [remote, local]) => get(shell, remote?.text ?? "", local?.text, true),
@@ -48,7 +48,7 @@ export const transferCommands: readonly PromptCommand[] = [
   {
     name: "reput",
     usage: "FILE [REMOTE]",
-    help: "go on with an upload behind what the server has already",
+    help: "resume an upload after what the server already has",
     words: [1, 2],
     completes: ["local", "remote"],
     run: (shell, [local, remote]) => put(shell, local?.text ?? "", remote?.text, { resume: true }),
@@ -92,7 +92,7 @@ async function get(shell: Shell, remote: string, local: string | undefined, resu
   shell.print(`local: ${escapeText(path)} remote: ${escapeText(remote)}`);
   let kept: string | undefined;
   const keep = (part: string, bytes: number): void => {
-    kept = `${escapeText(part)} keeps ${formatBytes(bytes)} of it; reget goes on there`;
+    kept = `${escapeText(part)} keeps ${formatBytes(bytes)} of it; reget continues there`;
   };
   await moved(shell, "received", remote, {
     run: (options) => fetchFile(client, remote, path, { ...options, ...common(shell), resume, noted: false }, keep),
@@ -121,7 +121,7 @@ async function put(
       return storeFile(client, localSource(path), name, { ...options, ...how, ...common(shell), onProgress });
     },
     // Otherwise what is there would pass for the whole file.
-    left: () => (sent > 0 ? "the server may have a part of it; reput goes on there" : undefined),
+    left: () => (sent > 0 ? "the server may have a part of it; reput continues there" : undefined),
   });
 }
 

@@ -73,12 +73,15 @@ export function parseLab(words: readonly string[]): LabCommand {
   const isAsked = draft.all || draft.step || draft.real || draft.html !== undefined;
   if (verb === undefined && isAsked) throw usageError("there is nothing to run", usage);
   if (verb === "run" && draft.all === numbers.length > 0) {
-    throw usageError(draft.all ? "--all and a number exclude each other" : "the scenario's number is missing", usage);
+    throw usageError(
+      draft.all ? "--all and a number cannot be used together" : "the scenario's number is missing",
+      usage,
+    );
   }
   if (draft.all && draft.step) throw usageError("--all shows no parts to step through", usage);
   if (draft.html === "") throw usageError("--html needs the name of a file", usage);
   if (draft.html !== undefined && draft.real) throw usageError("--html draws simulated runs", "Leave --real out.");
-  if (draft.html !== undefined && draft.step) throw usageError("--html and --step exclude each other", usage);
+  if (draft.html !== undefined && draft.step) throw usageError("--html and --step cannot be used together", usage);
   return { kind: "lab", numbers, ...draft };
 }
 

@@ -19,7 +19,7 @@ export function labHelpText(): string {
     "Hosts, NAT, packet filters and TCP are simulated inside the program, in virtual time; FTP client,",
     "gateway and server are the real code. Nothing touches the network, and root is not needed.",
     "With --real nothing is simulated: OpenSSH, vsftpd or ProFTPD, nftables and this program run on a",
-    "network of their own, of which nothing is left afterwards.",
+    "separate network, of which nothing is left afterwards.",
     "Shown are the connections that were made, refused or dropped, the client's dialogue, the calls that",
     "failed, and netstat of each host. Set NO_COLOR for no colours.",
     "Exit status: 0 when every outcome was as expected, 1 when one was not, 2 usage.",

@@ -35,7 +35,7 @@ export async function runLab(
     return isRight ? exitStatus.ok : exitStatus.other;
   }
   if (step && (world.outputColumns === undefined || !process.stdin.isTTY)) {
-    throw usageError("--step waits for Enter, and this is no terminal", "Leave --step out.");
+    throw usageError("--step waits for Enter, but this is not a terminal", "Leave --step out.");
   }
   if (command.real) checkMachine(process.platform, process.getuid?.());
   using steps = step ? waitForEnter(process.stdin) : undefined;

@@ -73,7 +73,7 @@ function showCalls(events: readonly LabEvent[], paint: Paint): readonly string[]
   const calls = events.flatMap((event) =>
     event.type === "call" ? wrap(`  ${event.host}: ${event.call}: ${event.error}`) : [],
   );
-  return calls.length === 0 ? ["  no call of a system failed"] : calls.map((line) => paint("bad", line));
+  return calls.length === 0 ? ["  no system call failed"] : calls.map((line) => paint("bad", line));
 }
 
 /** The last of each host. */

@@ -20,7 +20,7 @@ export interface ReporterOptions {
   readonly clock?: () => Date;
 }
 
-/** Lines for people: `sallyport: message`, the cure on a line of its own. */
+/** Lines for people: `sallyport: message`, the cure on its own line. */
 export function textReporter({ threshold, stacks, write, clock }: ReporterOptions): Reporter {
   const time = (): string => (clock === undefined ? "" : `${clock().toISOString()} `);
   return {

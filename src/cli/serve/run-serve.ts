@@ -103,7 +103,7 @@ function warnOfRoot(reporter: Reporter): void {
     level: "warn",
     message:
       "this server runs as root: clients act on its files with root's rights, and what they upload belongs to root; " +
-      "start it as a user of its own (ports from 1024 on need no root)",
+      "start it as a separate user (ports from 1024 on need no root)",
     fields: { event: "root" },
   });
 }

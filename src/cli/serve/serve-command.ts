@@ -24,14 +24,14 @@ export function parseServe(words: readonly string[]): ServeCommand {
   const [directory = ".", ...more] = takeOptions(joinPairs(words, serveOptions), draft, serveOptions);
   const left = takeOptions(more, draft, serveOptions);
   if (left.length > 0)
-    throw usageError(`"${left[0]}" is one word too many`, "One directory is served: sallyport serve DIR.");
+    throw usageError(`unexpected argument "${left[0]}"`, "One directory is served: sallyport serve DIR.");
   return assembleServe(draft, directory);
 }
 
 function assembleServe(draft: ServeDraft, directory: string): ServeCommand {
   const { certificate, key, users, passwordFile, anonymous } = draft;
   if (users.length === 0 && passwordFile === undefined && anonymous === undefined) {
-    throw usageError("nobody could log in", "Say --user NAME, --password-file FILE or --anonymous.");
+    throw usageError("nobody could log in", "Use --user NAME, --password-file FILE or --anonymous.");
   }
   if ((certificate === undefined) !== (key === undefined)) {
     throw usageError("--tls-certificate and --tls-key belong together", "Give both.");
@@ -39,7 +39,8 @@ function assembleServe(draft: ServeDraft, directory: string): ServeCommand {
   const wantsTls = draft.requireTls || draft.requireReuse || draft.listen.some(({ implicitTls }) => implicitTls);
   if (wantsTls && certificate === undefined)
     throw usageError("TLS needs a certificate", "Add --tls-certificate and --tls-key.");
-  if (draft.activePortOnly && !draft.active) throw usageError("--active-port-only and --no-active exclude each other");
+  if (draft.activePortOnly && !draft.active)
+    throw usageError("--active-port-only and --no-active cannot be used together");
   checkSsh(draft);
   return {
     kind: "serve",
@@ -54,10 +55,10 @@ function assembleServe(draft: ServeDraft, directory: string): ServeCommand {
 
 function checkSsh({ withSsh, ssh, users, passwordFile }: ServeDraft): void {
   if (!withSsh && Object.keys(ssh).length > 0) {
-    throw usageError("there is no SSH server for what was said about one", "Add --ssh.");
+    throw usageError("an option for the SSH server needs --ssh", "Add --ssh.");
   }
   if (withSsh && users.length === 0 && passwordFile === undefined) {
-    throw usageError("nobody could log in by SSH: anonymous users cannot", "Say --user NAME or --password-file FILE.");
+    throw usageError("nobody could log in by SSH: anonymous users cannot", "Use --user NAME or --password-file FILE.");
   }
 }
 

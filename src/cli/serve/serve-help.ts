@@ -5,10 +5,7 @@ import { serveOptions } from "./serve-options.ts";
 
 const examples: readonly (readonly [string, string])[] = [
   ["sallyport serve /srv/ftp --anonymous", "anybody on this machine may read /srv/ftp at ftp://127.0.0.1:2121"],
-  [
-    "sallyport serve --user alice --atomic-uploads",
-    "alice has the directory that you are in; her password is asked for",
-  ],
+  ["sallyport serve --user alice --atomic-uploads", "serves the current directory to alice; asks for her password"],
   [
     "sallyport serve /srv/ftp --listen '*:2121' --password-file users --require-tls \\\n" +
       "      --tls-certificate cert.pem --tls-key key.pem",
@@ -33,7 +30,7 @@ export function serveHelpText(): string {
   return [
     "Sallyport's own FTP server.",
     "",
-    "Usage: sallyport serve [DIR] [options]            serve DIR, or the directory that you are in",
+    "Usage: sallyport serve [DIR] [options]            serve DIR, or the current directory",
     "       sallyport passwd --help                    users for --password-file",
     "",
     "Examples:",

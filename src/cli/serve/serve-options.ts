@@ -56,7 +56,7 @@ export const serveOptions: readonly ServeRow[] = [
     "Data connections",
     "--passive-address",
     ["ADDRESS", "CIDR"],
-    "address or name told in 227 to that network (repeatable)",
+    "address or name sent in 227 to that network (repeatable)",
     (d, address, cidr) => {
       d.passiveAddresses.push({ address, cidr: readCidr(cidr, "--passive-address", { ipv4Only: true }) });
     },
@@ -85,10 +85,10 @@ export const serveOptions: readonly ServeRow[] = [
       d.allowThirdParty.push(readCidr(v, "--allow-third-party"));
     },
   ),
-  row("Files", "--atomic-uploads", [], "a file has its name when it is complete, not before", (d) => {
+  row("Files", "--atomic-uploads", [], "a file appears under its name only when it is complete", (d) => {
     d.atomicUploads = true;
   }),
-  row("Files", "--no-sync", [], "226 when the system has the file, before the disk has it", (d) => {
+  row("Files", "--no-sync", [], "send 226 before the file is on the disk", (d) => {
     d.sync = false;
   }),
   row("TLS", "--tls-certificate", ["FILE"], "offer AUTH TLS with this certificate (PEM)", (d, v) => {
@@ -140,7 +140,7 @@ export const serveOptions: readonly ServeRow[] = [
   {
     short: "-v",
     group: "Output",
-    help: "tell of sessions and transfers; -vv more",
+    help: "log sessions and transfers; -vv more",
     apply: (d) => {
       d.verbosity += 1;
     },
@@ -148,7 +148,7 @@ export const serveOptions: readonly ServeRow[] = [
   {
     short: "-q",
     group: "Output",
-    help: "tell nothing but errors",
+    help: "show errors only",
     apply: (d) => {
       d.quiet = true;
     },

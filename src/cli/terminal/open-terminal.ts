@@ -74,7 +74,7 @@ function openKeys(path: string, flags: string): { readonly input: ReadStream; cl
   }
 }
 
-// libuv opens the terminal anew where it can and leaves the descriptor that it was given to us; else it has closed it.
+// libuv opens the terminal again where it can and leaves the descriptor that it was given to us; else it has closed it.
 function closeOriginal(descriptor: number, rdev: number): void {
   try {
     if (fstatSync(descriptor).rdev === rdev) closeSync(descriptor);

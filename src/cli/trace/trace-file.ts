@@ -28,7 +28,7 @@ export function openTraceFile(path: string, onFailure: (error: Error) => void): 
         for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
       } catch (error) {
         close();
-        onFailure(refusal(path, describeSystemError(error), "The trace ends here; the tunnel goes on.", error));
+        onFailure(refusal(path, describeSystemError(error), "The trace ends here; the tunnel keeps running.", error));
       }
     },
     [Symbol.dispose]: close,
@@ -48,7 +48,11 @@ function openSafely(path: string): number {
   const status = fstatSync(descriptor);
   if (status.isFile() && process.getuid !== undefined && status.uid !== process.getuid()) {
     closeSync(descriptor);
-    throw refusal(path, "the file belongs to another user", "Name a file of your own, or one that does not exist yet.");
+    throw refusal(
+      path,
+      "the file belongs to another user",
+      "Name a file that you own, or one that does not exist yet.",
+    );
   }
   return descriptor;
 }

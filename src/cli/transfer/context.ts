@@ -58,7 +58,7 @@ export class RunContext {
     this.report.moved({ ...moved, bytes, verified, how, elapsedMs, ...(wasThere ? { wasThere } : {}) });
   }
 
-  /** Once: --verify was asked for, and did not come about. */
+  /** Once: --verify was asked for, and was not possible. */
   #tellOfVerification(verified: Moved["verified"]): void {
     if (this.#isUnverifiedTold || (verified !== "size" && verified !== "nothing")) return;
     this.#isUnverifiedTold = true;

@@ -86,7 +86,7 @@ function fileTask(context: RunContext, { source, destination }: Pair, from: stri
       try {
         const [client, other] = [await session(source), await session(destination, second)];
         const onto = (): Promise<void> => withDirectoryHint(other, to, intoDirectory, signal, copy);
-        await withDirectoryHint(client, from, "Add -r for all that is in it.", signal, onto);
+        await withDirectoryHint(client, from, "Add -r for everything in it.", signal, onto);
       } catch (error) {
         if (sent > 0) context.report.note(mayBeGoneOnWith(context, await session(destination, second), target));
         throw error;

@@ -94,7 +94,7 @@ function targetOf(url: FtpUrl, destination: string | undefined, isOneOfMany: boo
 
 function assertDirectory(into: string): void {
   if (isLocalDirectory(into)) return;
-  throw new SallyportError("FS_NOT_DIRECTORY", `${into} is no directory, and several files are to go there`, {
+  throw new SallyportError("FS_NOT_DIRECTORY", `${into} is not a directory, and several files would go there`, {
     cure: "Make the directory first.",
   });
 }
@@ -109,8 +109,8 @@ async function fetch(
 ): Promise<void> {
   const client = await session(url);
   const kept = (part: string, bytes: number): void =>
-    context.report.note(`${part} keeps ${formatBytes(bytes)} of it; --resume goes on there`);
-  const hint = "Add -r for all that is in it; sallyport ls lists it.";
+    context.report.note(`${part} keeps ${formatBytes(bytes)} of it; --resume continues there`);
+  const hint = "Add -r for everything in it; sallyport ls lists it.";
   await carry((onCarried) =>
     withDirectoryHint(client, path, hint, signal, () =>
       context.watch({ way: "received", source: urlAt(url, path), target }, path, (gauge) =>

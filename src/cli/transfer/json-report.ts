@@ -1,4 +1,4 @@
-// The report for programs: one object per line on standard output.
+// The report for programs: one JSON object per line on standard output.
 import type { SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
 import { exitStatusOf } from "../exit-status.ts";

@@ -29,9 +29,7 @@ export function putTasks(context: RunContext, sources: readonly string[], url: F
       if (found.isFile() || found.isSymbolicLink()) return await send(context, hands, source, url, path);
       if (found.isDirectory() && context.command.recursive) return [uploadTree(treeOf(context, url), source, path)];
       throw new SallyportError("FS_NOT_FILE", `${source} is ${found.isDirectory() ? "a directory" : "no file"}`, {
-        cure: found.isDirectory()
-          ? "Add -r for all that is in it."
-          : "Only files can be uploaded; - is standard input.",
+        cure: found.isDirectory() ? "Add -r for everything in it." : "Only files can be uploaded; - is standard input.",
       });
     },
   }));
@@ -101,7 +99,7 @@ async function upload(
 /** FTP writes the file itself, SFTP a part. */
 export function mayBeGoneOnWith({ command }: RunContext, client: ServerSession, target: string): string {
   const part = isFtp(client) || command.inPlace ? target : besideLocal(target, partSuffix);
-  return `${part} may have a part of the file; --resume goes on there`;
+  return `${part} may have a part of the file; --resume continues there`;
 }
 
 /** What goes below a URL. */

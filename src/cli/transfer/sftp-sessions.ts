@@ -35,7 +35,7 @@ export class SftpSessions implements AsyncDisposable {
     await Promise.all(open.map((host) => host?.[Symbol.asyncDispose]()));
   }
 
-  /** One for all sessions, also when several ask at once; it makes its connection anew when that was lost. */
+  /** One for all sessions, also when several ask at once; it makes its connection again when that was lost. */
   #host(url: FtpUrl, key: string): Promise<SshHost> {
     const known = this.#open.get(key);
     if (known !== undefined) return known;

@@ -122,7 +122,7 @@ function readGet(names: readonly string[], draft: TransferDraft): Order {
   demandRecursive(sources, draft);
   const isOne = sources.length === 1 && sources[0]?.pattern === undefined;
   if (destination === "-" && (draft.recursive || draft.resume || draft.json || !isOne)) {
-    throw usageError("standard output takes one file, whole and alone", "Leave -r, --resume and --json out.");
+    throw usageError("standard output can only take one whole file", "Leave -r, --resume and --json out.");
   }
   return { verb: "get", sources, ...(destination === undefined ? {} : { destination }) };
 }
@@ -133,13 +133,13 @@ function readPut(names: readonly string[], draft: TransferDraft): Order {
   const sources = names.slice(0, -1);
   const stray = sources.find(looksLikeUrl);
   if (stray !== undefined)
-    throw usageError(`"${redactUrl(stray)}" is no file here`, "From server to server it is sallyport cp.");
+    throw usageError(`"${redactUrl(stray)}" is not a file on this machine`, "Between two servers use sallyport cp.");
   const destination = readUrl(last);
   if (sources.length > 1) demandDirectory(destination, "several files");
   if (sources.includes("-")) {
     if (destination.directory) throw usageError("standard input has no name", "Name the file in the URL.");
     if (draft.recursive || draft.resume)
-      throw usageError("standard input goes whole and alone", "Leave -r and --resume out.");
+      throw usageError("standard input can only be uploaded whole", "Leave -r and --resume out.");
   }
   return { verb: "put", sources, destination };
 }
@@ -163,7 +163,7 @@ function readRemove(names: readonly string[], draft: TransferDraft): Order {
   const sources = names.map(readUrl);
   for (const { segments } of sources) {
     if (segments.length > 0 && segments.join("") !== "/") continue;
-    throw usageError("the URL names no file, but all that there is", "Name what is to go.");
+    throw usageError("the URL has no path: it would remove everything", "Name what to remove.");
   }
   demandRecursive(sources, draft);
   return { verb: "rm", sources };
@@ -219,7 +219,7 @@ function readUrl(text: string): FtpUrl {
 
 function demandRecursive(sources: readonly FtpUrl[], { recursive }: TransferDraft): void {
   if (recursive || !sources.some(({ directory }) => directory)) return;
-  throw usageError("the URL ends in /: it is a directory", "Add -r for all that is in it.");
+  throw usageError("the URL ends in /: it is a directory", "Add -r for everything in it.");
 }
 
 const areSeveral = (sources: readonly FtpUrl[]): boolean =>

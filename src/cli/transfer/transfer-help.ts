@@ -9,8 +9,8 @@ const about: Readonly<Record<TransferVerb, readonly [string, readonly string[]]>
   get: [
     "Downloads files.",
     [
-      "Without a last word files go to the working directory, with a directory into it; - is standard",
-      "output. A file is NAME.sallyport-part until it is whole; --resume goes on with what is there.",
+      "Files go to the working directory, or into the DIRECTORY that comes last; - is standard",
+      "output. A file is NAME.sallyport-part until it is whole; --resume continues with what is there.",
       "With -r a directory goes into a directory that exists, else it becomes the one that you name.",
     ],
   ],
@@ -18,7 +18,7 @@ const about: Readonly<Record<TransferVerb, readonly [string, readonly string[]]>
     "Uploads files.",
     [
       "A URL that ends in / is a directory to put them into; another names the file, or with -r the",
-      "directory, itself. - is standard input. A broken upload stays at the server; --resume goes on.",
+      "directory, itself. - is standard input. A broken upload stays at the server; --resume continues it.",
       "With sftp:// the file is NAME.sallyport-part there until it is whole.",
     ],
   ],
@@ -37,16 +37,16 @@ const about: Readonly<Record<TransferVerb, readonly [string, readonly string[]]>
   rm: [
     "Removes files at a server.",
     [
-      "With -r a directory goes with all that is in it, hidden files too. A symbolic link goes itself,",
-      "and what it leads to stays.",
+      "With -r a directory goes with everything in it, hidden files too. A symbolic link itself goes;",
+      "what it points to stays.",
     ],
   ],
   mkdir: ["Makes directories at a server.", []],
   mv: [
     "Renames and moves files at one server.",
     [
-      "A last word that ends in / is a directory to move into. A PATH begins in the login directory,",
-      "with / at the root. From server to server it is cp.",
+      "A last argument that ends in / is a directory to move into. A PATH begins in the login directory,",
+      "with / at the root. Between two servers use cp.",
     ],
   ],
 };

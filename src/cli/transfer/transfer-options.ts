@@ -76,7 +76,7 @@ function turnOn(names: Names, name: Switch, help: string): TransferOption {
 function mode(wish: DataMode, help: string): TransferOption {
   return row({ long: `--${wish}`, verbs: withData }, help, (draft) => {
     if (draft.mode !== undefined && draft.mode !== wish) {
-      throw usageError(`--${draft.mode} and --${wish} exclude each other`);
+      throw usageError(`--${draft.mode} and --${wish} cannot be used together`);
     }
     draft.mode = wish;
   });
@@ -85,7 +85,7 @@ function mode(wish: DataMode, help: string): TransferOption {
 function verification(long: string, wish: "hash" | "none", help: string, more: string): TransferOption {
   return row({ long, verbs: moving, more }, help, (draft) => {
     if (draft.verify !== "size" && draft.verify !== wish)
-      throw usageError("--verify and --no-verify exclude each other");
+      throw usageError("--verify and --no-verify cannot be used together");
     draft.verify = wish;
   });
 }
@@ -101,7 +101,7 @@ const moving: readonly TransferVerb[] = ["get", "put", "cp"];
 const withData: readonly TransferVerb[] = ["get", "put", "ls", "cp", "rm"];
 
 export const transferOptions: readonly TransferOption[] = [
-  turnOn({ short: "-r", verbs: withData }, "recursive", "directories with all that is in them"),
+  turnOn({ short: "-r", verbs: withData }, "recursive", "directories with everything in them"),
   turnOn(
     { short: "-p", verbs: ["mkdir"], more: "The SSH server's port then stands in `--via`, or in the URL." },
     "parents",
@@ -109,7 +109,7 @@ export const transferOptions: readonly TransferOption[] = [
   ),
   row(
     { short: "-j", values: ["N"], verbs: moving, more: "A server that takes fewer sessions gets fewer." },
-    "N sessions at the same time (1)",
+    "use N sessions in parallel (1)",
     (draft, value) => {
       draft.sessions = wholeNumber(value, "-j", 1, limits.clientSessionsMax);
     },
@@ -118,14 +118,14 @@ export const transferOptions: readonly TransferOption[] = [
     {
       long: "--resume",
       verbs: moving,
-      more: "A part is gone on with when its source is the same as before; a file that is there already is left alone ([what is compared](resume.md)).",
+      more: "A part is resumed when its source is the same as before; a file that is there already is left alone ([what is compared](resume.md)).",
     },
     "resume",
-    "go on behind what is there already",
+    "resume after what is already there",
   ),
   row(
     { long: "--retry", values: ["N"], verbs: moving },
-    "go on with a broken transfer up to N times (0)",
+    "resume a broken transfer up to N times (0)",
     (draft, value) => {
       draft.retries = wholeNumber(value, "--retry", 0, 100);
     },
@@ -140,7 +140,7 @@ export const transferOptions: readonly TransferOption[] = [
     "--no-verify",
     "none",
     "compare nothing, not even sizes",
-    "For servers whose sizes are wrong. Without it a size that differs from a download's whole and confirmed data is told, and the data counts.",
+    "For servers whose sizes are wrong. Without it a size that differs from a download's whole and confirmed data is reported, and the data counts.",
   ),
   row(
     {
@@ -148,7 +148,7 @@ export const transferOptions: readonly TransferOption[] = [
       verbs: moving,
       more: "Without it a file gets the time of last change of its source: by MDTM, MFMT or SFTP, where the server has these.",
     },
-    "let files have the time of the transfer",
+    "leave files with the time of the transfer",
     (draft) => {
       draft.times = false;
     },
@@ -163,14 +163,14 @@ export const transferOptions: readonly TransferOption[] = [
     "to sftp://: write the file itself, without a part",
   ),
   turnOn({ long: "--through-here", verbs: ["cp"] }, "throughHere", "do not ask the servers to send to each other"),
-  mode("passive", "we open data connections (the default, as long as it works)"),
-  mode("active", "the server opens data connections (PORT, EPRT)"),
+  mode("passive", "connect to the server for data (the default, as long as it works)"),
+  mode("active", "let the server connect for data (PORT, EPRT)"),
   mode("default-port", "active without PORT, to the default data port"),
   row(
     {
       long: "--encoding",
       values: ["NAME"],
-      more: "Without it bytes of a name that are no UTF-8 are shown as `\\xNN`, and `-r` leaves such a file out.",
+      more: "Without it bytes of a name that are not UTF-8 are shown as `\\xNN`, and `-r` leaves such a file out.",
     },
     "how the FTP server writes names: utf8 (default) or latin1",
     (draft, value) => {
@@ -178,15 +178,19 @@ export const transferOptions: readonly TransferOption[] = [
     },
   ),
   turnOn({ long: "--tls" }, "explicitTls", "TLS for ftp:// too, by AUTH TLS; nothing is sent without it"),
-  row({ long: "--tls-ca", values: ["FILE"] }, "roots to trust in place of the system's (PEM)", (draft, value) => {
-    draft.tlsCa = value;
-  }),
+  row(
+    { long: "--tls-ca", values: ["FILE"] },
+    "CA certificates to trust instead of the system's (PEM)",
+    (draft, value) => {
+      draft.tlsCa = value;
+    },
+  ),
   ...viaRows(
     "transfer",
     "With `sftp://` it is the last jump host, as with `-J`, and the options of ssh are for the host of the URL.",
   ),
-  turnOn({ long: "--json" }, "json", "one object per line on standard output"),
-  turnOn({ short: "-q" }, "quiet", "tell nothing but errors"),
+  turnOn({ long: "--json" }, "json", "one JSON object per line on standard output"),
+  turnOn({ short: "-q" }, "quiet", "show errors only"),
   turnOn({ short: "-d" }, "debug", "show the dialogue with the server, the password as XXXX"),
   turnOn({ long: "--explain" }, "explain", "say more about an error: why it happens, and in which scenario"),
 ];

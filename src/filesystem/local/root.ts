@@ -2,7 +2,7 @@
 //
 // Linux: the kernel itself says where a descriptor leads (/proc/self/fd). A path is opened with O_PATH, which touches
 // nothing, its real place is read back and compared with the root's, and all that follows goes through that descriptor. So
-// whatever is renamed or linked anew in between, the thing that was judged is the thing that is used.
+// whatever is renamed or linked again in between, the thing that was judged is the thing that is used.
 // Elsewhere: realpath and the same comparison; somebody with rights on this machine could swap a directory in between.
 import { closeSync, constants, existsSync, open, readlinkSync } from "node:fs";
 import { realpath } from "node:fs/promises";

@@ -3,7 +3,7 @@ import type { Reply } from "../../ssh/sftp/wire/replies.ts";
 import { requests } from "../../ssh/sftp/wire/requests.ts";
 import type { SftpSession } from "./sftp-session.ts";
 
-/** Disposal closes it and does not wait for what the server says to that; twice is harmless. */
+/** Disposal closes it and does not wait for what the server says to that; idempotent. */
 export class RemoteHandle implements AsyncDisposable {
   readonly id: Uint8Array;
   readonly path: string;

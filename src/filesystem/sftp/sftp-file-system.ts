@@ -59,7 +59,7 @@ class SftpFileSystem implements FileSystem, SetsTimes, SetsModes, UpdatesFiles {
   async openRead(path: string, { signal, offset }: FileOptions & { readonly offset: number }): Promise<FileReader> {
     signal.throwIfAborted();
     const about: About = { path, doing: "read" };
-    // In one breath with the opening: the size is only where reading ahead ends, the file's end is what the server says.
+    // Pipelined with the opening: the size is only where reading ahead ends, the file's end is what the server says.
     const known = this.session.client.ask(requests.stat(this.session.place(path))).reply;
     const handle = await this.session.open(path, flagsOf.read, about, signal);
     return await this.#with(handle, known, signal, (facts) => new SftpReader(handle, facts, offset, signal));
@@ -121,7 +121,7 @@ class SftpFileSystem implements FileSystem, SetsTimes, SetsModes, UpdatesFiles {
     return this.session.client.ask(requests.fstat(id)).reply;
   }
 
-  /** With what is known of a plain file that was just opened; it is closed again when anything else comes of it. */
+  /** With what is known of a regular file that was just opened; it is closed again when anything else comes of it. */
   async #with<T>(
     handle: RemoteHandle,
     known: Promise<Reply<"attributes">>,

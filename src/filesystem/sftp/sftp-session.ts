@@ -92,7 +92,7 @@ export class SftpSession {
     const told = printable(first?.name ?? "", 120);
     throw new SallyportError(
       "SSH_PROTOCOL",
-      `the SFTP server tells no absolute path for "${printable(path, 120)}": "${told}"`,
+      `the SFTP server returned no absolute path for "${printable(path, 120)}": "${told}"`,
     );
   }
 

@@ -1,4 +1,4 @@
-// A drawing as an <svg> element in a page, and as a file of its own.
+// A drawing as an <svg> element in a page, and as a separate file.
 import { constantMarkup, element, type Markup } from "./markup.ts";
 import { figureStyle, schemes } from "./style.ts";
 

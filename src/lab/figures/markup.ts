@@ -1,4 +1,4 @@
-// The only place where text becomes markup. A string is always text; what is markup has a type of its own.
+// The only place where text becomes markup. A string is always text; what is markup has its own type.
 
 export interface Markup {
   readonly markup: string;

@@ -17,8 +17,8 @@ export function checked(what: string, result: TransferResult, finding = "all the
 
 function problemOf({ works, whole, reply, system, bytes, wrongAt }: TransferResult): string | undefined {
   if (works && whole) return undefined;
-  if (wrongAt !== undefined) return `byte ${wrongAt} is another one`;
+  if (wrongAt !== undefined) return `byte ${wrongAt} is different`;
   if (system !== undefined) return [system, reply].join(" ").trim();
-  if (reply.startsWith("2")) return `${written(bytes ?? 0)} bytes came, and that is not all`;
+  if (reply.startsWith("2")) return `${written(bytes ?? 0)} bytes came, which is not all`;
   return reply === "" ? "no reply came" : `the server said ${reply}`;
 }

@@ -1,5 +1,5 @@
 // The stage on this machine's loopback address: our FTP servers, our SSH server and real tunnels, on free ports. Scripts name
-// the ports that they would name on hosts of their own; the stage knows which ones are meant.
+// the ports that they would name on separate hosts; the stage knows which ones are meant.
 import { systemClock } from "../../network/system-clock.ts";
 import { systemNetwork } from "../../network/system-network.ts";
 import { systemTime } from "../../network/system-time.ts";
@@ -89,7 +89,7 @@ export class LoopbackStage implements Stage, RunningStage {
     return vanishing(server);
   }
 
-  /** Throws `NET_UNSUPPORTED`: what plain ssh makes of FTP shows between hosts that have addresses of their own. */
+  /** Throws `NET_UNSUPPORTED`: what plain ssh makes of FTP shows between hosts that have their own addresses. */
   async ssh(): Promise<ServerControl> {
     throw impossible("plain ssh");
   }

@@ -14,7 +14,7 @@ export interface LoopbackMode {
   /** A few words: the command and who connects to whom. */
   readonly title: string;
   readonly back: BackModeName;
-  /** How the data connections must have come about on each side, as `data.open` in the trace tells. */
+  /** How the data connections must have been opened on each side, as `data.open` in the trace tells. */
   readonly ways: { readonly front: readonly string[]; readonly back: readonly string[] };
   /** Number of the scenario that plain `ssh -L` makes of it, and the words in which that shows. */
   readonly scenario: string;

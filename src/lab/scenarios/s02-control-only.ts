@@ -9,7 +9,7 @@ export const s02: Scenario = {
   name: "control-only",
   title: "only the control connection is forwarded",
   seen: "With ssh -L 2001:server:21 the login works, then the first listing hangs, fails, or goes past ssh in the clear.",
-  why: "FTP opens another TCP connection for each listing and file, on ports that are agreed on inside the conversation. ssh forwards the one port that it was told.",
+  why: "FTP opens another TCP connection for each listing and file, on ports that are agreed on inside the conversation. ssh forwards the one port that it was given.",
   answer: "The tunnel reads the conversation and carries every data connection through the same SSH connection.",
   topology: openPlace,
   // vsftpd with pasv_promiscuous=YES: the data connection is made, past ssh.

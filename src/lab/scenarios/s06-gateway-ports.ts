@@ -42,7 +42,7 @@ export const s06: Scenario = {
       await stage.sshd("server");
       await stage.sallyport("client", { via: serverAddress, forwards: ["2001:203.0.113.3:21"] });
       const stranger = stage.user("stranger", { host: clientAddress, port: forwarded.port }, { name: "stranger" });
-      if (!(await isRefused(stranger))) throw new SallyportError("INTERNAL", "a stranger came in without -g");
+      if (!(await isRefused(stranger))) throw new SallyportError("INTERNAL", "another host got in without -g");
       await stage.sallyport("client", { via: serverAddress, forwards: ["2002:203.0.113.3:21"], isForAll: true });
       return (await stage.user("client", { host: clientAddress, port: 2002 })).get("PORT");
     },

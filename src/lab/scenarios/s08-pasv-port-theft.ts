@@ -9,7 +9,7 @@ export const s08: Scenario = {
   name: "pasv-port-theft",
   title: "the server compares who comes for the data",
   seen: "425 Security: Bad IP connecting, or 425 Possible PASV port theft.",
-  why: "Control comes from the SSH host and data from the client, past ssh. A server that looks takes the second for a thief.",
+  why: "Control comes from the SSH host and data from the client, past ssh. A server that checks takes the second for port stealing.",
   answer: "Both come from the SSH host. Sallyport's own listeners look just as closely at who comes.",
   topology: openPlace,
   // vsftpd and ProFTPD as they come: TCP connects, and then they look who it is.

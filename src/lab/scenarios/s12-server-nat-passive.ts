@@ -8,7 +8,7 @@ export const s12: Scenario = {
   number: "S12",
   name: "server-nat-passive",
   title: "a NAT before the server, passive mode",
-  seen: "The client waits for a connection to 10.x, 172.16.x or 192.168.x, an address that it was told by 227.",
+  seen: "The client waits for a connection to 10.x, 172.16.x or 192.168.x, an address that it got from the 227.",
   why: "The server knows only its inner address. Passive mode then works for clients inside its network.",
   answer:
     "The address in 227 is not followed: data goes to the host that the control connection goes to. The NAT has to forward the server's passive ports, unless SSH goes to a host behind it.",

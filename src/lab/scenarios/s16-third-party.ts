@@ -9,7 +9,7 @@ export const s16: Scenario = {
   name: "third-party",
   title: "from server to server",
   seen: "500 Illegal PORT command from the one, 425 or 500 from the other; or a wait that ends in 425.",
-  why: "The client tells one server the other's address, so that data does not pass through it. Both now see an address that is not their client's, which most refuse; and inside SSH neither may reach the other.",
+  why: "The client sends one server the other's address, so that data does not pass through it. Both now see an address that is not their client's, which most refuse; and inside SSH neither may reach the other.",
   answer:
     "Two sessions of one tunnel are joined inside it, though neither server can reach the other. sallyport cp tries it, or else copies through this machine.",
   topology: twoServersPlace,

@@ -1,4 +1,4 @@
-// S19: FTP with protection of its own.
+// S19: FTP with its own protection.
 
 import type { Scenario } from "../scenario.ts";
 import { openPlace, serverAddress } from "./places.ts";
@@ -7,7 +7,7 @@ import { failsWith, forwarded } from "./steps.ts";
 export const s19: Scenario = {
   number: "S19",
   name: "protected-ftp",
-  title: "FTP with protection of its own",
+  title: "FTP with its own protection",
   seen: "530 or 522 with words about TLS, SSL or encryption; or a certificate that is refused.",
   why: "The server demands AUTH TLS (RFC 4217). What is encrypted from end to end nobody between can read, a tunnel that understands FTP included.",
   answer:

@@ -8,7 +8,7 @@ import { failsWith, forwarded, trusting } from "./steps.ts";
 const middleBytes = 1_000_000;
 
 /** Nobody takes the part of the file for the whole. */
-const rightly = "told as a break";
+const rightly = "reported as a break";
 
 /** A download in whose middle somebody goes away. */
 const begin = (user: FtpUser, victim: ServerControl): Promise<TransferResult> =>
@@ -67,7 +67,7 @@ const sshLost: Variant = {
 
 const clientGone: Variant = {
   name: "client-gone",
-  title: "the client breaks off an upload",
+  title: "the client aborts an upload",
   plain: {
     typed: ["client$ ftp -p 203.0.113.3", "ftp> put big", "^C"],
     script: async (stage) => {

@@ -1,4 +1,4 @@
-// `sallyport -L …` on a simulated host: our gateway over simulated ssh. When that is lost, it is not made anew.
+// `sallyport -L …` on a simulated host: our gateway over simulated ssh. When that is lost, it is not made again.
 import { RemoteSockets } from "../../data-connection/remote-sockets.ts";
 import type { GatewayEnvironment, GatewayOptions } from "../../gateway/environment.ts";
 import { Gateway, type GatewayShared } from "../../gateway/gateway.ts";

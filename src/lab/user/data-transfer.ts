@@ -55,7 +55,7 @@ export async function receiveData(connection: Connection, meanwhile?: Meanwhile)
   };
 }
 
-/** Sends and ends, or breaks off. Never rejects. */
+/** Sends and ends, or resets. Never rejects. */
 export async function sendData(connection: Connection, bytes: Buffer, breakAfterBytes?: number): Promise<DataEnd> {
   const { stream } = connection;
   const part = breakAfterBytes === undefined ? bytes : bytes.subarray(0, breakAfterBytes);

@@ -24,7 +24,7 @@ export interface WayParts {
   readonly ask: (line: string) => Promise<string>;
 }
 
-/** A reply that is none of those that go on. */
+/** A reply that is not one of those that continue. */
 export class Refused extends Error {
   readonly reply: string;
 

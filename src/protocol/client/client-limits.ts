@@ -27,7 +27,7 @@ export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
   clientGreetingNoteMs: {
     value: 3000,
     unit: "ms",
-    why: "of a server's silence before its greeting, until the user is told what that may mean",
+    why: "of a server's silence before its greeting, until the user sees what that may mean",
   },
   clientDataStallMs: {
     value: 120_000,
@@ -65,7 +65,7 @@ export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
     unit: "ms",
     why: "before less than half a buffer of a download is written; a write costs as much as copying 100 kB",
   },
-  clientLastWordsMs: { value: 300, unit: "ms", why: "for a server that has just broken off the data to say why" },
+  clientLastWordsMs: { value: 300, unit: "ms", why: "for a server that has just reset the data connection to say why" },
   clientDefaultPortWaitMs: {
     value: 120_000,
     unit: "ms",

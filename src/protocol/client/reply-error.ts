@@ -8,15 +8,15 @@ const cures: Readonly<Record<number, string>> = {
   425: "The data connection could not be made: choose another mode (passive, active), or look at the firewall between.",
   426: "The connection broke in the middle of the transfer: transfer the file again, or resume it.",
   450: "The file is in use or not there; try again later.",
-  451: "The server failed while it read or wrote the file; its own log tells why.",
+  451: "The server failed while it read or wrote the file; its own log says why.",
   452: "Make room on the server's disk.",
   500: "The server does not know the command.",
   502: "The server does not have the command.",
   503: "The server wants another command before this one.",
   522: "The server demands protected data connections, or TLS sessions that are resumed, or has not this kind of address.",
   530: "The server lets only some users do this: log in as one of them.",
-  534: "The server does not protect connections as it was asked to; its own configuration tells how it does.",
-  536: "The server does not protect connections as it was asked to; its own configuration tells how it does.",
+  534: "The server does not protect connections as it was asked to; its own configuration says how it does.",
+  536: "The server does not protect connections as it was asked to; its own configuration says how it does.",
   550: "Check the name, and what the user may do with it.",
   552: "The user's quota is used up, or the disk is full.",
   553: "The server does not allow this name.",
@@ -33,7 +33,7 @@ export function replyError(what: string, reply: Reply, hint?: string): Sallyport
   if (code < 400 || code >= 600) {
     return new SallyportError(
       "FTP_PROTOCOL_REMOTE",
-      `${what}: the server answered "${said}", which is no answer to it`,
+      `${what}: the server answered "${said}", which is not an answer to it`,
       { details, ...(hint === undefined ? {} : { cure: hint }) },
     );
   }
@@ -56,6 +56,6 @@ export function loginError(user: string, reply: Reply): SallyportError {
 function loginCure({ code, lines }: Reply): string {
   if (code === 332) return "The server wants an account beside user and password: give it.";
   if (/\b(?:tls|ssl|encrypt|secure|protect)/i.test(lines.join(" "))) return "The server demands TLS: use it.";
-  if (code === 500 || code === 501) return "The server itself is at fault: its configuration, or its log, tells why.";
+  if (code === 500 || code === 501) return "The server itself is at fault: its configuration, or its log, says why.";
   return code === 421 ? "The server takes no more users now; try again later." : "Check user and password.";
 }

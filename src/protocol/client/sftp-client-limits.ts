@@ -22,7 +22,7 @@ export const sftpClientLimits: Readonly<Record<SftpClientLimitName, Limit>> = {
   sftpPlainDataBytes: {
     value: 32_768,
     unit: "bytes",
-    why: "read or written by one message where the server does not tell its limits; what the draft requires everybody to take",
+    why: "read or written by one message where the server does not report its limits; what the draft requires everybody to take",
   },
   sftpPipelineBytes: {
     value: 16_777_216,

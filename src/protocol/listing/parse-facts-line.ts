@@ -4,7 +4,7 @@ import type { FileType } from "./file-facts.ts";
 import type { ListedEntry, ListedTime } from "./listed-entry.ts";
 import { parseTimeValue } from "./time-value.ts";
 
-/** The facts that have a field of their own; ProFTPD and Pure-FTPd have names of owners beside the numbers. */
+/** The facts that have their own field; ProFTPD and Pure-FTPd have names of owners beside the numbers. */
 const ownFields: ReadonlySet<string> = new Set(["type", "size", "modify", "unix.mode", "unique", "perm"]);
 
 /**

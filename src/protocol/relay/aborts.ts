@@ -1,4 +1,4 @@
-// What is broken off in the middle: the server is told ABOR, and only then does its data connection close. To a server that
+// What is aborted in the middle: the server is told ABOR, and only then does its data connection close. To a server that
 // receives, the end of the data is the end of the file; one that sends may leave out a reply when its data connection breaks.
 import { argumentText } from "../command.ts";
 import { limits } from "../limits.ts";
@@ -83,7 +83,7 @@ export class Aborts {
     if (!this.#ending.delete(exchange)) return;
     if (transfer.direction !== "upload" || transfer.final !== "good") return;
     this.#core.warn(
-      `the server said ${transfer.finalReply?.lines[0]} to an upload that was broken off: it takes the part of ${nameOf(transfer)} for the whole file`,
+      `the server said ${transfer.finalReply?.lines[0]} to an aborted upload: it takes the part of ${nameOf(transfer)} for the whole file`,
     );
     if (this.#core.config.removeAborted === true && isRemovable(exchange)) this.#remove(transfer);
   }

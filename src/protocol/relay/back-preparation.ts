@@ -10,7 +10,7 @@ import { type Reply, replyText } from "../reply.ts";
 import type { BackMethod, Exchange } from "./exchange.ts";
 import type { RelayCore } from "./relay-core.ts";
 
-/** Data ports below this are refused: a server's service is no data port (RFC 2577 section 3). */
+/** Data ports below this are refused: a server's service is not a data port (RFC 2577 section 3). */
 const dataPortMin = 1024;
 
 export class BackPreparation {
@@ -80,7 +80,7 @@ export class BackPreparation {
     if (exchange.back.state === "opening") this.#failed(exchange, text);
   }
 
-  /** The far end listens: tell the server where. */
+  /** The remote end listens: tell the server where. */
   listening(exchange: Exchange, address: HostPort, caveat?: string): void {
     if (exchange.back.state !== "listening") return;
     exchange.back.caveat = caveat;
@@ -138,7 +138,7 @@ export class BackPreparation {
     });
   }
 
-  /** In one breath with the question for the port. */
+  /** Pipelined with the question for the port. */
   #announce(exchange: Exchange, command: Command): void {
     const argument = [command.verb, argumentText(command)].filter((word) => word !== "").join(" ");
     this.#core.pretSent = true;
@@ -159,7 +159,7 @@ export class BackPreparation {
     const asksForPret = reply.code >= 500 && /\bPRET\b/.test(replyText(reply));
     if (asksForPret && !this.#core.pretSent && exchange.transfer === undefined) {
       this.#core.config.memory.wantsPret = true;
-      this.#core.note("the server wants PRET before it listens: it is told each transfer from now on");
+      this.#core.note("the server wants PRET before it listens: it is sent before each transfer from now on");
       back.state = "unprepared";
       this.#settled(exchange);
       return;
@@ -212,5 +212,5 @@ function readPort(reply: Reply): number | string {
   } catch {
     return "no address";
   }
-  return port >= dataPortMin ? port : `port ${port}, which is no data port,`;
+  return port >= dataPortMin ? port : `port ${port}, which is not a data port,`;
 }

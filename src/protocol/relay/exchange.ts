@@ -6,7 +6,7 @@ import type { Direction } from "./messages.ts";
 import type { Slot } from "./reply-order.ts";
 import type { DataState, FinalReply } from "./settlement.ts";
 
-/** How the data connection on the server's side comes about. */
+/** How the data connection on the server's side is opened. */
 export type BackMethod = "epsv" | "pasv" | "active" | "default-port";
 
 export interface FrontEnd {

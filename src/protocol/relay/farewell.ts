@@ -16,7 +16,7 @@ export class Farewell {
   readonly #transfers: Transfers;
   readonly #commands: Commands;
   #clientEnded = false;
-  /** The client is told nothing more; what it has broken off is yet to be ended at the server. */
+  /** The client is told nothing more; what it has aborted is yet to be ended at the server. */
   #parting: string | undefined;
   /** The server is gone; a file that it has confirmed is still on its way to the client. */
   #lastWords: LastWords | undefined;

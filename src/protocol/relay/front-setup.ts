@@ -62,7 +62,7 @@ export class FrontSetup {
 
   /** The exchange for the next transfer, with no front end as yet. */
   fresh(): Exchange {
-    // What a server keeps of PASV or PORT after a refusal, each server decides for itself: ask anew.
+    // What a server keeps of PASV or PORT after a refusal, each server decides for itself: ask again.
     if (this.#core.current?.refused) this.abandon(superseded);
     const { current } = this.#core;
     if (current !== undefined) {
@@ -137,7 +137,7 @@ export class FrontSetup {
     this.#back.begin(exchange);
   }
 
-  /** A refused PORT forgets the earlier one, lest the next transfer goes where nobody asked (RFC 2577). */
+  /** A refused PORT forgets the earlier one, so that the next transfer does not go where nobody asked (RFC 2577). */
   #forget(): void {
     if (this.#core.current !== undefined) this.#supersede(this.#core.current, superseded);
   }

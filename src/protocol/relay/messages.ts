@@ -93,7 +93,7 @@ export type PortVerdict = { readonly allowed: true } | { readonly allowed: false
 
 /** What one session learns about the way to the server and the next one need not find out again. */
 export interface ServerMemory {
-  /** A passive data connection has come about: the transfer command need not wait to see whether it will. */
+  /** A passive data connection is open: the transfer command need not wait to see whether it will. */
   passiveReaches: boolean;
   /** It has to be told the transfer before it listens (PRET, DrFTPD). */
   wantsPret?: boolean;

@@ -90,7 +90,7 @@ export class RelayCore {
     return this.current?.id === id ? this.current : this.running.get(id);
   }
 
-  /** A listener that will never be: the passive command that waits for it is answered, lest it hold up all replies behind it. */
+  /** A listener that will never be: the passive command that waits for it is answered, so that it does not hold up all replies behind it. */
   giveUpFront({ front }: Exchange, text: string): void {
     if (front?.asked === undefined) return;
     const { slot } = front.asked;
@@ -103,7 +103,7 @@ export class RelayCore {
     this.order.answer(this.order.open(verb), reply, "gateway");
   }
 
-  /** Forward a client's command, parsed and written anew. */
+  /** Forward a client's command, parsed and written again. */
   forward(command: Command, pending: Pending): void {
     const { onFinal } = pending;
     this.#send("client", command.verb, command.argument, command.iac, {

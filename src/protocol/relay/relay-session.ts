@@ -126,7 +126,7 @@ export class RelaySession {
     if (this.#core.closed) return;
     if (!this.#core.serverIsGone && !this.#farewell.isParting) this.#commands.resume();
     if (this.#core.order.waitingBytes + this.#core.outstanding.waitingBytes > limits.controlBufferBytesMax) {
-      this.#farewell.now("too much waits to be told to the client behind a reply that does not come");
+      this.#farewell.now("too many replies wait for the client behind one that does not come");
       return;
     }
     this.#farewell.goOn();

@@ -59,7 +59,7 @@ export const serverLimits: Readonly<Record<ServerLimitName, Limit>> = {
     unit: "ms",
     why: "in which a transfer moved no byte; vsftpd's data_connection_timeout is 300 s",
   },
-  dataConnectMs: { value: 30_000, unit: "ms", why: "for a data connection to come about, either way" },
+  dataConnectMs: { value: 30_000, unit: "ms", why: "for a data connection to be opened, either way" },
   tlsHandshakeMs: { value: 20_000, unit: "ms", why: "of one TLS handshake, control or data" },
   tlsSessionsMax: { value: 16, unit: "TLS sessions", why: "of one FTP session, kept to be resumed without a ticket" },
   loginFailuresMax: { value: 5, unit: "failures", why: "wrong passwords in one session; vsftpd 3, sshd 6" },
@@ -74,12 +74,12 @@ export const serverLimits: Readonly<Record<ServerLimitName, Limit>> = {
   unknownCommandsMax: {
     value: 10,
     unit: "commands",
-    why: "that are none, before the login; then it is no FTP client (vsftpd 3.0.4, ALPACA)",
+    why: "that do not exist, before the login; then it is not an FTP client (vsftpd 3.0.4, ALPACA)",
   },
   uniqueNamesMax: { value: 100, unit: "names", why: "tried by STOU before it gives up" },
   lostUploadsMax: {
     value: 1000,
     unit: "uploads",
-    why: "that broke off and left the old file are remembered, so that nobody goes on behind that; the oldest goes",
+    why: "that were interrupted and left the old file, so that nobody resumes after that; the oldest is forgotten",
   },
 };

@@ -74,7 +74,7 @@ export const sshServerLimits: Readonly<Record<SshServerLimitName, Limit>> = {
   sshServerRefusalsToldMax: {
     value: 100,
     unit: "refusals",
-    why: "of one SSH connection told in the log, so that a scan of ports does not fill a disk",
+    why: "of one SSH connection in the log, so that a scan of ports does not fill a disk",
   },
   scpLineBytesMax: { value: 8192, unit: "bytes", why: "one record of scp's own protocol: a name and a few numbers" },
   scpDepthMax: { value: 100, unit: "directories", why: "within each other in one run of scp; no path is as long" },

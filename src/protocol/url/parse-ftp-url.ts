@@ -25,7 +25,7 @@ export function parseFtpUrl(text: string, encoding: NameEncoding = "utf8"): FtpU
   const [, scheme, authority = "", rawPath = ""] = /^([^:/]+):\/\/([^/]*)([\s\S]*)$/.exec(text) ?? [];
   const name = scheme?.toLowerCase();
   if (!isScheme(name))
-    throw reader.fault("is no ftp://, ftps:// or sftp:// URL", "Write it as ftp://[user@]host/path.");
+    throw reader.fault("is not an ftp://, ftps:// or sftp:// URL", "Write it as ftp://[user@]host/path.");
   if (text.includes("#"))
     throw reader.fault("has a # in it, which begins a part that FTP has not", "In a URL a # is written %23.");
   const [pathText, type] = takeType(rawPath, name, reader);

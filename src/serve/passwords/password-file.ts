@@ -23,9 +23,9 @@ export function parsePasswordFile(text: string, file: string): PasswordEntry[] {
       new SallyportError("CONFIG_INVALID", `${file}, line ${index + 1}: ${why}`, {
         cure: "A line is name:hash, name:hash:root or name:hash:root:ro; `sallyport passwd` writes it.",
       });
-    if (name === "" || more.length > 0 || (rights !== "" && rights !== "ro")) throw wrong("this is no user");
-    if (!isPasswordHash(hash)) throw wrong("the second field is no password hash");
-    if (entries.some((entry) => entry.name === name)) throw wrong("this user was there before");
+    if (name === "" || more.length > 0 || (rights !== "" && rights !== "ro")) throw wrong("this is not a user");
+    if (!isPasswordHash(hash)) throw wrong("the second field is not a password hash");
+    if (entries.some((entry) => entry.name === name)) throw wrong("this user appears twice");
     entries.push({ name, hash, ...(root === "" ? {} : { root }), readOnly: rights === "ro" });
   }
   return entries;

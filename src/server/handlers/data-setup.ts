@@ -1,4 +1,4 @@
-// Where the next data connection comes about: PORT, PASV and their longer forms.
+// Where the next data connection is opened: PORT, PASV and their longer forms.
 
 import { isSallyportError } from "../../protocol/error.ts";
 import { parseEprt } from "../../protocol/extended-address.ts";

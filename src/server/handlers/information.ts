@@ -64,7 +64,7 @@ function helpForAll(): Reply {
         .trimEnd(),
     );
   }
-  return blockReply(214, "The following commands are recognized.", lines, "Help OK; HELP and a command tells more.");
+  return blockReply(214, "The following commands are recognized.", lines, "Help OK; HELP COMMAND says more.");
 }
 
 function helpFor(about: string): Reply {

@@ -34,7 +34,7 @@ export const listingHandlers: HandlerTable = {
     const path = pathOf(talk, argument);
     const { type } = await filesOf(talk).stat(path, { signal });
     // RFC 3659 section 7.2.1
-    if (type !== "directory") return makeReply(501, "MLSD is for directories; MLST tells about a file.");
+    if (type !== "directory") return makeReply(501, "MLSD is for directories; MLST is for a file.");
     return send(talk, factLines(talk, path, signal), signal);
   },
 };

@@ -1,4 +1,4 @@
-// FTPS (RFC 4217): AUTH TLS, PBSZ, PROT. CCC is not offered: behind it a NAT helper or a thief could write commands.
+// FTPS (RFC 4217): AUTH TLS, PBSZ, PROT. CCC is not offered: after it a NAT helper or an attacker could write commands.
 import { makeReply } from "../../protocol/reply.ts";
 import type { HandlerTable } from "../conversation.ts";
 

@@ -55,7 +55,7 @@ async function upload(
   if (type === "A" && typeof start === "number")
     return makeReply(504, "REST not allowed in ASCII mode; send TYPE I first.");
   if (typeof start === "number") {
-    // Nothing is made, and nothing cut off, when there is nothing to go on with.
+    // Nothing is made, and nothing cut off, when there is nothing to continue.
     const { size } = await filesOf(talk).stat(path, { signal });
     if (size < start) return makeReply(554, beyondEnd(size));
   }

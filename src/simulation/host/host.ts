@@ -1,4 +1,4 @@
-// A simulated computer: addresses, a loopback of its own, routes, and TCP. Programs get its Network.
+// A simulated computer: addresses, its own loopback, routes, and TCP. Programs get its Network.
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { Network } from "../../platform/network.ts";
 import { formatIp, ipFamily, isLoopback, isUnspecified, plainBytes } from "../../protocol/ip-address.ts";

@@ -85,7 +85,7 @@ export class Kernel {
     const isWaiting = socket?.state === "TIME_WAIT" && listener !== undefined;
     if (socket instanceof TcpSocket && !isWaiting) socket.receive(packet);
     else if (listener instanceof ListeningSocket) {
-      // Whoever begins anew has a higher sequence number, and TIME_WAIT gives way (RFC 9293 section 3.6.1).
+      // Whoever begins again has a higher sequence number, and TIME_WAIT gives way (RFC 9293 section 3.6.1).
       if (socket instanceof TcpSocket) socket.forget();
       this.#answer(packet, listener);
     } else this.#refuse(packet);

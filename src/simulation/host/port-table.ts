@@ -20,7 +20,7 @@ export interface PortHolder {
 export const pairKey = (local: Endpoint, remote: Endpoint): string =>
   `${formatEndpoint(local)} ${formatEndpoint(remote)}`;
 
-/** `::` is every address of both families, `0.0.0.0` every one of its own. */
+/** `::` is every address of both families, `0.0.0.0` every IPv4 address. */
 const covers = (wide: string, host: string): boolean =>
   wide === host || wide === "::" || (isUnspecified(wide) && ipFamily(host) === 4);
 

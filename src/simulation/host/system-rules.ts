@@ -5,7 +5,7 @@ export interface SystemRules {
   readonly timeWaitMs: number;
   /** Milliseconds in FIN_WAIT2 for the peer's end, once the program has closed. */
   readonly finWaitMs: number;
-  /** With time stamps, a connection in TIME_WAIT may be made anew by the side that waits (RFC 6191). */
+  /** With time stamps, a connection in TIME_WAIT may be made again by the side that waits (RFC 6191). */
   readonly timestamps: boolean;
   /** What connect says when the source is 127.0.0.1 and the destination is another host. */
   readonly loopbackSource: "EADDRNOTAVAIL" | "EINVAL";

@@ -71,7 +71,7 @@ export class TcpMachine {
     this.sender.acknowledged(segment.acknowledgement, segment.window, false);
   }
 
-  /** Our answer was lost, or somebody else has begun anew: the answer tells them (RFC 9293 section 3.10.7.4). */
+  /** Our answer was lost, or somebody else has begun again: the answer tells them (RFC 9293 section 3.10.7.4). */
   #hearSynAgain(): void {
     if (this.state === "SYN_RECV") this.#sendSyn();
     else this.send({});

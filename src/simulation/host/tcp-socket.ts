@@ -111,7 +111,7 @@ export class TcpSocket implements PortHolder {
     if (this.state === "SYN_SENT") this.#machine.fail(system);
   }
 
-  /** Makes room for the same connection anew. */
+  /** Makes room for the same connection again. */
   forget(): void {
     this.#machine.finish();
   }

@@ -46,4 +46,4 @@ async function take({ stream }: Connection, length: number): Promise<Buffer> {
   }
 }
 
-const notSocks = (): SallyportError => new SallyportError("SSH_PROTOCOL", "this is no SOCKS 5 (RFC 1928)");
+const notSocks = (): SallyportError => new SallyportError("SSH_PROTOCOL", "this is not a SOCKS 5 (RFC 1928)");

@@ -1,4 +1,4 @@
-// ssh on a simulated host: the far end as a network, over one connection to a simulated sshd.
+// ssh on a simulated host: the remote end as a network, over one connection to a simulated sshd.
 
 import { formatEndpoint } from "../../platform/endpoint.ts";
 import type { Connection, Network } from "../../platform/network.ts";

@@ -1,4 +1,4 @@
-// Who broke RFC 4254: the far side, or our caller.
+// Who broke RFC 4254: the remote side, or our caller.
 import { SallyportError } from "../../protocol/error.ts";
 
 /** The peer sent what RFC 4254 does not allow; the connection cannot go on. */

@@ -62,7 +62,7 @@ export class PacketReceiver {
     if (reader.boolean()) events.push({ type: "write", bytes: requestFailure() });
   }
 
-  /** Section 5.1. We take no channels: forwarded connections come over a socket of their own (openssh/README.md). */
+  /** Section 5.1. We take no channels: forwarded connections come over their own socket (openssh/README.md). */
   #channelOpen(reader: WireReader, events: ConnectionEvent[]): void {
     reader.string();
     events.push({ type: "write", bytes: channelOpenFailure(reader.uint32(), administrativelyProhibited) });

@@ -63,7 +63,7 @@ export async function connectWithKey(
 function knownHostsOf({ host, port, hostKey }: KnownServer): readonly KnownHost[] {
   const entries = parseKnownHosts(`${knownHostName(host, port)} ${hostKey}`, "the host key given");
   if (entries.length === 1) return entries;
-  throw new SallyportError("CONFIG_INVALID", "the host key given is none that can be read");
+  throw new SallyportError("CONFIG_INVALID", "the host key given cannot be read");
 }
 
 /** Strict, silent, and with one key: what `ssh -F none -o BatchMode=yes -o IdentitiesOnly=yes` would be. */

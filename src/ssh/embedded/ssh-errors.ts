@@ -1,4 +1,4 @@
-// Why an SSH connection does not come about, in our words; the one place where ssh2's and the system's are translated.
+// Why an SSH connection is not made, in our words; the one place where ssh2's and the system's are translated.
 
 import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";

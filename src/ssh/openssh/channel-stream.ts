@@ -144,7 +144,7 @@ export class ChannelStream extends Duplex implements ChannelOwner, Source {
    * what it sent before can still be read, as the last words of an FTP server may explain it.
    */
   #closed(noEnd: boolean, stillWriting: boolean): void {
-    if (noEnd) this.destroy(reset(`the SSH server broke off the connection to ${this.#channel.target}`));
+    if (noEnd) this.destroy(reset(`the SSH server reset the connection to ${this.#channel.target}`));
     if (!stillWriting) return;
     this.#unsendable = reset(`${this.#channel.target} closed the connection before our end-of-file`);
     this.#upstream.remove(this);

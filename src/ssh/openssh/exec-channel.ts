@@ -1,4 +1,4 @@
-// A command at the far end, on a session channel (RFC 4254 section 6.5).
+// A command at the remote end, on a session channel (RFC 4254 section 6.5).
 import type { SallyportError } from "../../protocol/error.ts";
 import { CommandOutput } from "../command-output.ts";
 import { WireWriter } from "../connection-protocol/wire-writer.ts";

@@ -68,7 +68,7 @@ export class ForwardRequests {
     throw forwardRefused(formatEndpoint({ host, port }));
   }
 
-  /** A connection of its own for each: ssh answers one request for a listener at a time on each (mux_pause). */
+  /** A separate connection for each: ssh answers one request for a listener at a time on each (mux_pause). */
   async #ask(type: number, body: Uint8Array): Promise<MuxReply> {
     const client = await MuxClient.connect(this.#muxPath);
     try {

@@ -46,7 +46,7 @@ export function encodeRequest(type: number, request: number, body: Uint8Array): 
   return new WireWriter().uint32(type).uint32(request).raw(body).packet();
 }
 
-/** Sections 6 and 7: connections to `host:port` at the far end come to a Unix socket here. `host` as `-R` takes it. */
+/** Sections 6 and 7: connections to `host:port` at the remote end come to a Unix socket here. `host` as `-R` takes it. */
 export function forwardBody(host: string, port: number, socketPath: string): Uint8Array {
   return new WireWriter()
     .uint32(remoteForward)
@@ -57,7 +57,7 @@ export function forwardBody(host: string, port: number, socketPath: string): Uin
     .payload();
 }
 
-/** Throws SSH_PROTOCOL for what is none. */
+/** Throws SSH_PROTOCOL for anything else. */
 export function decodeReply(packet: Uint8Array): MuxReply {
   const reader = new WireReader(packet);
   const type = reader.uint32();

@@ -1,4 +1,4 @@
-// The far end of the SSH connection as a network: connect is direct-tcpip, listen is ssh's -R (RFC 4254 section 7).
+// The remote end of the SSH connection as a network: connect is direct-tcpip, listen is ssh's -R (RFC 4254 section 7).
 import type { Clock } from "../../platform/clock.ts";
 import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../../platform/network.ts";
@@ -77,6 +77,6 @@ export class OpenSshNetwork implements Network {
 
 function cannotChooseEnd(network: string): SallyportError {
   return new SallyportError("NET_UNSUPPORTED", `${network} cannot choose the address or port that it connects from`, {
-    cure: "An SSH server connects from an address and port of its own choice (RFC 4254 section 7.2).",
+    cure: "An SSH server connects from an address and port that it chooses (RFC 4254 section 7.2).",
   });
 }

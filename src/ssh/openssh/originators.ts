@@ -52,7 +52,7 @@ export class Originators {
     });
   }
 
-  /** The listener is gone; the next one on its port starts to count anew. */
+  /** The listener is gone; the next one on its port starts to count again. */
   forget(listener: Endpoint): void {
     const count = this.#counts.get(formatEndpoint(listener));
     this.#counts.delete(formatEndpoint(listener));

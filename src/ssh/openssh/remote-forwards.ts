@@ -1,4 +1,4 @@
-// The listeners at the far end. ssh makes them itself (PROTOCOL.mux section 6, what `ssh -O forward -R` does), because only
+// The listeners at the remote end. ssh makes them itself (PROTOCOL.mux section 6, what `ssh -O forward -R` does), because only
 // it gets the server's answer to tcpip-forward; see README.md.
 import type { Clock } from "../../platform/clock.ts";
 import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
@@ -38,7 +38,7 @@ export class RemoteForwards {
   readonly #requests: ForwardRequests;
   readonly #originators: Originators;
   readonly #listeners = new Set<RemoteListener>();
-  /** Listeners that came about after their request was aborted, on their way out. */
+  /** Listeners that were opened after their request was aborted, on their way out. */
   readonly #unwanted = new Set<Promise<void>>();
   #lost: SallyportError | undefined;
 

@@ -1,4 +1,4 @@
-// A listener at the far end: ssh's -R to a Unix socket of ours.
+// A listener at the remote end: ssh's -R to a Unix socket of ours.
 import type { Socket } from "node:net";
 import { AcceptQueue } from "../../platform/accept-queue.ts";
 import type { Clock } from "../../platform/clock.ts";
@@ -66,7 +66,7 @@ export class RemoteListener implements Listener {
 
   #arrive(stream: ForwardedStream, remote: Endpoint): void {
     const { clock } = this.#parts;
-    // ssh makes an end-of-file of whatever happens to a Unix socket: there is no better way to break off.
+    // ssh makes an end-of-file of whatever happens to a Unix socket: there is no better way to abort.
     const breakOff = (): unknown => stream.destroy();
     this.#queue.arrive(new StreamConnection({ stream, local: this.endpoint, remote, clock, breakOff }));
   }

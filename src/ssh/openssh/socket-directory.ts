@@ -19,7 +19,7 @@ export interface SocketDirectory {
   readonly path: string;
   /** Absolute path of a name inside it. */
   file(name: string): string;
-  /** Deletes it and all in it; twice is harmless. */
+  /** Deletes it and all in it; idempotent. */
   remove(): void;
 }
 

@@ -91,7 +91,7 @@ const translations: readonly Translation[] = [
     pattern:
       /kex_exchange_identification|banner exchange|ssh_exchange_identification|Connection closed by .* port|Connection reset by .* port/,
     code: "SSH_CONNECT",
-    cure: "Is it an SSH server that listens there? If so, it turns away new connections for now (MaxStartups, PerSourcePenalties, a firewall): its log tells.",
+    cure: "Is it an SSH server that listens there? If so, it turns away new connections for now (MaxStartups, PerSourcePenalties, a firewall); see its log.",
   },
   {
     pattern: /not responding/,

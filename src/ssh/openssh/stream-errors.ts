@@ -13,8 +13,8 @@ const closed: Translation = { code: "CLOSED", words: "is closed" };
 const known: Readonly<Record<string, Translation>> = {
   ERR_STREAM_WRITE_AFTER_END: { code: "CLOSED", words: "was written to after its end" },
   ERR_STREAM_DESTROYED: closed,
-  ECONNRESET: { code: "NET_RESET", words: "was broken off" },
-  EPIPE: { code: "NET_RESET", words: "was closed by the far end before our end-of-file" },
+  ECONNRESET: { code: "NET_RESET", words: "was reset" },
+  EPIPE: { code: "NET_RESET", words: "was closed by the remote end before our end-of-file" },
 };
 
 /** The error in our words; without one, what a write gets that was under way when we closed the connection ourselves. */

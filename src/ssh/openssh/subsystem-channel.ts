@@ -1,4 +1,4 @@
-// A subsystem at the far end, on a session channel (RFC 4254 section 6.5), as a Connection.
+// A subsystem at the remote end, on a session channel (RFC 4254 section 6.5), as a Connection.
 import type { Connection } from "../../platform/network.ts";
 import { raceAbort } from "../../platform/race-abort.ts";
 import { StreamConnection } from "../../platform/stream-connection.ts";

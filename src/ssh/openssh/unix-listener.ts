@@ -38,7 +38,7 @@ export class UnixListener {
     for (const socket of this.#early.splice(0)) take(socket);
   }
 
-  /** Deletes the socket; connections live on. Twice is harmless. */
+  /** Deletes the socket; connections live on. Idempotent. */
   close(): void {
     this.#take = (socket) => socket.destroy();
     for (const socket of this.#early.splice(0)) socket.destroy();

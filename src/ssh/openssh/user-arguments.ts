@@ -12,7 +12,7 @@ function checkWord(what: string, word: string): void {
 
 function checkOption(option: string): void {
   if (/^\s*[A-Za-z][A-Za-z0-9]*(\s*=|\s)/.test(option) && !/[\r\n\0]/.test(option)) return;
-  throw new SallyportError("USAGE_INVALID", `${JSON.stringify(option)} is no option for ssh`, {
+  throw new SallyportError("USAGE_INVALID", `${JSON.stringify(option)} is not an option for ssh`, {
     cure: "Write -o Name=value; ssh_config(5) lists the names.",
   });
 }

@@ -25,7 +25,7 @@ const usualModes = 0o755;
 export async function receiveFiles(session: ScpSession, command: ScpCommand, to: ScpFiles): Promise<void> {
   const target = resolvePath("/", command.paths[0]?.text ?? "");
   const isDirectory = await isDirectoryAt(to, target);
-  if (command.intoDirectory && !isDirectory) throw new ScpFatal("the target is no directory");
+  if (command.intoDirectory && !isDirectory) throw new ScpFatal("the target is not a directory");
   await session.ok();
   await receiveInto(session, command, to, (name) => (isDirectory ? joinPath(target, name) : target), 0);
 }
@@ -45,7 +45,7 @@ async function receiveInto(
     if (line === undefined) return;
     const record = parseRecord(line);
     if (typeof record === "string") throw new ScpFatal(record);
-    if (record.type === "fatal") throw new ScpFatal("the client has given up");
+    if (record.type === "fatal") throw new ScpFatal("the client gave up");
     if (record.type === "warning") session.failed = true;
     else if (record.type === "times") {
       modifiedS = record.modifiedS;

@@ -61,7 +61,7 @@ export class ScpSession {
     this.failed = true;
     await this.line(); // what its user is told there
     if (first === 1) return false;
-    throw new ScpFatal("the client has given up");
+    throw new ScpFatal("the client gave up");
   }
 
   ok(): Promise<void> {

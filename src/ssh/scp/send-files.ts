@@ -57,8 +57,8 @@ async function sendAny(
     return session.warn(path, error);
   }
   const name = nameOf(path);
-  if (path === "/") return session.warn(path, "it has no name to be sent under; ask for /* instead");
-  if (!isScpName(name)) return session.warn(path, "its name cannot be said in scp's protocol");
+  if (path === "/") return session.warn(path, "it has no name to send; ask for /* instead");
+  if (!isScpName(name)) return session.warn(path, "its name cannot be sent by scp's protocol");
   if (facts.type === "file") return sendFile(session, command, from, path, name);
   if (facts.type !== "directory" || !command.recursive) return session.warn(path, "not a regular file");
   if (depth >= limits.scpDepthMax) return session.warn(path, "too many directories within each other");

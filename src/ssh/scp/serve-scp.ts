@@ -16,7 +16,7 @@ export interface ScpOptions {
 }
 
 /**
- * Returns the exit status, or `undefined` when the stream has to be broken off: the client must not take what it has for
+ * Returns the exit status, or `undefined` when the stream has to be aborted: the client must not take what it has for
  * whole. Never rejects; ending the stream is up to the caller. `command` may be why there is none.
  */
 export async function serveScp(
@@ -43,7 +43,7 @@ export async function serveScp(
   }
 }
 
-/** A path that is none. */
+/** A path that is not one. */
 function isBeforeData(error: unknown): error is SallyportError {
   return isSallyportError(error) && error.code === "FS_NAME_INVALID";
 }

@@ -46,7 +46,7 @@ async function send(session: FtpClient, order: StoreOrder, from: number): Promis
       : session.uploadFile(source.localPath, path, { ...options, resume: from > 0 }));
   } catch (error) {
     if (from === 0 || hasMoved || !refusesAppend(error)) throw error;
-    note(`${error.message}; ${shown(path)} is sent again from its beginning`);
+    note(`${error.message}; ${shown(path)} is sent again from the beginning`);
     return await send(session, order, 0);
   }
 }
@@ -64,14 +64,14 @@ async function beginning(session: ServerSession, order: StoreOrder): Promise<num
   if (there.size === undefined) return 0;
   // Of this run's own bytes the time tells nothing.
   if (wish === "retry" && isUntouched(order.course.before, there)) {
-    note(`${shown(path)} at the server is still the file from before; it is sent again from its beginning`);
+    note(`${shown(path)} at the server is still the file from before; it is sent again from the beginning`);
     return 0;
   }
   const name = nameState(wish === "retry" ? { size: there.size } : there, identity);
   const mustCompare = name === "shorter" || name === "unclear";
   const tail = mustCompare ? await compareTail(session, path, there.size, (at) => source.open(at), signal) : undefined;
   if (tail === "different") {
-    note(`${shown(path)} at the server is no beginning of the source; it is sent again from its beginning`);
+    note(`${shown(path)} at the server is not the beginning of the source; it is sent again from the beginning`);
     return 0;
   }
   if (tail === "unknown" && wish === "asked") {

@@ -1,4 +1,4 @@
-// What the server tells of a file of its own.
+// What the server reports of its file.
 import type { Attributes } from "../../ssh/sftp/wire/attributes.ts";
 import type { SourceIdentity } from "../source-identity.ts";
 import type { SftpRemote } from "./sftp-remote.ts";

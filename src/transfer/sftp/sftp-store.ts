@@ -60,7 +60,7 @@ async function leadsTo({ session }: SftpRemote, path: string, signal: AbortSigna
     ? new SallyportError("FS_IS_DIRECTORY", `${printable(path, 200)} is a directory at the server`, {
         cure: "End the URL in a / to put the file into it.",
       })
-    : new SallyportError("FS_NOT_FILE", `${printable(path, 200)} is no plain file at the server`, {
+    : new SallyportError("FS_NOT_FILE", `${printable(path, 200)} is not a regular file at the server`, {
         cure: "Give the file another name.",
       });
 }

@@ -32,7 +32,7 @@ export class SourceNote {
     return readNote(Buffer.concat(pieces).toString("utf8"));
   }
 
-  /** Once a part is worth being gone on with. Nobody waits for it but {@link remove}. */
+  /** Once a part is worth resuming. Nobody waits for it but {@link remove}. */
   reached(bytes: number, source: SourceIdentity): void {
     if (bytes >= limits.transferNoteBytes) this.write(source);
   }

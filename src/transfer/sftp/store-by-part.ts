@@ -36,7 +36,7 @@ export async function storeByPart(remote: SftpRemote, target: Target, order: Sto
   const { signal, course } = order;
   const part = besideBytes(target.path, partSuffix);
   const note = new SourceNote(remote, besideBytes(target.path, noteSuffix), signal);
-  // In one breath with the opening. An older part may have a note, which is then removed with this one's.
+  // Pipelined with the opening. An older part may have a note, which is then removed with this one's.
   const older = order.wish === "no" ? identityOf(remote, part, signal) : undefined;
   older?.then(
     (found) => typeof found === "string" || note.expect(),
@@ -87,18 +87,20 @@ async function plan(
     wish === "asked" ? note.read() : undefined,
   ]);
   if (found === "refused") {
-    order.note(`${printable(part, 200)}: the server does not tell what is there; the file is sent from its beginning`);
+    order.note(`${printable(part, 200)}: the server does not say what is there; the file is sent from the beginning`);
     return begin;
   }
   const bytes = found === "nothing" ? undefined : found.size;
   const known = wish === "retry" ? "same" : likeness(noted, identity);
   let state = partState(bytes, identity, known);
   if (state === "longer" || state === "changed")
-    order.note(`${printable(part, 200)} is from another source; the file is sent again from its beginning`);
+    order.note(`${printable(part, 200)} is from another source; the file is sent again from the beginning`);
   if (state === "shorter" || state === "whole") {
     const tail = await compareRemoteTail(remote, part, bytes ?? 0, order);
     if (tail === "different") {
-      order.note(`${printable(part, 200)} is no beginning of the source; the file is sent again from its beginning`);
+      order.note(
+        `${printable(part, 200)} is not the beginning of the source; the file is sent again from the beginning`,
+      );
       state = "changed";
     } else if (tail === "unknown" && known === "unknown") {
       order.note(`${printable(part, 200)} cannot be read and compared; --resume trusts that it is from this source`);

@@ -41,19 +41,21 @@ async function beginning(remote: SftpRemote, path: string, order: StoreOrder): P
   const found = await identityOf(remote, path, order.signal);
   if (found === "nothing" || found === "refused" || found.size === undefined) {
     if (found !== "nothing")
-      note(`${printable(path, 200)}: the server does not tell what is there; it is sent from its beginning`);
+      note(`${printable(path, 200)}: the server does not say what is there; it is sent from the beginning`);
     return 0;
   }
   const { size } = found;
   if (wish === "retry" && isUntouched(order.course.before, found)) {
-    note(`${printable(path, 200)} at the server is still the file from before; it is sent again from its beginning`);
+    note(`${printable(path, 200)} at the server is still the file from before; it is sent again from the beginning`);
     return 0;
   }
   const name = nameState(wish === "retry" ? { size } : found, identity);
   const mustCompare = name === "shorter" || name === "unclear";
   const tail = mustCompare ? await compareRemoteTail(remote, path, size, order) : undefined;
   if (tail === "different") {
-    note(`${printable(path, 200)} at the server is no beginning of the source; it is sent again from its beginning`);
+    note(
+      `${printable(path, 200)} at the server is not the beginning of the source; it is sent again from the beginning`,
+    );
     return 0;
   }
   if (tail === "unknown" && wish === "asked") {

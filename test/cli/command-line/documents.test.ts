@@ -24,7 +24,7 @@ describe("--help", () => {
 });
 
 describe("docs/reference/command-line.md", () => {
-  const stale = "the page is not what the source says; write it anew with: npx vitest run test/cli/command-line -u";
+  const stale = "the page is not what the source says; write it again with: npx vitest run test/cli/command-line -u";
 
   test("is what the option table says", async () => {
     const path = fileURLToPath(new URL("../../../docs/reference/command-line.md", import.meta.url));

@@ -60,7 +60,7 @@ describe("a first word that is no command", () => {
   ])("%s: did you mean %s?", (line, command) => {
     const [first = "", ...rest] = line.split(" ");
     const { message, cure } = refusal(line);
-    expect(message).toBe(`there is no command "${first}"; did you mean ${command}?`);
+    expect(message).toBe(`unknown command "${first}"; did you mean ${command}?`);
     expect(cure).toContain(`Write sallyport ${command} ${rest.join(" ")}.`);
   });
 
@@ -68,7 +68,7 @@ describe("a first word that is no command", () => {
     "%s: the commands for URLs are named",
     (line) => {
       const { message, cure } = refusal(line);
-      expect(message).toBe(`there is no command "${line.split(" ")[0]}"`);
+      expect(message).toBe(`unknown command "${line.split(" ")[0]}"`);
       expect(cure).toContain("For URLs there are get, put, ls, cp");
     },
   );

@@ -59,7 +59,7 @@ export function referencePage(): string {
     "sallyport demo [options]",
     "```",
     "",
-    "Shows FTP through SSH, mode by mode, on this machine alone; [the demo](../start/demo.md) tells more.",
+    "Shows FTP through SSH, mode by mode, on this machine alone; [the demo](../start/demo.md) says more.",
     "",
     ...optionRows(demoOptions),
     "",
@@ -70,7 +70,7 @@ export function referencePage(): string {
     "sallyport lab run NUMBER... [options]",
     "```",
     "",
-    "Lists the known failures of FTP through SSH, or plays them in a simulated network; [the lab](../guides/lab.md) tells more.",
+    "Lists the known failures of FTP through SSH, or plays them in a simulated network; [the lab](../guides/lab.md) says more.",
     "",
     ...optionRows(labOptions),
     "",
@@ -136,7 +136,7 @@ options may come before and after the host. The destination is \`[user@]host\` o
 called ${hostNames} is written \`user@help\`, or behind the word \`tunnel\`. This page is
 made from the tables of options in \`src/cli/\`.`;
 
-const serving = `An FTP server of its own. DIR is what is served; without it, the directory that you are in. It prints the address of each
+const serving = `An FTP server. It serves DIR, or the current directory. It prints the address of each
 listener, and listens on this machine only unless \`--listen\` says otherwise. With \`--json\` these lines are objects as below. A
 password is never a word of the command line, where others could see it: \`--user\` asks for it, as the program asks all its
 questions.`;
@@ -147,7 +147,7 @@ every line of standard output is an object with \`event\`:
 | event | other fields |
 |---|---|
 | \`file\` | \`way\` (\`received\`, \`sent\`, \`copied\`), \`source\`, \`target\`, \`bytes\` that were moved, \`verified\` (\`size\`, a checksum, \`nothing\`), \`how\`, \`wasThere\`, \`milliseconds\` |
-| \`entry\` | of \`ls\`: \`url\`, \`path\` below it, and what the server tells: \`type\`, \`size\`, \`modified\`, … |
+| \`entry\` | of \`ls\`: \`url\`, \`path\` below it, and what the server reports: \`type\`, \`size\`, \`modified\`, … |
 | \`removed\`, \`made\`, \`renamed\` | of \`rm\`, \`mkdir\`, \`mv\`: \`url\`, and \`target\` of what was renamed |
 | \`skipped\` | \`name\`, \`why\`: symbolic links and devices in a tree |
 | \`note\` | \`text\` |

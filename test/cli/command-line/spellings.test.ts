@@ -176,7 +176,7 @@ describe("a command behind --", () => {
     ["h -L 2001:f:21 -- curl -sS -- {url}", ["curl", "-sS", "--", "{url}"]],
     ["h -- ssh -D 1080 other --help", ["ssh", "-D", "1080", "other", "--help"]],
   ])("%s", (line, command) => {
-    if (command === undefined) expect(() => parseTunnel(line)).toThrow("there is no option -0");
+    if (command === undefined) expect(() => parseTunnel(line)).toThrow("unknown option -0");
     else expect(parseTunnel(line).command).toEqual(command);
   });
 

@@ -55,12 +55,12 @@ describe("a .netrc", () => {
     ["machine", "line 1: machine without a value"],
     ["machine h\nlogin", "line 2: login without a value"],
     ["login anna", "line 1: login before any machine"],
-    ["machine h\n\n  hunter2", "line 3: a word that is no keyword"],
-    ["machine h port 21", "line 1: a word that is no keyword"],
-    ["machine h constructor x", "line 1: a word that is no keyword"],
+    ["machine h\n\n  hunter2", "line 3: an unknown keyword"],
+    ["machine h port 21", "line 1: an unknown keyword"],
+    ["machine h constructor x", "line 1: an unknown keyword"],
     ['machine h password "hunter2\\r\\nDELE x"', "line 1: a value of password with a line end"],
     ['machine h password "hunter2\nlogin x', "line 1: a value of password with a line end"],
-    ["macdef m\nx\n\nhunter2", "line 4: a word that is no keyword"],
+    ["macdef m\nx\n\nhunter2", "line 4: an unknown keyword"],
   ])("that is wrong is refused with its line and none of its words: %j", (text, why) => {
     const error = thrownBy(() => parseNetrc(text, "netrc"));
     expect(error).toMatchObject({ code: "CONFIG_INVALID", message: expect.stringContaining(`netrc, ${why}`) });

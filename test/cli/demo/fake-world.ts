@@ -35,7 +35,7 @@ export function makeWorld(
     becameReady = resolve;
   });
   const world: World = {
-    openTunnel: () => Promise.reject(new Error("the demo opens tunnels of its own")),
+    openTunnel: () => Promise.reject(new Error("the demo opens its own tunnels")),
     env: options.env ?? {},
     printLine: (line) => {
       lines.push(line);

@@ -84,14 +84,14 @@ test.each([
   [["demo", "--help"], { ended: "exit 0", stdout: demoHelpText(), stderr: "" }],
   [
     ["demo", "--onec"],
-    { ended: "exit 2", stdout: "", stderr: "sallyport: there is no option --onec\n  Did you mean --once?\n" },
+    { ended: "exit 2", stdout: "", stderr: "sallyport: unknown option --onec\n  Did you mean --once?\n" },
   ],
   [
     ["demo", "--once", "now"],
     {
       ended: "exit 2",
       stdout: "",
-      stderr: 'sallyport: "now" is one word too many\n  Write sallyport demo [--once] [--step] [-v].\n',
+      stderr: 'sallyport: unexpected argument "now"\n  Write sallyport demo [--once] [--step] [-v].\n',
     },
   ],
   [
@@ -99,7 +99,7 @@ test.each([
     {
       ended: "exit 2",
       stdout: "",
-      stderr: "sallyport: --step waits for Enter, and this is no terminal\n  Leave --step out, or take -v.\n",
+      stderr: "sallyport: --step waits for Enter, but this is not a terminal\n  Leave --step out, or take -v.\n",
     },
   ],
   [
@@ -189,7 +189,7 @@ describePeers(["expect"], "on a terminal", () => {
     expect(await demo.shown).toMatch(/status 0\s*$/);
   });
 
-  test("--step goes on with Enter, and ends with Ctrl-C", async () => {
+  test("--step continues with Enter, and ends with Ctrl-C", async () => {
     await using demo = onTerminal(80, "--step");
     await demo.sees(/1\. What fails[\s\S]*nobody listens/);
     demo.type("\r");

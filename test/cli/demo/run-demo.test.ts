@@ -100,7 +100,7 @@ describe("a demo that fails says in which mode and step, and is no success", () 
   test("a file that is cut short", async () => {
     const { text, end } = await demo(spoiling((_buffer, count) => Math.min(count, 0)));
     expect(end).toMatchObject({ code: "INTERNAL" });
-    expect(text).toMatch(/FAILED {2}download: \/file: 0 bytes came, and that is not all/);
+    expect(text).toMatch(/FAILED {2}download: \/file: 0 bytes came, which is not all/);
   });
 
   test("right bytes by another way", async () => {

@@ -16,7 +16,7 @@ function page(): string {
   return `# The scenarios
 
 The known ways in which FTP fails between hosts, above all through \`ssh -L\`: what one sees, why, and what Sallyport does. Tests and
-messages cite the numbers; \`sallyport get --explain\` and \`explain\` at the \`ftp>\` prompt tell which one an error is. This page is
+messages cite the numbers; \`sallyport get --explain\` and \`explain\` at the \`ftp>\` prompt say which one an error is. This page is
 made from \`src/lab/scenarios/\`; \`sallyport lab run S08\` plays one ([the lab](lab.md)).
 
 ${chapters.join("\n")}`;
@@ -24,7 +24,7 @@ ${chapters.join("\n")}`;
 
 test("docs/guides/scenarios.md is what the table says", async () => {
   const path = fileURLToPath(new URL("../../../docs/guides/scenarios.md", import.meta.url));
-  await expect(page(), "write it anew with: npx vitest run test/cli/explain -u").toMatchFileSnapshot(path);
+  await expect(page(), "write it again with: npx vitest run test/cli/explain -u").toMatchFileSnapshot(path);
 });
 
 test("the scenarios are S01 to S20, in order", () => {

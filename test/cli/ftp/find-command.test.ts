@@ -28,8 +28,8 @@ describe("the commands of the prompt", () => {
     ["exi", "quit"],
     ["ex", /"ex" may be exit, explain/],
     ["p", /may be pwd, put, proxy, passive, prompt/],
-    ["nothing", /there is no command "nothing"/],
-    ["get\u001b[2J", /there is no command "get\\x1b\[2J"/],
+    ["nothing", /unknown command "nothing"/],
+    ["get\u001b[2J", /unknown command "get\\x1b\[2J"/],
   ])("%j is found, or refused in words", (word, found) => {
     if (typeof found === "string") expect(findCommand(word).name).toBe(found);
     else

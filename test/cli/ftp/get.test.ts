@@ -60,7 +60,7 @@ test("the name is the whole file or none, and reget goes on with the part", asyn
   };
   await expect(run("get f", stop.signal)).rejects.toBe(reason);
   expect(readdirSync(here.path)).toEqual(["f.sallyport-part"]);
-  expect(printed.at(-1)).toBe(`${here.file("f.sallyport-part")} keeps 5 bytes of it; reget goes on there`);
+  expect(printed.at(-1)).toBe(`${here.file("f.sallyport-part")} keeps 5 bytes of it; reget continues there`);
   await run("reget f", new AbortController().signal);
   expect(readdirSync(here.path)).toEqual(["f"]);
   expect(readFileSync(here.file("f"), "utf8")).toBe("0123456789");

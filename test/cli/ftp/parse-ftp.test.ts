@@ -47,17 +47,17 @@ describe("sallyport ftp", () => {
   });
 
   test.each([
-    ["h 21 x", /one word too many/],
+    ["h 21 x", /unexpected argument/],
     ["h x", /port/],
-    ["-x h", /there is no option -x/],
-    ["--active --passive h", /exclude each other/],
+    ["-x h", /unknown option -x/],
+    ["--active --passive h", /cannot be used together/],
     ["-i k h", /-i is for the SSH connection of --via/],
     ["--ssh embedded h", /--ssh is for the SSH connection of --via/],
     ["-p 22 h", /-p is for the SSH connection of --via/],
     ["-p 22 --via s:23 h", /name two ports/],
     ["sftp://h/", /not SFTP/],
-    ["http://h/", /is no ftp:\/\//],
-    ["ftp://h:21 21", /one word too many/],
+    ["http://h/", /is not an ftp:\/\//],
+    ["ftp://h:21 21", /unexpected argument/],
     ["a/b", /is not a host name/],
     ["--via -x h", /./],
   ])("%s is refused", (words, why) => {

@@ -16,7 +16,7 @@ function viewed(hash: boolean, columns: number | undefined, updates: readonly (r
   return shown;
 }
 
-test("the line is drawn anew ten times a second at most, and wiped away at the end", () => {
+test("the line is drawn again ten times a second at most, and wiped away at the end", () => {
   const shown = viewed(false, 80, [
     [50, 1000],
     [100, 2000],

@@ -46,7 +46,7 @@ read is refused: \`chmod 600 ~/.netrc\`. Values with blanks stand in double quot
 ## Downloads
 
 A file is \`NAME.sallyport-part\` until it is whole, as with [\`sallyport get\`](../guides/client.md#what-breaks-and-what-is-left). What a
-Ctrl-C leaves is that part, and \`reget\` goes on with it. A file that is whole already is left alone by \`reget\` and \`reput\`, which say so.
+Ctrl-C leaves is that part, and \`reget\` continues it. A file that is whole already is left alone by \`reget\` and \`reput\`, which say so.
 
 ## On a terminal
 
@@ -56,12 +56,12 @@ program; at the prompt it drops the line. A password is never shown and not kept
 ## In scripts
 
 Commands may come from a pipe: \`sallyport ftp host < commands\`. Then nothing is asked, replies are not shown without \`-d\`, and the
-first command that fails ends the program with its exit status: 1, or 2 for a command that is none. A \`-\` before a command lets
+first command that fails ends the program with its exit status: 1, or 2 for an unknown command. A \`-\` before a command lets
 its failure pass, as with \`sftp -b\`. Lines that begin with \`#\` are comments.
 `;
 }
 
 test("docs/reference/ftp-prompt.md is what the tables say", async () => {
   const path = fileURLToPath(new URL("../../../docs/reference/ftp-prompt.md", import.meta.url));
-  await expect(page(), "write it anew with: npx vitest run test/cli/ftp/reference-page -u").toMatchFileSnapshot(path);
+  await expect(page(), "write it again with: npx vitest run test/cli/ftp/reference-page -u").toMatchFileSnapshot(path);
 });

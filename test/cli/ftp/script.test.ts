@@ -67,7 +67,7 @@ describe("a script", () => {
     expect(failed.stderr.match(/could not change to "nowhere": 550/g)).toHaveLength(2);
     expect(await script(["nonsense"])).toMatchObject({
       ended: "exit 2",
-      stderr: expect.stringContaining("no command"),
+      stderr: expect.stringContaining('unknown command "nonsense"'),
     });
     expect(await script(['get "x'])).toMatchObject({ ended: "exit 2" });
     expect(await script(["# no command", "", "quit", "nonsense"])).toMatchObject({ ended: "exit 0", stderr: "" });
@@ -165,7 +165,7 @@ describe("a script", () => {
     expect(stdout).toContain(`text\nhere: ${here!.path}\n`);
   });
 
-  test("goes on with a broken download and a broken upload", async () => {
+  test("resumes a broken download and a broken upload", async () => {
     for (const dir of [there!, here!]) writeFileSync(dir.file("f"), dir === here ? "0123" : "0123456789");
     writeFileSync(here!.file("g"), "abcdef");
     writeFileSync(there!.file("g"), "abc");

@@ -71,7 +71,7 @@ describePeers(["expect"], "the prompt on a terminal", () => {
         ...[/^ftp> cd d$/, /^---> CWD d$/, /^250 /, /^ftp> cd nowhere$/, /^---> CWD nowhere$/, /^550 /],
       ].map((line) => expect.stringMatching(line)),
     );
-    // What leaves in one breath is answered in its order, but not at one time.
+    // What is pipelined is answered in its order, but not at one time.
     const transfers = shown.slice(begin);
     const [sent, replies] = [/^---> /, /^\d{3} /].map((kind) => transfers.filter((line) => kind.test(line)));
     expect(sent).toEqual(["EPSV", "LIST", "SIZE f", "MDTM f", "EPSV", "RETR f", "QUIT"].map((line) => `---> ${line}`));
@@ -97,7 +97,7 @@ describePeers(["expect"], "the prompt on a terminal", () => {
     expect(shown).toMatch(/status 0\s*$/);
   });
 
-  test("the greeting comes before the questions, a wrong password is no end, and user logs in anew", async () => {
+  test("the greeting comes before the questions, a wrong password is no end, and user logs in again", async () => {
     const steps = [
       see("220 "),
       see("Name (127.0.0.1:"),
@@ -105,7 +105,7 @@ describePeers(["expect"], "the prompt on a terminal", () => {
       see("Password: "),
       type("wrong\r"),
       see("530 "),
-      see("Say user NAME to try again."),
+      see("Type user NAME to try again."),
       see("ftp> "),
       type("user anna\r"),
       see("Password: "),

@@ -24,7 +24,7 @@ test.each([
   ["lab run", /number is missing/],
   ["lab rnu S08", /cannot "rnu"/],
   ["lab --all", /nothing to run/],
-  ["lab run --all S08", /exclude each other/],
+  ["lab run --all S08", /cannot be used together/],
   ["lab run S08 --html a.html --real", /draws simulated runs/],
   ["lab run --all --step", /step/],
   ["lab run S08 --setp", /--setp/],

@@ -106,6 +106,6 @@ test("an outcome that is not as expected is told, and the status is 1", async ()
 test("--step without a terminal is a usage error that says so", async () => {
   await expect(lab({ numbers: ["S04"], step: true, real: false })).rejects.toMatchObject({
     code: "USAGE_INVALID",
-    message: expect.stringContaining("no terminal"),
+    message: expect.stringContaining("not a terminal"),
   });
 });

@@ -16,7 +16,7 @@ describe("standard output on a full disk", () => {
     async (line) => {
       const { ended, stderr } = await run(program.real, line.split(" "), { output: "/dev/full" });
       expect(ended).toBe("exit 74");
-      expect(stderr).toMatch(/^sallyport: standard output: no space is left\n {2}What was written is not whole.*\n$/);
+      expect(stderr).toMatch(/^sallyport: standard output: no space is left\n {2}The output is incomplete.*\n$/);
     },
   );
 

@@ -30,7 +30,7 @@ describe("bin/sallyport.js", () => {
   });
 
   test.each([
-    [["--passiv-ports", "1-2", "h"], "sallyport: there is no option --passiv-ports\n  Did you mean --passive-ports?\n"],
+    [["--passiv-ports", "1-2", "h"], "sallyport: unknown option --passiv-ports\n  Did you mean --passive-ports?\n"],
     [["-L", "2001", "h"], expect.stringContaining("sallyport: -L 2001: this is not [bind:]port:host:hostport\n  ")],
     [[], expect.stringContaining("sallyport: the destination is missing")],
     [["-L", "\u001b[2J", "h"], expect.stringContaining("-L \\x1b[2J: this is not")],

@@ -89,7 +89,7 @@ describe("sallyport serve", () => {
     for (const line of ["serve --help", "serve x --help"]) expect(parse(line)).toEqual({ kind: "serve-help" });
   });
 
-  test("passwd has a help of its own", () => {
+  test("passwd has its own help", () => {
     for (const line of ["passwd --help", "passwd -h", "help passwd"]) {
       expect(parse(line)).toEqual({ kind: "passwd-help" });
     }

@@ -36,8 +36,8 @@ describe("the options", () => {
   });
 
   test.each([
-    ["serve --user a --host-key k", "there is no SSH server for what was said about one"],
-    ["serve --user a --permit-open h:1", "there is no SSH server for what was said about one"],
+    ["serve --user a --host-key k", "an option for the SSH server needs --ssh"],
+    ["serve --user a --permit-open h:1", "an option for the SSH server needs --ssh"],
     ["serve --anonymous --ssh", "nobody could log in by SSH: anonymous users cannot"],
     ["serve --user a --ssh --authorized-keys=", "--authorized-keys has an empty value"],
     ["serve --user a --ssh --gateway-ports maybe", '--gateway-ports: "maybe" is not one of no, yes, clientspecified'],

@@ -46,12 +46,12 @@ describe("what is there", () => {
     const ended = await sallyport("get", "-r", urlOf(server, ""), home.path);
     expect(ended).toMatchObject({
       ended: "exit 1",
-      stderr: expect.stringContaining("is that of the directory above it"),
+      stderr: expect.stringContaining("repeats that of the directory above it"),
     });
     expect(readdirSync(home.path)).toEqual(["a"]);
     expect(await sallyport("ls", "-r", urlOf(server, ""))).toMatchObject({
       ended: "exit 1",
-      stderr: expect.stringContaining("is that of the directory above it"),
+      stderr: expect.stringContaining("repeats that of the directory above it"),
     });
   });
 
@@ -82,7 +82,7 @@ describe("what is there", () => {
 describe("what is done", () => {
   test.each<[string, Quirk, string]>([
     ["is not told now", refuse("450 not now"), "nothing compared"],
-    ["counts blocks", blocks, "tells a size of 512 bytes, but sent 6"],
+    ["counts blocks", blocks, "reports a size of 512 bytes, but sent 6"],
     ["is 0", refuse("213 0"), "nothing compared"],
   ])("a file whose size %s", async (_, SIZE, told) => {
     await using server = await startQuirkyServer({ files, quirks: { SIZE } });
@@ -92,7 +92,7 @@ describe("what is done", () => {
     expect(readFileSync(home.file("f"), "utf8")).toBe("root's");
     const quiet = await sallyport("get", "--no-verify", urlOf(server, "a"), "-");
     expect(quiet).toMatchObject({ ended: "exit 0", stdout: "root's" });
-    expect(quiet.stderr).not.toContain("tells a size");
+    expect(quiet.stderr).not.toContain("reports a size");
     if (SIZE !== blocks) return;
     const strict = await sallyport("get", "--verify", urlOf(server, "a"), home.file("g"));
     expect(strict).toMatchObject({ ended: "exit 1", stderr: expect.stringContaining("the server's file has 512") });

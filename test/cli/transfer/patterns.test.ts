@@ -67,7 +67,7 @@ describe("a pattern in a URL", () => {
     });
     expect(await sallyport(["get", url("d/*.txt"), here.file("none")])).toMatchObject({
       ended: "exit 1",
-      stderr: expect.stringContaining("no directory"),
+      stderr: expect.stringContaining("is not a directory"),
     });
     expect(await sallyport(["get", url("d/*"), "-"])).toMatchObject({ ended: "exit 2" });
   });

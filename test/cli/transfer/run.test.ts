@@ -83,7 +83,7 @@ describe("get", () => {
     expect(refused.stderr).toMatch(/others may read.*\n.*chmod 600/);
   });
 
-  test("leaves nothing of a file that is refused, and goes on with the others", async () => {
+  test("leaves nothing of a file that is refused, and continues with the others", async () => {
     writeFileSync(there.file("b"), "b");
     const ended = await sallyport(["get", "--explain", url("missing"), url("b"), here.path]);
     expect(ended.ended).toBe("exit 1");
@@ -122,7 +122,7 @@ describe("get", () => {
     expect(readdirSync(here.file("elsewhere"))).toEqual([]);
   });
 
-  test("--resume goes on with its own part, with another program's half, and leaves a whole file alone", async () => {
+  test("--resume continues its own part, with another program's half, and leaves a whole file alone", async () => {
     writeFileSync(there.file("f"), "0123456789");
     writeFileSync(here.file("f.sallyport-part"), "0123");
     const get = async () =>
@@ -304,7 +304,7 @@ test("a server that cannot be reached, and one that takes fewer sessions than -j
     const from = `ftp://127.0.0.1:${small.listeners[0]?.port}/t`;
     const ended = await sallyport(["get", "-rj", "8", from, here.path]);
     expect(ended.ended).toBe("exit 0");
-    expect(ended.stderr).toMatch(/the server takes 2 sessions and no more/);
+    expect(ended.stderr).toMatch(/the server accepts 2 sessions and no more/);
     expect(readdirSync(here.file("t")).length).toBe(20);
   } finally {
     await small[Symbol.asyncDispose]();

@@ -58,7 +58,7 @@ describePeers(["expect"], "on a terminal", () => {
     const shown = await getOnTerminal("big", "hunter2", [match("iB/s +[0-9:]+ left"), type("\u0003")]);
     expect(shown).toMatch(/\r\x1b\[K +\d% big \[=* *\] +[\d.]+ [KMG]iB/);
     expect(shown).toMatch(
-      /\r\x1b\[K[^\r]*sallyport-part keeps [\d,]+ bytes of it; --resume goes on there[\s\S]*status 130/,
+      /\r\x1b\[K[^\r]*sallyport-part keeps [\d,]+ bytes of it; --resume continues there[\s\S]*status 130/,
     );
     expect(existsSync(here.file("big"))).toBe(false);
   });

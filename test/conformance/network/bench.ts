@@ -6,7 +6,7 @@ import type { NetworkFixture } from "../network-fixture.ts";
 
 export type Direction = "outgoing" | "incoming";
 
-/** Both ways in which a connection of the network comes about. */
+/** Both ways in which a connection of the network is made. */
 export const directions: readonly Direction[] = ["outgoing", "incoming"];
 
 /** `near` belongs to the network under test, `far` to the peer. */

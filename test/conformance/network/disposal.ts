@@ -1,4 +1,4 @@
-// Disposal is graceful, then forced; twice is harmless; nothing is left.
+// Disposal is graceful, then forced; idempotent; nothing is left.
 import { describe, expect, it } from "vitest";
 import { type Bench, directions } from "./bench.ts";
 import { collect, ending, mebibyte, randomPayload, readExactly, send, sendAll } from "./traffic.ts";

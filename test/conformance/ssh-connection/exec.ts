@@ -1,4 +1,4 @@
-// A command at the far end.
+// A command at the remote end.
 import { describe, expect, test } from "vitest";
 import { limits } from "../../../src/protocol/limits.ts";
 import type { Commands } from "../ssh-connection-fixture.ts";

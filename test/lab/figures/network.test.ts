@@ -92,7 +92,7 @@ test.each([
   ["refused", "cross"],
   ["failed", "cross"],
   ["dropped", "wall"],
-] as const)("a connection that was %s ends in a form of its own: %s", (result, form) => {
+] as const)("a connection that was %s ends in its own form: %s", (result, form) => {
   const evidence = evidenceOf(connection("data", "client 192.168.1.2:1", "server 10.0.0.3:2", { result }));
   for (const draw of [drawWideNetwork, drawUprightNetwork]) {
     const markup = draw(natTopology, evidence)

@@ -140,7 +140,7 @@ test("a page has both figures of both ways in two widths, and its scenario's var
   expect(html).toContain("the SSH connection is lost");
 });
 
-test("a figure is a file of its own, the same every time, in both schemes", () => {
+test("a figure is a separate file, the same every time, in both schemes", () => {
   const file = (): string => figureFile(drawWideNetwork(natTopology, natPlain), "a NAT");
   expect(file()).toBe(file());
   expect(file()).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);

@@ -71,7 +71,7 @@ export const natTopology: Topology = {
 export const branchTopology: Topology = {
   wires: [
     { name: "net", title: "the network between" },
-    { name: "left", title: "a network of its own" },
+    { name: "left", title: "its own network" },
     { name: "right", title: "another one" },
   ],
   hosts: [

@@ -172,16 +172,16 @@ test.each([
 test("what nobody hears does not arrive, and is said to be lost; what only Sallyport hears does", () => {
   const said = evidenceOf(
     ...both("server", "150 here it comes"),
-    line("server", "ftp-server", "server", "426 broken off"),
+    line("server", "ftp-server", "server", "426 interrupted"),
     connection("ssh", "client 192.168.1.2:1", "server 10.0.0.3:22"),
   );
   const draw = (gateway: GatewayName): string =>
     drawSequence(natTopology, said, { gateway, width: sequenceWidths.wide, foldsLogin: true })
       .content.map((part) => part.markup)
       .join("\n");
-  expect(draw("ssh")).toContain("426 broken off (not heard)");
+  expect(draw("ssh")).toContain("426 interrupted (not received)");
   expect(draw("ssh")).toContain('class="wall"');
-  expect(draw("Sallyport")).toContain(">426 broken off</text>");
+  expect(draw("Sallyport")).toContain(">426 interrupted</text>");
 });
 
 test("a line that a router rewrites is one arrow, with what was said and what was heard", () => {
@@ -190,7 +190,7 @@ test("a line that a router rewrites is one arrow, with what was said and what wa
     line("server", "ftp-server", "client", "PORT 203,0,113,1,195,80"),
   );
   expect(stepsIn(evidence, "ssh").map(told)).toEqual([
-    "FTP client > FTP server: PORT 192,168,1,2,195,80, heard as PORT 203,0,113,1,195,80",
+    "FTP client > FTP server: PORT 192,168,1,2,195,80, received as PORT 203,0,113,1,195,80",
   ]);
 });
 

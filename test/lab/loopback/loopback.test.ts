@@ -57,11 +57,11 @@ describe("what came is judged", () => {
 
   test.each([
     ["byte 5000 is another one", result({ bytes: 46_000, wrongAt: 5000 })],
-    ["12 bytes came, and that is not all", result({ bytes: 12 })],
+    ["12 bytes came, which is not all", result({ bytes: 12 })],
     ["EADDRINUSE", result({ reply: "", system: "EADDRINUSE" })],
     ["no reply came", result({ reply: "" })],
     ["the server said 425 No.", result({ reply: "425 No." })],
-    ["45 bytes came, and that is not all", result({ works: true, whole: false, bytes: 45 })],
+    ["45 bytes came, which is not all", result({ works: true, whole: false, bytes: 45 })],
   ])("%s", (problem, one) => {
     expect(() => checked("/file", one)).toThrow(`/file: ${problem}`);
   });

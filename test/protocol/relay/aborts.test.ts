@@ -1,4 +1,4 @@
-// Transfers that are broken off: what the server is told, when its data connection closes, and what becomes of its replies.
+// Transfers that are aborted: what the server is told, when its data connection closes, and what becomes of its replies.
 import { describe, expect, it } from "vitest";
 import { limits } from "../../../src/protocol/limits.ts";
 import { RelayHarness } from "./harness.ts";
@@ -10,7 +10,7 @@ const warnings = (relay: RelayHarness): string[] =>
 const delays = (relay: RelayHarness, name: string): number[] =>
   relay.actions.flatMap((action) => (action.type === "set-timer" && action.name === name ? [action.delayMs] : []));
 
-describe("an upload that is broken off", () => {
+describe("an upload that is aborted", () => {
   it("at a server that does not read meanwhile: its data closes after a bounded time, and the log says what that means", () => {
     const relay = new RelayHarness().login().transferring(1, "STOR a");
     relay.client("ABOR");

@@ -179,10 +179,10 @@ describe("what piles up", () => {
     const line = `150 ${"x".repeat(8000)}`;
     const enough = Math.ceil(limits.controlBufferBytesMax / line.length) + 1;
     for (let count = 0; count < enough; count += 1) relay.server(line);
-    expect(relay.toClient).toEqual([expect.stringMatching(/^421 too much waits/)]);
+    expect(relay.toClient).toEqual([expect.stringMatching(/^421 too many replies wait for the client/)]);
   });
 
-  it("data ports of transfers asked for in one breath: eight, the others wait their turn", () => {
+  it("data ports of pipelined transfers: eight, the others wait their turn", () => {
     const relay = new RelayHarness().login().transferring(1, "RETR a");
     relay.client(...Array.from({ length: 50 }, () => ["EPSV", "RETR b"]).flat());
     const asked = () => relay.done.filter((action) => action.startsWith("listen-front")).length;

@@ -7,7 +7,7 @@ const listening = (relay: RelayHarness, id: number, host = "127.0.0.1") =>
   relay.input({ type: "front-listening", id, address: { host, port: 40_000 } });
 const codes = (lines: readonly string[]): string[] => lines.map((line) => line.slice(0, 3));
 
-describe("a client that logs in and asks for a file in one breath", () => {
+describe("a client that logs in and asks for a file, pipelined", () => {
   it("has its PASV and RETR answered after the login, not refused before it", () => {
     const relay = new RelayHarness();
     relay.client("USER me", "PASS x", "EPSV", "RETR a", "QUIT");
@@ -74,7 +74,7 @@ describe("a PASV whose listener is never made", () => {
   it("is answered when REIN makes it void", () => {
     const relay = new RelayHarness().login();
     relay.client("EPSV", "REIN");
-    relay.server("229 ok (|||50000|)", "220 anew");
+    relay.server("229 ok (|||50000|)", "220 again");
     expect(codes(relay.toClient)).toEqual(["425", "220"]);
   });
 
@@ -123,7 +123,7 @@ describe("data ends of a transfer that is over", () => {
     expect(relay.done).toEqual([]);
   });
 
-  it("are not used again after a refusal when the client sends PASV anew: a server may have closed its port", () => {
+  it("are not used again after a refusal when the client sends PASV again: a server may have closed its port", () => {
     const relay = new RelayHarness().login().passive(1);
     relay.client("RETR missing");
     relay.server("550 no");
@@ -187,7 +187,7 @@ describe("REIN", () => {
 });
 
 describe("REST", () => {
-  it("whose transfer never reached the server is taken back, lest the next file lose its head", () => {
+  it("whose transfer never reached the server is taken back, so that the next file does not lose its beginning", () => {
     const relay = new RelayHarness({ backMode: "passive" }).login();
     relay.client("EPSV", "REST 1000", "RETR a");
     listening(relay, 1);

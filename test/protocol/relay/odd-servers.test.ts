@@ -17,8 +17,8 @@ describe("lines that are no replies", () => {
     relay.server("test disclaimer", "Authorised use only", "220 ready");
     expect(relay.toClient).toEqual(["220 ready"]);
     expect(notes(relay)).toEqual([
-      "the server sent a line that is no reply, skipped: test disclaimer",
-      "the server sent a line that is no reply, skipped: Authorised use only",
+      "the server sent a line that is not a reply, skipped: test disclaimer",
+      "the server sent a line that is not a reply, skipped: Authorised use only",
     ]);
   });
 

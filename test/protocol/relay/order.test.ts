@@ -65,7 +65,7 @@ describe("a pipelining client", () => {
     expect(relay.toClient).toEqual(['257 "/"', "229 Entering Extended Passive Mode (|||40000|).", "200 ok"]);
   });
 
-  it("may ask for two transfers in one breath", () => {
+  it("may pipeline two transfers", () => {
     const relay = new RelayHarness().login();
     relay.client("EPSV", "RETR a", "EPSV", "RETR b", "PWD");
     relay.input({ type: "front-listening", id: 1, address: { host: "127.0.0.1", port: 40_000 } });

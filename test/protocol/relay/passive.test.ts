@@ -67,7 +67,7 @@ describe("a first transfer", () => {
     expect(order.indexOf("connect-back")).toBeLessThan(order.indexOf("write-back"));
   });
 
-  it("with EPSV refused goes on with PASV, whose address is not used", () => {
+  it("with EPSV refused continues with PASV, whose address is not used", () => {
     const relay = new RelayHarness().login();
     relay.client("EPSV", "RETR a");
     relay.look();
@@ -78,7 +78,7 @@ describe("a first transfer", () => {
     expect(relay.done).toEqual(["connect-back 1 50000"]);
   });
 
-  it("with both refused goes on with a listener at the far end", () => {
+  it("with both refused continues with a listener at the remote end", () => {
     const relay = new RelayHarness().login();
     relay.client("EPSV", "RETR a");
     relay.server("500 what?", "502 no");

@@ -17,7 +17,7 @@ const commandLine = fc.oneof(
   { weight: 1, arbitrary: fc.constant("ABOR") },
 );
 
-/** Transfers get a name of their own, so that every reply can be told from every other. */
+/** Transfers get their own name, so that every reply can be told from every other. */
 const lines = fc
   .array(commandLine, { maxLength: 14 })
   .map((all) => [

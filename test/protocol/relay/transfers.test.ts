@@ -93,7 +93,7 @@ describe("226 after an upload", () => {
     expect(relay.done).toEqual(["reset 1 front", "reset 1 back", "drop 1"]);
   });
 
-  it("is 426 when the client broke off; ABOR goes to the server before its data end closes", () => {
+  it("is 426 when the client aborted; ABOR goes to the server before its data end closes", () => {
     const relay = new RelayHarness().login().transferring(1, "STOR a");
     relay.input({ type: "copied", id: 1, outcome: "source-broke" });
     expect(relay.toServer).toEqual(["ABOR"]);

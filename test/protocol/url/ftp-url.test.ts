@@ -53,9 +53,9 @@ describe("a URL", () => {
   });
 
   test.each([
-    ["h/a", "is no ftp://"],
-    ["http://h/", "is no ftp://"],
-    ["ftp:/h/", "is no ftp://"],
+    ["h/a", "is not an ftp://"],
+    ["http://h/", "is not an ftp://"],
+    ["ftp:/h/", "is not an ftp://"],
     ["ftp:///a", "names no host"],
     ["ftp://-oProxyCommand=x/", "names no host"],
     ["ftp://a b/", "names no host"],

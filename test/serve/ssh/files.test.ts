@@ -119,7 +119,7 @@ describe("authorized keys", () => {
     expect(await has(dir.file("keys"), "alice")).toBe(false);
     await expect(new AuthorizedKeys(dir.file("keys")).check(["alice"])).rejects.toMatchObject({
       code: "CONFIG_INVALID",
-      message: expect.stringMatching(/keys, line 1: this is no public key$/),
+      message: expect.stringMatching(/keys, line 1: this is not a public key$/),
     });
   });
 
@@ -133,7 +133,7 @@ describe("authorized keys", () => {
   test("one file for several users is refused: each could be any other", async () => {
     writeFileSync(dir.file("keys"), key.publicKey);
     await expect(new AuthorizedKeys(dir.file("keys")).check(["alice", "bob"])).rejects.toMatchObject({
-      message: expect.stringContaining("good for every user"),
+      message: expect.stringContaining("accepted for every user"),
     });
     await new AuthorizedKeys(dir.file("keys")).check(["alice"]);
   });

@@ -15,7 +15,7 @@ function splitAll(chunks: Iterable<Uint8Array>, bytesMax = 300): string[] {
   return found;
 }
 
-/** Pieces of `bytes`; with `isMoved` each in memory of its own, else neighbours in one. */
+/** Pieces of `bytes`; with `isMoved` each in its own memory, else neighbours in one. */
 function* pieces(bytes: Uint8Array, sizes: readonly number[], isMoved: boolean): Generator<Uint8Array> {
   for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
     const size = sizes[turn % sizes.length] ?? 1;

@@ -29,7 +29,7 @@ describePeers(["sshd"], "a connection with a key that is given", () => {
     return connectWithKey({ host, port, user, ...right, ...wrong }, environment, signal);
   }
 
-  test("logs in, and the far end can be used", async () => {
+  test("logs in, and the remote end can be used", async () => {
     await using connection = await connect();
     expect(await connection.exec("echo here", { signal: new AbortController().signal })).toMatchObject({
       stdout: "here\n",

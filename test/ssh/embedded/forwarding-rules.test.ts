@@ -58,7 +58,7 @@ describePeers(["sshd"], "sshd", () => {
     expect(failure).toMatchObject({ code: "SSH_CHANNEL_REFUSED", cure: expect.stringContaining("PermitOpen") });
   });
 
-  test("with PermitListen lets one listener come about, found in a range that was tried", async () => {
+  test("with PermitListen lets one listener be opened, found in a range that was tried", async () => {
     const { first, last } = await freePortRange(3);
     await using sshd = await startSshd({ lines: [`PermitListen 127.0.0.1:${first + 1}`] });
     await using connection = await openTo(sshd);

@@ -15,7 +15,7 @@ const line = (sshd: Sshd, publicKey: string, marker = ""): string =>
 const ask = { options: ["StrictHostKeyChecking=ask"] };
 
 describePeers(["sshd"], "host key", () => {
-  test("one that is known lets the connection come about", async () => {
+  test("one that is known lets the connection be made", async () => {
     await using sshd = await startSshd();
     await using connection = await openTo(sshd);
     expect(connection.serverAddress).toBe("127.0.0.1");

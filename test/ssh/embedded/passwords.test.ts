@@ -208,7 +208,7 @@ test.each([
   expect(connection.transport).toBe("embedded");
 });
 
-test("two rounds of the same method are two factors, each with attempts of its own", async () => {
+test("two rounds of the same method are two factors, each with its own attempts", async () => {
   let factors = 0;
   await using server = await startTalkingServer((context) => {
     if (context.method !== "keyboard-interactive") {
@@ -231,7 +231,7 @@ test("a server that falls silent during the log-in is given up", async () => {
   expect(failure).toMatchObject({ code: "SSH_CONNECT", message: expect.stringMatching(/no answer .* to the log-in/) });
 });
 
-test("a server that shows another host key when keys are exchanged anew is left", async () => {
+test("a server that shows another host key when keys are exchanged again is left", async () => {
   const clients: Connection[] = [];
   await using server = await startTalkingServer((context, client) => {
     clients.push(client);

@@ -212,7 +212,7 @@ describePeers(["ssh", "sshd"], "connectOpenSsh", () => {
     expect([sshProcesses(), socketDirectories()]).toEqual([[], []]);
   });
 
-  it("with a server that is no SSH server says so", async () => {
+  it("with a server that is not an SSH server says so", async () => {
     const ftp = createServer((socket) => {
       socket.on("error", () => {}).resume();
       socket.end("220 FTP server ready\r\n".repeat(60));
@@ -222,7 +222,7 @@ describePeers(["ssh", "sshd"], "connectOpenSsh", () => {
     const error = await failureOf(connectOpenSsh({ host: "127.0.0.1", port }, environment(), never));
     expect([error.code, error.message]).toEqual([
       "SSH_CONNECT",
-      expect.stringContaining("is no SSH server but an FTP"),
+      expect.stringContaining("is not an SSH server but an FTP"),
     ]);
     await new Promise((resolve) => ftp.close(resolve));
   });

@@ -12,7 +12,7 @@ import { connectTo, never } from "./environment.ts";
 
 watchResources();
 
-describePeers(["ssh", "sshd"], "at the far end of a channel", () => {
+describePeers(["ssh", "sshd"], "at the remote end of a channel", () => {
   let sshd: Sshd;
   let connection: OpenSshConnection;
   let server: Server;
@@ -29,7 +29,7 @@ describePeers(["ssh", "sshd"], "at the far end of a channel", () => {
     await sshd.stop();
   });
 
-  /** `far` is the program's own socket at the far end. */
+  /** `far` is the program's own socket at the remote end. */
   async function pair(): Promise<{ near: Connection; far: Socket }> {
     const arrived = new Promise<Socket>((resolve) => server.once("connection", resolve));
     const { port } = server.address() as { port: number };

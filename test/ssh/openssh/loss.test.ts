@@ -51,7 +51,7 @@ describePeers(["ssh", "sshd"], "a lost SSH connection", () => {
     return { near, far };
   }
 
-  it("breaks every stream in the middle of a transfer, whichever way it came about", async () => {
+  it("breaks every stream in the middle of a transfer, whichever way it was opened", async () => {
     const listener = await connection.network.listen({ ...here, ports: anyPort });
     const pairs = [await outgoing(), await incoming(listener)];
     for (const { near, far } of pairs) {

@@ -1,4 +1,4 @@
-// The far end of a real sshd, reached with the system's ssh, passes the conformance suite.
+// The remote end of a real sshd, reached with the system's ssh, passes the conformance suite.
 import { systemNetwork } from "../../../src/network/system-network.ts";
 import { describeNetwork } from "../../conformance/network-suite.ts";
 import { missing } from "../../support/missing.ts";

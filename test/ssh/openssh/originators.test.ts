@@ -61,7 +61,7 @@ describe("who made a forwarded connection", () => {
     expect(await originators.next(here)).toEqual(nobody);
   });
 
-  it("is counted anew for the next listener on the port", async () => {
+  it("is counted again for the next listener on the port", async () => {
     const { originators, expire } = makeOriginators();
     const lost = originators.next(here);
     expire();

@@ -8,7 +8,7 @@ const home = makeTempDir("sockets");
 afterAll(() => home.remove());
 
 describe("the directory for sockets", () => {
-  it("is for its owner alone, and goes away with all in it; twice is harmless", () => {
+  it("is for its owner alone, and goes away with all in it; idempotent", () => {
     const dir = makeSocketDirectory([home.path]);
     expect(statSync(dir.path).mode & 0o777).toBe(0o700);
     writeFileSync(dir.file("m"), "");

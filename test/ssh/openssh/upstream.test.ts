@@ -86,7 +86,7 @@ describe("channels that send at the same time", () => {
     expect(socket.queuedBytes).toBeLessThan(limits.sshSendQueueBytes + 70_000);
   });
 
-  it("stop at the server's window and go on with its adjustment", () => {
+  it("stop at the server's window and continue with its adjustment", () => {
     const { machine, socket, upstream } = open(1, 100_000);
     const source = new TestSource(0, 150_000);
     upstream.add(source);

@@ -115,7 +115,7 @@ describe("sink", () => {
     ["a line longer than the limit", "scp -t .", `C0644 1 ${"x".repeat(limits.scpLineBytesMax)}\n`],
     ["an end without a beginning", "scp -r -t .", "E\n"],
     ["what is no record", "scp -t .", "GET / HTTP/1.1\n"],
-    ["-d, and the target is no directory", "scp -d -t none", "C0644 1 a\nx\0"],
+    ["-d, and the target is not a directory", "scp -d -t none", "C0644 1 a\nx\0"],
   ])("%s is fatal", async (_what, command, said) => {
     expect(await scp(command, said)).toMatchObject({ status: 1, told: expect.stringMatching(/\x02scp: [^\n]+\n$/) });
   });
@@ -154,12 +154,12 @@ describe("source", () => {
     expect(status).toBe(1);
   });
 
-  test("hazard: a name with a line feed would be a record of its own", async () => {
+  test("hazard: a name with a line feed would be a separate record", async () => {
     await put("/a\nC0644 5 evil", "x");
-    expect((await scp("scp -f *", agreeing)).told).toMatch(/^\x01scp: [^\n]*cannot be said[^\n]*\n$/);
+    expect((await scp("scp -f *", agreeing)).told).toMatch(/^\x01scp: [^\n]*cannot be sent[^\n]*\n$/);
   });
 
-  test("hazard: a file that becomes shorter is broken off, not filled up", async () => {
+  test("hazard: a file that becomes shorter is aborted, not filled up", async () => {
     await put("/a", "hello");
     const openRead = files.openRead.bind(files);
     files.openRead = async (path, options) => {
@@ -177,5 +177,8 @@ describe("source", () => {
 });
 
 test("what is no command for this side is told in the protocol, so that no client takes it for an empty file", async () => {
-  expect(await scp("scp -3 a b", "")).toEqual({ told: "\x02scp: -3 is no option that this server has\n", status: 1 });
+  expect(await scp("scp -3 a b", "")).toEqual({
+    told: "\x02scp: -3 is not an option that this server has\n",
+    status: 1,
+  });
 });

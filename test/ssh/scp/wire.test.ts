@@ -30,11 +30,11 @@ describe("the command", () => {
   });
 
   test.each([
-    ["scp", /far end/],
+    ["scp", /remote end/],
     ["scp -t", /one path/],
     ["scp -t a b", /one path/],
-    ["scp -tf a", /far end/],
-    ["scp -S prog -t a", /-S is no option/],
+    ["scp -tf a", /remote end/],
+    ["scp -S prog -t a", /-S is not an option/],
     ["scp -f 'a", /not closed/],
   ])("%s is refused", (text, why) => {
     expect(parseScpCommand(text)).toMatch(why);

@@ -33,7 +33,7 @@ export function growTree(topology: Topology): TreeNode[] {
   const grown: TreeNode[] = [];
   const isNew = (element: Element): boolean => !grown.some((node) => isSame(node, element));
   for (const element of elements) {
-    // What hangs on none of the wires before begins a tree of its own.
+    // What hangs on none of the wires before begins a new tree.
     if (isNew(element)) growFrom(element);
   }
   countStrips(grown);

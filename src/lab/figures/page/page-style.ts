@@ -1,5 +1,5 @@
 // How the pages look: one column, figures in boxes that scroll by themselves where a window is too narrow, each scenario on
-// paper of its own.
+// its own paper.
 import { monoFont, sansFont } from "../style.ts";
 
 /** CSS pixels: below, the figures are the narrow ones. */

@@ -70,7 +70,7 @@ function drawArrow(step: ArrowStep, lifelines: Lifelines, top: number): DrawnSte
 }
 
 function textOf(step: ArrowStep): string {
-  if (step.type === "line" && step.isLost) return `${visibleText(step.text)} (not heard)`;
+  if (step.type === "line" && step.isLost) return `${visibleText(step.text)} (not received)`;
   if (step.type !== "connection") return visibleText(step.text);
   const { role, to, result } = step.connection;
   const ending =

@@ -97,7 +97,7 @@ function lineSteps(pair: PairedLine | undefined, participants: readonly Particip
   // What is said to Sallyport is heard by it, but not told.
   const isLost = other === undefined && isSaying && peer.program !== "gateway";
   const isWhole = other?.text === line.text;
-  const text = other === undefined || isWhole ? line.text : `${line.text}, heard as ${other.text}`;
+  const text = other === undefined || isWhole ? line.text : `${line.text}, received as ${other.text}`;
   return [{ type: "line", from, to, text, isWhole, isLost }];
 }
 

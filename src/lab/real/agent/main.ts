@@ -1,4 +1,4 @@
-// The FTP client of the old kind as a program of its own, run by the stage in a host's network namespace. What it is told
+// The FTP client of the old kind as a separate program, run by the stage in a host's network namespace. What it is told
 // comes on standard input, what it does and sees goes to standard output (messages.ts).
 import { createInterface } from "node:readline";
 import { wakefulClock } from "../../../network/system-clock.ts";

@@ -16,7 +16,7 @@ export interface Keeper {
   readonly pid: number;
   /** Settles when everything inside is gone. */
   readonly ended: Promise<void>;
-  /** Lets everything inside end; twice is harmless. */
+  /** Lets everything inside end; idempotent. */
   release(): void;
 }
 

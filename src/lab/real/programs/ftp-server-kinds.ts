@@ -45,7 +45,7 @@ export const settings: Readonly<Record<FtpServerKind, readonly Setting[]>> = {
     },
     // One more file, which tcp_wrappers choose by the client's address: see vsftpd.ts.
     {
-      title: "tells a network another address",
+      title: "sends a network another address",
       when: (plan) => plan.passiveAddress !== undefined,
       lines: () => ["tcp_wrappers=YES"],
     },

@@ -19,7 +19,7 @@ const program = (name: string, debianPackage: string): NeededProgram => ({
   places: systemPlaces(name),
 });
 
-/** Debian's packages of ProFTPD and vsftpd exclude each other, so one of them is unpacked somewhere else. */
+/** Debian's packages of ProFTPD and vsftpd conflict, so one of them is unpacked somewhere else. */
 const unpacked = "/var/tmp/sallyport-peers/proftpd";
 
 export const neededPrograms: readonly NeededProgram[] = [

@@ -8,7 +8,7 @@ export interface UnixDate {
   readonly modified: ListedTime | undefined;
   /** How many columns it takes. */
   readonly columns: number;
-  /** A blank of its own stands behind it: `--time-style=iso` writes `2025-11-22 ` to be as wide as `11-22 12:30`. */
+  /** A blank stands after it: `--time-style=iso` writes `2025-11-22 ` to be as wide as `11-22 12:30`. */
   readonly padded?: true;
 }
 

@@ -32,7 +32,7 @@ export const vms: ListingFormat = {
   },
 };
 
-/** A line that begins with a blank goes on with the one before it, when that begins with a name and its version. */
+/** A line that begins with a blank continues the one before it, when that begins with a name and its version. */
 function unwrap(lines: readonly NumberedLine[]): NumberedLine[] {
   const whole: NumberedLine[] = [];
   for (const line of lines) {

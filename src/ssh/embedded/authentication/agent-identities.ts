@@ -7,7 +7,7 @@ export interface AgentIdentity extends Identity {
   readonly key: ParsedKey;
 }
 
-/** No agent, or one that does not answer, has no keys; ssh, too, goes on without it. */
+/** No agent, or one that does not answer, has no keys; ssh, too, continues without it. */
 export async function agentIdentities(path: string | undefined): Promise<AgentIdentity[]> {
   if (path === undefined) return [];
   const agent = createAgent(path);

@@ -37,7 +37,7 @@ export async function readKeyFile(path: string, tell: (line: string) => void): P
     return { path, publicKey: key, privateText: undefined, privateKey: undefined };
   }
   if (await isTooOpen(path)) {
-    tell(`Warning: permissions of ${path} are too open; the key is not used. Mend it with: chmod 600 ${path}`);
+    tell(`Warning: permissions of ${path} are too open; the key is not used. Fix it with: chmod 600 ${path}`);
     return undefined;
   }
   if (!(key instanceof Error)) return { path, publicKey: key, privateText: text, privateKey: key };

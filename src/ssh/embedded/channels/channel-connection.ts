@@ -1,4 +1,4 @@
-// A channel as a Connection of the network at the far end.
+// A channel as a Connection of the network at the remote end.
 
 import type { Duplex } from "node:stream";
 import type { Clock } from "../../../platform/clock.ts";

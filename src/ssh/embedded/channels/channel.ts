@@ -86,7 +86,7 @@ export class Channel extends Duplex {
     this.#receiving.end();
   }
 
-  /** Without end-of-file before it, the channel broke off (RFC 4254 section 5.3). */
+  /** Without end-of-file before it, the channel was aborted (RFC 4254 section 5.3). */
   receiveClose(): void {
     this.#closeReceived = true;
     const broken = !this.#receiving.ended && !this.#closeSent;
@@ -156,7 +156,7 @@ export class Channel extends Duplex {
     done();
   }
 
-  /** After a clean end of both directions, or to break off: then no end-of-file has been sent. */
+  /** After a clean end of both directions, or to abort: then no end-of-file has been sent. */
   override _destroy(error: Error | null, done: Done): void {
     this.#receiving.clear();
     this.#sendClose();

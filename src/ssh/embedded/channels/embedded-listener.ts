@@ -1,4 +1,4 @@
-// A listener at the far end.
+// A listener at the remote end.
 
 import { AcceptQueue } from "../../../platform/accept-queue.ts";
 import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";

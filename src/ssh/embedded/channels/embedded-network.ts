@@ -1,4 +1,4 @@
-// The far end of an SSH connection as a network: connect is direct-tcpip, listen is tcpip-forward (RFC 4254 section 7).
+// The remote end of an SSH connection as a network: connect is direct-tcpip, listen is tcpip-forward (RFC 4254 section 7).
 import type { Clock } from "../../../platform/clock.ts";
 import { formatEndpoint } from "../../../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../../../platform/network.ts";
@@ -76,6 +76,6 @@ export class EmbeddedNetwork implements Network {
 
 function cannotChooseEnd(network: string): SallyportError {
   return new SallyportError("NET_UNSUPPORTED", `${network} cannot choose the address or port that it connects from`, {
-    cure: "An SSH server connects from an address and port of its own choice (RFC 4254 section 7.2).",
+    cure: "An SSH server connects from an address and port that it chooses (RFC 4254 section 7.2).",
   });
 }

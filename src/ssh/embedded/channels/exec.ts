@@ -1,4 +1,4 @@
-// A command at the far end (RFC 4254 section 6.5).
+// A command at the remote end (RFC 4254 section 6.5).
 import { CommandOutput } from "../../command-output.ts";
 import { commandPurpose, execRefused } from "../../session-refusal.ts";
 import type { ExecResult } from "../../ssh-connection.ts";

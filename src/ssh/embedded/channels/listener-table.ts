@@ -1,4 +1,4 @@
-// The listeners at the far end, and which of them a forwarded connection is for.
+// The listeners at the remote end, and which of them a forwarded connection is for.
 import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
 import type { PortRange } from "../../../platform/network.ts";
 import { portsInRandomOrder } from "../../../platform/port-range.ts";
@@ -25,7 +25,7 @@ export class ListenerTable {
   readonly #random: Random;
   readonly #emit: (event: TraceEventBody) => void;
   readonly #listeners = new Set<EmbeddedListener>();
-  /** Listeners that came about after their request was aborted, on their way out. */
+  /** Listeners that were opened after their request was aborted, on their way out. */
   readonly #unwanted = new Set<Promise<void>>();
 
   constructor(requests: ForwardRequests, random: Random, emit: (event: TraceEventBody) => void) {

@@ -1,7 +1,7 @@
 // The one file that uses what ssh2 does not document: its RFC 4254 messages, below its Channel class.
 //
 // ssh2 1.17's own channels do not fit a relay: their window is fixed at 2 MiB (20 MB/s at 100 ms), an end-of-file and a
-// channel that broke off look the same, a write that was under way when the channel closed never calls back, nothing
+// channel that was aborted look the same, a write that was under way when the channel closed never calls back, nothing
 // looks at how much waits in the TCP socket, and a forwarded connection is refused unless the server echoes the
 // address as it was asked for. So ssh2 does transport, keys and authentication, and parses and writes the messages;
 // the channels are ours (channel.ts). package.json pins ssh2 exactly, and the check below fails on any other shape.

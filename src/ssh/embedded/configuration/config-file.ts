@@ -124,7 +124,7 @@ export class ConfigReader {
     if (usageOf(keyword) === undefined) {
       const ignored = this.config.get("ignoreunknown")?.[0]?.toLowerCase().split(",") ?? [];
       if (matchesPatternList(ignored, keyword)) return;
-      throw invalid(place, `there is no option '${line.keyword}'`);
+      throw invalid(place, `unknown option '${line.keyword}'`);
     }
     const value = commands.has(keyword) ? line.rest : line.args.join(" ");
     if (value === "") throw invalid(place, `${line.keyword} has no value`);

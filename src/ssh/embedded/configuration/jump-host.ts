@@ -20,7 +20,7 @@ function parseJumpHost(text: string): JumpHost {
   const host = bracketed ?? name ?? (/^[0-9a-f:.]+(%.+)?$/i.test(plain) ? plain : undefined);
   const number = port === undefined ? undefined : Number(port);
   if (host === undefined || host.startsWith("-") || (number !== undefined && (number < 1 || number > 65_535))) {
-    throw new SallyportError("SSH_CONFIG", `ProxyJump '${text}' is no [user@]host[:port]`);
+    throw new SallyportError("SSH_CONFIG", `ProxyJump '${text}' is not a [user@]host[:port]`);
   }
   return { user, host, port: number };
 }

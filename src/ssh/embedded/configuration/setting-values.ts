@@ -14,7 +14,7 @@ export function setting(config: RawConfig, keyword: string): string | undefined 
 export function flag(config: RawConfig, keyword: string, usual: boolean): boolean {
   const value = first(config, keyword)?.toLowerCase();
   if (value === undefined) return usual;
-  // pubkeyauthentication has values of its own: unbound and host-bound are both yes.
+  // pubkeyauthentication has its own values: unbound and host-bound are both yes.
   return !["no", "false", "none", "off", "0"].includes(value);
 }
 

@@ -6,7 +6,7 @@ import type { SshOptions } from "../../ssh-connection.ts";
 export function sshArguments(options: SshOptions): string[] {
   // A name that looks like an option would be one (CVE-2017-1000117).
   if (options.host === "" || options.host.startsWith("-")) {
-    throw new SallyportError("SSH_CONFIG", `'${options.host}' is no host name`);
+    throw new SallyportError("SSH_CONFIG", `'${options.host}' is not a host name`);
   }
   const pair = (flag: string, value: string | number | undefined): string[] =>
     value === undefined ? [] : [flag, String(value)];

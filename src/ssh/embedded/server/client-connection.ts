@@ -82,7 +82,7 @@ export class ClientConnection {
     this.#settleGone();
   }
 
-  /** A Server of its own for each connection: ssh2 then says whose its events are. It listens on nothing. */
+  /** A separate Server for each connection: ssh2 then says whose its events are. It listens on nothing. */
   #start(): void {
     const { hostKeys } = this.#context;
     const { stream } = this.#connection;

@@ -208,7 +208,7 @@ export class ClientSession {
   #startSession(answer: OpenAnswer): void {
     const { context, user, isDoneWithSessions } = this.#parts;
     if (isDoneWithSessions() || this.#sessions >= limits.sshServerSessionsMax) {
-      const why = isDoneWithSessions() ? "no more sessions were wanted" : "too many sessions";
+      const why = isDoneWithSessions() ? "it wanted no more sessions" : "too many sessions";
       answer.refuse(openRefusal.prohibited, why);
       return;
     }
@@ -238,7 +238,7 @@ export class ClientSession {
     this.#refusals += 1;
     const past = this.#refusals - limits.sshServerRefusalsToldMax;
     if (past > 0) return;
-    const more = past === 0 ? "; no further ones of this connection are told" : "";
+    const more = past === 0 ? "; no further ones of this connection are logged" : "";
     context.emit({ type: "ssh-server.refused", client: formatEndpoint(client), what, reason: reason + more });
   }
 

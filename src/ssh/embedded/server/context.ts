@@ -65,5 +65,5 @@ function byPermission(permitOpen: Permit): ServerContext["route"] {
 
 function count(what: string, value: number): number {
   if (Number.isInteger(value) && value >= 1 && value <= 2_147_483_647) return value;
-  throw new SallyportError("CONFIG_INVALID", `${what} ${value} is no whole number from 1 to 2147483647`);
+  throw new SallyportError("CONFIG_INVALID", `${what} ${value} is not a whole number from 1 to 2147483647`);
 }

@@ -1,4 +1,4 @@
-// The connections at the far end that belong to one client's channels.
+// The connections at the remote end that belong to one client's channels.
 import type { Clock } from "../../../platform/clock.ts";
 import { formatEndpoint } from "../../../platform/endpoint.ts";
 import type { Connection } from "../../../platform/network.ts";

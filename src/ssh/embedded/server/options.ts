@@ -60,7 +60,7 @@ export type Route =
   | { readonly how: "refused" };
 
 export interface SshServerOptions {
-  /** The far side: what direct-tcpip connects from and tcpip-forward listens on. */
+  /** The remote side: what direct-tcpip connects from and tcpip-forward listens on. */
   readonly network: Network;
   /** Where clients come from. Default: `network`. */
   readonly front?: Network;
@@ -90,7 +90,7 @@ export interface SshServerOptions {
   readonly files?: (user: SshUser) => FileSystem | undefined;
   /** Time of day in milliseconds since 1970, for SFTP's listings. Without it they show years instead of times of day. */
   readonly now?: () => number;
-  /** Waits for those who guess passwords. Give the FTP server's, so that guesses count together. Default: one of its own. */
+  /** Waits for those who guess passwords. Give the FTP server's, so that guesses count together. Default: a separate one. */
   readonly guard?: LoginGuard;
   readonly connectionsMax?: number;
   readonly connectionsPerAddressMax?: number;
@@ -103,7 +103,7 @@ export interface SshServerOptions {
   readonly emit?: (event: SshServerEvent) => void;
 }
 
-/** Disposing it closes every connection; twice is harmless. */
+/** Disposing it closes every connection; idempotent. */
 export interface SshServer extends AsyncDisposable {
   /** Address to connect to: the one listened on, or a loopback address where that is every address. */
   readonly host: string;

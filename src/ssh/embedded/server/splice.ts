@@ -2,7 +2,7 @@
 import type { Connection } from "../../../platform/network.ts";
 import type { Channel } from "../channels/channel.ts";
 
-/** `connection` is the far end of `channel`, which is `near` as a connection. Resolves when nothing is left of either. */
+/** `connection` is the remote end of `channel`, which is `near` as a connection. Resolves when nothing is left of either. */
 export async function splice(channel: Channel, near: Connection, connection: Connection): Promise<void> {
   near.stream.pipe(connection.stream);
   connection.stream.pipe(near.stream);
@@ -20,7 +20,7 @@ export async function splice(channel: Channel, near: Connection, connection: Con
 function endFarSide(channel: Channel, connection: Connection): void {
   const { stream } = connection;
   const close = (): void => void connection[Symbol.asyncDispose]();
-  // The pipe ends the stream with the channel; a far end that reads slowly is waited for.
+  // The pipe ends the stream with the channel; a remote end that reads slowly is waited for.
   const finish = (): void => {
     if (stream.writableFinished) close();
     else stream.once("finish", close);

@@ -1,5 +1,5 @@
 // ssh2 writes one packet in up to four pieces. Without Nagle's delay each would become a TCP segment, and inside a jump
-// host's channel an SSH packet, of its own.
+// host's channel a separate SSH packet.
 import type { Writable } from "node:stream";
 
 /** Everything that is written to `stream` in one turn of the event loop leaves it together. */

@@ -55,7 +55,7 @@ async function openJump(route: Route, list: string): Promise<Carrier> {
     );
   }
   const { last, before } = lastJump(list);
-  // As ssh does: the jump host has settings of its own; -o, -i and -l are for the target alone.
+  // As ssh does: the jump host has its own settings; -o, -i and -l are for the target alone.
   const hop = await route.connectHop(
     {
       host: last.host,

@@ -31,8 +31,8 @@ export function parseScpCommand(text: string): ScpCommand | string | undefined {
     for (const letter of option.slice(1)) letters.add(letter);
   }
   const unknown = [...letters].find((letter) => !"tfrpdvqBC".includes(letter));
-  if (unknown !== undefined) return `-${unknown} is no option that this server has`;
-  if (letters.has("t") === letters.has("f")) return "this server is the far end of scp: -t or -f";
+  if (unknown !== undefined) return `-${unknown} is not an option that this server has`;
+  if (letters.has("t") === letters.has("f")) return "this server is the remote end of scp: -t or -f";
   const role = letters.has("t") ? "sink" : "source";
   if (rest.length === 0 || (role === "sink" && rest.length > 1)) return "it takes one path";
   return {

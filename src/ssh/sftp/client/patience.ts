@@ -2,7 +2,7 @@
 import type { Clock } from "../../../platform/clock.ts";
 import { limits } from "../../../protocol/limits.ts";
 
-/** One timer for all requests: it runs while there are any, and an answer to any of them begins it anew. */
+/** One timer for all requests: it runs while there are any, and an answer to any of them begins it again. */
 export class Patience {
   readonly #clock: Clock;
   readonly #onSilence: () => void;

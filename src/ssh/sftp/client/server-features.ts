@@ -11,7 +11,7 @@ export interface ServerFeatures {
   readonly writeBytes: number;
 }
 
-/** `told`: the answer to limits@openssh.com; empty where the server has none. A limit of 0 is none that it tells. */
+/** `told`: the answer to limits@openssh.com; empty where the server has none. A limit of 0 is no limit. */
 export function serverFeatures(extensions: ReadonlyMap<string, string>, told: readonly number[]): ServerFeatures {
   const [packet = 0, read = 0, write = 0] = told;
   return {

@@ -116,7 +116,7 @@ export class SftpClient implements AsyncDisposable {
     return { reply: reply as Promise<Reply<T>>, taken: this.#send(pieces) };
   }
 
-  /** Says end-of-file, and waits for the server to go; twice is harmless. */
+  /** Says end-of-file, and waits for the server to go; idempotent. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isDisposing = true;
     this.#fail(new SallyportError("CLOSED", "the SFTP session is closed"));
@@ -179,7 +179,7 @@ const noop = (): void => {};
 
 function ended(): SallyportError {
   return new SallyportError("SSH_DISCONNECTED", "the SFTP server has ended the session", {
-    cure: "Does that user have SFTP there? Try sftp(1) with the same host.",
+    cure: "May that user use SFTP there? Try sftp(1) with the same host.",
   });
 }
 

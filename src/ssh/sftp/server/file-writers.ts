@@ -113,5 +113,5 @@ class SequentialWriter implements SftpWriter {
 }
 
 function inOrder(): Refusal {
-  return new Refusal(statusCodes.unsupported, "files are written from their start to their end here");
+  return new Refusal(statusCodes.unsupported, "files can only be written from start to end here");
 }

@@ -105,7 +105,7 @@ export const handlers: Readonly<Record<number, Handler>> = {
   [messages.opendir]: async ({ files, handles, options }, id, request) => {
     const path = pathOf(request);
     const { type } = await files.stat(path, options);
-    if (type !== "directory") throw new Refusal(statusCodes.failure, "that is no directory");
+    if (type !== "directory") throw new Refusal(statusCodes.failure, "that is not a directory");
     return handleReply(id, await handles.add(async () => new OpenDirectory(files, path, options)));
   },
   [messages.readdir]: async ({ handles, now }, id, request) => {
@@ -151,7 +151,7 @@ const extended: Readonly<Record<string, Handler>> = {
   "statvfs@openssh.com": (sftp, id, request) => space(sftp, id, pathOf(request)),
   "fstatvfs@openssh.com": (sftp, id, request) => space(sftp, id, sftp.handles.any(request.text()).path),
   "hardlink@openssh.com": async ({ files, options }, id, request) => {
-    if (!makesLinks(files)) throw new Refusal(statusCodes.unsupported, "a file has one name here");
+    if (!makesLinks(files)) throw new Refusal(statusCodes.unsupported, "hard links are not supported here");
     await files.link(pathOf(request), pathOf(request), options);
     return statusReply(id, done);
   },
@@ -167,7 +167,7 @@ const extended: Readonly<Record<string, Handler>> = {
 
 /** Section 4.4; where nothing is known the client is told that it cannot be. */
 async function space({ files, options }: Sftp, id: number, path: string): Promise<Reply> {
-  if (!tellsSpace(files)) throw new Refusal(statusCodes.unsupported, "how much is free is not known here");
+  if (!tellsSpace(files)) throw new Refusal(statusCodes.unsupported, "the free space is not known here");
   return spaceReply(id, await files.space(path, options));
 }
 
@@ -216,7 +216,7 @@ async function setAttributes(
 /** Where `length` bytes from there end before 2^53. */
 function offsetOf(offset: number | undefined, length: number): number {
   if (offset !== undefined && Number.isSafeInteger(offset + length)) return offset;
-  throw new Refusal(statusCodes.failure, "no file has a byte there");
+  throw new Refusal(statusCodes.failure, "the offset is too large for any file");
 }
 
 async function truncate({ files, options }: Sftp, path: string, bytes: number): Promise<void> {

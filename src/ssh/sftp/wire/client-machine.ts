@@ -70,7 +70,7 @@ export class SftpClientMachine {
     const request = this.#asked.get(id);
     if (request === undefined) throw remoteFault(`an answer to request ${id}, which is not open`);
     const answer = replyType(type);
-    if (answer !== "status" && answer !== request.expects) throw remoteFault(`message ${type} is no answer to it`);
+    if (answer !== "status" && answer !== request.expects) throw remoteFault(`message ${type} is not an answer to it`);
     const reply = readReply(answer, reader);
     this.#check(reply, request);
     this.#asked.delete(id);
@@ -109,6 +109,6 @@ function broken(error: SallyportError): SallyportError {
   return new SallyportError("SSH_PROTOCOL", `the server does not keep to the SFTP protocol: ${error.message}`, {
     cause: error,
     details: error.details,
-    cure: "Is the subsystem sftp of that server an SFTP server? Words that a login script prints end up here, too.",
+    cure: "Is the subsystem sftp of that server an SFTP server? What a login script prints ends up here, too.",
   });
 }

@@ -15,7 +15,7 @@ export interface Request<T extends ReplyType = ReplyType> {
   readonly data?: readonly Uint8Array[];
   /** What it is answered with when all goes well. A status other than OK is always possible. */
   readonly expects: T;
-  /** Of a read: more than that is no answer to it. */
+  /** Of a read: more than that is not an answer to it. */
   readonly dataMax?: number;
 }
 

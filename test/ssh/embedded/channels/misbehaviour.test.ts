@@ -32,7 +32,7 @@ async function opened(more: { window?: number; packetSize?: number } = {}) {
   });
   const requests = { listen: () => Promise.reject(new Error("not here")), cancel: async () => {} };
   const listeners = new ListenerTable(requests, systemRandom, () => {});
-  const network = new EmbeddedNetwork("far end", { channels: table, listeners, clock: systemClock, emit: () => {} });
+  const network = new EmbeddedNetwork("remote end", { channels: table, listeners, clock: systemClock, emit: () => {} });
   table.sender = send;
   const request = table.request("host:21", never, () => {});
   table.CHANNEL_OPEN_CONFIRMATION({ recipient: 0, sender: 7, window: 1000, packetSize: 100, ...more });

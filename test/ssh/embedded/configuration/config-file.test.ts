@@ -145,7 +145,7 @@ describePeers(["ssh"], "ssh -G", () => {
 });
 
 const mistakes: readonly (readonly [string, RegExp])[] = [
-  ["Host gate\n Prot 22\n", /config line 2: there is no option 'Prot'|'prot'/],
+  ["Host gate\n Prot 22\n", /config line 2: unknown option 'Prot'|'prot'/],
   ['User "me\n', /config line 1: a quote is not closed/],
   ["Match host\n", /config line 1: Match host has no value/],
   ["Port\n", /config line 1: port has no value/],
@@ -198,5 +198,5 @@ test("Match exec is told and counts as not met", () => {
 });
 
 test("a host that looks like an option is refused", () => {
-  expect(() => readOwn({ host: "-oProxyCommand=x" }, () => {})).toThrow(/is no host name/);
+  expect(() => readOwn({ host: "-oProxyCommand=x" }, () => {})).toThrow(/is not a host name/);
 });

@@ -58,7 +58,7 @@ describePeers(["sshd"], "with a real ssh", () => {
     });
   });
 
-  test("an option that is not honoured is told, and the connection comes about", async () => {
+  test("an option that is not honoured is told, and the connection is made", async () => {
     await using sshd = await startSshd();
     const seen = witness();
     await using connection = await openTo(sshd, { options: ["RekeyLimit=1M", "VisualHostKey=yes"] }, seen);

@@ -64,7 +64,7 @@ test("a key that is revoked without a port is revoked at every port", () => {
   expect(statusOf(line("gate", key, "@revoked"), "gate", 2222)).toBe("revoked");
 });
 
-test("another key that is listed without the port is no change at a port of its own", () => {
+test("another key that is listed without the port is no change at its own port", () => {
   expect(statusOf(line("gate", other), "gate", 2222)).toBe("unknown");
 });
 

@@ -88,7 +88,7 @@ describePeers(["sshd"], "ssh-keygen", () => {
   });
 });
 
-test("an entry is recorded on a line of its own although the file ends in mid-line", async () => {
+test("an entry is recorded on its own line although the file ends in mid-line", async () => {
   const dir = makeTempDir("record");
   try {
     const path = dir.file("known_hosts");

@@ -18,7 +18,7 @@ watchResources();
 let server: TestSshServer;
 let target: Server;
 let port = 0;
-/** The far ends, in the order in which they arrived. */
+/** The remote ends, in the order in which they arrived. */
 let arrived: Socket[];
 beforeEach(async () => {
   server = await startSshServer();
@@ -38,7 +38,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-const farEnd = (): Promise<Socket> => until("a far end", () => arrived[0]);
+const farEnd = (): Promise<Socket> => until("a remote end", () => arrived[0]);
 const nothingOpen = (): Promise<boolean> =>
   until("nothing open but clients", () => server.server.open.every((name) => name.startsWith("client ")));
 
@@ -57,7 +57,7 @@ const transports: readonly (readonly [string, (server: TestSshServer) => Promise
 ];
 
 describe.each(transports)("with the transport %s", (_name, open) => {
-  test("a reset at the far end is a reset here, even behind bytes", async () => {
+  test("a reset at the remote end is a reset here, even behind bytes", async () => {
     await using ssh = await open(server);
     const connection = await ssh.network.connect({ host: "127.0.0.1", port, signal: never });
     const far = await farEnd();
@@ -67,7 +67,7 @@ describe.each(transports)("with the transport %s", (_name, open) => {
     await nothingOpen();
   });
 
-  test("a reset here is a reset at the far end", async () => {
+  test("a reset here is a reset at the remote end", async () => {
     await using ssh = await open(server);
     const connection = await ssh.network.connect({ host: "127.0.0.1", port, signal: never });
     const far = await farEnd();
@@ -94,7 +94,7 @@ describe.each(transports)("with the transport %s", (_name, open) => {
     await nothingOpen();
   });
 
-  test("the end of the SSH connection is a reset at the far end", async () => {
+  test("the end of the SSH connection is a reset at the remote end", async () => {
     const ssh = await open(server);
     await ssh.network.connect({ host: "127.0.0.1", port, signal: never });
     const end = endOf(await farEnd());
@@ -117,7 +117,7 @@ test("a client that closes its channel after its end-of-file ends the far connec
   channel.close();
   await ended;
   expect(text).toBe("the last words");
-  // The far end has not ended its side, and never will: nobody is there any more.
+  // The remote end has not ended its side, and never will: nobody is there any more.
   await nothingOpen();
 });
 

@@ -1,4 +1,4 @@
-// The network at the far end of our own SSH server passes the conformance suite, with both transports.
+// The network at the remote end of our own SSH server passes the conformance suite, with both transports.
 import { systemNetwork } from "../../../../src/network/system-network.ts";
 import type { SshConnection } from "../../../../src/ssh/ssh-connection.ts";
 import type { NetworkFixture } from "../../../conformance/network-fixture.ts";

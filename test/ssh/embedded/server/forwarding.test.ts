@@ -96,7 +96,7 @@ describe("hazard: sshd as open relay", () => {
     await Promise.all(asked.map((port) => openDirect(raw.client, "127.0.0.1", port)));
     const refusals = server.events.filter(({ type }) => type === "ssh-server.refused");
     expect(refusals).toHaveLength(limits.sshServerRefusalsToldMax);
-    expect(refusals.at(-1)).toMatchObject({ reason: "not permitted; no further ones of this connection are told" });
+    expect(refusals.at(-1)).toMatchObject({ reason: "not permitted; no further ones of this connection are logged" });
   });
 
   test("nothing is permitted unless it is said", async () => {
@@ -122,7 +122,7 @@ describe("hazard: sshd as open relay", () => {
   });
 });
 
-test("a connection that does not come about is refused with reason 2 and the cause", async () => {
+test("a connection that cannot be made is refused with reason 2 and the cause", async () => {
   server = await startSshServer();
   await using raw = await rawClient(server.port);
   expect(await openDirect(raw.client, "127.0.0.1", await freePort())).toMatchObject({

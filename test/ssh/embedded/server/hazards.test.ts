@@ -117,7 +117,7 @@ test("a client that vanishes leaves nothing: connections break, listeners close"
   await new Promise((resolve) => target.close(resolve));
 });
 
-test("closing the server ends its clients; twice is harmless", async () => {
+test("closing the server ends its clients; idempotent", async () => {
   server = await startSshServer();
   const raw = await rawClient(server.port);
   const closed = once(raw.client, "close");

@@ -1,4 +1,4 @@
-// What no far end on this machine does on demand: it reads so slowly that a closed channel has to wait for it.
+// What no remote end on this machine does on demand: it reads so slowly that a closed channel has to wait for it.
 import { Duplex } from "node:stream";
 import { expect, test } from "vitest";
 import { systemClock } from "../../../../src/network/system-clock.ts";
@@ -9,7 +9,7 @@ import { gate } from "../../../support/gate.ts";
 
 const end = { host: "", port: 0 };
 
-test("what a client sent before it closed its channel reaches a far end that takes its time", async () => {
+test("what a client sent before it closed its channel reaches a remote end that takes its time", async () => {
   const slow = gate();
   const taken: string[] = [];
   const far = new Duplex({
