@@ -20,6 +20,7 @@ export type Need =
   | "inetutils-ftp"
   | "dbclient"
   | "expect"
+  | "script"
   | "tcpdump"
   | "nft"
   | "chromium"
@@ -49,6 +50,7 @@ const checks: Readonly<Record<Need, () => boolean>> = {
   "inetutils-ftp": () => onPath("inetutils-ftp"),
   dbclient: () => onPath("dbclient") && onPath("dropbearkey"),
   expect: () => onPath("expect"),
+  script: () => onPath("script"),
   tcpdump: () => onPath("tcpdump"),
   nft: () => onPath("nft"),
   chromium: () => existsSync(chromiumPath),
