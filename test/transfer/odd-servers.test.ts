@@ -73,6 +73,17 @@ describe("a drop box", () => {
     expect(notes.join()).toContain(why);
   });
 
+  test("that refuses to remove the part, too, keeps it, and that is told", async () => {
+    const quirk: Quirk = (request) =>
+      isRename(request) || request.type === messages.remove
+        ? refuse(request.id, statusCodes.permissionDenied)
+        : undefined;
+    await put(quirk);
+    expect(arrived()).toBe(true);
+    expect(existsSync(there.file("x.csv.sallyport-part"))).toBe(true);
+    expect(notes.join()).toContain("/x.csv.sallyport-part stays at the server");
+  });
+
   test("that tells nothing of a file has it: nothing is compared", async () => {
     const quirk: Quirk = ({ type, id }) =>
       looks.includes(type) ? refuse(id, statusCodes.permissionDenied) : undefined;

@@ -60,7 +60,7 @@ export async function storeByPart(remote: SftpRemote, target: Target, order: Sto
   if (target.mode !== undefined) await remote.files.setMode(part, target.mode, { signal }).catch(() => {});
   await keepTime(remote, part, order);
   course.isRenaming = true;
-  await putInPlace(remote, part, target.path, note, signal);
+  await putInPlace(remote, part, target.path, note, order);
   await note.remove();
   return { bytes: end - course.from, verified, how: "sftp" };
 }
@@ -174,9 +174,10 @@ async function putInPlace(
   part: string,
   path: string,
   note: SourceNote,
-  signal: AbortSignal,
+  order: StoreOrder,
 ): Promise<void> {
   const { files } = remote;
+  const { signal } = order;
   try {
     await files.rename(part, path, { signal }).catch(async (error: unknown) => {
       if (!isSallyportError(error) || error.code !== "FS_EXISTS") throw error;
@@ -185,7 +186,9 @@ async function putInPlace(
     });
   } catch (error) {
     if (signal.aborted || !isSallyportError(error) || !error.code.startsWith("FS_")) throw error;
-    await files.remove(part, { signal }).catch(() => {});
+    await files.remove(part, { signal }).catch(() => {
+      order.note(`${printable(part, 200)} stays at the server, which does not let it be removed`);
+    });
     await note.remove();
     throw new NoPart(error, true);
   }
