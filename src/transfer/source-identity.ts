@@ -20,8 +20,8 @@ export function likeness(noted: SourceIdentity | undefined, now: SourceIdentity)
  * Whether what has the name is still what had it before this run: servers with atomic uploads keep the old file until the new one is
  * whole. Without times a file of the same size may be.
  */
-export function isUntouched(before: SourceIdentity | "nothing" | undefined, now: SourceIdentity): boolean {
-  if (before === undefined || before === "nothing" || before.size !== now.size) return false;
+export function isUntouched(before: SourceIdentity | "nothing" | "unknown" | undefined, now: SourceIdentity): boolean {
+  if (before === undefined || typeof before === "string" || before.size !== now.size) return false;
   return likeness(before, now) !== "changed";
 }
 

@@ -28,8 +28,11 @@ export interface Course {
   from?: number;
   /** Bytes of this run have been sent. */
   hasBegun?: boolean;
-  /** What had the name when this run began at the first byte, where no part is used: while that is there, nothing of this run is. */
-  before?: SourceIdentity | "nothing";
+  /**
+   * What had the name when this run began at the first byte, where no part is used: while that is there, nothing of this run is. `unknown`: the
+   * session was lost over the question.
+   */
+  before?: SourceIdentity | "nothing" | "unknown";
   /** The part is whole, and is getting its name. */
   isRenaming?: boolean;
 }

@@ -17,6 +17,8 @@ export async function storeByFtp(session: ServerSession, order: StoreOrder): Pro
   const from = order.wish === "no" ? 0 : await beginning(session, order);
   if (from === "all") return { bytes: 0, verified: "size", how: "nothing", wasThere: true };
   if (from === 0 && order.mayRetry && course.before === undefined) {
+    // A server that hangs up when it is asked is asked once.
+    course.before = "unknown";
     const before = await identify(session, path, { signal });
     course.before = before.size === undefined ? "nothing" : before;
   }
@@ -60,6 +62,8 @@ function refusesAppend(error: unknown): error is SallyportError {
 /** How much of the source is there already. */
 async function beginning(session: ServerSession, order: StoreOrder): Promise<number | "all"> {
   const { path, identity, wish, signal, note, source } = order;
+  // What is there may be the file from before: nothing could be learned of that.
+  if (wish === "retry" && order.course.before === "unknown") return 0;
   const there = await identify(session, path, { signal });
   if (there.size === undefined) return 0;
   // Of this run's own bytes the time tells nothing.
