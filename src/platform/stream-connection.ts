@@ -16,6 +16,8 @@ export interface StreamConnectionParts {
   readonly clock: Clock;
   /** Resets and destroys the stream, now or soon. Called for a reset; may be called twice and after the end. */
   readonly breakOff: () => void;
+  /** Settles when the peer has closed it, too; `closed` waits for it, within a limit. Absent: with the stream. */
+  readonly gone?: Promise<void>;
   /** Where the stream can do that. */
   readonly receiveInto?: ReceivesInto["receiveInto"] | undefined;
 }
@@ -31,6 +33,7 @@ export class StreamConnection implements Connection {
   readonly receiveInto: ReceivesInto["receiveInto"] | undefined;
   readonly #clock: Clock;
   readonly #breakOff: () => void;
+  readonly #gone: Promise<void> | undefined;
   #endedFirst: CloseInfo["by"] = "local";
   /** What we did ourselves; else the stream's end is judged. */
   #verdict: CloseInfo | undefined;
@@ -42,6 +45,7 @@ export class StreamConnection implements Connection {
     this.receiveInto = parts.receiveInto;
     this.#clock = parts.clock;
     this.#breakOff = parts.breakOff;
+    this.#gone = parts.gone;
     this.closed = this.#watch();
   }
 
@@ -61,6 +65,7 @@ export class StreamConnection implements Connection {
   }
 
   #force(): void {
+    if (this.stream.closed) return;
     if (this.stream.writableFinished) {
       this.#verdict ??= { by: "remote", how: "timeout" };
       this.stream.destroy();
@@ -72,7 +77,7 @@ export class StreamConnection implements Connection {
 
   #watch(): Promise<CloseInfo> {
     const { stream } = this;
-    let failure: unknown;
+    let failure: unknown = stream.errored ?? undefined; // it may have broken before
     stream.once("end", () => {
       if (!stream.writableEnded) this.#endedFirst = "remote";
     });
@@ -81,9 +86,24 @@ export class StreamConnection implements Connection {
       failure ??= error;
     });
     return new Promise((resolve) => {
-      const settle = (): void => resolve(this.#verdict ?? this.#judge(failure));
+      const settle = (): void => {
+        const info = this.#verdict ?? this.#judge(failure);
+        if (this.#gone === undefined) resolve(info);
+        else void this.#within(this.#gone).then(() => resolve(info));
+      };
       if (stream.closed) settle();
       else stream.once("close", settle);
+    });
+  }
+
+  /** A peer that does not answer our close must not hold us. */
+  #within(gone: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(limits.disposeGraceMs, resolve);
+      void gone.then(() => {
+        cancel();
+        resolve();
+      });
     });
   }
 

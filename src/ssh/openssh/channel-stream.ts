@@ -2,8 +2,8 @@
 import { Duplex } from "node:stream";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
+import { SendQueue } from "../channels/send-queue.ts";
 import type { ChannelEvent, ChannelHandle, ChannelOwner } from "./channel-owner.ts";
-import { SendQueue } from "./send-queue.ts";
 import { honestError } from "./stream-errors.ts";
 import type { Source, Upstream } from "./upstream.ts";
 

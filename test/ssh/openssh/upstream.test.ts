@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { limits } from "../../../src/protocol/limits.ts";
+import { SendQueue } from "../../../src/ssh/channels/send-queue.ts";
 import { ConnectionMachine } from "../../../src/ssh/connection-protocol/connection-machine.ts";
 import { channelLimits } from "../../../src/ssh/openssh/channel-limits.ts";
 import type { MuxSocket } from "../../../src/ssh/openssh/mux-socket.ts";
-import { SendQueue } from "../../../src/ssh/openssh/send-queue.ts";
 import { type Source, Upstream } from "../../../src/ssh/openssh/upstream.ts";
 import { adjust, confirm, describeOutput } from "../connection-protocol/model-server.ts";
 

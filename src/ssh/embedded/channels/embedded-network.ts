@@ -5,7 +5,7 @@ import type { Connection, ConnectOptions, Listener, ListenOptions, Network } fro
 import type { TraceEventBody } from "../../../platform/trace.ts";
 import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
 import type { Channel } from "./channel.ts";
-import { ChannelConnection } from "./channel-connection.ts";
+import { channelConnection } from "./channel-connection.ts";
 import type { ChannelTable } from "./channel-table.ts";
 import type { ListenerTable } from "./listener-table.ts";
 import { type OpenAnswer, openRefusal } from "./open-answer.ts";
@@ -65,9 +65,9 @@ export class EmbeddedNetwork implements Network {
     listener.arrive(this.#connection(answer.accept(`${srcIP}:${srcPort}`), ends));
   }
 
-  #connection(channel: Channel, ends: Pick<Connection, "local" | "remote">): ChannelConnection {
+  #connection(channel: Channel, ends: Pick<Connection, "local" | "remote">): Connection {
     const { emit, clock } = this.#parts;
-    const connection = new ChannelConnection(channel, ends.local, ends.remote, clock);
+    const connection = channelConnection(channel, ends.local, ends.remote, clock);
     emit({ type: "ssh.channel.open", channel: channel.ours, target: channel.target });
     void connection.closed.then(() => emit({ type: "ssh.channel.close", channel: channel.ours }));
     return connection;

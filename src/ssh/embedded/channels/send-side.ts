@@ -1,5 +1,5 @@
 // The sending side of a channel: bytes wait here for window, and for room in the connection (RFC 4254 section 5.2).
-import { Outbox } from "./outbox.ts";
+import { SendQueue } from "../../channels/send-queue.ts";
 
 export type Done = (error?: Error | null) => void;
 
@@ -14,7 +14,7 @@ export interface SendSideOptions {
 
 export class SendSide {
   readonly #options: SendSideOptions;
-  readonly #outbox = new Outbox();
+  readonly #queue = new SendQueue();
   #window: number;
   #stopped = false;
   #written: Done | undefined;
@@ -26,7 +26,7 @@ export class SendSide {
 
   /** Calls back when all is sent, or when that has become impossible. One call at a time, as streams do it. */
   write(chunks: readonly Buffer[], done: Done): void {
-    for (const chunk of chunks) this.#outbox.push(chunk);
+    for (const chunk of chunks) this.#queue.push(chunk);
     this.#written = done;
     this.#flush();
   }
@@ -61,15 +61,15 @@ export class SendSide {
 
   readonly #flush = (): void => {
     const { packetMax, send, isCongested, whenClear } = this.#options;
-    while (this.#outbox.bytes > 0) {
+    while (this.#queue.bytes > 0) {
       if (this.#window === 0 || this.#stopped) return;
       if (isCongested()) {
         whenClear(this.#flush);
         return;
       }
-      const data = this.#outbox.take(Math.min(this.#window, packetMax));
+      const data = this.#queue.take(Math.min(this.#window, packetMax));
       this.#window -= data.length;
-      send(data);
+      send(Buffer.from(data.buffer, data.byteOffset, data.length));
     }
     this.#settle();
   };

@@ -4,7 +4,7 @@ import { raceAbort } from "../../../platform/race-abort.ts";
 import { subsystemEnded, subsystemPurpose, subsystemRefused } from "../../session-refusal.ts";
 import type { SshEnvironment } from "../../ssh-connection.ts";
 import { type Channel, isBrokenOff } from "./channel.ts";
-import { ChannelConnection } from "./channel-connection.ts";
+import { channelConnection } from "./channel-connection.ts";
 import type { ChannelTable } from "./channel-table.ts";
 import { openSession } from "./open-session.ts";
 
@@ -25,7 +25,7 @@ export async function openSubsystem(
     throw error;
   }
   emit({ type: "ssh.channel.open", channel: channel.ours, target: name });
-  const connection = new ChannelConnection(channel, unknownEnd, unknownEnd, clock);
+  const connection = channelConnection(channel, unknownEnd, unknownEnd, clock);
   void connection.closed.then(() => emit({ type: "ssh.channel.close", channel: channel.ours }));
   return connection;
 }

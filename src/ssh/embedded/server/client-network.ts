@@ -10,7 +10,7 @@ import type { Random } from "../../../platform/random.ts";
 import { SallyportError } from "../../../protocol/error.ts";
 import { isLoopback, sameHost } from "../../../protocol/ip-address.ts";
 import type { Channel } from "../channels/channel.ts";
-import { ChannelConnection } from "../channels/channel-connection.ts";
+import { channelConnection } from "../channels/channel-connection.ts";
 import type { Ends } from "./socket-table.ts";
 
 export interface ClientNetworkParts {
@@ -95,7 +95,7 @@ export class ClientNetwork implements Network {
   }
 
   #connection(channel: Channel, { local, remote }: Ends, seen: Ends): Connection {
-    const connection = new ChannelConnection(channel, local, remote, this.#parts.clock);
+    const connection = channelConnection(channel, local, remote, this.#parts.clock);
     this.#parts.onConnection(connection, seen);
     return connection;
   }

@@ -3,7 +3,7 @@ import type { Clock } from "../../../platform/clock.ts";
 import { formatEndpoint } from "../../../platform/endpoint.ts";
 import type { Connection } from "../../../platform/network.ts";
 import type { Channel } from "../channels/channel.ts";
-import { ChannelConnection } from "../channels/channel-connection.ts";
+import { channelConnection } from "../channels/channel-connection.ts";
 import { type Ends, socketTable } from "./socket-table.ts";
 import { splice } from "./splice.ts";
 
@@ -40,7 +40,7 @@ export class FarConnections {
 
   /** Makes the two one. Resolves when nothing is left of either. */
   join(channel: Channel, connection: Connection): Promise<void> {
-    const near = new ChannelConnection(channel, unknownEnd, unknownEnd, this.#clock);
+    const near = channelConnection(channel, unknownEnd, unknownEnd, this.#clock);
     return this.during(connection, () => splice(channel, near, connection));
   }
 

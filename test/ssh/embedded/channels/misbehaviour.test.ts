@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { systemClock } from "../../../../src/network/system-clock.ts";
 import { systemRandom } from "../../../../src/network/system-random.ts";
-import { ChannelConnection } from "../../../../src/ssh/embedded/channels/channel-connection.ts";
+import { channelConnection } from "../../../../src/ssh/embedded/channels/channel-connection.ts";
 import { ChannelTable } from "../../../../src/ssh/embedded/channels/channel-table.ts";
 import { EmbeddedNetwork } from "../../../../src/ssh/embedded/channels/embedded-network.ts";
 import { exec } from "../../../../src/ssh/embedded/channels/exec.ts";
@@ -38,7 +38,7 @@ async function opened(more: { window?: number; packetSize?: number } = {}) {
   table.CHANNEL_OPEN_CONFIRMATION({ recipient: 0, sender: 7, window: 1000, packetSize: 100, ...more });
   const channel = await request;
   const end = { host: "", port: 0 };
-  return { sent, nudges, table, channel, connection: new ChannelConnection(channel, end, end, systemClock) };
+  return { sent, nudges, table, channel, connection: channelConnection(channel, end, end, systemClock) };
 }
 
 test("more data than the window breaks the channel", async () => {
