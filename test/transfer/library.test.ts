@@ -193,7 +193,7 @@ test("a server that takes fewer sessions gets fewer", async () => {
     onNote: (text) => notes.push(text),
   });
   expect(whole).toBe(12);
-  expect(notes.join()).toMatch(/the server takes \d sessions and no more/);
+  expect(notes.join()).toMatch(/the server accepts \d sessions and no more/);
 });
 
 test("sessions that are no whole number are refused", async () => {

@@ -56,7 +56,7 @@ describe("what came is judged", () => {
   });
 
   test.each([
-    ["byte 5000 is another one", result({ bytes: 46_000, wrongAt: 5000 })],
+    ["byte 5000 is different", result({ bytes: 46_000, wrongAt: 5000 })],
     ["12 bytes came, which is not all", result({ bytes: 12 })],
     ["EADDRINUSE", result({ reply: "", system: "EADDRINUSE" })],
     ["no reply came", result({ reply: "" })],
