@@ -83,10 +83,10 @@ describe("a demo that fails says in which mode and step, and is no success", () 
     expect(end).toMatchObject({
       code: "INTERNAL",
       message: expect.stringMatching(
-        /^the demo failed in "PASV: .*", download: \/file: byte 5000 is another one \(and 7 more\)$/,
+        /^the demo failed in "PASV: .*", download: \/file: byte 5000 is different \(and 7 more\)$/,
       ),
     });
-    expect(text).toMatch(/^ {2}FAILED {2}download: \/file: byte 5000 is another one$/m);
+    expect(text).toMatch(/^ {2}FAILED {2}download: \/file: byte 5000 is different$/m);
     expect(text).toMatch(/^ {2}PASV +FAILED +S08/m);
     expect(text).not.toMatch(/ok {2}(download|upload|there|and back)|3 ok/);
   });
