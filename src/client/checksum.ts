@@ -29,9 +29,9 @@ export function offeredHashes(talk: Talk): readonly HashName[] {
 }
 
 /** Lower-case hexadecimal. Throws `NET_UNSUPPORTED` when the server does not offer it, else `FTP_REPLY_*`. */
-export async function remoteHash(talk: Talk, path: string, name: HashName): Promise<string> {
+export async function remoteHash(talk: Talk, path: string, name: HashName, shown: string = path): Promise<string> {
   const algorithm = algorithms.find((one) => one.name === name);
-  const what = `could not get the ${name} of "${printable(path, 200)}"`;
+  const what = `could not get the ${name} of "${printable(shown, 200)}"`;
   const verb = algorithm?.verbs.find((one) => talk.features.has(one));
   if (algorithm !== undefined && hashNames(talk).includes(name)) {
     await demand(talk, what, "OPTS", `HASH ${name}`);

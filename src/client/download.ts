@@ -87,7 +87,7 @@ export async function download(holder: Holder, order: DownloadOrder): Promise<Tr
     return { bytes: received.bytes - offset, verified, mode: talk.modes.mode, how, attempts: before + 1 };
   };
   return await attempts(holder, options.retries ?? 0, signal, (talk, before) =>
-    byName(talk, { path, signal, retryAfter: "any" }, (name) => attempt(talk, before, name)),
+    byName(talk, { path, signal }, (name) => attempt(talk, before, name)),
   );
 }
 

@@ -1,4 +1,5 @@
-// What can be asked and done about files without a data connection.
+// What can be asked and done about files without a data connection. `shown` is the name that messages have: what goes to the
+// server may be the last part of it.
 import { decodeName } from "../protocol/client/name-bytes.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { isSallyportError } from "../protocol/error.ts";
@@ -12,31 +13,31 @@ import { demand, encodingOf, mayHave, type Talk, wireName } from "./talk.ts";
 const quoted = (path: string): string => `"${printable(path, 200)}"`;
 
 /** Bytes in binary mode. Throws `FTP_REPLY_*`. */
-export async function sizeOf(talk: Talk, path: string): Promise<number> {
-  const reply = await demand(talk, `could not get the size of ${quoted(path)}`, "SIZE", wireName(talk, path));
+export async function sizeOf(talk: Talk, path: string, shown: string = path): Promise<number> {
+  const reply = await demand(talk, `could not get the size of ${quoted(shown)}`, "SIZE", wireName(talk, path));
   const size = Number(/^\s*(\d{1,16})\s*$/.exec(replyText(reply))?.[1] ?? Number.NaN);
-  if (!Number.isSafeInteger(size)) throw replyError(`the size of ${quoted(path)} cannot be read`, reply);
+  if (!Number.isSafeInteger(size)) throw replyError(`the size of ${quoted(shown)} cannot be read`, reply);
   return size;
 }
 
 /** Milliseconds since 1970. Throws `FTP_REPLY_*`. */
-export async function modifiedOf(talk: Talk, path: string): Promise<number> {
-  const reply = await demand(talk, `could not get the time of ${quoted(path)}`, "MDTM", wireName(talk, path));
+export async function modifiedOf(talk: Talk, path: string, shown: string = path): Promise<number> {
+  const reply = await demand(talk, `could not get the time of ${quoted(shown)}`, "MDTM", wireName(talk, path));
   const ms = parseTimeValue(replyText(reply).trim());
-  if (ms === undefined) throw replyError(`the time of ${quoted(path)} cannot be read`, reply);
+  if (ms === undefined) throw replyError(`the time of ${quoted(shown)} cannot be read`, reply);
   return ms;
 }
 
 /** By MLST; else from SIZE, MDTM, and whether one can change to it. */
-export async function statOf(talk: Talk, path: string): Promise<ListedEntry> {
-  const what = `could not stat ${quoted(path)}`;
+export async function statOf(talk: Talk, path: string, shown: string = path): Promise<ListedEntry> {
+  const what = `could not stat ${quoted(shown)}`;
   if (mayHave(talk, "MLST")) {
     const reply = await talk.link.command("MLST", wireName(talk, path));
     const entry = reply.code === 250 ? factsOf(reply) : undefined;
     if (entry !== undefined) return { ...entry, name: decodeName(entry.name, encodingOf(talk)) };
     if (reply.code < 500 || reply.code > 504) throw replyError(what, reply);
   }
-  return await statByHand(talk, path, what);
+  return await statByHand(talk, path, what, shown);
 }
 
 function factsOf(reply: Reply): ListedEntry | undefined {
@@ -47,8 +48,8 @@ function factsOf(reply: Reply): ListedEntry | undefined {
   return undefined;
 }
 
-async function statByHand(talk: Talk, path: string, what: string): Promise<ListedEntry> {
-  const [size, modified] = await Promise.allSettled([sizeOf(talk, path), modifiedOf(talk, path)]);
+async function statByHand(talk: Talk, path: string, what: string, shown: string): Promise<ListedEntry> {
+  const [size, modified] = await Promise.allSettled([sizeOf(talk, path, shown), modifiedOf(talk, path, shown)]);
   const ms = modified.status === "fulfilled" ? modified.value : undefined;
   const time: ListedTime | undefined = ms === undefined ? undefined : { ms, precision: "second", zone: "utc" };
   if (size.status === "fulfilled") return { name: path, type: "file", size: size.value, modified: time };
@@ -74,8 +75,8 @@ export const quotedIn = ({ lines }: Reply): string | undefined =>
   /"((?:[^"]|"")*)"/.exec(lines[0] ?? "")?.[1]?.replaceAll('""', '"');
 
 /** The path as the server tells it, which some do not. */
-export async function makeDirectory(talk: Talk, path: string): Promise<string> {
-  const reply = await demand(talk, `could not make the directory ${quoted(path)}`, "MKD", wireName(talk, path));
+export async function makeDirectory(talk: Talk, path: string, shown: string = path): Promise<string> {
+  const reply = await demand(talk, `could not make the directory ${quoted(shown)}`, "MKD", wireName(talk, path));
   return quotedPath(talk, reply, path);
 }
 
@@ -84,30 +85,35 @@ export async function changeDirectory(talk: Talk, path: string): Promise<void> {
   await (path === ".." ? demand(talk, what, "CDUP") : demand(talk, what, "CWD", wireName(talk, path)));
 }
 
-export async function removeDirectory(talk: Talk, path: string): Promise<void> {
-  await demand(talk, `could not remove the directory ${quoted(path)}`, "RMD", wireName(talk, path));
+export async function removeDirectory(talk: Talk, path: string, shown: string = path): Promise<void> {
+  await demand(talk, `could not remove the directory ${quoted(shown)}`, "RMD", wireName(talk, path));
 }
 
-export async function removeFile(talk: Talk, path: string): Promise<void> {
-  await demand(talk, `could not delete ${quoted(path)}`, "DELE", wireName(talk, path));
+export async function removeFile(talk: Talk, path: string, shown: string = path): Promise<void> {
+  await demand(talk, `could not delete ${quoted(shown)}`, "DELE", wireName(talk, path));
 }
 
-export async function rename(talk: Talk, from: string, to: string): Promise<void> {
-  const what = `could not rename ${quoted(from)} to ${quoted(to)}`;
+export async function rename(
+  talk: Talk,
+  from: string,
+  to: string,
+  shown: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const what = `could not rename ${quoted(shown.from)} to ${quoted(shown.to)}`;
   const target = wireName(talk, to);
   const reply = await talk.link.command("RNFR", wireName(talk, from));
   if (reply.code !== 350) throw replyError(what, reply);
   await demand(talk, what, "RNTO", target);
 }
 
-export async function setMode(talk: Talk, path: string, mode: number): Promise<void> {
+export async function setMode(talk: Talk, path: string, mode: number, shown: string = path): Promise<void> {
   const octal = mode.toString(8).padStart(3, "0");
-  await demand(talk, `could not set the mode of ${quoted(path)}`, "SITE", `CHMOD ${octal} ${wireName(talk, path)}`);
+  await demand(talk, `could not set the mode of ${quoted(shown)}`, "SITE", `CHMOD ${octal} ${wireName(talk, path)}`);
 }
 
 /** MFMT; else MDTM with a time, which older servers take. */
-export async function setModified(talk: Talk, path: string, timeMs: number): Promise<void> {
+export async function setModified(talk: Talk, path: string, timeMs: number, shown: string = path): Promise<void> {
   const argument = `${formatTimeValue(timeMs)} ${wireName(talk, path)}`;
   const verb = talk.features.has("MFMT") ? "MFMT" : "MDTM";
-  await demand(talk, `could not set the time of ${quoted(path)}`, verb, argument);
+  await demand(talk, `could not set the time of ${quoted(shown)}`, verb, argument);
 }

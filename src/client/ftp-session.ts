@@ -11,7 +11,7 @@ import * as files from "./file-commands.ts";
 import type { CallOptions, FtpClient, UploadSource } from "./ftp-client.ts";
 import { type ListTextOptions, listDirectory, listNames, listText } from "./listing.ts";
 import { logInAgain } from "./log-in.ts";
-import { byName, type PathUse } from "./place.ts";
+import { byName, byNames } from "./place.ts";
 import { quote } from "./quote.ts";
 import { SessionHolder } from "./session-holder.ts";
 import type { ClientEnvironment, Talk } from "./talk.ts";
@@ -128,24 +128,24 @@ class FtpSession implements FtpClient {
   }
 
   stat(path: string, options?: CallOptions): Promise<ListedEntry> {
-    return this.#file(options, path, (talk, name) => files.statOf(talk, name), "any");
+    return this.#file(options, path, (talk, name) => files.statOf(talk, name, path));
   }
 
   size(path: string, options?: CallOptions): Promise<number> {
     const inBinary = async (talk: Talk, name: string): Promise<number> => {
       // ProFTPD tells no size in ASCII mode.
       await setType(talk, "I");
-      return await files.sizeOf(talk, name);
+      return await files.sizeOf(talk, name, path);
     };
-    return this.#file(options, path, inBinary, "any");
+    return this.#file(options, path, inBinary);
   }
 
   modified(path: string, options?: CallOptions): Promise<number> {
-    return this.#file(options, path, (talk, name) => files.modifiedOf(talk, name));
+    return this.#file(options, path, (talk, name) => files.modifiedOf(talk, name, path));
   }
 
   hash(path: string, algorithm: HashName, options?: CallOptions): Promise<string> {
-    return this.#file(options, path, (talk, name) => remoteHash(talk, name, algorithm));
+    return this.#file(options, path, (talk, name) => remoteHash(talk, name, algorithm, path));
   }
 
   pwd(options?: CallOptions): Promise<string> {
@@ -160,27 +160,38 @@ class FtpSession implements FtpClient {
   }
 
   mkdir(path: string, options?: CallOptions): Promise<string> {
-    return this.#file(options, path, (talk, name) => files.makeDirectory(talk, name));
+    return this.#file(options, path, (talk, name) => files.makeDirectory(talk, name, path));
   }
 
   rmdir(path: string, options?: CallOptions): Promise<void> {
-    return this.#file(options, path, (talk, name) => files.removeDirectory(talk, name));
+    return this.#file(options, path, (talk, name) => files.removeDirectory(talk, name, path));
   }
 
   remove(path: string, options?: CallOptions): Promise<void> {
-    return this.#file(options, path, (talk, name) => files.removeFile(talk, name));
+    return this.#file(options, path, (talk, name) => files.removeFile(talk, name, path));
   }
 
   rename(from: string, to: string, options?: CallOptions): Promise<void> {
-    return this.#call(options, (talk) => files.rename(talk, from, to));
+    return this[holderKey].transfer(
+      options?.signal,
+      (talk, signal) =>
+        raceAbort(
+          byNames(talk, { path: from, other: to, signal }, (name, other) =>
+            files.rename(talk, name, other, { from, to }),
+          ),
+          signal,
+        ),
+      false,
+      "anywhere",
+    );
   }
 
   chmod(path: string, mode: number, options?: CallOptions): Promise<void> {
-    return this.#file(options, path, (talk, name) => files.setMode(talk, name, mode));
+    return this.#file(options, path, (talk, name) => files.setMode(talk, name, mode, path));
   }
 
   setModified(path: string, timeMs: number, options?: CallOptions): Promise<void> {
-    return this.#file(options, path, (talk, name) => files.setModified(talk, name, timeMs));
+    return this.#file(options, path, (talk, name) => files.setModified(talk, name, timeMs, path));
   }
 
   quote(line: string, options?: CallOptions): Promise<Reply> {
@@ -217,17 +228,12 @@ class FtpSession implements FtpClient {
   }
 
   /** The same with a file, by the name that this server knows it by. */
-  #file<T>(
-    options: CallOptions | undefined,
-    path: string,
-    work: (talk: Talk, name: string) => Promise<T>,
-    retryAfter: PathUse["retryAfter"] = "syntax",
-  ): Promise<T> {
+  #file<T>(options: CallOptions | undefined, path: string, work: (talk: Talk, name: string) => Promise<T>): Promise<T> {
     return this[holderKey].transfer(
       options?.signal,
       (talk, signal) =>
         raceAbort(
-          byName(talk, { path, signal, retryAfter }, (name) => work(talk, name)),
+          byName(talk, { path, signal }, (name) => work(talk, name)),
           signal,
         ),
       false,

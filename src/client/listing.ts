@@ -7,6 +7,7 @@ import type { ListedEntry, Listing } from "../protocol/listing/listed-entry.ts";
 import { ListingSize } from "../protocol/listing/listing-size.ts";
 import { parseListing } from "../protocol/listing/parse-listing.ts";
 import { printable } from "../protocol/printable.ts";
+import type { Reply } from "../protocol/reply.ts";
 import { flow } from "./download.ts";
 import { comeBack, goTo, isThere, noDirectory } from "./place.ts";
 import { receiveData, type Sink } from "./receive-data.ts";
@@ -64,32 +65,47 @@ export async function listDirectory(
 ): Promise<Listing> {
   // RFC 3659 section 7.8: MLST in FEAT stands for both.
   const offersMlsd = talk.features.has("MLST") || talk.features.has("MLSD");
-  const facts = offersMlsd && talk.ways.mlsd ? await listFacts(talk, path, signal) : undefined;
+  const facts = offersMlsd && talk.ways.mlsd !== "missing" ? await listFacts(talk, path, signal) : undefined;
   return facts ?? decoded(talk, await listFiles(talk, path, options, signal), "LIST");
 }
 
 /** Undefined when the server does not have MLSD after all: openps3ftp offers it and answers 5yz. */
 async function listFacts(talk: Talk, path: string | undefined, signal: AbortSignal): Promise<Listing | undefined> {
   const what = couldNotList(path);
-  const isInside = talk.ways.files === "name" && path !== undefined && isThere(await goTo(talk, path, signal));
+  const isInside = path !== undefined && path !== "" && isThere(await goTo(talk, path, signal));
   if (!isInside) await raceAbort(comeBack(talk), signal);
+  const isPlace = isInside || path === undefined || path === "";
   try {
-    const argument = isInside || path === undefined ? {} : { argument: path };
-    return decoded(talk, await listLines(talk, { verb: "MLSD", ...argument, what, signal }), "MLSD");
+    const argument = isPlace ? {} : { argument: path };
+    const listing = decoded(talk, await listLines(talk, { verb: "MLSD", ...argument, what, signal }), "MLSD");
+    const isEmpty = listing.entries.length === 0 && listing.self === undefined;
+    if (isEmpty && talk.ways.mlsd === "untried") return await withoutMlsd(talk, path, signal, "lists nothing by it");
+    talk.ways.mlsd = "works";
+    return listing;
   } catch (error) {
     const code = isSallyportError(error) ? (error.details.reply ?? 0) : 0;
-    if (code < 500 || code > 504 || talk.link.failure !== undefined) throw error;
-    // 501 and 504 may be about this path alone: what is not a directory.
-    if (code !== 500 && code !== 502) {
-      const lines = await listFiles(talk, path, undefined, signal).catch(() => undefined);
-      if (lines === undefined) throw error;
-      talk.ways.mlsd = false;
-      return decoded(talk, lines, "LIST");
+    const isRefused = (code >= 500 && code <= 504) || code === 550;
+    if (!isRefused || talk.link.failure !== undefined || (code === 550 && talk.ways.mlsd === "works")) throw error;
+    if (code === 500 || code === 502) {
+      talk.ways.mlsd = "missing";
+      tell(talk, `the server offers MLSD but refuses it (${code}); LIST from now on`);
+      return undefined;
     }
-    talk.ways.mlsd = false;
-    tell(talk, `the server offers MLSD but refuses it (${code}); LIST from now on`);
-    return undefined;
+    // It may be about this path alone: what is not a directory, or is missing.
+    const listing = await withoutMlsd(talk, path, signal, `refuses it (${code})`).catch(() => undefined);
+    if (listing === undefined || (code === 550 && listing.entries.length === 0)) throw error;
+    return listing;
   }
+}
+
+/** By LIST. What LIST shows and MLSD does not is the proof that MLSD does not work. */
+async function withoutMlsd(talk: Talk, path: string | undefined, signal: AbortSignal, why: string): Promise<Listing> {
+  const listing = decoded(talk, await listFiles(talk, path, undefined, signal), "LIST");
+  if (listing.entries.length > 0 && talk.ways.mlsd === "untried") {
+    talk.ways.mlsd = "missing";
+    tell(talk, `the server offers MLSD but ${why}; LIST from now on`);
+  }
+  return listing;
 }
 
 /**
@@ -104,23 +120,36 @@ async function listFiles(
 ): Promise<readonly string[]> {
   const what = couldNotList(path);
   const order = { verb: "LIST", what, signal } as const;
-  if (path === undefined || path === "" || path === "." || isPattern(path)) {
+  if (path === undefined || path === "" || path === ".") {
     await raceAbort(comeBack(talk), signal);
     return await listLines(talk, { ...order, argument: behindLIST(options, path) });
   }
+  // A directory may be named like a pattern.
   const went = await goTo(talk, path, signal);
-  if (isThere(went)) return await listLines(talk, { ...order, argument: behindLIST(options, undefined) });
+  if (isThere(went)) {
+    return await listLines(talk, { ...order, argument: behindLIST(options, undefined) }).catch(nothingInIt);
+  }
   await raceAbort(comeBack(talk), signal);
   const lines = await listLines(talk, { ...order, argument: behindLIST(options, path) }).catch((error: unknown) => {
     const isRefusal = isSallyportError(error) && error.details.reply !== undefined && talk.link.failure === undefined;
     throw went === "unknown-base" || !isRefusal ? error : noDirectory(what, went);
   });
-  if (went === "unknown-base" || isAbout(lines, path)) return lines;
+  if (went === "unknown-base" || isWithoutCwd(went) || isPattern(path) || isAbout(lines, path)) return lines;
   throw noDirectory(what, went);
+}
+
+/** In a directory that is there these replies mean that it is empty; z/OS: `550 No members found.` Throws any other error. */
+function nothingInIt(error: unknown): readonly string[] {
+  if (!isSallyportError(error)) throw error;
+  const { reply } = error.details;
+  if (reply === 450 || (reply === 550 && /\bno (?:files|members|data ?sets|entries)\b/i.test(error.message))) return [];
+  throw error;
 }
 
 /** For the server to fill in, as its users know it. */
 const isPattern = (path: string): boolean => /[*?[\]]/.test(path);
+
+const isWithoutCwd = ({ code }: Reply): boolean => code === 500 || code === 502;
 
 /** The lines are those of that file, and not of the directory where we are. */
 function isAbout(lines: readonly string[], path: string): boolean {

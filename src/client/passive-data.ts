@@ -74,8 +74,9 @@ async function preannounce(talk: Talk, { verb, argument, what }: Coming): Promis
   if (!talk.ways.pret || !talk.features.has("PRET")) return;
   const reply = await talk.link.command("PRET", argument === undefined ? verb : `${verb} ${argument}`);
   if (reply.code < 300) return;
-  if (![500, 502, 504].includes(reply.code)) throw refusedRequest(what, reply);
-  talk.ways.pret = false;
+  if (reply.code < 500 || reply.code > 504) throw refusedRequest(what, reply);
+  // Some know it of files only.
+  if (verb === "RETR" || verb === "STOR") talk.ways.pret = false;
 }
 
 /** About the file, not about the way: no other mode would help. */

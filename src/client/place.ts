@@ -2,23 +2,21 @@
 // PLCs, z/OS data sets, IBM i. RFC 1738 section 3.2.2 has a CWD for each component. The session comes back before anything else.
 import { raceAbort } from "../platform/race-abort.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
-import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { quotedIn } from "./file-commands.ts";
 import { type Talk, wireName } from "./talk.ts";
 
-/** How this server wants files named, found out and remembered for the session. */
+/** What this server offers and does not have, found out and remembered for the session. */
 export interface Ways {
-  /** `name`: in their directory, where a path has been refused. */
-  files: "path" | "name";
-  /** MLSD is offered, and has worked or not been tried. */
-  mlsd: boolean;
+  /** MLSD, where it is offered. */
+  mlsd: "untried" | "works" | "missing";
   /** PRET has not been refused. */
   pret: boolean;
 }
 
-export const newWays = (): Ways => ({ files: "path", mlsd: true, pret: true });
+export const newWays = (): Ways => ({ mlsd: "untried", pret: true });
 
 /** Where the server has us. Bytes, one character each. */
 export interface Place {
@@ -112,60 +110,47 @@ const arrived: Reply = { code: 250, lines: ["250 there already"] };
 
 async function askBase({ link }: Talk): Promise<string | undefined> {
   const reply = await link.command("PWD");
-  const path = reply.code === 257 ? quotedIn(reply) : undefined;
+  const path = reply.code < 300 ? (quotedIn(reply) ?? unquotedIn(reply)) : undefined;
   return path === undefined || path === "" || /[\r\n\0]/.test(path) ? undefined : path;
 }
 
-/** The directory and the name in it; undefined for a name without directory. */
+/** `257 /dir`, without the quotes that RFC 959 wants. */
+const unquotedIn = ({ lines }: Reply): string | undefined => /^257[ -]\s*(\/\S*)(?:\s|$)/.exec(lines[0] ?? "")?.[1];
+
+/** The directory and the name in it; undefined for a name without directory, and for what is in the root. */
 function split(path: string): readonly [string, string] | undefined {
   const [, directory = "", name = ""] = /^(.*\/)?([^/]+)$/s.exec(path) ?? [];
-  if (directory === "" || name === "" || name === "." || name === "..") return undefined;
-  return [directory === "/" ? directory : directory.replace(/\/+$/, ""), name];
+  const parent = directory.replace(/\/+$/, "");
+  return parent === "" || name === "" || name === "." || name === ".." ? undefined : [parent, name];
 }
-
-/** Refusals that may be about the path, not about the file. IBM i: `501 File must be specified by library/file.member`. */
-const aboutSyntax: readonly number[] = [500, 501, 504];
-const aboutFile: readonly number[] = [...aboutSyntax, 550, 553];
 
 export interface PathUse {
   readonly path: string;
   readonly signal: AbortSignal;
-  /** `any`: a file that is not there may be there by another way. `syntax`: only the path itself was refused. */
-  readonly retryAfter: "any" | "syntax";
-  /** What is to be sent is still all there. */
-  readonly mayRepeat?: () => boolean;
 }
 
 /**
- * Runs `work` with the name by which this server knows the file: the path, or the name in its directory, to which we have gone.
- * A path that is refused is tried the other way, and what works is remembered.
+ * Runs `work` with the name of the file in its directory, to which we have gone: a path would be ignored by some servers, taken
+ * for another file or refused by others. With the path where the server does not let us go there, or tells no way back.
  */
-export async function byName<T>(
-  talk: Talk,
-  { path, signal, retryAfter, mayRepeat = () => true }: PathUse,
-  work: (name: string) => Promise<T>,
-): Promise<T> {
+export async function byName<T>(talk: Talk, { path, signal }: PathUse, work: (name: string) => Promise<T>): Promise<T> {
   const parts = split(path);
-  if (parts === undefined) {
-    await raceAbort(comeBack(talk), signal);
-    return await work(path);
-  }
-  const [directory, name] = parts;
-  if (talk.ways.files === "name" && isThere(await goTo(talk, directory, signal))) return await work(name);
+  if (parts !== undefined && isThere(await goTo(talk, parts[0], signal))) return await work(parts[1]);
   await raceAbort(comeBack(talk), signal);
-  try {
-    return await work(path);
-  } catch (error) {
-    const codes = retryAfter === "any" ? aboutFile : aboutSyntax;
-    const isRefusal = isSallyportError(error) && codes.includes(error.details.reply ?? 0);
-    if (!isRefusal || !mayRepeat() || signal.aborted || talk.link.failure !== undefined) throw error;
-    if (!isThere(await goTo(talk, directory, signal))) throw error;
-    const result = await work(name).catch((second: unknown) => {
-      throw isSallyportError(second) && codes.includes(second.details.reply ?? 0) ? error : second;
-    });
-    talk.ways.files = "name";
-    return result;
-  }
+  return await work(path);
+}
+
+/** The same with two names. What moves from one directory to another is named by its paths. */
+export async function byNames<T>(
+  talk: Talk,
+  { path, signal, other }: PathUse & { readonly other: string },
+  work: (name: string, other: string) => Promise<T>,
+): Promise<T> {
+  const [from, to] = [split(path), split(other)];
+  const areTogether = from !== undefined && to !== undefined && from[0] === to[0];
+  if (areTogether && isThere(await goTo(talk, from[0], signal))) return await work(from[1], to[1]);
+  await raceAbort(comeBack(talk), signal);
+  return await work(path, other);
 }
 
 export const isThere = (reply: Reply | "unknown-base"): boolean => reply !== "unknown-base" && reply.code < 300;

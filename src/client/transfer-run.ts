@@ -74,15 +74,14 @@ export class TransferRun {
 
   async run(typed: Promise<void>): Promise<TransferEnd> {
     const { link, modes } = this.#talk;
-    const { verb, argument, what } = this.#order;
+    const { verb, argument } = this.#order;
     const asked = link.ask(verb, argument, "transfer");
     const carried = this.#carry();
     carried.catch(() => {});
     if (followsAtOnce(this.#talk)) this.#dataOver(asked, carried).catch(() => {});
     try {
       await raceAbort(Promise.all([typed, this.#end.ready, this.#both(asked, carried)]), this.#signal);
-      const [first, reply] = await Promise.all([asked.first, asked.final]);
-      if (first.code >= 200) throw unannounced(what, reply);
+      const reply = await asked.final;
       modes.succeeded();
       letGo(this.#talk, this.#data);
       // Inside TLS it goes first: the data end resets the connection below when it is disposed, which would cut the farewell short.
@@ -133,8 +132,10 @@ export class TransferRun {
       carriedAll = true;
       this.#talk.link.dataOver();
     });
-    const reply = asked.final.then((final) => {
+    const reply = Promise.all([asked.first, asked.final]).then(([first, final]) => {
       if (final.code < 200 || final.code > 299) throw replyError(what, final);
+      // Its data may never come.
+      if (first.code >= 200) throw unannounced(what, final);
       if (isForeign(final)) {
         const error = outOfStep(what, final);
         this.#talk.link.fail(error);

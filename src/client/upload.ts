@@ -47,7 +47,7 @@ export async function upload(holder: Holder, order: UploadOrder): Promise<Transf
   refuseAsciiParts(what, options, order.resume);
   const plan = planVerification(holder.talk, options);
   const append = options.append === true;
-  const use = { path, signal, retryAfter: "any" } as const;
+  const use = { path, signal };
   const sizeBefore = (): Promise<number | undefined> =>
     byName(holder.talk, use, (name) => sizeThere(holder.talk, name));
   const before = append && plan.size ? ((await sizeBefore()) ?? 0) : 0;
@@ -97,7 +97,7 @@ export async function upload(holder: Holder, order: UploadOrder): Promise<Transf
   const retries = seekable ? (options.retries ?? 0) : 0;
   const mayRepeat = (): boolean => seekable || !isOpened;
   const inPlace = (talk: Talk, earlier: number): Promise<TransferResult> =>
-    byName(talk, { ...use, mayRepeat }, (name) => attempt(talk, earlier, name));
+    byName(talk, use, (name) => attempt(talk, earlier, name));
   return await attempts(holder, retries, signal, inPlace, mayRepeat);
 }
 

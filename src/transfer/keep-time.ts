@@ -13,7 +13,7 @@ export async function keepTimeHere(path: string, modifiedMs: number | undefined)
 /** Sessions whose server does not know how; they are not asked for each file. */
 const without = new WeakSet<ServerSession>();
 
-/** Of a file at an FTP server: MFMT, else MDTM with a time. Throws what ends the session. */
+/** Of a file at an FTP server: MFMT, else MDTM with a time. Throws the signal's reason: the file itself has been confirmed. */
 export async function keepTimeThere(
   session: ServerSession,
   path: string,
@@ -27,7 +27,9 @@ export async function keepTimeThere(
   try {
     await session.setModified(path, modifiedMs, { signal });
   } catch (error) {
-    if (!isSallyportError(error) || !error.code.startsWith("FTP_REPLY_")) throw error;
+    if (signal.aborted) throw error;
+    const isRefused = isSallyportError(error) && error.code.startsWith("FTP_REPLY_");
+    if (!isRefused) return;
     // A server whose MDTM takes no time looks for a file of that name.
     if (!isFact || [500, 501, 502, 504].includes(error.details.reply ?? 0)) without.add(session);
   }

@@ -1,8 +1,10 @@
 // How deep in a tree a directory is, and whether the tree has an end at all.
+import type { FtpClient } from "../client/ftp-client.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import type { ListedEntry } from "../protocol/listing/listed-entry.ts";
 import { printable } from "../protocol/printable.ts";
+import { isFtp, type ServerSession } from "./server-session.ts";
 
 export interface TreeLevel {
   readonly depth: number;
@@ -22,8 +24,18 @@ export function demandDepth({ depth }: TreeLevel): void {
 }
 
 /**
- * The level of what is in a directory with that listing. Throws `LIMIT_LISTING` when it repeats the one above: the server
- * ignores the path, or a link leads back. Directories alone may honestly repeat once (`x/x`), as long as nothing tells them apart.
+ * How often in a row a listing may honestly be that of the directory above: `x/x` with the same file in both. With several
+ * directories in it the tree would grow by all of them at each level, and files of the same times in all tell enough.
+ */
+function repeatsMax(entries: readonly ListedEntry[]): number {
+  const directories = entries.filter(({ type }) => type === "directory").length;
+  if (directories === 1) return 4;
+  return directories === entries.length ? 1 : 0;
+}
+
+/**
+ * The level of what is in a directory with that listing. Throws `LIMIT_LISTING` when it repeats those above: the server
+ * ignores the path, or a link leads back.
  */
 export function levelBelow(
   { depth, above, repeated }: TreeLevel,
@@ -34,11 +46,40 @@ export function levelBelow(
     entries.map(({ name, type, size, modified, id }) => [name, type, size, modified?.ms, id]).sort(),
   );
   const again = entries.length > 0 && listing === above ? repeated + 1 : 0;
-  const isSure = again > 1 || entries.some(({ type }) => type !== "directory");
-  if (again === 0 || !isSure) return { depth: depth + 1, above: listing, repeated: again };
-  throw new SallyportError(
-    "LIMIT_LISTING",
-    `the listing of "${printable(path, 200)}" repeats that of the directory above it: the recursion would never end`,
-    { cure: "The server ignores the path, or has a loop there; name the directory that you want in the URL." },
-  );
+  if (again <= repeatsMax(entries)) return { depth: depth + 1, above: listing, repeated: again };
+  throw endless(path);
+}
+
+/**
+ * The same, with the server asked where it has us when a listing repeats itself for the first time: one that says 250 to CWD and
+ * stays where it is lists the same for ever.
+ */
+export async function nextLevel(
+  session: ServerSession,
+  level: TreeLevel,
+  path: string,
+  entries: readonly ListedEntry[],
+  signal: AbortSignal,
+): Promise<TreeLevel> {
+  const below = levelBelow(level, path, entries);
+  if (below.repeated !== 1 || !isFtp(session)) return below;
+  const above = path.replace(/\/*[^/]+\/*$/, "");
+  const home = await session.pwd({ signal });
+  const [here, there] = [await placeOf(session, above, home, signal), await placeOf(session, path, home, signal)];
+  if (here === there) throw endless(path);
+  return below;
+}
+
+async function placeOf(session: FtpClient, path: string, home: string, signal: AbortSignal): Promise<string> {
+  if (path !== "") await session.cd(path, { signal });
+  const place = await session.pwd({ signal });
+  if (path !== "") await session.cd(home, { signal });
+  return place;
+}
+
+function endless(path: string): SallyportError {
+  const message = `the listing of "${printable(path, 200)}" repeats that of the directory above it: the recursion would never end`;
+  return new SallyportError("LIMIT_LISTING", message, {
+    cure: "The server ignores the path, or has a loop there; name the directory that you want in the URL.",
+  });
 }

@@ -3,7 +3,7 @@ import { SallyportError } from "../protocol/error.ts";
 import type { ListedEntry, UnreadLine } from "../protocol/listing/listed-entry.ts";
 import { printable } from "../protocol/printable.ts";
 import type { ServerSession } from "./server-session.ts";
-import { demandDepth, levelBelow, type TreeLevel } from "./tree-level.ts";
+import { demandDepth, nextLevel, type TreeLevel } from "./tree-level.ts";
 
 export interface TreeFindings {
   readonly files: readonly ListedEntry[];
@@ -30,7 +30,7 @@ export async function readTree(
 ): Promise<TreeFindings> {
   demandDepth(level);
   const { entries, unread } = await client.list(path === "" ? undefined : path, { signal });
-  const below = levelBelow(level, path, entries);
+  const below = await nextLevel(client, level, path, entries, signal);
   const seen = new Set<string>();
   const faults: SallyportError[] = [];
   for (const { name } of entries) {

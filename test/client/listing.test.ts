@@ -19,7 +19,14 @@ async function answer(control: ScriptedControl, command: string, text: string): 
 
 test("MLSD is asked where MLST is a feature", async () => {
   const text = "type=file;size=5;modify=20200102030405; \xc3\xa4 b\r\ntype=dir; d\r\n";
-  await using rig = await startRig((control) => answer(control, "MLSD some where", text), {}, ["UTF8", "MLST type*;"]);
+  const script = async (control: ScriptedControl): Promise<void> => {
+    await control.expect("PWD");
+    await control.reply('257 "/home"');
+    await control.expect("CWD some where");
+    await control.reply("250 ok");
+    await answer(control, "MLSD", text);
+  };
+  await using rig = await startRig(script, {}, ["UTF8", "MLST type*;"]);
   const { format, entries } = await rig.client.list("some where");
   expect(format).toBe("facts");
   expect(entries).toEqual([

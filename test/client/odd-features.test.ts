@@ -93,7 +93,7 @@ describe("names in Latin-1", () => {
   });
 
   test("are kept as they are without it, and shown by their bytes", async () => {
-    await using server = await startQuirkyServer({ files: { "/n\xe4me": "odd" } });
+    await using server = await startQuirkyServer({ files: { "/n\xe4me": "odd" }, quirks: { DELE: refuse("550 no") } });
     await using client = await connectTo(server);
     const [entry] = (await client.list()).entries;
     expect(await textOf(client.download(entry?.name ?? ""))).toBe("odd");

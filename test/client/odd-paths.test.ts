@@ -1,7 +1,14 @@
 // Servers that ignore paths, take them for something else, or refuse them: their directories are entered, as RFC 1738 has it.
 import { describe, expect, test } from "vitest";
 import { FtpClient } from "../../src/connect/index.ts";
-import { handlers, type Quirk, type QuirkyServer, refuse, startQuirkyServer } from "../support/quirky-server.ts";
+import {
+  handlers,
+  linesOf,
+  type Quirk,
+  type QuirkyServer,
+  refuse,
+  startQuirkyServer,
+} from "../support/quirky-server.ts";
 import { watchResources } from "../support/resources.ts";
 import { textOf } from "./rig.ts";
 
@@ -85,6 +92,49 @@ describe("a directory is listed by its own name", () => {
     expect(await namesOf(client)).toEqual(["a", "sub"]);
   });
 
+  test.each(["450 No files found.", "550 No members found.", "550 No data sets found."])(
+    "which is empty, as the server says by %s",
+    async (reply) => {
+      await using server = await startQuirkyServer({ files, quirks: { LIST: refuse(reply) } });
+      await using client = await connectTo(server);
+      expect(await namesOf(client, "sub")).toEqual([]);
+      await expect(client.list("nodir")).rejects.toMatchObject({ code: "FTP_REPLY_PERMANENT" });
+    },
+  );
+
+  test("which has the name of a pattern", async () => {
+    const named = { ...files, "/x[1]/": "", "/x[1]/in": "in", "/x1": "other" };
+    await using server = await startQuirkyServer({ files: named });
+    await using client = await connectTo(server);
+    expect(await namesOf(client, "x[1]")).toEqual(["in"]);
+    await client.listText("x*");
+    expect(server.lines).toContain("LIST x*");
+  });
+
+  test.each(["257 /", "257 / is the current directory", '250 "/"'])(
+    "where the server tells it by %s",
+    async (reply) => {
+      const PWD: Quirk = async (_, session, there) => session.cwd === "/" && (await refuse(reply)("", session, there));
+      await using server = await startQuirkyServer({ files, quirks: { PWD } });
+      await using client = await connectTo(server);
+      await expect(client.list("nodir")).rejects.toMatchObject({ code: "FTP_REPLY_PERMANENT" });
+      expect(await namesOf(client, "sub")).toEqual(["b", "deep er"]);
+      expect(await namesOf(client)).toEqual(["a", "sub"]);
+    },
+  );
+
+  test("by its path where the server has no CWD", async () => {
+    await using server = await startQuirkyServer({ files, quirks: { CWD: refuse("502 no CWD") } });
+    await using client = await connectTo(server);
+    expect(await namesOf(client, "sub")).toEqual(["b", "deep er"]);
+  });
+
+  test("226 without 150 is told at once, for no data may come", async () => {
+    await using server = await startQuirkyServer({ files, quirks: { LIST: refuse("226 done") } });
+    await using client = await connectTo(server);
+    await expect(client.list("sub")).rejects.toThrow("226 without having announced the data");
+  });
+
   test("as before where the server does not tell where we are", async () => {
     await using server = await startQuirkyServer({ files, quirks: { PWD: refuse("502 no") } });
     await using client = await connectTo(server);
@@ -106,38 +156,65 @@ describe("a directory is listed by its own name", () => {
 });
 
 describe("a file is named in its directory", () => {
-  test.each(["501 Invalid number of arguments.", "550 no such member", "553 no"])(
-    "where a path is answered with %s, and that is remembered",
-    async (reply) => {
-      const quirks = { RETR: noPaths(reply), STOR: noPaths(reply), SIZE: noPaths(reply) };
+  /** Takes the last part of it. */
+  const misread =
+    (verb: string): Quirk =>
+    async (argument, session, there) => {
+      if (!argument.includes("/")) return false;
+      await handlers[verb]?.(argument.replace(/.*\//, ""), session, there);
+      return true;
+    };
+  const verbs = ["RETR", "STOR", "SIZE", "DELE", "MKD", "RMD", "RNFR", "RNTO", "LIST", "MLSD"];
+  const quirksOf = (quirk: (verb: string) => Quirk): Record<string, Quirk> =>
+    Object.fromEntries(verbs.map((verb) => [verb, quirk(verb)]));
+
+  test.each<[string, (verb: string) => Quirk]>([
+    ...[450, 500, 501, 502, 503, 504, 550, 552, 553].map((code): [string, (verb: string) => Quirk] => [
+      `refused with ${code}`,
+      () => noPaths(`${code} no`),
+    ]),
+    ["taken for the name alone", misread],
+  ])("where a path is %s", async (_, quirk) => {
+    await using server = await startQuirkyServer({ files, quirks: quirksOf(quirk) });
+    await using client = await connectTo(server);
+    const stream = client.download("sub/deep er/c");
+    expect(await textOf(stream)).toBe("c's");
+    expect(await stream.result).toMatchObject({ verified: "size" });
+    expect(await textOf(client.download("sub/b"))).toBe("b's");
+    expect(await client.upload(Buffer.from("new"), "/sub/n")).toMatchObject({ bytes: 3, verified: "size" });
+    expect(server.stored.get("/sub/n")).toBe("new");
+    expect(await textOf(client.download("a"))).toBe("root's");
+    await client.mkdir("sub/made");
+    expect(server.stored.has("/sub/made/")).toBe(true);
+    await client.rename("sub/n", "sub/renamed");
+    expect(server.stored.get("/sub/renamed")).toBe("new");
+    await client.remove("sub/renamed");
+    expect(server.stored.has("/sub/renamed")).toBe(false);
+    expect(server.lines.filter((line) => /^(?!CWD).*\w\//.test(line))).toEqual([]);
+  });
+
+  test("by its path where the server does not let us into the directory, or tells no way back", async () => {
+    for (const quirks of [{ CWD: refuse("550 no") }, { PWD: refuse("502 no") }]) {
       await using server = await startQuirkyServer({ files, quirks });
       await using client = await connectTo(server);
-      const stream = client.download("sub/deep er/c");
-      expect(await textOf(stream)).toBe("c's");
-      expect(await stream.result).toMatchObject({ verified: "size" });
       expect(await textOf(client.download("sub/b"))).toBe("b's");
-      expect(await client.upload(Buffer.from("new"), "/sub/n")).toMatchObject({ bytes: 3, verified: "size" });
-      expect(server.stored.get("/sub/n")).toBe("new");
-      expect(await textOf(client.download("a"))).toBe("root's");
-      expect(server.lines.filter((line) => /^(RETR|STOR) .*\//.test(line))).toEqual(["RETR sub/deep er/c"]);
-    },
-  );
-
-  test("an upload from a stream begins again only where nothing of it has gone", async () => {
-    const STOR: Quirk = async (argument, session, there) => {
-      if (!argument.includes("/")) return false;
-      const socket = await session.data?.accept();
-      await new Promise((resolve) => socket?.once("data", resolve));
-      return await refuse("553 no path")("", session, there);
-    };
-    await using server = await startQuirkyServer({ files, quirks: { STOR } });
-    await using client = await connectTo(server);
-    async function* once(): AsyncGenerator<Uint8Array> {
-      yield Buffer.from("first");
-      yield Buffer.from("second");
+      expect(server.lines).toContain("RETR sub/b");
     }
-    await expect(client.upload(once(), "sub/n")).rejects.toMatchObject({ details: { reply: 553 } });
-    expect(server.stored.has("/sub/n")).toBe(false);
+  });
+
+  test("by its path where it moves to another directory", async () => {
+    await using server = await startQuirkyServer({ files });
+    await using client = await connectTo(server);
+    await client.rename("sub/b", "sub/deep er/b");
+    expect(server.stored.get("/sub/deep er/b")).toBe("b's");
+  });
+
+  test("what failed is told by its path", async () => {
+    await using server = await startQuirkyServer({ files });
+    await using client = await connectTo(server);
+    await expect(client.remove("sub/no")).rejects.toThrow('could not delete "sub/no": 550');
+    await expect(client.rename("sub/no", "sub/x")).rejects.toThrow('could not rename "sub/no" to "sub/x": 550');
+    await expect(client.stat("sub/no")).rejects.toThrow('"sub/no"');
   });
 
   test("one that is nowhere is refused in the server's words about its path", async () => {
@@ -151,7 +228,7 @@ describe("a file is named in its directory", () => {
 });
 
 describe("MLSD that is offered and not there", () => {
-  test.each(["500 what?", "501 no", "502 not here", "504 no"])(
+  test.each(["500 what?", "501 no", "502 not here", "503 no", "504 no", "550 no"])(
     "%s: LIST for the rest of the session",
     async (reply) => {
       const quirks = { MLSD: refuse(reply) };
@@ -160,9 +237,37 @@ describe("MLSD that is offered and not there", () => {
       expect(await namesOf(client, "sub")).toEqual(["b", "deep er"]);
       expect(await namesOf(client, "sub")).toEqual(["b", "deep er"]);
       expect(await namesOf(client)).toEqual(["a", "sub"]);
-      expect(server.lines.filter((line) => line.startsWith("MLSD"))).toEqual(["MLSD sub"]);
+      expect(server.lines.filter((line) => line.startsWith("MLSD"))).toEqual(["MLSD"]);
     },
   );
+
+  test("nothing: LIST for the rest of the session", async () => {
+    const MLSD: Quirk = async (_, session, there) => {
+      await handlers["LIST"]?.("empty", session, there);
+      return true;
+    };
+    const withEmpty = { ...files, "/empty/": "", "/sub/empty/": "" };
+    await using server = await startQuirkyServer({ files: withEmpty, features: ["MLST type*;"], quirks: { MLSD } });
+    await using client = await connectTo(server);
+    expect(await namesOf(client, "sub")).toEqual(["b", "deep er", "empty"]);
+    expect(await namesOf(client)).toEqual(["a", "sub", "empty"]);
+    expect(server.lines.filter((line) => line.startsWith("MLSD"))).toEqual(["MLSD"]);
+  });
+
+  test("another directory's, since the path is ignored: its own is entered", async () => {
+    const MLSD: Quirk = async (_, session, there) => {
+      const names = linesOf(there, session.cwd).matchAll(/2020 (.*)\r\n/g);
+      const text = [...names].map(([, name]) => `type=file;size=1; ${name}\r\n`).join("");
+      const socket = await session.data?.accept();
+      await session.control.reply("150 here");
+      socket?.end(Buffer.from(text, "latin1"));
+      await session.control.reply("226 done");
+      return true;
+    };
+    await using server = await startQuirkyServer({ files, features: ["MLST type*;size*;"], quirks: { MLSD } });
+    await using client = await connectTo(server);
+    expect(await namesOf(client, "sub")).toEqual(["b", "deep er"]);
+  });
 
   test("501 for what is no directory is that file's, and MLSD is asked again", async () => {
     const quirks = { MLSD: refuse("501 Not a directory"), CWD: refuse("550 no") };

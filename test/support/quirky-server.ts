@@ -4,6 +4,8 @@ import { type ScriptedServer, startScriptedServer } from "./scripted-server.ts";
 
 export interface QuirkySession {
   readonly control: ScriptedControl;
+  /** Of RNFR. */
+  from?: string;
   /** Where it is, `/` or `/sub`. */
   cwd: string;
   data: ScriptedData | undefined;
@@ -133,6 +135,20 @@ export const handlers: Readonly<Record<string, Handler>> = {
   async MKD(path, session, { stored }) {
     stored.set(`${placeOf(session, path)}/`, "");
     await session.control.reply(`257 "${placeOf(session, path)}" made`);
+  },
+  async DELE(path, session, { stored }) {
+    const isGone = stored.delete(placeOf(session, path));
+    await session.control.reply(isGone ? "250 gone" : "550 Delete operation failed.");
+  },
+  async RNFR(path, session, { stored }) {
+    session.from = placeOf(session, path);
+    await session.control.reply(stored.has(session.from) ? "350 go" : "550 RNFR command failed.");
+  },
+  async RNTO(path, session, { stored }) {
+    const { from = "" } = session;
+    stored.set(placeOf(session, path), stored.get(from) ?? "");
+    stored.delete(from);
+    await session.control.reply("250 renamed");
   },
   async RETR(path, session, { stored }) {
     const content = stored.get(placeOf(session, path));

@@ -5,7 +5,7 @@ import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlFileName, urlParentPath, urlPath } from "../../protocol/url/url-path.ts";
 import { byName } from "../../transfer/matching-entries.ts";
 import { faultOf, joinPath } from "../../transfer/tree.ts";
-import { demandDepth, levelBelow, type TreeLevel, topLevel } from "../../transfer/tree-level.ts";
+import { demandDepth, nextLevel, type TreeLevel, topLevel } from "../../transfer/tree-level.ts";
 import { type RunContext, urlAt } from "./context.ts";
 import { patternTask } from "./pattern-task.ts";
 import type { Task } from "./task.ts";
@@ -43,8 +43,9 @@ function directoryTask(context: RunContext, url: FtpUrl, path: string, shown: st
     name: urlAt(url, path),
     run: async ({ session, signal }) => {
       demandDepth(level);
-      const { entries, unread } = await (await session(url)).list(path === "" ? undefined : path, { signal });
-      const below = levelBelow(level, path, entries);
+      const own = await session(url);
+      const { entries, unread } = await own.list(path === "" ? undefined : path, { signal });
+      const below = await nextLevel(own, level, path, entries, signal);
       for (const entry of byName(entries)) context.report.entry(formatFtpUrl(url), joinPath(shown, entry.name), entry);
       context.files += entries.length;
       for (const line of unread) context.fail(urlAt(url, path), faultOf(line));

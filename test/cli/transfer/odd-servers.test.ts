@@ -39,6 +39,14 @@ describe("what is there", () => {
     });
   });
 
+  test("x/x with the same file in both is no loop", async () => {
+    const nested = { "/x/": "", "/x/f": "1", "/x/x/": "", "/x/x/f": "2", "/x/x/x/": "" };
+    await using server = await startQuirkyServer({ files: { "/f": "0", ...nested } });
+    await using home = makeTempDir("nested");
+    expect(await sallyport("get", "-q", "-r", urlOf(server, ""), home.path)).toMatchObject({ ended: "exit 0" });
+    expect(readFileSync(home.file("x/x/f"), "utf8")).toBe("2");
+  });
+
   test("a tree of a server that changes no directory has an end, and no level twice", async () => {
     const CWD = refuse("250 ok");
     await using server = await startQuirkyServer({ files, quirks: { CWD } });
@@ -106,7 +114,9 @@ describe("what is done", () => {
       session.control.end();
       return true;
     };
-    await using server = await startQuirkyServer({ files, quirks: { STOR, SIZE: silently } });
+    // The time of the file is to be set behind it as well.
+    const features = ["SIZE", "MDTM"];
+    await using server = await startQuirkyServer({ files, features, quirks: { STOR, SIZE: silently } });
     await using home = makeTempDir("once");
     mkdirSync(home.file("t"));
     for (const name of ["x", "y", "z"]) writeFileSync(home.file(`t/${name}`), name);
