@@ -18,6 +18,10 @@ const urlOf = ({ host, port }: QuirkyServer, path: string): string => `ftp://me:
 
 const files = { "/a": "root's", "/sub/": "", "/sub/b": "b's", "/odd n\xe4me": "odd" };
 
+const silently: Quirk = async (_, { control }) => {
+  control.end();
+  return true;
+};
 const blocks: Quirk = refuse("213 512");
 
 describe("what is there", () => {
@@ -108,7 +112,10 @@ describe("what is done", () => {
     expect(server.stored.get("/sub/x")).toBe("x");
   });
 
-  test("each file once, though the server hangs up behind each 226", async () => {
+  test.each([
+    ["each 226", {}],
+    ["each 226 and over SIZE", { SIZE: silently }],
+  ] as const)("each file once, though the server hangs up behind %s", async (_what, quirks) => {
     let stores = 0;
     const STOR: Quirk = async (path, session, there) => {
       stores += 1;
@@ -116,7 +123,7 @@ describe("what is done", () => {
       session.control.end();
       return true;
     };
-    await using server = await startQuirkyServer({ files, quirks: { STOR } });
+    await using server = await startQuirkyServer({ files, quirks: { ...quirks, STOR } });
     await using home = makeTempDir("once");
     mkdirSync(home.file("t"));
     for (const name of ["x", "y", "z"]) writeFileSync(home.file(`t/${name}`), name);
