@@ -19,7 +19,7 @@ test.each(["demo --help", "demo -h --once", "help demo"])("%s asks for its help"
 
 test.each([
   ["help serve", "serve-help"],
-  ["help passwd", "serve-help"],
+  ["help passwd", "passwd-help"],
   ["help", "help"],
 ])("%s is %s", (line, kind) => {
   expect(parse(line)).toEqual({ kind });

@@ -72,7 +72,8 @@ test("it ends when nobody reads what it prints", async () => {
   expect(demo.stderr()).toBe("");
 });
 
-test.each([/FTP through SSH/, /^1\/8/m, /^4\/8/m, /^8\/8/m])("Ctrl-C after %s ends it with 0", async (moment) => {
+// Not behind the last mode: it ends by itself then, and a signal that comes in that moment ends the process.
+test.each([/FTP through SSH/, /^1\/8/m, /^4\/8/m])("Ctrl-C after %s ends it with 0", async (moment) => {
   await using demo = start(program.real, ["demo", "-v"], bare);
   await demo.sees(moment);
   demo.kill("SIGINT");
