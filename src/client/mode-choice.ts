@@ -16,6 +16,8 @@ export class ModeChoice {
   reason = "";
   /** EPSV until the server has refused it: it works with IPv6, and with NAT between. */
   passiveVerb: "EPSV" | "PASV" = "EPSV";
+  /** Of the control connection at an SSH host, which does not tell it: found out by what the server refuses. */
+  learnedFamily: 6 | undefined;
   /** EPRT until the server has refused it. */
   activeVerb: "EPRT" | "PORT" = "EPRT";
   /** EPSV and EPRT over IPv4, as the user said last; undefined: as the options say. */

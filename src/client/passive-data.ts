@@ -53,7 +53,7 @@ export async function agreePassive(talk: Talk, coming: Coming, only?: "CPSV"): P
   const isAnnounced = preannounce(talk, coming);
   isAnnounced.catch(() => {});
   if (talk.options.pipeline === false) await isAnnounced;
-  const family = ipFamily(link.connection.remote.host);
+  const family = ipFamily(link.connection.remote.host) ?? modes.learnedFamily;
   // PASV can only name IPv4 addresses.
   const verb = only ?? (avoidsExtended(talk) && family !== 6 ? "PASV" : modes.passiveVerb);
   let [reply] = await Promise.all([link.command(verb), isAnnounced]);
@@ -63,6 +63,14 @@ export async function agreePassive(talk: Talk, coming: Coming, only?: "CPSV"): P
     if (reply.code < 300) {
       modes.passiveVerb = "PASV";
       modes.reason = `${modes.reason}; PASV, for the server refused EPSV (${refused.code})`;
+    }
+  }
+  // By which family an SSH host reaches the server nobody tells: over IPv6 PASV cannot work (522, RFC 2428 section 3).
+  if (verb === "PASV" && reply.code >= 500 && family === undefined && modes.passiveVerb === "EPSV") {
+    const extended = await link.command("EPSV");
+    if (extended.code < 300) {
+      modes.learnedFamily = 6;
+      reply = extended;
     }
   }
   if (reply.code < 200 || reply.code > 299) throw replyError("the server refuses passive mode", reply);
