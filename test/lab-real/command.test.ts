@@ -31,7 +31,7 @@ describePeers(["sshd", "vsftpd", "proftpd", "nft", "netns", "tcpdump"], "sallypo
   test("explains where a real network is not like the simulated one", () => {
     const { status, text } = lab(["run", "17", "--real"]);
     expect(status).toBe(0);
-    expect(text.replaceAll(/\s+/g, " ")).toContain("Not as in the simulated network: Linux makes a connection again");
+    expect(text.replaceAll(/\s+/g, " ")).toContain("Not as in the simulated network: Linux opens a connection again");
   });
 
   test("says without root what is missing, before anything is done", () => {
