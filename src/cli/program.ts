@@ -104,7 +104,7 @@ function outputError(cause: NodeJS.ErrnoException): SallyportError {
   const { code, message } = translateFsError(cause, "standard output");
   return new SallyportError(code, message, {
     cause,
-    cure: "The output is incomplete; write it where there is room.",
+    hint: "The output is incomplete; write it where there is room.",
   });
 }
 

@@ -30,7 +30,7 @@ export function openActive(talk: Talk, signal: AbortSignal): DataEnd {
     asked: announced.then(() => {}),
     ready,
     connection,
-    caveat: () => (where === "" ? undefined : `the server was to connect to ${where}${insideTls(talk)}`),
+    warning: () => (where === "" ? undefined : `the server was to connect to ${where}${insideTls(talk)}`),
     async [Symbol.asyncDispose]() {
       lifetime.abort(new Error("the data connection is not needed any more"));
       const end = await listening.catch(() => undefined);
@@ -64,7 +64,7 @@ function hostHere(talk: Talk): string {
     "NET_UNSUPPORTED",
     "the SSH host's address is not known, so it cannot be sent to the server",
     {
-      cure: "Give it as activeAddress, or use passive mode.",
+      hint: "Give it as activeAddress, or use passive mode.",
     },
   );
 }
@@ -117,6 +117,6 @@ export async function acceptInTime(
 function nobodyCame(where: string, ms: number): SallyportError {
   return new SallyportError("FTP_TRANSFER", `the server has not connected to ${where} within ${ms / 1000} s`, {
     details: { phase: "data", local: where },
-    cure: "A firewall or NAT keeps it from connecting to us: use passive mode.",
+    hint: "A firewall or NAT keeps it from connecting to us: use passive mode.",
   });
 }

@@ -42,7 +42,7 @@ export async function remoteHash(talk: Talk, path: string, name: HashName, shown
   }
   const offered = offeredHashes(talk).join(", ") || "none";
   throw new SallyportError("NET_UNSUPPORTED", `${what}: the server does not offer it`, {
-    cure: `It offers ${offered}.`,
+    hint: `It offers ${offered}.`,
   });
 }
 

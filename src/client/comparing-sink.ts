@@ -43,6 +43,6 @@ export class ComparingSink implements Sink {
 export function noBeginning(name: string): SallyportError {
   return new SallyportError("FTP_VERIFY", `${printable(name, 200)} is not the beginning of the server's file`, {
     details: { phase: "resume" },
-    cure: "The file was replaced at the server, or this is another one: download it without --resume.",
+    hint: "The file was replaced at the server, or this is another one: download it without --resume.",
   });
 }

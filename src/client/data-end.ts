@@ -16,7 +16,7 @@ export interface DataEnd extends AsyncDisposable {
   /** The connection, in the clear. With an active end it comes only after the transfer command. */
   readonly connection: Promise<Connection>;
   /** What a 425 may mean here. */
-  readonly caveat?: () => string | undefined;
+  readonly warning?: () => string | undefined;
 }
 
 /** The transfer command that it is for. */

@@ -14,15 +14,15 @@ export function openDefaultPort(talk: Talk, signal: AbortSignal): DataEnd {
   const local = talk.controlEnd;
   const listening = listenOnOwnPort(talk, local, stop);
   const connection = listening.then((ends) => acceptFirst(talk, ends, stop));
-  let caveat: string | undefined;
+  let warning: string | undefined;
   return {
     how: () => `default-port ${local === undefined ? "" : formatEndpoint(local)}`.trim(),
     asked: listening.then(() => {}),
     ready: listening.then(({ length }) => {
-      if (local !== undefined && length < defaultPorts(local).length) caveat = portBelowMissing(local);
+      if (local !== undefined && length < defaultPorts(local).length) warning = portBelowMissing(local);
     }),
     connection,
-    caveat: () => caveat,
+    warning: () => warning,
     async [Symbol.asyncDispose]() {
       lifetime.abort(new Error("the data connection is not needed any more"));
       const ends = await listening.catch(() => []);
@@ -37,7 +37,7 @@ export function openDefaultPort(talk: Talk, signal: AbortSignal): DataEnd {
 async function listenOnOwnPort(talk: Talk, local: Endpoint | undefined, signal: AbortSignal): Promise<PassiveEnd[]> {
   if (local === undefined) {
     throw new SallyportError("NET_UNSUPPORTED", "it is not known from which port the SSH host reached the server", {
-      cure: "The session must begin in mode default-port, at an SSH host that runs Linux; else use passive mode.",
+      hint: "The session must begin in mode default-port, at an SSH host that runs Linux; else use passive mode.",
     });
   }
   const { network } = talk.environment;
@@ -65,12 +65,12 @@ function refused({ environment }: Talk, local: Endpoint, cause: unknown): Sallyp
   const where = `${formatEndpoint(local)}, the end of the control connection`;
   if (environment.remoteSockets !== undefined) {
     const message = `the SSH server cannot listen on ${where}; that needs SO_REUSEADDR on both`;
-    return new SallyportError("SSH_FORWARD_REFUSED", message, { cause, cure: "Use passive or active mode." });
+    return new SallyportError("SSH_FORWARD_REFUSED", message, { cause, hint: "Use passive or active mode." });
   }
   return new SallyportError("NET_ADDRESS_IN_USE", `cannot listen on ${where}: address already in use`, {
     cause,
     details: { phase: "listen", local: formatEndpoint(local) },
-    cure: "The session must begin in mode default-port (--default-port; at the prompt close and open it again), so that the port can be shared (SO_REUSEADDR); else use passive mode.",
+    hint: "The session must begin in mode default-port (--default-port; at the prompt close and open it again), so that the port can be shared (SO_REUSEADDR); else use passive mode.",
   });
 }
 

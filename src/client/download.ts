@@ -117,7 +117,7 @@ function assertSame(what: string, known: SourceFacts | undefined, found: SourceF
   if (!differs("size") && !differs("modifiedMs")) return;
   throw new SallyportError("FTP_VERIFY", `${what}: the file was replaced at the server since the last attempt`, {
     details: { phase: "resume" },
-    cure: "Download it again from the beginning.",
+    hint: "Download it again from the beginning.",
   });
 }
 
@@ -139,7 +139,7 @@ export const flow = (talk: Talk): { clock: Talk["environment"]["clock"]; stallMs
 export function refuseAsciiParts(what: string, options: TransferOptions, inParts: boolean): void {
   if (options.type !== "ascii" || (!inParts && (options.retries ?? 0) === 0)) return;
   throw new SallyportError("CONFIG_INVALID", `${what}: an ASCII transfer cannot be resumed`, {
-    cure: "Transfer it whole, or in binary mode.",
+    hint: "Transfer it whole, or in binary mode.",
   });
 }
 

@@ -27,7 +27,7 @@ export async function greetingOf(
     throw new SallyportError("NET_TIMEOUT", `${where} has sent no greeting within ${replyMsOf(options) / 1000} s`, {
       cause: error,
       details: { phase: "greeting", remote: where },
-      cure: meaning,
+      hint: meaning,
     });
   } finally {
     cancel();

@@ -7,13 +7,13 @@ export function hungUp(cause: SallyportError | undefined): SallyportError {
   return new SallyportError(cause?.code ?? "NET_RESET", message, {
     ...(cause === undefined ? {} : { cause }),
     details: { phase: "control" },
-    cure: "Connect again; the server's log may say why it hung up.",
+    hint: "Connect again; the server's log may say why it hung up.",
   });
 }
 
 export function silent(replyMs: number): SallyportError {
   return new SallyportError("NET_TIMEOUT", `the server has not answered for ${replyMs / 1000} s`, {
     details: { phase: "reply" },
-    cure: "Connect again; if it happens each time, look for a firewall that drops idle connections.",
+    hint: "Connect again; if it happens each time, look for a firewall that drops idle connections.",
   });
 }

@@ -86,6 +86,6 @@ export function localPathFor(directory: string, name: string): string {
   const plain = !/[/\\\0]/.test(name) && name !== "." && name !== ".." && name !== "" && !/^[A-Za-z]:/.test(name);
   if (plain && basename(path) === name && path === resolve(directory, `./${name}`)) return path;
   throw new SallyportError("FS_OUTSIDE", `the server names a file "${printable(name, 120)}", which leads elsewhere`, {
-    cure: "Download it by hand under another name if you trust the server.",
+    hint: "Download it by hand under another name if you trust the server.",
   });
 }

@@ -19,7 +19,7 @@ export async function demandPlace(path: string): Promise<void> {
     if (found !== undefined || (cause as { code?: unknown }).code !== "ENOENT") throw translateFsError(cause, place);
     throw new SallyportError("FS_NOT_FOUND", `there is no directory "${printable(place, 200)}" here`, {
       cause,
-      cure: "Make it first, or name another one.",
+      hint: "Make it first, or name another one.",
     });
   }
 }

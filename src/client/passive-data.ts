@@ -89,10 +89,10 @@ async function preannounce(talk: Talk, { verb, argument, what }: Coming): Promis
 
 /** About the file, not about the way: no other mode would help. */
 function refusedRequest(what: string, reply: Reply): SallyportError {
-  const { code, message, cure, details } = replyError(what, reply);
+  const { code, message, hint, details } = replyError(what, reply);
   return new SallyportError(code, message, {
     details: { ...details, phase: "request" },
-    ...(cure === undefined ? {} : { cure }),
+    ...(hint === undefined ? {} : { hint }),
   });
 }
 
@@ -118,7 +118,7 @@ function unreachable(error: unknown, note: string | undefined): unknown {
   return new SallyportError(error.code, message, {
     cause: error,
     details: { ...error.details, phase: "data" },
-    cure: "Only the control connection gets through: use active mode, or go through SSH (--via); at the server, open its passive ports.",
+    hint: "Only the control connection gets through: use active mode, or go through SSH (--via); at the server, open its passive ports.",
   });
 }
 

@@ -161,6 +161,6 @@ export function noDirectory(what: string, reply: Reply): SallyportError {
   if (reply.code !== 550) return error;
   return new SallyportError(error.code, error.message, {
     details: error.details,
-    cure: "There is no such directory, or you may not look into it.",
+    hint: "There is no such directory, or you may not look into it.",
   });
 }

@@ -18,7 +18,7 @@ export async function quote(talk: Talk, line: string): Promise<Reply> {
       "CONFIG_INVALID",
       `${verb} cannot be sent as it is: the session would not know what it did`,
       {
-        cure: "Use the method that is made for it.",
+        hint: "Use the method that is made for it.",
       },
     );
   }

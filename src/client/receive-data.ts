@@ -24,7 +24,7 @@ export interface FlowOptions {
 export function stalled(stallMs: number): SallyportError {
   return new SallyportError("FTP_TRANSFER", `no byte of the data has moved for ${stallMs / 1000} s`, {
     details: { phase: "data" },
-    cure: "Try again, or continue with what is there (resume); if it happens at once each time, choose another mode.",
+    hint: "Try again, or continue with what is there (resume); if it happens at once each time, choose another mode.",
   });
 }
 
@@ -167,6 +167,6 @@ export function brokenData(what: string, cause: unknown): unknown {
   return new SallyportError("FTP_TRANSFER", `${what}: the data connection broke (${cause.message})`, {
     cause,
     details: cause.details,
-    cure: cause.cure ?? "Transfer the file again, or continue with what is there (resume).",
+    hint: cause.hint ?? "Transfer the file again, or continue with what is there (resume).",
   });
 }

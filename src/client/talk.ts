@@ -86,7 +86,7 @@ export function tell(talk: Talk, note: string): void {
 export function connectTimedOut(where: string, ms: number): SallyportError {
   return new SallyportError("NET_TIMEOUT", `could not connect to ${where}: no answer within ${ms / 1000} s`, {
     details: { phase: "connect", remote: where },
-    cure: "Is there a firewall in between that drops packets?",
+    hint: "Is there a firewall in between that drops packets?",
   });
 }
 

@@ -39,5 +39,5 @@ async function leaveClientRole({ link, server }: Talk): Promise<void> {
 }
 
 function unsupported(message: string): SallyportError {
-  return new SallyportError("NET_UNSUPPORTED", message, { cure: "Transfer the file through this machine." });
+  return new SallyportError("NET_UNSUPPORTED", message, { hint: "Transfer the file through this machine." });
 }

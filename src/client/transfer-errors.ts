@@ -11,17 +11,17 @@ export function replyErrorWith(what: string, final: Reply, cause: SallyportError
   return new SallyportError(error.code, error.message, {
     cause,
     details: error.details,
-    ...(error.cure === undefined ? {} : { cure: error.cure }),
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
   });
 }
 
 /** A 425 for which there may be a reason at our side. */
-export function explained(error: SallyportError, caveat: string | undefined): SallyportError {
-  if (caveat === undefined || error.details.reply !== 425) return error;
-  return new SallyportError(error.code, `${error.message}; ${caveat}`, {
+export function explained(error: SallyportError, warning: string | undefined): SallyportError {
+  if (warning === undefined || error.details.reply !== 425) return error;
+  return new SallyportError(error.code, `${error.message}; ${warning}`, {
     cause: error,
     details: error.details,
-    cure: "Connect again, or use passive mode.",
+    hint: "Connect again, or use passive mode.",
   });
 }
 
@@ -29,7 +29,7 @@ export function unannounced(what: string, reply: Reply): SallyportError {
   const message = `${what}: the server said ${reply.code} without having announced the data (150)`;
   return new SallyportError("FTP_TRANSFER", message, {
     details: { reply: reply.code },
-    cure: "What came cannot be trusted to be that file; transfer it again.",
+    hint: "What came cannot be trusted to be that file; transfer it again.",
   });
 }
 
@@ -44,7 +44,7 @@ export function tooEarly(what: string, reply: Reply): SallyportError {
   const message = `${what}: the server confirmed the file (${reply.code}) before it had all of it`;
   return new SallyportError("FTP_TRANSFER", message, {
     details: { reply: reply.code },
-    cure: "Transfer the file again; look at its size at the server.",
+    hint: "Transfer the file again; look at its size at the server.",
   });
 }
 
@@ -53,6 +53,6 @@ export function unconfirmed(what: string, cause: SallyportError): SallyportError
   return new SallyportError("FTP_TRANSFER", message, {
     cause,
     details: cause.details,
-    cure: "Connect again, and transfer the file again or continue with what is there (resume).",
+    hint: "Connect again, and transfer the file again or continue with what is there (resume).",
   });
 }

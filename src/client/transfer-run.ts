@@ -163,7 +163,7 @@ export class TransferRun {
     const refused = final !== undefined && final.code >= 400;
     // The server's own words, unless they only answer our ABOR.
     if (refused && answered !== undefined && error.code !== "FTP_TRANSFER") {
-      return explained(replyErrorWith(what, final, error), this.#end.caveat?.());
+      return explained(replyErrorWith(what, final, error), this.#end.warning?.());
     }
     return brokenData(what, error);
   }

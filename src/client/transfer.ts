@@ -69,9 +69,9 @@ export async function setType(talk: Talk, type: "A" | "I"): Promise<void> {
 async function restart(talk: Talk, { offset, what }: TransferOrder): Promise<void> {
   const reply = await talk.link.command("REST", String(offset));
   if (reply.code === 350) return;
-  const { code, message, details, cure } = replyError(`${what}: the server cannot resume at byte ${offset}`, reply);
+  const { code, message, details, hint } = replyError(`${what}: the server cannot resume at byte ${offset}`, reply);
   throw new SallyportError(code, message, {
     details: { ...details, phase: "resume" },
-    ...(cure === undefined ? {} : { cure }),
+    ...(hint === undefined ? {} : { hint }),
   });
 }

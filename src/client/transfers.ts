@@ -127,7 +127,7 @@ async function* unchanged(
   if (found?.size !== known?.size || found?.mtimeMs !== known?.mtimeMs) {
     throw new SallyportError("FTP_VERIFY", `${printable(path, 200)} was changed since its upload began`, {
       details: { phase: "resume" },
-      cure: "Upload it again from the beginning.",
+      hint: "Upload it again from the beginning.",
     });
   }
   yield* readLocal(path, offset, undefined, buffers);

@@ -118,7 +118,7 @@ async function alreadyThere(
   const bytes = there - before;
   if (bytes >= 0 && (order.size === undefined || bytes <= order.size)) return bytes;
   throw new SallyportError("FTP_VERIFY", `${what}: the server's file has ${there} bytes, more than there are here`, {
-    cure: "It is another file; upload it again, without resume.",
+    hint: "It is another file; upload it again, without resume.",
   });
 }
 

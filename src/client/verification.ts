@@ -26,7 +26,7 @@ export function planVerification(talk: Talk, options: TransferOptions): Verifica
   if (name === undefined) return { size, exact: true, hash: undefined };
   if (!offered.includes(name)) {
     throw new SallyportError("NET_UNSUPPORTED", `the server does not offer the checksum ${name}`, {
-      cure: `It offers ${offered.join(", ") || "none"}.`,
+      hint: `It offers ${offered.join(", ") || "none"}.`,
     });
   }
   return { size, exact: true, hash: { name, digest: makeDigest(name) } };
@@ -80,7 +80,7 @@ async function compareHash(
   const ours = digest.hex();
   if (theirs === undefined || ours === theirs) return theirs === undefined ? undefined : name;
   throw new SallyportError("FTP_VERIFY", `${what}: its ${name} is ${ours} here and ${theirs} at the server`, {
-    cure: "Transfer the file again; was it changed during the transfer?",
+    hint: "Transfer the file again; was it changed during the transfer?",
   });
 }
 
@@ -110,6 +110,6 @@ function differentSize(what: string, here: number, there: number): SallyportErro
   const again =
     here < there ? "Continue with what is there (resume), or transfer the file again." : "Transfer the file again.";
   return new SallyportError("FTP_VERIFY", `${what}: ${here} bytes here, but the server's file has ${there}`, {
-    cure: `${again} Where the server reports wrong sizes: --no-verify.`,
+    hint: `${again} Where the server reports wrong sizes: --no-verify.`,
   });
 }

@@ -58,6 +58,6 @@ function noAnswer({ host, port, timeoutMs }: ActiveEndOptions): SallyportError {
   const message = `could not connect to ${remote}: no answer within ${timeoutMs / 1000} s; a firewall between us?`;
   return new SallyportError("NET_TIMEOUT", message, {
     details: { phase: "connect", remote },
-    cure: "Use passive mode: then nobody has to connect to the client.",
+    hint: "Use passive mode: then nobody has to connect to the client.",
   });
 }

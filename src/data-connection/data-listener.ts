@@ -24,6 +24,6 @@ function rangeIsFull({ ports: { first, last } }: ListenOptions, cause: unknown):
   return new SallyportError("NET_ADDRESS_IN_USE", `no data port is free: ${range} in use`, {
     cause,
     details: { phase: "listen" },
-    cure: `Make the range of data ports larger than ${count}: one for each transfer that may begin at the same time.`,
+    hint: `Make the range of data ports larger than ${count}: one for each transfer that may begin at the same time.`,
   });
 }

@@ -49,7 +49,7 @@ export function fsError(code: FsCode, path: string, cause?: unknown, system?: st
     return new SallyportError(code, `${printable(path, 200)}: too many open files`, {
       cause,
       details: { system },
-      cure: "Raise the limit of open files (ulimit -n 1024), or use fewer sessions (-j).",
+      hint: "Raise the limit of open files (ulimit -n 1024), or use fewer sessions (-j).",
     });
   }
   const why = code === "FS_FAILED" && system !== undefined ? `${words[code]} (${system})` : words[code];

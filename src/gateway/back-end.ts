@@ -15,7 +15,7 @@ export interface BackListener {
   /** What the FTP server is to be told. */
   readonly address: Endpoint;
   /** Why this may not be enough, told if the server then cannot connect. */
-  readonly caveat?: string;
+  readonly warning?: string;
 }
 
 /** Always the configured host, never the one in a 227. */
@@ -43,7 +43,7 @@ export async function listenActive(back: Back, target: Endpoint, signal: AbortSi
     : {
         listener,
         address,
-        caveat: `sshd listens on ${host} only if GatewayPorts in sshd_config is clientspecified or yes`,
+        warning: `sshd listens on ${host} only if GatewayPorts in sshd_config is clientspecified or yes`,
       };
 }
 
@@ -64,7 +64,7 @@ function activeHost(back: Back, target: Endpoint): string {
     "NET_UNSUPPORTED",
     "the SSH host's address is not known, so it cannot be sent to the FTP server",
     {
-      cure: "give it with --back-address, or use --back passive",
+      hint: "give it with --back-address, or use --back passive",
     },
   );
 }

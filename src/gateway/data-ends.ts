@@ -131,11 +131,11 @@ export class DataEnds {
       const { target } = context.options;
       const listening =
         how === "active" ? listenActive(back, target, signal) : listenDefaultPort(back, controlEnd, signal);
-      const { listener, address, caveat } = await listening;
+      const { listener, address, warning } = await listening;
       hold(() => listener[Symbol.asyncDispose]() as Promise<void>);
       signal.throwIfAborted();
       this.#emit({ type: "data.listen", side: "back", endpoint: formatEndpoint(address) });
-      report({ type: "back-listening", id, address, ...(caveat === undefined ? {} : { caveat }) });
+      report({ type: "back-listening", id, address, ...(warning === undefined ? {} : { warning }) });
       const connection = await this.#acceptServer(listener, target, signal);
       await listener[Symbol.asyncDispose]();
       return connection;
@@ -163,5 +163,5 @@ export class DataEnds {
 
 function otherPortGone(to: HostPort): SallyportError {
   const message = `the other transfer's data port ${formatEndpoint(to)} is taken or closed`;
-  return new SallyportError("NET_REFUSED", message, { cure: "send PASV there and PORT here again" });
+  return new SallyportError("NET_REFUSED", message, { hint: "send PASV there and PORT here again" });
 }

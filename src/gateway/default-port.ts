@@ -17,7 +17,7 @@ export async function listenDefaultPort(
 ): Promise<BackListener> {
   if (end === undefined) {
     const message = "the SSH host does not show from which port it reached the FTP server";
-    throw new SallyportError("NET_UNSUPPORTED", message, { cure: otherModes });
+    throw new SallyportError("NET_UNSUPPORTED", message, { hint: otherModes });
   }
   const results = await Promise.allSettled(
     defaultPorts(end).map(({ host, port }) =>
@@ -36,10 +36,10 @@ export async function listenDefaultPort(
   ];
   if (listeners.length === 0) {
     const cause = own?.status === "rejected" ? own.reason : undefined;
-    throw new SallyportError("SSH_FORWARD_REFUSED", missing.join("; "), { cause, cure: otherModes });
+    throw new SallyportError("SSH_FORWARD_REFUSED", missing.join("; "), { cause, hint: otherModes });
   }
   const listener = new ListenerGroup(end, listeners);
-  return { listener, address: end, ...(missing.length === 0 ? {} : { caveat: missing.join("; ") }) };
+  return { listener, address: end, ...(missing.length === 0 ? {} : { warning: missing.join("; ") }) };
 }
 
 function ownPortMissing(end: Endpoint): string {

@@ -175,8 +175,8 @@ function outcomeOf(end: CopyEnd): CopyOutcome | undefined {
   return end.side === "source" ? "source-broke" : "sink-broke";
 }
 
-/** Message and cure in one line, for a reply text. */
+/** Message and hint in one line, for a reply text. */
 export function describe(error: unknown): string {
-  const { message, cure } = error as { message?: string; cure?: string };
-  return cure === undefined ? String(message ?? error) : `${message} (${cure})`;
+  const { message, hint } = error as { message?: string; hint?: string };
+  return hint === undefined ? String(message ?? error) : `${message} (${hint})`;
 }

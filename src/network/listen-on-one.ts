@@ -31,6 +31,6 @@ function allTaken(options: ListenOptions, refused: SallyportError | undefined): 
   return new SallyportError("NET_ADDRESS_IN_USE", `could not listen on ${range}: every port of the range is in use`, {
     cause: refused,
     details: { phase: "listen", local: range, system: "EADDRINUSE" },
-    cure: "Widen the range, or end the programs that use it; `ss -ltnp` shows them.",
+    hint: "Widen the range, or end the programs that use it; `ss -ltnp` shows them.",
   });
 }

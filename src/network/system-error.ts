@@ -6,7 +6,7 @@ import { ownEntry } from "../protocol/own-entry.ts";
 interface Translation {
   readonly code: ErrorCode;
   readonly words: string;
-  readonly cure?: string;
+  readonly hint?: string;
 }
 
 const noServer = "Check that the server is running and that host and port are right.";
@@ -16,44 +16,44 @@ const addressOfMachine = "Use an address of this machine; `ip address` lists the
 const files = "Raise the limit of open files (ulimit -n).";
 
 const always: Readonly<Record<string, Translation>> = {
-  ECONNREFUSED: { code: "NET_REFUSED", words: "connection refused", cure: noServer },
-  ETIMEDOUT: { code: "NET_TIMEOUT", words: "no answer", cure: "Is there a firewall in between that drops packets?" },
-  EHOSTUNREACH: { code: "NET_UNREACHABLE", words: "no route to host", cure: noRoute },
-  EHOSTDOWN: { code: "NET_UNREACHABLE", words: "host is down", cure: noRoute },
-  ENETUNREACH: { code: "NET_UNREACHABLE", words: "network is unreachable", cure: noRoute },
-  ENETDOWN: { code: "NET_UNREACHABLE", words: "network is down", cure: noRoute },
+  ECONNREFUSED: { code: "NET_REFUSED", words: "connection refused", hint: noServer },
+  ETIMEDOUT: { code: "NET_TIMEOUT", words: "no answer", hint: "Is there a firewall in between that drops packets?" },
+  EHOSTUNREACH: { code: "NET_UNREACHABLE", words: "no route to host", hint: noRoute },
+  EHOSTDOWN: { code: "NET_UNREACHABLE", words: "host is down", hint: noRoute },
+  ENETUNREACH: { code: "NET_UNREACHABLE", words: "network is unreachable", hint: noRoute },
+  ENETDOWN: { code: "NET_UNREACHABLE", words: "network is down", hint: noRoute },
   EADDRINUSE: { code: "NET_ADDRESS_IN_USE", words: "address already in use" },
-  EADDRNOTAVAIL: { code: "NET_ADDRESS_UNAVAILABLE", words: "cannot assign requested address", cure: addressOfMachine },
+  EADDRNOTAVAIL: { code: "NET_ADDRESS_UNAVAILABLE", words: "cannot assign requested address", hint: addressOfMachine },
   EAFNOSUPPORT: {
     code: "NET_ADDRESS_UNAVAILABLE",
     words: "this machine does not have that kind of address",
-    cure: addressOfMachine,
+    hint: addressOfMachine,
   },
-  EACCES: { code: "NET_PERMISSION", words: "permission denied", cure: "Does a local firewall or policy forbid it?" },
-  EPERM: { code: "NET_PERMISSION", words: "not permitted", cure: "Does a local firewall or policy forbid it?" },
-  ENOTFOUND: { code: "NET_DNS", words: "no such host", cure: misspelt },
-  ENODATA: { code: "NET_DNS", words: "the host name has no address", cure: misspelt },
+  EACCES: { code: "NET_PERMISSION", words: "permission denied", hint: "Does a local firewall or policy forbid it?" },
+  EPERM: { code: "NET_PERMISSION", words: "not permitted", hint: "Does a local firewall or policy forbid it?" },
+  ENOTFOUND: { code: "NET_DNS", words: "no such host", hint: misspelt },
+  ENODATA: { code: "NET_DNS", words: "the host name has no address", hint: misspelt },
   EAI_AGAIN: {
     code: "NET_DNS",
     words: "the name server does not answer",
-    cure: "Check /etc/resolv.conf, or try again.",
+    hint: "Check /etc/resolv.conf, or try again.",
   },
-  EAI_FAIL: { code: "NET_DNS", words: "the name server failed", cure: "Check /etc/resolv.conf, or try again." },
-  EAI_NONAME: { code: "NET_DNS", words: "no such host", cure: misspelt },
+  EAI_FAIL: { code: "NET_DNS", words: "the name server failed", hint: "Check /etc/resolv.conf, or try again." },
+  EAI_NONAME: { code: "NET_DNS", words: "no such host", hint: misspelt },
   ECONNRESET: { code: "NET_RESET", words: "connection reset by peer" },
   ECONNABORTED: { code: "NET_RESET", words: "connection aborted" },
   EPIPE: { code: "NET_RESET", words: "the peer has closed the connection" },
-  EMFILE: { code: "NET_FAILED", words: "too many open files", cure: files },
-  ENFILE: { code: "NET_FAILED", words: "too many open files on this machine", cure: files },
-  ENOBUFS: { code: "NET_FAILED", words: "the system has no buffers left", cure: "Close connections, or add memory." },
-  ENOMEM: { code: "NET_FAILED", words: "the system has no memory left", cure: "Close connections, or add memory." },
+  EMFILE: { code: "NET_FAILED", words: "too many open files", hint: files },
+  ENFILE: { code: "NET_FAILED", words: "too many open files on this machine", hint: files },
+  ENOBUFS: { code: "NET_FAILED", words: "the system has no buffers left", hint: "Close connections, or add memory." },
+  ENOMEM: { code: "NET_FAILED", words: "the system has no memory left", hint: "Close connections, or add memory." },
   ERR_STREAM_WRITE_AFTER_END: { code: "CLOSED", words: "written to after its end" },
   ERR_STREAM_DESTROYED: { code: "CLOSED", words: "the connection is closed" },
   ECANCELED: { code: "CLOSED", words: "the connection is closed" },
   ERR_SOCKET_CLOSED: { code: "CLOSED", words: "the connection is closed" },
 };
 
-/** Cures that depend on what was being done. */
+/** Hints that depend on what was being done. */
 const byPhase: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   listen: {
     EADDRINUSE: "Choose another port (0 picks a free one), or end the program that uses it; `ss -ltnp` shows it.",
@@ -80,10 +80,10 @@ export function translateSystemError(error: unknown, subject: string, details: E
   if (isSallyportError(error)) return error;
   const system = systemName(error);
   const known = ownEntry(always, system);
-  const cure = ownEntry(byPhase, details.phase ?? "")?.[system] ?? known?.cure;
+  const hint = ownEntry(byPhase, details.phase ?? "")?.[system] ?? known?.hint;
   return new SallyportError(known?.code ?? "NET_FAILED", `${subject}: ${known?.words ?? system}`, {
     cause: error,
     details: { ...details, system },
-    ...(cure === undefined ? {} : { cure }),
+    ...(hint === undefined ? {} : { hint }),
   });
 }

@@ -123,7 +123,7 @@ const trustIt =
   "When you know that it is the right server: --tls-ca FILE with its issuer's certificate, or its own when it is self-signed (the library: `ca`).";
 
 /** Why a certificate was refused, by Node's codes, and what helps. */
-const certificates: readonly (readonly [code: RegExp, why: string, cure: string])[] = [
+const certificates: readonly (readonly [code: RegExp, why: string, hint: string])[] = [
   [/^DEPTH_ZERO_SELF_SIGNED_CERT$/, "it is self-signed", trustIt],
   [/SELF_SIGNED|VERIFY_LEAF|ISSUER/, "it is not signed by anybody whom this machine trusts", trustIt],
   [/EXPIRED/, "it has expired", "Renew it at the server; is this machine's clock right?"],
@@ -142,21 +142,21 @@ const inTheClear = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/;
 function failed(remote: string, cause: Error & { readonly code?: string; readonly reason?: string }): SallyportError {
   const known = certificates.find(([code]) => code.test(cause.code ?? ""));
   if (known !== undefined) {
-    const [, why, cure] = known;
+    const [, why, hint] = known;
     return new SallyportError("NET_TLS", `the certificate of ${remote} is not trusted: ${why}`, {
       cause,
       details: { remote, phase: "handshake" },
-      cure,
+      hint,
     });
   }
   return new SallyportError("NET_TLS", `the TLS handshake with ${remote} failed: ${cause.reason ?? cause.message}`, {
     cause,
     details: { remote, phase: "handshake" },
-    cure: cureOf(cause.code ?? ""),
+    hint: hintOf(cause.code ?? ""),
   });
 }
 
-function cureOf(code: string): string {
+function hintOf(code: string): string {
   if (inTheClear.test(code)) {
     return "The server answers in the clear: this port takes no TLS from the first byte. Use ftp:// with --tls (AUTH TLS), usually on port 21.";
   }

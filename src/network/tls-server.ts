@@ -53,7 +53,7 @@ export class TlsServer {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new SallyportError("CONFIG_INVALID", `certificate and key cannot be used: ${why}`, {
         cause,
-        cure: "Both are PEM files; the key is that of the first certificate, and not encrypted.",
+        hint: "Both are PEM files; the key is that of the first certificate, and not encrypted.",
       });
     }
   }

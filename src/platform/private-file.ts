@@ -93,6 +93,6 @@ function assertDirectoryOurs(stats: Stats, path: string): void {
   throw refused(path, "can be written by others", `chmod go-w ${path}`);
 }
 
-function refused(path: string, why: string, cure: string, code: ErrorCode = "CONFIG_INVALID"): SallyportError {
-  return new SallyportError(code, `${path} ${why}`, { cure });
+function refused(path: string, why: string, hint: string, code: ErrorCode = "CONFIG_INVALID"): SallyportError {
+  return new SallyportError(code, `${path} ${why}`, { hint });
 }

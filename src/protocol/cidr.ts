@@ -25,7 +25,7 @@ export function parseCidr(text: string): Cidr {
   const plainPrefix = prefix - (bits - (bytes?.length ?? 0) * 8);
   if (written === undefined || bytes === undefined || rest.length > 0 || prefix > bits || plainPrefix < 0) {
     throw new SallyportError("CONFIG_INVALID", `"${printable(text, 60)}" is no network`, {
-      cure: "Write it as address/prefix length, for example 192.168.1.0/24 or 2001:db8::/32.",
+      hint: "Write it as address/prefix length, for example 192.168.1.0/24 or 2001:db8::/32.",
     });
   }
   return { bytes, prefix: plainPrefix };

@@ -74,7 +74,7 @@ export interface ErrorOptions {
   readonly cause?: unknown;
   readonly details?: ErrorDetails;
   /** What the user can do about it, one sentence. */
-  readonly cure?: string;
+  readonly hint?: string;
 }
 
 const brand: unique symbol = Symbol.for("sallyport.error");
@@ -84,14 +84,14 @@ export class SallyportError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
   /** What the user can do about it; printed after the message. */
-  readonly cure: string | undefined;
+  readonly hint: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "SallyportError";
     this.code = code;
     this.details = options.details ?? {};
-    this.cure = options.cure;
+    this.hint = options.hint;
     Object.defineProperty(this, brand, { value: true });
   }
 }
@@ -100,7 +100,7 @@ export class SallyportError extends Error {
  * True for a SallyportError of any copy of this package.
  *
  * @example
- * if (isSallyportError(error) && error.code === "FTP_LOGIN") console.log(error.cure);
+ * if (isSallyportError(error) && error.code === "FTP_LOGIN") console.log(error.hint);
  */
 export function isSallyportError(value: unknown): value is SallyportError {
   return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;

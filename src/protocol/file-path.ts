@@ -17,7 +17,7 @@ export function resolvePath(base: string, argument: string): string {
   const path = `/${names.join("/")}`;
   if (path.includes("\0") || path.length > limits.pathBytesMax) {
     throw new SallyportError("FS_NAME_INVALID", `"${printable(argument, 80)}" cannot be the name of a file`, {
-      cure: `A path has at most ${limits.pathBytesMax} bytes and no NUL.`,
+      hint: `A path has at most ${limits.pathBytesMax} bytes and no NUL.`,
     });
   }
   return path;

@@ -4,8 +4,8 @@ import { remoteFault } from "./fault.ts";
 import { limits } from "./limits.ts";
 import { printable } from "./printable.ts";
 
-const cure = "Give the host and port of the FTP server, usually port 21, as the target.";
-const tlsCure =
+const hint = "Give the host and port of the FTP server, usually port 21, as the target.";
+const tlsHint =
   "Implicit TLS (port 990) is not carried; give the plain FTP port, usually 21. SSH protects the connection.";
 
 const telling: readonly { readonly pattern: RegExp; readonly who: string }[] = [
@@ -19,7 +19,7 @@ const telling: readonly { readonly pattern: RegExp; readonly who: string }[] = [
 export function otherProtocol(line: string): SallyportError | undefined {
   const who = telling.find(({ pattern }) => pattern.test(line))?.who;
   if (who === undefined) return undefined;
-  return remoteFault(`the target is ${who}, not an FTP server; it sent "${printable(line, 80)}"`, cure);
+  return remoteFault(`the target is ${who}, not an FTP server; it sent "${printable(line, 80)}"`, hint);
 }
 
 /** For too many lines that are not FTP replies; `line` is the first. */
@@ -30,5 +30,5 @@ export function noReply(line: string): SallyportError {
 
 /** For a first byte that opens a TLS record. */
 export function tlsReply(): SallyportError {
-  return remoteFault("the target speaks TLS from its first byte, not plain FTP", tlsCure);
+  return remoteFault("the target speaks TLS from its first byte, not plain FTP", tlsHint);
 }

@@ -120,7 +120,7 @@ export class DataEnds {
     const { policy, environment } = this.#context;
     if (!policy.active) {
       throw new SallyportError("NET_UNSUPPORTED", "this server makes none itself", {
-        cure: "Send PASV or EPSV first.",
+        hint: "Send PASV or EPSV first.",
       });
     }
     const control = this.#control();

@@ -43,6 +43,6 @@ export function refusalOf(error: unknown): Reply | undefined {
 
 /** No data connection: the cause in words, and what helps. */
 export function noDataConnection(error: SallyportError): Reply {
-  const cure = error.cure === undefined ? "" : ` ${sentence(error.cure)}`;
-  return makeReply(425, `No data connection: ${sentence(error.message)}${cure}`);
+  const hint = error.hint === undefined ? "" : ` ${sentence(error.hint)}`;
+  return makeReply(425, `No data connection: ${sentence(error.message)}${hint}`);
 }

@@ -56,7 +56,7 @@ export class TimeWaits {
       if (!isSallyportError(error) || !occupied.includes(error.code)) throw error;
       throw new SallyportError(error.code, `my port ${localPort} is taken${this.#explain(localPort, { host, port })}`, {
         cause: error,
-        cure: "Send PASV, EPSV, PORT or EPRT before each transfer: then the ports differ.",
+        hint: "Send PASV, EPSV, PORT or EPRT before each transfer: then the ports differ.",
       });
     } finally {
       deadline.release();

@@ -67,7 +67,7 @@ export class BannerWait implements Disposable {
     this.#cancels = [];
   }
 
-  #giveUp(what: string, cure: string): void {
+  #giveUp(what: string, hint: string): void {
     if (this.#cancels.length === 0) return;
     this[Symbol.dispose]();
     const { server, fail } = this.#options;
@@ -75,7 +75,7 @@ export class BannerWait implements Disposable {
     fail(
       new SallyportError("SSH_CONNECT", `${server} ${what}${said}`, {
         details: { remote: server, phase: "handshake" },
-        cure,
+        hint,
       }),
     );
   }

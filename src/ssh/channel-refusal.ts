@@ -4,26 +4,26 @@ import { SallyportError } from "../protocol/error.ts";
 interface Refusal {
   /** What SSH_OPEN_* means, in words. */
   readonly words: string;
-  readonly cure: string;
+  readonly hint: string;
 }
 
 /** RFC 4254 section 5.1. sshd answers 1 for its own rules, 2 when its connect(2) or name lookup failed. */
 const refusals: Readonly<Record<number, Refusal>> = {
   1: {
     words: "administratively prohibited",
-    cure: "The SSH server's rules forbid it: look at AllowTcpForwarding, DisableForwarding and PermitOpen in its sshd_config, and at restrict, no-port-forwarding and permitopen in authorized_keys.",
+    hint: "The SSH server's rules forbid it: look at AllowTcpForwarding, DisableForwarding and PermitOpen in its sshd_config, and at restrict, no-port-forwarding and permitopen in authorized_keys.",
   },
   2: {
     words: "connect failed",
-    cure: "Check the host name and port as the SSH server sees them: is the FTP server running, and may the SSH server's machine reach it?",
+    hint: "Check the host name and port as the SSH server sees them: is the FTP server running, and may the SSH server's machine reach it?",
   },
   3: {
     words: "unknown channel type",
-    cure: "The SSH server offers no such service; use another SSH server.",
+    hint: "The SSH server offers no such service; use another SSH server.",
   },
   4: {
     words: "resource shortage",
-    cure: "The SSH server has too many channels or sessions open (MaxSessions in sshd_config); try again later or with fewer transfers.",
+    hint: "The SSH server has too many channels or sessions open (MaxSessions in sshd_config); try again later or with fewer transfers.",
   },
 };
 
@@ -63,11 +63,11 @@ export type RefusalOf = (reason: number, description: string) => SallyportError;
  * `ftp-host:21`; `reason` is kept in `details.channelReason`. For sessions see session-refusal.ts.
  */
 export function channelRefused(target: string, reason: number, description: string): SallyportError {
-  const cure = refusals[reason]?.cure;
+  const hint = refusals[reason]?.hint;
   const why = refusalReason(reason, description);
   return new SallyportError("SSH_CHANNEL_REFUSED", `the SSH server refused to connect to ${target}: ${why}`, {
     details: { remote: target, channelReason: reason, phase: "connect" },
-    ...(cure === undefined ? {} : { cure }),
+    ...(hint === undefined ? {} : { hint }),
   });
 }
 
@@ -81,7 +81,7 @@ export function forwardRefused(bind: string, description = ""): SallyportError {
     `the SSH server refused to listen on ${bind}${detail("", description)}`,
     {
       details: { remote: bind, phase: "listen" },
-      cure: "Look at AllowTcpForwarding, DisableForwarding, PermitListen and, for addresses other than loopback, GatewayPorts in its sshd_config; or the port is in use there.",
+      hint: "Look at AllowTcpForwarding, DisableForwarding, PermitListen and, for addresses other than loopback, GatewayPorts in its sshd_config; or the port is in use there.",
     },
   );
 }

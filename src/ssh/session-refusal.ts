@@ -25,7 +25,7 @@ export function sessionRefused({ text, phase }: SessionPurpose, reason: number, 
   const why = refusalReason(reason, description, reason === connectFailed ? "no session was opened" : undefined);
   return new SallyportError("SSH_CHANNEL_REFUSED", `the SSH server refused ${text}: ${why}`, {
     details: { remote, channelReason: reason, phase },
-    cure: "Too many sessions are open, or this user may have none: look at MaxSessions in its sshd_config, or end some transfers.",
+    hint: "Too many sessions are open, or this user may have none: look at MaxSessions in its sshd_config, or end some transfers.",
   });
 }
 
@@ -33,7 +33,7 @@ export function sessionRefused({ text, phase }: SessionPurpose, reason: number, 
 export function execRefused(): SallyportError {
   return new SallyportError("SSH_CHANNEL_REFUSED", `the SSH server refused ${commandPurpose.text}`, {
     details: { remote, phase: commandPurpose.phase },
-    cure: "This user may not run commands there: look at ForceCommand in its sshd_config, and at command= in authorized_keys.",
+    hint: "This user may not run commands there: look at ForceCommand in its sshd_config, and at command= in authorized_keys.",
   });
 }
 
@@ -41,7 +41,7 @@ export function execRefused(): SallyportError {
 export function subsystemRefused(name: string): SallyportError {
   return new SallyportError("SSH_CHANNEL_REFUSED", `the SSH server has no subsystem ${name} for this user`, {
     details: { remote, phase: "subsystem" },
-    cure: "Look at Subsystem and ForceCommand in its sshd_config, and at command= in authorized_keys.",
+    hint: "Look at Subsystem and ForceCommand in its sshd_config, and at command= in authorized_keys.",
   });
 }
 
@@ -49,6 +49,6 @@ export function subsystemRefused(name: string): SallyportError {
 export function subsystemEnded(name: string): SallyportError {
   return new SallyportError("SSH_CHANNEL_REFUSED", `the SSH server closed the channel for the subsystem ${name}`, {
     details: { remote, phase: "subsystem" },
-    cure: "Its log says why; a login shell or a forced command may have failed.",
+    hint: "Its log says why; a login shell or a forced command may have failed.",
   });
 }

@@ -81,7 +81,7 @@ export interface SshConnection extends AsyncDisposable {
   openSubsystem(name: string, options: { readonly signal: AbortSignal }): Promise<Connection>;
 }
 
-/** Opens an SSH connection, or throws SSH_* with a message that tells the cure. */
+/** Opens an SSH connection, or throws SSH_* with a message that tells the hint. */
 export type ConnectSsh = (
   options: SshOptions,
   environment: SshEnvironment,

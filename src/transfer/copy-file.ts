@@ -70,7 +70,7 @@ async function copyBetween({ session, from, to }: Copy, { signal, verify, times 
     "FTP_VERIFY",
     `"${from}": its ${name} is ${ours} at the one server and ${theirs} at the other`,
     {
-      cure: "Copy the file again; was it changed meanwhile?",
+      hint: "Copy the file again; was it changed meanwhile?",
     },
   );
 }

@@ -207,7 +207,7 @@ export async function removeDirectory(
   const { type } = await session.stat(path, { signal });
   if (type !== "directory" && type !== "link") {
     throw new SallyportError("FS_NOT_DIRECTORY", `"${printable(path, 200)}" is not a directory`, {
-      cure: "Use the session's `remove`.",
+      hint: "Use the session's `remove`.",
     });
   }
   const failed = (at: string, error: SallyportError): void => {

@@ -227,16 +227,16 @@ async function pour(
 
 async function demandFree(target: string, kind: LocalKind, part: string, partKind: LocalKind): Promise<void> {
   if (kind === "directory") {
-    throw new SallyportError("FS_IS_DIRECTORY", `${target} is a directory`, { cure: "Give the file another name." });
+    throw new SallyportError("FS_IS_DIRECTORY", `${target} is a directory`, { hint: "Give the file another name." });
   }
   const found = kind === "link" ? await stat(target).catch(() => undefined) : undefined;
   if (found !== undefined && !found.isFile()) {
     throw new SallyportError("FS_NOT_FILE", `${target} is a link, and leads to no file`, {
-      cure: "Name what it leads to; - is standard output.",
+      hint: "Name what it leads to; - is standard output.",
     });
   }
   if (partKind === "missing" || partKind === "file") return;
-  throw new SallyportError("FS_OUTSIDE", `${part} is in the way, and is not a file`, { cure: "Remove it." });
+  throw new SallyportError("FS_OUTSIDE", `${part} is in the way, and is not a file`, { hint: "Remove it." });
 }
 
 /** Of a file that has its final name already. Throws `FTP_VERIFY`. */
@@ -251,7 +251,7 @@ async function verifyThere(
   const [ours, theirs] = [await hashHere(target, name), await session.hash(path, name, { signal })];
   if (ours === theirs) return name;
   throw new SallyportError("FTP_VERIFY", `${target}: its ${name} is ${ours}, and the server's file has ${theirs}`, {
-    cure: "It is another file: download it without --resume.",
+    hint: "It is another file: download it without --resume.",
   });
 }
 

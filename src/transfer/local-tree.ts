@@ -10,7 +10,7 @@ import { printable } from "../protocol/printable.ts";
 export function pathOf(directory: string, name: string): string {
   if (!/\p{Cs}/u.test(name)) return localPathFor(directory, name);
   throw new SallyportError("FS_NAME_INVALID", `the name "${printable(name, 120)}" is not UTF-8`, {
-    cure: "Add --encoding latin1 when the server writes names in that; or get it by itself under another name, in its URL the bytes are written %XX.",
+    hint: "Add --encoding latin1 when the server writes names in that; or get it by itself under another name, in its URL the bytes are written %XX.",
   });
 }
 
@@ -35,10 +35,10 @@ async function demandDirectory(path: string, place: "top" | "below"): Promise<vo
   if (kind === "directory" || (kind === "link" && place === "top")) return;
   if (kind === "link") {
     throw new SallyportError("FS_OUTSIDE", `${path} is a symbolic link here, and would lead out of the directory`, {
-      cure: "Remove the link, or name the directory that it leads to by itself.",
+      hint: "Remove the link, or name the directory that it leads to by itself.",
     });
   }
-  throw new SallyportError("FS_NOT_DIRECTORY", `${path} is not a directory`, { cure: "Give another name." });
+  throw new SallyportError("FS_NOT_DIRECTORY", `${path} is not a directory`, { hint: "Give another name." });
 }
 
 export type LocalKind = "file" | "directory" | "link" | "other" | "missing";

@@ -23,7 +23,7 @@ export async function matchingEntries(session: ServerSession, url: FtpUrl, signa
     .map((entry) => ({ ...entry, path: joinPath(directory, entry.name) }));
   if (found.length > 0) return { entries: byName(found), unread };
   throw new SallyportError("FS_NOT_FOUND", `nothing matches "${printable(urlFileName(url), 200)}"`, {
-    cure: "In a URL *, ? and [ make a pattern; as letters of a name they are written %2A, %3F and %5B.",
+    hint: "In a URL *, ? and [ make a pattern; as letters of a name they are written %2A, %3F and %5B.",
   });
 }
 

@@ -79,7 +79,7 @@ export async function removeFile(session: ServerSession, path: string, signal: A
   if ((await typeOf(session, path, signal)) !== "directory") throw refusal;
   throw new SallyportError("FS_IS_DIRECTORY", `"${printable(path, 200)}" is a directory`, {
     cause: refusal,
-    cure: "Add -r to remove it with everything in it.",
+    hint: "Add -r to remove it with everything in it.",
   });
 }
 
@@ -107,6 +107,6 @@ async function refusable<T>(call: Promise<T>): Promise<T | SallyportError> {
 
 function tooDeep(): SallyportError {
   return new SallyportError("LIMIT_LISTING", `directories are nested more than ${limits.clientTreeDepthMax} deep`, {
-    cure: "There may be a loop at the server; remove a part of the tree.",
+    hint: "There may be a loop at the server; remove a part of the tree.",
   });
 }

@@ -19,7 +19,7 @@ export const topLevel: TreeLevel = { depth: 0, above: undefined, repeated: 0 };
 export function demandDepth({ depth }: TreeLevel): void {
   if (depth < limits.clientTreeDepthMax) return;
   throw new SallyportError("LIMIT_LISTING", `directories are nested more than ${limits.clientTreeDepthMax} deep`, {
-    cure: "There may be a loop at the server; transfer a part of the tree.",
+    hint: "There may be a loop at the server; transfer a part of the tree.",
   });
 }
 
@@ -80,6 +80,6 @@ async function placeOf(session: FtpClient, path: string, home: string, signal: A
 function endless(path: string): SallyportError {
   const message = `the listing of "${printable(path, 200)}" repeats that of the directory above it: the recursion would never end`;
   return new SallyportError("LIMIT_LISTING", message, {
-    cure: "The server ignores the path, or has a loop there; name the directory that you want in the URL.",
+    hint: "The server ignores the path, or has a loop there; name the directory that you want in the URL.",
   });
 }

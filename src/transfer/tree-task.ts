@@ -73,7 +73,7 @@ export function downloadFileTask<Server>(
     name: tree.nameOf(path),
     run: async (context) => {
       if (kindOf(target) === "other") {
-        throw new SallyportError("FS_NOT_FILE", `${target} is in the way, and is not a file`, { cure: "Remove it." });
+        throw new SallyportError("FS_NOT_FILE", `${target} is in the way, and is not a file`, { hint: "Remove it." });
       }
       await tree.fetch(context, path, target, listed);
       return undefined;
@@ -160,6 +160,6 @@ function announce(tree: TreeEvents, path: string, { leftOut, faults }: Pick<Tree
 
 function notUtf8(name: string): SallyportError {
   return new SallyportError("FS_NAME_INVALID", `the name "${printable(name, 200)}" is not UTF-8`, {
-    cure: "Rename the file.",
+    hint: "Rename the file.",
   });
 }

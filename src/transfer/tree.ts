@@ -59,10 +59,10 @@ export async function readTree(
 export function faultOf({ text, reason }: UnreadLine): SallyportError {
   if (reason === "path") {
     return new SallyportError("FS_OUTSIDE", `the server lists a name that is a path: ${printable(text, 200)}`, {
-      cure: "Download the file by its own URL if you trust the server.",
+      hint: "Download the file by its own URL if you trust the server.",
     });
   }
   return new SallyportError("FTP_PROTOCOL_REMOTE", `a line of the listing cannot be read: ${printable(text, 200)}`, {
-    cure: "Something may be missing here: compare with the server's own listing (sallyport ftp, dir).",
+    hint: "Something may be missing here: compare with the server's own listing (sallyport ftp, dir).",
   });
 }

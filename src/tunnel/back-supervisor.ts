@@ -70,7 +70,7 @@ export class BackSupervisor {
     const reason = (): SallyportError => {
       const why = this.#lastError === undefined ? "" : `: ${this.#lastError.message}`;
       return new SallyportError("SSH_DISCONNECTED", `the SSH connection to ${this.#options.target} is down${why}`, {
-        cure: "it is being made again; try once more in a moment",
+        hint: "it is being made again; try once more in a moment",
       });
     };
     const deadline = withDeadline(this.#options.clock, clientWaitMs, signal, reason);
@@ -168,7 +168,7 @@ export class BackSupervisor {
 function commandForbidden(): SallyportError {
   const message =
     "back mode default-port has to read the SSH host's list of connections, and -N forbids commands there";
-  return new SallyportError("NET_UNSUPPORTED", message, { cure: "leave -N (noCommand) out" });
+  return new SallyportError("NET_UNSUPPORTED", message, { hint: "leave -N (noCommand) out" });
 }
 
 function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

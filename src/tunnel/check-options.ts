@@ -52,7 +52,7 @@ function checkBind(forward: Forward, gatewayPorts: boolean): string {
   if (address !== "" && ipFamily(address) === undefined) throw wrong(`bind address ${bind} is not an IP address`);
   if (gatewayPorts || (address !== "" && isLoopback(address))) return address;
   const message = `listening on ${bind === "" ? "*" : bind} would let other machines use this tunnel`;
-  throw new SallyportError("POLICY_BIND", message, { cure: "give -g (gatewayPorts) if that is what you want" });
+  throw new SallyportError("POLICY_BIND", message, { hint: "give -g (gatewayPorts) if that is what you want" });
 }
 
 function checkAddress(address: string): string {

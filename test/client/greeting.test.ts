@@ -35,7 +35,7 @@ test("silence in place of a greeting is told after some seconds, with what it ma
   await expect(opening).rejects.toMatchObject({
     code: "NET_TIMEOUT",
     message: `${host}:${port} has sent no greeting within 60 s`,
-    cure: expect.stringContaining("--implicit-tls"),
+    hint: expect.stringContaining("--implicit-tls"),
   });
 });
 
@@ -44,6 +44,6 @@ test("TLS from the first byte at a port that speaks in the clear: the error says
   const { host, port } = server;
   await expect(FtpClient.connect({ host, port, tls: { kind: "implicit" } })).rejects.toMatchObject({
     code: "NET_TLS",
-    cure: expect.stringMatching(/in the clear.*--tls \(AUTH TLS\)/),
+    hint: expect.stringMatching(/in the clear.*--tls \(AUTH TLS\)/),
   });
 });

@@ -64,7 +64,7 @@ test("data that is reset is FTP_TRANSFER, whatever the server says behind it", a
   });
   await expect(textOf(rig.client.download("f"))).rejects.toMatchObject({
     code: "FTP_TRANSFER",
-    cure: expect.any(String),
+    hint: expect.any(String),
     cause: { code: "NET_RESET" },
   });
   expect((await rig.client.site("ping")).code).toBe(200);
@@ -164,7 +164,7 @@ test("active: 150 and nobody who connects is FTP_TRANSFER, and says what helps",
   );
   await expect(textOf(rig.client.download("f"))).rejects.toMatchObject({
     code: "FTP_TRANSFER",
-    cure: expect.stringContaining("passive"),
+    hint: expect.stringContaining("passive"),
   });
   expect((await rig.client.site("ping")).code).toBe(200);
 });

@@ -93,7 +93,7 @@ test("a server that fails at the login is not blamed on user and password", asyn
     await control.reply("500 OOPS: refusing to run with writable root inside chroot()");
   });
   const connecting = FtpClient.connect({ host: server.host, port: server.port, user: "anna" });
-  await expect(connecting).rejects.toMatchObject({ code: "FTP_LOGIN", cure: expect.stringContaining("configuration") });
+  await expect(connecting).rejects.toMatchObject({ code: "FTP_LOGIN", hint: expect.stringContaining("configuration") });
 });
 
 test("another user may log in, and one who is not taken changes nothing", async () => {

@@ -72,7 +72,7 @@ describe("a server that does not offer TLS", () => {
       await using server = await startQuirkyServer({ files, quirks: { AUTH: refuse(reply) } });
       await expect(connectTo(server, { tls: {} })).rejects.toMatchObject({
         message: `the server does not offer TLS (AUTH TLS): ${reply}`,
-        cure: expect.stringMatching(/^Nothing was sent without TLS\..*ftps:\/\//),
+        hint: expect.stringMatching(/^Nothing was sent without TLS\..*ftps:\/\//),
       });
       expect(server.lines).toEqual(["AUTH TLS"]);
     },

@@ -185,7 +185,7 @@ test("S17: a server that connects to the port below, which is in use here, is to
     message: expect.stringMatching(
       /^could not download "f": 425 .*refused; nothing of ours listens on 127\.0\.0\.1:\d+.*in use/,
     ),
-    cure: "Connect again, or use passive mode.",
+    hint: "Connect again, or use passive mode.",
   });
 });
 

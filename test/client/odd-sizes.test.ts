@@ -83,7 +83,7 @@ describe("a download is done", () => {
     await expect(textOf(rig.client.download("f", { offset: 4 }))).rejects.toMatchObject({
       code: "FTP_VERIFY",
       message: expect.stringContaining("16 bytes here, but the server's file has 20"),
-      cure: expect.stringContaining("--no-verify"),
+      hint: expect.stringContaining("--no-verify"),
     });
   });
 

@@ -60,7 +60,7 @@ test("PROT P that is refused ends the session before anybody logs in", async () 
   await using server = await startTlsServer({ ...welcome, PROT: "534 no" });
   await expect(connectTo(server.port)).rejects.toMatchObject({
     message: "the server does not protect data connections (PROT P): 534 no",
-    cure: expect.stringContaining("in the clear"),
+    hint: expect.stringContaining("in the clear"),
   });
   expect(server.lines).toEqual(["PBSZ 0", "PROT P"]);
 });
@@ -72,7 +72,7 @@ test("a certificate that nobody vouches for: what is wrong with it, and the opti
   ).rejects.toMatchObject({
     code: "NET_TLS",
     message: `the certificate of 127.0.0.1:${server.port} is not trusted: it is self-signed`,
-    cure: expect.stringContaining("--tls-ca FILE"),
+    hint: expect.stringContaining("--tls-ca FILE"),
   });
 });
 

@@ -68,7 +68,7 @@ test.each([
   ["530 Login incorrect.", "Check user and password."],
   ["530 Non-anonymous sessions must use encryption.", "The server demands TLS: use it."],
   ["332 account?", "The server wants an account beside user and password: give it."],
-])("a login that ends with %s is FTP_LOGIN with its cure", async (line, cure) => {
+])("a login that ends with %s is FTP_LOGIN with its hint", async (line, hint) => {
   await using server = await startScriptedServer(async (control) => {
     await control.reply("220 hi");
     await control.expect("USER me");
@@ -76,7 +76,7 @@ test.each([
     await control.expect("PASS pw");
     await control.reply(line);
   });
-  await expect(connectTo(server)).rejects.toMatchObject({ code: "FTP_LOGIN", cure });
+  await expect(connectTo(server)).rejects.toMatchObject({ code: "FTP_LOGIN", hint });
 });
 
 test.each([

@@ -70,6 +70,6 @@ test("data inside TLS at one side only, or servers that can only be TLS servers,
   const servers = agreeTlsRoles(session("a", []).talk, session("b", ["CPSV"]).talk, "x");
   await expect(servers).rejects.toMatchObject({
     code: "NET_UNSUPPORTED",
-    cure: expect.stringContaining("this machine"),
+    hint: expect.stringContaining("this machine"),
   });
 });

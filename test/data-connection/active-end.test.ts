@@ -135,7 +135,7 @@ describe("an active end", () => {
     await expect(attempt).rejects.toMatchObject({
       code: "NET_TIMEOUT",
       message: "could not connect to 192.0.2.1:2000: no answer within 0.02 s; a firewall between us?",
-      cure: expect.stringContaining("passive"),
+      hint: expect.stringContaining("passive"),
     });
     expect(network.asked).toHaveLength(1);
   });

@@ -183,7 +183,7 @@ describe("a passive end", () => {
     expect(error).toMatchObject({
       code: "NET_ADDRESS_IN_USE",
       message: `no data port is free: all 2 ports ${ports.first}-${ports.last} in use`,
-      cure: expect.stringContaining("one for each transfer"),
+      hint: expect.stringContaining("one for each transfer"),
     });
   });
 

@@ -22,6 +22,6 @@ test("too many open files say so, and what to do", () => {
   const cause = Object.assign(new Error("EMFILE"), { code: "EMFILE" });
   expect(translateFsError(cause, "/a")).toMatchObject({
     message: "/a: too many open files",
-    cure: expect.stringContaining("ulimit -n"),
+    hint: expect.stringContaining("ulimit -n"),
   });
 });

@@ -30,7 +30,7 @@ describe("back mode default-port", () => {
   test("has nothing to remark when both ports are listened on, and closes both", async () => {
     const { back, open } = hostWith(40_000, 39_999);
     const listening = await listenDefaultPort(back, end, signal);
-    expect(listening.caveat).toBeUndefined();
+    expect(listening.warning).toBeUndefined();
     expect([...open].sort()).toEqual([39_999, 40_000]);
     await listening.listener[Symbol.asyncDispose]();
     expect(open.size).toBe(0);
@@ -40,8 +40,8 @@ describe("back mode default-port", () => {
     [39_999, own],
     [40_000, below],
   ])("with port %i alone, a 425 can be explained by the other", async (free, words) => {
-    const { caveat } = await listenDefaultPort(hostWith(free).back, end, signal);
-    expect(caveat).toMatch(words);
+    const { warning } = await listenDefaultPort(hostWith(free).back, end, signal);
+    expect(warning).toMatch(words);
   });
 
   test("with neither it fails in words that name both", async () => {

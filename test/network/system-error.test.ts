@@ -49,14 +49,14 @@ describe("errors of the system", () => {
     const subject = "could not listen on 127.0.0.1:2001";
     const error = translateSystemError(systemError("EADDRINUSE"), subject, { phase: "listen" });
     expect(error.message).toBe("could not listen on 127.0.0.1:2001: address already in use");
-    expect(error.cure).toContain("Choose another port");
+    expect(error.hint).toContain("Choose another port");
   });
 
-  it("the cure depends on what was being done", () => {
-    const cure = (phase: string): string | undefined =>
-      translateSystemError(systemError("EACCES"), "x", { phase }).cure;
-    expect(cure("listen")).toContain("below 1024");
-    expect(cure("connect")).toContain("firewall");
+  it("the hint depends on what was being done", () => {
+    const hint = (phase: string): string | undefined =>
+      translateSystemError(systemError("EACCES"), "x", { phase }).hint;
+    expect(hint("listen")).toContain("below 1024");
+    expect(hint("connect")).toContain("firewall");
   });
 
   it("an error of ours passes as it is", () => {

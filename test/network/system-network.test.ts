@@ -37,13 +37,13 @@ describe("listening on this machine", () => {
     expect((await bench.accept(listener)).local.host).toBe("::1");
   });
 
-  it("a taken port is told with its address and a cure", async () => {
+  it("a taken port is told with its address and a hint", async () => {
     const { endpoint } = await bench.listen(systemNetwork);
     const ports = { first: endpoint.port, last: endpoint.port };
     await expect(bench.listen(systemNetwork, { ports })).rejects.toMatchObject({
       code: "NET_ADDRESS_IN_USE",
       message: `could not listen on 127.0.0.1:${endpoint.port}: address already in use`,
-      cure: expect.stringContaining("ss -ltnp"),
+      hint: expect.stringContaining("ss -ltnp"),
       details: { phase: "listen", local: `127.0.0.1:${endpoint.port}`, system: "EADDRINUSE" },
     });
   });
@@ -72,7 +72,7 @@ describe("listening on this machine", () => {
     const attempt = bench.listen(systemNetwork, { host: "192.0.2.1", ports: { first: 40_000, last: 40_010 } });
     await expect(attempt).rejects.toMatchObject({
       code: "NET_ADDRESS_UNAVAILABLE",
-      cure: expect.stringContaining("ip address"),
+      hint: expect.stringContaining("ip address"),
     });
   });
 
@@ -123,7 +123,7 @@ async function roundTripsBeside(): Promise<void> {
 }
 
 describe("connecting from this machine", () => {
-  it("a refused connection is told with its address, cause and cure", async () => {
+  it("a refused connection is told with its address, cause and hint", async () => {
     const port = await freePort();
     await expect(bench.connect(systemNetwork, port)).rejects.toMatchObject({
       code: "NET_REFUSED",
@@ -155,7 +155,7 @@ describe("connecting from this machine", () => {
     const ends = { localAddress: "127.0.0.1", localPort: taken.endpoint.port };
     await expect(bench.connect(systemNetwork, listener.endpoint.port, ends)).rejects.toMatchObject({
       code: "NET_ADDRESS_IN_USE",
-      cure: expect.stringContaining("TIME_WAIT"),
+      hint: expect.stringContaining("TIME_WAIT"),
     });
   });
 

@@ -70,7 +70,7 @@ for (const name of ["vsftpd", "proftpd-tls"] as const) {
 
       test("a certificate that nobody vouches for is refused", async () => {
         const connecting = FtpClient.connect({ host: "127.0.0.1", port: server.port, tls: { kind } });
-        await expect(connecting).rejects.toMatchObject({ code: "NET_TLS", cure: expect.stringContaining("ca") });
+        await expect(connecting).rejects.toMatchObject({ code: "NET_TLS", hint: expect.stringContaining("ca") });
       });
 
       if (kind === "implicit") return;
@@ -91,7 +91,7 @@ for (const name of ["vsftpd", "proftpd-tls"] as const) {
       test("a login in the clear is refused, and the error says what helps", async () => {
         const { port, user, password } = server;
         const connecting = FtpClient.connect({ host: "127.0.0.1", port, user, password });
-        await expect(connecting).rejects.toMatchObject({ code: "FTP_LOGIN", cure: expect.stringContaining("TLS") });
+        await expect(connecting).rejects.toMatchObject({ code: "FTP_LOGIN", hint: expect.stringContaining("TLS") });
       });
     });
   }

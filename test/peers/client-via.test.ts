@@ -59,7 +59,7 @@ for (const kind of ["vsftpd", "proftpd"] as const) {
         client.setMode("default-port");
         await expect(client.list()).rejects.toMatchObject({
           code: "NET_UNSUPPORTED",
-          cure: expect.stringContaining("must begin in mode default-port"),
+          hint: expect.stringContaining("must begin in mode default-port"),
         });
         client.setMode("auto");
         expect((await client.list()).unread).toEqual([]);

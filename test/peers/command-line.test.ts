@@ -77,7 +77,7 @@ describePeers(["sshd", "vsftpd", "curl", "expect"], "the program", () => {
       ["a key that is not let in", ["-o", "IdentityFile=/dev/null", "-F", "none"], "SSH_AUTH"],
       ["an unknown host key", ["-o", "UserKnownHostsFile=/dev/null"], "SSH_HOST_KEY"],
       ["a port where nobody listens", ["-p", "1"], "SSH_CONNECT"],
-    ])("%s ends with 255 and one message with a cure", async (_, more, code) => {
+    ])("%s ends with 255 and one message with a hint", async (_, more, code) => {
       const direct = ["-o", `HostName=${sshd.address}`, "-o", "StrictHostKeyChecking=yes"];
       const destination = more.includes("none")
         ? ["-p", String(sshd.port), "-o", `UserKnownHostsFile=${sshd.files.knownHosts}`, `${sshd.user}@${sshd.address}`]
@@ -85,7 +85,7 @@ describePeers(["sshd", "vsftpd", "curl", "expect"], "the program", () => {
       const line = ["--json", "--ssh", transport, "-L0:127.0.0.1:21", ...more, ...direct, ...destination];
       const { ended, stdout, stderr } = await run(program.real, line, { env: { SSH_AUTH_SOCK: "" } });
       expect(ended).toBe("exit 255");
-      expect(JSON.parse(stdout)).toMatchObject({ event: "error", code, exitStatus: 255, cure: expect.any(String) });
+      expect(JSON.parse(stdout)).toMatchObject({ event: "error", code, exitStatus: 255, hint: expect.any(String) });
       expect(stderr).toMatch(/^sallyport: .+\n {2}.+\n$/m);
       expect(stderr).not.toMatch(/^ {4}at /m);
     });

@@ -43,7 +43,7 @@ describePeers(["sshd", "vsftpd", "curl"], "sshd variants", () => {
     };
 
     describe(transport, () => {
-      test("AllowTcpForwarding no: 421 with the reason and the cure", () =>
+      test("AllowTcpForwarding no: 421 with the reason and the hint", () =>
         withSshd(["AllowTcpForwarding no"], async (sshd) => {
           await using tunnel = await open(sshd);
           const { stderr } = await get(tunnel);

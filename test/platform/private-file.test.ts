@@ -24,7 +24,7 @@ describe.each([false, true])("a private file, secret: %s", (secret) => {
 
   test.each([0o620, 0o602, 0o666])("of mode %o is refused", async (mode) => {
     chmodSync(dir.file("f"), mode);
-    await expect(read(secret)).rejects.toMatchObject({ code: "CONFIG_INVALID", cure: expect.stringMatching(/chmod/) });
+    await expect(read(secret)).rejects.toMatchObject({ code: "CONFIG_INVALID", hint: expect.stringMatching(/chmod/) });
   });
 
   test.each([0o640, 0o604])("of mode %o is refused when it is secret", async (mode) => {

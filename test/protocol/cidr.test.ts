@@ -32,10 +32,10 @@ describe("a network", () => {
   test.each([
     ...["", "/", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8/8", "10.0.0/8", "10.0.0.0/255.0.0.0", "::/129"],
     ...["name/8", "10.0.0.0/ 8", " 10.0.0.0/8", "::ffff:10.0.0.0/95", "fe80::1%eth0/10", "10.0.0.0/8x", "300.0.0.0/8"],
-  ])("%j is none: CONFIG_INVALID with a cure", (text) => {
+  ])("%j is none: CONFIG_INVALID with a hint", (text) => {
     expect(thrownBy(() => parseCidr(text))).toMatchObject({
       code: "CONFIG_INVALID",
-      cure: expect.stringContaining("192.168.1.0/24"),
+      hint: expect.stringContaining("192.168.1.0/24"),
     });
   });
 

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { channelRefused, forwardRefused } from "../../src/ssh/channel-refusal.ts";
 
-test("a prohibited channel names target, reason and cure", () => {
+test("a prohibited channel names target, reason and hint", () => {
   const error = channelRefused("ftp-host:21", 1, "open failed");
   expect(error.code).toBe("SSH_CHANNEL_REFUSED");
   expect(error.message).toBe("the SSH server refused to connect to ftp-host:21: administratively prohibited");
   expect(error.details).toEqual({ remote: "ftp-host:21", channelReason: 1, phase: "connect" });
-  expect(error.cure).toMatch(/AllowTcpForwarding.*PermitOpen/);
+  expect(error.hint).toMatch(/AllowTcpForwarding.*PermitOpen/);
 });
 
 test("what sshd says beyond the reason is kept", () => {
@@ -18,7 +18,7 @@ test("what sshd says beyond the reason is kept", () => {
 test("a reason outside the RFC is shown as its number", () => {
   const error = channelRefused("h:21", 99, "because");
   expect(error.message).toBe("the SSH server refused to connect to h:21: reason 99 (because)");
-  expect(error.cure).toBeUndefined();
+  expect(error.hint).toBeUndefined();
 });
 
 test("control characters and length of the server's text are tamed", () => {
@@ -31,6 +31,6 @@ test("a refused listener names the rules of sshd that may be the cause", () => {
   const error = forwardRefused("localhost:0");
   expect(error.code).toBe("SSH_FORWARD_REFUSED");
   expect(error.message).toBe("the SSH server refused to listen on localhost:0");
-  expect(error.cure).toMatch(/AllowTcpForwarding.*PermitListen.*GatewayPorts/);
+  expect(error.hint).toMatch(/AllowTcpForwarding.*PermitListen.*GatewayPorts/);
   expect(forwardRefused("x:1", "remote port forwarding failed").message).toMatch(/\(remote port forwarding failed\)$/);
 });

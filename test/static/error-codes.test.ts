@@ -36,10 +36,10 @@ describe("the error codes", () => {
     expect(Array.from(sections.keys())).toEqual(codes);
   });
 
-  test("are explained with causes and a cure", () => {
+  test("are explained with causes and a hint", () => {
     for (const [code, section] of sections) {
       expect(section, `${code} has no causes`).toMatch(/^\*\*Causes?:\*\* \S/m);
-      expect(section, `${code} has no cure`).toMatch(/^\*\*Cure:\*\* \S/m);
+      expect(section, `${code} has no hint`).toMatch(/^\*\*Hint:\*\* \S/m);
     }
   });
 

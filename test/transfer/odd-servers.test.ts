@@ -134,7 +134,7 @@ describe("a drop box", () => {
     await expect(storeFile(session, stream, "/x.csv", options)).rejects.toMatchObject({
       code: "FS_PERMISSION",
       message: expect.stringContaining("could not rename"),
-      cure: expect.stringContaining("--in-place"),
+      hint: expect.stringContaining("--in-place"),
     });
   });
 });
@@ -213,7 +213,7 @@ test.each([
   await expect(session.stat("f")).rejects.toMatchObject({
     code: "SSH_PROTOCOL",
     message: expect.stringContaining("login directory"),
-    cure: expect.stringContaining("from the root"),
+    hint: expect.stringContaining("from the root"),
   });
 });
 

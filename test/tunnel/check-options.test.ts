@@ -14,10 +14,10 @@ test("without a forward it is port 2121 here and port 21 of the SSH host", () =>
 });
 
 test.each(["*", "", "0.0.0.0", "::", "192.0.2.1"])(
-  "bind %j without gatewayPorts is POLICY_BIND, and the cure is named",
+  "bind %j without gatewayPorts is POLICY_BIND, and the hint is named",
   (bind) => {
     expect(() => checkForwards({ ssh, forwards: [{ ...forward, bind }] })).toThrow(
-      expect.objectContaining({ code: "POLICY_BIND", cure: expect.stringContaining("-g") }),
+      expect.objectContaining({ code: "POLICY_BIND", hint: expect.stringContaining("-g") }),
     );
   },
 );

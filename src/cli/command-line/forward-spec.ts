@@ -71,9 +71,9 @@ function checkBind(bind: string, text: string): string {
 }
 
 function malformed(text: string, fields: number): Error {
-  const cure =
+  const hint =
     fields > 4
       ? "IPv6 addresses go in brackets: -L 2001:[2001:db8::7]:21."
       : "Write the port here, the FTP server and its port, for example -L 2001:ftp-host:21.";
-  return usageError(`-L ${text}: this is not ${shape}`, cure);
+  return usageError(`-L ${text}: this is not ${shape}`, hint);
 }

@@ -11,9 +11,13 @@ export function hintAtCommand(error: SallyportError, command: TunnelCommand): Sa
   const { host, user } = command.options.ssh;
   const near = user === undefined ? nearCommand(host) : undefined;
   if (near === undefined || error.code !== "SSH_CONNECT") return error;
-  const { code, message, cause, details, cure } = error;
-  const hint = `If you meant the command, type sallyport ${near}.`;
-  return new SallyportError(code, message, { cause, details, cure: cure === undefined ? hint : `${cure} ${hint}` });
+  const { code, message, cause, details, hint } = error;
+  const suggestion = `If you meant the command, type sallyport ${near}.`;
+  return new SallyportError(code, message, {
+    cause,
+    details,
+    hint: hint === undefined ? suggestion : `${hint} ${suggestion}`,
+  });
 }
 
 /** The command that is one letter away from the word. */

@@ -110,7 +110,7 @@ function forwardsOf(draft: Draft): readonly Forward[] {
 function needsGatewayPorts(bind: string, spec: ForwardSpec): SallyportError {
   const place = bind === "*" ? "every address of this machine" : bind;
   return new SallyportError("POLICY_BIND", `listening on ${place} lets other hosts in, and -g was not given`, {
-    cure: `Add -g if that is wanted: whoever reaches port ${spec.port} then reaches ${spec.host}:${spec.hostPort}, and the leg up to here is not encrypted. Or leave the bind address out.`,
+    hint: `Add -g if that is wanted: whoever reaches port ${spec.port} then reaches ${spec.host}:${spec.hostPort}, and the leg up to here is not encrypted. Or leave the bind address out.`,
   });
 }
 

@@ -18,7 +18,7 @@ export interface ViaDraft extends Draft {
 export interface OtherUse {
   readonly isThere: boolean;
   /** `name an sftp:// host` */
-  readonly cure: string;
+  readonly hint: string;
 }
 
 /** What is for SSH and means nothing without --via. */
@@ -58,7 +58,7 @@ export function viaOf(draft: ViaDraft, otherwise?: OtherUse): Via | undefined {
   if (via === undefined) {
     const stray = Object.keys(given).find((name) => ownEntry(given, name)?.(draft));
     if (stray === undefined || otherwise?.isThere === true) return undefined;
-    const add = `Add --via [user@]ssh-host${otherwise === undefined ? "" : `, or ${otherwise.cure}`}.`;
+    const add = `Add --via [user@]ssh-host${otherwise === undefined ? "" : `, or ${otherwise.hint}`}.`;
     throw usageError(
       `${stray} is for the SSH connection of --via`,
       stray === "-p" ? `${add} The FTP server's port stands in the URL, or behind the host.` : add,

@@ -66,6 +66,6 @@ function valueBehind(keyword: NetrcWord, words: NetrcWords, file: string): strin
 
 function wrong(file: string, { line }: NetrcWord, what: string): SallyportError {
   return new SallyportError("CONFIG_INVALID", `${file}, line ${line}: ${what}`, {
-    cure: 'An entry is: machine HOST login USER password PASSWORD; a value with spaces stands in "quotes".',
+    hint: 'An entry is: machine HOST login USER password PASSWORD; a value with spaces stands in "quotes".',
   });
 }

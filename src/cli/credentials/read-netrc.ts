@@ -42,8 +42,8 @@ async function checkPrivacy(file: FileHandle, path: string): Promise<void> {
   if ((stats.mode & 0o077) !== 0) throw refused(path, "others may read or write it", `chmod 600 ${path}`);
 }
 
-function refused(path: string, why: string, cure: string): SallyportError {
-  return new SallyportError("CONFIG_INVALID", `${path} is not used: ${why}, and there are passwords in it`, { cure });
+function refused(path: string, why: string, hint: string): SallyportError {
+  return new SallyportError("CONFIG_INVALID", `${path} is not used: ${why}, and there are passwords in it`, { hint });
 }
 
 /** One byte more than allowed, so that the parser sees it is too long. */

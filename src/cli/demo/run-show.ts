@@ -1,4 +1,4 @@
-// The show: the failure, the cure, every mode, what to type; and the tunnel for a client of the user's.
+// The show: the failure, the fix, every mode, what to type; and the tunnel for a client of the user's.
 
 import type { Evidence } from "../../lab/evidence.ts";
 import { type LoopbackOptions, LoopbackStage } from "../../lab/loopback/loopback-stage.ts";
@@ -41,7 +41,7 @@ export async function runShow({ command, world, parts, signal, pause }: ShowPart
   print(show.failure(s04, await playOpening(s04.plain, simulatedStage(), signal)));
   await pause();
   const onLoopback: OpenStage = async (topology) => new LoopbackStage(topology, options);
-  print(show.cure(s04, await playOpening(s04.sallyport, onLoopback, signal)));
+  print(show.fix(s04, await playOpening(s04.sallyport, onLoopback, signal)));
   await pause();
   const stage = await openModesStage(options);
   try {
@@ -84,7 +84,7 @@ async function playOpening(act: Act, openStage: OpenStage, signal: AbortSignal):
   signal.throwIfAborted();
   if (isAsExpected(evidence, act)) return evidence;
   throw new SallyportError("INTERNAL", `the demo's scenario ${s04.number} did not end as expected`, {
-    cure: `Please report it, with what "sallyport lab run ${s04.number}" prints.`,
+    hint: `Please report it, with what "sallyport lab run ${s04.number}" prints.`,
   });
 }
 
@@ -119,6 +119,6 @@ function failureOf(failed: readonly ModeRun[]): SallyportError {
   const message = `the demo failed in "${first?.mode.title}", ${first?.failure?.step}: ${first?.failure?.error.message}${others}`;
   return new SallyportError("INTERNAL", message, {
     cause: first?.failure?.error,
-    cure: "Please report it, with what the demo has printed.",
+    hint: "Please report it, with what the demo has printed.",
   });
 }

@@ -66,7 +66,7 @@ export class Show {
     return this.#part("1. What fails", `${number}, ${title} (simulated)`, plain, evidence, why);
   }
 
-  cure({ answer, sallyport }: Scenario, evidence: Evidence): readonly string[] {
+  fix({ answer, sallyport }: Scenario, evidence: Evidence): readonly string[] {
     return this.#part(
       "2. What helps",
       "sallyport in place of ssh (real, on this machine)",

@@ -10,7 +10,7 @@ export function scenarioOf(error: SallyportError): string | undefined {
   return signOf(error)?.scenario;
 }
 
-/** Lines to stand below message and cure; not escaped. */
+/** Lines to stand below message and hint; not escaped. */
 export function explain(error: SallyportError): readonly string[] {
   const sign = signOf(error);
   const scenario = scenarios.find(({ number }) => number === sign?.scenario);

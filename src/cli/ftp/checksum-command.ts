@@ -28,7 +28,7 @@ function usual(offered: readonly HashName[]): HashName {
   const name = offered.includes("SHA-256") ? "SHA-256" : offered[0];
   if (name !== undefined) return name;
   throw new SallyportError("NET_UNSUPPORTED", "the server offers no checksums", {
-    cure: "size shows its length; download it to compare more.",
+    hint: "size shows its length; download it to compare more.",
   });
 }
 

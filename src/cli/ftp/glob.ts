@@ -46,7 +46,7 @@ export function expandBraces(pattern: string): string[] {
 
 function tooMany(): SallyportError {
   return new SallyportError("USAGE_INVALID", `the braces expand to more than ${limits.globWordsMax} words`, {
-    cure: "Write fewer alternatives in one word.",
+    hint: "Write fewer alternatives in one word.",
   });
 }
 

@@ -67,7 +67,7 @@ export async function listed(
 
 export function noMatch(pattern: string): SallyportError {
   return new SallyportError("FS_NOT_FOUND", `nothing matches "${escapeText(pattern)}"`, {
-    cure: "A pattern in double quotes, or after `glob off`, is taken as it is.",
+    hint: "A pattern in double quotes, or after `glob off`, is taken as it is.",
   });
 }
 

@@ -38,7 +38,7 @@ export async function writePage(
 async function demandNoDirectory(file: string): Promise<void> {
   const found = await stat(file).catch(() => undefined);
   if (found?.isDirectory() === true) {
-    throw new SallyportError("FS_IS_DIRECTORY", `${file} is a directory`, { cure: "Name a file in it." });
+    throw new SallyportError("FS_IS_DIRECTORY", `${file} is a directory`, { hint: "Name a file in it." });
   }
 }
 

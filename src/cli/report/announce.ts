@@ -33,8 +33,8 @@ export function jsonAnnouncer(): Announcer {
       JSON.stringify({ event: "listening", url, host, port, target, through, openAt, transport }),
     closed: () => JSON.stringify({ event: "closed" }),
     failed: (error) => {
-      const { code, message, cure } = error;
-      return JSON.stringify({ event: "error", code, message, cure, exitStatus: exitStatusOf(error) });
+      const { code, message, hint } = error;
+      return JSON.stringify({ event: "error", code, message, hint, exitStatus: exitStatusOf(error) });
     },
     observe(event) {
       if (event.type === "ssh.lost") {

@@ -16,7 +16,7 @@ export function jsonReporter({ threshold, stacks, write }: ReporterOptions): Rep
     },
     fail(error) {
       const stack = stacks && error.code === "INTERNAL" && error.cause instanceof Error ? error.cause.stack : undefined;
-      logger.error({ event: "error", code: error.code, cure: error.cure, stack }, error.message);
+      logger.error({ event: "error", code: error.code, hint: error.hint, stack }, error.message);
     },
   };
 }

@@ -20,7 +20,7 @@ export interface ReporterOptions {
   readonly clock?: () => Date;
 }
 
-/** Lines for people: `sallyport: message`, the cure on its own line. */
+/** Lines for people: `sallyport: message`, the hint on its own line. */
 export function textReporter({ threshold, stacks, write, clock }: ReporterOptions): Reporter {
   const time = (): string => (clock === undefined ? "" : `${clock().toISOString()} `);
   return {
@@ -33,7 +33,7 @@ export function textReporter({ threshold, stacks, write, clock }: ReporterOption
     },
     fail(error) {
       write(`${time()}sallyport: ${escapeText(error.message)}\n`);
-      if (error.cure !== undefined) write(`  ${escapeText(error.cure)}\n`);
+      if (error.hint !== undefined) write(`  ${escapeText(error.hint)}\n`);
       if (stacks && error.code === "INTERNAL") write(`${describeStack(error)}\n`);
     },
   };
@@ -48,7 +48,7 @@ export function asSallyportError(thrown: unknown): SallyportError {
   if (system === "EMFILE" || system === "ENFILE") return translateFsError(thrown, "this program");
   return new SallyportError("INTERNAL", `a fault in Sallyport: ${message}`, {
     cause: thrown,
-    cure: "Please report it, with what --trace=FILE writes and with the output of -vv.",
+    hint: "Please report it, with what --trace=FILE writes and with the output of -vv.",
   });
 }
 

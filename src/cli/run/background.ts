@@ -16,7 +16,7 @@ type Message = { readonly kind: "line"; readonly line: string } | { readonly kin
 export async function runInBackground(argv: readonly string[], world: World): Promise<number> {
   if (process.platform === "win32") {
     throw new SallyportError("USAGE_INVALID", "-f cannot work on Windows: a program there cannot leave its console", {
-      cure: "Leave -f out and begin the line with: start /b",
+      hint: "Leave -f out and begin the line with: start /b",
     });
   }
   // Not detached: ssh must still be able to ask on the terminal. A pipe for standard error, so that nobody who reads

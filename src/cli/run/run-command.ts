@@ -60,7 +60,7 @@ function cannotRun(program: string, cause: unknown): CommandResult {
     status: isMissing ? exitStatus.commandMissing : exitStatus.commandCannotRun,
     error: new SallyportError("USAGE_INVALID", `cannot run "${program}": ${why}`, {
       cause,
-      cure: "Check the words after --.",
+      hint: "Check the words after --.",
       details: { system },
     }),
   };

@@ -10,7 +10,7 @@ export async function askPassword(text: string, ask: AskUser, signal: AbortSigna
     "CONFIG_INVALID",
     answer === "" ? "the password is empty" : "there is no terminal to ask for a password",
     {
-      cure: "Without a terminal use --password-file, which `sallyport passwd` writes.",
+      hint: "Without a terminal use --password-file, which `sallyport passwd` writes.",
     },
   );
 }

@@ -72,6 +72,6 @@ function describeSystemError(error: unknown): string {
   return ownEntry(reasons, code) ?? code;
 }
 
-function refusal(path: string, why: string, cure: string, cause?: unknown): SallyportError {
-  return new SallyportError("CONFIG_INVALID", `cannot write the trace to ${path}: ${why}`, { cure, cause });
+function refusal(path: string, why: string, hint: string, cause?: unknown): SallyportError {
+  return new SallyportError("CONFIG_INVALID", `cannot write the trace to ${path}: ${why}`, { hint, cause });
 }

@@ -55,7 +55,7 @@ export function moveTasks(context: RunContext, sources: readonly FtpUrl[], desti
         if (found?.type !== "directory") throw error;
         throw new SallyportError("FS_IS_DIRECTORY", `"${escapeText(to)}" is a directory`, {
           cause: error,
-          cure: "End it in a / to move the file into it.",
+          hint: "End it in a / to move the file into it.",
         });
       }
       changed(context, { what: "renamed", url: shown, target: urlAt(destination, to) });

@@ -76,7 +76,7 @@ export class RunContext {
   #claim(target: string): void {
     if (this.#targets.has(target)) {
       throw new SallyportError("FS_EXISTS", `${target} is another file of this run`, {
-        cure: "Transfer one of them under another name, or into another directory.",
+        hint: "Transfer one of them under another name, or into another directory.",
       });
     }
     this.#targets.add(target);

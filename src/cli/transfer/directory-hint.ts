@@ -16,12 +16,12 @@ export async function withDirectoryHint(
   } catch (error) {
     if (!isSallyportError(error) || !/^(?:FTP_REPLY_PERMANENT|FS_)/.test(error.code)) throw error;
     // It says already what to do.
-    if (error.code === "FS_IS_DIRECTORY" && error.cure !== undefined) throw error;
+    if (error.code === "FS_IS_DIRECTORY" && error.hint !== undefined) throw error;
     const isDirectory = error.code === "FS_IS_DIRECTORY" || (await isDirectoryThere(session, path, signal));
     if (!isDirectory) throw error;
     throw new SallyportError("FS_IS_DIRECTORY", `"${printable(path, 200)}" is a directory at the server`, {
       cause: error,
-      cure: hint,
+      hint,
     });
   }
 }

@@ -95,7 +95,7 @@ function targetOf(url: FtpUrl, destination: string | undefined, isOneOfMany: boo
 function assertDirectory(into: string): void {
   if (isLocalDirectory(into)) return;
   throw new SallyportError("FS_NOT_DIRECTORY", `${into} is not a directory, and several files would go there`, {
-    cure: "Make the directory first.",
+    hint: "Make the directory first.",
   });
 }
 

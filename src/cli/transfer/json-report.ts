@@ -38,10 +38,10 @@ export class JsonReport implements Report {
   }
 
   failed(name: string, error: SallyportError): void {
-    const { code, message, cure } = error;
+    const { code, message, hint } = error;
     const more = this.#explain ? { explanation: explain(error) } : {};
     const scenario = scenarioOf(error);
-    this.#print({ event: "error", name, code, message, cure, scenario, exitStatus: exitStatusOf(error), ...more });
+    this.#print({ event: "error", name, code, message, hint, scenario, exitStatus: exitStatusOf(error), ...more });
   }
 
   note(text: string): void {

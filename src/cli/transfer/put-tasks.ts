@@ -29,7 +29,7 @@ export function putTasks(context: RunContext, sources: readonly string[], url: F
       if (found.isFile() || found.isSymbolicLink()) return await send(context, hands, source, url, path);
       if (found.isDirectory() && context.command.recursive) return [uploadTree(treeOf(context, url), source, path)];
       throw new SallyportError("FS_NOT_FILE", `${source} is ${found.isDirectory() ? "a directory" : "no file"}`, {
-        cure: found.isDirectory() ? "Add -r for everything in it." : "Only files can be uploaded; - is standard input.",
+        hint: found.isDirectory() ? "Add -r for everything in it." : "Only files can be uploaded; - is standard input.",
       });
     },
   }));

@@ -155,6 +155,6 @@ function openSessions(
 
 function noPassword(user: string, host: string): SallyportError {
   return new SallyportError("FTP_LOGIN", `there is no password for ${user} at ${host}, and nobody to ask`, {
-    cure: `Put it into ~/.netrc: machine ${host} login ${user} password ...; chmod 600 ~/.netrc.`,
+    hint: `Put it into ~/.netrc: machine ${host} login ${user} password ...; chmod 600 ~/.netrc.`,
   });
 }

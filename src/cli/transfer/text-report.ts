@@ -58,7 +58,7 @@ export class TextReport implements Report {
     const { progress, printError } = this.#options;
     progress.erase();
     printError(`sallyport: ${name === "" ? "" : `${escapeText(name)}: `}${escapeText(error.message)}\n`);
-    if (error.cure !== undefined) printError(`  ${escapeText(error.cure)}\n`);
+    if (error.hint !== undefined) printError(`  ${escapeText(error.hint)}\n`);
     if (this.#options.explain) for (const line of explain(error)) printError(`  ${escapeText(line)}\n`);
   }
 

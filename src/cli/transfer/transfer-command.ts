@@ -71,7 +71,7 @@ export function parseTransfer(verb: TransferVerb, words: readonly string[]): Tra
   const urls = urlsOf(order);
   checkSftpUrls(urls, draft);
   const hasSftp = urls.some(({ scheme }) => scheme === "sftp");
-  const via = viaOf(draft, { isThere: hasSftp, cure: "name an sftp:// host" });
+  const via = viaOf(draft, { isThere: hasSftp, hint: "name an sftp:// host" });
   return {
     kind: "transfer",
     order,

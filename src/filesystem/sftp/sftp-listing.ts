@@ -48,6 +48,6 @@ export async function* listDirectory(
 
 function noName(name: string): SallyportError {
   return new SallyportError("FS_OUTSIDE", `the server lists a name that is a path: "${printable(name, 200)}"`, {
-    cure: "Download the file by its own URL if you trust the server.",
+    hint: "Download the file by its own URL if you trust the server.",
   });
 }

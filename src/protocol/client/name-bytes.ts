@@ -62,6 +62,6 @@ function encodeUtf8(name: string): string {
   });
 }
 
-function invalid(name: string, why: string, cure: string): SallyportError {
-  return new SallyportError("FS_NAME_INVALID", `"${printable(name, 80)}": ${why}`, { cure });
+function invalid(name: string, why: string, hint: string): SallyportError {
+  return new SallyportError("FS_NAME_INVALID", `"${printable(name, 80)}": ${why}`, { hint });
 }

@@ -1,9 +1,9 @@
-// A server's refusal in our words: code, cause and cure.
+// A server's refusal in our words: code, cause and hint.
 import { SallyportError } from "../error.ts";
 import { printable } from "../printable.ts";
 import { type Reply, replyText } from "../reply.ts";
 
-const cures: Readonly<Record<number, string>> = {
+const hints: Readonly<Record<number, string>> = {
   421: "Connect again; when the server has too many sessions, later.",
   425: "The data connection could not be made: choose another mode (passive, active), or look at the firewall between.",
   426: "The connection broke in the middle of the transfer: transfer the file again, or resume it.",
@@ -23,10 +23,10 @@ const cures: Readonly<Record<number, string>> = {
 };
 
 /**
- * For a reply that is no success. `what` is what was wanted: `could not delete "x"`. `hint`: what helps there, where the code
+ * For a reply that is no success. `what` is what was wanted: `could not delete "x"`. `special`: what helps there, where the code
  * alone would not tell.
  */
-export function replyError(what: string, reply: Reply, hint?: string): SallyportError {
+export function replyError(what: string, reply: Reply, special?: string): SallyportError {
   const said = printable(`${reply.code} ${replyText(reply)}`.trim(), 300);
   const { code } = reply;
   const details = { reply: code };
@@ -34,13 +34,13 @@ export function replyError(what: string, reply: Reply, hint?: string): Sallyport
     return new SallyportError(
       "FTP_PROTOCOL_REMOTE",
       `${what}: the server answered "${said}", which is not an answer to it`,
-      { details, ...(hint === undefined ? {} : { cure: hint }) },
+      { details, ...(special === undefined ? {} : { hint: special }) },
     );
   }
-  const cure = hint ?? cures[code];
+  const hint = special ?? hints[code];
   return new SallyportError(code < 500 ? "FTP_REPLY_TRANSIENT" : "FTP_REPLY_PERMANENT", `${what}: ${said}`, {
     details,
-    ...(cure === undefined ? {} : { cure }),
+    ...(hint === undefined ? {} : { hint }),
   });
 }
 
@@ -49,11 +49,11 @@ export function loginError(user: string, reply: Reply): SallyportError {
   const said = printable(`${reply.code} ${replyText(reply)}`.trim(), 300);
   return new SallyportError("FTP_LOGIN", `the server did not let ${printable(user, 80)} in: ${said}`, {
     details: { reply: reply.code },
-    cure: loginCure(reply),
+    hint: loginHint(reply),
   });
 }
 
-function loginCure({ code, lines }: Reply): string {
+function loginHint({ code, lines }: Reply): string {
   if (code === 332) return "The server wants an account beside user and password: give it.";
   if (/\b(?:tls|ssl|encrypt|secure|protect)/i.test(lines.join(" "))) return "The server demands TLS: use it.";
   if (code === 500 || code === 501) return "The server itself is at fault: its configuration, or its log, says why.";

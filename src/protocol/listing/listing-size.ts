@@ -23,6 +23,6 @@ export class ListingSize {
 
 function tooLong(what: string, most: string): SallyportError {
   return new SallyportError("LIMIT_LISTING", `${what} has more than ${most}, the most that we read`, {
-    cure: "List a part of it, with a pattern or in a subdirectory; or the server is broken, and its listing has no end.",
+    hint: "List a part of it, with a pattern or in a subdirectory; or the server is broken, and its listing has no end.",
   });
 }

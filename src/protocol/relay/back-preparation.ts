@@ -81,9 +81,9 @@ export class BackPreparation {
   }
 
   /** The remote end listens: tell the server where. */
-  listening(exchange: Exchange, address: HostPort, caveat?: string): void {
+  listening(exchange: Exchange, address: HostPort, warning?: string): void {
     if (exchange.back.state !== "listening") return;
-    exchange.back.caveat = caveat;
+    exchange.back.warning = warning;
     if (exchange.back.method === "default-port") {
       this.#ready(exchange);
       return;

@@ -29,7 +29,7 @@ export interface BackEnd {
   /** The server's own word against the transfer, before its command was sent (PRET). */
   refusal?: Reply | undefined;
   /** Why what works may not be enough. */
-  caveat: string | undefined;
+  warning: string | undefined;
 }
 
 export interface Transfer {
@@ -59,7 +59,7 @@ export function newExchange(id: number, method: BackMethod): Exchange {
   return {
     id,
     front: undefined,
-    back: { method, state: "unprepared", port: 0, failure: "", caveat: undefined },
+    back: { method, state: "unprepared", port: 0, failure: "", warning: undefined },
     transfer: undefined,
     refused: false,
   };

@@ -38,7 +38,7 @@ export type RelayInput =
       readonly id: number;
       readonly address: HostPort;
       /** Why that may not be enough: told with the server's own 425. */
-      readonly caveat?: string;
+      readonly warning?: string;
     }
   | { readonly type: "data-open"; readonly id: number; readonly side: DataSide }
   /** A listener or a connection could not be had; `text` names the cause in words. */

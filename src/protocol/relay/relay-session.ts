@@ -89,8 +89,8 @@ export class RelaySession {
     "client-gone": () => this.#farewell.clientGone(),
     "server-gone": ({ text }) => this.#serverGone(text),
     "front-listening": ({ id, address }) => this.#with(id, (exchange) => this.#front.listening(exchange, address)),
-    "back-listening": ({ id, address, caveat }) =>
-      this.#with(id, (exchange) => this.#back.listening(exchange, address, caveat)),
+    "back-listening": ({ id, address, warning }) =>
+      this.#with(id, (exchange) => this.#back.listening(exchange, address, warning)),
     "data-open": ({ id, side }) => {
       // The server has gone on, so its reply is over.
       if (side === "back") this.#serverEvents(this.#fromServer.settle());

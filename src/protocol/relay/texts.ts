@@ -1,4 +1,4 @@
-// Every reply text that is the gateway's own. Each says what is wrong and, where there is one, the cure.
+// Every reply text that is the gateway's own. Each says what is wrong and, where there is one, the hint.
 import { isSallyportError } from "../error.ts";
 import type { HostPort } from "../host-port.ts";
 import { make227, make228, make229 } from "../passive-reply.ts";
@@ -73,7 +73,7 @@ export function breakText({ data, finalReply }: Transfer): string {
 }
 
 /** A server's 425 says that it could not connect, not why. */
-export function explained(reply: Reply, caveat: string | undefined): Reply {
-  if (reply.code !== 425 || caveat === undefined) return reply;
-  return makeReply(425, `${replyText(reply)}: ${caveat}`);
+export function explained(reply: Reply, warning: string | undefined): Reply {
+  if (reply.code !== 425 || warning === undefined) return reply;
+  return makeReply(425, `${replyText(reply)}: ${warning}`);
 }

@@ -176,7 +176,7 @@ export class Transfers {
   }
 
   #final(exchange: Exchange, transfer: Transfer, said: Reply): void {
-    const reply = explained(said, exchange.back.caveat);
+    const reply = explained(said, exchange.back.warning);
     transfer.final = reply.code < 300 ? "good" : "bad";
     transfer.finalReply = reply;
     this.aborts.ended(exchange, transfer);

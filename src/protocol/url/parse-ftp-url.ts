@@ -46,8 +46,8 @@ class PartReader {
     this.#encoding = encoding;
   }
 
-  fault(why: string, cure: string): SallyportError {
-    return new SallyportError("USAGE_INVALID", `"${printable(redactUrl(this.#text), 200)}" ${why}`, { cure });
+  fault(why: string, hint: string): SallyportError {
+    return new SallyportError("USAGE_INVALID", `"${printable(redactUrl(this.#text), 200)}" ${why}`, { hint });
   }
 
   /** One part with its percent-encoding undone. */

@@ -21,7 +21,7 @@ export function parsePasswordFile(text: string, file: string): PasswordEntry[] {
     const [name = "", hash = "", root = "", rights = "", ...more] = line.trimEnd().split(":");
     const wrong = (why: string): SallyportError =>
       new SallyportError("CONFIG_INVALID", `${file}, line ${index + 1}: ${why}`, {
-        cure: "A line is name:hash, name:hash:root or name:hash:root:ro; `sallyport passwd` writes it.",
+        hint: "A line is name:hash, name:hash:root or name:hash:root:ro; `sallyport passwd` writes it.",
       });
     if (name === "" || more.length > 0 || (rights !== "" && rights !== "ro")) throw wrong("this is not a user");
     if (!isPasswordHash(hash)) throw wrong("the second field is not a password hash");

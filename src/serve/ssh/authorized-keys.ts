@@ -25,7 +25,7 @@ export class AuthorizedKeys {
     const isPerUser = this.#pattern.includes("%u");
     if (!isPerUser && users.length > 1) {
       throw new SallyportError("CONFIG_INVALID", `the keys in ${this.#pattern} would be accepted for every user`, {
-        cure: "Give each user a file of keys: %u in its name is the user's.",
+        hint: "Give each user a file of keys: %u in its name is the user's.",
       });
     }
     for (const user of isPerUser ? users : [""]) {
@@ -76,6 +76,6 @@ function parseLine(line: string): Buffer | undefined {
 
 function noKey(file: string, line: number): SallyportError {
   return new SallyportError("CONFIG_INVALID", `${file}, line ${line}: this is not a public key`, {
-    cure: "A line is a type, a key and a comment, as ssh-keygen writes it; options before them are not understood here.",
+    hint: "A line is a type, a key and a comment, as ssh-keygen writes it; options before them are not understood here.",
   });
 }

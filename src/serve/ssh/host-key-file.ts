@@ -17,7 +17,7 @@ export async function hostKeyFrom(file: string): Promise<string> {
     const why = (system as NodeJS.ErrnoException).code ?? String(system);
     throw new SallyportError("CONFIG_INVALID", `the host key ${file} cannot be read or made: ${why}`, {
       cause,
-      cure: "Name another file with --host-key.",
+      hint: "Name another file with --host-key.",
     });
   }
 }

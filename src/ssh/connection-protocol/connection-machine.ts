@@ -160,6 +160,6 @@ export class ConnectionMachine {
 
 function tooMany(most: number): SallyportError {
   return new SallyportError("SSH_CHANNEL_REFUSED", `${most} channels of the SSH connection are in use already`, {
-    cure: "End some transfers, or start another tunnel.",
+    hint: "End some transfers, or start another tunnel.",
   });
 }

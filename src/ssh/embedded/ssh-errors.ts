@@ -8,10 +8,10 @@ interface Words {
   readonly code: "SSH_CONNECT" | "SSH_PROTOCOL" | "SSH_AUTH" | "SSH_DISCONNECTED";
   /** Follows `the SSH server HOST:PORT: `. */
   readonly words: string;
-  readonly cure: string;
+  readonly hint: string;
 }
 
-const bySystemError: Readonly<Record<string, readonly [words: string, cure: string]>> = {
+const bySystemError: Readonly<Record<string, readonly [words: string, hint: string]>> = {
   ECONNREFUSED: ["connection refused", "Is an SSH server running there? Check host and port (-p)."],
   ETIMEDOUT: ["no answer", "Is there a firewall in between that drops packets? Check host and port (-p)."],
   EHOSTUNREACH: ["no route to host", "Check the address, the routes (ip route) and the firewall."],
@@ -40,19 +40,19 @@ const byMessage: readonly (readonly [RegExp, Words])[] = [
     {
       code: "SSH_CONNECT",
       words: "closed the connection before the handshake",
-      cure: "Is it an SSH server (-p)? It may also refuse this machine (MaxStartups, PerSourcePenalties, fail2ban).",
+      hint: "Is it an SSH server (-p)? It may also refuse this machine (MaxStartups, PerSourcePenalties, fail2ban).",
     },
   ],
   [
     /identification string|Invalid header|Header line too long|Max greeting lines/,
-    { code: "SSH_PROTOCOL", words: "does not speak SSH", cure: "Check host and port (-p)." },
+    { code: "SSH_PROTOCOL", words: "does not speak SSH", hint: "Check host and port (-p)." },
   ],
   [
     /^Keepalive timeout/,
     {
       code: "SSH_DISCONNECTED",
       words: "does not answer any more",
-      cure: "Check the network. ServerAliveInterval and ServerAliveCountMax say how long to wait.",
+      hint: "Check the network. ServerAliveInterval and ServerAliveCountMax say how long to wait.",
     },
   ],
   [
@@ -60,7 +60,7 @@ const byMessage: readonly (readonly [RegExp, Words])[] = [
     {
       code: "SSH_AUTH",
       words: "too many authentication failures",
-      cure: "Name the right key with -i and -o IdentitiesOnly=yes; MaxAuthTries in its sshd_config counts every key.",
+      hint: "Name the right key with -i and -o IdentitiesOnly=yes; MaxAuthTries in its sshd_config counts every key.",
     },
   ],
 ];
@@ -69,11 +69,11 @@ const where = (server: Endpoint): string => `the SSH server ${formatEndpoint(ser
 
 /** The TCP connection failed at `address`. */
 export function connectFailed(server: Endpoint, address: string, cause: NodeJS.ErrnoException): SallyportError {
-  const [words, cure] = ownEntry(bySystemError, cause.code ?? "") ?? [cause.message, "Check host and port (-p)."];
+  const [words, hint] = ownEntry(bySystemError, cause.code ?? "") ?? [cause.message, "Check host and port (-p)."];
   const at = address === server.host ? "" : ` (${address})`;
   return new SallyportError("SSH_CONNECT", `could not connect to ${where(server)}${at}: ${words}`, {
     cause,
-    cure,
+    hint,
     details: { remote: formatEndpoint(server), phase: "connect", ...(cause.code ? { system: cause.code } : {}) },
   });
 }
@@ -85,14 +85,14 @@ export function noSuchHost(server: Endpoint, cause: unknown): SallyportError {
 /** `step` is what was waited for. */
 export function serverSilent(server: Endpoint, step: string): SallyportError {
   return new SallyportError("SSH_CONNECT", `no answer from ${where(server)} to ${step}`, {
-    cure: "Is it an SSH server, and is there a firewall in between? ConnectTimeout says how long to wait.",
+    hint: "Is it an SSH server, and is there a firewall in between? ConnectTimeout says how long to wait.",
     details: { remote: formatEndpoint(server), phase: "handshake" },
   });
 }
 
 export function proxyFailed(program: string, why: string): SallyportError {
   return new SallyportError("SSH_CONNECT", `the ProxyCommand ${program} failed: ${why}`, {
-    cure: "Run the command by hand: it must connect to the SSH server with its standard input and output.",
+    hint: "Run the command by hand: it must connect to the SSH server with its standard input and output.",
     details: { phase: "connect" },
   });
 }
@@ -107,7 +107,7 @@ export function translateSsh2Error(error: unknown, server: Endpoint, connected: 
     return new SallyportError("SSH_PROTOCOL", `${where(server)} and the embedded SSH have no ${missing} in common`, {
       cause: error,
       details,
-      cure: `Use --ssh openssh, or allow an older one: -o ${ownEntry(noSharedAlgorithm, missing) ?? "Ciphers"}=+NAME`,
+      hint: `Use --ssh openssh, or allow an older one: -o ${ownEntry(noSharedAlgorithm, missing) ?? "Ciphers"}=+NAME`,
     });
   }
   const known = byMessage.find(([pattern]) => pattern.test(message))?.[1];
@@ -115,6 +115,6 @@ export function translateSsh2Error(error: unknown, server: Endpoint, connected: 
   return new SallyportError(
     known?.code ?? (connected ? "SSH_DISCONNECTED" : "SSH_CONNECT"),
     `${where(server)}: ${known?.words ?? system ?? message}`,
-    { cause: error, details, ...(known === undefined ? {} : { cure: known.cure }) },
+    { cause: error, details, ...(known === undefined ? {} : { hint: known.hint }) },
   );
 }

@@ -21,7 +21,7 @@ const lookEveryMs = 10;
 
 /**
  * The system's own ssh as a network: the user's configuration, agent, jump hosts and host keys, and ssh's own questions on
- * the terminal. Throws SSH_* with a cure, USAGE_INVALID for words that ssh would misunderstand, or the signal's reason.
+ * the terminal. Throws SSH_* with a hint, USAGE_INVALID for words that ssh would misunderstand, or the signal's reason.
  */
 export const connectOpenSsh: ConnectSsh = async (options, environment, signal) => {
   signal.throwIfAborted();
@@ -89,6 +89,6 @@ function untilListening(process: SshProcess, path: string, clock: Clock, signal:
 
 function missing(reason: string): SallyportError {
   return new SallyportError("SSH_PROGRAM_MISSING", `the system's ssh cannot be used: ${reason}`, {
-    cure: "Install OpenSSH 7.4 or later, or use --ssh embedded.",
+    hint: "Install OpenSSH 7.4 or later, or use --ssh embedded.",
   });
 }

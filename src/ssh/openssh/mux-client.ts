@@ -37,7 +37,7 @@ export class MuxClient {
     if (value === muxVersion) return client;
     client.close();
     throw new SallyportError("SSH_PROTOCOL", `ssh speaks version ${value} of its multiplexing protocol, not 4`, {
-      cure: "Use --ssh embedded.",
+      hint: "Use --ssh embedded.",
     });
   }
 
@@ -51,7 +51,7 @@ export class MuxClient {
     if (type !== mux.proxyStarted) {
       this.close();
       throw new SallyportError("SSH_PROTOCOL", `ssh does not share its connection: ${reason || "no proxy mode"}`, {
-        cure: "Use OpenSSH 7.4 or later, or --ssh embedded.",
+        hint: "Use OpenSSH 7.4 or later, or --ssh embedded.",
       });
     }
     return this.#socket;

@@ -77,6 +77,6 @@ export class OpenSshNetwork implements Network {
 
 function cannotChooseEnd(network: string): SallyportError {
   return new SallyportError("NET_UNSUPPORTED", `${network} cannot choose the address or port that it connects from`, {
-    cure: "An SSH server connects from an address and port that it chooses (RFC 4254 section 7.2).",
+    hint: "An SSH server connects from an address and port that it chooses (RFC 4254 section 7.2).",
   });
 }

@@ -153,7 +153,7 @@ export class ProxyConnection {
     if (this.#refusals < limits.sshRefusedChannelsMax || this.#machine.channelCount > 0) return;
     this.#fail(
       new SallyportError("SSH_DISCONNECTED", `ssh is ended after ${this.#refusals} refused connections`, {
-        cure: "A new SSH connection is all it takes; see also why the connections are refused.",
+        hint: "A new SSH connection is all it takes; see also why the connections are refused.",
       }),
     );
   }

@@ -37,7 +37,7 @@ export function makeSocketDirectory(candidates: readonly string[] = usualPlaces(
   }
   throw new SallyportError("SSH_CONFIG", "there is no place for the socket of ssh", {
     cause,
-    cure: "Set TMPDIR to a directory that is writable and has a short name.",
+    hint: "Set TMPDIR to a directory that is writable and has a short name.",
   });
 }
 

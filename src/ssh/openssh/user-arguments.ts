@@ -6,14 +6,14 @@ import type { SshOptions } from "../ssh-connection.ts";
 function checkWord(what: string, word: string): void {
   if (word !== "" && !word.startsWith("-") && !/[\u0000-\u001f\u007f]/.test(word)) return;
   throw new SallyportError("USAGE_INVALID", `${JSON.stringify(word)} cannot be ${what}`, {
-    cure: "Give [user@]host as for ssh; it must not be empty or begin with a dash.",
+    hint: "Give [user@]host as for ssh; it must not be empty or begin with a dash.",
   });
 }
 
 function checkOption(option: string): void {
   if (/^\s*[A-Za-z][A-Za-z0-9]*(\s*=|\s)/.test(option) && !/[\r\n\0]/.test(option)) return;
   throw new SallyportError("USAGE_INVALID", `${JSON.stringify(option)} is not an option for ssh`, {
-    cure: "Write -o Name=value; ssh_config(5) lists the names.",
+    hint: "Write -o Name=value; ssh_config(5) lists the names.",
   });
 }
 

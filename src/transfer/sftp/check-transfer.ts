@@ -36,7 +36,7 @@ export function demandSameHash(path: string, here: string, there: string): void 
   throw new SallyportError(
     "FTP_VERIFY",
     `"${printable(path, 200)}": its SHA-256 is ${here} here and ${there} at the server`,
-    { cure: "Transfer the file again; was it changed during the transfer?" },
+    { hint: "Transfer the file again; was it changed during the transfer?" },
   );
 }
 
@@ -61,6 +61,6 @@ export async function checkSize(
   throw new SallyportError(
     "FTP_VERIFY",
     `"${printable(path, 200)}": ${here} bytes here, but the server's file has ${told.size}`,
-    { cure: "Transfer the file again; was it changed during the transfer? --no-verify does not compare." },
+    { hint: "Transfer the file again; was it changed during the transfer? --no-verify does not compare." },
   );
 }

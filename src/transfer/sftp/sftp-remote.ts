@@ -35,6 +35,6 @@ export async function makeRemote(client: SftpClient, signal: AbortSignal): Promi
 function noHome(cause: SallyportError): SallyportError {
   return new SallyportError("SSH_PROTOCOL", `the server does not report the login directory (${cause.message})`, {
     cause,
-    cure: "Write the path from the root: sftp://host/directory/file, without /~/.",
+    hint: "Write the path from the root: sftp://host/directory/file, without /~/.",
   });
 }

@@ -58,10 +58,10 @@ async function leadsTo({ session }: SftpRemote, path: string, signal: AbortSigna
   if (type === "file") return { path, there: identityIn(itself), mode: itself.permissions & 0o7777 };
   throw type === "directory"
     ? new SallyportError("FS_IS_DIRECTORY", `${printable(path, 200)} is a directory at the server`, {
-        cure: "End the URL in a / to put the file into it.",
+        hint: "End the URL in a / to put the file into it.",
       })
     : new SallyportError("FS_NOT_FILE", `${printable(path, 200)} is not a regular file at the server`, {
-        cure: "Give the file another name.",
+        hint: "Give the file another name.",
       });
 }
 
@@ -73,7 +73,7 @@ function sentOnce(cause: SallyportError, path: string): unknown {
     {
       cause,
       details: cause.details,
-      cure: "Send it again with --in-place.",
+      hint: "Send it again with --in-place.",
     },
   );
 }

@@ -15,7 +15,7 @@ const word = fc.oneof(
   fc.string({ unit: fc.constantFrom(..."-:/[]@%=.,0129aLf ") }),
 );
 
-test("any words give a command, help, the version, or a refusal with a code and a cure, and nothing else", () => {
+test("any words give a command, help, the version, or a refusal with a code and a hint, and nothing else", () => {
   const seen = new Map<string, number>();
   const count = (key: string): void => void seen.set(key, (seen.get(key) ?? 0) + 1);
   fc.assert(
@@ -26,7 +26,7 @@ test("any words give a command, help, the version, or a refusal with a code and 
         if (!isSallyportError(error)) throw error;
         expect(["USAGE_INVALID", "POLICY_BIND"]).toContain(error.code);
         expect(error.message).not.toBe("");
-        expect(error.cure).toMatch(/[.?]$|-- /);
+        expect(error.hint).toMatch(/[.?]$|-- /);
         count("refused");
       }
     }),

@@ -5,7 +5,7 @@ import type { TunnelCommand } from "../../../src/cli/command-line/tunnel-command
 import { SallyportError } from "../../../src/protocol/error.ts";
 
 const hintFor = (words: readonly string[], code: "SSH_CONNECT" | "SSH_AUTH" = "SSH_CONNECT"): string | undefined =>
-  hintAtCommand(new SallyportError(code, "no such host", {}), parseCommandLine(words) as TunnelCommand).cure;
+  hintAtCommand(new SallyportError(code, "no such host", {}), parseCommandLine(words) as TunnelCommand).hint;
 
 describe("a destination that cannot be reached", () => {
   test.each([
@@ -32,21 +32,21 @@ describe("a destination that cannot be reached", () => {
     expect(hintFor(["demmo"], "SSH_AUTH")).toBeUndefined();
   });
 
-  test("keeps its own cure, before the hint", () => {
-    const error = new SallyportError("SSH_CONNECT", "no such host", { cure: "Check its name." });
-    expect(hintAtCommand(error, parseCommandLine(["dmeo"]) as TunnelCommand).cure).toBe(
+  test("keeps its own hint, before the hint", () => {
+    const error = new SallyportError("SSH_CONNECT", "no such host", { hint: "Check its name." });
+    expect(hintAtCommand(error, parseCommandLine(["dmeo"]) as TunnelCommand).hint).toBe(
       "Check its name. If you meant the command, type sallyport demo.",
     );
   });
 });
 
 describe("a first word that is no command", () => {
-  const refusal = (line: string): { readonly message: string; readonly cure: string | undefined } => {
+  const refusal = (line: string): { readonly message: string; readonly hint: string | undefined } => {
     try {
-      return { message: `taken: ${parseCommandLine(line.split(" ")).kind}`, cure: undefined };
+      return { message: `taken: ${parseCommandLine(line.split(" ")).kind}`, hint: undefined };
     } catch (error) {
-      const { message, cure } = error as SallyportError;
-      return { message, cure };
+      const { message, hint } = error as SallyportError;
+      return { message, hint };
     }
   };
 
@@ -59,17 +59,17 @@ describe("a first word that is no command", () => {
     ["mkdirr ftp://h/d", "mkdir"],
   ])("%s: did you mean %s?", (line, command) => {
     const [first = "", ...rest] = line.split(" ");
-    const { message, cure } = refusal(line);
+    const { message, hint } = refusal(line);
     expect(message).toBe(`unknown command "${first}"; did you mean ${command}?`);
-    expect(cure).toContain(`Write sallyport ${command} ${rest.join(" ")}.`);
+    expect(hint).toContain(`Write sallyport ${command} ${rest.join(" ")}.`);
   });
 
   test.each(["fetch ftp://h/f", "download sftp://h/f .", "list ftps://h/"])(
     "%s: the commands for URLs are named",
     (line) => {
-      const { message, cure } = refusal(line);
+      const { message, hint } = refusal(line);
       expect(message).toBe(`unknown command "${line.split(" ")[0]}"`);
-      expect(cure).toContain("For URLs there are get, put, ls, cp");
+      expect(hint).toContain("For URLs there are get, put, ls, cp");
     },
   );
 
@@ -82,6 +82,6 @@ test.each(["serve", "passwd", "demo", "lab", "ftp", "get", "put", "ls", "cp"])(
   "an unknown option of %s points to its own help",
   (command) => {
     const line = [command, "--no-such-option"];
-    expect(() => parseCommandLine(line)).toThrow(expect.objectContaining({ cure: `See sallyport ${command} --help.` }));
+    expect(() => parseCommandLine(line)).toThrow(expect.objectContaining({ hint: `See sallyport ${command} --help.` }));
   },
 );

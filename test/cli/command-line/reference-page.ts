@@ -151,7 +151,7 @@ every line of standard output is an object with \`event\`:
 | \`removed\`, \`made\`, \`renamed\` | of \`rm\`, \`mkdir\`, \`mv\`: \`url\`, and \`target\` of what was renamed |
 | \`skipped\` | \`name\`, \`why\`: symbolic links and devices in a tree |
 | \`note\` | \`text\` |
-| \`error\` | \`name\`, \`code\` (see errors.md), \`message\`, \`exitStatus\`; \`cure\` and \`scenario\` where there is one, \`explanation\` with \`--explain\` |
+| \`error\` | \`name\`, \`code\` (see errors.md), \`message\`, \`exitStatus\`; \`hint\` and \`scenario\` where there is one, \`explanation\` with \`--explain\` |
 | \`done\` | the end: \`files\`, \`bytes\`, \`failed\`, \`skipped\`, \`milliseconds\`; not when a server cannot be reached, nor after a signal |`;
 
 const behaviour = `## Output
@@ -170,7 +170,7 @@ With \`--json\` every line is an object with \`event\`:
 | \`ssh-lost\` | \`reason\`, \`retryInMs\` |
 | \`ssh-connected\` | \`target\`, \`transport\`; after a loss |
 | \`closed\` | none; the tunnel ended in order |
-| \`error\` | \`code\` (see errors.md), \`message\`, \`cure\` where there is one, \`exitStatus\` |
+| \`error\` | \`code\` (see errors.md), \`message\`, \`hint\` where there is one, \`exitStatus\` |
 
 Everything else goes to standard error: warnings, ssh's own words, the log, the trace. With a command after \`--\` standard
 output belongs to the command, and the lines above go to standard error as well.

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { refusedOptions } from "../../../src/cli/command-line/other-ssh-options.ts";
 import { refusalOf } from "./parse.ts";
 
-/** [what is typed, the message, the cure], the last two as parts of them. */
+/** [what is typed, the message, the hint], the last two as parts of them. */
 const refusals: readonly (readonly [string, string, string])[] = [
   ["", "the destination is missing", "sallyport -L 2001:ftp-host:21 user@ssh-host"],
   ["tunnel", "the destination is missing", "user@ssh-host"],
@@ -86,12 +86,12 @@ const refusals: readonly (readonly [string, string, string])[] = [
   ["-f --trace h", "--trace without FILE writes to standard error, which -f closes", "--trace=FILE"],
 ];
 
-describe("a wrong command line is refused in one sentence and a cure", () => {
-  test.each(refusals)("%s", (line, message, cure) => {
+describe("a wrong command line is refused in one sentence and a hint", () => {
+  test.each(refusals)("%s", (line, message, hint) => {
     const error = refusalOf(line);
     expect(error.code).toBe("USAGE_INVALID");
     expect(error.message).toContain(message);
-    expect(error.cure).toContain(cure);
+    expect(error.hint).toContain(hint);
   });
 });
 
@@ -101,8 +101,8 @@ describe("listening beyond loopback needs -g", () => {
     (value) => {
       const error = refusalOf(`-L ${value} h`);
       expect(error.code).toBe("POLICY_BIND");
-      expect(error.cure).toContain("whoever reaches port 2001 then reaches f:21");
-      expect(error.cure).toContain("not encrypted");
+      expect(error.hint).toContain("whoever reaches port 2001 then reaches f:21");
+      expect(error.hint).toContain("not encrypted");
     },
   );
 });
@@ -114,7 +114,7 @@ describe("ssh's options that have no place here are refused with what to do inst
       const error = refusalOf(count === 0 ? `${option} h` : `${option} value h`);
       expect(error.code).toBe("USAGE_INVALID");
       expect(error.message).toMatch(new RegExp(`^${option} is refused: `));
-      expect(error.cure).toBe(more);
+      expect(error.hint).toBe(more);
     },
   );
 

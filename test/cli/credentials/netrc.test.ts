@@ -133,12 +133,12 @@ describe("the file", () => {
     expect(await readNetrc(await write("read-only", 0o400))).toHaveLength(1);
   });
 
-  test.each([0o640, 0o604, 0o620, 0o602])("of mode %o is refused, and the cure is chmod", async (mode) => {
+  test.each([0o640, 0o604, 0o620, 0o602])("of mode %o is refused, and the hint is chmod", async (mode) => {
     const path = await write(`mode-${mode}`, mode);
     await expect(readNetrc(path)).rejects.toMatchObject({
       code: "CONFIG_INVALID",
       message: expect.stringContaining("others may read or write it"),
-      cure: `chmod 600 ${path}`,
+      hint: `chmod 600 ${path}`,
     });
   });
 

@@ -38,7 +38,7 @@ async function printed(step: boolean): Promise<readonly string[]> {
 }
 
 test.each([
-  ["the failure, the cure and the table", false, /^1\. What fails/, undefined],
+  ["the failure, the fix and the table", false, /^1\. What fails/, undefined],
   ["a mode with --step", true, /^3\/8 /, "4/8 "],
 ])("%s: the excerpt is what the demo prints", async (_, step, start, end) => {
   const lines = await printed(step);

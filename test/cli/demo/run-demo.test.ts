@@ -208,7 +208,7 @@ test("on a terminal it stays unless --once is given; elsewhere it ends by itself
   expect(terminal.lines.join("\n")).not.toContain("stays open");
 });
 
-test("without -v it is short: the failure, the cure, the table, what to type", async () => {
+test("without -v it is short: the failure, the fix, the table, what to type", async () => {
   const { text, end } = await demo({}, once);
   expect(end).toBe(0);
   expect(text.split("\n").length).toBeLessThan(70);

@@ -34,7 +34,7 @@ const failure = {
 };
 
 const evidence = await runAct(s04.topology, s04.plain, simulatedStage());
-const cured = await runAct(s04.topology, s04.sallyport, simulatedStage());
+const fixed = await runAct(s04.topology, s04.sallyport, simulatedStage());
 const why = "The client obeys and goes round ssh, and the server takes what it then sees for a theft of the port.";
 
 const runOf = (more: Partial<ModeRun> = {}): ModeRun => ({
@@ -56,7 +56,7 @@ function everything(show: Show): readonly string[] {
   return [
     ...show.opening(s04, true),
     ...show.failure(s04, evidence),
-    ...show.cure(s04, cured),
+    ...show.fix(s04, fixed),
     ...show.modesOpening({ tunnel: 60_001, ssh: 60_002, ftp: 60_003 }, true),
     ...runs.flatMap((run) => show.mode(run, "8/8", run.first, why)),
     ...show.table(runs),

@@ -78,7 +78,7 @@ describe("-f", () => {
   });
 
   test("fails with the child's message and status", async () => {
-    const fail = { code: "SSH_AUTH", message: "refused", cure: "Check the key." };
+    const fail = { code: "SSH_AUTH", message: "refused", hint: "Check the key." };
     await using parent = start(program.fake, ["--json", ...words], { tunnel: { fail } });
     expect(await parent.ended).toBe("exit 255");
     expect(parent.stderr()).toBe("sallyport: refused\n  Check the key.\n");

@@ -45,7 +45,7 @@ describe("a tunnel", () => {
   });
 
   test("that ends by itself is an error with its status", async () => {
-    const lost = { afterMs: 50, code: "SSH_DISCONNECTED", message: "ssh has gone", cure: "Start again." };
+    const lost = { afterMs: 50, code: "SSH_DISCONNECTED", message: "ssh has gone", hint: "Start again." };
     await using running = start(program.fake, ["--json", ...forward], { tunnel: { lost } });
     expect(await running.ended).toBe("exit 255");
     expect(running.stderr()).toBe("FAKE disposed\nsallyport: ssh has gone\n  Start again.\n");

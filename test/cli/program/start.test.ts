@@ -69,7 +69,7 @@ describe("an error from the tunnel is told in one message", () => {
     ["NET_ADDRESS_IN_USE", 1],
     ["CONFIG_INVALID", 2],
   ])("%s exits with %i", async (code, status) => {
-    const fail = { code, message: "it failed", cure: "Do this." };
+    const fail = { code, message: "it failed", hint: "Do this." };
     expect(await run(program.fake, ["h"], { tunnel: { fail } })).toEqual({
       ended: `exit ${status}`,
       stdout: "",
@@ -78,7 +78,7 @@ describe("an error from the tunnel is told in one message", () => {
   });
 
   test("with --json also as an object on standard output", async () => {
-    const fail = { code: "SSH_HOST_KEY", message: "the key has changed", cure: "Ask." };
+    const fail = { code: "SSH_HOST_KEY", message: "the key has changed", hint: "Ask." };
     const { ended, stdout, stderr } = await run(program.fake, ["--json", "h"], { tunnel: { fail } });
     expect(ended).toBe("exit 255");
     expect(JSON.parse(stdout)).toEqual({ event: "error", ...fail, exitStatus: 255 });

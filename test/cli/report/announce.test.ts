@@ -44,8 +44,8 @@ describe("--json", () => {
   });
 
   test("an error, with the status that the program will exit with", () => {
-    const error = new SallyportError("SSH_AUTH", "refused", { cure: "Check the key." });
-    const expected = { event: "error", code: "SSH_AUTH", message: "refused", cure: "Check the key.", exitStatus: 255 };
+    const error = new SallyportError("SSH_AUTH", "refused", { hint: "Check the key." });
+    const expected = { event: "error", code: "SSH_AUTH", message: "refused", hint: "Check the key.", exitStatus: 255 };
     expect(parse(jsonAnnouncer().failed(error))).toEqual(expected);
   });
 

@@ -13,9 +13,9 @@ function text(options: Partial<ReporterOptions> = {}) {
 }
 
 describe("text", () => {
-  test("an error is its message after our name, and the cure below", () => {
+  test("an error is its message after our name, and the hint below", () => {
     const { reporter, written } = text();
-    reporter.fail(new SallyportError("NET_ADDRESS_IN_USE", "port 21 is in use", { cure: "Choose another." }));
+    reporter.fail(new SallyportError("NET_ADDRESS_IN_USE", "port 21 is in use", { hint: "Choose another." }));
     expect(written()).toBe("sallyport: port 21 is in use\n  Choose another.\n");
   });
 
@@ -89,7 +89,7 @@ describe("--log json", () => {
     reporter.log({ level: "info", message: "session 1: hello", fields: { event: "session.open", session: 1 } });
     reporter.log({ level: "debug", message: "not now" });
     reporter.log({ level: "warn", message: "Welcome", verbatim: true });
-    reporter.fail(new SallyportError("SSH_AUTH", "refused", { cure: "Check the key." }));
+    reporter.fail(new SallyportError("SSH_AUTH", "refused", { hint: "Check the key." }));
     const lines = written
       .join("")
       .trimEnd()
@@ -98,7 +98,7 @@ describe("--log json", () => {
     expect(lines).toMatchObject([
       { level: 30, msg: "session 1: hello", event: "session.open", session: 1, pid: process.pid },
       { level: 40, msg: "Welcome", event: "ssh.message" },
-      { level: 50, msg: "refused", event: "error", code: "SSH_AUTH", cure: "Check the key." },
+      { level: 50, msg: "refused", event: "error", code: "SSH_AUTH", hint: "Check the key." },
     ]);
     expect(lines[0]?.["time"]).toMatch(/^\d{4}-\d\d-\d\dT/);
   });

@@ -77,7 +77,7 @@ describePeers(["ssh", "curl"], "serve --ssh as a program", () => {
     expect(await server.ended).toBe("exit 0");
   }, 60_000);
 
-  test("a host key that others can read ends it with a cure", async () => {
+  test("a host key that others can read ends it with a hint", async () => {
     const file = here.file("bad/key");
     mkdirSync(here.file("bad"), { mode: 0o700 });
     writeFileSync(file, clientKey().privateKey);

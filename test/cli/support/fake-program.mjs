@@ -5,7 +5,7 @@ import { SallyportError } from "./dist/protocol/error.js";
 
 const told = JSON.parse(process.env.FAKE_TUNNEL ?? "{}");
 const say = (text) => process.stderr.write(`FAKE ${text}\n`);
-const errorOf = ({ code, message, cure }) => new SallyportError(code, message, { cure });
+const errorOf = ({ code, message, hint }) => new SallyportError(code, message, { hint });
 const after = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 async function openTunnel(options) {

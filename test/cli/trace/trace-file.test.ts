@@ -67,7 +67,7 @@ describe("a path is refused", () => {
   const refusal = (why: string) => ({
     code: "CONFIG_INVALID",
     message: expect.stringContaining(why),
-    cure: expect.any(String),
+    hint: expect.any(String),
   });
 
   test("when it is a symbolic link, to whatever", () =>

@@ -53,7 +53,7 @@ export class SshBench {
 export async function failureOf(promise: Promise<unknown>): Promise<{
   readonly code: string;
   readonly message: string;
-  readonly cure: string | undefined;
+  readonly hint: string | undefined;
   readonly details: object;
 }> {
   const outcome = await promise.then(
@@ -61,6 +61,6 @@ export async function failureOf(promise: Promise<unknown>): Promise<{
     (reason: unknown) => reason,
   );
   if (!isSallyportError(outcome)) throw outcome;
-  const { code, message, cure, details } = outcome;
-  return { code, message, cure, details };
+  const { code, message, hint, details } = outcome;
+  return { code, message, hint, details };
 }

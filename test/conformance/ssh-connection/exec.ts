@@ -66,7 +66,7 @@ export function describeExec(bench: SshBench, commands: Commands): void {
       expect(await failureOf(bench.exec(command))).toEqual({
         code: "SSH_CHANNEL_REFUSED",
         message: "the SSH server refused to run a command",
-        cure: "This user may not run commands there: look at ForceCommand in its sshd_config, and at command= in authorized_keys.",
+        hint: "This user may not run commands there: look at ForceCommand in its sshd_config, and at command= in authorized_keys.",
         details: { remote: "session", phase: "exec" },
       });
       await bench.expectNothingOpen();

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { ScriptedRules, SshConnectionTraits } from "../ssh-connection-fixture.ts";
 import { failureOf, never, type SshBench } from "./bench.ts";
 
-const sessionCure = /MaxSessions/;
+const sessionHint = /MaxSessions/;
 const reasons = [
   [1, "administratively prohibited", "open failed", ""],
   [2, "connect failed", "schläft\n", " (schläft)"],
@@ -35,23 +35,23 @@ export function describeRefusals(bench: SshBench, traits: SshConnectionTraits): 
 
     test.each(reasons)("for a command says so, for reason %i", async (reason, words, text, shown) => {
       rules().refuse({ reason, words: text });
-      const { message, details, cure } = await failureOf(bench.exec("true"));
+      const { message, details, hint } = await failureOf(bench.exec("true"));
       // sshd says that a connect(2) failed when it opens no session.
       const why = reason === 2 ? "no session was opened" : words;
       expect(message).toBe(`the SSH server refused to run a command: ${why}${shown}`);
       expect(details).toEqual({ remote: "session", channelReason: reason, phase: "exec" });
-      expect(cure).toMatch(sessionCure);
-      expect(cure).not.toMatch(/Forward|Permit|FTP server/);
+      expect(hint).toMatch(sessionHint);
+      expect(hint).not.toMatch(/Forward|Permit|FTP server/);
       await bench.expectNothingOpen();
     });
 
     test.each(reasons)("for a subsystem says so, for reason %i", async (reason, words, text, shown) => {
       rules().refuse({ reason, words: text });
-      const { message, details, cure } = await failureOf(bench.connection.openSubsystem("sftp", { signal: never }));
+      const { message, details, hint } = await failureOf(bench.connection.openSubsystem("sftp", { signal: never }));
       const why = reason === 2 ? "no session was opened" : words;
       expect(message).toBe(`the SSH server refused to open the subsystem sftp: ${why}${shown}`);
       expect(details).toEqual({ remote: "session", channelReason: reason, phase: "subsystem" });
-      expect(cure).toMatch(sessionCure);
+      expect(hint).toMatch(sessionHint);
       await bench.expectNothingOpen();
     });
   });

@@ -34,7 +34,7 @@ export function describeSubsystems(bench: SshBench, subsystems: Subsystems): voi
       expect(await failureOf(open(subsystems.isRefused))).toEqual({
         code: "SSH_CHANNEL_REFUSED",
         message: `the SSH server has no subsystem ${subsystems.isRefused} for this user`,
-        cure: "Look at Subsystem and ForceCommand in its sshd_config, and at command= in authorized_keys.",
+        hint: "Look at Subsystem and ForceCommand in its sshd_config, and at command= in authorized_keys.",
         details: { remote: "session", phase: "subsystem" },
       });
       await bench.expectNothingOpen();

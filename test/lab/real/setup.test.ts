@@ -11,7 +11,7 @@ test("without Linux or without root it says so, and what to do", () => {
     expect.objectContaining({ code: "CONFIG_INVALID", message: "--real needs Linux, and this is darwin" }),
   );
   expect(() => checkMachine("linux", 1000)).toThrow(
-    expect.objectContaining({ code: "CONFIG_INVALID", cure: expect.stringContaining("sudo") }),
+    expect.objectContaining({ code: "CONFIG_INVALID", hint: expect.stringContaining("sudo") }),
   );
 });
 

@@ -36,7 +36,7 @@ describe("a client's passive command", () => {
     expect(relay.toClient).toEqual(["425 Can't open data connection: all ports of the range are taken"]);
   });
 
-  it("over IPv6 is EPSV; PASV is refused with the cure", () => {
+  it("over IPv6 is EPSV; PASV is refused with the hint", () => {
     const relay = new RelayHarness({ frontFamily: 6 }).login();
     relay.client("PASV", "EPSV 1");
     expect(relay.toClient).toEqual([

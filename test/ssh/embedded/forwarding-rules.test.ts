@@ -24,12 +24,12 @@ describePeers(["sshd"], "sshd", () => {
       code: "SSH_CHANNEL_REFUSED",
       message: "the SSH server refused to connect to 127.0.0.1:21: administratively prohibited",
       details: { channelReason: 1 },
-      cure: expect.stringContaining("AllowTcpForwarding"),
+      hint: expect.stringContaining("AllowTcpForwarding"),
     });
     expect(await failureOf(network.listen({ ...loopback, ports: anyPort }))).toMatchObject({
       code: "SSH_FORWARD_REFUSED",
       message: "the SSH server refused to listen on 127.0.0.1:0",
-      cure: expect.stringContaining("AllowTcpForwarding"),
+      hint: expect.stringContaining("AllowTcpForwarding"),
     });
     expect(seen.events).toContainEqual(
       expect.objectContaining({ type: "ssh.channel.refused", target: "127.0.0.1:21" }),
@@ -55,7 +55,7 @@ describePeers(["sshd"], "sshd", () => {
     const near = await connection.network.connect({ ...loopback, port: allowed.endpoint.port });
     near.reset();
     const failure = await failureOf(connection.network.connect({ ...loopback, port: other.endpoint.port }));
-    expect(failure).toMatchObject({ code: "SSH_CHANNEL_REFUSED", cure: expect.stringContaining("PermitOpen") });
+    expect(failure).toMatchObject({ code: "SSH_CHANNEL_REFUSED", hint: expect.stringContaining("PermitOpen") });
   });
 
   test("with PermitListen lets one listener be opened, found in a range that was tried", async () => {

@@ -66,7 +66,7 @@ describePeers(["sshd"], "host key", () => {
   test("one that only a certificate authority vouches for is refused with the way out", async () => {
     await using sshd = await startSshd();
     writeFileSync(sshd.files.knownHosts, line(sshd, makeSshKey().publicKey, "@cert-authority "));
-    expect((await failureOf(openTo(sshd))).cure).toContain("--ssh openssh");
+    expect((await failureOf(openTo(sshd))).hint).toContain("--ssh openssh");
   });
 
   test("HostKeyAlias is what known_hosts is searched for", async () => {

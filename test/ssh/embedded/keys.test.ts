@@ -59,7 +59,7 @@ describePeers(["sshd"], "a key", () => {
     await using sshd = await admitting(clientKey());
     const mine = store("mine", makeSshKey());
     const failure = await failureOf(openTo(sshd, { identityFiles: [mine] }));
-    expect(failure).toMatchObject({ code: "SSH_AUTH", cure: expect.stringContaining("authorized_keys") });
+    expect(failure).toMatchObject({ code: "SSH_AUTH", hint: expect.stringContaining("authorized_keys") });
     expect(failure.message).toMatch(new RegExp(`tried publickey \\(${mine}\\); the server takes publickey$`));
   });
 
@@ -141,11 +141,11 @@ describePeers(["sshd"], "a key", () => {
     expect(connection.transport).toBe("embedded");
   });
 
-  test("of which there are more than MaxAuthTries allows ends with the cure", async () => {
+  test("of which there are more than MaxAuthTries allows ends with the hint", async () => {
     await using sshd = await startSshd({ lines: ["MaxAuthTries 2"] });
     rmSync(sshd.files.identityFile);
     const identityFiles = ["a", "b", "c"].map((name) => store(name, makeSshKey()));
     const failure = await failureOf(openTo(sshd, { identityFiles }));
-    expect(failure).toMatchObject({ code: "SSH_AUTH", cure: expect.stringContaining("IdentitiesOnly") });
+    expect(failure).toMatchObject({ code: "SSH_AUTH", hint: expect.stringContaining("IdentitiesOnly") });
   });
 });

@@ -77,9 +77,9 @@ describePeers(["sshd"], "an embedded connection", () => {
     expect(await failureOf(openTo(sshd, { options: ["Ciphers=aes128-ctr"] }))).toMatchObject({
       code: "SSH_PROTOCOL",
       message: expect.stringMatching(/no C->S cipher in common/),
-      cure: expect.stringContaining("Ciphers=+"),
+      hint: expect.stringContaining("Ciphers=+"),
     });
-    expect((await failureOf(openTo(sshd))).cure).toContain("MACs=+");
+    expect((await failureOf(openTo(sshd))).hint).toContain("MACs=+");
   });
 
   test("that is killed in the middle of transfers breaks every channel and listener as lost", async () => {

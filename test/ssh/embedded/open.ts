@@ -52,9 +52,9 @@ export async function openTo(
 /** The reason why a promise rejects. */
 export async function failureOf(
   promise: Promise<unknown>,
-): Promise<{ code?: string; message?: string; cure?: string }> {
+): Promise<{ code?: string; message?: string; hint?: string }> {
   return promise.then(
     () => ({ message: "did not fail" }),
-    (error: unknown) => error as { code?: string; message?: string; cure?: string },
+    (error: unknown) => error as { code?: string; message?: string; hint?: string },
   );
 }

@@ -74,7 +74,7 @@ test("a wrong password is asked for again, as often as NumberOfPasswordPrompts s
 test("nobody is asked when nobody is there, or in batch mode", async () => {
   await using server = await startTalkingServer(password("right"));
   const failure = await failureOf(open(server, witness()));
-  expect(failure).toMatchObject({ code: "SSH_AUTH", cure: expect.stringContaining("terminal") });
+  expect(failure).toMatchObject({ code: "SSH_AUTH", hint: expect.stringContaining("terminal") });
   const seen = witness(["right"]);
   expect((await failureOf(open(server, seen, ["BatchMode=yes"]))).code).toBe("SSH_AUTH");
   expect(seen.asked).toEqual([]);

@@ -168,13 +168,13 @@ describePeers(["sshd"], "ProxyCommand", () => {
 /** Options without the user's own configuration. */
 const plain = { configFile: "none", options: ["UserKnownHostsFile=/dev/null"] } as const;
 
-test("a port where nobody listens is told with the cure", async () => {
+test("a port where nobody listens is told with the hint", async () => {
   const port = await freePort();
   const failure = await failureOf(connectEmbedded({ ...plain, host: "127.0.0.1", port }, witness().environment, never));
   expect(failure).toMatchObject({
     code: "SSH_CONNECT",
     message: `could not connect to the SSH server 127.0.0.1:${port}: connection refused`,
-    cure: expect.stringContaining("-p"),
+    hint: expect.stringContaining("-p"),
   });
 });
 

@@ -208,7 +208,7 @@ describePeers(["ssh", "sshd"], "connectOpenSsh", () => {
     expect(error.code).toBe(code);
     expect(error.message).toMatch(words);
     expect(error.message).not.toMatch(/\n|debug1/);
-    expect(error.cure).toBeDefined();
+    expect(error.hint).toBeDefined();
     expect([sshProcesses(), socketDirectories()]).toEqual([[], []]);
   });
 
@@ -227,7 +227,7 @@ describePeers(["ssh", "sshd"], "connectOpenSsh", () => {
     await new Promise((resolve) => ftp.close(resolve));
   });
 
-  it("without an ssh on PATH names the program and the cure", async () => {
+  it("without an ssh on PATH names the program and the hint", async () => {
     const path = process.env["PATH"] ?? "";
     vi.stubEnv("PATH", files.path);
     const error = await failureOf(connectOpenSsh({ host: "h" }, environment(), never)).finally(() =>

@@ -29,9 +29,9 @@ describe("the directory for sockets", () => {
     dir.remove();
   });
 
-  it("that can be made nowhere is an error with a cure", () => {
+  it("that can be made nowhere is an error with a hint", () => {
     const make = (): unknown => makeSocketDirectory([home.file("nowhere")]);
-    expect(make).toThrow(expect.objectContaining({ code: "SSH_CONFIG", cure: expect.stringContaining("TMPDIR") }));
+    expect(make).toThrow(expect.objectContaining({ code: "SSH_CONFIG", hint: expect.stringContaining("TMPDIR") }));
   });
 
   it("is removed when the program exits without disposing", () => {

@@ -147,12 +147,12 @@ const cases: readonly [string, readonly string[], ErrorCode, RegExp, RegExp][] =
 ];
 
 describe("ssh's last words", () => {
-  it.each(cases)("about %s become a code, a message and a cure", (_what, lines, code, message, cure) => {
+  it.each(cases)("about %s become a code, a message and a hint", (_what, lines, code, message, hint) => {
     const error = explainFailure("u@h", lines, "SSH_CONNECT");
     expect([error.code, error.details.remote]).toEqual([code, "u@h"]);
     expect(error.message).toMatch(/^could not connect to u@h: /);
     expect(error.message).toMatch(message);
-    expect(error.cure).toMatch(cure);
+    expect(error.hint).toMatch(hint);
   });
 
   it.each([

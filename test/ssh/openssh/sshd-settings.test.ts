@@ -45,18 +45,18 @@ describePeers(["ssh", "sshd"], "OpenSSH with an sshd that", () => {
   const refusedListen = (connection: OpenSshConnection, port = 0): ReturnType<typeof failureOf> =>
     failureOf(connection.network.listen({ ...here, ports: { first: port, last: port } }));
 
-  it("forbids all forwarding refuses connect and listen with the cure, and still runs commands", async () => {
+  it("forbids all forwarding refuses connect and listen with the hint, and still runs commands", async () => {
     const connection = await connectWith(["AllowTcpForwarding no"]);
     const refused = await refusedConnect(connection, 21);
     expect(refused).toMatchObject({
       code: "SSH_CHANNEL_REFUSED",
       message: "the SSH server refused to connect to 127.0.0.1:21: administratively prohibited",
       details: { channelReason: 1, remote: "127.0.0.1:21" },
-      cure: expect.stringMatching(/AllowTcpForwarding.*PermitOpen/),
+      hint: expect.stringMatching(/AllowTcpForwarding.*PermitOpen/),
     });
     expect(await refusedListen(connection)).toMatchObject({
       code: "SSH_FORWARD_REFUSED",
-      cure: expect.stringMatching(/AllowTcpForwarding.*PermitListen.*GatewayPorts/),
+      hint: expect.stringMatching(/AllowTcpForwarding.*PermitListen.*GatewayPorts/),
     });
     expect((await connection.exec("echo ok", { signal: never })).stdout).toBe("ok\n");
   });
@@ -80,7 +80,7 @@ describePeers(["ssh", "sshd"], "OpenSSH with an sshd that", () => {
       code: "SSH_CHANNEL_REFUSED",
       message: `the SSH server refused to connect to 127.0.0.1:${port}: connect failed (Connection refused)`,
       details: { channelReason: 2 },
-      cure: expect.stringContaining("is the FTP server running"),
+      hint: expect.stringContaining("is the FTP server running"),
     });
   });
 

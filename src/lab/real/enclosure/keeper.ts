@@ -37,7 +37,7 @@ export async function startKeeper(): Promise<Keeper> {
     child.stdin.end();
     await ended;
     throw new SallyportError("CONFIG_INVALID", `no namespaces can be made here: ${complaint}`, {
-      cure: "Run it as root on a Linux machine, or in a container that is allowed to (--privileged).",
+      hint: "Run it as root on a Linux machine, or in a container that is allowed to (--privileged).",
     });
   }
   return { pid: child.pid, ended, release: () => child.stdin.end() };

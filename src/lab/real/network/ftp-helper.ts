@@ -15,7 +15,7 @@ export function checkFtpHelper(): void {
   }
   if (isThere()) return;
   throw new SallyportError("NET_UNSUPPORTED", `this kernel has no ${modules.join(" and ")}`, {
-    cure: "They are modules of most kernels: modprobe nf_nat_ftp, on the host if this is a container.",
+    hint: "They are modules of most kernels: modprobe nf_nat_ftp, on the host if this is a container.",
   });
 }
 

@@ -7,7 +7,7 @@ export interface NeededProgram {
   readonly debianPackage: string;
   readonly places: readonly string[];
   /** How to get it, where installing the package is not the answer. */
-  readonly cure?: string;
+  readonly hint?: string;
 }
 
 const systemPlaces = (name: string): readonly string[] =>
@@ -44,7 +44,7 @@ export const specialPrograms: Readonly<Record<SpecialProgram, NeededProgram>> = 
     name: "proftpd",
     debianPackage: "proftpd-core",
     places: [...systemPlaces("proftpd"), `${unpacked}/usr/sbin/proftpd`],
-    cure: `On Debian, where it cannot be installed beside vsftpd: apt-get download proftpd-core, and dpkg -x proftpd-core_*.deb ${unpacked}`,
+    hint: `On Debian, where it cannot be installed beside vsftpd: apt-get download proftpd-core, and dpkg -x proftpd-core_*.deb ${unpacked}`,
   },
   openssl: program("openssl", "openssl"),
 };
@@ -55,12 +55,12 @@ const find = ({ places }: NeededProgram): string | undefined => places.find((pla
 export function checkMachine(platform: NodeJS.Platform, userId: number | undefined): void {
   if (platform !== "linux") {
     throw new SallyportError("CONFIG_INVALID", `--real needs Linux, and this is ${platform}`, {
-      cure: "Without --real the same scenario runs in a simulated network, on any machine.",
+      hint: "Without --real the same scenario runs in a simulated network, on any machine.",
     });
   }
   if (userId !== 0) {
     throw new SallyportError("CONFIG_INVALID", "--real makes network namespaces, and only root may do that", {
-      cure: "Run it with sudo, or without --real in a simulated network.",
+      hint: "Run it with sudo, or without --real in a simulated network.",
     });
   }
   const missing = neededPrograms.filter((one) => find(one) === undefined);
@@ -82,6 +82,6 @@ export function proftpdModules(path: string): string {
 function missingPrograms(missing: readonly NeededProgram[]): SallyportError {
   const packages = [...new Set(missing.map(({ debianPackage }) => debianPackage))];
   return new SallyportError("CONFIG_INVALID", `missing: ${missing.map(({ name }) => name).join(", ")}`, {
-    cure: missing[0]?.cure ?? `On Debian: apt-get install ${packages.join(" ")}`,
+    hint: missing[0]?.hint ?? `On Debian: apt-get install ${packages.join(" ")}`,
   });
 }

@@ -17,12 +17,12 @@ export function authenticationFailed(login: Authenticator, { who, couldAsk, caus
   const offered = login.offered.map(showText).join(", ") || "nothing";
   return new SallyportError("SSH_AUTH", `${who} could not log in: ${tried}; the server takes ${offered}`, {
     cause,
-    cure: cure(login, couldAsk),
+    hint: hint(login, couldAsk),
     details: { phase: "authentication" },
   });
 }
 
-function cure(login: Authenticator, couldAsk: boolean): string {
+function hint(login: Authenticator, couldAsk: boolean): string {
   const asks = login.offered.some((method) => method === "password" || method === "keyboard-interactive");
   if (asks && !couldAsk)
     return "Run it on a terminal, so that a password can be asked for, or use a key (-i, ssh-agent).";
@@ -33,7 +33,7 @@ function cure(login: Authenticator, couldAsk: boolean): string {
 /** RFC 4252 section 8, SSH_MSG_USERAUTH_PASSWD_CHANGEREQ. */
 export function passwordExpired(who: string): SallyportError {
   return new SallyportError("SSH_AUTH", `the password of ${who} has expired`, {
-    cure: "Log in once with ssh and change it.",
+    hint: "Log in once with ssh and change it.",
     details: { phase: "authentication" },
   });
 }

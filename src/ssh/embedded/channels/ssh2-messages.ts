@@ -133,7 +133,7 @@ function protocolOf(peer: Peer): Ssh2Protocol {
     sent.every((name) => typeof protocol[name] === "function");
   if (complete) return protocol;
   throw new SallyportError("INTERNAL", "this version of the ssh2 library is not the one that Sallyport was made for", {
-    cure: "Install Sallyport with the versions of its lock file (npm ci).",
+    hint: "Install Sallyport with the versions of its lock file (npm ci).",
   });
 }
 

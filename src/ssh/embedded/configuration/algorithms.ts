@@ -111,7 +111,7 @@ function chosen(source: ConfigSource, kind: Kind): string[] {
   const asked = assemble(wish, usual, [...usual, ...onRequest]);
   if (asked.length > 0) return asked;
   throw new SallyportError("SSH_CONFIG", `the embedded SSH has none of the algorithms in ${keyword} ${wish}`, {
-    cure: `Use --ssh openssh, or allow one of: ${usual.join(", ")}`,
+    hint: `Use --ssh openssh, or allow one of: ${usual.join(", ")}`,
   });
 }
 

@@ -37,6 +37,6 @@ function refused(stderr: string, cause: Error): SallyportError {
   const words = lines.filter((line) => line !== "" && !/: terminating, \d+ bad/.test(line)).join("; ") || cause.message;
   return new SallyportError("SSH_CONFIG", `ssh does not accept its configuration: ${words}`, {
     cause,
-    cure: "Correct the option or the line of the configuration file that ssh names.",
+    hint: "Correct the option or the line of the configuration file that ssh names.",
   });
 }

@@ -166,5 +166,5 @@ function readLines(file: ConfigFile): string[] {
 }
 
 function invalid(place: string, why: string): SallyportError {
-  return new SallyportError("SSH_CONFIG", `${place}: ${why}`, { cure: "Correct the SSH configuration there." });
+  return new SallyportError("SSH_CONFIG", `${place}: ${why}`, { hint: "Correct the SSH configuration there." });
 }

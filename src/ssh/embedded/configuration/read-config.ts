@@ -39,7 +39,7 @@ export function readOwn(options: SshOptions, tell: (line: string) => void): Conf
   const canonical = first(config, "canonicalizehostname") ?? "no";
   if (canonical !== "no" && canonical !== "false" && canonical !== "none") {
     throw new SallyportError("SSH_CONFIG", `CanonicalizeHostname ${canonical} needs OpenSSH on this machine`, {
-      cure: "Install OpenSSH, or write the full host name.",
+      hint: "Install OpenSSH, or write the full host name.",
     });
   }
   return { config, defaults };

@@ -47,6 +47,6 @@ export function seconds(config: RawConfig, keyword: string): number | undefined 
 /** The error for a value that makes no sense. */
 export function invalid(keyword: string, value: string | undefined): SallyportError {
   return new SallyportError("SSH_CONFIG", `${keyword} cannot be '${value ?? ""}'`, {
-    cure: "Correct the SSH configuration; ssh_config(5) lists the values.",
+    hint: "Correct the SSH configuration; ssh_config(5) lists the values.",
   });
 }

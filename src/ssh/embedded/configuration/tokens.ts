@@ -83,6 +83,6 @@ export function expandFile(name: string, values: TokenValues, keyword: string): 
 
 function invalid(keyword: string, text: string, why: string): SallyportError {
   return new SallyportError("SSH_CONFIG", `${keyword} ${text}: ${why}`, {
-    cure: "Correct the setting; ssh_config(5) lists the tokens.",
+    hint: "Correct the setting; ssh_config(5) lists the tokens.",
   });
 }

@@ -32,6 +32,6 @@ function optionName(option: string): string {
 
 function cannotHonour(keyword: string, value: string): SallyportError {
   return new SallyportError("SSH_CONFIG", `${keyword} ${value} cannot be honoured by the embedded SSH`, {
-    cure: "Use --ssh openssh, or remove the setting.",
+    hint: "Use --ssh openssh, or remove the setting.",
   });
 }

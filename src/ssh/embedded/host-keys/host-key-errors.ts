@@ -6,8 +6,8 @@ import type { KnownHost } from "./known-hosts-file.ts";
 
 const place = (entry: KnownHost): string => `${entry.file}:${entry.line}`;
 
-function refusal(message: string, cure: string): SallyportError {
-  return new SallyportError("SSH_HOST_KEY", message, { details: { phase: "host key" }, cure });
+function refusal(message: string, hint: string): SallyportError {
+  return new SallyportError("SSH_HOST_KEY", message, { details: { phase: "host key" }, hint });
 }
 
 export function changedKey(host: HostIdentity, key: Buffer, entry: KnownHost): SallyportError {

@@ -122,7 +122,7 @@ function notForwarded(to: Endpoint): SallyportError {
   const remote = formatEndpoint(to);
   return new SallyportError("NET_REFUSED", `your SSH connection does not listen on ${remote}`, {
     details: { phase: "connect", remote },
-    cure: "Use passive mode, or have SSH forward that port to you (ssh -R).",
+    hint: "Use passive mode, or have SSH forward that port to you (ssh -R).",
   });
 }
 

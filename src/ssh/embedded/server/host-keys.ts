@@ -32,14 +32,14 @@ function parse(text: string): ParsedKey {
   const key: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
   if (!(key instanceof Error) && (key as ParsedKey).isPrivateKey()) return mustBeModern(key as ParsedKey);
   throw new SallyportError("CONFIG_INVALID", "a host key of the SSH server cannot be read", {
-    cure: "It must be a private key without a passphrase; ssh-keygen -t ed25519 makes one.",
+    hint: "It must be a private key without a passphrase; ssh-keygen -t ed25519 makes one.",
   });
 }
 
 function mustBeModern(key: ParsedKey): ParsedKey {
   if (kinds.test(key.type)) return key;
   throw new SallyportError("CONFIG_INVALID", `a host key of type ${key.type} is not used here`, {
-    cure: "ssh-keygen -t ed25519 makes one.",
+    hint: "ssh-keygen -t ed25519 makes one.",
   });
 }
 

@@ -28,7 +28,7 @@ function parse(text: string, option: string): (target: Endpoint) => boolean {
   const host = (bracketed ?? plain)?.toLowerCase();
   if (host === undefined || Number(port) > 65_535) {
     throw new SallyportError("CONFIG_INVALID", `${option}: "${text}" is not host:port`, {
-      cure: "For example 127.0.0.1:21, [::1]:21, ftp-host:* or *:*.",
+      hint: "For example 127.0.0.1:21, [::1]:21, ftp-host:* or *:*.",
     });
   }
   return (target) =>

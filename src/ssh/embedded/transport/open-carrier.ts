@@ -88,6 +88,6 @@ function beyondJump(hop: string, server: Endpoint, cause: SallyportError): Sally
   return new SallyportError("SSH_CONNECT", message, {
     cause,
     details: { ...cause.details, remote: formatEndpoint(server) },
-    cure: "Check host name and port as the jump host sees them, and whether it may forward to there (AllowTcpForwarding, PermitOpen).",
+    hint: "Check host name and port as the jump host sees them, and whether it may forward to there (AllowTcpForwarding, PermitOpen).",
   });
 }

@@ -179,13 +179,13 @@ const noop = (): void => {};
 
 function ended(): SallyportError {
   return new SallyportError("SSH_DISCONNECTED", "the SFTP server has ended the session", {
-    cure: "May that user use SFTP there? Try sftp(1) with the same host.",
+    hint: "May that user use SFTP there? Try sftp(1) with the same host.",
   });
 }
 
 function silent(): SallyportError {
   const seconds = limits.sftpReplyMs / 1000;
   return new SallyportError("NET_TIMEOUT", `the SFTP server has not answered for ${seconds} s`, {
-    cure: "Its disk or its network may be stuck; try again with --resume.",
+    hint: "Its disk or its network may be stuck; try again with --resume.",
   });
 }

@@ -109,6 +109,6 @@ function broken(error: SallyportError): SallyportError {
   return new SallyportError("SSH_PROTOCOL", `the server does not keep to the SFTP protocol: ${error.message}`, {
     cause: error,
     details: error.details,
-    cure: "Is the subsystem sftp of that server an SFTP server? What a login script prints ends up here, too.",
+    hint: "Is the subsystem sftp of that server an SFTP server? What a login script prints ends up here, too.",
   });
 }

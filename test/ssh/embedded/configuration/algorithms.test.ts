@@ -37,7 +37,7 @@ test("a list is taken in its order, and what ssh2 does not have is left out", ()
 
 test("a list of which ssh2 has nothing is an error with the way out", () => {
   expect(() => choose({ macs: "umac-64@openssh.com" })).toThrow(
-    expect.objectContaining({ code: "SSH_CONFIG", cure: expect.stringContaining("--ssh openssh") }),
+    expect.objectContaining({ code: "SSH_CONFIG", hint: expect.stringContaining("--ssh openssh") }),
   );
 });
 

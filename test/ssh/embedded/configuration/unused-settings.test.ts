@@ -39,7 +39,7 @@ test("an option that only a newer ssh knows is told", () => {
 
 test.each(["revokedhostkeys", "bindinterface", "proxyusefdpass"])("%s is refused, with the way out", (keyword) => {
   expect(() => report({ [keyword]: "x" })).toThrow(
-    expect.objectContaining({ code: "SSH_CONFIG", cure: expect.stringContaining("--ssh openssh") }),
+    expect.objectContaining({ code: "SSH_CONFIG", hint: expect.stringContaining("--ssh openssh") }),
   );
 });
 

@@ -70,7 +70,7 @@ test.each(["yes", "ask", "accept-new", "no"] as const)(
     const error = await check(policy(strict, changed, ["yes"])).catch((reason: unknown) => reason);
     expect(error).toMatchObject({
       code: "SSH_HOST_KEY",
-      cure: expect.stringContaining("ssh-keygen -f known_hosts -R"),
+      hint: expect.stringContaining("ssh-keygen -f known_hosts -R"),
     });
     expect(String(error)).toMatch(/host key of \[gate\]:2222 has changed.*known_hosts:1/);
     expect(asked).toEqual([]);
@@ -114,7 +114,7 @@ test("ask refuses after no, after no answer, and after answers that are neither"
 
 test("ask refuses when nobody can be asked, and says how to accept the key", async () => {
   const error = await check(policy("ask", "")).catch((reason: unknown) => reason);
-  expect(error).toMatchObject({ code: "SSH_HOST_KEY", cure: expect.stringContaining("ssh -p 2222 gate") });
+  expect(error).toMatchObject({ code: "SSH_HOST_KEY", hint: expect.stringContaining("ssh -p 2222 gate") });
 });
 
 test("ask warns of known keys of other types, and tells other names of the key", async () => {
@@ -131,7 +131,7 @@ test.each(["accept-new", "no"] as const)("%s records an unknown key with a warni
 
 test("a host that only a certificate authority covers is refused, with the way out", async () => {
   const attempt = check(policy("no", line("[gate]:2222", someKey(), "@cert-authority")));
-  await expect(attempt).rejects.toMatchObject({ code: "SSH_HOST_KEY", cure: expect.stringContaining("--ssh openssh") });
+  await expect(attempt).rejects.toMatchObject({ code: "SSH_HOST_KEY", hint: expect.stringContaining("--ssh openssh") });
 });
 
 test("an RSA key below RequiredRSASize is refused although it is known", async () => {
