@@ -1,5 +1,6 @@
 // A file from the server to a sink.
 import { fromNetworkLines } from "../protocol/ascii.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import { attempts, type Holder } from "./attempts.ts";
@@ -107,7 +108,7 @@ async function tellFacts(
 async function identityOf(talk: Talk, path: string, told: Promise<number | undefined>): Promise<SourceFacts> {
   const time = talk.features.has("MDTM") ? modifiedOf(talk, path) : Promise.resolve(undefined);
   const [size, modifiedMs] = await Promise.all([told.catch(() => undefined), time.catch(() => undefined)]);
-  return { ...(size === undefined ? {} : { size }), ...(modifiedMs === undefined ? {} : { modifiedMs }) };
+  return definedProps({ size, modifiedMs });
 }
 
 /** Throws `FTP_VERIFY` with the phase `resume` when the server tells another size or time than before. */

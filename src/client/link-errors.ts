@@ -5,7 +5,7 @@ import { SallyportError } from "../protocol/error.ts";
 export function hungUp(cause: SallyportError | undefined): SallyportError {
   const message = cause === undefined ? "the server closed the control connection" : cause.message;
   return new SallyportError(cause?.code ?? "NET_RESET", message, {
-    ...(cause === undefined ? {} : { cause }),
+    cause,
     details: { phase: "control" },
     hint: "Connect again; the server's log may say why it hung up.",
   });

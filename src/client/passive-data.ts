@@ -92,7 +92,7 @@ function refusedRequest(what: string, reply: Reply): SallyportError {
   const { code, message, hint, details } = replyError(what, reply);
   return new SallyportError(code, message, {
     details: { ...details, phase: "request" },
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   });
 }
 

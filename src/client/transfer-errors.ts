@@ -11,7 +11,7 @@ export function replyErrorWith(what: string, final: Reply, cause: SallyportError
   return new SallyportError(error.code, error.message, {
     cause,
     details: error.details,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    hint: error.hint,
   });
 }
 

@@ -72,6 +72,6 @@ async function restart(talk: Talk, { offset, what }: TransferOrder): Promise<voi
   const { code, message, details, hint } = replyError(`${what}: the server cannot resume at byte ${offset}`, reply);
   throw new SallyportError(code, message, {
     details: { ...details, phase: "resume" },
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   });
 }

@@ -2,6 +2,7 @@
 
 import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
+import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import { ComparingSink } from "./comparing-sink.ts";
@@ -35,7 +36,7 @@ export function openDownload(
     return holder.transfer(
       signal,
       (_, both, release) =>
-        download(holder, { path, sink, signal: both, release, options, ...(before === undefined ? {} : { before }) }),
+        download(holder, { path, sink, signal: both, release, options, ...definedProps({ before }) }),
       mayRevive(options),
       "anywhere",
     );
@@ -55,7 +56,7 @@ export async function downloadFile(
   const file = new FileSink(localPath, there, holder.talk.environment.clock);
   const tail = await bytesOf(localPath, offset, there);
   const sink = tail.length === 0 ? file : new ComparingSink(file, tail, localPath);
-  const rest = { options: { ...options, offset }, ...(before === undefined ? {} : { before }) };
+  const rest = { options: { ...options, offset }, ...definedProps({ before }) };
   try {
     const result = await holder.transfer(
       options.signal,

@@ -7,6 +7,7 @@ import { wakefulClock } from "../network/system-clock.ts";
 import { systemNetwork } from "../network/system-network.ts";
 import { systemTime } from "../network/system-time.ts";
 import type { Network } from "../platform/network.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import type { SshHostOptions } from "../ssh/ssh-host-options.ts";
 import { connectSsh, type SshHost } from "./ssh-host.ts";
@@ -41,7 +42,7 @@ export async function connectFtp(options: FtpClientOptions): Promise<FtpClient> 
     throw new SallyportError("CONFIG_INVALID", "a client has one network: give `via` or `network`, not both");
   }
   if ("network" in via) return await open(options, via.network, via);
-  const given = { ...(signal === undefined ? {} : { signal }), ...(trace === undefined ? {} : { trace }) };
+  const given = definedProps({ signal, trace });
   const own = await connectSsh({ ...given, ...via });
   try {
     return await open(options, own.network, own, own);
@@ -63,7 +64,7 @@ async function open(
   owned?: AsyncDisposable,
 ): Promise<FtpClient> {
   return await openSession(options, environmentOf(options, network, host), {
-    ...(owned === undefined ? {} : { owned }),
+    ...definedProps({ owned }),
     openAnother: (call) => during(options.signal, call, (signal) => open({ ...options, signal }, network, host)),
   });
 }
@@ -92,7 +93,7 @@ function environmentOf({ trace }: FtpClientOptions, network: Network, host?: Ssh
     network,
     clock: wakefulClock,
     now: systemTime,
-    ...(host === undefined ? {} : { remoteSockets: host.remoteSockets }),
+    ...definedProps({ remoteSockets: host?.remoteSockets }),
     emit: (event) => trace?.({ ...event, session, timeMs: wakefulClock.nowMs() }),
   };
 }

@@ -4,6 +4,7 @@ import { systemClock } from "../network/system-clock.ts";
 import { systemRandom } from "../network/system-random.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../platform/network.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { listFarSockets } from "../ssh/far-sockets.ts";
 import { askForNoDelay } from "../ssh/no-delay.ts";
@@ -129,8 +130,7 @@ class ConnectedSshHost implements SshHost {
       clock: systemClock,
       random: systemRandom,
       emit: (event) => trace?.({ ...event, session: 0, timeMs: systemClock.nowMs() }),
-      ...(askUser === undefined ? {} : { askUser }),
-      ...(tellUser === undefined ? {} : { tellUser }),
+      ...definedProps({ askUser, tellUser }),
     };
   }
 }

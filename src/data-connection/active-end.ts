@@ -2,6 +2,7 @@
 import { type Clock, withDeadline } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Network } from "../platform/network.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { type ErrorCode, isSallyportError, SallyportError } from "../protocol/error.ts";
 
 export interface ActiveEndOptions {
@@ -38,7 +39,7 @@ export async function openActiveEnd(options: ActiveEndOptions): Promise<Connecti
     host,
     port,
     signal: deadline.signal,
-    ...(localAddress === undefined ? {} : { localAddress }),
+    ...definedProps({ localAddress }),
   };
   try {
     if (localPort === undefined || localPort < 1) return await network.connect(anyPort);

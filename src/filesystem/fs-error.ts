@@ -54,8 +54,8 @@ export function fsError(code: FsCode, path: string, cause?: unknown, system?: st
   }
   const why = code === "FS_FAILED" && system !== undefined ? `${words[code]} (${system})` : words[code];
   return new SallyportError(code, `${printable(path, 200)}: ${why}`, {
-    ...(cause === undefined ? {} : { cause }),
-    ...(system === undefined ? {} : { details: { system } }),
+    cause,
+    details: system === undefined ? undefined : { system },
   });
 }
 

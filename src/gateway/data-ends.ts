@@ -4,6 +4,7 @@ import { joinedPair } from "../data-connection/joined-pair.ts";
 import { openPassiveEnd } from "../data-connection/passive-end.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, Listener } from "../platform/network.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import type { HostPort } from "../protocol/host-port.ts";
 import { plainHost, sameHost } from "../protocol/ip-address.ts";
@@ -135,7 +136,7 @@ export class DataEnds {
       hold(() => listener[Symbol.asyncDispose]() as Promise<void>);
       signal.throwIfAborted();
       this.#emit({ type: "data.listen", side: "back", endpoint: formatEndpoint(address) });
-      report({ type: "back-listening", id, address, ...(warning === undefined ? {} : { warning }) });
+      report({ type: "back-listening", id, address, ...definedProps({ warning }) });
       const connection = await this.#acceptServer(listener, target, signal);
       await listener[Symbol.asyncDispose]();
       return connection;

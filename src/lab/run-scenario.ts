@@ -1,4 +1,5 @@
 // Plays one act on a stage, and gives what was seen.
+import { definedProps } from "../protocol/defined-props.ts";
 import type { Evidence, LabEvent, Outcome } from "./evidence.ts";
 import type { Act, Scenario } from "./scenario.ts";
 import type { OpenStage, TransferResult } from "./stage.ts";
@@ -69,7 +70,7 @@ function outcomeOf({ works, reply, system }: TransferResult, events: readonly La
   return {
     works,
     reply: isFinal ? Number(code) : 0,
-    ...(system === undefined ? {} : { system }),
+    ...definedProps({ system }),
     dataBesideSsh: events.some(
       (event) => event.type === "connection" && event.role === "data" && event.result === "made" && event.clear,
     ),

@@ -3,6 +3,7 @@ import { connect, isIP, type TcpNetConnectOpts } from "node:net";
 import type { Clock } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, ConnectOptions } from "../platform/network.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { socketOptions } from "./socket-options.ts";
 import { systemConnection } from "./system-connection.ts";
 import { translateSystemError } from "./system-error.ts";
@@ -14,8 +15,7 @@ function localEnd(options: ConnectOptions): Partial<TcpNetConnectOpts> {
   return {
     autoSelectFamily: false,
     family: localAddress === undefined ? 0 : isIP(localAddress),
-    ...(localAddress === undefined ? {} : { localAddress }),
-    ...(localPort === undefined ? {} : { localPort }),
+    ...definedProps({ localAddress, localPort }),
   };
 }
 

@@ -84,6 +84,6 @@ export function translateSystemError(error: unknown, subject: string, details: E
   return new SallyportError(known?.code ?? "NET_FAILED", `${subject}: ${known?.words ?? system}`, {
     cause: error,
     details: { ...details, system },
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   });
 }

@@ -4,6 +4,7 @@ import { type Clock, withDeadline } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { StreamConnection } from "../platform/stream-connection.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { ipBytes } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
@@ -64,8 +65,7 @@ export class TlsClient {
       // RFC 6066 section 3: an address is no server name, but it is what the certificate is compared with.
       ...(ipBytes(this.#host) === undefined ? { servername: this.#host } : { host: this.#host }),
       ...(ca === undefined ? {} : { ca: Buffer.from(ca) }),
-      ...(maxVersion === undefined ? {} : { maxVersion }),
-      ...(this.#session === undefined ? {} : { session: this.#session }),
+      ...definedProps({ maxVersion, session: this.#session }),
     });
     watch(socket);
     const breakOff = takeBelow(socket, plain);

@@ -159,6 +159,6 @@ function handshake(socket: TLSSocket, remote: string, signal: AbortSignal): Prom
 function failed(remote: string, why: string, cause?: unknown): SallyportError {
   return new SallyportError("NET_TLS", `the TLS handshake with ${remote} failed: ${why}`, {
     details: { remote, phase: "handshake" },
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   });
 }

@@ -72,9 +72,9 @@ export interface ErrorDetails {
 
 export interface ErrorOptions {
   readonly cause?: unknown;
-  readonly details?: ErrorDetails;
+  readonly details?: ErrorDetails | undefined;
   /** What the user can do about it, one sentence. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
 }
 
 const brand: unique symbol = Symbol.for("sallyport.error");

@@ -4,8 +4,8 @@ import { SallyportError } from "./error.ts";
 /** The peer sent what the protocol does not allow. `reply` is the FTP reply code that it deserves, where one exists. */
 export function remoteFault(message: string, hint?: string, reply?: number): SallyportError {
   return new SallyportError("FTP_PROTOCOL_REMOTE", message, {
-    ...(hint === undefined ? {} : { hint }),
-    ...(reply === undefined ? {} : { details: { reply } }),
+    hint,
+    details: reply === undefined ? undefined : { reply },
   });
 }
 

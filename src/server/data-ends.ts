@@ -6,6 +6,7 @@ import { withDeadline } from "../platform/clock.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, Network } from "../platform/network.ts";
 import { cidrContains } from "../protocol/cidr.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { atClient, type HostPort } from "../protocol/host-port.ts";
 import { ipFamily, isLoopback, plainHost, sameHost } from "../protocol/ip-address.ts";
@@ -130,7 +131,7 @@ export class DataEnds {
     const common = {
       network: this.#network,
       ...target,
-      ...(localAddress === undefined ? {} : { localAddress }),
+      ...definedProps({ localAddress }),
       timeoutMs: limits.dataConnectMs,
       clock: environment.clock,
       signal,

@@ -67,7 +67,7 @@ export function channelRefused(target: string, reason: number, description: stri
   const why = refusalReason(reason, description);
   return new SallyportError("SSH_CHANNEL_REFUSED", `the SSH server refused to connect to ${target}: ${why}`, {
     details: { remote: target, channelReason: reason, phase: "connect" },
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   });
 }
 

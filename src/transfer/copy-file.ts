@@ -1,5 +1,6 @@
 // One file from server to server: past this machine where both servers allow it, else through it.
 import { transferBetween } from "../connect/transfer-between.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { identify } from "./identify.ts";
 import { keepTimeThere } from "./keep-time.ts";
@@ -88,8 +89,7 @@ async function copyThroughHere(rules: CopyRules, copy: Copy, options: CopyOption
   const { signal, verify, type } = options;
   using source = remoteSource(async () => (await copy.session())[0], copy.from, {
     signal,
-    ...(verify === undefined ? {} : { verify }),
-    ...(type === undefined ? {} : { type }),
+    ...definedProps({ verify, type }),
   });
   const { note, resume, inPlace } = rules;
   const stored = await storeFile(destination, source, copy.to, {

@@ -8,6 +8,7 @@ import { refuseAsciiParts } from "../client/download.ts";
 import { readLocal } from "../client/local-file.ts";
 import type { Progress, TransferOptions } from "../client/transfer-options.ts";
 import { translateFsError } from "../filesystem/fs-error.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import { compareBytes, compareTail } from "./compare-tail.ts";
@@ -133,8 +134,7 @@ async function fetchPart(
   };
   const common = {
     signal,
-    ...(verify === undefined ? {} : { verify }),
-    ...(type === undefined ? {} : { type }),
+    ...definedProps({ verify, type }),
     ...(onCarried === undefined || retries > 0 ? {} : { onCarried }),
     ...(options.noted === false && retries === 0 && !asksTime ? {} : { onFacts: tellFacts }),
     onProgress: (progress: Progress) => {
@@ -211,10 +211,7 @@ async function pour(
 ): Promise<Transferred> {
   const stream = session.download(path, {
     signal,
-    ...(verify === undefined ? {} : { verify }),
-    ...(type === undefined ? {} : { type }),
-    ...(onProgress === undefined ? {} : { onProgress }),
-    ...(onFacts === undefined ? {} : { onFacts }),
+    ...definedProps({ verify, type, onProgress, onFacts }),
   });
   try {
     await pipeline(stream, createWriteStream(target));

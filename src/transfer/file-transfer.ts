@@ -1,5 +1,6 @@
 // One file between this machine and a server, FTP and SFTP alike: the library's calls.
 import type { Progress, TransferOptions } from "../client/transfer-options.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { fetchFile } from "./fetch-file.ts";
 import type { ServerSession, Transferred } from "./server-session.ts";
 import { type StoreOptions, storeFile } from "./store-file.ts";
@@ -93,8 +94,7 @@ export function transferOptions(options: FileTransferOptions): StoreOptions {
     resume,
     times,
     note: onNote,
-    ...(type === undefined ? {} : { type }),
-    ...(onProgress === undefined ? {} : { onProgress }),
+    ...definedProps({ type, onProgress }),
   };
 }
 
@@ -117,7 +117,7 @@ class Renewal implements AsyncDisposable {
     if (!this.#isLost) return this.#given;
     await this.#own?.[Symbol.asyncDispose]();
     this.#own = undefined;
-    this.#own = await this.#given.openAnother(this.#signal === undefined ? {} : { signal: this.#signal });
+    this.#own = await this.#given.openAnother(definedProps({ signal: this.#signal }));
     return this.#own;
   }
 

@@ -1,4 +1,5 @@
 // What a server tells of a file, as far as it tells it.
+import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import { isFtp, type ServerSession } from "./server-session.ts";
 import type { SourceIdentity } from "./source-identity.ts";
@@ -12,7 +13,7 @@ export async function identify(session: ServerSession, path: string, call: Call)
     told(() => session.size(path, call)),
     hasTimes ? told(() => session.modified(path, call)) : undefined,
   ]);
-  return { ...(size === undefined ? {} : { size }), ...(modifiedMs === undefined ? {} : { modifiedMs }) };
+  return definedProps({ size, modifiedMs });
 }
 
 async function told(ask: () => Promise<number>): Promise<number | undefined> {

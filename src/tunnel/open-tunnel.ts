@@ -11,6 +11,7 @@ import { systemRandom } from "../network/system-random.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Listener } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import type { SallyportError } from "../protocol/error.ts";
 import { isLoopback } from "../protocol/ip-address.ts";
 import { ownEntry } from "../protocol/own-entry.ts";
@@ -107,8 +108,7 @@ function makeSupervisor(
     clock: systemClock,
     random: systemRandom,
     emit: (event) => emit(0, event),
-    ...(askUser === undefined ? {} : { askUser }),
-    ...(tellUser === undefined ? {} : { tellUser }),
+    ...definedProps({ askUser, tellUser }),
   };
   return new BackSupervisor({
     connect: (signal) => connect(environment, signal),

@@ -1,5 +1,6 @@
 // `--via`, and the options of ssh beside it, for all commands of the FTP client.
 
+import { definedProps } from "../../protocol/defined-props.ts";
 import { ownEntry } from "../../protocol/own-entry.ts";
 import type { SshHostOptions } from "../../ssh/ssh-host-options.ts";
 import { parseDestination } from "./destination.ts";
@@ -72,11 +73,10 @@ export function viaOf(draft: ViaDraft, otherwise?: OtherUse): Via | undefined {
     transport,
     ssh: {
       ...place,
-      ...(port === undefined ? {} : { port }),
+      ...definedProps({ port }),
       identityFiles,
       options,
-      ...(configFile === undefined ? {} : { configFile }),
-      ...(jump === undefined ? {} : { jump }),
+      ...definedProps({ configFile, jump }),
     },
   };
 }

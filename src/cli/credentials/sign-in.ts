@@ -1,5 +1,6 @@
 // Who to log in as: what was said, what .netrc says, what the user answers.
 import type { Credentials } from "../../client/client-options.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import { findLogin } from "./find-login.ts";
 import type { NetrcEntry } from "./parse-netrc.ts";
 
@@ -41,7 +42,6 @@ export async function signIn(target: SignInTarget, sources: SignInSources): Prom
 function credentials(user: string, password: Credentials["password"], account: string | undefined): Credentials {
   return {
     user,
-    ...(password === undefined ? {} : { password }),
-    ...(account === undefined ? {} : { account }),
+    ...definedProps({ password, account }),
   };
 }

@@ -3,6 +3,7 @@ import type { ClientOptions } from "../../client/client-options.ts";
 import { FtpClient } from "../../connect/ftp-client.ts";
 import { connectSsh, type SshHost } from "../../connect/ssh-host.ts";
 import type { Trace } from "../../platform/trace.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import type { SshHostOptions } from "../../ssh/ssh-host-options.ts";
 
 export interface ConnectorOptions {
@@ -28,7 +29,7 @@ export class ClientConnector implements AsyncDisposable {
     try {
       const both = AbortSignal.any([attempt.signal, end]);
       const via = await this.#openVia(both);
-      const through = via === undefined ? {} : { via };
+      const through = definedProps({ via });
       return await FtpClient.connect({ ...options, ...through, signal: both, trace: this.#options.trace });
     } finally {
       signal.removeEventListener("abort", abort);

@@ -1,6 +1,7 @@
 // `sallyport ftp`: from words to where to connect and how.
 import type { DataMode } from "../../client/client-options.ts";
 import type { NameEncoding } from "../../protocol/client/name-bytes.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import { looksLikeUrl, parseFtpUrl } from "../../protocol/url/parse-ftp-url.ts";
 import { urlPath } from "../../protocol/url/url-path.ts";
 import { isHostName } from "../command-line/address.ts";
@@ -49,15 +50,14 @@ export function parseFtp(words: readonly string[]): FtpCommand {
   const via = viaOf(draft);
   return {
     kind: "ftp",
-    ...(draft.tls === undefined ? {} : { tls: draft.tls }),
+    ...definedProps({ tls: draft.tls }),
     ...place,
     mode: draft.mode ?? "auto",
-    ...(draft.tlsCa === undefined ? {} : { tlsCa: draft.tlsCa }),
-    ...(draft.encoding === undefined ? {} : { encoding: draft.encoding }),
+    ...definedProps({ tlsCa: draft.tlsCa, encoding: draft.encoding }),
     debug: draft.debug,
     quiet: draft.quiet,
     explain: draft.explain,
-    ...(via === undefined ? {} : { via }),
+    ...definedProps({ via }),
   };
 }
 
@@ -84,8 +84,7 @@ function placeOfUrl(text: string, port: string | undefined): Pick<FtpCommand, "t
   return {
     target: {
       host: url.host,
-      ...(url.port === undefined ? {} : { port: url.port }),
-      ...(url.user === undefined ? {} : { user: url.user }),
+      ...definedProps({ port: url.port, user: url.user }),
       ...(url.password === undefined ? {} : { password: url.password.reveal() }),
     },
     ...(directory === "" ? {} : { directory }),

@@ -5,6 +5,7 @@ import type { ClientOptions, Credentials } from "../../client/client-options.ts"
 import type { FtpClient } from "../../client/ftp-client.ts";
 import { systemClock } from "../../network/system-clock.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
 import { readRoots } from "../credentials/read-roots.ts";
 import { signIn } from "../credentials/sign-in.ts";
@@ -129,7 +130,7 @@ class FtpRun implements AsyncDisposable {
     const { host, port } = target;
     const options: ClientOptions = {
       host,
-      ...(port === undefined ? {} : { port }),
+      ...definedProps({ port }),
       credentials: (_, signal) => this.#signIn(target, shell, signal),
       ...tls,
       mode: this.#settings.mode,

@@ -1,6 +1,7 @@
 // Commands of the prompt that open and end sessions, and go by the prompt itself.
 import { stat } from "node:fs/promises";
 import { userInfo } from "node:os";
+import { definedProps } from "../../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { parsePort } from "../command-line/port-number.ts";
 import { usageError } from "../command-line/usage-error.ts";
@@ -71,8 +72,8 @@ async function logInAs(shell: Shell, user: string, password: string | undefined)
   const { target, signal } = shell;
   if (target === undefined) throw notConnected();
   const { host, port } = target;
-  const place = { host, ...(port === undefined ? {} : { port }) };
-  const wanted = { ...place, user, ...(password === undefined ? {} : { password }) };
+  const place = { host, ...definedProps({ port }) };
+  const wanted = { ...place, user, ...definedProps({ password }) };
   if (!shell.connected) return await shell.open(wanted);
   const who = await shell.signIn(wanted);
   try {

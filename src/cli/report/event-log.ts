@@ -1,5 +1,6 @@
 // From trace events to the few lines that an operator wants: sessions, transfers, refusals, SSH lost and back.
 import type { TraceEvent } from "../../platform/trace.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import { printable } from "../../protocol/printable.ts";
 import { describeClose, formatBytes, formatDuration } from "./format.ts";
 import type { LogRecord } from "./log-record.ts";
@@ -188,13 +189,12 @@ function describeAction(event: TraceEvent & { readonly type: "file.action" }): L
     user: user ?? "",
     address: client,
     action,
-    ...(command === undefined ? {} : { command }),
+    ...definedProps({ command }),
     path: path ?? "",
-    ...(to === undefined ? {} : { to }),
+    ...definedProps({ to }),
     ok,
     outcome: outcome ?? "",
-    ...(bytes === undefined ? {} : { bytes }),
-    ...(durationMs === undefined ? {} : { durationMs: Math.round(durationMs) }),
+    ...definedProps({ bytes, durationMs: durationMs === undefined ? undefined : Math.round(durationMs) }),
   });
 }
 

@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { constants } from "node:os";
 import { readPrivateFile } from "../../platform/private-file.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -64,7 +65,7 @@ async function open(
   return openServer({
     ...command.options,
     users,
-    ...(tls === undefined ? {} : { tls }),
+    ...definedProps({ tls }),
     trace: (event) => {
       writer?.trace(event);
       for (const record of events.observe(event)) reporter.log(record);

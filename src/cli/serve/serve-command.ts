@@ -1,4 +1,5 @@
 // `sallyport serve`: from words to what the server is made from.
+import { definedProps } from "../../protocol/defined-props.ts";
 import type { ServerOptions } from "../../serve/options.ts";
 import { joinPairs, takeOptions } from "../command-line/take-options.ts";
 import type { OutputOptions } from "../command-line/tunnel-command.ts";
@@ -76,18 +77,20 @@ function optionsOf(draft: ServeDraft): Omit<ServerOptions, "files"> {
     ...(listen.length === 0
       ? {}
       : { listen: listen.every(({ implicitTls }) => implicitTls) ? [{}, ...listen] : listen }),
-    ...(passwordFile === undefined ? {} : { passwordFile }),
-    ...(anonymous === undefined ? {} : { anonymous }),
-    ...(passivePorts === undefined ? {} : { passivePorts }),
-    ...(activePort === undefined ? {} : { activePort }),
-    ...(sessionsMax === undefined ? {} : { sessionsMax }),
-    ...(sessionsPerAddressMax === undefined ? {} : { sessionsPerAddressMax }),
-    ...(idleMs === undefined ? {} : { idleMs }),
-    ...(loginMs === undefined ? {} : { loginMs }),
-    ...(dataStallMs === undefined ? {} : { dataStallMs }),
+    ...definedProps({
+      passwordFile,
+      anonymous,
+      passivePorts,
+      activePort,
+      sessionsMax,
+      sessionsPerAddressMax,
+      idleMs,
+      loginMs,
+      dataStallMs,
+    }),
   };
 }
 
 function outputOf({ verbosity, quiet, json, log, trace }: ServeDraft): OutputOptions {
-  return { verbosity, quiet, json, ...(log === undefined ? {} : { log }), ...(trace === undefined ? {} : { trace }) };
+  return { verbosity, quiet, json, ...definedProps({ log, trace }) };
 }

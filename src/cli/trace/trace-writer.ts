@@ -1,5 +1,6 @@
 // Drives the renderer: events in, lines out, and the line that was held back soon after.
 import type { Trace } from "../../platform/trace.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import type { OutputOptions } from "../command-line/tunnel-command.ts";
 import { openTraceFile, type TraceOutput } from "./trace-file.ts";
 import { TraceRenderer } from "./trace-renderer.ts";
@@ -27,7 +28,7 @@ export function openTraceWriter(options: TraceWriterOptions): TraceWriter {
     file === undefined
       ? { write: options.standardError, [Symbol.dispose]: () => {} }
       : openTraceFile(file, options.onFailure);
-  const renderer = new TraceRenderer(options.width === undefined ? {} : { width: options.width });
+  const renderer = new TraceRenderer(definedProps({ width: options.width }));
   const put = (lines: readonly string[]): void => {
     if (lines.length > 0) output.write(`${lines.join("\n")}\n`);
   };

@@ -1,6 +1,7 @@
 // `get`: URLs to files here, to a directory here, or to standard output.
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
@@ -153,7 +154,7 @@ function showTask(context: RunContext, url: FtpUrl, path: string): Task {
         path,
         async (gauge) => {
           const { verify, type = "binary", onProgress } = context.optionsFor(url, gauge, signal);
-          const once = { signal, type, ...(verify === undefined ? {} : { verify }) };
+          const once = { signal, type, ...definedProps({ verify }) };
           const stream = client.download(path, onProgress === undefined ? once : { ...once, onProgress });
           await pipeline(stream, context.openOutput());
           return await stream.result;

@@ -2,6 +2,7 @@
 import { lstat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { translateFsError } from "../../filesystem/fs-error.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlPath } from "../../protocol/url/url-path.ts";
@@ -83,7 +84,7 @@ async function upload(
       return storeFile(client, source, path, {
         ...options,
         renew,
-        ...(onCarried === undefined ? {} : { onCarried }),
+        ...definedProps({ onCarried }),
         onProgress: (progress) => {
           sent = progress.bytes;
           options.onProgress?.(progress);

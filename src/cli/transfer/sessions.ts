@@ -3,6 +3,7 @@ import type { ClientOptions, Credentials } from "../../client/client-options.ts"
 import { FtpClient } from "../../connect/ftp-client.ts";
 import { connectSsh, type SshHost } from "../../connect/ssh-host.ts";
 import type { Trace } from "../../platform/trace.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import type { SshHostOptions } from "../../ssh/ssh-host-options.ts";
 import type { ServerSession } from "../../transfer/server-session.ts";
@@ -91,9 +92,7 @@ export class Sessions implements SessionSource<FtpUrl>, AsyncDisposable {
     return {
       host,
       mode,
-      ...(encoding === undefined ? {} : { encoding }),
-      ...(port === undefined ? {} : { port }),
-      ...(via === undefined ? {} : { network: via.network }),
+      ...definedProps({ encoding, port, network: via?.network }),
       ...(kind === undefined ? {} : { tls: { kind, ...(tlsCa === undefined ? {} : { ca: await readRoots(tlsCa) }) } }),
     };
   }

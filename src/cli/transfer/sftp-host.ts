@@ -1,6 +1,7 @@
 // Which SSH server an sftp:// URL means, and how it is reached: the options of ssh are for that host itself.
 
 import { formatEndpoint } from "../../platform/endpoint.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import type { SshOptions } from "../../ssh/ssh-connection.ts";
 import type { SshHostOptions } from "../../ssh/ssh-host-options.ts";
@@ -25,7 +26,7 @@ export function sftpWish(draft: TransferDraft, via: Via | undefined): SftpWish {
       identityFiles,
       options: sshOptions,
       ...(port === undefined || via !== undefined ? {} : { port }),
-      ...(configFile === undefined ? {} : { configFile }),
+      ...definedProps({ configFile }),
       ...(jumps.length === 0 ? {} : { jump: jumps.join(",") }),
     },
   };
@@ -43,7 +44,7 @@ export function sftpHost({ host, port, user }: FtpUrl, { transport, ssh }: SftpW
     ssh: {
       ...ssh,
       ...parseDestination(user === undefined ? bracketed(host) : `${user}@${bracketed(host)}`),
-      ...(port === undefined ? {} : { port }),
+      ...definedProps({ port }),
     },
   };
 }

@@ -1,6 +1,7 @@
 // The one-shot commands: from words to what is to be done.
 import type { DataMode } from "../../client/client-options.ts";
 import type { NameEncoding } from "../../protocol/client/name-bytes.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { looksLikeUrl, parseFtpUrl } from "../../protocol/url/parse-ftp-url.ts";
 import { redactUrl } from "../../protocol/url/redact-url.ts";
@@ -77,9 +78,7 @@ export function parseTransfer(verb: TransferVerb, words: readonly string[]): Tra
     order,
     mode: draft.mode ?? "auto",
     explicitTls: draft.explicitTls,
-    ...(draft.tlsCa === undefined ? {} : { tlsCa: draft.tlsCa }),
-    ...(draft.encoding === undefined ? {} : { encoding: draft.encoding }),
-    ...(via === undefined ? {} : { via }),
+    ...definedProps({ tlsCa: draft.tlsCa, encoding: draft.encoding, via }),
     sftp: sftpWish(draft, via),
     recursive: draft.recursive,
     parents: draft.parents,
@@ -124,7 +123,7 @@ function readGet(names: readonly string[], draft: TransferDraft): Order {
   if (destination === "-" && (draft.recursive || draft.resume || draft.json || !isOne)) {
     throw usageError("standard output can only take one whole file", "Leave -r, --resume and --json out.");
   }
-  return { verb: "get", sources, ...(destination === undefined ? {} : { destination }) };
+  return { verb: "get", sources, ...definedProps({ destination }) };
 }
 
 function readPut(names: readonly string[], draft: TransferDraft): Order {
@@ -202,9 +201,7 @@ function placeAt({ scheme, host, port, user, password }: FtpUrl, path: string): 
   return {
     scheme,
     host,
-    ...(port === undefined ? {} : { port }),
-    ...(user === undefined ? {} : { user }),
-    ...(password === undefined ? {} : { password }),
+    ...definedProps({ port, user, password }),
     segments: isAbsolute ? [`/${names[0] ?? ""}`, ...names.slice(1)] : names,
     directory: path.endsWith("/") || names.length === 0,
   };

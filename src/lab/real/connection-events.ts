@@ -1,5 +1,6 @@
 // Connections for the evidence: those that were seen, and those of which nothing could be seen.
 import { formatEndpoint } from "../../platform/endpoint.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import type { LabEvent } from "../evidence.ts";
 import type { SeenConnection } from "./capture/connections.ts";
 import { type NetworkPlan, nodeWith } from "./network/plan.ts";
@@ -27,7 +28,7 @@ function event(seen: SeenConnection, calls: readonly ClientCall[], zero: number)
     toHost: seen.toHost,
     ...role,
     result: seen.result,
-    ...(seen.stoppedAt === undefined ? {} : { stoppedAt: seen.stoppedAt }),
+    ...definedProps({ stoppedAt: seen.stoppedAt }),
     clear: seen.onWire && role.role !== "ssh",
   };
 }

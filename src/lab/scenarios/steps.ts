@@ -1,5 +1,6 @@
 // What scripts of several scenarios do.
 import type { Endpoint } from "../../platform/endpoint.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import type { Outcome } from "../evidence.ts";
 import type { FtpServerPlan, FtpUser, Stage, TransferResult } from "../stage.ts";
@@ -60,7 +61,7 @@ export const throughSallyport =
     const { via = serverAddress, forward = "2001:localhost:21", at = forwarded, isForAll = false, server = {} } = steps;
     await stage.ftpServer("server", server);
     await stage.sshd("server");
-    const back = steps.back === undefined ? {} : { back: steps.back };
+    const back = definedProps({ back: steps.back });
     await stage.sallyport("client", { via, forwards: [forward], isForAll, ...back });
     return downloads(await stage.user("client", at), steps.modes);
   };

@@ -1,4 +1,5 @@
 // From a topology to hosts, wires and routers of a simulated world.
+import { definedProps } from "../../protocol/defined-props.ts";
 import { Host } from "../../simulation/host/host.ts";
 import { Wire } from "../../simulation/links/wire.ts";
 import { Router } from "../../simulation/router/router.ts";
@@ -31,7 +32,7 @@ export function buildWorld({ wires, hosts, routers }: Topology, seed: number): B
     new Router(world, plan.name, { attached: attachments(plan.attached), ...routerOptions(plan, wireOf) });
   }
   const all = hosts.map(({ name, attached, gateway }): [string, Host] => {
-    const way = gateway === undefined ? {} : { gateway };
+    const way = definedProps({ gateway });
     return [name, new Host(world, name, { attached: attachments(attached), ...way })];
   });
   return { world, hosts: new Map(all) };
@@ -40,8 +41,7 @@ export function buildWorld({ wires, hosts, routers }: Topology, seed: number): B
 function routerOptions(plan: RouterPlan, wireOf: (name: string) => Wire): Omit<RouterOptions, "attached"> {
   const { gateway, masquerade, keepsOut, forwards, ftpHelper } = plan;
   return {
-    ...(gateway === undefined ? {} : { gateway }),
-    ...(ftpHelper === undefined ? {} : { ftpHelper }),
+    ...definedProps({ gateway, ftpHelper }),
     ...(masquerade === undefined ? {} : { masquerade: [wireOf(masquerade)] }),
     ...(forwards === undefined
       ? {}

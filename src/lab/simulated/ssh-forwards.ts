@@ -1,4 +1,5 @@
 // `ssh -N -L … -R … -D …` on a simulated host.
+import { definedProps } from "../../protocol/defined-props.ts";
 import { forwardDynamic, forwardLocal, forwardRemote } from "../../simulation/ssh/forwards.ts";
 import { SimulatedSsh } from "../../simulation/ssh/ssh-client.ts";
 import { readForward } from "../forward-words.ts";
@@ -21,7 +22,7 @@ export async function startSsh(program: Program, words: SshWords): Promise<reado
   }
   for (const dynamic of words.dynamic ?? []) {
     const [port, bind] = dynamic.split(":").reverse();
-    await forwardDynamic(ssh, { ...(bind === undefined ? {} : { bind }), port: Number(port), isForAll });
+    await forwardDynamic(ssh, { ...definedProps({ bind }), port: Number(port), isForAll });
   }
   return ports;
 }

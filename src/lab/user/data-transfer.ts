@@ -1,6 +1,7 @@
 // The bytes of one transfer, as the naive client reads and writes them: the end of the connection is the end of the file.
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Connection } from "../../platform/network.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import { wrongLabByte } from "../files.ts";
 import type { Meanwhile } from "../stage.ts";
 import { systemName } from "./user-events.ts";
@@ -50,8 +51,7 @@ export async function receiveData(connection: Connection, meanwhile?: Meanwhile)
   return {
     bytes,
     text,
-    ...(wrongAt === undefined ? {} : { wrongAt }),
-    ...(system === undefined ? {} : { system }),
+    ...definedProps({ wrongAt, system }),
   };
 }
 

@@ -2,6 +2,7 @@
 import { type Clock, withDeadline } from "../../platform/clock.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { Connection, Network } from "../../platform/network.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { type LabFiles, labBytes } from "../files.ts";
 import type { FtpUser, Meanwhile, TransferResult } from "../stage.ts";
@@ -49,7 +50,7 @@ export class NaiveUser implements FtpUser {
     const { network, server, localAddress, tell } = options;
     const { signal, release } = patience(options);
     try {
-      const from = localAddress === undefined ? {} : { localAddress };
+      const from = definedProps({ localAddress });
       const user = new NaiveUser(options, await network.connect({ ...server, ...from, signal }));
       await user.#logIn();
       return user;

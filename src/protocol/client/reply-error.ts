@@ -34,13 +34,13 @@ export function replyError(what: string, reply: Reply, special?: string): Sallyp
     return new SallyportError(
       "FTP_PROTOCOL_REMOTE",
       `${what}: the server answered "${said}", which is not an answer to it`,
-      { details, ...(special === undefined ? {} : { hint: special }) },
+      { details, hint: special },
     );
   }
   const hint = special ?? hints[code];
   return new SallyportError(code < 500 ? "FTP_REPLY_TRANSIENT" : "FTP_REPLY_PERMANENT", `${what}: ${said}`, {
     details,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   });
 }
 

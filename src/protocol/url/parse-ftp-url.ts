@@ -1,5 +1,6 @@
 // Reads a URL. What is doubtful is refused: a guess would fetch or overwrite another file.
 import { decodeName, type NameEncoding } from "../client/name-bytes.ts";
+import { definedProps } from "../defined-props.ts";
 import { SallyportError } from "../error.ts";
 import { ipFamily } from "../ip-address.ts";
 import { isPattern } from "../listing/glob.ts";
@@ -33,7 +34,7 @@ export function parseFtpUrl(text: string, encoding: NameEncoding = "utf8"): FtpU
     scheme: name,
     ...readAuthority(authority, reader),
     ...readPath(name === "sftp" ? sftpPath(pathText) : pathText, reader),
-    ...(type === undefined ? {} : { type }),
+    ...definedProps({ type }),
   };
 }
 

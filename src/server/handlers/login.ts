@@ -1,4 +1,5 @@
 // Logging in and out: USER, PASS, ACCT, REIN, QUIT, HOST (RFC 7151), ABOR.
+import { definedProps } from "../../protocol/defined-props.ts";
 import { limits } from "../../protocol/limits.ts";
 import { makeReply } from "../../protocol/reply.ts";
 import { type Answer, type Conversation, clientOf, type HandlerTable } from "../conversation.ts";
@@ -37,7 +38,7 @@ async function logIn(talk: Conversation, password: string, signal: AbortSignal):
   const { user, host } = state;
   state.phase = "start";
   const address = clientOf(talk);
-  const attempt = { user, password, address, secure: talk.secure, ...(host === undefined ? {} : { host }) };
+  const attempt = { user, password, address, secure: talk.secure, ...definedProps({ host }) };
   const account = await guard.attempt(address, user, () => policy.authenticate(attempt, signal), signal);
   talk.emit({ type: account === undefined ? "login.refused" : "login.accepted", client: address, user });
   if (account === undefined) return refuse(talk);

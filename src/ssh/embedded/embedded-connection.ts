@@ -118,6 +118,6 @@ function disconnected(error: SallyportError): SallyportError {
   return new SallyportError("SSH_DISCONNECTED", error.message, {
     cause: error,
     details: error.details,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    hint: error.hint,
   });
 }

@@ -2,6 +2,7 @@
 import type { Duplex } from "node:stream";
 import { type Algorithms, type AnyAuthMethod, Client } from "ssh2";
 import { formatEndpoint } from "../../platform/endpoint.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import { BannerWait } from "../banner-wait.ts";
@@ -112,7 +113,7 @@ class LogIn {
         keepaliveCountMax: settings.keepalive.countMax,
         hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => void this.#checkHostKey(key, verify),
         authHandler: (_left, _partial, next) => void this.#nextMethod(next as (method: AnyAuthMethod | false) => void),
-        ...(debug === undefined ? {} : { debug }),
+        ...definedProps({ debug }),
       });
       this.#watchBanner(stream);
       this.#patience.waitFor("the SSH handshake");

@@ -115,6 +115,6 @@ export function translateSsh2Error(error: unknown, server: Endpoint, connected: 
   return new SallyportError(
     known?.code ?? (connected ? "SSH_DISCONNECTED" : "SSH_CONNECT"),
     `${where(server)}: ${known?.words ?? system ?? message}`,
-    { cause: error, details, ...(known === undefined ? {} : { hint: known.hint }) },
+    { cause: error, details, hint: known?.hint },
   );
 }

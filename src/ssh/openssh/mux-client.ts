@@ -93,6 +93,6 @@ export class MuxClient {
 }
 
 function gone(cause?: unknown): SallyportError {
-  const options = cause === undefined ? {} : { cause };
+  const options = { cause };
   return new SallyportError("SSH_DISCONNECTED", "the ssh that holds the connection is gone", options);
 }

@@ -24,7 +24,7 @@ export function honestError(error: Error | undefined, target: string): Sallyport
   const { code, words } =
     ownEntry(known, name) ?? (error === undefined ? closed : { code: "INTERNAL", words: error.message });
   return new SallyportError(code, `the connection to ${target} ${words}`, {
-    ...(error === undefined ? {} : { cause: error }),
+    cause: error,
     details: { remote: target, ...(name === "" ? {} : { system: name }) },
   });
 }

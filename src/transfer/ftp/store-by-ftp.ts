@@ -1,6 +1,7 @@
 // One attempt of an upload by FTP, into the file itself: the file is its own part.
 import type { UploadFileOptions } from "../../client/transfer-options.ts";
 import type { FtpClient } from "../../connect/ftp-client.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { printable } from "../../protocol/printable.ts";
 import { compareTail } from "../compare-tail.ts";
@@ -39,7 +40,7 @@ async function send(session: FtpClient, order: StoreOrder, from: number): Promis
       hasMoved = true;
       onProgress({ bytes: source.localPath === undefined ? from + bytes : bytes, size });
     },
-    ...(onCarried === undefined ? {} : { onCarried }),
+    ...definedProps({ onCarried }),
   };
   const open = (offset: number): ReturnType<typeof source.open> => source.open(from + offset);
   try {

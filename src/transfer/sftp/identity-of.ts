@@ -1,4 +1,5 @@
 // What the server reports of its file.
+import { definedProps } from "../../protocol/defined-props.ts";
 import type { Attributes } from "../../ssh/sftp/wire/attributes.ts";
 import type { SourceIdentity } from "../source-identity.ts";
 import type { SftpRemote } from "./sftp-remote.ts";
@@ -15,8 +16,5 @@ export async function identityOf(
 }
 
 export function identityIn({ size, times }: Attributes): SourceIdentity {
-  return {
-    ...(size === undefined ? {} : { size }),
-    ...(times === undefined ? {} : { modifiedMs: times.modified * 1000 }),
-  };
+  return definedProps({ size, modifiedMs: times === undefined ? undefined : times.modified * 1000 });
 }

@@ -1,6 +1,7 @@
 // A session with the SFTP subsystem of an SSH host.
 import type { SshHost } from "../../connect/ssh-host.ts";
 import { systemClock } from "../../network/system-clock.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import { SftpClient } from "../../ssh/sftp/client/sftp-client.ts";
 import { makeRemote, type SftpRemote } from "./sftp-remote.ts";
 import { SftpServerSession } from "./sftp-server-session.ts";
@@ -12,7 +13,7 @@ export async function openSftpSession(
   owned?: AsyncDisposable,
 ): Promise<SftpServerSession> {
   const open = (again: AbortSignal): Promise<SftpRemote> => openChannel(host, again);
-  return new SftpServerSession({ first: await open(signal), reopen: open, ...(owned === undefined ? {} : { owned }) });
+  return new SftpServerSession({ first: await open(signal), reopen: open, ...definedProps({ owned }) });
 }
 
 async function openChannel(host: () => Promise<SshHost>, signal: AbortSignal): Promise<SftpRemote> {

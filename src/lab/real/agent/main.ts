@@ -5,6 +5,7 @@ import { wakefulClock } from "../../../network/system-clock.ts";
 import { systemNetwork } from "../../../network/system-network.ts";
 import { systemTime } from "../../../network/system-time.ts";
 import type { Network } from "../../../platform/network.ts";
+import { definedProps } from "../../../protocol/defined-props.ts";
 import { isSallyportError } from "../../../protocol/error.ts";
 import { NaiveUser } from "../../user/naive-user.ts";
 import type { UserEvent } from "../../user/user-events.ts";
@@ -56,7 +57,7 @@ function failure(error: unknown): AgentAnswer {
   const message = error instanceof Error ? error.message : String(error);
   if (!isSallyportError(error)) return { type: "failed", code: "INTERNAL", message };
   const { system } = error.details;
-  return { type: "failed", code: error.code, message, ...(system === undefined ? {} : { system }) };
+  return { type: "failed", code: error.code, message, ...definedProps({ system }) };
 }
 
 async function logIn(plan: AgentPlan): Promise<NaiveUser> {

@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline";
 import { systemTime } from "../../../network/system-time.ts";
 import type { Endpoint } from "../../../platform/endpoint.ts";
+import { definedProps } from "../../../protocol/defined-props.ts";
 import { type ErrorCode, SallyportError } from "../../../protocol/error.ts";
 import type { FtpUser, Meanwhile, TransferResult } from "../../stage.ts";
 import type { UserEvent } from "../../user/user-events.ts";
@@ -62,8 +63,8 @@ export class RemoteUser implements FtpUser {
 
   async get(mode: FrontMode, path?: string, meanwhile?: Meanwhile): Promise<TransferResult> {
     this.#meanwhile = meanwhile;
-    const pause = meanwhile === undefined ? {} : { pauseAfterBytes: meanwhile.afterBytes };
-    return this.#transfer({ do: "get", mode, ...(path === undefined ? {} : { path }), ...pause });
+    const pause = definedProps({ pauseAfterBytes: meanwhile?.afterBytes });
+    return this.#transfer({ do: "get", mode, ...definedProps({ path }), ...pause });
   }
 
   put(mode: FrontMode, path: string, options: { readonly breakAfterBytes?: number } = {}): Promise<TransferResult> {

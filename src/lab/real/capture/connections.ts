@@ -1,6 +1,7 @@
 // From packets to connections: who tried to reach whom, where the SYN got to, and what came back. NAT changes addresses and
 // ports but not the initial sequence number, so that is what holds the hops of one attempt together.
 import type { Endpoint } from "../../../platform/endpoint.ts";
+import { definedProps } from "../../../protocol/defined-props.ts";
 import { type Attachment, type NetworkPlan, nodeWith } from "../network/plan.ts";
 import type { Segment } from "./packet.ts";
 import type { Sighting } from "./wiretap.ts";
@@ -94,7 +95,7 @@ function conclude(plan: NetworkPlan, attempt: Attempt): SeenConnection {
     toHost: last.wire === undefined ? last.node : (nodeWith(plan, last.packet.to.host) ?? ""),
     finalPort: last.packet.to.port,
     result,
-    ...(result === "made" || stoppedAt === undefined ? {} : { stoppedAt }),
+    ...definedProps({ stoppedAt: result === "made" ? undefined : stoppedAt }),
     onWire: first.wire !== undefined,
   };
 }

@@ -1,5 +1,6 @@
 // The keys of an ssh-agent.
 import ssh2, { type BaseAgent, createAgent, type ParsedKey, type SigningRequestOptions } from "ssh2";
+import { definedProps } from "../../../protocol/defined-props.ts";
 import type { Identity } from "./identity.ts";
 
 /** An identity whose public key is at hand. */
@@ -15,7 +16,7 @@ export async function agentIdentities(path: string | undefined): Promise<AgentId
     key,
     label: key.comment === "" ? "a key of the agent" : `${key.comment} (agent)`,
     publicKey: () => Promise.resolve(key),
-    sign: (data, hash) => signWith(agent, key, data, hash === undefined ? {} : { hash }),
+    sign: (data, hash) => signWith(agent, key, data, definedProps({ hash })),
   }));
 }
 

@@ -1,5 +1,6 @@
 // The way to the SSH server: directly, through a ProxyCommand, or through a ProxyJump.
 import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
+import { definedProps } from "../../../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
 import type { SshConnection, SshEnvironment, SshOptions } from "../../ssh-connection.ts";
@@ -59,9 +60,7 @@ async function openJump(route: Route, list: string): Promise<Carrier> {
   const hop = await route.connectHop(
     {
       host: last.host,
-      ...(last.user === undefined ? {} : { user: last.user }),
-      ...(last.port === undefined ? {} : { port: last.port }),
-      ...(before === undefined ? {} : { jump: before }),
+      ...definedProps({ user: last.user, port: last.port, jump: before }),
       ...pick(options, ["configFile", "quiet", "verbosity", "keepaliveSeconds", "keepaliveCountMax"]),
     },
     depth + 1,

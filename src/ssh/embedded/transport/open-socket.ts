@@ -3,6 +3,7 @@ import { lookup } from "node:dns/promises";
 import { connect, isIP, type Socket } from "node:net";
 import type { Clock } from "../../../platform/clock.ts";
 import { withDeadline } from "../../../platform/clock.ts";
+import { definedProps } from "../../../protocol/defined-props.ts";
 import { limits } from "../../../protocol/limits.ts";
 import type { HostSettings } from "../configuration/host-settings.ts";
 import { connectFailed, noSuchHost, serverSilent } from "../ssh-errors.ts";
@@ -47,7 +48,7 @@ function connectTo(address: string, settings: HostSettings, signal: AbortSignal)
       noDelay: true,
       keepAlive: tcpKeepAlive,
       keepAliveInitialDelay: limits.keepAliveDelayMs,
-      ...(bindAddress === undefined ? {} : { localAddress: bindAddress }),
+      ...definedProps({ localAddress: bindAddress }),
     });
     const onAbort = (): void => {
       settled();

@@ -1,4 +1,5 @@
 // ATTRS of draft-ietf-secsh-filexfer-02, section 5.
+import { definedProps } from "../../../protocol/defined-props.ts";
 import type { FileFacts, FileType } from "../../../protocol/listing/file-facts.ts";
 import type { WireReader } from "../../connection-protocol/wire-reader.ts";
 import type { WireWriter } from "../../connection-protocol/wire-writer.ts";
@@ -49,13 +50,8 @@ export function readAttributes(reader: WireReader): Attributes {
     reader.string();
     reader.string();
   }
-  return {
-    ...(size === undefined ? {} : { size }),
-    ...(hasSize && size === undefined ? { impossibleSize: true } : {}),
-    ...(owner === undefined ? {} : { owner }),
-    ...(permissions === undefined ? {} : { permissions }),
-    ...(times === undefined ? {} : { times }),
-  };
+  const impossibleSize = hasSize && size === undefined ? (true as const) : undefined;
+  return definedProps({ size, impossibleSize, owner, permissions, times });
 }
 
 export function readWantedAttributes(reader: WireReader): WantedAttributes {
@@ -63,9 +59,11 @@ export function readWantedAttributes(reader: WireReader): WantedAttributes {
   return {
     impossibleSize: impossibleSize === true,
     owner: owner !== undefined,
-    ...(size === undefined ? {} : { size }),
-    ...(permissions === undefined ? {} : { mode: permissions & 0o7777 }),
-    ...(times === undefined ? {} : { modifiedMs: times.modified * 1000 }),
+    ...definedProps({
+      size,
+      mode: permissions === undefined ? undefined : permissions & 0o7777,
+      modifiedMs: times === undefined ? undefined : times.modified * 1000,
+    }),
   };
 }
 
