@@ -48,7 +48,8 @@ async function listen(talk: Talk, signal: AbortSignal): Promise<PassiveEnd> {
     host: hostHere(talk),
     ports: talk.options.activePorts ?? { first: 0, last: 0 },
     isExpectedPeer: (remote) => isServer(talk, remote),
-    onIntruder: (remote, count) => emit({ type: "data.intruder", side: "back", remote: formatEndpoint(remote), count }),
+    onIntruder: (remote, count) =>
+      emit({ type: "data.intruder", side: "upstream", remote: formatEndpoint(remote), count }),
     signal,
   });
 }

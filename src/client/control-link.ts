@@ -84,7 +84,7 @@ export class ControlLink {
     stream.write(bytes);
     process.nextTick(() => stream.uncork());
     const line = this.redaction.command({ verb, argument, iac: "none" });
-    this.#options.emit({ type: "ftp.command", side: "back", origin: "client", line });
+    this.#options.emit({ type: "ftp.command", side: "upstream", origin: "client", line });
     return asked;
   }
 
@@ -199,7 +199,12 @@ export class ControlLink {
   }
 
   #reply(reply: Reply): void {
-    this.#options.emit({ type: "ftp.reply", side: "back", origin: "server", lines: this.redaction.reply(reply).lines });
+    this.#options.emit({
+      type: "ftp.reply",
+      side: "upstream",
+      origin: "server",
+      lines: this.redaction.reply(reply).lines,
+    });
     if (reply.code !== 421) this.repliesHeard += 1;
     else this.fail(replyError("the server ends the session", this.redaction.reply(reply)));
     if (this.#nudged && reply.code !== 200) this.stray = this.#expect("NOOP", "plain").final;

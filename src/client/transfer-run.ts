@@ -105,7 +105,7 @@ export class TransferRun {
     if (protectData && tls !== undefined) this.#data = await tls.secureData(plain, this.#signal);
     const { local, remote } = this.#data;
     const names = { local: `${local.host}:${local.port}`, remote: `${remote.host}:${remote.port}` };
-    environment.emit({ type: "data.open", side: "back", how: this.#talk.modes.mode, ...names });
+    environment.emit({ type: "data.open", side: "upstream", how: this.#talk.modes.mode, ...names });
     await this.#order.carry(this.#data, this.#signal);
   }
 

@@ -44,7 +44,7 @@ export class DataEnds {
   }
 
   listenFront(ends: ExchangeEnds): void {
-    ends.open("front", "passive", async (signal, hold) => {
+    ends.open("downstream", "passive", async (signal, hold) => {
       const { context, front, client, report, isUnderWay } = this.#options;
       const { options, environment, registry } = context;
       const end = await openPassiveEnd({
@@ -52,7 +52,7 @@ export class DataEnds {
         host: plainHost(front.local.host),
         ports: options.passivePorts,
         isExpectedPeer: (remote, local) => client.isPeerOf({ remote, local }, () => isUnderWay(ends.id)),
-        onIntruder: (remote, count) => this.#intruder("front", remote, count),
+        onIntruder: (remote, count) => this.#intruder("downstream", remote, count),
         signal,
       });
       const told = choosePassiveAddress(options.passiveAddresses, client.host) ?? plainHost(front.local.host);
@@ -63,8 +63,8 @@ export class DataEnds {
         await end[Symbol.asyncDispose]();
       });
       signal.throwIfAborted();
-      this.#emit({ type: "data.listen", side: "front", endpoint: formatEndpoint(end.endpoint) });
-      report({ type: "front-listening", id: ends.id, address: waiting.address });
+      this.#emit({ type: "data.listen", side: "downstream", endpoint: formatEndpoint(end.endpoint) });
+      report({ type: "downstream-listening", id: ends.id, address: waiting.address });
       const connection = await end.accept({ signal });
       registry.remove(waiting);
       return connection;
@@ -78,16 +78,16 @@ export class DataEnds {
       return;
     }
     const waiting = this.#options.context.registry.find(to, client);
-    if (waiting !== undefined) ends.open("front", "joined", () => this.#join(waiting));
+    if (waiting !== undefined) ends.open("downstream", "joined", () => this.#join(waiting));
     else if (this.#mayConnect(to)) this.#connectClient(ends, "active", to);
-    else ends.open("front", "joined", () => Promise.reject(otherPortGone(to)));
+    else ends.open("downstream", "joined", () => Promise.reject(otherPortGone(to)));
   }
 
   #connectClient(ends: ExchangeEnds, how: string, to: HostPort): void {
     const { front, client, context } = this.#options;
     const { front: network, clock } = context.environment;
     const isClient = sameHost(to.host, client.host);
-    ends.open("front", how, (signal) =>
+    ends.open("downstream", how, (signal) =>
       openActiveEnd({
         network,
         // EPRT has no zone for a link-local address; the control connection has.
@@ -119,11 +119,11 @@ export class DataEnds {
   connectBack(ends: ExchangeEnds, port: number): void {
     const { back, context } = this.#options;
     const to = { host: context.options.target.host, port };
-    ends.open("back", "passive", (signal) => connectBack(back, context.environment.clock, to, signal));
+    ends.open("upstream", "passive", (signal) => connectBack(back, context.environment.clock, to, signal));
   }
 
   listenBack(ends: ExchangeEnds, how: "active" | "default-port"): void {
-    ends.open("back", how, this.#acceptBack(ends.id, how));
+    ends.open("upstream", how, this.#acceptBack(ends.id, how));
   }
 
   #acceptBack(id: number, how: "active" | "default-port"): Opening {
@@ -135,8 +135,8 @@ export class DataEnds {
       const { listener, address, warning } = await listening;
       hold(() => listener[Symbol.asyncDispose]() as Promise<void>);
       signal.throwIfAborted();
-      this.#emit({ type: "data.listen", side: "back", endpoint: formatEndpoint(address) });
-      report({ type: "back-listening", id, address, ...definedProps({ warning }) });
+      this.#emit({ type: "data.listen", side: "upstream", endpoint: formatEndpoint(address) });
+      report({ type: "upstream-listening", id, address, ...definedProps({ warning }) });
       const connection = await this.#acceptServer(listener, target, signal);
       await listener[Symbol.asyncDispose]();
       return connection;
@@ -148,11 +148,11 @@ export class DataEnds {
       const connection = await listener.accept({ signal });
       if (isServer(target, connection.remote)) return connection;
       connection.reset();
-      this.#intruder("back", connection.remote, intruders);
+      this.#intruder("upstream", connection.remote, intruders);
     }
   }
 
-  #intruder(side: "front" | "back", remote: Endpoint, count: number): void {
+  #intruder(side: "downstream" | "upstream", remote: Endpoint, count: number): void {
     this.#emit({ type: "data.intruder", side, remote: formatEndpoint(remote), count });
   }
 

@@ -41,14 +41,14 @@ export class DataPerformer {
   }
 
   readonly #performers: Performers = {
-    "listen-front": (ends) => this.#ends.listenFront(ends),
-    "connect-front": (ends, { to }) => this.#ends.connectFront(ends, to),
-    "connect-back": (ends, { port }) => this.#ends.connectBack(ends, port),
-    "listen-back": (ends, { how }) => this.#ends.listenBack(ends, how),
+    "listen-downstream": (ends) => this.#ends.listenFront(ends),
+    "connect-downstream": (ends, { to }) => this.#ends.connectFront(ends, to),
+    "connect-upstream": (ends, { port }) => this.#ends.connectBack(ends, port),
+    "listen-upstream": (ends, { how }) => this.#ends.listenBack(ends, how),
     copy: (ends, { direction }) => ends.copy(direction),
     finish: (ends, { side }) => ends.finish(side, (connection) => finish(connection, this.#reports.clock)),
     reset: (ends, { side }) => ends.reset(side),
-    "forget-front": (ends) => ends.forget("front"),
+    "forget-downstream": (ends) => ends.forget("downstream"),
     discard: (ends) => ends.discard(),
     "call-off": (ends) => {
       this.#exchanges.delete(ends.id);

@@ -35,7 +35,7 @@ export interface ExchangeReports {
 export class ExchangeEnds {
   readonly id: number;
   readonly #reports: ExchangeReports;
-  readonly #sides: Record<DataSide, Side> = { front: emptySide(), back: emptySide() };
+  readonly #sides: Record<DataSide, Side> = { downstream: emptySide(), upstream: emptySide() };
   readonly #progress: { bytes: number } = { bytes: 0 };
   #copied: Promise<unknown> = Promise.resolve();
   readonly #copying: AbortController = new AbortController();
@@ -86,7 +86,8 @@ export class ExchangeEnds {
   }
 
   copy(direction: Direction): void {
-    const [source, sink] = direction === "download" ? (["back", "front"] as const) : (["front", "back"] as const);
+    const [source, sink] =
+      direction === "download" ? (["upstream", "downstream"] as const) : (["downstream", "upstream"] as const);
     const from = this.#sides[source].connection;
     const to = this.#sides[sink].connection;
     if (from === undefined || to === undefined) return;
@@ -109,7 +110,7 @@ export class ExchangeEnds {
 
   /** Reads what the server sends and throws it away, once nothing copies it any more. */
   discard(): void {
-    const stream = this.#sides.back.connection?.stream;
+    const stream = this.#sides.upstream.connection?.stream;
     this.#reports.track(this.#copied.then(() => stream?.resume()));
   }
 
@@ -145,14 +146,14 @@ export class ExchangeEnds {
 
   /** Nobody may take what was carried for complete. */
   breakOff(): void {
-    this.reset("front");
-    this.reset("back");
+    this.reset("downstream");
+    this.reset("upstream");
   }
 
   drop(): void {
     this.#copying.abort(new Error("dropped"));
-    this.forget("front");
-    this.forget("back");
+    this.forget("downstream");
+    this.forget("upstream");
   }
 
   async #close(name: DataSide, connection: Connection): Promise<void> {

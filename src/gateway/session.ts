@@ -164,8 +164,8 @@ export class Session {
 
   #perform(action: RelayAction): void {
     if (isDataAction(action)) this.#data?.perform(action);
-    else if (action.type === "write-front") this.#client?.write(action.bytes);
-    else if (action.type === "write-back") this.#server?.write(action.bytes);
+    else if (action.type === "write-downstream") this.#client?.write(action.bytes);
+    else if (action.type === "write-upstream") this.#server?.write(action.bytes);
     else if (action.type === "set-timer") this.#timers.set(action.name, action.delayMs);
     else if (action.type === "clear-timer") this.#timers.clear(action.name);
     else if (action.type === "close") {
@@ -185,7 +185,7 @@ export class Session {
   /** Before there is a server to relay for. */
   #sayLast(reply: Reply): void {
     const { stream } = this.#front;
-    this.#emit({ type: "ftp.reply", side: "front", origin: "gateway", lines: reply.lines });
+    this.#emit({ type: "ftp.reply", side: "downstream", origin: "gateway", lines: reply.lines });
     stream.on("error", () => {});
     stream.resume();
     if (!stream.destroyed && !stream.writableEnded) stream.write(formatReply(reply));

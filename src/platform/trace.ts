@@ -2,7 +2,7 @@
 // No field may carry a secret: commands come from the codec with PASS and ACCT arguments hidden.
 import type { CloseInfo } from "./network.ts";
 
-export type Side = "front" | "back";
+export type Side = "downstream" | "upstream";
 
 export interface FileAction {
   /** As an FTP client wrote it. */

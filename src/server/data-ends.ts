@@ -45,11 +45,11 @@ export class DataEnds {
       ports: policy.passivePorts,
       isExpectedPeer: (remote) => this.#isExpected(remote),
       onIntruder: (remote, count) =>
-        this.#emit({ type: "data.intruder", side: "front", remote: formatEndpoint(remote), count }),
+        this.#emit({ type: "data.intruder", side: "downstream", remote: formatEndpoint(remote), count }),
       signal,
     });
     this.#arranged = { how: "passive", end };
-    this.#emit({ type: "data.listen", side: "front", endpoint: formatEndpoint(end.endpoint) });
+    this.#emit({ type: "data.listen", side: "downstream", endpoint: formatEndpoint(end.endpoint) });
     return { host, port: end.endpoint.port };
   }
 
@@ -91,7 +91,7 @@ export class DataEnds {
         : this.#connect(arranged?.to, signal));
       this.#emit({
         type: "data.open",
-        side: "front",
+        side: "downstream",
         how: arranged?.how ?? "default-port",
         local: formatEndpoint(connection.local),
         remote: formatEndpoint(connection.remote),

@@ -90,7 +90,7 @@ export class Session implements Conversation {
 
   say(reply: Reply): void {
     if (this.#life.signal.aborted) return;
-    this.emit({ type: "ftp.reply", side: "front", origin: "server", lines: this.#redaction.reply(reply).lines });
+    this.emit({ type: "ftp.reply", side: "downstream", origin: "server", lines: this.#redaction.reply(reply).lines });
     this.#channel.write(reply);
   }
 
@@ -106,7 +106,7 @@ export class Session implements Conversation {
     if (waiting === "end") {
       if (isLostWithClient(this.#current, this.#queue)) this.#running?.abort(new Aborted());
     } else if (!("malformed" in waiting)) {
-      this.emit({ type: "ftp.command", side: "front", origin: "client", line: this.#redaction.command(waiting) });
+      this.emit({ type: "ftp.command", side: "downstream", origin: "client", line: this.#redaction.command(waiting) });
       // At once, whatever waits before it; its reply comes in its turn. It does not shorten the wait of a wrong password.
       if (waiting.verb === "ABOR" && this.#running !== undefined && isAbortable(this.#current))
         this.#abort(this.#running);

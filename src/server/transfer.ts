@@ -88,7 +88,7 @@ async function carry(
   } finally {
     stall.release();
     void connection.closed.then((close) =>
-      talk.emit({ type: "data.close", side: "front", close, bytes: progress.bytes }),
+      talk.emit({ type: "data.close", side: "downstream", close, bytes: progress.bytes }),
     );
   }
 }

@@ -101,7 +101,7 @@ describe("a client that is killed in the middle of an upload", () => {
     const data = await scene.client.connectData(await scene.client.passive());
     await scene.client.ask("STOR f", 150);
     data.write(file(100_000));
-    await scene.gateway.seen((event) => event.type === "data.open" && event.side === "back");
+    await scene.gateway.seen((event) => event.type === "data.open" && event.side === "upstream");
     const both = order === "control first" ? [scene.client.socket, data] : [data, scene.client.socket];
     for (const socket of both) socket.destroy();
     await scene.gateway.seen(({ type }) => type === "session.close");
@@ -262,7 +262,7 @@ describe("unbounded buffers: a client that does not read", () => {
     const data = await scene.client.connectData(await scene.client.passive());
     data.pause();
     await scene.client.ask("RETR f", 150);
-    await scene.gateway.seen((event) => event.type === "data.open" && event.side === "back");
+    await scene.gateway.seen((event) => event.type === "data.open" && event.side === "upstream");
     for (let before = -1; before !== sent(); await new Promise((resolve) => setTimeout(resolve, 150))) before = sent();
     // The kernel's buffers of two connections, and the two streams in between.
     expect(sent()).toBeLessThan(30_000_000);

@@ -30,7 +30,10 @@ describe("data-port theft: a peer with another address", () => {
     const { client } = scene;
     const address = await client.passive();
     expect(await steal(address)).toEqual({ bytes: Buffer.alloc(0), how: "reset" });
-    expect(await scene.gateway.seen(({ type }) => type === "data.intruder")).toMatchObject({ side: "front", count: 1 });
+    expect(await scene.gateway.seen(({ type }) => type === "data.intruder")).toMatchObject({
+      side: "downstream",
+      count: 1,
+    });
     const data = await client.connectData(address);
     // Theft turned DoS: the next reply is the next command's, nothing stands in front of it.
     await client.ask("RETR f", 150);
@@ -68,7 +71,7 @@ describe("data-port theft: a peer with another address", () => {
     await using scene = await meet();
     const address = await scene.client.passive();
     await scene.client.connectData(address);
-    await scene.gateway.seen((event) => event.type === "data.open" && event.side === "front");
+    await scene.gateway.seen((event) => event.type === "data.open" && event.side === "downstream");
     const late = connect({ ...address });
     const [error] = (await once(late, "error").catch((reason: unknown) => [reason])) as [{ code: string }];
     expect(error.code).toBe("ECONNREFUSED");
@@ -116,7 +119,7 @@ describePeers(["root"], "data-port theft by another user of this machine, from t
     expect(await other.line()).toMatch(/left|ECONNRESET/);
     await scene.gateway.seen(({ type }) => type === "data.intruder");
     await client.connectData(address);
-    await scene.gateway.seen((event) => event.type === "data.open" && event.side === "front");
+    await scene.gateway.seen((event) => event.type === "data.open" && event.side === "downstream");
   });
 
   it("root may come for anybody: sshd and socat forward for others", async () => {
@@ -162,6 +165,6 @@ describePeers(["root"], "data-port theft by another user of this machine, from t
     await using scene = await meet({ environment: { ownerOf } });
     const address = await scene.client.passive();
     await using _other = startOther(thief, [String(address.port)], nobody);
-    await scene.gateway.seen((event) => event.type === "data.open" && event.side === "front");
+    await scene.gateway.seen((event) => event.type === "data.open" && event.side === "downstream");
   });
 });

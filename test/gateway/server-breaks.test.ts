@@ -129,7 +129,7 @@ describe("a download", () => {
     });
     const { whole } = await retrieve(scene);
     await scene.client.expect(150);
-    await scene.gateway.seen((event) => event.type === "data.open" && event.side === "back");
+    await scene.gateway.seen((event) => event.type === "data.open" && event.side === "upstream");
     time.open();
     expect((await scene.client.reply())?.slice(0, 3)).toBe(told);
     expect((await whole).how).toBe("reset");
@@ -176,7 +176,7 @@ describe("a download", () => {
     });
     const { whole } = await retrieve(scene);
     await scene.client.expect(150);
-    await scene.gateway.seen((event) => event.type === "data.open" && event.side === "back");
+    await scene.gateway.seen((event) => event.type === "data.open" && event.side === "upstream");
     scene.gateway.lose("SSH connection lost: timeout");
     expect(await scene.client.expect(421)).toContain("SSH connection lost: timeout");
     expect((await whole).how).toBe("reset");

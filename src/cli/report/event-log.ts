@@ -171,7 +171,7 @@ export class EventLog {
 
 function describeRefusal(event: TraceEvent & { readonly type: "ftp.reply" }): LogRecord | undefined {
   const [line = ""] = event.lines;
-  if (event.side !== "front" || event.origin !== "gateway" || !/^[45]/.test(line)) return undefined;
+  if (event.side !== "downstream" || event.origin !== "gateway" || !/^[45]/.test(line)) return undefined;
   const reply = printable(line);
   return record("info", "refusal", `answered ${reply}`, { reply });
 }

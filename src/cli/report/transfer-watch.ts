@@ -36,7 +36,7 @@ export class TransferWatch {
   /** Takes an event of this session; gives the transfer that it finished, if any. */
   observe(event: TraceEvent): FinishedTransfer | undefined {
     if (event.type === "session.close") return this.#finish(event.timeMs);
-    if (!("side" in event) || event.side !== "front") return undefined;
+    if (!("side" in event) || event.side !== "downstream") return undefined;
     if (event.type === "ftp.command") this.#command(event.line, event.timeMs);
     if (event.type === "ftp.reply") this.#reply(event.lines[0] ?? "");
     if (event.type === "data.open") this.#data = { open: true, bytes: 0 };

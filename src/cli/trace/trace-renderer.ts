@@ -101,18 +101,18 @@ export class TraceRenderer {
   }
 
   #below(row: TraceRow): readonly string[] {
-    const indent = row.place === "front" ? "" : narrowIndent;
+    const indent = row.place === "downstream" ? "" : narrowIndent;
     return cell(row, this.#columnWidth - indent.length).map((text) => indent + this.#paint(row, text));
   }
 
   #sideBySide(row: TraceRow, other: TraceRow | undefined): readonly string[] {
-    const of = (place: "front" | "back"): readonly string[] => {
+    const of = (place: "downstream" | "upstream"): readonly string[] => {
       const owner = [row, other].find((each) => each?.place === place);
       if (owner === undefined) return [];
       const texts = cell(owner, this.#columnWidth);
-      return texts.map((text) => this.#paint(owner, place === "front" ? padText(text, this.#columnWidth) : text));
+      return texts.map((text) => this.#paint(owner, place === "downstream" ? padText(text, this.#columnWidth) : text));
     };
-    const [left, right] = [of("front"), of("back")];
+    const [left, right] = [of("downstream"), of("upstream")];
     const nothing = padText("", this.#columnWidth);
     return Array.from({ length: Math.max(left.length, right.length) }, (_, index) =>
       ((left[index] ?? nothing) + bar + (right[index] ?? "")).trimEnd(),
@@ -123,8 +123,8 @@ export class TraceRenderer {
 // Commands travel from the left to the right, replies back; data connections have no order.
 function belongTogether(first: TraceRow, second: TraceRow): boolean {
   const isOtherSide = second.place !== "both" && second.place !== first.place;
-  const isCausal = first.kind !== "ftp.command" || first.place === "front";
-  const isAnswer = first.kind !== "ftp.reply" || first.place === "back";
+  const isCausal = first.kind !== "ftp.command" || first.place === "downstream";
+  const isAnswer = first.kind !== "ftp.reply" || first.place === "upstream";
   const isClose = second.timeMs - first.timeMs <= sameLineMs;
   return (
     isOtherSide && isCausal && isAnswer && isClose && first.kind === second.kind && first.session === second.session

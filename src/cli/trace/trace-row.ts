@@ -7,7 +7,7 @@ import { describeClose, formatBytes, formatDuration } from "../report/format.ts"
 
 /** `front` is the left column, `back` the right one, `both` goes across. */
 export interface TraceRow {
-  readonly place: "front" | "back" | "both";
+  readonly place: "downstream" | "upstream" | "both";
   /** Rows of one kind, one from each side, may share a line. */
   readonly kind: string;
   readonly session: number;
@@ -107,7 +107,7 @@ function describe(event: TraceEvent): Description {
   }
 }
 
-function data(place: "front" | "back", text: string): Description {
+function data(place: "downstream" | "upstream", text: string): Description {
   return { place, mark: " =", lines: [text] };
 }
 

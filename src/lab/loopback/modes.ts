@@ -15,7 +15,7 @@ export interface LoopbackMode {
   readonly title: string;
   readonly back: BackModeName;
   /** How the data connections must have been opened on each side, as `data.open` in the trace tells. */
-  readonly ways: { readonly front: readonly string[]; readonly back: readonly string[] };
+  readonly ways: { readonly downstream: readonly string[]; readonly upstream: readonly string[] };
   /** Number of the scenario that plain `ssh -L` makes of it, and the words in which that shows. */
   readonly scenario: string;
   readonly error: string;
@@ -47,7 +47,7 @@ export const loopbackModes: readonly LoopbackMode[] = [
     name: "PASV",
     title: "PASV: the server names an address, the client connects to it",
     back: "auto",
-    ways: { front: ["passive"], back: ["passive"] },
+    ways: { downstream: ["passive"], upstream: ["passive"] },
     script: oneSession("PASV", "pasv"),
     scenario: "S08",
     error: "425 Security: Bad IP connecting.",
@@ -56,7 +56,7 @@ export const loopbackModes: readonly LoopbackMode[] = [
     name: "EPSV",
     title: "EPSV: the server names a port, the client connects to it",
     back: "auto",
-    ways: { front: ["passive"], back: ["passive"] },
+    ways: { downstream: ["passive"], upstream: ["passive"] },
     script: oneSession("EPSV", "epsv"),
     scenario: "S04",
     error: "Connection refused",
@@ -65,7 +65,7 @@ export const loopbackModes: readonly LoopbackMode[] = [
     name: "PORT",
     title: "PORT: the client names an address, the server connects to it",
     back: "auto",
-    ways: { front: ["active"], back: ["passive"] },
+    ways: { downstream: ["active"], upstream: ["passive"] },
     script: oneSession("PORT", "port"),
     scenario: "S05",
     error: "500 Illegal PORT command.",
@@ -74,7 +74,7 @@ export const loopbackModes: readonly LoopbackMode[] = [
     name: "EPRT",
     title: "EPRT: the same, in the form that IPv6 needs",
     back: "auto",
-    ways: { front: ["active"], back: ["passive"] },
+    ways: { downstream: ["active"], upstream: ["passive"] },
     script: oneSession("EPRT", "eprt"),
     scenario: "S07",
     error: "500 Illegal EPRT command.",
@@ -83,7 +83,7 @@ export const loopbackModes: readonly LoopbackMode[] = [
     name: "no command",
     title: "no command at all: the default data ports of RFC 959",
     back: "auto",
-    ways: { front: ["default-port"], back: ["passive"] },
+    ways: { downstream: ["default-port"], upstream: ["passive"] },
     script: oneSession("default-port", "default"),
     lacking: ({ details }) => (details.system === "EADDRINUSE" ? sharedPorts : undefined),
     scenario: "S17",
@@ -93,7 +93,7 @@ export const loopbackModes: readonly LoopbackMode[] = [
     name: "back active",
     title: "PASV for the client, while the server connects: --back active",
     back: "active",
-    ways: { front: ["passive"], back: ["active"] },
+    ways: { downstream: ["passive"], upstream: ["active"] },
     script: oneSession("PASV", "back-active"),
     scenario: "S03",
     error: "425 Unable to build data connection: Connection refused",
@@ -102,7 +102,7 @@ export const loopbackModes: readonly LoopbackMode[] = [
     name: "back default-port",
     title: "PASV for the client, default data ports for the server: --back default-port",
     back: "default-port",
-    ways: { front: ["passive"], back: ["default-port"] },
+    ways: { downstream: ["passive"], upstream: ["default-port"] },
     script: oneSession("PASV", "back-default"),
     lacking: ({ message }) => (message.includes("needs SO_REUSEADDR") ? sharedPorts : undefined),
     scenario: "S18",
@@ -112,7 +112,7 @@ export const loopbackModes: readonly LoopbackMode[] = [
     name: "third party",
     title: "third party (FXP): a file goes from one server to another",
     back: "auto",
-    ways: { front: ["joined", "passive"], back: ["passive"] },
+    ways: { downstream: ["joined", "passive"], upstream: ["passive"] },
     script: betweenServers,
     scenario: "S16",
     error: "500 Illegal PORT command.",

@@ -92,12 +92,12 @@ export async function runMode(mode: LoopbackMode, stage: LoopbackStage, signal: 
 
 /** Right bytes that went another way than the mode says would prove nothing. */
 function checkWays({ ways }: LoopbackMode, events: readonly TraceEvent[]): void {
-  for (const side of ["front", "back"] as const) {
+  for (const side of ["downstream", "upstream"] as const) {
     const went = events.flatMap((event) => (event.type === "data.open" && event.side === side ? [event.how] : []));
     const found = [...new Set(went)].sort().join(" and ");
     const wanted = ways[side].join(" and ");
     if (found === wanted) continue;
-    const where = side === "front" ? "client" : "server";
+    const where = side === "downstream" ? "client" : "server";
     throw new SallyportError("INTERNAL", `data connections at the ${where} were ${found || "none"}, not ${wanted}`);
   }
 }

@@ -49,7 +49,7 @@ export class Aborts {
     if (transfer?.final === "none") this.#ending.add(exchange);
     const mayWait = transfer?.final === "none" && exchange.back.state === "open" && transfer.data !== "finishing";
     if (mayWait) this.#hold(exchange, transfer);
-    else this.#core.emit({ type: "reset", id: exchange.id, side: "back" });
+    else this.#core.emit({ type: "reset", id: exchange.id, side: "upstream" });
   }
 
   #hold(exchange: Exchange, { direction }: Transfer): void {
@@ -95,7 +95,7 @@ export class Aborts {
 
   #release(exchange: Exchange): void {
     this.#held.delete(exchange);
-    this.#core.emit({ type: "reset", id: exchange.id, side: "back" });
+    this.#core.emit({ type: "reset", id: exchange.id, side: "upstream" });
   }
 
   #remove({ command }: Transfer): void {

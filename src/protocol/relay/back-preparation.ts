@@ -66,7 +66,7 @@ export class BackPreparation {
     const { back } = exchange;
     if (back.state !== "ready" || (back.method !== "epsv" && back.method !== "pasv")) return;
     back.state = "opening";
-    this.#core.emit({ type: "connect-back", id: exchange.id, port: back.port });
+    this.#core.emit({ type: "connect-upstream", id: exchange.id, port: back.port });
   }
 
   opened(exchange: Exchange): void {
@@ -126,7 +126,7 @@ export class BackPreparation {
     exchange.back.method = method;
     if (method === "active" || method === "default-port") {
       exchange.back.state = "listening";
-      this.#core.emit({ type: "listen-back", id: exchange.id, how: method });
+      this.#core.emit({ type: "listen-upstream", id: exchange.id, how: method });
       return;
     }
     exchange.back.state = "asked";

@@ -13,12 +13,12 @@ export class Conclusion {
   readonly #steps: Readonly<Record<Step, (exchange: Exchange, transfer: Transfer) => void>> = {
     finish: (exchange, transfer) => {
       transfer.data = "finishing";
-      const side = transfer.direction === "download" ? "front" : "back";
+      const side = transfer.direction === "download" ? "downstream" : "upstream";
       this.#core.emit({ type: "finish", id: exchange.id, side });
     },
     abort: (exchange) => this.aborts.begin(exchange, "gateway"),
-    "reset-front": (exchange) => this.#core.emit({ type: "reset", id: exchange.id, side: "front" }),
-    "reset-back": (exchange) => this.#core.emit({ type: "reset", id: exchange.id, side: "back" }),
+    "reset-downstream": (exchange) => this.#core.emit({ type: "reset", id: exchange.id, side: "downstream" }),
+    "reset-upstream": (exchange) => this.#core.emit({ type: "reset", id: exchange.id, side: "upstream" }),
     // The timers read the table themselves.
     watch: () => {},
     pass: (exchange, transfer) => this.conclude(exchange, transfer, transfer.finalReply as Reply, "server"),
@@ -56,12 +56,12 @@ export class Conclusion {
 
   resetBoth(exchange: Exchange): void {
     this.resetFront(exchange);
-    this.#core.emit({ type: "reset", id: exchange.id, side: "back" });
+    this.#core.emit({ type: "reset", id: exchange.id, side: "upstream" });
   }
 
   resetFront(exchange: Exchange): void {
     this.#core.giveUpFront(exchange, "the transfer failed before");
-    this.#core.emit({ type: "reset", id: exchange.id, side: "front" });
+    this.#core.emit({ type: "reset", id: exchange.id, side: "downstream" });
   }
 
   /** Refused before it began (550): the data ends stay for the next try, as they do at the server. */

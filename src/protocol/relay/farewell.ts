@@ -96,8 +96,8 @@ export class Farewell {
 
   /** Past all order: after 421 nothing else is answered. */
   #say(reply: Reply, origin: "gateway" | "server"): void {
-    this.#core.emit({ type: "replied", side: "front", origin, reply });
-    this.#core.emit({ type: "write-front", bytes: formatReply(reply) });
+    this.#core.emit({ type: "replied", side: "downstream", origin, reply });
+    this.#core.emit({ type: "write-downstream", bytes: formatReply(reply) });
   }
 
   #close(reason: string): void {

@@ -91,7 +91,7 @@ export class FrontSetup {
   }
 
   #forgetFront(exchange: Exchange): void {
-    this.#core.emit({ type: "forget-front", id: exchange.id });
+    this.#core.emit({ type: "forget-downstream", id: exchange.id });
     exchange.front = undefined;
   }
 
@@ -109,7 +109,7 @@ export class FrontSetup {
     } else {
       const exchange = this.fresh();
       exchange.front = { kind: "passive", asked: { verb, slot: this.#core.order.open(verb) }, state: "opening" };
-      this.#core.emit({ type: "listen-front", id: exchange.id });
+      this.#core.emit({ type: "listen-downstream", id: exchange.id });
       this.#back.begin(exchange);
     }
   }

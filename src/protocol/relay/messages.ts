@@ -6,7 +6,7 @@ import type { Reply } from "../reply.ts";
 export type Direction = "download" | "upload";
 
 /** Ends of one exchange: towards the FTP client, towards the FTP server. */
-export type DataSide = "front" | "back";
+export type DataSide = "downstream" | "upstream";
 
 /** How the copying of a transfer's data ended. `source` and `sink` follow the direction. */
 export type CopyOutcome = "eof" | "source-broke" | "sink-broke";
@@ -31,10 +31,10 @@ export type RelayInput =
   /** The server's control connection is over; `text` says why where that was no plain end. */
   | { readonly type: "server-gone"; readonly text?: string }
   /** The front listens at this address, as the client is to be told. */
-  | { readonly type: "front-listening"; readonly id: number; readonly address: HostPort }
+  | { readonly type: "downstream-listening"; readonly id: number; readonly address: HostPort }
   /** The back listens at this address, as the server is to be told. */
   | {
-      readonly type: "back-listening";
+      readonly type: "upstream-listening";
       readonly id: number;
       readonly address: HostPort;
       /** Why that may not be enough: told with the server's own 425. */
@@ -52,15 +52,15 @@ export type RelayInput =
   | { readonly type: "shutdown"; readonly text: string };
 
 export type RelayAction =
-  | { readonly type: "write-front"; readonly bytes: Uint8Array }
-  | { readonly type: "write-back"; readonly bytes: Uint8Array }
-  | { readonly type: "listen-front"; readonly id: number }
+  | { readonly type: "write-downstream"; readonly bytes: Uint8Array }
+  | { readonly type: "write-upstream"; readonly bytes: Uint8Array }
+  | { readonly type: "listen-downstream"; readonly id: number }
   /** Close the front end that this exchange has, whatever it is: the client chose another. */
-  | { readonly type: "forget-front"; readonly id: number }
+  | { readonly type: "forget-downstream"; readonly id: number }
   /** `default-port`: the client's control endpoint, from port L-1 where possible (RFC 959 section 3.2). */
-  | { readonly type: "connect-front"; readonly id: number; readonly to: HostPort | "default-port" }
-  | { readonly type: "connect-back"; readonly id: number; readonly port: number }
-  | { readonly type: "listen-back"; readonly id: number; readonly how: "active" | "default-port" }
+  | { readonly type: "connect-downstream"; readonly id: number; readonly to: HostPort | "default-port" }
+  | { readonly type: "connect-upstream"; readonly id: number; readonly port: number }
+  | { readonly type: "listen-upstream"; readonly id: number; readonly how: "active" | "default-port" }
   | { readonly type: "copy"; readonly id: number; readonly direction: Direction }
   /** Deliver end-of-file to this side, then answer `finished`. */
   | { readonly type: "finish"; readonly id: number; readonly side: DataSide }

@@ -56,8 +56,8 @@ export class RelayCore {
     this.methods = backMethods[config.backMode];
     this.order = new ReplyOrder((reply, origin) => {
       if (this.clientIsGone) return;
-      this.emit({ type: "replied", side: "front", origin, reply });
-      this.emit({ type: "write-front", bytes: formatReply(reply) });
+      this.emit({ type: "replied", side: "downstream", origin, reply });
+      this.emit({ type: "write-downstream", bytes: formatReply(reply) });
     });
   }
 
@@ -145,7 +145,7 @@ export class RelayCore {
     pending: Pending,
   ): void {
     this.outstanding.push(pending);
-    this.emit({ type: "told", side: "back", origin, line: this.redaction.command({ verb, argument, iac }) });
-    this.emit({ type: "write-back", bytes: formatCommand(verb, argument, iac === "none" ? "doubled" : iac) });
+    this.emit({ type: "told", side: "upstream", origin, line: this.redaction.command({ verb, argument, iac }) });
+    this.emit({ type: "write-upstream", bytes: formatCommand(verb, argument, iac === "none" ? "doubled" : iac) });
   }
 }

@@ -88,19 +88,19 @@ export class RelaySession {
     "client-ended": () => this.#farewell.isParting || this.#farewell.clientEnded(),
     "client-gone": () => this.#farewell.clientGone(),
     "server-gone": ({ text }) => this.#serverGone(text),
-    "front-listening": ({ id, address }) => this.#with(id, (exchange) => this.#front.listening(exchange, address)),
-    "back-listening": ({ id, address, warning }) =>
+    "downstream-listening": ({ id, address }) => this.#with(id, (exchange) => this.#front.listening(exchange, address)),
+    "upstream-listening": ({ id, address, warning }) =>
       this.#with(id, (exchange) => this.#back.listening(exchange, address, warning)),
     "data-open": ({ id, side }) => {
       // The server has gone on, so its reply is over.
-      if (side === "back") this.#serverEvents(this.#fromServer.settle());
+      if (side === "upstream") this.#serverEvents(this.#fromServer.settle());
       this.#with(id, (exchange) => this.#transfers.opened(exchange, side));
     },
     "data-failed": ({ id, side, text }) =>
       this.#with(id, (exchange) => {
-        if (side === "front") this.#front.listenFailed(exchange, text);
-        if (side === "back" && exchange.back.state === "listening") this.#back.listenFailed(exchange, text);
-        else if (side === "back" && exchange.transfer === undefined) this.#back.connectFailed(exchange, text);
+        if (side === "downstream") this.#front.listenFailed(exchange, text);
+        if (side === "upstream" && exchange.back.state === "listening") this.#back.listenFailed(exchange, text);
+        else if (side === "upstream" && exchange.transfer === undefined) this.#back.connectFailed(exchange, text);
         else this.#transfers.failed(exchange, side, text);
       }),
     copied: ({ id, outcome }) => this.#with(id, (exchange) => this.#transfers.copied(exchange, outcome)),
@@ -178,7 +178,7 @@ export class RelaySession {
   }
 
   #clientEvent(event: CommandEvent): void {
-    if (event.type === "telnet-answer") this.#core.emit({ type: "write-front", bytes: event.bytes });
+    if (event.type === "telnet-answer") this.#core.emit({ type: "write-downstream", bytes: event.bytes });
     else if (event.type === "failure") this.#farewell.now(event.error.message);
     else if (event.type === "foreign") this.#farewell.silently(`the client speaks ${event.protocol}, not FTP`);
     else this.#clientLine(event);
@@ -192,7 +192,7 @@ export class RelaySession {
     if (line.type === "command") {
       this.#core.emit({
         type: "told",
-        side: "front",
+        side: "downstream",
         origin: "client",
         line: this.#core.redaction.command(line.command),
       });
@@ -220,7 +220,7 @@ export class RelaySession {
       return;
     }
     const { reply } = event;
-    this.#core.emit({ type: "replied", side: "back", origin: "server", reply });
+    this.#core.emit({ type: "replied", side: "upstream", origin: "server", reply });
     if (reply.code === 421) this.#farewell.serverGone(`the FTP server said ${reply.lines[0]}`, reply);
     else if (!this.#core.outstanding.receive(reply)) this.#unasked(reply);
   }

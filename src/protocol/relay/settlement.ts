@@ -12,7 +12,7 @@ export type FinalReply = "none" | "good" | "bad";
  * `finish`: deliver end-of-file to the sink. `abort`: ABOR to the server, and its data end closes once it has answered (aborts.ts). `watch`: give the other
  * half a bounded time (transfer-timers.ts). `pass`: the server's final reply goes to the client. `fail`: the client is told 426 instead.
  */
-export type Step = "finish" | "abort" | "reset-front" | "reset-back" | "watch" | "pass" | "fail";
+export type Step = "finish" | "abort" | "reset-downstream" | "reset-upstream" | "watch" | "pass" | "fail";
 
 type Row = Readonly<Record<FinalReply, readonly Step[]>>;
 
@@ -28,23 +28,39 @@ const shared = {
 export const settlement: Readonly<Record<Direction, Readonly<Record<DataState, Row>>>> = {
   download: {
     ...shared,
-    running: { none: [], good: ["watch"], bad: ["reset-front", "reset-back", "pass"] },
+    running: { none: [], good: ["watch"], bad: ["reset-downstream", "reset-upstream", "pass"] },
     // sshd turns a reset of the server's into a plain end-of-file: only the final reply tells whether the file is whole.
-    eof: { none: ["watch"], good: ["finish"], bad: ["reset-front", "pass"] },
-    finishing: { none: [], good: [], bad: ["reset-front", "pass"] },
-    "source-broke": { none: ["reset-front", "watch"], good: ["reset-front", "fail"], bad: ["reset-front", "pass"] },
-    "sink-broke": { none: ["reset-back", "watch"], good: ["reset-back", "fail"], bad: ["reset-back", "pass"] },
+    eof: { none: ["watch"], good: ["finish"], bad: ["reset-downstream", "pass"] },
+    finishing: { none: [], good: [], bad: ["reset-downstream", "pass"] },
+    "source-broke": {
+      none: ["reset-downstream", "watch"],
+      good: ["reset-downstream", "fail"],
+      bad: ["reset-downstream", "pass"],
+    },
+    "sink-broke": {
+      none: ["reset-upstream", "watch"],
+      good: ["reset-upstream", "fail"],
+      bad: ["reset-upstream", "pass"],
+    },
   },
   upload: {
     ...shared,
-    running: { none: [], good: ["reset-front", "reset-back", "fail"], bad: ["reset-front", "reset-back", "pass"] },
-    eof: { none: ["finish"], good: ["finish"], bad: ["reset-back", "pass"] },
+    running: {
+      none: [],
+      good: ["reset-downstream", "reset-upstream", "fail"],
+      bad: ["reset-downstream", "reset-upstream", "pass"],
+    },
+    eof: { none: ["finish"], good: ["finish"], bad: ["reset-upstream", "pass"] },
     finishing: { none: [], good: [], bad: ["pass"] },
     "source-broke": {
       none: ["abort", "watch"],
       good: ["fail"],
       bad: ["pass"],
     },
-    "sink-broke": { none: ["reset-front", "watch"], good: ["reset-front", "fail"], bad: ["reset-front", "pass"] },
+    "sink-broke": {
+      none: ["reset-downstream", "watch"],
+      good: ["reset-downstream", "fail"],
+      bad: ["reset-downstream", "pass"],
+    },
   },
 };

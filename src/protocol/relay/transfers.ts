@@ -72,7 +72,7 @@ export class Transfers {
   }
 
   opened(exchange: Exchange, side: DataSide): void {
-    if (side === "back") this.#back.opened(exchange);
+    if (side === "upstream") this.#back.opened(exchange);
     else if (exchange.front !== undefined) exchange.front.state = "open";
     if (exchange.transfer !== undefined) this.#copyIfOpen(exchange, exchange.transfer);
   }
@@ -80,16 +80,16 @@ export class Transfers {
   /** A data end could not be had: the client learns it now, the server's own reply is awaited for nobody. */
   failed(exchange: Exchange, side: DataSide, text: string): void {
     const { transfer } = exchange;
-    if (side === "back") this.#back.demote();
+    if (side === "upstream") this.#back.demote();
     if (transfer === undefined || transfer.data !== "opening") {
-      if (side === "back") Object.assign(exchange.back, { state: "failed", failure: text });
+      if (side === "upstream") Object.assign(exchange.back, { state: "failed", failure: text });
       return;
     }
-    transfer.data = side === "front" && transfer.direction === "upload" ? "source-broke" : "aborted";
+    transfer.data = side === "downstream" && transfer.direction === "upload" ? "source-broke" : "aborted";
     this.#conclusion.resetFront(exchange);
-    if (transfer.direction === "upload" && side === "front" && transfer.final === "none")
+    if (transfer.direction === "upload" && side === "downstream" && transfer.final === "none")
       this.aborts.begin(exchange, "gateway");
-    else this.#core.emit({ type: "reset", id: exchange.id, side: "back" });
+    else this.#core.emit({ type: "reset", id: exchange.id, side: "upstream" });
     this.#conclusion.answerEarly(transfer, gatewayReply("noDataConnection", text));
     if (transfer.final !== "none") this.#conclusion.over(exchange);
   }
@@ -113,7 +113,7 @@ export class Transfers {
     if (exchange === undefined || transfer === undefined) return;
     if (transfer.data === "finished" || transfer.data === "aborted") return;
     this.#conclusion.resetFront(exchange);
-    if (this.#core.serverIsGone) this.#core.emit({ type: "reset", id: exchange.id, side: "back" });
+    if (this.#core.serverIsGone) this.#core.emit({ type: "reset", id: exchange.id, side: "upstream" });
     else this.aborts.begin(exchange, "client");
     this.#moved(exchange, transfer, "aborted");
   }
@@ -159,8 +159,8 @@ export class Transfers {
   dataOpenLate(): void {
     const exchange = this.head;
     if (exchange?.transfer?.data !== "opening") return;
-    const side = exchange.front?.state === "open" ? "back" : "front";
-    const who = side === "front" ? "the FTP client did not connect" : "the FTP server did not connect";
+    const side = exchange.front?.state === "open" ? "upstream" : "downstream";
+    const who = side === "downstream" ? "the FTP client did not connect" : "the FTP server did not connect";
     this.failed(exchange, side, `${who} within ${dataOpenMs / 1000} s: a firewall between us?`);
   }
 
@@ -196,7 +196,7 @@ export class Transfers {
     if (transfer.data !== "opening" || front === undefined) return;
     if (front.kind === "passive" || front.state !== "idle") return;
     front.state = "opening";
-    this.#core.emit({ type: "connect-front", id: exchange.id, to: front.target ?? "default-port" });
+    this.#core.emit({ type: "connect-downstream", id: exchange.id, to: front.target ?? "default-port" });
   }
 
   #copyIfOpen(exchange: Exchange, transfer: Transfer): void {

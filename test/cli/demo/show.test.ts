@@ -22,9 +22,9 @@ const events = new Dialogue()
     type: "relay.note",
     note: "a note that explains something at some length, so that it has to be wrapped here",
   })
-  .dataOpen("front")
+  .dataOpen("downstream")
   .reply(`150 ${"a long reply ".repeat(12)}`)
-  .dataClose("front", 3).events;
+  .dataClose("downstream", 3).events;
 const failure = {
   step: "download",
   error: new SallyportError(

@@ -34,7 +34,7 @@ describe("a tunnel", () => {
   });
 
   test("says what it waits for; a second signal ends it at once", async () => {
-    const events = [...new Dialogue(1).dataOpen("front").events, ...new Dialogue(2).dataOpen("front").events];
+    const events = [...new Dialogue(1).dataOpen("downstream").events, ...new Dialogue(2).dataOpen("downstream").events];
     await using running = start(program.fake, forward, { tunnel: { closeMs: 60_000, events }, leaves: true });
     await running.sees(ready);
     running.kill("SIGTERM");

@@ -4,12 +4,12 @@ import { Dialogue } from "../support/dialogue.ts";
 
 const events = new Dialogue()
   .event({ type: "control.open", host: "server\x1b[2J", port: 21 })
-  .event({ type: "ftp.reply", side: "back", origin: "server", lines: ["220-welcome\x1b[2J", "220 ready"] })
-  .event({ type: "ftp.command", side: "back", origin: "client", line: "USER anna" })
-  .event({ type: "ftp.command", side: "back", origin: "client", line: "PASS ***" })
-  .event({ type: "ftp.command", side: "back", origin: "client", line: "pass hunter2" })
-  .event({ type: "ftp.command", side: "back", origin: "client", line: "ACCT hunter2" })
-  .event({ type: "ftp.command", side: "back", origin: "client", line: "CWD caf\xc3\xa9" })
+  .event({ type: "ftp.reply", side: "upstream", origin: "server", lines: ["220-welcome\x1b[2J", "220 ready"] })
+  .event({ type: "ftp.command", side: "upstream", origin: "client", line: "USER anna" })
+  .event({ type: "ftp.command", side: "upstream", origin: "client", line: "PASS ***" })
+  .event({ type: "ftp.command", side: "upstream", origin: "client", line: "pass hunter2" })
+  .event({ type: "ftp.command", side: "upstream", origin: "client", line: "ACCT hunter2" })
+  .event({ type: "ftp.command", side: "upstream", origin: "client", line: "CWD caf\xc3\xa9" })
   .event({ type: "relay.note", note: "EPSV is refused: PASV from now on" })
   .event({ type: "listener.open", endpoint: "127.0.0.1:1" }).events;
 

@@ -15,7 +15,7 @@ function download(): Dialogue {
     .reply("220 ready")
     .command("PASV", "EPSV")
     .ownReply("227 Entering Passive Mode (127,0,0,1,195,81).")
-    .dataOpen("front")
+    .dataOpen("downstream")
     .command("RETR a.iso")
     .reply("150 here it comes");
 }
@@ -28,8 +28,8 @@ describe("our own server", () => {
   test("tells a file with user, address, whole path and outcome, in one line", () => {
     const dialogue = served()
       .command("STOR x", false)
-      .dataOpen("front")
-      .dataClose("front", 5)
+      .dataOpen("downstream")
+      .dataClose("downstream", 5)
       .event({
         type: "file.action",
         ...who,
@@ -84,14 +84,18 @@ describe("our own server", () => {
   });
 
   test("tells a listing as before", () => {
-    const dialogue = served().command("LIST", false).dataOpen("front").dataClose("front", 5).ownReply("226 ok");
+    const dialogue = served()
+      .command("LIST", false)
+      .dataOpen("downstream")
+      .dataClose("downstream", 5)
+      .ownReply("226 ok");
     expect(messages(dialogue).at(-1)).toMatch(/^info session 3: LIST: 5 bytes/);
   });
 });
 
 describe("a transfer is one line", () => {
   test("with the data closed before the final reply", () => {
-    const dialogue = download().wait(1500).dataClose("front", 1_234_567).reply("226 Transfer complete.");
+    const dialogue = download().wait(1500).dataClose("downstream", 1_234_567).reply("226 Transfer complete.");
     expect(messages(dialogue)).toEqual([
       "info session 3: opened by 127.0.0.1:51234 for ftp-host:21",
       "info session 3: RETR a.iso: 1,234,567 bytes in 1.5 s (226 Transfer complete.)",
@@ -99,14 +103,14 @@ describe("a transfer is one line", () => {
   });
 
   test("with the data closed after the final reply", () => {
-    const dialogue = download().reply("226 Transfer complete.").wait(500).dataClose("front", 1);
+    const dialogue = download().reply("226 Transfer complete.").wait(500).dataClose("downstream", 1);
     expect(messages(dialogue).at(-1)).toMatch(
       /^info session 3: RETR a.iso: 1 byte in 50\d ms \(226 Transfer complete.\)$/,
     );
   });
 
   test("with what machines want to know in its fields", () => {
-    const records = logOf(download().wait(93).dataClose("front", 7).reply("226 ok"));
+    const records = logOf(download().wait(93).dataClose("downstream", 7).reply("226 ok"));
     expect(records.at(-1)?.fields).toEqual({
       event: "transfer",
       session: 3,
@@ -120,13 +124,13 @@ describe("a transfer is one line", () => {
   });
 
   test("with how it broke", () => {
-    const dialogue = download().dataClose("front", 9, { by: "remote", how: "reset" }).reply("426 broken");
+    const dialogue = download().dataClose("downstream", 9, { by: "remote", how: "reset" }).reply("426 broken");
     expect(messages(dialogue).at(-1)).toMatch(/RETR a.iso: 9 bytes in \d+ ms, reset by the peer \(426 broken\)/);
   });
 
   test("with the session's end where no reply came", () => {
     const dialogue = download()
-      .dataClose("front", 9, { by: "local", how: "reset" })
+      .dataClose("downstream", 9, { by: "local", how: "reset" })
       .event({ type: "session.close", reason: "SSH lost" });
     expect(messages(dialogue).slice(-2)).toEqual([
       expect.stringMatching(/RETR a.iso: 9 bytes in \d+ ms, reset by the gateway \(no final reply\)/),
@@ -149,10 +153,10 @@ describe("replies find their commands", () => {
       .command("MDTM a")
       .reply("250 ok")
       .reply("213 5")
-      .dataOpen("front")
+      .dataOpen("downstream")
       .reply("150 go")
       .reply("226 done")
-      .dataClose("front", 5)
+      .dataClose("downstream", 5)
       .reply("213 20200101000000");
     expect(messages(dialogue)).toEqual([expect.stringContaining("RETR a: 5 bytes")]);
   });
@@ -161,7 +165,7 @@ describe("replies find their commands", () => {
     const dialogue = download()
       .command("STAT")
       .reply("211-Status", " busy", "211 End")
-      .dataClose("front", 5)
+      .dataClose("downstream", 5)
       .reply("226 done");
     expect(messages(dialogue).at(-1)).toContain("RETR a.iso: 5 bytes");
     expect(messages(dialogue).at(-1)).toContain("226 done");
@@ -170,7 +174,7 @@ describe("replies find their commands", () => {
   test("when ABOR has two answers", () => {
     const dialogue = download()
       .command("ABOR")
-      .dataClose("front", 5, { by: "local", how: "reset" })
+      .dataClose("downstream", 5, { by: "local", how: "reset" })
       .reply("426 aborted")
       .reply("226 ABOR ok")
       .command("NLST")
@@ -235,7 +239,7 @@ describe("other events", () => {
 
   test("an intruder and a refused channel are warnings", () => {
     const dialogue = new Dialogue()
-      .event({ type: "data.intruder", side: "front", remote: "192.0.2.66:4000", count: 1 })
+      .event({ type: "data.intruder", side: "downstream", remote: "192.0.2.66:4000", count: 1 })
       .event({ type: "ssh.channel.refused", target: "ftp-host:21", reason: "administratively prohibited" });
     expect(messages(dialogue)).toEqual([
       "warn session 1: dropped a data connection from 192.0.2.66:4000: not the session's peer",
@@ -251,11 +255,11 @@ describe("other events", () => {
 
 test("open transfers are counted, over sessions", () => {
   const log = new EventLog();
-  logOf(new Dialogue(1).dataOpen("front"), log);
-  logOf(new Dialogue(2).dataOpen("front"), log);
-  logOf(new Dialogue(3).dataOpen("back"), log);
+  logOf(new Dialogue(1).dataOpen("downstream"), log);
+  logOf(new Dialogue(2).dataOpen("downstream"), log);
+  logOf(new Dialogue(3).dataOpen("upstream"), log);
   expect(log.transfers).toBe(2);
-  logOf(new Dialogue(1).dataClose("front", 0), log);
+  logOf(new Dialogue(1).dataClose("downstream", 0), log);
   logOf(new Dialogue(2).event({ type: "session.close", reason: "gone" }), log);
   expect(log.transfers).toBe(0);
 });

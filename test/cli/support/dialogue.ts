@@ -36,21 +36,21 @@ export class Dialogue {
 
   /** The client's command as it reaches us, and as it goes on (`false`: it does not). */
   command(line: string, onward: string | false = line): this {
-    this.event({ type: "ftp.command", side: "front", origin: "client", line });
+    this.event({ type: "ftp.command", side: "downstream", origin: "client", line });
     if (onward === false) return this;
     const origin = onward === line ? "client" : "gateway";
-    return this.event({ type: "ftp.command", side: "back", origin, line: onward });
+    return this.event({ type: "ftp.command", side: "upstream", origin, line: onward });
   }
 
   /** The server's reply, passed on. */
   reply(...lines: readonly string[]): this {
-    this.event({ type: "ftp.reply", side: "back", origin: "server", lines });
-    return this.event({ type: "ftp.reply", side: "front", origin: "server", lines });
+    this.event({ type: "ftp.reply", side: "upstream", origin: "server", lines });
+    return this.event({ type: "ftp.reply", side: "downstream", origin: "server", lines });
   }
 
   /** Our own reply to the client. */
   ownReply(...lines: readonly string[]): this {
-    return this.event({ type: "ftp.reply", side: "front", origin: "gateway", lines });
+    return this.event({ type: "ftp.reply", side: "downstream", origin: "gateway", lines });
   }
 
   dataOpen(side: Side, how = "passive"): this {

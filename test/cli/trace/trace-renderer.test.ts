@@ -23,15 +23,15 @@ test("a session reads from the left to the right", () => {
     .reply("230-Welcome", "230 Login successful.")
     .command("PASV", "EPSV")
     .ownReply("227 Entering Passive Mode (127,0,0,1,195,81).")
-    .event({ type: "data.listen", side: "front", endpoint: "127.0.0.1:50001" })
+    .event({ type: "data.listen", side: "downstream", endpoint: "127.0.0.1:50001" })
     .event({ type: "relay.note", note: "the server's address in 227 is not used" })
     .wait(40)
-    .event({ type: "ftp.reply", side: "back", origin: "server", lines: ["229 Entering EPSV (|||40123|)"] })
-    .dataOpen("front")
-    .event({ type: "data.open", side: "back", how: "EPSV", local: ":0", remote: "ftp-host:40123" })
+    .event({ type: "ftp.reply", side: "upstream", origin: "server", lines: ["229 Entering EPSV (|||40123|)"] })
+    .dataOpen("downstream")
+    .event({ type: "data.open", side: "upstream", how: "EPSV", local: ":0", remote: "ftp-host:40123" })
     .command("RETR a.iso")
-    .dataClose("back", 1_234_567, { by: "remote", how: "fin" })
-    .dataClose("front", 1_234_567)
+    .dataClose("upstream", 1_234_567, { by: "remote", how: "fin" })
+    .dataClose("downstream", 1_234_567)
     .reply("226 Transfer complete.")
     .event({ type: "session.close", reason: "the client has left" });
   expect(`\n${render(dialogue).join("\n")}\n`).toBe(`
@@ -69,26 +69,26 @@ describe("two events share a line", () => {
 
   test("not the other way round: that would turn cause and effect", () => {
     const command = new Dialogue()
-      .event({ type: "ftp.command", side: "back", origin: "gateway", line: "NOOP" })
-      .event({ type: "ftp.command", side: "front", origin: "client", line: "PWD" });
+      .event({ type: "ftp.command", side: "upstream", origin: "gateway", line: "NOOP" })
+      .event({ type: "ftp.command", side: "downstream", origin: "client", line: "PWD" });
     const reply = new Dialogue()
       .ownReply("227 ok")
-      .event({ type: "ftp.reply", side: "back", origin: "server", lines: ["229 ok"] });
+      .event({ type: "ftp.reply", side: "upstream", origin: "server", lines: ["229 ok"] });
     expect([lines(command), lines(reply)]).toEqual([2, 2]);
   });
 
   test("not when they belong to two sessions", () => {
     const dialogue = new Dialogue()
-      .event({ type: "ftp.command", side: "front", origin: "client", line: "PWD" }, 1)
-      .event({ type: "ftp.command", side: "back", origin: "client", line: "PWD" }, 2);
+      .event({ type: "ftp.command", side: "downstream", origin: "client", line: "PWD" }, 1)
+      .event({ type: "ftp.command", side: "upstream", origin: "client", line: "PWD" }, 2);
     expect(lines(dialogue)).toBe(2);
   });
 
   test("not when there is time between them", () => {
     const dialogue = new Dialogue()
-      .event({ type: "ftp.command", side: "front", origin: "client", line: "PWD" })
+      .event({ type: "ftp.command", side: "downstream", origin: "client", line: "PWD" })
       .wait(100)
-      .event({ type: "ftp.command", side: "back", origin: "client", line: "PWD" });
+      .event({ type: "ftp.command", side: "upstream", origin: "client", line: "PWD" });
     expect(lines(dialogue)).toBe(2);
   });
 
@@ -126,7 +126,7 @@ describe("what is shown is safe", () => {
 
 test("every kind of event has a line, and no line is wider than asked", () => {
   const text = fc.string({ unit: fc.constantFrom("a", " ", "漢", "\u001b", "ü", "/"), maxLength: 150 });
-  const side = fc.constantFrom("front" as const, "back" as const);
+  const side = fc.constantFrom("downstream" as const, "upstream" as const);
   const close = fc.record({
     by: fc.constantFrom("local" as const, "remote" as const),
     how: fc.constantFrom("fin" as const, "reset" as const, "timeout" as const, "lost" as const),

@@ -15,12 +15,12 @@ describe("an upload that is aborted", () => {
     const relay = new RelayHarness().login().transferring(1, "STOR a");
     relay.client("ABOR");
     expect(delays(relay, "abort-hold")).toEqual([limits.abortUploadMs]);
-    expect(relay.done).toEqual(["reset 1 front"]);
+    expect(relay.done).toEqual(["reset 1 downstream"]);
     timer(relay, "abort-hold");
     expect(warnings(relay)).toEqual([
       "the server has not answered ABOR for 3 s: when its data connection closes it may take the part of a for the whole file",
     ]);
-    expect(relay.done).toEqual(["reset 1 back"]);
+    expect(relay.done).toEqual(["reset 1 upstream"]);
     relay.server("226 stored", "225 nothing to abort");
     expect(warnings(relay)[0]).toMatch(/takes the part of a for the whole file/);
     expect(relay.toClient).toEqual([
@@ -35,9 +35,9 @@ describe("an upload that is aborted", () => {
     relay.input({ type: "client-gone" });
     relay.client("NOOP");
     expect(relay.toServer).toEqual(["ABOR"]);
-    expect(relay.done).toEqual(["reset 1 front"]);
+    expect(relay.done).toEqual(["reset 1 downstream"]);
     relay.server("225 aborted");
-    expect(relay.done).toEqual(["reset 1 back", "close the client is gone"]);
+    expect(relay.done).toEqual(["reset 1 upstream", "close the client is gone"]);
     expect(relay.toClient).toEqual([]);
   });
 
@@ -46,7 +46,7 @@ describe("an upload that is aborted", () => {
     relay.input({ type: "client-ended" });
     relay.look();
     timer(relay, "abort-hold");
-    expect(relay.done).toEqual(["reset 1 back", "close the client is gone"]);
+    expect(relay.done).toEqual(["reset 1 upstream", "close the client is gone"]);
   });
 
   it("by a client that is gone, at a server that goes as well: the session ends at once", () => {
@@ -62,7 +62,7 @@ describe("an upload that is aborted", () => {
     relay.input({ type: "shutdown", text: "closing" });
     expect(relay.toClient).toEqual(["421 closing"]);
     expect(relay.toServer).toEqual(["ABOR"]);
-    expect(relay.done).toEqual(["reset 1 front"]);
+    expect(relay.done).toEqual(["reset 1 downstream"]);
     relay.server("426 aborted", "226 ok");
     expect(relay.toClient).toEqual([]);
     expect(relay.done.at(-1)).toBe("close closing");
@@ -105,8 +105,8 @@ describe("what an aborted upload left at a server that takes it for whole", () =
     expect(aborted("STOU", true).toServer).toEqual([]);
     const relay = new RelayHarness({ removeAborted: true }).login().passive(1);
     relay.client("REST 5", "STOR a");
-    relay.input({ type: "data-open", id: 1, side: "back" });
-    relay.input({ type: "data-open", id: 1, side: "front" });
+    relay.input({ type: "data-open", id: 1, side: "upstream" });
+    relay.input({ type: "data-open", id: 1, side: "downstream" });
     relay.server("350 ok", "150 go");
     relay.client("ABOR");
     relay.look();
@@ -158,7 +158,7 @@ describe("a reply to a command of ours", () => {
   it("never reaches the client: the session ends with 421", () => {
     const relay = new RelayHarness().login();
     relay.client("PWD", "EPSV");
-    relay.input({ type: "front-listening", id: 1, address: { host: "127.0.0.1", port: 40_000 } });
+    relay.input({ type: "downstream-listening", id: 1, address: { host: "127.0.0.1", port: 40_000 } });
     relay.server("229 Entering Extended Passive Mode (|||50000|)");
     expect(relay.toClient).toEqual([expect.stringMatching(/^421 .*it said 229 to PWD/)]);
     expect(relay.done.at(-1)).toMatch(/^close /);

@@ -16,7 +16,7 @@ describe("ABOR", () => {
       "426 Transfer aborted: by ABOR (the server said 226 done)",
       "225 nothing to abort",
     ]);
-    expect(relay.done).toEqual(["reset 1 front", "reset 1 back", "drop 1"]);
+    expect(relay.done).toEqual(["reset 1 downstream", "reset 1 upstream", "drop 1"]);
   });
 
   it("while the end-of-file waits for a slow client is answered at once", () => {
@@ -26,7 +26,7 @@ describe("ABOR", () => {
     relay.client("ABOR");
     relay.server("225 nothing to abort");
     expect(relay.toClient[0]).toMatch(/^426 /);
-    expect(relay.done).toContain("reset 1 front");
+    expect(relay.done).toContain("reset 1 downstream");
   });
 
   it("after a whole upload leaves it whole", () => {
@@ -48,7 +48,7 @@ describe("a reply that may be the transfer's or the NOOP's", () => {
     eof(relay);
     relay.server("500 OOPS: child died", "200 ok");
     expect(relay.toClient).toEqual(["500 OOPS: child died"]);
-    expect(relay.done).toEqual(["reset 1 front", "drop 1"]);
+    expect(relay.done).toEqual(["reset 1 downstream", "drop 1"]);
   });
 
   it("is the NOOP's when the transfer then ends well", () => {
@@ -96,14 +96,14 @@ describe("a server that goes while a confirmed file is still on its way", () => 
     const relay = new RelayHarness().login().transferring(1, "RETR a");
     eof(relay);
     relay.input({ type: "server-gone" });
-    expect(relay.done).toEqual(["reset 1 front", "reset 1 back", "drop 1", expect.stringMatching(/^close/)]);
+    expect(relay.done).toEqual(["reset 1 downstream", "reset 1 upstream", "drop 1", expect.stringMatching(/^close/)]);
   });
 
   it("with the connection broken, not ended, everything breaks at once", () => {
     const relay = new RelayHarness().login().transferring(1, "RETR a");
     relay.server("226 done");
     relay.input({ type: "server-gone", text: "SSH connection lost" });
-    expect(relay.done[0]).toBe("reset 1 front");
+    expect(relay.done[0]).toBe("reset 1 downstream");
     expect(relay.toClient).toEqual(["421 SSH connection lost"]);
   });
 });
@@ -115,7 +115,7 @@ describe("a client that ends its side of the control connection", () => {
     relay.server("229 ok (|||50000|)");
     relay.input({ type: "client-ended" });
     expect(relay.done.at(-1)).not.toMatch(/^close/);
-    relay.input({ type: "front-listening", id: 1, address: { host: "127.0.0.1", port: 40_000 } });
+    relay.input({ type: "downstream-listening", id: 1, address: { host: "127.0.0.1", port: 40_000 } });
     expect(relay.done.at(-1)).toBe("close the client is done");
   });
 
@@ -132,7 +132,7 @@ describe("a transfer that the server refuses with both data ends open", () => {
   it("ends them in order: nothing has begun", () => {
     const relay = new RelayHarness().login().passive(1);
     relay.client("RETR missing");
-    for (const side of ["back", "front"] as const) relay.input({ type: "data-open", id: 1, side });
+    for (const side of ["upstream", "downstream"] as const) relay.input({ type: "data-open", id: 1, side });
     relay.look();
     relay.server("550 no such file");
     expect(relay.done).toEqual(["call-off 1"]);
@@ -185,7 +185,7 @@ describe("what piles up", () => {
   it("data ports of pipelined transfers: eight, the others wait their turn", () => {
     const relay = new RelayHarness().login().transferring(1, "RETR a");
     relay.client(...Array.from({ length: 50 }, () => ["EPSV", "RETR b"]).flat());
-    const asked = () => relay.done.filter((action) => action.startsWith("listen-front")).length;
+    const asked = () => relay.done.filter((action) => action.startsWith("listen-downstream")).length;
     expect(asked()).toBe(limits.pipelinedTransfersMax - 1);
     relay.server("226 done");
     eof(relay);
@@ -203,7 +203,7 @@ describe("credential exposure", () => {
     relay.server("500 'PASS s3cret.*': what?");
     relay.server("200 s3cret.* (nobody asked)");
     relay.server("421 s3cret.* bye");
-    const wires = ["write-front", "write-back"];
+    const wires = ["write-downstream", "write-upstream"];
     const traced = relay.actions.filter(({ type }) => !wires.includes(type));
     expect(JSON.stringify(traced)).not.toContain("s3cret");
     expect(JSON.stringify(traced)).toContain("PASS ***");

@@ -8,17 +8,17 @@ import { cutAt, cuts, soup, unwire } from "../bytes.ts";
 import { ModelWorld, relayConfig } from "./model-world.ts";
 import { choices, numRuns, scenario } from "./scenarios.ts";
 
-const quiet = new Set(["write-front", "write-back", "set-timer", "clear-timer", "told", "replied", "note"]);
+const quiet = new Set(["write-downstream", "write-upstream", "set-timer", "clear-timer", "told", "replied", "note"]);
 
 /** What comes of these inputs: both wires, and the data ends' actions in order. */
 function outcome(config: ConstructorParameters<typeof RelaySession>[0], inputs: readonly RelayInput[]) {
   const machine = new RelaySession(config);
   const actions = [...machine.start(), ...inputs.flatMap((input) => machine.handle(input))];
-  const written = (side: "write-front" | "write-back"): string =>
+  const written = (side: "write-downstream" | "write-upstream"): string =>
     actions.flatMap((action) => (action.type === side ? [unwire(action.bytes)] : [])).join("");
   return {
-    toClient: written("write-front"),
-    toServer: written("write-back"),
+    toClient: written("write-downstream"),
+    toServer: written("write-upstream"),
     data: actions.filter(({ type }) => !quiet.has(type)),
   };
 }
@@ -70,7 +70,7 @@ const replySoup = soup([
   ..."\r\n,\r\n,\r\n,\n,\r, ,-,\0,999 x,SSH-2.0".split(","),
 ]);
 const id = fc.nat(4);
-const side = fc.constantFrom("front" as const, "back" as const);
+const side = fc.constantFrom("downstream" as const, "upstream" as const);
 const address = fc.record({
   host: fc.constantFrom("127.0.0.1", "::1", "name", "", "%"),
   port: fc.constantFrom(0, 21, 2000, 65_536, -1, Number.NaN),
@@ -78,7 +78,7 @@ const address = fc.record({
 const input: fc.Arbitrary<RelayInput> = fc.oneof(
   { weight: 6, arbitrary: commandSoup.map((bytes): RelayInput => ({ type: "client-bytes", bytes })) },
   { weight: 6, arbitrary: replySoup.map((bytes): RelayInput => ({ type: "server-bytes", bytes })) },
-  fc.record({ type: fc.constantFrom("front-listening" as const, "back-listening" as const), id, address }),
+  fc.record({ type: fc.constantFrom("downstream-listening" as const, "upstream-listening" as const), id, address }),
   fc.record({ type: fc.constant("data-open" as const), id, side }),
   fc.record({ type: fc.constant("data-failed" as const), id, side, text: fc.string() }),
   fc.record({

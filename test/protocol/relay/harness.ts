@@ -54,8 +54,8 @@ export class RelayHarness {
   /** Actions that are no writes and no traces, as short text. */
   get done(): string[] {
     const quiet = new Set([
-      "write-front",
-      "write-back",
+      "write-downstream",
+      "write-upstream",
       "told",
       "replied",
       "note",
@@ -84,7 +84,7 @@ export class RelayHarness {
   /** PASV or EPSV of the client answered, the back end known: ready for a transfer with exchange `id`. */
   passive(id: number, port = 50_000): this {
     this.client("EPSV");
-    this.input({ type: "front-listening", id, address: { host: "127.0.0.1", port: 40_000 } });
+    this.input({ type: "downstream-listening", id, address: { host: "127.0.0.1", port: 40_000 } });
     this.server(`229 Entering Extended Passive Mode (|||${port}|)`);
     return this;
   }
@@ -93,8 +93,8 @@ export class RelayHarness {
   transferring(id: number, command: string): this {
     this.passive(id);
     this.client(command);
-    this.input({ type: "data-open", id, side: "back" });
-    this.input({ type: "data-open", id, side: "front" });
+    this.input({ type: "data-open", id, side: "upstream" });
+    this.input({ type: "data-open", id, side: "downstream" });
     this.server("150 here it comes");
     this.look();
     return this;
@@ -102,8 +102,8 @@ export class RelayHarness {
 
   #collect(actions: RelayAction[]): RelayAction[] {
     for (const action of actions) {
-      if (action.type === "write-front") this.#toClient += textOf(action.bytes);
-      if (action.type === "write-back") this.#toServer += textOf(action.bytes);
+      if (action.type === "write-downstream") this.#toClient += textOf(action.bytes);
+      if (action.type === "write-upstream") this.#toServer += textOf(action.bytes);
     }
     this.actions.push(...actions);
     return actions;

@@ -4,7 +4,7 @@ import { limits } from "../../../src/protocol/limits.ts";
 import { RelayHarness } from "./harness.ts";
 
 const listening = (relay: RelayHarness, id: number, host = "127.0.0.1") =>
-  relay.input({ type: "front-listening", id, address: { host, port: 40_000 } });
+  relay.input({ type: "downstream-listening", id, address: { host, port: 40_000 } });
 const codes = (lines: readonly string[]): string[] => lines.map((line) => line.slice(0, 3));
 
 describe("a client that logs in and asks for a file, pipelined", () => {
@@ -51,7 +51,7 @@ describe("a PASV whose listener is never made", () => {
     const relay = new RelayHarness().login();
     relay.client("EPSV", "RETR a");
     relay.server("229 ok (|||50000|)");
-    relay.input({ type: "data-failed", id: 1, side: "back", text: "refused" });
+    relay.input({ type: "data-failed", id: 1, side: "upstream", text: "refused" });
     expect(codes(relay.toClient)).toEqual(["425", "425"]);
   });
 
@@ -66,7 +66,7 @@ describe("a PASV whose listener is never made", () => {
   it("is answered when no way to the server is left", () => {
     const relay = new RelayHarness({ backMode: "active" }).login();
     relay.client("EPSV", "RETR a");
-    relay.input({ type: "data-failed", id: 1, side: "back", text: "not permitted" });
+    relay.input({ type: "data-failed", id: 1, side: "upstream", text: "not permitted" });
     expect(codes(relay.toClient)).toEqual(["425", "425"]);
     expect(relay.done).toContain("drop 1");
   });
@@ -85,7 +85,7 @@ describe("a PASV whose listener is never made", () => {
     relay.look();
     relay.client("EPSV", "RETR a");
     expect(relay.toServer).toEqual(["EPSV", "RETR a"]);
-    relay.input({ type: "data-failed", id: 2, side: "front", text: "no port is free" });
+    relay.input({ type: "data-failed", id: 2, side: "downstream", text: "no port is free" });
     expect(relay.toClient).toEqual([
       "425 Can't open data connection: no port is free",
       "425 Can't open data connection: no port is free",
@@ -97,7 +97,7 @@ describe("a PASV whose listener is never made", () => {
     relay.client("PASV");
     listening(relay, 1, "2001:db8::1");
     expect(codes(relay.toClient)).toEqual(["425"]);
-    expect(relay.done).toContain("forget-front 1");
+    expect(relay.done).toContain("forget-downstream 1");
   });
 });
 
@@ -107,7 +107,7 @@ describe("data ends of a transfer that is over", () => {
     relay.client("PORT 127,0,0,1,200,1");
     relay.server("229 ok (|||50000|)");
     relay.client("RETR a");
-    relay.input({ type: "data-failed", id: 1, side: "back", text: "refused" });
+    relay.input({ type: "data-failed", id: 1, side: "upstream", text: "refused" });
     relay.look();
     relay.server("150 here it comes");
     expect(relay.done).toEqual([]);
@@ -117,7 +117,7 @@ describe("data ends of a transfer that is over", () => {
   it("are not opened any more when EPSV is answered late", () => {
     const relay = new RelayHarness().login().transferring(1, "RETR a");
     relay.client("EPSV", "RETR b");
-    relay.input({ type: "data-failed", id: 2, side: "front", text: "no port is free" });
+    relay.input({ type: "data-failed", id: 2, side: "downstream", text: "no port is free" });
     relay.look();
     relay.server("226 done", "229 ok (|||50001|)");
     expect(relay.done).toEqual([]);
@@ -130,7 +130,7 @@ describe("data ends of a transfer that is over", () => {
     relay.look();
     relay.client("EPSV");
     expect(relay.toServer).toEqual(["EPSV"]);
-    expect(relay.done).toEqual(["forget-front 1", "drop 1", "listen-front 2"]);
+    expect(relay.done).toEqual(["forget-downstream 1", "drop 1", "listen-downstream 2"]);
   });
 
   it("are not used again after a refusal when a later transfer had the server's next port", () => {
@@ -149,7 +149,7 @@ describe("active towards the server", () => {
   it("a data connection that overtakes the answer to PORT counts", () => {
     const relay = new RelayHarness({ backMode: "active" }).login();
     const back = (id: number, port: number) =>
-      relay.input({ type: "back-listening", id, address: { host: "127.0.0.1", port } });
+      relay.input({ type: "upstream-listening", id, address: { host: "127.0.0.1", port } });
     relay.client("EPSV");
     listening(relay, 1);
     back(1, 3000);
@@ -161,9 +161,9 @@ describe("active towards the server", () => {
     back(2, 3001);
     relay.client("RETR a");
     relay.look();
-    relay.input({ type: "data-open", id: 2, side: "back" });
+    relay.input({ type: "data-open", id: 2, side: "upstream" });
     relay.server("200 ok", "150 here it comes");
-    relay.input({ type: "data-open", id: 2, side: "front" });
+    relay.input({ type: "data-open", id: 2, side: "downstream" });
     expect(relay.done).toEqual(["copy 2 download"]);
   });
 
@@ -171,7 +171,7 @@ describe("active towards the server", () => {
     const relay = new RelayHarness({ backMode: "active" }).login();
     relay.client("EPSV", "RETR a");
     listening(relay, 1);
-    relay.input({ type: "back-listening", id: 1, address: { host: "ssh-host", port: 3000 } });
+    relay.input({ type: "upstream-listening", id: 1, address: { host: "ssh-host", port: 3000 } });
     expect(codes(relay.toClient)).toEqual(["229", "425"]);
   });
 });

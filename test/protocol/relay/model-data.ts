@@ -46,30 +46,30 @@ export class ModelData {
     if (!("id" in action)) return;
     const pair = this.#pair(action.id);
     const { ends } = pair;
-    if (action.type === "listen-front") this.#start(pair, "front", "listening");
-    else if (action.type === "connect-front") this.#start(pair, "front", "connecting");
-    else if (action.type === "listen-back") this.#start(pair, "back", "listening");
-    else if (action.type === "connect-back") {
+    if (action.type === "listen-downstream") this.#start(pair, "downstream", "listening");
+    else if (action.type === "connect-downstream") this.#start(pair, "downstream", "connecting");
+    else if (action.type === "listen-upstream") this.#start(pair, "upstream", "listening");
+    else if (action.type === "connect-upstream") {
       pair.backAddress = String(action.port);
-      this.#start(pair, "back", "connecting");
+      this.#start(pair, "upstream", "connecting");
     } else if (action.type === "copy") this.#copy(pair, action.direction);
     else if (action.type === "finish") pair.finishing = action.side;
-    else if (action.type === "forget-front") ends.front = "none";
+    else if (action.type === "forget-downstream") ends.downstream = "none";
     else if (action.type === "reset") this.#close(pair, action.side, "broken");
-    else for (const side of ["front", "back"] as const) this.#close(pair, side, "ended");
+    else for (const side of ["downstream", "upstream"] as const) this.#close(pair, side, "ended");
   }
 
   steps(): Step[] {
     return [...this.pairs.values()].flatMap((pair) => {
       this.#meet(pair);
-      return [...this.#frontSteps(pair), ...this.#backSteps(pair), ...this.#copySteps(pair)];
+      return [...this.#downstreamSteps(pair), ...this.#upstreamSteps(pair), ...this.#copySteps(pair)];
     });
   }
 
   #pair(id: number): Pair {
     const pair = this.pairs.get(id) ?? {
       id,
-      ends: { front: "none", back: "none" },
+      ends: { downstream: "none", upstream: "none" },
       backAddress: "",
       transfer: undefined,
       copying: undefined,
@@ -87,13 +87,14 @@ export class ModelData {
   }
 
   #copy(pair: Pair, direction: Direction): void {
-    if (pair.ends.front !== "open" || pair.ends.back !== "open") throw new Error(`nothing to copy on ${pair.id}`);
+    if (pair.ends.downstream !== "open" || pair.ends.upstream !== "open")
+      throw new Error(`nothing to copy on ${pair.id}`);
     pair.copying = direction;
   }
 
   /** A plain end of the data looks to a server that receives like the end of the file. */
   #close(pair: Pair, side: DataSide, how: "ended" | "broken"): void {
-    if (side === "back" && pair.ends.back === "open" && pair.transfer?.data === "open") {
+    if (side === "upstream" && pair.ends.upstream === "open" && pair.transfer?.data === "open") {
       pair.transfer.data = pair.transfer.direction === "upload" ? how : "broken";
     }
     pair.ends[side] = "closed";
@@ -102,7 +103,7 @@ export class ModelData {
   /** The server's transfer and the connection at its address find each other. */
   #meet(pair: Pair): void {
     const { transfer } = this.#server;
-    if (pair.ends.back !== "open" || transfer?.data !== "awaited" || transfer.address !== pair.backAddress) return;
+    if (pair.ends.upstream !== "open" || transfer?.data !== "awaited" || transfer.address !== pair.backAddress) return;
     transfer.data = pair.finished ? "ended" : "open";
     pair.transfer = transfer;
   }
@@ -121,35 +122,35 @@ export class ModelData {
     };
   }
 
-  #listened(pair: Pair, type: "front-listening" | "back-listening"): Step {
+  #listened(pair: Pair, type: "downstream-listening" | "upstream-listening"): Step {
     return () => {
       this.#portLast += 1;
       const address = { host: "127.0.0.1", port: this.#portLast };
-      pair.ends[type === "front-listening" ? "front" : "back"] = "waiting";
-      if (type === "back-listening") pair.backAddress = `127,0,0,1,${this.#portLast >> 8},${this.#portLast & 255}`;
+      pair.ends[type === "downstream-listening" ? "downstream" : "upstream"] = "waiting";
+      if (type === "upstream-listening") pair.backAddress = `127,0,0,1,${this.#portLast >> 8},${this.#portLast & 255}`;
       this.#report({ type, id: pair.id, address });
     };
   }
 
-  #frontSteps(pair: Pair): Step[] {
-    const { front } = pair.ends;
-    const failed = this.#mishaps ? [this.#failed(pair, "front")] : [];
-    if (front === "listening") return [this.#listened(pair, "front-listening"), ...failed];
-    if (front === "waiting") return [this.#opened(pair, "front")];
-    return front === "connecting" ? [this.#opened(pair, "front"), ...failed] : [];
+  #downstreamSteps(pair: Pair): Step[] {
+    const { downstream } = pair.ends;
+    const failed = this.#mishaps ? [this.#failed(pair, "downstream")] : [];
+    if (downstream === "listening") return [this.#listened(pair, "downstream-listening"), ...failed];
+    if (downstream === "waiting") return [this.#opened(pair, "downstream")];
+    return downstream === "connecting" ? [this.#opened(pair, "downstream"), ...failed] : [];
   }
 
-  #backSteps(pair: Pair): Step[] {
-    const { back } = pair.ends;
-    const failed = this.#mishaps ? [this.#failed(pair, "back")] : [];
-    if (back === "listening") return [this.#listened(pair, "back-listening"), ...failed];
-    if (back === "connecting") {
+  #upstreamSteps(pair: Pair): Step[] {
+    const { upstream } = pair.ends;
+    const failed = this.#mishaps ? [this.#failed(pair, "upstream")] : [];
+    if (upstream === "listening") return [this.#listened(pair, "upstream-listening"), ...failed];
+    if (upstream === "connecting") {
       const there = this.#server.isListeningAt(Number(pair.backAddress));
-      return there ? [this.#opened(pair, "back"), ...failed] : [this.#failed(pair, "back")];
+      return there ? [this.#opened(pair, "upstream"), ...failed] : [this.#failed(pair, "upstream")];
     }
     const { transfer } = this.#server;
-    const calls = back === "waiting" && transfer?.data === "awaited" && transfer.address === pair.backAddress;
-    return calls ? [this.#opened(pair, "back")] : [];
+    const calls = upstream === "waiting" && transfer?.data === "awaited" && transfer.address === pair.backAddress;
+    return calls ? [this.#opened(pair, "upstream")] : [];
   }
 
   #copySteps(pair: Pair): Step[] {
@@ -160,7 +161,7 @@ export class ModelData {
       pair.copied = outcome;
       this.#report({ type: "copied", id: pair.id, outcome });
     };
-    if (copying !== undefined && pair.ends.front === "open" && pair.ends.back === "open") {
+    if (copying !== undefined && pair.ends.downstream === "open" && pair.ends.upstream === "open") {
       if (copying === "upload" || transfer?.data === "ended") steps.push(end("eof"));
       if (this.#mishaps) steps.push(end(copying === "upload" ? "source-broke" : "sink-broke"));
     }
@@ -170,7 +171,7 @@ export class ModelData {
   }
 
   #finish(pair: Pair, ok: boolean): void {
-    if (pair.finishing === "back" && pair.transfer?.data === "open") pair.transfer.data = "ended";
+    if (pair.finishing === "upstream" && pair.transfer?.data === "open") pair.transfer.data = "ended";
     pair.finishing = undefined;
     pair.finished = ok;
     this.#report({ type: "finished", id: pair.id, ok });

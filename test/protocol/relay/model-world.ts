@@ -103,9 +103,9 @@ export class ModelWorld {
 
   #perform(actions: readonly RelayAction[]): void {
     for (const action of actions) {
-      if (action.type === "write-front")
+      if (action.type === "write-downstream")
         this.#toClient = eachLine(this.#toClient + unwire(action.bytes), this.checker.reply);
-      else if (action.type === "write-back")
+      else if (action.type === "write-upstream")
         this.#toServer = eachLine(this.#toServer + unwire(action.bytes), this.server.take);
       else if (action.type === "set-timer") this.#timers.add(action.name);
       else if (action.type === "clear-timer") this.#timers.delete(action.name);

@@ -68,15 +68,15 @@ describe("a multi-line reply that another code ends", () => {
   it("is over when the data connection comes", () => {
     const relay = new RelayHarness({ backMode: "active" }).login();
     relay.client("PORT 127,0,0,1,200,1");
-    relay.input({ type: "back-listening", id: 1, address: { host: "127.0.0.1", port: 3000 } });
+    relay.input({ type: "upstream-listening", id: 1, address: { host: "127.0.0.1", port: 3000 } });
     relay.server("200 ok");
     relay.client("STOR f");
     relay.look();
     relay.server("553-x", "553- y", "150 Opening");
     expect(relay.toClient).toEqual([]);
-    relay.input({ type: "data-open", id: 1, side: "back" });
+    relay.input({ type: "data-open", id: 1, side: "upstream" });
     expect(relay.toClient).toEqual(["150-x", "150- y", "150 Opening"]);
-    relay.input({ type: "data-open", id: 1, side: "front" });
+    relay.input({ type: "data-open", id: 1, side: "downstream" });
     relay.input({ type: "copied", id: 1, outcome: "eof" });
     relay.input({ type: "finished", id: 1, ok: true });
     relay.server("226 ok");

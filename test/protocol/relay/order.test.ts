@@ -21,15 +21,15 @@ describe("during a transfer", () => {
   });
 
   it.each([
-    ["RETR", ["reset 1 front", "discard 1"]],
-    ["STOR", ["reset 1 front"]],
+    ["RETR", ["reset 1 downstream", "discard 1"]],
+    ["STOR", ["reset 1 downstream"]],
   ])("ABOR in %s: the server's data end stays open until it has answered", (verb, atOnce) => {
     const relay = new RelayHarness().login().transferring(1, `${verb} a`);
     relay.client("ABOR");
     expect(relay.toServer).toEqual(["ABOR"]);
     expect(relay.done).toEqual(atOnce);
     relay.server("426 aborted");
-    expect(relay.done).toEqual(["reset 1 back", "drop 1"]);
+    expect(relay.done).toEqual(["reset 1 upstream", "drop 1"]);
     relay.server("226 abort done");
     expect(relay.toClient).toEqual(["426 aborted", "226 abort done"]);
   });
@@ -59,7 +59,7 @@ describe("a pipelining client", () => {
   it("gets its replies in its own order, whoever answers", () => {
     const relay = new RelayHarness().login();
     relay.client("PWD", "EPSV", "NOOP");
-    relay.input({ type: "front-listening", id: 1, address: { host: "127.0.0.1", port: 40_000 } });
+    relay.input({ type: "downstream-listening", id: 1, address: { host: "127.0.0.1", port: 40_000 } });
     expect(relay.toClient).toEqual([]);
     relay.server('257 "/"', "229 ok (|||50000|)", "200 ok");
     expect(relay.toClient).toEqual(['257 "/"', "229 Entering Extended Passive Mode (|||40000|).", "200 ok"]);
@@ -68,16 +68,16 @@ describe("a pipelining client", () => {
   it("may pipeline two transfers", () => {
     const relay = new RelayHarness().login();
     relay.client("EPSV", "RETR a", "EPSV", "RETR b", "PWD");
-    relay.input({ type: "front-listening", id: 1, address: { host: "127.0.0.1", port: 40_000 } });
+    relay.input({ type: "downstream-listening", id: 1, address: { host: "127.0.0.1", port: 40_000 } });
     relay.server("229 ok (|||50000|)");
     expect(relay.toServer).toEqual(["EPSV", "RETR a", "EPSV", "RETR b", "PWD"]);
-    expect(relay.done).toEqual(["listen-front 1", "connect-back 1 50000", "listen-front 2"]);
-    relay.input({ type: "front-listening", id: 2, address: { host: "127.0.0.1", port: 40_001 } });
-    for (const side of ["front", "back"] as const) relay.input({ type: "data-open", id: 1, side });
+    expect(relay.done).toEqual(["listen-downstream 1", "connect-upstream 1 50000", "listen-downstream 2"]);
+    relay.input({ type: "downstream-listening", id: 2, address: { host: "127.0.0.1", port: 40_001 } });
+    for (const side of ["downstream", "upstream"] as const) relay.input({ type: "data-open", id: 1, side });
     relay.server("150 a", "226 a", "229 ok (|||50001|)");
     relay.input({ type: "copied", id: 1, outcome: "eof" });
     relay.input({ type: "finished", id: 1, ok: true });
-    for (const side of ["front", "back"] as const) relay.input({ type: "data-open", id: 2, side });
+    for (const side of ["downstream", "upstream"] as const) relay.input({ type: "data-open", id: 2, side });
     relay.server("150 b", "226 b", '257 "/"');
     relay.input({ type: "copied", id: 2, outcome: "eof" });
     relay.input({ type: "finished", id: 2, ok: true });

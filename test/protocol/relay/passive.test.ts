@@ -6,8 +6,8 @@ describe("a client's passive command", () => {
     const relay = new RelayHarness().login();
     relay.client("PASV");
     expect(relay.toServer).toEqual(["EPSV"]);
-    expect(relay.done).toEqual(["listen-front 1"]);
-    relay.input({ type: "front-listening", id: 1, address: { host: "127.0.0.1", port: 40_000 } });
+    expect(relay.done).toEqual(["listen-downstream 1"]);
+    relay.input({ type: "downstream-listening", id: 1, address: { host: "127.0.0.1", port: 40_000 } });
     expect(relay.toClient).toEqual(["227 Entering Passive Mode (127,0,0,1,156,64)."]);
   });
 
@@ -25,14 +25,14 @@ describe("a client's passive command", () => {
     const relay = new RelayHarness().login().passive(1);
     relay.look();
     relay.client("PASV");
-    expect(relay.done).toEqual(["forget-front 1", "listen-front 1"]);
+    expect(relay.done).toEqual(["forget-downstream 1", "listen-downstream 1"]);
     expect(relay.toServer).toEqual([]);
   });
 
   it("that cannot listen gets 425 with the cause", () => {
     const relay = new RelayHarness().login();
     relay.client("EPSV");
-    relay.input({ type: "data-failed", id: 1, side: "front", text: "all ports of the range are taken" });
+    relay.input({ type: "data-failed", id: 1, side: "downstream", text: "all ports of the range are taken" });
     expect(relay.toClient).toEqual(["425 Can't open data connection: all ports of the range are taken"]);
   });
 
@@ -49,7 +49,7 @@ describe("a client's passive command", () => {
     const relay = new RelayHarness().login();
     relay.client("EPSV ALL", "PASV", "PORT 127,0,0,1,200,1", "EPRT |1|127.0.0.1|51201|", "LPSV", "EPSV");
     expect(relay.toClient.map((line) => line.slice(0, 3))).toEqual(["200", "503", "503", "503", "503"]);
-    expect(relay.done).toEqual(["listen-front 1"]);
+    expect(relay.done).toEqual(["listen-downstream 1"]);
   });
 });
 
@@ -57,14 +57,14 @@ describe("a first transfer", () => {
   it("waits for the answer to the gateway's EPSV, and the channel is asked for before the command", () => {
     const relay = new RelayHarness().login();
     relay.client("EPSV");
-    relay.input({ type: "front-listening", id: 1, address: { host: "127.0.0.1", port: 40_000 } });
+    relay.input({ type: "downstream-listening", id: 1, address: { host: "127.0.0.1", port: 40_000 } });
     relay.look();
     relay.client("RETR a");
     expect(relay.toServer).toEqual([]);
     relay.server("229 ok (|||50000|)");
     expect(relay.toServer).toEqual(["RETR a"]);
     const order = relay.actions.map(({ type }) => type);
-    expect(order.indexOf("connect-back")).toBeLessThan(order.indexOf("write-back"));
+    expect(order.indexOf("connect-upstream")).toBeLessThan(order.indexOf("write-upstream"));
   });
 
   it("with EPSV refused continues with PASV, whose address is not used", () => {
@@ -75,7 +75,7 @@ describe("a first transfer", () => {
     expect(relay.toServer).toEqual(["PASV"]);
     relay.server("227 Entering Passive Mode (10,0,3,7,195,80)");
     expect(relay.toServer).toEqual(["RETR a"]);
-    expect(relay.done).toEqual(["connect-back 1 50000"]);
+    expect(relay.done).toEqual(["connect-upstream 1 50000"]);
   });
 
   it("with both refused continues with a listener at the remote end", () => {
@@ -84,7 +84,7 @@ describe("a first transfer", () => {
     relay.server("500 what?", "502 no");
     relay.look();
     expect(relay.done).toEqual([]);
-    relay.input({ type: "back-listening", id: 1, address: { host: "127.0.0.1", port: 3000 } });
+    relay.input({ type: "upstream-listening", id: 1, address: { host: "127.0.0.1", port: 3000 } });
     expect(relay.toServer).toEqual(["PORT 127,0,0,1,11,184"]);
     relay.server("200 fine");
     expect(relay.toServer).toEqual(["RETR a"]);
@@ -93,7 +93,7 @@ describe("a first transfer", () => {
   it("with every way refused gets 425 that names each", () => {
     const relay = new RelayHarness({ backMode: "passive" }).login();
     relay.client("EPSV", "RETR a");
-    relay.input({ type: "front-listening", id: 1, address: { host: "127.0.0.1", port: 40_000 } });
+    relay.input({ type: "downstream-listening", id: 1, address: { host: "127.0.0.1", port: 40_000 } });
     relay.look();
     relay.server("500 what?", "502 no");
     expect(relay.toClient).toEqual([
@@ -108,10 +108,10 @@ describe("a first transfer", () => {
   ])("to %s in the passive reply is not made", (_what, reply) => {
     const relay = new RelayHarness({ backMode: "passive" }).login();
     relay.client("EPSV", "RETR a");
-    relay.input({ type: "front-listening", id: 1, address: { host: "127.0.0.1", port: 40_000 } });
+    relay.input({ type: "downstream-listening", id: 1, address: { host: "127.0.0.1", port: 40_000 } });
     relay.look();
     relay.server(reply, "502 no");
-    expect(relay.done.filter((action) => action.startsWith("connect-back"))).toEqual([]);
+    expect(relay.done.filter((action) => action.startsWith("connect-upstream"))).toEqual([]);
     expect(relay.toClient[0]).toMatch(/^425 /);
   });
 });
@@ -124,11 +124,11 @@ describe("a later transfer", () => {
     relay.input({ type: "finished", id: 1, ok: true });
     relay.look();
     relay.client("EPSV");
-    relay.input({ type: "front-listening", id: 2, address: { host: "127.0.0.1", port: 40_001 } });
+    relay.input({ type: "downstream-listening", id: 2, address: { host: "127.0.0.1", port: 40_001 } });
     relay.client("RETR b");
     expect(relay.toServer).toEqual(["EPSV", "RETR b"]);
     relay.server("229 ok (|||50001|)");
-    expect(relay.done).toContain("connect-back 2 50001");
+    expect(relay.done).toContain("connect-upstream 2 50001");
   });
 
   it("after a 550 uses the same data ends", () => {
@@ -138,10 +138,10 @@ describe("a later transfer", () => {
     relay.server("550 no such file");
     expect(relay.toClient).toEqual(["550 no such file"]);
     expect(relay.done).toEqual([]);
-    relay.input({ type: "data-open", id: 1, side: "back" });
+    relay.input({ type: "data-open", id: 1, side: "upstream" });
     relay.client("RETR there");
     expect(relay.toServer).toEqual(["RETR there"]);
-    relay.input({ type: "data-open", id: 1, side: "front" });
+    relay.input({ type: "data-open", id: 1, side: "downstream" });
     expect(relay.done).toEqual(["copy 1 download"]);
   });
 });
@@ -154,8 +154,8 @@ describe("the first data connection of a gateway", () => {
     relay.look();
     relay.client("REST 5", "RETR a");
     expect(relay.toServer).toEqual([]);
-    expect(relay.done).toEqual(["connect-back 1 50000"]);
-    relay.input({ type: "data-open", id: 1, side: "back" });
+    expect(relay.done).toEqual(["connect-upstream 1 50000"]);
+    relay.input({ type: "data-open", id: 1, side: "upstream" });
     expect(relay.toServer).toEqual(["REST 5", "RETR a"]);
   });
 
@@ -163,12 +163,12 @@ describe("the first data connection of a gateway", () => {
     const relay = unproven().passive(1);
     relay.client("RETR a");
     relay.look();
-    relay.input({ type: "data-failed", id: 1, side: "back", text: "prohibited" });
+    relay.input({ type: "data-failed", id: 1, side: "upstream", text: "prohibited" });
     expect(relay.toServer).toEqual(["PASV"]);
     relay.server("227 (10,0,0,1,195,81)");
-    relay.input({ type: "data-failed", id: 1, side: "back", text: "prohibited" });
-    expect(relay.done).toEqual(["connect-back 1 50001", "listen-back 1 active"]);
-    relay.input({ type: "back-listening", id: 1, address: { host: "127.0.0.1", port: 3000 } });
+    relay.input({ type: "data-failed", id: 1, side: "upstream", text: "prohibited" });
+    expect(relay.done).toEqual(["connect-upstream 1 50001", "listen-upstream 1 active"]);
+    relay.input({ type: "upstream-listening", id: 1, address: { host: "127.0.0.1", port: 3000 } });
     relay.server("200 fine");
     expect(relay.toServer).toEqual(["PORT 127,0,0,1,11,184", "RETR a"]);
   });
@@ -177,7 +177,7 @@ describe("the first data connection of a gateway", () => {
     const relay = new RelayHarness({ backMode: "passive", memory: { passiveReaches: false } }).login().passive(1);
     relay.client("RETR a");
     relay.look();
-    relay.input({ type: "data-failed", id: 1, side: "back", text: "prohibited" });
+    relay.input({ type: "data-failed", id: 1, side: "upstream", text: "prohibited" });
     relay.server("502 no");
     expect(relay.toClient).toEqual(["425 Can't open data connection: prohibited; the FTP server refused PASV: 502 no"]);
     expect(relay.toServer).toEqual(["PASV"]);
@@ -187,7 +187,7 @@ describe("the first data connection of a gateway", () => {
     const memory = { passiveReaches: false };
     const first = new RelayHarness({ memory }).login().passive(1);
     first.client("RETR a");
-    first.input({ type: "data-open", id: 1, side: "back" });
+    first.input({ type: "data-open", id: 1, side: "upstream" });
     const second = new RelayHarness({ memory }).login().passive(1);
     second.look();
     second.client("RETR a");

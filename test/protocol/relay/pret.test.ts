@@ -7,7 +7,7 @@ const refusal = "500 You need to use a client supporting PRET (PRE Transfer) to 
 /** PASV of a client that knows nothing of PRET. */
 function asked(relay: RelayHarness, id: number): void {
   relay.client("PASV");
-  relay.input({ type: "front-listening", id, address: { host: "127.0.0.1", port: 40_000 } });
+  relay.input({ type: "downstream-listening", id, address: { host: "127.0.0.1", port: 40_000 } });
 }
 
 /** FEAT was asked for, and has PRET. */
@@ -63,7 +63,7 @@ describe("towards a server that wants PRET", () => {
     expect(relay.toServer).toEqual(["PRET RETR f", "EPSV"]);
     relay.server("200 OK", "229 ok (|||50000|)");
     expect(relay.toServer).toEqual(["RETR f"]);
-    expect(relay.done.filter((action) => action.startsWith("listen-back"))).toEqual([]);
+    expect(relay.done.filter((action) => action.startsWith("listen-upstream"))).toEqual([]);
   });
 
   it("one that has it no more is asked without", () => {

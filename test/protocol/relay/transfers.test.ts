@@ -10,7 +10,7 @@ describe("226 after a download", () => {
     relay.server("226 done");
     expect(relay.toClient).toEqual([]);
     eof(relay);
-    expect(relay.done).toEqual(["finish 1 front"]);
+    expect(relay.done).toEqual(["finish 1 downstream"]);
     expect(relay.toClient).toEqual([]);
     delivered(relay);
     expect(relay.toClient).toEqual(["226 done"]);
@@ -22,14 +22,14 @@ describe("226 after a download", () => {
     eof(relay);
     expect(relay.done).toEqual([]);
     relay.server("426 connection broke");
-    expect(relay.done).toEqual(["reset 1 front", "drop 1"]);
+    expect(relay.done).toEqual(["reset 1 downstream", "drop 1"]);
     expect(relay.toClient).toEqual(["426 connection broke"]);
   });
 
   it("is 426 when the data broke on its way from the server", () => {
     const relay = new RelayHarness().login().transferring(1, "RETR a");
     relay.input({ type: "copied", id: 1, outcome: "source-broke" });
-    expect(relay.done).toEqual(["reset 1 front"]);
+    expect(relay.done).toEqual(["reset 1 downstream"]);
     relay.server("226 done");
     expect(relay.toClient).toEqual([
       "426 Transfer aborted: the data connection broke at its source (the server said 226 done)",
@@ -39,7 +39,7 @@ describe("226 after a download", () => {
   it("is 426 when the client did not take everything", () => {
     const relay = new RelayHarness().login().transferring(1, "RETR a");
     relay.input({ type: "copied", id: 1, outcome: "sink-broke" });
-    expect(relay.done).toEqual(["reset 1 back"]);
+    expect(relay.done).toEqual(["reset 1 upstream"]);
     relay.server("226 done");
     expect(relay.toClient[0]).toMatch(/^426 /);
   });
@@ -61,7 +61,7 @@ describe("226 after a download", () => {
     expect(relay.toClient).toEqual([]);
     relay.input({ type: "timer", name: "late-data", bytes: 20 });
     expect(relay.toClient[0]).toMatch(/^426 .*did not end/);
-    expect(relay.done).toContain("reset 1 front");
+    expect(relay.done).toContain("reset 1 downstream");
   });
 
   it("that never comes becomes 426, and when it comes at last it is for nobody", () => {
@@ -80,7 +80,7 @@ describe("226 after an upload", () => {
   it("passes when the server has seen the end-of-file", () => {
     const relay = new RelayHarness().login().transferring(1, "STOR a");
     eof(relay);
-    expect(relay.done).toEqual(["finish 1 back"]);
+    expect(relay.done).toEqual(["finish 1 upstream"]);
     delivered(relay);
     relay.server("226 stored");
     expect(relay.toClient).toEqual(["226 stored"]);
@@ -90,7 +90,7 @@ describe("226 after an upload", () => {
     const relay = new RelayHarness().login().transferring(1, "STOR a");
     relay.server("226 stored");
     expect(relay.toClient[0]).toMatch(/^426 .*before all data was sent/);
-    expect(relay.done).toEqual(["reset 1 front", "reset 1 back", "drop 1"]);
+    expect(relay.done).toEqual(["reset 1 downstream", "reset 1 upstream", "drop 1"]);
   });
 
   it("is 426 when the client aborted; ABOR goes to the server before its data end closes", () => {
@@ -99,7 +99,7 @@ describe("226 after an upload", () => {
     expect(relay.toServer).toEqual(["ABOR"]);
     expect(relay.done).toEqual([]);
     relay.server("226 stored", "225 nothing to abort");
-    expect(relay.done).toEqual(["reset 1 back", "drop 1"]);
+    expect(relay.done).toEqual(["reset 1 upstream", "drop 1"]);
     expect(relay.toClient).toEqual([
       "426 Transfer aborted: the data connection broke at its source (the server said 226 stored)",
     ]);
@@ -108,7 +108,7 @@ describe("226 after an upload", () => {
   it("a refusal in the middle stops the client at once", () => {
     const relay = new RelayHarness().login().transferring(1, "STOR a");
     relay.server("552 disk full");
-    expect(relay.done).toEqual(["reset 1 front", "reset 1 back", "drop 1"]);
+    expect(relay.done).toEqual(["reset 1 downstream", "reset 1 upstream", "drop 1"]);
     expect(relay.toClient).toEqual(["552 disk full"]);
   });
 });
@@ -118,9 +118,9 @@ describe("a client that vanishes", () => {
     const relay = new RelayHarness().login().transferring(1, "STOR a");
     relay.input({ type });
     expect(relay.toServer).toEqual(["ABOR"]);
-    expect(relay.done).toEqual(["reset 1 front"]);
+    expect(relay.done).toEqual(["reset 1 downstream"]);
     relay.server("426 aborted");
-    expect(relay.done).toEqual(["reset 1 back", "drop 1", "close the client is gone"]);
+    expect(relay.done).toEqual(["reset 1 upstream", "drop 1", "close the client is gone"]);
     expect(relay.toClient).toEqual([]);
   });
 
@@ -148,14 +148,14 @@ describe("a server that vanishes", () => {
     const relay = new RelayHarness().login().transferring(1, "RETR a");
     relay.input({ type: "server-gone", text: "SSH connection lost" });
     expect(relay.toClient).toEqual(["421 SSH connection lost"]);
-    expect(relay.done[0]).toBe("reset 1 front");
+    expect(relay.done[0]).toBe("reset 1 downstream");
   });
 
   it("after end-of-file and before 226: still a reset", () => {
     const relay = new RelayHarness().login().transferring(1, "RETR a");
     eof(relay);
     relay.input({ type: "server-gone" });
-    expect(relay.done[0]).toBe("reset 1 front");
+    expect(relay.done[0]).toBe("reset 1 downstream");
     expect(relay.toClient).toEqual(["421 the FTP server closed the control connection"]);
   });
 
@@ -177,7 +177,7 @@ describe("a data connection that cannot be had", () => {
     const relay = new RelayHarness().login().passive(1);
     relay.client("RETR a");
     relay.look();
-    relay.input({ type: "data-failed", id: 1, side: "back", text: "administratively prohibited" });
+    relay.input({ type: "data-failed", id: 1, side: "upstream", text: "administratively prohibited" });
     expect(relay.toClient).toEqual(["425 Can't open data connection: administratively prohibited"]);
     relay.client("NOOP");
     relay.server("425 no data connection", "200 ok");
@@ -187,7 +187,7 @@ describe("a data connection that cannot be had", () => {
   it("makes mode auto try another way next time", () => {
     const relay = new RelayHarness().login().passive(1);
     relay.client("RETR a");
-    relay.input({ type: "data-failed", id: 1, side: "back", text: "refused" });
+    relay.input({ type: "data-failed", id: 1, side: "upstream", text: "refused" });
     relay.server("425 no");
     relay.look();
     relay.client("EPSV");
@@ -199,10 +199,10 @@ describe("a data connection that cannot be had", () => {
     relay.client("PORT 127,0,0,1,200,1");
     relay.server("229 ok (|||50000|)");
     relay.client("STOR a");
-    relay.input({ type: "data-open", id: 1, side: "back" });
+    relay.input({ type: "data-open", id: 1, side: "upstream" });
     relay.server("150 go");
     relay.look();
-    relay.input({ type: "data-failed", id: 1, side: "front", text: "connection refused" });
+    relay.input({ type: "data-failed", id: 1, side: "downstream", text: "connection refused" });
     expect(relay.toClient).toEqual(["425 Can't open data connection: connection refused"]);
     expect(relay.toServer).toEqual(["ABOR"]);
     relay.server("426 aborted", "226 abort done");
@@ -214,7 +214,7 @@ describe("a data connection that cannot be had", () => {
   it("because nobody connects in time is 425 that suspects a firewall", () => {
     const relay = new RelayHarness().login().passive(1);
     relay.client("RETR a");
-    relay.input({ type: "data-open", id: 1, side: "back" });
+    relay.input({ type: "data-open", id: 1, side: "upstream" });
     relay.server("150 go");
     relay.look();
     relay.input({ type: "timer", name: "data-open", bytes: 0 });
@@ -230,9 +230,9 @@ describe("active and default-port clients", () => {
     relay.client("PORT 127,0,0,1,200,1");
     relay.server("229 ok (|||50000|)");
     relay.client("RETR a");
-    expect(relay.done).toEqual(["connect-back 1 50000"]);
+    expect(relay.done).toEqual(["connect-upstream 1 50000"]);
     relay.server("150 go");
-    expect(relay.done).toEqual(['connect-front 1 {"host":"127.0.0.1","port":51201}']);
+    expect(relay.done).toEqual(['connect-downstream 1 {"host":"127.0.0.1","port":51201}']);
   });
 
   it("that sent neither PORT nor PASV are connected to at the default port, with REST still next to RETR", () => {
@@ -242,7 +242,7 @@ describe("active and default-port clients", () => {
     relay.server("229 ok (|||50000|)");
     expect(relay.toServer).toEqual(["REST 100", "RETR a"]);
     relay.server("350 ok", "150 go");
-    expect(relay.done).toContain("connect-front 1 default-port");
+    expect(relay.done).toContain("connect-downstream 1 default-port");
   });
 
   it("whose PORT is refused have lost the earlier one too", () => {
@@ -254,6 +254,6 @@ describe("active and default-port clients", () => {
     expect(relay.toClient).toEqual(["200 PORT command successful.", "504 PORT refused: bounce"]);
     relay.client("RETR a");
     relay.server("150 go");
-    expect(relay.done).toContain("connect-front 1 default-port");
+    expect(relay.done).toContain("connect-downstream 1 default-port");
   });
 });
