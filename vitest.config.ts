@@ -9,6 +9,7 @@ const project = (name: string, include: string[], isolate = true, exclude: strin
   // The documentation's examples import the package by its name.
   resolve: {
     alias: {
+      "sallyport/testing": new URL("./src/testing/index.ts", import.meta.url).pathname,
       "sallyport/client": new URL("./src/transfer/index.ts", import.meta.url).pathname,
       sallyport: new URL("./src/index.ts", import.meta.url).pathname,
     },
@@ -18,7 +19,7 @@ const project = (name: string, include: string[], isolate = true, exclude: strin
 
 // No file of these changes what others see, so they share a process: loading the source anew for each took a third of the time.
 const engines = [
-  "test/{protocol,platform,filesystem,simulation,swarm,data-connection,client,transfer,server,gateway,lab}/**/*.test.ts",
+  "test/{protocol,platform,filesystem,simulation,swarm,data-connection,client,transfer,server,gateway,lab,testing}/**/*.test.ts",
   "test/ssh/{channels,connection-protocol,embedded/channels,embedded/configuration,embedded/host-keys}/**/*.test.ts",
   "test/cli/{command-line,credentials,explain,progress,report,trace}/**/*.test.ts",
 ];

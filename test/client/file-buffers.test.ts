@@ -8,8 +8,8 @@ import { sendData } from "../../src/client/send-data.ts";
 import { joinedPair } from "../../src/data-connection/joined-pair.ts";
 import { systemClock } from "../../src/network/system-clock.ts";
 import { limits } from "../../src/protocol/limits.ts";
-import { Bench, never, type Pair } from "../conformance/network/bench.ts";
-import { mebibyte, randomPayload } from "../conformance/network/traffic.ts";
+import { Bench, never, type Pair } from "../../src/testing/network/bench.ts";
+import { mebibyte, randomPayload } from "../../src/testing/network/traffic.ts";
 import { openSystemFixture } from "../conformance/system-fixture.ts";
 import { watchResources } from "../support/resources.ts";
 import { makeTempDir } from "../support/tempdir.ts";
@@ -19,7 +19,7 @@ const bench = new Bench(() => openSystemFixture());
 const flow = { clock: systemClock, stallMs: 10_000, signal: never };
 
 watchResources();
-beforeAll(() => bench.open());
+beforeAll(() => bench.prepare());
 afterEach(() => bench.clear());
 afterAll(() => bench.close());
 

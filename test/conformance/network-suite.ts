@@ -1,35 +1,18 @@
-// One suite for every Network: this machine, OpenSSH, embedded SSH, simulated. See README.md for how to run it on a new one.
-import { afterAll, afterEach, beforeAll, describe } from "vitest";
-import { describeBackPressure } from "./network/back-pressure.ts";
-import { Bench } from "./network/bench.ts";
-import { describeBytes } from "./network/bytes.ts";
-import { describeConnect } from "./network/connect.ts";
-import { describeDisposal } from "./network/disposal.ts";
-import { describeHalfClose } from "./network/half-close.ts";
-import { describeListen } from "./network/listen.ts";
-import { describeReset } from "./network/reset.ts";
-import type { NetworkFixture, NetworkSuiteOptions } from "./network-fixture.ts";
+// The published suite for every Network, declared for vitest: this machine, OpenSSH, embedded SSH, simulated.
+import { afterAll, describe, test } from "vitest";
+import type { NetworkFixture } from "../../src/testing/network/network-fixture.ts";
+import { networkSuite } from "../../src/testing/network-suite.ts";
 
-export type { NetworkFixture, NetworkSuiteOptions } from "./network-fixture.ts";
-
-/** Declares the suite. `open` is called once, before the first fact; `close` of its result after the last one. */
+/** Declares the suite. `open` is called with the first fact; `close` of its result after the last one. `skip` says why. */
 export function describeNetwork(
   name: string,
   open: () => Promise<NetworkFixture>,
-  options: NetworkSuiteOptions = {},
+  { skip }: { readonly skip?: string } = {},
 ): void {
-  const title = options.skip === undefined ? `network: ${name}` : `network: ${name} (skipped: ${options.skip})`;
-  describe.skipIf(options.skip !== undefined)(title, () => {
-    const bench = new Bench(open);
-    beforeAll(() => bench.open());
-    afterEach(() => bench.clear());
-    afterAll(() => bench.close());
-    describeBytes(bench);
-    describeHalfClose(bench);
-    describeReset(bench);
-    describeBackPressure(bench);
-    describeConnect(bench);
-    describeListen(bench);
-    describeDisposal(bench);
+  const title = skip === undefined ? `network: ${name}` : `network: ${name} (skipped: ${skip})`;
+  describe.skipIf(skip !== undefined)(title, () => {
+    const suite = networkSuite(open);
+    afterAll(() => suite[Symbol.asyncDispose]());
+    for (const fact of suite.cases) test(fact.name, fact.run);
   });
 }

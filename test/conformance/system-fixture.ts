@@ -1,6 +1,6 @@
 // This machine as a fixture: for its own conformance, and for tests that need real sockets.
 import { systemNetwork } from "../../src/network/system-network.ts";
-import type { NetworkFixture } from "./network-fixture.ts";
+import type { NetworkFixture } from "../../src/testing/network/network-fixture.ts";
 
 /** Sockets of this process, those of the peer included: the suite clears both away. */
 const sockets = (): readonly string[] => process.getActiveResourcesInfo().filter((name) => name.startsWith("TCP"));

@@ -4,13 +4,13 @@ import { systemClock } from "../../src/network/system-clock.ts";
 import { systemNetwork } from "../../src/network/system-network.ts";
 import type { Connection, ConnectOptions, Network } from "../../src/platform/network.ts";
 import { type ErrorCode, SallyportError } from "../../src/protocol/error.ts";
-import { never } from "../conformance/network/bench.ts";
+import { never } from "../../src/testing/network/bench.ts";
 import { freePort } from "../support/free-port.ts";
 import { watchResources } from "../support/resources.ts";
 import { bench } from "./pairs.ts";
 
 watchResources();
-beforeAll(() => bench.open());
+beforeAll(() => bench.prepare());
 afterEach(() => bench.clear());
 afterAll(() => bench.close());
 

@@ -5,7 +5,7 @@ import { joinedPair } from "../../src/data-connection/joined-pair.ts";
 import { systemClock } from "../../src/network/system-clock.ts";
 import { StreamConnection } from "../../src/platform/stream-connection.ts";
 import { isSallyportError } from "../../src/protocol/error.ts";
-import { never } from "../conformance/network/bench.ts";
+import { never } from "../../src/testing/network/bench.ts";
 import {
   collect,
   ending,
@@ -16,12 +16,12 @@ import {
   roundTrips,
   send,
   sendAll,
-} from "../conformance/network/traffic.ts";
+} from "../../src/testing/network/traffic.ts";
 import { watchResources } from "../support/resources.ts";
 import { bench, type Ends, kinds, makeEnds } from "./pairs.ts";
 
 watchResources();
-beforeAll(() => bench.open());
+beforeAll(() => bench.prepare());
 afterEach(() => bench.clear());
 afterAll(() => bench.close());
 

@@ -5,8 +5,8 @@ import { openPassiveEnd, type PassiveEnd } from "../../src/data-connection/passi
 import { systemNetwork } from "../../src/network/system-network.ts";
 import type { Endpoint } from "../../src/platform/endpoint.ts";
 import type { Connection } from "../../src/platform/network.ts";
-import { anyPort, never } from "../conformance/network/bench.ts";
-import { collect, ending, sendAll } from "../conformance/network/traffic.ts";
+import { anyPort, never } from "../../src/testing/network/bench.ts";
+import { collect, ending, sendAll } from "../../src/testing/network/traffic.ts";
 import { watchResources } from "../support/resources.ts";
 import { bench } from "./pairs.ts";
 
@@ -14,7 +14,7 @@ const victim = "127.0.0.1";
 const thief = "127.0.0.2";
 
 watchResources();
-beforeAll(() => bench.open());
+beforeAll(() => bench.prepare());
 afterEach(async () => {
   await Promise.all([...ends].map((end) => end[Symbol.asyncDispose]()));
   ends.clear();

@@ -2,12 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { finish } from "../../src/data-connection/finish.ts";
 import { systemClock } from "../../src/network/system-clock.ts";
 import type { Clock } from "../../src/platform/clock.ts";
-import { collect, ending, mebibyte, randomPayload } from "../conformance/network/traffic.ts";
+import { collect, ending, mebibyte, randomPayload } from "../../src/testing/network/traffic.ts";
 import { watchResources } from "../support/resources.ts";
 import { bench, kinds, makeEnds } from "./pairs.ts";
 
 watchResources();
-beforeAll(() => bench.open());
+beforeAll(() => bench.prepare());
 afterEach(() => bench.clear());
 afterAll(() => bench.close());
 

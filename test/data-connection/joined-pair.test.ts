@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { joinedPair } from "../../src/data-connection/joined-pair.ts";
-import { collect, ending, mebibyte, randomPayload, readExactly, sendAll } from "../conformance/network/traffic.ts";
+import { collect, ending, mebibyte, randomPayload, readExactly, sendAll } from "../../src/testing/network/traffic.ts";
 import { watchResources } from "../support/resources.ts";
 
 watchResources();

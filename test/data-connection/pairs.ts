@@ -1,7 +1,7 @@
 // What the data connection tests connect: real sockets and joined pairs, by the same facts.
 import { joinedPair } from "../../src/data-connection/joined-pair.ts";
 import type { Connection } from "../../src/platform/network.ts";
-import { Bench } from "../conformance/network/bench.ts";
+import { Bench } from "../../src/testing/network/bench.ts";
 import { openSystemFixture } from "../conformance/system-fixture.ts";
 
 export interface Ends {

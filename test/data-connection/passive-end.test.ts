@@ -4,8 +4,8 @@ import { openPassiveEnd, type PassiveEnd, type PassiveEndOptions } from "../../s
 import { systemNetwork } from "../../src/network/system-network.ts";
 import type { Connection, Network } from "../../src/platform/network.ts";
 import { SallyportError } from "../../src/protocol/error.ts";
-import { anyPort, never } from "../conformance/network/bench.ts";
-import { collect, ending, sendAll } from "../conformance/network/traffic.ts";
+import { anyPort, never } from "../../src/testing/network/bench.ts";
+import { collect, ending, sendAll } from "../../src/testing/network/traffic.ts";
 import { freePortRange } from "../support/free-port.ts";
 import { watchResources } from "../support/resources.ts";
 import { bench } from "./pairs.ts";
@@ -13,7 +13,7 @@ import { bench } from "./pairs.ts";
 const ends = new Set<PassiveEnd>();
 
 watchResources();
-beforeAll(() => bench.open());
+beforeAll(() => bench.prepare());
 afterEach(async () => {
   await Promise.all([...ends].map((end) => end[Symbol.asyncDispose]()));
   ends.clear();

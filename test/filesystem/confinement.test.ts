@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { openLocalFileSystem } from "../../src/filesystem/local/local-file-system.ts";
 import { dropBox, readOnly } from "../../src/filesystem/read-only.ts";
 import type { FileSystem } from "../../src/platform/file-system.ts";
-import { code, get, names, put, signal } from "../conformance/file-system/helpers.ts";
+import { code, get, names, put, signal } from "../../src/testing/file-system/subject.ts";
 import { watchResources } from "../support/resources.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openLocalFileSystem } from "../../src/filesystem/local/local-file-system.ts";
-import { code, put } from "../conformance/file-system/helpers.ts";
+import { code, put } from "../../src/testing/file-system/subject.ts";
 import { startRig } from "../server/rig.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { openLocalFileSystem } from "../../src/filesystem/local/local-file-system.ts";
 import { setsModes } from "../../src/platform/file-system.ts";
 import { messages } from "../../src/ssh/sftp/wire/message-types.ts";
-import { put } from "../conformance/file-system/helpers.ts";
+import { put } from "../../src/testing/file-system/subject.ts";
 import { startRig } from "../server/rig.ts";
 import { SftpSession } from "../ssh/sftp/session.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";

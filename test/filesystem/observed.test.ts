@@ -7,7 +7,7 @@ import { setsModes, tellsSpace, updatesFiles } from "../../src/platform/file-sys
 import type { FileAction } from "../../src/platform/trace.ts";
 import { openUpload } from "../../src/platform/upload-target.ts";
 import { messages, openFlags } from "../../src/ssh/sftp/wire/message-types.ts";
-import { put } from "../conformance/file-system/helpers.ts";
+import { put } from "../../src/testing/file-system/subject.ts";
 import { SftpSession } from "../ssh/sftp/session.ts";
 
 const { read, write, create, truncate } = openFlags;

@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Connection } from "../../src/platform/network.ts";
 import { type Receiver, receivesInto } from "../../src/platform/receives-into.ts";
-import { Bench, directions } from "../conformance/network/bench.ts";
-import { mebibyte, randomPayload, send, sendAll } from "../conformance/network/traffic.ts";
+import { Bench, directions } from "../../src/testing/network/bench.ts";
+import { mebibyte, randomPayload, send, sendAll } from "../../src/testing/network/traffic.ts";
 import { openSystemFixture } from "../conformance/system-fixture.ts";
 import { watchResources } from "../support/resources.ts";
 import { until } from "../support/until.ts";
@@ -11,7 +11,7 @@ import { until } from "../support/until.ts";
 const bench = new Bench(() => openSystemFixture());
 
 watchResources();
-beforeAll(() => bench.open());
+beforeAll(() => bench.prepare());
 afterEach(() => bench.clear());
 afterAll(() => bench.close());
 

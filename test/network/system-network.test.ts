@@ -8,8 +8,8 @@ import { systemRandom } from "../../src/network/system-random.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { isSallyportError } from "../../src/protocol/error.ts";
 import { limits } from "../../src/protocol/limits.ts";
-import { anyPort, Bench, never } from "../conformance/network/bench.ts";
-import { collect, ending, roundTrips, send, sendAll } from "../conformance/network/traffic.ts";
+import { anyPort, Bench, never } from "../../src/testing/network/bench.ts";
+import { collect, ending, roundTrips, send, sendAll } from "../../src/testing/network/traffic.ts";
 import { openSystemFixture } from "../conformance/system-fixture.ts";
 import { freePort, freePortRange } from "../support/free-port.ts";
 import { watchResources } from "../support/resources.ts";
@@ -18,7 +18,7 @@ const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ 
 const bench = new Bench(() => openSystemFixture());
 
 watchResources();
-beforeAll(() => bench.open());
+beforeAll(() => bench.prepare());
 afterEach(() => bench.clear());
 afterAll(() => bench.close());
 

@@ -7,7 +7,7 @@ import { linuxRules, type SystemRules } from "../../src/simulation/host/system-r
 import { Wire } from "../../src/simulation/links/wire.ts";
 import { Router } from "../../src/simulation/router/router.ts";
 import { World } from "../../src/simulation/world.ts";
-import { collect, ending } from "../conformance/network/traffic.ts";
+import { collect, ending } from "../../src/testing/network/traffic.ts";
 import { connectTo, listenAt, never } from "../simulation/stage.ts";
 import { describePeers } from "../support/missing.ts";
 import { type HostPair, makeHostPair } from "../support/netns.ts";

@@ -37,6 +37,7 @@ const examples = examplesBelow("docs");
 
 /** What each prints, in the order of the page. */
 const printed = [
+  /^10 of \d\d facts, \d+ connections$/,
   /^report\.txt: 8 bytes, compared by size, 0 lines not understood\nFTP_REPLY_PERMANENT: 550$/,
   /^any FTP client can use ftp:\/\/127\.0\.0\.1:\d+$/,
   /^POLICY_BIND: .*-g/,
@@ -45,7 +46,6 @@ const printed = [
   /^the time is at ftp:\/\/127\.0\.0\.1:\d+\/now\.txt$/,
   /^\d files?, compared by size, passive mode: passive first/,
   /^1 up \(12 bytes\), size compared, 1 down, 0 failed$/,
-  /^2 connections, passive$/,
   /^logged in: \/\S*$/,
 ];
 
@@ -84,6 +84,7 @@ describePeers(["sshd", "vsftpd"], "examples of the documentation", () => {
     const paths = {
       sallyport: [join(root, "src/index.ts")],
       "sallyport/client": [join(root, "src/transfer/index.ts")],
+      "sallyport/testing": [join(root, "src/testing/index.ts")],
     };
     const compilerOptions = { rootDir: "/", paths, typeRoots: [join(root, "node_modules/@types")] };
     const config = { ...options, include: [dir.file("*.ts")] };

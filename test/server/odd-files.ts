@@ -2,7 +2,7 @@
 import { MemoryFileSystem, SallyportError } from "../../src/index.ts";
 import type { FileSystem } from "../../src/platform/file-system.ts";
 import type { ErrorCode } from "../../src/protocol/error.ts";
-import { put, signal } from "../conformance/file-system/helpers.ts";
+import { put, signal } from "../../src/testing/file-system/subject.ts";
 
 /** `/a` has five bytes, `/d` is a directory. */
 export async function someFiles(bytesMax = 1000): Promise<FileSystem> {

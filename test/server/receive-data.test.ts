@@ -6,8 +6,8 @@ import type { Connection } from "../../src/platform/network.ts";
 import { receivesInto } from "../../src/platform/receives-into.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { receiveData } from "../../src/server/receive-data.ts";
-import { Bench, never, type Pair } from "../conformance/network/bench.ts";
-import { mebibyte, randomPayload, send, sendAll } from "../conformance/network/traffic.ts";
+import { Bench, never, type Pair } from "../../src/testing/network/bench.ts";
+import { mebibyte, randomPayload, send, sendAll } from "../../src/testing/network/traffic.ts";
 import { openSystemFixture } from "../conformance/system-fixture.ts";
 import { watchResources } from "../support/resources.ts";
 import { until } from "../support/until.ts";
@@ -15,7 +15,7 @@ import { until } from "../support/until.ts";
 const bench = new Bench(() => openSystemFixture());
 
 watchResources();
-beforeAll(() => bench.open());
+beforeAll(() => bench.prepare());
 afterEach(() => bench.clear());
 afterAll(() => bench.close());
 

@@ -6,7 +6,7 @@ import { bench, kinds, makeEnds } from "../data-connection/pairs.ts";
 import { watchResources } from "../support/resources.ts";
 
 watchResources();
-beforeAll(() => bench.open());
+beforeAll(() => bench.prepare());
 afterEach(() => bench.clear());
 afterAll(() => bench.close());
 

@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from "vitest";
 import type { FileReader, FileSystem, FileWriter } from "../../src/platform/file-system.ts";
 import { limits } from "../../src/protocol/limits.ts";
-import { get } from "../conformance/file-system/helpers.ts";
+import { get } from "../../src/testing/file-system/subject.ts";
 import { gate } from "../support/gate.ts";
 import { watchResources } from "../support/resources.ts";
 import { until } from "../support/until.ts";

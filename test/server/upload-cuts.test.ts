@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import type { FileSystem } from "../../src/platform/file-system.ts";
 import { limits } from "../../src/protocol/limits.ts";
-import { get, names, put } from "../conformance/file-system/helpers.ts";
+import { get, names, put } from "../../src/testing/file-system/subject.ts";
 import { watchResources } from "../support/resources.ts";
 import { until } from "../support/until.ts";
 import { type Engine, startEngine } from "./engine.ts";

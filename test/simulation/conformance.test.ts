@@ -4,7 +4,7 @@ import { Host } from "../../src/simulation/host/host.ts";
 import { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
 import { SimulatedSshd } from "../../src/simulation/ssh/ssh-server.ts";
 import { World } from "../../src/simulation/world.ts";
-import type { NetworkFixture } from "../conformance/network-fixture.ts";
+import type { NetworkFixture } from "../../src/testing/network/network-fixture.ts";
 import { describeNetwork } from "../conformance/network-suite.ts";
 import { watchResources } from "../support/resources.ts";
 import { makeStage, never } from "./stage.ts";

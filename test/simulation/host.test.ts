@@ -4,7 +4,7 @@ import type { Connection, Network } from "../../src/platform/network.ts";
 import { wait } from "../../src/platform/wait.ts";
 import { formatNetstat } from "../../src/simulation/host/netstat.ts";
 import { linuxRules } from "../../src/simulation/host/system-rules.ts";
-import { collect, ending } from "../conformance/network/traffic.ts";
+import { collect, ending } from "../../src/testing/network/traffic.ts";
 import { watchResources } from "../support/resources.ts";
 import { connectTo, joined, listenAt, makeStage, never, type Stage, states } from "./stage.ts";
 

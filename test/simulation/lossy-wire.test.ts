@@ -1,7 +1,7 @@
 // Whatever a wire does to packets, bytes arrive whole and in order, or both sides are told.
 import { expect, it } from "vitest";
 import { SeededRandom } from "../../src/simulation/seeded-random.ts";
-import { collect, sendAll } from "../conformance/network/traffic.ts";
+import { collect, sendAll } from "../../src/testing/network/traffic.ts";
 import { watchResources } from "../support/resources.ts";
 import { joined, makeStage } from "./stage.ts";
 

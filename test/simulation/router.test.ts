@@ -7,7 +7,7 @@ import { Wire } from "../../src/simulation/links/wire.ts";
 import { Router } from "../../src/simulation/router/router.ts";
 import type { RouterOptions } from "../../src/simulation/router/router-options.ts";
 import { World } from "../../src/simulation/world.ts";
-import { collect, readExactly } from "../conformance/network/traffic.ts";
+import { collect, readExactly } from "../../src/testing/network/traffic.ts";
 import { watchResources } from "../support/resources.ts";
 import { connectTo, listenAt, never, states } from "./stage.ts";
 

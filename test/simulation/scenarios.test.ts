@@ -8,7 +8,7 @@ import { forwardDynamic, forwardLocal, forwardRemote } from "../../src/simulatio
 import { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
 import { SimulatedSshd } from "../../src/simulation/ssh/ssh-server.ts";
 import { World } from "../../src/simulation/world.ts";
-import { collect, readExactly } from "../conformance/network/traffic.ts";
+import { collect, readExactly } from "../../src/testing/network/traffic.ts";
 import { watchResources } from "../support/resources.ts";
 import { logIn, startServer, startTunnel } from "./ftp-actors.ts";
 import { connectTo, listenAt, never } from "./stage.ts";

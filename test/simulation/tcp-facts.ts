@@ -2,7 +2,7 @@
 // and must be seen to be the same on both.
 import type { Connection, Network } from "../../src/platform/network.ts";
 import { isSallyportError } from "../../src/protocol/error.ts";
-import { ending, mebibyte, send } from "../conformance/network/traffic.ts";
+import { ending, mebibyte, send } from "../../src/testing/network/traffic.ts";
 import { connectTo, joined, listenAt, never } from "./stage.ts";
 
 export interface FactBench {

@@ -4,7 +4,7 @@ import { wait } from "../../src/platform/wait.ts";
 import { formatPacket } from "../../src/simulation/links/packet.ts";
 import { SeededRandom } from "../../src/simulation/seeded-random.ts";
 import { World } from "../../src/simulation/world.ts";
-import { collect, sendAll } from "../conformance/network/traffic.ts";
+import { collect, sendAll } from "../../src/testing/network/traffic.ts";
 import { watchResources } from "../support/resources.ts";
 import { connectTo, joined, listenAt, makeStage, never } from "./stage.ts";
 

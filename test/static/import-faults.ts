@@ -16,7 +16,7 @@ const layers: readonly (readonly string[])[] = [
   ["lab"],
   ["tunnel", "serve", "connect"],
   ["transfer"],
-  ["cli"],
+  ["cli", "testing"],
 ];
 
 /** Folders without the outside world; the compiler checks them too (tsconfig.pure.json). */

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { systemNetwork } from "../../../src/network/system-network.ts";
 import type { Listener } from "../../../src/platform/network.ts";
-import { collect, sendAll } from "../../conformance/network/traffic.ts";
+import { collect, sendAll } from "../../../src/testing/network/traffic.ts";
 import { freePort, freePortRange } from "../../support/free-port.ts";
 import { describePeers } from "../../support/missing.ts";
 import { watchResources } from "../../support/resources.ts";

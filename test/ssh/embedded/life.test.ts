@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { systemNetwork } from "../../../src/network/system-network.ts";
 import type { Connection } from "../../../src/platform/network.ts";
 import type { EmbeddedConnection } from "../../../src/ssh/embedded/embedded-connection.ts";
-import { collect, ending, mebibyte, randomPayload, sendAll } from "../../conformance/network/traffic.ts";
+import { collect, ending, mebibyte, randomPayload, sendAll } from "../../../src/testing/network/traffic.ts";
 import { startDelayRelay } from "../../support/delay-relay.ts";
 import { describePeers } from "../../support/missing.ts";
 import { watchResources } from "../../support/resources.ts";

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { systemNetwork } from "../../../src/network/system-network.ts";
 import { connectEmbedded } from "../../../src/ssh/embedded/connect-embedded.ts";
 import type { EmbeddedConnection } from "../../../src/ssh/embedded/embedded-connection.ts";
-import { collect, randomPayload, sendAll } from "../../conformance/network/traffic.ts";
+import { collect, randomPayload, sendAll } from "../../../src/testing/network/traffic.ts";
 import { freePort } from "../../support/free-port.ts";
 import { describePeers } from "../../support/missing.ts";
 import { childrenOf } from "../../support/processes.ts";

@@ -5,7 +5,7 @@ import Module, { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test, vi } from "vitest";
-import { collect, randomPayload, sendAll } from "../../conformance/network/traffic.ts";
+import { collect, randomPayload, sendAll } from "../../../src/testing/network/traffic.ts";
 import { describePeers } from "../../support/missing.ts";
 import { watchResources } from "../../support/resources.ts";
 import { startSshd } from "../../support/sshd.ts";

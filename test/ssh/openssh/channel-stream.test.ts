@@ -4,7 +4,7 @@ import { limits } from "../../../src/protocol/limits.ts";
 import type { ChannelHandle } from "../../../src/ssh/openssh/channel-owner.ts";
 import { ChannelStream } from "../../../src/ssh/openssh/channel-stream.ts";
 import type { Source, Upstream } from "../../../src/ssh/openssh/upstream.ts";
-import { collect, ending } from "../../conformance/network/traffic.ts";
+import { collect, ending } from "../../../src/testing/network/traffic.ts";
 
 /** A stream with its channel; `log` is what it did with it. `flush` plays the socket that takes what is queued. */
 function makeStream(): { stream: ChannelStream; log: string[]; consumed: () => number; flush: () => string } {

@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Connection } from "../../../src/platform/network.ts";
 import type { OpenSshConnection } from "../../../src/ssh/openssh/openssh-connection.ts";
-import { ending, readExactly, send } from "../../conformance/network/traffic.ts";
+import { ending, readExactly, send } from "../../../src/testing/network/traffic.ts";
 import { describePeers } from "../../support/missing.ts";
 import { watchResources } from "../../support/resources.ts";
 import { type Sshd, startSshd } from "../../support/sshd.ts";

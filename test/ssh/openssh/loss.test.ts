@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { systemNetwork } from "../../../src/network/system-network.ts";
 import type { Connection, Listener } from "../../../src/platform/network.ts";
 import type { OpenSshConnection } from "../../../src/ssh/openssh/openssh-connection.ts";
-import { ending, send } from "../../conformance/network/traffic.ts";
+import { ending, send } from "../../../src/testing/network/traffic.ts";
 import { startDelayRelay } from "../../support/delay-relay.ts";
 import { describePeers } from "../../support/missing.ts";
 import { watchResources } from "../../support/resources.ts";

@@ -4,7 +4,7 @@ import { systemNetwork } from "../../../src/network/system-network.ts";
 import type { Connection, Listener } from "../../../src/platform/network.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import type { OpenSshConnection } from "../../../src/ssh/openssh/openssh-connection.ts";
-import { collect, mebibyte, randomPayload, roundTrips, sendAll } from "../../conformance/network/traffic.ts";
+import { collect, mebibyte, randomPayload, roundTrips, sendAll } from "../../../src/testing/network/traffic.ts";
 import { freePort } from "../../support/free-port.ts";
 import { describePeers } from "../../support/missing.ts";
 import { watchResources } from "../../support/resources.ts";

@@ -3,7 +3,7 @@ import { afterEach, expect, it } from "vitest";
 import { systemNetwork } from "../../../src/network/system-network.ts";
 import type { Listener } from "../../../src/platform/network.ts";
 import type { OpenSshConnection } from "../../../src/ssh/openssh/openssh-connection.ts";
-import { collect, mebibyte, randomPayload, sendAll } from "../../conformance/network/traffic.ts";
+import { collect, mebibyte, randomPayload, sendAll } from "../../../src/testing/network/traffic.ts";
 import { freePort } from "../../support/free-port.ts";
 import { describePeers } from "../../support/missing.ts";
 import { watchResources } from "../../support/resources.ts";

@@ -6,7 +6,7 @@ import { readOnly } from "../../../src/filesystem/read-only.ts";
 import { WireWriter } from "../../../src/ssh/connection-protocol/wire-writer.ts";
 import { serveSftp } from "../../../src/ssh/sftp/server/serve-sftp.ts";
 import { messages, openFlags } from "../../../src/ssh/sftp/wire/message-types.ts";
-import { get, put } from "../../conformance/file-system/helpers.ts";
+import { get, put } from "../../../src/testing/file-system/subject.ts";
 import { until } from "../../support/until.ts";
 import { SftpSession } from "./session.ts";
 

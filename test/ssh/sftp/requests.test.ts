@@ -10,7 +10,7 @@ import { limits } from "../../../src/protocol/limits.ts";
 import { longName } from "../../../src/protocol/listing/list-line.ts";
 import type { WireWriter } from "../../../src/ssh/connection-protocol/wire-writer.ts";
 import { messages, openFlags, statusCodes } from "../../../src/ssh/sftp/wire/message-types.ts";
-import { get, put } from "../../conformance/file-system/helpers.ts";
+import { get, put } from "../../../src/testing/file-system/subject.ts";
 import { makeTempDir } from "../../support/tempdir.ts";
 import { ok, SftpSession } from "./session.ts";
 

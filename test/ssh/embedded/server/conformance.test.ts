@@ -1,7 +1,7 @@
 // The network at the remote end of our own SSH server passes the conformance suite, with both transports.
 import { systemNetwork } from "../../../../src/network/system-network.ts";
 import type { SshConnection } from "../../../../src/ssh/ssh-connection.ts";
-import type { NetworkFixture } from "../../../conformance/network-fixture.ts";
+import type { NetworkFixture } from "../../../../src/testing/network/network-fixture.ts";
 import { describeNetwork } from "../../../conformance/network-suite.ts";
 import { missing } from "../../../support/missing.ts";
 import { watchResources } from "../../../support/resources.ts";

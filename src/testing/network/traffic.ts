@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { Duplex } from "node:stream";
-import type { Connection } from "../../../src/platform/network.ts";
+import type { Connection } from "../../platform/network.ts";
 
 export const mebibyte = 1_048_576;
 

@@ -1,5 +1,40 @@
-// Short words for the facts of the file-system suite.
-import type { FileSystem, WriteStart } from "../../../src/platform/file-system.ts";
+// The file system under test, and short words for the facts.
+import type { FileSystem, WriteStart } from "../../platform/file-system.ts";
+import type { SuiteLife } from "../facts.ts";
+
+/** What a FileSystem brings along to be put through {@link fileSystemSuite}. */
+export interface FileSystemFixture {
+  /** Empty. */
+  readonly files: FileSystem;
+  /** After the fact that it was opened for. */
+  close(): Promise<void>;
+}
+
+/** The file system of the fact that runs now. */
+export class FileSystemSubject implements SuiteLife {
+  readonly #open: () => Promise<FileSystemFixture>;
+  #fixture: FileSystemFixture | undefined;
+
+  constructor(open: () => Promise<FileSystemFixture>) {
+    this.#open = open;
+  }
+
+  get files(): FileSystem {
+    if (this.#fixture === undefined) throw new Error("no fact runs");
+    return this.#fixture.files;
+  }
+
+  async prepare(): Promise<void> {
+    this.#fixture = await this.#open();
+  }
+
+  async clear(): Promise<void> {
+    await this.#fixture?.close();
+    this.#fixture = undefined;
+  }
+
+  async close(): Promise<void> {}
+}
 
 export const signal: AbortSignal = new AbortController().signal;
 

@@ -1,7 +1,9 @@
 // Listening: which port, in which order, how it fails, how it is given up.
-import { describe, expect, it } from "vitest";
-import type { Listener } from "../../../src/platform/network.ts";
-import { isSallyportError } from "../../../src/protocol/error.ts";
+import { equal, ok } from "node:assert/strict";
+import type { Listener } from "../../platform/network.ts";
+import { isSallyportError } from "../../protocol/error.ts";
+import { rejectsLike, rejectsWith } from "../assertions.ts";
+import type { Facts } from "../facts.ts";
 import { type Bench, never } from "./bench.ts";
 import { collect, readExactly, send, sendAll } from "./traffic.ts";
 
@@ -24,46 +26,46 @@ async function neighbours(bench: Bench, count: number): Promise<Listener[]> {
   }
 }
 
-export function describeListen(bench: Bench): void {
+export function listenFacts({ describe, test }: Facts, bench: Bench): void {
   describe("listen", () => {
-    it("on port 0 gets a port and says which", async () => {
+    test("on port 0 gets a port and says which", async () => {
       const listener = await bench.listen(bench.fixture.network);
-      expect(listener.endpoint.port).toBeGreaterThan(0);
-      expect(listener.endpoint.host).toBe(bench.fixture.loopback);
+      ok(listener.endpoint.port > 0);
+      equal(listener.endpoint.host, bench.fixture.loopback);
     });
 
-    it("can be reached by its own network", async () => {
+    test("can be reached by its own network", async () => {
       const listener = await bench.listen(bench.fixture.network);
       const [from, to] = await Promise.all([
         bench.connect(bench.fixture.network, listener.endpoint.port),
         bench.accept(listener),
       ]);
       const [text] = await Promise.all([collect(to.stream), sendAll(from.stream, "myself")]);
-      expect(String(text)).toBe("myself");
+      equal(String(text), "myself");
     });
 
-    it("on a range takes the port that is free", async () => {
+    test("on a range takes the port that is free", async () => {
       const [first, second, third] = (await neighbours(bench, 3)) as [Listener, Listener, Listener];
       await second[Symbol.asyncDispose]();
       const ports = { first: first.endpoint.port, last: third.endpoint.port };
       const listener = await bench.listen(bench.fixture.network, { ports });
-      expect(listener.endpoint.port).toBe(second.endpoint.port);
+      equal(listener.endpoint.port, second.endpoint.port);
     });
 
-    it("on a range that is all taken fails", async () => {
-      const row = await neighbours(bench, 2);
-      const ports = { first: row[0]!.endpoint.port, last: row[1]!.endpoint.port };
+    test("on a range that is all taken fails", async () => {
+      const [first, second] = (await neighbours(bench, 2)) as [Listener, Listener];
+      const ports = { first: first.endpoint.port, last: second.endpoint.port };
       const error: unknown = await bench.listen(bench.fixture.network, { ports }).catch((reason: unknown) => reason);
-      expect(isSallyportError(error) && taken.includes(error.code)).toBe(true);
+      equal(isSallyportError(error) && taken.includes(error.code), true);
     });
 
-    it("with a signal that is already aborted rejects with its reason", async () => {
+    test("with a signal that is already aborted rejects with its reason", async () => {
       const reason = new Error("changed my mind");
       const attempt = bench.listen(bench.fixture.network, { signal: AbortSignal.abort(reason) });
-      await expect(attempt).rejects.toBe(reason);
+      await rejectsWith(attempt, reason);
     });
 
-    it("aborted on the way rejects with the reason untouched and leaves the port free", async () => {
+    test("aborted on the way rejects with the reason untouched and leaves the port free", async () => {
       const held = await bench.listen(bench.fixture.peer);
       await held[Symbol.asyncDispose]();
       const ports = { first: held.endpoint.port, last: held.endpoint.port };
@@ -71,12 +73,12 @@ export function describeListen(bench: Bench): void {
       const controller = new AbortController();
       const attempt = bench.listen(bench.fixture.network, { ports, signal: controller.signal });
       controller.abort(reason);
-      await expect(attempt).rejects.toBe(reason);
+      await rejectsWith(attempt, reason);
       const again = await bench.listen(bench.fixture.network, { ports });
-      expect(again.endpoint.port).toBe(held.endpoint.port);
+      equal(again.endpoint.port, held.endpoint.port);
     });
 
-    it("an abort after the listener was made does not touch it", async () => {
+    test("an abort after the listener was made does not touch it", async () => {
       const controller = new AbortController();
       const listener = await bench.listen(bench.fixture.network, { signal: controller.signal });
       controller.abort(new Error("too late"));
@@ -85,12 +87,12 @@ export function describeListen(bench: Bench): void {
         bench.accept(listener),
       ]);
       const [text] = await Promise.all([collect(near.stream), sendAll(far.stream, "still here")]);
-      expect(String(text)).toBe("still here");
+      equal(String(text), "still here");
     });
   });
 
   describe("accept", () => {
-    it("gives connections in the order in which they came", async () => {
+    test("gives connections in the order in which they came", async () => {
       const listener = await bench.listen(bench.fixture.network);
       for (const name of ["first", "second", "third"]) {
         const { stream } = await bench.connect(bench.fixture.peer, listener.endpoint.port);
@@ -98,48 +100,48 @@ export function describeListen(bench: Bench): void {
       }
       for (const name of ["first", "second", "third"]) {
         const { stream } = await bench.accept(listener);
-        expect(String(await collect(stream))).toBe(name);
+        equal(String(await collect(stream)), name);
       }
     });
 
-    it("serves several waiting calls in their order", async () => {
+    test("serves several waiting calls in their order", async () => {
       const listener = await bench.listen(bench.fixture.network);
       const waiting = [bench.accept(listener), bench.accept(listener)];
       for (const [index, name] of ["first", "second"].entries()) {
         const { stream } = await bench.connect(bench.fixture.peer, listener.endpoint.port);
         await sendAll(stream, name);
-        expect(String(await collect((await waiting[index]!).stream))).toBe(name);
+        equal(String(await collect((await (waiting[index] as (typeof waiting)[0])).stream)), name);
       }
     });
 
-    it("gives connections that came before it was called, with the bytes and the end that they sent", async () => {
+    test("gives connections that came before it was called, with the bytes and the end that they sent", async () => {
       const listener = await bench.listen(bench.fixture.network);
       const far = await bench.connect(bench.fixture.peer, listener.endpoint.port);
       await sendAll(far.stream, "early bird");
       const near = await bench.accept(listener);
-      expect(String(await collect(near.stream))).toBe("early bird");
+      equal(String(await collect(near.stream)), "early bird");
     });
 
-    it("aborted rejects with the reason untouched, and the next call gets the next connection", async () => {
+    test("aborted rejects with the reason untouched, and the next call gets the next connection", async () => {
       const listener = await bench.listen(bench.fixture.network);
       const reason = { not: "even an error" };
       const controller = new AbortController();
       const attempt = listener.accept({ signal: controller.signal });
       controller.abort(reason);
-      await expect(attempt).rejects.toBe(reason);
-      await expect(listener.accept({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+      await rejectsWith(attempt, reason);
+      await rejectsWith(listener.accept({ signal: AbortSignal.abort(reason) }), reason);
       const far = await bench.connect(bench.fixture.peer, listener.endpoint.port);
       const near = await bench.accept(listener);
       await send(far.stream, "not lost");
-      expect(String(await readExactly(near.stream, 8))).toBe("not lost");
+      equal(String(await readExactly(near.stream, 8)), "not lost");
     });
 
-    it("rejects with CLOSED when the listener is disposed, before and after", async () => {
+    test("rejects with CLOSED when the listener is disposed, before and after", async () => {
       const listener = await bench.listen(bench.fixture.network);
-      const waiting = expect(listener.accept({ signal: never })).rejects.toMatchObject({ code: "CLOSED" });
+      const waiting = rejectsLike(listener.accept({ signal: never }), { code: "CLOSED" });
       await listener[Symbol.asyncDispose]();
       await waiting;
-      await expect(listener.accept({ signal: never })).rejects.toMatchObject({ code: "CLOSED" });
+      await rejectsLike(listener.accept({ signal: never }), { code: "CLOSED" });
     });
   });
 }

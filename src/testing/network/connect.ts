@@ -1,6 +1,8 @@
 // Connecting: where it leads, how it fails, how it is given up.
-import { describe, expect, it } from "vitest";
-import { isSallyportError } from "../../../src/protocol/error.ts";
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { isSallyportError } from "../../protocol/error.ts";
+import { rejectsWith } from "../assertions.ts";
+import type { Facts } from "../facts.ts";
 import { anyPort, type Bench, never } from "./bench.ts";
 import { collect, ending, sendAll } from "./traffic.ts";
 
@@ -19,50 +21,50 @@ async function closedPort(bench: Bench): Promise<number> {
   return listener.endpoint.port;
 }
 
-export function describeConnect(bench: Bench): void {
+export function connectFacts({ describe, test }: Facts, bench: Bench): void {
   describe("connect", () => {
-    it("tells both endpoints of the connection", async () => {
+    test("gives both endpoints of the connection", async () => {
       const listener = await bench.listen(bench.fixture.peer);
       const near = await bench.connect(bench.fixture.network, listener.endpoint.port);
       const far = await bench.accept(listener);
-      expect(near.remote.port).toBe(listener.endpoint.port);
-      expect(far.local.port).toBe(listener.endpoint.port);
-      if (bench.fixture.capabilities.chooseLocalEnd) expect(near.local).toEqual(far.remote);
+      equal(near.remote.port, listener.endpoint.port);
+      equal(far.local.port, listener.endpoint.port);
+      if (bench.fixture.capabilities.chooseLocalEnd) deepEqual(near.local, far.remote);
     });
 
-    it("tells who it was that came in, where the network can know", async () => {
+    test("gives the address of who came in, where the network can know", async () => {
       const { near, far } = await bench.pair("incoming");
-      if (bench.fixture.capabilities.knowsRemoteAddress) expect(near.remote).toEqual(far.local);
-      else expect(typeof near.remote.host).toBe("string");
+      if (bench.fixture.capabilities.knowsRemoteAddress) deepEqual(near.remote, far.local);
+      else equal(typeof near.remote.host, "string");
     });
 
-    it("to a port where nobody listens is refused", async () => {
+    test("to a port where nobody listens is refused", async () => {
       const port = await closedPort(bench);
       const code = await codeOf(bench.connect(bench.fixture.network, port));
-      expect(["NET_REFUSED", "SSH_CHANNEL_REFUSED"]).toContain(code);
+      ok((["NET_REFUSED", "SSH_CHANNEL_REFUSED"] as readonly unknown[]).includes(code));
     });
 
-    it("to a host that does not exist fails with the name's error", async () => {
+    test("to a host that does not exist fails with the name's error", async () => {
       const code = await codeOf(bench.connect(bench.fixture.network, 21, { host: "no-such-host.invalid" }));
-      expect(["NET_DNS", "SSH_CHANNEL_REFUSED"]).toContain(code);
+      ok((["NET_DNS", "SSH_CHANNEL_REFUSED"] as readonly unknown[]).includes(code));
     });
 
-    it("with a signal that is already aborted rejects with its reason and connects nothing", async () => {
+    test("with a signal that is already aborted rejects with its reason and connects nothing", async () => {
       const listener = await bench.listen(bench.fixture.peer);
       const reason = new Error("changed my mind");
       const attempt = bench.connect(bench.fixture.network, listener.endpoint.port, {
         signal: AbortSignal.abort(reason),
       });
-      await expect(attempt).rejects.toBe(reason);
+      await rejectsWith(attempt, reason);
     });
 
-    it("aborted on the way rejects with the reason untouched and leaves no connection", async () => {
+    test("aborted on the way rejects with the reason untouched and leaves no connection", async () => {
       const listener = await bench.listen(bench.fixture.peer);
       const reason = { not: "even an error" };
       const controller = new AbortController();
       const attempt = bench.connect(bench.fixture.network, listener.endpoint.port, { signal: controller.signal });
       controller.abort(reason);
-      await expect(attempt).rejects.toBe(reason);
+      await rejectsWith(attempt, reason);
       // A later connection is served; if the aborted one reached the listener before it, it has come to its end.
       const near = await bench.connect(bench.fixture.network, listener.endpoint.port);
       await sendAll(near.stream, "later");
@@ -72,20 +74,20 @@ export function describeConnect(bench: Bench): void {
         far = await bench.accept(listener);
         text = String(await collect(far.stream));
       }
-      expect(text).toBe("later");
+      equal(text, "later");
     });
 
-    it("an abort after the connection was made does not touch it", async () => {
+    test("an abort after the connection was made does not touch it", async () => {
       const listener = await bench.listen(bench.fixture.peer);
       const controller = new AbortController();
       const near = await bench.connect(bench.fixture.network, listener.endpoint.port, { signal: controller.signal });
       controller.abort(new Error("too late"));
       const far = await bench.accept(listener);
       const [text] = await Promise.all([collect(far.stream), sendAll(near.stream, "still here")]);
-      expect(String(text)).toBe("still here");
+      equal(String(text), "still here");
     });
 
-    it("from a chosen local port comes from there, or is refused as unsupported", async () => {
+    test("from a chosen local port comes from there, or is refused as unsupported", async () => {
       const listener = await bench.listen(bench.fixture.peer);
       const localPort = await closedPort(bench);
       const attempt = bench.connect(bench.fixture.network, listener.endpoint.port, {
@@ -93,16 +95,16 @@ export function describeConnect(bench: Bench): void {
         localPort,
       });
       if (!bench.fixture.capabilities.chooseLocalEnd) {
-        expect(await codeOf(attempt)).toBe("NET_UNSUPPORTED");
+        equal(await codeOf(attempt), "NET_UNSUPPORTED");
         return;
       }
       const near = await attempt;
-      expect(near.local.port).toBe(localPort);
+      equal(near.local.port, localPort);
       const far = await bench.accept(listener);
-      expect(far.remote.port).toBe(localPort);
+      equal(far.remote.port, localPort);
     });
 
-    it("fifty at once all get their own bytes back", async () => {
+    test("fifty at once all get their own bytes back", async () => {
       const listener = await bench.listen(bench.fixture.peer);
       const echo = async (): Promise<void> => {
         const { stream } = await bench.accept(listener);
@@ -118,10 +120,10 @@ export function describeConnect(bench: Bench): void {
         Promise.all(questions.map((question) => ask(question))),
         Promise.all(questions.map(() => echo())),
       ]);
-      expect(answers).toEqual(questions);
+      deepEqual(answers, questions);
     });
 
-    it("fifty coming in at once are all accepted and get their own bytes back", async () => {
+    test("fifty coming in at once are all accepted and get their own bytes back", async () => {
       const listener = await bench.listen(bench.fixture.network);
       const questions = Array.from({ length: 50 }, (_, index) => `question ${index} `.repeat(1000));
       const ask = async (question: string): Promise<string> => {
@@ -134,15 +136,15 @@ export function describeConnect(bench: Bench): void {
         const { stream } = await bench.accept(listener);
         stream.pipe(stream);
       }
-      expect(await answers).toEqual(questions);
+      deepEqual(await answers, questions);
     });
 
-    it("a peer that accepts and goes away at once is seen", async () => {
+    test("a peer that accepts and goes away at once is seen", async () => {
       const listener = await bench.listen(bench.fixture.peer);
       const near = await bench.connect(bench.fixture.network, listener.endpoint.port);
       const far = await bench.accept(listener);
       far.reset();
-      expect(["end", "broken"]).toContain(await ending(near.stream));
+      ok((["end", "broken"] as readonly unknown[]).includes(await ending(near.stream)));
     });
   });
 }

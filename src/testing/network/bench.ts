@@ -1,8 +1,16 @@
 // Makes pairs of connections for the facts, and clears away what they made.
 import { setMaxListeners } from "node:events";
-import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../../../src/platform/network.ts";
-import { until } from "../../support/until.ts";
-import type { NetworkFixture } from "../network-fixture.ts";
+import type {
+  Connection,
+  ConnectOptions,
+  Listener,
+  ListenOptions,
+  Network,
+  PortRange,
+} from "../../platform/network.ts";
+import { until } from "../assertions.ts";
+import type { SuiteLife } from "../facts.ts";
+import type { NetworkFixture } from "./network-fixture.ts";
 
 export type Direction = "outgoing" | "incoming";
 
@@ -15,16 +23,17 @@ export interface Pair {
   readonly far: Connection;
 }
 
-export const anyPort = { first: 0, last: 0 } as const;
+export const anyPort: PortRange = { first: 0, last: 0 };
 /** A signal that never aborts, for any number of waiting calls. */
 export const never: AbortSignal = new AbortController().signal;
 setMaxListeners(0, never);
 
-export class Bench {
+export class Bench implements SuiteLife {
   readonly #open: () => Promise<NetworkFixture>;
+  #opening: Promise<NetworkFixture> | undefined;
   #fixture: NetworkFixture | undefined;
-  readonly #connections = new Set<Connection>();
-  readonly #listeners = new Set<Listener>();
+  readonly #connections: Set<Connection> = new Set();
+  readonly #listeners: Set<Listener> = new Set();
 
   constructor(open: () => Promise<NetworkFixture>) {
     this.#open = open;
@@ -35,8 +44,10 @@ export class Bench {
     return this.#fixture;
   }
 
-  async open(): Promise<void> {
-    this.#fixture = await this.#open();
+  /** Opens the fixture once. */
+  async prepare(): Promise<void> {
+    this.#opening ??= this.#open();
+    this.#fixture = await this.#opening;
   }
 
   async close(): Promise<void> {

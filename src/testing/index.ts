@@ -1,0 +1,6 @@
+// The public API of the conformance suites: `sallyport/testing`.
+export type { ConformanceCase, ConformanceSuite } from "./facts.ts";
+export type { FileSystemFixture } from "./file-system/subject.ts";
+export { fileSystemSuite } from "./file-system-suite.ts";
+export type { NetworkCapabilities, NetworkFixture } from "./network/network-fixture.ts";
+export { networkSuite } from "./network-suite.ts";
