@@ -1,5 +1,5 @@
 // A broken transfer is resumed, over a new session if need be.
-import { wait } from "../platform/wait.ts";
+import { wait } from "../platform/abort.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { type Talk, tell } from "./talk.ts";

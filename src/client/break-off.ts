@@ -1,7 +1,7 @@
 // Ends a transfer in the middle, so that the control connection can be used afterwards.
 
+import { wait } from "../platform/abort.ts";
 import type { Connection } from "../platform/network.ts";
-import { wait } from "../platform/wait.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Reply } from "../protocol/reply.ts";

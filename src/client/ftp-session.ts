@@ -1,5 +1,5 @@
 // A session as the caller has it: each call in its turn, on the connection that is there.
-import { raceAbort } from "../platform/race-abort.ts";
+import { raceAbort } from "../platform/abort.ts";
 import type { SallyportError } from "../protocol/error.ts";
 import type { ListedEntry, Listing } from "../protocol/listing/listed-entry.ts";
 import type { Reply } from "../protocol/reply.ts";

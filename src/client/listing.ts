@@ -1,5 +1,5 @@
 // Directories over a data connection: MLSD where the server offers it, else LIST, read by its own lines.
-import { raceAbort } from "../platform/race-abort.ts";
+import { raceAbort } from "../platform/abort.ts";
 import { decodeName } from "../protocol/client/name-bytes.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import { latin1FromBytes } from "../protocol/latin1.ts";

@@ -1,5 +1,5 @@
 // USER, PASS, ACCT (RFC 959 section 5.4: each of them may be the last one).
-import { raceAbort } from "../platform/race-abort.ts";
+import { raceAbort } from "../platform/abort.ts";
 import { loginError, replyError } from "../protocol/client/reply-error.ts";
 import { SallyportError } from "../protocol/error.ts";
 import type { Reply } from "../protocol/reply.ts";

@@ -1,7 +1,7 @@
 // From nothing to a logged-in session: connect, greeting, TLS, login, set-up.
 import { TlsClient } from "../network/tls-client.ts";
+import { raceAbort } from "../platform/abort.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
-import { raceAbort } from "../platform/race-abort.ts";
 import { parseFeatures } from "../protocol/client/features.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";

@@ -1,6 +1,6 @@
 // Directories that are reached by CWD, where a path in the command would be ignored, mean something else or be refused: old
 // PLCs, z/OS data sets, IBM i. RFC 1738 section 3.2.2 has a CWD for each component. The session comes back before anything else.
-import { raceAbort } from "../platform/race-abort.ts";
+import { raceAbort } from "../platform/abort.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";

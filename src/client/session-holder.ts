@@ -1,7 +1,7 @@
 // Who holds the connection: gives it out in turn, keeps it alive, makes a new one when it was lost.
 
+import { raceAbort } from "../platform/abort.ts";
 import { Mutex } from "../platform/mutex.ts";
-import { raceAbort } from "../platform/race-abort.ts";
 import { SignalFan } from "../platform/signal-fan.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";

@@ -1,8 +1,8 @@
 // A file from one server to another without passing through here (RFC 959 section 5.2, scenario S16).
 import { openActiveEnd } from "../data-connection/active-end.ts";
+import { raceAbort } from "../platform/abort.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
-import { raceAbort } from "../platform/race-abort.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";

@@ -1,7 +1,7 @@
 // Commands, data and replies of one transfer whose data connection is arranged.
 import type { Duplex } from "node:stream";
+import { raceAbort } from "../platform/abort.ts";
 import type { Connection } from "../platform/network.ts";
-import { raceAbort } from "../platform/race-abort.ts";
 import { readsInOrder } from "../protocol/client/orderly-servers.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { isSallyportError } from "../protocol/error.ts";

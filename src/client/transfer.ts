@@ -1,6 +1,5 @@
 // One transfer from the first command to the final reply, the same for files and listings in both directions.
-import { raceAbort } from "../platform/race-abort.ts";
-import { wait } from "../platform/wait.ts";
+import { raceAbort, wait } from "../platform/abort.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";

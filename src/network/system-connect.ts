@@ -1,5 +1,6 @@
 // connect(2) of this machine.
 import { connect, isIP, type TcpNetConnectOpts } from "node:net";
+import { abortablePromise } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, ConnectOptions } from "../platform/network.ts";
@@ -21,36 +22,18 @@ function localEnd(options: ConnectOptions): Partial<TcpNetConnectOpts> {
 
 export function connectFromHere(options: ConnectOptions, clock: Clock): Promise<Connection> {
   const { host, port, signal } = options;
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(signal.reason);
-      return;
-    }
+  return abortablePromise(signal, (resolve, reject) => {
     const target = formatEndpoint({ host, port });
     const details = { phase: "connect", remote: target };
     // highWaterMark passes through to the stream; @types/node does not know it here.
     const socket = connect({ ...socketOptions, ...localEnd(options), host, port } as TcpNetConnectOpts);
-    const onAbort = (): void => {
-      settle();
-      socket.on("error", () => {});
-      socket.destroy();
-      reject(signal.reason);
-    };
-    const onError = (error: Error): void => {
-      settle();
+    const onError = (error: Error): void =>
       reject(translateSystemError(error, `could not connect to ${target}`, details));
+    const onConnect = (): void => resolve(systemConnection(socket, clock));
+    socket.once("error", onError).once("connect", onConnect);
+    return () => {
+      socket.off("error", onError).off("connect", onConnect);
+      if (signal.aborted) socket.on("error", () => {}).destroy();
     };
-    const onConnect = (): void => {
-      settle();
-      resolve(systemConnection(socket, clock));
-    };
-    const settle = (): void => {
-      signal.removeEventListener("abort", onAbort);
-      socket.off("error", onError);
-      socket.off("connect", onConnect);
-    };
-    signal.addEventListener("abort", onAbort, { once: true });
-    socket.once("error", onError);
-    socket.once("connect", onConnect);
   });
 }

@@ -1,5 +1,6 @@
 // listen(2) of this machine: one port, any port, or one of a range.
 import { createServer, type Server } from "node:net";
+import { abortablePromise } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Listener, ListenOptions } from "../platform/network.ts";
@@ -19,31 +20,17 @@ export function listenHere(options: ListenOptions, clock: Clock, random: Random)
 }
 
 function bind(host: string, port: number, signal: AbortSignal): Promise<Server> {
-  return new Promise((resolve, reject) => {
+  return abortablePromise(signal, (resolve, reject) => {
     const local = formatEndpoint({ host: host || "*", port });
     const server = createServer(socketOptions);
-    const onAbort = (): void => {
-      settle();
-      server.on("error", () => {});
-      server.close();
-      reject(signal.reason);
-    };
-    const onError = (error: Error): void => {
-      settle();
+    const onError = (error: Error): void =>
       reject(translateSystemError(error, `could not listen on ${local}`, { phase: "listen", local }));
-    };
-    const onListening = (): void => {
-      settle();
-      resolve(server);
-    };
-    const settle = (): void => {
-      signal.removeEventListener("abort", onAbort);
-      server.off("error", onError);
-      server.off("listening", onListening);
-    };
-    signal.addEventListener("abort", onAbort, { once: true });
-    server.once("error", onError);
-    server.once("listening", onListening);
+    const onListening = (): void => resolve(server);
+    server.once("error", onError).once("listening", onListening);
     server.listen({ port, backlog: limits.pendingConnectionsMax, ...(host === "" ? {} : { host }) });
+    return () => {
+      server.off("error", onError).off("listening", onListening);
+      if (signal.aborted) server.on("error", () => {}).close();
+    };
   });
 }

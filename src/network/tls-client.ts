@@ -1,5 +1,6 @@
 // TLS on the client's side of a connection that exists already (RFC 4217).
 import { connect, type TLSSocket } from "node:tls";
+import { abortablePromise } from "../platform/abort.ts";
 import { type Clock, withDeadline } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
@@ -93,29 +94,14 @@ export class TlsClient {
 }
 
 function handshake(socket: TLSSocket, remote: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (): void => {
-      signal.removeEventListener("abort", onAbort);
-      socket.off("secureConnect", onSecure).off("close", onClose);
-    };
-    const onSecure = (): void => {
-      settle();
-      resolve();
-    };
-    const onError = (error: Error): void => {
-      settle();
-      reject(failed(remote, error));
-    };
+  // Stays: a TLS error may come in two pieces.
+  socket.on("error", () => {});
+  return abortablePromise(signal, (resolve, reject) => {
+    const onSecure = (): void => resolve();
+    const onError = (error: Error): void => reject(failed(remote, error));
     const onClose = (): void => onError(new Error("the server closed the connection"));
-    const onAbort = (): void => {
-      settle();
-      reject(signal.reason);
-    };
-    // Stays: a TLS error may come in two pieces.
-    socket.on("error", onError);
-    socket.once("secureConnect", onSecure).once("close", onClose);
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) onAbort();
+    socket.once("error", onError).once("secureConnect", onSecure).once("close", onClose);
+    return () => socket.off("error", onError).off("secureConnect", onSecure).off("close", onClose);
   });
 }
 

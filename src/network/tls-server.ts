@@ -1,6 +1,7 @@
 // TLS on the server's side of a connection that exists already (RFC 4217).
 import type { Duplex } from "node:stream";
 import { createSecureContext, createServer, type SecureContext, type Server, TLSSocket } from "node:tls";
+import { abortablePromise } from "../platform/abort.ts";
 import { type Clock, withDeadline } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
@@ -127,32 +128,25 @@ function sessionCache(): Server {
 }
 
 function handshake(socket: TLSSocket, remote: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (): void => {
-      signal.removeEventListener("abort", onAbort);
-      socket.off("secure", onSecure).off("close", onClose).off("end", onClose).off("readable", lookForEnd);
+  // Stays: a TLS error may come in two pieces.
+  socket.on("error", () => {});
+  return abortablePromise(signal, (resolve, reject) => {
+    const stopWatching = (): void => {
+      socket.off("error", onError).off("secure", onSecure);
+      socket.off("close", onClose).off("end", onClose).off("readable", lookForEnd);
     };
     // Nobody reads yet, so the end-of-file of a client that leaves has to be looked for.
     const lookForEnd = (): void => void socket.read(0);
     const onSecure = (): void => {
-      settle();
+      stopWatching();
       // The event comes from within OpenSSL, and destroying the socket there ends the program.
       setImmediate(resolve);
     };
-    const onError = (error: Error): void => {
-      settle();
-      reject(failed(remote, error.message, error));
-    };
+    const onError = (error: Error): void => reject(failed(remote, error.message, error));
     const onClose = (): void => onError(new Error("the client went away"));
-    const onAbort = (): void => {
-      settle();
-      reject(signal.reason);
-    };
-    // Stays: a TLS error may come in two pieces.
-    socket.on("error", onError);
-    socket.once("secure", onSecure).once("close", onClose).once("end", onClose).on("readable", lookForEnd);
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) onAbort();
+    socket.once("error", onError).once("secure", onSecure);
+    socket.once("close", onClose).once("end", onClose).on("readable", lookForEnd);
+    return stopWatching;
   });
 }
 

@@ -1,6 +1,7 @@
 // Connections that arrived at a listener, of whatever network, and the calls of `accept` that wait for one.
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
+import { abortablePromise } from "./abort.ts";
 import type { Connection } from "./network.ts";
 
 interface Waiter {
@@ -31,29 +32,16 @@ export class AcceptQueue {
 
   /** The oldest connection, or the next one. Rejects with the signal's reason, or the error that {@link close} was given. */
   accept(signal: AbortSignal): Promise<Connection> {
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason);
-      if (this.#end !== undefined) return reject(this.#end);
-      for (const connection of this.#pending) {
-        this.#pending.delete(connection);
-        return resolve(connection);
+    return abortablePromise(signal, (resolve, reject) => {
+      const waiter: Waiter = { resolve, reject };
+      const [first] = this.#pending;
+      if (this.#end !== undefined) reject(this.#end);
+      else if (first === undefined) this.#waiters.add(waiter);
+      else {
+        this.#pending.delete(first);
+        resolve(first);
       }
-      const onAbort = (): void => {
-        this.#waiters.delete(waiter);
-        reject(signal.reason);
-      };
-      const waiter: Waiter = {
-        resolve: (connection) => {
-          signal.removeEventListener("abort", onAbort);
-          resolve(connection);
-        },
-        reject: (reason) => {
-          signal.removeEventListener("abort", onAbort);
-          reject(reason);
-        },
-      };
-      signal.addEventListener("abort", onAbort, { once: true });
-      this.#waiters.add(waiter);
+      return () => this.#waiters.delete(waiter);
     });
   }
 

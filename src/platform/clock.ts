@@ -1,4 +1,5 @@
 // Time comes in through this interface, so that a simulation can own it.
+import { onAbort } from "./abort.ts";
 
 /** Monotonic milliseconds and timers. */
 export interface Clock {
@@ -16,13 +17,11 @@ export function withDeadline(
   reason: () => unknown,
 ): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController();
-  const onOuter = (): void => controller.abort(outer?.reason);
-  if (outer?.aborted) onOuter();
-  outer?.addEventListener("abort", onOuter, { once: true });
+  const stopListening = onAbort(outer, () => controller.abort(outer?.reason));
   const cancel = clock.after(delayMs, () => controller.abort(reason()));
   const release = (): void => {
     cancel();
-    outer?.removeEventListener("abort", onOuter);
+    stopListening();
   };
   return { signal: controller.signal, release };
 }

@@ -2,9 +2,9 @@
 // a wait before each that grows with the wrong ones.
 import { plainBytes } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
+import { wait } from "./abort.ts";
 import type { Clock } from "./clock.ts";
 import { Mutex } from "./mutex.ts";
-import { wait } from "./wait.ts";
 
 interface Failures {
   /** A login forgives the failures of its own user, so that nobody clears his guesses by logging in himself. */

@@ -1,5 +1,6 @@
 // One at a time, in the order of asking.
-import { raceAbort } from "./race-abort.ts";
+import { raceAbort } from "./abort.ts";
+import { Deferred } from "./deferred.ts";
 
 export class Mutex {
   #last: Promise<void> = Promise.resolve();
@@ -11,18 +12,16 @@ export class Mutex {
    */
   async take<T>(work: (release: () => void) => Promise<T>, signal: AbortSignal): Promise<T> {
     const before = this.#last;
-    let done: () => void = () => {};
-    const mine = new Promise<void>((resolve) => {
-      done = resolve;
-    });
-    this.#last = before.then(() => mine);
+    const mine = new Deferred();
+    const release = (): void => mine.resolve();
+    this.#last = before.then(() => mine.promise);
     try {
       await raceAbort(before, signal);
-      const running = work(done);
+      const running = work(release);
       this.#running.add(running);
       return await running.finally(() => this.#running.delete(running));
     } finally {
-      done();
+      release();
     }
   }
 

@@ -1,9 +1,9 @@
 // Pieces of bytes onto a data connection, at its pace.
 import { finish } from "../data-connection/finish.ts";
 import { discardStrayBytes } from "../data-connection/stray-bytes.ts";
+import { raceAbort } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
-import { raceAbort } from "../platform/race-abort.ts";
 import { brokenOff } from "./broken-data.ts";
 
 export interface DataOptions {

@@ -1,4 +1,5 @@
 // One client: its commands in order, one at a time, with ABOR, STAT and NOOP in between.
+import { Deferred } from "../platform/deferred.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { Tasks } from "../platform/tasks.ts";
@@ -35,7 +36,7 @@ export class Session implements Conversation {
   readonly #redaction: Redaction = new Redaction();
   #closingText: string | undefined;
   #reason = "";
-  #over: () => void = () => {};
+  readonly #over = new Deferred();
 
   constructor(context: SessionContext, connection: Connection) {
     this.context = context;
@@ -58,9 +59,6 @@ export class Session implements Conversation {
 
   /** Settles when nothing of the session is left. Never rejects. `implicit`: TLS before the first word. */
   async run(implicit: boolean): Promise<void> {
-    const over = new Promise<void>((resolve) => {
-      this.#over = resolve;
-    });
     const ends = {
       client: formatEndpoint(this.context.carrier?.client ?? this.control.remote),
       gateway: formatEndpoint(this.control.local),
@@ -71,7 +69,7 @@ export class Session implements Conversation {
     else this.#channel.open();
     this.say(makeReply(220, this.context.policy.greeting));
     this.#timers.idle();
-    await over;
+    await this.#over.promise;
     this.#life.abort(new Aborted());
     this.#timers.clear();
     await Promise.all([this.data.forget(), this.#channel.close()]);
@@ -206,6 +204,6 @@ export class Session implements Conversation {
     this.#queue.length = 0;
     this.#life.abort(new Aborted());
     this.#running?.abort(new Aborted());
-    this.#over();
+    this.#over.resolve();
   }
 }

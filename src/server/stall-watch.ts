@@ -1,4 +1,5 @@
 // Ends a transfer in which nothing moves.
+import { onAbort } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
 import { SallyportError } from "../protocol/error.ts";
 
@@ -10,9 +11,7 @@ export function watchStall(
   outer: AbortSignal,
 ): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController();
-  const onOuter = (): void => controller.abort(outer.reason);
-  if (outer.aborted) onOuter();
-  outer.addEventListener("abort", onOuter, { once: true });
+  const stopListening = onAbort(outer, () => controller.abort(outer.reason));
   let seen = progress.bytes;
   let cancel = (): void => {};
   const look = (): void => {
@@ -26,7 +25,7 @@ export function watchStall(
   cancel = clock.after(stallMs, look);
   const release = (): void => {
     cancel();
-    outer.removeEventListener("abort", onOuter);
+    stopListening();
   };
   return { signal: controller.signal, release };
 }

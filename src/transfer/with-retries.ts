@@ -1,6 +1,6 @@
 // A transfer whose connection broke is resumed over a new one, as often as the caller says; FTP and SFTP alike.
 import { wakefulClock } from "../network/system-clock.ts";
-import { wait } from "../platform/wait.ts";
+import { wait } from "../platform/abort.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import type { ServerSession } from "./server-session.ts";

@@ -1,7 +1,7 @@
 // Many things that one signal ends.
 import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
-import { raceAbort } from "../../src/platform/race-abort.ts";
+import { raceAbort } from "../../src/platform/abort.ts";
 import { SignalFan } from "../../src/platform/signal-fan.ts";
 
 const never = new Promise<void>(() => {});

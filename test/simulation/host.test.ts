@@ -1,7 +1,7 @@
 // A simulated host: what its system says, and for how long.
 import { describe, expect, it } from "vitest";
+import { wait } from "../../src/platform/abort.ts";
 import type { Connection, Network } from "../../src/platform/network.ts";
-import { wait } from "../../src/platform/wait.ts";
 import { formatNetstat } from "../../src/simulation/host/netstat.ts";
 import { linuxRules } from "../../src/simulation/host/system-rules.ts";
 import { collect, ending } from "../../src/testing/network/traffic.ts";

@@ -1,7 +1,7 @@
 // Middleboxes: what a packet filter lets through, what NAT makes of addresses, and what its FTP helper does.
 import { describe, expect, it } from "vitest";
+import { wait } from "../../src/platform/abort.ts";
 import type { Connection } from "../../src/platform/network.ts";
-import { wait } from "../../src/platform/wait.ts";
 import { Host } from "../../src/simulation/host/host.ts";
 import { Wire } from "../../src/simulation/links/wire.ts";
 import { Router } from "../../src/simulation/router/router.ts";

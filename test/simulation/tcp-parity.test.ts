@@ -1,8 +1,8 @@
 // The simulated TCP does what the kernel does.
 import { afterEach, describe, expect, it } from "vitest";
 import { systemNetwork } from "../../src/network/system-network.ts";
+import { wait } from "../../src/platform/abort.ts";
 import type { Connection, Listener, Network } from "../../src/platform/network.ts";
-import { wait } from "../../src/platform/wait.ts";
 import { Host } from "../../src/simulation/host/host.ts";
 import { linuxRules } from "../../src/simulation/host/system-rules.ts";
 import { World } from "../../src/simulation/world.ts";

@@ -1,6 +1,6 @@
 // Time, chance and order in a world.
 import { describe, expect, it } from "vitest";
-import { wait } from "../../src/platform/wait.ts";
+import { wait } from "../../src/platform/abort.ts";
 import { formatPacket } from "../../src/simulation/links/packet.ts";
 import { SeededRandom } from "../../src/simulation/seeded-random.ts";
 import { World } from "../../src/simulation/world.ts";

@@ -1,4 +1,5 @@
 // The files of an SFTP server as a FileSystem.
+import { raceAbort } from "../../platform/abort.ts";
 import type {
   FileOptions,
   FileReader,
@@ -12,7 +13,6 @@ import type {
   UpdatesFiles,
   WriteStart,
 } from "../../platform/file-system.ts";
-import { raceAbort } from "../../platform/race-abort.ts";
 import type { FileEntry, FileFacts } from "../../protocol/listing/file-facts.ts";
 import type { SftpClient } from "../../ssh/sftp/client/sftp-client.ts";
 import type { Reply } from "../../ssh/sftp/wire/replies.ts";

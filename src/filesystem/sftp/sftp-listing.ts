@@ -1,5 +1,5 @@
 // The entries of a directory at the server.
-import { raceAbort } from "../../platform/race-abort.ts";
+import { raceAbort } from "../../platform/abort.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import type { FileEntry } from "../../protocol/listing/file-facts.ts";
 import { ListingSize } from "../../protocol/listing/listing-size.ts";

@@ -1,6 +1,6 @@
 // A file at the server, read ahead: as many requests are on their way as the line holds.
+import { raceAbort } from "../../platform/abort.ts";
 import type { FileReader } from "../../platform/file-system.ts";
-import { raceAbort } from "../../platform/race-abort.ts";
 import type { FileFacts } from "../../protocol/listing/file-facts.ts";
 import { statusCodes } from "../../ssh/sftp/wire/message-types.ts";
 import type { Reply } from "../../ssh/sftp/wire/replies.ts";

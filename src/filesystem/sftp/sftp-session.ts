@@ -1,5 +1,5 @@
 // An SFTP session as the FileSystem needs it: paths below its root, waits that a signal ends, statuses as errors.
-import { raceAbort } from "../../platform/race-abort.ts";
+import { raceAbort } from "../../platform/abort.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { printable } from "../../protocol/printable.ts";
 import type { ServerFeatures } from "../../ssh/sftp/client/server-features.ts";

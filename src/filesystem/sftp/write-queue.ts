@@ -1,5 +1,5 @@
 // Writes that are on their way to the server.
-import { raceAbort } from "../../platform/race-abort.ts";
+import { raceAbort } from "../../platform/abort.ts";
 import { limits } from "../../protocol/limits.ts";
 import { statusCodes } from "../../ssh/sftp/wire/message-types.ts";
 import type { Reply } from "../../ssh/sftp/wire/replies.ts";

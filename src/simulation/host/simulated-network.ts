@@ -2,6 +2,7 @@
 
 import { listenOnOne } from "../../network/listen-on-one.ts";
 import { translateSystemError } from "../../network/system-error.ts";
+import { abortablePromise } from "../../platform/abort.ts";
 import { formatEndpoint } from "../../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../../platform/network.ts";
 import type { ErrorDetails } from "../../protocol/error.ts";
@@ -90,28 +91,23 @@ export class SimulatedNetwork implements Network {
     const { reuse } = this.#program;
     const sourcePort = isBound ? (localPort ?? 0) : undefined;
     const everyAddress = ipFamily(remote.host) === 6 ? "::" : "0.0.0.0";
-    const socket = kernel.connect({ source, bindAddress: localAddress ?? everyAddress, sourcePort, remote, reuse });
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        socket.abort();
-        reject(signal.reason);
-      };
-      const settle = (): void => {
-        world.touch();
-        signal.removeEventListener("abort", onAbort);
-      };
-      signal.addEventListener("abort", onAbort, { once: true });
+    const bindAddress = localAddress ?? everyAddress;
+    return abortablePromise(signal, (resolve, reject) => {
+      const socket = kernel.connect({ source, bindAddress, sourcePort, remote, reuse });
       socket.events = {
         connected: () => {
-          settle();
+          world.touch();
           resolve(socket);
         },
         failed: (system) => {
-          settle();
+          world.touch();
           reject(systemFault(system));
         },
         readable: () => {},
         writable: () => {},
+      };
+      return () => {
+        if (signal.aborted) socket.abort();
       };
     });
   }

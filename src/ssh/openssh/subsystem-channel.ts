@@ -1,6 +1,6 @@
 // A subsystem at the remote end, on a session channel (RFC 4254 section 6.5), as a Connection.
+import { raceAbort } from "../../platform/abort.ts";
 import type { Connection } from "../../platform/network.ts";
-import { raceAbort } from "../../platform/race-abort.ts";
 import { StreamConnection } from "../../platform/stream-connection.ts";
 import type { SallyportError } from "../../protocol/error.ts";
 import { WireWriter } from "../connection-protocol/wire-writer.ts";

@@ -1,5 +1,5 @@
 // The bytes of an upload's source, until something else ends it.
-import { raceAbort } from "../../platform/race-abort.ts";
+import { raceAbort } from "../../platform/abort.ts";
 import type { Chunks } from "../store-order.ts";
 
 /**

@@ -1,6 +1,6 @@
 // A subsystem at the remote end (RFC 4254 section 6.5), as a Connection.
+import { raceAbort } from "../../../platform/abort.ts";
 import type { Connection } from "../../../platform/network.ts";
-import { raceAbort } from "../../../platform/race-abort.ts";
 import { subsystemEnded, subsystemPurpose, subsystemRefused } from "../../session-refusal.ts";
 import type { SshEnvironment } from "../../ssh-connection.ts";
 import { type Channel, isBrokenOff } from "./channel.ts";

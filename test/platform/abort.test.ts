@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { abortablePromise, onAbort, raceAbort } from "../../src/platform/abort.ts";
+import { Deferred } from "../../src/platform/deferred.ts";
+
+const reason = new Error("enough");
+
+test("onAbort calls once, at once when the signal is aborted already, and not after it was stopped", () => {
+  const controller = new AbortController();
+  const calls: string[] = [];
+  onAbort(controller.signal, () => calls.push("first"));
+  const stop = onAbort(controller.signal, () => calls.push("stopped"));
+  stop();
+  stop();
+  controller.abort(reason);
+  onAbort(controller.signal, () => calls.push("late"));
+  expect(calls).toEqual(["first", "late"]);
+});
+
+test("onAbort of no signal does nothing", () => {
+  expect(onAbort(undefined, () => expect.unreachable())()).toBeUndefined();
+});
+
+test("abortablePromise does not begin when the signal is aborted already", async () => {
+  const promise = abortablePromise(AbortSignal.abort(reason), () => expect.unreachable());
+  await expect(promise).rejects.toBe(reason);
+});
+
+test.each<[string, (end: Ends) => void, unknown]>([
+  ["resolved", ({ resolve }) => resolve(1), 1],
+  ["rejected", ({ reject }) => reject(reason), reason],
+  ["aborted", ({ controller }) => controller.abort(reason), reason],
+])("abortablePromise tidies up once when it is %s, and ignores what comes later", async (_, settle, outcome) => {
+  const controller = new AbortController();
+  let tidied = 0;
+  let ends: Ends | undefined;
+  const promise = abortablePromise<number>(controller.signal, (resolve, reject) => {
+    ends = { resolve, reject, controller };
+    return () => {
+      tidied += 1;
+    };
+  });
+  settle(ends as Ends);
+  expect(tidied).toBe(1);
+  (ends as Ends).resolve(2);
+  controller.abort(new Error("later"));
+  await expect(promise.catch((error: unknown) => error)).resolves.toBe(outcome);
+  expect(tidied).toBe(1);
+});
+
+interface Ends {
+  readonly resolve: (value: number) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly controller: AbortController;
+}
+
+test("abortablePromise tidies up what settles before `start` has returned", async () => {
+  let tidied = 0;
+  const promise = abortablePromise<number>(new AbortController().signal, (resolve) => {
+    resolve(1);
+    return () => {
+      tidied += 1;
+    };
+  });
+  expect(tidied).toBe(1);
+  await expect(promise).resolves.toBe(1);
+});
+
+test("raceAbort leaves no unhandled rejection behind an abort", async () => {
+  const work = new Deferred();
+  const raced = raceAbort(work.promise, AbortSignal.abort(reason));
+  work.reject(new Error("unheard"));
+  await expect(raced).rejects.toBe(reason);
+});
