@@ -13,7 +13,7 @@ export interface Certificate {
 }
 
 /** `cert.pem` and `key.pem` in that directory. `rsa`: its signatures are all of one length. */
-export function makeCertificate(dir: TempDir, kind: "ec" | "rsa" = "ec"): Certificate {
+export function makeCertificate(dir: Pick<TempDir, "file">, kind: "ec" | "rsa" = "ec"): Certificate {
   const [certificateFile, keyFile] = [dir.file("cert.pem"), dir.file("key.pem")];
   const keys = { ec: ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"], rsa: ["rsa:2048"] };
   const newKey = ["-newkey", ...keys[kind], "-nodes"];

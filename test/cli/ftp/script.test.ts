@@ -1,48 +1,28 @@
 // The prompt without a terminal: commands from a pipe, against our own server.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openServer } from "../../../src/serve/open-server.ts";
-import type { Server } from "../../../src/serve/options.ts";
+import { describe, expect, test } from "vitest";
 import { makeCertificate } from "../../support/certificate.ts";
 import { watchResources } from "../../support/resources.ts";
-import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
-import { type BuiltProgram, buildProgram, run } from "../support/built-program.ts";
+import { makeTempDir } from "../../support/tempdir.ts";
+import { serveDirectory } from "../support/served-directory.ts";
 
 watchResources();
 
-let program: BuiltProgram;
-beforeAll(() => {
-  program = buildProgram();
-});
-
-let [there, here]: TempDir[] = [];
-let server: Server;
-beforeEach(async () => {
-  there = makeTempDir("there");
-  here = makeTempDir("here");
-  const users = [{ name: "anna", password: "pa ss" }];
-  server = await openServer({ files: there.path, users, anonymous: "read", listen: [{ port: 0 }] });
-});
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-  there?.remove();
-  here?.remove();
-});
+const served = serveDirectory({ name: "anna", password: "pa ss" }, { anonymous: "read" });
+const { here, there, url, sallyport } = served;
 
 /** As anna, whose password is in a .netrc; `options` before the host. */
 async function script(lines: readonly string[], options: readonly string[] = []) {
-  writeFileSync(here!.file(".netrc"), 'machine 127.0.0.1 login anna password "pa ss"', { mode: 0o600 });
-  const env = { HOME: here!.path };
-  const port = String(server.listeners[0]?.port);
-  const input = [`lcd ${here!.path}`, ...lines].join("\n");
-  return await run(program.real, ["ftp", ...options, "127.0.0.1", port], { env, input });
+  writeFileSync(here.file(".netrc"), 'machine 127.0.0.1 login anna password "pa ss"', { mode: 0o600 });
+  const input = [`lcd ${here.path}`, ...lines].join("\n");
+  return await sallyport(["ftp", ...options, "127.0.0.1", String(served.port)], { input });
 }
 
 describe("a script", () => {
   test("logs in by ~/.netrc and moves files both ways", async () => {
-    writeFileSync(there!.file("two words"), "down");
-    writeFileSync(here!.file("up"), "up");
+    writeFileSync(there.file("two words"), "down");
+    writeFileSync(here.file("up"), "up");
     const ended = await script([
       'get "two words"',
       "put up",
@@ -55,9 +35,9 @@ describe("a script", () => {
     expect(ended).toMatchObject({ ended: "exit 0", stderr: "" });
     expect(ended.stdout).toMatch(/4 bytes received in \d+/);
     expect(ended.stdout).toMatch(/\n\/d\n$/);
-    expect(readFileSync(here!.file("two words"), "utf8")).toBe("down");
-    expect(readFileSync(there!.file("up"), "utf8")).toBe("upup");
-    expect(readFileSync(there!.file("renamed"), "utf8")).toBe("up");
+    expect(readFileSync(here.file("two words"), "utf8")).toBe("down");
+    expect(readFileSync(there.file("up"), "utf8")).toBe("upup");
+    expect(readFileSync(there.file("renamed"), "utf8")).toBe("up");
   });
 
   test("ends at the first command that fails, with its status; a - lets it pass", async () => {
@@ -74,8 +54,8 @@ describe("a script", () => {
   });
 
   test("mget and mput take patterns, and leave directories out", async () => {
-    mkdirSync(there!.file("sub"));
-    for (const name of ["a.txt", "b.txt", "c.md", "sub/d.txt", "star*"]) writeFileSync(there!.file(name), name);
+    mkdirSync(there.file("sub"));
+    for (const name of ["a.txt", "b.txt", "c.md", "sub/d.txt", "star*"]) writeFileSync(there.file(name), name);
     const ended = await script([
       "mget *.txt sub/*",
       'mget "star*"',
@@ -85,7 +65,7 @@ describe("a script", () => {
     ]);
     expect(ended).toMatchObject({ ended: "exit 0", stderr: "" });
     for (const name of ["a.txt", "b.txt", "c.md", "d.txt", "star*"]) {
-      expect(readFileSync(here!.file(name), "utf8")).toMatch(new RegExp(`${name.replace("*", "\\*")}$`));
+      expect(readFileSync(here.file(name), "utf8")).toMatch(new RegExp(`${name.replace("*", "\\*")}$`));
     }
     const { stdout } = await script(["nlist"]);
     expect(stdout.split("\n").slice(1, -1)).toEqual(["a.txt", "b.txt", "star*", "sub"]);
@@ -96,7 +76,7 @@ describe("a script", () => {
   });
 
   test("ls gives its options to LIST, and a name that begins with a dash is one", async () => {
-    for (const name of ["shown", ".hidden", "-la"]) writeFileSync(there!.file(name), name);
+    for (const name of ["shown", ".hidden", "-la"]) writeFileSync(there.file(name), name);
     const sent = async (line: string): Promise<readonly [string | undefined, string]> => {
       const { ended, stdout } = await script([line], ["-d"]);
       expect(ended).toBe("exit 0");
@@ -112,10 +92,10 @@ describe("a script", () => {
   });
 
   test("ls takes patterns, and says when nothing matches", async () => {
-    mkdirSync(there!.file("sub"));
-    mkdirSync(there!.file("sup"));
+    mkdirSync(there.file("sub"));
+    mkdirSync(there.file("sup"));
     for (const name of ["a.txt", "b.md", ".c.txt", "star*", "sub/d.txt", "sup/e.txt"]) {
-      writeFileSync(there!.file(name), "x");
+      writeFileSync(there.file(name), "x");
     }
     const shown = async (line: string): Promise<string[]> => {
       const { ended, stdout, stderr } = await script([line]);
@@ -137,8 +117,8 @@ describe("a script", () => {
   });
 
   test("> and | and a second name send a listing elsewhere, and a command that fails changes no file", async () => {
-    writeFileSync(there!.file("f"), "x");
-    writeFileSync(here!.file("kept"), "as it was");
+    writeFileSync(there.file("f"), "x");
+    writeFileSync(here.file("kept"), "as it was");
     const lines = [
       "ls > list",
       "nlist >>list",
@@ -149,10 +129,10 @@ describe("a script", () => {
     ];
     const { ended, stdout } = await script([...lines, "get f |cat", "nlist | true"]);
     expect(ended).toBe("exit 0");
-    expect(readFileSync(here!.file("list"), "utf8")).toMatch(/^-rw.* f\nf\n$/);
-    expect(readFileSync(here!.file("ftp-way"), "utf8")).toMatch(/^-rw.* f\n$/);
+    expect(readFileSync(here.file("list"), "utf8")).toMatch(/^-rw.* f\nf\n$/);
+    expect(readFileSync(here.file("ftp-way"), "utf8")).toMatch(/^-rw.* f\n$/);
     expect(stdout.split("\n").slice(1)).toEqual(["g", expect.stringMatching(/^mget PATTERN/), "x"]);
-    expect(readFileSync(here!.file("kept"), "utf8")).toBe("as it was");
+    expect(readFileSync(here.file("kept"), "utf8")).toBe("as it was");
     expect(await script(["ls > none/list"])).toMatchObject({
       ended: "exit 1",
       stderr: expect.stringContaining("none/list: no such file or directory"),
@@ -160,15 +140,15 @@ describe("a script", () => {
   });
 
   test("with - as the local file shows it, and ! runs a command here", async () => {
-    writeFileSync(there!.file("f"), "text\n");
+    writeFileSync(there.file("f"), "text\n");
     const { stdout } = await script(["get f -", "!echo here: $PWD"]);
-    expect(stdout).toContain(`text\nhere: ${here!.path}\n`);
+    expect(stdout).toContain(`text\nhere: ${here.path}\n`);
   });
 
   test("resumes a broken download and a broken upload", async () => {
-    for (const dir of [there!, here!]) writeFileSync(dir.file("f"), dir === here ? "0123" : "0123456789");
-    writeFileSync(here!.file("g"), "abcdef");
-    writeFileSync(there!.file("g"), "abc");
+    for (const dir of [there, here]) writeFileSync(dir.file("f"), dir === here ? "0123" : "0123456789");
+    writeFileSync(here.file("g"), "abcdef");
+    writeFileSync(there.file("g"), "abc");
     const { stdout } = await script(["reget f", "reput g", "reget f", "reput g"], ["-d"]);
     expect(stdout).toMatch(/6 bytes received/);
     expect(stdout).toMatch(/3 bytes sent/);
@@ -177,13 +157,13 @@ describe("a script", () => {
       "g: was there already (size compared)",
     ]);
     expect(stdout.match(/^---> (?:STOR|APPE)/gm)).toEqual(["---> APPE"]);
-    expect(readFileSync(here!.file("f"), "utf8")).toBe("0123456789");
-    expect(readFileSync(there!.file("g"), "utf8")).toBe("abcdef");
+    expect(readFileSync(here.file("f"), "utf8")).toBe("0123456789");
+    expect(readFileSync(there.file("g"), "utf8")).toBe("abcdef");
   });
 
   test("with -d shows the dialogue as the case study has it, the password as XXXX", async () => {
-    mkdirSync(there!.file("d"));
-    writeFileSync(there!.file("d/f"), "x");
+    mkdirSync(there.file("d"));
+    writeFileSync(there.file("d/f"), "x");
     const { stdout } = await script(["cd d", "-cd nowhere", "get f", "quit"], ["-d", "--active"]);
     const order = [
       "220 ",
@@ -206,12 +186,12 @@ describe("a script", () => {
   });
 
   test("checksum shows what the server computes, as sha256sum --check reads it", async () => {
-    writeFileSync(there!.file("a b"), "text\n");
+    writeFileSync(there.file("a b"), "text\n");
     const { stdout } = await script(['checksum "a b"', 'checksum "a b" md5']);
-    writeFileSync(here!.file("a b"), "text\n");
+    writeFileSync(here.file("a b"), "text\n");
     const lines = stdout.split("\n").slice(1);
     const check = (program: string, line: string | undefined): string =>
-      execFileSync(program, ["--check"], { input: `${line}\n`, cwd: here!.path, encoding: "utf8" });
+      execFileSync(program, ["--check"], { input: `${line}\n`, cwd: here.path, encoding: "utf8" });
     expect(check("sha256sum", lines[0])).toBe("a b: OK\n");
     expect(check("md5sum", lines[1])).toBe("a b: OK\n");
     expect(await script(['checksum "a b" sha3'])).toMatchObject({ ended: "exit 2" });
@@ -227,9 +207,8 @@ describe("a script", () => {
   });
 
   test("a .netrc that others may read is refused, and nobody is logged in", async () => {
-    const port = String(server.listeners[0]?.port);
-    writeFileSync(here!.file(".netrc"), "machine 127.0.0.1 login anna password secret", { mode: 0o644 });
-    const ended = await run(program.real, ["ftp", "127.0.0.1", port], { env: { HOME: here!.path }, input: "pwd" });
+    writeFileSync(here.file(".netrc"), "machine 127.0.0.1 login anna password secret", { mode: 0o644 });
+    const ended = await sallyport(["ftp", "127.0.0.1", String(served.port)], { input: "pwd" });
     expect(ended).toMatchObject({ ended: "exit 2", stdout: "" });
     expect(ended.stderr).toMatch(/others may read or write it.*\n.*chmod 600/);
     expect(ended.stderr).not.toContain("secret");
@@ -237,72 +216,61 @@ describe("a script", () => {
 
   test("proxy sends a file from server to server, both ways, and does all else at the second one", async () => {
     await using elsewhere = makeTempDir("elsewhere");
-    const users = [{ name: "anna", password: "pa ss" }];
-    const second = await openServer({ files: elsewhere.path, users, listen: [{ port: 0 }] });
-    try {
-      writeFileSync(there!.file("f"), "from the first");
-      const open = `proxy open 127.0.0.1 ${second.listeners[0]?.port}`;
-      const lines = [open, "proxy get f g", "proxy put g h", "proxy mkdir d", "proxy size g", "proxy close"];
-      const ended = await script(lines);
-      expect(ended).toMatchObject({ ended: "exit 0", stderr: "" });
-      expect(ended.stdout).toMatch(/14 bytes sent from server to server in \d+ ms\n.*\n14 bytes sent/);
-      expect(readFileSync(elsewhere.file("g"), "utf8")).toBe("from the first");
-      expect(readFileSync(there!.file("h"), "utf8")).toBe("from the first");
-      expect(existsSync(elsewhere.file("d"))).toBe(true);
-      expect(readdirSync(here!.path)).toEqual([".netrc"]);
-      const { stdout } = await script([open, "pwd", "proxy pwd", "proxy close"], ["-d"]);
-      expect(stdout.match(/^proxy: Connected to 127\.0\.0\.1\.$/gm)).toHaveLength(1);
-      expect(stdout.match(/^(?:proxy: )?(?:---> PWD|257 .*|221 .*)$/gm)).toEqual([
-        "---> PWD",
-        expect.stringMatching(/^257 /),
-        "proxy: ---> PWD",
-        expect.stringMatching(/^proxy: 257 /),
-        expect.stringMatching(/^proxy: 221 /),
-        expect.stringMatching(/^221 /),
-      ]);
-      expect(await script(["proxy pwd"])).toMatchObject({
-        ended: "exit 2",
-        stderr: expect.stringContaining("proxy open"),
-      });
-    } finally {
-      await second[Symbol.asyncDispose]();
-    }
+    const second = await served.openServer({ files: elsewhere.path });
+    writeFileSync(there.file("f"), "from the first");
+    const open = `proxy open 127.0.0.1 ${second.listeners[0]?.port}`;
+    const lines = [open, "proxy get f g", "proxy put g h", "proxy mkdir d", "proxy size g", "proxy close"];
+    const ended = await script(lines);
+    expect(ended).toMatchObject({ ended: "exit 0", stderr: "" });
+    expect(ended.stdout).toMatch(/14 bytes sent from server to server in \d+ ms\n.*\n14 bytes sent/);
+    expect(readFileSync(elsewhere.file("g"), "utf8")).toBe("from the first");
+    expect(readFileSync(there.file("h"), "utf8")).toBe("from the first");
+    expect(existsSync(elsewhere.file("d"))).toBe(true);
+    expect(readdirSync(here.path)).toEqual([".netrc"]);
+    const { stdout } = await script([open, "pwd", "proxy pwd", "proxy close"], ["-d"]);
+    expect(stdout.match(/^proxy: Connected to 127\.0\.0\.1\.$/gm)).toHaveLength(1);
+    expect(stdout.match(/^(?:proxy: )?(?:---> PWD|257 .*|221 .*)$/gm)).toEqual([
+      "---> PWD",
+      expect.stringMatching(/^257 /),
+      "proxy: ---> PWD",
+      expect.stringMatching(/^proxy: 257 /),
+      expect.stringMatching(/^proxy: 221 /),
+      expect.stringMatching(/^221 /),
+    ]);
+    expect(await script(["proxy pwd"])).toMatchObject({
+      ended: "exit 2",
+      stderr: expect.stringContaining("proxy open"),
+    });
   });
 
   test("--tls protects control and data, and refuses a certificate that nobody vouches for", async () => {
-    const { certificate, key, certificateFile } = makeCertificate(here!);
-    const users = [{ name: "anna", password: "pa ss" }];
+    const { certificate, key, certificateFile } = makeCertificate(here);
     const tls = { certificate, key, required: true, requireReuse: true };
     const listen = [{ port: 0 }, { port: 0, implicitTls: true }];
-    const secured = await openServer({ files: there!.path, users, listen, tls });
-    try {
-      writeFileSync(there!.file("f"), "secret");
-      writeFileSync(here!.file(".netrc"), 'machine 127.0.0.1 login anna password "pa ss"', { mode: 0o600 });
-      const options = { env: { HOME: here!.path }, input: "get f -\nstatus" };
-      for (const [index, kind] of ["--tls", "--implicit-tls"].entries()) {
-        const words = ["ftp", kind, "--tls-ca", certificateFile, "127.0.0.1", `${secured.listeners[index]?.port}`];
-        const { ended, stdout, stderr } = await run(program.real, words, options);
-        expect([ended, stderr]).toEqual(["exit 0", ""]);
-        expect(stdout).toContain("secretConnected to 127.0.0.1");
-        expect(stdout).toContain("inside TLS");
-      }
-      const port = `${secured.listeners[0]?.port}`;
-      const untrusted = await run(program.real, ["ftp", "-d", "--tls", "127.0.0.1", port], options);
-      expect(untrusted.ended).toBe("exit 1");
-      expect(untrusted.stdout).not.toContain("USER");
-    } finally {
-      await secured[Symbol.asyncDispose]();
+    const secured = await served.openServer({ listen, tls });
+    writeFileSync(there.file("f"), "secret");
+    writeFileSync(here.file(".netrc"), 'machine 127.0.0.1 login anna password "pa ss"', { mode: 0o600 });
+    const options = { input: "get f -\nstatus" };
+    for (const [index, kind] of ["--tls", "--implicit-tls"].entries()) {
+      const words = ["ftp", kind, "--tls-ca", certificateFile, "127.0.0.1", `${secured.listeners[index]?.port}`];
+      const { ended, stdout, stderr } = await sallyport(words, options);
+      expect([ended, stderr]).toEqual(["exit 0", ""]);
+      expect(stdout).toContain("secretConnected to 127.0.0.1");
+      expect(stdout).toContain("inside TLS");
     }
+    const port = `${secured.listeners[0]?.port}`;
+    const untrusted = await sallyport(["ftp", "-d", "--tls", "127.0.0.1", port], options);
+    expect(untrusted.ended).toBe("exit 1");
+    expect(untrusted.stdout).not.toContain("USER");
   });
 
   test("a URL says user, password and directory", async () => {
-    mkdirSync(there!.file("d"));
-    const url = `ftp://anna:pa%20ss@127.0.0.1:${server.listeners[0]?.port}/d`;
-    expect(await run(program.real, ["ftp", url], { input: "pwd" })).toEqual({
+    mkdirSync(there.file("d"));
+    expect(await sallyport(["ftp", url("d")], { input: "pwd" })).toEqual({
       ended: "exit 0",
       stdout: "/d\n",
       stderr: "",
     });
-    expect(await run(program.real, ["ftp", `${url}/nowhere`], { input: "pwd" })).toMatchObject({ ended: "exit 1" });
+    expect(await sallyport(["ftp", url("d/nowhere")], { input: "pwd" })).toMatchObject({ ended: "exit 1" });
   });
 });

@@ -1,42 +1,21 @@
 // The prompt on a real terminal.
 import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
-import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { openServer } from "../../../src/serve/open-server.ts";
-import type { Server } from "../../../src/serve/options.ts";
+import { expect, test } from "vitest";
 import { describePeers } from "../../support/missing.ts";
 import { watchResources } from "../../support/resources.ts";
-import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
-import { type BuiltProgram, buildProgram } from "../support/built-program.ts";
-import { linesOf, onTerminal, type Step, see, type } from "../support/on-terminal.ts";
+import { linesOf, type Step, see, type } from "../support/on-terminal.ts";
+import { serveDirectory } from "../support/served-directory.ts";
 
 watchResources();
 
-let program: BuiltProgram;
-beforeAll(() => {
-  program = buildProgram();
-});
+const served = serveDirectory({ name: "anna", password: "hunter2" });
+const { here, there } = served;
 
-let [there, here]: TempDir[] = [];
-let server: Server;
-beforeEach(async () => {
-  there = makeTempDir("there");
-  here = makeTempDir("here");
-  const users = [{ name: "anna", password: "hunter2" }];
-  server = await openServer({ files: there.path, users, listen: [{ port: 0 }] });
-});
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-  there?.remove();
-  here?.remove();
-});
-
-const ftp = (steps: readonly Step[], options: readonly string[] = []): Promise<string> =>
-  onTerminal({
-    program: program.real,
-    words: ["ftp", ...options, "127.0.0.1", String(server.listeners[0]?.port)],
-    steps,
-    home: here!.path,
-  });
+const ftp = (
+  steps: readonly Step[],
+  args: readonly string[] = [],
+  onShown?: (shown: string) => void,
+): Promise<string> => served.onTerminal(["ftp", ...args, "127.0.0.1", String(served.port)], steps, onShown);
 
 const login: readonly Step[] = [
   see("Name (127.0.0.1:"),
@@ -50,8 +29,8 @@ const quit: readonly Step[] = [type("quit\r")];
 
 describePeers(["expect"], "the prompt on a terminal", () => {
   test("S01: with -d the whole dialogue has the shape of the case study", async () => {
-    mkdirSync(there!.file("d"));
-    writeFileSync(there!.file("d/f"), "x");
+    mkdirSync(there.file("d"));
+    writeFileSync(there.file("d/f"), "x");
     const told = (line: string): Step[] => [type(`${line}\r`)];
     const steps = [
       ...login,
@@ -126,10 +105,10 @@ describePeers(["expect"], "the prompt on a terminal", () => {
   });
 
   test("Tab completes commands, files here and files at the server", async () => {
-    writeFileSync(there!.file("two words.txt"), "x");
-    mkdirSync(there!.file("deep"));
-    writeFileSync(there!.file("deep/er"), "y");
-    writeFileSync(here!.file("mine"), "z");
+    writeFileSync(there.file("two words.txt"), "x");
+    mkdirSync(there.file("deep"));
+    writeFileSync(there.file("deep/er"), "y");
+    writeFileSync(here.file("mine"), "z");
     const steps = [
       ...login,
       type("reg\t"),
@@ -156,14 +135,14 @@ describePeers(["expect"], "the prompt on a terminal", () => {
       ...quit,
     ];
     expect(await ftp(steps)).toMatch(/status 0\s*$/);
-    expect(readFileSync(here!.file("two words.txt"), "utf8")).toBe("x");
-    expect(readFileSync(here!.file("er"), "utf8")).toBe("y");
-    expect(existsSync(there!.file("mine"))).toBe(true);
+    expect(readFileSync(here.file("two words.txt"), "utf8")).toBe("x");
+    expect(readFileSync(here.file("er"), "utf8")).toBe("y");
+    expect(existsSync(there.file("mine"))).toBe(true);
   });
 
   test("Ctrl-C ends the transfer, shows no more of it, and leaves the session as it was", async () => {
-    writeFileSync(there!.file("endless"), "");
-    truncateSync(there!.file("endless"), 2 ** 42);
+    writeFileSync(there.file("endless"), "");
+    truncateSync(there.file("endless"), 2 ** 42);
     const steps = [
       ...login,
       type("get endless /dev/null\r"),
@@ -180,7 +159,7 @@ describePeers(["expect"], "the prompt on a terminal", () => {
     const shown = await ftp(steps);
     expect(shown).toMatch(/ {2}0% endless \[ +\] +\S+ [KMG]iB +\S+ [KMG]iB\/s +\S+ left/);
     expect(shown).toMatch(/status 0\s*$/);
-    expect(server.transfersRunning).toBe(0);
+    expect(served.server.transfersRunning).toBe(0);
   });
 
   test("Ctrl-C ends the program behind a | and one behind a !, and the prompt is there again", async () => {
@@ -205,7 +184,7 @@ describePeers(["expect"], "the prompt on a terminal", () => {
     const steps = [
       ...login,
       type("lpwd\r"),
-      see(here!.path),
+      see(here.path),
       see("ftp> "),
       type("delete every"),
       see("every"),
@@ -214,7 +193,7 @@ describePeers(["expect"], "the prompt on a terminal", () => {
       type("\u001b[A"),
       see("lpwd"),
       type("\r"),
-      see(here!.path),
+      see(here.path),
       see("ftp> "),
       type("\u0004"),
     ];
@@ -222,7 +201,7 @@ describePeers(["expect"], "the prompt on a terminal", () => {
   });
 
   test("mget asks before each file: no, yes, all the rest, or none of them", async () => {
-    for (const name of ["a", "b", "c", "d"]) writeFileSync(there!.file(name), name);
+    for (const name of ["a", "b", "c", "d"]) writeFileSync(there.file(name), name);
     const ask = (name: string): Step => see(`mget ${name} [y/n/a/q]? `);
     const steps = [
       ...login,
@@ -242,13 +221,10 @@ describePeers(["expect"], "the prompt on a terminal", () => {
       ...quit,
     ];
     expect(await ftp(steps)).toMatch(/status 0\s*$/);
-    expect(["a", "b", "c", "d"].map((name) => existsSync(here!.file(name)))).toEqual([false, true, true, true]);
+    expect(["a", "b", "c", "d"].map((name) => existsSync(here.file(name)))).toEqual([false, true, true, true]);
   });
 
   test("a session that the server ends is told at once, and the line that was begun is there again", async () => {
-    await server[Symbol.asyncDispose]();
-    const users = [{ name: "anna", password: "hunter2" }];
-    server = await openServer({ files: there!.path, users, listen: [{ port: 0 }], idleMs: 700 });
     const steps = [
       ...login,
       type("lpw"),
@@ -256,14 +232,17 @@ describePeers(["expect"], "the prompt on a terminal", () => {
       see("ftp> "),
       see("lpw"),
       type("d\r"),
-      see(here!.path),
+      see(here.path),
       see("ftp> "),
       type("pwd\r"),
       see("not connected"),
       see("ftp> "),
       ...quit,
     ];
-    expect(await ftp(steps)).toMatch(/status 0\s*$/);
+    const endsSession = (shown: string): void => {
+      if (shown.endsWith("lpw")) void served.server[Symbol.asyncDispose]();
+    };
+    expect(await ftp(steps, [], endsSession)).toMatch(/status 0\s*$/);
   });
 
   test("Ctrl-C at the question for the password ends the login and not the program", async () => {

@@ -14,10 +14,12 @@ export interface Play {
   readonly steps: readonly Step[];
   /** Working directory and HOME. */
   readonly home: string;
+  /** Called with everything so far, whenever more is shown. */
+  readonly onShown?: ((shown: string) => void) | undefined;
 }
 
 /** Plays the steps; gives all that the terminal showed, and at its end `status N`. */
-export async function onTerminal({ program, words, steps, home }: Play): Promise<string> {
+export async function onTerminal({ program, words, steps, home, onShown }: Play): Promise<string> {
   // Whatever goes wrong, nothing is left behind.
   const patience = 'timeout { puts "TIMEOUT at $step"; exec kill -KILL [exp_pid]; exit 1 }';
   const played = steps.map((step, index) => {
@@ -45,6 +47,7 @@ export async function onTerminal({ program, words, steps, home }: Play): Promise
   let shown = "";
   child.stdout.on("data", (bytes: Buffer) => {
     shown += bytes.toString("latin1");
+    onShown?.(shown);
   });
   return await new Promise((resolve, reject) => {
     child.on("error", reject);

@@ -1,37 +1,14 @@
 // rm, mkdir and mv as programs, against our own server.
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openServer } from "../../../src/serve/open-server.ts";
-import type { Server } from "../../../src/serve/options.ts";
+import { describe, expect, test } from "vitest";
 import { watchResources } from "../../support/resources.ts";
-import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
-import { type BuiltProgram, buildProgram, run } from "../support/built-program.ts";
+import { serveDirectory } from "../support/served-directory.ts";
 
 watchResources();
 
-let program: BuiltProgram;
-beforeAll(() => {
-  program = buildProgram();
-});
-
-let there: TempDir;
-let server: Server;
-beforeEach(async () => {
-  there = makeTempDir("there");
-  server = await openServer({
-    files: there.path,
-    users: [{ name: "anna", password: "secret" }],
-    listen: [{ port: 0 }],
-  });
-});
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-  there.remove();
-});
-
-const url = (path: string): string => `ftp://anna:secret@127.0.0.1:${server.listeners[0]?.port}/${path}`;
-const shown = (path: string): string => url(path).replace(":secret", "");
-const sallyport = (...words: readonly string[]) => run(program.real, words, { env: { HOME: there.path } });
+const served = serveDirectory();
+const { there, url, shown } = served;
+const sallyport = (...args: readonly string[]) => served.sallyport(args);
 
 describe("rm", () => {
   test("removes files, and tells each", async () => {

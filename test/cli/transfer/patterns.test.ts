@@ -1,36 +1,12 @@
 // Patterns in URLs, against our own server.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openServer } from "../../../src/serve/open-server.ts";
-import type { Server } from "../../../src/serve/options.ts";
+import { beforeEach, describe, expect, test } from "vitest";
 import { watchResources } from "../../support/resources.ts";
-import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
-import { type BuiltProgram, buildProgram, run } from "../support/built-program.ts";
+import { serveDirectory } from "../support/served-directory.ts";
 
 watchResources();
 
-let program: BuiltProgram;
-beforeAll(() => {
-  program = buildProgram();
-});
-
-let there: TempDir;
-let here: TempDir;
-let server: Server;
-beforeEach(async () => {
-  there = makeTempDir("there");
-  here = makeTempDir("here");
-  const users = [{ name: "anna", password: "secret" }];
-  server = await openServer({ files: there.path, users, listen: [{ port: 0 }] });
-});
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-  there.remove();
-  here.remove();
-});
-
-const url = (path: string): string => `ftp://anna:secret@127.0.0.1:${server.listeners[0]?.port}/${path}`;
-const sallyport = (words: readonly string[]) => run(program.real, words, { env: { HOME: here.path } });
+const { here, there, url, sallyport } = serveDirectory();
 
 describe("a pattern in a URL", () => {
   beforeEach(() => {

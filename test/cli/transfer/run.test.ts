@@ -3,43 +3,16 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openServer } from "../../../src/serve/open-server.ts";
-import type { Server } from "../../../src/serve/options.ts";
+import { describe, expect, test } from "vitest";
 import { patienceMs } from "../../support/patience.ts";
 import { watchResources } from "../../support/resources.ts";
-import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
-import { type BuiltProgram, buildProgram, run, start } from "../support/built-program.ts";
+import { serveDirectory } from "../support/served-directory.ts";
 
 watchResources();
 
-let program: BuiltProgram;
-beforeAll(() => {
-  program = buildProgram();
-});
-
-let there: TempDir;
-let here: TempDir;
-let server: Server;
-beforeEach(async () => {
-  there = makeTempDir("there");
-  here = makeTempDir("here");
-  const users = [{ name: "anna@work", password: "pa ss/word" }];
-  server = await openServer({ files: there.path, users, anonymous: "read", listen: [{ port: 0 }] });
-});
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-  there.remove();
-  here.remove();
-});
-
-const port = (): number | undefined => server.listeners[0]?.port;
-const url = (path: string): string => `ftp://anna%40work:pa%20ss%2Fword@127.0.0.1:${port()}/${path}`;
-
-async function sallyport(words: readonly string[], input?: string) {
-  const env = { HOME: here.path };
-  return await run(program.real, [...words], { env, ...(input === undefined ? {} : { input }) });
-}
+const user = { name: "anna@work", password: "pa ss/word" };
+const served = serveDirectory(user, { anonymous: "read" });
+const { here, there, url, shown, sallyport } = served;
 
 const events = (stdout: string): Record<string, unknown>[] =>
   stdout
@@ -64,7 +37,7 @@ describe("get", () => {
 
   test("is anonymous without a user, and shows a file on standard output", async () => {
     writeFileSync(there.file("f"), "to be shown\n");
-    expect(await sallyport(["get", "-q", `ftp://127.0.0.1:${port()}/f`, "-"])).toEqual({
+    expect(await sallyport(["get", "-q", `ftp://127.0.0.1:${served.port}/f`, "-"])).toEqual({
       ended: "exit 0",
       stdout: "to be shown\n",
       stderr: "",
@@ -73,12 +46,11 @@ describe("get", () => {
 
   test("takes the password from ~/.netrc, and refuses one that others may read", async () => {
     writeFileSync(there.file("f"), "x");
-    const address = `ftp://anna%40work@127.0.0.1:${port()}/f`;
+    const address = shown("f");
     writeFileSync(here.file(".netrc"), 'machine 127.0.0.1 login anna@work password "pa ss/word"', { mode: 0o600 });
     expect(await sallyport(["get", "-q", address, "-"])).toMatchObject({ ended: "exit 0", stdout: "x" });
     writeFileSync(here.file("open"), "machine 127.0.0.1 login anna@work password secret", { mode: 0o644 });
-    const env = { HOME: here.path, NETRC: here.file("open") };
-    const refused = await run(program.real, ["get", address, "-"], { env });
+    const refused = await sallyport(["get", address, "-"], { env: { NETRC: here.file("open") } });
     expect(refused).toMatchObject({ ended: "exit 2", stdout: "" });
     expect(refused.stderr).toMatch(/others may read.*\n.*chmod 600/);
   });
@@ -171,7 +143,7 @@ describe("get", () => {
 
   test("Ctrl-C leaves a part that does not look whole, and --resume ends it", async () => {
     writeFileSync(there.file("big"), Buffer.alloc(300_000_000, 7));
-    await using started = start(program.real, ["get", url("big"), here.path], { env: { HOME: here.path } });
+    await using started = served.start(["get", url("big"), here.path]);
     const part = here.file("big.sallyport-part");
     await expect.poll(() => existsSync(part), { timeout: patienceMs, interval: 2 }).toBe(true);
     started.kill("SIGINT");
@@ -224,7 +196,7 @@ describe("put", () => {
       stderr: "",
     });
     expect(await sallyport(["put", here.file("a"), url("new")])).toMatchObject({ ended: "exit 0" });
-    expect(await sallyport(["put", "-", url("piped")], "from a pipe")).toMatchObject({ ended: "exit 0" });
+    expect(await sallyport(["put", "-", url("piped")], { input: "from a pipe" })).toMatchObject({ ended: "exit 0" });
     const contents = ["d d/a", "new", "piped"].map((name) => readFileSync(there.file(name), "utf8"));
     expect(contents).toEqual(["aa", "aa", "from a pipe"]);
   });
@@ -298,15 +270,9 @@ test("a server that cannot be reached, and one that takes fewer sessions than -j
   expect(await sallyport(["get", "ftp://127.0.0.1:1/f"])).toMatchObject({ ended: "exit 1" });
   mkdirSync(there.file("t"));
   for (let index = 0; index < 20; index += 1) writeFileSync(there.file(`t/${index}`), "x".repeat(1000));
-  const listen = [{ port: 0 }];
-  const small = await openServer({ files: there.path, anonymous: "read", listen, sessionsPerAddressMax: 2 });
-  try {
-    const from = `ftp://127.0.0.1:${small.listeners[0]?.port}/t`;
-    const ended = await sallyport(["get", "-rj", "8", from, here.path]);
-    expect(ended.ended).toBe("exit 0");
-    expect(ended.stderr).toMatch(/the server accepts 2 sessions and no more/);
-    expect(readdirSync(here.file("t")).length).toBe(20);
-  } finally {
-    await small[Symbol.asyncDispose]();
-  }
+  const small = await served.openServer({ anonymous: "read", sessionsPerAddressMax: 2 });
+  const ended = await sallyport(["get", "-rj", "8", `ftp://127.0.0.1:${small.listeners[0]?.port}/t`, here.path]);
+  expect(ended.ended).toBe("exit 0");
+  expect(ended.stderr).toMatch(/the server accepts 2 sessions and no more/);
+  expect(readdirSync(here.file("t")).length).toBe(20);
 });

@@ -1,44 +1,29 @@
 // get on a real terminal: the hidden password, the progress line, Ctrl-C.
 import { existsSync, truncateSync, writeFileSync } from "node:fs";
-import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { openServer } from "../../../src/serve/open-server.ts";
-import type { Server } from "../../../src/serve/options.ts";
+import { expect, test } from "vitest";
 import { describePeers } from "../../support/missing.ts";
 import { watchResources } from "../../support/resources.ts";
-import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
-import { type BuiltProgram, buildProgram } from "../support/built-program.ts";
-import { match, onTerminal, type Step, see, type } from "../support/on-terminal.ts";
+import { match, type Step, see, type } from "../support/on-terminal.ts";
+import { serveDirectory } from "../support/served-directory.ts";
 
 watchResources();
 
-let program: BuiltProgram;
-beforeAll(() => {
-  program = buildProgram();
-});
-
-let there: TempDir;
-let here: TempDir;
-let server: Server;
-beforeEach(async () => {
-  there = makeTempDir("there");
-  here = makeTempDir("here");
-  const users = [{ name: "anna", password: "hunter2" }];
-  server = await openServer({ files: there.path, users, listen: [{ port: 0 }] });
-});
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-  there.remove();
-  here.remove();
-});
+const served = serveDirectory({ name: "anna", password: "hunter2" });
+const { here, there } = served;
 
 /** Runs `get` of that file; after the password `steps` go on. All that was shown, and the status. */
 const getOnTerminal = (name: string, password: string, steps: readonly Step[] = []): Promise<string> =>
-  onTerminal({
-    program: program.real,
-    words: ["get", `ftp://anna@127.0.0.1:${server.listeners[0]?.port}/${name}`, here.path],
-    steps: [see("Password of anna at 127.0.0.1: "), type(`${password}\r`), ...steps],
-    home: here.path,
-  });
+  served.onTerminal(
+    ["get", served.shown(name), here.path],
+    [
+      see("Password of anna at 127.0.0.1: "),
+      type(
+        `${password}
+`,
+      ),
+      ...steps,
+    ],
+  );
 
 describePeers(["expect"], "on a terminal", () => {
   test("the password is asked for and not shown", async () => {

@@ -1,45 +1,20 @@
 // Times of files, and what is told of a directory where a file is meant, against our own server.
 import { mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openServer } from "../../../src/serve/open-server.ts";
-import type { Server } from "../../../src/serve/options.ts";
+import { describe, expect, test } from "vitest";
 import { watchResources } from "../../support/resources.ts";
-import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
-import { type BuiltProgram, buildProgram, run } from "../support/built-program.ts";
+import { type Directory, serveDirectory } from "../support/served-directory.ts";
 
 watchResources();
 
-let program: BuiltProgram;
-beforeAll(() => {
-  program = buildProgram();
-});
-
-let there: TempDir;
-let here: TempDir;
-let server: Server;
-beforeEach(async () => {
-  there = makeTempDir("there");
-  here = makeTempDir("here");
-  const users = [{ name: "anna", password: "secret" }];
-  server = await openServer({ files: there.path, users, listen: [{ port: 0 }] });
-});
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-  there.remove();
-  here.remove();
-});
-
-const port = (): number | undefined => server.listeners[0]?.port;
-const url = (path: string): string => `ftp://anna:secret@127.0.0.1:${port()}/${path}`;
-const sallyport = (words: readonly string[]) => run(program.real, words, { env: { HOME: here.path } });
+const { here, there, url, shown, sallyport } = serveDirectory();
 
 describe("the time of last change", () => {
   const long = new Date("2001-02-03T04:05:06Z");
-  const made = (file: TempDir, name: string): void => {
+  const made = (file: Directory, name: string): void => {
     writeFileSync(file.file(name), name);
     utimesSync(file.file(name), long, long);
   };
-  const timeOf = (file: TempDir, name: string): number => statSync(file.file(name)).mtimeMs;
+  const timeOf = (file: Directory, name: string): number => statSync(file.file(name)).mtimeMs;
 
   test("is kept by get, put and cp, in trees and alone", async () => {
     mkdirSync(there.file("t"));
@@ -93,5 +68,5 @@ test("--verify where nothing but the size can be compared says so", async () => 
   writeFileSync(there.file("f"), "0123");
   const { stderr } = await sallyport(["put", "--verify", "--resume", here.file("f"), url("f")]);
   expect(stderr).toMatch(/^sallyport: --verify: only the size was compared: the server offers no checksum, or /);
-  expect(stderr).toContain(`${here.file("f")} -> ftp://anna@127.0.0.1:${port()}/f: 6 bytes sent`);
+  expect(stderr).toContain(`${here.file("f")} -> ${shown("f")}: 6 bytes sent`);
 });
