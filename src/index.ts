@@ -31,7 +31,6 @@ export { openServer } from "./serve/open-server.ts";
 export type { OpenListener, Server, ServerListen, ServerOptions, ServerTls, ServerUser } from "./serve/options.ts";
 export type { OpenSsh, ServerSsh } from "./serve/ssh/ssh-options.ts";
 export type { Account, Authenticate, LoginAttempt } from "./server/account.ts";
-export type { AskUser, Question, SshOptions } from "./ssh/ssh-connection.ts";
-export type { SshHostOptions } from "./ssh/ssh-host-options.ts";
+export type { AskUser, Question, SshHostOptions, SshOptions } from "./ssh/ssh-connection.ts";
 export { openTunnel } from "./tunnel/open-tunnel.ts";
 export type { BackMode, Forward, OpenForward, PassiveAddress, Tunnel, TunnelOptions } from "./tunnel/options.ts";

@@ -9,7 +9,7 @@ import { systemTime } from "../network/system-time.ts";
 import type { Network } from "../platform/network.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
-import type { SshHostOptions } from "../ssh/ssh-host-options.ts";
+import type { SshHostOptions } from "../ssh/ssh-connection.ts";
 import { connectSsh, type SshHost } from "./ssh-host.ts";
 
 export interface FtpClientOptions extends ClientOptions {
@@ -55,6 +55,8 @@ export async function connectFtp(options: FtpClientOptions): Promise<FtpClient> 
 /** {@link connectFtp} under the name that older programs know. */
 export const FtpClient: { readonly connect: typeof connectFtp } = { connect: connectFtp };
 
+const never: AbortSignal = new AbortController().signal;
+
 let lastSession = 0;
 
 async function open(
@@ -63,14 +65,16 @@ async function open(
   host?: SshHost,
   owned?: AsyncDisposable,
 ): Promise<FtpClient> {
+  // SSH has its own waits, and may ask the user: the time-outs of FTP begin behind it.
+  await host?.ready(options.signal ?? never);
   return await openSession(options, environmentOf(options, network, host), {
     ...definedProps({ owned }),
     openAnother: (call) => during(options.signal, call, (signal) => open({ ...options, signal }, network, host)),
   });
 }
 
-/** The call's signal ends the attempt, the options' signal the session as well. */
-async function during<T>(
+/** The call's signal ends the attempt, the `whole` signal the session as well. */
+export async function during<T>(
   whole: AbortSignal | undefined,
   { signal }: CallOptions,
   attempt: (signal: AbortSignal) => Promise<T>,

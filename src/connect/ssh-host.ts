@@ -1,15 +1,12 @@
-// An SSH host as the network of FTP clients: no local port is opened at all.
+// An SSH host as the network of FTP clients and of SFTP: no local port is opened at all.
 import { RemoteSockets } from "../data-connection/remote-sockets.ts";
 import { systemClock } from "../network/system-clock.ts";
 import { systemRandom } from "../network/system-random.ts";
-import type { Endpoint } from "../platform/endpoint.ts";
-import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../platform/network.ts";
+import type { Connection, Network } from "../platform/network.ts";
 import { definedProps } from "../protocol/defined-props.ts";
-import { SallyportError } from "../protocol/error.ts";
-import { listFarSockets } from "../ssh/far-sockets.ts";
-import { askForNoDelay } from "../ssh/no-delay.ts";
-import type { SshConnection, SshEnvironment } from "../ssh/ssh-connection.ts";
-import type { SshHostOptions } from "../ssh/ssh-host-options.ts";
+import type { SallyportError } from "../protocol/error.ts";
+import { ReconnectingSsh } from "../ssh/reconnecting-ssh.ts";
+import { type SshConnection, type SshEnvironment, type SshHostOptions, targetOf } from "../ssh/ssh-connection.ts";
 
 /**
  * An SSH host as a network, for one client or for several. A connection that was lost is made again for the next session. Disposal
@@ -25,6 +22,14 @@ export interface SshHost extends AsyncDisposable {
   readonly lost: Promise<SallyportError | undefined>;
   /** Which end of the SSH host's a connection has; for mode `default-port`. */
   readonly remoteSockets: RemoteSockets;
+  /**
+   * Connects where no connection is there, so that what follows waits for nothing but its own server.
+   *
+   * @throws SallyportError `SSH_*`, `NET_*` when the host cannot be reached; `CLOSED` after disposal; the signal's reason.
+   * @example
+   * await host.ready(AbortSignal.timeout(60_000));
+   */
+  ready(signal: AbortSignal): Promise<void>;
   /**
    * A subsystem of the SSH host, `sftp` for one.
    *
@@ -44,10 +49,9 @@ export interface SshHost extends AsyncDisposable {
  * await using client = await connectFtp({ via: host, host: "ftp-host" });
  */
 export async function connectSsh(options: SshHostOptions): Promise<SshHost> {
-  const host = new ConnectedSshHost(options);
+  const host = sshHost(options);
   try {
-    const { lost } = await host.connection(options.signal ?? new AbortController().signal);
-    host.lost = lost;
+    await host.ready(options.signal ?? new AbortController().signal);
     return host;
   } catch (error) {
     await host[Symbol.asyncDispose]();
@@ -55,82 +59,34 @@ export async function connectSsh(options: SshHostOptions): Promise<SshHost> {
   }
 }
 
-class ConnectedSshHost implements SshHost {
-  readonly network: Network;
-  readonly remoteSockets: RemoteSockets = new RemoteSockets((port, signal) => this.#listSockets(port, signal));
-  lost: Promise<SallyportError | undefined> = Promise.resolve(undefined);
-  readonly #options: SshHostOptions;
-  #current: Promise<SshConnection> | undefined;
-  #transport: "openssh" | "embedded" = "embedded";
-  #closed = false;
+/** The same host, which connects when it is first needed. */
+export function sshHost(options: SshHostOptions): SshHost {
+  const { ssh, noCommand = false } = options;
+  return new ReconnectingSshHost({
+    target: targetOf(ssh),
+    connect: (signal) => connect(options, signal),
+    clock: systemClock,
+    noCommand,
+  });
+}
 
-  constructor(options: SshHostOptions) {
-    this.#options = options;
-    this.network = {
-      name: this.target,
-      connect: (o: ConnectOptions): Promise<Connection> => this.connection(o.signal).then((c) => c.network.connect(o)),
-      listen: (o: ListenOptions): Promise<Listener> => this.connection(o.signal).then((c) => c.network.listen(o)),
-    };
-  }
+class ReconnectingSshHost extends ReconnectingSsh implements SshHost {
+  readonly remoteSockets: RemoteSockets = new RemoteSockets((port, signal) => this.listSockets(port, signal));
 
-  get target(): string {
-    const { host, user } = this.#options.ssh;
-    return user === undefined ? host : `${user}@${host}`;
+  async ready(signal: AbortSignal): Promise<void> {
+    await this.current(signal);
   }
+}
 
-  get transport(): "openssh" | "embedded" {
-    return this.#transport;
-  }
-
-  /** The one that is there, or a new one. */
-  connection(signal: AbortSignal): Promise<SshConnection> {
-    if (this.#closed) return Promise.reject(new SallyportError("CLOSED", `the connection to ${this.target} is closed`));
-    this.#current ??= this.#connect(signal);
-    return this.#current;
-  }
-
-  async #listSockets(port: number, signal: AbortSignal): Promise<readonly Endpoint[]> {
-    if (this.#options.noCommand === true) return [];
-    const connection = await this.connection(signal);
-    return await listFarSockets(connection, port, signal);
-  }
-
-  async openSubsystem(name: string, signal: AbortSignal): Promise<Connection> {
-    return await (await this.connection(signal)).openSubsystem(name, { signal });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true;
-    const connection = await this.#current?.catch(() => undefined);
-    await connection?.[Symbol.asyncDispose]();
-  }
-
-  async #connect(signal: AbortSignal): Promise<SshConnection> {
-    const { ssh, transport = "auto", noCommand } = this.#options;
-    try {
-      // Loaded when it is needed: SSH is two thirds of the program.
-      const { connectTransport } = await import("../ssh/connect-transport.ts");
-      const connection = await connectTransport(transport, ssh, this.#environment(), signal);
-      this.#transport = connection.transport;
-      void connection.lost.then(async () => {
-        this.#current = undefined;
-        await connection[Symbol.asyncDispose]();
-      });
-      if (noCommand !== true) await askForNoDelay(connection, systemClock, signal);
-      return connection;
-    } catch (error) {
-      this.#current = undefined;
-      throw error;
-    }
-  }
-
-  #environment(): SshEnvironment {
-    const { askUser, tellUser, trace } = this.#options;
-    return {
-      clock: systemClock,
-      random: systemRandom,
-      emit: (event) => trace?.({ ...event, session: 0, timeMs: systemClock.nowMs() }),
-      ...definedProps({ askUser, tellUser }),
-    };
-  }
+async function connect(options: SshHostOptions, signal: AbortSignal): Promise<SshConnection> {
+  const { ssh, transport = "auto", askUser, tellUser, trace } = options;
+  const environment: SshEnvironment = {
+    clock: systemClock,
+    random: systemRandom,
+    emit: (event) => trace?.({ ...event, session: 0, timeMs: systemClock.nowMs() }),
+    ...definedProps({ askUser, tellUser }),
+  };
+  // Loaded when it is needed: SSH is two thirds of the program.
+  const { connectTransport } = await import("../ssh/connect-transport.ts");
+  return await connectTransport(transport, ssh, environment, signal);
 }

@@ -54,6 +54,10 @@ export type LimitName =
   | "sshExecOutputBytesMax"
   | "sshBannerMs"
   | "sshHandshakeMs"
+  | "sshRetryWaitMs"
+  | "sshRetryWaitMsMax"
+  | "sshClientWaitMs"
+  | "sshNoDelayMs"
   | "sshJumpsMax"
   | "sshConfigIncludesMax"
   | "netrcBytesMax"
@@ -208,6 +212,22 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
     value: 30_000,
     unit: "ms",
     why: "silence of an SSH server before a step of the log-in is given up; ssh waits for ever, sshd's LoginGraceTime is 120 s",
+  },
+  sshRetryWaitMs: {
+    value: 1000,
+    unit: "ms",
+    why: "before a tunnel's lost SSH connection is made again; each further attempt waits twice as long",
+  },
+  sshRetryWaitMsMax: { value: 60_000, unit: "ms", why: "the longest wait between two attempts" },
+  sshClientWaitMs: {
+    value: 15_000,
+    unit: "ms",
+    why: "that a client is kept waiting while the tunnel's SSH connection is being made again",
+  },
+  sshNoDelayMs: {
+    value: 10_000,
+    unit: "ms",
+    why: "for the command that has sshd send without delay; a forced command may be one that waits",
   },
   sshJumpsMax: { value: 8, unit: "hosts", why: "jump hosts in a row; more is a configuration that jumps in a circle" },
   sshConfigIncludesMax: { value: 16, unit: "files", why: "Include within Include in ssh_config; OpenSSH's own limit" },

@@ -2,7 +2,7 @@
 import type { Clock } from "../platform/clock.ts";
 import type { Connection, Network } from "../platform/network.ts";
 import type { Random } from "../platform/random.ts";
-import type { TraceEventBody } from "../platform/trace.ts";
+import type { Trace, TraceEventBody } from "../platform/trace.ts";
 import type { SallyportError } from "../protocol/error.ts";
 
 /** A question that the transport asks the user. */
@@ -42,6 +42,28 @@ export interface SshOptions {
   /** Seconds between keepalives, and how many may stay unanswered. Defaults 15 and 3; ssh's own settings win. */
   readonly keepaliveSeconds?: number;
   readonly keepaliveCountMax?: number;
+}
+
+/** Which SSH host and how: the one shape in which every part of the library is given it. */
+export interface SshHostOptions {
+  /** Where to and how, in the words of ssh(1). */
+  readonly ssh: SshOptions;
+  /** Default `auto`: the system's OpenSSH where it can multiplex, else the embedded ssh2 library. */
+  readonly transport?: "auto" | "openssh" | "embedded";
+  /**
+   * ssh's -N: run no command at the SSH host. Default false: `true` is run once after connecting, for sshd before 10.1 sends
+   * without delay only from then on (two round trips a file instead of four). Excludes mode `default-port`. For SFTP the default
+   * is true, since an account that may do SFTP only takes every command for SFTP.
+   */
+  readonly noCommand?: boolean;
+  /** Answers host-key, password and code questions of the embedded transport. Absent: such a question is a refusal. */
+  readonly askUser?: AskUser;
+  /** Receives ssh's own lines for the user: banners, warnings. */
+  readonly tellUser?: (line: string) => void;
+  /** Ends the attempt to connect; its reason is rethrown untouched. */
+  readonly signal?: AbortSignal;
+  /** Receives the events of the SSH connection. */
+  readonly trace?: Trace;
 }
 
 /** What a transport needs from the world. */
@@ -87,3 +109,8 @@ export type ConnectSsh = (
   environment: SshEnvironment,
   signal: AbortSignal,
 ) => Promise<SshConnection>;
+
+/** `user@host` as the user wrote it. */
+export function targetOf({ host, user }: Pick<SshOptions, "host" | "user">): string {
+  return user === undefined ? host : `${user}@${host}`;
+}

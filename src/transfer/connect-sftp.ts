@@ -1,7 +1,7 @@
 // A session with an SFTP server, in the words of the FTP client.
 import type { CallOptions } from "../client/ftp-client.ts";
 import { connectSsh, type SshHost } from "../connect/ssh-host.ts";
-import type { SshHostOptions } from "../ssh/ssh-host-options.ts";
+import type { SshHostOptions } from "../ssh/ssh-connection.ts";
 import type { ServerSession } from "./server-session.ts";
 import { openSftpSession } from "./sftp/open-sftp-session.ts";
 
@@ -18,13 +18,13 @@ const never: AbortSignal = new AbortController().signal;
  * const { entries } = await session.list();
  */
 export async function connectSftp(host: SshHostOptions | SshHost, options: CallOptions = {}): Promise<ServerSession> {
-  if ("network" in host) return await openSftpSession(async () => host, options.signal ?? never);
+  if ("network" in host) return await openSftpSession(host, options.signal ?? never);
   const signals = [options.signal, host.signal].filter((signal) => signal !== undefined);
   const signal = signals.length === 0 ? never : AbortSignal.any(signals);
   // An account that may do SFTP only would take a command for SFTP.
   const own = await connectSsh({ noCommand: true, ...host, signal });
   try {
-    return await openSftpSession(async () => own, signal, own);
+    return await openSftpSession(own, signal, own);
   } catch (error) {
     await own[Symbol.asyncDispose]();
     throw error;

@@ -16,11 +16,11 @@ import type { SallyportError } from "../protocol/error.ts";
 import { isLoopback } from "../protocol/ip-address.ts";
 import { ownEntry } from "../protocol/own-entry.ts";
 import { connectTransport } from "../ssh/connect-transport.ts";
-import type { SshConnection, SshEnvironment } from "../ssh/ssh-connection.ts";
-import { BackSupervisor } from "./back-supervisor.ts";
+import { ReconnectingSsh } from "../ssh/reconnecting-ssh.ts";
+import { type SshConnection, type SshEnvironment, targetOf } from "../ssh/ssh-connection.ts";
 import { type CheckedForward, checkForwards } from "./check-options.ts";
 import type { OpenForward, Tunnel, TunnelOptions } from "./options.ts";
-import { RunningTunnel } from "./running-tunnel.ts";
+import { backOver, RunningTunnel } from "./running-tunnel.ts";
 
 type Emit = (session: number, event: TraceEventBody) => void;
 
@@ -54,30 +54,25 @@ export async function openTunnelOver(
   // First what can fail at once and asks nobody: a port in use is told before a password is asked for.
   const listeners = await listenAll(checked, signal);
   const failed: { report: (error: SallyportError) => void } = { report: () => {} };
-  const supervisor = makeSupervisor(options, connect, emit, (error) => failed.report(error));
+  const ssh = makeSsh(options, connect, emit, (error) => failed.report(error));
   try {
-    await supervisor.start(signal);
+    await ssh.start(signal);
   } catch (error) {
-    await Promise.all([...listeners.map(disposeListener), supervisor.dispose()]);
+    await Promise.all([...listeners.map(disposeListener), ssh[Symbol.asyncDispose]()]);
     throw error;
   }
   const shared: GatewayShared = { registry: new ListenerRegistry(), sessions: new Set(), lastSession: 0 };
-  const environment = gatewayEnvironment(supervisor, emit, options.checkUser === true);
+  const environment = gatewayEnvironment(ssh, options, emit);
   const gateways = listeners.map(
     (listener, index) => new Gateway(listener, (checked[index] as CheckedForward).gateway, environment, shared),
   );
   const forwards = listeners.map((listener, index) => openForward(listener, checked[index] as CheckedForward, options));
-  const tunnel = new RunningTunnel({ clock: systemClock, forwards, gateways, shared, supervisor });
+  const tunnel = new RunningTunnel({ clock: systemClock, forwards, gateways, shared, ssh });
   failed.report = (error) => void tunnel.fail(error);
   const abort = (): void => void tunnel[Symbol.asyncDispose]();
   signal.addEventListener("abort", abort, { once: true });
   void tunnel.closed.then(() => signal.removeEventListener("abort", abort));
   return tunnel;
-}
-
-/** `user@host` as the user wrote it. */
-function sshTarget({ ssh }: Pick<TunnelOptions, "ssh">): string {
-  return ssh.user === undefined ? ssh.host : `${ssh.user}@${ssh.host}`;
 }
 
 async function listenAll(checked: readonly CheckedForward[], signal: AbortSignal): Promise<Listener[]> {
@@ -97,12 +92,12 @@ async function disposeListener(listener: Listener): Promise<void> {
   await listener[Symbol.asyncDispose]();
 }
 
-function makeSupervisor(
+function makeSsh(
   options: Omit<TunnelOptions, "transport">,
   connect: ConnectForTunnel,
   emit: Emit,
   onGivenUp: (error: SallyportError) => void,
-): BackSupervisor {
+): ReconnectingSsh {
   const { askUser, tellUser } = options;
   const environment: SshEnvironment = {
     clock: systemClock,
@@ -110,24 +105,26 @@ function makeSupervisor(
     emit: (event) => emit(0, event),
     ...definedProps({ askUser, tellUser }),
   };
-  return new BackSupervisor({
+  return new ReconnectingSsh({
+    target: targetOf(options.ssh),
     connect: (signal) => connect(environment, signal),
     clock: systemClock,
-    emit: (event) => emit(0, event),
-    backAddress: options.backAddress,
     noCommand: options.noCommand === true,
-    target: sshTarget(options),
-    onGivenUp,
+    background: { emit: (event) => emit(0, event), onGivenUp },
   });
 }
 
-function gatewayEnvironment(supervisor: BackSupervisor, emit: Emit, checkUser: boolean): GatewayEnvironment {
+function gatewayEnvironment(
+  ssh: ReconnectingSsh,
+  { backAddress, checkUser }: Pick<TunnelOptions, "backAddress" | "checkUser">,
+  emit: Emit,
+): GatewayEnvironment {
   return {
     front: systemNetwork,
     clock: systemClock,
-    back: (signal) => supervisor.back(signal),
+    back: backOver(ssh, backAddress),
     emit,
-    ...(checkUser ? { ownerOf: socketOwner } : {}),
+    ...(checkUser === true ? { ownerOf: socketOwner } : {}),
     ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
   };
 }
@@ -148,5 +145,12 @@ function openForward(listener: Listener, checked: CheckedForward, options: Pick<
   const host = ownEntry(reachable, bind) ?? bind;
   const open = isLoopback(bind) ? {} : { openAt: ownEntry(openAt, bind) ?? bind };
   const target = formatEndpoint(checked.gateway.target);
-  return { url: `ftp://${formatEndpoint({ host, port })}`, host, port, target, through: sshTarget(options), ...open };
+  return {
+    url: `ftp://${formatEndpoint({ host, port })}`,
+    host,
+    port,
+    target,
+    through: targetOf(options.ssh),
+    ...open,
+  };
 }

@@ -2,7 +2,7 @@
 import type { PortRange } from "../platform/network.ts";
 import type { Trace } from "../platform/trace.ts";
 import type { SallyportError } from "../protocol/error.ts";
-import type { SshHostOptions } from "../ssh/ssh-host-options.ts";
+import type { SshHostOptions } from "../ssh/ssh-connection.ts";
 
 /** One `-L [bind:]port:host:hostport`. */
 export interface Forward {

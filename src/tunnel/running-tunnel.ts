@@ -1,9 +1,11 @@
 // A tunnel that runs: what the caller holds.
+import { RemoteSockets } from "../data-connection/remote-sockets.ts";
+import type { GatewayEnvironment } from "../gateway/environment.ts";
 import type { Gateway, GatewayShared } from "../gateway/gateway.ts";
 import type { Clock } from "../platform/clock.ts";
 import { closeSessions } from "../platform/close-sessions.ts";
 import type { SallyportError } from "../protocol/error.ts";
-import type { BackSupervisor } from "./back-supervisor.ts";
+import type { ReconnectingSsh } from "../ssh/reconnecting-ssh.ts";
 import type { OpenForward, Tunnel } from "./options.ts";
 
 const graceMsDefault = 10_000;
@@ -14,7 +16,17 @@ export interface TunnelParts {
   readonly forwards: readonly OpenForward[];
   readonly gateways: readonly Gateway[];
   readonly shared: GatewayShared;
-  readonly supervisor: BackSupervisor;
+  readonly ssh: ReconnectingSsh;
+}
+
+/** The network towards the FTP server, over whichever SSH connection is there; `address`: the SSH host's, for the FTP server. */
+export function backOver(ssh: ReconnectingSsh, address?: string): GatewayEnvironment["back"] {
+  const remoteSockets = new RemoteSockets((port, signal) => ssh.listSockets(port, signal));
+  return async (signal) => {
+    const { connection, gone } = await ssh.current(signal);
+    const { network, serverAddress } = connection;
+    return { network, signal: gone, address: address ?? serverAddress, remoteSockets };
+  };
 }
 
 export class RunningTunnel implements Tunnel {
@@ -28,7 +40,7 @@ export class RunningTunnel implements Tunnel {
   constructor(parts: TunnelParts) {
     this.#parts = parts;
     this.forwards = parts.forwards;
-    this.transport = parts.supervisor.transport;
+    this.transport = parts.ssh.transport;
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
@@ -43,17 +55,17 @@ export class RunningTunnel implements Tunnel {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#breakOff(closingText);
+    this.#abort(closingText);
     await this.#close(0, undefined);
   }
 
   /** The tunnel cannot go on: everything is closed, and `closed` tells why. */
   async fail(error: SallyportError): Promise<void> {
-    this.#breakOff(error.message);
+    this.#abort(error.message);
     await this.#close(0, error);
   }
 
-  #breakOff(text: string): void {
+  #abort(text: string): void {
     for (const session of this.#parts.shared.sessions) session.closeNow(text);
   }
 
@@ -63,9 +75,9 @@ export class RunningTunnel implements Tunnel {
   }
 
   async #closeParts(graceMs: number): Promise<void> {
-    const { clock, gateways, shared, supervisor } = this.#parts;
+    const { clock, gateways, shared, ssh } = this.#parts;
     const entrances = gateways.map(({ entrance }) => entrance);
     await closeSessions(clock, entrances, shared.sessions, closingText, graceMs);
-    await supervisor.dispose();
+    await ssh[Symbol.asyncDispose]();
   }
 }

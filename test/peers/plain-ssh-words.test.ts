@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { loopbackModes } from "../../src/lab/loopback/modes.ts";
-import { parseFarSockets } from "../../src/ssh/far-sockets.ts";
+import { parseSocketTable } from "../../src/ssh/remote-socket-list.ts";
 import { PlainClient, portArgument } from "../gateway/plain-client.ts";
 import { freePort } from "../support/free-port.ts";
 import { type FtpServer, startProftpd, startVsftpd } from "../support/ftp-servers.ts";
@@ -56,7 +56,7 @@ describePeers(["sshd", "vsftpd", "proftpd"], "plain ssh -L", () => {
 
   test("S18 default-ports-forwarded: sshd cannot listen where its own connection comes from", async () => {
     await using _client = await logIn(vsftpd, ports[0]);
-    const [end] = parseFarSockets(readFileSync("/proc/net/tcp", "utf8"), vsftpd.port);
+    const [end] = parseSocketTable(readFileSync("/proc/net/tcp", "utf8"), vsftpd.port);
     const backward = ["-F", sshd.configFile, "-N", `-R127.0.0.1:${end?.port}:127.0.0.1:${ports[0]}`, sshd.hostAlias];
     await using ssh = startProgram("ssh", backward);
     const [words] = await ssh.waitForLog(/remote port forwarding failed for listen port \d+/);

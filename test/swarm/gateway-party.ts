@@ -1,12 +1,12 @@
-// Sallyport in a world: the gateway, the supervisor of its SSH connection and the closing of a tunnel are the real ones.
+// Sallyport in a world: the gateway, the keeping of its SSH connection and the closing of a tunnel are the real ones.
 import { Gateway, type GatewayShared } from "../../src/gateway/gateway.ts";
 import { ListenerRegistry } from "../../src/gateway/listener-registry.ts";
 import type { Connection } from "../../src/platform/network.ts";
 import { SallyportError } from "../../src/protocol/error.ts";
 import { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
+import { ReconnectingSsh } from "../../src/ssh/reconnecting-ssh.ts";
 import type { ExecResult, SshConnection } from "../../src/ssh/ssh-connection.ts";
-import { BackSupervisor } from "../../src/tunnel/back-supervisor.ts";
-import { RunningTunnel } from "../../src/tunnel/running-tunnel.ts";
+import { backOver, RunningTunnel } from "../../src/tunnel/running-tunnel.ts";
 import { CountedClock } from "./counted-clock.ts";
 import { gatewayPort, type Place } from "./place.ts";
 import type { GatewayPlan } from "./plan.ts";
@@ -44,17 +44,18 @@ export async function startGateway(
   const front = new Program(host.network(), clock, tamper);
   let ssh: LosableSsh | undefined;
   const backClock = new CountedClock(clock);
-  const supervisor = new BackSupervisor({
+  const reconnecting = new ReconnectingSsh({
     connect: async (signal) => {
       ssh = new LosableSsh(await SimulatedSsh.connect(host, { host: addresses.ssh, signal }));
       return ssh;
     },
     clock: backClock,
-    emit: (event) => trace.event("tunnel", event),
-    backAddress: undefined,
     noCommand: plan.backMode !== "default-port",
     target: "user@ssh",
-    onGivenUp: (error) => trace.say("tunnel", `given up: ${error.message}`),
+    background: {
+      emit: (event) => trace.event("tunnel", event),
+      onGivenUp: (error) => trace.say("tunnel", `given up: ${error.message}`),
+    },
   });
   const { passivePorts, sshSharesPorts: _, ...others } = plan;
   const last = passivePorts === 0 ? 0 : 40_000 + passivePorts - 1;
@@ -63,7 +64,7 @@ export async function startGateway(
     ports: { first: gatewayPort, last: gatewayPort },
     signal: never,
   });
-  await supervisor.start(never);
+  await reconnecting.start(never);
   const shared: GatewayShared = { registry: new ListenerRegistry(), sessions: new Set(), lastSession: 0 };
   const internalErrors: string[] = [];
   const watchers = new Set<(type: string) => void>();
@@ -79,7 +80,7 @@ export async function startGateway(
     {
       front,
       clock: front.clock,
-      back: (signal) => supervisor.back(signal),
+      back: backOver(reconnecting),
       emit: (session, event) => {
         trace.event(`gateway#${session}`, event);
         for (const watcher of watchers) watcher(event.type);
@@ -90,7 +91,13 @@ export async function startGateway(
     },
     shared,
   );
-  const tunnel = new RunningTunnel({ clock: front.clock, forwards: [], gateways: [gateway], shared, supervisor });
+  const tunnel = new RunningTunnel({
+    clock: front.clock,
+    forwards: [],
+    gateways: [gateway],
+    shared,
+    ssh: reconnecting,
+  });
   let isClosing = false;
   const close = (graceMs: number): void => {
     isClosing = true;

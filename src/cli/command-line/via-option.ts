@@ -2,7 +2,7 @@
 
 import { definedProps } from "../../protocol/defined-props.ts";
 import { ownEntry } from "../../protocol/own-entry.ts";
-import type { SshHostOptions } from "../../ssh/ssh-host-options.ts";
+import type { SshHostOptions } from "../../ssh/ssh-connection.ts";
 import { parseDestination } from "./destination.ts";
 import type { Draft, OptionRow } from "./option-row.ts";
 import { sallyportOptions } from "./sallyport-options.ts";

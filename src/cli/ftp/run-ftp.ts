@@ -3,6 +3,8 @@ import { constants } from "node:os";
 import { ReadStream } from "node:tty";
 import type { ClientOptions, Credentials } from "../../client/client-options.ts";
 import type { FtpClient } from "../../client/ftp-client.ts";
+import { connectFtp, during, type FtpClientOptions } from "../../connect/ftp-client.ts";
+import { type SshHost, sshHost } from "../../connect/ssh-host.ts";
 import { systemClock } from "../../network/system-clock.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
@@ -17,7 +19,6 @@ import type { Reporter } from "../report/reporter.ts";
 import type { World } from "../run/world.ts";
 import { makeAskUser } from "../terminal/ask-user.ts";
 import { makeComplete } from "./completion.ts";
-import { ClientConnector } from "./connect-client.ts";
 import type { FtpCommand } from "./ftp-command.ts";
 import { type LineSource, PipedLines, TerminalLines } from "./line-source.ts";
 import { Prompt } from "./prompt.ts";
@@ -41,7 +42,8 @@ class FtpRun implements AsyncDisposable {
   readonly #world: World;
   readonly #prompt: Prompt;
   readonly #lines: LineSource;
-  readonly #connector: ClientConnector;
+  /** One SSH connection for all sessions: connected when first needed, and again when it was lost. */
+  readonly #via: SshHost | undefined;
   readonly #askUser: ReturnType<typeof makeAskUser>;
   readonly #interactive: boolean = process.stdin.isTTY === true && process.stdout.isTTY === true;
   readonly #settings: Settings;
@@ -61,7 +63,7 @@ class FtpRun implements AsyncDisposable {
     this.#askUser = makeAskUser({ env: world.env, interrupt: () => void this.#prompt.interrupt() });
     const tellUser = (line: string): void => world.printError(`${escapeText(line)}\n`);
     const via = command.via === undefined ? undefined : { ...command.via, askUser: this.#askUser, tellUser };
-    this.#connector = new ClientConnector({ via, trace: (event) => this.#show(event) });
+    this.#via = via === undefined ? undefined : sshHost({ ...via, trace: (event) => this.#show(event) });
     this.#lines = this.#openLines();
     this.#prompt = new Prompt({
       lines: this.#lines,
@@ -128,7 +130,7 @@ class FtpRun implements AsyncDisposable {
   async #connect(target: Target, shell: Shell): Promise<FtpClient> {
     const tls = await tlsOf(this.#command);
     const { host, port } = target;
-    const options: ClientOptions = {
+    const options: FtpClientOptions = {
       host,
       ...definedProps({ port }),
       credentials: (_, signal) => this.#signIn(target, shell, signal),
@@ -136,11 +138,13 @@ class FtpRun implements AsyncDisposable {
       mode: this.#settings.mode,
       epsv4: this.#settings.epsv4,
       encoding: this.#settings.encoding,
+      trace: (event) => this.#show(event),
+      ...definedProps({ via: this.#via }),
     };
     this.#opening = "login";
     this.#connecting = shell;
     try {
-      return await this.#connector.open(options, shell.signal, this.#end.signal);
+      return await during(this.#end.signal, shell, (signal) => connectFtp({ ...options, signal }));
     } finally {
       this.#opening = "no";
     }
@@ -181,7 +185,7 @@ class FtpRun implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#prompt[Symbol.asyncDispose]();
-    await this.#connector[Symbol.asyncDispose]();
+    await this.#via?.[Symbol.asyncDispose]();
     this.#lines[Symbol.dispose]();
     this.#end.abort(new Error("the program ends"));
   }

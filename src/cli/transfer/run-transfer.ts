@@ -135,7 +135,7 @@ function openSessions(
     signal,
     trace,
     via: command.via === undefined ? undefined : { ...command.via, askUser, tellUser },
-    people: { askUser, tellUser },
+    prompts: { askUser, tellUser },
     logIn: ({ host, user, password }) =>
       signIn(
         { host, user, password: password?.reveal() },

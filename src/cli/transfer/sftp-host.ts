@@ -3,8 +3,7 @@
 import { formatEndpoint } from "../../platform/endpoint.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
-import type { SshOptions } from "../../ssh/ssh-connection.ts";
-import type { SshHostOptions } from "../../ssh/ssh-host-options.ts";
+import type { SshHostOptions, SshOptions } from "../../ssh/ssh-connection.ts";
 import { parseDestination } from "../command-line/destination.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import type { Via } from "../command-line/via-option.ts";

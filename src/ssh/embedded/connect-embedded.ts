@@ -1,6 +1,12 @@
 // SSH without an ssh program: configuration, route, handshake, log-in, network.
 import { existsSync } from "node:fs";
-import type { ConnectSsh, SshConnection, SshEnvironment, SshOptions } from "../ssh-connection.ts";
+import {
+  type ConnectSsh,
+  type SshConnection,
+  type SshEnvironment,
+  type SshOptions,
+  targetOf,
+} from "../ssh-connection.ts";
 import { chooseAlgorithms } from "./configuration/algorithms.ts";
 import { type HostSettings, hostSettings } from "./configuration/host-settings.ts";
 import { readConfig } from "./configuration/read-config.ts";
@@ -34,7 +40,7 @@ async function connectHop(
   const note = (line: string): void => {
     if ((options.verbosity ?? 0) > 0) tell(`debug1: ${line}`);
   };
-  const target = options.user === undefined ? options.host : `${options.user}@${options.host}`;
+  const target = targetOf(options);
   environment.emit({ type: "ssh.connecting", target, transport: "embedded" });
   const source = await readConfig(options, signal, tell);
   reportUnused(source, options, tell);

@@ -2,7 +2,13 @@
 import { existsSync } from "node:fs";
 import type { Clock } from "../../platform/clock.ts";
 import { SallyportError } from "../../protocol/error.ts";
-import type { ConnectSsh, SshConnection, SshEnvironment, SshOptions } from "../ssh-connection.ts";
+import {
+  type ConnectSsh,
+  type SshConnection,
+  type SshEnvironment,
+  type SshOptions,
+  targetOf,
+} from "../ssh-connection.ts";
 import { watchBanner } from "./banner-lines.ts";
 import { readEffectiveSettings } from "./effective-settings.ts";
 import { findOpenSsh } from "./find-openssh.ts";
@@ -14,7 +20,7 @@ import { explainFailure } from "./ssh-failure.ts";
 import { audienceOf, SshMessages } from "./ssh-messages.ts";
 import { SshProcess } from "./ssh-process.ts";
 import { canAskUser } from "./terminal.ts";
-import { checkSshOptions, targetOf } from "./user-arguments.ts";
+import { checkSshOptions } from "./user-arguments.ts";
 
 /** ssh tells nobody when it is ready; its socket appears, by one link(2), when the log-in is done (mux.c). */
 const lookEveryMs = 10;

@@ -1,8 +1,8 @@
 // What ssh itself makes of the user's configuration and options: `ssh -G`.
 import { execFile } from "node:child_process";
-import type { SshOptions } from "../ssh-connection.ts";
+import { type SshOptions, targetOf } from "../ssh-connection.ts";
 import { explainFailure } from "./ssh-failure.ts";
-import { targetOf, userArguments } from "./user-arguments.ts";
+import { userArguments } from "./user-arguments.ts";
 
 export interface EffectiveSettings {
   /** Value of a keyword in lower case; keywords with several values give the last one. */

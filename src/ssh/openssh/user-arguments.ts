@@ -38,8 +38,3 @@ export function userArguments(options: SshOptions): string[] {
     ...(options.compression === true ? ["-C"] : []),
   ];
 }
-
-/** `user@host` as the user wrote it. */
-export function targetOf(options: SshOptions): string {
-  return options.user === undefined ? options.host : `${options.user}@${options.host}`;
-}

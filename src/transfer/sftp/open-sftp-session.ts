@@ -6,9 +6,9 @@ import { SftpClient } from "../../ssh/sftp/client/sftp-client.ts";
 import { makeRemote, type SftpRemote } from "./sftp-remote.ts";
 import { SftpServerSession } from "./sftp-server-session.ts";
 
-/** `host` is asked for each channel; `owned` is disposed with the session. Throws SSH_*, NET_*, the signal's reason. */
+/** A channel of the host's connection, and others where the session opens another; `owned` is disposed with the session. Throws SSH_*, NET_*, the signal's reason. */
 export async function openSftpSession(
-  host: () => Promise<SshHost>,
+  host: SshHost,
   signal: AbortSignal,
   owned?: AsyncDisposable,
 ): Promise<SftpServerSession> {
@@ -16,8 +16,8 @@ export async function openSftpSession(
   return new SftpServerSession({ first: await open(signal), reopen: open, ...definedProps({ owned }) });
 }
 
-async function openChannel(host: () => Promise<SshHost>, signal: AbortSignal): Promise<SftpRemote> {
-  const connection = await (await host()).openSubsystem("sftp", signal);
+async function openChannel(host: SshHost, signal: AbortSignal): Promise<SftpRemote> {
+  const connection = await host.openSubsystem("sftp", signal);
   const client = await SftpClient.open({ connection, clock: systemClock, signal });
   try {
     return await makeRemote(client, signal);

@@ -6,8 +6,7 @@ import type { Client, ClientChannel } from "ssh2";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openServer, type Server, type ServerOptions } from "../../../src/index.ts";
 import type { TraceEvent } from "../../../src/platform/trace.ts";
-import { parseFarSockets } from "../../../src/ssh/far-sockets.ts";
-import { farSocketsCommand } from "../../../src/ssh/far-sockets-command.ts";
+import { parseSocketTable, remoteSocketsCommand } from "../../../src/ssh/remote-socket-list.ts";
 import { Peer } from "../../server/peer.ts";
 import { execute, openDirect, type RawClient, rawClient } from "../../ssh/embedded/server/raw-client.ts";
 import { makeCertificatePair } from "../../support/certificate.ts";
@@ -237,7 +236,7 @@ describe("active mode through SSH", () => {
     await start();
     const alice = await sshAs("alice");
     const peer = await sessionOf(alice);
-    const [end] = parseFarSockets((await execute(alice, farSocketsCommand(ftpPort()))).stdout, ftpPort());
+    const [end] = parseSocketTable((await execute(alice, remoteSocketsCommand(ftpPort()))).stdout, ftpPort());
     expect(await listen(alice, "127.0.0.1", end?.port ?? 0)).toBe(end?.port);
     await expect(Peer.connect(end?.port ?? 0)).rejects.toThrow("ECONNREFUSED");
     const data = handedOver(alice);

@@ -1,5 +1,5 @@
 // A session channel (RFC 4254 section 6): the SFTP subsystem, a few commands that stand for nothing, and no shell.
-import { isFarSocketsCommand } from "../../far-sockets-command.ts";
+import { isRemoteSocketsCommand } from "../../remote-socket-list.ts";
 import { parseScpCommand, type ScpCommand } from "../../scp/wire/command.ts";
 import type { Channel } from "../channels/channel.ts";
 
@@ -28,7 +28,7 @@ const commands: ReadonlyMap<string, Output> = new Map([
 ]);
 
 function outputOf(command: string): Output | undefined {
-  return isFarSocketsCommand(command) ? ({ sockets }) => sockets() : commands.get(command);
+  return isRemoteSocketsCommand(command) ? ({ sockets }) => sockets() : commands.get(command);
 }
 
 const notFound = 127; // as a shell has it

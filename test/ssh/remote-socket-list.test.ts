@@ -2,8 +2,12 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { expect, test } from "vitest";
-import { listFarSockets, parseFarSockets } from "../../src/ssh/far-sockets.ts";
-import { farSocketsCommand, isFarSocketsCommand } from "../../src/ssh/far-sockets-command.ts";
+import {
+  isRemoteSocketsCommand,
+  listRemoteSockets,
+  parseSocketTable,
+  remoteSocketsCommand,
+} from "../../src/ssh/remote-socket-list.ts";
 
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:0015 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0
@@ -16,7 +20,7 @@ const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->whe
 `;
 
 test("the ends of established connections to the FTP server's port are found, over both families", () => {
-  expect(parseFarSockets(table, 21)).toEqual([
+  expect(parseSocketTable(table, 21)).toEqual([
     { host: "127.0.0.1", port: 48_112 },
     { host: "192.168.0.2", port: 50_000 },
     { host: "0:0:0:0:0:0:0:1", port: 50_001 },
@@ -26,7 +30,7 @@ test("the ends of established connections to the FTP server's port are found, ov
 test.each(["", "nonsense", "0: x y 01", "cat: /proc/net/tcp: No such file or directory"])(
   "%j holds no ends",
   (text) => {
-    expect(parseFarSockets(text, 21)).toEqual([]);
+    expect(parseSocketTable(text, 21)).toEqual([]);
   },
 );
 
@@ -38,9 +42,9 @@ test.runIf(process.platform === "linux")(
     const { port } = server.address() as AddressInfo;
     const near = connect(port, "127.0.0.1");
     const [far] = await once(server, "connection");
-    const printed = execFileSync("sh", ["-c", farSocketsCommand(port)], { encoding: "utf8" });
+    const printed = execFileSync("sh", ["-c", remoteSocketsCommand(port)], { encoding: "utf8" });
     expect(printed.trim().split("\n")).toHaveLength(1);
-    expect(parseFarSockets(printed, port)).toEqual([{ host: "127.0.0.1", port: near.localPort }]);
+    expect(parseSocketTable(printed, port)).toEqual([{ host: "127.0.0.1", port: near.localPort }]);
     near.destroy();
     far.destroy();
     server.close();
@@ -48,14 +52,14 @@ test.runIf(process.platform === "linux")(
 );
 
 test("an SSH server of ours knows the command for every port, and no other", () => {
-  for (const port of [1, 21, 4660, 65_535]) expect(isFarSocketsCommand(farSocketsCommand(port))).toBe(true);
+  for (const port of [1, 21, 4660, 65_535]) expect(isRemoteSocketsCommand(remoteSocketsCommand(port))).toBe(true);
   for (const command of [
     "",
     "cat /proc/net/tcp",
-    farSocketsCommand(21).replace("0015", "15"),
-    `${farSocketsCommand(21)} `,
+    remoteSocketsCommand(21).replace("0015", "15"),
+    `${remoteSocketsCommand(21)} `,
   ]) {
-    expect(isFarSocketsCommand(command)).toBe(false);
+    expect(isRemoteSocketsCommand(command)).toBe(false);
   }
 });
 
@@ -66,8 +70,8 @@ test.each([true, false])("a list of a command that succeeded is taken, no other 
     asked.push(command);
     return { succeeded, stdout: table };
   };
-  const ends = await listFarSockets({ exec }, 21, signal);
-  expect(asked).toEqual([farSocketsCommand(21)]);
-  expect(ends).toEqual(succeeded ? parseFarSockets(table, 21) : []);
-  expect(parseFarSockets(table, 21)).not.toEqual([]);
+  const ends = await listRemoteSockets({ exec }, 21, signal);
+  expect(asked).toEqual([remoteSocketsCommand(21)]);
+  expect(ends).toEqual(succeeded ? parseSocketTable(table, 21) : []);
+  expect(parseSocketTable(table, 21)).not.toEqual([]);
 });

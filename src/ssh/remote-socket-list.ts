@@ -1,23 +1,38 @@
 // The SSH host's own list of TCP connections, for back mode default-port: SSH does not tell from which port sshd connected.
 // Linux only (/proc/net/tcp); elsewhere the list is empty and the mode is refused with the reason.
 import type { Endpoint } from "../platform/endpoint.ts";
-import { farSocketsCommand } from "./far-sockets-command.ts";
 import type { SshConnection } from "./ssh-connection.ts";
+
+const begin = "grep -hs ':";
+const end = " 01 ' /proc/net/tcp /proc/net/tcp6; true";
+
+/**
+ * Prints the rows of established connections to `port` from the SSH host's table of TCP sockets (proc(5)) where that is
+ * Linux, else nothing. The whole table of a busy host has megabytes.
+ */
+export function remoteSocketsCommand(port: number): string {
+  return begin + port.toString(16).toUpperCase().padStart(4, "0") + end;
+}
+
+/** Whether it is this command, for any port. */
+export function isRemoteSocketsCommand(command: string): boolean {
+  return command === remoteSocketsCommand(Number.parseInt(command.slice(begin.length, -end.length), 16));
+}
 
 const established = "01";
 
 /** Local ends of the SSH host's connections to `port`; none where the host does not tell all. Throws what `exec` throws. */
-export async function listFarSockets(
+export async function listRemoteSockets(
   connection: Pick<SshConnection, "exec">,
   port: number,
   signal: AbortSignal,
 ): Promise<readonly Endpoint[]> {
-  const { succeeded, stdout } = await connection.exec(farSocketsCommand(port), { signal });
-  return succeeded ? parseFarSockets(stdout, port) : [];
+  const { succeeded, stdout } = await connection.exec(remoteSocketsCommand(port), { signal });
+  return succeeded ? parseSocketTable(stdout, port) : [];
 }
 
 /** Local ends of established connections to `port`, from the text of /proc/net/tcp and tcp6 (proc(5)). */
-export function parseFarSockets(text: string, port: number): Endpoint[] {
+export function parseSocketTable(text: string, port: number): Endpoint[] {
   const ends: Endpoint[] = [];
   for (const line of text.split("\n")) {
     const [, local, remote, state] = line.trim().split(/\s+/);

@@ -1,0 +1,265 @@
+// One SSH connection for all who need it: made when first asked for, shared, and made again when it was lost.
+import { setMaxListeners } from "node:events";
+import { type Clock, withDeadline } from "../platform/clock.ts";
+import type { Endpoint } from "../platform/endpoint.ts";
+import type { Connection, Network } from "../platform/network.ts";
+import { raceAbort } from "../platform/race-abort.ts";
+import { Tasks } from "../platform/tasks.ts";
+import type { TraceEventBody } from "../platform/trace.ts";
+import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
+import { listRemoteSockets } from "./remote-socket-list.ts";
+import type { SshConnection } from "./ssh-connection.ts";
+
+/** Trying again would not help, and may lock the account or ask the user again and again. */
+const hopeless: ReadonlySet<string> = new Set(["SSH_AUTH", "SSH_HOST_KEY", "SSH_CONFIG", "SSH_PROGRAM_MISSING"]);
+
+export interface ReconnectingSshOptions {
+  /** `user@host`, for messages. */
+  readonly target: string;
+  readonly connect: (signal: AbortSignal) => Promise<SshConnection>;
+  readonly clock: Clock;
+  /** Run nothing at the SSH host. */
+  readonly noCommand: boolean;
+  /**
+   * A lost connection is made again at once or after growing waits, and those who ask meanwhile are kept waiting for a bounded time.
+   * Absent: it is made again when somebody asks for it, and a failure is reported to those who asked.
+   */
+  readonly background?: {
+    readonly emit: (event: TraceEventBody) => void;
+    /** The login was refused or the host key has changed: no other attempt is made. */
+    readonly onGivenUp: (error: SallyportError) => void;
+  };
+}
+
+/** The connection as it is now. */
+export interface LiveSsh {
+  readonly connection: SshConnection;
+  /** Aborts when the connection is gone; the reason says why. */
+  readonly gone: AbortSignal;
+  /** The server sends without delay now, or does not run commands. Never rejects. */
+  readonly noDelay: Promise<void>;
+}
+
+interface Attempt {
+  readonly live: Promise<LiveSsh>;
+  readonly stop: AbortController;
+  /** Who waits for it. Nobody: it is aborted, unless it is made in the background. */
+  waiting: number;
+}
+
+/** Disposal closes the connection, aborts an attempt that runs, and is idempotent. */
+export class ReconnectingSsh implements AsyncDisposable {
+  /** The remote end, over whichever connection is there. */
+  readonly network: Network;
+  /** Settles when the first connection is gone: undefined after disposal, else why. Never rejects. */
+  readonly lost: Promise<SallyportError | undefined>;
+  readonly #options: ReconnectingSshOptions;
+  readonly #work: Tasks = new Tasks();
+  #settleLost: (error: SallyportError | undefined) => void = () => {};
+  #transport: SshConnection["transport"] = "openssh";
+  #live: LiveSsh | undefined;
+  #attempt: Attempt | undefined;
+  #isClosed = false;
+  #lastError: SallyportError | undefined;
+  #cancelRetry: () => void = () => {};
+  #retryMs: number = limits.sshRetryWaitMs;
+
+  constructor(options: ReconnectingSshOptions) {
+    this.#options = options;
+    this.lost = new Promise((resolve) => {
+      this.#settleLost = resolve;
+    });
+    this.network = {
+      name: options.target,
+      connect: async (o) => (await this.current(o.signal)).connection.network.connect(o),
+      listen: async (o) => (await this.current(o.signal)).connection.network.listen(o),
+    };
+  }
+
+  get target(): string {
+    return this.#options.target;
+  }
+
+  /** Of the last connection. */
+  get transport(): SshConnection["transport"] {
+    return this.#transport;
+  }
+
+  /** The first connection; its failure is the caller's also when later ones are made in the background. */
+  start(signal: AbortSignal): Promise<LiveSsh> {
+    return this.#attemptFor(signal);
+  }
+
+  /**
+   * The connection that is there, or a new one.
+   * @throws SallyportError SSH_*, NET_* (in the background: SSH_DISCONNECTED); CLOSED after disposal; the signal's reason
+   */
+  async current(signal: AbortSignal): Promise<LiveSsh> {
+    if (this.#live !== undefined) return this.#live;
+    return await (this.#options.background === undefined ? this.#attemptFor(signal) : this.#soon(signal));
+  }
+
+  /** Local ends of the SSH host's connections to `port`; none where the host does not show all. */
+  async listSockets(port: number, signal: AbortSignal): Promise<readonly Endpoint[]> {
+    if (this.#options.noCommand) throw commandForbidden();
+    return await listRemoteSockets(await this.#forSession(signal), port, signal);
+  }
+
+  async openSubsystem(name: string, signal: AbortSignal): Promise<Connection> {
+    return await (await this.#forSession(signal)).openSubsystem(name, { signal });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    this.#cancelRetry();
+    this.#attempt?.stop.abort(this.#closed());
+    const live = this.#live;
+    this.#live = undefined;
+    if (live !== undefined) this.#work.track(Promise.resolve(live.connection[Symbol.asyncDispose]()));
+    await this.#work.settled();
+    this.#settleLost(undefined);
+  }
+
+  /** MaxSessions may allow one session at a time. */
+  async #forSession(signal: AbortSignal): Promise<SshConnection> {
+    const { connection, noDelay } = await this.current(signal);
+    await raceAbort(noDelay, signal);
+    return connection;
+  }
+
+  /** Waits a bounded time for what is made in the background, and has it made at once. */
+  async #soon(signal: AbortSignal): Promise<LiveSsh> {
+    const isDown = (): SallyportError => {
+      const why = this.#lastError === undefined ? "" : `: ${this.#lastError.message}`;
+      return new SallyportError("SSH_DISCONNECTED", `the SSH connection to ${this.target} is down${why}`, {
+        hint: "it is being made again; try once more in a moment",
+      });
+    };
+    const deadline = withDeadline(this.#options.clock, limits.sshClientWaitMs, signal, isDown);
+    try {
+      return await raceAbort(this.#retryNow(), deadline.signal);
+    } catch {
+      if (signal.aborted) throw signal.reason;
+      throw isDown();
+    } finally {
+      deadline.release();
+    }
+  }
+
+  /** One attempt for all who ask; it ends with the last of them. */
+  async #attemptFor(signal: AbortSignal): Promise<LiveSsh> {
+    signal.throwIfAborted();
+    const attempt = this.#attempt ?? this.#begin();
+    attempt.waiting += 1;
+    try {
+      return await raceAbort(attempt.live, signal);
+    } finally {
+      attempt.waiting -= 1;
+      if (attempt.waiting === 0 && this.#attempt === attempt) {
+        this.#attempt = undefined;
+        attempt.stop.abort(signal.reason);
+      }
+    }
+  }
+
+  /** By the timer, or at once because a client waits. */
+  #retryNow(): Promise<LiveSsh> {
+    this.#cancelRetry();
+    if (this.#attempt !== undefined) return this.#attempt.live;
+    const attempt = this.#begin();
+    attempt.waiting = 1; // whoever asks and leaves
+    attempt.live.catch((error: unknown) => this.#failed(error));
+    return attempt.live;
+  }
+
+  #begin(): Attempt {
+    const stop = new AbortController();
+    const attempt: Attempt = { live: this.#open(stop.signal), stop, waiting: 0 };
+    this.#attempt = attempt;
+    this.#work.track(attempt.live);
+    const forget = (): void => {
+      if (this.#attempt === attempt) this.#attempt = undefined;
+    };
+    attempt.live.then(forget, forget);
+    return attempt;
+  }
+
+  async #open(signal: AbortSignal): Promise<LiveSsh> {
+    if (this.#isClosed) throw this.#closed();
+    const { connect, clock, noCommand } = this.#options;
+    const connection = await connect(signal);
+    if (signal.aborted) {
+      await connection[Symbol.asyncDispose]();
+      throw signal.reason;
+    }
+    const gone = new AbortController();
+    setMaxListeners(0, gone.signal); // every session listens
+    const noDelay = noCommand ? Promise.resolve() : sendWithoutDelay(connection, clock, gone.signal);
+    const live: LiveSsh = { connection, gone: gone.signal, noDelay };
+    this.#live = live;
+    this.#transport = connection.transport;
+    this.#retryMs = limits.sshRetryWaitMs;
+    void connection.lost.then((error) => this.#onLost(live, gone, error));
+    return live;
+  }
+
+  #onLost(live: LiveSsh, gone: AbortController, error: SallyportError | undefined): void {
+    const reason = error ?? this.#closed();
+    gone.abort(new SallyportError(reason.code, `SSH connection lost: ${reason.message}`, { cause: reason }));
+    this.#settleLost(error);
+    if (this.#live !== live) return;
+    this.#live = undefined;
+    this.#work.track(Promise.resolve(live.connection[Symbol.asyncDispose]()));
+    if (!this.#isClosed) this.#retryLater(reason);
+  }
+
+  #retryLater(error: SallyportError): void {
+    const { background, clock } = this.#options;
+    if (background === undefined) return;
+    this.#lastError = error;
+    background.emit({ type: "ssh.lost", reason: error.message, retryInMs: this.#retryMs });
+    this.#cancelRetry = clock.after(this.#retryMs, () => {
+      this.#retryNow().catch(() => {});
+    });
+    this.#retryMs = Math.min(this.#retryMs * 2, limits.sshRetryWaitMsMax);
+  }
+
+  #failed(error: unknown): void {
+    if (this.#isClosed) return;
+    const known = isSallyportError(error)
+      ? error
+      : new SallyportError("SSH_CONNECT", `could not connect to ${this.target}`, { cause: error });
+    if (hopeless.has(known.code)) this.#options.background?.onGivenUp(known);
+    else this.#retryLater(known);
+  }
+
+  #closed(): SallyportError {
+    return new SallyportError("CLOSED", `the SSH connection to ${this.target} is closed`);
+  }
+}
+
+function commandForbidden(): SallyportError {
+  const message = "mode default-port has to read the SSH host's list of connections, and -N forbids commands there";
+  return new SallyportError("NET_UNSUPPORTED", message, { hint: "leave -N (noCommand) out" });
+}
+
+/** Does nothing, wherever there is a shell. */
+const noDelayCommand = "true";
+
+/**
+ * sshd before 10.1 leaves Nagle's algorithm on until a session runs a command: a small message behind another one waits for an
+ * acknowledgement from here, and an FTP transfer has two such pairs, so a file costs four round trips instead of two.
+ * Never rejects: a server that refuses the command is only slower.
+ */
+async function sendWithoutDelay(connection: SshConnection, clock: Clock, signal: AbortSignal): Promise<void> {
+  // A forced command may be something that waits; it is then left to itself.
+  const deadline = withDeadline(clock, limits.sshNoDelayMs, signal, () => new Error("the command took too long"));
+  try {
+    await connection.exec(noDelayCommand, { signal: deadline.signal });
+  } catch {
+    // MaxSessions 0, a forced command that waits, the connection's end: nothing depends on it.
+  } finally {
+    deadline.release();
+  }
+}
