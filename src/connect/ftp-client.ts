@@ -1,11 +1,12 @@
 // An FTP client over this machine's network, or over an SSH host's.
 import type { ClientOptions } from "../client/client-options.ts";
-import type { CallOptions, FtpClient as Client } from "../client/ftp-client.ts";
+import type { FtpClient as Client } from "../client/ftp-client.ts";
 import { openSession } from "../client/ftp-session.ts";
 import type { ClientEnvironment } from "../client/talk.ts";
 import { wakefulClock } from "../network/system-clock.ts";
 import { systemNetwork } from "../network/system-network.ts";
 import { systemTime } from "../network/system-time.ts";
+import { attemptUntil } from "../platform/abort.ts";
 import type { Network } from "../platform/network.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
@@ -69,25 +70,9 @@ async function open(
   await host?.ready(options.signal ?? never);
   return await openSession(options, environmentOf(options, network, host), {
     ...definedProps({ owned }),
-    openAnother: (call) => during(options.signal, call, (signal) => open({ ...options, signal }, network, host)),
+    openAnother: ({ signal: call }) =>
+      attemptUntil(call, options.signal, (signal) => open({ ...options, signal }, network, host)),
   });
-}
-
-/** The call's signal ends the attempt, the `whole` signal the session as well. */
-export async function during<T>(
-  whole: AbortSignal | undefined,
-  { signal }: CallOptions,
-  attempt: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const stop = new AbortController();
-  const abort = (): void => stop.abort(signal?.reason);
-  if (signal?.aborted === true) abort();
-  signal?.addEventListener("abort", abort, { once: true });
-  try {
-    return await attempt(whole === undefined ? stop.signal : AbortSignal.any([whole, stop.signal]));
-  } finally {
-    signal?.removeEventListener("abort", abort);
-  }
 }
 
 function environmentOf({ trace }: FtpClientOptions, network: Network, host?: SshHost): ClientEnvironment {

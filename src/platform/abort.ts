@@ -53,3 +53,18 @@ export function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
 export function wait(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
   return abortablePromise(signal, (resolve) => clock.after(delayMs, resolve));
 }
+
+/** `signal` ends the attempt and nothing later; `whole` ends the attempt and whatever it has made. */
+export async function attemptUntil<T>(
+  signal: AbortSignal | undefined,
+  whole: AbortSignal | undefined,
+  attempt: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const stopListening = onAbort(signal, () => stop.abort(signal?.reason));
+  try {
+    return await attempt(whole === undefined ? stop.signal : AbortSignal.any([whole, stop.signal]));
+  } finally {
+    stopListening();
+  }
+}

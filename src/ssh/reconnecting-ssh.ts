@@ -1,9 +1,10 @@
 // One SSH connection for all who need it: made when first asked for, shared, and made again when it was lost.
 import { setMaxListeners } from "node:events";
+import { raceAbort } from "../platform/abort.ts";
 import { type Clock, withDeadline } from "../platform/clock.ts";
+import { Deferred } from "../platform/deferred.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection, Network } from "../platform/network.ts";
-import { raceAbort } from "../platform/race-abort.ts";
 import { Tasks } from "../platform/tasks.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
@@ -56,7 +57,7 @@ export class ReconnectingSsh implements AsyncDisposable {
   readonly lost: Promise<SallyportError | undefined>;
   readonly #options: ReconnectingSshOptions;
   readonly #work: Tasks = new Tasks();
-  #settleLost: (error: SallyportError | undefined) => void = () => {};
+  readonly #lost: Deferred<SallyportError | undefined> = new Deferred();
   #transport: SshConnection["transport"] = "openssh";
   #live: LiveSsh | undefined;
   #attempt: Attempt | undefined;
@@ -67,9 +68,7 @@ export class ReconnectingSsh implements AsyncDisposable {
 
   constructor(options: ReconnectingSshOptions) {
     this.#options = options;
-    this.lost = new Promise((resolve) => {
-      this.#settleLost = resolve;
-    });
+    this.lost = this.#lost.promise;
     this.network = {
       name: options.target,
       connect: async (o) => (await this.current(o.signal)).connection.network.connect(o),
@@ -118,7 +117,7 @@ export class ReconnectingSsh implements AsyncDisposable {
     this.#live = undefined;
     if (live !== undefined) this.#work.track(Promise.resolve(live.connection[Symbol.asyncDispose]()));
     await this.#work.settled();
-    this.#settleLost(undefined);
+    this.#lost.resolve(undefined);
   }
 
   /** MaxSessions may allow one session at a time. */
@@ -207,7 +206,7 @@ export class ReconnectingSsh implements AsyncDisposable {
   #onLost(live: LiveSsh, gone: AbortController, error: SallyportError | undefined): void {
     const reason = error ?? this.#closed();
     gone.abort(new SallyportError(reason.code, `SSH connection lost: ${reason.message}`, { cause: reason }));
-    this.#settleLost(error);
+    this.#lost.resolve(error);
     if (this.#live !== live) return;
     this.#live = undefined;
     this.#work.track(Promise.resolve(live.connection[Symbol.asyncDispose]()));

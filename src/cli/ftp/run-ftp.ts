@@ -3,9 +3,10 @@ import { constants } from "node:os";
 import { ReadStream } from "node:tty";
 import type { ClientOptions, Credentials } from "../../client/client-options.ts";
 import type { FtpClient } from "../../client/ftp-client.ts";
-import { connectFtp, during, type FtpClientOptions } from "../../connect/ftp-client.ts";
+import { connectFtp, type FtpClientOptions } from "../../connect/ftp-client.ts";
 import { type SshHost, sshHost } from "../../connect/ssh-host.ts";
 import { systemClock } from "../../network/system-clock.ts";
+import { attemptUntil } from "../../platform/abort.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
@@ -144,7 +145,7 @@ class FtpRun implements AsyncDisposable {
     this.#opening = "login";
     this.#connecting = shell;
     try {
-      return await during(this.#end.signal, shell, (signal) => connectFtp({ ...options, signal }));
+      return await attemptUntil(shell.signal, this.#end.signal, (signal) => connectFtp({ ...options, signal }));
     } finally {
       this.#opening = "no";
     }

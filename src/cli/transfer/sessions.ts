@@ -1,7 +1,8 @@
 // Sessions with servers: logged in when first needed, shared SSH, one password question for each server.
 import type { Credentials } from "../../client/client-options.ts";
-import { connectFtp, during, type FtpClient, type FtpClientOptions } from "../../connect/ftp-client.ts";
+import { connectFtp, type FtpClient, type FtpClientOptions } from "../../connect/ftp-client.ts";
 import { type SshHost, sshHost } from "../../connect/ssh-host.ts";
+import { attemptUntil } from "../../platform/abort.ts";
 import type { Trace } from "../../platform/trace.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
@@ -59,7 +60,7 @@ export class Sessions implements SessionSource<FtpUrl>, AsyncDisposable {
 
   async open(url: FtpUrl): Promise<ServerSession> {
     const key = serverOf(url);
-    const session = await during<ServerSession>(undefined, this.#options, (signal) =>
+    const session = await attemptUntil<ServerSession>(this.#options.signal, undefined, (signal) =>
       url.scheme === "sftp" ? openSftpSession(this.#sftpHost(url, key), signal) : this.#openFtp(url, key, signal),
     );
     this.#count(key, 1);
