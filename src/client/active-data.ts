@@ -8,29 +8,28 @@ import { SallyportError } from "../protocol/error.ts";
 import { formatEprt } from "../protocol/extended-address.ts";
 import { formatPort } from "../protocol/host-port.ts";
 import { ipFamily, isLoopback, sameHost } from "../protocol/ip-address.ts";
-import type { DataEnd } from "./data-end.ts";
-import { avoidsExtended } from "./mode-choice.ts";
-import { connectMsOf, mayHave, type Talk } from "./talk.ts";
+import { avoidsExtended, type DataConnection } from "./mode-choice.ts";
+import { connectMsOf, mayHave, type Session } from "./session.ts";
 
-export function openActive(talk: Talk, signal: AbortSignal): DataEnd {
+export function openActive(session: Session, signal: AbortSignal): DataConnection {
   const lifetime = new AbortController();
   const stop = AbortSignal.any([signal, lifetime.signal]);
   let where = "";
-  const listening = listen(talk, stop);
+  const listening = listen(session, stop);
   const announced = listening.then(({ endpoint }) => {
-    const here = { host: talk.options.activeAddress ?? endpoint.host, port: endpoint.port };
+    const here = { host: session.options.activeAddress ?? endpoint.host, port: endpoint.port };
     where = formatEndpoint(here);
-    return { agreed: announce(talk, here) };
+    return { agreed: announce(session, here) };
   });
   const ready = announced.then(({ agreed }) => agreed);
   // Not before the server was told: what came earlier would be somebody else.
-  const connection = ready.then(async () => acceptInTime(talk, await listening, stop));
+  const connection = ready.then(async () => acceptInTime(session, await listening, stop));
   return {
     how: () => `active ${where}`.trim(),
     asked: announced.then(() => {}),
     ready,
     connection,
-    warning: () => (where === "" ? undefined : `the server was to connect to ${where}${insideTls(talk)}`),
+    warning: () => (where === "" ? undefined : `the server was to connect to ${where}${insideTls(session)}`),
     async [Symbol.asyncDispose]() {
       lifetime.abort(new Error("the data connection is not needed any more"));
       const end = await listening.catch(() => undefined);
@@ -41,13 +40,13 @@ export function openActive(talk: Talk, signal: AbortSignal): DataEnd {
   };
 }
 
-async function listen(talk: Talk, signal: AbortSignal): Promise<PassiveEnd> {
-  const { network, emit } = talk.environment;
+async function listen(session: Session, signal: AbortSignal): Promise<PassiveEnd> {
+  const { network, emit } = session.environment;
   return await openPassiveEnd({
     network,
-    host: hostHere(talk),
-    ports: talk.options.activePorts ?? { first: 0, last: 0 },
-    isExpectedPeer: (remote) => isServer(talk, remote),
+    host: hostHere(session),
+    ports: session.options.activePorts ?? { first: 0, last: 0 },
+    isExpectedPeer: (remote) => isServer(session, remote),
     onIntruder: (remote, count) =>
       emit({ type: "data.intruder", side: "upstream", remote: formatEndpoint(remote), count }),
     signal,
@@ -55,12 +54,12 @@ async function listen(talk: Talk, signal: AbortSignal): Promise<PassiveEnd> {
 }
 
 /** The end of the control connection, as far as the network tells; through SSH only loopback is certain. */
-function hostHere(talk: Talk): string {
-  const { local } = talk.link.connection;
+function hostHere(session: Session): string {
+  const { local } = session.control.connection;
   if (ipFamily(local.host) !== undefined) return local.host;
-  const { host } = talk.server;
+  const { host } = session.server;
   if (host === "localhost" || isLoopback(host)) return ipFamily(host) === 6 ? "::1" : "127.0.0.1";
-  if (talk.options.activeAddress !== undefined) return talk.options.activeAddress;
+  if (session.options.activeAddress !== undefined) return session.options.activeAddress;
   throw new SallyportError(
     "NET_UNSUPPORTED",
     "the SSH host's address is not known, so it cannot be sent to the server",
@@ -70,44 +69,48 @@ function hostHere(talk: Talk): string {
   );
 }
 
-/** The host that the control connection goes to. OpenSSH does not tell who connected. */
-export function isServer(talk: Talk, remote: Endpoint): boolean {
-  const server = talk.link.connection.remote.host;
+/** The host that the control connection goes to. OpenSSH does not report who connected. */
+export function isServer(session: Session, remote: Endpoint): boolean {
+  const server = session.control.connection.remote.host;
   return remote.host === "" || ipFamily(server) === undefined || sameHost(remote.host, server);
 }
 
 /** A NAT's helper can rewrite nothing there (S11). */
-const insideTls = ({ tls }: Talk): string => (tls === undefined ? "" : ", inside TLS");
+const insideTls = ({ tls }: Session): string => (tls === undefined ? "" : ", inside TLS");
 
 /** EPRT or PORT. Throws what the server said when it refuses; `what` begins the message. */
-export async function announce(talk: Talk, address: Endpoint, what = "the server refuses active mode"): Promise<void> {
-  const { link, modes } = talk;
+export async function announce(
+  session: Session,
+  address: Endpoint,
+  what = "the server refuses active mode",
+): Promise<void> {
+  const { control, modes } = session;
   const ipv4 = ipFamily(address.host) === 4;
-  if (ipv4 && modes.activeVerb === "EPRT" && !mayHave(talk, "EPRT")) modes.activeVerb = "PORT";
-  const verb = ipv4 && avoidsExtended(talk) ? "PORT" : modes.activeVerb;
-  let reply = await link.command(verb, verb === "EPRT" ? formatEprt(address) : formatPort(address));
+  if (ipv4 && modes.activeVerb === "EPRT" && !mayHave(session, "EPRT")) modes.activeVerb = "PORT";
+  const verb = ipv4 && avoidsExtended(session) ? "PORT" : modes.activeVerb;
+  let reply = await control.command(verb, verb === "EPRT" ? formatEprt(address) : formatPort(address));
   if (reply.code >= 500 && verb === "EPRT" && ipv4) {
     const refused = reply;
-    reply = await link.command("PORT", formatPort(address));
+    reply = await control.command("PORT", formatPort(address));
     if (reply.code < 300) {
       modes.activeVerb = "PORT";
       modes.reason = `${modes.reason}; PORT, for the server refused EPRT (${refused.code})`;
     }
   }
   if (reply.code < 200 || reply.code > 299) {
-    throw replyError(`${what} at ${formatEndpoint(address)}${insideTls(talk)}`, reply);
+    throw replyError(`${what} at ${formatEndpoint(address)}${insideTls(session)}`, reply);
   }
 }
 
 /** The server's connection, which it may only make after the transfer command. */
 export async function acceptInTime(
-  talk: Talk,
+  session: Session,
   end: Pick<PassiveEnd, "accept" | "endpoint">,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const ms = connectMsOf(talk.options);
+  const ms = connectMsOf(session.options);
   const where = formatEndpoint(end.endpoint);
-  const deadline = withDeadline(talk.environment.clock, ms, signal, () => nobodyCame(where, ms));
+  const deadline = withDeadline(session.environment.clock, ms, signal, () => nobodyCame(where, ms));
   try {
     return await end.accept({ signal: deadline.signal });
   } finally {

@@ -53,7 +53,7 @@ export interface ClientOptions {
   readonly epsv4?: boolean;
   /** Connect to the address in a 227 in place of the server's own. Default false: any server could send us anywhere. */
   readonly trustPassiveAddress?: boolean;
-  /** Active mode: the address to tell the server, for a client behind a NAT that forwards. Default: the control connection's own. */
+  /** Active mode: the address to send to the server, for a client behind a NAT that forwards. Default: the control connection's own. */
   readonly activeAddress?: string;
   /** Active mode: ports to listen on. Default any free one. */
   readonly activePorts?: PortRange;

@@ -5,15 +5,15 @@ import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { acceptInTime, isServer } from "./active-data.ts";
-import type { DataEnd } from "./data-end.ts";
-import type { Talk } from "./talk.ts";
+import type { DataConnection } from "./mode-choice.ts";
+import type { Session } from "./session.ts";
 
-export function openDefaultPort(talk: Talk, signal: AbortSignal): DataEnd {
+export function openDefaultPort(session: Session, signal: AbortSignal): DataConnection {
   const lifetime = new AbortController();
   const stop = AbortSignal.any([signal, lifetime.signal]);
-  const local = talk.controlEnd;
-  const listening = listenOnOwnPort(talk, local, stop);
-  const connection = listening.then((ends) => acceptFirst(talk, ends, stop));
+  const local = session.controlEnd;
+  const listening = listenOnOwnPort(session, local, stop);
+  const connection = listening.then((ends) => acceptFirst(session, ends, stop));
   let warning: string | undefined;
   return {
     how: () => `default-port ${local === undefined ? "" : formatEndpoint(local)}`.trim(),
@@ -34,20 +34,24 @@ export function openDefaultPort(talk: Talk, signal: AbortSignal): DataEnd {
 }
 
 /** On its own port in any case, and on the one below if that is free. */
-async function listenOnOwnPort(talk: Talk, local: Endpoint | undefined, signal: AbortSignal): Promise<PassiveEnd[]> {
+async function listenOnOwnPort(
+  session: Session,
+  local: Endpoint | undefined,
+  signal: AbortSignal,
+): Promise<PassiveEnd[]> {
   if (local === undefined) {
     throw new SallyportError("NET_UNSUPPORTED", "it is not known from which port the SSH host reached the server", {
       hint: "The session must begin in mode default-port, at an SSH host that runs Linux; else use passive mode.",
     });
   }
-  const { network } = talk.environment;
+  const { network } = session.environment;
   const results = await Promise.allSettled(
     defaultPorts(local).map(({ host, port }) =>
       openPassiveEnd({
         network,
         host,
         ports: { first: port, last: port },
-        isExpectedPeer: (remote) => isServer(talk, remote),
+        isExpectedPeer: (remote) => isServer(session, remote),
         onIntruder: () => {},
         signal,
       }),
@@ -58,10 +62,10 @@ async function listenOnOwnPort(talk: Talk, local: Endpoint | undefined, signal: 
   if (own?.status === "fulfilled") return ends;
   await Promise.all(ends.map((end) => end[Symbol.asyncDispose]()));
   signal.throwIfAborted();
-  throw refused(talk, local, own?.reason);
+  throw refused(session, local, own?.reason);
 }
 
-function refused({ environment }: Talk, local: Endpoint, cause: unknown): SallyportError {
+function refused({ environment }: Session, local: Endpoint, cause: unknown): SallyportError {
   const where = `${formatEndpoint(local)}, the end of the control connection`;
   if (environment.remoteSockets !== undefined) {
     const message = `the SSH server cannot listen on ${where}; that needs SO_REUSEADDR on both`;
@@ -74,10 +78,10 @@ function refused({ environment }: Talk, local: Endpoint, cause: unknown): Sallyp
   });
 }
 
-async function acceptFirst(talk: Talk, ends: readonly PassiveEnd[], signal: AbortSignal): Promise<Connection> {
+async function acceptFirst(session: Session, ends: readonly PassiveEnd[], signal: AbortSignal): Promise<Connection> {
   const race = new AbortController();
   const stop = AbortSignal.any([signal, race.signal]);
-  const accepts = ends.map((end) => acceptInTime(talk, end, stop));
+  const accepts = ends.map((end) => acceptInTime(session, end, stop));
   try {
     const first = await Promise.any(accepts);
     for (const accept of accepts) accept.then((other) => other === first || other.reset()).catch(() => {});

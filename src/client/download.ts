@@ -3,14 +3,24 @@ import { fromNetworkLines } from "../protocol/ascii.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
-import { attempts, type Holder } from "./attempts.ts";
+import { DownloadStream } from "./download-stream.ts";
 import { modifiedOf } from "./file-commands.ts";
-import { byName } from "./place.ts";
+import { ComparingSink, FileSink } from "./file-sink.ts";
+import { assertWritable, localSize, readLocal } from "./local-file.ts";
 import { receiveData, type Sink } from "./receive-data.ts";
-import { stallMsOf, type Talk, wireName } from "./talk.ts";
+import { type Session, stallMsOf, wireName } from "./session.ts";
+import type { SessionHolder } from "./session-holder.ts";
 import { runTransfer } from "./transfer.ts";
-import type { DownloadOptions, SourceFacts, TransferOptions, TransferResult } from "./transfer-options.ts";
-import { planVerification, toldSize, type Verification, verify } from "./verification.ts";
+import type {
+  DownloadFileOptions,
+  DownloadOptions,
+  SourceFacts,
+  TransferOptions,
+  TransferResult,
+} from "./transfer-options.ts";
+import { planVerification, reportedSize, type Verification, verify } from "./verification.ts";
+import { type Holder, retryOver } from "./with-retries.ts";
+import { withName } from "./working-directory.ts";
 
 export interface DownloadOrder {
   readonly path: string;
@@ -40,55 +50,55 @@ export async function download(holder: Holder, order: DownloadOrder): Promise<Tr
   const { path, options, signal } = order;
   const offset = options.offset ?? 0;
   const what = `could not download "${printable(path, 200)}"`;
-  wireName(holder.talk, path);
+  wireName(holder.session, path);
   refuseAsciiParts(what, options, offset > 0);
-  const plan = planVerification(holder.talk, options);
+  const plan = planVerification(holder.session, options);
   if (offset > 0 && plan.hash !== undefined) {
     for await (const chunk of order.before ?? []) plan.hash.digest.update(chunk);
   }
   const received: Received = { bytes: offset, size: undefined };
   const { sink, finish } = counting(order, plan, received);
   let known: Promise<SourceFacts> | undefined;
-  const attempt = async (talk: Talk, before: number, name: string): Promise<TransferResult> => {
+  const attempt = async (session: Session, before: number, name: string): Promise<TransferResult> => {
     const type = options.type === "ascii" ? "A" : "I";
     const from = received.bytes;
     // Pipelined with the transfer, so that it costs no round trip.
-    const told = plan.size && talk.type === type ? toldSize(talk, name) : Promise.resolve(undefined);
-    told.then(
+    const reported = plan.size && session.type === type ? reportedSize(session, name) : Promise.resolve(undefined);
+    reported.then(
       (size) => {
-        // 0 is what servers tell of files that they make while they are read.
+        // 0 is what servers report of files that they make while they are read.
         received.size = size === 0 ? undefined : size;
       },
       () => {}, // whoever waits for it below learns why
     );
-    const facts = before === 0 ? tellFacts(talk, name, told, options) : Promise.resolve();
+    const facts = before === 0 ? reportFacts(session, name, reported, options) : Promise.resolve();
     facts.catch(() => {});
-    const found = (options.retries ?? 0) > 0 ? identityOf(talk, name, told) : undefined;
+    const found = (options.retries ?? 0) > 0 ? identityOf(session, name, reported) : undefined;
     found?.catch(() => {});
     // Bytes of two files must not be mixed.
     if (before > 0 && from > offset && found !== undefined) assertSame(what, await known, await found);
     known ??= found;
-    if (talk.options.pipeline === false) await Promise.all([told, facts]);
-    const { how } = await runTransfer(talk, {
+    if (session.options.pipeline === false) await Promise.all([reported, facts]);
+    const { how } = await runTransfer(session, {
       verb: "RETR",
-      argument: wireName(talk, name),
+      argument: wireName(session, name),
       what,
       direction: "download",
       type,
       offset: received.bytes,
       signal,
-      carry: (data, stop) => receiveData(data, sink, { ...flow(talk), signal: stop }),
+      carry: (data, stop) => receiveData(data, sink, { ...flow(session), signal: stop }),
       onCarried: () => {
-        if (asksNothingMore(options, plan) && (!plan.size || isSettled(received))) letOthersOn(order);
+        if (asksNothingMore(options, plan) && (!plan.size || isSettled(received))) releaseControl(order);
       },
     });
     finish();
     const about = { path: name, what, have: received.bytes, whole: from === 0, direction: "download" } as const;
-    const verified = await verify(talk, about, plan, await told);
-    return { bytes: received.bytes - offset, verified, mode: talk.modes.mode, how, attempts: before + 1 };
+    const verified = await verify(session, about, plan, await reported);
+    return { bytes: received.bytes - offset, verified, mode: session.modes.mode, how, attempts: before + 1 };
   };
-  return await attempts(holder, options.retries ?? 0, signal, (talk, before) =>
-    byName(talk, { path, signal }, (name) => attempt(talk, before, name)),
+  return await retryOver(holder, options.retries ?? 0, signal, (session, before) =>
+    withName(session, { path, signal }, (name) => attempt(session, before, name)),
   );
 }
 
@@ -96,18 +106,18 @@ export async function download(holder: Holder, order: DownloadOrder): Promise<Tr
 const isSettled = ({ size, bytes }: Received): boolean => size === bytes || (size === undefined && bytes === 0);
 
 /** Asks for MDTM as well, and tells both. */
-async function tellFacts(
-  talk: Talk,
+async function reportFacts(
+  session: Session,
   path: string,
-  told: Promise<number | undefined>,
+  reported: Promise<number | undefined>,
   { onFacts }: DownloadOptions,
 ): Promise<void> {
-  if (onFacts !== undefined) onFacts(await identityOf(talk, path, told));
+  if (onFacts !== undefined) onFacts(await identityOf(session, path, reported));
 }
 
-async function identityOf(talk: Talk, path: string, told: Promise<number | undefined>): Promise<SourceFacts> {
-  const time = talk.features.has("MDTM") ? modifiedOf(talk, path) : Promise.resolve(undefined);
-  const [size, modifiedMs] = await Promise.all([told.catch(() => undefined), time.catch(() => undefined)]);
+async function identityOf(session: Session, path: string, reported: Promise<number | undefined>): Promise<SourceFacts> {
+  const time = session.features.has("MDTM") ? modifiedOf(session, path) : Promise.resolve(undefined);
+  const [size, modifiedMs] = await Promise.all([reported.catch(() => undefined), time.catch(() => undefined)]);
   return definedProps({ size, modifiedMs });
 }
 
@@ -126,14 +136,14 @@ function assertSame(what: string, known: SourceFacts | undefined, found: SourceF
 export const asksNothingMore = ({ retries = 0 }: TransferOptions, plan: Verification): boolean =>
   retries === 0 && plan.hash === undefined;
 
-export function letOthersOn({ release, options }: { release: () => void; options: TransferOptions }): void {
+export function releaseControl({ release, options }: { release: () => void; options: TransferOptions }): void {
   release();
   options.onCarried?.();
 }
 
-export const flow = (talk: Talk): { clock: Talk["environment"]["clock"]; stallMs: number } => ({
-  clock: talk.environment.clock,
-  stallMs: stallMsOf(talk.options),
+export const flow = (session: Session): { clock: Session["environment"]["clock"]; stallMs: number } => ({
+  clock: session.environment.clock,
+  stallMs: stallMsOf(session.options),
 });
 
 /** Lines have other lengths on the wire: nobody could say where to go on. */
@@ -166,3 +176,61 @@ function counting({ sink, options }: DownloadOrder, plan: Verification, received
     },
   };
 }
+
+export function openDownload(
+  holder: SessionHolder,
+  path: string,
+  options: DownloadOptions,
+  before?: AsyncIterable<Uint8Array>,
+): DownloadStream {
+  wireName(holder.session, path);
+  return new DownloadStream((sink, stop) => {
+    const signal = options.signal === undefined ? stop : AbortSignal.any([options.signal, stop]);
+    return holder.transfer(
+      signal,
+      (_, both, release) =>
+        download(holder, { path, sink, signal: both, release, options, ...definedProps({ before }) }),
+      mayRevive(options),
+      "anywhere",
+    );
+  });
+}
+
+export async function downloadFile(
+  holder: SessionHolder,
+  path: string,
+  localPath: string,
+  options: DownloadFileOptions,
+): Promise<TransferResult> {
+  await assertWritable(localPath);
+  const there = options.resume === true ? await localSize(localPath) : 0;
+  const offset = there - Math.min(there, options.compareBytes ?? 0);
+  const before = offset === 0 ? undefined : readLocal(localPath, 0, offset);
+  const file = new FileSink(localPath, there, holder.session.environment.clock);
+  const tail = await bytesOf(localPath, offset, there);
+  const sink = tail.length === 0 ? file : new ComparingSink(file, tail, localPath);
+  const rest = { options: { ...options, offset }, ...definedProps({ before }) };
+  try {
+    const result = await holder.transfer(
+      options.signal,
+      (_, signal, release) => download(holder, { path, sink, signal, release, ...rest }),
+      mayRevive(options),
+      "anywhere",
+    );
+    if (sink instanceof ComparingSink) sink.assertAll();
+    await file.end(true);
+    return { ...result, bytes: result.bytes - tail.length };
+  } catch (error) {
+    // What has arrived can be resumed.
+    await file.end(false).catch(() => {});
+    throw error;
+  }
+}
+
+async function bytesOf(path: string, from: number, to: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  if (to > from) for await (const piece of readLocal(path, from, to)) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+export const mayRevive = ({ retries = 0 }: TransferOptions): boolean => retries > 0;

@@ -9,10 +9,10 @@ import { parseListing } from "../protocol/listing/parse-listing.ts";
 import { printable } from "../protocol/printable.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { flow } from "./download.ts";
-import { comeBack, goTo, isThere, noDirectory } from "./place.ts";
 import { receiveData, type Sink } from "./receive-data.ts";
-import { encodingOf, type Talk, tell, wireName } from "./talk.ts";
+import { encodingOf, notify, type Session, wireName } from "./session.ts";
 import { runTransfer } from "./transfer.ts";
+import { enterDirectory, isThere, leaveDirectory, noDirectory } from "./working-directory.ts";
 
 type ListCommand = "LIST" | "MLSD" | "NLST";
 
@@ -37,17 +37,20 @@ const couldNotList = (path: string | undefined): string =>
   `could not list ${path === undefined || path === "" ? "the directory" : `"${printable(path, 200)}"`}`;
 
 /** The lines as they came, one character per byte. Throws `LIMIT_LISTING` and what a transfer throws. */
-async function listLines(talk: Talk, { verb, argument = "", what, signal }: ListOrder): Promise<readonly string[]> {
+async function listLines(
+  session: Session,
+  { verb, argument = "", what, signal }: ListOrder,
+): Promise<readonly string[]> {
   const lines = new LineSink(new ListingSize(what.replace("could not list", "the listing of")));
-  await runTransfer(talk, {
+  await runTransfer(session, {
     verb,
-    ...(argument === "" ? {} : { argument: wireName(talk, argument) }),
+    ...(argument === "" ? {} : { argument: wireName(session, argument) }),
     what,
     direction: "download",
     type: "I",
     offset: 0,
     signal,
-    carry: (data, stop) => receiveData(data, lines, { ...flow(talk), signal: stop }),
+    carry: (data, stop) => receiveData(data, lines, { ...flow(session), signal: stop }),
   });
   return lines.end();
 }
@@ -58,52 +61,63 @@ const behindLIST = (options: string | undefined, path: string | undefined): stri
 
 /** Names are decoded; what could not be understood is in `unread`. Options are for LIST: MLSD has none. */
 export async function listDirectory(
-  talk: Talk,
+  session: Session,
   path: string | undefined,
   { options }: Pick<ListTextOptions, "options">,
   signal: AbortSignal,
 ): Promise<Listing> {
   // RFC 3659 section 7.8: MLST in FEAT stands for both.
-  const offersMlsd = talk.features.has("MLST") || talk.features.has("MLSD");
-  const facts = offersMlsd && talk.ways.mlsd !== "missing" ? await listFacts(talk, path, signal) : undefined;
-  return facts ?? decoded(talk, await listFiles(talk, path, options, signal), "LIST");
+  const offersMlsd = session.features.has("MLST") || session.features.has("MLSD");
+  const facts = offersMlsd && session.quirks.mlsd !== "missing" ? await listFacts(session, path, signal) : undefined;
+  return facts ?? decoded(session, await listFiles(session, path, options, signal), "LIST");
 }
 
 /** Undefined when the server does not have MLSD after all: openps3ftp offers it and answers 5yz. */
-async function listFacts(talk: Talk, path: string | undefined, signal: AbortSignal): Promise<Listing | undefined> {
+async function listFacts(
+  session: Session,
+  path: string | undefined,
+  signal: AbortSignal,
+): Promise<Listing | undefined> {
   const what = couldNotList(path);
-  const isInside = path !== undefined && path !== "" && isThere(await goTo(talk, path, signal));
-  if (!isInside) await raceAbort(comeBack(talk), signal);
+  const isInside = path !== undefined && path !== "" && isThere(await enterDirectory(session, path, signal));
+  if (!isInside) await raceAbort(leaveDirectory(session), signal);
   const isPlace = isInside || path === undefined || path === "";
   try {
     const argument = isPlace ? {} : { argument: path };
-    const listing = decoded(talk, await listLines(talk, { verb: "MLSD", ...argument, what, signal }), "MLSD");
+    const listing = decoded(session, await listLines(session, { verb: "MLSD", ...argument, what, signal }), "MLSD");
     const isEmpty = listing.entries.length === 0 && listing.self === undefined;
-    if (isEmpty && talk.ways.mlsd === "untried") return await withoutMlsd(talk, path, signal, "lists nothing by it");
-    talk.ways.mlsd = "works";
+    if (isEmpty && session.quirks.mlsd === "untried")
+      return await withoutMlsd(session, path, signal, "lists nothing by it");
+    session.quirks.mlsd = "works";
     return listing;
   } catch (error) {
     const code = isSallyportError(error) ? (error.details.reply ?? 0) : 0;
     const isRefused = (code >= 500 && code <= 504) || code === 550;
-    if (!isRefused || talk.link.failure !== undefined || (code === 550 && talk.ways.mlsd === "works")) throw error;
+    if (!isRefused || session.control.failure !== undefined || (code === 550 && session.quirks.mlsd === "works"))
+      throw error;
     if (code === 500 || code === 502) {
-      talk.ways.mlsd = "missing";
-      tell(talk, `the server offers MLSD but refuses it (${code}); LIST from now on`);
+      session.quirks.mlsd = "missing";
+      notify(session, `the server offers MLSD but refuses it (${code}); LIST from now on`);
       return undefined;
     }
     // It may be about this path alone: what is not a directory, or is missing.
-    const listing = await withoutMlsd(talk, path, signal, `refuses it (${code})`).catch(() => undefined);
+    const listing = await withoutMlsd(session, path, signal, `refuses it (${code})`).catch(() => undefined);
     if (listing === undefined || (code === 550 && listing.entries.length === 0)) throw error;
     return listing;
   }
 }
 
 /** By LIST. What LIST shows and MLSD does not is the proof that MLSD does not work. */
-async function withoutMlsd(talk: Talk, path: string | undefined, signal: AbortSignal, why: string): Promise<Listing> {
-  const listing = decoded(talk, await listFiles(talk, path, undefined, signal), "LIST");
-  if (listing.entries.length > 0 && talk.ways.mlsd === "untried") {
-    talk.ways.mlsd = "missing";
-    tell(talk, `the server offers MLSD but ${why}; LIST from now on`);
+async function withoutMlsd(
+  session: Session,
+  path: string | undefined,
+  signal: AbortSignal,
+  why: string,
+): Promise<Listing> {
+  const listing = decoded(session, await listFiles(session, path, undefined, signal), "LIST");
+  if (listing.entries.length > 0 && session.quirks.mlsd === "untried") {
+    session.quirks.mlsd = "missing";
+    notify(session, `the server offers MLSD but ${why}; LIST from now on`);
   }
   return listing;
 }
@@ -113,7 +127,7 @@ async function withoutMlsd(talk: Talk, path: string | undefined, signal: AbortSi
  * and answer with nothing where there is no such directory. Only what is no directory is named.
  */
 async function listFiles(
-  talk: Talk,
+  session: Session,
   path: string | undefined,
   options: string | undefined,
   signal: AbortSignal,
@@ -121,17 +135,18 @@ async function listFiles(
   const what = couldNotList(path);
   const order = { verb: "LIST", what, signal } as const;
   if (path === undefined || path === "" || path === ".") {
-    await raceAbort(comeBack(talk), signal);
-    return await listLines(talk, { ...order, argument: behindLIST(options, path) });
+    await raceAbort(leaveDirectory(session), signal);
+    return await listLines(session, { ...order, argument: behindLIST(options, path) });
   }
   // A directory may be named like a pattern.
-  const went = await goTo(talk, path, signal);
+  const went = await enterDirectory(session, path, signal);
   if (isThere(went)) {
-    return await listLines(talk, { ...order, argument: behindLIST(options, undefined) }).catch(nothingInIt);
+    return await listLines(session, { ...order, argument: behindLIST(options, undefined) }).catch(nothingInIt);
   }
-  await raceAbort(comeBack(talk), signal);
-  const lines = await listLines(talk, { ...order, argument: behindLIST(options, path) }).catch((error: unknown) => {
-    const isRefusal = isSallyportError(error) && error.details.reply !== undefined && talk.link.failure === undefined;
+  await raceAbort(leaveDirectory(session), signal);
+  const lines = await listLines(session, { ...order, argument: behindLIST(options, path) }).catch((error: unknown) => {
+    const isRefusal =
+      isSallyportError(error) && error.details.reply !== undefined && session.control.failure === undefined;
     throw went === "unknown-base" || !isRefusal ? error : noDirectory(what, went);
   });
   if (went === "unknown-base" || isWithoutCwd(went) || isPattern(path) || isAbout(lines, path)) return lines;
@@ -158,12 +173,12 @@ function isAbout(lines: readonly string[], path: string): boolean {
   return files.length === 1 && (files[0]?.includes(name) ?? false);
 }
 
-function decoded(talk: Talk, lines: readonly string[], command: "LIST" | "MLSD"): Listing {
-  const listing = parseListing(lines, { command, nowMs: talk.environment.now() });
+function decoded(session: Session, lines: readonly string[], command: "LIST" | "MLSD"): Listing {
+  const listing = parseListing(lines, { command, nowMs: session.environment.now() });
   const decode = (entry: ListedEntry): ListedEntry => ({
     ...entry,
-    name: decodeName(entry.name, encodingOf(talk)),
-    ...(entry.target === undefined ? {} : { target: decodeName(entry.target, encodingOf(talk)) }),
+    name: decodeName(entry.name, encodingOf(session)),
+    ...(entry.target === undefined ? {} : { target: decodeName(entry.target, encodingOf(session)) }),
   });
   return {
     ...listing,
@@ -174,35 +189,35 @@ function decoded(talk: Talk, lines: readonly string[], command: "LIST" | "MLSD")
 
 /** LIST as the server writes it, one character per byte. */
 export async function listText(
-  talk: Talk,
+  session: Session,
   path: string | undefined,
   { options, only }: ListTextOptions,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const lines = await listFiles(talk, path, options, signal);
+  const lines = await listFiles(session, path, options, signal);
   if (only === undefined) return lines;
-  const names = lines.map((line) => nameIn(talk, line));
+  const names = lines.map((line) => nameIn(session, line));
   // `ls -1` leaves nothing but names.
   const isBare = names.every((name) => name === undefined);
-  return lines.filter((line, index) => only((isBare ? decodeName(line, encodingOf(talk)) : names[index]) ?? ""));
+  return lines.filter((line, index) => only((isBare ? decodeName(line, encodingOf(session)) : names[index]) ?? ""));
 }
 
-function nameIn(talk: Talk, line: string): string | undefined {
-  const { entries } = parseListing([line], { command: "LIST", nowMs: talk.environment.now() });
-  return entries[0] === undefined ? undefined : decodeName(entries[0].name, encodingOf(talk));
+function nameIn(session: Session, line: string): string | undefined {
+  const { entries } = parseListing([line], { command: "LIST", nowMs: session.environment.now() });
+  return entries[0] === undefined ? undefined : decodeName(entries[0].name, encodingOf(session));
 }
 
 /** By NLST: what a server's own patterns match. Not fit for paths here without `localPathFor`. */
 export async function listNames(
-  talk: Talk,
+  session: Session,
   pattern: string | undefined,
   { options }: Pick<ListTextOptions, "options">,
   signal: AbortSignal,
 ): Promise<string[]> {
   const order = { verb: "NLST", argument: behindLIST(options, pattern), what: couldNotList(pattern), signal } as const;
-  const lines = await listLines(talk, order);
-  const { entries } = parseListing(lines, { command: "NLST", nowMs: talk.environment.now(), names: "paths" });
-  return entries.map(({ name }) => decodeName(name, encodingOf(talk)));
+  const lines = await listLines(session, order);
+  const { entries } = parseListing(lines, { command: "NLST", nowMs: session.environment.now(), names: "paths" });
+  return entries.map(({ name }) => decodeName(name, encodingOf(session)));
 }
 
 /** Splits at LF wherever the pieces are cut, and takes a CR before it off. */

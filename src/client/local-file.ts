@@ -1,7 +1,8 @@
 // Files of this machine as source and destination of transfers.
-import { type FileHandle, open, stat } from "node:fs/promises";
-import { basename, resolve } from "node:path";
-import { translateFsError } from "../filesystem/fs-error.ts";
+
+import { access, constants, type FileHandle, open, stat } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import { fsError, translateFsError } from "../filesystem/fs-error.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { printable } from "../protocol/printable.ts";
@@ -17,13 +18,13 @@ export async function localSize(path: string): Promise<number> {
 }
 
 /** Buffers that a file is read into, and which may be given back when nobody needs their bytes any more. */
-export class PieceBuffers {
+export class BufferPool {
   readonly #bytes: number;
   readonly #free: Uint8Array[] = [];
 
   /** Of a file of that many bytes, where it is known: a small file should not cost large buffers. */
   constructor(fileBytes: number = Number.POSITIVE_INFINITY) {
-    // Files that tell no size (/proc) have bytes none the less.
+    // Files that report no size (/proc) have bytes none the less.
     this.#bytes = Math.max(4096, Math.min(limits.clientFilePieceBytes, fileBytes));
   }
 
@@ -41,7 +42,7 @@ export async function* readLocal(
   path: string,
   offset: number,
   end?: number,
-  buffers: PieceBuffers = new PieceBuffers(),
+  buffers: BufferPool = new BufferPool(),
 ): AsyncGenerator<Uint8Array> {
   let handle: FileHandle | undefined;
   let next: Promise<Uint8Array> | undefined;
@@ -65,7 +66,7 @@ export async function* readLocal(
 
 async function readPiece(
   handle: FileHandle,
-  buffers: PieceBuffers,
+  buffers: BufferPool,
   at: number,
   end = Number.POSITIVE_INFINITY,
 ): Promise<Uint8Array> {
@@ -88,4 +89,23 @@ export function localPathFor(directory: string, name: string): string {
   throw new SallyportError("FS_OUTSIDE", `the server names a file "${printable(name, 120)}", which leads elsewhere`, {
     hint: "Download it by hand under another name if you trust the server.",
   });
+}
+
+/** Before the server is asked for a file that could not be written. Throws `FS_*`. */
+export async function assertWritable(path: string): Promise<void> {
+  const found = await stat(path).catch((error: unknown) => {
+    if ((error as { code?: unknown }).code === "ENOENT") return undefined;
+    throw translateFsError(error, path);
+  });
+  if (found?.isDirectory()) throw fsError("FS_IS_DIRECTORY", path);
+  const place = found === undefined ? dirname(path) : path;
+  try {
+    await access(place, constants.W_OK);
+  } catch (cause) {
+    if (found !== undefined || (cause as { code?: unknown }).code !== "ENOENT") throw translateFsError(cause, place);
+    throw new SallyportError("FS_NOT_FOUND", `there is no directory "${printable(place, 200)}" here`, {
+      cause,
+      hint: "Make it first, or name another one.",
+    });
+  }
 }

@@ -4,7 +4,7 @@ import { loginError, replyError } from "../protocol/client/reply-error.ts";
 import { SallyportError } from "../protocol/error.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { ClientOptions, Credentials } from "./client-options.ts";
-import { type Talk, wireName } from "./talk.ts";
+import { type Session, wireName } from "./session.ts";
 
 const anonymous = "anonymous";
 
@@ -12,73 +12,73 @@ const anonymous = "anonymous";
 const loggedInCodes: ReadonlySet<number> = new Set([200, 202, 230, 232]);
 
 /** Throws `FTP_LOGIN`, and whatever `credentials` and an `AskPassword` throw. */
-export async function logIn(talk: Talk): Promise<void> {
-  await askCredentials(talk);
-  const known = await finish(talk, talk.options, await sayUser(talk, talk.options));
-  talk.options = { ...talk.options, ...known };
+export async function logIn(session: Session): Promise<void> {
+  await askCredentials(session);
+  const known = await finish(session, session.options, await sendUser(session, session.options));
+  session.options = { ...session.options, ...known };
 }
 
 /** In a running session. */
-export async function logInAgain(talk: Talk, who: Credentials): Promise<void> {
-  const reply = await sayUser(talk, who);
+export async function logInAgain(session: Session, who: Credentials): Promise<void> {
+  const reply = await sendUser(session, who);
   if (reply.code >= 400)
-    throw replyError("the server takes no other user in this session", talk.link.redaction.reply(reply));
-  const known = await finish(talk, who, reply);
-  const { user: _, password: __, account: ___, ...others } = talk.options;
-  talk.options = { ...others, ...known };
-  talk.type = undefined;
+    throw replyError("the server takes no other user in this session", session.control.redaction.reply(reply));
+  const known = await finish(session, who, reply);
+  const { user: _, password: __, account: ___, ...others } = session.options;
+  session.options = { ...others, ...known };
+  session.type = undefined;
 }
 
 /** Once: a session that takes the place of this one has the answer. */
-async function askCredentials(talk: Talk): Promise<void> {
-  const { credentials, ...others } = talk.options;
+async function askCredentials(session: Session): Promise<void> {
+  const { credentials, ...others } = session.options;
   if (credentials === undefined) return;
-  const who = await whileOpen(talk, (signal) => credentials(talk.greeting, signal));
-  talk.options = { ...others, ...who };
+  const who = await whileOpen(session, (signal) => credentials(session.greeting, signal));
+  session.options = { ...others, ...who };
 }
 
 /** A question that is taken back when the session is over. */
-async function whileOpen<T>({ link, options }: Talk, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function whileOpen<T>({ control, options }: Session, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const over = new AbortController();
-  void link.closed.then((error) => over.abort(error));
+  void control.closed.then((error) => over.abort(error));
   const signal = options.signal === undefined ? over.signal : AbortSignal.any([over.signal, options.signal]);
   return await raceAbort(ask(signal), signal);
 }
 
 type Known = Pick<ClientOptions, "user" | "password" | "account">;
 
-const sayUser = (talk: Talk, { user = anonymous }: Known): Promise<Reply> =>
-  talk.link.command("USER", wireName(talk, user));
+const sendUser = (session: Session, { user = anonymous }: Known): Promise<Reply> =>
+  session.control.command("USER", wireName(session, user));
 
 /** Who is logged in then, with the password that was asked for. */
-async function finish(talk: Talk, who: Known, first: Reply): Promise<Known> {
-  const { link } = talk;
+async function finish(session: Session, who: Known, first: Reply): Promise<Known> {
+  const { control } = session;
   const { user = anonymous, account } = who;
   let known = who;
   let reply = first;
   if (reply.code === 331) {
-    const password = await passwordOf(talk, who, reply);
+    const password = await passwordOf(session, who, reply);
     known = { ...who, password };
-    reply = await link.command("PASS", secretName(talk, password));
+    reply = await control.command("PASS", secretName(session, password));
   }
-  if (reply.code === 332 && account !== undefined) reply = await link.command("ACCT", secretName(talk, account));
-  if (!loggedInCodes.has(reply.code)) throw refused(user, link.redaction.reply(reply));
+  if (reply.code === 332 && account !== undefined) reply = await control.command("ACCT", secretName(session, account));
+  if (!loggedInCodes.has(reply.code)) throw refused(user, control.redaction.reply(reply));
   return known;
 }
 
-async function passwordOf(talk: Talk, { user = anonymous, password }: Known, challenge: Reply): Promise<string> {
-  const said =
-    typeof password === "function" ? await whileOpen(talk, (signal) => password(challenge, signal)) : password;
-  return said ?? (user === anonymous ? "anonymous@" : "");
+async function passwordOf(session: Session, { user = anonymous, password }: Known, challenge: Reply): Promise<string> {
+  const answer =
+    typeof password === "function" ? await whileOpen(session, (signal) => password(challenge, signal)) : password;
+  return answer ?? (user === anonymous ? "anonymous@" : "");
 }
 
 const refused = (user: string, reply: Reply): Error =>
   reply.code < 300 ? replyError("the login was not answered", reply) : loginError(user, reply);
 
 /** What is wrong with it must not be shown. */
-function secretName(talk: Talk, secret: string): string {
+function secretName(session: Session, secret: string): string {
   try {
-    return wireName(talk, secret);
+    return wireName(session, secret);
   } catch {
     throw new SallyportError("CONFIG_INVALID", "a password or account has a line end, a NUL or a strange character");
   }

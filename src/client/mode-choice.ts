@@ -1,8 +1,9 @@
 // Which way the data connections are opened, and why: chosen by the user, or found out and remembered.
+import type { Connection } from "../platform/network.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import type { ClientOptions, DataMode } from "./client-options.ts";
 
-const wished: Readonly<Record<DataMode, string>> = {
+const requestedReasons: Readonly<Record<DataMode, string>> = {
   passive: "passive was asked for",
   active: "active was asked for",
   "default-port": "default-port was asked for",
@@ -16,32 +17,32 @@ export class ModeChoice {
   reason = "";
   /** EPSV until the server has refused it: it works with IPv6, and with NAT between. */
   passiveVerb: "EPSV" | "PASV" = "EPSV";
-  /** Of the control connection at an SSH host, which does not tell it: found out by what the server refuses. */
+  /** Of the control connection at an SSH host, which does not report it: found out by what the server refuses. */
   learnedFamily: 6 | undefined;
   /** EPRT until the server has refused it. */
   activeVerb: "EPRT" | "PORT" = "EPRT";
-  /** EPSV and EPRT over IPv4, as the user said last; undefined: as the options say. */
+  /** EPSV and EPRT over IPv4, as the user asked last; undefined: as the options say. */
   epsv4: boolean | undefined;
   /** A data connection was opened in this way already, so the next one may be arranged without waiting for each reply. */
   proven = false;
   /** What the user knows already. */
-  told = "";
+  reported = "";
   /** That came through whole. */
   transfers = 0;
 
-  constructor(wish: "auto" | DataMode) {
-    this.wish(wish);
+  constructor(requested: "auto" | DataMode) {
+    this.request(requested);
   }
 
   /** By the user, from the next transfer on. */
-  wish(wish: "auto" | DataMode): void {
-    this.automatic = wish === "auto";
-    if (wish === "auto") this.choose("passive", "passive first: it passes most firewalls");
-    else this.choose(wish, wished[wish]);
+  request(requested: "auto" | DataMode): void {
+    this.automatic = requested === "auto";
+    if (requested === "auto") this.choose("passive", "passive first: it passes most firewalls");
+    else this.choose(requested, requestedReasons[requested]);
   }
 
   /** By the user. What the server has refused is tried again. */
-  wishEpsv4(on: boolean): void {
+  requestEpsv4(on: boolean): void {
     this.epsv4 = on;
     this.proven = false;
     if (!on) return;
@@ -56,12 +57,12 @@ export class ModeChoice {
     this.proven = false;
   }
 
-  cameAbout(): void {
+  isOpened(): void {
     this.proven = true;
   }
 
   succeeded(): void {
-    this.cameAbout();
+    this.isOpened();
     this.transfers += 1;
   }
 
@@ -78,4 +79,27 @@ export class ModeChoice {
 /** The user wants no EPSV and EPRT over IPv4. */
 export function avoidsExtended({ modes, options }: { modes: ModeChoice; options: ClientOptions }): boolean {
   return !(modes.epsv4 ?? options.epsv4 ?? true);
+}
+
+/** On its way from the moment it was opened. The promises cause no unhandled rejection. */
+export interface DataConnection extends AsyncDisposable {
+  /** `passive`, `active`, …, with the address, for messages and traces. */
+  readonly how: () => string;
+  /** The server has been asked: in a way that is proven the transfer command may follow. */
+  readonly asked: Promise<void>;
+  /** The server has agreed, so that the transfer command may be sent. */
+  readonly ready: Promise<void>;
+  /** The connection, in the clear. With an active end it comes only after the transfer command. */
+  readonly connection: Promise<Connection>;
+  /** What a 425 may mean here. */
+  readonly warning?: () => string | undefined;
+}
+
+/** The transfer command that a data connection is for. */
+export interface DataCommand {
+  readonly verb: string;
+  /** For the wire. */
+  readonly argument?: string;
+  /** Begins messages. */
+  readonly what: string;
 }

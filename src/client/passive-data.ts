@@ -9,23 +9,22 @@ import { remoteFault } from "../protocol/fault.ts";
 import { ipFamily, isUnspecified, sameHost } from "../protocol/ip-address.ts";
 import { parsePassive } from "../protocol/passive-reply.ts";
 import type { Reply } from "../protocol/reply.ts";
-import type { Coming, DataEnd } from "./data-end.ts";
-import { avoidsExtended } from "./mode-choice.ts";
-import { connectMsOf, type Talk, tell } from "./talk.ts";
+import { avoidsExtended, type DataCommand, type DataConnection } from "./mode-choice.ts";
+import { connectMsOf, notify, type Session } from "./session.ts";
 
-export function openPassive(talk: Talk, signal: AbortSignal, coming: Coming): DataEnd {
+export function openPassive(session: Session, signal: AbortSignal, coming: DataCommand): DataConnection {
   let where = "";
-  const agreed = agreePassive(talk, coming);
+  const agreed = agreePassive(session, coming);
   const address = agreed.then(({ endpoint }) => {
     where = formatEndpoint(endpoint);
   });
   const lifetime = new AbortController();
   const connection = agreed.then(async ({ endpoint, note }) => {
     const both = AbortSignal.any([signal, lifetime.signal]);
-    const connected = await connect(talk, endpoint, both).catch((error: unknown) => {
+    const connected = await connect(session, endpoint, both).catch((error: unknown) => {
       throw unreachable(error, note);
     });
-    if (note !== undefined) tellOnce(talk, `connected, but ${note}`);
+    if (note !== undefined) notifyOnce(session, `connected, but ${note}`);
     return connected;
   });
   return {
@@ -48,18 +47,18 @@ export interface PassiveAgreement {
 }
 
 /** Where to connect to; `only`: by that command. Throws what the server said when it has no passive mode. */
-export async function agreePassive(talk: Talk, coming: Coming, only?: "CPSV"): Promise<PassiveAgreement> {
-  const { link, modes } = talk;
-  const isAnnounced = preannounce(talk, coming);
+export async function agreePassive(session: Session, coming: DataCommand, only?: "CPSV"): Promise<PassiveAgreement> {
+  const { control, modes } = session;
+  const isAnnounced = preannounce(session, coming);
   isAnnounced.catch(() => {});
-  if (talk.options.pipeline === false) await isAnnounced;
-  const family = ipFamily(link.connection.remote.host) ?? modes.learnedFamily;
+  if (session.options.pipeline === false) await isAnnounced;
+  const family = ipFamily(control.connection.remote.host) ?? modes.learnedFamily;
   // PASV can only name IPv4 addresses.
-  const verb = only ?? (avoidsExtended(talk) && family !== 6 ? "PASV" : modes.passiveVerb);
-  let [reply] = await Promise.all([link.command(verb), isAnnounced]);
+  const verb = only ?? (avoidsExtended(session) && family !== 6 ? "PASV" : modes.passiveVerb);
+  let [reply] = await Promise.all([control.command(verb), isAnnounced]);
   if (verb === "EPSV" && reply.code >= 500 && family !== 6) {
     const refused = reply;
-    reply = await link.command("PASV");
+    reply = await control.command("PASV");
     if (reply.code < 300) {
       modes.passiveVerb = "PASV";
       modes.reason = `${modes.reason}; PASV, for the server refused EPSV (${refused.code})`;
@@ -67,24 +66,24 @@ export async function agreePassive(talk: Talk, coming: Coming, only?: "CPSV"): P
   }
   // By which family an SSH host reaches the server nobody tells: over IPv6 PASV cannot work (522, RFC 2428 section 3).
   if (verb === "PASV" && reply.code >= 500 && family === undefined && modes.passiveVerb === "EPSV") {
-    const extended = await link.command("EPSV");
+    const extended = await control.command("EPSV");
     if (extended.code < 300) {
       modes.learnedFamily = 6;
       reply = extended;
     }
   }
   if (reply.code < 200 || reply.code > 299) throw replyError("the server refuses passive mode", reply);
-  return checkedAddress(talk, reply);
+  return checkedAddress(session, reply);
 }
 
 /** DrFTPD's machines each have their own files: which one is to listen it knows by PRET alone (its FEAT says so). */
-async function preannounce(talk: Talk, { verb, argument, what }: Coming): Promise<void> {
-  if (!talk.ways.pret || !talk.features.has("PRET")) return;
-  const reply = await talk.link.command("PRET", argument === undefined ? verb : `${verb} ${argument}`);
+async function preannounce(session: Session, { verb, argument, what }: DataCommand): Promise<void> {
+  if (!session.quirks.pret || !session.features.has("PRET")) return;
+  const reply = await session.control.command("PRET", argument === undefined ? verb : `${verb} ${argument}`);
   if (reply.code < 300) return;
   if (reply.code < 500 || reply.code > 504) throw refusedRequest(what, reply);
   // Some know it of files only.
-  if (verb === "RETR" || verb === "STOR") talk.ways.pret = false;
+  if (verb === "RETR" || verb === "STOR") session.quirks.pret = false;
 }
 
 /** About the file, not about the way: no other mode would help. */
@@ -97,9 +96,9 @@ function refusedRequest(what: string, reply: Reply): SallyportError {
 }
 
 /** The host of the control connection, whatever a 227 says, unless the user trusts it (CVE-2020-8284). */
-function checkedAddress(talk: Talk, reply: Reply): PassiveAgreement {
+function checkedAddress(session: Session, reply: Reply): PassiveAgreement {
   const { host, port } = parsePassive(reply);
-  const own = talk.link.connection.remote.host || talk.server.host;
+  const own = session.control.connection.remote.host || session.server.host;
   if (port < 1024) {
     throw remoteFault(
       `the server's ${reply.code} names port ${port}: no data port, but one of the services of a machine`,
@@ -107,7 +106,7 @@ function checkedAddress(talk: Talk, reply: Reply): PassiveAgreement {
     );
   }
   if (host === undefined || isUnspecified(host) || sameHost(host, own)) return { endpoint: { host: own, port } };
-  if (talk.options.trustPassiveAddress === true) return { endpoint: { host, port } };
+  if (session.options.trustPassiveAddress === true) return { endpoint: { host, port } };
   return { endpoint: { host: own, port }, note: otherHostNote(host, reply.code) };
 }
 
@@ -123,10 +122,10 @@ function unreachable(error: unknown, note: string | undefined): unknown {
 }
 
 /** It is the same with each transfer. */
-function tellOnce(talk: Talk, note: string): void {
-  if (talk.modes.told === note) return;
-  talk.modes.told = note;
-  tell(talk, note);
+function notifyOnce(session: Session, note: string): void {
+  if (session.modes.reported === note) return;
+  session.modes.reported = note;
+  notify(session, note);
 }
 
 function otherHostNote(host: string, code: number): string {
@@ -136,7 +135,7 @@ function otherHostNote(host: string, code: number): string {
     : `the server's ${code} names another host, ${host}; ${used}`;
 }
 
-function connect(talk: Talk, target: Endpoint, signal: AbortSignal): Promise<Connection> {
-  const { network, clock } = talk.environment;
-  return openActiveEnd({ network, ...target, timeoutMs: connectMsOf(talk.options), clock, signal });
+function connect(session: Session, target: Endpoint, signal: AbortSignal): Promise<Connection> {
+  const { network, clock } = session.environment;
+  return openActiveEnd({ network, ...target, timeoutMs: connectMsOf(session.options), clock, signal });
 }

@@ -23,7 +23,7 @@ export async function sendData(
     throw error ?? new SallyportError("NET_RESET", "the server closed the data connection");
   });
   gone.catch(() => {});
-  const ahead = new Ahead(data, options, data.stream instanceof Socket ? giveBack : undefined);
+  const ahead = new WriteWindow(data, options, data.stream instanceof Socket ? giveBack : undefined);
   for await (const chunk of source) {
     options.signal.throwIfAborted();
     if (chunk.length === 0) continue;
@@ -36,7 +36,7 @@ export async function sendData(
 }
 
 /** What was given to the connection and it has not taken: some pieces, so that reading and sending go on side by side. */
-class Ahead {
+class WriteWindow {
   readonly #data: Connection;
   readonly #options: FlowOptions;
   readonly #giveBack: ((piece: Uint8Array) => void) | undefined;

@@ -1,24 +1,25 @@
 // Who holds the connection: gives it out in turn, keeps it alive, makes a new one when it was lost.
 
 import { raceAbort } from "../platform/abort.ts";
+import type { Clock } from "../platform/clock.ts";
 import { Mutex } from "../platform/mutex.ts";
 import { SignalFan } from "../platform/signal-fan.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
-import type { Holder } from "./attempts.ts";
 import type { ClientOptions, DataMode } from "./client-options.ts";
+import type { ControlConnection } from "./control-connection.ts";
 import { changeDirectory, workingDirectory } from "./file-commands.ts";
-import { keepAlive } from "./keep-alive.ts";
-import { openTalk } from "./open-talk.ts";
-import { comeBack, forgetPlace } from "./place.ts";
-import { type ClientEnvironment, type Talk, tell } from "./talk.ts";
+import { openSession } from "./open-session.ts";
+import { type ClientEnvironment, forgetDirectory, notify, type Session } from "./session.ts";
+import type { Holder } from "./with-retries.ts";
+import { leaveDirectory } from "./working-directory.ts";
 
 let holders = 0;
 
 export class SessionHolder implements Holder {
   /** Who needs two sessions takes the lower number first, so that two such do not wait for each other. */
   readonly number: number;
-  talk: Talk;
+  session: Session;
   readonly closed: Promise<SallyportError | undefined>;
   readonly #turn: Mutex = new Mutex();
   readonly #lifetime: AbortController = new AbortController();
@@ -34,15 +35,15 @@ export class SessionHolder implements Holder {
   #running = 0;
   #isOver = false;
 
-  constructor(talk: Talk) {
+  constructor(session: Session) {
     holders += 1;
     this.number = holders;
-    this.talk = talk;
+    this.session = session;
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
-    this.#endKeepAlive = this.#adopt(talk);
-    const { signal } = talk.options;
+    this.#endKeepAlive = this.#adopt(session);
+    const { signal } = session.options;
     const abort = (): void => this.#abort(signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
     void this.closed.then(() => signal?.removeEventListener("abort", abort));
@@ -51,7 +52,7 @@ export class SessionHolder implements Holder {
   static async open(options: ClientOptions, environment: ClientEnvironment): Promise<SessionHolder> {
     options.signal?.throwIfAborted();
     const signal = options.signal ?? new AbortController().signal;
-    return new SessionHolder(await openTalk(options, environment, signal));
+    return new SessionHolder(await openSession(options, environment, signal));
   }
 
   /**
@@ -61,7 +62,7 @@ export class SessionHolder implements Holder {
    */
   transfer<T>(
     signal: AbortSignal | undefined,
-    work: (talk: Talk, signal: AbortSignal, release: () => void) => Promise<T>,
+    work: (session: Session, signal: AbortSignal, release: () => void) => Promise<T>,
     mayRevive = false,
     from: "user's directory" | "anywhere" = "user's directory",
   ): Promise<T> {
@@ -69,17 +70,17 @@ export class SessionHolder implements Holder {
       const both = signal === undefined ? own : AbortSignal.any([signal, own]);
       return this.#turn.take(async (release) => {
         const asksWhere = mayRevive && this.#hasMoved && this.#directory === undefined;
-        if (from !== "anywhere" || asksWhere) await raceAbort(comeBack(this.talk), both);
+        if (from !== "anywhere" || asksWhere) await raceAbort(leaveDirectory(this.session), both);
         if (asksWhere) {
-          this.#directory = await raceAbort(workingDirectory(this.talk), both).catch(() => undefined);
-          this.#hasMoved = this.#directory === undefined && this.talk.link.failure === undefined;
+          this.#directory = await raceAbort(workingDirectory(this.session), both).catch(() => undefined);
+          this.#hasMoved = this.#directory === undefined && this.session.control.failure === undefined;
         }
         this.#running += 1;
         try {
-          return await work(this.talk, both, release);
+          return await work(this.session, both, release);
         } finally {
           this.#running -= 1;
-          this.#tellLoss();
+          this.#notifyLoss();
         }
       }, both);
     });
@@ -91,34 +92,34 @@ export class SessionHolder implements Holder {
 
   /** The working directory is another one now. */
   moved(): void {
-    forgetPlace(this.talk);
+    forgetDirectory(this.session);
     this.#directory = undefined;
     this.#hasMoved = true;
   }
 
   /** Somebody else is logged in now, in his own directory. */
   hasNewUser(): void {
-    forgetPlace(this.talk);
+    forgetDirectory(this.session);
     this.#directory = undefined;
     this.#hasMoved = false;
   }
 
   setMode(mode: "auto" | DataMode): void {
-    this.talk.modes.wish(mode);
+    this.session.modes.request(mode);
   }
 
-  async revive(signal: AbortSignal): Promise<Talk> {
-    if (this.talk.link.failure === undefined) return this.talk;
+  async revive(signal: AbortSignal): Promise<Session> {
+    if (this.session.control.failure === undefined) return this.session;
     this.#lifetime.signal.throwIfAborted();
-    const before = this.talk;
+    const before = this.session;
     this.#endKeepAlive();
-    await Promise.all([before.link.close(), ...before.leaving]);
-    const talk = await openTalk(before.options, before.environment, signal);
-    tell(talk, "a new session takes the place of the lost one");
-    if (this.#directory !== undefined) await changeDirectory(talk, this.#directory);
-    this.talk = { ...talk, modes: before.modes, ways: before.ways };
-    this.#endKeepAlive = this.#adopt(this.talk);
-    return this.talk;
+    await Promise.all([before.control.close(), ...before.leaving]);
+    const session = await openSession(before.options, before.environment, signal);
+    notify(session, "a new session takes the place of the lost one");
+    if (this.#directory !== undefined) await changeDirectory(session, this.#directory);
+    this.session = { ...session, modes: before.modes, quirks: before.quirks };
+    this.#endKeepAlive = this.#adopt(this.session);
+    return this.session;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -126,14 +127,14 @@ export class SessionHolder implements Holder {
     await this.#closing;
   }
 
-  #adopt(talk: Talk): () => void {
-    const silenceMs = talk.options.keepaliveMs ?? limits.clientKeepAliveMs;
-    void talk.link.closed.then(() => this.#tellLoss());
-    return keepAlive(talk.link, talk.environment.clock, silenceMs);
+  #adopt(session: Session): () => void {
+    const silenceMs = session.options.keepaliveMs ?? limits.clientKeepAliveMs;
+    void session.control.closed.then(() => this.#notifyLoss());
+    return keepAlive(session.control, session.environment.clock, silenceMs);
   }
 
-  #tellLoss(): void {
-    const { failure } = this.talk.link;
+  #notifyLoss(): void {
+    const { failure } = this.session.control;
     if (failure === undefined || this.#running > 0 || this.#closing !== undefined) return;
     this.#isOver = true;
     this.#endKeepAlive();
@@ -141,23 +142,56 @@ export class SessionHolder implements Holder {
   }
 
   async #close(): Promise<void> {
-    const { link, environment } = this.talk;
+    const { control, environment } = this.session;
     this.#endKeepAlive();
     this.#lifetime.abort(new SallyportError("CLOSED", "this FTP session is closed"));
     const cancel = environment.clock.after(limits.disposeGraceMs, () => {
-      link.fail(new SallyportError("CLOSED", "this FTP session is closed"));
+      control.fail(new SallyportError("CLOSED", "this FTP session is closed"));
     });
     await this.#turn.idle();
-    await Promise.all(this.talk.leaving);
-    if (link.failure === undefined) await link.command("QUIT").catch(() => {});
+    await Promise.all(this.session.leaving);
+    if (control.failure === undefined) await control.command("QUIT").catch(() => {});
     cancel();
-    await link.close();
+    await control.close();
     this.#settleClosed(undefined);
   }
 
   #abort(reason: unknown): void {
     this.#lifetime.abort(reason);
-    this.talk.link.fail(new SallyportError("CLOSED", "this FTP session was aborted"));
+    this.session.control.fail(new SallyportError("CLOSED", "this FTP session was aborted"));
     void this[Symbol.asyncDispose]();
   }
+}
+
+/**
+ * Sends NOOP after so much silence, during transfers too: its reply may come before the transfer's or after it. Never two at
+ * a time, so a server that reads no command during a transfer is not filled up. Gives the function that ends it.
+ */
+export function keepAlive(control: ControlConnection, clock: Clock, silenceMs: number): () => void {
+  if (silenceMs <= 0) return () => {};
+  let cancel: () => void = () => {};
+  let waiting = false;
+  let over = false;
+  const look = (): void => {
+    if (over || control.failure !== undefined) return;
+    const silentMs = clock.nowMs() - control.lastActiveMs;
+    if (silentMs >= silenceMs && !waiting && control.quiet) {
+      waiting = true;
+      control
+        .ask("NOOP")
+        .final.catch(() => {})
+        .finally(() => {
+          waiting = false;
+        });
+    }
+    cancel = clock.after(Math.max(silenceMs - silentMs, silenceMs / 4), look);
+  };
+  cancel = clock.after(silenceMs, look);
+  const end = (): void => {
+    over = true;
+    cancel();
+  };
+  // Nobody may dispose of a session that was lost.
+  void control.closed.then(end);
+  return end;
 }

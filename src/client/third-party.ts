@@ -7,14 +7,13 @@ import { replyError } from "../protocol/client/reply-error.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { printable } from "../protocol/printable.ts";
+import { abortTransfer } from "./abort-transfer.ts";
 import { announce } from "./active-data.ts";
-import { breakOff } from "./break-off.ts";
 import type { Asked } from "./expected-replies.ts";
 import { sizeOf } from "./file-commands.ts";
 import { agreePassive } from "./passive-data.ts";
+import { checkedCommand, type Session, wireName } from "./session.ts";
 import type { SessionHolder } from "./session-holder.ts";
-import { type Talk, wireName } from "./talk.ts";
-import { agreeTlsRoles, type TlsRoles } from "./third-party-tls.ts";
 import { setType } from "./transfer.ts";
 import { unannounced } from "./transfer-errors.ts";
 import { verify } from "./verification.ts";
@@ -26,7 +25,7 @@ export interface ThirdPartyOptions {
 }
 
 export interface ThirdPartyResult {
-  /** Undefined when the source does not tell it. */
+  /** Undefined when the source does not report it. */
   readonly bytes: number | undefined;
   readonly verified: "nothing" | "size";
 }
@@ -48,13 +47,13 @@ export function transferBetween(
   }
   const [first, second] = source.number < destination.number ? [source, destination] : [destination, source];
   return first.transfer(options.signal, (_, one) =>
-    second.transfer(one, (__, both) => carryAcross(source.talk, destination.talk, from, to, both, options)),
+    second.transfer(one, (__, both) => carryAcross(source.session, destination.session, from, to, both, options)),
   );
 }
 
 async function carryAcross(
-  source: Talk,
-  destination: Talk,
+  source: Session,
+  destination: Session,
   from: string,
   to: string,
   signal: AbortSignal,
@@ -78,19 +77,19 @@ async function carryAcross(
 }
 
 /** A file that is not there must not make an empty one at the destination. What SIZE says else is no reason. */
-async function sizeBefore(source: Talk, from: string): Promise<number | undefined> {
+async function sizeBefore(source: Session, from: string): Promise<number | undefined> {
   try {
     return (await sizeOf(source, from)) || undefined;
   } catch (error) {
-    if (source.link.failure !== undefined || (isSallyportError(error) && error.details.reply === 550)) throw error;
+    if (source.control.failure !== undefined || (isSallyportError(error) && error.details.reply === 550)) throw error;
     return undefined;
   }
 }
 
 /** From PASV to both final replies. */
 async function connectServers(
-  source: Talk,
-  destination: Talk,
+  source: Session,
+  destination: Session,
   [read, written]: readonly [string, string],
   what: string,
   { passiveVerb }: TlsRoles,
@@ -101,8 +100,8 @@ async function connectServers(
     signal,
   );
   await raceAbort(announce(destination, port, `${what}: the second refuses to connect to the first`), signal);
-  const stor = destination.link.ask("STOR", written, "transfer");
-  const retr = source.link.ask("RETR", read, "transfer");
+  const stor = destination.control.ask("STOR", written, "transfer");
+  const retr = source.control.ask("RETR", read, "transfer");
   try {
     await raceAbort(Promise.all([finalOf(what, retr), finalOf(what, stor)]), signal);
   } catch (error) {
@@ -131,24 +130,63 @@ async function mostTelling(what: string, asked: readonly Asked[], error: unknown
 
 /** The one that still waits for the other, which will never come. */
 async function endUnlessOver(
-  talk: Talk,
+  session: Session,
   asked: Asked,
   direction: "download" | "upload",
   error: unknown,
   port?: Endpoint,
 ): Promise<void> {
-  if (isSallyportError(error) && talk.link.failure === error) return;
+  if (isSallyportError(error) && session.control.failure === error) return;
   const over = await Promise.race([asked.final.then(() => true), Promise.resolve().then(() => false)]);
   // ProFTPD reads no ABOR while it waits at its port: somebody must come.
-  const visitor = over || port === undefined ? undefined : await visit(talk, port);
-  if (!over) await breakOff(talk, asked, visitor, direction);
+  const visitor = over || port === undefined ? undefined : await visit(session, port);
+  if (!over) await abortTransfer(session, asked, visitor, direction);
   await visitor?.[Symbol.asyncDispose]();
 }
 
-async function visit({ environment }: Talk, port: Endpoint): Promise<Connection | undefined> {
+async function visit({ environment }: Session, port: Endpoint): Promise<Connection | undefined> {
   const { network, clock } = environment;
   const signal = new AbortController().signal;
   return await openActiveEnd({ network, ...port, timeoutMs: limits.clientAbortReplyMs, clock, signal }).catch(
     () => undefined,
   );
+}
+
+/** How two servers agree who begins the handshake. */
+export interface TlsRoles {
+  /** The command that the source listens by, when it is not EPSV or PASV. */
+  readonly passiveVerb?: "CPSV";
+  /** Each server as it was before. */
+  readonly undo: () => Promise<void>;
+}
+
+const nothingToDo: TlsRoles = { undo: async () => {} };
+
+/** Throws `NET_UNSUPPORTED` when only one side is inside TLS, or no server can be a TLS client; `FTP_REPLY_*`. */
+export async function agreeTlsRoles(source: Session, destination: Session, what: string): Promise<TlsRoles> {
+  if (!source.protectData && !destination.protectData) return nothingToDo;
+  if (!source.protectData || !destination.protectData) {
+    const inside = (source.protectData ? source : destination).server.host;
+    throw unsupported(`${what}: ${inside} has data inside TLS, and the other server has not`);
+  }
+  // Whoever makes the TCP connection begins the handshake, as usual, where that server can.
+  const client = [destination, source].find(({ features }) => features.has("SSCN"));
+  if (client !== undefined) {
+    await checkedCommand(client, `${what}: ${client.server.host} does not become a TLS client`, "SSCN", "ON");
+    return { undo: () => leaveClientRole(client) };
+  }
+  if (source.features.has("CPSV")) return { ...nothingToDo, passiveVerb: "CPSV" };
+  throw unsupported(`${what}: inside TLS one server has to be the other's TLS client, and they offer no SSCN or CPSV`);
+}
+
+/** A session that stays in the other role could transfer nothing more with us. */
+async function leaveClientRole({ control, server }: Session): Promise<void> {
+  if (control.failure !== undefined) return;
+  const reply = await control.command("SSCN", "OFF").catch(() => undefined);
+  if (reply === undefined || (reply.code >= 200 && reply.code <= 299)) return;
+  control.fail(replyError(`${server.host} does not become a TLS server again`, reply));
+}
+
+function unsupported(message: string): SallyportError {
+  return new SallyportError("NET_UNSUPPORTED", message, { hint: "Transfer the file through this machine." });
 }

@@ -31,7 +31,7 @@ export interface TransferOptions {
   readonly retries?: number;
 }
 
-/** What the server tells of a file before it comes; what it does not tell is absent. */
+/** What the server tells of a file before it comes; what it does not report is absent. */
 export interface SourceFacts {
   readonly size?: number;
   /** Milliseconds since 1970. */

@@ -1,45 +1,65 @@
 // One transfer from the first command to the final reply, the same for files and listings in both directions.
+
+import type { Duplex } from "node:stream";
 import { raceAbort, wait } from "../platform/abort.ts";
+import type { Connection } from "../platform/network.ts";
+import { readsInOrder } from "../protocol/client/orderly-servers.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
-import { arrangeData } from "./arrange-data.ts";
-import { demand, type Talk, tell } from "./talk.ts";
-import { type TransferEnd, type TransferOrder, TransferRun } from "./transfer-run.ts";
+import type { Reply } from "../protocol/reply.ts";
+import { abortTransfer, finalReply } from "./abort-transfer.ts";
+import type { Asked } from "./expected-replies.ts";
+import type { DataConnection } from "./mode-choice.ts";
+import { arrangeData } from "./open-data.ts";
+import { brokenData } from "./receive-data.ts";
+import { checkedCommand, closeInBackground, notify, type Session } from "./session.ts";
+import {
+  explained,
+  isForeign,
+  outOfStep,
+  replyErrorWith,
+  tooEarly,
+  unannounced,
+  unconfirmed,
+} from "./transfer-errors.ts";
 
 /**
  * Resolves only when the server announced the transfer, the data ended in order, and the server confirmed it. Whatever else
  * happens, the control connection can be used afterwards, or is given up.
  */
-export async function runTransfer(talk: Talk, order: TransferOrder): Promise<TransferEnd> {
+export async function runTransfer(session: Session, order: TransferOrder): Promise<TransferEnd> {
   for (let waitMs = 1000, waitedMs = 0; ; waitedMs += waitMs, waitMs *= 2) {
     try {
-      return await runOnce(talk, order);
+      return await runOnce(session, order);
     } catch (error) {
-      if (!waitsOutTime(talk, error) || waitedMs + waitMs > limits.clientDefaultPortWaitMs) throw error;
-      tell(talk, `the default data port waits out TIME_WAIT (${messageOf(error)}); next attempt in ${waitMs / 1000} s`);
-      await wait(talk.environment.clock, waitMs, order.signal);
+      if (!waitsOutTime(session, error) || waitedMs + waitMs > limits.clientDefaultPortWaitMs) throw error;
+      notify(
+        session,
+        `the default data port waits out TIME_WAIT (${messageOf(error)}); next attempt in ${waitMs / 1000} s`,
+      );
+      await wait(session.environment.clock, waitMs, order.signal);
     }
   }
 }
 
 /** S17: the server cannot make the same connection once more before TCP has forgotten the last one. */
-function waitsOutTime({ modes, link }: Talk, error: unknown): boolean {
+function waitsOutTime({ modes, control }: Session, error: unknown): boolean {
   const refused = isSallyportError(error) && error.details.reply === 425;
-  return refused && modes.mode === "default-port" && modes.transfers > 0 && link.failure === undefined;
+  return refused && modes.mode === "default-port" && modes.transfers > 0 && control.failure === undefined;
 }
 
 const messageOf = (error: unknown): string => (isSallyportError(error) ? error.message : String(error));
 
-async function runOnce(talk: Talk, order: TransferOrder): Promise<TransferEnd> {
+async function runOnce(session: Session, order: TransferOrder): Promise<TransferEnd> {
   order.signal.throwIfAborted();
   const over = new AbortController();
   const signal = AbortSignal.any([order.signal, over.signal]);
   // Sent pipelined with what follows, if that is proven.
-  const typed = setType(talk, order.type);
+  const typed = setType(session, order.type);
   typed.catch(() => {});
-  if (talk.options.pipeline === false) await typed;
-  const arranged = arrangeData(talk, signal, order);
+  if (session.options.pipeline === false) await typed;
+  const arranged = arrangeData(session, signal, order);
   const end = await raceAbort(arranged, signal).catch((error: unknown) => {
     // Whatever is still on its way has nobody who waits for it.
     over.abort(error);
@@ -47,9 +67,9 @@ async function runOnce(talk: Talk, order: TransferOrder): Promise<TransferEnd> {
     throw error;
   });
   try {
-    if (order.offset > 0) await restart(talk, order);
-    if (!talk.modes.proven) await typed;
-    return await new TransferRun(talk, order, end, signal).run(typed);
+    if (order.offset > 0) await restart(session, order);
+    if (!session.modes.proven) await typed;
+    return await new TransferRun(session, order, end, signal).run(typed);
   } finally {
     over.abort(new Error("the transfer is over"));
     await end[Symbol.asyncDispose]();
@@ -57,20 +77,180 @@ async function runOnce(talk: Talk, order: TransferOrder): Promise<TransferEnd> {
 }
 
 /** Nothing is sent when the server is in it already. */
-export async function setType(talk: Talk, type: "A" | "I"): Promise<void> {
-  if (talk.type === type) return;
-  talk.type = undefined;
-  await demand(talk, `the server refuses TYPE ${type}`, "TYPE", type);
-  talk.type = type;
+export async function setType(session: Session, type: "A" | "I"): Promise<void> {
+  if (session.type === type) return;
+  session.type = undefined;
+  await checkedCommand(session, `the server refuses TYPE ${type}`, "TYPE", type);
+  session.type = type;
 }
 
 /** Its refusal must be known before the file begins: the wrong part would come. */
-async function restart(talk: Talk, { offset, what }: TransferOrder): Promise<void> {
-  const reply = await talk.link.command("REST", String(offset));
+async function restart(session: Session, { offset, what }: TransferOrder): Promise<void> {
+  const reply = await session.control.command("REST", String(offset));
   if (reply.code === 350) return;
   const { code, message, details, hint } = replyError(`${what}: the server cannot resume at byte ${offset}`, reply);
   throw new SallyportError(code, message, {
     details: { ...details, phase: "resume" },
     hint,
   });
+}
+
+export interface TransferOrder {
+  readonly verb: "RETR" | "STOR" | "APPE" | "LIST" | "MLSD" | "NLST";
+  /** For the wire. */
+  readonly argument?: string;
+  /** Begins messages: `could not download "x"`. */
+  readonly what: string;
+  readonly direction: "download" | "upload";
+  readonly type: "A" | "I";
+  /** REST; 0 sends none. */
+  readonly offset: number;
+  readonly signal: AbortSignal;
+  /** Moves the data. Resolves after the end-of-file, received or sent. */
+  readonly carry: (data: Connection, signal: AbortSignal) => Promise<void>;
+  /** The next commands may leave: no ABOR will follow. At the end of the data, or only after the confirmation. */
+  readonly onCarried?: () => void;
+}
+
+/** How the data connection was opened, and what the server said at the end. */
+export interface TransferEnd {
+  readonly how: string;
+  readonly reply: Reply;
+}
+
+/** The default data port would be taken twice; inside TLS a connection goes before the next one comes. */
+function followsAtOnce({ options, modes, protectData, greeting }: Session): boolean {
+  return options.pipeline !== false && modes.mode !== "default-port" && !protectData && readsInOrder(greeting);
+}
+
+function endOf(stream: Duplex): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (stream.readableEnded) resolve();
+    else stream.once("end", resolve).once("close", () => reject(new Error("closed before its end")));
+  });
+}
+
+export class TransferRun {
+  readonly #session: Session;
+  readonly #order: TransferOrder;
+  readonly #end: DataConnection;
+  readonly #signal: AbortSignal;
+  #data: Connection | undefined;
+  #isCarried = false;
+
+  constructor(session: Session, order: TransferOrder, end: DataConnection, signal: AbortSignal) {
+    this.#session = session;
+    this.#order = order;
+    this.#end = end;
+    this.#signal = signal;
+  }
+
+  async run(typed: Promise<void>): Promise<TransferEnd> {
+    const { control, modes } = this.#session;
+    const { verb, argument } = this.#order;
+    const asked = control.ask(verb, argument, "transfer");
+    const carried = this.#carry();
+    carried.catch(() => {});
+    if (followsAtOnce(this.#session)) this.#dataOver(asked, carried).catch(() => {});
+    try {
+      await raceAbort(Promise.all([typed, this.#end.ready, this.#both(asked, carried)]), this.#signal);
+      const reply = await asked.final;
+      modes.succeeded();
+      closeInBackground(this.#session, this.#data);
+      // Inside TLS it goes first: the data end resets the connection below when it is disposed, which would cut the farewell short.
+      if (this.#session.protectData) await Promise.all(this.#session.leaving);
+      this.#releaseControl();
+      return { how: this.#end.how(), reply };
+    } catch (error) {
+      const failure = await this.#failed(asked, error);
+      modes.failed(failure);
+      await this.#data?.[Symbol.asyncDispose]();
+      throw failure;
+    }
+  }
+
+  /** The data, inside TLS if that is the rule; the handshake begins before the 150 has come. */
+  async #carry(): Promise<void> {
+    const { tls, protectData, environment } = this.#session;
+    const plain = await this.#end.connection;
+    this.#data = plain;
+    this.#signal.throwIfAborted();
+    if (protectData && tls !== undefined) this.#data = await tls.secureData(plain, this.#signal);
+    const { local, remote } = this.#data;
+    const names = { local: `${local.host}:${local.port}`, remote: `${remote.host}:${remote.port}` };
+    environment.emit({ type: "data.open", side: "upstream", how: this.#session.modes.mode, ...names });
+    await this.#order.carry(this.#data, this.#signal);
+  }
+
+  /** Both sides have ended the data of a transfer that was announced. */
+  async #dataOver(asked: Asked, carried: Promise<void>): Promise<void> {
+    const [first] = await Promise.all([asked.first, carried]);
+    if (this.#data !== undefined) await endOf(this.#data.stream);
+    const { control } = this.#session;
+    if (first.code < 200 && !this.#signal.aborted && control.failure === undefined) this.#releaseControl();
+  }
+
+  #releaseControl(): void {
+    if (this.#isCarried) return;
+    this.#isCarried = true;
+    this.#session.modes.isOpened();
+    this.#order.onCarried?.();
+  }
+
+  /** Data and reply, in whichever order they come. */
+  async #both(asked: Asked, carried: Promise<void>): Promise<void> {
+    const { what, direction } = this.#order;
+    let carriedAll = false;
+    const data = carried.then(() => {
+      carriedAll = true;
+      this.#session.control.dataOver();
+    });
+    const reply = Promise.all([asked.first, asked.final]).then(([first, final]) => {
+      if (final.code < 200 || final.code > 299) throw replyError(what, final);
+      // Its data may never come.
+      if (first.code >= 200) throw unannounced(what, final);
+      if (isForeign(final)) {
+        const error = outOfStep(what, final);
+        this.#session.control.fail(error);
+        throw error;
+      }
+      const ended = carriedAll || this.#data?.stream.writableEnded === true;
+      if (direction === "upload" && !ended) throw tooEarly(what, final);
+    });
+    await Promise.all([data, reply]);
+  }
+
+  /** Cleans up, and finds the error that tells most. */
+  async #failed(asked: Asked, error: unknown): Promise<unknown> {
+    const { control } = this.#session;
+    const { what, direction, signal } = this.#order;
+    const isOurs = isSallyportError(error) && error.code.startsWith("FS_");
+    const answered = isOurs ? undefined : await this.#settled(asked);
+    const ended = (): Promise<Reply | undefined> =>
+      this.#isCarried ? finalReply(this.#session, asked) : abortTransfer(this.#session, asked, this.#data, direction);
+    const final = answered ?? (await ended());
+    this.#data?.reset();
+    if (signal.aborted) return signal.reason;
+    if (!isSallyportError(error)) return error;
+    if (control.failure === error) return unconfirmed(what, error);
+    const refused = final !== undefined && final.code >= 400;
+    // The server's own words, unless they only answer our ABOR.
+    if (refused && answered !== undefined && error.code !== "FTP_TRANSFER") {
+      return explained(replyErrorWith(what, final, error), this.#end.warning?.());
+    }
+    return brokenData(what, error);
+  }
+
+  /** The final reply if it is there, or is about to come because the data broke at the server's side. */
+  async #settled(asked: Asked): Promise<Reply | undefined> {
+    if (this.#order.signal.aborted) return undefined;
+    const { clock } = this.#session.environment;
+    let cancel: () => void = () => {};
+    const soon = new Promise<undefined>((resolve) => {
+      cancel = clock.after(limits.clientLastWordsMs, () => resolve(undefined));
+    });
+    const final = await Promise.race([asked.final, soon]).catch(() => undefined);
+    cancel();
+    return final;
+  }
 }

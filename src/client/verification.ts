@@ -2,10 +2,9 @@
 import { judgeSize } from "../protocol/client/told-size.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
-import { type HashName, offeredHashes, remoteHash } from "./checksum.ts";
-import { type Digest, makeDigest } from "./digest.ts";
+import { type Digest, type HashName, makeDigest, offeredHashes, remoteHash } from "./checksum.ts";
 import { sizeOf } from "./file-commands.ts";
-import { mayHave, type Talk, tell } from "./talk.ts";
+import { mayHave, notify, type Session } from "./session.ts";
 import type { TransferOptions, TransferResult } from "./transfer-options.ts";
 
 export interface Verification {
@@ -16,12 +15,12 @@ export interface Verification {
 }
 
 /** What can be compared at all. Throws `NET_UNSUPPORTED` for a checksum that was asked for by name and is not offered. */
-export function planVerification(talk: Talk, options: TransferOptions): Verification {
+export function planVerification(session: Session, options: TransferOptions): Verification {
   const { verify = "size", type } = options;
   if (verify === "none" || type === "ascii") return { size: false, exact: false, hash: undefined };
-  const size = mayHave(talk, "SIZE");
+  const size = mayHave(session, "SIZE");
   if (verify === "size") return { size, exact: false, hash: undefined };
-  const offered = offeredHashes(talk);
+  const offered = offeredHashes(session);
   const name = verify === "hash" ? offered[0] : verify;
   if (name === undefined) return { size, exact: true, hash: undefined };
   if (!offered.includes(name)) {
@@ -33,14 +32,14 @@ export function planVerification(talk: Talk, options: TransferOptions): Verifica
 }
 
 /** The size that the server tells, or undefined when it does not, for whatever reason: a check that fails is no failed transfer. */
-export async function toldSize(talk: Talk, path: string): Promise<number | undefined> {
-  return await sizeOf(talk, path).catch(() => undefined);
+export async function reportedSize(session: Session, path: string): Promise<number | undefined> {
+  return await sizeOf(session, path).catch(() => undefined);
 }
 
-/** Before a transfer that depends on it: undefined when the server refuses to tell it for good. Anything else is thrown. */
-export async function sizeThere(talk: Talk, path: string): Promise<number | undefined> {
+/** Before a transfer that depends on it: undefined when the server refuses to report it for good. Anything else is thrown. */
+export async function sizeThere(session: Session, path: string): Promise<number | undefined> {
   try {
-    return await sizeOf(talk, path);
+    return await sizeOf(session, path);
   } catch (error) {
     if (isSallyportError(error) && (error.details.reply ?? 0) >= 500) return undefined;
     throw error;
@@ -60,23 +59,23 @@ export interface Verified {
 
 /** After the confirmation. Throws `FTP_VERIFY`. `told` is what the server said before, if anything. */
 export async function verify(
-  talk: Talk,
+  session: Session,
   about: Verified,
   plan: Verification,
-  told: number | undefined,
+  reported: number | undefined,
 ): Promise<TransferResult["verified"]> {
-  const size = plan.size && told !== about.have ? await toldSize(talk, about.path) : told;
-  const name = plan.hash === undefined ? undefined : await compareHash(talk, about, plan.hash);
-  return name ?? compare(talk, about, plan, size);
+  const size = plan.size && reported !== about.have ? await reportedSize(session, about.path) : reported;
+  const name = plan.hash === undefined ? undefined : await compareHash(session, about, plan.hash);
+  return name ?? compare(session, about, plan, size);
 }
 
-/** Undefined when the server does not tell it after all. */
+/** Undefined when the server does not report it after all. */
 async function compareHash(
-  talk: Talk,
+  session: Session,
   { path, what }: Verified,
   { name, digest }: NonNullable<Verification["hash"]>,
 ): Promise<HashName | undefined> {
-  const theirs = await remoteHash(talk, path, name).catch(() => undefined);
+  const theirs = await remoteHash(session, path, name).catch(() => undefined);
   const ours = digest.hex();
   if (theirs === undefined || ours === theirs) return theirs === undefined ? undefined : name;
   throw new SallyportError("FTP_VERIFY", `${what}: its ${name} is ${ours} here and ${theirs} at the server`, {
@@ -86,24 +85,24 @@ async function compareHash(
 
 /** Throws `FTP_VERIFY`. Nothing is asked: `told` is the server's last word, undefined where it has none. */
 export function compare(
-  talk: Talk,
+  session: Session,
   { path, what, have, whole, direction }: Verified,
   plan: Pick<Verification, "size" | "exact">,
-  told: number | undefined,
+  reported: number | undefined,
 ): "nothing" | "size" {
   if (!plan.size) return "nothing";
   // What the server does not have it has lost.
-  const isLost = direction === "upload" && told !== undefined && told < have;
-  const verdict = judgeSize(have, told, plan.exact || !whole || isLost);
-  if (verdict === "different") throw differentSize(what, have, told ?? 0);
-  if (verdict === "doubtful") tell(talk, doubtful(path, direction, have, told ?? 0));
+  const isLost = direction === "upload" && reported !== undefined && reported < have;
+  const verdict = judgeSize(have, reported, plan.exact || !whole || isLost);
+  if (verdict === "different") throw differentSize(what, have, reported ?? 0);
+  if (verdict === "doubtful") notify(session, doubtful(path, direction, have, reported ?? 0));
   return verdict === "same" ? "size" : "nothing";
 }
 
-function doubtful(path: string, direction: "download" | "upload", have: number, told: number): string {
+function doubtful(path: string, direction: "download" | "upload", have: number, reported: number): string {
   const moved = direction === "download" ? `sent ${have} and confirmed their end` : `confirmed ${have}`;
   const name = printable(path, 200);
-  return `"${name}": the server reports a size of ${told} bytes, but ${moved}: nothing compared (--no-verify silences this, --verify requires that it agrees)`;
+  return `"${name}": the server reports a size of ${reported} bytes, but ${moved}: nothing compared (--no-verify silences this, --verify requires that it agrees)`;
 }
 
 function differentSize(what: string, here: number, there: number): SallyportError {

@@ -1,8 +1,9 @@
 // An FTP client over this machine's network, or over an SSH host's.
+
+import { openClient } from "../client/client-calls.ts";
 import type { ClientOptions } from "../client/client-options.ts";
 import type { FtpClient as Client } from "../client/ftp-client.ts";
-import { openSession } from "../client/ftp-session.ts";
-import type { ClientEnvironment } from "../client/talk.ts";
+import type { ClientEnvironment } from "../client/session.ts";
 import { wakefulClock } from "../network/system-clock.ts";
 import { systemNetwork } from "../network/system-network.ts";
 import { systemTime } from "../network/system-time.ts";
@@ -68,7 +69,7 @@ async function open(
 ): Promise<FtpClient> {
   // SSH has its own waits, and may ask the user: the time-outs of FTP begin behind it.
   await host?.ready(options.signal ?? never);
-  return await openSession(options, environmentOf(options, network, host), {
+  return await openClient(options, environmentOf(options, network, host), {
     ...definedProps({ owned }),
     openAnother: ({ signal: call }) =>
       attemptUntil(call, options.signal, (signal) => open({ ...options, signal }, network, host)),

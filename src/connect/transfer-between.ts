@@ -1,5 +1,5 @@
 // Third-party transfers between two clients.
-import { holderOf } from "../client/ftp-session.ts";
+import { holderOf } from "../client/client-calls.ts";
 import { transferBetween as between, type ThirdPartyOptions, type ThirdPartyResult } from "../client/third-party.ts";
 import { SallyportError } from "../protocol/error.ts";
 import type { FtpClient } from "./ftp-client.ts";

@@ -2,12 +2,13 @@
 import { createWriteStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import type { HashName } from "../client/checksum.ts";
-import { makeDigest } from "../client/digest.ts";
+import { type HashName, makeDigest } from "../client/checksum.ts";
 import { refuseAsciiParts } from "../client/download.ts";
 import { readLocal } from "../client/local-file.ts";
 import type { Progress, TransferOptions } from "../client/transfer-options.ts";
+import { withRetries } from "../client/with-retries.ts";
 import { translateFsError } from "../filesystem/fs-error.ts";
+import { wakefulClock } from "../network/system-clock.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
@@ -20,7 +21,6 @@ import { besideLocal, noteSuffix, partSuffix } from "./part-name.ts";
 import { type NameState, nameState, partState, resumeSteps, type Step } from "./resume-rule.ts";
 import type { ServerSession, Transferred } from "./server-session.ts";
 import { likeness, type SourceIdentity } from "./source-identity.ts";
-import { withRetries } from "./with-retries.ts";
 
 export interface FetchOptions extends Pick<TransferOptions, "retries" | "verify" | "type" | "onCarried"> {
   readonly signal: AbortSignal;
@@ -60,8 +60,9 @@ export async function fetchFile(
   const file: LocalFile = { target, part, note: new LocalNote(besideLocal(target, noteSuffix)) };
   const course: Course = {};
   try {
-    return await withRetries(session, { ...options, retries: options.retries ?? 0 }, (own) =>
-      attempt(own, path, file, options, course),
+    const { retries = 0, renew = async () => session, signal, note } = options;
+    return await withRetries({ retries, clock: wakefulClock, signal, note }, async (before) =>
+      attempt(before === 0 ? session : await renew(), path, file, options, course),
     );
   } catch (error) {
     const bytes = await sizeHere(part);

@@ -1,12 +1,13 @@
 // One file to a server: attempts, and what each of them may resume.
 import { refuseAsciiParts } from "../client/download.ts";
 import type { Progress, TransferOptions } from "../client/transfer-options.ts";
+import { withRetries } from "../client/with-retries.ts";
+import { wakefulClock } from "../network/system-clock.ts";
 import { printable } from "../protocol/printable.ts";
 import { storeByFtp } from "./ftp/store-by-ftp.ts";
 import type { ServerSession, Transferred } from "./server-session.ts";
 import { likeness, type SourceIdentity } from "./source-identity.ts";
 import type { Course, ResumeWish, StoreSource } from "./store-order.ts";
-import { withRetries } from "./with-retries.ts";
 
 export interface StoreOptions extends Pick<TransferOptions, "retries" | "verify" | "type" | "onCarried"> {
   readonly signal: AbortSignal;
@@ -37,14 +38,15 @@ export async function storeFile(
     verify = "size",
     type = "binary",
     inPlace = false,
-    renew,
+    renew = async () => session,
   } = options;
   const { onProgress = () => {}, onCarried } = options;
   refuseAsciiParts(`could not upload "${printable(path, 200)}"`, { type, retries }, resume);
   const course: Course = {};
   let known: SourceIdentity | undefined;
-  const times = { retries: source.seekable ? retries : 0, renew, signal, note };
-  return await withRetries(session, times, async (own) => {
+  const rules = { retries: source.seekable ? retries : 0, clock: wakefulClock, signal, note };
+  return await withRetries(rules, async (before) => {
+    const own = before === 0 ? session : await renew();
     const identity = await source.identify(signal);
     // Before the first byte of this run whatever is there is from elsewhere.
     const wish = course.hasBegun === true ? again(known, identity, path, note) : resume ? "asked" : "no";
@@ -55,7 +57,7 @@ export async function storeFile(
       onProgress(progress);
     };
     const modifiedMs = options.times ? identity.modifiedMs : undefined;
-    const mayRetry = times.retries > 0;
+    const mayRetry = rules.retries > 0;
     const what = { path, source, identity, wish, course, inPlace, mayRetry, modifiedMs };
     const common = { ...what, signal, verify, type, onProgress: report, note };
     // What is left after the data must need no other attempt.

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { FileSink } from "../../src/client/file-sink.ts";
-import { PieceBuffers, readLocal } from "../../src/client/local-file.ts";
+import { BufferPool, readLocal } from "../../src/client/local-file.ts";
 import { receiveData } from "../../src/client/receive-data.ts";
 import { sendData } from "../../src/client/send-data.ts";
 import { joinedPair } from "../../src/data-connection/joined-pair.ts";
@@ -29,7 +29,7 @@ function joined(): Pair {
 }
 
 /** Counts the buffers that a file was read into. */
-class CountedBuffers extends PieceBuffers {
+class CountedBuffers extends BufferPool {
   readonly different: Set<ArrayBufferLike> = new Set();
   returned = 0;
 

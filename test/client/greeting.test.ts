@@ -1,6 +1,6 @@
 // A server that says nothing, and one that speaks in the clear where TLS was expected.
 import { expect, test } from "vitest";
-import { openSession } from "../../src/client/ftp-session.ts";
+import { openClient } from "../../src/client/client-calls.ts";
 import { FtpClient } from "../../src/connect/index.ts";
 import { systemNetwork } from "../../src/network/system-network.ts";
 import type { TraceEventBody } from "../../src/platform/trace.ts";
@@ -22,7 +22,7 @@ test("silence in place of a greeting is told after some seconds, with what it ma
     now: () => 0,
     emit: (event: TraceEventBody) => events.push(event),
   };
-  const opening = openSession({ host, port }, environment);
+  const opening = openClient({ host, port }, environment);
   opening.catch(() => {});
   await clock.waitedFor(limits.clientGreetingNoteMs);
   clock.advance(limits.clientGreetingNoteMs);

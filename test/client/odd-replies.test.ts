@@ -1,6 +1,6 @@
 // Servers that break the form of replies and that curl and lftp get along with.
 import { expect, test } from "vitest";
-import { openSession } from "../../src/client/ftp-session.ts";
+import { openClient } from "../../src/client/client-calls.ts";
 import { FtpClient } from "../../src/connect/index.ts";
 import { systemNetwork } from "../../src/network/system-network.ts";
 import type { TraceEventBody } from "../../src/platform/trace.ts";
@@ -78,7 +78,7 @@ test("a 230- that 200 ends is a login, when nothing follows for a moment", async
   const emit = (event: TraceEventBody): void => {
     if (event.type === "ftp.command" && event.line.startsWith("PASS")) told();
   };
-  const opening = openSession(
+  const opening = openClient(
     { host, port, user: "me", password: "pw" },
     { network: systemNetwork, clock, now: () => 0, emit },
   );

@@ -1,13 +1,13 @@
 // Who of two servers is the TLS client of the other, and that both are as before afterwards.
 import { expect, test } from "vitest";
-import type { Talk } from "../../src/client/talk.ts";
-import { agreeTlsRoles } from "../../src/client/third-party-tls.ts";
+import type { Session } from "../../src/client/session.ts";
+import { agreeTlsRoles } from "../../src/client/third-party.ts";
 
 /** A session that answers each command with the next code, and what was said to it. */
 function session(host: string, features: readonly string[], codes: readonly number[] = [], protectData = true) {
   const said: string[] = [];
   const failed: string[] = [];
-  const link = {
+  const control = {
     failure: undefined,
     command: async (verb: string, argument: string) => {
       said.push(`${verb} ${argument}`);
@@ -17,17 +17,17 @@ function session(host: string, features: readonly string[], codes: readonly numb
     fail: ({ message }: Error) => void failed.push(message),
   };
   const parts = {
-    link,
+    control,
     protectData,
     server: { host, port: 21 },
     features: new Map(features.map((name) => [name, ""])),
   };
-  return { talk: parts as unknown as Talk, said, failed };
+  return { session: parts as unknown as Session, said, failed };
 }
 
 test("without TLS nothing is said", async () => {
   const [one, other] = [session("a", ["SSCN"], [], false), session("b", ["SSCN"], [], false)];
-  const roles = await agreeTlsRoles(one.talk, other.talk, "x");
+  const roles = await agreeTlsRoles(one.session, other.session, "x");
   await roles.undo();
   expect([roles.passiveVerb, one.said, other.said]).toEqual([undefined, [], []]);
 });
@@ -38,7 +38,7 @@ test("the destination connects, so it is asked first; else the source; SSCN is t
     [["SSCN", "CPSV"], []],
   ] as const) {
     const [source, destination] = [session("a", here), session("b", there)];
-    const roles = await agreeTlsRoles(source.talk, destination.talk, "x");
+    const roles = await agreeTlsRoles(source.session, destination.session, "x");
     await roles.undo();
     const [asked, other] = there.length > 0 ? [destination, source] : [source, destination];
     expect([roles.passiveVerb, asked.said, other.said]).toEqual([undefined, ["SSCN ON", "SSCN OFF"], []]);
@@ -47,27 +47,27 @@ test("the destination connects, so it is asked first; else the source; SSCN is t
 
 test("a source that has only CPSV listens by it, and begins the handshake", async () => {
   const [source, destination] = [session("a", ["CPSV"]), session("b", [])];
-  expect((await agreeTlsRoles(source.talk, destination.talk, "x")).passiveVerb).toBe("CPSV");
+  expect((await agreeTlsRoles(source.session, destination.session, "x")).passiveVerb).toBe("CPSV");
 });
 
 test("a server that does not become a TLS client is told; one that stays it is given up", async () => {
   const refusing = session("b", ["SSCN"], [500]);
-  await expect(agreeTlsRoles(session("a", []).talk, refusing.talk, "x")).rejects.toMatchObject({
+  await expect(agreeTlsRoles(session("a", []).session, refusing.session, "x")).rejects.toMatchObject({
     code: "FTP_REPLY_PERMANENT",
     message: expect.stringContaining("b does not become a TLS client"),
   });
   const staying = session("b", ["SSCN"], [200, 500]);
-  await (await agreeTlsRoles(session("a", []).talk, staying.talk, "x")).undo();
+  await (await agreeTlsRoles(session("a", []).session, staying.session, "x")).undo();
   expect(staying.failed).toEqual([expect.stringContaining("b does not become a TLS server again")]);
 });
 
 test("data inside TLS at one side only, or servers that can only be TLS servers, are refused with the reason", async () => {
-  const alone = agreeTlsRoles(session("a", ["SSCN"]).talk, session("b", ["SSCN"], [], false).talk, "x");
+  const alone = agreeTlsRoles(session("a", ["SSCN"]).session, session("b", ["SSCN"], [], false).session, "x");
   await expect(alone).rejects.toMatchObject({
     code: "NET_UNSUPPORTED",
     message: expect.stringContaining("a has data"),
   });
-  const servers = agreeTlsRoles(session("a", []).talk, session("b", ["CPSV"]).talk, "x");
+  const servers = agreeTlsRoles(session("a", []).session, session("b", ["CPSV"]).session, "x");
   await expect(servers).rejects.toMatchObject({
     code: "NET_UNSUPPORTED",
     hint: expect.stringContaining("this machine"),

@@ -1,7 +1,7 @@
 // The FTP client of this project, doing what its plan says.
 
+import { openClient } from "../../src/client/client-calls.ts";
 import type { FtpClient } from "../../src/client/ftp-client.ts";
-import { openSession } from "../../src/client/ftp-session.ts";
 import type { Network } from "../../src/platform/network.ts";
 import { isSallyportError } from "../../src/protocol/error.ts";
 import { swarmCertificate } from "./certificate.ts";
@@ -60,7 +60,7 @@ async function open(parts: ClientParts, plan: EngineClientPlan, reach: Reach): P
   const tls = plan.tls ? { tls: { ca: swarmCertificate().certificate, servername: "localhost" } } : {};
   const options = { host, port, user: "me", mode, epsv4, pipeline, keepaliveMs, replyMs, ...tls };
   try {
-    return await openSession(options, {
+    return await openClient(options, {
       network,
       clock: program.clock,
       now: () => 0,

@@ -1,6 +1,6 @@
 // After an SFTP transfer: is the file at the other side the same? OpenSSH has no checksums (its PROTOCOL, section 4, names
 // none), so the file is read once more.
-import { makeDigest } from "../../client/digest.ts";
+import { makeDigest } from "../../client/checksum.ts";
 import { judgeSize } from "../../protocol/client/told-size.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";

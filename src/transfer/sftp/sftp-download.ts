@@ -1,8 +1,8 @@
 // From an SFTP server: a file here, or a stream.
 import { type FileHandle, open } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { noBeginning } from "../../client/comparing-sink.ts";
-import { makeDigest } from "../../client/digest.ts";
+import { makeDigest } from "../../client/checksum.ts";
+import { noBeginning } from "../../client/file-sink.ts";
 import { localSize, readLocal } from "../../client/local-file.ts";
 import type { DownloadFileOptions, DownloadOptions, SourceFacts } from "../../client/transfer-options.ts";
 import { translating } from "../../filesystem/fs-error.ts";

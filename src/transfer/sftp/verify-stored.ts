@@ -1,5 +1,5 @@
 // After an upload: what can be compared, and is.
-import type { Digest } from "../../client/digest.ts";
+import type { Digest } from "../../client/checksum.ts";
 import { isRefusal } from "../identify.ts";
 import type { Transferred } from "../server-session.ts";
 import type { StoreOrder } from "../store-order.ts";

@@ -1,5 +1,5 @@
 // The bytes of an upload, from the source into a file that is open at the server.
-import { type Digest, makeDigest } from "../../client/digest.ts";
+import { type Digest, makeDigest } from "../../client/checksum.ts";
 import type { SftpUpdater } from "../../filesystem/sftp/sftp-writer.ts";
 import type { StoreOrder } from "../store-order.ts";
 import { pieces } from "./pieces.ts";

@@ -12,9 +12,8 @@ import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { ClientOptions } from "./client-options.ts";
-import type { ControlLink } from "./control-link.ts";
+import type { ControlConnection } from "./control-connection.ts";
 import type { ModeChoice } from "./mode-choice.ts";
-import type { Place, Ways } from "./place.ts";
 
 /** What the client needs from the world. */
 export interface ClientEnvironment {
@@ -23,12 +22,12 @@ export interface ClientEnvironment {
   /** Milliseconds since 1970: listings leave out the year. */
   readonly now: () => number;
   readonly emit: (event: TraceEventBody) => void;
-  /** Which end of the network's a connection has, where the network does not tell that itself (SSH). */
+  /** Which end of the network's a connection has, where the network does not report that itself (SSH). */
   readonly remoteSockets?: RemoteSockets;
 }
 
-export interface Talk {
-  readonly link: ControlLink;
+export interface Session {
+  readonly control: ControlConnection;
   /** Of whoever is logged in. */
   options: ClientOptions;
   readonly environment: ClientEnvironment;
@@ -43,44 +42,75 @@ export interface Talk {
   readonly protectData: boolean;
   readonly modes: ModeChoice;
   /** How this server wants files named. */
-  readonly ways: Ways;
-  readonly place: Place;
+  readonly quirks: ServerQuirks;
+  readonly cwd: WorkingDirectory;
   /** Data connections whose transfer is over and that are not gone yet: through SSH that takes a round trip. */
   readonly leaving: Set<Promise<void>>;
   /** The representation type that the server is in; undefined: not known. */
   type: "A" | "I" | undefined;
 }
 
-/** The name for the wire. Throws `FS_NAME_INVALID`. */
-export function wireName(talk: Talk, name: string): string {
-  return encodeName(name, encodingOf(talk));
+/** What this server offers and does not have, found out and remembered for the session. */
+export interface ServerQuirks {
+  /** MLSD, where it is offered. */
+  mlsd: "untried" | "works" | "missing";
+  /** PRET has not been refused. */
+  pret: boolean;
 }
 
-export function encodingOf(talk: Talk): NameEncoding {
-  return talk.options.encoding ?? "utf8";
+export const newQuirks = (): ServerQuirks => ({ mlsd: "untried", pret: true });
+
+/** Where the server has us. Bytes, one character each. */
+export interface WorkingDirectory {
+  /** Where the user is; undefined: not asked since the last change. */
+  base: string | undefined;
+  /** Where we went from there for a listing or a file, as a path of the user's. */
+  away: string | undefined;
+  /** A change that is on its way, or over. Never rejects. */
+  moving: Promise<unknown>;
+}
+
+export const newWorkingDirectory = (): WorkingDirectory => ({
+  base: undefined,
+  away: undefined,
+  moving: Promise.resolve(),
+});
+
+/** The directory is another one now, or may be. */
+export function forgetDirectory({ cwd }: Session): void {
+  cwd.base = undefined;
+}
+
+/** The name for the wire. Throws `FS_NAME_INVALID`. */
+export function wireName(session: Session, name: string): string {
+  return encodeName(name, encodingOf(session));
+}
+
+export function encodingOf(session: Session): NameEncoding {
+  return session.options.encoding ?? "utf8";
 }
 
 /** True unless the server told its features, and this is not among them. */
-export function mayHave(talk: Talk, feature: string): boolean {
-  return talk.features.size === 0 || talk.features.has(feature);
+export function mayHave(session: Session, feature: string): boolean {
+  return session.features.size === 0 || session.features.has(feature);
 }
 
 /** Sends a command and wants 2yz. Throws `FTP_REPLY_*`; `what` begins the message. */
-export async function demand(talk: Talk, what: string, verb: string, argument?: string): Promise<Reply> {
-  const reply = await talk.link.command(verb, argument);
+export async function checkedCommand(session: Session, what: string, verb: string, argument?: string): Promise<Reply> {
+  const reply = await session.control.command(verb, argument);
   if (reply.code < 200 || reply.code > 299) throw replyError(what, reply);
   return reply;
 }
 
 /** Disposes the data connection of a transfer that went well, while others may begin. */
-export function letGo({ leaving }: Talk, data: AsyncDisposable | undefined): void {
+export function closeInBackground({ leaving }: Session, data: AsyncDisposable | undefined): void {
   const gone = Promise.resolve(data?.[Symbol.asyncDispose]()).finally(() => leaving.delete(gone));
   leaving.add(gone);
 }
 
 /** Something that the user should know, in a sentence. */
-export function tell(talk: Talk, note: string): void {
-  talk.environment.emit({ type: "relay.note", note });
+export function notify(session: Session, note: string): void {
+  session.environment.emit({ type: "relay.note", note });
 }
 
 export function connectTimedOut(where: string, ms: number): SallyportError {

@@ -3,18 +3,17 @@ import { raceAbort } from "../platform/abort.ts";
 import type { SallyportError } from "../protocol/error.ts";
 import type { ListedEntry, Listing } from "../protocol/listing/listed-entry.ts";
 import type { Reply } from "../protocol/reply.ts";
-import { attempts } from "./attempts.ts";
 import { type HashName, offeredHashes, remoteHash } from "./checksum.ts";
 import type { ClientOptions, Credentials, DataMode } from "./client-options.ts";
+import { downloadFile, openDownload } from "./download.ts";
 import type { DownloadStream } from "./download-stream.ts";
 import * as files from "./file-commands.ts";
+import { quote } from "./file-commands.ts";
 import type { CallOptions, FtpClient, UploadSource } from "./ftp-client.ts";
 import { type ListTextOptions, listDirectory, listNames, listText } from "./listing.ts";
 import { logInAgain } from "./log-in.ts";
-import { byName, byNames } from "./place.ts";
-import { quote } from "./quote.ts";
+import type { ClientEnvironment, Session } from "./session.ts";
 import { SessionHolder } from "./session-holder.ts";
-import type { ClientEnvironment, Talk } from "./talk.ts";
 import { setType } from "./transfer.ts";
 import type {
   DownloadFileOptions,
@@ -23,7 +22,9 @@ import type {
   UploadFileOptions,
   UploadOptions,
 } from "./transfer-options.ts";
-import { downloadFile, openDownload, uploadFile, uploadSource } from "./transfers.ts";
+import { uploadFile, uploadSource } from "./upload.ts";
+import { retryOver } from "./with-retries.ts";
+import { withName, withNames } from "./working-directory.ts";
 
 /** What a session has from those that made it. */
 export interface SessionParts {
@@ -33,12 +34,12 @@ export interface SessionParts {
 }
 
 /** Connects and logs in. Throws `NET_*`, `FTP_LOGIN`, `FTP_*`, or the signal's reason. */
-export async function openSession(
+export async function openClient(
   options: ClientOptions,
   environment: ClientEnvironment,
-  parts: SessionParts = { openAnother: (call) => openSession({ ...options, ...call }, environment) },
+  parts: SessionParts = { openAnother: (call) => openClient({ ...options, ...call }, environment) },
 ): Promise<FtpClient> {
-  return new FtpSession(await SessionHolder.open(options, environment), parts);
+  return new ConnectedClient(await SessionHolder.open(options, environment), parts);
 }
 
 /** Known by its key, not by its class: two copies of the package have two classes. */
@@ -46,10 +47,10 @@ const holderKey: unique symbol = Symbol.for("sallyport.FtpClient.holder") as nev
 
 /** What holds a client's connection, for third-party transfers; undefined for what is no client of ours. */
 export function holderOf(client: FtpClient): SessionHolder | undefined {
-  return (client as Partial<FtpSession>)[holderKey];
+  return (client as Partial<ConnectedClient>)[holderKey];
 }
 
-class FtpSession implements FtpClient {
+class ConnectedClient implements FtpClient {
   readonly [holderKey]: SessionHolder;
   readonly #parts: SessionParts;
 
@@ -59,31 +60,31 @@ class FtpSession implements FtpClient {
   }
 
   get host(): string {
-    return this[holderKey].talk.server.host;
+    return this[holderKey].session.server.host;
   }
 
   get port(): number {
-    return this[holderKey].talk.server.port;
+    return this[holderKey].session.server.port;
   }
 
   get greeting(): Reply {
-    return this[holderKey].talk.greeting;
+    return this[holderKey].session.greeting;
   }
 
   get features(): ReadonlyMap<string, string> {
-    return this[holderKey].talk.features;
+    return this[holderKey].session.features;
   }
 
   get secure(): boolean {
-    return this[holderKey].talk.tls !== undefined;
+    return this[holderKey].session.tls !== undefined;
   }
 
   get mode(): DataMode {
-    return this[holderKey].talk.modes.mode;
+    return this[holderKey].session.modes.mode;
   }
 
   get modeReason(): string {
-    return this[holderKey].talk.modes.reason;
+    return this[holderKey].session.modes.reason;
   }
 
   get closed(): Promise<SallyportError | undefined> {
@@ -91,7 +92,7 @@ class FtpSession implements FtpClient {
   }
 
   get hashes(): readonly HashName[] {
-    return offeredHashes(this[holderKey].talk);
+    return offeredHashes(this[holderKey].session);
   }
 
   setMode(mode: "auto" | DataMode): void {
@@ -99,12 +100,12 @@ class FtpSession implements FtpClient {
   }
 
   setEpsv4(on: boolean): void {
-    this[holderKey].talk.modes.wishEpsv4(on);
+    this[holderKey].session.modes.requestEpsv4(on);
   }
 
   logIn(who: Credentials, options?: CallOptions): Promise<void> {
-    return this.#call(options, async (talk) => {
-      await logInAgain(talk, who);
+    return this.#call(options, async (session) => {
+      await logInAgain(session, who);
       this[holderKey].hasNewUser();
     });
   }
@@ -112,7 +113,7 @@ class FtpSession implements FtpClient {
   list(path?: string, options: CallOptions & Pick<ListTextOptions, "options"> = {}): Promise<Listing> {
     return this[holderKey].transfer(
       options.signal,
-      (_, signal) => attempts(this[holderKey], 0, signal, (talk) => listDirectory(talk, path, options, signal)),
+      (_, signal) => retryOver(this[holderKey], 0, signal, (session) => listDirectory(session, path, options, signal)),
       false,
       "anywhere",
     );
@@ -120,64 +121,69 @@ class FtpSession implements FtpClient {
 
   listText(path?: string, options: CallOptions & ListTextOptions = {}): Promise<readonly string[]> {
     const { signal: given } = options;
-    return this[holderKey].transfer(given, (talk, signal) => listText(talk, path, options, signal), false, "anywhere");
+    return this[holderKey].transfer(
+      given,
+      (session, signal) => listText(session, path, options, signal),
+      false,
+      "anywhere",
+    );
   }
 
   names(pattern?: string, options: CallOptions & Pick<ListTextOptions, "options"> = {}): Promise<readonly string[]> {
-    return this[holderKey].transfer(options.signal, (talk, signal) => listNames(talk, pattern, options, signal));
+    return this[holderKey].transfer(options.signal, (session, signal) => listNames(session, pattern, options, signal));
   }
 
   stat(path: string, options?: CallOptions): Promise<ListedEntry> {
-    return this.#file(options, path, (talk, name) => files.statOf(talk, name, path));
+    return this.#file(options, path, (session, name) => files.statOf(session, name, path));
   }
 
   size(path: string, options?: CallOptions): Promise<number> {
-    const inBinary = async (talk: Talk, name: string): Promise<number> => {
+    const inBinary = async (session: Session, name: string): Promise<number> => {
       // ProFTPD tells no size in ASCII mode.
-      await setType(talk, "I");
-      return await files.sizeOf(talk, name, path);
+      await setType(session, "I");
+      return await files.sizeOf(session, name, path);
     };
     return this.#file(options, path, inBinary);
   }
 
   modified(path: string, options?: CallOptions): Promise<number> {
-    return this.#file(options, path, (talk, name) => files.modifiedOf(talk, name, path));
+    return this.#file(options, path, (session, name) => files.modifiedOf(session, name, path));
   }
 
   hash(path: string, algorithm: HashName, options?: CallOptions): Promise<string> {
-    return this.#file(options, path, (talk, name) => remoteHash(talk, name, algorithm, path));
+    return this.#file(options, path, (session, name) => remoteHash(session, name, algorithm, path));
   }
 
   pwd(options?: CallOptions): Promise<string> {
-    return this.#call(options, (talk) => files.workingDirectory(talk));
+    return this.#call(options, (session) => files.workingDirectory(session));
   }
 
   cd(path: string, options?: CallOptions): Promise<void> {
-    return this.#call(options, async (talk) => {
-      await files.changeDirectory(talk, path);
+    return this.#call(options, async (session) => {
+      await files.changeDirectory(session, path);
       this[holderKey].moved();
     });
   }
 
   mkdir(path: string, options?: CallOptions): Promise<string> {
-    return this.#file(options, path, (talk, name) => files.makeDirectory(talk, name, path));
+    return this.#file(options, path, (session, name) => files.makeDirectory(session, name, path));
   }
 
   rmdir(path: string, options?: CallOptions): Promise<void> {
-    return this.#file(options, path, (talk, name) => files.removeDirectory(talk, name, path));
+    return this.#file(options, path, (session, name) => files.removeDirectory(session, name, path));
   }
 
   remove(path: string, options?: CallOptions): Promise<void> {
-    return this.#file(options, path, (talk, name) => files.removeFile(talk, name, path));
+    return this.#file(options, path, (session, name) => files.removeFile(session, name, path));
   }
 
   rename(from: string, to: string, options?: CallOptions): Promise<void> {
     return this[holderKey].transfer(
       options?.signal,
-      (talk, signal) =>
+      (session, signal) =>
         raceAbort(
-          byNames(talk, { path: from, other: to, signal }, (name, other) =>
-            files.rename(talk, name, other, { from, to }),
+          withNames(session, { path: from, other: to, signal }, (name, other) =>
+            files.rename(session, name, other, { from, to }),
           ),
           signal,
         ),
@@ -187,15 +193,15 @@ class FtpSession implements FtpClient {
   }
 
   chmod(path: string, mode: number, options?: CallOptions): Promise<void> {
-    return this.#file(options, path, (talk, name) => files.setMode(talk, name, mode, path));
+    return this.#file(options, path, (session, name) => files.setMode(session, name, mode, path));
   }
 
   setModified(path: string, timeMs: number, options?: CallOptions): Promise<void> {
-    return this.#file(options, path, (talk, name) => files.setModified(talk, name, timeMs, path));
+    return this.#file(options, path, (session, name) => files.setModified(session, name, timeMs, path));
   }
 
   quote(line: string, options?: CallOptions): Promise<Reply> {
-    return this.#call(options, (talk) => quote(talk, line));
+    return this.#call(options, (session) => quote(session, line));
   }
 
   site(argument: string, options?: CallOptions): Promise<Reply> {
@@ -228,12 +234,16 @@ class FtpSession implements FtpClient {
   }
 
   /** The same with a file, by the name that this server knows it by. */
-  #file<T>(options: CallOptions | undefined, path: string, work: (talk: Talk, name: string) => Promise<T>): Promise<T> {
+  #file<T>(
+    options: CallOptions | undefined,
+    path: string,
+    work: (session: Session, name: string) => Promise<T>,
+  ): Promise<T> {
     return this[holderKey].transfer(
       options?.signal,
-      (talk, signal) =>
+      (session, signal) =>
         raceAbort(
-          byName(talk, { path, signal }, (name) => work(talk, name)),
+          withName(session, { path, signal }, (name) => work(session, name)),
           signal,
         ),
       false,
@@ -242,7 +252,7 @@ class FtpSession implements FtpClient {
   }
 
   /** A command without data: when its caller gives up, its reply still comes, in its turn. */
-  #call<T>(options: CallOptions | undefined, work: (talk: Talk) => Promise<T>): Promise<T> {
-    return this[holderKey].transfer(options?.signal, (talk, signal) => raceAbort(work(talk), signal));
+  #call<T>(options: CallOptions | undefined, work: (session: Session) => Promise<T>): Promise<T> {
+    return this[holderKey].transfer(options?.signal, (session, signal) => raceAbort(work(session), signal));
   }
 }

@@ -12,15 +12,14 @@ import type { PendingKind } from "../protocol/relay/outstanding.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { type ReplyEvent, ReplyReceiver, skippedNote } from "../protocol/reply-receiver.ts";
 import { type Asked, ExpectedReplies } from "./expected-replies.ts";
-import { hungUp, silent } from "./link-errors.ts";
 
-export interface LinkOptions {
+export interface ControlOptions {
   readonly clock: Clock;
   readonly replyMs: number;
   readonly emit: (event: TraceEventBody) => void;
 }
 
-export class ControlLink {
+export class ControlConnection {
   connection: Connection;
   /** Settles when the link is gone: undefined after our own {@link close}. Never rejects. */
   readonly closed: Promise<SallyportError | undefined>;
@@ -28,7 +27,7 @@ export class ControlLink {
   lastActiveMs: number;
   /** What may be shown of what was said. */
   readonly redaction: Redaction = new Redaction();
-  readonly #options: LinkOptions;
+  readonly #options: ControlOptions;
   readonly #expected: ExpectedReplies = new ExpectedReplies();
   #receiver: ReplyReceiver = new ReplyReceiver();
   #failure: SallyportError | undefined;
@@ -36,14 +35,14 @@ export class ControlLink {
   #cancelTimer: () => void = () => {};
   #cancelSettling: () => void = () => {};
   /** Replies so far, without those that end the session. */
-  repliesHeard = 0;
+  repliesReceived = 0;
   #unsolicited = 0;
   #closing = false;
   #nudged = false;
   stray: Promise<Reply> | undefined;
   #detach: () => void = () => {};
 
-  constructor(connection: Connection, options: LinkOptions) {
+  constructor(connection: Connection, options: ControlOptions) {
     this.connection = connection;
     this.#options = options;
     this.lastActiveMs = options.clock.nowMs();
@@ -171,7 +170,7 @@ export class ControlLink {
     this.lastActiveMs = this.#options.clock.nowMs();
     const securing = this.#expected.has("AUTH");
     const events = this.#receiver.receive(bytes);
-    this.#hear(events);
+    this.#handle(events);
     this.#cancelSettling();
     if (this.#receiver.isDoubtful) this.#cancelSettling = this.#options.clock.after(limits.replyEndMs, this.settle);
     if (this.#failure !== undefined) return;
@@ -185,11 +184,11 @@ export class ControlLink {
 
   /** A multi-line reply that another code ends is over: data has come, or nothing for a moment. */
   readonly settle = (): void => {
-    this.#hear(this.#receiver.settle());
+    this.#handle(this.#receiver.settle());
     this.#watch();
   };
 
-  #hear(events: readonly ReplyEvent[]): void {
+  #handle(events: readonly ReplyEvent[]): void {
     for (const event of events) {
       if (this.#failure !== undefined) return;
       if (event.type === "failure") this.fail(event.error);
@@ -205,7 +204,7 @@ export class ControlLink {
       origin: "server",
       lines: this.redaction.reply(reply).lines,
     });
-    if (reply.code !== 421) this.repliesHeard += 1;
+    if (reply.code !== 421) this.repliesReceived += 1;
     else this.fail(replyError("the server ends the session", this.redaction.reply(reply)));
     if (this.#nudged && reply.code !== 200) this.stray = this.#expect("NOOP", "plain").final;
     this.#nudged = false;
@@ -223,4 +222,21 @@ export class ControlLink {
     if (this.#failure !== undefined || this.#expected.length === 0 || this.#expected.transferring) return;
     this.#cancelTimer = clock.after(replyMs, () => this.fail(silent(replyMs)));
   }
+}
+
+/** By the server, or by the network: then with its error. */
+export function hungUp(cause: SallyportError | undefined): SallyportError {
+  const message = cause === undefined ? "the server closed the control connection" : cause.message;
+  return new SallyportError(cause?.code ?? "NET_RESET", message, {
+    cause,
+    details: { phase: "control" },
+    hint: "Connect again; the server's log may say why it hung up.",
+  });
+}
+
+export function silent(replyMs: number): SallyportError {
+  return new SallyportError("NET_TIMEOUT", `the server has not answered for ${replyMs / 1000} s`, {
+    details: { phase: "reply" },
+    hint: "Connect again; if it happens each time, look for a firewall that drops idle connections.",
+  });
 }

@@ -6,72 +6,49 @@ import { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { quotedIn } from "./file-commands.ts";
-import { type Talk, wireName } from "./talk.ts";
-
-/** What this server offers and does not have, found out and remembered for the session. */
-export interface Ways {
-  /** MLSD, where it is offered. */
-  mlsd: "untried" | "works" | "missing";
-  /** PRET has not been refused. */
-  pret: boolean;
-}
-
-export const newWays = (): Ways => ({ mlsd: "untried", pret: true });
-
-/** Where the server has us. Bytes, one character each. */
-export interface Place {
-  /** Where the user is; undefined: not asked since the last change. */
-  base: string | undefined;
-  /** Where we went from there for a listing or a file, as a path of the user's. */
-  away: string | undefined;
-  /** A change that is on its way, or over. Never rejects. */
-  moving: Promise<unknown>;
-}
-
-export const newPlace = (): Place => ({ base: undefined, away: undefined, moving: Promise.resolve() });
+import { type Session, wireName } from "./session.ts";
 
 /** Whether the server takes us there. Throws only when the session is lost, or left somewhere else. */
-export async function goTo(talk: Talk, directory: string, signal: AbortSignal): Promise<Reply | "unknown-base"> {
+export async function enterDirectory(
+  session: Session,
+  directory: string,
+  signal: AbortSignal,
+): Promise<Reply | "unknown-base"> {
   return await raceAbort(
-    moving(talk, () => change(talk, directory)),
+    moving(session, () => change(session, directory)),
     signal,
   );
 }
 
 /** Back to where the user is. Throws `FTP_REPLY_*` when the server does not let us, and then the session is given up. */
-export async function comeBack(talk: Talk): Promise<void> {
-  await moving(talk, () => back(talk));
-}
-
-/** The directory is another one now, or may be. */
-export function forgetPlace({ place }: Talk): void {
-  place.base = undefined;
+export async function leaveDirectory(session: Session): Promise<void> {
+  await moving(session, () => back(session));
 }
 
 /** One after the other, also when nobody waits for the one before any more. */
-async function moving<T>({ place }: Talk, move: () => Promise<T>): Promise<T> {
-  const moved = place.moving.then(move);
-  place.moving = moved.catch(() => {});
+async function moving<T>({ cwd }: Session, move: () => Promise<T>): Promise<T> {
+  const moved = cwd.moving.then(move);
+  cwd.moving = moved.catch(() => {});
   return await moved;
 }
 
-async function back({ place, link }: Talk): Promise<void> {
-  if (place.away === undefined || place.base === undefined) return;
-  const reply = await link.command("CWD", place.base);
+async function back({ cwd, control }: Session): Promise<void> {
+  if (cwd.away === undefined || cwd.base === undefined) return;
+  const reply = await control.command("CWD", cwd.base);
   if (reply.code >= 300) {
-    const error = replyError(`could not go back to "${printable(place.base, 200)}"`, reply);
-    link.fail(error);
+    const error = replyError(`could not go back to "${printable(cwd.base, 200)}"`, reply);
+    control.fail(error);
     throw error;
   }
-  place.away = undefined;
+  cwd.away = undefined;
 }
 
-async function change(talk: Talk, directory: string): Promise<Reply | "unknown-base"> {
-  const { place, link } = talk;
-  const path = wireName(talk, directory);
-  if (place.away === directory) return arrived;
-  place.base ??= await askBase(talk);
-  const { base } = place;
+async function change(session: Session, directory: string): Promise<Reply | "unknown-base"> {
+  const { cwd, control } = session;
+  const path = wireName(session, directory);
+  if (cwd.away === directory) return arrived;
+  cwd.base ??= await askBase(session);
+  const { base } = cwd;
   if (base === undefined) return "unknown-base";
   // A path from the root needs no way back before it.
   const fromRoot = path.startsWith("/")
@@ -79,37 +56,37 @@ async function change(talk: Talk, directory: string): Promise<Reply | "unknown-b
     : base.startsWith("/")
       ? `${base.replace(/\/$/, "")}/${path}`
       : undefined;
-  if (place.away !== undefined && fromRoot === undefined) await back(talk);
-  const whole = await link.command("CWD", place.away === undefined ? path : (fromRoot ?? path));
+  if (cwd.away !== undefined && fromRoot === undefined) await back(session);
+  const whole = await control.command("CWD", cwd.away === undefined ? path : (fromRoot ?? path));
   if (whole.code < 300) {
-    place.away = directory;
+    cwd.away = directory;
     return whole;
   }
   const steps = path.split("/").filter((step) => step !== "");
   if (whole.code < 500 || steps.length < 2) return whole;
-  await back(talk);
+  await back(session);
   if (path.startsWith("/")) steps[0] = `/${steps[0]}`;
-  return await step(talk, directory, steps, whole);
+  return await step(session, directory, steps, whole);
 }
 
 /** Component by component. Gives the refusal of the whole when one of them is refused. */
-async function step(talk: Talk, directory: string, steps: readonly string[], whole: Reply): Promise<Reply> {
-  const { place, link } = talk;
+async function step(session: Session, directory: string, steps: readonly string[], whole: Reply): Promise<Reply> {
+  const { cwd, control } = session;
   for (const one of steps) {
-    const reply = await link.command("CWD", one);
+    const reply = await control.command("CWD", one);
     if (reply.code >= 300) {
-      await back(talk);
+      await back(session);
       return whole;
     }
-    place.away = directory;
+    cwd.away = directory;
   }
   return arrived;
 }
 
 const arrived: Reply = { code: 250, lines: ["250 there already"] };
 
-async function askBase({ link }: Talk): Promise<string | undefined> {
-  const reply = await link.command("PWD");
+async function askBase({ control }: Session): Promise<string | undefined> {
+  const reply = await control.command("PWD");
   const path = reply.code < 300 ? (quotedIn(reply) ?? unquotedIn(reply)) : undefined;
   return path === undefined || path === "" || /[\r\n\0]/.test(path) ? undefined : path;
 }
@@ -133,23 +110,27 @@ export interface PathUse {
  * Runs `work` with the name of the file in its directory, to which we have gone: a path would be ignored by some servers, taken
  * for another file or refused by others. With the path where the server does not let us go there, or tells no way back.
  */
-export async function byName<T>(talk: Talk, { path, signal }: PathUse, work: (name: string) => Promise<T>): Promise<T> {
+export async function withName<T>(
+  session: Session,
+  { path, signal }: PathUse,
+  work: (name: string) => Promise<T>,
+): Promise<T> {
   const parts = split(path);
-  if (parts !== undefined && isThere(await goTo(talk, parts[0], signal))) return await work(parts[1]);
-  await raceAbort(comeBack(talk), signal);
+  if (parts !== undefined && isThere(await enterDirectory(session, parts[0], signal))) return await work(parts[1]);
+  await raceAbort(leaveDirectory(session), signal);
   return await work(path);
 }
 
 /** The same with two names. What moves from one directory to another is named by its paths. */
-export async function byNames<T>(
-  talk: Talk,
+export async function withNames<T>(
+  session: Session,
   { path, signal, other }: PathUse & { readonly other: string },
   work: (name: string, other: string) => Promise<T>,
 ): Promise<T> {
   const [from, to] = [split(path), split(other)];
   const areTogether = from !== undefined && to !== undefined && from[0] === to[0];
-  if (areTogether && isThere(await goTo(talk, from[0], signal))) return await work(from[1], to[1]);
-  await raceAbort(comeBack(talk), signal);
+  if (areTogether && isThere(await enterDirectory(session, from[0], signal))) return await work(from[1], to[1]);
+  await raceAbort(leaveDirectory(session), signal);
   return await work(path, other);
 }
 

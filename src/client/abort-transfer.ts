@@ -1,0 +1,72 @@
+// Ends a transfer in the middle, so that the control connection can be used afterwards.
+
+import { wait } from "../platform/abort.ts";
+import type { Connection } from "../platform/network.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
+import type { Reply } from "../protocol/reply.ts";
+import type { Asked } from "./expected-replies.ts";
+import type { Session } from "./session.ts";
+
+/**
+ * ABOR (RFC 959 section 4.1.3), then the data connection is reset, then both replies are waited for. An upload's data stays
+ * open until the server has obeyed, for some time: its end would look like the end of the file. Gives the transfer's final
+ * reply, or undefined when the session was lost.
+ */
+export async function abortTransfer(
+  session: Session,
+  asked: Asked,
+  data: Connection | undefined,
+  direction: "download" | "upload",
+): Promise<Reply | undefined> {
+  const { control } = session;
+  if (control.failure !== undefined) {
+    data?.reset();
+    return undefined;
+  }
+  const abort = control.ask("ABOR");
+  if (direction === "upload") await inTime(session, asked.final, limits.clientAbortDataMs);
+  data?.reset();
+  control.dataOver();
+  const final = await inTime(session, asked.final, limits.clientAbortReplyMs);
+  if (final === undefined) {
+    control.fail(new SallyportError("NET_TIMEOUT", "the server does not end the transfer that was aborted"));
+    return undefined;
+  }
+  if ((await inTime(session, abort.final, limits.clientAbortDataMs)) === undefined) await resynchronise(session, abort);
+  return final;
+}
+
+/** The final reply of a transfer whose data is over: there is nothing to abort. Undefined when the session was lost. */
+export async function finalReply(session: Session, asked: Asked): Promise<Reply | undefined> {
+  const final = await inTime(session, asked.final, limits.clientAbortReplyMs);
+  if (final === undefined)
+    session.control.fail(new SallyportError("NET_TIMEOUT", "the server does not confirm a transfer"));
+  return final;
+}
+
+/**
+ * Some servers give one reply for both. A NOOP tells: its 200 comes for certain, the one to ABOR before it or never.
+ */
+async function resynchronise(session: Session, abort: Asked): Promise<void> {
+  const { control } = session;
+  control.nudge();
+  const reply = await inTime(session, abort.final, limits.clientAbortReplyMs);
+  if (reply?.code === 200) return;
+  const rest =
+    control.stray === undefined ? undefined : await inTime(session, control.stray, limits.clientAbortReplyMs);
+  if (rest === undefined) control.fail(new SallyportError("NET_TIMEOUT", "the server has not answered ABOR"));
+}
+
+/** Undefined: too late, or the session was lost. */
+async function inTime(session: Session, reply: Promise<Reply>, ms: number): Promise<Reply | undefined> {
+  const over = new AbortController();
+  const late = wait(session.environment.clock, ms, over.signal).catch(() => {});
+  try {
+    return (await Promise.race([reply, late])) ?? undefined;
+  } catch {
+    return undefined;
+  } finally {
+    over.abort();
+  }
+}

@@ -1,0 +1,83 @@
+// A transfer that broke is resumed, over a new session if need be. The one retry loop, for FTP and SFTP alike.
+
+import { wait } from "../platform/abort.ts";
+import type { Clock } from "../platform/clock.ts";
+import { isSallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
+import { notify, type Session } from "./session.ts";
+
+/** Another attempt may end better: the network broke, or the server said "not now". What it refuses it will refuse again. */
+const passing = /^(?:NET_(?:RESET|TIMEOUT|REFUSED|UNREACHABLE)|SSH_DISCONNECTED|FTP_TRANSFER|FTP_REPLY_TRANSIENT)$/;
+
+export interface RetryRules {
+  readonly retries: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Is given a sentence before each further attempt. */
+  readonly note: (text: string) => void;
+}
+
+/** `attempt` gets how many have gone before. Each wait is twice the one before. Rejects with the last attempt's error. */
+export async function withRetries<T>(
+  { retries, clock, signal, note }: RetryRules,
+  attempt: (before: number) => Promise<T>,
+): Promise<T> {
+  for (let before = 0, waitMs = limits.clientRetryWaitMs; ; before += 1, waitMs *= 2) {
+    try {
+      return await attempt(before);
+    } catch (thrown) {
+      // Who makes the session for an attempt may have wrapped why it could not be done.
+      const error = isSallyportError(thrown) ? thrown : (thrown as { cause?: unknown } | null)?.cause;
+      if (signal.aborted || before >= retries || !isSallyportError(error) || !passing.test(error.code)) throw thrown;
+      note(`${error.message}; attempt ${before + 2} of ${retries + 1} in ${waitMs / 1000} s`);
+      await wait(clock, waitMs, signal);
+    }
+  }
+}
+
+/** Who has the session, and can make a new one in its place. */
+export interface Holder {
+  readonly session: Session;
+  /** A new session would begin in the same directory, and nobody was told yet that this one is over. */
+  readonly mayRenew: boolean;
+  /** The session that is there, or a new one in the same directory when it was lost. */
+  revive(signal: AbortSignal): Promise<Session>;
+}
+
+/**
+ * The same over a holder's session. `isUntouched`: what is to be moved is still all there; then an attempt whose session had gone before
+ * it began is made once more at once, over a new one.
+ */
+export async function retryOver<T>(
+  holder: Holder,
+  retries: number,
+  signal: AbortSignal,
+  attempt: (session: Session, before: number) => Promise<T>,
+  isUntouched: () => boolean = () => true,
+): Promise<T> {
+  let isNew = false;
+  const { clock } = holder.session.environment;
+  const note = (text: string): void => notify(holder.session, text);
+  return await withRetries({ retries, clock, signal, note }, async (before) => {
+    const session = before === 0 ? holder.session : await holder.revive(signal);
+    const received = session.control.repliesReceived;
+    try {
+      return await attempt(session, before);
+    } catch (error) {
+      const mayRepeat = !isNew && !signal.aborted && holder.mayRenew && isUntouched();
+      if (!mayRepeat || !hadGone(session, received)) throw error;
+      isNew = true;
+      return await attempt(await holder.revive(signal), before);
+    }
+  });
+}
+
+/**
+ * A session that has served before and had gone when this attempt began: nothing was answered, so nothing was done. Some servers
+ * hang up behind a file. As HTTP has it with a connection that was kept (RFC 9112 section 9.3.1).
+ */
+function hadGone({ control, modes }: Session, received: number): boolean {
+  const { failure } = control;
+  const hungUp = failure?.code === "NET_RESET" || failure?.details.reply === 421;
+  return hungUp && modes.transfers > 0 && control.repliesReceived === received;
+}
