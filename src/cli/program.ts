@@ -3,32 +3,19 @@ import { constants } from "node:os";
 import { translateFsError } from "../filesystem/fs-error.ts";
 import type { LoopbackParts } from "../lab/loopback/parts.ts";
 import { SallyportError } from "../protocol/error.ts";
-import { helpText } from "./command-line/help-text.ts";
+import { helpText, type ParsedLine } from "./command-line/commands.ts";
 import { hintAtCommand } from "./command-line/near-command.ts";
 import { parseCommandLine } from "./command-line/parse-command-line.ts";
-import type { ParsedLine } from "./command-line/parsed-line.ts";
 import type { TunnelCommand } from "./command-line/tunnel-command.ts";
-import { demoHelpText } from "./demo/demo-help.ts";
-import { runDemo } from "./demo/run-demo.ts";
 import { exitStatus, exitStatusOf, exitStatusOfSignal } from "./exit-status.ts";
-import type { FtpCommand } from "./ftp/ftp-command.ts";
-import { ftpHelpText } from "./ftp/ftp-help.ts";
-import { labHelpText } from "./lab/lab-help.ts";
 import { jsonAnnouncer, textAnnouncer } from "./report/announce.ts";
 import { makeReporter } from "./report/make-reporter.ts";
 import { asSallyportError, type Reporter, textReporter } from "./report/reporter.ts";
-import { backgroundWorld, isBackgroundChild, runInBackground } from "./run/background.ts";
 import { leaveWith } from "./run/leave.ts";
 import { type ProcessWorld, processWorld } from "./run/process-world.ts";
-import { runTunnel } from "./run/run-tunnel.ts";
 import type { OpenTunnel, World } from "./run/world.ts";
-import { passwdHelpText } from "./serve/passwd-help.ts";
-import { runPasswd } from "./serve/run-passwd.ts";
-import { type OpenServer, runServe } from "./serve/run-serve.ts";
+import type { OpenServer } from "./serve/run-serve.ts";
 import type { ServeCommand } from "./serve/serve-command.ts";
-import { serveHelpText } from "./serve/serve-help.ts";
-import type { TransferCommand } from "./transfer/transfer-command.ts";
-import { transferHelpText } from "./transfer/transfer-help.ts";
 import { describeVersion } from "./version.ts";
 
 // A resource that does not want to go must not keep a program that has a fault.
@@ -56,30 +43,39 @@ async function run(
   openServer: OpenServer,
   loadDemoParts: LoadDemoParts,
 ): Promise<number> {
-  const usageReporter = textReporter({ threshold: "warn", stacks: false, write: world.printError });
   try {
     const line = parseCommandLine(argv);
     if (line.kind === "tunnel") return await runCommandLine(line, argv, world);
     if (line.kind === "serve") return await runServer(line, world, openServer);
-    return await whole(await runToItsEnd(line, world, loadDemoParts), world, usageReporter);
+    return await whole(await runToItsEnd(line, world, loadDemoParts), world, usageReporter(world));
   } catch (thrown) {
-    return fail(thrown, usageReporter);
+    return fail(thrown, usageReporter(world));
   }
 }
 
 type Ending = Exclude<ParsedLine, TunnelCommand | ServeCommand>;
 
-/** The commands that end by themselves. */
+/** The commands that end by themselves; each is loaded when it is needed. */
 async function runToItsEnd(line: Ending, world: World, loadDemoParts: LoadDemoParts): Promise<number> {
-  if (line.kind === "passwd") return await runPasswd(line, world);
-  if (line.kind === "demo") return await runDemo(line, world, loadDemoParts);
-  if (line.kind === "lab") return await (await import("./lab/run-lab.ts")).runLab(line, world);
-  if (line.kind === "ftp") return await runClient(line, world);
-  if (line.kind === "transfer") return await runOneShot(line, world);
-  const text = line.kind === "transfer-help" ? transferHelpText(line.verb) : texts[line.kind]();
-  world.printLine(text.trimEnd());
-  return exitStatus.ok;
+  switch (line.kind) {
+    case "passwd":
+      return await (await import("./serve/run-passwd.ts")).runPasswd(line, world);
+    case "demo":
+      return await (await import("./demo/run-demo.ts")).runDemo(line, world, loadDemoParts);
+    case "lab":
+      return await (await import("./lab/run-lab.ts")).runLab(line, world);
+    case "ftp":
+      return await (await import("./ftp/run-ftp.ts")).runFtp(line, world, usageReporter(world));
+    case "transfer":
+      return await (await import("./transfer/run-transfer.ts")).runTransfer(line, world);
+    default:
+      world.printLine(line.kind === "help" ? helpText(line.command).trimEnd() : describeVersion());
+      return exitStatus.ok;
+  }
 }
+
+const usageReporter = ({ printError }: World): Reporter =>
+  textReporter({ threshold: "warn", stacks: false, write: printError });
 
 /** Their status, once all that they have written has been taken: what was cut is never status 0. */
 async function whole(status: number, { output }: ProcessWorld, reporter: Reporter): Promise<number> {
@@ -108,28 +104,11 @@ function outputError(cause: NodeJS.ErrnoException): SallyportError {
   });
 }
 
-const texts = {
-  help: helpText,
-  "serve-help": serveHelpText,
-  "passwd-help": passwdHelpText,
-  "demo-help": demoHelpText,
-  "lab-help": labHelpText,
-  "ftp-help": ftpHelpText,
-  version: describeVersion,
-};
-
-async function runClient(command: FtpCommand, world: World): Promise<number> {
-  // Loaded when it is needed, as SSH is.
-  const { runFtp } = await import("./ftp/run-ftp.ts");
-  return await runFtp(command, world, textReporter({ threshold: "warn", stacks: false, write: world.printError }));
-}
-
-async function runOneShot(command: TransferCommand, world: World): Promise<number> {
-  const { runTransfer } = await import("./transfer/run-transfer.ts");
-  return await runTransfer(command, world);
-}
-
 async function runCommandLine(command: TunnelCommand, argv: readonly string[], world: ProcessWorld): Promise<number> {
+  const [{ runTunnel }, { backgroundWorld, isBackgroundChild, runInBackground }] = await Promise.all([
+    import("./run/run-tunnel.ts"),
+    import("./run/background.ts"),
+  ]);
   const isChild = isBackgroundChild(world.env);
   if (command.background && !isChild) return runInBackground(argv, world);
   const mine = isChild ? backgroundWorld(world) : worldOf(command, world);
@@ -147,6 +126,7 @@ async function runCommandLine(command: TunnelCommand, argv: readonly string[], w
 }
 
 async function runServer(command: ServeCommand, world: ProcessWorld, openServer: OpenServer): Promise<number> {
+  const { runServe } = await import("./serve/run-serve.ts");
   const reporter = await makeReporter(command.output, world.printError);
   warnOfOutput(world, reporter);
   try {

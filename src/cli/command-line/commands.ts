@@ -1,44 +1,54 @@
 // The first words that are commands, and no destination: how the rest is read, and what --help prints.
-import { parseDemo } from "../demo/demo-command.ts";
-import { parseFtp } from "../ftp/ftp-command.ts";
-import { parseLab } from "../lab/lab-command.ts";
-import { parsePasswd } from "../serve/passwd-command.ts";
-import { parseServe } from "../serve/serve-command.ts";
-import { parseTransfer } from "../transfer/transfer-command.ts";
-import type { TransferVerb } from "../transfer/transfer-options.ts";
-import type { ParsedLine } from "./parsed-line.ts";
+import { type DemoCommand, demoParser, parseDemo } from "../demo/demo-command.ts";
+import { type FtpCommand, ftpParser, parseFtp } from "../ftp/ftp-command.ts";
+import { type LabCommand, labParser, parseLab } from "../lab/lab-command.ts";
+import { type PasswdCommand, parsePasswd, passwdParser } from "../serve/passwd-command.ts";
+import { parseServe, type ServeCommand, serveParser } from "../serve/serve-command.ts";
+import { parseTransfer, type TransferCommand, transferParser } from "../transfer/transfer-command.ts";
+import { type TransferVerb, transferVerbs } from "../transfer/transfer-options.ts";
+import { type TunnelCommand, tunnelParser } from "./tunnel-command.ts";
 
-export interface Command {
+/** What a command line can be. */
+export type ParsedLine =
+  | TunnelCommand
+  | ServeCommand
+  | PasswdCommand
+  | DemoCommand
+  | LabCommand
+  | FtpCommand
+  | TransferCommand
+  | { readonly kind: "help"; readonly command: string }
+  | { readonly kind: "version" };
+
+interface Command {
   /** Reads the words behind it. Throws `USAGE_INVALID` or `POLICY_BIND`. */
-  readonly parse: (words: readonly string[]) => ParsedLine;
-  readonly help: ParsedLine;
+  readonly parse: (args: readonly string[]) => ParsedLine;
+  /** Has its help. */
+  readonly parser: () => { helpText(): string };
 }
 
 const transfer = (verb: TransferVerb): readonly [string, Command] => [
   verb,
-  { parse: (words) => parseTransfer(verb, words), help: { kind: "transfer-help", verb } },
+  { parse: (args) => parseTransfer(verb, args), parser: () => transferParser(verb) },
 ];
 
 /** In the order of the documentation. */
 export const commands: ReadonlyMap<string, Command> = new Map([
-  ["serve", { parse: parseServe, help: { kind: "serve-help" } }],
-  ["passwd", { parse: parsePasswd, help: { kind: "passwd-help" } }],
-  ["demo", { parse: parseDemo, help: { kind: "demo-help" } }],
-  ["lab", { parse: parseLab, help: { kind: "lab-help" } }],
-  ["ftp", { parse: parseFtp, help: { kind: "ftp-help" } }],
-  transfer("get"),
-  transfer("put"),
-  transfer("ls"),
-  transfer("cp"),
-  transfer("rm"),
-  transfer("mkdir"),
-  transfer("mv"),
+  ["serve", { parse: parseServe, parser: serveParser }],
+  ["passwd", { parse: parsePasswd, parser: passwdParser }],
+  ["demo", { parse: parseDemo, parser: demoParser }],
+  ["lab", { parse: parseLab, parser: labParser }],
+  ["ftp", { parse: parseFtp, parser: ftpParser }],
+  ...transferVerbs.map(transfer),
 ]);
 
 /** Those that take URLs. */
-export const urlCommands: readonly string[] = [...commands].flatMap(([name, { help }]) =>
-  help.kind === "transfer-help" ? [name] : [],
-);
+export const urlCommands: readonly string[] = transferVerbs;
 
 /** All first words with a meaning; a host of such a name is written `user@help`. */
 export const commandWords: readonly string[] = ["tunnel", ...commands.keys(), "help"];
+
+/** What `--help` prints; of a tunnel where no command is named. No line is wider than 100 columns. */
+export function helpText(command = "tunnel"): string {
+  return (commands.get(command)?.parser() ?? tunnelParser()).helpText();
+}

@@ -1,7 +1,7 @@
 // [user@]host and ssh://[user@]host[:port], as ssh(1) reads them.
-import { isHostName } from "./address.ts";
-import { parsePort } from "./port-number.ts";
+
 import { usageError } from "./usage-error.ts";
+import { isHostName, parsePort } from "./values.ts";
 
 export interface Destination {
   readonly host: string;

@@ -1,8 +1,7 @@
 // The value of -L, in every way that ssh(1) spells it.
 import { ipFamily } from "../../protocol/ip-address.ts";
-import { isHostName } from "./address.ts";
-import { parsePort } from "./port-number.ts";
 import { usageError } from "./usage-error.ts";
+import { isHostName, parsePort } from "./values.ts";
 
 /** What one -L says. `bind` is absent where none was written, and `*` for every address. */
 export interface ForwardSpec {

@@ -1,136 +1,201 @@
-// The options of ssh(1) that mean here what they mean there.
-
-import { parseForward } from "./forward-spec.ts";
-import type { Draft, OptionRow } from "./option-row.ts";
-import { parsePort } from "./port-number.ts";
+// The options of ssh(1): those that mean here what they mean there, those that change nothing, and those that are refused.
+import { type ForwardSpec, parseForward } from "./forward-spec.ts";
+import type { OptionGroup, OptionRow } from "./option-table.ts";
 import { usageError } from "./usage-error.ts";
+import { each, first, oneOf, plainText, port } from "./values.ts";
 
-export const sshOptions: readonly OptionRow[] = [
-  {
-    short: "-L",
-    values: ["[BIND:]PORT:HOST:HOSTPORT"],
-    group: "forwarding",
-    help: "listen on PORT here for the FTP server HOST:HOSTPORT (repeatable)",
-    more: "HOST is looked up by the SSH server, so `localhost` is the SSH host itself. PORT 0 picks a free port. `ftp` is port 21. IPv6 addresses go in brackets. An empty BIND or `*` means every address and needs `-g`. ssh's slash form `[BIND/]PORT/HOST/HOSTPORT` is read too. Without any -L: `127.0.0.1:2121:localhost:21`.",
-    apply: (draft, value) => void draft.forwards.push(parseForward(value)),
-  },
-  {
-    short: "-g",
-    group: "forwarding",
-    help: "let other hosts connect: listen on every address",
-    more: "Opens the control listener and, during transfers, data listeners to the network. Whoever reaches them reaches the FTP server. The leg from the FTP client to Sallyport is not encrypted. A BIND in -L still chooses one address.",
-    apply: (draft) => {
-      draft.gatewayPorts = true;
+/** Which SSH server, and how it is reached. */
+export interface SshValues {
+  readonly port?: number;
+  readonly user?: string;
+  readonly identityFiles?: readonly string[];
+  readonly configFile?: string;
+  readonly jump?: string;
+  /** `Name=value`, as behind -o. */
+  readonly options?: readonly string[];
+  readonly family?: 4 | 6;
+  readonly compression?: boolean;
+  readonly transport?: "auto" | "openssh" | "embedded";
+}
+
+export interface ForwardValues {
+  readonly forwards?: readonly ForwardSpec[];
+  readonly gatewayPorts?: boolean;
+  readonly background?: boolean;
+  readonly noCommand?: boolean;
+}
+
+export const forwardOptions: OptionGroup<ForwardValues> = {
+  title: "Forwarding",
+  rows: [
+    {
+      flags: "-L <[BIND:]PORT:HOST:HOSTPORT>",
+      key: "forwards",
+      read: each(parseForward),
+      help: "listen on PORT here for the FTP server HOST:HOSTPORT (repeatable)",
+      more: "HOST is looked up by the SSH server, so `localhost` is the SSH host itself. PORT 0 picks a free port. `ftp` is port 21. IPv6 addresses go in brackets. An empty BIND or `*` means every address and needs `-g`. ssh's slash form `[BIND/]PORT/HOST/HOSTPORT` is read too. Without any -L: `127.0.0.1:2121:localhost:21`.",
     },
-  },
-  {
-    short: "-f",
-    group: "forwarding",
-    help: "go to the background once ready",
-    more: "Returns when the forwards are listening and SSH has asked its questions. See [Background](#background).",
-    apply: (draft) => {
-      draft.background = true;
+    {
+      flags: "-g",
+      key: "gatewayPorts",
+      help: "let other hosts connect: listen on every address",
+      more: "Opens the control listener and, during transfers, data listeners to the network. Whoever reaches them reaches the FTP server. The leg from the FTP client to Sallyport is not encrypted. A BIND in -L still chooses one address.",
     },
-  },
-  {
-    short: "-N",
-    group: "ssh",
-    help: "run no command at the SSH host, not even `true`",
-    more: "Otherwise `true` is run there once: sshd before 10.1 sends without delay only after a command, and without it a small file over a long link takes four round trips instead of two. Where a forced command is set, that is what runs.",
-    apply: (draft) => {
-      draft.noCommand = true;
+    {
+      flags: "-f",
+      key: "background",
+      help: "go to the background once ready",
+      more: "Returns when the forwards are listening and SSH has asked its questions. See [Background](#background).",
     },
-  },
+  ],
+};
+
+const noCommand: OptionRow<ForwardValues> = {
+  flags: "-N",
+  key: "noCommand",
+  help: "run no command at the SSH host, not even `true`",
+  more: "Otherwise `true` is run there once: sshd before 10.1 sends without delay only after a command, and without it a small file over a long link takes four round trips instead of two. Where a forced command is set, that is what runs.",
+};
+
+/** What --via takes, too, in the order of the tunnel's help. */
+const portOption: OptionRow<SshValues> = {
+  flags: "-p <PORT>",
+  key: "port",
+  read: first(port),
+  help: "the SSH server's port",
+};
+const keyOptions: readonly OptionRow<SshValues>[] = [
   {
-    short: "-p",
-    values: ["PORT"],
-    group: "ssh",
-    help: "the SSH server's port",
-    apply: (draft, value) => {
-      draft.port ??= parsePort(value, "-p");
-    },
-  },
-  {
-    short: "-l",
-    values: ["USER"],
-    group: "ssh",
-    help: "the user to log in as",
-    more: "Of `-l`, `user@host` and a second `-l` the first one counts, as with ssh.",
-    apply: (draft, value) => {
-      draft.user ??= notEmpty(value, "-l");
-    },
-  },
-  {
-    short: "-i",
-    values: ["FILE"],
-    group: "ssh",
+    flags: "-i <FILE>",
+    key: "identityFiles",
+    read: each(plainText),
     help: "a private key to log in with (repeatable)",
-    apply: (draft, value) => void draft.identityFiles.push(notEmpty(value, "-i")),
   },
+  { flags: "-F <FILE>", key: "configFile", help: "ssh's configuration file instead of ~/.ssh/config" },
   {
-    short: "-F",
-    values: ["FILE"],
-    group: "ssh",
-    help: "ssh's configuration file instead of ~/.ssh/config",
-    apply: (draft, value) => {
-      draft.configFile = notEmpty(value, "-F");
-    },
-  },
-  {
-    short: "-J",
-    values: ["[USER@]HOST[:PORT]"],
-    group: "ssh",
+    flags: "-J <[USER@]HOST[:PORT]>",
+    key: "jump",
+    read: jump,
     help: "connect through this jump host; several with commas",
-    apply: (draft, value) => {
-      if (draft.jump !== undefined) throw usageError("-J was given twice", "Write several jump hosts as -J a,b.");
-      draft.jump = notEmpty(value, "-J");
-    },
   },
   {
-    short: "-o",
-    values: ["NAME=VALUE"],
-    group: "ssh",
+    flags: "-o <NAME=VALUE>",
+    key: "options",
+    read: each(setting),
     help: "any setting of ssh_config(5) (repeatable)",
     more: '`-o "Name value"` is the same. The embedded transport refuses, or warns of, what it cannot honour.',
-    apply: (draft, value) => void draft.sshOptions.push(parseSetting(value)),
   },
-  { short: "-4", group: "ssh", help: "reach the SSH server by IPv4 only", apply: family(4) },
-  { short: "-6", group: "ssh", help: "reach the SSH server by IPv6 only", apply: family(6) },
-  {
-    short: "-C",
-    group: "ssh",
-    help: "compress",
-    apply: (draft) => {
-      draft.compression = true;
-    },
-  },
-  setting("-c", "CIPHERS", "Ciphers", "ciphers, best first"),
-  setting("-m", "MACS", "MACs", "message authentication codes, best first"),
-  setting("-b", "ADDRESS", "BindAddress", "connect to the SSH server from this address"),
-  setting("-B", "INTERFACE", "BindInterface", "connect to the SSH server from this interface"),
-  setting("-I", "LIBRARY", "PKCS11Provider", "log in with keys of this PKCS#11 library"),
 ];
+const transportOption: OptionRow<SshValues> = {
+  flags: "--ssh <auto|openssh|embedded>",
+  key: "transport",
+  read: oneOf(["auto", "openssh", "embedded"]),
+  help: "which SSH carries the tunnel (auto)",
+  more: "`openssh` runs the system's own ssh, with its configuration, agent, hardware keys and questions. `embedded` is the SSH inside Sallyport. `auto` takes openssh where an ssh that can multiplex is found.",
+};
 
-function family(number: 4 | 6): OptionRow["apply"] {
-  return (draft) => {
-    draft.family = number;
-  };
-}
+/** Those that also belong to --via. */
+export const viaSshOptions: readonly OptionRow<SshValues>[] = [portOption, ...keyOptions, transportOption];
+
+export const sshOptions: OptionGroup<SshValues & ForwardValues> = {
+  title: "SSH",
+  rows: [
+    noCommand,
+    portOption,
+    {
+      flags: "-l <USER>",
+      key: "user",
+      read: first(plainText),
+      help: "the user to log in as",
+      more: "Of `-l`, `user@host` and a second `-l` the first one counts, as with ssh.",
+    },
+    ...keyOptions,
+    { flags: "-4", key: "family", set: 4, help: "reach the SSH server by IPv4 only" },
+    { flags: "-6", key: "family", set: 6, help: "reach the SSH server by IPv6 only" },
+    { flags: "-C", key: "compression", help: "compress" },
+    named("-c", "CIPHERS", "Ciphers", "ciphers, best first"),
+    named("-m", "MACS", "MACs", "message authentication codes, best first"),
+    named("-b", "ADDRESS", "BindAddress", "connect to the SSH server from this address"),
+    named("-B", "INTERFACE", "BindInterface", "connect to the SSH server from this interface"),
+    named("-I", "LIBRARY", "PKCS11Provider", "log in with keys of this PKCS#11 library"),
+    transportOption,
+  ],
+};
 
 /** An option that ssh_config(5) knows by name: `-c x` is `-o Ciphers=x`. */
-function setting(short: string, value: string, name: string, help: string): OptionRow {
-  const apply = (draft: Draft, given: string): void => void draft.sshOptions.push(`${name}=${notEmpty(given, short)}`);
-  return { short, values: [value], group: "ssh", help, more: `The same as \`-o ${name}=${value}\`.`, apply };
+function named(flag: string, value: string, name: string, help: string): OptionRow<SshValues> {
+  const read = each((text: string) => `${name}=${plainText(text, flag)}`);
+  return { flags: `${flag} <${value}>`, key: "options", read, help, more: `The same as \`-o ${name}=${value}\`.` };
 }
 
-function notEmpty(value: string, what: string): string {
-  if (value !== "" && !/[^\P{Cc}\t]/u.test(value)) return value;
-  throw usageError(value === "" ? `${what} has an empty value` : `${what}: the value has a control character in it`);
+function jump(text: string, flag: string, before: string | undefined): string {
+  if (before === undefined) return plainText(text, flag);
+  throw usageError("-J was given twice", "Write several jump hosts as -J a,b.");
 }
 
 // ssh takes `Name=value`, `Name value` and `Name = value`.
-function parseSetting(text: string): string {
-  const [, name, value] = /^\s*([A-Za-z][A-Za-z0-9]*)(?:\s*=\s*|\s+)(\S.*)$/.exec(notEmpty(text, "-o")) ?? [];
+function setting(text: string, flag: string): string {
+  const [, name, value] = /^\s*([A-Za-z][A-Za-z0-9]*)(?:\s*=\s*|\s+)(\S.*)$/.exec(plainText(text, flag)) ?? [];
   if (name !== undefined && value !== undefined) return `${name}=${value.trimEnd()}`;
   throw usageError(`-o ${text}: this is not NAME=VALUE`, "For example -o ServerAliveInterval=30; see ssh_config(5).");
 }
+
+/** Nothing is added. */
+const same = (_text: string, _flag: string, before: readonly string[] = []): readonly string[] => before;
+
+const without = (flags: string, help: string): OptionRow<SshValues> => ({ flags, key: "options", read: same, help });
+
+export const acceptedOptions: OptionGroup<SshValues> = {
+  title: "Accepted because people type them with ssh",
+  hidden: true,
+  rows: [
+    without("-n", "standard input is not read: Sallyport never reads it"),
+    without("-T", "no terminal at the remote end: Sallyport never asks for one"),
+    without("-a", "no agent forwarding: Sallyport never forwards it"),
+    without("-x", "no X11 forwarding: Sallyport never forwards it"),
+    {
+      flags: "-k",
+      key: "options",
+      read: each(() => "GSSAPIDelegateCredentials=no"),
+      help: "no delegation of GSSAPI credentials",
+      more: "The same as `-o GSSAPIDelegateCredentials=no`.",
+    },
+  ],
+};
+
+/** [option, why it is refused, what to do instead] */
+const refusals: readonly (readonly [string, string, string])[] = [
+  ["-R <FORWARD>", "Sallyport carries FTP through -L", "For a remote forward use ssh -R."],
+  ["-D <PORT>", "Sallyport carries FTP through -L", "For SOCKS use ssh -D."],
+  ["-W <HOST:PORT>", "Sallyport carries FTP through -L", "To join standard input to a port use ssh -W."],
+  ["-w <TUNNEL>", "Sallyport carries FTP through -L", "For a tunnel device use ssh -w."],
+  ["-X", "there is no remote program that could open a window", "For X11 use ssh -X."],
+  ["-Y", "there is no remote program that could open a window", "For X11 use ssh -Y."],
+  ["-A", "there is no remote program that could use your agent", "Leave -A out; to pass through a host use -J."],
+  ["-t", "there is no remote program that needs a terminal", "For a shell use ssh."],
+  ["-s", "there is no remote program to start", "For a subsystem use ssh -s."],
+  ["-e <CHARACTER>", "there is no terminal session to escape from", "Leave -e out."],
+  ["-M", "Sallyport makes its own SSH connection and shares it with nobody", "Leave -M out."],
+  ["-S <PATH>", "Sallyport makes its own SSH connection and shares it with nobody", "Leave -S out."],
+  ["-O <COMMAND>", "Sallyport makes its own SSH connection and shares it with nobody", "To end it send SIGTERM."],
+  ["-E <FILE>", "ssh's messages go to standard error", "Write 2>FILE, or --trace FILE for the FTP sessions."],
+  ["-y", "Sallyport does not write to syslog", "Write 2>&1 | logger, or --log json and a file."],
+  ["-K", "it would also hand your GSSAPI credentials to the server", "Use -o GSSAPIAuthentication=yes."],
+  ["-P <TAG>", "with ssh it is a tag for Match, not the port", "The port is -p; a tag is -o Tag=NAME."],
+  ["-Q <QUERY>", "it asks the ssh program, not a tunnel", "Use ssh -Q."],
+  ["-G", "it asks the ssh program, not a tunnel", "Use ssh -G."],
+];
+
+export const refusedOptions: OptionGroup<SshValues> = {
+  title: "Options of ssh that are refused",
+  hidden: true,
+  rows: refusals.map(([flags, help, more]) => ({
+    flags,
+    key: "options",
+    help,
+    more,
+    read: (_, flag) => {
+      throw usageError(`${flag} is refused: ${help}`, more);
+    },
+  })),
+};

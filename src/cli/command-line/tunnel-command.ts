@@ -1,12 +1,14 @@
-// What a command line asks for, once it has been understood.
-
+// A tunnel: its help, and from the words of the command line to what it is opened with.
+import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
-import type { SshOptions } from "../../ssh/ssh-connection.ts";
 import type { Forward, TunnelOptions } from "../../tunnel/options.ts";
-import { type Destination, parseDestination } from "./destination.ts";
+import { parseDestination } from "./destination.ts";
 import type { ForwardSpec } from "./forward-spec.ts";
-import type { Draft, LogFormat } from "./option-row.ts";
+import { spelling } from "./option-table.ts";
+import { Parser } from "./parser.ts";
+import { acceptedOptions } from "./ssh-options.ts";
+import { type LogFormat, type OutputValues, type TunnelValues, tunnelOptions } from "./tunnel-options.ts";
 import { usageError } from "./usage-error.ts";
 
 export interface OutputOptions {
@@ -29,75 +31,124 @@ export interface TunnelCommand {
   readonly output: OutputOptions;
 }
 
-/** Puts the parts together and checks them against each other. Throws `USAGE_INVALID` or `POLICY_BIND`. */
-export function assemble(draft: Draft, destination: string, command: readonly string[]): TunnelCommand {
-  if (draft.background && command.length > 0) {
+/** Examples: what is typed, and what it does. */
+export const examples: readonly (readonly [string, string])[] = [
+  ["sallyport -L 2001:ftp-host:21 user@ssh-host", "then: ftp localhost 2001, in any transfer mode"],
+  ["sallyport -f -p 2222 -J jump user@ssh-host", "port 2121 here is the FTP server of ssh-host; in the background"],
+  ["sallyport user@ssh-host -- lftp -u alice {url}", "a tunnel for as long as one program runs"],
+];
+
+export function tunnelParser(): Parser<TunnelValues> {
+  const accepted = acceptedOptions.rows.map(({ flags }) => spelling(flags)).join(" ");
+  return new Parser(
+    {
+      usage: [
+        "[tunnel] [-L [BIND:]PORT:HOST:HOSTPORT]... [options]\n                 [USER@]HOST [-- COMMAND [ARGUMENTS]]",
+        "demo                  see it work on this machine alone: needs no server",
+        "lab [run NUMBER]      shows how FTP fails through SSH: sallyport lab --help",
+        "serve [DIR]           an FTP server: sallyport serve --help",
+        "passwd NAME [FILE]    adds a user for that server",
+        "ftp [HOST]            an FTP client at the prompt: sallyport ftp --help",
+        "get|put|ls|cp URL...  one transfer or listing: sallyport get --help",
+        "rm|mkdir|mv URL...    changes files at a server: sallyport rm --help",
+      ],
+      about: [
+        "Makes FTP work through SSH: any FTP client, in every transfer mode.",
+        "",
+        "Examples:",
+        ...examples.flatMap(([line, what]) => [`  ${line}`, `      ${what}`]),
+      ],
+      notes: [
+        "HOST is the SSH server, also as ssh://[USER@]HOST[:PORT]. Without -L: 127.0.0.1:2121:localhost:21.",
+        "COMMAND gets SALLYPORT_HOST, SALLYPORT_PORT and SALLYPORT_URL; {host} {port} {url} are replaced.",
+        `Accepted without effect: ${accepted}. Also: -h, --help, -V, --version.`,
+        "Exit status: 0 after SIGINT or SIGTERM, the command's own, 2 usage, 255 SSH failed, 1 other errors.",
+      ],
+    },
+    tunnelOptions,
+  );
+}
+
+/** `command`: what stands behind `--`. Throws `USAGE_INVALID` or `POLICY_BIND`. */
+export function parseTunnel(args: readonly string[], command?: readonly string[]): TunnelCommand {
+  if (command?.length === 0) throw usageError("there is no command after --", "Write one, or leave the -- out.");
+  // As ssh does: options up to the host, options after the host, and then only the remote command is left.
+  const parser = tunnelParser().operands("[host]", "[others...]").passThroughOptions();
+  const [host, ...afterHost] = parser.parseArgs(args).args;
+  const remoteCommand = parser.parseMore(afterHost);
+  if (remoteCommand.length > 0) {
+    throw usageError(
+      `"${remoteCommand.join(" ")}" would be a remote command, and Sallyport runs none`,
+      `To run a program here, through the tunnel: -- ${remoteCommand.join(" ")}`,
+    );
+  }
+  const { values } = parser;
+  if (host !== undefined) return assemble(values, host, command);
+  // `sallyport --trace host`: the word after --trace is the destination when there is no other.
+  const file = values.trace?.file;
+  const isHost = args.some((arg, index) => arg === "--trace" && args[index + 1] === file);
+  if (file !== undefined && isHost) return assemble({ ...values, trace: {} }, file, command);
+  throw usageError(
+    "the destination is missing: the SSH server to go through",
+    "For example sallyport -L 2001:ftp-host:21 user@ssh-host. See sallyport --help; sallyport demo needs no server.",
+  );
+}
+
+/** Puts the parts together and checks them against each other. */
+function assemble(values: TunnelValues, text: string, command: readonly string[] = []): TunnelCommand {
+  const { verbosity, quiet, json, log, trace, background = false, ...others } = values;
+  const {
+    user,
+    port,
+    identityFiles = [],
+    configFile,
+    jump,
+    options = [],
+    family,
+    compression = false,
+    ...tunnel
+  } = others;
+  if (background && command.length > 0) {
     throw usageError(
       "-f and a command after -- cannot be used together",
       "Leave -f out, or put & after the whole line.",
     );
   }
-  if (draft.background && draft.trace !== undefined && draft.trace.file === undefined) {
+  if (background && trace !== undefined && trace.file === undefined) {
     throw usageError("--trace without FILE writes to standard error, which -f closes", "Write --trace=FILE.");
   }
-  if (draft.backAddress !== undefined && (draft.back === "passive" || draft.back === "default-port")) {
-    throw usageError(`--back-address has no use with --back ${draft.back}`, "It belongs to --back active or auto.");
+  const { back, backAddress } = tunnel;
+  if (backAddress !== undefined && (back === "passive" || back === "default-port")) {
+    throw usageError(`--back-address has no use with --back ${back}`, "It belongs to --back active or auto.");
   }
+  const output = outputOf(values);
+  const destination = parseDestination(text);
+  // Options win over the destination, as with ssh.
+  const ssh = { ...destination, ...definedProps({ port, user, configFile, jump, family }) };
   return {
     kind: "tunnel",
-    options: given<TunnelCommand["options"]>({
-      ssh: sshPart(draft, parseDestination(destination)),
-      transport: draft.transport,
-      forwards: forwardsOf(draft),
-      gatewayPorts: draft.gatewayPorts,
-      back: draft.back,
-      backAddress: draft.backAddress,
-      passivePorts: draft.passivePorts,
-      passiveAddresses: draft.passiveAddresses,
-      allowThirdParty: draft.allowThirdParty,
-      sessionsMax: draft.sessionsMax,
-      keepaliveMs: draft.keepaliveMs,
-      removeAborted: draft.removeAborted,
-      noCommand: draft.noCommand,
-      checkUser: draft.checkUser,
-    }),
-    background: draft.background,
+    options: {
+      ...tunnel,
+      forwards: forwardsOf(values),
+      ssh: { ...ssh, identityFiles, options, compression, verbosity: output.verbosity, quiet: output.quiet },
+    },
+    background,
     command,
-    output: given<OutputOptions>({
-      verbosity: draft.verbosity,
-      quiet: draft.quiet,
-      json: draft.json,
-      log: draft.log,
-      trace: draft.trace,
-    }),
+    output,
   };
 }
 
-// Options win over the destination, as with ssh.
-function sshPart(draft: Draft, destination: Destination): SshOptions {
-  return given<SshOptions>({
-    host: destination.host,
-    port: draft.port ?? destination.port,
-    user: draft.user ?? destination.user,
-    identityFiles: draft.identityFiles,
-    configFile: draft.configFile,
-    jump: draft.jump,
-    options: draft.sshOptions,
-    family: draft.family,
-    compression: draft.compression,
-    verbosity: draft.verbosity,
-    quiet: draft.quiet,
-  });
+export function outputOf({ verbosity = 0, quiet = false, json = false, log, trace }: OutputValues): OutputOptions {
+  return { verbosity, quiet, json, ...definedProps({ log, trace }) };
 }
 
 const defaultForward: ForwardSpec = { port: 2121, host: "localhost", hostPort: 21 };
 
-function forwardsOf(draft: Draft): readonly Forward[] {
-  const specs = draft.forwards.length > 0 ? draft.forwards : [defaultForward];
+function forwardsOf({ forwards = [defaultForward], gatewayPorts = false }: TunnelValues): readonly Forward[] {
   const seen = new Set<string>();
-  return specs.map((spec) => {
-    const bind = spec.bind ?? (draft.gatewayPorts ? "*" : "127.0.0.1");
-    if (!draft.gatewayPorts && !isLoopback(bind)) throw needsGatewayPorts(bind, spec);
+  return forwards.map((spec) => {
+    const bind = spec.bind ?? (gatewayPorts ? "*" : "127.0.0.1");
+    if (!gatewayPorts && !isLoopback(bind)) throw needsGatewayPorts(bind, spec);
     const place = `${bind}:${spec.port}`;
     if (spec.port !== 0 && seen.has(place)) {
       throw usageError(`two -L listen on ${place}`, "Give each of them its own port; 0 picks a free one.");
@@ -112,9 +163,4 @@ function needsGatewayPorts(bind: string, spec: ForwardSpec): SallyportError {
   return new SallyportError("POLICY_BIND", `listening on ${place} lets other hosts in, and -g was not given`, {
     hint: `Add -g if that is wanted: whoever reaches port ${spec.port} then reaches ${spec.host}:${spec.hostPort}, and the leg up to here is not encrypted. Or leave the bind address out.`,
   });
-}
-
-/** The fields that are there. */
-function given<T extends object>(fields: { readonly [Key in keyof T]: T[Key] | undefined }): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }

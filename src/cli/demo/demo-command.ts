@@ -1,7 +1,6 @@
-// `sallyport demo`: from words to what is shown.
-import type { OptionRow } from "../command-line/option-row.ts";
-import { takeOptions } from "../command-line/take-options.ts";
-import { usageError } from "../command-line/usage-error.ts";
+// `sallyport demo`: its help, and from the command line to what is shown.
+import type { OptionGroup } from "../command-line/option-table.ts";
+import { Parser } from "../command-line/parser.ts";
 
 export interface DemoCommand {
   readonly kind: "demo";
@@ -13,41 +12,38 @@ export interface DemoCommand {
   readonly step: boolean;
 }
 
-type DemoDraft = { -readonly [K in Exclude<keyof DemoCommand, "kind">]: DemoCommand[K] };
+type DemoValues = Omit<DemoCommand, "kind">;
 
-export const demoOptions: readonly OptionRow<DemoDraft, "demo">[] = [
+export const demoOptions: readonly OptionGroup<DemoValues>[] = [
   {
-    long: "--once",
-    group: "demo",
-    help: "end after the show, without waiting for your own client",
-    apply: (draft) => {
-      draft.once = true;
-    },
-  },
-  {
-    long: "--step",
-    group: "demo",
-    help: "show each mode by itself, and wait for Enter between the parts",
-    apply: (draft) => {
-      draft.step = true;
-    },
-  },
-  {
-    short: "-v",
-    group: "demo",
-    help: "show the dialogue of every transfer in every mode",
-    apply: (draft) => {
-      draft.whole = true;
-    },
+    title: "Options",
+    rows: [
+      { flags: "--once", key: "once", help: "end after the show, without waiting for your own client" },
+      { flags: "--step", key: "step", help: "show each mode by itself, and wait for Enter between the parts" },
+      { flags: "-v", key: "whole", help: "show the dialogue of every transfer in every mode" },
+    ],
   },
 ];
 
+export function demoParser(): Parser<DemoValues> {
+  return new Parser(
+    {
+      usage: ["demo [--once] [--step] [-v]"],
+      about: ["Shows why FTP fails through ssh -L, and every mode through Sallyport, on this machine alone."],
+      notes: [
+        "The failure is played in a simulated network. Then an SSH server and two FTP servers run inside",
+        "the program, on free ports of 127.0.0.1, with a few files in memory; every transfer goes through a",
+        "tunnel and is compared byte by byte. On a terminal the tunnel then stays open for your own",
+        "client, until Ctrl-C; elsewhere the demo ends. No other program, configuration or network is",
+        "needed; nothing is read from ~/.ssh, and nothing is left behind. Set NO_COLOR for no colours.",
+        "Exit status: 0 when all transfers were right, also after Ctrl-C; 1 when one was not, 2 usage.",
+      ],
+    },
+    demoOptions,
+  );
+}
+
 /** Throws `USAGE_INVALID`. */
-export function parseDemo(words: readonly string[]): DemoCommand {
-  const draft: DemoDraft = { once: false, whole: false, step: false };
-  const [extra] = takeOptions(words, draft, demoOptions);
-  if (extra !== undefined) {
-    throw usageError(`unexpected argument "${extra}"`, "Write sallyport demo [--once] [--step] [-v].");
-  }
-  return { kind: "demo", ...draft };
+export function parseDemo(args: readonly string[]): DemoCommand {
+  return { kind: "demo", once: false, whole: false, step: false, ...demoParser().parseArgs(args).values };
 }

@@ -1,16 +1,14 @@
-// `sallyport ftp`: from words to where to connect and how.
+// `sallyport ftp`: its help, and from the command line to where to connect and how.
 import type { DataMode } from "../../client/client-options.ts";
 import type { NameEncoding } from "../../protocol/client/name-bytes.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { looksLikeUrl, parseFtpUrl } from "../../protocol/url/parse-ftp-url.ts";
 import { urlPath } from "../../protocol/url/url-path.ts";
-import { isHostName } from "../command-line/address.ts";
-import { emptyDraft } from "../command-line/option-row.ts";
-import { parsePort } from "../command-line/port-number.ts";
-import { takeOptions } from "../command-line/take-options.ts";
+import { Parser } from "../command-line/parser.ts";
 import { usageError } from "../command-line/usage-error.ts";
-import { type Via, type ViaDraft, viaOf } from "../command-line/via-option.ts";
-import { ftpOptions } from "./ftp-options.ts";
+import { isHostName, parsePort } from "../command-line/values.ts";
+import { type Via, viaOf } from "../command-line/via-option.ts";
+import { type FtpValues, ftpOptions } from "./ftp-options.ts";
 import type { Target } from "./shell.ts";
 
 export interface FtpCommand {
@@ -31,34 +29,31 @@ export interface FtpCommand {
   readonly via?: Via;
 }
 
-export interface FtpDraft extends ViaDraft {
-  debug: boolean;
-  explain: boolean;
-  mode?: DataMode;
-  tls?: "explicit" | "implicit";
-  tlsCa?: string;
-  encoding?: NameEncoding;
+export function ftpParser(): Parser<FtpValues> {
+  return new Parser(
+    {
+      usage: ["ftp [options] [[user@]host [port]]", "ftp [options] ftp://[user@]host[:port]/directory"],
+      about: ["The FTP client."],
+      notes: [
+        "At the prompt `help` shows the commands; Tab completes, Ctrl-C ends a transfer and not the program.",
+        "User and password come from the command line, from ~/.netrc (which only you may read), or are",
+        "asked for. Commands may come from a pipe: then nothing is asked, the first one that fails ends the",
+        "program with its exit status, and a `-` before a command lets its failure pass.",
+      ],
+      column: 34,
+    },
+    [ftpOptions],
+  ).operands("[host]", "[port]");
 }
 
 /** Throws `USAGE_INVALID`. */
-export function parseFtp(words: readonly string[]): FtpCommand {
-  const draft: FtpDraft = { ...emptyDraft(), debug: false, explain: false };
-  const [destination, ...afterHost] = takeOptions(words, draft, ftpOptions);
-  const [port, ...more] = takeOptions(afterHost, draft, ftpOptions);
-  if (more.length > 0) throw usageError(`unexpected argument "${more[0]}"`, "Write sallyport ftp [user@]host [port].");
+export function parseFtp(args: readonly string[]): FtpCommand {
+  const { values, args: operands } = ftpParser().parseArgs(args);
+  const [destination, port] = operands;
+  const { mode = "auto", tls, tlsCa, encoding, debug = false, quiet = false, explain = false } = values;
   const place = destination === undefined ? {} : placeOf(destination, port);
-  const via = viaOf(draft);
-  return {
-    kind: "ftp",
-    ...definedProps({ tls: draft.tls }),
-    ...place,
-    mode: draft.mode ?? "auto",
-    ...definedProps({ tlsCa: draft.tlsCa, encoding: draft.encoding }),
-    debug: draft.debug,
-    quiet: draft.quiet,
-    explain: draft.explain,
-    ...definedProps({ via }),
-  };
+  const via = viaOf(values);
+  return { kind: "ftp", ...definedProps({ tls, tlsCa, encoding, via }), ...place, mode, debug, quiet, explain };
 }
 
 function placeOf(text: string, port: string | undefined): Pick<FtpCommand, "target" | "directory" | "tls"> {

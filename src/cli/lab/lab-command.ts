@@ -1,7 +1,8 @@
-// `sallyport lab`: from words to what is played.
+// `sallyport lab`: its help, and from the command line to what is played.
 import { scenarioNumbers } from "../../lab/scenario-numbers.ts";
-import type { OptionRow } from "../command-line/option-row.ts";
-import { takeOptions } from "../command-line/take-options.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
+import type { OptionGroup } from "../command-line/option-table.ts";
+import { Parser } from "../command-line/parser.ts";
 import { usageError } from "../command-line/usage-error.ts";
 
 export interface LabCommand {
@@ -18,77 +19,72 @@ export interface LabCommand {
   readonly real: boolean;
 }
 
-export interface LabDraft {
-  all: boolean;
-  step: boolean;
-  html?: string;
-  real: boolean;
+interface LabValues {
+  readonly all?: boolean;
+  readonly step?: boolean;
+  readonly html?: string;
+  readonly real?: boolean;
 }
 
-export const labOptions: readonly OptionRow<LabDraft, "lab">[] = [
+export const labOptions: readonly OptionGroup<LabValues>[] = [
   {
-    long: "--all",
-    group: "lab",
-    help: "run all twenty, with one line each",
-    apply: (draft) => {
-      draft.all = true;
-    },
-  },
-  {
-    long: "--step",
-    group: "lab",
-    help: "wait for Enter between the parts; needs a terminal",
-    apply: (draft) => {
-      draft.step = true;
-    },
-  },
-  {
-    long: "--html",
-    values: ["FILE"],
-    group: "lab",
-    help: "write one HTML page with figures, instead of text here",
-    apply: (draft, file) => {
-      draft.html = file;
-    },
-  },
-  {
-    long: "--real",
-    group: "lab",
-    help: "real programs in network namespaces; needs Linux and root",
-    apply: (draft) => {
-      draft.real = true;
-    },
+    title: "Options",
+    rows: [
+      { flags: "--all", key: "all", help: "run all twenty, with one line each" },
+      {
+        flags: "--step",
+        key: "step",
+        conflicts: ["all", "html"],
+        help: "wait for Enter between the parts; needs a terminal",
+      },
+      { flags: "--html <FILE>", key: "html", help: "write one HTML page with figures, instead of text here" },
+      { flags: "--real", key: "real", help: "real programs in network namespaces; needs Linux and root" },
+    ],
   },
 ];
+
+export function labParser(): Parser<LabValues> {
+  return new Parser(
+    {
+      usage: [
+        "lab                          lists the scenarios, S01 to S20",
+        "lab run S08... [--step]      plays them",
+        "lab run --all                plays all, one line each",
+        "lab run S08... --html FILE   writes a page, or with --all a booklet",
+        "lab run S08 --real           the same with real programs",
+      ],
+      about: ["Every known way in which FTP fails through SSH, to watch: without Sallyport, and with it."],
+      notes: [
+        "Hosts, NAT, packet filters and TCP are simulated inside the program, in virtual time; FTP client,",
+        "gateway and server are the real code. Nothing touches the network, and root is not needed.",
+        "With --real nothing is simulated: OpenSSH, vsftpd or ProFTPD, nftables and this program run on a",
+        "separate network, of which nothing is left afterwards.",
+        "Shown are the connections that were made, refused or dropped, the client's dialogue, the calls that",
+        "failed, and netstat of each host. Set NO_COLOR for no colours.",
+        "Exit status: 0 when every outcome was as expected, 1 when one was not, 2 usage.",
+      ],
+    },
+    labOptions,
+  ).operands("[run]", "[number...]");
+}
 
 const usage =
   "Write sallyport lab, sallyport lab run S08 [--step] [--real], or sallyport lab run --all; or --html FILE for a page.";
 
 /** Throws `USAGE_INVALID`. */
-export function parseLab(words: readonly string[]): LabCommand {
-  const draft: LabDraft = { all: false, step: false, real: false };
-  const [verb, ...named] = takeAll(words, draft);
+export function parseLab(args: readonly string[]): LabCommand {
+  const parser = labParser().parseArgs(args);
+  const { all = false, step = false, real = false, html } = parser.values;
+  const [verb, ...named] = parser.args;
   if (verb !== undefined && verb !== "run") throw usageError(`lab cannot "${verb}"`, usage);
   const numbers = named.map(numberOf);
-  const isAsked = draft.all || draft.step || draft.real || draft.html !== undefined;
+  const isAsked = all || step || real || html !== undefined;
   if (verb === undefined && isAsked) throw usageError("there is nothing to run", usage);
-  if (verb === "run" && draft.all === numbers.length > 0) {
-    throw usageError(
-      draft.all ? "--all and a number cannot be used together" : "the scenario's number is missing",
-      usage,
-    );
+  if (verb === "run" && all === numbers.length > 0) {
+    throw usageError(all ? "--all and a number cannot be used together" : "the scenario's number is missing", usage);
   }
-  if (draft.all && draft.step) throw usageError("--all shows no parts to step through", usage);
-  if (draft.html === "") throw usageError("--html needs the name of a file", usage);
-  if (draft.html !== undefined && draft.real) throw usageError("--html draws simulated runs", "Leave --real out.");
-  if (draft.html !== undefined && draft.step) throw usageError("--html and --step cannot be used together", usage);
-  return { kind: "lab", numbers, ...draft };
-}
-
-/** Options may stand before, between and behind the other words. */
-function takeAll(words: readonly string[], draft: LabDraft): readonly string[] {
-  const [first, ...rest] = takeOptions(words, draft, labOptions);
-  return first === undefined ? [] : [first, ...takeAll(rest, draft)];
+  if (html !== undefined && real) throw usageError("--html draws simulated runs", "Leave --real out.");
+  return { kind: "lab", numbers, all, step, real, ...definedProps({ html }) };
 }
 
 /** `8`, `s8` and `S08` are the same. */

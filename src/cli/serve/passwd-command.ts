@@ -1,6 +1,7 @@
-// `sallyport passwd`: from words to a user.
-import type { OptionRow } from "../command-line/option-row.ts";
-import { takeOptions } from "../command-line/take-options.ts";
+// `sallyport passwd`: its help, and from the command line to a user.
+
+import type { OptionGroup } from "../command-line/option-table.ts";
+import { Parser } from "../command-line/parser.ts";
 import { usageError } from "../command-line/usage-error.ts";
 
 export interface PasswdCommand {
@@ -12,45 +13,45 @@ export interface PasswdCommand {
   readonly readOnly: boolean;
 }
 
-interface PasswdDraft {
-  root?: string;
-  readOnly: boolean;
-}
+type PasswdValues = Partial<Pick<PasswdCommand, "root" | "readOnly">>;
 
-export const passwdOptions: readonly OptionRow<PasswdDraft, "passwd">[] = [
+export const passwdOptions: readonly OptionGroup<PasswdValues>[] = [
   {
-    long: "--root",
-    values: ["DIR"],
-    group: "passwd",
-    help: "directory of this user (the server's)",
-    apply: (draft, value) => {
-      draft.root = value;
-    },
-  },
-  {
-    long: "--read-only",
-    group: "passwd",
-    help: "this user changes nothing",
-    apply: (draft) => {
-      draft.readOnly = true;
-    },
+    title: "Options",
+    rows: [
+      { flags: "--root <DIR>", key: "root", help: "directory of this user (the server's)" },
+      { flags: "--read-only", key: "readOnly", help: "this user changes nothing" },
+    ],
   },
 ];
 
+export function passwdParser(): Parser<PasswdValues> {
+  return new Parser(
+    {
+      usage: ["passwd NAME [FILE] [options]"],
+      about: [
+        "Makes a user's line for sallyport serve --password-file. It asks for the password twice.",
+        "With FILE the line of that user in it is replaced or added; without, it is printed.",
+        "",
+        "Examples:",
+        "  sallyport passwd alice users",
+        "      then: sallyport serve /srv/ftp --password-file users",
+      ],
+      notes: ["Exit status: 0 the line is there, 2 usage, the two passwords differ or FILE cannot be used."],
+    },
+    passwdOptions,
+  ).operands("[name]", "[file]");
+}
+
 /** Throws `USAGE_INVALID`. */
-export function parsePasswd(words: readonly string[]): PasswdCommand {
-  const draft: PasswdDraft = { readOnly: false };
-  const found: string[] = [];
-  for (let rest = words; rest.length > 0; ) {
-    const [word, ...more] = takeOptions(rest, draft, passwdOptions);
-    if (word !== undefined) found.push(word);
-    rest = more;
-  }
-  const [name = "", file, ...more] = found;
-  if (name === "" || more.length > 0) throw usageError("passwd wants a name", "Write sallyport passwd NAME [FILE].");
-  for (const text of [name, draft.root ?? ""]) {
+export function parsePasswd(args: readonly string[]): PasswdCommand {
+  const { values, args: operands } = passwdParser().parseArgs(args);
+  const [name = "", file] = operands;
+  const { root, readOnly = false } = values;
+  if (name === "") throw usageError("passwd wants a name", "Write sallyport passwd NAME [FILE].");
+  for (const text of [name, root ?? ""]) {
     // The file has a line for each user and colons between the fields.
     if (/[:\r\n\0]|^#/.test(text)) throw usageError(`"${text}" cannot stand in a password file`, "Leave : and # out.");
   }
-  return { kind: "passwd", name, file, root: draft.root, readOnly: draft.readOnly };
+  return { kind: "passwd", name, file, root, readOnly };
 }

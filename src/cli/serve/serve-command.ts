@@ -1,11 +1,11 @@
-// `sallyport serve`: from words to what the server is made from.
+// `sallyport serve`: its help, and from the command line to what the server is made from.
+
 import { definedProps } from "../../protocol/defined-props.ts";
 import type { ServerOptions } from "../../serve/options.ts";
-import { joinPairs, takeOptions } from "../command-line/take-options.ts";
-import type { OutputOptions } from "../command-line/tunnel-command.ts";
+import { Parser } from "../command-line/parser.ts";
+import { type OutputOptions, outputOf } from "../command-line/tunnel-command.ts";
 import { usageError } from "../command-line/usage-error.ts";
-import { emptyServeDraft, type ServeDraft } from "./serve-draft.ts";
-import { serveOptions } from "./serve-options.ts";
+import { type ServeValues, serveOptions } from "./serve-options.ts";
 
 export interface ServeCommand {
   readonly kind: "serve";
@@ -19,78 +19,76 @@ export interface ServeCommand {
   readonly output: OutputOptions;
 }
 
-/** Throws `USAGE_INVALID`. */
-export function parseServe(words: readonly string[]): ServeCommand {
-  const draft = emptyServeDraft();
-  const [directory = ".", ...more] = takeOptions(joinPairs(words, serveOptions), draft, serveOptions);
-  const left = takeOptions(more, draft, serveOptions);
-  if (left.length > 0)
-    throw usageError(`unexpected argument "${left[0]}"`, "One directory is served: sallyport serve DIR.");
-  return assembleServe(draft, directory);
+export function serveParser(): Parser<ServeValues> {
+  return new Parser(
+    {
+      usage: [
+        "serve [DIR] [options]            serve DIR, or the current directory",
+        "passwd --help                    users for --password-file",
+      ],
+      about: [
+        "Sallyport's own FTP server.",
+        "",
+        "Examples:",
+        "  sallyport serve /srv/ftp --anonymous",
+        "      anybody on this machine may read /srv/ftp at ftp://127.0.0.1:2121",
+        "  sallyport serve --user alice --atomic-uploads",
+        "      serves the current directory to alice; asks for her password",
+        "  sallyport serve /srv/ftp --listen '*:2121' --password-file users --require-tls \\",
+        "      --tls-certificate cert.pem --tls-key key.pem",
+        "      for other machines, inside TLS",
+      ],
+      notes: [
+        "It listens on this machine only unless --listen says otherwise. Without TLS, passwords and files",
+        "cross the network for all to read. Ctrl-C ends it; running transfers get ten seconds to finish.",
+        "Exit status: 0 after SIGINT or SIGTERM, 2 usage, 1 other errors.",
+      ],
+    },
+    serveOptions,
+  ).operands("[directory]");
 }
 
-function assembleServe(draft: ServeDraft, directory: string): ServeCommand {
-  const { certificate, key, users, passwordFile, anonymous } = draft;
+/** Throws `USAGE_INVALID`. */
+export function parseServe(args: readonly string[]): ServeCommand {
+  const { values, args: operands } = serveParser().parseArgs(args);
+  const { users = [], certificate, key, requireTls = false, requireReuse = false, ssh, ...others } = values;
+  const { verbosity, quiet, json, log, trace, ...options } = others;
+  const { passwordFile, anonymous } = options;
   if (users.length === 0 && passwordFile === undefined && anonymous === undefined) {
     throw usageError("nobody could log in", "Use --user NAME, --password-file FILE or --anonymous.");
   }
   if ((certificate === undefined) !== (key === undefined)) {
     throw usageError("--tls-certificate and --tls-key belong together", "Give both.");
   }
-  const wantsTls = draft.requireTls || draft.requireReuse || draft.listen.some(({ implicitTls }) => implicitTls);
-  if (wantsTls && certificate === undefined)
+  const needsTls = requireTls || requireReuse || options.listen?.some(({ implicitTls }) => implicitTls);
+  if (needsTls && certificate === undefined) {
     throw usageError("TLS needs a certificate", "Add --tls-certificate and --tls-key.");
-  if (draft.activePortOnly && !draft.active)
-    throw usageError("--active-port-only and --no-active cannot be used together");
-  checkSsh(draft);
+  }
+  const { authorizedKeysFile, hostKeyFile, permitOpen, gatewayPorts, ...ftp } = options;
   return {
     kind: "serve",
-    options: { files: directory, ...optionsOf(draft), ...(draft.withSsh ? { ssh: draft.ssh } : {}) },
+    options: { ...ftp, files: operands[0] ?? ".", ...listenersOf(values), ...sshOf(values) },
     users,
     tls: certificate === undefined || key === undefined ? undefined : { certificate, key },
-    requireTls: draft.requireTls,
-    requireReuse: draft.requireReuse,
-    output: outputOf(draft),
+    requireTls,
+    requireReuse,
+    output: outputOf(values),
   };
 }
 
-function checkSsh({ withSsh, ssh, users, passwordFile }: ServeDraft): void {
-  if (!withSsh && Object.keys(ssh).length > 0) {
-    throw usageError("an option for the SSH server needs --ssh", "Add --ssh.");
-  }
-  if (withSsh && users.length === 0 && passwordFile === undefined) {
+/** --implicit-tls adds a listener, and takes none away. */
+function listenersOf({ listen }: ServeValues): Pick<ServerOptions, "listen"> {
+  if (listen === undefined) return {};
+  return { listen: listen.every(({ implicitTls }) => implicitTls) ? [{}, ...listen] : listen };
+}
+
+function sshOf(values: ServeValues): Pick<ServerOptions, "ssh"> {
+  const { ssh, users = [], passwordFile, authorizedKeysFile, hostKeyFile, permitOpen, gatewayPorts } = values;
+  const options = definedProps({ authorizedKeysFile, hostKeyFile, permitOpen, gatewayPorts });
+  if (ssh !== undefined) {
+    if (users.length > 0 || passwordFile !== undefined) return { ssh: { ...ssh, ...options } };
     throw usageError("nobody could log in by SSH: anonymous users cannot", "Use --user NAME or --password-file FILE.");
   }
-}
-
-function optionsOf(draft: ServeDraft): Omit<ServerOptions, "files"> {
-  const { passivePorts, activePort, passwordFile, anonymous, listen } = draft;
-  const { sessionsMax, sessionsPerAddressMax, idleMs, loginMs, dataStallMs } = draft;
-  return {
-    passiveAddresses: draft.passiveAddresses,
-    allowThirdParty: draft.allowThirdParty,
-    active: draft.active,
-    activePortOnly: draft.activePortOnly,
-    atomicUploads: draft.atomicUploads,
-    sync: draft.sync,
-    // --implicit-tls adds a listener, and takes none away.
-    ...(listen.length === 0
-      ? {}
-      : { listen: listen.every(({ implicitTls }) => implicitTls) ? [{}, ...listen] : listen }),
-    ...definedProps({
-      passwordFile,
-      anonymous,
-      passivePorts,
-      activePort,
-      sessionsMax,
-      sessionsPerAddressMax,
-      idleMs,
-      loginMs,
-      dataStallMs,
-    }),
-  };
-}
-
-function outputOf({ verbosity, quiet, json, log, trace }: ServeDraft): OutputOptions {
-  return { verbosity, quiet, json, ...definedProps({ log, trace }) };
+  if (Object.keys(options).length === 0) return {};
+  throw usageError("an option for the SSH server needs --ssh", "Add --ssh.");
 }

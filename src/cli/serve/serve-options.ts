@@ -1,178 +1,248 @@
 // The options of `sallyport serve`, in the order of its help.
-import { readCidr } from "../command-line/address.ts";
-import { chooseWord } from "../command-line/choose-word.ts";
-import { parsePort, parsePortRange } from "../command-line/port-number.ts";
+import type { PortRange } from "../../platform/network.ts";
+import { ipFamily } from "../../protocol/ip-address.ts";
+import type { ServerListen } from "../../serve/options.ts";
+import type { ServerSsh } from "../../serve/ssh/ssh-options.ts";
+import type { OptionGroup } from "../command-line/option-table.ts";
+import { type OutputValues, traceTo } from "../command-line/tunnel-options.ts";
 import { usageError } from "../command-line/usage-error.ts";
-import { parseListen } from "./listen-spec.ts";
-import type { ServeDraft, ServeGroup, ServeRow } from "./serve-draft.ts";
-import { serveSshOptions } from "./serve-ssh-options.ts";
+import {
+  cidr,
+  count,
+  each,
+  ipv4Cidr,
+  oneOf,
+  parsePort,
+  plainText,
+  port,
+  portRange,
+  seconds,
+  wholeNumber,
+} from "../command-line/values.ts";
 
-type Apply = ServeRow["apply"];
-
-function row(group: ServeGroup, long: string, values: readonly string[], help: string, apply: Apply): ServeRow {
-  return { long, group, help, apply, ...(values.length === 0 ? {} : { values }) };
+export interface ServeValues extends OutputValues {
+  readonly listen?: readonly ServerListen[];
+  readonly users?: readonly string[];
+  readonly passwordFile?: string;
+  readonly anonymous?: "read" | "write";
+  readonly passivePorts?: PortRange;
+  readonly passiveAddresses?: readonly { readonly address: string; readonly cidr: string }[];
+  readonly active?: boolean;
+  readonly activePort?: number;
+  readonly activePortOnly?: boolean;
+  readonly allowThirdParty?: readonly string[];
+  readonly atomicUploads?: boolean;
+  readonly sync?: boolean;
+  readonly certificate?: string;
+  readonly key?: string;
+  readonly requireTls?: boolean;
+  readonly requireReuse?: boolean;
+  readonly ssh?: Pick<ServerSsh, "host" | "port">;
+  readonly authorizedKeysFile?: string;
+  readonly hostKeyFile?: string;
+  readonly permitOpen?: readonly string[];
+  readonly gatewayPorts?: NonNullable<ServerSsh["gatewayPorts"]>;
+  readonly sessionsMax?: number;
+  readonly sessionsPerAddressMax?: number;
+  readonly idleMs?: number;
+  readonly loginMs?: number;
+  readonly dataStallMs?: number;
 }
 
-/** A number of seconds into a field of milliseconds. */
-function seconds(what: string, set: (draft: ServeDraft, ms: number) => void): Apply {
-  return (draft, value) => set(draft, whole(value, what, 86_400) * 1000);
-}
+const positive = wholeNumber(1, 1_000_000);
 
-export const serveOptions: readonly ServeRow[] = [
-  row(
-    "Listening",
-    "--listen",
-    ["[ADDRESS:]PORT"],
-    "where to listen (127.0.0.1:2121); * is every address (repeatable)",
-    (d, v) => {
-      d.listen.push(parseListen(v, "--listen", false));
-    },
-  ),
-  row(
-    "Listening",
-    "--implicit-tls",
-    ["[ADDRESS:]PORT"],
-    "listen with TLS from the first byte, too (repeatable)",
-    (d, v) => {
-      d.listen.push(parseListen(v, "--implicit-tls", true));
-    },
-  ),
-  row("Users", "--user", ["NAME"], "a user whose password is asked for now (repeatable)", (d, v) => {
-    d.users.push(v === "" ? missing("--user") : v);
-  }),
-  row("Users", "--password-file", ["FILE"], "users and scrypt hashes; `sallyport passwd` writes it", (d, v) => {
-    d.passwordFile = v === "" ? missing("--password-file") : v;
-  }),
-  row("Users", "--anonymous", [], "let anybody read", (d) => {
-    d.anonymous ??= "read";
-  }),
-  row("Users", "--anonymous-write", [], "let anybody read, and put new files", (d) => {
-    d.anonymous = "write";
-  }),
-  row("Data connections", "--passive-ports", ["A-B"], "ports for passive data connections (any free port)", (d, v) => {
-    d.passivePorts = parsePortRange(v, "--passive-ports");
-  }),
-  row(
-    "Data connections",
-    "--passive-address",
-    ["ADDRESS", "CIDR"],
-    "address or name sent in 227 to that network (repeatable)",
-    (d, address, cidr) => {
-      d.passiveAddresses.push({ address, cidr: readCidr(cidr, "--passive-address", { ipv4Only: true }) });
-    },
-  ),
-  row("Data connections", "--no-active", [], "never connect to clients: PORT and EPRT are refused", (d) => {
-    d.active = false;
-  }),
-  row(
-    "Data connections",
-    "--active-port",
-    ["PORT"],
-    "connect from this port if possible (control port - 1)",
-    (d, v) => {
-      d.activePort = parsePort(v, "--active-port");
-    },
-  ),
-  row("Data connections", "--active-port-only", [], "connect from that port or not at all", (d) => {
-    d.activePortOnly = true;
-  }),
-  row(
-    "Data connections",
-    "--allow-third-party",
-    ["CIDR"],
-    "let PORT name hosts of this network (repeatable)",
-    (d, v) => {
-      d.allowThirdParty.push(readCidr(v, "--allow-third-party"));
-    },
-  ),
-  row("Files", "--atomic-uploads", [], "a file appears under its name only when it is complete", (d) => {
-    d.atomicUploads = true;
-  }),
-  row("Files", "--no-sync", [], "send 226 before the file is on the disk", (d) => {
-    d.sync = false;
-  }),
-  row("TLS", "--tls-certificate", ["FILE"], "offer AUTH TLS with this certificate (PEM)", (d, v) => {
-    d.certificate = v;
-  }),
-  row("TLS", "--tls-key", ["FILE"], "the certificate's private key (PEM)", (d, v) => {
-    d.key = v;
-  }),
-  row("TLS", "--require-tls", [], "no login and no data without TLS", (d) => {
-    d.requireTls = true;
-  }),
-  row("TLS", "--require-tls-reuse", [], "data connections must resume the TLS session", (d) => {
-    d.requireReuse = true;
-  }),
-  ...serveSshOptions,
-  row("Limits", "--max-sessions", ["N"], "sessions at the same time (1000)", (d, v) => {
-    d.sessionsMax = whole(v, "--max-sessions", 1_000_000);
-  }),
-  row("Limits", "--max-per-address", ["N"], "sessions from one address (250)", (d, v) => {
-    d.sessionsPerAddressMax = whole(v, "--max-per-address", 1_000_000);
-  }),
-  row(
-    "Limits",
-    "--idle",
-    ["SECONDS"],
-    "a session without command or transfer ends (300)",
-    seconds("--idle", (d, ms) => {
-      d.idleMs = ms;
-    }),
-  ),
-  row(
-    "Limits",
-    "--login-time",
-    ["SECONDS"],
-    "a session without login ends (60)",
-    seconds("--login-time", (d, ms) => {
-      d.loginMs = ms;
-    }),
-  ),
-  row(
-    "Limits",
-    "--stall",
-    ["SECONDS"],
-    "a transfer that moves no byte ends (120)",
-    seconds("--stall", (d, ms) => {
-      d.dataStallMs = ms;
-    }),
-  ),
+export const serveOptions: readonly OptionGroup<ServeValues>[] = [
   {
-    short: "-v",
-    group: "Output",
-    help: "log sessions and transfers; -vv more",
-    apply: (d) => {
-      d.verbosity += 1;
-    },
+    title: "Listening",
+    rows: [
+      {
+        flags: "--listen <[ADDRESS:]PORT>",
+        key: "listen",
+        read: each((text, flag) => listenAt(text, flag, false)),
+        help: "where to listen (127.0.0.1:2121); * is every address (repeatable)",
+      },
+      {
+        flags: "--implicit-tls <[ADDRESS:]PORT>",
+        key: "listen",
+        read: each((text, flag) => listenAt(text, flag, true)),
+        help: "listen with TLS from the first byte, too (repeatable)",
+      },
+    ],
   },
   {
-    short: "-q",
-    group: "Output",
-    help: "show errors only",
-    apply: (d) => {
-      d.quiet = true;
-    },
+    title: "Users",
+    rows: [
+      {
+        flags: "--user <NAME>",
+        key: "users",
+        read: each(plainText),
+        help: "a user whose password is asked for now (repeatable)",
+      },
+      {
+        flags: "--password-file <FILE>",
+        key: "passwordFile",
+        help: "users and scrypt hashes; `sallyport passwd` writes it",
+      },
+      {
+        flags: "--anonymous",
+        key: "anonymous",
+        read: (_text, _flag, before = "read") => before,
+        help: "let anybody read",
+      },
+      { flags: "--anonymous-write", key: "anonymous", set: "write", help: "let anybody read, and put new files" },
+    ],
   },
-  row("Output", "--log", ["text|json"], "report sessions and transfers on standard error", (d, v) => {
-    d.log = chooseWord(v, ["text", "json"], "--log");
-  }),
   {
-    ...row("Output", "--trace", ["FILE"], "every command and reply, secrets hidden", (d, file) => {
-      d.trace = file === "" || file === "-" ? {} : { file };
-    }),
-    optional: true,
+    title: "Data connections",
+    rows: [
+      {
+        flags: "--passive-ports <A-B>",
+        key: "passivePorts",
+        read: portRange,
+        help: "ports for passive data connections (any free port)",
+      },
+      {
+        flags: "--passive-address <ADDRESS> <CIDR>",
+        key: "passiveAddresses",
+        read: each((address, flag, _, network) => ({ address, cidr: ipv4Cidr(network, flag) })),
+        help: "address or name sent in 227 to that network (repeatable)",
+      },
+      { flags: "--no-active", key: "active", help: "never connect to clients: PORT and EPRT are refused" },
+      {
+        flags: "--active-port <PORT>",
+        key: "activePort",
+        read: port,
+        help: "connect from this port if possible (control port - 1)",
+      },
+      {
+        flags: "--active-port-only",
+        key: "activePortOnly",
+        conflicts: ["active"],
+        help: "connect from that port or not at all",
+      },
+      {
+        flags: "--allow-third-party <CIDR>",
+        key: "allowThirdParty",
+        read: each(cidr),
+        help: "let PORT name hosts of this network (repeatable)",
+      },
+    ],
   },
-  row("Output", "--json", [], "ready, closed and error lines as JSON", (d) => {
-    d.json = true;
-  }),
+  {
+    title: "Files",
+    rows: [
+      {
+        flags: "--atomic-uploads",
+        key: "atomicUploads",
+        help: "a file appears under its name only when it is complete",
+      },
+      { flags: "--no-sync", key: "sync", help: "send 226 before the file is on the disk" },
+    ],
+  },
+  {
+    title: "TLS",
+    rows: [
+      { flags: "--tls-certificate <FILE>", key: "certificate", help: "offer AUTH TLS with this certificate (PEM)" },
+      { flags: "--tls-key <FILE>", key: "key", help: "the certificate's private key (PEM)" },
+      { flags: "--require-tls", key: "requireTls", help: "no login and no data without TLS" },
+      { flags: "--require-tls-reuse", key: "requireReuse", help: "data connections must resume the TLS session" },
+    ],
+  },
+  {
+    title: "SSH",
+    rows: [
+      {
+        flags: "--ssh [[ADDRESS:]PORT]",
+        key: "ssh",
+        read: sshListen,
+        help: "an SSH server too, for sallyport and sftp (127.0.0.1:2222)",
+      },
+      {
+        flags: "--authorized-keys <FILE>",
+        key: "authorizedKeysFile",
+        help: "public keys that may log in; %u in FILE is the user's name",
+      },
+      {
+        flags: "--host-key <FILE>",
+        key: "hostKeyFile",
+        help: "the server's own key, made if missing (in ~/.local/state/sallyport)",
+      },
+      {
+        flags: "--permit-open <HOST:PORT>",
+        key: "permitOpen",
+        read: each(plainText),
+        help: "let SSH clients connect there too; * is any host or port (repeatable)",
+      },
+      {
+        flags: "--gateway-ports <no|yes|clientspecified>",
+        key: "gatewayPorts",
+        read: oneOf(["no", "yes", "clientspecified"]),
+        help: "where SSH clients may listen (no: loopback)",
+      },
+    ],
+  },
+  {
+    title: "Limits",
+    rows: [
+      { flags: "--max-sessions <N>", key: "sessionsMax", read: positive, help: "sessions at the same time (1000)" },
+      {
+        flags: "--max-per-address <N>",
+        key: "sessionsPerAddressMax",
+        read: positive,
+        help: "sessions from one address (250)",
+      },
+      {
+        flags: "--idle <SECONDS>",
+        key: "idleMs",
+        read: seconds(1),
+        help: "a session without command or transfer ends (300)",
+      },
+      { flags: "--login-time <SECONDS>", key: "loginMs", read: seconds(1), help: "a session without login ends (60)" },
+      {
+        flags: "--stall <SECONDS>",
+        key: "dataStallMs",
+        read: seconds(1),
+        help: "a transfer that moves no byte ends (120)",
+      },
+    ],
+  },
+  {
+    title: "Output",
+    rows: [
+      { flags: "-v", key: "verbosity", read: count, help: "log sessions and transfers; -vv more" },
+      { flags: "-q", key: "quiet", help: "show errors only" },
+      {
+        flags: "--log <text|json>",
+        key: "log",
+        read: oneOf(["text", "json"]),
+        help: "report sessions and transfers on standard error",
+      },
+      { flags: "--trace [FILE]", key: "trace", read: traceTo, help: "every command and reply, secrets hidden" },
+      { flags: "--json", key: "json", help: "ready, closed and error lines as JSON" },
+    ],
+  },
 ];
 
-function whole(text: string, what: string, most: number): number {
-  const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= 1 && value <= most) return value;
-  throw usageError(`${what}: "${text}" is not a whole number from 1 to ${most}`, `For example ${what} 60.`);
+/** `2121`, `192.0.2.7:2121`, `[::1]:2121`, `*:2121`, `localhost:2121`. */
+function listenAt(text: string, flag: string, implicitTls: boolean): ServerListen {
+  const [, bracketed, plain, port = ""] = /^(?:(?:\[([^\]]*)\]|([^:[\]]*)):)?([^:]*)$/.exec(text) ?? [];
+  const host = bracketed ?? plain ?? "127.0.0.1";
+  const isAddress = host === "" || host === "*" || host.toLowerCase() === "localhost" || ipFamily(host) !== undefined;
+  if (isAddress && text !== "") return { host, port: parsePort(port, flag, { free: true }), implicitTls };
+  throw usageError(
+    `${flag}: "${text}" is not an address and a port`,
+    `For example ${flag} 2121 for this machine only, or ${flag} *:2121 for every address; IPv6 goes in brackets.`,
+  );
 }
 
-function missing(what: string): never {
-  throw usageError(`${what} has an empty value`);
+function sshListen(text: string, flag: string): Pick<ServerSsh, "host" | "port"> {
+  if (text === "") return {};
+  try {
+    const { host = "", port = 0 } = listenAt(text, flag, false);
+    return { host, port };
+  } catch (cause) {
+    // A directory behind --ssh would be taken for its value.
+    if (!text.includes("/") && !text.includes(".")) throw cause;
+    throw usageError(`${flag}: "${text}" is not an address and a port`, "The directory comes first: serve DIR --ssh.");
+  }
 }

@@ -7,23 +7,23 @@ import type { SshHostOptions, SshOptions } from "../../ssh/ssh-connection.ts";
 import { parseDestination } from "../command-line/destination.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import type { Via } from "../command-line/via-option.ts";
-import type { TransferDraft } from "./transfer-options.ts";
+import type { TransferValues } from "./transfer-options.ts";
 
 /** What the command line says of SSH beside the URL. */
-export interface SftpWish {
+export interface SftpAccess {
   readonly transport: "auto" | "openssh" | "embedded";
   readonly ssh: Omit<SshOptions, "host" | "user">;
 }
 
 /** `--via` is one more jump host, the last one before the server. */
-export function sftpWish(draft: TransferDraft, via: Via | undefined): SftpWish {
-  const { identityFiles, configFile, jump, sshOptions, port, transport = "auto" } = draft;
+export function sftpAccess(values: TransferValues, via: Via | undefined): SftpAccess {
+  const { identityFiles = [], configFile, jump, options = [], port, transport = "auto" } = values;
   const jumps = [jump, via === undefined ? undefined : jumpOf(via.ssh)].filter((one) => one !== undefined);
   return {
     transport,
     ssh: {
       identityFiles,
-      options: sshOptions,
+      options,
       ...(port === undefined || via !== undefined ? {} : { port }),
       ...definedProps({ configFile }),
       ...(jumps.length === 0 ? {} : { jump: jumps.join(",") }),
@@ -37,7 +37,7 @@ function jumpOf({ host, port, user }: SshOptions): string {
 }
 
 /** Throws `USAGE_INVALID` for a URL that ssh could not be given. */
-export function sftpHost({ host, port, user }: FtpUrl, { transport, ssh }: SftpWish): SshHostOptions {
+export function sftpHost({ host, port, user }: FtpUrl, { transport, ssh }: SftpAccess): SshHostOptions {
   return {
     transport,
     ssh: {
@@ -51,23 +51,23 @@ export function sftpHost({ host, port, user }: FtpUrl, { transport, ssh }: SftpW
 const bracketed = (host: string): string => (host.includes(":") ? `[${host}]` : host);
 
 /** What would be ignored, or be a secret in the wrong place. Throws `USAGE_INVALID`. */
-export function checkSftpUrls(urls: readonly FtpUrl[], draft: TransferDraft): void {
+export function checkSftpUrls(urls: readonly FtpUrl[], values: TransferValues): void {
   const ours = urls.filter(({ scheme }) => scheme === "sftp");
   for (const url of ours) {
     if (url.password !== undefined) {
       throw usageError("an sftp:// URL takes no password", "Leave it out: ssh asks for it, or takes a key (-i).");
     }
-    if (draft.port !== undefined && draft.via === undefined && url.port !== undefined && url.port !== draft.port) {
-      throw usageError(`-p ${draft.port} and the URL's port ${url.port} differ`, "Give one of them.");
+    if (values.port !== undefined && values.via === undefined && url.port !== undefined && url.port !== values.port) {
+      throw usageError(`-p ${values.port} and the URL's port ${url.port} differ`, "Give one of them.");
     }
-    sftpHost(url, sftpWish(draft, undefined));
+    sftpHost(url, sftpAccess(values, undefined));
   }
   if (ours.length === 0 || ours.length < urls.length) return;
   const [stray] = [
-    draft.mode === undefined ? [] : [`--${draft.mode}`],
-    draft.explicitTls ? ["--tls"] : [],
-    draft.tlsCa === undefined ? [] : ["--tls-ca"],
-    draft.debug ? ["-d"] : [],
+    values.mode === undefined ? [] : [`--${values.mode}`],
+    values.explicitTls ? ["--tls"] : [],
+    values.tlsCa === undefined ? [] : ["--tls-ca"],
+    values.debug ? ["-d"] : [],
   ].flat();
   if (stray !== undefined) throw usageError(`${stray} is for FTP, and there is no ftp:// URL`, "Leave it out.");
 }

@@ -1,15 +1,15 @@
-// The one-shot commands: from words to what is to be done.
+// The one-shot commands: their help, and from the command line to what is to be done.
 import type { DataMode } from "../../client/client-options.ts";
 import type { NameEncoding } from "../../protocol/client/name-bytes.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { looksLikeUrl, parseFtpUrl } from "../../protocol/url/parse-ftp-url.ts";
 import { redactUrl } from "../../protocol/url/redact-url.ts";
-import { takeOptions } from "../command-line/take-options.ts";
+import { Parser } from "../command-line/parser.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { type Via, viaOf } from "../command-line/via-option.ts";
-import { checkSftpUrls, type SftpWish, sftpWish } from "./sftp-host.ts";
-import { emptyTransferDraft, optionsOfVerb, type TransferDraft, type TransferVerb } from "./transfer-options.ts";
+import { checkSftpUrls, type SftpAccess, sftpAccess } from "./sftp-host.ts";
+import { optionsOfVerb, type TransferValues, type TransferVerb } from "./transfer-options.ts";
 
 export type Order =
   /** `destination` absent: the working directory; `-`: standard output. */
@@ -32,7 +32,7 @@ export interface TransferCommand {
   readonly encoding?: NameEncoding;
   readonly via?: Via;
   /** How SSH servers of `sftp://` are reached. */
-  readonly sftp: SftpWish;
+  readonly sftp: SftpAccess;
   readonly recursive: boolean;
   readonly parents: boolean;
   readonly sessions: number;
@@ -50,58 +50,134 @@ export interface TransferCommand {
 }
 
 export const usageOf: Readonly<Record<TransferVerb, string>> = {
-  get: "sallyport get [options] URL... [FILE | DIRECTORY | -]",
-  put: "sallyport put [options] FILE... URL",
-  ls: "sallyport ls [options] URL...",
-  cp: "sallyport cp [options] URL... URL",
-  rm: "sallyport rm [options] URL...",
-  mkdir: "sallyport mkdir [options] URL...",
-  mv: "sallyport mv [options] URL... URL | PATH",
+  get: "get [options] URL... [FILE | DIRECTORY | -]",
+  put: "put [options] FILE... URL",
+  ls: "ls [options] URL...",
+  cp: "cp [options] URL... URL",
+  rm: "rm [options] URL...",
+  mkdir: "mkdir [options] URL...",
+  mv: "mv [options] URL... URL | PATH",
 };
 
+const about: Readonly<Record<TransferVerb, readonly [string, readonly string[]]>> = {
+  get: [
+    "Downloads files.",
+    [
+      "Files go to the working directory, or into the DIRECTORY that comes last; - is standard",
+      "output. A file is NAME.sallyport-part until it is whole; --resume continues with what is there.",
+      "With -r a directory goes into a directory that exists, else it becomes the one that you name.",
+    ],
+  ],
+  put: [
+    "Uploads files.",
+    [
+      "A URL that ends in / is a directory to put them into; another names the file, or with -r the",
+      "directory, itself. - is standard input. A broken upload stays at the server; --resume continues it.",
+      "With sftp:// the file is NAME.sallyport-part there until it is whole.",
+    ],
+  ],
+  ls: [
+    "Lists directories.",
+    ["One line for each file: its type, size, time (Z: UTC; else the server's own clock) and name."],
+  ],
+  cp: [
+    "Copies files from server to server.",
+    [
+      "Where both servers allow it they send to each other (third-party transfer), else the files go",
+      "through this machine; each line says which. A URL that ends in / is a directory to copy into.",
+      "From or to sftp:// files always go through this machine.",
+    ],
+  ],
+  rm: [
+    "Removes files at a server.",
+    [
+      "With -r a directory goes with everything in it, hidden files too. A symbolic link itself goes;",
+      "what it points to stays.",
+    ],
+  ],
+  mkdir: ["Makes directories at a server.", []],
+  mv: [
+    "Renames and moves files at one server.",
+    [
+      "A last argument that ends in / is a directory to move into. A PATH begins in the login directory,",
+      "with / at the root. Between two servers use cp.",
+    ],
+  ],
+};
+
+export function transferParser(verb: TransferVerb): Parser<TransferValues> {
+  const [title, more] = about[verb];
+  return new Parser<TransferValues>(
+    {
+      usage: [usageOf[verb]],
+      about: [
+        title,
+        "",
+        "URL is ftp://[user[:password]@]host[:port]/path or ftps://, with %20 for a space. A path begins",
+        "in the login directory; ftp://host//path begins at the root. sftp://[user@]host[:port]/path begins",
+        "at the root; sftp://host/~/path begins in the login directory.",
+        ...more,
+      ],
+      notes: [
+        "Without a user: ~/.netrc (which only you may read), else anonymous. Without a password: ~/.netrc,",
+        "else the terminal. A password in a URL can be seen by others of this machine. With sftp:// SSH logs",
+        "in, by your ~/.ssh/config, keys and agent, and asks by itself.",
+        "Exit status: 0 all is done, 1 a transfer failed, 2 usage, 255 SSH failed, 130 Ctrl-C.",
+      ],
+      column: 34,
+    },
+    [{ title: "Options", rows: optionsOfVerb(verb) }],
+  ).operands("[names...]");
+}
+
 /** Throws `USAGE_INVALID`. Options may stand anywhere. */
-export function parseTransfer(verb: TransferVerb, words: readonly string[]): TransferCommand {
-  const draft = emptyTransferDraft();
-  const names: string[] = [];
-  for (let rest = words; rest.length > 0; ) {
-    const [name, ...more] = takeOptions(rest, draft, optionsOfVerb(verb));
-    if (name !== undefined) names.push(name);
-    rest = more;
-  }
-  const order = readers[verb](names, draft);
+export function parseTransfer(verb: TransferVerb, args: readonly string[]): TransferCommand {
+  const parser = transferParser(verb).parseArgs(args);
+  const { values } = parser;
+  const order = readers[verb](parser.args, values);
   const urls = urlsOf(order);
-  checkSftpUrls(urls, draft);
+  checkSftpUrls(urls, values);
   const hasSftp = urls.some(({ scheme }) => scheme === "sftp");
-  const via = viaOf(draft, { isThere: hasSftp, hint: "name an sftp:// host" });
+  const via = viaOf(values, { isThere: hasSftp, hint: "name an sftp:// host" });
+  const { tlsCa, encoding } = values;
   return {
     kind: "transfer",
     order,
-    mode: draft.mode ?? "auto",
-    explicitTls: draft.explicitTls,
-    ...definedProps({ tlsCa: draft.tlsCa, encoding: draft.encoding, via }),
-    sftp: sftpWish(draft, via),
-    recursive: draft.recursive,
-    parents: draft.parents,
-    sessions: draft.sessions,
-    retries: draft.retries,
-    resume: draft.resume,
-    verify: draft.verify,
-    inPlace: draft.inPlace,
-    times: draft.times,
-    throughHere: draft.throughHere,
-    json: draft.json,
-    quiet: draft.quiet,
-    debug: draft.debug,
-    explain: draft.explain,
+    mode: values.mode ?? "auto",
+    ...definedProps({ tlsCa, encoding, via }),
+    sftp: sftpAccess(values, via),
+    sessions: values.sessions ?? 1,
+    retries: values.retries ?? 0,
+    verify: values.verify ?? "size",
+    times: values.times ?? true,
+    ...switchesOf(values),
   };
 }
+
+const switches = [
+  "explicitTls",
+  "recursive",
+  "parents",
+  "resume",
+  "inPlace",
+  "throughHere",
+  "json",
+  "quiet",
+  "debug",
+  "explain",
+] as const;
+
+type Switches = Record<(typeof switches)[number], boolean>;
+
+const switchesOf = (values: TransferValues): Switches =>
+  Object.fromEntries(switches.map((name) => [name, values[name] ?? false])) as Switches;
 
 function urlsOf(order: Order): readonly FtpUrl[] {
   if (order.verb === "put") return [order.destination];
   return order.verb === "cp" || order.verb === "mv" ? [...order.sources, order.destination] : order.sources;
 }
 
-type Reader = (names: readonly string[], draft: TransferDraft) => Order;
+type Reader = (names: readonly string[], values: TransferValues) => Order;
 
 const readers: Readonly<Record<TransferVerb, Reader>> = {
   get: readGet,
@@ -113,20 +189,20 @@ const readers: Readonly<Record<TransferVerb, Reader>> = {
   mv: readMove,
 };
 
-function readGet(names: readonly string[], draft: TransferDraft): Order {
+function readGet(names: readonly string[], values: TransferValues): Order {
   const last = names.at(-1);
   const destination = last === undefined || looksLikeUrl(last) ? undefined : last;
   const sources = (destination === undefined ? names : names.slice(0, -1)).map(readUrl);
   if (sources.length === 0) throw incomplete("get", "the URL to download is missing");
-  demandRecursive(sources, draft);
+  assertRecursive(sources, values);
   const isOne = sources.length === 1 && sources[0]?.pattern === undefined;
-  if (destination === "-" && (draft.recursive || draft.resume || draft.json || !isOne)) {
+  if (destination === "-" && (values.recursive || values.resume || values.json || !isOne)) {
     throw usageError("standard output can only take one whole file", "Leave -r, --resume and --json out.");
   }
   return { verb: "get", sources, ...definedProps({ destination }) };
 }
 
-function readPut(names: readonly string[], draft: TransferDraft): Order {
+function readPut(names: readonly string[], values: TransferValues): Order {
   const last = names.at(-1);
   if (last === undefined || names.length < 2) throw incomplete("put", "put needs a file and a URL");
   const sources = names.slice(0, -1);
@@ -134,10 +210,10 @@ function readPut(names: readonly string[], draft: TransferDraft): Order {
   if (stray !== undefined)
     throw usageError(`"${redactUrl(stray)}" is not a file on this machine`, "Between two servers use sallyport cp.");
   const destination = readUrl(last);
-  if (sources.length > 1) demandDirectory(destination, "several files");
+  if (sources.length > 1) assertDirectory(destination, "several files");
   if (sources.includes("-")) {
     if (destination.directory) throw usageError("standard input has no name", "Name the file in the URL.");
-    if (draft.recursive || draft.resume)
+    if (values.recursive || values.resume)
       throw usageError("standard input can only be uploaded whole", "Leave -r and --resume out.");
   }
   return { verb: "put", sources, destination };
@@ -148,23 +224,23 @@ function readList(names: readonly string[]): Order {
   return { verb: "ls", sources: names.map(readUrl) };
 }
 
-function readCopy(names: readonly string[], draft: TransferDraft): Order {
+function readCopy(names: readonly string[], values: TransferValues): Order {
   const last = names.at(-1);
   if (last === undefined || names.length < 2) throw incomplete("cp", "cp needs two URLs");
   const [sources, destination] = [names.slice(0, -1).map(readUrl), readUrl(last)];
-  demandRecursive(sources, draft);
-  if (areSeveral(sources)) demandDirectory(destination, "several files");
+  assertRecursive(sources, values);
+  if (areSeveral(sources)) assertDirectory(destination, "several files");
   return { verb: "cp", sources, destination };
 }
 
-function readRemove(names: readonly string[], draft: TransferDraft): Order {
+function readRemove(names: readonly string[], values: TransferValues): Order {
   if (names.length === 0) throw incomplete("rm", "the URL to remove is missing");
   const sources = names.map(readUrl);
   for (const { segments } of sources) {
     if (segments.length > 0 && segments.join("") !== "/") continue;
     throw usageError("the URL has no path: it would remove everything", "Name what to remove.");
   }
-  demandRecursive(sources, draft);
+  assertRecursive(sources, values);
   return { verb: "rm", sources };
 }
 
@@ -185,7 +261,7 @@ function readMove(names: readonly string[]): Order {
   if (!sources.every((source) => isSameServer(source, destination))) {
     throw usageError("mv works at one server, and these are two", "Use sallyport cp, then sallyport rm.");
   }
-  if (areSeveral(sources)) demandDirectory(destination, "several files");
+  if (areSeveral(sources)) assertDirectory(destination, "several files");
   return { verb: "mv", sources, destination };
 }
 
@@ -214,7 +290,7 @@ function readUrl(text: string): FtpUrl {
   return url;
 }
 
-function demandRecursive(sources: readonly FtpUrl[], { recursive }: TransferDraft): void {
+function assertRecursive(sources: readonly FtpUrl[], { recursive }: TransferValues): void {
   if (recursive || !sources.some(({ directory }) => directory)) return;
   throw usageError("the URL ends in /: it is a directory", "Add -r for everything in it.");
 }
@@ -222,10 +298,10 @@ function demandRecursive(sources: readonly FtpUrl[], { recursive }: TransferDraf
 const areSeveral = (sources: readonly FtpUrl[]): boolean =>
   sources.length > 1 || sources.some(({ pattern }) => pattern !== undefined);
 
-function demandDirectory(url: FtpUrl, what: string): void {
+function assertDirectory(url: FtpUrl, what: string): void {
   if (!url.directory) throw usageError(`${what} need a directory to go to`, "End the last URL in a /.");
 }
 
 function incomplete(verb: TransferVerb, message: string): Error {
-  return usageError(message, `Write ${usageOf[verb]}.`);
+  return usageError(message, `Write sallyport ${usageOf[verb]}.`);
 }

@@ -2,203 +2,175 @@
 import type { DataMode } from "../../client/client-options.ts";
 import type { NameEncoding } from "../../protocol/client/name-bytes.ts";
 import { limits } from "../../protocol/limits.ts";
-import { nameEncoding } from "../command-line/name-encoding.ts";
-import { emptyDraft, type OptionRow } from "../command-line/option-row.ts";
-import { usageError } from "../command-line/usage-error.ts";
-import { type ViaDraft, viaRows } from "../command-line/via-option.ts";
+import { flagOf, type OptionRow } from "../command-line/option-table.ts";
+import { nameEncoding, wholeNumber } from "../command-line/values.ts";
+import { type ViaValues, viaRows } from "../command-line/via-option.ts";
 
-export type TransferVerb = "get" | "put" | "ls" | "cp" | "rm" | "mkdir" | "mv";
+export const transferVerbs = ["get", "put", "ls", "cp", "rm", "mkdir", "mv"] as const;
 
-export interface TransferDraft extends ViaDraft {
-  mode?: DataMode;
-  explicitTls: boolean;
-  tlsCa?: string;
-  encoding?: NameEncoding;
-  recursive: boolean;
-  parents: boolean;
-  sessions: number;
-  retries: number;
-  resume: boolean;
-  verify: "size" | "hash" | "none";
-  inPlace: boolean;
-  times: boolean;
-  throughHere: boolean;
-  debug: boolean;
-  explain: boolean;
+export type TransferVerb = (typeof transferVerbs)[number];
+
+/** What the prompt's command has as well. */
+export interface ClientValues extends ViaValues {
+  readonly mode?: DataMode;
+  readonly encoding?: NameEncoding;
+  /** File with roots to trust. */
+  readonly tlsCa?: string;
+  readonly debug?: boolean;
+  readonly quiet?: boolean;
+  /** Errors in their long form. */
+  readonly explain?: boolean;
 }
 
-export function emptyTransferDraft(): TransferDraft {
-  return {
-    ...emptyDraft(),
-    explicitTls: false,
-    recursive: false,
-    parents: false,
-    sessions: 1,
-    retries: 0,
-    resume: false,
-    verify: "size",
-    inPlace: false,
-    times: true,
-    throughHere: false,
-    debug: false,
-    explain: false,
-  };
+export interface TransferValues extends ClientValues {
+  /** AUTH TLS for `ftp://`. */
+  readonly explicitTls?: boolean;
+  readonly recursive?: boolean;
+  readonly parents?: boolean;
+  readonly sessions?: number;
+  readonly retries?: number;
+  readonly resume?: boolean;
+  readonly verify?: "hash" | "none";
+  readonly inPlace?: boolean;
+  /** Files keep their times of last change. */
+  readonly times?: boolean;
+  readonly throughHere?: boolean;
+  readonly json?: boolean;
 }
 
-export interface TransferOption extends OptionRow<TransferDraft, "transfer"> {
+export type TransferOption = OptionRow<TransferValues> & {
   /** The commands that have it. Default all. */
   readonly verbs?: readonly TransferVerb[];
-}
+};
 
-type Names = Pick<TransferOption, "short" | "long" | "values" | "verbs" | "more">;
-type Switch =
-  | "explicitTls"
-  | "parents"
-  | "recursive"
-  | "resume"
-  | "inPlace"
-  | "throughHere"
-  | "debug"
-  | "explain"
-  | "json"
-  | "quiet";
+/** How data connections are opened. */
+export const modeRows: readonly OptionRow<ClientValues>[] = [
+  {
+    flags: "--passive",
+    key: "mode",
+    set: "passive",
+    exclusive: true,
+    help: "connect to the server for data (the default, as long as it works)",
+  },
+  {
+    flags: "--active",
+    key: "mode",
+    set: "active",
+    exclusive: true,
+    help: "let the server connect for data (PORT, EPRT)",
+  },
+  {
+    flags: "--default-port",
+    key: "mode",
+    set: "default-port",
+    exclusive: true,
+    help: "active without PORT, to the default data port",
+  },
+];
 
-function row(names: Names, help: string, apply: TransferOption["apply"]): TransferOption {
-  return { ...names, group: "transfer", help, apply };
-}
+export const rootsRow: OptionRow<ClientValues> = {
+  flags: "--tls-ca <FILE>",
+  key: "tlsCa",
+  help: "CA certificates to trust instead of the system's (PEM)",
+};
 
-function turnOn(names: Names, name: Switch, help: string): TransferOption {
-  return row(names, help, (draft) => {
-    draft[name] = true;
-  });
-}
-
-function mode(wish: DataMode, help: string): TransferOption {
-  return row({ long: `--${wish}`, verbs: withData }, help, (draft) => {
-    if (draft.mode !== undefined && draft.mode !== wish) {
-      throw usageError(`--${draft.mode} and --${wish} cannot be used together`);
-    }
-    draft.mode = wish;
-  });
-}
-
-function verification(long: string, wish: "hash" | "none", help: string, more: string): TransferOption {
-  return row({ long, verbs: moving, more }, help, (draft) => {
-    if (draft.verify !== "size" && draft.verify !== wish)
-      throw usageError("--verify and --no-verify cannot be used together");
-    draft.verify = wish;
-  });
-}
-
-function wholeNumber(text: string, what: string, least: number, most: number): number {
-  const value = /^[0-9]{1,6}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw usageError(`${what}: "${text}" is not a whole number from ${least} to ${most}`, `For example ${what} 4.`);
-}
+export const explainRow: OptionRow<ClientValues> = {
+  flags: "--explain",
+  key: "explain",
+  help: "say more about an error: why it happens, and in which scenario",
+};
 
 const moving: readonly TransferVerb[] = ["get", "put", "cp"];
 /** Those that need a data connection. */
 const withData: readonly TransferVerb[] = ["get", "put", "ls", "cp", "rm"];
 
 export const transferOptions: readonly TransferOption[] = [
-  turnOn({ short: "-r", verbs: withData }, "recursive", "directories with everything in them"),
-  turnOn(
-    { short: "-p", verbs: ["mkdir"], more: "The SSH server's port then stands in `--via`, or in the URL." },
-    "parents",
-    "directories above it too; one that is there is no error",
-  ),
-  row(
-    { short: "-j", values: ["N"], verbs: moving, more: "A server that takes fewer sessions gets fewer." },
-    "use N sessions in parallel (1)",
-    (draft, value) => {
-      draft.sessions = wholeNumber(value, "-j", 1, limits.clientSessionsMax);
-    },
-  ),
-  turnOn(
-    {
-      long: "--resume",
-      verbs: moving,
-      more: "A part is resumed when its source is the same as before; a file that is there already is left alone ([what is compared](resume.md)).",
-    },
-    "resume",
-    "resume after what is already there",
-  ),
-  row(
-    { long: "--retry", values: ["N"], verbs: moving },
-    "resume a broken transfer up to N times (0)",
-    (draft, value) => {
-      draft.retries = wholeNumber(value, "--retry", 0, 100);
-    },
-  ),
-  verification(
-    "--verify",
-    "hash",
-    "compare checksums, where the server offers any",
-    "The strongest of what the server offers by HASH, XSHA512, XSHA256, XSHA1, XMD5, XCRC; the report says which. Where it offers none, only sizes are compared, and must agree. SFTP servers offer none: with `sftp://` the file is read once more, and its SHA-256 compared.",
-  ),
-  verification(
-    "--no-verify",
-    "none",
-    "compare nothing, not even sizes",
-    "For servers whose sizes are wrong. Without it a size that differs from a download's whole and confirmed data is reported, and the data counts.",
-  ),
-  row(
-    {
-      long: "--no-times",
-      verbs: moving,
-      more: "Without it a file gets the time of last change of its source: by MDTM, MFMT or SFTP, where the server has these.",
-    },
-    "leave files with the time of the transfer",
-    (draft) => {
-      draft.times = false;
-    },
-  ),
-  turnOn(
-    {
-      long: "--in-place",
-      verbs: ["put", "cp"],
-      more: "For drop boxes that rename nothing, or take a file as soon as it is closed. FTP uploads are always written in place.",
-    },
-    "inPlace",
-    "to sftp://: write the file itself, without a part",
-  ),
-  turnOn({ long: "--through-here", verbs: ["cp"] }, "throughHere", "do not ask the servers to send to each other"),
-  mode("passive", "connect to the server for data (the default, as long as it works)"),
-  mode("active", "let the server connect for data (PORT, EPRT)"),
-  mode("default-port", "active without PORT, to the default data port"),
-  row(
-    {
-      long: "--encoding",
-      values: ["NAME"],
-      more: "Without it bytes of a name that are not UTF-8 are shown as `\\xNN`, and `-r` leaves such a file out.",
-    },
-    "how the FTP server writes names: utf8 (default) or latin1",
-    (draft, value) => {
-      draft.encoding = nameEncoding(value);
-    },
-  ),
-  turnOn({ long: "--tls" }, "explicitTls", "TLS for ftp:// too, by AUTH TLS; nothing is sent without it"),
-  row(
-    { long: "--tls-ca", values: ["FILE"] },
-    "CA certificates to trust instead of the system's (PEM)",
-    (draft, value) => {
-      draft.tlsCa = value;
-    },
-  ),
+  { flags: "-r", verbs: withData, key: "recursive", help: "directories with everything in them" },
+  {
+    flags: "-p",
+    verbs: ["mkdir"],
+    key: "parents",
+    help: "directories above it too; one that is there is no error",
+    more: "The SSH server's port then stands in `--via`, or in the URL.",
+  },
+  {
+    flags: "-j <N>",
+    verbs: moving,
+    key: "sessions",
+    read: wholeNumber(1, limits.clientSessionsMax),
+    help: "use N sessions in parallel (1)",
+    more: "A server that takes fewer sessions gets fewer.",
+  },
+  {
+    flags: "--resume",
+    verbs: moving,
+    key: "resume",
+    help: "resume after what is already there",
+    more: "A part is resumed when its source is the same as before; a file that is there already is left alone ([what is compared](resume.md)).",
+  },
+  {
+    flags: "--retry <N>",
+    verbs: moving,
+    key: "retries",
+    read: wholeNumber(0, 100),
+    help: "resume a broken transfer up to N times (0)",
+  },
+  {
+    flags: "--verify",
+    verbs: moving,
+    key: "verify",
+    set: "hash",
+    exclusive: true,
+    help: "compare checksums, where the server offers any",
+    more: "The strongest of what the server offers by HASH, XSHA512, XSHA256, XSHA1, XMD5, XCRC; the report says which. Where it offers none, only sizes are compared, and must agree. SFTP servers offer none: with `sftp://` the file is read once more, and its SHA-256 compared.",
+  },
+  {
+    flags: "--no-verify",
+    verbs: moving,
+    key: "verify",
+    set: "none",
+    exclusive: true,
+    help: "compare nothing, not even sizes",
+    more: "For servers whose sizes are wrong. Without it a size that differs from a download's whole and confirmed data is reported, and the data counts.",
+  },
+  {
+    flags: "--no-times",
+    verbs: moving,
+    key: "times",
+    help: "leave files with the time of the transfer",
+    more: "Without it a file gets the time of last change of its source: by MDTM, MFMT or SFTP, where the server has these.",
+  },
+  {
+    flags: "--in-place",
+    verbs: ["put", "cp"],
+    key: "inPlace",
+    help: "to sftp://: write the file itself, without a part",
+    more: "For drop boxes that rename nothing, or take a file as soon as it is closed. FTP uploads are always written in place.",
+  },
+  { flags: "--through-here", verbs: ["cp"], key: "throughHere", help: "do not ask the servers to send to each other" },
+  ...modeRows.map((row) => ({ ...row, verbs: withData })),
+  {
+    flags: "--encoding <NAME>",
+    key: "encoding",
+    read: nameEncoding,
+    help: "how the FTP server writes names: utf8 (default) or latin1",
+    more: "Without it bytes of a name that are not UTF-8 are shown as `\\xNN`, and `-r` leaves such a file out.",
+  },
+  { flags: "--tls", key: "explicitTls", help: "TLS for ftp:// too, by AUTH TLS; nothing is sent without it" },
+  rootsRow,
   ...viaRows(
-    "transfer",
     "With `sftp://` it is the last jump host, as with `-J`, and the options of ssh are for the host of the URL.",
   ),
-  turnOn({ long: "--json" }, "json", "one JSON object per line on standard output"),
-  turnOn({ short: "-q" }, "quiet", "show errors only"),
-  turnOn({ short: "-d" }, "debug", "show the dialogue with the server, the password as XXXX"),
-  turnOn({ long: "--explain" }, "explain", "say more about an error: why it happens, and in which scenario"),
+  { flags: "--json", key: "json", help: "one JSON object per line on standard output" },
+  { flags: "-q", key: "quiet", help: "show errors only" },
+  { flags: "-d", key: "debug", help: "show the dialogue with the server, the password as XXXX" },
+  explainRow,
 ];
 
 /** Those that one command has. */
 export function optionsOfVerb(verb: TransferVerb): readonly TransferOption[] {
   const rows = transferOptions.filter(({ verbs }) => verbs === undefined || verbs.includes(verb));
   // `mkdir -p` is what it is everywhere, and not a port.
-  const own = new Set(rows.flatMap(({ verbs, short }) => (verbs === undefined || short === undefined ? [] : [short])));
-  return rows.filter(({ verbs, short = "" }) => verbs !== undefined || !own.has(short));
+  const own = new Set(rows.flatMap((row) => (row.verbs === undefined ? [] : [flagOf(row)])));
+  return rows.filter((row) => row.verbs !== undefined || !own.has(flagOf(row)));
 }

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { optionTable } from "../../../src/cli/command-line/option-table.ts";
+import { flagOf } from "../../../src/cli/command-line/option-table.ts";
 import { parseCommandLine } from "../../../src/cli/command-line/parse-command-line.ts";
+import { tunnelOptions } from "../../../src/cli/command-line/tunnel-options.ts";
 import { isSallyportError } from "../../../src/protocol/error.ts";
 
-const names = optionTable.flatMap(({ short, long }) => [short, long]).filter((name) => name !== undefined);
+const names = tunnelOptions.flatMap(({ rows }) => rows.map(flagOf));
 const word = fc.oneof(
   fc.constantFrom(...names),
   fc.tuple(fc.constantFrom(...names), fc.string()).map(([name, value]) => name + value),

@@ -3,9 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { helpText } from "../../../src/cli/command-line/help-text.ts";
+import { helpText } from "../../../src/cli/command-line/commands.ts";
 import { parseCommandLine } from "../../../src/cli/command-line/parse-command-line.ts";
-import { serveHelpText } from "../../../src/cli/serve/serve-help.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const pages = [
@@ -35,12 +34,12 @@ const wordsOf = (line: string): string[] =>
   Array.from(line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g), ([, double, single, bare]) => double ?? single ?? bare ?? "");
 
 /** The examples of --help. */
-const examples: readonly Line[] = Object.entries({ helpText, serveHelpText }).flatMap(([page, text]) =>
+const examples: readonly Line[] = ["tunnel", "serve"].flatMap((command) =>
   Array.from(
-    text()
+    helpText(command)
       .replaceAll("\\\n", " ")
       .matchAll(/^ {2}sallyport (.*)$/gm),
-    ([, line = ""]) => ({ page, line }),
+    ([, line = ""]) => ({ page: `${command} --help`, line }),
   ),
 );
 

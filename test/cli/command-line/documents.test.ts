@@ -1,8 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { helpText } from "../../../src/cli/command-line/help-text.ts";
-import { optionTable } from "../../../src/cli/command-line/option-table.ts";
+import { helpText } from "../../../src/cli/command-line/commands.ts";
+import { flagOf } from "../../../src/cli/command-line/option-table.ts";
+import { refusedOptions } from "../../../src/cli/command-line/ssh-options.ts";
+import { tunnelOptions } from "../../../src/cli/command-line/tunnel-options.ts";
 import { referencePage } from "./reference-page.ts";
+
+const allRows = tunnelOptions.flatMap(({ rows }) => rows);
 
 describe("--help", () => {
   test("is at most 100 columns wide and ends with a newline", () => {
@@ -12,13 +16,14 @@ describe("--help", () => {
   });
 
   test("names every option that is not refused", () => {
-    for (const { short, long, group } of optionTable) {
-      if (group !== "refused") expect(helpText()).toMatch(new RegExp(`(?:^|[ ,])${long ?? short}(?=[ ,.]|$)`, "m"));
+    for (const { title, rows } of tunnelOptions) {
+      if (title === refusedOptions.title) continue;
+      for (const row of rows) expect(helpText()).toMatch(new RegExp(`(?:^|[ ,])${flagOf(row)}(?=[ ,.]|$)`, "m"));
     }
   });
 
   test("the column of descriptions is straight", () => {
-    const described = optionTable.filter(({ group }) => group !== "refused" && group !== "accepted");
+    const described = tunnelOptions.flatMap(({ rows, hidden }) => (hidden ? [] : rows));
     for (const { help } of described) expect(helpText()).toMatch(new RegExp(`^.{28}${quoteForRegExp(help)}$`, "m"));
   });
 });
@@ -32,14 +37,14 @@ describe("docs/reference/command-line.md", () => {
   });
 
   test("names every option, refused ones too", () => {
-    for (const { short, long } of optionTable) expect(referencePage()).toContain(`| \`${short ?? long}`);
+    for (const row of allRows) expect(referencePage()).toContain(`| \`${flagOf(row)}`);
   });
 });
 
 test("no option is in the table twice, and every switch and value has one line of help", () => {
-  const names = optionTable.flatMap(({ short, long }) => [short, long]).filter((name) => name !== undefined);
+  const names = allRows.map(flagOf);
   expect(new Set(names).size).toBe(names.length);
-  for (const { help } of optionTable) expect(help).toMatch(/^[^\n]+[^.\n]$/);
+  for (const { help } of allRows) expect(help).toMatch(/^[^\n]+[^.\n]$/);
 });
 
 function quoteForRegExp(text: string): string {

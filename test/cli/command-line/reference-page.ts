@@ -1,8 +1,8 @@
 // docs/reference/command-line.md, made from the option table.
 import { commandWords } from "../../../src/cli/command-line/commands.ts";
-import { examples, groupTitles, usageLine } from "../../../src/cli/command-line/help-text.ts";
-import { type OptionGroup, type OptionRow, type Spelled, spelling } from "../../../src/cli/command-line/option-row.ts";
-import { optionsOf } from "../../../src/cli/command-line/option-table.ts";
+import { type OptionGroup, type RowText, spelling } from "../../../src/cli/command-line/option-table.ts";
+import { examples } from "../../../src/cli/command-line/tunnel-command.ts";
+import { tunnelOptions } from "../../../src/cli/command-line/tunnel-options.ts";
 import { demoOptions } from "../../../src/cli/demo/demo-command.ts";
 import { exitStatusReference, transferExitStatusReference } from "../../../src/cli/exit-status.ts";
 import { labOptions } from "../../../src/cli/lab/lab-command.ts";
@@ -17,7 +17,7 @@ export function referencePage(): string {
     "# The command line",
     "",
     "```",
-    `sallyport ${usageLine}`,
+    "sallyport [tunnel] [-L [BIND:]PORT:HOST:HOSTPORT]... [options] [USER@]HOST [-- COMMAND [ARGUMENTS]]",
     "```",
     "",
     intro,
@@ -26,11 +26,10 @@ export function referencePage(): string {
     ...examples.flatMap(([line, what]) => [`${line}   # ${what}`]),
     "```",
     "",
-    ...(["forwarding", "ssh", "ftp", "output"] as const).flatMap(optionSection),
+    ...tunnelOptions.filter(({ hidden }) => !hidden).flatMap(optionSection),
     "`-h`, `--help` and `-V`, `--version` print what they say and exit with 0.",
     "",
-    ...optionSection("accepted"),
-    ...optionSection("refused"),
+    ...tunnelOptions.filter(({ hidden }) => hidden).flatMap(optionSection),
     behaviour,
     "",
     "## sallyport serve",
@@ -41,7 +40,7 @@ export function referencePage(): string {
     "",
     serving,
     "",
-    ...optionRows(serveOptions),
+    ...optionRows(serveOptions.flatMap(({ rows }) => rows)),
     "",
     "## sallyport passwd",
     "",
@@ -51,7 +50,7 @@ export function referencePage(): string {
     "",
     "Asks twice for a password, and writes the user's line with its scrypt hash to FILE, or to standard output without one.",
     "",
-    ...optionRows(passwdOptions),
+    ...optionRows(passwdOptions.flatMap(({ rows }) => rows)),
     "",
     "## sallyport demo",
     "",
@@ -61,7 +60,7 @@ export function referencePage(): string {
     "",
     "Shows FTP through SSH, mode by mode, on this machine alone; [the demo](../start/demo.md) says more.",
     "",
-    ...optionRows(demoOptions),
+    ...optionRows(demoOptions.flatMap(({ rows }) => rows)),
     "",
     "## sallyport lab",
     "",
@@ -72,7 +71,7 @@ export function referencePage(): string {
     "",
     "Lists the known failures of FTP through SSH, or plays them in a simulated network; [the lab](../guides/lab.md) says more.",
     "",
-    ...optionRows(labOptions),
+    ...optionRows(labOptions.flatMap(({ rows }) => rows)),
     "",
     "## Exit status",
     "",
@@ -88,11 +87,11 @@ function transferSection(): readonly string[] {
   const rows = transferOptions.map((row) => {
     const more = row.more === undefined ? "" : ` ${row.more}`;
     const verbs = row.verbs === undefined ? "" : `, with ${row.verbs.join(", ")}`;
-    return `| \`${cell(spelling(row))}\` | ${cell(sentence(row.help + verbs) + more)} |`;
+    return `| \`${cell(spelling(row.flags))}\` | ${cell(sentence(row.help + verbs) + more)} |`;
   });
   const statuses = transferExitStatusReference.map(({ status, when }) => `| ${status} | ${when} |`);
   const table = ["| option | meaning |", "|---|---|", ...rows, ""];
-  const usage = ["```", ...Object.values(usageOf), "```", ""];
+  const usage = ["```", ...Object.values(usageOf).map((usage) => `sallyport ${usage}`), "```", ""];
   return [
     "## get, put, ls, cp, rm, mkdir, mv",
     "",
@@ -107,14 +106,14 @@ function transferSection(): readonly string[] {
   ];
 }
 
-function optionSection(group: OptionGroup): readonly string[] {
-  return [`## ${groupTitles[group]}`, "", ...optionRows(optionsOf(group)), ""];
+function optionSection<Values>({ title, rows }: OptionGroup<Values>): readonly string[] {
+  return [`## ${title}`, "", ...optionRows(rows), ""];
 }
 
-function optionRows(table: readonly (Spelled & Pick<OptionRow, "help" | "more">)[]): readonly string[] {
+function optionRows(table: readonly RowText[]): readonly string[] {
   const rows = table.map((row) => {
     const more = row.more === undefined ? "" : ` ${row.more}`;
-    return `| \`${cell(spelling(row))}\` | ${cell(sentence(row.help) + more)} |`;
+    return `| \`${cell(spelling(row.flags))}\` | ${cell(sentence(row.help) + more)} |`;
   });
   return ["| option | meaning |", "|---|---|", ...rows];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { refusedOptions } from "../../../src/cli/command-line/other-ssh-options.ts";
+import { flagOf } from "../../../src/cli/command-line/option-table.ts";
+import { refusedOptions } from "../../../src/cli/command-line/ssh-options.ts";
 import { refusalOf } from "./parse.ts";
 
 /** [what is typed, the message, the hint], the last two as parts of them. */
@@ -108,10 +109,10 @@ describe("listening beyond loopback needs -g", () => {
 });
 
 describe("ssh's options that have no place here are refused with what to do instead", () => {
-  test.each(refusedOptions.map(({ short = "", values, more = "" }) => [short, values?.length ?? 0, more] as const))(
+  test.each(refusedOptions.rows.map((row) => [flagOf(row), row.flags.includes("<"), row.more ?? ""] as const))(
     "%s",
-    (option, count, more) => {
-      const error = refusalOf(count === 0 ? `${option} h` : `${option} value h`);
+    (option, takesValue, more) => {
+      const error = refusalOf(takesValue ? `${option} value h` : `${option} h`);
       expect(error.code).toBe("USAGE_INVALID");
       expect(error.message).toMatch(new RegExp(`^${option} is refused: `));
       expect(error.hint).toBe(more);

@@ -188,7 +188,7 @@ describe("a command behind --", () => {
 
 describe("help and version", () => {
   test.each(["--help", "-h", "tunnel --help", "help", "-L nonsense --help", "h -h"])("%s asks for help", (line) => {
-    expect(parseCommandLine(words(line))).toEqual({ kind: "help" });
+    expect(parseCommandLine(words(line))).toEqual({ kind: "help", command: "tunnel" });
   });
 
   test.each(["--version", "-V", "h --version"])("%s asks for the version", (line) => {

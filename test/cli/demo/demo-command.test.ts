@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { helpText } from "../../../src/cli/command-line/commands.ts";
 import { parseCommandLine } from "../../../src/cli/command-line/parse-command-line.ts";
-import { demoHelpText } from "../../../src/cli/demo/demo-help.ts";
 
 const parse = (line: string): unknown => parseCommandLine(line.split(" "));
 
@@ -14,15 +14,15 @@ test.each([
 });
 
 test.each(["demo --help", "demo -h --once", "help demo"])("%s asks for its help", (line) => {
-  expect(parse(line)).toEqual({ kind: "demo-help" });
+  expect(parse(line)).toEqual({ kind: "help", command: "demo" });
 });
 
 test.each([
-  ["help serve", "serve-help"],
-  ["help passwd", "passwd-help"],
-  ["help", "help"],
-])("%s is %s", (line, kind) => {
-  expect(parse(line)).toEqual({ kind });
+  ["help serve", "serve"],
+  ["help passwd", "passwd"],
+  ["help", "tunnel"],
+])("%s is the help of %s", (line, command) => {
+  expect(parse(line)).toEqual({ kind: "help", command });
 });
 
 test("a host that is called demo is reached behind the word tunnel, or with a user", () => {
@@ -36,9 +36,9 @@ test.each(["demo x", "demo --json", "demo --once=1", "demo -- ls"])("%s is refus
 
 test("its help is at most 100 columns wide and ends with a newline", () => {
   expect(
-    demoHelpText()
+    helpText("demo")
       .split("\n")
       .filter((line) => line.length > 100),
   ).toEqual([]);
-  expect(demoHelpText()).toMatch(/[^\n]\n$/);
+  expect(helpText("demo")).toMatch(/[^\n]\n$/);
 });

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync } from "node:fs";
 import { connect } from "node:net";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { demoHelpText } from "../../../src/cli/demo/demo-help.ts";
+import { helpText } from "../../../src/cli/command-line/commands.ts";
 import { loopbackModes } from "../../../src/lab/loopback/modes.ts";
 import { Peer } from "../../server/peer.ts";
 import { describePeers } from "../../support/missing.ts";
@@ -82,7 +82,7 @@ test.each([/FTP through SSH/, /^1\/8/m, /^4\/8/m])("Ctrl-C after %s ends it with
 });
 
 test.each([
-  [["demo", "--help"], { ended: "exit 0", stdout: demoHelpText(), stderr: "" }],
+  [["demo", "--help"], { ended: "exit 0", stdout: helpText("demo"), stderr: "" }],
   [
     ["demo", "--onec"],
     { ended: "exit 2", stdout: "", stderr: "sallyport: unknown option --onec\n  Did you mean --once?\n" },

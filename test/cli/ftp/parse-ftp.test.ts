@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { helpText } from "../../../src/cli/command-line/commands.ts";
+import { flagOf } from "../../../src/cli/command-line/option-table.ts";
 import { parseCommandLine } from "../../../src/cli/command-line/parse-command-line.ts";
-import { ftpHelpText } from "../../../src/cli/ftp/ftp-help.ts";
 import { ftpOptions } from "../../../src/cli/ftp/ftp-options.ts";
 import { thrownBy } from "../../protocol/thrown-by.ts";
 
@@ -65,12 +66,12 @@ describe("sallyport ftp", () => {
   });
 
   test("--help names every option and is at most 100 columns wide", () => {
-    expect(parse("--help")).toEqual({ kind: "ftp-help" });
-    const text = ftpHelpText();
+    expect(parse("--help")).toEqual({ kind: "help", command: "ftp" });
+    const text = helpText("ftp");
     expect(text.split("\n").filter((line) => line.length > 100)).toEqual([]);
-    for (const { short, long, help } of ftpOptions) {
-      expect(text).toContain(long ?? short);
-      expect(text).toContain(help);
+    for (const row of ftpOptions.rows) {
+      expect(text).toContain(flagOf(row));
+      expect(text).toContain(row.help);
     }
   });
 });

@@ -1,7 +1,7 @@
 // docs/reference/ftp-prompt.md is made from the tables of the client.
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { spelling } from "../../../src/cli/command-line/option-row.ts";
+import { spelling } from "../../../src/cli/command-line/option-table.ts";
 import { ftpOptions } from "../../../src/cli/ftp/ftp-options.ts";
 import { promptCommands } from "../../../src/cli/ftp/prompt-commands.ts";
 
@@ -13,7 +13,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 function page(): string {
-  const options = ftpOptions.map((row) => [`\`${spelling(row)}\``, row.help]);
+  const options = ftpOptions.rows.map((row) => [`\`${spelling(row.flags)}\``, row.help]);
   const commands = promptCommands.map(({ name, usage, help, aliases = [] }) => [
     `\`${`${name} ${usage}`.trim()}\``,
     help,

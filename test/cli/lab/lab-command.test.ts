@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { helpText } from "../../../src/cli/command-line/commands.ts";
 import { parseCommandLine } from "../../../src/cli/command-line/parse-command-line.ts";
-import { labHelpText } from "../../../src/cli/lab/lab-help.ts";
 
 const parse = (line: string): unknown => parseCommandLine(line.split(" "));
 
@@ -15,7 +15,7 @@ test.each([
 });
 
 test.each(["lab --help", "lab run S08 -h", "help lab"])("%s asks for its help", (line) => {
-  expect(parse(line)).toEqual({ kind: "lab-help" });
+  expect(parse(line)).toEqual({ kind: "help", command: "lab" });
 });
 
 test.each([
@@ -40,7 +40,7 @@ test("a host that is called lab is reached behind the word tunnel", () => {
 });
 
 test("its help is at most 100 columns wide and ends with a newline", () => {
-  const lines = labHelpText().split("\n");
+  const lines = helpText("lab").split("\n");
   expect(lines.filter((line) => line.length > 100)).toEqual([]);
   expect(lines.at(-1)).toBe("");
 });

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { beforeAll, describe, expect, test } from "vitest";
-import { helpText } from "../../../src/cli/command-line/help-text.ts";
+import { helpText } from "../../../src/cli/command-line/commands.ts";
 import { watchResources } from "../../support/resources.ts";
 import { type BuiltProgram, buildProgram, run, start } from "../support/built-program.ts";
 

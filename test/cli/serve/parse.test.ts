@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { helpText } from "../../../src/cli/command-line/commands.ts";
+import { flagOf } from "../../../src/cli/command-line/option-table.ts";
 import { parseCommandLine } from "../../../src/cli/command-line/parse-command-line.ts";
 import { passwdOptions } from "../../../src/cli/serve/passwd-command.ts";
-import { passwdHelpText } from "../../../src/cli/serve/passwd-help.ts";
-import { serveHelpText } from "../../../src/cli/serve/serve-help.ts";
 import { serveOptions } from "../../../src/cli/serve/serve-options.ts";
 import { refusalOf, words } from "../command-line/parse.ts";
 
@@ -83,20 +83,22 @@ describe("sallyport serve", () => {
   });
 
   test("its help names every option and is at most 100 columns wide", () => {
-    const help = serveHelpText();
-    for (const { long, short } of serveOptions) expect(help).toContain(`  ${short ?? long}`);
+    const help = helpText("serve");
+    for (const row of serveOptions.flatMap(({ rows }) => rows)) expect(help).toContain(`  ${flagOf(row)}`);
     expect(help.split("\n").filter((line) => line.length > 100)).toEqual([]);
-    for (const line of ["serve --help", "serve x --help"]) expect(parse(line)).toEqual({ kind: "serve-help" });
+    for (const line of ["serve --help", "serve x --help"])
+      expect(parse(line)).toEqual({ kind: "help", command: "serve" });
   });
 
   test("passwd has its own help", () => {
     for (const line of ["passwd --help", "passwd -h", "help passwd"]) {
-      expect(parse(line)).toEqual({ kind: "passwd-help" });
+      expect(parse(line)).toEqual({ kind: "help", command: "passwd" });
     }
-    for (const { long } of passwdOptions) expect(passwdHelpText()).toContain(`  ${long}`);
-    expect(passwdHelpText()).toMatch(/^Usage: sallyport passwd /m);
+    for (const row of passwdOptions.flatMap(({ rows }) => rows))
+      expect(helpText("passwd")).toContain(`  ${flagOf(row)}`);
+    expect(helpText("passwd")).toMatch(/^Usage: sallyport passwd /m);
     expect(
-      passwdHelpText()
+      helpText("passwd")
         .split("\n")
         .filter((line) => line.length > 100),
     ).toEqual([]);

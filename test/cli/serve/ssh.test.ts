@@ -1,11 +1,12 @@
 // `sallyport serve --ssh`: the words, and what is said.
 import { hostname } from "node:os";
 import { describe, expect, test } from "vitest";
+import { helpText } from "../../../src/cli/command-line/commands.ts";
+import { flagOf } from "../../../src/cli/command-line/option-table.ts";
 import { parseCommandLine } from "../../../src/cli/command-line/parse-command-line.ts";
 import { announceSsh } from "../../../src/cli/serve/announce-ssh.ts";
 import type { ServeCommand } from "../../../src/cli/serve/serve-command.ts";
-import { serveHelpText } from "../../../src/cli/serve/serve-help.ts";
-import { serveSshOptions } from "../../../src/cli/serve/serve-ssh-options.ts";
+import { serveOptions } from "../../../src/cli/serve/serve-options.ts";
 import type { Server } from "../../../src/serve/options.ts";
 import { refusalOf, words } from "../command-line/parse.ts";
 
@@ -48,9 +49,11 @@ describe("the options", () => {
   });
 
   test("stand in the help, each with its default or what it does", () => {
-    for (const { long = "", help } of serveSshOptions) {
-      expect(serveHelpText()).toContain(long);
-      expect(serveHelpText()).toContain(help);
+    const rows = serveOptions.flatMap(({ title, rows }) => (title === "SSH" ? rows : []));
+    expect(rows.length).toBeGreaterThan(4);
+    for (const row of rows) {
+      expect(helpText("serve")).toContain(flagOf(row));
+      expect(helpText("serve")).toContain(row.help);
     }
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { helpText } from "../../../src/cli/command-line/commands.ts";
+import { flagOf } from "../../../src/cli/command-line/option-table.ts";
 import { parseCommandLine } from "../../../src/cli/command-line/parse-command-line.ts";
-import { transferHelpText } from "../../../src/cli/transfer/transfer-help.ts";
 import { optionsOfVerb, type TransferVerb } from "../../../src/cli/transfer/transfer-options.ts";
 import { thrownBy } from "../../protocol/thrown-by.ts";
 
@@ -144,12 +145,12 @@ describe("get, put, ls and cp", () => {
   test.each(["get", "put", "ls", "cp", "rm", "mkdir", "mv"] as const)(
     "%s --help names its options, in 100 columns",
     (verb: TransferVerb) => {
-      expect(parse(`${verb} --help`)).toEqual({ kind: "transfer-help", verb });
-      const text = transferHelpText(verb);
+      expect(parse(`${verb} --help`)).toEqual({ kind: "help", command: verb });
+      const text = helpText(verb);
       expect(text.split("\n").filter((line) => line.length > 100)).toEqual([]);
-      for (const { short, long, help } of optionsOfVerb(verb)) {
-        expect(text).toContain(long ?? short);
-        expect(text).toContain(help);
+      for (const row of optionsOfVerb(verb)) {
+        expect(text).toContain(flagOf(row));
+        expect(text).toContain(row.help);
       }
     },
   );

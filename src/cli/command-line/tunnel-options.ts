@@ -1,0 +1,151 @@
+// The options of a tunnel that ssh does not have, and all groups of its options.
+import type { PortRange } from "../../platform/network.ts";
+import type { BackMode, PassiveAddress } from "../../tunnel/options.ts";
+import type { OptionGroup } from "./option-table.ts";
+import {
+  acceptedOptions,
+  type ForwardValues,
+  forwardOptions,
+  refusedOptions,
+  type SshValues,
+  sshOptions,
+} from "./ssh-options.ts";
+import { address, cidr, count, each, ipv4, ipv4Cidr, oneOf, portRange, seconds, wholeNumber } from "./values.ts";
+
+export type LogFormat = "text" | "json";
+
+export interface OutputValues {
+  /** How many -v. */
+  readonly verbosity?: number;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+  readonly log?: LogFormat;
+  /** Present: trace. `file` absent: to standard error. */
+  readonly trace?: { readonly file?: string };
+}
+
+interface FtpValues {
+  readonly back?: BackMode;
+  readonly backAddress?: string;
+  readonly passivePorts?: PortRange;
+  readonly passiveAddresses?: readonly PassiveAddress[];
+  readonly allowThirdParty?: readonly string[];
+  readonly checkUser?: boolean;
+  readonly keepaliveMs?: number;
+  readonly removeAborted?: boolean;
+  readonly sessionsMax?: number;
+}
+
+export type TunnelValues = SshValues & ForwardValues & FtpValues & OutputValues;
+
+/** Without FILE, or with `-`, to standard error. */
+export const traceTo = (file: string): { readonly file?: string } => (file === "" || file === "-" ? {} : { file });
+
+const ftpOptions: OptionGroup<FtpValues> = {
+  title: "FTP",
+  rows: [
+    {
+      flags: "--back <auto|passive|active|default-port>",
+      key: "back",
+      read: oneOf(["auto", "passive", "active", "default-port"]),
+      help: "how data connections reach the FTP server (auto)",
+      more: "Independent of the mode that the FTP client uses. `passive`: EPSV, else PASV. `active`: the server connects to the SSH host, which must allow remote forwarding. `default-port`: neither PORT nor PASV is sent (RFC 959 section 3.2). `auto`: passive, else active.",
+    },
+    {
+      flags: "--back-address <ADDRESS>",
+      key: "backAddress",
+      read: address,
+      help: "the SSH host's address as the FTP server sees it, for active",
+      more: "Needed when the FTP server is another machine than the SSH host and sees it under another address than you do.",
+    },
+    {
+      flags: "--passive-ports <A-B>",
+      key: "passivePorts",
+      read: portRange,
+      help: "ports for the data listeners here (any free port)",
+    },
+    {
+      flags: "--passive-address <EXTERNAL-IP> <CIDR>",
+      key: "passiveAddresses",
+      read: each((ip, flag, _, network) => ({ address: ipv4(ip, flag), cidr: ipv4Cidr(network, flag) })),
+      help: "address sent in 227 to clients in that network (repeatable)",
+      more: "For clients that reach this machine through NAT. The most specific network that contains the client wins; `0.0.0.0/0` is everyone. Without it, 227 names the address at which the client reached Sallyport.",
+    },
+    {
+      flags: "--allow-third-party <CIDR>",
+      key: "allowThirdParty",
+      read: each(cidr),
+      help: "let PORT and EPRT name hosts of this network (repeatable)",
+      more: "Otherwise only the client's own address is allowed, and this gateway's own data listeners (third-party transfers). An open allowance lets clients aim at other machines (RFC 2577 section 3).",
+    },
+    {
+      flags: "--check-user",
+      key: "checkUser",
+      help: "drop data connections of other users of this machine",
+      more: "For hosts with several users, where the address alone does not distinguish the FTP client from somebody else. Linux only; elsewhere it changes nothing. Each connection then costs a look through /proc/net/tcp, some milliseconds where there are thousands of sockets.",
+    },
+    {
+      flags: "--keepalive <SECONDS>",
+      key: "keepaliveMs",
+      read: seconds(0),
+      help: "NOOP to the server this often during transfers, 0 never (60)",
+      more: "Keeps firewalls and the server from forgetting a quiet control connection. The FTP client does not see the replies. SSH's own keepalive is `-o ServerAliveInterval`.",
+    },
+    {
+      flags: "--remove-aborted",
+      key: "removeAborted",
+      help: "delete what an aborted upload left at the server",
+      more: "Where the server takes the part for the whole file, as vsftpd and ProFTPD do: they read no ABOR before the data ends. Without this option the log says so. Deletes only what STOR without REST has written.",
+    },
+    {
+      flags: "--max-sessions <N>",
+      key: "sessionsMax",
+      read: wholeNumber(1, 1_000_000),
+      help: "control connections at the same time (1000)",
+    },
+  ],
+};
+
+const outputOptions: OptionGroup<OutputValues> = {
+  title: "Output",
+  rows: [
+    {
+      flags: "-v",
+      key: "verbosity",
+      read: count,
+      help: "log more, up to -vvv",
+      more: "Also passed on to ssh. `-v` reports sessions and transfers, `-vv` details and, for a fault of Sallyport's, the stack.",
+    },
+    { flags: "-q", key: "quiet", help: "show errors only" },
+    {
+      flags: "--log <text|json>",
+      key: "log",
+      read: oneOf(["text", "json"]),
+      help: "report sessions, transfers and SSH on standard error",
+      more: "`json`: one object per line, in pino's format.",
+    },
+    {
+      flags: "--trace [FILE]",
+      key: "trace",
+      read: traceTo,
+      help: "both sides of every session, side by side, secrets hidden",
+      more: "Without FILE (or with `-`) to standard error. FILE is made readable by you alone, and is appended to. A word after --trace is the FILE unless the command line would then have no destination; `--trace=FILE` is always clear.",
+    },
+    {
+      flags: "--json",
+      key: "json",
+      help: "ready, closed and error lines as JSON",
+      more: "See [Output](#output).",
+    },
+  ],
+};
+
+/** In the order of help and reference. */
+export const tunnelOptions: readonly OptionGroup<TunnelValues>[] = [
+  forwardOptions,
+  sshOptions,
+  ftpOptions,
+  outputOptions,
+  acceptedOptions,
+  refusedOptions,
+];
