@@ -50,8 +50,10 @@ export class ExchangeEnds {
     return this.#progress.bytes;
   }
 
-  /** Open one side; reports `data-open` or `data-failed` unless it is forgotten before. */
+  /** Open one side; what it holds is closed. Reports `data-open` or `data-failed` unless it is forgotten before. */
   open(name: DataSide, how: string, opening: Opening): void {
+    // The server refused PORT, and is asked once more: the SSH host still listens for the first one.
+    if (this.#sides[name].release !== undefined) this.forget(name);
     const side = this.#sides[name];
     const { signal } = side.attempt;
     const hold = (release: () => Promise<void>): void => {

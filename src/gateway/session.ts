@@ -106,7 +106,7 @@ export class Session {
       back,
       controlEnd,
       report,
-      isUnderWay: (id) => this.#machine.isUnderWay(id),
+      isUnderWay: (id) => this.#machine.hasBegun(id),
     });
     const reports = { clock, report, emit: this.#emit, track: (work: Promise<unknown>) => this.#tasks.track(work) };
     this.#data = new DataPerformer(reports, ends);

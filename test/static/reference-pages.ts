@@ -7,6 +7,9 @@ import { describeOutcome, takesOf } from "../../src/lab/run-scenario.ts";
 import { scenarios } from "../../src/lab/scenarios.ts";
 import { type CommandRow, commandTable } from "../../src/protocol/command-table.ts";
 import { limitReference } from "../../src/protocol/limits.ts";
+import { completion } from "../../src/protocol/relay/completion.ts";
+import type { Transitions } from "../../src/protocol/relay/state-machine.ts";
+import { dataStates, downstreamStates, upstreamStates } from "../../src/protocol/relay/transfer-states.ts";
 import { replyMeanings, servedCommands, sharedReplies } from "../../src/protocol/server/served-commands.ts";
 
 const cell = (text: string): string => text.replaceAll("|", "\\|");
@@ -129,4 +132,63 @@ ${table(
   ["program", "Debian's package"],
   programs.map(({ name, debianPackage }) => [name, debianPackage]),
 )}`;
+}
+
+/** Mermaid takes no hyphen in the name of a state. */
+const stateName = (state: string): string => state.replaceAll("-", "_");
+
+function drawing(table: Transitions<string, string, string>): string {
+  const states = Object.entries(table);
+  const arrows = states.flatMap(([from, transitions]) =>
+    Object.entries(transitions).flatMap(([event, transition]) =>
+      transition === undefined
+        ? []
+        : [
+            `  ${stateName(from)} --> ${stateName(transition.to)}: ${event}${transition.action === undefined ? "" : ` / ${transition.action}`}`,
+          ],
+    ),
+  );
+  const names = states.flatMap(([state]) =>
+    state === stateName(state) ? [] : [`  state "${state}" as ${stateName(state)}`],
+  );
+  const begin = `  [*] --> ${stateName(states[0]?.[0] ?? "")}`;
+  return `${["```mermaid", "stateDiagram-v2", ...names, begin, ...arrows, "```"].join("\n")}\n`;
+}
+
+export function transferStatesPage(): string {
+  const rows = (direction: "download" | "upload"): string =>
+    table(
+      ["the data", "no final reply", "2yz", "4yz or 5yz"],
+      Object.entries(completion[direction]).flatMap(([state, { none, good, bad }]) =>
+        state === "idle" ? [] : [[state, none.join(", "), good.join(", "), bad.join(", ")]],
+      ),
+    );
+  return `# The states of a transfer
+
+What the tunnel's relay machine keeps of one transfer, \`DataTransfer\` in \`src/protocol/relay/data-transfer.ts\`, are three states:
+of the data connection to the FTP server, of the one to the FTP client, and of the data. An arrow is labelled with the event and,
+behind the slash, with what the gateway is then to do. An event that a state does not take changes nothing. This page is made from
+\`transfer-states.ts\` and \`completion.ts\`.
+
+## The data connection to the server
+
+${drawing(upstreamStates)}
+## The data connection to the client
+
+${drawing(downstreamStates)}
+## The data
+
+${drawing(dataStates)}
+## When it is over
+
+Whenever the data or the server has come further, this is done. \`finish\` delivers end-of-file to the receiver, \`abort\` sends ABOR,
+\`watch\` gives the other half a bounded time, \`pass\` gives the client the server's final reply, \`fail\` 426 instead. After \`pass\` and
+\`fail\` the transfer is over.
+
+### Download
+
+${rows("download")}
+### Upload
+
+${rows("upload")}`;
 }

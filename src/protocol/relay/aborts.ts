@@ -1,28 +1,31 @@
-// What is aborted in the middle: the server is told ABOR, and only then does its data connection close. To a server that
+// What is aborted in the middle: ABOR is sent to the server, and only then does its data connection close. To a server that
 // receives, the end of the data is the end of the file; one that sends may leave out a reply when its data connection breaks.
 import { argumentText } from "../command.ts";
 import { limits } from "../limits.ts";
 import { printable } from "../printable.ts";
-import type { Exchange, Transfer } from "./exchange.ts";
-import type { RelayCore } from "./relay-core.ts";
+import type { ControlConnections } from "./control-connections.ts";
+import type { DataTransfer } from "./data-transfer.ts";
 
 export class Aborts {
-  readonly #core: RelayCore;
-  /** Exchanges of which the server was told ABOR and has not answered: its data connection is still open. */
-  readonly #held: Set<Exchange> = new Set();
-  /** Those whose transfer ABOR is to end, until the server has said how it ended. */
-  readonly #ending: Set<Exchange> = new Set();
+  readonly #control: ControlConnections;
+  readonly #removeAborted: boolean;
+  /** Transfers for which ABOR was sent to the server and has not been answered: its data connection is still open. */
+  readonly #held: Set<DataTransfer> = new Set();
+  /** Those that ABOR is to end, until the server has said how they ended. */
+  readonly #ending: Set<DataTransfer> = new Set();
   #removing = 0;
 
-  constructor(core: RelayCore) {
-    this.#core = core;
+  /** `removeAborted`: delete at the server what an aborted upload left there and the server takes for the whole file. */
+  constructor(control: ControlConnections, removeAborted: boolean) {
+    this.#control = control;
+    this.#removeAborted = removeAborted;
   }
 
   /** For the timers: what is held open now, and how long it may be. */
   get held(): { readonly purpose: string; readonly delayMs: number } | undefined {
     if (this.#held.size === 0) return undefined;
     const held = [...this.#held];
-    const isUpload = held.some(({ transfer }) => transfer?.direction === "upload");
+    const isUpload = held.some(({ direction }) => direction === "upload");
     return {
       purpose: held.map(({ id }) => id).join(" "),
       delayMs: isUpload ? limits.abortUploadMs : limits.abortDownloadMs,
@@ -31,91 +34,86 @@ export class Aborts {
 
   /** The server's replies are not complete: the next command's would be taken for the one that is missing. */
   get isWaiting(): boolean {
-    return this.#ending.size > 0 || this.#core.outstanding.has("ABOR");
+    return this.#ending.size > 0 || this.#control.awaits("ABOR");
   }
 
   /** What is to be done yet though the client is gone. */
   get isBusy(): boolean {
-    const awaitsEnd = this.#core.config.removeAborted === true && [...this.#ending].some(isRemovable);
+    const awaitsEnd = this.#removeAborted && [...this.#ending].some(isRemovable);
     return this.#held.size > 0 || this.#removing > 0 || awaitsEnd;
   }
 
   /** ABOR is on its way to the server, from the client or from us. */
-  begin(exchange: Exchange, from: "client" | "gateway"): void {
-    const { transfer } = exchange;
-    if (from === "gateway" && !this.#core.outstanding.has("ABOR")) {
-      this.#core.ask("ABOR", undefined, { verb: "ABOR", kind: "plain", onFinal: () => this.answered() });
-    }
-    if (transfer?.final === "none") this.#ending.add(exchange);
-    const mayWait = transfer?.final === "none" && exchange.back.state === "open" && transfer.data !== "finishing";
-    if (mayWait) this.#hold(exchange, transfer);
-    else this.#core.emit({ type: "reset", id: exchange.id, side: "upstream" });
+  begin(transfer: DataTransfer, from: "client" | "gateway"): void {
+    if (from === "gateway" && !this.#control.awaits("ABOR"))
+      this.#control.ask("ABOR", undefined, () => this.answered());
+    if (transfer.final === "none") this.#ending.add(transfer);
+    const mayWait = transfer.final === "none" && transfer.upstream === "open" && transfer.data !== "finishing";
+    if (mayWait) this.#hold(transfer);
+    else transfer.reset("upstream");
   }
 
-  #hold(exchange: Exchange, { direction }: Transfer): void {
-    this.#held.add(exchange);
+  #hold(transfer: DataTransfer): void {
+    this.#held.add(transfer);
     // Blocked in a write, Pure-FTPd does not see ABOR, and leaves out a reply when the write fails.
-    if (direction === "download") this.#core.emit({ type: "discard", id: exchange.id });
+    if (transfer.direction === "download") transfer.discard();
   }
 
   /** The server has answered ABOR: whatever it meant to do with the data it has done. */
   answered(): void {
-    for (const exchange of this.#held) this.#release(exchange);
+    for (const transfer of this.#held) this.#release(transfer);
   }
 
   /** The server has waited long enough. It has not read ABOR and may not do so before the data ends (vsftpd). */
   late(): void {
-    for (const exchange of this.#held) {
-      const { transfer } = exchange;
-      if (transfer?.direction === "upload") {
+    for (const transfer of this.#held) {
+      if (transfer.direction === "upload") {
         const text = `the server has not answered ABOR for ${limits.abortUploadMs / 1000} s`;
-        this.#core.warn(
+        this.#control.warn(
           `${text}: when its data connection closes it may take the part of ${nameOf(transfer)} for the whole file`,
         );
       }
-      this.#release(exchange);
+      this.#release(transfer);
     }
   }
 
   /** The server has said how the transfer ended. */
-  ended(exchange: Exchange, transfer: Transfer): void {
-    if (this.#held.has(exchange)) this.#release(exchange);
-    if (!this.#ending.delete(exchange)) return;
+  ended(transfer: DataTransfer): void {
+    if (this.#held.has(transfer)) this.#release(transfer);
+    if (!this.#ending.delete(transfer)) return;
     if (transfer.direction !== "upload" || transfer.final !== "good") return;
-    this.#core.warn(
+    this.#control.warn(
       `the server said ${transfer.finalReply?.lines[0]} to an aborted upload: it takes the part of ${nameOf(transfer)} for the whole file`,
     );
-    if (this.#core.config.removeAborted === true && isRemovable(exchange)) this.#remove(transfer);
+    if (this.#removeAborted && isRemovable(transfer)) this.#remove(transfer);
   }
 
-  forget(exchange: Exchange): void {
-    this.#held.delete(exchange);
-    this.#ending.delete(exchange);
+  forget(transfer: DataTransfer): void {
+    this.#held.delete(transfer);
+    this.#ending.delete(transfer);
   }
 
-  #release(exchange: Exchange): void {
-    this.#held.delete(exchange);
-    this.#core.emit({ type: "reset", id: exchange.id, side: "upstream" });
+  #release(transfer: DataTransfer): void {
+    this.#held.delete(transfer);
+    transfer.reset("upstream");
   }
 
-  #remove({ command }: Transfer): void {
+  #remove(transfer: DataTransfer): void {
+    const name = argumentOf(transfer);
     this.#removing += 1;
-    const name = argumentText(command);
-    this.#core.ask("DELE", name, {
-      verb: "DELE",
-      kind: "plain",
-      onFinal: (reply) => {
-        this.#removing -= 1;
-        const outcome = reply.code < 300 ? "removed" : `not removed: ${reply.lines[0]}`;
-        this.#core.warn(`the part of ${printable(name)} was ${outcome}`);
-      },
+    this.#control.ask("DELE", name, (reply) => {
+      this.#removing -= 1;
+      const outcome = reply.code < 300 ? "removed" : `not removed: ${reply.lines[0]}`;
+      this.#control.warn(`the part of ${printable(name)} was ${outcome}`);
     });
   }
 }
 
 /** Nothing stood there before that is worth keeping, and its name is known. */
-function isRemovable({ transfer }: Exchange): boolean {
-  return transfer?.direction === "upload" && transfer.verb === "STOR" && !transfer.restarted;
+function isRemovable({ direction, verb, command }: DataTransfer): boolean {
+  return direction === "upload" && verb === "STOR" && command?.restarted === false;
 }
 
-const nameOf = ({ command }: Transfer): string => printable(argumentText(command)) || "the file";
+const argumentOf = ({ command }: DataTransfer): string => (command === undefined ? "" : argumentText(command.command));
+
+const nameOf = (transfer: DataTransfer): string => printable(argumentOf(transfer)) || "the file";

@@ -8,12 +8,15 @@ import { relayFeatures } from "../features.ts";
 import { limits } from "../limits.ts";
 import { ownEntry } from "../own-entry.ts";
 import type { Reply } from "../reply.ts";
-import type { BackPreparation } from "./back-preparation.ts";
-import type { FrontSetup } from "./front-setup.ts";
-import type { RelayCore } from "./relay-core.ts";
+import type { Aborts } from "./aborts.ts";
+import type { ControlConnections } from "./control-connections.ts";
+import type { DownstreamSetup } from "./downstream-setup.ts";
+import type { ServerMemory } from "./messages.ts";
 import type { Slot } from "./reply-order.ts";
 import { gatewayReply } from "./texts.ts";
+import type { TransferQueue } from "./transfer-queue.ts";
 import type { Transfers } from "./transfers.ts";
+import type { UpstreamSetup } from "./upstream-setup.ts";
 
 /** A line of the client that gets an answer. */
 export type ClientLine = Extract<CommandEvent, { readonly type: "command" | "malformed" }>;
@@ -21,133 +24,162 @@ export type ClientLine = Extract<CommandEvent, { readonly type: "command" | "mal
 /** Answered while a transfer runs. QUIT may be sent then too, but lets the transfer finish (RFC 959 section 4.1.1). */
 const overtakers: ReadonlySet<string> = new Set(["ABOR", "NOOP", "STAT"]);
 
+interface SessionParts {
+  readonly control: ControlConnections;
+  readonly memory: ServerMemory;
+  readonly queue: TransferQueue;
+  readonly downstream: DownstreamSetup;
+  readonly upstream: UpstreamSetup;
+  readonly aborts: Aborts;
+  readonly transfers: Transfers;
+}
+
 export class Commands {
-  readonly #core: RelayCore;
-  readonly #front: FrontSetup;
-  readonly #back: BackPreparation;
-  readonly #transfers: Transfers;
+  readonly #parts: SessionParts;
   /** Lines behind one that waits, so that every reply keeps its place. */
   readonly #held: ClientLine[] = [];
-  quitting = false;
+  #isLoggedIn = false;
+  /** The server has REST and not yet the transfer that it is for. */
+  #restSent = false;
+  #quitting = false;
 
-  constructor(core: RelayCore, front: FrontSetup, back: BackPreparation, transfers: Transfers) {
-    this.#core = core;
-    this.#front = front;
-    this.#back = back;
-    this.#transfers = transfers;
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
   }
 
   get heldCount(): number {
     return this.#held.length;
   }
 
+  get isLoggedIn(): boolean {
+    return this.#isLoggedIn;
+  }
+
+  /** QUIT has been sent to the server. */
+  get quitting(): boolean {
+    return this.#quitting;
+  }
+
+  /** By a reply to USER, PASS or ACCT, or by the greeting. */
+  readonly loggedIn = (): void => {
+    this.#isLoggedIn = true;
+  };
+
   receive(line: ClientLine): void {
-    if (this.#held.length > 0 || this.#mustWait(line)) this.#held.push(line);
+    if (this.#held.length > 0 || this.#waits(line)) this.#held.push(line);
     else this.#dispatch(line);
   }
 
   /** Something happened: perhaps what was waited for. */
   resume(): void {
     for (let next = this.#held[0]; next !== undefined; next = this.#held[0]) {
-      if (this.#mustWait(next)) return;
+      if (this.#waits(next)) return;
       this.#held.shift();
       this.#dispatch(next);
     }
   }
 
   /** A transfer, REST which must stand directly before it (RFC 959 section 4.1.3), and what prepares it. */
-  #mustWait(line: ClientLine): boolean {
+  #waits(line: ClientLine): boolean {
+    const { control, queue, upstream, aborts } = this.#parts;
     // A server that leaves out a reply then would give us the next command's in its place.
-    if (this.#transfers.aborts.isWaiting) return true;
+    if (aborts.isWaiting) return true;
     if (line.type === "malformed") return false;
     const { relay, verb } = findCommand(line.command.verb) ?? {};
     const setup = relay === "answer";
     if (!(setup || relay === "transfer" || verb === "REST")) return false;
     // The answer to the login decides what becomes of it.
-    if (!this.#core.loggedIn) return this.#core.outstanding.has("USER", "PASS", "ACCT");
-    const needsExchange = setup || this.#core.current === undefined;
-    if (needsExchange && this.#core.running.size >= limits.pipelinedTransfersMax) return true;
+    if (!this.#isLoggedIn) return control.awaits("USER", "PASS", "ACCT");
+    const needsTransfer = setup || queue.next === undefined;
+    if (needsTransfer && queue.runningCount >= limits.pipelinedTransfersMax) return true;
     // REST goes before a transfer that is not known yet.
-    if (setup || (verb === "REST" && this.#back.waitsForTransfer)) return false;
-    return !this.#backIsReady(line.command);
+    if (setup || (verb === "REST" && upstream.waitsForTransfer)) return false;
+    return !this.#isUpstreamReady(line.command);
   }
 
-  #backIsReady(command: Command): boolean {
-    // Neither PORT nor PASV: RFC 959's default data ports, and a back end is needed all the same.
-    const exchange = this.#core.current ?? this.#front.fresh();
-    this.#back.begin(exchange, command);
-    return this.#back.mayFollow(exchange);
+  #isUpstreamReady(command: Command): boolean {
+    const { queue, downstream, upstream } = this.#parts;
+    // Neither PORT nor PASV: RFC 959's default data ports, and a data connection to the server is needed all the same.
+    const transfer = queue.next ?? downstream.fresh();
+    upstream.begin(transfer, command);
+    return upstream.mayFollow(transfer);
   }
 
   #dispatch(line: ClientLine): void {
+    const { control, downstream } = this.#parts;
     if (line.type === "malformed") {
-      this.#core.answer("malformed", gatewayReply("malformed", line.reason));
+      control.answer("malformed", gatewayReply("malformed", line.reason));
       return;
     }
     const { command } = line;
     const row = findCommand(command.verb);
-    if (row?.relay === "answer") this.#front.handle(command);
-    else if (row?.relay === "refuse") this.#core.answer(command.verb, gatewayReply("tlsRefused", command.verb));
-    else if (row?.relay === "transfer" && this.#core.loggedIn) this.#transfer(command, row);
+    if (row?.relay === "answer" && !this.#isLoggedIn) control.answer(command.verb, gatewayReply("loginFirst"));
+    else if (row?.relay === "answer") downstream.handle(command);
+    else if (row?.relay === "refuse") control.answer(command.verb, gatewayReply("tlsRefused", command.verb));
+    else if (row?.relay === "transfer" && this.#isLoggedIn) this.#transfer(command, row);
     else this.#pass(command, row);
   }
 
   #transfer(command: Command, row: CommandRow): void {
-    const exchange = this.#core.current ?? this.#front.fresh();
-    const { refusal } = exchange.back;
+    const { control, queue, downstream, upstream, transfers } = this.#parts;
+    const transfer = queue.next ?? downstream.fresh();
+    const { refusal, failure } = transfer;
     if (refusal !== undefined) {
-      // Told before the command was sent: as after a 550 the client may try another name on the same data ends.
-      Object.assign(exchange.back, { state: "unprepared", failure: "", refusal: undefined });
-      this.#core.pretSent = false;
-      this.#core.order.answer(this.#core.order.open(command.verb), refusal, "server");
-      this.#transfers.takeBackRest();
-      return;
+      // Answered before the command was sent: as after a 550 the client may try another name on the same data connections.
+      upstream.refusedAhead(transfer);
+      control.answer(command.verb, refusal, "server");
+      this.#takeBackRest();
+    } else if (transfer.upstream === "failed") {
+      control.answer(command.verb, gatewayReply("noDataConnection", failure));
+      downstream.abandon(failure);
+      this.#takeBackRest();
+    } else {
+      if (transfer.downstream === "none") transfer.setTarget("default-port");
+      const restarted = this.#restSent;
+      this.#restSent = false;
+      transfers.begin(transfer, command, row.data ?? "download", restarted);
     }
-    if (exchange.back.state === "failed") {
-      this.#core.answer(command.verb, gatewayReply("noDataConnection", exchange.back.failure));
-      this.#front.abandon(exchange.back.failure);
-      this.#transfers.takeBackRest();
-      return;
-    }
-    exchange.front ??= { kind: "default-port", state: "idle" };
-    this.#transfers.begin(exchange, command, row.data ?? "download");
+  }
+
+  /** Of a transfer that never reached the server: it must not become the next one's. */
+  #takeBackRest(): void {
+    if (!this.#restSent) return;
+    this.#restSent = false;
+    this.#parts.control.ask("REST", "0");
   }
 
   #pass(command: Command, row: CommandRow | undefined): void {
+    const { control, upstream, transfers } = this.#parts;
     const { verb } = command;
-    const slot = this.#core.order.open(verb, overtakers.has(row?.verb ?? ""));
-    this.#core.forward(command, {
+    const slot = control.openSlot(verb, overtakers.has(row?.verb ?? ""));
+    control.forward(command, {
       verb,
       kind: "plain",
-      onPreliminary: (reply) => this.#core.order.preliminary(slot, reply, "server"),
+      onPreliminary: (reply) => control.preliminary(slot, reply),
       onFinal: (reply) => this.#answered(verb, slot, reply),
     });
-    if (verb === "REST") this.#core.restSent = true;
-    if (verb === "PRET") this.#core.pretSent = true;
-    if (verb === "ABOR") this.#transfers.aborted();
-    if (verb === "QUIT") this.quitting = true;
+    if (verb === "REST") this.#restSent = true;
+    if (verb === "PRET") upstream.announced();
+    if (verb === "ABOR") transfers.aborted();
+    if (verb === "QUIT") this.#quitting = true;
   }
 
   #answered(verb: string, slot: Slot, reply: Reply): void {
-    if (verb === "ABOR") this.#transfers.aborts.answered();
+    const { control, memory, aborts } = this.#parts;
+    if (verb === "ABOR") aborts.answered();
     if (reply.code < 300) ownEntry(this.#consequences, verb)?.();
-    if (verb === "FEAT" && parseFeatures(reply).has("PRET")) this.#core.config.memory.wantsPret = true;
-    this.#core.order.answer(slot, verb === "FEAT" ? relayFeatures(reply) : reply, "server");
+    if (verb === "FEAT" && parseFeatures(reply).has("PRET")) memory.wantsPret = true;
+    control.reply(slot, verb === "FEAT" ? relayFeatures(reply) : reply, "server");
   }
-
-  readonly #loggedIn = (): void => {
-    this.#core.loggedIn = true;
-  };
 
   /** What a good final reply to a forwarded command means for the session. */
   readonly #consequences: Readonly<Record<string, () => void>> = {
-    USER: this.#loggedIn,
-    PASS: this.#loggedIn,
-    ACCT: this.#loggedIn,
+    USER: this.loggedIn,
+    PASS: this.loggedIn,
+    ACCT: this.loggedIn,
     REIN: () => {
-      this.#core.loggedIn = false;
-      this.#core.epsvAll = false;
-      this.#front.abandon("REIN");
+      this.#isLoggedIn = false;
+      this.#parts.downstream.reinitialise();
     },
   };
 }

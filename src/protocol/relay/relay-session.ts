@@ -6,15 +6,17 @@ import { printable } from "../printable.ts";
 import type { Reply } from "../reply.ts";
 import { type ReplyEvent, ReplyReceiver, skippedNote } from "../reply-receiver.ts";
 import { tooManyUnknown, UnknownCommands } from "../unknown-commands.ts";
-import { BackPreparation } from "./back-preparation.ts";
+import { Aborts } from "./aborts.ts";
 import { type ClientLine, Commands } from "./commands.ts";
-import { Farewell } from "./farewell.ts";
-import { FrontSetup } from "./front-setup.ts";
+import { ControlConnections } from "./control-connections.ts";
+import type { DataTransfer } from "./data-transfer.ts";
+import { DownstreamSetup } from "./downstream-setup.ts";
 import type { RelayAction, RelayConfig, RelayInput } from "./messages.ts";
-import { RelayCore } from "./relay-core.ts";
-import type { Slot } from "./reply-order.ts";
+import { Shutdown } from "./shutdown.ts";
+import { TransferQueue } from "./transfer-queue.ts";
 import { TransferTimers } from "./transfer-timers.ts";
 import { Transfers } from "./transfers.ts";
+import { UpstreamSetup } from "./upstream-setup.ts";
 
 /** How long a server may take for its greeting. */
 const greetingMs = 60_000;
@@ -22,14 +24,16 @@ const greetingMs = 60_000;
 type Handlers = { readonly [Type in RelayInput["type"]]: (input: Extract<RelayInput, { type: Type }>) => void };
 
 export class RelaySession {
-  readonly #core: RelayCore;
-  readonly #front: FrontSetup;
-  readonly #back: BackPreparation;
+  readonly #control: ControlConnections = new ControlConnections();
+  readonly #target: string;
+  readonly #queue: TransferQueue;
+  readonly #downstream: DownstreamSetup;
+  readonly #upstream: UpstreamSetup;
   readonly #transfers: Transfers;
   readonly #timers: TransferTimers;
   readonly #commands: Commands;
-  readonly #farewell: Farewell;
-  readonly #fromClient: CommandReceiver = new CommandReceiver(() => this.#core.loggedIn);
+  readonly #shutdown: Shutdown;
+  readonly #fromClient: CommandReceiver = new CommandReceiver(() => this.#commands.isLoggedIn);
   readonly #unknown: UnknownCommands = new UnknownCommands();
   readonly #fromServer: ReplyReceiver = new ReplyReceiver();
   #greeted = false;
@@ -38,137 +42,146 @@ export class RelaySession {
   #replyIsDoubtful = false;
 
   constructor(config: RelayConfig) {
-    this.#core = new RelayCore(config);
-    this.#back = new BackPreparation(this.#core, (exchange) => this.#transfers.connectBack(exchange));
-    this.#front = new FrontSetup(this.#core, this.#back);
-    this.#transfers = new Transfers(this.#core, this.#back);
-    this.#timers = new TransferTimers(this.#core, this.#transfers);
-    this.#commands = new Commands(this.#core, this.#front, this.#back, this.#transfers);
-    this.#farewell = new Farewell(this.#core, this.#transfers, this.#commands);
+    const control = this.#control;
+    const { memory, keepaliveMs } = config;
+    this.#target = config.target;
+    const queue = new TransferQueue(control);
+    const aborts = new Aborts(control, config.removeAborted === true);
+    const upstream = new UpstreamSetup(control, config);
+    const downstream = new DownstreamSetup(control, config, queue, upstream);
+    const transfers = new Transfers(control, queue, upstream, aborts);
+    const commands = new Commands({ control, memory, queue, downstream, upstream, aborts, transfers });
+    this.#queue = queue;
+    this.#upstream = upstream;
+    this.#downstream = downstream;
+    this.#transfers = transfers;
+    this.#commands = commands;
+    this.#timers = new TransferTimers({ control, queue, aborts, transfers, keepaliveMs });
+    this.#shutdown = new Shutdown({ control, queue, aborts, transfers, commands });
     this.#expectGreeting();
   }
 
   /** Transfers that are not over; the driver may wait for them when it closes. */
   get transfersRunning(): number {
-    return this.#core.running.size;
+    return this.#queue.runningCount;
   }
 
-  /** The transfer of this exchange has begun, as the server and so the client says (150). */
-  isUnderWay(id: number): boolean {
-    return this.#core.findExchange(id)?.transfer?.preliminary === true;
+  /** The transfer has begun, as the server and so the client says (150). */
+  hasBegun(id: number): boolean {
+    return this.#queue.find(id)?.hasBegun === true;
   }
 
   /** What the constructor itself wants done. */
   start(): RelayAction[] {
-    return this.#core.takeActions();
+    return this.#control.takeActions();
   }
 
   handle(input: RelayInput): RelayAction[] {
-    if (!this.#core.closed) (this.#handlers[input.type] as (input: RelayInput) => void)(input);
-    this.#goOn();
-    return this.#core.takeActions();
+    if (!this.#control.isClosed) (this.#handlers[input.type] as (input: RelayInput) => void)(input);
+    this.#proceed();
+    return this.#control.takeActions();
   }
 
   readonly #handlers: Handlers = {
     "client-bytes": ({ bytes }) => {
-      if (this.#farewell.isParting) return;
-      for (const event of this.#fromClient.receive(bytes)) if (!this.#core.closed) this.#clientEvent(event);
+      if (this.#shutdown.hasBegun) return;
+      for (const event of this.#fromClient.receive(bytes)) if (!this.#control.isClosed) this.#clientEvent(event);
     },
     "server-bytes": ({ bytes }) => {
       this.#serverEvents(this.#fromServer.receive(bytes));
-      if (this.#core.closed) return;
+      if (this.#control.isClosed) return;
       if (this.#fromServer.isDoubtful) {
-        this.#core.emit({ type: "set-timer", name: "reply-end", delayMs: limits.replyEndMs });
+        this.#control.emit({ type: "set-timer", name: "reply-end", delayMs: limits.replyEndMs });
         this.#replyIsDoubtful = true;
       } else if (this.#replyIsDoubtful) {
-        this.#core.emit({ type: "clear-timer", name: "reply-end" });
+        this.#control.emit({ type: "clear-timer", name: "reply-end" });
         this.#replyIsDoubtful = false;
       }
     },
-    "client-ended": () => this.#farewell.isParting || this.#farewell.clientEnded(),
-    "client-gone": () => this.#farewell.clientGone(),
+    "client-ended": () => this.#shutdown.hasBegun || this.#shutdown.clientEnded(),
+    "client-gone": () => this.#shutdown.clientGone(),
     "server-gone": ({ text }) => this.#serverGone(text),
-    "downstream-listening": ({ id, address }) => this.#with(id, (exchange) => this.#front.listening(exchange, address)),
+    "downstream-listening": ({ id, address }) =>
+      this.#with(id, (transfer) => this.#downstream.listening(transfer, address)),
     "upstream-listening": ({ id, address, warning }) =>
-      this.#with(id, (exchange) => this.#back.listening(exchange, address, warning)),
+      this.#with(id, (transfer) => this.#upstream.listening(transfer, address, warning)),
     "data-open": ({ id, side }) => {
-      // The server has gone on, so its reply is over.
+      // The server has continued, so its reply is over.
       if (side === "upstream") this.#serverEvents(this.#fromServer.settle());
-      this.#with(id, (exchange) => this.#transfers.opened(exchange, side));
+      this.#with(id, (transfer) => this.#transfers.opened(transfer, side));
     },
     "data-failed": ({ id, side, text }) =>
-      this.#with(id, (exchange) => {
-        if (side === "downstream") this.#front.listenFailed(exchange, text);
-        if (side === "upstream" && exchange.back.state === "listening") this.#back.listenFailed(exchange, text);
-        else if (side === "upstream" && exchange.transfer === undefined) this.#back.connectFailed(exchange, text);
-        else this.#transfers.failed(exchange, side, text);
+      this.#with(id, (transfer) => {
+        if (side === "downstream") this.#downstream.listenFailed(transfer, text);
+        const isSetup = transfer.upstream === "listening" || transfer.data === "idle";
+        if (side === "upstream" && isSetup) this.#upstream.failed(transfer, text);
+        else this.#transfers.failed(transfer, side, text);
       }),
-    copied: ({ id, outcome }) => this.#with(id, (exchange) => this.#transfers.copied(exchange, outcome)),
-    finished: ({ id, ok }) => this.#with(id, (exchange) => this.#transfers.finished(exchange, ok)),
+    copied: ({ id, outcome }) => this.#with(id, (transfer) => this.#transfers.copied(transfer, outcome)),
+    finished: ({ id, ok }) => this.#with(id, (transfer) => this.#transfers.finished(transfer, ok)),
     timer: ({ name, bytes }) => {
       if (name === "greeting") this.#greetingLate();
       else if (name === "reply-end") this.#serverEvents(this.#fromServer.settle());
       else this.#timers.fired(name, bytes);
     },
-    shutdown: ({ text }) => this.#farewell.now(text),
+    shutdown: ({ text }) => this.#shutdown.now(text),
   };
 
-  #with(id: number, act: (exchange: NonNullable<ReturnType<RelayCore["findExchange"]>>) => void): void {
-    const exchange = this.#core.findExchange(id);
-    if (exchange !== undefined) act(exchange);
+  /** What comes for a transfer that is over means nothing. */
+  #with(id: number, act: (transfer: DataTransfer) => void): void {
+    const transfer = this.#queue.find(id);
+    if (transfer !== undefined) act(transfer);
   }
 
   /** After each input: what waited for it goes on, and what must not pile up is looked at. */
-  #goOn(): void {
-    if (this.#core.closed) return;
-    if (this.#core.outOfStep !== undefined && !this.#core.serverIsGone)
-      this.#farewell.now(this.#outOfStep(this.#core.outOfStep));
-    if (this.#core.closed) return;
-    if (!this.#core.serverIsGone && !this.#farewell.isParting) this.#commands.resume();
-    if (this.#core.order.waitingBytes + this.#core.outstanding.waitingBytes > limits.controlBufferBytesMax) {
-      this.#farewell.now("too many replies wait for the client behind one that does not come");
+  #proceed(): void {
+    const control = this.#control;
+    if (control.isClosed) return;
+    if (control.outOfStep !== undefined && !control.serverIsGone)
+      this.#shutdown.now(this.#outOfStep(control.outOfStep));
+    if (control.isClosed) return;
+    if (!control.serverIsGone && !this.#shutdown.hasBegun) this.#commands.resume();
+    if (control.waitingBytes > limits.controlBufferBytesMax) {
+      this.#shutdown.now("too many replies wait for the client behind one that does not come");
       return;
     }
-    this.#farewell.goOn();
-    if (!this.#core.closed) this.#timers.update();
+    this.#shutdown.proceed();
+    if (!control.isClosed) this.#timers.update();
   }
 
   /** Whatever it says next would be taken for the answer to something else. */
   #outOfStep(what: string): string {
-    return `the replies of ${this.#core.config.target} do not fit the commands any more: ${what}. Connect again.`;
+    return `the replies of ${this.#target} do not fit the commands any more: ${what}. Connect again.`;
   }
 
   #expectGreeting(): void {
-    const slot: Slot = this.#core.order.open("greeting");
-    this.#core.outstanding.push({
+    const slot = this.#control.openSlot("greeting");
+    this.#control.expect({
       verb: "greeting",
       kind: "plain",
-      onPreliminary: (reply) => this.#core.order.preliminary(slot, reply, "server"),
+      onPreliminary: (reply) => this.#control.preliminary(slot, reply),
       onFinal: (reply) => {
         this.#greeted = true;
-        if (reply.code === 230) this.#core.loggedIn = true;
-        this.#core.emit({ type: "clear-timer", name: "greeting" });
-        this.#core.order.answer(slot, reply, "server");
+        if (reply.code === 230) this.#commands.loggedIn();
+        this.#control.emit({ type: "clear-timer", name: "greeting" });
+        this.#control.reply(slot, reply, "server");
       },
     });
-    this.#core.emit({ type: "set-timer", name: "greeting", delayMs: greetingMs });
+    this.#control.emit({ type: "set-timer", name: "greeting", delayMs: greetingMs });
   }
 
   #greetingLate(): void {
     if (this.#greeted) return;
-    const { target } = this.#core.config;
+    const target = this.#target;
     const text = `${target} accepted the connection but sent no FTP greeting for ${greetingMs / 1000} s`;
-    this.#farewell.now(`${text}${this.#instead()}.`);
+    this.#shutdown.now(`${text}${this.#instead()}.`);
   }
 
   #serverGone(text: string | undefined): void {
     this.#serverEvents(this.#fromServer.settle());
-    if (this.#core.closed) return;
-    if (this.#greeted || this.#fromServer.skippedLine === undefined) this.#farewell.serverGone(text);
-    else
-      this.#farewell.now(
-        `${this.#core.config.target} hung up without an FTP greeting${this.#instead()}. Is it an FTP server?`,
-      );
+    if (this.#control.isClosed) return;
+    if (this.#greeted || this.#fromServer.skippedLine === undefined) this.#shutdown.serverGone(text);
+    else this.#shutdown.now(`${this.#target} hung up without an FTP greeting${this.#instead()}. Is it an FTP server?`);
   }
 
   /** What a server says that does not greet. */
@@ -178,59 +191,52 @@ export class RelaySession {
   }
 
   #clientEvent(event: CommandEvent): void {
-    if (event.type === "telnet-answer") this.#core.emit({ type: "write-downstream", bytes: event.bytes });
-    else if (event.type === "failure") this.#farewell.now(event.error.message);
-    else if (event.type === "foreign") this.#farewell.silently(`the client speaks ${event.protocol}, not FTP`);
+    if (event.type === "telnet-answer") this.#control.emit({ type: "write-downstream", bytes: event.bytes });
+    else if (event.type === "failure") this.#shutdown.now(event.error.message);
+    else if (event.type === "foreign") this.#shutdown.silently(`the client speaks ${event.protocol}, not FTP`);
     else this.#clientLine(event);
   }
 
   #clientLine(line: ClientLine): void {
-    if (this.#core.order.length + this.#commands.heldCount >= limits.pipelinedCommandsMax) {
-      this.#farewell.now(`more than ${limits.pipelinedCommandsMax} commands without waiting for a reply`);
+    if (this.#control.unanswered + this.#commands.heldCount >= limits.pipelinedCommandsMax) {
+      this.#shutdown.now(`more than ${limits.pipelinedCommandsMax} commands without waiting for a reply`);
       return;
     }
-    if (line.type === "command") {
-      this.#core.emit({
-        type: "told",
-        side: "downstream",
-        origin: "client",
-        line: this.#core.redaction.command(line.command),
-      });
-    }
-    if (line.type === "command" && !this.#core.loggedIn && this.#unknown.add(line.command.verb)) {
-      this.#farewell.now(tooManyUnknown);
+    if (line.type === "command") this.#control.received(line.command);
+    if (line.type === "command" && !this.#commands.isLoggedIn && this.#unknown.add(line.command.verb)) {
+      this.#shutdown.now(tooManyUnknown);
       return;
     }
-    if (!this.#core.serverIsGone) this.#commands.receive(line);
+    if (!this.#control.serverIsGone) this.#commands.receive(line);
     // 421 will answer all of it; but who asks for an end gets one.
     else if (line.type === "command" && line.command.verb === "ABOR") this.#transfers.aborted();
   }
 
   #serverEvents(events: readonly ReplyEvent[]): void {
-    for (const event of events) if (!this.#core.closed) this.#serverEvent(event);
+    for (const event of events) if (!this.#control.isClosed) this.#serverEvent(event);
   }
 
   #serverEvent(event: ReplyEvent): void {
     if (event.type === "skipped") {
-      this.#core.note(skippedNote(event.line));
+      this.#control.note(skippedNote(event.line));
       return;
     }
     if (event.type === "failure") {
-      this.#farewell.now(`${this.#core.config.target} does not speak FTP: ${event.error.message}`);
+      this.#shutdown.now(`${this.#target} does not speak FTP: ${event.error.message}`);
       return;
     }
     const { reply } = event;
-    this.#core.emit({ type: "replied", side: "upstream", origin: "server", reply });
-    if (reply.code === 421) this.#farewell.serverGone(`the FTP server said ${reply.lines[0]}`, reply);
-    else if (!this.#core.outstanding.receive(reply)) this.#unasked(reply);
+    this.#control.emit({ type: "replied", side: "upstream", origin: "server", reply });
+    if (reply.code === 421) this.#shutdown.serverGone(`the FTP server said ${reply.lines[0]}`, reply);
+    else if (!this.#control.receive(reply)) this.#unasked(reply);
   }
 
   /** A reply to no command would be taken for the answer to the next one: it goes no further. */
   #unasked(reply: Reply): void {
     this.#unsolicited += 1;
-    this.#core.note(`the server sent a reply that nobody asked for, dropped: ${reply.lines[0]}`);
+    this.#control.note(`the server sent a reply that nobody asked for, dropped: ${reply.lines[0]}`);
     if (this.#unsolicited > limits.unsolicitedRepliesMax) {
-      this.#farewell.now(`${this.#core.config.target} sends replies that nobody asked for`);
+      this.#shutdown.now(`${this.#target} sends replies that nobody asked for`);
     }
   }
 }

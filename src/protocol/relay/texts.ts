@@ -3,8 +3,6 @@ import { isSallyportError } from "../error.ts";
 import type { HostPort } from "../host-port.ts";
 import { make227, make228, make229 } from "../passive-reply.ts";
 import { makeReply, type Reply, replyText } from "../reply.ts";
-import type { Transfer } from "./exchange.ts";
-import type { DataState } from "./settlement.ts";
 
 export type Occasion =
   | "portAccepted"
@@ -57,19 +55,6 @@ export function argumentReply(verb: string, error: unknown): Reply {
 export function passiveReply(verb: string, address: HostPort): Reply {
   if (verb === "EPSV") return make229(address.port);
   return verb === "LPSV" ? make228(address) : make227(address);
-}
-
-const breaks: Partial<Record<DataState, string>> = {
-  aborted: "by ABOR",
-  "source-broke": "the data connection broke at its source",
-  "sink-broke": "the data connection broke at its receiver",
-  running: "the server reported the end before all data was sent",
-};
-
-/** Why a transfer counts as broken though the server may have said otherwise. */
-export function breakText({ data, finalReply }: Transfer): string {
-  const said = finalReply === undefined ? "" : ` (the server said ${finalReply.code} ${replyText(finalReply)})`;
-  return `${breaks[data] ?? "the data did not arrive whole"}${said}`;
 }
 
 /** A server's 425 says that it could not connect, not why. */

@@ -1,9 +1,11 @@
 // The bounds on a transfer's waits, and the NOOPs that keep its control connection alive. Which timers run follows from what
 // the transfers are doing, so nobody has to remember to stop one.
 import { limits } from "../limits.ts";
-import type { Exchange } from "./exchange.ts";
-import type { RelayCore } from "./relay-core.ts";
-import { settlement } from "./settlement.ts";
+import type { Aborts } from "./aborts.ts";
+import { completion } from "./completion.ts";
+import type { ControlConnections } from "./control-connections.ts";
+import type { DataTransfer } from "./data-transfer.ts";
+import type { TransferQueue } from "./transfer-queue.ts";
 import { dataOpenMs, type Transfers } from "./transfers.ts";
 
 /** How long one half of a transfer may wait for the other without a byte moving. */
@@ -11,18 +13,25 @@ const lateDataMs = 120_000;
 
 type TransferTimer = "keepalive" | "data-open" | "late-data" | "abort-hold" | "abort-reply";
 
+interface SessionParts {
+  readonly control: ControlConnections;
+  readonly queue: TransferQueue;
+  readonly aborts: Aborts;
+  readonly transfers: Transfers;
+  /** Milliseconds between NOOPs during a transfer; 0 for none. */
+  readonly keepaliveMs: number;
+}
+
 export class TransferTimers {
-  readonly #core: RelayCore;
-  readonly #transfers: Transfers;
+  readonly #parts: SessionParts;
   /** What each timer that runs is for. */
   readonly #running: Map<TransferTimer, string> = new Map();
   /** What the late-data timer has looked at last, and the bytes that it saw. */
   #lateFor = "";
   #bytesSeen = -1;
 
-  constructor(core: RelayCore, transfers: Transfers) {
-    this.#core = core;
-    this.#transfers = transfers;
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
   }
 
   /** Start what is needed now, stop what is not. */
@@ -32,10 +41,10 @@ export class TransferTimers {
       if (purpose === this.#running.get(name)) continue;
       if (purpose === undefined) {
         this.#running.delete(name);
-        this.#core.emit({ type: "clear-timer", name });
+        this.#parts.control.emit({ type: "clear-timer", name });
       } else {
         this.#running.set(name, purpose);
-        this.#core.emit({ type: "set-timer", name, delayMs: this.#delayOf(name) });
+        this.#parts.control.emit({ type: "set-timer", name, delayMs: this.#delayOf(name) });
       }
     }
   }
@@ -45,12 +54,12 @@ export class TransferTimers {
     const purpose = this.#purpose(name);
     this.#running.delete(name);
     if (purpose === undefined) return;
+    const { control, aborts, transfers } = this.#parts;
     if (name === "keepalive") this.#keepAlive();
-    else if (name === "data-open") this.#transfers.dataOpenLate();
-    else if (name === "abort-hold") this.#transfers.aborts.late();
-    else if (name === "abort-reply")
-      this.#core.outOfStep ??= `it has not answered ABOR for ${limits.abortReplyMs / 1000} s`;
-    else if (this.#lateFor === purpose && this.#bytesSeen === bytes) this.#transfers.stalled();
+    else if (name === "data-open") transfers.dataOpenLate();
+    else if (name === "abort-hold") aborts.late();
+    else if (name === "abort-reply") control.loseStep(`it has not answered ABOR for ${limits.abortReplyMs / 1000} s`);
+    else if (this.#lateFor === purpose && this.#bytesSeen === bytes) transfers.stalled();
     else {
       this.#lateFor = purpose;
       this.#bytesSeen = bytes;
@@ -58,39 +67,35 @@ export class TransferTimers {
   }
 
   #delayOf(name: TransferTimer): number {
-    if (name === "keepalive") return this.#core.config.keepaliveMs;
+    if (name === "keepalive") return this.#parts.keepaliveMs;
     if (name === "data-open") return dataOpenMs;
     if (name === "late-data") return lateDataMs;
-    return name === "abort-reply" ? limits.abortReplyMs : (this.#transfers.aborts.held?.delayMs ?? 0);
+    return name === "abort-reply" ? limits.abortReplyMs : (this.#parts.aborts.held?.delayMs ?? 0);
   }
 
+  /** What the timer is for now; undefined where it has to stop. */
   #purpose(name: TransferTimer): string | undefined {
-    const { aborts } = this.#transfers;
+    const { aborts, queue } = this.#parts;
     if (name === "abort-hold") return aborts.held?.purpose;
     if (name === "abort-reply") return aborts.isWaiting && aborts.held === undefined ? "session" : undefined;
-    const { head } = this.#transfers;
-    if (head?.transfer === undefined) return undefined;
-    return this.#purposes[name](head, head.transfer);
+    return queue.head === undefined ? undefined : this.#purposes[name](queue.head);
   }
 
   readonly #purposes: Readonly<
-    Record<
-      Exclude<TransferTimer, `abort-${string}`>,
-      (head: Exchange, transfer: NonNullable<Exchange["transfer"]>) => string | undefined
-    >
+    Record<Exclude<TransferTimer, `abort-${string}`>, (head: DataTransfer) => string | undefined>
   > = {
     // Until the data has arrived, too: a server that is done with a transfer counts the client idle.
-    keepalive: (_head, { preliminary, final }) =>
-      this.#core.config.keepaliveMs > 0 && (preliminary || final !== "none") ? "session" : undefined,
-    "data-open": ({ id }, { data, preliminary, final }) =>
-      data === "opening" && (preliminary || final === "good") ? String(id) : undefined,
-    "late-data": ({ id }, { direction, data, final }) =>
-      settlement[direction][data][final].includes("watch") ? `${id} ${data} ${final}` : undefined,
+    keepalive: ({ hasBegun, final }) =>
+      this.#parts.keepaliveMs > 0 && (hasBegun || final !== "none") ? "session" : undefined,
+    "data-open": ({ id, data, hasBegun, final }) =>
+      data === "opening" && (hasBegun || final === "good") ? String(id) : undefined,
+    "late-data": ({ id, direction, data, final }) =>
+      completion[direction][data][final].includes("watch") ? `${id} ${data} ${final}` : undefined,
   };
 
   #keepAlive(): void {
+    const { control } = this.#parts;
     // One at a time: a server that answers only after the transfer gets no second one.
-    if (this.#core.serverIsGone || this.#core.outstanding.has("NOOP")) return;
-    this.#core.ask("NOOP", undefined, { verb: "NOOP", kind: "plain", onFinal: () => {} });
+    if (!control.serverIsGone && !control.awaits("NOOP")) control.ask("NOOP", undefined);
   }
 }

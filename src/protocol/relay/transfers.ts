@@ -1,219 +1,167 @@
-// Transfer commands: both data ends brought together, and the server's final reply held back until the data says the same.
+// Transfer commands: both data connections brought together, and the server's final reply held back until the data says the same.
 import type { Command } from "../command.ts";
 import type { Reply } from "../reply.ts";
 import type { Aborts } from "./aborts.ts";
-import type { BackPreparation } from "./back-preparation.ts";
-import { Conclusion } from "./conclusion.ts";
-import type { Exchange, Transfer } from "./exchange.ts";
+import { Completion } from "./completion.ts";
+import type { ControlConnections } from "./control-connections.ts";
+import type { DataTransfer } from "./data-transfer.ts";
 import type { CopyOutcome, DataSide, Direction } from "./messages.ts";
-import type { RelayCore } from "./relay-core.ts";
-import type { Slot } from "./reply-order.ts";
-import type { DataState } from "./settlement.ts";
 import { explained, gatewayReply } from "./texts.ts";
+import type { TransferQueue } from "./transfer-queue.ts";
+import type { UpstreamSetup } from "./upstream-setup.ts";
 
-/** How long both data ends may take to open, once the server has begun. vsftpd waits 60 s as well. */
+/** How long both data connections may take to open, once the server has begun. vsftpd waits 60 s as well. */
 export const dataOpenMs = 60_000;
 
 export class Transfers {
-  readonly #core: RelayCore;
-  readonly #back: BackPreparation;
-  readonly #conclusion: Conclusion;
+  readonly #control: ControlConnections;
+  readonly #queue: TransferQueue;
+  readonly #upstream: UpstreamSetup;
+  readonly #aborts: Aborts;
+  readonly #completion: Completion;
 
-  constructor(core: RelayCore, back: BackPreparation) {
-    this.#core = core;
-    this.#back = back;
-    this.#conclusion = new Conclusion(core);
+  constructor(control: ControlConnections, queue: TransferQueue, upstream: UpstreamSetup, aborts: Aborts) {
+    this.#control = control;
+    this.#queue = queue;
+    this.#upstream = upstream;
+    this.#aborts = aborts;
+    this.#completion = new Completion(queue, aborts);
   }
 
-  /** The oldest transfer that the server has not yet answered for good, or that is not yet over. */
-  get aborts(): Aborts {
-    return this.#conclusion.aborts;
-  }
-
-  get head(): Exchange | undefined {
-    return this.#core.running.values().next().value;
-  }
-
-  begin(exchange: Exchange, command: Command, direction: Direction): void {
+  begin(transfer: DataTransfer, command: Command, direction: Direction, restarted: boolean): void {
     const { verb } = command;
-    this.#core.current = undefined;
-    exchange.refused = false;
-    const restarted = this.#core.restSent;
-    this.#core.restSent = false;
-    this.#core.pretSent = false;
-    const transfer: Transfer = {
-      verb,
-      command,
-      restarted,
-      direction,
-      slot: this.#core.order.open(verb),
-      data: "opening",
-      final: "none",
-      finalReply: undefined,
-      preliminary: false,
-    };
-    exchange.transfer = transfer;
-    this.#core.running.set(exchange.id, exchange);
-    this.connectBack(exchange);
-    this.#core.forward(command, {
+    this.#queue.start(transfer);
+    this.#upstream.transferBegins();
+    transfer.begin({ command, direction, restarted, slot: this.#control.openSlot(verb) });
+    // As soon as port and transfer are known, so that the channel is ahead of the data.
+    transfer.connectUpstream();
+    this.#control.forward(command, {
       verb,
       kind: "transfer",
       // Before the server has all of an upload, nothing that is good news is about it.
       mayBeDone: () => direction === "download" || (transfer.data !== "opening" && transfer.data !== "running"),
-      onPreliminary: (reply) => this.#preliminary(exchange, transfer, reply),
-      onFinal: (reply) => this.#final(exchange, transfer, reply),
+      onPreliminary: (reply) => this.#begun(transfer, reply),
+      onFinal: (reply) => this.#final(transfer, reply),
     });
-    this.#copyIfOpen(exchange, transfer);
+    transfer.copyIfOpen();
   }
 
-  /** As soon as port and transfer are known, so that the channel is ahead of the data. */
-  connectBack(exchange: Exchange): void {
-    if (exchange.transfer?.data === "opening") this.#back.connect(exchange);
+  opened(transfer: DataTransfer, side: DataSide): void {
+    if (side === "upstream") this.#upstream.opened(transfer);
+    else transfer.opened(side);
+    transfer.copyIfOpen();
   }
 
-  opened(exchange: Exchange, side: DataSide): void {
-    if (side === "upstream") this.#back.opened(exchange);
-    else if (exchange.front !== undefined) exchange.front.state = "open";
-    if (exchange.transfer !== undefined) this.#copyIfOpen(exchange, exchange.transfer);
+  /** A data connection could not be had: the client learns it now, the server's own reply is awaited for nobody. */
+  failed(transfer: DataTransfer, side: DataSide, text: string): void {
+    if (side === "upstream") this.#upstream.demote();
+    if (transfer.data !== "opening") return;
+    const hasNoSource = side === "downstream" && transfer.direction === "upload";
+    transfer.moved(hasNoSource ? "unreachable" : "abort");
+    this.#completion.resetDownstream(transfer);
+    if (hasNoSource && transfer.final === "none") this.#aborts.begin(transfer, "gateway");
+    else transfer.reset("upstream");
+    transfer.answer(gatewayReply("noDataConnection", text), "gateway");
+    if (transfer.final !== "none") this.#completion.end(transfer);
   }
 
-  /** A data end could not be had: the client learns it now, the server's own reply is awaited for nobody. */
-  failed(exchange: Exchange, side: DataSide, text: string): void {
-    const { transfer } = exchange;
-    if (side === "upstream") this.#back.demote();
-    if (transfer === undefined || transfer.data !== "opening") {
-      if (side === "upstream") Object.assign(exchange.back, { state: "failed", failure: text });
-      return;
-    }
-    transfer.data = side === "downstream" && transfer.direction === "upload" ? "source-broke" : "aborted";
-    this.#conclusion.resetFront(exchange);
-    if (transfer.direction === "upload" && side === "downstream" && transfer.final === "none")
-      this.aborts.begin(exchange, "gateway");
-    else this.#core.emit({ type: "reset", id: exchange.id, side: "upstream" });
-    this.#conclusion.answerEarly(transfer, gatewayReply("noDataConnection", text));
-    if (transfer.final !== "none") this.#conclusion.over(exchange);
+  copied(transfer: DataTransfer, outcome: CopyOutcome): void {
+    if (transfer.moved(outcome)) this.#completion.proceed(transfer);
   }
 
-  copied(exchange: Exchange, outcome: CopyOutcome): void {
-    if (exchange.transfer?.data === "running") this.#moved(exchange, exchange.transfer, outcome);
-  }
-
-  finished(exchange: Exchange, ok: boolean): void {
-    if (exchange.transfer?.data === "finishing")
-      this.#moved(exchange, exchange.transfer, ok ? "finished" : "sink-broke");
+  finished(transfer: DataTransfer, ok: boolean): void {
+    if (transfer.moved(ok ? "delivered" : "undelivered")) this.#completion.proceed(transfer);
   }
 
   /**
-   * The client's ABOR, which is on its way to the server: the client's data end breaks at once, the server's when it has answered.
-   * Also when the server is done and the client has not yet read it all: it may not mean to.
+   * The client's ABOR, which is on its way to the server: the client's data connection breaks at once, the server's when it has
+   * answered. Also when the server is done and the client has not yet read it all: it may not mean to.
    */
   aborted(): void {
-    const exchange = this.head;
-    const transfer = exchange?.transfer;
-    if (exchange === undefined || transfer === undefined) return;
-    if (transfer.data === "finished" || transfer.data === "aborted") return;
-    this.#conclusion.resetFront(exchange);
-    if (this.#core.serverIsGone) this.#core.emit({ type: "reset", id: exchange.id, side: "upstream" });
-    else this.aborts.begin(exchange, "client");
-    this.#moved(exchange, transfer, "aborted");
+    const transfer = this.#queue.head;
+    if (transfer === undefined || transfer.data === "finished" || transfer.data === "aborted") return;
+    this.#completion.resetDownstream(transfer);
+    if (this.#control.serverIsGone) transfer.reset("upstream");
+    else this.#aborts.begin(transfer, "client");
+    transfer.moved("abort");
+    this.#completion.proceed(transfer);
   }
 
   /** What the server has not confirmed must not look complete to anybody; with `all`, nothing else either. */
   abandon(options: { readonly tellServer: boolean; readonly all: boolean }): void {
-    for (const exchange of [...this.#core.running.values()]) {
-      const { transfer } = exchange;
-      if (!options.all && transfer?.final === "good" && transfer.slot !== undefined) continue;
-      const unfinishedUpload =
-        transfer?.direction === "upload" && transfer.final === "none" && transfer.data !== "finished";
-      if (options.tellServer && unfinishedUpload) {
-        this.#conclusion.resetFront(exchange);
-        this.aborts.begin(exchange, "gateway");
-        transfer.data = "aborted";
+    for (const transfer of this.#queue.running) {
+      if (!options.all && transfer.final === "good" && !transfer.isAnswered) continue;
+      const isUnfinishedUpload =
+        transfer.direction === "upload" && transfer.final === "none" && transfer.data !== "finished";
+      if (options.tellServer && isUnfinishedUpload) {
+        this.#completion.resetDownstream(transfer);
+        this.#aborts.begin(transfer, "gateway");
+        transfer.moved("abort");
       } else {
-        this.#conclusion.resetBoth(exchange);
-        this.#conclusion.over(exchange);
+        this.#completion.resetBoth(transfer);
+        this.#completion.end(transfer);
       }
     }
   }
 
   /** No byte has moved for long, though one half of the transfer waits for the other. */
   stalled(): void {
-    const exchange = this.head;
-    const transfer = exchange?.transfer;
-    if (exchange === undefined || transfer === undefined) return;
+    const transfer = this.#queue.head;
+    if (transfer === undefined) return;
     // Given up before: what waits behind it waits for ever.
-    if (transfer.slot === undefined) this.#core.outOfStep ??= `it does not say how ${transfer.verb} ended`;
-    this.#conclusion.resetBoth(exchange);
+    if (transfer.isAnswered) this.#control.loseStep(`it does not say how ${transfer.verb} ended`);
+    this.#completion.resetBoth(transfer);
     if (transfer.final === "none") {
-      this.#conclusion.answerEarly(
-        transfer,
-        gatewayReply("transferBroken", "the FTP server does not confirm the transfer"),
-      );
-      transfer.data = "aborted";
+      transfer.answer(gatewayReply("transferBroken", "the FTP server does not confirm the transfer"), "gateway");
+      transfer.moved("abort");
     } else {
       const why = "the FTP server reported the end, but the data connection did not end";
-      this.#conclusion.conclude(exchange, transfer, gatewayReply("transferBroken", why), "gateway");
+      this.#completion.conclude(transfer, gatewayReply("transferBroken", why), "gateway");
     }
   }
 
   dataOpenLate(): void {
-    const exchange = this.head;
-    if (exchange?.transfer?.data !== "opening") return;
-    const side = exchange.front?.state === "open" ? "upstream" : "downstream";
+    const transfer = this.#queue.head;
+    if (transfer?.data !== "opening") return;
+    const side = transfer.downstream === "open" ? "upstream" : "downstream";
     const who = side === "downstream" ? "the FTP client did not connect" : "the FTP server did not connect";
-    this.failed(exchange, side, `${who} within ${dataOpenMs / 1000} s: a firewall between us?`);
+    this.failed(transfer, side, `${who} within ${dataOpenMs / 1000} s: a firewall between us?`);
   }
 
-  #preliminary(exchange: Exchange, transfer: Transfer, reply: Reply): void {
+  #begun(transfer: DataTransfer, reply: Reply): void {
     // Pure-FTPd says 150 once more when a download breaks.
-    if (transfer.data === "aborted" && transfer.preliminary) return;
-    transfer.preliminary = true;
-    if (transfer.slot !== undefined) {
-      transfer.slot.underWay = true;
-      this.#core.order.preliminary(transfer.slot, reply, "server");
-    }
-    this.#connectFront(exchange, transfer);
+    if (transfer.data === "aborted" && transfer.hasBegun) return;
+    transfer.serverBegins(reply);
+    if (transfer.data === "opening") transfer.connectDownstream();
   }
 
-  #final(exchange: Exchange, transfer: Transfer, said: Reply): void {
-    const reply = explained(said, exchange.back.warning);
-    transfer.final = reply.code < 300 ? "good" : "bad";
-    transfer.finalReply = reply;
-    this.aborts.ended(exchange, transfer);
-    if (transfer.slot !== undefined) transfer.slot.underWay = false;
-    const refused = transfer.final === "bad" && !transfer.preliminary && transfer.slot !== undefined;
-    if (refused && transfer.data === "opening") this.#conclusion.release(exchange, transfer.slot as Slot, reply);
-    else if (refused && transfer.data === "running") this.#conclusion.callOff(exchange, transfer, reply);
+  #final(transfer: DataTransfer, said: Reply): void {
+    const reply = explained(said, transfer.warning);
+    transfer.serverEnds(reply);
+    this.#aborts.ended(transfer);
+    const refused = transfer.final === "bad" && !transfer.hasBegun && !transfer.isAnswered;
+    if (refused && transfer.data === "opening") this.#release(transfer, reply);
+    else if (refused && transfer.data === "running") this.#callOff(transfer, reply);
     else {
-      if (transfer.final === "good") this.#connectFront(exchange, transfer);
-      this.#conclusion.settle(exchange, transfer);
+      // Not for a transfer that was given up meanwhile.
+      if (transfer.final === "good" && transfer.data === "opening") transfer.connectDownstream();
+      this.#completion.proceed(transfer);
     }
   }
 
-  #connectFront(exchange: Exchange, transfer: Transfer): void {
-    const { front } = exchange;
-    // Not for a transfer that was given up meanwhile.
-    if (transfer.data !== "opening" || front === undefined) return;
-    if (front.kind === "passive" || front.state !== "idle") return;
-    front.state = "opening";
-    this.#core.emit({ type: "connect-downstream", id: exchange.id, to: front.target ?? "default-port" });
+  /** Refused before it began (550): the data connections stay for the next try, as they do at the server. */
+  #release(transfer: DataTransfer, reply: Reply): void {
+    transfer.answer(reply, "server");
+    transfer.refused();
+    if (this.#queue.reuse(transfer)) return;
+    transfer.refusePassiveCommand("the transfer was refused before");
+    transfer.drop();
   }
 
-  #copyIfOpen(exchange: Exchange, transfer: Transfer): void {
-    if (exchange.front?.state !== "open" || exchange.back.state !== "open" || transfer.data !== "opening") return;
-    transfer.data = "running";
-    this.#core.emit({ type: "copy", id: exchange.id, direction: transfer.direction });
-  }
-
-  #moved(exchange: Exchange, transfer: Transfer, data: DataState): void {
-    transfer.data = data;
-    this.#conclusion.settle(exchange, transfer);
-  }
-
-  /** A transfer that never reached the server: its REST must not become the next one's. */
-  takeBackRest(): void {
-    if (!this.#core.restSent) return;
-    this.#core.restSent = false;
-    this.#core.ask("REST", "0", { verb: "REST", kind: "plain", onFinal: () => {} });
+  /** The same with both data connections already open. */
+  #callOff(transfer: DataTransfer, reply: Reply): void {
+    transfer.refused();
+    this.#queue.end(transfer);
+    transfer.answer(reply, "server");
   }
 }

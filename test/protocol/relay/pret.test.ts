@@ -76,4 +76,17 @@ describe("towards a server that wants PRET", () => {
     asked(relay, 2);
     expect(relay.toServer).toEqual(["EPSV"]);
   });
+
+  it("a data connection that was opened for a name that it refused is closed before the next one", () => {
+    const relay = new RelayHarness({ memory: { passiveReaches: false, wantsPret: true } }).login();
+    asked(relay, 1);
+    relay.client("RETR missing");
+    relay.server("550 No such file", "229 ok (|||50000|)");
+    relay.look();
+    relay.input({ type: "data-open", id: 1, side: "upstream" });
+    expect([relay.toClient, relay.done]).toEqual([["550 No such file"], ["reset 1 upstream"]]);
+    relay.client("LIST");
+    relay.server("200 OK", "229 ok (|||50001|)");
+    expect(relay.done).toEqual(["connect-upstream 1 50001"]);
+  });
 });

@@ -1,0 +1,182 @@
+// Both control connections of a session: what is sent on them, what the server still has to answer, and what the client awaits.
+import { type Command, formatCommand, type IacSpelling } from "../command.ts";
+import { Redaction } from "../redaction.ts";
+import { formatReply, type Reply } from "../reply.ts";
+import type { Secret } from "../secret.ts";
+import type { RelayAction } from "./messages.ts";
+import { Outstanding, type Pending } from "./outstanding.ts";
+import { isOurs, isStrange } from "./reply-meaning.ts";
+import { ReplyOrder, type Slot } from "./reply-order.ts";
+
+export class ControlConnections {
+  readonly #actions: RelayAction[] = [];
+  readonly #outstanding: Outstanding = new Outstanding();
+  readonly #order: ReplyOrder;
+  /** What the trace may show. Nothing that goes on the wire passes through it. */
+  readonly #redaction: Redaction = new Redaction();
+  #serverIsGone = false;
+  #clientIsGone = false;
+  #outOfStep: string | undefined;
+  #isClosed = false;
+
+  constructor() {
+    this.#order = new ReplyOrder((reply, origin) => {
+      if (!this.#clientIsGone) this.#send(reply, origin);
+    });
+  }
+
+  emit(action: RelayAction): void {
+    this.#actions.push(this.#shown(action));
+  }
+
+  takeActions(): RelayAction[] {
+    return this.#actions.splice(0);
+  }
+
+  note(note: string): void {
+    this.emit({ type: "note", note });
+  }
+
+  warn(note: string): void {
+    this.emit({ type: "warning", note });
+  }
+
+  // The client.
+
+  /** Commands that it has sent and whose final reply it has not. */
+  get unanswered(): number {
+    return this.#order.length;
+  }
+
+  received(command: Command): void {
+    this.emit({ type: "told", side: "downstream", origin: "client", line: this.#redaction.command(command) });
+  }
+
+  openSlot(verb: string, overtakes = false): Slot {
+    return this.#order.open(verb, overtakes);
+  }
+
+  preliminary(slot: Slot, reply: Reply): void {
+    this.#order.preliminary(slot, reply, "server");
+  }
+
+  reply(slot: Slot, reply: Reply, origin: "gateway" | "server"): void {
+    this.#order.answer(slot, reply, origin);
+  }
+
+  /** Answer a command that the server does not see. */
+  answer(verb: string, reply: Reply, origin: "gateway" | "server" = "gateway"): void {
+    this.reply(this.openSlot(verb), reply, origin);
+  }
+
+  /** Past all order: after 421 nothing else is answered. */
+  sendLast(reply: Reply, origin: "gateway" | "server"): void {
+    this.#send(reply, origin);
+  }
+
+  /** It is sent nothing more: it went away, or has been sent 421. */
+  stopClient(): void {
+    this.#clientIsGone = true;
+  }
+
+  // The server.
+
+  get serverIsGone(): boolean {
+    return this.#serverIsGone;
+  }
+
+  /** Its control connection is over: nothing can be sent to it. */
+  loseServer(): void {
+    this.#serverIsGone = true;
+  }
+
+  /** One of these commands has been sent to it and not been answered. */
+  awaits(...verbs: readonly string[]): boolean {
+    return this.#outstanding.has(...verbs);
+  }
+
+  /** What it sends next answers this. */
+  expect(pending: Pending): void {
+    this.#outstanding.push(pending);
+  }
+
+  /** Hands its reply to the command that it answers; false when nobody asked. */
+  receive(reply: Reply): boolean {
+    return this.#outstanding.receive(reply);
+  }
+
+  /** Forward a client's command, parsed and written again. */
+  forward(command: Command, pending: Pending): void {
+    const { onFinal } = pending;
+    this.#command("client", command.verb, command.argument, command.iac, {
+      ...pending,
+      onFinal: (reply) => {
+        // It answers a command of ours, and the client's would get the next one.
+        if (isOurs(reply.code)) this.loseStep(`it said ${reply.code} to ${command.verb}`);
+        else onFinal(reply);
+      },
+    });
+  }
+
+  /** A command that the gateway itself thought of. */
+  ask(verb: string, argument: string | undefined, onFinal: (reply: Reply) => void = () => {}): void {
+    const strange = (reply: Reply): void => this.loseStep(`it said ${reply.code} to our ${verb}`);
+    this.#command("gateway", verb, argument, "none", {
+      verb,
+      kind: "plain",
+      onPreliminary: strange,
+      onFinal: (reply) => (isStrange(verb, reply.code) ? strange(reply) : onFinal(reply)),
+    });
+  }
+
+  // The session.
+
+  /** Size of the replies that wait: for their turn, or for the next one to show whose they are. */
+  get waitingBytes(): number {
+    return this.#order.waitingBytes + this.#outstanding.waitingBytes;
+  }
+
+  /** Why the server's replies and our commands do not belong together any more. */
+  get outOfStep(): string | undefined {
+    return this.#outOfStep;
+  }
+
+  loseStep(why: string): void {
+    this.#outOfStep ??= why;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  close(reason: string): void {
+    this.#isClosed = true;
+    this.emit({ type: "close", reason });
+  }
+
+  #send(reply: Reply, origin: "gateway" | "server"): void {
+    this.emit({ type: "replied", side: "downstream", origin, reply });
+    this.emit({ type: "write-downstream", bytes: formatReply(reply) });
+  }
+
+  #command(
+    origin: "client" | "gateway",
+    verb: string,
+    argument: string | Secret | undefined,
+    iac: IacSpelling,
+    pending: Pending,
+  ): void {
+    this.#outstanding.push(pending);
+    this.emit({ type: "told", side: "upstream", origin, line: this.#redaction.command({ verb, argument, iac }) });
+    this.emit({ type: "write-upstream", bytes: formatCommand(verb, argument, iac === "none" ? "doubled" : iac) });
+  }
+
+  /** The action as a trace may show it. */
+  #shown(action: RelayAction): RelayAction {
+    if (action.type === "replied") return { ...action, reply: this.#redaction.reply(action.reply) };
+    if (action.type === "note" || action.type === "warning")
+      return { ...action, note: this.#redaction.text(action.note) };
+    if (action.type === "close") return { ...action, reason: this.#redaction.text(action.reason) };
+    return action;
+  }
+}

@@ -1,0 +1,313 @@
+// One data transfer: its two data connections and the command that uses them. All that is known of it, and nobody else changes it.
+import type { Command } from "../command.ts";
+import type { HostPort } from "../host-port.ts";
+import type { Reply } from "../reply.ts";
+import type { ControlConnections } from "./control-connections.ts";
+import type { DataSide, Direction } from "./messages.ts";
+import type { Slot } from "./reply-order.ts";
+import { StateMachine } from "./state-machine.ts";
+import { gatewayReply } from "./texts.ts";
+import {
+  type DataEvent,
+  type DataState,
+  type DownstreamState,
+  dataStates,
+  downstreamStates,
+  type UpstreamState,
+  upstreamStates,
+} from "./transfer-states.ts";
+
+/** How the data connection to the server is opened. */
+export type UpstreamMethod = "epsv" | "pasv" | "active" | "default-port";
+
+/** The server's final reply: `good` is 2yz. */
+export type FinalReply = "none" | "good" | "bad";
+
+/** The client's transfer command. */
+export interface TransferCommand {
+  readonly command: Command;
+  readonly direction: Direction;
+  /** REST stood before it. */
+  readonly restarted: boolean;
+  readonly slot: Slot;
+}
+
+/** The client's passive command, which waits for our listener. */
+interface PassiveCommand {
+  readonly verb: string;
+  readonly slot: Slot;
+}
+
+export class DataTransfer {
+  readonly id: number;
+  readonly #control: ControlConnections;
+
+  readonly #upstream = new StateMachine(upstreamStates, "unprepared", (action) => {
+    const { id } = this;
+    if (action === "connect-upstream") this.#control.emit({ type: action, id, port: this.#port });
+    else if (action === "reset-upstream") this.reset("upstream");
+    else this.#control.emit({ type: action, id, how: this.#method === "default-port" ? "default-port" : "active" });
+  });
+  #method: UpstreamMethod | undefined;
+  #port = 0;
+  #failure = "";
+  #refusal: Reply | undefined;
+  #warning: string | undefined;
+
+  readonly #downstream = new StateMachine(downstreamStates, "none", (action) => {
+    const { id } = this;
+    if (action === "connect-downstream") this.#control.emit({ type: action, id, to: this.#target ?? "default-port" });
+    else this.#control.emit({ type: action, id });
+  });
+  /** Where PORT, EPRT or LPRT pointed; none: the client connects to us. */
+  #target: HostPort | "default-port" | undefined;
+  #passiveCommand: PassiveCommand | undefined;
+
+  readonly #data = new StateMachine(dataStates, "idle", (action) => {
+    const { id, direction } = this;
+    if (action === "copy") this.#control.emit({ type: action, id, direction });
+    else if (action === "call-off") this.#control.emit({ type: action, id });
+    else this.#control.emit({ type: action, id, side: direction === "download" ? "downstream" : "upstream" });
+  });
+  #running: TransferCommand | undefined;
+  #isAnswered = false;
+  #hasBegun = false;
+  #finalReply: Reply | undefined;
+  #wasRefused = false;
+
+  constructor(id: number, control: ControlConnections) {
+    this.id = id;
+    this.#control = control;
+  }
+
+  // The data connection to the server.
+
+  get upstream(): UpstreamState {
+    return this.#upstream.state;
+  }
+
+  get method(): UpstreamMethod | undefined {
+    return this.#method;
+  }
+
+  get isPassive(): boolean {
+    return this.#method === "epsv" || this.#method === "pasv";
+  }
+
+  /** Why no method worked, so far. */
+  get failure(): string {
+    return this.#failure;
+  }
+
+  /** The server's own word against the transfer, before its command was sent (PRET). */
+  get refusal(): Reply | undefined {
+    return this.#refusal;
+  }
+
+  /** Why what works may not be enough. */
+  get warning(): string | undefined {
+    return this.#warning;
+  }
+
+  /** The SSH host is asked for a listener, to which the server is to connect. */
+  listenUpstream(method: "active" | "default-port"): void {
+    this.#method = method;
+    this.#upstream.handle("listen");
+  }
+
+  /** EPSV, PASV, PORT or EPRT is sent to the server. */
+  askUpstream(method: UpstreamMethod): void {
+    this.#method = method;
+    this.#upstream.handle("ask");
+  }
+
+  warnUpstream(warning: string | undefined): void {
+    this.#warning = warning;
+  }
+
+  /** `port`: where the server listens, in passive mode. */
+  agreeUpstream(port = 0): void {
+    this.#port = port;
+    this.#upstream.handle("agreed");
+  }
+
+  /** Passive: once the port is known. */
+  connectUpstream(): void {
+    if (this.isPassive) this.#upstream.handle("connect");
+  }
+
+  noteFailure(why: string): void {
+    this.#failure = this.#failure === "" ? why : `${this.#failure}; ${why}`;
+  }
+
+  failUpstream(): void {
+    this.#upstream.handle("fail");
+  }
+
+  refuseAhead(reply: Reply): void {
+    this.#refusal = reply;
+  }
+
+  /** Nothing of what was agreed with the server holds any more; it can be asked again. */
+  withdrawUpstream(): void {
+    this.#upstream.handle("withdraw");
+    this.#failure = "";
+    this.#refusal = undefined;
+  }
+
+  // The data connection to the client.
+
+  get downstream(): DownstreamState {
+    return this.#downstream.state;
+  }
+
+  /** Neither PORT nor PASV was sent. */
+  get isDefaultPort(): boolean {
+    return this.#target === "default-port";
+  }
+
+  /** For the passive command, which is answered when the listener is there. */
+  listenDownstream(command: PassiveCommand): void {
+    this.#passiveCommand = command;
+    this.#target = undefined;
+    this.#downstream.handle("listen");
+  }
+
+  setTarget(target: HostPort | "default-port"): void {
+    this.#target = target;
+    this.#downstream.handle("target");
+  }
+
+  connectDownstream(): void {
+    this.#downstream.handle("connect");
+  }
+
+  /** The listener is there: the passive command, to be answered by the caller. */
+  takePassiveCommand(): PassiveCommand | undefined {
+    const command = this.#passiveCommand;
+    this.#passiveCommand = undefined;
+    return command;
+  }
+
+  /** A listener that will never be: its passive command is answered, so that it does not hold up all replies behind it. */
+  refusePassiveCommand(text: string): boolean {
+    const command = this.takePassiveCommand();
+    if (command !== undefined) this.#control.reply(command.slot, gatewayReply("noDataConnection", text), "gateway");
+    return command !== undefined;
+  }
+
+  loseDownstream(): void {
+    this.#downstream.handle("lost");
+  }
+
+  /** The client has chosen another one. */
+  forgetDownstream(): void {
+    this.#downstream.handle("forget");
+  }
+
+  // The command and its data.
+
+  get data(): DataState {
+    return this.#data.state;
+  }
+
+  get direction(): Direction {
+    return this.#running?.direction ?? "download";
+  }
+
+  /** The transfer command, as the client sent it. */
+  get command(): TransferCommand | undefined {
+    return this.#running;
+  }
+
+  get verb(): string {
+    return this.#running?.command.verb ?? "";
+  }
+
+  /** The server has said that it begins (1yz). */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
+  get final(): FinalReply {
+    if (this.#finalReply === undefined) return "none";
+    return this.#finalReply.code < 300 ? "good" : "bad";
+  }
+
+  get finalReply(): Reply | undefined {
+    return this.#finalReply;
+  }
+
+  /** The client has its final reply: the server's own, when it comes, is for nobody. */
+  get isAnswered(): boolean {
+    return this.#isAnswered;
+  }
+
+  /** The server refused a command on it before it began: good for another try, not for another PASV or PORT. */
+  get wasRefused(): boolean {
+    return this.#wasRefused;
+  }
+
+  begin(command: TransferCommand): void {
+    this.#running = command;
+    this.#isAnswered = false;
+    this.#hasBegun = false;
+    this.#finalReply = undefined;
+    this.#wasRefused = false;
+    this.#data.handle("begin");
+  }
+
+  opened(side: DataSide): void {
+    if (side === "upstream") this.#upstream.handle("opened");
+    else this.#downstream.handle("opened");
+  }
+
+  /** As soon as both data connections are open. */
+  copyIfOpen(): void {
+    if (this.upstream === "open" && this.downstream === "open") this.#data.handle("copy");
+  }
+
+  /** What became of the data. False: it changes nothing now. */
+  moved(event: Exclude<DataEvent, "begin" | "copy" | "refused">): boolean {
+    return this.#data.handle(event);
+  }
+
+  serverBegins(reply: Reply): void {
+    this.#hasBegun = true;
+    if (this.#running === undefined || this.#isAnswered) return;
+    this.#running.slot.underWay = true;
+    this.#control.preliminary(this.#running.slot, reply);
+  }
+
+  serverEnds(reply: Reply): void {
+    this.#finalReply = reply;
+    if (this.#running !== undefined) this.#running.slot.underWay = false;
+  }
+
+  /** The client's one final reply. */
+  answer(reply: Reply, origin: "gateway" | "server"): void {
+    if (this.#running === undefined || this.#isAnswered) return;
+    this.#isAnswered = true;
+    this.#control.reply(this.#running.slot, reply, origin);
+  }
+
+  /** By the server, before it began. */
+  refused(): void {
+    this.#wasRefused = true;
+    this.#data.handle("refused");
+  }
+
+  /** Nobody may take what this side got for complete. */
+  reset(side: DataSide): void {
+    this.#control.emit({ type: "reset", id: this.id, side });
+  }
+
+  /** The server's data is for nobody any more. */
+  discard(): void {
+    this.#control.emit({ type: "discard", id: this.id });
+  }
+
+  drop(): void {
+    this.#control.emit({ type: "drop", id: this.id });
+  }
+}
