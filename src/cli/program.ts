@@ -12,8 +12,8 @@ import { jsonAnnouncer, textAnnouncer } from "./report/announce.ts";
 import { makeReporter } from "./report/make-reporter.ts";
 import { asSallyportError, type Reporter, textReporter } from "./report/reporter.ts";
 import { leaveWith } from "./run/leave.ts";
-import { type ProcessWorld, processWorld } from "./run/process-world.ts";
-import type { OpenTunnel, World } from "./run/world.ts";
+import type { OpenTunnel, ProcessIo } from "./run/process-io.ts";
+import { type RealProcessIo, realProcessIo } from "./run/real-process-io.ts";
 import type { OpenServer } from "./serve/run-serve.ts";
 import type { ServeCommand } from "./serve/serve-command.ts";
 import { describeVersion } from "./version.ts";
@@ -31,54 +31,54 @@ export async function runProgram(
   openServer: OpenServer,
   loadDemoParts: LoadDemoParts,
 ): Promise<void> {
-  const world = processWorld(openTunnel);
-  void world.crashed.catch(() => setTimeout(() => process.exit(exitStatus.other), crashWaitMs).unref());
-  const status = await run(argv, world, openServer, loadDemoParts);
-  await leaveWith(status, [world.output, world.errorOutput], world.wasStopped());
+  const io = realProcessIo(openTunnel);
+  void io.crashed.catch(() => setTimeout(() => process.exit(exitStatus.other), crashWaitMs).unref());
+  const status = await run(argv, io, openServer, loadDemoParts);
+  await leaveWith(status, [io.output, io.errorOutput], io.wasStopped());
 }
 
 async function run(
   argv: readonly string[],
-  world: ProcessWorld,
+  io: RealProcessIo,
   openServer: OpenServer,
   loadDemoParts: LoadDemoParts,
 ): Promise<number> {
   try {
     const line = parseCommandLine(argv);
-    if (line.kind === "tunnel") return await runCommandLine(line, argv, world);
-    if (line.kind === "serve") return await runServer(line, world, openServer);
-    return await whole(await runToItsEnd(line, world, loadDemoParts), world, usageReporter(world));
+    if (line.kind === "tunnel") return await runCommandLine(line, argv, io);
+    if (line.kind === "serve") return await runServer(line, io, openServer);
+    return await whole(await runToItsEnd(line, io, loadDemoParts), io, usageReporter(io));
   } catch (thrown) {
-    return fail(thrown, usageReporter(world));
+    return fail(thrown, usageReporter(io));
   }
 }
 
 type Ending = Exclude<ParsedLine, TunnelCommand | ServeCommand>;
 
 /** The commands that end by themselves; each is loaded when it is needed. */
-async function runToItsEnd(line: Ending, world: World, loadDemoParts: LoadDemoParts): Promise<number> {
+async function runToItsEnd(line: Ending, io: ProcessIo, loadDemoParts: LoadDemoParts): Promise<number> {
   switch (line.kind) {
     case "passwd":
-      return await (await import("./serve/run-passwd.ts")).runPasswd(line, world);
+      return await (await import("./serve/run-passwd.ts")).runPasswd(line, io);
     case "demo":
-      return await (await import("./demo/run-demo.ts")).runDemo(line, world, loadDemoParts);
+      return await (await import("./demo/run-demo.ts")).runDemo(line, io, loadDemoParts);
     case "lab":
-      return await (await import("./lab/run-lab.ts")).runLab(line, world);
+      return await (await import("./lab/run-lab.ts")).runLab(line, io);
     case "ftp":
-      return await (await import("./ftp/run-ftp.ts")).runFtp(line, world, usageReporter(world));
+      return await (await import("./ftp/run-ftp.ts")).runFtp(line, io, usageReporter(io));
     case "transfer":
-      return await (await import("./transfer/run-transfer.ts")).runTransfer(line, world);
+      return await (await import("./transfer/run-transfer.ts")).runTransfer(line, io);
     default:
-      world.printLine(line.kind === "help" ? helpText(line.command).trimEnd() : describeVersion());
+      io.printLine(line.kind === "help" ? helpText(line.command).trimEnd() : describeVersion());
       return exitStatus.ok;
   }
 }
 
-const usageReporter = ({ printError }: World): Reporter =>
+const usageReporter = ({ printError }: ProcessIo): Reporter =>
   textReporter({ threshold: "warn", stacks: false, write: printError });
 
 /** Their status, once all that they have written has been taken: what was cut is never status 0. */
-async function whole(status: number, { output }: ProcessWorld, reporter: Reporter): Promise<number> {
+async function whole(status: number, { output }: RealProcessIo, reporter: Reporter): Promise<number> {
   await output.flushed();
   const { failure } = output;
   if (failure === undefined) return status;
@@ -89,7 +89,7 @@ async function whole(status: number, { output }: ProcessWorld, reporter: Reporte
 }
 
 /** A service goes on when its lines cannot be written; who reads them must know. */
-function warnOfOutput({ output }: ProcessWorld, reporter: Reporter): void {
+function warnOfOutput({ output }: RealProcessIo, reporter: Reporter): void {
   void output.failed.then(() => {
     if (output.failure === undefined || output.failure.code === "EPIPE") return;
     reporter.log({ level: "warn", message: outputError(output.failure).message });
@@ -104,17 +104,17 @@ function outputError(cause: NodeJS.ErrnoException): SallyportError {
   });
 }
 
-async function runCommandLine(command: TunnelCommand, argv: readonly string[], world: ProcessWorld): Promise<number> {
-  const [{ runTunnel }, { backgroundWorld, isBackgroundChild, runInBackground }] = await Promise.all([
+async function runCommandLine(command: TunnelCommand, argv: readonly string[], io: RealProcessIo): Promise<number> {
+  const [{ runTunnel }, { backgroundIo, isBackgroundChild, runInBackground }] = await Promise.all([
     import("./run/run-tunnel.ts"),
     import("./run/background.ts"),
   ]);
-  const isChild = isBackgroundChild(world.env);
-  if (command.background && !isChild) return runInBackground(argv, world);
-  const mine = isChild ? backgroundWorld(world) : worldOf(command, world);
+  const isChild = isBackgroundChild(io.env);
+  if (command.background && !isChild) return runInBackground(argv, io);
+  const mine = isChild ? backgroundIo(io) : ioOf(command, io);
   const reporter = await makeReporter(command.output, mine.printError);
   const announcer = command.output.json ? jsonAnnouncer() : textAnnouncer;
-  warnOfOutput(world, reporter);
+  warnOfOutput(io, reporter);
   try {
     return await runTunnel(command, mine, reporter, announcer);
   } catch (thrown) {
@@ -125,24 +125,24 @@ async function runCommandLine(command: TunnelCommand, argv: readonly string[], w
   }
 }
 
-async function runServer(command: ServeCommand, world: ProcessWorld, openServer: OpenServer): Promise<number> {
+async function runServer(command: ServeCommand, io: RealProcessIo, openServer: OpenServer): Promise<number> {
   const { runServe } = await import("./serve/run-serve.ts");
-  const reporter = await makeReporter(command.output, world.printError);
-  warnOfOutput(world, reporter);
+  const reporter = await makeReporter(command.output, io.printError);
+  warnOfOutput(io, reporter);
   try {
-    return await runServe(command, world, reporter, openServer);
+    return await runServe(command, io, reporter, openServer);
   } catch (thrown) {
     const line = command.output.json ? jsonAnnouncer().failed(asSallyportError(thrown)) : undefined;
-    if (line !== undefined) world.printLine(line);
+    if (line !== undefined) io.printLine(line);
     return fail(thrown, reporter);
   }
 }
 
 // With a command behind `--`, standard output is the command's.
-function worldOf(command: TunnelCommand, world: World): World {
-  if (command.command.length === 0) return world;
+function ioOf(command: TunnelCommand, io: ProcessIo): ProcessIo {
+  if (command.command.length === 0) return io;
   const isQuiet = command.output.quiet && !command.output.json;
-  return { ...world, printLine: (line) => (isQuiet ? undefined : world.printError(`${line}\n`)) };
+  return { ...io, printLine: (line) => (isQuiet ? undefined : io.printError(`${line}\n`)) };
 }
 
 function fail(thrown: unknown, reporter: Reporter): number {

@@ -1,10 +1,10 @@
-// Who to log in as: what was said, what .netrc says, what the user answers.
+// Who to log in as: what was given, what .netrc has, what the user answers.
 import type { Credentials } from "../../client/client-options.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { findLogin } from "./find-login.ts";
 import type { NetrcEntry } from "./parse-netrc.ts";
 
-/** What was said already. */
+/** What was given already. */
 export interface SignInTarget {
   readonly host: string;
   readonly user?: string | undefined;
@@ -26,10 +26,10 @@ const anonymous: ReadonlySet<string> = new Set(["anonymous", "ftp"]);
 
 /** Throws what its sources throw. */
 export async function signIn(target: SignInTarget, sources: SignInSources): Promise<Credentials> {
-  const { host, user: said, password: given } = target;
-  if (said !== undefined && given !== undefined) return credentials(said, given, target.account);
-  const entry = findLogin(await sources.readNetrc(), host, said);
-  const user = said ?? entry?.login ?? (await sources.askUser());
+  const { host, user: name, password: given } = target;
+  if (name !== undefined && given !== undefined) return credentials(name, given, target.account);
+  const entry = findLogin(await sources.readNetrc(), host, name);
+  const user = name ?? entry?.login ?? (await sources.askUser());
   const account = target.account ?? entry?.account?.reveal();
   const known = given ?? entry?.password?.reveal();
   if (known !== undefined || anonymous.has(user.toLowerCase())) return credentials(user, known, account);

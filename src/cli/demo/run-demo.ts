@@ -3,8 +3,8 @@ import type { LoopbackParts } from "../../lab/loopback/parts.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { exitStatus } from "../exit-status.ts";
 import { waitForEnter } from "../lab/wait-for-enter.ts";
+import type { ProcessIo } from "../run/process-io.ts";
 import { aborted, Stopped, StopRequest } from "../run/stop-request.ts";
-import type { World } from "../run/world.ts";
 import type { DemoCommand } from "./demo-command.ts";
 
 /**
@@ -13,18 +13,18 @@ import type { DemoCommand } from "./demo-command.ts";
  */
 export async function runDemo(
   command: DemoCommand,
-  world: World,
+  io: ProcessIo,
   loadParts: () => Promise<LoopbackParts>,
 ): Promise<number> {
-  const isTerminal = world.outputColumns !== undefined;
+  const isTerminal = io.outputColumns !== undefined;
   if (command.step && !(isTerminal && process.stdin.isTTY)) {
     throw usageError("--step waits for Enter, but this is not a terminal", "Leave --step out, or take -v.");
   }
-  const stop = new StopRequest(world.onStopSignal);
+  const stop = new StopRequest(io.onStopSignal);
   const end = new AbortController();
   stop.first.addEventListener("abort", () => end.abort(stop.first.reason), { once: true });
-  world.crashed.catch((error: unknown) => end.abort(error));
-  void world.outputGone.then(() => stop.request("SIGPIPE"));
+  io.crashed.catch((error: unknown) => end.abort(error));
+  void io.outputGone.then(() => stop.request("SIGPIPE"));
   using steps = command.step ? waitForEnter(process.stdin) : undefined;
   const stopped = aborted(end.signal);
   const pause = async (): Promise<void> => {
@@ -35,11 +35,11 @@ export async function runDemo(
     // Loading SSH takes longer than the whole show on some machines, and Ctrl-C must work meanwhile.
     const [{ runShow, stayOpen, showOf }, parts] = await Promise.all([import("./run-show.ts"), loadParts()]);
     end.signal.throwIfAborted();
-    const stage = await runShow({ command, world, parts, signal: end.signal, pause });
+    const stage = await runShow({ command, io, parts, signal: end.signal, pause });
     const isStaying = isTerminal && !command.once;
     try {
-      for (const line of showOf(world).whatToType(isStaying)) world.printLine(line);
-      if (isStaying) await stayOpen(stage, world, end.signal);
+      for (const line of showOf(io).whatToType(isStaying)) io.printLine(line);
+      if (isStaying) await stayOpen(stage, io, end.signal);
     } finally {
       await Promise.race([stage[Symbol.asyncDispose](), aborted(stop.second)]);
     }

@@ -12,8 +12,8 @@ import { scenarios } from "../../lab/scenarios.ts";
 import { simulatedStage } from "../../lab/simulated/simulated-stage.ts";
 import type { OpenStage } from "../../lab/stage.ts";
 import { SallyportError } from "../../protocol/error.ts";
+import type { ProcessIo } from "../run/process-io.ts";
 import { aborted } from "../run/stop-request.ts";
-import type { World } from "../run/world.ts";
 import type { DemoCommand } from "./demo-command.ts";
 import { LiveTrace } from "./live-trace.ts";
 import { choosePaint } from "./paint.ts";
@@ -22,7 +22,7 @@ import { welcomeFiles } from "./welcome-files.ts";
 
 export interface ShowParts {
   readonly command: DemoCommand;
-  readonly world: World;
+  readonly io: ProcessIo;
   readonly parts: LoopbackParts;
   readonly signal: AbortSignal;
   /** Between two parts of the show. */
@@ -33,9 +33,9 @@ export interface ShowParts {
  * The first three parts. Gives the stage with the tunnels still open; throws `INTERNAL` when a mode failed, and the signal's
  * reason. Nothing is left open then.
  */
-export async function runShow({ command, world, parts, signal, pause }: ShowParts): Promise<LoopbackStage> {
-  const show = showOf(world);
-  const print = printing(world);
+export async function runShow({ command, io, parts, signal, pause }: ShowParts): Promise<LoopbackStage> {
+  const show = showOf(io);
+  const print = printing(io);
   const options: LoopbackOptions = { parts, credentials: demoCredentials, files: welcomeFiles, signal };
   print(show.opening(s04, command.step));
   print(show.failure(s04, await playOpening(s04.plain, simulatedStage(), signal)));
@@ -45,7 +45,7 @@ export async function runShow({ command, world, parts, signal, pause }: ShowPart
   await pause();
   const stage = await openModesStage(options);
   try {
-    print(show.table(await runModes(stage, { command, world, parts, signal, pause }, show)));
+    print(show.table(await runModes(stage, { command, io, parts, signal, pause }, show)));
     return stage;
   } catch (error) {
     await stage[Symbol.asyncDispose]();
@@ -54,28 +54,28 @@ export async function runShow({ command, world, parts, signal, pause }: ShowPart
 }
 
 /** What to type, and the tunnel until the signal: then it rejects with the signal's reason. */
-export async function stayOpen(stage: LoopbackStage, world: World, signal: AbortSignal): Promise<void> {
-  const show = showOf(world);
-  const print = printing(world);
+export async function stayOpen(stage: LoopbackStage, io: ProcessIo, signal: AbortSignal): Promise<void> {
+  const show = showOf(io);
+  const print = printing(io);
   const [entrance] = entrancesOf("auto").map((at) => stage.endpointOf(at));
   if (entrance !== undefined) print(show.invitation(entrance));
   using live = new LiveTrace(show.renderer(), print);
   stage.recorder.watcher = (event) => live.push(event);
-  world.becameReady();
+  io.becameReady();
   const lost = await Promise.race([stage.lost, aborted(signal)]);
   stage.recorder.watcher = () => {};
   signal.throwIfAborted();
   if (lost !== undefined) throw lost;
 }
 
-export function showOf({ env, outputColumns }: World): Show {
+export function showOf({ env, outputColumns }: ProcessIo): Show {
   return new Show({ width: outputColumns ?? 80, paint: choosePaint(env, outputColumns !== undefined) });
 }
 
 const printing =
-  (world: World) =>
+  (io: ProcessIo) =>
   (lines: readonly string[]): void => {
-    for (const line of lines) world.printLine(line);
+    for (const line of lines) io.printLine(line);
   };
 
 /** Throws `INTERNAL` when it does not come out as it must. */
@@ -89,8 +89,8 @@ async function playOpening(act: Act, openStage: OpenStage, signal: AbortSignal):
 }
 
 async function runModes(stage: LoopbackStage, parts: ShowParts, show: Show): Promise<readonly ModeRun[]> {
-  const { command, world, signal, pause } = parts;
-  const print = printing(world);
+  const { command, io, signal, pause } = parts;
+  const print = printing(io);
   const isDetailed = command.whole || command.step;
   const [tunnel, other] = entrancesOf("auto").map((at) => stage.endpointOf(at).port);
   const ftp = stage.endpointOf({ host: "server", port: 21 }).port;

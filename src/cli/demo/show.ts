@@ -180,22 +180,22 @@ export class Show {
     return new TraceRenderer({ width: this.#width, prefix, paint: paintCell(this.#paint) });
   }
 
-  /** What was typed, and what client and server said of the first transfer. */
+  /** What was typed, and what client and server sent in the first transfer. */
   #part(place: string, title: string, { typed }: Act, { events }: Evidence, words: string): readonly string[] {
-    const said = events.flatMap((event) => {
+    const dialogue = events.flatMap((event) => {
       if (event.type === "call") return this.#bad(`${event.host}: ${event.call}: ${event.error}`);
       if (event.type !== "line" || event.party === "ftp-server") return [];
       const text = escapeText(event.text);
       const lines = this.#wrap(event.from === "client" ? `---> ${text}` : text, "  ");
       return event.text.startsWith("226") ? lines.map((line) => this.#paint("good", line)) : lines;
     });
-    const from = said.indexOf("  ---> PASV");
-    const end = said.findIndex((line, index) => index > from && /226 |: E[A-Z]+/.test(line));
+    const from = dialogue.indexOf("  ---> PASV");
+    const end = dialogue.findIndex((line, index) => index > from && /226 |: E[A-Z]+/.test(line));
     return [
       ...this.#wrap(`${place}: ${title}`).map((line) => this.#paint("title", line)),
       "",
       ...typed.flatMap((line) => this.#wrap(line, "  ")),
-      ...said.slice(from, end + 1),
+      ...dialogue.slice(from, end + 1),
       ...this.#wrap(words, "    "),
       "",
     ];

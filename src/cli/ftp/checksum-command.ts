@@ -11,7 +11,7 @@ export const checksumCommand: PromptCommand = {
   name: "checksum",
   usage: "FILE [ALGORITHM]",
   help: "show a file's checksum as the server has it (SHA-256, or another)",
-  words: [1, 2],
+  args: [1, 2],
   completes: ["remote", "nothing"],
   redirects: "lines",
   run: async (shell, [file, algorithm]) => {

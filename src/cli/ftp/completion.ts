@@ -7,7 +7,7 @@ import { commandNames, findCommand } from "./prompt-commands.ts";
 import type { Completed, Settings } from "./shell.ts";
 import { type OpenWord, openWord, quoteWord } from "./split-line.ts";
 
-export interface CompletionWorld {
+export interface CompletionSource {
   readonly settings: Settings;
   readonly client: () => FtpClient | undefined;
 }
@@ -20,10 +20,10 @@ interface Candidate {
 /** A name that cannot be read from a terminal is not offered. */
 const readable = (name: string): boolean => !/[\p{C}\p{Zl}\p{Zp}]/u.test(name);
 
-export function makeComplete(world: CompletionWorld): Complete {
+export function makeComplete(io: CompletionSource): Complete {
   return async (line) => {
     const word = openWord(line);
-    const found = await candidates(world, word);
+    const found = await candidates(io, word);
     const slash = word.text.lastIndexOf("/") + 1;
     const [path, beginning] = [word.text.slice(0, slash), word.text.slice(slash)];
     const offers = found
@@ -41,12 +41,12 @@ function endOf(directory: boolean, { quoted }: OpenWord): string {
   return quoted ? '" ' : " ";
 }
 
-async function candidates(world: CompletionWorld, { before, text }: OpenWord): Promise<readonly Candidate[]> {
+async function candidates(io: CompletionSource, { before, text }: OpenWord): Promise<readonly Candidate[]> {
   const what = completedAt(before);
   const directory = text.slice(0, text.lastIndexOf("/") + 1);
   if (what === "command") return commandNames.map((name) => ({ name, directory: false }));
-  if (what === "local") return await localCandidates(world.settings, directory);
-  if (what === "remote") return await remoteCandidates(world.client(), directory);
+  if (what === "local") return await localCandidates(io.settings, directory);
+  if (what === "remote") return await remoteCandidates(io.client(), directory);
   return [];
 }
 

@@ -7,8 +7,8 @@ import type { Word } from "./split-line.ts";
 
 type Run = PromptCommand["run"];
 
-function row(name: string, usage: string, help: string, words: readonly [number, number], run: Run): PromptCommand {
-  return { name, usage, help, words, completes: ["remote"], run };
+function row(name: string, usage: string, help: string, args: readonly [number, number], run: Run): PromptCommand {
+  return { name, usage, help, args, completes: ["remote"], run };
 }
 
 const first = (words: readonly Word[]): string => words[0]?.text ?? "";

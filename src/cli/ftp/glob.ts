@@ -3,7 +3,7 @@ import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import { matchesPattern } from "../../protocol/listing/glob.ts";
 
-export interface GlobWorld {
+export interface GlobSource {
   /** What a leading `~` means; absent: nothing special. */
   readonly home?: string;
   /** Names in a directory; `""` is the current one. None when it is not a directory. */
@@ -20,9 +20,9 @@ export function isGlob(pattern: string): boolean {
  * whether it exists or not. A name that begins with a dot must be asked for with a dot.
  * @throws SallyportError `USAGE_INVALID` for more than `globWordsMax` alternatives, and what `list` throws.
  */
-export async function expandGlob(pattern: string, world: GlobWorld): Promise<string[]> {
+export async function expandGlob(pattern: string, io: GlobSource): Promise<string[]> {
   const found: string[] = [];
-  for (const word of expandBraces(expandHome(pattern, world.home))) found.push(...(await expandPath(word, world)));
+  for (const word of expandBraces(expandHome(pattern, io.home))) found.push(...(await expandPath(word, io)));
   return [...new Set(found)];
 }
 
@@ -93,7 +93,7 @@ function nextPlain(word: string, wanted: string, from: number): number {
 }
 
 /** Directory by directory, listing only where there is a pattern. */
-async function expandPath(word: string, world: GlobWorld): Promise<string[]> {
+async function expandPath(word: string, io: GlobSource): Promise<string[]> {
   const root = /^\/*/.exec(word)?.[0] ?? "";
   let paths = [root];
   for (const part of word.slice(root.length).split("/")) {
@@ -101,15 +101,15 @@ async function expandPath(word: string, world: GlobWorld): Promise<string[]> {
     const next: string[] = [];
     for (const path of paths) {
       if (!isPattern) next.push(join(path, unescaped(part)));
-      else next.push(...(await matching(path, part, world)).map((name) => join(path, name)));
+      else next.push(...(await matching(path, part, io)).map((name) => join(path, name)));
     }
     paths = next;
   }
   return paths;
 }
 
-async function matching(directory: string, part: string, world: GlobWorld): Promise<string[]> {
-  return (await world.list(directory)).filter(nameFilter(part)).sort();
+async function matching(directory: string, part: string, io: GlobSource): Promise<string[]> {
+  return (await io.list(directory)).filter(nameFilter(part)).sort();
 }
 
 /** Whether a name fits one part of a pattern, between two `/`. */

@@ -54,10 +54,10 @@ export class TerminalLines implements LineSource {
       history: this.#history,
       historySize: historyLines,
       removeHistoryDuplicates: true,
-      completer: (line: string, tell: (error: null, result: [string[], string]) => void) => {
+      completer: (line: string, complete: (error: null, result: [string[], string]) => void) => {
         void this.#complete(line).then(
-          ([found, part]) => tell(null, [[...found], part]),
-          () => tell(null, [[], line]),
+          ([found, part]) => complete(null, [[...found], part]),
+          () => complete(null, [[], line]),
         );
       },
     });

@@ -18,7 +18,7 @@ function row(name: string, help: string, show: Show): PromptCommand {
     name,
     usage,
     help,
-    words: [0, 1000],
+    args: [0, 1000],
     completes: ["remote"],
     redirects: "lines",
     run: (shell, words) => list(shell, name, words, show),

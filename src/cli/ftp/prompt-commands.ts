@@ -18,7 +18,7 @@ const help: PromptCommand = {
   aliases: ["?"],
   usage: "[COMMAND]",
   help: "show the commands, or what one does",
-  words: [0, 1],
+  args: [0, 1],
   completes: ["command"],
   redirects: "lines",
   run: (shell, [name]) => (name === undefined ? showAll(shell) : showOne(shell, findCommand(name.text))),
@@ -28,7 +28,7 @@ const explainLast: PromptCommand = {
   name: "explain",
   usage: "",
   help: "say more about the last error: why it happens, and in which scenario",
-  words: [0, 0],
+  args: [0, 0],
   redirects: "lines",
   run: (shell) => {
     const { lastError } = shell;
@@ -41,7 +41,7 @@ const proxy: PromptCommand = {
   name: "proxy",
   usage: "COMMAND [WORDS]",
   help: "do it at a second server; get and put: between the two servers",
-  words: [1, 1000],
+  args: [1, 1000],
   completes: ["command", "nothing"],
   run: runProxy,
 };
@@ -109,7 +109,7 @@ function redirectable(line: string): PromptCommand["redirects"] {
 async function runWords(shell: Shell, [first, ...words]: readonly Word[]): Promise<void> {
   if (first === undefined) return;
   const command = findCommand(first.text);
-  const [fewest, most] = command.words;
+  const [fewest, most] = command.args;
   if (words.length < fewest || words.length > most) {
     throw usageError(`${command.name} with ${words.length} words behind it`, `Write ${usageOf(command)}.`);
   }

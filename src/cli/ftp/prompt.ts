@@ -13,7 +13,7 @@ import { SecondShell } from "./second-shell.ts";
 import { SessionSlot } from "./session-slot.ts";
 import type { ProgressView, Settings, Shell, Target } from "./shell.ts";
 
-export interface PromptWorld {
+export interface PromptIo {
   readonly lines: LineSource;
   readonly settings: Settings;
   /** A person is at the other end: errors are told and the prompt goes on. */
@@ -37,7 +37,7 @@ class Interrupted extends Error {}
 export class Prompt implements Shell, AsyncDisposable {
   readonly settings: Settings;
   readonly second: Shell;
-  readonly #world: PromptWorld;
+  readonly #io: PromptIo;
   readonly #slot: SessionSlot;
   lastError: SallyportError | undefined;
   /** In the place of the terminal, for one command. */
@@ -47,23 +47,23 @@ export class Prompt implements Shell, AsyncDisposable {
   #view: ProgressView | undefined;
   #running: AbortController | undefined;
 
-  constructor(world: PromptWorld) {
-    this.#world = world;
-    this.settings = world.settings;
+  constructor(io: PromptIo) {
+    this.#io = io;
+    this.settings = io.settings;
     const lost = (why: SallyportError): void => this.#lost(why);
     this.#slot = new SessionSlot(lost);
-    this.second = new SecondShell(this, new SessionSlot(lost), world.connect);
+    this.second = new SecondShell(this, new SessionSlot(lost), io.connect);
   }
 
   /** Until `quit` or the end of the lines; in a script, until the first command that fails. Gives the exit status. */
   async run(): Promise<number> {
     while (!this.#over) {
       this.#isReading = true;
-      const line = await this.#world.lines.next("ftp> ");
+      const line = await this.#io.lines.next("ftp> ");
       this.#isReading = false;
       if (line === undefined) break;
       const status = await this.runLine(line);
-      if (status !== exitStatus.ok && !this.#world.interactive) return status;
+      if (status !== exitStatus.ok && !this.#io.interactive) return status;
     }
     return exitStatus.ok;
   }
@@ -89,7 +89,7 @@ export class Prompt implements Shell, AsyncDisposable {
   }
 
   async #runShell(line: string): Promise<void> {
-    await this.#world.runLocal(line, this.settings.localDirectory);
+    await this.#io.runLocal(line, this.settings.localDirectory);
   }
 
   /** True unless the program is what it ends: a program of this machine may be gone sooner than its Ctrl-C has come here. */
@@ -118,14 +118,14 @@ export class Prompt implements Shell, AsyncDisposable {
   #lost(why: SallyportError): void {
     if (this.#running !== undefined) return;
     this.lastError = why;
-    this.#world.lines.aside(() => this.#world.report(why, false));
+    this.#io.lines.aside(() => this.#io.report(why, false));
   }
 
   #failed(error: SallyportError): number {
     this.lastError = error;
     const shown = this.settings.verbose && error.code.startsWith("FTP_REPLY_");
-    this.#world.report(error, shown && this.#world.interactive);
-    if (error.code === "FTP_LOGIN" && this.#world.interactive) this.print("Type user NAME to try again.");
+    this.#io.report(error, shown && this.#io.interactive);
+    if (error.code === "FTP_LOGIN" && this.#io.interactive) this.print("Type user NAME to try again.");
     return exitStatusOf(error);
   }
 
@@ -146,7 +146,7 @@ export class Prompt implements Shell, AsyncDisposable {
   }
 
   open(target: Target): Promise<void> {
-    return this.#slot.open(target, (place) => this.#world.connect(place, this));
+    return this.#slot.open(target, (place) => this.#io.connect(place, this));
   }
 
   close(): Promise<void> {
@@ -154,7 +154,7 @@ export class Prompt implements Shell, AsyncDisposable {
   }
 
   get output(): NodeJS.WritableStream {
-    return this.#redirected ?? this.#world.output;
+    return this.#redirected ?? this.#io.output;
   }
 
   async redirect(redirection: Redirection, work: () => Promise<void>): Promise<void> {
@@ -181,16 +181,16 @@ export class Prompt implements Shell, AsyncDisposable {
   }
 
   signIn(target: Target): Promise<Credentials> {
-    return this.#world.signIn(target, this, this.signal);
+    return this.#io.signIn(target, this, this.signal);
   }
 
   ask(question: string, hidden: boolean, signal?: AbortSignal): Promise<string | undefined> {
-    return this.#world.ask(question, hidden, signal);
+    return this.#io.ask(question, hidden, signal);
   }
 
   progress(name: string): ProgressView {
-    const { columns, nowMs } = this.#world;
-    const write = (text: string): void => void this.#world.output.write(text);
+    const { columns, nowMs } = this.#io;
+    const write = (text: string): void => void this.#io.output.write(text);
     this.#view = openProgressView({ name, hash: this.settings.hash, columns: columns(), write, nowMs });
     return this.#view;
   }
@@ -201,6 +201,6 @@ export class Prompt implements Shell, AsyncDisposable {
   }
 
   nowMs(): number {
-    return this.#world.nowMs();
+    return this.#io.nowMs();
   }
 }

@@ -17,7 +17,7 @@ import { explain } from "../explain/explain.ts";
 import { dialogueLines } from "../report/dialogue-lines.ts";
 import { escapeText } from "../report/escape-text.ts";
 import type { Reporter } from "../report/reporter.ts";
-import type { World } from "../run/world.ts";
+import type { ProcessIo } from "../run/process-io.ts";
 import { makeAskUser } from "../terminal/ask-user.ts";
 import { makeComplete } from "./completion.ts";
 import type { FtpCommand } from "./ftp-command.ts";
@@ -29,8 +29,8 @@ import { settingsOf } from "./settings-of.ts";
 import type { Settings, Shell, Target } from "./shell.ts";
 
 /** Returns the exit status, or throws what the user has to be told. */
-export async function runFtp(command: FtpCommand, world: World, reporter: Reporter): Promise<number> {
-  const run = new FtpRun(command, world, reporter);
+export async function runFtp(command: FtpCommand, io: ProcessIo, reporter: Reporter): Promise<number> {
+  const run = new FtpRun(command, io, reporter);
   try {
     return await run.run();
   } finally {
@@ -40,7 +40,7 @@ export async function runFtp(command: FtpCommand, world: World, reporter: Report
 
 class FtpRun implements AsyncDisposable {
   readonly #command: FtpCommand;
-  readonly #world: World;
+  readonly #io: ProcessIo;
   readonly #prompt: Prompt;
   readonly #lines: LineSource;
   /** One SSH connection for all sessions: connected when first needed, and again when it was lost. */
@@ -57,12 +57,12 @@ class FtpRun implements AsyncDisposable {
   readonly #second: Set<number> = new Set();
   #connecting: Shell | undefined;
 
-  constructor(command: FtpCommand, world: World, reporter: Reporter) {
+  constructor(command: FtpCommand, io: ProcessIo, reporter: Reporter) {
     this.#command = command;
-    this.#world = world;
+    this.#io = io;
     this.#settings = settingsOf(command, this.#interactive);
-    this.#askUser = makeAskUser({ env: world.env, interrupt: () => void this.#prompt.interrupt() });
-    const tellUser = (line: string): void => world.printError(`${escapeText(line)}\n`);
+    this.#askUser = makeAskUser({ env: io.env, interrupt: () => void this.#prompt.interrupt() });
+    const tellUser = (line: string): void => io.printError(`${escapeText(line)}\n`);
     const via = command.via === undefined ? undefined : { ...command.via, askUser: this.#askUser, tellUser };
     this.#via = via === undefined ? undefined : sshHost({ ...via, trace: (event) => this.#show(event) });
     this.#lines = this.#openLines();
@@ -77,9 +77,9 @@ class FtpRun implements AsyncDisposable {
       columns: () => (process.stdout.isTTY ? process.stdout.columns : undefined),
       report: (error, shown) => {
         if (!shown) reporter.fail(error);
-        if (command.explain) for (const line of explain(error)) world.printError(`  ${escapeText(line)}\n`);
+        if (command.explain) for (const line of explain(error)) io.printError(`  ${escapeText(line)}\n`);
       },
-      runLocal: (line, directory) => runLocal(line, directory, this.#interactive, world.env),
+      runLocal: (line, directory) => runLocal(line, directory, this.#interactive, io.env),
       nowMs: () => systemClock.nowMs(),
     });
   }
@@ -90,11 +90,11 @@ class FtpRun implements AsyncDisposable {
         this.#end.abort(new Error(`stopped by ${signal}`));
         resolve(signal);
       };
-      const release = this.#world.onStopSignal((signal) => {
+      const release = this.#io.onStopSignal((signal) => {
         if (signal === "SIGINT" && this.#interactive && this.#prompt.interrupt()) return;
         stop(signal);
       });
-      void this.#world.outputGone.then(() => stop("SIGPIPE"));
+      void this.#io.outputGone.then(() => stop("SIGPIPE"));
       this.#end.signal.addEventListener("abort", release, { once: true });
     });
     const status = await Promise.race([this.#dialogue(), stopped]);
@@ -154,7 +154,7 @@ class FtpRun implements AsyncDisposable {
   #signIn(target: Target, shell: Shell, signal: AbortSignal): Promise<Credentials> {
     const ask: Shell["ask"] = (question, hidden, until = signal) => shell.ask(question, hidden, until);
     return signIn(target, {
-      readNetrc: () => readNetrc(netrcPath(this.#world.env)),
+      readNetrc: () => readNetrc(netrcPath(this.#io.env)),
       askUser: () => askUserName({ ask }, target.host),
       askPassword: (_, until) => ask("Password: ", true, until),
       asks: "challenged",

@@ -14,7 +14,7 @@ export const sessionCommands: readonly PromptCommand[] = [
     name: "open",
     usage: "[USER@]HOST [PORT]",
     help: "connect to a server and log in",
-    words: [1, 2],
+    args: [1, 2],
     run: async (shell, [host, port]) => {
       if (shell.connected) throw usageError("there is a session already", "Say close first.");
       await shell.open(parseTarget(host?.text ?? "", port?.text));
@@ -24,7 +24,7 @@ export const sessionCommands: readonly PromptCommand[] = [
     name: "user",
     usage: "NAME [PASSWORD]",
     help: "log in as somebody else; in a new session where the server wants one",
-    words: [1, 2],
+    args: [1, 2],
     run: (shell, [user, password]) => logInAs(shell, user?.text ?? "", password?.text),
   },
   {
@@ -32,7 +32,7 @@ export const sessionCommands: readonly PromptCommand[] = [
     aliases: ["disconnect"],
     usage: "",
     help: "end the session, stay at the prompt",
-    words: [0, 0],
+    args: [0, 0],
     run: async (shell) => {
       shell.client();
       await shell.close();
@@ -43,18 +43,18 @@ export const sessionCommands: readonly PromptCommand[] = [
     aliases: ["bye", "exit"],
     usage: "",
     help: "end the session and the program",
-    words: [0, 0],
+    args: [0, 0],
     run: (shell) => shell.quit(),
   },
   {
     name: "lcd",
     usage: "[DIRECTORY]",
     help: "change the directory here; without a name to the home directory",
-    words: [0, 1],
+    args: [0, 1],
     completes: ["local"],
     run: async (shell, [name]) => {
       const path = localPath(shell.settings, name?.text ?? "~");
-      await demandDirectory(path);
+      await assertDirectory(path);
       shell.settings.localDirectory = path;
       shell.print(`Local directory: ${escapeText(path)}`);
     },
@@ -63,7 +63,7 @@ export const sessionCommands: readonly PromptCommand[] = [
     name: "lpwd",
     usage: "",
     help: "show the directory here",
-    words: [0, 0],
+    args: [0, 0],
     run: (shell) => shell.print(escapeText(shell.settings.localDirectory)),
   },
 ];
@@ -101,7 +101,7 @@ function parseTarget(text: string, port: string | undefined): Target {
   };
 }
 
-async function demandDirectory(path: string): Promise<void> {
+async function assertDirectory(path: string): Promise<void> {
   try {
     if ((await stat(path)).isDirectory()) return;
   } catch (cause) {

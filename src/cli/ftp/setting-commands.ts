@@ -18,7 +18,7 @@ function toggle(
     name,
     usage: "[on|off]",
     help: `${what}: turn it on or off`,
-    words: [0, 1],
+    args: [0, 1],
     run: (shell, [word]) => {
       const { settings } = shell;
       settings[setting] = word === undefined ? !settings[setting] : isOn(word.text);
@@ -53,7 +53,7 @@ export const settingCommands: readonly PromptCommand[] = [
     name: "type",
     usage: "[ascii|binary]",
     help: "show or set the type of transfers",
-    words: [0, 1],
+    args: [0, 1],
     run: (shell, [word]) => {
       const name = word?.text.toLowerCase() ?? shell.settings.type;
       const type = ownEntry(types, name);
@@ -62,25 +62,25 @@ export const settingCommands: readonly PromptCommand[] = [
       shell.print(`Type: ${type}`);
     },
   },
-  { name: "ascii", usage: "", help: "transfer text: line ends are converted", words: [0, 0], run: setType("ascii") },
+  { name: "ascii", usage: "", help: "transfer text: line ends are converted", args: [0, 0], run: setType("ascii") },
   {
     name: "binary",
     aliases: ["image"],
     usage: "",
     help: "transfer bytes as they are",
-    words: [0, 0],
+    args: [0, 0],
     run: setType("binary"),
   },
   {
     name: "passive",
     usage: "[on|off|auto]",
     help: "who opens data connections: we (on), the server (off), what works (auto)",
-    words: [0, 1],
+    args: [0, 1],
     run: (shell, [word]) => {
       const { settings } = shell;
-      const wished = word?.text ?? (settings.mode === "active" || settings.mode === "default-port" ? "on" : "off");
+      const requested = word?.text ?? (settings.mode === "active" || settings.mode === "default-port" ? "on" : "off");
       settings.mode =
-        wished === "auto" ? "auto" : isOn(wished) ? "passive" : settings.sendPort ? "active" : "default-port";
+        requested === "auto" ? "auto" : isOn(requested) ? "passive" : settings.sendPort ? "active" : "default-port";
       applyMode(shell);
       shell.print(`Mode: ${settings.mode}`);
     },
@@ -105,7 +105,7 @@ export const settingCommands: readonly PromptCommand[] = [
     name: "status",
     usage: "",
     help: "show the session and all settings",
-    words: [0, 0],
+    args: [0, 0],
     redirects: "lines",
     run: status,
   },
@@ -113,29 +113,29 @@ export const settingCommands: readonly PromptCommand[] = [
     name: "quote",
     usage: "COMMAND [ARGUMENT]",
     help: "send a command as it is",
-    words: [1, 1000],
-    run: (shell, words) => said(shell, textOf(words)),
+    args: [1, 1000],
+    run: (shell, words) => sendAndShow(shell, textOf(words)),
   },
   {
     name: "site",
     usage: "COMMAND [ARGUMENT]",
     help: "send a SITE command",
-    words: [1, 1000],
-    run: (shell, words) => said(shell, `SITE ${textOf(words)}`),
+    args: [1, 1000],
+    run: (shell, words) => sendAndShow(shell, `SITE ${textOf(words)}`),
   },
   {
     name: "system",
     usage: "",
     help: "ask what system the server runs on",
-    words: [0, 0],
+    args: [0, 0],
     redirects: "lines",
-    run: (shell) => said(shell, "SYST"),
+    run: (shell) => sendAndShow(shell, "SYST"),
   },
   {
     name: "features",
     usage: "",
     help: "show what the server says that it can",
-    words: [0, 0],
+    args: [0, 0],
     redirects: "lines",
     run: (shell) => {
       for (const [name, parameters] of shell.client().features) shell.print(escapeText(`${name} ${parameters}`.trim()));
@@ -146,7 +146,7 @@ export const settingCommands: readonly PromptCommand[] = [
 const textOf = (words: readonly Word[]): string => words.map(({ text }) => text).join(" ");
 
 /** The reply is what was wanted, so it is shown in any case. */
-async function said(shell: Shell, line: string): Promise<void> {
+async function sendAndShow(shell: Shell, line: string): Promise<void> {
   const reply = await shell.client().quote(line, { signal: shell.signal });
   if (!shell.settings.verbose) for (const text of reply.lines) shell.print(escapeText(text));
 }

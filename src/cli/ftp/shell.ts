@@ -85,7 +85,7 @@ export interface PromptCommand {
   readonly usage: string;
   readonly help: string;
   /** Fewest and most words behind the name. */
-  readonly words: readonly [number, number];
+  readonly args: readonly [number, number];
   /** One for each word; the last for all further ones. Default nothing. */
   readonly completes?: readonly Completed[];
   /** What of its output `>` and `|` may send elsewhere. Default nothing: then they are letters. */

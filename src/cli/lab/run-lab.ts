@@ -9,7 +9,7 @@ import type { OpenStage } from "../../lab/stage.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { choosePaint, type Paint } from "../demo/paint.ts";
 import { exitStatus } from "../exit-status.ts";
-import type { World } from "../run/world.ts";
+import type { ProcessIo } from "../run/process-io.ts";
 import type { LabCommand } from "./lab-command.ts";
 import { playTake } from "./play-take.ts";
 import { indented, type Part, showOpening, showTake } from "./show-take.ts";
@@ -19,33 +19,33 @@ import { writePage } from "./write-page.ts";
 /** Returns the exit status: 1 when an outcome is not what its scenario says. Throws `USAGE_INVALID` for --step without a terminal, `CONFIG_INVALID` for --real where it cannot be. */
 export async function runLab(
   command: LabCommand,
-  world: World,
+  io: ProcessIo,
   openStage: OpenStage = command.real ? openRealStage : simulatedStage(),
 ): Promise<number> {
   const { numbers, all, step } = command;
-  const paint = choosePaint(world.env, world.outputColumns !== undefined);
+  const paint = choosePaint(io.env, io.outputColumns !== undefined);
   if (!all && numbers.length === 0) {
-    for (const { number, name, title } of scenarios) world.printLine(`${number}  ${name.padEnd(24)}${title}`);
+    for (const { number, name, title } of scenarios) io.printLine(`${number}  ${name.padEnd(24)}${title}`);
     return exitStatus.ok;
   }
   if (command.html !== undefined) {
     const chosen = scenarios.filter(({ number }) => all || numbers.includes(number));
-    const { told, isRight } = await writePage(command.html, chosen, openStage);
-    world.printLine(told);
+    const { summary, isRight } = await writePage(command.html, chosen, openStage);
+    io.printLine(summary);
     return isRight ? exitStatus.ok : exitStatus.other;
   }
-  if (step && (world.outputColumns === undefined || !process.stdin.isTTY)) {
+  if (step && (io.outputColumns === undefined || !process.stdin.isTTY)) {
     throw usageError("--step waits for Enter, but this is not a terminal", "Leave --step out.");
   }
   if (command.real) checkMachine(process.platform, process.getuid?.());
   using steps = step ? waitForEnter(process.stdin) : undefined;
   const show = async (part: Part): Promise<void> => {
-    for (const line of part) world.printLine(line);
+    for (const line of part) io.printLine(line);
     await steps?.next();
   };
   let isRight = true;
   for (const scenario of scenarios) {
-    if (all) isRight = (await playBriefly(scenario, world, paint, openStage)) && isRight;
+    if (all) isRight = (await playBriefly(scenario, io, paint, openStage)) && isRight;
     else if (numbers.includes(scenario.number)) isRight = (await play(scenario, show, paint, openStage)) && isRight;
   }
   return isRight ? exitStatus.ok : exitStatus.other;
@@ -71,7 +71,7 @@ async function play(
 }
 
 /** A line for the scenario and for each variant. */
-async function playBriefly(scenario: Scenario, world: World, paint: Paint, openStage: OpenStage): Promise<boolean> {
+async function playBriefly(scenario: Scenario, io: ProcessIo, paint: Paint, openStage: OpenStage): Promise<boolean> {
   const takes = takesOf(scenario);
   let isRight = true;
   for (let at = 0; at < takes.length; at += 2) {
@@ -81,7 +81,7 @@ async function playBriefly(scenario: Scenario, world: World, paint: Paint, openS
     isRight &&= isFine;
     const mark = isFine ? paint("good", "ok ") : paint("bad", "NOT");
     const name = takes[at]?.title || scenario.name;
-    world.printLine(`${scenario.number} ${mark} ${name.padEnd(32)}${verdicts.map(({ text }) => text).join("; ")}`);
+    io.printLine(`${scenario.number} ${mark} ${name.padEnd(32)}${verdicts.map(({ text }) => text).join("; ")}`);
   }
   return isRight;
 }

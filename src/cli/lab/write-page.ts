@@ -12,14 +12,14 @@ import { SallyportError } from "../../protocol/error.ts";
 
 /**
  * Plays the scenarios and writes their page, or the booklet when there are several. The file appears whole or not at all.
- * Gives what is to be told, and whether every outcome was as expected. Throws `FS_*`.
+ * Gives what is to be summary, and whether every outcome was as expected. Throws `FS_*`.
  */
 export async function writePage(
   file: string,
   chosen: readonly Scenario[],
   openStage: OpenStage,
-): Promise<{ readonly told: string; readonly isRight: boolean }> {
-  await demandNoDirectory(file);
+): Promise<{ readonly summary: string; readonly isRight: boolean }> {
+  await assertNotDirectory(file);
   const shown: ShownScenario[] = [];
   for (const scenario of chosen) shown.push(await playForPage(scenario, openStage));
   const [first, ...more] = shown;
@@ -29,13 +29,13 @@ export async function writePage(
   const isRight = chosen.every((scenario, index) => comesOutRight(scenario, shown[index]));
   const what = first !== undefined && more.length === 0 ? first.number : `${shown.length} scenarios`;
   return {
-    told: `wrote ${file}: ${what}, ${kilobytes} kB${isRight ? "" : "; NOT every outcome was as expected"}`,
+    summary: `wrote ${file}: ${what}, ${kilobytes} kB${isRight ? "" : "; NOT every outcome was as expected"}`,
     isRight,
   };
 }
 
 /** Before anything is played. */
-async function demandNoDirectory(file: string): Promise<void> {
+async function assertNotDirectory(file: string): Promise<void> {
   const found = await stat(file).catch(() => undefined);
   if (found?.isDirectory() === true) {
     throw new SallyportError("FS_IS_DIRECTORY", `${file} is a directory`, { hint: "Name a file in it." });

@@ -20,7 +20,7 @@ export interface ReporterOptions {
   readonly clock?: () => Date;
 }
 
-/** Lines for people: `sallyport: message`, the hint on its own line. */
+/** Lines for prompts: `sallyport: message`, the hint on its own line. */
 export function textReporter({ threshold, stacks, write, clock }: ReporterOptions): Reporter {
   const time = (): string => (clock === undefined ? "" : `${clock().toISOString()} `);
   return {

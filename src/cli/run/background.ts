@@ -4,7 +4,7 @@ import { fstatSync } from "node:fs";
 import { constants } from "node:os";
 import { SallyportError } from "../../protocol/error.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
-import type { World } from "./world.ts";
+import type { ProcessIo } from "./process-io.ts";
 
 /** Tells the child what it is; removed from its environment at once. */
 const childMark = "SALLYPORT_BACKGROUND_CHILD";
@@ -13,7 +13,7 @@ const childMark = "SALLYPORT_BACKGROUND_CHILD";
 type Message = { readonly kind: "line"; readonly line: string } | { readonly kind: "ready" };
 
 /** Starts the child and waits: 0 once it is ready, else its exit status. The child says by itself what went wrong. */
-export async function runInBackground(argv: readonly string[], world: World): Promise<number> {
+export async function runInBackground(argv: readonly string[], io: ProcessIo): Promise<number> {
   if (process.platform === "win32") {
     throw new SallyportError("USAGE_INVALID", "-f cannot work on Windows: a program there cannot leave its console", {
       hint: "Leave -f out and begin the line with: start /b",
@@ -24,14 +24,14 @@ export async function runInBackground(argv: readonly string[], world: World): Pr
   const keepsError = fstatSync(2).isFile();
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? "", ...argv], {
     stdio: ["ignore", "ignore", keepsError ? "inherit" : "pipe", "ipc"],
-    env: { ...world.env, [childMark]: "1" },
+    env: { ...io.env, [childMark]: "1" },
   });
-  child.stderr?.on("data", (bytes: Buffer) => world.printError(bytes.toString()));
-  const release = world.onStopSignal((signal) => void child.kill(signal));
+  child.stderr?.on("data", (bytes: Buffer) => io.printError(bytes.toString()));
+  const release = io.onStopSignal((signal) => void child.kill(signal));
   try {
     return await new Promise<number>((resolve, reject) => {
       child.on("message", (message: Message) => {
-        if (message.kind === "line") world.printLine(message.line);
+        if (message.kind === "line") io.printLine(message.line);
         // What the child wrote to standard error before is in the pipe by now, and is read first.
         else setImmediate(() => setImmediate(() => resolve(exitStatus.ok)));
       });
@@ -40,12 +40,12 @@ export async function runInBackground(argv: readonly string[], world: World): Pr
     });
   } finally {
     release();
-    letGo(child);
+    detach(child);
   }
 }
 
 /** It lives on, and we are to end. */
-function letGo(child: ChildProcess): void {
+function detach(child: ChildProcess): void {
   child.stderr?.destroy();
   if (child.connected) child.disconnect();
   child.unref();
@@ -62,20 +62,20 @@ export function isBackgroundChild(env: NodeJS.ProcessEnv): boolean {
   return isChild;
 }
 
-/** The child's world: it speaks through its parent until it is ready, and from then on only SIGTERM ends it. */
-export function backgroundWorld(world: World): World {
-  const tell = (message: Message): void => void (process.connected && process.send?.(message));
+/** The child's io: it speaks through its parent until it is ready, and from then on only SIGTERM ends it. */
+export function backgroundIo(io: ProcessIo): ProcessIo {
+  const notify = (message: Message): void => void (process.connected && process.send?.(message));
   let isReady = false;
   return {
-    ...world,
-    printLine: (line) => tell({ kind: "line", line }),
+    ...io,
+    printLine: (line) => notify({ kind: "line", line }),
     onStopSignal(callback) {
       // The parent is gone before it should be: nobody will ever know of this tunnel.
       const onOrphaned = (): void => {
         if (!isReady) callback("SIGHUP");
       };
       process.once("disconnect", onOrphaned);
-      const release = world.onStopSignal((signal) => {
+      const release = io.onStopSignal((signal) => {
         if (!isReady || signal === "SIGTERM") callback(signal);
       });
       return () => {
@@ -86,7 +86,7 @@ export function backgroundWorld(world: World): World {
     becameReady() {
       isReady = true;
       process.on("SIGQUIT", () => {});
-      tell({ kind: "ready" });
+      notify({ kind: "ready" });
       process.disconnect?.();
     },
   };

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { SallyportError } from "../../protocol/error.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
-import type { World } from "./world.ts";
+import type { ProcessIo } from "./process-io.ts";
 
 export interface CommandResult {
   readonly status: number;
@@ -15,7 +15,7 @@ export interface CommandResult {
 export function runCommand(
   words: readonly string[],
   env: NodeJS.ProcessEnv,
-  onStopSignal: World["onStopSignal"],
+  onStopSignal: ProcessIo["onStopSignal"],
 ): Promise<CommandResult> {
   const [program = "", ...args] = words;
   return new Promise((resolve) => {

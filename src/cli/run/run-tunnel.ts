@@ -11,11 +11,11 @@ import { makeAskUser } from "../terminal/ask-user.ts";
 import { traceOfRun } from "../trace/trace-of-run.ts";
 import type { TraceWriter } from "../trace/trace-writer.ts";
 import { closeTunnel } from "./close-tunnel.ts";
-import { fillWords, tunnelEnvironment } from "./command-words.ts";
+import { fillArgs, tunnelEnvironment } from "./command-args.ts";
+import type { ProcessIo } from "./process-io.ts";
 import { runCommand } from "./run-command.ts";
 import { aborted, Stopped, StopRequest } from "./stop-request.ts";
 import { warnOfExposure } from "./warn-of-exposure.ts";
-import type { World } from "./world.ts";
 
 // A transport that was told to stop twice may still need a moment to end its processes.
 const patienceMs = 2000;
@@ -23,15 +23,15 @@ const patienceMs = 2000;
 /** Returns the exit status, or throws what the user has to be told. */
 export async function runTunnel(
   command: TunnelCommand,
-  world: World,
+  io: ProcessIo,
   reporter: Reporter,
   announcer: Announcer,
 ): Promise<number> {
-  const stop = new StopRequest(world.onStopSignal);
-  const run: Run = { command, world, reporter, announcer, stop, events: new EventLog() };
+  const stop = new StopRequest(io.onStopSignal);
+  const run: Run = { command, io, reporter, announcer, stop, events: new EventLog() };
   let writer: TraceWriter | undefined;
   try {
-    writer = traceOfRun(command.output, world, reporter);
+    writer = traceOfRun(command.output, io, reporter);
     const tunnel = await open(run, writer);
     try {
       return await useTunnel(run, tunnel);
@@ -49,7 +49,7 @@ export async function runTunnel(
 
 interface Run {
   readonly command: TunnelCommand;
-  readonly world: World;
+  readonly io: ProcessIo;
   readonly reporter: Reporter;
   readonly announcer: Announcer;
   readonly stop: StopRequest;
@@ -57,16 +57,16 @@ interface Run {
 }
 
 async function open(run: Run, writer: TraceWriter | undefined): Promise<Tunnel> {
-  const { command, world, reporter, stop } = run;
+  const { command, io, reporter, stop } = run;
   // Until the tunnel is ready the first signal breaks the attempt off; afterwards only a crash does.
   const abort = new AbortController();
   const onStop = (): void => abort.abort(stop.first.reason);
   stop.first.addEventListener("abort", onStop, { once: true });
-  world.crashed.catch((error: unknown) => abort.abort(error));
-  const opening = world.openTunnel({
+  io.crashed.catch((error: unknown) => abort.abort(error));
+  const opening = io.openTunnel({
     ...command.options,
     signal: abort.signal,
-    askUser: makeAskUser({ env: world.env, interrupt: () => stop.request("SIGINT") }),
+    askUser: makeAskUser({ env: io.env, interrupt: () => stop.request("SIGINT") }),
     tellUser: (line) => reporter.log({ level: "warn", message: line, verbatim: true }),
     trace: (event) => observe(run, event, writer),
   });
@@ -85,43 +85,39 @@ async function rejectLater(signal: AbortSignal): Promise<never> {
   throw signal.reason;
 }
 
-function observe(
-  { reporter, announcer, world, events }: Run,
-  event: TraceEvent,
-  writer: TraceWriter | undefined,
-): void {
+function observe({ reporter, announcer, io, events }: Run, event: TraceEvent, writer: TraceWriter | undefined): void {
   writer?.trace(event);
   for (const record of events.observe(event)) reporter.log(record);
   const line = announcer.observe(event);
-  if (line !== undefined) world.printLine(line);
+  if (line !== undefined) io.printLine(line);
 }
 
 async function useTunnel(run: Run, tunnel: Tunnel): Promise<number> {
-  const { command, world, reporter, announcer, stop } = run;
+  const { command, io, reporter, announcer, stop } = run;
   warnOfExposure(command.options.forwards, reporter);
-  for (const forward of tunnel.forwards) world.printLine(announcer.listening(forward, tunnel.transport));
-  world.becameReady();
+  for (const forward of tunnel.forwards) io.printLine(announcer.listening(forward, tunnel.transport));
+  io.becameReady();
   const status = command.command.length > 0 ? await useCommand(run, tunnel) : await waitForEnd(run, tunnel);
   await closeTunnel(tunnel, stop.second, () => run.events.transfers, reporter);
   const line = announcer.closed();
-  if (line !== undefined) world.printLine(line);
+  if (line !== undefined) io.printLine(line);
   return status;
 }
 
-async function waitForEnd({ world, stop }: Run, tunnel: Tunnel): Promise<number> {
-  const error = await Promise.race([tunnel.closed, aborted(stop.first), world.crashed]);
+async function waitForEnd({ io, stop }: Run, tunnel: Tunnel): Promise<number> {
+  const error = await Promise.race([tunnel.closed, aborted(stop.first), io.crashed]);
   if (error !== undefined) throw error;
   return exitStatus.ok;
 }
 
-async function useCommand({ command, world, reporter, stop }: Run, tunnel: Tunnel): Promise<number> {
+async function useCommand({ command, io, reporter, stop }: Run, tunnel: Tunnel): Promise<number> {
   stop.first.throwIfAborted();
   const [first] = tunnel.forwards;
-  const words = first === undefined ? command.command : fillWords(command.command, first);
-  const running = runCommand(words, { ...world.env, ...tunnelEnvironment(tunnel.forwards) }, world.onStopSignal);
+  const words = first === undefined ? command.command : fillArgs(command.command, first);
+  const running = runCommand(words, { ...io.env, ...tunnelEnvironment(tunnel.forwards) }, io.onStopSignal);
   // The command notices the loss by itself; its status stays ours.
   void tunnel.closed.then((error) => error && reporter.log({ level: "warn", message: error.message }));
-  const { status, error } = await Promise.race([running, world.crashed]);
+  const { status, error } = await Promise.race([running, io.crashed]);
   if (error !== undefined) reporter.fail(error);
   return status;
 }

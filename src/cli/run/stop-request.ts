@@ -1,5 +1,5 @@
 // "Please stop", asked once or twice: by a signal, or by Ctrl-C in a question.
-import type { World } from "./world.ts";
+import type { ProcessIo } from "./process-io.ts";
 
 /** The first request asks for a graceful end, the second for an immediate one. */
 export class StopRequest implements Disposable {
@@ -10,7 +10,7 @@ export class StopRequest implements Disposable {
   readonly #second = new AbortController();
   readonly #release: () => void;
 
-  constructor(onStopSignal: World["onStopSignal"]) {
+  constructor(onStopSignal: ProcessIo["onStopSignal"]) {
     this.first = this.#first.signal;
     this.second = this.#second.signal;
     this.#release = onStopSignal((signal) => this.request(signal));

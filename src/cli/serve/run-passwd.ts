@@ -7,22 +7,22 @@ import { limits } from "../../protocol/limits.ts";
 import { parsePasswordFile } from "../../serve/passwords/password-file.ts";
 import { hashPassword } from "../../serve/passwords/scrypt-hash.ts";
 import { exitStatus } from "../exit-status.ts";
+import type { ProcessIo } from "../run/process-io.ts";
 import { StopRequest } from "../run/stop-request.ts";
-import type { World } from "../run/world.ts";
 import { makeAskUser } from "../terminal/ask-user.ts";
 import { askPassword } from "./ask-password.ts";
 import type { PasswdCommand } from "./passwd-command.ts";
 
 /** Returns the exit status. Throws `CONFIG_INVALID` when the two differ, or the file cannot be read or written. */
-export async function runPasswd(command: PasswdCommand, world: World): Promise<number> {
-  const stop = new StopRequest(world.onStopSignal);
+export async function runPasswd(command: PasswdCommand, io: ProcessIo): Promise<number> {
+  const stop = new StopRequest(io.onStopSignal);
   try {
-    const ask = makeAskUser({ env: world.env, interrupt: () => stop.request("SIGINT") });
+    const ask = makeAskUser({ env: io.env, interrupt: () => stop.request("SIGINT") });
     const password = await askPassword(`New password for ${command.name}: `, ask, stop.first);
     const again = await askPassword("Once more: ", ask, stop.first);
     if (password !== again) throw new SallyportError("CONFIG_INVALID", "the two passwords differ");
     const line = await lineFor(command, password);
-    if (command.file === undefined) world.printLine(line);
+    if (command.file === undefined) io.printLine(line);
     else await putLine(command.file, command.name, line);
     return exitStatus.ok;
   } finally {

@@ -10,8 +10,8 @@ import type { Server, ServerOptions, ServerTls } from "../../serve/options.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
 import { EventLog } from "../report/event-log.ts";
 import type { Reporter } from "../report/reporter.ts";
+import type { ProcessIo } from "../run/process-io.ts";
 import { aborted, Stopped, StopRequest } from "../run/stop-request.ts";
-import type { World } from "../run/world.ts";
 import { makeAskUser } from "../terminal/ask-user.ts";
 import { traceOfRun } from "../trace/trace-of-run.ts";
 import type { TraceWriter } from "../trace/trace-writer.ts";
@@ -27,16 +27,16 @@ const graceMs = 10_000;
 /** Returns the exit status, or throws what the user has to be told. */
 export async function runServe(
   command: ServeCommand,
-  world: World,
+  io: ProcessIo,
   reporter: Reporter,
   openServer: OpenServer,
 ): Promise<number> {
-  const stop = new StopRequest(world.onStopSignal);
+  const stop = new StopRequest(io.onStopSignal);
   let writer: TraceWriter | undefined;
   try {
-    writer = traceOfRun(command.output, world, reporter);
-    const server = await open(command, world, reporter, openServer, stop, writer);
-    await using(command, world, reporter, stop, server);
+    writer = traceOfRun(command.output, io, reporter);
+    const server = await open(command, io, reporter, openServer, stop, writer);
+    await using(command, io, reporter, stop, server);
     return exitStatus.ok;
   } catch (error) {
     if (error instanceof Stopped) return exitStatusOfSignal(constants.signals[error.signal]);
@@ -49,13 +49,13 @@ export async function runServe(
 
 async function open(
   command: ServeCommand,
-  world: World,
+  io: ProcessIo,
   reporter: Reporter,
   openServer: OpenServer,
   stop: StopRequest,
   writer: TraceWriter | undefined,
 ): Promise<Server> {
-  const ask = makeAskUser({ env: world.env, interrupt: () => stop.request("SIGINT") });
+  const ask = makeAskUser({ env: io.env, interrupt: () => stop.request("SIGINT") });
   const users: { name: string; password: string }[] = [];
   for (const name of command.users) {
     users.push({ name, password: await askPassword(`Password for ${name}: `, ask, stop.first) });
@@ -75,27 +75,27 @@ async function open(
 
 async function using(
   command: ServeCommand,
-  world: World,
+  io: ProcessIo,
   reporter: Reporter,
   stop: StopRequest,
   server: Server,
 ): Promise<void> {
   try {
     for (const [index, listener] of server.listeners.entries()) {
-      world.printLine(announceListener(listener, command.options.listen?.[index]?.host, command.output.json));
+      io.printLine(announceListener(listener, command.options.listen?.[index]?.host, command.output.json));
     }
-    for (const line of announceSsh(server, command)) world.printLine(line);
+    for (const line of announceSsh(server, command)) io.printLine(line);
     warnOfRoot(reporter);
     await warnOfReadableHashes(command, reporter);
     warnOfExposure(command, reporter);
-    world.becameReady();
-    await Promise.race([aborted(stop.first), world.crashed]);
+    io.becameReady();
+    await Promise.race([aborted(stop.first), io.crashed]);
     const closing = server.close({ graceMs });
     await Promise.race([closing, aborted(stop.second)]);
   } finally {
     await server[Symbol.asyncDispose]();
   }
-  if (command.output.json) world.printLine(JSON.stringify({ event: "closed" }));
+  if (command.output.json) io.printLine(JSON.stringify({ event: "closed" }));
 }
 
 function warnOfRoot(reporter: Reporter): void {

@@ -11,7 +11,7 @@ import { patternTask } from "./pattern-task.ts";
 import type { Change } from "./report.ts";
 import type { Task, TaskContext } from "./task.ts";
 
-type Work = (hands: TaskContext, path: string, shown: string) => Promise<void>;
+type Work = (task: TaskContext, path: string, shown: string) => Promise<void>;
 
 export function removeTasks(context: RunContext, sources: readonly FtpUrl[]): readonly Task[] {
   return sources.map((url) =>
@@ -73,8 +73,8 @@ function oneTask(url: FtpUrl, path: string, work: Work): Task {
   const name = urlAt(url, path);
   return {
     name,
-    run: async (hands) => {
-      await work(hands, path, name);
+    run: async (task) => {
+      await work(task, path, name);
       return undefined;
     },
   };

@@ -22,7 +22,7 @@ export class RunContext {
   skipped = 0;
   /** Pairs of servers that do not send to each other. */
   readonly noFxp: Set<string> = new Set();
-  #isUnverifiedTold = false;
+  #hasNotedUnverified = false;
   readonly #targets: Set<string> = new Set();
 
   constructor(command: TransferCommand, report: Report, nowMs: () => number, openOutput: () => Writable) {
@@ -54,14 +54,14 @@ export class RunContext {
     this.files += 1;
     this.bytes += bytes;
     const elapsedMs = this.nowMs() - startedMs;
-    if (this.command.verify === "hash") this.#tellOfVerification(verified);
+    if (this.command.verify === "hash") this.#noteUnverified(verified);
     this.report.moved({ ...moved, bytes, verified, how, elapsedMs, ...(wasThere ? { wasThere } : {}) });
   }
 
   /** Once: --verify was asked for, and was not possible. */
-  #tellOfVerification(verified: Moved["verified"]): void {
-    if (this.#isUnverifiedTold || (verified !== "size" && verified !== "nothing")) return;
-    this.#isUnverifiedTold = true;
+  #noteUnverified(verified: Moved["verified"]): void {
+    if (this.#hasNotedUnverified || (verified !== "size" && verified !== "nothing")) return;
+    this.#hasNotedUnverified = true;
     const what = verified === "size" ? "only the size was" : "nothing could be";
     this.report.note(`--verify: ${what} compared: the server offers no checksum, or had a part of the file before`);
   }

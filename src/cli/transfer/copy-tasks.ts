@@ -21,15 +21,15 @@ export function copyTasks(context: RunContext, sources: readonly FtpUrl[], desti
     const to = destination.directory ? joinPath(urlPath(destination), urlFileName(source)) : urlPath(destination);
     return {
       name: urlAt(source, from),
-      run: async (hands) => {
+      run: async (task) => {
         const { recursive } = context.command;
         const isTree =
           recursive &&
           (source.directory ||
-            (await (await hands.session(source)).stat(from, { signal: hands.signal })).type === "directory");
+            (await (await task.session(source)).stat(from, { signal: task.signal })).type === "directory");
         const pair: Pair = { source, destination };
         if (isTree) return [copyTree(treeOf(context, pair), from, to)];
-        return await fileTask(context, pair, from, to).run(hands);
+        return await fileTask(context, pair, from, to).run(task);
       },
     };
   });

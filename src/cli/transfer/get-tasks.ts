@@ -29,12 +29,12 @@ export function getTasks(
     if (destination === "-") return showTask(context, url, path);
     return {
       name: urlAt(url, path),
-      run: async (hands) => {
-        const isTree = context.command.recursive && (await isRemoteDirectory(hands, url, path));
+      run: async (task) => {
+        const isTree = context.command.recursive && (await isRemoteDirectory(task, url, path));
         const named = targetOf(url, destination, sources.length > 1, isTree);
         const mayBeTop = isTree && context.command.resume && destination !== undefined && named !== destination;
-        const target = mayBeTop && (await isTop(hands, url, path, destination, named)) ? destination : named;
-        if (!isTree) await fetch(context, hands, url, path, target);
+        const target = mayBeTop && (await isTop(task, url, path, destination, named)) ? destination : named;
+        if (!isTree) await fetch(context, task, url, path, target);
         return isTree ? [downloadTree(treeOf(context, url), path, target)] : undefined;
       },
     };

@@ -20,14 +20,14 @@ import type { Task, TaskContext } from "./task.ts";
 export function putTasks(context: RunContext, sources: readonly string[], url: FtpUrl): readonly Task[] {
   return sources.map((source) => ({
     name: source,
-    run: async (hands) => {
+    run: async (task) => {
       const path = url.directory ? joinPath(urlPath(url), basename(resolve(source))) : urlPath(url);
-      if (source === "-") return await sendInput(context, hands, url, path);
+      if (source === "-") return await sendInput(context, task, url, path);
       const found = await lstat(source).catch((error: unknown) => {
         throw translateFsError(error, source);
       });
       // A link that is named is meant for what it leads to, as with cp and scp.
-      if (found.isFile() || found.isSymbolicLink()) return await send(context, hands, source, url, path);
+      if (found.isFile() || found.isSymbolicLink()) return await send(context, task, source, url, path);
       if (found.isDirectory() && context.command.recursive) return [uploadTree(treeOf(context, url), source, path)];
       throw new SallyportError("FS_NOT_FILE", `${source} is ${found.isDirectory() ? "a directory" : "no file"}`, {
         hint: found.isDirectory() ? "Add -r for everything in it." : "Only files can be uploaded; - is standard input.",

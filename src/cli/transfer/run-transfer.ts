@@ -11,7 +11,7 @@ import { Progress } from "../progress/progress.ts";
 import { dialogueLines } from "../report/dialogue-lines.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { asSallyportError } from "../report/reporter.ts";
-import type { World } from "../run/world.ts";
+import type { ProcessIo } from "../run/process-io.ts";
 import { makeAskUser } from "../terminal/ask-user.ts";
 import { makeTasks, moveTasks, removeTasks } from "./change-tasks.ts";
 import { RunContext } from "./context.ts";
@@ -29,7 +29,7 @@ import type { TransferCommand } from "./transfer-command.ts";
 type Stop = NodeJS.Signals;
 
 /** Returns the exit status; whatever went wrong has been told. The second signal does not wait for the server. */
-export async function runTransfer(command: TransferCommand, world: World): Promise<number> {
+export async function runTransfer(command: TransferCommand, io: ProcessIo): Promise<number> {
   const stop = new AbortController();
   let stopped: Stop | undefined;
   let leave: (status: number) => void = () => {};
@@ -41,11 +41,11 @@ export async function runTransfer(command: TransferCommand, world: World): Promi
     stopped ??= signal;
     stop.abort(new Error(`stopped by ${signal}`));
   };
-  const release = world.onStopSignal(end);
-  void world.outputGone.then(() => end("SIGPIPE"));
+  const release = io.onStopSignal(end);
+  void io.outputGone.then(() => end("SIGPIPE"));
   try {
-    const work = perform(command, world, stop.signal, () => end("SIGINT"));
-    const status = await Promise.race([work, left, world.crashed]);
+    const work = perform(command, io, stop.signal, () => end("SIGINT"));
+    const status = await Promise.race([work, left, io.crashed]);
     return stopped === undefined ? status : statusOf(stopped);
   } finally {
     release();
@@ -56,16 +56,16 @@ const statusOf = (signal: Stop): number => exitStatusOfSignal(constants.signals[
 
 async function perform(
   command: TransferCommand,
-  world: World,
+  io: ProcessIo,
   signal: AbortSignal,
   interrupt: () => void,
 ): Promise<number> {
   const nowMs = (): number => systemClock.nowMs();
-  const report = reportOf(command, world);
-  const context = new RunContext(command, report, nowMs, world.outputStream);
+  const report = reportOf(command, io);
+  const context = new RunContext(command, report, nowMs, io.outputStream);
   const startedMs = nowMs();
   const errorsOfTasks: SallyportError[] = [];
-  await using sessions = openSessions(command, world, report, signal, interrupt);
+  await using sessions = openSessions(command, io, report, signal, interrupt);
   try {
     const failed = (name: string, thrown: unknown): void => {
       const error = asSallyportError(thrown);
@@ -104,9 +104,9 @@ function tasksOf({ order }: TransferCommand, context: RunContext): readonly Task
   return listTasks(context, order.sources);
 }
 
-function reportOf({ json, quiet, explain }: TransferCommand, world: World): Report {
-  const { printLine, printError } = world;
-  const columns = quiet || json ? undefined : world.columns;
+function reportOf({ json, quiet, explain }: TransferCommand, io: ProcessIo): Report {
+  const { printLine, printError } = io;
+  const columns = quiet || json ? undefined : io.columns;
   const progress = new Progress({ columns, write: printError, nowMs: () => systemClock.nowMs() });
   if (json) return new JsonReport({ printLine, explain, progress });
   return new TextReport({ printLine, printError, quiet, explain, progress });
@@ -114,17 +114,17 @@ function reportOf({ json, quiet, explain }: TransferCommand, world: World): Repo
 
 function openSessions(
   command: TransferCommand,
-  world: World,
+  io: ProcessIo,
   report: Report,
   signal: AbortSignal,
   interrupt: () => void,
 ): Sessions {
-  const askUser = makeAskUser({ env: world.env, interrupt });
-  const tellUser = (line: string): void => world.printError(`${escapeText(line)}\n`);
+  const askUser = makeAskUser({ env: io.env, interrupt });
+  const tellUser = (line: string): void => io.printError(`${escapeText(line)}\n`);
   const seen = new Set<string>();
   const trace = (event: TraceEvent): void => {
     if (command.debug) {
-      for (const line of dialogueLines(event, { replies: true, commands: true })) world.printError(`${line}\n`);
+      for (const line of dialogueLines(event, { replies: true, commands: true })) io.printError(`${line}\n`);
     } else if (event.type === "relay.note" && !seen.has(event.note)) {
       seen.add(event.note);
       report.note(event.note);
@@ -140,7 +140,7 @@ function openSessions(
       signIn(
         { host, user, password: password?.reveal() },
         {
-          readNetrc: () => readNetrc(netrcPath(world.env)),
+          readNetrc: () => readNetrc(netrcPath(io.env)),
           askUser: async () => "anonymous",
           askPassword: async (name) => {
             const text = `Password of ${name} at ${host}: `;

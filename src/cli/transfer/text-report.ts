@@ -1,4 +1,4 @@
-// The report for people: lines on standard error, listings on standard output.
+// The report for prompts: lines on standard error, listings on standard output.
 import type { SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
 import { explain } from "../explain/explain.ts";
@@ -36,22 +36,22 @@ export class TextReport implements Report {
     // Of what is received the URL was typed; of the others nobody has seen the target yet.
     const name = way === "received" ? escapeText(target) : `${escapeText(source)} -> ${escapeText(target)}`;
     if (wasThere) {
-      this.#tell(`${name}: was there already (${compared(verified)})`);
+      this.#print(`${name}: was there already (${compared(verified)})`);
       return;
     }
     const rate = elapsedMs < 1 ? "" : `, ${shortBytes((bytes * 1000) / elapsedMs)}/s`;
     const between = way === "copied" ? ` ${how}` : "";
-    this.#tell(
+    this.#print(
       `${name}: ${formatBytes(bytes)} ${way}${between} in ${formatDuration(elapsedMs)}${rate} (${compared(verified)})`,
     );
   }
 
   changed({ what, url, target }: Change): void {
-    this.#tell(`${escapeText(url)}: ${what}${target === undefined ? "" : ` to ${escapeText(target)}`}`);
+    this.#print(`${escapeText(url)}: ${what}${target === undefined ? "" : ` to ${escapeText(target)}`}`);
   }
 
   skipped(name: string, why: string): void {
-    this.#tell(`${escapeText(name)}: left out: ${escapeText(why)}`);
+    this.#print(`${escapeText(name)}: left out: ${escapeText(why)}`);
   }
 
   failed(name: string, error: SallyportError): void {
@@ -63,7 +63,7 @@ export class TextReport implements Report {
   }
 
   note(text: string): void {
-    this.#tell(`sallyport: ${escapeText(text)}`);
+    this.#print(`sallyport: ${escapeText(text)}`);
   }
 
   entry(_url: string, path: string, entry: ListedEntry): void {
@@ -75,10 +75,10 @@ export class TextReport implements Report {
     if (verb === "ls" || files + failed + skipped < 2) return;
     const also = [failed > 0 ? `, ${failed} failed` : "", skipped > 0 ? `, ${skipped} left out` : ""].join("");
     const done = doneWords[verb] ?? `${files === 1 ? "file" : "files"}, ${formatBytes(bytes)}`;
-    this.#tell(`${files} ${done} in ${formatDuration(elapsedMs)}${also}`);
+    this.#print(`${files} ${done} in ${formatDuration(elapsedMs)}${also}`);
   }
 
-  #tell(line: string): void {
+  #print(line: string): void {
     if (this.#options.quiet) return;
     this.#options.progress.erase();
     this.#options.printError(`${line}\n`);

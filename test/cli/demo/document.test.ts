@@ -7,7 +7,7 @@ import { realParts } from "../../../src/cli/demo/real-parts.ts";
 import { runShow } from "../../../src/cli/demo/run-show.ts";
 import { loopbackModes } from "../../../src/lab/loopback/modes.ts";
 import { watchResources } from "../../support/resources.ts";
-import { makeWorld } from "./fake-world.ts";
+import { makeIo } from "./fake-io.ts";
 
 watchResources();
 
@@ -30,10 +30,10 @@ function cellsOf(text: string): readonly string[] {
 }
 
 async function printed(step: boolean): Promise<readonly string[]> {
-  const { world, lines } = makeWorld();
+  const { io, lines } = makeIo();
   const command: DemoCommand = { kind: "demo", once: true, whole: false, step };
   const { signal } = new AbortController();
-  await using _stage = await runShow({ command, world, parts: realParts, signal, pause: async () => {} });
+  await using _stage = await runShow({ command, io, parts: realParts, signal, pause: async () => {} });
   return lines;
 }
 

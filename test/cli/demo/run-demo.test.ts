@@ -12,7 +12,7 @@ import { limits } from "../../../src/protocol/limits.ts";
 import { generateKey } from "../../../src/ssh/embedded/generate-key.ts";
 import { Peer } from "../../server/peer.ts";
 import { watchResources } from "../../support/resources.ts";
-import { makeWorld } from "./fake-world.ts";
+import { makeIo } from "./fake-io.ts";
 
 watchResources();
 
@@ -24,8 +24,8 @@ async function demo(
   parts: Partial<LoopbackParts>,
   command = whole,
 ): Promise<{ readonly text: string; readonly end: unknown }> {
-  const { world, lines } = makeWorld();
-  const end = await runDemo(command, world, async () => ({ ...realParts, ...parts })).catch((error: unknown) => error);
+  const { io, lines } = makeIo();
+  const end = await runDemo(command, io, async () => ({ ...realParts, ...parts })).catch((error: unknown) => error);
   return { text: lines.join("\n"), end };
 }
 
@@ -150,8 +150,8 @@ describe("what the system does not allow is left out, and is neither success nor
 
 describe("Ctrl-C", () => {
   test("before anything is open ends with 0", async () => {
-    const { world, lines, stop } = makeWorld();
-    const running = runDemo(once, world, async () => realParts);
+    const { io, lines, stop } = makeIo();
+    const running = runDemo(once, io, async () => realParts);
     stop();
     expect(await running).toBe(0);
     expect(lines).toEqual([]);
@@ -159,16 +159,16 @@ describe("Ctrl-C", () => {
 
   test.each([1, 20, 36, 50, 200, 600])("after line %i ends with 0, and little more is said", async (at) => {
     const stopping: { now: () => void } = { now: () => {} };
-    const { world, lines, stop } = makeWorld({ onLine: (count) => count === at && stopping.now(), columns: 80 });
+    const { io, lines, stop } = makeIo({ onLine: (count) => count === at && stopping.now(), columns: 80 });
     stopping.now = stop;
-    expect(await runDemo({ ...whole, once: false }, world, async () => realParts)).toBe(0);
+    expect(await runDemo({ ...whole, once: false }, io, async () => realParts)).toBe(0);
     expect(lines.length).toBeGreaterThanOrEqual(at);
     expect(lines.length).toBeLessThan(at + 100); // the mode that was being printed
   });
 
   test("while it waits for a client ends with 0, and the entrance is closed", async () => {
-    const { world, lines, stop, ready } = makeWorld({ columns: 80, env: { NO_COLOR: "1" } });
-    const running = runDemo({ ...once, once: false }, world, async () => realParts);
+    const { io, lines, stop, ready } = makeIo({ columns: 80, env: { NO_COLOR: "1" } });
+    const running = runDemo({ ...once, once: false }, io, async () => realParts);
     await ready;
     expect(lines.join("\n")).toMatch(/ftp:\/\/demo:demo@127\.0\.0\.1:\d+$/m);
     stop();
@@ -176,8 +176,8 @@ describe("Ctrl-C", () => {
   });
 
   test("twice does not wait for a client that does not let go", async () => {
-    const { world, lines, stop, ready } = makeWorld({ columns: 80, env: { NO_COLOR: "1" } });
-    const running = runDemo({ ...once, once: false }, world, async () => realParts);
+    const { io, lines, stop, ready } = makeIo({ columns: 80, env: { NO_COLOR: "1" } });
+    const running = runDemo({ ...once, once: false }, io, async () => realParts);
     await ready;
     const port = Number(/demo@127\.0\.0\.1:(\d+)$/m.exec(lines.join("\n"))?.[1]);
     const peer = await Peer.connect(port);
@@ -191,8 +191,8 @@ describe("Ctrl-C", () => {
   });
 
   test("so does a reader of the output that has gone", async () => {
-    const { world, closeOutput, ready } = makeWorld({ columns: 80, env: { NO_COLOR: "1" } });
-    const running = runDemo({ ...once, once: false }, world, async () => realParts);
+    const { io, closeOutput, ready } = makeIo({ columns: 80, env: { NO_COLOR: "1" } });
+    const running = runDemo({ ...once, once: false }, io, async () => realParts);
     await ready;
     closeOutput();
     expect(await running).toBe(0);
@@ -200,11 +200,11 @@ describe("Ctrl-C", () => {
 });
 
 test("on a terminal it stays unless --once is given; elsewhere it ends by itself", async () => {
-  const elsewhere = makeWorld();
-  expect(await runDemo({ ...once, once: false }, elsewhere.world, async () => realParts)).toBe(0);
+  const elsewhere = makeIo();
+  expect(await runDemo({ ...once, once: false }, elsewhere.io, async () => realParts)).toBe(0);
   expect(elsewhere.lines.join("\n")).not.toContain("stays open");
-  const terminal = makeWorld({ columns: 80 });
-  expect(await runDemo(once, terminal.world, async () => realParts)).toBe(0);
+  const terminal = makeIo({ columns: 80 });
+  expect(await runDemo(once, terminal.io, async () => realParts)).toBe(0);
   expect(terminal.lines.join("\n")).not.toContain("stays open");
 });
 

@@ -6,7 +6,7 @@ import { scenarios } from "../../../src/lab/scenarios.ts";
 import { simulatedStage } from "../../../src/lab/simulated/simulated-stage.ts";
 import type { OpenStage } from "../../../src/lab/stage.ts";
 import { watchResources } from "../../support/resources.ts";
-import { makeWorld } from "../demo/fake-world.ts";
+import { makeIo } from "../demo/fake-io.ts";
 
 watchResources();
 
@@ -14,11 +14,11 @@ const none: LabCommand = { kind: "lab", numbers: [], all: false, step: false, re
 
 async function lab(
   command: Partial<LabCommand>,
-  options: Parameters<typeof makeWorld>[0] = {},
+  options: Parameters<typeof makeIo>[0] = {},
   openStage?: OpenStage,
 ): Promise<{ readonly status: number; readonly lines: readonly string[]; readonly text: string }> {
-  const { world, lines } = makeWorld(options);
-  const status = await runLab({ ...none, ...command }, world, openStage);
+  const { io, lines } = makeIo(options);
+  const status = await runLab({ ...none, ...command }, io, openStage);
   return { status, lines, text: lines.join("\n") };
 }
 

@@ -8,13 +8,13 @@ import type { Scenario } from "../../../src/lab/scenario.ts";
 import { scenarios } from "../../../src/lab/scenarios.ts";
 import { simulatedStage } from "../../../src/lab/simulated/simulated-stage.ts";
 import { makeTempDir } from "../../support/tempdir.ts";
-import { makeWorld } from "../demo/fake-world.ts";
+import { makeIo } from "../demo/fake-io.ts";
 
 const command = (words: string): LabCommand => parseLab(words.split(" "));
 
 async function run(words: string): Promise<{ readonly status: number; readonly lines: readonly string[] }> {
-  const { world, lines } = makeWorld();
-  return { status: await runLab(command(words), world), lines };
+  const { io, lines } = makeIo();
+  return { status: await runLab(command(words), io), lines };
 }
 
 test("--html FILE writes a page of one scenario, and says so in one line", async () => {
@@ -46,7 +46,7 @@ test("a directory is refused before anything is played", async () => {
   await expect(writePage(folder.path, scenarios, stage)).rejects.toMatchObject({ code: "FS_IS_DIRECTORY" });
 });
 
-test("a folder that is not there is told, and nothing is left behind", async () => {
+test("a folder that is not there is summary, and nothing is left behind", async () => {
   await using folder = makeTempDir("lab-html");
   const file = folder.file("nowhere/s07.html");
   await expect(run(`run S07 --html ${file}`)).rejects.toMatchObject({ code: "FS_NOT_FOUND" });
@@ -54,13 +54,13 @@ test("a folder that is not there is told, and nothing is left behind", async () 
   expect(readdirSync(folder.path)).toEqual([]);
 });
 
-test("an outcome that was not expected is told, in the line and as exit status", async () => {
+test("an outcome that was not expected is summary, in the line and as exit status", async () => {
   await using folder = makeTempDir("lab-html");
   const [s07] = scenarios.filter(({ number }) => number === "S07");
   const wrong = { ...s07, plain: { ...s07?.plain, expected: { works: true, reply: 226, dataBesideSsh: false } } };
-  const { told, isRight } = await writePage(folder.file("a.html"), [wrong as Scenario], simulatedStage());
+  const { summary, isRight } = await writePage(folder.file("a.html"), [wrong as Scenario], simulatedStage());
   expect(isRight).toBe(false);
-  expect(told).toContain("NOT every outcome was as expected");
+  expect(summary).toContain("NOT every outcome was as expected");
 });
 
 describe("the words", () => {

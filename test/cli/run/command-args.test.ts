@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fillWords, tunnelEnvironment } from "../../../src/cli/run/command-words.ts";
+import { fillArgs, tunnelEnvironment } from "../../../src/cli/run/command-args.ts";
 
 const forward = (port: number) => ({
   url: `ftp://127.0.0.1:${port}`,
@@ -11,7 +11,7 @@ const forward = (port: number) => ({
 
 test("host, port and url are replaced, wherever and however often they stand; other braces stay", () => {
   const words = ["lftp", "-e", "mirror {a,b} {url}/{url}", "{host}:{port}", "{HOST} {} {user}"];
-  expect(fillWords(words, forward(2001))).toEqual([
+  expect(fillArgs(words, forward(2001))).toEqual([
     "lftp",
     "-e",
     "mirror {a,b} ftp://127.0.0.1:2001/ftp://127.0.0.1:2001",

@@ -1,10 +1,11 @@
-// The world of a real process.
+// The io of a real process.
+
+import type { OpenTunnel, ProcessIo } from "./process-io.ts";
 import { ProcessOutput } from "./process-output.ts";
-import type { OpenTunnel, World } from "./world.ts";
 
 const stopSignals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-export interface ProcessWorld extends World {
+export interface RealProcessIo extends ProcessIo {
   readonly output: ProcessOutput;
   readonly errorOutput: ProcessOutput;
   /** True once a signal has asked to stop. */
@@ -12,7 +13,7 @@ export interface ProcessWorld extends World {
 }
 
 /** Call once: it takes over what would otherwise end the process with a stack trace. */
-export function processWorld(openTunnel: OpenTunnel): ProcessWorld {
+export function realProcessIo(openTunnel: OpenTunnel): RealProcessIo {
   const [output, errorOutput] = [new ProcessOutput(process.stdout), new ProcessOutput(process.stderr)];
   let wasStopped = false;
   return {

@@ -4,7 +4,7 @@ import type { Tunnel, TunnelOptions } from "../../tunnel/options.ts";
 
 export type OpenTunnel = (options: TunnelOptions) => Promise<Tunnel>;
 
-export interface World {
+export interface ProcessIo {
   readonly openTunnel: OpenTunnel;
   readonly env: NodeJS.ProcessEnv;
   /** Writes one line to standard output. */

@@ -3,7 +3,7 @@ import { ownEntry } from "../../protocol/own-entry.ts";
 import type { OpenForward } from "../../tunnel/options.ts";
 
 /** The words with {host}, {port} and {url} replaced by those of the first forward. Other braces stay. */
-export function fillWords(words: readonly string[], forward: OpenForward): readonly string[] {
+export function fillArgs(words: readonly string[], forward: OpenForward): readonly string[] {
   const values: Readonly<Record<string, string>> = {
     "{host}": forward.host,
     "{port}": String(forward.port),

@@ -1,9 +1,9 @@
-// A world for the demo inside the test's own process, that keeps what was printed and can be told to stop.
+// A io for the demo inside the test's own process, that keeps what was printed and can be told to stop.
 import { PassThrough } from "node:stream";
-import type { World } from "../../../src/cli/run/world.ts";
+import type { ProcessIo } from "../../../src/cli/run/process-io.ts";
 
-export interface FakeWorld {
-  readonly world: World;
+export interface FakeIo {
+  readonly io: ProcessIo;
   readonly lines: string[];
   /** As Ctrl-C would. */
   stop(): void;
@@ -14,13 +14,13 @@ export interface FakeWorld {
 }
 
 /** `onLine`: called with the number of lines so far, after each. */
-export function makeWorld(
+export function makeIo(
   options: {
     readonly onLine?: (count: number) => void;
     readonly columns?: number;
     readonly env?: NodeJS.ProcessEnv;
   } = {},
-): FakeWorld {
+): FakeIo {
   const lines: string[] = [];
   const callbacks = new Set<(signal: NodeJS.Signals) => void>();
   const stop = (): void => {
@@ -34,7 +34,7 @@ export function makeWorld(
   const ready = new Promise<void>((resolve) => {
     becameReady = resolve;
   });
-  const world: World = {
+  const io: ProcessIo = {
     openTunnel: () => Promise.reject(new Error("the demo opens its own tunnels")),
     env: options.env ?? {},
     printLine: (line) => {
@@ -53,5 +53,5 @@ export function makeWorld(
     crashed: new Promise<never>(() => {}),
     becameReady,
   };
-  return { world, lines, stop, closeOutput, ready };
+  return { io, lines, stop, closeOutput, ready };
 }
