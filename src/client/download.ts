@@ -88,7 +88,7 @@ export async function download(holder: Holder, order: DownloadOrder): Promise<Tr
       offset: received.bytes,
       signal,
       carry: (data, stop) => receiveData(data, sink, { ...flow(session), signal: stop }),
-      onCarried: () => {
+      onDataComplete: () => {
         if (asksNothingMore(options, plan) && (!plan.size || isSettled(received))) releaseControl(order);
       },
     });
@@ -138,7 +138,7 @@ export const asksNothingMore = ({ retries = 0 }: TransferOptions, plan: Verifica
 
 export function releaseControl({ release, options }: { release: () => void; options: TransferOptions }): void {
   release();
-  options.onCarried?.();
+  options.onDataComplete?.();
 }
 
 export const flow = (session: Session): { clock: Session["environment"]["clock"]; stallMs: number } => ({

@@ -26,7 +26,7 @@ export interface TransferOptions {
    * commands of the next call leave now, without waiting for those. The transfer may still fail. Not called when it fails
    * before, nor where something has to be asked first: a checksum, `retries`.
    */
-  readonly onCarried?: () => void;
+  readonly onDataComplete?: () => void;
   /** How often a broken transfer is resumed, over a new session if need be. Default 0. */
   readonly retries?: number;
 }

@@ -109,7 +109,7 @@ export interface TransferOrder {
   /** Moves the data. Resolves after the end-of-file, received or sent. */
   readonly carry: (data: Connection, signal: AbortSignal) => Promise<void>;
   /** The next commands may leave: no ABOR will follow. At the end of the data, or only after the confirmation. */
-  readonly onCarried?: () => void;
+  readonly onDataComplete?: () => void;
 }
 
 /** How the data connection was opened, and what the server said at the end. */
@@ -194,7 +194,7 @@ export class TransferRun {
     if (this.#isCarried) return;
     this.#isCarried = true;
     this.#session.modes.isOpened();
-    this.#order.onCarried?.();
+    this.#order.onDataComplete?.();
   }
 
   /** Data and reply, in whichever order they come. */
@@ -247,7 +247,7 @@ export class TransferRun {
     const { clock } = this.#session.environment;
     let cancel: () => void = () => {};
     const soon = new Promise<undefined>((resolve) => {
-      cancel = clock.after(limits.clientLastWordsMs, () => resolve(undefined));
+      cancel = clock.after(limits.clientFinalReplyMs, () => resolve(undefined));
     });
     const final = await Promise.race([asked.final, soon]).catch(() => undefined);
     cancel();

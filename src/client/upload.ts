@@ -85,7 +85,7 @@ export async function upload(holder: Holder, order: UploadOrder): Promise<Transf
         const giveBack = options.type === "ascii" ? undefined : order.giveBack;
         return sendData(data, source, { ...flow(session), signal: stop }, giveBack);
       },
-      onCarried: () => {
+      onDataComplete: () => {
         if (!asksNothingMore(options, { ...plan, hash })) return;
         // Pipelined with what the next call begins with.
         reported = plan.size ? reportedSize(session, name) : Promise.resolve(undefined);

@@ -1,9 +1,13 @@
 // A session with an SFTP server, in the words of the FTP client.
 import type { CallOptions } from "../client/ftp-client.ts";
 import { connectSsh, type SshHost } from "../connect/ssh-host.ts";
+import { systemClock } from "../network/system-clock.ts";
+import { definedProps } from "../protocol/defined-props.ts";
+import { SftpClient } from "../ssh/sftp/client/sftp-client.ts";
 import type { SshHostOptions } from "../ssh/ssh-connection.ts";
 import type { ServerSession } from "./server-session.ts";
-import { openSftpSession } from "./sftp/open-sftp-session.ts";
+import { makeSftpChannel, type SftpChannel } from "./sftp/sftp-channel.ts";
+import { SftpSession } from "./sftp/sftp-session.ts";
 
 const never: AbortSignal = new AbortController().signal;
 
@@ -27,6 +31,27 @@ export async function connectSftp(host: SshHostOptions | SshHost, options: CallO
     return await openSftpSession(own, signal, own);
   } catch (error) {
     await own[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** A channel of the host's connection, and others where the session opens another; `owned` is disposed with the session. Throws SSH_*, NET_*, the signal's reason. */
+export async function openSftpSession(
+  host: SshHost,
+  signal: AbortSignal,
+  owned?: AsyncDisposable,
+): Promise<SftpSession> {
+  const open = (again: AbortSignal): Promise<SftpChannel> => openChannel(host, again);
+  return new SftpSession({ first: await open(signal), reopen: open, ...definedProps({ owned }) });
+}
+
+async function openChannel(host: SshHost, signal: AbortSignal): Promise<SftpChannel> {
+  const connection = await host.openSubsystem("sftp", signal);
+  const client = await SftpClient.open({ connection, clock: systemClock, signal });
+  try {
+    return await makeSftpChannel(client, signal);
+  } catch (error) {
+    await client[Symbol.asyncDispose]();
     throw error;
   }
 }

@@ -15,7 +15,7 @@ export interface Copy {
   readonly to: string;
 }
 
-export type CopyOptions = Omit<StoreOptions, "note" | "resume" | "inPlace" | "onCarried">;
+export type CopyOptions = Omit<StoreOptions, "note" | "resume" | "inPlace" | "onDataComplete">;
 
 export interface CopyRules {
   /** Do not ask the servers to send to each other. */

@@ -1,14 +1,11 @@
 // Whole directories between this machine and a server, FTP and SFTP alike: the library's calls.
 
-import type { CallOptions } from "../client/ftp-client.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
-import { printable } from "../protocol/printable.ts";
+import { ensureDirectory } from "./directories.ts";
 import { fetchFile } from "./fetch-file.ts";
 import { type FileTransferOptions, type FileUploadOptions, keeps, transferOptions } from "./file-transfer.ts";
 import { exactTime } from "./keep-time.ts";
-import { makeDirectories } from "./make-directories.ts";
-import { removeTree } from "./remove-tree.ts";
 import type { ServerSession, Transferred } from "./server-session.ts";
 import { SharedSessions } from "./shared-sessions.ts";
 import { storeFile } from "./store-file.ts";
@@ -71,8 +68,8 @@ export async function downloadDirectory(
       renew: () => task.session(undefined),
     };
     const kept = (part: string, bytes: number): void => rules.note(keeps(part, bytes));
-    await task.carry(async (onCarried) =>
-      run.moved(from, to, await fetchFile(own, from, to, { ...rules, ...each, onCarried }, kept)),
+    await task.startTransfer(async (onDataComplete) =>
+      run.moved(from, to, await fetchFile(own, from, to, { ...rules, ...each, onDataComplete }, kept)),
     );
   };
   const tree = { server: undefined, nameOf: (name: string) => name, ...run.events, fetch };
@@ -99,9 +96,9 @@ export async function uploadDirectory(
   const store: TreeUpload<undefined>["store"] = async (task, from, to) => {
     const own = await task.session(undefined);
     const rules = { ...transferOptions(options), inPlace, signal: task.signal };
-    await task.carry(async (onCarried) => {
+    await task.startTransfer(async (onDataComplete) => {
       const renew = (): Promise<ServerSession> => task.session(undefined);
-      run.moved(to, from, await storeFile(own, localSource(from), to, { ...rules, onCarried, renew }));
+      run.moved(to, from, await storeFile(own, localSource(from), to, { ...rules, onDataComplete, renew }));
     });
   };
   if (path !== "") await ensureDirectory(session, path, options);
@@ -159,60 +156,4 @@ class DirectoryRun {
     this.#failed += 1;
     onFailed(path, error);
   }
-}
-
-/**
- * Makes a directory, and those above it where they are missing. True when it was made, false when it was there.
- *
- * @throws SallyportError `FTP_REPLY_*` or `FS_*`: the refusal of the lowest directory that could not be made; the signal's reason.
- * @example
- * await ensureDirectory(session, "reports/2026/november");
- */
-export async function ensureDirectory(
-  session: ServerSession,
-  path: string,
-  { signal = new AbortController().signal }: CallOptions = {},
-): Promise<boolean> {
-  return await makeDirectories(session, path, signal);
-}
-
-export interface RemoveDirectoryOptions extends CallOptions {
-  /** Called with each file and directory that is gone. */
-  readonly onRemoved?: (path: string) => void;
-  /** Called with what could not be removed; the others go on. Absent: the first failure ends it, and is thrown. */
-  readonly onFailed?: (path: string, error: SallyportError) => void;
-}
-
-/**
- * Removes a directory with all that is in it, hidden files too. A symbolic link itself is removed, not what it points to. True when
- * nothing is left of it.
- *
- * @throws SallyportError `FS_NOT_DIRECTORY` for a file, `FTP_REPLY_*` or `FS_*` for what is refused, `CONFIG_INVALID` for the root and the login
- * directory; the signal's reason.
- * @example
- * await removeDirectory(session, "reports/2025");
- */
-export async function removeDirectory(
-  session: ServerSession,
-  path: string,
-  options: RemoveDirectoryOptions = {},
-): Promise<boolean> {
-  const { signal = new AbortController().signal, onRemoved = () => {}, onFailed } = options;
-  if (/^[~/.]*$/.test(path)) {
-    throw new SallyportError(
-      "CONFIG_INVALID",
-      `"${printable(path, 200)}" is no directory to remove, but all that there is`,
-    );
-  }
-  const { type } = await session.stat(path, { signal });
-  if (type !== "directory" && type !== "link") {
-    throw new SallyportError("FS_NOT_DIRECTORY", `"${printable(path, 200)}" is not a directory`, {
-      hint: "Use the session's `remove`.",
-    });
-  }
-  const failed = (at: string, error: SallyportError): void => {
-    if (onFailed === undefined) throw error;
-    onFailed(at, error);
-  };
-  return await removeTree(session, path, { signal, removed: onRemoved, failed });
 }

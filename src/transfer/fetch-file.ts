@@ -12,17 +12,15 @@ import { wakefulClock } from "../network/system-clock.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
-import { compareBytes, compareTail } from "./compare-tail.ts";
-import { identify } from "./identify.ts";
+import { compareBytes, compareTail, identify } from "./identify.ts";
 import { keepTimeHere } from "./keep-time.ts";
-import { LocalNote } from "./local-note.ts";
 import { kindOf, type LocalKind } from "./local-tree.ts";
-import { besideLocal, noteSuffix, partSuffix } from "./part-name.ts";
+import { besideLocal, LocalNote, noteSuffix, partSuffix } from "./part-file.ts";
 import { type NameState, nameState, partState, resumeSteps, type Step } from "./resume-rule.ts";
 import type { ServerSession, Transferred } from "./server-session.ts";
 import { likeness, type SourceIdentity } from "./source-identity.ts";
 
-export interface FetchOptions extends Pick<TransferOptions, "retries" | "verify" | "type" | "onCarried"> {
+export interface FetchOptions extends Pick<TransferOptions, "retries" | "verify" | "type" | "onDataComplete"> {
   readonly signal: AbortSignal;
   /** The session for another attempt, since this one may be lost. Default: the same. */
   readonly renew?: () => Promise<ServerSession>;
@@ -55,14 +53,14 @@ export async function fetchFile(
   const part = besideLocal(target, partSuffix);
   const [kind, partKind] = [kindOf(target), kindOf(part)];
   if (kind === "other") return await pour(session, path, target, options);
-  await demandFree(target, kind, part, partKind);
+  await assertFree(target, kind, part, partKind);
   refuseAsciiParts(`could not download "${printable(path, 200)}"`, options, options.resume === true);
   const file: LocalFile = { target, part, note: new LocalNote(besideLocal(target, noteSuffix)) };
-  const course: Course = {};
+  const state: AttemptState = {};
   try {
     const { retries = 0, renew = async () => session, signal, note } = options;
     return await withRetries({ retries, clock: wakefulClock, signal, note }, async (before) =>
-      attempt(before === 0 ? session : await renew(), path, file, options, course),
+      attempt(before === 0 ? session : await renew(), path, file, options, state),
     );
   } catch (error) {
     const bytes = await sizeHere(part);
@@ -70,7 +68,7 @@ export async function fetchFile(
       await rm(part, { force: true });
       file.note.remove();
     } else if (bytes !== undefined) {
-      if (course.source !== undefined) file.note.write(course.source);
+      if (state.source !== undefined) file.note.write(state.source);
       kept(part, bytes);
     }
     throw error;
@@ -84,7 +82,7 @@ interface LocalFile {
 }
 
 /** What one attempt leaves for the next one. */
-interface Course {
+interface AttemptState {
   /** The file that the part is from. */
   source?: SourceIdentity;
   /** Bytes that were there before the first attempt. */
@@ -98,11 +96,11 @@ async function attempt(
   path: string,
   file: LocalFile,
   options: FetchOptions,
-  course: Course,
+  state: AttemptState,
 ): Promise<Transferred> {
   const { target, part, note } = file;
-  const isOwn = course.hasBegun === true;
-  const step = isOwn || options.resume === true ? await plan(session, path, file, options, course, isOwn) : "begin";
+  const isOwn = state.hasBegun === true;
+  const step = isOwn || options.resume === true ? await plan(session, path, file, options, state, isOwn) : "begin";
   if (step === "there already") {
     const verified = await verifyThere(session, path, target, options);
     await rm(part, { force: true });
@@ -110,8 +108,8 @@ async function attempt(
     return { bytes: 0, verified, how: "nothing", wasThere: true };
   }
   if (step === "resume name") await move(target, part);
-  const result = await fetchPart(session, path, file, options, course, step);
-  if (options.times) await keepTimeHere(part, course.source?.modifiedMs ?? options.modifiedMs);
+  const result = await fetchPart(session, path, file, options, state, step);
+  if (options.times) await keepTimeHere(part, state.source?.modifiedMs ?? options.modifiedMs);
   await move(part, target);
   note.remove();
   return result;
@@ -123,29 +121,29 @@ async function fetchPart(
   path: string,
   { part, target, note }: LocalFile,
   options: FetchOptions,
-  course: Course,
+  state: AttemptState,
   step: Step,
 ): Promise<Transferred> {
-  const { signal, verify, type, onCarried, onProgress, onFacts, retries = 0 } = options;
+  const { signal, verify, type, onDataComplete, onProgress, onFacts, retries = 0 } = options;
   const there = step === "begin" ? 0 : ((await sizeHere(part)) ?? 0);
   const asksTime = options.times === true && options.modifiedMs === undefined;
-  const tellFacts = (facts: SourceIdentity): void => {
-    course.source = facts;
+  const reportFacts = (facts: SourceIdentity): void => {
+    state.source = facts;
     onFacts?.(facts);
   };
   const common = {
     signal,
     ...definedProps({ verify, type }),
-    ...(onCarried === undefined || retries > 0 ? {} : { onCarried }),
-    ...(options.noted === false && retries === 0 && !asksTime ? {} : { onFacts: tellFacts }),
+    ...(onDataComplete === undefined || retries > 0 ? {} : { onDataComplete }),
+    ...(options.noted === false && retries === 0 && !asksTime ? {} : { onFacts: reportFacts }),
     onProgress: (progress: Progress) => {
-      if (progress.bytes > there) course.hasBegun = true;
-      note.reached(progress.bytes, course.source);
+      if (progress.bytes > there) state.hasBegun = true;
+      note.reached(progress.bytes, state.source);
       onProgress?.(progress);
     },
   };
-  const before = there - (course.from ?? there);
-  course.from ??= there;
+  const before = there - (state.from ?? there);
+  state.from ??= there;
   try {
     if (there === 0) return await session.downloadFile(path, part, common);
     const resumed = await session.downloadFile(path, part, { ...common, resume: true, compareBytes });
@@ -155,7 +153,7 @@ async function fetchPart(
     options.note(`${error.message}; it is downloaded again from the beginning`);
     // It was no part of the file after all.
     if (step === "resume name") await move(part, target);
-    course.from = 0;
+    state.from = 0;
     return await session.downloadFile(path, part, common);
   }
 }
@@ -166,21 +164,21 @@ async function plan(
   path: string,
   { target, part, note }: LocalFile,
   options: FetchOptions,
-  course: Course,
+  state: AttemptState,
   isOwn: boolean,
 ): Promise<Step> {
   const source = await identify(session, path, { signal: options.signal });
-  const noted = isOwn ? course.source : note.read();
+  const noted = isOwn ? state.source : note.read();
   const known = likeness(noted, source);
   const bytes = await sizeHere(part);
   // A part of this run of which nobody can tell whether its source is the same goes the way of one from another source.
-  const state = partState(bytes, source, isOwn && known === "unknown" ? "changed" : known);
-  if (state === "changed" || state === "longer") {
+  const found = partState(bytes, source, isOwn && known === "unknown" ? "changed" : known);
+  if (found === "changed" || found === "longer") {
     const why = known === "unknown" ? "nothing shows whether the file is still the same" : "the file was replaced";
     options.note(`${part}: ${why}; it is downloaded again from the beginning`);
   }
   const name = options.resume === true ? await nameHere(session, path, target, source, options) : "none";
-  return resumeSteps[state][name];
+  return resumeSteps[found][name];
 }
 
 async function nameHere(
@@ -223,7 +221,7 @@ async function pour(
   return await stream.result;
 }
 
-async function demandFree(target: string, kind: LocalKind, part: string, partKind: LocalKind): Promise<void> {
+async function assertFree(target: string, kind: LocalKind, part: string, partKind: LocalKind): Promise<void> {
   if (kind === "directory") {
     throw new SallyportError("FS_IS_DIRECTORY", `${target} is a directory`, { hint: "Give the file another name." });
   }

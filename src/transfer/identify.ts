@@ -1,8 +1,9 @@
-// What a server tells of a file, as far as it tells it.
+// What a server reports of a file, and whether bytes that are there already are the beginning of the source.
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import { isFtp, type ServerSession } from "./server-session.ts";
 import type { SourceIdentity } from "./source-identity.ts";
+import type { Chunks } from "./store-order.ts";
 
 type Call = { readonly signal?: AbortSignal };
 
@@ -10,13 +11,13 @@ type Call = { readonly signal?: AbortSignal };
 export async function identify(session: ServerSession, path: string, call: Call): Promise<SourceIdentity> {
   const hasTimes = !isFtp(session) || session.features.size === 0 || session.features.has("MDTM");
   const [size, modifiedMs] = await Promise.all([
-    told(() => session.size(path, call)),
-    hasTimes ? told(() => session.modified(path, call)) : undefined,
+    reported(() => session.size(path, call)),
+    hasTimes ? reported(() => session.modified(path, call)) : undefined,
   ]);
   return definedProps({ size, modifiedMs });
 }
 
-async function told(ask: () => Promise<number>): Promise<number | undefined> {
+async function reported(ask: () => Promise<number>): Promise<number | undefined> {
   try {
     return await ask();
   } catch (error) {
@@ -28,4 +29,44 @@ async function told(ask: () => Promise<number>): Promise<number | undefined> {
 /** The server has answered, and will not say. */
 export function isRefusal(error: unknown): boolean {
   return isSallyportError(error) && /^(?:FTP_REPLY_|FTP_PROTOCOL_REMOTE$|FS_|NET_UNSUPPORTED$)/.test(error.code);
+}
+
+/** How much of the end of a part is compared. */
+export const compareBytes = 65_536;
+
+export type Tail = "same" | "different" | "unknown";
+
+/** The first `bytes` of both, from `offset` on: `there` is a file of the server, `source` what it should be. */
+export async function compareTail(
+  session: ServerSession,
+  path: string,
+  bytes: number,
+  source: (offset: number) => Chunks,
+  signal: AbortSignal,
+): Promise<Tail> {
+  const offset = Math.max(0, bytes - compareBytes);
+  if (bytes === 0) return "same";
+  try {
+    const stream = session.download(path, { offset, signal, verify: "none" });
+    stream.result.catch(() => {}); // the stream tells it as well
+    const there = await firstBytes(stream, bytes - offset);
+    const ours = await firstBytes(source(offset), bytes - offset);
+    return Buffer.compare(there, ours) === 0 ? "same" : "different";
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isRefusal(error)) return "unknown";
+    throw error;
+  }
+}
+
+/** Reads no more than it must; a source that goes on is left. */
+export async function firstBytes(source: Chunks, count: number): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let have = 0;
+  for await (const piece of source) {
+    pieces.push(Uint8Array.prototype.slice.call(piece));
+    have += piece.length;
+    if (have > count) break;
+  }
+  return Buffer.concat(pieces).subarray(0, count);
 }

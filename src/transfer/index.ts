@@ -1,14 +1,12 @@
 // The public API of the clients: `sallyport/client`.
 export * from "../connect/index.ts";
 export { connectSftp } from "./connect-sftp.ts";
+export { ensureDirectory, type RemoveDirectoryOptions, removeDirectory } from "./directories.ts";
 export {
   type DirectoryEvents,
   type DirectoryResult,
   type DownloadDirectoryOptions,
   downloadDirectory,
-  ensureDirectory,
-  type RemoveDirectoryOptions,
-  removeDirectory,
   type UploadDirectoryOptions,
   uploadDirectory,
 } from "./directory-transfer.ts";

@@ -25,11 +25,11 @@ export async function makeDirectory(path: string, place: "top" | "below"): Promi
     else await mkdir(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw translateFsError(error, path);
-    await demandDirectory(path, place);
+    await assertDirectory(path, place);
   }
 }
 
-async function demandDirectory(path: string, place: "top" | "below"): Promise<void> {
+async function assertDirectory(path: string, place: "top" | "below"): Promise<void> {
   const kind = kindOf(path);
   // What the user names himself may be a link.
   if (kind === "directory" || (kind === "link" && place === "top")) return;

@@ -4,12 +4,12 @@ import type { Progress, TransferOptions } from "../client/transfer-options.ts";
 import { withRetries } from "../client/with-retries.ts";
 import { wakefulClock } from "../network/system-clock.ts";
 import { printable } from "../protocol/printable.ts";
-import { storeByFtp } from "./ftp/store-by-ftp.ts";
 import type { ServerSession, Transferred } from "./server-session.ts";
 import { likeness, type SourceIdentity } from "./source-identity.ts";
-import type { Course, ResumeWish, StoreSource } from "./store-order.ts";
+import { storeByFtp } from "./store-by-ftp.ts";
+import type { AttemptState, ResumeMode, StoreSource } from "./store-order.ts";
 
-export interface StoreOptions extends Pick<TransferOptions, "retries" | "verify" | "type" | "onCarried"> {
+export interface StoreOptions extends Pick<TransferOptions, "retries" | "verify" | "type" | "onDataComplete"> {
   readonly signal: AbortSignal;
   /** The session for another attempt, since this one may be lost. Default: the same. */
   readonly renew?: () => Promise<ServerSession>;
@@ -40,28 +40,28 @@ export async function storeFile(
     inPlace = false,
     renew = async () => session,
   } = options;
-  const { onProgress = () => {}, onCarried } = options;
+  const { onProgress = () => {}, onDataComplete } = options;
   refuseAsciiParts(`could not upload "${printable(path, 200)}"`, { type, retries }, resume);
-  const course: Course = {};
+  const state: AttemptState = {};
   let known: SourceIdentity | undefined;
   const rules = { retries: source.seekable ? retries : 0, clock: wakefulClock, signal, note };
   return await withRetries(rules, async (before) => {
     const own = before === 0 ? session : await renew();
     const identity = await source.identify(signal);
     // Before the first byte of this run whatever is there is from elsewhere.
-    const wish = course.hasBegun === true ? again(known, identity, path, note) : resume ? "asked" : "no";
-    if (wish === "no") delete course.from;
+    const mode = state.hasBegun === true ? again(known, identity, path, note) : resume ? "requested" : "no";
+    if (mode === "no") delete state.from;
     known = identity;
     const report = (progress: Progress): void => {
-      course.hasBegun = true;
+      state.hasBegun = true;
       onProgress(progress);
     };
     const modifiedMs = options.times ? identity.modifiedMs : undefined;
     const mayRetry = rules.retries > 0;
-    const what = { path, source, identity, wish, course, inPlace, mayRetry, modifiedMs };
+    const what = { path, source, identity, resume: mode, state, inPlace, mayRetry, modifiedMs };
     const common = { ...what, signal, verify, type, onProgress: report, note };
     // What is left after the data must need no other attempt.
-    const order = retries > 0 || onCarried === undefined ? common : { ...common, onCarried };
+    const order = retries > 0 || onDataComplete === undefined ? common : { ...common, onDataComplete };
     return own.store === undefined ? await storeByFtp(own, order) : await own.store(order);
   });
 }
@@ -71,7 +71,7 @@ function again(
   now: SourceIdentity,
   path: string,
   note: (text: string) => void,
-): ResumeWish {
+): ResumeMode {
   const found = likeness(known, now);
   if (found === "same") return "retry";
   note(

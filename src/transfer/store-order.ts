@@ -20,10 +20,10 @@ export interface StoreSource {
  * What to do about bytes that are there. `no`: begin. `asked`: the user said --resume, so notes and bytes are compared.
  * `retry`: they are this run's own, and the source is the same.
  */
-export type ResumeWish = "no" | "asked" | "retry";
+export type ResumeMode = "no" | "requested" | "retry";
 
 /** What one attempt leaves for the next one. */
-export interface Course {
+export interface AttemptState {
   /** Bytes that were there before the first attempt. */
   from?: number;
   /** Bytes of this run have been sent. */
@@ -42,8 +42,8 @@ export interface StoreOrder {
   readonly path: string;
   readonly source: StoreSource;
   readonly identity: SourceIdentity;
-  readonly wish: ResumeWish;
-  readonly course: Course;
+  readonly resume: ResumeMode;
+  readonly state: AttemptState;
   /** Write the name itself, without a part. FTP always does. */
   readonly inPlace: boolean;
   /** There may be another attempt. */
@@ -54,7 +54,7 @@ export interface StoreOrder {
   readonly verify: NonNullable<TransferOptions["verify"]>;
   readonly type: NonNullable<TransferOptions["type"]>;
   readonly onProgress: (progress: Progress) => void;
-  readonly onCarried?: () => void;
+  readonly onDataComplete?: () => void;
   /** Something to know that is no failure. */
   readonly note: (text: string) => void;
 }

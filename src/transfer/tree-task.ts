@@ -6,10 +6,9 @@ import { translateFsError } from "../filesystem/fs-error.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import type { ListedEntry } from "../protocol/listing/listed-entry.ts";
 import { printable } from "../protocol/printable.ts";
+import { makeDirectoryThere } from "./directories.ts";
 import { kindOf, makeDirectory, pathOf } from "./local-tree.ts";
-import { makeDirectoryThere } from "./make-directories.ts";
-import { joinPath, readTree, type TreeFindings } from "./tree.ts";
-import { type TreeLevel, topLevel } from "./tree-level.ts";
+import { joinPath, readTree, type TreeFindings, type TreeLevel, topLevel } from "./tree.ts";
 import type { Task, TaskContext } from "./worker-pool.ts";
 
 /** What the caller hears of a tree while it is walked. */

@@ -1,9 +1,9 @@
 // Several workers, each with its own sessions, take tasks from one stack.
+
 import { setMaxListeners } from "node:events";
 import { isSallyportError } from "../protocol/error.ts";
-import { type OnCarried, PendingCompletions } from "./pending-completions.ts";
+import { limits } from "../protocol/limits.ts";
 import type { ServerSession } from "./server-session.ts";
-import { TaskStack } from "./task-stack.ts";
 
 /** What a task works with. `Server` is how the caller names a server. */
 export interface TaskContext<Server> {
@@ -11,7 +11,7 @@ export interface TaskContext<Server> {
   session(server: Server, second?: "second"): Promise<ServerSession>;
   readonly signal: AbortSignal;
   /** Runs a transfer, and returns when the next one may begin: see {@link PendingCompletions}. */
-  carry(transfer: (onCarried: OnCarried) => Promise<void>): Promise<void>;
+  startTransfer(transfer: (onDataComplete: OnDataComplete) => Promise<void>): Promise<void>;
 }
 
 export interface Task<Server> {
@@ -106,15 +106,15 @@ class WorkerPool<Server> {
   ): Promise<"continue" | "leave"> {
     try {
       const session: TaskContext<Server>["session"] = (server, second) => own.get(server, second);
-      const carry: TaskContext<Server>["carry"] = (transfer) =>
-        pending.carry(transfer, (thrown) => {
+      const startTransfer: TaskContext<Server>["startTransfer"] = (transfer) =>
+        pending.start(transfer, (thrown) => {
           try {
             this.#failed(task, thrown);
           } catch (error) {
             this.#end(error); // nobody awaits this one
           }
         });
-      this.#stack.finish(await task.run({ session, carry, signal: this.#signal }));
+      this.#stack.finish(await task.run({ session, startTransfer, signal: this.#signal }));
     } catch (thrown) {
       this.#signal.throwIfAborted();
       const unreachable = own.unreachableOf(thrown);
@@ -200,5 +200,79 @@ class WorkerSessions<Server> implements AsyncDisposable {
     const sessions = [...this.#open.values()];
     this.#open.clear();
     await Promise.all(sessions.map((session) => this.#source.release(session)));
+  }
+}
+
+export class TaskStack<T> {
+  readonly #tasks: T[];
+  readonly #waiting: ((task: T | undefined) => void)[] = [];
+  #running = 0;
+  #isStopped = false;
+
+  constructor(tasks: readonly T[]) {
+    this.#tasks = [...tasks].reverse();
+  }
+
+  /** The next task; undefined when none is left and none is running that could bring more. Each needs one `finish`. */
+  take(): Promise<T | undefined> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#serve();
+    });
+  }
+
+  /** A task is over; those that it brought come next, in their order. */
+  finish(more: readonly T[] = []): void {
+    this.#running -= 1;
+    if (!this.#isStopped) for (const task of [...more].reverse()) this.#tasks.push(task);
+    this.#serve();
+  }
+
+  /** Nothing more is given out. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#tasks.length = 0;
+    for (const resolve of this.#waiting.splice(0)) resolve(undefined);
+  }
+
+  #serve(): void {
+    while (this.#waiting.length > 0) {
+      const task = this.#tasks.pop();
+      if (task === undefined && this.#running > 0 && !this.#isStopped) return;
+      if (task !== undefined) this.#running += 1;
+      this.#waiting.shift()?.(task);
+    }
+  }
+}
+
+export type OnDataComplete = () => void;
+
+/** The ends of a worker's transfers that the worker does not wait for. */
+export class PendingCompletions {
+  readonly #pending: Set<Promise<void>> = new Set();
+
+  /**
+   * Returns at the end of the transfer, or as soon as it calls `onDataComplete`; then `failed` is told if it fails after all.
+   * @throws what the transfer throws before that
+   */
+  async start(
+    transfer: (onDataComplete: OnDataComplete) => Promise<void>,
+    failed: (error: unknown) => void,
+  ): Promise<void> {
+    let onDataComplete: OnDataComplete = () => {};
+    const dataComplete = new Promise<"dataComplete">((resolve) => {
+      onDataComplete = () => resolve("dataComplete");
+    });
+    const whole = transfer(onDataComplete);
+    if ((await Promise.race([whole, dataComplete])) !== "dataComplete") return;
+    const end = whole.catch(failed).finally(() => this.#pending.delete(end));
+    this.#pending.add(end);
+    // What this machine is slow to write must not pile up.
+    if (this.#pending.size >= limits.clientPendingCompletionsMax) await Promise.race(this.#pending);
+  }
+
+  /** All of them are over. */
+  async over(): Promise<void> {
+    await Promise.all(this.#pending);
   }
 }

@@ -6,7 +6,7 @@ import { setsModes } from "../../src/platform/file-system.ts";
 import { messages } from "../../src/ssh/sftp/wire/message-types.ts";
 import { put } from "../../src/testing/file-system/subject.ts";
 import { startRig } from "../server/rig.ts";
-import { SftpSession } from "../ssh/sftp/session.ts";
+import { SftpCalls } from "../ssh/sftp/session.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 
 let dir: TempDir;
@@ -30,7 +30,7 @@ test.each([0o4755, 0o2755, 0o1755, 0o7755])("the local file system sets %i witho
 });
 
 test("SETSTAT and FSETSTAT of SFTP set no such bit, nor does SITE CHMOD or MFF of FTP", async () => {
-  await using sftp = new SftpSession(await openLocalFileSystem({ directory: dir.path }));
+  await using sftp = new SftpCalls(await openLocalFileSystem({ directory: dir.path }));
   await sftp.ask(messages.setstat, (w) => w.string("/f").uint32(4).uint32(0o104755));
   expect(mode("f")).toBe(0o755);
   const file = await sftp.open("/f", 2);
@@ -50,7 +50,7 @@ test("SETSTAT and FSETSTAT of SFTP set no such bit, nor does SITE CHMOD or MFF o
 });
 
 test("MKDIR and OPEN of SFTP set no such bit either", async () => {
-  await using sftp = new SftpSession(await openLocalFileSystem({ directory: dir.path }));
+  await using sftp = new SftpCalls(await openLocalFileSystem({ directory: dir.path }));
   await sftp.ask(messages.mkdir, (w) => w.string("/new").uint32(4).uint32(0o7777));
   expect(mode("new") & 0o7000).toBe(0);
   await sftp.ask(messages.open, (w) => w.string("/made").uint32(0x1a).uint32(4).uint32(0o106777));

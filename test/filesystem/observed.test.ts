@@ -8,7 +8,7 @@ import type { FileAction } from "../../src/platform/trace.ts";
 import { openUpload } from "../../src/platform/upload-target.ts";
 import { messages, openFlags } from "../../src/ssh/sftp/wire/message-types.ts";
 import { put } from "../../src/testing/file-system/subject.ts";
-import { SftpSession } from "../ssh/sftp/session.ts";
+import { SftpCalls } from "../ssh/sftp/session.ts";
 
 const { read, write, create, truncate } = openFlags;
 
@@ -33,7 +33,7 @@ test("it can what the one inside can, and no more", () => {
 });
 
 test("each change and transfer of an SFTP session is told once, with its outcome", async () => {
-  const sftp = new SftpSession(observed(files, observer));
+  const sftp = new SftpCalls(observed(files, observer));
   const up = (await sftp.open("/new", write | create | truncate)) as Uint8Array;
   await sftp.write(up, 0, "hello");
   await sftp.close(up);
@@ -61,7 +61,7 @@ test("each change and transfer of an SFTP session is told once, with its outcome
 });
 
 test("what is refused is told as failed", async () => {
-  await using sftp = new SftpSession(observed(readOnly(files), observer));
+  await using sftp = new SftpCalls(observed(readOnly(files), observer));
   await sftp.open("/new", write | create);
   await sftp.open("/none", read);
   expect(told).toMatchObject([

@@ -1,22 +1,22 @@
 // A server whose directory has no end.
 import { expect, test } from "vitest";
+import type { SftpCalls } from "../../src/filesystem/sftp/sftp-calls.ts";
 import { listDirectory } from "../../src/filesystem/sftp/sftp-listing.ts";
-import type { SftpSession } from "../../src/filesystem/sftp/sftp-session.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import type { NamedAttributes, Reply } from "../../src/ssh/sftp/wire/replies.ts";
 
 /** Gives the same batch for ever. */
-function endless(names: readonly NamedAttributes[]): SftpSession {
+function endless(names: readonly NamedAttributes[]): SftpCalls {
   const reply: Reply<"names"> = { type: "names", names };
-  const session: Pick<SftpSession, "openDirectory" | "answer"> & { readonly client: unknown } = {
+  const session: Pick<SftpCalls, "openDirectory" | "answer"> & { readonly client: unknown } = {
     openDirectory: async () => ({ id: new Uint8Array(1), [Symbol.asyncDispose]: async () => {} }) as never,
     answer: async (answer) => (await answer) as never,
     client: { ask: () => ({ reply: Promise.resolve(reply) }) },
   };
-  return session as SftpSession;
+  return session as SftpCalls;
 }
 
-async function countOf(session: SftpSession): Promise<number> {
+async function countOf(session: SftpCalls): Promise<number> {
   let count = 0;
   const entries = listDirectory(session, "/d", new AbortController().signal);
   try {

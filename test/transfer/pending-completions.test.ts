@@ -1,7 +1,7 @@
 // Transfers whose end a worker does not wait for.
 import { expect, test } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
-import { PendingCompletions } from "../../src/transfer/pending-completions.ts";
+import { PendingCompletions } from "../../src/transfer/worker-pool.ts";
 
 /** A transfer whose data is over at once, and which ends when the test says so. */
 function tail(): { end: () => void; fail: (error: unknown) => void; whole: Promise<void> } {
@@ -18,9 +18,9 @@ test("the worker goes on when the data is over, and hears of a failure behind it
   const { fail, whole } = tail();
   const tails = new PendingCompletions();
   const failures: unknown[] = [];
-  const carried = tails.carry(
-    (onCarried) => {
-      onCarried();
+  const carried = tails.start(
+    (onDataComplete) => {
+      onDataComplete();
       return whole;
     },
     (error) => failures.push(error),
@@ -35,7 +35,7 @@ test("the worker goes on when the data is over, and hears of a failure behind it
 test("what fails before its data is over is thrown, and told to nobody else", async () => {
   const tails = new PendingCompletions();
   const failures: unknown[] = [];
-  const failing = tails.carry(
+  const failing = tails.start(
     () => Promise.reject(new Error("550")),
     (error) => failures.push(error),
   );
@@ -48,7 +48,7 @@ test("a transfer that never says so is waited for", async () => {
   const { end, whole } = tail();
   let isOver = false;
   const carried = new PendingCompletions()
-    .carry(
+    .start(
       () => whole,
       () => {},
     )
@@ -61,16 +61,16 @@ test("a transfer that never says so is waited for", async () => {
   await carried;
 });
 
-test("no more of them than clientTailsMax are left behind", async () => {
+test("no more of them than clientPendingCompletionsMax are left behind", async () => {
   const tails = new PendingCompletions();
-  const parts = Array.from({ length: limits.clientTailsMax }, tail);
+  const parts = Array.from({ length: limits.clientPendingCompletionsMax }, tail);
   let begun = 0;
   const worker = (async () => {
     for (const { whole } of parts) {
-      await tails.carry(
-        (onCarried) => {
+      await tails.start(
+        (onDataComplete) => {
           begun += 1;
-          onCarried();
+          onDataComplete();
           return whole;
         },
         () => {},
@@ -79,7 +79,7 @@ test("no more of them than clientTailsMax are left behind", async () => {
     return "went on";
   })();
   await new Promise(setImmediate);
-  expect(begun).toBe(limits.clientTailsMax);
+  expect(begun).toBe(limits.clientPendingCompletionsMax);
   expect(await Promise.race([worker, new Promise((resolve) => setImmediate(() => resolve("waits")))])).toBe("waits");
   parts[0]?.end();
   expect(await worker).toBe("went on");

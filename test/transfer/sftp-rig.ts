@@ -12,8 +12,8 @@ import { type Reply, statusReply, versionReply } from "../../src/ssh/sftp/server
 import { handlers } from "../../src/ssh/sftp/server/requests.ts";
 import { statusOf } from "../../src/ssh/sftp/server/status.ts";
 import { messages, type StatusCode } from "../../src/ssh/sftp/wire/message-types.ts";
-import { makeRemote, type SftpRemote } from "../../src/transfer/sftp/sftp-remote.ts";
-import { SftpServerSession } from "../../src/transfer/sftp/sftp-server-session.ts";
+import { makeSftpChannel, type SftpChannel } from "../../src/transfer/sftp/sftp-channel.ts";
+import { SftpSession } from "../../src/transfer/sftp/sftp-session.ts";
 
 const never = new AbortController().signal;
 
@@ -37,12 +37,12 @@ export interface SftpRigOptions {
 
 export const refuse = (id: number, code: StatusCode, words = "no"): Reply => statusReply(id, { code, words });
 
-export async function startSftpRig(options: SftpRigOptions): Promise<SftpServerSession> {
-  const open = (): Promise<SftpRemote> => openRemote(options);
-  return new SftpServerSession({ first: await open(), reopen: open });
+export async function startSftpRig(options: SftpRigOptions): Promise<SftpSession> {
+  const open = (): Promise<SftpChannel> => openRemote(options);
+  return new SftpSession({ first: await open(), reopen: open });
 }
 
-async function openRemote(options: SftpRigOptions): Promise<SftpRemote> {
+async function openRemote(options: SftpRigOptions): Promise<SftpChannel> {
   const [near, far] = duplexPair();
   near.on("error", () => {});
   far.on("error", () => {});
@@ -62,7 +62,7 @@ async function openRemote(options: SftpRigOptions): Promise<SftpRemote> {
     near.destroy();
     far.destroy();
   });
-  return await makeRemote(await SftpClient.open({ connection, clock: systemClock, signal: never }), never);
+  return await makeSftpChannel(await SftpClient.open({ connection, clock: systemClock, signal: never }), never);
 }
 
 async function serve(stream: ReturnType<typeof duplexPair>[0], options: SftpRigOptions): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { TaskStack } from "../../src/transfer/task-stack.ts";
+import { TaskStack } from "../../src/transfer/worker-pool.ts";
 
 test("tasks come in their order, and what a task brings comes before the rest", async () => {
   const stack = new TaskStack(["a", "b"]);

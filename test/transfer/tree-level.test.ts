@@ -1,7 +1,7 @@
 // A tree whose listings repeat themselves: honest ones end, loops are ended.
 import { expect, test } from "vitest";
 import type { ListedEntry } from "../../src/protocol/listing/listed-entry.ts";
-import { levelBelow, topLevel } from "../../src/transfer/tree-level.ts";
+import { levelBelow, topLevel } from "../../src/transfer/tree.ts";
 
 const file = (name: string): ListedEntry => ({ name, type: "file", size: 1, modified: undefined });
 const directory = (name: string): ListedEntry => ({ name, type: "directory", modified: undefined });

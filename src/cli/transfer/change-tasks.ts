@@ -2,8 +2,7 @@
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlPath } from "../../protocol/url/url-path.ts";
-import { makeDirectories } from "../../transfer/make-directories.ts";
-import { removeFile, removeTree } from "../../transfer/remove-tree.ts";
+import { ensureDirectory, removeFile, removeTree } from "../../transfer/directories.ts";
 import { joinPath } from "../../transfer/tree.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { type RunContext, urlAt } from "./context.ts";
@@ -34,7 +33,7 @@ export function makeTasks(context: RunContext, sources: readonly FtpUrl[]): read
     oneTask(url, urlPath(url), async ({ session, signal }, path, shown) => {
       const client = await session(url);
       if (context.command.parents) {
-        if (!(await makeDirectories(client, path, signal))) return;
+        if (!(await ensureDirectory(client, path, { signal }))) return;
       } else await client.mkdir(path, { signal });
       changed(context, { what: "made", url: shown });
     }),

@@ -9,7 +9,7 @@ import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
 import { fetchFile } from "../../transfer/fetch-file.ts";
 import { exactTime } from "../../transfer/keep-time.ts";
 import { kindOf, pathOf } from "../../transfer/local-tree.ts";
-import { besideLocal, partSuffix } from "../../transfer/part-name.ts";
+import { besideLocal, partSuffix } from "../../transfer/part-file.ts";
 import { downloadFileTask, downloadTree, type Listed, type TreeDownload } from "../../transfer/tree-task.ts";
 import { formatBytes } from "../report/format.ts";
 import { type RunContext, treeEvents, urlAt } from "./context.ts";
@@ -102,7 +102,7 @@ function assertDirectory(into: string): void {
 
 async function fetch(
   context: RunContext,
-  { session, signal, carry }: TaskContext,
+  { session, signal, startTransfer }: TaskContext,
   url: FtpUrl,
   path: string,
   target: string,
@@ -112,7 +112,7 @@ async function fetch(
   const kept = (part: string, bytes: number): void =>
     context.report.note(`${part} keeps ${formatBytes(bytes)} of it; --resume continues there`);
   const hint = "Add -r for everything in it; sallyport ls lists it.";
-  await carry((onCarried) =>
+  await startTransfer((onDataComplete) =>
     withDirectoryHint(client, path, hint, signal, () =>
       context.watch({ way: "received", source: urlAt(url, path), target }, path, (gauge) =>
         fetchFile(
@@ -121,7 +121,7 @@ async function fetch(
           target,
           {
             ...context.optionsFor(url, gauge, signal),
-            onCarried,
+            onDataComplete,
             noted: (listed.size ?? Number.POSITIVE_INFINITY) >= limits.transferNoteBytes,
             modifiedMs: exactTime(listed.modified),
             renew: () => session(url),

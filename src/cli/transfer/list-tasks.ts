@@ -4,8 +4,7 @@ import { formatFtpUrl } from "../../protocol/url/format-ftp-url.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlFileName, urlParentPath, urlPath } from "../../protocol/url/url-path.ts";
 import { byName } from "../../transfer/matching-entries.ts";
-import { faultOf, joinPath } from "../../transfer/tree.ts";
-import { demandDepth, nextLevel, type TreeLevel, topLevel } from "../../transfer/tree-level.ts";
+import { assertDepth, faultOf, joinPath, nextLevel, type TreeLevel, topLevel } from "../../transfer/tree.ts";
 import { type RunContext, urlAt } from "./context.ts";
 import { patternTask } from "./pattern-task.ts";
 import type { Task } from "./task.ts";
@@ -42,7 +41,7 @@ function directoryTask(context: RunContext, url: FtpUrl, path: string, shown: st
   return {
     name: urlAt(url, path),
     run: async ({ session, signal }) => {
-      demandDepth(level);
+      assertDepth(level);
       const own = await session(url);
       const { entries, unread } = await own.list(path === "" ? undefined : path, { signal });
       const below = await nextLevel(own, level, path, entries, signal);

@@ -6,7 +6,7 @@ import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlPath } from "../../protocol/url/url-path.ts";
-import { besideLocal, partSuffix } from "../../transfer/part-name.ts";
+import { besideLocal, partSuffix } from "../../transfer/part-file.ts";
 import { isFtp, type ServerSession } from "../../transfer/server-session.ts";
 import { storeFile } from "../../transfer/store-file.ts";
 import type { StoreSource } from "../../transfer/store-order.ts";
@@ -41,15 +41,15 @@ export const intoDirectory = "End the URL in a / to put the file into it.";
 
 async function send(
   context: RunContext,
-  { session, signal, carry }: TaskContext,
+  { session, signal, startTransfer }: TaskContext,
   source: string,
   url: FtpUrl,
   path: string,
 ): Promise<undefined> {
   const client = await session(url);
-  await carry((onCarried) =>
+  await startTransfer((onDataComplete) =>
     withDirectoryHint(client, path, intoDirectory, signal, () =>
-      upload(context, source, url, localSource(source), () => session(url), client, path, signal, onCarried),
+      upload(context, source, url, localSource(source), () => session(url), client, path, signal, onDataComplete),
     ),
   );
   return undefined;
@@ -74,7 +74,7 @@ async function upload(
   client: ServerSession,
   path: string,
   signal: AbortSignal,
-  onCarried?: () => void,
+  onDataComplete?: () => void,
 ): Promise<void> {
   const target = urlAt(url, path);
   let sent = 0;
@@ -84,7 +84,7 @@ async function upload(
       return storeFile(client, source, path, {
         ...options,
         renew,
-        ...definedProps({ onCarried }),
+        ...definedProps({ onDataComplete }),
         onProgress: (progress) => {
           sent = progress.bytes;
           options.onProgress?.(progress);

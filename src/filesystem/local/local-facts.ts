@@ -1,8 +1,10 @@
 // lstat(2) in our words.
-import type { Stats } from "node:fs";
-import { readlink } from "node:fs/promises";
+
+import type { Dirent, Stats } from "node:fs";
+import { lstat, opendir, readlink, realpath } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
-import type { FileFacts, FileType } from "../../protocol/listing/file-facts.ts";
+import { limits } from "../../protocol/limits.ts";
+import type { FileEntry, FileFacts, FileType } from "../../protocol/listing/file-facts.ts";
 
 function typeOf(stats: Stats): FileType {
   if (stats.isFile()) return "file";
@@ -47,4 +49,42 @@ export function targetsBelow(root: Buffer, directory: Buffer): TellTarget {
     if (relation === ".." || relation.startsWith(`..${sep}`) || isAbsolute(relation)) return undefined;
     return isAbsolute(target) ? `/${relation.replaceAll(sep, "/")}` : target;
   };
+}
+
+/** `real` is a place that has been judged. */
+export async function* listDirectory(real: Buffer, root: Buffer, signal: AbortSignal): AsyncGenerator<FileEntry> {
+  const tell = targetsBelow(root, await realpath(real, { encoding: "buffer" }));
+  const directory = await opendir(real, { encoding: "buffer" as BufferEncoding, bufferSize: 256 });
+  try {
+    for (let names: Buffer[] = [Buffer.alloc(0)]; names.length > 0; ) {
+      signal.throwIfAborted();
+      names = await nextNames(() => directory.read() as Promise<unknown> as Promise<Dirent<Buffer> | null>);
+      for (const entry of await Promise.all(names.map((name) => entryOf(real, name, tell)))) {
+        if (entry !== undefined) yield entry;
+      }
+    }
+  } finally {
+    await directory.close();
+  }
+}
+
+/** None at the end. */
+async function nextNames(read: () => Promise<Dirent<Buffer> | null>): Promise<Buffer[]> {
+  const names: Buffer[] = [];
+  while (names.length < limits.listingBatchEntries) {
+    const entry = await read();
+    if (entry === null) break;
+    names.push(entry.name);
+  }
+  return names;
+}
+
+async function entryOf(directory: Buffer, name: Buffer, tell: TellTarget): Promise<FileEntry | undefined> {
+  const real = Buffer.concat([directory, Buffer.from("/"), name]);
+  try {
+    return { name: name.toString("latin1"), facts: await factsWithTarget(await lstat(real), real, tell) };
+  } catch {
+    // It went away between readdir and lstat.
+    return undefined;
+  }
 }

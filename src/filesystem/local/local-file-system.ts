@@ -30,10 +30,8 @@ import type {
 } from "../../platform/file-system.ts";
 import type { FileEntry, FileFacts } from "../../protocol/listing/file-facts.ts";
 import { fsError, translateFsError, translating } from "../fs-error.ts";
-import { factsOf } from "./local-facts.ts";
-import { LocalReader, LocalWriter } from "./local-files.ts";
-import { listDirectory } from "./local-listing.ts";
-import { LocalUpdater } from "./local-updater.ts";
+import { factsOf, listDirectory } from "./local-facts.ts";
+import { LocalReader, LocalUpdater, LocalWriter } from "./local-files.ts";
 import { openRoot, type Place, type Root, safeFlags } from "./root.ts";
 
 export interface LocalFileSystemOptions {

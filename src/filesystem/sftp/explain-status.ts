@@ -3,10 +3,10 @@
 import { type ErrorCode, SallyportError } from "../../protocol/error.ts";
 import { parentOf } from "../../protocol/file-path.ts";
 import { printable } from "../../protocol/printable.ts";
-import { typeOf } from "../../ssh/sftp/wire/attributes.ts";
+import type { ServerFeatures } from "../../ssh/sftp/client/server-features.ts";
+import { type Attributes, typeOf } from "../../ssh/sftp/wire/attributes.ts";
 import { statusCodes } from "../../ssh/sftp/wire/message-types.ts";
 import { fsError } from "../fs-error.ts";
-import type { SftpSession } from "./sftp-session.ts";
 
 type Doing = "find" | "list" | "read" | "write" | "create" | "mkdir" | "rmdir" | "remove" | "rename" | "change";
 
@@ -16,6 +16,12 @@ export interface Failure {
   /** Of a rename: the new name. */
   readonly to?: string;
   readonly status: { readonly code: number; readonly words: string };
+}
+
+/** What there is at the server, as far as one may see it. */
+export interface Inspection {
+  readonly features: Pick<ServerFeatures, "posixRename">;
+  look(path: string, how: "stat" | "lstat", signal: AbortSignal): Promise<Attributes | undefined>;
 }
 
 type FsCode = Extract<ErrorCode, `FS_${string}`>;
@@ -33,13 +39,13 @@ const vague: Readonly<Record<number, FsCode>> = {
 
 /** Costs round trips, of a failure only. Throws nothing but what the session does. */
 export async function explainStatus(
-  session: SftpSession,
+  server: Inspection,
   failure: Failure,
   signal: AbortSignal,
 ): Promise<SallyportError> {
   const { path, status } = failure;
   const code =
-    clear[status.code] ?? (await find(session, failure, signal)) ?? vague[status.code] ?? fromWords(status.words);
+    clear[status.code] ?? (await find(server, failure, signal)) ?? vague[status.code] ?? fromWords(status.words);
   const words = printable(status.words, 120);
   const { message, details } = fsError(code, path, undefined, code === "FS_FAILED" && words !== "" ? words : undefined);
   const target = failure.to === undefined ? "" : ` to ${printable(failure.to, 200)}`;
@@ -64,10 +70,10 @@ const verbs: Readonly<Record<Doing, string>> = {
 
 type What = "file" | "directory" | "nothing";
 
-async function find(session: SftpSession, failure: Failure, signal: AbortSignal): Promise<FsCode | undefined> {
+async function find(server: Inspection, failure: Failure, signal: AbortSignal): Promise<FsCode | undefined> {
   const { path, to, doing } = failure;
   const kind = async (at: string, how: "stat" | "lstat"): Promise<What> => {
-    const permissions = (await session.look(at, how, signal))?.permissions;
+    const permissions = (await server.look(at, how, signal))?.permissions;
     if (permissions === undefined) return "nothing";
     return typeOf(permissions) === "directory" ? "directory" : "file";
   };
@@ -83,7 +89,7 @@ async function find(session: SftpSession, failure: Failure, signal: AbortSignal)
   const target = await kind(to, "lstat");
   if (target === "nothing") return undefined;
   if (target === "directory") return itself === "directory" ? "FS_NOT_EMPTY" : "FS_IS_DIRECTORY";
-  return itself === "directory" ? "FS_NOT_DIRECTORY" : session.features.posixRename ? undefined : "FS_EXISTS";
+  return itself === "directory" ? "FS_NOT_DIRECTORY" : server.features.posixRename ? undefined : "FS_EXISTS";
 }
 
 /** What the thing that is there has to do with it. */

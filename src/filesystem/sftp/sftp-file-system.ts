@@ -18,11 +18,9 @@ import type { SftpClient } from "../../ssh/sftp/client/sftp-client.ts";
 import type { Reply } from "../../ssh/sftp/wire/replies.ts";
 import { requests } from "../../ssh/sftp/wire/requests.ts";
 import { fsError } from "../fs-error.ts";
-import type { RemoteHandle } from "./remote-handle.ts";
-import { factsOf } from "./sftp-facts.ts";
-import { listDirectory } from "./sftp-listing.ts";
+import { type About, flagsOf, type RemoteHandle, SftpCalls } from "./sftp-calls.ts";
+import { factsOf, listDirectory } from "./sftp-listing.ts";
 import { SftpReader } from "./sftp-reader.ts";
-import { type About, flagsOf, SftpSession } from "./sftp-session.ts";
 import { SftpUpdater, SftpWriter } from "./sftp-writer.ts";
 
 export interface SftpFileSystemOptions {
@@ -36,14 +34,14 @@ export type SftpFiles = FileSystem & SetsTimes & SetsModes & UpdatesFiles & Part
 
 /** Free space is told where the server has statvfs@openssh.com. Throws `FS_NAME_INVALID` for a root that is no path. */
 export function openSftpFileSystem({ client, root = "/" }: SftpFileSystemOptions): SftpFiles {
-  const session = new SftpSession(client, root === "/" ? "" : new SftpSession(client, "").place(root));
+  const session = new SftpCalls(client, root === "/" ? "" : new SftpCalls(client, "").place(root));
   return client.features.statvfs ? new SftpFileSystemWithSpace(session) : new SftpFileSystem(session);
 }
 
 class SftpFileSystem implements FileSystem, SetsTimes, SetsModes, UpdatesFiles {
-  protected readonly session: SftpSession;
+  protected readonly session: SftpCalls;
 
-  constructor(session: SftpSession) {
+  constructor(session: SftpCalls) {
     this.session = session;
   }
 

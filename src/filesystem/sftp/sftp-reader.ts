@@ -5,7 +5,7 @@ import type { FileFacts } from "../../protocol/listing/file-facts.ts";
 import { statusCodes } from "../../ssh/sftp/wire/message-types.ts";
 import type { Reply } from "../../ssh/sftp/wire/replies.ts";
 import { requests } from "../../ssh/sftp/wire/requests.ts";
-import type { RemoteHandle } from "./remote-handle.ts";
+import type { RemoteHandle } from "./sftp-calls.ts";
 
 interface Piece {
   readonly offset: number;

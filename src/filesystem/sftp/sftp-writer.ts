@@ -2,7 +2,7 @@
 import type { FileUpdater, FileWriter } from "../../platform/file-system.ts";
 import { requests } from "../../ssh/sftp/wire/requests.ts";
 import { fsError } from "../fs-error.ts";
-import type { RemoteHandle } from "./remote-handle.ts";
+import type { RemoteHandle } from "./sftp-calls.ts";
 import { WriteQueue } from "./write-queue.ts";
 
 /**

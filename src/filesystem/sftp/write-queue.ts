@@ -3,9 +3,8 @@ import { raceAbort } from "../../platform/abort.ts";
 import { limits } from "../../protocol/limits.ts";
 import { statusCodes } from "../../ssh/sftp/wire/message-types.ts";
 import type { Reply } from "../../ssh/sftp/wire/replies.ts";
-import type { Request } from "../../ssh/sftp/wire/requests.ts";
-import { requests } from "../../ssh/sftp/wire/requests.ts";
-import type { RemoteHandle } from "./remote-handle.ts";
+import { type Request, requests } from "../../ssh/sftp/wire/requests.ts";
+import type { RemoteHandle } from "./sftp-calls.ts";
 
 interface Pending {
   readonly bytes: number;

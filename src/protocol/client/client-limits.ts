@@ -13,11 +13,11 @@ export type ClientLimitName =
   | "clientFilePieceBytes"
   | "clientFirstBufferBytes"
   | "clientGatherMs"
-  | "clientLastWordsMs"
+  | "clientFinalReplyMs"
   | "clientDefaultPortWaitMs"
   | "clientRetryWaitMs"
   | "clientSessionsMax"
-  | "clientTailsMax"
+  | "clientPendingCompletionsMax"
   | "clientTreeDepthMax"
   | "transferNoteBytes";
 
@@ -65,7 +65,11 @@ export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
     unit: "ms",
     why: "before less than half a buffer of a download is written; a write costs as much as copying 100 kB",
   },
-  clientLastWordsMs: { value: 300, unit: "ms", why: "for a server that has just reset the data connection to say why" },
+  clientFinalReplyMs: {
+    value: 300,
+    unit: "ms",
+    why: "for a server that has just reset the data connection to say why",
+  },
   clientDefaultPortWaitMs: {
     value: 120_000,
     unit: "ms",
@@ -81,7 +85,7 @@ export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
     unit: "sessions",
     why: "of one run of get, put or cp (-j); servers allow some 10 to 50 from one address",
   },
-  clientTailsMax: {
+  clientPendingCompletionsMax: {
     value: 4,
     unit: "files",
     why: "of one session that were received and are not yet confirmed, closed and renamed, while the next one comes",

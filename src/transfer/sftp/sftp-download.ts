@@ -9,14 +9,14 @@ import { translating } from "../../filesystem/fs-error.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { FileFacts } from "../../protocol/listing/file-facts.ts";
-import { firstBytes } from "../compare-tail.ts";
+import { firstBytes } from "../identify.ts";
 import type { Transferred } from "../server-session.ts";
-import { checkSize, demandSameHash, hashRemote, type SizeCheck } from "./check-transfer.ts";
-import type { SftpRemote } from "./sftp-remote.ts";
+import type { SftpChannel } from "./sftp-channel.ts";
+import { assertSameHash, checkSize, hashRemote, type SizeCheck } from "./verify.ts";
 
 /** One attempt. `resume`: behind what the local file has already. */
 export async function downloadFile(
-  remote: SftpRemote,
+  remote: SftpChannel,
   path: string,
   localPath: string,
   options: DownloadFileOptions & { readonly signal: AbortSignal },
@@ -26,8 +26,8 @@ export async function downloadFile(
   const offset = there - Math.min(there, compareBytes);
   const tail = offset === there ? new Uint8Array(0) : await firstBytes(readLocal(localPath, offset), there - offset);
   const reader = await remote.files.openRead(path, { offset, signal });
-  const told = toldBy(reader.facts);
-  onFacts?.(told);
+  const reported = reportedFacts(reader.facts);
+  onFacts?.(reported);
   let at = offset;
   {
     await using _reader = reader;
@@ -38,28 +38,28 @@ export async function downloadFile(
       if (Buffer.compare(piece.subarray(0, known), expected) !== 0) throw noBeginning(localPath);
       if (known < piece.length) await file.write(piece.subarray(known), at + known);
       at += piece.length;
-      onProgress?.({ bytes: at, size: told.size });
+      onProgress?.({ bytes: at, size: reported.size });
     });
     if (at < there) throw noBeginning(localPath);
     await file.open(); // an empty file is one, too
   }
   const bytes = at - there;
   if (verify === "none") return { bytes, verified: "nothing", how: "sftp" };
-  const compared = await sameSize(remote, path, at, told, signal);
+  const compared = await sameSize(remote, path, at, reported, signal);
   if (verify !== "hash" || compared === "gone") return { bytes, verified: verifiedBy(compared), how: "sftp" };
   const digest = makeDigest("SHA-256");
   for await (const piece of readLocal(localPath, 0)) digest.update(piece);
-  demandSameHash(path, digest.hex(), await hashRemote(remote, path, signal));
+  assertSameHash(path, digest.hex(), await hashRemote(remote, path, signal));
   return { bytes, verified: "SHA-256", how: "sftp" };
 }
 
-function toldBy({ size, modifiedMs, untold = [] }: FileFacts): SourceFacts {
+function reportedFacts({ size, modifiedMs, untold = [] }: FileFacts): SourceFacts {
   return { ...(untold.includes("size") ? {} : { size }), ...(untold.includes("modifiedMs") ? {} : { modifiedMs }) };
 }
 
 /** A size that does not agree is asked for once more: the file may have grown. */
 async function sameSize(
-  remote: SftpRemote,
+  remote: SftpChannel,
   path: string,
   here: number,
   { size }: SourceFacts,
@@ -72,7 +72,7 @@ const verifiedBy = (compared: SizeCheck): "size" | "nothing" => (compared === "s
 
 /** Byte after byte, to whoever reads it. `result` rejects as the stream does. */
 export function downloadStream(
-  remote: () => Promise<SftpRemote>,
+  remote: () => Promise<SftpChannel>,
   path: string,
   options: DownloadOptions,
 ): Readable & { readonly result: Promise<Transferred> } {
@@ -92,7 +92,7 @@ export function downloadStream(
 }
 
 async function* pieces(
-  remote: () => Promise<SftpRemote>,
+  remote: () => Promise<SftpChannel>,
   name: string,
   { offset = 0, verify = "size", onProgress, onFacts }: DownloadOptions,
   signal: AbortSignal,
@@ -104,8 +104,8 @@ async function* pieces(
     const there = await remote();
     const path = there.place(name);
     await using reader = await there.files.openRead(path, { offset, signal });
-    const told = toldBy(reader.facts);
-    onFacts?.(told);
+    const reported = reportedFacts(reader.facts);
+    onFacts?.(reported);
     for (;;) {
       const buffer = Buffer.allocUnsafe(limits.streamBufferBytes);
       const count = await reader.read(buffer);
@@ -113,11 +113,11 @@ async function* pieces(
       at += count;
       digest?.update(buffer.subarray(0, count));
       yield buffer.subarray(0, count);
-      onProgress?.({ bytes: at, size: told.size });
+      onProgress?.({ bytes: at, size: reported.size });
     }
-    const compared = verify === "none" ? "nothing" : await sameSize(there, path, at, told, signal);
+    const compared = verify === "none" ? "nothing" : await sameSize(there, path, at, reported, signal);
     const isHashed = digest !== undefined && compared !== "gone";
-    if (isHashed) demandSameHash(path, digest.hex(), await hashRemote(there, path, signal));
+    if (isHashed) assertSameHash(path, digest.hex(), await hashRemote(there, path, signal));
     settle({ bytes: at - offset, verified: isHashed ? "SHA-256" : verifiedBy(compared), how: "sftp" });
   } catch (error) {
     settle(Promise.reject(error));

@@ -1,15 +1,18 @@
 // One attempt of an upload by SFTP: into NAME.sallyport-part, and NAME when it is whole, so that NAME is never half a file.
 // Where the server takes no part or renames nothing, into NAME itself.
+import { flagsOf } from "../../filesystem/sftp/sftp-calls.ts";
+import { SftpUpdater } from "../../filesystem/sftp/sftp-writer.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { printable } from "../../protocol/printable.ts";
 import { typeOf } from "../../ssh/sftp/wire/attributes.ts";
+import { nameState, resumeSteps } from "../resume-rule.ts";
 import type { Transferred } from "../server-session.ts";
-import type { SourceIdentity } from "../source-identity.ts";
+import { isUntouched } from "../source-identity.ts";
 import type { StoreOrder } from "../store-order.ts";
-import { identityIn } from "./identity-of.ts";
-import type { SftpRemote } from "./sftp-remote.ts";
-import { NoPart, storeByPart } from "./store-by-part.ts";
-import { storeInPlace } from "./store-in-place.ts";
+import type { SftpChannel } from "./sftp-channel.ts";
+import { NoPart, storeByPart, type Target } from "./store-by-part.ts";
+import { compareRemoteTail, identityIn, identityOf, verifyStored } from "./verify.ts";
+import { digestOf, keepTime, writePieces } from "./write-pieces.ts";
 
 /** What the session has found out about the server. */
 export interface ServerHabits {
@@ -17,17 +20,8 @@ export interface ServerHabits {
   inPlace: boolean;
 }
 
-export interface Target {
-  /** Absolute, bytes. */
-  readonly path: string;
-  /** Of the old file, or of what this run has made of it; undefined: not known. */
-  readonly there: SourceIdentity | undefined;
-  /** The old file's, for the new one. */
-  readonly mode: number | undefined;
-}
-
 /** What there is of the file stays; an empty part is removed. */
-export async function store(remote: SftpRemote, order: StoreOrder, habits: ServerHabits): Promise<Transferred> {
+export async function store(remote: SftpChannel, order: StoreOrder, habits: ServerHabits): Promise<Transferred> {
   const target = await leadsTo(remote, remote.place(order.path), order.signal);
   if (order.inPlace || habits.inPlace) return await storeInPlace(remote, target, order);
   try {
@@ -39,13 +33,13 @@ export async function store(remote: SftpRemote, order: StoreOrder, habits: Serve
       `${error.cause.message}; ${printable(target.path, 200)} is written in place (--in-place does so at once)`,
     );
     habits.inPlace = true;
-    delete order.course.from;
-    return await storeInPlace(remote, target, { ...order, wish: "no" });
+    delete order.state.from;
+    return await storeInPlace(remote, target, { ...order, resume: "no" });
   }
 }
 
 /** A link that is named is meant for what it leads to. Throws `FS_IS_DIRECTORY`, `FS_NOT_FILE`. */
-async function leadsTo({ session }: SftpRemote, path: string, signal: AbortSignal): Promise<Target> {
+async function leadsTo({ session }: SftpChannel, path: string, signal: AbortSignal): Promise<Target> {
   const itself = await session.standing(path, "lstat", signal);
   if (itself === "nothing" || itself === "refused" || itself.permissions === undefined)
     return { path, there: undefined, mode: undefined };
@@ -76,4 +70,60 @@ function sentOnce(cause: SallyportError, path: string): unknown {
       hint: "Send it again with --in-place.",
     },
   );
+}
+
+export async function storeInPlace(remote: SftpChannel, target: Target, order: StoreOrder): Promise<Transferred> {
+  const { path, there } = target;
+  const { state } = order;
+  const from = order.resume === "no" ? 0 : await beginning(remote, path, order);
+  if (from === 0) state.before ??= there ?? "nothing";
+  state.from ??= from === "all" ? (order.identity.size ?? 0) : from;
+  if (from === "all") {
+    const digest = await digestOf(order, order.identity.size ?? 0);
+    const verified = await verifyStored(remote, path, order.identity.size ?? 0, digest, order);
+    return { bytes: 0, verified, how: "sftp", wasThere: true };
+  }
+  const digest = await digestOf(order, from);
+  const flags = from === 0 ? flagsOf.replace : flagsOf.write;
+  const handle = await remote.session.open(path, flags, { path, doing: "write" }, order.signal);
+  await using file = new SftpUpdater(handle, order.signal);
+  const end = await writePieces(remote, file, from, order, digest, () => {});
+  await keepTime(remote, path, order);
+  const verified = await verifyStored(remote, path, end, digest, order);
+  return { bytes: end - state.from, verified, how: "sftp" };
+}
+
+/** How much of the source is there already; the file is its own part. */
+async function beginning(remote: SftpChannel, path: string, order: StoreOrder): Promise<number | "all"> {
+  const { identity, resume, note } = order;
+  const found = await identityOf(remote, path, order.signal);
+  if (found === "nothing" || found === "refused" || found.size === undefined) {
+    if (found !== "nothing")
+      note(`${printable(path, 200)}: the server does not say what is there; it is sent from the beginning`);
+    return 0;
+  }
+  const { size } = found;
+  if (resume === "retry" && isUntouched(order.state.before, found)) {
+    note(`${printable(path, 200)} at the server is still the file from before; it is sent again from the beginning`);
+    return 0;
+  }
+  const name = nameState(resume === "retry" ? { size } : found, identity);
+  const mustCompare = name === "shorter" || name === "unclear";
+  const tail = mustCompare ? await compareRemoteTail(remote, path, size, order) : undefined;
+  if (tail === "different") {
+    note(
+      `${printable(path, 200)} at the server is not the beginning of the source; it is sent again from the beginning`,
+    );
+    return 0;
+  }
+  if (tail === "unknown" && resume === "requested") {
+    note(
+      `${printable(path, 200)} at the server cannot be read and compared; --resume trusts that it is from this source`,
+    );
+  }
+  const step = resumeSteps.none[name === "unclear" ? "same" : name];
+  if (step === "there already") return "all";
+  if (step === "resume name") return size;
+  note(`${printable(path, 200)} at the server is another file; it is replaced`);
+  return 0;
 }

@@ -1,18 +1,18 @@
 // The note beside a part at the server: which source it is from.
 import { limits } from "../../protocol/limits.ts";
 import { noteBytesMax, readNote, type SourceIdentity, writeNote } from "../source-identity.ts";
-import { readRemote } from "./check-transfer.ts";
-import type { SftpRemote } from "./sftp-remote.ts";
+import type { SftpChannel } from "./sftp-channel.ts";
+import { readRemote } from "./verify.ts";
 
 /** A note that could not be written, read or removed is one that is not there: parts are then compared byte by byte. */
 export class SourceNote {
-  readonly #remote: SftpRemote;
+  readonly #remote: SftpChannel;
   readonly #path: string;
   readonly #signal: AbortSignal;
   #writing: Promise<void> | undefined;
   #isThere = false;
 
-  constructor(remote: SftpRemote, path: string, signal: AbortSignal) {
+  constructor(remote: SftpChannel, path: string, signal: AbortSignal) {
     this.#remote = remote;
     this.#path = path;
     this.#signal = signal;

@@ -1,22 +1,27 @@
 // An upload into NAME.sallyport-part, which gets its name when it is whole.
-import { flagsOf } from "../../filesystem/sftp/sftp-session.ts";
+import { flagsOf } from "../../filesystem/sftp/sftp-calls.ts";
 import { SftpUpdater } from "../../filesystem/sftp/sftp-writer.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { printable } from "../../protocol/printable.ts";
-import { besideBytes, noteSuffix, partSuffix } from "../part-name.ts";
+import { besideBytes, noteSuffix, partSuffix } from "../part-file.ts";
 import { type NameState, nameState, partState, resumeSteps, type Step } from "../resume-rule.ts";
 import type { Transferred } from "../server-session.ts";
-import { likeness } from "../source-identity.ts";
+import { likeness, type SourceIdentity } from "../source-identity.ts";
 import type { StoreOrder } from "../store-order.ts";
-import { checkSize } from "./check-transfer.ts";
-import { compareRemoteTail } from "./compare-remote-tail.ts";
-import { identityOf } from "./identity-of.ts";
-import { keepTime } from "./keep-time.ts";
-import type { SftpRemote } from "./sftp-remote.ts";
-import type { Target } from "./sftp-store.ts";
+import type { SftpChannel } from "./sftp-channel.ts";
 import { SourceNote } from "./source-note.ts";
-import { verifyStored } from "./verify-stored.ts";
-import { digestOf, writePieces } from "./write-pieces.ts";
+import { checkSize, compareRemoteTail, identityOf, verifyStored } from "./verify.ts";
+import { digestOf, keepTime, writePieces } from "./write-pieces.ts";
+
+/** The file that an upload is for. */
+export interface Target {
+  /** Absolute, bytes. */
+  readonly path: string;
+  /** Of the old file, or of what this run has made of it; undefined: not known. */
+  readonly there: SourceIdentity | undefined;
+  /** The old file's, for the new one. */
+  readonly mode: number | undefined;
+}
 
 /** The server takes no part, or does not let it have its name. */
 export class NoPart extends Error {
@@ -32,18 +37,18 @@ export class NoPart extends Error {
 }
 
 /** Throws `NoPart`, and what the server says. */
-export async function storeByPart(remote: SftpRemote, target: Target, order: StoreOrder): Promise<Transferred> {
-  const { signal, course } = order;
+export async function storeByPart(remote: SftpChannel, target: Target, order: StoreOrder): Promise<Transferred> {
+  const { signal, state } = order;
   const part = besideBytes(target.path, partSuffix);
   const note = new SourceNote(remote, besideBytes(target.path, noteSuffix), signal);
   // Pipelined with the opening. An older part may have a note, which is then removed with this one's.
-  const older = order.wish === "no" ? identityOf(remote, part, signal) : undefined;
+  const older = order.resume === "no" ? identityOf(remote, part, signal) : undefined;
   older?.then(
     (found) => typeof found === "string" || note.expect(),
     () => {},
   );
-  const { step, bytes } = order.wish === "no" ? begin : await plan(remote, target.path, part, note, order);
-  course.from ??= bytes;
+  const { step, bytes } = order.resume === "no" ? begin : await plan(remote, target.path, part, note, order);
+  state.from ??= bytes;
   if (step === "there already") {
     const verified = await verifyStored(remote, target.path, bytes, await digestOf(order, bytes), order);
     await remote.files.remove(part, { signal }).catch(() => {});
@@ -59,10 +64,10 @@ export async function storeByPart(remote: SftpRemote, target: Target, order: Sto
   // The new file is another one: it gets the old one's permissions.
   if (target.mode !== undefined) await remote.files.setMode(part, target.mode, { signal }).catch(() => {});
   await keepTime(remote, part, order);
-  course.isRenaming = true;
+  state.isRenaming = true;
   await putInPlace(remote, part, target.path, note, order);
   await note.remove();
-  return { bytes: end - course.from, verified, how: "sftp" };
+  return { bytes: end - state.from, verified, how: "sftp" };
 }
 
 interface Plan {
@@ -75,46 +80,46 @@ const begin: Plan = { step: "begin", bytes: 0 };
 
 /** What is there, and what the rule says to that. */
 async function plan(
-  remote: SftpRemote,
+  remote: SftpChannel,
   path: string,
   part: string,
   note: SourceNote,
   order: StoreOrder,
 ): Promise<Plan> {
-  const { identity, wish, signal, course } = order;
+  const { identity, resume, signal, state } = order;
   const [found, noted] = await Promise.all([
     identityOf(remote, part, signal),
-    wish === "asked" ? note.read() : undefined,
+    resume === "requested" ? note.read() : undefined,
   ]);
   if (found === "refused") {
     order.note(`${printable(part, 200)}: the server does not say what is there; the file is sent from the beginning`);
     return begin;
   }
   const bytes = found === "nothing" ? undefined : found.size;
-  const known = wish === "retry" ? "same" : likeness(noted, identity);
-  let state = partState(bytes, identity, known);
-  if (state === "longer" || state === "changed")
+  const known = resume === "retry" ? "same" : likeness(noted, identity);
+  let partIs = partState(bytes, identity, known);
+  if (partIs === "longer" || partIs === "changed")
     order.note(`${printable(part, 200)} is from another source; the file is sent again from the beginning`);
-  if (state === "shorter" || state === "whole") {
+  if (partIs === "shorter" || partIs === "whole") {
     const tail = await compareRemoteTail(remote, part, bytes ?? 0, order);
     if (tail === "different") {
       order.note(
         `${printable(part, 200)} is not the beginning of the source; the file is sent again from the beginning`,
       );
-      state = "changed";
+      partIs = "changed";
     } else if (tail === "unknown" && known === "unknown") {
       order.note(`${printable(part, 200)} cannot be read and compared; --resume trusts that it is from this source`);
     }
   }
   // Of this run's own part the name was the part's, or is still that of the old file.
-  const mayLook = wish === "asked" || course.isRenaming === true;
+  const mayLook = resume === "requested" || state.isRenaming === true;
   const name = mayLook ? await nameAt(remote, path, order) : { state: "none" as const, bytes: 0 };
-  const step = resumeSteps[state][name.state];
+  const step = resumeSteps[partIs][name.state];
   return { step, bytes: step === "begin" ? 0 : step.endsWith("part") ? (bytes ?? 0) : name.bytes };
 }
 
 async function nameAt(
-  remote: SftpRemote,
+  remote: SftpChannel,
   path: string,
   order: StoreOrder,
 ): Promise<{ readonly state: NameState; readonly bytes: number }> {
@@ -133,7 +138,7 @@ async function nameAt(
 
 /** Returns the bytes of the part afterwards. Throws `NoPart` when the server does not let it be made. */
 async function writePart(
-  remote: SftpRemote,
+  remote: SftpChannel,
   part: string,
   from: number,
   note: SourceNote,
@@ -156,21 +161,21 @@ async function writePart(
       note.reached(bytes, identity);
     });
   } catch (error) {
-    if (end === 0) await remote.files.remove(part, { signal: patient }).catch(() => {});
+    if (end === 0) await remote.files.remove(part, { signal: never }).catch(() => {});
     else note.write(identity);
     await note.settled();
     throw error;
   }
 }
 
-const patient: AbortSignal = new AbortController().signal;
+const never: AbortSignal = new AbortController().signal;
 
 /** About the name of the part; a directory that is missing or a full disk would refuse the file itself as well. */
 const refusesPart = /^FS_(?:PERMISSION|FAILED|UNSUPPORTED|NAME_INVALID|READ_ONLY|OUTSIDE|NOT_FOUND)$/;
 
 /** In one step where the server has posix-rename@openssh.com; elsewhere the old file goes first. Throws `NoPart`. */
 async function putInPlace(
-  remote: SftpRemote,
+  remote: SftpChannel,
   part: string,
   path: string,
   note: SourceNote,

@@ -1,13 +1,14 @@
 // The bytes of an upload, from the source into a file that is open at the server.
 import { type Digest, makeDigest } from "../../client/checksum.ts";
 import type { SftpUpdater } from "../../filesystem/sftp/sftp-writer.ts";
-import type { StoreOrder } from "../store-order.ts";
-import { pieces } from "./pieces.ts";
-import type { SftpRemote } from "./sftp-remote.ts";
+import { raceAbort } from "../../platform/abort.ts";
+import { isSallyportError } from "../../protocol/error.ts";
+import type { Chunks, StoreOrder } from "../store-order.ts";
+import type { SftpChannel } from "./sftp-channel.ts";
 
 /** Writes the source from there on, and finishes the file. `reached` is told how much there is. Returns the bytes of the whole. */
 export async function writePieces(
-  remote: SftpRemote,
+  remote: SftpChannel,
   file: SftpUpdater,
   from: number,
   { source, identity, signal, onProgress }: StoreOrder,
@@ -40,4 +41,35 @@ export async function digestOf({ source, verify }: StoreOrder, bytes: number): P
     if (left <= 0) break;
   }
   return digest;
+}
+
+/**
+ * The pieces in their order. Throws the signal's reason at once, also while the source waits for something that may never come:
+ * standard input does not know that the server is gone.
+ */
+export async function* pieces(chunks: Chunks, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const source = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
+  let isOver = false;
+  try {
+    for (;;) {
+      const next = await raceAbort(Promise.resolve(source.next()), signal);
+      isOver = next.done === true;
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    // Not awaited: it comes behind a piece that may never come.
+    if (!isOver) void Promise.resolve(source.return?.()).catch(() => {});
+  }
+}
+
+export async function keepTime(
+  { files }: SftpChannel,
+  path: string,
+  { modifiedMs, signal }: Pick<StoreOrder, "modifiedMs" | "signal">,
+): Promise<void> {
+  if (modifiedMs === undefined) return;
+  await files.setModified(path, modifiedMs, { signal }).catch((error: unknown) => {
+    if (!isSallyportError(error) || !error.code.startsWith("FS_")) throw error;
+  });
 }

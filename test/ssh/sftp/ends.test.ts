@@ -8,16 +8,16 @@ import { serveSftp } from "../../../src/ssh/sftp/server/serve-sftp.ts";
 import { messages, openFlags } from "../../../src/ssh/sftp/wire/message-types.ts";
 import { get, put } from "../../../src/testing/file-system/subject.ts";
 import { until } from "../../support/until.ts";
-import { SftpSession } from "./session.ts";
+import { SftpCalls } from "./session.ts";
 
 const { read, write, create, truncate } = openFlags;
 
 let files: MemoryFileSystem;
-let sftp: SftpSession;
+let sftp: SftpCalls;
 beforeEach(async () => {
   files = new MemoryFileSystem({ now: () => 0, bytesMax: 1_000_000 });
   await put(files, "/a", "0123456789");
-  sftp = new SftpSession(files);
+  sftp = new SftpCalls(files);
 });
 afterEach(() => sftp[Symbol.asyncDispose]());
 

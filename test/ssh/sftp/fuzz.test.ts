@@ -7,7 +7,7 @@ import { MemoryFileSystem } from "../../../src/filesystem/memory/memory-file-sys
 import { messages, openFlags } from "../../../src/ssh/sftp/wire/message-types.ts";
 import { watchResources } from "../../support/resources.ts";
 import { makeTempDir } from "../../support/tempdir.ts";
-import { ok, SftpSession } from "./session.ts";
+import { ok, SftpCalls } from "./session.ts";
 
 watchResources();
 
@@ -33,11 +33,11 @@ test("any messages are answered or end the session, and the next session works",
   await fc.assert(
     fc.asyncProperty(fc.array(fc.oneof({ weight: 9, arbitrary: packet }, fc.uint8Array())), async (pieces) => {
       const files = new MemoryFileSystem({ now: () => 0, bytesMax: 10_000 });
-      const session = new SftpSession(files);
+      const session = new SftpCalls(files);
       for (const piece of pieces) session.raw(piece);
       session.end();
       await session.served;
-      await using after = new SftpSession(files);
+      await using after = new SftpCalls(files);
       expect(await after.status(messages.mkdir, (w) => w.string("/fresh").uint32(0))).toBe(ok);
     }),
     { numRuns: 150 },
@@ -50,7 +50,7 @@ test("hazard: path traversal: no path leads out of the root, by dots or by links
   writeFileSync(dir.file("secret"), "secret");
   symlinkSync("../secret", dir.file("root/link"));
   symlinkSync("..", dir.file("root/up"));
-  const session = new SftpSession(await openLocalFileSystem({ directory: dir.file("root"), sync: false }));
+  const session = new SftpCalls(await openLocalFileSystem({ directory: dir.file("root"), sync: false }));
   const paths = ["../secret", "/../secret", "up/secret", "/up/../../secret", "link", "/up/new", "//..//..//secret"];
   for (const path of paths) {
     expect(await session.open(path, openFlags.read), path).toBeTypeOf("number");

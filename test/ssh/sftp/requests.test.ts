@@ -12,17 +12,17 @@ import type { WireWriter } from "../../../src/ssh/connection-protocol/wire-write
 import { messages, openFlags, statusCodes } from "../../../src/ssh/sftp/wire/message-types.ts";
 import { get, put } from "../../../src/testing/file-system/subject.ts";
 import { makeTempDir } from "../../support/tempdir.ts";
-import { ok, SftpSession } from "./session.ts";
+import { ok, SftpCalls } from "./session.ts";
 
 const { read, write, append, create, truncate, exclusive } = openFlags;
 const { noSuchFile, permissionDenied, failure, unsupported, endOfFile, badMessage } = statusCodes;
 
 let files: MemoryFileSystem;
-let sftp: SftpSession;
+let sftp: SftpCalls;
 beforeEach(async () => {
   files = new MemoryFileSystem({ now: () => 86_400_000, bytesMax: 1_000_000 });
   await put(files, "/a", "0123456789");
-  sftp = new SftpSession(files);
+  sftp = new SftpCalls(files);
 });
 afterEach(() => sftp[Symbol.asyncDispose]());
 
@@ -31,7 +31,7 @@ function bound(from: MemoryFileSystem): object {
   return { stat: from.stat.bind(from), openWrite: from.openWrite.bind(from), openRead: from.openRead.bind(from) };
 }
 
-async function handle(path: string, flags: number, on: SftpSession = sftp): Promise<Uint8Array> {
+async function handle(path: string, flags: number, on: SftpCalls = sftp): Promise<Uint8Array> {
   const opened = await on.open(path, flags);
   if (typeof opened === "number") throw new Error(`status ${opened}`);
   return opened;
@@ -122,7 +122,7 @@ describe("an offset of 2^53 or more", () => {
     await using dir = makeTempDir("offsets");
     writeFileSync(dir.file("a"), "0123456789");
     for (const where of [files, await openLocalFileSystem({ directory: dir.path })]) {
-      await using session = new SftpSession(where);
+      await using session = new SftpCalls(where);
       const file = await handle("/a", read | write, session);
       const answer = await session.ask(messages.write, (w) => w.string(file).uint32(high).uint32(low).string("XYZ"));
       expect([answer.type, answer.body.uint32()]).toEqual([messages.status, failure]);
@@ -158,7 +158,7 @@ test("CLOSE is OK only when every byte is where it belongs", async () => {
       return { ...updater, finish: () => Promise.reject(new SallyportError("FS_NO_SPACE", "the disk is full")) };
     },
   };
-  await using session = new SftpSession({ ...readOnly(files), ...bound(files), ...full } as FileSystem);
+  await using session = new SftpCalls({ ...readOnly(files), ...bound(files), ...full } as FileSystem);
   const file = await handle("/a", write, session);
   expect(await session.write(file, 0, "x")).toBe(ok);
   expect(await session.close(file)).toBe(failure);
@@ -166,7 +166,7 @@ test("CLOSE is OK only when every byte is where it belongs", async () => {
 
 describe("a file system that writes from one end to the other", () => {
   test("takes new files, in order", async () => {
-    await using drop = new SftpSession(dropBox(files));
+    await using drop = new SftpCalls(dropBox(files));
     const file = await handle("/new", write | create | truncate, drop);
     expect(await drop.write(file, 0, "one ")).toBe(ok);
     expect(await drop.write(file, 4, "two")).toBe(ok);
@@ -176,7 +176,7 @@ describe("a file system that writes from one end to the other", () => {
   });
 
   test("a drop box keeps what is there", async () => {
-    await using drop = new SftpSession(dropBox(files));
+    await using drop = new SftpCalls(dropBox(files));
     expect(await drop.open("/a", write | create | truncate)).toBe(permissionDenied);
     const file = await handle("/a", write, drop);
     expect(await drop.write(file, 0, "x")).toBe(unsupported);
@@ -185,7 +185,7 @@ describe("a file system that writes from one end to the other", () => {
   });
 
   test("what is read-only changes in no way", async () => {
-    await using view = new SftpSession(readOnly(files));
+    await using view = new SftpCalls(readOnly(files));
     expect(await view.open("/b", write | create)).toBe(permissionDenied);
     expect(await view.status(messages.remove, (w) => w.string("/a"))).toBe(permissionDenied);
     expect(await view.status(messages.mkdir, (w) => w.string("/d").uint32(0))).toBe(permissionDenied);
@@ -323,7 +323,7 @@ describe("OpenSSH's extensions", () => {
   });
 
   test("hardlink gives a file a second name below the root, and is unknown where a file has one name", async () => {
-    const link = (on: SftpSession, from: string, to: string): Promise<number> =>
+    const link = (on: SftpCalls, from: string, to: string): Promise<number> =>
       on.status(messages.extended, (w) => w.string("hardlink@openssh.com").string(from).string(to));
     expect(await link(sftp, "/a", "/b")).toBe(unsupported);
     const dir = makeTempDir("links");
@@ -332,14 +332,14 @@ describe("OpenSSH's extensions", () => {
     writeFileSync(dir.file("root/a"), "x");
     symlinkSync(dir.file("outside"), dir.file("root/out"));
     const local = await openLocalFileSystem({ directory: dir.file("root"), sync: false });
-    await using on = new SftpSession(local);
+    await using on = new SftpCalls(local);
     expect(await link(on, "/a", "/../b")).toBe(ok);
     expect(statSync(dir.file("root/b")).ino).toBe(statSync(dir.file("root/a")).ino);
     // hazard: a link that leads out would make the file outside one of the user's
     expect(await link(on, "/out", "/c")).toBe(failure);
     expect(await link(on, "/../outside", "/c")).toBe(noSuchFile);
     expect(await link(on, "/a", "/b")).toBe(failure);
-    await using readingOnly = new SftpSession(readOnly(local));
+    await using readingOnly = new SftpCalls(readOnly(local));
     expect(await link(readingOnly, "/a", "/d")).toBe(unsupported);
     dir.remove();
   });

@@ -13,7 +13,7 @@ export interface Answer {
   readonly body: WireReader;
 }
 
-export class SftpSession implements AsyncDisposable {
+export class SftpCalls implements AsyncDisposable {
   readonly #toServer: PassThrough = new PassThrough();
   readonly #toClient: PassThrough = new PassThrough();
   readonly #stream: Duplex;

@@ -1,27 +1,26 @@
 // One attempt of an upload by FTP, into the file itself: the file is its own part.
-import type { UploadFileOptions } from "../../client/transfer-options.ts";
-import type { FtpClient } from "../../connect/ftp-client.ts";
-import { definedProps } from "../../protocol/defined-props.ts";
-import { isSallyportError, SallyportError } from "../../protocol/error.ts";
-import { printable } from "../../protocol/printable.ts";
-import { compareTail } from "../compare-tail.ts";
-import { identify } from "../identify.ts";
-import { keepTimeThere } from "../keep-time.ts";
-import { nameState, resumeSteps } from "../resume-rule.ts";
-import { isFtp, type ServerSession, type Transferred } from "../server-session.ts";
-import { isUntouched } from "../source-identity.ts";
-import type { StoreOrder } from "../store-order.ts";
+import type { UploadFileOptions } from "../client/transfer-options.ts";
+import type { FtpClient } from "../connect/ftp-client.ts";
+import { definedProps } from "../protocol/defined-props.ts";
+import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { printable } from "../protocol/printable.ts";
+import { compareTail, identify } from "./identify.ts";
+import { keepTimeThere } from "./keep-time.ts";
+import { nameState, resumeSteps } from "./resume-rule.ts";
+import { isFtp, type ServerSession, type Transferred } from "./server-session.ts";
+import { isUntouched } from "./source-identity.ts";
+import type { StoreOrder } from "./store-order.ts";
 
 export async function storeByFtp(session: ServerSession, order: StoreOrder): Promise<Transferred> {
   if (!isFtp(session)) throw new SallyportError("INTERNAL", "this session cannot store files");
-  const { path, signal, course } = order;
-  const from = order.wish === "no" ? 0 : await beginning(session, order);
+  const { path, signal, state } = order;
+  const from = order.resume === "no" ? 0 : await beginning(session, order);
   if (from === "all") return { bytes: 0, verified: "size", how: "nothing", wasThere: true };
-  if (from === 0 && order.mayRetry && course.before === undefined) {
+  if (from === 0 && order.mayRetry && state.before === undefined) {
     // A server that hangs up when it is asked is asked once.
-    course.before = "unknown";
+    state.before = "unknown";
     const before = await identify(session, path, { signal });
-    course.before = before.size === undefined ? "nothing" : before;
+    state.before = before.size === undefined ? "nothing" : before;
   }
   const stored = await send(session, order, from);
   await keepTimeThere(session, path, order.modifiedMs, signal);
@@ -29,7 +28,7 @@ export async function storeByFtp(session: ServerSession, order: StoreOrder): Pro
 }
 
 async function send(session: FtpClient, order: StoreOrder, from: number): Promise<Transferred> {
-  const { path, source, signal, verify, type, onProgress, onCarried, note } = order;
+  const { path, source, signal, verify, type, onProgress, onDataComplete, note } = order;
   const { size } = order.identity;
   let hasMoved = false;
   const options: UploadFileOptions = {
@@ -40,7 +39,7 @@ async function send(session: FtpClient, order: StoreOrder, from: number): Promis
       hasMoved = true;
       onProgress({ bytes: source.localPath === undefined ? from + bytes : bytes, size });
     },
-    ...definedProps({ onCarried }),
+    ...definedProps({ onDataComplete }),
   };
   const open = (offset: number): ReturnType<typeof source.open> => source.open(from + offset);
   try {
@@ -62,24 +61,24 @@ function refusesAppend(error: unknown): error is SallyportError {
 
 /** How much of the source is there already. */
 async function beginning(session: ServerSession, order: StoreOrder): Promise<number | "all"> {
-  const { path, identity, wish, signal, note, source } = order;
+  const { path, identity, resume, signal, note, source } = order;
   // What is there may be the file from before: nothing could be learned of that.
-  if (wish === "retry" && order.course.before === "unknown") return 0;
+  if (resume === "retry" && order.state.before === "unknown") return 0;
   const there = await identify(session, path, { signal });
   if (there.size === undefined) return 0;
   // Of this run's own bytes the time tells nothing.
-  if (wish === "retry" && isUntouched(order.course.before, there)) {
+  if (resume === "retry" && isUntouched(order.state.before, there)) {
     note(`${shown(path)} at the server is still the file from before; it is sent again from the beginning`);
     return 0;
   }
-  const name = nameState(wish === "retry" ? { size: there.size } : there, identity);
+  const name = nameState(resume === "retry" ? { size: there.size } : there, identity);
   const mustCompare = name === "shorter" || name === "unclear";
   const tail = mustCompare ? await compareTail(session, path, there.size, (at) => source.open(at), signal) : undefined;
   if (tail === "different") {
     note(`${shown(path)} at the server is not the beginning of the source; it is sent again from the beginning`);
     return 0;
   }
-  if (tail === "unknown" && wish === "asked") {
+  if (tail === "unknown" && resume === "requested") {
     note(`${shown(path)} at the server cannot be read and compared; --resume trusts that it is from this source`);
   }
   const step = resumeSteps.none[name === "unclear" ? "same" : name];

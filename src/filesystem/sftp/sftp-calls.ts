@@ -10,14 +10,13 @@ import type { Reply, ReplyType } from "../../ssh/sftp/wire/replies.ts";
 import { type Request, requests } from "../../ssh/sftp/wire/requests.ts";
 import { fsError } from "../fs-error.ts";
 import { explainStatus, type Failure } from "./explain-status.ts";
-import { RemoteHandle } from "./remote-handle.ts";
 
 /** What failed, but for the status that says so. */
 export type About = Omit<Failure, "status">;
 
 type Good<T extends ReplyType> = Extract<Reply<T>, { readonly type: T }>;
 
-export class SftpSession {
+export class SftpCalls {
   readonly client: SftpClient;
   readonly #root: string;
 
@@ -120,3 +119,32 @@ export const flagsOf: Readonly<Record<"read" | "write" | "exclusive" | "update" 
   /** What is there goes at once. */
   replace: openFlags.write | openFlags.create | openFlags.truncate,
 };
+
+/** Disposal closes it and does not wait for what the server says to that; idempotent. */
+export class RemoteHandle implements AsyncDisposable {
+  readonly id: Uint8Array;
+  readonly path: string;
+  readonly session: SftpCalls;
+  #isClosed = false;
+
+  constructor(session: SftpCalls, id: Uint8Array, path: string) {
+    this.session = session;
+    this.id = id;
+    this.path = path;
+  }
+
+  /** Closes it, and throws what the server says against that: some write only now. */
+  async close(signal: AbortSignal): Promise<void> {
+    if (this.#isClosed) return;
+    await this.session.answer(this.#close(), { path: this.path, doing: "write" }, signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isClosed) void this.#close();
+  }
+
+  #close(): Promise<Reply<"status">> {
+    this.#isClosed = true;
+    return this.session.client.ask(requests.close(this.id)).reply;
+  }
+}

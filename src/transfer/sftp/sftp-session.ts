@@ -8,33 +8,32 @@ import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry, Listing, UnreadLine } from "../../protocol/listing/listed-entry.ts";
 import type { ServerSession, Transferred } from "../server-session.ts";
 import type { StoreOrder } from "../store-order.ts";
-import { hashRemote } from "./check-transfer.ts";
+import { listedEntry, type SftpChannel } from "./sftp-channel.ts";
 import { downloadFile, downloadStream } from "./sftp-download.ts";
-import { listedEntry } from "./sftp-names.ts";
-import type { SftpRemote } from "./sftp-remote.ts";
 import { type ServerHabits, store } from "./sftp-store.ts";
+import { hashRemote } from "./verify.ts";
 
-export interface SftpServerSessionParts {
-  readonly first: SftpRemote;
+export interface SftpSessionParts {
+  readonly first: SftpChannel;
   /** Another channel, over a new SSH connection if need be. */
-  readonly reopen: (signal: AbortSignal) => Promise<SftpRemote>;
+  readonly reopen: (signal: AbortSignal) => Promise<SftpChannel>;
   /** What goes with the session: an SSH connection that nobody else has. */
   readonly owned?: AsyncDisposable;
 }
 
 const never: AbortSignal = new AbortController().signal;
 
-export class SftpServerSession implements ServerSession {
+export class SftpSession implements ServerSession {
   /** The file is read once more. */
   readonly hashes: readonly HashName[] = ["SHA-256"];
   /** A channel that broke is another attempt's business; the session is over when its owner says so. */
   readonly closed: Promise<SallyportError | undefined>;
-  readonly #parts: SftpServerSessionParts;
+  readonly #parts: SftpSessionParts;
   readonly #habits: ServerHabits = { inPlace: false };
-  #remote: SftpRemote;
+  #remote: SftpChannel;
   #settle: (why: undefined) => void = () => {};
 
-  constructor(parts: SftpServerSessionParts) {
+  constructor(parts: SftpSessionParts) {
     this.#parts = parts;
     this.#remote = parts.first;
     this.closed = new Promise((resolve) => {
@@ -108,9 +107,9 @@ export class SftpServerSession implements ServerSession {
     return await store(await this.#alive(order.signal), order, this.#habits);
   }
 
-  async openAnother({ signal = never }: CallOptions = {}): Promise<SftpServerSession> {
+  async openAnother({ signal = never }: CallOptions = {}): Promise<SftpSession> {
     const { reopen } = this.#parts;
-    return new SftpServerSession({ first: await reopen(signal), reopen });
+    return new SftpSession({ first: await reopen(signal), reopen });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -147,7 +146,7 @@ export class SftpServerSession implements ServerSession {
   }
 
   /** The channel that is there, or a new one in its place. */
-  async #alive(signal: AbortSignal): Promise<SftpRemote> {
+  async #alive(signal: AbortSignal): Promise<SftpChannel> {
     if (!this.#remote.client.isOver) return this.#remote;
     await this.#remote.client[Symbol.asyncDispose]();
     this.#remote = await this.#parts.reopen(signal);

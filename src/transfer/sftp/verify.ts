@@ -1,0 +1,131 @@
+// After an SFTP transfer: is the file at the other side the same? OpenSSH has no checksums (its PROTOCOL, section 4, names
+// none), so the file is read once more.
+import { type Digest, makeDigest } from "../../client/checksum.ts";
+import { judgeSize } from "../../protocol/client/told-size.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
+import { printable } from "../../protocol/printable.ts";
+import type { Attributes } from "../../ssh/sftp/wire/attributes.ts";
+import { compareBytes, firstBytes, isRefusal, type Tail } from "../identify.ts";
+import type { Transferred } from "../server-session.ts";
+import type { SourceIdentity } from "../source-identity.ts";
+import type { StoreOrder } from "../store-order.ts";
+import type { SftpChannel } from "./sftp-channel.ts";
+
+/** The bytes of a file at the server, from one on. The pieces are the taker's. */
+export async function* readRemote(
+  { files }: SftpChannel,
+  path: string,
+  offset: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  await using reader = await files.openRead(path, { offset, signal });
+  for (;;) {
+    const buffer = Buffer.allocUnsafe(limits.streamBufferBytes);
+    const count = await reader.read(buffer);
+    if (count === 0) return;
+    yield buffer.subarray(0, count);
+  }
+}
+
+/** Lower-case hexadecimal; reads the whole file. */
+export async function hashRemote(remote: SftpChannel, path: string, signal: AbortSignal): Promise<string> {
+  const digest = makeDigest("SHA-256");
+  for await (const piece of readRemote(remote, path, 0, signal)) digest.update(piece);
+  return digest.hex();
+}
+
+/** Throws `FTP_VERIFY`. */
+export function assertSameHash(path: string, here: string, there: string): void {
+  if (here === there) return;
+  throw new SallyportError(
+    "FTP_VERIFY",
+    `"${printable(path, 200)}": its SHA-256 is ${here} here and ${there} at the server`,
+    { hint: "Transfer the file again; was it changed during the transfer?" },
+  );
+}
+
+/** `gone`: there is no such file any more, as in a drop box that is emptied at once. */
+export type SizeCheck = "size" | "nothing" | "gone";
+
+/**
+ * The end of the file and the server's OK decide; what it tells of the size is compared where it tells any. A size of 0 is what
+ * files without one have (/proc). Throws `FTP_VERIFY`.
+ */
+export async function checkSize(
+  { session }: SftpChannel,
+  path: string,
+  here: number,
+  signal: AbortSignal,
+): Promise<SizeCheck> {
+  const reported = await session.standing(path, "stat", signal);
+  if (reported === "nothing") return "gone";
+  if (reported === "refused") return "nothing";
+  const verdict = judgeSize(here, reported.size, true);
+  if (verdict !== "different") return verdict === "same" ? "size" : "nothing";
+  throw new SallyportError(
+    "FTP_VERIFY",
+    `"${printable(path, 200)}": ${here} bytes here, but the server's file has ${reported.size}`,
+    { hint: "Transfer the file again; was it changed during the transfer? --no-verify does not compare." },
+  );
+}
+
+/** Throws `FTP_VERIFY`. That the server tells nothing, or has taken the file away, is nothing compared. */
+export async function verifyStored(
+  remote: SftpChannel,
+  path: string,
+  bytes: number,
+  digest: Digest | undefined,
+  order: Pick<StoreOrder, "verify" | "signal">,
+  size?: SizeCheck,
+): Promise<Transferred["verified"]> {
+  if (order.verify === "none") return "nothing";
+  const compared = size ?? (await checkSize(remote, path, bytes, order.signal));
+  const plain = compared === "size" ? "size" : "nothing";
+  if (digest === undefined || compared === "gone") return plain;
+  const there = await hashRemote(remote, path, order.signal).catch((error: unknown) => {
+    if (order.signal.aborted || !isRefusal(error)) throw error;
+    return undefined;
+  });
+  if (there === undefined) return plain;
+  assertSameHash(path, digest.hex(), there);
+  return "SHA-256";
+}
+
+/** `refused`: the server tells nothing of it. */
+export async function identityOf(
+  { session }: SftpChannel,
+  path: string,
+  signal: AbortSignal,
+): Promise<SourceIdentity | "nothing" | "refused"> {
+  const reported = await session.standing(path, "stat", signal);
+  if (typeof reported === "string") return reported;
+  return identityIn(reported);
+}
+
+export function identityIn({ size, times }: Attributes): SourceIdentity {
+  return definedProps({ size, modifiedMs: times === undefined ? undefined : times.modified * 1000 });
+}
+
+/** The last of the first `bytes`; `unknown` where the server lets nobody read, or the source cannot be read twice. */
+export async function compareRemoteTail(
+  remote: SftpChannel,
+  path: string,
+  bytes: number,
+  { source, signal }: StoreOrder,
+): Promise<Tail> {
+  const offset = Math.max(0, bytes - compareBytes);
+  if (bytes === 0) return "same";
+  if (!source.seekable) return "unknown";
+  let there: Buffer;
+  try {
+    there = await firstBytes(readRemote(remote, path, offset, signal), bytes - offset);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isRefusal(error)) return "unknown";
+    throw error;
+  }
+  const ours = await firstBytes(source.open(offset), bytes - offset);
+  return Buffer.compare(there, ours) === 0 ? "same" : "different";
+}
