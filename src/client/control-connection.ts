@@ -1,5 +1,6 @@
 // The control connection: commands out, each reply to the command that it answers.
 import type { Clock } from "../platform/clock.ts";
+import { Deferred } from "../platform/deferred.ts";
 import type { Connection } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
@@ -31,7 +32,7 @@ export class ControlConnection {
   readonly #expected: ExpectedReplies = new ExpectedReplies();
   #receiver: ReplyReceiver = new ReplyReceiver();
   #failure: SallyportError | undefined;
-  #settleClosed: (error: SallyportError | undefined) => void = () => {};
+  readonly #closed = new Deferred<SallyportError | undefined>();
   #cancelTimer: () => void = () => {};
   #cancelSettling: () => void = () => {};
   /** Replies so far, without those that end the session. */
@@ -46,9 +47,7 @@ export class ControlConnection {
     this.connection = connection;
     this.#options = options;
     this.lastActiveMs = options.clock.nowMs();
-    this.closed = new Promise((resolve) => {
-      this.#settleClosed = resolve;
-    });
+    this.closed = this.#closed.promise;
     this.#attach(connection);
   }
 
@@ -123,7 +122,7 @@ export class ControlConnection {
     this.#cancelSettling();
     this.connection.reset();
     this.#expected.failAll(error);
-    this.#settleClosed(this.#closing ? undefined : error);
+    this.#closed.resolve(this.#closing ? undefined : error);
   }
 
   /** Ends the connection in order. Idempotent. */
@@ -135,7 +134,7 @@ export class ControlConnection {
     this.#cancelSettling();
     this.#expected.failAll(failure);
     await this.connection[Symbol.asyncDispose]();
-    this.#settleClosed(undefined);
+    this.#closed.resolve(undefined);
   }
 
   #attach(connection: Connection): void {

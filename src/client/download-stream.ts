@@ -1,5 +1,6 @@
 // A download as a Node stream.
 import { Readable } from "node:stream";
+import { Deferred } from "../platform/deferred.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Sink } from "./receive-data.ts";
@@ -10,16 +11,13 @@ export class DownloadStream extends Readable implements Sink {
   /** How the transfer went. Rejects as the stream does; that alone ends no program. */
   readonly result: Promise<TransferResult>;
   readonly #stop: AbortController = new AbortController();
-  #begin: (() => void) | undefined;
+  readonly #begun = new Deferred();
   #ready: () => void = () => {};
 
   /** `run` is called when somebody begins to read. */
   constructor(run: (sink: Sink, signal: AbortSignal) => Promise<TransferResult>) {
     super({ highWaterMark: limits.streamBufferBytes });
-    const begun = new Promise<void>((resolve) => {
-      this.#begin = resolve;
-    });
-    this.result = begun.then(() => run(this, this.#stop.signal));
+    this.result = this.#begun.promise.then(() => run(this, this.#stop.signal));
     this.result.then(
       () => this.push(null),
       (error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error), { cause: error })),
@@ -35,8 +33,7 @@ export class DownloadStream extends Readable implements Sink {
   }
 
   override _read(): void {
-    this.#begin?.();
-    this.#begin = undefined;
+    this.#begun.resolve();
     const ready = this.#ready;
     this.#ready = () => {};
     ready();
@@ -44,7 +41,7 @@ export class DownloadStream extends Readable implements Sink {
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#stop.abort(error ?? new SallyportError("CLOSED", "the download was not read to its end"));
-    this.#begin?.();
+    this.#begun.resolve();
     done(error);
   }
 }

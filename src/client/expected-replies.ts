@@ -1,4 +1,5 @@
 // Which replies are awaited, and by whom.
+import { Deferred } from "../platform/deferred.ts";
 import type { SallyportError } from "../protocol/error.ts";
 import { Outstanding, type PendingKind } from "../protocol/relay/outstanding.ts";
 import type { Reply } from "../protocol/reply.ts";
@@ -37,32 +38,29 @@ export class ExpectedReplies {
 
   /** `onFinal` is called before anybody else hears of it. */
   expect(verb: string, kind: PendingKind, onFinal: (reply: Reply) => void = () => {}): Asked {
-    let first: Promise<Reply> | undefined;
-    const final = new Promise<Reply>((resolveFinal, rejectFinal) => {
-      first = new Promise<Reply>((resolveFirst, rejectFirst) => {
-        const fail = (error: SallyportError): void => {
-          rejectFinal(error);
-          rejectFirst(error);
-        };
-        this.#waiting.add(fail);
-        this.#outstanding.push({
-          verb,
-          kind,
-          onPreliminary: (reply) => {
-            if (kind === "transfer") this.transferring = true;
-            resolveFirst(reply);
-          },
-          onFinal: (reply) => {
-            if (kind === "transfer") this.transferring = false;
-            onFinal(reply);
-            this.#waiting.delete(fail);
-            resolveFirst(reply);
-            resolveFinal(reply);
-          },
-        });
-      });
+    const first = new Deferred<Reply>();
+    const final = new Deferred<Reply>();
+    const fail = (error: SallyportError): void => {
+      final.reject(error);
+      first.reject(error);
+    };
+    this.#waiting.add(fail);
+    this.#outstanding.push({
+      verb,
+      kind,
+      onPreliminary: (reply) => {
+        if (kind === "transfer") this.transferring = true;
+        first.resolve(reply);
+      },
+      onFinal: (reply) => {
+        if (kind === "transfer") this.transferring = false;
+        onFinal(reply);
+        this.#waiting.delete(fail);
+        first.resolve(reply);
+        final.resolve(reply);
+      },
     });
-    return quiet({ first: first ?? final, final });
+    return quiet({ first: first.promise, final: final.promise });
   }
 
   static failed(failure: SallyportError): Asked {

@@ -2,6 +2,7 @@
 import { Socket } from "node:net";
 import { finish } from "../data-connection/finish.ts";
 import { discardStrayBytes } from "../data-connection/stray-bytes.ts";
+import { abortablePromise } from "../platform/abort.ts";
 import type { Connection } from "../platform/network.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
@@ -65,26 +66,10 @@ class WriteWindow {
   /** Rejects when nothing has moved for too long. */
   room(): Promise<void> {
     const { clock, stallMs, signal } = this.#options;
-    return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        cancel();
-        signal.removeEventListener("abort", onAbort);
-      };
-      const onAbort = (): void => {
-        settle();
-        reject(signal.reason);
-      };
-      const cancel = clock.after(stallMs, () => {
-        settle();
-        reject(stalled(stallMs));
-      });
-      this.#wake = () => {
-        settle();
-        resolve();
-      };
-      signal.addEventListener("abort", onAbort, { once: true });
-      if (signal.aborted) onAbort();
-      else if (!this.isFull) this.#wake();
+    return abortablePromise(signal, (resolve, reject) => {
+      this.#wake = resolve;
+      if (!this.isFull) resolve();
+      return clock.after(stallMs, () => reject(stalled(stallMs)));
     });
   }
 }

@@ -1,4 +1,6 @@
 // We listen, and the right peer connects to us: PASV, EPSV, LPSV.
+import { abortablePromise } from "../platform/abort.ts";
+import { Deferred } from "../platform/deferred.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection, Listener, Network, PortRange } from "../platform/network.ts";
 import { SallyportError } from "../protocol/error.ts";
@@ -38,48 +40,29 @@ class ListeningEnd implements PassiveEnd {
   readonly #listener: Listener;
   readonly #options: PassiveEndOptions;
   readonly #lifetime: AbortController = new AbortController();
-  readonly #taken: Promise<Connection>;
-  #take: (connection: Connection) => void = () => {};
-  #fail: (error: unknown) => void = () => {};
+  readonly #taken = new Deferred<Connection>();
   #state: "waiting" | "taken" | "handed out" | "closed" = "waiting";
 
   constructor(listener: Listener, options: PassiveEndOptions) {
     this.endpoint = listener.endpoint;
     this.#listener = listener;
     this.#options = options;
-    this.#taken = new Promise((resolve, reject) => {
-      this.#take = resolve;
-      this.#fail = reject;
-    });
-    this.#taken.catch(() => {});
+    this.#taken.promise.catch(() => {});
     void this.#admit();
   }
 
   accept(options: { readonly signal: AbortSignal }): Promise<Connection> {
     const { signal } = options;
-    if (signal.aborted) return Promise.reject(signal.reason);
-    if (this.#state === "handed out") return Promise.reject(this.#closedError());
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => reject(signal.reason);
-      signal.addEventListener("abort", onAbort, { once: true });
-      const settled = (): void => signal.removeEventListener("abort", onAbort);
-      this.#taken.then(
-        (connection) => {
-          settled();
-          // After an abort this call has no right to it, and behind another one neither.
-          if (signal.aborted) return;
-          if (this.#state === "taken") {
-            this.#state = "handed out";
-            resolve(connection);
-          } else {
-            reject(this.#closedError());
-          }
-        },
-        (error: unknown) => {
-          settled();
-          reject(error);
-        },
-      );
+    return abortablePromise(signal, (resolve, reject) => {
+      if (this.#state === "handed out") reject(this.#closedError());
+      this.#taken.promise.then((connection) => {
+        // After an abort this call has no right to it, and behind another one neither.
+        if (signal.aborted) return;
+        if (this.#state !== "taken") return reject(this.#closedError());
+        this.#state = "handed out";
+        resolve(connection);
+      }, reject);
+      return () => {};
     });
   }
 
@@ -92,11 +75,11 @@ class ListeningEnd implements PassiveEnd {
   async [Symbol.asyncDispose](): Promise<void> {
     const unclaimed = this.#state === "taken";
     if (this.#state !== "handed out") this.#state = "closed";
-    this.#fail(this.#closedError());
+    this.#taken.reject(this.#closedError());
     this.#lifetime.abort(this.#closedError());
     await this.#listener[Symbol.asyncDispose]();
     if (!unclaimed) return;
-    const connection = await this.#taken;
+    const connection = await this.#taken.promise;
     connection.reset();
     await connection.closed;
   }
@@ -121,13 +104,13 @@ class ListeningEnd implements PassiveEnd {
         if (leaving.size >= limits.intrudersLeavingMax) await Promise.race(leaving);
       }
     } catch (error) {
-      this.#fail(error);
+      this.#taken.reject(error);
     }
   }
 
   #deliver(connection: Connection): void {
     this.#state = "taken";
-    this.#take(connection);
+    this.#taken.resolve(connection);
     this.#lifetime.abort(this.#closedError());
     void this.#listener[Symbol.asyncDispose]();
   }

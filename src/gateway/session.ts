@@ -1,5 +1,7 @@
 // One session: a client's control connection, the server's, and the relay machine between them.
 import { setMaxListeners } from "node:events";
+import { onAbort } from "../platform/abort.ts";
+import { Deferred } from "../platform/deferred.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { Tasks } from "../platform/tasks.ts";
@@ -35,10 +37,9 @@ export class Session {
   #performing = false;
   #closingText: string | undefined;
   #reason = "";
-  #isOver = false;
   /** Nothing is heard any more: a timer that were set now would stay. */
   #isDeaf = false;
-  #over: () => void = () => {};
+  readonly #over = new Deferred();
 
   constructor(context: SessionContext, front: Connection) {
     this.#context = context;
@@ -94,9 +95,6 @@ export class Session {
 
   async #relay({ back, connection, controlEnd }: ServerControl): Promise<void> {
     const { clock } = this.#context.environment;
-    const over = new Promise<void>((resolve) => {
-      this.#over = resolve;
-    });
     const report = this.#feed;
     const ends = new DataEnds({
       context: this.#context,
@@ -110,9 +108,7 @@ export class Session {
     });
     const reports = { clock, report, emit: this.#emit, track: (work: Promise<unknown>) => this.#tasks.track(work) };
     this.#data = new DataPerformer(reports, ends);
-    const lost = (): void => this.closeNow(describe(back.signal.reason));
     setMaxListeners(0, back.signal); // one for each session
-    back.signal.addEventListener("abort", lost, { once: true });
     this.#server = new ControlConnection(connection, {
       bytes: (bytes) => this.#feed({ type: "server-bytes", bytes }),
       ended: () => this.#feed({ type: "server-gone" }),
@@ -124,11 +120,10 @@ export class Session {
       gone: () => this.#feed({ type: "client-gone" }),
     });
     this.#performAll(this.#machine.start());
-    if (back.signal.aborted) lost();
+    const stopListening = onAbort(back.signal, () => this.closeNow(describe(back.signal.reason)));
     this.#closeIfIdle();
-    if (this.#isOver) this.#over();
-    await over;
-    back.signal.removeEventListener("abort", lost);
+    await this.#over.promise;
+    stopListening();
   }
 
   /** Inputs that come up while actions are performed wait their turn. */
@@ -154,8 +149,7 @@ export class Session {
     this.#reason = `internal error: ${describe(error)}`;
     this.#data?.breakAll();
     this.#client?.write(formatReply(gatewayReply("closing", this.#reason)));
-    this.#isOver = true;
-    this.#over();
+    this.#over.resolve();
   }
 
   #performAll(actions: readonly RelayAction[]): void {
@@ -170,8 +164,7 @@ export class Session {
     else if (action.type === "clear-timer") this.#timers.clear(action.name);
     else if (action.type === "close") {
       this.#reason = action.reason;
-      this.#isOver = true;
-      this.#over();
+      this.#over.resolve();
     } else this.#emit(tracedAction(action));
   }
 

@@ -5,6 +5,7 @@ import { lookup } from "node:dns/promises";
 import { systemClock } from "../network/system-clock.ts";
 import { systemNetwork } from "../network/system-network.ts";
 import { systemTime } from "../network/system-time.ts";
+import { onAbort } from "../platform/abort.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import { LoginGuard } from "../platform/login-guard.ts";
 import type { Listener, Network } from "../platform/network.ts";
@@ -64,9 +65,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   }
   const open = listeners.map((listener, index) => openListener(listener, listen[index]?.implicitTls === true));
   const server = new RunningServer({ clock: systemClock, listeners: open, servers, shared, ssh });
-  const abort = (): void => void server[Symbol.asyncDispose]();
-  signal.addEventListener("abort", abort, { once: true });
-  void server.closed.then(() => signal.removeEventListener("abort", abort));
+  void server.closed.then(onAbort(signal, () => void server[Symbol.asyncDispose]()));
   return server;
 }
 

@@ -1,6 +1,7 @@
 // A server that runs: what the caller holds.
 import type { Clock } from "../platform/clock.ts";
 import { closeSessions } from "../platform/close-sessions.ts";
+import { Deferred } from "../platform/deferred.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { SallyportError } from "../protocol/error.ts";
 import type { FtpServer, ServerShared } from "../server/ftp-server.ts";
@@ -24,16 +25,14 @@ export class RunningServer implements Server {
   readonly ssh: OpenSsh | undefined;
   readonly closed: Promise<SallyportError | undefined>;
   readonly #parts: ServerParts;
-  #settleClosed: (error: SallyportError | undefined) => void = () => {};
+  readonly #closed = new Deferred<SallyportError | undefined>();
   #closing: Promise<void> | undefined;
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
     this.listeners = parts.listeners;
     this.ssh = parts.ssh === undefined ? undefined : described(parts.ssh);
-    this.closed = new Promise((resolve) => {
-      this.#settleClosed = resolve;
-    });
+    this.closed = this.#closed.promise;
   }
 
   get sessions(): number {
@@ -58,7 +57,7 @@ export class RunningServer implements Server {
   }
 
   #close(graceMs: number): Promise<void> {
-    this.#closing ??= this.#closeParts(graceMs).then(() => this.#settleClosed(undefined));
+    this.#closing ??= this.#closeParts(graceMs).then(() => this.#closed.resolve(undefined));
     return this.#closing;
   }
 

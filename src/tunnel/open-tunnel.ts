@@ -8,6 +8,7 @@ import { socketOwner } from "../network/socket-owner.ts";
 import { systemClock } from "../network/system-clock.ts";
 import { systemNetwork } from "../network/system-network.ts";
 import { systemRandom } from "../network/system-random.ts";
+import { onAbort } from "../platform/abort.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Listener } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
@@ -69,9 +70,7 @@ export async function openTunnelOver(
   const forwards = listeners.map((listener, index) => openForward(listener, checked[index] as CheckedForward, options));
   const tunnel = new RunningTunnel({ clock: systemClock, forwards, gateways, shared, ssh });
   failed.report = (error) => void tunnel.fail(error);
-  const abort = (): void => void tunnel[Symbol.asyncDispose]();
-  signal.addEventListener("abort", abort, { once: true });
-  void tunnel.closed.then(() => signal.removeEventListener("abort", abort));
+  void tunnel.closed.then(onAbort(signal, () => void tunnel[Symbol.asyncDispose]()));
   return tunnel;
 }
 

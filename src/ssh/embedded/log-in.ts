@@ -1,6 +1,7 @@
 // Handshake and authentication over a stream that is connected to an SSH server.
 import type { Duplex } from "node:stream";
 import { type Algorithms, type AnyAuthMethod, Client } from "ssh2";
+import { onAbort } from "../../platform/abort.ts";
 import { formatEndpoint } from "../../platform/endpoint.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
@@ -40,19 +41,18 @@ export function logIn(options: LogInOptions): Promise<Client> {
   return new Promise((resolve, reject) => {
     const attempt = new LogIn(options, {
       succeed: (client) => {
-        signal.removeEventListener("abort", onAbort);
+        stopListening();
         resolve(client);
       },
       fail: (error) => {
-        signal.removeEventListener("abort", onAbort);
+        stopListening();
         stream.destroy();
         reject(error);
       },
     });
-    const onAbort = (): void => attempt.fail(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    else attempt.start();
+    let stopListening = (): void => {};
+    stopListening = onAbort(signal, () => attempt.fail(signal.reason));
+    if (!signal.aborted) attempt.start();
   });
 }
 

@@ -1,5 +1,6 @@
 // One SSH connection from a client, from its first byte to its last.
 import ssh2, { type Connection as ServerSide } from "ssh2";
+import { Deferred } from "../../../platform/deferred.ts";
 import { formatEndpoint } from "../../../platform/endpoint.ts";
 import type { Connection } from "../../../platform/network.ts";
 import { SallyportError } from "../../../protocol/error.ts";
@@ -32,7 +33,7 @@ export class ClientConnection {
   readonly #cancelDeadline: () => void;
   #client: ServerSide | undefined;
   #session: ClientSession | undefined;
-  #settleGone: () => void = () => {};
+  readonly #gone = new Deferred();
 
   constructor(connection: Connection, context: ServerContext, onLogin: () => void) {
     const { remote } = connection;
@@ -41,9 +42,7 @@ export class ClientConnection {
     this.#context = context;
     this.#connection = connection;
     this.#onLogin = onLogin;
-    this.gone = new Promise((resolve) => {
-      this.#settleGone = resolve;
-    });
+    this.gone = this.#gone.promise;
     this.#login = new Login({
       ...context,
       address: this.address,
@@ -79,7 +78,7 @@ export class ClientConnection {
       // ssh2 can send nothing any more
     }
     await Promise.all([lost, this.#connection[Symbol.asyncDispose]()]);
-    this.#settleGone();
+    this.#gone.resolve();
   }
 
   /** A separate Server for each connection: ssh2 then says whose its events are. It listens on nothing. */

@@ -1,5 +1,6 @@
 // The way to an SSH server of our own.
 
+import { onAbort } from "../../../platform/abort.ts";
 import { makeContext } from "./context.ts";
 import { readHostKeys } from "./host-keys.ts";
 import type { SshServer, SshServerOptions } from "./options.ts";
@@ -20,8 +21,6 @@ export async function openSshServer(options: SshServerOptions): Promise<SshServe
   const ports = { first: port, last: port };
   const listener = await (options.front ?? options.network).listen({ host, ports, signal });
   const server = new RunningSshServer(listener, context, hostKeys);
-  const abort = (): void => void server[Symbol.asyncDispose]();
-  signal.addEventListener("abort", abort, { once: true });
-  void server.closed.then(() => signal.removeEventListener("abort", abort));
+  void server.closed.then(onAbort(signal, () => void server[Symbol.asyncDispose]()));
   return server;
 }

@@ -1,4 +1,5 @@
 // A server that runs: accepts clients and counts them.
+import { Deferred } from "../../../platform/deferred.ts";
 import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
 import { Entrance } from "../../../platform/entrance.ts";
 import { blockOf } from "../../../platform/login-guard.ts";
@@ -21,7 +22,7 @@ export class RunningSshServer implements SshServer {
   readonly #clients: Set<ClientConnection> = new Set();
   readonly #pending: PendingLogins;
   readonly #entrance: Entrance;
-  #settleClosed: () => void = () => {};
+  readonly #closed = new Deferred();
   #closing: Promise<void> | undefined;
 
   constructor(listener: Listener, context: ServerContext, hostKeys: HostKeys) {
@@ -31,9 +32,7 @@ export class RunningSshServer implements SshServer {
     this.hostKey = hostKeys.first;
     this.hostKeyFingerprint = hostKeys.fingerprint;
     this.knownHosts = hostKeys.knownHosts(host, port);
-    this.closed = new Promise((resolve) => {
-      this.#settleClosed = resolve;
-    });
+    this.closed = this.#closed.promise;
     this.#context = context;
     this.#pending = new PendingLogins(context.connectionsMax);
     this.#entrance = new Entrance(listener, (connection) => this.#welcome(connection));
@@ -52,7 +51,7 @@ export class RunningSshServer implements SshServer {
     await this.#entrance.stopAccepting();
     for (const client of this.#clients) client.close("the server is closing");
     await this.#entrance.sessionsOver();
-    this.#settleClosed();
+    this.#closed.resolve();
   }
 
   #welcome(connection: Connection): void {

@@ -1,6 +1,7 @@
 // The TCP connection to an SSH server: every address of the name in turn, as ssh does.
 import { lookup } from "node:dns/promises";
 import { connect, isIP, type Socket } from "node:net";
+import { abortablePromise } from "../../../platform/abort.ts";
 import type { Clock } from "../../../platform/clock.ts";
 import { withDeadline } from "../../../platform/clock.ts";
 import { definedProps } from "../../../protocol/defined-props.ts";
@@ -40,8 +41,7 @@ async function addressesOf({ host, port, family }: HostSettings, signal: AbortSi
 
 function connectTo(address: string, settings: HostSettings, signal: AbortSignal): Promise<Socket> {
   const { host, port, bindAddress, tcpKeepAlive } = settings;
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
+  return abortablePromise(signal, (resolve, reject) => {
     const socket = connect({
       host: address,
       port,
@@ -50,25 +50,13 @@ function connectTo(address: string, settings: HostSettings, signal: AbortSignal)
       keepAliveInitialDelay: limits.keepAliveDelayMs,
       ...definedProps({ localAddress: bindAddress }),
     });
-    const onAbort = (): void => {
-      settled();
-      socket.destroy();
-      reject(signal.reason);
-    };
-    const onError = (error: Error): void => {
-      settled();
-      reject(connectFailed({ host, port }, address, error));
-    };
-    const onConnect = (): void => {
-      settled();
-      resolve(socket);
-    };
-    const settled = (): void => {
-      signal.removeEventListener("abort", onAbort);
+    const onError = (error: Error): void => reject(connectFailed({ host, port }, address, error));
+    const onConnect = (): void => resolve(socket);
+    socket.once("error", onError).once("connect", onConnect);
+    return () => {
       socket.off("error", onError).off("connect", onConnect);
       socket.on("error", () => {}); // until ssh2 listens; a second error may follow the first
+      if (signal.aborted) socket.destroy();
     };
-    signal.addEventListener("abort", onAbort, { once: true });
-    socket.once("error", onError).once("connect", onConnect);
   });
 }

@@ -1,6 +1,7 @@
 // A client's SFTP session on a byte stream: requests as promises, many in flight.
 
 import type { Duplex } from "node:stream";
+import { onAbort } from "../../../platform/abort.ts";
 import type { Clock } from "../../../platform/clock.ts";
 import type { Connection } from "../../../platform/network.ts";
 import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
@@ -66,10 +67,10 @@ export class SftpClient implements AsyncDisposable {
   static async open(options: SftpClientOptions): Promise<SftpClient> {
     const client = new SftpClient(options);
     const { signal } = options;
-    const onAbort = (): void => client.#ready?.reject(signal.reason);
+    let stopListening = (): void => {};
     try {
       signal.throwIfAborted();
-      signal.addEventListener("abort", onAbort, { once: true });
+      stopListening = onAbort(signal, () => client.#ready?.reject(signal.reason));
       await client.#greet();
       return client;
     } catch (error) {
@@ -77,7 +78,7 @@ export class SftpClient implements AsyncDisposable {
       options.connection.reset();
       throw error;
     } finally {
-      signal.removeEventListener("abort", onAbort);
+      stopListening();
     }
   }
 
