@@ -1,7 +1,8 @@
 // Who holds the connection: gives it out in turn, keeps it alive, makes a new one when it was lost.
 
-import { raceAbort } from "../platform/abort.ts";
+import { onAbort, raceAbort } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
+import { Deferred } from "../platform/deferred.ts";
 import { Mutex } from "../platform/mutex.ts";
 import { SignalFan } from "../platform/signal-fan.ts";
 import { SallyportError } from "../protocol/error.ts";
@@ -25,7 +26,7 @@ export class SessionHolder implements Holder {
   readonly #lifetime: AbortController = new AbortController();
   /** As many calls may wait as the caller likes. */
   readonly #calls: SignalFan = new SignalFan(this.#lifetime.signal);
-  #settleClosed: (error: SallyportError | undefined) => void = () => {};
+  readonly #closed = new Deferred<SallyportError | undefined>();
   #endKeepAlive: () => void;
   /** Where a new session has to go; undefined: not asked since the last change. */
   #directory: string | undefined;
@@ -39,14 +40,10 @@ export class SessionHolder implements Holder {
     holders += 1;
     this.number = holders;
     this.session = session;
-    this.closed = new Promise((resolve) => {
-      this.#settleClosed = resolve;
-    });
+    this.closed = this.#closed.promise;
     this.#endKeepAlive = this.#adopt(session);
     const { signal } = session.options;
-    const abort = (): void => this.#abort(signal?.reason);
-    signal?.addEventListener("abort", abort, { once: true });
-    void this.closed.then(() => signal?.removeEventListener("abort", abort));
+    void this.closed.then(onAbort(signal, () => this.#abort(signal?.reason)));
   }
 
   static async open(options: ClientOptions, environment: ClientEnvironment): Promise<SessionHolder> {
@@ -138,7 +135,7 @@ export class SessionHolder implements Holder {
     if (failure === undefined || this.#running > 0 || this.#closing !== undefined) return;
     this.#isOver = true;
     this.#endKeepAlive();
-    this.#settleClosed(failure);
+    this.#closed.resolve(failure);
   }
 
   async #close(): Promise<void> {
@@ -153,7 +150,7 @@ export class SessionHolder implements Holder {
     if (control.failure === undefined) await control.command("QUIT").catch(() => {});
     cancel();
     await control.close();
-    this.#settleClosed(undefined);
+    this.#closed.resolve(undefined);
   }
 
   #abort(reason: unknown): void {

@@ -1,4 +1,5 @@
 // From a data connection into a file: what arrives while a write is under way is written together with the next.
+import { onAbort } from "../platform/abort.ts";
 import type { Connection } from "../platform/network.ts";
 import { receivesInto } from "../platform/receives-into.ts";
 import { limits } from "../protocol/limits.ts";
@@ -25,6 +26,7 @@ class Inbox {
   readonly #connection: Connection;
   readonly #options: DataOptions;
   readonly #shelf: Shelf;
+  readonly #stopListening: () => void;
   #ended = false;
   #wake: () => void = () => {};
 
@@ -33,7 +35,7 @@ class Inbox {
     this.#options = options;
     const { stream } = connection;
     stream.on("end", this.#onEnd).on("error", this.#onChange).on("close", this.#onChange);
-    options.signal.addEventListener("abort", this.#onChange);
+    this.#stopListening = onAbort(options.signal, this.#onChange);
     this.#ended = stream.readableEnded;
     const arrived = (): void => this.#wake();
     this.#shelf = receivesInto(connection) ? new BufferShelf(connection, arrived) : new PieceShelf(stream, arrived);
@@ -53,7 +55,7 @@ class Inbox {
   close(): void {
     const { stream } = this.#connection;
     stream.off("end", this.#onEnd).off("error", this.#onChange).off("close", this.#onChange);
-    this.#options.signal.removeEventListener("abort", this.#onChange);
+    this.#stopListening();
     this.#shelf.close();
   }
 

@@ -4,6 +4,7 @@ import type { GatewayEnvironment } from "../gateway/environment.ts";
 import type { Gateway, GatewayShared } from "../gateway/gateway.ts";
 import type { Clock } from "../platform/clock.ts";
 import { closeSessions } from "../platform/close-sessions.ts";
+import { Deferred } from "../platform/deferred.ts";
 import type { SallyportError } from "../protocol/error.ts";
 import type { ReconnectingSsh } from "../ssh/reconnecting-ssh.ts";
 import type { OpenForward, Tunnel } from "./options.ts";
@@ -34,16 +35,14 @@ export class RunningTunnel implements Tunnel {
   readonly transport: "openssh" | "embedded";
   readonly closed: Promise<SallyportError | undefined>;
   readonly #parts: TunnelParts;
-  #settleClosed: (error: SallyportError | undefined) => void = () => {};
+  readonly #closed = new Deferred<SallyportError | undefined>();
   #closing: Promise<void> | undefined;
 
   constructor(parts: TunnelParts) {
     this.#parts = parts;
     this.forwards = parts.forwards;
     this.transport = parts.ssh.transport;
-    this.closed = new Promise((resolve) => {
-      this.#settleClosed = resolve;
-    });
+    this.closed = this.#closed.promise;
   }
 
   get transfersRunning(): number {
@@ -70,7 +69,7 @@ export class RunningTunnel implements Tunnel {
   }
 
   #close(graceMs: number, error: SallyportError | undefined): Promise<void> {
-    this.#closing ??= this.#closeParts(graceMs).then(() => this.#settleClosed(error));
+    this.#closing ??= this.#closeParts(graceMs).then(() => this.#closed.resolve(error));
     return this.#closing;
   }
 

@@ -1,5 +1,6 @@
 // SSH_ASKPASS: a program that asks the user in a window. The rules are those of ssh(1), ENVIRONMENT.
 import { spawn } from "node:child_process";
+import { onAbort } from "../../platform/abort.ts";
 
 /** More than any password; a program that writes more is not an askpass. */
 const answerBytesMax = 4096;
@@ -31,15 +32,14 @@ export function runAskProgram(program: string, question: string, signal: AbortSi
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const child = spawn(program, [question], { stdio: ["ignore", "pipe", "inherit"] });
-    const onAbort = (): void => void child.kill();
-    signal.addEventListener("abort", onAbort, { once: true });
+    const stopListening = onAbort(signal, () => void child.kill());
     let output = Buffer.alloc(0);
     child.stdout.on("data", (bytes: Buffer) => {
       output = Buffer.concat([output, bytes]);
       if (output.length > answerBytesMax) child.kill();
     });
     const done = (answer: string | undefined): void => {
-      signal.removeEventListener("abort", onAbort);
+      stopListening();
       if (signal.aborted) reject(signal.reason);
       else resolve(answer);
     };

@@ -1,4 +1,5 @@
 // Answers the embedded transport's questions: on the terminal, or with SSH_ASKPASS.
+import { abortablePromise } from "../../platform/abort.ts";
 import type { AskUser, Question } from "../../ssh/ssh-connection.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { chooseAskProgram, runAskProgram } from "./ask-program.ts";
@@ -41,18 +42,8 @@ function askOnTerminal(
   signal: AbortSignal,
   interrupt: () => void,
 ): Promise<string | undefined> {
-  return new Promise((resolve, reject) => {
+  return abortablePromise(signal, (resolve) => {
     const editor = new LineEditor(echo);
-    const release = (): void => {
-      signal.removeEventListener("abort", onAbort);
-      terminal[Symbol.dispose]();
-    };
-    const onAbort = (): void => {
-      terminal.write("\n");
-      release();
-      reject(signal.reason);
-    };
-    signal.addEventListener("abort", onAbort, { once: true });
     terminal.write(text);
     terminal.onKeys((typed) => {
       const edit = typed === undefined ? { show: "", answer: { kind: "end" as const } } : editor.feed(typed);
@@ -60,8 +51,11 @@ function askOnTerminal(
       if (edit.answer === undefined) return;
       // Usually aborts the signal, and with it this question; what follows is then without effect.
       if (edit.answer.kind === "interrupt") interrupt();
-      release();
       resolve(edit.answer.kind === "line" ? edit.answer.text : undefined);
     });
+    return () => {
+      if (signal.aborted) terminal.write("\n");
+      terminal[Symbol.dispose]();
+    };
   });
 }

@@ -3,6 +3,7 @@
 import { systemClock } from "../../network/system-clock.ts";
 import { systemNetwork } from "../../network/system-network.ts";
 import { systemTime } from "../../network/system-time.ts";
+import { onAbort } from "../../platform/abort.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import type { LabEvent, NetstatLine } from "../evidence.ts";
@@ -58,10 +59,12 @@ export class LoopbackStage implements Stage, RunningStage {
   readonly #entrances: Map<number, Endpoint> = new Map();
   readonly #tunnels: LoopbackTunnel[] = [];
 
+  readonly #stopListening: () => void;
+
   constructor(topology: Topology, options: LoopbackOptions) {
     this.#topology = topology;
     this.#options = options;
-    options.signal.addEventListener("abort", this.#onAbort, { once: true });
+    this.#stopListening = onAbort(options.signal, this.#onAbort);
   }
 
   play<T>(story: () => Promise<T>): Promise<T> {
@@ -169,7 +172,7 @@ export class LoopbackStage implements Stage, RunningStage {
 
   /** What was opened last goes first. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#options.signal.removeEventListener("abort", this.#onAbort);
+    this.#stopListening();
     await this.#endUsers();
     for (let last = this.#open.pop(); last !== undefined; last = this.#open.pop()) await last[Symbol.asyncDispose]();
   }

@@ -1,4 +1,5 @@
 // The naive client's control connection: lines out, replies in.
+import { onAbort } from "../../platform/abort.ts";
 import type { Connection } from "../../platform/network.ts";
 import { systemName, type TellUserEvent } from "./user-events.ts";
 
@@ -46,8 +47,11 @@ export class ControlLink {
   async hasReply(signal: AbortSignal): Promise<void> {
     while (this.#replies.length === 0 && !this.#isEnded && !signal.aborted) {
       await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve);
-        signal.addEventListener("abort", () => resolve(), { once: true });
+        const stopListening = onAbort(signal, resolve);
+        this.#waiting.push(() => {
+          stopListening();
+          resolve();
+        });
       });
     }
   }
