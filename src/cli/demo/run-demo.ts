@@ -1,5 +1,6 @@
 // One run of the demo, from the first moment at which it can be stopped.
 import type { LoopbackParts } from "../../lab/loopback/parts.ts";
+import { onAbort } from "../../platform/abort.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { exitStatus } from "../exit-status.ts";
 import { waitForEnter } from "../lab/wait-for-enter.ts";
@@ -22,7 +23,7 @@ export async function runDemo(
   }
   const stop = new StopRequest(io.onStopSignal);
   const end = new AbortController();
-  stop.first.addEventListener("abort", () => end.abort(stop.first.reason), { once: true });
+  onAbort(stop.first, () => end.abort(stop.first.reason));
   io.crashed.catch((error: unknown) => end.abort(error));
   void io.outputGone.then(() => stop.request("SIGPIPE"));
   using steps = command.step ? waitForEnter(process.stdin) : undefined;

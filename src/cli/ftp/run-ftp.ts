@@ -6,7 +6,7 @@ import type { FtpClient } from "../../client/ftp-client.ts";
 import { connectFtp, type FtpClientOptions } from "../../connect/ftp-client.ts";
 import { type SshHost, sshHost } from "../../connect/ssh-host.ts";
 import { systemClock } from "../../network/system-clock.ts";
-import { attemptUntil } from "../../platform/abort.ts";
+import { attemptUntil, onAbort } from "../../platform/abort.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
@@ -95,7 +95,7 @@ class FtpRun implements AsyncDisposable {
         stop(signal);
       });
       void this.#io.outputGone.then(() => stop("SIGPIPE"));
-      this.#end.signal.addEventListener("abort", release, { once: true });
+      onAbort(this.#end.signal, release);
     });
     const status = await Promise.race([this.#dialogue(), stopped]);
     return typeof status === "string" ? exitStatusOfSignal(constants.signals[status]) : status;

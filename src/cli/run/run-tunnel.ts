@@ -1,5 +1,6 @@
 // One run of a tunnel: open it, say so, wait for its end or for a signal, close it.
 import { constants } from "node:os";
+import { onAbort } from "../../platform/abort.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
 import type { Tunnel } from "../../tunnel/options.ts";
 import type { TunnelCommand } from "../command-line/tunnel-command.ts";
@@ -60,8 +61,7 @@ async function open(run: Run, writer: TraceWriter | undefined): Promise<Tunnel> 
   const { command, io, reporter, stop } = run;
   // Until the tunnel is ready the first signal breaks the attempt off; afterwards only a crash does.
   const abort = new AbortController();
-  const onStop = (): void => abort.abort(stop.first.reason);
-  stop.first.addEventListener("abort", onStop, { once: true });
+  const stopListening = onAbort(stop.first, () => abort.abort(stop.first.reason));
   io.crashed.catch((error: unknown) => abort.abort(error));
   const opening = io.openTunnel({
     ...command.options,
@@ -73,7 +73,7 @@ async function open(run: Run, writer: TraceWriter | undefined): Promise<Tunnel> 
   try {
     return await Promise.race([opening, rejectLater(stop.second)]);
   } finally {
-    stop.first.removeEventListener("abort", onStop);
+    stopListening();
     opening.catch(() => undefined);
   }
 }

@@ -1,4 +1,5 @@
 // "Please stop", asked once or twice: by a signal, or by Ctrl-C in a question.
+import { onAbort } from "../../platform/abort.ts";
 import type { ProcessIo } from "./process-io.ts";
 
 /** The first request asks for a graceful end, the second for an immediate one. */
@@ -38,8 +39,5 @@ export class Stopped extends Error {
 
 /** Resolves when the signal is aborted. */
 export function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+  return new Promise((resolve) => void onAbort(signal, resolve));
 }
