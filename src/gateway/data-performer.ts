@@ -49,7 +49,6 @@ export class DataPerformer {
     finish: (ends, { side }) => ends.finish(side, (connection) => finish(connection, this.#reports.clock)),
     reset: (ends, { side }) => ends.reset(side),
     "forget-downstream": (ends) => ends.forget("downstream"),
-    discard: (ends) => ends.discard(),
     "call-off": (ends) => {
       this.#exchanges.delete(ends.id);
       ends.callOff();

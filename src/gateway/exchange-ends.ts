@@ -37,7 +37,6 @@ export class ExchangeEnds {
   readonly #reports: ExchangeReports;
   readonly #sides: Record<DataSide, Side> = { downstream: emptySide(), upstream: emptySide() };
   readonly #progress: { bytes: number } = { bytes: 0 };
-  #copied: Promise<unknown> = Promise.resolve();
   readonly #copying: AbortController = new AbortController();
 
   constructor(id: number, reports: ExchangeReports) {
@@ -97,7 +96,6 @@ export class ExchangeEnds {
     // ProFTPD sends 226 only when its client has closed as well, or after 10 s (TimeoutLinger).
     if (direction === "download") from.stream.once("end", () => from.stream.end());
     const copied = copyData(from, to, options);
-    this.#copied = copied;
     this.#reports.track(
       copied.then((end) => {
         this.#reports.emit({ type: "data.half-close", side: source, bytes: end.bytes });
@@ -108,12 +106,6 @@ export class ExchangeEnds {
         else tell();
       }),
     );
-  }
-
-  /** Reads what the server sends and throws it away, once nothing copies it any more. */
-  discard(): void {
-    const stream = this.#sides.upstream.connection?.stream;
-    this.#reports.track(this.#copied.then(() => stream?.resume()));
   }
 
   /** End-of-file to this side, everything before it delivered. */

@@ -27,7 +27,7 @@ export type LimitName =
   | "skippedLinesMax"
   | "replyEndMs"
   | "abortUploadMs"
-  | "abortDownloadMs"
+  | "abortProbeMs"
   | "abortReplyMs"
   | "negotiationBytesMax"
   | "controlBufferBytesMax"
@@ -102,10 +102,10 @@ export const limitReference: Readonly<Record<LimitName, Limit>> = {
     unit: "ms",
     why: "for a server to obey ABOR before the data connection of an upload closes, which would look like the end of the file",
   },
-  abortDownloadMs: {
+  abortProbeMs: {
     value: 500,
     unit: "ms",
-    why: "the same for a download; vsftpd and ProFTPD read ABOR only when the data connection is gone",
+    why: "for the second of ABOR's two replies, before PWD asks whether it comes; Pure-FTPd leaves one out",
   },
   abortReplyMs: {
     value: 10_000,

@@ -22,6 +22,7 @@ export async function main(args: readonly string[]): Promise<number> {
       server: { type: "string", multiple: true },
       way: { type: "string", multiple: true },
       case: { type: "string", multiple: true },
+      megabytes: { type: "string", default: "8" },
       trace: { type: "boolean", default: false },
     },
   });
@@ -34,7 +35,8 @@ export async function main(args: readonly string[]): Promise<number> {
       try {
         const cases = chosen(Object.keys(disturbances) as Disturbance[], values.case);
         for (const way of chosen(ways, values.way)) {
-          await tryAll(sshd, subject, way, cases, Number(values.times), values.trace);
+          const bytes = Number(values.megabytes) * 1_000_000;
+          await tryAll({ sshd, subject, way, cases, times: Number(values.times), bytes, trace: values.trace });
         }
         if (values.trace) say(subject.log());
       } finally {
@@ -47,14 +49,17 @@ export async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function tryAll(
-  sshd: Sshd,
-  subject: Subject,
-  way: (typeof ways)[number],
-  cases: readonly Disturbance[],
-  times: number,
-  trace: boolean,
-): Promise<void> {
+interface Campaign {
+  readonly sshd: Sshd;
+  readonly subject: Subject;
+  readonly way: (typeof ways)[number];
+  readonly cases: readonly Disturbance[];
+  readonly times: number;
+  readonly bytes: number;
+  readonly trace: boolean;
+}
+
+async function tryAll({ sshd, subject, way, cases, times, bytes, trace }: Campaign): Promise<void> {
   let tunnel: Tunnel | undefined;
   if (way !== "direct") {
     tunnel = await openTunnel({
@@ -71,7 +76,7 @@ async function tryAll(
         const counts = new Map<string, number>();
         for (let time = 0; time < times; time += 1) {
           const file = `${way}-${direction}-${disturbance.replaceAll(/\W+/g, "-")}-${time}`;
-          const trial = runTrial({ subject, at, direction, disturbance, file });
+          const trial = runTrial({ subject, at, direction, disturbance, file, bytes });
           const late = delay(patienceMs, "hung", { ref: false });
           const outcome = await Promise.race([trial, late]).catch(
             (error: Error) => `failed: ${error.message.split("\n")[0]}`,

@@ -1,7 +1,7 @@
 // One transfer that is disturbed, by a client that knows no more than its replies.
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { statSync } from "node:fs";
+import { rmSync, statSync, truncateSync } from "node:fs";
 import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Address, PlainClient } from "../gateway/plain-client.ts";
@@ -10,7 +10,6 @@ import { beliefOf, type Subject } from "./beliefs.ts";
 
 const partBytes = 300_000;
 const restBytes = 200_000;
-const downloadBytes = 8_000_000;
 
 /** How the client goes on once it has disturbed the transfer. */
 export const disturbances = {
@@ -32,12 +31,14 @@ export interface Trial {
   readonly direction: "STOR" | "RETR";
   readonly disturbance: Disturbance;
   readonly file: string;
+  /** Of the file that is downloaded. */
+  readonly bytes: number;
 }
 
 /** What came of it, in one line that can be counted. */
 export async function runTrial(trial: Trial): Promise<string> {
   const { subject, at, direction, file } = trial;
-  if (direction === "RETR") subject.place(file, randomBytes(downloadBytes));
+  if (direction === "RETR") placeLarge(trial);
   const client = await PlainClient.connect(at);
   try {
     await client.expect(220);
@@ -53,7 +54,14 @@ export async function runTrial(trial: Trial): Promise<string> {
   } finally {
     client.socket.destroy();
     await client[Symbol.asyncDispose]();
+    if (direction === "RETR") rmSync(`${subject.root}/${file}`, { force: true });
   }
+}
+
+/** Mostly holes: made in no time, however large. */
+function placeLarge({ subject, file, bytes }: Trial): void {
+  subject.place(file, randomBytes(1000));
+  truncateSync(`${subject.root}/${file}`, bytes);
 }
 
 async function sendPart({ subject, file }: Trial, data: Socket): Promise<() => number> {
@@ -73,7 +81,7 @@ async function readPart(data: Socket): Promise<() => number> {
 }
 
 async function disturb(trial: Trial, client: PlainClient, data: Socket, carried: () => number): Promise<string> {
-  const { subject, direction, disturbance, file } = trial;
+  const { subject, direction, disturbance, file, bytes } = trial;
   data.on("error", () => {}); // a break is an outcome
   const { verb, after } = disturbances[disturbance];
   let how = "";
@@ -101,7 +109,7 @@ async function disturb(trial: Trial, client: PlainClient, data: Socket, carried:
   if (after === "wait") data.destroy();
   const inStep = disturbance === "QUIT" ? "" : ` next ${await nextReplies(client, replies)}`;
   const belief = subject.name === "pure-ftpd" ? beliefByReply(replies) : await settledBelief(subject, file);
-  const got = direction === "RETR" && after === "finish" ? ` got ${carried() === downloadBytes ? "all" : "part"}` : "";
+  const got = direction === "RETR" && after === "finish" ? ` got ${carried() === bytes ? "all" : "part"}` : "";
   return `${belief} ${sizeWord(trial, carried())}${got} replies ${replies.join(",")}${inStep}`;
 }
 

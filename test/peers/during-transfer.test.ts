@@ -15,6 +15,7 @@ const inTurn: readonly (readonly ["pyftpdlib" | "pure-ftpd", "STOR" | "RETR", Di
   ["pyftpdlib", "STOR", "dies", /^broken part$/],
   ["pyftpdlib", "STOR", "QUIT", /^whole all replies 226,221$/],
   ["pyftpdlib", "STOR", "USER", /^whole all replies 226,331 next in step$/],
+  ["pure-ftpd", "RETR", "ABOR, closes", /^broken {2}replies 426,226 next in step$/],
   ["pure-ftpd", "RETR", "ABOR, waits", /^broken {2}replies 426,226 next in step$/],
   ["pure-ftpd", "RETR", "USER", /^whole {2}got all replies 226,5[03]0 next in step$/],
 ];
@@ -47,7 +48,7 @@ describePeers(["sshd", "pyftpdlib", "pure-ftpd"], "a transfer that is disturbed"
           const at = tunnel.forwards[names.indexOf(name)];
           if (at === undefined) throw new Error("no forward");
           const file = `${transport}-${index}`;
-          const came = await runTrial({ subject: subjects[name], at, direction, disturbance, file });
+          const came = await runTrial({ subject: subjects[name], at, direction, disturbance, file, bytes: 8_000_000 });
           expect(came, `${name} ${direction} ${disturbance}`).toMatch(outcome);
         }
       } finally {

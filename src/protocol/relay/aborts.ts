@@ -1,19 +1,24 @@
-// What is aborted in the middle: ABOR is sent to the server, and only then does its data connection close. To a server that
-// receives, the end of the data is the end of the file; one that sends may leave out a reply when its data connection breaks.
+// What is aborted in the middle. To a server that receives, the end of the data is the end of the file, so an upload's data
+// connection closes once ABOR has been answered. A download's closes at once: whatever still leaves the server, it counts as sent.
 import { argumentText } from "../command.ts";
 import { limits } from "../limits.ts";
 import { printable } from "../printable.ts";
 import type { ControlConnections } from "./control-connections.ts";
 import type { DataTransfer } from "./data-transfer.ts";
+import { gatewayReply } from "./texts.ts";
 
 export class Aborts {
   readonly #control: ControlConnections;
   readonly #removeAborted: boolean;
-  /** Transfers for which ABOR was sent to the server and has not been answered: its data connection is still open. */
+  /** Uploads for which ABOR was sent to the server and has not been answered: their data connections are still open. */
   readonly #held: Set<DataTransfer> = new Set();
   /** Those that ABOR is to end, until the server has said how they ended. */
   readonly #ending: Set<DataTransfer> = new Set();
   #removing = 0;
+  /** ABOR was sent while the server was at a transfer: it owes two replies. */
+  #owesTwo = false;
+  /** Our own PWD behind ABOR has not been answered. */
+  #probing = false;
 
   /** `removeAborted`: delete at the server what an aborted upload left there and the server takes for the whole file. */
   constructor(control: ControlConnections, removeAborted: boolean) {
@@ -21,20 +26,19 @@ export class Aborts {
     this.#removeAborted = removeAborted;
   }
 
-  /** For the timers: what is held open now, and how long it may be. */
-  get held(): { readonly purpose: string; readonly delayMs: number } | undefined {
-    if (this.#held.size === 0) return undefined;
-    const held = [...this.#held];
-    const isUpload = held.some(({ direction }) => direction === "upload");
-    return {
-      purpose: held.map(({ id }) => id).join(" "),
-      delayMs: isUpload ? limits.abortUploadMs : limits.abortDownloadMs,
-    };
+  /** For the timers: what is held open now. */
+  get held(): string | undefined {
+    return this.#held.size === 0 ? undefined : [...this.#held].map(({ id }) => id).join(" ");
   }
 
   /** The server's replies are not complete: the next command's would be taken for the one that is missing. */
   get isWaiting(): boolean {
-    return this.#ending.size > 0 || this.#control.awaits("ABOR");
+    return this.#ending.size > 0 || this.#control.awaits("ABOR") || this.#probing;
+  }
+
+  /** The transfer has its final reply, and ABOR has none: perhaps the one that came was ABOR's. */
+  get mayLackReply(): boolean {
+    return this.#owesTwo && this.#ending.size === 0 && !this.#probing;
   }
 
   /** What is to be done yet though the client is gone. */
@@ -47,32 +51,43 @@ export class Aborts {
   begin(transfer: DataTransfer, from: "client" | "gateway"): void {
     if (from === "gateway" && !this.#control.awaits("ABOR"))
       this.#control.ask("ABOR", undefined, () => this.answered());
-    if (transfer.final === "none") this.#ending.add(transfer);
-    const mayWait = transfer.final === "none" && transfer.upstream === "open" && transfer.data !== "finishing";
-    if (mayWait) this.#hold(transfer);
+    const { direction, data, final, upstream } = transfer;
+    if (final === "none") {
+      this.#ending.add(transfer);
+      this.#owesTwo = true;
+    }
+    const isHeld = direction === "upload" && final === "none" && upstream === "open" && data !== "finishing";
+    if (isHeld) this.#held.add(transfer);
     else transfer.reset("upstream");
   }
 
-  #hold(transfer: DataTransfer): void {
-    this.#held.add(transfer);
-    // Blocked in a write, Pure-FTPd does not see ABOR, and leaves out a reply when the write fails.
-    if (transfer.direction === "download") transfer.discard();
+  /**
+   * Pure-FTPd gives no final reply to a download whose data connection breaks before it reads ABOR. A command whose reply cannot
+   * be mistaken for another's shows whether ABOR's is still to come.
+   */
+  probe(): void {
+    this.#probing = true;
+    const answered = (): void => {
+      this.#probing = false;
+      if (this.#owesTwo) this.#control.note("the server left out one of its two replies to ABOR");
+      this.#control.complete("ABOR", gatewayReply("aborted"));
+    };
+    this.#control.ask("PWD", undefined, answered, "probe");
   }
 
   /** The server has answered ABOR: whatever it meant to do with the data it has done. */
   answered(): void {
+    this.#owesTwo = false;
     for (const transfer of this.#held) this.#release(transfer);
   }
 
   /** The server has waited long enough. It has not read ABOR and may not do so before the data ends (vsftpd). */
   late(): void {
     for (const transfer of this.#held) {
-      if (transfer.direction === "upload") {
-        const text = `the server has not answered ABOR for ${limits.abortUploadMs / 1000} s`;
-        this.#control.warn(
-          `${text}: when its data connection closes it may take the part of ${nameOf(transfer)} for the whole file`,
-        );
-      }
+      const text = `the server has not answered ABOR for ${limits.abortUploadMs / 1000} s`;
+      this.#control.warn(
+        `${text}: when its data connection closes it may take the part of ${nameOf(transfer)} for the whole file`,
+      );
       this.#release(transfer);
     }
   }

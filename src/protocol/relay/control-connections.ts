@@ -4,7 +4,7 @@ import { Redaction } from "../redaction.ts";
 import { formatReply, type Reply } from "../reply.ts";
 import type { Secret } from "../secret.ts";
 import type { RelayAction } from "./messages.ts";
-import { Outstanding, type Pending } from "./outstanding.ts";
+import { Outstanding, type Pending, type PendingKind } from "./outstanding.ts";
 import { isOurs, isStrange } from "./reply-meaning.ts";
 import { ReplyOrder, type Slot } from "./reply-order.ts";
 
@@ -119,14 +119,24 @@ export class ControlConnections {
   }
 
   /** A command that the gateway itself thought of. */
-  ask(verb: string, argument: string | undefined, onFinal: (reply: Reply) => void = () => {}): void {
+  ask(
+    verb: string,
+    argument: string | undefined,
+    onFinal: (reply: Reply) => void = () => {},
+    kind: PendingKind = "plain",
+  ): void {
     const strange = (reply: Reply): void => this.loseStep(`it said ${reply.code} to our ${verb}`);
     this.#command("gateway", verb, argument, "none", {
       verb,
-      kind: "plain",
+      kind,
       onPreliminary: strange,
       onFinal: (reply) => (isStrange(verb, reply.code) ? strange(reply) : onFinal(reply)),
     });
+  }
+
+  /** The server has left out its reply to this command. */
+  complete(verb: string, reply: Reply): void {
+    this.#outstanding.complete(verb, reply);
   }
 
   // The session.

@@ -302,11 +302,6 @@ export class DataTransfer {
     this.#control.emit({ type: "reset", id: this.id, side });
   }
 
-  /** The server's data is for nobody any more. */
-  discard(): void {
-    this.#control.emit({ type: "discard", id: this.id });
-  }
-
   drop(): void {
     this.#control.emit({ type: "drop", id: this.id });
   }

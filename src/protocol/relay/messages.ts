@@ -18,6 +18,7 @@ export type TimerName =
   | "greeting"
   | "reply-end"
   | "abort-hold"
+  | "abort-probe"
   | "abort-reply";
 
 /** `id` names an exchange: one pair of data ends, of one transfer. Facts about an exchange that is gone are ignored. */
@@ -66,8 +67,6 @@ export type RelayAction =
   | { readonly type: "finish"; readonly id: number; readonly side: DataSide }
   /** Break this side off: what it got must not be taken for complete. */
   | { readonly type: "reset"; readonly id: number; readonly side: DataSide }
-  /** What the server still sends on this exchange is for nobody: read it, so that the server gets to its commands. */
-  | { readonly type: "discard"; readonly id: number }
   /** The transfer was refused before it began: end both sides in order, or break them off if bytes were carried all the same. */
   | { readonly type: "call-off"; readonly id: number }
   /** Nothing is under way on this exchange: close what it holds. */

@@ -3,7 +3,8 @@
 import type { Reply } from "../reply.ts";
 import { mayAnswer, mayAnswerTransfer, mayEndTransfer } from "./reply-meaning.ts";
 
-export type PendingKind = "plain" | "transfer";
+/** `probe`: a command whose reply tells that what stands before it was left out. */
+export type PendingKind = "plain" | "transfer" | "probe";
 
 export interface Pending {
   readonly verb: string;
@@ -56,6 +57,12 @@ export class Outstanding {
     return true;
   }
 
+  /** The server has left out the reply to this command. */
+  complete(verb: string, reply: Reply): void {
+    const index = this.#list.findIndex((pending) => pending.verb === verb);
+    if (index >= 0) this.#list.splice(index, 1)[0]?.onFinal(reply);
+  }
+
   #preliminary(reply: Reply): void {
     // The next transfer begins, so the one before it has been answered.
     if (this.#undecided.length > 0) this.#answer(this.#places()[0] ?? 0);
@@ -77,9 +84,13 @@ export class Outstanding {
 
   /** Index of the command that the oldest undecided reply answers, once that is certain. */
   #next(): number | undefined {
-    const [head] = this.#list;
+    const [head, second] = this.#list;
     const [{ code } = { code: 0 }] = this.#undecided;
-    if (head?.kind !== "transfer") return 0;
+    if (head === undefined) return 0;
+    if (head.kind !== "transfer") {
+      const isLeftOut = second?.kind === "probe" && mayAnswer(second.verb, code) && !mayAnswer(head.verb, code);
+      return isLeftOut ? 1 : 0;
+    }
     const [other] = this.#others();
     if (other === undefined) return mayAnswerTransfer(code) ? 0 : this.#beyond(code);
     if (!this.#headUnderWay) {

@@ -15,6 +15,7 @@ export type Occasion =
   | "badArgument"
   | "portRefused"
   | "tlsRefused"
+  | "aborted"
   | "noDataConnection"
   | "transferBroken"
   | "closing";
@@ -31,6 +32,7 @@ const table: Readonly<Record<Occasion, readonly [code: number, text: string]>> =
   badArgument: [501, "{0} not understood: {1}"],
   portRefused: [504, "{0} refused: {1}"],
   tlsRefused: [534, "{0} refused: this connection already runs inside SSH. Switch the FTP client's own TLS off."],
+  aborted: [226, "ABOR command successful."],
   noDataConnection: [425, "Can't open data connection: {0}"],
   transferBroken: [426, "Transfer aborted: {0}"],
   closing: [421, "{0}"],

@@ -11,7 +11,8 @@ import { dataOpenMs, type Transfers } from "./transfers.ts";
 /** How long one half of a transfer may wait for the other without a byte moving. */
 const lateDataMs = 120_000;
 
-type TransferTimer = "keepalive" | "data-open" | "late-data" | "abort-hold" | "abort-reply";
+const names = ["keepalive", "data-open", "late-data", "abort-hold", "abort-probe", "abort-reply"] as const;
+type TransferTimer = (typeof names)[number];
 
 interface SessionParts {
   readonly control: ControlConnections;
@@ -36,7 +37,7 @@ export class TransferTimers {
 
   /** Start what is needed now, stop what is not. */
   update(): void {
-    for (const name of ["keepalive", "data-open", "late-data", "abort-hold", "abort-reply"] as const) {
+    for (const name of names) {
       const purpose = this.#purpose(name);
       if (purpose === this.#running.get(name)) continue;
       if (purpose === undefined) {
@@ -58,6 +59,7 @@ export class TransferTimers {
     if (name === "keepalive") this.#keepAlive();
     else if (name === "data-open") transfers.dataOpenLate();
     else if (name === "abort-hold") aborts.late();
+    else if (name === "abort-probe") aborts.probe();
     else if (name === "abort-reply") control.loseStep(`it has not answered ABOR for ${limits.abortReplyMs / 1000} s`);
     else if (this.#lateFor === purpose && this.#bytesSeen === bytes) transfers.stalled();
     else {
@@ -70,13 +72,15 @@ export class TransferTimers {
     if (name === "keepalive") return this.#parts.keepaliveMs;
     if (name === "data-open") return dataOpenMs;
     if (name === "late-data") return lateDataMs;
-    return name === "abort-reply" ? limits.abortReplyMs : (this.#parts.aborts.held?.delayMs ?? 0);
+    if (name === "abort-hold") return limits.abortUploadMs;
+    return name === "abort-probe" ? limits.abortProbeMs : limits.abortReplyMs;
   }
 
   /** What the timer is for now; undefined where it has to stop. */
   #purpose(name: TransferTimer): string | undefined {
     const { aborts, queue } = this.#parts;
-    if (name === "abort-hold") return aborts.held?.purpose;
+    if (name === "abort-hold") return aborts.held;
+    if (name === "abort-probe") return aborts.mayLackReply ? "session" : undefined;
     if (name === "abort-reply") return aborts.isWaiting && aborts.held === undefined ? "session" : undefined;
     return queue.head === undefined ? undefined : this.#purposes[name](queue.head);
   }

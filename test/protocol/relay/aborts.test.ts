@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { limits } from "../../../src/protocol/limits.ts";
 import { RelayHarness } from "./harness.ts";
 
-const timer = (relay: RelayHarness, name: "abort-hold" | "abort-reply"): void =>
+const timer = (relay: RelayHarness, name: "abort-hold" | "abort-probe" | "abort-reply"): void =>
   void relay.input({ type: "timer", name, bytes: 0 });
 const warnings = (relay: RelayHarness): string[] =>
   relay.actions.flatMap((action) => (action.type === "warning" ? [action.note] : []));
@@ -122,6 +122,62 @@ describe("what an aborted upload left at a server that takes it for whole", () =
     expect(relay.toServer).toEqual([]);
     expect(warnings(relay)).toEqual([]);
   });
+});
+
+describe("a download that is aborted", () => {
+  it("closes its data connection at once, behind ABOR: no more of it leaves the server", () => {
+    const relay = new RelayHarness().login().transferring(1, "RETR a");
+    relay.client("ABOR");
+    expect(relay.toServer).toEqual(["ABOR"]);
+    expect(delays(relay, "abort-hold")).toEqual([]);
+    expect(relay.done).toEqual(["reset 1 downstream", "reset 1 upstream"]);
+  });
+
+  it("at a server that leaves out its final reply (Pure-FTPd): PWD tells so, and the session stays in step", () => {
+    const relay = new RelayHarness().login().transferring(1, "RETR a");
+    relay.client("ABOR", "SYST");
+    expect(delays(relay, "abort-probe")).toEqual([]);
+    relay.server("150 0.5 seconds", "226 you see this");
+    expect(delays(relay, "abort-probe")).toEqual([limits.abortProbeMs]);
+    relay.look();
+    timer(relay, "abort-probe");
+    expect(relay.toServer).toEqual(["PWD"]);
+    relay.server('257 "/"');
+    expect(relay.toClient).toEqual(["226 ABOR command successful."]);
+    expect(relay.toServer).toEqual(["SYST"]);
+    relay.server("215 UNIX");
+    expect(relay.toClient).toEqual(["215 UNIX"]);
+  });
+
+  it("at a server that is slow with its second reply: that one is ABOR's, and the client sees nothing of PWD", () => {
+    const relay = new RelayHarness().login().transferring(1, "RETR a");
+    relay.client("ABOR", "SYST");
+    relay.server("426 broken");
+    timer(relay, "abort-probe");
+    relay.server("225 nothing to abort");
+    expect(relay.toServer).toEqual(["ABOR", "PWD"]);
+    relay.server('257 "/"');
+    expect(relay.toServer).toEqual(["SYST"]);
+    relay.server("215 UNIX");
+    expect(relay.toClient).toEqual(["426 broken", "225 nothing to abort", "215 UNIX"]);
+  });
+
+  it("at a server that refuses PWD: nothing is certain, and the session ends with 421", () => {
+    const relay = new RelayHarness().login().transferring(1, "RETR a");
+    relay.client("ABOR", "SYST");
+    relay.server("226 you see this");
+    timer(relay, "abort-probe");
+    relay.server("550 no");
+    expect(relay.toServer).toEqual(["ABOR", "PWD"]);
+    timer(relay, "abort-reply");
+    expect(relay.toClient.at(-1)).toMatch(/^421 /);
+  });
+});
+
+it("ABOR without a transfer owes one reply: nobody asks for another", () => {
+  const relay = new RelayHarness().login();
+  relay.client("ABOR");
+  expect(delays(relay, "abort-probe")).toEqual([]);
 });
 
 describe("a reply that never comes after ABOR", () => {

@@ -49,7 +49,9 @@ export class ReplyChecker {
 
   #indexOf(head: Asked, code: number, quoted: string | undefined): number {
     if (quoted === undefined) {
-      const own = transfers.test(head.verb) ? code === 425 || code === 426 : answeredHere.test(head.verb);
+      if (transfers.test(head.verb)) return code === 425 || code === 426 ? 0 : -1;
+      // A server may leave out its reply to ABOR, or to what it ends.
+      const own = head.verb === "ABOR" ? code === 226 : answeredHere.test(head.verb);
       return own || head.verb === "greeting" ? 0 : -1;
     }
     if (quoted === head.line && !answeredHere.test(head.verb)) return 0;

@@ -7,6 +7,8 @@ export interface ServerKind {
   readonly readsDuringTransfer: boolean;
   /** Whether it answers whatever else it reads then, as pyftpdlib does. */
   readonly answersDuringTransfer: boolean;
+  /** Whether a download whose data connection broke has no final reply when ABOR waits to be read, as at Pure-FTPd. */
+  readonly leavesOutBroken: boolean;
 }
 
 export interface ServerTransfer {
@@ -37,6 +39,7 @@ export class ModelServer {
   readonly #commands: string[] = [];
   #greeted = false;
   #loggedIn = false;
+  #leftOut = false;
   #portLast = 50_000;
   /** Where the next data connection is agreed on. */
   #address: string | undefined;
@@ -70,7 +73,7 @@ export class ModelServer {
     const isFull = transfer?.line.includes(" quota") === true;
     if (transfer?.data === "open" && isFull) steps.push(() => this.#finish(552));
     if (transfer?.data === "ended") steps.push(() => this.#finish(isFull ? 552 : 226));
-    if (transfer?.data === "broken") steps.push(() => this.#finish(426));
+    if (transfer?.data === "broken") steps.push(() => this.#break(transfer));
     if (line === undefined) return steps;
     const { readsDuringTransfer, answersDuringTransfer } = this.#kind;
     const readsNow =
@@ -95,6 +98,12 @@ export class ModelServer {
 
   #endDownload(transfer: ServerTransfer): void {
     transfer.data = "ended";
+  }
+
+  #break({ direction }: ServerTransfer): void {
+    this.#leftOut = this.#kind.leavesOutBroken && direction === "download" && this.#commands[0] === "ABOR";
+    if (this.#leftOut) this.transfer = undefined;
+    else this.#finish(426);
   }
 
   #finish(code: number): void {
@@ -150,7 +159,8 @@ export class ModelServer {
   }
 
   #abort(line: string): void {
-    const running = this.transfer !== undefined;
+    const running = this.transfer !== undefined || this.#leftOut;
+    this.#leftOut = false;
     this.#finish(426);
     this.#say(quote(running ? 226 : 225, line));
   }

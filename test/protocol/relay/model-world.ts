@@ -80,7 +80,9 @@ export class ModelWorld {
   /** Nothing happens any more but the passing of time. */
   #waitLong(): boolean {
     if (this.server.giveUp()) return true;
-    const name = (["abort-hold", "data-open", "late-data"] as const).find((timer) => this.#timers.has(timer));
+    const name = (["abort-hold", "abort-probe", "data-open", "late-data"] as const).find((timer) =>
+      this.#timers.has(timer),
+    );
     if (name !== undefined) this.#fire(name);
     return name !== undefined;
   }

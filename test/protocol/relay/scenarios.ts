@@ -14,7 +14,7 @@ const commandLine = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom("NOOP", "STAT", "PWD", "TYPE I", "REST 5", "FOO") },
   { weight: 2, arbitrary: fc.constantFrom("CWD", "CWD missing", "SIZE", "SIZE missing", "DELE", "MKD", "STOR quota") },
   { weight: 1, arbitrary: fc.constantFrom("USER other", "USER root") },
-  { weight: 1, arbitrary: fc.constant("ABOR") },
+  { weight: 2, arbitrary: fc.constant("ABOR") },
 );
 
 /** Transfers get their own name, so that every reply can be told from every other. */
@@ -33,6 +33,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
     pasv: fc.boolean(),
     readsDuringTransfer: fc.boolean(),
     answersDuringTransfer: fc.boolean(),
+    leavesOutBroken: fc.boolean(),
   }),
   backMode: fc.constantFrom("auto", "passive", "active"),
   keepaliveMs: fc.constantFrom(0, 1000),
