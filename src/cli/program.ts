@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import { translateFsError } from "../filesystem/fs-error.ts";
 import type { LoopbackParts } from "../lab/loopback/parts.ts";
 import { SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
 import { helpText, type ParsedLine } from "./command-line/commands.ts";
 import { hintAtCommand } from "./command-line/near-command.ts";
 import { parseCommandLine } from "./command-line/parse-command-line.ts";
@@ -18,9 +19,6 @@ import type { OpenServer } from "./serve/run-serve.ts";
 import type { ServeCommand } from "./serve/serve-command.ts";
 import { describeVersion } from "./version.ts";
 
-// A resource that does not want to go must not keep a program that has a fault.
-const crashWaitMs = 3000;
-
 /** What `sallyport demo` runs with; loaded when it is asked for. */
 export type LoadDemoParts = () => Promise<LoopbackParts>;
 
@@ -32,7 +30,7 @@ export async function runProgram(
   loadDemoParts: LoadDemoParts,
 ): Promise<void> {
   const io = realProcessIo(openTunnel);
-  void io.crashed.catch(() => setTimeout(() => process.exit(exitStatus.other), crashWaitMs).unref());
+  void io.crashed.catch(() => setTimeout(() => process.exit(exitStatus.other), limits.crashWaitMs).unref());
   const status = await run(argv, io, openServer, loadDemoParts);
   await leaveWith(status, [io.output, io.errorOutput], io.wasStopped());
 }

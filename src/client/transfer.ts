@@ -29,7 +29,7 @@ import {
  * happens, the control connection can be used afterwards, or is given up.
  */
 export async function runTransfer(session: Session, order: TransferOrder): Promise<TransferEnd> {
-  for (let waitMs = 1000, waitedMs = 0; ; waitedMs += waitMs, waitMs *= 2) {
+  for (let waitMs = limits.clientDefaultPortRetryMs, waitedMs = 0; ; waitedMs += waitMs, waitMs *= 2) {
     try {
       return await runOnce(session, order);
     } catch (error) {

@@ -5,10 +5,8 @@ import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, Listener } from "../platform/network.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { ipFamily, isLoopback, sameHost } from "../protocol/ip-address.ts";
+import { limits } from "../protocol/limits.ts";
 import type { Back } from "./environment.ts";
-
-/** How long an SSH server may take to open a channel or a listener. */
-const openMs = 60_000;
 
 export interface BackListener {
   readonly listener: Listener;
@@ -21,10 +19,10 @@ export interface BackListener {
 /** Always the configured host, never the one in a 227. */
 export async function connectBack(back: Back, clock: Clock, to: Endpoint, signal: AbortSignal): Promise<Connection> {
   const late = (): SallyportError =>
-    new SallyportError("NET_TIMEOUT", `no answer from ${back.network.name} within ${openMs / 1000} s`, {
+    new SallyportError("NET_TIMEOUT", `no answer from ${back.network.name} within ${limits.channelOpenMs / 1000} s`, {
       details: { phase: "connect", remote: formatEndpoint(to) },
     });
-  const deadline = withDeadline(clock, openMs, signal, late);
+  const deadline = withDeadline(clock, limits.channelOpenMs, signal, late);
   try {
     return await back.network.connect({ ...to, signal: deadline.signal });
   } finally {

@@ -8,6 +8,7 @@ import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import type { HostPort } from "../protocol/host-port.ts";
 import { plainHost, sameHost } from "../protocol/ip-address.ts";
+import { limits } from "../protocol/limits.ts";
 import { choosePassiveAddress } from "../protocol/passive-address.ts";
 import type { RelayInput } from "../protocol/relay/messages.ts";
 import { connectBack, isServer, listenActive } from "./back-end.ts";
@@ -18,9 +19,6 @@ import type { ExchangeEnds, Opening } from "./exchange-ends.ts";
 import type { WaitingListener } from "./listener-registry.ts";
 import { judgePort, type PortPolicy } from "./port-policy.ts";
 import type { SessionContext } from "./session-context.ts";
-
-/** How long a client that sent PORT may take to accept. It is near, or behind a firewall. */
-const activeConnectMs = 30_000;
 
 export interface DataEndsOptions {
   readonly context: SessionContext;
@@ -96,7 +94,7 @@ export class DataEnds {
         // From the address that the client knows us by; over loopback the system chooses, for the client may have named another.
         ...(isClient ? { localAddress: plainHost(front.local.host) } : {}),
         preferredLocalPort: front.local.port - 1,
-        timeoutMs: activeConnectMs,
+        timeoutMs: limits.activeConnectMs,
         clock,
         signal,
       }),

@@ -5,13 +5,8 @@ import type { Clock } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
+import { limits } from "../protocol/limits.ts";
 import type { CopyOutcome, DataSide, Direction, RelayInput } from "../protocol/relay/messages.ts";
-
-/**
- * A client that is killed closes control and data within one moment, in any order: let the news of the control connection
- * come first, so that its half upload is not ended as if it were whole. So does one that says ABOR: its ABOR first. A busy machine may take longer; a server without us waits 0.
- */
-export const deathNewsMs = 5;
 
 /** One side of an exchange: at most one attempt, then at most one connection. */
 interface Side {
@@ -102,7 +97,8 @@ export class ExchangeEnds {
         const outcome = outcomeOf(end);
         if (outcome === undefined) return;
         const tell = (): void => this.#reports.report({ type: "copied", id: this.id, outcome });
-        if (direction === "upload" || outcome !== "eof") this.#reports.clock.after(deathNewsMs, tell);
+        // A client that is killed closes control and data in any order: its half upload must not be ended as if it were whole.
+        if (direction === "upload" || outcome !== "eof") this.#reports.clock.after(limits.deathNewsMs, tell);
         else tell();
       }),
     );

@@ -1,11 +1,10 @@
 // Plays one act on a stage, and gives what was seen.
 import { definedProps } from "../protocol/defined-props.ts";
+import { limits } from "../protocol/limits.ts";
 import type { Evidence, LabEvent, Outcome } from "./evidence.ts";
 import type { Act, Scenario } from "./scenario.ts";
 import type { OpenStage, TransferResult } from "./stage.ts";
 import type { Topology } from "./topology.ts";
-
-const lastPacketsMs = 1000;
 
 /** One way to play a scenario: without Sallyport or with it, as it is or in a variant. */
 export interface Take {
@@ -36,7 +35,7 @@ export async function runAct(topology: Topology, act: Act, openStage: OpenStage)
   const result = await running.play(async () => {
     const end = await act.script(running.stage);
     // The last packets are still on their way; in virtual time it costs nothing to wait for them.
-    if (running.stage.kind === "simulated") await running.stage.wait(lastPacketsMs);
+    if (running.stage.kind === "simulated") await running.stage.wait(limits.labLastPacketsMs);
     for (const { name } of topology.hosts) await running.stage.netstat(name);
     return end;
   });

@@ -20,13 +20,6 @@ interface Attempts {
   count: number;
 }
 
-/** After so long a silence an address begins with a clean sheet. */
-const forgetMs = 900_000;
-
-/** Names that are told apart for one address, and how long one is: what guesses leave behind is to stay small. */
-const usersMax = 64;
-const nameCharsMax = 256;
-
 export class LoginGuard {
   readonly #clock: Clock;
   /** Oldest first. */
@@ -87,7 +80,10 @@ export class LoginGuard {
   failed(address: string, user: string): void {
     const key = blockOf(address);
     const record = this.#recordOf(key) ?? { byUser: new Map(), others: 0, lastMs: 0 };
-    if (user.length <= nameCharsMax && (record.byUser.has(user) || record.byUser.size < usersMax)) {
+    if (
+      user.length <= limits.loginNameCharsMax &&
+      (record.byUser.has(user) || record.byUser.size < limits.loginUsersMax)
+    ) {
       record.byUser.set(user, (record.byUser.get(user) ?? 0) + 1);
     } else record.others += 1;
     record.lastMs = this.#clock.nowMs();
@@ -106,7 +102,7 @@ export class LoginGuard {
 
   #recordOf(key: string): Failures | undefined {
     const record = this.#records.get(key);
-    return record === undefined || this.#clock.nowMs() - record.lastMs > forgetMs ? undefined : record;
+    return record === undefined || this.#clock.nowMs() - record.lastMs > limits.loginForgetMs ? undefined : record;
   }
 }
 

@@ -2,14 +2,10 @@
 // understood`, STAT, a name that is the password). Nothing that goes on the wire passes through it.
 import { argumentText, type Command, describeCommand } from "./command.ts";
 import { findCommand } from "./command-table.ts";
+import { limits } from "./limits.ts";
 import { isOrdinaryWord } from "./ordinary-words.ts";
 import type { Reply } from "./reply.ts";
 import { secretArgument } from "./secret-arguments.ts";
-
-/** How many of a session's secrets are remembered: several attempts to log in. */
-const secretsMax = 32;
-/** Words of the server's that are remembered. */
-const wordsMax = 2000;
 
 /** The part of a trace that knows the session's secrets. */
 export class Redaction {
@@ -60,7 +56,7 @@ export class Redaction {
       const pattern = new RegExp(echoes.join("|"), "gi");
       if (!this.#patterns.some(({ source }) => source === pattern.source)) this.#patterns.push(pattern);
     }
-    this.#patterns = this.#patterns.slice(-secretsMax);
+    this.#patterns = this.#patterns.slice(-limits.redactedSecretsMax);
   }
 
   #isServersOwn(word: string): boolean {
@@ -69,7 +65,7 @@ export class Redaction {
 
   #hear(text: string): void {
     for (const word of text.toLowerCase().split(/[^\p{L}\p{N}_@.-]+|\.(?!\w)/u)) {
-      if (this.#heard.size >= wordsMax) return;
+      if (this.#heard.size >= limits.redactedWordsMax) return;
       if (word !== "") this.#heard.add(word);
     }
   }

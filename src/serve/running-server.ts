@@ -4,12 +4,12 @@ import { closeSessions } from "../platform/close-sessions.ts";
 import { Deferred } from "../platform/deferred.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
 import type { FtpServer, ServerShared } from "../server/ftp-server.ts";
 import type { SshServer } from "../ssh/embedded/server/options.ts";
 import type { OpenListener, Server } from "./options.ts";
 import type { OpenSsh } from "./ssh/ssh-options.ts";
 
-const graceMsDefault = 10_000;
 const closingText = "This server is closing. Goodbye.";
 
 export interface ServerParts {
@@ -44,7 +44,7 @@ export class RunningServer implements Server {
   }
 
   async close(options: { readonly graceMs?: number } = {}): Promise<void> {
-    await this.#close(options.graceMs ?? graceMsDefault);
+    await this.#close(options.graceMs ?? limits.serverGraceMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

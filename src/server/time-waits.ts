@@ -4,9 +4,7 @@ import { type Clock, withDeadline } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, Network } from "../platform/network.ts";
 import { type ErrorCode, isSallyportError, SallyportError } from "../protocol/error.ts";
-
-/** Linux; others wait up to four minutes. */
-const timeWaitMs = 60_000;
+import { limits } from "../protocol/limits.ts";
 
 const occupied: readonly ErrorCode[] = ["NET_ADDRESS_IN_USE", "NET_ADDRESS_UNAVAILABLE"];
 
@@ -65,7 +63,7 @@ export class TimeWaits {
 
   #explain(localPort: number, remote: { readonly host: string; readonly port: number }): string {
     const closed = this.#closedMs.get(key(localPort, remote));
-    const left = closed === undefined ? 0 : Math.ceil((closed + timeWaitMs - this.#clock.nowMs()) / 1000);
+    const left = closed === undefined ? 0 : Math.ceil((closed + limits.timeWaitMs - this.#clock.nowMs()) / 1000);
     return left > 0 ? `: the address is still in TIME_WAIT for ${left} s` : "";
   }
 }

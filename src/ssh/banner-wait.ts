@@ -4,9 +4,6 @@ import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { printable } from "../protocol/printable.ts";
 
-/** Longer than a server across the world takes; shorter than people wait without a word. */
-const noticeMs = 3000;
-
 /** The server may send lines before its identification; these are the first words of others: FTP and SMTP, HTTP, POP3, IMAP. */
 const otherProtocols: readonly (readonly [RegExp, string])[] = [
   [/^(?:220|120|421|530|554)[ -]/, "an FTP or mail server"],
@@ -41,7 +38,7 @@ export class BannerWait implements Disposable {
     const { clock, server, limitMs = limits.sshBannerMs, tell } = this.#options;
     this[Symbol.dispose]();
     this.#cancels = [
-      clock.after(noticeMs, () =>
+      clock.after(limits.sshBannerNoteMs, () =>
         tell(`Connected to ${server}, and waiting for its SSH identification: is it an SSH server?`),
       ),
       clock.after(limitMs, () =>

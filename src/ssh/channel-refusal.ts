@@ -1,5 +1,6 @@
 // The words for what an SSH server refuses; both transports use them, so that users and reply texts see one spelling.
 import { SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
 
 interface Refusal {
   /** What SSH_OPEN_* means, in words. */
@@ -27,15 +28,13 @@ const refusals: Readonly<Record<number, Refusal>> = {
   },
 };
 
-const textMax = 200;
-
 /** Text that came from the peer, made safe to print: control characters escaped, length bounded. */
 function printable(text: string): string {
   const clean = text.replace(
     /[\u0000-\u001f\u007f-\u009f]/g,
     (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`,
   );
-  return clean.length > textMax ? `${clean.slice(0, textMax)}…` : clean;
+  return clean.length > limits.sshRefusalTextMax ? `${clean.slice(0, limits.sshRefusalTextMax)}…` : clean;
 }
 
 /** The server's own words, unless they say nothing new ("open failed" is what sshd says with every reason 1). */

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { limits } from "../protocol/limits.ts";
 import { kindOf } from "./local-tree.ts";
-import { noteBytesMax, readNote, type SourceIdentity, writeNote } from "./source-identity.ts";
+import { readNote, type SourceIdentity, writeNote } from "./source-identity.ts";
 
 export const partSuffix = ".sallyport-part";
 export const noteSuffix = ".sallyport-source";
@@ -48,7 +48,7 @@ export class LocalNote {
     try {
       // A link or a pipe is none of ours.
       if (kindOf(this.#path) !== "file") return undefined;
-      const [file, bytes] = [openSync(this.#path, "r"), Buffer.alloc(noteBytesMax)];
+      const [file, bytes] = [openSync(this.#path, "r"), Buffer.alloc(limits.partNoteBytesMax)];
       try {
         return readNote(bytes.toString("utf8", 0, readSync(file, bytes)));
       } finally {

@@ -47,6 +47,3 @@ export function readNote(text: string): SourceIdentity | undefined {
     return undefined;
   }
 }
-
-/** Bytes that a note has at most. */
-export const noteBytesMax = 1000;

@@ -3,6 +3,7 @@ import type { GatewayOptions } from "../gateway/environment.ts";
 import { type Cidr, parseCidr } from "../protocol/cidr.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { ipFamily, isLoopback } from "../protocol/ip-address.ts";
+import { limits } from "../protocol/limits.ts";
 import type { Forward, TunnelOptions } from "./options.ts";
 
 const defaultForward: Forward = { port: 2121, host: "localhost", hostPort: 21 };
@@ -40,8 +41,8 @@ function gatewayOptions(forward: Forward, options: TunnelOptions): GatewayOption
       cidr: parseCidr(cidr),
     })),
     allowThirdParty: (options.allowThirdParty ?? []).map((cidr): Cidr => parseCidr(cidr)),
-    sessionsMax: checkCount("sessionsMax", options.sessionsMax ?? 1000, 1),
-    keepaliveMs: checkCount("keepaliveMs", options.keepaliveMs ?? 60_000, 0),
+    sessionsMax: checkCount("sessionsMax", options.sessionsMax ?? limits.tunnelSessionsMax, 1),
+    keepaliveMs: checkCount("keepaliveMs", options.keepaliveMs ?? limits.tunnelKeepaliveMs, 0),
     removeAborted: options.removeAborted === true,
   };
 }

@@ -6,10 +6,10 @@ import type { Clock } from "../platform/clock.ts";
 import { closeSessions } from "../platform/close-sessions.ts";
 import { Deferred } from "../platform/deferred.ts";
 import type { SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
 import type { ReconnectingSsh } from "../ssh/reconnecting-ssh.ts";
 import type { OpenForward, Tunnel } from "./options.ts";
 
-const graceMsDefault = 10_000;
 const closingText = "Sallyport is closing.";
 
 export interface TunnelParts {
@@ -50,7 +50,7 @@ export class RunningTunnel implements Tunnel {
   }
 
   async close(options: { readonly graceMs?: number } = {}): Promise<void> {
-    await this.#close(options.graceMs ?? graceMsDefault, undefined);
+    await this.#close(options.graceMs ?? limits.tunnelGraceMs, undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,7 +2,6 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
-import { deathNewsMs } from "../../src/gateway/exchange-ends.ts";
 import { systemClock } from "../../src/network/system-clock.ts";
 import { systemNetwork } from "../../src/network/system-network.ts";
 import type { Clock } from "../../src/platform/clock.ts";
@@ -24,7 +23,7 @@ watchResources();
 /** On a busy machine a process may take longer to die than the gateway gives it. */
 const patient: Clock = {
   ...systemClock,
-  after: (delayMs, callback) => systemClock.after(delayMs === deathNewsMs ? 300 : delayMs, callback),
+  after: (delayMs, callback) => systemClock.after(delayMs === limits.deathNewsMs ? 300 : delayMs, callback),
 };
 
 /** Uploads for ever in its own process; with `dataFirst` the data socket has the lower number, and so closes first. */

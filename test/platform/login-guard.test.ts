@@ -37,7 +37,7 @@ test("nobody waits longer than loginDelayMsMax, and failures are forgotten after
     return guard.waitMs(host);
   });
   expect(waits).toEqual([1000, 2000, 4000, 8000, ...Array<number>(4).fill(limits.loginDelayMsMax)]);
-  clock.advance(900_001);
+  clock.advance(limits.loginForgetMs + 1);
   expect(guard.waitMs(host)).toBe(0);
 });
 
@@ -90,14 +90,15 @@ test("a login forgives the failures of its own user and no others", async () => 
 
 test("failures with ever new names take no more room, and a login does not forgive them", () => {
   const guard = new LoginGuard(new FakeClock());
-  for (let number = 0; number < 1000; number += 1) guard.failed(host, `name ${number}`);
-  for (let number = 0; number < 1000; number += 1) guard.succeeded(host, `name ${number}`);
+  const count = limits.loginUsersMax + 100;
+  for (let number = 0; number < count; number += 1) guard.failed(host, `name ${number}`);
+  for (let number = 0; number < count; number += 1) guard.succeeded(host, `name ${number}`);
   expect(guard.waitMs(host)).toBe(limits.loginDelayMsMax);
 });
 
 test("hazard: memory by names: a name that is longer than any user's is not kept, and counts all the same", () => {
   const guard = new LoginGuard(new FakeClock());
-  const long = "x".repeat(257);
+  const long = "x".repeat(limits.loginNameCharsMax + 1);
   guard.failed(host, long);
   guard.succeeded(host, long);
   expect(guard.waitMs(host)).toBeGreaterThan(0);

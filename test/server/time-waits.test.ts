@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Clock } from "../../src/platform/clock.ts";
 import type { Connection, Network } from "../../src/platform/network.ts";
 import { SallyportError } from "../../src/protocol/error.ts";
+import { limits } from "../../src/protocol/limits.ts";
 import { TimeWaits } from "../../src/server/time-waits.ts";
 
 let now = 0;
@@ -30,9 +31,9 @@ test("the second connection between the same two ends is refused with the time t
     closed,
   } as Connection);
   await closed;
-  now = 17_000;
+  now = limits.timeWaitMs - 43_000;
   await expect(again(waits, 5000)).rejects.toThrow("my port 20 is taken: the address is still in TIME_WAIT for 43 s");
-  now = 61_000;
+  now = limits.timeWaitMs + 1000;
   await expect(again(waits, 5000)).rejects.toThrow(/my port 20 is taken$/);
   await expect(again(waits, 5001)).rejects.toThrow(/my port 20 is taken$/);
 });

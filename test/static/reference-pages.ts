@@ -6,7 +6,7 @@ import { neededPrograms, specialPrograms } from "../../src/lab/real/programs/nee
 import { describeOutcome, takesOf } from "../../src/lab/run-scenario.ts";
 import { scenarios } from "../../src/lab/scenarios.ts";
 import { type CommandRow, commandTable } from "../../src/protocol/command-table.ts";
-import { limitReference } from "../../src/protocol/limits.ts";
+import { limitTables } from "../../src/protocol/limits.ts";
 import { completion } from "../../src/protocol/relay/completion.ts";
 import type { Transitions } from "../../src/protocol/relay/state-machine.ts";
 import { dataStates, downstreamStates, upstreamStates } from "../../src/protocol/relay/transfer-states.ts";
@@ -20,18 +20,21 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 export function limitsPage(): string {
-  const rows = Object.entries(limitReference).map(([name, limit]) => [
-    `\`${name}\``,
-    String(limit.value),
-    limit.unit,
-    limit.why,
-  ]);
+  const sections = Object.entries(limitTables).map(([title, limits]) => {
+    const rows = Object.entries(limits).map(([name, { value, unit, why }]) => [
+      `\`${name}\``,
+      String(value),
+      unit,
+      why,
+    ]);
+    return `## ${title}\n\n${table(["limit", "value", "unit", "what it bounds, and why so much"], rows)}`;
+  });
   return `# Limits
 
 Everything that can grow has a limit, and so has every wait. What passes a limit of the FTP conversation ends in an error whose
-code begins with \`LIMIT_\`. This page is made from \`src/protocol/limits.ts\`.
+code begins with \`LIMIT_\`. This page is made from the tables in \`src/protocol/limits/\`.
 
-${table(["limit", "value", "unit", "what it bounds, and why so much"], rows)}`;
+${sections.join("\n")}`;
 }
 
 const tunnelDoes: Readonly<Record<CommandRow["relay"], string>> = {

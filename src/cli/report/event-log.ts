@@ -1,13 +1,11 @@
 // From trace events to the few lines that an operator wants: sessions, transfers, refusals, SSH lost and back.
 import type { TraceEvent } from "../../platform/trace.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
+import { limits } from "../../protocol/limits.ts";
 import { printable } from "../../protocol/printable.ts";
 import { describeClose, formatBytes, formatDuration } from "./format.ts";
 import type { LogRecord } from "./log-record.ts";
 import { type FinishedTransfer, TransferWatch } from "./transfer-watch.ts";
-
-/** Warnings remembered; more are told again. */
-const warnedMax = 1000;
 
 interface Repeatable {
   readonly fields: Readonly<Record<string, string | number>>;
@@ -154,7 +152,7 @@ export class EventLog {
   #warnOnce(event: string, message: string, { fields, key, hint }: Repeatable): LogRecord {
     const about = `${event} ${key}`;
     if (this.#warned.has(about)) return record("info", event, message, fields);
-    if (this.#warned.size >= warnedMax) this.#warned.clear();
+    if (this.#warned.size >= limits.logWarnedMax) this.#warned.clear();
     this.#warned.add(about);
     return { ...record("warn", event, message, fields), hint };
   }

@@ -1,12 +1,8 @@
 // The graceful end: running transfers may finish, and the user is told what is waited for.
+import { limits } from "../../protocol/limits.ts";
 import type { Tunnel } from "../../tunnel/options.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { aborted } from "./stop-request.ts";
-
-const graceMs = 10_000;
-
-// Most tunnels close faster than one can read.
-const momentMs = 300;
 
 /** Closes the tunnel; at once when `hurry` is aborted. */
 export async function closeTunnel(
@@ -20,10 +16,10 @@ export async function closeTunnel(
     const what = count === 0 ? "sessions" : count === 1 ? "1 transfer" : `${count} transfers`;
     reporter.log({
       level: "warn",
-      message: `waiting up to ${graceMs / 1000} s for ${what} to finish; again to stop now`,
+      message: `waiting up to ${limits.closeGraceMs / 1000} s for ${what} to finish; again to stop now`,
     });
-  }, momentMs);
-  const closing = tunnel.close({ graceMs });
+  }, limits.closeMomentMs);
+  const closing = tunnel.close({ graceMs: limits.closeGraceMs });
   closing.catch(() => undefined);
   await Promise.race([closing, aborted(hurry)]);
   clearTimeout(timer);

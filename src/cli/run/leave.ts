@@ -1,11 +1,7 @@
 // The end of the process: by itself, when nothing is left to do. Ending it at once would cut what a slow reader has not taken.
 import { debuglog } from "node:util";
+import { limits } from "../../protocol/limits.ts";
 import type { ProcessOutput } from "./process-output.ts";
-
-/** Whatever is still open then was forgotten, and must not keep the program. */
-const lastWaitMs = 3000;
-/** After Ctrl-C: a name that is being looked up cannot be called back, and nobody wants to wait for it. */
-const lastWaitAfterSignalMs = 250;
 
 // NODE_DEBUG=sallyport
 const debug = debuglog("sallyport");
@@ -15,13 +11,13 @@ export async function leaveWith(status: number, outputs: readonly ProcessOutput[
   process.exitCode = status;
   // A signal that comes from now on ends the process. One that came before does not wait for ever for a reader.
   const flushed = Promise.all(outputs.map((output) => output.flushed()));
-  await (wasStopped ? Promise.race([flushed, after(lastWaitMs)]) : flushed);
+  await (wasStopped ? Promise.race([flushed, after(limits.leaveMs)]) : flushed);
   const wait = setTimeout(
     () => {
       debug("left open: %s", process.getActiveResourcesInfo().join(", "));
       process.exit();
     },
-    wasStopped ? lastWaitAfterSignalMs : lastWaitMs,
+    wasStopped ? limits.leaveAfterSignalMs : limits.leaveMs,
   );
   wait.unref();
 }

@@ -2,6 +2,7 @@
 import { constants } from "node:os";
 import { onAbort } from "../../platform/abort.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
+import { limits } from "../../protocol/limits.ts";
 import type { Tunnel } from "../../tunnel/options.ts";
 import type { TunnelCommand } from "../command-line/tunnel-command.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
@@ -17,9 +18,6 @@ import type { ProcessIo } from "./process-io.ts";
 import { runCommand } from "./run-command.ts";
 import { aborted, Stopped, StopRequest } from "./stop-request.ts";
 import { warnOfExposure } from "./warn-of-exposure.ts";
-
-// A transport that was told to stop twice may still need a moment to end its processes.
-const patienceMs = 2000;
 
 /** Returns the exit status, or throws what the user has to be told. */
 export async function runTunnel(
@@ -81,7 +79,7 @@ async function open(run: Run, writer: TraceWriter | undefined): Promise<Tunnel> 
 /** Rejects with the signal's reason some time after it is aborted: what still holds on then is left behind. */
 async function rejectLater(signal: AbortSignal): Promise<never> {
   await aborted(signal);
-  await new Promise((resolve) => setTimeout(resolve, patienceMs));
+  await new Promise((resolve) => setTimeout(resolve, limits.transportEndMs));
   throw signal.reason;
 }
 

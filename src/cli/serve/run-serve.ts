@@ -22,8 +22,6 @@ import type { ServeCommand } from "./serve-command.ts";
 
 export type OpenServer = (options: ServerOptions) => Promise<Server>;
 
-const graceMs = 10_000;
-
 /** Returns the exit status, or throws what the user has to be told. */
 export async function runServe(
   command: ServeCommand,
@@ -90,7 +88,7 @@ async function using(
     warnOfExposure(command, reporter);
     io.becameReady();
     await Promise.race([aborted(stop.first), io.crashed]);
-    const closing = server.close({ graceMs });
+    const closing = server.close({ graceMs: limits.closeGraceMs });
     await Promise.race([closing, aborted(stop.second)]);
   } finally {
     await server[Symbol.asyncDispose]();

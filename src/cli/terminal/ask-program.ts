@@ -1,9 +1,7 @@
 // SSH_ASKPASS: a program that asks the user in a window. The rules are those of ssh(1), ENVIRONMENT.
 import { spawn } from "node:child_process";
 import { onAbort } from "../../platform/abort.ts";
-
-/** More than any password; a program that writes more is not an askpass. */
-const answerBytesMax = 4096;
+import { limits } from "../../protocol/limits.ts";
 
 export interface AskProgramChoice {
   readonly program: string | undefined;
@@ -36,7 +34,7 @@ export function runAskProgram(program: string, question: string, signal: AbortSi
     let output = Buffer.alloc(0);
     child.stdout.on("data", (bytes: Buffer) => {
       output = Buffer.concat([output, bytes]);
-      if (output.length > answerBytesMax) child.kill();
+      if (output.length > limits.askAnswerBytesMax) child.kill();
     });
     const done = (answer: string | undefined): void => {
       stopListening();

@@ -1,7 +1,6 @@
 // Reads one answer from raw key strokes: what to show, and when it is complete. Pure.
 
-/** No password, passphrase or "yes" is longer; what goes beyond is dropped. */
-const answerCharactersMax = 1024;
+import { limits } from "../../protocol/limits.ts";
 
 type Answer =
   | { readonly kind: "line"; readonly text: string }
@@ -65,7 +64,7 @@ export class LineEditor {
   }
 
   #insert(key: string): string {
-    if (/\p{Cc}/u.test(key) || this.#characters.length >= answerCharactersMax) return "";
+    if (/\p{Cc}/u.test(key) || this.#characters.length >= limits.typedAnswerCharactersMax) return "";
     this.#characters.push(key);
     return this.#echo ? key : "";
   }

@@ -12,6 +12,7 @@ import type {
   UpdatesFiles,
   WriteStart,
 } from "../../platform/file-system.ts";
+import { limits } from "../../protocol/limits.ts";
 import type { FileEntry, FileFacts } from "../../protocol/listing/file-facts.ts";
 import { fsError } from "../fs-error.ts";
 import { MemoryWriter, readerOf, updaterOf } from "./memory-files.ts";
@@ -24,8 +25,6 @@ export interface MemoryFileSystemOptions {
   readonly bytesMax?: number;
 }
 
-const bytesMaxDefault = 67_108_864;
-
 /**
  * An empty file system; it forgets everything with the program.
  *
@@ -37,7 +36,7 @@ export class MemoryFileSystem implements FileSystem, SetsTimes, SetsModes, Tells
   readonly #bytesMax: number;
   readonly #room: { left: number };
 
-  constructor({ now, bytesMax = bytesMaxDefault }: MemoryFileSystemOptions) {
+  constructor({ now, bytesMax = limits.memoryFilesBytesMax }: MemoryFileSystemOptions) {
     this.#tree = new MemoryTree(now);
     this.#bytesMax = bytesMax;
     this.#room = { left: bytesMax };

@@ -6,6 +6,7 @@ import { systemTime } from "../../network/system-time.ts";
 import { onAbort } from "../../platform/abort.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
 import { SallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
 import type { LabEvent, NetstatLine } from "../evidence.ts";
 import { type LabFiles, labFiles } from "../files.ts";
 import { readForward } from "../forward-words.ts";
@@ -37,8 +38,6 @@ export interface LoopbackOptions {
 }
 
 const loopback = "127.0.0.1";
-/** Milliseconds for each reply and connection: nothing here is far away. */
-const patienceMs = 10_000;
 /** Nobody goes away in the middle of a transfer here, so the file need not be bigger than what is held on the way. */
 const files: LabFiles = labFiles(1_000_000);
 
@@ -129,7 +128,7 @@ export class LoopbackStage implements Stage, RunningStage {
       server: this.endpointOf(server),
       files,
       credentials,
-      patienceMs,
+      patienceMs: limits.labLoopbackReplyMs,
       // Bound, so that mode default-port can listen there (SO_REUSEADDR).
       ...(plan.sharesPort === true ? { localAddress: loopback } : {}),
       tell: (event) => {

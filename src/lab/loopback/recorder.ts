@@ -1,8 +1,6 @@
 // What the tunnels of a stage trace, kept, and passed on to whoever watches.
 import type { Trace, TraceEvent } from "../../platform/trace.ts";
-
-/** More than all modes give rise to; what comes later is only passed on. */
-const eventsMax = 10_000;
+import { limits } from "../../protocol/limits.ts";
 
 export class Recorder {
   readonly #events: TraceEvent[] = [];
@@ -10,7 +8,7 @@ export class Recorder {
   watcher: Trace = () => {};
 
   readonly record: Trace = (event) => {
-    if (this.#events.length < eventsMax) this.#events.push(event);
+    if (this.#events.length < limits.labTraceEventsMax) this.#events.push(event);
     this.watcher(event);
   };
 

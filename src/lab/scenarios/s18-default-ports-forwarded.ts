@@ -1,6 +1,7 @@
 // S18: default data ports through ssh.
 
 import { isSallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
 import type { Scenario, Variant } from "../scenario.ts";
 import type { FtpServerPlan, FtpUser, SshdPlan, Stage } from "../stage.ts";
 import { openPlace, serverAddress } from "./places.ts";
@@ -25,11 +26,6 @@ async function forwardDataByHand(stage: Stage, user: FtpUser): Promise<void> {
   await stage.ssh("client", { to: serverAddress, remote });
 }
 
-/** Until somebody who types looks at it: the last packets have gone by. */
-const lookMs = 1000;
-/** Linux keeps a connection in TIME_WAIT for 60 s, and its timers may be late by an eighth; RFC 9293 section 3.4.2 has four minutes. */
-const timeWaitMs = 70_000;
-
 const sharing: Variant = {
   name: "sharing-sshd",
   title: "by hand, with an sshd that shares ports",
@@ -52,12 +48,12 @@ const sharing: Variant = {
       await forwardDataByHand(stage, user);
       await stage.netstat("server");
       mustWork(await user.get("default-port"));
-      await stage.wait(lookMs);
+      await stage.wait(limits.labLookMs);
       await stage.netstat("server");
       const second = await user.get("default-port");
       await stage.netstat("server");
       if (second.works) return second;
-      await stage.wait(timeWaitMs);
+      await stage.wait(limits.labTimeWaitMs);
       await stage.netstat("server");
       mustWork(await user.get("default-port"));
       return second;

@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Connection } from "../../platform/network.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
+import { limits } from "../../protocol/limits.ts";
 import { wrongLabByte } from "../files.ts";
 import type { Meanwhile } from "../stage.ts";
 import { systemName } from "./user-events.ts";
@@ -23,8 +24,6 @@ interface Received {
   readonly system?: string;
 }
 
-const textMax = 10_000;
-
 /** Reads to the end, or until it breaks. Never rejects. */
 export async function receiveData(connection: Connection, meanwhile?: Meanwhile): Promise<Received> {
   const { stream } = connection;
@@ -36,7 +35,7 @@ export async function receiveData(connection: Connection, meanwhile?: Meanwhile)
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       wrongAt ??= wrongLabByte(chunk, bytes);
       bytes += chunk.length;
-      if (text.length < textMax) text += chunk.toString("latin1");
+      if (text.length < limits.labListingCharactersMax) text += chunk.toString("latin1");
       if (due !== undefined && bytes >= due.afterBytes) {
         const { happens } = due;
         due = undefined;

@@ -4,6 +4,7 @@ import type { Endpoint } from "../../platform/endpoint.ts";
 import type { Connection, Network } from "../../platform/network.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
 import { type LabFiles, labBytes } from "../files.ts";
 import type { FtpUser, Meanwhile, TransferResult } from "../stage.ts";
 import type { FrontMode } from "../words.ts";
@@ -28,8 +29,6 @@ export interface NaiveUserOptions {
   /** Ends its program at once, nothing is closed in order. */
   readonly kill: () => Promise<void>;
 }
-
-const defaultPatienceMs = 130_000;
 
 export class NaiveUser implements FtpUser {
   readonly local: Endpoint;
@@ -165,7 +164,7 @@ export class NaiveUser implements FtpUser {
   }
 }
 
-function patience({ clock, patienceMs = defaultPatienceMs }: NaiveUserOptions): ReturnType<typeof withDeadline> {
+function patience({ clock, patienceMs = limits.labReplyMs }: NaiveUserOptions): ReturnType<typeof withDeadline> {
   return withDeadline(
     clock,
     patienceMs,

@@ -18,9 +18,6 @@ import { TransferTimers } from "./transfer-timers.ts";
 import { Transfers } from "./transfers.ts";
 import { UpstreamSetup } from "./upstream-setup.ts";
 
-/** How long a server may take for its greeting. */
-const greetingMs = 60_000;
-
 type Handlers = { readonly [Type in RelayInput["type"]]: (input: Extract<RelayInput, { type: Type }>) => void };
 
 export class RelaySession {
@@ -167,13 +164,13 @@ export class RelaySession {
         this.#control.reply(slot, reply, "server");
       },
     });
-    this.#control.emit({ type: "set-timer", name: "greeting", delayMs: greetingMs });
+    this.#control.emit({ type: "set-timer", name: "greeting", delayMs: limits.greetingMs });
   }
 
   #greetingLate(): void {
     if (this.#greeted) return;
     const target = this.#target;
-    const text = `${target} accepted the connection but sent no FTP greeting for ${greetingMs / 1000} s`;
+    const text = `${target} accepted the connection but sent no FTP greeting for ${limits.greetingMs / 1000} s`;
     this.#shutdown.now(`${text}${this.#instead()}.`);
   }
 

@@ -6,10 +6,7 @@ import { completion } from "./completion.ts";
 import type { ControlConnections } from "./control-connections.ts";
 import type { DataTransfer } from "./data-transfer.ts";
 import type { TransferQueue } from "./transfer-queue.ts";
-import { dataOpenMs, type Transfers } from "./transfers.ts";
-
-/** How long one half of a transfer may wait for the other without a byte moving. */
-const lateDataMs = 120_000;
+import type { Transfers } from "./transfers.ts";
 
 const names = ["keepalive", "data-open", "late-data", "abort-hold", "abort-probe", "abort-reply"] as const;
 type TransferTimer = (typeof names)[number];
@@ -70,8 +67,8 @@ export class TransferTimers {
 
   #delayOf(name: TransferTimer): number {
     if (name === "keepalive") return this.#parts.keepaliveMs;
-    if (name === "data-open") return dataOpenMs;
-    if (name === "late-data") return lateDataMs;
+    if (name === "data-open") return limits.dataOpenMs;
+    if (name === "late-data") return limits.lateDataMs;
     if (name === "abort-hold") return limits.abortUploadMs;
     return name === "abort-probe" ? limits.abortProbeMs : limits.abortReplyMs;
   }

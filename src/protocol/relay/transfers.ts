@@ -1,5 +1,6 @@
 // Transfer commands: both data connections brought together, and the server's final reply held back until the data says the same.
 import type { Command } from "../command.ts";
+import { limits } from "../limits.ts";
 import type { Reply } from "../reply.ts";
 import type { Aborts } from "./aborts.ts";
 import { Completion } from "./completion.ts";
@@ -9,9 +10,6 @@ import type { CopyOutcome, DataSide, Direction } from "./messages.ts";
 import { explained, gatewayReply } from "./texts.ts";
 import type { TransferQueue } from "./transfer-queue.ts";
 import type { UpstreamSetup } from "./upstream-setup.ts";
-
-/** How long both data connections may take to open, once the server has begun. vsftpd waits 60 s as well. */
-export const dataOpenMs = 60_000;
 
 export class Transfers {
   readonly #control: ControlConnections;
@@ -125,7 +123,7 @@ export class Transfers {
     if (transfer?.data !== "opening") return;
     const side = transfer.downstream === "open" ? "upstream" : "downstream";
     const who = side === "downstream" ? "the FTP client did not connect" : "the FTP server did not connect";
-    this.failed(transfer, side, `${who} within ${dataOpenMs / 1000} s: a firewall between us?`);
+    this.failed(transfer, side, `${who} within ${limits.dataOpenMs / 1000} s: a firewall between us?`);
   }
 
   #begun(transfer: DataTransfer, reply: Reply): void {

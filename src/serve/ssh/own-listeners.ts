@@ -4,6 +4,7 @@ import { networkInterfaces } from "node:os";
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../../platform/network.ts";
 import { ipFamily, isLoopback, isUnspecified, plainHost, sameHost } from "../../protocol/ip-address.ts";
+import { limits } from "../../protocol/limits.ts";
 
 /** A network that knows what is listened on in it. */
 export class OwnListeners implements Network {
@@ -54,8 +55,6 @@ export function shareMachine(network: Network): { readonly own: OwnListeners; re
   return { own: new OwnListeners(avoidingPorts(network, (port) => clients.hasPort(port))), clients };
 }
 
-const drawsMax = 10;
-
 /** The same network, in which "any free port" is none of those. */
 export function avoidingPorts(network: Network, isTaken: (port: number) => boolean): Network {
   const listen = async (options: ListenOptions): Promise<Listener> => {
@@ -63,7 +62,11 @@ export function avoidingPorts(network: Network, isTaken: (port: number) => boole
     try {
       for (;;) {
         const listener = await network.listen(options);
-        if (options.ports.first !== 0 || !isTaken(listener.endpoint.port) || refused.length === drawsMax)
+        if (
+          options.ports.first !== 0 ||
+          !isTaken(listener.endpoint.port) ||
+          refused.length === limits.sshServerPortDrawsMax
+        )
           return listener;
         refused.push(listener); // kept until another one is found, so that the system gives another one
       }

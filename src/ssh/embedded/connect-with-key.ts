@@ -78,7 +78,7 @@ function settingsOf({ host, port, user, privateKey }: KnownServer): HostSettings
     tcpKeepAlive: true,
     proxyJump: undefined,
     proxyCommand: undefined,
-    keepalive: { intervalMs: 15_000, countMax: 3 },
+    keepalive: { intervalMs: limits.sshKeepaliveMs, countMax: limits.sshKeepaliveCountMax },
     hostKeys: { alias: undefined, userFiles: [], globalFiles: [], strict: "yes", hashNames: false, rsaBitsMin: 1024 },
     authentication: {
       batch: true,

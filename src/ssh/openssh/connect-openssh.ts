@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import type { Clock } from "../../platform/clock.ts";
 import { SallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
 import {
   type ConnectSsh,
   type SshConnection,
@@ -21,9 +22,6 @@ import { audienceOf, SshMessages } from "./ssh-messages.ts";
 import { SshProcess } from "./ssh-process.ts";
 import { canAskUser } from "./terminal.ts";
 import { checkSshOptions } from "./user-arguments.ts";
-
-/** ssh tells nobody when it is ready; its socket appears, by one link(2), when the log-in is done (mux.c). */
-const lookEveryMs = 10;
 
 /**
  * The system's own ssh as a network: the user's configuration, agent, jump hosts and host keys, and ssh's own questions on
@@ -85,7 +83,8 @@ function untilListening(process: SshProcess, path: string, clock: Clock, signal:
     const onAbort = (): void => settle(() => reject(signal.reason));
     const look = (): void => {
       if (existsSync(path)) settle(resolve);
-      else cancel = clock.after(lookEveryMs, look);
+      // ssh tells nobody when it is ready.
+      else cancel = clock.after(limits.sshSocketLookMs, look);
     };
     signal.addEventListener("abort", onAbort, { once: true });
     void process.ended.then(() => settle(() => reject(new Error("ssh has ended"))));

@@ -1,5 +1,6 @@
 // What ssh itself makes of the user's configuration and options: `ssh -G`.
 import { execFile } from "node:child_process";
+import { limits } from "../../protocol/limits.ts";
 import { type SshOptions, targetOf } from "../ssh-connection.ts";
 import { explainFailure } from "./ssh-failure.ts";
 import { userArguments } from "./user-arguments.ts";
@@ -8,8 +9,6 @@ export interface EffectiveSettings {
   /** Value of a keyword in lower case; keywords with several values give the last one. */
   get(keyword: string): string | undefined;
 }
-
-const outputBytesMax = 1_048_576;
 
 /** Throws SSH_CONFIG where ssh does not accept the configuration; an aborted signal's reason is rethrown. */
 export async function readEffectiveSettings(
@@ -30,7 +29,7 @@ function run(
   signal: AbortSignal,
 ): Promise<{ failed: boolean; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    execFile(program, args, { signal, maxBuffer: outputBytesMax }, (error, stdout, stderr) =>
+    execFile(program, args, { signal, maxBuffer: limits.sshSettingsBytesMax }, (error, stdout, stderr) =>
       resolve({ failed: error !== null, stdout, stderr }),
     );
   });

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { limits } from "../../protocol/limits.ts";
 
 /** Proxy mode of the multiplexing socket (PROTOCOL.mux section 9) came with OpenSSH 7.4. */
 const oldestUsable = { major: 7, minor: 4 } as const;
@@ -55,6 +56,8 @@ async function findProgram(name: string, path: string): Promise<string | undefin
 /** `ssh -V` writes to standard error. */
 function versionBanner(program: string): Promise<string> {
   return new Promise((resolve) => {
-    execFile(program, ["-V"], { timeout: 10_000 }, (_error, stdout, stderr) => resolve(`${stderr}${stdout}`));
+    execFile(program, ["-V"], { timeout: limits.sshVersionMs }, (_error, stdout, stderr) =>
+      resolve(`${stderr}${stdout}`),
+    );
   });
 }

@@ -1,6 +1,7 @@
 // Asks ssh to have the server listen, and to have it stop.
 import { formatEndpoint } from "../../platform/endpoint.ts";
 import { SallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
 import { forwardRefused } from "../channel-refusal.ts";
 import { MuxClient } from "./mux-client.ts";
 import { forwardBody, type MuxReply, mux } from "./mux-messages.ts";
@@ -13,9 +14,6 @@ export interface Forward {
   /** Resolves when ssh has sent the cancellation; also when ssh is gone. */
   cancel(): Promise<void>;
 }
-
-/** Times that another port is asked for when the server chose one that is marked. */
-const choicesMax = 8;
 
 export class ForwardRequests {
   readonly #muxPath: string;
@@ -42,7 +40,7 @@ export class ForwardRequests {
       if (!isMarked) return forward;
       await forward.cancel();
       forward.socket.close();
-      if (attempt === choicesMax) throw forwardRefused(formatEndpoint({ host, port }));
+      if (attempt === limits.sshForwardChoicesMax) throw forwardRefused(formatEndpoint({ host, port }));
     }
   }
 

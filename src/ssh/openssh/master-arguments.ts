@@ -1,4 +1,5 @@
 // The command line of the ssh that does the work.
+import { limits } from "../../protocol/limits.ts";
 import type { SshOptions } from "../ssh-connection.ts";
 import type { EffectiveSettings } from "./effective-settings.ts";
 import { userArguments } from "./user-arguments.ts";
@@ -19,7 +20,6 @@ const enforced: readonly string[] = [
 ];
 
 const defaultKeepaliveSeconds = 15;
-const defaultKeepaliveCountMax = 3;
 
 export interface MasterSituation {
   readonly socketPath: string;
@@ -58,6 +58,6 @@ function keepalive(options: SshOptions, settings: EffectiveSettings): string[] {
   const isGiven = (options.options ?? []).some((option) => /^\s*ServerAliveInterval\b/i.test(option));
   if (isSet || isGiven) return [];
   const seconds = options.keepaliveSeconds ?? defaultKeepaliveSeconds;
-  const count = options.keepaliveCountMax ?? defaultKeepaliveCountMax;
+  const count = options.keepaliveCountMax ?? limits.sshKeepaliveCountMax;
   return [`ServerAliveInterval=${seconds}`, `ServerAliveCountMax=${count}`];
 }

@@ -7,9 +7,6 @@ import { onProcessExit } from "./exit-hook.ts";
 import { launchScript, lifeline } from "./launch-script.ts";
 import type { SshMessages } from "./ssh-messages.ts";
 
-/** A ProxyCommand that outlives ssh keeps its standard error open; nothing of interest comes there after this. */
-const lastWordsMs = 1000;
-
 export class SshProcess {
   readonly #child: ChildProcess;
   readonly #clock: Clock;
@@ -57,7 +54,7 @@ export class SshProcess {
         const pipe = child.stdio[lifeline] as Duplex | null | undefined;
         pipe?.end("over\n");
         pipe?.resume();
-        const cancel = this.#clock.after(lastWordsMs, () => child.stderr?.destroy());
+        const cancel = this.#clock.after(limits.sshStderrEndMs, () => child.stderr?.destroy());
         child.once("close", cancel);
       });
     });

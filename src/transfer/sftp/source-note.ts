@@ -1,6 +1,6 @@
 // The note beside a part at the server: which source it is from.
 import { limits } from "../../protocol/limits.ts";
-import { noteBytesMax, readNote, type SourceIdentity, writeNote } from "../source-identity.ts";
+import { readNote, type SourceIdentity, writeNote } from "../source-identity.ts";
 import type { SftpChannel } from "./sftp-channel.ts";
 import { readRemote } from "./verify.ts";
 
@@ -24,7 +24,7 @@ export class SourceNote {
       for await (const piece of readRemote(this.#remote, this.#path, 0, this.#signal)) {
         this.#isThere = true;
         pieces.push(piece);
-        if (piece.length > noteBytesMax) return undefined;
+        if (piece.length > limits.partNoteBytesMax) return undefined;
       }
     } catch {
       this.#signal.throwIfAborted();

@@ -1,6 +1,7 @@
 // tcpdump on every wire and on every host's loopback, read as it runs.
 import { wakefulClock } from "../../../network/system-clock.ts";
 import { SallyportError } from "../../../protocol/error.ts";
+import { limits } from "../../../protocol/limits.ts";
 import type { Enclosure } from "../enclosure/enclosure.ts";
 import type { Program } from "../enclosure/program.ts";
 import { type NetworkPlan, wiresNamespace } from "../network/plan.ts";
@@ -12,8 +13,6 @@ const snapLength = 128;
 /** A datagram to loopback's discard port says that what came before it has been read. */
 const markPort = 9;
 const loopbackIndex = 1;
-const markMsMax = 30_000;
-const packetsMax = 200_000;
 
 /** A packet on its way from a node to a wire, or (`wire` undefined) to itself. */
 export interface Sighting {
@@ -69,7 +68,7 @@ export class Wiretap {
   }
 
   #see(space: string, packet: Packet): void {
-    if (this.#sightings.length >= packetsMax || packet.content.type === "udp") return;
+    if (this.#sightings.length >= limits.labPacketsMax || packet.content.type === "udp") return;
     // On loopback a packet leaves and arrives; at a bridge it arrives at the port of its sender, and leaves by another one.
     if (packet.isOutgoing) return;
     if (space !== wiresNamespace) this.#sightings.push({ node: space, wire: undefined, packet });
@@ -104,7 +103,7 @@ class Tap {
   /** Wall clock of the next mark. */
   nextMark(): Promise<number> {
     return new Promise((resolve, reject) => {
-      const cancel = wakefulClock.after(markMsMax, () =>
+      const cancel = wakefulClock.after(limits.labMarkMs, () =>
         reject(new SallyportError("CONFIG_INVALID", `tcpdump saw no mark:\n${this.#program.log}`)),
       );
       this.#marks.push((time) => {

@@ -1,10 +1,9 @@
 // Where the programs of a real run live: started in one of the world's hosts, or beside them all.
 import { execFile } from "node:child_process";
 import { SallyportError } from "../../../protocol/error.ts";
+import { limits } from "../../../protocol/limits.ts";
 import { type Keeper, labDirectory, startKeeper } from "./keeper.ts";
 import { Program, type ProgramOptions } from "./program.ts";
-
-const scriptMsMax = 60_000;
 
 export class Enclosure implements AsyncDisposable {
   readonly #keeper: Keeper;
@@ -33,7 +32,7 @@ export class Enclosure implements AsyncDisposable {
   script(text: string, host?: string): Promise<string> {
     const [program = "", ...words] = [...this.#enter(host), "/bin/bash", "-c", text];
     return new Promise((resolve, reject) => {
-      const options = { timeout: scriptMsMax, maxBuffer: 1 << 24 };
+      const options = { timeout: limits.labScriptMs, maxBuffer: 1 << 24 };
       execFile(program, words, options, (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
         else reject(new SallyportError("CONFIG_INVALID", complaint(stderr, error.message), { cause: error }));

@@ -3,10 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { wakefulClock } from "../../../network/system-clock.ts";
 import { SallyportError } from "../../../protocol/error.ts";
+import { limits } from "../../../protocol/limits.ts";
 import { descendantsOf } from "./descendants.ts";
-
-const logCharactersMax = 1 << 20;
-const readyMsMax = 60_000;
 
 export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -62,7 +60,9 @@ export class Program {
         if (match !== null) stop(() => resolve(match));
         else if (this.#end !== undefined) stop(() => reject(this.#failure(`it ended (${this.#end})`)));
       };
-      const cancel = wakefulClock.after(readyMsMax, () => stop(() => reject(this.#failure("it did not come up"))));
+      const cancel = wakefulClock.after(limits.labProgramReadyMs, () =>
+        stop(() => reject(this.#failure("it did not come up"))),
+      );
       this.#watchers.add(look);
       look();
     });
@@ -77,7 +77,7 @@ export class Program {
   }
 
   #hear(text: string): void {
-    this.#log = (this.#log + text).slice(-logCharactersMax);
+    this.#log = (this.#log + text).slice(-limits.labLogCharactersMax);
     this.#tell();
   }
 

@@ -1,13 +1,11 @@
 // Chooses what to log in with next: publickey, keyboard-interactive, password (RFC 4252 section 5.1).
 import type { AnyAuthMethod, Prompt } from "ssh2";
+import { limits } from "../../../protocol/limits.ts";
 import type { AuthenticationMethod, AuthenticationSettings } from "../configuration/host-settings.ts";
 import { attemptWith, type Identity } from "./identity.ts";
 import type { Questions } from "./questions.ts";
 
 type Attempt = () => Promise<AnyAuthMethod | undefined>;
-
-/** For a server that calls every attempt a partial success; sshd's MaxAuthTries is 6. */
-const attemptsMax = 64;
 
 /** One log-in. Not a secret: `tried` and `offered` go into the error message. */
 export class Authenticator {
@@ -51,7 +49,7 @@ export class Authenticator {
   /** The next attempt, or `false` when nothing is left. The first one only asks what there is. */
   async next(): Promise<AnyAuthMethod | false> {
     if (this.#offered === undefined) return { type: "none", username: this.#user };
-    if (this.#attempts++ > attemptsMax) return false;
+    if (this.#attempts++ > limits.sshAuthAttemptsMax) return false;
     const attempts: Readonly<Record<AuthenticationMethod, Attempt>> = {
       publickey: () => this.#publicKey(),
       "keyboard-interactive": () => this.#keyboardInteractive(),

@@ -1,5 +1,6 @@
 // A host's settings with types, units and names expanded.
 import { homedir, hostname, userInfo } from "node:os";
+import { limits } from "../../../protocol/limits.ts";
 import type { SshOptions } from "../../ssh-connection.ts";
 import { type ConfigSource, configured, first, type RawConfig } from "./raw-config.ts";
 import { flag, invalid, oneOf, seconds, setting, whole } from "./setting-values.ts";
@@ -112,8 +113,11 @@ function keepalive(source: ConfigSource, options: SshOptions): HostSettings["kee
   const interval = set ? seconds(source.config, "serveraliveinterval") : undefined;
   const count = configured(source, "serveralivecountmax");
   return {
-    intervalMs: (interval ?? options.keepaliveSeconds ?? 15) * 1000,
-    countMax: count === undefined ? (options.keepaliveCountMax ?? 3) : whole(count, "ServerAliveCountMax"),
+    intervalMs: (interval ?? options.keepaliveSeconds ?? limits.sshKeepaliveMs / 1000) * 1000,
+    countMax:
+      count === undefined
+        ? (options.keepaliveCountMax ?? limits.sshKeepaliveCountMax)
+        : whole(count, "ServerAliveCountMax"),
   };
 }
 

@@ -1,5 +1,6 @@
 // Is this the server that we mean? Decides as ssh does with StrictHostKeyChecking, but never lets a changed key pass.
 import { formatEndpoint } from "../../../platform/endpoint.ts";
+import { limits } from "../../../protocol/limits.ts";
 import type { AskUser } from "../../ssh-connection.ts";
 import { fingerprint, keyName, rsaBits } from "./fingerprint.ts";
 import { changedKey, onlyCertificates, revokedKey, smallKey, unknownKey } from "./host-key-errors.ts";
@@ -21,8 +22,6 @@ export interface HostKeyPolicy {
 }
 
 type Unknown = Extract<Finding, { status: "unknown" }>;
-
-const answersMax = 5;
 
 /** Returns when the key is good, else throws `SSH_HOST_KEY`, or the signal's reason. `address` is shown in the question. */
 export async function verifyHostKey(
@@ -85,7 +84,7 @@ function list(title: string, entries: readonly KnownHost[]): string[] {
 
 async function askAboutKey(askUser: AskUser, text: string, key: Buffer, signal: AbortSignal): Promise<boolean> {
   let asked = text;
-  for (let count = 0; count < answersMax; count++) {
+  for (let count = 0; count < limits.sshHostKeyAnswersMax; count++) {
     const answer = (await askUser({ kind: "host-key", text: asked, echo: true }, signal))?.trim();
     signal.throwIfAborted();
     if (answer === undefined || answer.toLowerCase() === "no") return false;

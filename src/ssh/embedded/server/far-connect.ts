@@ -17,7 +17,6 @@ export interface FarConnectParts {
 /** Dynamic ports of RFC 6335 section 6. */
 const firstPort = 49_152;
 const portCount = 16_384;
-const attemptsMax = 3;
 
 /** Throws `NET_*`, or the signal's reason. */
 export async function farConnect(parts: FarConnectParts, target: Endpoint, signal: AbortSignal): Promise<Connection> {
@@ -40,7 +39,7 @@ async function fromChosenPort(
   target: Endpoint,
   signal: AbortSignal,
 ): Promise<Connection | undefined> {
-  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+  for (let attempt = 0; attempt < limits.sshServerSourcePortsMax; attempt += 1) {
     try {
       return await network.connect({ ...target, localPort: firstPort + random.below(portCount), signal });
     } catch (error) {

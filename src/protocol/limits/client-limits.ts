@@ -1,27 +1,5 @@
 // The limits of our own FTP client; part of limits.ts.
-import type { Limit } from "../limits.ts";
-
-export type ClientLimitName =
-  | "clientConnectMs"
-  | "clientReplyMs"
-  | "clientGreetingNoteMs"
-  | "clientDataStallMs"
-  | "clientKeepAliveMs"
-  | "clientAbortDataMs"
-  | "clientAbortReplyMs"
-  | "clientSendAheadBytes"
-  | "clientFilePieceBytes"
-  | "clientFirstBufferBytes"
-  | "clientGatherMs"
-  | "clientFinalReplyMs"
-  | "clientDefaultPortWaitMs"
-  | "clientRetryWaitMs"
-  | "clientSessionsMax"
-  | "clientPendingCompletionsMax"
-  | "clientTreeDepthMax"
-  | "transferNoteBytes";
-
-export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
+export const clientLimits = {
   clientConnectMs: { value: 30_000, unit: "ms", why: "for one connection of our client to a server; curl waits 300 s" },
   clientReplyMs: { value: 60_000, unit: "ms", why: "for one reply of a server; vsftpd waits 60 s for its own peers" },
   clientGreetingNoteMs: {
@@ -100,4 +78,10 @@ export const clientLimits: Readonly<Record<ClientLimitName, Limit>> = {
     unit: "bytes",
     why: "of a part before a note of its source is written beside it; less is soon sent again, and a note for each small file costs more",
   },
-};
+  partNoteBytesMax: { value: 1000, unit: "bytes", why: "of the note beside a part file that says of which file it is" },
+  clientDefaultPortRetryMs: {
+    value: 1000,
+    unit: "ms",
+    why: "before the first new attempt from a default data port in TIME_WAIT; then twice as long",
+  },
+} as const;

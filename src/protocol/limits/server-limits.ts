@@ -1,32 +1,5 @@
 // The limits of our own FTP server; part of limits.ts.
-import type { Limit } from "../limits.ts";
-
-export type ServerLimitName =
-  | "pathBytesMax"
-  | "listingEntriesMax"
-  | "listingBatchEntries"
-  | "fileChunkBytes"
-  | "uploadBufferBytes"
-  | "uploadFirstBufferBytes"
-  | "uploadGatherMs"
-  | "serverSessionsMax"
-  | "serverSessionsPerAddressMax"
-  | "serverIdleMs"
-  | "serverLoginMs"
-  | "serverDataStallMs"
-  | "dataConnectMs"
-  | "tlsHandshakeMs"
-  | "tlsSessionsMax"
-  | "loginFailuresMax"
-  | "loginDelayMsMin"
-  | "loginDelayMsMax"
-  | "loginAddressesMax"
-  | "passwordChecksMax"
-  | "unknownCommandsMax"
-  | "uniqueNamesMax"
-  | "lostUploadsMax";
-
-export const serverLimits: Readonly<Record<ServerLimitName, Limit>> = {
+export const serverLimits = {
   pathBytesMax: { value: 4095, unit: "bytes", why: "one path of our own server; Linux' PATH_MAX counts a NUL too" },
   listingEntriesMax: {
     value: 100_000,
@@ -82,4 +55,16 @@ export const serverLimits: Readonly<Record<ServerLimitName, Limit>> = {
     unit: "uploads",
     why: "that were interrupted and left the old file, so that nobody resumes after that; the oldest is forgotten",
   },
-};
+  timeWaitMs: {
+    value: 60_000,
+    unit: "ms",
+    why: "that a pair of ports is kept from a second connection; TIME_WAIT of Linux, others wait up to four minutes; RFC 9293 section 3.4.2",
+  },
+  loginForgetMs: {
+    value: 900_000,
+    unit: "ms",
+    why: "of silence after which the wrong passwords of an address are forgotten",
+  },
+  loginUsersMax: { value: 64, unit: "names", why: "that are told apart for one address that guesses passwords" },
+  loginNameCharsMax: { value: 256, unit: "characters", why: "of such a name that are kept" },
+} as const;

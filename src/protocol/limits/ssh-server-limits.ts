@@ -1,30 +1,5 @@
 // The limits of our own SSH server; part of limits.ts.
-import type { Limit } from "../limits.ts";
-
-export type SshServerLimitName =
-  | "sshServerConnectionsMax"
-  | "sshServerPerAddressMax"
-  | "sshServerLoginMs"
-  | "sshServerAuthTriesMax"
-  | "sshServerChannelsMax"
-  | "sshServerSessionsMax"
-  | "sshServerListenersMax"
-  | "sshServerConnectMs"
-  | "sshServerKeepaliveMs"
-  | "sshServerKeepalivesMax"
-  | "sshServerUnreadBytesMax"
-  | "authorizedKeysBytesMax"
-  | "keyFileBytesMax"
-  | "passwordFileBytesMax"
-  | "sshServerRefusalsToldMax"
-  | "scpLineBytesMax"
-  | "scpDepthMax"
-  | "sftpPacketBytesMax"
-  | "sftpDataBytesMax"
-  | "sftpHandlesMax"
-  | "sftpNamesMax";
-
-export const sshServerLimits: Readonly<Record<SshServerLimitName, Limit>> = {
+export const sshServerLimits = {
   sshServerConnectionsMax: { value: 200, unit: "connections", why: "of one SSH server; each does cryptography" },
   sshServerPerAddressMax: {
     value: 50,
@@ -86,4 +61,10 @@ export const sshServerLimits: Readonly<Record<SshServerLimitName, Limit>> = {
   },
   sftpHandlesMax: { value: 256, unit: "handles", why: "files and directories open in one SFTP session" },
   sftpNamesMax: { value: 100, unit: "names", why: "of a directory in one SFTP message; as sftp-server does it" },
-};
+  sshServerSourcePortsMax: {
+    value: 3,
+    unit: "ports",
+    why: "that a connection for a client is tried from, when one is taken",
+  },
+  sshServerPortDrawsMax: { value: 10, unit: "ports", why: "that are drawn for a listener before there is none" },
+} as const;

@@ -1,9 +1,5 @@
 // The limits of listings that a client receives; part of limits.ts.
-import type { Limit } from "../limits.ts";
-
-export type ListingLimitName = "listedLineBytesMax" | "listedEntriesMax" | "listingBytesMax";
-
-export const listingLimits: Readonly<Record<ListingLimitName, Limit>> = {
+export const listingLimits = {
   listedLineBytesMax: {
     value: 16_384,
     unit: "bytes",
@@ -19,4 +15,4 @@ export const listingLimits: Readonly<Record<ListingLimitName, Limit>> = {
     unit: "bytes",
     why: "one listing that we receive, by FTP or SFTP; a million files at 200 bytes a line fit",
   },
-};
+} as const;

@@ -1,14 +1,5 @@
 // The limits of our own SFTP client; part of limits.ts. What a message may hold is in server/ssh-server-limits.ts.
-import type { Limit } from "../limits.ts";
-
-export type SftpClientLimitName =
-  | "sftpHandleBytesMax"
-  | "sftpRequestsMax"
-  | "sftpPlainDataBytes"
-  | "sftpPipelineBytes"
-  | "sftpReplyMs";
-
-export const sftpClientLimits: Readonly<Record<SftpClientLimitName, Limit>> = {
+export const sftpClientLimits = {
   sftpHandleBytesMax: {
     value: 256,
     unit: "bytes",
@@ -34,4 +25,4 @@ export const sftpClientLimits: Readonly<Record<SftpClientLimitName, Limit>> = {
     unit: "ms",
     why: "in which an SFTP server answers none of what it was asked; as clientDataStallMs",
   },
-};
+} as const;

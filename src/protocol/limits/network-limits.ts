@@ -1,0 +1,30 @@
+// Connections, of whatever network, and data connections.
+export const networkLimits = {
+  streamBufferBytes: {
+    value: 262_144,
+    unit: "bytes",
+    why: "each direction of a connection in this program, four reads; on loopback 16 KiB to 1 MiB relay equally fast",
+  },
+  keepAliveDelayMs: { value: 30_000, unit: "ms", why: "silence before TCP keepalive probes; Linux waits 2 hours" },
+  disposeGraceMs: { value: 2000, unit: "ms", why: "wait for a peer's end when a connection is disposed, then force" },
+  pendingConnectionsMax: {
+    value: 128,
+    unit: "connections",
+    why: "arrived at one listener and not yet accepted; SOMAXCONN was 128 for decades",
+  },
+  endOfFileMs: {
+    value: 30_000,
+    unit: "ms",
+    why: "for the last bytes of a file and its end to leave; then the data connection is reset",
+  },
+  strayBytesMax: {
+    value: 65_536,
+    unit: "bytes",
+    why: "sent the wrong way on one data connection and thrown away; beyond it the sender is not read",
+  },
+  intrudersLeavingMax: {
+    value: 16,
+    unit: "connections",
+    why: "dropped at one data port and not yet gone; more wait in its backlog",
+  },
+} as const;

@@ -1,0 +1,92 @@
+// The FTP conversation, and the gateway that relays it.
+export const relayLimits = {
+  commandLineBytesMax: {
+    value: 4096,
+    unit: "bytes",
+    why: "one command line; vsftpd 4096, pyftpdlib 2048, PATH_MAX 4096",
+  },
+  replyLineBytesMax: { value: 8192, unit: "bytes", why: "one reply line; a 4096-byte path with doubled quotes fits" },
+  replyBytesMax: {
+    value: 1_048_576,
+    unit: "bytes",
+    why: "one multi-line reply; STAT of a large directory comes as one",
+  },
+  pipelinedCommandsMax: {
+    value: 256,
+    unit: "commands",
+    why: "outstanding commands of one session; lftp pipelines about 10",
+  },
+  pipelinedTransfersMax: {
+    value: 8,
+    unit: "transfers",
+    why: "pipelined and not over, each with its data ports; further ones wait their turn, so that one client cannot take all ports",
+  },
+  unsolicitedRepliesMax: { value: 16, unit: "replies", why: "replies to no command before a server is given up" },
+  skippedLinesMax: {
+    value: 256,
+    unit: "lines",
+    why: "between two replies that are no replies, before a server is given up; a banner has a screen or two",
+  },
+  replyEndMs: {
+    value: 3000,
+    unit: "ms",
+    why: "without a byte behind a line that would end a multi-line reply if its code were the same; then it is the end",
+  },
+  abortUploadMs: {
+    value: 3000,
+    unit: "ms",
+    why: "for a server to obey ABOR before the data connection of an upload closes, which would look like the end of the file",
+  },
+  abortProbeMs: {
+    value: 500,
+    unit: "ms",
+    why: "for the second of ABOR's two replies, before PWD asks whether it comes; Pure-FTPd leaves one out",
+  },
+  abortReplyMs: {
+    value: 10_000,
+    unit: "ms",
+    why: "for the replies to ABOR and to what it ends, once the data connection is closed; then the session ends with 421",
+  },
+  controlBufferBytesMax: {
+    value: 4_194_304,
+    unit: "bytes",
+    why: "replies that a client does not read; four of the largest, then the session is closed",
+  },
+  negotiationBytesMax: {
+    value: 1024,
+    unit: "bytes",
+    why: "Telnet option answers of one session; one subnegotiation; RFC 854, RFC 855",
+  },
+  greetingMs: { value: 60_000, unit: "ms", why: "for a server's greeting, behind the gateway" },
+  dataOpenMs: {
+    value: 60_000,
+    unit: "ms",
+    why: "for both data connections to open, once the server has begun; vsftpd's accept_timeout and connect_timeout are 60 s",
+  },
+  lateDataMs: {
+    value: 120_000,
+    unit: "ms",
+    why: "for one half of a transfer to wait for the other without a byte moving",
+  },
+  deathNewsMs: {
+    value: 5,
+    unit: "ms",
+    why: "that an upload's end-of-file waits, so that the end of a killed client's control connection, or its ABOR, comes first; a server without us waits 0",
+  },
+  channelOpenMs: { value: 60_000, unit: "ms", why: "for an SSH server to open a channel or a listener" },
+  activeConnectMs: {
+    value: 30_000,
+    unit: "ms",
+    why: "for a client that sent PORT to accept; it is near, or behind a firewall",
+  },
+  redactedSecretsMax: {
+    value: 32,
+    unit: "secrets",
+    why: "of a session that are remembered: several attempts to log in",
+  },
+  redactedWordsMax: {
+    value: 2000,
+    unit: "words",
+    why: "of a server that are remembered, so that a password that is one of them is not taken out of its replies",
+  },
+} as const;
