@@ -6,22 +6,23 @@ import { type Bench, directions } from "./bench.ts";
 import { ending, mebibyte, roundTrips } from "./traffic.ts";
 
 const chunk = Buffer.alloc(65_536, "x");
-const totalBytes = 160 * mebibyte;
 
-/** Writes `totalBytes`, as fast as the stream lets it, then ends. */
+/** Writes so many bytes, as fast as the stream lets it, then ends. */
 class Writer {
   written = 0;
   readonly #connection: Connection;
+  readonly #totalBytes: number;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, totalBytes: number) {
     this.#connection = connection;
+    this.#totalBytes = totalBytes;
     connection.stream.on("drain", () => this.#fill());
     this.#fill();
   }
 
   #fill(): void {
     const { stream } = this.#connection;
-    while (this.written < totalBytes) {
+    while (this.written < this.#totalBytes) {
       this.written += chunk.length;
       if (!stream.write(chunk)) return;
     }
@@ -46,9 +47,10 @@ export function backPressureFacts({ describe, test }: Facts, bench: Bench): void
           const { near, far } = await bench.pair(direction);
           const beside = await bench.pair("outgoing");
           const [from, to] = who === "we write" ? [near, far] : [far, near];
-          const writer = new Writer(from);
+          const totalBytes = bench.moreThanInFlight;
+          const writer = new Writer(from, totalBytes);
           await untilStuck(writer, beside.near, beside.far);
-          ok(writer.written < (bench.fixture.inFlightBytesMax ?? 96 * mebibyte));
+          ok(writer.written < bench.inFlightBytesMax);
           ok(near.stream.writableLength + near.stream.readableLength < 24 * mebibyte);
 
           let received = 0;

@@ -11,6 +11,7 @@ import type {
 import { until } from "../assertions.ts";
 import type { SuiteLife } from "../facts.ts";
 import type { NetworkFixture } from "./network-fixture.ts";
+import { mebibyte } from "./traffic.ts";
 
 export type Direction = "outgoing" | "incoming";
 
@@ -42,6 +43,15 @@ export class Bench implements SuiteLife {
   get fixture(): NetworkFixture {
     if (this.#fixture === undefined) throw new Error("the fixture is not open");
     return this.#fixture;
+  }
+
+  /** More than can lie between a writer and a peer that does not read. */
+  get moreThanInFlight(): number {
+    return this.inFlightBytesMax + 16 * mebibyte;
+  }
+
+  get inFlightBytesMax(): number {
+    return this.fixture.inFlightBytesMax ?? 96 * mebibyte;
   }
 
   /** Opens the fixture once. */

@@ -61,7 +61,7 @@ export function disposalFacts({ describe, test }: Facts, bench: Bench): void {
   describe("disposal of a connection", () => {
     test("is forced within a bound when the peer neither reads nor ends, and is not a clean end", async () => {
       const { near, far } = await bench.pair("outgoing");
-      const payload = Buffer.alloc(128 * mebibyte);
+      const payload = Buffer.alloc(bench.moreThanInFlight);
       near.stream.write(payload);
       await near[Symbol.asyncDispose]();
       matches(await near.closed, { by: "local", how: "reset" });

@@ -78,7 +78,9 @@ export function resetFacts({ describe, test }: Facts, bench: Bench): void {
 
       test("a write that our reset cut off does not succeed", async () => {
         const { near } = await bench.pair(direction);
-        const written = new Promise<unknown>((resolve) => near.stream.write(Buffer.alloc(128 * mebibyte), resolve));
+        const written = new Promise<unknown>((resolve) =>
+          near.stream.write(Buffer.alloc(bench.moreThanInFlight), resolve),
+        );
         near.reset();
         equal(isSallyportError(await written), true);
       });
