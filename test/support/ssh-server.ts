@@ -3,9 +3,13 @@ import { userInfo } from "node:os";
 import { systemClock } from "../../src/network/system-clock.ts";
 import { systemNetwork } from "../../src/network/system-network.ts";
 import { systemRandom } from "../../src/network/system-random.ts";
-import type { SshServerEvent } from "../../src/ssh/embedded/server/events.ts";
-import { openSshServer } from "../../src/ssh/embedded/server/open-ssh-server.ts";
-import type { AuthenticateSsh, SshServer, SshServerOptions } from "../../src/ssh/embedded/server/options.ts";
+import type {
+  AuthenticateSsh,
+  SshServer,
+  SshServerEvent,
+  SshServerOptions,
+} from "../../src/ssh/embedded/server/options.ts";
+import { openSshServer } from "../../src/ssh/embedded/server/ssh-server.ts";
 import { clientKey, hostKey } from "./ssh-keys.ts";
 import { hostAlias, type SshdFiles, writeSshdFiles } from "./sshd-config.ts";
 import { makeTempDir } from "./tempdir.ts";

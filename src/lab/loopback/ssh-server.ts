@@ -3,7 +3,7 @@ import { systemClock } from "../../network/system-clock.ts";
 import { systemNetwork } from "../../network/system-network.ts";
 import { systemRandom } from "../../network/system-random.ts";
 import { generateKey } from "../../ssh/embedded/generate-key.ts";
-import { openSshServer } from "../../ssh/embedded/server/open-ssh-server.ts";
+import { openSshServer } from "../../ssh/embedded/server/ssh-server.ts";
 import type { LoopbackParts } from "./parts.ts";
 
 const user = "lab";

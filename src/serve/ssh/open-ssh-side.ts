@@ -12,7 +12,6 @@ import type { FileAction, TraceEventBody } from "../../platform/trace.ts";
 import { sameHost } from "../../protocol/ip-address.ts";
 import type { Account } from "../../server/account.ts";
 import type { FtpServer } from "../../server/ftp-server.ts";
-import { openSshServer } from "../../ssh/embedded/server/open-ssh-server.ts";
 import type {
   AuthenticateSsh,
   Route,
@@ -21,6 +20,7 @@ import type {
   SshUser,
 } from "../../ssh/embedded/server/options.ts";
 import { compilePermission, type Permit } from "../../ssh/embedded/server/permission.ts";
+import { openSshServer } from "../../ssh/embedded/server/ssh-server.ts";
 import { type Accounts, utf8Bytes } from "../accounts.ts";
 import { AuthorizedKeys } from "./authorized-keys.ts";
 import { hostKeyFrom } from "./host-key-file.ts";

@@ -12,12 +12,10 @@ import { type HostSettings, hostSettings } from "./configuration/host-settings.t
 import { readConfig } from "./configuration/read-config.ts";
 import { reportUnused } from "./configuration/unused-settings.ts";
 import { EmbeddedConnection } from "./embedded-connection.ts";
-import { knownTypes } from "./host-keys/known-host-lookup.ts";
-import { readKnownHosts } from "./host-keys/known-hosts-store.ts";
+import { knownTypes, readKnownHosts } from "./host-keys/known-hosts.ts";
 import type { HostKeyPolicy } from "./host-keys/verify-host-key.ts";
 import { logIn } from "./log-in.ts";
-import { closeCarrier } from "./transport/carrier.ts";
-import { openCarrier } from "./transport/open-carrier.ts";
+import { closeCarrier, openCarrier } from "./transport/carrier.ts";
 
 /**
  * Connects with the ssh2 library. Settings come from `ssh -G` where an ssh is installed, else from ~/.ssh/config and

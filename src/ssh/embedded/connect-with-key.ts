@@ -5,11 +5,9 @@ import type { SshConnection, SshEnvironment } from "../ssh-connection.ts";
 import { chooseAlgorithms } from "./configuration/algorithms.ts";
 import type { HostSettings } from "./configuration/host-settings.ts";
 import { EmbeddedConnection } from "./embedded-connection.ts";
-import { knownTypes } from "./host-keys/known-host-lookup.ts";
-import { type KnownHost, knownHostName, parseKnownHosts } from "./host-keys/known-hosts-file.ts";
+import { type KnownHost, knownHostName, knownTypes, parseKnownHosts } from "./host-keys/known-hosts.ts";
 import { logIn } from "./log-in.ts";
-import { closeCarrier } from "./transport/carrier.ts";
-import { coalesceWrites } from "./transport/coalesce-writes.ts";
+import { closeCarrier, coalesceWrites } from "./transport/carrier.ts";
 import { openSocket } from "./transport/open-socket.ts";
 
 export interface KnownServer {

@@ -8,13 +8,12 @@ import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import { BannerWait } from "../banner-wait.ts";
 import type { AskUser, SshEnvironment } from "../ssh-connection.ts";
-import { authenticationFailed, passwordExpired } from "./authentication/auth-errors.ts";
 import type { Authenticator } from "./authentication/authenticator.ts";
-import { prepareLogin } from "./authentication/prepare-login.ts";
+import { authenticationFailed, passwordExpired, prepareLogin } from "./authentication/authenticator.ts";
 import { watchAuthFailures } from "./channels/ssh2-messages.ts";
 import type { HostSettings } from "./configuration/host-settings.ts";
 import { type HostKeyPolicy, verifyHostKey } from "./host-keys/verify-host-key.ts";
-import { Patience } from "./patience.ts";
+import { ReplyTimeout } from "./reply-timeout.ts";
 import { showLines } from "./show-text.ts";
 import { serverSilent, translateSsh2Error } from "./ssh-errors.ts";
 
@@ -65,7 +64,7 @@ class LogIn {
   readonly #options: LogInOptions;
   readonly #outcome: Outcome;
   readonly #client = new Client();
-  readonly #patience: Patience;
+  readonly #replyTimeout: ReplyTimeout;
   readonly #who: string;
   readonly #askUser: AskUser | undefined;
   #login: Authenticator | undefined;
@@ -79,8 +78,10 @@ class LogIn {
     this.#options = options;
     this.#outcome = outcome;
     this.#who = `${settings.user}@${settings.host}`;
-    this.#patience = new Patience(environment.clock, settings.connectTimeoutMs ?? limits.sshHandshakeMs, (step) =>
-      this.fail(serverSilent(settings, step)),
+    this.#replyTimeout = new ReplyTimeout(
+      environment.clock,
+      settings.connectTimeoutMs ?? limits.sshHandshakeMs,
+      (step) => this.fail(serverSilent(settings, step)),
     );
     this.#banner = new BannerWait({
       clock: environment.clock,
@@ -91,7 +92,9 @@ class LogIn {
     });
     const { askUser } = environment;
     const canAsk = askUser !== undefined && !settings.authentication.batch;
-    this.#askUser = canAsk ? (question, signal) => this.#patience.pause(() => askUser(question, signal)) : undefined;
+    this.#askUser = canAsk
+      ? (question, signal) => this.#replyTimeout.pause(() => askUser(question, signal))
+      : undefined;
   }
 
   fail(error: unknown): void {
@@ -116,7 +119,7 @@ class LogIn {
         ...definedProps({ debug }),
       });
       this.#watchBanner(stream);
-      this.#patience.waitFor("the SSH handshake");
+      this.#replyTimeout.waitFor("the SSH handshake");
       watchAuthFailures(this.#client, (methods, partial) => this.#login?.onFailure(methods, partial));
     } catch (error) {
       this.fail(translateSsh2Error(error, settings, false));
@@ -141,7 +144,7 @@ class LogIn {
   #finish(): void {
     this.#over = true;
     this.#banner[Symbol.dispose]();
-    this.#patience.end();
+    this.#replyTimeout.end();
   }
 
   #listen(): void {
@@ -182,14 +185,14 @@ class LogIn {
   }
 
   async #nextMethod(next: (method: AnyAuthMethod | false) => void): Promise<void> {
-    this.#patience.rest();
+    this.#replyTimeout.rest();
     try {
       this.#login ??= await this.#prepare();
       const method = await this.#login.next();
       if (this.#over) return;
       if (method === false) return this.fail(this.#refused(undefined));
       this.#options.note(`trying ${method.type === "none" ? "none" : (this.#login.tried.at(-1) ?? method.type)}`);
-      this.#patience.waitFor("the log-in");
+      this.#replyTimeout.waitFor("the log-in");
       next(method);
     } catch (error) {
       this.fail(error);
@@ -204,7 +207,7 @@ class LogIn {
       settings: settings.authentication,
       askUser: this.#askUser,
       tell,
-      patience: this.#patience,
+      replyTimeout: this.#replyTimeout,
       fail: (error) => this.fail(error),
       signal,
     });

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import type { Clock } from "../../platform/clock.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
+import { checkSshOptions } from "../ssh-arguments.ts";
 import {
   type ConnectSsh,
   type SshConnection,
@@ -21,7 +22,6 @@ import { explainFailure } from "./ssh-failure.ts";
 import { audienceOf, SshMessages } from "./ssh-messages.ts";
 import { SshProcess } from "./ssh-process.ts";
 import { canAskUser } from "./terminal.ts";
-import { checkSshOptions } from "./user-arguments.ts";
 
 /**
  * The system's own ssh as a network: the user's configuration, agent, jump hosts and host keys, and ssh's own questions on

@@ -1,9 +1,9 @@
 // What ssh itself makes of the user's configuration and options: `ssh -G`.
 import { execFile } from "node:child_process";
 import { limits } from "../../protocol/limits.ts";
+import { userArguments } from "../ssh-arguments.ts";
 import { type SshOptions, targetOf } from "../ssh-connection.ts";
 import { explainFailure } from "./ssh-failure.ts";
-import { userArguments } from "./user-arguments.ts";
 
 export interface EffectiveSettings {
   /** Value of a keyword in lower case; keywords with several values give the last one. */

@@ -1,8 +1,8 @@
 // The command line of the ssh that does the work.
 import { limits } from "../../protocol/limits.ts";
+import { userArguments } from "../ssh-arguments.ts";
 import type { SshOptions } from "../ssh-connection.ts";
 import type { EffectiveSettings } from "./effective-settings.ts";
-import { userArguments } from "./user-arguments.ts";
 
 /**
  * ssh takes the first value that it meets of a setting, so these win over the user's options and configuration. Nothing

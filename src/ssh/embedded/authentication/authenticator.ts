@@ -1,9 +1,13 @@
 // Chooses what to log in with next: publickey, keyboard-interactive, password (RFC 4252 section 5.1).
 import type { AnyAuthMethod, Prompt } from "ssh2";
+import { SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
+import type { AskUser } from "../../ssh-connection.ts";
 import type { AuthenticationMethod, AuthenticationSettings } from "../configuration/host-settings.ts";
-import { attemptWith, type Identity } from "./identity.ts";
-import type { Questions } from "./questions.ts";
+import type { ReplyTimeout } from "../reply-timeout.ts";
+import { showText } from "../show-text.ts";
+import { attemptWith, findIdentities, type Identity } from "./identities.ts";
+import { Questions } from "./questions.ts";
 
 type Attempt = () => Promise<AnyAuthMethod | undefined>;
 
@@ -115,4 +119,68 @@ export class Authenticator {
   #giveUp(method: AuthenticationMethod): void {
     this.#prompted.set(method, Number.POSITIVE_INFINITY);
   }
+}
+
+interface LoginParts {
+  readonly user: string;
+  /** `user@host`, for questions. */
+  readonly who: string;
+  readonly settings: AuthenticationSettings;
+  /** Absent where nobody can be asked. */
+  readonly askUser: AskUser | undefined;
+  readonly tell: (line: string) => void;
+  readonly replyTimeout: ReplyTimeout;
+  /** Ends the log-in, from within a question. */
+  readonly fail: (error: unknown) => void;
+  readonly signal: AbortSignal;
+}
+
+export async function prepareLogin(parts: LoginParts): Promise<Authenticator> {
+  const { user, who, settings, askUser, tell, replyTimeout, fail, signal } = parts;
+  const questions = askUser && new Questions(askUser, who, tell, signal);
+  const passphrase = questions && ((file: string) => questions.passphrase(file));
+  const wantsKeys = settings.methods.includes("publickey");
+  const identities = wantsKeys ? await findIdentities(settings, passphrase, tell) : [];
+  const untimed = identities.map((identity) => untimedIdentity(identity, replyTimeout));
+  return new Authenticator(user, settings, untimed, questions, fail);
+}
+
+/** An agent may ask its user to confirm each signature (ssh-add -c). */
+function untimedIdentity(identity: Identity, replyTimeout: ReplyTimeout): Identity {
+  return { ...identity, sign: (data, hash) => replyTimeout.pause(() => identity.sign(data, hash)) };
+}
+
+interface Circumstances {
+  /** `user@host`. */
+  readonly who: string;
+  /** A password could have been asked for. */
+  readonly couldAsk: boolean;
+  readonly cause: unknown;
+}
+
+/** Names what was tried and what the server would take. */
+export function authenticationFailed(login: Authenticator, { who, couldAsk, cause }: Circumstances): SallyportError {
+  const tried = login.tried.length === 0 ? "nothing could be tried" : `tried ${login.tried.join(", ")}`;
+  const offered = login.offered.map(showText).join(", ") || "nothing";
+  return new SallyportError("SSH_AUTH", `${who} could not log in: ${tried}; the server takes ${offered}`, {
+    cause,
+    hint: hint(login, couldAsk),
+    details: { phase: "authentication" },
+  });
+}
+
+function hint(login: Authenticator, couldAsk: boolean): string {
+  const asks = login.offered.some((method) => method === "password" || method === "keyboard-interactive");
+  if (asks && !couldAsk)
+    return "Run it on a terminal, so that a password can be asked for, or use a key (-i, ssh-agent).";
+  if (!login.offered.includes("publickey")) return "Check the user name (-l) and the password.";
+  return "Check the user name (-l) and the key (-i): its public half must be in authorized_keys on the SSH server.";
+}
+
+/** RFC 4252 section 8, SSH_MSG_USERAUTH_PASSWD_CHANGEREQ. */
+export function passwordExpired(who: string): SallyportError {
+  return new SallyportError("SSH_AUTH", `the password of ${who} has expired`, {
+    hint: "Log in once with ssh and change it.",
+    details: { phase: "authentication" },
+  });
 }

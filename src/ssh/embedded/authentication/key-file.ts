@@ -3,7 +3,7 @@ import { createPrivateKey } from "node:crypto";
 import { access, readFile, stat } from "node:fs/promises";
 import ssh2, { type ParsedKey } from "ssh2"; // `utils` is no named export to Node
 import { SallyportError } from "../../../protocol/error.ts";
-import type { Identity } from "./identity.ts";
+import type { Identity } from "./identities.ts";
 
 /** Asks for the passphrase of a file; `undefined` when nobody can be asked. */
 export type AskPassphrase = (file: string) => Promise<string | undefined>;

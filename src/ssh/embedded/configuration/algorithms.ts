@@ -4,7 +4,7 @@ import type { Algorithms } from "ssh2";
 import { SallyportError } from "../../../protocol/error.ts";
 import { ownEntry } from "../../../protocol/own-entry.ts";
 import { matchesPatternList } from "../pattern.ts";
-import { type ConfigSource, configured, first } from "./raw-config.ts";
+import { type ConfigSource, configured, first } from "./config-values.ts";
 
 type Kind = "kex" | "serverHostKey" | "cipher" | "hmac";
 

@@ -1,17 +1,125 @@
-// Reads ssh_config(5) where no OpenSSH is installed to do it: Host, Match and Include. A test compares it with `ssh -G`.
-import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+// Reads ssh_config(5) where no OpenSSH is installed to do it: lines, Host, Match and Include. A test compares it with `ssh -G`.
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { isAbsolute, join, parse } from "node:path";
 import { assertOwn } from "../../../platform/private-file.ts";
 import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
-import { matchesPatternList } from "../pattern.ts";
-import { type ConfigLine, parseConfigLine } from "./config-lines.ts";
-import { evaluateMatch, type MatchSubjects } from "./match-criteria.ts";
-import { expandPathPattern } from "./path-pattern.ts";
-import { keywordOf, usageOf } from "./usage-table.ts";
+import { matchesPattern, matchesPatternList } from "../pattern.ts";
+import { keywordOf, usageOf } from "./unused-settings.ts";
+
+interface ConfigLine {
+  /** In lower case. */
+  readonly keyword: string;
+  readonly args: readonly string[];
+  /** Everything after the keyword, for commands. */
+  readonly rest: string;
+  readonly number: number;
+}
+
+/** `undefined` for empty lines and comments. Throws for what ssh would not accept either; the message is the reason. */
+export function parseConfigLine(text: string, number: number): ConfigLine | undefined {
+  const line = text.trim();
+  if (line === "" || line.startsWith("#")) return undefined;
+  const [, keyword = "", rest = ""] = /^("[^"]*"|[^\s=]+)(?:\s*=\s*|\s+)?(.*)$/.exec(line) ?? [];
+  return { keyword: keyword.replace(/"/g, "").toLowerCase(), args: splitArguments(rest), rest, number };
+}
+
+/** Words: quotes keep blanks, a backslash keeps a quote, a backslash or a blank, `#` at a word's start begins a comment. */
+function splitArguments(text: string): string[] {
+  const words: string[] = [];
+  let at = 0;
+  for (;;) {
+    while (/\s/.test(text[at] ?? "")) at++;
+    if (at >= text.length || text[at] === "#") return words;
+    const { word, end } = takeWord(text, at);
+    words.push(word);
+    at = end;
+  }
+}
+
+function takeWord(text: string, start: number): { readonly word: string; readonly end: number } {
+  let word = "";
+  let quote = "";
+  let at = start;
+  for (; at < text.length; at++) {
+    const character = text[at] ?? "";
+    const next = text[at + 1] ?? "";
+    if (character === "\\" && next !== "" && (`"'\\`.includes(next) || (quote === "" && next === " "))) {
+      word += next;
+      at++;
+    } else if (quote !== "") {
+      if (character === quote) quote = "";
+      else word += character;
+    } else if (character === '"' || character === "'") quote = character;
+    else if (/\s/.test(character)) break;
+    else word += character;
+  }
+  if (quote !== "") throw new Error("a quote is not closed");
+  return { word, end: at };
+}
+
+/** Existing paths that match, in lexical order. `*` and `?` stay within one name and do not match a leading dot. */
+function expandPathPattern(pattern: string): string[] {
+  const { root } = parse(pattern);
+  const names = pattern
+    .slice(root.length)
+    .split(/[\\/]+/)
+    .filter((name) => name !== "");
+  let found = [isAbsolute(pattern) ? root : "."];
+  for (const name of names) {
+    found = /[*?]/.test(name)
+      ? found.flatMap((directory) => namesIn(directory, name).map((match) => join(directory, match)))
+      : found.map((directory) => join(directory, name));
+  }
+  return found.filter((path) => existsSync(path));
+}
+
+function namesIn(directory: string, pattern: string): string[] {
+  try {
+    const visible = readdirSync(directory).filter((name) => pattern.startsWith(".") || !name.startsWith("."));
+    return visible.filter((name) => matchesPattern(pattern, name)).sort();
+  } catch {
+    return []; // not a directory, or not ours to read
+  }
+}
+
+/** What the conditions that look at something look at. */
+type MatchSubjects = Readonly<Record<"host" | "originalhost" | "user" | "localuser", string>>;
+
+interface MatchResult {
+  readonly met: boolean;
+  /** `final` was seen: the files are to be read once more. */
+  readonly wantsFinal: boolean;
+  /** Conditions that were not looked at, and count as not met. */
+  readonly unknown: readonly string[];
+  /** Why the line is wrong. */
+  readonly problem?: string;
+}
+
+/** `final` is true in the second reading. */
+function evaluateMatch(args: readonly string[], subjects: MatchSubjects, final: boolean): MatchResult {
+  let result: MatchResult = { met: true, wantsFinal: false, unknown: [] };
+  if (args.length === 0) return { ...result, met: false, problem: "Match without a condition" };
+  const rest = [...args];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const negated = word.startsWith("!");
+    const name = (negated ? word.slice(1) : word).toLowerCase();
+    let holds = name === "all" || final;
+    if (name === "final") result = { ...result, wantsFinal: true };
+    else if (name !== "all" && name !== "canonical") {
+      const patterns = rest.shift();
+      if (patterns === undefined) return { ...result, met: false, problem: `Match ${name} has no value` };
+      const subject = Object.entries(subjects).find(([key]) => key === name)?.[1];
+      if (subject === undefined) result = { ...result, met: false, unknown: [...result.unknown, name] };
+      holds = subject !== undefined && matchesPatternList(patterns.split(","), subject);
+    }
+    if (holds === negated) result = { ...result, met: false };
+  }
+  return result;
+}
 
 /** Whose settings are wanted, and by whom. */
-export interface ConfigQuestion {
+interface ConfigQuestion {
   /** The host as the user typed it. */
   readonly host: string;
   readonly localUser: string;

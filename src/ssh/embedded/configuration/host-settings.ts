@@ -2,8 +2,18 @@
 import { homedir, hostname, userInfo } from "node:os";
 import { limits } from "../../../protocol/limits.ts";
 import type { SshOptions } from "../../ssh-connection.ts";
-import { type ConfigSource, configured, first, type RawConfig } from "./raw-config.ts";
-import { flag, invalid, oneOf, seconds, setting, whole } from "./setting-values.ts";
+import {
+  type ConfigSource,
+  configured,
+  first,
+  flag,
+  invalid,
+  oneOf,
+  type RawConfig,
+  seconds,
+  setting,
+  whole,
+} from "./config-values.ts";
 import { expandCommand, expandFile, type TokenValues } from "./tokens.ts";
 
 export interface HostSettings {

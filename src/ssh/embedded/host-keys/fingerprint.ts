@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { ownEntry } from "../../../protocol/own-entry.ts";
-import { keyType } from "./known-hosts-file.ts";
+import { keyType } from "./known-hosts.ts";
 
 /** `SHA256:…` without padding, as ssh-keygen -l writes it. */
 export function fingerprint(key: Buffer): string {

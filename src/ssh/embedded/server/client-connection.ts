@@ -1,4 +1,6 @@
 // One SSH connection from a client, from its first byte to its last.
+
+import type { Duplex } from "node:stream";
 import ssh2, { type Connection as ServerSide } from "ssh2";
 import { Deferred } from "../../../platform/deferred.ts";
 import { formatEndpoint } from "../../../platform/endpoint.ts";
@@ -8,15 +10,12 @@ import { plainHost } from "../../../protocol/ip-address.ts";
 import { limits } from "../../../protocol/limits.ts";
 import { ChannelTable } from "../channels/channel-table.ts";
 import { keepRightGuess, keyExchangeProbe, takeOverChannels, wantsNoMoreSessions } from "../channels/ssh2-messages.ts";
-import { coalesceWrites } from "../transport/coalesce-writes.ts";
+import { coalesceWrites } from "../transport/carrier.ts";
 import { SendGate } from "../transport/send-gate.ts";
-import { serverAlgorithms } from "./algorithms.ts";
 import { ClientSession } from "./client-session.ts";
 import type { ServerContext } from "./context.ts";
-import { isRightGuess } from "./first-guess.ts";
-import { answerForwardRequests } from "./forward-requests.ts";
+import { isRightGuess, serverAlgorithms } from "./key-exchange.ts";
 import { Login } from "./login.ts";
-import { pauseWhileUnread } from "./pause-while-unread.ts";
 
 export class ClientConnection {
   /** `host:port`. */
@@ -138,4 +137,41 @@ export class ClientConnection {
     answerForwardRequests(client, session, this.#end.signal);
     this.#context.emit({ type: "ssh-server.login", client: this.name, user: user.name, method });
   }
+}
+
+interface Forwards {
+  /** The port, or `undefined` for a refusal. */
+  listen(host: string, port: number): Promise<number | undefined>;
+  unlisten(host: string, port: number): Promise<boolean>;
+}
+
+type Answer = ((port?: number) => void) | undefined;
+
+/** ssh2 keeps the answers in the order of the requests. After the client's end, told by `signal`, there are none. */
+function answerForwardRequests(client: ServerSide, forwards: Forwards, signal: AbortSignal): void {
+  client.on("request", (accept: Answer, reject: Answer, name: string, info: unknown) => {
+    const { bindAddr: host, bindPort: port } = info as { readonly bindAddr: string; readonly bindPort: number };
+    const settle = (isDone: boolean, bound?: number): void => {
+      if (signal.aborted) return;
+      if (isDone) accept?.(bound);
+      else reject?.();
+    };
+    if (name === "tcpip-forward") {
+      void forwards.listen(host, port).then((bound) => settle(bound !== undefined, bound));
+    } else if (name === "cancel-tcpip-forward") {
+      void forwards.unlisten(host, port).then((isDone) => settle(isDone));
+    } else settle(false);
+  });
+}
+
+/**
+ * ssh2 answers whatever it is asked, however much a client leaves unread. A client that reads no answers is read no further until it
+ * does. Channel data stops long before.
+ */
+export function pauseWhileUnread(stream: Duplex): void {
+  stream.on("data", () => {
+    if (stream.writableLength <= limits.sshServerUnreadBytesMax || stream.isPaused()) return;
+    stream.pause();
+    stream.once("drain", () => stream.resume());
+  });
 }

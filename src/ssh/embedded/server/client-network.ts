@@ -11,7 +11,7 @@ import { SallyportError } from "../../../protocol/error.ts";
 import { isLoopback, sameHost } from "../../../protocol/ip-address.ts";
 import type { Channel } from "../channels/channel.ts";
 import { channelConnection } from "../channels/channel-connection.ts";
-import type { Ends } from "./socket-table.ts";
+import type { Ends } from "./remote-connections.ts";
 
 export interface ClientNetworkParts {
   /** `host:port` of the client, for messages. */

@@ -16,10 +16,9 @@ import { channelWindow } from "../channels/receive-window.ts";
 import type { OpenRequest } from "../channels/ssh2-messages.ts";
 import { ClientNetwork } from "./client-network.ts";
 import type { ServerContext } from "./context.ts";
-import { farConnect } from "./far-connect.ts";
-import { FarConnections } from "./far-connections.ts";
 import type { Route, SshClient, SshUser } from "./options.ts";
 import { notPermitted } from "./permission.ts";
+import { connectRemote, RemoteConnections } from "./remote-connections.ts";
 import { RemoteListeners } from "./remote-listeners.ts";
 import { serveSession } from "./session-channel.ts";
 
@@ -50,7 +49,7 @@ export class ClientSession {
   /** Where services of this process meet the client. */
   readonly #network: ClientNetwork;
   readonly #self: SshClient;
-  readonly #connections: FarConnections;
+  readonly #connections: RemoteConnections;
   readonly #work: Set<Promise<void>> = new Set();
   /** As many connections may be opening at once as there may be channels. */
   readonly #opens: SignalFan;
@@ -61,7 +60,7 @@ export class ClientSession {
   constructor(parts: ClientSessionParts) {
     this.#parts = parts;
     const { network, gatewayPorts, clock, random } = parts.context;
-    this.#connections = new FarConnections(clock);
+    this.#connections = new RemoteConnections(clock);
     this.#opens = new SignalFan(parts.signal);
     this.#listeners = new RemoteListeners({
       network,
@@ -161,7 +160,7 @@ export class ClientSession {
       const route = await context.route(target, this.#self);
       if (route.how === "here") return route;
       if (route.how === "network")
-        return await this.#opens.during((signal) => farConnect(context, route.target, signal));
+        return await this.#opens.during((signal) => connectRemote(context, route.target, signal));
       return { code: openRefusal.prohibited, reason: "not permitted", words: notPermitted(target) };
     } catch (error) {
       const reason = messageOf(error);

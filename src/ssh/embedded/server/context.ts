@@ -7,9 +7,8 @@ import type { Network } from "../../../platform/network.ts";
 import type { Random } from "../../../platform/random.ts";
 import { SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
-import type { SshServerEvent } from "./events.ts";
-import type { GatewayPorts } from "./gateway-ports.ts";
-import type { AuthenticateSsh, Route, SshClient, SshServerOptions, SshUser } from "./options.ts";
+import type { AuthenticateSsh, Route, SshClient, SshServerEvent, SshServerOptions, SshUser } from "./options.ts";
+import type { GatewayPorts } from "./permission.ts";
 import { compilePermission, type Permit } from "./permission.ts";
 
 export interface ServerContext {

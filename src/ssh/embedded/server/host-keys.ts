@@ -2,7 +2,7 @@
 import ssh2, { type ParsedKey } from "ssh2";
 import { SallyportError } from "../../../protocol/error.ts";
 import { fingerprint } from "../host-keys/fingerprint.ts";
-import { knownHostName } from "../host-keys/known-hosts-file.ts";
+import { knownHostName } from "../host-keys/known-hosts.ts";
 
 export interface HostKeys {
   /** `ssh-ed25519 AAAA…`, of the first. */

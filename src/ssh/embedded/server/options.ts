@@ -1,11 +1,14 @@
 // What an SSH server is made from, and what it gives back.
+
 import type { Clock } from "../../../platform/clock.ts";
 import type { Endpoint } from "../../../platform/endpoint.ts";
 import type { FileSystem } from "../../../platform/file-system.ts";
 import type { LoginGuard } from "../../../platform/login-guard.ts";
 import type { Connection, Network } from "../../../platform/network.ts";
 import type { Random } from "../../../platform/random.ts";
-import type { SshServerEvent } from "./events.ts";
+import type { TraceEventBody } from "../../../platform/trace.ts";
+
+export type SshServerEvent = Extract<TraceEventBody, { readonly type: `ssh-server.${string}` }>;
 
 /** Somebody who is logged in. Handed back to the other hooks as it is. */
 export interface SshUser {
@@ -19,7 +22,7 @@ interface Attempt {
   readonly address: string;
 }
 
-export type SshLoginAttempt =
+type SshLoginAttempt =
   | (Attempt & { readonly method: "password"; readonly password: string })
   /** May this key log in as this user? That the client has the key is not your business: its signature is verified here. */
   | (Attempt & {

@@ -1,6 +1,8 @@
-// PermitOpen and PermitListen: which endpoints a client may ask for.
+// PermitOpen, PermitListen and GatewayPorts of sshd_config(5): which endpoints a client may ask for, and where its listeners are.
 import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
 import { SallyportError } from "../../../protocol/error.ts";
+import { sameHost } from "../../../protocol/ip-address.ts";
+import { ownEntry } from "../../../protocol/own-entry.ts";
 import type { Permission, SshUser } from "./options.ts";
 
 export type Permit = (target: Endpoint, user: SshUser) => boolean;
@@ -38,4 +40,20 @@ function parse(text: string, option: string): (target: Endpoint) => boolean {
 /** What a client is told. */
 export function notPermitted(target: Endpoint): string {
   return `this server does not permit connections to ${formatEndpoint(target)}`;
+}
+
+export type GatewayPorts = "no" | "yes" | "clientspecified";
+
+const loopback: readonly string[] = ["127.0.0.1", "::1"];
+
+/** What clients write for every address (RFC 4254 section 7.1), as networks have it. */
+const everywhere: Readonly<Record<string, string>> = { "": "", "*": "", "0.0.0.0": "0.0.0.0", "::": "::" };
+
+/** The first one counts, and decides about port 0; others are there if they can be had. */
+export function bindAddresses(asked: string, policy: GatewayPorts): readonly string[] {
+  if (policy === "yes") return [""];
+  const own = loopback.find((address) => sameHost(address, asked));
+  if (own !== undefined) return [own];
+  if (policy === "no" || asked.toLowerCase() === "localhost") return loopback;
+  return [ownEntry(everywhere, asked) ?? asked];
 }

@@ -4,7 +4,7 @@ import type { Connection, Listener, Network } from "../../../platform/network.ts
 import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
 import { isUnspecified, sameHost } from "../../../protocol/ip-address.ts";
 import { limits } from "../../../protocol/limits.ts";
-import { bindAddresses, type GatewayPorts } from "./gateway-ports.ts";
+import { bindAddresses, type GatewayPorts } from "./permission.ts";
 
 export interface RemoteListenersParts {
   readonly network: Network;

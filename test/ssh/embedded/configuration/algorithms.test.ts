@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { expect, test } from "vitest";
 import { chooseAlgorithms } from "../../../../src/ssh/embedded/configuration/algorithms.ts";
-import type { ConfigSource } from "../../../../src/ssh/embedded/configuration/raw-config.ts";
+import type { ConfigSource } from "../../../../src/ssh/embedded/configuration/config-values.ts";
 
 /** Settings that somebody made. */
 function source(settings: Readonly<Record<string, string>>): ConfigSource {

@@ -4,9 +4,9 @@ import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { parseSshG, type RawConfig } from "../../../../src/ssh/embedded/configuration/raw-config.ts";
-import { readOwn } from "../../../../src/ssh/embedded/configuration/read-config.ts";
-import { sshArguments } from "../../../../src/ssh/embedded/configuration/ssh-arguments.ts";
+import { parseSshG, type RawConfig } from "../../../../src/ssh/embedded/configuration/config-values.ts";
+import { readConfig, readOwn } from "../../../../src/ssh/embedded/configuration/read-config.ts";
+import { userArguments } from "../../../../src/ssh/ssh-arguments.ts";
 import type { SshOptions } from "../../../../src/ssh/ssh-connection.ts";
 import { describePeers } from "../../../support/missing.ts";
 import { watchResources } from "../../../support/resources.ts";
@@ -28,7 +28,7 @@ function write(name: string, text: string): string {
 }
 
 function bySsh(options: SshOptions): RawConfig {
-  const args = ["-G", ...sshArguments(options)];
+  const args = ["-G", ...userArguments(options), "--", options.host];
   return parseSshG(execFileSync("ssh", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }));
 }
 
@@ -197,6 +197,7 @@ test("Match exec is told and counts as not met", () => {
   expect(told).toEqual([expect.stringMatching(/config line 1: Match exec needs OpenSSH/)]);
 });
 
-test("a host that looks like an option is refused", () => {
-  expect(() => readOwn({ host: "-oProxyCommand=x" }, () => {})).toThrow(/is not a host name/);
+test("a host that looks like an option is refused, as with the system's ssh", async () => {
+  const read = readConfig({ host: "-oProxyCommand=x" }, new AbortController().signal, () => {});
+  await expect(read).rejects.toMatchObject({ code: "USAGE_INVALID", message: expect.stringContaining("an SSH host") });
 });

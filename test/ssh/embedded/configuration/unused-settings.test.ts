@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import type { ConfigSource, RawConfig } from "../../../../src/ssh/embedded/configuration/raw-config.ts";
-import { reportUnused } from "../../../../src/ssh/embedded/configuration/unused-settings.ts";
-import { usageOf } from "../../../../src/ssh/embedded/configuration/usage-table.ts";
+import type { ConfigSource, RawConfig } from "../../../../src/ssh/embedded/configuration/config-values.ts";
+import { reportUnused, usageOf } from "../../../../src/ssh/embedded/configuration/unused-settings.ts";
 import { describePeers } from "../../../support/missing.ts";
 import { startSshd } from "../../../support/sshd.ts";
 import { failureOf, openTo, witness } from "../open.ts";

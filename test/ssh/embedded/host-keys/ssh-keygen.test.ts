@@ -4,8 +4,12 @@ import { writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fingerprint, rsaBits } from "../../../../src/ssh/embedded/host-keys/fingerprint.ts";
-import { isFor, knownHostName, parseKnownHosts } from "../../../../src/ssh/embedded/host-keys/known-hosts-file.ts";
-import { recordHostKey } from "../../../../src/ssh/embedded/host-keys/known-hosts-store.ts";
+import {
+  isFor,
+  knownHostName,
+  parseKnownHosts,
+  recordHostKey,
+} from "../../../../src/ssh/embedded/host-keys/known-hosts.ts";
 import { describePeers } from "../../../support/missing.ts";
 import { watchResources } from "../../../support/resources.ts";
 import { makeSshKey } from "../../../support/ssh-keys.ts";

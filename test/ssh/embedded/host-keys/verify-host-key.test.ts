@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { fingerprint } from "../../../../src/ssh/embedded/host-keys/fingerprint.ts";
-import { type KnownHost, parseKnownHosts } from "../../../../src/ssh/embedded/host-keys/known-hosts-file.ts";
+import { type KnownHost, parseKnownHosts } from "../../../../src/ssh/embedded/host-keys/known-hosts.ts";
 import { type HostKeyPolicy, verifyHostKey } from "../../../../src/ssh/embedded/host-keys/verify-host-key.ts";
 import type { Question } from "../../../../src/ssh/ssh-connection.ts";
 import { makeTempDir, type TempDir } from "../../../support/tempdir.ts";

@@ -5,7 +5,7 @@ import { Duplex } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 import { systemNetwork } from "../../../../src/network/system-network.ts";
 import { limits } from "../../../../src/protocol/limits.ts";
-import { pauseWhileUnread } from "../../../../src/ssh/embedded/server/pause-while-unread.ts";
+import { pauseWhileUnread } from "../../../../src/ssh/embedded/server/client-connection.ts";
 import { watchResources } from "../../../support/resources.ts";
 import { makeSshKey } from "../../../support/ssh-keys.ts";
 import { startSshServer, type TestSshServer } from "../../../support/ssh-server.ts";

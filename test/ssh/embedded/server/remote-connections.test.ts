@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { systemClock } from "../../../../src/network/system-clock.ts";
 import { StreamConnection } from "../../../../src/platform/stream-connection.ts";
 import type { Channel } from "../../../../src/ssh/embedded/channels/channel.ts";
-import { splice } from "../../../../src/ssh/embedded/server/splice.ts";
+import { splice } from "../../../../src/ssh/embedded/server/remote-connections.ts";
 import { gate } from "../../../support/gate.ts";
 
 const end = { host: "", port: 0 };

@@ -1,7 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import { findKey, knownTypes, lookupName } from "../../../../src/ssh/embedded/host-keys/known-host-lookup.ts";
-import { hashName, type KnownHost, parseKnownHosts } from "../../../../src/ssh/embedded/host-keys/known-hosts-file.ts";
+import {
+  findKey,
+  hashName,
+  type KnownHost,
+  knownTypes,
+  lookupName,
+  parseKnownHosts,
+} from "../../../../src/ssh/embedded/host-keys/known-hosts.ts";
 import { line, someKey } from "./keys.ts";
 
 const key = someKey();

@@ -1,7 +1,6 @@
 // The first packet of a key exchange that a client sends on a guess, and what the server offers it.
 import { expect, test } from "vitest";
-import { serverAlgorithms } from "../../../../src/ssh/embedded/server/algorithms.ts";
-import { isRightGuess } from "../../../../src/ssh/embedded/server/first-guess.ts";
+import { isRightGuess, serverAlgorithms } from "../../../../src/ssh/embedded/server/key-exchange.ts";
 
 const list = (...names: string[]): Buffer => {
   const text = Buffer.from(names.join(","));

@@ -1,4 +1,5 @@
-// A server that runs: accepts clients and counts them.
+// An SSH server of our own: opened, accepting and counting clients, closed.
+import { onAbort } from "../../../platform/abort.ts";
 import { Deferred } from "../../../platform/deferred.ts";
 import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
 import { Entrance } from "../../../platform/entrance.ts";
@@ -7,11 +8,30 @@ import type { Connection, Listener } from "../../../platform/network.ts";
 import { PendingLogins } from "../../../platform/pending-logins.ts";
 import { isUnspecified, plainHost } from "../../../protocol/ip-address.ts";
 import { ClientConnection } from "./client-connection.ts";
-import type { ServerContext } from "./context.ts";
-import type { HostKeys } from "./host-keys.ts";
-import type { SshServer } from "./options.ts";
+import { makeContext, type ServerContext } from "./context.ts";
+import { type HostKeys, readHostKeys } from "./host-keys.ts";
+import type { SshServer, SshServerOptions } from "./options.ts";
 
-export class RunningSshServer implements SshServer {
+/**
+ * Opens an SSH server (RFC 4251 to 4254): direct-tcpip, tcpip-forward, SFTP; no shell. Nothing is permitted that the
+ * options do not permit.
+ *
+ * @throws SallyportError CONFIG_INVALID for wrong options, NET_* when it cannot listen; the signal's reason when it is
+ * aborted before the server is ready.
+ */
+export async function openSshServer(options: SshServerOptions): Promise<SshServer> {
+  const { signal = new AbortController().signal, host = "127.0.0.1", port = 0 } = options;
+  signal.throwIfAborted();
+  const context = makeContext(options);
+  const hostKeys = readHostKeys(options.hostKeys);
+  const ports = { first: port, last: port };
+  const listener = await (options.front ?? options.network).listen({ host, ports, signal });
+  const server = new RunningSshServer(listener, context, hostKeys);
+  void server.closed.then(onAbort(signal, () => void server[Symbol.asyncDispose]()));
+  return server;
+}
+
+class RunningSshServer implements SshServer {
   readonly host: string;
   readonly port: number;
   readonly hostKey: string;

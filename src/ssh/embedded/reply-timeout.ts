@@ -1,7 +1,7 @@
 // How long a silent server is waited for while logging in. The time that the user takes for an answer does not count.
 import type { Clock } from "../../platform/clock.ts";
 
-export class Patience {
+export class ReplyTimeout {
   readonly #clock: Clock;
   readonly #limitMs: number;
   readonly #lose: (step: string) => void;

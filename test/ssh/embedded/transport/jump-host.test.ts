@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lastJump } from "../../../../src/ssh/embedded/configuration/jump-host.ts";
+import { lastJump } from "../../../../src/ssh/embedded/transport/carrier.ts";
 
 const jumps: readonly (readonly [string, string | undefined, string, number | undefined])[] = [
   ["gate", undefined, "gate", undefined],

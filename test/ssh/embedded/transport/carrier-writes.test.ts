@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import { expect, test } from "vitest";
-import { coalesceWrites } from "../../../../src/ssh/embedded/transport/coalesce-writes.ts";
+import { coalesceWrites } from "../../../../src/ssh/embedded/transport/carrier.ts";
 
 test("what is written in one turn leaves together, and the next turn for itself", async () => {
   const written: string[] = [];

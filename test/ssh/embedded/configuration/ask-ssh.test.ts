@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { askSsh } from "../../../src/ssh/embedded/configuration/ask-ssh.ts";
-import { describePeers } from "../../support/missing.ts";
+import { askSsh } from "../../../../src/ssh/embedded/configuration/read-config.ts";
+import { describePeers } from "../../../support/missing.ts";
 
 describePeers(["ssh"], "ssh -G", () => {
   test("a bad option is named by ssh's own line", async () => {

@@ -1,6 +1,6 @@
 // What the user asked for, as arguments of ssh(1).
-import { SallyportError } from "../../protocol/error.ts";
-import type { SshOptions } from "../ssh-connection.ts";
+import { SallyportError } from "../protocol/error.ts";
+import type { SshOptions } from "./ssh-connection.ts";
 
 /** A word that ssh would take for an option, or that would end its line. */
 function checkWord(what: string, word: string): void {
