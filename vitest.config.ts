@@ -10,7 +10,7 @@ const project = (name: string, include: string[], isolate = true, exclude: strin
   resolve: {
     alias: {
       "sallyport/testing": new URL("./src/testing/index.ts", import.meta.url).pathname,
-      "sallyport/client": new URL("./src/transfer/index.ts", import.meta.url).pathname,
+      "sallyport/client": new URL("./src/connect/index.ts", import.meta.url).pathname,
       sallyport: new URL("./src/index.ts", import.meta.url).pathname,
     },
   },

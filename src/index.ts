@@ -1,9 +1,9 @@
 // The public API.
 
+export * from "./connect/shared-exports.ts";
 export { type LocalFileSystemOptions, openLocalFileSystem } from "./filesystem/local/local-file-system.ts";
 export { MemoryFileSystem, type MemoryFileSystemOptions } from "./filesystem/memory/memory-file-system.ts";
 export { dropBox, readOnly } from "./filesystem/read-only.ts";
-export type { Endpoint } from "./platform/endpoint.ts";
 export type {
   FileOptions,
   FileReader,
@@ -14,23 +14,10 @@ export type {
   TellsSpace,
   WriteStart,
 } from "./platform/file-system.ts";
-export type {
-  CloseInfo,
-  Connection,
-  ConnectOptions,
-  Listener,
-  ListenOptions,
-  Network,
-  PortRange,
-} from "./platform/network.ts";
-export type { Trace, TraceEvent } from "./platform/trace.ts";
-export type { ErrorCode, ErrorDetails } from "./protocol/error.ts";
-export { isSallyportError, SallyportError } from "./protocol/error.ts";
 export type { FileEntry, FileFacts, FileType } from "./protocol/listing/file-facts.ts";
 export { openServer } from "./serve/open-server.ts";
 export type { OpenListener, Server, ServerListen, ServerOptions, ServerTls, ServerUser } from "./serve/options.ts";
 export type { OpenSsh, ServerSsh } from "./serve/ssh/ssh-options.ts";
 export type { Account, Authenticate, LoginAttempt } from "./server/account.ts";
-export type { AskUser, Question, SshHostOptions, SshOptions } from "./ssh/ssh-connection.ts";
 export { openTunnel } from "./tunnel/open-tunnel.ts";
 export type { BackMode, Forward, OpenForward, PassiveAddress, Tunnel, TunnelOptions } from "./tunnel/options.ts";

@@ -8,6 +8,7 @@ import { printable } from "../protocol/printable.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { checkedCommand, type Session, wireName } from "./session.ts";
 
+/** A checksum that an FTP server may compute. */
 export type HashName = "SHA-512" | "SHA-256" | "SHA-1" | "MD5" | "CRC32";
 
 /** Strongest first; each with its vendors' commands and the length of its digest in hexadecimal. */

@@ -5,7 +5,7 @@ import type { ListedEntry, Listing } from "../protocol/listing/listed-entry.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { type HashName, offeredHashes, remoteHash } from "./checksum.ts";
 import type { ClientOptions, Credentials, DataMode } from "./client-options.ts";
-import { downloadFile, openDownload } from "./download.ts";
+import { fetchFile, openDownload } from "./download.ts";
 import type { DownloadStream } from "./download-stream.ts";
 import * as files from "./file-commands.ts";
 import { quote } from "./file-commands.ts";
@@ -16,9 +16,11 @@ import type { ClientEnvironment, Session } from "./session.ts";
 import { SessionHolder } from "./session-holder.ts";
 import { setType } from "./transfer.ts";
 import type {
-  DownloadFileOptions,
   DownloadOptions,
+  FetchOptions,
+  FileTransferOptions,
   TransferResult,
+  Transferred,
   UploadFileOptions,
   UploadOptions,
 } from "./transfer-options.ts";
@@ -31,13 +33,20 @@ export interface SessionParts {
   /** Goes with the session: an SSH connection that nobody else has. */
   readonly owned?: AsyncDisposable;
   readonly openAnother: (options: CallOptions) => Promise<FtpClient>;
+  /** The library's, which knows parts, and servers of other kinds. */
+  readonly downloadFile: (
+    client: FtpClient,
+    path: string,
+    localPath: string,
+    options: FileTransferOptions,
+  ) => Promise<Transferred>;
 }
 
 /** Connects and logs in. Throws `NET_*`, `FTP_LOGIN`, `FTP_*`, or the signal's reason. */
 export async function openClient(
   options: ClientOptions,
   environment: ClientEnvironment,
-  parts: SessionParts = { openAnother: (call) => openClient({ ...options, ...call }, environment) },
+  parts: SessionParts,
 ): Promise<FtpClient> {
   return new ConnectedClient(await SessionHolder.open(options, environment), parts);
 }
@@ -212,8 +221,13 @@ class ConnectedClient implements FtpClient {
     return openDownload(this[holderKey], path, options);
   }
 
-  downloadFile(path: string, localPath: string, options: DownloadFileOptions = {}): Promise<TransferResult> {
-    return downloadFile(this[holderKey], path, localPath, options);
+  downloadFile(path: string, localPath: string, options: FileTransferOptions = {}): Promise<Transferred> {
+    const download = (): Promise<Transferred> => this.#parts.downloadFile(this, path, localPath, options);
+    return (options.retries ?? 0) > 0 ? this[holderKey].keep(download) : download();
+  }
+
+  fetch(path: string, localPath: string, options: FetchOptions = {}): Promise<Transferred> {
+    return fetchFile(this[holderKey], path, localPath, options);
   }
 
   upload(source: UploadSource, path: string, options: UploadOptions = {}): Promise<TransferResult> {

@@ -8,6 +8,7 @@ import type { Reply } from "../protocol/reply.ts";
 /** Who opens data connections: we (`passive`), the server (`active`), the server and nobody tells it where (`default-port`). */
 export type DataMode = "passive" | "active" | "default-port";
 
+/** TLS of a client. */
 export interface ClientTls extends TlsTrust {
   /** `explicit`: AUTH TLS on the usual port (RFC 4217). `implicit`: TLS from the first byte, usually port 990. Default `explicit`. */
   readonly kind?: "explicit" | "implicit";
@@ -23,6 +24,7 @@ export type AskPassword = (challenge: Reply, signal: AbortSignal) => Promise<str
 
 /** Who to log in as. */
 export interface Credentials {
+  /** As it is given with USER. */
   readonly user: string;
   /** Default for `anonymous`: `anonymous@`; else empty. */
   readonly password?: string | AskPassword;
@@ -30,7 +32,9 @@ export interface Credentials {
   readonly account?: string;
 }
 
+/** Which FTP server, who logs in, and how. */
 export interface ClientOptions {
+  /** A host name or an address; with `via` it is resolved at the SSH host. */
   readonly host: string;
   /** Default 21; 990 with implicit TLS. */
   readonly port?: number;

@@ -12,8 +12,8 @@ import { type Session, stallMsOf, wireName } from "./session.ts";
 import type { SessionHolder } from "./session-holder.ts";
 import { runTransfer } from "./transfer.ts";
 import type {
-  DownloadFileOptions,
   DownloadOptions,
+  FetchOptions,
   SourceFacts,
   TransferOptions,
   TransferResult,
@@ -196,11 +196,12 @@ export function openDownload(
   });
 }
 
-export async function downloadFile(
+/** One attempt, into the file itself; with `resume` behind what it has. What has come stays there after a failure. */
+export async function fetchFile(
   holder: SessionHolder,
   path: string,
   localPath: string,
-  options: DownloadFileOptions,
+  options: FetchOptions,
 ): Promise<TransferResult> {
   await assertWritable(localPath);
   const there = options.resume === true ? await localSize(localPath) : 0;

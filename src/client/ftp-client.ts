@@ -8,15 +8,18 @@ import type { Credentials, DataMode } from "./client-options.ts";
 import type { DownloadStream } from "./download-stream.ts";
 import type { ListTextOptions } from "./listing.ts";
 import type {
-  DownloadFileOptions,
   DownloadOptions,
+  FetchOptions,
+  FileTransferOptions,
   TransferResult,
+  Transferred,
   UploadFileOptions,
   UploadOptions,
 } from "./transfer-options.ts";
 
 /** Ends the wait; its reason is rethrown untouched. */
 export interface CallOptions {
+  /** Ends the wait; what was sent is answered in its turn. */
   readonly signal?: AbortSignal;
 }
 
@@ -43,6 +46,7 @@ export type UploadSource =
 export interface FtpClient extends AsyncDisposable {
   /** As it was given. */
   readonly host: string;
+  /** As it was given, or the default one. */
   readonly port: number;
   /** The server's 220. */
   readonly greeting: Reply;
@@ -235,14 +239,16 @@ export interface FtpClient extends AsyncDisposable {
    */
   download(path: string, options?: DownloadOptions): DownloadStream;
   /**
-   * Into a file of this machine itself, which is replaced when the first byte has come. `downloadFile` of this package writes
-   * into a part instead, and gives it the name when it is whole.
+   * A file into one of this machine: into `NAME.sallyport-part`, which gets its name when all has come and was compared. So `localPath` is the
+   * old file or the new one, and never half of it, unless `inPlace`. With `retries` a lost session is made again for the next attempt.
    *
    * @throws SallyportError `FTP_TRANSFER` when it broke, `FTP_VERIFY` when it is not what is there, `FS_*` for the file of this machine.
    * @example
    * const { bytes, verified } = await client.downloadFile("report.txt", "/tmp/report.txt", { retries: 3 });
    */
-  downloadFile(path: string, localPath: string, options?: DownloadFileOptions): Promise<TransferResult>;
+  downloadFile(path: string, localPath: string, options?: FileTransferOptions): Promise<Transferred>;
+  /** @internal One attempt of a download, into the file of this machine itself. {@link FtpClient.downloadFile} calls it. */
+  fetch(path: string, localPath: string, options?: FetchOptions): Promise<Transferred>;
   /**
    * Bytes into a file at the server, which is replaced (STOR) or added to (`append`: APPE). Resolves when the server has confirmed it and
    * the sizes agree.

@@ -34,6 +34,8 @@ export class SessionHolder implements Holder {
   #closing: Promise<void> | undefined;
   /** Calls that may yet make a new session in the place of a lost one. */
   #running = 0;
+  /** Those among them that make several attempts. */
+  #kept = 0;
   #isOver = false;
 
   constructor(session: Session) {
@@ -66,7 +68,8 @@ export class SessionHolder implements Holder {
     return this.#calls.during((own) => {
       const both = signal === undefined ? own : AbortSignal.any([signal, own]);
       return this.#turn.take(async (release) => {
-        const asksWhere = mayRevive && this.#hasMoved && this.#directory === undefined;
+        if (this.#kept > 0) await this.revive(both);
+        const asksWhere = (mayRevive || this.#kept > 0) && this.#hasMoved && this.#directory === undefined;
         if (from !== "anywhere" || asksWhere) await raceAbort(leaveDirectory(this.session), both);
         if (asksWhere) {
           this.#directory = await raceAbort(workingDirectory(this.session), both).catch(() => undefined);
@@ -81,6 +84,19 @@ export class SessionHolder implements Holder {
         }
       }, both);
     });
+  }
+
+  /** While `work` runs, the loss of the session is not its end: the next call begins a new one, in the same directory. */
+  async keep<T>(work: () => Promise<T>): Promise<T> {
+    this.#running += 1;
+    this.#kept += 1;
+    try {
+      return await work();
+    } finally {
+      this.#running -= 1;
+      this.#kept -= 1;
+      this.#notifyLoss();
+    }
   }
 
   get mayRenew(): boolean {

@@ -9,45 +9,58 @@ import { limits } from "../protocol/limits.ts";
 import { printable } from "../protocol/printable.ts";
 import { abortTransfer } from "./abort-transfer.ts";
 import { announce } from "./active-data.ts";
+import { holderOf } from "./client-calls.ts";
 import type { Asked } from "./expected-replies.ts";
 import { sizeOf } from "./file-commands.ts";
+import type { FtpClient } from "./ftp-client.ts";
 import { agreePassive } from "./passive-data.ts";
 import { checkedCommand, type Session, wireName } from "./session.ts";
-import type { SessionHolder } from "./session-holder.ts";
 import { setType } from "./transfer.ts";
 import { unannounced } from "./transfer-errors.ts";
 import { verify } from "./verification.ts";
 
+/** How a file goes from server to server. */
 export interface ThirdPartyOptions {
+  /** Ends the transfer with ABOR at both servers. Its reason is rethrown untouched. */
   readonly signal?: AbortSignal;
   /** Compare the sizes at both servers. Default `size`. */
   readonly verify?: "size" | "none";
 }
 
+/** What became of it. */
 export interface ThirdPartyResult {
   /** Undefined when the source does not report it. */
   readonly bytes: number | undefined;
+  /** What was compared at the end. */
   readonly verified: "nothing" | "size";
 }
 
 /**
- * The source listens, the destination connects to it.
- * @throws SallyportError `NET_UNSUPPORTED` when data has to be inside TLS and no server can be a TLS client (SSCN, CPSV);
- * `FTP_REPLY_*` when one of them refuses, as most do for addresses that are not the client's own; `FTP_TRANSFER`, `FTP_VERIFY`.
+ * Has one server send a file to another (RFC 959 section 5.2), which users know as FXP. Both must allow it, or be reached through one gateway.
+ *
+ * @throws SallyportError `FTP_REPLY_*` when one of them refuses, as most do for addresses that are not the client's own; `NET_UNSUPPORTED`
+ * inside TLS when none of them can be the other's TLS client (SSCN, CPSV); `FTP_TRANSFER`, `FTP_VERIFY`; the signal's reason.
+ * @example
+ * await transferBetween(source, destination, "report.txt", "copy-of-report.txt");
  */
-export function transferBetween(
-  source: SessionHolder,
-  destination: SessionHolder,
+export async function transferBetween(
+  source: FtpClient,
+  destination: FtpClient,
   from: string,
   to: string,
-  options: ThirdPartyOptions,
+  options: ThirdPartyOptions = {},
 ): Promise<ThirdPartyResult> {
-  if (source === destination) {
+  const [sender, receiver] = [holderOf(source), holderOf(destination)];
+  if (sender === undefined || receiver === undefined) {
+    throw new SallyportError("CONFIG_INVALID", "a third-party transfer needs two clients of connectFtp");
+  }
+  if (sender === receiver) {
     throw new SallyportError("CONFIG_INVALID", "a third-party transfer needs two sessions, also at one server");
   }
-  const [first, second] = source.number < destination.number ? [source, destination] : [destination, source];
-  return first.transfer(options.signal, (_, one) =>
-    second.transfer(one, (__, both) => carryAcross(source.session, destination.session, from, to, both, options)),
+  // The source listens, the destination connects to it. Two such calls must not wait for each other.
+  const [first, second] = sender.number < receiver.number ? [sender, receiver] : [receiver, sender];
+  return await first.transfer(options.signal, (_, one) =>
+    second.transfer(one, (__, both) => carryAcross(sender.session, receiver.session, from, to, both, options)),
   );
 }
 

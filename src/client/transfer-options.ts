@@ -2,6 +2,7 @@
 import type { HashName } from "./checksum.ts";
 import type { DataMode } from "./client-options.ts";
 
+/** How far a transfer is. */
 export interface Progress {
   /** Bytes of the file that are there, with those of an earlier attempt. */
   readonly bytes: number;
@@ -9,6 +10,7 @@ export interface Progress {
   readonly size: number | undefined;
 }
 
+/** What both directions have in common. */
 export interface TransferOptions {
   /** Ends the transfer with ABOR; the session can be used afterwards. Its reason is rethrown untouched. */
   readonly signal?: AbortSignal;
@@ -33,11 +35,13 @@ export interface TransferOptions {
 
 /** What the server tells of a file before it comes; what it does not report is absent. */
 export interface SourceFacts {
+  /** Bytes of the whole file. */
   readonly size?: number;
   /** Milliseconds since 1970. */
   readonly modifiedMs?: number;
 }
 
+/** How a file is downloaded as a stream. */
 export interface DownloadOptions extends TransferOptions {
   /** Called once when the server has told them: SIZE, and MDTM which is asked for only then, pipelined with the transfer. */
   readonly onFacts?: (facts: SourceFacts) => void;
@@ -45,7 +49,8 @@ export interface DownloadOptions extends TransferOptions {
   readonly offset?: number;
 }
 
-export interface DownloadFileOptions extends Omit<DownloadOptions, "offset"> {
+/** Of one attempt, into the file itself. */
+export interface FetchOptions extends Omit<DownloadOptions, "offset"> {
   /**
    * With `resume`: so many of the last bytes that are here come once more and are compared; `FTP_VERIFY` with the phase
    * `resume` when they differ, and then nothing was written. Default 0.
@@ -55,21 +60,25 @@ export interface DownloadFileOptions extends Omit<DownloadOptions, "offset"> {
   readonly resume?: boolean;
 }
 
+/** How bytes are uploaded. */
 export interface UploadOptions extends TransferOptions {
   /** Add to the end of the file (APPE). Default false. */
   readonly append?: boolean;
 }
 
+/** How a file of this machine is uploaded. */
 export interface UploadFileOptions extends UploadOptions {
   /** Go on behind what the server's file has already. Default false. */
   readonly resume?: boolean;
 }
 
+/** What a transfer has done. */
 export interface TransferResult {
   /** Bytes that this call moved. */
   readonly bytes: number;
   /** What was compared at the end. */
   readonly verified: "nothing" | "size" | HashName;
+  /** Who opened the data connection. */
   readonly mode: DataMode;
   /** With the address: `passive 192.0.2.1:40000`. */
   readonly how: string;
@@ -77,4 +86,28 @@ export interface TransferResult {
   readonly attempts: number;
   /** With `resume`: all of it was there already, and nothing was moved. */
   readonly wasThere?: boolean;
+}
+
+/** What a transfer has done: bytes that it moved, what was compared, which way it went. */
+export type Transferred = Pick<TransferResult, "bytes" | "verified" | "how" | "wasThere">;
+
+/** How a file is transferred; all is optional. */
+export interface FileTransferOptions extends Pick<TransferOptions, "signal" | "type" | "retries"> {
+  /**
+   * `size` (default): the sizes at both sides must agree, where the server tells its own. `hash`: the strongest checksum that the server
+   * offers, too; over SFTP the file is read once more. `none`: only what the protocol itself confirms.
+   */
+  readonly verify?: "size" | "hash" | "none";
+  /** Go on behind what an earlier attempt has left, if it is from the same source. Default false. */
+  readonly resume?: boolean;
+  /** Give the copy the time of last change of its source, where that can be set. Default true. */
+  readonly times?: boolean;
+  /** Called after each piece: bytes of the file that are there, and of the whole. */
+  readonly onProgress?: (progress: Progress) => void;
+  /**
+   * Write the name itself, without a part and a rename: others may see half a file. For drop boxes. Uploads by FTP always do. Default false.
+   */
+  readonly inPlace?: boolean;
+  /** Called with a sentence to show: what is no failure, but should be known. */
+  readonly onNote?: (text: string) => void;
 }

@@ -12,8 +12,10 @@ import type { Network } from "../platform/network.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import type { SshHostOptions } from "../ssh/ssh-connection.ts";
+import { downloadFile } from "../transfer/file-transfer.ts";
 import { connectSsh, type SshHost } from "./ssh-host.ts";
 
+/** An FTP server, and the way to it. */
 export interface FtpClientOptions extends ClientOptions {
   /**
    * An SSH host to connect from; `host` is then resolved there. The SSH connection is closed with the client, unless it is one
@@ -71,6 +73,7 @@ async function open(
   await host?.ready(options.signal ?? never);
   return await openClient(options, environmentOf(options, network, host), {
     ...definedProps({ owned }),
+    downloadFile,
     openAnother: ({ signal: call }) =>
       attemptUntil(call, options.signal, (signal) => open({ ...options, signal }, network, host)),
   });

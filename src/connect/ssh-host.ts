@@ -17,6 +17,7 @@ export interface SshHost extends AsyncDisposable {
   readonly network: Network;
   /** `user@host` as it was given. */
   readonly target: string;
+  /** Which SSH carries it: the system's, or the one that is built in. */
   readonly transport: "openssh" | "embedded";
   /** Settles when the first SSH connection is gone: undefined after disposal, else why. Never rejects. */
   readonly lost: Promise<SallyportError | undefined>;

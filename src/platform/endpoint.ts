@@ -2,7 +2,9 @@
 
 /** One end of a connection. `host` is an IP address where the network knows it, else a name, or `""` when it cannot know. */
 export interface Endpoint {
+  /** A name or an IP address; `""` where nobody reports it. */
   readonly host: string;
+  /** 0 to 65535. */
   readonly port: number;
 }
 

@@ -1,6 +1,7 @@
 // The other seam: where files come from and go to. Local disk, memory, later SFTP; conformance tests in test/conformance.
 import type { FileEntry, FileFacts } from "../protocol/listing/file-facts.ts";
 
+/** What every call of a {@link FileSystem} gets. */
 export interface FileOptions {
   /** Ends the operation where it can be ended; its reason is rethrown untouched. */
   readonly signal: AbortSignal;
@@ -16,6 +17,7 @@ export type WriteStart = "truncate" | "exclusive" | "append" | number;
 
 /** A file that is open for reading. Disposal closes it; idempotent. */
 export interface FileReader extends AsyncDisposable {
+  /** Of the file as it was when it was opened. */
   readonly facts: FileFacts;
   /** Fills the buffer from its start, as far as the file goes; 0 at the end. One call at a time. */
   read(buffer: Uint8Array): Promise<number>;
@@ -42,12 +44,17 @@ export interface FileSystem {
   stat(path: string, options: FileOptions): Promise<FileFacts>;
   /** The entries of a directory in no particular order, links as links. */
   list(path: string, options: FileOptions): AsyncIterable<FileEntry>;
+  /**
+   * A file from byte `offset` on; behind its end there is nothing. Throws `FS_NOT_FOUND`, `FS_IS_DIRECTORY`, `FS_*`; the signal's
+   * reason.
+   */
   openRead(path: string, options: FileOptions & { readonly offset: number }): Promise<FileReader>;
   /** `as`: the name that it gets when it is complete, for a log. */
   openWrite(
     path: string,
     options: FileOptions & { readonly start: WriteStart; readonly as?: string },
   ): Promise<FileWriter>;
+  /** One directory; the one above it must be there. Throws `FS_EXISTS`, `FS_NOT_FOUND`, `FS_*`; the signal's reason. */
   mkdir(path: string, options: FileOptions): Promise<void>;
   /** `FS_NOT_EMPTY` when something is in it. */
   rmdir(path: string, options: FileOptions): Promise<void>;
@@ -59,11 +66,13 @@ export interface FileSystem {
 
 /** A file system that can set the time of last change. */
 export interface SetsTimes {
+  /** `timeMs`: milliseconds since 1970 UTC. Throws `FS_*`; the signal's reason. */
   setModified(path: string, timeMs: number, options: FileOptions): Promise<void>;
 }
 
 /** A file system that has permission bits. */
 export interface SetsModes {
+  /** `mode`: the bits of chmod(2) below 0o1000. Throws `FS_*`; the signal's reason. */
   setMode(path: string, mode: number, options: FileOptions): Promise<void>;
 }
 

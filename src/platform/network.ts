@@ -5,21 +5,27 @@ import type { Endpoint } from "./endpoint.ts";
 
 /** Inclusive range of TCP ports; `{ first: 0, last: 0 }` lets the network choose. */
 export interface PortRange {
+  /** 0 with `last` 0: any free port. */
   readonly first: number;
+  /** The last one of the range. */
   readonly last: number;
 }
 
+/** Where to connect to. */
 export interface ConnectOptions {
   /** Name or IP address, resolved by the network itself (an SSH network resolves it at the remote end). */
   readonly host: string;
+  /** 1 to 65535. */
   readonly port: number;
   /** Local address and port to connect from. A network that cannot choose them throws `NET_UNSUPPORTED`. */
   readonly localAddress?: string;
+  /** The port to connect from; `NET_UNSUPPORTED` where the network cannot choose it. Default: any. */
   readonly localPort?: number;
   /** Ends the attempt; its reason is rethrown untouched. */
   readonly signal: AbortSignal;
 }
 
+/** Where to listen. */
 export interface ListenOptions {
   /** Address to listen on, as the network spells it. `""` means every address of the network. */
   readonly host: string;
@@ -35,6 +41,7 @@ export interface CloseInfo {
   readonly by: "local" | "remote";
   /** `fin`: both directions ended in order. `reset`: the peer reset it. `timeout`: the peer went silent. `lost`: the network itself went away. */
   readonly how: "fin" | "reset" | "timeout" | "lost";
+  /** Why, where it did not end in order. */
   readonly error?: SallyportError;
 }
 
@@ -44,7 +51,9 @@ export interface CloseInfo {
  * then by force; idempotent. Stream errors are SallyportErrors.
  */
 export interface Connection extends AsyncDisposable {
+  /** Its bytes both ways. Ending it sends the end-of-file; it is half open until the peer has ended too. */
   readonly stream: Duplex;
+  /** Our end. */
   readonly local: Endpoint;
   /** The remote end. `host` is `""` where the network does not tell (see the network's README). */
   readonly remote: Endpoint;
@@ -56,6 +65,7 @@ export interface Connection extends AsyncDisposable {
 
 /** Connections that arrive before `accept` are kept (bounded backlog). Disposal resets those not accepted. */
 export interface Listener extends AsyncDisposable {
+  /** Where it listens, with the port that it got. */
   readonly endpoint: Endpoint;
   /** Next connection. Throws `CLOSED` once disposed, the network's error if the network is lost, or the signal's reason. */
   accept(options: { readonly signal: AbortSignal }): Promise<Connection>;
@@ -65,6 +75,14 @@ export interface Listener extends AsyncDisposable {
 export interface Network {
   /** For messages: `this machine`, `user@ssh-host`. */
   readonly name: string;
+  /**
+   * A connection that is open. Throws `NET_*`, over SSH also `SSH_*`; `NET_UNSUPPORTED` for what the network cannot do; the signal's
+   * reason untouched.
+   */
   connect(options: ConnectOptions): Promise<Connection>;
+  /**
+   * A listener that accepts. Throws `NET_ADDRESS_IN_USE` when no port of the range is free, `NET_*`, over SSH also `SSH_*`; the
+   * signal's reason untouched.
+   */
   listen(options: ListenOptions): Promise<Listener>;
 }

@@ -81,7 +81,9 @@ const brand: unique symbol = Symbol.for("sallyport.error");
 
 /** The one error class. Match on `code`, not on `instanceof` (two copies of the package have two classes). */
 export class SallyportError extends Error {
+  /** One of a closed set; docs/reference/errors.md has a paragraph on each. */
   readonly code: ErrorCode;
+  /** Where it happened, and what the peer said. */
   readonly details: ErrorDetails;
   /** What the user can do about it; printed after the message. */
   readonly hint: string | undefined;

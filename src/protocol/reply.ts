@@ -2,6 +2,7 @@
 import { localFault } from "./fault.ts";
 import { bytesFromLatin1, isLatin1, narrowToLatin1 } from "./latin1.ts";
 
+/** A reply of an FTP server. */
 export interface Reply {
   /** 100 to 699; 6yz are the protected replies of RFC 2228. */
   readonly code: number;

@@ -6,14 +6,19 @@ import type { SallyportError } from "../protocol/error.ts";
 import type { Authenticate } from "../server/account.ts";
 import type { OpenSsh, ServerSsh } from "./ssh/ssh-options.ts";
 
+/** Somebody who may log in. */
 export interface ServerUser {
+  /** As it is given with USER. */
   readonly name: string;
+  /** In the clear; {@link ServerOptions} has `passwordFile` for hashes. */
   readonly password: string;
   /** Directory that becomes `/` for this user. Default: the server's `directory`. */
   readonly directory?: string;
+  /** May change nothing. Default false. */
   readonly readOnly?: boolean;
 }
 
+/** Where to listen. */
 export interface ServerListen {
   /** Address to listen on. Default `127.0.0.1`; `*` or `""` is every address. */
   readonly host?: string;
@@ -23,6 +28,7 @@ export interface ServerListen {
   readonly implicitTls?: boolean;
 }
 
+/** TLS of the server: AUTH TLS (RFC 4217), or from the first byte (`implicitTls`). */
 export interface ServerTls {
   /** PEM: the certificate and what is between it and a root. */
   readonly certificate: string | Uint8Array;
@@ -37,6 +43,7 @@ export interface ServerTls {
   readonly requireReuse?: boolean;
 }
 
+/** What {@link openServer} serves, to whom, and how. */
 export interface ServerOptions {
   /** What is served: a directory of this machine, or your own FileSystem. */
   readonly files: string | FileSystem;
@@ -68,6 +75,7 @@ export interface ServerOptions {
   readonly atomicUploads?: boolean;
   /** 226 only when the disk has it (fdatasync). Default true. For `files` that are a directory. */
   readonly sync?: boolean;
+  /** The server's certificate; without it there is no TLS. */
   readonly tls?: ServerTls;
   /** Concurrent sessions. Default 1000. */
   readonly sessionsMax?: number;
@@ -87,16 +95,19 @@ export interface ServerOptions {
   readonly trace?: Trace;
 }
 
+/** Where the server listens. */
 export interface OpenListener {
   /** `ftp://127.0.0.1:2121`, with `ftps:` for implicit TLS. */
   readonly url: string;
   /** The address to connect to: the one listened on, or a loopback address where that is every address. */
   readonly host: string;
+  /** The port, also where 0 was asked for. */
   readonly port: number;
 }
 
 /** Disposing closes at once; {@link Server.close} lets transfers finish first. */
 export interface Server extends AsyncDisposable {
+  /** In the order of the options. */
   readonly listeners: readonly OpenListener[];
   /** Present when the options ask for it. */
   readonly ssh: OpenSsh | undefined;

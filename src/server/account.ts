@@ -1,9 +1,11 @@
 // Who may log in, and what they then see. The hook for authentication and for a FileSystem of one's own.
 import type { FileSystem } from "../platform/file-system.ts";
 
+/** Who wants to log in. */
 export interface LoginAttempt {
   /** One character per byte, as the client sent it. */
   readonly user: string;
+  /** As it was given with PASS; keep it out of logs. */
   readonly password: string;
   /** The client's address. */
   readonly address: string;
@@ -13,6 +15,7 @@ export interface LoginAttempt {
   readonly host?: string;
 }
 
+/** What a user who has logged in sees, and may do. */
 export interface Account {
   /** What this user sees, and as what: a read-only one is a FileSystem that refuses. */
   readonly fileSystem: FileSystem;

@@ -7,7 +7,9 @@ import type { SallyportError } from "../protocol/error.ts";
 
 /** A question that the transport asks the user. */
 export interface Question {
+  /** What it is about; `other` is what the server asks by itself. */
   readonly kind: "password" | "passphrase" | "one-time-code" | "host-key" | "other";
+  /** A sentence to show. */
   readonly text: string;
   /** True: show what is typed. */
   readonly echo: boolean;
@@ -18,6 +20,7 @@ export type AskUser = (question: Question, signal: AbortSignal) => Promise<strin
 
 /** Where to and how, in the words of ssh(1). */
 export interface SshOptions {
+  /** A host name, an address, or a `Host` of ssh_config. */
   readonly host: string;
   /** -p */
   readonly port?: number;
@@ -41,6 +44,7 @@ export interface SshOptions {
   readonly quiet?: boolean;
   /** Seconds between keepalives, and how many may stay unanswered. Defaults 15 and 3; ssh's own settings win. */
   readonly keepaliveSeconds?: number;
+  /** How many unanswered messages end the connection. Default: that of ssh_config, else 3. */
   readonly keepaliveCountMax?: number;
 }
 

@@ -4,6 +4,7 @@
 export interface ConformanceCase {
   /** A sentence, the same in each release unless the fact changes. */
   readonly name: string;
+  /** Rejects when the fact does not hold. */
   readonly run: () => Promise<void>;
 }
 
@@ -16,6 +17,7 @@ export interface ConformanceCase {
  * after(() => suite[Symbol.asyncDispose]());
  */
 export interface ConformanceSuite extends AsyncDisposable {
+  /** In the order in which they are best read. */
   readonly cases: readonly ConformanceCase[];
 }
 

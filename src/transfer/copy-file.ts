@@ -1,10 +1,11 @@
 // One file from server to server: past this machine where both servers allow it, else through it.
-import { transferBetween } from "../connect/transfer-between.ts";
+import { transferBetween } from "../client/third-party.ts";
+import type { Transferred } from "../client/transfer-options.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { identify } from "./identify.ts";
 import { keepTimeThere } from "./keep-time.ts";
-import { isFtp, type ServerSession, type Transferred } from "./server-session.ts";
+import { isFtp, type ServerSession } from "./server-session.ts";
 import { type StoreOptions, storeFile } from "./store-file.ts";
 import { remoteSource } from "./store-source.ts";
 

@@ -36,6 +36,7 @@ export async function ensureDirectory(
   }
 }
 
+/** Who learns of what {@link removeDirectory} does. */
 export interface RemoveDirectoryOptions extends CallOptions {
   /** Called with each file and directory that is gone. */
   readonly onRemoved?: (path: string) => void;

@@ -1,12 +1,13 @@
 // Whole directories between this machine and a server, FTP and SFTP alike: the library's calls.
 
+import type { FileTransferOptions, Transferred } from "../client/transfer-options.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { ensureDirectory } from "./directories.ts";
 import { fetchFile } from "./fetch-file.ts";
-import { type FileTransferOptions, type FileUploadOptions, keeps, transferOptions } from "./file-transfer.ts";
+import { keeps, transferOptions } from "./file-transfer.ts";
 import { exactTime } from "./keep-time.ts";
-import type { ServerSession, Transferred } from "./server-session.ts";
+import type { ServerSession } from "./server-session.ts";
 import { SharedSessions } from "./shared-sessions.ts";
 import { storeFile } from "./store-file.ts";
 import { localSource } from "./store-source.ts";
@@ -25,18 +26,19 @@ export interface DirectoryEvents {
   readonly onFailed?: (path: string, error: SallyportError) => void;
 }
 
-export interface DownloadDirectoryOptions extends Omit<FileTransferOptions, "onProgress">, DirectoryEvents {
+/** How a directory is transferred. */
+export interface DirectoryTransferOptions extends Omit<FileTransferOptions, "onProgress">, DirectoryEvents {
   /** How many files at the same time, each over a separate session. Default 1; a server that takes fewer gets fewer. */
   readonly sessions?: number;
 }
 
-export interface UploadDirectoryOptions extends DownloadDirectoryOptions, Pick<FileUploadOptions, "inPlace"> {}
-
+/** What became of a directory. */
 export interface DirectoryResult {
   /** Files that are whole, those that were there already with `resume` among them. */
   readonly files: number;
   /** Bytes that this call moved. */
   readonly bytes: number;
+  /** Names that were left out: symbolic links, devices. */
   readonly leftOut: number;
   /** 0 unless `onFailed` is given. */
   readonly failed: number;
@@ -55,7 +57,7 @@ export async function downloadDirectory(
   session: ServerSession,
   path: string,
   localPath: string,
-  options: DownloadDirectoryOptions = {},
+  options: DirectoryTransferOptions = {},
 ): Promise<DirectoryResult> {
   const run = new DirectoryRun(options);
   const fetch: TreeDownload<undefined>["fetch"] = async (task, from, to, { size, modified }) => {
@@ -89,13 +91,12 @@ export async function uploadDirectory(
   session: ServerSession,
   localPath: string,
   path: string,
-  options: UploadDirectoryOptions = {},
+  options: DirectoryTransferOptions = {},
 ): Promise<DirectoryResult> {
   const run = new DirectoryRun(options);
-  const { inPlace = false } = options;
   const store: TreeUpload<undefined>["store"] = async (task, from, to) => {
     const own = await task.session(undefined);
-    const rules = { ...transferOptions(options), inPlace, signal: task.signal };
+    const rules = { ...transferOptions(options), signal: task.signal };
     await task.startTransfer(async (onDataComplete) => {
       const renew = (): Promise<ServerSession> => task.session(undefined);
       run.moved(to, from, await storeFile(own, localSource(from), to, { ...rules, onDataComplete, renew }));
@@ -110,13 +111,13 @@ export async function uploadDirectory(
 
 /** What both ways have in common: counts, failures, workers. */
 class DirectoryRun {
-  readonly #options: DownloadDirectoryOptions;
+  readonly #options: DirectoryTransferOptions;
   #files = 0;
   #bytes = 0;
   #leftOut = 0;
   #failed = 0;
 
-  constructor(options: DownloadDirectoryOptions) {
+  constructor(options: DirectoryTransferOptions) {
     this.#options = options;
   }
 

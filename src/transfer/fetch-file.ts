@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { type HashName, makeDigest } from "../client/checksum.ts";
 import { refuseAsciiParts } from "../client/download.ts";
 import { readLocal } from "../client/local-file.ts";
-import type { Progress, TransferOptions } from "../client/transfer-options.ts";
+import type { Progress, TransferOptions, Transferred } from "../client/transfer-options.ts";
 import { withRetries } from "../client/with-retries.ts";
 import { translateFsError } from "../filesystem/fs-error.ts";
 import { wakefulClock } from "../network/system-clock.ts";
@@ -17,14 +17,16 @@ import { keepTimeHere } from "./keep-time.ts";
 import { kindOf, type LocalKind } from "./local-tree.ts";
 import { besideLocal, LocalNote, noteSuffix, partSuffix } from "./part-file.ts";
 import { type NameState, nameState, partState, resumeSteps, type Step } from "./resume-rule.ts";
-import type { ServerSession, Transferred } from "./server-session.ts";
+import type { ServerSession } from "./server-session.ts";
 import { likeness, type SourceIdentity } from "./source-identity.ts";
 
-export interface FetchOptions extends Pick<TransferOptions, "retries" | "verify" | "type" | "onDataComplete"> {
+export interface FetchFileOptions extends Pick<TransferOptions, "retries" | "verify" | "type" | "onDataComplete"> {
   readonly signal: AbortSignal;
   /** The session for another attempt, since this one may be lost. Default: the same. */
   readonly renew?: () => Promise<ServerSession>;
   readonly resume?: boolean;
+  /** Write the name itself, without a part. */
+  readonly inPlace?: boolean;
   readonly onProgress?: (progress: Progress) => void;
   /** Give the file the time of the server's. Default false. */
   readonly times?: boolean;
@@ -46,7 +48,7 @@ export async function fetchFile(
   session: ServerSession,
   path: string,
   target: string,
-  options: FetchOptions,
+  options: FetchFileOptions,
   kept: (part: string, bytes: number) => void,
 ): Promise<Transferred> {
   // A device or a pipe that is named is written to, as with curl; it must not be replaced by a file.
@@ -55,6 +57,7 @@ export async function fetchFile(
   if (kind === "other") return await pour(session, path, target, options);
   await assertFree(target, kind, part, partKind);
   refuseAsciiParts(`could not download "${printable(path, 200)}"`, options, options.resume === true);
+  if (options.inPlace === true) return await fetchInPlace(session, path, target, options);
   const file: LocalFile = { target, part, note: new LocalNote(besideLocal(target, noteSuffix)) };
   const state: AttemptState = {};
   try {
@@ -73,6 +76,39 @@ export async function fetchFile(
     }
     throw error;
   }
+}
+
+/** The name itself is the part: what has come can be resumed there, and others may see half of it. */
+async function fetchInPlace(
+  session: ServerSession,
+  path: string,
+  target: string,
+  options: FetchFileOptions,
+): Promise<Transferred> {
+  const { retries = 0, renew = async () => session, signal, note, verify, type, onDataComplete } = options;
+  const state: AttemptState = {};
+  const fetched = await withRetries({ retries, clock: wakefulClock, signal, note }, async (before) => {
+    const own = before === 0 ? session : await renew();
+    // Bytes of two files must not be mixed.
+    const isSame = async (): Promise<boolean> =>
+      likeness(state.source, await identify(own, path, { signal })) === "same";
+    const continues = before === 0 ? options.resume === true : state.hasBegun === true && (await isSame());
+    return await own.fetch(path, target, {
+      ...definedProps({ verify, type, onDataComplete: retries > 0 ? undefined : onDataComplete }),
+      ...(continues ? { resume: true, compareBytes } : {}),
+      signal,
+      onFacts: (facts) => {
+        state.source = facts;
+        options.onFacts?.(facts);
+      },
+      onProgress: (progress) => {
+        state.hasBegun = true;
+        options.onProgress?.(progress);
+      },
+    });
+  });
+  if (options.times) await keepTimeHere(target, state.source?.modifiedMs ?? options.modifiedMs);
+  return fetched;
 }
 
 interface LocalFile {
@@ -95,7 +131,7 @@ async function attempt(
   session: ServerSession,
   path: string,
   file: LocalFile,
-  options: FetchOptions,
+  options: FetchFileOptions,
   state: AttemptState,
 ): Promise<Transferred> {
   const { target, part, note } = file;
@@ -120,7 +156,7 @@ async function fetchPart(
   session: ServerSession,
   path: string,
   { part, target, note }: LocalFile,
-  options: FetchOptions,
+  options: FetchFileOptions,
   state: AttemptState,
   step: Step,
 ): Promise<Transferred> {
@@ -145,8 +181,8 @@ async function fetchPart(
   const before = there - (state.from ?? there);
   state.from ??= there;
   try {
-    if (there === 0) return await session.downloadFile(path, part, common);
-    const resumed = await session.downloadFile(path, part, { ...common, resume: true, compareBytes });
+    if (there === 0) return await session.fetch(path, part, common);
+    const resumed = await session.fetch(path, part, { ...common, resume: true, compareBytes });
     return { ...resumed, bytes: resumed.bytes + before };
   } catch (error) {
     if (there === 0 || !isSallyportError(error) || error.details.phase !== "resume") throw error;
@@ -154,7 +190,7 @@ async function fetchPart(
     // It was no part of the file after all.
     if (step === "resume name") await move(part, target);
     state.from = 0;
-    return await session.downloadFile(path, part, common);
+    return await session.fetch(path, part, common);
   }
 }
 
@@ -163,7 +199,7 @@ async function plan(
   session: ServerSession,
   path: string,
   { target, part, note }: LocalFile,
-  options: FetchOptions,
+  options: FetchFileOptions,
   state: AttemptState,
   isOwn: boolean,
 ): Promise<Step> {
@@ -186,7 +222,7 @@ async function nameHere(
   path: string,
   target: string,
   source: SourceIdentity,
-  { signal, note }: FetchOptions,
+  { signal, note }: FetchFileOptions,
 ): Promise<NameState> {
   const found = await stat(target).catch(() => undefined);
   if (found === undefined) return "none";
@@ -206,7 +242,7 @@ async function pour(
   session: ServerSession,
   path: string,
   target: string,
-  { signal, verify, type, onProgress, onFacts }: FetchOptions,
+  { signal, verify, type, onProgress, onFacts }: FetchFileOptions,
 ): Promise<Transferred> {
   const stream = session.download(path, {
     signal,
@@ -240,7 +276,7 @@ async function verifyThere(
   session: ServerSession,
   path: string,
   target: string,
-  { verify, signal }: FetchOptions,
+  { verify, signal }: FetchFileOptions,
 ): Promise<Transferred["verified"]> {
   const [name] = session.hashes;
   if (verify !== "hash" || name === undefined) return "size";

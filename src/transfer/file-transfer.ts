@@ -1,37 +1,15 @@
 // One file between this machine and a server, FTP and SFTP alike: the library's calls.
-import type { Progress, TransferOptions } from "../client/transfer-options.ts";
+import type { FileTransferOptions, Transferred } from "../client/transfer-options.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { fetchFile } from "./fetch-file.ts";
-import type { ServerSession, Transferred } from "./server-session.ts";
+import type { ServerSession } from "./server-session.ts";
 import { type StoreOptions, storeFile } from "./store-file.ts";
 import { localSource, streamSource } from "./store-source.ts";
 
-/** How a file is transferred; all is optional. */
-export interface FileTransferOptions extends Pick<TransferOptions, "signal" | "type" | "retries"> {
-  /**
-   * `size` (default): the sizes at both sides must agree, where the server tells its own. `hash`: the strongest checksum that the server
-   * offers, too; over SFTP the file is read once more. `none`: only what the protocol itself confirms.
-   */
-  readonly verify?: "size" | "hash" | "none";
-  /** Go on behind what an earlier attempt has left, if it is from the same source. Default false. */
-  readonly resume?: boolean;
-  /** Give the copy the time of last change of its source, where that can be set. Default true. */
-  readonly times?: boolean;
-  /** Called after each piece: bytes of the file that are there, and of the whole. */
-  readonly onProgress?: (progress: Progress) => void;
-  /** Called with a sentence to show: what is no failure, but should be known. */
-  readonly onNote?: (text: string) => void;
-}
-
-export interface FileUploadOptions extends FileTransferOptions {
-  /** Write the name itself, without a part and a rename; for drop boxes. FTP always does. Default false. */
-  readonly inPlace?: boolean;
-}
-
 /**
  * Downloads a file as a whole: into `NAME.sallyport-part`, which gets its name when all has come and was compared. So `localPath` is the
- * old file or the new one, and never half of it. After a failure the part stays, and `resume` continues it. With `retries`
- * each further attempt has a session of its own where the first one was lost.
+ * old file or the new one, and never half of it, unless `inPlace`. After a failure the part stays, and `resume` continues it. With
+ * `retries` each further attempt has another session where the first one was lost. The session's own `downloadFile` is this one.
  *
  * @throws SallyportError `FTP_REPLY_*` or `FS_*` when a side refuses, `FTP_TRANSFER` and `NET_*` when the transfer broke, `FTP_VERIFY` when
  * what came is not what is there; the signal's reason.
@@ -67,14 +45,12 @@ export async function uploadFile(
   session: ServerSession,
   source: string | AsyncIterable<Uint8Array>,
   path: string,
-  options: FileUploadOptions = {},
+  options: FileTransferOptions = {},
 ): Promise<Transferred> {
   await using renewal = new Renewal(session, options.signal);
   const from = typeof source === "string" ? localSource(source) : streamSource(source);
-  const { inPlace = false } = options;
   return await storeFile(session, from, path, {
     ...transferOptions(options),
-    inPlace,
     renew: () => renewal.open(),
   });
 }
@@ -86,13 +62,14 @@ export function keeps(part: string, bytes: number): string {
 /** With the defaults of the library's calls. */
 export function transferOptions(options: FileTransferOptions): StoreOptions {
   const { signal = new AbortController().signal, type, retries = 0, onProgress, onNote = () => {} } = options;
-  const { verify = "size", resume = false, times = true } = options;
+  const { verify = "size", resume = false, times = true, inPlace = false } = options;
   return {
     signal,
     retries,
     verify,
     resume,
     times,
+    inPlace,
     note: onNote,
     ...definedProps({ type, onProgress }),
   };

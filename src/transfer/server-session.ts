@@ -1,12 +1,8 @@
 // The files of a server, be it FTP or SFTP: the one interface that transfers are written against.
 import type { Readable } from "node:stream";
-import type { CallOptions } from "../client/ftp-client.ts";
-import type { DownloadFileOptions, DownloadOptions, TransferResult } from "../client/transfer-options.ts";
-import type { FtpClient } from "../connect/ftp-client.ts";
+import type { CallOptions, FtpClient } from "../client/ftp-client.ts";
+import type { DownloadOptions, Transferred } from "../client/transfer-options.ts";
 import type { StoreOrder } from "./store-order.ts";
-
-/** What a transfer has done: bytes that it moved, what was compared, which way it went. */
-export type Transferred = Pick<TransferResult, "bytes" | "verified" | "how" | "wasThere">;
 
 /**
  * A session with an FTP or an SFTP server: what both can do with files. Times are milliseconds since 1970 UTC, sizes are bytes. Errors are
@@ -17,7 +13,10 @@ export type Transferred = Pick<TransferResult, "bytes" | "verified" | "how" | "w
  * const sessions: ServerSession[] = [await connectFtp({ host: "ftp-host" }), await connectSftp({ ssh: { host: "ssh-host" } })];
  */
 export interface ServerSession
-  extends Pick<FtpClient, "closed" | "list" | "stat" | "size" | "modified" | "hash" | "hashes">,
+  extends Pick<
+      FtpClient,
+      "closed" | "list" | "stat" | "size" | "modified" | "hash" | "hashes" | "downloadFile" | "fetch"
+    >,
     AsyncDisposable {
   /**
    * Another session with the same server and user, over the same SSH connection where there is one. The caller disposes it, and before
@@ -64,13 +63,6 @@ export interface ServerSession
    * await pipeline(session.download("report.txt"), process.stdout);
    */
   download(path: string, options?: DownloadOptions): Readable & { readonly result: Promise<Transferred> };
-  /**
-   * One attempt, into the file of this machine itself. {@link downloadFile} writes into a part, and has attempts.
-   *
-   * @example
-   * await session.downloadFile("report.txt", "/tmp/report.txt");
-   */
-  downloadFile(path: string, localPath: string, options?: DownloadFileOptions): Promise<Transferred>;
   /** @internal One attempt of an upload. Absent: FTP's own commands do it. {@link uploadFile} calls it. */
   store?(order: StoreOrder): Promise<Transferred>;
 }

@@ -1,13 +1,14 @@
 // One attempt of an upload by FTP, into the file itself: the file is its own part.
-import type { UploadFileOptions } from "../client/transfer-options.ts";
-import type { FtpClient } from "../connect/ftp-client.ts";
+
+import type { FtpClient } from "../client/ftp-client.ts";
+import type { Transferred, UploadFileOptions } from "../client/transfer-options.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import { compareTail, identify } from "./identify.ts";
 import { keepTimeThere } from "./keep-time.ts";
 import { nameState, resumeSteps } from "./resume-rule.ts";
-import { isFtp, type ServerSession, type Transferred } from "./server-session.ts";
+import { isFtp, type ServerSession } from "./server-session.ts";
 import { isUntouched } from "./source-identity.ts";
 import type { StoreOrder } from "./store-order.ts";
 

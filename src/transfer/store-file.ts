@@ -1,10 +1,10 @@
 // One file to a server: attempts, and what each of them may resume.
 import { refuseAsciiParts } from "../client/download.ts";
-import type { Progress, TransferOptions } from "../client/transfer-options.ts";
+import type { Progress, TransferOptions, Transferred } from "../client/transfer-options.ts";
 import { withRetries } from "../client/with-retries.ts";
 import { wakefulClock } from "../network/system-clock.ts";
 import { printable } from "../protocol/printable.ts";
-import type { ServerSession, Transferred } from "./server-session.ts";
+import type { ServerSession } from "./server-session.ts";
 import { likeness, type SourceIdentity } from "./source-identity.ts";
 import { storeByFtp } from "./store-by-ftp.ts";
 import type { AttemptState, ResumeMode, StoreSource } from "./store-order.ts";

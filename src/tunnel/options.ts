@@ -12,12 +12,14 @@ export interface Forward {
   readonly port: number;
   /** The FTP server's host as the SSH server resolves it. */
   readonly host: string;
+  /** Its port. */
   readonly hostPort: number;
 }
 
 /** Which way the data connections on the FTP server's side are opened. */
 export type BackMode = "auto" | "passive" | "active" | "default-port";
 
+/** An address that clients from a network get in replies to PASV. */
 export interface PassiveAddress {
   /** IPv4 address told in 227 to clients whose address lies in `cidr`. */
   readonly address: string;
@@ -25,6 +27,7 @@ export interface PassiveAddress {
   readonly cidr: string;
 }
 
+/** What {@link openTunnel} listens on, and which SSH host it goes through. */
 export interface TunnelOptions extends SshHostOptions {
   /** Default: one, `127.0.0.1:2121` to `localhost:21`. */
   readonly forwards?: readonly Forward[];
@@ -36,6 +39,7 @@ export interface TunnelOptions extends SshHostOptions {
   readonly backAddress?: string;
   /** Ports for the data listeners towards the client. Default: any free port. */
   readonly passivePorts?: PortRange;
+  /** Addresses for replies to PASV, by the client's network. Default: the one that the client itself reached. */
   readonly passiveAddresses?: readonly PassiveAddress[];
   /** Networks that PORT and EPRT may name beside the client's own address (RFC 2577). Default none. */
   readonly allowThirdParty?: readonly string[];
@@ -65,6 +69,7 @@ export interface OpenForward {
   readonly url: string;
   /** The address to connect to: `bind`, or a loopback address where `bind` is every address. */
   readonly host: string;
+  /** The port, also where 0 was asked for. */
   readonly port: number;
   /** `ftp-host:21` */
   readonly target: string;
@@ -76,6 +81,7 @@ export interface OpenForward {
 
 /** Disposing closes at once; {@link Tunnel.close} lets transfers finish first. */
 export interface Tunnel extends AsyncDisposable {
+  /** In the order of the options. */
   readonly forwards: readonly OpenForward[];
   /** Which SSH transport is in use. */
   readonly transport: "openssh" | "embedded";

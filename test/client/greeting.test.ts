@@ -1,10 +1,12 @@
 // A server that says nothing, and one that speaks in the clear where TLS was expected.
+
 import { expect, test } from "vitest";
 import { openClient } from "../../src/client/client-calls.ts";
 import { FtpClient } from "../../src/connect/index.ts";
 import { systemNetwork } from "../../src/network/system-network.ts";
 import type { TraceEventBody } from "../../src/platform/trace.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import { clientParts } from "../support/client-parts.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { watchResources } from "../support/resources.ts";
 import { startScriptedServer } from "../support/scripted-server.ts";
@@ -22,7 +24,7 @@ test("silence in place of a greeting is told after some seconds, with what it ma
     now: () => 0,
     emit: (event: TraceEventBody) => events.push(event),
   };
-  const opening = openClient({ host, port }, environment);
+  const opening = openClient({ host, port }, environment, clientParts);
   opening.catch(() => {});
   await clock.waitedFor(limits.clientGreetingNoteMs);
   clock.advance(limits.clientGreetingNoteMs);

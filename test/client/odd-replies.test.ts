@@ -1,10 +1,12 @@
 // Servers that break the form of replies and that curl and lftp get along with.
+
 import { expect, test } from "vitest";
 import { openClient } from "../../src/client/client-calls.ts";
 import { FtpClient } from "../../src/connect/index.ts";
 import { systemNetwork } from "../../src/network/system-network.ts";
 import type { TraceEventBody } from "../../src/platform/trace.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import { clientParts } from "../support/client-parts.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";
@@ -81,6 +83,7 @@ test("a 230- that 200 ends is a login, when nothing follows for a moment", async
   const opening = openClient(
     { host, port, user: "me", password: "pw" },
     { network: systemNetwork, clock, now: () => 0, emit },
+    clientParts,
   );
   await passwordTold;
   await clock.waitedFor(limits.replyEndMs);

@@ -1,11 +1,13 @@
 // A broken transfer is resumed, over a new session if need be.
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { FtpClient, type TraceEvent } from "../../src/connect/index.ts";
 import { gate } from "../support/gate.ts";
 import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";
 import { type ScriptedServer, startScriptedServer } from "../support/scripted-server.ts";
+import { makeTempDir } from "../support/tempdir.ts";
 import { begin, passive, textOf } from "./rig.ts";
 
 watchResources();
@@ -84,6 +86,36 @@ test("a file that was replaced between two attempts is not mixed with the first 
     code: "FTP_VERIFY",
     message: expect.stringMatching(/replaced/),
   });
+  await server.stop();
+});
+
+test("a file of this machine: the session that broke is made again in the same directory, and can be used afterwards", async () => {
+  await using here = makeTempDir("here");
+  await using server = await startScriptedServer(async (control, number) => {
+    await begin(control);
+    await control.expect("CWD some where");
+    await control.reply("250 ok");
+    if (number === 0) {
+      await control.expect("PWD");
+      await control.reply('257 "some where"');
+      await give(control, 0, 6, "break");
+      control.reset();
+    } else {
+      // Nothing shows whether it is still the same file.
+      await control.expect("SIZE f");
+      await control.reply(`213 ${content.length}`);
+      await give(control, 0, 10, "end");
+      await control.reply("226 done");
+      await control.expect("NOOP");
+      await control.reply("200 still here");
+    }
+  });
+  await using client = await connectTo(server);
+  await client.cd("some where");
+  expect(await client.downloadFile("f", here.file("f"), { retries: 1 })).toMatchObject({ verified: "size" });
+  expect(readFileSync(here.file("f"), "utf8")).toBe(content);
+  expect(readdirSync(here.path)).toEqual(["f"]);
+  expect(await client.quote("NOOP")).toMatchObject({ code: 200 });
   await server.stop();
 });
 

@@ -1,8 +1,14 @@
 // Our client through an SSH host: the same session, and nothing listens here.
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { connectFtp, connectSsh, FtpClient, type FtpClientOptions } from "../../src/connect/index.ts";
-import { removeDirectory, uploadDirectory } from "../../src/transfer/index.ts";
+import {
+  connectFtp,
+  connectSsh,
+  FtpClient,
+  type FtpClientOptions,
+  removeDirectory,
+  uploadDirectory,
+} from "../../src/connect/index.ts";
 import { type FtpServer, ftpServers } from "../support/ftp-servers.ts";
 import { listeningPortsOf } from "../support/listening.ts";
 import { describePeers } from "../support/missing.ts";

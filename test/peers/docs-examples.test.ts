@@ -83,7 +83,7 @@ describePeers(["sshd", "vsftpd"], "examples of the documentation", () => {
   const compile = (options: Record<string, unknown>): string => {
     const paths = {
       sallyport: [join(root, "src/index.ts")],
-      "sallyport/client": [join(root, "src/transfer/index.ts")],
+      "sallyport/client": [join(root, "src/connect/index.ts")],
       "sallyport/testing": [join(root, "src/testing/index.ts")],
     };
     const compilerOptions = { rootDir: "/", paths, typeRoots: [join(root, "node_modules/@types")] };

@@ -1,49 +1,118 @@
-// Each call of the library has a docstring with an example.
+// Every public member of every entry has a docstring: what it is, in which unit, what it throws; each call with an example.
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { posix } from "node:path";
+import { describe, expect, test } from "vitest";
 
 const read = (path: string): string => readFileSync(new URL(`../../src/${path}`, import.meta.url), "utf8");
 
-/** What the package exports by value: `[name, file]`. */
-function exportsOf(entry: string): [string, string][] {
-  const folder = entry.slice(0, entry.lastIndexOf("/") + 1);
-  return Array.from(read(entry).matchAll(/^export (?!type)\{([^}]*)\} from "\.{1,2}\/([^"]+)";/gm)).flatMap(
-    ([whole, names = "", path = ""]) =>
-      names
-        .split(",")
-        .map((name) => name.trim())
-        .filter((name) => name !== "" && !name.startsWith("type "))
-        .map((name): [string, string] => [name, whole.includes('"../') ? path : folder + path]),
-  );
+interface Member {
+  /** `FtpClient.list`, `openTunnel`. */
+  readonly name: string;
+  /** The comment above it; empty where there is none. */
+  readonly doc: string;
+  readonly isCall: boolean;
+  /** With what is written behind its name. */
+  readonly code: string;
 }
 
-const hasExample = (text: string, call: RegExp): boolean => {
-  const found = call.exec(text);
-  const before = text.slice(0, found?.index ?? 0).trimEnd();
-  return before.endsWith("*/") && before.slice(before.lastIndexOf("/**")).includes("@example");
-};
+/** What callers bring along: its methods are called by us, and an example of such a call would help nobody. */
+const brought = [
+  ...["Network", "Connection", "Listener", "FileSystem", "FileReader", "FileWriter"],
+  ...["SetsModes", "SetsTimes", "TellsSpace", "NetworkFixture", "FileSystemFixture"],
+];
 
-test("each exported function", () => {
-  const values = ["index.ts", "connect/index.ts", "transfer/index.ts"].flatMap(exportsOf);
-  const calls = values.filter(([name]) => /^[a-z]/.test(name) && name !== "systemNetwork");
-  expect(calls.length).toBeGreaterThan(12);
-  const without = calls.filter(
-    ([name, path]) => !hasExample(read(path), new RegExp(`^export (?:async )?function ${name}\\b`, "m")),
+/** All names that an entry exports, with the file that declares each. */
+function exportsOf(entry: string): [string, string][] {
+  const beside = (path: string): string => posix.normalize(posix.join(posix.dirname(entry), path));
+  const text = read(entry);
+  const named = Array.from(text.matchAll(/^export (?:type )?\{([^}]*)\} from "([^"]+)";/gm)).flatMap(
+    ([, names = "", path = ""]) =>
+      names
+        .split(",")
+        .map((name) => name.trim().replace(/^type /, ""))
+        .filter((name) => name !== "")
+        .map((name): [string, string] => [name, beside(path)]),
   );
-  expect(without).toEqual([]);
-});
+  const all = Array.from(text.matchAll(/^export \* from "([^"]+)";/gm), ([, path = ""]) => exportsOf(beside(path)));
+  return [...named, ...all.flat()];
+}
 
-test.each([
-  ["client/ftp-client.ts", "FtpClient", 20],
-  ["transfer/server-session.ts", "ServerSession", 7],
-  ["connect/ssh-host.ts", "SshHost", 1],
-  ["tunnel/options.ts", "Tunnel", 1],
-  ["serve/options.ts", "Server", 1],
-] as const)("%s: each method of %s", (path, name, atLeast) => {
-  const text = read(path);
-  const start = text.search(new RegExp(`^export interface ${name}\\b`, "m"));
-  const body = text.slice(start, text.indexOf("\n}\n", start));
-  const methods = Array.from(body.matchAll(/^ {2}([a-z]\w*)\(/gim), ([, method = ""]) => method);
-  expect(methods.length).toBeGreaterThanOrEqual(atLeast);
-  expect(methods.filter((method) => !hasExample(body, new RegExp(`^ {2}${method}\\(`, "m")))).toEqual([]);
+/** The docstring that ends right before `at`. */
+function docBefore(text: string, at: number): string {
+  const before = text.slice(0, at).trimEnd();
+  return before.endsWith("*/") ? before.slice(before.lastIndexOf("/**")) : "";
+}
+
+/** The declaration itself, and what stands in its body. */
+function membersOf(name: string, text: string): Member[] {
+  const found = new RegExp(`^export (?:abstract |async )?(function|interface|class|type|const) ${name}\\b.*`, "m").exec(
+    text,
+  );
+  if (found === null) return [{ name, doc: "", isCall: false, code: "not declared where it is exported from" }];
+  const [code, kind] = found;
+  const itself = { name, doc: docBefore(text, found.index), isCall: kind === "function", code };
+  // What a class has by an interface is documented there.
+  if (kind !== "interface" && !(kind === "class" && !code.includes(" implements "))) return [itself];
+  const end = text.indexOf("\n}", found.index);
+  const body = text.slice(0, /\{\}$/.test(code) ? found.index : end);
+  const members = Array.from(
+    body.matchAll(
+      /^ {2}(?:readonly |async |static |get |override )*(\[?[A-Za-z][\w.]*\]?)(\??(?:<[^>\n]*>)?\(|\??:).*/gm,
+    ),
+  );
+  const inside = members
+    .filter(({ index, 1: member = "" }) => index > found.index && !/^\[|^constructor$|^Symbol/.test(member))
+    .map(({ index, 0: line, 1: member = "", 2: mark = "" }) => ({
+      name: `${name}.${member}`,
+      doc: docBefore(body, index),
+      isCall: mark.endsWith("("),
+      code: line.trim(),
+    }));
+  return [itself, ...inside];
+}
+
+const entries = ["index.ts", "connect/index.ts", "testing/index.ts"];
+/** `FtpClient` is a type of another name there. */
+const aliases: [string, string][] = [["FtpClient", "client/ftp-client.ts"]];
+const members = [...new Map([...entries.flatMap(exportsOf), ...aliases])].flatMap(([name, path]) =>
+  membersOf(name, read(path)),
+);
+const open = members.filter(({ doc }) => !doc.includes("@internal"));
+const without = (chosen: readonly Member[], good: (doc: string) => boolean): string[] =>
+  chosen.filter(({ doc }) => !good(doc)).map(({ name, code }) => `${name}: ${code}`);
+
+describe("of what the entries export", () => {
+  test("every name and every member is found", () => {
+    expect(members.length).toBeGreaterThan(250);
+    expect(members.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        "openTunnel",
+        "FtpClient.list",
+        "ServerSession.rename",
+        "Network.connect",
+        "networkSuite",
+      ]),
+    );
+  });
+
+  test("every one has a docstring", () => {
+    expect(without(open, (doc) => doc !== "")).toEqual([]);
+  });
+
+  test("every call has an example", () => {
+    const calls = open.filter(({ name, isCall }) => isCall && !brought.includes(name.split(".")[0] ?? ""));
+    expect(calls.length).toBeGreaterThan(50);
+    expect(without(calls, (doc) => doc.includes("@example"))).toEqual([]);
+  });
+
+  test("every function that is asynchronous names its errors", () => {
+    const calls = open.filter(({ name, code }) => !name.includes(".") && code.includes("async function"));
+    expect(without(calls, (doc) => doc.includes("@throws"))).toEqual([]);
+  });
+
+  test("every duration names its unit", () => {
+    const durations = open.filter(({ name, isCall }) => !isCall && name.endsWith("Ms"));
+    expect(durations.length).toBeGreaterThan(5);
+    expect(without(durations, (doc) => /milliseconds/i.test(doc))).toEqual([]);
+  });
 });

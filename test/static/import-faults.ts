@@ -14,8 +14,8 @@ const layers: readonly (readonly string[])[] = [
   ["client", "server", "gateway"],
   ["doctor"],
   ["lab"],
-  ["tunnel", "serve", "connect"],
   ["transfer"],
+  ["tunnel", "serve", "connect"],
   ["cli", "testing"],
 ];
 

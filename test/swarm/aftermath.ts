@@ -1,6 +1,8 @@
 // What must hold when the last client is gone.
+
 import { openClient } from "../../src/client/client-calls.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import { clientParts } from "../support/client-parts.ts";
 import { canReach } from "./client-parts.ts";
 import { contents } from "./contents.ts";
 import type { SshHost } from "./faults.ts";
@@ -44,7 +46,11 @@ export async function checkUse(aftermath: Aftermath): Promise<void> {
   const options = { host: gatewayAddress(place, "other"), port: gatewayPort, user: "late" };
   try {
     const emit = (event: object): void => say(JSON.stringify(event));
-    const session = await openClient(options, { network: program, clock: program.clock, now: () => 0, emit });
+    const session = await openClient(
+      options,
+      { network: program, clock: program.clock, now: () => 0, emit },
+      clientParts,
+    );
     const pieces: Uint8Array[] = [];
     for await (const piece of session.download("/file-0")) pieces.push(piece as Uint8Array);
     if (!Buffer.concat(pieces).equals(contents(plan.files[0] ?? 0, plan.seed))) fault("the next one gets other bytes");

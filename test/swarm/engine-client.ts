@@ -4,6 +4,7 @@ import { openClient } from "../../src/client/client-calls.ts";
 import type { FtpClient } from "../../src/client/ftp-client.ts";
 import type { Network } from "../../src/platform/network.ts";
 import { isSallyportError } from "../../src/protocol/error.ts";
+import { clientParts } from "../support/client-parts.ts";
 import { swarmCertificate } from "./certificate.ts";
 import type { ClientParts } from "./client-parts.ts";
 import { contents } from "./contents.ts";
@@ -60,16 +61,20 @@ async function open(parts: ClientParts, plan: EngineClientPlan, reach: Reach): P
   const tls = plan.tls ? { tls: { ca: swarmCertificate().certificate, servername: "localhost" } } : {};
   const options = { host, port, user: "me", mode, epsv4, pipeline, keepaliveMs, replyMs, ...tls };
   try {
-    return await openClient(options, {
-      network,
-      clock: program.clock,
-      now: () => 0,
-      emit: (event) => {
-        if (event.type === "ftp.command") say(`> ${event.line}`);
-        else if (event.type === "ftp.reply") say(`< ${event.lines.join(" | ")}`);
-        else say(JSON.stringify(event));
+    return await openClient(
+      options,
+      {
+        network,
+        clock: program.clock,
+        now: () => 0,
+        emit: (event) => {
+          if (event.type === "ftp.command") say(`> ${event.line}`);
+          else if (event.type === "ftp.reply") say(`< ${event.lines.join(" | ")}`);
+          else say(JSON.stringify(event));
+        },
       },
-    });
+      clientParts,
+    );
   } catch (error) {
     say(`no session: ${words(error)}`);
     if (isCalm || isMistake(error)) fault(`no session: ${words(error)}`);

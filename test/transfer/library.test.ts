@@ -1,8 +1,15 @@
 // The library's calls for files and directories, over FTP and SFTP alike.
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openLocalFileSystem } from "../../src/filesystem/local/local-file-system.ts";
-import { openServer } from "../../src/serve/open-server.ts";
 import {
   connectFtp,
   downloadDirectory,
@@ -14,7 +21,9 @@ import {
   transferBetween,
   uploadDirectory,
   uploadFile,
-} from "../../src/transfer/index.ts";
+} from "../../src/connect/index.ts";
+import { openLocalFileSystem } from "../../src/filesystem/local/local-file-system.ts";
+import { openServer } from "../../src/serve/open-server.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 import { startSftpRig } from "./sftp-rig.ts";
 
@@ -113,16 +122,38 @@ describe.each(openers)("%s", (_name, open) => {
     expect(failed).toEqual(["tree/1/f1 FS_IS_DIRECTORY"]);
   });
 
-  test("a file that comes down has its name when it is whole, and not before", async () => {
+  test.each([
+    ["downloadFile", downloadFile],
+    ["the session's own", (session, ...given) => session.downloadFile(...given)],
+  ] satisfies [string, typeof downloadFile][])(
+    "%s: a file has its name when it is whole, and not before",
+    async (_which, down) => {
+      writeFileSync(there.file("f"), Buffer.alloc(300_000, "new"));
+      writeFileSync(here.file("f"), "old");
+      const session = await open();
+      const seen = new Set<string>();
+      const { bytes, verified } = await down(session, "f", here.file("f"), {
+        onProgress: () => seen.add(readFileSync(here.file("f"), "utf8")),
+      });
+      expect({ bytes, verified, seen: [...seen] }).toEqual({ bytes: 300_000, verified: "size", seen: ["old"] });
+      expect(readdirSync(here.path)).toEqual(["f"]);
+      expect(readFileSync(here.file("f"))).toEqual(readFileSync(there.file("f")));
+    },
+  );
+
+  test("in place, the name itself is written, and what is there is resumed", async () => {
     writeFileSync(there.file("f"), Buffer.alloc(300_000, "new"));
     writeFileSync(here.file("f"), "old");
     const session = await open();
     const seen = new Set<string>();
-    const { bytes, verified } = await downloadFile(session, "f", here.file("f"), {
-      onProgress: () => seen.add(readFileSync(here.file("f"), "utf8")),
-    });
-    expect({ bytes, verified, seen: [...seen] }).toEqual({ bytes: 300_000, verified: "size", seen: ["old"] });
-    expect(readdirSync(here.path)).toEqual(["f"]);
+    const onProgress = () => seen.add(readdirSync(here.path).join());
+    await downloadFile(session, "f", here.file("f"), { inPlace: true, onProgress });
+    expect([...seen].at(-1)).toBe("f");
+    expect(readFileSync(here.file("f"))).toEqual(readFileSync(there.file("f")));
+    expect(statSync(here.file("f")).mtimeMs).toBe(Math.floor(statSync(there.file("f")).mtimeMs / 1000) * 1000);
+    truncateSync(here.file("f"), 200_000);
+    const { bytes } = await downloadFile(session, "f", here.file("f"), { inPlace: true, resume: true });
+    expect(bytes).toBe(100_000);
     expect(readFileSync(here.file("f"))).toEqual(readFileSync(there.file("f")));
   });
 

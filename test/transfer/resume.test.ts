@@ -1,6 +1,7 @@
 // The table of docs/reference/resume.md, run: get, put and cp, over FTP and SFTP.
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Transferred } from "../../src/client/transfer-options.ts";
 import { FtpClient } from "../../src/connect/ftp-client.ts";
 import { openLocalFileSystem } from "../../src/filesystem/local/local-file-system.ts";
 import { SallyportError } from "../../src/protocol/error.ts";
@@ -8,7 +9,7 @@ import { openServer } from "../../src/serve/open-server.ts";
 import type { Server } from "../../src/serve/options.ts";
 import { fetchFile } from "../../src/transfer/fetch-file.ts";
 import { resumeSteps, type Step } from "../../src/transfer/resume-rule.ts";
-import type { ServerSession, Transferred } from "../../src/transfer/server-session.ts";
+import type { ServerSession } from "../../src/transfer/server-session.ts";
 import { storeFile } from "../../src/transfer/store-file.ts";
 import type { StoreSource } from "../../src/transfer/store-order.ts";
 import { localSource, remoteSource } from "../../src/transfer/store-source.ts";

@@ -1,6 +1,6 @@
 // `proxy get` and `proxy put`: a file from server to server, past this machine (RFC 959 section 5.2; S16).
 import type { FtpClient } from "../../client/ftp-client.ts";
-import { transferBetween } from "../../connect/transfer-between.ts";
+import { transferBetween } from "../../client/third-party.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { formatBytes, formatDuration } from "../report/format.ts";
 import type { Shell } from "./shell.ts";

@@ -3,9 +3,8 @@ import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { Progress, TransferOptions } from "../../client/transfer-options.ts";
-import { type FetchOptions, fetchFile } from "../../transfer/fetch-file.ts";
-import type { Transferred } from "../../transfer/server-session.ts";
+import type { Progress, TransferOptions, Transferred } from "../../client/transfer-options.ts";
+import { type FetchFileOptions, fetchFile } from "../../transfer/fetch-file.ts";
 import { storeFile } from "../../transfer/store-file.ts";
 import { localSource } from "../../transfer/store-source.ts";
 import { summaryLine } from "../progress/progress-line.ts";
@@ -125,7 +124,7 @@ async function put(
   });
 }
 
-function common(shell: Shell): Pick<FetchOptions, "signal" | "times" | "note"> {
+function common(shell: Shell): Pick<FetchFileOptions, "signal" | "times" | "note"> {
   const { signal, settings } = shell;
   return { signal, times: settings.preserve, note: (text) => shell.print(escapeText(text)) };
 }

@@ -3,7 +3,7 @@ import type { Writable } from "node:stream";
 import { SallyportError } from "../../protocol/error.ts";
 import { formatFtpUrl } from "../../protocol/url/format-ftp-url.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
-import type { FetchOptions } from "../../transfer/fetch-file.ts";
+import type { FetchFileOptions } from "../../transfer/fetch-file.ts";
 import type { StoreOptions } from "../../transfer/store-file.ts";
 import type { TreeEvents } from "../../transfer/tree-task.ts";
 import type { Gauge } from "../progress/progress.ts";
@@ -83,7 +83,7 @@ export class RunContext {
   }
 
   /** The options of a transfer that the words ask for. */
-  optionsFor(url: FtpUrl, gauge: Gauge, signal: AbortSignal): FetchOptions & StoreOptions {
+  optionsFor(url: FtpUrl, gauge: Gauge, signal: AbortSignal): FetchFileOptions & StoreOptions {
     const { verify, retries, resume, inPlace, times } = this.command;
     return {
       signal,

@@ -1,5 +1,6 @@
 // Sessions with servers: logged in when first needed, shared SSH, one password question for each server.
 import type { Credentials } from "../../client/client-options.ts";
+import { openSftpSession } from "../../connect/connect-sftp.ts";
 import { connectFtp, type FtpClient, type FtpClientOptions } from "../../connect/ftp-client.ts";
 import { type SshHost, sshHost } from "../../connect/ssh-host.ts";
 import { attemptUntil } from "../../platform/abort.ts";
@@ -7,7 +8,6 @@ import type { Trace } from "../../platform/trace.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import type { SshHostOptions } from "../../ssh/ssh-connection.ts";
-import { openSftpSession } from "../../transfer/connect-sftp.ts";
 import type { ServerSession } from "../../transfer/server-session.ts";
 import type { SessionSource } from "../../transfer/worker-pool.ts";
 import { readRoots } from "../credentials/read-roots.ts";

@@ -34,6 +34,7 @@ import { factsOf, listDirectory } from "./local-facts.ts";
 import { LocalReader, LocalUpdater, LocalWriter } from "./local-files.ts";
 import { openRoot, type Place, type Root, safeFlags } from "./root.ts";
 
+/** A directory of this machine as a {@link FileSystem}. */
 export interface LocalFileSystemOptions {
   /** The directory that becomes `/`. */
   readonly directory: string;

@@ -18,6 +18,7 @@ import { fsError } from "../fs-error.ts";
 import { MemoryWriter, readerOf, updaterOf } from "./memory-files.ts";
 import { factsOfNode, type MemoryFile, type MemoryNode, MemoryTree } from "./tree.ts";
 
+/** What a {@link MemoryFileSystem} is made with. */
 export interface MemoryFileSystemOptions {
   /** Time of day in milliseconds since 1970. */
   readonly now: () => number;

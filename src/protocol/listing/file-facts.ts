@@ -1,7 +1,9 @@
 // What listings tell about a file, and what a FileSystem knows about one.
 
+/** What a name stands for; `other`: a device, a pipe, a socket. */
 export type FileType = "file" | "directory" | "link" | "other";
 
+/** What a {@link FileSystem} reports of a file or directory. */
 export interface FileFacts {
   /** `other`: a device, socket or pipe; never transferred. */
   readonly type: FileType;
@@ -13,9 +15,11 @@ export interface FileFacts {
   readonly mode: number;
   /** Which of these an SFTP server has not told: what stands there then means nothing. Absent: all are told. */
   readonly untold?: readonly ("type" | "size" | "modifiedMs" | "mode")[];
+  /** How many names the file has. */
   readonly links?: number;
   /** Name or number. */
   readonly owner?: string;
+  /** Name or number of the group. */
   readonly group?: string;
   /** The same for two paths that are the same file, else different: MLSx `unique`. */
   readonly id?: string;
@@ -23,8 +27,10 @@ export interface FileFacts {
   readonly target?: string;
 }
 
+/** A name in a directory, and what is known of it. */
 export interface FileEntry {
   /** One character per byte; any byte but `/` and NUL. */
   readonly name: string;
+  /** What is known of it. */
   readonly facts: FileFacts;
 }

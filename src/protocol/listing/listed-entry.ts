@@ -15,6 +15,7 @@ export type ListingFormatName =
   | "os400"
   | "names";
 
+/** A time as exact as a listing is. */
 export interface ListedTime {
   /** Milliseconds since 1970. With `zone: "server"` the server's wall clock, read as if it were UTC. */
   readonly ms: number;
@@ -28,6 +29,7 @@ export interface ListedTime {
 export interface ListedEntry {
   /** One character per byte, as it has to be sent back to the server. */
   readonly name: string;
+  /** Absent where the listing does not show it. */
   readonly type?: FileType | undefined;
   /** In bytes. Never from blocks, tracks or records, and never rounded (`ls -h`). */
   readonly size?: number | undefined;
@@ -35,9 +37,11 @@ export interface ListedEntry {
   readonly modified?: ListedTime | undefined;
   /** Permission bits as in chmod(2). */
   readonly mode?: number | undefined;
+  /** How many names the file has. */
   readonly links?: number | undefined;
   /** Name or number. */
   readonly owner?: string | undefined;
+  /** Name or number of the group. */
   readonly group?: string | undefined;
   /** The same for two names of one file: MLSx `unique`, EPLF `i`. */
   readonly id?: string | undefined;
@@ -65,6 +69,7 @@ export interface UnreadLine {
   readonly reason: UnreadReason;
 }
 
+/** What a server's listing says. */
 export interface Listing {
   /** `undefined` when nothing was recognised, as in an empty listing. */
   readonly format: ListingFormatName | undefined;

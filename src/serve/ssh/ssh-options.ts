@@ -1,5 +1,6 @@
 // The SSH side of a server: what it is made from, and what it gives back.
 
+/** The same files over SSH: SFTP, scp, and FTP inside the SSH connection. */
 export interface ServerSsh {
   /** Address to listen on. Default `127.0.0.1`; `*` or `""` is every address. */
   readonly host?: string;
@@ -27,6 +28,7 @@ export interface OpenSsh {
   readonly url: string;
   /** The address to connect to: the one listened on, or a loopback address where that is every address. */
   readonly host: string;
+  /** The port, also where 0 was asked for. */
   readonly port: number;
   /** As in known_hosts: `ssh-ed25519 AAAA…`. */
   readonly hostKey: string;

@@ -4,22 +4,21 @@ import { Readable } from "node:stream";
 import { makeDigest } from "../../client/checksum.ts";
 import { noBeginning } from "../../client/file-sink.ts";
 import { localSize, readLocal } from "../../client/local-file.ts";
-import type { DownloadFileOptions, DownloadOptions, SourceFacts } from "../../client/transfer-options.ts";
+import type { DownloadOptions, FetchOptions, SourceFacts, Transferred } from "../../client/transfer-options.ts";
 import { translating } from "../../filesystem/fs-error.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { FileFacts } from "../../protocol/listing/file-facts.ts";
 import { firstBytes } from "../identify.ts";
-import type { Transferred } from "../server-session.ts";
 import type { SftpChannel } from "./sftp-channel.ts";
 import { assertSameHash, checkSize, hashRemote, type SizeCheck } from "./verify.ts";
 
 /** One attempt. `resume`: behind what the local file has already. */
-export async function downloadFile(
+export async function fetchFile(
   remote: SftpChannel,
   path: string,
   localPath: string,
-  options: DownloadFileOptions & { readonly signal: AbortSignal },
+  options: FetchOptions & { readonly signal: AbortSignal },
 ): Promise<Transferred> {
   const { signal, verify = "size", resume, onProgress, onFacts, compareBytes = 0 } = options;
   const there = resume === true ? await localSize(localPath) : 0;

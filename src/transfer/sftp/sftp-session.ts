@@ -2,14 +2,15 @@
 import type { Readable } from "node:stream";
 import type { HashName } from "../../client/checksum.ts";
 import type { CallOptions } from "../../client/ftp-client.ts";
-import type { DownloadFileOptions, DownloadOptions } from "../../client/transfer-options.ts";
+import type { DownloadOptions, FetchOptions, FileTransferOptions, Transferred } from "../../client/transfer-options.ts";
 import { fsError } from "../../filesystem/fs-error.ts";
 import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry, Listing, UnreadLine } from "../../protocol/listing/listed-entry.ts";
-import type { ServerSession, Transferred } from "../server-session.ts";
+import { downloadFile } from "../file-transfer.ts";
+import type { ServerSession } from "../server-session.ts";
 import type { StoreOrder } from "../store-order.ts";
 import { listedEntry, type SftpChannel } from "./sftp-channel.ts";
-import { downloadFile, downloadStream } from "./sftp-download.ts";
+import { downloadStream, fetchFile } from "./sftp-download.ts";
 import { type ServerHabits, store } from "./sftp-store.ts";
 import { hashRemote } from "./verify.ts";
 
@@ -97,10 +98,14 @@ export class SftpSession implements ServerSession {
     return downloadStream(() => this.#alive(options.signal ?? never), path, options);
   }
 
-  async downloadFile(path: string, localPath: string, options: DownloadFileOptions = {}): Promise<Transferred> {
+  downloadFile(path: string, localPath: string, options: FileTransferOptions = {}): Promise<Transferred> {
+    return downloadFile(this, path, localPath, options);
+  }
+
+  async fetch(path: string, localPath: string, options: FetchOptions = {}): Promise<Transferred> {
     const { signal = never } = options;
     const remote = await this.#alive(signal);
-    return await downloadFile(remote, remote.place(path), localPath, { ...options, signal });
+    return await fetchFile(remote, remote.place(path), localPath, { ...options, signal });
   }
 
   async store(order: StoreOrder): Promise<Transferred> {

@@ -1,12 +1,13 @@
 // One attempt of an upload by SFTP: into NAME.sallyport-part, and NAME when it is whole, so that NAME is never half a file.
 // Where the server takes no part or renames nothing, into NAME itself.
+
+import type { Transferred } from "../../client/transfer-options.ts";
 import { flagsOf } from "../../filesystem/sftp/sftp-calls.ts";
 import { SftpUpdater } from "../../filesystem/sftp/sftp-writer.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { printable } from "../../protocol/printable.ts";
 import { typeOf } from "../../ssh/sftp/wire/attributes.ts";
 import { nameState, resumeSteps } from "../resume-rule.ts";
-import type { Transferred } from "../server-session.ts";
 import { isUntouched } from "../source-identity.ts";
 import type { StoreOrder } from "../store-order.ts";
 import type { SftpChannel } from "./sftp-channel.ts";

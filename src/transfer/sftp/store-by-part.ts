@@ -1,11 +1,12 @@
 // An upload into NAME.sallyport-part, which gets its name when it is whole.
+
+import type { Transferred } from "../../client/transfer-options.ts";
 import { flagsOf } from "../../filesystem/sftp/sftp-calls.ts";
 import { SftpUpdater } from "../../filesystem/sftp/sftp-writer.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { printable } from "../../protocol/printable.ts";
 import { besideBytes, noteSuffix, partSuffix } from "../part-file.ts";
 import { type NameState, nameState, partState, resumeSteps, type Step } from "../resume-rule.ts";
-import type { Transferred } from "../server-session.ts";
 import { likeness, type SourceIdentity } from "../source-identity.ts";
 import type { StoreOrder } from "../store-order.ts";
 import type { SftpChannel } from "./sftp-channel.ts";

@@ -1,6 +1,7 @@
 // After an SFTP transfer: is the file at the other side the same? OpenSSH has no checksums (its PROTOCOL, section 4, names
 // none), so the file is read once more.
 import { type Digest, makeDigest } from "../../client/checksum.ts";
+import type { Transferred } from "../../client/transfer-options.ts";
 import { judgeSize } from "../../protocol/client/told-size.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
@@ -8,7 +9,6 @@ import { limits } from "../../protocol/limits.ts";
 import { printable } from "../../protocol/printable.ts";
 import type { Attributes } from "../../ssh/sftp/wire/attributes.ts";
 import { compareBytes, firstBytes, isRefusal, type Tail } from "../identify.ts";
-import type { Transferred } from "../server-session.ts";
 import type { SourceIdentity } from "../source-identity.ts";
 import type { StoreOrder } from "../store-order.ts";
 import type { SftpChannel } from "./sftp-channel.ts";

@@ -1,13 +1,13 @@
 // A session with an SFTP server, in the words of the FTP client.
 import type { CallOptions } from "../client/ftp-client.ts";
-import { connectSsh, type SshHost } from "../connect/ssh-host.ts";
 import { systemClock } from "../network/system-clock.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { SftpClient } from "../ssh/sftp/client/sftp-client.ts";
 import type { SshHostOptions } from "../ssh/ssh-connection.ts";
-import type { ServerSession } from "./server-session.ts";
-import { makeSftpChannel, type SftpChannel } from "./sftp/sftp-channel.ts";
-import { SftpSession } from "./sftp/sftp-session.ts";
+import type { ServerSession } from "../transfer/server-session.ts";
+import { makeSftpChannel, type SftpChannel } from "../transfer/sftp/sftp-channel.ts";
+import { SftpSession } from "../transfer/sftp/sftp-session.ts";
+import { connectSsh, type SshHost } from "./ssh-host.ts";
 
 const never: AbortSignal = new AbortController().signal;
 

@@ -1,0 +1,15 @@
+// What both entries of the package export, `sallyport` and `sallyport/client`: the network, errors, traces, SSH options.
+export type { Endpoint } from "../platform/endpoint.ts";
+export type {
+  CloseInfo,
+  Connection,
+  ConnectOptions,
+  Listener,
+  ListenOptions,
+  Network,
+  PortRange,
+} from "../platform/network.ts";
+export type { Trace, TraceEvent } from "../platform/trace.ts";
+export type { ErrorCode, ErrorDetails } from "../protocol/error.ts";
+export { isSallyportError, SallyportError } from "../protocol/error.ts";
+export type { AskUser, Question, SshHostOptions, SshOptions } from "../ssh/ssh-connection.ts";
