@@ -12,7 +12,7 @@ import { flow } from "./download.ts";
 import { receiveData, type Sink } from "./receive-data.ts";
 import { encodingOf, notify, type Session, wireName } from "./session.ts";
 import { runTransfer } from "./transfer.ts";
-import { enterDirectory, isThere, leaveDirectory, noDirectory } from "./working-directory.ts";
+import { enterDirectory, isThere, leaveDirectory, noDirectory, type Went } from "./working-directory.ts";
 
 type ListCommand = "LIST" | "MLSD" | "NLST";
 
@@ -79,12 +79,20 @@ async function listFacts(
   signal: AbortSignal,
 ): Promise<Listing | undefined> {
   const what = couldNotList(path);
-  const isInside = path !== undefined && path !== "" && isThere(await enterDirectory(session, path, signal));
+  const isHere = path === undefined || path === "";
+  const went = isHere ? undefined : await enterDirectory(session, path, signal, { climb: true });
+  const isInside = went !== undefined && isThere(went);
   if (!isInside) await raceAbort(leaveDirectory(session), signal);
-  const isPlace = isInside || path === undefined || path === "";
+  const facts = async (argument: string): Promise<Listing> =>
+    decoded(session, await listLines(session, { verb: "MLSD", argument, what, signal }), "MLSD");
   try {
-    const argument = isPlace ? {} : { argument: path };
-    const listing = decoded(session, await listLines(session, { verb: "MLSD", ...argument, what, signal }), "MLSD");
+    const listing = await facts(isInside || isHere ? "" : path);
+    if (went !== undefined && isRefused(went)) {
+      // The path may be ignored: what is listed is where we are.
+      const names = namesOf(listing);
+      const isFile = names === path?.split("/").at(-1);
+      if (!isFile && (names === "" || names === namesOf(await facts("")))) throw noDirectory(what, went);
+    }
     const isEmpty = listing.entries.length === 0 && listing.self === undefined;
     if (isEmpty && session.quirks.mlsd === "untried")
       return await withoutMlsd(session, path, signal, "lists nothing by it");
@@ -92,9 +100,9 @@ async function listFacts(
     return listing;
   } catch (error) {
     const code = isSallyportError(error) ? (error.details.reply ?? 0) : 0;
-    const isRefused = (code >= 500 && code <= 504) || code === 550;
-    if (!isRefused || session.control.failure !== undefined || (code === 550 && session.quirks.mlsd === "works"))
-      throw error;
+    const isRefusal = (code >= 500 && code <= 504) || code === 550;
+    const isCertain = code === 550 && session.quirks.mlsd === "works" && !isInside;
+    if (!isRefusal || session.control.failure !== undefined || isCertain) throw error;
     if (code === 500 || code === 502) {
       session.quirks.mlsd = "missing";
       notify(session, `the server offers MLSD but refuses it (${code}); LIST from now on`);
@@ -102,7 +110,8 @@ async function listFacts(
     }
     // It may be about this path alone: what is not a directory, or is missing.
     const listing = await withoutMlsd(session, path, signal, `refuses it (${code})`).catch(() => undefined);
-    if (listing === undefined || (code === 550 && listing.entries.length === 0)) throw error;
+    // A directory that was entered is there: empty, where LIST shows nothing either.
+    if (listing === undefined || (code === 550 && listing.entries.length === 0 && !isInside)) throw error;
     return listing;
   }
 }
@@ -139,7 +148,7 @@ async function listFiles(
     return await listLines(session, { ...order, argument: behindLIST(options, path) });
   }
   // A directory may be named like a pattern.
-  const went = await enterDirectory(session, path, signal);
+  const went = await enterDirectory(session, path, signal, { climb: true });
   if (isThere(went)) {
     return await listLines(session, { ...order, argument: behindLIST(options, undefined) }).catch(nothingInIt);
   }
@@ -150,6 +159,9 @@ async function listFiles(
     throw went === "unknown-base" || !isRefusal ? error : noDirectory(what, went);
   });
   if (went === "unknown-base" || isWithoutCwd(went) || isPattern(path) || isAbout(lines, path)) return lines;
+  // The path may be ignored as CWD is.
+  const isOther = async (): Promise<boolean> => lines.join("\n") !== (await listLines(session, order)).join("\n");
+  if (went === "stays" && lines.length > 0 && (await isOther())) return lines;
   throw noDirectory(what, went);
 }
 
@@ -164,7 +176,12 @@ function nothingInIt(error: unknown): readonly string[] {
 /** For the server to fill in, as its users know it. */
 const isPattern = (path: string): boolean => /[*?[\]]/.test(path);
 
-const isWithoutCwd = ({ code }: Reply): boolean => code === 500 || code === 502;
+const isWithoutCwd = (went: Went): boolean => typeof went !== "string" && (went.code === 500 || went.code === 502);
+
+const isRefused = (went: Went): went is Reply | "stays" =>
+  went !== "unknown-base" && !isThere(went) && !isWithoutCwd(went);
+
+const namesOf = ({ entries }: Listing): string => entries.map(({ name }) => name).join("/");
 
 /** The lines are those of that file, and not of the directory where we are. */
 function isAbout(lines: readonly string[], path: string): boolean {

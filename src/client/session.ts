@@ -56,9 +56,11 @@ export interface ServerQuirks {
   mlsd: "untried" | "works" | "missing";
   /** PRET has not been refused. */
   pret: boolean;
+  /** It has refused a CWD: one that it accepts is obeyed. */
+  refusesCwd: boolean;
 }
 
-export const newQuirks = (): ServerQuirks => ({ mlsd: "untried", pret: true });
+export const newQuirks = (): ServerQuirks => ({ mlsd: "untried", pret: true, refusesCwd: false });
 
 /** Where the server has us. Bytes, one character each. */
 export interface WorkingDirectory {
@@ -66,6 +68,10 @@ export interface WorkingDirectory {
   base: string | undefined;
   /** Where we went from there for a listing or a file, as a path of the user's. */
   away: string | undefined;
+  /** How many CDUP lead back from there, where `base` is not told. */
+  climbs: number;
+  /** What the server told last of where it is. */
+  told: string | undefined;
   /** A change that is on its way, or over. Never rejects. */
   moving: Promise<unknown>;
 }
@@ -73,12 +79,15 @@ export interface WorkingDirectory {
 export const newWorkingDirectory = (): WorkingDirectory => ({
   base: undefined,
   away: undefined,
+  climbs: 0,
+  told: undefined,
   moving: Promise.resolve(),
 });
 
 /** The directory is another one now, or may be. */
 export function forgetDirectory({ cwd }: Session): void {
   cwd.base = undefined;
+  cwd.told = undefined;
 }
 
 /** The name for the wire. Throws `FS_NAME_INVALID`. */

@@ -1,6 +1,7 @@
 // Directories that are reached by CWD, where a path in the command would be ignored, mean something else or be refused: old
 // PLCs, z/OS data sets, IBM i. RFC 1738 section 3.2.2 has a CWD for each component. The session comes back before anything else.
 import { raceAbort } from "../platform/abort.ts";
+import { readsInOrder } from "../protocol/client/orderly-servers.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
@@ -8,14 +9,24 @@ import type { Reply } from "../protocol/reply.ts";
 import { quotedIn } from "./file-commands.ts";
 import { type Session, wireName } from "./session.ts";
 
-/** Whether the server takes us there. Throws only when the session is lost, or left somewhere else. */
+/**
+ * What CWD was answered. `unknown-base`: not sent, for the server does not tell where we are, so that there is no way back.
+ * `stays`: accepted, and not obeyed.
+ */
+export type Went = Reply | "unknown-base" | "stays";
+
+/**
+ * Whether the server takes us there; `climb`: also where only CDUP leads back. Throws only when the session is lost, or left
+ * somewhere else.
+ */
 export async function enterDirectory(
   session: Session,
   directory: string,
   signal: AbortSignal,
-): Promise<Reply | "unknown-base"> {
+  { climb = false }: { readonly climb?: boolean } = {},
+): Promise<Went> {
   return await raceAbort(
-    moving(session, () => change(session, directory)),
+    moving(session, () => change(session, directory, climb)),
     signal,
   );
 }
@@ -33,23 +44,30 @@ async function moving<T>({ cwd }: Session, move: () => Promise<T>): Promise<T> {
 }
 
 async function back({ cwd, control }: Session): Promise<void> {
-  if (cwd.away === undefined || cwd.base === undefined) return;
-  const reply = await control.command("CWD", cwd.base);
-  if (reply.code >= 300) {
-    const error = replyError(`could not go back to "${printable(cwd.base, 200)}"`, reply);
+  if (cwd.away === undefined) return;
+  const { base } = cwd;
+  const where = base === undefined ? "from where the listing was" : `to "${printable(base, 200)}"`;
+  for (let left = base === undefined ? cwd.climbs : 1; left > 0; left -= 1) {
+    const reply = await (base === undefined ? control.command("CDUP") : control.command("CWD", base));
+    if (reply.code < 300) continue;
+    const error = replyError(`could not go back ${where}`, reply);
     control.fail(error);
     throw error;
   }
   cwd.away = undefined;
+  cwd.told = base;
 }
 
-async function change(session: Session, directory: string): Promise<Reply | "unknown-base"> {
-  const { cwd, control } = session;
+async function change(session: Session, directory: string, climb: boolean): Promise<Went> {
+  const { cwd } = session;
   const path = wireName(session, directory);
   if (cwd.away === directory) return arrived;
   cwd.base ??= await askBase(session);
   const { base } = cwd;
-  if (base === undefined) return "unknown-base";
+  if (base === undefined) {
+    await back(session);
+    return climb ? await enterBlindly(session, directory, path) : "unknown-base";
+  }
   // A path from the root needs no way back before it.
   const fromRoot = path.startsWith("/")
     ? path
@@ -57,7 +75,8 @@ async function change(session: Session, directory: string): Promise<Reply | "unk
       ? `${base.replace(/\/$/, "")}/${path}`
       : undefined;
   if (cwd.away !== undefined && fromRoot === undefined) await back(session);
-  const whole = await control.command("CWD", cwd.away === undefined ? path : (fromRoot ?? path));
+  const whole = await goTo(session, cwd.away === undefined ? path : (fromRoot ?? path));
+  if (whole === "stays") return whole;
   if (whole.code < 300) {
     cwd.away = directory;
     return whole;
@@ -67,6 +86,45 @@ async function change(session: Session, directory: string): Promise<Reply | "unk
   await back(session);
   if (path.startsWith("/")) steps[0] = `/${steps[0]}`;
   return await step(session, directory, steps, whole);
+}
+
+/** Where PWD is refused: one CDUP for each component leads back. */
+async function enterBlindly(session: Session, directory: string, path: string): Promise<Went> {
+  const steps = path.split("/").filter((step) => step !== "" && step !== ".");
+  if (path.startsWith("/") || steps.length === 0 || steps.includes("..")) return "unknown-base";
+  const reply = await session.control.command("CWD", path);
+  if (reply.code < 300) Object.assign(session.cwd, { away: directory, climbs: steps.length });
+  return reply;
+}
+
+/** CWD; and PWD with it until the server has refused one, for some devices accept whatever is asked and stay where they are. */
+async function goTo(session: Session, path: string): Promise<Reply | "stays"> {
+  const { control, cwd, quirks } = session;
+  const before = cwd.told;
+  const isTrusted = quirks.refusesCwd || readsInOrder(session.greeting) || before === undefined;
+  const going = control.command("CWD", path);
+  if (isTrusted) return await going;
+  if (session.options.pipeline === false) await going;
+  const [reply, now] = await Promise.all([going, askPlace(session)]);
+  cwd.told = now;
+  if (reply.code >= 550) quirks.refusesCwd = true;
+  const isElsewhere = now === undefined || now !== before || isPlace(before, path);
+  if (reply.code >= 300 || isElsewhere) return reply;
+  // A link may lead to where it stands.
+  const nowhere = await control.command("CWD", `${path}/no-such-directory`);
+  quirks.refusesCwd = nowhere.code >= 550;
+  return nowhere.code >= 300 ? reply : "stays";
+}
+
+/** `path`, from `base`, is `base` itself. */
+function isPlace(base: string, path: string): boolean {
+  const whole = path.startsWith("/") ? path : `${base}/${path}`;
+  const normal = (text: string): string =>
+    text
+      .split("/")
+      .filter((part) => part !== "" && part !== ".")
+      .join("/");
+  return normal(whole) === normal(base) || path.split("/").includes("..");
 }
 
 /** Component by component. Gives the refusal of the whole when one of them is refused. */
@@ -85,7 +143,12 @@ async function step(session: Session, directory: string, steps: readonly string[
 
 const arrived: Reply = { code: 250, lines: ["250 there already"] };
 
-async function askBase({ control }: Session): Promise<string | undefined> {
+async function askBase(session: Session): Promise<string | undefined> {
+  session.cwd.told = await askPlace(session);
+  return session.cwd.told;
+}
+
+async function askPlace({ control }: Session): Promise<string | undefined> {
   const reply = await control.command("PWD");
   const path = reply.code < 300 ? (quotedIn(reply) ?? unquotedIn(reply)) : undefined;
   return path === undefined || path === "" || /[\r\n\0]/.test(path) ? undefined : path;
@@ -134,10 +197,15 @@ export async function withNames<T>(
   return await work(path, other);
 }
 
-export const isThere = (reply: Reply | "unknown-base"): boolean => reply !== "unknown-base" && reply.code < 300;
+export const isThere = (went: Went): boolean => typeof went !== "string" && went.code < 300;
 
 /** LIST answers with nothing, and exit status 0, for what is not there (vsftpd). */
-export function noDirectory(what: string, reply: Reply): SallyportError {
+export function noDirectory(what: string, reply: Reply | "stays"): SallyportError {
+  if (reply === "stays") {
+    return new SallyportError("FTP_REPLY_PERMANENT", `${what}: the server accepts CWD and stays where it was`, {
+      hint: "There is no such directory, or the server has no CWD.",
+    });
+  }
   const error = replyError(what, reply);
   if (reply.code !== 550) return error;
   return new SallyportError(error.code, error.message, {

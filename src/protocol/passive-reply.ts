@@ -80,13 +80,15 @@ export function parse229(reply: Reply): number {
 }
 
 /**
- * Reads by the reply's code, whatever was asked: NAT64 gear answers PASV with 229.
+ * Reads by the reply's code, whatever was asked: NAT64 gear answers PASV with 229. Any other 2yz (200) counts as 227, as lftp
+ * takes it, if it names an address.
  * @throws SallyportError `FTP_PROTOCOL_REMOTE`
  */
 export function parsePassive(reply: Reply): PassiveAddress {
   if (reply.code === 227) return parse227(reply);
   if (reply.code === 228) return parse228(reply);
   if (reply.code === 229) return { host: undefined, port: parse229(reply) };
+  if (reply.code >= 200 && reply.code < 300) return parse227(reply);
   throw unreadable(reply, "RFC 959, RFC 1639 or RFC 2428");
 }
 

@@ -24,6 +24,8 @@ test("MLSD is asked where MLST is a feature", async () => {
     await control.reply('257 "/home"');
     await control.expect("CWD some where");
     await control.reply("250 ok");
+    await control.expect("PWD");
+    await control.reply('257 "/home/some where"');
     await answer(control, "MLSD", text);
   };
   await using rig = await startRig(script, {}, ["UTF8", "MLST type*;"]);
@@ -42,6 +44,8 @@ test("LIST is read elsewhere; a path that looks like an option is none", async (
     await control.reply('257 "/home"');
     await control.expect("CWD -R");
     await control.reply("250 ok");
+    await control.expect("PWD");
+    await control.reply('257 "/home/-R"');
     await answer(control, "LIST", text);
   });
   const { format, entries, unread } = await rig.client.list("-R");

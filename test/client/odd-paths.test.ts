@@ -4,6 +4,7 @@ import { FtpClient } from "../../src/connect/index.ts";
 import {
   handlers,
   linesOf,
+  placeOf,
   type Quirk,
   type QuirkyServer,
   refuse,
@@ -31,12 +32,24 @@ const noPaths =
     return true;
   };
 
+/** LIST of where we are, whatever path is given: the old PLCs' way. */
+const ignored: Quirk = async (_, session, there) => {
+  await handlers["LIST"]?.("", session, there);
+  return true;
+};
+
+/** MLSD likewise. */
+const factsHere: Quirk = async (_, session, there) => {
+  const names = linesOf(there, session.cwd).matchAll(/2020 (.*)\r\n/g);
+  const text = [...names].map(([, name]) => `type=file;size=1; ${name}\r\n`).join("");
+  const socket = await session.data?.accept();
+  await session.control.reply("150 here");
+  socket?.end(Buffer.from(text, "latin1"));
+  await session.control.reply("226 done");
+  return true;
+};
+
 describe("a directory is listed by its own name", () => {
-  /** The old PLCs' way. */
-  const ignored: Quirk = async (_, session, there) => {
-    await handlers["LIST"]?.("", session, there);
-    return true;
-  };
   /** IBM i. */
   const refused: Quirk = async (argument, session, there) =>
     argument !== "" && (await refuse("501 File must be specified by library/file.member.")("", session, there));
@@ -135,11 +148,67 @@ describe("a directory is listed by its own name", () => {
     await expect(client.list("sub")).rejects.toThrow("226 without having announced the data");
   });
 
-  test("as before where the server does not tell where we are", async () => {
-    await using server = await startQuirkyServer({ files, quirks: { PWD: refuse("502 no") } });
+  test("where the server does not tell where we are, and CDUP leads back", async () => {
+    const withEmpty = { ...files, "/empty/": "" };
+    await using server = await startQuirkyServer({ files: withEmpty, quirks: { PWD: refuse("502 no") } });
     await using client = await connectTo(server);
-    expect(await namesOf(client, "sub")).toEqual(["b", "deep er"]);
-    expect(server.lines).toContain("LIST sub");
+    expect(await namesOf(client, "sub/deep er")).toEqual(["c"]);
+    expect(await namesOf(client)).toEqual(["a", "sub", "empty"]);
+    expect(server.lines.filter((line) => /^C/.test(line))).toEqual(["CWD sub/deep er", "CDUP", "CDUP"]);
+    expect(await namesOf(client, "empty")).toEqual([]);
+    await expect(client.list("nodir")).rejects.toMatchObject({ details: { reply: 550 } });
+    expect(await namesOf(client, "/sub")).toEqual(["b", "deep er"]);
+    expect(server.lines).toContain("LIST /sub");
+  });
+
+  describe("where CWD is always accepted", () => {
+    const accepted = refuse("250 ok");
+    const missing = { message: expect.stringContaining("the server accepts CWD and stays where it was") };
+
+    test("and means nothing: by its path", async () => {
+      const withEmpty = { ...files, "/empty/": "" };
+      await using server = await startQuirkyServer({ files: withEmpty, quirks: { CWD: accepted } });
+      await using client = await connectTo(server);
+      expect(await namesOf(client, "sub")).toEqual(["b", "deep er"]);
+      await expect(client.list("nodir")).rejects.toMatchObject(missing);
+      await expect(client.list("empty")).rejects.toMatchObject(missing);
+      await client.upload(Buffer.from("new"), "sub/n");
+      expect(server.stored.get("/sub/n")).toBe("new");
+    });
+
+    test("and means nothing, nor does the path of LIST or MLSD: an error, no other directory's files", async () => {
+      for (const features of [["SIZE"], ["MLST type*;"]]) {
+        const quirks = { CWD: accepted, LIST: ignored, MLSD: factsHere };
+        await using server = await startQuirkyServer({ files, features, quirks });
+        await using client = await connectTo(server);
+        await expect(client.list("sub")).rejects.toMatchObject(missing);
+        expect(await namesOf(client)).toEqual(["a", "sub"]);
+      }
+    });
+
+    test("and obeyed for what is there: that is listed, the rest is an error", async () => {
+      const CWD: Quirk = async (argument, session, there) =>
+        placeOf(session, argument) !== "/" && !there.stored.has(`${placeOf(session, argument)}/`)
+          ? await accepted("", session, there)
+          : false;
+      await using server = await startQuirkyServer({ files, quirks: { CWD } });
+      await using client = await connectTo(server);
+      expect(await namesOf(client, "sub")).toEqual(["b", "deep er"]);
+      await expect(client.list("nodir")).rejects.toMatchObject(missing);
+      expect(await namesOf(client)).toEqual(["a", "sub"]);
+    });
+
+    test("no server that has refused one is doubted, nor one whose link leads to where we are", async () => {
+      const CWD: Quirk = async (argument, session, there) =>
+        argument === "here" && (await accepted("", session, there));
+      await using server = await startQuirkyServer({ files, quirks: { CWD } });
+      await using client = await connectTo(server);
+      expect(await namesOf(client, "here")).toEqual(["a", "sub"]);
+      expect(server.lines).toContain("CWD here/no-such-directory");
+      server.lines.length = 0;
+      expect(await namesOf(client, "sub")).toEqual(["b", "deep er"]);
+      expect(server.lines).not.toContain("PWD");
+    });
   });
 
   test("who is not let back is told so, and works nowhere else", async () => {
@@ -254,19 +323,27 @@ describe("MLSD that is offered and not there", () => {
     expect(server.lines.filter((line) => line.startsWith("MLSD"))).toEqual(["MLSD"]);
   });
 
-  test("another directory's, since the path is ignored: its own is entered", async () => {
-    const MLSD: Quirk = async (_, session, there) => {
-      const names = linesOf(there, session.cwd).matchAll(/2020 (.*)\r\n/g);
-      const text = [...names].map(([, name]) => `type=file;size=1; ${name}\r\n`).join("");
-      const socket = await session.data?.accept();
-      await session.control.reply("150 here");
-      socket?.end(Buffer.from(text, "latin1"));
-      await session.control.reply("226 done");
-      return true;
-    };
-    await using server = await startQuirkyServer({ files, features: ["MLST type*;size*;"], quirks: { MLSD } });
+  test("another directory's, since the path is ignored: its own is entered, and none is shown for what is not there", async () => {
+    const quirks = { MLSD: factsHere };
+    await using server = await startQuirkyServer({ files, features: ["MLST type*;size*;"], quirks });
     await using client = await connectTo(server);
     expect(await namesOf(client, "sub")).toEqual(["b", "deep er"]);
+    await expect(client.list("nodir")).rejects.toMatchObject({ details: { reply: 550 } });
+    await expect(client.list("sub/nodir")).rejects.toMatchObject({ details: { reply: 550 } });
+    expect(await namesOf(client)).toEqual(["a", "sub"]);
+  });
+
+  test("but for an empty directory, of which it says 550: empty", async () => {
+    const MLSD: Quirk = async (argument, session, there) =>
+      session.cwd === "/empty"
+        ? await refuse("550 No such file or directory")(argument, session, there)
+        : await factsHere(argument, session, there);
+    const withEmpty = { ...files, "/empty/": "" };
+    await using server = await startQuirkyServer({ files: withEmpty, features: ["MLST type*;"], quirks: { MLSD } });
+    await using client = await connectTo(server);
+    expect(await namesOf(client, "empty")).toEqual([]);
+    expect(await namesOf(client, "sub")).toEqual(["b", "deep er"]);
+    expect(await namesOf(client, "empty")).toEqual([]);
   });
 
   test("501 for what is no directory is that file's, and MLSD is asked again", async () => {

@@ -130,8 +130,19 @@ describe("a passive reply is read by its code, whatever was asked", () => {
     expect(parsePassive(reply(line))).toEqual(address);
   });
 
-  test("another code is no passive reply", () => {
-    expect(thrownBy(() => parsePassive(reply("200 (10,0,0,1,195,80)")))).toMatchObject(remote);
+  test("another code is one where it names an address, and only then", () => {
+    expect(parsePassive(reply("200 Entering Passive Mode (10,0,0,1,195,80)"))).toEqual({
+      host: "10.0.0.1",
+      port: 50_000,
+    });
+    for (const line of [
+      "200 ok",
+      "200 (|||50000|)",
+      "150 (10,0,0,1,195,80)",
+      "350 (10,0,0,1,195,80)",
+      "500 (10,0,0,1,195,80)",
+    ])
+      expect(thrownBy(() => parsePassive(reply(line)))).toMatchObject(remote);
   });
 });
 

@@ -1,7 +1,15 @@
 // Honest and odd servers at the command line: what is told, and with which exit status.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { handlers, type Quirk, type QuirkyServer, refuse, startQuirkyServer } from "../../support/quirky-server.ts";
+import {
+  handlers,
+  placeOf,
+  type Quirk,
+  type QuirkyServer,
+  type QuirkySession,
+  refuse,
+  startQuirkyServer,
+} from "../../support/quirky-server.ts";
 import { watchResources } from "../../support/resources.ts";
 import { makeTempDir } from "../../support/tempdir.ts";
 import { type BuiltProgram, buildProgram, run } from "../support/built-program.ts";
@@ -39,16 +47,32 @@ describe("what is there", () => {
     });
   });
 
-  test("a tree of a server that changes no directory has an end, and no level twice", async () => {
-    const CWD = refuse("250 ok");
-    await using server = await startQuirkyServer({ files, quirks: { CWD } });
+  test("a tree of a server that accepts CWD and changes no directory is found by its paths", async () => {
+    await using server = await startQuirkyServer({
+      files: { "/a": "root's", "/sub/": "", "/sub/b": "b's" },
+      quirks: { CWD: refuse("250 ok") },
+    });
+    await using home = makeTempDir("tree");
+    expect(await sallyport("get", "-r", urlOf(server, ""), home.path)).toMatchObject({ ended: "exit 0" });
+    expect(readFileSync(home.file("sub/b"), "utf8")).toBe("b's");
+  });
+
+  test("a tree of a server that changes no directory and tells another has an end after five levels", async () => {
+    const told = new WeakMap<QuirkySession, string>();
+    const CWD: Quirk = async (path, session) => {
+      told.set(session, placeOf({ cwd: told.get(session) ?? "/" }, path));
+      return await refuse("250 ok")("", session, { files, stored: new Map() });
+    };
+    const PWD: Quirk = async (_, session, there) =>
+      await refuse(`257 "${told.get(session) ?? "/"}"`)("", session, there);
+    await using server = await startQuirkyServer({ files, quirks: { CWD, PWD } });
     await using home = makeTempDir("tree");
     const ended = await sallyport("get", "-r", urlOf(server, ""), home.path);
     expect(ended).toMatchObject({
       ended: "exit 1",
       stderr: expect.stringContaining("repeats that of the directory above it"),
     });
-    expect(readdirSync(home.path)).toEqual(["a"]);
+    expect(readdirSync(home.file("sub/sub/sub/sub"))).toEqual(["a"]);
     expect(await sallyport("ls", "-r", urlOf(server, ""))).toMatchObject({
       ended: "exit 1",
       stderr: expect.stringContaining("repeats that of the directory above it"),
