@@ -60,7 +60,7 @@ export function describeMatrix(transport: "openssh" | "embedded"): void {
         test(`20 curls at the same time with ${kind}`, () => expectParallelSessions(through(kind)));
       }
 
-      test.each(frontModes)("%s: 100 MB there and back", (mode) => expectBigFile(mode, through("vsftpd")));
+      test.each(frontModes)("%s: 32 MB there and back", (mode) => expectBigFile(mode, through("vsftpd")));
 
       describe("a transfer that is aborted", () => {
         beforeAll(() => {

@@ -3,6 +3,7 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { openServer, type Server, type ServerOptions, type TraceEvent } from "../../src/index.ts";
 import type { FtpServer } from "../support/ftp-servers.ts";
 import type { TempDir } from "../support/tempdir.ts";
+import { usersFile } from "../support/users-file.ts";
 import type { Place } from "./session.ts";
 
 export interface OwnServer {
@@ -16,7 +17,7 @@ export async function openOwnServer(home: TempDir, options: Partial<ServerOption
   const events: TraceEvent[] = [];
   const server = await openServer({
     files: home.path,
-    users: [{ name: "alice", password: "secret" }],
+    ...(options.users === undefined && { passwordFile: usersFile("alice", "secret") }),
     listen: [{ port: 0 }],
     sync: false,
     trace: (event) => events.push(event),

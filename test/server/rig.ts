@@ -1,5 +1,6 @@
 // A server of ours in this process, on a free port, with files in memory or on disk.
 import { MemoryFileSystem, openServer, type Server, type ServerOptions, type TraceEvent } from "../../src/index.ts";
+import { usersFile } from "../support/users-file.ts";
 import { Peer } from "./peer.ts";
 
 export interface Rig extends AsyncDisposable {
@@ -17,7 +18,7 @@ export async function startRig(options: Partial<ServerOptions> = {}): Promise<Ri
   const server = await openServer({
     files: new MemoryFileSystem({ now: () => Date.now() }),
     listen: [{ port: 0 }],
-    users: [{ name: "alice", password: "secret" }],
+    ...(options.users === undefined && { passwordFile: usersFile("alice", "secret") }),
     trace: (event) => events.push(event),
     ...options,
   });

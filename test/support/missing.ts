@@ -55,7 +55,7 @@ const checks: Readonly<Record<Need, () => boolean>> = {
   nft: () => onPath("nft"),
   chromium: () => existsSync(chromiumPath),
   root: isRoot,
-  netns: () => isRoot() && onPath("ip") && spawnSync("unshare", ["--net", "true"]).status === 0,
+  netns: () => isRoot() && onPath("ip") && onPath("nsenter") && spawnSync("unshare", ["--net", "true"]).status === 0,
 };
 
 /** What of `needed` this machine does not have. */

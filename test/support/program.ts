@@ -1,6 +1,7 @@
 // A real program that runs in the background of a test: its log, its children, and an end that leaves nothing.
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { inNetns } from "./netns.ts";
 import { descendantsOf, isRunning, signalProcess } from "./processes.ts";
 import { until } from "./until.ts";
 
@@ -101,5 +102,5 @@ function withParentDeath(command: readonly string[]): readonly string[] {
 }
 
 function withNamespace(name: string | undefined, command: readonly string[]): readonly string[] {
-  return name === undefined ? command : ["ip", "netns", "exec", name, ...command];
+  return name === undefined ? command : inNetns(name, command);
 }

@@ -25,6 +25,7 @@ import {
 import { openLocalFileSystem } from "../../src/filesystem/local/local-file-system.ts";
 import { openServer } from "../../src/serve/open-server.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
+import { usersFile } from "../support/users-file.ts";
 import { startSftpRig } from "./sftp-rig.ts";
 
 let there: TempDir;
@@ -45,7 +46,7 @@ async function startFtp(sessionsMax = 10): Promise<{ client: FtpClient; open: ()
   let open = 0;
   const server = await openServer({
     files: there.path,
-    users: [{ name: "me", password: "pw" }],
+    passwordFile: usersFile("me", "pw"),
     listen: [{ port: 0 }],
     sessionsPerAddressMax: sessionsMax,
     trace: ({ type }) => {

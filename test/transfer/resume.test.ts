@@ -14,6 +14,7 @@ import { storeFile } from "../../src/transfer/store-file.ts";
 import type { StoreSource } from "../../src/transfer/store-order.ts";
 import { localSource, remoteSource } from "../../src/transfer/store-source.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
+import { usersFile } from "../support/users-file.ts";
 import { startSftpRig } from "./sftp-rig.ts";
 
 const signal = new AbortController().signal;
@@ -71,7 +72,7 @@ let sftp: ServerSession;
 beforeAll(async () => {
   dir = makeTempDir("resume");
   const files = await openLocalFileSystem({ directory: dir.path, sync: false });
-  server = await openServer({ files, users: [{ name: "u", password: "p" }], listen: [{ port: 0 }] });
+  server = await openServer({ files, passwordFile: usersFile("u", "p"), listen: [{ port: 0 }] });
   ftp = await FtpClient.connect({ host: "127.0.0.1", port: server.listeners[0]?.port ?? 0, user: "u", password: "p" });
   sftp = await startSftpRig({ files });
 });
@@ -203,7 +204,7 @@ describe("a server that keeps the old file until the new one is whole", () => {
   const atomic = async (): Promise<Server> =>
     openServer({
       files: await openLocalFileSystem({ directory: dir.path, sync: false }),
-      users: [{ name: "u", password: "p" }],
+      passwordFile: usersFile("u", "p"),
       listen: [{ port: 0 }],
       atomicUploads: true,
     });

@@ -3,6 +3,7 @@ import { afterEach, beforeAll, beforeEach } from "vitest";
 import { openServer } from "../../../src/serve/open-server.ts";
 import type { Server, ServerOptions } from "../../../src/serve/options.ts";
 import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
+import { usersFile } from "../../support/users-file.ts";
 import { type BuiltProgram, buildProgram, type RunOptions, run, start } from "./built-program.ts";
 import { onTerminal, type Step } from "./on-terminal.ts";
 
@@ -40,8 +41,9 @@ export function serveDirectory(
   let [there, here]: TempDir[] = [];
   let servers: Server[] = [];
   const open = async (options: Partial<ServerOptions> = {}): Promise<Server> => {
-    const users = [{ name, password }];
-    const server = await openServer({ files: rig.there.path, users, listen: [{ port: 0 }], sync: false, ...options });
+    const passwordFile = usersFile(name, password);
+    const usual = { files: rig.there.path, passwordFile, listen: [{ port: 0 }], sync: false };
+    const server = await openServer({ ...usual, ...options });
     servers.push(server);
     return server;
   };

@@ -1,5 +1,6 @@
 // Runs a client program to its end: in an empty home directory, with a time limit, its dialogue taken apart.
 import { type ChildProcess, spawn } from "node:child_process";
+import { inNetns } from "../netns.ts";
 import { patienceMs } from "../patience.ts";
 import { makeTempDir } from "../tempdir.ts";
 
@@ -33,8 +34,7 @@ export interface ClientResult {
 export async function runClient(command: string, args: readonly string[], o: RunOptions = {}): Promise<ClientResult> {
   const home = makeTempDir("home");
   const start = performance.now();
-  const [file, ...rest] =
-    o.netns === undefined ? [command, ...args] : ["ip", "netns", "exec", o.netns, command, ...args];
+  const [file, ...rest] = o.netns === undefined ? [command, ...args] : inNetns(o.netns, [command, ...args]);
   const child = spawn(file as string, rest, {
     cwd: o.cwd ?? home.path,
     env: { PATH: process.env["PATH"] ?? "", HOME: home.path, LANG: "C.UTF-8", TZ: "UTC", ...o.env },
