@@ -22,8 +22,11 @@ export type { TlsTrust } from "../network/tls-client.ts";
 export type { NameEncoding } from "../protocol/client/name-bytes.ts";
 export type { ListedEntry, ListedTime, Listing } from "../protocol/listing/listed-entry.ts";
 export type { Reply } from "../protocol/reply.ts";
+export { type CopyOptions, copyFile } from "../transfer/copy-file.ts";
 export { ensureDirectory, type RemoveDirectoryOptions, removeDirectory } from "../transfer/directories.ts";
 export {
+  type CopyDirectoryOptions,
+  copyDirectory,
   type DirectoryEvents,
   type DirectoryResult,
   type DirectoryTransferOptions,
@@ -31,6 +34,7 @@ export {
   uploadDirectory,
 } from "../transfer/directory-transfer.ts";
 export { downloadFile, uploadFile } from "../transfer/file-transfer.ts";
+export { matchingPaths } from "../transfer/matching.ts";
 export type { ServerSession } from "../transfer/server-session.ts";
 export { connectSftp } from "./connect-sftp.ts";
 export { connectFtp, FtpClient, type FtpClientOptions } from "./ftp-client.ts";

@@ -1,13 +1,57 @@
 // One file from server to server: past this machine where both servers allow it, else through it.
 import { transferBetween } from "../client/third-party.ts";
-import type { Transferred } from "../client/transfer-options.ts";
+import type { FileTransferOptions, Transferred } from "../client/transfer-options.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { transferOptions } from "./file-transfer.ts";
 import { identify } from "./identify.ts";
 import { keepTimeThere } from "./keep-time.ts";
 import { isFtp, type ServerSession } from "./server-session.ts";
+import { Renewal } from "./shared-sessions.ts";
 import { type StoreOptions, storeFile } from "./store-file.ts";
 import { remoteSource } from "./store-source.ts";
+
+/** How a file is copied from server to server. */
+export interface CopyOptions extends FileTransferOptions {
+  /** All bytes go through this machine, also where the servers could send to each other. Default false. */
+  readonly throughHere?: boolean;
+}
+
+/**
+ * Copies a file from server to server. Two FTP servers that allow it send to each other (FXP); else the bytes go through this machine,
+ * and what is stored is as {@link uploadFile} stores it. Source and destination may be one session.
+ *
+ * @throws SallyportError `FTP_REPLY_*` or `FS_*` when a server refuses, `FTP_TRANSFER` and `NET_*` when the transfer broke, `FTP_VERIFY` when
+ * the copy is not what is at the source; the signal's reason.
+ * @example
+ * const { how } = await copyFile(session, "report.txt", another, "archive/report.txt", { retries: 2 });
+ */
+export async function copyFile(
+  source: ServerSession,
+  from: string,
+  destination: ServerSession,
+  to: string,
+  options: CopyOptions = {},
+): Promise<Transferred> {
+  const { signal } = options;
+  // What is read and what is written need a session each.
+  await using second = source === destination ? await destination.openAnother(definedProps({ signal })) : undefined;
+  await using sources = new Renewal(source, signal);
+  await using destinations = new Renewal(second ?? destination, signal);
+  const rules = copyRules(source, destination, options);
+  const session = async (): Promise<readonly [ServerSession, ServerSession]> => [
+    await sources.open(),
+    await destinations.open(),
+  ];
+  return await copyOneFile(rules, { session, from, to }, transferOptions(options), "");
+}
+
+/** The rules of a library call; SFTP has no third-party transfer. */
+export function copyRules(source: ServerSession, destination: ServerSession, options: CopyOptions): CopyRules {
+  const { throughHere = false, resume = false, inPlace = false, onNote = () => {} } = options;
+  const mayFxp = isFtp(source) && isFtp(destination);
+  return { throughHere: throughHere || !mayFxp, resume, inPlace, noFxp: new Set(), note: onNote };
+}
 
 export interface Copy {
   /** Source and destination; asked again after a failure that may have ended one of them. */
@@ -16,7 +60,7 @@ export interface Copy {
   readonly to: string;
 }
 
-export type CopyOptions = Omit<StoreOptions, "note" | "resume" | "inPlace" | "onDataComplete">;
+export type CopyAttemptOptions = Omit<StoreOptions, "note" | "resume" | "inPlace" | "onDataComplete">;
 
 export interface CopyRules {
   /** Do not ask the servers to send to each other. */
@@ -31,7 +75,12 @@ export interface CopyRules {
 }
 
 /** `pair` names the two servers: those that have refused once are not asked again. */
-export async function copyFile(rules: CopyRules, copy: Copy, options: CopyOptions, pair: string): Promise<Transferred> {
+export async function copyOneFile(
+  rules: CopyRules,
+  copy: Copy,
+  options: CopyAttemptOptions,
+  pair: string,
+): Promise<Transferred> {
   const { throughHere, resume, noFxp } = rules;
   // A third-party transfer cannot begin in the middle, nor change line ends.
   if (!throughHere && !resume && options.type !== "ascii" && !noFxp.has(pair)) {
@@ -56,7 +105,10 @@ function isRefusal({ code, details }: SallyportError): boolean {
   );
 }
 
-async function copyBetween({ session, from, to }: Copy, { signal, verify, times }: CopyOptions): Promise<Transferred> {
+async function copyBetween(
+  { session, from, to }: Copy,
+  { signal, verify, times }: CopyAttemptOptions,
+): Promise<Transferred> {
   const [source, destination] = await session();
   if (!isFtp(source) || !isFtp(destination)) throw noThirdParty();
   const call = { signal };
@@ -85,7 +137,7 @@ function noThirdParty(): SallyportError {
   );
 }
 
-async function copyThroughHere(rules: CopyRules, copy: Copy, options: CopyOptions): Promise<Transferred> {
+async function copyThroughHere(rules: CopyRules, copy: Copy, options: CopyAttemptOptions): Promise<Transferred> {
   const [, destination] = await copy.session();
   const { signal, verify, type } = options;
   using source = remoteSource(async () => (await copy.session())[0], copy.from, {

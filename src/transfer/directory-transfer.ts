@@ -1,18 +1,27 @@
 // Whole directories between this machine and a server, FTP and SFTP alike: the library's calls.
 
 import type { FileTransferOptions, Transferred } from "../client/transfer-options.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
+import { type CopyOptions, copyOneFile, copyRules } from "./copy-file.ts";
 import { ensureDirectory } from "./directories.ts";
 import { fetchFile } from "./fetch-file.ts";
 import { keeps, transferOptions } from "./file-transfer.ts";
 import { exactTime } from "./keep-time.ts";
 import type { ServerSession } from "./server-session.ts";
-import { SharedSessions } from "./shared-sessions.ts";
+import { PairedSessions, SharedSessions, type Side } from "./shared-sessions.ts";
 import { storeFile } from "./store-file.ts";
 import { localSource } from "./store-source.ts";
-import { downloadTree, type TreeDownload, type TreeEvents, type TreeUpload, uploadTree } from "./tree-task.ts";
-import { runTasks, type Task } from "./worker-pool.ts";
+import {
+  copyTree,
+  downloadTree,
+  type TreeDownload,
+  type TreeEvents,
+  type TreeUpload,
+  uploadTree,
+} from "./tree-task.ts";
+import { runTasks, type SessionSource, type Task } from "./worker-pool.ts";
 
 /** What is told of a directory while it is transferred. */
 export interface DirectoryEvents {
@@ -75,7 +84,10 @@ export async function downloadDirectory(
     );
   };
   const tree = { server: undefined, nameOf: (name: string) => name, ...run.events, fetch };
-  return await run.perform(session, downloadTree<undefined>(tree, path, localPath));
+  return await run.perform(
+    (signal) => new SharedSessions(session, signal),
+    downloadTree<undefined>(tree, path, localPath),
+  );
 }
 
 /**
@@ -104,9 +116,52 @@ export async function uploadDirectory(
   };
   if (path !== "") await ensureDirectory(session, path, options);
   return await run.perform(
-    session,
+    (signal) => new SharedSessions(session, signal),
     uploadTree<undefined>({ server: undefined, ...run.events, store }, localPath, path),
   );
+}
+
+/** How a directory is copied from server to server. */
+export interface CopyDirectoryOptions extends DirectoryTransferOptions, Pick<CopyOptions, "throughHere"> {}
+
+/**
+ * Copies all that is in a directory of a server to another one, each file as {@link copyFile} does. `to` is made where it is missing, with the
+ * directories above it; what is there and not at the source stays. Symbolic links are left out. In `onFile` the second path is that of the copy.
+ *
+ * @throws SallyportError without `onFailed` the first failure, as {@link copyFile}, `LIMIT_LISTING` for a tree without end, `CONFIG_INVALID`; with it
+ * only what ends all: no session any more, or the signal's reason.
+ * @example
+ * const { files } = await copyDirectory(session, "reports", another, "archive/reports", { sessions: 2 });
+ */
+export async function copyDirectory(
+  source: ServerSession,
+  from: string,
+  destination: ServerSession,
+  to: string,
+  options: CopyDirectoryOptions = {},
+): Promise<DirectoryResult> {
+  const run = new DirectoryRun(options);
+  const { signal } = options;
+  await using second = source === destination ? await destination.openAnother(definedProps({ signal })) : undefined;
+  if (to !== "") await ensureDirectory(destination, to, definedProps({ signal }));
+  const rules = copyRules(source, destination, options);
+  const attempts = transferOptions(options);
+  const copy = (path: string, target: string): Task<Side> => ({
+    name: path,
+    run: async (task) => {
+      const session = async (): Promise<readonly [ServerSession, ServerSession]> => [
+        await task.session("source"),
+        await task.session("destination"),
+      ];
+      const work = { session, from: path, to: target };
+      run.moved(path, target, await copyOneFile(rules, work, { ...attempts, signal: task.signal }, ""));
+      return undefined;
+    },
+  });
+  const sides = { source: "source", destination: "destination" } as const;
+  const tree = { ...sides, nameOf: (name: string) => name, ...run.events, copy };
+  const given = { source, destination: second ?? destination };
+  return await run.perform((whole) => new PairedSessions(given, whole), copyTree<Side>(tree, from, to));
 }
 
 /** What both ways have in common: counts, failures, workers. */
@@ -138,7 +193,10 @@ class DirectoryRun {
     this.#options.onFile?.(path, localPath, result);
   }
 
-  async perform(session: ServerSession, task: Task<undefined>): Promise<DirectoryResult> {
+  async perform<Server>(
+    sessionsOf: (signal: AbortSignal) => SessionSource<Server>,
+    task: Task<Server>,
+  ): Promise<DirectoryResult> {
     const { sessions: count = 1, signal = new AbortController().signal, onNote = () => {} } = this.#options;
     if (!Number.isInteger(count) || count < 1 || count > limits.clientSessionsMax) {
       throw new SallyportError(
@@ -146,7 +204,7 @@ class DirectoryRun {
         `sessions: ${count} is not a whole number from 1 to ${limits.clientSessionsMax}`,
       );
     }
-    const sessions = new SharedSessions(session, signal);
+    const sessions = sessionsOf(signal);
     await runTasks([task], { sessions, count, signal, failed: (name, error) => this.#fail(name, error), note: onNote });
     return { files: this.#files, bytes: this.#bytes, leftOut: this.#leftOut, failed: this.#failed };
   }

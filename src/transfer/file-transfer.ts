@@ -3,6 +3,7 @@ import type { FileTransferOptions, Transferred } from "../client/transfer-option
 import { definedProps } from "../protocol/defined-props.ts";
 import { fetchFile } from "./fetch-file.ts";
 import type { ServerSession } from "./server-session.ts";
+import { Renewal } from "./shared-sessions.ts";
 import { type StoreOptions, storeFile } from "./store-file.ts";
 import { localSource, streamSource } from "./store-source.ts";
 
@@ -73,32 +74,4 @@ export function transferOptions(options: FileTransferOptions): StoreOptions {
     note: onNote,
     ...definedProps({ type, onProgress }),
   };
-}
-
-/** The session for another attempt: the caller's as long as it is there, else another, which is closed in the end. */
-class Renewal implements AsyncDisposable {
-  readonly #given: ServerSession;
-  readonly #signal: AbortSignal | undefined;
-  #isLost = false;
-  #own: ServerSession | undefined;
-
-  constructor(given: ServerSession, signal: AbortSignal | undefined) {
-    this.#given = given;
-    this.#signal = signal;
-    void given.closed.then(() => {
-      this.#isLost = true;
-    });
-  }
-
-  async open(): Promise<ServerSession> {
-    if (!this.#isLost) return this.#given;
-    await this.#own?.[Symbol.asyncDispose]();
-    this.#own = undefined;
-    this.#own = await this.#given.openAnother(definedProps({ signal: this.#signal }));
-    return this.#own;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#own?.[Symbol.asyncDispose]();
-  }
 }

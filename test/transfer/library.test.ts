@@ -12,10 +12,13 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   connectFtp,
+  copyDirectory,
+  copyFile,
   downloadDirectory,
   downloadFile,
   ensureDirectory,
   type FtpClient,
+  matchingPaths,
   removeDirectory,
   type ServerSession,
   transferBetween,
@@ -241,4 +244,50 @@ test("transferBetween refuses what is no client of connectFtp", async () => {
   const { client } = await startFtp();
   const stranger = Object.create(null) as FtpClient;
   await expect(transferBetween(client, stranger, "a", "b")).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+});
+
+describe.each(openers)("from %s", (_from, open) => {
+  test.each(openers)("a file and a directory are copied to %s", async (_to, openOther) => {
+    fill(there);
+    const [source, destination] = [await open(), await openOther()];
+    const { bytes } = await copyFile(source, "tree/0/f0", destination, "copied", { verify: "hash" });
+    expect(bytes).toBe(13);
+    const seen: string[] = [];
+    const result = await copyDirectory(source, "tree", destination, "a/b", {
+      sessions: 3,
+      onFile: (path, copy) => seen.push(`${path} ${copy}`),
+    });
+    expect(result).toMatchObject({ files: 12, failed: 0, leftOut: 0 });
+    expect(contents(there, "a/b")).toEqual(files);
+    expect(readFileSync(there.file("copied"), "utf8")).toBe(files["0/f0"]);
+    expect(seen).toContain("tree/1/f10 a/b/1/f10");
+  });
+});
+
+describe.each(openers)("%s", (_name, open) => {
+  test("a file is copied within one session's server", async () => {
+    fill(there);
+    const session = await open();
+    await copyFile(session, "tree/0/f0", session, "copied", { throughHere: true });
+    expect(await copyDirectory(session, "tree", session, "copies")).toMatchObject({ files: 12 });
+    expect(readFileSync(there.file("copied"), "utf8")).toBe(files["0/f0"]);
+    expect(contents(there, "copies")).toEqual(files);
+    expect((await session.stat("copied")).type).toBe("file");
+  });
+
+  test("a pattern means paths in any directory, and nothing where nothing matches", async () => {
+    fill(there);
+    const session = await open();
+    expect(await matchingPaths(session, "tree/[01]/f{3*,1*}")).toEqual(["tree/0/f3", "tree/1/f1", "tree/1/f10"]);
+    expect(await matchingPaths(session, "tree/0/f0/*")).toEqual([]);
+    expect(await matchingPaths(session, "no/*")).toEqual([]);
+  });
+});
+
+test("two FTP servers send to each other where they may, unless the caller wants the bytes to go through this machine", async () => {
+  fill(there);
+  const [{ client }, { client: other }] = [await startFtp(), await startFtp()];
+  expect((await copyFile(client, "tree/0/f0", other, "copied")).how).toBe("third-party");
+  expect((await copyFile(client, "tree/0/f0", other, "again", { throughHere: true })).how).toBe("through this machine");
+  expect(readFileSync(there.file("again"), "utf8")).toBe(files["0/f0"]);
 });

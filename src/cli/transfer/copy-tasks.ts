@@ -1,7 +1,7 @@
 // `cp`: from server to server; the trees.
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
-import { copyFile } from "../../transfer/copy-file.ts";
+import { copyOneFile } from "../../transfer/copy-file.ts";
 import { joinPath } from "../../transfer/tree.ts";
 import { copyTree, type TreeCopy } from "../../transfer/tree-task.ts";
 import { type RunContext, treeEvents, urlAt } from "./context.ts";
@@ -70,7 +70,7 @@ function fileTask(context: RunContext, { source, destination }: Pair, from: stri
         context.watch({ way: "copied", source: urlAt(source, from), target }, from, (gauge) => {
           const { onProgress, note, ...options } = context.optionsFor(source, gauge, signal);
           const { throughHere, resume, inPlace } = context.command;
-          return copyFile(
+          return copyOneFile(
             { throughHere, resume, inPlace, noFxp: context.noFxp, note },
             { session: async () => [await session(source), await session(destination, second)], from, to },
             {

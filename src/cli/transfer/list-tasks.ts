@@ -3,7 +3,7 @@
 import { formatFtpUrl } from "../../protocol/url/format-ftp-url.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlFileName, urlParentPath, urlPath } from "../../protocol/url/url-path.ts";
-import { byName } from "../../transfer/matching-entries.ts";
+import { byName } from "../../transfer/matching.ts";
 import { assertDepth, faultOf, joinPath, nextLevel, type TreeLevel, topLevel } from "../../transfer/tree.ts";
 import { type RunContext, urlAt } from "./context.ts";
 import { patternTask } from "./pattern-task.ts";

@@ -1,7 +1,7 @@
 // A URL with a pattern: one task for each name that it means.
 import { formatFtpUrl } from "../../protocol/url/format-ftp-url.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
-import { type Matches, matchingEntries } from "../../transfer/matching-entries.ts";
+import { type Matches, matchingEntries } from "../../transfer/matching.ts";
 import { faultOf } from "../../transfer/tree.ts";
 import type { RunContext } from "./context.ts";
 import type { Task } from "./task.ts";

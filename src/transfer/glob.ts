@@ -1,7 +1,7 @@
 // `*`, `?`, `[a-z]`, `{a,b}` and `~` as the C shell has them, for names here and at the server.
-import { SallyportError } from "../../protocol/error.ts";
-import { limits } from "../../protocol/limits.ts";
-import { matchesPattern } from "../../protocol/listing/glob.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
+import { matchesPattern } from "../protocol/listing/glob.ts";
 
 export interface GlobSource {
   /** What a leading `~` means; absent: nothing special. */

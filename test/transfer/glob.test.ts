@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { expandBraces, expandGlob, isGlob } from "../../../src/cli/ftp/glob.ts";
-import { limits } from "../../../src/protocol/limits.ts";
-import { thrownBy } from "../../protocol/thrown-by.ts";
+import { limits } from "../../src/protocol/limits.ts";
+import { expandBraces, expandGlob, isGlob } from "../../src/transfer/glob.ts";
+import { thrownBy } from "../protocol/thrown-by.ts";
 
 const directories: Readonly<Record<string, readonly string[]>> = {
   "": ["b.txt", "a.txt", "c.md", ".hidden", "sub", "sub2", "star*", "[x]"],
