@@ -30,7 +30,7 @@ export interface Variant {
   readonly sallyport: Act;
 }
 
-/** What is done, and what must come of it in both worlds. */
+/** What is done, and what must come of it in both simulations. */
 export interface Act {
   /** The commands as one would type them, host by host: `client$ ssh -L 2001:localhost:21 server`. */
   readonly typed: readonly string[];

@@ -1,4 +1,4 @@
-// What a scenario's script acts on. Three kinds: a simulated world in virtual time, real programs in network namespaces, and
+// What a scenario's script acts on. Three kinds: a simulated network in virtual time, real programs in network namespaces, and
 // the loopback address of this machine.
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { LabEvent, NetstatLine } from "./evidence.ts";
@@ -10,7 +10,7 @@ import type { BackModeName, FrontMode, SshWords } from "./words.ts";
  */
 export interface RunningStage extends AsyncDisposable {
   readonly stage: Stage;
-  /** Plays a story: in a simulated world time passes only meanwhile. */
+  /** Plays a story: in a simulated network time passes only meanwhile. */
   play<T>(story: () => Promise<T>): Promise<T>;
   /** What was seen until now, in the order of time. */
   events(): readonly LabEvent[];

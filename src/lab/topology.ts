@@ -1,4 +1,4 @@
-// Hosts, wires and middleboxes of a scenario, as data: a simulated world and one of network namespaces are built from it.
+// Hosts, wires and middleboxes of a scenario, as data: a simulated network and one of network namespaces are built from it.
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { PortRange } from "../platform/network.ts";
 
@@ -13,7 +13,7 @@ export interface WirePlan {
   readonly name: string;
   /** For the figure: `the client's network`. */
   readonly title: string;
-  /** Milliseconds of one direction. Default 1. The real world has no delay. */
+  /** Milliseconds of one direction. Default 1. The real network has no delay. */
   readonly latencyMs?: number;
 }
 

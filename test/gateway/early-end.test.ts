@@ -10,11 +10,11 @@ import { CountedClock } from "../swarm/counted-clock.ts";
 watchResources();
 
 test("that is told to close while it says its last word leaves no timer and says nothing more", async () => {
-  const { world, client, server } = makeStage();
-  const clock = new CountedClock(world.clock);
+  const { simulation, client, server } = makeStage();
+  const clock = new CountedClock(simulation.clock);
   const shared: GatewayShared = { registry: new ListenerRegistry(), sessions: new Set(), lastSession: 0 };
   const told: string[] = [];
-  await world.run(async () => {
+  await simulation.run(async () => {
     const gateway = new Gateway(
       await listenAt(server.network(), "", 2001),
       {

@@ -6,7 +6,7 @@ import { Host } from "../../src/simulation/host/host.ts";
 import { linuxRules, type SystemRules } from "../../src/simulation/host/system-rules.ts";
 import { Wire } from "../../src/simulation/links/wire.ts";
 import { Router } from "../../src/simulation/router/router.ts";
-import { World } from "../../src/simulation/world.ts";
+import { Simulation } from "../../src/simulation/simulation.ts";
 import { collect, ending } from "../../src/testing/network/traffic.ts";
 import { connectTo, listenAt, never } from "../simulation/stage.ts";
 import { describePeers } from "../support/missing.ts";
@@ -45,11 +45,11 @@ const cases: readonly Case[] = [
 ];
 
 async function simulated({ host, port, localAddress }: Case): Promise<string> {
-  const world = new World();
-  const [near, far] = [new Wire(world, "near"), new Wire(world, "far")];
-  const client = new Host(world, "client", { attached: [{ wire: near, address: "10.77.1.1/24" }], rules });
+  const simulation = new Simulation();
+  const [near, far] = [new Wire(simulation, "near"), new Wire(simulation, "far")];
+  const client = new Host(simulation, "client", { attached: [{ wire: near, address: "10.77.1.1/24" }], rules });
   // The filter of the server's own host stands in front of it: it takes the packets for its address.
-  new Router(world, "filter", {
+  new Router(simulation, "filter", {
     attached: [
       { wire: near, address: "10.77.1.2/24" },
       { wire: far, address: "10.78.1.1/24" },
@@ -64,12 +64,12 @@ async function simulated({ host, port, localAddress }: Case): Promise<string> {
       })),
     },
   });
-  new Host(world, "server", { attached: [{ wire: far, address: "10.78.1.2/24" }], gateway: "10.78.1.1" });
+  new Host(simulation, "server", { attached: [{ wire: far, address: "10.78.1.2/24" }], gateway: "10.78.1.1" });
   const from = localAddress === undefined ? {} : { localAddress };
-  return world.run(async () => {
+  return simulation.run(async () => {
     const error: unknown = await connectTo(client.network(), host, port, from).catch((reason: unknown) => reason);
     const system = isSallyportError(error) ? error.details.system : String(error);
-    return `${system} ${Math.round(world.nowMs / 1000)}`;
+    return `${system} ${Math.round(simulation.nowMs / 1000)}`;
   });
 }
 
@@ -95,9 +95,9 @@ describePeers(["netns", "nft"], "connect between two hosts", () => {
   test("without time stamps, from a connection in TIME_WAIT, fails alike: EADDRNOTAVAIL", async () => {
     const real = hosts.run(hosts.client, process.execPath, probe, "again", "127.0.0.1", "", "", "20");
     expect(real).toBe("EADDRNOTAVAIL 0");
-    const world = new World();
-    const network = new Host(world, "host").network();
-    await world.run(async () => {
+    const simulation = new Simulation();
+    const network = new Host(simulation, "host").network();
+    await simulation.run(async () => {
       const listener = await listenAt(network, "127.0.0.1");
       const from = { localAddress: "127.0.0.1", localPort: 20 };
       const first = await connectTo(network, "127.0.0.1", listener.endpoint.port, from);

@@ -1,9 +1,9 @@
 // A simulated host passes the conformance suite: with itself over loopback, and with another host over a wire.
 
 import { Host } from "../../src/simulation/host/host.ts";
+import { Simulation } from "../../src/simulation/simulation.ts";
 import { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
 import { SimulatedSshd } from "../../src/simulation/ssh/ssh-server.ts";
-import { World } from "../../src/simulation/world.ts";
 import type { NetworkFixture } from "../../src/testing/network/network-fixture.ts";
 import { describeNetwork } from "../conformance/network-suite.ts";
 import { watchResources } from "../support/resources.ts";
@@ -19,14 +19,14 @@ function leftovers(host: Host): string[] {
 }
 
 async function openSimulatedFixture(loopback: string): Promise<NetworkFixture> {
-  const host = new Host(new World({ runsFreely: true }), "host");
+  const host = new Host(new Simulation({ runsFreely: true }), "host");
   const network = host.network();
   return { network, peer: network, loopback, capabilities, leftovers: () => leftovers(host), close: async () => {} };
 }
 
 /** Through a simulated SSH connection: the remote end is another host, where the peer is. */
 async function openSshFixture(): Promise<NetworkFixture> {
-  const { world, client, server } = makeStage({ runsFreely: true, wire: { latencyMs: 0.25 } });
+  const { simulation, client, server } = makeStage({ runsFreely: true, wire: { latencyMs: 0.25 } });
   const sshd = await SimulatedSshd.start(server);
   const ssh = await SimulatedSsh.connect(client, { host: "10.0.0.3", signal: never });
   return {
@@ -38,7 +38,7 @@ async function openSshFixture(): Promise<NetworkFixture> {
     close: async () => {
       await ssh[Symbol.asyncDispose]();
       await sshd[Symbol.asyncDispose]();
-      await world.turn();
+      await simulation.turn();
     },
   };
 }

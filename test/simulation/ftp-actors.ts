@@ -1,4 +1,4 @@
-// FTP in a simulated world, of the lab's parts: our server engine, our gateway through simulated SSH, and a client that
+// FTP in a simulated network, of the lab's parts: our server engine, our gateway through simulated SSH, and a client that
 // connects where it is told.
 import { labFiles } from "../../src/lab/files.ts";
 import { startFtpServer } from "../../src/lab/simulated/ftp-server.ts";
@@ -35,6 +35,6 @@ export async function startTunnel(
 
 /** Logged in, for files as they are. */
 export function logIn(host: Host, server: Endpoint): Promise<NaiveUser> {
-  const { clock } = host.world;
+  const { clock } = host.simulation;
   return NaiveUser.logIn({ network: host.network(), clock, server, files, tell: () => {}, kill: async () => {} });
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { wait } from "../../src/platform/abort.ts";
 import type { Connection, Network } from "../../src/platform/network.ts";
-import { formatNetstat } from "../../src/simulation/host/netstat.ts";
+import { formatNetstat } from "../../src/simulation/host/kernel.ts";
 import { linuxRules } from "../../src/simulation/host/system-rules.ts";
 import { collect, ending } from "../../src/testing/network/traffic.ts";
 import { watchResources } from "../support/resources.ts";
@@ -34,14 +34,14 @@ async function dataConnection({ client, server }: Stage): Promise<() => Promise<
 describe("without time stamps a connection in TIME_WAIT", () => {
   it("cannot be made again by the side that waits, until 2MSL have passed", async () => {
     const stage = makeStage();
-    const { world, server } = stage;
-    await world.run(async () => {
+    const { simulation, server } = stage;
+    await simulation.run(async () => {
       const connect = await dataConnection(stage);
       expect(states(server)).toEqual(["TIME_WAIT"]);
       await expect(connect()).rejects.toMatchObject({ code: "NET_ADDRESS_UNAVAILABLE", ...fails("EADDRNOTAVAIL") });
-      await wait(world.clock, 59_000, never);
+      await wait(simulation.clock, 59_000, never);
       await expect(connect()).rejects.toMatchObject(fails("EADDRNOTAVAIL"));
-      await wait(world.clock, 1100, never);
+      await wait(simulation.clock, 1100, never);
       expect(states(server)).toEqual([]);
       await connect();
     });
@@ -49,8 +49,8 @@ describe("without time stamps a connection in TIME_WAIT", () => {
 
   it("is in the way of a program that binds without SO_REUSEADDR", async () => {
     const stage = makeStage();
-    const { world, server } = stage;
-    await world.run(async () => {
+    const { simulation, server } = stage;
+    await simulation.run(async () => {
       await dataConnection(stage);
       const rude = server.network({ reuse: false });
       await expect(listenAt(rude, "10.0.0.3", 20)).rejects.toMatchObject(fails("EADDRINUSE"));
@@ -64,10 +64,10 @@ describe("a loopback source towards another host", () => {
     ["EADDRNOTAVAIL", "NET_ADDRESS_UNAVAILABLE", {}],
     ["EINVAL", "NET_FAILED", linuxRules],
   ] as const)("fails with %s (%s)", async (system, code, rules) => {
-    const { world, client } = makeStage({ rules });
+    const { simulation, client } = makeStage({ rules });
     const attempt = (): Promise<Connection> =>
       connectTo(client.network(), "10.0.0.3", 21, { localAddress: "127.0.0.1" });
-    await world.run(() => expect(attempt()).rejects.toMatchObject({ code, ...fails(system) }));
+    await simulation.run(() => expect(attempt()).rejects.toMatchObject({ code, ...fails(system) }));
   });
 });
 
@@ -79,24 +79,24 @@ describe("a host", () => {
     ["a port where nobody listens", "ECONNREFUSED", (network) => connectTo(network, "10.0.0.3", 21)],
   ];
   it.each(attempts)("cannot connect to %s: %s", async (_what, system, attempt) => {
-    const { world, client } = makeStage();
+    const { simulation, client } = makeStage();
     const calls: string[] = [];
-    world.observe((seen) => {
+    simulation.observe((seen) => {
       if (seen.type === "failed") calls.push(`${seen.node}: ${seen.call.split(" ")[0]}: ${seen.system}`);
     });
-    await world.run(() => expect(attempt(client.network())).rejects.toMatchObject(fails(system)));
+    await simulation.run(() => expect(attempt(client.network())).rejects.toMatchObject(fails(system)));
     expect(calls).toEqual([`client: connect: ${system}`]);
   });
 
   it("gives a program that is not root no port below 1024", async () => {
-    const { world, client } = makeStage();
+    const { simulation, client } = makeStage();
     const attempt = (): Promise<unknown> => listenAt(client.network({ isRoot: false }), "10.0.0.2", 21);
-    await world.run(() => expect(attempt()).rejects.toMatchObject({ code: "NET_PERMISSION", ...fails("EACCES") }));
+    await simulation.run(() => expect(attempt()).rejects.toMatchObject({ code: "NET_PERMISSION", ...fails("EACCES") }));
   });
 
-  it("knows names, its own before those of the world", async () => {
-    const { world, client, server } = makeStage({ names: { "ftp.example": "10.0.0.3" } });
-    await world.run(async () => {
+  it("knows names, its own before those of the simulation", async () => {
+    const { simulation, client, server } = makeStage({ names: { "ftp.example": "10.0.0.3" } });
+    await simulation.run(async () => {
       const listener = await listenAt(server.network(), "ftp.example", 21);
       expect((await connectTo(client.network(), "ftp.example", 21)).remote.host).toBe("10.0.0.3");
       expect(listener.endpoint.host).toBe("10.0.0.3");
@@ -105,8 +105,8 @@ describe("a host", () => {
   });
 
   it("lets no packet to 127.0.0.1 in from a wire: loopback is each host's own", async () => {
-    const { world, client, server } = makeStage();
-    await world.run(async () => {
+    const { simulation, client, server } = makeStage();
+    await simulation.run(async () => {
       await listenAt(server.network(), "127.0.0.1", 21);
       await expect(connectTo(client.network(), "127.0.0.1", 21)).rejects.toMatchObject(fails("ECONNREFUSED"));
       await expect(connectTo(client.network(), "10.0.0.3", 21)).rejects.toMatchObject(fails("ECONNREFUSED"));
@@ -114,28 +114,28 @@ describe("a host", () => {
   });
 
   it("keeps one connection more than the backlog for a program that does not accept, and answers no other", async () => {
-    const { world, client, server } = makeStage();
-    await world.run(async () => {
+    const { simulation, client, server } = makeStage();
+    await simulation.run(async () => {
       const slow = server.network({ acceptsAtOnce: false, backlog: 2 });
       const listener = await listenAt(slow, "10.0.0.3", 21);
       for (let count = 0; count < 3; count += 1) await connectTo(client.network(), "10.0.0.3", 21);
       const late = connectTo(client.network(), "10.0.0.3", 21);
-      await wait(world.clock, 500, never);
+      await wait(simulation.clock, 500, never);
       expect(states(server)).toEqual(["LISTEN", "ESTABLISHED", "ESTABLISHED", "ESTABLISHED"]);
       await listener.accept({ signal: never });
       await late;
-      expect(Math.round(world.nowMs)).toBeGreaterThanOrEqual(1000); // its SYN was sent again
+      expect(Math.round(simulation.nowMs)).toBeGreaterThanOrEqual(1000); // its SYN was sent again
     });
   });
 
   it("shows its sockets as netstat does", async () => {
-    const { world, client, server } = makeStage();
-    await world.run(async () => {
+    const { simulation, client, server } = makeStage();
+    await simulation.run(async () => {
       const listener = await listenAt(server.network(), "", 21);
       await connectTo(client.network(), "10.0.0.3", 21, { localPort: 40_000 });
       const far = await listener.accept({ signal: never });
       far.stream.end();
-      await wait(world.clock, 10, never);
+      await wait(simulation.clock, 10, never);
       expect(formatNetstat(server.netstat())).toBe(
         [
           "Proto  Recv-Q  Local Address  Foreign Address  State",
@@ -147,13 +147,13 @@ describe("a host", () => {
   });
 
   it("forgets after a minute one that waits for an end that does not come, once its program has closed", async () => {
-    const { world, client, server } = makeStage();
-    await world.run(async () => {
+    const { simulation, client, server } = makeStage();
+    await simulation.run(async () => {
       const { near } = await joined(client.network(), server.network(), "10.0.0.3");
       near.stream.destroy();
-      await wait(world.clock, 59_000, never);
+      await wait(simulation.clock, 59_000, never);
       expect(states(client)).toEqual(["FIN_WAIT2"]);
-      await wait(world.clock, 2000, never);
+      await wait(simulation.clock, 2000, never);
       expect(states(client)).toEqual([]);
     });
   });

@@ -35,14 +35,14 @@ function pattern(length: number, seed: number): Buffer {
 
 it.each(Array.from({ length: 100 }, (_, seed) => seed))("seed %i", async (seed) => {
   const { lost, late, upBytes, downBytes, bytesPerMs } = weatherOf(seed);
-  const { world, wire, client, server } = makeStage({ seed, wire: { latencyMs: 5, bytesPerMs } });
+  const { simulation, wire, client, server } = makeStage({ seed, wire: { latencyMs: 5, bytesPerMs } });
   wire.rule(() => {
-    const dice = world.random.below(100);
+    const dice = simulation.random.below(100);
     if (dice < lost) return "drop";
-    return dice < lost + late ? { delayMs: world.random.below(50) } : undefined;
+    return dice < lost + late ? { delayMs: simulation.random.below(50) } : undefined;
   });
   const [up, down] = [pattern(upBytes, seed), pattern(downBytes, seed + 1)];
-  await world.run(async () => {
+  await simulation.run(async () => {
     const { near, far } = await joined(client.network(), server.network(), "10.0.0.3");
     const [atFar, atNear] = await Promise.all([
       collect(far.stream),

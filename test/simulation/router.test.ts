@@ -6,7 +6,7 @@ import { Host } from "../../src/simulation/host/host.ts";
 import { Wire } from "../../src/simulation/links/wire.ts";
 import { Router } from "../../src/simulation/router/router.ts";
 import type { RouterOptions } from "../../src/simulation/router/router-options.ts";
-import { World } from "../../src/simulation/world.ts";
+import { Simulation } from "../../src/simulation/simulation.ts";
 import { collect, readExactly } from "../../src/testing/network/traffic.ts";
 import { watchResources } from "../support/resources.ts";
 import { connectTo, listenAt, never, states } from "./stage.ts";
@@ -14,7 +14,7 @@ import { connectTo, listenAt, never, states } from "./stage.ts";
 watchResources();
 
 interface Border {
-  readonly world: World;
+  readonly simulation: Simulation;
   readonly lan: Wire;
   readonly wan: Wire;
   /** 192.168.1.2, behind the router. */
@@ -25,23 +25,23 @@ interface Border {
 
 /** A router with 192.168.1.1 inside and 198.51.100.1 outside; the outside knows no way to private addresses. */
 function makeBorder(options: (wires: { lan: Wire; wan: Wire }) => Partial<RouterOptions>): Border {
-  const world = new World();
-  const lan = new Wire(world, "lan");
-  const wan = new Wire(world, "wan", { latencyMs: 10 });
+  const simulation = new Simulation();
+  const lan = new Wire(simulation, "lan");
+  const wan = new Wire(simulation, "wan", { latencyMs: 10 });
   const attached = [
     { wire: lan, address: "192.168.1.1/24" },
     { wire: wan, address: "198.51.100.1/24" },
   ];
-  new Router(world, "router", { attached, ...options({ lan, wan }) });
-  const inside = new Host(world, "inside", {
+  new Router(simulation, "router", { attached, ...options({ lan, wan }) });
+  const inside = new Host(simulation, "inside", {
     attached: [{ wire: lan, address: "192.168.1.2/24" }],
     gateway: "192.168.1.1",
   });
-  const outside = new Host(world, "outside", {
+  const outside = new Host(simulation, "outside", {
     attached: [{ wire: wan, address: "198.51.100.3/24" }],
     ...(options({ lan, wan }).masquerade === undefined ? { gateway: "198.51.100.1" } : {}),
   });
-  return { world, lan, wan, inside, outside };
+  return { simulation, lan, wan, inside, outside };
 }
 
 const say = async (from: Connection, to: Connection, words: string): Promise<string> => {
@@ -67,15 +67,15 @@ describe("a packet filter", () => {
 
   it("with memory lets answers in and drops what comes by itself, which times out after 127 s", async () => {
     const border = makeBorder((wires) => ({ filter: outward(wires) }));
-    await border.world.run(async () => {
+    await border.simulation.run(async () => {
       const { client, server } = await control(border);
       expect(await say(server, client, "220 hello\r\n")).toBe("220 hello\r\n");
       await listenAt(border.inside.network(), "192.168.1.2", 2000);
-      const startMs = border.world.nowMs;
+      const startMs = border.simulation.nowMs;
       await expect(connectTo(border.outside.network(), "192.168.1.2", 2000)).rejects.toMatchObject({
         code: "NET_TIMEOUT",
       });
-      expect(Math.round((border.world.nowMs - startMs) / 1000)).toBe(127);
+      expect(Math.round((border.simulation.nowMs - startMs) / 1000)).toBe(127);
     });
   });
 
@@ -84,9 +84,9 @@ describe("a packet filter", () => {
     ["reject", "NET_REFUSED"],
   ] as const)("with the verdict %s fails a connection at once: %s", async (verdict, code) => {
     const border = makeBorder(() => ({ filter: { rules: [], policy: verdict } }));
-    await border.world.run(async () => {
+    await border.simulation.run(async () => {
       await expect(connectTo(border.outside.network(), "192.168.1.2", 2000)).rejects.toMatchObject({ code });
-      expect(border.world.nowMs).toBeLessThan(1000);
+      expect(border.simulation.nowMs).toBeLessThan(1000);
     });
   });
 
@@ -94,7 +94,7 @@ describe("a packet filter", () => {
     const border = makeBorder(({ wan }) => ({
       filter: { rules: [{ in: wan, opens: true, verdict: "reset" }], policy: "accept" },
     }));
-    await border.world.run(async () => {
+    await border.simulation.run(async () => {
       const { client, server } = await control(border);
       expect(await say(server, client, "220\r\n")).toBe("220\r\n");
       await expect(connectTo(border.outside.network(), "192.168.1.2", 2000)).rejects.toMatchObject({
@@ -105,7 +105,7 @@ describe("a packet filter", () => {
 
   it("with an FTP helper lets in the data connection that PORT announced, and no other", async () => {
     const border = makeBorder((wires) => ({ filter: outward(wires), ftpHelper: true }));
-    await border.world.run(async () => {
+    await border.simulation.run(async () => {
       const { client, server } = await control(border);
       const data = await listenAt(border.inside.network(), "192.168.1.2", 2001);
       await say(client, server, "PORT 192,168,1,2,7,209\r\n");
@@ -122,7 +122,7 @@ describe("a packet filter", () => {
 describe("NAT", () => {
   it("masquerades: the outside sees the router's address and the same port", async () => {
     const border = makeBorder(({ wan }) => ({ masquerade: [wan] }));
-    await border.world.run(async () => {
+    await border.simulation.run(async () => {
       const { client, server } = await control(border);
       expect(server.remote).toEqual({ host: "198.51.100.1", port: client.local.port });
       expect(client.local.host).toBe("192.168.1.2");
@@ -132,7 +132,7 @@ describe("NAT", () => {
 
   it("without a helper leaves the private address in PORT, and nobody outside can reach it", async () => {
     const border = makeBorder(({ wan }) => ({ masquerade: [wan] }));
-    await border.world.run(async () => {
+    await border.simulation.run(async () => {
       const { client, server } = await control(border);
       const words = "PORT 192,168,1,2,7,209\r\n";
       expect(await say(client, server, words)).toBe(words);
@@ -144,7 +144,7 @@ describe("NAT", () => {
 
   it("with a helper rewrites PORT, and the connection to the new address comes in", async () => {
     const border = makeBorder(({ wan }) => ({ masquerade: [wan], ftpHelper: true }));
-    await border.world.run(async () => {
+    await border.simulation.run(async () => {
       const { client, server } = await control(border);
       const data = await listenAt(border.inside.network(), "192.168.1.2", 2001);
       const rewritten = "PORT 198,51,100,1,7,209\r\n";
@@ -168,7 +168,7 @@ describe("NAT", () => {
       forwards: [{ in: wan, ports: { first: 21, last: 21 }, to }],
       ftpHelper: true,
     }));
-    await border.world.run(async () => {
+    await border.simulation.run(async () => {
       const listener = await listenAt(border.inside.network(), "192.168.1.2", 21);
       const client = await connectTo(border.outside.network(), "198.51.100.1", 21);
       const server = await listener.accept({ signal: never });
@@ -190,7 +190,7 @@ describe("NAT", () => {
     ["XPORT 192,168,1,2,7,209", "XPORT 192,168,1,2,7,209"],
   ])("with a helper makes of %s %s, again and again, and the bytes behind it stay in step", async (said, heard) => {
     const border = makeBorder(({ wan }) => ({ masquerade: [wan], ftpHelper: true }));
-    await border.world.run(async () => {
+    await border.simulation.run(async () => {
       const { client, server } = await control(border);
       for (let round = 0; round < 5; round += 1) {
         client.stream.write(`${said}\r\n`);
@@ -203,7 +203,7 @@ describe("NAT", () => {
       server.stream.end();
       client.stream.resume();
       expect([(await client.closed).how, (await server.closed).how]).toEqual(["fin", "fin"]);
-      await wait(border.world.clock, 1000, never);
+      await wait(border.simulation.clock, 1000, never);
       // Each side has the other's acknowledgement of all that it sent.
       expect([states(border.inside), states(border.outside)]).toEqual([["TIME_WAIT"], ["LISTEN"]]);
     });
@@ -211,7 +211,7 @@ describe("NAT", () => {
 
   it("with a helper keeps in step when what was rewritten is lost and sent again", async () => {
     const border = makeBorder(({ wan }) => ({ masquerade: [wan], ftpHelper: true }));
-    await border.world.run(async () => {
+    await border.simulation.run(async () => {
       const { client, server } = await control(border);
       let lost = 0;
       border.wan.rule((packet) => {
@@ -231,10 +231,10 @@ describe("NAT", () => {
   it("takes up a connection that it forgot when the inside continues it, unless told otherwise", async () => {
     for (const takesUp of [true, false]) {
       const border = makeBorder(({ wan }) => ({ masquerade: [wan], idleMs: 300_000, takesUp }));
-      await border.world.run(async () => {
+      await border.simulation.run(async () => {
         const { client, server } = await control(border);
         await say(server, client, "220 hello\r\n");
-        await new Promise<void>((resolve) => void border.world.clock.after(301_000, resolve));
+        await new Promise<void>((resolve) => void border.simulation.clock.after(301_000, resolve));
         client.stream.write("NOOP\r\n");
         if (takesUp) expect(String(await readExactly(server.stream, 6))).toBe("NOOP\r\n");
         else expect(await client.closed).toMatchObject({ how: "timeout" });
@@ -244,7 +244,7 @@ describe("NAT", () => {
 
   it("refuses what is meant for a closed port of the router", async () => {
     const border = makeBorder(({ wan }) => ({ masquerade: [wan] }));
-    await border.world.run(async () => {
+    await border.simulation.run(async () => {
       await expect(connectTo(border.outside.network(), "198.51.100.1", 21)).rejects.toMatchObject({
         code: "NET_REFUSED",
       });
@@ -253,10 +253,10 @@ describe("NAT", () => {
 
   it("forgets a silent connection: what the outside says then is answered with a reset", async () => {
     const border = makeBorder(({ wan }) => ({ masquerade: [wan], idleMs: 300_000 }));
-    await border.world.run(async () => {
+    await border.simulation.run(async () => {
       const { client, server } = await control(border);
       await say(server, client, "220 hello\r\n");
-      await new Promise<void>((resolve) => void border.world.clock.after(301_000, resolve));
+      await new Promise<void>((resolve) => void border.simulation.clock.after(301_000, resolve));
       server.stream.write("421 Timeout\r\n");
       expect(await server.closed).toMatchObject({ by: "remote", how: "reset" });
       expect(client.stream.destroyed).toBe(false);

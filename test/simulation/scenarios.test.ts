@@ -1,13 +1,13 @@
-// FTP from end to end in a simulated world, and what its ssh does. The scenarios S01 to S20 are in test/lab.
+// FTP from end to end in a simulated network, and what its ssh does. The scenarios S01 to S20 are in test/lab.
 import { describe, expect, it } from "vitest";
 import { Host } from "../../src/simulation/host/host.ts";
 import { formatPacket } from "../../src/simulation/links/packet.ts";
 import { Wire } from "../../src/simulation/links/wire.ts";
 import { Router } from "../../src/simulation/router/router.ts";
+import { Simulation } from "../../src/simulation/simulation.ts";
 import { forwardDynamic, forwardLocal, forwardRemote } from "../../src/simulation/ssh/forwards.ts";
 import { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
 import { SimulatedSshd } from "../../src/simulation/ssh/ssh-server.ts";
-import { World } from "../../src/simulation/world.ts";
 import { collect, readExactly } from "../../src/testing/network/traffic.ts";
 import { watchResources } from "../support/resources.ts";
 import { logIn, startServer, startTunnel } from "./ftp-actors.ts";
@@ -16,7 +16,7 @@ import { connectTo, listenAt, never } from "./stage.ts";
 watchResources();
 
 interface Place {
-  readonly world: World;
+  readonly simulation: Simulation;
   /** 192.168.1.2, behind a NAT that leaves as 198.51.100.1. */
   readonly client: Host;
   /** 203.0.113.3: sshd and the FTP server. */
@@ -27,9 +27,13 @@ interface Place {
 
 function makePlace(options: { readonly nat?: boolean; readonly seed?: number } = {}): Place {
   const { nat = true, seed = 1 } = options;
-  const world = new World({ seed });
-  const [lan, wan, dmz] = [new Wire(world, "lan"), new Wire(world, "wan", { latencyMs: 10 }), new Wire(world, "dmz")];
-  new Router(world, "nat", {
+  const simulation = new Simulation({ seed });
+  const [lan, wan, dmz] = [
+    new Wire(simulation, "lan"),
+    new Wire(simulation, "wan", { latencyMs: 10 }),
+    new Wire(simulation, "dmz"),
+  ];
+  new Router(simulation, "nat", {
     attached: [
       { wire: lan, address: "192.168.1.1/24" },
       { wire: wan, address: "198.51.100.1/24" },
@@ -37,29 +41,29 @@ function makePlace(options: { readonly nat?: boolean; readonly seed?: number } =
     gateway: "198.51.100.2",
     ...(nat ? { masquerade: [wan] } : {}),
   });
-  new Router(world, "provider", {
+  new Router(simulation, "provider", {
     attached: [
       { wire: wan, address: "198.51.100.2/24" },
       { wire: dmz, address: "203.0.113.1/24" },
     ],
     ...(nat ? {} : { gateway: "198.51.100.1" }),
   });
-  const client = new Host(world, "client", {
+  const client = new Host(simulation, "client", {
     attached: [{ wire: lan, address: "192.168.1.2/24" }],
     gateway: "192.168.1.1",
   });
-  const server = new Host(world, "server", {
+  const server = new Host(simulation, "server", {
     attached: [{ wire: dmz, address: "203.0.113.3/24" }],
     gateway: "203.0.113.1",
   });
   const destinations = new Set<string>();
-  world.observe((seen) => {
+  simulation.observe((seen) => {
     const isHost = seen.type === "packet" && (seen.node === "client" || seen.node === "server") && seen.wire !== "lo";
     if (isHost && seen.packet.kind === "tcp" && seen.packet.syn && !seen.packet.ack) {
       destinations.add(`${seen.packet.destination.host}:${seen.packet.destination.port}`);
     }
   });
-  return { world, client, server, destinations };
+  return { simulation, client, server, destinations };
 }
 
 const connectSsh = async ({ client, server }: Place): Promise<SimulatedSsh> => {
@@ -76,7 +80,7 @@ describe.each(["localhost", "203.0.113.3"])("Sallyport to %s", (target) => {
     ["passive, active behind", "PASV", "active"],
   ] as const)("transfers the file, %s", async (_name, mode, backMode) => {
     const place = makePlace();
-    const results = await place.world.run(async () => {
+    const results = await place.simulation.run(async () => {
       await startServer(place.server);
       await SimulatedSshd.start(place.server, { gatewayPorts: "clientspecified" });
       await startTunnel(place.client, place.server, target, backMode);
@@ -92,11 +96,11 @@ describe("one seed", () => {
   const traceOf = async (seed: number): Promise<string> => {
     const place = makePlace({ seed });
     const lines: string[] = [];
-    place.world.observe((seen, atMs) => {
+    place.simulation.observe((seen, atMs) => {
       const what = seen.type === "failed" ? `${seen.call} ${seen.system}` : formatPacket(seen.packet);
       lines.push(`${atMs} ${seen.node} ${seen.type} ${what}`);
     });
-    await place.world.run(async () => {
+    await place.simulation.run(async () => {
       await startServer(place.server);
       await SimulatedSshd.start(place.server);
       await startTunnel(place.client, place.server, "localhost");
@@ -123,7 +127,7 @@ describe("ssh", () => {
 
   it("-R listens on the server's loopback and connects on the client's side", async () => {
     const place = makePlace();
-    await place.world.run(async () => {
+    await place.simulation.run(async () => {
       const ssh = await connectSsh(place);
       await echo(place.client);
       await forwardRemote(ssh, { port: 7007 }, { host: "127.0.0.1", port: 7 });
@@ -141,7 +145,7 @@ describe("ssh", () => {
     [true, "it worked"],
   ])("-L with -g %s is open to other hosts: %s", async (isForAll, outcome) => {
     const place = makePlace({ nat: false });
-    await place.world.run(async () => {
+    await place.simulation.run(async () => {
       const ssh = await connectSsh(place);
       await forwardLocal(ssh, { port: 2001, isForAll }, { host: "localhost", port: 21 });
       const attempt = connectTo(place.client.network(), "192.168.1.2", 2001);
@@ -156,7 +160,7 @@ describe("ssh", () => {
 
   it("-D connects by name from the remote end, and says when it cannot", async () => {
     const place = makePlace();
-    await place.world.run(async () => {
+    await place.simulation.run(async () => {
       const ssh = await connectSsh(place);
       await echo(place.server);
       await forwardDynamic(ssh, { port: 1080 });
@@ -177,7 +181,7 @@ describe("ssh", () => {
 
   it("that is lost ends the wait for its answers", async () => {
     const place = makePlace();
-    await place.world.run(async () => {
+    await place.simulation.run(async () => {
       const sshd = await SimulatedSshd.start(place.server);
       const ssh = await SimulatedSsh.connect(place.client, { host: "203.0.113.3", signal: never });
       const listener = await listenAt(ssh.network, "127.0.0.1", 7007);
@@ -192,7 +196,7 @@ describe("ssh", () => {
 
   it("that is lost breaks what it carried", async () => {
     const place = makePlace();
-    await place.world.run(async () => {
+    await place.simulation.run(async () => {
       const sshd = await SimulatedSshd.start(place.server);
       const ssh = await SimulatedSsh.connect(place.client, { host: "203.0.113.3", signal: never });
       await echo(place.server);

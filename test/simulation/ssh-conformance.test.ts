@@ -20,20 +20,20 @@ async function connect(client: Host): Promise<OpenedConnection> {
 }
 
 async function simulatedSshd(): Promise<SshConnectionFixture> {
-  const { world, client, server } = stage();
+  const { simulation, client, server } = stage();
   const sshd = await SimulatedSshd.start(server);
   return {
     connect: () => connect(client),
     breakConnections: async () => {},
     close: async () => {
       await sshd[Symbol.asyncDispose]();
-      await world.turn();
+      await simulation.turn();
     },
   };
 }
 
 async function scripted(): Promise<SshConnectionFixture> {
-  const { world, client, server } = stage();
+  const { simulation, client, server } = stage();
   const rules = new ScriptedSessions();
   const clients = new Set<Connection>();
   const stop = new AbortController();
@@ -59,7 +59,7 @@ async function scripted(): Promise<SshConnectionFixture> {
       await breakConnections();
       await listener[Symbol.asyncDispose]();
       await accepting;
-      await world.turn();
+      await simulation.turn();
     },
   };
 }

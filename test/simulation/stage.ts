@@ -1,16 +1,16 @@
-// Worlds for tests: two hosts on a wire, and what is done with them.
+// Simulations for tests: two hosts on a wire, and what is done with them.
 import { setMaxListeners } from "node:events";
 import type { Connection, Listener, Network } from "../../src/platform/network.ts";
 import { Host, type HostOptions } from "../../src/simulation/host/host.ts";
 import type { SystemRules } from "../../src/simulation/host/system-rules.ts";
 import { Wire, type WireOptions } from "../../src/simulation/links/wire.ts";
-import { World, type WorldOptions } from "../../src/simulation/world.ts";
+import { Simulation, type SimulationOptions } from "../../src/simulation/simulation.ts";
 
 export const never: AbortSignal = new AbortController().signal;
 setMaxListeners(0, never);
 
 export interface Stage {
-  readonly world: World;
+  readonly simulation: Simulation;
   readonly wire: Wire;
   /** 10.0.0.2 */
   readonly client: Host;
@@ -18,19 +18,19 @@ export interface Stage {
   readonly server: Host;
 }
 
-export interface StageOptions extends WorldOptions {
+export interface StageOptions extends SimulationOptions {
   readonly wire?: WireOptions;
   readonly rules?: Partial<SystemRules>;
 }
 
 export function makeStage(options: StageOptions = {}): Stage {
-  const world = new World(options);
-  const wire = new Wire(world, "wire", { latencyMs: 1, ...options.wire });
+  const simulation = new Simulation(options);
+  const wire = new Wire(simulation, "wire", { latencyMs: 1, ...options.wire });
   const host = (name: string, address: string): Host => {
     const rules: HostOptions = options.rules === undefined ? {} : { rules: options.rules };
-    return new Host(world, name, { attached: [{ wire, address: `${address}/24` }], ...rules });
+    return new Host(simulation, name, { attached: [{ wire, address: `${address}/24` }], ...rules });
   };
-  return { world, wire, client: host("client", "10.0.0.2"), server: host("server", "10.0.0.3") };
+  return { simulation, wire, client: host("client", "10.0.0.2"), server: host("server", "10.0.0.3") };
 }
 
 export const listenAt = (network: Network, host: string, port = 0): Promise<Listener> =>

@@ -5,7 +5,7 @@ import { wait } from "../../src/platform/abort.ts";
 import type { Connection, Listener, Network } from "../../src/platform/network.ts";
 import { Host } from "../../src/simulation/host/host.ts";
 import { linuxRules } from "../../src/simulation/host/system-rules.ts";
-import { World } from "../../src/simulation/world.ts";
+import { Simulation } from "../../src/simulation/simulation.ts";
 import { watchResources } from "../support/resources.ts";
 import { tcpRows } from "../support/socket-table.ts";
 import { until } from "../support/until.ts";
@@ -48,7 +48,7 @@ function kernelBench(kept: (Connection | Listener)[]): FactBench {
 }
 
 function simulatedBench(host: Host): FactBench {
-  const { world } = host;
+  const { simulation } = host;
   return {
     network: host.network(),
     statesOf: (localPort, remotePort) =>
@@ -57,15 +57,15 @@ function simulatedBench(host: Host): FactBench {
         .filter(({ local, remote }) => local.endsWith(`:${localPort}`) && remote.endsWith(`:${remotePort}`))
         .map(({ state }) => state),
     eventually: async (_what, look) => {
-      while (!look()) await wait(world.clock, 1, never);
+      while (!look()) await wait(simulation.clock, 1, never);
     },
   };
 }
 
 describe("TCP: on a simulated host", () => {
   it.each(facts)("$name", async ({ expected, observe }) => {
-    const host = new Host(new World(), "host", { rules: linuxRules });
-    const seen = await host.world.run(() => observe(simulatedBench(host)), { limitMs: 10_000 });
+    const host = new Host(new Simulation(), "host", { rules: linuxRules });
+    const seen = await host.simulation.run(() => observe(simulatedBench(host)), { limitMs: 10_000 });
     expect(seen).toEqual(expected);
   });
 });

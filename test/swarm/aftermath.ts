@@ -31,7 +31,7 @@ const restMs = 3_600_000;
 /** Sessions end with their clients, and whoever comes next is served as if nothing had been. */
 export async function checkUse(aftermath: Aftermath): Promise<void> {
   const { plan, place, gateway, say, fault } = aftermath;
-  const pause = (ms: number): Promise<void> => new Promise((resolve) => void place.world.clock.after(ms, resolve));
+  const pause = (ms: number): Promise<void> => new Promise((resolve) => void place.simulation.clock.after(ms, resolve));
   for (let waits = 0; gateway.shared.sessions.size > 0 && waits < 40; waits += 1) await pause(minuteMs / 2);
   const left = gateway.shared.sessions.size;
   // Keepalive probes are not modelled: a client whose last word was lost is not missed.
@@ -42,7 +42,7 @@ export async function checkUse(aftermath: Aftermath): Promise<void> {
   if (!canReach(plan)) return;
   await pause(2 * minuteMs); // the supervisor's longest wait, and TIME_WAIT of the only data port
   say("somebody else comes");
-  const program = new Program(place.other.network(), place.world.clock);
+  const program = new Program(place.other.network(), place.simulation.clock);
   const options = { host: gatewayAddress(place, "other"), port: gatewayPort, user: "late" };
   try {
     const emit = (event: object): void => say(JSON.stringify(event));
@@ -62,17 +62,17 @@ export async function checkUse(aftermath: Aftermath): Promise<void> {
 
 /** Closes everything, and asks each what it has left open. */
 export async function closeAll({ plan, place, gateway, server, sshHost, fault }: Aftermath): Promise<void> {
-  const { world } = place;
-  const startMs = world.nowMs;
+  const { simulation } = place;
+  const startMs = simulation.nowMs;
   await gateway.tunnel[Symbol.asyncDispose]();
-  if (world.nowMs - startMs > closeMsMax) fault(`the tunnel took ${world.nowMs - startMs} ms to close`);
+  if (simulation.nowMs - startMs > closeMsMax) fault(`the tunnel took ${simulation.nowMs - startMs} ms to close`);
   const { front, backClock, shared, internalErrors } = gateway;
   for (const left of front.left()) fault(`the gateway left open: ${left}`);
   if (backClock.waiting > 0) fault(`the SSH side left ${backClock.waiting} timers`);
   if (shared.sessions.size > 0) fault(`the gateway counts ${shared.sessions.size} sessions`);
   if (shared.registry.size > 0) fault(`the gateway counts ${shared.registry.size} data listeners`);
   for (const error of internalErrors) fault(error);
-  await new Promise<void>((resolve) => void world.clock.after(minuteMs, resolve));
+  await new Promise<void>((resolve) => void simulation.clock.after(minuteMs, resolve));
   // ClientAlive is not modelled: a client that was given up while nothing came through is not missed.
   const mayMiss = plan.faults.some(({ kind }) => kind === "wan-dark" || kind === "wan-loss");
   if (!mayMiss) for (const left of sshHost.open) fault(`the SSH server has left open: ${left}`);
@@ -83,8 +83,8 @@ export async function closeAll({ plan, place, gateway, server, sshHost, fault }:
 
 /** Nothing is left that could ever happen, and no host has a socket. */
 export async function checkStillness({ place, fault }: Pick<Aftermath, "place" | "fault">): Promise<void> {
-  const { world, hosts } = place;
-  const why = await world
+  const { simulation, hosts } = place;
+  const why = await simulation
     .run(() => new Promise<never>(() => {}), { limitMs: restMs })
     .catch((error: unknown) => String(error));
   if (!why.endsWith("it waits for what can never happen")) fault(`something goes on for ever: ${why}`);

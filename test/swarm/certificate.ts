@@ -1,4 +1,4 @@
-// The FTP server's certificate, for localhost: one for all worlds of this process, made when the first of them needs it.
+// The FTP server's certificate, for localhost: one for all simulations of this process, made when the first of them needs it.
 import { makeCertificatePair } from "../support/certificate.ts";
 
 let pair: ReturnType<typeof makeCertificatePair> | undefined;

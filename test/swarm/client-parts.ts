@@ -1,4 +1,4 @@
-// What every client of a world is given.
+// What every client of a simulation is given.
 import type { Conversation } from "./conversation.ts";
 import type { Place } from "./place.ts";
 import type { SwarmPlan } from "./plan.ts";

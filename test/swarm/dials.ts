@@ -4,10 +4,10 @@ import { isLoopback } from "../../src/protocol/ip-address.ts";
 import type { Segment } from "../../src/simulation/links/packet.ts";
 import { gatewayPort, type Place } from "./place.ts";
 
-/** Watches a world; the returned list grows with what nobody may do. */
+/** Watches a simulation; the returned list grows with what nobody may do. */
 export function watchDials(place: Place): string[] {
   const faults: string[] = [];
-  const { world, gateway, ssh, ftp, addresses } = place;
+  const { simulation, gateway, ssh, ftp, addresses } = place;
   const own = [addresses.client, addresses.other];
   const mayDial: Readonly<Record<string, (to: Segment["destination"]) => boolean>> = {
     [place.client.name]: (to) => toGateway(to) || toSshd(to) || (gateway === place.client && toFront(to)),
@@ -16,7 +16,7 @@ export function watchDials(place: Place): string[] {
     [ssh.name]: (to) => toServer(place, to) || (ssh === ftp && toSsh(place, to)),
     ...(ssh === ftp ? {} : { [ftp.name]: (to: Segment["destination"]) => toSsh(place, to) }),
   };
-  world.observe((seen) => {
+  simulation.observe((seen) => {
     if (seen.type !== "packet" || seen.packet.kind !== "tcp" || !seen.packet.syn || seen.packet.ack) return;
     if (seen.node === "nat" || seen.node === "wall") return;
     const to = seen.packet.destination;

@@ -1,4 +1,4 @@
-// From a seed to a plan. As in any swarm test, each kind of thing is wholly absent from some worlds, so that others have room.
+// From a seed to a plan. As in any swarm test, each kind of thing is wholly absent from some simulations, so that others have room.
 import { Dice } from "./dice.ts";
 import { type ClientDraw, drawEngineClient, drawRawClient, drawSftpClient } from "./draw-client.ts";
 import type {

@@ -1,4 +1,4 @@
-// What goes wrong in a world, and when.
+// What goes wrong in a simulation, and when.
 import type { FileSystem } from "../../src/platform/file-system.ts";
 import { Mutex } from "../../src/platform/mutex.ts";
 import type { Wire } from "../../src/simulation/links/wire.ts";
@@ -74,9 +74,9 @@ export class Faults {
     this.#parts = parts;
     this.#sshHost = sshHost;
     for (const plan of plans) this.#plan(plan);
-    const { clock } = parts.place.world;
+    const { clock } = parts.place.simulation;
     this.#cancels.push(
-      parts.place.world.observe(() => {
+      parts.place.simulation.observe(() => {
         const due = this.#atPackets.filter(({ packets }) => packets <= parts.trace.packets);
         for (const one of due) {
           this.#atPackets.splice(this.#atPackets.indexOf(one), 1);
@@ -96,7 +96,7 @@ export class Faults {
 
   #plan(plan: FaultPlan): void {
     const { place, trace, gateway } = this.#parts;
-    const { clock } = place.world;
+    const { clock } = place.simulation;
     const { after } = plan;
     const begin = (): void => void this.#begin(plan);
     if ("packets" in after) this.#atPackets.push({ packets: trace.packets + after.packets, begin });
@@ -124,12 +124,12 @@ export class Faults {
       await end();
     };
     this.#ends.add(once);
-    this.#cancels.push(place.world.clock.after(plan.lastsMs, () => void once()));
+    this.#cancels.push(place.simulation.clock.after(plan.lastsMs, () => void once()));
   }
 
   #start(plan: FaultPlan): (() => Promise<void> | void) | undefined {
     const { place, server, clients, gateway } = this.#parts;
-    const { random } = place.world;
+    const { random } = place.simulation;
     const loses = (): "drop" | undefined => (random.below(100) < plan.amount ? "drop" : undefined);
     switch (plan.kind) {
       case "ssh-lost":
@@ -172,7 +172,7 @@ export class Faults {
 }
 
 /** What is sent meanwhile comes when it is over, in its order. */
-function stall({ world }: Place, wire: Wire, { lastsMs }: FaultPlan): () => void {
-  const untilMs = world.nowMs + Math.min(lastsMs, stallMsMax);
-  return wire.rule(() => (world.nowMs < untilMs ? { delayMs: untilMs - world.nowMs } : undefined));
+function stall({ simulation }: Place, wire: Wire, { lastsMs }: FaultPlan): () => void {
+  const untilMs = simulation.nowMs + Math.min(lastsMs, stallMsMax);
+  return wire.rule(() => (simulation.nowMs < untilMs ? { delayMs: untilMs - simulation.nowMs } : undefined));
 }

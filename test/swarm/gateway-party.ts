@@ -1,4 +1,4 @@
-// Sallyport in a world: the gateway, the keeping of its SSH connection and the closing of a tunnel are the real ones.
+// Sallyport in a simulation: the gateway, the keeping of its SSH connection and the closing of a tunnel are the real ones.
 import { Gateway, type GatewayShared } from "../../src/gateway/gateway.ts";
 import { ListenerRegistry } from "../../src/gateway/listener-registry.ts";
 import type { Connection } from "../../src/platform/network.ts";
@@ -39,8 +39,8 @@ export async function startGateway(
   trace: SwarmTrace,
   tamper?: Tamper,
 ): Promise<GatewayParty> {
-  const { gateway: host, world, addresses } = place;
-  const { clock } = world;
+  const { gateway: host, simulation, addresses } = place;
+  const { clock } = simulation;
   const front = new Program(host.network(), clock, tamper);
   let ssh: LosableSsh | undefined;
   const backClock = new CountedClock(clock);

@@ -4,7 +4,7 @@ import type { SystemRules } from "../../src/simulation/host/system-rules.ts";
 import { Wire } from "../../src/simulation/links/wire.ts";
 import { Router } from "../../src/simulation/router/router.ts";
 import type { FilterOptions } from "../../src/simulation/router/router-options.ts";
-import { World } from "../../src/simulation/world.ts";
+import { Simulation } from "../../src/simulation/simulation.ts";
 import type { PlacePlan, SwarmPlan } from "./plan.ts";
 
 /** Of one family: private on the LAN, public elsewhere. */
@@ -46,7 +46,7 @@ function addressesOf(family: 4 | 6): Addresses {
 export const gatewayPort = 2001;
 
 export interface Place {
-  readonly world: World;
+  readonly simulation: Simulation;
   readonly addresses: Addresses;
   readonly lan: Wire;
   readonly wan: Wire;
@@ -62,17 +62,20 @@ export interface Place {
 }
 
 export function makePlace({ seed, place }: SwarmPlan): Place {
-  const world = new World({ seed });
+  const simulation = new Simulation({ seed });
   const addresses = addressesOf(place.family);
   const prefix = place.family === 4 ? 24 : 64;
-  const lan = new Wire(world, "lan", { latencyMs: place.lanMs });
+  const lan = new Wire(simulation, "lan", { latencyMs: place.lanMs });
   const rate = place.wanBytesPerMs;
-  const wan = new Wire(world, "wan", { latencyMs: place.wanMs, ...(rate === undefined ? {} : { bytesPerMs: rate }) });
-  const dmz = new Wire(world, "dmz", { latencyMs: place.dmzMs });
-  makeRouters(world, place, addresses, { lan, wan, dmz });
+  const wan = new Wire(simulation, "wan", {
+    latencyMs: place.wanMs,
+    ...(rate === undefined ? {} : { bytesPerMs: rate }),
+  });
+  const dmz = new Wire(simulation, "dmz", { latencyMs: place.dmzMs });
+  makeRouters(simulation, place, addresses, { lan, wan, dmz });
   const rules: Partial<SystemRules> = { sendBufferBytes: place.bufferBytes, receiveBufferBytes: place.bufferBytes };
   const host = (name: string, wire: Wire, address: string, gateway: string): Host =>
-    new Host(world, name, {
+    new Host(simulation, name, {
       attached: [{ wire, address: `${address}/${prefix}` }],
       gateway,
       rules,
@@ -88,17 +91,17 @@ export function makePlace({ seed, place }: SwarmPlan): Place {
   const ftp = place.isServerAtSsh ? ssh : host("ftp", dmz, addresses.ftp, addresses.wall);
   const target = place.isTargetLocalhost ? "localhost" : place.isServerAtSsh ? addresses.ssh : addresses.ftp;
   const hosts = [...new Set([client, other, victim, farVictim, gateway, ssh, ftp])];
-  return { world, addresses, lan, wan, dmz, client, other, gateway, ssh, ftp, hosts, target };
+  return { simulation, addresses, lan, wan, dmz, client, other, gateway, ssh, ftp, hosts, target };
 }
 
 function makeRouters(
-  world: World,
+  simulation: Simulation,
   place: PlacePlan,
   addresses: Addresses,
   { lan, wan, dmz }: Pick<Place, "lan" | "wan" | "dmz">,
 ): void {
   const prefix = place.family === 4 ? 24 : 64;
-  new Router(world, "nat", {
+  new Router(simulation, "nat", {
     attached: [
       { wire: lan, address: `${addresses.nat}/${prefix}` },
       { wire: wan, address: `${addresses.natOutside}/${prefix}` },
@@ -108,7 +111,7 @@ function makeRouters(
     ...(place.isMasqueraded ? { masquerade: [wan] } : {}),
   });
   const filter = wallFilter(place, addresses, wan);
-  new Router(world, "wall", {
+  new Router(simulation, "wall", {
     attached: [
       { wire: wan, address: `${addresses.wallOutside}/${prefix}` },
       { wire: dmz, address: `${addresses.wall}/${prefix}` },

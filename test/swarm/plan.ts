@@ -1,4 +1,4 @@
-// What a seed decides before a world begins to move. Plain data, printed with the trace.
+// What a seed decides before a simulation begins to move. Plain data, printed with the trace.
 import type { GatewayOptions } from "../../src/gateway/environment.ts";
 
 export interface SwarmPlan {

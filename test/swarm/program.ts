@@ -1,4 +1,4 @@
-// One program of a world: what it has open on the network and the timers that it waits for, so that it can be killed as a
+// One program of a simulation: what it has open on the network and the timers that it waits for, so that it can be killed as a
 // system kills it, and be asked what it has left open.
 import { setMaxListeners } from "node:events";
 import type { Clock } from "../../src/platform/clock.ts";

@@ -1,4 +1,4 @@
-// One seed: a world is made, lived through and looked over.
+// One seed: a simulation is made, lived through and looked over.
 import { checkMemory, checkStillness, checkUploads, checkUse, closeAll } from "./aftermath.ts";
 import { type ClientParts, canReach } from "./client-parts.ts";
 import { Conversation } from "./conversation.ts";
@@ -35,7 +35,7 @@ const packetsPerSample = 20;
 export async function runSeed(seed: number, options: SeedOptions = {}): Promise<SeedResult> {
   const plan = drawPlan(seed);
   const place = makePlace(plan);
-  const trace = new SwarmTrace(place.world, options.showsPackets === true);
+  const trace = new SwarmTrace(place.simulation, options.showsPackets === true);
   const faults: string[] = [];
   const fault = (text: string): void => {
     trace.say("FAULT", text);
@@ -47,7 +47,7 @@ export async function runSeed(seed: number, options: SeedOptions = {}): Promise<
   const unhandled = (error: unknown): void => fault(`nobody awaited: ${String(error)}`);
   process.on("unhandledRejection", unhandled);
   try {
-    await place.world.run(() => story(plan, place, trace, fault, options.tamper), { limitMs: storyMsMax });
+    await place.simulation.run(() => story(plan, place, trace, fault, options.tamper), { limitMs: storyMsMax });
     await checkStillness({ place, fault });
   } catch (error) {
     fault(error instanceof Error ? error.message : String(error));
@@ -65,7 +65,7 @@ async function story(
   fault: (text: string) => void,
   tamper: Tamper | undefined,
 ): Promise<void> {
-  const { clock } = place.world;
+  const { clock } = place.simulation;
   const server = await ServerParty.start(place, plan, trace);
   const sshHost = new SshHost(place, plan.gateway.sshSharesPorts, server.files);
   await sshHost.revive();
@@ -122,9 +122,9 @@ function isCalm(plan: SwarmPlan): boolean {
   return faults.length === 0 && isUsual && hasRoom && canReach(plan);
 }
 
-function watchBuffers({ world }: Place, programs: readonly Program[]): () => void {
+function watchBuffers({ simulation }: Place, programs: readonly Program[]): () => void {
   let count = 0;
-  return world.observe((seen) => {
+  return simulation.observe((seen) => {
     if (seen.type !== "packet") return;
     count += 1;
     if (count % packetsPerSample === 0) for (const program of programs) program.sample();

@@ -1,4 +1,4 @@
-// The FTP server of a world: ours, on a file system in memory, or an odd one.
+// The FTP server of a simulation: ours, on a file system in memory, or an odd one.
 
 import { MemoryFileSystem } from "../../src/filesystem/memory/memory-file-system.ts";
 import type { Clock } from "../../src/platform/clock.ts";
@@ -30,7 +30,7 @@ export class ServerParty {
   readonly files: MemoryFileSystem = new MemoryFileSystem({ now: () => 0 });
   readonly #place: Place;
   readonly #plan: ServerPlan;
-  /** Some client of this world asks for it. */
+  /** Some client of this simulation asks for it. */
   readonly #hasTls: boolean;
   readonly #trace: SwarmTrace;
   #running: RunningParty | undefined;
@@ -61,7 +61,7 @@ export class ServerParty {
   }
 
   async revive(): Promise<void> {
-    const program = new Program(this.#place.ftp.network(), this.#place.world.clock);
+    const program = new Program(this.#place.ftp.network(), this.#place.simulation.clock);
     this.#running = this.#plan.kind === "ours" ? await this.#ours(program) : await this.#odd(program, this.#plan.kind);
   }
 
@@ -99,7 +99,7 @@ export class ServerParty {
   }
 
   async #odd(program: Program, habit: Exclude<ServerPlan["kind"], "ours">): Promise<RunningParty> {
-    const { random } = this.#place.world;
+    const { random } = this.#place.simulation;
     const server = await OddServer.start({
       program,
       habit,
@@ -112,7 +112,7 @@ export class ServerParty {
   }
 
   async #ours(program: Program): Promise<RunningParty> {
-    const { world, ftp } = this.#place;
+    const { simulation, ftp } = this.#place;
     const { clock } = program;
     const shared: ServerShared = {
       sessions: new Set(),
@@ -126,7 +126,7 @@ export class ServerParty {
       network: program,
       clock,
       now: () => 0,
-      randomName: () => Array.from({ length: 8 }, () => letters[world.random.below(letters.length)]).join(""),
+      randomName: () => Array.from({ length: 8 }, () => letters[simulation.random.below(letters.length)]).join(""),
       resolve: async (name: string) => ftp.resolve(name),
       emit: (session: number, event: Parameters<SwarmTrace["event"]>[1]) => {
         this.#trace.event(`server#${session}`, event);

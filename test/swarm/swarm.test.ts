@@ -10,7 +10,7 @@ watchResources();
 const timeout = 300_000;
 
 describe("the swarm", () => {
-  it("finds nothing in its first twenty worlds", { timeout }, async () => {
+  it("finds nothing in its first twenty simulations", { timeout }, async () => {
     const bad: string[] = [];
     for (let seed = 1; seed <= 20; seed += 1) {
       const { faults } = await runSeed(seed);
@@ -19,7 +19,7 @@ describe("the swarm", () => {
     expect(bad).toEqual([]);
   });
 
-  it("finds within a hundred worlds that resets become ends of files, where that bug is planted", {
+  it("finds within a hundred simulations that resets become ends of files, where that bug is planted", {
     timeout,
   }, async () => {
     const told: string[] = [];

@@ -1,25 +1,25 @@
-// What happened in a world, a line for each event: `milliseconds who what`.
+// What happened in a simulation, a line for each event: `milliseconds who what`.
 import type { TraceEventBody } from "../../src/platform/trace.ts";
 import { formatPacket } from "../../src/simulation/links/packet.ts";
-import type { World } from "../../src/simulation/world.ts";
+import type { Simulation } from "../../src/simulation/simulation.ts";
 
 export class SwarmTrace {
-  readonly #world: World;
+  readonly #simulation: Simulation;
   readonly #lines: string[] = [];
   #packets = 0;
   #digest = 0x811c9dc5;
 
   /** `showsPackets`: a line for each of them, else only their number and a digest of all. */
-  constructor(world: World, showsPackets: boolean) {
-    this.#world = world;
-    world.observe((seen) => {
+  constructor(simulation: Simulation, showsPackets: boolean) {
+    this.#simulation = simulation;
+    simulation.observe((seen) => {
       if (seen.type === "failed") {
         this.say(seen.node, `failed ${seen.call} ${seen.system}`);
         return;
       }
       const what = formatPacket(seen.packet);
       if (seen.type === "packet") this.#packets += 1;
-      this.#count(`${this.#world.nowMs} ${seen.node} ${what}`);
+      this.#count(`${this.#simulation.nowMs} ${seen.node} ${what}`);
       if (showsPackets || seen.type === "dropped") this.say(seen.node, `${seen.type} ${what}`);
     });
   }
@@ -29,7 +29,7 @@ export class SwarmTrace {
   }
 
   say(who: string, what: string): void {
-    this.#lines.push(`${this.#world.nowMs.toFixed(3)} ${who} ${what}`);
+    this.#lines.push(`${this.#simulation.nowMs.toFixed(3)} ${who} ${what}`);
   }
 
   event(who: string, event: TraceEventBody): void {

@@ -1,10 +1,10 @@
-// Connections and attempts, told from the packets of a simulated world.
+// Connections and attempts, told from the packets of a simulated network.
 import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
 import type { ConnectOptions } from "../../platform/network.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
 import type { Host } from "../../simulation/host/host.ts";
 import type { Segment } from "../../simulation/links/packet.ts";
-import type { Observation } from "../../simulation/observation.ts";
+import type { Observation } from "../../simulation/simulation.ts";
 import type { LabEvent } from "../evidence.ts";
 import type { EvidenceLog } from "./evidence-log.ts";
 

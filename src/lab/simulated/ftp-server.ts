@@ -47,7 +47,7 @@ async function acceptAll(listener: Listener, take: (control: Connection) => void
 
 function serve(control: Connection, parts: FtpServerParts, fileSystem: FileSystem): void {
   const { host, program, plan, tell } = parts;
-  const { clock } = host.world;
+  const { clock } = host.simulation;
   const manners = new ClassicManners(plan, control.remote);
   const filtered = filterControl(control, { clock, judge: (line) => manners.judge(line), tell });
   const shared: ServerShared = {

@@ -45,7 +45,7 @@ function environmentOf({ front, sshHost, ownAddresses }: SallyportParts, ssh: Si
   void ssh.lost.then((error) => gone.abort(error ?? new SallyportError("CLOSED", "the SSH connection is closed")));
   return {
     front,
-    clock: front.host.world.clock,
+    clock: front.host.simulation.clock,
     back: async () => {
       gone.signal.throwIfAborted();
       return {

@@ -1,9 +1,9 @@
-// The stage of a simulated world.
+// The stage of a simulated network.
 import type { Endpoint } from "../../platform/endpoint.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import type { Host } from "../../simulation/host/host.ts";
+import type { Simulation } from "../../simulation/simulation.ts";
 import { SimulatedSshd } from "../../simulation/ssh/ssh-server.ts";
-import type { World } from "../../simulation/world.ts";
 import type { NetstatLine } from "../evidence.ts";
 import { labFiles } from "../files.ts";
 import type {
@@ -18,7 +18,7 @@ import type {
 } from "../stage.ts";
 import { NaiveUser } from "../user/naive-user.ts";
 import type { SshWords } from "../words.ts";
-import { buildWorld } from "./build-world.ts";
+import { buildSimulation } from "./build-simulation.ts";
 import { ConnectionWatch, type Role } from "./connection-watch.ts";
 import { EvidenceLog } from "./evidence-log.ts";
 import { startFtpServer } from "./ftp-server.ts";
@@ -33,14 +33,14 @@ const files = labFiles(12_000_000);
 /** Opens stages whose chance comes from the seed, and from what is played there. */
 export function simulatedStage(seed = 1): OpenStage {
   return async (topology, name = "") => {
-    const { world, hosts } = buildWorld(topology, seed + hashOf(name));
-    const log = new EvidenceLog(world);
-    const stage = new SimulatedStage(world, hosts, log);
+    const { simulation, hosts } = buildSimulation(topology, seed + hashOf(name));
+    const log = new EvidenceLog(simulation);
+    const stage = new SimulatedStage(simulation, hosts, log);
     return {
       stage,
-      play: (story) => world.run(story),
+      play: (story) => simulation.run(story),
       events: () => log.events(),
-      [Symbol.asyncDispose]: () => world.run(() => stage.clear()),
+      [Symbol.asyncDispose]: () => simulation.run(() => stage.clear()),
     };
   };
 }
@@ -54,7 +54,7 @@ function hashOf(text: string): number {
 
 class SimulatedStage implements Stage {
   readonly kind = "simulated";
-  readonly #world: World;
+  readonly #simulation: Simulation;
   readonly #hosts: ReadonlyMap<string, Host>;
   readonly #log: EvidenceLog;
   readonly #watch: ConnectionWatch;
@@ -62,12 +62,12 @@ class SimulatedStage implements Stage {
   /** Ports on which somebody speaks FTP. */
   readonly #controlPorts: Set<number> = new Set([21]);
 
-  constructor(world: World, hosts: ReadonlyMap<string, Host>, log: EvidenceLog) {
-    this.#world = world;
+  constructor(simulation: Simulation, hosts: ReadonlyMap<string, Host>, log: EvidenceLog) {
+    this.#simulation = simulation;
     this.#hosts = hosts;
     this.#log = log;
     this.#watch = new ConnectionWatch(hosts, log);
-    world.observe((seen) => {
+    simulation.observe((seen) => {
       if (seen.type !== "failed") this.#watch.see(seen);
       else log.add({ type: "call", host: seen.node, call: seen.call, error: seen.system });
     });
@@ -115,7 +115,7 @@ class SimulatedStage implements Stage {
     const party = plan.name ?? "client";
     return NaiveUser.logIn({
       network,
-      clock: this.#world.clock,
+      clock: this.#simulation.clock,
       server,
       files,
       // Bound, so that mode default-port can listen there (SO_REUSEADDR).
@@ -124,7 +124,7 @@ class SimulatedStage implements Stage {
         if (network.isGone) return;
         if (event.type === "line") this.#log.add({ ...event, host: name, party });
         else if (event.type === "note") this.#log.add({ ...event, host: name, text: `${party}: ${event.text}` });
-        // Calls that open something are told by the world itself.
+        // Calls that open something are told by the simulation itself.
         else if (event.isTransfer) this.#log.add({ type: "call", host: name, call: event.call, error: event.error });
       },
       kill: () => network.die(),
@@ -141,7 +141,7 @@ class SimulatedStage implements Stage {
 
   wait(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      this.#world.clock.after(ms, resolve);
+      this.#simulation.clock.after(ms, resolve);
     });
   }
 

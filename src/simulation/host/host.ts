@@ -11,12 +11,10 @@ import {
   type Route,
   RoutingTable,
 } from "../links/routing-table.ts";
-import type { World } from "../world.ts";
-import { Kernel } from "./kernel.ts";
-import { type NetstatRow, netstatOf } from "./netstat.ts";
+import type { Simulation } from "../simulation.ts";
+import { Kernel, type NetstatRow, netstatOf } from "./kernel.ts";
 import { type ProgramOptions, SimulatedNetwork } from "./simulated-network.ts";
-import { systemFault } from "./system-fault.ts";
-import { classicRules, type SystemRules } from "./system-rules.ts";
+import { classicRules, type SystemRules, systemFault } from "./system-rules.ts";
 
 export interface HostOptions {
   readonly attached?: readonly Attachment[];
@@ -25,7 +23,7 @@ export interface HostOptions {
   readonly gateway?: string;
   /** What differs from {@link classicRules}. */
   readonly rules?: Partial<SystemRules>;
-  /** Names that this host resolves, before those of the world; `localhost` is known. */
+  /** Names that this host resolves, before those of the simulation; `localhost` is known. */
   readonly names?: Readonly<Record<string, string>>;
   /** Bytes of the largest segment that leaves it. Default 16 KiB on a wire and 64 KiB on loopback. */
   readonly segmentBytes?: number;
@@ -39,14 +37,14 @@ const segmentBytes = 16_384;
 
 export class Host implements Node {
   readonly name: string;
-  readonly world: World;
+  readonly simulation: Simulation;
   readonly kernel: Kernel;
   readonly rules: SystemRules;
   readonly #routes: RoutingTable;
   readonly #names: ReadonlyMap<string, string>;
 
-  constructor(world: World, name: string, options: HostOptions = {}) {
-    this.world = world;
+  constructor(simulation: Simulation, name: string, options: HostOptions = {}) {
+    this.simulation = simulation;
     this.name = name;
     this.rules = { ...classicRules, ...options.rules };
     this.#names = new Map(Object.entries({ localhost: "127.0.0.1", ...options.names }));
@@ -54,7 +52,7 @@ export class Host implements Node {
     if (options.gateway !== undefined) routes.push(defaultRoute(options.gateway));
     this.#routes = new RoutingTable(this, options.attached ?? [], routes);
     this.kernel = new Kernel({
-      world,
+      simulation,
       rules: this.rules,
       transmit: (packet) => this.#transmit(packet),
       segmentBytesMax: (remote) =>
@@ -84,7 +82,7 @@ export class Host implements Node {
   resolve(name: string): string {
     const bytes = plainBytes(name);
     if (bytes !== undefined) return formatIp(bytes);
-    const address = this.#names.get(name) ?? this.world.names.get(name);
+    const address = this.#names.get(name) ?? this.simulation.names.get(name);
     if (address === undefined) throw systemFault("ENOTFOUND");
     return address;
   }
@@ -115,19 +113,19 @@ export class Host implements Node {
     const { host } = packet.destination;
     const isMartian = isLoopback(packet.source.host) || isLoopback(host);
     if (this.#routes.isOwn(host) && !isMartian) this.kernel.receive(packet);
-    else this.world.report({ type: "dropped", node: this.name, reason: `${host} is not this host's`, packet });
+    else this.simulation.report({ type: "dropped", node: this.name, reason: `${host} is not this host's`, packet });
   }
 
   #transmit(packet: Packet): void {
-    const { world, name: node } = this;
+    const { simulation, name: node } = this;
     if (this.isOwn(packet.destination.host)) {
-      world.report({ type: "packet", node, wire: "lo", packet });
-      world.schedule(loopbackMs, () => this.kernel.receive(packet));
+      simulation.report({ type: "packet", node, wire: "lo", packet });
+      simulation.schedule(loopbackMs, () => this.kernel.receive(packet));
       return;
     }
     const way = this.#routes.find(packet.destination.host);
     if (way === undefined) {
-      world.report({ type: "dropped", node, reason: "no route", packet });
+      simulation.report({ type: "dropped", node, reason: "no route", packet });
       return;
     }
     way.out.wire.transmit(way.out, way.nextHop, packet, () => {

@@ -1,22 +1,20 @@
 // The TCP of one host: its sockets, its ports, and what it says to segments that belong to none.
-import type { Endpoint } from "../../platform/endpoint.ts";
+import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
 import { lengthOf, noBytes, type Packet, type Segment, type Unreachable } from "../links/packet.ts";
-import type { World } from "../world.ts";
-import { ListeningSocket } from "./listening-socket.ts";
+import type { Simulation } from "../simulation.ts";
 import { PortTable } from "./port-table.ts";
-import { systemFault } from "./system-fault.ts";
-import type { SystemRules } from "./system-rules.ts";
-import { TcpSocket } from "./tcp-socket.ts";
+import { type SystemRules, systemFault } from "./system-rules.ts";
+import { ListeningSocket, TcpSocket } from "./tcp-socket.ts";
 
-export interface KernelParts {
-  readonly world: World;
+interface KernelParts {
+  readonly simulation: Simulation;
   readonly rules: SystemRules;
   readonly transmit: (packet: Packet) => void;
   /** Bytes in one segment between these two. */
   readonly segmentBytesMax: (remote: string) => number;
 }
 
-export interface ConnectRequest {
+interface ConnectRequest {
   readonly source: string;
   /** What bind is told, where the program calls it: an address or every address. */
   readonly bindAddress: string;
@@ -39,7 +37,7 @@ export class Kernel {
 
   constructor(parts: KernelParts) {
     this.#parts = parts;
-    this.table = new PortTable(parts.rules.ephemeralPorts, parts.world.random);
+    this.table = new PortTable(parts.rules.ephemeralPorts, parts.simulation.random);
   }
 
   /** socket, bind and listen(2). Throws EADDRINUSE. */
@@ -122,10 +120,10 @@ export class Kernel {
     parts: { local: Endpoint; remote: Endpoint; reuse: boolean; isBound: boolean },
     listener?: ListeningSocket,
   ): TcpSocket {
-    const { world, rules, transmit, segmentBytesMax } = this.#parts;
+    const { simulation, rules, transmit, segmentBytesMax } = this.#parts;
     const socket: TcpSocket = new TcpSocket({
       ...parts,
-      world,
+      simulation,
       rules,
       transmit,
       segmentBytesMax: segmentBytesMax(parts.remote.host),
@@ -143,11 +141,48 @@ export class Kernel {
 
   /** Higher for each connection, so that a new one is told from an old one. */
   #newSequence(): number {
-    this.#lastSequence += 100_000 + this.#parts.world.random.below(900_000);
+    this.#lastSequence += 100_000 + this.#parts.simulation.random.below(900_000);
     return this.#lastSequence;
   }
 
   #report(packet: Segment, reason: string): void {
-    this.#parts.world.report({ type: "dropped", node: "", reason, packet });
+    this.#parts.simulation.report({ type: "dropped", node: "", reason, packet });
   }
+}
+
+// What `netstat -tan` would print on a host.
+export interface NetstatRow {
+  readonly local: string;
+  /** `*:*` for a listener. */
+  readonly remote: string;
+  readonly state: string;
+  /** Bytes that the program did not read; connections that it did not accept. */
+  readonly unread: number;
+}
+
+/** In the order of the local ports. */
+export function netstatOf(kernel: Kernel): readonly NetstatRow[] {
+  return Array.from(kernel.table.all(), (socket) => ({
+    local: formatEndpoint(socket.local),
+    remote: socket.remote === undefined ? "*:*" : formatEndpoint(socket.remote),
+    state: socket.state,
+    unread: socket instanceof TcpSocket ? socket.unread : socket.waiting,
+  }));
+}
+
+/** As a table with the heading of netstat(8). */
+export function formatNetstat(rows: readonly NetstatRow[]): string {
+  const lines = [
+    ["Proto", "Recv-Q", "Local Address", "Foreign Address", "State"],
+    ...rows.map(({ local, remote, state, unread }) => ["tcp", String(unread), local, remote, state]),
+  ];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }

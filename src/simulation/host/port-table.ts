@@ -4,8 +4,8 @@ import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
 import type { PortRange } from "../../platform/network.ts";
 import type { Random } from "../../platform/random.ts";
 import { ipFamily, isUnspecified } from "../../protocol/ip-address.ts";
-import { systemFault } from "./system-fault.ts";
-import type { TcpState } from "./tcp-state.ts";
+import { systemFault } from "./system-rules.ts";
+import type { TcpState } from "./tcp-machine.ts";
 
 /** Whatever holds a port: a listener or a connection. */
 export interface PortHolder {

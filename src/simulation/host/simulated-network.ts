@@ -1,18 +1,16 @@
 // A simulated host as a Network: what node:net and the system do for a program on a real one.
-
 import { listenOnOne } from "../../network/listen-on-one.ts";
 import { translateSystemError } from "../../network/system-error.ts";
 import { abortablePromise } from "../../platform/abort.ts";
-import { formatEndpoint } from "../../platform/endpoint.ts";
+import { AcceptQueue } from "../../platform/accept-queue.ts";
+import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../../platform/network.ts";
 import type { ErrorDetails } from "../../protocol/error.ts";
 import { ipFamily } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Host } from "./host.ts";
-import { makeConnection } from "./simulated-connection.ts";
-import { SimulatedListener } from "./simulated-listener.ts";
-import { faultCode, systemFault } from "./system-fault.ts";
-import type { TcpSocket } from "./tcp-socket.ts";
+import { faultCode, systemFault } from "./system-rules.ts";
+import { type ListeningSocket, makeConnection, type TcpSocket } from "./tcp-socket.ts";
 
 /** How a program uses its system. The defaults are those of Node. */
 export interface ProgramOptions {
@@ -49,7 +47,7 @@ export class SimulatedNetwork implements Network {
     const { host, port, signal } = options;
     const target = formatEndpoint({ host, port });
     signal.throwIfAborted();
-    await this.#host.world.turn();
+    await this.#host.simulation.turn();
     signal.throwIfAborted();
     const socket = await this.#attempt(
       () => this.#connected(options),
@@ -57,13 +55,13 @@ export class SimulatedNetwork implements Network {
       { phase: "connect", remote: target },
       signal,
     );
-    return makeConnection(socket, this.#host.world);
+    return makeConnection(socket, this.#host.simulation);
   }
 
   listen(options: ListenOptions): Promise<Listener> {
-    return listenOnOne(options, this.#host.world.random, async (host, port, signal) => {
+    return listenOnOne(options, this.#host.simulation.random, async (host, port, signal) => {
       const local = formatEndpoint({ host: host || "*", port });
-      await this.#host.world.turn();
+      await this.#host.simulation.turn();
       signal.throwIfAborted();
       return this.#attempt(
         async () => this.#listener(host, port),
@@ -87,7 +85,7 @@ export class SimulatedNetwork implements Network {
     const source = this.#host.sourceFor(remote, localAddress);
     const isBound = localAddress !== undefined || localPort !== undefined;
     this.#mayBind(localPort ?? 0);
-    const { kernel, world } = this.#host;
+    const { kernel, simulation } = this.#host;
     const { reuse } = this.#program;
     const sourcePort = isBound ? (localPort ?? 0) : undefined;
     const everyAddress = ipFamily(remote.host) === 6 ? "::" : "0.0.0.0";
@@ -96,11 +94,11 @@ export class SimulatedNetwork implements Network {
       const socket = kernel.connect({ source, bindAddress, sourcePort, remote, reuse });
       socket.events = {
         connected: () => {
-          world.touch();
+          simulation.touch();
           resolve(socket);
         },
         failed: (system) => {
-          world.touch();
+          simulation.touch();
           reject(systemFault(system));
         },
         readable: () => {},
@@ -123,8 +121,52 @@ export class SimulatedNetwork implements Network {
       const system = faultCode(error);
       if (signal.aborted || system === undefined) throw error;
       const call = `${details.phase ?? ""} ${details.remote ?? details.local ?? ""}`;
-      this.#host.world.report({ type: "failed", node: this.#host.name, call, system });
+      this.#host.simulation.report({ type: "failed", node: this.#host.name, call, system });
       throw translateSystemError(error, subject, details);
+    }
+  }
+}
+
+// A listener of a simulated host.
+class SimulatedListener implements Listener {
+  readonly endpoint: Endpoint;
+  readonly #socket: ListeningSocket;
+  readonly #host: Host;
+  readonly #queue: AcceptQueue = new AcceptQueue();
+  /** Calls of `accept` that wait, for a program that does not take connections before. */
+  #wanted: number;
+
+  constructor(socket: ListeningSocket, host: Host, acceptsAtOnce: boolean) {
+    this.endpoint = socket.local;
+    this.#socket = socket;
+    this.#host = host;
+    this.#wanted = acceptsAtOnce ? Number.POSITIVE_INFINITY : 0;
+    socket.onArrival = () => this.#take();
+  }
+
+  async accept(options: { readonly signal: AbortSignal }): Promise<Connection> {
+    this.#wanted += 1;
+    this.#take();
+    try {
+      return await this.#queue.accept(options.signal);
+    } catch (error) {
+      this.#wanted = Math.max(0, this.#wanted - 1);
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#host.kernel.closeListener(this.#socket);
+    await this.#queue.close(AcceptQueue.disposed(formatEndpoint(this.endpoint)));
+  }
+
+  #take(): void {
+    while (this.#wanted > 0) {
+      const socket = this.#socket.take();
+      if (socket === undefined) return;
+      this.#wanted -= 1;
+      this.#host.simulation.touch();
+      this.#queue.arrive(makeConnection(socket, this.#host.simulation));
     }
   }
 }

@@ -1,10 +1,58 @@
 // One connection between two systems: the states of RFC 9293 section 3.3.2, and what is done in each when a segment comes.
+import type { Endpoint } from "../../platform/endpoint.ts";
 import { lengthOf, noBytes, type Segment } from "../links/packet.ts";
-import type { MachineParts, SocketEvents } from "./machine-parts.ts";
-import { Receiver } from "./receiver.ts";
-import { RetransmissionTimer } from "./retransmission-timer.ts";
-import { Sender } from "./sender.ts";
-import { afterEnd, afterFinAcknowledged, resetErrors, type TcpState } from "./tcp-state.ts";
+import type { Simulation } from "../simulation.ts";
+import type { SystemRules } from "./system-rules.ts";
+import { Receiver, RetransmissionTimer, Sender } from "./tcp-flow.ts";
+
+export type TcpState =
+  | "LISTEN"
+  | "SYN_SENT"
+  | "SYN_RECV"
+  | "ESTABLISHED"
+  | "FIN_WAIT1"
+  | "FIN_WAIT2"
+  | "CLOSE_WAIT"
+  | "CLOSING"
+  | "LAST_ACK"
+  | "TIME_WAIT"
+  | "CLOSE";
+
+type Ways = Partial<Record<TcpState, TcpState>>;
+
+/** The program ended its direction. */
+export const afterOwnEnd: Ways = { ESTABLISHED: "FIN_WAIT1", CLOSE_WAIT: "LAST_ACK" };
+/** The peer has our end. */
+const afterFinAcknowledged: Ways = { FIN_WAIT1: "FIN_WAIT2", CLOSING: "TIME_WAIT", LAST_ACK: "CLOSE" };
+/** The peer's end came. */
+const afterEnd: Ways = { ESTABLISHED: "CLOSE_WAIT", FIN_WAIT1: "CLOSING", FIN_WAIT2: "TIME_WAIT" };
+/** What a program is told of a reset, where it is not ECONNRESET. */
+const resetErrors: Partial<Record<TcpState, string>> = { CLOSE_WAIT: "EPIPE" };
+
+// What a connection is made of, and whom it tells.
+/** What a socket tells the program that has it. */
+export interface SocketEvents {
+  connected(): void;
+  /** The system's name of the error. */
+  failed(system: string): void;
+  readable(): void;
+  writable(): void;
+}
+
+export interface MachineParts {
+  readonly simulation: Simulation;
+  readonly rules: SystemRules;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly segmentBytesMax: number;
+  readonly sequence: number;
+  readonly transmit: (segment: Segment) => void;
+  /** One that came in has done its handshake: is there room for it? */
+  readonly hasRoom: () => boolean;
+  readonly arrived: () => void;
+  /** Nothing of it is left. */
+  readonly gone: () => void;
+}
 
 export class TcpMachine {
   state: TcpState = "CLOSE";
@@ -20,9 +68,9 @@ export class TcpMachine {
   constructor(parts: MachineParts) {
     this.#parts = parts;
     this.receiver = new Receiver(0, parts.rules.receiveBufferBytes);
-    this.#handshake = new RetransmissionTimer(parts.world, () => this.#handshakeOverdue());
+    this.#handshake = new RetransmissionTimer(parts.simulation, () => this.#handshakeOverdue());
     this.sender = new Sender({
-      world: parts.world,
+      simulation: parts.simulation,
       sequence: parts.sequence + 1,
       capacityBytes: parts.rules.sendBufferBytes,
       segmentBytesMax: parts.segmentBytesMax,
@@ -129,7 +177,7 @@ export class TcpMachine {
 
   waitThenFinish(waitMs: number): void {
     this.#cancelWait?.();
-    this.#cancelWait = this.#parts.world.schedule(waitMs, () => this.finish());
+    this.#cancelWait = this.#parts.simulation.schedule(waitMs, () => this.finish());
   }
 
   #handshakeOverdue(): void {

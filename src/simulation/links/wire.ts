@@ -1,5 +1,5 @@
 // A cable, or a network of several hosts: whoever is attached reaches the others after its latency, at its rate.
-import type { World } from "../world.ts";
+import type { Simulation } from "../simulation.ts";
 import { type Packet, sizeOf } from "./packet.ts";
 import type { Interface } from "./routing-table.ts";
 
@@ -20,7 +20,7 @@ const neighbourMs = 3000;
 
 export class Wire {
   readonly name: string;
-  readonly #world: World;
+  readonly #simulation: Simulation;
   readonly #latencyMs: number;
   readonly #bytesPerMs: number;
   readonly #interfaces: Interface[] = [];
@@ -28,8 +28,8 @@ export class Wire {
   /** When each interface has sent all that waits in front of it. */
   readonly #freeMs: Map<Interface, number> = new Map();
 
-  constructor(world: World, name: string, options: WireOptions = {}) {
-    this.#world = world;
+  constructor(simulation: Simulation, name: string, options: WireOptions = {}) {
+    this.#simulation = simulation;
     this.name = name;
     this.#latencyMs = options.latencyMs ?? 0.5;
     this.#bytesPerMs = options.bytesPerMs ?? Number.POSITIVE_INFINITY;
@@ -47,27 +47,27 @@ export class Wire {
 
   /** From an interface to the neighbour `nextHop`; `unreachable` is called when nobody there has that address. */
   transmit(from: Interface, nextHop: string, packet: Packet, unreachable: () => void): void {
-    const world = this.#world;
+    const simulation = this.#simulation;
     const node = from.node.name;
-    world.report({ type: "packet", node, wire: this.name, packet });
+    simulation.report({ type: "packet", node, wire: this.name, packet });
     const to = this.#interfaces.find((one) => one.address === nextHop && one.node !== from.node);
     if (to === undefined) {
-      world.schedule(neighbourMs, () => {
-        world.report({ type: "dropped", node, reason: `nobody has ${nextHop}`, packet });
+      simulation.schedule(neighbourMs, () => {
+        simulation.report({ type: "dropped", node, reason: `nobody has ${nextHop}`, packet });
         unreachable();
       });
       return;
     }
-    const startMs = Math.max(world.nowMs, this.#freeMs.get(from) ?? 0);
+    const startMs = Math.max(simulation.nowMs, this.#freeMs.get(from) ?? 0);
     const sentMs = startMs + sizeOf(packet) / this.#bytesPerMs;
     this.#freeMs.set(from, sentMs);
     const verdict = this.#judge(packet);
     if (verdict === "drop") {
-      world.report({ type: "dropped", node: this.name, reason: "lost on the wire", packet });
+      simulation.report({ type: "dropped", node: this.name, reason: "lost on the wire", packet });
       return;
     }
     const extraMs = verdict === "pass" ? 0 : verdict.delayMs;
-    world.schedule(sentMs - world.nowMs + this.#latencyMs + extraMs, () => to.node.receive(packet, to));
+    simulation.schedule(sentMs - simulation.nowMs + this.#latencyMs + extraMs, () => to.node.receive(packet, to));
   }
 
   #judge(packet: Packet): Verdict {

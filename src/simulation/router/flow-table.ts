@@ -1,7 +1,7 @@
 // The memory of a middlebox: which connections it has seen, and which it expects.
-import type { Endpoint } from "../../platform/endpoint.ts";
+import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
 import type { Segment } from "../links/packet.ts";
-import { type Direction, type Ends, type Expectation, Flow, keyOf } from "./flow.ts";
+import { SequenceShift } from "./ftp-helper.ts";
 import type { TrackState } from "./router-options.ts";
 
 /** nf_conntrack_tcp_timeout_*: a connection that nobody answered, one that has ended, one that was reset. */
@@ -89,4 +89,76 @@ export class FlowTable {
   #remove(flow: Flow): void {
     for (const ends of [flow.original, flow.reply]) this.#byEnds.delete(keyOf(ends));
   }
+}
+
+// A connection as a middlebox remembers it: its ends as they were first seen, and as the answers show them.
+interface Ends {
+  readonly source: Endpoint;
+  readonly destination: Endpoint;
+}
+
+export type Direction = "original" | "reply";
+
+/** A connection that a helper knows will come. */
+interface Expectation {
+  /** Address of who will make it. */
+  readonly from: string;
+  /** What it will ask for, as it arrives here. */
+  readonly to: Endpoint;
+  /** Where it is meant to go. */
+  readonly deliverTo: Endpoint;
+}
+
+export class Flow {
+  readonly original: Ends;
+  /** Differs from the original turned around where addresses are translated. */
+  reply: Ends;
+  readonly isExpected: boolean;
+  /** Something has come back. */
+  isAnswered = false;
+  expiresMs = 0;
+  /** Directions that have ended; a reset ends both. */
+  readonly ended: Set<Direction> = new Set();
+  readonly shifts: Readonly<Record<Direction, SequenceShift>> = {
+    original: new SequenceShift(),
+    reply: new SequenceShift(),
+  };
+
+  constructor(original: Ends, deliverTo: Endpoint, isExpected: boolean) {
+    this.original = original;
+    this.reply = { source: deliverTo, destination: original.source };
+    this.isExpected = isExpected;
+  }
+
+  /** A packet of that direction as it is to look on the other side, sequence numbers included. */
+  translate(segment: Segment, direction: Direction): Segment {
+    const other = direction === "original" ? this.reply : this.original;
+    const back = direction === "original" ? this.shifts.reply : this.shifts.original;
+    return {
+      ...segment,
+      source: other.destination,
+      destination: other.source,
+      sequence: this.shifts[direction].forth(segment.sequence),
+      acknowledgement: back.back(segment.acknowledgement),
+    };
+  }
+}
+
+const keyOf = ({ source, destination }: Ends): string => `${formatEndpoint(source)} ${formatEndpoint(destination)}`;
+
+// The port that a masqueraded connection gets on the router's address.
+const firstPort = 1024;
+const lastPort = 65_535;
+
+/** Its own where that is free towards the same destination, else the next free one, as Linux; `undefined` when none is. */
+export function freePort(flow: Flow, address: string, flows: FlowTable): number | undefined {
+  const wanted = flow.original.source.port;
+  const { source } = flow.reply;
+  const isFree = (port: number): boolean => flows.isFree({ source, destination: { host: address, port } });
+  if (isFree(wanted)) return wanted;
+  for (let step = 1; step <= lastPort - firstPort; step += 1) {
+    const port = firstPort + ((Math.max(wanted, firstPort) - firstPort + step) % (lastPort - firstPort + 1));
+    if (isFree(port)) return port;
+  }
+  return undefined;
 }

@@ -3,10 +3,9 @@
 import type { Endpoint } from "../../platform/endpoint.ts";
 import { lengthOf, noBytes, type Packet, type Segment, type Unreachable } from "../links/packet.ts";
 import { defaultRoute, type Interface, type Node, RoutingTable, type Way } from "../links/routing-table.ts";
-import type { World } from "../world.ts";
-import { FlowTable, type Tracked } from "./flow-table.ts";
+import type { Simulation } from "../simulation.ts";
+import { FlowTable, freePort, type Tracked } from "./flow-table.ts";
 import { FtpHelper } from "./ftp-helper.ts";
-import { freePort } from "./masquerade.ts";
 import { PacketFilter } from "./packet-filter.ts";
 import type { FilterVerdict, RouterOptions } from "./router-options.ts";
 
@@ -15,7 +14,7 @@ const defaultIdleMs = 432_000_000;
 
 export class Router implements Node {
   readonly name: string;
-  readonly #world: World;
+  readonly #simulation: Simulation;
   readonly #options: RouterOptions;
   readonly #routes: RoutingTable;
   readonly #filter: PacketFilter | undefined;
@@ -23,15 +22,15 @@ export class Router implements Node {
   readonly #helper: FtpHelper | undefined;
   readonly #remembers: boolean;
 
-  constructor(world: World, name: string, options: RouterOptions) {
-    this.#world = world;
+  constructor(simulation: Simulation, name: string, options: RouterOptions) {
+    this.#simulation = simulation;
     this.name = name;
     this.#options = options;
     const routes = [...(options.routes ?? [])];
     if (options.gateway !== undefined) routes.push(defaultRoute(options.gateway));
     this.#routes = new RoutingTable(this, options.attached, routes);
     this.#filter = options.filter === undefined ? undefined : new PacketFilter(options.filter);
-    this.#flows = new FlowTable(options.idleMs ?? defaultIdleMs, () => world.nowMs);
+    this.#flows = new FlowTable(options.idleMs ?? defaultIdleMs, () => simulation.nowMs);
     this.#helper = options.ftpHelper ? new FtpHelper(this.#flows) : undefined;
     const hasStates = options.filter?.rules.some((rule) => rule.states !== undefined) ?? false;
     this.#remembers = hasStates || [options.masquerade, options.forwards, options.ftpHelper].some(Boolean);
@@ -150,7 +149,7 @@ export class Router implements Node {
   }
 
   #drop(packet: Packet, reason: string): void {
-    this.#world.report({ type: "dropped", node: this.name, reason, packet });
+    this.#simulation.report({ type: "dropped", node: this.name, reason, packet });
   }
 }
 

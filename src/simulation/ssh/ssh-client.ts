@@ -47,7 +47,7 @@ export class SimulatedSsh implements AsyncDisposable {
     this.local = local;
     this.serverAddress = connection.remote.host;
     this.#connection = connection;
-    const { clock, random } = host.world;
+    const { clock, random } = host.simulation;
     const { stream } = connection;
     const gate = new SendGate(stream, () => false);
     this.#channels = new ChannelTable({
@@ -93,7 +93,7 @@ export class SimulatedSsh implements AsyncDisposable {
   }
 
   openSubsystem(name: string, { signal }: { readonly signal: AbortSignal }): Promise<Connection> {
-    const { clock, random } = this.host.world;
+    const { clock, random } = this.host.simulation;
     return openSubsystem(this.#channels, { clock, random, emit: () => {} }, name, signal);
   }
 

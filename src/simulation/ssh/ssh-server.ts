@@ -44,7 +44,7 @@ export class SimulatedSshd implements AsyncDisposable {
       ports: { first: port, last: port },
       signal: new AbortController().signal,
     });
-    const { clock, random } = host.world;
+    const { clock, random } = host.simulation;
     const defaults = { permitOpen: anywhere, permitListen: anywhere };
     const unused = { hostKeys: [], authenticate: async () => undefined };
     const context = makeContext({ ...unused, network, clock, random, ...defaults, ...rules } as SshServerOptions);

@@ -1,81 +1,81 @@
-// Time, chance and order in a world.
+// Time, chance and order in a simulation.
 import { describe, expect, it } from "vitest";
 import { wait } from "../../src/platform/abort.ts";
 import { formatPacket } from "../../src/simulation/links/packet.ts";
 import { SeededRandom } from "../../src/simulation/seeded-random.ts";
-import { World } from "../../src/simulation/world.ts";
+import { Simulation } from "../../src/simulation/simulation.ts";
 import { collect, sendAll } from "../../src/testing/network/traffic.ts";
 import { watchResources } from "../support/resources.ts";
 import { connectTo, joined, listenAt, makeStage, never } from "./stage.ts";
 
 watchResources();
 
-describe("a world", () => {
+describe("a simulation", () => {
   it("lets an hour pass at once", async () => {
-    const world = new World();
-    await world.run(() => wait(world.clock, 3_600_000, never));
-    expect(world.nowMs).toBe(3_600_000);
+    const simulation = new Simulation();
+    await simulation.run(() => wait(simulation.clock, 3_600_000, never));
+    expect(simulation.nowMs).toBe(3_600_000);
   });
 
   it("keeps the order of asking for one moment, and leaves out what was cancelled", async () => {
-    const world = new World();
+    const simulation = new Simulation();
     const seen: string[] = [];
-    const cancel = world.clock.after(5, () => seen.push("never"));
-    for (const name of ["a", "b", "c"]) world.clock.after(5, () => seen.push(name));
-    world.clock.after(1, () => seen.push("first"));
+    const cancel = simulation.clock.after(5, () => seen.push("never"));
+    for (const name of ["a", "b", "c"]) simulation.clock.after(5, () => seen.push(name));
+    simulation.clock.after(1, () => seen.push("first"));
     cancel();
-    await world.run(() => wait(world.clock, 10, never));
+    await simulation.run(() => wait(simulation.clock, 10, never));
     expect(seen).toEqual(["first", "a", "b", "c"]);
   });
 
   it("stands still while promises, ticks and immediates of a program are left to run", async () => {
-    const world = new World();
+    const simulation = new Simulation();
     const seen: number[] = [];
     const work = async (): Promise<void> => {
       for (let round = 0; round < 20; round += 1) {
         await new Promise((resolve) => setImmediate(resolve));
         await new Promise<void>((resolve) => process.nextTick(resolve));
         await Promise.resolve();
-        seen.push(world.nowMs);
+        seen.push(simulation.nowMs);
       }
     };
-    world.clock.after(1, () => void work());
-    await world.run(() => wait(world.clock, 2, never));
+    simulation.clock.after(1, () => void work());
+    await simulation.run(() => wait(simulation.clock, 2, never));
     expect(seen).toEqual(new Array(20).fill(1));
   });
 
   it.each([
     ["waits for what can never happen", {}, () => new Promise(() => {})],
-    ["goes on beyond its time", { limitMs: 100 }, (world: World) => wait(world.clock, 101, never)],
+    ["goes on beyond its time", { limitMs: 100 }, (simulation: Simulation) => wait(simulation.clock, 101, never)],
   ] as const)("gives up a story that %s", async (_why, limits, story) => {
-    const world = new World();
-    await expect(world.run<unknown>(() => story(world), limits)).rejects.toMatchObject({ code: "INTERNAL" });
+    const simulation = new Simulation();
+    await expect(simulation.run<unknown>(() => story(simulation), limits)).rejects.toMatchObject({ code: "INTERNAL" });
   });
 
   it("gives up a story in which too much happens", async () => {
-    const world = new World();
+    const simulation = new Simulation();
     const story = async (): Promise<void> => {
-      for (;;) await world.turn();
+      for (;;) await simulation.turn();
     };
-    await expect(world.run(story, { eventsMax: 1000 })).rejects.toMatchObject({ code: "INTERNAL" });
+    await expect(simulation.run(story, { eventsMax: 1000 })).rejects.toMatchObject({ code: "INTERNAL" });
   });
 
   it("throws what the story throws", async () => {
     const reason = { not: "even an error" };
     const story = (): Promise<void> => Promise.reject(reason);
-    await expect(new World().run(story)).rejects.toBe(reason);
+    await expect(new Simulation().run(story)).rejects.toBe(reason);
   });
 });
 
 /** Every packet of a story with several connections at once, with its time. */
 async function traceOf(seed: number): Promise<string> {
-  const { world, wire, client, server } = makeStage({ seed, wire: { latencyMs: 3, bytesPerMs: 5000 } });
+  const { simulation, wire, client, server } = makeStage({ seed, wire: { latencyMs: 3, bytesPerMs: 5000 } });
   const lines: string[] = [];
-  world.observe((seen, atMs) => {
+  simulation.observe((seen, atMs) => {
     if (seen.type === "packet") lines.push(`${atMs} ${seen.node} ${formatPacket(seen.packet)}`);
   });
-  wire.rule(() => (world.random.below(10) === 0 ? "drop" : undefined));
-  await world.run(async () => {
+  wire.rule(() => (simulation.random.below(10) === 0 ? "drop" : undefined));
+  await simulation.run(async () => {
     const listener = await listenAt(server.network(), "");
     const echo = async (): Promise<void> => {
       const { stream } = await listener.accept({ signal: never });
@@ -113,60 +113,60 @@ describe("a seed", () => {
 
 describe("a wire", () => {
   it("takes its latency each way", async () => {
-    const { world, client, server } = makeStage({ wire: { latencyMs: 25 } });
-    await world.run(async () => {
+    const { simulation, client, server } = makeStage({ wire: { latencyMs: 25 } });
+    await simulation.run(async () => {
       const listener = await listenAt(server.network(), "10.0.0.3");
       await connectTo(client.network(), "10.0.0.3", listener.endpoint.port);
     });
-    expect(world.nowMs).toBe(50);
+    expect(simulation.nowMs).toBe(50);
   });
 
   it("carries no more than its rate", async () => {
-    const { world, client, server } = makeStage({ wire: { bytesPerMs: 1000 } });
-    await world.run(async () => {
+    const { simulation, client, server } = makeStage({ wire: { bytesPerMs: 1000 } });
+    await simulation.run(async () => {
       const { near, far } = await joined(client.network(), server.network(), "10.0.0.3");
       await Promise.all([collect(far.stream), sendAll(near.stream, Buffer.alloc(2_000_000))]);
     });
-    expect(world.nowMs).toBeGreaterThan(2000);
-    expect(world.nowMs).toBeLessThan(2100);
+    expect(simulation.nowMs).toBeGreaterThan(2000);
+    expect(simulation.nowMs).toBeLessThan(2100);
   });
 
   it("that loses everything makes the sender give up after a quarter of an hour", async () => {
-    const { world, wire, client, server } = makeStage();
-    await world.run(async () => {
+    const { simulation, wire, client, server } = makeStage();
+    await simulation.run(async () => {
       const { near } = await joined(client.network(), server.network(), "10.0.0.3");
       const mend = wire.rule(() => "drop");
       near.stream.write("anybody there?");
       expect(await near.closed).toMatchObject({ by: "remote", how: "timeout", error: { code: "NET_TIMEOUT" } });
       mend();
     });
-    expect(Math.round(world.nowMs / 60_000)).toBeGreaterThanOrEqual(13);
-    expect(Math.round(world.nowMs / 60_000)).toBeLessThan(30);
+    expect(Math.round(simulation.nowMs / 60_000)).toBeGreaterThanOrEqual(13);
+    expect(Math.round(simulation.nowMs / 60_000)).toBeLessThan(30);
   });
 
   it("that loses one packet of many costs a round trip, no time-out", async () => {
-    const { world, wire, client, server } = makeStage({ wire: { latencyMs: 200, bytesPerMs: 1000 } });
+    const { simulation, wire, client, server } = makeStage({ wire: { latencyMs: 200, bytesPerMs: 1000 } });
     let count = 0;
     wire.rule((packet) => {
       if (packet.kind === "tcp" && packet.payload.length > 0) count += 1;
       return count === 3 ? "drop" : undefined;
     });
-    await world.run(async () => {
+    await simulation.run(async () => {
       const { near, far } = await joined(client.network(), server.network(), "10.0.0.3");
       await Promise.all([collect(far.stream), sendAll(near.stream, Buffer.alloc(200_000))]);
     });
     // Handshake 400 ms, bytes 200, their way 200; the loss is known 400 ms later, and what was behind it is sent again.
-    expect(world.nowMs).toBeLessThan(1600);
+    expect(simulation.nowMs).toBeLessThan(1600);
   });
 
   it("that is mended in time has lost nothing", async () => {
-    const { world, wire, client, server } = makeStage();
-    await world.run(async () => {
+    const { simulation, wire, client, server } = makeStage();
+    await simulation.run(async () => {
       const { near, far } = await joined(client.network(), server.network(), "10.0.0.3");
       const mend = wire.rule(() => "drop");
       const received = collect(far.stream);
       near.stream.end("patience");
-      await wait(world.clock, 60_000, never);
+      await wait(simulation.clock, 60_000, never);
       mend();
       expect(String(await received)).toBe("patience");
     });

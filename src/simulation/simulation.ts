@@ -1,26 +1,25 @@
-// A separate world: time that passes only here, chance that comes from a seed, and one thing after the other.
+// A simulation: time that passes only here, chance that comes from a seed, and one thing after the other.
 import type { Clock } from "../platform/clock.ts";
 import type { Random } from "../platform/random.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { EventQueue } from "./event-queue.ts";
-import type { Observation, Observer } from "./observation.ts";
+import type { Packet } from "./links/packet.ts";
 import { SeededRandom } from "./seeded-random.ts";
-import { settle } from "./settle.ts";
 
-export interface WorldOptions {
+export interface SimulationOptions {
   /** A whole number; it decides everything that is left to chance. Default 1. */
   readonly seed?: number;
   /** Names that every host resolves, with their addresses. */
   readonly names?: Readonly<Record<string, string>>;
   /**
-   * Time passes by itself whenever something waits for it, without {@link World.run}: for tests with their own course
-   * that wait for nothing outside of this world. Default false.
+   * Time passes by itself whenever something waits for it, without {@link Simulation.run}: for tests with their own course
+   * that wait for nothing outside of this simulation. Default false.
    */
   readonly runsFreely?: boolean;
 }
 
-export interface RunOptions {
-  /** Milliseconds of this world after which the story is given up. Default one day. */
+interface RunOptions {
+  /** Milliseconds of this simulation after which the story is given up. Default one day. */
   readonly limitMs?: number;
   /** Events after which it is given up. Default ten million. */
   readonly eventsMax?: number;
@@ -29,7 +28,7 @@ export interface RunOptions {
 const dayMs = 86_400_000;
 const defaultEventsMax = 10_000_000;
 
-export class World {
+export class Simulation {
   readonly seed: number;
   readonly random: Random;
   readonly clock: Clock;
@@ -42,7 +41,7 @@ export class World {
   /** Programs were told something since they last came to rest. */
   #touched = true;
 
-  constructor(options: WorldOptions = {}) {
+  constructor(options: SimulationOptions = {}) {
     this.seed = options.seed ?? 1;
     this.random = new SeededRandom(this.seed);
     this.names = new Map(Object.entries(options.names ?? {}));
@@ -157,3 +156,34 @@ export class World {
     return new SallyportError("INTERNAL", `the story of seed ${this.seed} did not end: at ${this.#nowMs} ms ${why}`);
   }
 }
+
+// When has a program done all it can do before more time passes? When no promise, tick or immediate of it is left to run.
+/** Simulations that wait here: their own immediates are none of a program's. */
+let waiting = 0;
+
+const immediates = (): number => process.getActiveResourcesInfo().filter((name) => name === "Immediate").length;
+
+/**
+ * Node runs all microtasks and ticks before the next immediate, and it counts the immediates that wait: with none of either
+ * the program waits for time or for a packet. What works outside of that loop (threads, files, sockets, timers of Node) is
+ * not waited for, so code that runs in a simulation must not use it.
+ */
+async function settle(): Promise<void> {
+  do {
+    waiting += 1;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    waiting -= 1;
+  } while (immediates() > waiting);
+}
+
+// What can be seen of a simulation: packets and what became of them, and calls of the system that failed.
+export type Observation =
+  /** A packet left a node; `wire` is `lo` for one that stays on its host. */
+  | { readonly type: "packet"; readonly node: string; readonly wire: string; readonly packet: Packet }
+  /** It came to its end at a node or on a wire, and why. */
+  | { readonly type: "dropped"; readonly node: string; readonly reason: string; readonly packet: Packet }
+  /** A call of a program on a host failed: `connect 10.0.0.2:21`, `ECONNREFUSED`. */
+  | { readonly type: "failed"; readonly node: string; readonly call: string; readonly system: string };
+
+/** Must not throw. */
+type Observer = (observation: Observation, atMs: number) => void;

@@ -1,25 +1,25 @@
-// From a topology to hosts, wires and routers of a simulated world.
+// From a topology to hosts, wires and routers of a simulated network.
 import { definedProps } from "../../protocol/defined-props.ts";
 import { Host } from "../../simulation/host/host.ts";
 import { Wire } from "../../simulation/links/wire.ts";
 import { Router } from "../../simulation/router/router.ts";
 import type { FilterRule, RouterOptions } from "../../simulation/router/router-options.ts";
-import { World } from "../../simulation/world.ts";
+import { Simulation } from "../../simulation/simulation.ts";
 import type { RouterPlan, Topology } from "../topology.ts";
 
-export interface BuiltWorld {
-  readonly world: World;
+export interface BuiltSimulation {
+  readonly simulation: Simulation;
   readonly hosts: ReadonlyMap<string, Host>;
 }
 
 const defaultLatencyMs = 1;
 
 /** Every host resolves the names of the others. */
-export function buildWorld({ wires, hosts, routers }: Topology, seed: number): BuiltWorld {
+export function buildSimulation({ wires, hosts, routers }: Topology, seed: number): BuiltSimulation {
   const names = Object.fromEntries(hosts.map(({ name, attached }) => [name, plain(Object.values(attached)[0])]));
-  const world = new World({ seed, names });
+  const simulation = new Simulation({ seed, names });
   const made = new Map(
-    wires.map(({ name, latencyMs = defaultLatencyMs }) => [name, new Wire(world, name, { latencyMs })]),
+    wires.map(({ name, latencyMs = defaultLatencyMs }) => [name, new Wire(simulation, name, { latencyMs })]),
   );
   const wireOf = (name: string): Wire => {
     const wire = made.get(name);
@@ -29,13 +29,13 @@ export function buildWorld({ wires, hosts, routers }: Topology, seed: number): B
   const attachments = (attached: Readonly<Record<string, string>>): RouterOptions["attached"] =>
     Object.entries(attached).map(([wire, address]) => ({ wire: wireOf(wire), address }));
   for (const plan of routers) {
-    new Router(world, plan.name, { attached: attachments(plan.attached), ...routerOptions(plan, wireOf) });
+    new Router(simulation, plan.name, { attached: attachments(plan.attached), ...routerOptions(plan, wireOf) });
   }
   const all = hosts.map(({ name, attached, gateway }): [string, Host] => {
     const way = definedProps({ gateway });
-    return [name, new Host(world, name, { attached: attachments(attached), ...way })];
+    return [name, new Host(simulation, name, { attached: attachments(attached), ...way })];
   });
-  return { world, hosts: new Map(all) };
+  return { simulation, hosts: new Map(all) };
 }
 
 function routerOptions(plan: RouterPlan, wireOf: (name: string) => Wire): Omit<RouterOptions, "attached"> {
