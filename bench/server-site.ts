@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { hashPassword } from "../src/serve/passwords/scrypt-hash.ts";
+import { hashPassword } from "../src/serve/passwords.ts";
 import { type FtpServer, startProftpd, startVsftpd } from "../test/support/ftp-servers.ts";
 import { missing } from "../test/support/missing.ts";
 import { findProftpdTls } from "../test/support/proftpd.ts";

@@ -16,8 +16,16 @@ export type {
 } from "./platform/file-system.ts";
 export type { FileEntry, FileFacts, FileType } from "./protocol/listing/file-facts.ts";
 export { openServer } from "./serve/open-server.ts";
-export type { OpenListener, Server, ServerListen, ServerOptions, ServerTls, ServerUser } from "./serve/options.ts";
-export type { OpenSsh, ServerSsh } from "./serve/ssh/ssh-options.ts";
+export type {
+  OpenListener,
+  OpenSsh,
+  Server,
+  ServerListen,
+  ServerOptions,
+  ServerSsh,
+  ServerTls,
+  ServerUser,
+} from "./serve/options.ts";
 export type { Account, Authenticate, LoginAttempt } from "./server/account.ts";
 export { openTunnel } from "./tunnel/open-tunnel.ts";
 export type { BackMode, Forward, OpenForward, PassiveAddress, Tunnel, TunnelOptions } from "./tunnel/options.ts";

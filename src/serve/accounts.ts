@@ -7,9 +7,7 @@ import { SallyportError } from "../protocol/error.ts";
 import { narrowToLatin1 } from "../protocol/latin1.ts";
 import type { Account, Authenticate } from "../server/account.ts";
 import type { ServerOptions } from "./options.ts";
-import { CheckQueue } from "./passwords/check-queue.ts";
-import { readPasswordFile } from "./passwords/password-file.ts";
-import { checkPassword, hashPassword } from "./passwords/scrypt-hash.ts";
+import { CheckQueue, checkPassword, hashPassword, readPasswordFile } from "./passwords.ts";
 
 interface Known {
   readonly hash: string;

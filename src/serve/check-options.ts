@@ -1,11 +1,14 @@
 // Options checked and made complete, so that nothing behind this file meets a wrong one.
+
+import { TlsServer } from "../network/tls-server.ts";
+import type { Clock } from "../platform/clock.ts";
 import { parseCidr } from "../protocol/cidr.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { ipFamily } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Authenticate } from "../server/account.ts";
 import type { ServerPolicy, TlsPolicy } from "../server/environment.ts";
-import type { ServerListen, ServerOptions } from "./options.ts";
+import type { ServerListen, ServerOptions, ServerTls } from "./options.ts";
 
 export interface CheckedListen {
   /** As the network wants it: `""` for every address. */
@@ -45,7 +48,7 @@ export function checkPolicy(
     authenticate,
     passivePorts,
     passiveAddresses: (options.passiveAddresses ?? []).map(({ address, cidr }) => ({
-      address: checkTold(address),
+      address: checkNamed(address),
       cidr: parseCidr(cidr),
     })),
     active: options.active ?? true,
@@ -66,7 +69,7 @@ export function checkPolicy(
   };
 }
 
-function checkTold(address: string): string {
+function checkNamed(address: string): string {
   // 227 has room for four numbers.
   if (ipFamily(address) === 6) throw wrong(`passive address ${address} is IPv6, and 227 can carry IPv4 only`);
   if (ipFamily(address) === 4 || /^(?=.*[a-z])[a-z0-9_]([a-z0-9._-]*[a-z0-9])?$/i.test(address)) return address;
@@ -84,4 +87,28 @@ function checkWhole(what: string, value: number, least: number, most: number): n
 
 function wrong(message: string): SallyportError {
   return new SallyportError("CONFIG_INVALID", message);
+}
+
+/** Throws `CONFIG_INVALID` when certificate and key cannot be used. */
+export function tlsPolicy(tls: ServerTls | undefined, clock: Clock): TlsPolicy | undefined {
+  if (tls === undefined) return undefined;
+  // A client takes a ticket of TLS 1.3 once only (RFC 8446 appendix C.4), and Node gives no new one for it: curl would get
+  // its first data connection and no other. A session of TLS 1.2 can be resumed as often as need be.
+  const maxVersion = tls.requireReuse === true ? "TLSv1.2" : "TLSv1.3";
+  // Once now, so that a wrong file is reported at the start and not to the first client.
+  new TlsServer(tls, clock);
+  return {
+    open: () => {
+      // Most sessions of a mixed server never ask for it.
+      let server: TlsServer | undefined;
+      return {
+        secure: (connection, signal, upload) => {
+          server ??= new TlsServer(tls, clock, maxVersion);
+          return server.secure(connection, signal, upload);
+        },
+      };
+    },
+    required: tls.required ?? false,
+    requireReuse: tls.requireReuse ?? false,
+  };
 }

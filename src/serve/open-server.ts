@@ -17,12 +17,11 @@ import { FtpServer, type ServerShared } from "../server/ftp-server.ts";
 import { LostUploads } from "../server/lost-uploads.ts";
 import type { SshServer } from "../ssh/embedded/server/options.ts";
 import { makeAccounts } from "./accounts.ts";
-import { type CheckedListen, checkListen, checkPolicy } from "./check-options.ts";
+import { type CheckedListen, checkListen, checkPolicy, tlsPolicy } from "./check-options.ts";
 import type { OpenListener, Server, ServerOptions } from "./options.ts";
 import { RunningServer } from "./running-server.ts";
 import { openSshSide, type SshSide } from "./ssh/open-ssh-side.ts";
 import { shareMachine } from "./ssh/own-listeners.ts";
-import { tlsPolicy } from "./tls-policy.ts";
 
 /**
  * Opens an FTP server (RFC 959, 1123, 2228, 2389, 2428, 2577, 2640, 3659, 4217, 7151), and with `ssh` an SSH server beside

@@ -7,8 +7,7 @@ import type { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import type { FtpServer, ServerShared } from "../server/ftp-server.ts";
 import type { SshServer } from "../ssh/embedded/server/options.ts";
-import type { OpenListener, Server } from "./options.ts";
-import type { OpenSsh } from "./ssh/ssh-options.ts";
+import type { OpenListener, OpenSsh, Server } from "./options.ts";
 
 const closingText = "This server is closing. Goodbye.";
 
@@ -48,11 +47,11 @@ export class RunningServer implements Server {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#breakOff();
+    this.#abort();
     await this.#close(0);
   }
 
-  #breakOff(): void {
+  #abort(): void {
     for (const session of this.#parts.shared.sessions) session.closeNow(closingText);
   }
 

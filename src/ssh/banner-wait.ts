@@ -19,7 +19,7 @@ export interface BannerWaitOptions {
   /** How long to wait. Default `limits.sshBannerMs`. */
   readonly limitMs?: number | undefined;
   /** Said after some seconds. */
-  readonly tell: (line: string) => void;
+  readonly notify: (line: string) => void;
   readonly fail: (error: SallyportError) => void;
 }
 
@@ -35,11 +35,11 @@ export class BannerWait implements Disposable {
 
   /** TCP is connected. */
   start(): void {
-    const { clock, server, limitMs = limits.sshBannerMs, tell } = this.#options;
+    const { clock, server, limitMs = limits.sshBannerMs, notify } = this.#options;
     this[Symbol.dispose]();
     this.#cancels = [
       clock.after(limits.sshBannerNoteMs, () =>
-        tell(`Connected to ${server}, and waiting for its SSH identification: is it an SSH server?`),
+        notify(`Connected to ${server}, and waiting for its SSH identification: is it an SSH server?`),
       ),
       clock.after(limitMs, () =>
         this.#giveUp(

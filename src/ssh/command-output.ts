@@ -29,7 +29,7 @@ export class CommandOutput {
     this.#status = status;
   }
 
-  /** Nothing more is to come that counts. A command that is killed, and a server that tells nothing, close the channel. */
+  /** Nothing more is to come that counts. A command that is killed, and a server that reports nothing, close the channel. */
   get isOver(): boolean {
     return this.#isComplete && this.#status !== undefined;
   }

@@ -5,12 +5,12 @@ import { findOpenSsh } from "./openssh/find-openssh.ts";
 import type { SshConnection, SshEnvironment, SshOptions } from "./ssh-connection.ts";
 
 export async function connectTransport(
-  wish: "auto" | "openssh" | "embedded",
+  requested: "auto" | "openssh" | "embedded",
   options: SshOptions,
   environment: SshEnvironment,
   signal: AbortSignal,
 ): Promise<SshConnection> {
-  const transport = wish === "auto" ? ((await findOpenSsh()).usable ? "openssh" : "embedded") : wish;
+  const transport = requested === "auto" ? ((await findOpenSsh()).usable ? "openssh" : "embedded") : requested;
   const connect = transport === "openssh" ? connectOpenSsh : connectEmbedded;
   return await connect(options, environment, signal);
 }

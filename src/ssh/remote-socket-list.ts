@@ -1,4 +1,4 @@
-// The SSH host's own list of TCP connections, for back mode default-port: SSH does not tell from which port sshd connected.
+// The SSH host's own list of TCP connections, for back mode default-port: SSH does not report from which port sshd connected.
 // Linux only (/proc/net/tcp); elsewhere the list is empty and the mode is refused with the reason.
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { SshConnection } from "./ssh-connection.ts";
@@ -21,7 +21,7 @@ export function isRemoteSocketsCommand(command: string): boolean {
 
 const established = "01";
 
-/** Local ends of the SSH host's connections to `port`; none where the host does not tell all. Throws what `exec` throws. */
+/** Local ends of the SSH host's connections to `port`; none where the host does not show all. Throws what `exec` throws. */
 export async function listRemoteSockets(
   connection: Pick<SshConnection, "exec">,
   port: number,

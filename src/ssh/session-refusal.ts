@@ -29,7 +29,7 @@ export function sessionRefused({ text, phase }: SessionPurpose, reason: number, 
   });
 }
 
-/** The server did not accept the command; it tells no reason (section 6.5). */
+/** The server did not accept the command; it gives no reason (section 6.5). */
 export function execRefused(): SallyportError {
   return new SallyportError("SSH_CHANNEL_REFUSED", `the SSH server refused ${commandPurpose.text}`, {
     details: { remote, phase: commandPurpose.phase },

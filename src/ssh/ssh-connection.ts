@@ -82,7 +82,7 @@ export interface SshEnvironment {
 }
 
 export interface ExecResult {
-  /** Its exit status was 0. Not so: another status, a signal, or a server that tells neither. */
+  /** Its exit status was 0. Not so: another status, a signal, or a server that reports neither. */
   readonly succeeded: boolean;
   readonly stdout: string;
 }
@@ -107,7 +107,7 @@ export interface SshConnection extends AsyncDisposable {
   openSubsystem(name: string, options: { readonly signal: AbortSignal }): Promise<Connection>;
 }
 
-/** Opens an SSH connection, or throws SSH_* with a message that tells the hint. */
+/** Opens an SSH connection, or throws SSH_* with a message and a hint. */
 export type ConnectSsh = (
   options: SshOptions,
   environment: SshEnvironment,

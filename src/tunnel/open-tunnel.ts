@@ -9,19 +9,15 @@ import { systemClock } from "../network/system-clock.ts";
 import { systemNetwork } from "../network/system-network.ts";
 import { systemRandom } from "../network/system-random.ts";
 import { onAbort } from "../platform/abort.ts";
-import { formatEndpoint } from "../platform/endpoint.ts";
-import type { Listener } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import type { SallyportError } from "../protocol/error.ts";
-import { isLoopback } from "../protocol/ip-address.ts";
-import { ownEntry } from "../protocol/own-entry.ts";
 import { connectTransport } from "../ssh/connect-transport.ts";
 import { ReconnectingSsh } from "../ssh/reconnecting-ssh.ts";
 import { type SshConnection, type SshEnvironment, targetOf } from "../ssh/ssh-connection.ts";
-import { type CheckedForward, checkForwards } from "./check-options.ts";
-import type { OpenForward, Tunnel, TunnelOptions } from "./options.ts";
-import { backOver, RunningTunnel } from "./running-tunnel.ts";
+import { type CheckedForward, checkForwards, closeAll, listenAll, openForward } from "./forwards.ts";
+import type { Tunnel, TunnelOptions } from "./options.ts";
+import { RunningTunnel, upstreamOver } from "./running-tunnel.ts";
 
 type Emit = (session: number, event: TraceEventBody) => void;
 
@@ -52,14 +48,14 @@ export async function openTunnelOver(
   const signal = options.signal ?? new AbortController().signal;
   const checked = checkForwards(options);
   const emit: Emit = (session, event) => options.trace?.({ ...event, session, timeMs: systemClock.nowMs() });
-  // First what can fail at once and asks nobody: a port in use is told before a password is asked for.
+  // First what can fail at once and asks nobody: a port in use is reported before a password is asked for.
   const listeners = await listenAll(checked, signal);
   const failed: { report: (error: SallyportError) => void } = { report: () => {} };
   const ssh = makeSsh(options, connect, emit, (error) => failed.report(error));
   try {
     await ssh.start(signal);
   } catch (error) {
-    await Promise.all([...listeners.map(disposeListener), ssh[Symbol.asyncDispose]()]);
+    await Promise.all([closeAll(listeners), ssh[Symbol.asyncDispose]()]);
     throw error;
   }
   const shared: GatewayShared = { registry: new ListenerRegistry(), sessions: new Set(), lastSession: 0 };
@@ -72,23 +68,6 @@ export async function openTunnelOver(
   failed.report = (error) => void tunnel.fail(error);
   void tunnel.closed.then(onAbort(signal, () => void tunnel[Symbol.asyncDispose]()));
   return tunnel;
-}
-
-async function listenAll(checked: readonly CheckedForward[], signal: AbortSignal): Promise<Listener[]> {
-  const listeners: Listener[] = [];
-  try {
-    for (const { bind, port } of checked) {
-      listeners.push(await systemNetwork.listen({ host: bind, ports: { first: port, last: port }, signal }));
-    }
-    return listeners;
-  } catch (error) {
-    await Promise.all(listeners.map(disposeListener));
-    throw error;
-  }
-}
-
-async function disposeListener(listener: Listener): Promise<void> {
-  await listener[Symbol.asyncDispose]();
 }
 
 function makeSsh(
@@ -121,35 +100,9 @@ function gatewayEnvironment(
   return {
     front: systemNetwork,
     clock: systemClock,
-    back: backOver(ssh, backAddress),
+    back: upstreamOver(ssh, backAddress),
     emit,
     ...(checkUser === true ? { ownerOf: socketOwner } : {}),
     ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
-  };
-}
-
-/** What listens where other machines are. */
-const openAt: Readonly<Record<string, string>> = {
-  "": "every address",
-  "0.0.0.0": "every IPv4 address",
-  "::": "every IPv6 address",
-};
-
-/** Where a listener on every address can be reached from here. */
-const reachable: Readonly<Record<string, string>> = { "": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1" };
-
-function openForward(listener: Listener, checked: CheckedForward, options: Pick<TunnelOptions, "ssh">): OpenForward {
-  const { port } = listener.endpoint;
-  const { bind } = checked;
-  const host = ownEntry(reachable, bind) ?? bind;
-  const open = isLoopback(bind) ? {} : { openAt: ownEntry(openAt, bind) ?? bind };
-  const target = formatEndpoint(checked.gateway.target);
-  return {
-    url: `ftp://${formatEndpoint({ host, port })}`,
-    host,
-    port,
-    target,
-    through: targetOf(options.ssh),
-    ...open,
   };
 }

@@ -21,7 +21,7 @@ export type BackMode = "auto" | "passive" | "active" | "default-port";
 
 /** An address that clients from a network get in replies to PASV. */
 export interface PassiveAddress {
-  /** IPv4 address told in 227 to clients whose address lies in `cidr`. */
+  /** IPv4 address named in 227 to clients whose address lies in `cidr`. */
   readonly address: string;
   /** `0.0.0.0/0`, `10.0.0.0/8`, …; the most specific one that contains the client wins. */
   readonly cidr: string;

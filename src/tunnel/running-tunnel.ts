@@ -21,7 +21,7 @@ export interface TunnelParts {
 }
 
 /** The network towards the FTP server, over whichever SSH connection is there; `address`: the SSH host's, for the FTP server. */
-export function backOver(ssh: ReconnectingSsh, address?: string): GatewayEnvironment["back"] {
+export function upstreamOver(ssh: ReconnectingSsh, address?: string): GatewayEnvironment["back"] {
   const remoteSockets = new RemoteSockets((port, signal) => ssh.listSockets(port, signal));
   return async (signal) => {
     const { connection, gone } = await ssh.current(signal);
@@ -58,7 +58,7 @@ export class RunningTunnel implements Tunnel {
     await this.#close(0, undefined);
   }
 
-  /** The tunnel cannot go on: everything is closed, and `closed` tells why. */
+  /** The tunnel cannot go on: everything is closed, and `closed` has the reason. */
   async fail(error: SallyportError): Promise<void> {
     this.#abort(error.message);
     await this.#close(0, error);

@@ -2,8 +2,13 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { MemoryFileSystem, openServer, type ServerOptions } from "../../src/index.ts";
-import { parsePasswordFile, readPasswordFile } from "../../src/serve/passwords/password-file.ts";
-import { checkPassword, hashPassword, isPasswordHash } from "../../src/serve/passwords/scrypt-hash.ts";
+import {
+  checkPassword,
+  hashPassword,
+  isPasswordHash,
+  parsePasswordFile,
+  readPasswordFile,
+} from "../../src/serve/passwords.ts";
 import { type Rig, startRig } from "../server/rig.ts";
 import { watchResources } from "../support/resources.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";

@@ -4,7 +4,7 @@ import type { FileSystem } from "../../src/platform/file-system.ts";
 import { resolvePath } from "../../src/protocol/file-path.ts";
 import { serverLimits } from "../../src/protocol/limits/server-limits.ts";
 import { limits } from "../../src/protocol/limits.ts";
-import { CheckQueue } from "../../src/serve/passwords/check-queue.ts";
+import { CheckQueue } from "../../src/serve/passwords.ts";
 import { LostUploads } from "../../src/server/lost-uploads.ts";
 import { typescriptBelow } from "../static/source-files.ts";
 import { gate } from "../support/gate.ts";

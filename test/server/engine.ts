@@ -8,7 +8,7 @@ import { LoginGuard } from "../../src/platform/login-guard.ts";
 import type { Network } from "../../src/platform/network.ts";
 import { PendingLogins } from "../../src/platform/pending-logins.ts";
 import { limits } from "../../src/protocol/limits.ts";
-import { tlsPolicy } from "../../src/serve/tls-policy.ts";
+import { tlsPolicy } from "../../src/serve/check-options.ts";
 import type { ServerEnvironment, ServerPolicy } from "../../src/server/environment.ts";
 import { FtpServer, type ServerShared } from "../../src/server/ftp-server.ts";
 import { LostUploads } from "../../src/server/lost-uploads.ts";

@@ -20,7 +20,7 @@ function waiting(limitMs?: number) {
     clock,
     server: "h:22",
     limitMs,
-    tell: (line) => told.push(line),
+    notify: (line) => told.push(line),
     fail: (error) => failures.push(error),
   });
   wait.start();

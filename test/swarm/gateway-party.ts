@@ -6,7 +6,7 @@ import { SallyportError } from "../../src/protocol/error.ts";
 import { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
 import { ReconnectingSsh } from "../../src/ssh/reconnecting-ssh.ts";
 import type { ExecResult, SshConnection } from "../../src/ssh/ssh-connection.ts";
-import { backOver, RunningTunnel } from "../../src/tunnel/running-tunnel.ts";
+import { RunningTunnel, upstreamOver } from "../../src/tunnel/running-tunnel.ts";
 import { CountedClock } from "./counted-clock.ts";
 import { gatewayPort, type Place } from "./place.ts";
 import type { GatewayPlan } from "./plan.ts";
@@ -80,7 +80,7 @@ export async function startGateway(
     {
       front,
       clock: front.clock,
-      back: backOver(reconnecting),
+      back: upstreamOver(reconnecting),
       emit: (session, event) => {
         trace.event(`gateway#${session}`, event);
         for (const watcher of watchers) watcher(event.type);

@@ -1,8 +1,7 @@
 // The options of `sallyport serve`, in the order of its help.
 import type { PortRange } from "../../platform/network.ts";
 import { ipFamily } from "../../protocol/ip-address.ts";
-import type { ServerListen } from "../../serve/options.ts";
-import type { ServerSsh } from "../../serve/ssh/ssh-options.ts";
+import type { ServerListen, ServerSsh } from "../../serve/options.ts";
 import type { OptionGroup } from "../command-line/option-table.ts";
 import { type OutputValues, traceTo } from "../command-line/tunnel-options.ts";
 import { usageError } from "../command-line/usage-error.ts";

@@ -38,7 +38,7 @@ export class AuthorizedKeys {
     }
   }
 
-  /** Reads the file now. False for any trouble with it, which `onTrouble` is told. */
+  /** Reads the file now. False for any trouble with it, which `onTrouble` gets. */
   async has(user: string, key: Uint8Array, onTrouble: (why: string) => void): Promise<boolean> {
     const file = this.#fileOf(user);
     if (file === undefined) return false;

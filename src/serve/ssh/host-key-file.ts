@@ -1,11 +1,29 @@
 // The SSH server's host key: made once, and kept, so that clients meet the same server again.
+
 import { randomBytes } from "node:crypto";
 import { link, mkdir, unlink, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, isAbsolute, join, win32 } from "node:path";
 import { readPrivateFile } from "../../platform/private-file.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import { generateKey } from "../../ssh/embedded/generate-key.ts";
+
+interface StateWorld {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: string;
+  /** The user's home directory. */
+  readonly home: string;
+}
+
+export function stateDirectory({ env, platform, home }: StateWorld): string {
+  if (platform === "win32") {
+    return win32.join(env["LOCALAPPDATA"] || win32.join(home, "AppData", "Local"), "sallyport");
+  }
+  const state = env["XDG_STATE_HOME"];
+  // A relative path is to be ignored, says the specification.
+  const base = state !== undefined && isAbsolute(state) ? state : join(home, ".local", "state");
+  return join(base, "sallyport");
+}
 
 /** Returns the key's text. Throws `CONFIG_INVALID` when it cannot be had, or others can read it. */
 export async function hostKeyFrom(file: string): Promise<string> {

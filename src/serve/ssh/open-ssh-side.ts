@@ -22,11 +22,10 @@ import type {
 import { compilePermission, type Permit } from "../../ssh/embedded/server/permission.ts";
 import { openSshServer } from "../../ssh/embedded/server/ssh-server.ts";
 import { type Accounts, utf8Bytes } from "../accounts.ts";
+import type { ServerSsh } from "../options.ts";
 import { AuthorizedKeys } from "./authorized-keys.ts";
-import { hostKeyFrom } from "./host-key-file.ts";
+import { hostKeyFrom, stateDirectory } from "./host-key-file.ts";
 import { addressesOf, avoidingPorts, type OwnListeners } from "./own-listeners.ts";
-import type { ServerSsh } from "./ssh-options.ts";
-import { stateDirectory } from "./state-directory.ts";
 
 export interface SshSide {
   readonly options: ServerSsh;

@@ -32,29 +32,29 @@ async function connectHop(
   depth: number,
 ): Promise<SshConnection> {
   signal.throwIfAborted();
-  const tell = (line: string): void => {
+  const notify = (line: string): void => {
     if (options.quiet !== true) environment.tellUser?.(line);
   };
   const note = (line: string): void => {
-    if ((options.verbosity ?? 0) > 0) tell(`debug1: ${line}`);
+    if ((options.verbosity ?? 0) > 0) notify(`debug1: ${line}`);
   };
   const target = targetOf(options);
   environment.emit({ type: "ssh.connecting", target, transport: "embedded" });
-  const source = await readConfig(options, signal, tell);
-  reportUnused(source, options, tell);
+  const source = await readConfig(options, signal, notify);
+  reportUnused(source, options, notify);
   for (const file of options.identityFiles ?? []) {
-    if (!existsSync(file) && !file.startsWith("~")) tell(`Warning: Identity file ${file} not accessible.`);
+    if (!existsSync(file) && !file.startsWith("~")) notify(`Warning: Identity file ${file} not accessible.`);
   }
   const settings = hostSettings(source, options);
-  const hostKeys = await hostKeyPolicy(settings, tell);
+  const hostKeys = await hostKeyPolicy(settings, notify);
   const algorithms = chooseAlgorithms(source, knownTypes(hostKeys.entries, hostKeys.identity));
   const connectJump = (hop: SshOptions, hopDepth: number): Promise<SshConnection> =>
     connectHop(hop, environment, signal, hopDepth);
-  const carrier = await openCarrier({ options, settings, environment, tell, depth, connectHop: connectJump, signal });
+  const carrier = await openCarrier({ options, settings, environment, notify, depth, connectHop: connectJump, signal });
   const { stream, address } = carrier;
   note(`connected to ${settings.host} port ${settings.port}${address === undefined ? "" : ` (${address})`}`);
   const { verbosity = 0 } = options;
-  const debug = verbosity > 1 ? (line: string) => tell(`debug2: ${line}`) : undefined;
+  const debug = verbosity > 1 ? (line: string) => notify(`debug2: ${line}`) : undefined;
   try {
     const client = await logIn({
       stream,
@@ -63,7 +63,7 @@ async function connectHop(
       hostKeys,
       address,
       environment,
-      tell,
+      notify,
       note,
       debug,
       signal,
@@ -79,12 +79,12 @@ async function connectHop(
 
 async function hostKeyPolicy(
   settings: HostSettings,
-  tell: (line: string) => void,
+  notify: (line: string) => void,
 ): Promise<Omit<HostKeyPolicy, "askUser" | "tellUser">> {
   const { alias, userFiles, globalFiles, strict, hashNames, rsaBitsMin } = settings.hostKeys;
   const { host, port } = settings;
   const entries = await readKnownHosts([...userFiles, ...globalFiles], (file, why) =>
-    tell(`Warning: ${file} could not be read (${why}); the keys in it are not known.`),
+    notify(`Warning: ${file} could not be read (${why}); the keys in it are not known.`),
   );
   const identity = alias === undefined ? { host, port } : { host, port, alias };
   return { identity, strict, entries, recordIn: userFiles[0], hashNames, rsaBitsMin };

@@ -45,7 +45,7 @@ export async function connectWithKey(
       hostKeys: { identity, strict, entries, recordIn: undefined, hashNames, rsaBitsMin },
       address: carrier.address,
       environment,
-      tell: (line) => environment.tellUser?.(line),
+      notify: (line) => environment.tellUser?.(line),
       note: () => {},
       debug: undefined,
       signal,

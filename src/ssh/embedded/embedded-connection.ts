@@ -112,7 +112,7 @@ export class EmbeddedConnection implements SshConnection {
   }
 }
 
-/** Whatever went wrong, channels and listeners are told that the connection is gone. */
+/** Whatever went wrong, channels and listeners learn that the connection is gone. */
 function disconnected(error: SallyportError): SallyportError {
   if (!isSallyportError(error) || error.code === "SSH_DISCONNECTED") return error;
   return new SallyportError("SSH_DISCONNECTED", error.message, {

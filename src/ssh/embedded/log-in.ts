@@ -26,7 +26,7 @@ export interface LogInOptions {
   readonly address: string | undefined;
   readonly environment: SshEnvironment;
   /** Lines for the user; does nothing when quiet. */
-  readonly tell: (line: string) => void;
+  readonly notify: (line: string) => void;
   /** What happens, for -v. */
   readonly note: (line: string) => void;
   /** ssh2's debug output, for -vv. */
@@ -87,7 +87,7 @@ class LogIn {
       clock: environment.clock,
       server: formatEndpoint(settings),
       limitMs: settings.connectTimeoutMs,
-      tell: options.tell,
+      notify: options.notify,
       fail: (error) => this.fail(error),
     });
     const { askUser } = environment;
@@ -126,7 +126,7 @@ class LogIn {
     }
   }
 
-  /** ssh2 tells neither of an identification nor of other lines before it. */
+  /** ssh2 reports neither an identification nor other lines before it. */
   #watchBanner(stream: Duplex): void {
     let text = "";
     const watch = (bytes: Buffer): void => {
@@ -148,20 +148,20 @@ class LogIn {
   }
 
   #listen(): void {
-    const { settings, tell, note } = this.#options;
+    const { settings, notify, note } = this.#options;
     const client = this.#client;
     client.on("handshake", ({ kex, serverHostKey, cs }) => {
       note(`key exchange ${kex}, host key ${serverHostKey}, cipher ${cs.cipher} ${cs.mac}`);
     });
     client.on("error", (error) => {
       const { level } = error as { level?: string };
-      if (level === "agent") tell(`Warning: a key could not be used: ${error.message}`);
+      if (level === "agent") notify(`Warning: a key could not be used: ${error.message}`);
       else if (level === "client-authentication") this.fail(this.#refused(error));
       else this.fail(translateSsh2Error(error, settings, false));
     });
     client.on("close", () => this.fail(translateSsh2Error(new Error("closed the connection"), settings, false)));
     client.on("banner", (text) => {
-      for (const line of showLines(text)) tell(line);
+      for (const line of showLines(text)) notify(line);
     });
     client.on("change password", () => this.fail(passwordExpired(this.#who)));
     client.once("ready", () => {
@@ -173,7 +173,7 @@ class LogIn {
 
   async #checkHostKey(key: Buffer, verify: (valid: boolean) => void): Promise<void> {
     if (this.#accepted !== undefined) return verify(this.#accepted.equals(key));
-    const { hostKeys, address, tell: tellUser, signal } = this.#options;
+    const { hostKeys, address, notify: tellUser, signal } = this.#options;
     try {
       await verifyHostKey({ ...hostKeys, askUser: this.#askUser, tellUser }, key, address, signal);
       this.#accepted = Buffer.from(key);
@@ -200,13 +200,13 @@ class LogIn {
   }
 
   #prepare(): Promise<Authenticator> {
-    const { settings, tell, signal } = this.#options;
+    const { settings, notify, signal } = this.#options;
     return prepareLogin({
       user: settings.user,
       who: this.#who,
       settings: settings.authentication,
       askUser: this.#askUser,
-      tell,
+      notify,
       replyTimeout: this.#replyTimeout,
       fail: (error) => this.fail(error),
       signal,

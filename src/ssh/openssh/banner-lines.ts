@@ -35,7 +35,7 @@ export function watchBanner(
     if (place !== null) server = `${place[1]}:${place[2]}`;
     if (connected.test(line)) {
       const limitMs = seconds > 0 ? seconds * 1000 : undefined;
-      wait = new BannerWait({ clock, server, limitMs, tell, fail: reject });
+      wait = new BannerWait({ clock, server, limitMs, notify: tell, fail: reject });
       wait.start();
     }
     const [, text] = early.exec(line) ?? [];

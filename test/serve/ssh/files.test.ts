@@ -3,8 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { limits } from "../../../src/protocol/limits.ts";
 import { AuthorizedKeys } from "../../../src/serve/ssh/authorized-keys.ts";
-import { hostKeyFrom } from "../../../src/serve/ssh/host-key-file.ts";
-import { stateDirectory } from "../../../src/serve/ssh/state-directory.ts";
+import { hostKeyFrom, stateDirectory } from "../../../src/serve/ssh/host-key-file.ts";
 import { watchResources } from "../../support/resources.ts";
 import { makeSshKey, type SshKey } from "../../support/ssh-keys.ts";
 import { makeTempDir, type TempDir } from "../../support/tempdir.ts";

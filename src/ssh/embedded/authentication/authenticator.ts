@@ -128,7 +128,7 @@ interface LoginParts {
   readonly settings: AuthenticationSettings;
   /** Absent where nobody can be asked. */
   readonly askUser: AskUser | undefined;
-  readonly tell: (line: string) => void;
+  readonly notify: (line: string) => void;
   readonly replyTimeout: ReplyTimeout;
   /** Ends the log-in, from within a question. */
   readonly fail: (error: unknown) => void;
@@ -136,11 +136,11 @@ interface LoginParts {
 }
 
 export async function prepareLogin(parts: LoginParts): Promise<Authenticator> {
-  const { user, who, settings, askUser, tell, replyTimeout, fail, signal } = parts;
-  const questions = askUser && new Questions(askUser, who, tell, signal);
+  const { user, who, settings, askUser, notify, replyTimeout, fail, signal } = parts;
+  const questions = askUser && new Questions(askUser, who, notify, signal);
   const passphrase = questions && ((file: string) => questions.passphrase(file));
   const wantsKeys = settings.methods.includes("publickey");
-  const identities = wantsKeys ? await findIdentities(settings, passphrase, tell) : [];
+  const identities = wantsKeys ? await findIdentities(settings, passphrase, notify) : [];
   const untimed = identities.map((identity) => untimedIdentity(identity, replyTimeout));
   return new Authenticator(user, settings, untimed, questions, fail);
 }

@@ -10,9 +10,12 @@ import ssh2, {
 } from "ssh2";
 import { definedProps } from "../../../protocol/defined-props.ts";
 import type { AuthenticationSettings } from "../configuration/host-settings.ts";
-import { type AskPassphrase, fileIdentity, type KeyFile, keyOfText, readKeyFile } from "./key-file.ts";
+import { type KeyFile, keyOfText, parseKey, readKeyFile } from "./key-file.ts";
 
 type SignatureHash = SigningRequestOptions["hash"];
+
+/** Asks for the passphrase of a file; `undefined` when nobody can be asked. */
+type AskPassphrase = (file: string) => Promise<string | undefined>;
 
 export interface Identity {
   /** File name or the agent's comment; for messages. */
@@ -103,10 +106,10 @@ function signWith(agent: BaseAgent, key: ParsedKey, data: Buffer, options: Signi
 export async function findIdentities(
   settings: AuthenticationSettings,
   ask: AskPassphrase | undefined,
-  tell: (line: string) => void,
+  notify: (line: string) => void,
 ): Promise<Identity[]> {
   const fromAgent = await agentIdentities(settings.agent);
-  const read = await Promise.all(settings.identityFiles.map((path) => readKeyFile(path, tell)));
+  const read = await Promise.all(settings.identityFiles.map((path) => readKeyFile(path, notify)));
   const given = (settings.privateKeys ?? []).map(keyOfText);
   const files = [...read, ...given].filter((file): file is KeyFile => file !== undefined);
   const inAgent = (file: KeyFile): AgentIdentity | undefined =>
@@ -117,4 +120,39 @@ export async function findIdentities(
   const usable = ask === undefined ? alone.filter((file) => file.privateKey !== undefined) : alone;
   const nobody: AskPassphrase = () => Promise.resolve(undefined);
   return [...configured, ...others, ...usable.map((file) => fileIdentity(file, ask ?? nobody, settings.promptsMax))];
+}
+
+/** Identity that asks for the passphrase, at most `attemptsMax` times, when the server would take the key. */
+function fileIdentity(file: KeyFile, ask: AskPassphrase, attemptsMax: number): Identity {
+  let opened: Promise<ParsedKey | undefined> | undefined;
+  const open = (): Promise<ParsedKey | undefined> => {
+    opened ??= file.privateKey === undefined ? decrypt(file, ask, attemptsMax) : Promise.resolve(file.privateKey);
+    return opened;
+  };
+  return {
+    label: file.path,
+    publicKey: async () => file.publicKey ?? (await open()),
+    sign: async (data, hash) => {
+      const key = await open();
+      if (key === undefined) throw new Error(`${file.path} was not decrypted`);
+      return signed(key.sign(data, hash));
+    },
+  };
+}
+
+async function decrypt(file: KeyFile, ask: AskPassphrase, attemptsMax: number): Promise<ParsedKey | undefined> {
+  if (file.privateText === undefined) return undefined;
+  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    const passphrase = await ask(file.path);
+    if (passphrase === undefined || passphrase === "") return undefined; // ssh, too, takes nothing for "next key"
+    const key = parseKey(file.privateText, passphrase);
+    if (!(key instanceof Error)) return key;
+  }
+  return undefined;
+}
+
+/** ssh2 returns its errors. */
+function signed(signature: Buffer | Error): Buffer {
+  if (signature instanceof Error) throw signature;
+  return signature;
 }

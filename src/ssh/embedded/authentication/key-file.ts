@@ -3,10 +3,6 @@ import { createPrivateKey } from "node:crypto";
 import { access, readFile, stat } from "node:fs/promises";
 import ssh2, { type ParsedKey } from "ssh2"; // `utils` is no named export to Node
 import { SallyportError } from "../../../protocol/error.ts";
-import type { Identity } from "./identities.ts";
-
-/** Asks for the passphrase of a file; `undefined` when nobody can be asked. */
-export type AskPassphrase = (file: string) => Promise<string | undefined>;
 
 export interface KeyFile {
   readonly path: string;
@@ -20,8 +16,8 @@ export interface KeyFile {
 
 const needsPassphrase = /no passphrase given|bad passphrase/i;
 
-/** `undefined` when there is no such file, or no key that ssh2 can read in it; `tell` is told why, except for the former. */
-export async function readKeyFile(path: string, tell: (line: string) => void): Promise<KeyFile | undefined> {
+/** `undefined` when there is no such file, or no key that ssh2 can read in it; `notify` gets the reason, except for the former. */
+export async function readKeyFile(path: string, notify: (line: string) => void): Promise<KeyFile | undefined> {
   const text = await readFile(path).then(fromPkcs8, () => undefined);
   if (text === undefined) return publicHalf(path);
   if (
@@ -30,19 +26,19 @@ export async function readKeyFile(path: string, tell: (line: string) => void): P
       () => false,
     )
   ) {
-    tell(`Warning: the embedded SSH does not use the certificate ${path}-cert.pub; --ssh openssh does`);
+    notify(`Warning: the embedded SSH does not use the certificate ${path}-cert.pub; --ssh openssh does`);
   }
-  const key = parse(text);
+  const key = parseKey(text);
   if (!(key instanceof Error) && !key.isPrivateKey()) {
     return { path, publicKey: key, privateText: undefined, privateKey: undefined };
   }
   if (await isTooOpen(path)) {
-    tell(`Warning: permissions of ${path} are too open; the key is not used. Fix it with: chmod 600 ${path}`);
+    notify(`Warning: permissions of ${path} are too open; the key is not used. Fix it with: chmod 600 ${path}`);
     return undefined;
   }
   if (!(key instanceof Error)) return { path, publicKey: key, privateText: text, privateKey: key };
   if (!needsPassphrase.test(key.message)) {
-    tell(`Warning: the embedded SSH cannot read the key in ${path}: ${unreadable(text, path, key)}`);
+    notify(`Warning: the embedded SSH cannot read the key in ${path}: ${unreadable(text, path, key)}`);
     return undefined;
   }
   const publicKey = (await publicHalf(path))?.publicKey ?? publicPart(text);
@@ -69,7 +65,7 @@ function unreadable(text: Buffer, path: string, { message }: Error): string {
 /** A key that is in no file. Throws `CONFIG_INVALID` when it is no private key, or an encrypted one. */
 export function keyOfText(text: string): KeyFile {
   const privateText = Buffer.from(text);
-  const key = parse(privateText);
+  const key = parseKey(privateText);
   if (key instanceof Error || !key.isPrivateKey()) {
     throw new SallyportError("CONFIG_INVALID", "the private key given cannot be used", { cause: key });
   }
@@ -79,47 +75,13 @@ export function keyOfText(text: string): KeyFile {
 /** `path.pub` alone: the private half may be in the agent. */
 async function publicHalf(path: string): Promise<KeyFile | undefined> {
   const text = await readFile(`${path}.pub`).catch(() => undefined);
-  const key = text === undefined ? undefined : parse(text);
+  const key = text === undefined ? undefined : parseKey(text);
   if (key === undefined || key instanceof Error) return undefined;
   return { path, publicKey: key, privateText: undefined, privateKey: undefined };
 }
 
-/** Identity that asks for the passphrase, at most `attemptsMax` times, when the server would take the key. */
-export function fileIdentity(file: KeyFile, ask: AskPassphrase, attemptsMax: number): Identity {
-  let opened: Promise<ParsedKey | undefined> | undefined;
-  const open = (): Promise<ParsedKey | undefined> => {
-    opened ??= file.privateKey === undefined ? decrypt(file, ask, attemptsMax) : Promise.resolve(file.privateKey);
-    return opened;
-  };
-  return {
-    label: file.path,
-    publicKey: async () => file.publicKey ?? (await open()),
-    sign: async (data, hash) => {
-      const key = await open();
-      if (key === undefined) throw new Error(`${file.path} was not decrypted`);
-      return signed(key.sign(data, hash));
-    },
-  };
-}
-
-async function decrypt(file: KeyFile, ask: AskPassphrase, attemptsMax: number): Promise<ParsedKey | undefined> {
-  if (file.privateText === undefined) return undefined;
-  for (let attempt = 0; attempt < attemptsMax; attempt++) {
-    const passphrase = await ask(file.path);
-    if (passphrase === undefined || passphrase === "") return undefined; // ssh, too, takes nothing for "next key"
-    const key = parse(file.privateText, passphrase);
-    if (!(key instanceof Error)) return key;
-  }
-  return undefined;
-}
-
 /** ssh2 returns its errors. */
-function signed(signature: Buffer | Error): Buffer {
-  if (signature instanceof Error) throw signature;
-  return signature;
-}
-
-function parse(text: Buffer, passphrase?: string): ParsedKey | Error {
+export function parseKey(text: Buffer, passphrase?: string): ParsedKey | Error {
   const parsed = ssh2.utils.parseKey(text, passphrase);
   return Array.isArray(parsed) ? (parsed[0] ?? new Error("no key in it")) : parsed;
 }
@@ -140,7 +102,7 @@ function publicPart(text: Buffer): ParsedKey | undefined {
     let at = "openssh-key-v1\0".length;
     for (let field = 0; field < 3; field++) at += 4 + data.readUInt32BE(at); // cipher, kdf, kdf options
     at += 4; // number of keys, which is 1
-    const key = parse(data.subarray(at + 4, at + 4 + data.readUInt32BE(at)));
+    const key = parseKey(data.subarray(at + 4, at + 4 + data.readUInt32BE(at)));
     return key instanceof Error ? undefined : key;
   } catch {
     return undefined;

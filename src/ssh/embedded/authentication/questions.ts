@@ -12,12 +12,12 @@ const kinds: readonly (readonly [RegExp, Question["kind"]])[] = [
 export class Questions {
   readonly #ask: (question: Question) => Promise<string | undefined>;
   readonly #who: string;
-  readonly #tell: (line: string) => void;
+  readonly #notify: (line: string) => void;
 
   /** `who` is `user@host`. */
-  constructor(askUser: AskUser, who: string, tell: (line: string) => void, signal: AbortSignal) {
+  constructor(askUser: AskUser, who: string, notify: (line: string) => void, signal: AbortSignal) {
     this.#who = who;
-    this.#tell = tell;
+    this.#notify = notify;
     this.#ask = async (question) => {
       const answer = await askUser(question, signal);
       signal.throwIfAborted();
@@ -27,7 +27,7 @@ export class Questions {
 
   /** Before a question that was answered wrongly, in ssh's words. */
   denied(): void {
-    this.#tell("Permission denied, please try again.");
+    this.#notify("Permission denied, please try again.");
   }
 
   password(): Promise<string | undefined> {

@@ -106,20 +106,20 @@ function isOn(value: string | undefined): boolean {
 
 function chosen(source: ConfigSource, kind: Kind): string[] {
   const { keyword, usual, onRequest } = offers[kind];
-  const wish = configured(source, keyword);
-  if (wish === undefined) return [...usual];
-  const asked = assemble(wish, usual, [...usual, ...onRequest]);
+  const requested = configured(source, keyword);
+  if (requested === undefined) return [...usual];
+  const asked = assemble(requested, usual, [...usual, ...onRequest]);
   if (asked.length > 0) return asked;
-  throw new SallyportError("SSH_CONFIG", `the embedded SSH has none of the algorithms in ${keyword} ${wish}`, {
+  throw new SallyportError("SSH_CONFIG", `the embedded SSH has none of the algorithms in ${keyword} ${requested}`, {
     hint: `Use --ssh openssh, or allow one of: ${usual.join(", ")}`,
   });
 }
 
 /** `+` adds, `-` removes, `^` puts first; anything else is the list itself (ssh_config(5), Ciphers). */
-function assemble(wish: string, usual: readonly string[], able: readonly string[]): string[] {
-  const sign = /^[+^-]/.exec(wish)?.[0];
-  const names = (sign === undefined ? wish : wish.slice(1)).split(",");
-  // In the order of the wish; a pattern takes what matches in our own order.
+function assemble(requested: string, usual: readonly string[], able: readonly string[]): string[] {
+  const sign = /^[+^-]/.exec(requested)?.[0];
+  const names = (sign === undefined ? requested : requested.slice(1)).split(",");
+  // In the order of the request; a pattern takes what matches in our own order.
   const listed = [...new Set(names.flatMap((name) => able.filter((have) => matchesPatternList([name], have))))];
   const rest = usual.filter((name) => !listed.includes(name));
   if (sign === "-") return rest;

@@ -116,7 +116,7 @@ function tokenValues(config: RawConfig, options: SshOptions): TokenValues {
   };
 }
 
-/** ssh's default is no keepalive at all, which `ssh -G` does not tell from a 0 in a file; an -o of 0 turns it off. */
+/** ssh's default is no keepalive at all, which `ssh -G` does not notify from a 0 in a file; an -o of 0 turns it off. */
 function keepalive(source: ConfigSource, options: SshOptions): HostSettings["keepalive"] {
   const asked = (options.options ?? []).some((option) => /^\s*ServerAliveInterval\b/i.test(option));
   const set = asked || configured(source, "serveraliveinterval") !== undefined;

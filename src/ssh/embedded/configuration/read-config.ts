@@ -44,18 +44,18 @@ function refused(stderr: string, cause: Error): SallyportError {
   });
 }
 
-/** Throws `SSH_CONFIG`. `tell` gets what was passed over. */
+/** Throws `SSH_CONFIG`. `notify` gets what was passed over. */
 export async function readConfig(
   options: SshOptions,
   signal: AbortSignal,
-  tell: (line: string) => void,
+  notify: (line: string) => void,
 ): Promise<ConfigSource> {
   checkSshOptions(options); // a host that looks like an option would be one (CVE-2017-1000117)
-  return (await askSsh(options, signal)) ?? readOwn(options, tell);
+  return (await askSsh(options, signal)) ?? readOwn(options, notify);
 }
 
 /** Exported for the test that compares it with `ssh -G`. */
-export function readOwn(options: SshOptions, tell: (line: string) => void): ConfigSource {
+export function readOwn(options: SshOptions, notify: (line: string) => void): ConfigSource {
   const home = homedir();
   const localUser = userInfo().username;
   const reader = new ConfigReader({ host: options.host, localUser, home });
@@ -68,7 +68,7 @@ export function readOwn(options: SshOptions, tell: (line: string) => void): Conf
         ? []
         : [{ path: options.configFile, directory: join(home, ".ssh"), required: true }],
   );
-  for (const note of reader.notes) tell(`Warning: ${note}`);
+  for (const note of reader.notes) notify(`Warning: ${note}`);
   const hostname = reader.hostName;
   const defaults = builtIn(localUser, options.host);
   const config: RawConfig = new Map([...defaults, ...reader.config, ["hostname", [hostname]]]);

@@ -3,16 +3,15 @@
 import { SallyportError } from "../../../protocol/error.ts";
 import { ownEntry } from "../../../protocol/own-entry.ts";
 import type { SshOptions } from "../../ssh-connection.ts";
-import { parseConfigLine } from "./config-file.ts";
 import { type ConfigSource, configured } from "./config-values.ts";
 
 /**
- * `used`: honoured. `harmless`: without meaning for a connection that only forwards. `told`: not honoured, and the user
- * is told; the connection is then stricter or offers less, never more open. `told-if-asked`: the same, but only when the
+ * `used`: honoured. `harmless`: without meaning for a connection that only forwards. `reported`: not honoured, and the user
+ * learns of it; the connection is then stricter or offers less, never more open. `reported-if-asked`: the same, but only when the
  * setting was given with -o, since system-wide files have it for everybody. `refused`: without it the connection would
  * not be what the user asked for.
  */
-type Usage = "used" | "harmless" | "told" | "told-if-asked" | "refused";
+type Usage = "used" | "harmless" | "reported" | "reported-if-asked" | "refused";
 
 const table: Readonly<Record<Usage, string>> = {
   used: `addressfamily batchmode bindaddress ciphers compression connecttimeout globalknownhostsfile hashknownhosts
@@ -28,9 +27,9 @@ const table: Readonly<Record<Usage, string>> = {
     kbdinteractivedevices loglevel logverbose match obscurekeystroketiming permitremoteopen protocol remotecommand
     requesttty sendenv sessiontype setenv stdinnull streamlocalbindmask streamlocalbindunlink syslogfacility tag
     tunneldevice updatehostkeys visualhostkey warnweakcrypto xauthlocation`,
-  told: `certificatefile knownhostscommand nohostauthenticationforlocalhost pkcs11provider securitykeyprovider tunnel
+  reported: `certificatefile knownhostscommand nohostauthenticationforlocalhost pkcs11provider securitykeyprovider tunnel
     verifyhostkeydns`,
-  "told-if-asked": `casignaturealgorithms channeltimeout checkhostip connectionattempts dynamicforward fingerprinthash
+  "reported-if-asked": `casignaturealgorithms channeltimeout checkhostip connectionattempts dynamicforward fingerprinthash
     gssapiauthentication gssapikeyexchange hostbasedauthentication localcommand localforward permitlocalcommand
     pubkeyacceptedalgorithms rekeylimit remoteforward`,
   refused: "bindinterface proxyusefdpass refuseconnection revokedhostkeys",
@@ -61,27 +60,23 @@ export function usageOf(keyword: string): Usage | undefined {
 
 const off = new Set(["no", "false", "none", "internal"]);
 
-/** Throws `SSH_CONFIG` for a setting that must not be left out; calls `tell` once for every other one. */
-export function reportUnused(source: ConfigSource, options: SshOptions, tell: (line: string) => void): void {
+/** Throws `SSH_CONFIG` for a setting that must not be left out; calls `notify` once for every other one. */
+export function reportUnused(source: ConfigSource, options: SshOptions, notify: (line: string) => void): void {
   const asked = new Set((options.options ?? []).map(optionName));
   for (const keyword of new Set([...source.config.keys(), ...asked])) {
-    const usage = usageOf(keyword) ?? (asked.has(keyword) ? "told" : "harmless");
+    const usage = usageOf(keyword) ?? (asked.has(keyword) ? "reported" : "harmless");
     if (usage === "used" || usage === "harmless") continue;
     const value = configured(source, keyword);
     if (value === undefined || off.has(value.toLowerCase())) continue;
     if (usage === "refused") throw cannotHonour(keyword, value);
-    if (usage === "told" || asked.has(keyword))
-      tell(`Warning: ${keyword} ${value} is not honoured by the embedded SSH.`);
+    if (usage === "reported" || asked.has(keyword))
+      notify(`Warning: ${keyword} ${value} is not honoured by the embedded SSH.`);
   }
 }
 
 /** The keyword of `-o Name=value`. */
 function optionName(option: string): string {
-  try {
-    return keywordOf(parseConfigLine(option, 0)?.keyword ?? "");
-  } catch {
-    return "";
-  }
+  return keywordOf(/^\s*([a-z0-9]+)/i.exec(option)?.[1] ?? "");
 }
 
 function cannotHonour(keyword: string, value: string): SallyportError {

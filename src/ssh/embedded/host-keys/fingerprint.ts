@@ -1,4 +1,4 @@
-// How keys are shown to people.
+// How keys are shown.
 
 import { createHash } from "node:crypto";
 import { ownEntry } from "../../../protocol/own-entry.ts";

@@ -72,7 +72,7 @@ export function hashName(name: string, salt: Buffer): string {
   return `|1|${salt.toString("base64")}|${hash}`;
 }
 
-/** A file that does not exist, or that may not be read, knows nobody; `onUnreadable` is told of the latter. */
+/** A file that does not exist, or that may not be read, knows nobody; `onUnreadable` gets the latter. */
 export async function readKnownHosts(
   files: readonly string[],
   onUnreadable: (file: string, why: string) => void,

@@ -147,7 +147,7 @@ interface Forwards {
 
 type Answer = ((port?: number) => void) | undefined;
 
-/** ssh2 keeps the answers in the order of the requests. After the client's end, told by `signal`, there are none. */
+/** ssh2 keeps the answers in the order of the requests. After the client's end, by `signal`, there are none. */
 function answerForwardRequests(client: ServerSide, forwards: Forwards, signal: AbortSignal): void {
   client.on("request", (accept: Answer, reject: Answer, name: string, info: unknown) => {
     const { bindAddr: host, bindPort: port } = info as { readonly bindAddr: string; readonly bindPort: number };

@@ -133,7 +133,7 @@ export class ClientSession {
   /** The SSH connection is gone: what it carried breaks. */
   async lose(error: SallyportError): Promise<void> {
     this.#parts.channels.lose(error);
-    this.#connections.breakOff();
+    this.#connections.reset();
     await this.#listeners.closeAll();
     while (this.#work.size > 0) await Promise.all(this.#work);
   }

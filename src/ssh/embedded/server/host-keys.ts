@@ -24,19 +24,19 @@ export function readHostKeys(texts: readonly string[]): HostKeys {
   };
 }
 
-/** With an RSA key ssh2's Server offers signatures with SHA-1, too, whatever it is told. */
+/** With an RSA key ssh2's Server offers signatures with SHA-1, too, whatever its options are. */
 const kinds = /^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521))$/;
 
 function parse(text: string): ParsedKey {
   const parsed: unknown = ssh2.utils.parseKey(text);
   const key: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
-  if (!(key instanceof Error) && (key as ParsedKey).isPrivateKey()) return mustBeModern(key as ParsedKey);
+  if (!(key instanceof Error) && (key as ParsedKey).isPrivateKey()) return assertModern(key as ParsedKey);
   throw new SallyportError("CONFIG_INVALID", "a host key of the SSH server cannot be read", {
     hint: "It must be a private key without a passphrase; ssh-keygen -t ed25519 makes one.",
   });
 }
 
-function mustBeModern(key: ParsedKey): ParsedKey {
+function assertModern(key: ParsedKey): ParsedKey {
   if (kinds.test(key.type)) return key;
   throw new SallyportError("CONFIG_INVALID", `a host key of type ${key.type} is not used here`, {
     hint: "ssh-keygen -t ed25519 makes one.",

@@ -24,7 +24,7 @@ export class Login {
   readonly #parts: LoginParts;
   #hasAsked = false;
   #failures = 0;
-  /** Set before ssh2 tells that the client is let in. */
+  /** Set before ssh2 reports that the client is let in. */
   user: SshUser | undefined;
   method = "";
 

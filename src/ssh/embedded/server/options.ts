@@ -66,12 +66,12 @@ export interface SshServerOptions {
   /** The remote side: what direct-tcpip connects from and tcpip-forward listens on. */
   readonly network: Network;
   /** Where clients come from. Default: `network`. */
-  readonly front?: Network;
-  /** Address of `front` to listen on. Default `127.0.0.1`; `""` is every address. */
+  readonly clientNetwork?: Network;
+  /** Address of `clientNetwork` to listen on. Default `127.0.0.1`; `""` is every address. */
   readonly host?: string;
   /** Default 0: any free port. */
   readonly port?: number;
-  /** Private keys (OpenSSH or PEM, not encrypted; Ed25519 or ECDSA), at most one of each type counts; the first is told in `hostKey`. */
+  /** Private keys (OpenSSH or PEM, not encrypted; Ed25519 or ECDSA), at most one of each type counts; the first is in `hostKey`. */
   readonly hostKeys: readonly string[];
   readonly authenticate: AuthenticateSsh;
   /** Offered to clients. Default both. */

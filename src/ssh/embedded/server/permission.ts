@@ -37,7 +37,7 @@ function parse(text: string, option: string): (target: Endpoint) => boolean {
     (host === "*" || host === target.host.toLowerCase()) && (port === "*" || Number(port) === target.port);
 }
 
-/** What a client is told. */
+/** The reason that a client gets. */
 export function notPermitted(target: Endpoint): string {
   return `this server does not permit connections to ${formatEndpoint(target)}`;
 }

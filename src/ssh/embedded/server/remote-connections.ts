@@ -99,7 +99,7 @@ export class RemoteConnections {
   }
 
   /** The client is gone: nobody may take what came of it for complete. */
-  breakOff(): void {
+  reset(): void {
     for (const connection of this.#open.keys()) connection.reset();
   }
 }

@@ -25,7 +25,7 @@ export async function openSshServer(options: SshServerOptions): Promise<SshServe
   const context = makeContext(options);
   const hostKeys = readHostKeys(options.hostKeys);
   const ports = { first: port, last: port };
-  const listener = await (options.front ?? options.network).listen({ host, ports, signal });
+  const listener = await (options.clientNetwork ?? options.network).listen({ host, ports, signal });
   const server = new RunningSshServer(listener, context, hostKeys);
   void server.closed.then(onAbort(signal, () => void server[Symbol.asyncDispose]()));
   return server;

@@ -69,7 +69,7 @@ interface Route {
   readonly options: SshOptions;
   readonly settings: HostSettings;
   readonly environment: SshEnvironment;
-  readonly tell: (line: string) => void;
+  readonly notify: (line: string) => void;
   /** How many connections this one already carries. */
   readonly depth: number;
   /** Connects to a jump host. */
@@ -79,11 +79,11 @@ interface Route {
 
 /** Throws `SSH_CONNECT`, `SSH_CONFIG`, what connecting to a jump host throws, or the signal's reason. */
 export async function openCarrier(route: Route): Promise<Carrier> {
-  const { settings, environment, tell, signal } = route;
+  const { settings, environment, notify, signal } = route;
   if (settings.proxyJump !== undefined && !jumpsToItself(route)) return openJump(route, settings.proxyJump);
   if (settings.proxyCommand !== undefined) {
     const tellLines = (text: string): void => {
-      for (const line of showLines(text)) tell(line);
+      for (const line of showLines(text)) notify(line);
     };
     const stream = new ProxyCommand(settings.proxyCommand, environment.clock, tellLines);
     stream.on("error", () => {}); // until ssh2 listens

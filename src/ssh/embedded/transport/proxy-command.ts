@@ -86,16 +86,16 @@ export class ProxyCommand extends Duplex {
     else done();
   }
 
-  /** A program that failed is about to say so by its exit status, which tells more than its end-of-file or EPIPE. */
+  /** A program that failed is about to say so by its exit status, which says more than its end-of-file or EPIPE. */
   #onceItsEndIsKnown(then: () => void): void {
-    let told = false;
-    const tell = (): void => {
-      if (told) return;
-      told = true;
+    let isKnown = false;
+    const settle = (): void => {
+      if (isKnown) return;
+      isKnown = true;
       cancel();
       then();
     };
-    const cancel = this.#clock.after(limits.disposeGraceMs / 4, tell);
-    void this.#gone.then(tell);
+    const cancel = this.#clock.after(limits.disposeGraceMs / 4, settle);
+    void this.#gone.then(settle);
   }
 }

@@ -226,8 +226,8 @@ test("more connections from one address than allowed are refused with a word, an
 });
 
 test("hazard: a flood from one customer: the addresses of an IPv6 /64 are one to the limit", async () => {
-  const front = comingFrom("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1");
-  server = await startSshServer({ front, connectionsPerAddressMax: 1 });
+  const clientNetwork = comingFrom("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1");
+  server = await startSshServer({ clientNetwork, connectionsPerAddressMax: 1 });
   const greetings: string[] = [];
   for (let count = 0; count < 3; count += 1) {
     const socket = connect(server.port, "127.0.0.1").on("error", () => {});

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkForwards } from "../../src/tunnel/check-options.ts";
+import { checkForwards } from "../../src/tunnel/forwards.ts";
 
 const ssh = { host: "ssh-host" };
 const forward = { port: 0, host: "ftp-host", hostPort: 21 };

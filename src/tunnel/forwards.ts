@@ -1,16 +1,22 @@
-// Options checked and made complete, so that nothing behind this file meets a wrong one.
+// The forwards of a tunnel (-L): options checked and made complete, listened on, and shown.
+
 import type { GatewayOptions } from "../gateway/environment.ts";
+import { systemNetwork } from "../network/system-network.ts";
+import { formatEndpoint } from "../platform/endpoint.ts";
+import type { Listener } from "../platform/network.ts";
 import { type Cidr, parseCidr } from "../protocol/cidr.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { ipFamily, isLoopback } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
-import type { Forward, TunnelOptions } from "./options.ts";
+import { ownEntry } from "../protocol/own-entry.ts";
+import { targetOf } from "../ssh/ssh-connection.ts";
+import type { Forward, OpenForward, TunnelOptions } from "./options.ts";
 
 const defaultForward: Forward = { port: 2121, host: "localhost", hostPort: 21 };
 
 /** A forward with its listening address settled. */
 export interface CheckedForward {
-  /** As the front network wants it: `""` for every address. */
+  /** As the network towards the client wants it: `""` for every address. */
   readonly bind: string;
   readonly port: number;
   readonly gateway: GatewayOptions;
@@ -25,6 +31,55 @@ export function checkForwards(options: TunnelOptions): CheckedForward[] {
     port: checkPort("listening port", forward.port, 0),
     gateway: gatewayOptions(forward, options),
   }));
+}
+
+/** All of them, or none. Throws `NET_*`, or the signal's reason. */
+export async function listenAll(checked: readonly CheckedForward[], signal: AbortSignal): Promise<Listener[]> {
+  const listeners: Listener[] = [];
+  try {
+    for (const { bind, port } of checked) {
+      listeners.push(await systemNetwork.listen({ host: bind, ports: { first: port, last: port }, signal }));
+    }
+    return listeners;
+  } catch (error) {
+    await closeAll(listeners);
+    throw error;
+  }
+}
+
+export async function closeAll(listeners: readonly Listener[]): Promise<void> {
+  await Promise.all(listeners.map((listener) => listener[Symbol.asyncDispose]()));
+}
+
+/** What listens where other machines are. */
+const openAt: Readonly<Record<string, string>> = {
+  "": "every address",
+  "0.0.0.0": "every IPv4 address",
+  "::": "every IPv6 address",
+};
+
+/** Where a listener on every address can be reached from here. */
+const reachable: Readonly<Record<string, string>> = { "": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1" };
+
+/** What is shown of a forward that is listened on. */
+export function openForward(
+  listener: Listener,
+  checked: CheckedForward,
+  options: Pick<TunnelOptions, "ssh">,
+): OpenForward {
+  const { port } = listener.endpoint;
+  const { bind } = checked;
+  const host = ownEntry(reachable, bind) ?? bind;
+  const open = isLoopback(bind) ? {} : { openAt: ownEntry(openAt, bind) ?? bind };
+  const target = formatEndpoint(checked.gateway.target);
+  return {
+    url: `ftp://${formatEndpoint({ host, port })}`,
+    host,
+    port,
+    target,
+    through: targetOf(options.ssh),
+    ...open,
+  };
 }
 
 function gatewayOptions(forward: Forward, options: TunnelOptions): GatewayOptions {
