@@ -21,7 +21,7 @@ const project = (name: string, include: string[], isolate = true, exclude: strin
 const engines = [
   "test/{protocol,platform,filesystem,simulation,swarm,data-connection,client,transfer,server,gateway,lab,testing}/**/*.test.ts",
   "test/ssh/{channels,connection-protocol,embedded/channels,embedded/configuration,embedded/host-keys}/**/*.test.ts",
-  "test/cli/{command-line,credentials,explain,progress,report,trace}/**/*.test.ts",
+  "test/cli/{command-line,credentials,progress,report,trace}/**/*.test.ts",
 ];
 
 export default defineConfig({

@@ -1,4 +1,5 @@
 // From an error to the status that the program exits with: the only place that knows.
+import { constants } from "node:os";
 import type { ErrorCode, SallyportError } from "../protocol/error.ts";
 
 /** The statuses that are Sallyport's own; a command behind `--` brings its own. */
@@ -25,8 +26,8 @@ export function exitStatusOf(error: SallyportError): number {
 }
 
 /** 128 and the signal's number, as shells report it. */
-export function exitStatusOfSignal(signalNumber: number): number {
-  return 128 + signalNumber;
+export function exitStatusOfSignal(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
 }
 
 /** For the reference page. */

@@ -1,5 +1,4 @@
 // The program: words in, exit status out. Everything that is thrown ends here.
-import { constants } from "node:os";
 import { translateFsError } from "../filesystem/fs-error.ts";
 import type { LoopbackParts } from "../lab/loopback/parts.ts";
 import { SallyportError } from "../protocol/error.ts";
@@ -12,9 +11,7 @@ import { exitStatus, exitStatusOf, exitStatusOfSignal } from "./exit-status.ts";
 import { jsonAnnouncer, textAnnouncer } from "./report/announce.ts";
 import { makeReporter } from "./report/make-reporter.ts";
 import { asSallyportError, type Reporter, textReporter } from "./report/reporter.ts";
-import { leaveWith } from "./run/leave.ts";
-import type { OpenTunnel, ProcessIo } from "./run/process-io.ts";
-import { type RealProcessIo, realProcessIo } from "./run/real-process-io.ts";
+import { leaveWith, type OpenTunnel, type ProcessIo, type RealProcessIo, realProcessIo } from "./run/process-io.ts";
 import type { OpenServer } from "./serve/run-serve.ts";
 import type { ServeCommand } from "./serve/serve-command.ts";
 import { describeVersion } from "./version.ts";
@@ -81,7 +78,7 @@ async function whole(status: number, { output }: RealProcessIo, reporter: Report
   const { failure } = output;
   if (failure === undefined) return status;
   // `| head -1` is no error, and ends quietly as by the signal that Node ignores.
-  if (failure.code === "EPIPE") return exitStatusOfSignal(constants.signals.SIGPIPE);
+  if (failure.code === "EPIPE") return exitStatusOfSignal("SIGPIPE");
   reporter.fail(outputError(failure));
   return exitStatus.output;
 }

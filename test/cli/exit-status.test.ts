@@ -20,5 +20,5 @@ test.each<[ErrorCode, number]>([
 });
 
 test("a signal is 128 and its number", () => {
-  expect(exitStatusOfSignal(15)).toBe(143);
+  expect(exitStatusOfSignal("SIGTERM")).toBe(143);
 });

@@ -1,7 +1,9 @@
 // Who to log in as: what was given, what .netrc has, what the user answers.
+import { readFile } from "node:fs/promises";
 import type { Credentials } from "../../client/client-options.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
-import { findLogin } from "./find-login.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import { sameHost } from "../../protocol/ip-address.ts";
 import type { NetrcEntry } from "./parse-netrc.ts";
 
 /** What was given already. */
@@ -44,4 +46,25 @@ function credentials(user: string, password: Credentials["password"], account: s
     user,
     ...definedProps({ password, account }),
   };
+}
+
+/**
+ * The first entry for the host, or `default`, as ftp(1) and curl have it. With `user` given only an entry of that user fits,
+ * or one without a user; an entry without a user and none given fits for its password alone.
+ */
+export function findLogin(entries: readonly NetrcEntry[], host: string, user?: string): NetrcEntry | undefined {
+  return entries.find(
+    ({ machine, login }) =>
+      (machine === undefined || sameHost(machine, host)) &&
+      (user === undefined || login === undefined || login === user),
+  );
+}
+
+/** PEM. Throws `CONFIG_INVALID`. */
+export async function readRoots(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new SallyportError("CONFIG_INVALID", `the file of --tls-ca cannot be read: ${file}`, { cause });
+  }
 }

@@ -3,9 +3,9 @@ import type { LoopbackParts } from "../../lab/loopback/parts.ts";
 import { onAbort } from "../../platform/abort.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { exitStatus } from "../exit-status.ts";
-import { waitForEnter } from "../lab/wait-for-enter.ts";
 import type { ProcessIo } from "../run/process-io.ts";
-import { aborted, Stopped, StopRequest } from "../run/stop-request.ts";
+import { aborted, StopRequest } from "../run/stop-request.ts";
+import { waitForEnter } from "../terminal/wait-for-enter.ts";
 import type { DemoCommand } from "./demo-command.ts";
 
 /**
@@ -46,7 +46,7 @@ export async function runDemo(
     }
     return exitStatus.ok;
   } catch (error) {
-    if (error instanceof Stopped) return exitStatus.ok;
+    if (stop.signalOf(error) !== undefined) return exitStatus.ok;
     throw error;
   } finally {
     stop[Symbol.dispose]();

@@ -1,5 +1,4 @@
 // The show: the failure, the fix, every mode, what to type; and the tunnel for a client of the user's.
-
 import type { Evidence } from "../../lab/evidence.ts";
 import { type LoopbackOptions, LoopbackStage } from "../../lab/loopback/loopback-stage.ts";
 import { loopbackModes } from "../../lab/loopback/modes.ts";
@@ -14,11 +13,10 @@ import type { OpenStage } from "../../lab/stage.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import type { ProcessIo } from "../run/process-io.ts";
 import { aborted } from "../run/stop-request.ts";
+import { LiveTrace } from "../trace/trace-writer.ts";
 import type { DemoCommand } from "./demo-command.ts";
-import { LiveTrace } from "./live-trace.ts";
 import { choosePaint } from "./paint.ts";
 import { demoCredentials, Show } from "./show.ts";
-import { welcomeFiles } from "./welcome-files.ts";
 
 export interface ShowParts {
   readonly command: DemoCommand;
@@ -122,3 +120,27 @@ function failureOf(failed: readonly ModeRun[]): SallyportError {
     hint: "Please report it, with what the demo has printed.",
   });
 }
+
+const welcome = `You are reading a file that came by FTP, through SSH.
+
+The control connection and this file's data connection were two channels of
+one SSH connection. Nothing else was opened.
+`;
+
+const castle = `
+      |~        |~        |~
+    _ |_ _ _____|_____ _ _|_ _
+   | | | | | | | | | | | | | | |
+   |      _             _      |
+   |     |#|           |#|     |
+   |            ___            |
+   |           /   \\           |   the big gate: closed
+   |          |#####|    _     |
+   |          |#####|   | |<------ the sally port: small, guarded, open
+___|__________|#####|___|_|____|_____
+`;
+
+const welcomeFiles: Readonly<Record<string, Uint8Array>> = {
+  "/welcome": Buffer.from(welcome),
+  "/castle": Buffer.from(castle.slice(1)),
+};

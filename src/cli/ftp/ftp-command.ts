@@ -4,11 +4,12 @@ import type { NameEncoding } from "../../protocol/client/name-bytes.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { looksLikeUrl, parseFtpUrl } from "../../protocol/url/parse-ftp-url.ts";
 import { urlPath } from "../../protocol/url/url-path.ts";
+import type { OptionGroup } from "../command-line/option-table.ts";
 import { Parser } from "../command-line/parser.ts";
 import { usageError } from "../command-line/usage-error.ts";
-import { isHostName, parsePort } from "../command-line/values.ts";
-import { type Via, viaOf } from "../command-line/via-option.ts";
-import { type FtpValues, ftpOptions } from "./ftp-options.ts";
+import { isHostName, nameEncoding, parsePort } from "../command-line/values.ts";
+import { type Via, viaOf, viaRows } from "../command-line/via-option.ts";
+import { type ClientValues, explainRow, modeRows, rootsRow } from "../transfer/transfer-options.ts";
 import type { Target } from "./shell.ts";
 
 export interface FtpCommand {
@@ -86,3 +87,27 @@ function placeOfUrl(text: string, port: string | undefined): Pick<FtpCommand, "t
     ...(url.scheme === "ftps" ? { tls: "implicit" as const } : {}),
   };
 }
+
+export interface FtpValues extends ClientValues {
+  readonly tls?: "explicit" | "implicit";
+}
+
+export const ftpOptions: OptionGroup<FtpValues> = {
+  title: "Options",
+  rows: [
+    { flags: "-d", key: "debug", help: "show the commands that are sent, the password as XXXX" },
+    { flags: "-q", key: "quiet", help: "do not show the server's replies" },
+    explainRow,
+    ...modeRows,
+    {
+      flags: "--encoding <NAME>",
+      key: "encoding",
+      read: nameEncoding,
+      help: "how the server writes names: utf8 (default) or latin1",
+    },
+    { flags: "--tls", key: "tls", set: "explicit", help: "TLS, by AUTH TLS; nothing is ever sent without it" },
+    { flags: "--implicit-tls", key: "tls", set: "implicit", help: "TLS from the first byte, on port 990" },
+    rootsRow,
+    ...viaRows(),
+  ],
+};

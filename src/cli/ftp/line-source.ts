@@ -1,7 +1,7 @@
 // Where the prompt's lines come from: a terminal with history and completion, or a pipe.
 import { createInterface, type Interface } from "node:readline";
+import { Readable } from "node:stream";
 import type { ReadStream } from "node:tty";
-import { KeyGate } from "./key-gate.ts";
 
 /** Completes the line up to the cursor: what may stand there, and what of the line it replaces. */
 export type Complete = (line: string) => Promise<readonly [readonly string[], string]>;
@@ -120,4 +120,43 @@ export class PipedLines implements LineSource {
   [Symbol.dispose](): void {
     this.#editor.close();
   }
+}
+
+const TAB = 9;
+
+class KeyGate extends Readable {
+  readonly #input: ReadStream;
+
+  constructor(input: ReadStream) {
+    super();
+    this.#input = input;
+    input.on("data", (keys: Buffer) => {
+      for (const piece of piecesOf(keys)) this.push(piece);
+    });
+    input.on("end", () => this.push(null));
+    input.on("error", () => this.push(null));
+    // Between two lines the terminal is for others to read.
+    this.on("pause", () => input.pause());
+    this.on("resume", () => input.resume());
+    input.pause();
+  }
+
+  override _read(): void {}
+
+  /** What makes it a terminal for the editor. */
+  setRawMode(raw: boolean): this {
+    this.#input.setRawMode(raw);
+    return this;
+  }
+}
+
+function piecesOf(keys: Buffer): Buffer[] {
+  const pieces: Buffer[] = [];
+  let start = 0;
+  for (let tab = keys.indexOf(TAB); tab !== -1; tab = keys.indexOf(TAB, start)) {
+    pieces.push(keys.subarray(start, tab + 1));
+    start = tab + 1;
+  }
+  if (start < keys.length) pieces.push(keys.subarray(start));
+  return pieces;
 }

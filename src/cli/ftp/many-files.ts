@@ -28,7 +28,7 @@ export async function asking(shell: Shell, work: () => Promise<void>): Promise<v
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof NoMore)) throw error;
+    if (error !== noMore) throw error;
   } finally {
     shell.settings.confirm = confirm;
   }
@@ -72,7 +72,7 @@ export function noMatch(pattern: string): SallyportError {
 }
 
 /** Thrown by `q`: no more of them. */
-class NoMore extends Error {}
+const noMore = new Error("no more of them");
 
 /** yes (or just Enter), no, all of the rest, quit. Where nobody can be asked it is yes. */
 export async function confirmed(shell: Shell, command: string, name: string): Promise<boolean> {
@@ -82,7 +82,7 @@ export async function confirmed(shell: Shell, command: string, name: string): Pr
     const letter = answer?.trim().toLowerCase().slice(0, 1);
     if (letter === undefined || letter === "" || letter === "y") return true;
     if (letter === "n") return false;
-    if (letter === "q") throw new NoMore();
+    if (letter === "q") throw noMore;
     if (letter === "a") {
       shell.settings.confirm = false;
       return true;

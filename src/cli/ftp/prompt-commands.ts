@@ -1,17 +1,15 @@
 // All commands of the prompt, and how a typed word finds one.
+import { explain } from "../../lab/explain/explain.ts";
 import { usageError } from "../command-line/usage-error.ts";
-import { explain } from "../explain/explain.ts";
 import { escapeText } from "../report/escape-text.ts";
-import { checksumCommand } from "./checksum-command.ts";
-import { fileCommands } from "./file-commands.ts";
+import { checksumCommand, fileCommands } from "./file-commands.ts";
 import { listCommands } from "./list-commands.ts";
 import { takeRedirection } from "./redirection.ts";
 import { sessionCommands } from "./session-commands.ts";
 import { settingCommands } from "./setting-commands.ts";
 import type { PromptCommand, Shell } from "./shell.ts";
 import { splitLine, type Word } from "./split-line.ts";
-import { sendBetween } from "./third-party.ts";
-import { transferCommands } from "./transfer-commands.ts";
+import { sendBetween, transferCommands } from "./transfer-commands.ts";
 
 const help: PromptCommand = {
   name: "help",
@@ -121,9 +119,9 @@ async function runProxy(shell: Shell, words: readonly Word[]): Promise<void> {
   const [command, from, to = from] = words;
   const name = findCommand(command?.text ?? "").name;
   if ((name !== "get" && name !== "put") || from === undefined || to === undefined) {
-    return await runWords(shell.second, words);
+    return await shell.atSecond(() => runWords(shell, words));
   }
-  const [first, second] = [shell.client(), shell.second.client()];
+  const [first, second] = [shell.client(), await shell.atSecond(() => shell.client())];
   const [source, destination] = name === "get" ? [first, second] : [second, first];
   await sendBetween(shell, source, destination, from.text, to.text);
 }

@@ -2,14 +2,13 @@
 import type { Credentials } from "../../client/client-options.ts";
 import type { FtpClient } from "../../client/ftp-client.ts";
 import type { SallyportError } from "../../protocol/error.ts";
+import { usageError } from "../command-line/usage-error.ts";
 import { exitStatus, exitStatusOf } from "../exit-status.ts";
 import { asSallyportError } from "../report/reporter.ts";
 import type { LineSource } from "./line-source.ts";
 import { openProgressView } from "./progress-view.ts";
 import { runCommandLine } from "./prompt-commands.ts";
-import { RedirectedOutput } from "./redirected-output.ts";
-import type { Redirection } from "./redirection.ts";
-import { SecondShell } from "./second-shell.ts";
+import { RedirectedOutput, type Redirection } from "./redirection.ts";
 import { SessionSlot } from "./session-slot.ts";
 import type { ProgressView, Settings, Shell, Target } from "./shell.ts";
 
@@ -19,8 +18,8 @@ export interface PromptIo {
   /** A person is at the other end: errors are told and the prompt goes on. */
   readonly interactive: boolean;
   /** Connects and logs in, with what `target` lacks asked for behind the greeting. */
-  readonly connect: (target: Target, shell: Shell) => Promise<FtpClient>;
-  readonly signIn: (target: Target, shell: Shell, signal: AbortSignal) => Promise<Credentials>;
+  readonly connect: (target: Target, which: SessionSlot["which"]) => Promise<FtpClient>;
+  readonly signIn: (target: Target, signal: AbortSignal) => Promise<Credentials>;
   readonly ask: Shell["ask"];
   readonly output: NodeJS.WritableStream;
   /** Of the terminal that progress is shown on. */
@@ -31,14 +30,13 @@ export interface PromptIo {
   readonly nowMs: () => number;
 }
 
-/** Why a command was ended by Ctrl-C. */
-class Interrupted extends Error {}
-
 export class Prompt implements Shell, AsyncDisposable {
   readonly settings: Settings;
-  readonly second: Shell;
   readonly #io: PromptIo;
-  readonly #slot: SessionSlot;
+  readonly #first: SessionSlot;
+  readonly #second: SessionSlot;
+  /** Of the server that the command is for. */
+  #slot: SessionSlot;
   lastError: SallyportError | undefined;
   /** In the place of the terminal, for one command. */
   #redirected: RedirectedOutput | undefined;
@@ -51,8 +49,9 @@ export class Prompt implements Shell, AsyncDisposable {
     this.#io = io;
     this.settings = io.settings;
     const lost = (why: SallyportError): void => this.#lost(why);
-    this.#slot = new SessionSlot(lost);
-    this.second = new SecondShell(this, new SessionSlot(lost), io.connect);
+    this.#first = new SessionSlot("first", lost);
+    this.#second = new SessionSlot("second", lost);
+    this.#slot = this.#first;
   }
 
   /** Until `quit` or the end of the lines; in a script, until the first command that fails. Gives the exit status. */
@@ -94,17 +93,18 @@ export class Prompt implements Shell, AsyncDisposable {
 
   /** True unless the program is what it ends: a program of this machine may be gone sooner than its Ctrl-C has come here. */
   interrupt(): boolean {
-    this.#running?.abort(new Interrupted());
+    this.#running?.abort(new Error("interrupted"));
     return this.#running !== undefined || this.#isReading;
   }
 
   async #guarded(work: () => Promise<void>): Promise<number> {
-    this.#running = new AbortController();
+    const running = new AbortController();
+    this.#running = running;
     try {
       await work();
       return exitStatus.ok;
     } catch (error) {
-      if (error instanceof Interrupted) {
+      if (running.signal.aborted && error === running.signal.reason) {
         this.print("interrupted");
         return exitStatus.other;
       }
@@ -141,12 +141,23 @@ export class Prompt implements Shell, AsyncDisposable {
     return this.#slot.target;
   }
 
+  async atSecond<T>(work: () => T): Promise<Awaited<T>> {
+    if (this.#slot === this.#second) throw usageError("there is no third server", "Write proxy once.");
+    this.#slot = this.#second;
+    try {
+      return await work();
+    } finally {
+      this.#slot = this.#first;
+    }
+  }
+
   client(): FtpClient {
     return this.#slot.client();
   }
 
   open(target: Target): Promise<void> {
-    return this.#slot.open(target, (place) => this.#io.connect(place, this));
+    const slot = this.#slot;
+    return slot.open(target, () => this.#io.connect(target, slot.which));
   }
 
   close(): Promise<void> {
@@ -169,7 +180,7 @@ export class Prompt implements Shell, AsyncDisposable {
 
   /** Ends both sessions; idempotent. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.close(), this.second.close()]);
+    await Promise.all([this.#first.close(), this.#second.close()]);
   }
 
   quit(): void {
@@ -181,7 +192,7 @@ export class Prompt implements Shell, AsyncDisposable {
   }
 
   signIn(target: Target): Promise<Credentials> {
-    return this.#io.signIn(target, this, this.signal);
+    return this.#io.signIn(target, this.signal);
   }
 
   ask(question: string, hidden: boolean, signal?: AbortSignal): Promise<string | undefined> {

@@ -1,19 +1,19 @@
 // One run of the client: the terminal or the pipe, the session, and the end by command, signal or failure.
-import { constants } from "node:os";
+import { spawn } from "node:child_process";
 import { ReadStream } from "node:tty";
 import type { ClientOptions, Credentials } from "../../client/client-options.ts";
 import type { FtpClient } from "../../client/ftp-client.ts";
 import { connectFtp, type FtpClientOptions } from "../../connect/ftp-client.ts";
 import { type SshHost, sshHost } from "../../connect/ssh-host.ts";
+import { explain } from "../../lab/explain/explain.ts";
 import { systemClock } from "../../network/system-clock.ts";
 import { attemptUntil, onAbort } from "../../platform/abort.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
+import { SallyportError } from "../../protocol/error.ts";
 import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
-import { readRoots } from "../credentials/read-roots.ts";
-import { signIn } from "../credentials/sign-in.ts";
+import { readRoots, signIn } from "../credentials/sign-in.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
-import { explain } from "../explain/explain.ts";
 import { dialogueLines } from "../report/dialogue-lines.ts";
 import { escapeText } from "../report/escape-text.ts";
 import type { Reporter } from "../report/reporter.ts";
@@ -23,9 +23,8 @@ import { makeComplete } from "./completion.ts";
 import type { FtpCommand } from "./ftp-command.ts";
 import { type LineSource, PipedLines, TerminalLines } from "./line-source.ts";
 import { Prompt } from "./prompt.ts";
-import { runLocal } from "./run-local.ts";
 import { askUserName } from "./session-commands.ts";
-import { settingsOf } from "./settings-of.ts";
+import type { SessionSlot } from "./session-slot.ts";
 import type { Settings, Shell, Target } from "./shell.ts";
 
 /** Returns the exit status, or throws what the user has to be told. */
@@ -55,7 +54,7 @@ class FtpRun implements AsyncDisposable {
   #opening: "no" | "login" | "set-up" = "no";
   /** Sessions with the second server, whose lines are marked. */
   readonly #second: Set<number> = new Set();
-  #connecting: Shell | undefined;
+  #connecting: SessionSlot["which"] = "first";
 
   constructor(command: FtpCommand, io: ProcessIo, reporter: Reporter) {
     this.#command = command;
@@ -70,8 +69,8 @@ class FtpRun implements AsyncDisposable {
       lines: this.#lines,
       settings: this.#settings,
       interactive: this.#interactive,
-      connect: (target, shell) => this.#connect(target, shell),
-      signIn: (target, shell, signal) => this.#signIn(target, shell, signal),
+      connect: (target, which) => this.#connect(target, which),
+      signIn: (target, signal) => this.#signIn(target, signal),
       ask: (question, hidden, signal) => this.#ask(question, hidden, signal),
       output: process.stdout,
       columns: () => (process.stdout.isTTY ? process.stdout.columns : undefined),
@@ -98,7 +97,7 @@ class FtpRun implements AsyncDisposable {
       onAbort(this.#end.signal, release);
     });
     const status = await Promise.race([this.#dialogue(), stopped]);
-    return typeof status === "string" ? exitStatusOfSignal(constants.signals[status]) : status;
+    return typeof status === "string" ? exitStatusOfSignal(status) : status;
   }
 
   async #dialogue(): Promise<number> {
@@ -128,13 +127,13 @@ class FtpRun implements AsyncDisposable {
     });
   }
 
-  async #connect(target: Target, shell: Shell): Promise<FtpClient> {
+  async #connect(target: Target, which: SessionSlot["which"]): Promise<FtpClient> {
     const tls = await tlsOf(this.#command);
     const { host, port } = target;
     const options: FtpClientOptions = {
       host,
       ...definedProps({ port }),
-      credentials: (_, signal) => this.#signIn(target, shell, signal),
+      credentials: (_, signal) => this.#signIn(target, signal),
       ...tls,
       mode: this.#settings.mode,
       epsv4: this.#settings.epsv4,
@@ -143,16 +142,16 @@ class FtpRun implements AsyncDisposable {
       ...definedProps({ via: this.#via }),
     };
     this.#opening = "login";
-    this.#connecting = shell;
+    this.#connecting = which;
     try {
-      return await attemptUntil(shell.signal, this.#end.signal, (signal) => connectFtp({ ...options, signal }));
+      return await attemptUntil(this.#prompt.signal, this.#end.signal, (signal) => connectFtp({ ...options, signal }));
     } finally {
       this.#opening = "no";
     }
   }
 
-  #signIn(target: Target, shell: Shell, signal: AbortSignal): Promise<Credentials> {
-    const ask: Shell["ask"] = (question, hidden, until = signal) => shell.ask(question, hidden, until);
+  #signIn(target: Target, signal: AbortSignal): Promise<Credentials> {
+    const ask: Shell["ask"] = (question, hidden, until = signal) => this.#ask(question, hidden, until);
     return signIn(target, {
       readNetrc: () => readNetrc(netrcPath(this.#io.env)),
       askUser: () => askUserName({ ask }, target.host),
@@ -179,7 +178,7 @@ class FtpRun implements AsyncDisposable {
     const replies = verbose && (debug || this.#opening !== "set-up");
     const lines = dialogueLines(event, { replies, commands: debug });
     if (lines.length > 0) this.#prompt.eraseProgress();
-    if (event.type === "control.open" && this.#connecting === this.#prompt.second) this.#second.add(event.session);
+    if (event.type === "control.open" && this.#connecting === "second") this.#second.add(event.session);
     const mark = this.#second.has(event.session) ? "proxy: " : "";
     for (const line of lines) process.stdout.write(`${mark}${line}\n`);
   }
@@ -195,4 +194,41 @@ class FtpRun implements AsyncDisposable {
 async function tlsOf({ tls: kind, tlsCa }: FtpCommand): Promise<Pick<ClientOptions, "tls">> {
   if (kind === undefined) return {};
   return { tls: { kind, ...(tlsCa === undefined ? {} : { ca: await readRoots(tlsCa) }) } };
+}
+
+/** An empty line is an interactive shell. In a script the rest of the script is not the command's input. */
+export function runLocal(
+  line: string,
+  directory: string,
+  interactive: boolean,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  const shell = env["SHELL"] || "/bin/sh";
+  const child = spawn(shell, line === "" ? [] : ["-c", line], {
+    cwd: directory,
+    env,
+    stdio: [interactive ? "inherit" : "ignore", "inherit", "inherit"],
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", (cause) => reject(new SallyportError("USAGE_INVALID", `cannot run ${shell}`, { cause })));
+    child.on("exit", (status) => resolve(status ?? 1));
+  });
+}
+
+/** `interactive`: a person is at the terminal, who sees replies and is asked. */
+export function settingsOf({ mode, debug, quiet, encoding = "utf8" }: FtpCommand, interactive: boolean): Settings {
+  return {
+    type: "binary",
+    verbose: (interactive || debug) && !quiet,
+    debug,
+    hash: false,
+    confirm: interactive,
+    glob: true,
+    preserve: true,
+    sendPort: mode !== "default-port",
+    epsv4: true,
+    encoding,
+    mode,
+    localDirectory: process.cwd(),
+  };
 }

@@ -51,8 +51,8 @@ export interface Shell {
   readonly signal: AbortSignal;
   /** The session; throws `USAGE_INVALID` when there is none. */
   client(): FtpClient;
-  /** The same for the second server (`proxy`). */
-  readonly second: Shell;
+  /** Runs `work` with the second server in the place of the first (`proxy`). */
+  atSecond<T>(work: () => T): Promise<Awaited<T>>;
   /** Where we are connected to, or were last. */
   readonly target: Target | undefined;
   readonly connected: boolean;

@@ -3,6 +3,8 @@ import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
+import type { FtpClient } from "../../client/ftp-client.ts";
+import { transferBetween } from "../../client/third-party.ts";
 import type { Progress, TransferOptions, Transferred } from "../../client/transfer-options.ts";
 import { type FetchFileOptions, fetchFile } from "../../transfer/fetch-file.ts";
 import { expandGlob, isGlob } from "../../transfer/glob.ts";
@@ -10,7 +12,7 @@ import { storeFile } from "../../transfer/store-file.ts";
 import { localSource } from "../../transfer/store-source.ts";
 import { summaryLine } from "../progress/progress-line.ts";
 import { escapeText } from "../report/escape-text.ts";
-import { compared, formatBytes } from "../report/format.ts";
+import { compared, formatBytes, formatDuration } from "../report/format.ts";
 import { downloadTarget, isDirectory, localName, localPath, remoteName } from "./local-path.ts";
 import { asking, confirmed, eachOf, noMatch } from "./many-files.ts";
 import type { PromptCommand, Shell } from "./shell.ts";
@@ -175,4 +177,18 @@ async function localNames({ settings }: Shell, directory: string): Promise<reado
   } catch {
     return [];
   }
+}
+
+export async function sendBetween(
+  shell: Shell,
+  source: FtpClient,
+  destination: FtpClient,
+  from: string,
+  to: string,
+): Promise<void> {
+  const startedMs = shell.nowMs();
+  shell.print(`${escapeText(source.host)}: ${escapeText(from)} to ${escapeText(destination.host)}: ${escapeText(to)}`);
+  const { bytes } = await transferBetween(source, destination, from, to, { signal: shell.signal });
+  const what = bytes === undefined ? "sent" : `${formatBytes(bytes)} sent`;
+  shell.print(`${what} from server to server in ${formatDuration(shell.nowMs() - startedMs)}`);
 }

@@ -3,7 +3,6 @@ import type { LabEvent } from "../../lab/evidence.ts";
 import type { Topology } from "../../lab/topology.ts";
 import type { Paint, Style } from "../demo/paint.ts";
 import { padText } from "../trace/text-width.ts";
-import { type FigureNode, nodesInOrder } from "./node-order.ts";
 
 export type ConnectionEvent = Extract<LabEvent, { type: "connection" }>;
 
@@ -27,7 +26,7 @@ export function drawFigure(topology: Topology, events: readonly LabEvent[], pain
 }
 
 /** `control 198.51.100.2:40000 to 203.0.113.3:21: made, in the clear` */
-export function describeConnection({ role, carries, from, to, result, stoppedAt, clear }: ConnectionEvent): string {
+function describeConnection({ role, carries, from, to, result, stoppedAt, clear }: ConnectionEvent): string {
   const kind = carries === undefined ? role : `${role} ${carries}`;
   const by = stoppedAt === undefined ? "" : ` ${result === "dropped" ? "at" : "by"} ${stoppedAt}`;
   const place = role === "data" ? " beside SSH" : role === "forwarded" ? " behind sshd" : "";
@@ -88,3 +87,38 @@ function center(text: string, width: number): string {
 }
 
 const cut = (text: string, width: number): string => text.slice(0, width);
+
+export interface FigureNode {
+  readonly name: string;
+  readonly isRouter: boolean;
+  /** Without their prefixes. */
+  readonly addresses: readonly string[];
+}
+
+interface Placed extends FigureNode {
+  readonly wires: readonly string[];
+}
+
+function nodesInOrder({ hosts, routers }: Topology): readonly FigureNode[] {
+  const placed = [
+    ...hosts.map((plan): Placed => ({ ...nodeOf(plan), isRouter: false })),
+    ...routers.map((plan): Placed => ({ ...nodeOf(plan), isRouter: true })),
+  ];
+  const distances = new Map<Placed, number>();
+  let frontier = placed.slice(0, 1);
+  for (let distance = 0; frontier.length > 0; distance += 1) {
+    for (const node of frontier) distances.set(node, distance);
+    const wires = new Set(frontier.flatMap((node) => node.wires));
+    frontier = placed.filter((node) => !distances.has(node) && node.wires.some((wire) => wires.has(wire)));
+  }
+  const distanceOf = (node: Placed): number => distances.get(node) ?? placed.length;
+  return placed.sort((a, b) => distanceOf(a) - distanceOf(b));
+}
+
+type Plan = Topology["hosts"][number] | Topology["routers"][number];
+
+const nodeOf = ({ name, attached }: Plan): Omit<Placed, "isRouter"> => ({
+  name,
+  wires: Object.keys(attached),
+  addresses: Object.values(attached).map((address) => address.split("/")[0] ?? ""),
+});

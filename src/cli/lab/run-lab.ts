@@ -10,10 +10,10 @@ import { usageError } from "../command-line/usage-error.ts";
 import { choosePaint, type Paint } from "../demo/paint.ts";
 import { exitStatus } from "../exit-status.ts";
 import type { ProcessIo } from "../run/process-io.ts";
+import { waitForEnter } from "../terminal/wait-for-enter.ts";
 import type { LabCommand } from "./lab-command.ts";
 import { playTake } from "./play-take.ts";
 import { indented, type Part, showOpening, showTake } from "./show-take.ts";
-import { waitForEnter } from "./wait-for-enter.ts";
 import { writePage } from "./write-page.ts";
 
 /** Returns the exit status: 1 when an outcome is not what its scenario says. Throws `USAGE_INVALID` for --step without a terminal, `CONFIG_INVALID` for --real where it cannot be. */

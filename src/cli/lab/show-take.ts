@@ -41,7 +41,7 @@ function showNodes({ topology }: Scenario, { side }: Take, evidence: Evidence): 
 }
 
 /** `as expected: fails, 425`, or what was expected in its place. */
-export function showVerdict({ act }: Take, evidence: Evidence, paint: Paint): Part {
+function showVerdict({ act }: Take, evidence: Evidence, paint: Paint): Part {
   const { outcome } = evidence;
   return isAsExpected(evidence, act)
     ? [paint("good", `as expected: ${describeOutcome(outcome)}${act.rightly === undefined ? "" : `: ${act.rightly}`}`)]

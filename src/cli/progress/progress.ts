@@ -1,8 +1,6 @@
 // The progress line of a run: one transfer by its name, several as their sum, a tree by what is known of it so far.
-
 import { escapeText } from "../report/escape-text.ts";
 import { progressLine } from "./progress-line.ts";
-import { RateMeter } from "./rate-meter.ts";
 
 export interface ProgressOptions {
   /** Absent: no terminal, nothing is drawn. */
@@ -108,5 +106,38 @@ export class Progress {
       bytes,
       size: sizes.includes(undefined) ? undefined : sizes.reduce((sum: number, size = 0) => sum + size, 0),
     };
+  }
+}
+
+interface Sample {
+  readonly timeMs: number;
+  readonly bytes: number;
+}
+
+const windowMs = 5000;
+const sampleMs = 250;
+
+/** Keeps a sample for each quarter of a second and no more than `windowMs` of them. */
+export class RateMeter {
+  #samples: Sample[];
+
+  constructor(timeMs: number, bytes: number) {
+    this.#samples = [{ timeMs, bytes }];
+  }
+
+  /** `bytes`: that are there now, all told. */
+  update(timeMs: number, bytes: number): void {
+    const last = this.#samples.at(-1);
+    if (last !== undefined && timeMs - last.timeMs < sampleMs) return;
+    this.#samples.push({ timeMs, bytes });
+    // The oldest stays until the next is old enough, so that the window is full.
+    while ((this.#samples[1]?.timeMs ?? timeMs) <= timeMs - windowMs) this.#samples.shift();
+  }
+
+  /** Bytes in a second; `undefined` before there is anything to measure. */
+  rate(timeMs: number, bytes: number): number | undefined {
+    const first = this.#samples[0];
+    if (first === undefined || timeMs - first.timeMs < sampleMs) return undefined;
+    return ((bytes - first.bytes) * 1000) / (timeMs - first.timeMs);
   }
 }

@@ -4,7 +4,7 @@ import { definedProps } from "../../protocol/defined-props.ts";
 import { limits } from "../../protocol/limits.ts";
 import { printable } from "../../protocol/printable.ts";
 import { describeClose, formatBytes, formatDuration } from "./format.ts";
-import type { LogRecord } from "./log-record.ts";
+import type { LogRecord } from "./reporter.ts";
 import { type FinishedTransfer, TransferWatch } from "./transfer-watch.ts";
 
 interface Repeatable {

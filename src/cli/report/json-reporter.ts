@@ -1,7 +1,6 @@
 // --log json: the same records as objects, one per line, in pino's format.
 import { pino } from "pino";
-import { isShown } from "./log-record.ts";
-import type { Reporter, ReporterOptions } from "./reporter.ts";
+import { isShown, type Reporter, type ReporterOptions } from "./reporter.ts";
 
 /** Lines for machines. */
 export function jsonReporter({ threshold, stacks, write }: ReporterOptions): Reporter {

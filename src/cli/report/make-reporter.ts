@@ -1,7 +1,6 @@
 // Which reporter, and how much it tells, from the options.
 import type { OutputOptions } from "../command-line/tunnel-command.ts";
-import type { LogLevel } from "./log-record.ts";
-import { type Reporter, textReporter } from "./reporter.ts";
+import { type LogLevel, type Reporter, textReporter } from "./reporter.ts";
 
 /** The reporter that the options ask for. pino is loaded only where it is wanted. */
 export async function makeReporter(output: OutputOptions, write: (text: string) => void): Promise<Reporter> {

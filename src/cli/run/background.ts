@@ -1,7 +1,6 @@
 // -f. Node cannot fork, so the program starts itself again as a child and leaves when the child is ready.
 import { type ChildProcess, spawn } from "node:child_process";
 import { fstatSync } from "node:fs";
-import { constants } from "node:os";
 import { SallyportError } from "../../protocol/error.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
 import type { ProcessIo } from "./process-io.ts";
@@ -52,7 +51,7 @@ function detach(child: ChildProcess): void {
 }
 
 function statusOf(status: number | null, signal: NodeJS.Signals | null): number {
-  return signal === null ? (status ?? exitStatus.other) : exitStatusOfSignal(constants.signals[signal]);
+  return signal === null ? (status ?? exitStatus.other) : exitStatusOfSignal(signal);
 }
 
 /** True in the child, once: the mark is taken away so that programs started by it do not inherit it. */

@@ -1,7 +1,8 @@
 // Runs the command behind `--` on this machine, with our standard input and output.
 import { spawn } from "node:child_process";
-import { constants } from "node:os";
 import { SallyportError } from "../../protocol/error.ts";
+import { ownEntry } from "../../protocol/own-entry.ts";
+import type { OpenForward } from "../../tunnel/options.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
 import type { ProcessIo } from "./process-io.ts";
 
@@ -29,7 +30,7 @@ export function runCommand(
     const child = trySpawn(() => spawn(program, args, { stdio: "inherit", env }), program, done);
     child?.on("error", (error) => done(cannotRun(program, error)));
     child?.on("exit", (status, signal) =>
-      done({ status: signal === null ? (status ?? 0) : exitStatusOfSignal(constants.signals[signal]) }),
+      done({ status: signal === null ? (status ?? 0) : exitStatusOfSignal(signal) }),
     );
   });
 }
@@ -64,4 +65,27 @@ function cannotRun(program: string, cause: unknown): CommandResult {
       details: { system },
     }),
   };
+}
+
+/** The words with {host}, {port} and {url} replaced by those of the first forward. Other braces stay. */
+export function fillArgs(words: readonly string[], forward: OpenForward): readonly string[] {
+  const values: Readonly<Record<string, string>> = {
+    "{host}": forward.host,
+    "{port}": String(forward.port),
+    "{url}": forward.url,
+  };
+  return words.map((word) => word.replace(/\{(?:host|port|url)\}/g, (name) => ownEntry(values, name) ?? name));
+}
+
+/** SALLYPORT_HOST, _PORT, _URL for the first forward, and SALLYPORT_HOST_2 … for the others. */
+export function tunnelEnvironment(forwards: readonly OpenForward[]): Readonly<Record<string, string>> {
+  const entries = forwards.flatMap(({ host, port, url }, index) => {
+    const suffix = index === 0 ? "" : `_${index + 1}`;
+    return [
+      [`SALLYPORT_HOST${suffix}`, host],
+      [`SALLYPORT_PORT${suffix}`, String(port)],
+      [`SALLYPORT_URL${suffix}`, url],
+    ];
+  });
+  return Object.fromEntries(entries);
 }

@@ -1,23 +1,19 @@
 // One run of a tunnel: open it, say so, wait for its end or for a signal, close it.
-import { constants } from "node:os";
 import { onAbort } from "../../platform/abort.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
+import { isLoopback } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Tunnel } from "../../tunnel/options.ts";
+import type { Forward, Tunnel } from "../../tunnel/options.ts";
 import type { TunnelCommand } from "../command-line/tunnel-command.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
 import type { Announcer } from "../report/announce.ts";
 import { EventLog } from "../report/event-log.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { makeAskUser } from "../terminal/ask-user.ts";
-import { traceOfRun } from "../trace/trace-of-run.ts";
-import type { TraceWriter } from "../trace/trace-writer.ts";
-import { closeTunnel } from "./close-tunnel.ts";
-import { fillArgs, tunnelEnvironment } from "./command-args.ts";
+import { type TraceWriter, traceOfRun } from "../trace/trace-writer.ts";
 import type { ProcessIo } from "./process-io.ts";
-import { runCommand } from "./run-command.ts";
-import { aborted, Stopped, StopRequest } from "./stop-request.ts";
-import { warnOfExposure } from "./warn-of-exposure.ts";
+import { fillArgs, runCommand, tunnelEnvironment } from "./run-command.ts";
+import { aborted, StopRequest } from "./stop-request.ts";
 
 /** Returns the exit status, or throws what the user has to be told. */
 export async function runTunnel(
@@ -38,7 +34,8 @@ export async function runTunnel(
       await tunnel[Symbol.asyncDispose]();
     }
   } catch (error) {
-    if (error instanceof Stopped) return exitStatusOfSignal(constants.signals[error.signal]);
+    const signal = stop.signalOf(error);
+    if (signal !== undefined) return exitStatusOfSignal(signal);
     throw error;
   } finally {
     stop[Symbol.dispose]();
@@ -118,4 +115,40 @@ async function useCommand({ command, io, reporter, stop }: Run, tunnel: Tunnel):
   const { status, error } = await Promise.race([running, io.crashed]);
   if (error !== undefined) reporter.fail(error);
   return status;
+}
+
+/** Closes the tunnel; at once when `hurry` is aborted. */
+async function closeTunnel(
+  tunnel: Tunnel,
+  hurry: AbortSignal,
+  transfers: () => number,
+  reporter: Reporter,
+): Promise<void> {
+  const timer = setTimeout(() => {
+    const count = transfers();
+    const what = count === 0 ? "sessions" : count === 1 ? "1 transfer" : `${count} transfers`;
+    reporter.log({
+      level: "warn",
+      message: `waiting up to ${limits.closeGraceMs / 1000} s for ${what} to finish; again to stop now`,
+    });
+  }, limits.closeMomentMs);
+  const closing = tunnel.close({ graceMs: limits.closeGraceMs });
+  closing.catch(() => undefined);
+  await Promise.race([closing, aborted(hurry)]);
+  clearTimeout(timer);
+  await tunnel[Symbol.asyncDispose]();
+}
+
+/** One warning for all forwards that listen on more than loopback. */
+export function warnOfExposure(forwards: readonly Forward[], reporter: Reporter): void {
+  const open = forwards.filter(({ bind = "127.0.0.1" }) => !isLoopback(bind));
+  if (open.length === 0) return;
+  const servers = open.map(({ host, hostPort }) => `${host}:${hostPort}`).join(" and ");
+  reporter.log({
+    level: "warn",
+    message:
+      "-g: control and data listeners can be reached from the network; whoever reaches them reaches " +
+      `${servers}; the leg from the client to here is not encrypted`,
+    fields: { event: "exposed" },
+  });
 }

@@ -4,11 +4,12 @@ import type { ProcessIo } from "./process-io.ts";
 
 /** The first request asks for a graceful end, the second for an immediate one. */
 export class StopRequest implements Disposable {
-  /** Aborted with a {@link Stopped} by the first request. */
+  /** Aborted by the first request. */
   readonly first: AbortSignal;
   readonly second: AbortSignal;
   readonly #first = new AbortController();
   readonly #second = new AbortController();
+  readonly #signals: Map<unknown, NodeJS.Signals> = new Map();
   readonly #release: () => void;
 
   constructor(onStopSignal: ProcessIo["onStopSignal"]) {
@@ -18,22 +19,18 @@ export class StopRequest implements Disposable {
   }
 
   request(signal: NodeJS.Signals): void {
-    (this.first.aborted ? this.#second : this.#first).abort(new Stopped(signal));
+    const reason = new Error(`stopped by ${signal}`);
+    this.#signals.set(reason, signal);
+    (this.first.aborted ? this.#second : this.#first).abort(reason);
+  }
+
+  /** The signal, where what was thrown is the reason of one of the aborts, and no error to report. */
+  signalOf(thrown: unknown): NodeJS.Signals | undefined {
+    return this.#signals.get(thrown);
   }
 
   [Symbol.dispose](): void {
     this.#release();
-  }
-}
-
-/** The reason of an abort by signal: no error to report. */
-export class Stopped extends Error {
-  readonly signal: NodeJS.Signals;
-
-  constructor(signal: NodeJS.Signals) {
-    super(`stopped by ${signal}`);
-    this.name = "Stopped";
-    this.signal = signal;
   }
 }
 

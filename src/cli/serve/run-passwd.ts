@@ -8,8 +8,7 @@ import { hashPassword, parsePasswordFile } from "../../serve/passwords.ts";
 import { exitStatus } from "../exit-status.ts";
 import type { ProcessIo } from "../run/process-io.ts";
 import { StopRequest } from "../run/stop-request.ts";
-import { makeAskUser } from "../terminal/ask-user.ts";
-import { askPassword } from "./ask-password.ts";
+import { askPassword, makeAskUser } from "../terminal/ask-user.ts";
 import type { PasswdCommand } from "./passwd-command.ts";
 
 /** Returns the exit status. Throws `CONFIG_INVALID` when the two differ, or the file cannot be read or written. */

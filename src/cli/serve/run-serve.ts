@@ -1,6 +1,5 @@
 // One run of the FTP server: ask, open, say so, wait for a signal, close.
 import { stat } from "node:fs/promises";
-import { constants } from "node:os";
 import { readPrivateFile } from "../../platform/private-file.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
@@ -11,13 +10,10 @@ import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
 import { EventLog } from "../report/event-log.ts";
 import type { Reporter } from "../report/reporter.ts";
 import type { ProcessIo } from "../run/process-io.ts";
-import { aborted, Stopped, StopRequest } from "../run/stop-request.ts";
-import { makeAskUser } from "../terminal/ask-user.ts";
-import { traceOfRun } from "../trace/trace-of-run.ts";
-import type { TraceWriter } from "../trace/trace-writer.ts";
-import { announceListener } from "./announce-listener.ts";
-import { announceSsh } from "./announce-ssh.ts";
-import { askPassword } from "./ask-password.ts";
+import { aborted, StopRequest } from "../run/stop-request.ts";
+import { askPassword, makeAskUser } from "../terminal/ask-user.ts";
+import { type TraceWriter, traceOfRun } from "../trace/trace-writer.ts";
+import { announceListener, announceSsh } from "./announce.ts";
 import type { ServeCommand } from "./serve-command.ts";
 
 export type OpenServer = (options: ServerOptions) => Promise<Server>;
@@ -37,7 +33,8 @@ export async function runServe(
     await using(command, io, reporter, stop, server);
     return exitStatus.ok;
   } catch (error) {
-    if (error instanceof Stopped) return exitStatusOfSignal(constants.signals[error.signal]);
+    const signal = stop.signalOf(error);
+    if (signal !== undefined) return exitStatusOfSignal(signal);
     throw error;
   } finally {
     stop[Symbol.dispose]();

@@ -1,5 +1,6 @@
 // Answers the embedded transport's questions: on the terminal, or with SSH_ASKPASS.
 import { abortablePromise } from "../../platform/abort.ts";
+import { SallyportError } from "../../protocol/error.ts";
 import type { AskUser, Question } from "../../ssh/ssh-connection.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { chooseAskProgram, runAskProgram } from "./ask-program.ts";
@@ -58,4 +59,17 @@ function askOnTerminal(
       terminal[Symbol.dispose]();
     };
   });
+}
+
+/** Throws `CONFIG_INVALID` when nobody can be asked or nothing is typed. */
+export async function askPassword(text: string, ask: AskUser, signal: AbortSignal): Promise<string> {
+  const answer = await ask({ kind: "password", text, echo: false }, signal);
+  if (answer !== undefined && answer !== "") return answer;
+  throw new SallyportError(
+    "CONFIG_INVALID",
+    answer === "" ? "the password is empty" : "there is no terminal to ask for a password",
+    {
+      hint: "Without a terminal use --password-file, which `sallyport passwd` writes.",
+    },
+  );
 }

@@ -1,7 +1,10 @@
 // Drives the renderer: events in, lines out, and the line that was held back soon after.
-import type { Trace } from "../../platform/trace.ts";
+import type { Trace, TraceEvent } from "../../platform/trace.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import type { OutputOptions } from "../command-line/tunnel-command.ts";
+import type { Reporter } from "../report/reporter.ts";
+import type { ProcessIo } from "../run/process-io.ts";
+import { describeVersion } from "../version.ts";
 import { openTraceFile, type TraceOutput } from "./trace-file.ts";
 import { TraceRenderer } from "./trace-renderer.ts";
 
@@ -33,18 +36,51 @@ export function openTraceWriter(options: TraceWriterOptions): TraceWriter {
     if (lines.length > 0) output.write(`${lines.join("\n")}\n`);
   };
   put(renderer.header(options.title));
-  let timer: NodeJS.Timeout | undefined;
-  const flush = (): void => put(renderer.flush());
+  const live = new LiveTrace(renderer, put);
   return {
-    trace(event) {
-      clearTimeout(timer);
-      put(renderer.push(event));
-      timer = setTimeout(flush, quietMs).unref();
-    },
+    trace: (event) => live.push(event),
     [Symbol.dispose]() {
-      clearTimeout(timer);
-      flush();
+      live[Symbol.dispose]();
       output[Symbol.dispose]();
     },
   };
+}
+
+/** Throws `CONFIG_INVALID` for a file that cannot be written. */
+export function traceOfRun(
+  { trace: destination }: Pick<OutputOptions, "trace">,
+  io: ProcessIo,
+  reporter: Reporter,
+): TraceWriter | undefined {
+  if (destination === undefined) return undefined;
+  return openTraceWriter({
+    destination,
+    title: `${describeVersion()}, trace from ${new Date().toISOString()}`,
+    ...(destination.file === undefined && io.columns !== undefined ? { width: io.columns } : {}),
+    standardError: io.printError,
+    onFailure: (error) => reporter.log({ level: "warn", message: error.message }),
+  });
+}
+
+/** A renderer that gives its held line when it has been quiet for a moment; also of the demo. */
+export class LiveTrace implements Disposable {
+  readonly #renderer: TraceRenderer;
+  readonly #print: (lines: readonly string[]) => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(renderer: TraceRenderer, print: (lines: readonly string[]) => void) {
+    this.#renderer = renderer;
+    this.#print = print;
+  }
+
+  push(event: TraceEvent): void {
+    clearTimeout(this.#timer);
+    this.#print(this.#renderer.push(event));
+    this.#timer = setTimeout(() => this.#print(this.#renderer.flush()), quietMs).unref();
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#print(this.#renderer.flush());
+  }
 }

@@ -6,9 +6,8 @@ import { ensureDirectory, removeFile, removeTree } from "../../transfer/director
 import { joinPath } from "../../transfer/tree.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { type RunContext, urlAt } from "./context.ts";
-import { patternTask } from "./pattern-task.ts";
 import type { Change } from "./report.ts";
-import type { Task, TaskContext } from "./task.ts";
+import { patternTask, type Task, type TaskContext } from "./task.ts";
 
 type Work = (task: TaskContext, path: string, shown: string) => Promise<void>;
 

@@ -5,11 +5,9 @@ import { copyOneFile } from "../../transfer/copy-file.ts";
 import { joinPath } from "../../transfer/tree.ts";
 import { copyTree, type TreeCopy } from "../../transfer/tree-task.ts";
 import { type RunContext, treeEvents, urlAt } from "./context.ts";
-import { withDirectoryHint } from "./directory-hint.ts";
-import { leaveOutMatch, patternTask } from "./pattern-task.ts";
 import { intoDirectory, mayBeGoneOnWith } from "./put-tasks.ts";
 import { serverOf } from "./sessions.ts";
-import type { Task } from "./task.ts";
+import { leaveOutMatch, patternTask, type Task, withDirectoryHint } from "./task.ts";
 
 export function copyTasks(context: RunContext, sources: readonly FtpUrl[], destination: FtpUrl): readonly Task[] {
   for (const source of sources) {

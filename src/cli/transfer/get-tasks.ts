@@ -1,4 +1,5 @@
 // `get`: URLs to files here, to a directory here, or to standard output.
+import { statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { definedProps } from "../../protocol/defined-props.ts";
@@ -13,10 +14,7 @@ import { besideLocal, partSuffix } from "../../transfer/part-file.ts";
 import { downloadFileTask, downloadTree, type Listed, type TreeDownload } from "../../transfer/tree-task.ts";
 import { formatBytes } from "../report/format.ts";
 import { type RunContext, treeEvents, urlAt } from "./context.ts";
-import { withDirectoryHint } from "./directory-hint.ts";
-import { isLocalDirectory } from "./local-target.ts";
-import { leaveOutMatch, patternTask } from "./pattern-task.ts";
-import type { Task, TaskContext } from "./task.ts";
+import { leaveOutMatch, patternTask, type Task, type TaskContext, withDirectoryHint } from "./task.ts";
 
 export function getTasks(
   context: RunContext,
@@ -163,4 +161,13 @@ function showTask(context: RunContext, url: FtpUrl, path: string): Task {
       return undefined;
     },
   };
+}
+
+/** A directory, or a link to one; what ends in a slash is meant to be one. */
+function isLocalDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return /[/\\]$/.test(path);
+  }
 }

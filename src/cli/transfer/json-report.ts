@@ -1,8 +1,8 @@
 // The report for programs: one JSON object per line on standard output.
+import { explain, scenarioOf } from "../../lab/explain/explain.ts";
 import type { SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
 import { exitStatusOf } from "../exit-status.ts";
-import { explain, scenarioOf } from "../explain/explain.ts";
 import type { Gauge, Progress } from "../progress/progress.ts";
 import type { Change, Moved, Report, Totals } from "./report.ts";
 

@@ -1,13 +1,11 @@
 // `ls`: one line for each file.
-
 import { formatFtpUrl } from "../../protocol/url/format-ftp-url.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlFileName, urlParentPath, urlPath } from "../../protocol/url/url-path.ts";
 import { byName } from "../../transfer/matching.ts";
 import { assertDepth, faultOf, joinPath, nextLevel, type TreeLevel, topLevel } from "../../transfer/tree.ts";
 import { type RunContext, urlAt } from "./context.ts";
-import { patternTask } from "./pattern-task.ts";
-import type { Task } from "./task.ts";
+import { patternTask, type Task } from "./task.ts";
 
 export function listTasks(context: RunContext, sources: readonly FtpUrl[]): readonly Task[] {
   return sources.map((url) => {

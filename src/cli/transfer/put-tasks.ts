@@ -14,8 +14,7 @@ import { localSource, streamSource } from "../../transfer/store-source.ts";
 import { joinPath } from "../../transfer/tree.ts";
 import { type TreeUpload, uploadTree } from "../../transfer/tree-task.ts";
 import { type RunContext, treeEvents, urlAt } from "./context.ts";
-import { withDirectoryHint } from "./directory-hint.ts";
-import type { Task, TaskContext } from "./task.ts";
+import { type Task, type TaskContext, withDirectoryHint } from "./task.ts";
 
 export function putTasks(context: RunContext, sources: readonly string[], url: FtpUrl): readonly Task[] {
   return sources.map((source) => ({

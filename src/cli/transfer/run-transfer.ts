@@ -1,5 +1,4 @@
 // One run of get, put, ls, cp, rm, mkdir or mv: sessions, workers, report, and the end by success, failure or signal.
-import { constants } from "node:os";
 import { systemClock } from "../../network/system-clock.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
 import { SallyportError } from "../../protocol/error.ts";
@@ -12,6 +11,7 @@ import { dialogueLines } from "../report/dialogue-lines.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { asSallyportError } from "../report/reporter.ts";
 import type { ProcessIo } from "../run/process-io.ts";
+import { aborted, StopRequest } from "../run/stop-request.ts";
 import { makeAskUser } from "../terminal/ask-user.ts";
 import { makeTasks, moveTasks, removeTasks } from "./change-tasks.ts";
 import { RunContext } from "./context.ts";
@@ -26,33 +26,19 @@ import type { Task } from "./task.ts";
 import { TextReport } from "./text-report.ts";
 import type { TransferCommand } from "./transfer-command.ts";
 
-type Stop = NodeJS.Signals;
-
-/** Returns the exit status; whatever went wrong has been told. The second signal does not wait for the server. */
+/** Returns the exit status; whatever went wrong has been reported. The second signal does not wait for the server. */
 export async function runTransfer(command: TransferCommand, io: ProcessIo): Promise<number> {
-  const stop = new AbortController();
-  let stopped: Stop | undefined;
-  let leave: (status: number) => void = () => {};
-  const left = new Promise<number>((resolve) => {
-    leave = resolve;
-  });
-  const end = (signal: Stop): void => {
-    if (stopped !== undefined) leave(statusOf(stopped));
-    stopped ??= signal;
-    stop.abort(new Error(`stopped by ${signal}`));
-  };
-  const release = io.onStopSignal(end);
-  void io.outputGone.then(() => end("SIGPIPE"));
+  const stop = new StopRequest(io.onStopSignal);
+  void io.outputGone.then(() => stop.request("SIGPIPE"));
   try {
-    const work = perform(command, io, stop.signal, () => end("SIGINT"));
-    const status = await Promise.race([work, left, io.crashed]);
-    return stopped === undefined ? status : statusOf(stopped);
+    const work = perform(command, io, stop.first, () => stop.request("SIGINT"));
+    const status = await Promise.race([work, aborted(stop.second), io.crashed]);
+    const signal = stop.signalOf(stop.first.reason);
+    return signal === undefined ? (status ?? exitStatus.other) : exitStatusOfSignal(signal);
   } finally {
-    release();
+    stop[Symbol.dispose]();
   }
 }
-
-const statusOf = (signal: Stop): number => exitStatusOfSignal(constants.signals[signal]);
 
 async function perform(
   command: TransferCommand,

@@ -1,7 +1,7 @@
 // The report for prompts: lines on standard error, listings on standard output.
+import { explain } from "../../lab/explain/explain.ts";
 import type { SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
-import { explain } from "../explain/explain.ts";
 import type { Gauge, Progress } from "../progress/progress.ts";
 import { shortBytes } from "../progress/progress-line.ts";
 import { escapeText } from "../report/escape-text.ts";
@@ -91,7 +91,7 @@ const doneWords: Readonly<Partial<Record<TransferVerb, string>>> = { rm: "remove
 const typeLetters = { file: "-", directory: "d", link: "l", other: "?" } as const;
 
 /** `d            - 2026-11-22 20:15Z name`. What the server does not tell is a `-`. */
-export function listingLine(path: string, { type, size, modified, target }: ListedEntry): string {
+function listingLine(path: string, { type, size, modified, target }: ListedEntry): string {
   const time = modified === undefined ? "-" : new Date(modified.ms).toISOString().slice(0, 16).replace("T", " ");
   const shown = modified?.precision === "day" ? time.slice(0, 10) : time;
   const zone = modified?.zone === "utc" && modified.precision !== "day" ? "Z" : "";

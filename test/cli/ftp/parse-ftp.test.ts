@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { helpText } from "../../../src/cli/command-line/commands.ts";
 import { flagOf } from "../../../src/cli/command-line/option-table.ts";
 import { parseCommandLine } from "../../../src/cli/command-line/parse-command-line.ts";
-import { ftpOptions } from "../../../src/cli/ftp/ftp-options.ts";
+import { ftpOptions } from "../../../src/cli/ftp/ftp-command.ts";
 import { thrownBy } from "../../protocol/thrown-by.ts";
 
 const parse = (words: string) => parseCommandLine(["ftp", ...words.split(" ").filter((word) => word !== "")]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { EventLog } from "../../../src/cli/report/event-log.ts";
-import type { LogRecord } from "../../../src/cli/report/log-record.ts";
+import type { LogRecord } from "../../../src/cli/report/reporter.ts";
 import { Dialogue } from "../support/dialogue.ts";
 
 function logOf(dialogue: Dialogue, log = new EventLog()): LogRecord[] {

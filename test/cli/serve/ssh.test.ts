@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { helpText } from "../../../src/cli/command-line/commands.ts";
 import { flagOf } from "../../../src/cli/command-line/option-table.ts";
 import { parseCommandLine } from "../../../src/cli/command-line/parse-command-line.ts";
-import { announceSsh } from "../../../src/cli/serve/announce-ssh.ts";
+import { announceSsh } from "../../../src/cli/serve/announce.ts";
 import type { ServeCommand } from "../../../src/cli/serve/serve-command.ts";
 import { serveOptions } from "../../../src/cli/serve/serve-options.ts";
 import type { Server } from "../../../src/serve/options.ts";

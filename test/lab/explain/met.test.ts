@@ -1,6 +1,5 @@
 // Errors as our client really meets them, and the scenario that each is a sign of.
 import { afterEach, describe, expect, test } from "vitest";
-import { scenarioOf } from "../../../src/cli/explain/explain.ts";
 import {
   FtpClient,
   type FtpClientOptions,
@@ -8,6 +7,7 @@ import {
   type Network,
   transferBetween,
 } from "../../../src/connect/index.ts";
+import { scenarioOf } from "../../../src/lab/explain/explain.ts";
 import { systemNetwork } from "../../../src/network/system-network.ts";
 import { SallyportError } from "../../../src/protocol/error.ts";
 import { begin } from "../../client/rig.ts";

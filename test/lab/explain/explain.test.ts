@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { explain, scenarioOf } from "../../../src/cli/explain/explain.ts";
+import { explain, scenarioOf } from "../../../src/lab/explain/explain.ts";
 import { type ErrorCode, SallyportError } from "../../../src/protocol/error.ts";
 
 const error = (code: ErrorCode, message: string, reply?: number, cause?: unknown): SallyportError =>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fillArgs, tunnelEnvironment } from "../../../src/cli/run/command-args.ts";
+import { fillArgs, tunnelEnvironment } from "../../../src/cli/run/run-command.ts";
 
 const forward = (port: number) => ({
   url: `ftp://127.0.0.1:${port}`,

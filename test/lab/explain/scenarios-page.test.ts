@@ -1,7 +1,7 @@
 // docs/guides/scenarios.md is made from the table of scenarios.
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { signs } from "../../../src/cli/explain/signs.ts";
+import { signs } from "../../../src/lab/explain/signs.ts";
 import { scenarios } from "../../../src/lab/scenarios.ts";
 
 /** Drawn by `npm run pictures`; what the picture shows is said by the text before it. */
@@ -24,7 +24,7 @@ ${chapters.join("\n")}`;
 
 test("docs/guides/scenarios.md is what the table says", async () => {
   const path = fileURLToPath(new URL("../../../docs/guides/scenarios.md", import.meta.url));
-  await expect(page(), "write it again with: npx vitest run test/cli/explain -u").toMatchFileSnapshot(path);
+  await expect(page(), "write it again with: npx vitest run test/lab/explain -u").toMatchFileSnapshot(path);
 });
 
 test("the scenarios are S01 to S20, in order", () => {

@@ -1,8 +1,7 @@
 // The long form of an error: its code, what lies below it, its scenario. Pure.
-
-import type { Scenario } from "../../lab/scenario.ts";
-import { scenarios } from "../../lab/scenarios.ts";
 import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
+import type { Scenario } from "../scenario.ts";
+import { scenarios } from "../scenarios.ts";
 import { isNoPathProblem, type Sign, signs } from "./signs.ts";
 
 /** `S07`; undefined for an error that none of the scenarios is about. */

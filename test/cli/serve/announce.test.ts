@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { expect, test } from "vitest";
-import { announceListener } from "../../../src/cli/serve/announce-listener.ts";
+import { announceListener } from "../../../src/cli/serve/announce.ts";
 import { parseServe } from "../../../src/cli/serve/serve-command.ts";
 
 const here = { url: "ftp://[::1]:2121", host: "::1", port: 2121 };
