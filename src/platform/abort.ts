@@ -3,9 +3,11 @@ import type { Clock } from "./clock.ts";
 
 /** Runs `run` when the signal is aborted, at once if it is already. The function that it gives stops listening; idempotent. */
 export function onAbort(signal: AbortSignal | undefined, run: () => void): () => void {
+  // Without the event: who resolves a promise with it would give it as the value.
+  const listener = (): void => run();
   if (signal?.aborted) run();
-  else signal?.addEventListener("abort", run, { once: true });
-  return () => signal?.removeEventListener("abort", run);
+  else signal?.addEventListener("abort", listener, { once: true });
+  return () => signal?.removeEventListener("abort", listener);
 }
 
 /**

@@ -16,6 +16,13 @@ test("onAbort calls once, at once when the signal is aborted already, and not af
   expect(calls).toEqual(["first", "late"]);
 });
 
+test("onAbort passes nothing on: a promise that it resolves has no value", async () => {
+  const controller = new AbortController();
+  const promise = new Promise<unknown>((resolve) => void onAbort(controller.signal, resolve as () => void));
+  controller.abort(reason);
+  expect(await promise).toBeUndefined();
+});
+
 test("onAbort of no signal does nothing", () => {
   expect(onAbort(undefined, () => expect.unreachable())()).toBeUndefined();
 });
