@@ -158,3 +158,24 @@ describe("a host", () => {
     });
   });
 });
+
+it("sends no window update to a peer whose end has come, which may be gone", async () => {
+  const { simulation, client, server } = makeStage();
+  await simulation.run(async () => {
+    const { near, far } = await joined(client.network(), server.network(), "10.0.0.3");
+    near.stream.end();
+    await ending(far.stream);
+    const most = linuxRules.receiveBufferBytes + near.stream.readableHighWaterMark - 65_536;
+    far.stream.end(Buffer.alloc(most));
+    await far.closed;
+    await wait(simulation.clock, 1000, never);
+    expect(states(server)).toEqual(["LISTEN"]);
+    let read = 0;
+    for (let part = 0; part < 3; part += 1) {
+      read += (near.stream.read() as Buffer).length;
+      await wait(simulation.clock, 1000, never);
+    }
+    expect(read + (await collect(near.stream)).length).toBe(most);
+    expect(await near.closed).toMatchObject({ how: "fin" });
+  });
+});

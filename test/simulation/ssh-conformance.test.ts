@@ -1,11 +1,9 @@
 // The simulated ssh passes the suite of SSH connections: at the simulated sshd, and at one with a script.
 import type { Connection } from "../../src/platform/network.ts";
 import type { Host } from "../../src/simulation/host/host.ts";
-import { ClearMessages } from "../../src/simulation/ssh/clear-messages.ts";
+import { ClearConnection } from "../../src/simulation/ssh/clear-connection.ts";
 import { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
 import { SimulatedSshd } from "../../src/simulation/ssh/ssh-server.ts";
-import { ChannelTable } from "../../src/ssh/embedded/channels/channel-table.ts";
-import { SendGate } from "../../src/ssh/embedded/transport/send-gate.ts";
 import { ScriptedSessions, scriptedTraits } from "../conformance/ssh-connection/scripted-sessions.ts";
 import type { OpenedConnection, SshConnectionFixture } from "../conformance/ssh-connection-fixture.ts";
 import { describeSshConnection } from "../conformance/ssh-connection-suite.ts";
@@ -64,18 +62,9 @@ async function scripted(): Promise<SshConnectionFixture> {
   };
 }
 
-function serve({ stream }: Connection, rules: ScriptedSessions): void {
-  const gate = new SendGate(stream, () => false);
-  const channels = new ChannelTable({
-    isCongested: () => gate.isCongested(),
-    whenClear: (callback) => gate.whenClear(callback),
-    pace: { nowMs: () => 0, roundTripMs: () => Number.POSITIVE_INFINITY },
-    peer: "the SSH client",
-    onOpen: rules.onOpen,
-  });
-  channels.sender = new ClearMessages({ stream, receiver: channels, onGlobal: async () => undefined }).send;
+function serve({ stream }: Connection, { onOpen }: ScriptedSessions): void {
+  new ClearConnection({ stream, role: "server", onOpen });
   stream.on("error", () => {});
-  stream.once("end", () => stream.end());
 }
 
 watchResources();

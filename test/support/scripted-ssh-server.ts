@@ -2,9 +2,10 @@
 import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
 import ssh2, { type Connection } from "ssh2";
-import { ChannelTable, type ChannelTableOptions } from "../../src/ssh/embedded/channels/channel-table.ts";
-import { takeOverChannels } from "../../src/ssh/embedded/channels/ssh2-messages.ts";
-import { SendGate } from "../../src/ssh/embedded/transport/send-gate.ts";
+import { limits } from "../../src/protocol/limits.ts";
+import type { ChannelsOptions } from "../../src/ssh/channels/channels.ts";
+import { fixedWindows } from "../../src/ssh/channels/machine/window-pace.ts";
+import { ssh2Channels } from "../../src/ssh/embedded/channels/ssh2-carrier.ts";
 import { hostKey } from "./ssh-keys.ts";
 import { hostAlias, writeSshdFiles } from "./sshd-config.ts";
 import { makeTempDir } from "./tempdir.ts";
@@ -17,7 +18,7 @@ export interface ScriptedSshServer extends AsyncDisposable {
   breakConnections(): void;
 }
 
-export async function startScriptedSshServer(onOpen: ChannelTableOptions["onOpen"]): Promise<ScriptedSshServer> {
+export async function startScriptedSshServer(onOpen: ChannelsOptions["onOpen"]): Promise<ScriptedSshServer> {
   const sockets = new Set<Socket>();
   const server = new ssh2.Server({ hostKeys: [hostKey().privateKey] });
   server.on("connection", (client: Connection) => {
@@ -27,15 +28,8 @@ export async function startScriptedSshServer(onOpen: ChannelTableOptions["onOpen
     client.on("error", () => {});
     client.on("authentication", (context) => context.accept());
     client.once("ready", () => {
-      const gate = new SendGate(socket, () => false);
-      const channels = new ChannelTable({
-        isCongested: () => gate.isCongested(),
-        whenClear: (callback) => gate.whenClear(callback),
-        pace: { nowMs: () => 0, roundTripMs: () => Number.POSITIVE_INFINITY },
-        peer: "the SSH client",
-        onOpen,
-      });
-      channels.sender = takeOverChannels(client, channels);
+      const windows = fixedWindows(limits.sshFirstWindowBytes);
+      ssh2Channels({ peer: client, stream: socket, role: "server", windows, onOpen });
     });
   });
   server.listen(0, "127.0.0.1");

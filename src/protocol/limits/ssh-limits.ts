@@ -26,7 +26,11 @@ export const sshLimits = {
     unit: "bytes",
     why: "one packet on OpenSSH's multiplexing socket; its own PACKET_MAX_SIZE and CHANNEL_MUX_MAX_PACKET",
   },
-  sshChannelsMax: { value: 4096, unit: "channels", why: "of one OpenSSH process, which ends itself at 16,384" },
+  sshChannelsMax: {
+    value: 4096,
+    unit: "channels",
+    why: "opened by us on one SSH connection; OpenSSH ends itself at 16,384",
+  },
   sshRefusedChannelsMax: {
     value: 8192,
     unit: "channels",

@@ -77,9 +77,9 @@ export class TcpSocket implements PortHolder {
     const { receiver } = this.#machine;
     const before = receiver.window;
     const bytes = receiver.read(lengthMax);
-    // The peer may be waiting for room.
+    // The peer may be waiting for room, unless its end has come: it may be gone by now, and would answer with a reset.
     const half = this.#parts.rules.receiveBufferBytes / 2;
-    if (before < half && receiver.window >= half && this.state !== "CLOSE") this.#machine.send({});
+    if (before < half && receiver.window >= half && !receiver.isEnded && this.state !== "CLOSE") this.#machine.send({});
     return bytes;
   }
 

@@ -1,19 +1,14 @@
 // ssh on a simulated host: the remote end as a network, over one connection to a simulated sshd.
-
-import { formatEndpoint } from "../../platform/endpoint.ts";
 import type { Connection, Network } from "../../platform/network.ts";
 import { SallyportError } from "../../protocol/error.ts";
-import { forwardRefused } from "../../ssh/channel-refusal.ts";
-import { ChannelTable } from "../../ssh/embedded/channels/channel-table.ts";
-import { EmbeddedNetwork } from "../../ssh/embedded/channels/embedded-network.ts";
-import { exec } from "../../ssh/embedded/channels/exec.ts";
-import type { ForwardRequests } from "../../ssh/embedded/channels/forward-requests.ts";
-import { ListenerTable } from "../../ssh/embedded/channels/listener-table.ts";
-import { openSubsystem } from "../../ssh/embedded/channels/subsystem.ts";
-import { SendGate } from "../../ssh/embedded/transport/send-gate.ts";
-import type { ExecResult } from "../../ssh/ssh-connection.ts";
+import { exec } from "../../ssh/channels/exec.ts";
+import type { RemoteForwards } from "../../ssh/channels/remote-forwards.ts";
+import { RemoteNetwork } from "../../ssh/channels/remote-network.ts";
+import { openSubsystem } from "../../ssh/channels/subsystem.ts";
+import { ownForwards } from "../../ssh/channels/tcpip-forward.ts";
+import type { ExecResult, SshEnvironment } from "../../ssh/ssh-connection.ts";
 import type { Host } from "../host/host.ts";
-import { ClearMessages } from "./clear-messages.ts";
+import { ClearConnection } from "./clear-connection.ts";
 
 export interface SimulatedSshOptions {
   readonly host: string;
@@ -36,9 +31,9 @@ export class SimulatedSsh implements AsyncDisposable {
   /** Address of the SSH server. */
   readonly serverAddress: string;
   readonly #connection: Connection;
-  readonly #messages: ClearMessages;
-  readonly #channels: ChannelTable;
-  readonly #listeners: ListenerTable;
+  readonly #environment: SshEnvironment;
+  readonly #clear: ClearConnection;
+  readonly #forwards: RemoteForwards;
   #gone: SallyportError | undefined;
   #isDisposed = false;
 
@@ -48,31 +43,15 @@ export class SimulatedSsh implements AsyncDisposable {
     this.serverAddress = connection.remote.host;
     this.#connection = connection;
     const { clock, random } = host.simulation;
-    const { stream } = connection;
-    const gate = new SendGate(stream, () => false);
-    this.#channels = new ChannelTable({
-      isCongested: () => gate.isCongested(),
-      whenClear: (callback) => gate.whenClear(callback),
-      pace: { nowMs: () => clock.nowMs(), roundTripMs: () => Number.POSITIVE_INFINITY },
-      peer: "the SSH server",
-      onOpen: (request, answer) => network.take(request, answer),
+    this.#environment = { clock, random, emit: () => {} };
+    this.#clear = new ClearConnection({
+      stream: connection.stream,
+      role: "client",
+      onOpen: (request, answer) => onOpen(request, answer),
     });
-    const messages = new ClearMessages({ stream, receiver: this.#channels, onGlobal: async () => undefined });
-    this.#messages = messages;
-    this.#channels.sender = messages.send;
-    this.#listeners = new ListenerTable(
-      requestsBy(messages, () => this.#gone),
-      random,
-      () => {},
-    );
-    const network = new EmbeddedNetwork(name, {
-      channels: this.#channels,
-      listeners: this.#listeners,
-      clock,
-      emit: () => {},
-    });
-    this.network = network;
-    stream.once("end", () => stream.end());
+    const { forwards, onOpen } = ownForwards({ ...this.#environment, requests: this.#clear.requests });
+    this.#forwards = forwards;
+    this.network = new RemoteNetwork(name, { ...this.#environment, channels: this.#clear.channels, forwards });
     this.lost = this.#watch(name);
   }
 
@@ -84,17 +63,16 @@ export class SimulatedSsh implements AsyncDisposable {
 
   /** Channels and listeners, for a leak check. */
   get open(): readonly string[] {
-    return [...this.#channels.open, ...this.#listeners.open];
+    return [...this.#clear.channels.open, ...this.#forwards.open];
   }
 
   /** A command at the SSH host, as far as its sshd runs any. */
   exec(command: string, { signal }: { readonly signal: AbortSignal }): Promise<ExecResult> {
-    return exec(this.#channels, command, signal);
+    return exec(this.#clear.channels, command, signal);
   }
 
   openSubsystem(name: string, { signal }: { readonly signal: AbortSignal }): Promise<Connection> {
-    const { clock, random } = this.host.simulation;
-    return openSubsystem(this.#channels, { clock, random, emit: () => {} }, name, signal);
+    return openSubsystem(this.#clear.channels, this.#environment, name, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -113,27 +91,7 @@ export class SimulatedSsh implements AsyncDisposable {
   #lose(error: SallyportError): void {
     if (this.#gone !== undefined) return;
     this.#gone = error;
-    this.#channels.lose(error);
-    this.#listeners.lose(error);
-    this.#messages.lose();
+    this.#clear.lose(error);
+    this.#forwards.lose(error);
   }
-}
-
-function requestsBy(messages: ClearMessages, lost: () => SallyportError | undefined): ForwardRequests {
-  return {
-    listen: (host, port, onBound) =>
-      new Promise((resolve, reject) => {
-        const gone = lost();
-        if (gone !== undefined) return reject(gone);
-        messages.ask("tcpip-forward", host, port, (bound) => {
-          if (bound === undefined) reject(lost() ?? forwardRefused(formatEndpoint({ host: host || "*", port })));
-          else resolve(onBound(bound));
-        });
-      }),
-    cancel: (host, port) =>
-      new Promise((resolve) => {
-        if (lost() === undefined) messages.ask("cancel-tcpip-forward", host, port, () => resolve());
-        else resolve();
-      }),
-  };
 }

@@ -3,13 +3,11 @@
 import { setMaxListeners } from "node:events";
 import type { Connection, Listener, Network } from "../../platform/network.ts";
 import { SallyportError } from "../../protocol/error.ts";
-import { ChannelTable } from "../../ssh/embedded/channels/channel-table.ts";
 import { ClientSession } from "../../ssh/embedded/server/client-session.ts";
 import { makeContext, type ServerContext } from "../../ssh/embedded/server/context.ts";
 import type { SshServerOptions } from "../../ssh/embedded/server/options.ts";
-import { SendGate } from "../../ssh/embedded/transport/send-gate.ts";
 import type { Host } from "../host/host.ts";
-import { ClearMessages } from "./clear-messages.ts";
+import { ClearConnection } from "./clear-connection.ts";
 
 /** As in sshd_config(5). Every port is permitted unless said otherwise; GatewayPorts is `no`. */
 export type SimulatedSshdOptions = Partial<
@@ -74,16 +72,16 @@ export class SimulatedSshd implements AsyncDisposable {
   }
 
   #serve(client: Connection): void {
-    const { stream } = client;
     const end = new AbortController();
     setMaxListeners(0, end.signal); // one for each thing that is under way
-    const gate = new SendGate(stream, () => false);
-    const channels = new ChannelTable({
-      isCongested: () => gate.isCongested(),
-      whenClear: (callback) => gate.whenClear(callback),
-      pace: { nowMs: () => this.#context.clock.nowMs(), roundTripMs: () => Number.POSITIVE_INFINITY },
-      peer: "the SSH client",
+    const { channels } = new ClearConnection({
+      stream: client.stream,
+      role: "server",
       onOpen: (request, answer) => session.onOpen(request, answer),
+      onGlobal: async (name, host, port) => {
+        if (name === "tcpip-forward") return session.listen(host, port);
+        return (await session.unlisten(host, port)) ? port : undefined;
+      },
     });
     const session = new ClientSession({
       context: this.#context,
@@ -93,17 +91,7 @@ export class SimulatedSshd implements AsyncDisposable {
       isDoneWithSessions: () => false,
       signal: end.signal,
     });
-    const messages = new ClearMessages({
-      stream,
-      receiver: channels,
-      onGlobal: async (name, host, port) => {
-        if (name === "tcpip-forward") return session.listen(host, port);
-        return (await session.unlisten(host, port)) ? port : undefined;
-      },
-    });
-    channels.sender = messages.send;
     this.#clients.set(client, session);
-    stream.once("end", () => stream.end());
     void client.closed.then(() => {
       const error = new SallyportError("SSH_DISCONNECTED", "the SSH client is gone");
       this.#clients.delete(client);

@@ -1,5 +1,6 @@
 // Reads the data types of RFC 4251 section 5.
 import { latin1FromBytes } from "../../protocol/latin1.ts";
+import { decodeUtf8 } from "../../protocol/printable.ts";
 import { remoteFault } from "./fault.ts";
 
 /** Every method throws SSH_PROTOCOL where the packet ends too early. */
@@ -37,13 +38,24 @@ export class WireReader {
     return latin1FromBytes(this.string());
   }
 
+  /** Text for people, UTF-8 (RFC 4251 section 5); what is not UTF-8 has one character per byte. */
+  utf8(): string {
+    const text = this.text();
+    return decodeUtf8(text) ?? text;
+  }
+
   get isAtEnd(): boolean {
-    return this.#at === this.#bytes.length;
+    return this.left === 0;
+  }
+
+  /** Bytes that have not been read. */
+  get left(): number {
+    return this.#bytes.length - this.#at;
   }
 
   #advance(count: number): number {
     const from = this.#at;
-    if (this.#bytes.length - from < count) throw remoteFault("ssh sent a packet that ends in the middle of a field");
+    if (this.left < count) throw remoteFault("ssh sent a packet that ends in the middle of a field");
     this.#at += count;
     return from;
   }

@@ -3,18 +3,21 @@ import type { Client } from "ssh2";
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { Connection, Network } from "../../platform/network.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
+import type { Channels } from "../channels/channels.ts";
+import { exec } from "../channels/exec.ts";
+import { WindowPace } from "../channels/machine/window-pace.ts";
+import type { RemoteForwards } from "../channels/remote-forwards.ts";
+import { RemoteNetwork } from "../channels/remote-network.ts";
+import { openSubsystem } from "../channels/subsystem.ts";
+import { ownForwards } from "../channels/tcpip-forward.ts";
 import type { ExecResult, SshConnection, SshEnvironment } from "../ssh-connection.ts";
-import { ChannelTable } from "./channels/channel-table.ts";
-import { EmbeddedNetwork } from "./channels/embedded-network.ts";
-import { exec } from "./channels/exec.ts";
 import { forwardRequests } from "./channels/forward-requests.ts";
-import { ListenerTable } from "./channels/listener-table.ts";
 import { measureRoundTrip } from "./channels/round-trip.ts";
-import { keyExchangeProbe, ping, takeOverChannels } from "./channels/ssh2-messages.ts";
-import { openSubsystem } from "./channels/subsystem.ts";
+import { ssh2Channels } from "./channels/ssh2-carrier.ts";
+import { ping } from "./channels/ssh2-messages.ts";
 import { translateSsh2Error } from "./ssh-errors.ts";
 import { type Carrier, endCarrier } from "./transport/carrier.ts";
-import { SendGate } from "./transport/send-gate.ts";
 
 export interface EmbeddedParts {
   /** Logged in just now. */
@@ -33,8 +36,8 @@ export class EmbeddedConnection implements SshConnection {
   readonly network: Network;
   readonly lost: Promise<SallyportError | undefined>;
   readonly #parts: EmbeddedParts;
-  readonly #channels: ChannelTable;
-  readonly #listeners: ListenerTable;
+  readonly #channels: Channels;
+  readonly #forwards: RemoteForwards;
   #gone: SallyportError | undefined;
   #disposed: Promise<void> | undefined;
 
@@ -44,20 +47,20 @@ export class EmbeddedConnection implements SshConnection {
     this.#parts = parts;
     this.target = target;
     this.serverAddress = carrier.address;
-    const gate = new SendGate(carrier.stream, keyExchangeProbe(client));
-    client.on("handshake", () => gate.open());
-    this.#channels = new ChannelTable({
-      isCongested: () => gate.isCongested(),
-      whenClear: (callback) => gate.whenClear(callback),
-      pace: measureRoundTrip(clock, (onAnswer) => ping(client, onAnswer)),
-      peer: "the SSH server",
-      onOpen: (request, answer) => network.take(request, answer),
-    });
     const requests = forwardRequests(client, () => this.#gone);
-    this.#listeners = new ListenerTable(requests, random, emit);
-    const network = new EmbeddedNetwork(target, { channels: this.#channels, listeners: this.#listeners, clock, emit });
-    this.network = network;
-    this.#channels.sender = takeOverChannels(client, this.#channels);
+    const { forwards, onOpen } = ownForwards({ requests, clock, random, emit });
+    this.#forwards = forwards;
+    this.#channels = ssh2Channels({
+      peer: client,
+      stream: carrier.stream,
+      role: "client",
+      windows: new WindowPace(
+        { first: limits.sshFirstWindowBytes, most: limits.sshChannelWindowBytes },
+        measureRoundTrip(clock, (onAnswer) => ping(client, onAnswer)),
+      ),
+      onOpen,
+    });
+    this.network = new RemoteNetwork(target, { channels: this.#channels, forwards, clock, emit });
     this.lost = this.#watch();
   }
 
@@ -71,7 +74,7 @@ export class EmbeddedConnection implements SshConnection {
 
   /** What is open, for a leak check. */
   get open(): readonly string[] {
-    return [...this.#channels.open, ...this.#listeners.open];
+    return [...this.#channels.open, ...this.#forwards.open];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -108,7 +111,7 @@ export class EmbeddedConnection implements SshConnection {
     if (this.#gone !== undefined) return;
     this.#gone = error;
     this.#channels.lose(error);
-    this.#listeners.lose(error);
+    this.#forwards.lose(error);
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { limits } from "../../protocol/limits.ts";
-import { honestError } from "./stream-errors.ts";
+import { honestError } from "../channels/stream-errors.ts";
 
 type Done = (error?: Error | null) => void;
 

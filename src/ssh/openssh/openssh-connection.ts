@@ -2,22 +2,20 @@
 import type { Connection, Network } from "../../platform/network.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
-import { commandPurpose } from "../session-refusal.ts";
+import { exec } from "../channels/exec.ts";
+import type { RemoteForwards } from "../channels/remote-forwards.ts";
+import { RemoteNetwork } from "../channels/remote-network.ts";
+import { openSubsystem } from "../channels/subsystem.ts";
 import type { ExecResult, SshConnection, SshEnvironment } from "../ssh-connection.ts";
-import { Channels } from "./channels.ts";
-import { ExecChannel } from "./exec-channel.ts";
 import { MuxClient } from "./mux-client.ts";
 import { mux } from "./mux-messages.ts";
-import { OpenSshNetwork } from "./openssh-network.ts";
 import { ProxyConnection } from "./proxy-connection.ts";
-import { RemoteForwards } from "./remote-forwards.ts";
+import { openSshForwards } from "./remote-forwards.ts";
 import { ServerRoundTrip } from "./server-round-trip.ts";
-import { sessionRequest } from "./session-request.ts";
 import type { SocketDirectory } from "./socket-directory.ts";
 import { explainLoss } from "./ssh-failure.ts";
 import type { SshMessages } from "./ssh-messages.ts";
 import type { SshProcess } from "./ssh-process.ts";
-import { openSubsystem } from "./subsystem-channel.ts";
 
 /** A running ssh with its socket. */
 export interface Master {
@@ -40,7 +38,6 @@ export class OpenSshConnection implements SshConnection {
   readonly #environment: SshEnvironment;
   readonly #control: MuxClient;
   readonly #proxy: ProxyConnection;
-  readonly #channels: Channels;
   readonly #roundTrip: ServerRoundTrip;
   readonly #forwards: RemoteForwards;
   #settleLost: (error: SallyportError | undefined) => void = () => {};
@@ -54,16 +51,12 @@ export class OpenSshConnection implements SshConnection {
     this.#environment = environment;
     this.#control = control;
     this.#proxy = proxy;
-    this.#channels = new Channels(proxy);
-    this.#roundTrip = new ServerRoundTrip(this.#channels);
+    this.#roundTrip = new ServerRoundTrip(proxy.channels);
     this.#forwards = this.#makeForwards(environment);
-    const { clock, emit } = environment;
-    this.network = new OpenSshNetwork({
-      target: this.target,
-      channels: this.#channels,
+    this.network = new RemoteNetwork(this.target, {
+      ...environment,
+      channels: proxy.channels,
       forwards: this.#forwards,
-      clock,
-      emit,
     });
     this.lost = new Promise((resolve) => {
       this.#settleLost = resolve;
@@ -86,22 +79,17 @@ export class OpenSshConnection implements SshConnection {
 
   /** What is still open, for a leak check. */
   get leftovers(): readonly string[] {
-    const channels = Array.from({ length: this.#channels.count }, () => "channel");
-    return [...channels, ...this.#forwards.open];
+    return [...this.#proxy.channels.open, ...this.#forwards.open];
   }
 
   async exec(command: string, options: { readonly signal: AbortSignal }): Promise<ExecResult> {
     await this.#roundTrip.over(options.signal);
-    const channel = await this.#channels.open(
-      { ...sessionRequest(commandPurpose), makeOwner: (handle) => new ExecChannel(handle, command) },
-      options.signal,
-    );
-    return channel.result(options.signal);
+    return exec(this.#proxy.channels, command, options.signal);
   }
 
   async openSubsystem(name: string, { signal }: { readonly signal: AbortSignal }): Promise<Connection> {
     await this.#roundTrip.over(signal);
-    return openSubsystem(this.#channels, this.#environment, name, signal);
+    return openSubsystem(this.#proxy.channels, this.#environment, name, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -111,13 +99,13 @@ export class OpenSshConnection implements SshConnection {
 
   #makeForwards(environment: SshEnvironment): RemoteForwards {
     const { messages, socketPath, directory } = this.#master;
-    return new RemoteForwards({
+    return openSshForwards({
       ...environment,
       messages,
       socketPath,
       file: (name) => directory.file(name),
       confirm: async () => void (await this.#control.request(mux.aliveCheck)),
-      nudge: () => this.#channels.nudge(),
+      nudge: () => this.#proxy.nudge(),
       roundTrip: () => this.#roundTrip.make(),
     });
   }
@@ -145,7 +133,7 @@ export class OpenSshConnection implements SshConnection {
   }
 
   #breakAll(error: SallyportError): void {
-    this.#channels.lose(error);
+    this.#proxy.channels.lose(error);
     this.#forwards.lose(error);
   }
 }

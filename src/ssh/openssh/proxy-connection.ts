@@ -1,36 +1,43 @@
-// One connection in proxy mode to ssh's multiplexing socket, and the channels on it.
+// One connection in proxy mode to ssh's multiplexing socket, which carries channel messages in the clear.
 import type { Clock } from "../../platform/clock.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
-import { ignoreMessage } from "../connection-protocol/channel-messages.ts";
-import { ConnectionMachine } from "../connection-protocol/connection-machine.ts";
-import type { ConnectionEvent } from "../connection-protocol/events.ts";
-import { channelLimits, slabBytes, windowFor } from "./channel-limits.ts";
-import type { ChannelHandle } from "./channel-owner.ts";
-import { ChannelRegistry, type Opening } from "./channel-registry.ts";
+import type { Carrier } from "../channels/carrier.ts";
+import { Channels } from "../channels/channels.ts";
+import { type ChannelMessage, type ConnectionMessage, openRefusal } from "../connection-protocol/messages.ts";
+import { PacketSplitter } from "../connection-protocol/packet-splitter.ts";
+import { decodePacket, encodePacket, ignorePacket } from "../connection-protocol/ssh-packets.ts";
 import { MuxClient } from "./mux-client.ts";
 import type { MuxSocket } from "./mux-socket.ts";
-import { RoundTrip } from "./round-trip.ts";
-import { Upstream } from "./upstream.ts";
+import { RoundTripWindows } from "./window-policy.ts";
 
-const nothing = ignoreMessage();
+const nothing = ignorePacket();
 const nudgeBytesMax = 4096;
 
-export class ProxyConnection {
-  readonly #socket: MuxSocket;
-  readonly #machine = new ConnectionMachine(channelLimits);
-  readonly #upstream: Upstream;
-  readonly #registry = new ChannelRegistry();
+/** What is read at once lies in pieces of this size; a packet rarely spans two, so it rarely has to be copied. */
+const slabBytes = 1_048_576;
+
+export class ProxyConnection implements Carrier {
+  /** Never refused by us: forwarded connections come over a socket of their own (README.md). */
+  readonly channels: Channels;
   /** Settles when the connection is closed: with an error if the protocol was broken. Never rejects. */
   readonly ended: Promise<SallyportError | undefined>;
+  readonly #socket: MuxSocket;
+  readonly #splitter = new PacketSplitter(limits.sshPacketBytesMax);
+  readonly #windows: RoundTripWindows;
+  readonly #waiting = new Set<() => void>();
   #failure: SallyportError | undefined;
   #refusals = 0;
-  readonly #roundTrip: RoundTrip;
 
   private constructor(socket: MuxSocket, clock: Clock) {
     this.#socket = socket;
-    this.#roundTrip = new RoundTrip(clock);
-    this.#upstream = new Upstream(socket, this.#machine);
+    this.#windows = new RoundTripWindows(clock);
+    this.channels = new Channels({
+      carrier: this,
+      windows: this.#windows,
+      role: "client",
+      onOpen: (_, answer) => answer.refuse(openRefusal.prohibited, ""),
+    });
     // In time: nothing comes before we have opened a channel.
     socket.onBytes = (bytes) => this.#receive(bytes);
     this.ended = socket.closed.then(() => this.#failure);
@@ -39,28 +46,6 @@ export class ProxyConnection {
   static async open(socketPath: string, clock: Clock): Promise<ProxyConnection> {
     const client = await MuxClient.connect(socketPath, slabBytes);
     return new ProxyConnection(await client.startProxy(), clock);
-  }
-
-  get channelCount(): number {
-    return this.#machine.channelCount;
-  }
-
-  get upstream(): Upstream {
-    return this.#upstream;
-  }
-
-  /** The returned function gives the opening up. */
-  openChannel(type: string, body: Uint8Array, opening: Opening): () => void {
-    const { channel, bytes } = this.#machine.open(type, body);
-    this.#registry.add(channel, opening);
-    this.#roundTrip.asked(channel);
-    this.#socket.write(bytes);
-    return () => this.#close(channel);
-  }
-
-  /** Every channel breaks with the error, and so does every opening; the server is told where it still can be. */
-  abandon(error: SallyportError): void {
-    this.#registry.abandon(error);
   }
 
   /** Once ssh has ended: it dies at once of a connection that closes after a channel was refused on it (no remote_id). */
@@ -77,67 +62,54 @@ export class ProxyConnection {
     if (this.#socket.isOpen && !this.#socket.isWriting) this.#socket.write(nothing);
   }
 
+  send(message: ChannelMessage): void {
+    this.#windows.messageSent(message);
+    this.#write(message);
+  }
+
+  isCongested(): boolean {
+    return this.#socket.queuedBytes >= limits.sshSendQueueBytes;
+  }
+
+  /** A write that is done makes room. */
+  whenClear(callback: () => void): void {
+    this.#waiting.add(callback);
+  }
+
+  #write(message: ConnectionMessage): void {
+    if (!this.#socket.isOpen) return;
+    const pieces = encodePacket(message);
+    for (const piece of pieces.slice(0, -1)) this.#socket.write(piece);
+    const last = pieces.at(-1);
+    if (last !== undefined) this.#socket.write(last, message.type === "data" ? this.#written : undefined);
+  }
+
+  readonly #written = (): void => {
+    if (this.#waiting.size === 0 || this.isCongested()) return;
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const callback of waiting) callback();
+  };
+
   #receive(bytes: Uint8Array): void {
-    for (const event of this.#machine.receive(bytes)) this.#handle(event);
+    if (this.#failure !== undefined) return;
+    try {
+      this.#splitter.split(bytes, (packet) => this.#take(decodePacket(packet)));
+    } catch (error) {
+      this.#fail(error as SallyportError);
+    }
     // Larger ones come in streams, which the kernel acknowledges as they come.
     if (bytes.length < nudgeBytesMax) this.nudge();
   }
 
-  #handle(event: ConnectionEvent): void {
-    switch (event.type) {
-      case "write":
-        this.#socket.write(event.bytes);
-        break;
-      case "failed":
-        this.#fail(event.error);
-        break;
-      case "opened":
-        this.#answered(event.channel);
-        this.#registry.opened(event.channel, (target) => this.#handleOf(event.channel, target));
-        break;
-      case "refused":
-        this.#answered(event.channel);
-        this.#refusals += 1;
-        this.#registry.refused(event.channel, event.reason, event.description);
-        this.#endIfWorn();
-        break;
-      default:
-        this.#registry.tell(event);
-        if (event.type === "closed") this.#gone(event.channel);
-    }
-  }
-
-  #answered(channel: number): void {
-    this.#machine.windowMost = windowFor(this.#roundTrip.answered(channel));
-  }
-
-  #gone(channel: number): void {
-    this.#roundTrip.forget(channel);
-    this.#endIfWorn();
-  }
-
-  #handleOf(number: number, target: string): ChannelHandle {
-    return {
-      number,
-      target,
-      consume: (bytes) => {
-        const adjustment = this.#machine.consume(number, bytes);
-        if (adjustment !== undefined) this.#socket.write(adjustment);
-      },
-      endOfFile: (options) => this.#writeAll(this.#machine.eof(number, options)),
-      request: (name, body) => this.#socket.write(this.#machine.request(number, name, body)),
-      notify: (name, body) => this.#writeAll(this.#machine.notify(number, name, body)),
-      close: (onGone) => this.#close(number, onGone),
-    };
-  }
-
-  #close(channel: number, onGone?: () => void): void {
-    this.#registry.leave(channel, onGone);
-    this.#writeAll(this.#machine.close(channel));
-  }
-
-  #writeAll(packets: readonly Uint8Array[]): void {
-    for (const bytes of packets) this.#socket.write(bytes);
+  /** We offer nothing that a global request could ask for, and make none. */
+  #take(message: ConnectionMessage | undefined): void {
+    if (message?.type === "global-request" && message.wantReply) this.#write({ type: "request-failure" });
+    if (message === undefined || message.type === "global-request" || isAnswer(message)) return;
+    this.#windows.messageReceived(message);
+    if (message.type === "open-failure") this.#refusals += 1;
+    this.channels.receive(message);
+    if (message.type === "open-failure" || message.type === "close") this.#endIfWorn();
   }
 
   #fail(error: SallyportError): void {
@@ -150,7 +122,7 @@ export class ProxyConnection {
    * whatever is under way: a day of clients that ask for an FTP server that is down. So it is ended in a quiet moment.
    */
   #endIfWorn(): void {
-    if (this.#refusals < limits.sshRefusedChannelsMax || this.#machine.channelCount > 0) return;
+    if (this.#refusals < limits.sshRefusedChannelsMax || this.channels.count > 0) return;
     this.#fail(
       new SallyportError("SSH_DISCONNECTED", `ssh is ended after ${this.#refusals} refused connections`, {
         hint: "A new SSH connection is all it takes; see also why the connections are refused.",
@@ -158,3 +130,8 @@ export class ProxyConnection {
     );
   }
 }
+
+type Answer = Extract<ConnectionMessage, { readonly type: "request-success" | "request-failure" }>;
+
+const isAnswer = (message: ConnectionMessage): message is Answer =>
+  message.type === "request-success" || message.type === "request-failure";

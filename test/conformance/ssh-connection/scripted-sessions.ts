@@ -1,7 +1,7 @@
 // What a test SSH server does with sessions: everything that a conformance fact is about, also what no sshd does.
-import type { Channel } from "../../../src/ssh/embedded/channels/channel.ts";
-import { type OpenAnswer, openRefusal } from "../../../src/ssh/embedded/channels/open-answer.ts";
-import type { ChannelSender, OpenRequest } from "../../../src/ssh/embedded/channels/ssh2-messages.ts";
+import type { Channel } from "../../../src/ssh/channels/channel.ts";
+import type { OpenAnswer } from "../../../src/ssh/channels/channels.ts";
+import { type OpenMessage, openRefusal } from "../../../src/ssh/connection-protocol/messages.ts";
 import type { ScriptedRules, SshConnectionTraits } from "../ssh-connection-fixture.ts";
 
 export const scriptedTraits = {
@@ -27,8 +27,7 @@ const { commands, subsystems } = scriptedTraits;
 /** Commands that are begun before the late status is sent: what the client does after the end-of-file has come by then. */
 const lateBy = 2;
 
-const status = (channel: Channel, value: number): void =>
-  channel.tell((send, theirs) => send.exitStatus(theirs, value));
+const status = (channel: Channel, value: number): void => channel.notify("exit-status", value);
 
 /** A clean end: end-of-file, then the close. */
 const end = (channel: Channel): void => void channel.end(() => channel.destroy());
@@ -40,12 +39,8 @@ function endWith(value: number): (channel: Channel) => void {
   };
 }
 
-/** The simulated SSH has no such message: there it is one more command that ends without a status. */
 function endBySignal(channel: Channel): void {
-  channel.tell((send, theirs) => {
-    const { exitSignal } = send as ChannelSender & { exitSignal?: (...args: unknown[]) => void };
-    exitSignal?.call(send, theirs, "TERM", false, "");
-  });
+  channel.notify("exit-signal", "TERM");
   end(channel);
 }
 
@@ -89,10 +84,9 @@ export class ScriptedSessions implements ScriptedRules {
     this.#refusal = refusal;
   }
 
-  /** For a channel table. */
-  readonly onOpen = (request: OpenRequest, answer: OpenAnswer): void => {
+  readonly onOpen = (request: OpenMessage, answer: OpenAnswer): void => {
     if (this.#refusal !== undefined) answer.refuse(this.#refusal.reason, this.#refusal.words);
-    else if (request.type === "session") this.#serve(answer.accept("session"));
+    else if (request.kind === "session") this.#serve(answer.accept("session"));
     else answer.refuse(openRefusal.prohibited, "");
   };
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { PacketSplitter } from "../../../src/ssh/connection-protocol/packet-splitter.ts";
 import { WireWriter } from "../../../src/ssh/connection-protocol/wire-writer.ts";
 import { cpuMsOf } from "../../support/cpu-time.ts";
-import { concat } from "./model-server.ts";
+
+const concat = (...chunks: readonly Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(chunks));
 
 const wire = (packets: readonly Uint8Array[]): Uint8Array =>
   concat(...packets.map((bytes) => new WireWriter().raw(bytes).packet()));

@@ -3,16 +3,7 @@ import type { Client } from "ssh2";
 import { formatEndpoint } from "../../../platform/endpoint.ts";
 import type { SallyportError } from "../../../protocol/error.ts";
 import { forwardRefused } from "../../channel-refusal.ts";
-
-export interface ForwardRequests {
-  /**
-   * `port` 0 lets the server choose. `onBound` gets the port before the next message is looked at: it may be a connection
-   * to it.
-   */
-  listen<T>(host: string, port: number, onBound: (port: number) => T): Promise<T>;
-  /** Never rejects: a server that does not know the listener any more has nothing to cancel. */
-  cancel(host: string, port: number): Promise<void>;
-}
+import type { ForwardRequests } from "../../channels/tcpip-forward.ts";
 
 /** `lost` tells why requests fail once the connection is gone. Without a callback ssh2 asks for no reply. */
 export function forwardRequests(client: Client, lost: () => SallyportError | undefined): ForwardRequests {

@@ -1,6 +1,6 @@
 // How long the line is: the shortest of some answers to a question that costs the server nothing.
 import type { Clock } from "../../../platform/clock.ts";
-import type { Pace } from "./receive-window.ts";
+import type { Pace } from "../../channels/machine/window-pace.ts";
 
 const samples = 4;
 

@@ -4,57 +4,140 @@
 // channel that was aborted look the same, a write that was under way when the channel closed never calls back, nothing
 // looks at how much waits in the TCP socket, and a forwarded connection is refused unless the server echoes the
 // address as it was asked for. So ssh2 does transport, keys and authentication, and parses and writes the messages;
-// the channels are ours (channel.ts). package.json pins ssh2 exactly, and the check below fails on any other shape.
+// the channels are ours (../../channels). package.json pins ssh2 exactly, and the check below fails on any other shape.
 import type { Client, Connection as ServerSide } from "ssh2";
 import { SallyportError } from "../../../protocol/error.ts";
+import type { ChannelMessage, RequestArgument } from "../../connection-protocol/messages.ts";
 
-export interface DirectTcpip {
-  readonly dstIP: string;
-  readonly dstPort: number;
-  readonly srcIP: string;
-  readonly srcPort: number;
-}
-
-/** A connection to a listener of ours: what was asked for, and who connected (RFC 4254 section 7.2). */
-interface ForwardedTcpip {
-  readonly boundAddr: string;
-  readonly boundPort: number;
-  readonly remoteAddr: string;
-  readonly remotePort: number;
-}
-
-/** What can be sent. `theirs` is the other side's number of a channel, `ours` our own. */
-export interface ChannelSender {
-  directTcpip(ours: number, window: number, packetMax: number, target: DirectTcpip): void;
+/** What ssh2 sends for us. `theirs` is the other side's number of a channel, `ours` our own. */
+interface Ssh2Sender {
   session(ours: number, window: number, packetMax: number): void;
-  exec(theirs: number, command: string, wantReply: boolean): void;
-  subsystem(theirs: number, name: string, wantReply: boolean): void;
-  /** `TERM`, …: RFC 4254 section 6.9. */
-  signal(theirs: number, name: string): void;
+  directTcpip(ours: number, window: number, packetMax: number, ends: object): void;
+  forwardedTcpip(ours: number, window: number, packetMax: number, ends: object): void;
   channelOpenConfirm(theirs: number, ours: number, window: number, packetMax: number): void;
   channelOpenFail(theirs: number, reason: number, description: string): void;
-  channelData(theirs: number, data: Buffer): void;
+  channelData(theirs: number, data: Uint8Array): void;
+  channelExtData(theirs: number, data: Uint8Array, kind: number): void;
   channelWindowAdjust(theirs: number, bytes: number): void;
   channelEOF(theirs: number): void;
   channelClose(theirs: number): void;
   channelSuccess(theirs: number): void;
   channelFailure(theirs: number): void;
-  /** These are a server's. */
-  forwardedTcpip(ours: number, window: number, packetMax: number, ends: ForwardedTcpip): void;
-  channelExtData(theirs: number, data: Buffer, type: number): void;
+  exec(theirs: number, command: string, wantReply: boolean): void;
+  subsystem(theirs: number, name: string, wantReply: boolean): void;
+  signal(theirs: number, name: string): void;
   exitStatus(theirs: number, status: number): void;
+  exitSignal(theirs: number, name: string, isCoreDumped: boolean, text: string): void;
+  /** Global request keepalive@openssh.com, which every server answers (RFC 4254 section 4). */
+  ping(): void;
 }
 
-/** The other side of a channel that has just been opened. */
-export interface Opened {
+type Handler = (protocol: unknown, ...args: never[]) => void;
+
+interface Ssh2Protocol extends Ssh2Sender {
+  readonly _handlers: Record<string, Handler>;
+  /** Our KEXINIT while a key exchange is under way, else undefined. */
+  readonly _kexinit: unknown;
+}
+
+const sent: Readonly<Record<keyof Ssh2Sender, true>> = {
+  session: true,
+  directTcpip: true,
+  forwardedTcpip: true,
+  channelOpenConfirm: true,
+  channelOpenFail: true,
+  channelData: true,
+  channelExtData: true,
+  channelWindowAdjust: true,
+  channelEOF: true,
+  channelClose: true,
+  channelSuccess: true,
+  channelFailure: true,
+  exec: true,
+  subsystem: true,
+  signal: true,
+  exitStatus: true,
+  exitSignal: true,
+  ping: true,
+};
+
+/** A client after `connect()`, which makes the protocol object, or a server's side of a connection. */
+export type Ssh2Peer = Client | ServerSide;
+
+function protocolOf(peer: Ssh2Peer): Ssh2Protocol {
+  const protocol = (peer as unknown as { _protocol?: Ssh2Protocol })._protocol;
+  const complete =
+    typeof protocol?._handlers === "object" &&
+    "_kexinit" in protocol &&
+    Object.keys(sent).every((name) => typeof protocol[name as keyof Ssh2Sender] === "function");
+  if (complete) return protocol;
+  throw new SallyportError("INTERNAL", "this version of the ssh2 library is not the one that Sallyport was made for", {
+    hint: "Install Sallyport with the versions of its lock file (npm ci).",
+  });
+}
+
+type MessageOf<T> = Extract<ChannelMessage, { readonly type: T }>;
+type Send<M> = (ssh2: Ssh2Sender, message: M) => void;
+
+/** ssh2 tells a Buffer apart from text. */
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+
+const senders: { readonly [T in ChannelMessage["type"]]: Send<MessageOf<T>> } = {
+  open: sendOpen,
+  "open-confirmation": (ssh2, { recipient, sender, window, packetMax }) =>
+    ssh2.channelOpenConfirm(recipient, sender, window, packetMax),
+  "open-failure": (ssh2, { recipient, reason, description }) => ssh2.channelOpenFail(recipient, reason, description),
+  data: (ssh2, { recipient, bytes }) => ssh2.channelData(recipient, bufferOf(bytes)),
+  "extended-data": (ssh2, { recipient, bytes, kind }) => ssh2.channelExtData(recipient, bufferOf(bytes), kind),
+  "window-adjust": (ssh2, { recipient, bytes }) => ssh2.channelWindowAdjust(recipient, bytes),
+  eof: (ssh2, { recipient }) => ssh2.channelEOF(recipient),
+  close: (ssh2, { recipient }) => ssh2.channelClose(recipient),
+  success: (ssh2, { recipient }) => ssh2.channelSuccess(recipient),
+  failure: (ssh2, { recipient }) => ssh2.channelFailure(recipient),
+  request: sendRequest,
+};
+
+/** Has ssh2 send the message. */
+export function sendBySsh2(peer: Ssh2Peer, message: ChannelMessage): void {
+  const ssh2 = (peer as unknown as { readonly _protocol: Ssh2Protocol })._protocol;
+  (senders[message.type] as Send<ChannelMessage>)(ssh2, message);
+}
+
+function sendOpen(ssh2: Ssh2Sender, { kind, sender, window, packetMax, ends }: MessageOf<"open">): void {
+  if (ends === undefined) {
+    ssh2.session(sender, window, packetMax);
+    return;
+  }
+  const { host, port, originatorHost, originatorPort } = ends;
+  if (kind === "direct-tcpip") {
+    const to = { dstIP: host, dstPort: port, srcIP: originatorHost, srcPort: originatorPort };
+    ssh2.directTcpip(sender, window, packetMax, to);
+  } else {
+    const at = { boundAddr: host, boundPort: port, remoteAddr: originatorHost, remotePort: originatorPort };
+    ssh2.forwardedTcpip(sender, window, packetMax, at);
+  }
+}
+
+function sendRequest(ssh2: Ssh2Sender, { recipient, name, wantReply, argument }: MessageOf<"request">): void {
+  const text = String(argument);
+  if (name === "exec") ssh2.exec(recipient, text, wantReply);
+  else if (name === "subsystem") ssh2.subsystem(recipient, text, wantReply);
+  else if (name === "signal") ssh2.signal(recipient, text);
+  else if (name === "exit-status") ssh2.exitStatus(recipient, Number(argument));
+  else if (name === "exit-signal") ssh2.exitSignal(recipient, text, false, "");
+  else throw new SallyportError("INTERNAL", `ssh2 sends no request ${name}`);
+}
+
+/** The other side of a channel that it opens, or has opened. */
+interface Opened {
   readonly sender: number;
   readonly window: number;
   readonly packetSize: number;
 }
 
-export interface OpenRequest extends Opened {
+interface OpenInfo extends Opened {
   readonly type: string;
-  /** For `forwarded-tcpip` and `direct-tcpip`: the address connected to, and who connects (RFC 4254 section 7.2). */
+  /** For `forwarded-tcpip` and `direct-tcpip` (RFC 4254 section 7.2). */
   readonly data: {
     readonly destIP?: string;
     readonly destPort?: number;
@@ -63,92 +146,62 @@ export interface OpenRequest extends Opened {
   };
 }
 
-/** What can arrive; the names are ssh2's. `ours` is our number of the channel. */
-export interface ChannelReceiver {
-  CHANNEL_OPEN(request: OpenRequest): void;
-  CHANNEL_OPEN_CONFIRMATION(opened: Opened & { readonly recipient: number }): void;
-  CHANNEL_OPEN_FAILURE(ours: number, reason: number, description: string): void;
-  CHANNEL_DATA(ours: number, data: Buffer): void;
-  CHANNEL_EXTENDED_DATA(ours: number, data: Buffer, type: number): void;
-  CHANNEL_WINDOW_ADJUST(ours: number, bytes: number): void;
-  CHANNEL_EOF(ours: number): void;
-  CHANNEL_CLOSE(ours: number): void;
-  CHANNEL_REQUEST(ours: number, type: string, wantReply: boolean, data: unknown): void;
-  CHANNEL_SUCCESS(ours: number): void;
-  CHANNEL_FAILURE(ours: number): void;
+/** From now on `receive` gets every channel message; ssh2's own channels, exec and forwardOut are out of use. */
+export function takeOverChannels(peer: Ssh2Peer, receive: (message: ChannelMessage) => void): void {
+  const { _handlers: handlers } = protocolOf(peer);
+  const on = <T extends readonly unknown[]>(name: string, read: (...args: T) => ChannelMessage): void => {
+    handlers[name] = (_protocol, ...args) => receive(read(...(args as unknown as T)));
+  };
+  const about = (name: string, type: "eof" | "close" | "success" | "failure"): void =>
+    on(name, (recipient: number) => ({ type, recipient }));
+  on("CHANNEL_OPEN", readOpen);
+  on("CHANNEL_OPEN_CONFIRMATION", ({ recipient, sender, window, packetSize }: Opened & { recipient: number }) => ({
+    type: "open-confirmation",
+    recipient,
+    sender,
+    window,
+    packetMax: packetSize,
+  }));
+  on("CHANNEL_OPEN_FAILURE", (recipient: number, reason: number, description: string) => ({
+    type: "open-failure",
+    recipient,
+    reason,
+    description,
+  }));
+  on("CHANNEL_DATA", (recipient: number, bytes: Buffer) => ({ type: "data", recipient, bytes }));
+  on("CHANNEL_EXTENDED_DATA", (recipient: number, bytes: Buffer, kind: number) => ({
+    type: "extended-data",
+    recipient,
+    kind,
+    bytes,
+  }));
+  on("CHANNEL_WINDOW_ADJUST", (recipient: number, bytes: number) => ({ type: "window-adjust", recipient, bytes }));
+  about("CHANNEL_EOF", "eof");
+  about("CHANNEL_CLOSE", "close");
+  about("CHANNEL_SUCCESS", "success");
+  about("CHANNEL_FAILURE", "failure");
+  on("CHANNEL_REQUEST", (recipient: number, name: string, wantReply: boolean, data: unknown) => ({
+    type: "request",
+    recipient,
+    name,
+    wantReply,
+    argument: readArgument(data),
+  }));
 }
 
-type Handler = (protocol: unknown, ...args: never[]) => void;
-
-interface Ssh2Protocol extends ChannelSender {
-  /** Global request keepalive@openssh.com, which every server answers (RFC 4254 section 4). */
-  ping(): void;
-  readonly _handlers: Record<string, Handler>;
-  /** Our KEXINIT while a key exchange is under way, else undefined. */
-  readonly _kexinit: unknown;
+function readOpen({ type: kind, sender, window, packetSize, data }: OpenInfo): ChannelMessage {
+  const { destIP: host, destPort: port, srcIP: originatorHost = "", srcPort: originatorPort = 0 } = data;
+  const ends = host === undefined || port === undefined ? undefined : { host, port, originatorHost, originatorPort };
+  return { type: "open", kind, sender, window, packetMax: packetSize, ends };
 }
 
-const sent = [
-  "directTcpip",
-  "session",
-  "exec",
-  "subsystem",
-  "signal",
-  "channelOpenConfirm",
-  "channelOpenFail",
-  "channelData",
-  "channelWindowAdjust",
-  "channelEOF",
-  "channelClose",
-  "channelSuccess",
-  "channelFailure",
-  "forwardedTcpip",
-  "channelExtData",
-  "exitStatus",
-  "ping",
-] as const satisfies readonly (keyof Ssh2Protocol)[];
-
-const received = [
-  "CHANNEL_OPEN",
-  "CHANNEL_OPEN_CONFIRMATION",
-  "CHANNEL_OPEN_FAILURE",
-  "CHANNEL_DATA",
-  "CHANNEL_EXTENDED_DATA",
-  "CHANNEL_WINDOW_ADJUST",
-  "CHANNEL_EOF",
-  "CHANNEL_CLOSE",
-  "CHANNEL_REQUEST",
-  "CHANNEL_SUCCESS",
-  "CHANNEL_FAILURE",
-] as const satisfies readonly (keyof ChannelReceiver)[];
-
-/** A client after `connect()`, which makes the protocol object, or a server's side of a connection. */
-type Peer = Client | ServerSide;
-
-function protocolOf(peer: Peer): Ssh2Protocol {
-  const protocol = (peer as unknown as { _protocol?: Ssh2Protocol })._protocol;
-  const complete =
-    typeof protocol?._handlers === "object" &&
-    "_kexinit" in protocol &&
-    sent.every((name) => typeof protocol[name] === "function");
-  if (complete) return protocol;
-  throw new SallyportError("INTERNAL", "this version of the ssh2 library is not the one that Sallyport was made for", {
-    hint: "Install Sallyport with the versions of its lock file (npm ci).",
-  });
+/** Of a command, a subsystem, a signal and a status; what else there is nobody asks for. */
+function readArgument(data: unknown): RequestArgument {
+  return typeof data === "string" || typeof data === "number" ? data : undefined;
 }
 
-/** From now on channel messages go to `receiver`; ssh2's own channels, exec and forwardOut are out of use. */
-export function takeOverChannels(peer: Peer, receiver: ChannelReceiver): ChannelSender {
-  const protocol = protocolOf(peer);
-  for (const name of received) {
-    const receive = receiver[name].bind(receiver) as (...args: never[]) => void;
-    protocol._handlers[name] = (_protocol, ...args) => receive(...args);
-  }
-  return protocol;
-}
-
-/** RFC 4253 section 9: during a key exchange ssh2 queues what it is told to send, without bound. */
-export function keyExchangeProbe(peer: Peer): () => boolean {
+/** RFC 4253 section 9: during a key exchange ssh2 queues what it is given to send, without bound. */
+export function keyExchangeProbe(peer: Ssh2Peer): () => boolean {
   const protocol = protocolOf(peer);
   return () => protocol._kexinit !== undefined;
 }

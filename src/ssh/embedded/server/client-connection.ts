@@ -8,10 +8,10 @@ import type { Connection } from "../../../platform/network.ts";
 import { SallyportError } from "../../../protocol/error.ts";
 import { plainHost } from "../../../protocol/ip-address.ts";
 import { limits } from "../../../protocol/limits.ts";
-import { ChannelTable } from "../channels/channel-table.ts";
-import { keepRightGuess, keyExchangeProbe, takeOverChannels, wantsNoMoreSessions } from "../channels/ssh2-messages.ts";
+import { fixedWindows } from "../../channels/machine/window-pace.ts";
+import { ssh2Channels } from "../channels/ssh2-carrier.ts";
+import { keepRightGuess, wantsNoMoreSessions } from "../channels/ssh2-messages.ts";
 import { coalesceWrites } from "../transport/carrier.ts";
-import { SendGate } from "../transport/send-gate.ts";
 import { ClientSession } from "./client-session.ts";
 import type { ServerContext } from "./context.ts";
 import { isRightGuess, serverAlgorithms } from "./key-exchange.ts";
@@ -114,14 +114,11 @@ export class ClientConnection {
     if (user === undefined || this.#end.signal.aborted) return;
     this.#cancelDeadline();
     this.#onLogin();
-    const gate = new SendGate(this.#connection.stream, keyExchangeProbe(client));
-    client.on("handshake", () => gate.open());
-    const channels = new ChannelTable({
-      isCongested: () => gate.isCongested(),
-      whenClear: (callback) => gate.whenClear(callback),
-      // Windows stay as they begin: nobody asks a client how far away it is.
-      pace: { nowMs: () => this.#context.clock.nowMs(), roundTripMs: () => Number.POSITIVE_INFINITY },
-      peer: "the SSH client",
+    const channels = ssh2Channels({
+      peer: client,
+      stream: this.#connection.stream,
+      role: "server",
+      windows: fixedWindows(limits.sshFirstWindowBytes), // nobody asks a client how far away it is
       onOpen: (request, answer) => session.onOpen(request, answer),
     });
     const session = new ClientSession({
@@ -133,7 +130,6 @@ export class ClientConnection {
       signal: this.#end.signal,
     });
     this.#session = session;
-    channels.sender = takeOverChannels(client, channels);
     answerForwardRequests(client, session, this.#end.signal);
     this.#context.emit({ type: "ssh-server.login", client: this.name, user: user.name, method });
   }

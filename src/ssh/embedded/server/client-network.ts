@@ -9,8 +9,7 @@ import { portsInRandomOrder } from "../../../platform/port-range.ts";
 import type { Random } from "../../../platform/random.ts";
 import { SallyportError } from "../../../protocol/error.ts";
 import { isLoopback, sameHost } from "../../../protocol/ip-address.ts";
-import type { Channel } from "../channels/channel.ts";
-import { channelConnection } from "../channels/channel-connection.ts";
+import { type Channel, channelConnection } from "../../channels/channel.ts";
 import type { Ends } from "./remote-connections.ts";
 
 export interface ClientNetworkParts {

@@ -6,14 +6,12 @@ import type { Connection } from "../../../platform/network.ts";
 import { SignalFan } from "../../../platform/signal-fan.ts";
 import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
+import type { Channel } from "../../channels/channel.ts";
+import type { Channels, OpenAnswer } from "../../channels/channels.ts";
+import { type OpenMessage, openRefusal } from "../../connection-protocol/messages.ts";
 import { serveScp } from "../../scp/serve-scp.ts";
 import type { ScpCommand } from "../../scp/wire/command.ts";
 import { serveSftp } from "../../sftp/server/serve-sftp.ts";
-import type { Channel } from "../channels/channel.ts";
-import type { ChannelTable } from "../channels/channel-table.ts";
-import { type OpenAnswer, openRefusal } from "../channels/open-answer.ts";
-import { channelWindow } from "../channels/receive-window.ts";
-import type { OpenRequest } from "../channels/ssh2-messages.ts";
 import { ClientNetwork } from "./client-network.ts";
 import type { ServerContext } from "./context.ts";
 import type { Route, SshClient, SshUser } from "./options.ts";
@@ -26,7 +24,7 @@ export interface ClientSessionParts {
   readonly context: ServerContext;
   readonly user: SshUser;
   readonly client: Endpoint;
-  readonly channels: ChannelTable;
+  readonly channels: Channels;
   /** The client has said that it wants no session any more. */
   readonly isDoneWithSessions: () => boolean;
   /** Aborted when the client is gone. */
@@ -89,16 +87,16 @@ export class ClientSession {
   }
 
   /** For the channel table. */
-  readonly onOpen = (request: OpenRequest, answer: OpenAnswer): void => {
+  readonly onOpen = (request: OpenMessage, answer: OpenAnswer): void => {
     if (this.#isFull) {
       answer.refuse(openRefusal.shortage, `${limits.sshServerChannelsMax} channels are open, the limit`);
-    } else if (request.type === "direct-tcpip") this.#track(this.#connect(request, answer));
-    else if (request.type === "session") this.#startSession(answer);
+    } else if (request.kind === "direct-tcpip") this.#track(this.#connect(request, answer));
+    else if (request.kind === "session") this.#startSession(answer);
     else answer.refuse(openRefusal.unknownType, "this server has no such channels");
   };
 
   get #isFull(): boolean {
-    return this.#parts.channels.open.length + this.#opening >= limits.sshServerChannelsMax;
+    return this.#parts.channels.count + this.#opening >= limits.sshServerChannelsMax;
   }
 
   /** tcpip-forward. Returns the port, or `undefined` for a refusal. */
@@ -139,8 +137,8 @@ export class ClientSession {
   }
 
   /** A service of this process that waits for this client, or where the route leads. */
-  async #connect(request: OpenRequest, answer: OpenAnswer): Promise<void> {
-    const target = { host: request.data.destIP ?? "", port: request.data.destPort ?? 0 };
+  async #connect(request: OpenMessage, answer: OpenAnswer): Promise<void> {
+    const target = { host: request.ends?.host ?? "", port: request.ends?.port ?? 0 };
     const waiting = this.#network.listenerAt(target);
     if (waiting !== undefined) return waiting(this.#accept(answer, target));
     this.#opening += 1;
@@ -182,12 +180,11 @@ export class ClientSession {
   async #openForwarded(listener: Endpoint, from: Endpoint, signal?: AbortSignal): Promise<Channel> {
     if (this.#isFull) throw new SallyportError("NET_FAILED", "too many channels are open");
     const { channels } = this.#parts;
-    const ends = { boundAddr: listener.host, boundPort: listener.port, remoteAddr: from.host, remotePort: from.port };
+    const ends = { ...listener, originatorHost: from.host, originatorPort: from.port };
     const channel = await this.#opens.during((gone) =>
-      channels.request(
-        formatEndpoint(from),
+      channels.openChannel(
+        { kind: "forwarded-tcpip", ends, target: formatEndpoint(from) },
         signal === undefined ? gone : AbortSignal.any([gone, signal]),
-        (send, ours) => send.forwardedTcpip(ours, channelWindow.firstBytes, channelWindow.packetBytes, ends),
       ),
     );
     this.#opened(channel.target);

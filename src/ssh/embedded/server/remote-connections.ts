@@ -6,8 +6,7 @@ import type { Random } from "../../../platform/random.ts";
 import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
 import { plainBytes } from "../../../protocol/ip-address.ts";
 import { limits } from "../../../protocol/limits.ts";
-import type { Channel } from "../channels/channel.ts";
-import { channelConnection } from "../channels/channel-connection.ts";
+import { type Channel, channelConnection } from "../../channels/channel.ts";
 
 interface ConnectRemoteParts {
   readonly network: Network;

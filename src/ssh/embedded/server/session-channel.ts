@@ -1,7 +1,7 @@
 // A session channel (RFC 4254 section 6): the SFTP subsystem, a few commands that stand for nothing, and no shell.
+import type { Channel } from "../../channels/channel.ts";
 import { isRemoteSocketsCommand } from "../../remote-socket-list.ts";
 import { parseScpCommand, type ScpCommand } from "../../scp/wire/command.ts";
-import type { Channel } from "../channels/channel.ts";
 
 export interface SessionParts {
   /** Serves SFTP on the channel; absent: this user has none. */
@@ -36,7 +36,6 @@ const notFound = 127; // as a shell has it
 export function serveSession(channel: Channel, parts: SessionParts): void {
   let begun = false;
   let newline = "\n";
-  channel.on("error", () => {}); // the client is gone, or closed the channel early
   channel.onRequest = (type, data) => {
     if (type === "pty-req") {
       newline = "\r\n"; // the client's terminal is raw
@@ -64,7 +63,9 @@ function run(channel: Channel, command: string, parts: SessionParts, newline: st
   const output = outputOf(command.trim());
   if (output === undefined) {
     const sftp = parts.sftp === undefined ? "" : " and serves files by SFTP and scp";
-    channel.writeExtended(Buffer.from(`There is no shell here: this server forwards connections${sftp}.${newline}`));
+    channel.writeStandardError(
+      Buffer.from(`There is no shell here: this server forwards connections${sftp}.${newline}`),
+    );
   }
   channel.resume(); // standard input, which nobody reads
   channel.write(output?.(parts) ?? "", () => end(channel, output === undefined ? notFound : 0));
@@ -73,6 +74,6 @@ function run(channel: Channel, command: string, parts: SessionParts, newline: st
 /** After all that was written has been sent. */
 function end(channel: Channel, status: number): void {
   if (channel.destroyed) return;
-  channel.tell((send, theirs) => send.exitStatus(theirs, status));
+  channel.notify("exit-status", status);
   channel.end(() => channel.destroy());
 }

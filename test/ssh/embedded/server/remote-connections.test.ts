@@ -3,7 +3,7 @@ import { Duplex } from "node:stream";
 import { expect, test } from "vitest";
 import { systemClock } from "../../../../src/network/system-clock.ts";
 import { StreamConnection } from "../../../../src/platform/stream-connection.ts";
-import type { Channel } from "../../../../src/ssh/embedded/channels/channel.ts";
+import type { Channel } from "../../../../src/ssh/channels/channel.ts";
 import { splice } from "../../../../src/ssh/embedded/server/remote-connections.ts";
 import { gate } from "../../../support/gate.ts";
 

@@ -1,0 +1,82 @@
+// Windows that together never exceed a budget: for OpenSSH, which keeps what we do not read for all channels in one buffer.
+import type { WindowPolicy, WindowSize } from "./window.ts";
+
+/** All in bytes. */
+export interface WindowLimits {
+  /** Window of a channel that is opened while few others are. */
+  readonly first: number;
+  /** Window of a channel, however many there are; not less than one packet. */
+  readonly least: number;
+  /** Sum over all channels beyond which none is opened with more than `least`, and none grows. */
+  readonly total: number;
+}
+
+/** With this many channels open a new one starts with half of `first`, with three times as many with a quarter, and so on. */
+const halfAt = 4;
+
+/** Often enough to keep a long pipe full, seldom enough to be free. */
+const topUpDivisor = 8;
+
+/**
+ * All windows together must fit into the buffer that OpenSSH keeps for one multiplexing client (sshbuf.h, SSHBUF_SIZE_MAX,
+ * 128 MiB): when we stand still, everything that servers may send piles up there, and what does not fit is lost, silently.
+ *
+ * A window starts small and grows for a channel on which data streams in one direction and whose reader keeps up. A
+ * reader that stands still costs little memory, and so does a dialogue, however long it goes on.
+ */
+export class WindowBudget implements WindowPolicy {
+  readonly #limits: WindowLimits;
+  /** Size that a window may grow to. Until somebody knows better, none grows. */
+  most: number;
+  #used = 0;
+  #count = 0;
+
+  constructor(limits: WindowLimits) {
+    this.#limits = limits;
+    this.most = limits.first;
+  }
+
+  get used(): number {
+    return this.#used;
+  }
+
+  open(): WindowSize {
+    let streamed = 0; // bytes read since we last sent something ourselves
+    return {
+      first: this.reserve(),
+      topUpDivisor,
+      grow: (size, bytes) => {
+        streamed += bytes;
+        return streamed >= size / 2 ? this.grow(size) : size;
+      },
+      sent: () => {
+        streamed = 0;
+      },
+      release: (size) => this.release(size),
+    };
+  }
+
+  /** The size of a new window. */
+  reserve(): number {
+    const { first, least, total } = this.#limits;
+    const share = Math.max(least, Math.floor((first * halfAt) / (halfAt + this.#count)));
+    const size = this.#used + share > total ? least : share;
+    this.#used += size;
+    this.#count += 1;
+    return size;
+  }
+
+  /** The size that a window of `size` grows to; `size` itself where there is no room. */
+  grow(size: number): number {
+    const room = this.#limits.total - this.#used;
+    const grown = Math.min(this.most, size + Math.max(0, room));
+    if (grown <= size) return size;
+    this.#used += grown - size;
+    return grown;
+  }
+
+  release(size: number): void {
+    this.#used -= size;
+    this.#count -= 1;
+  }
+}

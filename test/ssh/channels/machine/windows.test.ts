@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { WindowBudget } from "../../../../src/ssh/channels/machine/window-budget.ts";
+import { makeMachine, openMachine } from "./machine.ts";
+import { adjust, confirm, data } from "./messages.ts";
+
+const bytes = (count: number): Uint8Array => new Uint8Array(count).fill(97);
+const budgetLimits = { first: 800, least: 100, total: 2000 };
+
+describe("our window", () => {
+  it("is topped up once an eighth of it has been read, not before", () => {
+    const { machine, channel, receive, sends } = openMachine();
+    receive(data(channel, bytes(200)));
+    expect(sends(() => machine.consume(channel, 99))).toEqual([]);
+    expect(sends(() => machine.consume(channel, 1))).toEqual(["window-adjust 70 100"]);
+    expect(machine.unreadBytes).toBe(100);
+  });
+
+  it("stays closed while nobody reads", () => {
+    const { machine, channel, receive } = openMachine();
+    for (let sent = 0; sent < 800; sent += 200) receive(data(channel, bytes(200)));
+    expect(machine.unreadBytes).toBe(800);
+    expect(receive(data(channel, bytes(1))).at(-1)).toBe(
+      `fault ${channel} SSH_PROTOCOL: the SSH server sent more than the channel's window`,
+    );
+  });
+
+  it("grows for a stream whose reader keeps up, as far as the round trip asks for it", () => {
+    const { machine, channel, receive, sends, windows } = openMachine();
+    windows.most = 1600;
+    const granted: string[] = [];
+    for (let turn = 0; turn < 4; turn += 1) {
+      receive(data(channel, bytes(200)));
+      granted.push(...sends(() => machine.consume(channel, 200)));
+    }
+    expect(granted).toEqual([200, 1000, 200, 200].map((count) => `window-adjust 70 ${count}`));
+  });
+
+  it("does not grow for a dialogue, however much is read in all", () => {
+    const { machine, channel, receive, sends, windows } = openMachine(1_000_000);
+    windows.most = 1600;
+    for (let turn = 0; turn < 20; turn += 1) {
+      receive(data(channel, bytes(200)));
+      expect(sends(() => machine.consume(channel, 200))).toEqual(["window-adjust 70 200"]);
+      machine.data(channel, bytes(1));
+    }
+  });
+
+  it("is smaller the more channels are open, and full again when they are gone", () => {
+    const budget = new WindowBudget(budgetLimits);
+    const sizes = Array.from({ length: 6 }, () => budget.reserve());
+    expect(sizes).toEqual([800, 640, 533, 100, 100, 100]);
+    for (const size of sizes) budget.release(size);
+    expect(budget.used).toBe(0);
+    expect(budget.reserve()).toBe(800);
+  });
+
+  it("grows no further than the sum of all allows", () => {
+    const budget = new WindowBudget(budgetLimits);
+    budget.most = 5000;
+    const first = budget.reserve();
+    expect(budget.grow(first)).toBe(2000);
+    expect(budget.grow(2000)).toBe(2000);
+    expect(budget.reserve()).toBe(100);
+    expect(budget.grow(100)).toBe(100);
+  });
+
+  it("costs 500 idle channels no more than 64 MiB together with the real limits", () => {
+    const budget = new WindowBudget({ first: 2_097_152, least: 32_768, total: 100_663_296 });
+    for (let count = 0; count < 500; count += 1) budget.reserve();
+    expect(budget.used).toBeLessThan(64 * 1_048_576);
+  });
+});
+
+describe("the peer's window", () => {
+  const lengths = (lines: readonly string[]): number[] => lines.map((line) => line.length - "data 70 ".length);
+
+  it("limits what can be sent, in packets of the peer's size", () => {
+    const { machine, channel, sends } = openMachine(250, 100);
+    expect(machine.sendable(channel)).toBe(250);
+    expect(lengths(sends(() => machine.data(channel, bytes(250))))).toEqual([100, 100, 50]);
+    expect(machine.sendable(channel)).toBe(0);
+    expect(() => machine.data(channel, bytes(1))).toThrow(/more data .* than its window allows/);
+  });
+
+  it("never makes a packet larger than our own limit", () => {
+    const { machine, channel, sends } = openMachine(1000, 100_000);
+    expect(lengths(sends(() => machine.data(channel, bytes(500))))).toEqual([200, 200, 100]);
+  });
+
+  it("opens again with an adjustment", () => {
+    const { machine, channel, receive } = openMachine(0);
+    expect(receive(adjust(channel, 40))).toEqual([`window ${channel}`]);
+    expect(machine.sendable(channel)).toBe(40);
+  });
+
+  it("may reach 2^32 - 1 and not one more (RFC 4254 section 5.2)", () => {
+    const { channel, receive } = openMachine(2 ** 32 - 2);
+    expect(receive(adjust(channel, 1))).toEqual([`window ${channel}`]);
+    expect(receive(adjust(channel, 1)).at(-1)).toBe(
+      `fault ${channel} SSH_PROTOCOL: the SSH server made its window exceed 32 bits`,
+    );
+  });
+
+  it("with packets of a few bytes is refused", () => {
+    const { machine, receive } = makeMachine();
+    const channel = machine.open("session");
+    expect(receive(confirm(channel, 70, 1000, 63)).at(-1)).toBe(
+      `fault ${channel} SSH_PROTOCOL: the SSH server takes packets of 63 bytes only`,
+    );
+  });
+});
