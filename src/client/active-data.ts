@@ -47,8 +47,8 @@ async function listen(session: Session, signal: AbortSignal): Promise<PassiveEnd
     host: hostHere(session),
     ports: session.options.activePorts ?? { first: 0, last: 0 },
     isExpectedPeer: (remote) => isServer(session, remote),
-    onIntruder: (remote, count) =>
-      emit({ type: "data.intruder", side: "upstream", remote: formatEndpoint(remote), count }),
+    onRejectedPeer: (remote, count) =>
+      emit({ type: "data.rejected-peer", side: "upstream", remote: formatEndpoint(remote), count }),
     signal,
   });
 }

@@ -52,7 +52,7 @@ async function listenOnOwnPort(
         host,
         ports: { first: port, last: port },
         isExpectedPeer: (remote) => isServer(session, remote),
-        onIntruder: () => {},
+        onRejectedPeer: () => {},
         signal,
       }),
     ),

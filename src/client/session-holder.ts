@@ -1,10 +1,10 @@
 // Who holds the connection: gives it out in turn, keeps it alive, makes a new one when it was lost.
 
 import { onAbort, raceAbort } from "../platform/abort.ts";
+import { ChildSignals } from "../platform/child-signals.ts";
 import type { Clock } from "../platform/clock.ts";
 import { Deferred } from "../platform/deferred.ts";
 import { Mutex } from "../platform/mutex.ts";
-import { SignalFan } from "../platform/signal-fan.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import type { ClientOptions, DataMode } from "./client-options.ts";
@@ -25,7 +25,7 @@ export class SessionHolder implements Holder {
   readonly #turn: Mutex = new Mutex();
   readonly #lifetime: AbortController = new AbortController();
   /** As many calls may wait as the caller likes. */
-  readonly #calls: SignalFan = new SignalFan(this.#lifetime.signal);
+  readonly #calls: ChildSignals = new ChildSignals(this.#lifetime.signal);
   readonly #closed = new Deferred<SallyportError | undefined>();
   #endKeepAlive: () => void;
   /** Where a new session has to go; undefined: not asked since the last change. */

@@ -15,7 +15,7 @@ export interface PassiveEndOptions {
   /** Whether this peer may have the data connection (RFC 2577 section 8): mostly, the control connection's peer. Must not reject. */
   readonly isExpectedPeer: (remote: Endpoint, local: Endpoint) => boolean | Promise<boolean>;
   /** Somebody else connected and was dropped; `count` of them so far. */
-  readonly onIntruder: (remote: Endpoint, count: number) => void;
+  readonly onRejectedPeer: (remote: Endpoint, count: number) => void;
   /** Ends the attempt to listen; its reason is rethrown untouched. The end, once open, lives until disposed. */
   readonly signal: AbortSignal;
 }
@@ -86,22 +86,22 @@ class ListeningEnd implements PassiveEnd {
 
   /** Drops everybody but the rightful peer. Nothing is thrown and nothing said to the victim (RFC 2577 section 8). */
   async #admit(): Promise<void> {
-    const { isExpectedPeer, onIntruder } = this.#options;
+    const { isExpectedPeer, onRejectedPeer } = this.#options;
     const { signal } = this.#lifetime;
     const leaving = new Set<Promise<unknown>>();
     try {
-      for (let intruders = 1; ; intruders += 1) {
+      for (let rejected = 1; ; rejected += 1) {
         const connection = await this.#listener.accept({ signal });
         if (await isExpectedPeer(connection.remote, connection.local)) {
           if (!this.offer(connection)) connection.reset();
           return;
         }
         connection.reset();
-        onIntruder(connection.remote, intruders);
+        onRejectedPeer(connection.remote, rejected);
         const left: Promise<unknown> = connection.closed.then(() => leaving.delete(left));
         leaving.add(left);
         // A flood waits in the listener's backlog, not in our memory.
-        if (leaving.size >= limits.intrudersLeavingMax) await Promise.race(leaving);
+        if (leaving.size >= limits.rejectedPeersLeavingMax) await Promise.race(leaving);
       }
     } catch (error) {
       this.#taken.reject(error);

@@ -50,7 +50,7 @@ export class DataEnds {
         host: plainHost(front.local.host),
         ports: options.passivePorts,
         isExpectedPeer: (remote, local) => client.isPeerOf({ remote, local }, () => isUnderWay(ends.id)),
-        onIntruder: (remote, count) => this.#intruder("downstream", remote, count),
+        onRejectedPeer: (remote, count) => this.#rejectedPeer("downstream", remote, count),
         signal,
       });
       const told = choosePassiveAddress(options.passiveAddresses, client.host) ?? plainHost(front.local.host);
@@ -142,16 +142,16 @@ export class DataEnds {
   }
 
   async #acceptServer(listener: Listener, target: Endpoint, signal: AbortSignal): Promise<Connection> {
-    for (let intruders = 1; ; intruders += 1) {
+    for (let rejected = 1; ; rejected += 1) {
       const connection = await listener.accept({ signal });
       if (isServer(target, connection.remote)) return connection;
       connection.reset();
-      this.#intruder("upstream", connection.remote, intruders);
+      this.#rejectedPeer("upstream", connection.remote, rejected);
     }
   }
 
-  #intruder(side: "downstream" | "upstream", remote: Endpoint, count: number): void {
-    this.#emit({ type: "data.intruder", side, remote: formatEndpoint(remote), count });
+  #rejectedPeer(side: "downstream" | "upstream", remote: Endpoint, count: number): void {
+    this.#emit({ type: "data.rejected-peer", side, remote: formatEndpoint(remote), count });
   }
 
   #emit(event: Parameters<SessionContext["environment"]["emit"]>[1]): void {

@@ -1,5 +1,5 @@
 // The FTP-aware relay: accepts clients on one listener and gives each a session.
-import { Entrance } from "../platform/entrance.ts";
+import { Acceptor } from "../admission/acceptor.ts";
 import type { Connection, Listener } from "../platform/network.ts";
 import type { ServerMemory } from "../protocol/relay/messages.ts";
 import { gatewayReply } from "../protocol/relay/texts.ts";
@@ -17,7 +17,7 @@ export interface GatewayShared {
 }
 
 export class Gateway {
-  readonly entrance: Entrance;
+  readonly acceptor: Acceptor;
   readonly #options: GatewayOptions;
   readonly #environment: GatewayEnvironment;
   readonly #shared: GatewayShared;
@@ -28,7 +28,7 @@ export class Gateway {
     this.#options = options;
     this.#environment = environment;
     this.#shared = shared;
-    this.entrance = new Entrance(listener, (connection) => this.#serve(connection));
+    this.acceptor = new Acceptor(listener, (connection) => this.#serve(connection));
   }
 
   #serve(connection: Connection): void {
@@ -36,7 +36,7 @@ export class Gateway {
     const max = this.#options.sessionsMax;
     if (shared.sessions.size >= max) {
       const reply = gatewayReply("closing", `Too many sessions: ${max} are open, the limit.`);
-      this.entrance.refuse(connection, formatReply(reply));
+      this.acceptor.refuse(connection, formatReply(reply));
       return;
     }
     shared.lastSession += 1;
@@ -49,6 +49,6 @@ export class Gateway {
     };
     const session = new Session(context, connection);
     shared.sessions.add(session);
-    this.entrance.track(session.run().finally(() => shared.sessions.delete(session)));
+    this.acceptor.track(session.run().finally(() => shared.sessions.delete(session)));
   }
 }

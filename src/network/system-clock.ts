@@ -15,3 +15,9 @@ export const systemClock: Clock = clock((timer) => timer.unref());
 
 /** The same with timers that keep the program alive: somebody waits for what happens then, and perhaps for nothing else. */
 export const wakefulClock: Clock = clock(() => {});
+
+// The time of day of this machine.
+/** Milliseconds since 1970. It may go back; waits are for the Clock. */
+export function systemTime(): number {
+  return Date.now();
+}

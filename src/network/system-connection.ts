@@ -1,13 +1,12 @@
 // A TCP connection of this machine.
 import type { Socket } from "node:net";
 import type { Clock } from "../platform/clock.ts";
-import { formatEndpoint } from "../platform/endpoint.ts";
+import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { StreamConnection } from "../platform/stream-connection.ts";
 import { makeEndHonest } from "./honest-end.ts";
 import { intoBuffers } from "./socket-buffers.ts";
-import { translateErrors } from "./socket-errors.ts";
-import { systemEndpoint } from "./system-endpoint.ts";
+import { translateErrors } from "./system-error.ts";
 
 /** Makes a connection of a socket that is connected and has {@link socketOptions}. */
 export function systemConnection(socket: Socket, clock: Clock): Connection {
@@ -38,4 +37,11 @@ function resetSocket(socket: Socket): void {
 
 function resetNow(socket: Socket): void {
   if (!socket.destroyed) socket.resetAndDestroy();
+}
+
+const mapped = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i;
+
+/** A listener on every address sees IPv4 peers as `::ffff:192.0.2.1` (RFC 4291 section 2.5.5.2); they are IPv4 to us. */
+export function systemEndpoint(address: string | undefined, port: number | undefined): Endpoint {
+  return { host: (address ?? "").replace(mapped, ""), port: port ?? 0 };
 }

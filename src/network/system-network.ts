@@ -1,10 +1,18 @@
 // This machine as a network.
+
+import { type AddressInfo, connect, createServer, isIP, type Server, type TcpNetConnectOpts } from "node:net";
+import { abortablePromise } from "../platform/abort.ts";
+import { AcceptQueue } from "../platform/accept-queue.ts";
 import type { Clock } from "../platform/clock.ts";
+import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../platform/network.ts";
+import { listenOnOne } from "../platform/port-range.ts";
 import type { Random } from "../platform/random.ts";
+import { definedProps } from "../protocol/defined-props.ts";
+import { limits } from "../protocol/limits.ts";
 import { systemClock } from "./system-clock.ts";
-import { connectFromHere } from "./system-connect.ts";
-import { listenHere } from "./system-listen.ts";
+import { systemConnection, systemEndpoint } from "./system-connection.ts";
+import { translateSystemError } from "./system-error.ts";
 import { systemRandom } from "./system-random.ts";
 
 export class SystemNetwork implements Network {
@@ -28,3 +36,106 @@ export class SystemNetwork implements Network {
 
 /** This machine, over node:net. Errors are `NET_*`, each with the system's name for it in `details.system`. */
 export const systemNetwork: Network = new SystemNetwork(systemClock, systemRandom);
+
+// connect(2) of this machine.
+/** Where to connect from. Node forgets `localAddress` when it tries several families, so the address decides the family. */
+function localEnd(options: ConnectOptions): Partial<TcpNetConnectOpts> {
+  const { localAddress, localPort } = options;
+  if (localAddress === undefined && localPort === undefined) return { autoSelectFamily: true };
+  return {
+    autoSelectFamily: false,
+    family: localAddress === undefined ? 0 : isIP(localAddress),
+    ...definedProps({ localAddress, localPort }),
+  };
+}
+
+function connectFromHere(options: ConnectOptions, clock: Clock): Promise<Connection> {
+  const { host, port, signal } = options;
+  return abortablePromise(signal, (resolve, reject) => {
+    const target = formatEndpoint({ host, port });
+    const details = { phase: "connect", remote: target };
+    // highWaterMark passes through to the stream; @types/node does not know it here.
+    const socket = connect({ ...socketOptions, ...localEnd(options), host, port } as TcpNetConnectOpts);
+    const onError = (error: Error): void =>
+      reject(translateSystemError(error, `could not connect to ${target}`, details));
+    const onConnect = (): void => resolve(systemConnection(socket, clock));
+    socket.once("error", onError).once("connect", onConnect);
+    return () => {
+      socket.off("error", onError).off("connect", onConnect);
+      if (signal.aborted) socket.on("error", () => {}).destroy();
+    };
+  });
+}
+
+// listen(2) of this machine: one port, any port, or one of a range.
+function listenHere(options: ListenOptions, clock: Clock, random: Random): Promise<Listener> {
+  return listenOnOne(
+    options,
+    random,
+    async (host, port, signal) => new SystemListener(await bind(host, port, signal), clock),
+  );
+}
+
+function bind(host: string, port: number, signal: AbortSignal): Promise<Server> {
+  return abortablePromise(signal, (resolve, reject) => {
+    const local = formatEndpoint({ host: host || "*", port });
+    const server = createServer(socketOptions);
+    const onError = (error: Error): void =>
+      reject(translateSystemError(error, `could not listen on ${local}`, { phase: "listen", local }));
+    const onListening = (): void => resolve(server);
+    server.once("error", onError).once("listening", onListening);
+    server.listen({ port, backlog: limits.pendingConnectionsMax, ...(host === "" ? {} : { host }) });
+    return () => {
+      server.off("error", onError).off("listening", onListening);
+      if (signal.aborted) server.on("error", () => {}).close();
+    };
+  });
+}
+
+// A listening socket of this machine.
+class SystemListener implements Listener {
+  readonly endpoint: Endpoint;
+  readonly #server: Server;
+  readonly #queue: AcceptQueue = new AcceptQueue();
+
+  /** `server` is listening. */
+  constructor(server: Server, clock: Clock) {
+    this.#server = server;
+    const { address, port } = server.address() as AddressInfo;
+    this.endpoint = systemEndpoint(address, port);
+    server.on("connection", (socket) => this.#queue.arrive(systemConnection(socket, clock)));
+    // Failures of accept(2), such as EMFILE: the listener stays, the next one may succeed.
+    server.on("error", () => {});
+  }
+
+  accept(options: { readonly signal: AbortSignal }): Promise<Connection> {
+    return this.#queue.accept(options.signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.close();
+    await this.#queue.close(AcceptQueue.disposed(formatEndpoint(this.endpoint)));
+  }
+}
+
+// Options of every socket, made or accepted.
+/** Names as in net.createServer and net.connect. */
+interface SocketOptions {
+  /** FTP marks the end of a file by closing one direction. */
+  readonly allowHalfOpen: true;
+  /** A relay passes on what it gets at once. */
+  readonly noDelay: true;
+  /** A peer that vanished without a word is noticed. */
+  readonly keepAlive: true;
+  readonly keepAliveInitialDelay: number;
+  /** Node's default differs between versions: 16 KiB on 20, 64 KiB from 22. */
+  readonly highWaterMark: number;
+}
+
+const socketOptions: SocketOptions = {
+  allowHalfOpen: true,
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: limits.keepAliveDelayMs,
+  highWaterMark: limits.streamBufferBytes,
+};

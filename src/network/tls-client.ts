@@ -9,7 +9,7 @@ import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { ipBytes } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
-import { translateErrors } from "./socket-errors.ts";
+import { translateErrors } from "./system-error.ts";
 import { takeBelow } from "./tls-reset.ts";
 
 /** How the server's certificate is judged. */

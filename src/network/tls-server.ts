@@ -10,7 +10,7 @@ import { StreamConnection } from "../platform/stream-connection.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { intoBuffers } from "./socket-buffers.ts";
-import { translateErrors } from "./socket-errors.ts";
+import { translateErrors } from "./system-error.ts";
 import { takeBelow } from "./tls-reset.ts";
 import { UploadBridge } from "./upload-bridge.ts";
 

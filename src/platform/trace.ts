@@ -45,7 +45,7 @@ type Untimed =
       readonly local: string;
       readonly remote: string;
     }
-  | { readonly type: "data.intruder"; readonly side: Side; readonly remote: string; readonly count: number }
+  | { readonly type: "data.rejected-peer"; readonly side: Side; readonly remote: string; readonly count: number }
   | { readonly type: "data.half-close"; readonly side: Side; readonly bytes: number }
   | { readonly type: "data.close"; readonly side: Side; readonly close: CloseInfo; readonly bytes: number }
   | { readonly type: "ssh.connecting"; readonly target: string; readonly transport: string }

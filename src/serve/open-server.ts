@@ -2,14 +2,13 @@
 
 import { randomBytes } from "node:crypto";
 import { lookup } from "node:dns/promises";
-import { systemClock } from "../network/system-clock.ts";
+import { LoginGuard } from "../admission/login-guard.ts";
+import { PendingLogins } from "../admission/pending-logins.ts";
+import { systemClock, systemTime } from "../network/system-clock.ts";
 import { systemNetwork } from "../network/system-network.ts";
-import { systemTime } from "../network/system-time.ts";
 import { onAbort } from "../platform/abort.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
-import { LoginGuard } from "../platform/login-guard.ts";
 import type { Listener, Network } from "../platform/network.ts";
-import { PendingLogins } from "../platform/pending-logins.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { isUnspecified } from "../protocol/ip-address.ts";
 import type { ServerEnvironment } from "../server/environment.ts";

@@ -1,6 +1,6 @@
 // How passwords are kept and judged: hashes, the file that `sallyport passwd` writes, and how many are judged at once.
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
-import { readPrivateFile } from "../platform/private-file.ts";
+import { readPrivateFile } from "../admission/private-file.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 

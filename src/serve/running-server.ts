@@ -1,6 +1,7 @@
 // A server that runs: what the caller holds.
+
+import { closeSessions } from "../admission/acceptor.ts";
 import type { Clock } from "../platform/clock.ts";
-import { closeSessions } from "../platform/close-sessions.ts";
 import { Deferred } from "../platform/deferred.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { SallyportError } from "../protocol/error.ts";
@@ -62,8 +63,8 @@ export class RunningServer implements Server {
 
   async #closeParts(graceMs: number): Promise<void> {
     const { clock, servers, shared, ssh } = this.#parts;
-    const entrances = servers.map(({ entrance }) => entrance);
-    await closeSessions(clock, entrances, shared.sessions, closingText, graceMs);
+    const acceptors = servers.map(({ acceptor }) => acceptor);
+    await closeSessions(clock, acceptors, shared.sessions, closingText, graceMs);
     // Last: sessions that may finish their transfers may have come this way.
     await ssh?.[Symbol.asyncDispose]();
   }

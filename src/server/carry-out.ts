@@ -1,28 +1,37 @@
 // One command: may it come now, who does it, and what it leaves behind for the next.
-
 import { argumentText, type Command } from "../protocol/command.ts";
 import { findCommand } from "../protocol/command-table.ts";
 import { ownEntry } from "../protocol/own-entry.ts";
 import { makeReply } from "../protocol/reply.ts";
 import { refuseCommand } from "../protocol/server/admission.ts";
 import { tooManyUnknown } from "../protocol/unknown-commands.ts";
-import type { Answer, Conversation } from "./conversation.ts";
 import { watchAction } from "./file-actions.ts";
-import { handlers } from "./handlers/handlers.ts";
-import { refusalOf } from "./refusals.ts";
+import { dataSetupHandlers } from "./handlers/data-setup.ts";
+import { factHandlers } from "./handlers/facts.ts";
+import { directoryHandlers, fileHandlers } from "./handlers/files.ts";
+import { hashHandlers } from "./handlers/hashes.ts";
+import { informationHandlers } from "./handlers/information.ts";
+import { listingHandlers } from "./handlers/listings.ts";
+import { loginHandlers } from "./handlers/login.ts";
+import { parameterHandlers } from "./handlers/parameters.ts";
+import { securityHandlers } from "./handlers/security.ts";
+import { siteHandlers } from "./handlers/site.ts";
+import { transferHandlers } from "./handlers/transfers.ts";
+import { refusalOf } from "./replies.ts";
+import type { Answer, HandlerTable, Session } from "./session.ts";
 
-export async function carryOut(talk: Conversation, command: Command, signal: AbortSignal): Promise<Answer> {
-  const { state, context } = talk;
+export async function carryOut(session: Session, command: Command, signal: AbortSignal): Promise<Answer> {
+  const { state, context } = session;
   const row = findCommand(command.verb);
   const handler = ownEntry(handlers, command.verb);
-  if (row === undefined || handler === undefined) return unknown(talk, command.verb, row !== undefined);
+  if (row === undefined || handler === undefined) return unknown(session, command.verb, row !== undefined);
   const argument = argumentText(command);
   const requireTls = context.policy.tls?.required === true;
-  const refusal = refuseCommand(row, argument, { phase: state.phase, secure: talk.secure, requireTls });
+  const refusal = refuseCommand(row, argument, { phase: state.phase, secure: session.secure, requireTls });
   const { renameFrom } = state;
-  const tell = refusal === undefined ? watchAction(talk, command) : undefined;
+  const tell = refusal === undefined ? watchAction(session, command) : undefined;
   try {
-    const answer = refusal ?? (await handler(talk, argument, signal));
+    const answer = refusal ?? (await handler(session, argument, signal));
     tell?.("reply" in answer ? answer.reply : answer);
     return answer;
   } catch (error) {
@@ -35,10 +44,26 @@ export async function carryOut(talk: Conversation, command: Command, signal: Abo
   }
 }
 
-function unknown({ state }: Conversation, verb: string, known: boolean): Answer {
+function unknown({ state }: Session, verb: string, known: boolean): Answer {
   if (known) return makeReply(502, `${verb} not implemented.`);
   const reply = makeReply(500, "Unknown command.");
   if (state.phase === "logged-in") return reply;
   if (!state.unknownCommands.add(verb)) return reply;
   return { reply: makeReply(421, tooManyUnknown), next: "close" };
 }
+
+// Every command that this server carries out. What is in the command table and not here is 502.
+export const handlers: HandlerTable = {
+  ...loginHandlers,
+  ...securityHandlers,
+  ...informationHandlers,
+  ...parameterHandlers,
+  ...dataSetupHandlers,
+  ...directoryHandlers,
+  ...fileHandlers,
+  ...factHandlers,
+  ...hashHandlers,
+  ...siteHandlers,
+  ...listingHandlers,
+  ...transferHandlers,
+};

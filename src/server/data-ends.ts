@@ -12,7 +12,7 @@ import { atClient, type HostPort } from "../protocol/host-port.ts";
 import { ipFamily, isLoopback, plainHost, sameHost } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
 import { choosePassiveAddress } from "../protocol/passive-address.ts";
-import type { SessionContext } from "./conversation.ts";
+import type { SessionContext } from "./session.ts";
 import { TimeWaits } from "./time-waits.ts";
 
 type Arranged =
@@ -44,8 +44,8 @@ export class DataEnds {
       host: plainHost(control.local.host),
       ports: policy.passivePorts,
       isExpectedPeer: (remote) => this.#isExpected(remote),
-      onIntruder: (remote, count) =>
-        this.#emit({ type: "data.intruder", side: "downstream", remote: formatEndpoint(remote), count }),
+      onRejectedPeer: (remote, count) =>
+        this.#emit({ type: "data.rejected-peer", side: "downstream", remote: formatEndpoint(remote), count }),
       signal,
     });
     this.#arranged = { how: "passive", end };

@@ -2,15 +2,15 @@
 import type { FileAction } from "../platform/trace.ts";
 import { argumentText, type Command, describeCommand } from "../protocol/command.ts";
 import type { Reply } from "../protocol/reply.ts";
-import { type Conversation, clientOf, pathOf } from "./conversation.ts";
+import { clientOf, pathOf, type Session } from "./session.ts";
 
 type Subject = Pick<FileAction, "action" | "path" | "to">;
 
-type Describe = (talk: Conversation, argument: string) => Subject;
+type Describe = (session: Session, argument: string) => Subject;
 
 const onPath =
   (action: FileAction["action"]): Describe =>
-  (talk, argument) => ({ action, path: pathOrText(talk, argument) });
+  (session, argument) => ({ action, path: pathOrText(session, argument) });
 
 const upload = onPath("upload");
 const mkdir = onPath("mkdir");
@@ -28,40 +28,44 @@ const described: ReadonlyMap<string, Describe> = new Map([
   ["DELE", onPath("delete")],
   [
     "RNTO",
-    (talk, argument) => ({ action: "rename", path: talk.state.renameFrom ?? "", to: pathOrText(talk, argument) }),
+    (session, argument) => ({
+      action: "rename",
+      path: session.state.renameFrom ?? "",
+      to: pathOrText(session, argument),
+    }),
   ],
 ]);
 
 /** To be called before the command is carried out; tells its end. `undefined`: it does nothing to files. */
-export function watchAction(talk: Conversation, command: Command): ((reply: Reply) => void) | undefined {
+export function watchAction(session: Session, command: Command): ((reply: Reply) => void) | undefined {
   const { verb } = command;
-  const subject = described.get(verb)?.(talk, argumentText(command));
+  const subject = described.get(verb)?.(session, argumentText(command));
   if (subject === undefined) return undefined;
-  const { clock } = talk.context.environment;
+  const { clock } = session.context.environment;
   const startMs = clock.nowMs();
-  talk.moved = undefined;
+  session.moved = undefined;
   return (reply) => {
     const isTransfer = subject.action === "download" || subject.action === "upload";
-    talk.emit({
+    session.emit({
       type: "file.action",
       protocol: "ftp",
-      client: clientOf(talk),
-      user: talk.state.user,
+      client: clientOf(session),
+      user: session.state.user,
       command: describeCommand(command),
       ...subject,
       // The name that STOU has found.
-      path: verb === "STOU" ? (talk.moved?.path ?? subject.path) : subject.path,
+      path: verb === "STOU" ? (session.moved?.path ?? subject.path) : subject.path,
       ok: reply.code < 400,
       outcome: reply.lines[0] ?? "",
-      ...(isTransfer ? { bytes: talk.moved?.bytes ?? 0, durationMs: clock.nowMs() - startMs } : {}),
+      ...(isTransfer ? { bytes: session.moved?.bytes ?? 0, durationMs: clock.nowMs() - startMs } : {}),
     });
   };
 }
 
 /** A name that is refused is told as it came. */
-function pathOrText(talk: Conversation, argument: string): string {
+function pathOrText(session: Session, argument: string): string {
   try {
-    return pathOf(talk, argument);
+    return pathOf(session, argument);
   } catch {
     return argument;
   }

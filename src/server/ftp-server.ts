@@ -1,16 +1,16 @@
 // Accepts FTP clients on one listener and gives each a session.
-import { Entrance } from "../platform/entrance.ts";
-import { blockOf, type LoginGuard } from "../platform/login-guard.ts";
+import { Acceptor } from "../admission/acceptor.ts";
+import { blockOf, type LoginGuard } from "../admission/login-guard.ts";
+import type { PendingLogins } from "../admission/pending-logins.ts";
 import type { Connection, Listener } from "../platform/network.ts";
-import type { PendingLogins } from "../platform/pending-logins.ts";
 import { formatReply, makeReply } from "../protocol/reply.ts";
 import type { Carrier, ServerEnvironment, ServerPolicy } from "./environment.ts";
+import { FtpSession } from "./ftp-session.ts";
 import type { LostUploads } from "./lost-uploads.ts";
-import { Session } from "./session.ts";
 
 /** Shared by the listeners of one server. */
 export interface ServerShared {
-  readonly sessions: Set<Session>;
+  readonly sessions: Set<FtpSession>;
   /** By what the guard takes for one client. */
   readonly perAddress: Map<string, number>;
   readonly guard: LoginGuard;
@@ -20,7 +20,7 @@ export interface ServerShared {
 }
 
 export class FtpServer {
-  readonly entrance: Entrance;
+  readonly acceptor: Acceptor;
   readonly #policy: ServerPolicy;
   readonly #environment: ServerEnvironment;
   readonly #shared: ServerShared;
@@ -38,12 +38,12 @@ export class FtpServer {
     this.#environment = environment;
     this.#shared = shared;
     this.#implicit = implicit;
-    this.entrance = new Entrance(listener, (connection) => this.serve(connection));
+    this.acceptor = new Acceptor(listener, (connection) => this.serve(connection));
   }
 
   /** `carrier`: what has brought the connection here, if it did not arrive at the listener. */
   serve(connection: Connection, carrier?: Carrier): void {
-    if (this.entrance.isClosing) {
+    if (this.acceptor.isClosing) {
       connection.reset();
       return;
     }
@@ -51,23 +51,23 @@ export class FtpServer {
     const policy = this.#policy;
     const environment = this.#environment;
     const address = blockOf((carrier?.client ?? connection.remote).host);
-    let session: Session | undefined;
+    let session: FtpSession | undefined;
     const onLogin = this.#admit(address, (text) => session?.closeNow(text));
     if (typeof onLogin === "string") {
       const reply = makeReply(421, `Too many sessions: ${onLogin}`);
       // Inside implicit TLS the words could not be read.
-      this.entrance.refuse(connection, this.#implicit ? "" : formatReply(reply));
+      this.acceptor.refuse(connection, this.#implicit ? "" : formatReply(reply));
       return;
     }
     this.#shared.lastSession += 1;
-    const opened = new Session(
+    const opened = new FtpSession(
       { id: this.#shared.lastSession, policy, environment, guard, lostUploads, onLogin, carrier },
       connection,
     );
     session = opened;
     sessions.add(opened);
     perAddress.set(address, (perAddress.get(address) ?? 0) + 1);
-    this.entrance.track(
+    this.acceptor.track(
       opened.run(this.#implicit).finally(() => {
         onLogin();
         sessions.delete(opened);

@@ -7,8 +7,8 @@ import { isPattern, matchesPattern } from "../protocol/listing/glob.ts";
 import { listLine } from "../protocol/listing/list-line.ts";
 import { type ListRequest, parseListRequest } from "../protocol/listing/list-options.ts";
 import { makeReply, type Reply } from "../protocol/reply.ts";
-import { type Conversation, filesOf, pathOf } from "./conversation.ts";
 import { blockReply } from "./replies.ts";
+import { filesOf, pathOf, type Session } from "./session.ts";
 
 export interface Listing {
   readonly entries: readonly FileEntry[];
@@ -17,26 +17,26 @@ export interface Listing {
 }
 
 /** Throws what the file system throws. */
-export async function makeListing(talk: Conversation, request: ListRequest, signal: AbortSignal): Promise<Listing> {
-  const path = pathOf(talk, request.path);
+export async function makeListing(session: Session, request: ListRequest, signal: AbortSignal): Promise<Listing> {
+  const path = pathOf(session, request.path);
   const given = request.path.slice(0, request.path.lastIndexOf("/") + 1);
   try {
-    const facts = await filesOf(talk).stat(path, { signal });
+    const facts = await filesOf(session).stat(path, { signal });
     if (facts.type === "directory" && !request.itself) {
-      return { entries: await collect(talk, path, request, undefined, signal), prefix: "" };
+      return { entries: await collect(session, path, request, undefined, signal), prefix: "" };
     }
     return { entries: [{ name: nameOf(path) || "/", facts }], prefix: request.path === "" ? "" : given };
   } catch (error) {
     const pattern = nameOf(path);
     if (!isSallyportError(error) || error.code !== "FS_NOT_FOUND" || !isPattern(pattern)) throw error;
-    return { entries: await collect(talk, parentOf(path), request, pattern, signal), prefix: given };
+    return { entries: await collect(session, parentOf(path), request, pattern, signal), prefix: given };
   }
 }
 
 /** STAT with a path: the lines of LIST without a data connection (RFC 959 section 4.1.3). */
-export async function listOverControl(talk: Conversation, argument: string, signal: AbortSignal): Promise<Reply> {
-  const { entries } = await makeListing(talk, parseListRequest(argument), signal);
-  const now = talk.context.environment.now();
+export async function listOverControl(session: Session, argument: string, signal: AbortSignal): Promise<Reply> {
+  const { entries } = await makeListing(session, parseListRequest(argument), signal);
+  const now = session.context.environment.now();
   const lines = entries.map((entry) => listLine(entry, now));
   const bytes = lines.reduce((sum, line) => sum + line.length + 3, 0);
   if (bytes > limits.replyBytesMax - 200)
@@ -45,14 +45,14 @@ export async function listOverControl(talk: Conversation, argument: string, sign
 }
 
 async function collect(
-  talk: Conversation,
+  session: Session,
   path: string,
   request: ListRequest,
   pattern: string | undefined,
   signal: AbortSignal,
 ): Promise<FileEntry[]> {
   const entries: FileEntry[] = [];
-  for await (const entry of filesOf(talk).list(path, { signal })) {
+  for await (const entry of filesOf(session).list(path, { signal })) {
     if (!isShown(entry.name, request, pattern)) continue;
     if (entries.length >= limits.listingEntriesMax) {
       throw new SallyportError(

@@ -3,29 +3,28 @@ import { onAbort } from "../platform/abort.ts";
 import type { Connection } from "../platform/network.ts";
 import { receivesInto } from "../platform/receives-into.ts";
 import { limits } from "../protocol/limits.ts";
-import { brokenOff } from "./broken-data.ts";
-import type { DataOptions } from "./send-data.ts";
-import { BufferShelf, PieceShelf, type Shelf } from "./shelf.ts";
+import { BufferPool, PieceQueue, type ReceiveBuffer } from "./buffer-pool.ts";
+import { brokenOff, type DataOptions } from "./send-data.ts";
 
 type Write = (pieces: readonly Uint8Array[]) => Promise<void>;
 
 /** Resolves at the client's end-of-file, when every byte has been written. Throws when either side breaks. */
 export async function receiveData(connection: Connection, write: Write, options: DataOptions): Promise<void> {
-  const inbox = new Inbox(connection, options);
+  const reader = new DataReader(connection, options);
   try {
-    for (let pieces = await inbox.next(); pieces.length > 0; pieces = await inbox.next()) {
+    for (let pieces = await reader.next(); pieces.length > 0; pieces = await reader.next()) {
       await write(pieces);
       options.progress.bytes += pieces.reduce((sum, piece) => sum + piece.length, 0);
     }
   } finally {
-    inbox.close();
+    reader.close();
   }
 }
 
-class Inbox {
+class DataReader {
   readonly #connection: Connection;
   readonly #options: DataOptions;
-  readonly #shelf: Shelf;
+  readonly #buffer: ReceiveBuffer;
   readonly #stopListening: () => void;
   #ended = false;
   #wake: () => void = () => {};
@@ -38,16 +37,16 @@ class Inbox {
     this.#stopListening = onAbort(options.signal, this.#onChange);
     this.#ended = stream.readableEnded;
     const arrived = (): void => this.#wake();
-    this.#shelf = receivesInto(connection) ? new BufferShelf(connection, arrived) : new PieceShelf(stream, arrived);
+    this.#buffer = receivesInto(connection) ? new BufferPool(connection, arrived) : new PieceQueue(stream, arrived);
   }
 
   /** What has come since the last call, which has been written meanwhile; nothing behind the last byte. */
   async next(): Promise<readonly Uint8Array[]> {
     const { stream } = this.#connection;
-    this.#shelf.giveBack();
+    this.#buffer.giveBack();
     await this.#worthWriting();
     this.#options.signal.throwIfAborted();
-    const pieces = this.#shelf.take();
+    const pieces = this.#buffer.take();
     if (pieces.length > 0 || this.#ended) return pieces;
     throw brokenOff(stream);
   }
@@ -56,7 +55,7 @@ class Inbox {
     const { stream } = this.#connection;
     stream.off("end", this.#onEnd).off("error", this.#onChange).off("close", this.#onChange);
     this.#stopListening();
-    this.#shelf.close();
+    this.#buffer.close();
   }
 
   /** A write costs as much as a hundred kilobytes of it, so that what comes in quick succession is written as one. */
@@ -64,8 +63,8 @@ class Inbox {
     const { clock } = this.#options;
     let late = false;
     let cancel: (() => void) | undefined;
-    while (!this.#isOver() && !this.#shelf.full && !(late && this.#shelf.any)) {
-      if (this.#shelf.any) {
+    while (!this.#isOver() && !this.#buffer.full && !(late && this.#buffer.any)) {
+      if (this.#buffer.any) {
         cancel ??= clock.after(limits.uploadGatherMs, () => {
           late = true;
           this.#wake();

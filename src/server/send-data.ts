@@ -1,10 +1,12 @@
 // Pieces of bytes onto a data connection, at its pace.
+
+import type { Duplex } from "node:stream";
 import { finish } from "../data-connection/finish.ts";
 import { discardStrayBytes } from "../data-connection/stray-bytes.ts";
 import { raceAbort } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
-import { brokenOff } from "./broken-data.ts";
+import { isSallyportError, SallyportError } from "../protocol/error.ts";
 
 export interface DataOptions {
   readonly clock: Clock;
@@ -35,4 +37,11 @@ function write(connection: Connection, piece: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(piece, (error) => (error ? reject(brokenOff(stream, error)) : resolve()));
   });
+}
+
+/** `refusal`: how Node refuses to write on what broke a moment ago. */
+export function brokenOff(stream: Duplex, refusal?: Error): SallyportError {
+  const cause = stream.errored ?? refusal;
+  if (isSallyportError(cause)) return cause;
+  return new SallyportError("NET_RESET", "the data connection broke before its end", { cause });
 }

@@ -1,209 +1,139 @@
-// One client: its commands in order, one at a time, with ABOR, STAT and NOOP in between.
-import { Deferred } from "../platform/deferred.ts";
-import { formatEndpoint } from "../platform/endpoint.ts";
+// What the handler of a command gets to work with, and gives back.
+
+import type { LoginGuard } from "../admission/login-guard.ts";
+import type { FileSystem } from "../platform/file-system.ts";
 import type { Connection } from "../platform/network.ts";
-import { Tasks } from "../platform/tasks.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
-import { limits } from "../protocol/limits.ts";
-import { Redaction } from "../protocol/redaction.ts";
-import { makeReply, type Reply } from "../protocol/reply.ts";
-import { carryOut } from "./carry-out.ts";
-import { ControlChannel } from "./control-channel.ts";
-import type { Conversation, RunningTransfer, SessionContext } from "./conversation.ts";
-import { DataEnds } from "./data-ends.ts";
-import type { TlsSession } from "./environment.ts";
-import { Aborted, refusalOf } from "./refusals.ts";
-import { newState, reinitialise, type SessionState } from "./session-state.ts";
-import { SessionTimers } from "./session-timers.ts";
-import { goesBesideTransfer, isAbortable, isAbortedAhead, isLostWithClient, type Waiting } from "./waiting.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { resolvePath } from "../protocol/file-path.ts";
+import { plainHost } from "../protocol/ip-address.ts";
+import type { FactName } from "../protocol/listing/facts-line.ts";
+import type { Reply } from "../protocol/reply.ts";
+import type { LoginPhase } from "../protocol/server/admission.ts";
+import { UnknownCommands } from "../protocol/unknown-commands.ts";
+import type { Account } from "./account.ts";
+import type { HashName } from "./checksum.ts";
+import type { DataEnds } from "./data-ends.ts";
+import type { Carrier, ServerEnvironment, ServerPolicy, TlsSession } from "./environment.ts";
+import type { LostUploads } from "./lost-uploads.ts";
 
-export class Session implements Conversation {
+/** A transfer that is under way, for STAT. */
+export interface RunningTransfer {
+  readonly what: string;
+  readonly progress: { bytes: number };
+}
+
+/** What every session of one server is given. */
+export interface SessionContext {
+  readonly id: number;
+  readonly policy: ServerPolicy;
+  readonly environment: ServerEnvironment;
+  readonly guard: LoginGuard;
+  readonly lostUploads: LostUploads;
+  /** Called when somebody has logged in; again is harmless. */
+  readonly onLogin: () => void;
+  readonly carrier: Carrier | undefined;
+}
+
+export interface Session {
   readonly context: SessionContext;
-  readonly state: SessionState = newState();
+  readonly state: SessionState;
   readonly data: DataEnds;
-  transfer: RunningTransfer | undefined;
-  moved: Conversation["moved"];
-  secure = false;
+  /** The control connection as it is now. */
+  readonly control: Connection;
+  readonly secure: boolean;
   readonly tls: TlsSession | undefined;
-  readonly #channel: ControlChannel;
-  readonly #queue: Waiting[] = [];
-  readonly #tasks: Tasks = new Tasks();
-  readonly #life: AbortController = new AbortController();
-  /** Of the command that is being carried out. */
-  #running: AbortController | undefined;
-  #current: Waiting = "end";
-  readonly #timers: SessionTimers;
-  readonly #redaction: Redaction = new Redaction();
-  #closingText: string | undefined;
-  #reason = "";
-  readonly #over = new Deferred();
+  transfer: RunningTransfer | undefined;
+  /** What the last transfer has moved, for the log. */
+  moved: { readonly path: string; readonly bytes: number } | undefined;
+  /** Writes a preliminary reply; the final one is what the handler returns. */
+  reply(reply: Reply): void;
+  emit(event: TraceEventBody): void;
+  /** Work that may go on behind the reply, and is waited for at the end of the session. */
+  track(work: Promise<unknown>): void;
+}
 
-  constructor(context: SessionContext, connection: Connection) {
-    this.context = context;
-    this.tls = context.policy.tls?.open();
-    this.data = new DataEnds(context, () => this.control);
-    this.#timers = new SessionTimers(context, (text) => this.closeNow(text));
-    this.#channel = new ControlChannel(connection, {
-      command: (command) => this.#arrive(command),
-      isLoggedIn: () => this.state.phase === "logged-in",
-      malformed: (reason) => this.#arrive({ malformed: reason }),
-      ended: () => this.#arrive("end"),
-      failed: (last) => this.#hangUp(last, last.lines.join(" ")),
-      gone: (why) => this.#end(why),
-    });
-  }
+/** A reply, and what is to happen behind it: hang up, TLS handshake. */
+export type Answer = Reply | { readonly reply: Reply; readonly next: "close" | "secure" };
 
-  get control(): Connection {
-    return this.#channel.connection;
-  }
+/** `signal` aborts when the client says ABOR or goes away. What is thrown becomes a reply (see replies.ts). */
+export type Handler = (session: Session, argument: string, signal: AbortSignal) => Answer | Promise<Answer>;
 
-  /** Settles when nothing of the session is left. Never rejects. `implicit`: TLS before the first word. */
-  async run(implicit: boolean): Promise<void> {
-    const ends = {
-      client: formatEndpoint(this.context.carrier?.client ?? this.control.remote),
-      gateway: formatEndpoint(this.control.local),
-    };
-    this.emit({ type: "session.open", ...ends, target: "files" });
-    this.#timers.expectLogin();
-    if (implicit) await this.#handshake();
-    else this.#channel.open();
-    this.say(makeReply(220, this.context.policy.greeting));
-    this.#timers.idle();
-    await this.#over.promise;
-    this.#life.abort(new Aborted());
-    this.#timers.clear();
-    await Promise.all([this.data.forget(), this.#channel.close()]);
-    await this.#tasks.settled();
-    this.emit({ type: "session.close", reason: this.#reason });
-  }
+export type HandlerTable = Readonly<Record<string, Handler>>;
 
-  closeWhenIdle(text: string): void {
-    this.#closingText = text;
-    this.#pump();
-  }
+/** The account; commands that need one are not let through before there is one. */
+export function accountOf(session: Session): Account {
+  if (session.state.account === undefined) throw new SallyportError("INTERNAL", "a command ran before the login");
+  return session.state.account;
+}
 
-  closeNow(text: string): void {
-    this.#hangUp(makeReply(421, text), text);
-  }
+export function filesOf(session: Session): FileSystem {
+  return accountOf(session).fileSystem;
+}
 
-  say(reply: Reply): void {
-    if (this.#life.signal.aborted) return;
-    this.emit({ type: "ftp.reply", side: "downstream", origin: "server", lines: this.#redaction.reply(reply).lines });
-    this.#channel.write(reply);
-  }
+/** A path of the client's, from its working directory. */
+export function pathOf(session: Session, argument: string): string {
+  return resolvePath(session.state.directory, argument);
+}
 
-  emit(event: TraceEventBody): void {
-    this.context.environment.emit(this.context.id, event);
-  }
+/** The client's address: of one that came through our own SSH server, its SSH client's. */
+export function clientOf({ context, control }: Pick<Session, "context" | "control">): string {
+  return plainHost((context.carrier?.client ?? control.remote).host);
+}
 
-  track(work: Promise<unknown>): void {
-    this.#tasks.track(work);
-  }
+// What a session remembers from one command to the next.
+export interface SessionState {
+  phase: LoginPhase;
+  user: string;
+  host: string | undefined;
+  account: Account | undefined;
+  directory: string;
+  type: "A" | "I";
+  /** For the next transfer only (REST). */
+  restart: number;
+  /** For the next command only (RNFR). */
+  renameFrom: string | undefined;
+  facts: ReadonlySet<FactName>;
+  hash: HashName;
+  /** EPSV ALL was said (RFC 2428 section 4). */
+  extendedOnly: boolean;
+  /** PBSZ was said, which has to come before PROT (RFC 4217 section 9). */
+  bufferSized: boolean;
+  /** PROT P */
+  protectedData: boolean;
+  /** Something ended because of an ABOR that has not been answered yet. */
+  aborted: boolean;
+  loginFailures: number;
+  readonly unknownCommands: UnknownCommands;
+}
 
-  #arrive(waiting: Waiting): void {
-    if (waiting === "end") {
-      if (isLostWithClient(this.#current, this.#queue)) this.#running?.abort(new Aborted());
-    } else if (!("malformed" in waiting)) {
-      this.emit({ type: "ftp.command", side: "downstream", origin: "client", line: this.#redaction.command(waiting) });
-      // At once, whatever waits before it; its reply comes in its turn. It does not shorten the wait of a wrong password.
-      if (waiting.verb === "ABOR" && this.#running !== undefined && isAbortable(this.#current))
-        this.#abort(this.#running);
-    }
-    this.#queue.push(waiting);
-    if (this.#queue.length > limits.pipelinedCommandsMax) {
-      this.closeNow(`More than ${limits.pipelinedCommandsMax} commands wait. Goodbye.`);
-    } else this.#pump();
-  }
+const defaults = {
+  phase: "start",
+  user: "",
+  host: undefined,
+  account: undefined,
+  directory: "/",
+  // RFC 959 section 3.1.1.1: ASCII is the default. Every client says TYPE I when it means it.
+  type: "A",
+  restart: 0,
+  renameFrom: undefined,
+  facts: new Set<FactName>(["type", "size", "modify", "perm", "unique", "unix.mode"]),
+  hash: "SHA-256",
+  extendedOnly: false,
+  aborted: false,
+} as const;
 
-  #pump(): void {
-    for (let next = this.#queue[0]; next !== undefined && !this.#isOver(); next = this.#queue[0]) {
-      if (this.#running !== undefined && (this.transfer === undefined || !goesBesideTransfer(next))) return;
-      this.#queue.shift();
-      if (this.#running !== undefined) this.track(this.#answer(next, this.#running.signal));
-      else this.#start(next);
-    }
-    if (this.#running !== undefined || this.#isOver()) return;
-    if (this.#closingText !== undefined) this.closeNow(this.#closingText);
-    else this.#timers.idle();
-  }
+export function newState(): SessionState {
+  return {
+    ...defaults,
+    bufferSized: false,
+    protectedData: false,
+    loginFailures: 0,
+    unknownCommands: new UnknownCommands(),
+  };
+}
 
-  #start(next: Waiting): void {
-    this.#timers.busy();
-    const running = new AbortController();
-    this.#running = running;
-    this.#current = next;
-    if (isAbortedAhead(next, this.#queue)) this.#abort(running);
-    this.track(
-      this.#answer(next, running.signal).finally(() => {
-        this.#running = undefined;
-        this.#pump();
-      }),
-    );
-  }
-
-  #abort(running: AbortController): void {
-    this.state.aborted = true;
-    running.abort(new Aborted());
-  }
-
-  async #answer(next: Waiting, signal: AbortSignal): Promise<void> {
-    if (next === "end") return this.#end("the client has closed the connection");
-    try {
-      const answer = "malformed" in next ? makeReply(500, next.malformed) : await carryOut(this, next, signal);
-      if (this.state.phase === "logged-in") {
-        this.#timers.loggedIn();
-        this.context.onLogin();
-      }
-      if (!("reply" in answer)) this.say(answer);
-      else if (answer.next === "close") this.#hangUp(answer.reply, answer.reply.lines.join(" "));
-      else await this.#startTls(answer.reply);
-    } catch (error) {
-      const refusal = refusalOf(error);
-      if (refusal !== undefined) this.say(refusal);
-      else this.#hangUp(makeReply(421, "Internal server error. Goodbye."), `a fault: ${String(error)}`);
-    }
-    if ("verb" in next && next.verb === "AUTH") this.#channel.resume();
-  }
-
-  async #startTls(reply: Reply): Promise<void> {
-    if (this.#channel.injected) {
-      this.#hangUp(makeReply(421, "Data came after AUTH, outside of TLS. Goodbye."), "bytes behind AUTH");
-      return;
-    }
-    this.say(reply);
-    // What was said in the clear may have been somebody else's (RFC 4217 section 11).
-    reinitialise(this.state);
-    await this.data.forget();
-    await this.#handshake();
-  }
-
-  async #handshake(): Promise<void> {
-    try {
-      await this.#channel.secure(async (plain) => {
-        if (this.tls === undefined) throw new Error("no TLS");
-        return this.tls.secure(plain, this.#life.signal);
-      });
-      this.secure = true;
-    } catch (error) {
-      this.#end(error instanceof Error ? error.message : "TLS failed");
-    }
-  }
-
-  #isOver(): boolean {
-    return this.#life.signal.aborted;
-  }
-
-  #hangUp(last: Reply, reason: string): void {
-    this.say(last);
-    this.#end(reason);
-  }
-
-  #end(reason: string): void {
-    if (this.#isOver()) return;
-    this.#reason = reason;
-    this.#queue.length = 0;
-    this.#life.abort(new Aborted());
-    this.#running?.abort(new Aborted());
-    this.#over.resolve();
-  }
+/** As just connected (REIN, AUTH); what was done wrong is not forgotten, nor the protection (RFC 4217 section 11). */
+export function reinitialise(state: SessionState): void {
+  Object.assign(state, defaults);
 }

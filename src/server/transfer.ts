@@ -1,13 +1,15 @@
 // One transfer from its data connection to its final reply; the same for files and listings, both ways.
+
+import { onAbort } from "../platform/abort.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { makeReply, type Reply } from "../protocol/reply.ts";
-import type { Conversation } from "./conversation.ts";
-import { Aborted, noDataConnection, refusalOf } from "./refusals.ts";
+import { Aborted, noDataConnection, refusalOf } from "./replies.ts";
 import type { DataOptions } from "./send-data.ts";
-import { watchStall } from "./stall-watch.ts";
+import type { Session } from "./session.ts";
 
-export interface TransferPlan {
+interface TransferPlan {
   /** Of a file; absent for a listing. */
   readonly path?: string;
   /** For STAT and the 150. */
@@ -23,26 +25,27 @@ export interface TransferPlan {
 }
 
 /** Opens the data connection and carries. Whatever goes wrong, the peer cannot take half a file for a whole one: it is reset. */
-export async function runTransfer(talk: Conversation, plan: TransferPlan, signal: AbortSignal): Promise<Reply> {
+export async function runTransfer(session: Session, plan: TransferPlan, signal: AbortSignal): Promise<Reply> {
   const progress = { bytes: 0 };
-  talk.transfer = { what: plan.what, progress };
+  session.transfer = { what: plan.what, progress };
   try {
-    if (mustProtect(talk)) return makeReply(521, "Data connections must be encrypted: send PBSZ 0 and PROT P first.");
-    const plain = await openPlain(talk, signal);
+    if (mustProtect(session))
+      return makeReply(521, "Data connections must be encrypted: send PBSZ 0 and PROT P first.");
+    const plain = await openPlain(session, signal);
     if ("code" in plain) return plain;
-    talk.say(makeReply(150, plan.opening ?? `Opening ${modeOf(talk)} mode data connection for ${plan.what}.`));
-    const connection = await protect(talk, plain, plan.upload === true, signal);
+    session.reply(makeReply(150, plan.opening ?? `Opening ${modeOf(session)} mode data connection for ${plan.what}.`));
+    const connection = await protect(session, plain, plan.upload === true, signal);
     if ("code" in connection) return connection;
-    return await carry(talk, plan, connection, progress, signal);
+    return await carry(session, plan, connection, progress, signal);
   } finally {
-    talk.transfer = undefined;
-    talk.moved = { path: plan.path ?? "", bytes: progress.bytes };
+    session.transfer = undefined;
+    session.moved = { path: plan.path ?? "", bytes: progress.bytes };
   }
 }
 
-async function openPlain(talk: Conversation, signal: AbortSignal): Promise<Connection | Reply> {
+async function openPlain(session: Session, signal: AbortSignal): Promise<Connection | Reply> {
   try {
-    return await talk.data.open(signal);
+    return await session.data.open(signal);
   } catch (error) {
     if (signal.aborted || !isSallyportError(error)) throw error;
     return noDataConnection(error);
@@ -51,15 +54,15 @@ async function openPlain(talk: Conversation, signal: AbortSignal): Promise<Conne
 
 /** After the 150: clients wait for it before they begin the handshake. */
 async function protect(
-  talk: Conversation,
+  session: Session,
   plain: Connection,
   upload: boolean,
   signal: AbortSignal,
 ): Promise<Connection | Reply> {
-  if (!talk.state.protectedData || talk.tls === undefined) return plain;
+  if (!session.state.protectedData || session.tls === undefined) return plain;
   try {
-    const secure = await talk.tls.secure(plain, signal, upload);
-    if (secure.resumed || talk.context.policy.tls?.requireReuse !== true) return secure;
+    const secure = await session.tls.secure(plain, signal, upload);
+    if (secure.resumed || session.context.policy.tls?.requireReuse !== true) return secure;
     secure.reset();
     return makeReply(425, "The data connection has to resume the TLS session of the control connection.");
   } catch (error) {
@@ -69,26 +72,26 @@ async function protect(
 }
 
 async function carry(
-  talk: Conversation,
+  session: Session,
   plan: TransferPlan,
   connection: Connection,
   progress: { bytes: number },
   outer: AbortSignal,
 ): Promise<Reply> {
-  const { clock } = talk.context.environment;
-  const stall = watchStall(clock, talk.context.policy.dataStallMs, progress, outer);
+  const { clock } = session.context.environment;
+  const stall = watchStall(clock, session.context.policy.dataStallMs, progress, outer);
   try {
     await plan.carry(connection, { clock, signal: stall.signal, progress });
-    talk.track(connection[Symbol.asyncDispose]() as Promise<void>);
+    session.track(connection[Symbol.asyncDispose]() as Promise<void>);
     return makeReply(226, plan.done?.() ?? "Transfer complete.");
   } catch (error) {
     connection.reset();
-    talk.track(connection.closed);
-    return failureOf(error, talk.context.id);
+    session.track(connection.closed);
+    return failureOf(error, session.context.id);
   } finally {
     stall.release();
     void connection.closed.then((close) =>
-      talk.emit({ type: "data.close", side: "downstream", close, bytes: progress.bytes }),
+      session.emit({ type: "data.close", side: "downstream", close, bytes: progress.bytes }),
     );
   }
 }
@@ -107,7 +110,35 @@ function failureOf(error: unknown, session: number): Reply {
       });
 }
 
-const modeOf = ({ state }: Conversation): string => (state.type === "A" ? "ASCII" : "BINARY");
+const modeOf = ({ state }: Session): string => (state.type === "A" ? "ASCII" : "BINARY");
 
-const mustProtect = (talk: Conversation): boolean =>
-  talk.context.policy.tls?.required === true && !talk.state.protectedData;
+const mustProtect = (session: Session): boolean =>
+  session.context.policy.tls?.required === true && !session.state.protectedData;
+
+// Ends a transfer in which nothing moves.
+/** A signal that follows `outer`, and aborts by itself when `progress` has not changed for `stallMs`. */
+function watchStall(
+  clock: Clock,
+  stallMs: number,
+  progress: { readonly bytes: number },
+  outer: AbortSignal,
+): { readonly signal: AbortSignal; readonly release: () => void } {
+  const controller = new AbortController();
+  const stopListening = onAbort(outer, () => controller.abort(outer.reason));
+  let seen = progress.bytes;
+  let cancel = (): void => {};
+  const look = (): void => {
+    if (progress.bytes === seen) {
+      controller.abort(new SallyportError("NET_TIMEOUT", `no byte has moved for ${stallMs / 1000} s`));
+      return;
+    }
+    seen = progress.bytes;
+    cancel = clock.after(stallMs, look);
+  };
+  cancel = clock.after(stallMs, look);
+  const release = (): void => {
+    cancel();
+    stopListening();
+  };
+  return { signal: controller.signal, release };
+}

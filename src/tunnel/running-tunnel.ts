@@ -1,9 +1,10 @@
 // A tunnel that runs: what the caller holds.
+
+import { closeSessions } from "../admission/acceptor.ts";
 import { RemoteSockets } from "../data-connection/remote-sockets.ts";
 import type { GatewayEnvironment } from "../gateway/environment.ts";
 import type { Gateway, GatewayShared } from "../gateway/gateway.ts";
 import type { Clock } from "../platform/clock.ts";
-import { closeSessions } from "../platform/close-sessions.ts";
 import { Deferred } from "../platform/deferred.ts";
 import type { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
@@ -75,8 +76,8 @@ export class RunningTunnel implements Tunnel {
 
   async #closeParts(graceMs: number): Promise<void> {
     const { clock, gateways, shared, ssh } = this.#parts;
-    const entrances = gateways.map(({ entrance }) => entrance);
-    await closeSessions(clock, entrances, shared.sessions, closingText, graceMs);
+    const acceptors = gateways.map(({ acceptor }) => acceptor);
+    await closeSessions(clock, acceptors, shared.sessions, closingText, graceMs);
     await ssh[Symbol.asyncDispose]();
   }
 }

@@ -146,7 +146,7 @@ test("automatic: a passive port that nobody can reach makes it active too", asyn
   expect(rig.client.modeReason).toContain("connection refused");
 });
 
-test("active: an intruder is dropped, and the server's data is taken", async () => {
+test("active: a rejected peer is dropped, and the server's data is taken", async () => {
   await using rig = await startRig(
     async (control) => {
       const line = await control.expect(/^PORT /);

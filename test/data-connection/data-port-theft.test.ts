@@ -24,13 +24,13 @@ afterAll(() => bench.close());
 
 const ends = new Set<PassiveEnd>();
 
-async function guarded(intruders: [Endpoint, number][]): Promise<PassiveEnd> {
+async function guarded(rejected: [Endpoint, number][]): Promise<PassiveEnd> {
   const end = await openPassiveEnd({
     network: systemNetwork,
     host: victim,
     ports: anyPort,
     isExpectedPeer: ({ host }) => host === victim,
-    onIntruder: (remote, count) => intruders.push([remote, count]),
+    onRejectedPeer: (remote, count) => rejected.push([remote, count]),
     signal: never,
   });
   ends.add(end);
@@ -54,10 +54,10 @@ async function steal(end: PassiveEnd): Promise<{ seen: "end" | "broken"; bytesRe
 
 describe("data-port theft", () => {
   it("a thief is reset, counted, and gets no byte; the rightful peer is served", async () => {
-    const intruders: [Endpoint, number][] = [];
-    const end = await guarded(intruders);
+    const rejected: [Endpoint, number][] = [];
+    const end = await guarded(rejected);
     expect(await steal(end)).toEqual({ seen: "broken", bytesRead: 0 });
-    expect(intruders).toEqual([[{ host: thief, port: expect.any(Number) }, 1]]);
+    expect(rejected).toEqual([[{ host: thief, port: expect.any(Number) }, 1]]);
 
     const rightful = await connectFrom(end, victim);
     const ours = bench.keep(await end.accept({ signal: never }));
@@ -88,23 +88,23 @@ describe("data-port theft", () => {
 });
 
 describe("PASV flood", () => {
-  it("two hundred intruders at once are dropped and counted, and the rightful peer still gets through", async () => {
-    const intruders: [Endpoint, number][] = [];
-    const end = await guarded(intruders);
+  it("two hundred other peers at once are dropped and counted, and the rightful peer still gets through", async () => {
+    const rejected: [Endpoint, number][] = [];
+    const end = await guarded(rejected);
     const flood = Array.from({ length: 200 }, () => steal(end));
     const rightful = connectFrom(end, victim);
     const ours = bench.keep(await end.accept({ signal: never }));
     const [text] = await Promise.all([collect((await rightful).stream), sendAll(ours.stream, "mine")]);
     expect(String(text)).toBe("mine");
     await Promise.allSettled(flood); // those behind the rightful peer are refused
-    expect(intruders.length).toBeGreaterThan(0);
-    expect(intruders.map(([, count]) => count)).toEqual(intruders.map((_, index) => index + 1));
+    expect(rejected.length).toBeGreaterThan(0);
+    expect(rejected.map(([, count]) => count)).toEqual(rejected.map((_, index) => index + 1));
   });
 
-  it("intruders one after the other wear nothing out", async () => {
-    const intruders: [Endpoint, number][] = [];
-    const end = await guarded(intruders);
+  it("rejected peers one after the other wear nothing out", async () => {
+    const rejected: [Endpoint, number][] = [];
+    const end = await guarded(rejected);
     for (let count = 0; count < 40; count += 1) expect((await steal(end)).seen).toBe("broken");
-    expect(intruders).toHaveLength(40);
+    expect(rejected).toHaveLength(40);
   });
 });

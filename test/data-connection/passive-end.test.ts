@@ -27,7 +27,7 @@ async function open(more: Partial<PassiveEndOptions> = {}): Promise<PassiveEnd> 
     host: "127.0.0.1",
     ports: anyPort,
     isExpectedPeer: () => true,
-    onIntruder: () => {},
+    onRejectedPeer: () => {},
     signal: never,
     ...more,
   });

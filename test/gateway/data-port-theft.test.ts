@@ -30,7 +30,7 @@ describe("data-port theft: a peer with another address", () => {
     const { client } = scene;
     const address = await client.passive();
     expect(await steal(address)).toEqual({ bytes: Buffer.alloc(0), how: "reset" });
-    expect(await scene.gateway.seen(({ type }) => type === "data.intruder")).toMatchObject({
+    expect(await scene.gateway.seen(({ type }) => type === "data.rejected-peer")).toMatchObject({
       side: "downstream",
       count: 1,
     });
@@ -117,7 +117,7 @@ describePeers(["root"], "data-port theft by another user of this machine, from t
     const address = await client.passive();
     await using other = startOther(thief, [String(address.port), "leave"], nobody);
     expect(await other.line()).toMatch(/left|ECONNRESET/);
-    await scene.gateway.seen(({ type }) => type === "data.intruder");
+    await scene.gateway.seen(({ type }) => type === "data.rejected-peer");
     await client.connectData(address);
     await scene.gateway.seen((event) => event.type === "data.open" && event.side === "downstream");
   });

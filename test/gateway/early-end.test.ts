@@ -41,8 +41,8 @@ test("that is told to close while it says its last word leaves no timer and says
     await new Promise((resolve) => stream.once("data", resolve));
     for (const session of shared.sessions) session.closeWhenIdle("closing");
     stream.end();
-    await gateway.entrance.stopAccepting();
-    await gateway.entrance.sessionsOver();
+    await gateway.acceptor.stopAccepting();
+    await gateway.acceptor.sessionsOver();
   });
   expect(told).toEqual(["421 the SSH connection is down"]);
   expect(clock.waiting).toBe(0);

@@ -85,9 +85,9 @@ export async function startGateway(options: HarnessOptions): Promise<GatewayHarn
       for (const session of shared.sessions) session.closeWhenIdle(text);
     },
     [Symbol.asyncDispose]: async () => {
-      await gateway.entrance.stopAccepting();
+      await gateway.acceptor.stopAccepting();
       for (const session of shared.sessions) session.closeNow("the test is over");
-      await gateway.entrance.sessionsOver();
+      await gateway.acceptor.sessionsOver();
       if (shared.sessions.size === 0 && shared.registry.size > 0) throw new Error("a data listener is left over");
     },
   };

@@ -83,7 +83,7 @@ describe("sessionsMax", () => {
     await using _first = await PlainClient.loggedIn(gateway);
     const outcomes = await flood(gateway.host, gateway.port, 60);
     const told = outcomes.filter((outcome) => outcome.startsWith("421")).length;
-    expect(told).toBe(limits.intrudersLeavingMax);
+    expect(told).toBe(limits.rejectedPeersLeavingMax);
   });
 });
 

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { socketOwner } from "../../src/network/socket-owner.ts";
-import { systemEndpoint } from "../../src/network/system-endpoint.ts";
+import { systemEndpoint } from "../../src/network/system-connection.ts";
 import { describePeers } from "../support/missing.ts";
 import { nobody, startOther } from "../support/other-process.ts";
 import { watchResources } from "../support/resources.ts";

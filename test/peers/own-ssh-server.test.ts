@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openLocalFileSystem } from "../../src/filesystem/local/local-file-system.ts";
-import { systemTime } from "../../src/network/system-time.ts";
+import { systemTime } from "../../src/network/system-clock.ts";
 import { type ClientResult, type RunOptions, runClient } from "../support/clients/run-client.ts";
 import { runCurl } from "../support/clients.ts";
 import { freePort } from "../support/free-port.ts";

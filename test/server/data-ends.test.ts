@@ -139,7 +139,7 @@ test("thieves of a data port are dropped without a word, and the rightful client
   data.end();
   expect((await peer.reply()).code).toBe(226);
   expect(await peer.code("NOOP")).toBe(200);
-  expect(engine.events.filter(({ type }) => type === "data.intruder").length).toBe(3);
+  expect(engine.events.filter(({ type }) => type === "data.rejected-peer").length).toBe(3);
 });
 
 test("data from a third party is taken where the operator permits it, and from nobody else", async () => {

@@ -1,12 +1,12 @@
 // The engine alone, with a clock that stands still: for tests about time, about other networks, and for hundreds of logins that
 // must cost no password check. Everybody whose password is "secret" gets in; the name chooses the files.
 
+import { LoginGuard } from "../../src/admission/login-guard.ts";
+import { PendingLogins } from "../../src/admission/pending-logins.ts";
 import { SallyportError, type ServerOptions, type TraceEvent } from "../../src/index.ts";
 import { systemNetwork } from "../../src/network/system-network.ts";
 import type { FileSystem } from "../../src/platform/file-system.ts";
-import { LoginGuard } from "../../src/platform/login-guard.ts";
 import type { Network } from "../../src/platform/network.ts";
-import { PendingLogins } from "../../src/platform/pending-logins.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { tlsPolicy } from "../../src/serve/check-options.ts";
 import type { ServerEnvironment, ServerPolicy } from "../../src/server/environment.ts";
@@ -78,7 +78,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   };
   const dismiss = async (): Promise<void> => {
     for (const peer of peers.splice(0)) peer[Symbol.dispose]();
-    await server.entrance.sessionsOver();
+    await server.acceptor.sessionsOver();
   };
   return {
     port,
@@ -89,7 +89,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     login: async (user) => (await connect()).login(user),
     dismiss,
     [Symbol.asyncDispose]: async () => {
-      await server.entrance.stopAccepting();
+      await server.acceptor.stopAccepting();
       await dismiss();
     },
   };

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { FileReader } from "../../src/platform/file-system.ts";
 import { limits } from "../../src/protocol/limits.ts";
-import { filePieces } from "../../src/server/file-source.ts";
+import { filePieces } from "../../src/server/handlers/transfers.ts";
 
 /** Had `size` bytes when it was opened, and has `content` now; gives at most `atOnce` a read. */
 class Reader implements FileReader {

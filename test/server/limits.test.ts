@@ -33,7 +33,7 @@ test("a flood of refused ones that stay is bounded: most are reset at once", asy
   await rig.login();
   const { host = "", port = 0 } = rig.server.listeners[0] ?? {};
   const told = (await flood(host, port, 60)).filter((outcome) => outcome.startsWith("421"));
-  expect(told).toHaveLength(limits.intrudersLeavingMax);
+  expect(told).toHaveLength(limits.rejectedPeersLeavingMax);
 });
 
 test("a session too many from one address is 421", async () => {

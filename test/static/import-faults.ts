@@ -6,6 +6,7 @@ import { placeOf, type SourceFile, withoutComments } from "./source-files.ts";
 const layers: readonly (readonly string[])[] = [
   ["protocol"],
   ["platform"],
+  ["admission"],
   ["network"],
   ["ssh"],
   ["filesystem"],

@@ -1,9 +1,8 @@
 // SFTP servers to test with: a real sshd by both transports, and our own SSH server.
 import { mkdirSync } from "node:fs";
 import { openLocalFileSystem } from "../../src/filesystem/local/local-file-system.ts";
-import { systemClock } from "../../src/network/system-clock.ts";
+import { systemClock, systemTime } from "../../src/network/system-clock.ts";
 import { systemRandom } from "../../src/network/system-random.ts";
-import { systemTime } from "../../src/network/system-time.ts";
 import { connectEmbedded } from "../../src/ssh/embedded/connect-embedded.ts";
 import { connectOpenSsh } from "../../src/ssh/openssh/connect-openssh.ts";
 import { SftpClient } from "../../src/ssh/sftp/client/sftp-client.ts";

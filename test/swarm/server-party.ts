@@ -1,9 +1,9 @@
 // The FTP server of a simulation: ours, on a file system in memory, or an odd one.
 
+import { LoginGuard } from "../../src/admission/login-guard.ts";
+import { PendingLogins } from "../../src/admission/pending-logins.ts";
 import { MemoryFileSystem } from "../../src/filesystem/memory/memory-file-system.ts";
 import type { Clock } from "../../src/platform/clock.ts";
-import { LoginGuard } from "../../src/platform/login-guard.ts";
-import { PendingLogins } from "../../src/platform/pending-logins.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { tlsPolicy } from "../../src/serve/check-options.ts";
 import { RunningServer } from "../../src/serve/running-server.ts";

@@ -1,7 +1,6 @@
 // A session with an SFTP server of this process that may have quirks; no SSH below it.
 import { duplexPair } from "node:stream";
-import { systemClock } from "../../src/network/system-clock.ts";
-import { systemTime } from "../../src/network/system-time.ts";
+import { systemClock, systemTime } from "../../src/network/system-clock.ts";
 import type { FileSystem } from "../../src/platform/file-system.ts";
 import { StreamConnection } from "../../src/platform/stream-connection.ts";
 import { PacketSplitter } from "../../src/ssh/connection-protocol/packet-splitter.ts";

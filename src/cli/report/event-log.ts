@@ -63,7 +63,7 @@ export class EventLog {
         return record("debug", event.type, event.note);
       case "relay.warning":
         return record("warn", event.type, event.note);
-      case "data.intruder":
+      case "data.rejected-peer":
         return this.#warnOnce(event.type, `dropped a data connection from ${event.remote}: not the session's peer`, {
           fields: { remote: event.remote, count: event.count },
           key: `${event.session} ${hostOf(event.remote)}`,

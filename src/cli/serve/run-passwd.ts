@@ -1,7 +1,7 @@
 // `sallyport passwd`: asks twice, and writes the user's line.
 import { randomBytes } from "node:crypto";
 import { rename, unlink, writeFile } from "node:fs/promises";
-import { readPrivateFile } from "../../platform/private-file.ts";
+import { readPrivateFile } from "../../admission/private-file.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import { hashPassword, parsePasswordFile } from "../../serve/passwords.ts";

@@ -1,6 +1,6 @@
 // One run of the FTP server: ask, open, say so, wait for a signal, close.
 import { stat } from "node:fs/promises";
-import { readPrivateFile } from "../../platform/private-file.ts";
+import { readPrivateFile } from "../../admission/private-file.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";

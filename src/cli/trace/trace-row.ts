@@ -51,7 +51,7 @@ function describe(event: TraceEvent): Description {
       return data(event.side, `waits on ${event.endpoint}`);
     case "data.open":
       return data(event.side, `${event.how}: ${knownEnds(event.local, event.remote)}`);
-    case "data.intruder":
+    case "data.rejected-peer":
       return data(event.side, `dropped ${event.remote}: not the session's peer (${event.count})`);
     case "data.half-close":
       return data(event.side, `end of data after ${formatBytes(event.bytes)}`);

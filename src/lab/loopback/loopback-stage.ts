@@ -1,8 +1,7 @@
 // The stage on this machine's loopback address: our FTP servers, our SSH server and real tunnels, on free ports. Scripts name
 // the ports that they would name on separate hosts; the stage knows which ones are meant.
-import { systemClock } from "../../network/system-clock.ts";
+import { systemClock, systemTime } from "../../network/system-clock.ts";
 import { systemNetwork } from "../../network/system-network.ts";
-import { systemTime } from "../../network/system-time.ts";
 import { onAbort } from "../../platform/abort.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
 import { SallyportError } from "../../protocol/error.ts";

@@ -1,6 +1,6 @@
 // The stage of real programs in network namespaces.
 
-import { systemTime } from "../../network/system-time.ts";
+import { systemTime } from "../../network/system-clock.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { LabEvent, NetstatLine } from "../evidence.ts";

@@ -1,10 +1,10 @@
 // Our FTP server engine on a simulated host, with the manners of an old one: an engine for each client, as with inetd.
 
+import { LoginGuard } from "../../admission/login-guard.ts";
+import { PendingLogins } from "../../admission/pending-logins.ts";
 import { AcceptQueue } from "../../platform/accept-queue.ts";
 import type { FileSystem } from "../../platform/file-system.ts";
-import { LoginGuard } from "../../platform/login-guard.ts";
 import type { Connection, Listener, Network } from "../../platform/network.ts";
-import { PendingLogins } from "../../platform/pending-logins.ts";
 import { parseCidr } from "../../protocol/cidr.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { ServerPolicy } from "../../server/environment.ts";

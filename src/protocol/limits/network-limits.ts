@@ -22,7 +22,7 @@ export const networkLimits = {
     unit: "bytes",
     why: "sent the wrong way on one data connection and thrown away; beyond it the sender is not read",
   },
-  intrudersLeavingMax: {
+  rejectedPeersLeavingMax: {
     value: 16,
     unit: "connections",
     why: "dropped at one data port and not yet gone; more wait in its backlog",

@@ -1,5 +1,5 @@
 // Whose public keys may log in: sshd(8), AUTHORIZED_KEYS FILE FORMAT, without options.
-import { readPrivateFile } from "../../platform/private-file.ts";
+import { readPrivateFile } from "../../admission/private-file.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 

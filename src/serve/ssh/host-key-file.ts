@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { link, mkdir, unlink, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, win32 } from "node:path";
-import { readPrivateFile } from "../../platform/private-file.ts";
+import { readPrivateFile } from "../../admission/private-file.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import { generateKey } from "../../ssh/embedded/generate-key.ts";

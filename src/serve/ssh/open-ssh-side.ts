@@ -1,12 +1,11 @@
 // The SSH server beside the FTP server.
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { LoginGuard } from "../../admission/login-guard.ts";
 import { observed } from "../../filesystem/observed.ts";
-import { systemClock } from "../../network/system-clock.ts";
+import { systemClock, systemTime } from "../../network/system-clock.ts";
 import { systemRandom } from "../../network/system-random.ts";
-import { systemTime } from "../../network/system-time.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
-import type { LoginGuard } from "../../platform/login-guard.ts";
 import type { PortRange } from "../../platform/network.ts";
 import type { FileAction, TraceEventBody } from "../../platform/trace.ts";
 import { sameHost } from "../../protocol/ip-address.ts";

@@ -2,15 +2,15 @@
 import { SallyportError } from "../../protocol/error.ts";
 import { makeReply } from "../../protocol/reply.ts";
 import { checksum, type HashName } from "../checksum.ts";
-import { type Conversation, filesOf, type Handler, type HandlerTable, pathOf } from "../conversation.ts";
 import { plainReply } from "../replies.ts";
+import { filesOf, type Handler, type HandlerTable, pathOf, type Session } from "../session.ts";
 
 export const hashHandlers: HandlerTable = {
-  HASH: async (talk, argument, signal) => {
-    const start = talk.state.restart;
-    talk.state.restart = 0;
-    const { hash, bytes } = await hashOf(talk, talk.state.hash, argument, start, undefined, signal);
-    return plainReply(213, `${talk.state.hash} ${start}-${start + bytes} ${hash} ${argument}`);
+  HASH: async (session, argument, signal) => {
+    const start = session.state.restart;
+    session.state.restart = 0;
+    const { hash, bytes } = await hashOf(session, session.state.hash, argument, start, undefined, signal);
+    return plainReply(213, `${session.state.hash} ${start}-${start + bytes} ${hash} ${argument}`);
   },
   XCRC: old("CRC32", 250),
   XMD5: old("MD5", 250),
@@ -23,7 +23,7 @@ export const hashHandlers: HandlerTable = {
 
 /** `path`, or `path first last` where the numbers are bytes from 0; quotes around a path with spaces. */
 function old(name: HashName, code: number): Handler {
-  return async (talk, argument, signal) => {
+  return async (session, argument, signal) => {
     const quoted = /^"((?:[^"]|"")*)"(?: (\d{1,15})(?: (\d{1,15}))?)?$/.exec(argument);
     const ranged = quoted ?? /^(.*) (\d{1,15}) (\d{1,15})$/s.exec(argument) ?? [undefined, argument];
     const [, path = "", first = "0", last] = ranged;
@@ -31,21 +31,21 @@ function old(name: HashName, code: number): Handler {
     const end = last === undefined ? undefined : Number(last);
     if (end !== undefined && end < start) return makeReply(501, "The last byte must not be before the first.");
     const plain = quoted === null ? path : path.replaceAll('""', '"');
-    const { hash } = await hashOf(talk, name, plain, start, end, signal);
+    const { hash } = await hashOf(session, name, plain, start, end, signal);
     // The draft of MD5 tells the name too (draft-twine-ftpmd5 section 3.1).
     return plainReply(code, code === 251 ? `${argument} ${hash.toUpperCase()}` : hash.toUpperCase());
   };
 }
 
 async function hashOf(
-  talk: Conversation,
+  session: Session,
   name: HashName,
   argument: string,
   start: number,
   end: number | undefined,
   signal: AbortSignal,
 ): Promise<{ readonly hash: string; readonly bytes: number }> {
-  const reader = await filesOf(talk).openRead(pathOf(talk, argument), { offset: start, signal });
+  const reader = await filesOf(session).openRead(pathOf(session, argument), { offset: start, signal });
   try {
     if (start > reader.facts.size)
       throw new SallyportError("FS_FAILED", `the start is beyond the end of the file (${reader.facts.size} bytes)`);

@@ -5,17 +5,17 @@ import { factsFeature, formatFactNames, parseFactNames } from "../../protocol/li
 import { makeReply, type Reply } from "../../protocol/reply.ts";
 import { repliesTo, servedCommands } from "../../protocol/server/served-commands.ts";
 import { hashNames } from "../checksum.ts";
-import type { Conversation, HandlerTable } from "../conversation.ts";
 import { listOverControl } from "../listing.ts";
 import { blockReply } from "../replies.ts";
+import type { HandlerTable, Session } from "../session.ts";
 
 export const informationHandlers: HandlerTable = {
   // What clients look for: LIST lines are those of a Unix, and TYPE I is 8 bits.
   SYST: () => makeReply(215, "UNIX Type: L8"),
   NOOP: () => makeReply(200, "NOOP ok."),
-  FEAT: (talk) => blockReply(211, "Features:", features(talk), "End"),
+  FEAT: (session) => blockReply(211, "Features:", features(session), "End"),
   HELP: (_talk, about) => (about === "" ? helpForAll() : helpFor(about)),
-  STAT: (talk, path, signal) => (path === "" ? status(talk) : listOverControl(talk, path, signal)),
+  STAT: (session, path, signal) => (path === "" ? status(session) : listOverControl(session, path, signal)),
   OPTS: setOption,
   LANG: (_talk, language) =>
     /^(|en(-.*)?)$/i.test(language)
@@ -25,7 +25,7 @@ export const informationHandlers: HandlerTable = {
   CSID: () => makeReply(200, "Name=Sallyport;"),
 };
 
-function features({ context, state, tls }: Conversation): string[] {
+function features({ context, state, tls }: Session): string[] {
   const hash = hashNames.map((name) => (name === state.hash ? `${name}*` : name)).join(";");
   const { policy } = context;
   return [
@@ -73,8 +73,8 @@ function helpFor(about: string): Reply {
   return makeReply(214, `${row.verb} ${row.help} (${row.rfc}). Replies: ${repliesTo(row.verb).join(", ")}.`);
 }
 
-function status(talk: Conversation): Reply {
-  const { state, control, secure, transfer } = talk;
+function status(session: Session): Reply {
+  const { state, control, secure, transfer } = session;
   const login = state.phase === "logged-in" ? `Logged in as ${state.user}` : "Not logged in";
   return makeReply(211, [
     "FTP server status:",
@@ -88,8 +88,8 @@ function status(talk: Conversation): Reply {
   ]);
 }
 
-function setOption(talk: Conversation, argument: string): Reply {
-  const { state } = talk;
+function setOption(session: Session, argument: string): Reply {
+  const { state } = session;
   const [name = "", ...rest] = argument.trim().split(/ +/);
   const value = rest.join(" ");
   if (/^(UTF-?8)$/i.test(name)) {

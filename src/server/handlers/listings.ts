@@ -5,52 +5,52 @@ import { factsLine } from "../../protocol/listing/facts-line.ts";
 import { listLine } from "../../protocol/listing/list-line.ts";
 import { parseListRequest } from "../../protocol/listing/list-options.ts";
 import { makeReply, type Reply } from "../../protocol/reply.ts";
-import { accountOf, type Conversation, filesOf, type HandlerTable, pathOf } from "../conversation.ts";
 import { makeListing } from "../listing.ts";
 import { sendData } from "../send-data.ts";
+import { accountOf, filesOf, type HandlerTable, pathOf, type Session } from "../session.ts";
 import { runTransfer } from "../transfer.ts";
 
 export const listingHandlers: HandlerTable = {
-  LIST: async (talk, argument, signal) => {
+  LIST: async (session, argument, signal) => {
     const request = parseListRequest(argument);
     if (request.recursive) return makeReply(504, "LIST -R is not supported; list one directory at a time.");
-    const { entries } = await makeListing(talk, request, signal);
-    const now = talk.context.environment.now();
+    const { entries } = await makeListing(session, request, signal);
+    const now = session.context.environment.now();
     return send(
-      talk,
+      session,
       entries.map((entry) => listLine(entry, now)),
       signal,
     );
   },
-  NLST: async (talk, argument, signal) => {
-    const { entries, prefix } = await makeListing(talk, parseListRequest(argument), signal);
+  NLST: async (session, argument, signal) => {
+    const { entries, prefix } = await makeListing(session, parseListRequest(argument), signal);
     return send(
-      talk,
+      session,
       entries.map(({ name }) => prefix + name),
       signal,
     );
   },
-  MLSD: async (talk, argument, signal) => {
-    const path = pathOf(talk, argument);
-    const { type } = await filesOf(talk).stat(path, { signal });
+  MLSD: async (session, argument, signal) => {
+    const path = pathOf(session, argument);
+    const { type } = await filesOf(session).stat(path, { signal });
     // RFC 3659 section 7.2.1
     if (type !== "directory") return makeReply(501, "MLSD is for directories; MLST is for a file.");
-    return send(talk, factLines(talk, path, signal), signal);
+    return send(session, factLines(session, path, signal), signal);
   },
 };
 
-async function* factLines(talk: Conversation, path: string, signal: AbortSignal): AsyncGenerator<string> {
-  const options = { wanted: talk.state.facts, writable: accountOf(talk).readOnly !== true };
-  for await (const { name, facts } of filesOf(talk).list(path, { signal })) {
+async function* factLines(session: Session, path: string, signal: AbortSignal): AsyncGenerator<string> {
+  const options = { wanted: session.state.facts, writable: accountOf(session).readOnly !== true };
+  for await (const { name, facts } of filesOf(session).list(path, { signal })) {
     if (isSayable(name)) yield factsLine(name, facts, options);
   }
 }
 
 type Lines = Iterable<string> | AsyncIterable<string>;
 
-function send(talk: Conversation, lines: Lines, signal: AbortSignal): Promise<Reply> {
+function send(session: Session, lines: Lines, signal: AbortSignal): Promise<Reply> {
   return runTransfer(
-    talk,
+    session,
     {
       what: "the listing",
       opening: "Here comes the directory listing.",

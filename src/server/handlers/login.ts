@@ -2,51 +2,50 @@
 import { definedProps } from "../../protocol/defined-props.ts";
 import { limits } from "../../protocol/limits.ts";
 import { makeReply } from "../../protocol/reply.ts";
-import { type Answer, type Conversation, clientOf, type HandlerTable } from "../conversation.ts";
-import { reinitialise } from "../session-state.ts";
+import { type Answer, clientOf, type HandlerTable, reinitialise, type Session } from "../session.ts";
 
 export const loginHandlers: HandlerTable = {
   /** The same words for every name (RFC 2577 section 7). */
-  USER: (talk, user) => {
-    Object.assign(talk.state, { user, phase: "named", account: undefined });
+  USER: (session, user) => {
+    Object.assign(session.state, { user, phase: "named", account: undefined });
     return makeReply(331, "Please specify the password.");
   },
   PASS: logIn,
   ACCT: () => makeReply(202, "ACCT command ignored."),
-  REIN: async (talk) => {
-    await talk.data.forget();
-    reinitialise(talk.state);
+  REIN: async (session) => {
+    await session.data.forget();
+    reinitialise(session.state);
     return makeReply(220, "Service ready for new user.");
   },
   QUIT: () => ({ reply: makeReply(221, "Goodbye."), next: "close" }),
-  HOST: (talk, host) => {
+  HOST: (session, host) => {
     // RFC 7151 section 3: before USER, since the host decides who is a user.
-    if (talk.state.phase !== "start") return makeReply(503, "HOST must come before USER.");
-    talk.state.host = host;
+    if (session.state.phase !== "start") return makeReply(503, "HOST must come before USER.");
+    session.state.host = host;
     return makeReply(220, "Welcome.");
   },
-  ABOR: (talk) => {
-    const aborted = talk.state.aborted;
-    talk.state.aborted = false;
+  ABOR: (session) => {
+    const aborted = session.state.aborted;
+    session.state.aborted = false;
     return aborted ? makeReply(226, "ABOR successful.") : makeReply(225, "No transfer to ABOR.");
   },
 };
 
-async function logIn(talk: Conversation, password: string, signal: AbortSignal): Promise<Answer> {
-  const { state, context } = talk;
+async function logIn(session: Session, password: string, signal: AbortSignal): Promise<Answer> {
+  const { state, context } = session;
   const { guard, policy } = context;
   const { user, host } = state;
   state.phase = "start";
-  const address = clientOf(talk);
-  const attempt = { user, password, address, secure: talk.secure, ...definedProps({ host }) };
+  const address = clientOf(session);
+  const attempt = { user, password, address, secure: session.secure, ...definedProps({ host }) };
   const account = await guard.attempt(address, user, () => policy.authenticate(attempt, signal), signal);
-  talk.emit({ type: account === undefined ? "login.refused" : "login.accepted", client: address, user });
-  if (account === undefined) return refuse(talk);
+  session.emit({ type: account === undefined ? "login.refused" : "login.accepted", client: address, user });
+  if (account === undefined) return refuse(session);
   Object.assign(state, { account, phase: "logged-in", loginFailures: 0, directory: account.directory ?? "/" });
   return makeReply(230, "Login successful.");
 }
 
-function refuse({ state }: Conversation): Answer {
+function refuse({ state }: Session): Answer {
   state.loginFailures += 1;
   if (state.loginFailures < limits.loginFailuresMax) return makeReply(530, "Login incorrect.");
   return { reply: makeReply(421, `${limits.loginFailuresMax} failed logins. Goodbye.`), next: "close" };

@@ -1,6 +1,6 @@
 // How data is represented and where it starts: TYPE, STRU, MODE, ALLO, REST.
 import { makeReply, type Reply } from "../../protocol/reply.ts";
-import type { Conversation, HandlerTable } from "../conversation.ts";
+import type { HandlerTable, Session } from "../session.ts";
 
 export const parameterHandlers: HandlerTable = {
   TYPE: setType,
@@ -12,15 +12,15 @@ export const parameterHandlers: HandlerTable = {
     /^\d+( R \d+)?$/i.test(argument)
       ? makeReply(202, "ALLO command ignored.")
       : makeReply(501, "ALLO needs a number of bytes."),
-  REST: (talk, position) => {
+  REST: (session, position) => {
     // RFC 3659 section 5.3. Numbers beyond 2^53 are no position in any file.
     if (!/^\d{1,15}$/.test(position)) return makeReply(501, "REST needs a number of bytes.");
-    talk.state.restart = Number(position);
-    return makeReply(350, `Restart position accepted (${talk.state.restart}).`);
+    session.state.restart = Number(position);
+    return makeReply(350, `Restart position accepted (${session.state.restart}).`);
   },
 };
 
-function setType({ state }: Conversation, argument: string): Reply {
+function setType({ state }: Session, argument: string): Reply {
   if (/^(I|L ?8)$/i.test(argument)) {
     state.type = "I";
     return makeReply(200, "Switching to Binary mode.");

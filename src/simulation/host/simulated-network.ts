@@ -1,10 +1,11 @@
 // A simulated host as a Network: what node:net and the system do for a program on a real one.
-import { listenOnOne } from "../../network/listen-on-one.ts";
+
 import { translateSystemError } from "../../network/system-error.ts";
 import { abortablePromise } from "../../platform/abort.ts";
 import { AcceptQueue } from "../../platform/accept-queue.ts";
 import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../../platform/network.ts";
+import { listenOnOne } from "../../platform/port-range.ts";
 import type { ErrorDetails } from "../../protocol/error.ts";
 import { ipFamily } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";

@@ -1,5 +1,5 @@
 import { equal, notEqual, ok } from "node:assert/strict";
-import { systemTime } from "../../network/system-time.ts";
+import { systemTime } from "../../network/system-clock.ts";
 import { matches, rejectsLike, rejectsWith } from "../assertions.ts";
 import type { Facts } from "../facts.ts";
 import { code, type FileSystemSubject, get, put, signal } from "./subject.ts";

@@ -237,9 +237,9 @@ describe("other events", () => {
     ]);
   });
 
-  test("an intruder and a refused channel are warnings", () => {
+  test("a rejected peer and a refused channel are warnings", () => {
     const dialogue = new Dialogue()
-      .event({ type: "data.intruder", side: "downstream", remote: "192.0.2.66:4000", count: 1 })
+      .event({ type: "data.rejected-peer", side: "downstream", remote: "192.0.2.66:4000", count: 1 })
       .event({ type: "ssh.channel.refused", target: "ftp-host:21", reason: "administratively prohibited" });
     expect(messages(dialogue)).toEqual([
       "warn session 1: dropped a data connection from 192.0.2.66:4000: not the session's peer",

@@ -145,7 +145,7 @@ test("every kind of event has a line, and no line is wider than asked", () => {
     fc.record({ type: fc.constant("relay.note" as const), note: text }),
     fc.record({ type: fc.constant("data.listen" as const), side, endpoint: text }),
     fc.record({ type: fc.constant("data.open" as const), side, how: text, local: text, remote: text }),
-    fc.record({ type: fc.constant("data.intruder" as const), side, remote: text, count: bytes }),
+    fc.record({ type: fc.constant("data.rejected-peer" as const), side, remote: text, count: bytes }),
     fc.record({ type: fc.constant("data.half-close" as const), side, bytes }),
     fc.record({ type: fc.constant("data.close" as const), side, close, bytes }),
     fc.record({ type: fc.constant("ssh.connecting" as const), target: text, transport: text }),

@@ -1,9 +1,8 @@
 // The FTP client of the old kind as a separate program, run by the stage in a host's network namespace. What it is told
 // comes on standard input, what it does and sees goes to standard output (messages.ts).
 import { createInterface } from "node:readline";
-import { wakefulClock } from "../../../network/system-clock.ts";
+import { systemTime, wakefulClock } from "../../../network/system-clock.ts";
 import { systemNetwork } from "../../../network/system-network.ts";
-import { systemTime } from "../../../network/system-time.ts";
 import type { Network } from "../../../platform/network.ts";
 import { definedProps } from "../../../protocol/defined-props.ts";
 import { isSallyportError } from "../../../protocol/error.ts";

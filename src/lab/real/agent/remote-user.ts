@@ -1,6 +1,6 @@
 // The FTP client of a real run, as the script sees it: words to a program on a host.
 import { createInterface } from "node:readline";
-import { systemTime } from "../../../network/system-time.ts";
+import { systemTime } from "../../../network/system-clock.ts";
 import type { Endpoint } from "../../../platform/endpoint.ts";
 import { definedProps } from "../../../protocol/defined-props.ts";
 import { type ErrorCode, SallyportError } from "../../../protocol/error.ts";

@@ -1,7 +1,7 @@
 // Reads ssh_config(5) where no OpenSSH is installed to do it: lines, Host, Match and Include. A test compares it with `ssh -G`.
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { isAbsolute, join, parse } from "node:path";
-import { assertOwn } from "../../../platform/private-file.ts";
+import { assertOwn } from "../../../admission/private-file.ts";
 import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
 import { matchesPattern, matchesPatternList } from "../pattern.ts";

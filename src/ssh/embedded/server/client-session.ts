@@ -1,9 +1,9 @@
 // What a client that is logged in can do: connect, listen, SFTP, and commands that stand for nothing.
-import type { Endpoint } from "../../../platform/endpoint.ts";
-import { formatEndpoint } from "../../../platform/endpoint.ts";
+
+import { ChildSignals } from "../../../platform/child-signals.ts";
+import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
 import type { FileSystem } from "../../../platform/file-system.ts";
 import type { Connection } from "../../../platform/network.ts";
-import { SignalFan } from "../../../platform/signal-fan.ts";
 import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
 import type { Channel } from "../../channels/channel.ts";
@@ -50,7 +50,7 @@ export class ClientSession {
   readonly #connections: RemoteConnections;
   readonly #work: Set<Promise<void>> = new Set();
   /** As many connections may be opening at once as there may be channels. */
-  readonly #opens: SignalFan;
+  readonly #opens: ChildSignals;
   #opening = 0;
   #sessions = 0;
   #refusals = 0;
@@ -59,7 +59,7 @@ export class ClientSession {
     this.#parts = parts;
     const { network, gatewayPorts, clock, random } = parts.context;
     this.#connections = new RemoteConnections(clock);
-    this.#opens = new SignalFan(parts.signal);
+    this.#opens = new ChildSignals(parts.signal);
     this.#listeners = new RemoteListeners({
       network,
       gatewayPorts,

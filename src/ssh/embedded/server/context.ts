@@ -1,15 +1,15 @@
 // What all connections of one server have in common: options checked and made complete.
+
+import { LoginGuard } from "../../../admission/login-guard.ts";
 import type { Clock } from "../../../platform/clock.ts";
 import type { Endpoint } from "../../../platform/endpoint.ts";
 import type { FileSystem } from "../../../platform/file-system.ts";
-import { LoginGuard } from "../../../platform/login-guard.ts";
 import type { Network } from "../../../platform/network.ts";
 import type { Random } from "../../../platform/random.ts";
 import { SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
 import type { AuthenticateSsh, Route, SshClient, SshServerEvent, SshServerOptions, SshUser } from "./options.ts";
-import type { GatewayPorts } from "./permission.ts";
-import { compilePermission, type Permit } from "./permission.ts";
+import { compilePermission, type GatewayPorts, type Permit } from "./permission.ts";
 
 export interface ServerContext {
   readonly network: Network;

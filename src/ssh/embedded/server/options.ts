@@ -1,9 +1,9 @@
 // What an SSH server is made from, and what it gives back.
 
+import type { LoginGuard } from "../../../admission/login-guard.ts";
 import type { Clock } from "../../../platform/clock.ts";
 import type { Endpoint } from "../../../platform/endpoint.ts";
 import type { FileSystem } from "../../../platform/file-system.ts";
-import type { LoginGuard } from "../../../platform/login-guard.ts";
 import type { Connection, Network } from "../../../platform/network.ts";
 import type { Random } from "../../../platform/random.ts";
 import type { TraceEventBody } from "../../../platform/trace.ts";

@@ -1,11 +1,12 @@
 // An SSH server of our own: opened, accepting and counting clients, closed.
+
+import { Acceptor } from "../../../admission/acceptor.ts";
+import { blockOf } from "../../../admission/login-guard.ts";
+import { PendingLogins } from "../../../admission/pending-logins.ts";
 import { onAbort } from "../../../platform/abort.ts";
 import { Deferred } from "../../../platform/deferred.ts";
 import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
-import { Entrance } from "../../../platform/entrance.ts";
-import { blockOf } from "../../../platform/login-guard.ts";
 import type { Connection, Listener } from "../../../platform/network.ts";
-import { PendingLogins } from "../../../platform/pending-logins.ts";
 import { isUnspecified, plainHost } from "../../../protocol/ip-address.ts";
 import { ClientConnection } from "./client-connection.ts";
 import { makeContext, type ServerContext } from "./context.ts";
@@ -41,7 +42,7 @@ class RunningSshServer implements SshServer {
   readonly #context: ServerContext;
   readonly #clients: Set<ClientConnection> = new Set();
   readonly #pending: PendingLogins;
-  readonly #entrance: Entrance;
+  readonly #acceptor: Acceptor;
   readonly #closed = new Deferred();
   #closing: Promise<void> | undefined;
 
@@ -55,7 +56,7 @@ class RunningSshServer implements SshServer {
     this.closed = this.#closed.promise;
     this.#context = context;
     this.#pending = new PendingLogins(context.connectionsMax);
-    this.#entrance = new Entrance(listener, (connection) => this.#welcome(connection));
+    this.#acceptor = new Acceptor(listener, (connection) => this.#welcome(connection));
   }
 
   get open(): readonly string[] {
@@ -68,9 +69,9 @@ class RunningSshServer implements SshServer {
   }
 
   async #close(): Promise<void> {
-    await this.#entrance.stopAccepting();
+    await this.#acceptor.stopAccepting();
     for (const client of this.#clients) client.close("the server is closing");
-    await this.#entrance.sessionsOver();
+    await this.#acceptor.sessionsOver();
     this.#closed.resolve();
   }
 
@@ -92,7 +93,7 @@ class RunningSshServer implements SshServer {
     const opened = new ClientConnection(connection, this.#context, onLogin);
     client = opened;
     this.#clients.add(opened);
-    this.#entrance.track(
+    this.#acceptor.track(
       opened.gone.then(() => {
         onLogin();
         this.#clients.delete(opened);
@@ -104,7 +105,7 @@ class RunningSshServer implements SshServer {
   #refuse(connection: Connection, reason: string): void {
     const client = formatEndpoint(connection.remote);
     this.#context.emit({ type: "ssh-server.close", client, reason });
-    this.#entrance.refuse(connection, "Too many connections.\r\n");
+    this.#acceptor.refuse(connection, "Too many connections.\r\n");
   }
 }
 

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import ssh2, { type AuthContext, BaseAgent, type ParsedKey } from "ssh2";
 import { afterEach, expect, test } from "vitest";
+import { LoginGuard } from "../../../../src/admission/login-guard.ts";
 import { systemClock } from "../../../../src/network/system-clock.ts";
-import { LoginGuard } from "../../../../src/platform/login-guard.ts";
 import { limits } from "../../../../src/protocol/limits.ts";
 import { Login } from "../../../../src/ssh/embedded/server/login.ts";
 import type { AuthenticateSsh } from "../../../../src/ssh/embedded/server/options.ts";
@@ -207,7 +207,7 @@ test("a flood of refused ones that stay is bounded: most are reset at once", asy
   server = await startSshServer({ connectionsMax: 1 });
   await using _first = await rawClient(server.port);
   const told = (await flood("127.0.0.1", server.port, 60)).filter((words) => words === "Too many connections.\r\n");
-  expect(told).toHaveLength(limits.intrudersLeavingMax);
+  expect(told).toHaveLength(limits.rejectedPeersLeavingMax);
 });
 
 test("more connections from one address than allowed are refused with a word, and a place that is free again is given", async () => {

@@ -4,7 +4,7 @@ import type { Connection } from "../platform/network.ts";
 import type { Receiver, ReceivesInto } from "../platform/receives-into.ts";
 import { limits } from "../protocol/limits.ts";
 
-export interface Shelf {
+export interface ReceiveBuffer {
   /** Something is there. */
   readonly any: boolean;
   /** As much as is written at once. */
@@ -18,7 +18,7 @@ export interface Shelf {
 }
 
 /** Pieces as the stream has them. */
-export class PieceShelf implements Shelf {
+export class PieceQueue implements ReceiveBuffer {
   readonly #stream: Duplex;
   readonly #arrived: () => void;
   #pieces: Uint8Array[] = [];
@@ -62,7 +62,7 @@ export class PieceShelf implements Shelf {
 }
 
 /** Its own buffers: one is filled while another one is being written. */
-export class BufferShelf implements Shelf, Receiver {
+export class BufferPool implements ReceiveBuffer, Receiver {
   readonly #arrived: () => void;
   readonly #more: () => void;
   /** Being filled: it has bytes up to `at`, and those up to `from` were taken. */

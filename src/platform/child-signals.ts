@@ -1,7 +1,7 @@
 // One signal that ends many things at once. Each with its own listener would look like a leak to Node from the eleventh on.
 
 /** Children of a signal. It has one listener while there are any, however many, and none else. */
-export class SignalFan {
+export class ChildSignals {
   readonly #parent: AbortSignal;
   readonly #children: Set<AbortController> = new Set();
 

@@ -2,15 +2,15 @@
 import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
 import { raceAbort } from "../../src/platform/abort.ts";
-import { SignalFan } from "../../src/platform/signal-fan.ts";
+import { ChildSignals } from "../../src/platform/child-signals.ts";
 
 const never = new Promise<void>(() => {});
-const untilAborted = (fan: SignalFan): Promise<unknown> =>
+const untilAborted = (fan: ChildSignals): Promise<unknown> =>
   fan.during((signal) => raceAbort(never, signal)).catch((reason: unknown) => reason);
 
 test("fifty children cost their parent one listener, and none when they are over", async () => {
   const parent = new AbortController();
-  const fan = new SignalFan(parent.signal);
+  const fan = new ChildSignals(parent.signal);
   const listeners = (): number => getEventListeners(parent.signal, "abort").length;
   const over: (() => void)[] = [];
   const work = Array.from({ length: 50 }, () => fan.during(() => new Promise<void>((resolve) => over.push(resolve))));
@@ -22,7 +22,7 @@ test("fifty children cost their parent one listener, and none when they are over
 
 test("all of them are aborted with the parent, for its reason", async () => {
   const parent = new AbortController();
-  const fan = new SignalFan(parent.signal);
+  const fan = new ChildSignals(parent.signal);
   const work = Promise.all([untilAborted(fan), untilAborted(fan)]);
   const reason = new Error("enough");
   parent.abort(reason);
@@ -31,5 +31,5 @@ test("all of them are aborted with the parent, for its reason", async () => {
 
 test("a child of an aborted parent is born aborted", async () => {
   const reason = new Error("enough");
-  expect(await untilAborted(new SignalFan(AbortSignal.abort(reason)))).toBe(reason);
+  expect(await untilAborted(new ChildSignals(AbortSignal.abort(reason)))).toBe(reason);
 });

@@ -1,6 +1,6 @@
 // Whose place a connection takes that has not logged in yet.
 import { expect, test } from "vitest";
-import { PendingLogins } from "../../src/platform/pending-logins.ts";
+import { PendingLogins } from "../../src/admission/pending-logins.ts";
 
 const flooders = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
 

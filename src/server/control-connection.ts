@@ -19,7 +19,7 @@ export interface ControlEvents {
   readonly gone: (why: string) => void;
 }
 
-export class ControlChannel {
+export class ControlConnection {
   readonly #events: ControlEvents;
   #connection: Connection;
   #receiver: CommandReceiver;

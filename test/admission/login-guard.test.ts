@@ -1,6 +1,6 @@
 // What guessing passwords costs, and whom it costs nothing.
 import { expect, test } from "vitest";
-import { LoginGuard } from "../../src/platform/login-guard.ts";
+import { LoginGuard } from "../../src/admission/login-guard.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 

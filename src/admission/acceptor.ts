@@ -1,9 +1,11 @@
-// The entrance of a server: takes connections from one listener until it is closed, and shows out whom it does not want.
-import { limits } from "../protocol/limits.ts";
-import type { Connection, Listener } from "./network.ts";
-import { Tasks } from "./tasks.ts";
+// The door of a server: takes connections from one listener until it is closed, and shows out whom it does not want.
 
-export class Entrance {
+import type { Clock } from "../platform/clock.ts";
+import type { Connection, Listener } from "../platform/network.ts";
+import { Tasks } from "../platform/tasks.ts";
+import { limits } from "../protocol/limits.ts";
+
+export class Acceptor {
   readonly #listener: Listener;
   readonly #onConnection: (connection: Connection) => void;
   readonly #stop: AbortController = new AbortController();
@@ -33,7 +35,7 @@ export class Entrance {
   /** With `words`, but in a flood without: each that is told takes up to `disposeGraceMs` to leave. */
   refuse(connection: Connection, words: string | Uint8Array): void {
     connection.stream.on("error", () => {});
-    if (this.#leaving >= limits.intrudersLeavingMax) connection.reset();
+    if (this.#leaving >= limits.rejectedPeersLeavingMax) connection.reset();
     else if (words.length > 0) connection.stream.write(words);
     this.#leaving += 1;
     const gone = connection[Symbol.asyncDispose]() as Promise<void>;
@@ -66,4 +68,28 @@ export class Entrance {
       }
     }
   }
+}
+
+// How whatever has sessions is closed.
+interface ClosableSession {
+  /** As soon as no transfer is under way; `text` tells the peer why. */
+  closeWhenIdle(text: string): void;
+  closeNow(text: string): void;
+}
+
+/** No new sessions; running transfers may finish for up to `graceMs`; then everything is closed. Settles when all are over. */
+export async function closeSessions(
+  clock: Clock,
+  acceptors: readonly Acceptor[],
+  sessions: ReadonlySet<ClosableSession>,
+  text: string,
+  graceMs: number,
+): Promise<void> {
+  await Promise.all(acceptors.map((acceptor) => acceptor.stopAccepting()));
+  const cancel = clock.after(graceMs, () => {
+    for (const session of sessions) session.closeNow(text);
+  });
+  for (const session of sessions) session.closeWhenIdle(text);
+  await Promise.all(acceptors.map((acceptor) => acceptor.sessionsOver()));
+  cancel();
 }

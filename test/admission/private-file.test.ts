@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { readPrivateFile } from "../../src/platform/private-file.ts";
+import { readPrivateFile } from "../../src/admission/private-file.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 
 let dir: TempDir;

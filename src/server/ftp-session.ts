@@ -1,0 +1,294 @@
+// One client: its commands in order, one at a time, with ABOR, STAT and NOOP in between.
+import { Deferred } from "../platform/deferred.ts";
+import { formatEndpoint } from "../platform/endpoint.ts";
+import type { Connection } from "../platform/network.ts";
+import { Tasks } from "../platform/tasks.ts";
+import type { TraceEventBody } from "../platform/trace.ts";
+import { argumentText, type Command } from "../protocol/command.ts";
+import { findCommand } from "../protocol/command-table.ts";
+import { limits } from "../protocol/limits.ts";
+import { Redaction } from "../protocol/redaction.ts";
+import { makeReply, type Reply } from "../protocol/reply.ts";
+import { servedCommands } from "../protocol/server/served-commands.ts";
+import { carryOut } from "./carry-out.ts";
+import { ControlConnection } from "./control-connection.ts";
+import { DataEnds } from "./data-ends.ts";
+import type { TlsSession } from "./environment.ts";
+import { Aborted, refusalOf } from "./replies.ts";
+import {
+  newState,
+  type RunningTransfer,
+  reinitialise,
+  type Session,
+  type SessionContext,
+  type SessionState,
+} from "./session.ts";
+
+export class FtpSession implements Session {
+  readonly context: SessionContext;
+  readonly state: SessionState = newState();
+  readonly data: DataEnds;
+  transfer: RunningTransfer | undefined;
+  moved: Session["moved"];
+  secure = false;
+  readonly tls: TlsSession | undefined;
+  readonly #channel: ControlConnection;
+  readonly #queue: Waiting[] = [];
+  readonly #tasks: Tasks = new Tasks();
+  readonly #life: AbortController = new AbortController();
+  /** Of the command that is being carried out. */
+  #running: AbortController | undefined;
+  #current: Waiting = "end";
+  readonly #timers: SessionTimers;
+  readonly #redaction: Redaction = new Redaction();
+  #closingText: string | undefined;
+  #reason = "";
+  readonly #over = new Deferred();
+
+  constructor(context: SessionContext, connection: Connection) {
+    this.context = context;
+    this.tls = context.policy.tls?.open();
+    this.data = new DataEnds(context, () => this.control);
+    this.#timers = new SessionTimers(context, (text) => this.closeNow(text));
+    this.#channel = new ControlConnection(connection, {
+      command: (command) => this.#arrive(command),
+      isLoggedIn: () => this.state.phase === "logged-in",
+      malformed: (reason) => this.#arrive({ malformed: reason }),
+      ended: () => this.#arrive("end"),
+      failed: (last) => this.#hangUp(last, last.lines.join(" ")),
+      gone: (why) => this.#end(why),
+    });
+  }
+
+  get control(): Connection {
+    return this.#channel.connection;
+  }
+
+  /** Settles when nothing of the session is left. Never rejects. `implicit`: TLS before the first word. */
+  async run(implicit: boolean): Promise<void> {
+    const ends = {
+      client: formatEndpoint(this.context.carrier?.client ?? this.control.remote),
+      gateway: formatEndpoint(this.control.local),
+    };
+    this.emit({ type: "session.open", ...ends, target: "files" });
+    this.#timers.expectLogin();
+    if (implicit) await this.#handshake();
+    else this.#channel.open();
+    this.reply(makeReply(220, this.context.policy.greeting));
+    this.#timers.idle();
+    await this.#over.promise;
+    this.#life.abort(new Aborted());
+    this.#timers.clear();
+    await Promise.all([this.data.forget(), this.#channel.close()]);
+    await this.#tasks.settled();
+    this.emit({ type: "session.close", reason: this.#reason });
+  }
+
+  closeWhenIdle(text: string): void {
+    this.#closingText = text;
+    this.#pump();
+  }
+
+  closeNow(text: string): void {
+    this.#hangUp(makeReply(421, text), text);
+  }
+
+  reply(reply: Reply): void {
+    if (this.#life.signal.aborted) return;
+    this.emit({ type: "ftp.reply", side: "downstream", origin: "server", lines: this.#redaction.reply(reply).lines });
+    this.#channel.write(reply);
+  }
+
+  emit(event: TraceEventBody): void {
+    this.context.environment.emit(this.context.id, event);
+  }
+
+  track(work: Promise<unknown>): void {
+    this.#tasks.track(work);
+  }
+
+  #arrive(waiting: Waiting): void {
+    if (waiting === "end") {
+      if (isLostWithClient(this.#current, this.#queue)) this.#running?.abort(new Aborted());
+    } else if (!("malformed" in waiting)) {
+      this.emit({ type: "ftp.command", side: "downstream", origin: "client", line: this.#redaction.command(waiting) });
+      // At once, whatever waits before it; its reply comes in its turn. It does not shorten the wait of a wrong password.
+      if (waiting.verb === "ABOR" && this.#running !== undefined && isAbortable(this.#current))
+        this.#abort(this.#running);
+    }
+    this.#queue.push(waiting);
+    if (this.#queue.length > limits.pipelinedCommandsMax) {
+      this.closeNow(`More than ${limits.pipelinedCommandsMax} commands wait. Goodbye.`);
+    } else this.#pump();
+  }
+
+  #pump(): void {
+    for (let next = this.#queue[0]; next !== undefined && !this.#isOver(); next = this.#queue[0]) {
+      if (this.#running !== undefined && (this.transfer === undefined || !goesBesideTransfer(next))) return;
+      this.#queue.shift();
+      if (this.#running !== undefined) this.track(this.#answer(next, this.#running.signal));
+      else this.#start(next);
+    }
+    if (this.#running !== undefined || this.#isOver()) return;
+    if (this.#closingText !== undefined) this.closeNow(this.#closingText);
+    else this.#timers.idle();
+  }
+
+  #start(next: Waiting): void {
+    this.#timers.busy();
+    const running = new AbortController();
+    this.#running = running;
+    this.#current = next;
+    if (isAbortedAhead(next, this.#queue)) this.#abort(running);
+    this.track(
+      this.#answer(next, running.signal).finally(() => {
+        this.#running = undefined;
+        this.#pump();
+      }),
+    );
+  }
+
+  #abort(running: AbortController): void {
+    this.state.aborted = true;
+    running.abort(new Aborted());
+  }
+
+  async #answer(next: Waiting, signal: AbortSignal): Promise<void> {
+    if (next === "end") return this.#end("the client has closed the connection");
+    try {
+      const answer = "malformed" in next ? makeReply(500, next.malformed) : await carryOut(this, next, signal);
+      if (this.state.phase === "logged-in") {
+        this.#timers.loggedIn();
+        this.context.onLogin();
+      }
+      if (!("reply" in answer)) this.reply(answer);
+      else if (answer.next === "close") this.#hangUp(answer.reply, answer.reply.lines.join(" "));
+      else await this.#startTls(answer.reply);
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal !== undefined) this.reply(refusal);
+      else this.#hangUp(makeReply(421, "Internal server error. Goodbye."), `a fault: ${String(error)}`);
+    }
+    if ("verb" in next && next.verb === "AUTH") this.#channel.resume();
+  }
+
+  async #startTls(reply: Reply): Promise<void> {
+    if (this.#channel.injected) {
+      this.#hangUp(makeReply(421, "Data came after AUTH, outside of TLS. Goodbye."), "bytes behind AUTH");
+      return;
+    }
+    this.reply(reply);
+    // What was said in the clear may have been somebody else's (RFC 4217 section 11).
+    reinitialise(this.state);
+    await this.data.forget();
+    await this.#handshake();
+  }
+
+  async #handshake(): Promise<void> {
+    try {
+      await this.#channel.secure(async (plain) => {
+        if (this.tls === undefined) throw new Error("no TLS");
+        return this.tls.secure(plain, this.#life.signal);
+      });
+      this.secure = true;
+    } catch (error) {
+      this.#end(error instanceof Error ? error.message : "TLS failed");
+    }
+  }
+
+  #isOver(): boolean {
+    return this.#life.signal.aborted;
+  }
+
+  #hangUp(last: Reply, reason: string): void {
+    this.reply(last);
+    this.#end(reason);
+  }
+
+  #end(reason: string): void {
+    if (this.#isOver()) return;
+    this.#reason = reason;
+    this.#queue.length = 0;
+    this.#life.abort(new Aborted());
+    this.#running?.abort(new Aborted());
+    this.#over.resolve();
+  }
+}
+
+// What waits for its turn in a session, and what it may do while it waits.
+/** A command, a line that is not a command, the client's end-of-file. */
+type Waiting = Command | { readonly malformed: string } | "end";
+
+const isCommand = (waiting: Waiting): waiting is Command => waiting !== "end" && !("malformed" in waiting);
+
+/** During a transfer NOOP and STAT are answered at once; RFC 959 section 5.4: STAT then tells how far it is. */
+function goesBesideTransfer(waiting: Waiting): boolean {
+  if (!isCommand(waiting)) return false;
+  return waiting.verb === "NOOP" || (waiting.verb === "STAT" && argumentText(waiting) === "");
+}
+
+/** ABOR is about a transfer that was asked for before it, also about one that has not begun (RFC 959 section 4.1.3). */
+function isAbortedAhead(waiting: Waiting, behind: readonly Waiting[]): boolean {
+  if (!isCommand(waiting) || findCommand(waiting.verb)?.data === undefined) return false;
+  return behind.some((later) => isCommand(later) && later.verb === "ABOR");
+}
+
+/** What works on files or data may take its time and can be aborted; the others are done before an ABOR is read. */
+function isAbortable(waiting: Waiting): boolean {
+  return isCommand(waiting) && (servedCommands.get(waiting.verb)?.groups.length ?? 0) > 0;
+}
+
+const checksums = /^(HASH|XCRC|X?MD5|XSHA\d*)$/;
+
+/**
+ * A client that ends without QUIT has died. In the middle of an upload its data is no whole file then, end-of-file or not;
+ * and a checksum is work for nobody.
+ */
+function isLostWithClient(running: Waiting, behind: readonly Waiting[]): boolean {
+  if (!isCommand(running) || behind.some((later) => isCommand(later) && later.verb === "QUIT")) return false;
+  return findCommand(running.verb)?.data === "upload" || checksums.test(running.verb);
+}
+
+// A session that does not log in, or falls silent, ends.
+class SessionTimers {
+  readonly #context: SessionContext;
+  readonly #hangUp: (text: string) => void;
+  #cancelLogin: () => void = () => {};
+  #cancelIdle: () => void = () => {};
+
+  /** `hangUp` says 421 and this text. */
+  constructor(context: SessionContext, hangUp: (text: string) => void) {
+    this.#context = context;
+    this.#hangUp = hangUp;
+  }
+
+  /** From the connection on. */
+  expectLogin(): void {
+    const { policy, environment } = this.#context;
+    this.#cancelLogin = environment.clock.after(policy.loginMs, () =>
+      this.#hangUp(`No login within ${policy.loginMs / 1000} s. Goodbye.`),
+    );
+  }
+
+  loggedIn(): void {
+    this.#cancelLogin();
+  }
+
+  /** Nothing is under way from now on. */
+  idle(): void {
+    const { policy, environment } = this.#context;
+    this.#cancelIdle();
+    this.#cancelIdle = environment.clock.after(policy.idleMs, () =>
+      this.#hangUp(`Nothing happened for ${policy.idleMs / 1000} s. Goodbye.`),
+    );
+  }
+
+  busy(): void {
+    this.#cancelIdle();
+  }
+
+  clear(): void {
+    this.#cancelLogin();
+    this.#cancelIdle();
+  }
+}
