@@ -5,8 +5,8 @@ import { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import { DownloadStream } from "./download-stream.ts";
 import { modifiedOf } from "./file-commands.ts";
-import { ComparingSink, FileSink } from "./file-sink.ts";
-import { assertWritable, localSize, readLocal } from "./local-file.ts";
+import { openTarget } from "./file-sink.ts";
+import { assertWritable, readLocal } from "./local-file.ts";
 import { receiveData, type Sink } from "./receive-data.ts";
 import { type Session, stallMsOf, wireName } from "./session.ts";
 import type { SessionHolder } from "./session-holder.ts";
@@ -204,12 +204,9 @@ export async function fetchFile(
   options: FetchOptions,
 ): Promise<TransferResult> {
   await assertWritable(localPath);
-  const there = options.resume === true ? await localSize(localPath) : 0;
-  const offset = there - Math.min(there, options.compareBytes ?? 0);
+  const target = await openTarget(localPath, options, holder.session.environment.clock);
+  const { there, offset, sink } = target;
   const before = offset === 0 ? undefined : readLocal(localPath, 0, offset);
-  const file = new FileSink(localPath, there, holder.session.environment.clock);
-  const tail = await bytesOf(localPath, offset, there);
-  const sink = tail.length === 0 ? file : new ComparingSink(file, tail, localPath);
   const rest = { options: { ...options, offset }, ...definedProps({ before }) };
   try {
     const result = await holder.transfer(
@@ -218,20 +215,12 @@ export async function fetchFile(
       mayRevive(options),
       "anywhere",
     );
-    if (sink instanceof ComparingSink) sink.assertAll();
-    await file.end(true);
-    return { ...result, bytes: result.bytes - tail.length };
+    await target.finish();
+    return { ...result, bytes: result.bytes - (there - offset) };
   } catch (error) {
-    // What has arrived can be resumed.
-    await file.end(false).catch(() => {});
+    await target.giveUp();
     throw error;
   }
-}
-
-async function bytesOf(path: string, from: number, to: number): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  if (to > from) for await (const piece of readLocal(path, from, to)) pieces.push(piece);
-  return Buffer.concat(pieces);
 }
 
 export const mayRevive = ({ retries = 0 }: TransferOptions): boolean => retries > 0;

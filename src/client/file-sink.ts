@@ -6,7 +6,9 @@ import type { Clock } from "../platform/clock.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { printable } from "../protocol/printable.ts";
+import { localSize, readLocal } from "./local-file.ts";
 import type { Sink } from "./receive-data.ts";
+import type { FetchOptions } from "./transfer-options.ts";
 
 /** Opened with the first bytes, or at the end of an empty file: a download that is refused destroys nothing. */
 export class FileSink implements Sink {
@@ -160,8 +162,49 @@ function behind(chunks: readonly Uint8Array[], written: number): Uint8Array[] {
   });
 }
 
+/** A file of this machine that a download writes, or continues. */
+export interface FileTarget {
+  /** Bytes that are there and stay. */
+  readonly there: number;
+  /** From where on the server's file is wanted: the last bytes that are here come once more, and are compared. */
+  readonly offset: number;
+  readonly sink: Sink & Required<Pick<Sink, "room">>;
+  /** All has come. Throws `FTP_VERIFY` when less came than is here, `FS_*`. */
+  finish(): Promise<void>;
+  /** What has come stays. Never rejects. */
+  giveUp(): Promise<void>;
+}
+
+/** `resume`: behind what it has, of which the last `compareBytes` are compared. */
+export async function openTarget(
+  path: string,
+  { resume = false, compareBytes = 0 }: Pick<FetchOptions, "resume" | "compareBytes">,
+  clock: Clock,
+): Promise<FileTarget> {
+  const there = resume ? await localSize(path) : 0;
+  const offset = there - Math.min(there, compareBytes);
+  const file = new FileSink(path, there, clock);
+  const comparing = offset === there ? undefined : new ComparingSink(file, await bytesOf(path, offset, there), path);
+  return {
+    there,
+    offset,
+    sink: comparing ?? file,
+    finish: async () => {
+      comparing?.assertAll();
+      await file.end(true);
+    },
+    giveUp: () => file.end(false).catch(() => {}),
+  };
+}
+
+async function bytesOf(path: string, from: number, to: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of readLocal(path, from, to)) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
 /** Throws `FTP_VERIFY` with the phase `resume` before anything else is written: what is here is not the beginning of the file. */
-export class ComparingSink implements Sink {
+class ComparingSink implements Sink {
   readonly #sink: Sink;
   readonly #name: string;
   #tail: Uint8Array;
@@ -197,7 +240,7 @@ export class ComparingSink implements Sink {
   }
 }
 
-export function noBeginning(name: string): SallyportError {
+function noBeginning(name: string): SallyportError {
   return new SallyportError("FTP_VERIFY", `${printable(name, 200)} is not the beginning of the server's file`, {
     details: { phase: "resume" },
     hint: "The file was replaced at the server, or this is another one: download it without --resume.",

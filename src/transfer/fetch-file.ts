@@ -12,7 +12,7 @@ import { wakefulClock } from "../network/system-clock.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
-import { compareBytes, compareTail, identify } from "./identify.ts";
+import { bytesAt, compareBytes, compareTail, identify } from "./identify.ts";
 import { keepTimeHere } from "./keep-time.ts";
 import { kindOf, type LocalKind } from "./local-tree.ts";
 import { besideLocal, LocalNote, noteSuffix, partSuffix } from "./part-file.ts";
@@ -231,7 +231,12 @@ async function nameHere(
   if (state === "unclear" && found.mtimeMs === source.modifiedMs) return "same";
   if (state === "older") note(`${target} is another file than the server's; it is replaced`);
   if (state !== "unclear") return state;
-  const tail = await compareTail(session, path, found.size, (offset) => readLocal(target, offset), signal);
+  const tail = await compareTail(
+    bytesAt(session, path, signal),
+    (offset) => readLocal(target, offset),
+    found.size,
+    signal,
+  );
   if (tail === "different") note(`${target} is another file than the server's; it is replaced`);
   if (tail === "unknown") note(`${target} has the size of the server's file, and nothing else of it can be compared`);
   return tail === "different" ? "older" : "same";

@@ -36,22 +36,21 @@ export const compareBytes = 65_536;
 
 export type Tail = "same" | "different" | "unknown";
 
-/** The first `bytes` of both, from `offset` on: `there` is a file of the server, `source` what it should be. */
+/**
+ * The last of the first `bytes` of both: `there` is what somebody has, `source` what it should be. `unknown` where a side lets nobody read.
+ * Throws what ends a session, the signal's reason.
+ */
 export async function compareTail(
-  session: ServerSession,
-  path: string,
-  bytes: number,
+  there: (offset: number) => Chunks,
   source: (offset: number) => Chunks,
+  bytes: number,
   signal: AbortSignal,
 ): Promise<Tail> {
   const offset = Math.max(0, bytes - compareBytes);
   if (bytes === 0) return "same";
   try {
-    const stream = session.download(path, { offset, signal, verify: "none" });
-    stream.result.catch(() => {}); // the stream tells it as well
-    const there = await firstBytes(stream, bytes - offset);
-    const ours = await firstBytes(source(offset), bytes - offset);
-    return Buffer.compare(there, ours) === 0 ? "same" : "different";
+    const last = await firstBytes(there(offset), bytes - offset);
+    return Buffer.compare(last, await firstBytes(source(offset), bytes - offset)) === 0 ? "same" : "different";
   } catch (error) {
     signal.throwIfAborted();
     if (isRefusal(error)) return "unknown";
@@ -59,8 +58,17 @@ export async function compareTail(
   }
 }
 
+/** The bytes of a server's file, from an offset on. */
+export function bytesAt(session: ServerSession, path: string, signal: AbortSignal): (offset: number) => Chunks {
+  return (offset) => {
+    const stream = session.download(path, { offset, signal, verify: "none" });
+    stream.result.catch(() => {}); // the stream tells it as well
+    return stream;
+  };
+}
+
 /** Reads no more than it must; a source that goes on is left. */
-export async function firstBytes(source: Chunks, count: number): Promise<Buffer> {
+async function firstBytes(source: Chunks, count: number): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let have = 0;
   for await (const piece of source) {

@@ -5,11 +5,10 @@ import type { Transferred, UploadFileOptions } from "../client/transfer-options.
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
-import { compareTail, identify } from "./identify.ts";
+import { alreadyStored } from "./already-stored.ts";
+import { bytesAt, identify } from "./identify.ts";
 import { keepTimeThere } from "./keep-time.ts";
-import { nameState, resumeSteps } from "./resume-rule.ts";
 import { isFtp, type ServerSession } from "./server-session.ts";
-import { isUntouched } from "./source-identity.ts";
 import type { StoreOrder } from "./store-order.ts";
 
 export async function storeByFtp(session: ServerSession, order: StoreOrder): Promise<Transferred> {
@@ -49,7 +48,7 @@ async function send(session: FtpClient, order: StoreOrder, from: number): Promis
       : session.uploadFile(source.localPath, path, { ...options, resume: from > 0 }));
   } catch (error) {
     if (from === 0 || hasMoved || !refusesAppend(error)) throw error;
-    note(`${error.message}; ${shown(path)} is sent again from the beginning`);
+    note(`${error.message}; ${printable(path, 200)} is sent again from the beginning`);
     return await send(session, order, 0);
   }
 }
@@ -62,31 +61,9 @@ function refusesAppend(error: unknown): error is SallyportError {
 
 /** How much of the source is there already. */
 async function beginning(session: ServerSession, order: StoreOrder): Promise<number | "all"> {
-  const { path, identity, resume, signal, note, source } = order;
+  const { path, resume, signal, state } = order;
   // What is there may be the file from before: nothing could be learned of that.
-  if (resume === "retry" && order.state.before === "unknown") return 0;
-  const there = await identify(session, path, { signal });
-  if (there.size === undefined) return 0;
-  // Of this run's own bytes the time tells nothing.
-  if (resume === "retry" && isUntouched(order.state.before, there)) {
-    note(`${shown(path)} at the server is still the file from before; it is sent again from the beginning`);
-    return 0;
-  }
-  const name = nameState(resume === "retry" ? { size: there.size } : there, identity);
-  const mustCompare = name === "shorter" || name === "unclear";
-  const tail = mustCompare ? await compareTail(session, path, there.size, (at) => source.open(at), signal) : undefined;
-  if (tail === "different") {
-    note(`${shown(path)} at the server is not the beginning of the source; it is sent again from the beginning`);
-    return 0;
-  }
-  if (tail === "unknown" && resume === "requested") {
-    note(`${shown(path)} at the server cannot be read and compared; --resume trusts that it is from this source`);
-  }
-  const step = resumeSteps.none[name === "unclear" ? "same" : name];
-  if (step === "there already") return "all";
-  if (step === "resume name") return there.size;
-  note(`${shown(path)} at the server is another file; it is replaced`);
-  return 0;
+  if (resume === "retry" && state.before === "unknown") return 0;
+  const { size, ...there } = await identify(session, path, { signal });
+  return size === undefined ? 0 : await alreadyStored(order, path, { ...there, size }, bytesAt(session, path, signal));
 }
-
-const shown = (path: string): string => printable(path, 200);

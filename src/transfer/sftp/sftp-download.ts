@@ -1,15 +1,13 @@
 // From an SFTP server: a file here, or a stream.
-import { type FileHandle, open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { makeDigest } from "../../client/checksum.ts";
-import { noBeginning } from "../../client/file-sink.ts";
-import { localSize, readLocal } from "../../client/local-file.ts";
+import { openTarget } from "../../client/file-sink.ts";
+import { readLocal } from "../../client/local-file.ts";
 import type { DownloadOptions, FetchOptions, SourceFacts, Transferred } from "../../client/transfer-options.ts";
-import { translating } from "../../filesystem/fs-error.ts";
+import { systemClock } from "../../network/system-clock.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { FileFacts } from "../../protocol/listing/file-facts.ts";
-import { firstBytes } from "../identify.ts";
 import type { SftpChannel } from "./sftp-channel.ts";
 import { assertSameHash, checkSize, hashRemote, type SizeCheck } from "./verify.ts";
 
@@ -20,27 +18,25 @@ export async function fetchFile(
   localPath: string,
   options: FetchOptions & { readonly signal: AbortSignal },
 ): Promise<Transferred> {
-  const { signal, verify = "size", resume, onProgress, onFacts, compareBytes = 0 } = options;
-  const there = resume === true ? await localSize(localPath) : 0;
-  const offset = there - Math.min(there, compareBytes);
-  const tail = offset === there ? new Uint8Array(0) : await firstBytes(readLocal(localPath, offset), there - offset);
-  const reader = await remote.files.openRead(path, { offset, signal });
+  const { signal, verify = "size", onProgress, onFacts } = options;
+  const target = await openTarget(localPath, options, systemClock);
+  const { there, offset, sink } = target;
+  let at = offset;
+  await using reader = await remote.files.openRead(path, { offset, signal });
   const reported = reportedFacts(reader.facts);
   onFacts?.(reported);
-  let at = offset;
-  {
-    await using _reader = reader;
-    await using file = new LateHandle(localPath, there === 0 ? "w" : "r+");
-    await pump(reader, async (piece) => {
-      const known = Math.min(piece.length, Math.max(0, there - at));
-      const expected = tail.subarray(at - offset, at - offset + known);
-      if (Buffer.compare(piece.subarray(0, known), expected) !== 0) throw noBeginning(localPath);
-      if (known < piece.length) await file.write(piece.subarray(known), at + known);
-      at += piece.length;
+  try {
+    for (let room = sink.room(), count = await reader.read(room); count > 0; count = await reader.read(room)) {
+      const hasRoom = sink.write(room.subarray(0, count));
+      at += count;
       onProgress?.({ bytes: at, size: reported.size });
-    });
-    if (at < there) throw noBeginning(localPath);
-    await file.open(); // an empty file is one, too
+      if (!hasRoom) await new Promise<void>((resolve) => sink.whenReady(resolve));
+      room = sink.room();
+    }
+    await target.finish();
+  } catch (error) {
+    await target.giveUp();
+    throw error;
   }
   const bytes = at - there;
   if (verify === "none") return { bytes, verified: "nothing", how: "sftp" };
@@ -121,58 +117,5 @@ async function* pieces(
   } catch (error) {
     settle(Promise.reject(error));
     throw error;
-  }
-}
-
-/** Reads the next piece while the last one is written. */
-async function pump(
-  reader: { read(buffer: Uint8Array): Promise<number> },
-  write: (piece: Uint8Array) => Promise<void>,
-): Promise<void> {
-  let [free, full] = [Buffer.allocUnsafe(pumpBytes), Buffer.allocUnsafe(pumpBytes)];
-  let writing: Promise<void> = Promise.resolve();
-  try {
-    for (let count = await reader.read(free); count > 0; count = await reader.read(free)) {
-      await writing;
-      writing = write(free.subarray(0, count));
-      writing.catch(() => {}); // awaited next
-      [free, full] = [full, free];
-    }
-  } finally {
-    await writing;
-  }
-}
-
-const pumpBytes = 1_048_576;
-
-/** Opened with the first byte: a download that is refused destroys nothing. */
-class LateHandle implements AsyncDisposable {
-  readonly #path: string;
-  readonly #flags: "w" | "r+";
-  #handle: FileHandle | undefined;
-
-  constructor(path: string, flags: "w" | "r+") {
-    this.#path = path;
-    this.#flags = flags;
-  }
-
-  async open(): Promise<FileHandle> {
-    this.#handle ??= await translating(this.#path, () => open(this.#path, this.#flags));
-    return this.#handle;
-  }
-
-  async write(piece: Uint8Array, offset: number): Promise<void> {
-    const handle = await this.open();
-    await translating(this.#path, async () => {
-      for (let done = 0; done < piece.length; ) {
-        const { bytesWritten } = await handle.write(piece, done, piece.length - done, offset + done);
-        done += bytesWritten;
-      }
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#handle?.close();
-    this.#handle = undefined;
   }
 }

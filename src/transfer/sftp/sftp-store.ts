@@ -7,12 +7,11 @@ import { SftpUpdater } from "../../filesystem/sftp/sftp-writer.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { printable } from "../../protocol/printable.ts";
 import { typeOf } from "../../ssh/sftp/wire/attributes.ts";
-import { nameState, resumeSteps } from "../resume-rule.ts";
-import { isUntouched } from "../source-identity.ts";
+import { alreadyStored } from "../already-stored.ts";
 import type { StoreOrder } from "../store-order.ts";
 import type { SftpChannel } from "./sftp-channel.ts";
 import { NoPart, storeByPart, type Target } from "./store-by-part.ts";
-import { compareRemoteTail, identityIn, identityOf, verifyStored } from "./verify.ts";
+import { identityIn, identityOf, readRemote, verifyStored } from "./verify.ts";
 import { digestOf, keepTime, writePieces } from "./write-pieces.ts";
 
 /** What the session has found out about the server. */
@@ -96,35 +95,14 @@ export async function storeInPlace(remote: SftpChannel, target: Target, order: S
 
 /** How much of the source is there already; the file is its own part. */
 async function beginning(remote: SftpChannel, path: string, order: StoreOrder): Promise<number | "all"> {
-  const { identity, resume, note } = order;
   const found = await identityOf(remote, path, order.signal);
   if (found === "nothing" || found === "refused" || found.size === undefined) {
     if (found !== "nothing")
-      note(`${printable(path, 200)}: the server does not say what is there; it is sent from the beginning`);
+      order.note(`${printable(path, 200)}: the server does not say what is there; it is sent from the beginning`);
     return 0;
   }
   const { size } = found;
-  if (resume === "retry" && isUntouched(order.state.before, found)) {
-    note(`${printable(path, 200)} at the server is still the file from before; it is sent again from the beginning`);
-    return 0;
-  }
-  const name = nameState(resume === "retry" ? { size } : found, identity);
-  const mustCompare = name === "shorter" || name === "unclear";
-  const tail = mustCompare ? await compareRemoteTail(remote, path, size, order) : undefined;
-  if (tail === "different") {
-    note(
-      `${printable(path, 200)} at the server is not the beginning of the source; it is sent again from the beginning`,
-    );
-    return 0;
-  }
-  if (tail === "unknown" && resume === "requested") {
-    note(
-      `${printable(path, 200)} at the server cannot be read and compared; --resume trusts that it is from this source`,
-    );
-  }
-  const step = resumeSteps.none[name === "unclear" ? "same" : name];
-  if (step === "there already") return "all";
-  if (step === "resume name") return size;
-  note(`${printable(path, 200)} at the server is another file; it is replaced`);
-  return 0;
+  return await alreadyStored(order, path, { ...found, size }, (offset) =>
+    readRemote(remote, path, offset, order.signal),
+  );
 }

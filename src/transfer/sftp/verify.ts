@@ -8,7 +8,7 @@ import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import { printable } from "../../protocol/printable.ts";
 import type { Attributes } from "../../ssh/sftp/wire/attributes.ts";
-import { compareBytes, firstBytes, isRefusal, type Tail } from "../identify.ts";
+import { compareTail, isRefusal, type Tail } from "../identify.ts";
 import type { SourceIdentity } from "../source-identity.ts";
 import type { StoreOrder } from "../store-order.ts";
 import type { SftpChannel } from "./sftp-channel.ts";
@@ -108,24 +108,13 @@ export function identityIn({ size, times }: Attributes): SourceIdentity {
   return definedProps({ size, modifiedMs: times === undefined ? undefined : times.modified * 1000 });
 }
 
-/** The last of the first `bytes`; `unknown` where the server lets nobody read, or the source cannot be read twice. */
+/** Whether it is the beginning of the source; `unknown` where the server lets nobody read, or the source cannot be read twice. */
 export async function compareRemoteTail(
   remote: SftpChannel,
   path: string,
   bytes: number,
   { source, signal }: StoreOrder,
 ): Promise<Tail> {
-  const offset = Math.max(0, bytes - compareBytes);
-  if (bytes === 0) return "same";
-  if (!source.seekable) return "unknown";
-  let there: Buffer;
-  try {
-    there = await firstBytes(readRemote(remote, path, offset, signal), bytes - offset);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (isRefusal(error)) return "unknown";
-    throw error;
-  }
-  const ours = await firstBytes(source.open(offset), bytes - offset);
-  return Buffer.compare(there, ours) === 0 ? "same" : "different";
+  if (!source.seekable) return bytes === 0 ? "same" : "unknown";
+  return await compareTail((offset) => readRemote(remote, path, offset, signal), source.open, bytes, signal);
 }
