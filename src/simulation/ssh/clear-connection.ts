@@ -4,7 +4,6 @@ import type { Duplex } from "node:stream";
 import { formatEndpoint } from "../../platform/endpoint.ts";
 import type { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
-import { forwardRefused } from "../../ssh/channel-refusal.ts";
 import type { Carrier } from "../../ssh/channels/carrier.ts";
 import { Channels, type ChannelsOptions } from "../../ssh/channels/channels.ts";
 import { WindowBudget } from "../../ssh/channels/machine/window-budget.ts";
@@ -12,6 +11,7 @@ import type { ForwardRequests } from "../../ssh/channels/tcpip-forward.ts";
 import type { ConnectionMessage, GlobalMessage } from "../../ssh/connection-protocol/messages.ts";
 import { PacketSplitter } from "../../ssh/connection-protocol/packet-splitter.ts";
 import { decodePacket, encodePacket } from "../../ssh/connection-protocol/ssh-packets.ts";
+import { forwardRefused } from "../../ssh/refusals.ts";
 
 /** tcpip-forward and its cancellation (RFC 4254 section 7.1). */
 export type GlobalName = "tcpip-forward" | "cancel-tcpip-forward";

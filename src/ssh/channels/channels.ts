@@ -1,13 +1,13 @@
 // The channels of one SSH connection: how one opens, from either side, and which of them a message is for.
 import type { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
-import { channelRefused, type RefusalOf } from "../channel-refusal.ts";
 import {
   type ChannelMessage,
   type OpenMessage,
   packetDataMax,
   type TcpipEnds,
 } from "../connection-protocol/messages.ts";
+import { channelRefused, type RefusalOf } from "../refusals.ts";
 import type { Carrier } from "./carrier.ts";
 import { Channel } from "./channel.ts";
 import { type ChannelEvent, ChannelMachine } from "./machine/channel-machine.ts";

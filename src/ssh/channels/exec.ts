@@ -1,7 +1,7 @@
 // A command at the remote end, on a session channel (RFC 4254 sections 6.5 and 6.10).
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
-import { commandPurpose, execRefused, type SessionPurpose, sessionRefused } from "../session-refusal.ts";
+import { commandPurpose, execRefused, type SessionPurpose, sessionRefused } from "../refusals.ts";
 import type { ExecResult } from "../ssh-connection.ts";
 import { type Channel, isReset } from "./channel.ts";
 import type { ChannelRequest, Channels } from "./channels.ts";

@@ -6,7 +6,7 @@ import type { Random } from "../../platform/random.ts";
 import type { TraceEventBody } from "../../platform/trace.ts";
 import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
-import { forwardRefused } from "../channel-refusal.ts";
+import { forwardRefused } from "../refusals.ts";
 import { RemoteListener } from "./remote-listener.ts";
 
 /** The listener that the server made. */

@@ -2,7 +2,7 @@
 
 import { raceAbort } from "../../platform/abort.ts";
 import type { Connection } from "../../platform/network.ts";
-import { subsystemEnded, subsystemPurpose, subsystemRefused } from "../session-refusal.ts";
+import { subsystemEnded, subsystemPurpose, subsystemRefused } from "../refusals.ts";
 import type { SshEnvironment } from "../ssh-connection.ts";
 import { type Channel, isReset } from "./channel.ts";
 import type { Channels } from "./channels.ts";

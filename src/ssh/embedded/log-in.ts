@@ -7,6 +7,7 @@ import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import { BannerWait } from "../banner-wait.ts";
+import { showLines } from "../show-text.ts";
 import type { AskUser, SshEnvironment } from "../ssh-connection.ts";
 import type { Authenticator } from "./authentication/authenticator.ts";
 import { authenticationFailed, passwordExpired, prepareLogin } from "./authentication/authenticator.ts";
@@ -14,7 +15,6 @@ import { watchAuthFailures } from "./channels/ssh2-messages.ts";
 import type { HostSettings } from "./configuration/host-settings.ts";
 import { type HostKeyPolicy, verifyHostKey } from "./host-keys/verify-host-key.ts";
 import { ReplyTimeout } from "./reply-timeout.ts";
-import { showLines } from "./show-text.ts";
 import { serverSilent, translateSsh2Error } from "./ssh-errors.ts";
 
 export interface LogInOptions {

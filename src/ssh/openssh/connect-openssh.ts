@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import type { Clock } from "../../platform/clock.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
-import { checkSshOptions } from "../ssh-arguments.ts";
 import {
   type ConnectSsh,
   type SshConnection,
@@ -11,6 +10,7 @@ import {
   type SshOptions,
   targetOf,
 } from "../ssh-connection.ts";
+import { checkSshOptions } from "../ssh-settings.ts";
 import { watchBanner } from "./banner-lines.ts";
 import { readEffectiveSettings } from "./effective-settings.ts";
 import { findOpenSsh } from "./find-openssh.ts";

@@ -1,8 +1,7 @@
 // What ssh itself makes of the user's configuration and options: `ssh -G`.
-import { execFile } from "node:child_process";
-import { limits } from "../../protocol/limits.ts";
-import { userArguments } from "../ssh-arguments.ts";
+
 import { type SshOptions, targetOf } from "../ssh-connection.ts";
+import { runSshG, userArguments } from "../ssh-settings.ts";
 import { explainFailure } from "./ssh-failure.ts";
 
 export interface EffectiveSettings {
@@ -16,31 +15,8 @@ export async function readEffectiveSettings(
   options: SshOptions,
   signal: AbortSignal,
 ): Promise<EffectiveSettings> {
-  const args = ["-G", ...userArguments(options), "--", options.host];
-  const { failed, stdout, stderr } = await run(program, args, signal);
-  signal.throwIfAborted();
-  if (failed) throw explainFailure(targetOf(options), stderr.split("\n"), "SSH_CONFIG");
-  return parse(stdout);
-}
-
-function run(
-  program: string,
-  args: readonly string[],
-  signal: AbortSignal,
-): Promise<{ failed: boolean; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(program, args, { signal, maxBuffer: limits.sshSettingsBytesMax }, (error, stdout, stderr) =>
-      resolve({ failed: error !== null, stdout, stderr }),
-    );
-  });
-}
-
-/** Lines of `keyword value`. */
-function parse(text: string): EffectiveSettings {
-  const settings = new Map<string, string>();
-  for (const line of text.split("\n")) {
-    const [keyword = "", ...rest] = line.split(" ");
-    if (keyword !== "") settings.set(keyword.toLowerCase(), rest.join(" "));
-  }
-  return settings;
+  const answer = await runSshG(program, [...userArguments(options), "--", options.host], signal);
+  const { settings } = answer;
+  if (settings === undefined) throw explainFailure(targetOf(options), answer.stderr.split("\n"), "SSH_CONFIG");
+  return { get: (keyword) => settings.get(keyword)?.at(-1) };
 }

@@ -2,7 +2,7 @@
 import { formatEndpoint } from "../../platform/endpoint.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
-import { forwardRefused } from "../channel-refusal.ts";
+import { forwardRefused } from "../refusals.ts";
 import { MuxClient } from "./mux-client.ts";
 import { forwardBody, type MuxReply, mux } from "./mux-messages.ts";
 import { UnixListener } from "./unix-listener.ts";

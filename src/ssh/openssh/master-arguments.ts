@@ -1,7 +1,7 @@
 // The command line of the ssh that does the work.
 import { limits } from "../../protocol/limits.ts";
-import { userArguments } from "../ssh-arguments.ts";
 import type { SshOptions } from "../ssh-connection.ts";
+import { userArguments } from "../ssh-settings.ts";
 import type { EffectiveSettings } from "./effective-settings.ts";
 
 /**

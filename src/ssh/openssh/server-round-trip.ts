@@ -3,7 +3,7 @@ import { raceAbort } from "../../platform/abort.ts";
 import { isSallyportError } from "../../protocol/error.ts";
 import type { Channels } from "../channels/channels.ts";
 import { sessionRequest } from "../channels/exec.ts";
-import { commandPurpose } from "../session-refusal.ts";
+import { commandPurpose } from "../refusals.ts";
 
 const noSignal: AbortSignal = new AbortController().signal;
 

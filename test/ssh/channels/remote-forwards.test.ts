@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { systemRandom } from "../../../src/network/system-random.ts";
 import type { PortRange } from "../../../src/platform/network.ts";
 import { limits } from "../../../src/protocol/limits.ts";
-import { forwardRefused } from "../../../src/ssh/channel-refusal.ts";
 import { RemoteForwards } from "../../../src/ssh/channels/remote-forwards.ts";
 import type { RemoteListener } from "../../../src/ssh/channels/remote-listener.ts";
+import { forwardRefused } from "../../../src/ssh/refusals.ts";
 import { never } from "./rig.ts";
 
 /** A server that listens wherever it is asked to, except on `taken`. */

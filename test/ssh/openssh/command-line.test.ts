@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { EffectiveSettings } from "../../../src/ssh/openssh/effective-settings.ts";
 import { masterArguments } from "../../../src/ssh/openssh/master-arguments.ts";
-import { checkSshOptions, userArguments } from "../../../src/ssh/ssh-arguments.ts";
 import type { SshOptions } from "../../../src/ssh/ssh-connection.ts";
 import { targetOf } from "../../../src/ssh/ssh-connection.ts";
+import { checkSshOptions, userArguments } from "../../../src/ssh/ssh-settings.ts";
 
 const settings = (values: Record<string, string> = {}): EffectiveSettings => new Map(Object.entries(values));
 

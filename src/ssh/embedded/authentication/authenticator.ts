@@ -2,10 +2,10 @@
 import type { AnyAuthMethod, Prompt } from "ssh2";
 import { SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
+import { showText } from "../../show-text.ts";
 import type { AskUser } from "../../ssh-connection.ts";
 import type { AuthenticationMethod, AuthenticationSettings } from "../configuration/host-settings.ts";
 import type { ReplyTimeout } from "../reply-timeout.ts";
-import { showText } from "../show-text.ts";
 import { attemptWith, findIdentities, type Identity } from "./identities.ts";
 import { Questions } from "./questions.ts";
 

@@ -1,7 +1,7 @@
 // What the user is asked while logging in.
 import type { Prompt } from "ssh2";
+import { showLines, showText } from "../../show-text.ts";
 import type { AskUser, Question } from "../../ssh-connection.ts";
-import { showLines, showText } from "../show-text.ts";
 
 const kinds: readonly (readonly [RegExp, Question["kind"]])[] = [
   [/code|token|otp|one.?time|verification|passcode|authenticator|pin\b/i, "one-time-code"],

@@ -2,8 +2,8 @@
 import type { Client } from "ssh2";
 import { formatEndpoint } from "../../../platform/endpoint.ts";
 import type { SallyportError } from "../../../protocol/error.ts";
-import { forwardRefused } from "../../channel-refusal.ts";
 import type { ForwardRequests } from "../../channels/tcpip-forward.ts";
+import { forwardRefused } from "../../refusals.ts";
 
 /** `lost` tells why requests fail once the connection is gone. Without a callback ssh2 asks for no reply. */
 export function forwardRequests(client: Client, lost: () => SallyportError | undefined): ForwardRequests {

@@ -1,18 +1,17 @@
 // A host's settings as keywords and text, wherever they come from, and the kinds of values that they have.
+
 import { SallyportError } from "../../../protocol/error.ts";
 import { ownEntry } from "../../../protocol/own-entry.ts";
-
-/** Keyword in lower case to its values; several for IdentityFile and the like. */
-export type RawConfig = ReadonlyMap<string, readonly string[]>;
+import type { SshSettings } from "../../ssh-settings.ts";
 
 export interface ConfigSource {
-  readonly config: RawConfig;
+  readonly config: SshSettings;
   /** What the settings would be without any file or option; what equals it was not asked for. */
-  readonly defaults: RawConfig;
+  readonly defaults: SshSettings;
 }
 
 /** The first value of a keyword. `none` counts as a value. */
-export function first(config: RawConfig, keyword: string): string | undefined {
+export function first(config: SshSettings, keyword: string): string | undefined {
   return config.get(keyword)?.[0];
 }
 
@@ -22,27 +21,14 @@ export function configured(source: ConfigSource, keyword: string): string | unde
   return value === first(source.defaults, keyword) ? undefined : value;
 }
 
-/** `keyword value` lines, as `ssh -G` prints them. */
-export function parseSshG(text: string): RawConfig {
-  const config = new Map<string, string[]>();
-  for (const line of text.split(/\r?\n/)) {
-    const [, keyword, value] = /^(\S+) (.*)$/.exec(line) ?? [];
-    if (keyword === undefined || value === undefined) continue;
-    const values = config.get(keyword.toLowerCase()) ?? [];
-    values.push(value);
-    config.set(keyword.toLowerCase(), values);
-  }
-  return config;
-}
-
 /** A value, unless it is `none`. */
-export function setting(config: RawConfig, keyword: string): string | undefined {
+export function setting(config: SshSettings, keyword: string): string | undefined {
   const value = first(config, keyword);
   return value === undefined || value === "" || value.toLowerCase() === "none" ? undefined : value;
 }
 
 /** `yes` and `no` in all their spellings. */
-export function flag(config: RawConfig, keyword: string, usual: boolean): boolean {
+export function flag(config: SshSettings, keyword: string, usual: boolean): boolean {
   const value = first(config, keyword)?.toLowerCase();
   if (value === undefined) return usual;
   // pubkeyauthentication has its own values: unbound and host-bound are both yes.
@@ -50,7 +36,7 @@ export function flag(config: RawConfig, keyword: string, usual: boolean): boolea
 }
 
 /** One of a table's words. */
-export function oneOf<T>(config: RawConfig, keyword: string, table: Readonly<Record<string, T>>, usual: T): T {
+export function oneOf<T>(config: SshSettings, keyword: string, table: Readonly<Record<string, T>>, usual: T): T {
   const value = first(config, keyword)?.toLowerCase();
   if (value === undefined) return usual;
   const found = ownEntry(table, value);
@@ -65,7 +51,7 @@ export function whole(value: string, keyword: string): number {
 }
 
 /** sshd_config(5), TIME FORMATS: `90`, `1m30s`. `ssh -G` prints seconds. */
-export function seconds(config: RawConfig, keyword: string): number | undefined {
+export function seconds(config: SshSettings, keyword: string): number | undefined {
   const value = setting(config, keyword);
   if (value === undefined) return undefined;
   const units: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };

@@ -2,6 +2,7 @@
 import { homedir, hostname, userInfo } from "node:os";
 import { limits } from "../../../protocol/limits.ts";
 import type { SshOptions } from "../../ssh-connection.ts";
+import type { SshSettings } from "../../ssh-settings.ts";
 import {
   type ConfigSource,
   configured,
@@ -9,7 +10,6 @@ import {
   flag,
   invalid,
   oneOf,
-  type RawConfig,
   seconds,
   setting,
   whole,
@@ -98,7 +98,7 @@ export function hostSettings(source: ConfigSource, options: SshOptions): HostSet
   };
 }
 
-function tokenValues(config: RawConfig, options: SshOptions): TokenValues {
+function tokenValues(config: SshSettings, options: SshOptions): TokenValues {
   const port = Number(first(config, "port"));
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw invalid("Port", first(config, "port"));
   const { username, uid } = userInfo();
@@ -131,7 +131,7 @@ function keepalive(source: ConfigSource, options: SshOptions): HostSettings["kee
   };
 }
 
-function hostKeySettings(config: RawConfig, values: TokenValues): HostKeySettings {
+function hostKeySettings(config: SshSettings, values: TokenValues): HostKeySettings {
   const files = (keyword: string): string[] =>
     (setting(config, keyword)?.split(/\s+/) ?? []).map((name) => expandFile(name, values, keyword));
   return {
@@ -144,7 +144,7 @@ function hostKeySettings(config: RawConfig, values: TokenValues): HostKeySetting
   };
 }
 
-function authenticationSettings(config: RawConfig, values: TokenValues): AuthenticationSettings {
+function authenticationSettings(config: SshSettings, values: TokenValues): AuthenticationSettings {
   const preferred = setting(config, "preferredauthentications")?.split(",") ?? Object.keys(methodSwitches);
   const methods = preferred.filter(
     (name): name is AuthenticationMethod =>
@@ -163,7 +163,7 @@ function authenticationSettings(config: RawConfig, values: TokenValues): Authent
 }
 
 /** `none`, `SSH_AUTH_SOCK`, `$VARIABLE` or a path (ssh_config(5), IdentityAgent). */
-function agentPath(config: RawConfig, values: TokenValues): string | undefined {
+function agentPath(config: SshSettings, values: TokenValues): string | undefined {
   const usual =
     process.env["SSH_AUTH_SOCK"] || (process.platform === "win32" ? "\\\\.\\pipe\\openssh-ssh-agent" : undefined);
   const value = first(config, "identityagent");

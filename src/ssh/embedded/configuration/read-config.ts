@@ -1,37 +1,30 @@
 // The settings for one host: from ssh itself where it is installed (`ssh -G`), else from its files.
-import { execFile } from "node:child_process";
 import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import { SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
-import { checkSshOptions, userArguments } from "../../ssh-arguments.ts";
 import type { SshOptions } from "../../ssh-connection.ts";
+import { checkSshOptions, runSshG, type SshSettings, userArguments } from "../../ssh-settings.ts";
 import { ConfigReader } from "./config-file.ts";
-import { type ConfigSource, first, parseSshG, type RawConfig } from "./config-values.ts";
+import { type ConfigSource, first } from "./config-values.ts";
 
 /** `undefined` where there is no ssh, or one that is not OpenSSH 6.8 or later. Throws `SSH_CONFIG` with ssh's words. */
 export async function askSsh(options: SshOptions, signal: AbortSignal): Promise<ConfigSource | undefined> {
   const args = [...userArguments(options), "--", options.host];
   const [config, defaults] = await Promise.all([
-    runSshG(args, signal),
-    runSshG(["-F", "none", "--", options.host], signal).catch(() => undefined),
+    ask(args, signal),
+    ask(["-F", "none", "--", options.host], signal).catch(() => undefined),
   ]);
-  signal.throwIfAborted();
   return config === undefined ? undefined : { config, defaults: defaults ?? new Map() };
 }
 
-function runSshG(args: readonly string[], signal: AbortSignal): Promise<RawConfig | undefined> {
-  return new Promise((resolve, reject) => {
-    const bounds = { signal, timeout: limits.sshHandshakeMs, maxBuffer: 4 * 1_048_576 };
-    const child = execFile("ssh", ["-G", ...args], bounds, (error, stdout, stderr) => {
-      if (error === null && /^hostname /m.test(stdout)) resolve(parseSshG(stdout));
-      else if (signal.aborted) reject(signal.reason);
-      else if (error === null || error.code === "ENOENT" || /(unknown|illegal|invalid) option.*G/.test(stderr)) {
-        resolve(undefined);
-      } else reject(refused(stderr, error));
-    });
-    child.stdin?.end();
-  });
+/** `undefined` where ssh cannot say it. */
+async function ask(args: readonly string[], signal: AbortSignal): Promise<SshSettings | undefined> {
+  const answer = await runSshG("ssh", args, signal, limits.sshHandshakeMs);
+  if (answer.settings !== undefined) return answer.settings.has("hostname") ? answer.settings : undefined;
+  const { error, stderr } = answer;
+  if (error.code === "ENOENT" || /(unknown|illegal|invalid) option.*G/.test(stderr)) return undefined;
+  throw refused(stderr, error);
 }
 
 function refused(stderr: string, cause: Error): SallyportError {
@@ -71,7 +64,7 @@ export function readOwn(options: SshOptions, notify: (line: string) => void): Co
   for (const note of reader.notes) notify(`Warning: ${note}`);
   const hostname = reader.hostName;
   const defaults = builtIn(localUser, options.host);
-  const config: RawConfig = new Map([...defaults, ...reader.config, ["hostname", [hostname]]]);
+  const config: SshSettings = new Map([...defaults, ...reader.config, ["hostname", [hostname]]]);
   const canonical = first(config, "canonicalizehostname") ?? "no";
   if (canonical !== "no" && canonical !== "false" && canonical !== "none") {
     throw new SallyportError("SSH_CONFIG", `CanonicalizeHostname ${canonical} needs OpenSSH on this machine`, {
@@ -104,7 +97,7 @@ function systemFile(): { path: string; directory: string; required: false } {
 }
 
 /** OpenSSH's defaults, ssh_config(5); algorithms have none here, since ssh2's own list takes their place. */
-function builtIn(user: string, host: string): RawConfig {
+function builtIn(user: string, host: string): SshSettings {
   const identities = ["rsa", "ecdsa", "ecdsa_sk", "ed25519", "ed25519_sk"].map((type) => `~/.ssh/id_${type}`);
   const global = join(systemFile().directory, "ssh_known_hosts");
   return new Map([

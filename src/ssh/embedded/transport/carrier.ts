@@ -5,9 +5,9 @@ import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
 import { definedProps } from "../../../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
+import { showLines } from "../../show-text.ts";
 import type { SshConnection, SshEnvironment, SshOptions } from "../../ssh-connection.ts";
 import type { HostSettings } from "../configuration/host-settings.ts";
-import { showLines } from "../show-text.ts";
 import { openSocket } from "./open-socket.ts";
 import { ProxyCommand } from "./proxy-command.ts";
 

@@ -4,10 +4,9 @@ import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { parseSshG, type RawConfig } from "../../../../src/ssh/embedded/configuration/config-values.ts";
 import { readConfig, readOwn } from "../../../../src/ssh/embedded/configuration/read-config.ts";
-import { userArguments } from "../../../../src/ssh/ssh-arguments.ts";
 import type { SshOptions } from "../../../../src/ssh/ssh-connection.ts";
+import { parseSshG, type SshSettings, userArguments } from "../../../../src/ssh/ssh-settings.ts";
 import { describePeers } from "../../../support/missing.ts";
 import { watchResources } from "../../../support/resources.ts";
 import { makeTempDir, type TempDir } from "../../../support/tempdir.ts";
@@ -27,7 +26,7 @@ function write(name: string, text: string): string {
   return path;
 }
 
-function bySsh(options: SshOptions): RawConfig {
+function bySsh(options: SshOptions): SshSettings {
   const args = ["-G", ...userArguments(options), "--", options.host];
   return parseSshG(execFileSync("ssh", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }));
 }
@@ -35,7 +34,7 @@ function bySsh(options: SshOptions): RawConfig {
 /** What both say about the keywords, apart from their defaults. `ssh -G` leaves out what was set to `none`. */
 function bothSay(options: SshOptions, keywords: readonly string[]): [unknown, unknown] {
   const own = readOwn(options, () => {});
-  const pick = (config: RawConfig, defaults: RawConfig): unknown =>
+  const pick = (config: SshSettings, defaults: SshSettings): unknown =>
     Object.fromEntries(
       keywords.flatMap((keyword) => {
         const values = config.get(keyword)?.filter((value) => value !== "none") ?? [];

@@ -1,12 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import type { ConfigSource, RawConfig } from "../../../../src/ssh/embedded/configuration/config-values.ts";
+import type { ConfigSource } from "../../../../src/ssh/embedded/configuration/config-values.ts";
 import { reportUnused, usageOf } from "../../../../src/ssh/embedded/configuration/unused-settings.ts";
+import type { SshSettings } from "../../../../src/ssh/ssh-settings.ts";
 import { describePeers } from "../../../support/missing.ts";
 import { startSshd } from "../../../support/sshd.ts";
 import { failureOf, openTo, witness } from "../open.ts";
 
-const raw = (settings: Readonly<Record<string, string>>): RawConfig =>
+const raw = (settings: Readonly<Record<string, string>>): SshSettings =>
   new Map(Object.entries(settings).map(([name, value]) => [name, [value]]));
 
 function report(settings: Readonly<Record<string, string>>, options: readonly string[] = []): string[] {

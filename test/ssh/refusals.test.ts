@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { channelRefused, forwardRefused } from "../../src/ssh/channel-refusal.ts";
+import { channelRefused, forwardRefused } from "../../src/ssh/refusals.ts";
 
 test("a prohibited channel names target, reason and hint", () => {
   const error = channelRefused("ftp-host:21", 1, "open failed");
@@ -25,6 +25,10 @@ test("control characters and length of the server's text are tamed", () => {
   const message = channelRefused("h:21", 2, `\u001b[31m${"x".repeat(5000)}`).message;
   expect(message).toContain("(\\x1b[31mxxx");
   expect(message.length).toBeLessThan(300);
+});
+
+test("characters that turn the direction of text around are escaped", () => {
+  expect(channelRefused("h:21", 2, "no \u202etext").message).toContain("(no \\u{202e}text)");
 });
 
 test("a refused listener names the rules of sshd that may be the cause", () => {

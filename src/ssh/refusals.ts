@@ -1,6 +1,8 @@
-// The words for what an SSH server refuses; both transports use them, so that users and reply texts see one spelling.
+// What an SSH server refuses, as errors with what to do: connections, listeners, sessions, commands and subsystems (RFC 4254 sections
+// 5.1, 6 and 7.1). Every transport uses them, so that users and reply texts see one spelling.
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
+import { showText } from "./show-text.ts";
 
 interface Refusal {
   /** What SSH_OPEN_* means, in words. */
@@ -28,24 +30,15 @@ const refusals: Readonly<Record<number, Refusal>> = {
   },
 };
 
-/** Text that came from the peer, made safe to print: control characters escaped, length bounded. */
-function printable(text: string): string {
-  const clean = text.replace(
-    /[\u0000-\u001f\u007f-\u009f]/g,
-    (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
-  return clean.length > limits.sshRefusalTextMax ? `${clean.slice(0, limits.sshRefusalTextMax)}…` : clean;
-}
-
 /** The server's own words, unless they say nothing new ("open failed" is what sshd says with every reason 1). */
 function detail(words: string, description: string): string {
-  const text = printable(description.trim());
+  const text = showText(description.trim(), limits.sshRefusalTextMax);
   const plain = text.toLowerCase();
   return plain === "" || plain === "open failed" || plain === words ? "" : ` (${text})`;
 }
 
 /** The reason of an SSH_MSG_CHANNEL_OPEN_FAILURE (RFC 4254 section 5.1), and what the server says to it. */
-export function refusalReason(
+function refusalReason(
   reason: number,
   description: string,
   words: string | undefined = refusals[reason]?.words,
@@ -83,4 +76,55 @@ export function forwardRefused(bind: string, description = ""): SallyportError {
       hint: "Look at AllowTcpForwarding, DisableForwarding, PermitListen and, for addresses other than loopback, GatewayPorts in its sshd_config; or the port is in use there.",
     },
   );
+}
+
+const remote = "session";
+
+/** What a session is opened for. */
+export interface SessionPurpose {
+  /** `to run a command`, for messages. */
+  readonly text: string;
+  readonly phase: "exec" | "subsystem";
+}
+
+export const commandPurpose: SessionPurpose = { text: "to run a command", phase: "exec" };
+
+export function subsystemPurpose(name: string): SessionPurpose {
+  return { text: `to open the subsystem ${name}`, phase: "subsystem" };
+}
+
+/** sshd says that a connect(2) failed when it opens no session: that hint would lead astray. */
+const connectFailed = 2;
+
+/** The channel itself was not opened (RFC 4254 section 5.1). */
+export function sessionRefused({ text, phase }: SessionPurpose, reason: number, description: string): SallyportError {
+  const why = refusalReason(reason, description, reason === connectFailed ? "no session was opened" : undefined);
+  return new SallyportError("SSH_CHANNEL_REFUSED", `the SSH server refused ${text}: ${why}`, {
+    details: { remote, channelReason: reason, phase },
+    hint: "Too many sessions are open, or this user may have none: look at MaxSessions in its sshd_config, or end some transfers.",
+  });
+}
+
+/** The server did not accept the command; it gives no reason (section 6.5). */
+export function execRefused(): SallyportError {
+  return new SallyportError("SSH_CHANNEL_REFUSED", `the SSH server refused ${commandPurpose.text}`, {
+    details: { remote, phase: commandPurpose.phase },
+    hint: "This user may not run commands there: look at ForceCommand in its sshd_config, and at command= in authorized_keys.",
+  });
+}
+
+/** A server that has no such subsystem says no more than no. */
+export function subsystemRefused(name: string): SallyportError {
+  return new SallyportError("SSH_CHANNEL_REFUSED", `the SSH server has no subsystem ${name} for this user`, {
+    details: { remote, phase: "subsystem" },
+    hint: "Look at Subsystem and ForceCommand in its sshd_config, and at command= in authorized_keys.",
+  });
+}
+
+/** The channel ended before the server had answered. */
+export function subsystemEnded(name: string): SallyportError {
+  return new SallyportError("SSH_CHANNEL_REFUSED", `the SSH server closed the channel for the subsystem ${name}`, {
+    details: { remote, phase: "subsystem" },
+    hint: "Its log says why; a login shell or a forced command may have failed.",
+  });
 }

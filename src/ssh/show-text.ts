@@ -1,5 +1,5 @@
 // Text of a server, for a terminal.
-import { printable } from "../../protocol/printable.ts";
+import { printable } from "../protocol/printable.ts";
 
 /** The lines of a banner or a prompt, without anything that a terminal would obey. Trailing empty lines go. */
 export function showLines(text: string): string[] {
@@ -8,6 +8,6 @@ export function showLines(text: string): string[] {
 }
 
 /** One line. `text` is a string as ssh2 decoded it; {@link printable} takes the bytes. */
-export function showText(text: string): string {
-  return printable(Buffer.from(text, "utf8").toString("latin1"));
+export function showText(text: string, charactersMax?: number): string {
+  return printable(Buffer.from(text, "utf8").toString("latin1"), charactersMax);
 }

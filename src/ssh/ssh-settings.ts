@@ -1,5 +1,7 @@
-// What the user asked for, as arguments of ssh(1).
+// What the user asked of ssh(1) as its arguments, and what ssh itself makes of them and of its configuration (`ssh -G`).
+import { type ExecFileException, execFile } from "node:child_process";
 import { SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
 import type { SshOptions } from "./ssh-connection.ts";
 
 /** A word that ssh would take for an option, or that would end its line. */
@@ -37,4 +39,41 @@ export function userArguments(options: SshOptions): string[] {
     ...(options.family === undefined ? [] : [`-${options.family}`]),
     ...(options.compression === true ? ["-C"] : []),
   ];
+}
+
+/** Keyword in lower case to its values; several for IdentityFile and the like. */
+export type SshSettings = ReadonlyMap<string, readonly string[]>;
+
+type SshGAnswer =
+  | { readonly settings: SshSettings }
+  | { readonly settings?: undefined; readonly error: ExecFileException; readonly stderr: string };
+
+/** `ssh -G`; `Match exec` is run then. Rejects with the signal's reason. */
+export function runSshG(
+  program: string,
+  args: readonly string[],
+  signal: AbortSignal,
+  timeoutMs = 0,
+): Promise<SshGAnswer> {
+  return new Promise((resolve, reject) => {
+    const bounds = { signal, timeout: timeoutMs, maxBuffer: limits.sshSettingsBytesMax };
+    const child = execFile(program, ["-G", ...args], bounds, (error, stdout, stderr) => {
+      if (signal.aborted) reject(signal.reason);
+      else resolve(error === null ? { settings: parseSshG(stdout) } : { error, stderr });
+    });
+    child.stdin?.end();
+  });
+}
+
+/** `keyword value` lines, as `ssh -G` prints them. */
+export function parseSshG(text: string): SshSettings {
+  const settings = new Map<string, string[]>();
+  for (const line of text.split(/\r?\n/)) {
+    const [, keyword, value] = /^(\S+) (.*)$/.exec(line) ?? [];
+    if (keyword === undefined || value === undefined) continue;
+    const values = settings.get(keyword.toLowerCase()) ?? [];
+    values.push(value);
+    settings.set(keyword.toLowerCase(), values);
+  }
+  return settings;
 }
