@@ -1,8 +1,8 @@
 // How many columns of a terminal a text takes, and how it is cut to fit.
 
-// East Asian wide and emoji (Unicode TR11, the common blocks).
+// East Asian wide (Unicode TR11, the blocks of it), and what is shown as an emoji.
 const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
 
 /** Columns: 2 for wide characters, 0 for marks that combine with the one before. */
 export function textWidth(text: string): number {

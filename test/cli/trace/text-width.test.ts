@@ -10,6 +10,7 @@ test.each([
   ["漢字", 4],
   ["한글.txt", 8],
   ["🙂", 2],
+  ["✅ done ⭐", 10],
 ])("%s takes %i columns", (text, width) => {
   expect(textWidth(text)).toBe(width);
 });
