@@ -2,7 +2,7 @@
 import { collectSeldom } from "./heap-growth.ts";
 import { runProgram } from "./program.ts";
 
-/** Runs the program with the words after its name; the process ends with its status when nothing is left to do. */
+/** Runs the program with the arguments after its name; the process ends with its status when nothing is left to do. */
 export function main(argv: readonly string[]): Promise<void> {
   collectSeldom();
   // Loaded when it is needed: --help has no use for SSH.

@@ -1,4 +1,4 @@
-// The program: words in, exit status out. Everything that is thrown ends here.
+// The program: arguments in, exit status out. Everything that is thrown ends here.
 import { translateFsError } from "../filesystem/fs-error.ts";
 import type { LoopbackParts } from "../lab/loopback/parts.ts";
 import { SallyportError } from "../protocol/error.ts";
@@ -19,7 +19,7 @@ import { describeVersion } from "./version.ts";
 /** What `sallyport demo` runs with; loaded when it is asked for. */
 export type LoadDemoParts = () => Promise<LoopbackParts>;
 
-/** Runs the words after the program's name; the process then ends by itself, with the right status. */
+/** Runs the arguments after the program's name; the process then ends by itself, with the right status. */
 export async function runProgram(
   argv: readonly string[],
   openTunnel: OpenTunnel,

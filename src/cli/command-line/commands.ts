@@ -21,7 +21,7 @@ export type ParsedLine =
   | { readonly kind: "version" };
 
 interface Command {
-  /** Reads the words behind it. Throws `USAGE_INVALID` or `POLICY_BIND`. */
+  /** Reads the arguments behind it. Throws `USAGE_INVALID` or `POLICY_BIND`. */
   readonly parse: (args: readonly string[]) => ParsedLine;
   /** Has its help. */
   readonly parser: () => { helpText(): string };

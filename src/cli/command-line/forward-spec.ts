@@ -3,7 +3,7 @@ import { ipFamily } from "../../protocol/ip-address.ts";
 import { usageError } from "./usage-error.ts";
 import { isHostName, parsePort } from "./values.ts";
 
-/** What one -L says. `bind` is absent where none was written, and `*` for every address. */
+/** One -L. `bind` is absent where none was written, and `*` for every address. */
 export interface ForwardSpec {
   readonly bind?: string;
   readonly port: number;

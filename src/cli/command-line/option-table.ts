@@ -1,10 +1,9 @@
 // What one option is: the rows from which the parser, --help and docs/reference are made.
-
 /** Options that stand together in --help. */
 export interface OptionGroup<Values> {
   readonly title: string;
   readonly rows: readonly OptionRow<Values>[];
-  /** Not in --help: its line says something of all of them, or nothing. */
+  /** Not in --help: one line is about all of them, or none. */
   readonly hidden?: true;
 }
 

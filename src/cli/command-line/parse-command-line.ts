@@ -1,4 +1,4 @@
-// From the words of the command line to a command.
+// From the arguments to a command.
 import { CommanderError } from "commander";
 import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
 import { commands, type ParsedLine, urlCommands } from "./commands.ts";
@@ -7,7 +7,7 @@ import { parseTunnel, type TunnelCommand } from "./tunnel-command.ts";
 import { usageError, withHelpOf } from "./usage-error.ts";
 import { isHostName } from "./values.ts";
 
-/** Reads the words after the program's name. Throws `USAGE_INVALID` or `POLICY_BIND`, nothing else. */
+/** Reads the arguments after the program's name. Throws `USAGE_INVALID` or `POLICY_BIND`, nothing else. */
 export function parseCommandLine(argv: readonly string[]): ParsedLine {
   const end = argv.indexOf("--");
   const args = end < 0 ? argv : argv.slice(0, end);

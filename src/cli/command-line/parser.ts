@@ -1,4 +1,4 @@
-// One command's parser: commander, told what to do by a table of options. Its help is commander's own, in our columns; its
+// One command's parser: commander, driven by a table of options. Its help is commander's own, in our columns; its
 // mistakes are our usage errors.
 import { Command, type Help, Option } from "commander";
 import { type AnyRow, flagOf, isPair, type OptionGroup, spelling } from "./option-table.ts";
@@ -81,7 +81,7 @@ export class Parser<Values> extends Command {
     return operands;
   }
 
-  /** commander knows options with one value: a pair travels as one word. */
+  /** commander knows options with one value: a pair travels as one argument. */
   #joinPairs(args: readonly string[]): readonly string[] {
     const joined: string[] = [];
     for (let rest = args; rest.length > 0; ) {
@@ -134,7 +134,7 @@ export class Parser<Values> extends Command {
   }
 }
 
-/** NUL cannot be part of any word of a command line. */
+/** NUL cannot be part of any argument. */
 const pairMark = "\0";
 
 /** A row as commander knows an option. */

@@ -1,4 +1,4 @@
-// A tunnel: its help, and from the words of the command line to what it is opened with.
+// A tunnel: its help, and from the arguments to what it is opened with.
 import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";

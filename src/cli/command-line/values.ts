@@ -30,7 +30,7 @@ export function plainText(text: string, flag: string): string {
   throw usageError(text === "" ? `${flag} has an empty value` : `${flag}: the value has a control character in it`);
 }
 
-/** One word out of a few; a mistake is told with the one that was probably meant. */
+/** One word out of a few; a mistake is shown with the one that was probably meant. */
 export function oneOf<Word extends string>(words: readonly Word[]): (text: string, flag: string) => Word {
   return (text, flag) => {
     const found = words.find((word) => word === text);

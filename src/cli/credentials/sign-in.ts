@@ -20,7 +20,7 @@ export interface SignInSources {
   readonly askUser: () => Promise<string>;
   /** Hidden. undefined: there is none. */
   readonly askPassword: (user: string, signal?: AbortSignal) => Promise<string | undefined>;
-  /** `challenged`: when the server wants one, behind its words. Default at once. */
+  /** `challenged`: when the server asks for one, behind its reply. Default at once. */
   readonly asks?: "challenged";
 }
 

@@ -8,7 +8,7 @@ export interface DemoCommand {
   readonly once: boolean;
   /** Show the dialogue of every transfer in every mode. */
   readonly whole: boolean;
-  /** Show what was said in the first transfer of each mode, and wait for Enter between the parts. */
+  /** Show what was sent in the first transfer of each mode, and wait for Enter between the parts. */
   readonly step: boolean;
 }
 

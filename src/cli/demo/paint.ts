@@ -19,7 +19,7 @@ export function choosePaint(env: NodeJS.ProcessEnv, isTerminal: boolean): Paint 
   return isTerminal && isWanted ? coloured : plain;
 }
 
-/** A cell of the trace: what Sallyport says by itself stands out, what only explains stands back. */
+/** A cell of the trace: what Sallyport sends by itself stands out, what only explains stands back. */
 export function paintCell(paint: Paint): (row: TraceRow, text: string) => string {
   return ({ mark }, text) => {
     if (mark.startsWith("*")) return paint("own", text);

@@ -10,7 +10,7 @@ import type { DemoCommand } from "./demo-command.ts";
 
 /**
  * Returns the exit status: 0 also when it is stopped, at any moment; a second request does not wait for peers that do not let
- * go. It stays until then on a terminal only. Throws what the user has to be told.
+ * go. It stays until then on a terminal only. Throws what is to be reported to the user.
  */
 export async function runDemo(
   command: DemoCommand,

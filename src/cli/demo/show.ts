@@ -107,7 +107,7 @@ export class Show {
     ];
   }
 
-  /** One mode with what was said; `why`: of the scenario that plain ssh makes of it. */
+  /** One mode with what was sent; `why`: of the scenario that plain ssh makes of it. */
   mode(run: ModeRun, place: string, events: readonly TraceEvent[], why: string): readonly string[] {
     const { mode, steps, failure, lacking } = run;
     return [

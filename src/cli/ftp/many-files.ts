@@ -7,7 +7,7 @@ import { escapeText } from "../report/escape-text.ts";
 import type { Shell } from "./shell.ts";
 import type { Word } from "./split-line.ts";
 
-/** Calls back for each file at the server that the words mean, one after the other. Directories are left out. */
+/** Calls back for each file at the server that the arguments mean, one after the other. Directories are left out. */
 export async function eachOf(
   shell: Shell,
   command: string,

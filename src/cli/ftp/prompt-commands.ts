@@ -99,11 +99,11 @@ function redirectable(line: string): PromptCommand["redirects"] {
     const command = findCommand(word);
     return command === proxy ? redirectable(rest) : command.redirects;
   } catch {
-    return undefined; // said when it is run
+    return undefined; // reported when it is run
   }
 }
 
-/** Throws `USAGE_INVALID` for too few or too many words. */
+/** Throws `USAGE_INVALID` for too few or too many arguments. */
 async function runWords(shell: Shell, [first, ...words]: readonly Word[]): Promise<void> {
   if (first === undefined) return;
   const command = findCommand(first.text);

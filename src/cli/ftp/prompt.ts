@@ -15,7 +15,7 @@ import type { ProgressView, Settings, Shell, Target } from "./shell.ts";
 export interface PromptIo {
   readonly lines: LineSource;
   readonly settings: Settings;
-  /** A person is at the other end: errors are told and the prompt goes on. */
+  /** A person is at the other end: errors are shown and the prompt continues. */
   readonly interactive: boolean;
   /** Connects and logs in, with what `target` lacks asked for behind the greeting. */
   readonly connect: (target: Target, which: SessionSlot["which"]) => Promise<FtpClient>;
@@ -24,7 +24,7 @@ export interface PromptIo {
   readonly output: NodeJS.WritableStream;
   /** Of the terminal that progress is shown on. */
   readonly columns: () => number | undefined;
-  /** `shown`: the server's own words have told it already. */
+  /** `shown`: the server's reply has shown it already. */
   readonly report: (error: SallyportError, shown: boolean) => void;
   readonly runLocal: (line: string, directory: string) => Promise<number>;
   readonly nowMs: () => number;
@@ -82,7 +82,7 @@ export class Prompt implements Shell, AsyncDisposable {
     return this.attempt(() => this.open(target));
   }
 
-  /** Work as a command does it: its failure is told, Ctrl-C ends it. */
+  /** Work as a command does it: its failure is reported, Ctrl-C ends it. */
   attempt(work: (shell: Shell) => Promise<void>): Promise<number> {
     return this.#guarded(() => work(this));
   }
@@ -114,7 +114,7 @@ export class Prompt implements Shell, AsyncDisposable {
     }
   }
 
-  /** A command that runs tells it by its own failure. */
+  /** A command that runs reports it as its own failure. */
   #lost(why: SallyportError): void {
     if (this.#running !== undefined) return;
     this.lastError = why;

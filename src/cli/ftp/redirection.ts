@@ -65,7 +65,7 @@ export class RedirectedOutput extends Writable {
     super({ decodeStrings: true });
     this.#redirection = redirection;
     this.#settings = settings;
-    // `during` tells it.
+    // `during` reports it.
     this.on("error", () => {});
   }
 

@@ -27,7 +27,7 @@ import { askUserName } from "./session-commands.ts";
 import type { SessionSlot } from "./session-slot.ts";
 import type { Settings, Shell, Target } from "./shell.ts";
 
-/** Returns the exit status, or throws what the user has to be told. */
+/** Returns the exit status. Throws what is to be reported to the user. */
 export async function runFtp(command: FtpCommand, io: ProcessIo, reporter: Reporter): Promise<number> {
   const run = new FtpRun(command, io, reporter);
   try {

@@ -1,4 +1,4 @@
-// Commands of the prompt that set something, show it, or say something to the server as it is.
+// Commands of the prompt that set something, show it, or send something to the server as it is.
 import { ownEntry } from "../../protocol/own-entry.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { escapeText } from "../report/escape-text.ts";

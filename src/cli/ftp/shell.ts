@@ -84,7 +84,7 @@ export interface PromptCommand {
   /** What stands behind the name. */
   readonly usage: string;
   readonly help: string;
-  /** Fewest and most words behind the name. */
+  /** Fewest and most arguments behind the name. */
   readonly args: readonly [number, number];
   /** One for each word; the last for all further ones. Default nothing. */
   readonly completes?: readonly Completed[];

@@ -1,4 +1,4 @@
-// Plays one take, and says what is to be told of it beside its evidence.
+// Plays one take, and gives what is to be shown of it beside its evidence.
 import type { Evidence } from "../../lab/evidence.ts";
 import { differenceFor } from "../../lab/real/differences.ts";
 import { runAct, type Take } from "../../lab/run-scenario.ts";
@@ -14,7 +14,7 @@ export interface PlayedTake {
   readonly remark?: string;
 }
 
-/** A take that this kernel cannot play is left out, and that is told. Throws what else the stage throws. */
+/** A take that this kernel cannot play is left out, and that is shown. Throws what else the stage throws. */
 export async function playTake({ topology, number }: Scenario, take: Take, openStage: OpenStage): Promise<PlayedTake> {
   try {
     let kind = "simulated";

@@ -1,4 +1,4 @@
-// The line that shows how a transfer goes, and the one that tells how it went. Pure.
+// The line that shows how a transfer goes, and the one behind it. Pure.
 import { formatBytes, formatDuration } from "../report/format.ts";
 import { textWidth } from "../trace/text-width.ts";
 
@@ -13,7 +13,7 @@ export interface ProgressState {
 }
 
 const units = ["KiB", "MiB", "GiB", "TiB", "PiB"];
-/** Below it a bar says nothing. */
+/** Below it a bar shows nothing. */
 const barMin = 10;
 const nameMin = 12;
 
@@ -64,7 +64,7 @@ function bar(share: number, width: number): string {
   return `[${"=".repeat(filled)}${" ".repeat(width - filled)}]`;
 }
 
-/** The end of a name tells more than its beginning. */
+/** The end of a name shows more than its beginning. */
 function fitStart(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   let kept = "";

@@ -31,7 +31,7 @@ export class Progress {
   readonly #running: Set<Running> = new Set();
   readonly #meter: RateMeter;
   readonly #startedMs: number;
-  /** Files of trees, and their bytes as far as they are told; more come while the tree is read. */
+  /** Files of trees, and their bytes as far as they are known; more come while the tree is read. */
   #expected: { files: number; bytes: number | undefined } = { files: 0, bytes: 0 };
   readonly #over: { files: number; bytes: number } = { files: 0, bytes: 0 };
   #moved = 0;
@@ -45,7 +45,7 @@ export class Progress {
     this.#meter = new RateMeter(this.#startedMs, 0);
   }
 
-  /** More files are to come, as the listing of a tree tells. */
+  /** More files are to come, as the listing of a tree shows. */
   expect(files: number, bytes: number | undefined): void {
     const known = this.#expected;
     const sum = bytes === undefined || known.bytes === undefined ? undefined : known.bytes + bytes;
@@ -125,7 +125,7 @@ export class RateMeter {
     this.#samples = [{ timeMs, bytes }];
   }
 
-  /** `bytes`: that are there now, all told. */
+  /** `bytes`: that are there now, altogether. */
   update(timeMs: number, bytes: number): void {
     const last = this.#samples.at(-1);
     if (last !== undefined && timeMs - last.timeMs < sampleMs) return;

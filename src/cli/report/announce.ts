@@ -5,7 +5,7 @@ import type { OpenForward, Tunnel } from "../../tunnel/options.ts";
 import { exitStatusOf } from "../exit-status.ts";
 import { escapeText } from "./escape-text.ts";
 
-/** What may be announced; each returns the line, or undefined where this style says nothing. */
+/** What may be announced; each returns the line, or undefined where this style has none. */
 export interface Announcer {
   listening(forward: OpenForward, transport: Tunnel["transport"]): string;
   closed(): string | undefined;

@@ -13,7 +13,7 @@ export interface DialogueOptions {
 
 /** Lines to show for an event, safe for a terminal; none for most. */
 export function dialogueLines(event: TraceEvent, { replies, commands }: DialogueOptions): readonly string[] {
-  // As ftp(1) has always said it, before the greeting.
+  // As ftp(1) has always shown it, before the greeting.
   if (event.type === "control.open" && replies) return [`Connected to ${escapeText(event.host)}.`];
   if (event.type === "ftp.command" && commands) return [`---> ${shownCommand(event.line)}`];
   if (event.type === "ftp.reply" && replies) return event.lines.map((line) => printable(line));

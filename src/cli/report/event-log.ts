@@ -19,10 +19,10 @@ const hostOf = (endpoint: string): string => endpoint.replace(/:\d+$/, "");
 /** Feed it every event in order. */
 export class EventLog {
   readonly #sessions = new Map<number, TransferWatch>();
-  /** Sessions of our own server: their files are told by `file.action`, with the user and the whole path. */
+  /** Sessions of our own server: their files are logged by `file.action`, with the user and the whole path. */
   readonly #served = new Set<number>();
   #wasLost = false;
-  /** Warnings that were told already: by what they are about. */
+  /** Warnings that were logged already: by what they are about. */
   readonly #warned = new Set<string>();
 
   /** How many data connections of clients are open. */
@@ -157,7 +157,7 @@ export class EventLog {
     return { ...record("warn", event, message, fields), hint };
   }
 
-  // The good news has to be told where the bad was.
+  // The good news is logged at the level of the bad.
   #connected(target: string, transport: string): LogRecord {
     const level = this.#wasLost ? "warn" : "info";
     const message = `connected ${this.#wasLost ? "again " : ""}to ${target} (${transport})`;

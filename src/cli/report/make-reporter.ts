@@ -1,4 +1,4 @@
-// Which reporter, and how much it tells, from the options.
+// Which reporter, and how much it shows, from the options.
 import type { OutputOptions } from "../command-line/tunnel-command.ts";
 import { type LogLevel, type Reporter, textReporter } from "./reporter.ts";
 

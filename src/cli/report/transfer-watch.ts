@@ -1,4 +1,4 @@
-// Follows one session's events and tells when a transfer is over: what it was, how much, how long, how it ended.
+// Follows one session's events and gives a transfer when it is over: what it was, how much, how long, how it ended.
 import type { CloseInfo } from "../../platform/network.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
 import { findCommand } from "../../protocol/command-table.ts";

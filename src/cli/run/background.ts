@@ -8,10 +8,10 @@ import type { ProcessIo } from "./process-io.ts";
 /** Tells the child what it is; removed from its environment at once. */
 const childMark = "SALLYPORT_BACKGROUND_CHILD";
 
-/** What the child tells the parent. */
+/** What the child sends to the parent. */
 type Message = { readonly kind: "line"; readonly line: string } | { readonly kind: "ready" };
 
-/** Starts the child and waits: 0 once it is ready, else its exit status. The child says by itself what went wrong. */
+/** Starts the child and waits: 0 once it is ready, else its exit status. The child reports by itself what went wrong. */
 export async function runInBackground(argv: readonly string[], io: ProcessIo): Promise<number> {
   if (process.platform === "win32") {
     throw new SallyportError("USAGE_INVALID", "-f cannot work on Windows: a program there cannot leave its console", {

@@ -25,7 +25,7 @@ export interface ProcessIo {
   readonly onStopSignal: (callback: (signal: NodeJS.Signals) => void) => () => void;
   /** Rejects when something was thrown that nobody caught; else never settles. */
   readonly crashed: Promise<never>;
-  /** Called once when the forwards are listening: a background child lets go of its parent here. */
+  /** Called once when the forwards are listening: a background child leaves its parent here. */
   readonly becameReady: () => void;
 }
 

@@ -35,7 +35,7 @@ export function runCommand(
   });
 }
 
-// spawn throws at once for a word that no program can get (an empty name, E2BIG), and later for what exec refuses.
+// spawn throws at once for an argument that no program can get (an empty name, E2BIG), and later for what exec refuses.
 function trySpawn<Child>(
   start: () => Child,
   program: string,
@@ -67,7 +67,7 @@ function cannotRun(program: string, cause: unknown): CommandResult {
   };
 }
 
-/** The words with {host}, {port} and {url} replaced by those of the first forward. Other braces stay. */
+/** The arguments with {host}, {port} and {url} replaced by those of the first forward. Other braces stay. */
 export function fillArgs(words: readonly string[], forward: OpenForward): readonly string[] {
   const values: Readonly<Record<string, string>> = {
     "{host}": forward.host,

@@ -1,4 +1,4 @@
-// One run of a tunnel: open it, say so, wait for its end or for a signal, close it.
+// One run of a tunnel: open it, announce it, wait for its end or for a signal, close it.
 import { onAbort } from "../../platform/abort.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
@@ -15,7 +15,7 @@ import type { ProcessIo } from "./process-io.ts";
 import { fillArgs, runCommand, tunnelEnvironment } from "./run-command.ts";
 import { aborted, StopRequest } from "./stop-request.ts";
 
-/** Returns the exit status, or throws what the user has to be told. */
+/** Returns the exit status. Throws what is to be reported to the user. */
 export async function runTunnel(
   command: TunnelCommand,
   io: ProcessIo,

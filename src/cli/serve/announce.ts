@@ -1,4 +1,4 @@
-// What is said of an SSH server that has been opened: its key, and what to type.
+// What is printed of listeners and of an SSH server that have been opened: addresses, its key, what to type.
 import { hostname } from "node:os";
 import { formatEndpoint } from "../../platform/endpoint.ts";
 import { isLoopback, isUnspecified } from "../../protocol/ip-address.ts";
@@ -54,7 +54,7 @@ export function announceListener(listener: OpenListener, asked = "127.0.0.1", js
     return JSON.stringify({ event: "listening", url, host, port, reach });
   }
   if (isEverywhere) {
-    // The URL for others: the loopback address that is told to programs is good here alone.
+    // The URL for others: the loopback address that programs get is good here alone.
     const scheme = url.slice(0, url.indexOf("://"));
     return `${scheme}://${formatEndpoint({ host: hostname(), port })} (every address of this machine: others can connect)`;
   }

@@ -1,4 +1,4 @@
-// One run of the FTP server: ask, open, say so, wait for a signal, close.
+// One run of the FTP server: ask, open, announce it, wait for a signal, close.
 import { stat } from "node:fs/promises";
 import { readPrivateFile } from "../../admission/private-file.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
@@ -18,7 +18,7 @@ import type { ServeCommand } from "./serve-command.ts";
 
 export type OpenServer = (options: ServerOptions) => Promise<Server>;
 
-/** Returns the exit status, or throws what the user has to be told. */
+/** Returns the exit status. Throws what is to be reported to the user. */
 export async function runServe(
   command: ServeCommand,
   io: ProcessIo,

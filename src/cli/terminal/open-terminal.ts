@@ -29,7 +29,7 @@ export function openTerminal(): Terminal | undefined {
       try {
         writeSync(output, text);
       } catch {
-        // The terminal has gone; the end of its input tells that.
+        // The terminal has gone; the end of its input shows that.
       }
     },
     onKeys(callback) {

@@ -1,11 +1,10 @@
 // Where --trace=FILE goes: a file that only its owner can read, and that nobody else has put in the way.
-
 import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
 import { SallyportError } from "../../protocol/error.ts";
 import { ownEntry } from "../../protocol/own-entry.ts";
 
 export interface TraceOutput extends Disposable {
-  /** Appends. A write that fails (disk full) is told once, and then nothing more is written. */
+  /** Appends. A write that fails (disk full) is reported once, and then nothing more is written. */
   write(text: string): void;
 }
 

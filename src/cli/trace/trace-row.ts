@@ -1,4 +1,4 @@
-// What one trace event says, and in which column.
+// The text of one trace event, and its column.
 import type { TraceEvent } from "../../platform/trace.ts";
 import { printable } from "../../protocol/printable.ts";
 import { hideSecret } from "../../protocol/secret-arguments.ts";

@@ -82,7 +82,7 @@ export class RunContext {
     this.#targets.add(target);
   }
 
-  /** The options of a transfer that the words ask for. */
+  /** The options of a transfer that the command line asks for. */
   optionsFor(url: FtpUrl, gauge: Gauge, signal: AbortSignal): FetchFileOptions & StoreOptions {
     const { verify, retries, resume, inPlace, times } = this.command;
     return {
@@ -110,7 +110,7 @@ export class RunContext {
   }
 }
 
-/** What is told of a tree; `nameOf` makes what is shown of a path. */
+/** What is reported of a tree; `nameOf` makes what is shown of a path. */
 export function treeEvents(context: RunContext, nameOf: (path: string) => string): TreeEvents {
   return {
     expected: (sizes) => context.expect(sizes),

@@ -1,4 +1,4 @@
-// What the user is told of a run, in text or in JSON.
+// What is reported of a run, in text or in JSON.
 import type { TransferResult } from "../../client/transfer-options.ts";
 import type { SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";

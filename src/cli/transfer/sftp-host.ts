@@ -1,5 +1,4 @@
 // Which SSH server an sftp:// URL means, and how it is reached: the options of ssh are for that host itself.
-
 import { formatEndpoint } from "../../platform/endpoint.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
@@ -9,7 +8,7 @@ import { usageError } from "../command-line/usage-error.ts";
 import type { Via } from "../command-line/via-option.ts";
 import type { TransferValues } from "./transfer-options.ts";
 
-/** What the command line says of SSH beside the URL. */
+/** What the command line gives for SSH beside the URL. */
 export interface SftpAccess {
   readonly transport: "auto" | "openssh" | "embedded";
   readonly ssh: Omit<SshOptions, "host" | "user">;

@@ -45,7 +45,7 @@ export async function withDirectoryHint(
     await transfer();
   } catch (error) {
     if (!isSallyportError(error) || !/^(?:FTP_REPLY_PERMANENT|FS_)/.test(error.code)) throw error;
-    // It says already what to do.
+    // It has a hint already.
     if (error.code === "FS_IS_DIRECTORY" && error.hint !== undefined) throw error;
     const isDirectory = error.code === "FS_IS_DIRECTORY" || (await isDirectoryThere(session, path, signal));
     if (!isDirectory) throw error;

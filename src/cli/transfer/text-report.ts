@@ -90,7 +90,7 @@ const doneWords: Readonly<Partial<Record<TransferVerb, string>>> = { rm: "remove
 
 const typeLetters = { file: "-", directory: "d", link: "l", other: "?" } as const;
 
-/** `d            - 2026-11-22 20:15Z name`. What the server does not tell is a `-`. */
+/** `d            - 2026-11-22 20:15Z name`. What the server does not report is a `-`. */
 function listingLine(path: string, { type, size, modified, target }: ListedEntry): string {
   const time = modified === undefined ? "-" : new Date(modified.ms).toISOString().slice(0, 16).replace("T", " ");
   const shown = modified?.precision === "day" ? time.slice(0, 10) : time;

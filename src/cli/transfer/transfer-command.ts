@@ -1,6 +1,5 @@
 // The one-shot commands: their help, and from the command line to what is to be done.
 import type { DataMode } from "../../client/client-options.ts";
-import type { NameEncoding } from "../../protocol/client/name-bytes.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { looksLikeUrl, parseFtpUrl } from "../../protocol/url/parse-ftp-url.ts";
@@ -22,31 +21,31 @@ export type Order =
   /** All at one server. */
   | { readonly verb: "mv"; readonly sources: readonly FtpUrl[]; readonly destination: FtpUrl };
 
-export interface TransferCommand {
+/** What is always given, by the command line or by these. */
+const defaults = {
+  mode: "auto" as "auto" | DataMode,
+  verify: "size" as "size" | "hash" | "none",
+  sessions: 1,
+  retries: 0,
+  times: true,
+  explicitTls: false,
+  recursive: false,
+  parents: false,
+  resume: false,
+  inPlace: false,
+  throughHere: false,
+  json: false,
+  quiet: false,
+  debug: false,
+  explain: false,
+};
+
+export interface TransferCommand extends Readonly<typeof defaults>, Pick<TransferValues, "tlsCa" | "encoding"> {
   readonly kind: "transfer";
   readonly order: Order;
-  readonly mode: "auto" | DataMode;
-  /** AUTH TLS for `ftp://`. */
-  readonly explicitTls: boolean;
-  readonly tlsCa?: string;
-  readonly encoding?: NameEncoding;
   readonly via?: Via;
   /** How SSH servers of `sftp://` are reached. */
   readonly sftp: SftpAccess;
-  readonly recursive: boolean;
-  readonly parents: boolean;
-  readonly sessions: number;
-  readonly retries: number;
-  readonly resume: boolean;
-  readonly verify: "size" | "hash" | "none";
-  readonly inPlace: boolean;
-  /** Files keep their times of last change. */
-  readonly times: boolean;
-  readonly throughHere: boolean;
-  readonly json: boolean;
-  readonly quiet: boolean;
-  readonly debug: boolean;
-  readonly explain: boolean;
 }
 
 export const usageOf: Readonly<Record<TransferVerb, string>> = {
@@ -139,38 +138,10 @@ export function parseTransfer(verb: TransferVerb, args: readonly string[]): Tran
   checkSftpUrls(urls, values);
   const hasSftp = urls.some(({ scheme }) => scheme === "sftp");
   const via = viaOf(values, { isThere: hasSftp, hint: "name an sftp:// host" });
-  const { tlsCa, encoding } = values;
-  return {
-    kind: "transfer",
-    order,
-    mode: values.mode ?? "auto",
-    ...definedProps({ tlsCa, encoding, via }),
-    sftp: sftpAccess(values, via),
-    sessions: values.sessions ?? 1,
-    retries: values.retries ?? 0,
-    verify: values.verify ?? "size",
-    times: values.times ?? true,
-    ...switchesOf(values),
-  };
+  // What is for SSH stands in `via` and `sftp`.
+  const { via: _, port, identityFiles, configFile, jump, options, transport, ...own } = values;
+  return { kind: "transfer", order, ...defaults, ...own, sftp: sftpAccess(values, via), ...definedProps({ via }) };
 }
-
-const switches = [
-  "explicitTls",
-  "recursive",
-  "parents",
-  "resume",
-  "inPlace",
-  "throughHere",
-  "json",
-  "quiet",
-  "debug",
-  "explain",
-] as const;
-
-type Switches = Record<(typeof switches)[number], boolean>;
-
-const switchesOf = (values: TransferValues): Switches =>
-  Object.fromEntries(switches.map((name) => [name, values[name] ?? false])) as Switches;
 
 function urlsOf(order: Order): readonly FtpUrl[] {
   if (order.verb === "put") return [order.destination];
@@ -251,7 +222,7 @@ function readMake(names: readonly string[]): Order {
   return { verb: "mkdir", sources };
 }
 
-/** The last word may be a path at the server of the first. */
+/** The last argument may be a path at the server of the first. */
 function readMove(names: readonly string[]): Order {
   const last = names.at(-1);
   if (last === undefined || names.length < 2) throw incomplete("mv", "mv needs a URL and where to");
