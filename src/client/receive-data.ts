@@ -49,8 +49,8 @@ class Reception implements Receiver {
   #over = false;
   /** Lent to the connection. */
   #room: Uint8Array = waste;
-  #hold: () => void;
-  #goOn: () => void;
+  #pause: () => void;
+  #resume: () => void;
 
   constructor(
     data: Connection,
@@ -62,8 +62,8 @@ class Reception implements Receiver {
     const { stream } = data;
     this.#data = data;
     this.#stream = stream;
-    this.#hold = () => stream.pause();
-    this.#goOn = () => stream.resume();
+    this.#pause = () => stream.pause();
+    this.#resume = () => stream.resume();
     this.#sink = sink;
     this.#options = options;
     this.#resolve = resolve;
@@ -95,11 +95,11 @@ class Reception implements Receiver {
 
   #begin(): void {
     if (this.#sink.room !== undefined && receivesInto(this.#data)) {
-      this.#hold = () => {};
-      this.#goOn = this.#data.receiveInto(this);
+      this.#pause = () => {};
+      this.#resume = this.#data.receiveInto(this);
     } else {
       this.#stream.on("data", this.#onData);
-      this.#goOn();
+      this.#resume();
     }
   }
 
@@ -116,12 +116,12 @@ class Reception implements Receiver {
       this.#fail(error);
       return false;
     }
-    this.#hold();
+    this.#pause();
     this.#cancel();
     this.#sink.whenReady(() => {
       if (this.#over || this.#stream.destroyed) return;
       this.#watch();
-      this.#goOn();
+      this.#resume();
     });
     return false;
   }

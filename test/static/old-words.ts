@@ -30,6 +30,11 @@ const oldWords: readonly OldWord[] = [
   { pattern: /\bthat (?:is|are|was|were) none\b/gi, instead: "that is not one; unknown, invalid", where: "everywhere" },
   { pattern: /\bcures?\b/gi, instead: "hint", where: "everywhere" },
   { pattern: /\bcaveats?\b/gi, instead: "warning", where: "everywhere" },
+  {
+    pattern: /\b(?:letOthersOn|toldSize|wishEpsv4|ResumeWish|SftpRemote|SftpServerSession|openTalk|demand[A-Z]\w*)\b/g,
+    instead: "releaseControl, reportedSize, requestEpsv4, ResumeMode, SftpChannel, SftpSession, openSession, assertX",
+    where: "everywhere",
+  },
   { pattern: /\bword too many\b/gi, instead: "unexpected argument", where: "everywhere" },
   { pattern: /\bexclude each other\b/gi, instead: "cannot be used together", where: "everywhere" },
   { pattern: /\bplain file\b/gi, instead: "regular file", where: "everywhere" },

@@ -3,7 +3,7 @@
 import { type ErrorCode, SallyportError } from "../../protocol/error.ts";
 import { parentOf } from "../../protocol/file-path.ts";
 import { printable } from "../../protocol/printable.ts";
-import type { ServerFeatures } from "../../ssh/sftp/client/server-features.ts";
+import type { ServerFeatures } from "../../ssh/sftp/client/sftp-client.ts";
 import { type Attributes, typeOf } from "../../ssh/sftp/wire/attributes.ts";
 import { statusCodes } from "../../ssh/sftp/wire/message-types.ts";
 import { fsError } from "../fs-error.ts";

@@ -2,8 +2,7 @@
 import { raceAbort } from "../../platform/abort.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { printable } from "../../protocol/printable.ts";
-import type { ServerFeatures } from "../../ssh/sftp/client/server-features.ts";
-import type { SftpClient } from "../../ssh/sftp/client/sftp-client.ts";
+import type { ServerFeatures, SftpClient } from "../../ssh/sftp/client/sftp-client.ts";
 import type { Attributes } from "../../ssh/sftp/wire/attributes.ts";
 import { openFlags, statusCodes } from "../../ssh/sftp/wire/message-types.ts";
 import type { Reply, ReplyType } from "../../ssh/sftp/wire/replies.ts";

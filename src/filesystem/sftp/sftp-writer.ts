@@ -1,9 +1,12 @@
 // A file at the server that is open for writing: many requests are on their way at the same time.
+import { raceAbort } from "../../platform/abort.ts";
 import type { FileUpdater, FileWriter } from "../../platform/file-system.ts";
-import { requests } from "../../ssh/sftp/wire/requests.ts";
+import { limits } from "../../protocol/limits.ts";
+import { statusCodes } from "../../ssh/sftp/wire/message-types.ts";
+import type { Reply } from "../../ssh/sftp/wire/replies.ts";
+import { type Request, requests } from "../../ssh/sftp/wire/requests.ts";
 import { fsError } from "../fs-error.ts";
 import type { RemoteHandle } from "./sftp-calls.ts";
-import { WriteQueue } from "./write-queue.ts";
 
 /**
  * `write` resolves when the bytes are on their way; that a server refused them is thrown by the next call, `finish` at the
@@ -62,19 +65,19 @@ export class SftpUpdater implements FileUpdater {
   }
 
   async writePieces(offset: number, pieces: readonly Uint8Array[]): Promise<void> {
-    this.#demandOpen();
+    this.#assertOpen();
     await this.#queue.write(offset, pieces);
   }
 
   async truncate(bytes: number): Promise<void> {
-    this.#demandOpen();
+    this.#assertOpen();
     await this.#queue.settle(); // what was written before lies where the cut is
     this.#queue.follow(requests.fsetstat(this.#handle.id, { size: bytes }));
     await this.#queue.settle();
   }
 
   async finish(): Promise<void> {
-    this.#demandOpen();
+    this.#assertOpen();
     this.#isOver = true;
     if (this.#handle.session.features.fsync) this.#queue.follow(requests.fsync(this.#handle.id));
     await this.#queue.settle();
@@ -86,7 +89,96 @@ export class SftpUpdater implements FileUpdater {
     await this.#handle[Symbol.asyncDispose]();
   }
 
-  #demandOpen(): void {
+  #assertOpen(): void {
     if (this.#isOver) throw fsError("FS_FAILED", this.#handle.path, undefined, "the file is closed");
   }
+}
+
+interface Pending {
+  readonly bytes: number;
+  readonly reply: Promise<Reply<"status">>;
+}
+
+/** The first one that failed fails whatever comes after it. */
+export class WriteQueue {
+  readonly #handle: RemoteHandle;
+  readonly #signal: AbortSignal;
+  readonly #pending: Pending[] = [];
+  #bytes = 0;
+
+  constructor(handle: RemoteHandle, signal: AbortSignal) {
+    this.#handle = handle;
+    this.#signal = signal;
+  }
+
+  /** Resolves when the system has taken the bytes, and no more than the limit is unanswered. */
+  async write(offset: number, pieces: readonly Uint8Array[]): Promise<void> {
+    let at = offset;
+    let taken: Promise<void> | undefined;
+    for (const data of portions(pieces, this.#handle.session.features.writeBytes)) {
+      const bytes = data.reduce((sum, piece) => sum + piece.length, 0);
+      await this.#settle(limits.sftpPipelineBytes - bytes);
+      taken = this.#ask(requests.write(this.#handle.id, at, data), bytes);
+      at += bytes;
+    }
+    // Taken in order, so the last one is enough; not when the channel is gone, and then the reply tells.
+    if (taken !== undefined) await this.#taken(taken);
+  }
+
+  /** After what was written before, and before what comes. Its answer is awaited with theirs. */
+  follow(request: Request<"status">): void {
+    void this.#ask(request, 0);
+  }
+
+  /** Everything is answered. Throws `FS_*`, SSH_*, NET_*, the signal's reason. */
+  async settle(): Promise<void> {
+    while (this.#pending.length > 0) await this.#first();
+  }
+
+  async #settle(bytesMax: number): Promise<void> {
+    this.#signal.throwIfAborted();
+    while (this.#pending.length > 0 && this.#bytes > bytesMax) await this.#first();
+  }
+
+  #ask(request: Request<"status">, bytes: number): Promise<void> {
+    const { reply, taken } = this.#handle.session.client.ask(request);
+    this.#pending.push({ bytes, reply });
+    this.#bytes += bytes;
+    return taken;
+  }
+
+  async #first(): Promise<void> {
+    const [first] = this.#pending;
+    if (first === undefined) return;
+    const { session, path } = this.#handle;
+    const reply = await raceAbort(first.reply, this.#signal);
+    if (reply.code !== statusCodes.ok) {
+      await session.answer(Promise.resolve(reply), { path, doing: "write" }, this.#signal);
+    }
+    this.#pending.shift();
+    this.#bytes -= first.bytes;
+  }
+
+  async #taken(taken: Promise<void>): Promise<void> {
+    await raceAbort(taken, this.#signal);
+  }
+}
+
+/** The pieces in portions of at most `bytesMax`, without a copy. */
+function* portions(pieces: readonly Uint8Array[], bytesMax: number): Generator<readonly Uint8Array[]> {
+  let portion: Uint8Array[] = [];
+  let room = bytesMax;
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length; ) {
+      const part = piece.subarray(at, at + room);
+      portion.push(part);
+      at += part.length;
+      room -= part.length;
+      if (room > 0) continue;
+      yield portion;
+      portion = [];
+      room = bytesMax;
+    }
+  }
+  if (portion.length > 0) yield portion;
 }

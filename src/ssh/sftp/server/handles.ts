@@ -1,8 +1,9 @@
 // The files and directories that one client has open.
+import type { FileOptions, FileReader, FileSystem } from "../../../platform/file-system.ts";
 import { limits } from "../../../protocol/limits.ts";
-import { statusCodes } from "../wire/message-types.ts";
-import type { OpenDirectory } from "./open-directory.ts";
-import type { OpenFile } from "./open-file.ts";
+import type { FileEntry } from "../../../protocol/listing/file-facts.ts";
+import { openFlags, statusCodes } from "../wire/message-types.ts";
+import { openWriter, type SftpWriter } from "./file-writers.ts";
 import { Refusal } from "./status.ts";
 
 type Open = OpenFile | OpenDirectory;
@@ -57,5 +58,102 @@ export class Handles {
     const left = [...this.#open.values()];
     this.#open.clear();
     await Promise.all(left.map((open) => open[Symbol.asyncDispose]()));
+  }
+}
+
+export class OpenDirectory implements AsyncDisposable {
+  readonly kind = "directory";
+  readonly path: string;
+  readonly #entries: AsyncIterator<FileEntry>;
+  #isOver = false;
+
+  constructor(files: FileSystem, path: string, options: FileOptions) {
+    this.path = path;
+    this.#entries = files.list(path, options)[Symbol.asyncIterator]();
+  }
+
+  /** The next ones; none at the end. */
+  async next(): Promise<readonly FileEntry[]> {
+    const batch: FileEntry[] = [];
+    while (batch.length < limits.sftpNamesMax && !this.#isOver) {
+      const result = await this.#entries.next();
+      this.#isOver = result.done === true;
+      if (result.done !== true) batch.push(result.value);
+    }
+    return batch;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    await this.#entries.return?.();
+  }
+}
+
+export class OpenFile implements AsyncDisposable {
+  readonly kind = "file";
+  readonly path: string;
+  readonly #files: FileSystem;
+  readonly #options: FileOptions;
+  readonly #mayRead: boolean;
+  readonly #writer: SftpWriter | undefined;
+  #reader: FileReader | undefined;
+  /** Where the reader is. */
+  #position = 0;
+
+  private constructor(
+    files: FileSystem,
+    path: string,
+    options: FileOptions,
+    reader: FileReader | undefined,
+    writer: SftpWriter | undefined,
+    mayRead: boolean,
+  ) {
+    this.#files = files;
+    this.path = path;
+    this.#options = options;
+    this.#reader = reader;
+    this.#writer = writer;
+    this.#mayRead = mayRead;
+  }
+
+  /** Throws `FS_*`. */
+  static async open(files: FileSystem, path: string, flags: number, options: FileOptions): Promise<OpenFile> {
+    const mayRead = (flags & openFlags.read) !== 0;
+    if ((flags & openFlags.write) !== 0) {
+      const writer = await openWriter(files, path, flags, options);
+      return new OpenFile(files, path, options, undefined, writer, mayRead);
+    }
+    const reader = await files.openRead(path, { ...options, offset: 0 });
+    return new OpenFile(files, path, options, reader, undefined, mayRead);
+  }
+
+  /** Empty at the end of the file. Clients read on and on; whoever jumps costs a new reader. */
+  async read(offset: number, bytes: number): Promise<Buffer> {
+    if (!this.#mayRead) throw new Refusal(statusCodes.permissionDenied, "the file is not open for reading");
+    if (this.#reader === undefined || this.#position !== offset) {
+      await this.#reader?.[Symbol.asyncDispose]();
+      this.#reader = undefined;
+      this.#reader = await this.#files.openRead(this.path, { ...this.#options, offset });
+      this.#position = offset;
+    }
+    const buffer = Buffer.allocUnsafe(bytes);
+    const count = await this.#reader.read(buffer);
+    this.#position += count;
+    return buffer.subarray(0, count);
+  }
+
+  get writer(): SftpWriter {
+    if (this.#writer !== undefined) return this.#writer;
+    throw new Refusal(statusCodes.permissionDenied, "the file is not open for writing");
+  }
+
+  /** Only after this has resolved may a client be told that its file is complete. */
+  async finish(): Promise<void> {
+    await this.#writer?.finish();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#reader?.[Symbol.asyncDispose]();
+    await this.#writer?.[Symbol.asyncDispose]();
   }
 }

@@ -16,9 +16,7 @@ import { ownEntry } from "../../../protocol/own-entry.ts";
 import type { WireReader } from "../../connection-protocol/wire-reader.ts";
 import { readUint64, readWantedAttributes, type WantedAttributes } from "../wire/attributes.ts";
 import { messages, statusCodes } from "../wire/message-types.ts";
-import type { Handles } from "./handles.ts";
-import { OpenDirectory } from "./open-directory.ts";
-import { OpenFile } from "./open-file.ts";
+import { type Handles, OpenDirectory, OpenFile } from "./handles.ts";
 import {
   attributesReply,
   dataReply,
