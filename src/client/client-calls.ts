@@ -120,22 +120,11 @@ class ConnectedClient implements FtpClient {
   }
 
   list(path?: string, options: CallOptions & Pick<ListTextOptions, "options"> = {}): Promise<Listing> {
-    return this[holderKey].transfer(
-      options.signal,
-      (_, signal) => retryOver(this[holderKey], 0, signal, (session) => listDirectory(session, path, options, signal)),
-      false,
-      "anywhere",
-    );
+    return this.#anywhere(options, (session, signal) => listDirectory(session, path, options, signal));
   }
 
   listText(path?: string, options: CallOptions & ListTextOptions = {}): Promise<readonly string[]> {
-    const { signal: given } = options;
-    return this[holderKey].transfer(
-      given,
-      (session, signal) => listText(session, path, options, signal),
-      false,
-      "anywhere",
-    );
+    return this.#anywhere(options, (session, signal) => listText(session, path, options, signal));
   }
 
   names(pattern?: string, options: CallOptions & Pick<ListTextOptions, "options"> = {}): Promise<readonly string[]> {
@@ -187,17 +176,10 @@ class ConnectedClient implements FtpClient {
   }
 
   rename(from: string, to: string, options?: CallOptions): Promise<void> {
-    return this[holderKey].transfer(
-      options?.signal,
-      (session, signal) =>
-        raceAbort(
-          withNames(session, { path: from, other: to, signal }, (name, other) =>
-            files.rename(session, name, other, { from, to }),
-          ),
-          signal,
-        ),
-      false,
-      "anywhere",
+    return this.#anywhere(options, (session, signal) =>
+      withNames(session, { path: from, other: to, signal }, (name, other) =>
+        files.rename(session, name, other, { from, to }),
+      ),
     );
   }
 
@@ -253,13 +235,20 @@ class ConnectedClient implements FtpClient {
     path: string,
     work: (session: Session, name: string) => Promise<T>,
   ): Promise<T> {
-    return this[holderKey].transfer(
+    return this.#anywhere(options, (session, signal) =>
+      withName(session, { path, signal }, (name) => work(session, name)),
+    );
+  }
+
+  /** What finds its own way to the directory. Over a new session where the one that there was had hung up before (retryOver). */
+  #anywhere<T>(
+    options: CallOptions | undefined,
+    work: (session: Session, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const holder = this[holderKey];
+    return holder.transfer(
       options?.signal,
-      (session, signal) =>
-        raceAbort(
-          withName(session, { path, signal }, (name) => work(session, name)),
-          signal,
-        ),
+      (_, signal) => retryOver(holder, 0, signal, (session) => raceAbort(work(session, signal), signal)),
       false,
       "anywhere",
     );

@@ -56,6 +56,11 @@ export class ControlConnection {
     return this.#failure;
   }
 
+  /** Commands that have been sent and have no final reply yet. */
+  get repliesOwed(): number {
+    return this.#expected.length;
+  }
+
   /** Nothing is awaited, or only the end of a transfer's data. */
   get quiet(): boolean {
     return this.#expected.length === 0 || this.#expected.transferring;

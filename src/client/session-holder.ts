@@ -32,7 +32,7 @@ export class SessionHolder implements Holder {
   #directory: string | undefined;
   #hasMoved = false;
   #closing: Promise<void> | undefined;
-  /** Calls that may yet make a new session in the place of a lost one. */
+  /** Calls, and who has some to come, that may yet make a new session in the place of a lost one. */
   #running = 0;
   /** Those among them that make several attempts. */
   #kept = 0;
@@ -65,7 +65,8 @@ export class SessionHolder implements Holder {
     mayRevive = false,
     from: "user's directory" | "anywhere" = "user's directory",
   ): Promise<T> {
-    return this.#calls.during((own) => {
+    const letGo = this.hold();
+    const call = this.#calls.during((own) => {
       const both = signal === undefined ? own : AbortSignal.any([signal, own]);
       return this.#turn.take(async (release) => {
         if (this.#kept > 0) await this.revive(both);
@@ -75,27 +76,30 @@ export class SessionHolder implements Holder {
           this.#directory = await raceAbort(workingDirectory(this.session), both).catch(() => undefined);
           this.#hasMoved = this.#directory === undefined && this.session.control.failure === undefined;
         }
-        this.#running += 1;
-        try {
-          return await work(this.session, both, release);
-        } finally {
-          this.#running -= 1;
-          this.#notifyLoss();
-        }
+        return await work(this.session, both, release);
       }, both);
     });
+    return call.finally(letGo);
+  }
+
+  /** Until the returned function is called, nobody is told that the session is lost: a call that comes may make a new one. */
+  hold(): () => void {
+    this.#running += 1;
+    return () => {
+      this.#running -= 1;
+      this.#notifyLoss();
+    };
   }
 
   /** While `work` runs, the loss of the session is not its end: the next call begins a new one, in the same directory. */
   async keep<T>(work: () => Promise<T>): Promise<T> {
-    this.#running += 1;
+    const letGo = this.hold();
     this.#kept += 1;
     try {
       return await work();
     } finally {
-      this.#running -= 1;
       this.#kept -= 1;
-      this.#notifyLoss();
+      letGo();
     }
   }
 

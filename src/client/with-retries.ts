@@ -59,13 +59,15 @@ export async function retryOver<T>(
   const { clock } = holder.session.environment;
   const note = (text: string): void => notify(holder.session, text);
   return await withRetries({ retries, clock, signal, note }, async (before) => {
-    const session = before === 0 ? holder.session : await holder.revive(signal);
-    const received = session.control.repliesReceived;
+    const isLost = holder.session.control.failure !== undefined && holder.mayRenew;
+    const session = before === 0 && !isLost ? holder.session : await holder.revive(signal);
+    // The transfer before may still be confirmed meanwhile.
+    const earlier = session.control.repliesReceived + session.control.repliesOwed;
     try {
       return await attempt(session, before);
     } catch (error) {
       const mayRepeat = !isNew && !signal.aborted && holder.mayRenew && isUntouched();
-      if (!mayRepeat || !hadGone(session, received)) throw error;
+      if (!mayRepeat || !hadGone(session, earlier)) throw error;
       isNew = true;
       return await attempt(await holder.revive(signal), before);
     }
@@ -76,8 +78,8 @@ export async function retryOver<T>(
  * A session that has served before and had gone when this attempt began: nothing was answered, so nothing was done. Some servers
  * hang up behind a file. As HTTP has it with a connection that was kept (RFC 9112 section 9.3.1).
  */
-function hadGone({ control, modes }: Session, received: number): boolean {
+function hadGone({ control, modes }: Session, earlier: number): boolean {
   const { failure } = control;
   const hungUp = failure?.code === "NET_RESET" || failure?.details.reply === 421;
-  return hungUp && modes.transfers > 0 && control.repliesReceived === received;
+  return hungUp && modes.transfers > 0 && control.repliesReceived <= earlier;
 }

@@ -1,9 +1,10 @@
 // Several workers, each with its own sessions, take tasks from one stack.
 
 import { setMaxListeners } from "node:events";
+import { holderOf } from "../client/client-calls.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
-import type { ServerSession } from "./server-session.ts";
+import { isFtp, type ServerSession } from "./server-session.ts";
 
 /** What a task works with. `Server` is how the caller names a server. */
 export interface TaskContext<Server> {
@@ -104,8 +105,14 @@ class WorkerPool<Server> {
     own: WorkerSessions<Server>,
     pending: PendingCompletions,
   ): Promise<"continue" | "leave"> {
+    const held: (() => void)[] = [];
     try {
-      const session: TaskContext<Server>["session"] = (server, second) => own.get(server, second);
+      const session: TaskContext<Server>["session"] = async (server, second) => {
+        const opened = await own.get(server, second);
+        // Some servers hang up behind each file: the task's first call makes the new session.
+        if (isFtp(opened)) held.push(holderOf(opened)?.hold() ?? (() => {}));
+        return opened;
+      };
       const startTransfer: TaskContext<Server>["startTransfer"] = (transfer) =>
         pending.start(transfer, (thrown) => {
           try {
@@ -129,6 +136,8 @@ class WorkerPool<Server> {
         await own[Symbol.asyncDispose]();
       }
       this.#stack.finish();
+    } finally {
+      for (const letGo of held) letGo();
     }
     return "continue";
   }

@@ -354,3 +354,23 @@ describe("MLSD that is offered and not there", () => {
     await expect(client.list("nothing")).rejects.toMatchObject({ details: { reply: 501 } });
   });
 });
+
+test("what comes behind a file is done over a new session where the server hung up after its 226", async () => {
+  const STOR: Quirk = async (path, session, there) => {
+    await handlers["STOR"]?.(path, session, there);
+    session.control.end();
+    return true;
+  };
+  await using server = await startQuirkyServer({ files, quirks: { STOR } });
+  await using client = await connectTo(server);
+  const behindFile = async <T>(call: () => Promise<T>): Promise<T> =>
+    (await Promise.all([client.upload(Buffer.from("x"), "x"), call()]))[1];
+  await behindFile(() => client.mkdir("made"));
+  expect(server.stored.has("/made/")).toBe(true);
+  await behindFile(() => client.rename("x", "y"));
+  expect(server.stored.get("/y")).toBe("x");
+  await behindFile(() => client.remove("sub/b"));
+  expect(server.stored.has("/sub/b")).toBe(false);
+  expect((await behindFile(() => client.listText("sub"))).join()).toContain("deep er");
+  expect(await behindFile(() => client.size("y"))).toBe(1);
+});

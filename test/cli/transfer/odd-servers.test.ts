@@ -136,6 +136,22 @@ describe("what is done", () => {
     expect(server.stored.get("/sub/x")).toBe("x");
   });
 
+  test("a whole tree with its directories, though the server hangs up behind each 226", async () => {
+    const STOR: Quirk = async (path, session, there) => {
+      await handlers["STOR"]?.(path, session, there);
+      session.control.end();
+      return true;
+    };
+    await using server = await startQuirkyServer({ files, quirks: { STOR } });
+    await using home = makeTempDir("tree");
+    const names = ["a", "b", "d1/x", "d1/e/y", "d2/z"];
+    for (const name of ["d1/e", "d2"]) mkdirSync(home.file(name), { recursive: true });
+    for (const name of names) writeFileSync(home.file(name), name);
+    const ended = await sallyport("put", "-r", "-j", "1", home.path, urlOf(server, "new"));
+    expect(ended).toMatchObject({ ended: "exit 0", stderr: expect.stringContaining("5 files") });
+    expect(names.map((name) => server.stored.get(`/new/${name}`))).toEqual(names);
+  });
+
   test.each([
     ["each 226", {}],
     ["each 226 and over SIZE", { SIZE: silently }],
