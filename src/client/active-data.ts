@@ -1,13 +1,14 @@
 // The server connects to where we listen: EPRT (RFC 2428), else PORT (RFC 959).
-import { openPassiveEnd, type PassiveEnd } from "../data-connection/passive-end.ts";
+import { openPassiveListener, type PassiveListener } from "../data-connection/passive-listener.ts";
 import { withDeadline } from "../platform/clock.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
+import { isServer } from "../protocol/data-peers.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { formatEprt } from "../protocol/extended-address.ts";
 import { formatPort } from "../protocol/host-port.ts";
-import { ipFamily, isLoopback, sameHost } from "../protocol/ip-address.ts";
+import { ipFamily, isLoopback } from "../protocol/ip-address.ts";
 import { avoidsExtended, type DataConnection } from "./mode-choice.ts";
 import { connectMsOf, mayHave, type Session } from "./session.ts";
 
@@ -40,13 +41,13 @@ export function openActive(session: Session, signal: AbortSignal): DataConnectio
   };
 }
 
-async function listen(session: Session, signal: AbortSignal): Promise<PassiveEnd> {
+async function listen(session: Session, signal: AbortSignal): Promise<PassiveListener> {
   const { network, emit } = session.environment;
-  return await openPassiveEnd({
+  return await openPassiveListener({
     network,
     host: hostHere(session),
     ports: session.options.activePorts ?? { first: 0, last: 0 },
-    isExpectedPeer: (remote) => isServer(session, remote),
+    isExpectedPeer: (remote) => isServer(serverOf(session), remote.host),
     onRejectedPeer: (remote, count) =>
       emit({ type: "data.rejected-peer", side: "upstream", remote: formatEndpoint(remote), count }),
     signal,
@@ -69,11 +70,8 @@ function hostHere(session: Session): string {
   );
 }
 
-/** The host that the control connection goes to. OpenSSH does not report who connected. */
-export function isServer(session: Session, remote: Endpoint): boolean {
-  const server = session.control.connection.remote.host;
-  return remote.host === "" || ipFamily(server) === undefined || sameHost(remote.host, server);
-}
+/** The host that the control connection goes to. */
+export const serverOf = ({ control }: Session): string => control.connection.remote.host;
 
 /** A NAT's helper can rewrite nothing there (S11). */
 const insideTls = ({ tls }: Session): string => (tls === undefined ? "" : ", inside TLS");
@@ -105,7 +103,7 @@ export async function announce(
 /** The server's connection, which it may only make after the transfer command. */
 export async function acceptInTime(
   session: Session,
-  end: Pick<PassiveEnd, "accept" | "endpoint">,
+  end: Pick<PassiveListener, "accept" | "endpoint">,
   signal: AbortSignal,
 ): Promise<Connection> {
   const ms = connectMsOf(session.options);

@@ -1,9 +1,10 @@
 // We connect to where the server listens: EPSV (RFC 2428), else PASV (RFC 959), and the server's choice is remembered.
-import { openActiveEnd } from "../data-connection/active-end.ts";
+import { dialActive } from "../data-connection/dial-active.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { isPrivateAddress } from "../protocol/client/private-address.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
+import { isServicePort } from "../protocol/data-peers.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { remoteFault } from "../protocol/fault.ts";
 import { ipFamily, isUnspecified, sameHost } from "../protocol/ip-address.ts";
@@ -99,7 +100,7 @@ function refusedRequest(what: string, reply: Reply): SallyportError {
 function checkedAddress(session: Session, reply: Reply): PassiveAgreement {
   const { host, port } = parsePassive(reply);
   const own = session.control.connection.remote.host || session.server.host;
-  if (port < 1024) {
+  if (isServicePort(port)) {
     throw remoteFault(
       `the server's ${reply.code} names port ${port}: no data port, but one of the services of a machine`,
       "Is the server, or something between, hostile or broken? Try active mode.",
@@ -137,5 +138,5 @@ function otherHostNote(host: string, code: number): string {
 
 function connect(session: Session, target: Endpoint, signal: AbortSignal): Promise<Connection> {
   const { network, clock } = session.environment;
-  return openActiveEnd({ network, ...target, timeoutMs: connectMsOf(session.options), clock, signal });
+  return dialActive({ network, ...target, timeoutMs: connectMsOf(session.options), clock, signal });
 }

@@ -1,6 +1,6 @@
 // From a source to a data connection, with the end-of-file that tells the server that the file is whole.
 import { Socket } from "node:net";
-import { finish } from "../data-connection/finish.ts";
+import { finish } from "../data-connection/copy.ts";
 import { discardStrayBytes } from "../data-connection/stray-bytes.ts";
 import { abortablePromise } from "../platform/abort.ts";
 import type { Connection } from "../platform/network.ts";

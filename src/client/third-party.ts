@@ -1,5 +1,5 @@
 // A file from one server to another without passing through here (RFC 959 section 5.2, scenario S16).
-import { openActiveEnd } from "../data-connection/active-end.ts";
+import { dialActive } from "../data-connection/dial-active.ts";
 import { raceAbort } from "../platform/abort.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
@@ -160,7 +160,7 @@ async function endUnlessOver(
 async function visit({ environment }: Session, port: Endpoint): Promise<Connection | undefined> {
   const { network, clock } = environment;
   const signal = new AbortController().signal;
-  return await openActiveEnd({ network, ...port, timeoutMs: limits.clientAbortReplyMs, clock, signal }).catch(
+  return await dialActive({ network, ...port, timeoutMs: limits.clientAbortReplyMs, clock, signal }).catch(
     () => undefined,
   );
 }

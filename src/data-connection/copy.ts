@@ -1,7 +1,10 @@
-// Carries a file from one data connection to another. Where it ends, and how, is all that the caller needs to know.
+// Carries a file from one data connection to another. Where it ends, and how, is all that the caller needs to know. And the
+// end-of-file of one that was carried whole.
 import type { Duplex } from "node:stream";
+import type { Clock } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
 import { discardStrayBytes } from "./stray-bytes.ts";
 
 /**
@@ -137,4 +140,26 @@ class Copy {
 function brokenOff(side: "source" | "sink", cause: unknown): SallyportError {
   const which = side === "source" ? "sending" : "receiving";
   return new SallyportError("CLOSED", `the ${which} data connection was closed here`, { cause });
+}
+
+/**
+ * Sends end-of-file and waits until the network has taken it, behind everything that was written before. False: the
+ * connection broke first, or took longer than `endOfFileMs` and was reset. The caller still disposes the connection.
+ */
+export function finish(sink: Connection, clock: Clock): Promise<boolean> {
+  const { stream } = sink;
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      cancel();
+      stream.off("finish", settle).off("close", settle);
+      resolve(stream.writableFinished);
+    };
+    const cancel = clock.after(limits.endOfFileMs, () => {
+      sink.reset();
+      settle();
+    });
+    stream.on("finish", settle).on("close", settle);
+    if (stream.writableFinished || stream.closed) settle();
+    else if (!stream.writableEnded) stream.end();
+  });
 }

@@ -7,7 +7,7 @@ import type { TraceEventBody } from "../platform/trace.ts";
 import type { Cidr } from "../protocol/cidr.ts";
 
 /** The network on the FTP server's side, as it is now. */
-export interface Back {
+export interface Upstream {
   readonly network: Network;
   /** Aborts when this network goes away; the reason says why. */
   readonly signal: AbortSignal;
@@ -18,7 +18,7 @@ export interface Back {
 }
 
 export interface GatewayOptions {
-  /** The FTP server, as the back network resolves it. */
+  /** The FTP server, as the upstream network resolves it. */
   readonly target: Endpoint;
   readonly backMode: "auto" | "passive" | "active" | "default-port";
   /** Range for the data listeners towards the client. */
@@ -34,10 +34,11 @@ export interface GatewayOptions {
 }
 
 export interface GatewayEnvironment {
-  readonly front: Network;
+  /** Where the clients come from. */
+  readonly downstream: Network;
   readonly clock: Clock;
-  /** The back network; waits while it is being connected, and throws with the reason when it cannot be had. */
-  readonly back: (signal: AbortSignal) => Promise<Back>;
+  /** Where the FTP server is; waits while it is being connected, and throws with the reason when it cannot be had. */
+  readonly upstream: (signal: AbortSignal) => Promise<Upstream>;
   readonly emit: (session: number, event: TraceEventBody) => void;
   /** Addresses of this machine: a client on it may name any of them in PORT. */
   readonly ownAddresses: () => readonly string[];

@@ -1,6 +1,6 @@
 // The data listeners that wait for a client now. A PORT that names one of them joins two sessions inside the gateway:
 // third-party transfer through SSH, though neither server can reach the other (S16).
-import type { PassiveEnd } from "../data-connection/passive-end.ts";
+import type { PassiveListener } from "../data-connection/passive-listener.ts";
 import type { HostPort } from "../protocol/host-port.ts";
 import { sameHost } from "../protocol/ip-address.ts";
 import type { ClientIdentity } from "./client-identity.ts";
@@ -10,7 +10,7 @@ export interface WaitingListener {
   readonly address: HostPort;
   /** Whom it waits for. */
   readonly client: ClientIdentity;
-  readonly end: PassiveEnd;
+  readonly listener: PassiveListener;
 }
 
 export class ListenerRegistry {

@@ -1,52 +1,49 @@
 // One session: a client's control connection, the server's, and the relay machine between them.
 import { setMaxListeners } from "node:events";
 import { onAbort } from "../platform/abort.ts";
+import type { Clock } from "../platform/clock.ts";
 import { Deferred } from "../platform/deferred.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { Tasks } from "../platform/tasks.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
-import type { RelayAction, RelayInput } from "../protocol/relay/messages.ts";
+import { judgeTarget, type TargetPolicy } from "../protocol/data-peers.ts";
+import { ipFamily, plainHost } from "../protocol/ip-address.ts";
+import type { RelayAction, RelayConfig, RelayInput, TimerName } from "../protocol/relay/messages.ts";
 import { RelaySession } from "../protocol/relay/relay-session.ts";
 import { gatewayReply } from "../protocol/relay/texts.ts";
 import { formatReply, type Reply } from "../protocol/reply.ts";
 import { ClientIdentity } from "./client-identity.ts";
-import { ControlConnection } from "./control.ts";
-import { DataEnds } from "./data-ends.ts";
-import { DataPerformer, isDataAction } from "./data-performer.ts";
-import { describe } from "./exchange-ends.ts";
-import { type PortPolicy, portPolicyOf } from "./port-policy.ts";
-import { RelayTimers } from "./relay-timers.ts";
-import { tracedAction } from "./relay-trace.ts";
-import { openServerControl, type ServerControl } from "./server-control.ts";
-import { relayConfig, type SessionContext } from "./session-context.ts";
+import { ControlConnection, openUpstreamControl, type UpstreamControl } from "./control-connections.ts";
+import { DataActions, isDataAction, type SessionContext } from "./data-actions.ts";
+import { describe } from "./transfer-connections.ts";
 
 export class Session {
   readonly #context: SessionContext;
-  readonly #front: Connection;
+  readonly #downstream: Connection;
   readonly #machine: RelaySession;
   readonly #timers: RelayTimers;
   readonly #inputs: RelayInput[] = [];
   readonly #tasks: Tasks = new Tasks();
   readonly #abort: AbortController = new AbortController();
   readonly #identity: ClientIdentity;
-  readonly #portPolicy: PortPolicy;
+  readonly #targetPolicy: TargetPolicy;
   #client: ControlConnection | undefined;
   #server: ControlConnection | undefined;
-  #data: DataPerformer | undefined;
+  #data: DataActions | undefined;
   #performing = false;
   #closingText: string | undefined;
   #reason = "";
-  /** Nothing is heard any more: a timer that were set now would stay. */
-  #isDeaf = false;
+  /** Nothing is received any more: a timer that were set now would stay. */
+  #isStopped = false;
   readonly #over = new Deferred();
 
-  constructor(context: SessionContext, front: Connection) {
+  constructor(context: SessionContext, downstream: Connection) {
     this.#context = context;
-    this.#front = front;
-    this.#identity = new ClientIdentity(front, context.environment);
-    this.#portPolicy = portPolicyOf(context, front, this.#identity);
-    this.#machine = new RelaySession(relayConfig(context, this.#portPolicy));
+    this.#downstream = downstream;
+    this.#identity = new ClientIdentity(downstream, context.environment);
+    this.#targetPolicy = targetPolicyOf(context, downstream, this.#identity);
+    this.#machine = new RelaySession(relayConfig(context, this.#targetPolicy));
     this.#timers = new RelayTimers(context.environment.clock, (name) =>
       this.#feed({ type: "timer", name, bytes: this.#data?.bytes ?? 0 }),
     );
@@ -56,21 +53,21 @@ export class Session {
   async run(): Promise<void> {
     const { options, environment } = this.#context;
     const target = formatEndpoint(options.target);
-    const ends = { client: formatEndpoint(this.#front.remote), gateway: formatEndpoint(this.#front.local) };
+    const ends = { client: formatEndpoint(this.#downstream.remote), gateway: formatEndpoint(this.#downstream.local) };
     this.#emit({ type: "session.open", ...ends, target });
     const clientGone = (): void => this.#abort.abort(new Error("the client is gone"));
-    this.#front.stream.once("close", clientGone);
+    this.#downstream.stream.once("close", clientGone);
     try {
-      const server = await openServerControl(environment, options, this.#abort.signal);
+      const server = await openUpstreamControl(environment, options, this.#abort.signal);
       await this.#relay(server);
     } catch (error) {
       this.#reason = describe(error);
-      this.#sayLast(gatewayReply("closing", this.#reason));
+      this.#sendFinalReply(gatewayReply("closing", this.#reason));
     }
-    this.#isDeaf = true;
+    this.#isStopped = true;
     this.#timers.clearAll();
     this.#data?.dropAll();
-    await Promise.all([this.#server?.close(), this.#client?.close() ?? this.#front[Symbol.asyncDispose]()]);
+    await Promise.all([this.#server?.close(), this.#client?.close() ?? this.#downstream[Symbol.asyncDispose]()]);
     await this.#tasks.settled();
     this.#emit({ type: "session.close", reason: this.#reason });
   }
@@ -93,34 +90,35 @@ export class Session {
     this.#feed({ type: "shutdown", text });
   }
 
-  async #relay({ back, connection, controlEnd }: ServerControl): Promise<void> {
-    const { clock } = this.#context.environment;
-    const report = this.#feed;
-    const ends = new DataEnds({
+  async #relay({ upstream, connection, controlEnd }: UpstreamControl): Promise<void> {
+    this.#data = new DataActions({
       context: this.#context,
-      front: this.#front,
+      downstream: this.#downstream,
       client: this.#identity,
-      portPolicy: this.#portPolicy,
-      back,
+      targetPolicy: this.#targetPolicy,
+      upstream,
       controlEnd,
-      report,
-      isUnderWay: (id) => this.#machine.hasBegun(id),
+      reports: {
+        clock: this.#context.environment.clock,
+        report: this.#feed,
+        emit: this.#emit,
+        track: (work) => this.#tasks.track(work),
+      },
+      hasBegun: (id) => this.#machine.hasBegun(id),
     });
-    const reports = { clock, report, emit: this.#emit, track: (work: Promise<unknown>) => this.#tasks.track(work) };
-    this.#data = new DataPerformer(reports, ends);
-    setMaxListeners(0, back.signal); // one for each session
+    setMaxListeners(0, upstream.signal); // one for each session
     this.#server = new ControlConnection(connection, {
       bytes: (bytes) => this.#feed({ type: "server-bytes", bytes }),
       ended: () => this.#feed({ type: "server-gone" }),
       gone: (text) => this.#feed(text === undefined ? { type: "server-gone" } : { type: "server-gone", text }),
     });
-    this.#client = new ControlConnection(this.#front, {
+    this.#client = new ControlConnection(this.#downstream, {
       bytes: (bytes) => this.#feed({ type: "client-bytes", bytes }),
       ended: () => this.#feed({ type: "client-ended" }),
       gone: () => this.#feed({ type: "client-gone" }),
     });
     this.#performAll(this.#machine.start());
-    const stopListening = onAbort(back.signal, () => this.closeNow(describe(back.signal.reason)));
+    const stopListening = onAbort(upstream.signal, () => this.closeNow(describe(upstream.signal.reason)));
     this.#closeIfIdle();
     await this.#over.promise;
     stopListening();
@@ -128,7 +126,7 @@ export class Session {
 
   /** Inputs that come up while actions are performed wait their turn. */
   readonly #feed = (input: RelayInput): void => {
-    if (this.#isDeaf) return;
+    if (this.#isStopped) return;
     this.#inputs.push(input);
     if (this.#performing) return;
     this.#performing = true;
@@ -147,7 +145,7 @@ export class Session {
   #broken(error: unknown): void {
     this.#inputs.length = 0;
     this.#reason = `internal error: ${describe(error)}`;
-    this.#data?.breakAll();
+    this.#data?.resetAll();
     this.#client?.write(formatReply(gatewayReply("closing", this.#reason)));
     this.#over.resolve();
   }
@@ -176,8 +174,8 @@ export class Session {
   }
 
   /** Before there is a server to relay for. */
-  #sayLast(reply: Reply): void {
-    const { stream } = this.#front;
+  #sendFinalReply(reply: Reply): void {
+    const { stream } = this.#downstream;
     this.#emit({ type: "ftp.reply", side: "downstream", origin: "gateway", lines: reply.lines });
     stream.on("error", () => {});
     stream.resume();
@@ -185,4 +183,68 @@ export class Session {
   }
 
   readonly #emit = (event: TraceEventBody): void => this.#context.environment.emit(this.#context.id, event);
+}
+
+function targetPolicyOf(context: SessionContext, downstream: Connection, client: ClientIdentity): TargetPolicy {
+  const { options, environment, registry } = context;
+  return {
+    client: client.host,
+    here: { host: plainHost(downstream.local.host), port: downstream.local.port },
+    ownAddresses: environment.ownAddresses,
+    allowThirdParty: options.allowThirdParty,
+    isJoin: (address) => registry.find(address, client) !== undefined,
+    isDataPort: (address, isHere) => registry.has(address, isHere),
+  };
+}
+
+/** What the relay machine is to know. */
+function relayConfig({ options, memory }: SessionContext, policy: TargetPolicy): RelayConfig {
+  return {
+    backMode: options.backMode,
+    family: ipFamily(policy.client) ?? 4,
+    clientHost: policy.client,
+    target: formatEndpoint(options.target),
+    keepaliveMs: options.keepaliveMs,
+    memory,
+    removeAborted: options.removeAborted === true,
+    judgeTarget: (address) => judgeTarget(policy, address),
+  };
+}
+
+/** What the relay machine shows the trace. */
+function tracedAction(action: Extract<RelayAction, { type: "sent" | "replied" | "note" | "warning" }>): TraceEventBody {
+  if (action.type === "note") return { type: "relay.note", note: action.note };
+  if (action.type === "warning") return { type: "relay.warning", note: action.note };
+  const { side, origin } = action;
+  if (action.type === "replied") return { type: "ftp.reply", side, origin: action.origin, lines: action.reply.lines };
+  return { type: "ftp.command", side, origin: origin === "client" ? "client" : "gateway", line: action.line };
+}
+
+/** The relay machine's timers on a real clock. */
+class RelayTimers {
+  readonly #clock: Clock;
+  readonly #fire: (name: TimerName) => void;
+  readonly #cancels: Map<TimerName, () => void> = new Map();
+
+  constructor(clock: Clock, fire: (name: TimerName) => void) {
+    this.#clock = clock;
+    this.#fire = fire;
+  }
+
+  set(name: TimerName, delayMs: number): void {
+    this.clear(name);
+    this.#cancels.set(
+      name,
+      this.#clock.after(delayMs, () => this.#fire(name)),
+    );
+  }
+
+  clear(name: TimerName): void {
+    this.#cancels.get(name)?.();
+    this.#cancels.delete(name);
+  }
+
+  clearAll(): void {
+    for (const name of [...this.#cancels.keys()]) this.clear(name);
+  }
 }

@@ -1,22 +1,22 @@
 // The data connection of a session: what PORT, PASV and their kin have arranged, and how it is then opened. At most one is
 // expected at any time.
-import { openActiveEnd } from "../data-connection/active-end.ts";
-import { openPassiveEnd, type PassiveEnd } from "../data-connection/passive-end.ts";
+import { dialActive } from "../data-connection/dial-active.ts";
+import { openPassiveListener, type PassiveListener } from "../data-connection/passive-listener.ts";
 import { withDeadline } from "../platform/clock.ts";
-import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
+import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, Network } from "../platform/network.ts";
-import { cidrContains } from "../protocol/cidr.ts";
+import { isClient, judgeTarget, type TargetVerdict } from "../protocol/data-peers.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
-import { atClient, type HostPort } from "../protocol/host-port.ts";
-import { ipFamily, isLoopback, plainHost, sameHost } from "../protocol/ip-address.ts";
+import type { HostPort } from "../protocol/host-port.ts";
+import { ipFamily, plainHost, sameHost } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
 import { choosePassiveAddress } from "../protocol/passive-address.ts";
 import type { SessionContext } from "./session.ts";
 import { TimeWaits } from "./time-waits.ts";
 
 type Arranged =
-  | { readonly how: "passive"; readonly end: PassiveEnd }
+  | { readonly how: "passive"; readonly end: PassiveListener }
   | { readonly how: "active"; readonly to: HostPort };
 
 export class DataEnds {
@@ -38,12 +38,12 @@ export class DataEnds {
     const { policy } = this.#context;
     await this.forget();
     const control = this.#control();
-    const host = await this.#toldAddress(control);
-    const end = await openPassiveEnd({
+    const host = await this.#passiveAddress(control);
+    const end = await openPassiveListener({
       network: this.#network,
       host: plainHost(control.local.host),
       ports: policy.passivePorts,
-      isExpectedPeer: (remote) => this.#isExpected(remote),
+      isExpectedPeer: (remote) => isClient(this.#client(), remote.host, policy.allowThirdParty),
       onRejectedPeer: (remote, count) =>
         this.#emit({ type: "data.rejected-peer", side: "downstream", remote: formatEndpoint(remote), count }),
       signal,
@@ -53,23 +53,31 @@ export class DataEnds {
     return { host, port: end.endpoint.port };
   }
 
-  /** A PORT; what was arranged before is void even when this one is refused. Throws `FTP_PROTOCOL_REMOTE`. */
-  async connectTo(asked: HostPort): Promise<void> {
+  /** May PORT name it? */
+  judge(target: HostPort): TargetVerdict {
+    const { policy, carrier } = this.#context;
+    const no = (why: string): TargetVerdict => ({ allowed: false, why });
+    if (!policy.active) return no("this server makes no data connections; use PASV or EPSV");
+    const { host, port } = this.#control().local;
+    const verdict = judgeTarget(
+      {
+        client: this.#client(),
+        here: { host: plainHost(host), port },
+        ownAddresses: () => [],
+        allowThirdParty: policy.allowThirdParty,
+        isJoin: (to) => carrier?.listensOn(to) === true,
+      },
+      target,
+    );
+    // This machine's own services would be reached from here, and other users' data ports.
+    return carrier === undefined || carrier.listensOn(target)
+      ? verdict
+      : no(`your SSH connection does not listen on ${formatEndpoint(target)}; use PASV or EPSV, or ssh -R`);
+  }
+
+  /** A PORT that was judged. */
+  async connectTo(to: HostPort): Promise<void> {
     await this.forget();
-    const to = atClient(asked, this.#client());
-    const { policy } = this.#context;
-    const refused = (why: string): SallyportError =>
-      new SallyportError("FTP_PROTOCOL_REMOTE", why, { details: { reply: 501 } });
-    if (!policy.active) throw refused("this server makes no data connections; use PASV or EPSV");
-    // RFC 2577 section 3: services live below, and a server must not be sent to them.
-    if (to.port < 1024) throw refused(`port ${to.port} is below 1024, and no client listens there (RFC 2577)`);
-    const carrier = this.#context.carrier;
-    if (carrier !== undefined && !carrier.listensOn(to)) {
-      // This machine's own services would be reached from here, and other users' data ports.
-      throw refused(`your SSH connection does not listen on ${formatEndpoint(to)}; use PASV or EPSV, or ssh -R`);
-    }
-    if (carrier === undefined && !this.#isExpected(to))
-      throw refused(`${to.host} is not your address ${this.#client()} (RFC 2577)`);
     this.#arranged = { how: "active", to };
   }
 
@@ -103,7 +111,7 @@ export class DataEnds {
     }
   }
 
-  async #accept(end: PassiveEnd, signal: AbortSignal): Promise<Connection> {
+  async #accept(end: PassiveListener, signal: AbortSignal): Promise<Connection> {
     const late = (): SallyportError =>
       new SallyportError(
         "NET_TIMEOUT",
@@ -138,22 +146,13 @@ export class DataEnds {
     };
     const connecting = policy.activePortOnly
       ? this.#timeWaits.connect({ ...common, localPort })
-      : openActiveEnd({ ...common, preferredLocalPort: localPort });
+      : dialActive({ ...common, preferredLocalPort: localPort });
     const connection = await connecting;
     this.#timeWaits.watch(connection);
     return connection;
   }
 
-  /** RFC 2577 sections 3 and 8: the client itself, or whom the operator lets in for third-party transfers. */
-  #isExpected(remote: Endpoint): boolean {
-    const client = this.#client();
-    const { allowThirdParty } = this.#context.policy;
-    if (sameHost(remote.host, client) || allowThirdParty.some((network) => cidrContains(network, remote.host)))
-      return true;
-    return isLoopback(client) && isLoopback(remote.host);
-  }
-
-  async #toldAddress(control: Connection): Promise<string> {
+  async #passiveAddress(control: Connection): Promise<string> {
     const { policy, environment } = this.#context;
     const own = plainHost(control.local.host);
     const chosen = choosePassiveAddress(policy.passiveAddresses, this.#client());

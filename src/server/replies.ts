@@ -1,6 +1,7 @@
 // Replies that carry names, whose bytes must not be changed as makeReply would; and from an error to its reply, the only place that
 // knows.
 
+import { noDataConnection as dataConnectionReply } from "../protocol/data-commands.ts";
 import { type ErrorCode, isSallyportError, type SallyportError } from "../protocol/error.ts";
 import { makeReply, type Reply } from "../protocol/reply.ts";
 
@@ -56,5 +57,5 @@ export function refusalOf(error: unknown): Reply | undefined {
 /** No data connection: the cause in words, and what helps. */
 export function noDataConnection(error: SallyportError): Reply {
   const hint = error.hint === undefined ? "" : ` ${sentence(error.hint)}`;
-  return makeReply(425, `No data connection: ${sentence(error.message)}${hint}`);
+  return dataConnectionReply(`${sentence(error.message)}${hint}`);
 }

@@ -1,7 +1,6 @@
 // Pieces of bytes onto a data connection, at its pace.
-
 import type { Duplex } from "node:stream";
-import { finish } from "../data-connection/finish.ts";
+import { finish } from "../data-connection/copy.ts";
 import { discardStrayBytes } from "../data-connection/stray-bytes.ts";
 import { raceAbort } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";

@@ -98,9 +98,9 @@ function gatewayEnvironment(
   emit: Emit,
 ): GatewayEnvironment {
   return {
-    front: systemNetwork,
+    downstream: systemNetwork,
     clock: systemClock,
-    back: upstreamOver(ssh, backAddress),
+    upstream: upstreamOver(ssh, backAddress),
     emit,
     ...(checkUser === true ? { ownerOf: socketOwner } : {}),
     ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),

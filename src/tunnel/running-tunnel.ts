@@ -22,7 +22,7 @@ export interface TunnelParts {
 }
 
 /** The network towards the FTP server, over whichever SSH connection is there; `address`: the SSH host's, for the FTP server. */
-export function upstreamOver(ssh: ReconnectingSsh, address?: string): GatewayEnvironment["back"] {
+export function upstreamOver(ssh: ReconnectingSsh, address?: string): GatewayEnvironment["upstream"] {
   const remoteSockets = new RemoteSockets((port, signal) => ssh.listSockets(port, signal));
   return async (signal) => {
     const { connection, gone } = await ssh.current(signal);

@@ -1,6 +1,9 @@
 // Which way the data connection is opened, and what is remembered of it.
+import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { FtpClient } from "../../src/connect/index.ts";
+import { systemNetwork } from "../../src/network/system-network.ts";
+import type { Network } from "../../src/platform/network.ts";
 import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";
 import { startScriptedServer } from "../support/scripted-server.ts";
@@ -146,20 +149,45 @@ test("automatic: a passive port that nobody can reach makes it active too", asyn
   expect(rig.client.modeReason).toContain("connection refused");
 });
 
+/** The first peer that comes looks like one from another host. */
+const stealing: Network = {
+  name: systemNetwork.name,
+  connect: (options) => systemNetwork.connect(options),
+  listen: async (options) => {
+    const listener = await systemNetwork.listen(options);
+    let isFirst = true;
+    return {
+      endpoint: listener.endpoint,
+      accept: async (accepting) => {
+        const real = await listener.accept(accepting);
+        if (!isFirst) return real;
+        isFirst = false;
+        return {
+          stream: real.stream,
+          local: real.local,
+          remote: { host: "192.0.2.66", port: 4000 },
+          closed: real.closed,
+          reset: () => real.reset(),
+          [Symbol.asyncDispose]: () => real[Symbol.asyncDispose](),
+        };
+      },
+      [Symbol.asyncDispose]: () => listener[Symbol.asyncDispose](),
+    };
+  },
+};
+
 test("active: a rejected peer is dropped, and the server's data is taken", async () => {
   await using rig = await startRig(
     async (control) => {
       const line = await control.expect(/^PORT /);
       const [, , , , high = 0, low = 0] = line.slice(5).split(",").map(Number);
-      const thief = await import("node:net").then(({ connect }) =>
-        connect({ host: "127.0.0.1", port: high * 256 + low, localAddress: "127.0.0.9" }),
-      );
-      thief.on("error", () => {});
-      await new Promise((resolve) => thief.once("close", resolve));
+      const attacker = connect({ host: "127.0.0.1", port: high * 256 + low });
+      attacker.on("error", () => {});
+      await new Promise((resolve) => attacker.once("close", resolve));
       await control.reply("200 ok");
       await give(control, () => control.connectData("127.0.0.1", high * 256 + low));
     },
-    { mode: "active" },
+    { mode: "active", network: stealing },
     noSize,
   );
   expect(await textOf(rig.client.download("f"))).toBe("content");

@@ -1,7 +1,7 @@
 // Hazards of a data port that anybody can connect to (RFC 2577 section 8): theft, and what becomes of the victim.
 import type { Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { openPassiveEnd, type PassiveEnd } from "../../src/data-connection/passive-end.ts";
+import { openPassiveListener, type PassiveListener } from "../../src/data-connection/passive-listener.ts";
 import { systemNetwork } from "../../src/network/system-network.ts";
 import type { Endpoint } from "../../src/platform/endpoint.ts";
 import type { Connection } from "../../src/platform/network.ts";
@@ -11,7 +11,7 @@ import { watchResources } from "../support/resources.ts";
 import { bench } from "./pairs.ts";
 
 const victim = "127.0.0.1";
-const thief = "127.0.0.2";
+const attacker = "127.0.0.2";
 
 watchResources();
 beforeAll(() => bench.prepare());
@@ -22,10 +22,10 @@ afterEach(async () => {
 });
 afterAll(() => bench.close());
 
-const ends = new Set<PassiveEnd>();
+const ends = new Set<PassiveListener>();
 
-async function guarded(rejected: [Endpoint, number][]): Promise<PassiveEnd> {
-  const end = await openPassiveEnd({
+async function guarded(rejected: [Endpoint, number][]): Promise<PassiveListener> {
+  const end = await openPassiveListener({
     network: systemNetwork,
     host: victim,
     ports: anyPort,
@@ -37,13 +37,13 @@ async function guarded(rejected: [Endpoint, number][]): Promise<PassiveEnd> {
   return end;
 }
 
-const connectFrom = (end: PassiveEnd, localAddress: string): Promise<Connection> =>
+const connectFrom = (end: PassiveListener, localAddress: string): Promise<Connection> =>
   bench.connect(systemNetwork, end.endpoint.port, { host: victim, localAddress });
 
-/** What a thief sees. It may be dropped so fast that its connect fails already. */
-async function steal(end: PassiveEnd): Promise<{ seen: "end" | "broken"; bytesRead: number }> {
+/** What a attacker sees. It may be dropped so fast that its connect fails already. */
+async function steal(end: PassiveListener): Promise<{ seen: "end" | "broken"; bytesRead: number }> {
   try {
-    const { stream } = await connectFrom(end, thief);
+    const { stream } = await connectFrom(end, attacker);
     stream.write("forged file");
     return { seen: await ending(stream), bytesRead: (stream as Socket).bytesRead };
   } catch (error) {
@@ -53,11 +53,11 @@ async function steal(end: PassiveEnd): Promise<{ seen: "end" | "broken"; bytesRe
 }
 
 describe("data-port theft", () => {
-  it("a thief is reset, counted, and gets no byte; the rightful peer is served", async () => {
+  it("an attacker is reset, counted, and gets no byte; the rightful peer is served", async () => {
     const rejected: [Endpoint, number][] = [];
     const end = await guarded(rejected);
     expect(await steal(end)).toEqual({ seen: "broken", bytesRead: 0 });
-    expect(rejected).toEqual([[{ host: thief, port: expect.any(Number) }, 1]]);
+    expect(rejected).toEqual([[{ host: attacker, port: expect.any(Number) }, 1]]);
 
     const rightful = await connectFrom(end, victim);
     const ours = bench.keep(await end.accept({ signal: never }));
@@ -65,7 +65,7 @@ describe("data-port theft", () => {
     expect(String(text)).toBe("secret");
   });
 
-  it("a thief's upload does not become the victim's", async () => {
+  it("an attacker's upload does not become the victim's", async () => {
     const end = await guarded([]);
     await steal(end);
     const rightful = await connectFrom(end, victim);
@@ -74,7 +74,7 @@ describe("data-port theft", () => {
     expect(String(text)).toBe("true file");
   });
 
-  it("a thief does not end the wait of the one who accepts", async () => {
+  it("an attacker does not end the wait of the one who accepts", async () => {
     const end = await guarded([]);
     let settled = false;
     const accepted = end.accept({ signal: never }).finally(() => {

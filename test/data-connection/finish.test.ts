@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { finish } from "../../src/data-connection/finish.ts";
+import { finish } from "../../src/data-connection/copy.ts";
 import { systemClock } from "../../src/network/system-clock.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { collect, ending, mebibyte, randomPayload } from "../../src/testing/network/traffic.ts";

@@ -2,7 +2,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
-import { isServer } from "../../src/gateway/back-end.ts";
 import { socketOwner } from "../../src/network/socket-owner.ts";
 import { gate } from "../support/gate.ts";
 import { describePeers } from "../support/missing.ts";
@@ -76,18 +75,10 @@ describe("data-port theft: a peer with another address", () => {
     const [error] = (await once(late, "error").catch((reason: unknown) => [reason])) as [{ code: string }];
     expect(error.code).toBe("ECONNREFUSED");
   });
-
-  it("on the server's side is not taken for the server", () => {
-    const at = (host: string) => ({ host, port: 20 });
-    expect(isServer(at("192.0.2.1"), at("192.0.2.1"))).toBe(true);
-    expect(isServer(at("192.0.2.1"), at("192.0.2.66"))).toBe(false);
-    expect(isServer(at("127.0.0.1"), at("192.0.2.66"))).toBe(false);
-    expect(isServer(at("localhost"), at("::1"))).toBe(true);
-  });
 });
 
 /** Connects, sends a forged file, and prints how the connection ended. */
-const thief = `
+const attacker = `
   const socket = net.connect({ port: Number(args[0]), host: "127.0.0.1", allowHalfOpen: true }, () => {
     socket.write("forged");
   });
@@ -103,7 +94,7 @@ describePeers(["root"], "data-port theft by another user of this machine, from t
     await using scene = await meet({ environment });
     const { client } = scene;
     const address = await client.passive();
-    await using other = startOther(thief, [String(address.port)], nobody);
+    await using other = startOther(attacker, [String(address.port)], nobody);
     expect(await other.line()).toBe("ECONNRESET 0");
     const data = await client.connectData(address);
     await client.ask("RETR f", 150);
@@ -111,11 +102,11 @@ describePeers(["root"], "data-port theft by another user of this machine, from t
     await client.expect(226);
   });
 
-  it("that has left its forged file before the transfer begins, and closed already, is a thief", async () => {
+  it("that has left its forged file before the transfer begins, and closed already, is an attacker", async () => {
     await using scene = await meet({ environment });
     const { client } = scene;
     const address = await client.passive();
-    await using other = startOther(thief, [String(address.port), "leave"], nobody);
+    await using other = startOther(attacker, [String(address.port), "leave"], nobody);
     expect(await other.line()).toMatch(/left|ECONNRESET/);
     await scene.gateway.seen(({ type }) => type === "data.rejected-peer");
     await client.connectData(address);
@@ -164,7 +155,7 @@ describePeers(["root"], "data-port theft by another user of this machine, from t
     };
     await using scene = await meet({ environment: { ownerOf } });
     const address = await scene.client.passive();
-    await using _other = startOther(thief, [String(address.port)], nobody);
+    await using _other = startOther(attacker, [String(address.port)], nobody);
     await scene.gateway.seen((event) => event.type === "data.open" && event.side === "downstream");
   });
 });

@@ -27,9 +27,9 @@ test("that is told to close while it says its last word leaves no timer and says
         keepaliveMs: 0,
       },
       {
-        front: server.network(),
+        downstream: server.network(),
         clock,
-        back: () => Promise.reject(new SallyportError("SSH_DISCONNECTED", "the SSH connection is down")),
+        upstream: () => Promise.reject(new SallyportError("SSH_DISCONNECTED", "the SSH connection is down")),
         emit: (_session, event) => {
           if (event.type === "ftp.reply") told.push(...event.lines);
         },

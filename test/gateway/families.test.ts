@@ -125,7 +125,7 @@ describe("a gateway that listens on every address", () => {
     await using server = await startScriptedServer(serve);
     await using gateway = await startGateway({ target: server, bind: "::1" });
     await using client = await PlainClient.loggedIn(gateway);
-    expect(await client.ask("PASV", 425)).toContain("EPSV");
+    expect(await client.ask("PASV", 522)).toContain("EPSV");
     await client.ask("EPRT |1|10.0.0.1|2000|", 504);
     await client.ask("EPRT |3|x|2000|", 522);
     await client.ask("LPRT 5,1,1,2,7,208", 521);

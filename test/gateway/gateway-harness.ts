@@ -1,6 +1,6 @@
 // A gateway between this machine and this machine: what SSH would carry goes over loopback instead.
 import { RemoteSockets } from "../../src/data-connection/remote-sockets.ts";
-import type { Back, GatewayEnvironment, GatewayOptions } from "../../src/gateway/environment.ts";
+import type { GatewayEnvironment, GatewayOptions, Upstream } from "../../src/gateway/environment.ts";
 import { Gateway, type GatewayShared } from "../../src/gateway/gateway.ts";
 import { ListenerRegistry } from "../../src/gateway/listener-registry.ts";
 import { systemClock } from "../../src/network/system-clock.ts";
@@ -13,7 +13,7 @@ export interface GatewayHarness extends AsyncDisposable {
   readonly port: number;
   readonly shared: GatewayShared;
   readonly trace: readonly TraceEvent[];
-  /** Take the back network away, as when SSH is lost. */
+  /** Take the upstream network away, as when SSH is lost. */
   lose(reason: string): void;
   /** Resolves with the first event from now on, or before, that fits. */
   seen(fits: (event: TraceEvent) => boolean): Promise<TraceEvent>;
@@ -44,7 +44,7 @@ export async function startGateway(options: HarnessOptions): Promise<GatewayHarn
   });
   const gone = new AbortController();
   const address = options.target.host.includes(":") ? "::1" : "127.0.0.1";
-  const back: Back = {
+  const upstream: Upstream = {
     network: backNetwork,
     signal: gone.signal,
     address,
@@ -53,9 +53,9 @@ export async function startGateway(options: HarnessOptions): Promise<GatewayHarn
   const trace: TraceEvent[] = [];
   const watchers = new Set<(event: TraceEvent) => void>();
   const complete: GatewayEnvironment = {
-    front: systemNetwork,
+    downstream: systemNetwork,
     clock: systemClock,
-    back: async () => back,
+    upstream: async () => upstream,
     emit: (session, event) => {
       const timed = { ...event, session, timeMs: systemClock.nowMs() };
       trace.push(timed);

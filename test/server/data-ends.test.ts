@@ -39,7 +39,7 @@ describe("a 425", () => {
     await engine.clock.waitedFor(limits.dataConnectMs);
     engine.clock.advance(limits.dataConnectMs);
     expect(await reply).toBe(
-      `425 No data connection: you did not connect to port ${port} within 30 s; a firewall between us?`,
+      `425 Can't open data connection: you did not connect to port ${port} within 30 s; a firewall between us?`,
     );
     expect(await peer.code("NOOP")).toBe(200);
   });
@@ -51,7 +51,7 @@ describe("a 425", () => {
     await engine.clock.waitedFor(limits.dataConnectMs);
     engine.clock.advance(limits.dataConnectMs);
     expect(await reply).toMatch(
-      /^425 No data connection: .*127\.0\.0\.1:51201.*(answer within|no answer within) 30 s; a firewall between us\?/,
+      /^425 Can't open data connection: .*127\.0\.0\.1:51201.*(answer within|no answer within) 30 s; a firewall between us\?/,
     );
   });
 
@@ -61,7 +61,7 @@ describe("a 425", () => {
     (await peer.dial(ears.port)).destroy();
     await ears.arrival;
     await peer.say(`PORT ${ears.argument}`);
-    expect(await said(peer, "LIST")).toMatch(/^425 No data connection: .*refused/);
+    expect(await said(peer, "LIST")).toMatch(/^425 Can't open data connection: .*refused/);
   });
 
   test("tells for how long the address is still in TIME_WAIT", async () => {
@@ -77,7 +77,7 @@ describe("a 425", () => {
     engine.clock.advance(17_000);
     await peer.say(`PORT ${ears.argument}`);
     expect(await said(peer, "RETR a")).toBe(
-      "425 No data connection: my port 20 is taken: the address is still in TIME_WAIT for 43 s. " +
+      "425 Can't open data connection: my port 20 is taken: the address is still in TIME_WAIT for 43 s. " +
         "Send PASV, EPSV, PORT or EPRT before each transfer: then the ports differ.",
     );
   });
@@ -90,7 +90,7 @@ describe("a 425", () => {
       },
     });
     expect(await said(peer, "PASV")).toBe(
-      "425 No data connection: the passive address ftp.example has no IPv4 address now.",
+      "425 Can't open data connection: the passive address ftp.example has no IPv4 address now.",
     );
     expect(engine.events.some(({ type }) => type === "data.listen")).toBe(false);
   });
@@ -203,8 +203,8 @@ describe("over IPv6", () => {
       data.end();
       expect((await peer.reply()).code).toBe(226);
     }
-    expect(await peer.code("EPRT |2|2001:db8::1|5000|")).toBe(501);
-    expect(await peer.code("EPRT |2|::1|80|")).toBe(501);
+    expect(await peer.code("EPRT |2|2001:db8::1|5000|")).toBe(504);
+    expect(await peer.code("EPRT |2|::1|80|")).toBe(504);
     expect(await peer.code("EPRT |2|127.0.0.1|5000|")).toBe(501);
   });
 });

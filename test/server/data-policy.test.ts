@@ -57,5 +57,5 @@ test("PORT to a third party works where the operator permits it", async () => {
   rig = await startRig({ allowThirdParty: ["192.0.2.0/24"] });
   const peer = await rig.login();
   expect(await peer.code("PORT 192,0,2,5,200,1")).toBe(200);
-  expect(await peer.code("PORT 192,0,3,5,200,1")).toBe(501);
+  expect(await peer.code("PORT 192,0,3,5,200,1")).toBe(504);
 });

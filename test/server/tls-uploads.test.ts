@@ -122,7 +122,9 @@ test("no bytes in place of a handshake crash the server, on the control connecti
       expect(await peer.code("STOR noise")).toBe(150);
       data.write(noise);
       data.end();
-      expect((await peer.reply()).lines[0]).toMatch(/^425 No data connection: the TLS handshake with \S+ failed: /);
+      expect((await peer.reply()).lines[0]).toMatch(
+        /^425 Can't open data connection: the TLS handshake with \S+ failed: /,
+      );
       data.destroy();
       other[Symbol.dispose]();
     }),

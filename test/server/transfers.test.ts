@@ -121,20 +121,15 @@ test("PORT and EPRT connect to the client, from L-1 where that can be had", asyn
 test("PORT is refused to strangers, to low ports, when malformed and after EPSV ALL, and leaves nothing behind", async () => {
   const ears = await peer.listen();
   expect(await peer.code(`PORT ${ears.argument}`)).toBe(200);
-  for (const line of [
-    "PORT 10,0,0,1,200,1",
-    "PORT 127,0,0,1,0,21",
-    "PORT 1,2,3",
-    "EPRT |1|8.8.8.8|5000|",
-    "LPRT 4,4",
-  ]) {
-    expect(await peer.code(line)).toBe(501);
+  for (const line of ["PORT 10,0,0,1,200,1", "PORT 127,0,0,1,0,21", "EPRT |1|8.8.8.8|5000|"]) {
+    expect(await peer.code(line)).toBe(504);
   }
+  for (const line of ["PORT 1,2,3", "LPRT 4,4"]) expect(await peer.code(line)).toBe(501);
   expect(await peer.code("EPRT |9|x|5000|")).toBe(522);
   expect(await peer.code("EPSV 2")).toBe(522);
   expect(await peer.code("EPSV ALL")).toBe(200);
-  expect(await peer.code(`PORT ${ears.argument}`)).toBe(501);
-  expect(await peer.code("PASV")).toBe(501);
+  expect(await peer.code(`PORT ${ears.argument}`)).toBe(500);
+  expect(await peer.code("PASV")).toBe(500);
   (await peer.dial(ears.port)).destroy();
   await ears.arrival;
 });
@@ -163,7 +158,7 @@ test("ABOR ends a transfer too that has not begun", async () => {
 
 test("without active mode every way to it is refused", async () => {
   await restart({ active: false });
-  expect(await peer.code("PORT 127,0,0,1,200,1")).toBe(501);
+  expect(await peer.code("PORT 127,0,0,1,200,1")).toBe(504);
   expect((await peer.say("LIST")).lines[0]).toContain("Send PASV or EPSV first");
 });
 

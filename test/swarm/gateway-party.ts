@@ -78,9 +78,9 @@ export async function startGateway(
       allowThirdParty: [],
     },
     {
-      front,
+      downstream: front,
       clock: front.clock,
-      back: upstreamOver(reconnecting),
+      upstream: upstreamOver(reconnecting),
       emit: (session, event) => {
         trace.event(`gateway#${session}`, event);
         for (const watcher of watchers) watcher(event.type);

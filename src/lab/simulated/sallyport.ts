@@ -44,9 +44,9 @@ function environmentOf({ front, sshHost, ownAddresses }: SallyportParts, ssh: Si
   const gone = new AbortController();
   void ssh.lost.then((error) => gone.abort(error ?? new SallyportError("CLOSED", "the SSH connection is closed")));
   return {
-    front,
+    downstream: front,
     clock: front.host.simulation.clock,
-    back: async () => {
+    upstream: async () => {
       gone.signal.throwIfAborted();
       return {
         network: ssh.network,

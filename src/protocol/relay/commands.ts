@@ -4,6 +4,7 @@ import { parseFeatures } from "../client/features.ts";
 import type { Command } from "../command.ts";
 import type { CommandEvent } from "../command-receiver.ts";
 import { type CommandRow, findCommand } from "../command-table.ts";
+import { noDataConnection } from "../data-commands.ts";
 import { relayFeatures } from "../features.ts";
 import { limits } from "../limits.ts";
 import { ownEntry } from "../own-entry.ts";
@@ -130,7 +131,7 @@ export class Commands {
       control.answer(command.verb, refusal, "server");
       this.#takeBackRest();
     } else if (transfer.upstream === "failed") {
-      control.answer(command.verb, gatewayReply("noDataConnection", failure));
+      control.answer(command.verb, noDataConnection(failure));
       downstream.abandon(failure);
       this.#takeBackRest();
     } else {

@@ -49,7 +49,7 @@ export class ControlConnections {
   }
 
   received(command: Command): void {
-    this.emit({ type: "told", side: "downstream", origin: "client", line: this.#redaction.command(command) });
+    this.emit({ type: "sent", side: "downstream", origin: "client", line: this.#redaction.command(command) });
   }
 
   openSlot(verb: string, overtakes = false): Slot {
@@ -177,7 +177,7 @@ export class ControlConnections {
     pending: Pending,
   ): void {
     this.#outstanding.push(pending);
-    this.emit({ type: "told", side: "upstream", origin, line: this.#redaction.command({ verb, argument, iac }) });
+    this.emit({ type: "sent", side: "upstream", origin, line: this.#redaction.command({ verb, argument, iac }) });
     this.emit({ type: "write-upstream", bytes: formatCommand(verb, argument, iac === "none" ? "doubled" : iac) });
   }
 

@@ -1,12 +1,12 @@
 // One data transfer: its two data connections and the command that uses them. All that is known of it, and nobody else changes it.
 import type { Command } from "../command.ts";
+import { noDataConnection } from "../data-commands.ts";
 import type { HostPort } from "../host-port.ts";
 import type { Reply } from "../reply.ts";
 import type { ControlConnections } from "./control-connections.ts";
 import type { DataSide, Direction } from "./messages.ts";
 import type { Slot } from "./reply-order.ts";
 import { StateMachine } from "./state-machine.ts";
-import { gatewayReply } from "./texts.ts";
 import {
   type DataEvent,
   type DataState,
@@ -192,7 +192,7 @@ export class DataTransfer {
   /** A listener that will never be: its passive command is answered, so that it does not hold up all replies behind it. */
   refusePassiveCommand(text: string): boolean {
     const command = this.takePassiveCommand();
-    if (command !== undefined) this.#control.reply(command.slot, gatewayReply("noDataConnection", text), "gateway");
+    if (command !== undefined) this.#control.reply(command.slot, noDataConnection(text), "gateway");
     return command !== undefined;
   }
 

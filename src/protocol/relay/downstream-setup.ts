@@ -1,23 +1,13 @@
 // PASV, EPSV, LPSV, PORT, EPRT, LPRT of a logged-in client: the gateway is the server here and answers them itself.
 import { argumentText, type Command } from "../command.ts";
-import { parseEprt } from "../extended-address.ts";
-import { atClient, type HostPort, parsePort } from "../host-port.ts";
-import { parseLprt } from "../long-address.ts";
-import { ownEntry } from "../own-entry.ts";
+import { passiveReply, readDataCommand } from "../data-commands.ts";
+import type { HostPort } from "../host-port.ts";
+import type { Reply } from "../reply.ts";
 import type { ControlConnections } from "./control-connections.ts";
 import type { DataTransfer } from "./data-transfer.ts";
 import type { RelayConfig } from "./messages.ts";
-import { argumentReply, gatewayReply, passiveReply } from "./texts.ts";
 import type { TransferQueue } from "./transfer-queue.ts";
 import type { UpstreamSetup } from "./upstream-setup.ts";
-
-const portParsers: Readonly<Record<string, (argument: string) => HostPort>> = {
-  PORT: parsePort,
-  EPRT: parseEprt,
-  LPRT: parseLprt,
-};
-
-const superseded = "superseded by the next command";
 
 export class DownstreamSetup {
   readonly #control: ControlConnections;
@@ -35,21 +25,24 @@ export class DownstreamSetup {
 
   handle(command: Command): void {
     const { verb } = command;
-    if (this.#epsvAll && verb !== "EPSV") this.#control.answer(verb, gatewayReply("afterEpsvAll", verb));
-    else if (Object.hasOwn(portParsers, verb)) this.#port(command);
-    else this.#passive(command);
+    const { family, clientHost: client, judgeTarget: judge } = this.#config;
+    const context = { epsvAll: this.#epsvAll, family, client, judge };
+    const outcome = readDataCommand(verb, argumentText(command), context);
+    if (outcome.act === "listen") this.#listen(verb);
+    else if (outcome.act === "connect") this.#connect(verb, outcome.target, outcome.reply);
+    else {
+      if (outcome.act === "epsv-all") this.#epsvAll = true;
+      if (outcome.act === "forget" && this.#queue.next !== undefined) supersede(this.#queue.next);
+      this.#control.answer(verb, outcome.reply);
+    }
   }
 
   listening(transfer: DataTransfer, address: HostPort): void {
     const command = transfer.takePassiveCommand();
     if (command === undefined) return;
-    try {
-      this.#control.reply(command.slot, passiveReply(command.verb, address), "gateway");
-    } catch (error) {
-      // An address that 227 cannot carry: IPv6, or a name.
-      this.#control.reply(command.slot, gatewayReply("noDataConnection", (error as Error).message), "gateway");
-      transfer.forgetDownstream();
-    }
+    const reply = passiveReply(command.verb, address);
+    this.#control.reply(command.slot, reply, "gateway");
+    if (reply.code >= 400) transfer.forgetDownstream();
   }
 
   /** The listener could not be had, or broke. */
@@ -60,16 +53,16 @@ export class DownstreamSetup {
   /** For the next transfer command, with no data connection to the client as yet. */
   fresh(): DataTransfer {
     // What a server keeps of PASV or PORT after a refusal, each server decides for itself: ask again.
-    if (this.#queue.next?.wasRefused) this.abandon(superseded);
+    if (this.#queue.next?.wasRefused) this.abandon();
     const { next } = this.#queue;
     if (next === undefined) return this.#queue.create();
-    supersede(next, superseded);
+    supersede(next);
     if (next.upstream === "failed") next.withdrawUpstream();
     return next;
   }
 
   /** What was prepared for the next transfer is void. */
-  abandon(text: string): void {
+  abandon(text?: string): void {
     const { next } = this.#queue;
     if (next !== undefined) supersede(next, text);
     this.#queue.forgetNext();
@@ -80,54 +73,21 @@ export class DownstreamSetup {
     this.abandon("REIN");
   }
 
-  #passive(command: Command): void {
-    const { verb } = command;
-    const argument = argumentText(command).trim().toUpperCase();
-    const family = String(this.#config.frontFamily === 4 ? 1 : 2);
-    if (verb === "EPSV" && argument === "ALL") {
-      this.#epsvAll = true;
-      this.#control.answer(verb, gatewayReply("epsvAll"));
-    } else if (verb === "EPSV" && argument !== "" && argument !== family) {
-      this.#control.answer(verb, gatewayReply("wrongFamily", family));
-    } else if (verb === "PASV" && this.#config.frontFamily === 6) {
-      this.#control.answer(verb, gatewayReply("pasvNeedsIpv4"));
-    } else {
-      const transfer = this.fresh();
-      transfer.listenDownstream({ verb, slot: this.#control.openSlot(verb) });
-      this.#upstream.begin(transfer);
-    }
-  }
-
-  #port(command: Command): void {
-    const { verb } = command;
-    let target: HostPort;
-    try {
-      const parsed = (ownEntry(portParsers, verb) as (argument: string) => HostPort)(argumentText(command));
-      target = atClient(parsed, this.#config.clientHost);
-    } catch (error) {
-      this.#forget();
-      this.#control.answer(verb, argumentReply(verb, error));
-      return;
-    }
-    const verdict = this.#config.judgePort(target);
-    if (!verdict.allowed) {
-      this.#forget();
-      this.#control.answer(verb, gatewayReply("portRefused", verb, verdict.why));
-      return;
-    }
+  #listen(verb: string): void {
     const transfer = this.fresh();
-    transfer.setTarget(target);
-    this.#control.answer(verb, gatewayReply("portAccepted", verb));
+    transfer.listenDownstream({ verb, slot: this.#control.openSlot(verb) });
     this.#upstream.begin(transfer);
   }
 
-  /** A refused PORT forgets the earlier one, so that the next transfer does not go where nobody asked (RFC 2577). */
-  #forget(): void {
-    if (this.#queue.next !== undefined) supersede(this.#queue.next, superseded);
+  #connect(verb: string, target: HostPort, reply: Reply): void {
+    const transfer = this.fresh();
+    transfer.setTarget(target);
+    this.#control.answer(verb, reply);
+    this.#upstream.begin(transfer);
   }
 }
 
-function supersede(transfer: DataTransfer, text: string): void {
+function supersede(transfer: DataTransfer, text = "superseded by the next command"): void {
   transfer.refusePassiveCommand(text);
   transfer.forgetDownstream();
 }

@@ -1,4 +1,5 @@
 // What goes into the relay machine and what comes out. Bytes and facts in, actions out; the driver in src/gateway performs them.
+import type { TargetVerdict } from "../data-peers.ts";
 import type { HostPort } from "../host-port.ts";
 import type { Reply } from "../reply.ts";
 
@@ -75,7 +76,7 @@ export type RelayAction =
   | { readonly type: "clear-timer"; readonly name: TimerName }
   /** For the trace. */
   | {
-      readonly type: "told";
+      readonly type: "sent";
       readonly side: DataSide;
       readonly origin: "client" | "gateway" | "server";
       readonly line: string;
@@ -86,9 +87,6 @@ export type RelayAction =
   | { readonly type: "warning"; readonly note: string }
   /** Flush and end both control connections; nothing follows. */
   | { readonly type: "close"; readonly reason: string };
-
-/** What the gateway's policy says of a PORT address. */
-export type PortVerdict = { readonly allowed: true } | { readonly allowed: false; readonly why: string };
 
 /** What one session learns about the way to the server and the next one need not find out again. */
 export interface ServerMemory {
@@ -101,7 +99,7 @@ export interface ServerMemory {
 export interface RelayConfig {
   readonly backMode: "auto" | "passive" | "active" | "default-port";
   /** Address family of the client's control connection: PASV needs IPv4 (RFC 2428 section 3). */
-  readonly frontFamily: 4 | 6;
+  readonly family: 4 | 6;
   /** The client's address: what PORT means by `0.0.0.0`. */
   readonly clientHost: string;
   /** `ftp-host:21`, for texts. */
@@ -113,5 +111,5 @@ export interface RelayConfig {
   /** What sessions have learnt about the server, shared by all of one gateway. */
   readonly memory: ServerMemory;
   /** Judges the address of PORT, EPRT or LPRT. */
-  readonly judgePort: (address: HostPort) => PortVerdict;
+  readonly judgeTarget: (address: HostPort) => TargetVerdict;
 }

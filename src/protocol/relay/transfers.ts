@@ -1,5 +1,6 @@
 // Transfer commands: both data connections brought together, and the server's final reply held back until the data says the same.
 import type { Command } from "../command.ts";
+import { noDataConnection } from "../data-commands.ts";
 import { limits } from "../limits.ts";
 import type { Reply } from "../reply.ts";
 import type { Aborts } from "./aborts.ts";
@@ -59,7 +60,7 @@ export class Transfers {
     this.#completion.resetDownstream(transfer);
     if (hasNoSource && transfer.final === "none") this.#aborts.begin(transfer, "gateway");
     else transfer.reset("upstream");
-    transfer.answer(gatewayReply("noDataConnection", text), "gateway");
+    transfer.answer(noDataConnection(text), "gateway");
     if (transfer.final !== "none") this.#completion.end(transfer);
   }
 

@@ -1,6 +1,7 @@
 // Prepares a transfer's data connection to the server: EPSV, else PASV, else active; or active or default-port alone. The
 // gateway's own commands are on their way to the server in the moment in which the client's PASV or PORT is answered.
 import { argumentText, type Command } from "../command.ts";
+import { isServicePort } from "../data-peers.ts";
 import { formatEprt } from "../extended-address.ts";
 import { formatPort, type HostPort } from "../host-port.ts";
 import { ipFamily } from "../ip-address.ts";
@@ -9,9 +10,6 @@ import { type Reply, replyText } from "../reply.ts";
 import type { ControlConnections } from "./control-connections.ts";
 import type { DataTransfer, UpstreamMethod } from "./data-transfer.ts";
 import type { RelayConfig, ServerMemory } from "./messages.ts";
-
-/** Data ports below this are refused: a server's service is not a data port (RFC 2577 section 3). */
-const dataPortMin = 1024;
 
 /** The methods that a mode tries, in order. */
 const methodsOf: Readonly<Record<RelayConfig["backMode"], readonly [UpstreamMethod, ...UpstreamMethod[]]>> = {
@@ -196,5 +194,5 @@ function readPort(reply: Reply): number | string {
   } catch {
     return "no address";
   }
-  return port >= dataPortMin ? port : `port ${port}, which is not a data port,`;
+  return isServicePort(port) ? `port ${port}, which is not a data port,` : port;
 }

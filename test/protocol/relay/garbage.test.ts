@@ -8,7 +8,7 @@ import { cutAt, cuts, soup, unwire } from "../bytes.ts";
 import { ModelWorld, relayConfig } from "./model-world.ts";
 import { choices, numRuns, scenario } from "./scenarios.ts";
 
-const quiet = new Set(["write-downstream", "write-upstream", "set-timer", "clear-timer", "told", "replied", "note"]);
+const quiet = new Set(["write-downstream", "write-upstream", "set-timer", "clear-timer", "sent", "replied", "note"]);
 
 /** What comes of these inputs: both wires, and the data ends' actions in order. */
 function outcome(config: ConstructorParameters<typeof RelaySession>[0], inputs: readonly RelayInput[]) {
@@ -99,7 +99,7 @@ describe("garbage", () => {
   it("of bytes and events in any order never throws, and after `close` nothing comes", () => {
     const config = fc.record({
       backMode: fc.constantFrom("auto" as const, "passive" as const, "active" as const, "default-port" as const),
-      frontFamily: fc.constantFrom(4 as const, 6 as const),
+      family: fc.constantFrom(4 as const, 6 as const),
       clientHost: fc.constantFrom("127.0.0.1", "::1"),
       keepaliveMs: fc.constantFrom(0, 1000),
     });
@@ -109,9 +109,9 @@ describe("garbage", () => {
     ];
     fc.assert(
       fc.property(config, fc.boolean(), fc.array(input, { maxLength: 60 }), (given, loggedIn, inputs) => {
-        const judgePort = () => ({ allowed: true }) as const;
+        const judgeTarget = () => ({ allowed: true }) as const;
         const memory = { passiveReaches: false };
-        const machine = new RelaySession({ ...given, memory, target: "ftp-host:21", judgePort });
+        const machine = new RelaySession({ ...given, memory, target: "ftp-host:21", judgeTarget });
         const actions: RelayAction[] = machine.start();
         for (const one of [...(loggedIn ? login : []), ...inputs]) {
           const more = machine.handle(one);

@@ -15,12 +15,12 @@ export class RelayHarness {
   constructor(config: Partial<RelayConfig> = {}) {
     this.machine = new RelaySession({
       backMode: "auto",
-      frontFamily: 4,
+      family: 4,
       clientHost: "127.0.0.1",
       target: "ftp-host:21",
       keepaliveMs: 0,
       memory: { passiveReaches: true },
-      judgePort: () => ({ allowed: true }),
+      judgeTarget: () => ({ allowed: true }),
       ...config,
     });
     this.#collect(this.machine.start());
@@ -56,7 +56,7 @@ export class RelayHarness {
     const quiet = new Set([
       "write-downstream",
       "write-upstream",
-      "told",
+      "sent",
       "replied",
       "note",
       "warning",

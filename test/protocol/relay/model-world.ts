@@ -123,10 +123,10 @@ export function relayConfig({ backMode, keepaliveMs }: Scenario): ConstructorPar
     backMode,
     keepaliveMs,
     memory: { passiveReaches: false },
-    frontFamily: 4,
+    family: 4,
     clientHost: "127.0.0.1",
     target: "ftp-host:21",
-    judgePort: ({ host }) => (host === "127.0.0.1" ? { allowed: true } : { allowed: false, why: "no" }),
+    judgeTarget: ({ host }) => (host === "127.0.0.1" ? { allowed: true } : { allowed: false, why: "no" }),
   };
 }
 

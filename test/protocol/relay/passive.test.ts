@@ -37,18 +37,18 @@ describe("a client's passive command", () => {
   });
 
   it("over IPv6 is EPSV; PASV is refused with the hint", () => {
-    const relay = new RelayHarness({ frontFamily: 6 }).login();
+    const relay = new RelayHarness({ family: 6 }).login();
     relay.client("PASV", "EPSV 1");
     expect(relay.toClient).toEqual([
-      "425 PASV cannot name an IPv6 address: use EPSV.",
-      "522 Network protocol not supported here, use (2).",
+      "522 PASV cannot carry an IPv6 address; use EPSV.",
+      "522 Network protocol not supported, use (2)",
     ]);
   });
 
   it("EPSV ALL refuses everything but EPSV from then on", () => {
     const relay = new RelayHarness().login();
     relay.client("EPSV ALL", "PASV", "PORT 127,0,0,1,200,1", "EPRT |1|127.0.0.1|51201|", "LPSV", "EPSV");
-    expect(relay.toClient.map((line) => line.slice(0, 3))).toEqual(["200", "503", "503", "503", "503"]);
+    expect(relay.toClient.map((line) => line.slice(0, 3))).toEqual(["200", "500", "500", "500", "500"]);
     expect(relay.done).toEqual(["listen-downstream 1"]);
   });
 });

@@ -247,11 +247,11 @@ describe("active and default-port clients", () => {
 
   it("whose PORT is refused have lost the earlier one too", () => {
     const relay = new RelayHarness({
-      judgePort: ({ host }) => (host === "127.0.0.1" ? { allowed: true } : { allowed: false, why: "bounce" }),
+      judgeTarget: ({ host }) => (host === "127.0.0.1" ? { allowed: true } : { allowed: false, why: "bounce" }),
     }).login();
     relay.client("PORT 127,0,0,1,200,1", "PORT 10,0,0,1,200,1");
     relay.server("229 ok (|||50000|)");
-    expect(relay.toClient).toEqual(["200 PORT command successful.", "504 PORT refused: bounce"]);
+    expect(relay.toClient).toEqual(["200 PORT command successful.", "504 Illegal PORT command: bounce"]);
     relay.client("RETR a");
     relay.server("150 go");
     expect(relay.done).toContain("connect-downstream 1 default-port");

@@ -182,7 +182,7 @@ describe("hazard: bounce to loopback", () => {
     const lprt = `4,4,127,0,0,1,2,${toyPort >> 8},${toyPort & 255}`;
     for (const line of [`PORT ${comma(toyPort)}`, `EPRT |1|127.0.0.1|${toyPort}|`, `LPRT ${lprt}`]) {
       const { code, lines } = await peer.say(line);
-      expect([line, code]).toEqual([line, 501]);
+      expect([line, code]).toEqual([line, 504]);
       expect(lines[0]).toContain("does not listen on");
     }
     peer.send("STOR taken\r\n"); // and the default data port is none
@@ -197,7 +197,7 @@ describe("hazard: bounce to loopback", () => {
     const waiting = await epsvPort(await sessionOf(alice));
     const peer = await sessionOf(mallory);
     for (const port of [forwarded, waiting, ftpPort(), server?.ssh?.port ?? 0]) {
-      expect(await peer.code(`PORT ${comma(port)}`)).toBe(501);
+      expect(await peer.code(`PORT ${comma(port)}`)).toBe(504);
     }
   });
 

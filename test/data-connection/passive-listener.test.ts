@@ -1,6 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { joinedPair } from "../../src/data-connection/joined-pair.ts";
-import { openPassiveEnd, type PassiveEnd, type PassiveEndOptions } from "../../src/data-connection/passive-end.ts";
+import {
+  openPassiveListener,
+  type PassiveListener,
+  type PassiveListenerOptions,
+} from "../../src/data-connection/passive-listener.ts";
 import { systemNetwork } from "../../src/network/system-network.ts";
 import type { Connection, Network } from "../../src/platform/network.ts";
 import { SallyportError } from "../../src/protocol/error.ts";
@@ -10,7 +14,7 @@ import { freePortRange } from "../support/free-port.ts";
 import { watchResources } from "../support/resources.ts";
 import { bench } from "./pairs.ts";
 
-const ends = new Set<PassiveEnd>();
+const ends = new Set<PassiveListener>();
 
 watchResources();
 beforeAll(() => bench.prepare());
@@ -21,8 +25,8 @@ afterEach(async () => {
 });
 afterAll(() => bench.close());
 
-async function open(more: Partial<PassiveEndOptions> = {}): Promise<PassiveEnd> {
-  const end = await openPassiveEnd({
+async function open(more: Partial<PassiveListenerOptions> = {}): Promise<PassiveListener> {
+  const end = await openPassiveListener({
     network: systemNetwork,
     host: "127.0.0.1",
     ports: anyPort,
@@ -35,8 +39,8 @@ async function open(more: Partial<PassiveEndOptions> = {}): Promise<PassiveEnd> 
   return end;
 }
 
-const knock = (end: PassiveEnd): Promise<Connection> => bench.connect(systemNetwork, end.endpoint.port);
-const admit = async (end: PassiveEnd): Promise<Connection> => bench.keep(await end.accept({ signal: never }));
+const knock = (end: PassiveListener): Promise<Connection> => bench.connect(systemNetwork, end.endpoint.port);
+const admit = async (end: PassiveListener): Promise<Connection> => bench.keep(await end.accept({ signal: never }));
 
 describe("a passive end", () => {
   it("gives the connection of the peer that came", async () => {

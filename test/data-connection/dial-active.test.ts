@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type ActiveEndOptions, openActiveEnd } from "../../src/data-connection/active-end.ts";
+import { type DialOptions, dialActive } from "../../src/data-connection/dial-active.ts";
 import { systemClock } from "../../src/network/system-clock.ts";
 import { systemNetwork } from "../../src/network/system-network.ts";
 import type { Connection, ConnectOptions, Network } from "../../src/platform/network.ts";
@@ -14,7 +14,7 @@ beforeAll(() => bench.prepare());
 afterEach(() => bench.clear());
 afterAll(() => bench.close());
 
-async function open(port: number, more: Partial<ActiveEndOptions> = {}): Promise<Connection> {
+async function open(port: number, more: Partial<DialOptions> = {}): Promise<Connection> {
   const options = {
     network: systemNetwork,
     host: "127.0.0.1",
@@ -23,7 +23,7 @@ async function open(port: number, more: Partial<ActiveEndOptions> = {}): Promise
     clock: systemClock,
     signal: never,
   };
-  return bench.keep(await openActiveEnd({ ...options, ...more }));
+  return bench.keep(await dialActive({ ...options, ...more }));
 }
 
 /** A network that fails as told, and remembers what it was asked. */

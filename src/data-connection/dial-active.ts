@@ -5,7 +5,7 @@ import type { Connection, ConnectOptions, Network } from "../platform/network.ts
 import { definedProps } from "../protocol/defined-props.ts";
 import { type ErrorCode, isSallyportError, SallyportError } from "../protocol/error.ts";
 
-export interface ActiveEndOptions {
+export interface DialOptions {
   readonly network: Network;
   readonly host: string;
   readonly port: number;
@@ -32,7 +32,7 @@ const anotherPortHelps: readonly ErrorCode[] = [
 ];
 
 /** Connects, from the preferred port or any other. Throws `NET_TIMEOUT` after `timeoutMs`, else the network's error. */
-export async function openActiveEnd(options: ActiveEndOptions): Promise<Connection> {
+export async function dialActive(options: DialOptions): Promise<Connection> {
   const deadline = withDeadline(options.clock, options.timeoutMs, options.signal, () => noAnswer(options));
   const { network, host, port, localAddress, preferredLocalPort: localPort } = options;
   const anyPort: ConnectOptions = {
@@ -54,7 +54,7 @@ export async function openActiveEnd(options: ActiveEndOptions): Promise<Connecti
   }
 }
 
-function noAnswer({ host, port, timeoutMs }: ActiveEndOptions): SallyportError {
+function noAnswer({ host, port, timeoutMs }: DialOptions): SallyportError {
   const remote = formatEndpoint({ host, port });
   const message = `could not connect to ${remote}: no answer within ${timeoutMs / 1000} s; a firewall between us?`;
   return new SallyportError("NET_TIMEOUT", message, {

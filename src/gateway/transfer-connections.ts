@@ -1,5 +1,5 @@
-// The sockets and channels of one exchange. Performs what the relay machine wants and reports what became of it.
-import { type CopyEnd, copyData } from "../data-connection/copy.ts";
+// The sockets and channels of one transfer. Performs what the relay machine wants and reports what became of it.
+import { type CopyEnd, copyData, finish } from "../data-connection/copy.ts";
 import { isJoined } from "../data-connection/joined-pair.ts";
 import type { Clock } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
@@ -8,7 +8,7 @@ import type { TraceEventBody } from "../platform/trace.ts";
 import { limits } from "../protocol/limits.ts";
 import type { CopyOutcome, DataSide, Direction, RelayInput } from "../protocol/relay/messages.ts";
 
-/** One side of an exchange: at most one attempt, then at most one connection. */
+/** One side of a transfer: at most one attempt, then at most one connection. */
 interface Side {
   attempt: AbortController;
   connection: Connection | undefined;
@@ -19,7 +19,7 @@ interface Side {
 /** Makes a connection, or throws; `hold` registers what must be closed when the side is forgotten meanwhile. */
 export type Opening = (signal: AbortSignal, hold: (release: () => Promise<void>) => void) => Promise<Connection>;
 
-export interface ExchangeReports {
+export interface TransferReports {
   readonly clock: Clock;
   readonly report: (input: RelayInput) => void;
   readonly emit: (event: TraceEventBody) => void;
@@ -27,14 +27,14 @@ export interface ExchangeReports {
   readonly track: (work: Promise<unknown>) => void;
 }
 
-export class ExchangeEnds {
+export class TransferConnections {
   readonly id: number;
-  readonly #reports: ExchangeReports;
+  readonly #reports: TransferReports;
   readonly #sides: Record<DataSide, Side> = { downstream: emptySide(), upstream: emptySide() };
   readonly #progress: { bytes: number } = { bytes: 0 };
   readonly #copying: AbortController = new AbortController();
 
-  constructor(id: number, reports: ExchangeReports) {
+  constructor(id: number, reports: TransferReports) {
     this.id = id;
     this.#reports = reports;
   }
@@ -96,21 +96,20 @@ export class ExchangeEnds {
         this.#reports.emit({ type: "data.half-close", side: source, bytes: end.bytes });
         const outcome = outcomeOf(end);
         if (outcome === undefined) return;
-        const tell = (): void => this.#reports.report({ type: "copied", id: this.id, outcome });
+        const report = (): void => this.#reports.report({ type: "copied", id: this.id, outcome });
         // A client that is killed closes control and data in any order: its half upload must not be ended as if it were whole.
-        if (direction === "upload" || outcome !== "eof") this.#reports.clock.after(limits.deathNewsMs, tell);
-        else tell();
+        if (direction === "upload" || outcome !== "eof") this.#reports.clock.after(limits.deathNewsMs, report);
+        else report();
       }),
     );
   }
 
   /** End-of-file to this side, everything before it delivered. */
-  finish(name: DataSide, finishing: (connection: Connection) => Promise<boolean>): void {
+  finish(name: DataSide): void {
     const { connection } = this.#sides[name];
     if (connection === undefined) return;
-    this.#reports.track(
-      finishing(connection).then((ok) => this.#reports.report({ type: "finished", id: this.id, ok })),
-    );
+    const finished = finish(connection, this.#reports.clock);
+    this.#reports.track(finished.then((ok) => this.#reports.report({ type: "finished", id: this.id, ok })));
   }
 
   reset(name: DataSide): void {
@@ -119,7 +118,7 @@ export class ExchangeEnds {
     this.forget(name);
   }
 
-  /** Close whatever this side holds, and make it ready for another end. */
+  /** Close whatever this side holds, and make it ready for another one. */
   forget(name: DataSide): void {
     const side = this.#sides[name];
     this.#sides[name] = emptySide();
@@ -130,12 +129,12 @@ export class ExchangeEnds {
 
   /** The transfer was refused before it began. */
   callOff(): void {
-    if (this.bytes > 0) this.breakOff();
+    if (this.bytes > 0) this.resetBoth();
     this.drop();
   }
 
   /** Nobody may take what was carried for complete. */
-  breakOff(): void {
+  resetBoth(): void {
     this.reset("downstream");
     this.reset("upstream");
   }

@@ -1,8 +1,8 @@
 // The control connection to the FTP server, over an SSH connection that may have died unnoticed.
 import { expect, test } from "vitest";
 import { RemoteSockets } from "../../src/data-connection/remote-sockets.ts";
-import type { Back, GatewayEnvironment, GatewayOptions } from "../../src/gateway/environment.ts";
-import { openServerControl } from "../../src/gateway/server-control.ts";
+import { openUpstreamControl } from "../../src/gateway/control-connections.ts";
+import type { GatewayEnvironment, GatewayOptions, Upstream } from "../../src/gateway/environment.ts";
 import type { Connection, Network } from "../../src/platform/network.ts";
 import { SallyportError } from "../../src/protocol/error.ts";
 import { FakeClock } from "../support/fake-clock.ts";
@@ -11,7 +11,7 @@ const connection = {} as Connection;
 const never = new AbortController().signal;
 
 /** `dead`: the SSH connection is found to be lost when the channel is asked for. */
-function backOf(outcome: "dead" | "refused" | "open"): Back {
+function upstreamOf(outcome: "dead" | "refused" | "open"): Upstream {
   const lost = new AbortController();
   const connect = async (): Promise<Connection> => {
     if (outcome === "open") return connection;
@@ -26,22 +26,22 @@ function backOf(outcome: "dead" | "refused" | "open"): Back {
   };
 }
 
-function open(...backs: readonly Back[]): Promise<unknown> {
-  const left = [...backs];
-  const environment = { clock: new FakeClock(), back: async () => left.shift() } as unknown as GatewayEnvironment;
+function open(...upstreams: readonly Upstream[]): Promise<unknown> {
+  const left = [...upstreams];
+  const environment = { clock: new FakeClock(), upstream: async () => left.shift() } as unknown as GatewayEnvironment;
   const options = { target: { host: "ftp-host", port: 21 }, backMode: "auto" } as unknown as GatewayOptions;
-  return openServerControl(environment, options, never);
+  return openUpstreamControl(environment, options, never);
 }
 
 test("over one that is lost when the channel is asked for is made over the next one", async () => {
-  const next = backOf("open");
-  expect(await open(backOf("dead"), next)).toMatchObject({ back: next, connection });
+  const next = upstreamOf("open");
+  expect(await open(upstreamOf("dead"), next)).toMatchObject({ upstream: next, connection });
 });
 
 test("is tried twice and no more", async () => {
-  await expect(open(backOf("dead"), backOf("dead"), backOf("open"))).rejects.toThrow("dead");
+  await expect(open(upstreamOf("dead"), upstreamOf("dead"), upstreamOf("open"))).rejects.toThrow("dead");
 });
 
 test("that the SSH server refuses is not tried again", async () => {
-  await expect(open(backOf("refused"), backOf("open"))).rejects.toThrow("refused");
+  await expect(open(upstreamOf("refused"), upstreamOf("open"))).rejects.toThrow("refused");
 });

@@ -7,7 +7,7 @@ import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { listenForData } from "./data-listener.ts";
 
-export interface PassiveEndOptions {
+export interface PassiveListenerOptions {
   readonly network: Network;
   /** Address to listen on: the one at which the control connection's peer reached us. */
   readonly host: string;
@@ -21,7 +21,7 @@ export interface PassiveEndOptions {
 }
 
 /** Serves one data connection. The port is given back as soon as that one has come. */
-export interface PassiveEnd extends AsyncDisposable {
+export interface PassiveListener extends AsyncDisposable {
   readonly endpoint: Endpoint;
   /** The connection, which is the caller's from then on. Throws `CLOSED` when disposed or called again, the network's error, or the signal's reason. */
   accept(options: { readonly signal: AbortSignal }): Promise<Connection>;
@@ -30,20 +30,20 @@ export interface PassiveEnd extends AsyncDisposable {
 }
 
 /** Opens a data port. Throws `NET_ADDRESS_IN_USE` when the range is full, else what the network says. */
-export async function openPassiveEnd(options: PassiveEndOptions): Promise<PassiveEnd> {
+export async function openPassiveListener(options: PassiveListenerOptions): Promise<PassiveListener> {
   const { network, host, ports, signal } = options;
-  return new ListeningEnd(await listenForData(network, { host, ports, signal }), options);
+  return new GuardedListener(await listenForData(network, { host, ports, signal }), options);
 }
 
-class ListeningEnd implements PassiveEnd {
+class GuardedListener implements PassiveListener {
   readonly endpoint: Endpoint;
   readonly #listener: Listener;
-  readonly #options: PassiveEndOptions;
+  readonly #options: PassiveListenerOptions;
   readonly #lifetime: AbortController = new AbortController();
   readonly #taken = new Deferred<Connection>();
   #state: "waiting" | "taken" | "handed out" | "closed" = "waiting";
 
-  constructor(listener: Listener, options: PassiveEndOptions) {
+  constructor(listener: Listener, options: PassiveListenerOptions) {
     this.endpoint = listener.endpoint;
     this.#listener = listener;
     this.#options = options;

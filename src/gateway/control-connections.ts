@@ -1,0 +1,84 @@
+// Control connections: to the client, which has come, and to the FTP server. Never paused, so that ABOR always gets through.
+import type { Endpoint } from "../platform/endpoint.ts";
+import type { Connection } from "../platform/network.ts";
+import { limits } from "../protocol/limits.ts";
+import type { GatewayEnvironment, GatewayOptions, Upstream } from "./environment.ts";
+import { connectUpstream } from "./upstream-data.ts";
+
+export interface ControlEvents {
+  readonly bytes: (bytes: Uint8Array) => void;
+  /** End-of-file from the peer. */
+  readonly ended: () => void;
+  /** Nothing more will come; `text` says why unless it ended in order. */
+  readonly gone: (text: string | undefined) => void;
+}
+
+/** Bytes in, bytes out, one report when it is over. */
+export class ControlConnection {
+  readonly connection: Connection;
+  readonly #events: ControlEvents;
+  #closing = false;
+
+  constructor(connection: Connection, events: ControlEvents) {
+    this.connection = connection;
+    this.#events = events;
+    const { stream } = connection;
+    stream.on("data", (bytes: Uint8Array) => events.bytes(bytes));
+    stream.once("end", () => this.#closing || events.ended());
+    stream.on("error", () => {}); // `closed` tells it
+    void connection.closed.then((close) => this.#closing || events.gone(close.error?.message));
+  }
+
+  write(bytes: Uint8Array): void {
+    const { stream } = this.connection;
+    if (this.#closing || stream.destroyed || stream.writableEnded) return;
+    stream.write(bytes);
+    if (stream.writableLength > limits.controlBufferBytesMax) {
+      this.#events.gone("the peer does not read its control connection");
+      this.connection.reset();
+    }
+  }
+
+  /** Flush, end, and wait until it is gone. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.connection[Symbol.asyncDispose]();
+  }
+}
+
+export interface UpstreamControl {
+  readonly upstream: Upstream;
+  readonly connection: Connection;
+  /** The SSH host's end of it, where back mode `default-port` needs it and could find it. */
+  readonly controlEnd: Endpoint | undefined;
+}
+
+/**
+ * To the FTP server. An SSH connection that died unnoticed shows it when the first channel is asked for: then over the next
+ * one, once. Nothing has been sent to the client or the server yet.
+ */
+export async function openUpstreamControl(
+  environment: GatewayEnvironment,
+  options: GatewayOptions,
+  signal: AbortSignal,
+): Promise<UpstreamControl> {
+  const upstream = await environment.upstream(signal);
+  try {
+    return await openOver(upstream, environment, options, signal);
+  } catch (error) {
+    if (!upstream.signal.aborted || signal.aborted) throw error;
+    return await openOver(await environment.upstream(signal), environment, options, signal);
+  }
+}
+
+async function openOver(
+  upstream: Upstream,
+  environment: GatewayEnvironment,
+  options: GatewayOptions,
+  signal: AbortSignal,
+): Promise<UpstreamControl> {
+  const connect = (): Promise<Connection> => connectUpstream(upstream, environment.clock, options.target, signal);
+  if (options.backMode !== "default-port") return { upstream, connection: await connect(), controlEnd: undefined };
+  const { connection, end } = await upstream.remoteSockets.connect(options.target.port, connect, signal);
+  return { upstream, connection, controlEnd: end };
+}
