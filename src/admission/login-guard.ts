@@ -1,8 +1,7 @@
 // Against those who guess passwords, across their sessions (RFC 2577 section 5): one attempt at a time from an address, and
 // a wait before each that grows with the wrong ones.
 
-import { wait } from "../platform/abort.ts";
-import type { Clock } from "../platform/clock.ts";
+import { type Clock, wait } from "../platform/clock.ts";
 import { Mutex } from "../platform/mutex.ts";
 import { plainBytes } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";

@@ -1,6 +1,6 @@
 // Ends a transfer in the middle, so that the control connection can be used afterwards.
 
-import { wait } from "../platform/abort.ts";
+import { wait } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";

@@ -1,7 +1,8 @@
 // One transfer from the first command to the final reply, the same for files and listings in both directions.
 
 import type { Duplex } from "node:stream";
-import { raceAbort, wait } from "../platform/abort.ts";
+import { raceAbort } from "../platform/abort.ts";
+import { wait } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
 import { readsInOrder } from "../protocol/client/orderly-servers.ts";
 import { replyError } from "../protocol/client/reply-error.ts";

@@ -1,7 +1,6 @@
 // A transfer that broke is resumed, over a new session if need be. The one retry loop, for FTP and SFTP alike.
 
-import { wait } from "../platform/abort.ts";
-import type { Clock } from "../platform/clock.ts";
+import { type Clock, wait } from "../platform/clock.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { notify, type Session } from "./session.ts";

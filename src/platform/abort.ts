@@ -1,5 +1,4 @@
 // What an AbortSignal ends.
-import type { Clock } from "./clock.ts";
 
 /** Runs `run` when the signal is aborted, at once if it is already. The function that it gives stops listening; idempotent. */
 export function onAbort(signal: AbortSignal | undefined, run: () => void): () => void {
@@ -49,11 +48,6 @@ export function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
     const stopListening = onAbort(signal, () => reject(signal.reason));
     work.then(resolve, reject).finally(stopListening);
   });
-}
-
-/** Resolves after `delayMs`, or rejects with the signal's reason. */
-export function wait(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  return abortablePromise(signal, (resolve) => clock.after(delayMs, resolve));
 }
 
 /** `signal` ends the attempt and nothing later; `whole` ends the attempt and whatever it has made. */

@@ -1,5 +1,5 @@
 // Time comes in through this interface, so that a simulation can own it.
-import { onAbort } from "./abort.ts";
+import { abortablePromise, onAbort } from "./abort.ts";
 
 /** Monotonic milliseconds and timers. */
 export interface Clock {
@@ -24,4 +24,9 @@ export function withDeadline(
     stopListening();
   };
   return { signal: controller.signal, release };
+}
+
+/** Resolves after `delayMs`, or rejects with the signal's reason. */
+export function wait(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  return abortablePromise(signal, (resolve) => clock.after(delayMs, resolve));
 }

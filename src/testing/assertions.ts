@@ -1,7 +1,7 @@
 // What node:assert lacks on Node 20.
 import { AssertionError, deepEqual, rejects, strictEqual } from "node:assert/strict";
 import { wakefulClock } from "../network/system-clock.ts";
-import { wait } from "../platform/abort.ts";
+import { wait } from "../platform/clock.ts";
 
 /** Each property of `part`, at any depth, is the same in `actual`, which may have more. */
 export function matches(actual: unknown, part: object): void {

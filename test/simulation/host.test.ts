@@ -1,6 +1,6 @@
 // A simulated host: what its system says, and for how long.
 import { describe, expect, it } from "vitest";
-import { wait } from "../../src/platform/abort.ts";
+import { wait } from "../../src/platform/clock.ts";
 import type { Connection, Network } from "../../src/platform/network.ts";
 import { formatNetstat } from "../../src/simulation/host/kernel.ts";
 import { linuxRules } from "../../src/simulation/host/system-rules.ts";

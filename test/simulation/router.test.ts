@@ -1,6 +1,6 @@
 // Middleboxes: what a packet filter lets through, what NAT makes of addresses, and what its FTP helper does.
 import { describe, expect, it } from "vitest";
-import { wait } from "../../src/platform/abort.ts";
+import { wait } from "../../src/platform/clock.ts";
 import type { Connection } from "../../src/platform/network.ts";
 import { Host } from "../../src/simulation/host/host.ts";
 import { Wire } from "../../src/simulation/links/wire.ts";

@@ -1,6 +1,6 @@
 // Time, chance and order in a simulation.
 import { describe, expect, it } from "vitest";
-import { wait } from "../../src/platform/abort.ts";
+import { wait } from "../../src/platform/clock.ts";
 import { formatPacket } from "../../src/simulation/links/packet.ts";
 import { SeededRandom } from "../../src/simulation/seeded-random.ts";
 import { Simulation } from "../../src/simulation/simulation.ts";

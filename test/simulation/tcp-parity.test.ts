@@ -1,7 +1,7 @@
 // The simulated TCP does what the kernel does.
 import { afterEach, describe, expect, it } from "vitest";
 import { systemNetwork } from "../../src/network/system-network.ts";
-import { wait } from "../../src/platform/abort.ts";
+import { wait } from "../../src/platform/clock.ts";
 import type { Connection, Listener, Network } from "../../src/platform/network.ts";
 import { Host } from "../../src/simulation/host/host.ts";
 import { linuxRules } from "../../src/simulation/host/system-rules.ts";

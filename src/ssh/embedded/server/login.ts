@@ -1,8 +1,7 @@
 // Who is this client? Password and public key (RFC 4252), one attempt after the other.
 import ssh2, { type AuthContext, type PasswordAuthContext, type PublicKeyAuthContext } from "ssh2";
 import type { LoginGuard } from "../../../admission/login-guard.ts";
-import { wait } from "../../../platform/abort.ts";
-import type { Clock } from "../../../platform/clock.ts";
+import { type Clock, wait } from "../../../platform/clock.ts";
 import { limits } from "../../../protocol/limits.ts";
 import type { AuthenticateSsh, SshUser } from "./options.ts";
 
