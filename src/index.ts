@@ -8,10 +8,14 @@ export type {
   FileOptions,
   FileReader,
   FileSystem,
+  FileUpdater,
   FileWriter,
+  MakesLinks,
   SetsModes,
   SetsTimes,
+  Space,
   TellsSpace,
+  UpdatesFiles,
   WriteStart,
 } from "./platform/file-system.ts";
 export type { FileEntry, FileFacts, FileType } from "./protocol/listing/file-facts.ts";

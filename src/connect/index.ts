@@ -2,6 +2,7 @@
 
 export type { HashName } from "../client/checksum.ts";
 export type { AskPassword, ClientOptions, ClientTls, Credentials, DataMode } from "../client/client-options.ts";
+export type { DownloadStream } from "../client/download-stream.ts";
 export type { CallOptions, UploadSource } from "../client/ftp-client.ts";
 export type { ListTextOptions } from "../client/listing.ts";
 export { localPathFor } from "../client/local-file.ts";
@@ -20,7 +21,15 @@ export type {
 export { systemNetwork } from "../network/system-network.ts";
 export type { TlsTrust } from "../network/tls-client.ts";
 export type { NameEncoding } from "../protocol/client/name-bytes.ts";
-export type { ListedEntry, ListedTime, Listing } from "../protocol/listing/listed-entry.ts";
+export type { FileType } from "../protocol/listing/file-facts.ts";
+export type {
+  ListedEntry,
+  ListedTime,
+  Listing,
+  ListingFormatName,
+  UnreadLine,
+  UnreadReason,
+} from "../protocol/listing/listed-entry.ts";
 export type { Reply } from "../protocol/reply.ts";
 export { type CopyOptions, copyFile } from "../transfer/copy-file.ts";
 export { ensureDirectory, type RemoveDirectoryOptions, removeDirectory } from "../transfer/directories.ts";

@@ -10,6 +10,6 @@ export type {
   PortRange,
 } from "../platform/network.ts";
 export type { Trace, TraceEvent } from "../platform/trace.ts";
-export type { ErrorCode, ErrorDetails } from "../protocol/error.ts";
+export type { ErrorCode, ErrorDetails, ErrorOptions } from "../protocol/error.ts";
 export { isSallyportError, SallyportError } from "../protocol/error.ts";
 export type { AskUser, Question, SshHostOptions, SshOptions } from "../ssh/ssh-connection.ts";

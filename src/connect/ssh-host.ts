@@ -21,7 +21,7 @@ export interface SshHost extends AsyncDisposable {
   readonly transport: "openssh" | "embedded";
   /** Settles when the first SSH connection is gone: undefined after disposal, else why. Never rejects. */
   readonly lost: Promise<SallyportError | undefined>;
-  /** Which end of the SSH host's a connection has; for mode `default-port`. */
+  /** @internal Which end of the SSH host's a connection has; for mode `default-port`. */
   readonly remoteSockets: RemoteSockets;
   /**
    * Connects where no connection is there, so that what follows waits for nothing but its own server.

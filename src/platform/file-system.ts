@@ -94,13 +94,17 @@ export interface UpdatesFiles {
 
 /** Room as statvfs(3) tells it. */
 export interface Space {
+  /** Bytes of a block. */
   readonly blockBytes: number;
+  /** Blocks of the whole. */
   readonly blocks: number;
+  /** Blocks that are free, also those kept for the superuser. */
   readonly freeBlocks: number;
   /** Those of the free ones that may be written by this user. */
   readonly availableBlocks: number;
   /** How many files and directories there may be. */
   readonly nodes: number;
+  /** Files that may yet be made. */
   readonly freeNodes: number;
 }
 

@@ -70,8 +70,11 @@ export interface ErrorDetails {
   readonly system?: string;
 }
 
+/** What is known of an error beside its code and message. */
 export interface ErrorOptions {
+  /** The error below it, kept as it was. */
   readonly cause?: unknown;
+  /** Where it happened, and what the peer said. */
   readonly details?: ErrorDetails | undefined;
   /** What the user can do about it, one sentence. */
   readonly hint?: string | undefined;

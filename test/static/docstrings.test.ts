@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
+import { typescriptBelow } from "./source-files.ts";
 
 const read = (path: string): string => readFileSync(new URL(`../../src/${path}`, import.meta.url), "utf8");
 
@@ -11,14 +12,25 @@ interface Member {
   /** The comment above it; empty where there is none. */
   readonly doc: string;
   readonly isCall: boolean;
-  /** With what is written behind its name. */
+  /** Its first line. */
   readonly code: string;
+  /** From its name to the end of its type. */
+  readonly signature: string;
 }
 
 /** What callers bring along: its methods are called by us, and an example of such a call would help nobody. */
 const brought = [
   ...["Network", "Connection", "Listener", "FileSystem", "FileReader", "FileWriter"],
-  ...["SetsModes", "SetsTimes", "TellsSpace", "NetworkFixture", "FileSystemFixture"],
+  ...[
+    "SetsModes",
+    "SetsTimes",
+    "TellsSpace",
+    "FileUpdater",
+    "UpdatesFiles",
+    "MakesLinks",
+    "NetworkFixture",
+    "FileSystemFixture",
+  ],
 ];
 
 /** All names that an entry exports, with the file that declares each. */
@@ -43,14 +55,27 @@ function docBefore(text: string, at: number): string {
   return before.endsWith("*/") ? before.slice(before.lastIndexOf("/**")) : "";
 }
 
+/** Without its body, and without comments. */
+function signatureAt(text: string, at: number): string {
+  const end = /;\n| \{\n|\{\}\n|;$/.exec(text.slice(at));
+  return text.slice(at, at + (end?.index ?? 0)).replaceAll(/\/\*\*.*?\*\/| implements \w+| = new .*/gs, "");
+}
+
 /** The declaration itself, and what stands in its body. */
 function membersOf(name: string, text: string): Member[] {
   const found = new RegExp(`^export (?:abstract |async )?(function|interface|class|type|const) ${name}\\b.*`, "m").exec(
     text,
   );
-  if (found === null) return [{ name, doc: "", isCall: false, code: "not declared where it is exported from" }];
+  if (found === null)
+    return [{ name, doc: "", isCall: false, code: "not declared where it is exported from", signature: "" }];
   const [code, kind] = found;
-  const itself = { name, doc: docBefore(text, found.index), isCall: kind === "function", code };
+  const itself = {
+    name,
+    doc: docBefore(text, found.index),
+    isCall: kind === "function",
+    code,
+    signature: signatureAt(text, found.index),
+  };
   // What a class has by an interface is documented there.
   if (kind !== "interface" && !(kind === "class" && !code.includes(" implements "))) return [itself];
   const end = text.indexOf("\n}", found.index);
@@ -67,6 +92,7 @@ function membersOf(name: string, text: string): Member[] {
       doc: docBefore(body, index),
       isCall: mark.endsWith("("),
       code: line.trim(),
+      signature: signatureAt(body, index),
     }));
   return [itself, ...inside];
 }
@@ -114,5 +140,25 @@ describe("of what the entries export", () => {
     const durations = open.filter(({ name, isCall }) => !isCall && name.endsWith("Ms"));
     expect(durations.length).toBeGreaterThan(5);
     expect(without(durations, (doc) => /milliseconds/i.test(doc))).toEqual([]);
+  });
+
+  test("every type that is named can be imported from the same entry", () => {
+    const ours = new Set(
+      typescriptBelow("src").flatMap(({ text }) =>
+        Array.from(text.matchAll(/^export (?:abstract )?(?:interface|class|type) (\w+)/gm), ([, name = ""]) => name),
+      ),
+    );
+    const missing = ["index.ts", "connect/index.ts"].flatMap((entry) => {
+      const exported = new Map([...exportsOf(entry), ...(entry.startsWith("connect") ? aliases : [])]);
+      return [...exported]
+        .flatMap(([name, path]) => membersOf(name, read(path)))
+        .filter(({ doc }) => !doc.includes("@internal"))
+        .flatMap(({ name, signature }) =>
+          (signature.match(/\b[A-Z]\w+\b/g) ?? [])
+            .filter((word) => ours.has(word) && !exported.has(word))
+            .map((word) => `${entry}: ${name} names ${word}`),
+        );
+    });
+    expect(missing).toEqual([]);
   });
 });

@@ -66,6 +66,7 @@ export interface UnreadLine {
   readonly number: number;
   /** As it came; only fit to be shown through `printable`. Cut at `listedLineBytesMax`. */
   readonly text: string;
+  /** Why it could not be read. */
   readonly reason: UnreadReason;
 }
 
