@@ -1,4 +1,6 @@
 // The files of every FTP server on a stage. Their bytes follow from their place, so that a reader needs no copy.
+import { MemoryFileSystem } from "../filesystem/memory/memory-file-system.ts";
+import type { FileSystem } from "../platform/file-system.ts";
 
 /** Every value that a byte can have: whoever changes line ends or character sets on the way is found out. */
 const pattern: Uint8Array = Uint8Array.from({ length: 256 }, (_, index) => index);
@@ -23,3 +25,23 @@ export function wrongLabByte(bytes: Uint8Array, offset: number): number | undefi
 export type LabFiles = Readonly<Record<string, number>>;
 
 export const labFiles = (bigBytesCount: number): LabFiles => ({ "/file": fileBytesCount, "/big": bigBytesCount });
+
+// The files of an FTP server of ours on a stage: in memory, so that nothing is left behind.
+const never: AbortSignal = new AbortController().signal;
+
+/** `/pub` and the lab's files, and `more` by their paths. `now`: milliseconds since 1970. */
+export async function filesInMemory(
+  files: LabFiles,
+  now: () => number,
+  more: Readonly<Record<string, Uint8Array>> = {},
+): Promise<FileSystem> {
+  const fileSystem = new MemoryFileSystem({ now });
+  await fileSystem.mkdir("/pub", { signal: never });
+  const contents = Object.entries(files).map(([path, size]) => [path, labBytes(size)] as const);
+  for (const [path, bytes] of [...contents, ...Object.entries(more)]) {
+    await using writer = await fileSystem.openWrite(path, { start: "exclusive", signal: never });
+    await writer.write([bytes]);
+    await writer.finish();
+  }
+  return fileSystem;
+}

@@ -1,39 +1,39 @@
-// Plays one act on a stage, and gives what was seen.
+// Does one run on a stage, and gives what was seen.
 import { definedProps } from "../protocol/defined-props.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Evidence, LabEvent, Outcome } from "./evidence.ts";
-import type { Act, Scenario } from "./scenario.ts";
+import type { Run, Scenario } from "./scenario.ts";
 import type { OpenStage, TransferResult } from "./stage.ts";
 import type { Topology } from "./topology.ts";
 
-/** One way to play a scenario: without Sallyport or with it, as it is or in a variant. */
-export interface Take {
+/** One way to run a scenario: without Sallyport or with it, as it is or in a variant. */
+export interface Variant {
   /** `S20/ssh-lost/plain` */
   readonly name: string;
   readonly side: "plain" | "sallyport";
   /** Title of the variant; empty for the scenario itself. */
   readonly title: string;
-  readonly act: Act;
+  readonly run: Run;
 }
 
-/** All takes of a scenario, in the order in which they are shown: without Sallyport first. */
-export function takesOf({ number, plain, sallyport, variants = [] }: Scenario): readonly Take[] {
-  const all = [{ name: "", title: "", plain, sallyport }, ...variants];
-  return all.flatMap(({ name, title, ...acts }) =>
+/** All variants of a scenario, in the order in which they are shown: without Sallyport first. */
+export function variantsOf({ number, plain, sallyport, cases = [] }: Scenario): readonly Variant[] {
+  const all = [{ name: "", title: "", plain, sallyport }, ...cases];
+  return all.flatMap(({ name, title, ...runs }) =>
     (["plain", "sallyport"] as const).map((side) => ({
       name: [number, name, side].filter((part) => part !== "").join("/"),
       side,
       title,
-      act: acts[side],
+      run: runs[side],
     })),
   );
 }
 
 /** Throws what the stage throws; a transfer that fails is an outcome. The stage is cleared whatever happens. */
-export async function runAct(topology: Topology, act: Act, openStage: OpenStage): Promise<Evidence> {
-  await using running = await openStage(topology, act.typed.join("\n"));
-  const result = await running.play(async () => {
-    const end = await act.script(running.stage);
+export async function runOnStage(topology: Topology, run: Run, openStage: OpenStage): Promise<Evidence> {
+  await using running = await openStage(topology, run.typed.join("\n"));
+  const result = await running.run(async () => {
+    const end = await run.script(running.stage);
     // The last packets are still on their way; in virtual time it costs nothing to wait for them.
     if (running.stage.kind === "simulated") await running.stage.wait(limits.labLastPacketsMs);
     for (const { name } of topology.hosts) await running.stage.netstat(name);
@@ -44,7 +44,7 @@ export async function runAct(topology: Topology, act: Act, openStage: OpenStage)
 }
 
 /** Whether it came out as the scenario says. */
-export function isAsExpected({ outcome }: Evidence, { expected }: Act): boolean {
+export function isAsExpected({ outcome }: Evidence, { expected }: Run): boolean {
   return (
     outcome.works === expected.works &&
     outcome.reply === expected.reply &&

@@ -16,22 +16,22 @@ export interface Scenario {
   readonly answer: string;
   readonly topology: Topology;
   /** Without Sallyport, with plain `ssh -L`. */
-  readonly plain: Act;
-  readonly sallyport: Act;
+  readonly plain: Run;
+  readonly sallyport: Run;
   /** The same with another turn of events. */
-  readonly variants?: readonly Variant[];
+  readonly cases?: readonly Case[];
 }
 
-export interface Variant {
+export interface Case {
   /** `ssh-lost` */
   readonly name: string;
   readonly title: string;
-  readonly plain: Act;
-  readonly sallyport: Act;
+  readonly plain: Run;
+  readonly sallyport: Run;
 }
 
 /** What is done, and what must come of it in both simulations. */
-export interface Act {
+export interface Run {
   /** The commands as one would type them, host by host: `client$ ssh -L 2001:localhost:21 server`. */
   readonly typed: readonly string[];
   /** Does it; gives the transfer that decides. */
@@ -40,3 +40,10 @@ export interface Act {
   /** Where a transfer must not work: what is right about how it fails, in a few words. */
   readonly rightly?: string;
 }
+
+// The numbers by which scenarios are named, for who does not need the scenarios themselves.
+/** `S01` to `S20`, in order. */
+export const scenarioNumbers: readonly string[] = Array.from(
+  { length: 20 },
+  (_, index) => `S${String(index + 1).padStart(2, "0")}`,
+);

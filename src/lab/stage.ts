@@ -1,23 +1,23 @@
-// What a scenario's script acts on. Three kinds: a simulated network in virtual time, real programs in network namespaces, and
+// What a scenario's script works on. Three kinds: a simulated network in virtual time, real programs in network namespaces, and
 // the loopback address of this machine.
 import type { Endpoint } from "../platform/endpoint.ts";
+import type { BackModeName, FrontMode, SshArgs } from "./args.ts";
 import type { LabEvent, NetstatLine } from "./evidence.ts";
 import type { Topology } from "./topology.ts";
-import type { BackModeName, FrontMode, SshWords } from "./words.ts";
 
 /**
- * A stage while a scenario is played on it. Disposal clears it, whatever happened.
+ * A stage while a scenario is run on it. Disposal clears it, whatever happened.
  */
 export interface RunningStage extends AsyncDisposable {
   readonly stage: Stage;
-  /** Plays a story: in a simulated network time passes only meanwhile. */
-  play<T>(story: () => Promise<T>): Promise<T>;
+  /** Runs a story: in a simulated network time passes only meanwhile. */
+  run<T>(story: () => Promise<T>): Promise<T>;
   /** What was seen until now, in the order of time. */
   events(): readonly LabEvent[];
 }
 
 /**
- * Builds the hosts of a topology. `name` of what is played: where chance is made from a seed, two takes of a scenario do not
+ * Builds the hosts of a topology. `name` of what is run: where chance is made from a seed, two variants of a scenario do not
  * draw the same ports.
  */
 export type OpenStage = (topology: Topology, name?: string) => Promise<RunningStage>;
@@ -32,25 +32,25 @@ export interface Stage {
    * Starts an FTP server on port 21 of every address of a host. `/file`, `/big` (both of files.ts) and the directory `/pub`
    * are there, and beside them can be written. Any user may log in, with any password.
    */
-  ftpServer(host: string, plan?: FtpServerPlan): Promise<ServerControl>;
+  ftpServer(host: string, plan?: FtpServerPlan): Promise<RunningProgram>;
   /** Starts sshd on port 22. */
-  sshd(host: string, plan?: SshdPlan): Promise<ServerControl>;
+  sshd(host: string, plan?: SshdPlan): Promise<RunningProgram>;
   /** `ssh -N …` as it is typed on a host. Throws `SSH_FORWARD_REFUSED` when sshd refuses a `-R`. */
-  ssh(host: string, words: SshWords): Promise<ServerControl>;
+  ssh(host: string, words: SshArgs): Promise<RunningProgram>;
   /** `sallyport …` as it is typed on a host; `via` is the SSH host. */
-  sallyport(host: string, words: SallyportWords): Promise<ServerControl>;
+  sallyport(host: string, words: SallyportArgs): Promise<RunningProgram>;
   /**
    * An FTP client of the old kind, logged in if the server lets it (`login`), with TYPE I. It does what it is told, and
    * connects where the server says. Throws `NET_*` when the server cannot be reached.
    */
-  user(host: string, server: Endpoint, plan?: UserPlan): Promise<FtpUser>;
+  ftpClient(host: string, server: Endpoint, plan?: ClientPlan): Promise<LabClient>;
   /** `netstat -tan` of a host, into the evidence too. */
   netstat(host: string): Promise<readonly NetstatLine[]>;
   /** Lets time pass, for the waits of TCP. Only where nothing else can be waited for. */
   wait(ms: number): Promise<void>;
 }
 
-export interface ServerControl {
+export interface RunningProgram {
   /** Gone at once, as after a crash or a pulled cable: nothing is closed in order. */
   vanish(): Promise<void>;
 }
@@ -73,7 +73,7 @@ export interface SshdPlan {
   readonly sharesPorts?: boolean;
 }
 
-export interface SallyportWords {
+export interface SallyportArgs {
   readonly via: string;
   /** `-L [bind:]port:host:hostport` */
   readonly forwards: readonly string[];
@@ -81,7 +81,7 @@ export interface SallyportWords {
   readonly back?: BackModeName;
 }
 
-export interface UserPlan {
+export interface ClientPlan {
   /** Name in the evidence. Default `client`. */
   readonly name?: string;
   /** Its control connection's port can be shared (bind with SO_REUSEADDR), which mode default-port needs. Default false. */
@@ -89,7 +89,7 @@ export interface UserPlan {
 }
 
 /** Everything that it says and hears is in the evidence. Only what cannot be told by a reply is thrown. */
-export interface FtpUser {
+export interface LabClient {
   /** Its end of the control connection. */
   readonly local: Endpoint;
   /** Reply that ended the login: `230 …`, `530 …`. */

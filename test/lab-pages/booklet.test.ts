@@ -40,8 +40,8 @@ describePeers(["chromium"], "the booklet in Chromium", () => {
     test("every figure is there and legible, nothing is cut off, and the page does not scroll sideways", async () => {
       await using opened = await openPage(browser, url, width, "light");
       const figures = await measureFigures(opened.page);
-      const acts = (await scenarios).reduce((sum, { variants }) => sum + 2 + 2 * variants.length, 0);
-      expect(figures).toHaveLength(2 * acts);
+      const runs = (await scenarios).reduce((sum, { cases }) => sum + 2 + 2 * cases.length, 0);
+      expect(figures).toHaveLength(2 * runs);
       expect(figures.filter(({ width: wide, height }) => wide < 300 || height < 100)).toEqual([]);
       expect(figures.filter(({ smallestFont }) => smallestFont < fontMin)).toEqual([]);
       expect(figures.flatMap(({ label, outside }) => outside.map((words) => `${label}: ${words}`))).toEqual([]);

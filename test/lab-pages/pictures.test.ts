@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { picturesOf } from "../../src/lab/figures/pictures.ts";
-import { playForPage } from "../../src/lab/play-for-page.ts";
+import { runForPage } from "../../src/lab/run-for-page.ts";
 import { scenarios } from "../../src/lab/scenarios.ts";
 import { simulatedStage } from "../../src/lab/simulated/simulated-stage.ts";
 
@@ -11,7 +11,7 @@ test("docs/pictures is what the lab draws today: else npm run pictures", async (
   const stale: string[] = [];
   const names: string[] = [];
   for (const scenario of scenarios) {
-    for (const [name, text] of picturesOf(await playForPage(scenario, simulatedStage()))) {
+    for (const [name, text] of picturesOf(await runForPage(scenario, simulatedStage()))) {
       names.push(name);
       const drawn = await readFile(new URL(name, folder), "utf8").catch(() => "");
       if (drawn !== text) stale.push(name);

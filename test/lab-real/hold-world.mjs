@@ -11,6 +11,6 @@ const topology = {
 const world = await openRealStage(topology);
 await world.stage.ftpServer("server");
 await world.stage.sshd("server");
-await world.stage.user("client", { host: "10.0.0.2", port: 21 });
+await world.stage.ftpClient("client", { host: "10.0.0.2", port: 21 });
 process.stdout.write("open\n");
 setInterval(() => {}, 1000);

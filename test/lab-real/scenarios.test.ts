@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Evidence, LabEvent } from "../../src/lab/evidence.ts";
 import { differenceFor, differences } from "../../src/lab/real/differences.ts";
 import { openRealStage } from "../../src/lab/real/open-real-stage.ts";
-import { describeOutcome, isAsExpected, runAct, type Take, takesOf } from "../../src/lab/run-scenario.ts";
+import { describeOutcome, isAsExpected, runOnStage, type Variant, variantsOf } from "../../src/lab/run-scenario.ts";
 import type { Scenario } from "../../src/lab/scenario.ts";
 import { scenarios } from "../../src/lab/scenarios.ts";
 import type { OpenStage } from "../../src/lab/stage.ts";
@@ -25,19 +25,19 @@ const sights: Readonly<Record<string, Partial<ConnectionEvent>>> = {
   "S12/plain": { role: "data", fromHost: "client", result: "dropped", stoppedAt: "provider" },
 };
 
-function check({ name, act }: Take, evidence: Evidence): void {
+function check({ name, run }: Variant, evidence: Evidence): void {
   const { outcome, events } = evidence;
-  if (!isAsExpected(evidence, act) && differenceFor(name, outcome) === undefined) {
+  if (!isAsExpected(evidence, run) && differenceFor(name, outcome) === undefined) {
     const seen = events.map((event) => JSON.stringify(event)).join("\n");
-    throw new Error(`${describeOutcome(outcome)}, and not: ${describeOutcome(act.expected)}\n${seen}`);
+    throw new Error(`${describeOutcome(outcome)}, and not: ${describeOutcome(run.expected)}\n${seen}`);
   }
   const sight = sights[name];
   if (sight !== undefined) expect(events).toContainEqual(expect.objectContaining({ type: "connection", ...sight }));
 }
 
-async function play(scenario: Scenario, take: Take): Promise<Evidence | string> {
+async function run(scenario: Scenario, variant: Variant): Promise<Evidence | string> {
   try {
-    return await runAct(scenario.topology, take.act, openRealStage);
+    return await runOnStage(scenario.topology, variant.run, openRealStage);
   } catch (error) {
     // Only what the kernel itself has not got: programs are checked for above.
     if (isSallyportError(error) && error.code === "NET_UNSUPPORTED") return error.message;
@@ -48,11 +48,11 @@ async function play(scenario: Scenario, take: Take): Promise<Evidence | string> 
 describePeers(["sshd", "vsftpd", "proftpd", "nft", "netns", "tcpdump"], "on a real network", () => {
   describe.concurrent("comes out as in the simulated one, or as explained:", () => {
     for (const scenario of scenarios) {
-      for (const take of takesOf(scenario)) {
-        test(`${take.name} ${scenario.name}`, async ({ skip }) => {
-          const evidence = await play(scenario, take);
+      for (const variant of variantsOf(scenario)) {
+        test(`${variant.name} ${scenario.name}`, async ({ skip }) => {
+          const evidence = await run(scenario, variant);
           if (typeof evidence === "string") skip(`left out, because ${evidence}`);
-          else check(take, evidence);
+          else check(variant, evidence);
         });
       }
     }
@@ -63,11 +63,11 @@ describePeers(["sshd", "vsftpd", "proftpd", "nft", "netns", "tcpdump"], "on a re
     ["S18/sharing-sshd/plain", "127.0.0.1:20"],
   ])("%s without time stamps is as simulated: the second transfer meets TIME_WAIT", async (name, local) => {
     const scenario = scenarios.find(({ number }) => name.startsWith(number));
-    const take = scenario && takesOf(scenario).find((one) => one.name === name);
-    if (scenario === undefined || take === undefined) throw new Error(`no ${name}`);
+    const variant = scenario && variantsOf(scenario).find((one) => one.name === name);
+    if (scenario === undefined || variant === undefined) throw new Error(`no ${name}`);
     const open: OpenStage = (topology, name) => openRealStage(topology, name, { "ipv4/tcp_timestamps": 0 });
-    const evidence = await runAct(scenario.topology, take.act, open);
-    expect(evidence.outcome).toEqual(take.act.expected);
+    const evidence = await runOnStage(scenario.topology, variant.run, open);
+    expect(evidence.outcome).toEqual(variant.run.expected);
     const rows = evidence.events.flatMap((event) => (event.type === "netstat" ? event.rows : []));
     expect(rows).toContainEqual(expect.objectContaining({ local, state: "TIME_WAIT" }));
   });
@@ -79,11 +79,11 @@ describePeers(["sshd", "vsftpd", "proftpd", "nft", "netns", "tcpdump"], "on a re
   });
 });
 
-test("every explained difference is of a take that exists, and is one", () => {
-  const takes = scenarios.flatMap(takesOf);
-  for (const { take, outcomes } of differences) {
-    const { expected } = takes.find(({ name }) => name === take)?.act ?? {};
-    expect(expected, take).toBeDefined();
+test("every explained difference is of a variant that exists, and is one", () => {
+  const variants = scenarios.flatMap(variantsOf);
+  for (const { variant, outcomes } of differences) {
+    const { expected } = variants.find(({ name }) => name === variant)?.run ?? {};
+    expect(expected, variant).toBeDefined();
     expect(outcomes.some((outcome) => JSON.stringify(outcome) !== JSON.stringify(expected))).toBe(true);
   }
 });

@@ -75,7 +75,7 @@ describePeers(["sshd", "vsftpd", "nft", "netns", "tcpdump"], "a real world", () 
     await using one = await openRealStage(topology("one"));
     await using other = await openRealStage(topology("one"));
     await one.stage.ftpServer("one");
-    await expect(other.stage.user("one", { host: "10.0.0.2", port: 21 })).rejects.toMatchObject({
+    await expect(other.stage.ftpClient("one", { host: "10.0.0.2", port: 21 })).rejects.toMatchObject({
       code: "NET_REFUSED",
     });
   });

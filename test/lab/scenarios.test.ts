@@ -1,8 +1,8 @@
 // All scenarios on the simulated stage: without Sallyport they come out as in the field, with it as they must.
 import { describe, expect, it } from "vitest";
 import type { Evidence, LabEvent } from "../../src/lab/evidence.ts";
-import { isAsExpected, runAct, takesOf } from "../../src/lab/run-scenario.ts";
-import { scenarioNumbers } from "../../src/lab/scenario-numbers.ts";
+import { isAsExpected, runOnStage, variantsOf } from "../../src/lab/run-scenario.ts";
+import { scenarioNumbers } from "../../src/lab/scenario.ts";
 import { scenarios } from "../../src/lab/scenarios.ts";
 import { simulatedStage } from "../../src/lab/simulated/simulated-stage.ts";
 import { watchResources } from "../support/resources.ts";
@@ -11,14 +11,14 @@ watchResources();
 
 const seen = new Map<string, Evidence>();
 
-/** Evidence of a take, made once. */
+/** Evidence of a variant, made once. */
 async function evidenceOf(name: string): Promise<Evidence> {
   const known = seen.get(name);
   if (known !== undefined) return known;
   const scenario = scenarios.find(({ number }) => name.startsWith(number));
-  const take = scenario && takesOf(scenario).find((one) => one.name === name);
-  if (scenario === undefined || take === undefined) throw new Error(`there is no take ${name}`);
-  const evidence = await runAct(scenario.topology, take.act, simulatedStage());
+  const variant = scenario && variantsOf(scenario).find((one) => one.name === name);
+  if (scenario === undefined || variant === undefined) throw new Error(`there is no variant ${name}`);
+  const evidence = await runOnStage(scenario.topology, variant.run, simulatedStage());
   seen.set(name, evidence);
   return evidence;
 }
@@ -47,14 +47,14 @@ const repliesOf = async (name: string): Promise<string> =>
     .join("\n");
 
 describe.each(scenarios)("$number $name", (scenario) => {
-  it.each(takesOf(scenario))("$name comes out as expected", async ({ name, act }) => {
-    expect((await evidenceOf(name)).outcome).toEqual(act.expected);
+  it.each(variantsOf(scenario))("$name comes out as expected", async ({ name, run }) => {
+    expect((await evidenceOf(name)).outcome).toEqual(run.expected);
   });
 });
 
 describe("with Sallyport", () => {
   const names = scenarios
-    .flatMap((one) => takesOf(one).map(({ name }) => name))
+    .flatMap((one) => variantsOf(one).map(({ name }) => name))
     .filter((name) => /sallyport$/.test(name));
 
   it.each(names)("%s: only SSH crosses the client's wires", async (name) => {
@@ -135,7 +135,7 @@ describe("the evidence", () => {
   it("of another seed has other ports", async () => {
     const [first] = scenarios;
     if (first === undefined) throw new Error("no scenario");
-    const other = await runAct(first.topology, first.plain, simulatedStage(2));
+    const other = await runOnStage(first.topology, first.plain, simulatedStage(2));
     expect(other.events).not.toEqual((await evidenceOf("S01/plain")).events);
   });
 });

@@ -1,11 +1,11 @@
 // FTP in a simulated network, of the lab's parts: our server engine, our gateway through simulated SSH, and a client that
 // connects where it is told.
+
+import type { BackModeName } from "../../src/lab/args.ts";
+import { ScriptedClient } from "../../src/lab/client/scripted-client.ts";
 import { labFiles } from "../../src/lab/files.ts";
 import { startFtpServer } from "../../src/lab/simulated/ftp-server.ts";
-import { Program } from "../../src/lab/simulated/program.ts";
-import { startSallyport } from "../../src/lab/simulated/sallyport.ts";
-import { NaiveUser } from "../../src/lab/user/naive-user.ts";
-import type { BackModeName } from "../../src/lab/words.ts";
+import { Program, startSallyport } from "../../src/lab/simulated/sallyport.ts";
 import type { Endpoint } from "../../src/platform/endpoint.ts";
 import type { Host } from "../../src/simulation/host/host.ts";
 
@@ -14,7 +14,7 @@ const program = (host: Host): Program => new Program(host, () => () => {});
 
 /** Listens on port 21 of every address; `/file` is there. */
 export const startServer = (host: Host): Promise<void> =>
-  startFtpServer({ host, program: host.network(), plan: {}, files, tell: () => {} });
+  startFtpServer({ host, program: host.network(), plan: {}, files, notify: () => {} });
 
 /** `sallyport -L 2001:TARGET:21` on `host`, through sshd of `sshHost`. */
 export async function startTunnel(
@@ -34,7 +34,14 @@ export async function startTunnel(
 }
 
 /** Logged in, for files as they are. */
-export function logIn(host: Host, server: Endpoint): Promise<NaiveUser> {
+export function logIn(host: Host, server: Endpoint): Promise<ScriptedClient> {
   const { clock } = host.simulation;
-  return NaiveUser.logIn({ network: host.network(), clock, server, files, tell: () => {}, kill: async () => {} });
+  return ScriptedClient.logIn({
+    network: host.network(),
+    clock,
+    server,
+    files,
+    notify: () => {},
+    kill: async () => {},
+  });
 }

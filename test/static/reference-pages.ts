@@ -3,7 +3,7 @@
 import { differences } from "../../src/lab/real/differences.ts";
 import { type FtpServerKind, settings } from "../../src/lab/real/programs/ftp-server-kinds.ts";
 import { neededPrograms, specialPrograms } from "../../src/lab/real/programs/needed.ts";
-import { describeOutcome, takesOf } from "../../src/lab/run-scenario.ts";
+import { describeOutcome, variantsOf } from "../../src/lab/run-scenario.ts";
 import { scenarios } from "../../src/lab/scenarios.ts";
 import { type CommandRow, commandTable } from "../../src/protocol/command-table.ts";
 import { limitTables } from "../../src/protocol/limits.ts";
@@ -90,7 +90,7 @@ ${table(
 const anyPlan = { passivePorts: { first: 50_000, last: 50_009 } };
 
 export function realNetworkPage(): string {
-  const takes = scenarios.flatMap(takesOf);
+  const variants = scenarios.flatMap(variantsOf);
   const programs = [...neededPrograms, ...Object.values(specialPrograms)];
   const kinds = Object.keys(settings) as FtpServerKind[];
   return `# The lab on a real network
@@ -107,11 +107,11 @@ mounts, files and programs belong to one process, and the kernel ends them with 
 
 ${table(
   ["scenario", "simulated", "real", "why"],
-  differences.map(({ take, outcomes, why }) => [
-    take,
-    takes
-      .filter(({ name }) => name === take)
-      .map(({ act }) => describeOutcome(act.expected))
+  differences.map(({ variant, outcomes, why }) => [
+    variant,
+    variants
+      .filter(({ name }) => name === variant)
+      .map(({ run }) => describeOutcome(run.expected))
       .join(),
     outcomes.map(describeOutcome).join("; or: "),
     why,

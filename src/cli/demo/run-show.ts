@@ -4,8 +4,8 @@ import { type LoopbackOptions, LoopbackStage } from "../../lab/loopback/loopback
 import { loopbackModes } from "../../lab/loopback/modes.ts";
 import type { LoopbackParts } from "../../lab/loopback/parts.ts";
 import { entrancesOf, type ModeRun, openModesStage, runMode } from "../../lab/loopback/run-mode.ts";
-import { isAsExpected, runAct } from "../../lab/run-scenario.ts";
-import type { Act } from "../../lab/scenario.ts";
+import { isAsExpected, runOnStage } from "../../lab/run-scenario.ts";
+import type { Run } from "../../lab/scenario.ts";
 import { s04 } from "../../lab/scenarios/s04-loopback-target-passive.ts";
 import { scenarios } from "../../lab/scenarios.ts";
 import { simulatedStage } from "../../lab/simulated/simulated-stage.ts";
@@ -77,10 +77,10 @@ const printing =
   };
 
 /** Throws `INTERNAL` when it does not come out as it must. */
-async function playOpening(act: Act, openStage: OpenStage, signal: AbortSignal): Promise<Evidence> {
-  const evidence = await runAct(s04.topology, act, openStage);
+async function playOpening(run: Run, openStage: OpenStage, signal: AbortSignal): Promise<Evidence> {
+  const evidence = await runOnStage(s04.topology, run, openStage);
   signal.throwIfAborted();
-  if (isAsExpected(evidence, act)) return evidence;
+  if (isAsExpected(evidence, run)) return evidence;
   throw new SallyportError("INTERNAL", `the demo's scenario ${s04.number} did not end as expected`, {
     hint: `Please report it, with what "sallyport lab run ${s04.number}" prints.`,
   });

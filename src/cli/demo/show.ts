@@ -1,7 +1,7 @@
 // What the demo prints: pure, lines out.
 import type { Evidence } from "../../lab/evidence.ts";
 import type { ModeRun } from "../../lab/loopback/run-mode.ts";
-import type { Act, Scenario } from "../../lab/scenario.ts";
+import type { Run, Scenario } from "../../lab/scenario.ts";
 import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
 import { escapeText } from "../report/escape-text.ts";
@@ -181,7 +181,7 @@ export class Show {
   }
 
   /** What was typed, and what client and server sent in the first transfer. */
-  #part(place: string, title: string, { typed }: Act, { events }: Evidence, words: string): readonly string[] {
+  #part(place: string, title: string, { typed }: Run, { events }: Evidence, words: string): readonly string[] {
     const dialogue = events.flatMap((event) => {
       if (event.type === "call") return this.#bad(`${event.host}: ${event.call}: ${event.error}`);
       if (event.type !== "line" || event.party === "ftp-server") return [];

@@ -1,5 +1,5 @@
 // `sallyport lab`: its help, and from the command line to what is played.
-import { scenarioNumbers } from "../../lab/scenario-numbers.ts";
+import { scenarioNumbers } from "../../lab/scenario.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import type { OptionGroup } from "../command-line/option-table.ts";
 import { Parser } from "../command-line/parser.ts";

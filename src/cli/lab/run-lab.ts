@@ -1,7 +1,7 @@
 // One run of `sallyport lab`.
 import { openRealStage } from "../../lab/real/open-real-stage.ts";
 import { checkMachine } from "../../lab/real/programs/needed.ts";
-import { describeOutcome, isAsExpected, type Take, takesOf } from "../../lab/run-scenario.ts";
+import { describeOutcome, isAsExpected, type Variant, variantsOf } from "../../lab/run-scenario.ts";
 import type { Scenario } from "../../lab/scenario.ts";
 import { scenarios } from "../../lab/scenarios.ts";
 import { simulatedStage } from "../../lab/simulated/simulated-stage.ts";
@@ -12,8 +12,8 @@ import { exitStatus } from "../exit-status.ts";
 import type { ProcessIo } from "../run/process-io.ts";
 import { waitForEnter } from "../terminal/wait-for-enter.ts";
 import type { LabCommand } from "./lab-command.ts";
-import { playTake } from "./play-take.ts";
-import { indented, type Part, showOpening, showTake } from "./show-take.ts";
+import { runVariant } from "./run-variant.ts";
+import { indented, type Part, showOpening, showVariant } from "./show-variant.ts";
 import { writePage } from "./write-page.ts";
 
 /** Returns the exit status: 1 when an outcome is not what its scenario says. Throws `USAGE_INVALID` for --step without a terminal, `CONFIG_INVALID` for --real where it cannot be. */
@@ -46,12 +46,12 @@ export async function runLab(
   let isRight = true;
   for (const scenario of scenarios) {
     if (all) isRight = (await playBriefly(scenario, io, paint, openStage)) && isRight;
-    else if (numbers.includes(scenario.number)) isRight = (await play(scenario, show, paint, openStage)) && isRight;
+    else if (numbers.includes(scenario.number)) isRight = (await run(scenario, show, paint, openStage)) && isRight;
   }
   return isRight ? exitStatus.ok : exitStatus.other;
 }
 
-async function play(
+async function run(
   scenario: Scenario,
   show: (part: Part) => Promise<void>,
   paint: Paint,
@@ -59,11 +59,11 @@ async function play(
 ): Promise<boolean> {
   let isRight = true;
   await show(showOpening(scenario, paint));
-  for (const take of takesOf(scenario)) {
-    const played = await playTake(scenario, take, openStage);
+  for (const variant of variantsOf(scenario)) {
+    const played = await runVariant(scenario, variant, openStage);
     if (played.evidence !== undefined) {
-      isRight = isAsExpected(played.evidence, played.take.act) && isRight;
-      for (const part of showTake(scenario, played.take, played.evidence, paint)) await show(part);
+      isRight = isAsExpected(played.evidence, played.variant.run) && isRight;
+      for (const part of showVariant(scenario, played.variant, played.evidence, paint)) await show(part);
     }
     if (played.remark !== undefined) await show([...indented(played.remark), ""]);
   }
@@ -72,15 +72,15 @@ async function play(
 
 /** A line for the scenario and for each variant. */
 async function playBriefly(scenario: Scenario, io: ProcessIo, paint: Paint, openStage: OpenStage): Promise<boolean> {
-  const takes = takesOf(scenario);
+  const variants = variantsOf(scenario);
   let isRight = true;
-  for (let at = 0; at < takes.length; at += 2) {
+  for (let at = 0; at < variants.length; at += 2) {
     const verdicts = [];
-    for (const take of takes.slice(at, at + 2)) verdicts.push(await judge(scenario, take, openStage));
+    for (const variant of variants.slice(at, at + 2)) verdicts.push(await judge(scenario, variant, openStage));
     const isFine = verdicts.every(({ isExpected }) => isExpected);
     isRight &&= isFine;
     const mark = isFine ? paint("good", "ok ") : paint("bad", "NOT");
-    const name = takes[at]?.title || scenario.name;
+    const name = variants[at]?.title || scenario.name;
     io.printLine(`${scenario.number} ${mark} ${name.padEnd(32)}${verdicts.map(({ text }) => text).join("; ")}`);
   }
   return isRight;
@@ -88,13 +88,13 @@ async function playBriefly(scenario: Scenario, io: ProcessIo, paint: Paint, open
 
 async function judge(
   scenario: Scenario,
-  take: Take,
+  variant: Variant,
   openStage: OpenStage,
 ): Promise<{ readonly isExpected: boolean; readonly text: string }> {
-  const played = await playTake(scenario, take, openStage);
-  const side = take.side === "plain" ? "without" : "with";
+  const played = await runVariant(scenario, variant, openStage);
+  const side = variant.side === "plain" ? "without" : "with";
   if (played.evidence === undefined) return { isExpected: true, text: `${side}: left out` };
-  const isExpected = isAsExpected(played.evidence, played.take.act);
-  const rightly = isExpected && take.act.rightly !== undefined ? ` (${take.act.rightly})` : "";
+  const isExpected = isAsExpected(played.evidence, played.variant.run);
+  const rightly = isExpected && variant.run.rightly !== undefined ? ` (${variant.run.rightly})` : "";
   return { isExpected, text: `${side}: ${describeOutcome(played.evidence.outcome)}${rightly}` };
 }

@@ -4,7 +4,7 @@ import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { translateFsError } from "../../filesystem/fs-error.ts";
 import { bookletPage, scenarioPage } from "../../lab/figures/page/page.ts";
 import type { ShownScenario } from "../../lab/figures/page/shown.ts";
-import { playForPage } from "../../lab/play-for-page.ts";
+import { runForPage } from "../../lab/run-for-page.ts";
 import { isAsExpected } from "../../lab/run-scenario.ts";
 import type { Scenario } from "../../lab/scenario.ts";
 import type { OpenStage } from "../../lab/stage.ts";
@@ -21,7 +21,7 @@ export async function writePage(
 ): Promise<{ readonly summary: string; readonly isRight: boolean }> {
   await assertNotDirectory(file);
   const shown: ShownScenario[] = [];
-  for (const scenario of chosen) shown.push(await playForPage(scenario, openStage));
+  for (const scenario of chosen) shown.push(await runForPage(scenario, openStage));
   const [first, ...more] = shown;
   const text = first !== undefined && more.length === 0 ? scenarioPage(first) : bookletPage(shown);
   await writeWhole(file, text);
@@ -53,14 +53,14 @@ async function writeWhole(file: string, text: string): Promise<void> {
   }
 }
 
-function comesOutRight({ plain, sallyport, variants = [] }: Scenario, shown: ShownScenario | undefined): boolean {
+function comesOutRight({ plain, sallyport, cases = [] }: Scenario, shown: ShownScenario | undefined): boolean {
   if (shown === undefined) return false;
-  const pairs = [{ plain, sallyport }, ...variants].map((acts, index) => {
-    const seen = index === 0 ? shown : shown.variants[index - 1];
+  const pairs = [{ plain, sallyport }, ...cases].map((runs, index) => {
+    const seen = index === 0 ? shown : shown.cases[index - 1];
     return [
-      [acts.plain, seen?.plain],
-      [acts.sallyport, seen?.sallyport],
+      [runs.plain, seen?.plain],
+      [runs.sallyport, seen?.sallyport],
     ] as const;
   });
-  return pairs.flat().every(([act, seen]) => seen !== undefined && isAsExpected(seen.evidence, act));
+  return pairs.flat().every(([run, seen]) => seen !== undefined && isAsExpected(seen.evidence, run));
 }

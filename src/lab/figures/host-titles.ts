@@ -1,4 +1,4 @@
-// What stands below the name of a host: the programs that run there in this act, as the evidence tells.
+// What stands below the name of a host: the programs that run there in this run, as the evidence tells.
 import type { Evidence } from "../evidence.ts";
 import type { Topology } from "../topology.ts";
 import { type GatewayName, type Participant, participantsOf } from "./sequence/participants.ts";

@@ -1,5 +1,6 @@
 // How connections look in both kinds of figure: by colour, and the same again by form.
-import type { ConnectionEvent } from "./connection-event.ts";
+
+import type { Evidence, LabEvent } from "../evidence.ts";
 import { element, type Markup } from "./markup.ts";
 
 type Looks = Pick<ConnectionEvent, "result" | "role" | "clear" | "carries">;
@@ -43,3 +44,11 @@ export function numberDisc(number: number, x: number, y: number): Markup {
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;
+
+/** A TCP connection, or the attempt. */
+export type ConnectionEvent = Extract<LabEvent, { type: "connection" }>;
+
+/** In the order of time; their numbers in all figures are their places in this list, from 1. */
+export function connectionsOf(evidence: Evidence): ConnectionEvent[] {
+  return evidence.events.filter((event) => event.type === "connection");
+}

@@ -4,27 +4,26 @@ import { systemClock, systemTime } from "../../network/system-clock.ts";
 import { systemNetwork } from "../../network/system-network.ts";
 import { onAbort } from "../../platform/abort.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
+import type { Trace, TraceEvent } from "../../platform/trace.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
+import { readForward } from "../args.ts";
+import { ScriptedClient } from "../client/scripted-client.ts";
 import type { LabEvent, NetstatLine } from "../evidence.ts";
-import { type LabFiles, labFiles } from "../files.ts";
-import { readForward } from "../forward-words.ts";
-import { filesInMemory } from "../memory-files.ts";
+import { filesInMemory, type LabFiles, labFiles } from "../files.ts";
 import { OwnedNetwork } from "../owned-network.ts";
 import type {
+  ClientPlan,
   FtpServerPlan,
-  FtpUser,
+  LabClient,
+  RunningProgram,
   RunningStage,
-  SallyportWords,
-  ServerControl,
+  SallyportArgs,
   SshdPlan,
   Stage,
-  UserPlan,
 } from "../stage.ts";
 import type { Topology } from "../topology.ts";
-import { NaiveUser } from "../user/naive-user.ts";
 import type { Credentials, LoopbackParts, LoopbackSshServer, LoopbackTunnel } from "./parts.ts";
-import { Recorder } from "./recorder.ts";
 
 export interface LoopbackOptions {
   readonly parts: LoopbackParts;
@@ -65,7 +64,7 @@ export class LoopbackStage implements Stage, RunningStage {
     this.#stopListening = onAbort(options.signal, this.#onAbort);
   }
 
-  play<T>(story: () => Promise<T>): Promise<T> {
+  run<T>(story: () => Promise<T>): Promise<T> {
     return story();
   }
 
@@ -74,7 +73,7 @@ export class LoopbackStage implements Stage, RunningStage {
     return this.#events;
   }
 
-  async ftpServer(host: string, plan: FtpServerPlan = {}): Promise<ServerControl> {
+  async ftpServer(host: string, plan: FtpServerPlan = {}): Promise<RunningProgram> {
     if (Object.keys(plan).length > 0) throw impossible("an FTP server with settings");
     const { parts, credentials, signal, files: more = {} } = this.#options;
     const fileSystem = await filesInMemory(files, systemTime, more);
@@ -83,7 +82,7 @@ export class LoopbackStage implements Stage, RunningStage {
     return vanishing(server);
   }
 
-  async sshd(host: string, { sharesPorts = false }: SshdPlan = {}): Promise<ServerControl> {
+  async sshd(host: string, { sharesPorts = false }: SshdPlan = {}): Promise<RunningProgram> {
     const { parts, signal } = this.#options;
     const server = await this.#keep(parts.openSshServer({ signal, sharesPorts }));
     this.#sshServers.set(host, server);
@@ -91,11 +90,11 @@ export class LoopbackStage implements Stage, RunningStage {
   }
 
   /** Throws `NET_UNSUPPORTED`: what plain ssh makes of FTP shows between hosts that have their own addresses. */
-  async ssh(): Promise<ServerControl> {
+  async ssh(): Promise<RunningProgram> {
     throw impossible("plain ssh");
   }
 
-  async sallyport(_host: string, { via, forwards, back = "auto" }: SallyportWords): Promise<ServerControl> {
+  async sallyport(_host: string, { via, forwards, back = "auto" }: SallyportArgs): Promise<RunningProgram> {
     const { parts, signal } = this.#options;
     const sshHost = this.#hostOf(via);
     const words = forwards.map(readForward);
@@ -116,12 +115,12 @@ export class LoopbackStage implements Stage, RunningStage {
     return vanishing(tunnel);
   }
 
-  async user(host: string, server: Endpoint, plan: UserPlan = {}): Promise<FtpUser> {
+  async ftpClient(host: string, server: Endpoint, plan: ClientPlan = {}): Promise<LabClient> {
     const network = new OwnedNetwork(systemNetwork);
     this.#users.push(network);
     const party = plan.name ?? "client";
     const { credentials } = this.#options;
-    return NaiveUser.logIn({
+    return ScriptedClient.logIn({
       network,
       clock: systemClock,
       server: this.endpointOf(server),
@@ -130,7 +129,7 @@ export class LoopbackStage implements Stage, RunningStage {
       patienceMs: limits.labLoopbackReplyMs,
       // Bound, so that mode default-port can listen there (SO_REUSEADDR).
       ...(plan.sharesPort === true ? { localAddress: loopback } : {}),
-      tell: (event) => {
+      notify: (event) => {
         const atMs = systemTime() - this.#beginMs;
         if (event.type === "line") this.#events.push({ ...event, atMs, host, party });
         else if (event.type === "note") this.#events.push({ ...event, atMs, host, text: `${party}: ${event.text}` });
@@ -202,10 +201,32 @@ function known<T>(all: ReadonlyMap<string, T>, host: string): T {
   return found;
 }
 
-const vanishing = (program: AsyncDisposable): ServerControl => ({
+const vanishing = (program: AsyncDisposable): RunningProgram => ({
   vanish: async () => void (await program[Symbol.asyncDispose]()),
 });
 
 function impossible(what: string): SallyportError {
   return new SallyportError("NET_UNSUPPORTED", `${what} is not on the loopback stage`);
+}
+
+// What the tunnels of a stage trace, kept, and passed on to whoever watches.
+class Recorder {
+  readonly #events: TraceEvent[] = [];
+  /** Called with each event from now on. */
+  watcher: Trace = () => {};
+
+  readonly record: Trace = (event) => {
+    if (this.#events.length < limits.labTraceEventsMax) this.#events.push(event);
+    this.watcher(event);
+  };
+
+  /** How many there are so far: a place to begin a part at. */
+  get mark(): number {
+    return this.#events.length;
+  }
+
+  /** The events since a mark. */
+  since(mark: number): readonly TraceEvent[] {
+    return this.#events.slice(mark);
+  }
 }

@@ -1,12 +1,11 @@
 // Every way in which FTP can have its data connections, as the demo tries them through a tunnel. The errors are those of real
 // servers behind `ssh -L`: vsftpd 3.0.3, ProFTPD 1.3.8, curl 7.88 and OpenSSH 9.2, measured in test/peers/plain-ssh*.test.ts.
 import type { Endpoint } from "../../platform/endpoint.ts";
-import type { SallyportError } from "../../protocol/error.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import type { BackModeName, FrontMode } from "../args.ts";
 import { serverToServer } from "../scenarios/steps.ts";
-import type { FtpUser, Stage, TransferResult } from "../stage.ts";
+import type { LabClient, Stage, TransferResult } from "../stage.ts";
 import type { Topology } from "../topology.ts";
-import type { BackModeName, FrontMode } from "../words.ts";
-import { checked } from "./checked.ts";
 
 export interface LoopbackMode {
   /** At most 17 characters, for a table. */
@@ -34,7 +33,7 @@ export interface Scene {
 }
 
 /** One SSH host with an FTP server, and another FTP server that it reaches. All of them are this machine. */
-export const loopbackPlace: Topology = {
+export const loopbackTopology: Topology = {
   wires: [{ name: "lo", title: "this machine" }],
   hosts: ["client", "server", "other"].map((name) => ({ name, attached: { lo: "127.0.0.1/8" } })),
   routers: [],
@@ -138,7 +137,7 @@ function oneSession(front: FrontMode, name: string): LoopbackMode["script"] {
 async function betweenServers({ stage, entrances, step }: Scene): Promise<void> {
   const one = await logIn(stage, entrances[0], { name: "at-server" });
   const other = await logIn(stage, entrances[1], { name: "at-other" });
-  const copy = async (from: FtpUser, to: FtpUser): Promise<string> => {
+  const copy = async (from: LabClient, to: LabClient): Promise<string> => {
     const result: TransferResult = await serverToServer(from, to);
     return checked("/file to /copy", result, "read back, all the same");
   };
@@ -147,9 +146,31 @@ async function betweenServers({ stage, entrances, step }: Scene): Promise<void> 
   await Promise.all([one.quit(), other.quit()]);
 }
 
-async function logIn(stage: Stage, at: Endpoint, plan: Parameters<Stage["user"]>[2]): Promise<FtpUser> {
-  const user = await stage.user("client", at, plan);
+async function logIn(stage: Stage, at: Endpoint, plan: Parameters<Stage["ftpClient"]>[2]): Promise<LabClient> {
+  const user = await stage.ftpClient("client", at, plan);
   if (user.login.startsWith("230")) return user;
   checked("login", { works: false, whole: false, reply: user.login });
   return user;
+}
+
+// What a transfer of a mode has come to, in words; a wrong one is an error of ours, since every part of it is ours.
+const written = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
+
+/** `/file, 46,000 bytes, all the same`. Throws `INTERNAL` when it did not work or a byte is another one. */
+export function checked(what: string, result: TransferResult, finding = "all the same"): string {
+  const problem = problemOf(result);
+  if (problem === undefined) {
+    const count = result.bytes === undefined ? "" : ` ${written(result.bytes)} bytes,`;
+    return `${what},${count} ${finding}`;
+  }
+  const { system } = result;
+  throw new SallyportError("INTERNAL", `${what}: ${problem}`, system === undefined ? {} : { details: { system } });
+}
+
+function problemOf({ works, whole, reply, system, bytes, wrongAt }: TransferResult): string | undefined {
+  if (works && whole) return undefined;
+  if (wrongAt !== undefined) return `byte ${wrongAt} is different`;
+  if (system !== undefined) return [system, reply].join(" ").trim();
+  if (reply.startsWith("2")) return `${written(bytes ?? 0)} bytes came, which is not all`;
+  return reply === "" ? "no reply came" : `the server said ${reply}`;
 }

@@ -4,7 +4,7 @@ import type { Endpoint } from "../../platform/endpoint.ts";
 import type { FileSystem } from "../../platform/file-system.ts";
 import type { Trace } from "../../platform/trace.ts";
 import type { KnownServer } from "../../ssh/embedded/connect-with-key.ts";
-import type { BackModeName } from "../words.ts";
+import type { BackModeName } from "../args.ts";
 
 export interface Credentials {
   readonly user: string;

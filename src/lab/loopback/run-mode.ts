@@ -1,9 +1,9 @@
 // One mode through the tunnel, step by step, and whether the data went the way that the mode is about.
 import type { TraceEvent } from "../../platform/trace.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
-import type { BackModeName } from "../words.ts";
+import type { BackModeName } from "../args.ts";
 import { type LoopbackOptions, LoopbackStage } from "./loopback-stage.ts";
-import { type LoopbackMode, loopbackPlace, type Scene } from "./modes.ts";
+import { type LoopbackMode, loopbackTopology, type Scene } from "./modes.ts";
 
 /** Something that was done and checked. */
 export interface Step {
@@ -40,7 +40,7 @@ export const entrancesOf = (back: BackModeName): Scene["entrances"] => {
 
 /** Two FTP servers, an SSH server, and a tunnel for each way. When that fails nothing is left open. */
 export async function openModesStage(options: LoopbackOptions): Promise<LoopbackStage> {
-  const stage = new LoopbackStage(loopbackPlace, options);
+  const stage = new LoopbackStage(loopbackTopology, options);
   try {
     await stage.sshd("server", { sharesPorts: true });
     for (const host of ["server", "other"]) await stage.ftpServer(host);

@@ -2,8 +2,8 @@
 import type { Outcome } from "../evidence.ts";
 
 export interface Difference {
-  /** Name of the take: `S17/plain`. */
-  readonly take: string;
+  /** Name of the variant: `S17/plain`. */
+  readonly variant: string;
   /** What comes of it instead; where programs race, one of these. */
   readonly outcomes: readonly Outcome[];
   readonly why: string;
@@ -13,15 +13,15 @@ const timeStamps =
   "Linux opens a connection again that is in TIME_WAIT at the side that connects, given time stamps (RFC 6191, RFC 7323). The simulated systems are without them, as older ones were; `sysctl net.ipv4.tcp_timestamps=0` makes the second transfer fail on Linux too, with 425 and Cannot assign requested address.";
 
 export const differences: readonly Difference[] = [
-  { take: "S17/plain", outcomes: [{ works: true, reply: 226, dataBesideSsh: true }], why: timeStamps },
-  { take: "S18/sharing-sshd/plain", outcomes: [{ works: true, reply: 226, dataBesideSsh: false }], why: timeStamps },
+  { variant: "S17/plain", outcomes: [{ works: true, reply: 226, dataBesideSsh: true }], why: timeStamps },
+  { variant: "S18/sharing-sshd/plain", outcomes: [{ works: true, reply: 226, dataBesideSsh: false }], why: timeStamps },
   {
-    take: "S19/sallyport",
+    variant: "S19/sallyport",
     outcomes: [{ works: false, reply: 421, dataBesideSsh: false }],
     why: "vsftpd hangs up after `530 Non-anonymous sessions must use encryption.`, so there is no session left in which AUTH could be refused with 534.",
   },
   {
-    take: "S20/sallyport",
+    variant: "S20/sallyport",
     outcomes: [
       { works: false, reply: 421, system: "ECONNRESET", dataBesideSsh: false },
       { works: false, reply: 426, system: "ECONNRESET", dataBesideSsh: false },
@@ -31,9 +31,9 @@ export const differences: readonly Difference[] = [
 ];
 
 /** The difference that explains an outcome which is not the expected one, if there is one. */
-export function differenceFor(take: string, outcome: Outcome): Difference | undefined {
+export function differenceFor(variant: string, outcome: Outcome): Difference | undefined {
   const written = (one: Outcome): string => JSON.stringify([one.works, one.reply, one.system ?? "", one.dataBesideSsh]);
   return differences.find(
-    (one) => one.take === take && one.outcomes.some((other) => written(other) === written(outcome)),
+    (one) => one.variant === variant && one.outcomes.some((other) => written(other) === written(outcome)),
   );
 }

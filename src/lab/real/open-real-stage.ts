@@ -6,7 +6,7 @@ import type { Topology } from "../topology.ts";
 import { Wiretap } from "./capture/wiretap.ts";
 import { Enclosure } from "./enclosure/enclosure.ts";
 import { buildScript, type KernelSettings } from "./network/build-script.ts";
-import { checkFtpHelper } from "./network/ftp-helper.ts";
+import { checkFtpHelper } from "./network/packet-rules.ts";
 import { planNetwork } from "./network/plan.ts";
 import { accountsScript } from "./programs/accounts.ts";
 import { checkMachine } from "./programs/needed.ts";
@@ -35,7 +35,7 @@ export async function openRealStage(
     const stage = new RealStage({ enclosure, plan, tap, clock: wakefulClock, programs: realPrograms });
     return {
       stage,
-      async play(story) {
+      async run(story) {
         try {
           return await story();
         } finally {

@@ -1,27 +1,22 @@
 // The stage of real programs in network namespaces.
-
 import { systemTime } from "../../network/system-clock.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
+import type { SshArgs } from "../args.ts";
 import type { LabEvent, NetstatLine } from "../evidence.ts";
-import type { FtpServerPlan, FtpUser, SallyportWords, ServerControl, SshdPlan, Stage, UserPlan } from "../stage.ts";
-import type { SshWords } from "../words.ts";
-import { RemoteUser } from "./agent/remote-user.ts";
+import type { ClientPlan, FtpServerPlan, LabClient, RunningProgram, SallyportArgs, SshdPlan, Stage } from "../stage.ts";
+import { RemoteClient } from "./agent/remote-client.ts";
 import { connectionsOf } from "./capture/connections.ts";
 import type { Wiretap } from "./capture/wiretap.ts";
-import { connectionEvents } from "./connection-events.ts";
+import { type ClientCall, connectionEvents } from "./connection-events.ts";
 import type { Enclosure } from "./enclosure/enclosure.ts";
 import type { Program } from "./enclosure/program.ts";
-import { labFileSizes, startFtpServer } from "./ftp-server.ts";
 import type { NetworkPlan } from "./network/plan.ts";
-import { sallyportCommand } from "./programs/ssh-words.ts";
+import { labFileSizes, startFtpServer } from "./programs/ftp-servers.ts";
+import { sallyportCommand, startSsh, startSshd } from "./programs/ssh.ts";
 import type { RealPrograms } from "./real-programs.ts";
-import type { ClientCall } from "./roles.ts";
-import { parseSocketList } from "./socket-list.ts";
-import { startSsh } from "./ssh.ts";
-import { startSshd } from "./sshd.ts";
 
-export interface RealStageParts {
+interface RealStageParts {
   readonly enclosure: Enclosure;
   readonly plan: NetworkPlan;
   readonly tap: Wiretap;
@@ -41,20 +36,20 @@ export class RealStage implements Stage {
     this.#parts = parts;
   }
 
-  async ftpServer(host: string, plan: FtpServerPlan = {}): Promise<ServerControl> {
+  async ftpServer(host: string, plan: FtpServerPlan = {}): Promise<RunningProgram> {
     return this.#control(host, "the FTP server", await startFtpServer(this.#parts.enclosure, host, plan));
   }
 
-  async sshd(host: string, plan: SshdPlan = {}): Promise<ServerControl> {
+  async sshd(host: string, plan: SshdPlan = {}): Promise<RunningProgram> {
     const { enclosure, programs } = this.#parts;
     return this.#control(host, "sshd", await startSshd(enclosure, programs, host, plan));
   }
 
-  async ssh(host: string, words: SshWords): Promise<ServerControl> {
+  async ssh(host: string, words: SshArgs): Promise<RunningProgram> {
     return this.#control(host, "ssh", await startSsh(this.#parts.enclosure, host, words));
   }
 
-  async sallyport(host: string, words: SallyportWords): Promise<ServerControl> {
+  async sallyport(host: string, words: SallyportArgs): Promise<RunningProgram> {
     const { enclosure, programs } = this.#parts;
     const env = { HOME: enclosure.inside("home"), TMPDIR: enclosure.inside("tmp") };
     const program = enclosure.start(host, sallyportCommand(programs.sallyport, words), { env });
@@ -62,16 +57,16 @@ export class RealStage implements Stage {
     return this.#control(host, "sallyport", program);
   }
 
-  async user(host: string, server: Endpoint, plan: UserPlan = {}): Promise<FtpUser> {
+  async ftpClient(host: string, server: Endpoint, plan: ClientPlan = {}): Promise<LabClient> {
     const { enclosure, programs } = this.#parts;
     const program = enclosure.start(host, [process.execPath, programs.agent], { hasOutput: true });
     const party = plan.name ?? "client";
     let isFirst = true;
-    return RemoteUser.logIn(
+    return RemoteClient.logIn(
       program,
       { server, files: labFileSizes, ...(plan.sharesPort === true ? { localAddress: "0.0.0.0" } : {}) },
       {
-        tell: (event, time) => {
+        notify: (event, time) => {
           if (event.type === "line") this.#add({ ...event, host, party }, time);
           else if (event.type === "note") this.#add({ ...event, host, text: `${party}: ${event.text}` }, time);
           // What could not be opened was told by `failed` already.
@@ -109,7 +104,7 @@ export class RealStage implements Stage {
     return connectionEvents(plan, connectionsOf(plan, tap.sightings), this.#calls, tap.zero);
   }
 
-  #control(host: string, title: string, program: Program): ServerControl {
+  #control(host: string, title: string, program: Program): RunningProgram {
     return {
       vanish: async () => {
         this.#add({ type: "note", host, text: `${title} is gone` });
@@ -122,4 +117,31 @@ export class RealStage implements Stage {
   #add(event: WithoutTime<LabEvent>, time = systemTime()): void {
     this.#events.push({ ...event, atMs: time - this.#parts.tap.zero * 1000 } as LabEvent);
   }
+}
+
+// `ss -tan` in the words of netstat.
+const states: Readonly<Record<string, string>> = {
+  ESTAB: "ESTABLISHED",
+  "SYN-SENT": "SYN_SENT",
+  "SYN-RECV": "SYN_RECV",
+  "FIN-WAIT-1": "FIN_WAIT1",
+  "FIN-WAIT-2": "FIN_WAIT2",
+  "TIME-WAIT": "TIME_WAIT",
+  "CLOSE-WAIT": "CLOSE_WAIT",
+  "LAST-ACK": "LAST_ACK",
+  UNCONN: "CLOSED",
+};
+
+/** Lines of `ss -tanH`: state, two queues, local end, remote end. */
+export function parseSocketList(text: string): NetstatLine[] {
+  return text.split("\n").flatMap((row) => {
+    const [state = "", , , local = "", remote = ""] = row.trim().split(/\s+/);
+    if (local === "") return [];
+    return [{ local: plain(local), remote: plain(remote), state: states[state] ?? state }];
+  });
+}
+
+/** `*:21` and `[::ffff:10.0.0.1]:21` are IPv4 here, as nothing else exists in these worlds. */
+function plain(end: string): string {
+  return end.replace(/^\[::ffff:([\d.]+)\]/, "$1").replace(/^(?:\*|\[::\]):/, "0.0.0.0:");
 }

@@ -1,12 +1,12 @@
 // S01: a plain session.
 
 import type { Scenario } from "../scenario.ts";
-import type { FtpUser, TransferResult } from "../stage.ts";
-import { openPlace, serverAddress } from "./places.ts";
+import type { LabClient, TransferResult } from "../stage.ts";
 import { forwarded, works, worksInTheClear } from "./steps.ts";
+import { openTopology, serverAddress } from "./topologies.ts";
 
 /** A directory that is there and one that is not, a listing, a download. */
-async function session(user: FtpUser): Promise<TransferResult> {
+async function session(user: LabClient): Promise<TransferResult> {
   await user.ask("CWD /pub");
   await user.ask("CWD /nowhere");
   await user.ask("CWD /");
@@ -24,13 +24,13 @@ export const s01: Scenario = {
   why: "Nothing is between client and server, so everything works. It is what all others are compared with.",
   answer:
     "The dialogue is the same through the tunnel, with the server's own words; sallyport ftp -d shows it in the same form.",
-  topology: openPlace,
+  topology: openTopology,
   // Any server shows it.
   plain: {
     typed: ["client$ ftp -d 203.0.113.3"],
     script: async (stage) => {
       await stage.ftpServer("server");
-      return session(await stage.user("client", { host: serverAddress, port: 21 }));
+      return session(await stage.ftpClient("client", { host: serverAddress, port: 21 }));
     },
     expected: worksInTheClear,
   },
@@ -40,7 +40,7 @@ export const s01: Scenario = {
       await stage.ftpServer("server");
       await stage.sshd("server");
       await stage.sallyport("client", { via: serverAddress, forwards: ["2001:localhost:21"] });
-      return session(await stage.user("client", forwarded));
+      return session(await stage.ftpClient("client", forwarded));
     },
     expected: works,
   },

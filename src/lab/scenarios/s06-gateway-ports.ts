@@ -2,8 +2,8 @@
 
 import { SallyportError } from "../../protocol/error.ts";
 import type { Scenario } from "../scenario.ts";
-import { clientAddress, serverAddress, sharedPlace } from "./places.ts";
 import { forwarded, isRefused, trusting, works, worksInTheClear } from "./steps.ts";
+import { clientAddress, serverAddress, sharedTopology } from "./topologies.ts";
 
 export const s06: Scenario = {
   number: "S06",
@@ -13,7 +13,7 @@ export const s06: Scenario = {
   why: "With -g the client can use the host's real address, so PORT names one that the server can reach, past ssh.",
   answer:
     "Everything listens on the loopback address only. With -g control and data listen on the network, as you asked; Sallyport warns, and data still goes through SSH.",
-  topology: sharedPlace,
+  topology: sharedTopology,
   // vsftpd with port_promiscuous=YES; as it comes it shows S07.
   plain: {
     typed: [
@@ -25,8 +25,8 @@ export const s06: Scenario = {
       await stage.ftpServer("server", trusting);
       await stage.sshd("server");
       await stage.ssh("client", { to: serverAddress, local: ["2001:203.0.113.3:21"], isForAll: true });
-      await stage.user("stranger", { host: clientAddress, port: 2001 }, { name: "stranger" });
-      return (await stage.user("client", { host: clientAddress, port: 2001 })).get("PORT");
+      await stage.ftpClient("stranger", { host: clientAddress, port: 2001 }, { name: "stranger" });
+      return (await stage.ftpClient("client", { host: clientAddress, port: 2001 })).get("PORT");
     },
     expected: worksInTheClear,
   },
@@ -41,10 +41,10 @@ export const s06: Scenario = {
       await stage.ftpServer("server");
       await stage.sshd("server");
       await stage.sallyport("client", { via: serverAddress, forwards: ["2001:203.0.113.3:21"] });
-      const stranger = stage.user("stranger", { host: clientAddress, port: forwarded.port }, { name: "stranger" });
+      const stranger = stage.ftpClient("stranger", { host: clientAddress, port: forwarded.port }, { name: "stranger" });
       if (!(await isRefused(stranger))) throw new SallyportError("INTERNAL", "another host got in without -g");
       await stage.sallyport("client", { via: serverAddress, forwards: ["2002:203.0.113.3:21"], isForAll: true });
-      return (await stage.user("client", { host: clientAddress, port: 2002 })).get("PORT");
+      return (await stage.ftpClient("client", { host: clientAddress, port: 2002 })).get("PORT");
     },
     expected: works,
   },

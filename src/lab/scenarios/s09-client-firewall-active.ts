@@ -1,8 +1,8 @@
 // S09: a packet filter before the client, active mode.
 
 import type { Scenario } from "../scenario.ts";
-import { filteredPlace } from "./places.ts";
 import { direct, failsWith, throughSallyport, works } from "./steps.ts";
+import { filteredTopology } from "./topologies.ts";
 
 export const s09: Scenario = {
   number: "S09",
@@ -12,7 +12,7 @@ export const s09: Scenario = {
   why: "The server is to connect to the client, and the filter drops what comes in unasked.",
   answer:
     "Through SSH nothing has to come in. Without SSH, our client uses passive mode first, where nothing comes in either.",
-  topology: filteredPlace,
+  topology: filteredTopology,
   // Any server; vsftpd waits connect_timeout (60 s).
   plain: {
     typed: ["client$ ftp -A 203.0.113.3"],

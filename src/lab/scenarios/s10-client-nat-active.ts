@@ -1,8 +1,8 @@
 // S10: a NAT before the client, active mode.
 
 import type { Scenario } from "../scenario.ts";
-import { clientNatPlace } from "./places.ts";
 import { direct, failsWith, throughSallyport, trusting, works } from "./steps.ts";
+import { clientNatTopology } from "./topologies.ts";
 
 export const s10: Scenario = {
   number: "S10",
@@ -11,7 +11,7 @@ export const s10: Scenario = {
   seen: "500 Illegal PORT command, or silence and 425; at worst, somebody else's machine gets the connection.",
   why: "PORT names the client's private address, which means nothing, or another machine, where the server is.",
   answer: "As in S09. For a NAT that forwards ports the library can name the outer address (activeAddress).",
-  topology: clientNatPlace,
+  topology: clientNatTopology,
   // vsftpd with port_promiscuous=YES; as it comes it answers 500 Illegal PORT command.
   plain: {
     typed: ["client$ ftp -A 203.0.113.3"],

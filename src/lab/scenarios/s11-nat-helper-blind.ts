@@ -1,8 +1,8 @@
 // S11: a NAT that helps FTP.
 
 import type { Scenario } from "../scenario.ts";
-import { helperNatPlace, privateClientAddress, serverAddress } from "./places.ts";
-import { failsWith, mustWork, throughSallyport, trusting, works } from "./steps.ts";
+import { assertWorks, failsWith, throughSallyport, trusting, works } from "./steps.ts";
+import { helperNatTopology, privateClientAddress, serverAddress } from "./topologies.ts";
 
 export const s11: Scenario = {
   number: "S11",
@@ -11,7 +11,7 @@ export const s11: Scenario = {
   seen: "Active FTP works without ssh, and fails through it.",
   why: "The NAT reads the conversation and rewrites PORT (nf_nat_ftp in Linux). Inside SSH or TLS it can read nothing.",
   answer: "No help from the NAT is needed: all of it is one SSH connection.",
-  topology: helperNatPlace,
+  topology: helperNatTopology,
   // vsftpd with port_promiscuous=YES; the very PORT that the helper rewrites outside of ssh stays as it is inside.
   plain: {
     typed: [
@@ -22,10 +22,10 @@ export const s11: Scenario = {
     script: async (stage) => {
       await stage.ftpServer("server", trusting);
       await stage.sshd("server");
-      const first = await stage.user("client", { host: serverAddress, port: 21 }, { name: "without-ssh" });
-      mustWork(await first.get("PORT"));
+      const first = await stage.ftpClient("client", { host: serverAddress, port: 21 }, { name: "without-ssh" });
+      assertWorks(await first.get("PORT"));
       await stage.ssh("client", { to: serverAddress, local: [`${privateClientAddress}:2001:${serverAddress}:21`] });
-      const user = await stage.user("client", { host: privateClientAddress, port: 2001 }, { name: "through-ssh" });
+      const user = await stage.ftpClient("client", { host: privateClientAddress, port: 2001 }, { name: "through-ssh" });
       return user.get("PORT");
     },
     expected: failsWith(425, true),

@@ -2,8 +2,8 @@
 
 import type { Scenario } from "../scenario.ts";
 import type { FtpServerPlan } from "../stage.ts";
-import { serverNatAddress, serverNatPlace } from "./places.ts";
-import { mustWork, throughSallyport, works } from "./steps.ts";
+import { assertWorks, throughSallyport, works } from "./steps.ts";
+import { serverNatAddress, serverNatTopology } from "./topologies.ts";
 
 const passivePorts = { first: 50_000, last: 50_009 };
 /** wu-ftpd: `passive address 203.0.113.2 0.0.0.0/0`. */
@@ -16,7 +16,7 @@ export const s13: Scenario = {
   seen: "Passive mode works from outside, and through a tunnel the 227 names the outer address, which may not be reachable from within.",
   why: "The address in 227 is chosen by where the control connection comes from. Through SSH it comes from a host inside.",
   answer: "Tunnel and client use the control connection's host, so it does not matter.",
-  topology: serverNatPlace(passivePorts),
+  topology: serverNatTopology(passivePorts),
   // vsftpd with pasv_address, pasv_min_port and pasv_max_port: it listens for data where control came to, at 127.0.0.1, and
   // names its outer address.
   plain: {
@@ -28,10 +28,10 @@ export const s13: Scenario = {
     script: async (stage) => {
       await stage.ftpServer("server", server);
       await stage.sshd("server");
-      const first = await stage.user("client", { host: serverNatAddress, port: 21 }, { name: "without-ssh" });
-      mustWork(await first.get("PASV"));
+      const first = await stage.ftpClient("client", { host: serverNatAddress, port: 21 }, { name: "without-ssh" });
+      assertWorks(await first.get("PASV"));
       await stage.ssh("client", { to: serverNatAddress, local: ["2001:localhost:21"] });
-      return (await stage.user("client", { host: "127.0.0.1", port: 2001 }, { name: "through-ssh" })).get("PASV");
+      return (await stage.ftpClient("client", { host: "127.0.0.1", port: 2001 }, { name: "through-ssh" })).get("PASV");
     },
     expected: { works: false, reply: 0, system: "ECONNREFUSED", dataBesideSsh: true },
   },

@@ -1,8 +1,8 @@
 // S14: active mode as it was meant.
 
 import type { Scenario } from "../scenario.ts";
-import { openPlace, serverAddress } from "./places.ts";
-import { direct, forwarded, mustWork, works, worksInTheClear } from "./steps.ts";
+import { assertWorks, direct, forwarded, works, worksInTheClear } from "./steps.ts";
+import { openTopology, serverAddress } from "./topologies.ts";
 
 export const s14: Scenario = {
   number: "S14",
@@ -12,7 +12,7 @@ export const s14: Scenario = {
   why: "The client can be reached at the address that it names.",
   answer:
     "The tunnel takes PORT and EPRT from any client, whatever the way to the server is; sallyport ftp --active does the same itself.",
-  topology: openPlace,
+  topology: openTopology,
   // Any server.
   plain: {
     typed: ["client$ ftp -A 203.0.113.3"],
@@ -31,8 +31,8 @@ export const s14: Scenario = {
       await stage.sshd("server");
       await stage.sallyport("client", { via: serverAddress, forwards: ["2001:localhost:21"] });
       await stage.sallyport("client", { via: serverAddress, forwards: ["2002:localhost:21"], back: "active" });
-      mustWork(await (await stage.user("client", forwarded, { name: "back-passive" })).get("PORT"));
-      return (await stage.user("client", { host: "127.0.0.1", port: 2002 }, { name: "back-active" })).get("PORT");
+      assertWorks(await (await stage.ftpClient("client", forwarded, { name: "back-passive" })).get("PORT"));
+      return (await stage.ftpClient("client", { host: "127.0.0.1", port: 2002 }, { name: "back-active" })).get("PORT");
     },
     expected: works,
   },

@@ -1,8 +1,8 @@
 // S15: passive mode as it was meant.
 
 import type { Scenario } from "../scenario.ts";
-import { openPlace, serverAddress } from "./places.ts";
-import { downloads, forwarded, mustWork, works, worksInTheClear } from "./steps.ts";
+import { assertWorks, downloads, forwarded, works, worksInTheClear } from "./steps.ts";
+import { openTopology, serverAddress } from "./topologies.ts";
 
 export const s15: Scenario = {
   number: "S15",
@@ -11,13 +11,13 @@ export const s15: Scenario = {
   seen: "PASV or EPSV before each transfer: it works where the server can be reached at any of its ports.",
   why: "The client makes both connections, as with most protocols.",
   answer: "It is what tunnel and client begin with: EPSV, else PASV.",
-  topology: openPlace,
+  topology: openTopology,
   // Any server.
   plain: {
     typed: ["client$ ftp -p 203.0.113.3"],
     script: async (stage) => {
       await stage.ftpServer("server");
-      return downloads(await stage.user("client", { host: serverAddress, port: 21 }), ["PASV", "EPSV"]);
+      return downloads(await stage.ftpClient("client", { host: serverAddress, port: 21 }), ["PASV", "EPSV"]);
     },
     expected: worksInTheClear,
   },
@@ -33,9 +33,9 @@ export const s15: Scenario = {
       await stage.sshd("server");
       await stage.sallyport("client", { via: serverAddress, forwards: ["2001:localhost:21"] });
       await stage.sallyport("client", { via: serverAddress, forwards: ["2002:localhost:21"], back: "active" });
-      const first = await stage.user("client", forwarded, { name: "back-passive" });
-      mustWork(await downloads(first, ["PASV", "EPSV"]));
-      const second = await stage.user("client", { host: "127.0.0.1", port: 2002 }, { name: "back-active" });
+      const first = await stage.ftpClient("client", forwarded, { name: "back-passive" });
+      assertWorks(await downloads(first, ["PASV", "EPSV"]));
+      const second = await stage.ftpClient("client", { host: "127.0.0.1", port: 2002 }, { name: "back-active" });
       return downloads(second, ["PASV", "EPSV"]);
     },
     expected: works,

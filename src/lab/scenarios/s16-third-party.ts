@@ -1,8 +1,8 @@
 // S16: from server to server.
 
 import type { Scenario } from "../scenario.ts";
-import { serverA, serverB, sshHostAddress, twoServersPlace } from "./places.ts";
 import { failsWith, serverToServer, works } from "./steps.ts";
+import { serverA, serverB, sshHostAddress, twoServersTopology } from "./topologies.ts";
 
 export const s16: Scenario = {
   number: "S16",
@@ -12,15 +12,15 @@ export const s16: Scenario = {
   why: "The client sends one server the other's address, so that data does not pass through it. Both now see an address that is not their client's, which most refuse; and inside SSH neither may reach the other.",
   answer:
     "Two sessions of one tunnel are joined inside it, though neither server can reach the other. sallyport cp tries it, or else copies through this machine.",
-  topology: twoServersPlace,
+  topology: twoServersTopology,
   // vsftpd and ProFTPD as they come: b compares the address in PORT.
   plain: {
     typed: ["client$ ftp 10.1.0.2", "client$ ftp 10.2.0.2", "ftp> proxy get /file /copy"],
     script: async (stage) => {
       await stage.ftpServer("a");
       await stage.ftpServer("b");
-      const a = await stage.user("client", { host: serverA, port: 21 }, { name: "at-a" });
-      return serverToServer(a, await stage.user("client", { host: serverB, port: 21 }, { name: "at-b" }));
+      const a = await stage.ftpClient("client", { host: serverA, port: 21 }, { name: "at-a" });
+      return serverToServer(a, await stage.ftpClient("client", { host: serverB, port: 21 }, { name: "at-b" }));
     },
     expected: failsWith(500),
   },
@@ -37,8 +37,8 @@ export const s16: Scenario = {
       await stage.sshd("ssh-host");
       const forwards = [`2001:${serverA}:21`, `2002:${serverB}:21`];
       await stage.sallyport("client", { via: sshHostAddress, forwards });
-      const a = await stage.user("client", { host: "127.0.0.1", port: 2001 }, { name: "at-a" });
-      return serverToServer(a, await stage.user("client", { host: "127.0.0.1", port: 2002 }, { name: "at-b" }));
+      const a = await stage.ftpClient("client", { host: "127.0.0.1", port: 2001 }, { name: "at-a" });
+      return serverToServer(a, await stage.ftpClient("client", { host: "127.0.0.1", port: 2002 }, { name: "at-b" }));
     },
     expected: works,
   },

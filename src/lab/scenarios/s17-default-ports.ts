@@ -2,8 +2,8 @@
 
 import type { Scenario } from "../scenario.ts";
 import type { FtpServerPlan } from "../stage.ts";
-import { openPlace, serverAddress } from "./places.ts";
-import { failsWith, forwarded, mustWork, works } from "./steps.ts";
+import { assertWorks, failsWith, forwarded, works } from "./steps.ts";
+import { openTopology, serverAddress } from "./topologies.ts";
 
 const server: FtpServerPlan = { defaultPorts: true };
 
@@ -14,14 +14,14 @@ export const s17: Scenario = {
   seen: "Without PORT the first transfer works, and the second fails: 425 with Address already in use or Cannot assign requested address.",
   why: "The server connects from its port 20 to the port of the client's control connection (RFC 959 section 3.2). TCP keeps such a pair of ports after its use for up to four minutes (TIME_WAIT), and some systems let nobody listen there at all.",
   answer: "Client, tunnel and server can do it (--default-port), wait as long as TCP wants, and say so.",
-  topology: openPlace,
+  topology: openTopology,
   // ProFTPD; vsftpd has no default data ports. Where TIME_WAIT may be reused (time stamps), the second one works too.
   plain: {
     typed: ["client$ ftp 203.0.113.3", "ftp> sendport", "ftp> get file", "ftp> get file"],
     script: async (stage) => {
       await stage.ftpServer("server", server);
-      const user = await stage.user("client", { host: serverAddress, port: 21 }, { sharesPort: true });
-      mustWork(await user.get("default-port"));
+      const user = await stage.ftpClient("client", { host: serverAddress, port: 21 }, { sharesPort: true });
+      assertWorks(await user.get("default-port"));
       return user.get("default-port");
     },
     expected: failsWith(425, true),
@@ -38,8 +38,8 @@ export const s17: Scenario = {
       await stage.ftpServer("server");
       await stage.sshd("server");
       await stage.sallyport("client", { via: serverAddress, forwards: ["2001:localhost:21"] });
-      const user = await stage.user("client", forwarded, { sharesPort: true });
-      mustWork(await user.get("default-port"));
+      const user = await stage.ftpClient("client", forwarded, { sharesPort: true });
+      assertWorks(await user.get("default-port"));
       return user.get("default-port");
     },
     expected: works,

@@ -2,23 +2,23 @@
 
 import { isSallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Scenario, Variant } from "../scenario.ts";
-import type { FtpServerPlan, FtpUser, SshdPlan, Stage } from "../stage.ts";
-import { openPlace, serverAddress } from "./places.ts";
-import { failsWith, forwarded, mustWork, works } from "./steps.ts";
+import type { Case, Scenario } from "../scenario.ts";
+import type { FtpServerPlan, LabClient, SshdPlan, Stage } from "../stage.ts";
+import { assertWorks, failsWith, forwarded, works } from "./steps.ts";
+import { openTopology, serverAddress } from "./topologies.ts";
 
 const server: FtpServerPlan = { defaultPorts: true };
 
 /** `ssh -L`, and an FTP client behind it. */
-async function controlThroughSsh(stage: Stage, sshd: SshdPlan): Promise<FtpUser> {
+async function controlThroughSsh(stage: Stage, sshd: SshdPlan): Promise<LabClient> {
   await stage.ftpServer("server", server);
   await stage.sshd("server", sshd);
   await stage.ssh("client", { to: serverAddress, local: ["2001:localhost:21"] });
-  return stage.user("client", forwarded, { sharesPort: true });
+  return stage.ftpClient("client", forwarded, { sharesPort: true });
 }
 
 /** `ssh -R` from the end of sshd's connection, and from the port below (ProFTPD's), to the client's own. Throws `SSH_FORWARD_REFUSED`. */
-async function forwardDataByHand(stage: Stage, user: FtpUser): Promise<void> {
+async function forwardDataByHand(stage: Stage, user: LabClient): Promise<void> {
   const rows = await stage.netstat("server");
   const sshd = rows.find(({ remote, state }) => remote === "127.0.0.1:21" && state === "ESTABLISHED");
   const port = Number(sshd?.local.split(":")[1]);
@@ -26,7 +26,7 @@ async function forwardDataByHand(stage: Stage, user: FtpUser): Promise<void> {
   await stage.ssh("client", { to: serverAddress, remote });
 }
 
-const sharing: Variant = {
+const sharing: Case = {
   name: "sharing-sshd",
   title: "by hand, with an sshd that shares ports",
   // ProFTPD and Sallyport's own SSH server, which sets SO_REUSEADDR on both sockets.
@@ -47,7 +47,7 @@ const sharing: Variant = {
       const user = await controlThroughSsh(stage, { sharesPorts: true });
       await forwardDataByHand(stage, user);
       await stage.netstat("server");
-      mustWork(await user.get("default-port"));
+      assertWorks(await user.get("default-port"));
       await stage.wait(limits.labLookMs);
       await stage.netstat("server");
       const second = await user.get("default-port");
@@ -55,7 +55,7 @@ const sharing: Variant = {
       if (second.works) return second;
       await stage.wait(limits.labTimeWaitMs);
       await stage.netstat("server");
-      mustWork(await user.get("default-port"));
+      assertWorks(await user.get("default-port"));
       return second;
     },
     expected: failsWith(425),
@@ -74,8 +74,8 @@ const sharing: Variant = {
       await stage.ftpServer("server", server);
       await stage.sshd("server");
       await stage.sallyport("client", { via: serverAddress, forwards: ["2001:localhost:21"] });
-      const user = await stage.user("client", forwarded, { sharesPort: true });
-      mustWork(await user.get("default-port"));
+      const user = await stage.ftpClient("client", forwarded, { sharesPort: true });
+      assertWorks(await user.get("default-port"));
       await stage.netstat("server");
       return user.get("default-port");
     },
@@ -91,7 +91,7 @@ export const s18: Scenario = {
   why: "sshd has to listen on a port that it uses as a client already. For that both sockets need SO_REUSEADDR, and a system that tolerates it.",
   answer:
     "The server is asked for passive mode, and no pair of ports is used twice. With --back default-port the same is done as by hand, where the SSH server permits it, else refused with the condition that has failed.",
-  topology: openPlace,
+  topology: openTopology,
   // ProFTPD and OpenSSH, whose sshd does not set SO_REUSEADDR on the connections that it makes.
   plain: {
     typed: [
@@ -124,9 +124,9 @@ export const s18: Scenario = {
       // Our own SSH server (sallyport serve --ssh) does.
       await stage.sshd("server", { sharesPorts: true });
       await stage.sallyport("client", { via: serverAddress, forwards: ["2001:localhost:21"], back: "default-port" });
-      return (await stage.user("client", forwarded)).get("PASV");
+      return (await stage.ftpClient("client", forwarded)).get("PASV");
     },
     expected: works,
   },
-  variants: [sharing],
+  cases: [sharing],
 };

@@ -1,8 +1,8 @@
 // S19: FTP with its own protection.
 
 import type { Scenario } from "../scenario.ts";
-import { openPlace, serverAddress } from "./places.ts";
 import { failsWith, forwarded } from "./steps.ts";
+import { openTopology, serverAddress } from "./topologies.ts";
 
 export const s19: Scenario = {
   number: "S19",
@@ -12,7 +12,7 @@ export const s19: Scenario = {
   why: "The server demands AUTH TLS (RFC 4217). What is encrypted from end to end nobody between can read, a tunnel that understands FTP included.",
   answer:
     "The tunnel refuses AUTH and says why: it is inside SSH already. sallyport ftp and get speak TLS themselves (--tls, --implicit-tls, ftps://), through SSH too.",
-  topology: openPlace,
+  topology: openTopology,
   // vsftpd with ssl_enable and force_local_logins_ssl; what the client does not encrypt it does not take.
   plain: {
     typed: ["client$ ssh -N -L 2001:localhost:21 user@203.0.113.3", "client$ ftp localhost 2001"],
@@ -20,7 +20,7 @@ export const s19: Scenario = {
       await stage.ftpServer("server", { demandsTls: true });
       await stage.sshd("server");
       await stage.ssh("client", { to: serverAddress, local: ["2001:localhost:21"] });
-      const { login } = await stage.user("client", forwarded);
+      const { login } = await stage.ftpClient("client", forwarded);
       return { works: login.startsWith("230"), whole: false, reply: login };
     },
     expected: failsWith(530),
@@ -35,7 +35,7 @@ export const s19: Scenario = {
       await stage.ftpServer("server", { demandsTls: true });
       await stage.sshd("server");
       await stage.sallyport("client", { via: serverAddress, forwards: ["2001:localhost:21"] });
-      const user = await stage.user("client", forwarded);
+      const user = await stage.ftpClient("client", forwarded);
       return { works: false, whole: false, reply: await user.ask("AUTH TLS") };
     },
     expected: failsWith(534),

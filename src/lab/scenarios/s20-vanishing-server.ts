@@ -1,9 +1,9 @@
 // S20: somebody goes away in mid-transfer.
 
-import type { Act, Scenario, Variant } from "../scenario.ts";
-import type { FtpUser, ServerControl, Stage, TransferResult } from "../stage.ts";
-import { openPlace, serverAddress } from "./places.ts";
+import type { Case, Run, Scenario } from "../scenario.ts";
+import type { LabClient, RunningProgram, Stage, TransferResult } from "../stage.ts";
 import { failsWith, forwarded, trusting } from "./steps.ts";
+import { openTopology, serverAddress } from "./topologies.ts";
 
 const middleBytes = 1_000_000;
 
@@ -11,24 +11,24 @@ const middleBytes = 1_000_000;
 const rightly = "reported as a break";
 
 /** A download in whose middle somebody goes away. */
-const begin = (user: FtpUser, victim: ServerControl): Promise<TransferResult> =>
+const begin = (user: LabClient, victim: RunningProgram): Promise<TransferResult> =>
   user.get("PASV", "/big", { afterBytes: middleBytes, happens: () => victim.vanish() });
 
 interface Ready {
-  readonly server: ServerControl;
-  readonly sshd: ServerControl;
-  readonly user: FtpUser;
+  readonly server: RunningProgram;
+  readonly sshd: RunningProgram;
+  readonly user: LabClient;
 }
 
 async function ready(stage: Stage): Promise<Ready> {
   const server = await stage.ftpServer("server");
   const sshd = await stage.sshd("server");
   await stage.sallyport("client", { via: serverAddress, forwards: ["2001:localhost:21"] });
-  return { server, sshd, user: await stage.user("client", forwarded) };
+  return { server, sshd, user: await stage.ftpClient("client", forwarded) };
 }
 
 /** The download through Sallyport in whose middle a program of the server is killed. */
-const downloadLosing = (victim: "server" | "sshd", pid: string): Act => ({
+const downloadLosing = (victim: "server" | "sshd", pid: string): Run => ({
   typed: [
     "client$ sallyport -L 2001:localhost:21 user@203.0.113.3",
     "client$ ftp -p localhost 2001",
@@ -43,7 +43,7 @@ const downloadLosing = (victim: "server" | "sshd", pid: string): Act => ({
   rightly,
 });
 
-const sshLost: Variant = {
+const sshLost: Case = {
   name: "ssh-lost",
   title: "the SSH connection goes away",
   // vsftpd with pasv_promiscuous=YES: the file comes whole, beside ssh, and nobody says so.
@@ -58,21 +58,21 @@ const sshLost: Variant = {
       await stage.ftpServer("server", trusting);
       const sshd = await stage.sshd("server");
       await stage.ssh("client", { to: serverAddress, local: ["2001:203.0.113.3:21"] });
-      return begin(await stage.user("client", forwarded), sshd);
+      return begin(await stage.ftpClient("client", forwarded), sshd);
     },
     expected: { works: false, reply: 0, dataBesideSsh: true },
   },
   sallyport: downloadLosing("sshd", "PID-OF-SSHD"),
 };
 
-const clientGone: Variant = {
+const clientGone: Case = {
   name: "client-gone",
   title: "the client aborts an upload",
   plain: {
     typed: ["client$ ftp -p 203.0.113.3", "ftp> put big", "^C"],
     script: async (stage) => {
       await stage.ftpServer("server");
-      const user = await stage.user("client", { host: serverAddress, port: 21 });
+      const user = await stage.ftpClient("client", { host: serverAddress, port: 21 });
       return user.put("PASV", "/upload", { breakAfterBytes: 10_000 });
     },
     expected: failsWith(426, true),
@@ -102,16 +102,16 @@ export const s20: Scenario = {
   why: "In FTP the end of the data connection is the end of the file. A server, an SSH connection or a client that dies ends it as well.",
   answer:
     "A connection that breaks is passed on as a break, never as a clean close with 226. The client takes a file for complete only after 226 and when its size is right; --resume and reget continue where it stopped.",
-  topology: openPlace,
+  topology: openTopology,
   // vsftpd: the system closes the sockets of a process that was killed, and the end of the data looks like the end of the file.
   plain: {
     typed: ["client$ ftp -p 203.0.113.3", "ftp> get big", "server# kill -9 PID-OF-FTP-SERVER"],
     script: async (stage) => {
       const server = await stage.ftpServer("server");
-      return begin(await stage.user("client", { host: serverAddress, port: 21 }), server);
+      return begin(await stage.ftpClient("client", { host: serverAddress, port: 21 }), server);
     },
     expected: { works: false, reply: 0, dataBesideSsh: true },
   },
   sallyport: downloadLosing("server", "PID-OF-FTP-SERVER"),
-  variants: [sshLost, clientGone],
+  cases: [sshLost, clientGone],
 };

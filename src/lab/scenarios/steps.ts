@@ -2,10 +2,10 @@
 import type { Endpoint } from "../../platform/endpoint.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import type { BackModeName, FrontMode } from "../args.ts";
 import type { Outcome } from "../evidence.ts";
-import type { FtpServerPlan, FtpUser, Stage, TransferResult } from "../stage.ts";
-import type { BackModeName, FrontMode } from "../words.ts";
-import { serverAddress } from "./places.ts";
+import type { FtpServerPlan, LabClient, Stage, TransferResult } from "../stage.ts";
+import { serverAddress } from "./topologies.ts";
 
 /** Where a forward listens for the client on its own host. */
 export const forwarded: Endpoint = { host: "127.0.0.1", port: 2001 };
@@ -33,7 +33,7 @@ export const throughSsh =
     await stage.ftpServer("server", server);
     await stage.sshd("server");
     await stage.ssh("client", { to: serverAddress, local: [local] });
-    return (await stage.user("client", at)).get(mode);
+    return (await stage.ftpClient("client", at)).get(mode);
   };
 
 /** One download without SSH. */
@@ -41,7 +41,7 @@ export const direct =
   (mode: FrontMode, server: FtpServerPlan = {}) =>
   async (stage: Stage): Promise<TransferResult> => {
     await stage.ftpServer("server", server);
-    return (await stage.user("client", { host: serverAddress, port: 21 })).get(mode);
+    return (await stage.ftpClient("client", { host: serverAddress, port: 21 })).get(mode);
   };
 
 export interface SallyportSteps {
@@ -63,11 +63,11 @@ export const throughSallyport =
     await stage.sshd("server");
     const back = definedProps({ back: steps.back });
     await stage.sallyport("client", { via, forwards: [forward], isForAll, ...back });
-    return downloads(await stage.user("client", at), steps.modes);
+    return downloads(await stage.ftpClient("client", at), steps.modes);
   };
 
 /** One download in each mode; ends with the first that fails. */
-export async function downloads(user: FtpUser, modes: readonly FrontMode[]): Promise<TransferResult> {
+export async function downloads(user: LabClient, modes: readonly FrontMode[]): Promise<TransferResult> {
   let result: TransferResult = { works: false, whole: false, reply: "" };
   for (const mode of modes) {
     result = await user.get(mode);
@@ -77,7 +77,7 @@ export async function downloads(user: FtpUser, modes: readonly FrontMode[]): Pro
 }
 
 /** `/file` of a becomes `/copy` of b. RFC 959 section 5.2: one server listens, the other one is told where. The copy is then read back. */
-export async function serverToServer(a: FtpUser, b: FtpUser): Promise<TransferResult> {
+export async function serverToServer(a: LabClient, b: LabClient): Promise<TransferResult> {
   const numbers = /\d+(?:,\d+){5}/.exec(await a.ask("PASV"))?.[0] ?? "";
   const agreed = await b.ask(`PORT ${numbers}`);
   if (!agreed.startsWith("2")) return { works: false, whole: false, reply: agreed };
@@ -91,13 +91,13 @@ export async function serverToServer(a: FtpUser, b: FtpUser): Promise<TransferRe
 }
 
 /** What comes before the transfer that decides, and is no part of the question. Throws `INTERNAL`. */
-export function mustWork({ works: isDone, reply, system }: TransferResult): void {
+export function assertWorks({ works: isDone, reply, system }: TransferResult): void {
   if (isDone) return;
   throw new SallyportError("INTERNAL", `the first transfer failed: ${reply} ${system ?? ""}`.trim());
 }
 
 /** Whether an attempt to log in is refused by the system. */
-export async function isRefused(attempt: Promise<FtpUser>): Promise<boolean> {
+export async function isRefused(attempt: Promise<LabClient>): Promise<boolean> {
   try {
     await attempt;
     return false;

@@ -9,7 +9,7 @@ export interface FilterParts {
   /** The reply to a command that goes no further. */
   readonly judge: (line: string) => string | undefined;
   /** Every line that passes, either way. Must not throw. */
-  readonly tell: (from: "client" | "server", line: string) => void;
+  readonly notify: (from: "client" | "server", line: string) => void;
 }
 
 /** The server's end; what it does to it is done to the client's. */
@@ -45,7 +45,7 @@ class FilteredStream extends Duplex {
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     const lines = (this.#replies + chunk.toString("latin1")).split("\r\n");
     this.#replies = lines.pop() ?? "";
-    for (const line of lines) this.#parts.tell("server", line);
+    for (const line of lines) this.#parts.notify("server", line);
     this.#inner.stream.write(chunk, done);
   }
 
@@ -63,11 +63,11 @@ class FilteredStream extends Duplex {
     const lines = (this.#commands + text).split("\r\n");
     this.#commands = lines.pop() ?? "";
     for (const line of lines) {
-      this.#parts.tell("client", line);
+      this.#parts.notify("client", line);
       const reply = this.#parts.judge(line);
       if (reply === undefined) this.push(Buffer.from(`${line}\r\n`, "latin1"));
       else {
-        this.#parts.tell("server", reply);
+        this.#parts.notify("server", reply);
         this.#inner.stream.write(`${reply}\r\n`);
       }
     }

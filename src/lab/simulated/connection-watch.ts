@@ -4,9 +4,8 @@ import type { ConnectOptions } from "../../platform/network.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
 import type { Host } from "../../simulation/host/host.ts";
 import type { Segment } from "../../simulation/links/packet.ts";
-import type { Observation } from "../../simulation/simulation.ts";
+import type { Observation, Simulation } from "../../simulation/simulation.ts";
 import type { LabEvent } from "../evidence.ts";
-import type { EvidenceLog } from "./evidence-log.ts";
 
 type ConnectionEvent = Extract<LabEvent, { type: "connection" }>;
 export type Role = Pick<ConnectionEvent, "role" | "carries">;
@@ -143,5 +142,33 @@ function resolved(host: Host, name: string): string {
     return host.resolve(name);
   } catch {
     return name;
+  }
+}
+
+// The evidence of one simulated run, in the order of time.
+type Without<T> = T extends unknown ? Omit<T, "atMs"> : never;
+type EventBody = Without<LabEvent>;
+
+export class EvidenceLog {
+  readonly #simulation: Simulation;
+  readonly #events: (() => LabEvent)[] = [];
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+  }
+
+  add(event: EventBody): void {
+    const done = { ...event, atMs: this.#simulation.nowMs } as LabEvent;
+    this.#events.push(() => done);
+  }
+
+  /** An event whose end is not known yet. */
+  addLater(event: () => EventBody): void {
+    const atMs = this.#simulation.nowMs;
+    this.#events.push(() => ({ ...event(), atMs }) as LabEvent);
+  }
+
+  events(): readonly LabEvent[] {
+    return this.#events.map((event) => event());
   }
 }

@@ -1,4 +1,4 @@
-// Our FTP server engine on a simulated host, with the manners of an old one: an engine for each client, as with inetd.
+// Our FTP server engine on a simulated host, with the quirks of an old one: an engine for each client, as with inetd.
 
 import { LoginGuard } from "../../admission/login-guard.ts";
 import { PendingLogins } from "../../admission/pending-logins.ts";
@@ -11,10 +11,8 @@ import type { ServerPolicy } from "../../server/environment.ts";
 import { FtpServer, type ServerShared } from "../../server/ftp-server.ts";
 import { LostUploads } from "../../server/lost-uploads.ts";
 import type { Host } from "../../simulation/host/host.ts";
-import type { LabFiles } from "../files.ts";
-import { filesInMemory } from "../memory-files.ts";
-import { ClassicManners } from "../servers/classic-manners.ts";
-import { ClassicNetwork } from "../servers/classic-network.ts";
+import { filesInMemory, type LabFiles } from "../files.ts";
+import { ClassicNetwork, ClassicQuirks } from "../servers/classic-network.ts";
 import { filterControl } from "../servers/control-filter.ts";
 import type { FtpServerPlan } from "../stage.ts";
 
@@ -27,7 +25,7 @@ export interface FtpServerParts {
   readonly program: Network;
   readonly plan: FtpServerPlan;
   readonly files: LabFiles;
-  readonly tell: (from: "client" | "server", line: string) => void;
+  readonly notify: (from: "client" | "server", line: string) => void;
 }
 
 /** Listens on port 21 of every address. */
@@ -37,19 +35,19 @@ export async function startFtpServer(parts: FtpServerParts): Promise<void> {
   void acceptAll(listener, (control) => serve(control, parts, fileSystem));
 }
 
-async function acceptAll(listener: Listener, take: (control: Connection) => void): Promise<void> {
+async function acceptAll(listener: Listener, variant: (control: Connection) => void): Promise<void> {
   for (;;) {
     const control = await listener.accept({ signal: never }).catch(() => undefined);
     if (control === undefined) return;
-    take(control);
+    variant(control);
   }
 }
 
 function serve(control: Connection, parts: FtpServerParts, fileSystem: FileSystem): void {
-  const { host, program, plan, tell } = parts;
+  const { host, program, plan, notify } = parts;
   const { clock } = host.simulation;
-  const manners = new ClassicManners(plan, control.remote);
-  const filtered = filterControl(control, { clock, judge: (line) => manners.judge(line), tell });
+  const quirks = new ClassicQuirks(plan, control.remote);
+  const filtered = filterControl(control, { clock, judge: (line) => quirks.judge(line), notify });
   const shared: ServerShared = {
     sessions: new Set(),
     perAddress: new Map(),
@@ -93,7 +91,7 @@ function policyOf(plan: FtpServerPlan, fileSystem: FileSystem): ServerPolicy {
     active: true,
     activePort: 20,
     activePortOnly: plan.defaultPorts === true,
-    allowThirdParty: anywhere, // the manners compare
+    allowThirdParty: anywhere, // the quirks compare
     atomicUploads: false,
     tls: undefined,
     sessionsMax: 10,

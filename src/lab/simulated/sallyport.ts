@@ -4,15 +4,17 @@ import type { GatewayEnvironment, GatewayOptions } from "../../gateway/environme
 import { Gateway, type GatewayShared } from "../../gateway/gateway.ts";
 import { ListenerRegistry } from "../../gateway/listener-registry.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import type { Host } from "../../simulation/host/host.ts";
+import { forwardDynamic, forwardLocal, forwardRemote } from "../../simulation/ssh/forwards.ts";
 import { SimulatedSsh } from "../../simulation/ssh/ssh-client.ts";
-import { readForward } from "../forward-words.ts";
-import type { SallyportWords } from "../stage.ts";
+import { readForward, type SshArgs } from "../args.ts";
+import { type ExpectConnection, OwnedNetwork } from "../owned-network.ts";
+import type { SallyportArgs } from "../stage.ts";
 import { never } from "./ftp-server.ts";
-import type { Program } from "./program.ts";
 
-export interface SallyportParts {
+interface SallyportParts {
   /** Its listeners, and its connections to FTP clients. */
   readonly front: Program;
   /** Its ssh. */
@@ -21,7 +23,7 @@ export interface SallyportParts {
   readonly sshHost: Host;
   /** Addresses of the host that it runs on. */
   readonly ownAddresses: readonly string[];
-  readonly words: SallyportWords;
+  readonly words: SallyportArgs;
 }
 
 /** Gives the ports on which it takes FTP clients. Throws `NET_*`. */
@@ -69,7 +71,7 @@ function localEndsOf(sshHost: Host, port: number): readonly Endpoint[] {
   return ends.map(([host = "", own]) => ({ host, port: Number(own) }));
 }
 
-const optionsOf = (words: SallyportWords, target: Endpoint): GatewayOptions => ({
+const optionsOf = (words: SallyportArgs, target: Endpoint): GatewayOptions => ({
   target,
   backMode: words.back ?? "auto",
   passivePorts: { first: 0, last: 0 },
@@ -78,3 +80,34 @@ const optionsOf = (words: SallyportWords, target: Endpoint): GatewayOptions => (
   sessionsMax: 10,
   keepaliveMs: 0,
 });
+
+// A program on a simulated host.
+export class Program extends OwnedNetwork {
+  readonly host: Host;
+
+  constructor(host: Host, expect: ExpectConnection) {
+    super(host.network(), expect);
+    this.host = host;
+  }
+}
+
+// `ssh -N -L … -R … -D …` on a simulated host.
+/** Gives the ports on which it takes FTP clients. Throws `NET_*`, `SSH_FORWARD_REFUSED`. */
+export async function startSsh(program: Program, words: SshArgs): Promise<readonly number[]> {
+  const ssh = await SimulatedSsh.connect(program.host, { host: words.to, local: program, signal: never });
+  const isForAll = words.isForAll ?? false;
+  const ports: number[] = [];
+  for (const local of words.local ?? []) {
+    const { target, ...where } = readForward(local);
+    ports.push((await forwardLocal(ssh, { ...where, isForAll }, target)).endpoint.port);
+  }
+  for (const remote of words.remote ?? []) {
+    const { target, ...where } = readForward(remote);
+    await forwardRemote(ssh, where, target);
+  }
+  for (const dynamic of words.dynamic ?? []) {
+    const [port, bind] = dynamic.split(":").reverse();
+    await forwardDynamic(ssh, { ...definedProps({ bind }), port: Number(port), isForAll });
+  }
+  return ports;
+}

@@ -4,27 +4,24 @@ import { SallyportError } from "../../protocol/error.ts";
 import type { Host } from "../../simulation/host/host.ts";
 import type { Simulation } from "../../simulation/simulation.ts";
 import { SimulatedSshd } from "../../simulation/ssh/ssh-server.ts";
+import type { SshArgs } from "../args.ts";
+import { ScriptedClient } from "../client/scripted-client.ts";
 import type { NetstatLine } from "../evidence.ts";
 import { labFiles } from "../files.ts";
 import type {
+  ClientPlan,
   FtpServerPlan,
-  FtpUser,
+  LabClient,
   OpenStage,
-  SallyportWords,
-  ServerControl,
+  RunningProgram,
+  SallyportArgs,
   SshdPlan,
   Stage,
-  UserPlan,
 } from "../stage.ts";
-import { NaiveUser } from "../user/naive-user.ts";
-import type { SshWords } from "../words.ts";
 import { buildSimulation } from "./build-simulation.ts";
-import { ConnectionWatch, type Role } from "./connection-watch.ts";
-import { EvidenceLog } from "./evidence-log.ts";
+import { ConnectionWatch, EvidenceLog, type Role } from "./connection-watch.ts";
 import { startFtpServer } from "./ftp-server.ts";
-import { Program } from "./program.ts";
-import { startSallyport } from "./sallyport.ts";
-import { startSsh } from "./ssh-forwards.ts";
+import { Program, startSallyport, startSsh } from "./sallyport.ts";
 
 const sshPort = 22;
 /** More than what two systems and the windows of SSH hold. */
@@ -38,7 +35,7 @@ export function simulatedStage(seed = 1): OpenStage {
     const stage = new SimulatedStage(simulation, hosts, log);
     return {
       stage,
-      play: (story) => simulation.run(story),
+      run: (story) => simulation.run(story),
       events: () => log.events(),
       [Symbol.asyncDispose]: () => simulation.run(() => stage.clear()),
     };
@@ -73,9 +70,9 @@ class SimulatedStage implements Stage {
     });
   }
 
-  async ftpServer(name: string, plan: FtpServerPlan = {}): Promise<ServerControl> {
+  async ftpServer(name: string, plan: FtpServerPlan = {}): Promise<RunningProgram> {
     const program = this.#program(name, false);
-    const tell = (from: "client" | "server", text: string): void => {
+    const notify = (from: "client" | "server", text: string): void => {
       if (program.isGone) return;
       this.#log.add({
         type: "line",
@@ -85,23 +82,23 @@ class SimulatedStage implements Stage {
         text: text.replace(/^PASS .*/i, "PASS XXXX"),
       });
     };
-    await startFtpServer({ host: program.host, program, plan, files, tell });
+    await startFtpServer({ host: program.host, program, plan, files, notify });
     return this.#control(program, "the FTP server");
   }
 
-  async sshd(name: string, plan: SshdPlan = {}): Promise<ServerControl> {
+  async sshd(name: string, plan: SshdPlan = {}): Promise<RunningProgram> {
     const program = this.#program(name, true);
     await SimulatedSshd.start(program.host, { ...plan, network: program });
     return this.#control(program, "sshd");
   }
 
-  async ssh(name: string, words: SshWords): Promise<ServerControl> {
+  async ssh(name: string, words: SshArgs): Promise<RunningProgram> {
     const program = this.#program(name, true);
     for (const port of await startSsh(program, words)) this.#controlPorts.add(port);
     return this.#control(program, "ssh");
   }
 
-  async sallyport(name: string, words: SallyportWords): Promise<ServerControl> {
+  async sallyport(name: string, words: SallyportArgs): Promise<RunningProgram> {
     const [front, ssh] = [this.#program(name, false), this.#program(name, true)];
     const sshHost = this.#hostAt(words.via, front.host);
     const ownAddresses = ["127.0.0.1", front.host.resolve(name)];
@@ -110,17 +107,17 @@ class SimulatedStage implements Stage {
     return { vanish: async () => void (await Promise.all(both.map((one) => one.vanish()))) };
   }
 
-  async user(name: string, server: Endpoint, plan: UserPlan = {}): Promise<FtpUser> {
+  async ftpClient(name: string, server: Endpoint, plan: ClientPlan = {}): Promise<LabClient> {
     const network = this.#program(name, false);
     const party = plan.name ?? "client";
-    return NaiveUser.logIn({
+    return ScriptedClient.logIn({
       network,
       clock: this.#simulation.clock,
       server,
       files,
       // Bound, so that mode default-port can listen there (SO_REUSEADDR).
       ...(plan.sharesPort === true ? { localAddress: "0.0.0.0" } : {}),
-      tell: (event) => {
+      notify: (event) => {
         if (network.isGone) return;
         if (event.type === "line") this.#log.add({ ...event, host: name, party });
         else if (event.type === "note") this.#log.add({ ...event, host: name, text: `${party}: ${event.text}` });
@@ -164,7 +161,7 @@ class SimulatedStage implements Stage {
     return forwards ? { role: "forwarded", carries: kind } : { role: kind };
   }
 
-  #control(program: Program, title: string): ServerControl {
+  #control(program: Program, title: string): RunningProgram {
     return {
       vanish: async () => {
         this.#log.add({ type: "note", host: program.host.name, text: `${title} is gone` });

@@ -4,7 +4,7 @@ import { Show } from "../../../src/cli/demo/show.ts";
 import { textWidth } from "../../../src/cli/trace/text-width.ts";
 import { loopbackModes } from "../../../src/lab/loopback/modes.ts";
 import type { ModeRun } from "../../../src/lab/loopback/run-mode.ts";
-import { runAct } from "../../../src/lab/run-scenario.ts";
+import { runOnStage } from "../../../src/lab/run-scenario.ts";
 import { s04 } from "../../../src/lab/scenarios/s04-loopback-target-passive.ts";
 import { simulatedStage } from "../../../src/lab/simulated/simulated-stage.ts";
 import { SallyportError } from "../../../src/protocol/error.ts";
@@ -33,8 +33,8 @@ const failure = {
   ),
 };
 
-const evidence = await runAct(s04.topology, s04.plain, simulatedStage());
-const fixed = await runAct(s04.topology, s04.sallyport, simulatedStage());
+const evidence = await runOnStage(s04.topology, s04.plain, simulatedStage());
+const fixed = await runOnStage(s04.topology, s04.sallyport, simulatedStage());
 const why = "The client obeys and goes round ssh, and the server takes what it then sees for a theft of the port.";
 
 const runOf = (more: Partial<ModeRun> = {}): ModeRun => ({

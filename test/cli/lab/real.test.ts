@@ -1,22 +1,22 @@
 import { expect, test } from "vitest";
 import { parseLab } from "../../../src/cli/lab/lab-command.ts";
-import { playTake } from "../../../src/cli/lab/play-take.ts";
-import { takesOf } from "../../../src/lab/run-scenario.ts";
+import { runVariant } from "../../../src/cli/lab/run-variant.ts";
+import { variantsOf } from "../../../src/lab/run-scenario.ts";
 import { scenarios } from "../../../src/lab/scenarios.ts";
 import type { RunningStage, Stage } from "../../../src/lab/stage.ts";
 import { SallyportError } from "../../../src/protocol/error.ts";
 
 const find = (name: string) => {
   const scenario = scenarios.find(({ number }) => name.startsWith(number));
-  const take = scenario && takesOf(scenario).find((one) => one.name === name);
-  if (scenario === undefined || take === undefined) throw new Error(`no ${name}`);
-  return { scenario, take };
+  const variant = scenario && variantsOf(scenario).find((one) => one.name === name);
+  if (scenario === undefined || variant === undefined) throw new Error(`no ${name}`);
+  return { scenario, variant };
 };
 
-/** A stage whose every act ends in the same way. */
+/** A stage whose every run ends in the same way. */
 const ended = (kind: Stage["kind"], reply: string): RunningStage => ({
   stage: { kind, netstat: async () => [] } as unknown as Stage,
-  play: async () => ({ works: reply.startsWith("226"), whole: true, reply }) as never,
+  run: async () => ({ works: reply.startsWith("226"), whole: true, reply }) as never,
   events: () => [],
   [Symbol.asyncDispose]: async () => {},
 });
@@ -29,21 +29,21 @@ test("--real is an option of lab run only", () => {
 });
 
 test("a difference that is explained is expected on a real network, and only there", async () => {
-  const { scenario, take } = find("S19/sallyport");
-  const onReal = await playTake(scenario, take, async () => ended("real", "421 gone"));
-  expect(onReal.take.act.expected).toMatchObject({ reply: 421 });
+  const { scenario, variant } = find("S19/sallyport");
+  const onReal = await runVariant(scenario, variant, async () => ended("real", "421 gone"));
+  expect(onReal.variant.run.expected).toMatchObject({ reply: 421 });
   expect(onReal.remark).toMatch(/^Not as in the simulated network: .*vsftpd/);
-  const simulated = await playTake(scenario, take, async () => ended("simulated", "421 gone"));
-  expect(simulated).toMatchObject({ take: { act: { expected: { reply: 534 } } } });
+  const simulated = await runVariant(scenario, variant, async () => ended("simulated", "421 gone"));
+  expect(simulated).toMatchObject({ variant: { run: { expected: { reply: 534 } } } });
   expect(simulated.remark).toBeUndefined();
 });
 
 test("what the kernel cannot do is left out, and said; other errors are errors", async () => {
-  const { scenario, take } = find("S11/plain");
+  const { scenario, variant } = find("S11/plain");
   const without = new SallyportError("NET_UNSUPPORTED", "this kernel has no nf_nat_ftp");
-  const played = await playTake(scenario, take, () => Promise.reject(without));
+  const played = await runVariant(scenario, variant, () => Promise.reject(without));
   expect(played.evidence).toBeUndefined();
   expect(played.remark).toBe("S11 is left out, because this kernel has no nf_nat_ftp");
   const broken = new SallyportError("CONFIG_INVALID", "no nft");
-  await expect(playTake(scenario, take, () => Promise.reject(broken))).rejects.toBe(broken);
+  await expect(runVariant(scenario, variant, () => Promise.reject(broken))).rejects.toBe(broken);
 });

@@ -28,7 +28,7 @@ const spoiledStage: OpenStage = async (topology) => {
   return {
     stage: running.stage,
     events: () => running.events(),
-    play: async (story) => ({ ...(await running.play(story)), works: false, reply: "451 Spoiled." }),
+    run: async (story) => ({ ...(await running.run(story)), works: false, reply: "451 Spoiled." }),
     [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]().then(),
   };
 };

@@ -61,7 +61,7 @@ test("the booklet has a chapter for each scenario, and a way to it", () => {
   expect(html).toContain("✓ works · 226");
 });
 
-describe("the verdict of an act", () => {
+describe("the verdict of a run", () => {
   const verdicts = (shownOnes: Parameters<typeof bookletPage>[0]): string[] =>
     Array.from(bookletPage(shownOnes).matchAll(/<td class="(works|open|rightly|fails)">([^<]*)/g), (match) =>
       match.slice(1).join(": "),
@@ -130,12 +130,12 @@ test("a page has what is typed, both ends of each connection, dialogue, failed c
   }
 });
 
-test("a page has both figures of both ways in two widths, and its scenario's variants", () => {
+test("a page has both figures of both ways in two widths, and its scenario's cases", () => {
   const figures = (html: string): number => html.match(/role="img"/g)?.length ?? 0;
   expect(figures(scenarioPage(all[0]!))).toBe(8);
   const { plain, sallyport } = all[0]!;
-  const variants = [{ name: "ssh-lost", title: "the SSH connection is lost", plain, sallyport }];
-  const html = scenarioPage({ ...all[0]!, variants });
+  const cases = [{ name: "ssh-lost", title: "the SSH connection is lost", plain, sallyport }];
+  const html = scenarioPage({ ...all[0]!, cases });
   expect(figures(html)).toBe(16);
   expect(html).toContain("the SSH connection is lost");
 });

@@ -158,6 +158,6 @@ export function shown(number: string, topology: Topology, plain: Evidence, sally
     topology,
     plain: { typed: ["client$ ssh -N -L 2001:server:21 me@server", "client$ ftp localhost 2001"], evidence: plain },
     sallyport: { typed: ["client$ sallyport -L 2001:server:21 me@server"], evidence: sallyport },
-    variants: [],
+    cases: [],
   };
 }

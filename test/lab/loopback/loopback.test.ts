@@ -1,9 +1,9 @@
 // The loopback stage plays a scenario's own script, and says what it cannot do.
 import { describe, expect, test } from "vitest";
 import { realParts } from "../../../src/cli/demo/real-parts.ts";
-import { checked } from "../../../src/lab/loopback/checked.ts";
 import { LoopbackStage } from "../../../src/lab/loopback/loopback-stage.ts";
-import { isAsExpected, runAct } from "../../../src/lab/run-scenario.ts";
+import { checked } from "../../../src/lab/loopback/modes.ts";
+import { isAsExpected, runOnStage } from "../../../src/lab/run-scenario.ts";
 import { s04 } from "../../../src/lab/scenarios/s04-loopback-target-passive.ts";
 import type { OpenStage, TransferResult } from "../../../src/lab/stage.ts";
 import { watchResources } from "../../support/resources.ts";
@@ -18,7 +18,7 @@ const options = {
 const open: OpenStage = async (topology) => new LoopbackStage(topology, options);
 
 test("a scenario's script with Sallyport comes out as on the other stages, with the client's dialogue", async () => {
-  const evidence = await runAct(s04.topology, s04.sallyport, open);
+  const evidence = await runOnStage(s04.topology, s04.sallyport, open);
   expect(isAsExpected(evidence, s04.sallyport)).toBe(true);
   const said = evidence.events.flatMap((event) => (event.type === "line" ? [event.text] : []));
   expect(said).toContain("PASS XXXX");
@@ -29,14 +29,14 @@ test("plain ssh and servers with settings need hosts of their own: NET_UNSUPPORT
   await using stage = new LoopbackStage(s04.topology, options);
   await expect(stage.ssh()).rejects.toMatchObject({ code: "NET_UNSUPPORTED" });
   await expect(stage.ftpServer("server", { demandsTls: true })).rejects.toMatchObject({ code: "NET_UNSUPPORTED" });
-  await expect(runAct(s04.topology, s04.plain, open)).rejects.toMatchObject({ code: "NET_UNSUPPORTED" });
+  await expect(runOnStage(s04.topology, s04.plain, open)).rejects.toMatchObject({ code: "NET_UNSUPPORTED" });
 });
 
 test("a client that is under way ends with the signal", async () => {
   const end = new AbortController();
   await using stage = new LoopbackStage(s04.topology, { ...options, signal: end.signal });
   await stage.ftpServer("server");
-  const user = await stage.user("client", { host: "server", port: 21 });
+  const user = await stage.ftpClient("client", { host: "server", port: 21 });
   const asked = user.get("PASV", "/big", { afterBytes: 1000, happens: async () => end.abort(new Error("stop")) });
   expect(await asked).toMatchObject({ works: false });
 });

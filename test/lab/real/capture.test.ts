@@ -1,7 +1,7 @@
 // tcpdump's stream, and the packets in it.
 import { expect, test } from "vitest";
 import { readPacket } from "../../../src/lab/real/capture/packet.ts";
-import { PcapStream } from "../../../src/lab/real/capture/pcap-stream.ts";
+import { PcapStream } from "../../../src/lab/real/capture/wiretap.ts";
 
 /** A SYN from 10.0.0.1:40000 to 10.0.0.2:21, sequence 0x01020304, seen arriving at interface 100. */
 const cooked = Buffer.from("0800000000000064000103060a0b0c0d0e0f0000", "hex");

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { packetRules } from "../../../src/lab/real/network/packet-rules.ts";
 import { kindFor, settingsFor } from "../../../src/lab/real/programs/ftp-server-kinds.ts";
 import { checkMachine } from "../../../src/lab/real/programs/needed.ts";
-import { parseSocketList } from "../../../src/lab/real/socket-list.ts";
+import { parseSocketList } from "../../../src/lab/real/real-stage.ts";
 import type { RouterPlan, Topology } from "../../../src/lab/topology.ts";
 
 test("without Linux or without root it says so, and what to do", () => {

@@ -6,7 +6,7 @@ import { connectionClass, endMark, numberDisc } from "../marks.ts";
 import { element, type Markup, visibleText } from "../markup.ts";
 import { wrapText } from "../text-width.ts";
 import { type Lane, lanesOf } from "./lanes.ts";
-import { sizes } from "./sizes.ts";
+import { sizes } from "./layout.ts";
 import { growTree, preorder, type TreeNode } from "./tree.ts";
 
 /** Fits beside the margins of a page 390 pixels wide. */

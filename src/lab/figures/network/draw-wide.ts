@@ -5,8 +5,7 @@ import type { Drawing } from "../figure.ts";
 import { connectionClass, type Direction, endMark, numberDisc } from "../marks.ts";
 import { element, type Markup, visibleText } from "../markup.ts";
 import { type Lane, laneLabel, laneStatus } from "./lanes.ts";
-import { type Box, layOutNetwork, type PlacedLane, type PlacedNode, type Point } from "./layout.ts";
-import { numberRoom } from "./sizes.ts";
+import { type Box, layOutNetwork, numberRoom, type PlacedLane, type PlacedNode, type Point } from "./layout.ts";
 
 export function drawWideNetwork(topology: Topology, evidence: Evidence): Drawing {
   const { width, height, nodes, lanes } = layOutNetwork(topology, evidence);

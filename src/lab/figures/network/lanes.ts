@@ -1,9 +1,7 @@
 // Which way each connection of the evidence goes through the tree, and how far it comes.
 import type { Evidence } from "../../evidence.ts";
 import type { Topology } from "../../topology.ts";
-import { type ConnectionEvent, connectionsOf } from "../connection-event.ts";
-import { isOpen } from "../marks.ts";
-import { routeBetween } from "./route.ts";
+import { type ConnectionEvent, connectionsOf, isOpen } from "../marks.ts";
 import { pathBetween, type TreeNode } from "./tree.ts";
 
 export interface Lane {
@@ -71,7 +69,7 @@ export function laneLabel(lane: Lane, lanes: readonly Lane[]): string {
 }
 
 /** What goes through an SSH connection, as it comes out at its ends: `control`, `data`. */
-export function carriedBy(ssh: Lane, lanes: readonly Lane[]): string[] {
+function carriedBy(ssh: Lane, lanes: readonly Lane[]): string[] {
   const next = lanes.find(({ number, connection }) => number > ssh.number && isSameSsh(connection, ssh.connection));
   const kinds = lanes
     .filter(({ number }) => number > ssh.number && number < (next?.number ?? Number.POSITIVE_INFINITY))
@@ -98,4 +96,33 @@ export function laneStatus({ connection, path }: Lane): string {
       : ` by ${connection.stoppedAt}`;
   if (connection.result !== "made") return `${connection.result}${connection.result === "failed" ? "" : by}`;
   return isOpen(connection) && path.length > 1 ? "in the clear" : "";
+}
+
+// The hosts and routers that a connection meets on its way: the shortest way on which only routers pass things on.
+interface Station {
+  readonly name: string;
+  readonly attached: Readonly<Record<string, string>>;
+  readonly passesOn: boolean;
+}
+
+/** Names from `from` to `to`, both included; undefined where there is no way. */
+function routeBetween(topology: Topology, from: string, to: string): string[] | undefined {
+  const stations: readonly Station[] = [
+    ...topology.hosts.map(({ name, attached }) => ({ name, attached, passesOn: false })),
+    ...topology.routers.map(({ name, attached }) => ({ name, attached, passesOn: true })),
+  ];
+  const ways: string[][] = [[from]];
+  const met = new Set([from]);
+  for (const way of ways) {
+    const last = stations.find(({ name }) => name === way.at(-1));
+    if (last === undefined || last.name === to) return last === undefined ? undefined : way;
+    if (last.name !== from && !last.passesOn) continue;
+    for (const next of stations) {
+      const isNeighbour = Object.keys(next.attached).some((wire) => last.attached[wire] !== undefined);
+      if (!isNeighbour || met.has(next.name)) continue;
+      met.add(next.name);
+      ways.push([...way, next.name]);
+    }
+  }
+  return undefined;
 }

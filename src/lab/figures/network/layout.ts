@@ -2,11 +2,8 @@
 import type { Evidence } from "../../evidence.ts";
 import type { Topology } from "../../topology.ts";
 import { visibleText } from "../markup.ts";
-import { wrapText } from "../text-width.ts";
-import { type Column, columnsOf } from "./columns.ts";
-import { type Lane, lanesOf } from "./lanes.ts";
-import { assignRows, isAround, type Place } from "./rows.ts";
-import { sizes } from "./sizes.ts";
+import { textWidth, wrapText } from "../text-width.ts";
+import { type Lane, laneLabel, lanesOf } from "./lanes.ts";
 import { growTree, type TreeNode } from "./tree.ts";
 
 const margin = 10;
@@ -41,7 +38,7 @@ export interface PlacedLane {
   readonly behind: readonly Box[];
 }
 
-export interface NetworkLayout {
+interface NetworkLayout {
   readonly width: number;
   readonly height: number;
   readonly nodes: readonly PlacedNode[];
@@ -147,4 +144,150 @@ function aroundPoints(
     points: [...way.slice(0, 2), { x, y: (fromY + toY) / 2 }],
     meant: [{ x, y: (fromY + toY) / 2 }, ...way.slice(2)],
   };
+}
+
+// Font sizes of the network figures, and what a lane's label needs.
+/** CSS pixels in the figure's own scale. */
+export const sizes = { name: 14, title: 12, address: 11.5, label: 12, number: 11.5 } as const;
+
+/** Room for the number of a lane, before its label. */
+export const numberRoom = 28;
+
+function labelWidth(text: string): number {
+  return numberRoom + textWidth(text, sizes.label, "mono");
+}
+
+// Gives every lane a row in a strip, so that no two lie upon each other and those that meet a host stand in order of time.
+interface Place {
+  readonly strip: number;
+  readonly row: number;
+}
+
+interface Rows {
+  /** Where a lane begins and where it ends; the same place, but for a way around from one branch into another. */
+  readonly places: ReadonlyMap<Lane, { readonly from: Place; readonly to: Place }>;
+  /** Rows of each strip, at least one. */
+  readonly counts: readonly number[];
+}
+
+interface Stretch {
+  readonly strip: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+function assignRows(lanes: readonly Lane[], strips: number): Rows {
+  const taken: (Stretch & { row: number })[] = [];
+  const put = (stretch: Stretch): Place => {
+    const before = taken.filter(
+      (other) => other.strip === stretch.strip && other.first <= stretch.last && other.last >= stretch.first,
+    );
+    const row = Math.max(-1, ...before.map((other) => other.row)) + 1;
+    taken.push({ ...stretch, row });
+    return { strip: stretch.strip, row };
+  };
+  const ways = lanes.map((lane) => ({ lane, ...stretchesOf(lane) }));
+  // A way around comes in at the top of the lower strip and leaves at the bottom of the upper one: then it crosses nothing.
+  const lower = new Map(ways.flatMap((way) => (way.lower === undefined ? [] : [[way.lane, put(way.lower)] as const])));
+  const straight = new Map(
+    ways.flatMap((way) => (way.lower === undefined ? [[way.lane, put(way.upper)] as const] : [])),
+  );
+  const upper = new Map(ways.flatMap((way) => (way.lower === undefined ? [] : [[way.lane, put(way.upper)] as const])));
+  const places = new Map(
+    ways.map(({ lane, startsAbove }) => {
+      const above = upper.get(lane) ?? straight.get(lane) ?? { strip: 0, row: 0 };
+      const below = lower.get(lane) ?? above;
+      return [lane, startsAbove ? { from: above, to: below } : { from: below, to: above }] as const;
+    }),
+  );
+  const counts = Array.from({ length: strips }, (_, strip) =>
+    Math.max(1, ...taken.filter((stretch) => stretch.strip === strip).map((stretch) => stretch.row + 1)),
+  );
+  return { places, counts };
+}
+
+function stretchesOf(lane: Lane): { upper: Stretch; lower: Stretch | undefined; startsAbove: boolean } {
+  const from = lane.path[0];
+  const to = lane.path.at(-1);
+  if (from === undefined || to === undefined)
+    return { upper: { strip: 0, first: 0, last: 0 }, lower: undefined, startsAbove: true };
+  const depths = lane.path.map((node) => node.depth);
+  const span = { first: Math.min(...depths), last: Math.max(...depths) };
+  const deeper = to.depth > from.depth ? to : from;
+  if (isAround(lane)) {
+    const startsAbove = from.firstStrip < to.firstStrip;
+    const [above, below] = startsAbove ? [from, to] : [to, from];
+    const stretchTo = (node: TreeNode): Stretch => ({ strip: node.firstStrip, first: span.first, last: node.depth });
+    return { upper: stretchTo(above), lower: stretchTo(below), startsAbove };
+  }
+  return { upper: { strip: deeper.firstStrip, ...span }, lower: undefined, startsAbove: true };
+}
+
+/** From one branch of the tree into another: neither end lies on the other's way to the root. */
+function isAround(lane: Lane): boolean {
+  const least = Math.min(...lane.path.map((node) => node.depth));
+  return lane.path[0]?.depth !== least && lane.path.at(-1)?.depth !== least;
+}
+
+// Widths of the wide figure's columns: boxes by what is written in them, wires by what is written over the lanes.
+interface Column {
+  readonly x: number;
+  readonly width: number;
+}
+
+/** A figure of few columns is made as wide as this, so that pages of several are of one width. */
+const wishedWidth = 980;
+const wireWidthMin = 104;
+const wireWidthMax = 380;
+const gapWidth = 30;
+const boxWidths = { host: { min: 150, max: 300 }, router: { min: 116, max: 200 } } as const;
+
+/** One column for each depth of the tree; `margin` to the left of the first. */
+function columnsOf(tree: readonly TreeNode[], lanes: readonly Lane[], margin: number): Column[] {
+  const depths = Math.max(...tree.map((node) => node.depth)) + 1;
+  const boxes = Array.from({ length: depths }, (_, depth) =>
+    Math.max(0, ...tree.filter((node) => node.depth === depth).map((node) => boxWidth(node, lanes))),
+  );
+  const wires = boxes.filter((width) => width === 0).length;
+  const taken = boxes.reduce((sum, width) => sum + width, 2 * margin);
+  const spare = wires === 0 ? 0 : (wishedWidth - taken) / wires;
+  const wireWidth = Math.max(
+    wireWidthMin,
+    Math.min(spare, wireWidthMax),
+    ...lanes.map((lane) => wireNeed(lane, lanes, boxes)),
+  );
+  let x = margin;
+  return boxes.map((box) => {
+    // Whole pixels: what touches then does not overlap.
+    const width = Math.ceil(box === 0 ? wireWidth : box);
+    x += width;
+    return { x: x - width, width };
+  });
+}
+
+function boxWidth(node: TreeNode, lanes: readonly Lane[]): number {
+  if (node.kind === "wire") return 0;
+  if (node.kind === "gap") return gapWidth;
+  const { min, max } = boxWidths[node.kind];
+  const texts = [
+    textWidth(visibleText(node.name), sizes.name, "bold") + 20,
+    Math.min(max, textWidth(visibleText(node.title), sizes.title, "sans") + 24),
+    ...node.addresses.map((address) => textWidth(address, sizes.address, "mono") + 20),
+    ...lanes
+      .filter((lane) => lane.path.length === 1 && lane.path[0] === node)
+      .map((lane) => labelWidth(visibleText(laneLabel(lane, lanes))) + 24),
+  ];
+  return Math.max(min, ...texts);
+}
+
+/** How wide each wire on a lane's way has to be so that its label fits over them and the boxes between, before it ends. */
+function wireNeed(lane: Lane, lanes: readonly Lane[], boxes: readonly number[]): number {
+  const isStopped = lane.end > 0 && lane.end < lane.path.length - 1;
+  const depths = (isStopped ? lane.path.slice(0, lane.end + 1) : lane.path).map((node) => node.depth);
+  // A way around turns in the column where the branches part.
+  const crossed = boxes.slice(Math.min(...depths) + (isAround(lane) ? 0 : 1), Math.max(...depths));
+  const wires = crossed.filter((width) => width === 0).length;
+  if (wires === 0) return 0;
+  const between = crossed.reduce((sum, width) => sum + width, 0);
+  return (labelWidth(visibleText(laneLabel(lane, lanes))) + 16 - between) / wires;
 }

@@ -1,7 +1,6 @@
 // The evidence in words, below the figures: connections, dialogue, failed calls, what was noted, netstat.
 import type { Evidence, LabEvent } from "../../evidence.ts";
-import { type ConnectionEvent, connectionsOf } from "../connection-event.ts";
-import { isOpen } from "../marks.ts";
+import { type ConnectionEvent, connectionsOf, isOpen } from "../marks.ts";
 import { codeWithPorts, element, type Markup } from "../markup.ts";
 import { isServerLine, type LineEvent } from "../sequence/participants.ts";
 

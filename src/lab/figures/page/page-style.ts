@@ -23,13 +23,13 @@ h1.small~article{border:0;margin-top:0;padding-top:12px}
 article .scenario{margin:0 0 2px;color:var(--muted);font-family:${monoFont};font-size:.875rem}
 .points{display:grid;grid-template-columns:repeat(auto-fit,minmax(260px,1fr));gap:4px 28px;margin:12px 0 8px}
 .points h3{font-size:.875rem;color:var(--muted);margin-bottom:2px}
-.act{margin:24px 0;padding:16px;border:1px solid var(--rule);border-top-width:3px;border-radius:8px}
-.act.works{border-top-color:var(--data)}
-.act.open{border-top-color:var(--open)}
-.act.rightly{border-top-color:var(--made)}
-.act.fails{border-top-color:var(--bad)}
-.act h3{display:flex;flex-wrap:wrap;gap:6px 12px;align-items:center;margin:0}
-.act h4{margin-top:20px}
+.run{margin:24px 0;padding:16px;border:1px solid var(--rule);border-top-width:3px;border-radius:8px}
+.run.works{border-top-color:var(--data)}
+.run.open{border-top-color:var(--open)}
+.run.rightly{border-top-color:var(--made)}
+.run.fails{border-top-color:var(--bad)}
+.run h3{display:flex;flex-wrap:wrap;gap:6px 12px;align-items:center;margin:0}
+.run h4{margin-top:20px}
 .outcome{font-size:.8125rem;font-weight:650;border:1.25px solid currentColor;border-radius:99px;padding:1px 10px}
 .outcome.works,td.works{color:var(--data)}
 .outcome.open,td.open{color:var(--open)}
@@ -69,7 +69,7 @@ td.time{white-space:nowrap;color:var(--muted)}
 }
 @media (max-width:480px){
 body>*{padding:0 10px}
-.act{padding:12px 0;border-width:3px 0 0;border-radius:0}
+.run{padding:12px 0;border-width:3px 0 0;border-radius:0}
 h1{font-size:1.6rem}
 h2{font-size:1.3rem}
 .contents td{padding-right:8px}
@@ -86,8 +86,8 @@ article{break-before:page;border:0;margin:0;padding:0}
 h1.small~article{break-before:auto}
 h2,h3,h4,h5{break-after:avoid}
 figure,tr,.legend,.points>div{break-inside:avoid}
-.act{border-width:3px 0 0;border-radius:0;padding:10px 0}
-.act+.act{break-before:page}
+.run{border-width:3px 0 0;border-radius:0;padding:10px 0}
+.run+.run{break-before:page}
 pre{white-space:pre-wrap}
 a{color:inherit;text-decoration:none}
 }

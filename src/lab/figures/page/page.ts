@@ -1,10 +1,11 @@
 // A page of one scenario, and the booklet of many. Self-contained: no script, nothing is loaded from anywhere.
+
+import { type ConnectionEvent, connectionClass, endMark } from "../marks.ts";
 import { constantMarkup, element, type Markup } from "../markup.ts";
 import { figureStyle, schemes } from "../style.ts";
-import { chapter } from "./chapter.ts";
-import { legend } from "./legend.ts";
 import { pageStyle } from "./page-style.ts";
-import { heading, openWords, outcomeWords, type ShownScenario, verdictOf } from "./shown.ts";
+import { actSection } from "./run-section.ts";
+import { heading, openWords, outcomeWords, type ShownCase, type ShownScenario, verdictOf, ways } from "./shown.ts";
 
 /** An HTML page with one scenario. */
 export function scenarioPage(shown: ShownScenario): string {
@@ -51,12 +52,12 @@ function contents(all: readonly ShownScenario[]): Markup {
           {},
           element("td", { class: "scenario" }, shown.number),
           element("td", {}, element("a", { href: `#${shown.number}` }, heading(shown.title))),
-          [shown.plain, shown.sallyport].map((act) => {
-            const open = openWords(act);
+          [shown.plain, shown.sallyport].map((run) => {
+            const open = openWords(run);
             return element(
               "td",
-              { class: verdictOf(act) },
-              [outcomeWords(act), ...(open === undefined ? [] : [open])].join(", "),
+              { class: verdictOf(run) },
+              [outcomeWords(run), ...(open === undefined ? [] : [open])].join(", "),
             );
           }),
         ),
@@ -81,4 +82,73 @@ function page(title: string, body: readonly Markup[]): string {
     element("style", {}, constantMarkup(`\n${schemes(":root")}${pageStyle}${figureStyle}`)),
   );
   return `<!doctype html>\n${element("html", { lang: "en" }, head, element("body", {}, body)).markup}\n`;
+}
+
+// One scenario: what one sees, why, what Sallyport does; then both ways of doing it, below each other.
+/** A chapter with its own heading; `id` is the scenario's number. */
+function chapter(shown: ShownScenario): Markup {
+  const { number, name, title, seen, why, answer } = shown;
+  const point = (heading: string, text: string): Markup =>
+    element("div", {}, element("h3", {}, heading), element("p", {}, text));
+  return element(
+    "article",
+    { id: number },
+    element(
+      "header",
+      {},
+      element("p", { class: "scenario" }, element("b", {}, number), ` ${name}`),
+      element("h2", {}, heading(title)),
+    ),
+    element(
+      "div",
+      { class: "points" },
+      point("What one sees", seen),
+      point("Why", why),
+      point("What Sallyport does", answer),
+    ),
+    runs(shown, shown),
+    shown.cases.map((variant) => [
+      element("h2", { class: "variant" }, `${number} again: ${variant.title}`),
+      runs(shown, variant),
+    ]),
+  );
+}
+
+function runs(shown: ShownScenario, variant: Pick<ShownCase, "plain" | "sallyport">): readonly Markup[] {
+  const { number, topology } = shown;
+  const foldsLogin = number !== "S01";
+  return ways.map((way) => actSection(variant[way.key], { number, way, topology, foldsLogin }));
+}
+
+// What the lines of the figures mean.
+interface Sign extends Pick<ConnectionEvent, "role" | "result" | "clear"> {
+  readonly title: string;
+}
+
+const signs: readonly Sign[] = [
+  { title: "made", role: "control", result: "made", clear: false },
+  { title: "made, for data", role: "data", result: "made", clear: false },
+  { title: "made, in the clear: anybody on the way can read it", role: "data", result: "made", clear: true },
+  { title: "refused or failed", role: "data", result: "refused", clear: false },
+  { title: "dropped", role: "data", result: "dropped", clear: false },
+  { title: "an SSH connection, around what goes through it", role: "ssh", result: "made", clear: false },
+];
+
+function legend(): Markup {
+  return element("ul", { class: "legend", "aria-label": "What the lines mean" }, signs.map(signItem));
+}
+
+function signItem(sign: Sign): Markup {
+  const drawing = element(
+    "svg",
+    { class: "figure", width: 56, height: 24, viewBox: "0 0 56 24", "aria-hidden": "true" },
+    element(
+      "g",
+      { class: `lane ${connectionClass(sign)}` },
+      sign.role === "ssh"
+        ? element("rect", { class: "tube", x: 1, y: 3, width: 54, height: 18, rx: 9 })
+        : [element("path", { class: "line", d: "M1 12 H53" }), endMark(sign.result, 54, 12, "right")],
+    ),
+  );
+  return element("li", {}, drawing, element("span", {}, sign.title));
 }

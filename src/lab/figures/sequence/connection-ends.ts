@@ -1,6 +1,6 @@
 // Between which programs a connection goes; the evidence names hosts and ports.
 import type { Evidence } from "../../evidence.ts";
-import { type ConnectionEvent, connectionsOf } from "../connection-event.ts";
+import { type ConnectionEvent, connectionsOf } from "../marks.ts";
 import { isServerLine, type Participant } from "./participants.ts";
 
 export interface Ends {

@@ -1,7 +1,7 @@
 // The lifelines of a sequence diagram: the programs of each host, hosts from left to right.
 import type { Evidence, LabEvent } from "../../evidence.ts";
 import type { Topology } from "../../topology.ts";
-import { connectionsOf } from "../connection-event.ts";
+import { connectionsOf } from "../marks.ts";
 import { growTree, preorder } from "../network/tree.ts";
 
 export interface Participant {

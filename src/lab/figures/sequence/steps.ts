@@ -1,9 +1,7 @@
 // What a sequence diagram shows, one below the other: lines, connections, calls that failed, what was noted, time that passed.
 import type { Evidence, LabEvent } from "../../evidence.ts";
-import { type ConnectionEvent, connectionsOf } from "../connection-event.ts";
+import { type ConnectionEvent, connectionsOf } from "../marks.ts";
 import { connectionEnds } from "./connection-ends.ts";
-import { foldLogins } from "./fold-logins.ts";
-import { type PairedLine, pairLines } from "./pair-lines.ts";
 import { type GatewayName, isServerLine, type LineEvent, type Participant } from "./participants.ts";
 
 export type Step =
@@ -30,7 +28,7 @@ export type Step =
   | { readonly type: "remark"; readonly at: Participant; readonly text: string; readonly isBad: boolean }
   | { readonly type: "pause"; readonly ms: number };
 
-export interface StepOptions {
+interface StepOptions {
   readonly participants: readonly Participant[];
   readonly gateway: GatewayName;
   /** A login that goes through unchanged is one step. */
@@ -117,3 +115,95 @@ function placeOf(host: string, participants: readonly Participant[]): Participan
   const there = participants.filter((participant) => participant.host === host);
   return there.find(({ program }) => program === "server" || program === "client") ?? there[0] ?? participants[0];
 }
+
+// A line is seen where it is said and where it is heard. Seen unchanged at both ends it is one arrow; else something between
+// has said or heard it.
+interface PairedLine {
+  readonly line: LineEvent;
+  /** The same line at the other end; with other words where a router has rewritten it (nf_nat_ftp). */
+  readonly other: LineEvent | undefined;
+}
+
+/** What Sallyport answers and asks itself: the same words on both sides are then two lines. */
+const arranging = /^(?:PASV|EPSV|LPSV|PORT|EPRT|LPRT)\b/i;
+
+/** Each line once, at the place where it was first seen. */
+function pairLines(events: readonly LabEvent[], gateway: GatewayName): ReadonlyMap<LabEvent, PairedLine> {
+  const lines = events.filter((event) => event.type === "line");
+  const ownOfGateway = gateway === "Sallyport" ? arrangingLines(lines) : new Set<LineEvent>();
+  const pairs = new Map<LabEvent, PairedLine>();
+  const taken = new Set<LineEvent>();
+  for (const [index, line] of lines.entries()) {
+    if (taken.has(line)) continue;
+    const heard = isSaid(line)
+      ? lines.slice(index + 1).filter((later) => !taken.has(later) && isHeard(line, later) && !ownOfGateway.has(later))
+      : [];
+    const other =
+      heard.find(({ text }) => text === line.text) ??
+      heard.slice(0, gateway === "Sallyport" ? 0 : 1).find(({ text }) => verbOf(text) === verbOf(line.text));
+    const pair = other === undefined || ownOfGateway.has(line) ? undefined : other;
+    if (pair !== undefined) taken.add(pair);
+    pairs.set(line, { line, other: pair });
+  }
+  return pairs;
+}
+
+/** Seen by the one who says it. */
+const isSaid = (line: LineEvent): boolean => isServerLine(line) === (line.from === "server");
+
+const isHeard = (said: LineEvent, later: LineEvent): boolean =>
+  later.from === said.from && isServerLine(later) !== isServerLine(said);
+
+const verbOf = (text: string): string => text.split(/[ -]/, 1)[0] ?? "";
+
+/** Commands that arrange data connections, and the replies to them, at either end. */
+function arrangingLines(lines: readonly LineEvent[]): Set<LineEvent> {
+  const found = new Set<LineEvent>();
+  const isAsked = new Map<string, boolean>();
+  for (const line of lines) {
+    const end = `${line.host} ${line.party}`;
+    if (line.from === "client") isAsked.set(end, arranging.test(line.text));
+    if (isAsked.get(end) === true) found.add(line);
+  }
+  return found;
+}
+
+// Login is the same in every scenario: where it goes through unchanged it takes one step.
+const parts = /^(?:220[ -]|331 |230[ -]|200 |USER |PASS |TYPE )/i;
+
+function foldLogins(steps: readonly Step[]): Step[] {
+  const folded: Step[] = [];
+  for (let index = 0; index < steps.length; ) {
+    const length = loginLength(steps, index);
+    const first = steps[index];
+    if (first === undefined) break;
+    if (length > 0 && first.type === "line") {
+      const words = steps.slice(index, index + length).map((step) => (step.type === "line" ? wordOf(step.text) : ""));
+      // Greeting: from the server, so the ends are turned around.
+      folded.push({ type: "login", from: first.to, to: first.from, text: `login: ${words.join(", ")}` });
+      index += length;
+    } else {
+      folded.push(first);
+      index += 1;
+    }
+  }
+  return folded;
+}
+
+/** How many steps from here are the login of one session, from the greeting to 230 or what TYPE gets; 0 when none begins. */
+function loginLength(steps: readonly Step[], start: number): number {
+  const greeting = steps[start];
+  if (greeting?.type !== "line" || !greeting.text.startsWith("220") || !greeting.isWhole) return 0;
+  let length = 0;
+  let isIn = false;
+  for (const step of steps.slice(start)) {
+    if (step.type !== "line" || !step.isWhole || !parts.test(step.text)) break;
+    // Another session, or its greeting.
+    if (![step.from, step.to].includes(greeting.to) || (isIn && step.text.startsWith("220"))) break;
+    length += 1;
+    isIn ||= step.text.startsWith("230");
+  }
+  return isIn ? length : 0;
+}
+
+const wordOf = (text: string): string => text.slice(0, text.startsWith("TYPE") ? 6 : text.search(/[ -]|$/));

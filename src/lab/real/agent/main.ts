@@ -3,17 +3,17 @@
 import { createInterface } from "node:readline";
 import { systemTime, wakefulClock } from "../../../network/system-clock.ts";
 import { systemNetwork } from "../../../network/system-network.ts";
+import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
 import type { Network } from "../../../platform/network.ts";
 import { definedProps } from "../../../protocol/defined-props.ts";
 import { isSallyportError } from "../../../protocol/error.ts";
-import { NaiveUser } from "../../user/naive-user.ts";
-import type { UserEvent } from "../../user/user-events.ts";
+import { type ClientEvent, systemName } from "../../client/client-events.ts";
+import { ScriptedClient } from "../../client/scripted-client.ts";
 import type { AgentAnswer, AgentMessage, AgentPlan, AgentQuestion, AgentRequest } from "./messages.ts";
-import { watchedNetwork } from "./watched-network.ts";
 
 const say = (message: AgentMessage): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
 
-const tell = (event: UserEvent): void => say({ type: "event", time: systemTime(), event });
+const notify = (event: ClientEvent): void => say({ type: "event", time: systemTime(), event });
 
 const network: Network = watchedNetwork(systemNetwork, {
   connects: (at) => say({ type: "connects", time: systemTime(), at }),
@@ -28,7 +28,7 @@ const paused = (): Promise<void> =>
     say({ type: "paused" });
   });
 
-async function carryOut(user: NaiveUser, request: AgentRequest): Promise<AgentAnswer> {
+async function carryOut(user: ScriptedClient, request: AgentRequest): Promise<AgentAnswer> {
   switch (request.do) {
     case "ask":
       return { type: "reply", text: await user.ask(request.line) };
@@ -59,13 +59,13 @@ function failure(error: unknown): AgentAnswer {
   return { type: "failed", code: error.code, message, ...definedProps({ system }) };
 }
 
-async function logIn(plan: AgentPlan): Promise<NaiveUser> {
+async function logIn(plan: AgentPlan): Promise<ScriptedClient> {
   const kill = async (): Promise<void> => process.exit(1);
-  return NaiveUser.logIn({ ...plan, network, clock: wakefulClock, tell, kill });
+  return ScriptedClient.logIn({ ...plan, network, clock: wakefulClock, notify, kill });
 }
 
 async function serve(): Promise<void> {
-  let user: NaiveUser | undefined;
+  let user: ScriptedClient | undefined;
   for await (const line of createInterface({ input: process.stdin })) {
     if (user === undefined) {
       user = await logIn(JSON.parse(line) as AgentPlan);
@@ -83,3 +83,36 @@ async function serve(): Promise<void> {
 serve()
   .catch((error: unknown) => say({ type: "answer", id: 0, answer: failure(error) }))
   .finally(() => process.exit());
+
+// The system's network, which says where its user connects to, and which calls of the system fail.
+interface CallWatch {
+  /** It is about to. */
+  connects(to: Endpoint): void;
+  listens(at: Endpoint): void;
+  failed(call: string, error: string): void;
+}
+
+function watchedNetwork(network: Network, watch: CallWatch): Network {
+  const told = async <T>(call: string, work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      watch.failed(call, systemName(error));
+      throw error;
+    }
+  };
+  return {
+    name: network.name,
+    connect(options) {
+      const { host, port } = options;
+      watch.connects({ host, port });
+      return told(`connect ${formatEndpoint({ host, port })}`, network.connect(options));
+    },
+    async listen(options) {
+      const { host, ports } = options;
+      const listener = await told(`bind ${formatEndpoint({ host, port: ports.first })}`, network.listen(options));
+      watch.listens(listener.endpoint);
+      return listener;
+    },
+  };
+}

@@ -1,9 +1,9 @@
 // What is said between the stage and the FTP client that it started on a host: one JSON object a line.
 import type { Endpoint } from "../../../platform/endpoint.ts";
+import type { FrontMode } from "../../args.ts";
+import type { ClientEvent } from "../../client/client-events.ts";
 import type { LabFiles } from "../../files.ts";
 import type { TransferResult } from "../../stage.ts";
-import type { UserEvent } from "../../user/user-events.ts";
-import type { FrontMode } from "../../words.ts";
 
 /** First line to the client. */
 export interface AgentPlan {
@@ -30,7 +30,7 @@ export type AgentRequest =
 
 export type AgentMessage =
   /** `time`: milliseconds since 1970. */
-  | { readonly type: "event"; readonly time: number; readonly event: UserEvent }
+  | { readonly type: "event"; readonly time: number; readonly event: ClientEvent }
   /** A call of its system failed. */
   | { readonly type: "call"; readonly time: number; readonly call: string; readonly error: string }
   /** It is about to connect there, or listens there now. */

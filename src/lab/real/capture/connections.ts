@@ -41,7 +41,7 @@ export function connectionsOf(plan: NetworkPlan, sightings: readonly Sighting[])
     if (content.type === "unreachable") {
       const attempt = attempts.get(content.sequence);
       if (attempt !== undefined) answer(attempt, "dropped", sighting.node);
-    } else if (isTcp(sighting)) take(attempts, byEnds, sighting, sighting.packet.content.segment);
+    } else if (isTcp(sighting)) variant(attempts, byEnds, sighting, sighting.packet.content.segment);
   }
   return Array.from(attempts.values(), (attempt) => conclude(plan, attempt));
 }
@@ -50,7 +50,7 @@ function isTcp(sighting: Sighting): sighting is TcpSighting {
   return sighting.packet.content.type === "tcp";
 }
 
-function take(
+function variant(
   attempts: Map<number, Attempt>,
   byEnds: Map<string, Attempt>,
   sighting: Sighting,

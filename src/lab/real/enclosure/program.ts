@@ -1,10 +1,10 @@
 // A program that runs inside a world: what it says, and its end.
 import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { wakefulClock } from "../../../network/system-clock.ts";
 import { SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
-import { descendantsOf } from "./descendants.ts";
 
 export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -78,10 +78,10 @@ export class Program {
 
   #hear(text: string): void {
     this.#log = (this.#log + text).slice(-limits.labLogCharactersMax);
-    this.#tell();
+    this.#notify();
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const watcher of [...this.#watchers]) watcher();
   }
 
@@ -93,7 +93,7 @@ export class Program {
     return new Promise((resolve) => {
       const settle = (how: string): void => {
         this.#end ??= how;
-        this.#tell();
+        this.#notify();
         resolve();
       };
       this.#child.once("error", (error) => settle(error.message));
@@ -107,5 +107,29 @@ function signal(pid: number, name: NodeJS.Signals): void {
     process.kill(pid, name);
   } catch {
     // It is gone.
+  }
+}
+
+// The processes that a process started, and those that they started.
+/** As seen now; those whose parent has ended are not found. */
+function descendantsOf(ancestor: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync("/proc")) {
+    if (/^\d+$/.test(name)) parents.set(Number(name), parentOf(name));
+  }
+  const found = [ancestor];
+  for (const parent of found) {
+    for (const [pid, its] of parents) if (its === parent) found.push(pid);
+  }
+  return found.slice(1);
+}
+
+/** The name in parentheses may hold spaces and parentheses itself, so look behind the last one (proc(5), stat). */
+function parentOf(name: string): number {
+  try {
+    const stat = readFileSync(`/proc/${name}/stat`, "latin1");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return 0;
   }
 }

@@ -1,4 +1,4 @@
-// How the naive client arranges a data connection, mode by mode: exactly as it is told.
+// How the scripted client arranges a data connection, mode by mode: exactly as it is told.
 import { defaultPorts } from "../../data-connection/default-ports.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { Connection, Listener, Network } from "../../platform/network.ts";
@@ -6,7 +6,7 @@ import { formatEprt } from "../../protocol/extended-address.ts";
 import { formatPort } from "../../protocol/host-port.ts";
 import { parse227, parse229 } from "../../protocol/passive-reply.ts";
 import { makeReply } from "../../protocol/reply.ts";
-import type { FrontMode } from "../words.ts";
+import type { FrontMode } from "../args.ts";
 
 /** A data connection that was agreed on. */
 export interface Arranged extends AsyncDisposable {
@@ -14,7 +14,7 @@ export interface Arranged extends AsyncDisposable {
   readonly connection: Promise<Connection>;
 }
 
-export interface WayParts {
+export interface ModeParts {
   readonly network: Network;
   /** The ends of the control connection. */
   readonly local: Endpoint;
@@ -35,7 +35,7 @@ export class Refused extends Error {
 }
 
 /** Throws {@link Refused}, or what the network says. */
-export const dataWays: Readonly<Record<FrontMode, (parts: WayParts) => Promise<Arranged>>> = {
+export const dataModes: Readonly<Record<FrontMode, (parts: ModeParts) => Promise<Arranged>>> = {
   PASV: (parts) => passive(parts, "PASV", "227", (reply) => parse227(reply)),
   EPSV: (parts) => passive(parts, "EPSV", "229", (reply) => ({ host: parts.remote.host, port: parse229(reply) })),
   PORT: (parts) => active(parts, (end) => `PORT ${formatPort(end)}`),
@@ -50,7 +50,7 @@ export const dataWays: Readonly<Record<FrontMode, (parts: WayParts) => Promise<A
 };
 
 async function passive(
-  { network, signal, ask }: WayParts,
+  { network, signal, ask }: ModeParts,
   verb: string,
   code: string,
   read: (reply: ReturnType<typeof makeReply>) => Endpoint,
@@ -61,7 +61,7 @@ async function passive(
   return { connection: Promise.resolve(connection), [Symbol.asyncDispose]: async () => {} };
 }
 
-async function active(parts: WayParts, words: (end: Endpoint) => string): Promise<Arranged> {
+async function active(parts: ModeParts, words: (end: Endpoint) => string): Promise<Arranged> {
   const listener = await listenAt(parts, { host: parts.local.host, port: 0 });
   const line = await parts.ask(words({ host: parts.local.host, port: listener.endpoint.port }));
   if (line.startsWith("2")) return waiting([listener], parts.signal);
@@ -69,7 +69,7 @@ async function active(parts: WayParts, words: (end: Endpoint) => string): Promis
   throw new Refused(line);
 }
 
-const listenAt = ({ network, signal }: WayParts, { host, port }: Endpoint): Promise<Listener> =>
+const listenAt = ({ network, signal }: ModeParts, { host, port }: Endpoint): Promise<Listener> =>
   network.listen({ host, ports: { first: port, last: port }, signal });
 
 function waiting(listeners: readonly Listener[], signal: AbortSignal): Arranged {

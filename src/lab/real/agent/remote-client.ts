@@ -4,15 +4,15 @@ import { systemTime } from "../../../network/system-clock.ts";
 import type { Endpoint } from "../../../platform/endpoint.ts";
 import { definedProps } from "../../../protocol/defined-props.ts";
 import { type ErrorCode, SallyportError } from "../../../protocol/error.ts";
-import type { FtpUser, Meanwhile, TransferResult } from "../../stage.ts";
-import type { UserEvent } from "../../user/user-events.ts";
-import type { FrontMode } from "../../words.ts";
+import type { FrontMode } from "../../args.ts";
+import type { ClientEvent } from "../../client/client-events.ts";
+import type { LabClient, Meanwhile, TransferResult } from "../../stage.ts";
 import type { Program } from "../enclosure/program.ts";
 import type { AgentAnswer, AgentMessage, AgentPlan, AgentQuestion, AgentRequest } from "./messages.ts";
 
-export interface RemoteUserHooks {
+export interface RemoteClientHooks {
   /** `time`: milliseconds since 1970. */
-  tell(event: UserEvent, time: number): void;
+  notify(event: ClientEvent, time: number): void;
   /** A call of its system failed. */
   failed(call: string, error: string, time: number): void;
   /** It connects there now, or listens. */
@@ -24,16 +24,16 @@ interface Question {
   readonly reject: (error: Error) => void;
 }
 
-export class RemoteUser implements FtpUser {
+export class RemoteClient implements LabClient {
   local: Endpoint = { host: "", port: 0 };
   login = "";
   readonly #program: Program;
-  readonly #hooks: RemoteUserHooks;
+  readonly #hooks: RemoteClientHooks;
   readonly #questions = new Map<number, Question>();
   #lastId = 0;
   #meanwhile: Meanwhile | undefined;
 
-  private constructor(program: Program, hooks: RemoteUserHooks) {
+  private constructor(program: Program, hooks: RemoteClientHooks) {
     this.#program = program;
     this.#hooks = hooks;
     const lines = createInterface({ input: program.output });
@@ -46,8 +46,8 @@ export class RemoteUser implements FtpUser {
   }
 
   /** Throws what the client throws at login. */
-  static async logIn(program: Program, plan: AgentPlan, hooks: RemoteUserHooks): Promise<RemoteUser> {
-    const user = new RemoteUser(program, hooks);
+  static async logIn(program: Program, plan: AgentPlan, hooks: RemoteClientHooks): Promise<RemoteClient> {
+    const user = new RemoteClient(program, hooks);
     const answer = await user.#asked(0, plan);
     if (answer.type === "logged-in") Object.assign(user, { local: answer.local, login: answer.login });
     return user;
@@ -76,7 +76,7 @@ export class RemoteUser implements FtpUser {
   }
 
   async vanish(): Promise<void> {
-    this.#hooks.tell({ type: "note", text: "the client is gone" }, systemTime());
+    this.#hooks.notify({ type: "note", text: "the client is gone" }, systemTime());
     await this.#program.kill();
   }
 
@@ -114,7 +114,7 @@ export class RemoteUser implements FtpUser {
   #receive(message: AgentMessage): void {
     switch (message.type) {
       case "event":
-        this.#hooks.tell(message.event, message.time);
+        this.#hooks.notify(message.event, message.time);
         break;
       case "call":
         this.#hooks.failed(message.call, message.error, message.time);

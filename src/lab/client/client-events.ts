@@ -1,7 +1,7 @@
-// What the naive client tells of itself, for the evidence.
+// What the scripted client tells of itself, for the evidence.
 import { isSallyportError } from "../../protocol/error.ts";
 
-export type UserEvent =
+export type ClientEvent =
   | { readonly type: "line"; readonly from: "client" | "server"; readonly text: string }
   /** A call of its system failed. */
   | {
@@ -14,7 +14,7 @@ export type UserEvent =
   | { readonly type: "note"; readonly text: string };
 
 /** Must not throw. */
-export type TellUserEvent = (event: UserEvent) => void;
+export type NotifyClientEvent = (event: ClientEvent) => void;
 
 /** The system's name of an error; else Sallyport's. */
 export function systemName(error: unknown): string {

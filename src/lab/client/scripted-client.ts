@@ -1,23 +1,23 @@
-// The naive FTP client: one control connection, one transfer at a time, no suspicion.
+// The scripted FTP client: one control connection, one transfer at a time, no suspicion.
 import { type Clock, withDeadline } from "../../platform/clock.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { Connection, Network } from "../../platform/network.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
+import type { FrontMode } from "../args.ts";
 import { type LabFiles, labBytes } from "../files.ts";
-import type { FtpUser, Meanwhile, TransferResult } from "../stage.ts";
-import type { FrontMode } from "../words.ts";
-import { ControlLink } from "./control-link.ts";
+import type { LabClient, Meanwhile, TransferResult } from "../stage.ts";
+import { type NotifyClientEvent, systemName } from "./client-events.ts";
+import { ControlConnection } from "./control-connection.ts";
+import { type Arranged, dataModes, Refused } from "./data-modes.ts";
 import { type DataEnd, receiveData, sendData } from "./data-transfer.ts";
-import { type Arranged, dataWays, Refused } from "./data-ways.ts";
-import { systemName, type TellUserEvent } from "./user-events.ts";
 
-export interface NaiveUserOptions {
+export interface ScriptedClientOptions {
   readonly network: Network;
   readonly clock: Clock;
   readonly server: Endpoint;
-  readonly tell: TellUserEvent;
+  readonly notify: NotifyClientEvent;
   /** Default `me`, `secret`: on most stages anybody may log in. */
   readonly credentials?: { readonly user: string; readonly password: string };
   /** What the server has, to see whether a download is whole. */
@@ -30,31 +30,31 @@ export interface NaiveUserOptions {
   readonly kill: () => Promise<void>;
 }
 
-export class NaiveUser implements FtpUser {
+export class ScriptedClient implements LabClient {
   readonly local: Endpoint;
   login = "";
-  readonly #options: NaiveUserOptions;
+  readonly #options: ScriptedClientOptions;
   readonly #control: Connection;
-  readonly #link: ControlLink;
+  readonly #server: ControlConnection;
 
-  private constructor(options: NaiveUserOptions, control: Connection) {
+  private constructor(options: ScriptedClientOptions, control: Connection) {
     this.#options = options;
     this.#control = control;
     this.local = control.local;
-    this.#link = new ControlLink(control, options.tell);
+    this.#server = new ControlConnection(control, options.notify);
   }
 
   /** Connects and logs in. Throws `NET_*` when the server cannot be reached. */
-  static async logIn(options: NaiveUserOptions): Promise<NaiveUser> {
-    const { network, server, localAddress, tell } = options;
+  static async logIn(options: ScriptedClientOptions): Promise<ScriptedClient> {
+    const { network, server, localAddress, notify } = options;
     const { signal, release } = patience(options);
     try {
       const from = definedProps({ localAddress });
-      const user = new NaiveUser(options, await network.connect({ ...server, ...from, signal }));
+      const user = new ScriptedClient(options, await network.connect({ ...server, ...from, signal }));
       await user.#logIn();
       return user;
     } catch (error) {
-      tell({ type: "call", call: `connect ${server.host}:${server.port}`, error: systemName(error) });
+      notify({ type: "call", call: `connect ${server.host}:${server.port}`, error: systemName(error) });
       throw error;
     } finally {
       release();
@@ -62,14 +62,14 @@ export class NaiveUser implements FtpUser {
   }
 
   async ask(line: string): Promise<string> {
-    this.#link.send(line);
+    this.#server.send(line);
     return this.reply();
   }
 
   async reply(): Promise<string> {
     const { signal, release } = patience(this.#options);
     try {
-      return await this.#link.reply(signal);
+      return await this.#server.reply(signal);
     } finally {
       release();
     }
@@ -97,7 +97,7 @@ export class NaiveUser implements FtpUser {
   }
 
   async vanish(): Promise<void> {
-    this.#options.tell({ type: "note", text: "the client is gone" });
+    this.#options.notify({ type: "note", text: "the client is gone" });
     await this.#options.kill();
   }
 
@@ -126,30 +126,30 @@ export class NaiveUser implements FtpUser {
     const { signal, release } = patience(this.#options);
     let last = "";
     const ask = async (words: string): Promise<string> => {
-      this.#link.send(words);
-      last = await this.#link.reply(signal);
+      this.#server.send(words);
+      last = await this.#server.reply(signal);
       return last;
     };
     try {
-      await using arranged = await dataWays[mode]({ network, local, remote, signal, ask });
+      await using arranged = await dataModes[mode]({ network, local, remote, signal, ask });
       const opening = await ask(line);
       if (!opening.startsWith("1")) {
         void arranged.connection.then((data) => data.reset()).catch(() => {});
         return { works: false, whole: false, reply: opening };
       }
       const data = await this.#firstOf(arranged, signal);
-      if (data === undefined) return { works: false, whole: false, reply: await this.#link.reply(signal) };
+      if (data === undefined) return { works: false, whole: false, reply: await this.#server.reply(signal) };
       release();
       const end = await carry(data);
       if (end.system !== undefined) {
-        this.#options.tell({ type: "call", call: `data of ${line}`, error: end.system, isTransfer: true });
+        this.#options.notify({ type: "call", call: `data of ${line}`, error: end.system, isTransfer: true });
       }
       const reply = await this.reply();
       return { ...end, works: reply.startsWith("2") && end.whole, reply };
     } catch (error) {
       if (error instanceof Refused) return { works: false, whole: false, reply: error.reply };
       const system = systemName(error);
-      this.#options.tell({ type: "call", call: `data connection of ${line}`, error: system });
+      this.#options.notify({ type: "call", call: `data connection of ${line}`, error: system });
       return { works: false, whole: false, reply: last, system };
     } finally {
       release();
@@ -158,13 +158,13 @@ export class NaiveUser implements FtpUser {
 
   /** The data connection, or nothing when a reply that ends the transfer comes in its place. */
   async #firstOf({ connection }: Arranged, signal: AbortSignal): Promise<Connection | undefined> {
-    const first = await Promise.race([connection, this.#link.hasReply(signal).then(() => undefined)]);
+    const first = await Promise.race([connection, this.#server.hasReply(signal).then(() => undefined)]);
     // After 226 it is there, and only its news is slower than the reply.
-    return first === undefined && this.#link.next?.startsWith("2") === true ? connection : first;
+    return first === undefined && this.#server.next?.startsWith("2") === true ? connection : first;
   }
 }
 
-function patience({ clock, patienceMs = limits.labReplyMs }: NaiveUserOptions): ReturnType<typeof withDeadline> {
+function patience({ clock, patienceMs = limits.labReplyMs }: ScriptedClientOptions): ReturnType<typeof withDeadline> {
   return withDeadline(
     clock,
     patienceMs,

@@ -1,11 +1,11 @@
-// The bytes of one transfer, as the naive client reads and writes them: the end of the connection is the end of the file.
+// The bytes of one transfer, as the scripted client reads and writes them: the end of the connection is the end of the file.
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Connection } from "../../platform/network.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { limits } from "../../protocol/limits.ts";
 import { wrongLabByte } from "../files.ts";
 import type { Meanwhile } from "../stage.ts";
-import { systemName } from "./user-events.ts";
+import { systemName } from "./client-events.ts";
 
 export interface DataEnd {
   readonly whole: boolean;

@@ -1,7 +1,7 @@
 // What is shown of a scenario, part by part: lines out. Pure.
 import type { Evidence, LabEvent, NetstatLine } from "../../lab/evidence.ts";
 import { withPrograms } from "../../lab/figures/host-titles.ts";
-import { describeOutcome, isAsExpected, type Take } from "../../lab/run-scenario.ts";
+import { describeOutcome, isAsExpected, type Variant } from "../../lab/run-scenario.ts";
 import type { Scenario } from "../../lab/scenario.ts";
 import type { Paint } from "../demo/paint.ts";
 import { escapeText } from "../report/escape-text.ts";
@@ -17,35 +17,39 @@ export function showOpening({ number, name, title, seen }: Scenario, paint: Pain
   return [paint("title", `${number} ${name}: ${title}`), "", ...indented(seen), ""];
 }
 
-export function showTake(scenario: Scenario, take: Take, evidence: Evidence, paint: Paint): readonly Part[] {
-  const heading = take.side === "plain" ? "Without Sallyport" : "With Sallyport";
+export function showVariant(scenario: Scenario, variant: Variant, evidence: Evidence, paint: Paint): readonly Part[] {
+  const heading = variant.side === "plain" ? "Without Sallyport" : "With Sallyport";
   const { events } = evidence;
   return [
     [
-      paint("title", `${heading}${take.title === "" ? "" : `: ${take.title}`}`),
+      paint("title", `${heading}${variant.title === "" ? "" : `: ${variant.title}`}`),
       "",
-      ...take.act.typed.map((line) => `  ${line}`),
+      ...variant.run.typed.map((line) => `  ${line}`),
       "",
     ],
-    [...showNodes(scenario, take, evidence), "", ...drawFigure(scenario.topology, events, paint), ""],
+    [...showNodes(scenario, variant, evidence), "", ...drawFigure(scenario.topology, events, paint), ""],
     [paint("title", "The client's dialogue"), ...showDialogue(events, paint), ""],
     [paint("title", "What each host saw"), ...showCalls(events, paint), ...showNetstat(events, paint), ""],
-    [...showVerdict(take, evidence, paint), ...indented(take.side === "plain" ? scenario.why : scenario.answer), ""],
+    [
+      ...showVerdict(variant, evidence, paint),
+      ...indented(variant.side === "plain" ? scenario.why : scenario.answer),
+      "",
+    ],
   ];
 }
 
 /** What runs on each host, and what the routers do. */
-function showNodes({ topology }: Scenario, { side }: Take, evidence: Evidence): readonly string[] {
+function showNodes({ topology }: Scenario, { side }: Variant, evidence: Evidence): readonly string[] {
   const { hosts, routers } = withPrograms(topology, evidence, side === "plain" ? "ssh" : "Sallyport");
   return [...hosts, ...routers].map(({ name, title = "" }) => `  ${name.padEnd(10)}${title}`.trimEnd());
 }
 
 /** `as expected: fails, 425`, or what was expected in its place. */
-function showVerdict({ act }: Take, evidence: Evidence, paint: Paint): Part {
+function showVerdict({ run }: Variant, evidence: Evidence, paint: Paint): Part {
   const { outcome } = evidence;
-  return isAsExpected(evidence, act)
-    ? [paint("good", `as expected: ${describeOutcome(outcome)}${act.rightly === undefined ? "" : `: ${act.rightly}`}`)]
-    : [paint("bad", `NOT as expected: ${describeOutcome(outcome)}; expected: ${describeOutcome(act.expected)}`)];
+  return isAsExpected(evidence, run)
+    ? [paint("good", `as expected: ${describeOutcome(outcome)}${run.rightly === undefined ? "" : `: ${run.rightly}`}`)]
+    : [paint("bad", `NOT as expected: ${describeOutcome(outcome)}; expected: ${describeOutcome(run.expected)}`)];
 }
 
 function showDialogue(events: readonly LabEvent[], paint: Paint): readonly string[] {

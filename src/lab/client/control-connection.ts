@@ -1,13 +1,13 @@
-// The naive client's control connection: lines out, replies in.
+// The scripted client's control connection: lines out, replies in.
 import { onAbort } from "../../platform/abort.ts";
 import type { Connection } from "../../platform/network.ts";
-import { systemName, type TellUserEvent } from "./user-events.ts";
+import { type NotifyClientEvent, systemName } from "./client-events.ts";
 
 const withoutPassword = (line: string): string => line.replace(/^(PASS|ACCT) .*/i, "$1 XXXX");
 
-export class ControlLink {
+export class ControlConnection {
   readonly #connection: Connection;
-  readonly #tell: TellUserEvent;
+  readonly #notify: NotifyClientEvent;
   /** First lines of replies that nobody has asked for yet. */
   readonly #replies: string[] = [];
   #text = "";
@@ -16,19 +16,19 @@ export class ControlLink {
   #isEnded = false;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(connection: Connection, tell: TellUserEvent) {
+  constructor(connection: Connection, notify: NotifyClientEvent) {
     this.#connection = connection;
-    this.#tell = tell;
+    this.#notify = notify;
     const { stream } = connection;
     stream.on("data", (bytes: Buffer) => this.#receive(bytes.toString("latin1")));
     stream.on("error", (error) =>
-      tell({ type: "call", call: "read control connection", error: systemName(error), isTransfer: true }),
+      notify({ type: "call", call: "read control connection", error: systemName(error), isTransfer: true }),
     );
     for (const event of ["end", "close"]) stream.on(event, () => this.#end());
   }
 
   send(line: string): void {
-    this.#tell({ type: "line", from: "client", text: withoutPassword(line) });
+    this.#notify({ type: "line", from: "client", text: withoutPassword(line) });
     if (this.#connection.stream.writable) this.#connection.stream.write(`${line}\r\n`);
   }
 
@@ -65,7 +65,7 @@ export class ControlLink {
 
   /** RFC 959 section 4.2: `123-` begins a reply of several lines, `123 ` ends it. */
   #receiveLine(line: string): void {
-    this.#tell({ type: "line", from: "server", text: line });
+    this.#notify({ type: "line", from: "server", text: line });
     if (this.#open === undefined && /^\d{3}-/.test(line)) this.#open = { end: `${line.slice(0, 3)} `, first: line };
     else if (this.#open === undefined) this.#replies.push(line);
     else if (line.startsWith(this.#open.end)) {
@@ -79,7 +79,7 @@ export class ControlLink {
   }
 
   #end(): void {
-    if (!this.#isEnded) this.#tell({ type: "note", text: "the control connection has ended" });
+    if (!this.#isEnded) this.#notify({ type: "note", text: "the control connection has ended" });
     this.#isEnded = true;
     this.#wake();
   }

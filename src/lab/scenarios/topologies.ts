@@ -43,19 +43,19 @@ const internet: RouterPlan = {
 const publicWires = wires("the client's network", "the server's network");
 
 /** Nothing between client and server but a router. */
-export const openPlace: Topology = { wires: publicWires, hosts: [client, server], routers: [internet] };
+export const openTopology: Topology = { wires: publicWires, hosts: [client, server], routers: [internet] };
 
 /** Somebody else is in the client's network. */
-export const sharedPlace: Topology = { wires: publicWires, hosts: [client, stranger, server], routers: [internet] };
+export const sharedTopology: Topology = { wires: publicWires, hosts: [client, stranger, server], routers: [internet] };
 
 /** A packet filter before the client: nothing comes in that was not asked for. */
-export const filteredPlace: Topology = {
+export const filteredTopology: Topology = {
   wires: publicWires,
   hosts: [client, server],
   routers: [{ ...internet, name: "firewall", title: "packet filter", keepsOut: "far" }],
 };
 
-const natPlace = (ftpHelper: boolean): Topology => ({
+const natTopology = (ftpHelper: boolean): Topology => ({
   wires: wires("the client's private network", "the server's network"),
   hosts: [
     { ...client, attached: { near: `${privateClientAddress}/24` }, gateway: "192.168.1.1" },
@@ -75,13 +75,13 @@ const natPlace = (ftpHelper: boolean): Topology => ({
 });
 
 /** A NAT before the client. */
-export const clientNatPlace: Topology = natPlace(false);
+export const clientNatTopology: Topology = natTopology(false);
 
 /** The same with nf_conntrack_ftp and nf_nat_ftp. */
-export const helperNatPlace: Topology = natPlace(true);
+export const helperNatTopology: Topology = natTopology(true);
 
 /** A NAT before the server, which forwards the ports of FTP, SSH and, if asked to, passive data. */
-export function serverNatPlace(passive?: { readonly first: number; readonly last: number }): Topology {
+export function serverNatTopology(passive?: { readonly first: number; readonly last: number }): Topology {
   const forwarded = [{ first: 21, last: 22 }, ...(passive === undefined ? [] : [passive])];
   return {
     wires: [
@@ -114,7 +114,7 @@ export const serverB = "10.2.0.2";
 export const sshHostAddress = "203.0.113.3";
 
 /** Two FTP servers that cannot reach each other, and an SSH host that can reach both. */
-export const twoServersPlace: Topology = {
+export const twoServersTopology: Topology = {
   wires: [
     { name: "near", title: "the client's network" },
     { name: "far", title: "the Internet", latencyMs: 10 },

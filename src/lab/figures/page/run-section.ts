@@ -1,4 +1,4 @@
-// One act of a scenario: what is typed, both figures in two widths, and the evidence in words.
+// One run of a scenario: what is typed, both figures in two widths, and the evidence in words.
 import type { Topology } from "../../topology.ts";
 import { type Drawing, inlineFigure } from "../figure.ts";
 import { withPrograms } from "../host-titles.ts";
@@ -7,7 +7,7 @@ import { drawUprightNetwork } from "../network/draw-upright.ts";
 import { drawWideNetwork } from "../network/draw-wide.ts";
 import { drawSequence, sequenceWidths } from "../sequence/draw-sequence.ts";
 import { connectionList, dialogue, netstats, remarks } from "./evidence-blocks.ts";
-import { openWords, outcomeWords, type ShownAct, verdictOf, type Way } from "./shown.ts";
+import { openWords, outcomeWords, type ShownRun, verdictOf, type Way } from "./shown.ts";
 
 export interface ActPlace {
   /** `S08` */
@@ -18,33 +18,33 @@ export interface ActPlace {
   readonly foldsLogin: boolean;
 }
 
-export function actSection(act: ShownAct, place: ActPlace): Markup {
+export function actSection(run: ShownRun, place: ActPlace): Markup {
   const { way } = place;
-  const { evidence } = act;
-  const verdict = verdictOf(act);
-  const open = openWords(act);
+  const { evidence } = run;
+  const verdict = verdictOf(run);
+  const open = openWords(run);
   return element(
     "section",
-    { class: `act ${verdict}` },
+    { class: `run ${verdict}` },
     element(
       "h3",
       {},
       way.title,
       " ",
-      element("span", { class: `outcome ${verdict}` }, outcomeWords(act)),
+      element("span", { class: `outcome ${verdict}` }, outcomeWords(run)),
       open === undefined ? undefined : element("span", { class: "outcome open" }, open),
     ),
     element("h4", {}, "Typed"),
     element(
       "pre",
       { class: "typed", tabindex: "0" },
-      act.typed.flatMap((line) => [element("span", {}, line), lineEnd]),
+      run.typed.flatMap((line) => [element("span", {}, line), lineEnd]),
     ),
     element("h4", {}, "Who connects to whom"),
-    networkFigure(act, place),
+    networkFigure(run, place),
     connectionList(evidence),
     element("h4", {}, "What is said"),
-    sequenceFigure(act, place),
+    sequenceFigure(run, place),
     element(
       "div",
       { class: "evidence" },
@@ -57,13 +57,13 @@ export function actSection(act: ShownAct, place: ActPlace): Markup {
 
 const lineEnd: Markup = { markup: "\n" };
 
-function networkFigure({ evidence }: ShownAct, { topology: plan, number, way }: ActPlace): Markup {
+function networkFigure({ evidence }: ShownRun, { topology: plan, number, way }: ActPlace): Markup {
   const topology = withPrograms(plan, evidence, way.gateway);
   const label = `${number}, ${way.title.toLowerCase()}: hosts and connections; the list below says the same in words`;
   return bothWidths(drawWideNetwork(topology, evidence), drawUprightNetwork(topology, evidence), label, "network");
 }
 
-function sequenceFigure({ evidence }: ShownAct, { topology, number, way, foldsLogin }: ActPlace): Markup {
+function sequenceFigure({ evidence }: ShownRun, { topology, number, way, foldsLogin }: ActPlace): Markup {
   const draw = (width: number): Drawing =>
     drawSequence(topology, evidence, { gateway: way.gateway, width, foldsLogin });
   const label = `${number}, ${way.title.toLowerCase()}: sequence of commands, replies and connections; the dialogue below says the same in words`;
