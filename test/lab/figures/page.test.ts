@@ -93,7 +93,7 @@ describe("the verdict of a run", () => {
       "fails: ✕ fails · 425",
       "rightly: ✓ refused, with the reason · 425",
     ]);
-    expect(scenarioPage({ ...first!, sallyport: refused })).toContain('<section class="act rightly">');
+    expect(scenarioPage({ ...first!, sallyport: refused })).toContain('<section class="run rightly">');
   });
 });
 
