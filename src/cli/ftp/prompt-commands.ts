@@ -1,5 +1,4 @@
 // All commands of the prompt, and how a typed word finds one.
-import { explain } from "../../lab/explain/explain.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { checksumCommand, fileCommands } from "./file-commands.ts";
@@ -28,9 +27,10 @@ const explainLast: PromptCommand = {
   help: "say more about the last error: why it happens, and in which scenario",
   args: [0, 0],
   redirects: "lines",
-  run: (shell) => {
+  run: async (shell) => {
     const { lastError } = shell;
     if (lastError === undefined) return shell.print("Nothing has failed.");
+    const { explain } = await import("../../lab/explain/explain.ts");
     for (const line of [lastError.message, ...explain(lastError)]) shell.print(escapeText(line));
   },
 };

@@ -5,7 +5,7 @@ import type { ClientOptions, Credentials } from "../../client/client-options.ts"
 import type { FtpClient } from "../../client/ftp-client.ts";
 import { connectFtp, type FtpClientOptions } from "../../connect/ftp-client.ts";
 import { type SshHost, sshHost } from "../../connect/ssh-host.ts";
-import { explain } from "../../lab/explain/explain.ts";
+import type { explain } from "../../lab/explain/explain.ts";
 import { systemClock } from "../../network/system-clock.ts";
 import { attemptUntil, onAbort } from "../../platform/abort.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
@@ -29,7 +29,9 @@ import type { Settings, Shell, Target } from "./shell.ts";
 
 /** Returns the exit status. Throws what is to be reported to the user. */
 export async function runFtp(command: FtpCommand, io: ProcessIo, reporter: Reporter): Promise<number> {
-  const run = new FtpRun(command, io, reporter);
+  // The scenarios are long texts.
+  const long = command.explain ? (await import("../../lab/explain/explain.ts")).explain : undefined;
+  const run = new FtpRun(command, io, reporter, long);
   try {
     return await run.run();
   } finally {
@@ -56,7 +58,7 @@ class FtpRun implements AsyncDisposable {
   readonly #second: Set<number> = new Set();
   #connecting: SessionSlot["which"] = "first";
 
-  constructor(command: FtpCommand, io: ProcessIo, reporter: Reporter) {
+  constructor(command: FtpCommand, io: ProcessIo, reporter: Reporter, long: typeof explain | undefined) {
     this.#command = command;
     this.#io = io;
     this.#settings = settingsOf(command, this.#interactive);
@@ -76,7 +78,7 @@ class FtpRun implements AsyncDisposable {
       columns: () => (process.stdout.isTTY ? process.stdout.columns : undefined),
       report: (error, shown) => {
         if (!shown) reporter.fail(error);
-        if (command.explain) for (const line of explain(error)) io.printError(`  ${escapeText(line)}\n`);
+        for (const line of long?.(error) ?? []) io.printError(`  ${escapeText(line)}\n`);
       },
       runLocal: (line, directory) => runLocal(line, directory, this.#interactive, io.env),
       nowMs: () => systemClock.nowMs(),

@@ -1,17 +1,18 @@
 // The report for programs: one JSON object per line on standard output.
-import { explain, scenarioOf } from "../../lab/explain/explain.ts";
+import { scenarioOf } from "../../lab/explain/signs.ts";
 import type { SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
 import { exitStatusOf } from "../exit-status.ts";
 import type { Gauge, Progress } from "../progress/progress.ts";
 import type { Change, Moved, Report, Totals } from "./report.ts";
+import type { TextReportOptions } from "./text-report.ts";
 
 export class JsonReport implements Report {
   readonly #printLine: (line: string) => void;
-  readonly #explain: boolean;
+  readonly #explain: TextReportOptions["explain"];
   readonly #progress: Progress;
 
-  constructor(options: { printLine: (line: string) => void; explain: boolean; progress: Progress }) {
+  constructor(options: Pick<TextReportOptions, "printLine" | "explain" | "progress">) {
     this.#printLine = options.printLine;
     this.#explain = options.explain;
     this.#progress = options.progress;
@@ -39,9 +40,9 @@ export class JsonReport implements Report {
 
   failed(name: string, error: SallyportError): void {
     const { code, message, hint } = error;
-    const more = this.#explain ? { explanation: explain(error) } : {};
+    const explanation = this.#explain?.(error);
     const scenario = scenarioOf(error);
-    this.#print({ event: "error", name, code, message, hint, scenario, exitStatus: exitStatusOf(error), ...more });
+    this.#print({ event: "error", name, code, message, hint, scenario, exitStatus: exitStatusOf(error), explanation });
   }
 
   note(text: string): void {

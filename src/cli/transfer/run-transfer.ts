@@ -47,7 +47,7 @@ async function perform(
   interrupt: () => void,
 ): Promise<number> {
   const nowMs = (): number => systemClock.nowMs();
-  const report = reportOf(command, io);
+  const report = await reportOf(command, io);
   const context = new RunContext(command, report, nowMs, io.outputStream);
   const startedMs = nowMs();
   const errorsOfTasks: SallyportError[] = [];
@@ -90,7 +90,9 @@ function tasksOf({ order }: TransferCommand, context: RunContext): readonly Task
   return listTasks(context, order.sources);
 }
 
-function reportOf({ json, quiet, explain }: TransferCommand, io: ProcessIo): Report {
+async function reportOf({ json, quiet, explain: isLong }: TransferCommand, io: ProcessIo): Promise<Report> {
+  // The scenarios are long texts.
+  const explain = isLong ? (await import("../../lab/explain/explain.ts")).explain : undefined;
   const { printLine, printError } = io;
   const columns = quiet || json ? undefined : io.columns;
   const progress = new Progress({ columns, write: printError, nowMs: () => systemClock.nowMs() });

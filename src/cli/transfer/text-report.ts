@@ -1,5 +1,4 @@
 // The report for prompts: lines on standard error, listings on standard output.
-import { explain } from "../../lab/explain/explain.ts";
 import type { SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
 import type { Gauge, Progress } from "../progress/progress.ts";
@@ -11,7 +10,8 @@ import type { TransferVerb } from "./transfer-options.ts";
 
 export interface TextReportOptions {
   readonly quiet: boolean;
-  readonly explain: boolean;
+  /** The long form of an error; absent: it is not shown. */
+  readonly explain: ((error: SallyportError) => readonly string[]) | undefined;
   readonly progress: Progress;
   readonly printLine: (line: string) => void;
   readonly printError: (text: string) => void;
@@ -59,7 +59,7 @@ export class TextReport implements Report {
     progress.erase();
     printError(`sallyport: ${name === "" ? "" : `${escapeText(name)}: `}${escapeText(error.message)}\n`);
     if (error.hint !== undefined) printError(`  ${escapeText(error.hint)}\n`);
-    if (this.#options.explain) for (const line of explain(error)) printError(`  ${escapeText(line)}\n`);
+    for (const line of this.#options.explain?.(error) ?? []) printError(`  ${escapeText(line)}\n`);
   }
 
   note(text: string): void {

@@ -1,6 +1,6 @@
 // By what an error shows its scenario. S06 has no sign: whoever comes through somebody's open forward sees what S07 is.
 import { isPrivateAddress } from "../../protocol/client/private-address.ts";
-import type { SallyportError } from "../../protocol/error.ts";
+import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
 
 export interface Sign {
@@ -37,7 +37,7 @@ const besideControl = ({ details }: SallyportError): boolean => isLoopback(hostI
 const isAboutTls = (text: string): boolean => /\b(?:tls|ssl|encrypt)/i.test(text);
 
 /** Files, rights, words and keys: the same would happen with nothing in between, unless the server asks for TLS. */
-export function isNoPathProblem({ code, details }: SallyportError, text: string): boolean {
+function isNoPathProblem({ code, details }: SallyportError, text: string): boolean {
   if (/^(?:FS|USAGE|CONFIG|LIMIT|POLICY)_|^(?:SSH_AUTH|SSH_HOST_KEY|SSH_CONFIG|INTERNAL|CLOSED)$/.test(code))
     return true;
   return [450, 532, 550, 551, 552, 553].includes(details.reply ?? 0) && !isAboutTls(text);
@@ -162,3 +162,25 @@ export const signs: readonly Sign[] = [
     here: "Nothing is wrong with the way to the server: it has answered, and there is nothing of that name. dir at the prompt, or sallyport ls, shows what there is; a path begins in the login directory.",
   },
 ];
+
+/** `S07`; undefined for an error that none of the scenarios is about. */
+export function scenarioOf(error: SallyportError): string | undefined {
+  return signOf(error)?.scenario;
+}
+
+/** The first that fits. */
+export function signOf(error: SallyportError): Sign | undefined {
+  const text = [error.message, ...causesOf(error).map(({ message }) => message)].join("\n");
+  const isNoPath = isNoPathProblem(error, text);
+  return signs.find(({ scenario, fits }) => (scenario === undefined || !isNoPath) && fits(error, text));
+}
+
+/** What was thrown below it; of foreign errors only the outermost, which says it all. */
+export function causesOf(error: SallyportError): readonly Error[] {
+  const causes: Error[] = [];
+  for (let cause = error.cause; cause instanceof Error && causes.length < 5; cause = cause.cause) {
+    causes.push(cause);
+    if (!isSallyportError(cause)) break;
+  }
+  return causes.filter(({ message }) => !error.message.includes(message));
+}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { explain, scenarioOf } from "../../../src/lab/explain/explain.ts";
+import { explain } from "../../../src/lab/explain/explain.ts";
+import { scenarioOf } from "../../../src/lab/explain/signs.ts";
 import { type ErrorCode, SallyportError } from "../../../src/protocol/error.ts";
 
 const error = (code: ErrorCode, message: string, reply?: number, cause?: unknown): SallyportError =>

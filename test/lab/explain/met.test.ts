@@ -7,7 +7,7 @@ import {
   type Network,
   transferBetween,
 } from "../../../src/connect/index.ts";
-import { scenarioOf } from "../../../src/lab/explain/explain.ts";
+import { scenarioOf } from "../../../src/lab/explain/signs.ts";
 import { systemNetwork } from "../../../src/network/system-network.ts";
 import { SallyportError } from "../../../src/protocol/error.ts";
 import { begin } from "../../client/rig.ts";
