@@ -41,7 +41,7 @@ export const sshLimits = {
     unit: "bytes",
     why: "one line of ssh's standard error; ssh writes at most 1024",
   },
-  sshLastWordsMax: { value: 20, unit: "lines", why: "of ssh's standard error kept to explain its end" },
+  sshRecentLinesMax: { value: 20, unit: "lines", why: "of ssh's standard error kept to explain its end" },
   sshOriginatorWaitMs: {
     value: 1000,
     unit: "ms",

@@ -2,7 +2,6 @@
 
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { Connection, Listener, Network } from "../../platform/network.ts";
-import { join } from "./join.ts";
 import { readSocksRequest, socksAnswer } from "./socks.ts";
 import type { SimulatedSsh } from "./ssh-client.ts";
 
@@ -37,10 +36,10 @@ export async function forwardDynamic(ssh: SimulatedSsh, options: ForwardOptions)
   const listener = await listenFor(ssh.local, options);
   return serve(listener, async (connection, signal) => {
     const target = await readSocksRequest(connection);
-    const far = await ssh.network.connect({ ...target, signal }).catch(() => undefined);
-    connection.stream.write(socksAnswer(far !== undefined));
-    if (far === undefined) await connection[Symbol.asyncDispose]();
-    else await join(connection, far);
+    const remote = await ssh.network.connect({ ...target, signal }).catch(() => undefined);
+    connection.stream.write(socksAnswer(remote !== undefined));
+    if (remote === undefined) await connection[Symbol.asyncDispose]();
+    else await join(connection, remote);
   });
 }
 
@@ -56,9 +55,9 @@ async function connectAndJoin(
   target: Endpoint,
   signal: AbortSignal,
 ): Promise<void> {
-  const far = await network.connect({ ...target, signal }).catch(() => undefined);
-  if (far === undefined) await connection[Symbol.asyncDispose]();
-  else await join(connection, far);
+  const remote = await network.connect({ ...target, signal }).catch(() => undefined);
+  if (remote === undefined) await connection[Symbol.asyncDispose]();
+  else await join(connection, remote);
 }
 
 function serve(listener: Listener, take: (connection: Connection, signal: AbortSignal) => Promise<void>): Forward {
@@ -67,7 +66,7 @@ function serve(listener: Listener, take: (connection: Connection, signal: AbortS
     while (!stop.signal.aborted) {
       const connection = await listener.accept({ signal: stop.signal }).catch(() => undefined);
       if (connection === undefined) return;
-      // Whoever talks something else is cut off.
+      // A client that speaks something else is cut off.
       void take(connection, stop.signal).catch(() => connection.reset());
     }
   };
@@ -80,4 +79,17 @@ function serve(listener: Listener, take: (connection: Connection, signal: AbortS
       await accepting;
     },
   };
+}
+
+/** Two connections made one: each direction ends on its own, a break of one is a break of the other. Resolves when nothing is left of either. */
+async function join(one: Connection, other: Connection): Promise<void> {
+  one.stream.pipe(other.stream);
+  other.stream.pipe(one.stream);
+  const pair = [one, other];
+  for (const each of pair) {
+    void each.closed.then(({ how }) => {
+      if (how !== "fin") for (const connection of pair) connection.reset();
+    });
+  }
+  await Promise.all(pair.map(({ closed }) => closed));
 }

@@ -83,8 +83,8 @@ export class SimulatedSsh implements AsyncDisposable {
 
   async #watch(name: string): Promise<SallyportError | undefined> {
     const { error: cause } = await this.#connection.closed;
-    const words = `the SSH connection to ${name} is lost${cause === undefined ? "" : `: ${cause.message}`}`;
-    this.#lose(new SallyportError("SSH_DISCONNECTED", words, { cause }));
+    const text = `the SSH connection to ${name} is lost${cause === undefined ? "" : `: ${cause.message}`}`;
+    this.#lose(new SallyportError("SSH_DISCONNECTED", text, { cause }));
     return this.#isDisposed ? undefined : this.#gone;
   }
 

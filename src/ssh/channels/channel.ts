@@ -10,7 +10,7 @@ import type { ChannelEvent, ChannelMachine } from "./machine/channel-machine.ts"
 import type { DirectionState } from "./machine/half-close.ts";
 import { SendQueue } from "./machine/send-queue.ts";
 import type { SendTurns, Source } from "./send-turns.ts";
-import { honestError } from "./stream-errors.ts";
+import { asSallyportError } from "./stream-errors.ts";
 
 type Done = (error?: Error | null) => void;
 
@@ -32,8 +32,10 @@ export interface ChannelParts {
 /** A piece smaller than this is copied, so that it does not keep a whole read of other channels' data in memory. */
 const copyBytesMax = 4096;
 
-const bufferOf = (bytes: Uint8Array): Buffer =>
-  bytes.length < copyBytesMax ? Buffer.from(bytes) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+function bufferOf(bytes: Uint8Array): Buffer {
+  if (bytes.length < copyBytesMax) return Buffer.from(bytes);
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
 
 /**
  * Reading: what does not fit into the stream's buffer waits in `#unread`, which the channel's window bounds; only what the
@@ -140,7 +142,7 @@ export class Channel extends Duplex implements Source {
   // ---- as a stream
 
   override destroy(error?: Error | null): this {
-    return super.destroy(error ? honestError(error, this.target) : undefined);
+    return super.destroy(error ? asSallyportError(error, this.target) : undefined);
   }
 
   override _read(): void {
@@ -173,7 +175,7 @@ export class Channel extends Duplex implements Source {
     this.#queue.clear();
     this.#parts.turns.remove(this);
     this.#parts.machine.close(this.number);
-    this.#finishWrite(error ?? honestError(undefined, this.target));
+    this.#finishWrite(error ?? asSallyportError(undefined, this.target));
     done(error);
   }
 
@@ -258,7 +260,7 @@ export function channelConnection(channel: Channel, local: Endpoint, remote: End
     local,
     remote,
     clock,
-    // CLOSE without end-of-file. sshd makes an end-of-file of it for the far program (openssh/README.md): what must not be
+    // CLOSE without end-of-file. sshd makes an end-of-file of it for the remote program (openssh/README.md): what must not be
     // taken for complete has to be aborted in FTP first.
     breakOff: () => channel.destroy(),
     gone: channel.gone,

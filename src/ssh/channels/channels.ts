@@ -25,7 +25,7 @@ export interface ChannelRequest {
   readonly refusal?: RefusalOf;
 }
 
-/** What the peer gets for its wish to open a channel (RFC 4254 section 5.1). To be given once. */
+/** What the peer gets for its request to open a channel (RFC 4254 section 5.1). To be given once. */
 export interface OpenAnswer {
   /** `target` is for messages. */
   accept(target: string): Channel;
@@ -171,7 +171,7 @@ export class Channels {
     this.#channels.delete(number);
   }
 
-  /** The wish may be older than the loss. */
+  /** The request may be older than the loss. */
   #accept(request: OpenMessage, target: string): Channel {
     const channel = this.#add(this.#machine.accept(request), target);
     if (this.#lost === undefined) return channel;

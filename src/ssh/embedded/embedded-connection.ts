@@ -12,10 +12,7 @@ import { RemoteNetwork } from "../channels/remote-network.ts";
 import { openSubsystem } from "../channels/subsystem.ts";
 import { ownForwards } from "../channels/tcpip-forward.ts";
 import type { ExecResult, SshConnection, SshEnvironment } from "../ssh-connection.ts";
-import { forwardRequests } from "./channels/forward-requests.ts";
-import { measureRoundTrip } from "./channels/round-trip.ts";
-import { ssh2Channels } from "./channels/ssh2-carrier.ts";
-import { ping } from "./channels/ssh2-messages.ts";
+import { forwardRequests, measureRoundTrip, ssh2Channels } from "./channels/ssh2-carrier.ts";
 import { translateSsh2Error } from "./ssh-errors.ts";
 import { type Carrier, endCarrier } from "./transport/carrier.ts";
 
@@ -56,7 +53,7 @@ export class EmbeddedConnection implements SshConnection {
       role: "client",
       windows: new WindowPace(
         { first: limits.sshFirstWindowBytes, most: limits.sshChannelWindowBytes },
-        measureRoundTrip(clock, (onAnswer) => ping(client, onAnswer)),
+        measureRoundTrip(client, clock),
       ),
       onOpen,
     });

@@ -20,7 +20,7 @@ export function watchBanner(
   messages: SshMessages,
   settings: EffectiveSettings,
   clock: Clock,
-  tell: (line: string) => void,
+  notify: (line: string) => void,
 ): BannerWatch {
   let reject: (error: SallyportError) => void = () => {};
   const failed = new Promise<never>((_, fail) => {
@@ -35,7 +35,7 @@ export function watchBanner(
     if (place !== null) server = `${place[1]}:${place[2]}`;
     if (connected.test(line)) {
       const limitMs = seconds > 0 ? seconds * 1000 : undefined;
-      wait = new BannerWait({ clock, server, limitMs, notify: tell, fail: reject });
+      wait = new BannerWait({ clock, server, limitMs, notify, fail: reject });
       wait.start();
     }
     const [, text] = early.exec(line) ?? [];

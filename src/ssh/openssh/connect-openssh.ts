@@ -1,5 +1,5 @@
 // Starts the system's ssh and takes its connection over.
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import type { Clock } from "../../platform/clock.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -16,12 +16,10 @@ import { readEffectiveSettings } from "./effective-settings.ts";
 import { findOpenSsh } from "./find-openssh.ts";
 import { masterArguments } from "./master-arguments.ts";
 import { type Master, OpenSshConnection } from "./openssh-connection.ts";
-import { serverAddressReader } from "./server-address.ts";
 import { makeSocketDirectory, type SocketDirectory } from "./socket-directory.ts";
 import { explainFailure } from "./ssh-failure.ts";
-import { audienceOf, SshMessages } from "./ssh-messages.ts";
+import { audienceOf, SshMessages, serverAddressReader } from "./ssh-messages.ts";
 import { SshProcess } from "./ssh-process.ts";
-import { canAskUser } from "./terminal.ts";
 
 /**
  * The system's own ssh as a network: the user's configuration, agent, jump hosts and host keys, and ssh's own questions on
@@ -55,7 +53,7 @@ async function connectIn(
   const serverAddress = serverAddressReader(messages);
   const socketPath = directory.file("m");
   const args = masterArguments(options, { socketPath, settings, canAsk: canAskUser() });
-  using banner = watchBanner(messages, settings, environment.clock, messages.say);
+  using banner = watchBanner(messages, settings, environment.clock, messages.notify);
   const process = new SshProcess(program, args, directory.path, messages, environment.clock);
   try {
     await Promise.race([untilListening(process, socketPath, environment.clock, signal), banner.failed]);
@@ -67,7 +65,7 @@ async function connectIn(
     const endedItself = !process.isRunning;
     await process.stop(0);
     signal.throwIfAborted();
-    throw endedItself ? explainFailure(target, messages.lastWords, "SSH_CONNECT") : error;
+    throw endedItself ? explainFailure(target, messages.recentLines, "SSH_CONNECT") : error;
   }
 }
 
@@ -96,4 +94,19 @@ function missing(reason: string): SallyportError {
   return new SallyportError("SSH_PROGRAM_MISSING", `the system's ssh cannot be used: ${reason}`, {
     hint: "Install OpenSSH 7.4 or later, or use --ssh embedded.",
   });
+}
+
+/** Can ssh ask the user something? It asks on /dev/tty whatever its standard input is, or through the program that SSH_ASKPASS names. */
+function canAskUser(): boolean {
+  return hasTerminal() || (process.env["SSH_ASKPASS"] ?? "") !== "";
+}
+
+/** A process without a controlling terminal cannot open /dev/tty (ENXIO). */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync("/dev/tty", "r+"));
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { limits } from "../../protocol/limits.ts";
-import { honestError } from "../channels/stream-errors.ts";
+import { asSallyportError } from "../channels/stream-errors.ts";
 
 type Done = (error?: Error | null) => void;
 
@@ -31,7 +31,7 @@ export class ForwardedStream extends Duplex {
   }
 
   override destroy(error?: Error | null): this {
-    return super.destroy(error ? honestError(error, this.#listener) : undefined);
+    return super.destroy(error ? asSallyportError(error, this.#listener) : undefined);
   }
 
   override _read(): void {
@@ -57,7 +57,7 @@ export class ForwardedStream extends Duplex {
 
   /** Before the socket goes: Node tells a write that is cut off by `destroy` as done. */
   override _destroy(error: Error | null, done: Done): void {
-    this.#finishWrite(error ?? honestError(undefined, this.#listener));
+    this.#finishWrite(error ?? asSallyportError(undefined, this.#listener));
     this.#socket.destroy();
     done(error);
   }
@@ -65,7 +65,7 @@ export class ForwardedStream extends Duplex {
   #finishWrite(error?: Error | null): void {
     const done = this.#writing;
     this.#writing = undefined;
-    done?.(error ? honestError(error, this.#listener) : undefined);
+    done?.(error ? asSallyportError(error, this.#listener) : undefined);
   }
 
   /** The socket closed under us: fine if both directions have ended, else a break. */

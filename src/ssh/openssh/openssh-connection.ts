@@ -124,7 +124,7 @@ export class OpenSshConnection implements SshConnection {
     void this.#control.request(mux.terminate).catch(() => {});
     // A socket that closes is the first that is seen of ssh's own end; let it say why.
     await process.stop(failure === undefined ? limits.disposeGraceMs : 0);
-    const error = isOurs ? undefined : (failure ?? explainLoss(this.target, messages.lastWords));
+    const error = isOurs ? undefined : (failure ?? explainLoss(this.target, messages.recentLines));
     this.#breakAll(error ?? disposed(this.target));
     this.#control.close();
     this.#proxy.close();

@@ -1,4 +1,4 @@
-// ssh's last words, translated: what went wrong and what to do about it. The one place where ssh's texts are known.
+// The last lines that ssh writes, translated: what went wrong and what to do about it. The one place where ssh's texts are known.
 import { type ErrorCode, SallyportError } from "../../protocol/error.ts";
 
 interface Translation {
@@ -103,7 +103,7 @@ const translations: readonly Translation[] = [
 const noise = /^(@+|Warning: Permanently added|Pseudo-terminal|Killed by signal|Connection to .* closed\.?$)/;
 
 /** The line that says most: the one that the pattern is in, else the last one. */
-function tellingLine(lines: readonly string[], pattern: RegExp | undefined): string {
+function explainingLine(lines: readonly string[], pattern: RegExp | undefined): string {
   const candidates = lines.map((line) => line.trim()).filter((line) => line !== "" && !noise.test(line));
   const line = (pattern === undefined ? undefined : candidates.find((text) => pattern.test(text))) ?? candidates.at(-1);
   return (line ?? "it gave no reason").replace(/^ssh: /, "");
@@ -113,7 +113,7 @@ function tellingLine(lines: readonly string[], pattern: RegExp | undefined): str
 export function explainFailure(target: string, lines: readonly string[], otherwise: ErrorCode): SallyportError {
   const text = lines.join("\n");
   const known = translations.find(({ pattern }) => pattern.test(text));
-  const words = known?.words ?? tellingLine(lines, known?.pattern);
+  const words = known?.words ?? explainingLine(lines, known?.pattern);
   const hint = known?.hint ?? "Try the same with ssh itself; -v shows every step.";
   return new SallyportError(known?.code ?? otherwise, `could not connect to ${target}: ${words}`, {
     details: { remote: target, phase: "connect" },
@@ -125,7 +125,7 @@ export function explainFailure(target: string, lines: readonly string[], otherwi
 export function explainLoss(target: string, lines: readonly string[]): SallyportError {
   return new SallyportError(
     "SSH_DISCONNECTED",
-    `the SSH connection to ${target} is lost: ${tellingLine(lines, undefined)}`,
+    `the SSH connection to ${target} is lost: ${explainingLine(lines, undefined)}`,
     {
       details: { remote: target },
       hint: "Check that the server is up and the network works.",

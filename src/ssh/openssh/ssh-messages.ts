@@ -42,7 +42,7 @@ export class SshMessages {
   readonly #audience: Audience;
   readonly #tellUser: (line: string) => void;
   readonly #watchers = new Set<(line: string) => void>();
-  readonly #lastWords: string[] = [];
+  readonly #recentLines: string[] = [];
   #partial = "";
 
   constructor(audience: Audience, tellUser: (line: string) => void) {
@@ -51,8 +51,8 @@ export class SshMessages {
   }
 
   /** The last lines that are no debug output. */
-  get lastWords(): readonly string[] {
-    return this.#lastWords;
+  get recentLines(): readonly string[] {
+    return this.#recentLines;
   }
 
   /** Sees every line, debug output too. The returned function ends it. */
@@ -82,16 +82,31 @@ export class SshMessages {
     if (!isOurs) this.#remember(line);
     if (isOurs || lastLines.some((pattern) => pattern.test(line))) {
       if (this.#audience === "all") this.#tellUser(line);
-    } else this.say(line);
+    } else this.notify(line);
   }
 
-  /** To the user, unless he wants to hear nothing. */
-  readonly say = (line: string): void => {
+  /** To the user, unless they want to see nothing. */
+  readonly notify = (line: string): void => {
     if (this.#audience !== "none") this.#tellUser(line);
   };
 
   #remember(line: string): void {
-    this.#lastWords.push(line);
-    if (this.#lastWords.length > limits.sshLastWordsMax) this.#lastWords.shift();
+    this.#recentLines.push(line);
+    if (this.#recentLines.length > limits.sshRecentLinesMax) this.#recentLines.shift();
   }
+}
+
+/** sshconnect2.c, at VERBOSE. Through a jump host or a ProxyCommand ssh does not know it, and says "(via proxy)". */
+const authenticated = /^Authenticated to .* \(\[([0-9A-Fa-f.:]+)(?:%[^\]]*)?\]:\d+\)/;
+
+/** Which address ssh has connected to, as it says when the log-in is done. */
+export function serverAddressReader(messages: SshMessages): () => string | undefined {
+  let address: string | undefined;
+  const unwatch = messages.watch((text) => {
+    const found = authenticated.exec(text)?.[1];
+    if (found === undefined) return;
+    address = found;
+    unwatch();
+  });
+  return () => address;
 }

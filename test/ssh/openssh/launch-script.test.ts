@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { launchScript, lifeline } from "../../../src/ssh/openssh/launch-script.ts";
+import { launchScript, lifeline } from "../../../src/ssh/openssh/ssh-process.ts";
 import { descendantsOf } from "../../support/processes.ts";
 import { makeTempDir } from "../../support/tempdir.ts";
 import { until } from "../../support/until.ts";

@@ -24,7 +24,7 @@ describe("ssh's standard error", () => {
     const { messages, told } = listen(audience);
     messages.receive(`${mixed.join("\r\n")}\r\n`);
     expect(told).toEqual(expected.map((index) => mixed[index]));
-    expect(messages.lastWords).toEqual([mixed[1], mixed[4]]);
+    expect(messages.recentLines).toEqual([mixed[1], mixed[4]]);
   });
 
   it.each([
@@ -43,7 +43,7 @@ describe("ssh's standard error", () => {
     messages.receive(`${line}\n`);
     messages.end();
     expect(told).toEqual([]);
-    expect(messages.lastWords).toEqual([line]);
+    expect(messages.recentLines).toEqual([line]);
   });
 
   it("what is no end is shown at once: a wrong password, a warning, a changed host key", () => {
@@ -76,9 +76,9 @@ describe("ssh's standard error", () => {
     for (let count = 0; count < 100; count += 1) messages.receive("x".repeat(1000));
     messages.receive("\n");
     expect(told[0]?.length).toBeLessThanOrEqual(limits.sshMessageLineBytesMax + 3);
-    for (let count = 0; count < limits.sshLastWordsMax + 5; count += 1) messages.receive(`${count}\n`);
-    expect(messages.lastWords).toHaveLength(limits.sshLastWordsMax);
-    expect(messages.lastWords.at(-1)).toBe(String(limits.sshLastWordsMax + 4));
+    for (let count = 0; count < limits.sshRecentLinesMax + 5; count += 1) messages.receive(`${count}\n`);
+    expect(messages.recentLines).toHaveLength(limits.sshRecentLinesMax);
+    expect(messages.recentLines.at(-1)).toBe(String(limits.sshRecentLinesMax + 4));
   });
 
   it.each([

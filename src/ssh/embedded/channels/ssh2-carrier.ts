@@ -1,10 +1,18 @@
-// The channels of a connection of the ssh2 library, the client's or the server's side of it.
+// What a connection of the ssh2 library does for our channels: carries them, the client's or the server's side of it; asks for
+// listeners; and measures how long the line is.
 import type { Duplex } from "node:stream";
+import type { Client } from "ssh2";
+import type { Clock } from "../../../platform/clock.ts";
+import { formatEndpoint } from "../../../platform/endpoint.ts";
+import type { SallyportError } from "../../../protocol/error.ts";
 import type { Carrier } from "../../channels/carrier.ts";
 import { Channels, type ChannelsOptions } from "../../channels/channels.ts";
+import type { Pace } from "../../channels/machine/window-pace.ts";
+import type { ForwardRequests } from "../../channels/tcpip-forward.ts";
 import type { ChannelMessage } from "../../connection-protocol/messages.ts";
+import { forwardRefused } from "../../refusals.ts";
 import { SendGate } from "../transport/send-gate.ts";
-import { keyExchangeProbe, type Ssh2Peer, sendBySsh2, takeOverChannels } from "./ssh2-messages.ts";
+import { keyExchangeProbe, ping, type Ssh2Peer, sendBySsh2, takeOverChannels } from "./ssh2-messages.ts";
 
 /** Larger data come in streams, which the kernel acknowledges as they come. */
 const nudgeBytesMax = 4096;
@@ -45,4 +53,46 @@ export function ssh2Channels(options: Ssh2ChannelsOptions): Channels {
 function wantsNudge(message: ChannelMessage): boolean {
   if (message.type === "data") return message.bytes.length < nudgeBytesMax;
   return message.type === "open-confirmation" || message.type === "eof" || message.type === "close";
+}
+
+/** tcpip-forward and its cancellation (RFC 4254 section 7.1). `lost` is why requests fail once the connection is gone. Without a callback ssh2 asks for no reply. */
+export function forwardRequests(client: Client, lost: () => SallyportError | undefined): ForwardRequests {
+  return {
+    listen: (host, port, onBound) =>
+      new Promise((resolve, reject) => {
+        const fail = (): void => reject(lost() ?? forwardRefused(formatEndpoint({ host: host || "*", port })));
+        try {
+          client.forwardIn(host, port, (error, bound) => (error ? fail() : resolve(onBound(bound))));
+        } catch {
+          fail(); // ssh2 throws "Not connected"
+        }
+      }),
+    cancel: (host, port) =>
+      new Promise((resolve) => {
+        try {
+          client.unforwardIn(host, port, () => resolve());
+        } catch {
+          resolve();
+        }
+      }),
+  };
+}
+
+const roundTripSamples = 4;
+
+/**
+ * The shortest of some answers to a question that costs the server nothing, one after the other from now on. Until the first
+ * answer the line counts as endlessly long.
+ */
+export function measureRoundTrip(client: Client, clock: Clock): Pace {
+  let shortestMs = Number.POSITIVE_INFINITY;
+  const sample = (left: number): void => {
+    const sinceMs = clock.nowMs();
+    ping(client, () => {
+      shortestMs = Math.min(shortestMs, clock.nowMs() - sinceMs);
+      if (left > 1) sample(left - 1);
+    });
+  };
+  sample(roundTripSamples);
+  return { nowMs: () => clock.nowMs(), roundTripMs: () => shortestMs };
 }
