@@ -6,6 +6,8 @@ import type {
   FileUpdater,
   FileWriter,
   MakesLinks,
+  SetsModes,
+  SetsTimes,
   UpdatesFiles,
 } from "../platform/file-system.ts";
 import type { FileAction } from "../platform/trace.ts";
@@ -15,6 +17,8 @@ export interface Observer {
   readonly nowMs: () => number;
   readonly tell: (action: FileAction) => void;
 }
+
+type Changes = UpdatesFiles & MakesLinks & SetsModes & SetsTimes;
 
 /** It can what `inner` can. Looking at files is not told: stat and list. */
 export function observed<F extends FileSystem>(inner: F, observer: Observer): F {
@@ -28,10 +32,7 @@ export function observed<F extends FileSystem>(inner: F, observer: Observer): F 
   });
 }
 
-function overrides(
-  inner: FileSystem & Partial<UpdatesFiles & MakesLinks>,
-  { nowMs, tell }: Observer,
-): Partial<FileSystem & UpdatesFiles & MakesLinks> {
+function overrides(inner: FileSystem & Partial<Changes>, { nowMs, tell }: Observer): Partial<FileSystem & Changes> {
   type Subject = Pick<FileAction, "action" | "path" | "to">;
   const failed = (subject: Subject, error: unknown): void =>
     tell({ ...subject, ok: false, outcome: isSallyportError(error) ? error.message : "it failed" });
@@ -92,6 +93,11 @@ function overrides(
     if (!temporary.has(from)) return whole({ action: "rename", path: from, to }, inner.rename(from, to, options));
     await opening({ action: "upload", path: to }, inner.rename(from, to, options));
     temporary.delete(from);
+  }
+
+  /** Of an upload that has another name yet it is the upload's own. */
+  async function changed(action: "chmod" | "set-time", path: string, work: Promise<void> | undefined): Promise<void> {
+    await (temporary.has(path) || work === undefined ? work : whole({ action, path }, work));
   }
 
   async function remove(path: string, options: FileOptions): Promise<void> {
@@ -165,6 +171,9 @@ function overrides(
       if (inner.link === undefined) throw new TypeError("no link");
       return whole({ action: "link", path, to }, inner.link(path, to, options));
     },
+    setMode: async (path, mode, options) => await changed("chmod", path, inner.setMode?.(path, mode, options)),
+    setModified: async (path, timeMs, options) =>
+      await changed("set-time", path, inner.setModified?.(path, timeMs, options)),
     remove,
     rename: giveName,
   };

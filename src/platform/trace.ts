@@ -7,7 +7,7 @@ export type Side = "downstream" | "upstream";
 export interface FileAction {
   /** As an FTP client wrote it. */
   readonly command?: string;
-  readonly action: "download" | "upload" | "mkdir" | "rmdir" | "delete" | "rename" | "link";
+  readonly action: "download" | "upload" | "mkdir" | "rmdir" | "delete" | "rename" | "link" | "chmod" | "set-time";
   /** From the root that the user has; one character per byte. */
   readonly path: string;
   /** The new name. */

@@ -10,10 +10,13 @@ import { type ReplyEvent, ReplyLines } from "./reply-lines.ts";
 
 export type { ReplyEvent } from "./reply-lines.ts";
 
+const skippedText = "the server sent a line that is not a reply, skipped: ";
+
 /** For the trace. */
-export function skippedNote(line: string): string {
-  return `the server sent a line that is not a reply, skipped: ${printable(line, 200)}`;
-}
+export const skippedNote = (line: string): string => `${skippedText}${printable(line, 200)}`;
+
+/** A server that writes one such line may write hundreds. */
+export const isSkippedNote = (note: string): boolean => note.startsWith(skippedText);
 
 const LF = 0x0a;
 const CR = 0x0d;

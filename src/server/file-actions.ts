@@ -6,7 +6,8 @@ import { clientOf, pathOf, type Session } from "./session.ts";
 
 type Subject = Pick<FileAction, "action" | "path" | "to">;
 
-type Describe = (session: Session, argument: string) => Subject;
+/** `undefined`: what is asked for changes nothing. */
+type Describe = (session: Session, argument: string) => Subject | undefined;
 
 const onPath =
   (action: FileAction["action"]): Describe =>
@@ -26,6 +27,17 @@ const described: ReadonlyMap<string, Describe> = new Map([
   ["RMD", rmdir],
   ["XRMD", rmdir],
   ["DELE", onPath("delete")],
+  // Before the name stands what is set.
+  ["MFMT", (session, argument) => onPath("set-time")(session, behindWord(argument))],
+  [
+    "MFF",
+    (session, argument) => onPath(/unix\.mode=/i.test(argument) ? "chmod" : "set-time")(session, behindWord(argument)),
+  ],
+  [
+    "SITE",
+    (session, argument) =>
+      /^CHMOD /i.test(argument) ? onPath("chmod")(session, behindWord(behindWord(argument))) : undefined,
+  ],
   [
     "RNTO",
     (session, argument) => ({
@@ -61,6 +73,8 @@ export function watchAction(session: Session, command: Command): ((reply: Reply)
     });
   };
 }
+
+const behindWord = (argument: string): string => argument.replace(/^\S* ?/, "");
 
 /** A name that is refused is told as it came. */
 function pathOrText(session: Session, argument: string): string {

@@ -69,6 +69,8 @@ class WorkerPool<Server> {
   readonly #options: WorkerPoolOptions<Server>;
   readonly #stack: TaskStack<Task<Server>>;
   readonly #stop: AbortController = new AbortController();
+  /** How many sessions a server takes, as far as that was told. */
+  readonly #told: Map<string, number> = new Map();
   readonly #signal: AbortSignal;
 
   constructor(tasks: readonly Task<Server>[], options: WorkerPoolOptions<Server>) {
@@ -155,11 +157,14 @@ class WorkerPool<Server> {
     if (this.#stop.signal.aborted) throw this.failure;
   }
 
-  /** When others have sessions, the server takes no more of us, and they do our work. */
+  /** When others have sessions, the server takes no more of us, and they do our work. Told once, and when it proves to take more. */
   #requireOthers({ server, cause }: Unreachable<Server>): void {
     const { sessions, note } = this.#options;
     const others = sessions.openWith(server);
     if (others === 0 || !isSallyportError(cause)) throw cause;
+    const key = sessions.keyOf(server);
+    if ((this.#told.get(key) ?? 0) >= others) return;
+    this.#told.set(key, others);
     note(`the server accepts ${others} sessions and no more: ${cause.message}`);
   }
 }

@@ -32,6 +32,19 @@ test("it can what the one inside can, and no more", () => {
   }
 });
 
+test("modes and times that are set are told", async () => {
+  const outer = observed(files, observer);
+  const { signal } = new AbortController();
+  await outer.setMode("/a", 0o600, { signal });
+  await outer.setModified("/a", 5, { signal });
+  await expect(outer.setMode("/nothing", 0o600, { signal })).rejects.toThrow();
+  expect(told).toMatchObject([
+    { action: "chmod", path: "/a", ok: true },
+    { action: "set-time", path: "/a", ok: true },
+    { action: "chmod", path: "/nothing", ok: false },
+  ]);
+});
+
 test("each change and transfer of an SFTP session is told once, with its outcome", async () => {
   const sftp = new SftpCalls(observed(files, observer));
   const up = (await sftp.open("/new", write | create | truncate)) as Uint8Array;

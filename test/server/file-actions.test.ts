@@ -22,6 +22,10 @@ test("each change and each transfer is told with user, address, whole path and o
   await peer.download("RETR x");
   await peer.say("RNFR x");
   await peer.say("RNTO ../y");
+  await peer.say("MFMT 20200102030405 /y");
+  await peer.say("SITE CHMOD 640 ../y");
+  await peer.say("MFF modify=20200102030405;unix.mode=0600; ../y");
+  await peer.say("SITE HELP");
   await peer.say("DELE /y");
   await peer.say("DELE /y");
   await peer.upload("STOU u", "1");
@@ -34,6 +38,9 @@ test("each change and each transfer is told with user, address, whole path and o
     { action: "upload", path: "/in/x", ok: true, bytes: 1 },
     { action: "download", path: "/in/x", ok: true, bytes: 6 },
     { action: "rename", path: "/in/x", to: "/y", ok: true },
+    { ...who, action: "set-time", path: "/y", ok: true, command: "MFMT 20200102030405 /y" },
+    { action: "chmod", path: "/y", command: "SITE CHMOD 640 ../y" },
+    { action: "chmod", path: "/y" },
     { action: "delete", path: "/y", ok: true },
     { action: "delete", path: "/y", ok: false, outcome: expect.stringMatching(/^550 /) },
     { action: "upload", path: expect.stringMatching(/^\/in\/u\.\w+$/), ok: true, bytes: 1 },

@@ -229,6 +229,7 @@ test("a server that takes fewer sessions gets fewer", async () => {
   });
   expect(whole).toBe(12);
   expect(notes.join()).toMatch(/the server accepts \d sessions and no more/);
+  expect(new Set(notes).size).toBe(notes.length);
 });
 
 test("sessions that are no whole number are refused", async () => {

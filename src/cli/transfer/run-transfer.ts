@@ -2,6 +2,7 @@
 import { systemClock } from "../../network/system-clock.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
 import { SallyportError } from "../../protocol/error.ts";
+import { isSkippedNote } from "../../protocol/reply-receiver.ts";
 import { runTasks } from "../../transfer/worker-pool.ts";
 import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
 import { signIn } from "../credentials/sign-in.ts";
@@ -51,7 +52,8 @@ async function perform(
   const context = new RunContext(command, report, nowMs, io.outputStream);
   const startedMs = nowMs();
   const errorsOfTasks: SallyportError[] = [];
-  await using sessions = openSessions(command, io, report, signal, interrupt);
+  const notes = new ServerNotes((text) => report.note(text));
+  await using sessions = openSessions(command, io, notes, signal, interrupt);
   try {
     const failed = (name: string, thrown: unknown): void => {
       const error = asSallyportError(thrown);
@@ -61,6 +63,7 @@ async function perform(
     const note = (text: string): void => report.note(text);
     await runTasks(tasksOf(command, context), { sessions, count: command.sessions, signal, failed, note });
     context.errors.push(...errorsOfTasks);
+    notes.over();
   } catch (thrown) {
     if (signal.aborted) return exitStatus.other;
     const error = asSallyportError(thrown);
@@ -103,20 +106,16 @@ async function reportOf({ json, quiet, explain: isLong }: TransferCommand, io: P
 function openSessions(
   command: TransferCommand,
   io: ProcessIo,
-  report: Report,
+  notes: ServerNotes,
   signal: AbortSignal,
   interrupt: () => void,
 ): Sessions {
   const askUser = makeAskUser({ env: io.env, interrupt });
   const tellUser = (line: string): void => io.printError(`${escapeText(line)}\n`);
-  const seen = new Set<string>();
   const trace = (event: TraceEvent): void => {
     if (command.debug) {
       for (const line of dialogueLines(event, { replies: true, commands: true })) io.printError(`${line}\n`);
-    } else if (event.type === "relay.note" && !seen.has(event.note)) {
-      seen.add(event.note);
-      report.note(event.note);
-    }
+    } else if (event.type === "relay.note") notes.add(event.note);
   };
   return new Sessions({
     command,
@@ -139,6 +138,32 @@ function openSessions(
         },
       ),
   });
+}
+
+/** What is to be told of the servers: each thing once, and of lines that are no replies the first and how many more. */
+class ServerNotes {
+  readonly #tell: (text: string) => void;
+  readonly #seen: Set<string> = new Set();
+  #skippedLines = 0;
+
+  constructor(tell: (text: string) => void) {
+    this.#tell = tell;
+  }
+
+  add(note: string): void {
+    if (isSkippedNote(note)) this.#skippedLines += 1;
+    if (isSkippedNote(note) ? this.#skippedLines > 1 : this.#seen.has(note)) return;
+    this.#seen.add(note);
+    this.#tell(note);
+  }
+
+  over(): void {
+    const more = this.#skippedLines - 1;
+    if (more > 0)
+      this.#tell(
+        `${more} more ${more === 1 ? "line was" : "lines were"} skipped that ${more === 1 ? "is" : "are"} not a reply`,
+      );
+  }
 }
 
 function noPassword(user: string, host: string): SallyportError {

@@ -79,6 +79,19 @@ describe("what is there", () => {
     });
   });
 
+  test("lines that are no replies are told by the first of them and a count", async () => {
+    const PASS: Quirk = async (_, { control }) => {
+      await control.send(`230 ok\r\n${"news of today\r\n".repeat(40)}`);
+      return true;
+    };
+    await using server = await startQuirkyServer({ files, quirks: { PASS } });
+    const { ended, stderr } = await sallyport("ls", urlOf(server, "sub/"));
+    expect([ended, stderr]).toEqual([
+      "exit 0",
+      "sallyport: the server sent a line that is not a reply, skipped: news of today\nsallyport: 39 more lines were skipped that are not a reply\n",
+    ]);
+  });
+
   test("a name in Latin-1 is shown by its byte, and comes with --encoding latin1", async () => {
     await using server = await startQuirkyServer({ files });
     await using home = makeTempDir("names");
