@@ -19,7 +19,7 @@ const project = (name: string, include: string[], isolate = true, exclude: strin
 
 // No file of these changes what others see, so they share a process: loading the source anew for each took a third of the time.
 const engines = [
-  "test/{protocol,platform,filesystem,simulation,swarm,data-connection,client,transfer,server,gateway,lab,testing}/**/*.test.ts",
+  "test/{protocol,platform,admission,filesystem,simulation,swarm,data-connection,client,transfer,server,gateway,lab,testing}/**/*.test.ts",
   "test/ssh/{channels,connection-protocol,embedded/channels,embedded/configuration,embedded/host-keys}/**/*.test.ts",
   "test/cli/{command-line,credentials,progress,report,trace}/**/*.test.ts",
 ];
@@ -33,7 +33,7 @@ export default defineConfig({
     projects: [
       project("static", ["test/static/**/*.test.ts"]),
       project("engines", engines, false),
-      project("unit", ["test/{network,ssh,serve,tunnel,cli,conformance}/**/*.test.ts"], true, engines),
+      project("unit", ["test/{network,ssh,serve,tunnel,connect,cli,conformance}/**/*.test.ts"], true, engines),
       project("peers", ["test/peers/**/*.test.ts"]),
       project("networks", ["test/networks/**/*.test.ts"]),
       // Not part of `npm test`: `npm run test:lab`.
