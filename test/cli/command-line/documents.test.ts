@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { helpText } from "../../../src/cli/command-line/commands.ts";
@@ -19,6 +20,14 @@ describe("--help", () => {
     for (const { title, rows } of tunnelOptions) {
       if (title === refusedOptions.title) continue;
       for (const row of rows) expect(helpText()).toMatch(new RegExp(`(?:^|[ ,])${flagOf(row)}(?=[ ,.]|$)`, "m"));
+    }
+  });
+
+  test("says what programs in TypeScript and in JavaScript need, as the guide does", () => {
+    const guide = readFileSync(new URL("../../../docs/guides/library.md", import.meta.url), "utf8");
+    for (const name of ["TypeScript 5.2", "es2022", "nodenext", "moduleResolution", "[Symbol.asyncDispose]()"]) {
+      expect(helpText()).toContain(name);
+      expect(guide).toContain(name);
     }
   });
 
