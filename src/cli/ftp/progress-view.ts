@@ -1,6 +1,5 @@
 // The progress line on a terminal, redrawn a few times a second. Without a terminal nothing is shown.
-import type { Progress } from "../../client/transfer-options.ts";
-import { type Gauge, Progress as TransferProgress } from "../progress/progress.ts";
+import { Progress as TransferProgress } from "../progress/progress.ts";
 import type { ProgressView } from "./shell.ts";
 
 export interface ViewOptions {
@@ -17,55 +16,36 @@ const hashBytes = 65_536;
 
 export function openProgressView(options: ViewOptions): ProgressView {
   if (options.columns === undefined) return { update: () => {}, erase: () => {}, [Symbol.dispose]: () => {} };
-  return options.hash ? new HashView(options) : new LineView(options);
+  return options.hash ? hashView(options) : lineView(options);
 }
 
-class LineView implements ProgressView {
-  readonly #progress: TransferProgress;
-  readonly #gauge: Gauge;
-
-  constructor(options: ViewOptions) {
-    this.#progress = new TransferProgress(options);
-    this.#gauge = this.#progress.begin(options.name);
-  }
-
-  update({ bytes, size }: Progress): void {
-    this.#gauge.update(bytes, size);
-  }
-
-  erase(): void {
-    this.#progress.erase();
-  }
-
-  [Symbol.dispose](): void {
-    this.#gauge[Symbol.dispose]();
-  }
+function lineView(options: ViewOptions): ProgressView {
+  const progress = new TransferProgress(options);
+  const gauge = progress.begin(options.name);
+  return {
+    update: ({ bytes, size }) => gauge.update(bytes, size),
+    erase: () => progress.erase(),
+    [Symbol.dispose]: () => gauge[Symbol.dispose](),
+  };
 }
 
-class HashView implements ProgressView {
-  readonly #options: ViewOptions;
-  #marks: number | undefined;
-  #shown = 0;
-
-  constructor(options: ViewOptions) {
-    this.#options = options;
-  }
-
-  update({ bytes }: Progress): void {
-    const marks = Math.floor(bytes / hashBytes);
-    const more = marks - (this.#marks ?? marks);
-    this.#marks = marks;
-    if (more <= 0) return;
-    this.#shown += more;
-    this.#options.write("#".repeat(more));
-  }
-
-  erase(): void {
-    if (this.#shown > 0) this.#options.write("\n");
-    this.#shown = 0;
-  }
-
-  [Symbol.dispose](): void {
-    this.erase();
-  }
+function hashView({ write }: ViewOptions): ProgressView {
+  let marks: number | undefined;
+  let shown = 0;
+  const erase = (): void => {
+    if (shown > 0) write("\n");
+    shown = 0;
+  };
+  return {
+    update({ bytes }) {
+      const now = Math.floor(bytes / hashBytes);
+      const more = now - (marks ?? now);
+      marks = now;
+      if (more <= 0) return;
+      shown += more;
+      write("#".repeat(more));
+    },
+    erase,
+    [Symbol.dispose]: erase,
+  };
 }

@@ -1,7 +1,7 @@
 // `sallyport lab run … --html FILE`: the scenarios as one page, instead of on the terminal.
-import { randomUUID } from "node:crypto";
-import { rename, rm, stat, writeFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { translateFsError } from "../../filesystem/fs-error.ts";
+import { writeWholeFile } from "../../filesystem/whole-file.ts";
 import { bookletPage, scenarioPage } from "../../lab/figures/page/page.ts";
 import type { ShownScenario } from "../../lab/figures/page/shown.ts";
 import { runForPage } from "../../lab/run-for-page.ts";
@@ -24,7 +24,9 @@ export async function writePage(
   for (const scenario of chosen) shown.push(await runForPage(scenario, openStage));
   const [first, ...more] = shown;
   const text = first !== undefined && more.length === 0 ? scenarioPage(first) : bookletPage(shown);
-  await writeWhole(file, text);
+  await writeWholeFile(file, text).catch((error: unknown) => {
+    throw translateFsError(error, file);
+  });
   const kilobytes = Math.ceil(Buffer.byteLength(text) / 1000);
   const isRight = chosen.every((scenario, index) => comesOutRight(scenario, shown[index]));
   const what = first !== undefined && more.length === 0 ? first.number : `${shown.length} scenarios`;
@@ -39,17 +41,6 @@ async function assertNotDirectory(file: string): Promise<void> {
   const found = await stat(file).catch(() => undefined);
   if (found?.isDirectory() === true) {
     throw new SallyportError("FS_IS_DIRECTORY", `${file} is a directory`, { hint: "Name a file in it." });
-  }
-}
-
-async function writeWhole(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${randomUUID()}.new`;
-  try {
-    await writeFile(temporary, text, { flag: "wx" });
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw translateFsError(error, file);
   }
 }
 

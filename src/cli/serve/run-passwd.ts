@@ -1,7 +1,7 @@
 // `sallyport passwd`: asks twice, and writes the user's line.
-import { randomBytes } from "node:crypto";
-import { rename, unlink, writeFile } from "node:fs/promises";
+
 import { readPrivateFile } from "../../admission/private-file.ts";
+import { writeWholeFile } from "../../filesystem/whole-file.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import { hashPassword, parsePasswordFile } from "../../serve/passwords.ts";
@@ -41,13 +41,7 @@ async function putLine(file: string, name: string, line: string): Promise<void> 
     const old = bytes?.toString("utf8") ?? "";
     parsePasswordFile(old, file);
     const others = old.split("\n").filter((each) => each !== "" && !each.startsWith(`${name}:`));
-    // A name that nobody can have put a link at.
-    const temporary = `${file}.${randomBytes(8).toString("hex")}`;
-    await writeFile(temporary, `${[...others, line].join("\n")}\n`, { mode: 0o600, flag: "wx", flush: true });
-    await rename(temporary, file).catch(async (error: unknown) => {
-      await unlink(temporary);
-      throw error;
-    });
+    await writeWholeFile(file, `${[...others, line].join("\n")}\n`, { mode: 0o600 });
   } catch (cause) {
     if (isSallyportError(cause)) throw cause;
     const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
