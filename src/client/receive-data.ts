@@ -1,8 +1,7 @@
 // From a data connection to whoever wants the bytes, until its end-of-file.
 import type { Duplex } from "node:stream";
 import type { Clock } from "../platform/clock.ts";
-import type { Connection } from "../platform/network.ts";
-import { type Receiver, receivesInto } from "../platform/receives-into.ts";
+import { type Connection, type Receiver, receivesInto } from "../platform/network.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 
 /** Takes the bytes of a download. */

@@ -1,7 +1,5 @@
 // A FileSystem of which less may be done.
-import { exists } from "../platform/file-exists.ts";
-import type { FileOptions, FileSystem, TellsSpace } from "../platform/file-system.ts";
-import { tellsSpace } from "../platform/file-system.ts";
+import { exists, type FileOptions, type FileSystem, type TellsSpace, tellsSpace } from "../platform/file-system.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import { nameOf, parentOf, unfinishedPrefix } from "../protocol/file-path.ts";
 import { fsError } from "./fs-error.ts";

@@ -35,7 +35,7 @@ export class Gateway {
     const shared = this.#shared;
     const max = this.#options.sessionsMax;
     if (shared.sessions.size >= max) {
-      const reply = gatewayReply("closing", `Too many sessions: ${max} are open, the limit.`);
+      const reply = gatewayReply("closing", `There are too many connected users (${max}), please try later.`);
       this.acceptor.refuse(connection, formatReply(reply));
       return;
     }

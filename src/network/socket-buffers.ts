@@ -5,7 +5,7 @@
 // a socket that exists cannot be given it. What the option does is to set three properties of the socket and to tell the
 // handle; here this is done to a socket that exists. Where a Node has them no more, there is no such function.
 import { Socket } from "node:net";
-import type { Receiver, ReceivesInto } from "../platform/receives-into.ts";
+import type { Receiver, ReceivesInto } from "../platform/network.ts";
 
 interface Handle {
   /** Of every stream handle of Node: the next bytes are read into this. */

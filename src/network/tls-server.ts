@@ -4,8 +4,7 @@ import { createSecureContext, createServer, type SecureContext, type Server, TLS
 import { abortablePromise } from "../platform/abort.ts";
 import { type Clock, withDeadline } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
-import type { Connection } from "../platform/network.ts";
-import type { ReceivesInto } from "../platform/receives-into.ts";
+import type { Connection, ReceivesInto } from "../platform/network.ts";
 import { StreamConnection } from "../platform/stream-connection.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";

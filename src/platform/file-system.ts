@@ -1,4 +1,6 @@
 // The other seam: where files come from and go to. Local disk, memory, later SFTP; conformance tests in test/conformance.
+
+import { isSallyportError } from "../protocol/error.ts";
 import type { FileEntry, FileFacts } from "../protocol/listing/file-facts.ts";
 
 /** What every call of a {@link FileSystem} gets. */
@@ -138,4 +140,15 @@ export function tellsSpace(fileSystem: FileSystem): fileSystem is FileSystem & T
 
 export function makesLinks(fileSystem: FileSystem): fileSystem is FileSystem & MakesLinks {
   return "link" in fileSystem;
+}
+
+/** Throws whatever but `FS_NOT_FOUND` keeps us from knowing. */
+export async function exists(files: FileSystem, path: string, options: FileOptions): Promise<boolean> {
+  try {
+    await files.stat(path, options);
+    return true;
+  } catch (error) {
+    if (isSallyportError(error) && error.code === "FS_NOT_FOUND") return false;
+    throw error;
+  }
 }

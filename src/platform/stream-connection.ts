@@ -4,8 +4,7 @@ import { type ErrorCode, isSallyportError, SallyportError } from "../protocol/er
 import { limits } from "../protocol/limits.ts";
 import type { Clock } from "./clock.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { CloseInfo, Connection } from "./network.ts";
-import type { ReceivesInto } from "./receives-into.ts";
+import type { CloseInfo, Connection, ReceivesInto } from "./network.ts";
 
 /** What a network brings along for one connection. */
 export interface StreamConnectionParts {

@@ -1,7 +1,6 @@
 // Where what has arrived waits to be written.
 import type { Duplex } from "node:stream";
-import type { Connection } from "../platform/network.ts";
-import type { Receiver, ReceivesInto } from "../platform/receives-into.ts";
+import type { Connection, Receiver, ReceivesInto } from "../platform/network.ts";
 import { limits } from "../protocol/limits.ts";
 
 export interface ReceiveBuffer {

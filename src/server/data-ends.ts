@@ -12,7 +12,7 @@ import type { HostPort } from "../protocol/host-port.ts";
 import { ipFamily, plainHost, sameHost } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
 import { choosePassiveAddress } from "../protocol/passive-address.ts";
-import type { SessionContext } from "./session.ts";
+import type { SessionContext } from "./environment.ts";
 import { TimeWaits } from "./time-waits.ts";
 
 type Arranged =

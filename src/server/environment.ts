@@ -1,10 +1,12 @@
 // What the server engine is handed: a network, time, and what the operator decided.
+import type { LoginGuard } from "../admission/login-guard.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection, Network, PortRange } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import type { Cidr } from "../protocol/cidr.ts";
 import type { Authenticate } from "./account.ts";
+import type { LostUploads } from "./lost-uploads.ts";
 
 /** A TLS connection on the server's side. */
 interface SecureConnection extends Connection {
@@ -78,4 +80,16 @@ export interface ServerEnvironment {
   /** IPv4 address of a host name. */
   readonly resolve: (host: string) => Promise<string>;
   readonly emit: (session: number, event: TraceEventBody) => void;
+}
+
+/** What every session of one server is given. */
+export interface SessionContext {
+  readonly id: number;
+  readonly policy: ServerPolicy;
+  readonly environment: ServerEnvironment;
+  readonly guard: LoginGuard;
+  readonly lostUploads: LostUploads;
+  /** Called when somebody has logged in; again is harmless. */
+  readonly onLogin: () => void;
+  readonly carrier: Carrier | undefined;
 }

@@ -54,7 +54,7 @@ export class FtpServer {
     let session: FtpSession | undefined;
     const onLogin = this.#admit(address, (text) => session?.closeNow(text));
     if (typeof onLogin === "string") {
-      const reply = makeReply(421, `Too many sessions: ${onLogin}`);
+      const reply = makeReply(421, onLogin);
       // Inside implicit TLS the words could not be read.
       this.acceptor.refuse(connection, this.#implicit ? "" : formatReply(reply));
       return;
@@ -82,11 +82,11 @@ export class FtpServer {
   #admit(address: string, hangUp: (text: string) => void): (() => void) | string {
     const { sessions, perAddress, pending } = this.#shared;
     const { sessionsMax, sessionsPerAddressMax } = this.#policy;
-    if (sessions.size >= sessionsMax) return `${sessionsMax} sessions are open, the limit.`;
+    if (sessions.size >= sessionsMax) return `There are too many connected users (${sessionsMax}), please try later.`;
     if ((perAddress.get(address) ?? 0) >= sessionsPerAddressMax) {
-      return `${sessionsPerAddressMax} sessions from your address are open, the limit.`;
+      return `There are too many connections (${sessionsPerAddressMax}) from your internet address.`;
     }
-    const crowded = "too many wait for a login, most of them from your address.";
-    return pending.admit(address, () => hangUp(`Too many sessions: ${crowded}`)) ?? crowded;
+    const crowded = "There are too many connections from your internet address that have not logged in.";
+    return pending.admit(address, () => hangUp(crowded)) ?? crowded;
   }
 }

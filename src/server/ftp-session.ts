@@ -13,16 +13,9 @@ import { servedCommands } from "../protocol/server/served-commands.ts";
 import { carryOut } from "./carry-out.ts";
 import { ControlConnection } from "./control-connection.ts";
 import { DataEnds } from "./data-ends.ts";
-import type { TlsSession } from "./environment.ts";
+import type { SessionContext, TlsSession } from "./environment.ts";
 import { Aborted, refusalOf } from "./replies.ts";
-import {
-  newState,
-  type RunningTransfer,
-  reinitialise,
-  type Session,
-  type SessionContext,
-  type SessionState,
-} from "./session.ts";
+import { newState, type RunningTransfer, reinitialise, type Session, type SessionState } from "./session.ts";
 
 export class FtpSession implements Session {
   readonly context: SessionContext;
@@ -266,7 +259,7 @@ class SessionTimers {
   expectLogin(): void {
     const { policy, environment } = this.#context;
     this.#cancelLogin = environment.clock.after(policy.loginMs, () =>
-      this.#hangUp(`No login within ${policy.loginMs / 1000} s. Goodbye.`),
+      this.#hangUp(`Login timeout (${policy.loginMs / 1000} seconds): closing control connection.`),
     );
   }
 
@@ -279,7 +272,7 @@ class SessionTimers {
     const { policy, environment } = this.#context;
     this.#cancelIdle();
     this.#cancelIdle = environment.clock.after(policy.idleMs, () =>
-      this.#hangUp(`Nothing happened for ${policy.idleMs / 1000} s. Goodbye.`),
+      this.#hangUp(`Idle timeout (${policy.idleMs / 1000} seconds): closing control connection.`),
     );
   }
 

@@ -1,7 +1,6 @@
 // From a data connection into a file: what arrives while a write is under way is written together with the next.
 import { onAbort } from "../platform/abort.ts";
-import type { Connection } from "../platform/network.ts";
-import { receivesInto } from "../platform/receives-into.ts";
+import { type Connection, receivesInto } from "../platform/network.ts";
 import { limits } from "../protocol/limits.ts";
 import { BufferPool, PieceQueue, type ReceiveBuffer } from "./buffer-pool.ts";
 import { brokenOff, type DataOptions } from "./send-data.ts";

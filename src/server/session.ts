@@ -1,6 +1,5 @@
 // What the handler of a command gets to work with, and gives back.
 
-import type { LoginGuard } from "../admission/login-guard.ts";
 import type { FileSystem } from "../platform/file-system.ts";
 import type { Connection } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
@@ -14,25 +13,12 @@ import { UnknownCommands } from "../protocol/unknown-commands.ts";
 import type { Account } from "./account.ts";
 import type { HashName } from "./checksum.ts";
 import type { DataEnds } from "./data-ends.ts";
-import type { Carrier, ServerEnvironment, ServerPolicy, TlsSession } from "./environment.ts";
-import type { LostUploads } from "./lost-uploads.ts";
+import type { SessionContext, TlsSession } from "./environment.ts";
 
 /** A transfer that is under way, for STAT. */
 export interface RunningTransfer {
   readonly what: string;
   readonly progress: { bytes: number };
-}
-
-/** What every session of one server is given. */
-export interface SessionContext {
-  readonly id: number;
-  readonly policy: ServerPolicy;
-  readonly environment: ServerEnvironment;
-  readonly guard: LoginGuard;
-  readonly lostUploads: LostUploads;
-  /** Called when somebody has logged in; again is harmless. */
-  readonly onLogin: () => void;
-  readonly carrier: Carrier | undefined;
 }
 
 export interface Session {

@@ -69,7 +69,7 @@ describe("sessionsMax", () => {
     await using first = await PlainClient.loggedIn(gateway);
     await using _second = await PlainClient.loggedIn(gateway);
     await using refused = await PlainClient.connect(gateway);
-    expect(await refused.expect(421)).toContain("2 are open, the limit");
+    expect(await refused.expect(421)).toContain("too many connected users (2)");
     expect(await refused.reply()).toBeUndefined();
     await first.ask("QUIT", 221);
     await gateway.seen(({ type }) => type === "session.close");

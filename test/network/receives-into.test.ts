@@ -1,7 +1,6 @@
 // What arrives goes into the reader's own buffers, whole, in order and no further than asked; and a reset is no end there either.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Connection } from "../../src/platform/network.ts";
-import { type Receiver, receivesInto } from "../../src/platform/receives-into.ts";
+import { type Connection, type Receiver, receivesInto } from "../../src/platform/network.ts";
 import { Bench, directions } from "../../src/testing/network/bench.ts";
 import { mebibyte, randomPayload, send, sendAll } from "../../src/testing/network/traffic.ts";
 import { openSystemFixture } from "../conformance/system-fixture.ts";

@@ -34,7 +34,7 @@ test("serverSessionsMax", async () => {
   await engine.login();
   expect(await (await engine.connect()).reply()).toEqual({
     code: 421,
-    lines: ["421 Too many sessions: 1 sessions are open, the limit."],
+    lines: ["421 There are too many connected users (1), please try later."],
   });
 });
 
@@ -43,7 +43,7 @@ test("serverSessionsPerAddressMax", async () => {
   await engine.login();
   expect(await (await engine.connect()).reply()).toEqual({
     code: 421,
-    lines: ["421 Too many sessions: 1 sessions from your address are open, the limit."],
+    lines: ["421 There are too many connections (1) from your internet address."],
   });
 });
 

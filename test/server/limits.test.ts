@@ -21,7 +21,10 @@ test("a session too many is 421 with the limit, and there is room again afterwar
   const first = await rig.login();
   await rig.login();
   const third = await rig.connect();
-  expect(await third.reply()).toEqual({ code: 421, lines: ["421 Too many sessions: 2 sessions are open, the limit."] });
+  expect(await third.reply()).toEqual({
+    code: 421,
+    lines: ["421 There are too many connected users (2), please try later."],
+  });
   await third.closed();
   await first.say("QUIT");
   await until("room", () => rig.server.sessions === 1);
@@ -39,7 +42,7 @@ test("a flood of refused ones that stay is bounded: most are reset at once", asy
 test("a session too many from one address is 421", async () => {
   await start({ sessionsPerAddressMax: 1 });
   await rig.login();
-  expect((await (await rig.connect()).reply()).lines[0]).toContain("from your address");
+  expect((await (await rig.connect()).reply()).lines[0]).toContain("from your internet address");
 });
 
 test("a line that is too long, a NUL, a lone CR and other protocols end the session", async () => {

@@ -2,8 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { joinedPair } from "../../src/data-connection/joined-pair.ts";
 import { systemClock } from "../../src/network/system-clock.ts";
-import type { Connection } from "../../src/platform/network.ts";
-import { receivesInto } from "../../src/platform/receives-into.ts";
+import { type Connection, receivesInto } from "../../src/platform/network.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { receiveData } from "../../src/server/receive-data.ts";
 import { Bench, never, type Pair } from "../../src/testing/network/bench.ts";

@@ -26,7 +26,7 @@ test("without a login it is 421 after serverLoginMs, and not before, whatever is
   await alive(peer);
   await peer.say("USER x");
   engine.clock.advance(1);
-  expect((await peer.reply()).lines).toEqual(["421 No login within 60 s. Goodbye."]);
+  expect((await peer.reply()).lines).toEqual(["421 Login timeout (60 seconds): closing control connection."]);
   await peer.closed();
 });
 
@@ -38,7 +38,7 @@ test("silence is 421 after serverIdleMs; each command begins it again", async ()
     await alive(peer);
   }
   engine.clock.advance(limits.serverIdleMs);
-  expect((await peer.reply()).lines).toEqual(["421 Nothing happened for 300 s. Goodbye."]);
+  expect((await peer.reply()).lines).toEqual(["421 Idle timeout (300 seconds): closing control connection."]);
   await peer.closed();
 });
 
@@ -94,7 +94,7 @@ describe("wrong passwords", () => {
       waits.push(waited);
     }
     for (const [index, least] of [500, 1500, 2500, 4500].entries()) expect(waits[index]).toBeGreaterThanOrEqual(least);
-    expect((await attempt(peer, "wrong"))[1]).toBe("421 5 failed logins. Goodbye.");
+    expect((await attempt(peer, "wrong"))[1]).toBe("421 Maximum login attempts (5) exceeded.");
     await peer.closed();
     // Another session from there waits too, before the right password is even looked at.
     const next = await engine.connect();

@@ -48,5 +48,5 @@ async function logIn(session: Session, password: string, signal: AbortSignal): P
 function refuse({ state }: Session): Answer {
   state.loginFailures += 1;
   if (state.loginFailures < limits.loginFailuresMax) return makeReply(530, "Login incorrect.");
-  return { reply: makeReply(421, `${limits.loginFailuresMax} failed logins. Goodbye.`), next: "close" };
+  return { reply: makeReply(421, `Maximum login attempts (${limits.loginFailuresMax}) exceeded.`), next: "close" };
 }

@@ -3,14 +3,8 @@ import type { Endpoint } from "../../platform/endpoint.ts";
 import type { Network } from "../../platform/network.ts";
 import { formatIp, ipFamily, isLoopback, isUnspecified, plainBytes } from "../../protocol/ip-address.ts";
 import type { Packet, Segment } from "../links/packet.ts";
-import {
-  type Attachment,
-  defaultRoute,
-  type Interface,
-  type Node,
-  type Route,
-  RoutingTable,
-} from "../links/routing-table.ts";
+import { type Attachment, defaultRoute, type Route, RoutingTable } from "../links/routing-table.ts";
+import type { Interface, Node } from "../links/wire.ts";
 import type { Simulation } from "../simulation.ts";
 import { Kernel, type NetstatRow, netstatOf } from "./kernel.ts";
 import { type ProgramOptions, SimulatedNetwork } from "./simulated-network.ts";

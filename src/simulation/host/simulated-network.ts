@@ -9,7 +9,8 @@ import { listenOnOne } from "../../platform/port-range.ts";
 import type { ErrorDetails } from "../../protocol/error.ts";
 import { ipFamily } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Host } from "./host.ts";
+import type { Simulation } from "../simulation.ts";
+import type { Kernel } from "./kernel.ts";
 import { faultCode, systemFault } from "./system-rules.ts";
 import { type ListeningSocket, makeConnection, type TcpSocket } from "./tcp-socket.ts";
 
@@ -27,12 +28,25 @@ export interface ProgramOptions {
 
 const privilegedPorts = 1024;
 
+/** What a network asks of the host that it is the network of. */
+interface NetworkHost {
+  readonly name: string;
+  readonly simulation: Simulation;
+  readonly kernel: Kernel;
+  /** The address of a name or address. */
+  resolve(host: string): string;
+  /** The address that a connection to `remote` comes from. */
+  sourceFor(remote: Endpoint, localAddress?: string): string;
+  /** Where a program listens that names `host`. */
+  bindAddress(host: string): string;
+}
+
 export class SimulatedNetwork implements Network {
   readonly name: string;
-  readonly #host: Host;
+  readonly #host: NetworkHost;
   readonly #program: Required<ProgramOptions>;
 
-  constructor(host: Host, options: ProgramOptions) {
+  constructor(host: NetworkHost, options: ProgramOptions) {
     this.name = host.name;
     this.#host = host;
     this.#program = {
@@ -132,12 +146,12 @@ export class SimulatedNetwork implements Network {
 class SimulatedListener implements Listener {
   readonly endpoint: Endpoint;
   readonly #socket: ListeningSocket;
-  readonly #host: Host;
+  readonly #host: NetworkHost;
   readonly #queue: AcceptQueue = new AcceptQueue();
   /** Calls of `accept` that wait, for a program that does not take connections before. */
   #wanted: number;
 
-  constructor(socket: ListeningSocket, host: Host, acceptsAtOnce: boolean) {
+  constructor(socket: ListeningSocket, host: NetworkHost, acceptsAtOnce: boolean) {
     this.endpoint = socket.local;
     this.#socket = socket;
     this.#host = host;

@@ -1,22 +1,7 @@
 // The interfaces of a node and the ways that lead from it.
 import { type Cidr, cidrContains, parseCidr } from "../../protocol/cidr.ts";
 import { ipFamily } from "../../protocol/ip-address.ts";
-import type { Packet } from "./packet.ts";
-import type { Wire } from "./wire.ts";
-
-/** Whatever can be attached to a wire. */
-export interface Node {
-  readonly name: string;
-  receive(packet: Packet, at: Interface): void;
-}
-
-/** One address of a node on one wire. */
-export interface Interface {
-  readonly node: Node;
-  readonly wire: Wire;
-  readonly address: string;
-  readonly network: Cidr;
-}
+import type { Interface, Node, Wire } from "./wire.ts";
 
 /** Where a node is attached, `10.0.0.2/24`. */
 export interface Attachment {

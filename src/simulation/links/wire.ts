@@ -1,7 +1,22 @@
 // A cable, or a network of several hosts: whoever is attached reaches the others after its latency, at its rate.
+
+import type { Cidr } from "../../protocol/cidr.ts";
 import type { Simulation } from "../simulation.ts";
 import { type Packet, sizeOf } from "./packet.ts";
-import type { Interface } from "./routing-table.ts";
+
+/** Whatever can be attached to a wire. */
+export interface Node {
+  readonly name: string;
+  receive(packet: Packet, at: Interface): void;
+}
+
+/** One address of a node on one wire. */
+export interface Interface {
+  readonly node: Node;
+  readonly wire: Wire;
+  readonly address: string;
+  readonly network: Cidr;
+}
 
 export interface WireOptions {
   /** Milliseconds from one end to the other. Default 0.5. */

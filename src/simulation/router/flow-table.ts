@@ -1,7 +1,6 @@
 // The memory of a middlebox: which connections it has seen, and which it expects.
 import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
 import type { Segment } from "../links/packet.ts";
-import { SequenceShift } from "./ftp-helper.ts";
 import type { TrackState } from "./router-options.ts";
 
 /** nf_conntrack_tcp_timeout_*: a connection that nobody answered, one that has ended, one that was reset. */
@@ -161,4 +160,34 @@ export function freePort(flow: Flow, address: string, flows: FlowTable): number 
     if (isFree(port)) return port;
   }
   return undefined;
+}
+
+// A helper that makes a line longer or shorter moves every byte behind it (nf_conntrack_seqadj).
+interface Step {
+  /** First sequence number behind the line, as its sender counts. */
+  readonly from: number;
+  readonly by: number;
+}
+
+class SequenceShift {
+  readonly #steps: Step[] = [];
+
+  /** The line that ends before `from` became `by` bytes longer. A line that is sent again is counted once. */
+  add(from: number, by: number): void {
+    if (by !== 0 && !this.#steps.some((step) => step.from === from)) this.#steps.push({ from, by });
+  }
+
+  /** From the sender's count to the receiver's. */
+  forth(sequence: number): number {
+    return this.#steps.reduce((sum, { from, by }) => (sequence >= from ? sum + by : sum), sequence);
+  }
+
+  /** From the receiver's count to the sender's. */
+  back(acknowledgement: number): number {
+    let moved = 0;
+    for (const { from, by } of this.#steps) {
+      if (acknowledgement >= from + moved + by) moved += by;
+    }
+    return acknowledgement - moved;
+  }
 }

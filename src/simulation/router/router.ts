@@ -2,7 +2,8 @@
 // that of Linux: memory and port forwards, route, filter, helper, masquerade.
 import type { Endpoint } from "../../platform/endpoint.ts";
 import { lengthOf, noBytes, type Packet, type Segment, type Unreachable } from "../links/packet.ts";
-import { defaultRoute, type Interface, type Node, RoutingTable, type Way } from "../links/routing-table.ts";
+import { defaultRoute, RoutingTable, type Way } from "../links/routing-table.ts";
+import type { Interface, Node } from "../links/wire.ts";
 import type { Simulation } from "../simulation.ts";
 import { FlowTable, freePort, type Tracked } from "./flow-table.ts";
 import { FtpHelper } from "./ftp-helper.ts";

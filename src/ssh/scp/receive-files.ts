@@ -1,7 +1,6 @@
 // The sink (-t): files and directories from the client.
 
-import { exists } from "../../platform/file-exists.ts";
-import { type FileOptions, type FileSystem, setsModes, setsTimes } from "../../platform/file-system.ts";
+import { exists, type FileOptions, type FileSystem, setsModes, setsTimes } from "../../platform/file-system.ts";
 import { openUpload } from "../../platform/upload-target.ts";
 import { joinPath, resolvePath } from "../../protocol/file-path.ts";
 import { limits } from "../../protocol/limits.ts";

@@ -4,7 +4,7 @@ import type { Topology } from "../../topology.ts";
 import type { Drawing } from "../figure.ts";
 import { element, type Markup, visibleText } from "../markup.ts";
 import { textWidth, wrapText } from "../text-width.ts";
-import { type DrawnStep, drawStep } from "./draw-step.ts";
+import { type DrawnStep, drawStep, type Lifelines } from "./draw-step.ts";
 import { type GatewayName, type Participant, participantsOf } from "./participants.ts";
 import { type Step, stepsOf } from "./steps.ts";
 
@@ -17,13 +17,6 @@ interface SequenceOptions {
 
 /** CSS pixels; the narrow one fits beside the margins of a page 390 wide. */
 export const sequenceWidths = { wide: 980, narrow: 358 } as const;
-
-/** Where the lifelines are. */
-export interface Lifelines {
-  readonly width: number;
-  readonly x: (participant: Participant) => number;
-  readonly participants: readonly Participant[];
-}
 
 const nameSize = 11.5;
 

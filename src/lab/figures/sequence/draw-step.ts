@@ -2,8 +2,15 @@
 import { connectionClass, type Direction, endMark, isOpen, numberDisc } from "../marks.ts";
 import { element, type Markup, visibleText } from "../markup.ts";
 import { type Face, textWidth, wrapText } from "../text-width.ts";
-import type { Lifelines } from "./draw-sequence.ts";
+import type { Participant } from "./participants.ts";
 import type { Step } from "./steps.ts";
+
+/** Where the lifelines are. */
+export interface Lifelines {
+  readonly width: number;
+  readonly x: (participant: Participant) => number;
+  readonly participants: readonly Participant[];
+}
 
 export interface DrawnStep {
   readonly height: number;

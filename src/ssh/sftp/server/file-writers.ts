@@ -1,6 +1,6 @@
 // A file that a client writes: anywhere in it where the FileSystem can do that, else from one end to the other.
-import { exists } from "../../../platform/file-exists.ts";
 import {
+  exists,
   type FileOptions,
   type FileSystem,
   type FileUpdater,

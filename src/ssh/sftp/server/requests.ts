@@ -1,7 +1,7 @@
 // A handler for each request (draft-ietf-secsh-filexfer-02, section 6; OpenSSH's PROTOCOL, section 4).
 
-import { exists } from "../../../platform/file-exists.ts";
 import {
+  exists,
   type FileOptions,
   type FileSystem,
   makesLinks,
