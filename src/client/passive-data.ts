@@ -2,7 +2,7 @@
 import { dialActive } from "../data-connection/dial-active.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
-import { isPrivateAddress } from "../protocol/client/private-address.ts";
+import { isPrivateAddress } from "../protocol/cidr.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { isServicePort } from "../protocol/data-peers.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";

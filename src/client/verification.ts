@@ -1,5 +1,5 @@
 // After a transfer: is the file at the other side the same?
-import { judgeSize } from "../protocol/client/told-size.ts";
+import { judgeSize } from "../protocol/client/size-verdict.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import { type Digest, type HashName, makeDigest, offeredHashes, remoteHash } from "./checksum.ts";

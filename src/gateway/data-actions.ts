@@ -10,7 +10,7 @@ import { SallyportError } from "../protocol/error.ts";
 import type { HostPort } from "../protocol/host-port.ts";
 import { plainHost, sameHost } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
-import { choosePassiveAddress } from "../protocol/passive-address.ts";
+import { choosePassiveAddress } from "../protocol/passive-reply.ts";
 import type { DataSide, RelayAction, ServerMemory } from "../protocol/relay/messages.ts";
 import type { ClientIdentity } from "./client-identity.ts";
 import type { GatewayEnvironment, GatewayOptions, Upstream } from "./environment.ts";

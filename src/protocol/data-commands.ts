@@ -2,9 +2,7 @@
 // the gateway answer by this, in the words of vsftpd and ProFTPD.
 import type { TargetVerdict } from "./data-peers.ts";
 import { isSallyportError } from "./error.ts";
-import { parseEprt } from "./extended-address.ts";
-import { atClient, type HostPort, parsePort } from "./host-port.ts";
-import { parseLprt } from "./long-address.ts";
+import { atClient, type HostPort, parseEprt, parseLprt, parsePort } from "./host-port.ts";
 import { ownEntry } from "./own-entry.ts";
 import { make227, make228, make229 } from "./passive-reply.ts";
 import { makeReply, type Reply } from "./reply.ts";

@@ -1,10 +1,18 @@
 // 227, 228 and 229: where the server listens (RFC 959, RFC 1639, RFC 2428 section 3). The RFCs leave the wording open
 // (RFC 1123 section 4.1.2.6), so the numbers are searched for.
+
+import { type Cidr, cidrContains } from "./cidr.ts";
 import type { SallyportError } from "./error.ts";
 import { localFault, remoteFault } from "./fault.ts";
-import { formatPort, type HostPort, hostPortOfOctets } from "./host-port.ts";
-import { formatLprt, longAddressOfOctets } from "./long-address.ts";
-import { isPort, parseOctets } from "./octets.ts";
+import {
+  formatLprt,
+  formatPort,
+  type HostPort,
+  hostPortOfOctets,
+  isPort,
+  longAddressOfOctets,
+  parseOctets,
+} from "./host-port.ts";
 import { printable } from "./printable.ts";
 import { makeReply, type Reply } from "./reply.ts";
 
@@ -106,4 +114,22 @@ export function make228(address: HostPort): Reply {
 export function make229(port: number): Reply {
   if (!isPort(port)) throw localFault(`${port} is no port for a 229 reply`);
   return makeReply(229, `Entering Extended Passive Mode (|||${port}|).`);
+}
+
+// The address that clients of a network are told in 227 (scenario S13).
+
+export interface PassiveAddressRule {
+  /** What clients in `cidr` are told. */
+  readonly address: string;
+  readonly cidr: Cidr;
+}
+
+/** The address of the most specific network that contains `client`; of equals the first. `undefined` when none does. */
+export function choosePassiveAddress(rules: readonly PassiveAddressRule[], client: string): string | undefined {
+  let best: PassiveAddressRule | undefined;
+  for (const rule of rules) {
+    if (!cidrContains(rule.cidr, client)) continue;
+    if (best === undefined || rule.cidr.prefix > best.cidr.prefix) best = rule;
+  }
+  return best?.address;
 }

@@ -1,7 +1,7 @@
 // Lines of a server become replies (RFC 959 section 4.2). Strict first; what servers do beside it is borne where it can be.
 import { SallyportError } from "./error.ts";
+import { noReply, otherProtocol } from "./foreign-protocol.ts";
 import { limits } from "./limits.ts";
-import { noReply, otherProtocol } from "./no-reply.ts";
 import type { Reply } from "./reply.ts";
 
 export type ReplyEvent =

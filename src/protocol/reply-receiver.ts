@@ -1,10 +1,9 @@
 // The server's bytes become replies, the same ones however the bytes are split.
 import { SallyportError } from "./error.ts";
 import { remoteFault } from "./fault.ts";
-import { TLS_ALERT, TLS_HANDSHAKE } from "./foreign-protocol.ts";
+import { TLS_ALERT, TLS_HANDSHAKE, tlsReply } from "./foreign-protocol.ts";
 import { limits } from "./limits.ts";
 import { LineBuffer } from "./line-buffer.ts";
-import { tlsReply } from "./no-reply.ts";
 import { printable } from "./printable.ts";
 import { type ReplyEvent, ReplyLines } from "./reply-lines.ts";
 

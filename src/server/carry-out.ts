@@ -1,10 +1,10 @@
 // One command: may it come now, who does it, and what it leaves behind for the next.
 import { argumentText, type Command } from "../protocol/command.ts";
 import { findCommand } from "../protocol/command-table.ts";
+import { tooManyUnknown } from "../protocol/foreign-protocol.ts";
 import { ownEntry } from "../protocol/own-entry.ts";
 import { makeReply } from "../protocol/reply.ts";
 import { refuseCommand } from "../protocol/server/admission.ts";
-import { tooManyUnknown } from "../protocol/unknown-commands.ts";
 import { watchAction } from "./file-actions.ts";
 import { dataSetupHandlers } from "./handlers/data-setup.ts";
 import { factHandlers } from "./handlers/facts.ts";

@@ -11,7 +11,7 @@ import { SallyportError } from "../protocol/error.ts";
 import type { HostPort } from "../protocol/host-port.ts";
 import { ipFamily, plainHost, sameHost } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
-import { choosePassiveAddress } from "../protocol/passive-address.ts";
+import { choosePassiveAddress } from "../protocol/passive-reply.ts";
 import type { SessionContext } from "./environment.ts";
 import { TimeWaits } from "./time-waits.ts";
 

@@ -1,6 +1,6 @@
 // What a trace may show of a session in which passwords are typed, mistyped and repeated.
 import { describe, expect, test } from "vitest";
-import { parseCommandLine } from "../../src/protocol/command-line.ts";
+import { parseCommandLine } from "../../src/protocol/command-receiver.ts";
 import { Redaction } from "../../src/protocol/redaction.ts";
 import { hideSecret } from "../../src/protocol/secret-arguments.ts";
 

@@ -8,7 +8,7 @@ import { resolvePath } from "../../src/protocol/file-path.ts";
 import { factNames, factsLine } from "../../src/protocol/listing/facts-line.ts";
 import { matchesPattern } from "../../src/protocol/listing/glob.ts";
 import { parseListRequest } from "../../src/protocol/listing/list-options.ts";
-import { formatTimeValue, parseTimeValue } from "../../src/protocol/listing/time-value.ts";
+import { formatTimeValue, parseTimeValue } from "../../src/protocol/listing/listed-time.ts";
 import { watchResources } from "../support/resources.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 import { type Rig, startRig } from "./rig.ts";

@@ -8,7 +8,7 @@ import { scenarios } from "../../src/lab/scenarios.ts";
 import { type CommandRow, commandTable } from "../../src/protocol/command-table.ts";
 import { limitTables } from "../../src/protocol/limits.ts";
 import { completion } from "../../src/protocol/relay/completion.ts";
-import type { Transitions } from "../../src/protocol/relay/state-machine.ts";
+import type { Transitions } from "../../src/protocol/relay/transfer-states.ts";
 import { dataStates, downstreamStates, upstreamStates } from "../../src/protocol/relay/transfer-states.ts";
 import { replyMeanings, servedCommands, sharedReplies } from "../../src/protocol/server/served-commands.ts";
 

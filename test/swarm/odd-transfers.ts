@@ -1,7 +1,6 @@
 // The transfers of an odd server.
 import type { Connection, Listener } from "../../src/platform/network.ts";
-import { parseEprt } from "../../src/protocol/extended-address.ts";
-import { formatPort, type HostPort, parsePort } from "../../src/protocol/host-port.ts";
+import { formatPort, type HostPort, parseEprt, parsePort } from "../../src/protocol/host-port.ts";
 import { collect } from "../../src/testing/network/traffic.ts";
 import type { OddParts } from "./odd-server.ts";
 import { never } from "./program.ts";

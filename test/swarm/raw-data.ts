@@ -1,7 +1,6 @@
 // Data connections of a client without manners.
 import type { Connection, Listener } from "../../src/platform/network.ts";
-import { formatEprt } from "../../src/protocol/extended-address.ts";
-import { formatPort, type HostPort } from "../../src/protocol/host-port.ts";
+import { formatEprt, formatPort, type HostPort } from "../../src/protocol/host-port.ts";
 import { parse227, parse229 } from "../../src/protocol/passive-reply.ts";
 import type { FrontMode } from "./plan.ts";
 import { never, type Program } from "./program.ts";

@@ -1,8 +1,8 @@
 // What all tasks of a run have in common.
 import type { Writable } from "node:stream";
 import { SallyportError } from "../../protocol/error.ts";
-import { formatFtpUrl } from "../../protocol/url/format-ftp-url.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import { formatFtpUrl } from "../../protocol/url/ftp-url.ts";
 import type { FetchFileOptions } from "../../transfer/fetch-file.ts";
 import type { StoreOptions } from "../../transfer/store-file.ts";
 import type { TreeEvents } from "../../transfer/tree-task.ts";

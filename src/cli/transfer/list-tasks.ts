@@ -1,6 +1,7 @@
 // `ls`: one line for each file.
-import { formatFtpUrl } from "../../protocol/url/format-ftp-url.ts";
+
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import { formatFtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlFileName, urlParentPath, urlPath } from "../../protocol/url/url-path.ts";
 import { byName } from "../../transfer/matching.ts";
 import { assertDepth, faultOf, joinPath, nextLevel, type TreeLevel, topLevel } from "../../transfer/tree.ts";

@@ -1,8 +1,8 @@
 // What all tasks of a run are made of: servers are named by URLs.
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { printable } from "../../protocol/printable.ts";
-import { formatFtpUrl } from "../../protocol/url/format-ftp-url.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import { formatFtpUrl } from "../../protocol/url/ftp-url.ts";
 import { type Matches, matchingEntries } from "../../transfer/matching.ts";
 import type { ServerSession } from "../../transfer/server-session.ts";
 import { faultOf } from "../../transfer/tree.ts";

@@ -2,8 +2,8 @@
 import type { DataMode } from "../../client/client-options.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
+import { redactUrl } from "../../protocol/url/ftp-url.ts";
 import { looksLikeUrl, parseFtpUrl } from "../../protocol/url/parse-ftp-url.ts";
-import { redactUrl } from "../../protocol/url/redact-url.ts";
 import { Parser } from "../command-line/parser.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { type Via, viaOf } from "../command-line/via-option.ts";

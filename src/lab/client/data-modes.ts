@@ -2,8 +2,7 @@
 import { defaultPorts } from "../../data-connection/default-ports.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { Connection, Listener, Network } from "../../platform/network.ts";
-import { formatEprt } from "../../protocol/extended-address.ts";
-import { formatPort } from "../../protocol/host-port.ts";
+import { formatEprt, formatPort } from "../../protocol/host-port.ts";
 import { parse227, parse229 } from "../../protocol/passive-reply.ts";
 import { makeReply } from "../../protocol/reply.ts";
 import type { FrontMode } from "../args.ts";

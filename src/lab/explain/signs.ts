@@ -1,5 +1,5 @@
 // By what an error shows its scenario. S06 has no sign: whoever comes through somebody's open forward sees what S07 is.
-import { isPrivateAddress } from "../../protocol/client/private-address.ts";
+import { isPrivateAddress } from "../../protocol/cidr.ts";
 import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
 

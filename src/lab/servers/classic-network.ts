@@ -3,8 +3,7 @@
 import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../../platform/network.ts";
 import { SallyportError } from "../../protocol/error.ts";
-import { parseEprt } from "../../protocol/extended-address.ts";
-import { type HostPort, parsePort } from "../../protocol/host-port.ts";
+import { type HostPort, parseEprt, parsePort } from "../../protocol/host-port.ts";
 import { plainHost, sameHost } from "../../protocol/ip-address.ts";
 import type { FtpServerPlan } from "../stage.ts";
 

@@ -1,6 +1,6 @@
 // MLST and MLSD (RFC 3659 section 7): facts for programs.
 import type { FileFacts } from "./file-facts.ts";
-import { formatTimeValue } from "./time-value.ts";
+import { formatTimeValue } from "./listed-time.ts";
 
 export type FactName = "type" | "size" | "modify" | "perm" | "unique" | "unix.mode";
 

@@ -2,7 +2,7 @@
 import { ownEntry } from "../own-entry.ts";
 import type { FileType } from "./file-facts.ts";
 import type { ListedEntry, ListedTime } from "./listed-entry.ts";
-import { parseTimeValue } from "./time-value.ts";
+import { parseTimeValue } from "./listed-time.ts";
 
 /** The facts that have their own field; ProFTPD and Pure-FTPd have names of owners beside the numbers. */
 const ownFields: ReadonlySet<string> = new Set(["type", "size", "modify", "unix.mode", "unique", "perm"]);

@@ -1,10 +1,9 @@
 // The one door: lines of a listing in, entries and what could not be understood out.
 import { SallyportError } from "../error.ts";
 import { limits } from "../limits.ts";
-import { facts } from "./formats/facts.ts";
 import type { ListingFormat, NumberedLine } from "./formats/listing-format.ts";
 import { listingFormats } from "./formats/listing-formats.ts";
-import { names } from "./formats/names.ts";
+import { facts, names } from "./formats/plain.ts";
 import type { ListedEntry, Listing, UnreadLine, UnreadReason } from "./listed-entry.ts";
 
 export interface ParseListingOptions {

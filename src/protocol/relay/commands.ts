@@ -1,11 +1,10 @@
 // What the relay does with each command of the client.
 
-import { parseFeatures } from "../client/features.ts";
 import type { Command } from "../command.ts";
 import type { CommandEvent } from "../command-receiver.ts";
 import { type CommandRow, findCommand } from "../command-table.ts";
 import { noDataConnection } from "../data-commands.ts";
-import { relayFeatures } from "../features.ts";
+import { parseFeatures, relayFeatures } from "../features.ts";
 import { limits } from "../limits.ts";
 import { ownEntry } from "../own-entry.ts";
 import type { Reply } from "../reply.ts";

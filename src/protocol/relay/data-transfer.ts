@@ -6,13 +6,13 @@ import type { Reply } from "../reply.ts";
 import type { ControlConnections } from "./control-connections.ts";
 import type { DataSide, Direction } from "./messages.ts";
 import type { Slot } from "./reply-order.ts";
-import { StateMachine } from "./state-machine.ts";
 import {
   type DataEvent,
   type DataState,
   type DownstreamState,
   dataStates,
   downstreamStates,
+  StateMachine,
   type UpstreamState,
   upstreamStates,
 } from "./transfer-states.ts";

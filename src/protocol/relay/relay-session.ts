@@ -1,11 +1,11 @@
 // The relay machine: one FTP session between a client and a server, data connections included. Pure: facts in, actions out.
 
 import { type CommandEvent, CommandReceiver } from "../command-receiver.ts";
+import { tooManyUnknown, UnknownCommands } from "../foreign-protocol.ts";
 import { limits } from "../limits.ts";
 import { printable } from "../printable.ts";
 import type { Reply } from "../reply.ts";
 import { type ReplyEvent, ReplyReceiver, skippedNote } from "../reply-receiver.ts";
-import { tooManyUnknown, UnknownCommands } from "../unknown-commands.ts";
 import { Aborts } from "./aborts.ts";
 import { type ClientLine, Commands } from "./commands.ts";
 import { ControlConnections } from "./control-connections.ts";

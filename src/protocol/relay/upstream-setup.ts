@@ -2,8 +2,7 @@
 // gateway's own commands are on their way to the server in the moment in which the client's PASV or PORT is answered.
 import { argumentText, type Command } from "../command.ts";
 import { isServicePort } from "../data-peers.ts";
-import { formatEprt } from "../extended-address.ts";
-import { formatPort, type HostPort } from "../host-port.ts";
+import { formatEprt, formatPort, type HostPort } from "../host-port.ts";
 import { ipFamily } from "../ip-address.ts";
 import { parsePassive } from "../passive-reply.ts";
 import { type Reply, replyText } from "../reply.ts";

@@ -7,7 +7,7 @@ import { isPattern } from "../listing/glob.ts";
 import { printable } from "../printable.ts";
 import { Secret } from "../secret.ts";
 import type { FtpUrl, UrlScheme } from "./ftp-url.ts";
-import { redactUrl } from "./redact-url.ts";
+import { redactUrl } from "./ftp-url.ts";
 
 const schemes: ReadonlySet<string> = new Set<UrlScheme>(["ftp", "ftps", "sftp"]);
 

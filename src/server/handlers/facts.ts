@@ -3,7 +3,7 @@
 import { setsModes, setsTimes, tellsSpace } from "../../platform/file-system.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { factsLine } from "../../protocol/listing/facts-line.ts";
-import { formatTimeValue, parseTimeValue } from "../../protocol/listing/time-value.ts";
+import { formatTimeValue, parseTimeValue } from "../../protocol/listing/listed-time.ts";
 import { ownEntry } from "../../protocol/own-entry.ts";
 import { makeReply, type Reply } from "../../protocol/reply.ts";
 import { blockReply, plainReply } from "../replies.ts";

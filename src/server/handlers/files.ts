@@ -1,7 +1,7 @@
 // Single files: DELE, RNFR, RNTO, SIZE, MDTM.
 import { SallyportError } from "../../protocol/error.ts";
 import { nameOf, parentOf, quotePath } from "../../protocol/file-path.ts";
-import { formatTimeValue } from "../../protocol/listing/time-value.ts";
+import { formatTimeValue } from "../../protocol/listing/listed-time.ts";
 import { makeReply, type Reply } from "../../protocol/reply.ts";
 import { plainReply } from "../replies.ts";
 import { filesOf, type Handler, type HandlerTable, pathOf, type Session } from "../session.ts";

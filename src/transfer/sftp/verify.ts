@@ -2,7 +2,7 @@
 // none), so the file is read once more.
 import { type Digest, makeDigest } from "../../client/checksum.ts";
 import type { Transferred } from "../../client/transfer-options.ts";
-import { judgeSize } from "../../protocol/client/told-size.ts";
+import { judgeSize } from "../../protocol/client/size-verdict.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";

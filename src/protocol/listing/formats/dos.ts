@@ -3,8 +3,7 @@ import { ownEntry } from "../../own-entry.ts";
 import type { FileType } from "../file-facts.ts";
 import type { ListedEntry, ListedTime } from "../listed-entry.ts";
 import { serverTime, yearOfTwoDigits } from "../listed-time.ts";
-import { exactNumber } from "./columns.ts";
-import { type DateOrder, dateOrderOf, inOrder } from "./date-order.ts";
+import { type DateOrder, dateOrderOf, exactNumber, inOrder } from "./columns.ts";
 import type { ListingFormat } from "./listing-format.ts";
 
 /** `11-22-26  12:30PM       <DIR>          name`; the year is first, or last with two digits or four. */

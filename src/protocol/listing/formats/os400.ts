@@ -3,8 +3,7 @@ import { ownEntry } from "../../own-entry.ts";
 import type { FileType } from "../file-facts.ts";
 import type { ListedEntry, ListedTime } from "../listed-entry.ts";
 import { serverTime, yearOfTwoDigits } from "../listed-time.ts";
-import { exactNumber } from "./columns.ts";
-import { type DateOrder, dateOrderOf, inOrder } from "./date-order.ts";
+import { type DateOrder, dateOrderOf, exactNumber, inOrder } from "./columns.ts";
 import type { ListingFormat } from "./listing-format.ts";
 
 /** `QSYS            77824 02/23/00 15:09:55 *DIR       QOpenSys/`; members have neither size nor date. */

@@ -1,8 +1,31 @@
-// Easily Parsed LIST Format of D. J. Bernstein's publicfile: `+i8388621.29609,m824255902,r,s280,\tname`.
+// Formats that were made for programs: a name a line (NLST), MLSD's facts, EPLF.
+
 import type { FileType } from "../file-facts.ts";
 import type { ListedEntry, ListedTime } from "../listed-entry.ts";
+import { parseFactsLine } from "../parse-facts-line.ts";
 import { exactNumber } from "./columns.ts";
 import type { ListingFormat } from "./listing-format.ts";
+
+export const names: ListingFormat = {
+  name: "names",
+  open: () => (name) => ({ name }),
+};
+
+// MLSD (RFC 3659 section 7); some servers give such lines to LIST too.
+
+export const facts: ListingFormat = {
+  name: "facts",
+  open: () => (line) => {
+    const entry = parseFactsLine(line);
+    const place = /(?:^|;)type=([cp])dir;/i
+      .exec(line.slice(0, line.length - (entry?.name.length ?? 0)))?.[1]
+      ?.toLowerCase();
+    // The name of cdir may be its whole path (RFC 3659 section 7.5.1.2).
+    return entry && place !== undefined ? { ...entry, name: place === "c" ? "." : ".." } : entry;
+  },
+};
+
+// Easily Parsed LIST Format of D. J. Bernstein's publicfile: `+i8388621.29609,m824255902,r,s280,\tname`.
 
 export const eplf: ListingFormat = {
   name: "eplf",

@@ -1,4 +1,4 @@
-// What a size that a server tells is worth beside the bytes that a confirmed transfer moved.
+// What a size that a server reports is worth beside the bytes that a confirmed transfer moved.
 
 /** `same`: compared. `nothing`: it tells nothing. `doubtful`: another, and the end of the file counts all the same. */
 export type SizeVerdict = "same" | "nothing" | "doubtful" | "different";
