@@ -24,6 +24,9 @@ const engines = [
   "test/cli/{command-line,credentials,progress,report,trace}/**/*.test.ts",
 ];
 
+/** It hides modules from all that its process loads. */
+const alone = ["test/ssh/embedded/without-addons.test.ts"];
+
 export default defineConfig({
   test: {
     pool: "forks",
@@ -33,7 +36,11 @@ export default defineConfig({
     projects: [
       project("static", ["test/static/**/*.test.ts"]),
       project("engines", engines, false),
-      project("unit", ["test/{network,ssh,serve,tunnel,connect,cli,conformance}/**/*.test.ts"], true, engines),
+      project("unit", ["test/{network,ssh,serve,tunnel,connect,cli,conformance}/**/*.test.ts"], false, [
+        ...engines,
+        ...alone,
+      ]),
+      project("alone", alone),
       project("peers", ["test/peers/**/*.test.ts"]),
       project("networks", ["test/networks/**/*.test.ts"]),
       // Not part of `npm test`: `npm run test:lab`.

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { rmSync, statSync, truncateSync } from "node:fs";
 import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Address, PlainClient } from "../gateway/plain-client.ts";
+import { type Address, TestClient } from "../support/test-client.ts";
 import { until } from "../support/until.ts";
 import { beliefOf, type Subject } from "./beliefs.ts";
 
@@ -39,13 +39,13 @@ export interface Trial {
 export async function runTrial(trial: Trial): Promise<string> {
   const { subject, at, direction, file } = trial;
   if (direction === "RETR") placeLarge(trial);
-  const client = await PlainClient.connect(at);
+  const client = await TestClient.connect(at);
   try {
     await client.expect(220);
     await client.ask(`USER ${subject.user}`, 331);
     await client.ask(`PASS ${subject.password}`, 230);
     await client.ask("TYPE I", 200);
-    const data = await client.connectData(await client.passive());
+    const data = await client.connectData(await client.passiveAddress());
     client.send(`${direction} ${file}`);
     const [first] = await repliesOf(client, 1);
     if (first?.startsWith("1") !== true) return `not begun: ${first}`;
@@ -80,7 +80,7 @@ async function readPart(data: Socket): Promise<() => number> {
   return () => bytes;
 }
 
-async function disturb(trial: Trial, client: PlainClient, data: Socket, carried: () => number): Promise<string> {
+async function disturb(trial: Trial, client: TestClient, data: Socket, carried: () => number): Promise<string> {
   const { subject, direction, disturbance, file, bytes } = trial;
   data.on("error", () => {}); // a break is an outcome
   const { verb, after } = disturbances[disturbance];
@@ -116,10 +116,10 @@ async function disturb(trial: Trial, client: PlainClient, data: Socket, carried:
 /** Pure-FTPd logs every transfer alike. */
 const beliefByReply = (replies: readonly string[]): string => (replies.includes("426") ? "broken" : "whole");
 
-async function repliesOf(client: PlainClient, count: number): Promise<string[]> {
+async function repliesOf(client: TestClient, count: number): Promise<string[]> {
   const codes: string[] = [];
   while (codes.length < count) {
-    const reply = await Promise.race([client.reply(), delay(8000, "none", { ref: false })]);
+    const reply = await Promise.race([client.nextReply(), delay(8000, "none", { ref: false })]);
     codes.push(reply === undefined ? "end" : reply.slice(0, 3));
     if (reply === undefined || reply === "none") break;
   }
@@ -127,7 +127,7 @@ async function repliesOf(client: PlainClient, count: number): Promise<string[]> 
 }
 
 /** Whether each command still gets its own answer. */
-async function nextReplies(client: PlainClient, before: readonly string[]): Promise<string> {
+async function nextReplies(client: TestClient, before: readonly string[]): Promise<string> {
   if (["end", "none"].includes(before.at(-1) ?? "")) return "-";
   client.send("PWD", "SYST", "NOOP");
   const codes = await repliesOf(client, 3);

@@ -1,10 +1,10 @@
 // Whoever is the server answers PASV, PORT and their kin alike: the gateway in the server's place, and our own server.
 import { describe, expect, test } from "vitest";
 import { startGateway } from "../gateway/gateway-harness.ts";
-import { Peer } from "../server/peer.ts";
 import { startRig } from "../server/rig.ts";
 import { startMiniFtpServer } from "../support/mini-ftp-server.ts";
 import { watchResources } from "../support/resources.ts";
+import { TestClient } from "../support/test-client.ts";
 
 watchResources();
 
@@ -12,13 +12,13 @@ type Talk = (lines: readonly string[]) => Promise<string>;
 
 /** The last reply, without what differs from one run to the next: the ports. */
 async function lastReply(port: number, host: string, lines: readonly string[]): Promise<string> {
-  const peer = await Peer.connect(port, host);
+  const peer = await TestClient.connect({ port, host });
   try {
     const [before, after] = [lines.indexOf("(login)"), lines.slice(lines.indexOf("(login)") + 1)];
     if (before === -1) await peer.reply();
     else await peer.login();
     let reply = "";
-    for (const line of after) reply = (await peer.say(line.replace("(own port)", `${port}`))).lines.join("\n");
+    for (const line of after) reply = (await peer.command(line.replace("(own port)", `${port}`))).lines.join("\n");
     return reply
       .replace(/\|\|\|\d+\|/, "|||PORT|")
       .replace(/,\d+,\d+\)/, ",P,P)")

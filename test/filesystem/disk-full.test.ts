@@ -30,7 +30,7 @@ describe.skipIf(!isRoot)("a disk of 1 MiB", () => {
     async (atomicUploads) => {
       await using rig = await startRig({ files: disk.path, atomicUploads });
       const peer = await rig.login();
-      await peer.say("TYPE I");
+      await peer.command("TYPE I");
       expect(await peer.upload("STOR a", "x".repeat(2_000_000))).toEqual([150, 452]);
       if (!atomicUploads) expect(await peer.code("DELE a")).toBe(250);
       expect((await peer.download("NLST -a")).text).toBe("");

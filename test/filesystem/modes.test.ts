@@ -45,7 +45,7 @@ test("SETSTAT and FSETSTAT of SFTP set no such bit, nor does SITE CHMOD or MFF o
   const peer = await rig.login();
   expect(await peer.code("SITE CHMOD 4750 f")).toBe(200);
   expect(mode("f")).toBe(0o750);
-  expect((await peer.say("MFF UNIX.mode=4744; f")).lines).toEqual(["213 UNIX.mode=0744; /f"]);
+  expect((await peer.command("MFF UNIX.mode=4744; f")).lines).toEqual(["213 UNIX.mode=0744; /f"]);
   expect(mode("f")).toBe(0o744);
 });
 

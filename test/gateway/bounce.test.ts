@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { parseCidr } from "../../src/protocol/cidr.ts";
 import { watchResources } from "../support/resources.ts";
-import { portArgument, received } from "./plain-client.ts";
+import { portArgument, received } from "../support/test-client.ts";
 import { recordingNetwork } from "./recording-network.ts";
 import { meetHonest, meetLoggedIn } from "./scene.ts";
 
@@ -128,7 +128,7 @@ describe("sshd as open relay", () => {
       { backMode: "passive", backNetwork },
     );
     await scene.client.ask("PORT 192,0,2,2,8,8", 504);
-    await scene.client.passive();
+    await scene.client.passiveAddress();
     scene.client.send("RETR f");
     await scene.client.expect(425);
     expect(new Set(backNetwork.connects.map(({ host }) => host))).toEqual(new Set(["127.0.0.1"]));

@@ -12,8 +12,8 @@ import { startOther } from "../support/other-process.ts";
 import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";
 import { startScriptedServer } from "../support/scripted-server.ts";
+import { received } from "../support/test-client.ts";
 import { startGateway } from "./gateway-harness.ts";
-import { received } from "./plain-client.ts";
 import { recordingNetwork } from "./recording-network.ts";
 import { meetLoggedIn } from "./scene.ts";
 import { answerEpsv, beginTransfer, file } from "./scripts.ts";
@@ -97,7 +97,7 @@ describe("a client that is killed in the middle of an upload", () => {
       },
       { environment: { clock: patient } },
     );
-    const data = await scene.client.connectData(await scene.client.passive());
+    const data = await scene.client.connectData(await scene.client.passiveAddress());
     await scene.client.ask("STOR f", 150);
     data.write(file(100_000));
     await scene.gateway.seen((event) => event.type === "data.open" && event.side === "upstream");
@@ -116,7 +116,7 @@ describe("a client that is killed in the middle of an upload", () => {
       await control.expect("PWD");
       await control.reply('257 "/"');
     });
-    const data = await scene.client.connectData(await scene.client.passive());
+    const data = await scene.client.connectData(await scene.client.passiveAddress());
     await scene.client.ask("STOR f", 150);
     data.write(file(100_000), () => data.resetAndDestroy());
     await scene.client.expect(426);
@@ -155,10 +155,10 @@ describe("an upload that is given up while its data connection is being made", (
       { backNetwork },
     );
     const { client } = scene;
-    const first = received(await client.connectData(await client.passive()));
+    const first = received(await client.connectData(await client.passiveAddress()));
     await client.ask("RETR f", 150, 226);
     await first;
-    await client.connectData(await client.passive());
+    await client.connectData(await client.passiveAddress());
     await client.ask("STOR f", 150);
     await client.ask("ABOR", 426, 226);
     late.open();
@@ -176,7 +176,7 @@ describe("a client that breaks a download off", () => {
       await control.expect("PWD");
       await control.reply('257 "/"');
     });
-    const data = await scene.client.connectData(await scene.client.passive());
+    const data = await scene.client.connectData(await scene.client.passiveAddress());
     await scene.client.ask("RETR f", 150);
     await once(data, "data");
     data.resetAndDestroy();
@@ -191,7 +191,7 @@ describe("a client that breaks a download off", () => {
       data.end(whole);
       await control.reply("226 done");
     });
-    const data = await scene.client.connectData(await scene.client.passive());
+    const data = await scene.client.connectData(await scene.client.passiveAddress());
     data.end();
     await scene.client.ask("RETR f", 150);
     expect((await received(data)).bytes.equals(whole)).toBe(true);
@@ -223,7 +223,7 @@ describe("ABOR while data flows", () => {
       await control.expect("ABOR");
       await control.reply("226 aborted");
     });
-    const data = await scene.client.connectData(await scene.client.passive());
+    const data = await scene.client.connectData(await scene.client.passiveAddress());
     await scene.client.ask("RETR f", 150);
     await once(data, "data");
     const start = performance.now();
@@ -239,7 +239,7 @@ describe("ABOR while data flows", () => {
       await control.expect("ABOR");
       await control.reply("225 nothing to abort");
     });
-    const data = await scene.client.connectData(await scene.client.passive());
+    const data = await scene.client.connectData(await scene.client.passiveAddress());
     data.pause();
     await scene.client.ask("RETR f", 150);
     await scene.gateway.seen((event) => event.type === "ftp.reply" && event.lines[0] === "226 done");
@@ -258,7 +258,7 @@ describe("unbounded buffers: a client that does not read", () => {
       sent = () => data.bytesWritten - data.writableLength;
       void pour(data);
     });
-    const data = await scene.client.connectData(await scene.client.passive());
+    const data = await scene.client.connectData(await scene.client.passiveAddress());
     data.pause();
     await scene.client.ask("RETR f", 150);
     await scene.gateway.seen((event) => event.type === "data.open" && event.side === "upstream");

@@ -7,7 +7,7 @@ import { gate } from "../support/gate.ts";
 import { describePeers } from "../support/missing.ts";
 import { nobody, startOther } from "../support/other-process.ts";
 import { watchResources } from "../support/resources.ts";
-import { type Address, type Received, received } from "./plain-client.ts";
+import { type Address, type Received, received } from "../support/test-client.ts";
 import { meetHonest } from "./scene.ts";
 
 watchResources();
@@ -27,7 +27,7 @@ describe("data-port theft: a peer with another address", () => {
   it("gets nothing of a download, and the rightful client all of it, with not a word on its control connection", async () => {
     await using scene = await meet();
     const { client } = scene;
-    const address = await client.passive();
+    const address = await client.passiveAddress();
     expect(await steal(address)).toEqual({ bytes: Buffer.alloc(0), how: "reset" });
     expect(await scene.gateway.seen(({ type }) => type === "data.rejected-peer")).toMatchObject({
       side: "downstream",
@@ -44,7 +44,7 @@ describe("data-port theft: a peer with another address", () => {
   it("puts nothing into an upload", async () => {
     await using scene = await meet();
     const { client } = scene;
-    const address = await client.passive("PASV");
+    const address = await client.passiveAddress("PASV");
     await steal(address);
     const data = await client.connectData(address);
     await client.ask("STOR mine", 150);
@@ -56,7 +56,7 @@ describe("data-port theft: a peer with another address", () => {
   it("in a flood of three hundred holds up nobody", async () => {
     await using scene = await meet();
     const { client } = scene;
-    const address = await client.passive();
+    const address = await client.passiveAddress();
     const thieves = Array.from({ length: 300 }, () => steal(address));
     const data = await client.connectData(address);
     await client.ask("RETR f", 150);
@@ -68,7 +68,7 @@ describe("data-port theft: a peer with another address", () => {
 
   it("finds no port any more once the client has come", async () => {
     await using scene = await meet();
-    const address = await scene.client.passive();
+    const address = await scene.client.passiveAddress();
     await scene.client.connectData(address);
     await scene.gateway.seen((event) => event.type === "data.open" && event.side === "downstream");
     const late = connect({ ...address });
@@ -93,7 +93,7 @@ describePeers(["root"], "data-port theft by another user of this machine, from t
   it("gets nothing, and the rightful user all of it", async () => {
     await using scene = await meet({ environment });
     const { client } = scene;
-    const address = await client.passive();
+    const address = await client.passiveAddress();
     await using other = startOther(attacker, [String(address.port)], nobody);
     expect(await other.line()).toBe("ECONNRESET 0");
     const data = await client.connectData(address);
@@ -105,7 +105,7 @@ describePeers(["root"], "data-port theft by another user of this machine, from t
   it("that has left its forged file before the transfer begins, and closed already, is an attacker", async () => {
     await using scene = await meet({ environment });
     const { client } = scene;
-    const address = await client.passive();
+    const address = await client.passiveAddress();
     await using other = startOther(attacker, [String(address.port), "leave"], nobody);
     expect(await other.line()).toMatch(/left|ECONNRESET/);
     await scene.gateway.seen(({ type }) => type === "data.rejected-peer");
@@ -120,7 +120,7 @@ describePeers(["root"], "data-port theft by another user of this machine, from t
       return asked === 1 ? nobody : 0;
     };
     await using scene = await meet({ environment: { ownerOf } });
-    const data = await scene.client.connectData(await scene.client.passive());
+    const data = await scene.client.connectData(await scene.client.passiveAddress());
     await scene.client.ask("RETR f", 150);
     expect(String((await received(data)).bytes)).toBe("secret");
   });
@@ -135,7 +135,7 @@ describePeers(["root"], "data-port theft by another user of this machine, from t
       return "gone";
     };
     await using scene = await meet({ environment: { ownerOf } });
-    const data = await scene.client.connectData(await scene.client.passive());
+    const data = await scene.client.connectData(await scene.client.passiveAddress());
     await scene.client.ask("STOR short", 150);
     data.end("short");
     data.destroy();
@@ -154,7 +154,7 @@ describePeers(["root"], "data-port theft by another user of this machine, from t
       return questions === 1 ? control : peer;
     };
     await using scene = await meet({ environment: { ownerOf } });
-    const address = await scene.client.passive();
+    const address = await scene.client.passiveAddress();
     await using _other = startOther(attacker, [String(address.port)], nobody);
     await scene.gateway.seen((event) => event.type === "data.open" && event.side === "downstream");
   });

@@ -6,8 +6,8 @@ import { describe, expect, it } from "vitest";
 import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";
 import { startScriptedServer } from "../support/scripted-server.ts";
+import { type Address, portArgument, received, TestClient } from "../support/test-client.ts";
 import { startGateway } from "./gateway-harness.ts";
-import { type Address, PlainClient, portArgument, received } from "./plain-client.ts";
 
 watchResources();
 
@@ -56,7 +56,7 @@ function lprt(family: Family, { host, port }: Address): string {
 }
 
 /** How the client has its data connection: each gives the socket, before or behind the transfer command. */
-const ways: Record<string, (client: PlainClient, family: Family, command: string) => Promise<Socket>> = {
+const ways: Record<string, (client: TestClient, family: Family, command: string) => Promise<Socket>> = {
   PASV: (client, _family, command) => passively(client, "PASV", command),
   EPSV: (client, _family, command) => passively(client, "EPSV", command),
   "EPSV with its family": (client, family, command) => passively(client, `EPSV ${family === 4 ? 1 : 2}`, command),
@@ -66,13 +66,13 @@ const ways: Record<string, (client: PlainClient, family: Family, command: string
   LPRT: (client, family, command) => actively(client, (to) => lprt(family, to), command),
 };
 
-async function passively(client: PlainClient, ask: string, command: string): Promise<Socket> {
-  const data = await client.connectData(await client.passive(ask));
+async function passively(client: TestClient, ask: string, command: string): Promise<Socket> {
+  const data = await client.connectData(await client.passiveAddress(ask));
   await client.ask(command, 150);
   return data;
 }
 
-async function actively(client: PlainClient, ask: (to: Address) => string, command: string): Promise<Socket> {
+async function actively(client: TestClient, ask: (to: Address) => string, command: string): Promise<Socket> {
   const listener = await client.listenData();
   await client.ask(ask(listener), 200);
   await client.ask(command, 150);
@@ -94,7 +94,7 @@ describe("data connections", () => {
   it.each(cases)("IPv%i in front, IPv%i behind (%s), %s", async (front, back, backMode, way) => {
     await using server = await startScriptedServer(serve, loopback[back]);
     await using gateway = await startGateway({ target: server, backMode, bind: loopback[front] });
-    await using client = await PlainClient.loggedIn(gateway);
+    await using client = await TestClient.loggedIn(gateway);
     const open = ways[way] as (typeof ways)[string];
     const down = await received(await open(client, front, "RETR f"));
     expect(`${down.bytes} ${down.how}`).toBe("download end");
@@ -112,8 +112,8 @@ describe("a gateway that listens on every address", () => {
   ] as const)("tells a client that came to %s this address and no other (%s)", async (host, ask) => {
     await using server = await startScriptedServer(serve);
     await using gateway = await startGateway({ target: server, bind: "::" });
-    await using client = await PlainClient.loggedIn({ host, port: gateway.port });
-    const address = await client.passive(ask);
+    await using client = await TestClient.loggedIn({ host, port: gateway.port });
+    const address = await client.passiveAddress(ask);
     expect(address.host).toBe(host);
     const data = await client.connectData(address);
     await client.ask("RETR f", 150);
@@ -124,7 +124,7 @@ describe("a gateway that listens on every address", () => {
   it("refuses PASV over IPv6, and EPRT of the other family", async () => {
     await using server = await startScriptedServer(serve);
     await using gateway = await startGateway({ target: server, bind: "::1" });
-    await using client = await PlainClient.loggedIn(gateway);
+    await using client = await TestClient.loggedIn(gateway);
     expect(await client.ask("PASV", 522)).toContain("EPSV");
     await client.ask("EPRT |1|10.0.0.1|2000|", 504);
     await client.ask("EPRT |3|x|2000|", 522);
@@ -143,7 +143,7 @@ it.skipIf(linkLocal === undefined)(
     const host = linkLocal as string;
     await using server = await startScriptedServer(serve);
     await using gateway = await startGateway({ target: server, bind: host });
-    await using client = await PlainClient.loggedIn({ host, port: gateway.port });
+    await using client = await TestClient.loggedIn({ host, port: gateway.port });
     const listener = await client.listenData(host);
     await client.ask(eprt(6, { ...listener, host: host.replace(/%.*/, "") }), 200);
     await client.ask("RETR f", 150);

@@ -22,7 +22,7 @@ function collecting(): { lines: string[]; script: (control: ScriptedControl) => 
 }
 
 async function closed({ client, gateway }: Scene): Promise<string> {
-  expect(await client.reply()).toBeUndefined();
+  expect(await client.nextReply()).toBeUndefined();
   const close = await gateway.seen(({ type }) => type === "session.close");
   return (close as { reason: string }).reason;
 }

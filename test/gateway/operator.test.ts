@@ -6,8 +6,8 @@ import { flood } from "../support/flood.ts";
 import { freePortRange } from "../support/free-port.ts";
 import { startMiniFtpServer } from "../support/mini-ftp-server.ts";
 import { watchResources } from "../support/resources.ts";
+import { received, TestClient } from "../support/test-client.ts";
 import { startGateway } from "./gateway-harness.ts";
-import { PlainClient, received } from "./plain-client.ts";
 import { meetHonest, meetLoggedIn } from "./scene.ts";
 
 watchResources();
@@ -26,9 +26,9 @@ describe("--passive-address (S13)", () => {
   ])("a client at %s is told %s: the most specific network wins", async (from, told) => {
     await using server = await startMiniFtpServer();
     await using gateway = await startGateway({ target: server, passiveAddresses: rules });
-    await using client = await PlainClient.loggedIn(gateway, from);
-    expect((await client.passive("PASV")).host).toBe(told);
-    const { port } = await client.passive("EPSV");
+    await using client = await TestClient.loggedIn(gateway, from);
+    expect((await client.passiveAddress("PASV")).host).toBe(told);
+    const { port } = await client.passiveAddress("EPSV");
     expect(await client.connectData({ host: "127.0.0.1", port })).toBeDefined();
   });
 
@@ -37,7 +37,7 @@ describe("--passive-address (S13)", () => {
       {},
       { passiveAddresses: [{ address: "192.0.2.1", cidr: parseCidr("10.0.0.0/8") }] },
     );
-    expect((await scene.client.passive("PASV")).host).toBe("127.0.0.1");
+    expect((await scene.client.passiveAddress("PASV")).host).toBe("127.0.0.1");
   });
 });
 
@@ -46,7 +46,7 @@ describe("--passive-ports", () => {
     const range = await freePortRange(60);
     await using scene = await meetHonest({}, { passivePorts: range });
     const ports: number[] = [];
-    for (let asked = 0; asked < 15; asked += 1) ports.push((await scene.client.passive()).port);
+    for (let asked = 0; asked < 15; asked += 1) ports.push((await scene.client.passiveAddress()).port);
     for (const port of ports) expect(port >= range.first && port <= range.last).toBe(true);
     const steps = new Set(ports.slice(1).map((port, index) => port - (ports[index] ?? 0)));
     expect(steps.size).toBeGreaterThan(5);
@@ -55,8 +55,8 @@ describe("--passive-ports", () => {
   it("that are all taken are a 425 that says so, and the session goes on", async () => {
     const passivePorts = await freePortRange(1);
     await using scene = await meetHonest({}, { passivePorts });
-    await using other = await PlainClient.loggedIn(scene.gateway);
-    await other.passive();
+    await using other = await TestClient.loggedIn(scene.gateway);
+    await other.passiveAddress();
     expect(await scene.client.ask("EPSV", 425)).toContain("no data port is free");
     await scene.client.ask("PWD", 257);
   });
@@ -66,21 +66,21 @@ describe("sessionsMax", () => {
   it("one more is told 421 and why; there is room again when one has left", async () => {
     await using server = await startMiniFtpServer();
     await using gateway = await startGateway({ target: server, sessionsMax: 2 });
-    await using first = await PlainClient.loggedIn(gateway);
-    await using _second = await PlainClient.loggedIn(gateway);
-    await using refused = await PlainClient.connect(gateway);
+    await using first = await TestClient.loggedIn(gateway);
+    await using _second = await TestClient.loggedIn(gateway);
+    await using refused = await TestClient.connect(gateway);
     expect(await refused.expect(421)).toContain("too many connected users (2)");
-    expect(await refused.reply()).toBeUndefined();
+    expect(await refused.nextReply()).toBeUndefined();
     await first.ask("QUIT", 221);
     await gateway.seen(({ type }) => type === "session.close");
-    await using third = await PlainClient.loggedIn(gateway);
+    await using third = await TestClient.loggedIn(gateway);
     await third.ask("PWD", 257);
   });
 
   it("a flood of refused ones that stay is bounded: most are reset at once", async () => {
     await using server = await startMiniFtpServer();
     await using gateway = await startGateway({ target: server, sessionsMax: 1 });
-    await using _first = await PlainClient.loggedIn(gateway);
+    await using _first = await TestClient.loggedIn(gateway);
     const outcomes = await flood(gateway.host, gateway.port, 60);
     const told = outcomes.filter((outcome) => outcome.startsWith("421")).length;
     expect(told).toBe(limits.rejectedPeersLeavingMax);
@@ -91,7 +91,7 @@ describe("closing", () => {
   it("lets a running transfer finish, then says 421", async () => {
     await using scene = await meetHonest({ f: "whole" });
     const { client, gateway } = scene;
-    const address = await client.passive();
+    const address = await client.passiveAddress();
     await client.ask("RETR f", 150);
     gateway.closeWhenIdle("the gateway is going down");
     const data = await client.connectData(address);
@@ -145,10 +145,10 @@ describe("a mistake of ours", () => {
       throw new Error("no such system call");
     };
     await using scene = await meetHonest({ f: "x" }, { environment: { ownAddresses } });
-    await using other = await PlainClient.loggedIn(scene.gateway);
+    await using other = await TestClient.loggedIn(scene.gateway);
     scene.client.send("PORT 192,0,2,1,8,8");
     expect(await scene.client.expect(421)).toContain("no such system call");
-    expect(await scene.client.reply()).toBeUndefined();
+    expect(await scene.client.nextReply()).toBeUndefined();
     await other.ask("PWD", 257);
   });
 });

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";
 import { type Script, startScriptedServer } from "../support/scripted-server.ts";
+import { received, TestClient } from "../support/test-client.ts";
 import { type HarnessOptions, startGateway } from "./gateway-harness.ts";
-import { PlainClient, received } from "./plain-client.ts";
 import { recordingNetwork } from "./recording-network.ts";
 
 watchResources();
@@ -37,15 +37,15 @@ const byPasv = (spell: (port: number) => string): Script =>
 async function download(script: Script, options: Partial<HarnessOptions> = {}): Promise<string[]> {
   await using server = await startScriptedServer(script);
   await using gateway = await startGateway({ target: server, backMode: "passive", ...options });
-  await using client = await PlainClient.loggedIn(gateway);
-  const address = await client.passive();
+  await using client = await TestClient.loggedIn(gateway);
+  const address = await client.passiveAddress();
   const data = await client.connectData(address);
   const whole = received(data);
   client.send("RETR f");
-  const first = (await client.reply()) ?? "";
+  const first = (await client.nextReply()) ?? "";
   if (!first.startsWith("150")) return [first];
   const { bytes, how } = await whole;
-  return [first, `${bytes} ${how}`, (await client.reply()) ?? ""];
+  return [first, `${bytes} ${how}`, (await client.nextReply()) ?? ""];
 }
 
 const success = ["150 go", "the file end", "226 done"];

@@ -4,7 +4,7 @@ import { limits } from "../../src/protocol/limits.ts";
 import { freePortRange } from "../support/free-port.ts";
 import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";
-import { type PlainClient, received } from "./plain-client.ts";
+import { received, type TestClient } from "../support/test-client.ts";
 import { meet, meetLoggedIn } from "./scene.ts";
 import { answerEpsv } from "./scripts.ts";
 
@@ -39,7 +39,7 @@ const greeting = async (control: ScriptedControl): Promise<void> => {
   await obey(control);
 };
 
-async function fetchAt(client: PlainClient, passiveReply: string): Promise<string> {
+async function fetchAt(client: TestClient, passiveReply: string): Promise<string> {
   const socket = await client.connectData(client.addressOf(passiveReply));
   const { bytes, how } = await received(socket);
   return `${bytes} ${how}`;
@@ -84,14 +84,14 @@ describe("a client that sends all its commands in one packet", () => {
     await using scene = await meetLoggedIn(greeting);
     scene.client.socket.end("PWD\r\nFOO\r\nPWD\r\n");
     await scene.client.expect(257, 500, 257);
-    expect(await scene.client.reply()).toBeUndefined();
+    expect(await scene.client.nextReply()).toBeUndefined();
   });
 
   it("and ends its side behind a PASV has that answered too, and nothing stays", async () => {
     await using scene = await meetLoggedIn(greeting);
     scene.client.socket.end("PASV\r\n");
     await scene.client.expect(227);
-    expect(await scene.client.reply()).toBeUndefined();
+    expect(await scene.client.nextReply()).toBeUndefined();
   });
 });
 
@@ -102,7 +102,7 @@ describe("PASV flood", () => {
       await answerEpsv(control);
     });
     const ports = new Set<number>();
-    for (let asked = 0; asked < 100; asked += 1) ports.add((await scene.client.passive("PASV")).port);
+    for (let asked = 0; asked < 100; asked += 1) ports.add((await scene.client.passiveAddress("PASV")).port);
     expect(scene.gateway.shared.registry.size).toBe(1);
     expect(ports.size).toBeGreaterThan(90);
   });
@@ -137,7 +137,7 @@ describe("PASV flood", () => {
       { passivePorts: await freePortRange(1) },
     );
     const ports = new Set<number>();
-    for (let asked = 0; asked < 20; asked += 1) ports.add((await scene.client.passive("PASV")).port);
+    for (let asked = 0; asked < 20; asked += 1) ports.add((await scene.client.passiveAddress("PASV")).port);
     expect(ports.size).toBe(1);
     expect(scene.gateway.shared.registry.size).toBe(1);
   });

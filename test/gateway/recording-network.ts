@@ -1,7 +1,7 @@
 // A network that remembers whom it was asked to connect to, and may lead elsewhere.
 import { systemNetwork } from "../../src/network/system-network.ts";
 import type { ConnectOptions, Network } from "../../src/platform/network.ts";
-import type { Address } from "./plain-client.ts";
+import type { Address } from "../support/test-client.ts";
 
 export interface RecordingNetwork extends Network {
   readonly connects: readonly Address[];

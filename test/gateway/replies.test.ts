@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { watchResources } from "../support/resources.ts";
+import { received, TestClient } from "../support/test-client.ts";
 import { startGateway } from "./gateway-harness.ts";
-import { PlainClient, received } from "./plain-client.ts";
 import { meet, meetLoggedIn } from "./scene.ts";
 import { beginTransfer } from "./scripts.ts";
 
@@ -50,7 +50,7 @@ describe("replies", () => {
       await control.send("200 forged\r\n".repeat(limits.unsolicitedRepliesMax + 1));
     });
     expect(await scene.client.expect(421)).toContain("nobody asked for");
-    expect(await scene.client.reply()).toBeUndefined();
+    expect(await scene.client.nextReply()).toBeUndefined();
   });
 
   it("with a bare line feed, a lone carriage return or 0xFF in them are passed on, made whole", async () => {
@@ -106,7 +106,7 @@ describe("a server that is silent", () => {
     await once(scene.client.socket, "data");
     clock.advance(60_000);
     expect(await scene.client.expect(421)).toContain("sent no FTP greeting for 60 s");
-    expect(await scene.client.reply()).toBeUndefined();
+    expect(await scene.client.nextReply()).toBeUndefined();
   });
 
   it("about a download that has ended: 426 and a reset, no hang", async () => {
@@ -118,7 +118,7 @@ describe("a server that is silent", () => {
       },
       { environment: { clock } },
     );
-    const data = received(await scene.client.connectData(await scene.client.passive()));
+    const data = received(await scene.client.connectData(await scene.client.passiveAddress()));
     await scene.client.ask("RETR f", 150);
     await scene.gateway.seen(({ type }) => type === "data.half-close");
     for (let looks = 0; looks < 2; looks += 1) {
@@ -148,13 +148,13 @@ describe("what is not an FTP server", () => {
   ])("%s is told as such in a 421, and nothing of it reaches the client", async (_what, greeting) => {
     await using scene = await meet((control) => control.send(greeting));
     expect(await scene.client.expect(421)).toContain("does not speak FTP");
-    expect(await scene.client.reply()).toBeUndefined();
+    expect(await scene.client.nextReply()).toBeUndefined();
   });
 
   it("a port where nobody listens is a 421 with the reason", async () => {
     await using gateway = await startGateway({ target: { host: "127.0.0.1", port: 1 } });
-    await using client = await PlainClient.connect(gateway);
+    await using client = await TestClient.connect(gateway);
     expect(await client.expect(421)).toContain("connection refused");
-    expect(await client.reply()).toBeUndefined();
+    expect(await client.nextReply()).toBeUndefined();
   });
 });

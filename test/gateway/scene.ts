@@ -1,11 +1,11 @@
 // A client at a gateway at a server that follows a script: what most tests of the gateway need.
 import { type MiniFtpServer, startMiniFtpServer } from "../support/mini-ftp-server.ts";
 import { type Script, type ScriptedServer, startScriptedServer } from "../support/scripted-server.ts";
+import { TestClient } from "../support/test-client.ts";
 import { type GatewayHarness, type HarnessOptions, startGateway } from "./gateway-harness.ts";
-import { PlainClient } from "./plain-client.ts";
 
 export interface Scene extends AsyncDisposable {
-  readonly client: PlainClient;
+  readonly client: TestClient;
   readonly gateway: GatewayHarness;
   readonly server: ScriptedServer;
 }
@@ -14,7 +14,7 @@ export interface Scene extends AsyncDisposable {
 export async function meet(script: Script, options: Partial<HarnessOptions> = {}): Promise<Scene> {
   const server = await startScriptedServer(script);
   const gateway = await startGateway({ target: server, ...options });
-  const client = await PlainClient.connect(gateway);
+  const client = await TestClient.connect(gateway);
   const dispose = async (): Promise<void> => {
     await client[Symbol.asyncDispose]();
     await gateway[Symbol.asyncDispose]();
@@ -33,7 +33,7 @@ export async function meetLoggedIn(script: Script, options: Partial<HarnessOptio
 }
 
 export interface HonestScene extends AsyncDisposable {
-  readonly client: PlainClient;
+  readonly client: TestClient;
   readonly gateway: GatewayHarness;
   readonly server: MiniFtpServer;
 }
@@ -46,7 +46,7 @@ export async function meetHonest(
   const server = await startMiniFtpServer();
   for (const [name, content] of Object.entries(files)) server.files.set(name, Buffer.from(content));
   const gateway = await startGateway({ target: server, ...options });
-  const client = await PlainClient.loggedIn(gateway);
+  const client = await TestClient.loggedIn(gateway);
   const dispose = async (): Promise<void> => {
     await client[Symbol.asyncDispose]();
     await gateway[Symbol.asyncDispose]();

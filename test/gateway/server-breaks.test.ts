@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { FakeClock } from "../support/fake-clock.ts";
 import { gate } from "../support/gate.ts";
 import { watchResources } from "../support/resources.ts";
-import { type Received, received } from "./plain-client.ts";
+import { type Received, received } from "../support/test-client.ts";
 import { meetLoggedIn, type Scene } from "./scene.ts";
 import { answerEpsv, beginTransfer, file } from "./scripts.ts";
 
@@ -12,7 +12,7 @@ watchResources();
 
 /** RETR with an open data connection; the reply to it is not read yet. */
 async function retrieve({ client }: Scene): Promise<{ readonly whole: Promise<Received> }> {
-  const data = await client.connectData(await client.passive());
+  const data = await client.connectData(await client.passiveAddress());
   client.send("RETR f");
   return { whole: received(data) };
 }
@@ -131,7 +131,7 @@ describe("a download", () => {
     await scene.client.expect(150);
     await scene.gateway.seen((event) => event.type === "data.open" && event.side === "upstream");
     time.open();
-    expect((await scene.client.reply())?.slice(0, 3)).toBe(told);
+    expect((await scene.client.nextReply())?.slice(0, 3)).toBe(told);
     expect((await whole).how).toBe("reset");
   });
 
@@ -144,7 +144,7 @@ describe("a download", () => {
     const { whole } = await retrieve(scene);
     await scene.client.expect(150, 421);
     expect((await whole).how).toBe("reset");
-    expect(await scene.client.reply()).toBeUndefined();
+    expect(await scene.client.nextReply()).toBeUndefined();
   });
 
   it("whose data ends in order but whose control connection breaks is a reset and 421", async () => {
@@ -190,7 +190,7 @@ describe("an upload", () => {
       data.resume();
       await control.reply("226 that is enough");
     });
-    const data = await scene.client.connectData(await scene.client.passive());
+    const data = await scene.client.connectData(await scene.client.passiveAddress());
     await scene.client.ask("STOR f", 150);
     data.write(half);
     expect(await scene.client.expect(426)).toContain("before all data was sent");
@@ -204,7 +204,7 @@ describe("an upload", () => {
       await once(data, "data");
       await control.reply("552 disk full");
     });
-    const data = await scene.client.connectData(await scene.client.passive());
+    const data = await scene.client.connectData(await scene.client.passiveAddress());
     await scene.client.ask("STOR f", 150);
     data.write(half);
     await scene.client.expect(552);
@@ -219,7 +219,7 @@ describe("an upload", () => {
       await control.expect("NOOP");
       await control.send("226 stored\r\n200 ok\r\n");
     });
-    const data = await scene.client.connectData(await scene.client.passive());
+    const data = await scene.client.connectData(await scene.client.passiveAddress());
     await scene.client.ask("STOR f", 150);
     data.end(half);
     await scene.gateway.seen(({ type }) => type === "data.half-close");
@@ -237,7 +237,7 @@ describe("a server that closes the control connection behind a confirmed file", 
         control.socket.end("226 done\r\n421 idle too long\r\n");
       });
     });
-    const data = await scene.client.connectData(await scene.client.passive());
+    const data = await scene.client.connectData(await scene.client.passiveAddress());
     scene.client.send("RETR f");
     await scene.client.expect(150);
     data.pause();

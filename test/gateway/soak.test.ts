@@ -6,8 +6,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
 import { watchResources } from "../support/resources.ts";
+import { portArgument, received, TestClient } from "../support/test-client.ts";
 import { until } from "../support/until.ts";
-import { PlainClient, portArgument, received } from "./plain-client.ts";
 import { type HonestScene, meetHonest } from "./scene.ts";
 import { file } from "./scripts.ts";
 
@@ -19,13 +19,13 @@ const small = file(2000);
 const large = file(1_500_000);
 
 interface Worker {
-  client: PlainClient;
+  client: TestClient;
   readonly scene: HonestScene;
 }
 
-async function openData(client: PlainClient, round: number, command: string): Promise<Socket> {
+async function openData(client: TestClient, round: number, command: string): Promise<Socket> {
   if (round % 2 === 0) {
-    const data = await client.connectData(await client.passive(round % 4 === 0 ? "EPSV" : "PASV"));
+    const data = await client.connectData(await client.passiveAddress(round % 4 === 0 ? "EPSV" : "PASV"));
     await client.ask(command, 150);
     return data;
   }
@@ -56,14 +56,14 @@ const deeds: Readonly<Record<string, Deed>> = {
     await client.expect(226);
   },
   refused: async ({ client }) => {
-    await client.passive();
+    await client.passiveAddress();
     await client.ask("RETR missing", 550);
   },
   "ABOR in a download": async ({ client }, round) => {
     const data = await openData(client, round, "RETR large");
     data.pause();
     client.send("ABOR");
-    expect(await client.reply()).toMatch(/^(426|226)/);
+    expect(await client.nextReply()).toMatch(/^(426|226)/);
     await client.expect(226);
     data.destroy();
   },
@@ -78,13 +78,13 @@ const deeds: Readonly<Record<string, Deed>> = {
     const data = await openData(client, round, "RETR large");
     await once(data, "data");
     data.resetAndDestroy();
-    expect(await client.reply()).toMatch(/^426/);
+    expect(await client.nextReply()).toMatch(/^426/);
   },
   "a reset in an upload": async ({ client, scene }, round) => {
     const data = await openData(client, round, "STOR reset");
     data.write(small, () => data.resetAndDestroy());
     // 425 where our connection to the client was reset before we had seen that it was there.
-    expect(await client.reply()).toMatch(/^42[56]/);
+    expect(await client.nextReply()).toMatch(/^42[56]/);
     expect(scene.server.files.has("reset")).toBe(false);
   },
   "a client that dies": async (worker, round) => {
@@ -92,11 +92,11 @@ const deeds: Readonly<Record<string, Deed>> = {
     data.write(small);
     await worker.client[Symbol.asyncDispose]();
     expect(worker.scene.server.files.has("dead")).toBe(false);
-    worker.client = await PlainClient.loggedIn(worker.scene.gateway);
+    worker.client = await TestClient.loggedIn(worker.scene.gateway);
   },
   "a PASV that nobody uses": async ({ client }) => {
-    await client.passive();
-    await client.passive("PASV");
+    await client.passiveAddress();
+    await client.passiveAddress("PASV");
     await client.ask("NOOP", 200);
   },
 };
@@ -105,7 +105,7 @@ const deeds: Readonly<Record<string, Deed>> = {
 const plan = [...Object.keys(deeds), "download", "upload", "download", "upload", "download", "upload", "download"];
 
 async function work(scene: HonestScene, rounds: readonly number[]): Promise<void> {
-  const worker: Worker = { scene, client: await PlainClient.loggedIn(scene.gateway) };
+  const worker: Worker = { scene, client: await TestClient.loggedIn(scene.gateway) };
   try {
     for (const round of rounds) await (deeds[plan[round % plan.length] as string] as Deed)(worker, round);
   } finally {

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { parseCidr } from "../../src/protocol/cidr.ts";
 import { startMiniFtpServer } from "../support/mini-ftp-server.ts";
 import { watchResources } from "../support/resources.ts";
+import { portArgument, received, TestClient } from "../support/test-client.ts";
 import { type HarnessOptions, newShared, startGateway } from "./gateway-harness.ts";
-import { PlainClient, portArgument, received } from "./plain-client.ts";
 import { file } from "./scripts.ts";
 
 watchResources();
@@ -20,8 +20,8 @@ async function two(options: Partial<HarnessOptions> = {}, from: readonly [string
     await startGateway({ target: servers[0], shared, ...options }),
     await startGateway({ target: servers[1], shared, ...options }),
   ] as const;
-  const source = await PlainClient.loggedIn(gateways[0], from[0]);
-  const sink = await PlainClient.loggedIn(gateways[1], from[1]);
+  const source = await TestClient.loggedIn(gateways[0], from[0]);
+  const sink = await TestClient.loggedIn(gateways[1], from[1]);
   const dispose = async (): Promise<void> => {
     for (const one of [source, sink, ...gateways, ...servers]) await one[Symbol.asyncDispose]();
     expect(shared.registry.size).toBe(0);
@@ -39,7 +39,7 @@ describe("a third-party transfer", () => {
     await using scene = await two();
     const { source, sink } = scene;
     const [waits, connects] = listener === "source" ? [source, sink] : [sink, source];
-    await connects.ask(`PORT ${portArgument(await waits.passive("PASV"))}`, 200);
+    await connects.ask(`PORT ${portArgument(await waits.passiveAddress("PASV"))}`, 200);
     const start = { source: () => source.send("RETR f"), sink: () => sink.send("STOR f") };
     start[first]();
     await (first === "source" ? source : sink).expect(150);
@@ -54,7 +54,7 @@ describe("a third-party transfer", () => {
   it("that breaks at the sink is 426 at both ends, and nothing half is stored as whole", async () => {
     await using scene = await two();
     const { source, sink, servers } = scene;
-    await sink.ask(`PORT ${portArgument(await source.passive("PASV"))}`, 200);
+    await sink.ask(`PORT ${portArgument(await source.passiveAddress("PASV"))}`, 200);
     await sink.ask("STOR f", 150);
     sink.send("ABOR");
     await sink.expect(426, 226);
@@ -66,7 +66,7 @@ describe("a third-party transfer", () => {
   it("of a file that is not there stores no empty one", async () => {
     await using scene = await two();
     const { source, sink, servers } = scene;
-    await sink.ask(`PORT ${portArgument(await source.passive("PASV"))}`, 200);
+    await sink.ask(`PORT ${portArgument(await source.passiveAddress("PASV"))}`, 200);
     sink.send("STOR g");
     await source.ask("RETR nothing", 550);
     await source.ask("QUIT", 221);
@@ -77,7 +77,7 @@ describe("a third-party transfer", () => {
   it("with an address told by --passive-address is joined by that address", async () => {
     await using scene = await two({ passiveAddresses: [{ address: "192.0.2.9", cidr: parseCidr("127.0.0.0/8") }] });
     const { source, sink } = scene;
-    const address = await source.passive("PASV");
+    const address = await source.passiveAddress("PASV");
     expect(address.host).toBe("192.0.2.9");
     await sink.ask(`PORT ${portArgument(address)}`, 200);
     source.send("RETR f");
@@ -93,7 +93,7 @@ describe("data-port theft through the gateway", () => {
     async (spelled) => {
       await using scene = await two({}, ["127.0.0.1", "127.0.0.2"]);
       const { source, sink: thief } = scene;
-      const address = await source.passive("PASV");
+      const address = await source.passiveAddress("PASV");
       const refused = await thief.ask(`PORT ${portArgument({ host: spelled, port: address.port })}`, 504);
       expect(refused).toContain("waits for another client");
       const data = await source.connectData(address);
@@ -112,7 +112,7 @@ describe("data-port theft through the gateway", () => {
     };
     await using scene = await two({ environment: { ownerOf } });
     const { source, sink: thief } = scene;
-    await thief.ask(`PORT ${portArgument(await source.passive("PASV"))}`, 200);
+    await thief.ask(`PORT ${portArgument(await source.passiveAddress("PASV"))}`, 200);
     thief.send("STOR loot");
     await thief.expect(150);
     expect(await thief.expect(425)).toContain("taken or closed");
@@ -125,8 +125,8 @@ describe("data-port theft through the gateway", () => {
     const passiveAddresses = [{ address: "192.0.2.9", cidr: parseCidr("127.0.0.0/8") }];
     await using scene = await two({ passiveAddresses, environment: { ownAddresses } });
     const { source, sink } = scene;
-    await sink.ask(`PORT ${portArgument(await source.passive("PASV"))}`, 200);
-    await source.passive("PASV");
+    await sink.ask(`PORT ${portArgument(await source.passiveAddress("PASV"))}`, 200);
+    await source.passiveAddress("PASV");
     sink.send("STOR f");
     await sink.expect(150);
     expect(await sink.expect(425)).toContain("taken or closed");

@@ -4,13 +4,13 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { loopbackModes } from "../../src/lab/loopback/modes.ts";
 import { parseSocketTable } from "../../src/ssh/remote-socket-list.ts";
-import { PlainClient, portArgument } from "../gateway/plain-client.ts";
 import { freePort } from "../support/free-port.ts";
 import { type FtpServer, startProftpd, startVsftpd } from "../support/ftp-servers.ts";
 import { describePeers } from "../support/missing.ts";
 import { type Program, startProgram } from "../support/program.ts";
 import { watchResources } from "../support/resources.ts";
 import { type Sshd, startSshd } from "../support/sshd.ts";
+import { portArgument, TestClient } from "../support/test-client.ts";
 
 watchResources();
 
@@ -34,8 +34,8 @@ describePeers(["sshd", "vsftpd", "proftpd"], "plain ssh -L", () => {
     await Promise.all([forward, sshd, vsftpd, proftpd].map((one) => one.stop()));
   });
 
-  async function logIn(server: FtpServer, port: number): Promise<PlainClient> {
-    const client = await PlainClient.connect({ host: "127.0.0.1", port });
+  async function logIn(server: FtpServer, port: number): Promise<TestClient> {
+    const client = await TestClient.connect({ host: "127.0.0.1", port });
     await client.expect(220);
     await client.ask(`USER ${server.user}`, 331);
     await client.ask(`PASS ${server.password}`, 230);
@@ -45,13 +45,13 @@ describePeers(["sshd", "vsftpd", "proftpd"], "plain ssh -L", () => {
   test("S16 third-party: an address that is not the client's is refused", async () => {
     await using client = await logIn(vsftpd, ports[0]);
     client.send(`PORT ${portArgument({ host: "127.0.0.2", port: 40_000 })}`);
-    expect(await client.reply()).toBe(wordsOf("S16"));
+    expect(await client.nextReply()).toBe(wordsOf("S16"));
   });
 
   test("S17 default-ports: nobody listens where sshd's connection comes from", async () => {
     await using client = await logIn(proftpd, ports[1]);
     client.send("LIST");
-    expect(await client.reply()).toBe(wordsOf("S17"));
+    expect(await client.nextReply()).toBe(wordsOf("S17"));
   });
 
   test("S18 default-ports-forwarded: sshd cannot listen where its own connection comes from", async () => {

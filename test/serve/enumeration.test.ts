@@ -20,7 +20,7 @@ test("a wrong password and a user that is not there are answered in the same wor
     ["alice", "nobody", "anonymous", "", "alice\xff\xff"].map(async (user) => {
       const peer = await rig.connect();
       await peer.reply();
-      return [(await peer.say(`USER ${user || "?"}`)).lines, (await peer.say("PASS wrong")).lines];
+      return [(await peer.command(`USER ${user || "?"}`)).lines, (await peer.command("PASS wrong")).lines];
     }),
   );
   expect(new Set(answers.map((lines) => JSON.stringify(lines)))).toEqual(

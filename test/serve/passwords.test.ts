@@ -118,7 +118,7 @@ describe("a server", () => {
   test("takes atomic uploads of anonymous in a drop box, and keeps what it has", async () => {
     rig = await startRig({ files: here.file("all"), users: [], anonymous: "write", atomicUploads: true });
     const peer = await (await rig.connect()).login("anonymous", "me@");
-    await peer.say("TYPE I");
+    await peer.command("TYPE I");
     const data = await peer.passive();
     expect(await peer.code("STOR new.txt")).toBe(150);
     expect((await (await (await rig.connect()).login("ftp", "x")).download("NLST -a")).text).toBe("all.txt\r\n");

@@ -1,5 +1,5 @@
 // How data connections are opened, and why they are not: each 425 says it in words.
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { SallyportError } from "../../src/index.ts";
 import { systemNetwork } from "../../src/network/system-network.ts";
@@ -7,23 +7,23 @@ import type { ConnectOptions } from "../../src/platform/network.ts";
 import { parseCidr } from "../../src/protocol/cidr.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { watchResources } from "../support/resources.ts";
+import { TestClient, textOf } from "../support/test-client.ts";
 import { until } from "../support/until.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
 import { someFiles } from "./odd-files.ts";
 import { comingFrom, connectingBy, onceOnly, silence } from "./odd-networks.ts";
-import { Peer, textOf } from "./peer.ts";
 
 watchResources();
 
 let engine: Engine;
 afterEach(() => engine[Symbol.asyncDispose]());
-const begin = async (options: Omit<EngineOptions, "files"> = {}): Promise<Peer> => {
+const begin = async (options: Omit<EngineOptions, "files"> = {}): Promise<TestClient> => {
   engine = await startEngine({ files: () => someFiles(), ...options });
   const peer = await engine.login();
-  await peer.say("TYPE I");
+  await peer.command("TYPE I");
   return peer;
 };
-const said = async (peer: Peer, line: string): Promise<string> => (await peer.say(line)).lines[0] ?? "";
+const said = async (peer: TestClient, line: string): Promise<string> => (await peer.command(line)).lines[0] ?? "";
 /** Connects, and resolves when that is over. */
 const dropped = (port: number): Promise<void> =>
   new Promise((resolve) => {
@@ -57,25 +57,26 @@ describe("a 425", () => {
 
   test("tells that the client's system refused", async () => {
     const peer = await begin();
-    const ears = await peer.listen();
-    (await peer.dial(ears.port)).destroy();
-    await ears.arrival;
-    await peer.say(`PORT ${ears.argument}`);
+    const ears = await peer.listenData();
+    (await peer.connectData({ port: ears.port })).destroy();
+    await ears.accept();
+    ears.close();
+    await peer.command(`PORT ${ears.argument}`);
     expect(await said(peer, "LIST")).toMatch(/^425 Can't open data connection: .*refused/);
   });
 
   test("tells for how long the address is still in TIME_WAIT", async () => {
     const peer = await begin({ network: connectingBy(onceOnly()), activePortOnly: true, activePort: 20 });
-    const ears = await peer.listen();
+    const ears = await peer.listenData();
     expect(await peer.code(`PORT ${ears.argument}`)).toBe(200);
     expect(await peer.code("RETR a")).toBe(150);
-    const data = await ears.arrival;
+    const data = await ears.accept();
     expect(await textOf(data)).toBe("hello");
     data.end();
     expect((await peer.reply()).code).toBe(226);
     await until("the end of the data connection", () => engine.events.some(({ type }) => type === "data.close"));
     engine.clock.advance(17_000);
-    await peer.say(`PORT ${ears.argument}`);
+    await peer.command(`PORT ${ears.argument}`);
     expect(await said(peer, "RETR a")).toBe(
       "425 Can't open data connection: my port 20 is taken: the address is still in TIME_WAIT for 43 s. " +
         "Send PASV, EPSV, PORT or EPRT before each transfer: then the ports differ.",
@@ -123,9 +124,9 @@ test("the default data port is the client's control port, from the port beside t
   const own = { host: "127.0.0.1", port: peer.socket.localPort };
   expect(asked[0]).toMatchObject({ ...own, localAddress: "127.0.0.1", localPort: engine.port - 1 });
   // What PORT said is good for one transfer.
-  await peer.say("PORT 127,0,0,1,200,1");
-  await peer.say("LIST");
-  await peer.say("LIST");
+  await peer.command("PORT 127,0,0,1,200,1");
+  await peer.command("LIST");
+  await peer.command("LIST");
   expect(asked.map(({ port }) => port)).toEqual([own.port, 51201, own.port]);
 });
 
@@ -133,7 +134,7 @@ test("thieves of a data port are dropped without a word, and the rightful client
   const peer = await begin({ network: comingFrom("192.0.2.66", "192.0.2.67", "2001:db8::1") });
   const port = await peer.passivePort();
   for (let count = 0; count < 3; count += 1) await dropped(port);
-  const data = await peer.dial(port);
+  const data = await peer.connectData({ port });
   expect(await peer.code("RETR a")).toBe(150);
   expect(await textOf(data)).toBe("hello");
   data.end();
@@ -147,7 +148,7 @@ test("data from a third party is taken where the operator permits it, and from n
   const peer = await begin({ allowThirdParty, network: comingFrom("192.0.2.66", "192.0.2.5") });
   const port = await peer.passivePort();
   await dropped(port);
-  const third = await peer.dial(port);
+  const third = await peer.connectData({ port });
   third.end("from a server");
   third.resume();
   expect(await peer.code("STOR b")).toBe(150);
@@ -156,17 +157,17 @@ test("data from a third party is taken where the operator permits it, and from n
 });
 
 test("a third party that PORT may name is connected to, from any address of the server", async () => {
-  const ears = await (await begin()).listen();
-  await engine[Symbol.asyncDispose]();
+  const { signal } = new AbortController();
+  await using ears = await systemNetwork.listen({ host: "127.0.0.1", ports: { first: 0, last: 0 }, signal });
   const asked: ConnectOptions[] = [];
   const network = connectingBy(({ localAddress: _, localPort: __, ...options }) => {
     asked.push(options);
-    return systemNetwork.connect({ ...options, host: "127.0.0.1", port: ears.port });
+    return systemNetwork.connect({ ...options, ...ears.endpoint });
   });
   const peer = await begin({ allowThirdParty: [parseCidr("192.0.2.0/28")], network });
   expect(await peer.code("PORT 192,0,2,5,200,1")).toBe(200);
   expect(await peer.code("RETR a")).toBe(150);
-  const data = await ears.arrival;
+  const data = (await ears.accept({ signal })).stream as Socket;
   expect(await textOf(data)).toBe("hello");
   data.destroy();
   expect((await peer.reply()).code).toBe(226);
@@ -180,9 +181,9 @@ describe("over IPv6", () => {
     expect(await said(peer, "EPSV 1")).toBe("522 Network protocol not supported, use (2)");
     expect(await peer.code("PASV")).toBe(522);
     const [, two] = /\|\|\|(\d+)\|/.exec(await said(peer, "EPSV 2")) ?? [];
-    (await peer.dial(Number(two))).destroy();
+    (await peer.connectData({ port: Number(two) })).destroy();
     const [, high, low] = /\(6,16,(?:0,){15}1,2,(\d+),(\d+)\)/.exec(await said(peer, "LPSV")) ?? [];
-    const data = await peer.dial(Number(high) * 256 + Number(low));
+    const data = await peer.connectData({ port: Number(high) * 256 + Number(low) });
     expect(await peer.code("RETR a")).toBe(150);
     expect(await textOf(data)).toBe("hello");
     data.destroy();
@@ -195,10 +196,10 @@ describe("over IPv6", () => {
       (port: number) => `EPRT |2|::1|${port}|`,
       (port: number) => `LPRT 6,16,${"0,".repeat(15)}1,2,${port >> 8},${port & 255}`,
     ]) {
-      const ears = await peer.listen("::1");
+      const ears = await peer.listenData("::1");
       expect(await peer.code(say(ears.port))).toBe(200);
       expect(await peer.code("RETR a")).toBe(150);
-      const data = await ears.arrival;
+      const data = await ears.accept();
       expect(await textOf(data)).toBe("hello");
       data.end();
       expect((await peer.reply()).code).toBe(226);
@@ -211,20 +212,21 @@ describe("over IPv6", () => {
 
 test("an IPv4 client of a listener for every address is an IPv4 client", async () => {
   engine = await startEngine({ files: () => someFiles(), host: "::" });
-  const peer = await Peer.connect(engine.port, "127.0.0.1");
+  const peer = await TestClient.connect({ port: engine.port });
   await peer.login();
-  await peer.say("TYPE I");
+  await peer.command("TYPE I");
   const [, high, low] = /\(127,0,0,1,(\d+),(\d+)\)/.exec(await said(peer, "PASV")) ?? [];
-  const data = await peer.dial(Number(high) * 256 + Number(low));
+  const data = await peer.connectData({ port: Number(high) * 256 + Number(low) });
   expect(await peer.code("RETR a")).toBe(150);
   expect(await textOf(data)).toBe("hello");
   data.end();
   expect((await peer.reply()).code).toBe(226);
-  const ears = await peer.listen();
+  const ears = await peer.listenData();
   expect(await peer.code(`EPRT |1|127.0.0.1|${ears.port}|`)).toBe(200);
   expect(await peer.code("RETR a")).toBe(150);
-  expect(await textOf(await ears.arrival)).toBe("hello");
-  (await ears.arrival).end();
+  const arrived = await ears.accept();
+  expect(await textOf(arrived)).toBe("hello");
+  arrived.end();
   expect((await peer.reply()).code).toBe(226);
   expect(await peer.code("EPSV 2")).toBe(522);
   peer[Symbol.dispose]();
@@ -236,8 +238,8 @@ test("a hundred PASVs leave one data port open", async () => {
   for (let count = 0; count < 100; count += 1) ports.push(await peer.passivePort());
   const last = ports.pop() ?? 0;
   const outcomes = await Promise.allSettled(
-    [...new Set(ports)].filter((port) => port !== last).map((port) => peer.dial(port)),
+    [...new Set(ports)].filter((port) => port !== last).map((port) => peer.connectData({ port })),
   );
   expect(outcomes.filter(({ status }) => status === "fulfilled")).toEqual([]);
-  await peer.dial(last);
+  await peer.connectData({ port: last });
 });

@@ -66,7 +66,7 @@ test("unknownCommandsMax", async () => {
   const peer = await engine.connect();
   await peer.reply();
   for (let count = 1; count < limits.unknownCommandsMax; count += 1) expect(await peer.code("XYZZY")).toBe(500);
-  expect((await peer.say("XYZZY")).lines).toEqual(["421 Too many unknown commands. Goodbye."]);
+  expect((await peer.command("XYZZY")).lines).toEqual(["421 Too many unknown commands. Goodbye."]);
   await peer.closed();
 });
 
@@ -84,7 +84,7 @@ test.each([
   const peer = await engine.login();
   expect((await peer.download("NLST")).codes).toEqual(codes);
   if (codes.length > 1) return;
-  expect((await peer.say("LIST")).lines).toEqual(["451 more than 100000 entries are too many to sort; use MLSD."]);
+  expect((await peer.command("LIST")).lines).toEqual(["451 more than 100000 entries are too many to sort; use MLSD."]);
 });
 
 test("uniqueNamesMax: STOU gives up where every name is taken", async () => {
@@ -97,7 +97,7 @@ test("uniqueNamesMax: STOU gives up where every name is taken", async () => {
     },
   };
   await using engine = await startEngine({ files: () => files });
-  expect((await (await engine.login()).say("STOU")).lines).toEqual(["550 no name is free."]);
+  expect((await (await engine.login()).command("STOU")).lines).toEqual(["550 no name is free."]);
   expect(asked).toBe(limits.uniqueNamesMax);
 });
 

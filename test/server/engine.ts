@@ -13,7 +13,7 @@ import type { ServerEnvironment, ServerPolicy } from "../../src/server/environme
 import { FtpServer, type ServerShared } from "../../src/server/ftp-server.ts";
 import { LostUploads } from "../../src/server/lost-uploads.ts";
 import { FakeClock } from "../support/fake-clock.ts";
-import { Peer } from "./peer.ts";
+import { TestClient } from "../support/test-client.ts";
 
 export interface EngineOptions extends Partial<Omit<ServerPolicy, "tls">> {
   readonly files: (user: string) => FileSystem | Promise<FileSystem>;
@@ -32,8 +32,8 @@ export interface Engine extends AsyncDisposable {
   readonly clock: FakeClock;
   readonly shared: ServerShared;
   readonly events: TraceEvent[];
-  connect(): Promise<Peer>;
-  login(user?: string): Promise<Peer>;
+  connect(): Promise<TestClient>;
+  login(user?: string): Promise<TestClient>;
   /** Resolves when every client is gone, and their sessions too. */
   dismiss(): Promise<void>;
 }
@@ -43,7 +43,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { host = "127.0.0.1", ...policy } = more;
   const clock = new FakeClock();
   const events: TraceEvent[] = [];
-  const peers: Peer[] = [];
+  const peers: TestClient[] = [];
   const { signal } = new AbortController();
   const listener = await front.listen({ host, ports: { first: 0, last: 0 }, signal });
   let names = 0;
@@ -71,8 +71,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const whole = { ...usual, authenticate, tls: tlsPolicy(tls, clock), ...policy };
   const server = new FtpServer(listener, whole, environment, shared as ServerShared, false);
   const { port } = listener.endpoint;
-  const connect = async (): Promise<Peer> => {
-    const peer = await Peer.connect(port, host);
+  const connect = async (): Promise<TestClient> => {
+    const peer = await TestClient.connect({ port, host });
     peers.push(peer);
     return peer;
   };

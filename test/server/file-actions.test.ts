@@ -14,23 +14,23 @@ const actions = (): unknown[] => rig.events.filter(({ type }) => type === "file.
 test("each change and each transfer is told with user, address, whole path and outcome", async () => {
   rig = await startRig();
   const peer = await rig.login();
-  await peer.say("TYPE I");
-  await peer.say("MKD /in");
-  await peer.say("CWD in");
+  await peer.command("TYPE I");
+  await peer.command("MKD /in");
+  await peer.command("CWD in");
   await peer.upload("STOR x", "hello");
   await peer.upload("APPE x", "!");
   await peer.download("RETR x");
-  await peer.say("RNFR x");
-  await peer.say("RNTO ../y");
-  await peer.say("MFMT 20200102030405 /y");
-  await peer.say("SITE CHMOD 640 ../y");
-  await peer.say("MFF modify=20200102030405;unix.mode=0600; ../y");
-  await peer.say("SITE HELP");
-  await peer.say("DELE /y");
-  await peer.say("DELE /y");
+  await peer.command("RNFR x");
+  await peer.command("RNTO ../y");
+  await peer.command("MFMT 20200102030405 /y");
+  await peer.command("SITE CHMOD 640 ../y");
+  await peer.command("MFF modify=20200102030405;unix.mode=0600; ../y");
+  await peer.command("SITE HELP");
+  await peer.command("DELE /y");
+  await peer.command("DELE /y");
   await peer.upload("STOU u", "1");
   await peer.download("RETR nothing");
-  await peer.say("RMD /in");
+  await peer.command("RMD /in");
   const who = { user: "alice", client: "127.0.0.1", protocol: "ftp" };
   expect(actions()).toMatchObject([
     { ...who, action: "mkdir", path: "/in", ok: true, outcome: expect.stringMatching(/^257 /) },
@@ -55,7 +55,9 @@ test("an upload that breaks is told as failed", async () => {
   const data = await peer.passive();
   expect(await peer.code("STOR x")).toBe(150);
   data.write("hello");
-  await until("a byte", async () => (await peer.say("STAT")).lines.some((line) => line.includes(" 5 bytes so far")));
+  await until("a byte", async () =>
+    (await peer.command("STAT")).lines.some((line) => line.includes(" 5 bytes so far")),
+  );
   data.resetAndDestroy();
   expect((await peer.reply()).code).toBe(426);
   expect(actions()).toMatchObject(
@@ -70,9 +72,9 @@ test("logins are told, those refused too", async () => {
   rig = await startRig();
   const peer = await rig.connect();
   await peer.reply();
-  await peer.say("USER mallory");
+  await peer.command("USER mallory");
   expect(await peer.code("PASS guess")).toBe(530);
-  await peer.say("USER alice");
+  await peer.command("USER alice");
   expect(await peer.code("PASS secret")).toBe(230);
   expect(rig.events.filter(({ type }) => type.startsWith("login."))).toMatchObject([
     { type: "login.refused", user: "mallory", client: "127.0.0.1" },

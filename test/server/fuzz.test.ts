@@ -45,7 +45,7 @@ test("no sequence of commands crashes it or reaches outside the root", async () 
   await fc.assert(
     fc.asyncProperty(fc.array(line, { maxLength: 25 }), async (lines) => {
       const peer = await rig.login();
-      peer.send(`${lines.map((each) => each.replace(/[\r\n\0]/g, "")).join("\r\n")}\r\nABOR\r\nPWD\r\nQUIT\r\n`);
+      peer.raw(`${lines.map((each) => each.replace(/[\r\n\0]/g, "")).join("\r\n")}\r\nABOR\r\nPWD\r\nQUIT\r\n`);
       const codes: number[] = [];
       for (let code = 0; code !== 221 && code !== 421; codes.push(code)) {
         const reply = await peer.reply();
@@ -65,7 +65,7 @@ test("no bytes crash it", async () => {
     fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 5 }), async (pieces) => {
       const peer = await rig.connect();
       await peer.reply();
-      for (const piece of pieces) peer.send(piece);
+      for (const piece of pieces) peer.raw(piece);
       peer.socket.end();
       await peer.closed();
       peer[Symbol.dispose]();

@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { openLocalFileSystem } from "../../src/index.ts";
 import { watchResources } from "../support/resources.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
+import type { TestClient } from "../support/test-client.ts";
 import { type Engine, startEngine } from "./engine.ts";
-import type { Peer } from "./peer.ts";
 
 watchResources();
 
@@ -15,7 +15,7 @@ const size = 5_000_001;
 const content = randomFillSync(Buffer.allocUnsafe(size));
 let here: TempDir;
 let engine: Engine;
-let peer: Peer;
+let peer: TestClient;
 beforeAll(() => {
   here = makeTempDir("hashes");
   writeFileSync(here.file("big file"), content);
@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 afterEach(() => engine[Symbol.asyncDispose]());
 
-const said = async (line: string): Promise<string> => (await peer.say(line)).lines[0] ?? "";
+const said = async (line: string): Promise<string> => (await peer.command(line)).lines[0] ?? "";
 const hex = (name: string, first = 0, last = size): string =>
   createHash(name).update(content.subarray(first, last)).digest("hex");
 
@@ -71,26 +71,26 @@ test("XCRC of the whole file and of a part; zeros in front stay", async () => {
 
 test("HASH begins where REST says, once, and OPTS HASH chooses", async () => {
   expect(await said("HASH big file")).toBe(`213 SHA-256 0-${size} ${hex("sha256")} big file`);
-  await peer.say("REST 1000000");
+  await peer.command("REST 1000000");
   expect(await said("HASH big file")).toBe(`213 SHA-256 1000000-${size} ${hex("sha256", 1_000_000)} big file`);
   expect(await said("OPTS HASH SHA-512")).toBe("200 SHA-512");
   expect(await said("HASH big file")).toBe(`213 SHA-512 0-${size} ${hex("sha512")} big file`);
-  expect((await peer.say("FEAT")).lines).toContain(" HASH SHA-512*;SHA-256;SHA-1;MD5;CRC32");
+  expect((await peer.command("FEAT")).lines).toContain(" HASH SHA-512*;SHA-256;SHA-1;MD5;CRC32");
 });
 
 test.each(["HASH huge", "XMD5 huge", "XCRC huge 5 68719476730"])("ABOR aborts %s, 64 GiB", async (line) => {
-  peer.send(`${line}\r\n`);
+  peer.send(line);
   // Others go on while it is computed.
   const other = await engine.login();
   expect(await other.code("NOOP")).toBe(200);
-  peer.send("ABOR\r\n");
+  peer.send("ABOR");
   expect((await peer.reply()).lines).toEqual(["426 Command aborted."]);
   expect((await peer.reply()).code).toBe(226);
   expect(await peer.code("NOOP")).toBe(200);
 });
 
 test("a client that leaves ends the computation", async () => {
-  peer.send("HASH huge\r\n");
+  peer.send("HASH huge");
   expect(await (await engine.login()).code("NOOP")).toBe(200);
   await engine.dismiss();
 });

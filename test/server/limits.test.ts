@@ -26,7 +26,7 @@ test("a session too many is 421 with the limit, and there is room again afterwar
     lines: ["421 There are too many connected users (2), please try later."],
   });
   await third.closed();
-  await first.say("QUIT");
+  await first.command("QUIT");
   await until("room", () => rig.server.sessions === 1);
   await rig.login();
 });
@@ -57,7 +57,7 @@ test("a line that is too long, a NUL, a lone CR and other protocols end the sess
   ]) {
     const peer = await rig.connect();
     await peer.reply();
-    peer.send(bytes);
+    peer.raw(bytes);
     expect([bytes.slice(0, 10), (await peer.reply()).code]).toEqual([bytes.slice(0, 10), 421]);
     await peer.closed();
   }
@@ -74,15 +74,15 @@ test("too many commands that are none before the login end it", async () => {
 test("too many commands that wait end it", async () => {
   await start();
   const peer = await rig.login();
-  await peer.say("EPSV");
-  peer.send(`LIST\r\n${"PWD\r\n".repeat(300)}`);
+  await peer.command("EPSV");
+  peer.raw(`LIST\r\n${"PWD\r\n".repeat(300)}`);
   expect((await peer.reply()).lines[0]).toMatch(/^421 More than 256 commands wait/);
 });
 
 test("pipelined commands are answered in order", async () => {
   await start();
   const peer = await rig.login();
-  peer.send("MKD a\r\nCWD a\r\nPWD\r\nCDUP\r\nRMD a\r\nPWD\r\n");
+  peer.raw("MKD a\r\nCWD a\r\nPWD\r\nCDUP\r\nRMD a\r\nPWD\r\n");
   const codes = [];
   for (let count = 0; count < 6; count += 1) codes.push((await peer.reply()).code);
   expect(codes).toEqual([257, 250, 257, 250, 250, 257]);

@@ -3,17 +3,17 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { watchResources } from "../support/resources.ts";
 import { makeTempDir } from "../support/tempdir.ts";
-import type { Peer } from "./peer.ts";
+import type { TestClient } from "../support/test-client.ts";
 import { type Rig, startRig } from "./rig.ts";
 
 watchResources();
 
 let rig: Rig;
-let peer: Peer;
+let peer: TestClient;
 beforeEach(async () => {
   rig = await startRig();
   peer = await rig.login();
-  await peer.say("TYPE I");
+  await peer.command("TYPE I");
 });
 afterEach(() => rig[Symbol.asyncDispose]());
 
@@ -28,9 +28,9 @@ test("LIST looks like ls -l, with the options of ls", async () => {
     [".hidden", "xx"],
   ] as const)
     await peer.upload(`STOR ${name}`, text);
-  await peer.say("MKD d");
-  await peer.say("MFMT 20010203040506 a");
-  await peer.say("MFMT 20020203040506 b");
+  await peer.command("MKD d");
+  await peer.command("MFMT 20010203040506 a");
+  await peer.command("MFMT 20020203040506 b");
   expect(await lines("LIST a")).toEqual(["-rw-r--r--    1 ftp      ftp                 3 Feb  3  2001 a"]);
   expect((await lines("LIST")).map((line) => line.split(" ").at(-1))).toEqual(["a", "b", "d"]);
   for (const options of ["-a", "-al", "-la", "-l -a", "-A"]) {
@@ -40,11 +40,11 @@ test("LIST looks like ls -l, with the options of ls", async () => {
   expect(await lines("NLST -t")).toEqual(["d", "b", "a"]);
   expect((await lines("NLST -rS d ")).length).toBe(0);
   expect(await lines("NLST -r")).toEqual(["d", "b", "a"]);
-  expect((await peer.say("STAT /a")).lines[1]).toMatch(/^ -rw/);
+  expect((await peer.command("STAT /a")).lines[1]).toMatch(/^ -rw/);
 });
 
 test("patterns of the shell, with a directory before them", async () => {
-  await peer.say("MKD d");
+  await peer.command("MKD d");
   for (const name of ["a.c", "b.c", "b.h", ".c", "d/x.c"]) await peer.upload(`STOR ${name}`, "");
   expect(await lines("NLST *.c")).toEqual(["a.c", "b.c"]);
   expect(await lines("NLST .*")).toEqual([".c"]);
@@ -74,9 +74,9 @@ test("every byte that a command can say is part of a name, in every listing", as
   for (const byte of ["\x01", "\xff", " ", '"', "\x80"]) {
     expect((await peer.download(`RETR x${spell(byte)}y`)).text).toBe(byte);
   }
-  await peer.say("MKD \x01\xe9");
-  expect((await peer.say("CWD \x01\xe9")).code).toBe(250);
-  expect((await peer.say("PWD")).lines[0]).toContain('"/\x01\xe9"');
+  await peer.command("MKD \x01\xe9");
+  expect((await peer.command("CWD \x01\xe9")).code).toBe(250);
+  expect((await peer.command("PWD")).lines[0]).toContain('"/\x01\xe9"');
 });
 
 test("names that would forge lines are left out", async () => {
@@ -87,7 +87,7 @@ test("names that would forge lines are left out", async () => {
   rig = await startRig({ files: directory.path });
   peer = await rig.login();
   for (const line of ["LIST", "NLST", "MLSD"]) expect((await lines(line)).length).toBe(1);
-  expect((await peer.say("STAT .")).lines.length).toBe(3);
+  expect((await peer.command("STAT .")).lines.length).toBe(3);
   await rig[Symbol.asyncDispose]();
   directory.remove();
 });

@@ -85,7 +85,7 @@ test("each error of a file system has its reply, with the error's words", async 
   expect(codes.length).toBeGreaterThan(10);
   const replies: Record<string, number> = {};
   for (const error of codes) {
-    const { code, lines } = await (await servers.usual.login(error)).say("MKD b");
+    const { code, lines } = await (await servers.usual.login(error)).command("MKD b");
     expect(lines).toEqual([`${code} it failed.`]);
     expect(repliesTo("MKD").concat(repliesTo("AVBL"))).toContain(code);
     replies[error] = code;
@@ -109,8 +109,8 @@ test("a fault of ours ends its session with 421, and no other", async () => {
   });
   const peer = await engine.connect();
   await peer.reply();
-  await peer.say("USER x");
-  expect(await peer.say("PASS secret")).toEqual({ code: 421, lines: ["421 Internal server error. Goodbye."] });
+  await peer.command("USER x");
+  expect(await peer.command("PASS secret")).toEqual({ code: 421, lines: ["421 Internal server error. Goodbye."] });
   await peer.closed();
   expect((await (await engine.connect()).reply()).code).toBe(220);
 });
@@ -123,7 +123,7 @@ test("no command with any argument is answered with a code that its row does not
     fc.asyncProperty(fc.array(line, { minLength: 20, maxLength: 40 }), async (lines) => {
       const peer = await servers.usual.login();
       for (const [verb, text] of lines) {
-        peer.send(`${verb} ${text}\r\nABOR\r\n`);
+        peer.raw(`${verb} ${text}\r\nABOR\r\n`);
         for (let { code } = await peer.reply(); ; { code } = await peer.reply()) {
           expect([verb, ...repliesTo(verb)]).toContain(code);
           if (code !== 150) break;

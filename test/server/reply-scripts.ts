@@ -1,6 +1,7 @@
 // For each command and each reply that it has for itself: how it comes to it. For what groups of commands share: once.
+
+import type { TestClient } from "../support/test-client.ts";
 import type { Engine } from "./engine.ts";
-import type { Peer } from "./peer.ts";
 
 /** An everyday one; with a certificate; with TLS required; where passwords are guessed; with no data port free; IPv6. */
 export type Servers = Readonly<Record<"usual" | "tls" | "strict" | "guarded" | "full" | "six", Engine>>;
@@ -8,7 +9,7 @@ export type Servers = Readonly<Record<"usual" | "tls" | "strict" | "guarded" | "
 /** The code that the last line is answered with. */
 export type Script = (servers: Servers) => Promise<number>;
 
-async function last(peer: Peer, lines: readonly string[]): Promise<number> {
+async function last(peer: TestClient, lines: readonly string[]): Promise<number> {
   let code = 0;
   for (const line of lines) code = await peer.code(line);
   return code;
@@ -35,12 +36,12 @@ const inTls =
   (server: "tls" | "strict", ...lines: string[]): Script =>
   async (servers) => {
     const peer = await greeted(servers[server]);
-    await peer.say("AUTH TLS");
+    await peer.command("AUTH TLS");
     await peer.secure();
     return last(peer, lines);
   };
 
-async function greeted(engine: Engine): Promise<Peer> {
+async function greeted(engine: Engine): Promise<TestClient> {
   const peer = await engine.connect();
   await peer.reply();
   return peer;
@@ -154,7 +155,7 @@ export const scripts: Readonly<Record<string, Script>> = {
   "data 426": async ({ usual }) => {
     const peer = await usual.login();
     const data = await peer.passive();
-    await peer.say("STOR b");
+    await peer.command("STOR b");
     data.resetAndDestroy();
     return (await peer.reply()).code;
   },
@@ -164,8 +165,8 @@ export const scripts: Readonly<Record<string, Script>> = {
 };
 
 /** The growing wait passes on the engine's clock. */
-async function wrongPassword({ clock, shared }: Engine, peer: Peer): Promise<number> {
-  await peer.say("USER x");
+async function wrongPassword({ clock, shared }: Engine, peer: TestClient): Promise<number> {
+  await peer.command("USER x");
   const delay = shared.guard.waitMs("127.0.0.1");
   const answer = peer.code("PASS wrong");
   for (const wait of [delay, 500]) {

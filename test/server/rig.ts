@@ -1,20 +1,20 @@
 // A server of ours in this process, on a free port, with files in memory or on disk.
 import { MemoryFileSystem, openServer, type Server, type ServerOptions, type TraceEvent } from "../../src/index.ts";
+import { TestClient } from "../support/test-client.ts";
 import { usersFile } from "../support/users-file.ts";
-import { Peer } from "./peer.ts";
 
 export interface Rig extends AsyncDisposable {
   readonly server: Server;
   readonly port: number;
   readonly events: TraceEvent[];
   /** A new client that is logged in. */
-  login(): Promise<Peer>;
-  connect(): Promise<Peer>;
+  login(): Promise<TestClient>;
+  connect(): Promise<TestClient>;
 }
 
 export async function startRig(options: Partial<ServerOptions> = {}): Promise<Rig> {
   const events: TraceEvent[] = [];
-  const peers: Peer[] = [];
+  const peers: TestClient[] = [];
   const server = await openServer({
     files: new MemoryFileSystem({ now: () => Date.now() }),
     listen: [{ port: 0 }],
@@ -23,8 +23,8 @@ export async function startRig(options: Partial<ServerOptions> = {}): Promise<Ri
     ...options,
   });
   const port = server.listeners[0]?.port ?? 0;
-  const connect = async (): Promise<Peer> => {
-    const peer = await Peer.connect(port);
+  const connect = async (): Promise<TestClient> => {
+    const peer = await TestClient.connect({ port });
     peers.push(peer);
     return peer;
   };

@@ -5,10 +5,10 @@ import { limits } from "../../src/protocol/limits.ts";
 import { get } from "../../src/testing/file-system/subject.ts";
 import { gate } from "../support/gate.ts";
 import { watchResources } from "../support/resources.ts";
+import { textOf } from "../support/test-client.ts";
 import { until } from "../support/until.ts";
 import { type Engine, startEngine } from "./engine.ts";
 import { failingFiles, someFiles } from "./odd-files.ts";
-import { textOf } from "./peer.ts";
 
 watchResources();
 
@@ -58,7 +58,7 @@ test("a client that does not read makes the server stop reading, and nobody else
   const { files, read, open } = endless();
   engine = await startEngine({ files: (user) => (user === "slow" ? files : someFiles()) });
   const peer = await engine.login("slow");
-  await peer.say("TYPE I");
+  await peer.command("TYPE I");
   const data = await peer.passive();
   data.pause();
   expect(await peer.code("RETR endless")).toBe(150);
@@ -76,7 +76,7 @@ test("a client that reads slowly gets every byte", async () => {
   const files = await someFiles(10_000_000);
   engine = await startEngine({ files: () => files });
   const peer = await engine.login();
-  await peer.say("TYPE I");
+  await peer.command("TYPE I");
   const text = Array.from({ length: 300_000 }, (_, index) => String.fromCharCode(97 + (index % 26))).join("");
   expect(await peer.upload("STOR big", text)).toEqual([150, 226]);
   const data = await peer.passive();
@@ -112,7 +112,7 @@ test("a disk that does not write makes the client wait, and everything arrives w
   };
   engine = await startEngine({ files: () => slowDisk });
   const peer = await engine.login();
-  await peer.say("TYPE I");
+  await peer.command("TYPE I");
   const data = await peer.passive();
   expect(await peer.code("STOR big")).toBe(150);
   const piece = Buffer.alloc(1_000_000, "x");
@@ -134,7 +134,7 @@ test("a client that writes a byte at a time is taken at its word", async () => {
   const files = await someFiles();
   engine = await startEngine({ files: () => files });
   const peer = await engine.login();
-  await peer.say("TYPE A");
+  await peer.command("TYPE A");
   const data = await peer.passive();
   data.setNoDelay(true);
   expect(await peer.code("STOR slow")).toBe(150);
@@ -152,11 +152,11 @@ test("a command that comes a byte at a time is one command, and so are two in on
   engine = await startEngine({ files: () => someFiles() });
   const peer = await engine.login();
   for (const byte of "SITE HELP\r\n") {
-    peer.send(byte);
+    peer.raw(byte);
     await new Promise(setImmediate);
   }
   expect((await peer.reply()).code).toBe(214);
-  peer.send("NOOP\r\nPWD\r\n");
+  peer.raw("NOOP\r\nPWD\r\n");
   expect([(await peer.reply()).code, (await peer.reply()).code]).toEqual([200, 257]);
 });
 
@@ -165,7 +165,7 @@ test("a client that reads no replies is hung up on", async () => {
   const peer = await engine.login();
   peer.socket.pause();
   await until("the session to end", async () => {
-    peer.send("HELP\r\n".repeat(200));
+    peer.raw("HELP\r\n".repeat(200));
     await new Promise(setImmediate);
     return engine.shared.sessions.size === 0;
   });

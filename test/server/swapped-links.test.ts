@@ -7,8 +7,8 @@ import { expect, test } from "vitest";
 import { openLocalFileSystem } from "../../src/index.ts";
 import { watchResources } from "../support/resources.ts";
 import { makeTempDir } from "../support/tempdir.ts";
+import type { TestClient } from "../support/test-client.ts";
 import { startEngine } from "./engine.ts";
-import type { Peer } from "./peer.ts";
 
 watchResources();
 
@@ -51,7 +51,7 @@ const commands = (round: number): string[] => [
 ];
 
 /** What comes, though the transfer may be aborted. */
-async function fetched(peer: Peer, line: string): Promise<string> {
+async function fetched(peer: TestClient, line: string): Promise<string> {
   const data = await peer.passive();
   let text = "";
   data.on("data", (bytes) => {
@@ -67,11 +67,11 @@ async function fetched(peer: Peer, line: string): Promise<string> {
 }
 
 /** So many rounds at least, and until the directory was met as well: the swapper ends, and leaves it there. */
-async function use(peer: Peer, rounds: number): Promise<string[]> {
+async function use(peer: TestClient, rounds: number): Promise<string[]> {
   const told: string[] = [];
   for (let round = 0; round < rounds || !told.includes("harmless"); round += 1) {
     const lines = commands(round);
-    peer.send(lines.map((line) => `${line}\r\n`).join(""));
+    peer.raw(lines.map((line) => `${line}\r\n`).join(""));
     for (const _ of lines) told.push((await peer.reply()).lines.join("\n"));
     told.push(await fetched(peer, "RETR d/secret"), await fetched(peer, "MLSD d"));
     await peer.upload("STOR d/planted", "x");
@@ -90,7 +90,7 @@ test("a directory that becomes a link in the middle of a command leads nobody ou
   const files = await openLocalFileSystem({ directory: here.file("root"), sync: false });
   await using engine = await startEngine({ files: () => files });
   const peers = await Promise.all([engine.login(), engine.login()]);
-  for (const peer of peers) await peer.say("TYPE I");
+  for (const peer of peers) await peer.command("TYPE I");
   const swapping = spawn(process.execPath, ["-e", swapper], {
     cwd: here.file("root"),
     stdio: ["ignore", "pipe", "inherit"],

@@ -3,28 +3,28 @@ import { afterEach, describe, expect, test } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
 import { makeCertificatePair } from "../support/certificate.ts";
 import { watchResources } from "../support/resources.ts";
+import type { TestClient } from "../support/test-client.ts";
 import { until } from "../support/until.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
 import { someFiles } from "./odd-files.ts";
-import type { Peer } from "./peer.ts";
 
 watchResources();
 
 let engine: Engine;
 afterEach(() => engine[Symbol.asyncDispose]());
-const start = async (options: Partial<EngineOptions> = {}): Promise<Peer> => {
+const start = async (options: Partial<EngineOptions> = {}): Promise<TestClient> => {
   engine = await startEngine({ files: () => someFiles(), ...options });
   const peer = await engine.connect();
   await peer.reply();
   return peer;
 };
-const alive = async (peer: Peer): Promise<void> => expect(await peer.code("NOOP")).toBe(200);
+const alive = async (peer: TestClient): Promise<void> => expect(await peer.code("NOOP")).toBe(200);
 
 test("without a login it is 421 after serverLoginMs, and not before, whatever is said meanwhile", async () => {
   const peer = await start();
   engine.clock.advance(limits.serverLoginMs - 1);
   await alive(peer);
-  await peer.say("USER x");
+  await peer.command("USER x");
   engine.clock.advance(1);
   expect((await peer.reply()).lines).toEqual(["421 Login timeout (60 seconds): closing control connection."]);
   await peer.closed();
@@ -51,7 +51,7 @@ test("a transfer keeps a session from being idle, and ends with 426 when nothing
     data.write("x");
     await until("the byte to arrive", async () => {
       engine.clock.advance(limits.uploadGatherMs);
-      return (await peer.say("STAT")).lines.some((line) => line.includes(` ${count} bytes so far`));
+      return (await peer.command("STAT")).lines.some((line) => line.includes(` ${count} bytes so far`));
     });
     engine.clock.advance(limits.serverDataStallMs / 2);
   }
@@ -70,10 +70,10 @@ test("a TLS handshake that does not come ends the session after tlsHandshakeMs",
 
 describe("wrong passwords", () => {
   /** What is waited before the answer comes, in milliseconds. */
-  async function attempt(peer: Peer, password: string): Promise<[waited: number, line: string]> {
-    await peer.say("USER x");
+  async function attempt(peer: TestClient, password: string): Promise<[waited: number, line: string]> {
+    await peer.command("USER x");
     const begin = engine.clock.nowMs();
-    const answer = peer.say(`PASS ${password}`);
+    const answer = peer.command(`PASS ${password}`);
     let answered = false;
     void answer.then(() => {
       answered = true;
@@ -106,13 +106,13 @@ describe("wrong passwords", () => {
 
   test("cannot be hurried by ABOR, nor by hanging up", async () => {
     const peer = await start();
-    await peer.say("USER x");
-    peer.send("PASS wrong\r\nABOR\r\n");
+    await peer.command("USER x");
+    peer.raw("PASS wrong\r\nABOR\r\n");
     await engine.clock.waitedFor(limits.loginDelayMsMin);
     peer[Symbol.dispose]();
     const next = await engine.connect();
     await next.reply();
-    await next.say("USER x");
+    await next.command("USER x");
     const answer = next.code("PASS secret");
     await engine.clock.waitedFor(2 * limits.loginDelayMsMin);
     engine.clock.advance(2 * limits.loginDelayMsMin);

@@ -7,16 +7,16 @@ import fc from "fast-check";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { makeCertificatePair } from "../support/certificate.ts";
 import { watchResources } from "../support/resources.ts";
+import type { TestClient } from "../support/test-client.ts";
 import { until } from "../support/until.ts";
 import { type Engine, startEngine } from "./engine.ts";
 import { someFiles } from "./odd-files.ts";
-import type { Peer } from "./peer.ts";
 
 watchResources();
 
 let tls: { certificate: Buffer; key: Buffer };
 let engine: Engine;
-let peer: Peer;
+let peer: TestClient;
 beforeAll(() => {
   tls = makeCertificatePair();
 });
@@ -24,9 +24,9 @@ beforeEach(async () => {
   engine = await startEngine({ files: () => someFiles(10_000_000), tls });
   peer = await engine.connect();
   await peer.reply();
-  await peer.say("AUTH TLS");
+  await peer.command("AUTH TLS");
   await peer.secure();
-  for (const line of ["USER x", "PASS secret", "PBSZ 0", "PROT P", "TYPE I"]) await peer.say(line);
+  for (const line of ["USER x", "PASS secret", "PBSZ 0", "PROT P", "TYPE I"]) await peer.command(line);
 });
 afterEach(() => engine[Symbol.asyncDispose]());
 
@@ -58,13 +58,13 @@ test.each(versions)("%s: the server sends nothing behind the handshake until the
   for (let count = 0; count < 20; count += 1) {
     await new Promise<void>((resolve) => data.write(Buffer.alloc(10_000, "x"), () => resolve()));
   }
-  peer.send("STAT\r\n");
+  peer.send("STAT");
   await peer.reply();
   expect(below.bytesRead).toBe(read);
   data.end();
   data.resume();
   expect(await peer.reply()).toMatchObject({ code: 226 });
-  expect((await peer.say("SIZE up")).lines).toEqual(["213 200000"]);
+  expect((await peer.command("SIZE up")).lines).toEqual(["213 200000"]);
   const close = await until("the end", () => engine.events.find(({ type }) => type === "data.close"));
   expect(close).toMatchObject({ bytes: 200_000, close: { by: "remote", how: "fin" } });
 });
@@ -94,7 +94,7 @@ test.each(versions)("%s: a client that waits for close_notify before it closes g
   await once(data, "end");
   expect((await peer.reply()).code).toBe(226);
   below.end();
-  expect((await peer.say("SIZE up")).lines).toEqual(["213 5"]);
+  expect((await peer.command("SIZE up")).lines).toEqual(["213 5"]);
 });
 
 test("one that ends in order without close_notify is taken, as such clients are many", async () => {
@@ -102,7 +102,7 @@ test("one that ends in order without close_notify is taken, as such clients are 
   await new Promise<void>((resolve) => data.write("hello again", () => resolve()));
   below.end();
   expect((await peer.reply()).code).toBe(226);
-  expect((await peer.say("SIZE up")).lines).toEqual(["213 11"]);
+  expect((await peer.command("SIZE up")).lines).toEqual(["213 11"]);
 });
 
 test("no bytes in place of a handshake crash the server, on the control connection or for data", async () => {
@@ -116,7 +116,7 @@ test("no bytes in place of a handshake crash the server, on the control connecti
       const other = await engine.connect();
       await other.reply();
       expect(await other.code("AUTH TLS")).toBe(234);
-      other.send(noise);
+      other.raw(noise);
       other.socket.end();
       const data = await peer.passive();
       expect(await peer.code("STOR noise")).toBe(150);

@@ -9,8 +9,8 @@ import { systemNetwork } from "../../src/network/system-network.ts";
 import { TlsServer } from "../../src/network/tls-server.ts";
 import { makeCertificatePair } from "../support/certificate.ts";
 import { watchResources } from "../support/resources.ts";
+import { TestClient, textOf } from "../support/test-client.ts";
 import { until } from "../support/until.ts";
-import { Peer, textOf } from "./peer.ts";
 import { type Rig, startRig } from "./rig.ts";
 
 watchResources();
@@ -25,7 +25,7 @@ afterEach(async () => {
   rig = undefined;
 });
 
-async function secured(tls: Partial<ServerTls> = {}, options: Partial<ServerOptions> = {}): Promise<Peer> {
+async function secured(tls: Partial<ServerTls> = {}, options: Partial<ServerOptions> = {}): Promise<TestClient> {
   rig = await startRig({ tls: { ...pair, ...tls }, ...options });
   const peer = await rig.connect();
   await peer.reply();
@@ -34,7 +34,7 @@ async function secured(tls: Partial<ServerTls> = {}, options: Partial<ServerOpti
   return peer;
 }
 
-async function logIn(peer: Peer): Promise<void> {
+async function logIn(peer: TestClient): Promise<void> {
   expect(await peer.code("USER alice")).toBe(331);
   expect(await peer.code("PASS secret")).toBe(230);
   expect(await peer.code("PBSZ 0")).toBe(200);
@@ -43,7 +43,7 @@ async function logIn(peer: Peer): Promise<void> {
 
 /** RETR or LIST over TLS; the session of the control connection is resumed or not. */
 async function protectedDownload(
-  peer: Peer,
+  peer: TestClient,
   line: string,
   session?: Buffer,
   maxVersion: "TLSv1.2" | "TLSv1.3" = "TLSv1.3",
@@ -63,7 +63,7 @@ test("AUTH TLS, PBSZ, PROT P: data is encrypted", async () => {
   await logIn(peer);
   const [text, code] = await protectedDownload(peer, "MLSD");
   expect([text, code]).toEqual(["", 226]);
-  expect((await peer.say("FEAT")).lines).toEqual(expect.arrayContaining([" AUTH TLS", " PBSZ", " PROT"]));
+  expect((await peer.command("FEAT")).lines).toEqual(expect.arrayContaining([" AUTH TLS", " PBSZ", " PROT"]));
   for (const [line, code] of [
     ["AUTH TLS", 503],
     ["PROT C", 200],
@@ -79,7 +79,7 @@ test("AUTH TLS, PBSZ, PROT P: data is encrypted", async () => {
 test("an upload inside TLS arrives whole", async () => {
   const peer = await secured();
   await logIn(peer);
-  await peer.say("TYPE I");
+  await peer.command("TYPE I");
   const plain = await peer.passive();
   expect(await peer.code("STOR a")).toBe(150);
   const data = connectTls({ socket: plain, rejectUnauthorized: false });
@@ -97,14 +97,14 @@ test("AUTH begins the login again, and what was arranged before it is void: TYPE
   const peer = await rig.login();
   await peer.upload("STOR a", "hello");
   const early = await peer.passivePort();
-  for (const line of ["TYPE I", "REST 3", "RNFR a"]) await peer.say(line);
+  for (const line of ["TYPE I", "REST 3", "RNFR a"]) await peer.command(line);
   expect(await peer.code("AUTH SSL")).toBe(504);
   expect(await peer.code("AUTH TLS")).toBe(234);
   await peer.secure();
   expect(await peer.code("PWD")).toBe(530);
   await logIn(peer);
-  await expect(peer.dial(early)).rejects.toThrow("ECONNREFUSED");
-  expect((await peer.say("STAT")).lines.join("\n")).toContain("TYPE A");
+  await expect(peer.connectData({ port: early })).rejects.toThrow("ECONNREFUSED");
+  expect((await peer.command("STAT")).lines.join("\n")).toContain("TYPE A");
   expect(await peer.code("RNTO b")).toBe(503);
   expect(await protectedDownload(peer, "RETR a")).toEqual(["hello", 226]);
 });
@@ -132,7 +132,7 @@ test("what comes behind AUTH in the clear ends the session", async () => {
   for (const injected of ["AUTH TLS\r\nUSER alice\r\n", "AUTH TLS\r\nUS"]) {
     const peer = await rig.connect();
     await peer.reply();
-    peer.send(injected);
+    peer.raw(injected);
     expect((await peer.reply()).code).toBe(421);
     await peer.closed();
   }
@@ -142,8 +142,8 @@ test("a handshake that is none ends the session", async () => {
   rig = await startRig({ tls: pair });
   const peer = await rig.connect();
   await peer.reply();
-  await peer.say("AUTH TLS");
-  peer.send("USER alice\r\n");
+  await peer.command("AUTH TLS");
+  peer.send("USER alice");
   await peer.closed();
 });
 
@@ -152,13 +152,13 @@ test("a client that goes away in the middle of the handshake leaves nothing", as
   const { server } = rig;
   const [explicit, implicit] = server.listeners.map(({ port }) => port);
   for (const beginning of ["", "\x16\x03\x01\x02"]) {
-    const peer = await Peer.connect(explicit ?? 0);
+    const peer = await TestClient.connect({ port: explicit ?? 0 });
     await peer.reply();
     expect(await peer.code("AUTH TLS")).toBe(234);
-    peer.send(beginning);
+    peer.raw(beginning);
     peer.socket.end();
-    const other = await Peer.connect(implicit ?? 0);
-    other.send(beginning);
+    const other = await TestClient.connect({ port: implicit ?? 0 });
+    other.raw(beginning);
     other.socket.end();
     await until("the sessions to end", () => server.sessions === 0);
     for (const one of [peer, other]) one[Symbol.dispose]();
@@ -168,14 +168,14 @@ test("a client that goes away in the middle of the handshake leaves nothing", as
 test("with TLS required there is no login, no data and no PROT C without it", async () => {
   const peer = await secured({ required: true });
   const { port } = rig as Rig;
-  const plain = await Peer.connect(port);
+  const plain = await TestClient.connect({ port });
   await plain.reply();
   expect(await plain.code("USER alice")).toBe(530);
   plain[Symbol.dispose]();
   expect(await peer.code("USER alice")).toBe(331);
-  await peer.say("PASS secret");
+  await peer.command("PASS secret");
   expect(await peer.code("LIST")).toBe(521);
-  await peer.say("PBSZ 0");
+  await peer.command("PBSZ 0");
   expect(await peer.code("PROT C")).toBe(534);
 });
 
@@ -189,7 +189,7 @@ describe("with resumption required", () => {
       for (let index = 0; index < 2; index += 1) {
         const peer = await rig.connect();
         await peer.reply();
-        await peer.say("AUTH TLS");
+        await peer.command("AUTH TLS");
         const got: Buffer[] = [];
         const secure: TLSSocket = connectTls({
           socket: peer.socket,
@@ -204,7 +204,7 @@ describe("with resumption required", () => {
         sessions.push(session);
         peers.push(peer);
       }
-      const [first, second] = peers as [Peer, Peer];
+      const [first, second] = peers as [TestClient, TestClient];
       for (let count = 0; count < 3; count += 1) {
         expect(await protectedDownload(first, "MLSD", sessions[0], version)).toEqual(["", 226]);
       }

@@ -6,18 +6,18 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { MemoryFileSystem, type ServerOptions } from "../../src/index.ts";
 import { watchResources } from "../support/resources.ts";
 import { makeTempDir } from "../support/tempdir.ts";
+import { type TestClient, textOf } from "../support/test-client.ts";
 import { until } from "../support/until.ts";
-import { type Peer, textOf } from "./peer.ts";
 import { type Rig, startRig } from "./rig.ts";
 
 watchResources();
 
 let rig: Rig;
-let peer: Peer;
+let peer: TestClient;
 async function begin(options: Partial<ServerOptions> = {}): Promise<void> {
   rig = await startRig(options);
   peer = await rig.login();
-  await peer.say("TYPE I");
+  await peer.command("TYPE I");
 }
 beforeEach(() => begin());
 afterEach(() => rig[Symbol.asyncDispose]());
@@ -37,7 +37,7 @@ test.each([false, true])(
       ["new", 550],
       ["old", 554],
     ] as const) {
-      await peer.say("REST 10");
+      await peer.command("REST 10");
       expect(await peer.upload(`STOR ${name}`, "x")).toEqual([code]);
     }
     expect(readdirSync(dir.path)).toEqual(["old"]);
@@ -47,9 +47,9 @@ test.each([false, true])(
 );
 
 test("ABOR with nothing under way is 225, with an argument too; MDTM of a directory is 550", async () => {
-  await peer.say("MKD d");
-  expect((await peer.say("ABOR")).lines).toEqual(["225 No transfer to ABOR."]);
-  expect((await peer.say("ABOR x")).lines).toEqual(["225 No transfer to ABOR."]);
+  await peer.command("MKD d");
+  expect((await peer.command("ABOR")).lines).toEqual(["225 No transfer to ABOR."]);
+  expect((await peer.command("ABOR x")).lines).toEqual(["225 No transfer to ABOR."]);
   expect(await peer.code("MDTM d")).toBe(550);
 });
 
@@ -59,28 +59,28 @@ test("RETR, STOR, APPE, and REST for both directions", async () => {
   expect(await peer.upload("STOR a", "0123456789")).toEqual([150, 226]);
   expect(await peer.download("RETR a")).toEqual({ text: "0123456789", codes: [150, 226] });
   expect(await peer.upload("APPE a", "ab")).toEqual([150, 226]);
-  await peer.say("REST 8");
+  await peer.command("REST 8");
   expect(await fileText("a")).toBe("89ab");
   expect(await fileText("a")).toBe("0123456789ab");
-  await peer.say("REST 3");
+  await peer.command("REST 3");
   expect(await peer.upload("STOR a", "xyz")).toEqual([150, 226]);
   expect(await fileText("a")).toBe("012xyz");
-  await peer.say("REST 7");
+  await peer.command("REST 7");
   expect((await peer.download("RETR a")).codes).toEqual([554]);
-  await peer.say("REST 7");
+  await peer.command("REST 7");
   expect(await peer.upload("STOR a", "q")).toEqual([554]);
 });
 
 test("TYPE A: LF becomes CRLF, CRLF stays, and back", async () => {
   await peer.upload("STOR a", "one\ntwo\r\nthree\r");
-  await peer.say("TYPE A");
+  await peer.command("TYPE A");
   expect(await fileText("a")).toBe("one\r\ntwo\r\nthree\r");
   await peer.upload("STOR b", "one\r\ntwo\r\r\nthree\r");
-  await peer.say("REST 1");
+  await peer.command("REST 1");
   expect((await peer.download("RETR a")).codes).toEqual([504]);
-  await peer.say("REST 1");
+  await peer.command("REST 1");
   expect(await peer.upload("STOR a", "x")).toEqual([504]);
-  await peer.say("TYPE I");
+  await peer.command("TYPE I");
   expect(await fileText("b")).toBe("one\ntwo\r\nthree\r");
 });
 
@@ -88,7 +88,7 @@ test("STOU makes a new name each time and tells it in the form of RFC 1123", asy
   const names = new Set<string>();
   for (const argument of ["STOU", "STOU x", "STOU x"]) {
     const data = await peer.passive();
-    const { lines } = await peer.say(argument);
+    const { lines } = await peer.command(argument);
     const name = /^150 FILE: (\S+)$/.exec(lines[0] ?? "")?.[1] ?? "";
     data.end("text");
     data.resume();
@@ -106,10 +106,10 @@ test("PORT and EPRT connect to the client, from L-1 where that can be had", asyn
     ({ port }: { port: number }) => `EPRT |1|127.0.0.1|${port}|`,
     ({ port }: { port: number }) => `LPRT 4,4,127,0,0,1,2,${port >> 8},${port & 255}`,
   ]) {
-    const ears = await peer.listen();
+    const ears = await peer.listenData();
     expect(await peer.code(say(ears))).toBe(200);
-    peer.send("RETR a\r\n");
-    const data = await ears.arrival;
+    peer.send("RETR a");
+    const data = await ears.accept();
     const text = textOf(data);
     expect((await peer.reply()).code).toBe(150);
     expect(await text).toBe("hello");
@@ -119,7 +119,7 @@ test("PORT and EPRT connect to the client, from L-1 where that can be had", asyn
 });
 
 test("PORT is refused to strangers, to low ports, when malformed and after EPSV ALL, and leaves nothing behind", async () => {
-  const ears = await peer.listen();
+  const ears = await peer.listenData();
   expect(await peer.code(`PORT ${ears.argument}`)).toBe(200);
   for (const line of ["PORT 10,0,0,1,200,1", "PORT 127,0,0,1,0,21", "EPRT |1|8.8.8.8|5000|"]) {
     expect(await peer.code(line)).toBe(504);
@@ -130,26 +130,26 @@ test("PORT is refused to strangers, to low ports, when malformed and after EPSV 
   expect(await peer.code("EPSV ALL")).toBe(200);
   expect(await peer.code(`PORT ${ears.argument}`)).toBe(500);
   expect(await peer.code("PASV")).toBe(500);
-  (await peer.dial(ears.port)).destroy();
-  await ears.arrival;
+  (await peer.connectData({ port: ears.port })).destroy();
+  await ears.accept();
 });
 
 test("the default data port is the client's control port, and a client that does not listen there is told why not", async () => {
-  const { code, lines } = await peer.say("LIST");
+  const { code, lines } = await peer.command("LIST");
   expect(code).toBe(425);
   expect(lines[0]).toMatch(/refused/);
 });
 
 test("a client that never comes is told after the wait, and ABOR ends the wait at once", async () => {
   expect(await peer.code("EPSV")).toBe(229);
-  peer.send("LIST\r\nABOR\r\n");
+  peer.raw("LIST\r\nABOR\r\n");
   expect((await peer.reply()).code).toBe(426);
   expect((await peer.reply()).code).toBe(226);
 });
 
 test("ABOR ends a transfer too that has not begun", async () => {
   await peer.upload("STOR a", "hello");
-  peer.send("PWD\r\nMKD d\r\nEPSV\r\nLIST\r\nPWD\r\nEPSV\r\nSTOR a\r\nABOR\r\n");
+  peer.raw("PWD\r\nMKD d\r\nEPSV\r\nLIST\r\nPWD\r\nEPSV\r\nSTOR a\r\nABOR\r\n");
   const codes = [];
   for (let count = 0; count < 8; count += 1) codes.push((await peer.reply()).code);
   expect(codes).toEqual([257, 257, 229, 426, 257, 229, 426, 226]);
@@ -159,11 +159,12 @@ test("ABOR ends a transfer too that has not begun", async () => {
 test("without active mode every way to it is refused", async () => {
   await restart({ active: false });
   expect(await peer.code("PORT 127,0,0,1,200,1")).toBe(504);
-  expect((await peer.say("LIST")).lines[0]).toContain("Send PASV or EPSV first");
+  expect((await peer.command("LIST")).lines[0]).toContain("Send PASV or EPSV first");
 });
 
 test("a new PASV closes the port of the one before", async () => {
-  const port = async (): Promise<number> => Number(/\|\|\|(\d+)\|/.exec((await peer.say("EPSV")).lines[0] ?? "")?.[1]);
+  const port = async (): Promise<number> =>
+    Number(/\|\|\|(\d+)\|/.exec((await peer.command("EPSV")).lines[0] ?? "")?.[1]);
   const first = await port();
   await port();
   const late = connect(first, "127.0.0.1");
@@ -174,7 +175,7 @@ test("a new PASV closes the port of the one before", async () => {
 
 describe("during a transfer", () => {
   const huge = "x".repeat(8_000_000);
-  async function stuck(): Promise<Awaited<ReturnType<Peer["passive"]>>> {
+  async function stuck(): Promise<Awaited<ReturnType<TestClient["passive"]>>> {
     await peer.upload("STOR huge", huge);
     const data = await peer.passive();
     data.pause();
@@ -184,7 +185,7 @@ describe("during a transfer", () => {
 
   test("STAT tells how far it is, NOOP is answered, other commands wait their turn", async () => {
     const data = await stuck();
-    peer.send("STAT\r\nNOOP\r\nPWD\r\nNOOP\r\n");
+    peer.raw("STAT\r\nNOOP\r\nPWD\r\nNOOP\r\n");
     expect((await peer.reply()).lines.join("\n")).toMatch(/Under way: huge/);
     expect((await peer.reply()).code).toBe(200);
     const text = textOf(data);
@@ -202,8 +203,8 @@ describe("during a transfer", () => {
       () => "end of file",
       (error) => error.code,
     );
-    peer.send(Uint8Array.of(255, 244, 255, 242));
-    peer.send("ABOR\r\n");
+    peer.raw(Uint8Array.of(255, 244, 255, 242));
+    peer.send("ABOR");
     expect((await peer.reply()).code).toBe(426);
     expect((await peer.reply()).code).toBe(226);
     data.resume();
@@ -213,7 +214,7 @@ describe("during a transfer", () => {
 
   test("QUIT lets it finish", async () => {
     const data = await stuck();
-    peer.send("QUIT\r\n");
+    peer.send("QUIT");
     const text = textOf(data);
     data.resume();
     expect((await peer.reply()).code).toBe(226);
@@ -237,11 +238,11 @@ describe("an upload that is cut", () => {
     const codes = [await peer.code("STOR a")];
     await new Promise<void>((resolve) => data.write("new", () => resolve()));
     await until("the bytes to arrive", async () => {
-      peer.send("STAT\r\n");
+      peer.send("STAT");
       return (await peer.reply()).lines.some((line) => line.includes("3 bytes so far"));
     });
     if (how === "reset") data.resetAndDestroy();
-    else peer.send("ABOR\r\n");
+    else peer.send("ABOR");
     codes.push((await peer.reply()).code);
     if (how === "ABOR") codes.push((await peer.reply()).code);
     return codes;
@@ -277,11 +278,11 @@ describe("an upload that was cut and left the old file", () => {
       await cutOff(atomic);
       // The client that tries again is another session, as its connection was lost.
       peer = await rig.login();
-      await peer.say("TYPE I");
-      await peer.say("REST 5");
+      await peer.command("TYPE I");
+      await peer.command("REST 5");
       expect(await peer.upload("STOR a", "x")).toEqual([451]);
       await peer.passive();
-      expect((await peer.say("APPE a")).lines[0]).toMatch(/^451 a: Append\/Restart not permitted, try again/);
+      expect((await peer.command("APPE a")).lines[0]).toMatch(/^451 a: Append\/Restart not permitted, try again/);
       expect(await fileText("a")).toBe("old content");
       expect(await peer.upload("STOR a", "new")).toEqual([150, 226]);
       expect(await peer.upload("APPE a", "er")).toEqual([150, 226]);
@@ -293,13 +294,13 @@ describe("an upload that was cut and left the old file", () => {
 test("atomic uploads respect REST, APPE and STOU, and keep the mode", async () => {
   await restart({ atomicUploads: true });
   expect(await peer.upload("STOR a", "0123456789")).toEqual([150, 226]);
-  await peer.say("SITE CHMOD 600 a");
-  await peer.say("REST 4");
+  await peer.command("SITE CHMOD 600 a");
+  await peer.command("REST 4");
   expect(await peer.upload("STOR a", "xy")).toEqual([150, 226]);
   expect(await peer.upload("APPE a", "z")).toEqual([150, 226]);
   expect(await fileText("a")).toBe("0123xyz");
-  expect((await peer.say("MLST a")).lines[1]).toContain("UNIX.mode=0600");
-  await peer.say("REST 40");
+  expect((await peer.command("MLST a")).lines[1]).toContain("UNIX.mode=0600");
+  await peer.command("REST 40");
   expect(await peer.upload("STOR a", "q")).toEqual([554]);
   expect(await peer.upload("STOR /", "q")).toEqual([550]);
   expect(await peer.upload("STOU", "x")).toEqual([150, 226]);
@@ -317,7 +318,7 @@ test("a full disk is 452, and never 226", async () => {
   expect(await peer.upload("STOR a", "x".repeat(1001))).toEqual([150, 452]);
   expect(await peer.upload("STOR b", "x".repeat(1000))).toEqual([150, 226]);
   expect(await peer.upload("APPE b", "x")).toEqual([150, 452]);
-  await peer.say("DELE b");
+  await peer.command("DELE b");
   expect(await peer.upload("STOR c", "x".repeat(1000))).toEqual([150, 226]);
 });
 
@@ -330,7 +331,7 @@ test("a transfer in which nothing moves ends, and the client is told", async () 
 });
 
 test("a directory or what is not there is 550 before any data connection", async () => {
-  await peer.say("MKD d");
+  await peer.command("MKD d");
   for (const line of ["RETR no", "RETR d", "STOR d", "LIST no", "MLSD no", "NLST no", "STOR no/a"]) {
     expect([line, await peer.code(line)]).toEqual([line, 550]);
   }

@@ -5,10 +5,10 @@ import type { FileSystem } from "../../src/platform/file-system.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { get, names, put } from "../../src/testing/file-system/subject.ts";
 import { watchResources } from "../support/resources.ts";
+import type { TestClient } from "../support/test-client.ts";
 import { until } from "../support/until.ts";
 import { type Engine, startEngine } from "./engine.ts";
 import { someFiles } from "./odd-files.ts";
-import type { Peer } from "./peer.ts";
 
 watchResources();
 
@@ -25,12 +25,12 @@ const stages: Readonly<Record<string, { readonly sent: string | undefined; reado
   "after the last byte, before the end-of-file": { sent: whole, left: whole },
 };
 
-type Cut = (peer: Peer, data: Socket | undefined) => Promise<number[]>;
+type Cut = (peer: TestClient, data: Socket | undefined) => Promise<number[]>;
 
 /** What ends it; the codes that come then, where anybody is left to hear them. */
 const cuts: Readonly<Record<string, Cut>> = {
   ABOR: async (peer) => {
-    peer.send("ABOR\r\n");
+    peer.send("ABOR");
     return [(await peer.reply()).code, (await peer.reply()).code];
   },
   "a reset of the data connection": async (peer, data) => {
@@ -59,18 +59,22 @@ const expected: Readonly<Record<string, readonly number[]>> = {
   "the end of the server": [421],
 };
 
-async function begin(files: FileSystem, atomicUploads: boolean, sent: string | undefined): Promise<[Peer, Socket?]> {
+async function begin(
+  files: FileSystem,
+  atomicUploads: boolean,
+  sent: string | undefined,
+): Promise<[TestClient, Socket?]> {
   engine = await startEngine({ files: () => files, atomicUploads });
   const peer = await engine.login();
-  await peer.say("TYPE I");
+  await peer.command("TYPE I");
   const port = await peer.passivePort();
   if (sent === undefined) {
-    peer.send("STOR a\r\n");
+    peer.send("STOR a");
     // It waits for the client now.
     await engine.clock.waitedFor(30_000);
     return [peer];
   }
-  const data = await peer.dial(port);
+  const data = await peer.connectData({ port });
   expect(await peer.code("STOR a")).toBe(150);
   data.write(sent);
   await arrived(peer, sent.length);
@@ -78,10 +82,10 @@ async function begin(files: FileSystem, atomicUploads: boolean, sent: string | u
 }
 
 /** Resolves when so much has been written. */
-async function arrived(peer: Peer, bytes: number): Promise<void> {
+async function arrived(peer: TestClient, bytes: number): Promise<void> {
   await until("the bytes to arrive", async () => {
     engine.clock.advance(limits.uploadGatherMs);
-    return (await peer.say("STAT")).lines.some((line) => line.includes(` ${bytes} bytes so far`));
+    return (await peer.command("STAT")).lines.some((line) => line.includes(` ${bytes} bytes so far`));
   });
 }
 
@@ -110,9 +114,9 @@ test.each(["REST 2", "REST 0"])("with %s and atomic uploads nothing is seen of i
   const files = await someFiles();
   engine = await startEngine({ files: () => files, atomicUploads: true });
   const peer = await engine.login();
-  await peer.say("TYPE I");
+  await peer.command("TYPE I");
   const data = await peer.passive();
-  await peer.say(rest);
+  await peer.command(rest);
   expect(await peer.code("STOR a")).toBe(150);
   data.write("new");
   await arrived(peer, 3);
@@ -126,16 +130,16 @@ test.each(["REST 2", "REST 0"])("with %s and atomic uploads nothing is seen of i
 test("ABOR at any moment is answered, and the session goes on", async () => {
   engine = await startEngine({ files: () => someFiles(1_000_000) });
   const peer = await engine.login();
-  await peer.say("TYPE I");
+  await peer.command("TYPE I");
   for (let moment = 0; moment < 60; moment += 1) {
     const data = await peer.passive();
     data.on("data", () => {});
-    peer.send(moment % 2 === 0 ? "RETR a\r\n" : "STOR b\r\n");
+    peer.raw(moment % 2 === 0 ? "RETR a\r\n" : "STOR b\r\n");
     if (moment % 2 === 1) data.write("x".repeat(moment * 1000));
     if (moment % 3 === 0) data.end();
     // Later and later: turns of the event loop, not time.
     for (let turn = 0; turn < moment / 2; turn += 1) await new Promise(setImmediate);
-    peer.send("ABOR\r\nNOOP\r\n");
+    peer.raw("ABOR\r\nNOOP\r\n");
     const codes: number[] = [];
     while (codes.at(-1) !== 200) codes.push((await peer.reply()).code);
     expect(codes.join(" ")).toMatch(/^(150 )?(226 22[56]|426 226) 200$/);

@@ -6,11 +6,11 @@ import { connect } from "node:net";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { helpText } from "../../../src/cli/command-line/commands.ts";
 import { loopbackModes } from "../../../src/lab/loopback/modes.ts";
-import { Peer } from "../../server/peer.ts";
 import { describePeers } from "../../support/missing.ts";
 import { patienceMs } from "../../support/patience.ts";
 import { watchResources } from "../../support/resources.ts";
 import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
+import { TestClient } from "../../support/test-client.ts";
 import { type BuiltProgram, buildProgram, run, start } from "../support/built-program.ts";
 
 watchResources();
@@ -170,7 +170,7 @@ describePeers(["expect"], "on a terminal", () => {
   test("it stays for any client, shows what that one does, and ends with Ctrl-C", async () => {
     await using demo = onTerminal(80, "");
     const [, port] = await demo.sees(ready);
-    const peer = await (await Peer.connect(Number(port))).login("demo", "demo");
+    const peer = await (await TestClient.connect({ port: Number(port) })).login("demo", "demo");
     expect((await peer.download("RETR castle")).text).toContain("the sally port: small, guarded, open");
     await demo.sees(/^ *\d+ {2}> RETR castle/m);
     demo.type("\u0003");
@@ -182,7 +182,7 @@ describePeers(["expect"], "on a terminal", () => {
   test("a wrong password opens nothing", async () => {
     await using demo = onTerminal(80, "");
     const [, port] = await demo.sees(ready);
-    const peer = await Peer.connect(Number(port));
+    const peer = await TestClient.connect({ port: Number(port) });
     await peer.reply();
     expect([await peer.code("USER demo"), await peer.code("PASS other")]).toEqual([331, 530]);
     peer[Symbol.dispose]();

@@ -10,8 +10,8 @@ import type { FileReader, FileSystem } from "../../../src/platform/file-system.t
 import { SallyportError } from "../../../src/protocol/error.ts";
 import { limits } from "../../../src/protocol/limits.ts";
 import { generateKey } from "../../../src/ssh/embedded/generate-key.ts";
-import { Peer } from "../../server/peer.ts";
 import { watchResources } from "../../support/resources.ts";
+import { TestClient } from "../../support/test-client.ts";
 import { makeIo } from "./fake-io.ts";
 
 watchResources();
@@ -180,7 +180,7 @@ describe("Ctrl-C", () => {
     const running = runDemo({ ...once, once: false }, io, async () => realParts);
     await ready;
     const port = Number(/demo@127\.0\.0\.1:(\d+)$/m.exec(lines.join("\n"))?.[1]);
-    const peer = await Peer.connect(port);
+    const peer = await TestClient.connect({ port });
     await peer.reply();
     const began = performance.now();
     stop();

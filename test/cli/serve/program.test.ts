@@ -1,9 +1,9 @@
 // The whole program: a user is made, the server runs, a client comes, a signal ends it.
 import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
-import { Peer } from "../../server/peer.ts";
 import { watchResources } from "../../support/resources.ts";
 import { makeTempDir } from "../../support/tempdir.ts";
+import { TestClient } from "../../support/test-client.ts";
 import { type BuiltProgram, buildProgram, run, start } from "../support/built-program.ts";
 
 watchResources();
@@ -39,7 +39,7 @@ test("passwd writes a user, serve lets that user in, and SIGTERM ends it with 0"
   expect(readFileSync(here.file("victim"), "utf8")).toBe("untouched");
   await using serving = start(program.real, ["serve", here.path, "--listen", "0", "--password-file", users, "-v"]);
   const [, port] = await serving.sees(/^ftp:\/\/127\.0\.0\.1:(\d+) \(this machine only/m);
-  const peer = await (await Peer.connect(Number(port))).login();
+  const peer = await (await TestClient.connect({ port: Number(port) })).login();
   expect((await peer.download("RETR a")).text).toBe("hello");
   await serving.sees(/RETR a: 5 bytes/);
   serving.kill("SIGTERM");
@@ -55,8 +55,8 @@ test("--user asks, --json tells, --trace shows everything but the password", asy
   const args = ["serve", here.path, "--listen", "0", "--user", "bob", "--json", "--trace", here.file("trace")];
   await using serving = start(program.real, args, { env });
   const [line] = await serving.sees(/^\{"event":"listening".*\}$/m);
-  const peer = await (await Peer.connect(JSON.parse(line).port)).login("bob", "hunter2");
-  await peer.say("QUIT");
+  const peer = await (await TestClient.connect({ port: JSON.parse(line).port })).login("bob", "hunter2");
+  await peer.command("QUIT");
   peer[Symbol.dispose]();
   serving.kill("SIGINT");
   expect(await serving.ended).toBe("exit 0");

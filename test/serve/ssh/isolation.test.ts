@@ -7,12 +7,12 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openServer, type Server, type ServerOptions } from "../../../src/index.ts";
 import type { TraceEvent } from "../../../src/platform/trace.ts";
 import { parseSocketTable, remoteSocketsCommand } from "../../../src/ssh/remote-socket-list.ts";
-import { Peer } from "../../server/peer.ts";
 import { execute, openDirect, type RawClient, rawClient } from "../../ssh/embedded/server/raw-client.ts";
 import { makeCertificatePair } from "../../support/certificate.ts";
 import { watchResources } from "../../support/resources.ts";
 import { clientKey } from "../../support/ssh-keys.ts";
 import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
+import { TestClient } from "../../support/test-client.ts";
 import { until } from "../../support/until.ts";
 
 watchResources();
@@ -77,8 +77,8 @@ async function channelTo(client: Client, port: number, host?: string): Promise<C
 }
 
 /** An FTP session through SSH, logged in. */
-async function sessionOf(client: Client, host?: string): Promise<Peer> {
-  return new Peer((await channelTo(client, ftpPort(), host)) as unknown as Socket).login();
+async function sessionOf(client: Client, host?: string): Promise<TestClient> {
+  return new TestClient((await channelTo(client, ftpPort(), host)) as unknown as Socket).login();
 }
 
 const listen = (client: Client, host: string, port: number): Promise<number | Error> =>
@@ -94,8 +94,8 @@ async function textOf(channel: ClientChannel): Promise<string> {
   return text;
 }
 
-const epsvPort = async (peer: Peer): Promise<number> =>
-  Number(/\|\|\|(\d+)\|/.exec((await peer.say("EPSV")).lines.join(""))?.[1]);
+const epsvPort = async (peer: TestClient): Promise<number> =>
+  Number(/\|\|\|(\d+)\|/.exec((await peer.command("EPSV")).lines.join(""))?.[1]);
 
 const comma = (port: number): string => `127,0,0,1,${port >> 8},${port & 255}`;
 
@@ -105,7 +105,7 @@ describe("a waiting data port", () => {
     const alice = await sshAs("alice");
     const peer = await sessionOf(alice);
     const data = await channelTo(alice, await epsvPort(peer), "localhost");
-    peer.send("RETR a\r\n");
+    peer.send("RETR a");
     expect(await textOf(data)).toBe("hello");
     expect([(await peer.reply()).code, (await peer.reply()).code]).toEqual([150, 226]);
   });
@@ -119,16 +119,16 @@ describe("a waiting data port", () => {
       for (const host of ["127.0.0.1", "localhost", "::1"])
         expect(await direct(thief, port, host)).toHaveProperty("reason");
     }
-    await expect(Peer.connect(port)).rejects.toThrow("ECONNREFUSED");
+    await expect(TestClient.connect({ port })).rejects.toThrow("ECONNREFUSED");
     const data = await channelTo(alice, port);
-    peer.send("RETR a\r\n");
+    peer.send("RETR a");
     expect(await textOf(data)).toBe("hello");
   });
 
   test("hazard: port stealing: that of a session without SSH is no SSH client's, whatever is permitted", async () => {
     await start({}, { permitOpen: ["*:*"] });
     const mallory = await sshAs("mallory");
-    const peer = await (await Peer.connect(ftpPort())).login();
+    const peer = await (await TestClient.connect({ port: ftpPort() })).login();
     const port = await epsvPort(peer);
     for (const host of ["127.0.0.1", "localhost", "0.0.0.0", "127.1", "::ffff:127.0.0.1"]) {
       expect(await direct(mallory, port, host)).toMatchObject({ reason: 1 });
@@ -144,7 +144,7 @@ describe("a waiting data port", () => {
     const scan = Array.from({ length: 10 }, (_, index) => direct(mallory, 50_000 + index));
     expect((await Promise.all(scan)).filter((each) => !("reason" in each))).toEqual([]);
     const data = await channelTo(alice, port);
-    peer.send("RETR a\r\n");
+    peer.send("RETR a");
     expect(await textOf(data)).toBe("hello");
   });
 });
@@ -153,7 +153,7 @@ describe("hazard: a listener beside ours", () => {
   test("control ports, waiting data ports and the passive range are nobody's to listen on, at any address", async () => {
     await start({ passivePorts: { first: 50_100, last: 50_109 } }, { gatewayPorts: "clientspecified" });
     const mallory = await sshAs("mallory");
-    const peer = await (await Peer.connect(ftpPort())).login();
+    const peer = await (await TestClient.connect({ port: ftpPort() })).login();
     const ports = [ftpPort(), server?.ssh?.port ?? 0, await epsvPort(peer), 50_100, 50_109];
     for (const port of ports) {
       for (const host of ["::1", "127.0.0.1", "127.0.0.2", "localhost", ""]) {
@@ -181,11 +181,11 @@ describe("hazard: bounce to loopback", () => {
     const peer = await sessionOf(await sshAs("alice"));
     const lprt = `4,4,127,0,0,1,2,${toyPort >> 8},${toyPort & 255}`;
     for (const line of [`PORT ${comma(toyPort)}`, `EPRT |1|127.0.0.1|${toyPort}|`, `LPRT ${lprt}`]) {
-      const { code, lines } = await peer.say(line);
+      const { code, lines } = await peer.command(line);
       expect([line, code]).toEqual([line, 504]);
       expect(lines[0]).toContain("does not listen on");
     }
-    peer.send("STOR taken\r\n"); // and the default data port is none
+    peer.send("STOR taken"); // and the default data port is none
     expect((await peer.reply()).code).toBe(425);
     expect(reached).toBe(0);
   });
@@ -227,7 +227,7 @@ describe("active mode through SSH", () => {
     const peer = await sessionOf(alice);
     expect(await peer.code(host === "::1" ? `EPRT |2|::1|${port}|` : `PORT ${comma(port)}`)).toBe(200);
     const data = handedOver(alice);
-    peer.send("RETR a\r\n");
+    peer.send("RETR a");
     expect(await textOf(await data)).toBe("hello");
     expect([(await peer.reply()).code, (await peer.reply()).code]).toEqual([150, 226]);
   });
@@ -238,9 +238,9 @@ describe("active mode through SSH", () => {
     const peer = await sessionOf(alice);
     const [end] = parseSocketTable((await execute(alice, remoteSocketsCommand(ftpPort()))).stdout, ftpPort());
     expect(await listen(alice, "127.0.0.1", end?.port ?? 0)).toBe(end?.port);
-    await expect(Peer.connect(end?.port ?? 0)).rejects.toThrow("ECONNREFUSED");
+    await expect(TestClient.connect({ port: end?.port ?? 0 })).rejects.toThrow("ECONNREFUSED");
     const data = handedOver(alice);
-    peer.send("RETR a\r\n");
+    peer.send("RETR a");
     expect(await textOf(await data)).toBe("hello");
   });
 });
@@ -257,7 +257,7 @@ test("TLS inside of SSH works", async () => {
       .pipe(socket);
   }).listen(0, "127.0.0.1");
   await once(local, "listening");
-  const peer = await Peer.connect((local.address() as AddressInfo).port);
+  const peer = await TestClient.connect({ port: (local.address() as AddressInfo).port });
   await peer.reply();
   expect(await peer.code("AUTH TLS")).toBe(234);
   await peer.secure();
@@ -280,7 +280,7 @@ test("a lost SSH connection breaks an upload off: nothing is taken for a whole f
   const alice = await sshAs("alice");
   const peer = await sessionOf(alice);
   const data = await channelTo(alice, await epsvPort(peer));
-  peer.send("STOR half\r\n");
+  peer.send("STOR half");
   expect((await peer.reply()).code).toBe(150);
   data.write("half of it");
   await until("the server to have it", async () => events.some(({ type }) => type === "data.open"));

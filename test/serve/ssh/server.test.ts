@@ -6,11 +6,11 @@ import type { ClientChannel, ConnectConfig, SFTPWrapper } from "ssh2";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openServer, type Server, type ServerOptions } from "../../../src/index.ts";
 import type { TraceEvent } from "../../../src/platform/trace.ts";
-import { Peer } from "../../server/peer.ts";
 import { loginFailure, openDirect, openSftp, rawClient } from "../../ssh/embedded/server/raw-client.ts";
 import { watchResources } from "../../support/resources.ts";
 import { clientKey, makeSshKey } from "../../support/ssh-keys.ts";
 import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
+import { TestClient } from "../../support/test-client.ts";
 
 watchResources();
 
@@ -80,10 +80,10 @@ test("nobody else does: not with a wrong password, another key, another name, or
 
 test("wrong passwords count together, by FTP or by SSH", async () => {
   const port = await start();
-  const peer = await Peer.connect(ftpPort());
+  const peer = await TestClient.connect({ port: ftpPort() });
   await peer.reply(); // the greeting
-  await peer.say("USER alice");
-  expect((await peer.say("PASS wrong")).code).toBe(530);
+  await peer.command("USER alice");
+  expect((await peer.command("PASS wrong")).code).toBe(530);
   peer[Symbol.dispose]();
   const before = performance.now();
   await using _raw = await rawClient(port, byPassword("alice", "secret"));
