@@ -35,6 +35,11 @@ const oldWords: readonly OldWord[] = [
     instead: "releaseControl, reportedSize, requestEpsv4, ResumeMode, SftpChannel, SftpSession, openSession, assertX",
     where: "everywhere",
   },
+  {
+    pattern: /\b(?:(?:Process|Prompt|Glob|Completion)?World|SftpWish|SecondShell|\w*Draft)\b/g,
+    instead: "ProcessIo, PromptIo, GlobSource, SftpAccess, atSecond, Parsed…Options",
+    where: "everywhere",
+  },
   { pattern: /\bword too many\b/gi, instead: "unexpected argument", where: "everywhere" },
   { pattern: /\bexclude each other\b/gi, instead: "cannot be used together", where: "everywhere" },
   { pattern: /\bplain file\b/gi, instead: "regular file", where: "everywhere" },

@@ -5,7 +5,7 @@ import { usageError } from "./usage-error.ts";
 import { each, first, oneOf, plainText, port } from "./values.ts";
 
 /** Which SSH server, and how it is reached. */
-export interface SshValues {
+export interface ParsedSshOptions {
   readonly port?: number;
   readonly user?: string;
   readonly identityFiles?: readonly string[];
@@ -18,14 +18,14 @@ export interface SshValues {
   readonly transport?: "auto" | "openssh" | "embedded";
 }
 
-export interface ForwardValues {
+export interface ParsedForwardOptions {
   readonly forwards?: readonly ForwardSpec[];
   readonly gatewayPorts?: boolean;
   readonly background?: boolean;
   readonly noCommand?: boolean;
 }
 
-export const forwardOptions: OptionGroup<ForwardValues> = {
+export const forwardOptions: OptionGroup<ParsedForwardOptions> = {
   title: "Forwarding",
   rows: [
     {
@@ -50,7 +50,7 @@ export const forwardOptions: OptionGroup<ForwardValues> = {
   ],
 };
 
-const noCommand: OptionRow<ForwardValues> = {
+const noCommand: OptionRow<ParsedForwardOptions> = {
   flags: "-N",
   key: "noCommand",
   help: "run no command at the SSH host, not even `true`",
@@ -58,13 +58,13 @@ const noCommand: OptionRow<ForwardValues> = {
 };
 
 /** What --via takes, too, in the order of the tunnel's help. */
-const portOption: OptionRow<SshValues> = {
+const portOption: OptionRow<ParsedSshOptions> = {
   flags: "-p <PORT>",
   key: "port",
   read: first(port),
   help: "the SSH server's port",
 };
-const keyOptions: readonly OptionRow<SshValues>[] = [
+const keyOptions: readonly OptionRow<ParsedSshOptions>[] = [
   {
     flags: "-i <FILE>",
     key: "identityFiles",
@@ -86,7 +86,7 @@ const keyOptions: readonly OptionRow<SshValues>[] = [
     more: '`-o "Name value"` is the same. The embedded transport refuses, or warns of, what it cannot honour.',
   },
 ];
-const transportOption: OptionRow<SshValues> = {
+const transportOption: OptionRow<ParsedSshOptions> = {
   flags: "--ssh <auto|openssh|embedded>",
   key: "transport",
   read: oneOf(["auto", "openssh", "embedded"]),
@@ -95,9 +95,9 @@ const transportOption: OptionRow<SshValues> = {
 };
 
 /** Those that also belong to --via. */
-export const viaSshOptions: readonly OptionRow<SshValues>[] = [portOption, ...keyOptions, transportOption];
+export const viaSshOptions: readonly OptionRow<ParsedSshOptions>[] = [portOption, ...keyOptions, transportOption];
 
-export const sshOptions: OptionGroup<SshValues & ForwardValues> = {
+export const sshOptions: OptionGroup<ParsedSshOptions & ParsedForwardOptions> = {
   title: "SSH",
   rows: [
     noCommand,
@@ -123,7 +123,7 @@ export const sshOptions: OptionGroup<SshValues & ForwardValues> = {
 };
 
 /** An option that ssh_config(5) knows by name: `-c x` is `-o Ciphers=x`. */
-function named(flag: string, value: string, name: string, help: string): OptionRow<SshValues> {
+function named(flag: string, value: string, name: string, help: string): OptionRow<ParsedSshOptions> {
   const read = each((text: string) => `${name}=${plainText(text, flag)}`);
   return { flags: `${flag} <${value}>`, key: "options", read, help, more: `The same as \`-o ${name}=${value}\`.` };
 }
@@ -143,9 +143,14 @@ function setting(text: string, flag: string): string {
 /** Nothing is added. */
 const same = (_text: string, _flag: string, before: readonly string[] = []): readonly string[] => before;
 
-const without = (flags: string, help: string): OptionRow<SshValues> => ({ flags, key: "options", read: same, help });
+const without = (flags: string, help: string): OptionRow<ParsedSshOptions> => ({
+  flags,
+  key: "options",
+  read: same,
+  help,
+});
 
-export const acceptedOptions: OptionGroup<SshValues> = {
+export const acceptedOptions: OptionGroup<ParsedSshOptions> = {
   title: "Accepted because people type them with ssh",
   hidden: true,
   rows: [
@@ -186,7 +191,7 @@ const refusals: readonly (readonly [string, string, string])[] = [
   ["-G", "it asks the ssh program, not a tunnel", "Use ssh -G."],
 ];
 
-export const refusedOptions: OptionGroup<SshValues> = {
+export const refusedOptions: OptionGroup<ParsedSshOptions> = {
   title: "Options of ssh that are refused",
   hidden: true,
   rows: refusals.map(([flags, help, more]) => ({

@@ -8,7 +8,7 @@ import type { ForwardSpec } from "./forward-spec.ts";
 import { spelling } from "./option-table.ts";
 import { Parser } from "./parser.ts";
 import { acceptedOptions } from "./ssh-options.ts";
-import { type LogFormat, type OutputValues, type TunnelValues, tunnelOptions } from "./tunnel-options.ts";
+import { type LogFormat, type ParsedOutputOptions, type ParsedTunnelOptions, tunnelOptions } from "./tunnel-options.ts";
 import { usageError } from "./usage-error.ts";
 
 export interface OutputOptions {
@@ -38,7 +38,7 @@ export const examples: readonly (readonly [string, string])[] = [
   ["sallyport user@ssh-host -- lftp -u alice {url}", "a tunnel for as long as one program runs"],
 ];
 
-export function tunnelParser(): Parser<TunnelValues> {
+export function tunnelParser(): Parser<ParsedTunnelOptions> {
   const accepted = acceptedOptions.rows.map(({ flags }) => spelling(flags)).join(" ");
   return new Parser(
     {
@@ -98,7 +98,7 @@ export function parseTunnel(args: readonly string[], command?: readonly string[]
 }
 
 /** Puts the parts together and checks them against each other. */
-function assemble(values: TunnelValues, text: string, command: readonly string[] = []): TunnelCommand {
+function assemble(values: ParsedTunnelOptions, text: string, command: readonly string[] = []): TunnelCommand {
   const { verbosity, quiet, json, log, trace, background = false, ...others } = values;
   const {
     user,
@@ -141,13 +141,19 @@ function assemble(values: TunnelValues, text: string, command: readonly string[]
   };
 }
 
-export function outputOf({ verbosity = 0, quiet = false, json = false, log, trace }: OutputValues): OutputOptions {
+export function outputOf({
+  verbosity = 0,
+  quiet = false,
+  json = false,
+  log,
+  trace,
+}: ParsedOutputOptions): OutputOptions {
   return { verbosity, quiet, json, ...definedProps({ log, trace }) };
 }
 
 const defaultForward: ForwardSpec = { port: 2121, host: "localhost", hostPort: 21 };
 
-function forwardsOf({ forwards = [defaultForward], gatewayPorts = false }: TunnelValues): readonly Forward[] {
+function forwardsOf({ forwards = [defaultForward], gatewayPorts = false }: ParsedTunnelOptions): readonly Forward[] {
   const seen = new Set<string>();
   return forwards.map((spec) => {
     const bind = spec.bind ?? (gatewayPorts ? "*" : "127.0.0.1");

@@ -4,17 +4,17 @@ import type { BackMode, PassiveAddress } from "../../tunnel/options.ts";
 import type { OptionGroup } from "./option-table.ts";
 import {
   acceptedOptions,
-  type ForwardValues,
   forwardOptions,
+  type ParsedForwardOptions,
+  type ParsedSshOptions,
   refusedOptions,
-  type SshValues,
   sshOptions,
 } from "./ssh-options.ts";
 import { address, cidr, count, each, ipv4, ipv4Cidr, oneOf, portRange, seconds, wholeNumber } from "./values.ts";
 
 export type LogFormat = "text" | "json";
 
-export interface OutputValues {
+export interface ParsedOutputOptions {
   /** How many -v. */
   readonly verbosity?: number;
   readonly quiet?: boolean;
@@ -24,7 +24,7 @@ export interface OutputValues {
   readonly trace?: { readonly file?: string };
 }
 
-interface FtpValues {
+interface ParsedFtpOptions {
   readonly back?: BackMode;
   readonly backAddress?: string;
   readonly passivePorts?: PortRange;
@@ -36,12 +36,12 @@ interface FtpValues {
   readonly sessionsMax?: number;
 }
 
-export type TunnelValues = SshValues & ForwardValues & FtpValues & OutputValues;
+export type ParsedTunnelOptions = ParsedSshOptions & ParsedForwardOptions & ParsedFtpOptions & ParsedOutputOptions;
 
 /** Without FILE, or with `-`, to standard error. */
 export const traceTo = (file: string): { readonly file?: string } => (file === "" || file === "-" ? {} : { file });
 
-const ftpOptions: OptionGroup<FtpValues> = {
+const ftpOptions: OptionGroup<ParsedFtpOptions> = {
   title: "FTP",
   rows: [
     {
@@ -106,7 +106,7 @@ const ftpOptions: OptionGroup<FtpValues> = {
   ],
 };
 
-const outputOptions: OptionGroup<OutputValues> = {
+const outputOptions: OptionGroup<ParsedOutputOptions> = {
   title: "Output",
   rows: [
     {
@@ -141,7 +141,7 @@ const outputOptions: OptionGroup<OutputValues> = {
 };
 
 /** In the order of help and reference. */
-export const tunnelOptions: readonly OptionGroup<TunnelValues>[] = [
+export const tunnelOptions: readonly OptionGroup<ParsedTunnelOptions>[] = [
   forwardOptions,
   sshOptions,
   ftpOptions,

@@ -3,13 +3,13 @@ import { definedProps } from "../../protocol/defined-props.ts";
 import type { SshHostOptions } from "../../ssh/ssh-connection.ts";
 import { parseDestination } from "./destination.ts";
 import { flagOf, type OptionRow } from "./option-table.ts";
-import { type SshValues, viaSshOptions } from "./ssh-options.ts";
+import { type ParsedSshOptions, viaSshOptions } from "./ssh-options.ts";
 import { usageError } from "./usage-error.ts";
 
 /** Where to and how; the questions of SSH are added by who runs it. */
 export type Via = Required<Pick<SshHostOptions, "ssh" | "transport">>;
 
-export interface ViaValues extends SshValues {
+export interface ParsedViaOptions extends ParsedSshOptions {
   readonly via?: string;
 }
 
@@ -20,8 +20,8 @@ export interface OtherUse {
 }
 
 /** `--via` itself, then those options as the tunnel has them. `more`: what else the page says of it. */
-export function viaRows(more = ""): readonly OptionRow<ViaValues>[] {
-  const via: OptionRow<ViaValues> = {
+export function viaRows(more = ""): readonly OptionRow<ParsedViaOptions>[] {
+  const via: OptionRow<ParsedViaOptions> = {
     flags: "--via <[USER@]SSH-HOST[:PORT]>",
     key: "via",
     help: "go through this SSH server; opens no port here",
@@ -34,7 +34,7 @@ export function viaRows(more = ""): readonly OptionRow<ViaValues>[] {
  * `[user@]host[:port]` or `ssh://`; undefined without --via. `otherwise`: what else the options of ssh could be for, and
  * whether that is there. Throws `USAGE_INVALID`.
  */
-export function viaOf(values: ViaValues, otherwise?: OtherUse): Via | undefined {
+export function viaOf(values: ParsedViaOptions, otherwise?: OtherUse): Via | undefined {
   const { via, identityFiles = [], options = [], configFile, jump, port, transport = "auto" } = values;
   if (via === undefined) {
     const stray = viaSshOptions.find(({ key }) => values[key] !== undefined);

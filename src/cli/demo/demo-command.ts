@@ -12,9 +12,9 @@ export interface DemoCommand {
   readonly step: boolean;
 }
 
-type DemoValues = Omit<DemoCommand, "kind">;
+type ParsedDemoOptions = Omit<DemoCommand, "kind">;
 
-export const demoOptions: readonly OptionGroup<DemoValues>[] = [
+export const demoOptions: readonly OptionGroup<ParsedDemoOptions>[] = [
   {
     title: "Options",
     rows: [
@@ -25,7 +25,7 @@ export const demoOptions: readonly OptionGroup<DemoValues>[] = [
   },
 ];
 
-export function demoParser(): Parser<DemoValues> {
+export function demoParser(): Parser<ParsedDemoOptions> {
   return new Parser(
     {
       usage: ["demo [--once] [--step] [-v]"],

@@ -9,7 +9,7 @@ import { Parser } from "../command-line/parser.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { isHostName, nameEncoding, parsePort } from "../command-line/values.ts";
 import { type Via, viaOf, viaRows } from "../command-line/via-option.ts";
-import { type ClientValues, explainRow, modeRows, rootsRow } from "../transfer/transfer-options.ts";
+import { explainRow, modeRows, type ParsedClientOptions, rootsRow } from "../transfer/transfer-options.ts";
 import type { Target } from "./shell.ts";
 
 export interface FtpCommand {
@@ -30,7 +30,7 @@ export interface FtpCommand {
   readonly via?: Via;
 }
 
-export function ftpParser(): Parser<FtpValues> {
+export function ftpParser(): Parser<ParsedFtpOptions> {
   return new Parser(
     {
       usage: ["ftp [options] [[user@]host [port]]", "ftp [options] ftp://[user@]host[:port]/directory"],
@@ -88,11 +88,11 @@ function placeOfUrl(text: string, port: string | undefined): Pick<FtpCommand, "t
   };
 }
 
-export interface FtpValues extends ClientValues {
+export interface ParsedFtpOptions extends ParsedClientOptions {
   readonly tls?: "explicit" | "implicit";
 }
 
-export const ftpOptions: OptionGroup<FtpValues> = {
+export const ftpOptions: OptionGroup<ParsedFtpOptions> = {
   title: "Options",
   rows: [
     { flags: "-d", key: "debug", help: "show the commands that are sent, the password as XXXX" },

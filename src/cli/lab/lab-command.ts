@@ -19,14 +19,14 @@ export interface LabCommand {
   readonly real: boolean;
 }
 
-interface LabValues {
+interface ParsedLabOptions {
   readonly all?: boolean;
   readonly step?: boolean;
   readonly html?: string;
   readonly real?: boolean;
 }
 
-export const labOptions: readonly OptionGroup<LabValues>[] = [
+export const labOptions: readonly OptionGroup<ParsedLabOptions>[] = [
   {
     title: "Options",
     rows: [
@@ -43,7 +43,7 @@ export const labOptions: readonly OptionGroup<LabValues>[] = [
   },
 ];
 
-export function labParser(): Parser<LabValues> {
+export function labParser(): Parser<ParsedLabOptions> {
   return new Parser(
     {
       usage: [

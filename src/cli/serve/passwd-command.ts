@@ -13,9 +13,9 @@ export interface PasswdCommand {
   readonly readOnly: boolean;
 }
 
-type PasswdValues = Partial<Pick<PasswdCommand, "root" | "readOnly">>;
+type ParsedPasswdOptions = Partial<Pick<PasswdCommand, "root" | "readOnly">>;
 
-export const passwdOptions: readonly OptionGroup<PasswdValues>[] = [
+export const passwdOptions: readonly OptionGroup<ParsedPasswdOptions>[] = [
   {
     title: "Options",
     rows: [
@@ -25,7 +25,7 @@ export const passwdOptions: readonly OptionGroup<PasswdValues>[] = [
   },
 ];
 
-export function passwdParser(): Parser<PasswdValues> {
+export function passwdParser(): Parser<ParsedPasswdOptions> {
   return new Parser(
     {
       usage: ["passwd NAME [FILE] [options]"],

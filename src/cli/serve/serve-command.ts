@@ -5,7 +5,7 @@ import type { ServerOptions } from "../../serve/options.ts";
 import { Parser } from "../command-line/parser.ts";
 import { type OutputOptions, outputOf } from "../command-line/tunnel-command.ts";
 import { usageError } from "../command-line/usage-error.ts";
-import { type ServeValues, serveOptions } from "./serve-options.ts";
+import { type ParsedServeOptions, serveOptions } from "./serve-options.ts";
 
 export interface ServeCommand {
   readonly kind: "serve";
@@ -19,7 +19,7 @@ export interface ServeCommand {
   readonly output: OutputOptions;
 }
 
-export function serveParser(): Parser<ServeValues> {
+export function serveParser(): Parser<ParsedServeOptions> {
   return new Parser(
     {
       usage: [
@@ -77,12 +77,12 @@ export function parseServe(args: readonly string[]): ServeCommand {
 }
 
 /** --implicit-tls adds a listener, and takes none away. */
-function listenersOf({ listen }: ServeValues): Pick<ServerOptions, "listen"> {
+function listenersOf({ listen }: ParsedServeOptions): Pick<ServerOptions, "listen"> {
   if (listen === undefined) return {};
   return { listen: listen.every(({ implicitTls }) => implicitTls) ? [{}, ...listen] : listen };
 }
 
-function sshOf(values: ServeValues): Pick<ServerOptions, "ssh"> {
+function sshOf(values: ParsedServeOptions): Pick<ServerOptions, "ssh"> {
   const { ssh, users = [], passwordFile, authorizedKeysFile, hostKeyFile, permitOpen, gatewayPorts } = values;
   const options = definedProps({ authorizedKeysFile, hostKeyFile, permitOpen, gatewayPorts });
   if (ssh !== undefined) {

@@ -3,7 +3,7 @@ import type { PortRange } from "../../platform/network.ts";
 import { ipFamily } from "../../protocol/ip-address.ts";
 import type { ServerListen, ServerSsh } from "../../serve/options.ts";
 import type { OptionGroup } from "../command-line/option-table.ts";
-import { type OutputValues, traceTo } from "../command-line/tunnel-options.ts";
+import { type ParsedOutputOptions, traceTo } from "../command-line/tunnel-options.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import {
   cidr,
@@ -19,7 +19,7 @@ import {
   wholeNumber,
 } from "../command-line/values.ts";
 
-export interface ServeValues extends OutputValues {
+export interface ParsedServeOptions extends ParsedOutputOptions {
   readonly listen?: readonly ServerListen[];
   readonly users?: readonly string[];
   readonly passwordFile?: string;
@@ -50,7 +50,7 @@ export interface ServeValues extends OutputValues {
 
 const positive = wholeNumber(1, 1_000_000);
 
-export const serveOptions: readonly OptionGroup<ServeValues>[] = [
+export const serveOptions: readonly OptionGroup<ParsedServeOptions>[] = [
   {
     title: "Listening",
     rows: [

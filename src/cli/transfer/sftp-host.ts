@@ -6,7 +6,7 @@ import type { SshHostOptions, SshOptions } from "../../ssh/ssh-connection.ts";
 import { parseDestination } from "../command-line/destination.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import type { Via } from "../command-line/via-option.ts";
-import type { TransferValues } from "./transfer-options.ts";
+import type { ParsedTransferOptions } from "./transfer-options.ts";
 
 /** What the command line gives for SSH beside the URL. */
 export interface SftpAccess {
@@ -15,7 +15,7 @@ export interface SftpAccess {
 }
 
 /** `--via` is one more jump host, the last one before the server. */
-export function sftpAccess(values: TransferValues, via: Via | undefined): SftpAccess {
+export function sftpAccess(values: ParsedTransferOptions, via: Via | undefined): SftpAccess {
   const { identityFiles = [], configFile, jump, options = [], port, transport = "auto" } = values;
   const jumps = [jump, via === undefined ? undefined : jumpOf(via.ssh)].filter((one) => one !== undefined);
   return {
@@ -50,7 +50,7 @@ export function sftpHost({ host, port, user }: FtpUrl, { transport, ssh }: SftpA
 const bracketed = (host: string): string => (host.includes(":") ? `[${host}]` : host);
 
 /** What would be ignored, or be a secret in the wrong place. Throws `USAGE_INVALID`. */
-export function checkSftpUrls(urls: readonly FtpUrl[], values: TransferValues): void {
+export function checkSftpUrls(urls: readonly FtpUrl[], values: ParsedTransferOptions): void {
   const ours = urls.filter(({ scheme }) => scheme === "sftp");
   for (const url of ours) {
     if (url.password !== undefined) {

@@ -8,7 +8,7 @@ import { Parser } from "../command-line/parser.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { type Via, viaOf } from "../command-line/via-option.ts";
 import { checkSftpUrls, type SftpAccess, sftpAccess } from "./sftp-host.ts";
-import { optionsOfVerb, type TransferValues, type TransferVerb } from "./transfer-options.ts";
+import { optionsOfVerb, type ParsedTransferOptions, type TransferVerb } from "./transfer-options.ts";
 
 export type Order =
   /** `destination` absent: the working directory; `-`: standard output. */
@@ -40,7 +40,7 @@ const defaults = {
   explain: false,
 };
 
-export interface TransferCommand extends Readonly<typeof defaults>, Pick<TransferValues, "tlsCa" | "encoding"> {
+export interface TransferCommand extends Readonly<typeof defaults>, Pick<ParsedTransferOptions, "tlsCa" | "encoding"> {
   readonly kind: "transfer";
   readonly order: Order;
   readonly via?: Via;
@@ -104,9 +104,9 @@ const about: Readonly<Record<TransferVerb, readonly [string, readonly string[]]>
   ],
 };
 
-export function transferParser(verb: TransferVerb): Parser<TransferValues> {
+export function transferParser(verb: TransferVerb): Parser<ParsedTransferOptions> {
   const [title, more] = about[verb];
-  return new Parser<TransferValues>(
+  return new Parser<ParsedTransferOptions>(
     {
       usage: [usageOf[verb]],
       about: [
@@ -148,7 +148,7 @@ function urlsOf(order: Order): readonly FtpUrl[] {
   return order.verb === "cp" || order.verb === "mv" ? [...order.sources, order.destination] : order.sources;
 }
 
-type Reader = (names: readonly string[], values: TransferValues) => Order;
+type Reader = (names: readonly string[], values: ParsedTransferOptions) => Order;
 
 const readers: Readonly<Record<TransferVerb, Reader>> = {
   get: readGet,
@@ -160,7 +160,7 @@ const readers: Readonly<Record<TransferVerb, Reader>> = {
   mv: readMove,
 };
 
-function readGet(names: readonly string[], values: TransferValues): Order {
+function readGet(names: readonly string[], values: ParsedTransferOptions): Order {
   const last = names.at(-1);
   const destination = last === undefined || looksLikeUrl(last) ? undefined : last;
   const sources = (destination === undefined ? names : names.slice(0, -1)).map(readUrl);
@@ -173,7 +173,7 @@ function readGet(names: readonly string[], values: TransferValues): Order {
   return { verb: "get", sources, ...definedProps({ destination }) };
 }
 
-function readPut(names: readonly string[], values: TransferValues): Order {
+function readPut(names: readonly string[], values: ParsedTransferOptions): Order {
   const last = names.at(-1);
   if (last === undefined || names.length < 2) throw incomplete("put", "put needs a file and a URL");
   const sources = names.slice(0, -1);
@@ -195,7 +195,7 @@ function readList(names: readonly string[]): Order {
   return { verb: "ls", sources: names.map(readUrl) };
 }
 
-function readCopy(names: readonly string[], values: TransferValues): Order {
+function readCopy(names: readonly string[], values: ParsedTransferOptions): Order {
   const last = names.at(-1);
   if (last === undefined || names.length < 2) throw incomplete("cp", "cp needs two URLs");
   const [sources, destination] = [names.slice(0, -1).map(readUrl), readUrl(last)];
@@ -204,7 +204,7 @@ function readCopy(names: readonly string[], values: TransferValues): Order {
   return { verb: "cp", sources, destination };
 }
 
-function readRemove(names: readonly string[], values: TransferValues): Order {
+function readRemove(names: readonly string[], values: ParsedTransferOptions): Order {
   if (names.length === 0) throw incomplete("rm", "the URL to remove is missing");
   const sources = names.map(readUrl);
   for (const { segments } of sources) {
@@ -261,7 +261,7 @@ function readUrl(text: string): FtpUrl {
   return url;
 }
 
-function assertRecursive(sources: readonly FtpUrl[], { recursive }: TransferValues): void {
+function assertRecursive(sources: readonly FtpUrl[], { recursive }: ParsedTransferOptions): void {
   if (recursive || !sources.some(({ directory }) => directory)) return;
   throw usageError("the URL ends in /: it is a directory", "Add -r for everything in it.");
 }

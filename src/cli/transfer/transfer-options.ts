@@ -4,14 +4,14 @@ import type { NameEncoding } from "../../protocol/client/name-bytes.ts";
 import { limits } from "../../protocol/limits.ts";
 import { flagOf, type OptionRow } from "../command-line/option-table.ts";
 import { nameEncoding, wholeNumber } from "../command-line/values.ts";
-import { type ViaValues, viaRows } from "../command-line/via-option.ts";
+import { type ParsedViaOptions, viaRows } from "../command-line/via-option.ts";
 
 export const transferVerbs = ["get", "put", "ls", "cp", "rm", "mkdir", "mv"] as const;
 
 export type TransferVerb = (typeof transferVerbs)[number];
 
 /** What the prompt's command has as well. */
-export interface ClientValues extends ViaValues {
+export interface ParsedClientOptions extends ParsedViaOptions {
   readonly mode?: DataMode;
   readonly encoding?: NameEncoding;
   /** File with roots to trust. */
@@ -22,7 +22,7 @@ export interface ClientValues extends ViaValues {
   readonly explain?: boolean;
 }
 
-export interface TransferValues extends ClientValues {
+export interface ParsedTransferOptions extends ParsedClientOptions {
   /** AUTH TLS for `ftp://`. */
   readonly explicitTls?: boolean;
   readonly recursive?: boolean;
@@ -38,13 +38,13 @@ export interface TransferValues extends ClientValues {
   readonly json?: boolean;
 }
 
-export type TransferOption = OptionRow<TransferValues> & {
+export type TransferOption = OptionRow<ParsedTransferOptions> & {
   /** The commands that have it. Default all. */
   readonly verbs?: readonly TransferVerb[];
 };
 
 /** How data connections are opened. */
-export const modeRows: readonly OptionRow<ClientValues>[] = [
+export const modeRows: readonly OptionRow<ParsedClientOptions>[] = [
   {
     flags: "--passive",
     key: "mode",
@@ -68,13 +68,13 @@ export const modeRows: readonly OptionRow<ClientValues>[] = [
   },
 ];
 
-export const rootsRow: OptionRow<ClientValues> = {
+export const rootsRow: OptionRow<ParsedClientOptions> = {
   flags: "--tls-ca <FILE>",
   key: "tlsCa",
   help: "CA certificates to trust instead of the system's (PEM)",
 };
 
-export const explainRow: OptionRow<ClientValues> = {
+export const explainRow: OptionRow<ParsedClientOptions> = {
   flags: "--explain",
   key: "explain",
   help: "say more about an error: why it happens, and in which scenario",
