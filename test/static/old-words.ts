@@ -49,6 +49,13 @@ const oldWords: readonly OldWord[] = [
     where: "visible",
   },
   { pattern: /\b(?:tells?|telling|told)\b(?! apart)/gi, instead: "reports, shows, is sent", where: "visible" },
+  {
+    pattern:
+      /\b(?:ChannelTable|ChannelRegistry|ChannelOwner|ChannelStream|(?:Embedded|OpenSsh)Network|ClearMessages)\b/g,
+    instead: "Channels, Channel, RemoteNetwork, ClearConnection: one layer for all transports",
+    where: "everywhere",
+  },
+  { pattern: /\b(?:honestError|lastWords)\b/g, instead: "asSallyportError, recentLines", where: "everywhere" },
   { pattern: /\b(?:hears?|heard)\b/gi, instead: "reads, receives", where: "visible" },
 ];
 
