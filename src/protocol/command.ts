@@ -29,7 +29,7 @@ export function isVerb(text: string): boolean {
 /** The argument as it goes on the wire, secrets revealed; `""` when there is none. */
 export function argumentText(command: Command): string {
   const { argument } = command;
-  return argument instanceof Secret ? argument.reveal() : (argument ?? "");
+  return typeof argument === "object" ? argument.reveal() : (argument ?? "");
 }
 
 /** The argument as a command line of this verb carries it: wrapped where the verb's argument is a password. */
@@ -40,7 +40,7 @@ export function wrapArgument(verb: string, argument: string): string | Secret {
 /** For traces: one line without its end, passwords as `***`, control characters escaped. */
 export function describeCommand(command: Command): string {
   const { verb, argument } = command;
-  if (argument instanceof Secret) return `${printable(verb)} ***`;
+  if (typeof argument === "object") return `${printable(verb)} ***`;
   const found = secretArgument(verb, argument);
   if (found !== undefined) return `${printable(found.open)}***`;
   return printable(argument === undefined ? verb : `${verb} ${argument}`);
@@ -53,7 +53,7 @@ export function describeCommand(command: Command): string {
  */
 export function formatCommand(verb: string, argument?: string | Secret, iac: IacSpelling = "doubled"): Uint8Array {
   if (!isVerb(verb)) throw localFault(`"${printable(verb, 20)}" is not an FTP command word`);
-  const text = argument instanceof Secret ? argument.reveal() : argument;
+  const text = typeof argument === "object" ? argument.reveal() : argument;
   if (text === undefined) return bytesFromLatin1(`${verb.toUpperCase()}\r\n`);
   if (/[\r\n\0]/.test(text) || !isLatin1(text)) {
     throw localFault(`the argument of ${verb} has a line end, a NUL or a character that is no byte`);

@@ -1,4 +1,5 @@
 // The one error class of Sallyport. It stands on the ground floor so that every layer can throw it.
+import { hasMark, setMark } from "./mark.ts";
 
 /** Every code that a {@link SallyportError} can carry. The set is closed: docs/reference/errors.md has a heading for each. */
 export type ErrorCode =
@@ -97,7 +98,7 @@ export class SallyportError extends Error {
     this.code = code;
     this.details = options.details ?? {};
     this.hint = options.hint;
-    Object.defineProperty(this, brand, { value: true });
+    setMark(this, brand);
   }
 }
 
@@ -108,5 +109,5 @@ export class SallyportError extends Error {
  * if (isSallyportError(error) && error.code === "FTP_LOGIN") console.log(error.hint);
  */
 export function isSallyportError(value: unknown): value is SallyportError {
-  return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+  return hasMark(value, brand);
 }

@@ -3,6 +3,7 @@
 
 import { noDataConnection as dataConnectionReply } from "../protocol/data-commands.ts";
 import { type ErrorCode, isSallyportError, type SallyportError } from "../protocol/error.ts";
+import { hasMark, setMark } from "../protocol/mark.ts";
 import { makeReply, type Reply } from "../protocol/reply.ts";
 
 /** One line, as it is. The caller has no line end in it. */
@@ -36,19 +37,26 @@ const codes: Readonly<Partial<Record<ErrorCode, number>>> = {
   CLOSED: 426,
 };
 
+const aborted: unique symbol = Symbol.for("sallyport.server.Aborted");
+
 /** The client said ABOR. */
 export class Aborted extends Error {
   constructor() {
     super("aborted");
     this.name = "Aborted";
+    setMark(this, aborted);
   }
+}
+
+export function isAborted(error: unknown): error is Aborted {
+  return hasMark(error, aborted);
 }
 
 const sentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);
 
 /** The reply to a command that failed; `undefined` for an error that is no refusal but a fault of ours. */
 export function refusalOf(error: unknown): Reply | undefined {
-  if (error instanceof Aborted) return makeReply(426, "Command aborted.");
+  if (isAborted(error)) return makeReply(426, "Command aborted.");
   if (!isSallyportError(error) || error.code === "INTERNAL") return undefined;
   const code = error.code === "FTP_PROTOCOL_REMOTE" ? (error.details.reply ?? 501) : (codes[error.code] ?? 451);
   return makeReply(code, sentence(error.message));

@@ -5,7 +5,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { makeReply, type Reply } from "../protocol/reply.ts";
-import { Aborted, noDataConnection, refusalOf } from "./replies.ts";
+import { isAborted, noDataConnection, refusalOf } from "./replies.ts";
 import type { DataOptions } from "./send-data.ts";
 import type { Session } from "./session.ts";
 
@@ -97,7 +97,7 @@ async function carry(
 }
 
 function failureOf(error: unknown, session: number): Reply {
-  if (error instanceof Aborted) return makeReply(426, "Transfer aborted.");
+  if (isAborted(error)) return makeReply(426, "Transfer aborted.");
   const reply = refusalOf(error);
   if (reply !== undefined)
     return reply.code === 426 ? makeReply(426, `Transfer aborted: ${reply.lines[0]?.slice(4)}`) : reply;

@@ -4,7 +4,7 @@ import { exists, type FileOptions, type FileSystem, setsModes, setsTimes } from 
 import { openUpload } from "../../platform/upload-target.ts";
 import { joinPath, resolvePath } from "../../protocol/file-path.ts";
 import { limits } from "../../protocol/limits.ts";
-import { ScpFatal, type ScpSession } from "./scp-session.ts";
+import { isScpFatal, ScpFatal, type ScpSession } from "./scp-session.ts";
 import type { ScpCommand } from "./wire/command.ts";
 import { parseRecord, type ScpRecord } from "./wire/records.ts";
 
@@ -81,7 +81,7 @@ async function receiveDirectory(
     // Its owner has to be able to write into it until it is filled.
     if (command.preserve && setsModes(files)) await files.setMode(path, mode | 0o700, options);
   } catch (error) {
-    if (error instanceof ScpFatal) throw error;
+    if (isScpFatal(error)) throw error;
     // A client takes it that the directory is not entered, and goes on behind it.
     await session.warn(path, error);
     return;

@@ -4,7 +4,7 @@ import type { FileSystem } from "../../platform/file-system.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { printable } from "../../protocol/printable.ts";
 import { receiveFiles } from "./receive-files.ts";
-import { ScpFatal, ScpSession } from "./scp-session.ts";
+import { isScpFatal, ScpFatal, ScpSession } from "./scp-session.ts";
 import { sendFiles } from "./send-files.ts";
 import type { ScpCommand } from "./wire/command.ts";
 import { formatComplaint } from "./wire/records.ts";
@@ -35,7 +35,7 @@ export async function serveScp(
     else await sendFiles(session, command, { files, options });
     return session.failed ? 1 : 0;
   } catch (error) {
-    if (!(error instanceof ScpFatal) && !isBeforeData(error)) return undefined;
+    if (!isScpFatal(error) && !isBeforeData(error)) return undefined;
     await session.write(formatComplaint("fatal", printable(error.message, 300))).catch(() => {});
     return 1;
   } finally {

@@ -10,7 +10,7 @@ import { typeOf } from "../../ssh/sftp/wire/attributes.ts";
 import { alreadyStored } from "../already-stored.ts";
 import type { StoreOrder } from "../store-order.ts";
 import type { SftpChannel } from "./sftp-channel.ts";
-import { NoPart, storeByPart, type Target } from "./store-by-part.ts";
+import { isNoPart, storeByPart, type Target } from "./store-by-part.ts";
 import { identityIn, identityOf, readRemote, verifyStored } from "./verify.ts";
 import { digestOf, keepTime, writePieces } from "./write-pieces.ts";
 
@@ -27,7 +27,7 @@ export async function store(remote: SftpChannel, order: StoreOrder, habits: Serv
   try {
     return await storeByPart(remote, target, order);
   } catch (error) {
-    if (!(error instanceof NoPart)) throw error;
+    if (!isNoPart(error)) throw error;
     if (error.isSent && !order.source.seekable) throw sentOnce(error.cause, target.path);
     order.note(
       `${error.cause.message}; ${printable(target.path, 200)} is written in place (--in-place does so at once)`,

@@ -4,6 +4,7 @@ import type { Transferred } from "../../client/transfer-options.ts";
 import { flagsOf } from "../../filesystem/sftp/sftp-calls.ts";
 import { SftpUpdater } from "../../filesystem/sftp/sftp-writer.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import { hasMark, setMark } from "../../protocol/mark.ts";
 import { printable } from "../../protocol/printable.ts";
 import { besideBytes, noteSuffix, partSuffix } from "../part-file.ts";
 import { type NameState, nameState, partState, resumeSteps, type Step } from "../resume-rule.ts";
@@ -24,6 +25,8 @@ export interface Target {
   readonly mode: number | undefined;
 }
 
+const noPart: unique symbol = Symbol.for("sallyport.sftp.NoPart");
+
 /** The server takes no part, or does not let it have its name. */
 export class NoPart extends Error {
   override readonly cause: SallyportError;
@@ -34,7 +37,12 @@ export class NoPart extends Error {
     super("no part");
     this.cause = cause;
     this.isSent = isSent;
+    setMark(this, noPart);
   }
+}
+
+export function isNoPart(error: unknown): error is NoPart {
+  return hasMark(error, noPart);
 }
 
 /** Throws `NoPart`, and what the server says. */

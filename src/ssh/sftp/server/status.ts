@@ -1,5 +1,6 @@
 // From an error to SSH_FX_* (draft-ietf-secsh-filexfer-02, section 7): the only place that knows.
 import { type ErrorCode, isSallyportError } from "../../../protocol/error.ts";
+import { hasMark, setMark } from "../../../protocol/mark.ts";
 import { type StatusCode, statusCodes } from "../wire/message-types.ts";
 
 /** What is not here is `failure`. */
@@ -17,6 +18,8 @@ export interface Status {
   readonly words: string;
 }
 
+const refusal: unique symbol = Symbol.for("sallyport.sftp.Refusal");
+
 /** A request that is answered with a status other than OK, and no fault. */
 export class Refusal extends Error {
   readonly status: Status;
@@ -25,12 +28,17 @@ export class Refusal extends Error {
     super(words);
     this.name = "Refusal";
     this.status = { code, words };
+    setMark(this, refusal);
   }
+}
+
+function isRefusal(error: unknown): error is Refusal {
+  return hasMark(error, refusal);
 }
 
 /** The answer to a request that failed; words of foreign errors are not for clients. */
 export function statusOf(error: unknown): Status {
-  if (error instanceof Refusal) return error.status;
+  if (isRefusal(error)) return error.status;
   if (!isSallyportError(error)) return { code: statusCodes.failure, words: "it failed" };
   return { code: codes[error.code] ?? statusCodes.failure, words: error.message };
 }
