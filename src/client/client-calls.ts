@@ -19,27 +19,26 @@ import type {
   DownloadOptions,
   FetchOptions,
   FileTransferOptions,
+  SendOptions,
   TransferResult,
   Transferred,
-  UploadFileOptions,
   UploadOptions,
 } from "./transfer-options.ts";
-import { uploadFile, uploadSource } from "./upload.ts";
+import { sendFile, uploadSource } from "./upload.ts";
 import { retryOver } from "./with-retries.ts";
 import { withName, withNames } from "./working-directory.ts";
+
+/** From one path to another, one of them on this machine. */
+type FileTransfer = (client: FtpClient, from: string, to: string, options: FileTransferOptions) => Promise<Transferred>;
 
 /** What a session has from those that made it. */
 export interface SessionParts {
   /** Goes with the session: an SSH connection that nobody else has. */
   readonly owned?: AsyncDisposable;
   readonly openAnother: (options: CallOptions) => Promise<FtpClient>;
-  /** The library's, which knows parts, and servers of other kinds. */
-  readonly downloadFile: (
-    client: FtpClient,
-    path: string,
-    localPath: string,
-    options: FileTransferOptions,
-  ) => Promise<Transferred>;
+  /** The library's, which know parts, and servers of other kinds. */
+  readonly downloadFile: FileTransfer;
+  readonly uploadFile: FileTransfer;
 }
 
 /** Connects and logs in. Throws `NET_*`, `FTP_LOGIN`, `FTP_*`, or the signal's reason. */
@@ -216,8 +215,13 @@ class ConnectedClient implements FtpClient {
     return uploadSource(this[holderKey], source, path, options);
   }
 
-  uploadFile(localPath: string, path: string, options: UploadFileOptions = {}): Promise<TransferResult> {
-    return uploadFile(this[holderKey], localPath, path, options);
+  uploadFile(localPath: string, path: string, options: FileTransferOptions = {}): Promise<Transferred> {
+    const upload = (): Promise<Transferred> => this.#parts.uploadFile(this, localPath, path, options);
+    return (options.retries ?? 0) > 0 ? this[holderKey].keep(upload) : upload();
+  }
+
+  send(localPath: string, path: string, options: SendOptions = {}): Promise<TransferResult> {
+    return sendFile(this[holderKey], localPath, path, options);
   }
 
   openAnother(options: CallOptions = {}): Promise<FtpClient> {

@@ -11,9 +11,9 @@ import type {
   DownloadOptions,
   FetchOptions,
   FileTransferOptions,
+  SendOptions,
   TransferResult,
   Transferred,
-  UploadFileOptions,
   UploadOptions,
 } from "./transfer-options.ts";
 
@@ -260,11 +260,14 @@ export interface FtpClient extends AsyncDisposable {
    */
   upload(source: UploadSource, path: string, options?: UploadOptions): Promise<TransferResult>;
   /**
-   * A file of this machine to the server, as {@link FtpClient.upload} does.
+   * A file of this machine to the server, as `uploadFile` of this package does it: into the file itself, since no server promises what RNTO does with
+   * a file that is there. `resume` compares the last bytes that are there first. With `retries` a lost session is made again for the next attempt.
    *
    * @throws SallyportError as {@link FtpClient.upload}; `FS_*` for the file of this machine.
    * @example
    * await client.uploadFile("/tmp/report.txt", "report.txt", { resume: true });
    */
-  uploadFile(localPath: string, path: string, options?: UploadFileOptions): Promise<TransferResult>;
+  uploadFile(localPath: string, path: string, options?: FileTransferOptions): Promise<Transferred>;
+  /** @internal One attempt of an upload, from a file of this machine. {@link FtpClient.uploadFile} calls it. */
+  send(localPath: string, path: string, options?: SendOptions): Promise<TransferResult>;
 }

@@ -66,8 +66,8 @@ export interface UploadOptions extends TransferOptions {
   readonly append?: boolean;
 }
 
-/** How a file of this machine is uploaded. */
-export interface UploadFileOptions extends UploadOptions {
+/** Of one attempt, from a file of this machine. */
+export interface SendOptions extends UploadOptions {
   /** Go on behind what the server's file has already. Default false. */
   readonly resume?: boolean;
 }

@@ -12,7 +12,7 @@ import { sendData } from "./send-data.ts";
 import { type Session, wireName } from "./session.ts";
 import type { SessionHolder } from "./session-holder.ts";
 import { runTransfer } from "./transfer.ts";
-import type { TransferResult, UploadFileOptions, UploadOptions } from "./transfer-options.ts";
+import type { SendOptions, TransferResult, UploadOptions } from "./transfer-options.ts";
 import { compare, planVerification, reportedSize, sizeThere, type Verification, verify } from "./verification.ts";
 import { type Holder, retryOver } from "./with-retries.ts";
 import { withName } from "./working-directory.ts";
@@ -173,11 +173,12 @@ export function uploadSource(
   return inTurn(holder, { path, open, seekable, size, resume: false, options });
 }
 
-export async function uploadFile(
+/** One attempt, from a file of this machine; with `resume` behind what the server has. */
+export async function sendFile(
   holder: SessionHolder,
   localPath: string,
   path: string,
-  options: UploadFileOptions,
+  options: SendOptions,
 ): Promise<TransferResult> {
   // A file that is not there must not make an empty one at the server.
   const [size, found] = await Promise.all([

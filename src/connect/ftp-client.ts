@@ -11,7 +11,7 @@ import type { Network } from "../platform/network.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import type { SshHostOptions } from "../ssh/ssh-connection.ts";
-import { downloadFile } from "../transfer/file-transfer.ts";
+import { downloadFile, uploadFile } from "../transfer/file-transfer.ts";
 import { connectSsh, type SshHost } from "./ssh-host.ts";
 
 /** An FTP server, and the way to it. */
@@ -73,6 +73,7 @@ async function open(
   return await openClient(options, environmentOf(options, network, host), {
     ...definedProps({ owned }),
     downloadFile,
+    uploadFile,
     openAnother: ({ signal: call }) =>
       attemptUntil(call, options.signal, (signal) => open({ ...options, signal }, network, host)),
   });

@@ -15,7 +15,6 @@ export type {
   TransferOptions,
   TransferResult,
   Transferred,
-  UploadFileOptions,
   UploadOptions,
 } from "../client/transfer-options.ts";
 export { systemNetwork } from "../network/system-network.ts";

@@ -35,7 +35,7 @@ export async function downloadFile(
 
 /**
  * Uploads a file of this machine, or what a stream gives. Over SFTP into a part that gets its name when it is whole, unless `inPlace`;
- * over FTP into the file itself, since no server promises what RNTO does with a file that is there.
+ * over FTP into the file itself, since no server promises what RNTO does with a file that is there. The session's own `uploadFile` is this one.
  *
  * @throws SallyportError `FTP_REPLY_*` or `FS_*` when a side refuses, `FTP_TRANSFER` and `NET_*` when the transfer broke, `FTP_VERIFY` when
  * what is there is not what was sent; the signal's reason.

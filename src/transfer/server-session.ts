@@ -15,7 +15,7 @@ import type { StoreOrder } from "./store-order.ts";
 export interface ServerSession
   extends Pick<
       FtpClient,
-      "closed" | "list" | "stat" | "size" | "modified" | "hash" | "hashes" | "downloadFile" | "fetch"
+      "closed" | "list" | "stat" | "size" | "modified" | "hash" | "hashes" | "downloadFile" | "uploadFile" | "fetch"
     >,
     AsyncDisposable {
   /**

@@ -1,7 +1,7 @@
 // One attempt of an upload by FTP, into the file itself: the file is its own part.
 
 import type { FtpClient } from "../client/ftp-client.ts";
-import type { Transferred, UploadFileOptions } from "../client/transfer-options.ts";
+import type { SendOptions, Transferred } from "../client/transfer-options.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
@@ -31,7 +31,7 @@ async function send(session: FtpClient, order: StoreOrder, from: number): Promis
   const { path, source, signal, verify, type, onProgress, onDataComplete, note } = order;
   const { size } = order.identity;
   let hasMoved = false;
-  const options: UploadFileOptions = {
+  const options: SendOptions = {
     signal,
     verify,
     type,
@@ -45,7 +45,7 @@ async function send(session: FtpClient, order: StoreOrder, from: number): Promis
   try {
     return await (source.localPath === undefined
       ? session.upload(source.seekable ? open : open(0), path, { ...options, append: from > 0 })
-      : session.uploadFile(source.localPath, path, { ...options, resume: from > 0 }));
+      : session.send(source.localPath, path, { ...options, resume: from > 0 }));
   } catch (error) {
     if (from === 0 || hasMoved || !refusesAppend(error)) throw error;
     note(`${error.message}; ${printable(path, 200)} is sent again from the beginning`);

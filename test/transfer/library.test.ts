@@ -176,6 +176,17 @@ describe.each(openers)("%s", (_name, open) => {
     expect((await session.stat("f")).size).toBe(30_000_000);
   });
 
+  test("the session's own uploadFile resumes behind what is there, and begins again where that is another file", async () => {
+    writeFileSync(here.file("f"), Buffer.alloc(300_000, "new"));
+    writeFileSync(there.file("same"), Buffer.alloc(200_001, "new"));
+    writeFileSync(there.file("other"), Buffer.alloc(200_001, "old"));
+    const session = await open();
+    const upload = (path: string) => session.uploadFile(here.file("f"), path, { resume: true, inPlace: true });
+    expect(await upload("same")).toMatchObject({ bytes: 99_999 });
+    expect(await upload("other")).toMatchObject({ bytes: 300_000 });
+    for (const name of ["same", "other"]) expect(readFileSync(there.file(name))).toEqual(readFileSync(here.file("f")));
+  });
+
   test("a file or a stream goes up", async () => {
     writeFileSync(here.file("f"), "a file");
     const session = await open();

@@ -118,7 +118,7 @@ async function put(
         sent = progress.bytes;
         options.onProgress?.(progress);
       };
-      if (how.append) return client.uploadFile(path, name, { ...options, ...how, onProgress });
+      if (how.append) return client.send(path, name, { ...options, ...how, onProgress });
       return storeFile(client, localSource(path), name, { ...options, ...how, ...common(shell), onProgress });
     },
     // Otherwise what is there would pass for the whole file.

@@ -6,7 +6,7 @@ import type { DownloadOptions, FetchOptions, FileTransferOptions, Transferred } 
 import { fsError } from "../../filesystem/fs-error.ts";
 import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry, Listing, UnreadLine } from "../../protocol/listing/listed-entry.ts";
-import { downloadFile } from "../file-transfer.ts";
+import { downloadFile, uploadFile } from "../file-transfer.ts";
 import type { ServerSession } from "../server-session.ts";
 import type { StoreOrder } from "../store-order.ts";
 import { listedEntry, type SftpChannel } from "./sftp-channel.ts";
@@ -106,6 +106,10 @@ export class SftpSession implements ServerSession {
     const { signal = never } = options;
     const remote = await this.#alive(signal);
     return await fetchFile(remote, remote.place(path), localPath, { ...options, signal });
+  }
+
+  uploadFile(localPath: string, path: string, options: FileTransferOptions = {}): Promise<Transferred> {
+    return uploadFile(this, localPath, path, options);
   }
 
   async store(order: StoreOrder): Promise<Transferred> {
