@@ -72,7 +72,7 @@ export class Aborts {
       if (this.#owesTwo) this.#control.note("the server left out one of its two replies to ABOR");
       this.#control.complete("ABOR", gatewayReply("aborted"));
     };
-    this.#control.ask("PWD", undefined, answered, "probe");
+    this.#control.ask("PWD", undefined, answered);
   }
 
   /** The server has answered ABOR: whatever it meant to do with the data it has done. */

@@ -4,7 +4,7 @@ import { Redaction } from "../redaction.ts";
 import { formatReply, type Reply } from "../reply.ts";
 import type { Secret } from "../secret.ts";
 import type { RelayAction } from "./messages.ts";
-import { Outstanding, type Pending, type PendingKind } from "./outstanding.ts";
+import { Outstanding, type Pending } from "./outstanding.ts";
 import { isOurs, isStrange } from "./reply-meaning.ts";
 import { ReplyOrder, type Slot } from "./reply-order.ts";
 
@@ -119,16 +119,11 @@ export class ControlConnections {
   }
 
   /** A command that the gateway itself thought of. */
-  ask(
-    verb: string,
-    argument: string | undefined,
-    onFinal: (reply: Reply) => void = () => {},
-    kind: PendingKind = "plain",
-  ): void {
+  ask(verb: string, argument: string | undefined, onFinal: (reply: Reply) => void = () => {}): void {
     const strange = (reply: Reply): void => this.loseStep(`it said ${reply.code} to our ${verb}`);
     this.#command("gateway", verb, argument, "none", {
       verb,
-      kind,
+      kind: "plain",
       onPreliminary: strange,
       onFinal: (reply) => (isStrange(verb, reply.code) ? strange(reply) : onFinal(reply)),
     });

@@ -3,8 +3,7 @@
 import type { Reply } from "../reply.ts";
 import { mayAnswer, mayAnswerTransfer, mayEndTransfer } from "./reply-meaning.ts";
 
-/** `probe`: a command whose reply tells that what stands before it was left out. */
-export type PendingKind = "plain" | "transfer" | "probe";
+export type PendingKind = "plain" | "transfer";
 
 export interface Pending {
   readonly verb: string;
@@ -88,8 +87,9 @@ export class Outstanding {
     const [{ code } = { code: 0 }] = this.#undecided;
     if (head === undefined) return 0;
     if (head.kind !== "transfer") {
-      const isLeftOut = second?.kind === "probe" && mayAnswer(second.verb, code) && !mayAnswer(head.verb, code);
-      return isLeftOut ? 1 : 0;
+      // The reply to ABOR may have been left out, or have been taken for the transfer's; behind it are commands of ours alone.
+      const isNext = head.verb === "ABOR" && second !== undefined && mayAnswer(second.verb, code);
+      return isNext && !mayAnswer(head.verb, code) ? 1 : 0;
     }
     const [other] = this.#others();
     if (other === undefined) return mayAnswerTransfer(code) ? 0 : this.#beyond(code);

@@ -149,6 +149,20 @@ describe("a download that is aborted", () => {
     expect(relay.toClient).toEqual(["215 UNIX"]);
   });
 
+  it("at a server that leaves it out while our NOOP waits as well: NOOP's reply is not ABOR's", () => {
+    const relay = new RelayHarness({ keepaliveMs: 1000 }).login().transferring(1, "RETR a");
+    relay.client("ABOR");
+    relay.input({ type: "timer", name: "keepalive", bytes: 0 });
+    expect(relay.toServer).toEqual(["ABOR", "NOOP"]);
+    relay.server("226 you see this", "200 zzz");
+    timer(relay, "abort-probe");
+    relay.server('257 "/"');
+    expect(relay.toClient).toEqual([
+      "426 Transfer aborted: by ABOR (the server said 226 you see this)",
+      "226 ABOR command successful.",
+    ]);
+  });
+
   it("at a server that is slow with its second reply: that one is ABOR's, and the client sees nothing of PWD", () => {
     const relay = new RelayHarness().login().transferring(1, "RETR a");
     relay.client("ABOR", "SYST");
