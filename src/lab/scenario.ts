@@ -1,4 +1,4 @@
-// One of the known ways in which FTP fails between hosts: S01 to S20. One file each in scenarios/.
+// One of the known ways in which FTP fails between hosts: S01 to S20, in scenarios/.
 import type { Outcome } from "./evidence.ts";
 import type { Stage, TransferResult } from "./stage.ts";
 import type { Topology } from "./topology.ts";

@@ -40,6 +40,14 @@ const oldWords: readonly OldWord[] = [
     instead: "ProcessIo, PromptIo, GlobSource, SftpAccess, atSecond, Parsed…Options",
     where: "everywhere",
   },
+  { pattern: /\bintruders?\b|\w*Intruder\w*/g, instead: "rejected peer", where: "everywhere" },
+  {
+    pattern:
+      /\b(?:SignalFan|Entrance|BufferShelf|PieceShelf|Inbox|ControlChannel|NaiveUser|FtpUser|RemoteUser|ClassicManners|takesOf|runAct|mustWork)\b/g,
+    instead:
+      "ChildSignals, Acceptor, BufferPool, PieceQueue, DataReader, ControlConnection, ScriptedClient, LabClient, RemoteClient, ClassicQuirks, variantsOf, runOnStage, assertWorks",
+    where: "everywhere",
+  },
   { pattern: /\bword too many\b/gi, instead: "unexpected argument", where: "everywhere" },
   { pattern: /\bexclude each other\b/gi, instead: "cannot be used together", where: "everywhere" },
   { pattern: /\bplain file\b/gi, instead: "regular file", where: "everywhere" },

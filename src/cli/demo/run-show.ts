@@ -6,7 +6,7 @@ import type { LoopbackParts } from "../../lab/loopback/parts.ts";
 import { entrancesOf, type ModeRun, openModesStage, runMode } from "../../lab/loopback/run-mode.ts";
 import { isAsExpected, runOnStage } from "../../lab/run-scenario.ts";
 import type { Run } from "../../lab/scenario.ts";
-import { s04 } from "../../lab/scenarios/s04-loopback-target-passive.ts";
+import { s04 } from "../../lab/scenarios/forwarded-ports.ts";
 import { scenarios } from "../../lab/scenarios.ts";
 import { simulatedStage } from "../../lab/simulated/simulated-stage.ts";
 import type { OpenStage } from "../../lab/stage.ts";

@@ -5,7 +5,7 @@ import { textWidth } from "../../../src/cli/trace/text-width.ts";
 import { loopbackModes } from "../../../src/lab/loopback/modes.ts";
 import type { ModeRun } from "../../../src/lab/loopback/run-mode.ts";
 import { runOnStage } from "../../../src/lab/run-scenario.ts";
-import { s04 } from "../../../src/lab/scenarios/s04-loopback-target-passive.ts";
+import { s04 } from "../../../src/lab/scenarios/forwarded-ports.ts";
 import { simulatedStage } from "../../../src/lab/simulated/simulated-stage.ts";
 import { SallyportError } from "../../../src/protocol/error.ts";
 import { Dialogue } from "../support/dialogue.ts";

@@ -4,7 +4,7 @@ import { realParts } from "../../../src/cli/demo/real-parts.ts";
 import { LoopbackStage } from "../../../src/lab/loopback/loopback-stage.ts";
 import { checked } from "../../../src/lab/loopback/modes.ts";
 import { isAsExpected, runOnStage } from "../../../src/lab/run-scenario.ts";
-import { s04 } from "../../../src/lab/scenarios/s04-loopback-target-passive.ts";
+import { s04 } from "../../../src/lab/scenarios/forwarded-ports.ts";
 import type { OpenStage, TransferResult } from "../../../src/lab/stage.ts";
 import { watchResources } from "../../support/resources.ts";
 

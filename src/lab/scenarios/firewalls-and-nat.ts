@@ -1,0 +1,155 @@
+// S09 to S13: packet filters and NAT, and what they know of FTP.
+import type { Scenario } from "../scenario.ts";
+import type { FtpServerPlan } from "../stage.ts";
+import { assertWorks, direct, failsWith, throughSallyport, trusting, works } from "./steps.ts";
+import {
+  clientNatTopology,
+  filteredTopology,
+  helperNatTopology,
+  privateClientAddress,
+  serverAddress,
+  serverNatAddress,
+  serverNatTopology,
+} from "./topologies.ts";
+
+export const s09: Scenario = {
+  number: "S09",
+  name: "client-firewall-active",
+  title: "a packet filter before the client, active mode",
+  seen: "A long silence, then 425 with Connection timed out.",
+  why: "The server is to connect to the client, and the filter drops what comes in unasked.",
+  answer:
+    "Through SSH nothing has to come in. Without SSH, our client uses passive mode first, where nothing comes in either.",
+  topology: filteredTopology,
+  // Any server; vsftpd waits connect_timeout (60 s).
+  plain: {
+    typed: ["client$ ftp -A 203.0.113.3"],
+    script: direct("PORT"),
+    expected: failsWith(425),
+  },
+  sallyport: {
+    typed: ["client$ sallyport -L 2001:localhost:21 user@203.0.113.3", "client$ ftp localhost 2001"],
+    script: throughSallyport({ modes: ["PORT"] }),
+    expected: works,
+  },
+};
+
+// S10: a NAT before the client, active mode.
+export const s10: Scenario = {
+  number: "S10",
+  name: "client-nat-active",
+  title: "a NAT before the client, active mode",
+  seen: "500 Illegal PORT command, or silence and 425; at worst, somebody else's machine gets the connection.",
+  why: "PORT names the client's private address, which means nothing, or another machine, where the server is.",
+  answer: "As in S09. For a NAT that forwards ports the library can name the outer address (activeAddress).",
+  topology: clientNatTopology,
+  // vsftpd with port_promiscuous=YES; as it comes it answers 500 Illegal PORT command.
+  plain: {
+    typed: ["client$ ftp -A 203.0.113.3"],
+    script: direct("PORT", trusting),
+    expected: failsWith(425),
+  },
+  sallyport: {
+    typed: ["client$ sallyport -L 2001:localhost:21 user@203.0.113.3", "client$ ftp localhost 2001"],
+    script: throughSallyport({ modes: ["PORT"] }),
+    expected: works,
+  },
+};
+
+// S11: a NAT that helps FTP.
+export const s11: Scenario = {
+  number: "S11",
+  name: "nat-helper-blind",
+  title: "a NAT that helps FTP",
+  seen: "Active FTP works without ssh, and fails through it.",
+  why: "The NAT reads the conversation and rewrites PORT (nf_nat_ftp in Linux). Inside SSH or TLS it can read nothing.",
+  answer: "No help from the NAT is needed: all of it is one SSH connection.",
+  topology: helperNatTopology,
+  // vsftpd with port_promiscuous=YES; the very PORT that the helper rewrites outside of ssh stays as it is inside.
+  plain: {
+    typed: [
+      "client$ ftp -A 203.0.113.3",
+      "client$ ssh -N -L 192.168.1.2:2001:203.0.113.3:21 user@203.0.113.3",
+      "client$ ftp -A 192.168.1.2 2001",
+    ],
+    script: async (stage) => {
+      await stage.ftpServer("server", trusting);
+      await stage.sshd("server");
+      const first = await stage.ftpClient("client", { host: serverAddress, port: 21 }, { name: "without-ssh" });
+      assertWorks(await first.get("PORT"));
+      await stage.ssh("client", { to: serverAddress, local: [`${privateClientAddress}:2001:${serverAddress}:21`] });
+      const user = await stage.ftpClient("client", { host: privateClientAddress, port: 2001 }, { name: "through-ssh" });
+      return user.get("PORT");
+    },
+    expected: failsWith(425, true),
+  },
+  sallyport: {
+    typed: ["client$ sallyport -L 2001:localhost:21 user@203.0.113.3", "client$ ftp localhost 2001"],
+    script: throughSallyport({ modes: ["PORT"] }),
+    expected: works,
+  },
+};
+
+// S12: a NAT before the server, passive mode.
+export const s12: Scenario = {
+  number: "S12",
+  name: "server-nat-passive",
+  title: "a NAT before the server, passive mode",
+  seen: "The client waits for a connection to 10.x, 172.16.x or 192.168.x, an address that it got from the 227.",
+  why: "The server knows only its inner address. Passive mode then works for clients inside its network.",
+  answer:
+    "The address in 227 is not followed: data goes to the host that the control connection goes to. The NAT has to forward the server's passive ports, unless SSH goes to a host behind it.",
+  topology: serverNatTopology(),
+  // vsftpd and ProFTPD without pasv_address or MasqueradeAddress.
+  plain: {
+    typed: ["client$ ftp -p 203.0.113.2"],
+    script: async (stage) => {
+      await stage.ftpServer("server");
+      return (await stage.ftpClient("client", { host: serverNatAddress, port: 21 })).get("PASV");
+    },
+    expected: { works: false, reply: 0, system: "ENETUNREACH", dataBesideSsh: false },
+  },
+  sallyport: {
+    typed: ["client$ sallyport -L 2001:localhost:21 user@203.0.113.2", "client$ ftp localhost 2001"],
+    script: throughSallyport({ modes: ["PASV"], via: serverNatAddress }),
+    expected: works,
+  },
+};
+
+// S13: a server that names an outer address.
+const passivePorts = { first: 50_000, last: 50_009 };
+/** wu-ftpd: `passive address 203.0.113.2 0.0.0.0/0`. */
+const server: FtpServerPlan = { passiveAddress: { address: serverNatAddress, network: "0.0.0.0/0" }, passivePorts };
+
+export const s13: Scenario = {
+  number: "S13",
+  name: "passive-address",
+  title: "a server that names an outer address",
+  seen: "Passive mode works from outside, and through a tunnel the 227 names the outer address, which may not be reachable from within.",
+  why: "The address in 227 is chosen by where the control connection comes from. Through SSH it comes from a host inside.",
+  answer: "Tunnel and client use the control connection's host, so it does not matter.",
+  topology: serverNatTopology(passivePorts),
+  // vsftpd with pasv_address, pasv_min_port and pasv_max_port: it listens for data where control came to, at 127.0.0.1, and
+  // names its outer address.
+  plain: {
+    typed: [
+      "client$ ftp -p 203.0.113.2",
+      "client$ ssh -N -L 2001:localhost:21 user@203.0.113.2",
+      "client$ ftp -p localhost 2001",
+    ],
+    script: async (stage) => {
+      await stage.ftpServer("server", server);
+      await stage.sshd("server");
+      const first = await stage.ftpClient("client", { host: serverNatAddress, port: 21 }, { name: "without-ssh" });
+      assertWorks(await first.get("PASV"));
+      await stage.ssh("client", { to: serverNatAddress, local: ["2001:localhost:21"] });
+      return (await stage.ftpClient("client", { host: "127.0.0.1", port: 2001 }, { name: "through-ssh" })).get("PASV");
+    },
+    expected: { works: false, reply: 0, system: "ECONNREFUSED", dataBesideSsh: true },
+  },
+  sallyport: {
+    typed: ["client$ sallyport -L 2001:localhost:21 user@203.0.113.2", "client$ ftp localhost 2001"],
+    script: throughSallyport({ modes: ["PASV"], via: serverNatAddress, server }),
+    expected: works,
+  },
+};
