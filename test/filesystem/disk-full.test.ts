@@ -8,7 +8,7 @@ import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 
 const isRoot = process.getuid?.() === 0 && process.platform === "linux";
 
-describe.skipIf(!isRoot)("a disk of 1 MiB", () => {
+describe.skipIf(!isRoot)("a disk of 1 MiB (skipped unless root)", () => {
   let disk: TempDir;
   beforeAll(() => {
     disk = makeTempDir("disk");

@@ -138,7 +138,7 @@ const linkLocal = Object.entries(networkInterfaces()).flatMap(([name, all]) =>
 )[0];
 
 it.skipIf(linkLocal === undefined)(
-  "EPRT with a link-local address, which has no zone there, is connected to",
+  "EPRT with a link-local address, which has no zone there, is connected to (skipped without one)",
   async () => {
     const host = linkLocal as string;
     await using server = await startScriptedServer(serve);

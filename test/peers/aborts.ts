@@ -5,7 +5,7 @@ import { truncateSync } from "node:fs";
 import { expect } from "vitest";
 import { lftpOpen } from "../support/clients/lftp.ts";
 import type { ClientResult } from "../support/clients/run-client.ts";
-import { runInetutilsFtp, runLftp, runTnftp } from "../support/clients.ts";
+import { runBsdFtp, runLftp } from "../support/clients.ts";
 import { hasOpen } from "../support/processes.ts";
 import { until } from "../support/until.ts";
 import type { Place } from "./session.ts";
@@ -20,7 +20,6 @@ export function placeHugeFile(place: Place): void {
 
 /** tnftp and inetutils ftp: a download is interrupted; the listing after it works in the same session. */
 export async function expectInterruptedDownload(client: "tnftp" | "inetutils-ftp", place: Place): Promise<void> {
-  const run = client === "tnftp" ? runTnftp : runInetutilsFtp;
   const { host, port, user, password } = place.target;
   const commands = [
     `open ${host} ${port}`,
@@ -29,7 +28,7 @@ export async function expectInterruptedDownload(client: "tnftp" | "inetutils-ftp
     "get huge /dev/null",
     client === "tnftp" ? "ls" : "dir",
   ];
-  const result = await run(commands, {
+  const result = await runBsdFtp(client, commands, {
     onStart: (child) => void whenReceiving(child.pid ?? -1).then(() => child.kill("SIGINT")),
   });
   expectAborted(result, place);

@@ -70,7 +70,7 @@ describe("TCP: on a simulated host", () => {
   });
 });
 
-describe.skipIf(process.platform !== "linux")("TCP: on this machine's kernel", () => {
+describe.skipIf(process.platform !== "linux")("TCP: on this machine's kernel (skipped unless on Linux)", () => {
   const kept: (Connection | Listener)[] = [];
   afterEach(async () => {
     const open = kept.splice(0);

@@ -35,7 +35,7 @@ test.each(["", "nonsense", "0: x y 01", "cat: /proc/net/tcp: No such file or dir
 );
 
 test.runIf(process.platform === "linux")(
-  "the command prints the connections to one port, and nothing else",
+  "the command prints the connections to one port, and nothing else (skipped unless on Linux)",
   async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");

@@ -6,15 +6,11 @@ import { mergeLines } from "./config-lines.ts";
 import type { FtpServerOptions, Preparation } from "./ftp-server-options.ts";
 import { cryptHash } from "./system-user.ts";
 import type { TempDir } from "./tempdir.ts";
-
-/** Debian's packages of ProFTPD and vsftpd conflict, so .ci/unpacked-servers unpacks this one here. */
-const unpacked = "/var/tmp/sallyport-peers/proftpd";
+import { findServer, virtualUser } from "./unpacked-server.ts";
 
 /** Where the program and its modules are, or undefined. */
 export function findProftpd(): { readonly program: string; readonly modules: string } | undefined {
-  return ["", unpacked]
-    .map((prefix) => ({ program: `${prefix}/usr/sbin/proftpd`, modules: `${prefix}/usr/lib/proftpd` }))
-    .find((place) => existsSync(place.program));
+  return findServer("proftpd", { program: "/usr/sbin/proftpd", modules: "/usr/lib/proftpd" });
 }
 
 /** Whether its module for TLS is there: Debian's package proftpd-mod-crypto. */
@@ -23,8 +19,7 @@ export function findProftpdTls(): boolean {
   return place !== undefined && existsSync(`${place.modules}/mod_tls.so`);
 }
 
-const user = "tester";
-const password = "door and gate";
+const { user, password } = virtualUser;
 
 export async function prepareProftpd(
   dir: TempDir,

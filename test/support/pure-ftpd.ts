@@ -1,19 +1,13 @@
 // A test Pure-FTPd with one virtual user. It reads and answers some commands while a transfer runs.
 import { spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import type { FtpServerOptions, Preparation } from "./ftp-server-options.ts";
 import { cryptHash } from "./system-user.ts";
 import type { TempDir } from "./tempdir.ts";
+import { findServer, virtualUser } from "./unpacked-server.ts";
 
-/** Debian's FTP servers conflict as packages, so .ci/unpacked-servers unpacks this one here. */
-const unpacked = "/var/tmp/sallyport-peers/pure-ftpd";
-
-function findPrograms(): { readonly server: string; readonly users: string } | undefined {
-  return ["", unpacked]
-    .map((prefix) => ({ server: `${prefix}/usr/sbin/pure-ftpd`, users: `${prefix}/usr/bin/pure-pw` }))
-    .find(({ server, users }) => existsSync(server) && existsSync(users));
-}
+const findPrograms = () => findServer("pure-ftpd", { server: "/usr/sbin/pure-ftpd", users: "/usr/bin/pure-pw" });
 
 /** It wants to be root: it becomes the user that logs in. */
 export function findPureFtpd(): boolean {
@@ -29,7 +23,7 @@ export async function preparePureFtpd(
 ): Promise<Preparation> {
   const programs = findPrograms();
   if (programs === undefined) throw new Error("no pure-ftpd; run .ci/unpacked-servers");
-  const [user, password] = ["tester", "door and gate"];
+  const { user, password } = virtualUser;
   const passwords = dir.file("passwords");
   const database = dir.file("database");
   writeFileSync(passwords, `${user}:${await cryptHash(password)}:65534:65534::${root}/./::::::::::::\n`);

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { FtpServerOptions, Preparation } from "./ftp-server-options.ts";
 import type { TempDir } from "./tempdir.ts";
+import { virtualUser } from "./unpacked-server.ts";
 
 /** Debian's package is for this one. */
 const python = "/usr/bin/python3";
@@ -20,7 +21,7 @@ export async function preparePyftpdlib(
 ): Promise<Preparation> {
   const script = fileURLToPath(new URL("pyftpdlib-server.py", import.meta.url));
   const { first, last } = options.passivePorts ?? { first: 0, last: 0 };
-  const [user, password] = ["tester", "door and gate"];
+  const { user, password } = virtualUser;
   return {
     command: [python, "-u", script, root, address, String(port), user, password, String(first), String(last)],
     user,

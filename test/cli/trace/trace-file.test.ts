@@ -92,7 +92,7 @@ describe("a path is refused", () => {
       expect(refuse(dir.file("p"))).toMatchObject(refusal("it is a pipe that nobody reads"));
     }));
 
-  test.runIf(process.getuid?.() === 0)("when the file is somebody else's", () =>
+  test.runIf(process.getuid?.() === 0)("when the file is somebody else's (skipped unless root)", () =>
     inTempDir((dir) => {
       writeFileSync(dir.file("t"), "");
       execFileSync("chown", ["65534", dir.file("t")]);

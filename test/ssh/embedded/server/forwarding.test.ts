@@ -222,7 +222,7 @@ test("S18: a client may listen on the port which is the end of its own connectio
   channel.destroy();
 });
 
-test.skipIf(!hasIpv6)("S18 with IPv6", async () => {
+test.skipIf(!hasIpv6)("S18 with IPv6 (skipped without ::1)", async () => {
   const six = createServer().listen(0, "::1");
   await once(six, "listening");
   const arrived = once(six, "connection");
