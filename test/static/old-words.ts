@@ -29,6 +29,7 @@ const oldWords: readonly OldWord[] = [
   },
   { pattern: /\bthat (?:is|are|was|were) none\b/gi, instead: "that is not one; unknown, invalid", where: "everywhere" },
   { pattern: /\bcures?\b/gi, instead: "hint", where: "everywhere" },
+  { pattern: /\bintruders?\b/gi, instead: "rejected peer", where: "everywhere" },
   { pattern: /\bcaveats?\b/gi, instead: "warning", where: "everywhere" },
   {
     pattern: /\b(?:letOthersOn|toldSize|wishEpsv4|ResumeWish|SftpRemote|SftpServerSession|openTalk|demand[A-Z]\w*)\b/g,
