@@ -16,7 +16,7 @@ export function parseCommandLine(argv: readonly string[]): ParsedLine {
   // Also behind a mistake: who asks for help has often made one.
   if (args.some((arg) => arg === "--help" || arg === "-h")) return helpOf(first);
   if (args.some((arg) => arg === "--version" || arg === "-V")) return { kind: "version" };
-  if (first === "help" && rest.length < 2 && (rest[0] === undefined || commands.has(rest[0]))) return helpOf(rest[0]);
+  if (first === "help" && rest.length < 2) return helpTopic(rest[0]);
   if (command !== undefined && end >= 0) throw usageError(`${first} runs no command`, "Leave the -- out.");
   const behind = end < 0 ? undefined : argv.slice(end + 1);
   try {
@@ -30,6 +30,16 @@ export function parseCommandLine(argv: readonly string[]): ParsedLine {
 }
 
 const helpOf = (word = ""): ParsedLine => ({ kind: "help", command: commands.has(word) ? word : "tunnel" });
+
+/** `help`, `help get`. A host of that name is written `user@help`. */
+function helpTopic(topic: string | undefined): ParsedLine {
+  if (topic === undefined || topic === "tunnel" || commands.has(topic)) return helpOf(topic);
+  const near = nearCommand(topic);
+  throw usageError(
+    `there is no command "${topic}"`,
+    near === undefined ? undefined : `Did you mean sallyport help ${near}?`,
+  );
+}
 
 /** A tunnel; but where it makes no sense as one, the first word may have been meant as a command. */
 function parseUnnamed(args: readonly string[], behind: readonly string[] | undefined): TunnelCommand {

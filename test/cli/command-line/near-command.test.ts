@@ -78,6 +78,18 @@ describe("a first word that is no command", () => {
   });
 });
 
+test.each([
+  ["help serv", "Did you mean sallyport help serve?"],
+  ["help example.org", "See sallyport --help."],
+])("%s: there is no such command", (line, hint) => {
+  const error = expect.objectContaining({
+    code: "USAGE_INVALID",
+    message: expect.stringMatching(/no command "/),
+    hint,
+  });
+  expect(() => parseCommandLine(line.split(" "))).toThrow(error);
+});
+
 test.each(["serve", "passwd", "demo", "lab", "ftp", "get", "put", "ls", "cp"])(
   "an unknown option of %s points to its own help",
   (command) => {

@@ -187,9 +187,12 @@ describe("a command behind --", () => {
 });
 
 describe("help and version", () => {
-  test.each(["--help", "-h", "tunnel --help", "help", "-L nonsense --help", "h -h"])("%s asks for help", (line) => {
-    expect(parseCommandLine(words(line))).toEqual({ kind: "help", command: "tunnel" });
-  });
+  test.each(["--help", "-h", "tunnel --help", "help", "help tunnel", "-L nonsense --help", "h -h"])(
+    "%s asks for help",
+    (line) => {
+      expect(parseCommandLine(words(line))).toEqual({ kind: "help", command: "tunnel" });
+    },
+  );
 
   test.each(["--version", "-V", "h --version"])("%s asks for the version", (line) => {
     expect(parseCommandLine(words(line))).toEqual({ kind: "version" });
