@@ -105,6 +105,10 @@ export function translateErrors(socket: Socket, subject: string, details: ErrorD
   socket._write = (chunk, encoding, done) => {
     write.call(socket, chunk, encoding, (error) => done(outcome(error)));
   };
+  // A broken record inside TLS is told without destroying the socket.
+  socket.on("error", (error) => {
+    if (!isSallyportError(error)) socket.destroy(error);
+  });
   if (writev === undefined) return;
   socket._writev = (chunks, done) => {
     writev.call(socket, chunks, (error) => done(outcome(error)));

@@ -69,6 +69,8 @@ export class TlsClient {
       ...definedProps({ maxVersion, session: this.#session }),
     });
     watch(socket);
+    // In the event itself: the server may break off in the moment in which nobody waits for it.
+    socket.once("secureConnect", () => translateErrors(socket, `TLS connection with ${remote}`, { remote }));
     const breakOff = takeBelow(socket, plain);
     const deadline = withDeadline(this.#clock, limits.tlsHandshakeMs, signal, () =>
       failed(remote, new Error(`not done within ${limits.tlsHandshakeMs / 1000} s`)),
@@ -82,7 +84,6 @@ export class TlsClient {
     } finally {
       deadline.release();
     }
-    translateErrors(socket, `TLS connection with ${remote}`, { remote });
     return new StreamConnection({
       stream: socket,
       local: plain.local,

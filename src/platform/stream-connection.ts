@@ -82,7 +82,7 @@ export class StreamConnection implements Connection {
     });
     // Also keeps an error that nobody else listens for from ending the program: `closed` tells it.
     stream.on("error", (error) => {
-      failure ??= error;
+      if (!isSallyportError(failure)) failure = error;
     });
     return new Promise((resolve) => {
       const settle = (): void => {

@@ -57,3 +57,18 @@ test.each(["client", "server"])("the %s resets while it says goodbye", async (si
     await Promise.all([own.closed, plain.closed, other[Symbol.asyncDispose]()]);
   }
 });
+
+test("what comes in the clear behind the handshake breaks the connection with an error of ours", async () => {
+  const [[plain, near], [far, served]] = await Promise.all([connected(), connected()]);
+  near.stream.pipe(far.stream).pipe(near.stream);
+  const [inside, outside] = await Promise.all([
+    new TlsClient("127.0.0.1", { ca: pair.certificate }, systemClock).secureControl(plain, signal),
+    new TlsServer(pair, systemClock).secure(served, signal),
+  ]);
+  inside.stream.resume();
+  far.stream.unpipe(near.stream);
+  near.stream.write("421 This server is closing.\r\n");
+  expect(await inside.closed).toMatchObject({ how: "reset", error: { code: "NET_FAILED" } });
+  for (const one of [plain, near, far, served, outside]) one.reset();
+  await Promise.all([plain, near, far, served, outside].map((one) => one.closed));
+});

@@ -17,9 +17,9 @@ export const s09: Scenario = {
   name: "client-firewall-active",
   title: "a packet filter before the client, active mode",
   seen: "A long silence, then 425 with Connection timed out.",
-  why: "The server is to connect to the client, and the filter drops what comes in unasked.",
+  why: "The server has to connect to the client, and the filter drops unsolicited incoming connections.",
   answer:
-    "Through SSH nothing has to come in. Without SSH, our client uses passive mode first, where nothing comes in either.",
+    "Through SSH, no incoming connection is needed. Without SSH, our client tries passive mode first, which needs none either.",
   topology: filteredTopology,
   // Any server; vsftpd waits connect_timeout (60 s).
   plain: {
@@ -40,7 +40,7 @@ export const s10: Scenario = {
   name: "client-nat-active",
   title: "a NAT before the client, active mode",
   seen: "500 Illegal PORT command, or silence and 425; at worst, somebody else's machine gets the connection.",
-  why: "PORT names the client's private address, which means nothing, or another machine, where the server is.",
+  why: "PORT names the client's private address. On the server's network that address cannot be reached, or belongs to another machine.",
   answer: "As in S09. For a NAT that forwards ports the library can name the outer address (activeAddress).",
   topology: clientNatTopology,
   // vsftpd with port_promiscuous=YES; as it comes it answers 500 Illegal PORT command.
@@ -62,8 +62,8 @@ export const s11: Scenario = {
   name: "nat-helper-blind",
   title: "a NAT that helps FTP",
   seen: "Active FTP works without ssh, and fails through it.",
-  why: "The NAT reads the conversation and rewrites PORT (nf_nat_ftp in Linux). Inside SSH or TLS it can read nothing.",
-  answer: "No help from the NAT is needed: all of it is one SSH connection.",
+  why: "The NAT reads the control connection and rewrites PORT (nf_nat_ftp on Linux). Inside SSH or TLS it cannot read anything.",
+  answer: "No help from the NAT is needed: everything travels in one SSH connection.",
   topology: helperNatTopology,
   // vsftpd with port_promiscuous=YES; the very PORT that the helper rewrites outside of ssh stays as it is inside.
   plain: {
@@ -95,10 +95,10 @@ export const s12: Scenario = {
   number: "S12",
   name: "server-nat-passive",
   title: "a NAT before the server, passive mode",
-  seen: "The client waits for a connection to 10.x, 172.16.x or 192.168.x, an address that it got from the 227.",
-  why: "The server knows only its inner address. Passive mode then works for clients inside its network.",
+  seen: "The client tries to connect to 10.x, 172.16.x or 192.168.x, the address in the 227 reply, until it times out.",
+  why: "The server knows only its internal address, so passive mode works only for clients on its own network.",
   answer:
-    "The address in 227 is not followed: data goes to the host that the control connection goes to. The NAT has to forward the server's passive ports, unless SSH goes to a host behind it.",
+    "The address in the 227 reply is ignored: data goes to the same host as the control connection. The NAT has to forward the server's passive ports, unless SSH leads to a host behind it.",
   topology: serverNatTopology(),
   // vsftpd and ProFTPD without pasv_address or MasqueradeAddress.
   plain: {
@@ -125,9 +125,9 @@ export const s13: Scenario = {
   number: "S13",
   name: "passive-address",
   title: "a server that names an outer address",
-  seen: "Passive mode works from outside, and through a tunnel the 227 names the outer address, which may not be reachable from within.",
-  why: "The address in 227 is chosen by where the control connection comes from. Through SSH it comes from a host inside.",
-  answer: "Tunnel and client use the control connection's host, so it does not matter.",
+  seen: "Passive mode works from outside, but through a tunnel the 227 reply names the external address, which may be unreachable from inside.",
+  why: "The server chooses the address in 227 by where the control connection comes from. Through SSH, it comes from an internal host.",
+  answer: "Tunnel and client use the control connection's host, so the address in 227 does not matter.",
   topology: serverNatTopology(passivePorts),
   // vsftpd with pasv_address, pasv_min_port and pasv_max_port: it listens for data where control came to, at 127.0.0.1, and
   // names its outer address.

@@ -31,7 +31,7 @@ export const s01: Scenario = {
   name: "plain-session",
   title: "a plain session",
   seen: "Login, cd, a listing, a download: with -d a client shows USER, 331, PASS, 230, CWD, 250, and 550 for a directory that is not there.",
-  why: "Nothing is between client and server, so everything works. It is what all others are compared with.",
+  why: "Client and server talk directly, so everything works. All other scenarios are compared with this one.",
   answer:
     "The dialogue is the same through the tunnel, with the server's own words; sallyport ftp -d shows it in the same form.",
   topology: openTopology,
@@ -62,7 +62,7 @@ export const s02: Scenario = {
   name: "control-only",
   title: "only the control connection is forwarded",
   seen: "With ssh -L 2001:server:21 the login works, then the first listing hangs, fails, or goes past ssh in the clear.",
-  why: "FTP opens another TCP connection for each listing and file, on ports that are agreed on inside the conversation. ssh forwards the one port that it was given.",
+  why: "FTP opens a separate TCP connection for every listing and file, on ports that are negotiated over the control connection. ssh forwards only the one port that it was given.",
   answer: "The tunnel reads the conversation and carries every data connection through the same SSH connection.",
   topology: openTopology,
   // vsftpd with pasv_promiscuous=YES: the data connection is made, past ssh.
@@ -87,7 +87,7 @@ export const s03: Scenario = {
   name: "loopback-target-active",
   title: "a forward to localhost, active mode",
   seen: "425 Can't build data connection: Cannot assign requested address, or Connection refused.",
-  why: "The server was reached at 127.0.0.1 and connects back from there. From a loopback address no other host can be reached, and its client seems to be itself.",
+  why: "The server was reached at 127.0.0.1, so it connects back from that address. No other host can be reached from a loopback address, and the server takes itself for the client.",
   answer: "The server is asked for passive mode instead, and Sallyport connects to the client.",
   topology: openTopology,
   // vsftpd with port_promiscuous=YES: it binds the data socket to the address at which it was reached, 127.0.0.1:20.
@@ -109,8 +109,8 @@ export const s04: Scenario = {
   name: "loopback-target-passive",
   title: "a forward to localhost, passive mode",
   seen: "The client reports Connection refused after 227 or 229.",
-  why: "The server names a port of 127.0.0.1, or of the host that the client takes for the server: both are the client's own machine, where nobody listens on it.",
-  answer: "227 and 229 name a port of Sallyport's, at the address where the client has reached it.",
+  why: "The server names a port on 127.0.0.1, or on the host that the client takes for the server. Either way that is the client's own machine, where nothing listens on it.",
+  answer: "227 and 229 name one of Sallyport's own ports, at the address that the client used to reach it.",
   topology: openTopology,
   // vsftpd and ProFTPD as they come.
   plain: {
@@ -131,8 +131,8 @@ export const s05: Scenario = {
   name: "loopback-client-active",
   title: "a client at localhost, active mode",
   seen: "500 Illegal PORT command, or 425 with Connection refused.",
-  why: "The client reached the forward at 127.0.0.1, so its PORT names 127.0.0.1. To the server that is the server's own machine.",
-  answer: "PORT goes no further than Sallyport, which connects to the client from here.",
+  why: "The client reached the forward at 127.0.0.1, so its PORT names 127.0.0.1. To the server, that address is the server itself.",
+  answer: "PORT stops at Sallyport, which connects to the client from this side.",
   topology: openTopology,
   // vsftpd with port_promiscuous=YES; as it comes it shows S07.
   plain: {
@@ -152,8 +152,8 @@ export const s06: Scenario = {
   number: "S06",
   name: "gateway-ports",
   title: "a forward that is open to the network (-g)",
-  seen: "Active mode may begin to work, but data is in the clear beside the tunnel, and everybody may use the open port.",
-  why: "With -g the client can use the host's real address, so PORT names one that the server can reach, past ssh.",
+  seen: "Active mode may start to work, but the data travels unencrypted outside the tunnel, and anybody can use the open port.",
+  why: "With -g the client can use the host's real address, so PORT names one that the server can reach directly, without ssh.",
   answer:
     "Everything listens on the loopback address only. With -g control and data listen on the network, as you asked; Sallyport warns, and data still goes through SSH.",
   topology: sharedTopology,
@@ -199,7 +199,7 @@ export const s07: Scenario = {
   name: "illegal-port",
   title: "the server compares the address in PORT",
   seen: "500 Illegal PORT command, 500 Illegal EPRT command.",
-  why: "Against bounce attacks, servers connect only to the host that the control connection comes from. Behind a forward, a proxy or a NAT that is not the one that the client names.",
+  why: "To prevent bounce attacks, servers connect only to the host that the control connection comes from. Behind a forward, a proxy or a NAT, that is not the address that the client names.",
   answer: "The server never sees the client's PORT. Our own client uses passive mode first.",
   topology: openTopology,
   // vsftpd and ProFTPD as they come.
@@ -221,8 +221,8 @@ export const s08: Scenario = {
   name: "pasv-port-theft",
   title: "the server compares who comes for the data",
   seen: "425 Security: Bad IP connecting, or 425 Possible PASV port theft.",
-  why: "Control comes from the SSH host and data from the client, past ssh. A server that checks takes the second for port stealing.",
-  answer: "Both come from the SSH host. Sallyport's own listeners look just as closely at who comes.",
+  why: "The control connection comes from the SSH host, but the data connection comes straight from the client. A server that compares them suspects port stealing.",
+  answer: "Both connections come from the SSH host. Sallyport's own listeners check who connects just as strictly.",
   topology: openTopology,
   // vsftpd and ProFTPD as they come: TCP connects, and then they look who it is.
   plain: {

@@ -88,9 +88,9 @@ export const s18: Scenario = {
   name: "default-ports-forwarded",
   title: "default data ports through ssh",
   seen: "ssh -R to the port that sshd's forwarded connection comes from is refused, or works for one transfer.",
-  why: "sshd has to listen on a port that it uses as a client already. For that both sockets need SO_REUSEADDR, and a system that tolerates it.",
+  why: "sshd has to listen on a port that it already uses as a client. That takes SO_REUSEADDR on both sockets, and a system that allows it.",
   answer:
-    "The server is asked for passive mode, and no pair of ports is used twice. With --back default-port the same is done as by hand, where the SSH server permits it, else refused with the condition that has failed.",
+    "The server is asked for passive mode, and no pair of ports is used twice. With --back default-port Sallyport does what one would do by hand, if the SSH server permits it; otherwise it refuses, and names the condition that failed.",
   topology: openTopology,
   // ProFTPD and OpenSSH, whose sshd does not set SO_REUSEADDR on the connections that it makes.
   plain: {

@@ -8,10 +8,10 @@ export const s19: Scenario = {
   number: "S19",
   name: "protected-ftp",
   title: "FTP with its own protection",
-  seen: "530 or 522 with words about TLS, SSL or encryption; or a certificate that is refused.",
-  why: "The server demands AUTH TLS (RFC 4217). What is encrypted from end to end nobody between can read, a tunnel that understands FTP included.",
+  seen: "530 or 522 mentioning TLS, SSL or encryption; or a certificate that is refused.",
+  why: "The server demands AUTH TLS (RFC 4217). Nobody in between can read what is encrypted end to end, not even a tunnel that understands FTP.",
   answer:
-    "The tunnel refuses AUTH and says why: it is inside SSH already. sallyport ftp and get speak TLS themselves (--tls, --implicit-tls, ftps://), through SSH too.",
+    "The tunnel refuses AUTH and says why: the connection is inside SSH already. sallyport ftp and get speak TLS themselves (--tls, --implicit-tls, ftps://), through SSH too.",
   topology: openTopology,
   // vsftpd with ssl_enable and force_local_logins_ssl; what the client does not encrypt it does not take.
   plain: {

@@ -99,7 +99,7 @@ export const s20: Scenario = {
   name: "vanishing-server",
   title: "somebody goes away in mid-transfer",
   seen: "A file that looks complete and is not.",
-  why: "In FTP the end of the data connection is the end of the file. A server, an SSH connection or a client that dies ends it as well.",
+  why: "In FTP, the end of the data connection marks the end of the file. A server, an SSH connection or a client that dies ends it, too.",
   answer:
     "A connection that breaks is passed on as a break, never as a clean close with 226. The client takes a file for complete only after 226 and when its size is right; --resume and reget continue where it stopped.",
   topology: openTopology,

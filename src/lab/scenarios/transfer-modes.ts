@@ -17,10 +17,10 @@ export const s14: Scenario = {
   number: "S14",
   name: "usual-active",
   title: "active mode as it was meant",
-  seen: "PORT before each transfer, and a connection from the server's port 20: it works where nothing is between.",
+  seen: "PORT before each transfer, then a connection from the server's port 20: it works when nothing stands between client and server.",
   why: "The client can be reached at the address that it names.",
   answer:
-    "The tunnel takes PORT and EPRT from any client, whatever the way to the server is; sallyport ftp --active does the same itself.",
+    "The tunnel accepts PORT and EPRT from any client, however the server is reached; sallyport ftp --active uses active mode itself.",
   topology: openTopology,
   // Any server.
   plain: {
@@ -52,9 +52,9 @@ export const s15: Scenario = {
   number: "S15",
   name: "passive",
   title: "passive mode as it was meant",
-  seen: "PASV or EPSV before each transfer: it works where the server can be reached at any of its ports.",
+  seen: "PASV or EPSV before each transfer: it works when all of the server's ports can be reached.",
   why: "The client makes both connections, as with most protocols.",
-  answer: "It is what tunnel and client begin with: EPSV, else PASV.",
+  answer: "Tunnel and client start with it: EPSV, else PASV.",
   topology: openTopology,
   // Any server.
   plain: {
@@ -92,9 +92,9 @@ export const s16: Scenario = {
   name: "third-party",
   title: "from server to server",
   seen: "500 Illegal PORT command from the one, 425 or 500 from the other; or a wait that ends in 425.",
-  why: "The client sends one server the other's address, so that data does not pass through it. Both now see an address that is not their client's, which most refuse; and inside SSH neither may reach the other.",
+  why: "The client gives one server the other's address, so that the data does not pass through the client. Each server sees an address that is not its client's, which most refuse; and through SSH they may be unable to reach each other.",
   answer:
-    "Two sessions of one tunnel are joined inside it, though neither server can reach the other. sallyport cp tries it, or else copies through this machine.",
+    "Two sessions of one tunnel are joined inside it, even if neither server can reach the other. sallyport cp tries that first, and otherwise copies through this machine.",
   topology: twoServersTopology,
   // vsftpd and ProFTPD as they come: b compares the address in PORT.
   plain: {
@@ -135,8 +135,8 @@ export const s17: Scenario = {
   name: "default-ports",
   title: "default data ports",
   seen: "Without PORT the first transfer works, and the second fails: 425 with Address already in use or Cannot assign requested address.",
-  why: "The server connects from its port 20 to the port of the client's control connection (RFC 959 section 3.2). TCP keeps such a pair of ports after its use for up to four minutes (TIME_WAIT), and some systems let nobody listen there at all.",
-  answer: "Client, tunnel and server can do it (--default-port), wait as long as TCP wants, and say so.",
+  why: "The server connects from its port 20 to the port of the client's control connection (RFC 959 section 3.2). TCP reserves that pair of ports for up to four minutes afterwards (TIME_WAIT), and some systems do not allow listening there at all.",
+  answer: "Client, tunnel and server support it (--default-port), wait as long as TCP requires, and say so.",
   topology: openTopology,
   // ProFTPD; vsftpd has no default data ports. Where TIME_WAIT may be reused (time stamps), the second one works too.
   plain: {
