@@ -69,7 +69,7 @@ export class TlsClient {
       ...definedProps({ maxVersion, session: this.#session }),
     });
     watch(socket);
-    // In the event itself: the server may break off in the moment in which nobody waits for it.
+    // In the event itself: the server may reset it in the moment in which nobody waits for that.
     socket.once("secureConnect", () => translateErrors(socket, `TLS connection with ${remote}`, { remote }));
     const breakOff = takeBelow(socket, plain);
     const deadline = withDeadline(this.#clock, limits.tlsHandshakeMs, signal, () =>
