@@ -4,7 +4,12 @@ import { printable } from "../protocol/printable.ts";
 /** The lines of a banner or a prompt, without anything that a terminal would obey. Trailing empty lines go. */
 export function showLines(text: string): string[] {
   const lines = text.replace(/\s+$/, "").split(/\r?\n/);
-  return lines.map((line) => line.split("\t").map(showText).join("\t"));
+  return lines.map((line) =>
+    line
+      .split("\t")
+      .map((part) => showText(part))
+      .join("\t"),
+  );
 }
 
 /** One line. `text` is a string as ssh2 decoded it; {@link printable} takes the bytes. */

@@ -161,7 +161,7 @@ interface Circumstances {
 /** Names what was tried and what the server would take. */
 export function authenticationFailed(login: Authenticator, { who, couldAsk, cause }: Circumstances): SallyportError {
   const tried = login.tried.length === 0 ? "nothing could be tried" : `tried ${login.tried.join(", ")}`;
-  const offered = login.offered.map(showText).join(", ") || "nothing";
+  const offered = login.offered.map((method) => showText(method)).join(", ") || "nothing";
   return new SallyportError("SSH_AUTH", `${who} could not log in: ${tried}; the server takes ${offered}`, {
     cause,
     hint: hint(login, couldAsk),
