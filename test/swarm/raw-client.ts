@@ -62,6 +62,8 @@ async function perform(
       return thirdParty(parts, control, step.file, path);
     case "junk":
       control.junk(step.what);
+      // There is one command in it, and all servers answer that.
+      if (step.what === "telnet") await control.final();
       return;
     case "bounce":
       return bounce(parts, control, step.whom);
