@@ -26,9 +26,31 @@ test("a file of one line more is found", () => {
   expect(tooLong([file(201)], 200)).toEqual(["src/a.ts has 201 lines, at most 200"]);
 });
 
+/** The files that a document names in code type, `name.ts` or `folder/name.ts`. */
+const filesNamedIn = ({ text }: SourceFile): string[] =>
+  Array.from(text.matchAll(/`(?:src\/)?([\w./-]+\.ts)`/g), ([, name = ""]) => name.replace(/^(?:\.\.?\/)+/, ""));
+
 describe("every folder of src", () => {
   const paths = pathsBelow("src");
   const folders = new Set(paths.map(posix.dirname).filter((folder) => folder !== "src"));
+
+  test("is in the table of the architecture", () => {
+    const { text } = readSource("docs/internals/architecture.md");
+    const top = new Set(Array.from(folders, (folder) => folder.split("/")[1]));
+    expect([...top].filter((folder) => !text.includes(`| \`${folder}/\` |`))).toEqual([]);
+  });
+
+  test("has no file named in its README, or in the internals, that does not exist", () => {
+    const internals = pathsBelow("docs/internals").map(readSource);
+    const readmes = paths.filter((path) => path.endsWith("/README.md")).map(readSource);
+    const all = [...paths, ...pathsBelow("test"), ...pathsBelow("bench")];
+    const missing = [...internals, ...readmes].flatMap((file) =>
+      filesNamedIn(file)
+        .filter((name) => !all.some((path) => `/${path}`.endsWith(`/${name}`)))
+        .map((name) => `${file.path} names ${name}`),
+    );
+    expect(missing).toEqual([]);
+  });
 
   test("has a README.md", () => {
     const missing = Array.from(folders, (folder) => `${folder}/README.md`).filter((path) => !paths.includes(path));
