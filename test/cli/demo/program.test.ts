@@ -192,7 +192,7 @@ describePeers(["expect"], "on a terminal", () => {
 
   test("--step continues with Enter, and ends with Ctrl-C", async () => {
     await using demo = onTerminal(80, "--step");
-    await demo.sees(/1\. What fails[\s\S]*nothing listens/);
+    await demo.sees(/1\. What fails[\s\S]*where nothing\s+listens/);
     demo.type("\r");
     await demo.sees(/2\. What helps[\s\S]*226 /);
     demo.type("\r");
