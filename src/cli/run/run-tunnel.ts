@@ -11,6 +11,7 @@ import { EventLog } from "../report/event-log.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { makeAskUser } from "../terminal/ask-user.ts";
 import { type TraceWriter, traceOfRun } from "../trace/trace-writer.ts";
+import { sessionsThatFit } from "./open-files.ts";
 import type { ProcessIo } from "./process-io.ts";
 import { fillArgs, runCommand, tunnelEnvironment } from "./run-command.ts";
 import { aborted, StopRequest } from "./stop-request.ts";
@@ -58,8 +59,10 @@ async function open(run: Run, writer: TraceWriter | undefined): Promise<Tunnel> 
   const abort = new AbortController();
   const stopListening = onAbort(stop.first, () => abort.abort(stop.first.reason));
   io.crashed.catch((error: unknown) => abort.abort(error));
+  const sessionsMax = await sessionsThatFit(command.options.sessionsMax, limits.tunnelSessionsMax, reporter);
   const opening = io.openTunnel({
     ...command.options,
+    sessionsMax,
     signal: abort.signal,
     askUser: makeAskUser({ env: io.env, interrupt: () => stop.request("SIGINT") }),
     tellUser: (line) => reporter.log({ level: "warn", message: line, verbatim: true }),

@@ -9,6 +9,7 @@ import type { Server, ServerOptions, ServerTls } from "../../serve/options.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
 import { EventLog } from "../report/event-log.ts";
 import type { Reporter } from "../report/reporter.ts";
+import { sessionsThatFit } from "../run/open-files.ts";
 import type { ProcessIo } from "../run/process-io.ts";
 import { aborted, StopRequest } from "../run/stop-request.ts";
 import { askPassword, makeAskUser } from "../terminal/ask-user.ts";
@@ -59,6 +60,7 @@ async function open(
   const events = new EventLog();
   return openServer({
     ...command.options,
+    sessionsMax: await sessionsThatFit(command.options.sessionsMax, limits.serverSessionsMax, reporter),
     users,
     ...definedProps({ tls }),
     trace: (event) => {

@@ -39,6 +39,17 @@ export const programLimits = {
     unit: "sessions",
     why: "of one tunnel at once, unless --max-sessions says otherwise",
   },
+  ownOpenFiles: {
+    value: 40,
+    unit: "files",
+    why: "that a tunnel or server has open beside its sessions: 21 were counted in a server, listeners and SSH come on top",
+  },
+  openFilesPerSession: {
+    value: 3,
+    unit: "files",
+    why: "control connection, data connection, file or second data connection",
+  },
+  fewSessions: { value: 100, unit: "sessions", why: "fewer than that because of ulimit -n are worth a warning" },
   tunnelKeepaliveMs: {
     value: 60_000,
     unit: "ms",
