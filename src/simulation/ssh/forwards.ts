@@ -2,6 +2,7 @@
 
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { Connection, Listener, Network } from "../../platform/network.ts";
+import { splice } from "../../platform/splice.ts";
 import { readSocksRequest, socksAnswer } from "./socks.ts";
 import type { SimulatedSsh } from "./ssh-client.ts";
 
@@ -39,7 +40,7 @@ export async function forwardDynamic(ssh: SimulatedSsh, options: ForwardOptions)
     const remote = await ssh.network.connect({ ...target, signal }).catch(() => undefined);
     connection.stream.write(socksAnswer(remote !== undefined));
     if (remote === undefined) await connection[Symbol.asyncDispose]();
-    else await join(connection, remote);
+    else await splice(connection, remote);
   });
 }
 
@@ -57,7 +58,7 @@ async function connectAndJoin(
 ): Promise<void> {
   const remote = await network.connect({ ...target, signal }).catch(() => undefined);
   if (remote === undefined) await connection[Symbol.asyncDispose]();
-  else await join(connection, remote);
+  else await splice(connection, remote);
 }
 
 function serve(listener: Listener, take: (connection: Connection, signal: AbortSignal) => Promise<void>): Forward {
@@ -79,17 +80,4 @@ function serve(listener: Listener, take: (connection: Connection, signal: AbortS
       await accepting;
     },
   };
-}
-
-/** Two connections made one: each direction ends on its own, a break of one is a break of the other. Resolves when nothing is left of either. */
-async function join(one: Connection, other: Connection): Promise<void> {
-  one.stream.pipe(other.stream);
-  other.stream.pipe(one.stream);
-  const pair = [one, other];
-  for (const each of pair) {
-    void each.closed.then(({ how }) => {
-      if (how !== "fin") for (const connection of pair) connection.reset();
-    });
-  }
-  await Promise.all(pair.map(({ closed }) => closed));
 }

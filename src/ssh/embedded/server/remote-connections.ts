@@ -3,6 +3,7 @@ import { type Clock, withDeadline } from "../../../platform/clock.ts";
 import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
 import type { Connection, Network } from "../../../platform/network.ts";
 import type { Random } from "../../../platform/random.ts";
+import { splice } from "../../../platform/splice.ts";
 import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
 import { plainBytes } from "../../../protocol/ip-address.ts";
 import { limits } from "../../../protocol/limits.ts";
@@ -94,7 +95,7 @@ export class RemoteConnections {
   /** Makes the two one. Resolves when nothing is left of either. */
   join(channel: Channel, connection: Connection): Promise<void> {
     const near = channelConnection(channel, unknownEnd, unknownEnd, this.#clock);
-    return this.during(connection, () => splice(channel, near, connection));
+    return this.during(connection, () => joinChannel(channel, near, connection));
   }
 
   /** The client is gone: nobody may take what came of it for complete. */
@@ -104,17 +105,10 @@ export class RemoteConnections {
 }
 
 /** `connection` is the remote end of `channel`, which is `near` as a connection. Resolves when nothing is left of either. */
-export async function splice(channel: Channel, near: Connection, connection: Connection): Promise<void> {
-  near.stream.pipe(connection.stream);
-  connection.stream.pipe(near.stream);
-  const pair = [near, connection];
-  for (const each of pair) {
-    void each.closed.then(({ how }) => {
-      if (how !== "fin") for (const other of pair) other.reset();
-    });
-  }
+export function joinChannel(channel: Channel, near: Connection, connection: Connection): Promise<void> {
+  const over = splice(near, connection);
   void channel.gone.then(() => endRemote(channel, connection));
-  await Promise.all(pair.map((each) => each.closed));
+  return over;
 }
 
 /** A client that closes its channel takes nothing any more: what it sent goes out to the end, and the connection closes. */

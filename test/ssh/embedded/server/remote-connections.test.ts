@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { systemClock } from "../../../../src/network/system-clock.ts";
 import { StreamConnection } from "../../../../src/platform/stream-connection.ts";
 import type { Channel } from "../../../../src/ssh/channels/channel.ts";
-import { splice } from "../../../../src/ssh/embedded/server/remote-connections.ts";
+import { joinChannel } from "../../../../src/ssh/embedded/server/remote-connections.ts";
 import { gate } from "../../../support/gate.ts";
 
 const end = { host: "", port: 0 };
@@ -34,7 +34,7 @@ test("what a client sent before it closed its channel reaches a remote end that 
     far.push(null); // it ends its side, too
     return dispose();
   };
-  const over = splice(channel, connection(near), farConnection);
+  const over = joinChannel(channel, connection(near), farConnection);
   near.push("the last bytes");
   near.push(null);
   gone.open();
