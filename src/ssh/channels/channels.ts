@@ -1,4 +1,5 @@
 // The channels of one SSH connection: how one opens, from either side, and which of them a message is for.
+import { onAbort } from "../../platform/abort.ts";
 import type { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import {
@@ -96,12 +97,10 @@ export class Channels {
       if (signal.aborted) return reject(signal.reason);
       if (this.#lost !== undefined) return reject(this.#lost);
       const number = this.#machine.open(request.kind, request.ends);
-      const onAbort = (): void => {
+      const settled = onAbort(signal, () => {
         this.#machine.close(number);
         reject(signal.reason);
-      };
-      signal.addEventListener("abort", onAbort, { once: true });
-      const settled = (): void => signal.removeEventListener("abort", onAbort);
+      });
       this.#openings.set(number, {
         request,
         resolve: (channel) => {

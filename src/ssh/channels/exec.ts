@@ -1,4 +1,5 @@
 // A command at the remote end, on a session channel (RFC 4254 sections 6.5 and 6.10).
+import { onAbort } from "../../platform/abort.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import { commandPurpose, execRefused, type SessionPurpose, sessionRefused } from "../refusals.ts";
@@ -18,12 +19,11 @@ export function sessionRequest(purpose: SessionPurpose, target = "session"): Cha
 /** Rejects with the signal's reason, LIMIT_REPLY, SSH_CHANNEL_REFUSED or SSH_DISCONNECTED. */
 export async function exec(channels: Channels, command: string, signal: AbortSignal): Promise<ExecResult> {
   const channel = await channels.openChannel(sessionRequest(commandPurpose), signal);
-  const onAbort = (): void => channel.terminate();
-  signal.addEventListener("abort", onAbort, { once: true });
+  const stopListening = onAbort(signal, () => channel.terminate());
   try {
     return await run(channel, command, signal);
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    stopListening();
     channel.terminate();
   }
 }

@@ -1,4 +1,5 @@
 // The listeners at the remote end of one SSH connection: a free port of a range, and what an abort leaves behind.
+import { onAbort } from "../../platform/abort.ts";
 import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
 import type { ListenOptions } from "../../platform/network.ts";
 import { portsInRandomOrder } from "../../platform/port-range.ts";
@@ -91,7 +92,7 @@ export class RemoteForwards {
   #listenUnlessAborted(asked: Endpoint, signal: AbortSignal): Promise<RemoteListener> {
     return new Promise((resolve, reject) => {
       const listening = this.#parts.request(asked, (made) => this.#add({ host: asked.host, port: made.port }, made));
-      const onAbort = (): void => {
+      const stopListening = onAbort(signal, () => {
         const undone = listening.then(
           (listener) => listener[Symbol.asyncDispose](),
           () => {},
@@ -99,9 +100,8 @@ export class RemoteForwards {
         this.#unwanted.add(undone);
         void undone.finally(() => this.#unwanted.delete(undone));
         reject(signal.reason);
-      };
-      signal.addEventListener("abort", onAbort, { once: true });
-      listening.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+      });
+      listening.then(resolve, reject).finally(stopListening);
     });
   }
 

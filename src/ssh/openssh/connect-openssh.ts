@@ -1,5 +1,6 @@
 // Starts the system's ssh and takes its connection over.
 import { closeSync, existsSync, openSync } from "node:fs";
+import { abortablePromise } from "../../platform/abort.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -71,22 +72,16 @@ async function connectIn(
 
 /** Resolves when ssh listens on its socket; rejects when it ends before, or with the signal's reason. */
 function untilListening(process: SshProcess, path: string, clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
+  return abortablePromise(signal, (resolve, reject) => {
     let cancel = (): void => {};
-    const settle = (act: () => void): void => {
-      cancel();
-      signal.removeEventListener("abort", onAbort);
-      act();
-    };
-    const onAbort = (): void => settle(() => reject(signal.reason));
     const look = (): void => {
-      if (existsSync(path)) settle(resolve);
+      if (existsSync(path)) resolve();
       // ssh tells nobody when it is ready.
       else cancel = clock.after(limits.sshSocketLookMs, look);
     };
-    signal.addEventListener("abort", onAbort, { once: true });
-    void process.ended.then(() => settle(() => reject(new Error("ssh has ended"))));
+    void process.ended.then(() => reject(new Error("ssh has ended")));
     look();
+    return () => cancel();
   });
 }
 
