@@ -1,22 +1,16 @@
 // The options of ssh(1): those that mean here what they mean there, those that change nothing, and those that are refused.
+import type { SshHostOptions, SshOptions } from "../../ssh/ssh-connection.ts";
 import { type ForwardSpec, parseForward } from "./forward-spec.ts";
 import type { OptionGroup, OptionRow } from "./option-table.ts";
 import { usageError } from "./usage-error.ts";
 import { each, first, oneOf, plainText, port } from "./values.ts";
 
 /** Which SSH server, and how it is reached. */
-export interface ParsedSshOptions {
-  readonly port?: number;
-  readonly user?: string;
-  readonly identityFiles?: readonly string[];
-  readonly configFile?: string;
-  readonly jump?: string;
-  /** `Name=value`, as behind -o. */
-  readonly options?: readonly string[];
-  readonly family?: 4 | 6;
-  readonly compression?: boolean;
-  readonly transport?: "auto" | "openssh" | "embedded";
-}
+export type ParsedSshOptions = Pick<
+  SshOptions,
+  "port" | "user" | "identityFiles" | "configFile" | "jump" | "options" | "family" | "compression"
+> &
+  Pick<SshHostOptions, "transport">;
 
 export interface ParsedForwardOptions {
   readonly forwards?: readonly ForwardSpec[];
