@@ -172,6 +172,10 @@ describePeers(["expect"], "the prompt on a terminal", () => {
       // A Ctrl-C that comes when its program has gone already.
       type("!(sleep 0.3; kill -INT $PPID; echo se\\nt) &\r"),
       see("sent"),
+      // Nothing shows when it has come; a command that asks the server would be ended by it.
+      type("lpwd\r"),
+      see(here.path),
+      see("ftp> "),
       type("pwd\r"),
       see("257 "),
       see("ftp> "),
