@@ -113,7 +113,7 @@ class Copy {
   readonly #onSinkBroken = (): void => this.#break("sink", this.#sink.errored);
 
   #break(side: "source" | "sink", cause: unknown): void {
-    const error = isSallyportError(cause) ? cause : brokenOff(side, cause);
+    const error = isSallyportError(cause) ? cause : connectionBroken(side, cause);
     this.#settle({ bytes: this.#taken(), end: "broken", side, error });
   }
 
@@ -137,7 +137,7 @@ class Copy {
 }
 
 /** `close` without an error: somebody on our side destroyed the stream. */
-function brokenOff(side: "source" | "sink", cause: unknown): SallyportError {
+function connectionBroken(side: "source" | "sink", cause: unknown): SallyportError {
   const which = side === "source" ? "sending" : "receiving";
   return new SallyportError("CLOSED", `the ${which} data connection was closed here`, { cause });
 }

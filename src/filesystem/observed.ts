@@ -1,4 +1,4 @@
-// A FileSystem that tells what is done with it, for a log.
+// A FileSystem that reports what is done with it, for a log.
 import type {
   FileOptions,
   FileReader,
@@ -15,7 +15,7 @@ import { isSallyportError } from "../protocol/error.ts";
 
 export interface Observer {
   readonly nowMs: () => number;
-  readonly tell: (action: FileAction) => void;
+  readonly report: (action: FileAction) => void;
 }
 
 type Changes = UpdatesFiles & MakesLinks & SetsModes & SetsTimes;
@@ -32,16 +32,16 @@ export function observed<F extends FileSystem>(inner: F, observer: Observer): F 
   });
 }
 
-function overrides(inner: FileSystem & Partial<Changes>, { nowMs, tell }: Observer): Partial<FileSystem & Changes> {
+function overrides(inner: FileSystem & Partial<Changes>, { nowMs, report }: Observer): Partial<FileSystem & Changes> {
   type Subject = Pick<FileAction, "action" | "path" | "to">;
   const failed = (subject: Subject, error: unknown): void =>
-    tell({ ...subject, ok: false, outcome: isSallyportError(error) ? error.message : "it failed" });
+    report({ ...subject, ok: false, outcome: isSallyportError(error) ? error.message : "it failed" });
 
   /** Tells the end, or that it failed. */
   async function whole<T>(subject: Subject, work: Promise<T>): Promise<T> {
     try {
       const result = await work;
-      tell({ ...subject, ok: true, outcome: "done" });
+      report({ ...subject, ok: true, outcome: "done" });
       return result;
     } catch (error) {
       failed(subject, error);
@@ -71,7 +71,7 @@ function overrides(inner: FileSystem & Partial<Changes>, { nowMs, tell }: Observ
       end: (ok, outcome) => {
         if (over) return;
         over = true;
-        tell({ action: "upload", path, ok, outcome, bytes, durationMs: nowMs() - startMs });
+        report({ action: "upload", path, ok, outcome, bytes, durationMs: nowMs() - startMs });
       },
     };
   }
@@ -122,7 +122,7 @@ function overrides(inner: FileSystem & Partial<Changes>, { nowMs, tell }: Observ
           if (!over && bytes > 0) {
             const whole = options.offset + bytes >= reader.facts.size;
             const outcome = whole ? "done" : "not to its end";
-            tell({ action: "download", path, ok: whole, outcome, bytes, durationMs: nowMs() - startMs });
+            report({ action: "download", path, ok: whole, outcome, bytes, durationMs: nowMs() - startMs });
           }
           over = true;
           await reader[Symbol.asyncDispose]();

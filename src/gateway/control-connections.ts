@@ -78,7 +78,7 @@ async function openOver(
   signal: AbortSignal,
 ): Promise<UpstreamControl> {
   const connect = (): Promise<Connection> => connectUpstream(upstream, environment.clock, options.target, signal);
-  if (options.backMode !== "default-port") return { upstream, connection: await connect(), controlEnd: undefined };
+  if (options.upstreamMode !== "default-port") return { upstream, connection: await connect(), controlEnd: undefined };
   const { connection, end } = await upstream.remoteSockets.connect(options.target.port, connect, signal);
   return { upstream, connection, controlEnd: end };
 }

@@ -5,6 +5,7 @@ import type { Endpoint } from "../platform/endpoint.ts";
 import type { Network, PortRange } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import type { Cidr } from "../protocol/cidr.ts";
+import type { UpstreamMode } from "../protocol/relay/messages.ts";
 
 /** The network on the FTP server's side, as it is now. */
 export interface Upstream {
@@ -13,17 +14,17 @@ export interface Upstream {
   readonly signal: AbortSignal;
   /** Address of the SSH host that an FTP server on another host can reach. */
   readonly address: string | undefined;
-  /** For back mode `default-port`: which end of the SSH host's a connection has. */
+  /** For mode `default-port`: which end of the SSH host's a connection has. */
   readonly remoteSockets: RemoteSockets;
 }
 
 export interface GatewayOptions {
   /** The FTP server, as the upstream network resolves it. */
   readonly target: Endpoint;
-  readonly backMode: "auto" | "passive" | "active" | "default-port";
+  readonly upstreamMode: UpstreamMode;
   /** Range for the data listeners towards the client. */
   readonly passivePorts: PortRange;
-  /** Addresses to tell in 227, by the client's address (S13). */
+  /** Addresses for 227, by the client's address (S13). */
   readonly passiveAddresses: readonly { readonly address: string; readonly cidr: Cidr }[];
   /** Networks that PORT may name beside the client's own address. */
   readonly allowThirdParty: readonly Cidr[];

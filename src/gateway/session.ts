@@ -200,7 +200,7 @@ function targetPolicyOf(context: SessionContext, downstream: Connection, client:
 /** What the relay machine is to know. */
 function relayConfig({ options, memory }: SessionContext, policy: TargetPolicy): RelayConfig {
   return {
-    backMode: options.backMode,
+    upstreamMode: options.upstreamMode,
     family: ipFamily(policy.client) ?? 4,
     clientHost: policy.client,
     target: formatEndpoint(options.target),

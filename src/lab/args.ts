@@ -6,8 +6,6 @@ import { SallyportError } from "../protocol/error.ts";
 /** How the FTP client arranges its data connections. */
 export type FrontMode = "PASV" | "EPSV" | "PORT" | "EPRT" | "default-port";
 
-export type BackModeName = "auto" | "passive" | "active" | "default-port";
-
 /** What follows `ssh -N`, apart from the host. */
 export interface SshArgs {
   readonly to: string;

@@ -1,7 +1,8 @@
 // What a scenario's script works on. Three kinds: a simulated network in virtual time, real programs in network namespaces, and
 // the loopback address of this machine.
 import type { Endpoint } from "../platform/endpoint.ts";
-import type { BackModeName, FrontMode, SshArgs } from "./args.ts";
+import type { UpstreamMode } from "../protocol/relay/messages.ts";
+import type { FrontMode, SshArgs } from "./args.ts";
 import type { LabEvent, NetstatLine } from "./evidence.ts";
 import type { Topology } from "./topology.ts";
 
@@ -78,7 +79,7 @@ export interface SallyportArgs {
   /** `-L [bind:]port:host:hostport` */
   readonly forwards: readonly string[];
   readonly isForAll?: boolean;
-  readonly back?: BackModeName;
+  readonly back?: UpstreamMode;
 }
 
 export interface ClientPlan {

@@ -19,7 +19,7 @@ export interface LoginAttempt {
 export interface Account {
   /** What this user sees, and as what: a read-only one is a FileSystem that refuses. */
   readonly fileSystem: FileSystem;
-  /** Nothing may be changed; told in MLSx `perm`. Default false. */
+  /** Nothing may be changed; shown in MLSx `perm`. Default false. */
   readonly readOnly?: boolean;
   /** Directory after the login. Default `/`. */
   readonly directory?: string;

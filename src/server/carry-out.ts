@@ -29,13 +29,13 @@ export async function carryOut(session: Session, command: Command, signal: Abort
   const requireTls = context.policy.tls?.required === true;
   const refusal = refuseCommand(row, argument, { phase: state.phase, secure: session.secure, requireTls });
   const { renameFrom } = state;
-  const tell = refusal === undefined ? watchAction(session, command) : undefined;
+  const report = refusal === undefined ? watchAction(session, command) : undefined;
   try {
     const answer = refusal ?? (await handler(session, argument, signal));
-    tell?.("reply" in answer ? answer.reply : answer);
+    report?.("reply" in answer ? answer.reply : answer);
     return answer;
   } catch (error) {
-    tell?.(refusalOf(error) ?? makeReply(421, "Internal server error."));
+    report?.(refusalOf(error) ?? makeReply(421, "Internal server error."));
     throw error;
   } finally {
     // RNFR is good for the very next command, REST for the next transfer.

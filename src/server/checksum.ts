@@ -6,7 +6,7 @@ import { limits } from "../protocol/limits.ts";
 
 export type HashName = "SHA-512" | "SHA-256" | "SHA-1" | "MD5" | "CRC32";
 
-/** Best first, as FEAT tells them. */
+/** Best first, as FEAT lists them. */
 export const hashNames: readonly HashName[] = ["SHA-512", "SHA-256", "SHA-1", "MD5", "CRC32"];
 
 interface Digest {

@@ -15,7 +15,7 @@ export interface ControlEvents {
   readonly ended: () => void;
   /** What it sends is not FTP, or breaks a limit: `last` is the reply to hang up with. */
   readonly failed: (last: Reply) => void;
-  /** Nothing can be said any more. */
+  /** The connection is gone. */
   readonly gone: (why: string) => void;
 }
 
@@ -39,7 +39,7 @@ export class ControlConnection {
     return this.#connection;
   }
 
-  /** What came behind AUTH in the clear could pass for what was said inside TLS (CVE-2021-22947, CVE-2011-1575). */
+  /** What came behind AUTH in the clear could pass for what was sent inside TLS (CVE-2021-22947, CVE-2011-1575). */
   get injected(): boolean {
     return this.#injected;
   }
@@ -48,7 +48,7 @@ export class ControlConnection {
   open(): void {
     const connection = this.#connection;
     const { stream } = connection;
-    stream.on("error", () => {}); // `closed` tells it
+    stream.on("error", () => {}); // it is in `closed`
     stream.on("data", this.#receive);
     stream.once("end", () => connection === this.#connection && this.#events.ended());
     void connection.closed.then((close) => {
@@ -102,10 +102,10 @@ export class ControlConnection {
       this.#halted = true;
       this.#injected = auth < events.length - 1 || bytes.at(-1) !== 0x0a;
     }
-    for (const event of events) this.#tell(event);
+    for (const event of events) this.#dispatch(event);
   };
 
-  #tell(event: CommandEvent): void {
+  #dispatch(event: CommandEvent): void {
     if (this.#closing) return;
     if (event.type === "command") this.#events.command(event.command);
     else if (event.type === "malformed") this.#events.malformed(event.reason);

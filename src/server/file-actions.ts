@@ -1,4 +1,4 @@
-// What the log of a server tells of a command: who did what to which file, and what became of it.
+// What the log of a server has of a command: who did what to which file, and what became of it.
 import type { FileAction } from "../platform/trace.ts";
 import { argumentText, type Command, describeCommand } from "../protocol/command.ts";
 import type { Reply } from "../protocol/reply.ts";
@@ -48,7 +48,7 @@ const described: ReadonlyMap<string, Describe> = new Map([
   ],
 ]);
 
-/** To be called before the command is carried out; tells its end. `undefined`: it does nothing to files. */
+/** To be called before the command is carried out; the function that it returns reports the end. `undefined`: it does nothing to files. */
 export function watchAction(session: Session, command: Command): ((reply: Reply) => void) | undefined {
   const { verb } = command;
   const subject = described.get(verb)?.(session, argumentText(command));
@@ -76,7 +76,7 @@ export function watchAction(session: Session, command: Command): ((reply: Reply)
 
 const behindWord = (argument: string): string => argument.replace(/^\S* ?/, "");
 
-/** A name that is refused is told as it came. */
+/** A name that is refused is logged as it came. */
 function pathOrText(session: Session, argument: string): string {
   try {
     return pathOf(session, argument);

@@ -12,7 +12,7 @@ import { makeReply, type Reply } from "../protocol/reply.ts";
 import { servedCommands } from "../protocol/server/served-commands.ts";
 import { carryOut } from "./carry-out.ts";
 import { ControlConnection } from "./control-connection.ts";
-import { DataEnds } from "./data-ends.ts";
+import { DataConnector } from "./data-connector.ts";
 import type { SessionContext, TlsSession } from "./environment.ts";
 import { Aborted, refusalOf } from "./replies.ts";
 import { newState, type RunningTransfer, reinitialise, type Session, type SessionState } from "./session.ts";
@@ -20,7 +20,7 @@ import { newState, type RunningTransfer, reinitialise, type Session, type Sessio
 export class FtpSession implements Session {
   readonly context: SessionContext;
   readonly state: SessionState = newState();
-  readonly data: DataEnds;
+  readonly data: DataConnector;
   transfer: RunningTransfer | undefined;
   moved: Session["moved"];
   secure = false;
@@ -41,7 +41,7 @@ export class FtpSession implements Session {
   constructor(context: SessionContext, connection: Connection) {
     this.context = context;
     this.tls = context.policy.tls?.open();
-    this.data = new DataEnds(context, () => this.control);
+    this.data = new DataConnector(context, () => this.control);
     this.#timers = new SessionTimers(context, (text) => this.closeNow(text));
     this.#channel = new ControlConnection(connection, {
       command: (command) => this.#arrive(command),
@@ -171,7 +171,7 @@ export class FtpSession implements Session {
       return;
     }
     this.reply(reply);
-    // What was said in the clear may have been somebody else's (RFC 4217 section 11).
+    // What was sent in the clear may have been somebody else's (RFC 4217 section 11).
     reinitialise(this.state);
     await this.data.forget();
     await this.#handshake();
@@ -214,7 +214,7 @@ type Waiting = Command | { readonly malformed: string } | "end";
 
 const isCommand = (waiting: Waiting): waiting is Command => waiting !== "end" && !("malformed" in waiting);
 
-/** During a transfer NOOP and STAT are answered at once; RFC 959 section 5.4: STAT then tells how far it is. */
+/** During a transfer NOOP and STAT are answered at once; RFC 959 section 5.4: STAT then shows how far it is. */
 function goesBesideTransfer(waiting: Waiting): boolean {
   if (!isCommand(waiting)) return false;
   return waiting.verb === "NOOP" || (waiting.verb === "STAT" && argumentText(waiting) === "");
@@ -249,7 +249,7 @@ class SessionTimers {
   #cancelLogin: () => void = () => {};
   #cancelIdle: () => void = () => {};
 
-  /** `hangUp` says 421 and this text. */
+  /** `hangUp` replies 421 with this text. */
   constructor(context: SessionContext, hangUp: (text: string) => void) {
     this.#context = context;
     this.#hangUp = hangUp;

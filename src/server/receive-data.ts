@@ -3,7 +3,7 @@ import { onAbort } from "../platform/abort.ts";
 import { type Connection, receivesInto } from "../platform/network.ts";
 import { limits } from "../protocol/limits.ts";
 import { BufferPool, PieceQueue, type ReceiveBuffer } from "./buffer-pool.ts";
-import { brokenOff, type DataOptions } from "./send-data.ts";
+import { connectionBroken, type DataOptions } from "./send-data.ts";
 
 type Write = (pieces: readonly Uint8Array[]) => Promise<void>;
 
@@ -47,7 +47,7 @@ class DataReader {
     this.#options.signal.throwIfAborted();
     const pieces = this.#buffer.take();
     if (pieces.length > 0 || this.#ended) return pieces;
-    throw brokenOff(stream);
+    throw connectionBroken(stream);
   }
 
   close(): void {

@@ -39,7 +39,7 @@ const codes: Readonly<Partial<Record<ErrorCode, number>>> = {
 
 const aborted: unique symbol = Symbol.for("sallyport.server.Aborted");
 
-/** The client said ABOR. */
+/** The client sent ABOR. */
 export class Aborted extends Error {
   constructor() {
     super("aborted");

@@ -28,18 +28,18 @@ export async function sendData(
     options.progress.bytes += piece.length;
   }
   options.signal.throwIfAborted();
-  if (!(await raceAbort(finish(connection, options.clock), options.signal))) throw brokenOff(stream);
+  if (!(await raceAbort(finish(connection, options.clock), options.signal))) throw connectionBroken(stream);
 }
 
 function write(connection: Connection, piece: Uint8Array): Promise<void> {
   const { stream } = connection;
   return new Promise((resolve, reject) => {
-    stream.write(piece, (error) => (error ? reject(brokenOff(stream, error)) : resolve()));
+    stream.write(piece, (error) => (error ? reject(connectionBroken(stream, error)) : resolve()));
   });
 }
 
 /** `refusal`: how Node refuses to write on what broke a moment ago. */
-export function brokenOff(stream: Duplex, refusal?: Error): SallyportError {
+export function connectionBroken(stream: Duplex, refusal?: Error): SallyportError {
   const cause = stream.errored ?? refusal;
   if (isSallyportError(cause)) return cause;
   return new SallyportError("NET_RESET", "the data connection broke before its end", { cause });

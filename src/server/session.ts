@@ -12,7 +12,7 @@ import type { Reply } from "../protocol/reply.ts";
 import type { LoginPhase } from "../protocol/server/admission.ts";
 import type { Account } from "./account.ts";
 import type { HashName } from "./checksum.ts";
-import type { DataEnds } from "./data-ends.ts";
+import type { DataConnector } from "./data-connector.ts";
 import type { SessionContext, TlsSession } from "./environment.ts";
 
 /** A transfer that is under way, for STAT. */
@@ -24,7 +24,7 @@ export interface RunningTransfer {
 export interface Session {
   readonly context: SessionContext;
   readonly state: SessionState;
-  readonly data: DataEnds;
+  readonly data: DataConnector;
   /** The control connection as it is now. */
   readonly control: Connection;
   readonly secure: boolean;
@@ -42,7 +42,7 @@ export interface Session {
 /** A reply, and what is to happen behind it: hang up, TLS handshake. */
 export type Answer = Reply | { readonly reply: Reply; readonly next: "close" | "secure" };
 
-/** `signal` aborts when the client says ABOR or goes away. What is thrown becomes a reply (see replies.ts). */
+/** `signal` aborts when the client sends ABOR or goes away. What is thrown becomes a reply (see replies.ts). */
 export type Handler = (session: Session, argument: string, signal: AbortSignal) => Answer | Promise<Answer>;
 
 export type HandlerTable = Readonly<Record<string, Handler>>;
@@ -81,9 +81,9 @@ export interface SessionState {
   renameFrom: string | undefined;
   facts: ReadonlySet<FactName>;
   hash: HashName;
-  /** EPSV ALL was said (RFC 2428 section 4). */
+  /** EPSV ALL was received (RFC 2428 section 4). */
   extendedOnly: boolean;
-  /** PBSZ was said, which has to come before PROT (RFC 4217 section 9). */
+  /** PBSZ was received, which has to come before PROT (RFC 4217 section 9). */
   bufferSized: boolean;
   /** PROT P */
   protectedData: boolean;
@@ -99,7 +99,7 @@ const defaults = {
   host: undefined,
   account: undefined,
   directory: "/",
-  // RFC 959 section 3.1.1.1: ASCII is the default. Every client says TYPE I when it means it.
+  // RFC 959 section 3.1.1.1: ASCII is the default. Every client sends TYPE I when it means it.
   type: "A",
   restart: 0,
   renameFrom: undefined,

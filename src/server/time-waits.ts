@@ -1,5 +1,5 @@
 // Data connections from one fixed port (S17): the same two ends cannot be joined again while TCP remembers the last time
-// (RFC 9293 section 3.6.1, TIME-WAIT), and the client is told for how long.
+// (RFC 9293 section 3.6.1, TIME-WAIT), and the reply to the client has for how long.
 import { type Clock, withDeadline } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, Network } from "../platform/network.ts";

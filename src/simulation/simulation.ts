@@ -38,7 +38,7 @@ export class Simulation {
   readonly #runsFreely: boolean;
   #nowMs = 0;
   #isDriving = false;
-  /** Programs were told something since they last came to rest. */
+  /** Programs were notified of something since they last came to rest. */
   #touched = true;
 
   constructor(options: SimulationOptions = {}) {

@@ -89,7 +89,7 @@ function gatewayOptions(forward: Forward, options: TunnelOptions): GatewayOption
   if (forward.host === "") throw wrong("the FTP server's host is empty");
   return {
     target: { host: forward.host, port: checkPort("FTP server's port", forward.hostPort, 1) },
-    backMode: options.back ?? "auto",
+    upstreamMode: options.back ?? "auto",
     passivePorts,
     passiveAddresses: (options.passiveAddresses ?? []).map(({ address, cidr }) => ({
       address: checkAddress(address),

@@ -2,6 +2,7 @@
 import type { PortRange } from "../platform/network.ts";
 import type { Trace } from "../platform/trace.ts";
 import type { SallyportError } from "../protocol/error.ts";
+import type { UpstreamMode } from "../protocol/relay/messages.ts";
 import type { SshHostOptions } from "../ssh/ssh-connection.ts";
 
 /** One `-L [bind:]port:host:hostport`. */
@@ -17,7 +18,7 @@ export interface Forward {
 }
 
 /** Which way the data connections on the FTP server's side are opened. */
-export type BackMode = "auto" | "passive" | "active" | "default-port";
+export type BackMode = UpstreamMode;
 
 /** An address that clients from a network get in replies to PASV. */
 export interface PassiveAddress {

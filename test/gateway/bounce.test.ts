@@ -125,7 +125,7 @@ describe("sshd as open relay", () => {
         await control.expect("PASV");
         await control.reply("227 ok (192,0,2,1,8,8)");
       },
-      { backMode: "passive", backNetwork },
+      { upstreamMode: "passive", backNetwork },
     );
     await scene.client.ask("PORT 192,0,2,2,8,8", 504);
     await scene.client.passiveAddress();

@@ -29,7 +29,7 @@ function upstreamOf(outcome: "dead" | "refused" | "open"): Upstream {
 function open(...upstreams: readonly Upstream[]): Promise<unknown> {
   const left = [...upstreams];
   const environment = { clock: new FakeClock(), upstream: async () => left.shift() } as unknown as GatewayEnvironment;
-  const options = { target: { host: "ftp-host", port: 21 }, backMode: "auto" } as unknown as GatewayOptions;
+  const options = { target: { host: "ftp-host", port: 21 }, upstreamMode: "auto" } as unknown as GatewayOptions;
   return openUpstreamControl(environment, options, never);
 }
 

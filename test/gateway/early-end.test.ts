@@ -19,7 +19,7 @@ test("that is told to close while it says its last word leaves no timer and says
       await listenAt(server.network(), "", 2001),
       {
         target: { host: "localhost", port: 21 },
-        backMode: "auto",
+        upstreamMode: "auto",
         passivePorts: { first: 0, last: 0 },
         passiveAddresses: [],
         allowThirdParty: [],

@@ -82,18 +82,18 @@ async function actively(client: TestClient, ask: (to: Address) => string, comman
 const families: readonly Family[] = [4, 6];
 const cases = families.flatMap((front) =>
   families.flatMap((back) =>
-    (["passive", "active"] as const).flatMap((backMode) =>
+    (["passive", "active"] as const).flatMap((upstreamMode) =>
       Object.keys(ways)
         .filter((way) => front === 4 || (way !== "PASV" && way !== "PORT"))
-        .map((way) => [front, back, backMode, way] as const),
+        .map((way) => [front, back, upstreamMode, way] as const),
     ),
   ),
 );
 
 describe("data connections", () => {
-  it.each(cases)("IPv%i in front, IPv%i behind (%s), %s", async (front, back, backMode, way) => {
+  it.each(cases)("IPv%i in front, IPv%i behind (%s), %s", async (front, back, upstreamMode, way) => {
     await using server = await startScriptedServer(serve, loopback[back]);
-    await using gateway = await startGateway({ target: server, backMode, bind: loopback[front] });
+    await using gateway = await startGateway({ target: server, upstreamMode, bind: loopback[front] });
     await using client = await TestClient.loggedIn(gateway);
     const open = ways[way] as (typeof ways)[string];
     const down = await received(await open(client, front, "RETR f"));

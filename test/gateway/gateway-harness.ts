@@ -94,7 +94,7 @@ export async function startGateway(options: HarnessOptions): Promise<GatewayHarn
 }
 
 const defaults: Omit<GatewayOptions, "target"> = {
-  backMode: "auto",
+  upstreamMode: "auto",
   passivePorts: { first: 0, last: 0 },
   passiveAddresses: [],
   allowThirdParty: [],

@@ -36,7 +36,7 @@ const byPasv = (spell: (port: number) => string): Script =>
 
 async function download(script: Script, options: Partial<HarnessOptions> = {}): Promise<string[]> {
   await using server = await startScriptedServer(script);
-  await using gateway = await startGateway({ target: server, backMode: "passive", ...options });
+  await using gateway = await startGateway({ target: server, upstreamMode: "passive", ...options });
   await using client = await TestClient.loggedIn(gateway);
   const address = await client.passiveAddress();
   const data = await client.connectData(address);
@@ -132,6 +132,6 @@ describe("a server that knows no passive mode at all", () => {
       data.end("the file");
       await control.reply("226 done");
     };
-    expect(await download(script, { backMode: "auto" })).toEqual(success);
+    expect(await download(script, { upstreamMode: "auto" })).toEqual(success);
   });
 });

@@ -17,7 +17,7 @@ import { expectWholeSession, type Place } from "./session.ts";
 import { expectThirdParty, thirdParty } from "./third-party.ts";
 
 const kinds = ["vsftpd", "proftpd"] as const;
-const backModes: readonly BackMode[] = ["passive", "active"];
+const upstreamModes: readonly BackMode[] = ["passive", "active"];
 
 /** Every test of the matrix for one SSH transport. */
 export function describeMatrix(transport: "openssh" | "embedded"): void {
@@ -40,7 +40,7 @@ export function describeMatrix(transport: "openssh" | "embedded"): void {
         ...more,
       });
 
-    describe.each(backModes)("back %s", (back) => {
+    describe.each(upstreamModes)("back %s", (back) => {
       let tunnel: Tunnel;
       beforeAll(async () => {
         tunnel = await open({ back });

@@ -15,7 +15,7 @@ import { expectWholeSession, type Place } from "./session.ts";
 
 watchResources();
 
-const backModes: readonly BackMode[] = ["passive", "active"];
+const upstreamModes: readonly BackMode[] = ["passive", "active"];
 
 describePeers(["sshd", "curl", "lftp", "tnftp", "inetutils-ftp"], "our own server behind a tunnel", () => {
   let home: TempDir;
@@ -30,7 +30,7 @@ describePeers(["sshd", "curl", "lftp", "tnftp", "inetutils-ftp"], "our own serve
     home.remove();
   });
 
-  describe.each(backModes)("back %s", (back) => {
+  describe.each(upstreamModes)("back %s", (back) => {
     let tunnel: Tunnel;
     let through: Place;
     beforeAll(async () => {

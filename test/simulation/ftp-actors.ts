@@ -1,12 +1,12 @@
 // FTP in a simulated network, of the lab's parts: our server engine, our gateway through simulated SSH, and a client that
 // connects where it is told.
 
-import type { BackModeName } from "../../src/lab/args.ts";
 import { ScriptedClient } from "../../src/lab/client/scripted-client.ts";
 import { labFiles } from "../../src/lab/files.ts";
 import { startFtpServer } from "../../src/lab/simulated/ftp-server.ts";
 import { Program, startSallyport } from "../../src/lab/simulated/sallyport.ts";
 import type { Endpoint } from "../../src/platform/endpoint.ts";
+import type { UpstreamMode } from "../../src/protocol/relay/messages.ts";
 import type { Host } from "../../src/simulation/host/host.ts";
 
 const files = labFiles(0);
@@ -21,7 +21,7 @@ export async function startTunnel(
   host: Host,
   sshHost: Host,
   target: string,
-  back: BackModeName = "auto",
+  back: UpstreamMode = "auto",
 ): Promise<void> {
   const words = { via: "203.0.113.3", forwards: [`2001:${target}:21`], back };
   await startSallyport({

@@ -78,12 +78,12 @@ describe.each(["localhost", "203.0.113.3"])("Sallyport to %s", (target) => {
     ["passive", "PASV", "passive"],
     ["active", "PORT", "passive"],
     ["passive, active behind", "PASV", "active"],
-  ] as const)("transfers the file, %s", async (_name, mode, backMode) => {
+  ] as const)("transfers the file, %s", async (_name, mode, upstreamMode) => {
     const place = makePlace();
     const results = await place.simulation.run(async () => {
       await startServer(place.server);
       await SimulatedSshd.start(place.server, { gatewayPorts: "clientspecified" });
-      await startTunnel(place.client, place.server, target, backMode);
+      await startTunnel(place.client, place.server, target, upstreamMode);
       const user = await logIn(place.client, here);
       return [await user.get(mode), await user.get(mode)];
     });

@@ -29,6 +29,6 @@ export const mayBreak = ({ faults }: SwarmPlan): boolean => faults.some(({ kind 
 
 /** Data connections are possible in the gateway's mode towards the server. */
 export function canReach({ server, gateway }: SwarmPlan): boolean {
-  if (gateway.backMode === "default-port") return server.active && gateway.sshSharesPorts;
-  return server.active || gateway.backMode !== "active";
+  if (gateway.upstreamMode === "default-port") return server.active && gateway.sshSharesPorts;
+  return server.active || gateway.upstreamMode !== "active";
 }

@@ -117,7 +117,7 @@ function drawPlace(dice: Dice): PlacePlan {
 
 function drawGateway(dice: Dice): GatewayPlan {
   return {
-    backMode: dice.pick(["auto", "auto", "passive", "active", "default-port"]),
+    upstreamMode: dice.pick(["auto", "auto", "passive", "active", "default-port"]),
     sshSharesPorts: dice.chance(80),
     passivePorts: dice.pick([0, 0, 8, 1]),
     sessionsMax: dice.pick([10, 10, 1]),

@@ -50,7 +50,7 @@ export async function startGateway(
       return ssh;
     },
     clock: backClock,
-    noCommand: plan.backMode !== "default-port",
+    noCommand: plan.upstreamMode !== "default-port",
     target: "user@ssh",
     background: {
       emit: (event) => trace.event("tunnel", event),

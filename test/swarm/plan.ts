@@ -36,7 +36,7 @@ export interface PlacePlan {
 }
 
 export interface GatewayPlan {
-  readonly backMode: GatewayOptions["backMode"];
+  readonly upstreamMode: GatewayOptions["upstreamMode"];
   /** sshd lets others listen on the ports that it connects from: what back mode default-port needs. */
   readonly sshSharesPorts: boolean;
   /** How many data ports it may use; 0: any. */

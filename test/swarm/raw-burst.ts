@@ -36,7 +36,7 @@ export async function burst(
     const last = await control.final();
     if (last !== undefined && last.code < 300) judge(parts, file, await outcome);
     // There is one default data port, and the transfer before has it still.
-    else if (parts.isCalm && parts.plan.gateway.backMode !== "default-port")
+    else if (parts.isCalm && parts.plan.gateway.upstreamMode !== "default-port")
       parts.fault(`/file-${file} in a burst: ${last?.lines.join(" | ")}`);
   }
   stop.abort(new Error("the burst is over"));

@@ -2,7 +2,8 @@
 // servers behind `ssh -L`: vsftpd 3.0.3, ProFTPD 1.3.8, curl 7.88 and OpenSSH 9.2, measured in test/peers/plain-ssh*.test.ts.
 import type { Endpoint } from "../../platform/endpoint.ts";
 import { SallyportError } from "../../protocol/error.ts";
-import type { BackModeName, FrontMode } from "../args.ts";
+import type { UpstreamMode } from "../../protocol/relay/messages.ts";
+import type { FrontMode } from "../args.ts";
 import { serverToServer } from "../scenarios/steps.ts";
 import type { LabClient, Stage, TransferResult } from "../stage.ts";
 import type { Topology } from "../topology.ts";
@@ -12,7 +13,7 @@ export interface LoopbackMode {
   readonly name: string;
   /** A few words: the command and who connects to whom. */
   readonly title: string;
-  readonly back: BackModeName;
+  readonly back: UpstreamMode;
   /** How the data connections must have been opened on each side, as `data.open` in the trace tells. */
   readonly ways: { readonly downstream: readonly string[]; readonly upstream: readonly string[] };
   /** Number of the scenario that plain `ssh -L` makes of it, and the words in which that shows. */

@@ -3,8 +3,8 @@
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { FileSystem } from "../../platform/file-system.ts";
 import type { Trace } from "../../platform/trace.ts";
+import type { UpstreamMode } from "../../protocol/relay/messages.ts";
 import type { KnownServer } from "../../ssh/embedded/connect-with-key.ts";
-import type { BackModeName } from "../args.ts";
 
 export interface Credentials {
   readonly user: string;
@@ -31,7 +31,7 @@ export interface LoopbackTunnelOptions {
   readonly access: KnownServer;
   /** FTP servers, as the SSH server reaches them. */
   readonly targets: readonly Endpoint[];
-  readonly back: BackModeName;
+  readonly back: UpstreamMode;
   readonly trace: Trace;
   readonly signal: AbortSignal;
 }

@@ -1,7 +1,7 @@
 // One mode through the tunnel, step by step, and whether the data went the way that the mode is about.
 import type { TraceEvent } from "../../platform/trace.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
-import type { BackModeName } from "../args.ts";
+import type { UpstreamMode } from "../../protocol/relay/messages.ts";
 import { type LoopbackOptions, LoopbackStage } from "./loopback-stage.ts";
 import { type LoopbackMode, loopbackTopology, type Scene } from "./modes.ts";
 
@@ -30,7 +30,7 @@ const ports: Readonly<Record<"auto" | "active" | "default-port", readonly [numbe
   "default-port": [2005, 2006],
 };
 
-export const entrancesOf = (back: BackModeName): Scene["entrances"] => {
+export const entrancesOf = (back: UpstreamMode): Scene["entrances"] => {
   const [one, other] = ports[back === "passive" ? "auto" : back];
   return [
     { host: "127.0.0.1", port: one },

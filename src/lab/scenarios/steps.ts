@@ -2,7 +2,8 @@
 import type { Endpoint } from "../../platform/endpoint.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
-import type { BackModeName, FrontMode } from "../args.ts";
+import type { UpstreamMode } from "../../protocol/relay/messages.ts";
+import type { FrontMode } from "../args.ts";
 import type { Outcome } from "../evidence.ts";
 import type { FtpServerPlan, LabClient, Stage, TransferResult } from "../stage.ts";
 import { serverAddress } from "./topologies.ts";
@@ -50,7 +51,7 @@ export interface SallyportSteps {
   readonly forward?: string;
   readonly at?: Endpoint;
   readonly isForAll?: boolean;
-  readonly back?: BackModeName;
+  readonly back?: UpstreamMode;
   readonly server?: FtpServerPlan;
 }
 

@@ -73,7 +73,7 @@ function localEndsOf(sshHost: Host, port: number): readonly Endpoint[] {
 
 const optionsOf = (words: SallyportArgs, target: Endpoint): GatewayOptions => ({
   target,
-  backMode: words.back ?? "auto",
+  upstreamMode: words.back ?? "auto",
   passivePorts: { first: 0, last: 0 },
   passiveAddresses: [],
   allowThirdParty: [],

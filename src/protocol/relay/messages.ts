@@ -96,8 +96,11 @@ export interface ServerMemory {
   wantsPret?: boolean;
 }
 
+/** How data connections to the server are made. `auto`: EPSV, else PASV, else active. */
+export type UpstreamMode = "auto" | "passive" | "active" | "default-port";
+
 export interface RelayConfig {
-  readonly backMode: "auto" | "passive" | "active" | "default-port";
+  readonly upstreamMode: UpstreamMode;
   /** Address family of the client's control connection: PASV needs IPv4 (RFC 2428 section 3). */
   readonly family: 4 | 6;
   /** The client's address: what PORT means by `0.0.0.0`. */

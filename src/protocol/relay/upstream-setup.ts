@@ -8,10 +8,10 @@ import { parsePassive } from "../passive-reply.ts";
 import { type Reply, replyText } from "../reply.ts";
 import type { ControlConnections } from "./control-connections.ts";
 import type { DataTransfer, UpstreamMethod } from "./data-transfer.ts";
-import type { RelayConfig, ServerMemory } from "./messages.ts";
+import type { RelayConfig, ServerMemory, UpstreamMode } from "./messages.ts";
 
 /** The methods that a mode tries, in order. */
-const methodsOf: Readonly<Record<RelayConfig["backMode"], readonly [UpstreamMethod, ...UpstreamMethod[]]>> = {
+const methodsOf: Readonly<Record<UpstreamMode, readonly [UpstreamMethod, ...UpstreamMethod[]]>> = {
   auto: ["epsv", "pasv", "active"],
   passive: ["epsv", "pasv"],
   active: ["active"],
@@ -29,10 +29,10 @@ export class UpstreamSetup {
   /** The server knows which transfer comes, by PRET. */
   #isAnnounced = false;
 
-  constructor(control: ControlConnections, { backMode, memory }: RelayConfig) {
+  constructor(control: ControlConnections, { upstreamMode, memory }: RelayConfig) {
     this.#control = control;
     this.#memory = memory;
-    this.#methods = methodsOf[backMode];
+    this.#methods = methodsOf[upstreamMode];
     this.#method = this.#methods[0];
   }
 

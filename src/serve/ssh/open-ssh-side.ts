@@ -65,7 +65,7 @@ export async function openSshSide(side: SshSide): Promise<SshServer> {
     authenticate: judge(side, keys, accountOf),
     route: router(side, compilePermission(permitOpen, "permitOpen")),
     // FTP's active mode and its default data ports have the server connect back. Whoever listened on a port of ours at
-    // another address of this machine would be taken for us by all who say `localhost`.
+    // another address of this machine would be taken for us by all who connect to `localhost`.
     permitListen: (asked) => !isOurs(asked.port),
     gatewayPorts: options.gatewayPorts ?? "no",
     sharesPorts: true,
@@ -120,8 +120,8 @@ function judge(
     if (account === undefined) return undefined;
     const user = { name };
     const who = { protocol: "ssh", client: address, user: utf8Bytes(name) } as const;
-    const tell = (action: FileAction): void => emit({ type: "file.action", ...who, ...action });
-    accountOf.set(user, { ...account, fileSystem: observed(account.fileSystem, { nowMs: systemClock.nowMs, tell }) });
+    const report = (action: FileAction): void => emit({ type: "file.action", ...who, ...action });
+    accountOf.set(user, { ...account, fileSystem: observed(account.fileSystem, { nowMs: systemClock.nowMs, report }) });
     return user;
   };
   return async (attempt, signal) => {

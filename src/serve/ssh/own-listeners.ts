@@ -48,7 +48,7 @@ export class OwnListeners implements Network {
 
 /**
  * One machine on which the FTP server listens, and SSH clients by tcpip-forward. The FTP server is given no free port on which
- * a client listens at another address: who says `localhost` could end up there.
+ * a client listens at another address: who connects to `localhost` could end up there.
  */
 export function shareMachine(network: Network): { readonly own: OwnListeners; readonly clients: OwnListeners } {
   const clients = new OwnListeners(network);

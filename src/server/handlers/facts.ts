@@ -41,7 +41,7 @@ export const factHandlers: HandlerTable = {
 
 type Change = (session: Session, path: string, value: string, signal: AbortSignal) => Promise<string>;
 
-/** What a fact is set by; gives it as the reply tells it. */
+/** What a fact is set by; gives it as the reply shows it. */
 const changes: Readonly<Record<string, Change>> = {
   modify: async (session, path, value, signal) => {
     const time = parseTimeValue(value);

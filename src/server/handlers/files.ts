@@ -26,7 +26,7 @@ export const fileHandlers: HandlerTable = {
   SIZE: size,
   MDTM: async (session, argument, signal) => {
     const { type, modifiedMs } = await filesOf(session).stat(pathOf(session, argument), { signal });
-    // As vsftpd and ProFTPD: some clients tell files from directories by it. MLST tells a directory's.
+    // As vsftpd and ProFTPD: some clients tell files from directories by it. MLST shows a directory's.
     if (type === "directory") throw new SallyportError("FS_IS_DIRECTORY", "not a regular file");
     return makeReply(213, formatTimeValue(modifiedMs));
   },
@@ -35,7 +35,7 @@ export const fileHandlers: HandlerTable = {
 async function size(session: Session, argument: string, signal: AbortSignal): Promise<Reply> {
   const { type, size: bytes } = await filesOf(session).stat(pathOf(session, argument), { signal });
   if (type !== "file") throw new SallyportError("FS_NOT_FILE", "not a regular file");
-  // RFC 3659 section 4: the size as it would be transferred, which in ASCII only a transfer can tell.
+  // RFC 3659 section 4: the size as it would be transferred, which in ASCII only a transfer can find out.
   if (session.state.type === "A" && bytes > 0)
     return makeReply(550, "SIZE not allowed in ASCII mode; send TYPE I first.");
   return plainReply(213, String(bytes));

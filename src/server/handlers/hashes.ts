@@ -32,7 +32,7 @@ function old(name: HashName, code: number): Handler {
     if (end !== undefined && end < start) return makeReply(501, "The last byte must not be before the first.");
     const plain = quoted === null ? path : path.replaceAll('""', '"');
     const { hash } = await hashOf(session, name, plain, start, end, signal);
-    // The draft of MD5 tells the name too (draft-twine-ftpmd5 section 3.1).
+    // The reply to MD5 names the file too (draft-twine-ftpmd5 section 3.1).
     return plainReply(code, code === 251 ? `${argument} ${hash.toUpperCase()}` : hash.toUpperCase());
   };
 }

@@ -1,4 +1,4 @@
-// What the server tells about itself and the session: SYST, FEAT, HELP, STAT, OPTS and their kin.
+// What the server reports about itself and the session: SYST, FEAT, HELP, STAT, OPTS and their kin.
 import { formatEndpoint } from "../../platform/endpoint.ts";
 import { commandTable, findCommand } from "../../protocol/command-table.ts";
 import { factsFeature, formatFactNames, parseFactNames } from "../../protocol/listing/facts-line.ts";
@@ -14,10 +14,10 @@ export const informationHandlers: HandlerTable = {
   SYST: () => makeReply(215, "UNIX Type: L8"),
   NOOP: () => makeReply(200, "NOOP ok."),
   FEAT: (session) => blockReply(211, "Features:", features(session), "End"),
-  HELP: (_talk, about) => (about === "" ? helpForAll() : helpFor(about)),
+  HELP: (_session, about) => (about === "" ? helpForAll() : helpFor(about)),
   STAT: (session, path, signal) => (path === "" ? status(session) : listOverControl(session, path, signal)),
   OPTS: setOption,
-  LANG: (_talk, language) =>
+  LANG: (_session, language) =>
     /^(|en(-.*)?)$/i.test(language)
       ? makeReply(200, "Language is English.")
       : makeReply(504, "Only English is supported."),

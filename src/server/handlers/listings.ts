@@ -63,7 +63,7 @@ function send(session: Session, lines: Lines, signal: AbortSignal): Promise<Repl
 
 const packBytes = 65_536;
 
-/** Lines end with CRLF whatever TYPE says (RFC 3659 section 7.2); a write for each would be slow. */
+/** Lines end with CRLF whatever TYPE is (RFC 3659 section 7.2); a write for each would be slow. */
 async function* packed(lines: Lines): AsyncGenerator<Uint8Array> {
   let text = "";
   for await (const line of lines) {

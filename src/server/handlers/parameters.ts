@@ -4,11 +4,11 @@ import type { HandlerTable, Session } from "../session.ts";
 
 export const parameterHandlers: HandlerTable = {
   TYPE: setType,
-  STRU: (_talk, structure) =>
+  STRU: (_session, structure) =>
     /^F$/i.test(structure) ? makeReply(200, "Structure set to F.") : makeReply(504, "Only STRU F is supported."),
-  MODE: (_talk, mode) =>
+  MODE: (_session, mode) =>
     /^S$/i.test(mode) ? makeReply(200, "Mode set to S.") : makeReply(504, "Only MODE S is supported."),
-  ALLO: (_talk, argument) =>
+  ALLO: (_session, argument) =>
     /^\d+( R \d+)?$/i.test(argument)
       ? makeReply(202, "ALLO command ignored.")
       : makeReply(501, "ALLO needs a number of bytes."),

@@ -16,11 +16,11 @@ export const transferHandlers: HandlerTable = {
   RETR: download,
   STOR: (session, argument, signal) =>
     upload(session, pathOf(session, argument), session.state.restart > 0 ? session.state.restart : "truncate", signal),
-  // What is appended begins at the end, whatever REST said.
+  // What is appended begins at the end, whatever REST was.
   APPE: (session, argument, signal) => upload(session, pathOf(session, argument), "append", signal),
   STOU: async (session, argument, signal) => {
     const path = await uniquePath(session, argument || "upload", signal);
-    // RFC 1123 section 4.1.2.9: the name is told in just this form.
+    // RFC 1123 section 4.1.2.9: the name is reported in just this form.
     return upload(session, path, "exclusive", signal, `FILE: ${nameOf(path)}`);
   },
 };
@@ -61,7 +61,7 @@ async function upload(
   const { policy, environment, lostUploads } = session.context;
   const { user } = session.state;
   const atomic = policy.atomicUploads;
-  // As ProFTPD says it where it lets nobody go on; lftp begins again when it reads these words.
+  // ProFTPD's text where it lets nobody resume; lftp starts again when it reads this text.
   if ((start === "append" || typeof start === "number") && lostUploads.has(user, path))
     return makeReply(
       451,

@@ -88,7 +88,7 @@ export class Host implements Node {
     return address;
   }
 
-  /** The address to connect from. Throws ENETUNREACH, EADDRNOTAVAIL, or what the system says of a loopback source. */
+  /** The address to connect from. Throws ENETUNREACH, EADDRNOTAVAIL, or the error for a loopback source. */
   sourceFor(remote: Endpoint, asked: string | undefined): string {
     const isNear = this.isOwn(remote.host);
     if (asked !== undefined && !isUnspecified(asked)) {
@@ -123,11 +123,11 @@ export class Host implements Node {
       return;
     }
     way.out.wire.transmit(way.out, way.nextHop, packet, () => {
-      if (packet.kind === "tcp") this.#tellUnreachable(packet);
+      if (packet.kind === "tcp") this.#reportUnreachable(packet);
     });
   }
 
-  #tellUnreachable(about: Segment): void {
+  #reportUnreachable(about: Segment): void {
     this.kernel.receive({
       kind: "unreachable",
       source: about.source,

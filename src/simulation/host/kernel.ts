@@ -1,4 +1,4 @@
-// The TCP of one host: its sockets, its ports, and what it says to segments that belong to none.
+// The TCP of one host: its sockets, its ports, and how it answers segments that belong to none.
 import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
 import { lengthOf, noBytes, type Packet, type Segment, type Unreachable } from "../links/packet.ts";
 import type { Simulation } from "../simulation.ts";
@@ -16,7 +16,7 @@ interface KernelParts {
 
 interface ConnectRequest {
   readonly source: string;
-  /** What bind is told, where the program calls it: an address or every address. */
+  /** The argument of bind, where the program calls it: an address or every address. */
   readonly bindAddress: string;
   /** `undefined`: the system chooses while connecting. */
   readonly sourcePort: number | undefined;
@@ -31,7 +31,7 @@ const unreachableCodes: Readonly<Record<Unreachable["reason"], string>> = {
 };
 
 export class Kernel {
-  readonly table: PortTable<TcpSocket | ListeningSocket>;
+  readonly table: PortTable<TcpSocket, ListeningSocket>;
   readonly #parts: KernelParts;
   #lastSequence = 0;
 
@@ -44,7 +44,7 @@ export class Kernel {
   listen(local: Endpoint, reuse: boolean, backlog: number): ListeningSocket {
     const port = this.table.bind(local, reuse);
     const listener = new ListeningSocket({ ...local, port }, reuse, backlog);
-    this.table.add(listener);
+    this.table.addListener(listener);
     return listener;
   }
 
@@ -61,7 +61,7 @@ export class Kernel {
       : this.table.portTowards(source, remote);
     const local = { host: source, port };
     const older = this.table.connection(local, remote);
-    if (older instanceof TcpSocket) {
+    if (older !== undefined) {
       if (older.state !== "TIME_WAIT" || !this.#parts.rules.timestamps) throw systemFault("EADDRNOTAVAIL");
       older.forget();
     }
@@ -74,17 +74,17 @@ export class Kernel {
     if (packet.kind === "unreachable") {
       const { source, destination } = packet.about;
       const socket = this.table.connection(source, destination);
-      if (socket instanceof TcpSocket) socket.unreachable(unreachableCodes[packet.reason]);
+      socket?.unreachable(unreachableCodes[packet.reason]);
       return;
     }
     const opens = packet.syn && !packet.ack;
     const socket = this.table.connection(packet.destination, packet.source);
     const listener = opens ? this.table.listener(packet.destination) : undefined;
     const isWaiting = socket?.state === "TIME_WAIT" && listener !== undefined;
-    if (socket instanceof TcpSocket && !isWaiting) socket.receive(packet);
-    else if (listener instanceof ListeningSocket) {
+    if (socket !== undefined && !isWaiting) socket.receive(packet);
+    else if (listener !== undefined) {
       // Whoever begins again has a higher sequence number, and TIME_WAIT gives way (RFC 9293 section 3.6.1).
-      if (socket instanceof TcpSocket) socket.forget();
+      socket?.forget();
       this.#answer(packet, listener);
     } else this.#refuse(packet);
   }
@@ -135,11 +135,11 @@ export class Kernel {
         this.table.remove(socket);
       },
     });
-    this.table.add(socket);
+    this.table.addConnection(socket);
     return socket;
   }
 
-  /** Higher for each connection, so that a new one is told from an old one. */
+  /** Higher for each connection, so that a new one can be known from an old one. */
   #newSequence(): number {
     this.#lastSequence += 100_000 + this.#parts.simulation.random.below(900_000);
     return this.#lastSequence;
@@ -166,7 +166,7 @@ export function netstatOf(kernel: Kernel): readonly NetstatRow[] {
     local: formatEndpoint(socket.local),
     remote: socket.remote === undefined ? "*:*" : formatEndpoint(socket.remote),
     state: socket.state,
-    unread: socket instanceof TcpSocket ? socket.unread : socket.waiting,
+    unread: socket.remote === undefined ? socket.waiting : socket.unread,
   }));
 }
 

@@ -7,14 +7,20 @@ import { ipFamily, isUnspecified } from "../../protocol/ip-address.ts";
 import { systemFault } from "./system-rules.ts";
 import type { TcpState } from "./tcp-machine.ts";
 
-/** Whatever holds a port: a listener or a connection. */
-export interface PortHolder {
+/** Whatever holds a port. */
+interface PortHolder {
   readonly local: Endpoint;
-  /** `undefined` for a listener. */
-  readonly remote: Endpoint | undefined;
   readonly reuse: boolean;
   readonly isBound: boolean;
   readonly state: TcpState;
+}
+
+export interface ConnectionHolder extends PortHolder {
+  readonly remote: Endpoint;
+}
+
+export interface ListenerHolder extends PortHolder {
+  readonly remote: undefined;
 }
 
 export const pairKey = (local: Endpoint, remote: Endpoint): string =>
@@ -26,9 +32,9 @@ const covers = (wide: string, host: string): boolean =>
 
 export const overlap = (a: string, b: string): boolean => covers(a, b) || covers(b, a);
 
-export class PortTable<Holder extends PortHolder> {
-  readonly #byPort: Map<number, Set<Holder>> = new Map();
-  readonly #pairs: Map<string, Holder> = new Map();
+export class PortTable<Connected extends ConnectionHolder, Listening extends ListenerHolder> {
+  readonly #byPort: Map<number, Set<Connected | Listening>> = new Map();
+  readonly #pairs: Map<string, Connected> = new Map();
   readonly #ephemeral: PortRange;
   readonly #random: Random;
 
@@ -38,32 +44,36 @@ export class PortTable<Holder extends PortHolder> {
   }
 
   /** In the order of their ports, then of their making. */
-  *all(): Generator<Holder> {
+  *all(): Generator<Connected | Listening> {
     for (const port of [...this.#byPort.keys()].sort((a, b) => a - b)) yield* this.at(port);
   }
 
-  at(port: number): Iterable<Holder> {
+  at(port: number): Iterable<Connected | Listening> {
     return this.#byPort.get(port) ?? [];
   }
 
-  connection(local: Endpoint, remote: Endpoint): Holder | undefined {
+  connection(local: Endpoint, remote: Endpoint): Connected | undefined {
     return this.#pairs.get(pairKey(local, remote));
   }
 
   /** The listener that is meant; one on this very address before one on every address. */
-  listener({ host, port }: Endpoint): Holder | undefined {
-    const fitting = [...this.at(port)].filter((one) => one.state === "LISTEN" && covers(one.local.host, host));
+  listener({ host, port }: Endpoint): Listening | undefined {
+    const isMeant = (one: Connected | Listening): one is Listening =>
+      one.remote === undefined && covers(one.local.host, host);
+    const fitting = [...this.at(port)].filter(isMeant);
     return fitting.find((one) => one.local.host === host) ?? fitting[0];
   }
 
-  add(holder: Holder): void {
-    const { local, remote } = holder;
-    const atPort = this.#byPort.get(local.port) ?? new Set();
-    this.#byPort.set(local.port, atPort.add(holder));
-    if (remote !== undefined) this.#pairs.set(pairKey(local, remote), holder);
+  addListener(listener: Listening): void {
+    this.#add(listener);
   }
 
-  remove(holder: Holder): void {
+  addConnection(connection: Connected): void {
+    this.#add(connection);
+    this.#pairs.set(pairKey(connection.local, connection.remote), connection);
+  }
+
+  remove(holder: Connected | Listening): void {
     const { local, remote } = holder;
     const atPort = this.#byPort.get(local.port);
     atPort?.delete(holder);
@@ -95,6 +105,12 @@ export class PortTable<Holder extends PortHolder> {
     });
     if (port === undefined) throw systemFault("EADDRNOTAVAIL");
     return port;
+  }
+
+  #add(holder: Connected | Listening): void {
+    const { port } = holder.local;
+    const atPort = this.#byPort.get(port) ?? new Set();
+    this.#byPort.set(port, atPort.add(holder));
   }
 
   #isTaken({ host, port }: Endpoint, reuse: boolean): boolean {

@@ -7,7 +7,7 @@ export interface SystemRules {
   readonly finWaitMs: number;
   /** With time stamps, a connection in TIME_WAIT may be made again by the side that waits (RFC 6191). */
   readonly timestamps: boolean;
-  /** What connect says when the source is 127.0.0.1 and the destination is another host. */
+  /** The error of connect when the source is 127.0.0.1 and the destination is another host. */
   readonly loopbackSource: "EADDRNOTAVAIL" | "EINVAL";
   /** Ports for those who do not choose. */
   readonly ephemeralPorts: { readonly first: number; readonly last: number };
@@ -37,7 +37,7 @@ export const linuxRules: SystemRules = {
   orphanRetries: 8,
 };
 
-/** A system without time stamps that says what the books say: the failures of S03 and S17. */
+/** A system without time stamps as in the books: the failures of S03 and S17. */
 export const classicRules: SystemRules = { ...linuxRules, timestamps: false, loopbackSource: "EADDRNOTAVAIL" };
 
 // A call of a simulated system fails as the real one does: an error with the system's name, for the same translation.

@@ -122,7 +122,7 @@ export class Sender {
 
   #goBack(): void {
     this.#next = this.#unacknowledged;
-    this.#timed = undefined; // nobody can tell to which of the two an acknowledgement belongs (Karn)
+    this.#timed = undefined; // nobody can know to which of the two an acknowledgement belongs (Karn)
   }
 
   #overdue(): void {

@@ -26,11 +26,11 @@ export const afterOwnEnd: Ways = { ESTABLISHED: "FIN_WAIT1", CLOSE_WAIT: "LAST_A
 const afterFinAcknowledged: Ways = { FIN_WAIT1: "FIN_WAIT2", CLOSING: "TIME_WAIT", LAST_ACK: "CLOSE" };
 /** The peer's end came. */
 const afterEnd: Ways = { ESTABLISHED: "CLOSE_WAIT", FIN_WAIT1: "CLOSING", FIN_WAIT2: "TIME_WAIT" };
-/** What a program is told of a reset, where it is not ECONNRESET. */
+/** The error that a program gets for a reset, where it is not ECONNRESET. */
 const resetErrors: Partial<Record<TcpState, string>> = { CLOSE_WAIT: "EPIPE" };
 
-// What a connection is made of, and whom it tells.
-/** What a socket tells the program that has it. */
+// What a connection is made of, and whom it notifies.
+/** What a socket notifies the program of that has it. */
 export interface SocketEvents {
   connected(): void;
   /** The system's name of the error. */
@@ -83,19 +83,19 @@ export class TcpMachine {
   /** Begins: with a SYN, or with the answer to that of the peer. */
   open(syn?: Segment): void {
     this.state = syn === undefined ? "SYN_SENT" : "SYN_RECV";
-    if (syn !== undefined) this.#hearSyn(syn);
+    if (syn !== undefined) this.#receiveSyn(syn);
     this.#sendSyn();
     this.#handshake.start();
   }
 
   receive(segment: Segment): void {
-    if (segment.rst) this.#hearReset(segment);
-    else if (this.state === "SYN_SENT") this.#hearAnswer(segment);
-    else if (segment.syn) this.#hearSynAgain();
-    else this.#hear(segment);
+    if (segment.rst) this.#receiveReset(segment);
+    else if (this.state === "SYN_SENT") this.#receiveAnswer(segment);
+    else if (segment.syn) this.#receiveSynAgain();
+    else this.#receiveSegment(segment);
   }
 
-  #hearAnswer(segment: Segment): void {
+  #receiveAnswer(segment: Segment): void {
     if (!segment.ack) return;
     if (segment.acknowledgement !== this.#parts.sequence + 1) {
       // The peer means a connection that we do not know any more (RFC 9293 section 3.5.1).
@@ -103,13 +103,13 @@ export class TcpMachine {
       return;
     }
     if (!segment.syn) return;
-    this.#hearSyn(segment);
+    this.#receiveSyn(segment);
     this.#established(segment);
     this.send({});
     this.events?.connected();
   }
 
-  #hearSyn(segment: Segment): void {
+  #receiveSyn(segment: Segment): void {
     this.receiver = new Receiver(segment.sequence + 1, this.#parts.rules.receiveBufferBytes);
   }
 
@@ -119,13 +119,13 @@ export class TcpMachine {
     this.sender.acknowledged(segment.acknowledgement, segment.window, false);
   }
 
-  /** Our answer was lost, or somebody else has begun again: the answer tells them (RFC 9293 section 3.10.7.4). */
-  #hearSynAgain(): void {
+  /** Our answer was lost, or somebody else has begun again: the answer shows them (RFC 9293 section 3.10.7.4). */
+  #receiveSynAgain(): void {
     if (this.state === "SYN_RECV") this.#sendSyn();
     else this.send({});
   }
 
-  #hearReset(segment: Segment): void {
+  #receiveReset(segment: Segment): void {
     const { state } = this;
     if (state === "SYN_SENT") {
       if (segment.ack && segment.acknowledgement === this.#parts.sequence + 1) this.fail("ECONNREFUSED");
@@ -135,7 +135,7 @@ export class TcpMachine {
     if (segment.sequence >= next && segment.sequence <= next + window) this.fail(resetErrors[state] ?? "ECONNRESET");
   }
 
-  #hear(segment: Segment): void {
+  #receiveSegment(segment: Segment): void {
     if (this.state === "SYN_RECV") {
       if (segment.acknowledgement !== this.#parts.sequence + 1 || !this.#parts.hasRoom()) return;
       this.#established(segment);
@@ -148,12 +148,12 @@ export class TcpMachine {
     if (isBare) {
       if (segment.sequence < this.receiver.next) this.send({}); // a probe
     } else {
-      this.#hearBytes(segment);
+      this.#receiveBytes(segment);
     }
     if (isNew && this.sender.free > 0) this.events?.writable();
   }
 
-  #hearBytes(segment: Segment): void {
+  #receiveBytes(segment: Segment): void {
     // Nobody will ever read it, and the peer must learn that (RFC 9293 section 3.6.1).
     if (!this.isOpen && segment.payload.length > 0 && segment.sequence >= this.receiver.next) {
       this.break();
@@ -196,7 +196,7 @@ export class TcpMachine {
     this.finish();
   }
 
-  /** The program is told the system's name of an error. */
+  /** The program gets the system's name of an error. */
   fail(system: string): void {
     const { events } = this;
     this.events = undefined;
@@ -218,7 +218,7 @@ export class TcpMachine {
     this.send({ syn: true, ack, sequence: this.#parts.sequence, ...(ack ? {} : { acknowledgement: 0 }) });
   }
 
-  /** A segment; without more said, an acknowledgement. */
+  /** A segment; without more given, an acknowledgement. */
   send(what: Partial<Segment>): void {
     this.#parts.transmit({
       kind: "tcp",

@@ -9,7 +9,7 @@ import type { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Segment } from "../links/packet.ts";
 import type { Simulation } from "../simulation.ts";
-import type { PortHolder } from "./port-table.ts";
+import type { ConnectionHolder, ListenerHolder } from "./port-table.ts";
 import { systemFault } from "./system-rules.ts";
 import { afterOwnEnd, type MachineParts, type SocketEvents, TcpMachine, type TcpState } from "./tcp-machine.ts";
 
@@ -20,7 +20,7 @@ interface SocketParts extends MachineParts {
   readonly isBound: boolean;
 }
 
-export class TcpSocket implements PortHolder {
+export class TcpSocket implements ConnectionHolder {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly reuse: boolean;
@@ -68,7 +68,7 @@ export class TcpSocket implements PortHolder {
     this.#machine.receive(segment);
   }
 
-  /** The number of bytes that were taken; `writable` tells when it is worth to try again. */
+  /** The number of bytes that were taken; `writable` is called when it is worth to try again. */
   write(bytes: Uint8Array): number {
     return this.#machine.sender.write(bytes);
   }
@@ -125,7 +125,7 @@ export class TcpSocket implements PortHolder {
 }
 
 // A listener as the system sees it: connections that are being made, and those that wait for accept(2).
-export class ListeningSocket implements PortHolder {
+export class ListeningSocket implements ListenerHolder {
   readonly local: Endpoint;
   readonly remote: undefined;
   readonly reuse: boolean;
@@ -133,7 +133,7 @@ export class ListeningSocket implements PortHolder {
   readonly state = "LISTEN";
   readonly #backlog: number;
   readonly #waiting: Set<TcpSocket> = new Set();
-  /** Told when a connection waits. */
+  /** Called when a connection waits. */
   onArrival: () => void = () => {};
 
   constructor(local: Endpoint, reuse: boolean, backlog: number) {

@@ -36,7 +36,7 @@ export class FlowTable {
     return undefined;
   }
 
-  /** True when no connection has these ends, so that answers can be told apart. */
+  /** True when no connection has these ends, so that answers can be kept apart. */
   isFree(ends: Ends): boolean {
     return this.find(ends) === undefined;
   }

@@ -1,4 +1,4 @@
-// What a middlebox is told to do.
+// What a middlebox is set up to do.
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { PortRange } from "../../platform/network.ts";
 import type { Attachment, Route } from "../links/routing-table.ts";

@@ -1,4 +1,4 @@
-// A middlebox: forwards packets between its wires, and on the way filters, translates and helps as it is told. The order is
+// A middlebox: forwards packets between its wires, and on the way filters, translates and helps as it is set up. The order is
 // that of Linux: memory and port forwards, route, filter, helper, masquerade.
 import type { Endpoint } from "../../platform/endpoint.ts";
 import { lengthOf, noBytes, type Packet, type Segment, type Unreachable } from "../links/packet.ts";

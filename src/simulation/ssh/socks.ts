@@ -23,7 +23,7 @@ export async function readSocksRequest(connection: Connection): Promise<Endpoint
   return { host, port: high * 256 + low };
 }
 
-/** 0: succeeded; 5: connection refused. ssh, too, tells no address. */
+/** 0: succeeded; 5: connection refused. ssh, too, gives no address. */
 export const socksAnswer = (isDone: boolean): Buffer => Buffer.of(version, isDone ? 0 : 5, 0, 1, 0, 0, 0, 0, 0, 0);
 
 async function readHost(connection: Connection, type: number): Promise<string> {

@@ -9,7 +9,7 @@ import type { SshServerOptions } from "../../ssh/embedded/server/options.ts";
 import type { Host } from "../host/host.ts";
 import { ClearConnection } from "./clear-connection.ts";
 
-/** As in sshd_config(5). Every port is permitted unless said otherwise; GatewayPorts is `no`. */
+/** As in sshd_config(5). Every port is permitted unless set otherwise; GatewayPorts is `no`. */
 export type SimulatedSshdOptions = Partial<
   Pick<SshServerOptions, "permitOpen" | "permitListen" | "gatewayPorts" | "sharesPorts" | "files">
 > & {

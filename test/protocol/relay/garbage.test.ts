@@ -98,7 +98,7 @@ const input: fc.Arbitrary<RelayInput> = fc.oneof(
 describe("garbage", () => {
   it("of bytes and events in any order never throws, and after `close` nothing comes", () => {
     const config = fc.record({
-      backMode: fc.constantFrom("auto" as const, "passive" as const, "active" as const, "default-port" as const),
+      upstreamMode: fc.constantFrom("auto" as const, "passive" as const, "active" as const, "default-port" as const),
       family: fc.constantFrom(4 as const, 6 as const),
       clientHost: fc.constantFrom("127.0.0.1", "::1"),
       keepaliveMs: fc.constantFrom(0, 1000),

@@ -14,7 +14,7 @@ export class RelayHarness {
 
   constructor(config: Partial<RelayConfig> = {}) {
     this.machine = new RelaySession({
-      backMode: "auto",
+      upstreamMode: "auto",
       family: 4,
       clientHost: "127.0.0.1",
       target: "ftp-host:21",

@@ -64,7 +64,7 @@ describe("a PASV whose listener is never made", () => {
   });
 
   it("is answered when no way to the server is left", () => {
-    const relay = new RelayHarness({ backMode: "active" }).login();
+    const relay = new RelayHarness({ upstreamMode: "active" }).login();
     relay.client("EPSV", "RETR a");
     relay.input({ type: "data-failed", id: 1, side: "upstream", text: "not permitted" });
     expect(codes(relay.toClient)).toEqual(["425", "425"]);
@@ -147,7 +147,7 @@ describe("data ends of a transfer that is over", () => {
 
 describe("active towards the server", () => {
   it("a data connection that overtakes the answer to PORT counts", () => {
-    const relay = new RelayHarness({ backMode: "active" }).login();
+    const relay = new RelayHarness({ upstreamMode: "active" }).login();
     const back = (id: number, port: number) =>
       relay.input({ type: "upstream-listening", id, address: { host: "127.0.0.1", port } });
     relay.client("EPSV");
@@ -168,7 +168,7 @@ describe("active towards the server", () => {
   });
 
   it("an address that PORT cannot carry is 425, and nothing throws", () => {
-    const relay = new RelayHarness({ backMode: "active" }).login();
+    const relay = new RelayHarness({ upstreamMode: "active" }).login();
     relay.client("EPSV", "RETR a");
     listening(relay, 1);
     relay.input({ type: "upstream-listening", id: 1, address: { host: "ssh-host", port: 3000 } });
@@ -188,7 +188,7 @@ describe("REIN", () => {
 
 describe("REST", () => {
   it("whose transfer never reached the server is taken back, so that the next file does not lose its beginning", () => {
-    const relay = new RelayHarness({ backMode: "passive" }).login();
+    const relay = new RelayHarness({ upstreamMode: "passive" }).login();
     relay.client("EPSV", "REST 1000", "RETR a");
     listening(relay, 1);
     relay.server("500 what?", "502 no");

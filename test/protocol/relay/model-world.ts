@@ -8,7 +8,7 @@ import { ModelServer, type ServerKind } from "./model-server.ts";
 
 export interface Scenario {
   readonly kind: ServerKind;
-  readonly backMode: "auto" | "passive" | "active";
+  readonly upstreamMode: "auto" | "passive" | "active";
   readonly keepaliveMs: number;
   /** The client's command lines, in order. */
   readonly lines: readonly string[];
@@ -118,9 +118,9 @@ export class ModelWorld {
 }
 
 /** A client may name only its own address. */
-export function relayConfig({ backMode, keepaliveMs }: Scenario): ConstructorParameters<typeof RelaySession>[0] {
+export function relayConfig({ upstreamMode, keepaliveMs }: Scenario): ConstructorParameters<typeof RelaySession>[0] {
   return {
-    backMode,
+    upstreamMode,
     keepaliveMs,
     memory: { passiveReaches: false },
     family: 4,

@@ -66,7 +66,7 @@ describe("a multi-line reply that another code ends", () => {
   });
 
   it("is over when the data connection comes", () => {
-    const relay = new RelayHarness({ backMode: "active" }).login();
+    const relay = new RelayHarness({ upstreamMode: "active" }).login();
     relay.client("PORT 127,0,0,1,200,1");
     relay.input({ type: "upstream-listening", id: 1, address: { host: "127.0.0.1", port: 3000 } });
     relay.server("200 ok");

@@ -91,7 +91,7 @@ describe("a first transfer", () => {
   });
 
   it("with every way refused gets 425 that names each", () => {
-    const relay = new RelayHarness({ backMode: "passive" }).login();
+    const relay = new RelayHarness({ upstreamMode: "passive" }).login();
     relay.client("EPSV", "RETR a");
     relay.input({ type: "downstream-listening", id: 1, address: { host: "127.0.0.1", port: 40_000 } });
     relay.look();
@@ -106,7 +106,7 @@ describe("a first transfer", () => {
     ["no port at all", "229 ok"],
     ["port 0", "229 ok (|||0|)"],
   ])("to %s in the passive reply is not made", (_what, reply) => {
-    const relay = new RelayHarness({ backMode: "passive" }).login();
+    const relay = new RelayHarness({ upstreamMode: "passive" }).login();
     relay.client("EPSV", "RETR a");
     relay.input({ type: "downstream-listening", id: 1, address: { host: "127.0.0.1", port: 40_000 } });
     relay.look();
@@ -174,7 +174,7 @@ describe("the first data connection of a gateway", () => {
   });
 
   it("that is refused in every way is 425 with every reason, and the server hears of no transfer", () => {
-    const relay = new RelayHarness({ backMode: "passive", memory: { passiveReaches: false } }).login().passive(1);
+    const relay = new RelayHarness({ upstreamMode: "passive", memory: { passiveReaches: false } }).login().passive(1);
     relay.client("RETR a");
     relay.look();
     relay.input({ type: "data-failed", id: 1, side: "upstream", text: "prohibited" });

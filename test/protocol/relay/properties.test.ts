@@ -30,7 +30,7 @@ describe("a relay between an honest server and any client", () => {
       const calm = scenario.map((given) => ({
         ...given,
         mishaps: false,
-        backMode: given.backMode === "passive" ? "auto" : given.backMode,
+        upstreamMode: given.upstreamMode === "passive" ? "auto" : given.upstreamMode,
         lines: given.lines.filter((line) => line !== "ABOR"),
       }));
       fc.assert(

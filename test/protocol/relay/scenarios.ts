@@ -35,7 +35,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
     answersDuringTransfer: fc.boolean(),
     leavesOutBroken: fc.boolean(),
   }),
-  backMode: fc.constantFrom("auto", "passive", "active"),
+  upstreamMode: fc.constantFrom("auto", "passive", "active"),
   keepaliveMs: fc.constantFrom(0, 1000),
   lines,
   mishaps: fc.boolean(),

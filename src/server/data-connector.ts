@@ -16,10 +16,11 @@ import type { SessionContext } from "./environment.ts";
 import { TimeWaits } from "./time-waits.ts";
 
 type Arranged =
-  | { readonly how: "passive"; readonly end: PassiveListener }
+  | { readonly how: "passive"; readonly listener: PassiveListener }
   | { readonly how: "active"; readonly to: HostPort };
 
-export class DataEnds {
+/** The data connection's part of the server DTP (RFC 959 section 2.3): arranged by a command, opened by a transfer. */
+export class DataConnector {
   readonly #context: SessionContext;
   readonly #control: () => Connection;
   readonly #timeWaits: TimeWaits;
@@ -33,13 +34,13 @@ export class DataEnds {
     this.#timeWaits = new TimeWaits(context.environment.clock);
   }
 
-  /** Listens; gives the address to tell the client (S13). */
+  /** Listens; gives the address for the reply to PASV (S13). */
   async listen(signal: AbortSignal): Promise<HostPort> {
     const { policy } = this.#context;
     await this.forget();
     const control = this.#control();
     const host = await this.#passiveAddress(control);
-    const end = await openPassiveListener({
+    const listener = await openPassiveListener({
       network: this.#network,
       host: plainHost(control.local.host),
       ports: policy.passivePorts,
@@ -48,9 +49,9 @@ export class DataEnds {
         this.#emit({ type: "data.rejected-peer", side: "downstream", remote: formatEndpoint(remote), count }),
       signal,
     });
-    this.#arranged = { how: "passive", end };
-    this.#emit({ type: "data.listen", side: "downstream", endpoint: formatEndpoint(end.endpoint) });
-    return { host, port: end.endpoint.port };
+    this.#arranged = { how: "passive", listener };
+    this.#emit({ type: "data.listen", side: "downstream", endpoint: formatEndpoint(listener.endpoint) });
+    return { host, port: listener.endpoint.port };
   }
 
   /** May PORT name it? */
@@ -85,7 +86,7 @@ export class DataEnds {
   async forget(): Promise<void> {
     const arranged = this.#arranged;
     this.#arranged = undefined;
-    if (arranged?.how === "passive") await arranged.end[Symbol.asyncDispose]();
+    if (arranged?.how === "passive") await arranged.listener[Symbol.asyncDispose]();
   }
 
   /** The connection, which is the caller's. Each arrangement is good for one. Throws what explains a 425. */
@@ -95,7 +96,7 @@ export class DataEnds {
     this.#opening = true;
     try {
       const connection = await (arranged?.how === "passive"
-        ? this.#accept(arranged.end, signal)
+        ? this.#accept(arranged.listener, signal)
         : this.#connect(arranged?.to, signal));
       this.#emit({
         type: "data.open",
@@ -111,15 +112,15 @@ export class DataEnds {
     }
   }
 
-  async #accept(end: PassiveListener, signal: AbortSignal): Promise<Connection> {
+  async #accept(listener: PassiveListener, signal: AbortSignal): Promise<Connection> {
     const late = (): SallyportError =>
       new SallyportError(
         "NET_TIMEOUT",
-        `you did not connect to port ${end.endpoint.port} within ${limits.dataConnectMs / 1000} s; a firewall between us?`,
+        `you did not connect to port ${listener.endpoint.port} within ${limits.dataConnectMs / 1000} s; a firewall between us?`,
       );
     const deadline = withDeadline(this.#context.environment.clock, limits.dataConnectMs, signal, late);
     try {
-      return await end.accept({ signal: deadline.signal });
+      return await listener.accept({ signal: deadline.signal });
     } finally {
       deadline.release();
     }
