@@ -14,7 +14,7 @@ const { read, write, create, truncate } = openFlags;
 
 let files: MemoryFileSystem;
 let told: FileAction[];
-const observer = { nowMs: () => 0, tell: (action: FileAction) => void told.push(action) };
+const observer = { nowMs: () => 0, report: (action: FileAction) => void told.push(action) };
 beforeEach(async () => {
   files = new MemoryFileSystem({ now: () => 0 });
   await put(files, "/a", "0123456789");
