@@ -2,7 +2,6 @@
 import type { PortRange } from "../platform/network.ts";
 import type { Trace } from "../platform/trace.ts";
 import type { SallyportError } from "../protocol/error.ts";
-import type { UpstreamMode } from "../protocol/relay/messages.ts";
 import type { SshHostOptions } from "../ssh/ssh-connection.ts";
 
 /** One `-L [bind:]port:host:hostport`. */
@@ -18,7 +17,7 @@ export interface Forward {
 }
 
 /** Which way the data connections on the FTP server's side are opened. */
-export type BackMode = UpstreamMode;
+export type BackMode = "auto" | "passive" | "active" | "default-port";
 
 /** An address that clients from a network get in replies to PASV. */
 export interface PassiveAddress {
