@@ -1,37 +1,56 @@
-// Words that scenarios share.
+// What is typed behind `ssh` and `sallyport`, as scenarios have it.
 import type { Endpoint } from "../platform/endpoint.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
+import type { UpstreamMode } from "../protocol/relay/messages.ts";
 
 /** How the FTP client arranges its data connections. */
-export type FrontMode = "PASV" | "EPSV" | "PORT" | "EPRT" | "default-port";
+export type DataMode = "PASV" | "EPSV" | "PORT" | "EPRT" | "default-port";
 
-/** What follows `ssh -N`, apart from the host. */
+/** Of `ssh -N`. */
 export interface SshArgs {
+  /** The SSH host. */
   readonly to: string;
-  /** `[bind:]port:host:hostport` */
+  /** -L `[bind:]port:host:hostport` */
   readonly local?: readonly string[];
+  /** -R */
   readonly remote?: readonly string[];
-  /** `[bind:]port` of a SOCKS server. */
-  readonly dynamic?: readonly string[];
   /** -g */
   readonly isForAll?: boolean;
 }
 
-// `[bind:]port:host:hostport` as scenarios write it: IPv4 addresses and names only.
+export interface SallyportArgs {
+  /** The SSH host. */
+  readonly to: string;
+  /** -L `[bind:]port:host:hostport` */
+  readonly local: readonly string[];
+  /** -g */
+  readonly isForAll?: boolean;
+  /** --back */
+  readonly back?: UpstreamMode;
+}
+
+/** In the order in which they are shown. */
+export function argumentsOf({ to, local, remote, isForAll, back }: Partial<SallyportArgs> & SshArgs): string[] {
+  const each = (option: string, values: readonly string[] = []): string[] => values.flatMap((value) => [option, value]);
+  return [
+    ...(isForAll === true ? ["-g"] : []),
+    ...(back === undefined ? [] : ["--back", back]),
+    ...each("-L", local),
+    ...each("-R", remote),
+    to,
+  ];
+}
+
 interface ForwardArgs {
   readonly bind?: string;
   readonly port: number;
   readonly target: Endpoint;
 }
 
-/** Throws `CONFIG_INVALID`. */
-export function readForward(words: string): ForwardArgs {
-  const [, bind, port, host, hostPort] = /^(?:([^:]+):)?(\d+):([^:]+):(\d+)$/.exec(words) ?? [];
-  if (host === undefined) throw new SallyportError("CONFIG_INVALID", `"${words}" is no [bind:]port:host:hostport`);
-  return {
-    ...definedProps({ bind }),
-    port: Number(port),
-    target: { host, port: Number(hostPort) },
-  };
+/** `[bind:]port:host:hostport` with IPv4 addresses and names only. Throws `CONFIG_INVALID`. */
+export function readForward(forward: string): ForwardArgs {
+  const [, bind, port, host, hostPort] = /^(?:([^:]+):)?(\d+):([^:]+):(\d+)$/.exec(forward) ?? [];
+  if (host === undefined) throw new SallyportError("CONFIG_INVALID", `"${forward}" is no [bind:]port:host:hostport`);
+  return { ...definedProps({ bind }), port: Number(port), target: { host, port: Number(hostPort) } };
 }

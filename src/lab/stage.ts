@@ -1,8 +1,7 @@
 // What a scenario's script works on. Three kinds: a simulated network in virtual time, real programs in network namespaces, and
 // the loopback address of this machine.
 import type { Endpoint } from "../platform/endpoint.ts";
-import type { UpstreamMode } from "../protocol/relay/messages.ts";
-import type { FrontMode, SshArgs } from "./args.ts";
+import type { DataMode, SallyportArgs, SshArgs } from "./args.ts";
 import type { LabEvent, NetstatLine } from "./evidence.ts";
 import type { Topology } from "./topology.ts";
 
@@ -24,7 +23,7 @@ export interface RunningStage extends AsyncDisposable {
 export type OpenStage = (topology: Topology, name?: string) => Promise<RunningStage>;
 
 /**
- * Programs run until the stage is cleared; what they say and do is in the evidence. Scripts name hosts to `ssh`, `sallyport`
+ * Programs run until the stage is cleared; what they write and do is in the evidence. Scripts name hosts to `ssh`, `sallyport`
  * and `user` by their addresses.
  */
 export interface Stage {
@@ -37,12 +36,12 @@ export interface Stage {
   /** Starts sshd on port 22. */
   sshd(host: string, plan?: SshdPlan): Promise<RunningProgram>;
   /** `ssh -N …` as it is typed on a host. Throws `SSH_FORWARD_REFUSED` when sshd refuses a `-R`. */
-  ssh(host: string, words: SshArgs): Promise<RunningProgram>;
-  /** `sallyport …` as it is typed on a host; `via` is the SSH host. */
-  sallyport(host: string, words: SallyportArgs): Promise<RunningProgram>;
+  ssh(host: string, args: SshArgs): Promise<RunningProgram>;
+  /** `sallyport …` as it is typed on a host. */
+  sallyport(host: string, args: SallyportArgs): Promise<RunningProgram>;
   /**
-   * An FTP client of the old kind, logged in if the server lets it (`login`), with TYPE I. It does what it is told, and
-   * connects where the server says. Throws `NET_*` when the server cannot be reached.
+   * An FTP client of the old kind, logged in if the server lets it (`login`), with TYPE I. It does exactly what it is asked to, and
+   * connects where the reply says. Throws `NET_*` when the server cannot be reached.
    */
   ftpClient(host: string, server: Endpoint, plan?: ClientPlan): Promise<LabClient>;
   /** `netstat -tan` of a host, into the evidence too. */
@@ -59,12 +58,12 @@ export interface RunningProgram {
 export interface FtpServerPlan {
   /** PORT must name the control connection's peer, and passive data must come from it. Default true. */
   readonly comparesAddresses?: boolean;
-  /** Setting of S13: clients of `network` are told `address` in 227. */
+  /** Setting of S13: clients of `network` get `address` in 227. */
   readonly passiveAddress?: { readonly address: string; readonly network: string };
   readonly passivePorts?: { readonly first: number; readonly last: number };
   /** Without AUTH TLS nobody may log in (S19). */
   readonly demandsTls?: boolean;
-  /** Told neither PORT nor PASV it connects to the client's default data port (S17). Default false. */
+  /** Without PORT and PASV it connects to the client's default data port (S17). Default false. */
   readonly defaultPorts?: boolean;
 }
 
@@ -74,14 +73,6 @@ export interface SshdPlan {
   readonly sharesPorts?: boolean;
 }
 
-export interface SallyportArgs {
-  readonly via: string;
-  /** `-L [bind:]port:host:hostport` */
-  readonly forwards: readonly string[];
-  readonly isForAll?: boolean;
-  readonly back?: UpstreamMode;
-}
-
 export interface ClientPlan {
   /** Name in the evidence. Default `client`. */
   readonly name?: string;
@@ -89,7 +80,7 @@ export interface ClientPlan {
   readonly sharesPort?: boolean;
 }
 
-/** Everything that it says and hears is in the evidence. Only what cannot be told by a reply is thrown. */
+/** All that it sends and receives is in the evidence. What is not in a reply is thrown. */
 export interface LabClient {
   /** Its end of the control connection. */
   readonly local: Endpoint;
@@ -100,10 +91,10 @@ export interface LabClient {
   /** The next reply's first line, for the second reply of a transfer that was asked for with {@link ask}. */
   reply(): Promise<string>;
   /** `path`: default `/file`. */
-  get(mode: FrontMode, path?: string, meanwhile?: Meanwhile): Promise<TransferResult>;
+  get(mode: DataMode, path?: string, meanwhile?: Meanwhile): Promise<TransferResult>;
   /** Sends the bytes of `/file`. `breakAfterBytes`: resets the data connection then, as a client that is killed does. */
-  put(mode: FrontMode, path: string, options?: { readonly breakAfterBytes?: number }): Promise<TransferResult>;
-  list(mode: FrontMode): Promise<TransferResult>;
+  put(mode: DataMode, path: string, options?: { readonly breakAfterBytes?: number }): Promise<TransferResult>;
+  list(mode: DataMode): Promise<TransferResult>;
   /** Goes away in the middle of what it does. */
   vanish(): Promise<void>;
   quit(): Promise<void>;
@@ -122,7 +113,7 @@ export interface TransferResult {
   readonly whole: boolean;
   /** Reply that decided: the last one, `425 …` or `226 …`; empty when none came. */
   readonly reply: string;
-  /** What the client's own system said: `ECONNREFUSED`, `ETIMEDOUT`, `EADDRINUSE`. */
+  /** The error of the client's own system: `ECONNREFUSED`, `ETIMEDOUT`, `EADDRINUSE`. */
   readonly system?: string;
   /** How many bytes came or went; absent where there was no data connection. */
   readonly bytes?: number;

@@ -23,13 +23,13 @@ export async function startTunnel(
   target: string,
   back: UpstreamMode = "auto",
 ): Promise<void> {
-  const words = { via: "203.0.113.3", forwards: [`2001:${target}:21`], back };
+  const args = { to: "203.0.113.3", local: [`2001:${target}:21`], back };
   await startSallyport({
     front: program(host),
     ssh: program(host),
     sshHost,
     ownAddresses: ["127.0.0.1"],
-    words,
+    args,
   });
 }
 

@@ -5,10 +5,10 @@ import { formatPacket } from "../../src/simulation/links/packet.ts";
 import { Wire } from "../../src/simulation/links/wire.ts";
 import { Router } from "../../src/simulation/router/router.ts";
 import { Simulation } from "../../src/simulation/simulation.ts";
-import { forwardDynamic, forwardLocal, forwardRemote } from "../../src/simulation/ssh/forwards.ts";
+import { forwardLocal, forwardRemote } from "../../src/simulation/ssh/forwards.ts";
 import { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
 import { SimulatedSshd } from "../../src/simulation/ssh/ssh-server.ts";
-import { collect, readExactly } from "../../src/testing/network/traffic.ts";
+import { collect } from "../../src/testing/network/traffic.ts";
 import { watchResources } from "../support/resources.ts";
 import { logIn, startServer, startTunnel } from "./ftp-actors.ts";
 import { connectTo, listenAt, never } from "./stage.ts";
@@ -155,27 +155,6 @@ describe("ssh", () => {
           ({ code }) => code,
         ),
       ).toBe(outcome);
-    });
-  });
-
-  it("-D connects by name from the remote end, and says when it cannot", async () => {
-    const place = makePlace();
-    await place.simulation.run(async () => {
-      const ssh = await connectSsh(place);
-      await echo(place.server);
-      await forwardDynamic(ssh, { port: 1080 });
-      const ask = async (port: number) => {
-        const { stream } = await connectTo(place.client.network(), "127.0.0.1", 1080);
-        stream.write(Buffer.of(5, 1, 0));
-        await readExactly(stream, 2);
-        stream.write(Buffer.concat([Buffer.of(5, 1, 0, 3, 9), Buffer.from("localhost"), Buffer.of(0, port)]));
-        return { stream, answer: (await readExactly(stream, 10))[1] };
-      };
-      const { stream, answer } = await ask(7);
-      expect(answer).toBe(0);
-      stream.end("hello");
-      expect(String(await collect(stream))).toBe("hello");
-      expect((await ask(8)).answer).toBe(5);
     });
   });
 

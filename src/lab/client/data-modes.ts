@@ -5,7 +5,7 @@ import type { Connection, Listener, Network } from "../../platform/network.ts";
 import { formatEprt, formatPort } from "../../protocol/host-port.ts";
 import { parse227, parse229 } from "../../protocol/passive-reply.ts";
 import { makeReply } from "../../protocol/reply.ts";
-import type { FrontMode } from "../args.ts";
+import type { DataMode } from "../args.ts";
 
 /** A data connection that was agreed on. */
 export interface Arranged extends AsyncDisposable {
@@ -34,7 +34,7 @@ export class Refused extends Error {
 }
 
 /** Throws {@link Refused}, or what the network says. */
-export const dataModes: Readonly<Record<FrontMode, (parts: ModeParts) => Promise<Arranged>>> = {
+export const dataModes: Readonly<Record<DataMode, (parts: ModeParts) => Promise<Arranged>>> = {
   PASV: (parts) => passive(parts, "PASV", "227", (reply) => parse227(reply)),
   EPSV: (parts) => passive(parts, "EPSV", "229", (reply) => ({ host: parts.remote.host, port: parse229(reply) })),
   PORT: (parts) => active(parts, (end) => `PORT ${formatPort(end)}`),

@@ -5,7 +5,7 @@ import type { Connection, Network } from "../../platform/network.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { FrontMode } from "../args.ts";
+import type { DataMode } from "../args.ts";
 import { type LabFiles, labBytes } from "../files.ts";
 import type { LabClient, Meanwhile, TransferResult } from "../stage.ts";
 import { type NotifyClientEvent, systemName } from "./client-events.ts";
@@ -75,7 +75,7 @@ export class ScriptedClient implements LabClient {
     }
   }
 
-  get(mode: FrontMode, path = "/file", meanwhile?: Meanwhile): Promise<TransferResult> {
+  get(mode: DataMode, path = "/file", meanwhile?: Meanwhile): Promise<TransferResult> {
     const size = this.#options.files[path] ?? this.#options.files["/file"] ?? 0;
     return this.#transfer(mode, `RETR ${path}`, async (data) => {
       const { text: _, ...end } = await receiveData(data, meanwhile);
@@ -83,12 +83,12 @@ export class ScriptedClient implements LabClient {
     });
   }
 
-  put(mode: FrontMode, path: string, options: { readonly breakAfterBytes?: number } = {}): Promise<TransferResult> {
+  put(mode: DataMode, path: string, options: { readonly breakAfterBytes?: number } = {}): Promise<TransferResult> {
     const size = this.#options.files["/file"] ?? 0;
     return this.#transfer(mode, `STOR ${path}`, (data) => sendData(data, labBytes(size), options.breakAfterBytes));
   }
 
-  list(mode: FrontMode): Promise<TransferResult> {
+  list(mode: DataMode): Promise<TransferResult> {
     return this.#transfer(mode, "LIST", async (data) => {
       // A listing is no file of the lab's.
       const { text, wrongAt: _, ...end } = await receiveData(data);
@@ -117,7 +117,7 @@ export class ScriptedClient implements LabClient {
   }
 
   async #transfer(
-    mode: FrontMode,
+    mode: DataMode,
     line: string,
     carry: (data: Connection) => Promise<DataEnd>,
   ): Promise<TransferResult> {

@@ -7,21 +7,12 @@ import type { Endpoint } from "../../platform/endpoint.ts";
 import type { Trace, TraceEvent } from "../../platform/trace.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
-import { readForward } from "../args.ts";
+import { readForward, type SallyportArgs } from "../args.ts";
 import { ScriptedClient } from "../client/scripted-client.ts";
 import type { LabEvent, NetstatLine } from "../evidence.ts";
 import { filesInMemory, type LabFiles, labFiles } from "../files.ts";
 import { OwnedNetwork } from "../owned-network.ts";
-import type {
-  ClientPlan,
-  FtpServerPlan,
-  LabClient,
-  RunningProgram,
-  RunningStage,
-  SallyportArgs,
-  SshdPlan,
-  Stage,
-} from "../stage.ts";
+import type { ClientPlan, FtpServerPlan, LabClient, RunningProgram, RunningStage, SshdPlan, Stage } from "../stage.ts";
 import type { Topology } from "../topology.ts";
 import type { Credentials, LoopbackParts, LoopbackSshServer, LoopbackTunnel } from "./parts.ts";
 
@@ -94,21 +85,21 @@ export class LoopbackStage implements Stage, RunningStage {
     throw impossible("plain ssh");
   }
 
-  async sallyport(_host: string, { via, forwards, back = "auto" }: SallyportArgs): Promise<RunningProgram> {
+  async sallyport(_host: string, { to, local, back = "auto" }: SallyportArgs): Promise<RunningProgram> {
     const { parts, signal } = this.#options;
-    const sshHost = this.#hostOf(via);
-    const words = forwards.map(readForward);
+    const sshHost = this.#hostOf(to);
+    const forwards = local.map(readForward);
     const tunnel = await this.#keep(
       parts.openTunnel({
         access: known(this.#sshServers, sshHost).access,
-        targets: words.map(({ target }) => known(this.#servers, this.#hostOf(target.host, sshHost))),
+        targets: forwards.map(({ target }) => known(this.#servers, this.#hostOf(target.host, sshHost))),
         back,
         trace: this.recorder.record,
         signal,
       }),
     );
     this.#tunnels.push(tunnel);
-    for (const [index, { port }] of words.entries()) {
+    for (const [index, { port }] of forwards.entries()) {
       const entrance = tunnel.entrances[index];
       if (entrance !== undefined) this.#entrances.set(port, entrance);
     }

@@ -3,8 +3,8 @@
 import type { Endpoint } from "../../platform/endpoint.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import type { UpstreamMode } from "../../protocol/relay/messages.ts";
-import type { FrontMode } from "../args.ts";
-import { serverToServer } from "../scenarios/steps.ts";
+import type { DataMode } from "../args.ts";
+import { serverToServer } from "../scenarios/sessions.ts";
 import type { LabClient, Stage, TransferResult } from "../stage.ts";
 import type { Topology } from "../topology.ts";
 
@@ -120,7 +120,7 @@ export const loopbackModes: readonly LoopbackMode[] = [
 ];
 
 /** A listing, a download, and an upload that is read back. `name`: of the file that is put, `/from-NAME`. */
-function oneSession(front: FrontMode, name: string): LoopbackMode["script"] {
+function oneSession(front: DataMode, name: string): LoopbackMode["script"] {
   return async ({ stage, entrances, step }) => {
     const user = await logIn(stage, entrances[0], { sharesPort: front === "default-port" });
     await step("list", async () => checked("LIST", await user.list(front), "/file is in it"));

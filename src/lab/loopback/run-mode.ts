@@ -46,7 +46,7 @@ export async function openModesStage(options: LoopbackOptions): Promise<Loopback
     for (const host of ["server", "other"]) await stage.ftpServer(host);
     for (const back of ["auto", "active", "default-port"] as const) {
       const [one, other] = ports[back];
-      await stage.sallyport("client", { via: "server", forwards: [`${one}:server:21`, `${other}:other:21`], back });
+      await stage.sallyport("client", { to: "server", local: [`${one}:server:21`, `${other}:other:21`], back });
     }
     return stage;
   } catch (error) {

@@ -2,9 +2,9 @@
 import { systemTime } from "../../network/system-clock.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
-import type { SshArgs } from "../args.ts";
+import type { SallyportArgs, SshArgs } from "../args.ts";
 import type { LabEvent, NetstatLine } from "../evidence.ts";
-import type { ClientPlan, FtpServerPlan, LabClient, RunningProgram, SallyportArgs, SshdPlan, Stage } from "../stage.ts";
+import type { ClientPlan, FtpServerPlan, LabClient, RunningProgram, SshdPlan, Stage } from "../stage.ts";
 import { RemoteClient } from "./agent/remote-client.ts";
 import { connectionsOf } from "./capture/connections.ts";
 import type { Wiretap } from "./capture/wiretap.ts";
@@ -45,14 +45,14 @@ export class RealStage implements Stage {
     return this.#control(host, "sshd", await startSshd(enclosure, programs, host, plan));
   }
 
-  async ssh(host: string, words: SshArgs): Promise<RunningProgram> {
-    return this.#control(host, "ssh", await startSsh(this.#parts.enclosure, host, words));
+  async ssh(host: string, args: SshArgs): Promise<RunningProgram> {
+    return this.#control(host, "ssh", await startSsh(this.#parts.enclosure, host, args));
   }
 
-  async sallyport(host: string, words: SallyportArgs): Promise<RunningProgram> {
+  async sallyport(host: string, args: SallyportArgs): Promise<RunningProgram> {
     const { enclosure, programs } = this.#parts;
     const env = { HOME: enclosure.inside("home"), TMPDIR: enclosure.inside("tmp") };
-    const program = enclosure.start(host, sallyportCommand(programs.sallyport, words), { env });
+    const program = enclosure.start(host, sallyportCommand(programs.sallyport, args), { env });
     await program.said(/^ftp:\/\/\S+ -> \S+ through \S+/m);
     return this.#control(host, "sallyport", program);
   }

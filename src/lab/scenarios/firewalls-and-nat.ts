@@ -1,13 +1,11 @@
 // S09 to S13: packet filters and NAT, and what they know of FTP.
 import type { Scenario } from "../scenario.ts";
-import type { FtpServerPlan } from "../stage.ts";
-import { assertWorks, direct, failsWith, throughSallyport, trusting, works } from "./steps.ts";
+import { failsWith, get, run, trusting, works } from "./sessions.ts";
 import {
   clientNatTopology,
   filteredTopology,
   helperNatTopology,
   privateClientAddress,
-  serverAddress,
   serverNatAddress,
   serverNatTopology,
 } from "./topologies.ts";
@@ -22,16 +20,8 @@ export const s09: Scenario = {
     "Through SSH, no incoming connection is needed. Without SSH, our client tries passive mode first, which needs none either.",
   topology: filteredTopology,
   // Any server; vsftpd waits connect_timeout (60 s).
-  plain: {
-    typed: ["client$ ftp -A 203.0.113.3"],
-    script: direct("PORT"),
-    expected: failsWith(425),
-  },
-  sallyport: {
-    typed: ["client$ sallyport -L 2001:localhost:21 user@203.0.113.3", "client$ ftp localhost 2001"],
-    script: throughSallyport({ modes: ["PORT"] }),
-    expected: works,
-  },
+  plain: { ...run({}, get("PORT")), expected: failsWith(425) },
+  sallyport: { ...run({}, { sallyport: {}, ...get("PORT") }), expected: works },
 };
 
 // S10: a NAT before the client, active mode.
@@ -44,19 +34,14 @@ export const s10: Scenario = {
   answer: "As in S09. For a NAT that forwards ports the library can name the outer address (activeAddress).",
   topology: clientNatTopology,
   // vsftpd with port_promiscuous=YES; as it comes it answers 500 Illegal PORT command.
-  plain: {
-    typed: ["client$ ftp -A 203.0.113.3"],
-    script: direct("PORT", trusting),
-    expected: failsWith(425),
-  },
-  sallyport: {
-    typed: ["client$ sallyport -L 2001:localhost:21 user@203.0.113.3", "client$ ftp localhost 2001"],
-    script: throughSallyport({ modes: ["PORT"] }),
-    expected: works,
-  },
+  plain: { ...run({ server: trusting }, get("PORT")), expected: failsWith(425) },
+  sallyport: { ...run({}, { sallyport: {}, ...get("PORT") }), expected: works },
 };
 
 // S11: a NAT that helps FTP.
+/** The client reaches the forward at its own address, so its PORT names that, as without ssh. */
+const inside = { host: privateClientAddress, port: 2001 };
+
 export const s11: Scenario = {
   number: "S11",
   name: "nat-helper-blind",
@@ -67,27 +52,14 @@ export const s11: Scenario = {
   topology: helperNatTopology,
   // vsftpd with port_promiscuous=YES; the very PORT that the helper rewrites outside of ssh stays as it is inside.
   plain: {
-    typed: [
-      "client$ ftp -A 203.0.113.3",
-      "client$ ssh -N -L 192.168.1.2:2001:203.0.113.3:21 user@203.0.113.3",
-      "client$ ftp -A 192.168.1.2 2001",
-    ],
-    script: async (stage) => {
-      await stage.ftpServer("server", trusting);
-      await stage.sshd("server");
-      const first = await stage.ftpClient("client", { host: serverAddress, port: 21 }, { name: "without-ssh" });
-      assertWorks(await first.get("PORT"));
-      await stage.ssh("client", { to: serverAddress, local: [`${privateClientAddress}:2001:${serverAddress}:21`] });
-      const user = await stage.ftpClient("client", { host: privateClientAddress, port: 2001 }, { name: "through-ssh" });
-      return user.get("PORT");
-    },
+    ...run(
+      { server: trusting },
+      { name: "without-ssh", ...get("PORT") },
+      { name: "through-ssh", ssh: { local: ["192.168.1.2:2001:203.0.113.3:21"] }, at: inside, ...get("PORT") },
+    ),
     expected: failsWith(425, true),
   },
-  sallyport: {
-    typed: ["client$ sallyport -L 2001:localhost:21 user@203.0.113.3", "client$ ftp localhost 2001"],
-    script: throughSallyport({ modes: ["PORT"] }),
-    expected: works,
-  },
+  sallyport: { ...run({}, { sallyport: {}, ...get("PORT") }), expected: works },
 };
 
 // S12: a NAT before the server, passive mode.
@@ -102,24 +74,19 @@ export const s12: Scenario = {
   topology: serverNatTopology(),
   // vsftpd and ProFTPD without pasv_address or MasqueradeAddress.
   plain: {
-    typed: ["client$ ftp -p 203.0.113.2"],
-    script: async (stage) => {
-      await stage.ftpServer("server");
-      return (await stage.ftpClient("client", { host: serverNatAddress, port: 21 })).get("PASV");
-    },
+    ...run({ address: serverNatAddress }, get("PASV")),
     expected: { works: false, reply: 0, system: "ENETUNREACH", dataBesideSsh: false },
   },
-  sallyport: {
-    typed: ["client$ sallyport -L 2001:localhost:21 user@203.0.113.2", "client$ ftp localhost 2001"],
-    script: throughSallyport({ modes: ["PASV"], via: serverNatAddress }),
-    expected: works,
-  },
+  sallyport: { ...run({ address: serverNatAddress }, { sallyport: {}, ...get("PASV") }), expected: works },
 };
 
 // S13: a server that names an outer address.
 const passivePorts = { first: 50_000, last: 50_009 };
-/** wu-ftpd: `passive address 203.0.113.2 0.0.0.0/0`. */
-const server: FtpServerPlan = { passiveAddress: { address: serverNatAddress, network: "0.0.0.0/0" }, passivePorts };
+const setting = {
+  address: serverNatAddress,
+  /** wu-ftpd: `passive address 203.0.113.2 0.0.0.0/0`. */
+  server: { passiveAddress: { address: serverNatAddress, network: "0.0.0.0/0" }, passivePorts },
+};
 
 export const s13: Scenario = {
   number: "S13",
@@ -132,24 +99,12 @@ export const s13: Scenario = {
   // vsftpd with pasv_address, pasv_min_port and pasv_max_port: it listens for data where control came to, at 127.0.0.1, and
   // names its outer address.
   plain: {
-    typed: [
-      "client$ ftp -p 203.0.113.2",
-      "client$ ssh -N -L 2001:localhost:21 user@203.0.113.2",
-      "client$ ftp -p localhost 2001",
-    ],
-    script: async (stage) => {
-      await stage.ftpServer("server", server);
-      await stage.sshd("server");
-      const first = await stage.ftpClient("client", { host: serverNatAddress, port: 21 }, { name: "without-ssh" });
-      assertWorks(await first.get("PASV"));
-      await stage.ssh("client", { to: serverNatAddress, local: ["2001:localhost:21"] });
-      return (await stage.ftpClient("client", { host: "127.0.0.1", port: 2001 }, { name: "through-ssh" })).get("PASV");
-    },
+    ...run(
+      setting,
+      { name: "without-ssh", ...get("PASV") },
+      { name: "through-ssh", ssh: { local: ["2001:localhost:21"] }, ...get("PASV") },
+    ),
     expected: { works: false, reply: 0, system: "ECONNREFUSED", dataBesideSsh: true },
   },
-  sallyport: {
-    typed: ["client$ sallyport -L 2001:localhost:21 user@203.0.113.2", "client$ ftp localhost 2001"],
-    script: throughSallyport({ modes: ["PASV"], via: serverNatAddress, server }),
-    expected: works,
-  },
+  sallyport: { ...run(setting, { sallyport: {}, ...get("PASV") }), expected: works },
 };

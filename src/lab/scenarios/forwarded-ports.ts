@@ -1,19 +1,8 @@
 // S01 to S08: ssh forwards the control connection, and what becomes of the data.
-
-import { SallyportError } from "../../protocol/error.ts";
 import type { Scenario } from "../scenario.ts";
 import type { LabClient, TransferResult } from "../stage.ts";
-import {
-  failsWith,
-  forwarded,
-  isRefused,
-  throughSallyport,
-  throughSsh,
-  trusting,
-  works,
-  worksInTheClear,
-} from "./steps.ts";
-import { clientAddress, openTopology, serverAddress, sharedTopology } from "./topologies.ts";
+import { failsWith, get, run, trusting, works, worksInTheClear } from "./sessions.ts";
+import { clientAddress, openTopology, sharedTopology } from "./topologies.ts";
 
 /** A directory that is there and one that is not, a listing, a download. */
 async function session(user: LabClient): Promise<TransferResult> {
@@ -36,24 +25,8 @@ export const s01: Scenario = {
     "The dialogue is the same through the tunnel, with the server's own words; sallyport ftp -d shows it in the same form.",
   topology: openTopology,
   // Any server shows it.
-  plain: {
-    typed: ["client$ ftp -d 203.0.113.3"],
-    script: async (stage) => {
-      await stage.ftpServer("server");
-      return session(await stage.ftpClient("client", { host: serverAddress, port: 21 }));
-    },
-    expected: worksInTheClear,
-  },
-  sallyport: {
-    typed: ["client$ sallyport -L 2001:localhost:21 user@203.0.113.3", "client$ ftp -d localhost 2001"],
-    script: async (stage) => {
-      await stage.ftpServer("server");
-      await stage.sshd("server");
-      await stage.sallyport("client", { via: serverAddress, forwards: ["2001:localhost:21"] });
-      return session(await stage.ftpClient("client", forwarded));
-    },
-    expected: works,
-  },
+  plain: { ...run({}, { option: "-d", transfer: session }), expected: worksInTheClear },
+  sallyport: { ...run({}, { sallyport: {}, option: "-d", transfer: session }), expected: works },
 };
 
 // S02: only the control connection is forwarded.
@@ -67,15 +40,10 @@ export const s02: Scenario = {
   topology: openTopology,
   // vsftpd with pasv_promiscuous=YES: the data connection is made, past ssh.
   plain: {
-    typed: ["client$ ssh -N -L 2001:203.0.113.3:21 user@203.0.113.3", "client$ ftp localhost 2001"],
-    script: throughSsh({ mode: "PASV", local: "2001:203.0.113.3:21", server: trusting }),
+    ...run({ server: trusting }, { ssh: { local: ["2001:203.0.113.3:21"] }, ...get("PASV") }),
     expected: worksInTheClear,
   },
-  sallyport: {
-    typed: ["client$ sallyport -L 2001:localhost:21 user@203.0.113.3", "client$ ftp localhost 2001"],
-    script: throughSallyport({ modes: ["PASV"] }),
-    expected: works,
-  },
+  sallyport: { ...run({}, { sallyport: {}, ...get("PASV") }), expected: works },
 };
 
 // S03: a forward to localhost, active mode.
@@ -92,13 +60,11 @@ export const s03: Scenario = {
   topology: openTopology,
   // vsftpd with port_promiscuous=YES: it binds the data socket to the address at which it was reached, 127.0.0.1:20.
   plain: {
-    typed: ["client$ ssh -N -L 198.51.100.2:2001:localhost:21 user@203.0.113.3", "client$ ftp 198.51.100.2 2001"],
-    script: throughSsh({ mode: "PORT", local: "198.51.100.2:2001:localhost:21", at, server: trusting }),
+    ...run({ server: trusting }, { ssh: { local: ["198.51.100.2:2001:localhost:21"] }, at, ...get("PORT") }),
     expected: failsWith(425),
   },
   sallyport: {
-    typed: ["client$ sallyport -g -L 198.51.100.2:2001:localhost:21 user@203.0.113.3", "client$ ftp 198.51.100.2 2001"],
-    script: throughSallyport({ modes: ["PORT"], forward: "198.51.100.2:2001:localhost:21", at, isForAll: true }),
+    ...run({}, { sallyport: { isForAll: true, local: ["198.51.100.2:2001:localhost:21"] }, at, ...get("PORT") }),
     expected: works,
   },
 };
@@ -114,15 +80,10 @@ export const s04: Scenario = {
   topology: openTopology,
   // vsftpd and ProFTPD as they come.
   plain: {
-    typed: ["client$ ssh -N -L 2001:localhost:21 user@203.0.113.3", "client$ ftp localhost 2001"],
-    script: throughSsh({ mode: "PASV", local: "2001:localhost:21" }),
+    ...run({}, { ssh: { local: ["2001:localhost:21"] }, ...get("PASV") }),
     expected: { works: false, reply: 0, system: "ECONNREFUSED", dataBesideSsh: false },
   },
-  sallyport: {
-    typed: ["client$ sallyport -L 2001:localhost:21 user@203.0.113.3", "client$ ftp localhost 2001"],
-    script: throughSallyport({ modes: ["PASV", "EPSV"] }),
-    expected: works,
-  },
+  sallyport: { ...run({}, { sallyport: {}, ...get("PASV", "EPSV") }), expected: works },
 };
 
 // S05: a client at localhost, active mode.
@@ -136,15 +97,10 @@ export const s05: Scenario = {
   topology: openTopology,
   // vsftpd with port_promiscuous=YES; as it comes it shows S07.
   plain: {
-    typed: ["client$ ssh -N -L 2001:203.0.113.3:21 user@203.0.113.3", "client$ ftp localhost 2001"],
-    script: throughSsh({ mode: "PORT", local: "2001:203.0.113.3:21", server: trusting }),
+    ...run({ server: trusting }, { ssh: { local: ["2001:203.0.113.3:21"] }, ...get("PORT") }),
     expected: failsWith(425),
   },
-  sallyport: {
-    typed: ["client$ sallyport -L 2001:localhost:21 user@203.0.113.3", "client$ ftp localhost 2001"],
-    script: throughSallyport({ modes: ["PORT", "EPRT"] }),
-    expected: works,
-  },
+  sallyport: { ...run({}, { sallyport: {}, ...get("PORT", "EPRT") }), expected: works },
 };
 
 // S06: a forward that is open to the network (-g).
@@ -159,36 +115,19 @@ export const s06: Scenario = {
   topology: sharedTopology,
   // vsftpd with port_promiscuous=YES; as it comes it shows S07.
   plain: {
-    typed: [
-      "client$ ssh -N -g -L 2001:203.0.113.3:21 user@203.0.113.3",
-      "stranger$ ftp 198.51.100.2 2001",
-      "client$ ftp 198.51.100.2 2001",
-    ],
-    script: async (stage) => {
-      await stage.ftpServer("server", trusting);
-      await stage.sshd("server");
-      await stage.ssh("client", { to: serverAddress, local: ["2001:203.0.113.3:21"], isForAll: true });
-      await stage.ftpClient("stranger", { host: clientAddress, port: 2001 }, { name: "stranger" });
-      return (await stage.ftpClient("client", { host: clientAddress, port: 2001 })).get("PORT");
-    },
+    ...run(
+      { server: trusting },
+      { ssh: { local: ["2001:203.0.113.3:21"], isForAll: true }, from: "stranger", name: "stranger", at },
+      { at, ...get("PORT") },
+    ),
     expected: worksInTheClear,
   },
   sallyport: {
-    typed: [
-      "client$ sallyport -L 2001:203.0.113.3:21 user@203.0.113.3",
-      "stranger$ ftp 198.51.100.2 2001",
-      "client$ sallyport -g -L 2002:203.0.113.3:21 user@203.0.113.3",
-      "client$ ftp 198.51.100.2 2002",
-    ],
-    script: async (stage) => {
-      await stage.ftpServer("server");
-      await stage.sshd("server");
-      await stage.sallyport("client", { via: serverAddress, forwards: ["2001:203.0.113.3:21"] });
-      const stranger = stage.ftpClient("stranger", { host: clientAddress, port: forwarded.port }, { name: "stranger" });
-      if (!(await isRefused(stranger))) throw new SallyportError("INTERNAL", "another host got in without -g");
-      await stage.sallyport("client", { via: serverAddress, forwards: ["2002:203.0.113.3:21"], isForAll: true });
-      return (await stage.ftpClient("client", { host: clientAddress, port: 2002 })).get("PORT");
-    },
+    ...run(
+      {},
+      { sallyport: { local: ["2001:203.0.113.3:21"] }, from: "stranger", name: "stranger", at, isRefused: true },
+      { sallyport: { local: ["2002:203.0.113.3:21"], isForAll: true }, at: { ...at, port: 2002 }, ...get("PORT") },
+    ),
     expected: works,
   },
 };
@@ -203,16 +142,8 @@ export const s07: Scenario = {
   answer: "The server never sees the client's PORT. Our own client uses passive mode first.",
   topology: openTopology,
   // vsftpd and ProFTPD as they come.
-  plain: {
-    typed: ["client$ ssh -N -L 2001:203.0.113.3:21 user@203.0.113.3", "client$ ftp localhost 2001"],
-    script: throughSsh({ mode: "PORT", local: "2001:203.0.113.3:21" }),
-    expected: failsWith(500),
-  },
-  sallyport: {
-    typed: ["client$ sallyport -L 2001:localhost:21 user@203.0.113.3", "client$ ftp localhost 2001"],
-    script: throughSallyport({ modes: ["PORT", "EPRT"] }),
-    expected: works,
-  },
+  plain: { ...run({}, { ssh: { local: ["2001:203.0.113.3:21"] }, ...get("PORT") }), expected: failsWith(500) },
+  sallyport: { ...run({}, { sallyport: {}, ...get("PORT", "EPRT") }), expected: works },
 };
 
 // S08: the server compares who comes for the data.
@@ -225,14 +156,6 @@ export const s08: Scenario = {
   answer: "Both connections come from the SSH host. Sallyport's own listeners check who connects just as strictly.",
   topology: openTopology,
   // vsftpd and ProFTPD as they come: TCP connects, and then they look who it is.
-  plain: {
-    typed: ["client$ ssh -N -L 2001:203.0.113.3:21 user@203.0.113.3", "client$ ftp localhost 2001"],
-    script: throughSsh({ mode: "PASV", local: "2001:203.0.113.3:21" }),
-    expected: failsWith(425, true),
-  },
-  sallyport: {
-    typed: ["client$ sallyport -L 2001:203.0.113.3:21 user@203.0.113.3", "client$ ftp localhost 2001"],
-    script: throughSallyport({ modes: ["PASV", "EPSV"], forward: "2001:203.0.113.3:21" }),
-    expected: works,
-  },
+  plain: { ...run({}, { ssh: { local: ["2001:203.0.113.3:21"] }, ...get("PASV") }), expected: failsWith(425, true) },
+  sallyport: { ...run({}, { sallyport: { local: ["2001:203.0.113.3:21"] }, ...get("PASV", "EPSV") }), expected: works },
 };

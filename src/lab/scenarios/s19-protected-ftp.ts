@@ -1,8 +1,8 @@
 // S19: FTP with its own protection.
 
 import type { Scenario } from "../scenario.ts";
-import { failsWith, forwarded } from "./steps.ts";
-import { openTopology, serverAddress } from "./topologies.ts";
+import { failsWith, run } from "./sessions.ts";
+import { openTopology } from "./topologies.ts";
 
 export const s19: Scenario = {
   number: "S19",
@@ -15,29 +15,24 @@ export const s19: Scenario = {
   topology: openTopology,
   // vsftpd with ssl_enable and force_local_logins_ssl; what the client does not encrypt it does not take.
   plain: {
-    typed: ["client$ ssh -N -L 2001:localhost:21 user@203.0.113.3", "client$ ftp localhost 2001"],
-    script: async (stage) => {
-      await stage.ftpServer("server", { demandsTls: true });
-      await stage.sshd("server");
-      await stage.ssh("client", { to: serverAddress, local: ["2001:localhost:21"] });
-      const { login } = await stage.ftpClient("client", forwarded);
-      return { works: login.startsWith("230"), whole: false, reply: login };
-    },
+    ...run(
+      { server: { demandsTls: true } },
+      {
+        ssh: { local: ["2001:localhost:21"] },
+        transfer: async ({ login }) => ({ works: login.startsWith("230"), whole: false, reply: login }),
+      },
+    ),
     expected: failsWith(530),
   },
   sallyport: {
-    typed: [
-      "client$ sallyport -L 2001:localhost:21 user@203.0.113.3",
-      "client$ ftp localhost 2001",
-      "ftp> quote AUTH TLS",
-    ],
-    script: async (stage) => {
-      await stage.ftpServer("server", { demandsTls: true });
-      await stage.sshd("server");
-      await stage.sallyport("client", { via: serverAddress, forwards: ["2001:localhost:21"] });
-      const user = await stage.ftpClient("client", forwarded);
-      return { works: false, whole: false, reply: await user.ask("AUTH TLS") };
-    },
+    ...run(
+      { server: { demandsTls: true } },
+      {
+        sallyport: {},
+        commands: ["ftp> quote AUTH TLS"],
+        transfer: async (client) => ({ works: false, whole: false, reply: await client.ask("AUTH TLS") }),
+      },
+    ),
     expected: failsWith(534),
     rightly: "refused, with the reason",
   },

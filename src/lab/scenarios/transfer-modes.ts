@@ -1,17 +1,7 @@
 // S14 to S17: active, passive, from server to server, and default data ports, as they were meant.
 import type { Scenario } from "../scenario.ts";
-import type { FtpServerPlan } from "../stage.ts";
-import {
-  assertWorks,
-  direct,
-  downloads,
-  failsWith,
-  forwarded,
-  serverToServer,
-  works,
-  worksInTheClear,
-} from "./steps.ts";
-import { openTopology, serverA, serverAddress, serverB, sshHostAddress, twoServersTopology } from "./topologies.ts";
+import { assertWorks, failsWith, get, run, type Session, serverToServer, works, worksInTheClear } from "./sessions.ts";
+import { openTopology, serverA, serverB, twoServersTopology } from "./topologies.ts";
 
 export const s14: Scenario = {
   number: "S14",
@@ -23,26 +13,18 @@ export const s14: Scenario = {
     "The tunnel accepts PORT and EPRT from any client, however the server is reached; sallyport ftp --active uses active mode itself.",
   topology: openTopology,
   // Any server.
-  plain: {
-    typed: ["client$ ftp -A 203.0.113.3"],
-    script: direct("PORT"),
-    expected: worksInTheClear,
-  },
+  plain: { ...run({}, get("PORT")), expected: worksInTheClear },
   sallyport: {
-    typed: [
-      "client$ sallyport -L 2001:localhost:21 user@203.0.113.3",
-      "client$ sallyport --back active -L 2002:localhost:21 user@203.0.113.3",
-      "client$ ftp -A localhost 2001",
-      "client$ ftp -A localhost 2002",
-    ],
-    script: async (stage) => {
-      await stage.ftpServer("server");
-      await stage.sshd("server");
-      await stage.sallyport("client", { via: serverAddress, forwards: ["2001:localhost:21"] });
-      await stage.sallyport("client", { via: serverAddress, forwards: ["2002:localhost:21"], back: "active" });
-      assertWorks(await (await stage.ftpClient("client", forwarded, { name: "back-passive" })).get("PORT"));
-      return (await stage.ftpClient("client", { host: "127.0.0.1", port: 2002 }, { name: "back-active" })).get("PORT");
-    },
+    ...run(
+      {},
+      { name: "back-passive", sallyport: {}, ...get("PORT") },
+      {
+        name: "back-active",
+        sallyport: { back: "active", local: ["2002:localhost:21"] },
+        at: { host: "127.0.0.1", port: 2002 },
+        ...get("PORT"),
+      },
+    ),
     expected: works,
   },
 };
@@ -57,36 +39,28 @@ export const s15: Scenario = {
   answer: "Tunnel and client start with it: EPSV, else PASV.",
   topology: openTopology,
   // Any server.
-  plain: {
-    typed: ["client$ ftp -p 203.0.113.3"],
-    script: async (stage) => {
-      await stage.ftpServer("server");
-      return downloads(await stage.ftpClient("client", { host: serverAddress, port: 21 }), ["PASV", "EPSV"]);
-    },
-    expected: worksInTheClear,
-  },
+  plain: { ...run({}, get("PASV", "EPSV")), expected: worksInTheClear },
   sallyport: {
-    typed: [
-      "client$ sallyport -L 2001:localhost:21 user@203.0.113.3",
-      "client$ sallyport --back active -L 2002:localhost:21 user@203.0.113.3",
-      "client$ ftp -p localhost 2001",
-      "client$ ftp -p localhost 2002",
-    ],
-    script: async (stage) => {
-      await stage.ftpServer("server");
-      await stage.sshd("server");
-      await stage.sallyport("client", { via: serverAddress, forwards: ["2001:localhost:21"] });
-      await stage.sallyport("client", { via: serverAddress, forwards: ["2002:localhost:21"], back: "active" });
-      const first = await stage.ftpClient("client", forwarded, { name: "back-passive" });
-      assertWorks(await downloads(first, ["PASV", "EPSV"]));
-      const second = await stage.ftpClient("client", { host: "127.0.0.1", port: 2002 }, { name: "back-active" });
-      return downloads(second, ["PASV", "EPSV"]);
-    },
+    ...run(
+      {},
+      { name: "back-passive", sallyport: {}, ...get("PASV", "EPSV") },
+      {
+        name: "back-active",
+        sallyport: { back: "active", local: ["2002:localhost:21"] },
+        at: { host: "127.0.0.1", port: 2002 },
+        ...get("PASV", "EPSV"),
+      },
+    ),
     expected: works,
   },
 };
 
 // S16: from server to server.
+const proxyGet: Session = {
+  commands: ["ftp> proxy get /file /copy"],
+  transfer: (b, { clients: [a = b] }) => serverToServer(a, b),
+};
+
 export const s16: Scenario = {
   number: "S16",
   name: "third-party",
@@ -98,37 +72,32 @@ export const s16: Scenario = {
   topology: twoServersTopology,
   // vsftpd and ProFTPD as they come: b compares the address in PORT.
   plain: {
-    typed: ["client$ ftp 10.1.0.2", "client$ ftp 10.2.0.2", "ftp> proxy get /file /copy"],
-    script: async (stage) => {
-      await stage.ftpServer("a");
-      await stage.ftpServer("b");
-      const a = await stage.ftpClient("client", { host: serverA, port: 21 }, { name: "at-a" });
-      return serverToServer(a, await stage.ftpClient("client", { host: serverB, port: 21 }, { name: "at-b" }));
-    },
+    ...run(
+      { servers: ["a", "b"] },
+      { name: "at-a", at: { host: serverA, port: 21 } },
+      { name: "at-b", at: { host: serverB, port: 21 }, ...proxyGet },
+    ),
     expected: failsWith(500),
   },
   sallyport: {
-    typed: [
-      "client$ sallyport -L 2001:10.1.0.2:21 -L 2002:10.2.0.2:21 user@203.0.113.3",
-      "client$ ftp localhost 2001",
-      "client$ ftp localhost 2002",
-      "ftp> proxy get /file /copy",
-    ],
-    script: async (stage) => {
-      await stage.ftpServer("a");
-      await stage.ftpServer("b");
-      await stage.sshd("ssh-host");
-      const forwards = [`2001:${serverA}:21`, `2002:${serverB}:21`];
-      await stage.sallyport("client", { via: sshHostAddress, forwards });
-      const a = await stage.ftpClient("client", { host: "127.0.0.1", port: 2001 }, { name: "at-a" });
-      return serverToServer(a, await stage.ftpClient("client", { host: "127.0.0.1", port: 2002 }, { name: "at-b" }));
-    },
+    ...run(
+      { servers: ["a", "b"], sshHost: "ssh-host" },
+      { name: "at-a", sallyport: { local: [`2001:${serverA}:21`, `2002:${serverB}:21`] } },
+      { name: "at-b", at: { host: "127.0.0.1", port: 2002 }, ...proxyGet },
+    ),
     expected: works,
   },
 };
 
 // S17: default data ports.
-const server: FtpServerPlan = { defaultPorts: true };
+const twice: Session = {
+  sharesPort: true,
+  commands: ["ftp> sendport", "ftp> get file", "ftp> get file"],
+  transfer: async (client) => {
+    assertWorks(await client.get("default-port"));
+    return client.get("default-port");
+  },
+};
 
 export const s17: Scenario = {
   number: "S17",
@@ -139,32 +108,6 @@ export const s17: Scenario = {
   answer: "Client, tunnel and server support it (--default-port), wait as long as TCP requires, and say so.",
   topology: openTopology,
   // ProFTPD; vsftpd has no default data ports. Where TIME_WAIT may be reused (time stamps), the second one works too.
-  plain: {
-    typed: ["client$ ftp 203.0.113.3", "ftp> sendport", "ftp> get file", "ftp> get file"],
-    script: async (stage) => {
-      await stage.ftpServer("server", server);
-      const user = await stage.ftpClient("client", { host: serverAddress, port: 21 }, { sharesPort: true });
-      assertWorks(await user.get("default-port"));
-      return user.get("default-port");
-    },
-    expected: failsWith(425, true),
-  },
-  sallyport: {
-    typed: [
-      "client$ sallyport -L 2001:localhost:21 user@203.0.113.3",
-      "client$ ftp localhost 2001",
-      "ftp> sendport",
-      "ftp> get file",
-      "ftp> get file",
-    ],
-    script: async (stage) => {
-      await stage.ftpServer("server");
-      await stage.sshd("server");
-      await stage.sallyport("client", { via: serverAddress, forwards: ["2001:localhost:21"] });
-      const user = await stage.ftpClient("client", forwarded, { sharesPort: true });
-      assertWorks(await user.get("default-port"));
-      return user.get("default-port");
-    },
-    expected: works,
-  },
+  plain: { ...run({ server: { defaultPorts: true } }, twice), expected: failsWith(425, true) },
+  sallyport: { ...run({}, { sallyport: {}, ...twice }), expected: works },
 };

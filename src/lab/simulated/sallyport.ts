@@ -4,14 +4,12 @@ import type { GatewayEnvironment, GatewayOptions } from "../../gateway/environme
 import { Gateway, type GatewayShared } from "../../gateway/gateway.ts";
 import { ListenerRegistry } from "../../gateway/listener-registry.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
-import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import type { Host } from "../../simulation/host/host.ts";
-import { forwardDynamic, forwardLocal, forwardRemote } from "../../simulation/ssh/forwards.ts";
+import { forwardLocal, forwardRemote } from "../../simulation/ssh/forwards.ts";
 import { SimulatedSsh } from "../../simulation/ssh/ssh-client.ts";
-import { readForward, type SshArgs } from "../args.ts";
+import { readForward, type SallyportArgs, type SshArgs } from "../args.ts";
 import { type ExpectConnection, OwnedNetwork } from "../owned-network.ts";
-import type { SallyportArgs } from "../stage.ts";
 import { never } from "./ftp-server.ts";
 
 interface SallyportParts {
@@ -23,20 +21,20 @@ interface SallyportParts {
   readonly sshHost: Host;
   /** Addresses of the host that it runs on. */
   readonly ownAddresses: readonly string[];
-  readonly words: SallyportArgs;
+  readonly args: SallyportArgs;
 }
 
 /** Gives the ports on which it takes FTP clients. Throws `NET_*`. */
 export async function startSallyport(parts: SallyportParts): Promise<readonly number[]> {
-  const { front, words } = parts;
-  const ssh = await SimulatedSsh.connect(front.host, { host: words.via, local: parts.ssh, signal: never });
+  const { front, args } = parts;
+  const ssh = await SimulatedSsh.connect(front.host, { host: args.to, local: parts.ssh, signal: never });
   const environment = environmentOf(parts, ssh);
   const shared: GatewayShared = { registry: new ListenerRegistry(), sessions: new Set(), lastSession: 0 };
   const ports: number[] = [];
-  for (const forward of words.forwards) {
-    const { bind = words.isForAll ? "" : "127.0.0.1", port, target } = readForward(forward);
+  for (const forward of args.local) {
+    const { bind = args.isForAll ? "" : "127.0.0.1", port, target } = readForward(forward);
     const listener = await front.listen({ host: bind, ports: { first: port, last: port }, signal: never });
-    new Gateway(listener, optionsOf(words, target), environment, shared);
+    new Gateway(listener, optionsOf(args, target), environment, shared);
     ports.push(port);
   }
   return ports;
@@ -71,9 +69,9 @@ function localEndsOf(sshHost: Host, port: number): readonly Endpoint[] {
   return ends.map(([host = "", own]) => ({ host, port: Number(own) }));
 }
 
-const optionsOf = (words: SallyportArgs, target: Endpoint): GatewayOptions => ({
+const optionsOf = (args: SallyportArgs, target: Endpoint): GatewayOptions => ({
   target,
-  upstreamMode: words.back ?? "auto",
+  upstreamMode: args.back ?? "auto",
   passivePorts: { first: 0, last: 0 },
   passiveAddresses: [],
   allowThirdParty: [],
@@ -91,23 +89,19 @@ export class Program extends OwnedNetwork {
   }
 }
 
-// `ssh -N -L … -R … -D …` on a simulated host.
+// `ssh -N -L … -R …` on a simulated host.
 /** Gives the ports on which it takes FTP clients. Throws `NET_*`, `SSH_FORWARD_REFUSED`. */
-export async function startSsh(program: Program, words: SshArgs): Promise<readonly number[]> {
-  const ssh = await SimulatedSsh.connect(program.host, { host: words.to, local: program, signal: never });
-  const isForAll = words.isForAll ?? false;
+export async function startSsh(program: Program, args: SshArgs): Promise<readonly number[]> {
+  const ssh = await SimulatedSsh.connect(program.host, { host: args.to, local: program, signal: never });
+  const isForAll = args.isForAll ?? false;
   const ports: number[] = [];
-  for (const local of words.local ?? []) {
+  for (const local of args.local ?? []) {
     const { target, ...where } = readForward(local);
     ports.push((await forwardLocal(ssh, { ...where, isForAll }, target)).endpoint.port);
   }
-  for (const remote of words.remote ?? []) {
+  for (const remote of args.remote ?? []) {
     const { target, ...where } = readForward(remote);
     await forwardRemote(ssh, where, target);
-  }
-  for (const dynamic of words.dynamic ?? []) {
-    const [port, bind] = dynamic.split(":").reverse();
-    await forwardDynamic(ssh, { ...definedProps({ bind }), port: Number(port), isForAll });
   }
   return ports;
 }

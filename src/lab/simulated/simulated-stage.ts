@@ -4,20 +4,11 @@ import { SallyportError } from "../../protocol/error.ts";
 import type { Host } from "../../simulation/host/host.ts";
 import type { Simulation } from "../../simulation/simulation.ts";
 import { SimulatedSshd } from "../../simulation/ssh/ssh-server.ts";
-import type { SshArgs } from "../args.ts";
+import type { SallyportArgs, SshArgs } from "../args.ts";
 import { ScriptedClient } from "../client/scripted-client.ts";
 import type { NetstatLine } from "../evidence.ts";
 import { labFiles } from "../files.ts";
-import type {
-  ClientPlan,
-  FtpServerPlan,
-  LabClient,
-  OpenStage,
-  RunningProgram,
-  SallyportArgs,
-  SshdPlan,
-  Stage,
-} from "../stage.ts";
+import type { ClientPlan, FtpServerPlan, LabClient, OpenStage, RunningProgram, SshdPlan, Stage } from "../stage.ts";
 import { buildSimulation } from "./build-simulation.ts";
 import { ConnectionWatch, EvidenceLog, type Role } from "./connection-watch.ts";
 import { startFtpServer } from "./ftp-server.ts";
@@ -92,17 +83,17 @@ class SimulatedStage implements Stage {
     return this.#control(program, "sshd");
   }
 
-  async ssh(name: string, words: SshArgs): Promise<RunningProgram> {
+  async ssh(name: string, args: SshArgs): Promise<RunningProgram> {
     const program = this.#program(name, true);
-    for (const port of await startSsh(program, words)) this.#controlPorts.add(port);
+    for (const port of await startSsh(program, args)) this.#controlPorts.add(port);
     return this.#control(program, "ssh");
   }
 
-  async sallyport(name: string, words: SallyportArgs): Promise<RunningProgram> {
+  async sallyport(name: string, args: SallyportArgs): Promise<RunningProgram> {
     const [front, ssh] = [this.#program(name, false), this.#program(name, true)];
-    const sshHost = this.#hostAt(words.via, front.host);
+    const sshHost = this.#hostAt(args.to, front.host);
     const ownAddresses = ["127.0.0.1", front.host.resolve(name)];
-    for (const port of await startSallyport({ front, ssh, sshHost, ownAddresses, words })) this.#controlPorts.add(port);
+    for (const port of await startSallyport({ front, ssh, sshHost, ownAddresses, args })) this.#controlPorts.add(port);
     const both = [this.#control(front, "sallyport"), this.#control(ssh, "its ssh")];
     return { vanish: async () => void (await Promise.all(both.map((one) => one.vanish()))) };
   }

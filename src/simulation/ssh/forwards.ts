@@ -1,9 +1,8 @@
-// What ssh(1) does for -L, -R and -D, with -g: a listener on one side, a connection on the other, and bytes in between.
+// What ssh(1) does for -L and -R, with -g: a listener on one side, a connection on the other, and bytes in between.
 
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { Connection, Listener, Network } from "../../platform/network.ts";
 import { splice } from "../../platform/splice.ts";
-import { readSocksRequest, socksAnswer } from "./socks.ts";
 import type { SimulatedSsh } from "./ssh-client.ts";
 
 export interface ForwardOptions {
@@ -30,18 +29,6 @@ export async function forwardLocal(ssh: SimulatedSsh, options: ForwardOptions, t
 export async function forwardRemote(ssh: SimulatedSsh, options: ForwardOptions, target: Endpoint): Promise<Forward> {
   const listener = await listenFor(ssh.network, options);
   return serve(listener, (connection, signal) => connectAndJoin(ssh.local, connection, target, signal));
-}
-
-/** -D: SOCKS version 5 (RFC 1928). */
-export async function forwardDynamic(ssh: SimulatedSsh, options: ForwardOptions): Promise<Forward> {
-  const listener = await listenFor(ssh.local, options);
-  return serve(listener, async (connection, signal) => {
-    const target = await readSocksRequest(connection);
-    const remote = await ssh.network.connect({ ...target, signal }).catch(() => undefined);
-    connection.stream.write(socksAnswer(remote !== undefined));
-    if (remote === undefined) await connection[Symbol.asyncDispose]();
-    else await splice(connection, remote);
-  });
 }
 
 function listenFor(network: Network, { bind, port, isForAll }: ForwardOptions): Promise<Listener> {

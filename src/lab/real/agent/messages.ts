@@ -1,6 +1,6 @@
 // What is said between the stage and the FTP client that it started on a host: one JSON object a line.
 import type { Endpoint } from "../../../platform/endpoint.ts";
-import type { FrontMode } from "../../args.ts";
+import type { DataMode } from "../../args.ts";
 import type { ClientEvent } from "../../client/client-events.ts";
 import type { LabFiles } from "../../files.ts";
 import type { TransferResult } from "../../stage.ts";
@@ -21,9 +21,9 @@ export interface AgentQuestion {
 export type AgentRequest =
   | { readonly do: "ask"; readonly line: string }
   | { readonly do: "reply" }
-  | { readonly do: "get"; readonly mode: FrontMode; readonly path?: string; readonly pauseAfterBytes?: number }
-  | { readonly do: "put"; readonly mode: FrontMode; readonly path: string; readonly breakAfterBytes?: number }
-  | { readonly do: "list"; readonly mode: FrontMode }
+  | { readonly do: "get"; readonly mode: DataMode; readonly path?: string; readonly pauseAfterBytes?: number }
+  | { readonly do: "put"; readonly mode: DataMode; readonly path: string; readonly breakAfterBytes?: number }
+  | { readonly do: "list"; readonly mode: DataMode }
   | { readonly do: "quit" }
   /** What was to happen in the middle of a download has happened. */
   | { readonly do: "go-on" };

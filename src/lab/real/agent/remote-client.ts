@@ -4,7 +4,7 @@ import { systemTime } from "../../../network/system-clock.ts";
 import type { Endpoint } from "../../../platform/endpoint.ts";
 import { definedProps } from "../../../protocol/defined-props.ts";
 import { type ErrorCode, SallyportError } from "../../../protocol/error.ts";
-import type { FrontMode } from "../../args.ts";
+import type { DataMode } from "../../args.ts";
 import type { ClientEvent } from "../../client/client-events.ts";
 import type { LabClient, Meanwhile, TransferResult } from "../../stage.ts";
 import type { Program } from "../enclosure/program.ts";
@@ -61,17 +61,17 @@ export class RemoteClient implements LabClient {
     return this.#text({ do: "reply" });
   }
 
-  async get(mode: FrontMode, path?: string, meanwhile?: Meanwhile): Promise<TransferResult> {
+  async get(mode: DataMode, path?: string, meanwhile?: Meanwhile): Promise<TransferResult> {
     this.#meanwhile = meanwhile;
     const pause = definedProps({ pauseAfterBytes: meanwhile?.afterBytes });
     return this.#transfer({ do: "get", mode, ...definedProps({ path }), ...pause });
   }
 
-  put(mode: FrontMode, path: string, options: { readonly breakAfterBytes?: number } = {}): Promise<TransferResult> {
+  put(mode: DataMode, path: string, options: { readonly breakAfterBytes?: number } = {}): Promise<TransferResult> {
     return this.#transfer({ do: "put", mode, path, ...options });
   }
 
-  list(mode: FrontMode): Promise<TransferResult> {
+  list(mode: DataMode): Promise<TransferResult> {
     return this.#transfer({ do: "list", mode });
   }
 

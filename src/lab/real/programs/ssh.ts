@@ -2,18 +2,18 @@
 
 import { writeFileSync } from "node:fs";
 import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
-import type { SshArgs } from "../../args.ts";
-import type { SallyportArgs, SshdPlan } from "../../stage.ts";
+import { argumentsOf, type SallyportArgs, type SshArgs } from "../../args.ts";
+import type { SshdPlan } from "../../stage.ts";
 import type { Enclosure } from "../enclosure/enclosure.ts";
 import type { Program } from "../enclosure/program.ts";
 import type { RealPrograms } from "../real-programs.ts";
 import { sshConfigPath, sshdConfig } from "./ssh-files.ts";
 
 /** Its forwards listen when it resolves. Throws `SSH_FORWARD_REFUSED` when sshd refuses a `-R`. */
-export async function startSsh(enclosure: Enclosure, host: string, words: SshArgs): Promise<Program> {
-  const program = enclosure.start(host, sshCommand(words));
+export async function startSsh(enclosure: Enclosure, host: string, args: SshArgs): Promise<Program> {
+  const program = enclosure.start(host, sshCommand(args));
   try {
-    await program.said(sshReady(words));
+    await program.said(sshReady(args));
     return program;
   } catch (error) {
     const refusal = /remote port forwarding failed for listen port \d+/.exec(program.log)?.[0];
@@ -23,24 +23,9 @@ export async function startSsh(enclosure: Enclosure, host: string, words: SshArg
 }
 
 // `ssh -N …` and `sallyport …` as they are typed.
-const each = (option: string, values: readonly string[] = []): string[] => values.flatMap((value) => [option, value]);
-
-/** -v: it then says when its forwards listen, and when sshd's do. */
-function sshCommand(words: SshArgs): readonly string[] {
-  return [
-    "ssh",
-    "-F",
-    sshConfigPath,
-    "-v",
-    "-N",
-    "-o",
-    "ExitOnForwardFailure=yes",
-    ...(words.isForAll === true ? ["-g"] : []),
-    ...each("-L", words.local),
-    ...each("-R", words.remote),
-    ...each("-D", words.dynamic),
-    words.to,
-  ];
+/** -v: it then reports when its forwards listen, and when sshd's do. */
+function sshCommand(args: SshArgs): readonly string[] {
+  return ["ssh", "-F", sshConfigPath, "-v", "-N", "-o", "ExitOnForwardFailure=yes", ...argumentsOf(args)];
 }
 
 /** What ssh says when all of that is in place. */
@@ -50,17 +35,8 @@ function sshReady({ remote = [] }: SshArgs): RegExp {
   return remote.length === 0 ? /Entering interactive session/ : new RegExp(accepted);
 }
 
-export function sallyportCommand(program: string, words: SallyportArgs): readonly string[] {
-  return [
-    process.execPath,
-    program,
-    "-F",
-    sshConfigPath,
-    ...(words.isForAll === true ? ["-g"] : []),
-    ...(words.back === undefined ? [] : ["--back", words.back]),
-    ...each("-L", words.forwards),
-    words.via,
-  ];
+export function sallyportCommand(program: string, args: SallyportArgs): readonly string[] {
+  return [process.execPath, program, "-F", sshConfigPath, ...argumentsOf(args)];
 }
 
 // An SSH server on a host: OpenSSH's, or the one that shares ports.
