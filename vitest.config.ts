@@ -36,7 +36,7 @@ export default defineConfig({
     projects: [
       project("static", ["test/static/**/*.test.ts"]),
       project("engines", engines, false),
-      project("unit", ["test/{network,ssh,serve,tunnel,connect,cli,conformance}/**/*.test.ts"], false, [
+      project("unit", ["test/{network,ssh,serve,tunnel,connect,bridge,cli,conformance}/**/*.test.ts"], false, [
         ...engines,
         ...alone,
       ]),

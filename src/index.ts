@@ -1,6 +1,9 @@
 // The public API.
 
+export { openSftpFileSystem, type SftpFileSystem, type SftpFileSystemOptions } from "./bridge/sftp-files.ts";
+export { type SshLoginOptions, sshLogins } from "./bridge/ssh-logins.ts";
 export * from "./connect/shared-exports.ts";
+export type { SshHost } from "./connect/ssh-host.ts";
 export { type LocalFileSystemOptions, openLocalFileSystem } from "./filesystem/local/local-file-system.ts";
 export { MemoryFileSystem, type MemoryFileSystemOptions } from "./filesystem/memory/memory-file-system.ts";
 export { dropBox, readOnly } from "./filesystem/read-only.ts";
@@ -10,6 +13,7 @@ export type {
   FileSystem,
   FileUpdater,
   FileWriter,
+  HasSubtrees,
   MakesLinks,
   SetsModes,
   SetsTimes,

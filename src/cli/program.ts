@@ -3,6 +3,7 @@ import { translateFsError } from "../filesystem/fs-error.ts";
 import type { LoopbackParts } from "../lab/loopback/parts.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
+import type { BridgeCommand } from "./bridge/bridge-command.ts";
 import { helpText, type ParsedLine } from "./command-line/commands.ts";
 import { hintAtCommand } from "./command-line/near-command.ts";
 import { parseCommandLine } from "./command-line/parse-command-line.ts";
@@ -41,14 +42,14 @@ async function run(
   try {
     const line = parseCommandLine(argv);
     if (line.kind === "tunnel") return await runCommandLine(line, argv, io);
-    if (line.kind === "serve") return await runServer(line, io, openServer);
+    if (line.kind === "serve" || line.kind === "bridge") return await runServer(line, io, openServer);
     return await whole(await runToItsEnd(line, io, loadDemoParts), io, usageReporter(io));
   } catch (thrown) {
     return fail(thrown, usageReporter(io));
   }
 }
 
-type Ending = Exclude<ParsedLine, TunnelCommand | ServeCommand>;
+type Ending = Exclude<ParsedLine, TunnelCommand | ServeCommand | BridgeCommand>;
 
 /** The commands that end by themselves; each is loaded when it is needed. */
 async function runToItsEnd(line: Ending, io: ProcessIo, loadDemoParts: LoadDemoParts): Promise<number> {
@@ -120,14 +121,23 @@ async function runCommandLine(command: TunnelCommand, argv: readonly string[], i
   }
 }
 
-async function runServer(command: ServeCommand, io: RealProcessIo, openServer: OpenServer): Promise<number> {
-  const { runServe } = await import("./serve/run-serve.ts");
-  const reporter = await makeReporter(command.output, io.printError);
+async function runServer(
+  command: ServeCommand | BridgeCommand,
+  io: RealProcessIo,
+  openServer: OpenServer,
+): Promise<number> {
+  const { output } = command.kind === "serve" ? command : command.serve;
+  const reporter = await makeReporter(output, io.printError);
   warnOfOutput(io, reporter);
   try {
+    if (command.kind === "bridge") {
+      const { runBridge } = await import("./bridge/run-bridge.ts");
+      return await runBridge(command, io, reporter, openServer);
+    }
+    const { runServe } = await import("./serve/run-serve.ts");
     return await runServe(command, io, reporter, openServer);
   } catch (thrown) {
-    const line = command.output.json ? jsonAnnouncer().failed(asSallyportError(thrown)) : undefined;
+    const line = output.json ? jsonAnnouncer().failed(asSallyportError(thrown)) : undefined;
     if (line !== undefined) io.printLine(line);
     return fail(thrown, reporter);
   }

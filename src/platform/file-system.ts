@@ -122,6 +122,21 @@ export interface MakesLinks {
   link(from: string, to: string, options: FileOptions): Promise<void>;
 }
 
+/** A file system of which a directory can be served by itself. */
+export interface HasSubtrees {
+  /**
+   * What lies below `directory`, which need not be there yet, with that as its root. No jail where links lead out of it.
+   *
+   * @example
+   * const scans = files.subtree("/scans");
+   */
+  subtree(directory: string): FileSystem;
+}
+
+export function hasSubtrees(fileSystem: FileSystem): fileSystem is FileSystem & HasSubtrees {
+  return "subtree" in fileSystem;
+}
+
 export function setsTimes(fileSystem: FileSystem): fileSystem is FileSystem & SetsTimes {
   return "setModified" in fileSystem;
 }

@@ -57,6 +57,8 @@ type Untimed =
   /** A login at our own FTP server. `client` is an address. */
   | { readonly type: "login.accepted"; readonly client: string; readonly user: string }
   | { readonly type: "login.refused"; readonly client: string; readonly user: string }
+  /** Nobody could be asked whether the password is right. */
+  | { readonly type: "login.failed"; readonly client: string; readonly user: string; readonly reason: string }
   /** What somebody has done to the files of our own server, or tried to. */
   | ({
       readonly type: "file.action";

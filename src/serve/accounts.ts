@@ -2,7 +2,8 @@
 
 import { openLocalFileSystem } from "../filesystem/local/local-file-system.ts";
 import { dropBox, readOnly } from "../filesystem/read-only.ts";
-import type { FileSystem } from "../platform/file-system.ts";
+import { type FileSystem, hasSubtrees } from "../platform/file-system.ts";
+import { encodeName } from "../protocol/client/name-bytes.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { narrowToLatin1 } from "../protocol/latin1.ts";
 import type { Account, Authenticate } from "../server/account.ts";
@@ -77,7 +78,8 @@ async function knownUsers(options: ServerOptions, roots: Roots): Promise<Readonl
   }
   if (options.passwordFile === undefined) return known;
   for (const entry of await readPasswordFile(options.passwordFile)) {
-    await add(entry.name, entry.hash, entry.root, entry.readOnly);
+    const root = entry.root === undefined ? undefined : Buffer.from(entry.root, "latin1").toString("utf8");
+    await add(entry.name, entry.hash, root, entry.readOnly);
   }
   return known;
 }
@@ -104,7 +106,13 @@ class Roots {
 
   open(own: string | undefined): Promise<FileSystem> {
     const { files, sync = true } = this.#options;
-    if (own === undefined && typeof files !== "string") return Promise.resolve(files);
+    if (own === undefined && files === undefined) {
+      throw new SallyportError("CONFIG_INVALID", "there are users, and no files for them");
+    }
+    if (typeof files === "object") {
+      if (own === undefined) return Promise.resolve(files);
+      if (hasSubtrees(files)) return Promise.resolve(files.subtree(encodeName(own, "utf8")));
+    }
     const directory = own ?? String(files);
     const opened = this.#opened.get(directory) ?? openLocalFileSystem({ directory, sync });
     this.#opened.set(directory, opened);

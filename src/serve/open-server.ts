@@ -62,7 +62,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     servers.push(new FtpServer(listener, policy, environment, shared, listen[index]?.implicitTls === true));
   }
   const open = listeners.map((listener, index) => openListener(listener, listen[index]?.implicitTls === true));
-  const server = new RunningServer({ clock: systemClock, listeners: open, servers, shared, ssh });
+  const server = new RunningServer({ clock: systemClock, listeners: open, servers, shared, ssh, owned: options.owned });
   void server.closed.then(onAbort(signal, () => void server[Symbol.asyncDispose]()));
   return server;
 }

@@ -11,7 +11,7 @@ export interface ServerUser {
   readonly name: string;
   /** In the clear; {@link ServerOptions} has `passwordFile` for hashes. */
   readonly password: string;
-  /** Directory that becomes `/` for this user. Default: the server's `directory`. */
+  /** Directory that becomes `/` for this user: of this machine, or of `files` where those can serve a part ({@link HasSubtrees}). Default: all. */
   readonly directory?: string;
   /** May change nothing. Default false. */
   readonly readOnly?: boolean;
@@ -44,8 +44,8 @@ export interface ServerTls {
 
 /** What {@link openServer} serves, to whom, and how. */
 export interface ServerOptions {
-  /** What is served: a directory of this machine, or your own FileSystem. */
-  readonly files: string | FileSystem;
+  /** What is served: a directory of this machine, or your own FileSystem. Left out where `authenticate` alone knows the users and what each sees. */
+  readonly files?: string | FileSystem;
   /** Default: one, `127.0.0.1:2121`. */
   readonly listen?: readonly ServerListen[];
   /** Who may log in. Beside `passwordFile`, `anonymous` and `authenticate`; nobody when none is given. */
@@ -86,6 +86,8 @@ export interface ServerOptions {
   readonly loginMs?: number;
   /** Milliseconds in which a transfer moves no byte. Default 120000. */
   readonly dataStallMs?: number;
+  /** Goes with the server: disposed when it has closed. */
+  readonly owned?: AsyncDisposable;
   /** Aborting it closes the server at once; before it is ready, openServer rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** An SSH server beside the FTP server, for the same users: a way to it for `sallyport`, and SFTP. Default: none. */

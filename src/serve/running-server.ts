@@ -18,6 +18,7 @@ export interface ServerParts {
   readonly servers: readonly FtpServer[];
   readonly shared: ServerShared;
   readonly ssh: SshServer | undefined;
+  readonly owned: AsyncDisposable | undefined;
 }
 
 export class RunningServer implements Server {
@@ -62,11 +63,12 @@ export class RunningServer implements Server {
   }
 
   async #closeParts(graceMs: number): Promise<void> {
-    const { clock, servers, shared, ssh } = this.#parts;
+    const { clock, servers, shared, ssh, owned } = this.#parts;
     const acceptors = servers.map(({ acceptor }) => acceptor);
     await closeSessions(clock, acceptors, shared.sessions, closingText, graceMs);
     // Last: sessions that may finish their transfers may have come this way.
     await ssh?.[Symbol.asyncDispose]();
+    await owned?.[Symbol.asyncDispose]();
   }
 }
 

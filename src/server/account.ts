@@ -23,10 +23,12 @@ export interface Account {
   readonly readOnly?: boolean;
   /** Directory after the login. Default `/`. */
   readonly directory?: string;
+  /** Goes with the FTP session: disposed when it ends, or another user logs in on it. Nobody gets such an account by SSH. */
+  readonly owned?: AsyncDisposable;
 }
 
 /**
  * Judges a login: `undefined` refuses it, always with the same words to the client. It must take as long for a user that
- * does not exist as for a wrong password (RFC 2577 section 7). What it throws is a 421 to the client.
+ * does not exist as for a wrong password (RFC 2577 section 7). What it throws is a 421 to the client, and no wrong password.
  */
 export type Authenticate = (attempt: LoginAttempt, signal: AbortSignal) => Promise<Account | undefined>;

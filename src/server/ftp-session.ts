@@ -15,7 +15,14 @@ import { ControlConnection } from "./control-connection.ts";
 import { DataConnector } from "./data-connector.ts";
 import type { SessionContext, TlsSession } from "./environment.ts";
 import { Aborted, refusalOf } from "./replies.ts";
-import { newState, type RunningTransfer, reinitialise, type Session, type SessionState } from "./session.ts";
+import {
+  leaveAccount,
+  newState,
+  type RunningTransfer,
+  reinitialise,
+  type Session,
+  type SessionState,
+} from "./session.ts";
 
 export class FtpSession implements Session {
   readonly context: SessionContext;
@@ -73,6 +80,8 @@ export class FtpSession implements Session {
     this.#life.abort(new Aborted());
     this.#timers.clear();
     await Promise.all([this.data.forget(), this.#channel.close()]);
+    await this.#tasks.settled();
+    leaveAccount(this);
     await this.#tasks.settled();
     this.emit({ type: "session.close", reason: this.#reason });
   }
@@ -172,7 +181,7 @@ export class FtpSession implements Session {
     }
     this.reply(reply);
     // What was sent in the clear may have been somebody else's (RFC 4217 section 11).
-    reinitialise(this.state);
+    reinitialise(this);
     await this.data.forget();
     await this.#handshake();
   }

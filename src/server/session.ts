@@ -57,6 +57,13 @@ export function filesOf(session: Session): FileSystem {
   return accountOf(session).fileSystem;
 }
 
+/** Nobody is logged in any more; what belonged to the account goes. */
+export function leaveAccount(session: Session): void {
+  const { account } = session.state;
+  session.state.account = undefined;
+  if (account?.owned !== undefined) session.track(Promise.resolve(account.owned[Symbol.asyncDispose]()));
+}
+
 /** A path of the client's, from its working directory. */
 export function pathOf(session: Session, argument: string): string {
   return resolvePath(session.state.directory, argument);
@@ -120,6 +127,7 @@ export function newState(): SessionState {
 }
 
 /** As just connected (REIN, AUTH); what was done wrong is not forgotten, nor the protection (RFC 4217 section 11). */
-export function reinitialise(state: SessionState): void {
-  Object.assign(state, defaults);
+export function reinitialise(session: Session): void {
+  leaveAccount(session);
+  Object.assign(session.state, defaults);
 }

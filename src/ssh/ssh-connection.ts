@@ -13,6 +13,8 @@ export interface Question {
   readonly text: string;
   /** True: show what is typed. */
   readonly echo: boolean;
+  /** A jump host on the way asks it, not the SSH host itself. */
+  readonly jump?: true;
 }
 
 /** Answers questions, or returns undefined when nobody can be asked. Used by the embedded transport; OpenSSH asks by itself. */

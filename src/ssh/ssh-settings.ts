@@ -12,6 +12,11 @@ function checkWord(what: string, word: string): void {
   });
 }
 
+/** Refuses what OpenSSH refuses: those characters have a meaning in ProxyCommand and in `Match exec`. */
+export function isSshUser(user: string): boolean {
+  return user !== "" && !/^-|['`"$;&<>|(){}\s\p{Cc}]|\\$/u.test(user);
+}
+
 function checkOption(option: string): void {
   if (/^\s*[A-Za-z][A-Za-z0-9]*(\s*=|\s)/.test(option) && !/[\r\n\0]/.test(option)) return;
   throw new SallyportError("USAGE_INVALID", `${JSON.stringify(option)} is not an option for ssh`, {

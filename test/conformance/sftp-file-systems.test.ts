@@ -1,6 +1,6 @@
 // The file-system suite over SFTP.
 import { afterAll, beforeAll } from "vitest";
-import { openSftpFileSystem } from "../../src/filesystem/sftp/sftp-file-system.ts";
+import { makeSftpFileSystem } from "../../src/filesystem/sftp/sftp-file-system.ts";
 import { describePeers } from "../support/missing.ts";
 import { watchResources } from "../support/resources.ts";
 import { type OpenSftpPlace, sftpPlaces } from "../support/sftp.ts";
@@ -21,7 +21,7 @@ for (const place of [sftpPlaces[0], sftpPlaces[3]]) {
     describeFileSystem("over SFTP", async () => {
       const session = await opened.session();
       const { client, root } = session;
-      return { files: openSftpFileSystem({ client, root }), close: async () => session[Symbol.asyncDispose]() };
+      return { files: makeSftpFileSystem({ client, root }), close: async () => session[Symbol.asyncDispose]() };
     });
   });
 }

@@ -17,6 +17,7 @@ const layers: readonly (readonly string[])[] = [
   ["lab"],
   ["transfer"],
   ["tunnel", "serve", "connect"],
+  ["bridge"],
   ["cli", "testing"],
 ];
 

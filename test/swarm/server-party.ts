@@ -135,7 +135,14 @@ export class ServerParty {
     };
     const listener = await program.listen({ host: "", ports: { first: 21, last: 21 }, signal: never });
     const server = new FtpServer(listener, this.#policy(clock), environment, shared, false);
-    const running = new RunningServer({ clock, listeners: [], servers: [server], shared, ssh: undefined });
+    const running = new RunningServer({
+      clock,
+      listeners: [],
+      servers: [server],
+      shared,
+      ssh: undefined,
+      owned: undefined,
+    });
     return { program, close: () => running[Symbol.asyncDispose]() };
   }
 

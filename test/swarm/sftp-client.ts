@@ -1,5 +1,5 @@
 // The SFTP client of this project, doing what its plan says.
-import { openSftpFileSystem, type SftpFiles } from "../../src/filesystem/sftp/sftp-file-system.ts";
+import { makeSftpFileSystem, type SftpFiles } from "../../src/filesystem/sftp/sftp-file-system.ts";
 import { isSallyportError } from "../../src/protocol/error.ts";
 import { SftpClient } from "../../src/ssh/sftp/client/sftp-client.ts";
 import type { ClientParts } from "./client-parts.ts";
@@ -15,7 +15,7 @@ export async function runSftpClient(parts: ClientParts, plan: SftpClientPlan): P
     const { clock } = parts.program;
     const connection = await ssh.openSubsystem("sftp", { signal: never });
     await using client = await SftpClient.open({ connection, clock, signal: never });
-    const files = openSftpFileSystem({ client });
+    const files = makeSftpFileSystem({ client });
     for (const [index, step] of plan.steps.entries())
       await attempt(parts, files, step, `/sftp-${parts.number}-${index}`);
   });

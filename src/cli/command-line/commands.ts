@@ -1,4 +1,5 @@
 // The first words that are commands, and no destination: how the rest is read, and what --help prints.
+import { type BridgeCommand, bridgeParser, parseBridge } from "../bridge/bridge-command.ts";
 import { type DemoCommand, demoParser, parseDemo } from "../demo/demo-command.ts";
 import { type FtpCommand, ftpParser, parseFtp } from "../ftp/ftp-command.ts";
 import { type LabCommand, labParser, parseLab } from "../lab/lab-command.ts";
@@ -12,6 +13,7 @@ import { type TunnelCommand, tunnelParser } from "./tunnel-command.ts";
 export type ParsedLine =
   | TunnelCommand
   | ServeCommand
+  | BridgeCommand
   | PasswdCommand
   | DemoCommand
   | LabCommand
@@ -35,6 +37,7 @@ const transfer = (verb: TransferVerb): readonly [string, Command] => [
 /** In the order of the documentation. */
 export const commands: ReadonlyMap<string, Command> = new Map([
   ["serve", { parse: parseServe, parser: serveParser }],
+  ["bridge", { parse: parseBridge, parser: bridgeParser }],
   ["passwd", { parse: parsePasswd, parser: passwdParser }],
   ["demo", { parse: parseDemo, parser: demoParser }],
   ["lab", { parse: parseLab, parser: labParser }],

@@ -1,5 +1,6 @@
 // [user@]host and ssh://[user@]host[:port], as ssh(1) reads them.
 
+import { isSshUser } from "../../ssh/ssh-settings.ts";
 import { usageError } from "./usage-error.ts";
 import { isHostName, parsePort } from "./values.ts";
 
@@ -56,9 +57,8 @@ function checkHost(host: string, text: string): string {
   );
 }
 
-// The same characters as ssh refuses: they have a meaning in ProxyCommand and in Match exec.
 function checkUser(user: string, text: string): string {
-  if (user !== "" && !/^-|['`"$;&<>|(){}\s\p{Cc}]|\\$/u.test(user)) return user;
+  if (isSshUser(user)) return user;
   throw usageError(
     user === "" ? `"${text}" has no user before the @` : `"${user}" is not a user name`,
     "The destination is [user@]host.",

@@ -108,6 +108,14 @@ export class EventLog {
           user: printable(event.user),
           address: event.client,
         });
+      case "login.failed": {
+        const message = `could not judge a login as ${printable(event.user)} from ${event.client}: ${printable(event.reason)}`;
+        return record("warn", event.type, message, {
+          protocol: "ftp",
+          user: printable(event.user),
+          address: event.client,
+        });
+      }
       case "file.action":
         return describeAction(event);
       case "ssh-server.login":

@@ -1,6 +1,7 @@
 // What is printed of listeners and of an SSH server that have been opened: addresses, its key, what to type.
 import { hostname } from "node:os";
 import { formatEndpoint } from "../../platform/endpoint.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import { isLoopback, isUnspecified } from "../../protocol/ip-address.ts";
 import type { OpenListener, Server } from "../../serve/options.ts";
 import type { ServeCommand } from "./serve-command.ts";
@@ -45,20 +46,32 @@ function keyName(hostKey: string): string {
     .toUpperCase();
 }
 
-/** One line; `asked`: the address that was to be listened on. One JSON object for programs. */
-export function announceListener(listener: OpenListener, asked = "127.0.0.1", json = false): string {
+export interface ListenerWords {
+  /** The address that was to be listened on. */
+  readonly asked?: string | undefined;
+  /** The option that says so. */
+  readonly listenFlag?: string;
+  /** Where the files are, if not here. */
+  readonly leadsTo?: string;
+  readonly json?: boolean;
+}
+
+/** One line; one JSON object for programs. */
+export function announceListener(listener: OpenListener, words: ListenerWords = {}): string {
+  const { asked = "127.0.0.1", listenFlag = "--listen", leadsTo, json = false } = words;
   const { url, host, port } = listener;
   const isEverywhere = asked === "" || asked === "*" || isUnspecified(asked);
+  const from = leadsTo === undefined ? "" : ` -> ${leadsTo}`;
   if (json) {
     const reach = isEverywhere ? "every-address" : isLoopback(asked) ? "this-machine" : "one-address";
-    return JSON.stringify({ event: "listening", url, host, port, reach });
+    return JSON.stringify({ event: "listening", url, host, port, reach, ...definedProps({ files: leadsTo }) });
   }
   if (isEverywhere) {
     // The URL for others: the loopback address that programs get is good here alone.
     const scheme = url.slice(0, url.indexOf("://"));
-    return `${scheme}://${formatEndpoint({ host: hostname(), port })} (every address of this machine: others can connect)`;
+    return `${scheme}://${formatEndpoint({ host: hostname(), port })}${from} (every address of this machine: others can connect)`;
   }
   return isLoopback(asked)
-    ? `${url} (this machine only unless --listen says otherwise)`
-    : `${url} (others can connect)`;
+    ? `${url}${from} (this machine only unless ${listenFlag} says otherwise)`
+    : `${url}${from} (others can connect)`;
 }

@@ -1,11 +1,13 @@
 // One run of the FTP server: ask, open, announce it, wait for a signal, close.
 import { stat } from "node:fs/promises";
 import { readPrivateFile } from "../../admission/private-file.ts";
+import { onAbort } from "../../platform/abort.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Server, ServerOptions, ServerTls } from "../../serve/options.ts";
+import type { AskUser } from "../../ssh/ssh-connection.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
 import { EventLog } from "../report/event-log.ts";
 import type { Reporter } from "../report/reporter.ts";
@@ -17,7 +19,25 @@ import { type TraceWriter, traceOfRun } from "../trace/trace-writer.ts";
 import { announceListener, announceSsh } from "./announce.ts";
 import type { ServeCommand } from "./serve-command.ts";
 
-export type OpenServer = (options: ServerOptions) => Promise<Server>;
+/** What a run gives to those who open more than a server. */
+export interface RunParts {
+  readonly askUser: AskUser;
+  readonly tellUser: (line: string) => void;
+  /** Ends what opens; not what is open. */
+  readonly signal: AbortSignal;
+}
+
+export type OpenServer = (options: ServerOptions, parts: RunParts) => Promise<Server>;
+
+/** How a command that serves is spoken of. */
+export interface ServeWords {
+  /** The option that says where it listens. */
+  readonly listenFlag: string;
+  /** Where the files are, if not here. */
+  readonly leadsTo?: string;
+  /** What users say here opens an SSH server, too. */
+  readonly carriesSshPasswords?: boolean;
+}
 
 /** Returns the exit status. Throws what is to be reported to the user. */
 export async function runServe(
@@ -25,13 +45,14 @@ export async function runServe(
   io: ProcessIo,
   reporter: Reporter,
   openServer: OpenServer,
+  words: ServeWords = { listenFlag: "--listen" },
 ): Promise<number> {
   const stop = new StopRequest(io.onStopSignal);
   let writer: TraceWriter | undefined;
   try {
     writer = traceOfRun(command.output, io, reporter);
     const server = await open(command, io, reporter, openServer, stop, writer);
-    await using(command, io, reporter, stop, server);
+    await using(command, io, reporter, stop, server, words);
     return exitStatus.ok;
   } catch (error) {
     const signal = stop.signalOf(error);
@@ -58,7 +79,9 @@ async function open(
   }
   const tls = await readTls(command);
   const events = new EventLog();
-  return openServer({
+  const opening = new AbortController();
+  const stopListening = onAbort(stop.first, () => opening.abort(stop.first.reason));
+  const options: ServerOptions = {
     ...command.options,
     sessionsMax: await sessionsThatFit(command.options.sessionsMax, limits.serverSessionsMax, reporter),
     users,
@@ -67,7 +90,13 @@ async function open(
       writer?.trace(event);
       for (const record of events.observe(event)) reporter.log(record);
     },
-  });
+  };
+  const tellUser = (line: string): void => reporter.log({ level: "warn", message: line, verbatim: true });
+  try {
+    return await openServer(options, { askUser: ask, tellUser, signal: opening.signal });
+  } finally {
+    stopListening();
+  }
 }
 
 async function using(
@@ -76,15 +105,17 @@ async function using(
   reporter: Reporter,
   stop: StopRequest,
   server: Server,
+  words: ServeWords,
 ): Promise<void> {
   try {
     for (const [index, listener] of server.listeners.entries()) {
-      io.printLine(announceListener(listener, command.options.listen?.[index]?.host, command.output.json));
+      const asked = command.options.listen?.[index]?.host;
+      io.printLine(announceListener(listener, { asked, json: command.output.json, ...words }));
     }
     for (const line of announceSsh(server, command)) io.printLine(line);
-    warnOfRoot(reporter);
+    if (words.leadsTo === undefined) warnOfRoot(reporter);
     await warnOfReadableHashes(command, reporter);
-    warnOfExposure(command, reporter);
+    warnOfExposure(command, words, reporter);
     io.becameReady();
     await Promise.race([aborted(stop.first), io.crashed]);
     const closing = server.close({ graceMs: limits.closeGraceMs });
@@ -118,7 +149,7 @@ async function warnOfReadableHashes({ options: { passwordFile } }: ServeCommand,
   });
 }
 
-function warnOfExposure({ options, requireTls }: ServeCommand, reporter: Reporter): void {
+function warnOfExposure({ options, requireTls }: ServeCommand, words: ServeWords, reporter: Reporter): void {
   const open = (options.listen ?? []).filter(
     ({ host = "127.0.0.1", implicitTls }) => !isLoopback(host) && !implicitTls,
   );
@@ -126,7 +157,8 @@ function warnOfExposure({ options, requireTls }: ServeCommand, reporter: Reporte
   reporter.log({
     level: "warn",
     message:
-      "other machines can connect; without TLS (--require-tls) passwords and files cross the network for all to read",
+      "other machines can connect; without TLS (--require-tls) passwords and files cross the network for all to read" +
+      (words.carriesSshPasswords === true ? "; these passwords are those of the SSH server" : ""),
     fields: { event: "exposed" },
   });
 }

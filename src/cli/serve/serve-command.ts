@@ -9,7 +9,7 @@ import { type ParsedServeOptions, serveOptions } from "./serve-options.ts";
 
 export interface ServeCommand {
   readonly kind: "serve";
-  readonly options: ServerOptions & { readonly files: string };
+  readonly options: ServerOptions;
   /** Their passwords are asked for. */
   readonly users: readonly string[];
   /** To be read. */
@@ -51,12 +51,22 @@ export function serveParser(): Parser<ParsedServeOptions> {
 /** Throws `USAGE_INVALID`. */
 export function parseServe(args: readonly string[]): ServeCommand {
   const { values, args: operands } = serveParser().parseArgs(args);
-  const { users = [], certificate, key, requireTls = false, requireReuse = false, ssh, ...others } = values;
-  const { verbosity, quiet, json, log, trace, ...options } = others;
-  const { passwordFile, anonymous } = options;
-  if (users.length === 0 && passwordFile === undefined && anonymous === undefined) {
+  if (!hasUsers(values)) {
     throw usageError("nobody could log in", "Use --user NAME, --password-file FILE or --anonymous.");
   }
+  const { options, ...rest } = serverOf(values);
+  return { kind: "serve", ...rest, options: { ...options, files: operands[0] ?? ".", ...sshOf(values) } };
+}
+
+/** Somebody is named who may log in. */
+export function hasUsers({ users = [], passwordFile, anonymous }: ParsedServeOptions): boolean {
+  return users.length > 0 || passwordFile !== undefined || anonymous !== undefined;
+}
+
+/** All but what is served. Throws `USAGE_INVALID`. */
+export function serverOf(values: ParsedServeOptions): Omit<ServeCommand, "kind"> {
+  const { users = [], certificate, key, requireTls = false, requireReuse = false, ssh, ...others } = values;
+  const { verbosity, quiet, json, log, trace, ...options } = others;
   if ((certificate === undefined) !== (key === undefined)) {
     throw usageError("--tls-certificate and --tls-key belong together", "Give both.");
   }
@@ -66,8 +76,7 @@ export function parseServe(args: readonly string[]): ServeCommand {
   }
   const { authorizedKeysFile, hostKeyFile, permitOpen, gatewayPorts, ...ftp } = options;
   return {
-    kind: "serve",
-    options: { ...ftp, files: operands[0] ?? ".", ...listenersOf(values), ...sshOf(values) },
+    options: { ...ftp, ...listenersOf(values) },
     users,
     tls: certificate === undefined || key === undefined ? undefined : { certificate, key },
     requireTls,

@@ -223,7 +223,7 @@ export const serveOptions: readonly OptionGroup<ParsedServeOptions>[] = [
 ];
 
 /** `2121`, `192.0.2.7:2121`, `[::1]:2121`, `*:2121`, `localhost:2121`. */
-function listenAt(text: string, flag: string, implicitTls: boolean): ServerListen {
+export function listenAt(text: string, flag: string, implicitTls: boolean): ServerListen {
   const [, bracketed, plain, port = ""] = /^(?:(?:\[([^\]]*)\]|([^:[\]]*)):)?([^:]*)$/.exec(text) ?? [];
   const host = bracketed ?? plain ?? "127.0.0.1";
   const isAddress = host === "" || host === "*" || host.toLowerCase() === "localhost" || ipFamily(host) !== undefined;
@@ -244,4 +244,9 @@ function sshListen(text: string, flag: string): Pick<ServerSsh, "host" | "port">
     if (!text.includes("/") && !text.includes(".")) throw cause;
     throw usageError(`${flag}: "${text}" is not an address and a port`, "The directory comes first: serve DIR --ssh.");
   }
+}
+
+/** The groups of these titles, for other commands that serve. */
+export function serveGroups(...titles: readonly string[]): readonly OptionGroup<ParsedServeOptions>[] {
+  return serveOptions.filter(({ title }) => titles.includes(title));
 }

@@ -82,6 +82,8 @@ function describe(event: TraceEvent): Description {
       return note(`${printable(event.user)} logged in from ${event.client}`);
     case "login.refused":
       return note(`${event.client} was refused as ${printable(event.user)}`);
+    case "login.failed":
+      return note(`${event.client} could not log in as ${printable(event.user)}: ${printable(event.reason)}`);
     case "file.action": {
       const to = event.to === undefined ? "" : ` to ${printable(event.to)}`;
       return note(

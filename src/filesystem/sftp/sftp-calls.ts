@@ -17,16 +17,14 @@ type Good<T extends ReplyType> = Extract<Reply<T>, { readonly type: T }>;
 
 export class SftpCalls {
   readonly client: SftpClient;
+  readonly features: ServerFeatures;
   readonly #root: string;
 
-  /** `root`: absolute, without `/` at its end; `""` is the server's own root. */
-  constructor(client: SftpClient, root: string) {
+  /** `root`: without `/` at its end; `""` is the server's own root, `"."` where the login begins. `features`: of which less is used. */
+  constructor(client: SftpClient, root: string, features: ServerFeatures = client.features) {
     this.client = client;
+    this.features = features;
     this.#root = root;
-  }
-
-  get features(): ServerFeatures {
-    return this.client.features;
   }
 
   /** The server's path for one of ours. Throws `FS_NAME_INVALID` for what is no path of a FileSystem. */

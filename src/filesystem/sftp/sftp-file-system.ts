@@ -26,15 +26,24 @@ import { SftpUpdater, SftpWriter } from "./sftp-writer.ts";
 export interface SftpFileSystemOptions {
   /** Stays the caller's. */
   readonly client: SftpClient;
-  /** The server's directory that becomes `/`: absolute, without `.` and `..`. Default the server's own root. No jail: README.md. */
+  /**
+   * The server's directory that becomes `/`: absolute, without `.` and `..`, or begun with `.` for where the login begins. Default
+   * the server's own root. No jail: README.md.
+   */
   readonly root?: string;
+  /** A file is complete when the server has it on its disk, where it can tell (fsync@openssh.com). Default true. */
+  readonly sync?: boolean;
 }
 
 export type SftpFiles = FileSystem & SetsTimes & SetsModes & UpdatesFiles & Partial<TellsSpace>;
 
 /** Free space is told where the server has statvfs@openssh.com. Throws `FS_NAME_INVALID` for a root that is no path. */
-export function openSftpFileSystem({ client, root = "/" }: SftpFileSystemOptions): SftpFiles {
-  const session = new SftpCalls(client, root === "/" ? "" : new SftpCalls(client, "").place(root));
+export function makeSftpFileSystem({ client, root = "/", sync = true }: SftpFileSystemOptions): SftpFiles {
+  const begin = root.startsWith(".") ? "." : "";
+  const below = root.slice(begin.length);
+  const prefix = below === "" || below === "/" ? begin : begin + new SftpCalls(client, "").place(below);
+  const { features } = client;
+  const session = new SftpCalls(client, prefix, sync ? features : { ...features, fsync: false });
   return client.features.statvfs ? new SftpFileSystemWithSpace(session) : new SftpFileSystem(session);
 }
 

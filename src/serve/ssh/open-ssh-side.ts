@@ -117,7 +117,9 @@ function judge(
   accountOf: WeakMap<SshUser, Account>,
 ): AuthenticateSsh {
   const admit = (name: string, address: string, account: Account | undefined): SshUser | undefined => {
-    if (account === undefined) return undefined;
+    // What goes with an FTP session would have nobody to close it.
+    void account?.owned?.[Symbol.asyncDispose]();
+    if (account === undefined || account.owned !== undefined) return undefined;
     const user = { name };
     const who = { protocol: "ssh", client: address, user: utf8Bytes(name) } as const;
     const report = (action: FileAction): void => emit({ type: "file.action", ...who, ...action });

@@ -1,20 +1,23 @@
 // Logging in and out: USER, PASS, ACCT, REIN, QUIT, HOST (RFC 7151), ABOR.
 import { definedProps } from "../../protocol/defined-props.ts";
+import { isSallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import { makeReply } from "../../protocol/reply.ts";
-import { type Answer, clientOf, type HandlerTable, reinitialise, type Session } from "../session.ts";
+import type { Account } from "../account.ts";
+import { type Answer, clientOf, type HandlerTable, leaveAccount, reinitialise, type Session } from "../session.ts";
 
 export const loginHandlers: HandlerTable = {
   /** The same words for every name (RFC 2577 section 7). */
   USER: (session, user) => {
-    Object.assign(session.state, { user, phase: "named", account: undefined });
+    leaveAccount(session);
+    Object.assign(session.state, { user, phase: "named" });
     return makeReply(331, "Please specify the password.");
   },
   PASS: logIn,
   ACCT: () => makeReply(202, "ACCT command ignored."),
   REIN: async (session) => {
     await session.data.forget();
-    reinitialise(session.state);
+    reinitialise(session);
     return makeReply(220, "Service ready for new user.");
   },
   QUIT: () => ({ reply: makeReply(221, "Goodbye."), next: "close" }),
@@ -38,7 +41,16 @@ async function logIn(session: Session, password: string, signal: AbortSignal): P
   state.phase = "start";
   const address = clientOf(session);
   const attempt = { user, password, address, secure: session.secure, ...definedProps({ host }) };
-  const account = await guard.attempt(address, user, () => policy.authenticate(attempt, signal), signal);
+  leaveAccount(session);
+  let account: Account | undefined;
+  try {
+    account = await guard.attempt(address, user, () => policy.authenticate(attempt, signal), signal);
+  } catch (error) {
+    if (signal.aborted || !isSallyportError(error)) throw error;
+    // No word about the password: whoever judges could not be asked.
+    session.emit({ type: "login.failed", client: address, user, reason: error.message });
+    return { reply: makeReply(421, `Login is not possible now: ${error.message}.`), next: "close" };
+  }
   session.emit({ type: account === undefined ? "login.refused" : "login.accepted", client: address, user });
   if (account === undefined) return refuse(session);
   Object.assign(state, { account, phase: "logged-in", loginFailures: 0, directory: account.directory ?? "/" });

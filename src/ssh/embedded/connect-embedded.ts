@@ -27,11 +27,12 @@ export const connectEmbedded: ConnectSsh = (options, environment, signal) =>
 
 async function connectHop(
   options: SshOptions,
-  environment: SshEnvironment,
+  given: SshEnvironment,
   signal: AbortSignal,
   depth: number,
 ): Promise<SshConnection> {
   signal.throwIfAborted();
+  const environment = depth === 0 ? given : askedByJumpHost(given);
   const notify = (line: string): void => {
     if (options.quiet !== true) environment.tellUser?.(line);
   };
@@ -49,7 +50,7 @@ async function connectHop(
   const hostKeys = await hostKeyPolicy(settings, notify);
   const algorithms = chooseAlgorithms(source, knownTypes(hostKeys.entries, hostKeys.identity));
   const connectJump = (hop: SshOptions, hopDepth: number): Promise<SshConnection> =>
-    connectHop(hop, environment, signal, hopDepth);
+    connectHop(hop, given, signal, hopDepth);
   const carrier = await openCarrier({ options, settings, environment, notify, depth, connectHop: connectJump, signal });
   const { stream, address } = carrier;
   note(`connected to ${settings.host} port ${settings.port}${address === undefined ? "" : ` (${address})`}`);
@@ -75,6 +76,12 @@ async function connectHop(
     await closeCarrier(carrier);
     throw error;
   }
+}
+
+function askedByJumpHost(environment: SshEnvironment): SshEnvironment {
+  const { askUser } = environment;
+  if (askUser === undefined) return environment;
+  return { ...environment, askUser: (question, signal) => askUser({ ...question, jump: true }, signal) };
 }
 
 async function hostKeyPolicy(

@@ -1,7 +1,7 @@
 // One SFTP channel with its file system; what a session works with until the connection breaks.
 
 import { SftpCalls } from "../../filesystem/sftp/sftp-calls.ts";
-import { openSftpFileSystem, type SftpFiles } from "../../filesystem/sftp/sftp-file-system.ts";
+import { makeSftpFileSystem, type SftpFiles } from "../../filesystem/sftp/sftp-file-system.ts";
 import { decodeName, encodeName } from "../../protocol/client/name-bytes.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { nameOf, resolvePath } from "../../protocol/file-path.ts";
@@ -27,7 +27,7 @@ export async function makeSftpChannel(client: SftpClient, signal: AbortSignal): 
   return {
     client,
     session,
-    files: openSftpFileSystem({ client }),
+    files: makeSftpFileSystem({ client }),
     place: (path) => {
       if (typeof home === "string" || path.startsWith("/"))
         return sftpPath(typeof home === "string" ? home : "/", path);

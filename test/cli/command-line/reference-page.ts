@@ -1,4 +1,5 @@
 // docs/reference/command-line.md, made from the option table.
+import { bridgeOptions } from "../../../src/cli/bridge/bridge-options.ts";
 import { commandWords } from "../../../src/cli/command-line/commands.ts";
 import { type OptionGroup, type RowText, spelling } from "../../../src/cli/command-line/option-table.ts";
 import { examples } from "../../../src/cli/command-line/tunnel-command.ts";
@@ -41,6 +42,16 @@ export function referencePage(): string {
     serving,
     "",
     ...optionRows(serveOptions.flatMap(({ rows }) => rows)),
+    "",
+    "## sallyport bridge",
+    "",
+    "```",
+    "sallyport bridge [-L [BIND:]PORT] [options] [USER@]HOST[:PATH]",
+    "```",
+    "",
+    bridging,
+    "",
+    ...optionRows(bridgeOptions.flatMap(({ rows }) => rows)),
     "",
     "## sallyport passwd",
     "",
@@ -139,6 +150,10 @@ const serving = `An FTP server. It serves DIR, or the current directory. It prin
 listener, and listens on this machine only unless \`--listen\` says otherwise. With \`--json\` these lines are objects as below. A
 password is never a word of the command line, where others could see it: \`--user\` asks for it, as the program asks all its
 questions.`;
+
+const bridging = `An FTP server whose files are on the SFTP server HOST; PATH is \`/\` for FTP clients. Without \`--user\`, \`--password-file\` and
+\`--anonymous\`, FTP users log in with their own SSH names and passwords. [The guide](../guides/bridge.md) says more. The options of SSH are those
+of the tunnel, the others those of \`serve\`.`;
 
 const transfers = `URLs are \`ftp://\` and \`ftps://\` (TLS from the first byte). The [guide](../guides/client.md) has examples. With \`--json\`
 every line of standard output is an object with \`event\`:

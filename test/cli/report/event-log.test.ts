@@ -83,6 +83,13 @@ describe("our own server", () => {
     ]);
   });
 
+  test("warns of a login that nobody could judge, with the reason", () => {
+    const login = { client: "192.0.2.7", user: "alice", reason: "connection refused" };
+    const [record] = logOf(served().event({ type: "login.failed", ...login })).slice(1);
+    expect(record?.message).toBe("session 3: could not judge a login as alice from 192.0.2.7: connection refused");
+    expect(record).toMatchObject({ level: "warn", fields: { event: "login.failed", user: "alice" } });
+  });
+
   test("tells a listing as before", () => {
     const dialogue = served()
       .command("LIST", false)

@@ -1,7 +1,7 @@
 // The subsystem channel of both transports, at sshd and at our own server.
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openSftpFileSystem } from "../../../src/filesystem/sftp/sftp-file-system.ts";
+import { makeSftpFileSystem } from "../../../src/filesystem/sftp/sftp-file-system.ts";
 import { requests } from "../../../src/ssh/sftp/wire/requests.ts";
 import { describePeers } from "../../support/missing.ts";
 import { watchResources } from "../../support/resources.ts";
@@ -22,7 +22,7 @@ for (const place of sftpPlaces) {
 
     test("carries both ways at once, and every byte arrives", async () => {
       await using session = await opened.session();
-      const files = openSftpFileSystem(session);
+      const files = makeSftpFileSystem(session);
       const up = async (name: string): Promise<void> => {
         await using writer = await files.openWrite(name, { start: "exclusive", signal });
         for (let at = 0; at < big.length; at += 99_999) await writer.write([big.subarray(at, at + 99_999)]);
@@ -43,7 +43,7 @@ for (const place of sftpPlaces) {
       await using session = await opened.session();
       expect(session.client.features.posixRename).toBe(true);
       expect(session.client.features.readBytes).toBe(261_120);
-      expect("space" in openSftpFileSystem(session)).toBe(true);
+      expect("space" in makeSftpFileSystem(session)).toBe(true);
     });
 
     test("two of them are two sessions, and disposal of one leaves the other", async () => {
@@ -75,7 +75,7 @@ for (const place of sftpPlaces) {
 
     test("a wait that is given up leaves a session that works", async () => {
       await using session = await opened.session();
-      const files = openSftpFileSystem(session);
+      const files = makeSftpFileSystem(session);
       mkdirSync(`${session.directory}/d`);
       const stop = new AbortController();
       const waiting = files.stat("/d", { signal: stop.signal });
@@ -93,7 +93,7 @@ for (const place of [sshdByOpenSsh, sshdByLibrary]) {
     test("breaks what is under way, and leaves the part", async () => {
       await using opened = await place.open();
       await using session = await opened.session();
-      const files = openSftpFileSystem(session);
+      const files = makeSftpFileSystem(session);
       await using writer = await files.openWrite("/part", { start: "exclusive", signal });
       await writer.write([big]);
       await opened.connection[Symbol.asyncDispose]();

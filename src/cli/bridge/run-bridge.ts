@@ -1,0 +1,67 @@
+// One run of the bridge: the SFTP server's files are opened, and served as `serve` serves a directory.
+import { openSftpFileSystem } from "../../bridge/sftp-files.ts";
+import { sshLogins } from "../../bridge/ssh-logins.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
+import type { Server, ServerOptions } from "../../serve/options.ts";
+import { targetOf } from "../../ssh/ssh-connection.ts";
+import type { Reporter } from "../report/reporter.ts";
+import type { ProcessIo } from "../run/process-io.ts";
+import { type OpenServer, type RunParts, runServe } from "../serve/run-serve.ts";
+import type { BridgeCommand } from "./bridge-command.ts";
+
+/** Returns the exit status. Throws what is to be reported to the user. */
+export async function runBridge(
+  command: BridgeCommand,
+  io: ProcessIo,
+  reporter: Reporter,
+  openServer: OpenServer,
+): Promise<number> {
+  const open = command.logins === "ssh" ? openForSshUsers : openForLocalUsers;
+  const about = {
+    listenFlag: "-L",
+    leadsTo: `sftp://${placeOf(command)}`,
+    carriesSshPasswords: command.logins === "ssh",
+  };
+  return await runServe(
+    command.serve,
+    io,
+    reporter,
+    (options, parts) => open(command, options, parts, openServer),
+    about,
+  );
+}
+
+async function openForLocalUsers(
+  { host, root, fsync: sync }: BridgeCommand,
+  options: ServerOptions,
+  parts: RunParts,
+  openServer: OpenServer,
+): Promise<Server> {
+  const { askUser, tellUser, signal } = parts;
+  const { trace } = options;
+  const asked = { ...host, askUser, tellUser, signal, ...definedProps({ trace }) };
+  const files = await openSftpFileSystem(asked, { root, sync });
+  try {
+    return await openServer({ ...options, files, owned: files }, parts);
+  } catch (error) {
+    await files[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function openForSshUsers(
+  { host: { ssh }, root, fsync: sync }: BridgeCommand,
+  options: ServerOptions,
+  parts: RunParts,
+  openServer: OpenServer,
+): Promise<Server> {
+  const { trace } = options;
+  const authenticate = sshLogins({ ssh, root, sync, tellUser: parts.tellUser, ...definedProps({ trace }) });
+  return openServer({ ...options, authenticate }, parts);
+}
+
+/** As a URL: what is relative begins at `~`. */
+function placeOf({ host: { ssh }, root }: BridgeCommand): string {
+  const path = root.startsWith("/") ? root : `/~/${root}`;
+  return `${targetOf(ssh)}${ssh.port === undefined ? "" : `:${ssh.port}`}${encodeURI(path)}`;
+}
