@@ -47,7 +47,7 @@ export function tunnelParser(): Parser<ParsedTunnelOptions> {
         "demo                  see it work on this machine alone: needs no server",
         "lab [run NUMBER]      shows how FTP fails through SSH: sallyport lab --help",
         "serve [DIR]           an FTP server: sallyport serve --help",
-        "bridge [USER@]HOST    an FTP server whose files are on an SFTP server: sallyport bridge --help",
+        "bridge [USER@]HOST    FTP in front of an SFTP server: sallyport bridge --help",
         "passwd NAME [FILE]    adds a user for that server",
         "ftp [HOST]            an FTP client at the prompt: sallyport ftp --help",
         "get|put|ls|cp URL...  one transfer or listing: sallyport get --help",
