@@ -74,7 +74,6 @@ function pickHost(host: SshHost): Omit<SshHost, typeof Symbol.asyncDispose> {
     target: host.target,
     transport: host.transport,
     lost: host.lost,
-    remoteSockets: host.remoteSockets,
     ready: (signal) => host.ready(signal),
     openSubsystem: (name, signal) => host.openSubsystem(name, signal),
   };

@@ -1,31 +1,27 @@
 // A session as the caller has it: each call in its turn, on the connection that is there.
 import { raceAbort } from "../platform/abort.ts";
-import type { SallyportError } from "../protocol/error.ts";
+import { SallyportError } from "../protocol/error.ts";
 import type { ListedEntry, Listing } from "../protocol/listing/listed-entry.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { type HashName, offeredHashes, remoteHash } from "./checksum.ts";
 import type { ClientOptions, Credentials, DataMode } from "./client-options.ts";
-import { fetchFile, openDownload } from "./download.ts";
-import type { DownloadStream } from "./download-stream.ts";
 import * as files from "./file-commands.ts";
 import { quote } from "./file-commands.ts";
-import type { CallOptions, FtpClient, UploadSource } from "./ftp-client.ts";
+import type { CallOptions, DownloadStream, FtpClient, UploadSource } from "./ftp-client.ts";
 import { type ListTextOptions, listDirectory, listNames, listText } from "./listing.ts";
 import { logInAgain } from "./log-in.ts";
-import type { ClientEnvironment, Session } from "./session.ts";
+import { type ClientEnvironment, type Session, wireName } from "./session.ts";
 import { SessionHolder } from "./session-holder.ts";
 import { setType } from "./transfer.ts";
 import type {
   DownloadOptions,
-  FetchOptions,
   FileTransferOptions,
-  SendOptions,
   TransferResult,
   Transferred,
   UploadOptions,
 } from "./transfer-options.ts";
-import { sendFile, uploadSource } from "./upload.ts";
-import { retryOver } from "./with-retries.ts";
+import { uploadSource } from "./upload.ts";
+import { overSession } from "./with-retries.ts";
 import { withName, withNames } from "./working-directory.ts";
 
 /** From one path to another, one of them on this machine. */
@@ -37,6 +33,7 @@ export interface SessionParts {
   readonly owned?: AsyncDisposable;
   readonly openAnother: (options: CallOptions) => Promise<FtpClient>;
   /** The library's, which know parts, and servers of other kinds. */
+  readonly openDownload: (client: FtpClient, path: string, options: DownloadOptions) => DownloadStream;
   readonly downloadFile: FileTransfer;
   readonly uploadFile: FileTransfer;
 }
@@ -56,6 +53,13 @@ const holderKey: unique symbol = Symbol.for("sallyport.FtpClient.holder") as nev
 /** What holds a client's connection, for third-party transfers; undefined for what is no client of ours. */
 export function holderOf(client: FtpClient): SessionHolder | undefined {
   return (client as Partial<ConnectedClient>)[holderKey];
+}
+
+/** The same. Throws `CONFIG_INVALID`. */
+export function requireHolder(client: FtpClient): SessionHolder {
+  const holder = holderOf(client);
+  if (holder !== undefined) return holder;
+  throw new SallyportError("CONFIG_INVALID", "this is no client of connectFtp");
 }
 
 class ConnectedClient implements FtpClient {
@@ -199,16 +203,13 @@ class ConnectedClient implements FtpClient {
   }
 
   download(path: string, options: DownloadOptions = {}): DownloadStream {
-    return openDownload(this[holderKey], path, options);
+    wireName(this[holderKey].session, path);
+    return this.#parts.openDownload(this, path, options);
   }
 
   downloadFile(path: string, localPath: string, options: FileTransferOptions = {}): Promise<Transferred> {
     const download = (): Promise<Transferred> => this.#parts.downloadFile(this, path, localPath, options);
     return (options.retries ?? 0) > 0 ? this[holderKey].keep(download) : download();
-  }
-
-  fetch(path: string, localPath: string, options: FetchOptions = {}): Promise<Transferred> {
-    return fetchFile(this[holderKey], path, localPath, options);
   }
 
   upload(source: UploadSource, path: string, options: UploadOptions = {}): Promise<TransferResult> {
@@ -218,10 +219,6 @@ class ConnectedClient implements FtpClient {
   uploadFile(localPath: string, path: string, options: FileTransferOptions = {}): Promise<Transferred> {
     const upload = (): Promise<Transferred> => this.#parts.uploadFile(this, localPath, path, options);
     return (options.retries ?? 0) > 0 ? this[holderKey].keep(upload) : upload();
-  }
-
-  send(localPath: string, path: string, options: SendOptions = {}): Promise<TransferResult> {
-    return sendFile(this[holderKey], localPath, path, options);
   }
 
   openAnother(options: CallOptions = {}): Promise<FtpClient> {
@@ -244,7 +241,7 @@ class ConnectedClient implements FtpClient {
     );
   }
 
-  /** What finds its own way to the directory. Over a new session where the one that there was had hung up before (retryOver). */
+  /** What finds its own way to the directory. Over a new session where the one that there was had hung up before (overSession). */
   #anywhere<T>(
     options: CallOptions | undefined,
     work: (session: Session, signal: AbortSignal) => Promise<T>,
@@ -252,7 +249,7 @@ class ConnectedClient implements FtpClient {
     const holder = this[holderKey];
     return holder.transfer(
       options?.signal,
-      (_, signal) => retryOver(holder, 0, signal, (session) => raceAbort(work(session, signal), signal)),
+      (_, signal) => overSession(holder, signal, (session) => raceAbort(work(session, signal), signal)),
       false,
       "anywhere",
     );

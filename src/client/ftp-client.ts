@@ -1,17 +1,15 @@
 // What the caller has: the public face of a session.
 
+import type { Readable } from "node:stream";
 import type { SallyportError } from "../protocol/error.ts";
 import type { ListedEntry, Listing } from "../protocol/listing/listed-entry.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { HashName } from "./checksum.ts";
 import type { Credentials, DataMode } from "./client-options.ts";
-import type { DownloadStream } from "./download-stream.ts";
 import type { ListTextOptions } from "./listing.ts";
 import type {
   DownloadOptions,
-  FetchOptions,
   FileTransferOptions,
-  SendOptions,
   TransferResult,
   Transferred,
   UploadOptions,
@@ -29,6 +27,12 @@ export type UploadSource =
   | Iterable<Uint8Array>
   | Uint8Array
   | ((offset: number) => AsyncIterable<Uint8Array> | Iterable<Uint8Array>);
+
+/** A file's bytes. Ends only when the file is whole and was verified; anything else destroys it with the error. */
+export interface DownloadStream extends Readable {
+  /** How the transfer went. Rejects as the stream does; that alone ends no program. */
+  readonly result: Promise<TransferResult>;
+}
 
 /**
  * A session with an FTP server. Calls wait for their turn: one transfer or command at a time, in the order of the calls. Paths begin in
@@ -247,8 +251,6 @@ export interface FtpClient extends AsyncDisposable {
    * const { bytes, verified } = await client.downloadFile("report.txt", "/tmp/report.txt", { retries: 3 });
    */
   downloadFile(path: string, localPath: string, options?: FileTransferOptions): Promise<Transferred>;
-  /** @internal One attempt of a download, into the file of this machine itself. {@link FtpClient.downloadFile} calls it. */
-  fetch(path: string, localPath: string, options?: FetchOptions): Promise<Transferred>;
   /**
    * Bytes into a file at the server, which is replaced (STOR) or added to (`append`: APPE). Resolves when the server has confirmed it and
    * the sizes agree.
@@ -268,6 +270,4 @@ export interface FtpClient extends AsyncDisposable {
    * await client.uploadFile("/tmp/report.txt", "report.txt", { resume: true });
    */
   uploadFile(localPath: string, path: string, options?: FileTransferOptions): Promise<Transferred>;
-  /** @internal One attempt of an upload, from a file of this machine. {@link FtpClient.uploadFile} calls it. */
-  send(localPath: string, path: string, options?: SendOptions): Promise<TransferResult>;
 }

@@ -11,6 +11,8 @@ export interface Sink {
   whenReady(callback: () => void): void;
   /** Where the next bytes may be put, which then come with `write`. Never empty. Absent: they come in their own buffers. */
   room?(): Uint8Array;
+  /** All has come. Throws when that cannot be right. */
+  end?(): void;
 }
 
 export interface FlowOptions {

@@ -9,7 +9,7 @@ import { limits } from "../protocol/limits.ts";
 import { printable } from "../protocol/printable.ts";
 import { abortTransfer } from "./abort-transfer.ts";
 import { announce } from "./active-data.ts";
-import { holderOf } from "./client-calls.ts";
+import { requireHolder } from "./client-calls.ts";
 import type { Asked } from "./expected-replies.ts";
 import { sizeOf } from "./file-commands.ts";
 import type { FtpClient } from "./ftp-client.ts";
@@ -50,10 +50,7 @@ export async function transferBetween(
   to: string,
   options: ThirdPartyOptions = {},
 ): Promise<ThirdPartyResult> {
-  const [sender, receiver] = [holderOf(source), holderOf(destination)];
-  if (sender === undefined || receiver === undefined) {
-    throw new SallyportError("CONFIG_INVALID", "a third-party transfer needs two clients of connectFtp");
-  }
+  const [sender, receiver] = [requireHolder(source), requireHolder(destination)];
   if (sender === receiver) {
     throw new SallyportError("CONFIG_INVALID", "a third-party transfer needs two sessions, also at one server");
   }

@@ -49,27 +49,10 @@ export interface DownloadOptions extends TransferOptions {
   readonly offset?: number;
 }
 
-/** Of one attempt, into the file itself. */
-export interface FetchOptions extends Omit<DownloadOptions, "offset"> {
-  /**
-   * With `resume`: so many of the last bytes that are here come once more and are compared; `FTP_VERIFY` with the phase
-   * `resume` when they differ, and then nothing was written. Default 0.
-   */
-  readonly compareBytes?: number;
-  /** Go on behind what the local file has already. Default false: it is replaced when the first byte has come. */
-  readonly resume?: boolean;
-}
-
 /** How bytes are uploaded. */
 export interface UploadOptions extends TransferOptions {
   /** Add to the end of the file (APPE). Default false. */
   readonly append?: boolean;
-}
-
-/** Of one attempt, from a file of this machine. */
-export interface SendOptions extends UploadOptions {
-  /** Go on behind what the server's file has already. Default false. */
-  readonly resume?: boolean;
 }
 
 /** What a transfer has done. */

@@ -1,20 +1,17 @@
-// A file, or what a stream gives, from here to the server.
-import type { Stats } from "node:fs";
-import { stat } from "node:fs/promises";
+// What a source gives, from here to the server; the attempts of a source that can be read again.
 import { toNetworkLines } from "../protocol/ascii.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
-import { makeDigest } from "./checksum.ts";
-import { asksNothingMore, flow, mayRevive, refuseAsciiParts, releaseControl } from "./download.ts";
+import { makeDigest, offeredHashes } from "./checksum.ts";
+import { flow, refuseAsciiParts, releaseControl } from "./download.ts";
 import type { UploadSource } from "./ftp-client.ts";
-import { BufferPool, localSize, readLocal } from "./local-file.ts";
 import { sendData } from "./send-data.ts";
-import { type Session, wireName } from "./session.ts";
+import { mayHave, notify, type Session, wireName } from "./session.ts";
 import type { SessionHolder } from "./session-holder.ts";
 import { runTransfer } from "./transfer.ts";
-import type { SendOptions, TransferResult, UploadOptions } from "./transfer-options.ts";
+import type { TransferResult, UploadOptions } from "./transfer-options.ts";
 import { compare, planVerification, reportedSize, sizeThere, type Verification, verify } from "./verification.ts";
-import { type Holder, retryOver } from "./with-retries.ts";
+import { type Holder, overSession, withRetries } from "./with-retries.ts";
 import { withName } from "./working-directory.ts";
 
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
@@ -27,17 +24,14 @@ export interface UploadOrder {
   readonly giveBack?: (piece: Uint8Array) => void;
   /** Whether `open` can begin anywhere, and more than once. */
   readonly seekable: boolean;
-  /** Go on behind what the server has. */
-  readonly resume: boolean;
   /** Bytes of the source, where it is known. */
-  readonly size: number | undefined;
-  readonly signal: AbortSignal;
-  /** Lets the next call's commands out. */
-  readonly release: () => void;
+  readonly size?: number | undefined;
+  /** Bytes that the file has before, where they are known. */
+  readonly before?: number;
   readonly options: UploadOptions;
 }
 
-/** What of the source is at the server, and what the server's file had before. */
+/** What of the source is at the server. */
 interface Sent {
   bytes: number;
   /** With what is on its way. */
@@ -45,119 +39,145 @@ interface Sent {
   moved: number;
 }
 
-export async function upload(holder: Holder, order: UploadOrder): Promise<TransferResult> {
-  const { path, options, signal, seekable } = order;
-  const what = `could not upload "${printable(path, 200)}"`;
-  wireName(holder.session, path);
-  refuseAsciiParts(what, options, order.resume);
-  const plan = planVerification(holder.session, options);
-  const append = options.append === true;
-  const use = { path, signal };
-  const sizeBefore = (): Promise<number | undefined> =>
-    withName(holder.session, use, (name) => sizeThere(holder.session, name));
-  const before = append && plan.size ? ((await sizeBefore()) ?? 0) : 0;
-  const sent: Sent = { bytes: 0, offered: 0, moved: 0 };
-  let isOpened = false;
-  const attempt = async (session: Session, earlier: number, name: string): Promise<TransferResult> => {
-    const again = order.resume || earlier > 0;
+/** In its turn. Resolves when the server has confirmed it, and what can be compared agrees. */
+export function upload(holder: SessionHolder, order: UploadOrder): Promise<TransferResult> {
+  const { signal, retries = 0 } = order.options;
+  return holder.transfer(
+    signal,
+    (_, both, release) => new Upload(holder, order, both, release).run(),
+    retries > 0,
+    "anywhere",
+  );
+}
+
+class Upload {
+  readonly #holder: Holder;
+  readonly #order: UploadOrder;
+  readonly #signal: AbortSignal;
+  readonly #release: () => void;
+  readonly #what: string;
+  readonly #check: Verification;
+  readonly #sent: Sent = { bytes: 0, offered: 0, moved: 0 };
+  readonly #append: boolean;
+  /** Bytes that the server's file had before. */
+  #before = 0;
+  #isOpened = false;
+
+  constructor(holder: Holder, order: UploadOrder, signal: AbortSignal, release: () => void) {
+    this.#holder = holder;
+    this.#order = order;
+    this.#signal = signal;
+    this.#release = release;
+    this.#append = order.options.append === true;
+    this.#what = `could not upload "${printable(order.path, 200)}"`;
+    wireName(holder.session, order.path);
+    refuseAsciiParts(this.#what, order.options, false);
+    const check = planVerification(offeredHashes(holder.session), order.options);
+    this.#check = { ...check, size: check.size && mayHave(holder.session, "SIZE") };
+  }
+
+  async run(): Promise<TransferResult> {
+    const { seekable, options, before } = this.#order;
+    if (this.#append && this.#check.size) this.#before = before ?? (await this.#sizeBefore());
+    const { clock } = this.#holder.session.environment;
+    const note = (text: string): void => notify(this.#holder.session, text);
+    const retries = seekable ? (options.retries ?? 0) : 0;
+    return await withRetries({ retries, clock, signal: this.#signal, note }, (earlier) =>
+      overSession(
+        this.#holder,
+        this.#signal,
+        (session) => this.#named(session, (name) => this.#attempt(session, name, earlier)),
+        () => seekable || !this.#isOpened,
+      ),
+    );
+  }
+
+  #named<T>(session: Session, work: (name: string) => Promise<T>): Promise<T> {
+    return withName(session, { path: this.#order.path, signal: this.#signal }, work);
+  }
+
+  async #sizeBefore(): Promise<number> {
+    const { session } = this.#holder;
+    return (await this.#named(session, (name) => sizeThere(session, name))) ?? 0;
+  }
+
+  async #attempt(session: Session, name: string, earlier: number): Promise<TransferResult> {
+    const sent = this.#sent;
     const mine = sent.offered;
-    sent.bytes = again ? await alreadyThere(session, name, order, before, what) : 0;
+    sent.bytes = earlier > 0 ? await this.#alreadyThere(session, name) : 0;
     // More than was sent is from elsewhere: servers with atomic uploads keep the old file until the new one is whole.
-    if (earlier > 0 && !order.resume && !append && sent.bytes > mine) sent.bytes = 0;
-    if (order.resume && earlier === 0 && !append && sent.bytes > 0 && sent.bytes === order.size) {
-      return await wasThere(session, name, order, what, plan);
-    }
-    const whole = sent.bytes === 0 && !append;
-    const hash = whole ? plan.hash && fresh(plan.hash) : undefined;
+    if (!this.#append && sent.bytes > mine) sent.bytes = 0;
+    const { options, giveBack } = this.#order;
+    const whole = sent.bytes === 0 && !this.#append;
+    const hash = whole ? begun(this.#check.hash) : undefined;
+    const check = { ...this.#check, hash };
     let reported: Promise<number | undefined> | undefined;
     const { how } = await runTransfer(session, {
-      verb: append || sent.bytes > 0 ? "APPE" : "STOR",
+      verb: this.#append || sent.bytes > 0 ? "APPE" : "STOR",
       argument: wireName(session, name),
-      what,
+      what: this.#what,
       direction: "upload",
       type: options.type === "ascii" ? "A" : "I",
       offset: 0,
-      signal,
+      signal: this.#signal,
       carry: (data, stop) => {
-        isOpened = true;
-        const source = passing(order, hash, sent);
+        this.#isOpened = true;
         // Converted pieces are others.
-        const giveBack = options.type === "ascii" ? undefined : order.giveBack;
-        return sendData(data, source, { ...flow(session), signal: stop }, giveBack);
+        return sendData(
+          data,
+          this.#pieces(hash),
+          { ...flow(session), signal: stop },
+          options.type === "ascii" ? undefined : giveBack,
+        );
       },
       onDataComplete: () => {
-        if (!asksNothingMore(options, { ...plan, hash })) return;
+        if ((options.retries ?? 0) > 0 || hash !== undefined) return;
         // Pipelined with what the next call begins with.
-        reported = plan.size ? reportedSize(session, name) : Promise.resolve(undefined);
+        reported = check.size ? reportedSize(session, name) : Promise.resolve(undefined);
         reported.catch(() => {});
-        releaseControl(order);
+        releaseControl(this.#release, options);
       },
     });
-    const about = { path: name, what, have: before + sent.bytes, whole, direction: "upload" } as const;
+    const have = this.#before + sent.bytes;
+    const about = { path: name, what: this.#what, have, whole, direction: "upload" } as const;
     const verified = await (reported === undefined
-      ? verify(session, about, { ...plan, hash }, undefined)
-      : compare(session, about, plan, await reported));
+      ? verify(session, about, check, undefined)
+      : compare(session, about, check, await reported));
     return { bytes: sent.moved, verified, mode: session.modes.mode, how, attempts: earlier + 1 };
-  };
-  const retries = seekable ? (options.retries ?? 0) : 0;
-  const mayRepeat = (): boolean => seekable || !isOpened;
-  const inPlace = (session: Session, earlier: number): Promise<TransferResult> =>
-    withName(session, use, (name) => attempt(session, earlier, name));
-  return await retryOver(holder, retries, signal, inPlace, mayRepeat);
-}
+  }
 
-/** An attempt that broke has left its bytes in the digest. */
-function fresh({ name }: NonNullable<Verification["hash"]>): Verification["hash"] {
-  return { name, digest: makeDigest(name) };
-}
+  /** Bytes of the source that the server has already. Throws when it has more than there is, for then it is another file. */
+  async #alreadyThere(session: Session, name: string): Promise<number> {
+    const there = (await sizeThere(session, name)) ?? 0;
+    const bytes = there - this.#before;
+    const { size } = this.#order;
+    if (bytes >= 0 && (size === undefined || bytes <= size)) return bytes;
+    const message = `${this.#what}: the server's file has ${there} bytes, more than there are here`;
+    throw new SallyportError("FTP_VERIFY", message, { hint: "It is another file; upload it again, without resume." });
+  }
 
-/** Bytes of the source that the server has already. Throws when it has more than there is, for then it is another file. */
-async function alreadyThere(
-  session: Session,
-  name: string,
-  order: UploadOrder,
-  before: number,
-  what: string,
-): Promise<number> {
-  const there = (await sizeThere(session, name)) ?? 0;
-  const bytes = there - before;
-  if (bytes >= 0 && (order.size === undefined || bytes <= order.size)) return bytes;
-  throw new SallyportError("FTP_VERIFY", `${what}: the server's file has ${there} bytes, more than there are here`, {
-    hint: "It is another file; upload it again, without resume.",
-  });
-}
-
-/** Nothing is sent: the server has as many bytes as there are. */
-async function wasThere(
-  session: Session,
-  name: string,
-  order: UploadOrder,
-  what: string,
-  plan: Verification,
-): Promise<TransferResult> {
-  const { open, size = 0 } = order;
-  const hash = plan.hash && fresh(plan.hash);
-  if (hash !== undefined) for await (const piece of open(0)) hash.digest.update(piece);
-  const about = { path: name, what, have: size, whole: false, direction: "upload" } as const;
-  const verified = await verify(session, about, { ...plan, hash }, size);
-  return { bytes: 0, verified, mode: session.modes.mode, how: "nothing", attempts: 1, wasThere: true };
-}
-
-/** The source, counted, checked and converted on its way. */
-async function* passing(order: UploadOrder, hash: Verification["hash"], sent: Sent): AsyncGenerator<Uint8Array> {
-  const { options, size } = order;
-  const lines = options.type === "ascii" ? toNetworkLines() : undefined;
-  for await (const piece of order.open(sent.bytes)) {
-    const chunk = lines === undefined ? piece : lines.convert(piece);
-    hash?.digest.update(chunk);
-    sent.offered = sent.bytes + chunk.length;
-    yield chunk;
-    sent.bytes += chunk.length;
-    sent.moved += chunk.length;
-    options.onProgress?.({ bytes: sent.bytes, size });
+  /** The source, counted, checked and converted on its way. */
+  async *#pieces(hash: Verification["hash"]): AsyncGenerator<Uint8Array> {
+    const { open, options, size } = this.#order;
+    const sent = this.#sent;
+    const lines = options.type === "ascii" ? toNetworkLines() : undefined;
+    for await (const piece of open(sent.bytes)) {
+      const chunk = lines === undefined ? piece : lines.convert(piece);
+      hash?.digest.update(chunk);
+      sent.offered = sent.bytes + chunk.length;
+      yield chunk;
+      sent.bytes += chunk.length;
+      sent.moved += chunk.length;
+      options.onProgress?.({ bytes: sent.bytes, size });
+    }
   }
 }
 
+/** An attempt that broke has left its bytes in the digest. */
+const begun = (hash: Verification["hash"]): Verification["hash"] =>
+  hash === undefined ? undefined : { ...hash, digest: makeDigest(hash.name) };
+
+/** The same of what the caller of the client gives. */
 export function uploadSource(
   holder: SessionHolder,
   source: UploadSource,
@@ -170,59 +190,5 @@ export function uploadSource(
     if (source instanceof Uint8Array) return [source.subarray(offset)];
     return typeof source === "function" ? source(offset) : source;
   };
-  return inTurn(holder, { path, open, seekable, size, resume: false, options });
-}
-
-/** One attempt, from a file of this machine; with `resume` behind what the server has. */
-export async function sendFile(
-  holder: SessionHolder,
-  localPath: string,
-  path: string,
-  options: SendOptions,
-): Promise<TransferResult> {
-  // A file that is not there must not make an empty one at the server.
-  const [size, found] = await Promise.all([
-    localSize(localPath),
-    stat(localPath).catch(() => undefined),
-    readable(localPath),
-  ]);
-  const buffers = new BufferPool(size);
-  const source = {
-    open: (offset: number): Chunks => unchanged(localPath, offset, found, buffers),
-    giveBack: (piece: Uint8Array) => buffers.giveBack(piece),
-    seekable: true,
-    size,
-  };
-  return await inTurn(holder, { path, ...source, resume: options.resume === true, options });
-}
-
-/** From there on; behind its beginning only while it is the same file, so that no two are mixed. */
-async function* unchanged(
-  path: string,
-  offset: number,
-  known: Stats | undefined,
-  buffers: BufferPool,
-): AsyncGenerator<Uint8Array> {
-  const found = offset === 0 ? known : await stat(path).catch(() => undefined);
-  if (found?.size !== known?.size || found?.mtimeMs !== known?.mtimeMs) {
-    throw new SallyportError("FTP_VERIFY", `${printable(path, 200)} was changed since its upload began`, {
-      details: { phase: "resume" },
-      hint: "Upload it again from the beginning.",
-    });
-  }
-  yield* readLocal(path, offset, undefined, buffers);
-}
-
-async function readable(localPath: string): Promise<void> {
-  for await (const _ of readLocal(localPath, 0, 1)) return;
-}
-
-function inTurn(holder: SessionHolder, order: Omit<UploadOrder, "signal" | "release">): Promise<TransferResult> {
-  const { options } = order;
-  return holder.transfer(
-    options.signal,
-    (_, signal, release) => upload(holder, { ...order, signal, release }),
-    mayRevive(options),
-    "anywhere",
-  );
+  return upload(holder, { path, open, seekable, size, options });
 }

@@ -2,9 +2,9 @@
 import { judgeSize } from "../protocol/client/size-verdict.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
-import { type Digest, type HashName, makeDigest, offeredHashes, remoteHash } from "./checksum.ts";
+import { type Digest, type HashName, makeDigest, remoteHash } from "./checksum.ts";
 import { sizeOf } from "./file-commands.ts";
-import { mayHave, notify, type Session } from "./session.ts";
+import { notify, type Session } from "./session.ts";
 import type { TransferOptions, TransferResult } from "./transfer-options.ts";
 
 export interface Verification {
@@ -14,21 +14,21 @@ export interface Verification {
   readonly hash: { readonly name: HashName; readonly digest: Digest } | undefined;
 }
 
-/** What can be compared at all. Throws `NET_UNSUPPORTED` for a checksum that was asked for by name and is not offered. */
-export function planVerification(session: Session, options: TransferOptions): Verification {
-  const { verify = "size", type } = options;
+/** What is to be compared. Throws `NET_UNSUPPORTED` for a checksum that was asked for by name and is not among those `offered`. */
+export function planVerification(
+  offered: readonly HashName[],
+  { verify = "size", type }: Pick<TransferOptions, "verify" | "type">,
+): Verification {
   if (verify === "none" || type === "ascii") return { size: false, exact: false, hash: undefined };
-  const size = mayHave(session, "SIZE");
-  if (verify === "size") return { size, exact: false, hash: undefined };
-  const offered = offeredHashes(session);
+  if (verify === "size") return { size: true, exact: false, hash: undefined };
   const name = verify === "hash" ? offered[0] : verify;
-  if (name === undefined) return { size, exact: true, hash: undefined };
+  if (name === undefined) return { size: true, exact: true, hash: undefined };
   if (!offered.includes(name)) {
     throw new SallyportError("NET_UNSUPPORTED", `the server does not offer the checksum ${name}`, {
       hint: `It offers ${offered.join(", ") || "none"}.`,
     });
   }
-  return { size, exact: true, hash: { name, digest: makeDigest(name) } };
+  return { size: true, exact: true, hash: { name, digest: makeDigest(name) } };
 }
 
 /** The size that the server tells, or undefined when it does not, for whatever reason: a check that fails is no failed transfer. */

@@ -3,7 +3,7 @@
 import { type Clock, wait } from "../platform/clock.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
-import { notify, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
 
 /** Another attempt may end better: the network broke, or the server said "not now". What it refuses it will refuse again. */
 const passing = /^(?:NET_(?:RESET|TIMEOUT|REFUSED|UNREACHABLE)|SSH_DISCONNECTED|FTP_TRANSFER|FTP_REPLY_TRANSIENT)$/;
@@ -44,33 +44,26 @@ export interface Holder {
 }
 
 /**
- * The same over a holder's session. `isUntouched`: what is to be moved is still all there; then an attempt whose session had gone before
- * it began is made once more at once, over a new one.
+ * Over the session that is there, or a new one where it was lost. An attempt whose session had gone before it began is made once more at
+ * once, over a new one. `isUntouched`: what is to be moved is still all there.
  */
-export async function retryOver<T>(
+export async function overSession<T>(
   holder: Holder,
-  retries: number,
   signal: AbortSignal,
-  attempt: (session: Session, before: number) => Promise<T>,
+  attempt: (session: Session) => Promise<T>,
   isUntouched: () => boolean = () => true,
 ): Promise<T> {
-  let isNew = false;
-  const { clock } = holder.session.environment;
-  const note = (text: string): void => notify(holder.session, text);
-  return await withRetries({ retries, clock, signal, note }, async (before) => {
-    const isLost = holder.session.control.failure !== undefined && holder.mayRenew;
-    const session = before === 0 && !isLost ? holder.session : await holder.revive(signal);
-    // The transfer before may still be confirmed meanwhile.
-    const earlier = session.control.repliesReceived + session.control.repliesOwed;
-    try {
-      return await attempt(session, before);
-    } catch (error) {
-      const mayRepeat = !isNew && !signal.aborted && holder.mayRenew && isUntouched();
-      if (!mayRepeat || !hadGone(session, earlier)) throw error;
-      isNew = true;
-      return await attempt(await holder.revive(signal), before);
-    }
-  });
+  const isLost = holder.session.control.failure !== undefined && holder.mayRenew;
+  const session = isLost ? await holder.revive(signal) : holder.session;
+  // The transfer before may still be confirmed meanwhile.
+  const earlier = session.control.repliesReceived + session.control.repliesOwed;
+  try {
+    return await attempt(session);
+  } catch (error) {
+    const mayRepeat = !signal.aborted && holder.mayRenew && isUntouched();
+    if (!mayRepeat || !hadGone(session, earlier)) throw error;
+    return await attempt(await holder.revive(signal));
+  }
 }
 
 /**

@@ -11,8 +11,10 @@ import type { Network } from "../platform/network.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import type { SshHostOptions } from "../ssh/ssh-connection.ts";
+import { openDownload } from "../transfer/download-stream.ts";
+import { ftpAttempts } from "../transfer/file-attempts.ts";
 import { downloadFile, uploadFile } from "../transfer/file-transfer.ts";
-import { connectSsh, type SshHost } from "./ssh-host.ts";
+import { connectSsh, remoteSocketsOf, type SshHost } from "./ssh-host.ts";
 
 /** An FTP server, and the way to it. */
 export interface FtpClientOptions extends ClientOptions {
@@ -72,6 +74,7 @@ async function open(
   await host?.ready(options.signal ?? never);
   return await openClient(options, environmentOf(options, network, host), {
     ...definedProps({ owned }),
+    openDownload: (client, path, call) => openDownload(ftpAttempts(client), path, call),
     downloadFile,
     uploadFile,
     openAnother: ({ signal: call }) =>
@@ -86,7 +89,7 @@ function environmentOf({ trace }: FtpClientOptions, network: Network, host?: Ssh
     network,
     clock: wakefulClock,
     now: systemTime,
-    ...definedProps({ remoteSockets: host?.remoteSockets }),
+    ...definedProps({ remoteSockets: host && remoteSocketsOf(host) }),
     emit: (event) => trace?.({ ...event, session, timeMs: wakefulClock.nowMs() }),
   };
 }

@@ -2,10 +2,8 @@
 
 export type { HashName } from "../client/checksum.ts";
 export type { AskPassword, ClientOptions, ClientTls, Credentials, DataMode } from "../client/client-options.ts";
-export type { DownloadStream } from "../client/download-stream.ts";
-export type { CallOptions, UploadSource } from "../client/ftp-client.ts";
+export type { CallOptions, DownloadStream, UploadSource } from "../client/ftp-client.ts";
 export type { ListTextOptions } from "../client/listing.ts";
-export { localPathFor } from "../client/local-file.ts";
 export { type ThirdPartyOptions, type ThirdPartyResult, transferBetween } from "../client/third-party.ts";
 export type {
   DownloadOptions,
@@ -42,6 +40,7 @@ export {
   uploadDirectory,
 } from "../transfer/directory-transfer.ts";
 export { downloadFile, uploadFile } from "../transfer/file-transfer.ts";
+export { localPathFor } from "../transfer/local-file.ts";
 export { matchingPaths } from "../transfer/matching.ts";
 export type { ServerSession } from "../transfer/server-session.ts";
 export { connectSftp } from "./connect-sftp.ts";

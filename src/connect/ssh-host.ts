@@ -21,8 +21,6 @@ export interface SshHost extends AsyncDisposable {
   readonly transport: "openssh" | "embedded";
   /** Settles when the first SSH connection is gone: undefined after disposal, else why. Never rejects. */
   readonly lost: Promise<SallyportError | undefined>;
-  /** @internal Which end of the SSH host's a connection has; for mode `default-port`. */
-  readonly remoteSockets: RemoteSockets;
   /**
    * Connects where no connection is there, so that what follows waits for nothing but its own server.
    *
@@ -39,6 +37,11 @@ export interface SshHost extends AsyncDisposable {
    * await using connection = await host.openSubsystem("sftp", AbortSignal.timeout(5_000));
    */
   openSubsystem(name: string, signal: AbortSignal): Promise<Connection>;
+}
+
+/** Which end of the SSH host's a connection has; for mode `default-port`. Undefined for a host of somebody else's making. */
+export function remoteSocketsOf(host: SshHost & { readonly remoteSockets?: RemoteSockets }): RemoteSockets | undefined {
+  return host.remoteSockets;
 }
 
 /**

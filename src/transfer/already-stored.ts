@@ -1,15 +1,17 @@
 // How much of an upload's source is at the server already, where the file itself is written: it is its own part.
+import type { SourceFacts } from "../client/transfer-options.ts";
+import type { Chunks } from "../client/upload.ts";
 import { printable } from "../protocol/printable.ts";
 import { compareTail } from "./identify.ts";
 import { nameState, resumeSteps } from "./resume-rule.ts";
-import { isUntouched, type SourceIdentity } from "./source-identity.ts";
-import type { Chunks, StoreOrder } from "./store-order.ts";
+import { isUntouched } from "./source-identity.ts";
+import type { StoreOrder } from "./store-order.ts";
 
 /** `there`: what has the name, `read` gives its bytes. `all`: nothing is to be sent. Throws what ends the session. */
 export async function alreadyStored(
   order: StoreOrder,
   path: string,
-  there: SourceIdentity & { readonly size: number },
+  there: SourceFacts & { readonly size: number },
   read: (offset: number) => Chunks,
 ): Promise<number | "all"> {
   const { identity, resume, note, state, source, signal } = order;

@@ -3,22 +3,25 @@ import { createWriteStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { type HashName, makeDigest } from "../client/checksum.ts";
-import { refuseAsciiParts } from "../client/download.ts";
-import { readLocal } from "../client/local-file.ts";
-import type { Progress, TransferOptions, Transferred } from "../client/transfer-options.ts";
+import { type ReceiveOrder, refuseAsciiParts } from "../client/download.ts";
+import type { Progress, SourceFacts, TransferOptions, Transferred } from "../client/transfer-options.ts";
+import { planVerification } from "../client/verification.ts";
 import { withRetries } from "../client/with-retries.ts";
 import { translateFsError } from "../filesystem/fs-error.ts";
 import { wakefulClock } from "../network/system-clock.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
+import { attemptsOf } from "./file-attempts.ts";
+import { openTarget } from "./file-sink.ts";
 import { bytesAt, compareBytes, compareTail, identify } from "./identify.ts";
 import { keepTimeHere } from "./keep-time.ts";
+import { assertWritable, readLocal } from "./local-file.ts";
 import { kindOf, type LocalKind } from "./local-tree.ts";
 import { besideLocal, LocalNote, noteSuffix, partSuffix } from "./part-file.ts";
 import { type NameState, nameState, partState, resumeSteps, type Step } from "./resume-rule.ts";
 import type { ServerSession } from "./server-session.ts";
-import { likeness, type SourceIdentity } from "./source-identity.ts";
+import { likeness } from "./source-identity.ts";
 
 export interface FetchFileOptions extends Pick<TransferOptions, "retries" | "verify" | "type" | "onDataComplete"> {
   readonly signal: AbortSignal;
@@ -35,7 +38,7 @@ export interface FetchFileOptions extends Pick<TransferOptions, "retries" | "ver
   /** False: no time is asked for, and parts are compared byte by byte alone. Default true. */
   readonly noted?: boolean;
   /** What the server tells of the file, as soon as it does. */
-  readonly onFacts?: (facts: SourceIdentity) => void;
+  readonly onFacts?: (facts: SourceFacts) => void;
   /** Something to know that is no failure. */
   readonly note: (text: string) => void;
 }
@@ -93,9 +96,8 @@ async function fetchInPlace(
     const isSame = async (): Promise<boolean> =>
       likeness(state.source, await identify(own, path, { signal })) === "same";
     const continues = before === 0 ? options.resume === true : state.hasBegun === true && (await isSame());
-    return await own.fetch(path, target, {
+    return await fetchInto(own, path, target, continues, {
       ...definedProps({ verify, type, onDataComplete: retries > 0 ? undefined : onDataComplete }),
-      ...(continues ? { resume: true, compareBytes } : {}),
       signal,
       onFacts: (facts) => {
         state.source = facts;
@@ -120,7 +122,7 @@ interface LocalFile {
 /** What one attempt leaves for the next one. */
 interface AttemptState {
   /** The file that the part is from. */
-  source?: SourceIdentity;
+  source?: SourceFacts;
   /** Bytes that were there before the first attempt. */
   from?: number;
   /** The part is this run's own: bytes have come. */
@@ -163,7 +165,7 @@ async function fetchPart(
   const { signal, verify, type, onDataComplete, onProgress, onFacts, retries = 0 } = options;
   const there = step === "begin" ? 0 : ((await sizeHere(part)) ?? 0);
   const asksTime = options.times === true && options.modifiedMs === undefined;
-  const reportFacts = (facts: SourceIdentity): void => {
+  const reportFacts = (facts: SourceFacts): void => {
     state.source = facts;
     onFacts?.(facts);
   };
@@ -181,8 +183,7 @@ async function fetchPart(
   const before = there - (state.from ?? there);
   state.from ??= there;
   try {
-    if (there === 0) return await session.fetch(path, part, common);
-    const resumed = await session.fetch(path, part, { ...common, resume: true, compareBytes });
+    const resumed = await fetchInto(session, path, part, there > 0, common);
     return { ...resumed, bytes: resumed.bytes + before };
   } catch (error) {
     if (there === 0 || !isSallyportError(error) || error.details.phase !== "resume") throw error;
@@ -190,7 +191,36 @@ async function fetchPart(
     // It was no part of the file after all.
     if (step === "resume name") await move(part, target);
     state.from = 0;
-    return await session.fetch(path, part, common);
+    return await fetchInto(session, path, part, false, common);
+  }
+}
+
+type FetchAttempt = Pick<ReceiveOrder, "signal" | "onProgress" | "onFacts" | "onDataComplete"> &
+  Pick<TransferOptions, "verify" | "type">;
+
+/** One attempt, into the file itself; with `resume` behind what it has. What has come stays there after a failure. */
+async function fetchInto(
+  session: ServerSession,
+  path: string,
+  localPath: string,
+  resume: boolean,
+  { verify, type, ...rest }: FetchAttempt,
+): Promise<Transferred> {
+  await assertWritable(localPath);
+  const { inTurn, hashes } = attemptsOf(session);
+  const { there, offset, sink, finish, giveUp } = await openTarget(localPath, { resume, compareBytes }, wakefulClock);
+  const check = planVerification(hashes, definedProps({ verify, type }));
+  if (check.hash !== undefined && offset > 0) {
+    for await (const piece of readLocal(localPath, 0, offset)) check.hash.digest.update(piece);
+  }
+  try {
+    const order = { ...rest, ...definedProps({ type }), path, sink, offset, check };
+    const result = await inTurn(rest.signal, false, (receive, signal) => receive({ ...order, signal }));
+    await finish();
+    return { ...result, bytes: result.bytes - (there - offset) };
+  } catch (error) {
+    await giveUp();
+    throw error;
   }
 }
 
@@ -221,7 +251,7 @@ async function nameHere(
   session: ServerSession,
   path: string,
   target: string,
-  source: SourceIdentity,
+  source: SourceFacts,
   { signal, note }: FetchFileOptions,
 ): Promise<NameState> {
   const found = await stat(target).catch(() => undefined);

@@ -1,14 +1,14 @@
 // What a server reports of a file, and whether bytes that are there already are the beginning of the source.
+import type { SourceFacts } from "../client/transfer-options.ts";
+import type { Chunks } from "../client/upload.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import { isFtp, type ServerSession } from "./server-session.ts";
-import type { SourceIdentity } from "./source-identity.ts";
-import type { Chunks } from "./store-order.ts";
 
 type Call = { readonly signal?: AbortSignal };
 
 /** Of a source. What the server refuses to tell is absent; a session that is lost throws. */
-export async function identify(session: ServerSession, path: string, call: Call): Promise<SourceIdentity> {
+export async function identify(session: ServerSession, path: string, call: Call): Promise<SourceFacts> {
   const hasTimes = !isFtp(session) || session.features.size === 0 || session.features.has("MDTM");
   const [size, modifiedMs] = await Promise.all([
     reported(() => session.size(path, call)),

@@ -1,10 +1,10 @@
 // Where names that came from a server may lead on this machine.
 import { lstatSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { localPathFor } from "../client/local-file.ts";
 import { translateFsError } from "../filesystem/fs-error.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
+import { localPathFor } from "./local-file.ts";
 
 /** `name` in `directory`. Throws `FS_OUTSIDE`, and `FS_NAME_INVALID` for bytes that Node could not write as they are. */
 export function pathOf(directory: string, name: string): string {

@@ -2,9 +2,10 @@
 
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
+import type { SourceFacts } from "../client/transfer-options.ts";
 import { limits } from "../protocol/limits.ts";
 import { kindOf } from "./local-tree.ts";
-import { readNote, type SourceIdentity, writeNote } from "./source-identity.ts";
+import { readNote, writeNote } from "./source-identity.ts";
 
 export const partSuffix = ".sallyport-part";
 export const noteSuffix = ".sallyport-source";
@@ -44,7 +45,7 @@ export class LocalNote {
     this.#path = path;
   }
 
-  read(): SourceIdentity | undefined {
+  read(): SourceFacts | undefined {
     try {
       // A link or a pipe is none of ours.
       if (kindOf(this.#path) !== "file") return undefined;
@@ -60,11 +61,11 @@ export class LocalNote {
   }
 
   /** Once a part is worth resuming. */
-  reached(bytes: number, source: SourceIdentity | undefined): void {
+  reached(bytes: number, source: SourceFacts | undefined): void {
     if (!this.#isWritten && bytes >= limits.transferNoteBytes && source !== undefined) this.write(source);
   }
 
-  write(source: SourceIdentity): void {
+  write(source: SourceFacts): void {
     this.#isWritten = true;
     try {
       this.remove();

@@ -1,5 +1,6 @@
 // The one rule for what to do with a part and a file that are there already; docs/reference/resume.md has the table, and a test runs it.
-import type { Likeness, SourceIdentity } from "./source-identity.ts";
+import type { SourceFacts } from "../client/transfer-options.ts";
+import type { Likeness } from "./source-identity.ts";
 
 /** What there is of the part. `changed`: it is from a source that was replaced since. */
 export type PartState = "none" | "shorter" | "whole" | "longer" | "changed";
@@ -24,7 +25,7 @@ export const resumeSteps: Readonly<Record<PartState, Row>> = {
 };
 
 /** `bytes`: of the part, undefined where there is none. */
-export function partState(bytes: number | undefined, source: SourceIdentity, noted: Likeness): PartState {
+export function partState(bytes: number | undefined, source: SourceFacts, noted: Likeness): PartState {
   if (bytes === undefined) return "none";
   if (noted === "changed") return "changed";
   if (source.size === undefined || bytes < source.size) return "shorter";
@@ -32,7 +33,7 @@ export function partState(bytes: number | undefined, source: SourceIdentity, not
 }
 
 /** By what can be seen from outside; `unclear` has to be compared byte by byte. */
-export function nameState(name: SourceIdentity | undefined, source: SourceIdentity): NameState | "unclear" {
+export function nameState(name: SourceFacts | undefined, source: SourceFacts): NameState | "unclear" {
   if (name?.size === undefined) return name === undefined ? "none" : "older";
   if (source.size === undefined || name.size < source.size) return "shorter";
   if (name.size > source.size) return "older";

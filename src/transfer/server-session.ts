@@ -2,7 +2,6 @@
 import type { Readable } from "node:stream";
 import type { CallOptions, FtpClient } from "../client/ftp-client.ts";
 import type { DownloadOptions, Transferred } from "../client/transfer-options.ts";
-import type { StoreOrder } from "./store-order.ts";
 
 /**
  * A session with an FTP or an SFTP server: what both can do with files. Times are milliseconds since 1970 UTC, sizes are bytes. Errors are
@@ -15,7 +14,7 @@ import type { StoreOrder } from "./store-order.ts";
 export interface ServerSession
   extends Pick<
       FtpClient,
-      "closed" | "list" | "stat" | "size" | "modified" | "hash" | "hashes" | "downloadFile" | "uploadFile" | "fetch"
+      "closed" | "list" | "stat" | "size" | "modified" | "hash" | "hashes" | "downloadFile" | "uploadFile"
     >,
     AsyncDisposable {
   /**
@@ -63,8 +62,6 @@ export interface ServerSession
    * await pipeline(session.download("report.txt"), process.stdout);
    */
   download(path: string, options?: DownloadOptions): Readable & { readonly result: Promise<Transferred> };
-  /** @internal One attempt of an upload. Absent: FTP's own commands do it. {@link uploadFile} calls it. */
-  store?(order: StoreOrder): Promise<Transferred>;
 }
 
 export function isFtp(session: ServerSession): session is FtpClient {

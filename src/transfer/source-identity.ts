@@ -1,15 +1,10 @@
 // Which file a part is from: what is noted with the part, and compared before anybody resumes it.
-
-export interface SourceIdentity {
-  readonly size?: number;
-  /** Milliseconds since 1970. */
-  readonly modifiedMs?: number;
-}
+import type { SourceFacts } from "../client/transfer-options.ts";
 
 export type Likeness = "same" | "changed" | "unknown";
 
 /** A size alone proves nothing: a file is often replaced by one of its size. */
-export function likeness(noted: SourceIdentity | undefined, now: SourceIdentity): Likeness {
+export function likeness(noted: SourceFacts | undefined, now: SourceFacts): Likeness {
   if (noted === undefined) return "unknown";
   if (noted.size !== undefined && now.size !== undefined && noted.size !== now.size) return "changed";
   if (noted.modifiedMs === undefined || now.modifiedMs === undefined) return "unknown";
@@ -20,7 +15,7 @@ export function likeness(noted: SourceIdentity | undefined, now: SourceIdentity)
  * Whether what has the name is still what had it before this run: servers with atomic uploads keep the old file until the new one is
  * whole. Without times a file of the same size may be.
  */
-export function isUntouched(before: SourceIdentity | "nothing" | "unknown" | undefined, now: SourceIdentity): boolean {
+export function isUntouched(before: SourceFacts | "nothing" | "unknown" | undefined, now: SourceFacts): boolean {
   if (before === undefined || typeof before === "string" || before.size !== now.size) return false;
   return likeness(before, now) !== "changed";
 }
@@ -31,12 +26,12 @@ function isSameTime(a: number, b: number): boolean {
   return isCoarse ? Math.floor(a / 1000) === Math.floor(b / 1000) : a === b;
 }
 
-export function writeNote({ size, modifiedMs }: SourceIdentity): string {
+export function writeNote({ size, modifiedMs }: SourceFacts): string {
   return `${JSON.stringify({ size, modifiedMs })}\n`;
 }
 
 /** Undefined for what is no note of ours. */
-export function readNote(text: string): SourceIdentity | undefined {
+export function readNote(text: string): SourceFacts | undefined {
   try {
     const { size, modifiedMs } = JSON.parse(text) as Record<string, unknown>;
     return {

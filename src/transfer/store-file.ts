@@ -1,12 +1,12 @@
 // One file to a server: attempts, and what each of them may resume.
 import { refuseAsciiParts } from "../client/download.ts";
-import type { Progress, TransferOptions, Transferred } from "../client/transfer-options.ts";
+import type { Progress, SourceFacts, TransferOptions, Transferred } from "../client/transfer-options.ts";
 import { withRetries } from "../client/with-retries.ts";
 import { wakefulClock } from "../network/system-clock.ts";
 import { printable } from "../protocol/printable.ts";
+import { attemptsOf } from "./file-attempts.ts";
 import type { ServerSession } from "./server-session.ts";
-import { likeness, type SourceIdentity } from "./source-identity.ts";
-import { storeByFtp } from "./store-by-ftp.ts";
+import { likeness } from "./source-identity.ts";
 import type { AttemptState, ResumeMode, StoreSource } from "./store-order.ts";
 
 export interface StoreOptions extends Pick<TransferOptions, "retries" | "verify" | "type" | "onDataComplete"> {
@@ -43,7 +43,7 @@ export async function storeFile(
   const { onProgress = () => {}, onDataComplete } = options;
   refuseAsciiParts(`could not upload "${printable(path, 200)}"`, { type, retries }, resume);
   const state: AttemptState = {};
-  let known: SourceIdentity | undefined;
+  let known: SourceFacts | undefined;
   const rules = { retries: source.seekable ? retries : 0, clock: wakefulClock, signal, note };
   return await withRetries(rules, async (before) => {
     const own = before === 0 ? session : await renew();
@@ -62,13 +62,13 @@ export async function storeFile(
     const common = { ...what, signal, verify, type, onProgress: report, note };
     // What is left after the data must need no other attempt.
     const order = retries > 0 || onDataComplete === undefined ? common : { ...common, onDataComplete };
-    return own.store === undefined ? await storeByFtp(own, order) : await own.store(order);
+    return await attemptsOf(own).store(order);
   });
 }
 
 function again(
-  known: SourceIdentity | undefined,
-  now: SourceIdentity,
+  known: SourceFacts | undefined,
+  now: SourceFacts,
   path: string,
   note: (text: string) => void,
 ): ResumeMode {

@@ -1,19 +1,17 @@
 // An upload as a session with a server gets it: what, where to, and what may be resumed.
-import type { Progress, TransferOptions } from "../client/transfer-options.ts";
-import type { SourceIdentity } from "./source-identity.ts";
-
-export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+import type { Progress, SourceFacts, TransferOptions } from "../client/transfer-options.ts";
+import type { Chunks } from "../client/upload.ts";
 
 /** What is uploaded: a file of this machine, standard input, or a file of another server. */
 export interface StoreSource {
   /** Asked again for each attempt. */
-  identify(signal: AbortSignal): Promise<SourceIdentity>;
+  identify(signal: AbortSignal): Promise<SourceFacts>;
   /** The bytes from there on. */
   open(offset: number): Chunks;
+  /** A piece is not needed any more, and may be changed. */
+  readonly giveBack?: (piece: Uint8Array) => void;
   /** Whether `open` can begin anywhere, and more than once. */
   readonly seekable: boolean;
-  /** A file of this machine: its path. */
-  readonly localPath?: string;
 }
 
 /**
@@ -32,7 +30,7 @@ export interface AttemptState {
    * What had the name when this run began at the first byte, where no part is used: while that is there, nothing of this run is. `unknown`: the
    * session was lost over the question.
    */
-  before?: SourceIdentity | "nothing" | "unknown";
+  before?: SourceFacts | "nothing" | "unknown";
   /** The part is whole, and is getting its name. */
   isRenaming?: boolean;
 }
@@ -41,7 +39,7 @@ export interface StoreOrder {
   /** As the caller writes it. */
   readonly path: string;
   readonly source: StoreSource;
-  readonly identity: SourceIdentity;
+  readonly identity: SourceFacts;
   readonly resume: ResumeMode;
   readonly state: AttemptState;
   /** Write the name itself, without a part. FTP always does. */

@@ -1,22 +1,29 @@
 // What is uploaded: a file of this machine, a stream that is read once, a file of another server.
 import { stat } from "node:fs/promises";
-import { readLocal } from "../client/local-file.ts";
 import type { TransferOptions } from "../client/transfer-options.ts";
 import { translating } from "../filesystem/fs-error.ts";
 import { identify } from "./identify.ts";
+import { BufferPool, readLocal } from "./local-file.ts";
 import type { ServerSession } from "./server-session.ts";
 import type { StoreSource } from "./store-order.ts";
 
 export function localSource(path: string): StoreSource {
+  let buffers = new BufferPool();
   return {
     identify: async () => {
-      const { size, mtimeMs } = await translating(path, () => stat(path));
+      const [{ size, mtimeMs }] = await translating(path, () => Promise.all([stat(path), assertReadable(path)]));
+      buffers = new BufferPool(size);
       return { size, modifiedMs: Math.floor(mtimeMs) };
     },
-    open: (offset) => readLocal(path, offset),
+    open: (offset) => readLocal(path, offset, undefined, buffers),
+    giveBack: (piece) => buffers.giveBack(piece),
     seekable: true,
-    localPath: path,
   };
+}
+
+/** A file that cannot be read must not make an empty one at the server. */
+async function assertReadable(path: string): Promise<void> {
+  for await (const _ of readLocal(path, 0, 1, new BufferPool(1))) return;
 }
 
 export function streamSource(stream: AsyncIterable<Uint8Array>): StoreSource {

@@ -9,6 +9,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { buffer, text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   connectFtp,
@@ -27,6 +28,7 @@ import {
 } from "../../src/connect/index.ts";
 import { openLocalFileSystem } from "../../src/filesystem/local/local-file-system.ts";
 import { openServer } from "../../src/serve/open-server.ts";
+import { messages } from "../../src/ssh/sftp/wire/message-types.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 import { usersFile } from "../support/users-file.ts";
 import { startSftpRig } from "./sftp-rig.ts";
@@ -294,6 +296,46 @@ describe.each(openers)("%s", (_name, open) => {
     expect(await matchingPaths(session, "tree/0/f0/*")).toEqual([]);
     expect(await matchingPaths(session, "no/*")).toEqual([]);
   });
+});
+
+describe.each(openers)("%s", (_name, open) => {
+  test("a part of a file comes as a stream, and is not compared with the checksum of the whole", async () => {
+    writeFileSync(there.file("f"), "0123456789");
+    const stream = (await open()).download("f", { offset: 4, verify: "hash" });
+    expect(await text(stream)).toBe("456789");
+    expect(await stream.result).toMatchObject({ bytes: 6, verified: "size" });
+  });
+});
+
+test("a checksum that SFTP does not have is refused before anything comes", async () => {
+  writeFileSync(there.file("f"), "0123456789");
+  const stream = (await startSftp()).download("f", { verify: "CRC32" });
+  await expect(text(stream)).rejects.toMatchObject({ code: "NET_UNSUPPORTED" });
+});
+
+test("a stream over SFTP goes on over another channel, behind the bytes that have come", async () => {
+  writeFileSync(there.file("f"), Buffer.alloc(600_000, "new"));
+  const cuts: (() => void)[] = [];
+  let reads = 0;
+  const session = await startSftpRig({
+    files: await openLocalFileSystem({ directory: there.path }),
+    onServe: (cut) => cuts.push(cut),
+    quirk: ({ type }) => {
+      if (type === messages.read) reads += 1;
+      if (reads === 5) cuts[0]?.();
+      return undefined;
+    },
+  });
+  after.push(async () => await session[Symbol.asyncDispose]());
+  const stream = session.download("f", { retries: 1 });
+  expect((await buffer(stream)).equals(readFileSync(there.file("f")))).toBe(true);
+  expect(await stream.result).toMatchObject({ bytes: 600_000, verified: "size" });
+  expect(cuts).toHaveLength(2);
+});
+
+test("a session that is none of ours is refused", async () => {
+  const foreign = { closed: new Promise(() => {}) } as unknown as ServerSession;
+  await expect(downloadFile(foreign, "f", here.file("f"))).rejects.toMatchObject({ code: "CONFIG_INVALID" });
 });
 
 test("two FTP servers send to each other where they may, unless the caller wants the bytes to go through this machine", async () => {

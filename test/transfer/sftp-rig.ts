@@ -70,7 +70,8 @@ async function serve(stream: ReturnType<typeof duplexPair>[0], options: SftpRigO
   const sftp = { files, handles, now: systemTime, options: { signal: never } };
   const splitter = new PacketSplitter(1_000_000);
   try {
-    for await (const chunk of stream) {
+    // Our answers are on their way when the client has said its last word.
+    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
       const packets: Uint8Array[] = [];
       splitter.split(chunk as Uint8Array, (packet) => packets.push(packet));
       for (const packet of packets) {

@@ -8,6 +8,7 @@ import { transferBetween } from "../../client/third-party.ts";
 import type { Progress, TransferOptions, Transferred } from "../../client/transfer-options.ts";
 import { type FetchFileOptions, fetchFile } from "../../transfer/fetch-file.ts";
 import { expandGlob, isGlob } from "../../transfer/glob.ts";
+import { appendByFtp } from "../../transfer/store-by-ftp.ts";
 import { storeFile } from "../../transfer/store-file.ts";
 import { localSource } from "../../transfer/store-source.ts";
 import { summaryLine } from "../progress/progress-line.ts";
@@ -118,7 +119,7 @@ async function put(
         sent = progress.bytes;
         options.onProgress?.(progress);
       };
-      if (how.append) return client.send(path, name, { ...options, ...how, onProgress });
+      if (how.append) return appendByFtp(client, path, name, { ...options, signal: shell.signal, onProgress });
       return storeFile(client, localSource(path), name, { ...options, ...how, ...common(shell), onProgress });
     },
     // Otherwise what is there would pass for the whole file.

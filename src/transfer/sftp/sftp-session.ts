@@ -1,16 +1,16 @@
 // A session with an SFTP server, with the words of the FTP client.
-import type { Readable } from "node:stream";
 import type { HashName } from "../../client/checksum.ts";
 import type { CallOptions } from "../../client/ftp-client.ts";
-import type { DownloadOptions, FetchOptions, FileTransferOptions, Transferred } from "../../client/transfer-options.ts";
+import type { DownloadOptions, FileTransferOptions, Transferred } from "../../client/transfer-options.ts";
 import { fsError } from "../../filesystem/fs-error.ts";
 import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry, Listing, UnreadLine } from "../../protocol/listing/listed-entry.ts";
+import { type DownloadStream, openDownload } from "../download-stream.ts";
+import type { FileAttempts } from "../file-attempts.ts";
 import { downloadFile, uploadFile } from "../file-transfer.ts";
 import type { ServerSession } from "../server-session.ts";
-import type { StoreOrder } from "../store-order.ts";
 import { listedEntry, type SftpChannel } from "./sftp-channel.ts";
-import { downloadStream, fetchFile } from "./sftp-download.ts";
+import { receive } from "./sftp-download.ts";
 import { type ServerHabits, store } from "./sftp-store.ts";
 import { hashRemote } from "./verify.ts";
 
@@ -29,6 +29,13 @@ export class SftpSession implements ServerSession {
   readonly hashes: readonly HashName[] = ["SHA-256"];
   /** A channel that broke is another attempt's business; the session is over when its owner says so. */
   readonly closed: Promise<SallyportError | undefined>;
+  /** Any number side by side: SFTP has no turns. */
+  readonly attempts: FileAttempts = {
+    hashes: this.hashes,
+    inTurn: (signal, _, work) => work(async (order) => receive(await this.#alive(order.signal), order), signal),
+    store: async (order) => store(await this.#alive(order.signal), order, this.#habits),
+    note: () => {},
+  };
   readonly #parts: SftpSessionParts;
   readonly #habits: ServerHabits = { inPlace: false };
   #remote: SftpChannel;
@@ -94,26 +101,16 @@ export class SftpSession implements ServerSession {
     return await hashRemote(this.#remote, this.#place(path), signal);
   }
 
-  download(path: string, options: DownloadOptions = {}): Readable & { readonly result: Promise<Transferred> } {
-    return downloadStream(() => this.#alive(options.signal ?? never), path, options);
+  download(path: string, options: DownloadOptions = {}): DownloadStream<Transferred> {
+    return openDownload(this.attempts, path, options);
   }
 
   downloadFile(path: string, localPath: string, options: FileTransferOptions = {}): Promise<Transferred> {
     return downloadFile(this, path, localPath, options);
   }
 
-  async fetch(path: string, localPath: string, options: FetchOptions = {}): Promise<Transferred> {
-    const { signal = never } = options;
-    const remote = await this.#alive(signal);
-    return await fetchFile(remote, remote.place(path), localPath, { ...options, signal });
-  }
-
   uploadFile(localPath: string, path: string, options: FileTransferOptions = {}): Promise<Transferred> {
     return uploadFile(this, localPath, path, options);
-  }
-
-  async store(order: StoreOrder): Promise<Transferred> {
-    return await store(await this.#alive(order.signal), order, this.#habits);
   }
 
   async openAnother({ signal = never }: CallOptions = {}): Promise<SftpSession> {

@@ -11,8 +11,8 @@ import { alreadyStored } from "../already-stored.ts";
 import type { StoreOrder } from "../store-order.ts";
 import type { SftpChannel } from "./sftp-channel.ts";
 import { isNoPart, storeByPart, type Target } from "./store-by-part.ts";
-import { identityIn, identityOf, readRemote, verifyStored } from "./verify.ts";
-import { digestOf, keepTime, writePieces } from "./write-pieces.ts";
+import { identityIn, identityOf, readRemote, verifyFile } from "./verify.ts";
+import { keepTime, planOf, writePieces } from "./write-pieces.ts";
 
 /** What the session has found out about the server. */
 export interface ServerHabits {
@@ -79,17 +79,17 @@ export async function storeInPlace(remote: SftpChannel, target: Target, order: S
   if (from === 0) state.before ??= there ?? "nothing";
   state.from ??= from === "all" ? (order.identity.size ?? 0) : from;
   if (from === "all") {
-    const digest = await digestOf(order, order.identity.size ?? 0);
-    const verified = await verifyStored(remote, path, order.identity.size ?? 0, digest, order);
+    const { size = 0 } = order.identity;
+    const verified = await verifyFile(remote, path, size, await planOf(order, size), order.signal);
     return { bytes: 0, verified, how: "sftp", wasThere: true };
   }
-  const digest = await digestOf(order, from);
+  const check = await planOf(order, from);
   const flags = from === 0 ? flagsOf.replace : flagsOf.write;
   const handle = await remote.session.open(path, flags, { path, doing: "write" }, order.signal);
   await using file = new SftpUpdater(handle, order.signal);
-  const end = await writePieces(remote, file, from, order, digest, () => {});
+  const end = await writePieces(remote, file, from, order, check.digest, () => {});
   await keepTime(remote, path, order);
-  const verified = await verifyStored(remote, path, end, digest, order);
+  const verified = await verifyFile(remote, path, end, check, order.signal);
   return { bytes: end - state.from, verified, how: "sftp" };
 }
 

@@ -1,6 +1,7 @@
 // The note beside a part at the server: which source it is from.
+import type { SourceFacts } from "../../client/transfer-options.ts";
 import { limits } from "../../protocol/limits.ts";
-import { readNote, type SourceIdentity, writeNote } from "../source-identity.ts";
+import { readNote, writeNote } from "../source-identity.ts";
 import type { SftpChannel } from "./sftp-channel.ts";
 import { readRemote } from "./verify.ts";
 
@@ -18,7 +19,7 @@ export class SourceNote {
     this.#signal = signal;
   }
 
-  async read(): Promise<SourceIdentity | undefined> {
+  async read(): Promise<SourceFacts | undefined> {
     const pieces: Uint8Array[] = [];
     try {
       for await (const piece of readRemote(this.#remote, this.#path, 0, this.#signal)) {
@@ -33,11 +34,11 @@ export class SourceNote {
   }
 
   /** Once a part is worth resuming. Nobody waits for it but {@link remove}. */
-  reached(bytes: number, source: SourceIdentity): void {
+  reached(bytes: number, source: SourceFacts): void {
     if (bytes >= limits.transferNoteBytes) this.write(source);
   }
 
-  write(source: SourceIdentity): void {
+  write(source: SourceFacts): void {
     this.#writing ??= this.#write(source).catch(() => {});
   }
 
@@ -58,7 +59,7 @@ export class SourceNote {
     await this.#writing;
   }
 
-  async #write(source: SourceIdentity): Promise<void> {
+  async #write(source: SourceFacts): Promise<void> {
     if (this.#remote.client.isOver) return;
     this.#isThere = true;
     const options = { start: "truncate", signal: never } as const;

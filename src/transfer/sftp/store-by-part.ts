@@ -1,6 +1,6 @@
 // An upload into NAME.sallyport-part, which gets its name when it is whole.
 
-import type { Transferred } from "../../client/transfer-options.ts";
+import type { SourceFacts, Transferred } from "../../client/transfer-options.ts";
 import { flagsOf } from "../../filesystem/sftp/sftp-calls.ts";
 import { SftpUpdater } from "../../filesystem/sftp/sftp-writer.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
@@ -8,19 +8,19 @@ import { hasMark, setMark } from "../../protocol/mark.ts";
 import { printable } from "../../protocol/printable.ts";
 import { besideBytes, noteSuffix, partSuffix } from "../part-file.ts";
 import { type NameState, nameState, partState, resumeSteps, type Step } from "../resume-rule.ts";
-import { likeness, type SourceIdentity } from "../source-identity.ts";
+import { likeness } from "../source-identity.ts";
 import type { StoreOrder } from "../store-order.ts";
 import type { SftpChannel } from "./sftp-channel.ts";
 import { SourceNote } from "./source-note.ts";
-import { checkSize, compareRemoteTail, identityOf, verifyStored } from "./verify.ts";
-import { digestOf, keepTime, writePieces } from "./write-pieces.ts";
+import { checkSize, compareRemoteTail, identityOf, verifyFile } from "./verify.ts";
+import { keepTime, planOf, writePieces } from "./write-pieces.ts";
 
 /** The file that an upload is for. */
 export interface Target {
   /** Absolute, bytes. */
   readonly path: string;
   /** Of the old file, or of what this run has made of it; undefined: not known. */
-  readonly there: SourceIdentity | undefined;
+  readonly there: SourceFacts | undefined;
   /** The old file's, for the new one. */
   readonly mode: number | undefined;
 }
@@ -59,17 +59,17 @@ export async function storeByPart(remote: SftpChannel, target: Target, order: St
   const { step, bytes } = order.resume === "no" ? begin : await plan(remote, target.path, part, note, order);
   state.from ??= bytes;
   if (step === "there already") {
-    const verified = await verifyStored(remote, target.path, bytes, await digestOf(order, bytes), order);
+    const verified = await verifyFile(remote, target.path, bytes, await planOf(order, bytes), signal);
     await remote.files.remove(part, { signal }).catch(() => {});
     await note.remove();
     return { bytes: 0, verified, how: "sftp", wasThere: true };
   }
   if (step === "resume name") await remote.files.rename(target.path, part, { signal });
-  const digest = await digestOf(order, bytes);
-  const end = step === "rename part" ? bytes : await writePart(remote, part, bytes, note, order, digest);
+  const check = await planOf(order, bytes);
+  const end = step === "rename part" ? bytes : await writePart(remote, part, bytes, note, order, check.digest);
   const size = await checkSize(remote, part, end, signal);
   if (size === "gone") throw new NoPart(taken(part), true);
-  const verified = await verifyStored(remote, part, end, digest, order, size);
+  const verified = await verifyFile(remote, part, end, check, signal, size);
   // The new file is another one: it gets the old one's permissions.
   if (target.mode !== undefined) await remote.files.setMode(part, target.mode, { signal }).catch(() => {});
   await keepTime(remote, part, order);

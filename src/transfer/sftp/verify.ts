@@ -1,7 +1,7 @@
 // After an SFTP transfer: is the file at the other side the same? OpenSSH has no checksums (its PROTOCOL, section 4, names
 // none), so the file is read once more.
 import { type Digest, makeDigest } from "../../client/checksum.ts";
-import type { Transferred } from "../../client/transfer-options.ts";
+import type { SourceFacts, Transferred } from "../../client/transfer-options.ts";
 import { judgeSize } from "../../protocol/client/size-verdict.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
@@ -9,7 +9,6 @@ import { limits } from "../../protocol/limits.ts";
 import { printable } from "../../protocol/printable.ts";
 import type { Attributes } from "../../ssh/sftp/wire/attributes.ts";
 import { compareTail, isRefusal, type Tail } from "../identify.ts";
-import type { SourceIdentity } from "../source-identity.ts";
 import type { StoreOrder } from "../store-order.ts";
 import type { SftpChannel } from "./sftp-channel.ts";
 
@@ -34,16 +33,6 @@ export async function hashRemote(remote: SftpChannel, path: string, signal: Abor
   const digest = makeDigest("SHA-256");
   for await (const piece of readRemote(remote, path, 0, signal)) digest.update(piece);
   return digest.hex();
-}
-
-/** Throws `FTP_VERIFY`. */
-export function assertSameHash(path: string, here: string, there: string): void {
-  if (here === there) return;
-  throw new SallyportError(
-    "FTP_VERIFY",
-    `"${printable(path, 200)}": its SHA-256 is ${here} here and ${there} at the server`,
-    { hint: "Transfer the file again; was it changed during the transfer?" },
-  );
 }
 
 /** `gone`: there is no such file any more, as in a drop box that is emptied at once. */
@@ -71,26 +60,33 @@ export async function checkSize(
   );
 }
 
-/** Throws `FTP_VERIFY`. That the server tells nothing, or has taken the file away, is nothing compared. */
-export async function verifyStored(
+/**
+ * Throws `FTP_VERIFY`. That the server tells nothing, or has taken the file away, is nothing compared. `known`: what was found out of the
+ * size already.
+ */
+export async function verifyFile(
   remote: SftpChannel,
   path: string,
   bytes: number,
-  digest: Digest | undefined,
-  order: Pick<StoreOrder, "verify" | "signal">,
-  size?: SizeCheck,
+  { size, digest }: { readonly size: boolean; readonly digest: Digest | undefined },
+  signal: AbortSignal,
+  known?: SizeCheck,
 ): Promise<Transferred["verified"]> {
-  if (order.verify === "none") return "nothing";
-  const compared = size ?? (await checkSize(remote, path, bytes, order.signal));
+  if (!size) return "nothing";
+  const compared = known ?? (await checkSize(remote, path, bytes, signal));
   const plain = compared === "size" ? "size" : "nothing";
   if (digest === undefined || compared === "gone") return plain;
-  const there = await hashRemote(remote, path, order.signal).catch((error: unknown) => {
-    if (order.signal.aborted || !isRefusal(error)) throw error;
+  const there = await hashRemote(remote, path, signal).catch((error: unknown) => {
+    if (signal.aborted || !isRefusal(error)) throw error;
     return undefined;
   });
   if (there === undefined) return plain;
-  assertSameHash(path, digest.hex(), there);
-  return "SHA-256";
+  const here = digest.hex();
+  if (here === there) return "SHA-256";
+  const message = `"${printable(path, 200)}": its SHA-256 is ${here} here and ${there} at the server`;
+  throw new SallyportError("FTP_VERIFY", message, {
+    hint: "Transfer the file again; was it changed during the transfer?",
+  });
 }
 
 /** `refused`: the server tells nothing of it. */
@@ -98,13 +94,13 @@ export async function identityOf(
   { session }: SftpChannel,
   path: string,
   signal: AbortSignal,
-): Promise<SourceIdentity | "nothing" | "refused"> {
+): Promise<SourceFacts | "nothing" | "refused"> {
   const reported = await session.standing(path, "stat", signal);
   if (typeof reported === "string") return reported;
   return identityIn(reported);
 }
 
-export function identityIn({ size, times }: Attributes): SourceIdentity {
+export function identityIn({ size, times }: Attributes): SourceFacts {
   return definedProps({ size, modifiedMs: times === undefined ? undefined : times.modified * 1000 });
 }
 

@@ -1,9 +1,11 @@
 // The bytes of an upload, from the source into a file that is open at the server.
+
 import { type Digest, makeDigest } from "../../client/checksum.ts";
+import type { Chunks } from "../../client/upload.ts";
 import type { SftpUpdater } from "../../filesystem/sftp/sftp-writer.ts";
 import { raceAbort } from "../../platform/abort.ts";
 import { isSallyportError } from "../../protocol/error.ts";
-import type { Chunks, StoreOrder } from "../store-order.ts";
+import type { StoreOrder } from "../store-order.ts";
 import type { SftpChannel } from "./sftp-channel.ts";
 
 /** Writes the source from there on, and finishes the file. `reached` is told how much there is. Returns the bytes of the whole. */
@@ -29,18 +31,22 @@ export async function writePieces(
   return end;
 }
 
-/** A checksum needs the bytes before as well: the source is read from its beginning. */
-export async function digestOf({ source, verify }: StoreOrder, bytes: number): Promise<Digest | undefined> {
-  if (verify !== "hash" || (bytes > 0 && !source.seekable)) return undefined;
+/** What is compared at the end. A checksum needs the bytes before as well: the source is read from its beginning. */
+export async function planOf(
+  { source, verify }: StoreOrder,
+  bytes: number,
+): Promise<{ readonly size: boolean; readonly digest: Digest | undefined }> {
+  const size = verify !== "none";
+  if (verify !== "hash" || (bytes > 0 && !source.seekable)) return { size, digest: undefined };
   const digest = makeDigest("SHA-256");
-  if (bytes === 0) return digest;
+  if (bytes === 0) return { size, digest };
   let left = bytes;
   for await (const piece of source.open(0)) {
     digest.update(piece.subarray(0, left));
     left -= piece.length;
     if (left <= 0) break;
   }
-  return digest;
+  return { size, digest };
 }
 
 /**

@@ -1,14 +1,13 @@
 // A file of this machine as the destination of a download: filled in its own buffers, written behind.
 
 import { type FileHandle, open } from "node:fs/promises";
+import type { Sink } from "../client/receive-data.ts";
 import { translateFsError } from "../filesystem/fs-error.ts";
 import type { Clock } from "../platform/clock.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { printable } from "../protocol/printable.ts";
 import { localSize, readLocal } from "./local-file.ts";
-import type { Sink } from "./receive-data.ts";
-import type { FetchOptions } from "./transfer-options.ts";
 
 /** Opened with the first bytes, or at the end of an empty file: a download that is refused destroys nothing. */
 export class FileSink implements Sink {
@@ -61,7 +60,7 @@ export class FileSink implements Sink {
   }
 
   /** All that came is in the file, which is closed. `whole`: an empty file is made as well. Throws `FS_*`. Idempotent. */
-  async end(whole: boolean): Promise<void> {
+  async close(whole: boolean): Promise<void> {
     try {
       while (this.#failure === undefined && (this.#writing !== undefined || this.#any)) {
         this.#writeOut();
@@ -169,7 +168,7 @@ export interface FileTarget {
   /** From where on the server's file is wanted: the last bytes that are here come once more, and are compared. */
   readonly offset: number;
   readonly sink: Sink & Required<Pick<Sink, "room">>;
-  /** All has come. Throws `FTP_VERIFY` when less came than is here, `FS_*`. */
+  /** All has come. Throws `FS_*`. */
   finish(): Promise<void>;
   /** What has come stays. Never rejects. */
   giveUp(): Promise<void>;
@@ -178,22 +177,18 @@ export interface FileTarget {
 /** `resume`: behind what it has, of which the last `compareBytes` are compared. */
 export async function openTarget(
   path: string,
-  { resume = false, compareBytes = 0 }: Pick<FetchOptions, "resume" | "compareBytes">,
+  { resume, compareBytes }: { readonly resume: boolean; readonly compareBytes: number },
   clock: Clock,
 ): Promise<FileTarget> {
   const there = resume ? await localSize(path) : 0;
   const offset = there - Math.min(there, compareBytes);
   const file = new FileSink(path, there, clock);
-  const comparing = offset === there ? undefined : new ComparingSink(file, await bytesOf(path, offset, there), path);
   return {
     there,
     offset,
-    sink: comparing ?? file,
-    finish: async () => {
-      comparing?.assertAll();
-      await file.end(true);
-    },
-    giveUp: () => file.end(false).catch(() => {}),
+    sink: offset === there ? file : new ComparingSink(file, await bytesOf(path, offset, there), path),
+    finish: () => file.close(true),
+    giveUp: () => file.close(false).catch(() => {}),
   };
 }
 
@@ -203,7 +198,7 @@ async function bytesOf(path: string, from: number, to: number): Promise<Uint8Arr
   return Buffer.concat(pieces);
 }
 
-/** Throws `FTP_VERIFY` with the phase `resume` before anything else is written: what is here is not the beginning of the file. */
+/** Throws `FTP_VERIFY` with the phase `resume` before anything else is written, or at the end: what is here is not the beginning of the file. */
 class ComparingSink implements Sink {
   readonly #sink: Sink;
   readonly #name: string;
@@ -234,8 +229,7 @@ class ComparingSink implements Sink {
     return this.#scratch;
   }
 
-  /** At the end of the file. */
-  assertAll(): void {
+  end(): void {
     if (this.#tail.length > 0) throw noBeginning(this.#name);
   }
 }

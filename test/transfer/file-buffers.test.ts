@@ -1,8 +1,6 @@
 // Files of this machine at both ends of a transfer: their buffers are used again, and never too early.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { FileSink } from "../../src/client/file-sink.ts";
-import { BufferPool, readLocal } from "../../src/client/local-file.ts";
 import { receiveData } from "../../src/client/receive-data.ts";
 import { sendData } from "../../src/client/send-data.ts";
 import { joinedPair } from "../../src/data-connection/joined-pair.ts";
@@ -10,6 +8,8 @@ import { systemClock } from "../../src/network/system-clock.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { Bench, never, type Pair } from "../../src/testing/network/bench.ts";
 import { mebibyte, randomPayload } from "../../src/testing/network/traffic.ts";
+import { FileSink } from "../../src/transfer/file-sink.ts";
+import { BufferPool, readLocal } from "../../src/transfer/local-file.ts";
 import { openSystemFixture } from "../conformance/system-fixture.ts";
 import { watchResources } from "../support/resources.ts";
 import { makeTempDir } from "../support/tempdir.ts";
@@ -61,7 +61,7 @@ describe.each([
     // Until the reader comes the system takes no more, and what waits must stay as it is.
     await until("bytes that wait", () => near.stream.writableLength > 0);
     await Promise.all([sent, receiveData(far, sink, flow)]);
-    await sink.end(true);
+    await sink.close(true);
     expect(readFileSync(dir.file("to")).equals(content)).toBe(true);
     expect(buffers.returned > 0).toBe(reuses);
     const pieces = Math.ceil(content.length / limits.clientFilePieceBytes);
@@ -88,7 +88,7 @@ describe("the sink", () => {
       waits += 1;
       await new Promise<void>((resolve) => sink.whenReady(resolve));
     }
-    await sink.end(true);
+    await sink.close(true);
     expect(waits).toBeGreaterThan(0);
     expect(readFileSync(dir.file("to")).equals(content)).toBe(true);
   });
@@ -98,15 +98,15 @@ describe("the sink", () => {
     writeFileSync(dir.file("to"), "0123456789");
     const sink = new FileSink(dir.file("to"), 4, systemClock);
     sink.write(Buffer.from("abc"));
-    await sink.end(true);
-    await sink.end(true);
+    await sink.close(true);
+    await sink.close(true);
     expect(readFileSync(dir.file("to"), "latin1")).toBe("0123abc789");
   });
 
   test("makes an empty file at the end of an empty download, and none for a download that failed", async () => {
     await using dir = makeTempDir("buffers");
-    await new FileSink(dir.file("failed"), 0, systemClock).end(false);
-    await new FileSink(dir.file("empty"), 0, systemClock).end(true);
+    await new FileSink(dir.file("failed"), 0, systemClock).close(false);
+    await new FileSink(dir.file("empty"), 0, systemClock).close(true);
     expect(existsSync(dir.file("failed"))).toBe(false);
     expect(readFileSync(dir.file("empty"))).toHaveLength(0);
   });
@@ -117,6 +117,6 @@ describe("the sink", () => {
     sink.write(randomPayload(mebibyte));
     await new Promise<void>((resolve) => sink.whenReady(resolve));
     expect(() => sink.write(Buffer.from("more"))).toThrow(expect.objectContaining({ code: "FS_IS_DIRECTORY" }));
-    await expect(sink.end(true)).rejects.toMatchObject({ code: "FS_IS_DIRECTORY" });
+    await expect(sink.close(true)).rejects.toMatchObject({ code: "FS_IS_DIRECTORY" });
   });
 });

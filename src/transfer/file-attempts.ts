@@ -1,0 +1,54 @@
+// What the library needs of a session beside its public face: single attempts.
+import type { HashName } from "../client/checksum.ts";
+import { requireHolder } from "../client/client-calls.ts";
+import { type ReceiveOrder, receive } from "../client/download.ts";
+import type { FtpClient } from "../client/ftp-client.ts";
+import { notify } from "../client/session.ts";
+import type { TransferResult, Transferred } from "../client/transfer-options.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { isFtp, type ServerSession } from "./server-session.ts";
+import { storeByFtp } from "./store-by-ftp.ts";
+import type { StoreOrder } from "./store-order.ts";
+
+/** `R`: what is told of a download. */
+export interface FileAttempts<R extends Transferred = Transferred> {
+  /** The checksums that the server offers, strongest first. */
+  readonly hashes: readonly HashName[];
+  /**
+   * Attempts of one download: no other call comes between them where a session does one thing at a time. The signal is the caller's, or the end of
+   * the session. `mayRenew`: there may be several, over a new session if need be.
+   */
+  inTurn<T>(
+    signal: AbortSignal,
+    mayRenew: boolean,
+    work: (receive: (order: ReceiveOrder) => Promise<R>, signal: AbortSignal) => Promise<T>,
+  ): Promise<T>;
+  /** One attempt of an upload. */
+  store(order: StoreOrder): Promise<Transferred>;
+  /** A sentence to show. */
+  readonly note: (text: string) => void;
+}
+
+/** Throws `CONFIG_INVALID` for a session of somebody else's making. */
+export function attemptsOf(session: ServerSession & { readonly attempts?: FileAttempts }): FileAttempts {
+  if (isFtp(session)) return ftpAttempts(session);
+  const { attempts } = session;
+  if (attempts !== undefined) return attempts;
+  throw new SallyportError("CONFIG_INVALID", "a session of connectFtp or connectSftp is needed");
+}
+
+export function ftpAttempts(client: FtpClient): FileAttempts<TransferResult> {
+  const holder = requireHolder(client);
+  return {
+    hashes: client.hashes,
+    inTurn: (signal, mayRenew, work) =>
+      holder.transfer(
+        signal,
+        (_, both, release) => work((order) => receive(holder, order, mayRenew ? () => {} : release), both),
+        mayRenew,
+        "anywhere",
+      ),
+    store: (order) => storeByFtp(client, order),
+    note: (text) => notify(holder.session, text),
+  };
+}
