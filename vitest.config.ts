@@ -19,7 +19,7 @@ const project = (name: string, include: string[], isolate = true, exclude: strin
 
 // No file of these changes what others see, so they share a process: loading the source anew for each took a third of the time.
 const engines = [
-  "test/{protocol,platform,admission,filesystem,simulation,swarm,data-connection,client,transfer,server,gateway,lab,testing}/**/*.test.ts",
+  "test/{protocol,platform,admission,filesystem,simulation,swarm,data-connection,client,transfer,server,gateway,doctor,lab,testing}/**/*.test.ts",
   "test/ssh/{channels,connection-protocol,embedded/channels,embedded/configuration,embedded/host-keys}/**/*.test.ts",
   "test/cli/{command-line,credentials,progress,report,trace}/**/*.test.ts",
 ];

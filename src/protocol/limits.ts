@@ -1,6 +1,7 @@
 // Everything that can grow and every wait has a limit: a table for each layer in limits/, with the unit in the name and the
 // precedent beside it. docs/reference/limits.md is made from them.
 import { clientLimits } from "./limits/client-limits.ts";
+import { doctorLimits } from "./limits/doctor-limits.ts";
 import { labLimits } from "./limits/lab-limits.ts";
 import type { LimitTable } from "./limits/limit.ts";
 import { listingLimits } from "./limits/listing-limits.ts";
@@ -22,6 +23,7 @@ export type LimitName =
   | keyof typeof serverLimits
   | keyof typeof sshServerLimits
   | keyof typeof programLimits
+  | keyof typeof doctorLimits
   | keyof typeof labLimits;
 
 /** The tables with their headings, for the reference page. No name is in two of them. */
@@ -35,6 +37,7 @@ export const limitTables: Readonly<Record<string, LimitTable>> = {
   "FTP server": serverLimits,
   "SSH server": sshServerLimits,
   Program: programLimits,
+  Doctor: doctorLimits,
   Lab: labLimits,
 };
 

@@ -8,7 +8,16 @@ import type { SallyportArgs, SshArgs } from "../args.ts";
 import { ScriptedClient } from "../client/scripted-client.ts";
 import type { NetstatLine } from "../evidence.ts";
 import { labFiles } from "../files.ts";
-import type { ClientPlan, FtpServerPlan, LabClient, OpenStage, RunningProgram, SshdPlan, Stage } from "../stage.ts";
+import type {
+  ClientPlan,
+  FtpServerPlan,
+  LabClient,
+  OpenStage,
+  RunningProgram,
+  RunningStage,
+  SshdPlan,
+  Stage,
+} from "../stage.ts";
 import { buildSimulation } from "./build-simulation.ts";
 import { ConnectionWatch, EvidenceLog, type Role } from "./connection-watch.ts";
 import { startFtpServer } from "./ftp-server.ts";
@@ -18,14 +27,22 @@ const sshPort = 22;
 /** More than what two systems and the windows of SSH hold. */
 const files = labFiles(12_000_000);
 
+/** A stage on which other programs than the lab's can be run, too. */
+export interface RunningSimulatedStage extends RunningStage {
+  readonly simulation: Simulation;
+  readonly hosts: ReadonlyMap<string, Host>;
+}
+
 /** Opens stages whose chance comes from the seed, and from what is played there. */
-export function simulatedStage(seed = 1): OpenStage {
+export function simulatedStage(seed = 1): (...given: Parameters<OpenStage>) => Promise<RunningSimulatedStage> {
   return async (topology, name = "") => {
     const { simulation, hosts } = buildSimulation(topology, seed + hashOf(name));
     const log = new EvidenceLog(simulation);
     const stage = new SimulatedStage(simulation, hosts, log);
     return {
       stage,
+      simulation,
+      hosts,
       run: (story) => simulation.run(story),
       events: () => log.events(),
       [Symbol.asyncDispose]: () => simulation.run(() => stage.clear()),

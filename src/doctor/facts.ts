@@ -1,0 +1,104 @@
+// What the probes have seen, before anybody says what it means. Judged by the findings; shown as evidence.
+import type { DataMode } from "../client/client-options.ts";
+import type { Endpoint } from "../platform/endpoint.ts";
+import type { SallyportError } from "../protocol/error.ts";
+import { isLoopback, sameHost } from "../protocol/ip-address.ts";
+import type { Reply } from "../protocol/reply.ts";
+
+/** By which way the server is reached: from this machine, or from the SSH host. */
+export type WayName = "direct" | "ssh";
+
+/** How a data connection is agreed on, by the command that asks for it. */
+export type ProbedMode = "EPSV" | "PASV" | "EPRT" | "PORT" | "default-port";
+
+export const probedModes: readonly ProbedMode[] = ["EPSV", "PASV", "EPRT", "PORT", "default-port"];
+
+/** Who opens the data connection. */
+export const dataModeOf = (mode: ProbedMode): DataMode =>
+  mode === "default-port" ? mode : mode === "EPSV" || mode === "PASV" ? "passive" : "active";
+
+/** What became of a connection that somebody was to make. `failed`: for a reason of the system's own. */
+export type CallFate = "made" | "refused" | "dropped" | "unreachable" | "failed";
+
+/** The control connection, as far as it came. */
+export interface ControlFacts {
+  readonly way: WayName;
+  /** As the user wrote it. */
+  readonly target: Endpoint;
+  /** Its ends; of one at the SSH host only what that tells. */
+  readonly local?: Endpoint;
+  readonly remote?: Endpoint;
+  readonly greeting?: Reply;
+  /** The reply to SYST, where there was a login. */
+  readonly system?: string;
+  readonly features?: readonly string[];
+  readonly isLoggedIn: boolean;
+  /** Inside TLS. */
+  readonly isSecure: boolean;
+  /** Why there is no session. */
+  readonly error?: SallyportError;
+  readonly roundTripMs?: number;
+}
+
+/** The control connection goes to a port of this machine: somebody forwards it, or the server is here. */
+export function isOwnMachine({ way, local, remote }: ControlFacts): boolean {
+  if (way !== "direct" || local === undefined || remote === undefined) return false;
+  return isLoopback(remote.host) || sameHost(local.host, remote.host);
+}
+
+/** One attempt to get a listing. */
+export interface DataFacts {
+  readonly way: WayName;
+  readonly mode: ProbedMode;
+  /** Of the session that it was made in. */
+  readonly control: ControlFacts;
+  /** The listing came, and 2yz with it. */
+  readonly works: boolean;
+  /** To PASV, EPSV, PORT or EPRT. */
+  readonly setup?: Reply;
+  /** The address in a 227, or in our PORT. */
+  readonly named?: Endpoint;
+  /** Passive: where we connected to, the control connection's host. Active: where we listened. */
+  readonly used?: Endpoint;
+  readonly call?: CallFate;
+  /** Passive, from a port of this machine: what became of a call to the host that the 227 names, which every older client makes. */
+  readonly callToNamed?: CallFate;
+  /** Active: who came. */
+  readonly peer?: Endpoint;
+  /** The last reply to the listing. */
+  readonly final?: Reply;
+  /** The final reply where the data went to the named host. */
+  readonly finalOfNamed?: Reply;
+  /** The data connection broke, or the control connection went away. */
+  readonly error?: SallyportError;
+  /** Default data ports: it was the second listing of a session, and the first had worked. */
+  readonly isSecond?: boolean;
+}
+
+/** The SSH host. */
+export interface SshFacts {
+  /** `user@host` as it was given. */
+  readonly target: string;
+  readonly isConnected: boolean;
+  readonly transport?: "openssh" | "embedded";
+  readonly error?: SallyportError;
+  readonly roundTripMs?: number;
+  /** Why it connects to nothing for us, in the place of the FTP server. */
+  readonly connectRefused?: SallyportError;
+  /** Why it does not listen for us, on its own loopback address. */
+  readonly listenRefused?: SallyportError;
+}
+
+/** The names and addresses of the FTP server, as this machine has them. */
+export interface NameFacts {
+  readonly host: string;
+  readonly addresses: readonly string[];
+  readonly error?: SallyportError;
+}
+
+export interface Facts {
+  readonly name?: NameFacts;
+  readonly ssh?: SshFacts;
+  readonly controls: readonly ControlFacts[];
+  readonly data: readonly DataFacts[];
+}

@@ -1,0 +1,123 @@
+// From what was seen to what it means: findings with their evidence.
+import { formatEndpoint } from "../platform/endpoint.ts";
+import type { SallyportError } from "../protocol/error.ts";
+import { printable } from "../protocol/printable.ts";
+import type { Reply } from "../protocol/reply.ts";
+import { classify } from "./classify.ts";
+import type { ControlFacts, DataFacts, Facts, SshFacts, WayName } from "./facts.ts";
+import type { FindingId } from "./findings.ts";
+
+export interface Finding {
+  readonly id: FindingId;
+  /** Where it was seen; absent: on the way to the SSH host. */
+  readonly way?: WayName;
+  readonly severity: "failure" | "warning";
+  /** Lines: what was said, which connection came to what. */
+  readonly evidence: readonly string[];
+}
+
+/** In the order of the layers: name, SSH, control connection, data. One finding of a kind and way. */
+export function judge(facts: Facts): readonly Finding[] {
+  return merged([
+    ...(facts.ssh === undefined ? [] : judgeSsh(facts.ssh)),
+    ...facts.controls.flatMap(judgeControl),
+    ...facts.data.flatMap((fact) => judgeData(fact, facts)),
+  ]);
+}
+
+function judgeSsh({ target, error, connectRefused, listenRefused }: SshFacts): readonly Finding[] {
+  const found: Finding[] = [];
+  if (error !== undefined) found.push({ id: sshFinding(error), severity: "failure", evidence: [error.message] });
+  if (connectRefused !== undefined) {
+    found.push({
+      id: channelFinding(connectRefused),
+      way: "ssh",
+      severity: "failure",
+      evidence: [connectRefused.message],
+    });
+  }
+  if (listenRefused !== undefined) {
+    const evidence = [`${target} does not listen for us: ${listenRefused.message}`];
+    found.push({ id: "D28", way: "ssh", severity: "warning", evidence });
+  }
+  return found;
+}
+
+const sshFindings: readonly (readonly [code: RegExp, id: FindingId])[] = [
+  [/^SSH_HOST_KEY$/, "D23"],
+  [/^SSH_AUTH$/, "D24"],
+  [/^SSH_(?:CONFIG|PROGRAM_MISSING)$/, "D25"],
+];
+
+const sshFinding = ({ code }: SallyportError): FindingId => sshFindings.find(([row]) => row.test(code))?.[1] ?? "D21";
+
+/** RFC 4254 section 5.1: 1 is administratively prohibited, 2 connect failed, 4 resource shortage. */
+const channelFinding = ({ details }: SallyportError): FindingId => (details.channelReason === 1 ? "D26" : "D27");
+
+function judgeControl({ way, error, greeting }: ControlFacts): readonly Finding[] {
+  if (error === undefined) return [];
+  // Told by the probe of the SSH host.
+  if (error.code === "SSH_CHANNEL_REFUSED") return [];
+  const evidence = [...(greeting?.lines ?? []), error.message].map((line) => printable(line, 300));
+  return [{ id: controlFinding(error), way, severity: "failure", evidence }];
+}
+
+const demandsTls = ({ code, details, hint }: SallyportError): boolean =>
+  code === "FTP_LOGIN" && ([522, 534].includes(details.reply ?? 0) || /TLS/.test(hint ?? ""));
+
+const controlRows: readonly (readonly [fits: (error: SallyportError) => boolean, id: FindingId])[] = [
+  [demandsTls, "D19"],
+  [({ code }) => code === "FTP_LOGIN", "D36"],
+  [({ code }) => code === "NET_DNS", "D31"],
+  [({ code }) => code === "NET_TLS", "D38"],
+  [({ code, details }) => code === "NET_TIMEOUT" && details.phase === "greeting", "D34"],
+  [({ code }) => code === "NET_REFUSED", "D32"],
+  [({ code }) => code === "NET_TIMEOUT" || code === "NET_UNREACHABLE", "D33"],
+  [({ details }) => details.reply === 421, "D37"],
+];
+
+const controlFinding = (error: SallyportError): FindingId => controlRows.find(([fits]) => fits(error))?.[1] ?? "D35";
+
+function judgeData(fact: DataFacts, facts: Facts): readonly Finding[] {
+  const id = classify(fact, facts);
+  if (id === undefined) return [];
+  // Another mode carries the files: worth knowing, and no failure of FTP.
+  const works = facts.data.some((other) => other.way === fact.way && other.works);
+  return [{ id, way: fact.way, severity: works ? "warning" : "failure", evidence: evidenceOf(fact) }];
+}
+
+const said = ({ lines }: Reply): string => printable(lines[0] ?? "", 200);
+
+/** The conversation, and the fate of each connection, in their order. */
+function evidenceOf(fact: DataFacts): readonly string[] {
+  const { mode, setup, named, used, call, callToNamed, peer, final, finalOfNamed, error, control } = fact;
+  const isOurs = mode === "EPSV" || mode === "PASV";
+  const at = (where: typeof used): string => (where === undefined ? "?" : formatEndpoint(where));
+  const lines: string[] = [];
+  if (isOurs && setup !== undefined) lines.push(`${mode}: ${said(setup)}`);
+  if (!isOurs && mode !== "default-port" && named !== undefined) {
+    lines.push(`${mode} ${at(named)}: ${setup === undefined ? "no answer" : said(setup)}`);
+  }
+  if (isOurs && call !== undefined) lines.push(`connecting to ${at(used)}, the control connection's host: ${call}`);
+  if (callToNamed !== undefined) lines.push(`connecting to ${at(named)}, the host in the reply: ${callToNamed}`);
+  if (!isOurs && call === "made" && peer !== undefined) {
+    lines.push(`the connection came from ${at(peer)}; the control connection goes to ${at(control.remote)}`);
+  }
+  if (!isOurs && call === "dropped") lines.push(`nobody connected to ${at(used)}`);
+  const last = finalOfNamed ?? final;
+  if (last !== undefined) lines.push(`LIST: ${said(last)}`);
+  if (error !== undefined && last === undefined) lines.push(printable(error.message, 300));
+  return lines;
+}
+
+/** EPSV and PASV that fail for one reason are one finding. */
+function merged(all: readonly Finding[]): readonly Finding[] {
+  const byKind = new Map<string, Finding>();
+  for (const finding of all) {
+    const kind = `${finding.way} ${finding.id}`;
+    const before = byKind.get(kind);
+    const evidence = [...(before?.evidence ?? []), ...finding.evidence];
+    byKind.set(kind, { ...(before ?? finding), evidence });
+  }
+  return [...byKind.values()];
+}

@@ -1,0 +1,98 @@
+// EPRT, PORT and no command at all: the server connects, and whoever comes is looked at.
+import type { Session } from "../../client/session.ts";
+import { listenOnDefaultPorts } from "../../data-connection/default-ports.ts";
+import { openPassiveListener } from "../../data-connection/passive-listener.ts";
+import type { Endpoint } from "../../platform/endpoint.ts";
+import type { Connection } from "../../platform/network.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
+import { formatEprt, formatPort } from "../../protocol/host-port.ts";
+import { ipFamily, isLoopback } from "../../protocol/ip-address.ts";
+import type { ControlFacts, DataFacts } from "../facts.ts";
+import { listOver } from "./listing-probe.ts";
+import { asProbeError, type Probing } from "./session-probe.ts";
+
+interface Waiting extends AsyncDisposable {
+  accept(options: { readonly signal: AbortSignal }): Promise<Connection>;
+}
+
+/** One listing. Throws the signal's reason only. */
+export async function probeActive(
+  probing: Probing,
+  session: Session,
+  control: ControlFacts,
+  mode: "EPRT" | "PORT",
+): Promise<DataFacts> {
+  const { way, signal } = probing;
+  const begun = { way, mode, control, works: false };
+  try {
+    const { network } = session.environment;
+    const host = hostHere(session);
+    const ports = { first: 0, last: 0 };
+    await using listener = await openPassiveListener({ network, host, ports, signal, ...anybody });
+    const used = { host, port: listener.endpoint.port };
+    const setup = await session.control.command(mode, mode === "EPRT" ? formatEprt(used) : formatPort(used));
+    const facts = { ...begun, setup, named: used, used };
+    if (setup.code < 200 || setup.code > 299) return facts;
+    return { ...facts, ...(await listed(session, listener, signal)) };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ...begun, error: asProbeError(error) };
+  }
+}
+
+/** Two listings of one session: the second needs the same pair of ports. */
+export async function probeDefaultPort(
+  probing: Probing,
+  session: Session,
+  control: ControlFacts,
+): Promise<readonly DataFacts[]> {
+  const first = await defaultPortListing(probing, session, control);
+  if (!first.works) return [first];
+  return [first, { ...(await defaultPortListing(probing, session, control)), isSecond: true }];
+}
+
+async function defaultPortListing(probing: Probing, session: Session, control: ControlFacts): Promise<DataFacts> {
+  const { way, signal } = probing;
+  const begun = {
+    way,
+    mode: "default-port" as const,
+    control,
+    works: false,
+    ...definedProps({ used: session.controlEnd }),
+  };
+  if (session.controlEnd === undefined) return begun;
+  try {
+    const { network } = session.environment;
+    await using listener = await listenOnDefaultPorts(session.controlEnd, { network, signal, ...anybody });
+    if (listener.ownError !== undefined) return { ...begun, error: asProbeError(listener.ownError) };
+    return { ...begun, ...(await listed(session, listener, signal)) };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ...begun, error: asProbeError(error) };
+  }
+}
+
+/** Nothing but a listing goes this way, so whoever came is worth more as evidence than turned away. */
+const anybody = { isExpectedPeer: () => true, onRejectedPeer: () => {} };
+
+type Listed = Pick<DataFacts, "works" | "call" | "peer" | "final" | "error">;
+
+async function listed(session: Session, listener: Waiting, signal: AbortSignal): Promise<Listed> {
+  const given = new AbortController();
+  const coming = listener.accept({ signal: AbortSignal.any([signal, given.signal]) });
+  coming.catch(() => {});
+  try {
+    const { works, final, error, connection } = await listOver(session, coming, signal);
+    if (connection === undefined) return { works, call: "dropped", ...definedProps({ final, error }) };
+    return { works, call: "made", peer: connection.remote, ...definedProps({ final, error }) };
+  } finally {
+    given.abort(new Error("the listing is over"));
+  }
+}
+
+/** As our client announces itself: the control connection's end, and at an SSH host its loopback address. */
+function hostHere({ control, server }: Session): string {
+  const { local }: { local: Endpoint } = control.connection;
+  if (ipFamily(local.host) !== undefined) return local.host;
+  return isLoopback(server.host) && ipFamily(server.host) === 6 ? "::1" : "127.0.0.1";
+}

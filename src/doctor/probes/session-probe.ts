@@ -1,0 +1,57 @@
+// A session for a probe, and what became visible on the way to it. Each kind of probe has its own: what one breaks is no matter
+// of the others.
+import type { ClientOptions } from "../../client/client-options.ts";
+import { openSession, portOf } from "../../client/open-session.ts";
+import type { ClientEnvironment, Session } from "../../client/session.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
+import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import { replyText } from "../../protocol/reply.ts";
+import type { ControlFacts, WayName } from "../facts.ts";
+
+/** A way to the server, and who knocks there. */
+export interface Probing {
+  readonly way: WayName;
+  readonly options: ClientOptions;
+  readonly environment: ClientEnvironment;
+  readonly signal: AbortSignal;
+}
+
+export interface ProbeSession extends AsyncDisposable {
+  readonly facts: ControlFacts;
+  /** Absent: there is none, and `facts.error` tells why. */
+  readonly session?: Session;
+}
+
+/** Never throws for what the server or the network does; the signal's reason when it is aborted. */
+export async function openProbeSession(probing: Probing): Promise<ProbeSession> {
+  const { way, options, environment, signal } = probing;
+  const { clock } = environment;
+  const target = { host: options.host, port: portOf(options) };
+  const begun = { way, target, isSecure: options.tls !== undefined };
+  try {
+    const session = await openSession(options, environment, signal);
+    const sentMs = clock.nowMs();
+    const system = await session.control.command("SYST").catch(() => undefined);
+    const { local, remote } = session.control.connection;
+    const facts: ControlFacts = {
+      ...begun,
+      local,
+      remote,
+      greeting: session.greeting,
+      features: [...session.features.keys()],
+      isLoggedIn: true,
+      roundTripMs: clock.nowMs() - sentMs,
+      ...definedProps({ system: system && replyText(system) }),
+    };
+    return { facts, session, [Symbol.asyncDispose]: () => session.control.close() };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { facts: { ...begun, isLoggedIn: false, error: asProbeError(error) }, async [Symbol.asyncDispose]() {} };
+  }
+}
+
+/** Whatever a probe runs into is a fact. */
+export function asProbeError(error: unknown): SallyportError {
+  if (isSallyportError(error)) return error;
+  return new SallyportError("INTERNAL", error instanceof Error ? error.message : String(error), { cause: error });
+}

@@ -1,0 +1,15 @@
+// The limits of the doctor; part of limits.ts.
+export const doctorLimits = {
+  doctorMs: { value: 60_000, unit: "ms", why: "for all that the doctor looks at; then it tells what it knows" },
+  doctorConnectMs: {
+    value: 8000,
+    unit: "ms",
+    why: "for one connection; Linux sends a SYN four times in that time, and a way that needs more is of no use",
+  },
+  doctorReplyMs: { value: 15_000, unit: "ms", why: "for one reply; servers that look up names need some seconds" },
+  doctorProbeMs: {
+    value: 20_000,
+    unit: "ms",
+    why: "for one listing, with the connection that it comes by; vsftpd itself waits 60 s for a client that cannot be reached",
+  },
+} as const;
