@@ -25,6 +25,10 @@ export function exitStatusOf(error: SallyportError): number {
   return byCode[error.code] ?? (error.code.startsWith("SSH_") ? exitStatus.ssh : exitStatus.other);
 }
 
+/** Of the doctor. */
+export const exitStatusOfHealth = (health: "well" | "warnings" | "broken" | "unknown"): number =>
+  ({ well: 0, warnings: 1, broken: 2, unknown: 3 })[health];
+
 /** 128 and the signal's number, as shells report it. */
 export function exitStatusOfSignal(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];

@@ -60,6 +60,8 @@ async function runToItsEnd(line: Ending, io: ProcessIo, loadDemoParts: LoadDemoP
       return await (await import("./demo/run-demo.ts")).runDemo(line, io, loadDemoParts);
     case "lab":
       return await (await import("./lab/run-lab.ts")).runLab(line, io);
+    case "doctor":
+      return await (await import("./doctor/run-doctor.ts")).runDoctor(line, io);
     case "ftp":
       return await (await import("./ftp/run-ftp.ts")).runFtp(line, io, usageReporter(io));
     case "transfer":

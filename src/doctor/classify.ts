@@ -60,7 +60,11 @@ const active: readonly Row[] = [
   { id: "D09", fits: ({ setup }) => setup !== undefined },
 ];
 
+/** vsftpd's 425, FileZilla Server's and IIS's 503, Pure-FTPd's "No data connection": what they say without having tried. */
+const wantsCommand = /(?:port|pasv|epsv).* first|no data connection/i;
+
 const defaultPort: readonly Row[] = [
+  { id: "D29", fits: ({ final }) => final !== undefined && wantsCommand.test(final.lines.join(" ")) },
   { id: "D18", fits: (fact) => isForward(fact) || fact.way === "ssh" },
   { id: "D17", fits: () => true },
 ];

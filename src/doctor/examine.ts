@@ -1,12 +1,19 @@
-// Goes the whole way as a client does, and looks at each step: SSH, the session, then each data mode in sessions of their own.
+// Goes the whole way as a client does, and looks at each step: SSH, the session, then each data mode in a separate session.
 import type { ClientOptions } from "../client/client-options.ts";
 import type { ClientEnvironment } from "../client/session.ts";
 import { definedProps } from "../protocol/defined-props.ts";
-import type { ControlFacts, DataFacts, Facts, ProbedMode, SshFacts, WayName } from "./facts.ts";
-import { dataModeOf } from "./facts.ts";
+import {
+  type ControlFacts,
+  type DataFacts,
+  dataModeOf,
+  type Facts,
+  type ProbedMode,
+  type SshFacts,
+  type WayName,
+} from "./facts.ts";
 import { probeActive, probeDefaultPort } from "./probes/active-probe.ts";
 import { probePassive } from "./probes/passive-probe.ts";
-import { openProbeSession, type ProbeSession, type Probing } from "./probes/session-probe.ts";
+import { openProbeSession, type ProbeSession, type Probing, probeGreeting } from "./probes/session-probe.ts";
 import { probeSsh, type SshWay } from "./probes/ssh-probe.ts";
 
 /** What the doctor is to look at. */
@@ -15,6 +22,8 @@ export interface ExamineOptions {
   readonly server: ClientOptions;
   /** From this machine; absent: only through SSH. */
   readonly direct?: ClientEnvironment;
+  /** Nobody logs in from this machine, where the password would be readable on the way. Default false. */
+  readonly greetingOnly?: boolean;
   readonly ssh?: {
     readonly target: string;
     readonly connect: (signal: AbortSignal) => Promise<SshWay>;
@@ -85,6 +94,10 @@ class Examination {
     const probing = { way, options: server, environment, signal };
     const where = way === "direct" ? "directly" : "through SSH";
     onStep?.(`the FTP session, ${where}`);
+    if (way === "direct" && this.#options.greetingOnly === true) {
+      this.#controls.push(await probeGreeting(probing));
+      return;
+    }
     const first = await openProbeSession(probing);
     this.#controls.push(first.facts);
     await first[Symbol.asyncDispose]();

@@ -83,8 +83,6 @@ export interface SshFacts {
   readonly transport?: "openssh" | "embedded";
   readonly error?: SallyportError;
   readonly roundTripMs?: number;
-  /** Why it connects to nothing for us, in the place of the FTP server. */
-  readonly connectRefused?: SallyportError;
   /** Why it does not listen for us, on its own loopback address. */
   readonly listenRefused?: SallyportError;
 }

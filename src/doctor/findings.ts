@@ -1,8 +1,8 @@
-// The findings: what can be wrong on the way of an FTP session, and what cures it. D02 to D20 are the scenarios of the same
+// The findings: what can be wrong on the way of an FTP session, and what helps. D02 to D20 are the scenarios of the same
 // number; the others lie before FTP, or beside it. The doctor, `sallyport explain` and docs/reference/findings.md are made from it.
 
 /** Whose setting or command it is. The servers as their greetings name them. */
-export type CureAt =
+export type RemedyAt =
   | "vsftpd"
   | "ProFTPD"
   | "Pure-FTPd"
@@ -41,6 +41,7 @@ export type FindingId =
   | "D26"
   | "D27"
   | "D28"
+  | "D29"
   | "D30"
   | "D31"
   | "D32"
@@ -58,17 +59,17 @@ export interface FindingRow {
   readonly title: string;
   /** Two sentences. */
   readonly why: string;
-  readonly cures: readonly (readonly [at: CureAt, what: string])[];
-  /** The command that needs no cure; `SSH` and `FTP` stand for the hosts. */
+  readonly remedies: readonly (readonly [at: RemedyAt, what: string])[];
+  /** The command that needs no remedy; `SSH` and `FTP` stand for the hosts. */
   readonly instead?: string;
 }
 
 const tunnel = "sallyport -L 2121:FTP SSH, and the client to localhost 2121";
 const passiveClient = "passive mode: curl --ftp-pasv, lftp `set ftp:passive-mode on`, ftp -p";
 const activeClient = "active mode: curl --ftp-port -, lftp `set ftp:passive-mode off`, ftp -A";
-const behindSsh = "No setting of the server cures it for a plain ssh -L: its data connections have to be carried too.";
+const behindSsh = "No setting of the server helps for a plain ssh -L: its data connections have to be carried too.";
 
-const passivePorts: FindingRow["cures"] = [
+const passivePorts: FindingRow["remedies"] = [
   ["vsftpd", "pasv_min_port=50000 and pasv_max_port=50100, and admit these ports"],
   ["ProFTPD", "PassivePorts 50000 50100, and admit these ports"],
   ["Pure-FTPd", "PassivePortRange 50000 50100 (-p 50000:50100), and admit these ports"],
@@ -83,42 +84,42 @@ export const findingRows: Readonly<Record<FindingId, FindingRow>> = {
     scenario: "S02",
     title: "only the control connection is forwarded",
     why: "The FTP port here is forwarded to a server that names data ports of its own address. Nothing forwards these: the data go past the tunnel in the clear, or nowhere.",
-    cures: [["server", behindSsh]],
+    remedies: [["server", behindSsh]],
     instead: tunnel,
   },
   D03: {
     scenario: "S03",
     title: "the server was reached at its loopback address, and cannot connect back from there",
     why: "The forward leads to localhost at the server, so the server makes its data connections from 127.0.0.1. From a loopback address no other host can be reached.",
-    cures: [["client", passiveClient]],
+    remedies: [["client", passiveClient]],
     instead: tunnel,
   },
   D04: {
     scenario: "S04",
     title: "the server's data port is looked for on this machine",
     why: "The FTP port here is forwarded to a server elsewhere, and 227 or 229 leads to the same host as the control connection. That is this machine, where nothing listens on that port.",
-    cures: [["server", behindSsh]],
+    remedies: [["server", behindSsh]],
     instead: tunnel,
   },
   D05: {
     scenario: "S05",
     title: "our PORT names a loopback address",
     why: "The FTP port here was reached at 127.0.0.1, so that is the address in PORT or EPRT. To the server it is the server itself, where nobody waits.",
-    cures: [["server", behindSsh]],
+    remedies: [["server", behindSsh]],
     instead: tunnel,
   },
   D06: {
     scenario: "S06",
     title: "the data go past the tunnel in the clear",
     why: "The control connection goes into a forwarded port of this machine, and the data connection came from the server itself. Whoever is in between reads the files, and with -g anybody may use the port.",
-    cures: [["client", "connect to 127.0.0.1, and leave -g out of ssh -L"]],
+    remedies: [["client", "connect to 127.0.0.1, and leave -g out of ssh -L"]],
     instead: tunnel,
   },
   D07: {
     scenario: "S07",
     title: "the server refuses the address in our PORT",
     why: "It compares the address in PORT or EPRT with the one that the control connection comes from, against bounce attacks. A forward, a proxy or a NAT in between makes them differ.",
-    cures: [
+    remedies: [
       ["vsftpd", "port_promiscuous=YES lets anybody send files to third hosts: only where you know why"],
       ["ProFTPD", "AllowForeignAddress on, with a <Class> of the hosts that may"],
       ["client", passiveClient],
@@ -129,7 +130,7 @@ export const findingRows: Readonly<Record<FindingId, FindingRow>> = {
     scenario: "S08",
     title: "the server refuses data from another address than control",
     why: "The data connection was made, and the server gave it up since it came from another address than the control connection. It takes that for theft of the data port.",
-    cures: [
+    remedies: [
       ["vsftpd", "pasv_promiscuous=YES lets anybody take the data: only where you know why"],
       ["ProFTPD", "AllowForeignAddress on, with a <Class> of the hosts that may"],
       ["client", "one address for both connections: no proxy, VPN or tunnel for one of them only"],
@@ -140,7 +141,7 @@ export const findingRows: Readonly<Record<FindingId, FindingRow>> = {
     scenario: "S09",
     title: "the server cannot connect to us",
     why: "It took our PORT, and no connection came. A packet filter drops connections that come in.",
-    cures: [
+    remedies: [
       ["client", passiveClient],
       ["nftables", "at the client: nft add rule inet filter input ip saddr FTP-SERVER tcp sport 20 accept"],
     ],
@@ -150,7 +151,7 @@ export const findingRows: Readonly<Record<FindingId, FindingRow>> = {
     scenario: "S10",
     title: "our PORT names a private address",
     why: "There is a NAT between: the address that this machine has is none that the server can reach. What it reaches there is nobody, or somebody else.",
-    cures: [
+    remedies: [
       ["client", passiveClient],
       [
         "client",
@@ -164,14 +165,14 @@ export const findingRows: Readonly<Record<FindingId, FindingRow>> = {
     scenario: "S11",
     title: "a NAT that helps FTP cannot read inside SSH or TLS",
     why: "Outside of SSH the NAT rewrites the private address in PORT into its own (nf_nat_ftp). Inside it cannot, and the server is given an address that leads nowhere.",
-    cures: [["client", passiveClient]],
+    remedies: [["client", passiveClient]],
     instead: tunnel,
   },
   D12: {
     scenario: "S12",
     title: "the server names its private address",
     why: "It is behind a NAT and does not know its outer address, so its 227 leads nowhere. The NAT does not forward its passive ports to it either, or the host of the control connection would have answered there.",
-    cures: [
+    remedies: [
       ["vsftpd", "pasv_address=OUTER-ADDRESS, with pasv_min_port and pasv_max_port forwarded by the NAT"],
       ["ProFTPD", "MasqueradeAddress OUTER-ADDRESS, with PassivePorts forwarded by the NAT"],
       ["Pure-FTPd", "ForcePassiveIP OUTER-ADDRESS (-P), with PassivePortRange forwarded by the NAT"],
@@ -187,8 +188,8 @@ export const findingRows: Readonly<Record<FindingId, FindingRow>> = {
   D13: {
     scenario: "S13",
     title: "the server names an outer address to a client from inside",
-    why: "It is set to tell an outer address in 227, and the control connection came from inside, as through SSH. At that address and port nobody serves this session.",
-    cures: [
+    why: "It is set to name an outer address in 227, and the control connection came from inside, as through SSH. At that address and port nobody serves this session.",
+    remedies: [
       ["vsftpd", "leave pasv_address out for clients that come from inside: a second instance for them"],
       ["ProFTPD", "MasqueradeAddress in the <VirtualHost> of the outer address only"],
       ["Pure-FTPd", "no ForcePassiveIP for clients that come from inside"],
@@ -201,14 +202,14 @@ export const findingRows: Readonly<Record<FindingId, FindingRow>> = {
     scenario: "S15",
     title: "the server's passive ports are closed",
     why: "The control port lets us in, and the port that the server named for data does not. A packet filter or a NAT in between knows of the one and not of the others.",
-    cures: passivePorts,
+    remedies: passivePorts,
     instead: tunnel,
   },
   D17: {
     scenario: "S17",
     title: "a second transfer has to wait for TCP",
     why: "Without PORT the server connects from its port 20 to the port of the control connection, the same pair each time (RFC 959 section 3.2). TCP keeps a pair for up to four minutes (TIME_WAIT), and some systems let nobody listen there at all.",
-    cures: [
+    remedies: [
       ["client", "send PORT before each transfer (sendport on), or passive mode"],
       ["client", "wait until TIME_WAIT has passed, 60 s with Linux, before the next transfer"],
     ],
@@ -218,14 +219,14 @@ export const findingRows: Readonly<Record<FindingId, FindingRow>> = {
     scenario: "S18",
     title: "default data ports cannot be forwarded",
     why: "Without PORT the server connects to the port that the SSH host's own connection has. An sshd does not listen on a port that it uses, unless both sockets have SO_REUSEADDR.",
-    cures: [["client", "PORT or passive mode"]],
+    remedies: [["client", "PORT or passive mode"]],
     instead: tunnel,
   },
   D19: {
     scenario: "S19",
     title: "the server demands TLS",
     why: "It lets nobody in whose control connection is in the clear (RFC 4217). Inside SSH the password is protected without it, which the server cannot know.",
-    cures: [
+    remedies: [
       ["client", "AUTH TLS: curl --ssl-reqd, lftp `set ftp:ssl-force on`, sallyport ftp --tls"],
       ["vsftpd", "force_local_logins_ssl=NO and force_local_data_ssl=NO for clients that come through SSH"],
       ["ProFTPD", "TLSRequired off for a <VirtualHost> that listens on 127.0.0.1"],
@@ -238,7 +239,7 @@ export const findingRows: Readonly<Record<FindingId, FindingRow>> = {
     scenario: "S20",
     title: "the connection broke in the middle of a transfer",
     why: "The data connection was made and ended before the server said that the listing is complete. What came before the break is not the whole, whatever it looks like.",
-    cures: [
+    remedies: [
       [
         "server",
         "its log says why it broke the transfer off; a firewall that ends idle control connections is another cause",
@@ -249,12 +250,12 @@ export const findingRows: Readonly<Record<FindingId, FindingRow>> = {
   D21: {
     title: "the SSH host cannot be reached",
     why: "There is no SSH connection, so nothing can go through it. Host, port or a firewall in between is wrong, or sshd does not run.",
-    cures: [["client", "try ssh itself with -v; check the name, -p and the firewall"]],
+    remedies: [["client", "try ssh itself with -v; check the name, -p and the firewall"]],
   },
   D22: {
     title: "the server has no passive mode",
     why: "It refuses PASV and EPSV, so clients cannot connect to it for data. Active mode needs a client that can be reached.",
-    cures: [
+    remedies: [
       ["vsftpd", "pasv_enable=YES"],
       ["ProFTPD", "no <Limit PASV EPSV> with DenyAll"],
       ["Pure-FTPd", "no -f that refuses it; look at its log for PassivePortRange that is in use"],
@@ -264,15 +265,15 @@ export const findingRows: Readonly<Record<FindingId, FindingRow>> = {
   },
   D23: {
     title: "the SSH host's key is not the known one",
-    why: "known_hosts has no key of this host, or another one. Without a key that is known nobody can tell whether it is the right host.",
-    cures: [
+    why: "known_hosts has no key of this host, or another one. Without a key that is known nobody knows whether it is the right host.",
+    remedies: [
       ["client", "log in once with ssh and compare the fingerprint; when the host has a new key: ssh-keygen -R HOST"],
     ],
   },
   D24: {
     title: "the SSH host does not let the user in",
     why: "It took none of the keys and passwords that were offered. User name, key or the host's AllowUsers is wrong.",
-    cures: [
+    remedies: [
       ["client", "user@ or -l, -i KEY, ssh-add -l"],
       ["sshd_config", "AllowUsers, AllowGroups, PubkeyAuthentication; the key in ~/.ssh/authorized_keys"],
     ],
@@ -280,12 +281,14 @@ export const findingRows: Readonly<Record<FindingId, FindingRow>> = {
   D25: {
     title: "ssh itself cannot start",
     why: "The program is missing, or a line of ssh_config or an option is wrong. Nothing was sent to anybody.",
-    cures: [["client", "ssh -G HOST shows what ssh makes of its settings; install openssh-client, or --ssh embedded"]],
+    remedies: [
+      ["client", "ssh -G HOST shows what ssh makes of its settings; install openssh-client, or --ssh embedded"],
+    ],
   },
   D26: {
     title: "the SSH host forwards nothing to the FTP server",
     why: "Its sshd prohibits direct-tcpip to this host and port, by AllowTcpForwarding, DisableForwarding, PermitOpen or the key's options. Data connections go to other ports of the same host, so these have to be allowed too.",
-    cures: [
+    remedies: [
       [
         "sshd_config",
         "AllowTcpForwarding local (or yes), and no PermitOpen, or one with the host and port *: PermitOpen FTP-HOST:*",
@@ -299,30 +302,37 @@ export const findingRows: Readonly<Record<FindingId, FindingRow>> = {
   D27: {
     title: "the SSH host cannot reach the FTP server",
     why: "sshd tried to connect and failed. Name and port count as the SSH host sees them, and so does its firewall.",
-    cures: [["client", "localhost:21 when the FTP server runs on the SSH host; else a name that the SSH host knows"]],
+    remedies: [
+      ["client", "localhost:21 when the FTP server runs on the SSH host; else a name that the SSH host knows"],
+    ],
   },
   D28: {
     title: "the SSH host does not listen for us",
     why: "Its sshd refuses tcpip-forward, by AllowTcpForwarding, PermitListen or the key's options. Only active mode between SSH host and FTP server needs it; passive mode does not.",
-    cures: [["sshd_config", "AllowTcpForwarding yes, and no PermitListen, or PermitListen localhost:*"]],
+    remedies: [["sshd_config", "AllowTcpForwarding yes, and no PermitListen, or PermitListen localhost:*"]],
     instead: "sallyport --back passive -L 2121:FTP SSH",
+  },
+  D29: {
+    title: "the server has no default data ports",
+    why: "It wants PORT or PASV before each transfer, as most servers do. Only a client that sends neither is concerned.",
+    remedies: [["client", "send PORT before each transfer (sendport on), or passive mode"]],
   },
   D30: {
     title: "the FTP server cannot connect to the SSH host",
     why: "In active mode the server has to reach a port at which the SSH host listens for us. sshd listens on loopback only unless GatewayPorts allows more, and a firewall may keep the server out.",
-    cures: [["sshd_config", "GatewayPorts clientspecified, for an FTP server on another host than sshd"]],
+    remedies: [["sshd_config", "GatewayPorts clientspecified, for an FTP server on another host than sshd"]],
     instead: "sallyport --back passive -L 2121:FTP SSH",
   },
   D31: {
     title: "the name of the FTP server is not known here",
     why: "Nobody has an address for it. Through SSH the name is looked up at the SSH host, which may know it.",
-    cures: [["client", "check the spelling; a name that only the SSH host knows needs --via"]],
+    remedies: [["client", "check the spelling; a name that only the SSH host knows needs --via"]],
     instead: tunnel,
   },
   D32: {
     title: "nobody listens on the FTP port",
     why: "The host answers, and refuses the connection. The server does not run, listens on another port or address, or a firewall refuses for it.",
-    cures: [
+    remedies: [
       ["server", "ss -tlnp shows whether it runs, and on which address and port"],
       ["vsftpd", "listen=YES or listen_ipv6=YES, listen_address"],
       ["ProFTPD", "Port, DefaultAddress"],
@@ -332,7 +342,7 @@ export const findingRows: Readonly<Record<FindingId, FindingRow>> = {
   D33: {
     title: "the FTP server does not answer",
     why: "No answer comes to the connection, not even a refusal. A firewall drops it, the address is wrong, or there is no route.",
-    cures: [
+    remedies: [
       ["nftables", "nft add rule inet filter input tcp dport 21 accept"],
       ["cloud firewall", "an inbound rule for TCP 21"],
     ],
@@ -341,7 +351,7 @@ export const findingRows: Readonly<Record<FindingId, FindingRow>> = {
   D34: {
     title: "the server accepts and says nothing",
     why: "No greeting came. It may want TLS from the first byte (port 990), look up our name for long, or be no FTP server.",
-    cures: [
+    remedies: [
       ["client", "ftps:// for TLS from the first byte"],
       ["vsftpd", "reverse_lookup_enable=NO"],
       ["ProFTPD", "UseReverseDNS off"],
@@ -350,17 +360,17 @@ export const findingRows: Readonly<Record<FindingId, FindingRow>> = {
   D35: {
     title: "it does not answer as an FTP server",
     why: "Something else listens there, or something in between answers for it. An FTP session begins with 220.",
-    cures: [["client", "check host and port: 22 is SSH, 990 FTP inside TLS"]],
+    remedies: [["client", "check host and port: 22 is SSH, 990 FTP inside TLS"]],
   },
   D36: {
     title: "the server does not let the user in",
     why: "It refused the login. Data connections come only after it, so they could not be tried.",
-    cures: [["client", "user with -u, the password when it is asked for"]],
+    remedies: [["client", "user with -u, the password when it is asked for"]],
   },
   D37: {
     title: "the server takes no more sessions",
     why: "It answered 421: too many sessions from this address, or in all. Later, or with fewer at once, it takes one.",
-    cures: [
+    remedies: [
       ["vsftpd", "max_clients, max_per_ip"],
       ["ProFTPD", "MaxClients, MaxClientsPerHost"],
       ["Pure-FTPd", "MaxClientsNumber, MaxClientsPerIP"],
@@ -369,7 +379,7 @@ export const findingRows: Readonly<Record<FindingId, FindingRow>> = {
   D38: {
     title: "TLS fails",
     why: "The certificate is not trusted, or both sides have no version of TLS in common. Nothing was sent without it.",
-    cures: [
+    remedies: [
       [
         "client",
         "--tls-ca FILE with the issuer's certificate, the name that the certificate has, or ftps:// for implicit TLS",
@@ -379,7 +389,7 @@ export const findingRows: Readonly<Record<FindingId, FindingRow>> = {
   D39: {
     title: "the server wants data connections to resume the control connection's TLS session",
     why: "A server that demands it refuses every client that does not, or whose TLS 1.3 tickets come too late. Sallyport's client resumes.",
-    cures: [
+    remedies: [
       ["vsftpd", "require_ssl_reuse=NO"],
       ["ProFTPD", "TLSOptions NoSessionReuseRequired"],
       ["FileZilla Server", "no setting: the client has to resume"],

@@ -25,17 +25,9 @@ export function judge(facts: Facts): readonly Finding[] {
   ]);
 }
 
-function judgeSsh({ target, error, connectRefused, listenRefused }: SshFacts): readonly Finding[] {
+function judgeSsh({ target, error, listenRefused }: SshFacts): readonly Finding[] {
   const found: Finding[] = [];
   if (error !== undefined) found.push({ id: sshFinding(error), severity: "failure", evidence: [error.message] });
-  if (connectRefused !== undefined) {
-    found.push({
-      id: channelFinding(connectRefused),
-      way: "ssh",
-      severity: "failure",
-      evidence: [connectRefused.message],
-    });
-  }
   if (listenRefused !== undefined) {
     const evidence = [`${target} does not listen for us: ${listenRefused.message}`];
     found.push({ id: "D28", way: "ssh", severity: "warning", evidence });
@@ -51,13 +43,8 @@ const sshFindings: readonly (readonly [code: RegExp, id: FindingId])[] = [
 
 const sshFinding = ({ code }: SallyportError): FindingId => sshFindings.find(([row]) => row.test(code))?.[1] ?? "D21";
 
-/** RFC 4254 section 5.1: 1 is administratively prohibited, 2 connect failed, 4 resource shortage. */
-const channelFinding = ({ details }: SallyportError): FindingId => (details.channelReason === 1 ? "D26" : "D27");
-
 function judgeControl({ way, error, greeting }: ControlFacts): readonly Finding[] {
   if (error === undefined) return [];
-  // Told by the probe of the SSH host.
-  if (error.code === "SSH_CHANNEL_REFUSED") return [];
   const evidence = [...(greeting?.lines ?? []), error.message].map((line) => printable(line, 300));
   return [{ id: controlFinding(error), way, severity: "failure", evidence }];
 }
@@ -65,7 +52,10 @@ function judgeControl({ way, error, greeting }: ControlFacts): readonly Finding[
 const demandsTls = ({ code, details, hint }: SallyportError): boolean =>
   code === "FTP_LOGIN" && ([522, 534].includes(details.reply ?? 0) || /TLS/.test(hint ?? ""));
 
+/** Channel reasons are those of RFC 4254 section 5.1: 1 is administratively prohibited. */
 const controlRows: readonly (readonly [fits: (error: SallyportError) => boolean, id: FindingId])[] = [
+  [({ code, details }) => code === "SSH_CHANNEL_REFUSED" && details.channelReason === 1, "D26"],
+  [({ code }) => code === "SSH_CHANNEL_REFUSED", "D27"],
   [demandsTls, "D19"],
   [({ code }) => code === "FTP_LOGIN", "D36"],
   [({ code }) => code === "NET_DNS", "D31"],

@@ -1,7 +1,7 @@
 // The worlds of the lab, each with its failure planted: the doctor finds it, and no other.
 import { describe, expect, it } from "vitest";
 import type { ProbedMode } from "../../src/doctor/facts.ts";
-import { forwarded, trusting } from "../../src/lab/scenarios/steps.ts";
+import { trusting } from "../../src/lab/scenarios/sessions.ts";
 import * as topologies from "../../src/lab/scenarios/topologies.ts";
 import type { FtpServerPlan, Stage } from "../../src/lab/stage.ts";
 import { watchResources } from "../support/resources.ts";
@@ -38,6 +38,7 @@ interface Planted extends Pick<Visit, "topology" | "plant"> {
   readonly found: string;
 }
 
+const forwarded = { host: "127.0.0.1", port: 2001 };
 const toServer = { host: serverAddress };
 
 const planted: readonly Planted[] = [

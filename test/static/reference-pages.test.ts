@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { commandsPage, limitsPage, realNetworkPage, transferStatesPage } from "./reference-pages.ts";
+import { commandsPage, findingsPage, limitsPage, realNetworkPage, transferStatesPage } from "./reference-pages.ts";
 import { root } from "./source-files.ts";
 
 const stale = "the page is not what the source says; write it again with: npx vitest run --project static -u";
@@ -8,6 +8,7 @@ const stale = "the page is not what the source says; write it again with: npx vi
 test.each([
   ["docs/reference/limits.md", limitsPage],
   ["docs/reference/commands.md", commandsPage],
+  ["docs/reference/findings.md", findingsPage],
   ["docs/internals/real-network.md", realNetworkPage],
   ["docs/internals/transfer-states.md", transferStatesPage],
 ])("%s is what the source says", async (path, page) => {

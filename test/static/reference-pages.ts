@@ -1,5 +1,6 @@
 // The reference pages that are made from the source.
 
+import { type FindingId, type FindingRow, findingRows } from "../../src/doctor/findings.ts";
 import { differences } from "../../src/lab/real/differences.ts";
 import { type FtpServerKind, settings } from "../../src/lab/real/programs/ftp-server-kinds.ts";
 import { neededPrograms, specialPrograms } from "../../src/lab/real/programs/needed.ts";
@@ -194,4 +195,21 @@ ${rows("download")}
 ### Upload
 
 ${rows("upload")}`;
+}
+
+export function findingsPage(): string {
+  const sections = (Object.keys(findingRows) as FindingId[]).map((id) => {
+    const { scenario, title, why, remedies, instead }: FindingRow = findingRows[id];
+    const link = scenario === undefined ? "" : ` [${scenario}](../guides/scenarios.md) plays it.`;
+    const lines = remedies.map(([at, what]) => `- ${at}: ${what}`);
+    const command = instead === undefined ? [] : ["", `Or without any of it: \`${instead}\``];
+    return [`## ${id}: ${title}`, "", `${why}${link}`, "", ...lines, ...command, ""].join("\n");
+  });
+  return `# The doctor's findings
+
+What \`sallyport doctor\` can find, and what helps; [the guide](../guides/doctor.md) says how it looks. A number never changes its
+meaning; D02 to D20 are the scenarios of the same number. \`FTP\` and \`SSH\` in a command stand for the hosts. This page is made from
+\`src/doctor/findings.ts\`.
+
+${sections.join("\n")}`;
 }

@@ -1,6 +1,7 @@
 // The first words that are commands, and no destination: how the rest is read, and what --help prints.
 import { type BridgeCommand, bridgeParser, parseBridge } from "../bridge/bridge-command.ts";
 import { type DemoCommand, demoParser, parseDemo } from "../demo/demo-command.ts";
+import { type DoctorCommand, doctorParser, parseDoctor } from "../doctor/doctor-command.ts";
 import { type FtpCommand, ftpParser, parseFtp } from "../ftp/ftp-command.ts";
 import { type LabCommand, labParser, parseLab } from "../lab/lab-command.ts";
 import { type PasswdCommand, parsePasswd, passwdParser } from "../serve/passwd-command.ts";
@@ -18,6 +19,7 @@ export type ParsedLine =
   | DemoCommand
   | LabCommand
   | FtpCommand
+  | DoctorCommand
   | TransferCommand
   | { readonly kind: "help"; readonly command: string }
   | { readonly kind: "version" };
@@ -41,6 +43,7 @@ export const commands: ReadonlyMap<string, Command> = new Map([
   ["passwd", { parse: parsePasswd, parser: passwdParser }],
   ["demo", { parse: parseDemo, parser: demoParser }],
   ["lab", { parse: parseLab, parser: labParser }],
+  ["doctor", { parse: parseDoctor, parser: doctorParser }],
   ["ftp", { parse: parseFtp, parser: ftpParser }],
   ...transferVerbs.map(transfer),
 ]);

@@ -68,7 +68,7 @@ export const modeRows: readonly OptionRow<ParsedClientOptions>[] = [
   },
 ];
 
-export const rootsRow: OptionRow<ParsedClientOptions> = {
+export const rootsRow: OptionRow<Pick<ParsedClientOptions, "tlsCa">> = {
   flags: "--tls-ca <FILE>",
   key: "tlsCa",
   help: "CA certificates to trust instead of the system's (PEM)",

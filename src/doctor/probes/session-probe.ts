@@ -1,8 +1,10 @@
 // A session for a probe, and what became visible on the way to it. Each kind of probe has its own: what one breaks is no matter
 // of the others.
 import type { ClientOptions } from "../../client/client-options.ts";
-import { openSession, portOf } from "../../client/open-session.ts";
-import type { ClientEnvironment, Session } from "../../client/session.ts";
+import { ControlConnection } from "../../client/control-connection.ts";
+import { connectControl, greetingOf, openSession, portOf } from "../../client/open-session.ts";
+import { type ClientEnvironment, replyMsOf, type Session } from "../../client/session.ts";
+import { raceAbort } from "../../platform/abort.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { replyText } from "../../protocol/reply.ts";
@@ -47,6 +49,26 @@ export async function openProbeSession(probing: Probing): Promise<ProbeSession> 
   } catch (error) {
     signal.throwIfAborted();
     return { facts: { ...begun, isLoggedIn: false, error: asProbeError(error) }, async [Symbol.asyncDispose]() {} };
+  }
+}
+
+/** Connects and hears the greeting; nobody logs in, and no password is sent. Throws the signal's reason only. */
+export async function probeGreeting({ way, options, environment, signal }: Probing): Promise<ControlFacts> {
+  const target = { host: options.host, port: portOf(options) };
+  const begun = { way, target, isSecure: false, isLoggedIn: false };
+  try {
+    const { connection } = await connectControl(options, environment, signal);
+    const { clock, emit } = environment;
+    const control = new ControlConnection(connection, { clock, emit, replyMs: replyMsOf(options) });
+    try {
+      const greeting = await raceAbort(greetingOf(control, options, environment), signal);
+      return { ...begun, local: connection.local, remote: connection.remote, greeting };
+    } finally {
+      await control.close();
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ...begun, error: asProbeError(error) };
   }
 }
 

@@ -1,6 +1,6 @@
 // The limits of the doctor; part of limits.ts.
 export const doctorLimits = {
-  doctorMs: { value: 60_000, unit: "ms", why: "for all that the doctor looks at; then it tells what it knows" },
+  doctorMs: { value: 60_000, unit: "ms", why: "for all that the doctor looks at; then it reports what it knows" },
   doctorConnectMs: {
     value: 8000,
     unit: "ms",

@@ -5,6 +5,7 @@ import { type OptionGroup, type RowText, spelling } from "../../../src/cli/comma
 import { examples } from "../../../src/cli/command-line/tunnel-command.ts";
 import { tunnelOptions } from "../../../src/cli/command-line/tunnel-options.ts";
 import { demoOptions } from "../../../src/cli/demo/demo-command.ts";
+import { doctorOptions } from "../../../src/cli/doctor/doctor-command.ts";
 import { exitStatusReference, transferExitStatusReference } from "../../../src/cli/exit-status.ts";
 import { labOptions } from "../../../src/cli/lab/lab-command.ts";
 import { passwdOptions } from "../../../src/cli/serve/passwd-command.ts";
@@ -83,6 +84,16 @@ export function referencePage(): string {
     "Lists the known failures of FTP through SSH, or plays them in a simulated network; [the lab](../guides/lab.md) says more.",
     "",
     ...optionRows(labOptions.flatMap(({ rows }) => rows)),
+    "",
+    "## sallyport doctor",
+    "",
+    "```",
+    "sallyport doctor [options] [user@]ftp-host[:port]",
+    "```",
+    "",
+    "Finds out why FTP fails from here, directly and through SSH; [the doctor](../guides/doctor.md) says more.",
+    "",
+    ...optionRows(doctorOptions.rows),
     "",
     "## Exit status",
     "",

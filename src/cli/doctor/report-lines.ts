@@ -1,0 +1,76 @@
+// The doctor's report as text: the verdict first, then each finding with its evidence and its remedy.
+import type { WayName } from "../../doctor/facts.ts";
+import type { DoctorReport, FindingReport, WayReport } from "../../doctor/report.ts";
+import type { Paint } from "../demo/paint.ts";
+import { escapeText } from "../report/escape-text.ts";
+import { wrapText } from "../trace/text-width.ts";
+
+export interface Look {
+  readonly paint: Paint;
+  readonly columns: number;
+}
+
+/** No line is wider than the terminal, nor than 100 columns. */
+export function reportLines(report: DoctorReport, { paint, columns }: Look): readonly string[] {
+  const width = Math.max(30, Math.min(columns, 100));
+  const wrap = (text: string, indent = ""): readonly string[] =>
+    wrapText(escapeText(text), width - indent.length).map((line) => `${indent}${line.trimStart()}`);
+  const verdict = wrap(verdictOf(report)).map((line) => paint(report.health === "well" ? "good" : "title", line));
+  return [
+    ...pathPicture(report, width),
+    "",
+    ...report.ways.flatMap((way) => wrap(wayLine(way))),
+    "",
+    ...verdict,
+    ...report.findings.flatMap((finding) => ["", ...findingLines(finding, wrap, paint)]),
+  ];
+}
+
+const wayNames: Readonly<Record<WayName, string>> = { direct: "Directly", ssh: "Through SSH" };
+
+function pathPicture({ server, via, ways }: DoctorReport, width: number): readonly string[] {
+  const mark = (way: WayName): string =>
+    ways.some((one) => one.way === way && one.modes.some(({ works }) => works)) ? "-->" : "-x>";
+  const direct = `you ${"-".repeat(6)}${mark("direct")} ${server}`;
+  const through = via === undefined ? undefined : `you --ssh--> ${via} ${mark("ssh")} ${server}`;
+  return [direct, ...(through === undefined ? [] : [through])].flatMap((line) => wrapText(line, width));
+}
+
+function wayLine({ way, loggedIn, modes, greeting, roundTripMs }: WayReport): string {
+  const login = loggedIn ? "logged in" : greeting === undefined ? "no session" : "not logged in";
+  const each = modes.map(({ mode, works }) => `${mode} ${works ? "works" : "fails"}`);
+  const time = roundTripMs === undefined ? [] : [`round trip ${Math.round(roundTripMs)} ms`];
+  return `${wayNames[way]}: ${[login, ...time, ...each].join(", ")}${greeting === undefined ? "" : `; ${greeting}`}`;
+}
+
+const verdicts: Readonly<Record<DoctorReport["health"], string>> = {
+  well: "All is well.",
+  warnings: "FTP works, but not in every way.",
+  broken: "FTP cannot work from here as it is.",
+  unknown: "It could not be found out whether FTP works from here.",
+};
+
+function verdictOf({ health, use, complete }: DoctorReport): string {
+  const cut = complete ? "" : " Not everything was looked at: it was ended before.";
+  return `${verdicts[health]}${use === undefined ? "" : ` Use ${use}.`}${cut}`;
+}
+
+function findingLines(
+  finding: FindingReport,
+  wrap: (text: string, indent?: string) => readonly string[],
+  paint: Paint,
+): readonly string[] {
+  const { id, scenario, way, severity, title, why, evidence, remedies, instead } = finding;
+  const where = way === undefined ? "" : `, ${wayNames[way].toLowerCase()}`;
+  const number = scenario === undefined ? id : `${id} (${scenario})`;
+  return [
+    ...wrap(`${number} ${severity}${where}: ${title}`).map((line) =>
+      paint(severity === "failure" ? "bad" : "title", line),
+    ),
+    ...evidence.flatMap((line) => wrap(line, "  | ")),
+    ...wrap(why, "  "),
+    ...(remedies.length === 0 ? [] : ["  What helps:"]),
+    ...remedies.flatMap(({ at, do: what }) => wrap(`${at}: ${what}`, "    ")),
+    ...(instead === undefined ? [] : wrap(`Or without any of it: ${instead}`, "  ")),
+  ];
+}

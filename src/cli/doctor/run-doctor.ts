@@ -1,0 +1,141 @@
+// One run of `sallyport doctor`.
+import type { ClientOptions } from "../../client/client-options.ts";
+import type { ClientEnvironment } from "../../client/session.ts";
+import { connectSsh } from "../../connect/ssh-host.ts";
+import { examine } from "../../doctor/examine.ts";
+import type { SshWay } from "../../doctor/probes/ssh-probe.ts";
+import { reportOf } from "../../doctor/report.ts";
+import { systemClock, systemTime } from "../../network/system-clock.ts";
+import { systemNetwork } from "../../network/system-network.ts";
+import { formatEndpoint } from "../../platform/endpoint.ts";
+import type { Network } from "../../platform/network.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
+import { isLoopback } from "../../protocol/ip-address.ts";
+import { limits } from "../../protocol/limits.ts";
+import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
+import { readRoots, signIn } from "../credentials/sign-in.ts";
+import { choosePaint } from "../demo/paint.ts";
+import { exitStatusOfHealth, exitStatusOfSignal } from "../exit-status.ts";
+import { escapeText } from "../report/escape-text.ts";
+import type { ProcessIo } from "../run/process-io.ts";
+import { StopRequest } from "../run/stop-request.ts";
+import { makeAskUser } from "../terminal/ask-user.ts";
+import type { DoctorCommand } from "./doctor-command.ts";
+import { reportLines } from "./report-lines.ts";
+
+/** Returns the exit status. Throws `CONFIG_INVALID` for a file that cannot be read. */
+export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<number> {
+  using stop = new StopRequest(io.onStopSignal);
+  const askUser = makeAskUser({ env: io.env, interrupt: () => stop.request("SIGINT") });
+  const server = await serverOf(command, io, async (text) =>
+    askUser({ kind: "password", text, echo: false }, stop.first),
+  );
+  const status = new StatusLine(io);
+  const time = new AbortController();
+  const cancel = systemClock.after(command.timeoutMs, () => time.abort(new Error("the time is over")));
+  const signal = AbortSignal.any([stop.first, time.signal]);
+  const { via } = command;
+  const target = via === undefined ? undefined : spelledTarget(via.ssh);
+  const serverHost = via !== undefined && via.ssh.host === command.host ? "localhost" : undefined;
+  const tellUser = (line: string): void => io.printError(`${escapeText(line)}\n`);
+  const facts = await examine({
+    server,
+    direct: environmentOn(systemNetwork),
+    greetingOnly: !mayLogInDirectly(command, server),
+    modes: command.modes,
+    signal,
+    onStep: (what) => status.show(what),
+    ...(via === undefined || target === undefined
+      ? {}
+      : {
+          ssh: {
+            target,
+            ...definedProps({ serverHost }),
+            connect: async (end) => sshWay(await connectSsh({ ...via, askUser, tellUser, signal: end })),
+          },
+        }),
+  });
+  cancel();
+  status.clear();
+  const asked = {
+    server: formatEndpoint({ host: serverHost ?? command.host, port: portOf(command) }),
+    ...definedProps({ via: target }),
+  };
+  const report = reportOf(facts, { ...asked, complete: !signal.aborted });
+  if (command.json) io.printLine(JSON.stringify(report));
+  else
+    for (const line of reportLines(report, {
+      paint: choosePaint(io.env, io.outputColumns !== undefined),
+      columns: io.outputColumns ?? 80,
+    }))
+      io.printLine(line);
+  const signalName = stop.signalOf(stop.first.reason);
+  return signalName === undefined ? exitStatusOfHealth(report.health) : exitStatusOfSignal(signalName);
+}
+
+const portOf = ({ port, tls }: DoctorCommand): number => port ?? (tls === "implicit" ? 990 : 21);
+
+const spelledTarget = ({ user, host }: { readonly user?: string; readonly host: string }): string =>
+  user === undefined ? host : `${user}@${host}`;
+
+async function serverOf(
+  command: DoctorCommand,
+  io: ProcessIo,
+  ask: (text: string) => Promise<string | undefined>,
+): Promise<ClientOptions> {
+  const { host, port, user, password, tls, tlsCa } = command;
+  const known = { host, user: user ?? "anonymous", password };
+  const credentials = await signIn(known, {
+    readNetrc: () => readNetrc(netrcPath(io.env)),
+    askUser: async () => "anonymous",
+    askPassword: (name) => ask(`Password of ${name} at ${host}: `),
+  });
+  const trust = tlsCa === undefined ? {} : { ca: await readRoots(tlsCa) };
+  return {
+    host,
+    ...credentials,
+    ...definedProps({ port }),
+    ...(tls === undefined ? {} : { tls: { kind: tls, ...trust } }),
+    connectMs: limits.doctorConnectMs,
+    replyMs: limits.doctorReplyMs,
+    keepaliveMs: 0,
+  };
+}
+
+/** Whoever is on the way could read the password. */
+function mayLogInDirectly({ tls, allowPlaintextLogin, host }: DoctorCommand, { user }: ClientOptions): boolean {
+  return tls !== undefined || allowPlaintextLogin || user === "anonymous" || host === "localhost" || isLoopback(host);
+}
+
+const environmentOn = (network: Network): ClientEnvironment => ({
+  network,
+  clock: systemClock,
+  now: systemTime,
+  emit: () => {},
+});
+
+function sshWay(host: Awaited<ReturnType<typeof connectSsh>>): SshWay {
+  const { network, remoteSockets, transport } = host;
+  return {
+    transport,
+    environment: { ...environmentOn(network), remoteSockets },
+    [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() as Promise<void>,
+  };
+}
+
+/** What is looked at now, where somebody is watching. */
+class StatusLine {
+  readonly #io: ProcessIo;
+
+  constructor(io: ProcessIo) {
+    this.#io = io;
+  }
+
+  show(what: string): void {
+    if (this.#io.columns !== undefined) this.#io.printError(`\r\u001b[KLooking at ${what} ...`);
+  }
+
+  clear(): void {
+    if (this.#io.columns !== undefined) this.#io.printError("\r\u001b[K");
+  }
+}

@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { plain } from "../../src/cli/demo/paint.ts";
+import { parseDoctor } from "../../src/cli/doctor/doctor-command.ts";
+import { reportLines } from "../../src/cli/doctor/report-lines.ts";
+import type { DoctorReport } from "../../src/doctor/report.ts";
+
+const usual = { kind: "doctor", modes: ["EPSV", "PASV", "EPRT", "PORT"], allowPlaintextLogin: false, json: false };
+
+test.each([
+  ["ftp-host", { host: "ftp-host" }],
+  ["ftp-host:2121", { host: "ftp-host", port: 2121 }],
+  ["me@[::1]:2121", { host: "::1", port: 2121, user: "me" }],
+  ["ftp://127.0.0.1:2001", { host: "127.0.0.1", port: 2001 }],
+  ["ftps://ftp-host", { host: "ftp-host", tls: "implicit" }],
+])("%s", (place, expected) => {
+  expect(parseDoctor([place])).toEqual({ ...usual, timeoutMs: 60_000, ...expected });
+});
+
+test("the options are those of the client", () => {
+  const words = ["-u", "me", "--tls", "--mode", "PORT", "--via", "user@ssh-host:2222", "-i", "key", "--timeout", "9"];
+  expect(parseDoctor([...words, "ftp-host"])).toMatchObject({
+    user: "me",
+    tls: "explicit",
+    modes: ["PORT"],
+    timeoutMs: 9000,
+    via: { ssh: { host: "ssh-host", user: "user", port: 2222, identityFiles: ["key"] } },
+  });
+});
+
+test.each([[[]], [["sftp://h"]], [["--mode", "XYZ", "h"]], [["a", "b"]], [["-i", "key", "h"]]])(
+  "%s is a mistake",
+  (words) => {
+    expect(() => parseDoctor(words)).toThrow(expect.objectContaining({ code: "USAGE_INVALID" }));
+  },
+);
+
+const report: DoctorReport = {
+  version: 1,
+  server: "ftp-host-with-a-long-name.example.org:2121",
+  via: "somebody@another-host-with-a-long-name.example.org",
+  health: "warnings",
+  complete: true,
+  working: { direct: [], ssh: ["PASV"] },
+  use: "sallyport -L 2121:ftp-host-with-a-long-name.example.org:2121 somebody@another-host-with-a-long-name.example.org",
+  ways: [{ way: "direct", loggedIn: true, modes: [{ mode: "PASV", works: false }], greeting: "220 \u001b[2Jwelcome" }],
+  findings: [
+    {
+      id: "D12",
+      scenario: "S12",
+      way: "direct",
+      severity: "failure",
+      title: "the server names its private address",
+      why: "It is behind a NAT. It does not know its outer address.",
+      evidence: ["PASV: 227 Entering Passive Mode (10,0,0,3,195,80)."],
+      remedies: [{ at: "vsftpd", do: "pasv_address=OUTER-ADDRESS" }],
+      instead: "sallyport -L 2121:FTP SSH",
+    },
+  ],
+};
+
+test.each([40, 80, 200])(
+  "at %i columns no line is wider, and nothing of the server's can move the cursor",
+  (columns) => {
+    const lines = reportLines(report, { paint: plain, columns });
+    expect(lines.filter((line) => line.length > Math.min(columns, 100))).toEqual([]);
+    expect(lines.join("\n")).not.toContain("\u001b");
+    expect(lines.join(" ").replace(/\s+/g, " ")).toContain(
+      "D12 (S12) failure, directly: the server names its private address",
+    );
+  },
+);

@@ -1,0 +1,80 @@
+// The doctor at real servers: each setting that it names is planted, found, and gone when it is set as advised.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { DoctorReport } from "../../src/doctor/report.ts";
+import { type BuiltProgram, buildProgram, run } from "../cli/support/built-program.ts";
+import { type FtpServer, ftpServers } from "../support/ftp-servers.ts";
+import { describePeers } from "../support/missing.ts";
+import { watchResources } from "../support/resources.ts";
+import { type Sshd, startSshd } from "../support/sshd.ts";
+
+watchResources();
+
+let program: BuiltProgram;
+beforeAll(() => {
+  program = buildProgram();
+});
+
+interface Visit {
+  readonly status: string;
+  readonly report: DoctorReport;
+  readonly found: readonly string[];
+}
+
+async function visit({ user, password, port }: FtpServer, ...words: readonly string[]): Promise<Visit> {
+  const url = `ftp://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}`;
+  const { ended, stdout } = await run(program.real, ["doctor", "--json", ...words, url]);
+  const report = JSON.parse(stdout) as DoctorReport;
+  expect(stdout).not.toContain(password);
+  return { status: ended, report, found: report.findings.map(({ id, way }) => `${id} ${way}`) };
+}
+
+const all = ["EPSV", "PASV", "EPRT", "PORT"];
+
+describePeers(["sshd", "vsftpd"], "the doctor, vsftpd, and sshd as it comes", () => {
+  let server: FtpServer;
+  let sshd: Sshd;
+  beforeAll(async () => {
+    [server, sshd] = await Promise.all([ftpServers.vsftpd(), startSshd()]);
+  });
+  afterAll(() => Promise.all([server.stop(), sshd.stop()]));
+
+  test.each(["openssh", "embedded"])("all is well, directly and through SSH (%s)", async (transport) => {
+    const via = ["--ssh", transport, "-F", sshd.configFile, "--via", sshd.hostAlias];
+    const { report, found, status } = await visit(server, ...via);
+    expect(found).toEqual([]);
+    expect(report).toMatchObject({ health: "well", complete: true, working: { direct: all, ssh: all } });
+    expect(status).toBe("exit 0");
+  });
+});
+
+describePeers(["sshd", "vsftpd"], "the doctor and an sshd that forwards nothing", () => {
+  test("PermitOpen to another host is D26; without it the next visit is clean", async () => {
+    await using server = await ftpServers.vsftpd();
+    await using strict = await startSshd({ lines: ["PermitOpen 127.0.0.1:9"] });
+    const ill = await visit(server, "-F", strict.configFile, "--via", strict.hostAlias);
+    expect(ill.found).toEqual(["D26 ssh"]);
+    expect(ill.report).toMatchObject({ health: "warnings", working: { direct: all, ssh: [] } });
+    expect(ill.status).toBe("exit 1");
+    await using mended = await startSshd({ lines: ["PermitOpen 127.0.0.1:*"] });
+    expect((await visit(server, "-F", mended.configFile, "--via", mended.hostAlias)).found).toEqual([]);
+  });
+
+  test("PermitListen none is D28, and passive modes work", async () => {
+    await using server = await ftpServers.vsftpd();
+    await using sshd = await startSshd({ lines: ["PermitListen none"] });
+    const { found, report } = await visit(server, "-F", sshd.configFile, "--via", sshd.hostAlias);
+    expect(found).toContain("D28 ssh");
+    expect(new Set(found)).toEqual(new Set(["D28 ssh"]));
+    expect(report.working).toEqual({ direct: all, ssh: ["EPSV", "PASV"] });
+  });
+});
+
+describePeers(["vsftpd"], "the doctor and vsftpd's settings", () => {
+  test.each([
+    ["D22", ["pasv_enable=NO"]],
+    ["D07", ["port_enable=NO"]],
+  ])("%s: %s", async (id, lines) => {
+    await using server = await ftpServers.vsftpd({ lines });
+    expect((await visit(server)).found).toEqual([`${id} direct`]);
+  });
+});
