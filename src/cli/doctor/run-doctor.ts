@@ -1,7 +1,7 @@
 // One run of `sallyport doctor`.
 import type { ClientOptions } from "../../client/client-options.ts";
 import type { ClientEnvironment } from "../../client/session.ts";
-import { connectSsh } from "../../connect/ssh-host.ts";
+import { connectSsh, remoteSocketsOf } from "../../connect/ssh-host.ts";
 import { examine } from "../../doctor/examine.ts";
 import type { SshWay } from "../../doctor/probes/ssh-probe.ts";
 import { reportOf } from "../../doctor/report.ts";
@@ -115,10 +115,11 @@ const environmentOn = (network: Network): ClientEnvironment => ({
 });
 
 function sshWay(host: Awaited<ReturnType<typeof connectSsh>>): SshWay {
-  const { network, remoteSockets, transport } = host;
+  const { network, transport } = host;
+  const sockets = definedProps({ remoteSockets: remoteSocketsOf(host) });
   return {
     transport,
-    environment: { ...environmentOn(network), remoteSockets },
+    environment: { ...environmentOn(network), ...sockets },
     [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() as Promise<void>,
   };
 }
