@@ -6,6 +6,9 @@ import type { Ends, GatewayEnvironment, Owner } from "./environment.ts";
 /** Root may do everything anyway, and forwards for others (sshd, socat). */
 const root = 0;
 
+/** Where a client arrives that says `localhost`. */
+const localhost: ReadonlySet<string> = new Set(["127.0.0.1", "::1"]);
+
 export class ClientIdentity {
   /** Its address. */
   readonly host: string;
@@ -29,9 +32,14 @@ export class ClientIdentity {
     return other === "gone" && mayHaveLeft() ? true : this.#mayBe(other);
   }
 
+  /** Another session's client may be the same, by its address. */
+  isNear(other: ClientIdentity): boolean {
+    return sameHost(other.host, this.host) || [this, other].every(({ host }) => localhost.has(host));
+  }
+
   /** Is another session's client the same, so that the two may share a transfer? */
   async isSameAs(other: ClientIdentity): Promise<boolean> {
-    return sameHost(other.host, this.host) && this.#mayBe(await other.#owner);
+    return this.isNear(other) && this.#mayBe(await other.#owner);
   }
 
   async #mayBe(other: Owner): Promise<boolean> {

@@ -40,7 +40,7 @@ export class ListenerRegistry {
   find(address: HostPort, client: ClientIdentity): WaitingListener | undefined {
     for (const waiting of this.#waiting) {
       if (waiting.address.port !== address.port || !sameHost(waiting.address.host, address.host)) continue;
-      if (sameHost(waiting.client.host, client.host)) return waiting;
+      if (waiting.client.isNear(client)) return waiting;
     }
     return undefined;
   }

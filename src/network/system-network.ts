@@ -9,6 +9,7 @@ import type { Connection, ConnectOptions, Listener, ListenOptions, Network } fro
 import { listenOnOne } from "../platform/port-range.ts";
 import type { Random } from "../platform/random.ts";
 import { definedProps } from "../protocol/defined-props.ts";
+import { isSallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemConnection, systemEndpoint } from "./system-connection.ts";
@@ -72,17 +73,41 @@ function listenHere(options: ListenOptions, clock: Clock, random: Random): Promi
   return listenOnOne(
     options,
     random,
-    async (host, port, signal) => new SystemListener(await bind(host, port, signal), clock),
+    async (host, port, signal) =>
+      new SystemListener(await (host === "localhost" ? bindLoopback : bind)(host, port, signal), clock),
   );
 }
 
-function bind(host: string, port: number, signal: AbortSignal): Promise<Server> {
+/** That listen, at one port. */
+type Servers = readonly [Server, ...Server[]];
+
+const isInUse = (error: unknown): boolean => isSallyportError(error) && error.code === "NET_ADDRESS_IN_USE";
+const isMissing = (error: unknown): boolean => isSallyportError(error) && error.code === "NET_ADDRESS_UNAVAILABLE";
+
+/**
+ * `localhost` is both loopback addresses, at one port, as ssh has it; a machine without IPv6 has one. Unlike ssh, both or none: whoever
+ * says `localhost` tries ::1 first, and somebody else who listens there would be given the password.
+ */
+async function bindLoopback(_host: string, port: number, signal: AbortSignal): Promise<Servers> {
+  for (let draw = 1; ; draw += 1) {
+    const first = await bind("127.0.0.1", port, signal);
+    try {
+      return [...first, ...(await bind("::1", (first[0].address() as AddressInfo).port, signal))];
+    } catch (error) {
+      if (isMissing(error)) return first;
+      for (const server of first) server.close();
+      if (port !== 0 || !isInUse(error) || draw === limits.loopbackPortDrawsMax) throw error;
+    }
+  }
+}
+
+function bind(host: string, port: number, signal: AbortSignal): Promise<Servers> {
   return abortablePromise(signal, (resolve, reject) => {
     const local = formatEndpoint({ host: host || "*", port });
     const server = createServer(socketOptions);
     const onError = (error: Error): void =>
       reject(translateSystemError(error, `could not listen on ${local}`, { phase: "listen", local }));
-    const onListening = (): void => resolve(server);
+    const onListening = (): void => resolve([server]);
     server.once("error", onError).once("listening", onListening);
     server.listen({ port, backlog: limits.pendingConnectionsMax, ...(host === "" ? {} : { host }) });
     return () => {
@@ -92,20 +117,22 @@ function bind(host: string, port: number, signal: AbortSignal): Promise<Server> 
   });
 }
 
-// A listening socket of this machine.
+// A listening socket of this machine, or one for each loopback address.
 class SystemListener implements Listener {
+  /** Of the first. */
   readonly endpoint: Endpoint;
-  readonly #server: Server;
+  readonly #servers: Servers;
   readonly #queue: AcceptQueue = new AcceptQueue();
 
-  /** `server` is listening. */
-  constructor(server: Server, clock: Clock) {
-    this.#server = server;
-    const { address, port } = server.address() as AddressInfo;
+  constructor(servers: Servers, clock: Clock) {
+    this.#servers = servers;
+    const { address, port } = servers[0].address() as AddressInfo;
     this.endpoint = systemEndpoint(address, port);
-    server.on("connection", (socket) => this.#queue.arrive(systemConnection(socket, clock)));
-    // Failures of accept(2), such as EMFILE: the listener stays, the next one may succeed.
-    server.on("error", () => {});
+    for (const server of servers) {
+      server.on("connection", (socket) => this.#queue.arrive(systemConnection(socket, clock)));
+      // Failures of accept(2), such as EMFILE: the listener stays, the next one may succeed.
+      server.on("error", () => {});
+    }
   }
 
   accept(options: { readonly signal: AbortSignal }): Promise<Connection> {
@@ -113,7 +140,7 @@ class SystemListener implements Listener {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.close();
+    for (const server of this.#servers) server.close();
     await this.#queue.close(AcceptQueue.disposed(formatEndpoint(this.endpoint)));
   }
 }

@@ -94,6 +94,12 @@ export function isLoopback(host: string): boolean {
   return bytes.length === 4 ? bytes[0] === 127 : formatIp(bytes) === "::1";
 }
 
+/** 169.254.0.0/16 (RFC 3927) and fe80::/10 (RFC 4291 section 2.5.6). */
+export function isLinkLocal(host: string): boolean {
+  const [first = 0, second = 0, ...rest] = plainBytes(host) ?? [];
+  return rest.length === 2 ? first === 169 && second === 254 : first === 0xfe && (second & 0xc0) === 0x80;
+}
+
 /** 0.0.0.0 and `::`: every address of a listener, no address of a peer. */
 export function isUnspecified(host: string): boolean {
   return plainBytes(host)?.every((byte) => byte === 0) ?? false;

@@ -1,12 +1,13 @@
 // The forwards of a tunnel (-L): options checked and made complete, listened on, and shown.
 
+import { networkInterfaces } from "node:os";
 import type { GatewayOptions } from "../gateway/environment.ts";
 import { systemNetwork } from "../network/system-network.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Listener } from "../platform/network.ts";
 import { type Cidr, parseCidr } from "../protocol/cidr.ts";
 import { SallyportError } from "../protocol/error.ts";
-import { ipFamily, isLoopback } from "../protocol/ip-address.ts";
+import { ipFamily, isLinkLocal, isLoopback } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
 import { ownEntry } from "../protocol/own-entry.ts";
 import { targetOf } from "../ssh/ssh-connection.ts";
@@ -16,7 +17,7 @@ const defaultForward: Forward = { port: 2121, host: "localhost", hostPort: 21 };
 
 /** A forward with its listening address settled. */
 export interface CheckedForward {
-  /** As the network towards the client wants it: `""` for every address. */
+  /** As the network towards the client wants it: `""` for every address, `localhost` for both loopback addresses. */
   readonly bind: string;
   readonly port: number;
   readonly gateway: GatewayOptions;
@@ -58,8 +59,13 @@ const openAt: Readonly<Record<string, string>> = {
   "::": "every IPv6 address",
 };
 
-/** Where a listener on every address can be reached from here. */
-const reachable: Readonly<Record<string, string>> = { "": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1" };
+/** Where a listener on several addresses can be reached from here. */
+const reachable: Readonly<Record<string, string>> = {
+  "": "127.0.0.1",
+  "0.0.0.0": "127.0.0.1",
+  "::": "::1",
+  localhost: "127.0.0.1",
+};
 
 /** What is shown of a forward that is listened on. */
 export function openForward(
@@ -70,10 +76,12 @@ export function openForward(
   const { port } = listener.endpoint;
   const { bind } = checked;
   const host = ownEntry(reachable, bind) ?? bind;
-  const open = isLoopback(bind) ? {} : { openAt: ownEntry(openAt, bind) ?? bind };
+  const open = isLoopback(bind)
+    ? {}
+    : { openAt: ownEntry(openAt, bind) ?? bind, openUrls: addressesOf(bind).map((each) => urlOf(each, port)) };
   const target = formatEndpoint(checked.gateway.target);
   return {
-    url: `ftp://${formatEndpoint({ host, port })}`,
+    url: urlOf(host, port),
     host,
     port,
     target,
@@ -81,6 +89,22 @@ export function openForward(
     ...open,
   };
 }
+
+const urlOf = (host: string, port: number): string => `ftp://${formatEndpoint({ host, port })}`;
+
+/** What others may type. A link-local address means something on its own link only, and needs a zone there. */
+function addressesOf(bind: string): readonly string[] {
+  if (ownEntry(openAt, bind) === undefined) return [bind];
+  return Object.values(networkInterfaces())
+    .flatMap((all) => all ?? [])
+    .filter(
+      ({ internal, family, address }) =>
+        !internal && !isLinkLocal(address) && (bind === "" || sameFamily(bind, family)),
+    )
+    .map(({ address }) => address);
+}
+
+const sameFamily = (bind: string, family: string): boolean => (bind === "::" ? family === "IPv6" : family === "IPv4");
 
 function gatewayOptions(forward: Forward, options: TunnelOptions): GatewayOptions {
   const passivePorts = options.passivePorts ?? { first: 0, last: 0 };
@@ -103,9 +127,10 @@ function gatewayOptions(forward: Forward, options: TunnelOptions): GatewayOption
 }
 
 function checkBind(forward: Forward, gatewayPorts: boolean): string {
-  const { bind = gatewayPorts ? "*" : "127.0.0.1" } = forward;
-  const address = bind === "localhost" ? "127.0.0.1" : bind.replace(/^\*$/, "");
-  if (address !== "" && ipFamily(address) === undefined) throw wrong(`bind address ${bind} is not an IP address`);
+  const { bind = gatewayPorts ? "*" : "localhost" } = forward;
+  const address = bind.replace(/^\*$/, "");
+  if (address !== "" && address !== "localhost" && ipFamily(address) === undefined)
+    throw wrong(`bind address ${bind} is not an IP address`);
   if (gatewayPorts || (address !== "" && isLoopback(address))) return address;
   const message = `listening on ${bind === "" ? "*" : bind} would let other machines use this tunnel`;
   throw new SallyportError("POLICY_BIND", message, { hint: "give -g (gatewayPorts) if that is what you want" });

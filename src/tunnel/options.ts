@@ -6,7 +6,7 @@ import type { SshHostOptions } from "../ssh/ssh-connection.ts";
 
 /** One `-L [bind:]port:host:hostport`. */
 export interface Forward {
-  /** Address to listen on. Default `127.0.0.1`; `*` or `""` means every address and needs `gatewayPorts`. */
+  /** Address to listen on. Default `localhost`: 127.0.0.1 and, where the machine has it, ::1; `*` or `""` means every address and needs `gatewayPorts`. */
   readonly bind?: string;
   /** Port to listen on; 0 picks a free one. */
   readonly port: number;
@@ -29,7 +29,7 @@ export interface PassiveAddress {
 
 /** What {@link openTunnel} listens on, and which SSH host it goes through. */
 export interface TunnelOptions extends SshHostOptions {
-  /** Default: one, `127.0.0.1:2121` to `localhost:21`. */
+  /** Default: one, port 2121 of this machine to `localhost:21`. */
   readonly forwards?: readonly Forward[];
   /** ssh's -g. Required for any bind address but loopback; opens control and data listeners to that network. Default false. */
   readonly gatewayPorts?: boolean;
@@ -67,7 +67,7 @@ export interface TunnelOptions extends SshHostOptions {
 export interface OpenForward {
   /** `ftp://127.0.0.1:2001` */
   readonly url: string;
-  /** The address to connect to: `bind`, or a loopback address where `bind` is every address. */
+  /** The address to connect to: `bind`, or a loopback address where `bind` is several addresses. */
   readonly host: string;
   /** The port, also where 0 was asked for. */
   readonly port: number;
@@ -77,6 +77,8 @@ export interface OpenForward {
   readonly through: string;
   /** Where other machines reach it as well: an address, or `every address`. Absent: this machine only. */
   readonly openAt?: string;
+  /** What other machines can use: a URL for each address that {@link openAt} means, as this machine has them now. */
+  readonly openUrls?: readonly string[];
 }
 
 /** Disposing closes at once; {@link Tunnel.close} lets transfers finish first. */

@@ -1,4 +1,5 @@
 // Third-party transfers (S16): two sessions of one client, joined inside the gateway; and who may not join.
+import { networkInterfaces } from "node:os";
 import { describe, expect, it } from "vitest";
 import { parseCidr } from "../../src/protocol/cidr.ts";
 import { startMiniFtpServer } from "../support/mini-ftp-server.ts";
@@ -9,10 +10,15 @@ import { file } from "./scripts.ts";
 
 watchResources();
 
+const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === "::1"));
 const large = file(3_000_000);
 
 /** Two servers, a gateway to each, of one program; one client at both. The first has `f`. */
-async function two(options: Partial<HarnessOptions> = {}, from: readonly [string?, string?] = []) {
+async function two(
+  options: Partial<HarnessOptions> = {},
+  from: readonly [string?, string?] = [],
+  to: readonly [string?, string?] = [],
+) {
   const shared = newShared();
   const servers = [await startMiniFtpServer(), await startMiniFtpServer()] as const;
   servers[0].files.set("f", large);
@@ -20,8 +26,8 @@ async function two(options: Partial<HarnessOptions> = {}, from: readonly [string
     await startGateway({ target: servers[0], shared, ...options }),
     await startGateway({ target: servers[1], shared, ...options }),
   ] as const;
-  const source = await TestClient.loggedIn(gateways[0], from[0]);
-  const sink = await TestClient.loggedIn(gateways[1], from[1]);
+  const source = await TestClient.loggedIn({ host: to[0] ?? gateways[0].host, port: gateways[0].port }, from[0]);
+  const sink = await TestClient.loggedIn({ host: to[1] ?? gateways[1].host, port: gateways[1].port }, from[1]);
   const dispose = async (): Promise<void> => {
     for (const one of [source, sink, ...gateways, ...servers]) await one[Symbol.asyncDispose]();
     expect(shared.registry.size).toBe(0);
@@ -86,6 +92,22 @@ describe("a third-party transfer", () => {
     expect(scene.servers[1].files.get("f")?.equals(large)).toBe(true);
   });
 });
+
+describe.skipIf(!hasIpv6)(
+  "a client that says localhost, and comes by 127.0.0.1 and by ::1 (skipped without ::1)",
+  () => {
+    it("is one client, whose two sessions are joined", async () => {
+      await using scene = await two({ bind: "localhost" }, [], ["::1", "127.0.0.1"]);
+      const { source, sink } = scene;
+      const { port } = await source.passiveAddress("EPSV");
+      await sink.ask(`EPRT |2|::1|${port}|`, 200);
+      source.send("RETR f");
+      sink.send("STOR f");
+      await Promise.all([source.expect(150, 226), sink.expect(150, 226)]);
+      expect(scene.servers[1].files.get("f")?.equals(large)).toBe(true);
+    });
+  },
+);
 
 describe("data-port theft through the gateway", () => {
   it.each(["127.0.0.1", "127.0.0.9"])(

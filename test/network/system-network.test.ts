@@ -37,6 +37,34 @@ describe("listening on this machine", () => {
     expect((await bench.accept(listener)).local.host).toBe("::1");
   });
 
+  it.skipIf(!hasIpv6)("localhost is 127.0.0.1 and ::1, at one port (skipped without ::1)", async () => {
+    const listener = await bench.listen(systemNetwork, { host: "localhost" });
+    for (const host of ["::1", "127.0.0.1"]) {
+      await bench.connect(systemNetwork, listener.endpoint.port, { host });
+      const near = await bench.accept(listener);
+      expect([near.local, near.remote.host]).toEqual([{ host, port: listener.endpoint.port }, host]);
+    }
+    await listener[Symbol.asyncDispose]();
+    for (const host of ["::1", "127.0.0.1"]) {
+      const late = bench.connect(systemNetwork, listener.endpoint.port, { host });
+      await expect(late).rejects.toMatchObject({ code: "NET_REFUSED" });
+    }
+  });
+
+  it.skipIf(!hasIpv6)(
+    "a port that another program has at ::1 is in use for localhost (skipped without ::1)",
+    async () => {
+      const { endpoint } = await bench.listen(systemNetwork, { host: "::1" });
+      const ports = { first: endpoint.port, last: endpoint.port };
+      await expect(bench.listen(systemNetwork, { host: "localhost", ports })).rejects.toMatchObject({
+        code: "NET_ADDRESS_IN_USE",
+        message: `could not listen on [::1]:${endpoint.port}: address already in use`,
+      });
+      // Nothing is left of the half that was free.
+      await bench.listen(systemNetwork, { ports });
+    },
+  );
+
   it("a taken port is told with its address and a hint", async () => {
     const { endpoint } = await bench.listen(systemNetwork);
     const ports = { first: endpoint.port, last: endpoint.port };

@@ -1,5 +1,6 @@
+import { networkInterfaces } from "node:os";
 import { expect, test } from "vitest";
-import { checkForwards } from "../../src/tunnel/forwards.ts";
+import { checkForwards, listenAll, openForward } from "../../src/tunnel/forwards.ts";
 
 const ssh = { host: "ssh-host" };
 const forward = { port: 0, host: "ftp-host", hostPort: 21 };
@@ -7,7 +8,7 @@ const forward = { port: 0, host: "ftp-host", hostPort: 21 };
 test("without a forward it is port 2121 here and port 21 of the SSH host", () => {
   const [checked] = checkForwards({ ssh });
   expect(checked).toMatchObject({
-    bind: "127.0.0.1",
+    bind: "localhost",
     port: 2121,
     gateway: { target: { host: "localhost", port: 21 } },
   });
@@ -31,6 +32,21 @@ test.each([
 ])("bind %j with gatewayPorts listens on %j", (bind, listens) => {
   const forwards = [bind === undefined ? forward : { ...forward, bind }];
   expect(checkForwards({ ssh, forwards, gatewayPorts: true })[0]?.bind).toBe(listens);
+});
+
+test("what other machines can use is told with every address that it has there", async () => {
+  const checked = checkForwards({ ssh, forwards: [forward], gatewayPorts: true });
+  const [listener] = await listenAll(checked, new AbortController().signal);
+  if (checked[0] === undefined || listener === undefined) throw new Error("no forward");
+  await using _closed = listener;
+  const { openAt, openUrls = [], port } = openForward(listener, checked[0], { ssh });
+  expect(openAt).toBe("every address");
+  const others = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  const ipv4 = others.filter(({ internal, family, address }) => {
+    return !internal && family === "IPv4" && !address.startsWith("169.254.");
+  });
+  expect(openUrls).toEqual(expect.arrayContaining(ipv4.map(({ address }) => `ftp://${address}:${port}`)));
+  expect(openUrls.join(" ")).not.toMatch(/\/\/(?:127\.|\[(?:::1|fe80))/);
 });
 
 test.each([

@@ -27,13 +27,13 @@ export const forwardOptions: OptionGroup<ParsedForwardOptions> = {
       key: "forwards",
       read: each(parseForward),
       help: "listen on PORT here for the FTP server HOST:HOSTPORT (repeatable)",
-      more: "HOST is looked up by the SSH server, so `localhost` is the SSH host itself. PORT 0 picks a free port. `ftp` is port 21. IPv6 addresses go in brackets. An empty BIND or `*` means every address and needs `-g`. ssh's slash form `[BIND/]PORT/HOST/HOSTPORT` is read too. Without any -L: `127.0.0.1:2121:localhost:21`.",
+      more: "HOST is looked up by the SSH server, so `localhost` is the SSH host itself. PORT 0 picks a free port. `ftp` is port 21. IPv6 addresses go in brackets. Without BIND, and with `localhost`, it is 127.0.0.1 and ::1; a machine without ::1 does without, a port in use at either is in use. An empty BIND or `*` means every address and needs `-g`. ssh's slash form `[BIND/]PORT/HOST/HOSTPORT` is read too. Without any -L: `2121:localhost:21`.",
     },
     {
       flags: "-g",
       key: "gatewayPorts",
       help: "let other hosts connect: listen on every address",
-      more: "Opens the control listener and, during transfers, data listeners to the network. Whoever reaches them reaches the FTP server. The leg from the FTP client to Sallyport is not encrypted. A BIND in -L still chooses one address.",
+      more: "Opens the control listener and, during transfers, data listeners to the network. Whoever reaches them reaches the FTP server. The leg from the FTP client to Sallyport is not encrypted. A BIND in -L still chooses one address. The ready line names the addresses that others can use.",
     },
     {
       flags: "-f",

@@ -61,7 +61,7 @@ export function tunnelParser(): Parser<ParsedTunnelOptions> {
         ...examples.flatMap(([line, what]) => [`  ${line}`, `      ${what}`]),
       ],
       notes: [
-        "HOST is the SSH server, also as ssh://[USER@]HOST[:PORT]. Without -L: 127.0.0.1:2121:localhost:21.",
+        "HOST is the SSH server, also as ssh://[USER@]HOST[:PORT]. Without -L: 2121:localhost:21.",
         "COMMAND gets SALLYPORT_HOST, SALLYPORT_PORT and SALLYPORT_URL; {host} {port} {url} are replaced.",
         `Accepted without effect: ${accepted}. Also: -h, --help, -V, --version.`,
         "Exit status: 0 after SIGINT or SIGTERM, the command's own, 2 usage, 255 SSH failed, 1 other errors.",
@@ -158,7 +158,7 @@ const defaultForward: ForwardSpec = { port: 2121, host: "localhost", hostPort: 2
 function forwardsOf({ forwards = [defaultForward], gatewayPorts = false }: ParsedTunnelOptions): readonly Forward[] {
   const seen = new Set<string>();
   return forwards.map((spec) => {
-    const bind = spec.bind ?? (gatewayPorts ? "*" : "127.0.0.1");
+    const bind = spec.bind ?? (gatewayPorts ? "*" : "localhost");
     if (!gatewayPorts && !isLoopback(bind)) throw needsGatewayPorts(bind, spec);
     const place = `${bind}:${spec.port}`;
     if (spec.port !== 0 && seen.has(place)) {

@@ -14,11 +14,22 @@ export interface Announcer {
   observe(event: TraceEvent): string | undefined;
 }
 
+/** A machine with containers has dozens of addresses. */
+const urlsShown = 4;
+
+function forOthers({ openAt, openUrls = [], port }: OpenForward): string {
+  if (openAt === undefined) return "";
+  if (openUrls.length === 0) return `, open to other machines at ${openAt}, port ${port}`;
+  const rest = openUrls.length - urlsShown;
+  const more = rest > 0 ? ` and ${rest} more` : "";
+  return `, from other machines ${openUrls.slice(0, urlsShown).join(" ")}${more}`;
+}
+
 /** `ftp://127.0.0.1:2001 -> ftp-host:21 through user@ssh-host` */
 export const textAnnouncer: Announcer = {
-  listening: ({ url, port, target, through, openAt }) => {
-    const open = openAt === undefined ? "" : `, open to other machines at ${openAt}, port ${port}`;
-    return escapeText(`${url} -> ${target} through ${through}${open}`);
+  listening: (forward) => {
+    const { url, target, through } = forward;
+    return escapeText(`${url} -> ${target} through ${through}${forOthers(forward)}`);
   },
   closed: () => undefined,
   failed: () => undefined,
@@ -29,8 +40,8 @@ export const textAnnouncer: Announcer = {
 export function jsonAnnouncer(): Announcer {
   let wasLost = false;
   return {
-    listening: ({ url, host, port, target, through, openAt }, transport) =>
-      JSON.stringify({ event: "listening", url, host, port, target, through, openAt, transport }),
+    listening: ({ url, host, port, target, through, openAt, openUrls }, transport) =>
+      JSON.stringify({ event: "listening", url, host, port, target, through, openAt, openUrls, transport }),
     closed: () => JSON.stringify({ event: "closed" }),
     failed: (error) => {
       const { code, message, hint } = error;

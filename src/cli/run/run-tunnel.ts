@@ -144,7 +144,7 @@ async function closeTunnel(
 
 /** One warning for all forwards that listen on more than loopback. */
 export function warnOfExposure(forwards: readonly Forward[], reporter: Reporter): void {
-  const open = forwards.filter(({ bind = "127.0.0.1" }) => !isLoopback(bind));
+  const open = forwards.filter(({ bind = "localhost" }) => !isLoopback(bind));
   if (open.length === 0) return;
   const servers = open.map(({ host, hostPort }) => `${host}:${hostPort}`).join(" and ");
   reporter.log({

@@ -22,6 +22,11 @@ export const networkLimits = {
     unit: "bytes",
     why: "sent the wrong way on one data connection and thrown away; beyond it the sender is not read",
   },
+  loopbackPortDrawsMax: {
+    value: 16,
+    unit: "ports",
+    why: "that are free at 127.0.0.1 are tried at ::1 until one is free at both",
+  },
   rejectedPeersLeavingMax: {
     value: 16,
     unit: "connections",

@@ -187,11 +187,12 @@ When the forwards are listening, each gives one line on standard output:
 ftp://127.0.0.1:2001 -> ftp-host:21 through user@ssh-host
 \`\`\`
 
-With \`--json\` every line is an object with \`event\`:
+With \`-g\` it ends with what other machines can use: \`, from other machines ftp://192.0.2.7:2001\`. With \`--json\` every line is an
+object with \`event\`:
 
 | event | other fields |
 |---|---|
-| \`listening\` | \`url\`, \`host\`, \`port\`, \`target\`, \`through\`, \`transport\`; one per forward |
+| \`listening\` | \`url\`, \`host\`, \`port\`, \`target\`, \`through\`, \`transport\`; with \`-g\` \`openAt\` and \`openUrls\`; one per forward |
 | \`ssh-lost\` | \`reason\`, \`retryInMs\` |
 | \`ssh-connected\` | \`target\`, \`transport\`; after a loss |
 | \`closed\` | none; the tunnel ended in order |

@@ -47,7 +47,7 @@ const refusals: readonly (readonly [string, string, string])[] = [
   ["-L 2001:/run/ftp.sock h", "a Unix socket cannot be forwarded", "[bind:]port:host:hostport"],
   ["-L 2001:-h:21 h", '"-h" is not a host name', "-L 2001:ftp-host:21"],
   ["-g -L eth0:2001:f:21 h", '"eth0" is not an address of this machine', "* with -g"],
-  ["-L 2001:a:21 -L 2001:b:21 h", "two -L listen on 127.0.0.1:2001", "0 picks a free one"],
+  ["-L 2001:a:21 -L 2001:b:21 h", "two -L listen on localhost:2001", "0 picks a free one"],
   ["-p", "-p needs a value", "-p PORT"],
   ["-p 0 h", '-p: "0" is not a port', "from 1 to 65535"],
   ["-p 22x h", '-p: "22x" is not a port', "from 1 to 65535"],

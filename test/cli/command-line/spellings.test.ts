@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseCommandLine } from "../../../src/cli/command-line/parse-command-line.ts";
 import { parseTunnel, words } from "./parse.ts";
 
-const local = (port: number, host: string, hostPort = 21, bind = "127.0.0.1") => ({ bind, port, host, hostPort });
+const local = (port: number, host: string, hostPort = 21, bind = "localhost") => ({ bind, port, host, hostPort });
 
 describe("-L", () => {
   test.each([

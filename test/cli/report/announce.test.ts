@@ -27,6 +27,15 @@ describe("text", () => {
     );
   });
 
+  test("and names the addresses that they can use, but no more than a line holds", () => {
+    const openUrls = ["ftp://192.0.2.7:2001", "ftp://[2001:db8::7]:2001"];
+    const two = textAnnouncer.listening({ ...forward, openAt: "every address", openUrls }, "openssh");
+    expect(two).toMatch(/user@ssh-host, from other machines ftp:\/\/192\.0\.2\.7:2001 ftp:\/\/\[2001:db8::7\]:2001$/);
+    const many = Array.from({ length: 6 }, (_, at) => `ftp://192.0.2.${at}:2001`);
+    const six = textAnnouncer.listening({ ...forward, openAt: "every address", openUrls: many }, "openssh");
+    expect(six).toMatch(/ftp:\/\/192\.0\.2\.3:2001 and 2 more$/);
+  });
+
   test("nothing else is announced", () => {
     expect(textAnnouncer.closed()).toBeUndefined();
     expect(textAnnouncer.observe(lost)).toBeUndefined();

@@ -46,7 +46,7 @@ async function openTunnel(options) {
   };
   return {
     forwards: options.forwards.map(({ bind, port, host, hostPort }) => {
-      const place = bind === "*" ? "127.0.0.1" : bind;
+      const place = bind === "*" || bind === "localhost" ? "127.0.0.1" : bind;
       const url = `ftp://${place}:${port}`;
       return { url, host: place, port, target: `${host}:${hostPort}`, through: options.ssh.host };
     }),
