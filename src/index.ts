@@ -36,4 +36,12 @@ export type {
 } from "./serve/options.ts";
 export type { Account, Authenticate, LoginAttempt } from "./server/account.ts";
 export { openTunnel } from "./tunnel/open-tunnel.ts";
-export type { BackMode, Forward, OpenForward, PassiveAddress, Tunnel, TunnelOptions } from "./tunnel/options.ts";
+export type {
+  BackMode,
+  Forward,
+  OpenForward,
+  PassiveAddress,
+  Tunnel,
+  TunnelOptions,
+  TunnelServerTls,
+} from "./tunnel/options.ts";

@@ -2,7 +2,7 @@
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { limits } from "../protocol/limits.ts";
-import type { GatewayEnvironment, GatewayOptions, Upstream } from "./environment.ts";
+import type { GatewayEnvironment, GatewayOptions, Upstream, UpstreamTls } from "./environment.ts";
 import { connectUpstream } from "./upstream-data.ts";
 
 export interface ControlEvents {
@@ -23,7 +23,7 @@ export class ControlConnection {
     this.connection = connection;
     this.#events = events;
     const { stream } = connection;
-    stream.on("data", (bytes: Uint8Array) => events.bytes(bytes));
+    stream.on("data", this.#onData);
     stream.once("end", () => this.#closing || events.ended());
     stream.on("error", () => {}); // `closed` tells it
     void connection.closed.then((close) => this.#closing || events.gone(close.error?.message));
@@ -39,6 +39,15 @@ export class ControlConnection {
     }
   }
 
+  /** Nothing more is read from it or written on it here: TLS begins. */
+  release(): Connection {
+    this.#closing = true;
+    this.connection.stream.off("data", this.#onData).pause();
+    return this.connection;
+  }
+
+  readonly #onData = (bytes: Uint8Array): void => this.#events.bytes(bytes);
+
   /** Flush, end, and wait until it is gone. */
   async close(): Promise<void> {
     this.#closing = true;
@@ -48,7 +57,9 @@ export class ControlConnection {
 
 export interface UpstreamControl {
   readonly upstream: Upstream;
+  /** Inside TLS, where it has that from its first byte. */
   readonly connection: Connection;
+  readonly tls: UpstreamTls | undefined;
   /** The SSH host's end of it, where back mode `default-port` needs it and could find it. */
   readonly controlEnd: Endpoint | undefined;
 }
@@ -77,8 +88,13 @@ async function openOver(
   options: GatewayOptions,
   signal: AbortSignal,
 ): Promise<UpstreamControl> {
-  const connect = (): Promise<Connection> => connectUpstream(upstream, environment.clock, options.target, signal);
-  if (options.upstreamMode !== "default-port") return { upstream, connection: await connect(), controlEnd: undefined };
-  const { connection, end } = await upstream.remoteSockets.connect(options.target.port, connect, signal);
-  return { upstream, connection, controlEnd: end };
+  const { target, upstreamMode, upstreamTls } = options;
+  const tls = upstreamTls?.open();
+  const connect = async (): Promise<Connection> => {
+    const plain = await connectUpstream(upstream, environment.clock, target, signal);
+    return upstreamTls?.mode === "implicit" && tls !== undefined ? await tls.secureControl(plain, signal) : plain;
+  };
+  if (upstreamMode !== "default-port") return { upstream, connection: await connect(), tls, controlEnd: undefined };
+  const { connection, end } = await upstream.remoteSockets.connect(target.port, connect, signal);
+  return { upstream, connection, tls, controlEnd: end };
 }

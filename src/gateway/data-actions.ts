@@ -13,9 +13,10 @@ import { limits } from "../protocol/limits.ts";
 import { choosePassiveAddress } from "../protocol/passive-reply.ts";
 import type { DataSide, RelayAction, ServerMemory } from "../protocol/relay/messages.ts";
 import type { ClientIdentity } from "./client-identity.ts";
-import type { GatewayEnvironment, GatewayOptions, Upstream } from "./environment.ts";
+import type { UpstreamControl } from "./control-connections.ts";
+import type { GatewayEnvironment, GatewayOptions } from "./environment.ts";
 import type { ListenerRegistry, WaitingListener } from "./listener-registry.ts";
-import { type Opening, TransferConnections, type TransferReports } from "./transfer-connections.ts";
+import { type Opening, type SecuredBy, TransferConnections, type TransferReports } from "./transfer-connections.ts";
 import { connectUpstream, listenActive, listenDefaultPort } from "./upstream-data.ts";
 
 type DataAction = Extract<RelayAction, { readonly id: number }>;
@@ -42,9 +43,8 @@ export interface DataActionsOptions {
   readonly downstream: Connection;
   readonly client: ClientIdentity;
   readonly targetPolicy: TargetPolicy;
-  readonly upstream: Upstream;
-  /** The SSH host's end of the server's control connection, where back mode `default-port` found it. */
-  readonly controlEnd: Endpoint | undefined;
+  /** The way to the server, as it is now. */
+  readonly server: () => UpstreamControl;
   readonly reports: TransferReports;
   /** The client has been sent that the transfer has begun. */
   readonly hasBegun: (id: number) => boolean;
@@ -84,7 +84,7 @@ export class DataActions {
     "connect-downstream": (transfer, { to }) => this.#connectDownstream(transfer, to),
     "connect-upstream": (transfer, { port }) => this.#connectUpstream(transfer, port),
     "listen-upstream": (transfer, { how }) => transfer.open("upstream", how, this.#acceptServer(transfer.id, how)),
-    copy: (transfer, { direction }) => transfer.copy(direction),
+    copy: (transfer, { direction, secure = [] }) => transfer.copy(direction, this.#securedBy(secure)),
     finish: (transfer, { side }) => transfer.finish(side),
     reset: (transfer, { side }) => transfer.reset(side),
     "forget-downstream": (transfer) => transfer.forget("downstream"),
@@ -169,14 +169,16 @@ export class DataActions {
   }
 
   #connectUpstream(transfer: TransferConnections, port: number): void {
-    const { upstream, context } = this.#options;
+    const { server, context } = this.#options;
+    const { upstream } = server();
     const to = { host: context.options.target.host, port };
     transfer.open("upstream", "passive", (signal) => connectUpstream(upstream, context.environment.clock, to, signal));
   }
 
   #acceptServer(id: number, how: "active" | "default-port"): Opening {
     return async (signal, hold) => {
-      const { upstream, context, controlEnd, reports } = this.#options;
+      const { server, context, reports } = this.#options;
+      const { upstream, controlEnd } = server();
       const { target } = context.options;
       const onRejectedPeer = (remote: Endpoint, count: number): void => this.#rejectedPeer("upstream", remote, count);
       const options = { upstream, target, onRejectedPeer, signal };
@@ -189,6 +191,15 @@ export class DataActions {
       const connection = await listener.accept({ signal });
       await listener[Symbol.asyncDispose]();
       return connection;
+    };
+  }
+
+  #securedBy(sides: readonly DataSide[]): SecuredBy {
+    const { tls } = this.#options.server();
+    return {
+      ...(sides.includes("upstream") && tls !== undefined
+        ? { upstream: (plain, signal) => tls.secureData(plain, signal) }
+        : {}),
     };
   }
 

@@ -2,10 +2,10 @@
 import type { RemoteSockets } from "../data-connection/remote-sockets.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
-import type { Network, PortRange } from "../platform/network.ts";
+import type { Connection, Network, PortRange } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import type { Cidr } from "../protocol/cidr.ts";
-import type { UpstreamMode } from "../protocol/relay/messages.ts";
+import type { UpstreamMode, UpstreamTlsMode } from "../protocol/relay/messages.ts";
 
 /** The network on the FTP server's side, as it is now. */
 export interface Upstream {
@@ -16,6 +16,19 @@ export interface Upstream {
   readonly address: string | undefined;
   /** For mode `default-port`: which end of the SSH host's a connection has. */
   readonly remoteSockets: RemoteSockets;
+}
+
+/** The TLS of one control connection to the FTP server, and of the data connections that resume its session. */
+export interface UpstreamTls {
+  /** Throws `NET_TLS` or the signal's reason; the plain connection is then reset. */
+  secureControl(plain: Connection, signal: AbortSignal): Promise<Connection>;
+  secureData(plain: Connection, signal: AbortSignal): Promise<Connection>;
+}
+
+/** TLS towards the FTP server. */
+export interface UpstreamTlsPolicy {
+  readonly mode: Exclude<UpstreamTlsMode, "off">;
+  readonly open: () => UpstreamTls;
 }
 
 export interface GatewayOptions {
@@ -32,6 +45,8 @@ export interface GatewayOptions {
   readonly keepaliveMs: number;
   /** Delete at the server what an aborted upload left there and the server takes for the whole file. */
   readonly removeAborted?: boolean;
+  /** Absent: in the clear, whatever the server says. */
+  readonly upstreamTls?: UpstreamTlsPolicy;
 }
 
 export interface GatewayEnvironment {

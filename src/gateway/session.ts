@@ -25,11 +25,17 @@ export class Session {
   readonly #timers: RelayTimers;
   readonly #inputs: RelayInput[] = [];
   readonly #tasks: Tasks = new Tasks();
+  /** Aborted when nothing new is to be begun. */
   readonly #abort: AbortController = new AbortController();
+  /** Aborted when it is over. */
+  readonly #life: AbortController = new AbortController();
   readonly #identity: ClientIdentity;
   readonly #targetPolicy: TargetPolicy;
   #client: ControlConnection | undefined;
   #server: ControlConnection | undefined;
+  /** What {@link #server} runs over. */
+  #upstream: UpstreamControl | undefined;
+  #stopListening: () => void = () => {};
   #data: DataActions | undefined;
   #performing = false;
   #closingText: string | undefined;
@@ -65,6 +71,8 @@ export class Session {
       this.#sendFinalReply(gatewayReply("closing", this.#reason));
     }
     this.#isStopped = true;
+    this.#life.abort(new Error("the session is over"));
+    this.#stopListening();
     this.#timers.clearAll();
     this.#data?.dropAll();
     await Promise.all([this.#server?.close(), this.#client?.close() ?? this.#downstream[Symbol.asyncDispose]()]);
@@ -90,14 +98,14 @@ export class Session {
     this.#feed({ type: "shutdown", text });
   }
 
-  async #relay({ upstream, connection, controlEnd }: UpstreamControl): Promise<void> {
+  async #relay(server: UpstreamControl): Promise<void> {
+    this.#use(server);
     this.#data = new DataActions({
       context: this.#context,
       downstream: this.#downstream,
       client: this.#identity,
       targetPolicy: this.#targetPolicy,
-      upstream,
-      controlEnd,
+      server: () => this.#upstream ?? server,
       reports: {
         clock: this.#context.environment.clock,
         report: this.#feed,
@@ -106,22 +114,59 @@ export class Session {
       },
       hasBegun: (id) => this.#machine.hasBegun(id),
     });
-    setMaxListeners(0, upstream.signal); // one for each session
-    this.#server = new ControlConnection(connection, {
-      bytes: (bytes) => this.#feed({ type: "server-bytes", bytes }),
-      ended: () => this.#feed({ type: "server-gone" }),
-      gone: (text) => this.#feed(text === undefined ? { type: "server-gone" } : { type: "server-gone", text }),
-    });
     this.#client = new ControlConnection(this.#downstream, {
       bytes: (bytes) => this.#feed({ type: "client-bytes", bytes }),
       ended: () => this.#feed({ type: "client-ended" }),
       gone: () => this.#feed({ type: "client-gone" }),
     });
     this.#performAll(this.#machine.start());
-    const stopListening = onAbort(upstream.signal, () => this.closeNow(describe(upstream.signal.reason)));
     this.#closeIfIdle();
     await this.#over.promise;
-    stopListening();
+  }
+
+  /** From now on this is the way to the server. */
+  #use(server: UpstreamControl): void {
+    const { signal } = server.upstream;
+    this.#stopListening();
+    this.#upstream = server;
+    this.#server = this.#serverControl(server.connection);
+    setMaxListeners(0, signal); // one for each session
+    this.#stopListening = onAbort(signal, () => this.closeNow(describe(signal.reason)));
+  }
+
+  #serverControl(connection: Connection): ControlConnection {
+    return new ControlConnection(connection, {
+      bytes: (bytes) => this.#feed({ type: "server-bytes", bytes }),
+      ended: () => this.#feed({ type: "server-gone" }),
+      gone: (text) => this.#feed(text === undefined ? { type: "server-gone" } : { type: "server-gone", text }),
+    });
+  }
+
+  /** The server has agreed to TLS. */
+  async #secureUpstream(): Promise<void> {
+    const { tls } = this.#upstream ?? {};
+    if (this.#server === undefined || tls === undefined) return;
+    const connection = await tls.secureControl(this.#server.release(), this.#life.signal);
+    this.#server = this.#serverControl(connection);
+    if (this.#isStopped) await this.#server.close();
+    this.#feed({ type: "upstream-secured" });
+  }
+
+  /** The server has hung up for want of TLS. */
+  async #reconnectUpstream(): Promise<void> {
+    const old = this.#server?.release();
+    old?.reset();
+    await old?.closed;
+    const { options, environment } = this.#context;
+    const server = await openUpstreamControl(environment, options, this.#life.signal);
+    this.#use(server);
+    if (this.#isStopped) await this.#server?.close();
+    this.#feed({ type: "upstream-connected" });
+  }
+
+  /** What may fail, and then the server is gone. */
+  #attempt(work: Promise<void>): void {
+    this.#tasks.track(work.catch((error) => this.#feed({ type: "server-gone", text: describe(error) })));
   }
 
   /** Inputs that come up while actions are performed wait their turn. */
@@ -160,6 +205,8 @@ export class Session {
     else if (action.type === "write-upstream") this.#server?.write(action.bytes);
     else if (action.type === "set-timer") this.#timers.set(action.name, action.delayMs);
     else if (action.type === "clear-timer") this.#timers.clear(action.name);
+    else if (action.type === "secure-upstream") this.#attempt(this.#secureUpstream());
+    else if (action.type === "reconnect-upstream") this.#attempt(this.#reconnectUpstream());
     else if (action.type === "close") {
       this.#reason = action.reason;
       this.#over.resolve();
@@ -205,6 +252,7 @@ function relayConfig({ options, memory }: SessionContext, policy: TargetPolicy):
     clientHost: policy.client,
     target: formatEndpoint(options.target),
     keepaliveMs: options.keepaliveMs,
+    upstreamTls: options.upstreamTls?.mode ?? "off",
     memory,
     removeAborted: options.removeAborted === true,
     judgeTarget: (address) => judgeTarget(policy, address),

@@ -5,6 +5,7 @@ import type { Clock } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { limits } from "../protocol/limits.ts";
 import type { CopyOutcome, DataSide, Direction, RelayInput } from "../protocol/relay/messages.ts";
 
@@ -18,6 +19,11 @@ interface Side {
 
 /** Makes a connection, or throws; `hold` registers what must be closed when the side is forgotten meanwhile. */
 export type Opening = (signal: AbortSignal, hold: (release: () => Promise<void>) => void) => Promise<Connection>;
+
+/** What puts TLS on a side's connection, where it is to have that. */
+export type SecuredBy = Readonly<
+  Partial<Record<DataSide, (plain: Connection, signal: AbortSignal) => Promise<Connection>>>
+>;
 
 export interface TransferReports {
   readonly clock: Clock;
@@ -81,9 +87,36 @@ export class TransferConnections {
     this.#reports.track(work);
   }
 
-  copy(direction: Direction): void {
-    const [source, sink] =
-      direction === "download" ? (["upstream", "downstream"] as const) : (["downstream", "upstream"] as const);
+  copy(direction: Direction, securedBy: SecuredBy): void {
+    const secured = Object.entries(securedBy).map(([name, secure]) =>
+      this.#secure(name as DataSide, direction, secure),
+    );
+    if (secured.length === 0) this.#carry(direction);
+    else this.#reports.track(Promise.all(secured).then((all) => all.every(Boolean) && this.#carry(direction)));
+  }
+
+  /** Puts what is inside TLS in the plain connection's place. False: it failed, and that is reported. */
+  async #secure(name: DataSide, direction: Direction, secure: NonNullable<SecuredBy[DataSide]>): Promise<boolean> {
+    const side = this.#sides[name];
+    const { signal } = side.attempt;
+    const plain = side.connection;
+    if (plain === undefined) return false;
+    try {
+      const connection = await secure(plain, signal);
+      if (this.#sides[name] === side) {
+        side.connection = connection;
+        return true;
+      }
+      connection.reset();
+    } catch (error) {
+      const outcome = name === endsOf(direction)[0] ? "source-broke" : "sink-broke";
+      if (!signal.aborted) this.#copied(direction, outcome, describe(error));
+    }
+    return false;
+  }
+
+  #carry(direction: Direction): void {
+    const [source, sink] = endsOf(direction);
     const from = this.#sides[source].connection;
     const to = this.#sides[sink].connection;
     if (from === undefined || to === undefined) return;
@@ -95,13 +128,18 @@ export class TransferConnections {
       copied.then((end) => {
         this.#reports.emit({ type: "data.half-close", side: source, bytes: end.bytes });
         const outcome = outcomeOf(end);
-        if (outcome === undefined) return;
-        const report = (): void => this.#reports.report({ type: "copied", id: this.id, outcome });
-        // A client that is killed closes control and data in any order: its half upload must not be ended as if it were whole.
-        if (direction === "upload" || outcome !== "eof") this.#reports.clock.after(limits.deathNewsMs, report);
-        else report();
+        const inTls = end.end === "broken" && end.error.code === "NET_TLS";
+        if (outcome !== undefined) this.#copied(direction, outcome, inTls ? describe(end.error) : undefined);
       }),
     );
+  }
+
+  #copied(direction: Direction, outcome: CopyOutcome, text: string | undefined): void {
+    const report = (): void =>
+      this.#reports.report({ type: "copied", id: this.id, outcome, ...definedProps({ text }) });
+    // A client that is killed closes control and data in any order: its half upload must not be ended as if it were whole.
+    if (direction === "upload" || outcome !== "eof") this.#reports.clock.after(limits.deathNewsMs, report);
+    else report();
   }
 
   /** End-of-file to this side, everything before it delivered. */
@@ -153,6 +191,10 @@ export class TransferConnections {
     const close = await connection.closed;
     this.#reports.emit({ type: "data.close", side: name, close, bytes: this.bytes });
   }
+}
+
+function endsOf(direction: Direction): readonly [source: DataSide, sink: DataSide] {
+  return direction === "download" ? ["upstream", "downstream"] : ["downstream", "upstream"];
 }
 
 function emptySide(): Side {

@@ -1,4 +1,5 @@
 // TLS on the client's side of a connection that exists already (RFC 4217).
+import { createHash } from "node:crypto";
 import { connect, type TLSSocket } from "node:tls";
 import { abortablePromise } from "../platform/abort.ts";
 import { type Clock, withDeadline } from "../platform/clock.ts";
@@ -18,11 +19,35 @@ export interface TlsTrust {
   readonly ca?: string | Uint8Array;
   /** The name that the certificate must have, when it is not the host that is connected to. */
   readonly servername?: string;
+  /**
+   * The server's public keys, any of them: `sha256//` and the SHA-256 of the SubjectPublicKeyInfo in base64, as curl's
+   * --pinnedpubkey writes it. Without `ca` that is enough: who has signed the certificate, for which name and until when is not
+   * looked at then.
+   */
+  readonly pins?: readonly string[];
   /** Accept any certificate: anybody in between can then read and change everything. Default false. */
   readonly insecure?: boolean;
   /** Highest version: some servers cannot resume sessions of TLS 1.3. Default the newest. */
   readonly maxVersion?: "TLSv1.2" | "TLSv1.3";
 }
+
+/** Of {@link TlsTrust.pins}. */
+export const isPin = (text: string): boolean => /^sha256\/\/[A-Za-z0-9+/]{43}=$/.test(text);
+
+/** What the hints of errors name, which differs with what the user has typed. */
+export interface TlsHints {
+  readonly trust: (key: string | undefined) => string;
+  readonly otherName: string;
+  readonly inTheClear: string;
+}
+
+const clientHints: TlsHints = {
+  trust: () =>
+    "When you know that it is the right server: --tls-ca FILE with its issuer's certificate, or its own when it is self-signed (the library: `ca`).",
+  otherName:
+    "Connect by a name that the certificate has, or give the server one that has this name (the library: `servername`).",
+  inTheClear: "Use ftp:// with --tls (AUTH TLS), usually on port 21.",
+};
 
 /**
  * The TLS connections of one FTP session. The data connections resume the control connection's TLS session: servers take
@@ -32,14 +57,16 @@ export class TlsClient {
   readonly #host: string;
   readonly #trust: TlsTrust;
   readonly #clock: Clock;
+  readonly #hints: TlsHints;
   /** The newest that the control connection was given. TLS 1.3 gives it some time after the handshake. */
   #session: Buffer | undefined;
 
   /** `host` is the name that the certificate must have unless `trust` says another one. */
-  constructor(host: string, trust: TlsTrust, clock: Clock) {
+  constructor(host: string, trust: TlsTrust, clock: Clock, hints: TlsHints = clientHints) {
     this.#host = trust.servername ?? host;
     this.#trust = trust;
     this.#clock = clock;
+    this.#hints = hints;
   }
 
   /** The control connection: certificate checked, its session remembered. Throws `NET_TLS` or the signal's reason. */
@@ -58,11 +85,11 @@ export class TlsClient {
 
   async #secure(plain: Connection, signal: AbortSignal, watch: (socket: TLSSocket) => void): Promise<Connection> {
     const remote = formatEndpoint({ host: plain.remote.host || this.#host, port: plain.remote.port });
-    const { ca, insecure, maxVersion } = this.#trust;
+    const { ca, insecure, pins = [], maxVersion } = this.#trust;
     const socket = connect({
       socket: plain.stream,
       minVersion: "TLSv1.2",
-      rejectUnauthorized: insecure !== true,
+      rejectUnauthorized: insecure !== true && (pins.length === 0 || ca !== undefined),
       // RFC 6066 section 3: an address is no server name, but it is what the certificate is compared with.
       ...(ipBytes(this.#host) === undefined ? { servername: this.#host } : { host: this.#host }),
       ...(ca === undefined ? {} : { ca: Buffer.from(ca) }),
@@ -72,11 +99,14 @@ export class TlsClient {
     // In the event itself: the server may reset it in the moment in which nobody waits for that.
     socket.once("secureConnect", () => translateErrors(socket, `TLS connection with ${remote}`, { remote }));
     const breakOff = takeBelow(socket, plain);
+    const fail = (error: TlsFailure): SallyportError => failed(remote, error, this.#hints, keyOf(socket));
     const deadline = withDeadline(this.#clock, limits.tlsHandshakeMs, signal, () =>
-      failed(remote, new Error(`not done within ${limits.tlsHandshakeMs / 1000} s`)),
+      fail(new Error(`not done within ${limits.tlsHandshakeMs / 1000} s`)),
     );
     try {
-      await handshake(socket, remote, deadline.signal);
+      await handshake(socket, fail, deadline.signal);
+      if (pins.length > 0 && !pins.includes(keyOf(socket) ?? ""))
+        throw fail(Object.assign(new Error(), { code: "PIN" }));
     } catch (error) {
       breakOff();
       await plain.closed;
@@ -94,58 +124,63 @@ export class TlsClient {
   }
 }
 
-function handshake(socket: TLSSocket, remote: string, signal: AbortSignal): Promise<void> {
+type TlsFailure = Error & { readonly code?: string; readonly reason?: string };
+
+function handshake(socket: TLSSocket, fail: (error: TlsFailure) => SallyportError, signal: AbortSignal): Promise<void> {
   // Stays: a TLS error may come in two pieces.
   socket.on("error", () => {});
   return abortablePromise(signal, (resolve, reject) => {
     const onSecure = (): void => resolve();
-    const onError = (error: Error): void => reject(failed(remote, error));
+    const onError = (error: Error): void => reject(fail(error));
     const onClose = (): void => onError(new Error("the server closed the connection"));
     socket.once("error", onError).once("secureConnect", onSecure).once("close", onClose);
     return () => socket.off("error", onError).off("secureConnect", onSecure).off("close", onClose);
   });
 }
 
-const trustIt =
-  "When you know that it is the right server: --tls-ca FILE with its issuer's certificate, or its own when it is self-signed (the library: `ca`).";
+/** The server's public key as a pin; a resumed session remembers it. */
+function keyOf(socket: TLSSocket): string | undefined {
+  const key = socket.getPeerX509Certificate()?.publicKey.export({ type: "spki", format: "der" });
+  return key === undefined ? undefined : `sha256//${createHash("sha256").update(key).digest("base64")}`;
+}
+
+type Hint = (hints: TlsHints, key: string | undefined) => string;
+
+const trustIt: Hint = (hints, key) => hints.trust(key);
 
 /** Why a certificate was refused, by Node's codes, and what helps. */
-const certificates: readonly (readonly [code: RegExp, why: string, hint: string])[] = [
+const certificates: readonly (readonly [code: RegExp, why: string, hint: Hint])[] = [
+  [/^PIN$/, "its key is another one than was given", trustIt],
   [/^DEPTH_ZERO_SELF_SIGNED_CERT$/, "it is self-signed", trustIt],
   [/SELF_SIGNED|VERIFY_LEAF|ISSUER/, "it is not signed by anybody whom this machine trusts", trustIt],
-  [/EXPIRED/, "it has expired", "Renew it at the server; is this machine's clock right?"],
-  [/NOT_YET_VALID/, "it is not valid yet", "Is this machine's clock right?"],
-  [
-    /ALTNAME/,
-    "it is for another name",
-    "Connect by a name that the certificate has, or give the server one that has this name (the library: `servername`).",
-  ],
+  [/EXPIRED/, "it has expired", () => "Renew it at the server; is this machine's clock right?"],
+  [/NOT_YET_VALID/, "it is not valid yet", () => "Is this machine's clock right?"],
+  [/ALTNAME/, "it is for another name", ({ otherName }) => otherName],
   [/CERT/, "it cannot be verified", trustIt],
 ];
 /** What OpenSSL makes of "220 ". */
 const inTheClear = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/;
 
 /** OpenSSL's own line has its source files in it; Node gives the words alone as `reason`. */
-function failed(remote: string, cause: Error & { readonly code?: string; readonly reason?: string }): SallyportError {
+function failed(remote: string, cause: TlsFailure, hints: TlsHints, key: string | undefined): SallyportError {
   const known = certificates.find(([code]) => code.test(cause.code ?? ""));
   if (known !== undefined) {
     const [, why, hint] = known;
     return new SallyportError("NET_TLS", `the certificate of ${remote} is not trusted: ${why}`, {
       cause,
       details: { remote, phase: "handshake" },
-      hint,
+      hint: hint(hints, key),
     });
   }
   return new SallyportError("NET_TLS", `the TLS handshake with ${remote} failed: ${cause.reason ?? cause.message}`, {
     cause,
     details: { remote, phase: "handshake" },
-    hint: hintOf(cause.code ?? ""),
+    hint: hintOf(cause.code ?? "", hints),
   });
 }
 
-function hintOf(code: string): string {
-  if (inTheClear.test(code)) {
-    return "The server answers in the clear: this port takes no TLS from the first byte. Use ftp:// with --tls (AUTH TLS), usually on port 21.";
-  }
-  return "Does the server speak TLS 1.2 or later on this port?";
+function hintOf(code: string, hints: TlsHints): string {
+  return inTheClear.test(code)
+    ? `The server answers in the clear: this port takes no TLS from the first byte. ${hints.inTheClear}`
+    : "Does the server speak TLS 1.2 or later on this port?";
 }

@@ -6,12 +6,14 @@ import { systemNetwork } from "../network/system-network.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Listener } from "../platform/network.ts";
 import { type Cidr, parseCidr } from "../protocol/cidr.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { ipFamily, isLinkLocal, isLoopback } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
 import { ownEntry } from "../protocol/own-entry.ts";
 import { targetOf } from "../ssh/ssh-connection.ts";
 import type { Forward, OpenForward, TunnelOptions } from "./options.ts";
+import { upstreamTls } from "./upstream-tls.ts";
 
 const defaultForward: Forward = { port: 2121, host: "localhost", hostPort: 21 };
 
@@ -123,6 +125,7 @@ function gatewayOptions(forward: Forward, options: TunnelOptions): GatewayOption
     sessionsMax: checkCount("sessionsMax", options.sessionsMax ?? limits.tunnelSessionsMax, 1),
     keepaliveMs: checkCount("keepaliveMs", options.keepaliveMs ?? limits.tunnelKeepaliveMs, 0),
     removeAborted: options.removeAborted === true,
+    ...definedProps({ upstreamTls: upstreamTls(forward, options.serverTls ?? {}) }),
   };
 }
 

@@ -1,4 +1,5 @@
 // What a tunnel is made from, and what it gives back: the library's public face.
+import type { TlsTrust } from "../network/tls-client.ts";
 import type { PortRange } from "../platform/network.ts";
 import type { Trace } from "../platform/trace.ts";
 import type { SallyportError } from "../protocol/error.ts";
@@ -27,6 +28,16 @@ export interface PassiveAddress {
   readonly cidr: string;
 }
 
+/** TLS towards the FTP server (RFC 4217), and how its certificate is judged. */
+export interface TunnelServerTls extends TlsTrust {
+  /**
+   * `auto`: AUTH TLS where the server refuses to do without, and TLS from the first byte on port 990. `require`: AUTH TLS, and
+   * no login without it. `implicit`: TLS from the first byte. `off`: never. Default `auto`. Data connections are inside TLS
+   * where the control connection is.
+   */
+  readonly mode?: "off" | "auto" | "require" | "implicit";
+}
+
 /** What {@link openTunnel} listens on, and which SSH host it goes through. */
 export interface TunnelOptions extends SshHostOptions {
   /** Default: one, port 2121 of this machine to `localhost:21`. */
@@ -37,6 +48,8 @@ export interface TunnelOptions extends SshHostOptions {
   readonly back?: BackMode;
   /** Address of the SSH host that the FTP server can reach, for `active` with an FTP server on another host. Default: the SSH server's address as seen from here. */
   readonly backAddress?: string;
+  /** TLS towards the FTP server. Default: `auto`, with the certificate checked for the forward's host. */
+  readonly serverTls?: TunnelServerTls;
   /** Ports for the data listeners towards the client. Default: any free port. */
   readonly passivePorts?: PortRange;
   /** Addresses for replies to PASV, by the client's network. Default: the one that the client itself reached. */

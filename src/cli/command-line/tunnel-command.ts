@@ -25,6 +25,8 @@ export interface TunnelCommand {
   readonly kind: "tunnel";
   /** For openTunnel; what belongs to a run (signal, trace, questions) is added by the run. */
   readonly options: TunnelOptions & { readonly forwards: readonly Forward[] };
+  /** Of --server-tls-ca. */
+  readonly serverTlsCa: string | undefined;
   readonly background: boolean;
   /** Words after `--`; empty when there are none. */
   readonly command: readonly string[];
@@ -111,8 +113,14 @@ function assemble(values: ParsedTunnelOptions, text: string, command: readonly s
     options = [],
     family,
     compression = false,
+    serverTls,
+    serverTlsCa,
+    serverTlsName,
+    serverTlsPins,
+    serverTlsInsecure,
     ...tunnel
   } = others;
+  const tls = { mode: serverTls, servername: serverTlsName, pins: serverTlsPins, insecure: serverTlsInsecure };
   if (background && command.length > 0) {
     throw usageError(
       "-f and a command after -- cannot be used together",
@@ -126,6 +134,9 @@ function assemble(values: ParsedTunnelOptions, text: string, command: readonly s
   if (backAddress !== undefined && (back === "passive" || back === "default-port")) {
     throw usageError(`--back-address has no use with --back ${back}`, "It belongs to --back active or auto.");
   }
+  if (serverTls === "off" && (serverTlsCa ?? serverTlsName ?? serverTlsPins ?? serverTlsInsecure) !== undefined) {
+    throw usageError("the options of TLS towards the server have no use with --server-tls off", "Leave one out.");
+  }
   const output = outputOf(values);
   const destination = parseDestination(text);
   // Options win over the destination, as with ssh.
@@ -135,8 +146,10 @@ function assemble(values: ParsedTunnelOptions, text: string, command: readonly s
     options: {
       ...tunnel,
       forwards: forwardsOf(values),
+      serverTls: definedProps(tls),
       ssh: { ...ssh, identityFiles, options, compression, verbosity: output.verbosity, quiet: output.quiet },
     },
+    serverTlsCa,
     background,
     command,
     output,

@@ -1,4 +1,5 @@
 // Readers of option values: from the text that was typed to a value, or a usage error that names the option.
+import { isPin } from "../../network/tls-client.ts";
 import type { PortRange } from "../../platform/network.ts";
 import { parseCidr } from "../../protocol/cidr.ts";
 import type { NameEncoding } from "../../protocol/client/name-bytes.ts";
@@ -150,3 +151,14 @@ export function nameEncoding(text: string, flag: string): NameEncoding {
   if (encoding === undefined) throw usageError(`${flag}: "${text}" is not known`, "Give utf8 or latin1.");
   return encoding;
 }
+
+/** Public keys as curl's --pinnedpubkey has them, several with `;` between; the option is repeatable. */
+export const pins: Read<readonly string[]> = (text, flag, before = []) => {
+  const given = text.split(";");
+  const wrong = given.find((pin) => !isPin(pin));
+  if (wrong === undefined) return [...before, ...given];
+  throw usageError(
+    `${flag}: "${wrong}" is not sha256// and a SHA-256 in base64`,
+    `openssl x509 -in cert.pem -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64 makes the part behind sha256//.`,
+  );
+};

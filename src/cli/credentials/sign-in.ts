@@ -61,10 +61,10 @@ export function findLogin(entries: readonly NetrcEntry[], host: string, user?: s
 }
 
 /** PEM. Throws `CONFIG_INVALID`. */
-export async function readRoots(file: string): Promise<Buffer> {
+export async function readRoots(file: string, flag = "--tls-ca"): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (cause) {
-    throw new SallyportError("CONFIG_INVALID", `the file of --tls-ca cannot be read: ${file}`, { cause });
+    throw new SallyportError("CONFIG_INVALID", `the file of ${flag} cannot be read: ${file}`, { cause });
   }
 }

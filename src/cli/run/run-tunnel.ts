@@ -5,6 +5,7 @@ import { isLoopback } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Forward, Tunnel } from "../../tunnel/options.ts";
 import type { TunnelCommand } from "../command-line/tunnel-command.ts";
+import { readRoots } from "../credentials/sign-in.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
 import type { Announcer } from "../report/announce.ts";
 import { EventLog } from "../report/event-log.ts";
@@ -60,8 +61,12 @@ async function open(run: Run, writer: TraceWriter | undefined): Promise<Tunnel> 
   const stopListening = onAbort(stop.first, () => abort.abort(stop.first.reason));
   io.crashed.catch((error: unknown) => abort.abort(error));
   const sessionsMax = await sessionsThatFit(command.options.sessionsMax, limits.tunnelSessionsMax, reporter);
+  const { serverTls, ...options } = command.options;
+  const { serverTlsCa } = command;
+  const ca = serverTlsCa === undefined ? {} : { ca: await readRoots(serverTlsCa, "--server-tls-ca") };
   const opening = io.openTunnel({
-    ...command.options,
+    ...options,
+    serverTls: { ...serverTls, ...ca },
     sessionsMax,
     signal: abort.signal,
     askUser: makeAskUser({ env: io.env, interrupt: () => stop.request("SIGINT") }),
@@ -93,6 +98,7 @@ function observe({ reporter, announcer, io, events }: Run, event: TraceEvent, wr
 async function useTunnel(run: Run, tunnel: Tunnel): Promise<number> {
   const { command, io, reporter, announcer, stop } = run;
   warnOfExposure(command.options.forwards, reporter);
+  if (command.options.serverTls?.insecure === true) warnOfAnyCertificate(command.options.forwards, reporter);
   for (const forward of tunnel.forwards) io.printLine(announcer.listening(forward, tunnel.transport));
   io.becameReady();
   const status = command.command.length > 0 ? await useCommand(run, tunnel) : await waitForEnd(run, tunnel);
@@ -140,6 +146,16 @@ async function closeTunnel(
   await Promise.race([closing, aborted(hurry)]);
   clearTimeout(timer);
   await tunnel[Symbol.asyncDispose]();
+}
+
+/** Said once, when the tunnel is there. */
+function warnOfAnyCertificate(forwards: readonly Forward[], reporter: Reporter): void {
+  const servers = forwards.map(({ host, hostPort }) => `${host}:${hostPort}`).join(" and ");
+  reporter.log({
+    level: "warn",
+    message: `--server-tls-insecure: any certificate passes for that of ${servers}; whoever is between the SSH host and there can read and change everything`,
+    fields: { event: "any-certificate" },
+  });
 }
 
 /** One warning for all forwards that listen on more than loopback. */

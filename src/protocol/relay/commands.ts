@@ -17,6 +17,7 @@ import { gatewayReply } from "./texts.ts";
 import type { TransferQueue } from "./transfer-queue.ts";
 import type { Transfers } from "./transfers.ts";
 import type { UpstreamSetup } from "./upstream-setup.ts";
+import type { UpstreamTls } from "./upstream-tls.ts";
 
 /** A line of the client that gets an answer. */
 export type ClientLine = Extract<CommandEvent, { readonly type: "command" | "malformed" }>;
@@ -26,6 +27,7 @@ const overtakers: ReadonlySet<string> = new Set(["ABOR", "NOOP", "STAT"]);
 
 interface SessionParts {
   readonly control: ControlConnections;
+  readonly tls: UpstreamTls;
   readonly memory: ServerMemory;
   readonly queue: TransferQueue;
   readonly downstream: DownstreamSetup;
@@ -39,6 +41,8 @@ export class Commands {
   /** Lines behind one that waits, so that every reply keeps its place. */
   readonly #held: ClientLine[] = [];
   #isLoggedIn = false;
+  /** The USER that the login under way began with. */
+  #user: Command | undefined;
   /** The server has REST and not yet the transfer that it is for. */
   #restSent = false;
   #quitting = false;
@@ -63,7 +67,15 @@ export class Commands {
   /** By a reply to USER, PASS or ACCT, or by the greeting. */
   readonly loggedIn = (): void => {
     this.#isLoggedIn = true;
+    this.#user = undefined;
+    this.#parts.tls.loggedIn();
   };
+
+  /** A 421 by which the server only means that it wants TLS, and that answers the one command that it has. */
+  isCurable(reply: Reply): boolean {
+    const { control, tls } = this.#parts;
+    return !this.#isLoggedIn && control.outstanding === 1 && control.awaits("USER", "PASS") && tls.isDemanded(reply);
+  }
 
   receive(line: ClientLine): void {
     if (this.#held.length > 0 || this.#waits(line)) this.#held.push(line);
@@ -81,11 +93,13 @@ export class Commands {
 
   /** A transfer, REST which must stand directly before it (RFC 959 section 4.1.3), and what prepares it. */
   #waits(line: ClientLine): boolean {
-    const { control, queue, upstream, aborts } = this.#parts;
+    const { control, tls, queue, upstream, aborts } = this.#parts;
+    if (tls.isBusy) return true;
     // A server that leaves out a reply then would give us the next command's in its place.
     if (aborts.isWaiting) return true;
     if (line.type === "malformed") return false;
     const { relay, verb } = findCommand(line.command.verb) ?? {};
+    if (verb === "PASS" && tls.isUndecided && control.awaits("USER")) return true;
     const setup = relay === "answer";
     if (!(setup || relay === "transfer" || verb === "REST")) return false;
     // The answer to the login decides what becomes of it.
@@ -151,25 +165,50 @@ export class Commands {
   #pass(command: Command, row: CommandRow | undefined): void {
     const { control, upstream, transfers } = this.#parts;
     const { verb } = command;
-    const slot = control.openSlot(verb, overtakers.has(row?.verb ?? ""));
-    control.forward(command, {
-      verb,
-      kind: "plain",
-      onPreliminary: (reply) => control.preliminary(slot, reply),
-      onFinal: (reply) => this.#answered(verb, slot, reply),
-    });
+    this.#forward(command, control.openSlot(verb, overtakers.has(row?.verb ?? "")));
+    if (verb === "USER" && !this.#isLoggedIn) this.#user = command;
     if (verb === "REST") this.#restSent = true;
     if (verb === "PRET") upstream.announced();
     if (verb === "ABOR") transfers.aborted();
     if (verb === "QUIT") this.#quitting = true;
   }
 
-  #answered(verb: string, slot: Slot, reply: Reply): void {
-    const { control, memory, aborts } = this.#parts;
+  #forward(command: Command, slot: Slot): void {
+    const { control } = this.#parts;
+    control.forward(command, {
+      verb: command.verb,
+      kind: "plain",
+      onPreliminary: (reply) => control.preliminary(slot, reply),
+      onFinal: (reply) => this.#answered(command, slot, reply),
+    });
+  }
+
+  #answered(command: Command, slot: Slot, reply: Reply): void {
+    const { control, tls, memory, aborts } = this.#parts;
+    const { verb } = command;
+    if (!this.#isLoggedIn && tls.isDemanded(reply)) {
+      const secured = (): void => this.#sendAgain(command, slot);
+      tls.meet(reply, secured, (refusal) => control.reply(slot, refusal, "gateway"));
+      return;
+    }
     if (verb === "ABOR") aborts.answered();
     if (reply.code < 300) ownEntry(this.#consequences, verb)?.();
     if (verb === "FEAT" && parseFeatures(reply).has("PRET")) memory.wantsPret = true;
     control.reply(slot, verb === "FEAT" ? relayFeatures(reply) : reply, "server");
+  }
+
+  /** Inside TLS the server remembers nothing of a login that began before it. */
+  #sendAgain(command: Command, slot: Slot): void {
+    const user = this.#user;
+    if (command.verb !== "PASS" || user === undefined) {
+      this.#forward(command, slot);
+      return;
+    }
+    this.#parts.control.forward(user, {
+      verb: "USER",
+      kind: "plain",
+      onFinal: (reply) => (reply.code === 331 ? this.#forward(command, slot) : this.#answered(user, slot, reply)),
+    });
   }
 
   /** What a good final reply to a forwarded command means for the session. */

@@ -74,9 +74,10 @@ const breaks: Partial<Record<DataState, string>> = {
 };
 
 /** Why a transfer counts as broken though the server may have said otherwise. */
-function breakText({ data, finalReply }: DataTransfer): string {
+function breakText({ data, finalReply, breakReason }: DataTransfer): string {
   const said = finalReply === undefined ? "" : ` (the server said ${finalReply.code} ${replyText(finalReply)})`;
-  return `${breaks[data] ?? "the data did not arrive whole"}${said}`;
+  const why = breakReason === "" ? "" : `: ${breakReason}`;
+  return `${breaks[data] ?? "the data did not arrive whole"}${why}${said}`;
 }
 
 /** Does what the table says, until the client has its one final reply. */

@@ -90,6 +90,11 @@ export class ControlConnections {
     this.#serverIsGone = true;
   }
 
+  /** How many commands have been sent to it and not been answered. */
+  get outstanding(): number {
+    return this.#outstanding.length;
+  }
+
   /** One of these commands has been sent to it and not been answered. */
   awaits(...verbs: readonly string[]): boolean {
     return this.#outstanding.has(...verbs);
@@ -127,6 +132,11 @@ export class ControlConnections {
       onPreliminary: strange,
       onFinal: (reply) => (isStrange(verb, reply.code) ? strange(reply) : onFinal(reply)),
     });
+  }
+
+  /** What was asked on a connection that is given up: nobody answers it. */
+  forgetOutstanding(): void {
+    this.#outstanding.clear();
   }
 
   /** The server has left out its reply to this command. */

@@ -29,6 +29,8 @@ export interface TransferCommand {
   readonly direction: Direction;
   /** REST stood before it. */
   readonly restarted: boolean;
+  /** The sides on which the data is inside TLS. */
+  readonly secure: readonly DataSide[];
   readonly slot: Slot;
 }
 
@@ -65,7 +67,8 @@ export class DataTransfer {
 
   readonly #data = new StateMachine(dataStates, "idle", (action) => {
     const { id, direction } = this;
-    if (action === "copy") this.#control.emit({ type: action, id, direction });
+    const { secure = [] } = this.#running ?? {};
+    if (action === "copy") this.#control.emit({ type: action, id, direction, ...(secure.length > 0 && { secure }) });
     else if (action === "call-off") this.#control.emit({ type: action, id });
     else this.#control.emit({ type: action, id, side: direction === "download" ? "downstream" : "upstream" });
   });
@@ -74,6 +77,7 @@ export class DataTransfer {
   #hasBegun = false;
   #finalReply: Reply | undefined;
   #wasRefused = false;
+  #breakReason = "";
 
   constructor(id: number, control: ControlConnections) {
     this.id = id;
@@ -262,14 +266,25 @@ export class DataTransfer {
     else this.#downstream.handle("opened");
   }
 
-  /** As soon as both data connections are open. */
+  /** As soon as both data connections are open; inside TLS not before the server begins, for no peer shakes hands before that. */
   copyIfOpen(): void {
+    const isSecure = this.#running !== undefined && this.#running.secure.length > 0;
+    if (isSecure && !this.#hasBegun && this.final !== "good") return;
     if (this.upstream === "open" && this.downstream === "open") this.#data.handle("copy");
   }
 
   /** What became of the data. False: it changes nothing now. */
   moved(event: Exclude<DataEvent, "begin" | "copy" | "refused">): boolean {
     return this.#data.handle(event);
+  }
+
+  /** Why the data broke, where somebody knows. */
+  get breakReason(): string {
+    return this.#breakReason;
+  }
+
+  noteBreak(why: string): void {
+    this.#breakReason = why;
   }
 
   serverBegins(reply: Reply): void {

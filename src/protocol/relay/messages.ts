@@ -45,11 +45,16 @@ export type RelayInput =
   | { readonly type: "data-open"; readonly id: number; readonly side: DataSide }
   /** A listener or a connection could not be had; `text` names the cause in words. */
   | { readonly type: "data-failed"; readonly id: number; readonly side: DataSide; readonly text: string }
-  | { readonly type: "copied"; readonly id: number; readonly outcome: CopyOutcome }
+  /** `text`: why it broke, where that is more than the breaking. */
+  | { readonly type: "copied"; readonly id: number; readonly outcome: CopyOutcome; readonly text?: string }
   /** End-of-file has been delivered to the sink, and everything before it. */
   | { readonly type: "finished"; readonly id: number; readonly ok: boolean }
   /** `bytes`: how many the running transfer has carried so far, to tell slow from dead. */
   | { readonly type: "timer"; readonly name: TimerName; readonly bytes: number }
+  /** The server's control connection is inside TLS from here on. */
+  | { readonly type: "upstream-secured" }
+  /** A new control connection to the server is there, in place of the old one, as `reconnect-upstream` wanted it. */
+  | { readonly type: "upstream-connected" }
   /** The gateway closes the session; `text` is told to the client with 421. */
   | { readonly type: "shutdown"; readonly text: string };
 
@@ -63,7 +68,13 @@ export type RelayAction =
   | { readonly type: "connect-downstream"; readonly id: number; readonly to: HostPort | "default-port" }
   | { readonly type: "connect-upstream"; readonly id: number; readonly port: number }
   | { readonly type: "listen-upstream"; readonly id: number; readonly how: "active" | "default-port" }
-  | { readonly type: "copy"; readonly id: number; readonly direction: Direction }
+  /** `secure`: the sides on which TLS comes first. */
+  | {
+      readonly type: "copy";
+      readonly id: number;
+      readonly direction: Direction;
+      readonly secure?: readonly DataSide[];
+    }
   /** Deliver end-of-file to this side, then answer `finished`. */
   | { readonly type: "finish"; readonly id: number; readonly side: DataSide }
   /** Break this side off: what it got must not be taken for complete. */
@@ -72,6 +83,10 @@ export type RelayAction =
   | { readonly type: "call-off"; readonly id: number }
   /** Nothing is under way on this exchange: close what it holds. */
   | { readonly type: "drop"; readonly id: number }
+  /** TLS on the server's control connection, which has agreed: nothing is read or written in the clear any more. */
+  | { readonly type: "secure-upstream" }
+  /** Give up the server's control connection, which it has ended, and open another one. */
+  | { readonly type: "reconnect-upstream" }
   | { readonly type: "set-timer"; readonly name: TimerName; readonly delayMs: number }
   | { readonly type: "clear-timer"; readonly name: TimerName }
   /** For the trace. */
@@ -94,7 +109,17 @@ export interface ServerMemory {
   passiveReaches: boolean;
   /** It has to be told the transfer before it listens (PRET, DrFTPD). */
   wantsPret?: boolean;
+  /** It takes no login, or no data, without TLS. */
+  wantsTls?: boolean;
+  /** It has taken a login without TLS. */
+  takesClear?: boolean;
 }
+
+/**
+ * TLS towards the server. `auto`: where it refuses to do without. `require`: AUTH TLS behind the greeting, or nothing.
+ * `implicit`: the control connection has it from its first byte.
+ */
+export type UpstreamTlsMode = "off" | "auto" | "require" | "implicit";
 
 /** How data connections to the server are made. `auto`: EPSV, else PASV, else active. */
 export type UpstreamMode = "auto" | "passive" | "active" | "default-port";
@@ -111,6 +136,8 @@ export interface RelayConfig {
   readonly keepaliveMs: number;
   /** Delete at the server what an aborted upload left there and the server takes for the whole file. */
   readonly removeAborted?: boolean;
+  /** Default `off`. */
+  readonly upstreamTls?: UpstreamTlsMode;
   /** What sessions have learnt about the server, shared by all of one gateway. */
   readonly memory: ServerMemory;
   /** Judges the address of PORT, EPRT or LPRT. */

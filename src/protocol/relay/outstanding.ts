@@ -41,6 +41,12 @@ export class Outstanding {
     this.#list.push(pending);
   }
 
+  clear(): void {
+    this.#list.length = 0;
+    this.#undecided = [];
+    this.#headUnderWay = false;
+  }
+
   has(...verbs: readonly string[]): boolean {
     return this.#list.some((pending) => verbs.includes(pending.verb));
   }

@@ -12,17 +12,23 @@ import { ControlConnections } from "./control-connections.ts";
 import type { DataTransfer } from "./data-transfer.ts";
 import { DownstreamSetup } from "./downstream-setup.ts";
 import type { RelayAction, RelayConfig, RelayInput } from "./messages.ts";
+import type { Pending } from "./outstanding.ts";
+import type { Slot } from "./reply-order.ts";
 import { Shutdown } from "./shutdown.ts";
 import { TransferQueue } from "./transfer-queue.ts";
 import { TransferTimers } from "./transfer-timers.ts";
 import { Transfers } from "./transfers.ts";
 import { UpstreamSetup } from "./upstream-setup.ts";
+import { UpstreamTls } from "./upstream-tls.ts";
+
+const LF = 0x0a;
 
 type Handlers = { readonly [Type in RelayInput["type"]]: (input: Extract<RelayInput, { type: Type }>) => void };
 
 export class RelaySession {
   readonly #control: ControlConnections = new ControlConnections();
   readonly #target: string;
+  readonly #tls: UpstreamTls;
   readonly #queue: TransferQueue;
   readonly #downstream: DownstreamSetup;
   readonly #upstream: UpstreamSetup;
@@ -32,7 +38,7 @@ export class RelaySession {
   readonly #shutdown: Shutdown;
   readonly #fromClient: CommandReceiver = new CommandReceiver(() => this.#commands.isLoggedIn);
   readonly #unknown: UnknownCommands = new UnknownCommands();
-  readonly #fromServer: ReplyReceiver = new ReplyReceiver();
+  #fromServer: ReplyReceiver = new ReplyReceiver();
   #greeted = false;
   #unsolicited = 0;
   /** The reply that is coming in may be over. */
@@ -42,12 +48,14 @@ export class RelaySession {
     const control = this.#control;
     const { memory, keepaliveMs } = config;
     this.#target = config.target;
+    const tls = new UpstreamTls(control, config, (text) => this.#shutdown.now(text));
     const queue = new TransferQueue(control);
     const aborts = new Aborts(control, config.removeAborted === true);
     const upstream = new UpstreamSetup(control, config);
     const downstream = new DownstreamSetup(control, config, queue, upstream);
-    const transfers = new Transfers(control, queue, upstream, aborts);
-    const commands = new Commands({ control, memory, queue, downstream, upstream, aborts, transfers });
+    const transfers = new Transfers({ control, tls, queue, upstream, aborts });
+    const commands = new Commands({ control, tls, memory, queue, downstream, upstream, aborts, transfers });
+    this.#tls = tls;
     this.#queue = queue;
     this.#upstream = upstream;
     this.#downstream = downstream;
@@ -55,7 +63,11 @@ export class RelaySession {
     this.#commands = commands;
     this.#timers = new TransferTimers({ control, queue, aborts, transfers, keepaliveMs });
     this.#shutdown = new Shutdown({ control, queue, aborts, transfers, commands });
-    this.#expectGreeting();
+    const slot = control.openSlot("greeting");
+    this.#expectGreeting({
+      onPreliminary: (reply) => control.preliminary(slot, reply),
+      onFinal: (reply) => this.#greet(slot, reply),
+    });
   }
 
   /** Transfers that are not over; the driver may wait for them when it closes. */
@@ -86,6 +98,7 @@ export class RelaySession {
     },
     "server-bytes": ({ bytes }) => {
       this.#serverEvents(this.#fromServer.receive(bytes));
+      if (this.#tls.isShaking && bytes.at(-1) !== LF) this.#injected();
       if (this.#control.isClosed) return;
       if (this.#fromServer.isDoubtful) {
         this.#control.emit({ type: "set-timer", name: "reply-end", delayMs: limits.replyEndMs });
@@ -98,6 +111,14 @@ export class RelaySession {
     "client-ended": () => this.#shutdown.hasBegun || this.#shutdown.clientEnded(),
     "client-gone": () => this.#shutdown.clientGone(),
     "server-gone": ({ text }) => this.#serverGone(text),
+    "upstream-secured": () => {
+      this.#fromServer = new ReplyReceiver();
+      this.#tls.secured();
+    },
+    "upstream-connected": () => {
+      this.#fromServer = new ReplyReceiver();
+      this.#expectGreeting({ onFinal: (reply) => this.#tls.greetedAgain(reply) });
+    },
     "downstream-listening": ({ id, address }) =>
       this.#with(id, (transfer) => this.#downstream.listening(transfer, address)),
     "upstream-listening": ({ id, address, warning }) =>
@@ -114,7 +135,7 @@ export class RelaySession {
         if (side === "upstream" && isSetup) this.#upstream.failed(transfer, text);
         else this.#transfers.failed(transfer, side, text);
       }),
-    copied: ({ id, outcome }) => this.#with(id, (transfer) => this.#transfers.copied(transfer, outcome)),
+    copied: ({ id, outcome, text }) => this.#with(id, (transfer) => this.#transfers.copied(transfer, outcome, text)),
     finished: ({ id, ok }) => this.#with(id, (transfer) => this.#transfers.finished(transfer, ok)),
     timer: ({ name, bytes }) => {
       if (name === "greeting") this.#greetingLate();
@@ -151,20 +172,28 @@ export class RelaySession {
     return `the replies of ${this.#target} do not fit the commands any more: ${what}. Connect again.`;
   }
 
-  #expectGreeting(): void {
-    const slot = this.#control.openSlot("greeting");
+  #expectGreeting(greeting: Pick<Pending, "onPreliminary" | "onFinal">): void {
+    this.#greeted = false;
     this.#control.expect({
+      ...greeting,
       verb: "greeting",
       kind: "plain",
-      onPreliminary: (reply) => this.#control.preliminary(slot, reply),
       onFinal: (reply) => {
         this.#greeted = true;
-        if (reply.code === 230) this.#commands.loggedIn();
         this.#control.emit({ type: "clear-timer", name: "greeting" });
-        this.#control.reply(slot, reply, "server");
+        greeting.onFinal(reply);
       },
     });
     this.#control.emit({ type: "set-timer", name: "greeting", delayMs: limits.greetingMs });
+  }
+
+  #greet(slot: Slot, reply: Reply): void {
+    const greet = (): void => {
+      if (reply.code === 230) this.#commands.loggedIn();
+      this.#control.reply(slot, reply, "server");
+    };
+    if (reply.code < 300) this.#tls.begin(greet);
+    else greet();
   }
 
   #greetingLate(): void {
@@ -176,7 +205,7 @@ export class RelaySession {
 
   #serverGone(text: string | undefined): void {
     this.#serverEvents(this.#fromServer.settle());
-    if (this.#control.isClosed) return;
+    if (this.#control.isClosed || this.#tls.hungUp()) return;
     if (this.#greeted || this.#fromServer.skippedLine === undefined) this.#shutdown.serverGone(text);
     else this.#shutdown.now(`${this.#target} hung up without an FTP greeting${this.#instead()}. Is it an FTP server?`);
   }
@@ -224,8 +253,14 @@ export class RelaySession {
     }
     const { reply } = event;
     this.#control.emit({ type: "replied", side: "upstream", origin: "server", reply });
-    if (reply.code === 421) this.#shutdown.serverGone(`the FTP server said ${reply.lines[0]}`, reply);
+    if (this.#tls.isShaking) this.#injected();
+    else if (reply.code === 421 && !this.#commands.isCurable(reply))
+      this.#shutdown.serverGone(`the FTP server said ${reply.lines[0]}`, reply);
     else if (!this.#control.receive(reply)) this.#unasked(reply);
+  }
+
+  #injected(): void {
+    this.#shutdown.now(`${this.#target} continued in the clear after it had agreed to TLS. Is somebody in between?`);
   }
 
   /** A reply to no command would be taken for the answer to the next one: it goes no further. */

@@ -11,16 +11,27 @@ import type { CopyOutcome, DataSide, Direction } from "./messages.ts";
 import { explained, gatewayReply } from "./texts.ts";
 import type { TransferQueue } from "./transfer-queue.ts";
 import type { UpstreamSetup } from "./upstream-setup.ts";
+import type { UpstreamTls } from "./upstream-tls.ts";
+
+interface SessionParts {
+  readonly control: ControlConnections;
+  readonly tls: UpstreamTls;
+  readonly queue: TransferQueue;
+  readonly upstream: UpstreamSetup;
+  readonly aborts: Aborts;
+}
 
 export class Transfers {
   readonly #control: ControlConnections;
+  readonly #tls: UpstreamTls;
   readonly #queue: TransferQueue;
   readonly #upstream: UpstreamSetup;
   readonly #aborts: Aborts;
   readonly #completion: Completion;
 
-  constructor(control: ControlConnections, queue: TransferQueue, upstream: UpstreamSetup, aborts: Aborts) {
+  constructor({ control, tls, queue, upstream, aborts }: SessionParts) {
     this.#control = control;
+    this.#tls = tls;
     this.#queue = queue;
     this.#upstream = upstream;
     this.#aborts = aborts;
@@ -31,7 +42,8 @@ export class Transfers {
     const { verb } = command;
     this.#queue.start(transfer);
     this.#upstream.transferBegins();
-    transfer.begin({ command, direction, restarted, slot: this.#control.openSlot(verb) });
+    const secure: readonly DataSide[] = this.#tls.protectsData ? ["upstream"] : [];
+    transfer.begin({ command, direction, restarted, secure, slot: this.#control.openSlot(verb) });
     // As soon as port and transfer are known, so that the channel is ahead of the data.
     transfer.connectUpstream();
     this.#control.forward(command, {
@@ -64,7 +76,8 @@ export class Transfers {
     if (transfer.final !== "none") this.#completion.end(transfer);
   }
 
-  copied(transfer: DataTransfer, outcome: CopyOutcome): void {
+  copied(transfer: DataTransfer, outcome: CopyOutcome, text?: string): void {
+    if (text !== undefined) transfer.noteBreak(text);
     if (transfer.moved(outcome)) this.#completion.proceed(transfer);
   }
 
@@ -132,10 +145,11 @@ export class Transfers {
     if (transfer.data === "aborted" && transfer.hasBegun) return;
     transfer.serverBegins(reply);
     if (transfer.data === "opening") transfer.connectDownstream();
+    transfer.copyIfOpen();
   }
 
   #final(transfer: DataTransfer, said: Reply): void {
-    const reply = explained(said, transfer.warning);
+    const reply = this.#tls.explain(explained(said, transfer.warning));
     transfer.serverEnds(reply);
     this.#aborts.ended(transfer);
     const refused = transfer.final === "bad" && !transfer.hasBegun && !transfer.isAnswered;
@@ -144,6 +158,7 @@ export class Transfers {
     else {
       // Not for a transfer that was given up meanwhile.
       if (transfer.final === "good" && transfer.data === "opening") transfer.connectDownstream();
+      transfer.copyIfOpen();
       this.#completion.proceed(transfer);
     }
   }

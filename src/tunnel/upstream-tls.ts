@@ -1,0 +1,29 @@
+// TLS towards the FTP server: the tunnel's options checked, and what makes the TLS connections.
+import type { UpstreamTlsPolicy } from "../gateway/environment.ts";
+import { systemClock } from "../network/system-clock.ts";
+import { isPin, TlsClient, type TlsHints } from "../network/tls-client.ts";
+import { SallyportError } from "../protocol/error.ts";
+import type { Forward, TunnelServerTls } from "./options.ts";
+
+/** ftps (IANA): where clients, too, expect TLS from the first byte. */
+const implicitPort = 990;
+
+/** `undefined`: none. Throws `CONFIG_INVALID`. */
+export function upstreamTls(forward: Forward, options: TunnelServerTls): UpstreamTlsPolicy | undefined {
+  const { mode = "auto", ...trust } = options;
+  for (const pin of trust.pins ?? []) {
+    if (!isPin(pin)) throw new SallyportError("CONFIG_INVALID", `${pin} is not sha256// and a SHA-256 in base64`);
+  }
+  if (mode === "off") return undefined;
+  const usual = mode === "auto" && forward.hostPort === implicitPort ? "implicit" : mode;
+  return { mode: usual, open: () => new TlsClient(forward.host, trust, systemClock, hints) };
+}
+
+const hints: TlsHints = {
+  trust: (key) => {
+    const pin = key === undefined ? "" : `, or --server-tls-pin ${key} (that is its key)`;
+    return `When you know that it is the right server: --server-tls-ca FILE with its issuer's certificate, or its own when it is self-signed${pin}.`;
+  },
+  otherName: "Give the name that it has with --server-tls-name NAME, or its key with --server-tls-pin.",
+  inTheClear: "Use --server-tls auto or require.",
+};
