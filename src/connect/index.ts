@@ -16,7 +16,6 @@ export type {
   UploadOptions,
 } from "../client/transfer-options.ts";
 export { systemNetwork } from "../network/system-network.ts";
-export type { TlsTrust } from "../network/tls-client.ts";
 export type { NameEncoding } from "../protocol/client/name-bytes.ts";
 export type { FileType } from "../protocol/listing/file-facts.ts";
 export type {

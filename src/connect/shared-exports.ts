@@ -1,4 +1,5 @@
 // What both entries of the package export, `sallyport` and `sallyport/client`: the network, errors, traces, SSH options.
+export type { TlsTrust } from "../network/tls-client.ts";
 export type { Endpoint } from "../platform/endpoint.ts";
 export type {
   CloseInfo,
