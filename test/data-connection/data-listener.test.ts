@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fitPortRanges } from "../../src/data-connection/data-listener.ts";
+import { fc } from "../support/fast-check.ts";
 
 const mangled = [554, 1720, 1723, 5060, 5061, 6667];
 const range = fc

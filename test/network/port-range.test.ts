@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { portsInRandomOrder } from "../../src/platform/port-range.ts";
+import { fc } from "../support/fast-check.ts";
 
 describe("the ports of a range in random order", () => {
   it("are every port of it exactly once, whatever the randomness", () => {

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatEprt, formatLprt, formatPort, parseEprt, parseLprt, parsePort } from "../../src/protocol/host-port.ts";
 import { formatIp, ipBytes } from "../../src/protocol/ip-address.ts";
+import { fc } from "../support/fast-check.ts";
 import { thrownBy } from "./thrown-by.ts";
 
 const port = fc.integer({ min: 1, max: 65535 });

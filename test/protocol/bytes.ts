@@ -1,5 +1,5 @@
 // Wire text in tests: latin1 strings as bytes, and every way to cut them.
-import fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 
 /** One byte per character. */
 export const wire = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));

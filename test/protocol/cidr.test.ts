@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cidrContains, formatCidr, parseCidr } from "../../src/protocol/cidr.ts";
 import { choosePassiveAddress } from "../../src/protocol/passive-reply.ts";
+import { fc } from "../support/fast-check.ts";
 import { thrownBy } from "./thrown-by.ts";
 
 describe("a network", () => {

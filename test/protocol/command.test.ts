@@ -1,9 +1,9 @@
 import { inspect } from "node:util";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { argumentText, type Command, describeCommand, formatCommand } from "../../src/protocol/command.ts";
 import { CommandReceiver } from "../../src/protocol/command-receiver.ts";
 import { Secret } from "../../src/protocol/secret.ts";
+import { fc } from "../support/fast-check.ts";
 import { unwire } from "./bytes.ts";
 
 /** The one command of a line, read as a second line so that no word is taken for another protocol. */

@@ -1,5 +1,4 @@
 import { isIP } from "node:net";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   formatIp,
@@ -10,6 +9,7 @@ import {
   plainHost,
   sameHost,
 } from "../../src/protocol/ip-address.ts";
+import { fc } from "../support/fast-check.ts";
 
 describe("an IP address", () => {
   test.each([

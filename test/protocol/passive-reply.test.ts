@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatIp, ipBytes } from "../../src/protocol/ip-address.ts";
 import { limits } from "../../src/protocol/limits.ts";
@@ -12,6 +11,7 @@ import {
   parsePassive,
 } from "../../src/protocol/passive-reply.ts";
 import type { Reply } from "../../src/protocol/reply.ts";
+import { fc } from "../support/fast-check.ts";
 import { thrownBy } from "./thrown-by.ts";
 
 const reply = (...lines: string[]): Reply => ({ code: Number(lines[0]?.slice(0, 3)), lines });

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { printable } from "../../src/protocol/printable.ts";
+import { fc } from "../support/fast-check.ts";
 import { unwire } from "./bytes.ts";
 
 describe("text to be shown", () => {

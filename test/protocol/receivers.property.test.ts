@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { argumentText, formatCommand } from "../../src/protocol/command.ts";
 import { type CommandEvent, CommandReceiver } from "../../src/protocol/command-receiver.ts";
 import { formatReply } from "../../src/protocol/reply.ts";
 import { type ReplyEvent, ReplyReceiver } from "../../src/protocol/reply-receiver.ts";
+import { fc } from "../support/fast-check.ts";
 import { bytewise, cutAt, cuts, receiveAll, soup, wire } from "./bytes.ts";
 import { describeCommandEvent, describeReplyEvent } from "./describe-event.ts";
 

@@ -1,7 +1,8 @@
 // Multi-line replies that another code ends (glftpd: `553-`, then `150 `).
-import fc from "fast-check";
+
 import { describe, expect, test } from "vitest";
 import { ReplyReceiver } from "../../src/protocol/reply-receiver.ts";
+import { fc } from "../support/fast-check.ts";
 import { bytewise, receiveAll, soup, wire } from "./bytes.ts";
 import { describeReplyEvent } from "./describe-event.ts";
 

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatReply, makeReply, replyText } from "../../src/protocol/reply.ts";
 import { ReplyReceiver } from "../../src/protocol/reply-receiver.ts";
+import { fc } from "../support/fast-check.ts";
 import { unwire } from "./bytes.ts";
 
 const refused = expect.objectContaining({ code: "FTP_PROTOCOL_LOCAL" });

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CommandReceiver } from "../../src/protocol/command-receiver.ts";
 import { ReplyReceiver } from "../../src/protocol/reply-receiver.ts";
+import { fc } from "../support/fast-check.ts";
 import { bytewise, cutAt, cuts, receiveAll } from "./bytes.ts";
 import { describeCommandEvent, describeReplyEvent } from "./describe-event.ts";
 import { readTranscripts, type Transcript } from "./transcript-file.ts";

@@ -1,6 +1,5 @@
 // Whatever a client sends, the server answers or hangs up, serves the next one, and lets nobody out of the root.
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
-import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { fromNetworkLines, toNetworkLines } from "../../src/protocol/ascii.ts";
 import { commandTable } from "../../src/protocol/command-table.ts";
@@ -9,6 +8,7 @@ import { factNames, factsLine } from "../../src/protocol/listing/facts-line.ts";
 import { matchesPattern } from "../../src/protocol/listing/glob.ts";
 import { parseListRequest } from "../../src/protocol/listing/list-options.ts";
 import { formatTimeValue, parseTimeValue } from "../../src/protocol/listing/listed-time.ts";
+import { fc } from "../support/fast-check.ts";
 import { watchResources } from "../support/resources.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 import { type Rig, startRig } from "./rig.ts";

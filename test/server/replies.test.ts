@@ -1,7 +1,6 @@
 // Every reply that the server can give is given once, and what the table of replies does not have is never said.
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { SallyportError } from "../../src/index.ts";
 import { commandTable } from "../../src/protocol/command-table.ts";
@@ -11,6 +10,7 @@ import { handlers } from "../../src/server/carry-out.ts";
 import { refusalOf } from "../../src/server/replies.ts";
 import { readSource, typescriptBelow, withoutComments } from "../static/source-files.ts";
 import { makeCertificatePair } from "../support/certificate.ts";
+import { fc } from "../support/fast-check.ts";
 import { watchResources } from "../support/resources.ts";
 import { startEngine } from "./engine.ts";
 import { filesFor } from "./odd-files.ts";

@@ -48,7 +48,7 @@ export function tunnelParser(): Parser<ParsedTunnelOptions> {
         "[tunnel] [-L [BIND:]PORT:HOST:HOSTPORT]... [options]\n                 [USER@]HOST [-- COMMAND [ARGUMENTS]]",
         "demo                  see it work on this machine alone: needs no server",
         "lab [run NUMBER]      shows how FTP fails through SSH: sallyport lab --help",
-        "doctor [USER@]HOST    why FTP fails from here, and what helps: sallyport doctor --help",
+        "doctor [USER@]HOST    why FTP fails from here: sallyport doctor --help",
         "serve [DIR]           an FTP server: sallyport serve --help",
         "bridge [USER@]HOST    FTP in front of an SFTP server: sallyport bridge --help",
         "passwd NAME [FILE]    adds a user for that server",

@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { flagOf } from "../../../src/cli/command-line/option-table.ts";
 import { parseCommandLine } from "../../../src/cli/command-line/parse-command-line.ts";
 import { tunnelOptions } from "../../../src/cli/command-line/tunnel-options.ts";
 import { isSallyportError } from "../../../src/protocol/error.ts";
+import { fc } from "../../support/fast-check.ts";
 
 const names = tunnelOptions.flatMap(({ rows }) => rows.map(flagOf));
 const word = fc.oneof(

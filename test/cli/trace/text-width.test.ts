@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { padText, textWidth, wrapText } from "../../../src/cli/trace/text-width.ts";
+import { fc } from "../../support/fast-check.ts";
 
 test.each([
   ["abc", 3],

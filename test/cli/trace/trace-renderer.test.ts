@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { textWidth } from "../../../src/cli/trace/text-width.ts";
 import { TraceRenderer } from "../../../src/cli/trace/trace-renderer.ts";
+import { fc } from "../../support/fast-check.ts";
 import { Dialogue } from "../support/dialogue.ts";
 
 function render(dialogue: Dialogue, width = 100): string[] {

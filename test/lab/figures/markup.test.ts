@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { element, escapeText, visibleText } from "../../../src/lab/figures/markup.ts";
+import { fc } from "../../support/fast-check.ts";
 
 test.each([
   ["<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"],

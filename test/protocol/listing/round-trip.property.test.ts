@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type FactName, factNames, factsLine } from "../../../src/protocol/listing/facts-line.ts";
 import type { FileFacts } from "../../../src/protocol/listing/file-facts.ts";
@@ -6,6 +5,7 @@ import { listLine } from "../../../src/protocol/listing/list-line.ts";
 import { parseFactsLine } from "../../../src/protocol/listing/parse-facts-line.ts";
 import { type ParseListingOptions, parseListing } from "../../../src/protocol/listing/parse-listing.ts";
 import { cpuMsOf } from "../../support/cpu-time.ts";
+import { fc } from "../../support/fast-check.ts";
 import { nowMs } from "./listing-text.ts";
 
 const byte = fc.integer({ min: 1, max: 255 }).filter((code) => !"\r\n/".includes(String.fromCharCode(code)));

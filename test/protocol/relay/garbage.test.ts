@@ -1,9 +1,10 @@
 // Whatever comes, in whatever pieces.
-import fc from "fast-check";
+
 import { describe, expect, it } from "vitest";
 import { limits } from "../../../src/protocol/limits.ts";
 import type { RelayAction, RelayInput } from "../../../src/protocol/relay/messages.ts";
 import { RelaySession } from "../../../src/protocol/relay/relay-session.ts";
+import { fc } from "../../support/fast-check.ts";
 import { cutAt, cuts, soup, unwire } from "../bytes.ts";
 import { ModelWorld, relayConfig } from "./model-world.ts";
 import { choices, numRuns, scenario } from "./scenarios.ts";

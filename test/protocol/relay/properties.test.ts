@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fc } from "../../support/fast-check.ts";
 import { ModelWorld } from "./model-world.ts";
 import { choices, longRun, numRuns, scenario } from "./scenarios.ts";
 

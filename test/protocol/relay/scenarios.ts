@@ -1,5 +1,5 @@
 // What clients and servers may do in a model world, and how many of these worlds are tried.
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import type { Scenario } from "./model-world.ts";
 
 /** More of them: RELAY_RUNS=100000 npx vitest run test/protocol/relay */

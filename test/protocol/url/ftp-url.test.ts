@@ -1,11 +1,11 @@
 import { inspect } from "node:util";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Secret } from "../../../src/protocol/secret.ts";
 import type { FtpUrl } from "../../../src/protocol/url/ftp-url.ts";
 import { formatFtpUrl, redactUrl } from "../../../src/protocol/url/ftp-url.ts";
 import { looksLikeUrl, parseFtpUrl } from "../../../src/protocol/url/parse-ftp-url.ts";
 import { urlFileName, urlMatches, urlParentPath, urlPath, urlSteps } from "../../../src/protocol/url/url-path.ts";
+import { fc } from "../../support/fast-check.ts";
 import { thrownBy } from "../thrown-by.ts";
 
 /** With the password readable. */

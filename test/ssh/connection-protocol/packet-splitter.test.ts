@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PacketSplitter } from "../../../src/ssh/connection-protocol/packet-splitter.ts";
 import { WireWriter } from "../../../src/ssh/connection-protocol/wire-writer.ts";
 import { cpuMsOf } from "../../support/cpu-time.ts";
+import { fc } from "../../support/fast-check.ts";
 
 const concat = (...chunks: readonly Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(chunks));
 

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isSallyportError } from "../../../src/protocol/error.ts";
 import type { ConnectionMessage } from "../../../src/ssh/connection-protocol/messages.ts";
@@ -6,6 +5,7 @@ import { PacketSplitter } from "../../../src/ssh/connection-protocol/packet-spli
 import { decodePacket, encodePacket, ignorePacket, message } from "../../../src/ssh/connection-protocol/ssh-packets.ts";
 import { WireReader } from "../../../src/ssh/connection-protocol/wire-reader.ts";
 import { WireWriter } from "../../../src/ssh/connection-protocol/wire-writer.ts";
+import { fc } from "../../support/fast-check.ts";
 
 const number = fc.nat(2 ** 32 - 1);
 const text = fc.string({ unit: "grapheme" });

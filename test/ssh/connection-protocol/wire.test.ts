@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { WireReader } from "../../../src/ssh/connection-protocol/wire-reader.ts";
 import { utf8Bytes, WireWriter } from "../../../src/ssh/connection-protocol/wire-writer.ts";
+import { fc } from "../../support/fast-check.ts";
 
 describe("the data types of RFC 4251", () => {
   it("read what was written", () => {

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { matchesPattern, matchesPatternList } from "../../../src/ssh/embedded/pattern.ts";
+import { fc } from "../../support/fast-check.ts";
 
 const facts: readonly (readonly [string, string, boolean])[] = [
   ["*", "", true],

@@ -1,10 +1,10 @@
 // No byte sequence crashes the SFTP server, and none leaves its root.
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openLocalFileSystem } from "../../../src/filesystem/local/local-file-system.ts";
 import { MemoryFileSystem } from "../../../src/filesystem/memory/memory-file-system.ts";
 import { messages, openFlags } from "../../../src/ssh/sftp/wire/message-types.ts";
+import { fc } from "../../support/fast-check.ts";
 import { watchResources } from "../../support/resources.ts";
 import { makeTempDir } from "../../support/tempdir.ts";
 import { ok, SftpCalls } from "./session.ts";

@@ -1,5 +1,5 @@
 // The client's machine: numbers, kinds and sizes of answers; and whatever else a server may say.
-import fc from "fast-check";
+
 import { describe, expect, test } from "vitest";
 import { isSallyportError } from "../../../src/protocol/error.ts";
 import { limits } from "../../../src/protocol/limits.ts";
@@ -7,6 +7,7 @@ import { WireWriter } from "../../../src/ssh/connection-protocol/wire-writer.ts"
 import { SftpClientMachine, type SftpEvent } from "../../../src/ssh/sftp/wire/client-machine.ts";
 import { messages, statusCodes } from "../../../src/ssh/sftp/wire/message-types.ts";
 import { type Request, requests } from "../../../src/ssh/sftp/wire/requests.ts";
+import { fc } from "../../support/fast-check.ts";
 
 const handle = Uint8Array.of(7);
 const message = (type: number, id: number): WireWriter => new WireWriter().byte(type).uint32(id);

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fc } from "../../../support/fast-check.ts";
 import { makeMachine, testLimits } from "./machine.ts";
 import { adjust, close, confirm, data, eof, extendedData, refuse, reply, request } from "./messages.ts";
 

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SendQueue } from "../../../../src/ssh/channels/machine/send-queue.ts";
+import { fc } from "../../../support/fast-check.ts";
 
 test("what goes in comes out in the same order, in pieces of the size asked for", () => {
   const chunks = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 20 });

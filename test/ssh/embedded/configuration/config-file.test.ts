@@ -2,11 +2,11 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readConfig, readOwn } from "../../../../src/ssh/embedded/configuration/read-config.ts";
 import type { SshOptions } from "../../../../src/ssh/ssh-connection.ts";
 import { parseSshG, type SshSettings, userArguments } from "../../../../src/ssh/ssh-settings.ts";
+import { fc } from "../../../support/fast-check.ts";
 import { describePeers } from "../../../support/missing.ts";
 import { watchResources } from "../../../support/resources.ts";
 import { makeTempDir, type TempDir } from "../../../support/tempdir.ts";

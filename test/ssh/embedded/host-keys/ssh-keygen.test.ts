@@ -1,7 +1,6 @@
 // Our reading of known_hosts is ssh-keygen's.
 import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fingerprint, rsaBits } from "../../../../src/ssh/embedded/host-keys/fingerprint.ts";
 import {
@@ -10,6 +9,7 @@ import {
   parseKnownHosts,
   recordHostKey,
 } from "../../../../src/ssh/embedded/host-keys/known-hosts.ts";
+import { fc } from "../../../support/fast-check.ts";
 import { describePeers } from "../../../support/missing.ts";
 import { watchResources } from "../../../support/resources.ts";
 import { makeSshKey } from "../../../support/ssh-keys.ts";

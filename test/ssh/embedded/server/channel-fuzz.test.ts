@@ -1,10 +1,10 @@
 // A client that is logged in and does not keep to RFC 4254 harms its own connection at most.
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import fc from "fast-check";
 import type { Client } from "ssh2";
 import { expect, test } from "vitest";
 import { MemoryFileSystem } from "../../../../src/filesystem/memory/memory-file-system.ts";
+import { fc } from "../../../support/fast-check.ts";
 import { watchResources } from "../../../support/resources.ts";
 import { startSshServer } from "../../../support/ssh-server.ts";
 import { until } from "../../../support/until.ts";

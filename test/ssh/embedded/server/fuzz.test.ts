@@ -1,8 +1,8 @@
 // No bytes of a client that has not logged in crash the server or keep it from serving others.
 import { once } from "node:events";
 import { connect } from "node:net";
-import fc from "fast-check";
 import { expect, test } from "vitest";
+import { fc } from "../../../support/fast-check.ts";
 import { watchResources } from "../../../support/resources.ts";
 import { startSshServer } from "../../../support/ssh-server.ts";
 import { rawClient } from "./raw-client.ts";
