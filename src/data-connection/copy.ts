@@ -5,6 +5,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
+import { ReadAhead } from "./read-ahead.ts";
 import { discardStrayBytes } from "./stray-bytes.ts";
 
 /**
@@ -37,7 +38,7 @@ export interface CopyOptions {
  */
 export function copyData(source: Connection, sink: Connection, options: CopyOptions): Promise<CopyEnd> {
   return new Promise((resolve) => {
-    const copy = new Copy(source.stream, sink.stream, options, resolve);
+    const copy = new Copy(source, sink, options, resolve);
     copy.start();
   });
 }
@@ -48,15 +49,17 @@ class Copy {
   readonly #sink: Duplex;
   readonly #signal: AbortSignal;
   readonly #progress: { bytes: number };
+  readonly #ahead: ReadAhead;
   readonly #resolve: (end: CopyEnd) => void;
   #inputEnded = false;
   #writesPending = 0;
   #bytes = 0;
   #settled = false;
 
-  constructor(source: Duplex, sink: Duplex, options: CopyOptions, resolve: (end: CopyEnd) => void) {
-    this.#source = source;
-    this.#sink = sink;
+  constructor(source: Connection, sink: Connection, options: CopyOptions, resolve: (end: CopyEnd) => void) {
+    this.#source = source.stream;
+    this.#sink = sink.stream;
+    this.#ahead = new ReadAhead(sink, this.#goOn);
     this.#signal = options.signal;
     this.#progress = options.progress ?? { bytes: 0 };
     this.#resolve = resolve;
@@ -75,7 +78,7 @@ class Copy {
   #listen(source: Duplex, sink: Duplex): void {
     this.#signal.addEventListener("abort", this.#onAbort, { once: true });
     source.on("end", this.#onEnd).on("error", this.#onSourceBroken).on("close", this.#onSourceBroken);
-    sink.on("drain", this.#onDrain).on("error", this.#onSinkBroken).on("close", this.#onSinkBroken);
+    sink.on("drain", this.#goOn).on("error", this.#onSinkBroken).on("close", this.#onSinkBroken);
     discardStrayBytes(sink);
     source.on("data", this.#onData);
     if (source.isPaused()) source.resume();
@@ -85,11 +88,12 @@ class Copy {
     this.#progress.bytes += chunk.length;
     this.#bytes += chunk.length;
     this.#writesPending += 1;
-    if (!this.#sink.write(chunk, this.#onWritten)) this.#source.pause();
+    const isFull = !this.#sink.write(chunk, this.#onWritten);
+    if (this.#ahead.isFar(this.#bytes) || isFull) this.#source.pause();
   };
 
-  readonly #onDrain = (): void => {
-    this.#source.resume();
+  readonly #goOn = (): void => {
+    if (!this.#settled && !this.#ahead.isHeld && !this.#sink.writableNeedDrain) this.#source.resume();
   };
 
   readonly #onWritten = (error?: Error | null): void => {
@@ -124,12 +128,13 @@ class Copy {
   #settle(end: CopyEnd): void {
     if (this.#settled) return;
     this.#settled = true;
+    this.#ahead.stop();
     const source = this.#source;
     const sink = this.#sink;
     this.#signal.removeEventListener("abort", this.#onAbort);
     source.off("data", this.#onData).off("end", this.#onEnd);
     source.off("error", this.#onSourceBroken).off("close", this.#onSourceBroken);
-    sink.off("drain", this.#onDrain).off("error", this.#onSinkBroken).off("close", this.#onSinkBroken);
+    sink.off("drain", this.#goOn).off("error", this.#onSinkBroken).off("close", this.#onSinkBroken);
     // Without a reader a flowing stream would throw the rest away.
     if (end.end !== "eof") source.pause();
     this.#resolve(end);

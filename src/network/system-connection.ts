@@ -4,6 +4,7 @@ import type { Clock } from "../platform/clock.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { StreamConnection } from "../platform/stream-connection.ts";
+import { acknowledgedIn } from "./acknowledged.ts";
 import { makeEndHonest } from "./honest-end.ts";
 import { intoBuffers } from "./socket-buffers.ts";
 import { translateErrors } from "./system-error.ts";
@@ -25,6 +26,7 @@ export function systemConnection(socket: Socket, clock: Clock): Connection {
     clock,
     breakOff,
     receiveInto: intoBuffers(socket, true),
+    acknowledged: acknowledgedIn({ local, remote }, clock),
   });
 }
 

@@ -4,7 +4,7 @@ import { createSecureContext, createServer, type SecureContext, type Server, TLS
 import { abortablePromise } from "../platform/abort.ts";
 import { type Clock, withDeadline } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
-import type { Connection, ReceivesInto } from "../platform/network.ts";
+import { type Connection, type ReceivesInto, tellsAcknowledged } from "../platform/network.ts";
 import { StreamConnection } from "../platform/stream-connection.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
@@ -105,7 +105,15 @@ export class TlsServer {
     const { local } = plain;
     const stream: Duplex = socket;
     const ends = { local, remote: plain.remote };
-    const connection = new StreamConnection({ stream, ...ends, clock: this.#clock, breakOff, receiveInto });
+    const acknowledged = tellsAcknowledged(plain) ? plain.acknowledged : undefined;
+    const connection = new StreamConnection({
+      stream,
+      ...ends,
+      clock: this.#clock,
+      breakOff,
+      receiveInto,
+      acknowledged,
+    });
     return Object.assign(connection, { resumed: socket.isSessionReused() });
   }
 }

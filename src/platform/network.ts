@@ -110,3 +110,16 @@ export interface ReceivesInto {
 export function receivesInto(connection: Connection): connection is Connection & ReceivesInto {
   return "receiveInto" in connection && connection.receiveInto !== undefined;
 }
+
+/** Found by its method, as not every connection can. */
+export interface TellsAcknowledged {
+  /**
+   * Settles when the peer's system has taken all but `rest` bytes of what was written, when nobody can tell any more, or when the
+   * signal is aborted. Never rejects.
+   */
+  acknowledged(rest: number, signal: AbortSignal): Promise<void>;
+}
+
+export function tellsAcknowledged(connection: Connection): connection is Connection & TellsAcknowledged {
+  return "acknowledged" in connection && connection.acknowledged !== undefined;
+}

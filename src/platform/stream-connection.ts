@@ -4,7 +4,7 @@ import { type ErrorCode, isSallyportError, SallyportError } from "../protocol/er
 import { limits } from "../protocol/limits.ts";
 import type { Clock } from "./clock.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { CloseInfo, Connection, ReceivesInto } from "./network.ts";
+import type { CloseInfo, Connection, ReceivesInto, TellsAcknowledged } from "./network.ts";
 
 /** What a network brings along for one connection. */
 export interface StreamConnectionParts {
@@ -19,6 +19,8 @@ export interface StreamConnectionParts {
   readonly gone?: Promise<void>;
   /** Where the stream can do that. */
   readonly receiveInto?: ReceivesInto["receiveInto"] | undefined;
+  /** Where the system can be asked. */
+  readonly acknowledged?: TellsAcknowledged["acknowledged"] | undefined;
 }
 
 /** Errors that say more than "interrupted". */
@@ -30,6 +32,7 @@ export class StreamConnection implements Connection {
   readonly remote: Endpoint;
   readonly closed: Promise<CloseInfo>;
   readonly receiveInto: ReceivesInto["receiveInto"] | undefined;
+  readonly acknowledged: TellsAcknowledged["acknowledged"] | undefined;
   readonly #clock: Clock;
   readonly #breakOff: () => void;
   readonly #gone: Promise<void> | undefined;
@@ -42,6 +45,7 @@ export class StreamConnection implements Connection {
     this.local = parts.local;
     this.remote = parts.remote;
     this.receiveInto = parts.receiveInto;
+    this.acknowledged = parts.acknowledged;
     this.#clock = parts.clock;
     this.#breakOff = parts.breakOff;
     this.#gone = parts.gone;

@@ -23,6 +23,7 @@ export async function main(args: readonly string[]): Promise<number> {
       way: { type: "string", multiple: true },
       case: { type: "string", multiple: true },
       megabytes: { type: "string", default: "8" },
+      idle: { type: "string", default: "0" },
       trace: { type: "boolean", default: false },
     },
   });
@@ -36,7 +37,8 @@ export async function main(args: readonly string[]): Promise<number> {
         const cases = chosen(Object.keys(disturbances) as Disturbance[], values.case);
         for (const way of chosen(ways, values.way)) {
           const bytes = Number(values.megabytes) * 1_000_000;
-          await tryAll({ sshd, subject, way, cases, times: Number(values.times), bytes, trace: values.trace });
+          const idleMs = Number(values.idle);
+          await tryAll({ sshd, subject, way, cases, times: Number(values.times), bytes, idleMs, trace: values.trace });
         }
         if (values.trace) say(subject.log());
       } finally {
@@ -56,10 +58,11 @@ interface Campaign {
   readonly cases: readonly Disturbance[];
   readonly times: number;
   readonly bytes: number;
+  readonly idleMs: number;
   readonly trace: boolean;
 }
 
-async function tryAll({ sshd, subject, way, cases, times, bytes, trace }: Campaign): Promise<void> {
+async function tryAll({ sshd, subject, way, cases, times, bytes, idleMs, trace }: Campaign): Promise<void> {
   let tunnel: Tunnel | undefined;
   if (way !== "direct") {
     tunnel = await openTunnel({
@@ -76,7 +79,7 @@ async function tryAll({ sshd, subject, way, cases, times, bytes, trace }: Campai
         const counts = new Map<string, number>();
         for (let time = 0; time < times; time += 1) {
           const file = `${way}-${direction}-${disturbance.replaceAll(/\W+/g, "-")}-${time}`;
-          const trial = runTrial({ subject, at, direction, disturbance, file, bytes });
+          const trial = runTrial({ subject, at, direction, disturbance, file, bytes, idleMs });
           const late = delay(patienceMs, "hung", { ref: false });
           const outcome = await Promise.race([trial, late]).catch(
             (error: Error) => `failed: ${error.message.split("\n")[0]}`,

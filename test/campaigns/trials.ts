@@ -33,6 +33,8 @@ export interface Trial {
   readonly file: string;
   /** Of the file that is downloaded. */
   readonly bytes: number;
+  /** How long the client of a download reads nothing before it disturbs it. */
+  readonly idleMs?: number;
 }
 
 /** What came of it, in one line that can be counted. */
@@ -50,6 +52,7 @@ export async function runTrial(trial: Trial): Promise<string> {
     const [first] = await repliesOf(client, 1);
     if (first?.startsWith("1") !== true) return `not begun: ${first}`;
     const carried = direction === "STOR" ? await sendPart(trial, data) : await readPart(data);
+    if (direction === "RETR" && trial.idleMs) await delay(trial.idleMs);
     return await disturb(trial, client, data, carried);
   } finally {
     client.socket.destroy();

@@ -15,6 +15,7 @@ const inTurn: readonly (readonly ["pyftpdlib" | "pure-ftpd", "STOR" | "RETR", Di
   ["pyftpdlib", "STOR", "dies", /^broken part$/],
   ["pyftpdlib", "STOR", "QUIT", /^whole all replies 226,221$/],
   ["pyftpdlib", "STOR", "USER", /^whole all replies 226,331 next in step$/],
+  ["pyftpdlib", "RETR", "dies", /^broken $/],
   ["pure-ftpd", "RETR", "ABOR, closes", /^broken {2}replies 426,226 next in step$/],
   ["pure-ftpd", "RETR", "ABOR, waits", /^broken {2}replies 426,226 next in step$/],
   ["pure-ftpd", "RETR", "USER", /^whole {2}got all replies 226,5[03]0 next in step$/],

@@ -5,6 +5,26 @@ export const networkLimits = {
     unit: "bytes",
     why: "each direction of a connection in this program, four reads; on loopback 16 KiB to 1 MiB relay equally fast",
   },
+  copyAheadBytes: {
+    value: 1_048_576,
+    unit: "bytes",
+    why: "of a file carried to a client on this machine before it has taken three quarters of them; then four times as many",
+  },
+  copyAheadBytesMax: {
+    value: 4_194_304,
+    unit: "bytes",
+    why: "after which nobody looks any more whether the client takes them: as much as Linux keeps in a send buffer",
+  },
+  acknowledgedWaitMs: {
+    value: 1,
+    unit: "ms",
+    why: "before the second look at how much a client has taken; then twice as long each time",
+  },
+  acknowledgedWaitMsMax: {
+    value: 500,
+    unit: "ms",
+    why: "between two looks at how much a client that does not read has taken; each costs a millisecond or more",
+  },
   keepAliveDelayMs: { value: 30_000, unit: "ms", why: "silence before TCP keepalive probes; Linux waits 2 hours" },
   disposeGraceMs: { value: 2000, unit: "ms", why: "wait for a peer's end when a connection is disposed, then force" },
   pendingConnectionsMax: {

@@ -10,6 +10,11 @@ export const sshLimits = {
     unit: "bytes",
     why: "window of a new channel until its reader has shown that it reads, fewer with many channels; OpenSSH 2 MiB",
   },
+  sshShortLineWindowBytes: {
+    value: 262_144,
+    unit: "bytes",
+    why: "window of a new channel on the shortest line, with the ssh2 library: a client that does not read is to hold the server back",
+  },
   sshLeastWindowBytes: { value: 32_768, unit: "bytes", why: "window of a channel however many there are; one packet" },
   sshWindowBytesPerMs: {
     value: 327_680,

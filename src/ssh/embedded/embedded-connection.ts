@@ -52,7 +52,12 @@ export class EmbeddedConnection implements SshConnection {
       stream: carrier.stream,
       role: "client",
       windows: new WindowPace(
-        { first: limits.sshFirstWindowBytes, most: limits.sshChannelWindowBytes },
+        {
+          least: limits.sshShortLineWindowBytes,
+          bytesPerMs: limits.sshWindowBytesPerMs,
+          first: limits.sshFirstWindowBytes,
+          most: limits.sshChannelWindowBytes,
+        },
         measureRoundTrip(client, clock),
       ),
       onOpen,

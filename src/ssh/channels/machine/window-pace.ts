@@ -2,7 +2,12 @@
 import type { WindowPolicy, WindowSize } from "./window.ts";
 
 export interface PaceLimits {
-  /** A new channel's window. sshd reads ahead as far as it may, into a buffer that it enlarges in small steps, copying it
+  /** A new channel's window on the shortest line. It grows to half of what was read, up to `first`: a server whose client does not
+   *  read is not to get rid of a whole file. */
+  readonly least: number;
+  /** A new channel's window for each ms of the round trip, between `least` and `first`. */
+  readonly bytesPerMs: number;
+  /** A new channel's window on a long line. sshd reads ahead as far as it may, into a buffer that it enlarges in small steps, copying it
    *  each time: with 8 MiB at once the first half second of a transfer on a short line ran at a tenth of its speed. */
   readonly first: number;
   readonly most: number;
@@ -13,6 +18,8 @@ export interface Pace {
   nowMs(): number;
   /** Shortest round trip seen so far. */
   roundTripMs(): number;
+  /** Looks once more: where this machine or the server is busy, the first answers come late. */
+  measure(): void;
 }
 
 /** Read bytes are given back in pieces of this part of the window, so that acknowledgements are neither rare nor many. */
@@ -35,12 +42,17 @@ export class WindowPace implements WindowPolicy {
   }
 
   open(): WindowSize {
+    const { least, bytesPerMs, first, most } = this.#limits;
+    this.#pace.measure();
     let roundStartMs = this.#pace.nowMs();
     let roundBytes = 0;
+    let allBytes = 0;
     return {
-      first: this.#limits.first,
+      first: Math.round(Math.min(first, Math.max(least, bytesPerMs * this.#pace.roundTripMs()))),
       topUpDivisor,
       grow: (size, bytes) => {
+        allBytes += bytes;
+        if (size < first) return Math.min(first, Math.max(size, Math.floor(allBytes / 2)));
         roundBytes += bytes;
         const nowMs = this.#pace.nowMs();
         const elapsedMs = nowMs - roundStartMs;
@@ -49,7 +61,7 @@ export class WindowPace implements WindowPolicy {
         const isNeeded = roundTripMs >= shortLineMs && roundBytes * roundTripMs > (size * elapsedMs * 3) / 4;
         roundStartMs = nowMs;
         roundBytes = 0;
-        return isNeeded ? Math.min(2 * size, this.#limits.most) : size;
+        return isNeeded ? Math.min(2 * size, most) : size;
       },
       sent: () => {},
       release: () => {},

@@ -81,18 +81,25 @@ export function forwardRequests(client: Client, lost: () => SallyportError | und
 const roundTripSamples = 4;
 
 /**
- * The shortest of some answers to a question that costs the server nothing, one after the other from now on. Until the first
- * answer the line counts as endlessly long.
+ * The shortest of some answers to a question that costs the server nothing, one after the other from now on, and of another one
+ * for each channel. Until the first answer the line counts as endlessly long.
  */
 export function measureRoundTrip(client: Client, clock: Clock): Pace {
   let shortestMs = Number.POSITIVE_INFINITY;
-  const sample = (left: number): void => {
+  let left = 0;
+  const sample = (): void => {
     const sinceMs = clock.nowMs();
     ping(client, () => {
       shortestMs = Math.min(shortestMs, clock.nowMs() - sinceMs);
-      if (left > 1) sample(left - 1);
+      left -= 1;
+      if (left > 0) sample();
     });
   };
-  sample(roundTripSamples);
-  return { nowMs: () => clock.nowMs(), roundTripMs: () => shortestMs };
+  const measure = (samples: number): void => {
+    if (left > 0) return;
+    left = samples;
+    sample();
+  };
+  measure(roundTripSamples);
+  return { nowMs: () => clock.nowMs(), roundTripMs: () => shortestMs, measure: () => measure(1) };
 }

@@ -1,0 +1,43 @@
+// How far a copy goes ahead of whoever is to receive the file. What the system takes from us is not received yet, and all of it counts
+// as sent to the server: a file that has gone before its client reads cannot be aborted any more.
+import { type Connection, tellsAcknowledged } from "../platform/network.ts";
+import { limits } from "../protocol/limits.ts";
+
+/** Of what was written, the part that may still be on its way when the copy goes on. */
+const restDivisor = 4;
+/** After so many times the bytes the peer is looked at again. */
+const growth = 4;
+
+export class ReadAhead {
+  readonly #sink: Connection;
+  readonly #goOn: () => void;
+  readonly #stopped: AbortController = new AbortController();
+  #holdAt: number;
+  isHeld = false;
+
+  /** `goOn` is called when the copy may write again. */
+  constructor(sink: Connection, goOn: () => void) {
+    this.#sink = sink;
+    this.#goOn = goOn;
+    this.#holdAt = tellsAcknowledged(sink) ? limits.copyAheadBytes : Number.POSITIVE_INFINITY;
+  }
+
+  /** `bytes` were written in all. True: no more until `goOn`. */
+  isFar(bytes: number): boolean {
+    if (bytes < this.#holdAt) return this.isHeld;
+    this.#holdAt = bytes < limits.copyAheadBytesMax ? growth * bytes : Number.POSITIVE_INFINITY;
+    this.isHeld = true;
+    void this.#wait(bytes / restDivisor);
+    return true;
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  async #wait(rest: number): Promise<void> {
+    if (tellsAcknowledged(this.#sink)) await this.#sink.acknowledged(rest, this.#stopped.signal);
+    this.isHeld = false;
+    this.#goOn();
+  }
+}

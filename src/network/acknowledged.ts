@@ -1,0 +1,42 @@
+// What the other end's system has taken of what we wrote. Within one machine the first packets are of 64 KiB, and the send buffer
+// is 4 MiB from the start: whoever writes there cannot tell a reader from one that stands still. Elsewhere the buffer grows with
+// what the peer acknowledges.
+import { onAbort } from "../platform/abort.ts";
+import type { Clock } from "../platform/clock.ts";
+import { limits } from "../protocol/limits.ts";
+import { type Ends, isWithinMachine, socketRow } from "./socket-row.ts";
+
+/** A connection's `acknowledged`; nothing where the system is not asked. */
+export function acknowledgedIn(
+  ends: Ends,
+  clock: Clock,
+): ((rest: number, signal: AbortSignal) => Promise<void>) | undefined {
+  if (!isWithinMachine(ends)) return undefined;
+  return async (rest, signal) => {
+    let waitMs = limits.acknowledgedWaitMs;
+    while (!signal.aborted) {
+      const row = await socketRow(ends);
+      if (row === undefined || unacknowledgedIn(row) <= rest) return;
+      await pause(clock, waitMs, signal);
+      waitMs = Math.min(2 * waitMs, limits.acknowledgedWaitMsMax);
+    }
+  };
+}
+
+/** The fifth field is `tx_queue:rx_queue`, of which the first counts what has not been acknowledged. */
+function unacknowledgedIn([, , , , queues = ""]: readonly string[]): number {
+  return Number.parseInt(queues, 16);
+}
+
+function pause(clock: Clock, waitMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(waitMs, () => {
+      stopListening();
+      resolve();
+    });
+    const stopListening = onAbort(signal, () => {
+      cancel();
+      resolve();
+    });
+  });
+}
