@@ -1,32 +1,21 @@
 // The network of one program on a stage: it knows what the program has open, and can take it all away at once.
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../platform/network.ts";
 
-/** Told before a program connects; the returned function when that has failed. */
-export type ExpectConnection = (options: ConnectOptions) => () => void;
-
 export class OwnedNetwork implements Network {
   readonly name: string;
   readonly #network: Network;
-  readonly #expect: ExpectConnection;
   readonly #connections: Set<Connection> = new Set();
   readonly #listeners: Set<Listener> = new Set();
   readonly #end: AbortController = new AbortController();
 
-  constructor(network: Network, expect: ExpectConnection = () => () => {}) {
+  constructor(network: Network) {
     this.name = network.name;
     this.#network = network;
-    this.#expect = expect;
   }
 
   async connect(options: ConnectOptions): Promise<Connection> {
-    const forget = this.#expect(options);
-    try {
-      const signal = AbortSignal.any([options.signal, this.#end.signal]);
-      return this.#keep(await this.#network.connect({ ...options, signal }));
-    } catch (error) {
-      forget();
-      throw error;
-    }
+    const signal = AbortSignal.any([options.signal, this.#end.signal]);
+    return this.#keep(await this.#network.connect({ ...options, signal }));
   }
 
   async listen(options: ListenOptions): Promise<Listener> {
@@ -42,7 +31,7 @@ export class OwnedNetwork implements Network {
     };
   }
 
-  /** It says and hears nothing any more. */
+  /** It sends and receives nothing any more. */
   get isGone(): boolean {
     return this.#end.signal.aborted;
   }

@@ -44,3 +44,28 @@ export interface RouterPlan {
   /** nf_conntrack_ftp and, where it translates, nf_nat_ftp. */
   readonly ftpHelper?: boolean;
 }
+
+/** One end of a wire. */
+export interface NodeAddress {
+  /** Of a host or router. */
+  readonly node: string;
+  readonly wire: string;
+  /** `10.0.0.2` */
+  readonly address: string;
+  readonly prefix: number;
+}
+
+/** Hosts first. */
+export function attachmentsOf({ hosts, routers }: Topology): NodeAddress[] {
+  return [...hosts, ...routers].flatMap(({ name, attached }) =>
+    Object.entries(attached).map(([wire, text]) => {
+      const [address = "", prefix = "24"] = text.split("/");
+      return { node: name, wire, address, prefix: Number(prefix) };
+    }),
+  );
+}
+
+/** The node whose address on any wire this is. */
+export function nodeWith(topology: Topology, address: string): string | undefined {
+  return attachmentsOf(topology).find((one) => one.address === address)?.node;
+}

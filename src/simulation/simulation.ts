@@ -1,5 +1,6 @@
 // A simulation: time that passes only here, chance that comes from a seed, and one thing after the other.
 import type { Clock } from "../platform/clock.ts";
+import type { ConnectOptions } from "../platform/network.ts";
 import type { Random } from "../platform/random.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { EventQueue } from "./event-queue.ts";
@@ -182,8 +183,14 @@ export type Observation =
   | { readonly type: "packet"; readonly node: string; readonly wire: string; readonly packet: Packet }
   /** It came to its end at a node or on a wire, and why. */
   | { readonly type: "dropped"; readonly node: string; readonly reason: string; readonly packet: Packet }
-  /** A call of a program on a host failed: `connect 10.0.0.2:21`, `ECONNREFUSED`. */
-  | { readonly type: "failed"; readonly node: string; readonly call: string; readonly system: string };
+  /** A call of a program on a host failed: `connect 10.0.0.2:21`, `ECONNREFUSED`. `connect`: what a connect was asked for. */
+  | {
+      readonly type: "failed";
+      readonly node: string;
+      readonly call: string;
+      readonly system: string;
+      readonly connect?: ConnectOptions;
+    };
 
 /** Must not throw. */
 type Observer = (observation: Observation, atMs: number) => void;

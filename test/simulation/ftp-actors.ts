@@ -10,7 +10,7 @@ import type { UpstreamMode } from "../../src/protocol/relay/messages.ts";
 import type { Host } from "../../src/simulation/host/host.ts";
 
 const files = labFiles(0);
-const program = (host: Host): Program => new Program(host, () => () => {});
+const program = (host: Host): Program => new Program(host);
 
 /** Listens on port 21 of every address; `/file` is there. */
 export const startServer = (host: Host): Promise<void> =>

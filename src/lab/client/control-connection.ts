@@ -21,9 +21,7 @@ export class ControlConnection {
     this.#notify = notify;
     const { stream } = connection;
     stream.on("data", (bytes: Buffer) => this.#receive(bytes.toString("latin1")));
-    stream.on("error", (error) =>
-      notify({ type: "call", call: "read control connection", error: systemName(error), isTransfer: true }),
-    );
+    stream.on("error", (error) => notify({ type: "call", call: "read control connection", error: systemName(error) }));
     for (const event of ["end", "close"]) stream.on(event, () => this.#end());
   }
 

@@ -1,7 +1,8 @@
-// How the scripted client arranges a data connection, mode by mode: exactly as it is told.
+// How the scripted client arranges a data connection, mode by mode: exactly as it is asked to.
 import { defaultPorts } from "../../data-connection/default-ports.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { Connection, Listener, Network } from "../../platform/network.ts";
+import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { formatEprt, formatPort } from "../../protocol/host-port.ts";
 import { parse227, parse229 } from "../../protocol/passive-reply.ts";
 import { makeReply } from "../../protocol/reply.ts";
@@ -23,17 +24,15 @@ export interface ModeParts {
   readonly ask: (line: string) => Promise<string>;
 }
 
-/** A reply that is not one of those that continue. */
-export class Refused extends Error {
-  readonly reply: string;
+/** The server's reply is not one of those that continue. */
+const refused = (reply: string): SallyportError => new SallyportError("FTP_REPLY_PERMANENT", reply);
 
-  constructor(reply: string) {
-    super(reply);
-    this.reply = reply;
-  }
+/** The reply with which the server has refused a mode. */
+export function refusalOf(error: unknown): string | undefined {
+  return isSallyportError(error) && error.code === "FTP_REPLY_PERMANENT" ? error.message : undefined;
 }
 
-/** Throws {@link Refused}, or what the network says. */
+/** Throws what {@link refusalOf} knows, or what the network throws. */
 export const dataModes: Readonly<Record<DataMode, (parts: ModeParts) => Promise<Arranged>>> = {
   PASV: (parts) => passive(parts, "PASV", "227", (reply) => parse227(reply)),
   EPSV: (parts) => passive(parts, "EPSV", "229", (reply) => ({ host: parts.remote.host, port: parse229(reply) })),
@@ -55,7 +54,7 @@ async function passive(
   read: (reply: ReturnType<typeof makeReply>) => Endpoint,
 ): Promise<Arranged> {
   const line = await ask(verb);
-  if (!line.startsWith(code)) throw new Refused(line);
+  if (!line.startsWith(code)) throw refused(line);
   const connection = await network.connect({ ...read(makeReply(Number(code), line.slice(4))), signal });
   return { connection: Promise.resolve(connection), [Symbol.asyncDispose]: async () => {} };
 }
@@ -65,7 +64,7 @@ async function active(parts: ModeParts, words: (end: Endpoint) => string): Promi
   const line = await parts.ask(words({ host: parts.local.host, port: listener.endpoint.port }));
   if (line.startsWith("2")) return waiting([listener], parts.signal);
   await listener[Symbol.asyncDispose]();
-  throw new Refused(line);
+  throw refused(line);
 }
 
 const listenAt = ({ network, signal }: ModeParts, { host, port }: Endpoint): Promise<Listener> =>

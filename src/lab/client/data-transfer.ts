@@ -7,11 +7,11 @@ import { wrongLabByte } from "../files.ts";
 import type { Meanwhile } from "../stage.ts";
 import { systemName } from "./client-events.ts";
 
-export interface DataEnd {
+export interface TransferEnd {
   readonly whole: boolean;
   readonly bytes: number;
   readonly wrongAt?: number;
-  /** What the system said when it broke. */
+  /** The system's error when it broke. */
   readonly system?: string;
 }
 
@@ -55,7 +55,7 @@ export async function receiveData(connection: Connection, meanwhile?: Meanwhile)
 }
 
 /** Sends and ends, or resets. Never rejects. */
-export async function sendData(connection: Connection, bytes: Buffer, breakAfterBytes?: number): Promise<DataEnd> {
+export async function sendData(connection: Connection, bytes: Buffer, breakAfterBytes?: number): Promise<TransferEnd> {
   const { stream } = connection;
   const part = breakAfterBytes === undefined ? bytes : bytes.subarray(0, breakAfterBytes);
   stream.resume();

@@ -8,10 +8,10 @@ import { limits } from "../../protocol/limits.ts";
 import type { DataMode } from "../args.ts";
 import { type LabFiles, labBytes } from "../files.ts";
 import type { LabClient, Meanwhile, TransferResult } from "../stage.ts";
-import { type NotifyClientEvent, systemName } from "./client-events.ts";
+import { type NotifyClientEvent, systemName, watchedNetwork } from "./client-events.ts";
 import { ControlConnection } from "./control-connection.ts";
-import { type Arranged, dataModes, Refused } from "./data-modes.ts";
-import { type DataEnd, receiveData, sendData } from "./data-transfer.ts";
+import { type Arranged, dataModes, refusalOf } from "./data-modes.ts";
+import { receiveData, sendData, type TransferEnd } from "./data-transfer.ts";
 
 export interface ScriptedClientOptions {
   readonly network: Network;
@@ -46,16 +46,14 @@ export class ScriptedClient implements LabClient {
 
   /** Connects and logs in. Throws `NET_*` when the server cannot be reached. */
   static async logIn(options: ScriptedClientOptions): Promise<ScriptedClient> {
-    const { network, server, localAddress, notify } = options;
+    const { server, localAddress } = options;
+    const network = watchedNetwork(options.network, options.notify);
     const { signal, release } = patience(options);
     try {
       const from = definedProps({ localAddress });
-      const user = new ScriptedClient(options, await network.connect({ ...server, ...from, signal }));
-      await user.#logIn();
-      return user;
-    } catch (error) {
-      notify({ type: "call", call: `connect ${server.host}:${server.port}`, error: systemName(error) });
-      throw error;
+      const client = new ScriptedClient({ ...options, network }, await network.connect({ ...server, ...from, signal }));
+      await client.#logIn();
+      return client;
     } finally {
       release();
     }
@@ -119,7 +117,7 @@ export class ScriptedClient implements LabClient {
   async #transfer(
     mode: DataMode,
     line: string,
-    carry: (data: Connection) => Promise<DataEnd>,
+    carry: (data: Connection) => Promise<TransferEnd>,
   ): Promise<TransferResult> {
     const { network } = this.#options;
     const { local, remote } = this.#control;
@@ -142,15 +140,14 @@ export class ScriptedClient implements LabClient {
       release();
       const end = await carry(data);
       if (end.system !== undefined) {
-        this.#options.notify({ type: "call", call: `data of ${line}`, error: end.system, isTransfer: true });
+        this.#options.notify({ type: "call", call: `data of ${line}`, error: end.system });
       }
       const reply = await this.reply();
       return { ...end, works: reply.startsWith("2") && end.whole, reply };
     } catch (error) {
-      if (error instanceof Refused) return { works: false, whole: false, reply: error.reply };
-      const system = systemName(error);
-      this.#options.notify({ type: "call", call: `data connection of ${line}`, error: system });
-      return { works: false, whole: false, reply: last, system };
+      const refusal = refusalOf(error);
+      if (refusal !== undefined) return { works: false, whole: false, reply: refusal };
+      return { works: false, whole: false, reply: last, system: systemName(error) };
     } finally {
       release();
     }

@@ -10,6 +10,7 @@ import { limits } from "../../protocol/limits.ts";
 import { readForward, type SallyportArgs } from "../args.ts";
 import { ScriptedClient } from "../client/scripted-client.ts";
 import type { LabEvent, NetstatLine } from "../evidence.ts";
+import { EvidenceLog } from "../evidence-log.ts";
 import { filesInMemory, type LabFiles, labFiles } from "../files.ts";
 import { OwnedNetwork } from "../owned-network.ts";
 import type { ClientPlan, FtpServerPlan, LabClient, RunningProgram, RunningStage, SshdPlan, Stage } from "../stage.ts";
@@ -39,7 +40,7 @@ export class LoopbackStage implements Stage, RunningStage {
   readonly #options: LoopbackOptions;
   readonly #open: AsyncDisposable[] = [];
   readonly #users: OwnedNetwork[] = [];
-  readonly #events: LabEvent[] = [];
+  readonly #log: EvidenceLog;
   readonly #beginMs: number = systemTime();
   /** FTP servers and SSH servers by their hosts, and tunnels by the ports that were asked for. */
   readonly #servers: Map<string, Endpoint> = new Map();
@@ -51,6 +52,7 @@ export class LoopbackStage implements Stage, RunningStage {
 
   constructor(topology: Topology, options: LoopbackOptions) {
     this.#topology = topology;
+    this.#log = new EvidenceLog(topology);
     this.#options = options;
     this.#stopListening = onAbort(options.signal, this.#onAbort);
   }
@@ -61,7 +63,7 @@ export class LoopbackStage implements Stage, RunningStage {
 
   /** Of the FTP clients; what the tunnels do is in {@link recorder}. */
   events(): readonly LabEvent[] {
-    return this.#events;
+    return this.#log.events();
   }
 
   async ftpServer(host: string, plan: FtpServerPlan = {}): Promise<RunningProgram> {
@@ -109,7 +111,6 @@ export class LoopbackStage implements Stage, RunningStage {
   async ftpClient(host: string, server: Endpoint, plan: ClientPlan = {}): Promise<LabClient> {
     const network = new OwnedNetwork(systemNetwork);
     this.#users.push(network);
-    const party = plan.name ?? "client";
     const { credentials } = this.#options;
     return ScriptedClient.logIn({
       network,
@@ -120,17 +121,12 @@ export class LoopbackStage implements Stage, RunningStage {
       patienceMs: limits.labLoopbackReplyMs,
       // Bound, so that mode default-port can listen there (SO_REUSEADDR).
       ...(plan.sharesPort === true ? { localAddress: loopback } : {}),
-      notify: (event) => {
-        const atMs = systemTime() - this.#beginMs;
-        if (event.type === "line") this.#events.push({ ...event, atMs, host, party });
-        else if (event.type === "note") this.#events.push({ ...event, atMs, host, text: `${party}: ${event.text}` });
-        else this.#events.push({ type: "call", atMs, host, call: event.call, error: event.error });
-      },
+      notify: (event) => this.#log.clientEvent(host, plan.name ?? "client", event, systemTime() - this.#beginMs),
       kill: () => network.die(),
     });
   }
 
-  /** None: the sockets of this machine are not all the stage's, and not every system tells of them. */
+  /** None: the sockets of this machine are not all the stage's, and not every system lists them. */
   async netstat(): Promise<readonly NetstatLine[]> {
     return [];
   }
@@ -177,7 +173,7 @@ export class LoopbackStage implements Stage, RunningStage {
     return opened;
   }
 
-  /** The host that has a name or an address; `here` is who says localhost. */
+  /** The host that has a name or an address; `here` is whose localhost is meant. */
   #hostOf(name: string, here = ""): string {
     if (name === "localhost" || name === loopback) return here;
     const isIt = ({ name: own, attached }: Topology["hosts"][number]): boolean =>

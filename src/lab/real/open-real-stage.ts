@@ -1,6 +1,7 @@
 // Builds the world of a topology and opens the stage in it.
 import { writeFileSync } from "node:fs";
 import { wakefulClock } from "../../network/system-clock.ts";
+import { EvidenceLog } from "../evidence-log.ts";
 import type { RunningStage } from "../stage.ts";
 import type { Topology } from "../topology.ts";
 import { Wiretap } from "./capture/wiretap.ts";
@@ -31,8 +32,9 @@ export async function openRealStage(
   try {
     await enclosure.script(`${accountsScript()}\n${buildScript(plan, settings)}`);
     writeFileSync(enclosure.outside("ssh_config"), sshConfig());
-    const tap = await Wiretap.open(enclosure, plan);
-    const stage = new RealStage({ enclosure, plan, tap, clock: wakefulClock, programs: realPrograms });
+    const log = new EvidenceLog(topology);
+    const tap = await Wiretap.open(enclosure, plan, (sighting) => log.see(sighting));
+    const stage = new RealStage({ enclosure, tap, log, clock: wakefulClock, programs: realPrograms });
     return {
       stage,
       async run(story) {
@@ -42,7 +44,7 @@ export async function openRealStage(
           await tap.catchUp();
         }
       },
-      events: () => stage.events(),
+      events: () => log.events(),
       [Symbol.asyncDispose]: () => enclosure[Symbol.asyncDispose](),
     };
   } catch (error) {

@@ -3,34 +3,28 @@ import { systemTime } from "../../network/system-clock.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { SallyportArgs, SshArgs } from "../args.ts";
-import type { LabEvent, NetstatLine } from "../evidence.ts";
+import type { NetstatLine } from "../evidence.ts";
+import type { EvidenceLog } from "../evidence-log.ts";
 import type { ClientPlan, FtpServerPlan, LabClient, RunningProgram, SshdPlan, Stage } from "../stage.ts";
 import { RemoteClient } from "./agent/remote-client.ts";
-import { connectionsOf } from "./capture/connections.ts";
 import type { Wiretap } from "./capture/wiretap.ts";
-import { type ClientCall, connectionEvents } from "./connection-events.ts";
 import type { Enclosure } from "./enclosure/enclosure.ts";
 import type { Program } from "./enclosure/program.ts";
-import type { NetworkPlan } from "./network/plan.ts";
 import { labFileSizes, startFtpServer } from "./programs/ftp-servers.ts";
 import { sallyportCommand, startSsh, startSshd } from "./programs/ssh.ts";
 import type { RealPrograms } from "./real-programs.ts";
 
 interface RealStageParts {
   readonly enclosure: Enclosure;
-  readonly plan: NetworkPlan;
   readonly tap: Wiretap;
+  readonly log: EvidenceLog;
   readonly clock: Clock;
   readonly programs: RealPrograms;
 }
 
-type WithoutTime<E> = E extends unknown ? Omit<E, "atMs"> : never;
-
 export class RealStage implements Stage {
   readonly kind = "real";
   readonly #parts: RealStageParts;
-  readonly #events: LabEvent[] = [];
-  readonly #calls: ClientCall[] = [];
 
   constructor(parts: RealStageParts) {
     this.#parts = parts;
@@ -60,25 +54,11 @@ export class RealStage implements Stage {
   async ftpClient(host: string, server: Endpoint, plan: ClientPlan = {}): Promise<LabClient> {
     const { enclosure, programs } = this.#parts;
     const program = enclosure.start(host, [process.execPath, programs.agent], { hasOutput: true });
-    const party = plan.name ?? "client";
-    let isFirst = true;
+    const { log, tap } = this.#parts;
     return RemoteClient.logIn(
       program,
       { server, files: labFileSizes, ...(plan.sharesPort === true ? { localAddress: "0.0.0.0" } : {}) },
-      {
-        notify: (event, time) => {
-          if (event.type === "line") this.#add({ ...event, host, party }, time);
-          else if (event.type === "note") this.#add({ ...event, host, text: `${party}: ${event.text}` }, time);
-          // What could not be opened was told by `failed` already.
-          else if (event.isTransfer === true)
-            this.#add({ type: "call", host, call: event.call, error: event.error }, time);
-        },
-        failed: (words, error, time) => this.#add({ type: "call", host, call: words, error }, time),
-        calls: (type, at, time) => {
-          this.#calls.push({ type, host, at, role: isFirst ? "control" : "data", time: time / 1000 });
-          isFirst = false;
-        },
-      },
+      (event, timeMs) => log.clientEvent(host, plan.name ?? "client", event, tap.sinceBegin(timeMs)),
     );
   }
 
@@ -94,16 +74,6 @@ export class RealStage implements Stage {
     });
   }
 
-  /** What was told, and the connections that were seen until the wiretap last caught up. */
-  events(): readonly LabEvent[] {
-    return [...this.#events, ...this.#connections()].sort((a, b) => a.atMs - b.atMs);
-  }
-
-  #connections(): LabEvent[] {
-    const { tap, plan } = this.#parts;
-    return connectionEvents(plan, connectionsOf(plan, tap.sightings), this.#calls, tap.zero);
-  }
-
   #control(host: string, title: string, program: Program): RunningProgram {
     return {
       vanish: async () => {
@@ -113,9 +83,8 @@ export class RealStage implements Stage {
     };
   }
 
-  /** `time`: milliseconds since 1970, as the wiretap counts. */
-  #add(event: WithoutTime<LabEvent>, time = systemTime()): void {
-    this.#events.push({ ...event, atMs: time - this.#parts.tap.zero * 1000 } as LabEvent);
+  #add(event: Parameters<EvidenceLog["add"]>[0]): void {
+    this.#parts.log.add(event, this.#parts.tap.sinceBegin(systemTime()));
   }
 }
 

@@ -9,7 +9,7 @@ import type { Host } from "../../simulation/host/host.ts";
 import { forwardLocal, forwardRemote } from "../../simulation/ssh/forwards.ts";
 import { SimulatedSsh } from "../../simulation/ssh/ssh-client.ts";
 import { readForward, type SallyportArgs, type SshArgs } from "../args.ts";
-import { type ExpectConnection, OwnedNetwork } from "../owned-network.ts";
+import { OwnedNetwork } from "../owned-network.ts";
 import { never } from "./ftp-server.ts";
 
 interface SallyportParts {
@@ -24,20 +24,17 @@ interface SallyportParts {
   readonly args: SallyportArgs;
 }
 
-/** Gives the ports on which it takes FTP clients. Throws `NET_*`. */
-export async function startSallyport(parts: SallyportParts): Promise<readonly number[]> {
+/** Throws `NET_*`. */
+export async function startSallyport(parts: SallyportParts): Promise<void> {
   const { front, args } = parts;
   const ssh = await SimulatedSsh.connect(front.host, { host: args.to, local: parts.ssh, signal: never });
   const environment = environmentOf(parts, ssh);
   const shared: GatewayShared = { registry: new ListenerRegistry(), sessions: new Set(), lastSession: 0 };
-  const ports: number[] = [];
   for (const forward of args.local) {
     const { bind = args.isForAll ? "" : "127.0.0.1", port, target } = readForward(forward);
     const listener = await front.listen({ host: bind, ports: { first: port, last: port }, signal: never });
     new Gateway(listener, optionsOf(args, target), environment, shared);
-    ports.push(port);
   }
-  return ports;
 }
 
 function environmentOf({ front, sshHost, ownAddresses }: SallyportParts, ssh: SimulatedSsh): GatewayEnvironment {
@@ -83,25 +80,23 @@ const optionsOf = (args: SallyportArgs, target: Endpoint): GatewayOptions => ({
 export class Program extends OwnedNetwork {
   readonly host: Host;
 
-  constructor(host: Host, expect: ExpectConnection) {
-    super(host.network(), expect);
+  constructor(host: Host) {
+    super(host.network());
     this.host = host;
   }
 }
 
 // `ssh -N -L … -R …` on a simulated host.
-/** Gives the ports on which it takes FTP clients. Throws `NET_*`, `SSH_FORWARD_REFUSED`. */
-export async function startSsh(program: Program, args: SshArgs): Promise<readonly number[]> {
+/** Throws `NET_*`, `SSH_FORWARD_REFUSED`. */
+export async function startSsh(program: Program, args: SshArgs): Promise<void> {
   const ssh = await SimulatedSsh.connect(program.host, { host: args.to, local: program, signal: never });
   const isForAll = args.isForAll ?? false;
-  const ports: number[] = [];
   for (const local of args.local ?? []) {
     const { target, ...where } = readForward(local);
-    ports.push((await forwardLocal(ssh, { ...where, isForAll }, target)).endpoint.port);
+    await forwardLocal(ssh, { ...where, isForAll }, target);
   }
   for (const remote of args.remote ?? []) {
     const { target, ...where } = readForward(remote);
     await forwardRemote(ssh, where, target);
   }
-  return ports;
 }

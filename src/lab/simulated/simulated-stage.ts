@@ -1,12 +1,14 @@
 // The stage of a simulated network.
 import type { Endpoint } from "../../platform/endpoint.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import type { Host } from "../../simulation/host/host.ts";
-import type { Simulation } from "../../simulation/simulation.ts";
+import type { Observation, Simulation } from "../../simulation/simulation.ts";
 import { SimulatedSshd } from "../../simulation/ssh/ssh-server.ts";
 import type { SallyportArgs, SshArgs } from "../args.ts";
 import { ScriptedClient } from "../client/scripted-client.ts";
 import type { NetstatLine } from "../evidence.ts";
+import { EvidenceLog } from "../evidence-log.ts";
 import { labFiles } from "../files.ts";
 import type {
   ClientPlan,
@@ -19,7 +21,6 @@ import type {
   Stage,
 } from "../stage.ts";
 import { buildSimulation } from "./build-simulation.ts";
-import { ConnectionWatch, EvidenceLog, type Role } from "./connection-watch.ts";
 import { startFtpServer } from "./ftp-server.ts";
 import { Program, startSallyport, startSsh } from "./sallyport.ts";
 
@@ -37,7 +38,7 @@ export interface RunningSimulatedStage extends RunningStage {
 export function simulatedStage(seed = 1): (...given: Parameters<OpenStage>) => Promise<RunningSimulatedStage> {
   return async (topology, name = "") => {
     const { simulation, hosts } = buildSimulation(topology, seed + hashOf(name));
-    const log = new EvidenceLog(simulation);
+    const log = new EvidenceLog(topology);
     const stage = new SimulatedStage(simulation, hosts, log);
     return {
       stage,
@@ -62,62 +63,75 @@ class SimulatedStage implements Stage {
   readonly #simulation: Simulation;
   readonly #hosts: ReadonlyMap<string, Host>;
   readonly #log: EvidenceLog;
-  readonly #watch: ConnectionWatch;
   readonly #programs: Set<Program> = new Set();
-  /** Ports on which somebody speaks FTP. */
-  readonly #controlPorts: Set<number> = new Set([21]);
 
   constructor(simulation: Simulation, hosts: ReadonlyMap<string, Host>, log: EvidenceLog) {
     this.#simulation = simulation;
     this.#hosts = hosts;
     this.#log = log;
-    this.#watch = new ConnectionWatch(hosts, log);
-    simulation.observe((seen) => {
-      if (seen.type !== "failed") this.#watch.see(seen);
-      else log.add({ type: "call", host: seen.node, call: seen.call, error: seen.system });
+    simulation.observe((seen, atMs) => this.#observe(seen, atMs));
+  }
+
+  #observe(seen: Observation, atMs: number): void {
+    if (seen.type === "failed") this.#failed(seen, atMs);
+    else if (seen.packet.kind === "tcp") {
+      const { source: from, destination: to, sequence, syn, ack, rst } = seen.packet;
+      const isSyn = syn && !ack;
+      const wire = seen.type === "packet" && seen.wire !== "lo" ? seen.wire : undefined;
+      const common = { atMs, node: seen.node, wire, from, to, sequence };
+      if (seen.type === "packet" && isSyn) this.#log.see({ ...common, kind: "syn" });
+      else if (seen.type === "packet" && (syn || rst)) this.#log.see({ ...common, kind: syn ? "syn-ack" : "reset" });
+      else if (seen.type === "dropped" && isSyn) this.#log.see({ ...common, kind: "dropped" });
+    }
+  }
+
+  #failed({ node, call, system, connect }: Extract<Observation, { type: "failed" }>, atMs: number): void {
+    this.#log.add({ type: "call", host: node, call, error: system }, atMs);
+    if (connect === undefined) return;
+    const { host, port, localAddress, localPort } = connect;
+    const from = localPort === undefined ? localAddress : `${localAddress ?? node}:${localPort}`;
+    this.#log.connectFailed({
+      atMs,
+      host: node,
+      to: { host: this.#resolve(node, host), port },
+      ...definedProps({ from }),
     });
   }
 
   async ftpServer(name: string, plan: FtpServerPlan = {}): Promise<RunningProgram> {
-    const program = this.#program(name, false);
+    const program = this.#program(name);
     const notify = (from: "client" | "server", text: string): void => {
       if (program.isGone) return;
-      this.#log.add({
-        type: "line",
-        host: name,
-        party: "ftp-server",
-        from,
-        text: text.replace(/^PASS .*/i, "PASS XXXX"),
-      });
+      const shown = text.replace(/^PASS .*/i, "PASS XXXX");
+      this.#add({ type: "line", host: name, party: "ftp-server", from, text: shown });
     };
     await startFtpServer({ host: program.host, program, plan, files, notify });
     return this.#control(program, "the FTP server");
   }
 
   async sshd(name: string, plan: SshdPlan = {}): Promise<RunningProgram> {
-    const program = this.#program(name, true);
+    const program = this.#program(name);
     await SimulatedSshd.start(program.host, { ...plan, network: program });
     return this.#control(program, "sshd");
   }
 
   async ssh(name: string, args: SshArgs): Promise<RunningProgram> {
-    const program = this.#program(name, true);
-    for (const port of await startSsh(program, args)) this.#controlPorts.add(port);
+    const program = this.#program(name);
+    await startSsh(program, args);
     return this.#control(program, "ssh");
   }
 
   async sallyport(name: string, args: SallyportArgs): Promise<RunningProgram> {
-    const [front, ssh] = [this.#program(name, false), this.#program(name, true)];
+    const [front, ssh] = [this.#program(name), this.#program(name)];
     const sshHost = this.#hostAt(args.to, front.host);
     const ownAddresses = ["127.0.0.1", front.host.resolve(name)];
-    for (const port of await startSallyport({ front, ssh, sshHost, ownAddresses, args })) this.#controlPorts.add(port);
+    await startSallyport({ front, ssh, sshHost, ownAddresses, args });
     const both = [this.#control(front, "sallyport"), this.#control(ssh, "its ssh")];
     return { vanish: async () => void (await Promise.all(both.map((one) => one.vanish()))) };
   }
 
   async ftpClient(name: string, server: Endpoint, plan: ClientPlan = {}): Promise<LabClient> {
-    const network = this.#program(name, false);
-    const party = plan.name ?? "client";
+    const network = this.#program(name);
     return ScriptedClient.logIn({
       network,
       clock: this.#simulation.clock,
@@ -126,11 +140,9 @@ class SimulatedStage implements Stage {
       // Bound, so that mode default-port can listen there (SO_REUSEADDR).
       ...(plan.sharesPort === true ? { localAddress: "0.0.0.0" } : {}),
       notify: (event) => {
-        if (network.isGone) return;
-        if (event.type === "line") this.#log.add({ ...event, host: name, party });
-        else if (event.type === "note") this.#log.add({ ...event, host: name, text: `${party}: ${event.text}` });
-        // Calls that open something are told by the simulation itself.
-        else if (event.isTransfer) this.#log.add({ type: "call", host: name, call: event.call, error: event.error });
+        // The simulation reports the calls that fail, of all programs.
+        if (network.isGone || (event.type === "call" && event.attempt !== undefined)) return;
+        this.#log.clientEvent(name, plan.name ?? "client", event, this.#simulation.nowMs);
       },
       kill: () => network.die(),
     });
@@ -140,7 +152,7 @@ class SimulatedStage implements Stage {
     const rows = this.#host(name)
       .netstat()
       .map(({ local, remote, state }) => ({ local, remote, state }));
-    this.#log.add({ type: "netstat", host: name, rows });
+    this.#add({ type: "netstat", host: name, rows });
     return rows;
   }
 
@@ -154,25 +166,20 @@ class SimulatedStage implements Stage {
     await Promise.all(Array.from(this.#programs, (program) => program.die()));
   }
 
-  #program(name: string, forwards: boolean): Program {
-    const host = this.#host(name);
-    const program = new Program(host, (options) =>
-      this.#watch.expect(host, options, this.#roleOf(options.port, forwards)),
-    );
+  #program(name: string): Program {
+    const program = new Program(this.#host(name));
     this.#programs.add(program);
     return program;
   }
 
-  #roleOf(port: number, forwards: boolean): Role {
-    if (port === sshPort) return { role: "ssh" };
-    const kind = this.#controlPorts.has(port) ? "control" : "data";
-    return forwards ? { role: "forwarded", carries: kind } : { role: kind };
+  #add(event: Parameters<EvidenceLog["add"]>[0]): void {
+    this.#log.add(event, this.#simulation.nowMs);
   }
 
   #control(program: Program, title: string): RunningProgram {
     return {
       vanish: async () => {
-        this.#log.add({ type: "note", host: program.host.name, text: `${title} is gone` });
+        this.#add({ type: "note", host: program.host.name, text: `${title} is gone` });
         await program.die();
       },
     };
@@ -182,6 +189,14 @@ class SimulatedStage implements Stage {
     const host = this.#hosts.get(name);
     if (host === undefined) throw new SallyportError("INTERNAL", `the topology has no host ${name}`);
     return host;
+  }
+
+  #resolve(from: string, name: string): string {
+    try {
+      return this.#host(from).resolve(name);
+    } catch {
+      return name;
+    }
   }
 
   /** The SSH host; behind a port forward it is the only one that runs sshd. */

@@ -6,6 +6,7 @@ import { AcceptQueue } from "../../platform/accept-queue.ts";
 import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../../platform/network.ts";
 import { listenOnOne } from "../../platform/port-range.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import type { ErrorDetails } from "../../protocol/error.ts";
 import { ipFamily } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -69,6 +70,7 @@ export class SimulatedNetwork implements Network {
       `could not connect to ${target}`,
       { phase: "connect", remote: target },
       signal,
+      options,
     );
     return makeConnection(socket, this.#host.simulation);
   }
@@ -129,14 +131,26 @@ export class SimulatedNetwork implements Network {
     if (port > 0 && port < privilegedPorts && !this.#program.isRoot) throw systemFault("EACCES");
   }
 
-  async #attempt<T>(work: () => Promise<T>, subject: string, details: ErrorDetails, signal: AbortSignal): Promise<T> {
+  async #attempt<T>(
+    work: () => Promise<T>,
+    subject: string,
+    details: ErrorDetails,
+    signal: AbortSignal,
+    connect?: ConnectOptions,
+  ): Promise<T> {
     try {
       return await work();
     } catch (error) {
       const system = faultCode(error);
       if (signal.aborted || system === undefined) throw error;
       const call = `${details.phase ?? ""} ${details.remote ?? details.local ?? ""}`;
-      this.#host.simulation.report({ type: "failed", node: this.#host.name, call, system });
+      this.#host.simulation.report({
+        type: "failed",
+        node: this.#host.name,
+        call,
+        system,
+        ...definedProps({ connect }),
+      });
       throw translateSystemError(error, subject, details);
     }
   }

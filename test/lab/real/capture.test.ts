@@ -45,18 +45,27 @@ test("a SYN is read with its interface, ends and sequence number", () => {
     isOutgoing: false,
     from: { host: "10.0.0.1", port: 40_000 },
     to: { host: "10.0.0.2", port: 21 },
-    content: { type: "tcp", segment: { sequence: 0x01020304, syn: true, ack: false, rst: false } },
+    kind: "syn",
+    sequence: 0x01020304,
   });
+});
+
+test.each([
+  ["12", "syn-ack"],
+  ["14", "reset"],
+  ["04", "reset"],
+  ["10", undefined],
+])("flags 0x%s are read as %s", (flags, kind) => {
+  const other = Buffer.from(packet);
+  other[cooked.length + ip.length + 13] = Number.parseInt(flags, 16);
+  expect(readPacket(1, other)?.kind).toBe(kind);
 });
 
 test("an unreachable destination is read with the sequence number that it is about", () => {
   const icmp = Buffer.concat([Buffer.from("0301000000000000", "hex"), ip, tcp.subarray(0, 8)]);
   const outer = Buffer.from(ip);
   outer[9] = 1;
-  expect(readPacket(1, Buffer.concat([cooked, outer, icmp]))?.content).toEqual({
-    type: "unreachable",
-    sequence: 0x01020304,
-  });
+  expect(readPacket(1, Buffer.concat([cooked, outer, icmp]))).toMatchObject({ kind: "dropped", sequence: 0x01020304 });
 });
 
 test("what is cut short or no IPv4 is nothing", () => {

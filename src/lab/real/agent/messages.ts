@@ -1,9 +1,7 @@
-// What is said between the stage and the FTP client that it started on a host: one JSON object a line.
+// What goes between the stage and the FTP client that it has started on a host: one JSON object a line.
 import type { Endpoint } from "../../../platform/endpoint.ts";
-import type { DataMode } from "../../args.ts";
 import type { ClientEvent } from "../../client/client-events.ts";
 import type { LabFiles } from "../../files.ts";
-import type { TransferResult } from "../../stage.ts";
 
 /** First line to the client. */
 export interface AgentPlan {
@@ -12,37 +10,31 @@ export interface AgentPlan {
   readonly files: LabFiles;
 }
 
-/** A line to the client after the first; the answer carries the same number. */
-export interface AgentQuestion {
+/** A line to the client after the first: a method of `LabClient`; the answer has the same number. */
+export interface AgentCall {
   readonly id: number;
-  readonly request: AgentRequest;
+  /** `resume`: what was to happen in the middle of a download has happened. */
+  readonly method: "ask" | "reply" | "get" | "put" | "list" | "quit" | "resume";
+  readonly args: readonly unknown[];
 }
-
-export type AgentRequest =
-  | { readonly do: "ask"; readonly line: string }
-  | { readonly do: "reply" }
-  | { readonly do: "get"; readonly mode: DataMode; readonly path?: string; readonly pauseAfterBytes?: number }
-  | { readonly do: "put"; readonly mode: DataMode; readonly path: string; readonly breakAfterBytes?: number }
-  | { readonly do: "list"; readonly mode: DataMode }
-  | { readonly do: "quit" }
-  /** What was to happen in the middle of a download has happened. */
-  | { readonly do: "go-on" };
 
 export type AgentMessage =
   /** `time`: milliseconds since 1970. */
   | { readonly type: "event"; readonly time: number; readonly event: ClientEvent }
-  /** A call of its system failed. */
-  | { readonly type: "call"; readonly time: number; readonly call: string; readonly error: string }
-  /** It is about to connect there, or listens there now. */
-  | { readonly type: "connects" | "listens"; readonly time: number; readonly at: Endpoint }
-  /** So much of a download has come; it waits for `go-on`. */
+  /** So much of a download has come; it waits for `resume`. */
   | { readonly type: "paused" }
-  | { readonly type: "answer"; readonly id: number; readonly answer: AgentAnswer };
+  /** The plan has number 0. */
+  | { readonly type: "result"; readonly id: number; readonly result: unknown }
+  | {
+      readonly type: "failed";
+      readonly id: number;
+      readonly code: string;
+      readonly message: string;
+      readonly system?: string;
+    };
 
-export type AgentAnswer =
-  /** To the plan, which has number 0. */
-  | { readonly type: "logged-in"; readonly local: Endpoint; readonly login: string }
-  | { readonly type: "reply"; readonly text: string }
-  | { readonly type: "transferred"; readonly result: TransferResult }
-  | { readonly type: "done" }
-  | { readonly type: "failed"; readonly code: string; readonly message: string; readonly system?: string };
+/** Result of the plan. */
+export interface AgentLogin {
+  readonly local: Endpoint;
+  readonly login: string;
+}

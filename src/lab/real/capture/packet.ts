@@ -1,5 +1,6 @@
 // One packet of a capture: Linux cooked headers version 2 (tcpdump -i any), IPv4, TCP.
 import type { Endpoint } from "../../../platform/endpoint.ts";
+import type { Sighting } from "../../seen-connections.ts";
 
 export interface Packet {
   /** Seconds of the wall clock. */
@@ -9,18 +10,10 @@ export interface Packet {
   readonly isOutgoing: boolean;
   readonly from: Endpoint;
   readonly to: Endpoint;
-  readonly content:
-    | { readonly type: "tcp"; readonly segment: Segment }
-    /** Destination unreachable; what it is about. */
-    | { readonly type: "unreachable"; readonly sequence: number }
-    | { readonly type: "udp" };
-}
-
-export interface Segment {
+  /** `dropped`: a router's "destination unreachable". `mark`: a datagram. */
+  readonly kind: Sighting["kind"] | "mark";
+  /** Of the segment, or of the one that is unreachable. */
   readonly sequence: number;
-  readonly syn: boolean;
-  readonly ack: boolean;
-  readonly rst: boolean;
 }
 
 const cookedLength = 20;
@@ -29,7 +22,7 @@ const ipv4 = 0x0800;
 const protocols = { icmp: 1, tcp: 6, udp: 17 } as const;
 const icmpUnreachable = 3;
 
-/** Undefined for what is none of these. */
+/** Undefined for what is not one of these, as most segments are. */
 export function readPacket(time: number, bytes: Buffer): Packet | undefined {
   if (bytes.length < cookedLength + 20 || bytes.readUInt16BE(0) !== ipv4) return undefined;
   const ip = bytes.subarray(cookedLength);
@@ -43,25 +36,24 @@ export function readPacket(time: number, bytes: Buffer): Packet | undefined {
     to: { host: hosts[1], port: ports.readUInt16BE(2) },
   });
   if (protocol === protocols.tcp && body.length >= 20) {
-    return { ...common, ...ends(body), content: { type: "tcp", segment: readSegment(body) } };
+    const kind = kindOf(body[13] ?? 0);
+    return kind === undefined ? undefined : { ...common, ...ends(body), kind, sequence: body.readUInt32BE(4) };
   }
-  if (protocol === protocols.udp && body.length >= 8) return { ...common, ...ends(body), content: { type: "udp" } };
+  if (protocol === protocols.udp && body.length >= 8) return { ...common, ...ends(body), kind: "mark", sequence: 0 };
   if (protocol !== protocols.icmp || body[0] !== icmpUnreachable) return undefined;
   const inner = body.subarray(8); // RFC 792: the header that caused it, and 64 bits of what follows
   if (inner.length < 28 || inner[9] !== protocols.tcp) return undefined;
   const sequence = inner.readUInt32BE(headerLength(inner) + 4);
   const from = { host: hosts[0], port: 0 };
-  return { ...common, from, to: { host: hosts[1], port: 0 }, content: { type: "unreachable", sequence } };
+  return { ...common, from, to: { host: hosts[1], port: 0 }, kind: "dropped", sequence };
 }
 
-function readSegment(tcp: Buffer): Segment {
-  const flags = tcp[13] ?? 0;
-  return {
-    sequence: tcp.readUInt32BE(4),
-    syn: (flags & 0x02) !== 0,
-    ack: (flags & 0x10) !== 0,
-    rst: (flags & 0x04) !== 0,
-  };
+const flag = { syn: 0x02, reset: 0x04, ack: 0x10 } as const;
+
+function kindOf(flags: number): Packet["kind"] | undefined {
+  if ((flags & flag.reset) !== 0) return "reset";
+  if ((flags & flag.syn) === 0) return undefined;
+  return (flags & flag.ack) === 0 ? "syn" : "syn-ack";
 }
 
 function headerLength(ip: Buffer): number {

@@ -2,6 +2,7 @@
 import { wakefulClock } from "../../../network/system-clock.ts";
 import { SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
+import type { Sighting } from "../../seen-connections.ts";
 import type { Enclosure } from "../enclosure/enclosure.ts";
 import type { Program } from "../enclosure/program.ts";
 import { type NetworkPlan, wiresNamespace } from "../network/plan.ts";
@@ -9,37 +10,32 @@ import { type Packet, readPacket } from "./packet.ts";
 
 /** Enough for the headers; what is inside is nobody's business. */
 const snapLength = 128;
-/** A datagram to loopback's discard port says that what came before it has been read. */
+/** A datagram to loopback's discard port: when it is read, what came before it has been. */
 const markPort = 9;
 const loopbackIndex = 1;
-
-/** A packet on its way from a node to a wire, or (`wire` undefined) to itself. */
-export interface Sighting {
-  readonly node: string;
-  readonly wire: string | undefined;
-  readonly packet: Packet;
-}
 
 export class Wiretap {
   readonly #enclosure: Enclosure;
   readonly #plan: NetworkPlan;
   readonly #taps: readonly Tap[];
-  readonly #sightings: Sighting[] = [];
+  readonly #see: (sighting: Sighting) => void;
+  #count = 0;
   /** Wall clock of the first mark, in seconds. */
   #zero: number | undefined;
 
-  private constructor(enclosure: Enclosure, plan: NetworkPlan) {
+  private constructor(enclosure: Enclosure, plan: NetworkPlan, see: (sighting: Sighting) => void) {
+    this.#see = see;
     this.#enclosure = enclosure;
     this.#plan = plan;
     const hosts = plan.topology.hosts.map(({ name }) => name);
     this.#taps = [wiresNamespace, ...hosts].map(
-      (space) => new Tap(enclosure, space, (packet) => this.#see(space, packet)),
+      (space) => new Tap(enclosure, space, (packet) => this.#receive(space, packet)),
     );
   }
 
-  /** Sees everything from when it resolves. */
-  static async open(enclosure: Enclosure, plan: NetworkPlan): Promise<Wiretap> {
-    const tap = new Wiretap(enclosure, plan);
+  /** Sees everything from when it resolves; `see` is called with it, of one wire or host in the order of time. */
+  static async open(enclosure: Enclosure, plan: NetworkPlan, see: (sighting: Sighting) => void): Promise<Wiretap> {
+    const tap = new Wiretap(enclosure, plan, see);
     await Promise.all(tap.#taps.map((one) => one.ready));
     await tap.catchUp();
     return tap;
@@ -56,23 +52,20 @@ export class Wiretap {
     this.#zero ??= Math.max(...marks);
   }
 
-  /** In the order of time; seconds of the wall clock. */
-  get sightings(): readonly Sighting[] {
-    return [...this.#sightings].sort((a, b) => a.packet.time - b.packet.time);
+  /** From milliseconds since 1970 to those since it began to see. */
+  sinceBegin(timeMs: number): number {
+    return timeMs - (this.#zero ?? 0) * 1000;
   }
 
-  /** Wall clock in seconds when it began to see. */
-  get zero(): number {
-    return this.#zero ?? 0;
-  }
-
-  #see(space: string, packet: Packet): void {
-    if (this.#sightings.length >= limits.labPacketsMax || packet.content.type === "udp") return;
+  #receive(space: string, { time, isOutgoing, interfaceIndex, kind, ...packet }: Packet): void {
     // On loopback a packet leaves and arrives; at a bridge it arrives at the port of its sender, and leaves by another one.
-    if (packet.isOutgoing) return;
-    if (space !== wiresNamespace) this.#sightings.push({ node: space, wire: undefined, packet });
-    const end = this.#plan.attachments.find(({ portIndex }) => portIndex === packet.interfaceIndex);
-    if (space === wiresNamespace && end !== undefined) this.#sightings.push({ node: end.node, wire: end.wire, packet });
+    if (isOutgoing || kind === "mark" || this.#count >= limits.labPacketsMax) return;
+    const isOnWire = space === wiresNamespace;
+    const end = this.#plan.attachments.find(({ portIndex }) => portIndex === interfaceIndex);
+    if (isOnWire && end === undefined) return;
+    this.#count += 1;
+    const [node, wire] = isOnWire && end !== undefined ? [end.node, end.wire] : [space, undefined];
+    this.#see({ atMs: this.sinceBegin(time * 1000), node, wire, kind, ...packet });
   }
 }
 
@@ -82,7 +75,7 @@ class Tap {
   readonly #marks: Array<(time: number) => void> = [];
 
   constructor(enclosure: Enclosure, space: string, see: (packet: Packet) => void) {
-    // Only "any" has cooked headers, which tell the interface; a host's own interfaces are seen at the bridges already.
+    // Only "any" has cooked headers, which have the interface; a host's own interfaces are seen at the bridges already.
     const words = ["-i", "any", "-y", "LINUX_SLL2", "-n", "-U", "--immediate-mode", "-s", `${snapLength}`, "-w", "-"];
     const wanted = `(tcp or icmp or udp port ${markPort})`;
     const filter = space === wiresNamespace ? wanted : `${wanted} and ifindex ${loopbackIndex}`;
@@ -93,7 +86,7 @@ class Tap {
       for (const record of stream.receive(bytes)) {
         const packet = readPacket(record.time, record.bytes);
         if (packet === undefined) continue;
-        if (packet.content.type === "udp") this.#mark(packet);
+        if (packet.kind === "mark") this.#mark(packet);
         else see(packet);
       }
     });
