@@ -17,6 +17,8 @@ export interface KeptSftpOptions {
   readonly root?: string;
   /** 226 only when the server's disk has the file, or none at all. */
   readonly sync: boolean;
+  /** New files are opened, written and closed, and nothing else. */
+  readonly inPlace: boolean;
 }
 
 /** An SFTP session that is open, and what can be done with it. */
@@ -68,7 +70,7 @@ export class KeptSftp implements AsyncDisposable {
   }
 
   async #open(before: LiveSftp | undefined): Promise<LiveSftp> {
-    const { host, root = "", sync } = this.#options;
+    const { host, root = "", sync, inPlace } = this.#options;
     const { signal } = this.#life;
     await before?.client[Symbol.asyncDispose]();
     const connection = await host.openSubsystem("sftp", signal);
@@ -78,7 +80,7 @@ export class KeptSftp implements AsyncDisposable {
       const top = await rootAt(client, root, signal);
       const live: LiveSftp = {
         client,
-        filesAt: (directory) => makeSftpFileSystem({ client, sync, root: below(top, directory) }),
+        filesAt: (directory) => makeSftpFileSystem({ client, sync, inPlace, root: below(top, directory) }),
       };
       this.#live = live;
       return live;

@@ -28,6 +28,11 @@ export interface SftpFileSystemOptions {
   readonly root?: string;
   /** A file is complete when it is on the server's disk (fsync@openssh.com): `FS_UNSUPPORTED` where the server cannot tell. Default false. */
   readonly sync?: boolean;
+  /**
+   * A new file is opened, written and closed, and nothing else is asked of the server: for drop boxes that tell nothing of their files,
+   * or take them at the close. Default false.
+   */
+  readonly inPlace?: boolean;
 }
 
 /** The files of an SFTP server. Disposal closes the SSH connection. */
@@ -50,11 +55,11 @@ export type SftpFileSystem = FileSystem &
  */
 export async function openSftpFileSystem(
   host: SshHostOptions | SshHost,
-  { root = "", sync = false }: SftpFileSystemOptions = {},
+  { root = "", sync = false, inPlace = false }: SftpFileSystemOptions = {},
 ): Promise<SftpFileSystem> {
   const signal = ("network" in host ? undefined : host.signal) ?? new AbortController().signal;
   const own = "network" in host ? lent(host) : sshHost({ noCommand: true, ...host, ssh: strictHost(host.ssh, "ask") });
-  const kept = new KeptSftp({ host: own, root, sync });
+  const kept = new KeptSftp({ host: own, root, sync, inPlace });
   try {
     return await filesOf(kept, signal);
   } catch (error) {

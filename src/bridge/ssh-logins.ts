@@ -38,7 +38,7 @@ const passwordOnly: readonly string[] = [
  * await using server = await openServer({ authenticate: sshLogins({ ssh: { host: "files.example" } }) });
  */
 export function sshLogins(options: SshLoginOptions): Authenticate {
-  const { root = "", sync = false, trace } = options;
+  const { root = "", sync = false, inPlace = false, trace } = options;
   const strict = strictHost(options.ssh, "yes");
   const ssh: SshOptions = { ...strict, options: [...passwordOnly, ...(strict.options ?? [])] };
   return async ({ user, password }, signal): Promise<Account | undefined> => {
@@ -54,7 +54,7 @@ export function sshLogins(options: SshLoginOptions): Authenticate {
       ...(options.tellUser === undefined ? {} : { tellUser: options.tellUser }),
       ...(trace === undefined ? {} : { trace }),
     });
-    const kept = new KeptSftp({ host, root, sync });
+    const kept = new KeptSftp({ host, root, sync, inPlace });
     try {
       const fileSystem = await filesOf(kept, signal);
       return { fileSystem, owned: fileSystem };

@@ -56,6 +56,8 @@ export function checkPolicy(
     activePortOnly: options.activePortOnly ?? false,
     allowThirdParty: (options.allowThirdParty ?? []).map((cidr) => parseCidr(cidr)),
     atomicUploads: options.atomicUploads ?? false,
+    opensLate: options.opensLate ?? false,
+    ascii: options.ascii ?? "convert",
     tls,
     sessionsMax: checkCount("sessionsMax", options.sessionsMax, limits.serverSessionsMax),
     sessionsPerAddressMax: checkCount(

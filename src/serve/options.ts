@@ -72,6 +72,13 @@ export interface ServerOptions {
   readonly allowThirdParty?: readonly string[];
   /** An upload gets its name when it is complete, and leaves nothing when it is not. Default false. */
   readonly atomicUploads?: boolean;
+  /**
+   * The file of an upload is opened when its data connection stands, so that a client whose data connection is stopped by a firewall leaves
+   * no empty files. A refusal then comes behind the data connection. Default false.
+   */
+  readonly opensLate?: boolean;
+  /** What TYPE A does to files: `convert` changes the ends of lines (RFC 959 section 3.1.1.1), `binary` nothing. Default `convert`. */
+  readonly ascii?: "convert" | "binary";
   /** 226 only when the disk has it (fdatasync). Default true. For `files` that are a directory. */
   readonly sync?: boolean;
   /** The server's certificate; without it there is no TLS. */

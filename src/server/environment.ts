@@ -62,6 +62,10 @@ export interface ServerPolicy {
   /** Networks that PORT may name, and data may come from, beside the client's own address. */
   readonly allowThirdParty: readonly Cidr[];
   readonly atomicUploads: boolean;
+  /** The file of an upload is opened when its data connection stands, and not before. */
+  readonly opensLate: boolean;
+  /** What TYPE A does to files: `binary` is nothing. */
+  readonly ascii: "convert" | "binary";
   readonly tls: TlsPolicy | undefined;
   readonly sessionsMax: number;
   readonly sessionsPerAddressMax: number;

@@ -64,6 +64,11 @@ export function leaveAccount(session: Session): void {
   if (account?.owned !== undefined) session.track(Promise.resolve(account.owned[Symbol.asyncDispose]()));
 }
 
+/** Files are not sent as they are: TYPE A, where it means something. */
+export function convertsLines({ state, context }: Pick<Session, "state" | "context">): boolean {
+  return state.type === "A" && context.policy.ascii === "convert";
+}
+
 /** A path of the client's, from its working directory. */
 export function pathOf(session: Session, argument: string): string {
   return resolvePath(session.state.directory, argument);

@@ -7,7 +7,7 @@ import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { makeReply, type Reply } from "../protocol/reply.ts";
 import { isAborted, noDataConnection, refusalOf } from "./replies.ts";
 import type { DataOptions } from "./send-data.ts";
-import type { Session } from "./session.ts";
+import { convertsLines, type Session } from "./session.ts";
 
 interface TransferPlan {
   /** Of a file; absent for a listing. */
@@ -18,6 +18,8 @@ interface TransferPlan {
   readonly opening?: string;
   /** The client sends. */
   readonly upload?: boolean;
+  /** What is only opened once the data connection stands. What it throws is the reply, and there is no 150. */
+  readonly open?: () => Promise<void>;
   /** Carries the bytes; when it resolves, the transfer is complete and safe. */
   readonly carry: (connection: Connection, options: DataOptions) => Promise<void>;
   /** Text of the 226. */
@@ -33,6 +35,7 @@ export async function runTransfer(session: Session, plan: TransferPlan, signal: 
       return makeReply(521, "Data connections must be encrypted: send PBSZ 0 and PROT P first.");
     const plain = await openPlain(session, signal);
     if ("code" in plain) return plain;
+    await openLate(session, plan, plain);
     session.reply(makeReply(150, plan.opening ?? `Opening ${modeOf(session)} mode data connection for ${plan.what}.`));
     const connection = await protect(session, plain, plan.upload === true, signal);
     if ("code" in connection) return connection;
@@ -40,6 +43,16 @@ export async function runTransfer(session: Session, plan: TransferPlan, signal: 
   } finally {
     session.transfer = undefined;
     session.moved = { path: plan.path ?? "", bytes: progress.bytes };
+  }
+}
+
+async function openLate(session: Session, { open }: TransferPlan, plain: Connection): Promise<void> {
+  try {
+    await open?.();
+  } catch (error) {
+    plain.reset();
+    session.track(plain.closed);
+    throw error;
   }
 }
 
@@ -110,7 +123,7 @@ function failureOf(error: unknown, session: number): Reply {
       });
 }
 
-const modeOf = ({ state }: Session): string => (state.type === "A" ? "ASCII" : "BINARY");
+const modeOf = (session: Session): string => (convertsLines(session) ? "ASCII" : "BINARY");
 
 const mustProtect = (session: Session): boolean =>
   session.context.policy.tls?.required === true && !session.state.protectedData;

@@ -6,6 +6,7 @@ import {
   openSftpFileSystem,
   type ServerOptions,
   type SftpFileSystemOptions,
+  type SshHost,
   type SshLoginOptions,
   type SshOptions,
   sshLogins,
@@ -17,6 +18,7 @@ import type { SshServerOptions, SshUser } from "../../src/ssh/embedded/server/op
 import { startSshServer, type TestSshServer } from "../support/ssh-server.ts";
 import { TestClient } from "../support/test-client.ts";
 import { usersFile } from "../support/users-file.ts";
+import { openRigged, type SftpRigOptions } from "../transfer/sftp-rig.ts";
 
 export const now = (): number => Date.now();
 
@@ -118,4 +120,32 @@ export async function bridgeForLocalUsers(
 ): Promise<Bridge> {
   const files = await openSftpFileSystem({ ssh: hostOf(sftp), transport: "embedded" }, how);
   return bridge({ files, owned: files, passwordFile: usersFile("alice", "secret"), ...options });
+}
+
+/** An SSH host whose SFTP server has quirks; no SSH below it. */
+export function quirkyHost(options: SftpRigOptions): SshHost {
+  const never = (): never => {
+    throw new Error("there is SFTP only");
+  };
+  return {
+    network: systemNetwork,
+    target: "me@quirky",
+    transport: "embedded",
+    lost: new Promise(() => {}),
+    remoteSockets: undefined as never,
+    ready: never,
+    openSubsystem: async () => openRigged(options),
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/** A bridge to it, for `alice`. */
+export async function bridgeToQuirky(
+  rig: SftpRigOptions,
+  how: SftpFileSystemOptions = {},
+  options: ServerOptions = {},
+): Promise<Bridge> {
+  const files = await openSftpFileSystem(quirkyHost(rig), how);
+  const server = { files, owned: files, passwordFile: usersFile("alice", "secret"), opensLate: true };
+  return bridge({ ...server, ascii: "binary", ...options });
 }

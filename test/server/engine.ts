@@ -103,6 +103,8 @@ const usual: Omit<ServerPolicy, "authenticate" | "tls"> = {
   activePort: undefined,
   activePortOnly: false,
   allowThirdParty: [],
+  opensLate: false,
+  ascii: "convert",
   atomicUploads: false,
   sessionsMax: 1000,
   sessionsPerAddressMax: 1000,

@@ -149,6 +149,8 @@ export class ServerParty {
   #policy(clock: Clock): ServerPolicy {
     const { active, atomicUploads, dataStallMs } = this.#plan;
     return {
+      opensLate: false,
+      ascii: "convert",
       greeting: "Hello.",
       authenticate: async () => ({ fileSystem: this.files }),
       passivePorts: { first: 0, last: 0 },

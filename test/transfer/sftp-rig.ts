@@ -2,6 +2,7 @@
 import { duplexPair } from "node:stream";
 import { systemClock, systemTime } from "../../src/network/system-clock.ts";
 import type { FileSystem } from "../../src/platform/file-system.ts";
+import type { Connection } from "../../src/platform/network.ts";
 import { StreamConnection } from "../../src/platform/stream-connection.ts";
 import { PacketSplitter } from "../../src/ssh/connection-protocol/packet-splitter.ts";
 import { WireReader } from "../../src/ssh/connection-protocol/wire-reader.ts";
@@ -42,6 +43,12 @@ export async function startSftpRig(options: SftpRigOptions): Promise<SftpSession
 }
 
 async function openRemote(options: SftpRigOptions): Promise<SftpChannel> {
+  const connection = openRigged(options);
+  return await makeSftpChannel(await SftpClient.open({ connection, clock: systemClock, signal: never }), never);
+}
+
+/** The client's end of a channel to such a server. */
+export function openRigged(options: SftpRigOptions): Connection {
   const [near, far] = duplexPair();
   near.on("error", () => {});
   far.on("error", () => {});
@@ -61,7 +68,7 @@ async function openRemote(options: SftpRigOptions): Promise<SftpChannel> {
     near.destroy();
     far.destroy();
   });
-  return await makeSftpChannel(await SftpClient.open({ connection, clock: systemClock, signal: never }), never);
+  return connection;
 }
 
 async function serve(stream: ReturnType<typeof duplexPair>[0], options: SftpRigOptions): Promise<void> {

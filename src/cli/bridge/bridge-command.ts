@@ -17,6 +17,7 @@ export interface BridgeCommand {
   /** Directory at the server; `""` is where the login begins. */
   readonly root: string;
   readonly fsync: boolean;
+  readonly inPlace: boolean;
 }
 
 export function bridgeParser(): Parser<ParsedBridgeOptions> {
@@ -52,20 +53,22 @@ export function parseBridge(args: readonly string[]): BridgeCommand {
   }
   const { place, path } = parsePlace(text);
   const { user, port, identityFiles = [], configFile, jump, options = [], family, compression, ...others } = values;
-  const { transport = "auto", fsync = false, ...server } = others;
+  const { transport = "auto", fsync = false, inPlace = false, ascii = "binary", ...server } = others;
   const ssh = { ...place, ...definedProps({ port, user, configFile, jump, family, compression }) };
   const logins = hasUsers(values) ? "local" : "ssh";
   if (logins === "ssh") assertForeignLogins(ssh.user, identityFiles, transport);
   // `-v` is about FTP sessions; from the second on, ssh's own lines are shown, too.
-  const { quiet, ...output } = serverOf(server).output;
+  const { options: ftp, ...serve } = serverOf(server);
+  const { quiet, ...output } = serve.output;
   const verbosity = Math.max(output.verbosity - 1, 0);
   return {
     kind: "bridge",
-    serve: { kind: "serve", ...serverOf(server) },
+    serve: { kind: "serve", ...serve, options: { ...ftp, ascii, opensLate: true } },
     logins,
     host: { transport, ssh: { ...ssh, identityFiles, options, verbosity, quiet } },
     root: path,
     fsync,
+    inPlace,
   };
 }
 

@@ -1,11 +1,12 @@
 // The options of `sallyport bridge`, in the order of its help: those of ssh, those of `serve`, and a few more.
 import type { OptionGroup, OptionRow } from "../command-line/option-table.ts";
 import { type ParsedSshOptions, sshOptions } from "../command-line/ssh-options.ts";
-import { each } from "../command-line/values.ts";
+import { each, oneOf } from "../command-line/values.ts";
 import { listenAt, type ParsedServeOptions, serveGroups } from "../serve/serve-options.ts";
 
 export interface ParsedBridgeOptions extends ParsedServeOptions, ParsedSshOptions {
   readonly fsync?: boolean;
+  readonly inPlace?: boolean;
 }
 
 const listenRow: OptionRow<ParsedBridgeOptions> = {
@@ -34,7 +35,20 @@ export const bridgeOptions: readonly OptionGroup<ParsedBridgeOptions>[] = [
       {
         flags: "--atomic-uploads",
         key: "atomicUploads",
+        conflicts: ["inPlace"],
         help: "a file appears under its name only when it is complete",
+      },
+      {
+        flags: "--in-place",
+        key: "inPlace",
+        help: "open, write, close, and nothing else: for drop boxes",
+        more: "For servers that refuse renames, other names or any look at a file, and those that take a file away at its close. What was there before goes when the upload begins.",
+      },
+      {
+        flags: "--ascii <convert|binary>",
+        key: "ascii",
+        read: oneOf(["convert", "binary"]),
+        help: "whether TYPE A changes line ends (binary: it does not)",
       },
       { flags: "--fsync", key: "fsync", help: "send 226 when the file is on the SFTP server's disk" },
     ],

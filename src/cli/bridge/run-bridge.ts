@@ -32,7 +32,7 @@ export async function runBridge(
 }
 
 async function openForLocalUsers(
-  { host, root, fsync: sync }: BridgeCommand,
+  { host, root, fsync: sync, inPlace }: BridgeCommand,
   options: ServerOptions,
   parts: RunParts,
   openServer: OpenServer,
@@ -40,7 +40,7 @@ async function openForLocalUsers(
   const { askUser, tellUser, signal } = parts;
   const { trace } = options;
   const asked = { ...host, askUser, tellUser, signal, ...definedProps({ trace }) };
-  const files = await openSftpFileSystem(asked, { root, sync });
+  const files = await openSftpFileSystem(asked, { root, sync, inPlace });
   try {
     return await openServer({ ...options, files, owned: files }, parts);
   } catch (error) {
@@ -50,13 +50,13 @@ async function openForLocalUsers(
 }
 
 function openForSshUsers(
-  { host: { ssh }, root, fsync: sync }: BridgeCommand,
+  { host: { ssh }, root, fsync: sync, inPlace }: BridgeCommand,
   options: ServerOptions,
   parts: RunParts,
   openServer: OpenServer,
 ): Promise<Server> {
   const { trace } = options;
-  const authenticate = sshLogins({ ssh, root, sync, tellUser: parts.tellUser, ...definedProps({ trace }) });
+  const authenticate = sshLogins({ ssh, root, sync, inPlace, tellUser: parts.tellUser, ...definedProps({ trace }) });
   return openServer({ ...options, authenticate }, parts);
 }
 

@@ -31,6 +31,7 @@ export interface ParsedServeOptions extends ParsedOutputOptions {
   readonly activePortOnly?: boolean;
   readonly allowThirdParty?: readonly string[];
   readonly atomicUploads?: boolean;
+  readonly ascii?: "convert" | "binary";
   readonly sync?: boolean;
   readonly certificate?: string;
   readonly key?: string;
@@ -134,6 +135,12 @@ export const serveOptions: readonly OptionGroup<ParsedServeOptions>[] = [
         flags: "--atomic-uploads",
         key: "atomicUploads",
         help: "a file appears under its name only when it is complete",
+      },
+      {
+        flags: "--ascii <convert|binary>",
+        key: "ascii",
+        read: oneOf(["convert", "binary"]),
+        help: "whether TYPE A changes line ends (convert)",
       },
       { flags: "--no-sync", key: "sync", help: "send 226 before the file is on the disk" },
     ],

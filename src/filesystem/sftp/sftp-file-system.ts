@@ -33,25 +33,37 @@ export interface SftpFileSystemOptions {
   readonly root?: string;
   /** A file is complete when the server has it on its disk, where it can tell (fsync@openssh.com). Default true. */
   readonly sync?: boolean;
+  /**
+   * A new file is opened, written and closed, and nothing else is asked of the server: for drop boxes that tell nothing of their files,
+   * or take them at the close. What was there before goes at the opening. Default false.
+   */
+  readonly inPlace?: boolean;
 }
 
 export type SftpFiles = FileSystem & SetsTimes & SetsModes & UpdatesFiles & Partial<TellsSpace>;
 
 /** Free space is told where the server has statvfs@openssh.com. Throws `FS_NAME_INVALID` for a root that is no path. */
-export function makeSftpFileSystem({ client, root = "/", sync = true }: SftpFileSystemOptions): SftpFiles {
+export function makeSftpFileSystem({
+  client,
+  root = "/",
+  sync = true,
+  inPlace = false,
+}: SftpFileSystemOptions): SftpFiles {
   const begin = root.startsWith(".") ? "." : "";
   const below = root.slice(begin.length);
   const prefix = below === "" || below === "/" ? begin : begin + new SftpCalls(client, "").place(below);
   const { features } = client;
   const session = new SftpCalls(client, prefix, sync ? features : { ...features, fsync: false });
-  return client.features.statvfs ? new SftpFileSystemWithSpace(session) : new SftpFileSystem(session);
+  return features.statvfs ? new SftpFileSystemWithSpace(session, inPlace) : new SftpFileSystem(session, inPlace);
 }
 
 class SftpFileSystem implements FileSystem, SetsTimes, SetsModes, UpdatesFiles {
   protected readonly session: SftpCalls;
+  readonly #inPlace: boolean;
 
-  constructor(session: SftpCalls) {
+  constructor(session: SftpCalls, inPlace: boolean) {
     this.session = session;
+    this.#inPlace = inPlace;
   }
 
   async stat(path: string, { signal }: FileOptions): Promise<FileFacts> {
@@ -75,13 +87,23 @@ class SftpFileSystem implements FileSystem, SetsTimes, SetsModes, UpdatesFiles {
   async openWrite(path: string, { signal, start }: FileOptions & { readonly start: WriteStart }): Promise<FileWriter> {
     const isExclusive = start === "exclusive";
     const about: About = { path, doing: isExclusive ? "create" : "write" };
+    if (this.#inPlace && (isExclusive || start === "truncate")) {
+      const flags = isExclusive ? flagsOf.exclusive : flagsOf.replace;
+      return new SftpWriter(await this.session.open(path, flags, about, signal), 0, false, signal);
+    }
     const handle = await this.session.open(path, isExclusive ? flagsOf.exclusive : flagsOf.write, about, signal);
-    return await this.#with(handle, this.#known(handle), signal, ({ size, untold }) => {
-      if (start !== "exclusive" && untold?.includes("size") === true) throw fsError("FS_UNSUPPORTED", path);
+    const writer = await this.#with(handle, this.#known(handle), signal, ({ size, untold }) => {
+      const isUntold = untold?.includes("size") === true;
+      if (start === "truncate" && isUntold) return undefined;
+      if (start !== "exclusive" && isUntold) throw fsError("FS_UNSUPPORTED", path);
       const position = start === "append" ? size : typeof start === "number" ? start : 0;
       if (size < position) throw fsError("FS_FAILED", path, undefined, `it has ${size} bytes, less than ${position}`);
       return new SftpWriter(handle, position, size > position, signal);
     });
+    if (writer !== undefined) return writer;
+    // How much is to be cut off cannot be known, so the opening does it.
+    await handle.close(signal);
+    return new SftpWriter(await this.session.open(path, flagsOf.replace, about, signal), 0, false, signal);
   }
 
   async openUpdate(path: string, { signal }: FileOptions): Promise<FileUpdater> {

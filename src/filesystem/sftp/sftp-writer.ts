@@ -1,19 +1,20 @@
 // A file at the server that is open for writing: many requests are on their way at the same time.
 import { raceAbort } from "../../platform/abort.ts";
 import type { FileUpdater, FileWriter } from "../../platform/file-system.ts";
+import { isSallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import { statusCodes } from "../../ssh/sftp/wire/message-types.ts";
 import type { Reply } from "../../ssh/sftp/wire/replies.ts";
 import { type Request, requests } from "../../ssh/sftp/wire/requests.ts";
 import { fsError } from "../fs-error.ts";
-import type { RemoteHandle } from "./sftp-calls.ts";
+import { flagsOf, type RemoteHandle } from "./sftp-calls.ts";
 
 /**
  * `write` resolves when the bytes are on their way; that a server refused them is thrown by the next call, `finish` at the
  * latest.
  */
 export class SftpWriter implements FileWriter {
-  readonly #file: SftpUpdater;
+  #file: SftpUpdater;
   #position: number;
   /** The old file has more than what it begins with. It goes with the first write or the end, not before. */
   #mustCut: boolean;
@@ -44,7 +45,13 @@ export class SftpWriter implements FileWriter {
   async #cut(): Promise<void> {
     if (!this.#mustCut) return;
     this.#mustCut = false;
-    await this.#file.truncate(this.#position);
+    try {
+      await this.#file.truncate(this.#position);
+    } catch (error) {
+      // Some let nobody set a size, and open a file anew all the same.
+      if (this.#position > 0 || !isSallyportError(error) || !error.code.startsWith("FS_")) throw error;
+      this.#file = await this.#file.openEmpty();
+    }
   }
 }
 
@@ -74,6 +81,14 @@ export class SftpUpdater implements FileUpdater {
     await this.#queue.settle(); // what was written before lies where the cut is
     this.#queue.follow(requests.fsetstat(this.#handle.id, { size: bytes }));
     await this.#queue.settle();
+  }
+
+  /** The same file, opened once more with nothing in it. */
+  async openEmpty(): Promise<SftpUpdater> {
+    await this[Symbol.asyncDispose]();
+    const { session, path } = this.#handle;
+    const about = { path, doing: "write" } as const;
+    return new SftpUpdater(await session.open(path, flagsOf.replace, about, this.#signal), this.#signal);
   }
 
   async finish(): Promise<void> {

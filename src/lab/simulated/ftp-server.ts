@@ -93,6 +93,8 @@ function policyOf(plan: FtpServerPlan, fileSystem: FileSystem): ServerPolicy {
     activePortOnly: plan.defaultPorts === true,
     allowThirdParty: anywhere, // the quirks compare
     atomicUploads: false,
+    opensLate: false,
+    ascii: "convert",
     tls: undefined,
     sessionsMax: 10,
     sessionsPerAddressMax: 10,

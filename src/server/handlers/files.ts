@@ -4,7 +4,7 @@ import { nameOf, parentOf, quotePath } from "../../protocol/file-path.ts";
 import { formatTimeValue } from "../../protocol/listing/listed-time.ts";
 import { makeReply, type Reply } from "../../protocol/reply.ts";
 import { plainReply } from "../replies.ts";
-import { filesOf, type Handler, type HandlerTable, pathOf, type Session } from "../session.ts";
+import { convertsLines, filesOf, type Handler, type HandlerTable, pathOf, type Session } from "../session.ts";
 
 export const fileHandlers: HandlerTable = {
   DELE: async (session, argument, signal) => {
@@ -25,19 +25,20 @@ export const fileHandlers: HandlerTable = {
   },
   SIZE: size,
   MDTM: async (session, argument, signal) => {
-    const { type, modifiedMs } = await filesOf(session).stat(pathOf(session, argument), { signal });
+    const { type, modifiedMs, untold } = await filesOf(session).stat(pathOf(session, argument), { signal });
     // As vsftpd and ProFTPD: some clients tell files from directories by it. MLST shows a directory's.
     if (type === "directory") throw new SallyportError("FS_IS_DIRECTORY", "not a regular file");
+    if (untold?.includes("modifiedMs") === true) throw new SallyportError("FS_UNSUPPORTED", "its time is not known");
     return makeReply(213, formatTimeValue(modifiedMs));
   },
 };
 
 async function size(session: Session, argument: string, signal: AbortSignal): Promise<Reply> {
-  const { type, size: bytes } = await filesOf(session).stat(pathOf(session, argument), { signal });
+  const { type, size: bytes, untold } = await filesOf(session).stat(pathOf(session, argument), { signal });
+  if (untold?.includes("size") === true) throw new SallyportError("FS_UNSUPPORTED", "its size is not known");
   if (type !== "file") throw new SallyportError("FS_NOT_FILE", "not a regular file");
   // RFC 3659 section 4: the size as it would be transferred, which in ASCII only a transfer can find out.
-  if (session.state.type === "A" && bytes > 0)
-    return makeReply(550, "SIZE not allowed in ASCII mode; send TYPE I first.");
+  if (convertsLines(session) && bytes > 0) return makeReply(550, "SIZE not allowed in ASCII mode; send TYPE I first.");
   return plainReply(213, String(bytes));
 }
 
@@ -82,7 +83,8 @@ export const directoryHandlers: HandlerTable = {
 
 async function enter(session: Session, argument: string, signal: AbortSignal): Promise<Reply> {
   const path = pathOf(session, argument);
-  const { type } = await filesOf(session).stat(path, { signal });
+  // The root is a directory, also for those to whom a server tells nothing.
+  const { type } = path === "/" ? ({ type: "directory" } as const) : await filesOf(session).stat(path, { signal });
   if (type !== "directory") throw new SallyportError("FS_NOT_DIRECTORY", "not a directory");
   session.state.directory = path;
   return makeReply(250, "Directory successfully changed.");

@@ -20,14 +20,15 @@ export const parameterHandlers: HandlerTable = {
   },
 };
 
-function setType({ state }: Session, argument: string): Reply {
+function setType({ state, context }: Session, argument: string): Reply {
   if (/^(I|L ?8)$/i.test(argument)) {
     state.type = "I";
     return makeReply(200, "Switching to Binary mode.");
   }
   if (/^A( N)?$/i.test(argument)) {
     state.type = "A";
-    return makeReply(200, "Switching to ASCII mode.");
+    const isAsItIs = context.policy.ascii === "binary";
+    return makeReply(200, `Switching to ASCII mode${isAsItIs ? "; files are sent and kept as they are" : ""}.`);
   }
   // RFC 959 section 3.1.1: EBCDIC, local bytes of another size, carriage control of printers.
   return /^([AE]( [NTC])?|L ?\d{1,3})$/i.test(argument)

@@ -1,6 +1,7 @@
 // Files over a data connection: RETR, STOR, APPE, STOU.
 import type { FileReader, WriteStart } from "../../platform/file-system.ts";
-import { openUpload } from "../../platform/upload-target.ts";
+import type { Connection } from "../../platform/network.ts";
+import { openUpload, type UploadTarget } from "../../platform/upload-target.ts";
 import { type Converter, fromNetworkLines, toNetworkLines } from "../../protocol/ascii.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { nameOf } from "../../protocol/file-path.ts";
@@ -8,8 +9,8 @@ import { limits } from "../../protocol/limits.ts";
 import { printable } from "../../protocol/printable.ts";
 import { makeReply, type Reply } from "../../protocol/reply.ts";
 import { receiveData } from "../receive-data.ts";
-import { sendData } from "../send-data.ts";
-import { filesOf, type HandlerTable, pathOf, type Session } from "../session.ts";
+import { type DataOptions, sendData } from "../send-data.ts";
+import { convertsLines, filesOf, type HandlerTable, pathOf, type Session } from "../session.ts";
 import { runTransfer } from "../transfer.ts";
 
 export const transferHandlers: HandlerTable = {
@@ -26,15 +27,18 @@ export const transferHandlers: HandlerTable = {
 };
 
 async function download(session: Session, argument: string, signal: AbortSignal): Promise<Reply> {
-  const { type, restart } = session.state;
-  if (type === "A" && restart > 0) return makeReply(504, "REST not allowed in ASCII mode; send TYPE I first.");
+  const { restart } = session.state;
+  const converts = convertsLines(session);
+  if (converts && restart > 0) return makeReply(504, "REST not allowed in ASCII mode; send TYPE I first.");
   const path = pathOf(session, argument);
   const reader = await filesOf(session).openRead(path, { offset: restart, signal });
   try {
-    if (restart > reader.facts.size) return makeReply(554, beyondEnd(reader.facts.size));
+    const { size, untold } = reader.facts;
+    const isKnown = untold?.includes("size") !== true;
+    if (isKnown && restart > size) return makeReply(554, beyondEnd(size));
     const pieces = filePieces(reader, restart);
-    const source = type === "A" ? converted(pieces, toNetworkLines()) : pieces;
-    const what = `${printable(nameOf(path), 200)} (${reader.facts.size} bytes)`;
+    const source = converts ? converted(pieces, toNetworkLines()) : pieces;
+    const what = `${printable(nameOf(path), 200)}${isKnown ? ` (${size} bytes)` : ""}`;
     const carry: Parameters<typeof runTransfer>[1]["carry"] = (to, options) => sendData(source, to, options);
     return await runTransfer(session, { path, what, carry }, signal);
   } finally {
@@ -50,15 +54,15 @@ async function upload(
   signal: AbortSignal,
   what: string = printable(nameOf(path), 200),
 ): Promise<Reply> {
-  const { type } = session.state;
-  if (type === "A" && typeof start === "number")
+  const { policy, environment, lostUploads } = session.context;
+  const converts = convertsLines(session);
+  if (converts && typeof start === "number")
     return makeReply(504, "REST not allowed in ASCII mode; send TYPE I first.");
   if (typeof start === "number") {
     // Nothing is made, and nothing cut off, when there is nothing to continue.
     const { size } = await filesOf(session).stat(path, { signal });
     if (size < start) return makeReply(554, beyondEnd(size));
   }
-  const { policy, environment, lostUploads } = session.context;
   const { user } = session.state;
   const atomic = policy.atomicUploads;
   // ProFTPD's text where it lets nobody resume; lftp starts again when it reads this text.
@@ -68,41 +72,58 @@ async function upload(
       `${what}: Append/Restart not permitted, try again from the beginning: what was sent before is not there.`,
     );
   const options = { start, atomic, randomName: environment.randomName, signal };
-  const target = await openUpload(filesOf(session), path, options);
-  const converter = type === "A" ? fromNetworkLines() : undefined;
+  const target = new LateTarget(() => openUpload(filesOf(session), path, options));
+  const converter = converts ? fromNetworkLines() : undefined;
   const convert = (pieces: readonly Uint8Array[]): readonly Uint8Array[] =>
     converter === undefined ? pieces : pieces.map((piece) => converter.convert(piece));
+  const receive = async (from: Connection, dataOptions: DataOptions): Promise<void> => {
+    const file = target.opened;
+    if (start === "truncate") lostUploads.begin(user, path);
+    const write = async (pieces: readonly Uint8Array[]): Promise<void> => {
+      await file.write(convert(pieces));
+      if (!atomic) lostUploads.kept(user, path);
+    };
+    await receiveData(from, write, dataOptions);
+    if (converter !== undefined) await file.write([converter.end()]);
+    await file.finish();
+    lostUploads.kept(user, path);
+  };
+  const unique = start === "exclusive" ? { opening: what, done: () => `${what}, complete.` } : {};
   try {
-    return await runTransfer(
-      session,
-      {
-        path,
-        what,
-        upload: true,
-        ...(start === "exclusive" ? { opening: what, done: () => `${what}, complete.` } : {}),
-        carry: async (from, dataOptions) => {
-          if (start === "truncate") lostUploads.begin(user, path);
-          await receiveData(
-            from,
-            async (pieces) => {
-              await target.write(convert(pieces));
-              if (!atomic) lostUploads.kept(user, path);
-            },
-            dataOptions,
-          );
-          if (converter !== undefined) await target.write([converter.end()]);
-          await target.finish();
-          lostUploads.kept(user, path);
-        },
-      },
-      signal,
-    );
+    if (!policy.opensLate) await target.open();
+    const late = policy.opensLate ? { open: () => target.open() } : {};
+    return await runTransfer(session, { path, what, upload: true, ...unique, ...late, carry: receive }, signal);
   } finally {
     await target[Symbol.asyncDispose]();
   }
 }
 
+/** The file of an upload, once it is open. */
+class LateTarget implements AsyncDisposable {
+  readonly #open: () => Promise<UploadTarget>;
+  #target: UploadTarget | undefined;
+
+  constructor(open: () => Promise<UploadTarget>) {
+    this.#open = open;
+  }
+
+  get opened(): UploadTarget {
+    if (this.#target === undefined) throw new SallyportError("INTERNAL", "an upload without a file");
+    return this.#target;
+  }
+
+  async open(): Promise<void> {
+    this.#target = await this.#open();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#target?.[Symbol.asyncDispose]();
+  }
+}
+
 const beyondEnd = (size: number): string => `Restart position is beyond the end of the file (${size} bytes).`;
+
+const freeOrHidden: ReadonlySet<string> = new Set(["FS_NOT_FOUND", "FS_PERMISSION", "FS_UNSUPPORTED"]);
 
 async function uniquePath(session: Session, pattern: string, signal: AbortSignal): Promise<string> {
   for (let attempt = 0; attempt < limits.uniqueNamesMax; attempt += 1) {
@@ -110,7 +131,8 @@ async function uniquePath(session: Session, pattern: string, signal: AbortSignal
     try {
       await filesOf(session).stat(path, { signal });
     } catch (error) {
-      if (isSallyportError(error) && error.code === "FS_NOT_FOUND") return path;
+      // Who may not look finds out when the file is made: it must not be there then.
+      if (isSallyportError(error) && freeOrHidden.has(error.code)) return path;
       throw error;
     }
   }

@@ -85,3 +85,16 @@ describe("sallyport bridge", () => {
     expect(help.split("\n").filter((line) => line.length > 100)).toEqual([]);
   });
 });
+
+test("files are left as they are in TYPE A unless it is asked for, and opened late", () => {
+  expect(parse("bridge files")).toMatchObject({
+    inPlace: false,
+    serve: { options: { ascii: "binary", opensLate: true } },
+  });
+  expect(parse("bridge --in-place --ascii convert files")).toMatchObject({
+    inPlace: true,
+    serve: { options: { ascii: "convert" } },
+  });
+  expect(refusalOf("bridge --in-place --atomic-uploads files").message).toMatch(/cannot be used together/);
+  expect(refusalOf("bridge --ascii x files").code).toBe("USAGE_INVALID");
+});

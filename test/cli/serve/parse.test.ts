@@ -12,7 +12,7 @@ describe("sallyport serve", () => {
   test("takes every option into what the server is made from", () => {
     const line = `serve /srv --listen 2121 --listen *:2122 --listen [::1]:0 --implicit-tls localhost:990 --user a --user b
       --password-file f --anonymous --passive-ports 50000-50100 --passive-address ftp.example.org 10.0.0.0/8
-      --active-port 20 --active-port-only --allow-third-party 192.0.2.0/24 --atomic-uploads --no-sync
+      --active-port 20 --active-port-only --allow-third-party 192.0.2.0/24 --atomic-uploads --ascii binary --no-sync
       --tls-certificate c --tls-key k --require-tls --require-tls-reuse --max-sessions 7 --max-per-address 3
       --idle 9 --login-time 8 --stall 6 -vv --log json --trace=t --json`;
     expect(parse(line)).toEqual({
@@ -34,6 +34,7 @@ describe("sallyport serve", () => {
         activePort: 20,
         activePortOnly: true,
         atomicUploads: true,
+        ascii: "binary",
         sync: false,
         sessionsMax: 7,
         sessionsPerAddressMax: 3,
