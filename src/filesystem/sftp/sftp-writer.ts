@@ -48,7 +48,7 @@ export class SftpWriter implements FileWriter {
     try {
       await this.#file.truncate(this.#position);
     } catch (error) {
-      // Some let nobody set a size, and open a file anew all the same.
+      // Some let nobody set a size, and empty a file at its opening all the same.
       if (this.#position > 0 || !isSallyportError(error) || !error.code.startsWith("FS_")) throw error;
       this.#file = await this.#file.openEmpty();
     }
