@@ -132,7 +132,6 @@ export function quirkyHost(options: SftpRigOptions): SshHost {
     target: "me@quirky",
     transport: "embedded",
     lost: new Promise(() => {}),
-    remoteSockets: undefined as never,
     ready: never,
     openSubsystem: async () => openRigged(options),
     [Symbol.asyncDispose]: async () => {},
