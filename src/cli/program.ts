@@ -62,6 +62,8 @@ async function runToItsEnd(line: Ending, io: ProcessIo, loadDemoParts: LoadDemoP
       return await (await import("./lab/run-lab.ts")).runLab(line, io);
     case "doctor":
       return await (await import("./doctor/run-doctor.ts")).runDoctor(line, io);
+    case "explain":
+      return (await import("./doctor/run-explain.ts")).runExplain(line, io);
     case "ftp":
       return await (await import("./ftp/run-ftp.ts")).runFtp(line, io, usageReporter(io));
     case "transfer":

@@ -2,7 +2,8 @@
 import { definedProps } from "../protocol/defined-props.ts";
 import { printable } from "../protocol/printable.ts";
 import type { ControlFacts, Facts, ProbedMode, WayName } from "./facts.ts";
-import { type FindingId, type FindingRow, findingRows, type RemedyAt } from "./findings.ts";
+import type { FindingRow, RemedyAt } from "./finding.ts";
+import { type FindingId, findingRows } from "./findings.ts";
 import { judge } from "./judge.ts";
 import { isForServer, serverKindOf } from "./server-kind.ts";
 import { type Health, verdictOf } from "./verdict.ts";

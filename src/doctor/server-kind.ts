@@ -1,7 +1,7 @@
 // Which server it is, by its greeting: remedies are settings, and each server has its own.
 
 import type { ControlFacts, Facts } from "./facts.ts";
-import type { RemedyAt } from "./findings.ts";
+import type { RemedyAt } from "./finding.ts";
 
 const kinds: readonly (readonly [pattern: RegExp, kind: RemedyAt])[] = [
   [/vsftpd/i, "vsftpd"],

@@ -1,6 +1,7 @@
 // The reference pages that are made from the source.
 
-import { type FindingId, type FindingRow, findingRows } from "../../src/doctor/findings.ts";
+import type { FindingRow } from "../../src/doctor/finding.ts";
+import { type FindingId, findingRows } from "../../src/doctor/findings.ts";
 import { differences } from "../../src/lab/real/differences.ts";
 import { type FtpServerKind, settings } from "../../src/lab/real/programs/ftp-server-kinds.ts";
 import { neededPrograms, specialPrograms } from "../../src/lab/real/programs/needed.ts";

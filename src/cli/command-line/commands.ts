@@ -2,6 +2,7 @@
 import { type BridgeCommand, bridgeParser, parseBridge } from "../bridge/bridge-command.ts";
 import { type DemoCommand, demoParser, parseDemo } from "../demo/demo-command.ts";
 import { type DoctorCommand, doctorParser, parseDoctor } from "../doctor/doctor-command.ts";
+import { type ExplainCommand, explainParser, parseExplain } from "../doctor/explain-command.ts";
 import { type FtpCommand, ftpParser, parseFtp } from "../ftp/ftp-command.ts";
 import { type LabCommand, labParser, parseLab } from "../lab/lab-command.ts";
 import { type PasswdCommand, parsePasswd, passwdParser } from "../serve/passwd-command.ts";
@@ -20,6 +21,7 @@ export type ParsedLine =
   | LabCommand
   | FtpCommand
   | DoctorCommand
+  | ExplainCommand
   | TransferCommand
   | { readonly kind: "help"; readonly command: string }
   | { readonly kind: "version" };
@@ -44,6 +46,7 @@ export const commands: ReadonlyMap<string, Command> = new Map([
   ["demo", { parse: parseDemo, parser: demoParser }],
   ["lab", { parse: parseLab, parser: labParser }],
   ["doctor", { parse: parseDoctor, parser: doctorParser }],
+  ["explain", { parse: parseExplain, parser: explainParser }],
   ["ftp", { parse: parseFtp, parser: ftpParser }],
   ...transferVerbs.map(transfer),
 ]);

@@ -1,5 +1,6 @@
 // The doctor's report as text: the verdict first, then each finding with its evidence and its remedy.
 import type { WayName } from "../../doctor/facts.ts";
+import type { FindingRow } from "../../doctor/finding.ts";
 import type { DoctorReport, FindingReport, WayReport } from "../../doctor/report.ts";
 import type { Paint } from "../demo/paint.ts";
 import { escapeText } from "../report/escape-text.ts";
@@ -12,9 +13,8 @@ export interface Look {
 
 /** No line is wider than the terminal, nor than 100 columns. */
 export function reportLines(report: DoctorReport, { paint, columns }: Look): readonly string[] {
-  const width = Math.max(30, Math.min(columns, 100));
-  const wrap = (text: string, indent = ""): readonly string[] =>
-    wrapText(escapeText(text), width - indent.length).map((line) => `${indent}${line.trimStart()}`);
+  const width = widthFor(columns);
+  const wrap = wrapperFor(columns);
   const verdict = wrap(verdictOf(report)).map((line) => paint(report.health === "well" ? "good" : "title", line));
   return [
     ...pathPicture(report, width),
@@ -55,11 +55,35 @@ function verdictOf({ health, use, complete }: DoctorReport): string {
   return `${verdicts[health]}${use === undefined ? "" : ` Use ${use}.`}${cut}`;
 }
 
-function findingLines(
-  finding: FindingReport,
-  wrap: (text: string, indent?: string) => readonly string[],
-  paint: Paint,
-): readonly string[] {
+/** A finding without evidence: what it means, and what helps at each server. */
+export function explanationLines(row: FindingRow & { readonly id: string }, look: Look): readonly string[] {
+  const { id, scenario, title, why, remedies, instead } = row;
+  const wrap = wrapperFor(look.columns);
+  const heading = wrap(`${scenario === undefined ? id : `${id} (${scenario})`}: ${title}`);
+  const words = { why, remedies: remedies.map(([at, what]) => ({ at, do: what })), instead };
+  return [...heading.map((line) => look.paint("title", line)), ...adviceLines(words, wrap)];
+}
+
+type Wrap = (text: string, indent?: string) => readonly string[];
+
+function wrapperFor(columns: number): Wrap {
+  const width = widthFor(columns);
+  return (text, indent = "") =>
+    wrapText(escapeText(text), width - indent.length).map((line) => `${indent}${line.trimStart()}`);
+}
+
+const widthFor = (columns: number): number => Math.max(30, Math.min(columns, 100));
+
+type Advice = Pick<FindingReport, "why" | "remedies"> & { readonly instead: string | undefined };
+
+const adviceLines = ({ why, remedies, instead }: Advice, wrap: Wrap): readonly string[] => [
+  ...wrap(why, "  "),
+  ...(remedies.length === 0 ? [] : ["  What helps:"]),
+  ...remedies.flatMap(({ at, do: what }) => wrap(`${at}: ${what}`, "    ")),
+  ...(instead === undefined ? [] : wrap(`Or without any of it: ${instead}`, "  ")),
+];
+
+function findingLines(finding: FindingReport, wrap: Wrap, paint: Paint): readonly string[] {
   const { id, scenario, way, severity, title, why, evidence, remedies, instead } = finding;
   const where = way === undefined ? "" : `, ${wayNames[way].toLowerCase()}`;
   const number = scenario === undefined ? id : `${id} (${scenario})`;
@@ -68,9 +92,6 @@ function findingLines(
       paint(severity === "failure" ? "bad" : "title", line),
     ),
     ...evidence.flatMap((line) => wrap(line, "  | ")),
-    ...wrap(why, "  "),
-    ...(remedies.length === 0 ? [] : ["  What helps:"]),
-    ...remedies.flatMap(({ at, do: what }) => wrap(`${at}: ${what}`, "    ")),
-    ...(instead === undefined ? [] : wrap(`Or without any of it: ${instead}`, "  ")),
+    ...adviceLines({ why, remedies, instead }, wrap),
   ];
 }

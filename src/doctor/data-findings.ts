@@ -1,0 +1,218 @@
+// What can be wrong with data connections. D02 to D20 are the scenarios of the same number.
+import { type FindingRow, tunnel } from "./finding.ts";
+
+export type DataFindingId =
+  | "D02"
+  | "D03"
+  | "D04"
+  | "D05"
+  | "D06"
+  | "D07"
+  | "D08"
+  | "D09"
+  | "D10"
+  | "D11"
+  | "D12"
+  | "D13"
+  | "D15"
+  | "D17"
+  | "D18"
+  | "D20"
+  | "D22"
+  | "D29"
+  | "D39";
+
+const passiveClient = "passive mode: curl --ftp-pasv, lftp `set ftp:passive-mode on`, ftp -p";
+const activeClient = "active mode: curl --ftp-port -, lftp `set ftp:passive-mode off`, ftp -A";
+const behindSsh = "No setting of the server helps for a plain ssh -L: its data connections have to be carried too.";
+const passivePorts: FindingRow["remedies"] = [
+  ["vsftpd", "pasv_min_port=50000 and pasv_max_port=50100, and admit these ports"],
+  ["ProFTPD", "PassivePorts 50000 50100, and admit these ports"],
+  ["Pure-FTPd", "PassivePortRange 50000 50100 (-p 50000:50100), and admit these ports"],
+  ["FileZilla Server", "Passive mode: use custom port range 50000-50100, and admit these ports"],
+  ["IIS", "FTP Firewall Support: Data Channel Port Range 50000-50100, and admit these ports"],
+  ["nftables", "nft add rule inet filter input tcp dport 50000-50100 accept"],
+  ["cloud firewall", "an inbound rule for TCP 50000-50100 beside the one for 21"],
+];
+
+export const dataFindings: Readonly<Record<DataFindingId, FindingRow>> = {
+  D02: {
+    scenario: "S02",
+    title: "only the control connection is forwarded",
+    why: "The FTP port here is forwarded to a server that names data ports of its own address. Nothing forwards these: the data go past the tunnel in the clear, or nowhere.",
+    remedies: [["server", behindSsh]],
+    instead: tunnel,
+  },
+  D03: {
+    scenario: "S03",
+    title: "the server was reached at its loopback address, and cannot connect back from there",
+    why: "The forward leads to localhost at the server, so the server makes its data connections from 127.0.0.1. From a loopback address no other host can be reached.",
+    remedies: [["client", passiveClient]],
+    instead: tunnel,
+  },
+  D04: {
+    scenario: "S04",
+    title: "the server's data port is looked for on this machine",
+    why: "The FTP port here is forwarded to a server elsewhere, and 227 or 229 leads to the same host as the control connection. That is this machine, where nothing listens on that port.",
+    remedies: [["server", behindSsh]],
+    instead: tunnel,
+  },
+  D05: {
+    scenario: "S05",
+    title: "our PORT names a loopback address",
+    why: "The FTP port here was reached at 127.0.0.1, so that is the address in PORT or EPRT. To the server it is the server itself, where nobody waits.",
+    remedies: [["server", behindSsh]],
+    instead: tunnel,
+  },
+  D06: {
+    scenario: "S06",
+    title: "the data go past the tunnel in the clear",
+    why: "The control connection goes into a forwarded port of this machine, and the data connection came from the server itself. Whoever is in between reads the files, and with -g anybody may use the port.",
+    remedies: [["client", "connect to 127.0.0.1, and leave -g out of ssh -L"]],
+    instead: tunnel,
+  },
+  D07: {
+    scenario: "S07",
+    title: "the server refuses the address in our PORT",
+    why: "It compares the address in PORT or EPRT with the one that the control connection comes from, against bounce attacks. A forward, a proxy or a NAT in between makes them differ.",
+    remedies: [
+      ["vsftpd", "port_promiscuous=YES lets anybody send files to third hosts: only where you know why"],
+      ["ProFTPD", "AllowForeignAddress on, with a <Class> of the hosts that may"],
+      ["client", passiveClient],
+    ],
+    instead: tunnel,
+  },
+  D08: {
+    scenario: "S08",
+    title: "the server refuses data from another address than control",
+    why: "The data connection was made, and the server gave it up since it came from another address than the control connection. It takes that for theft of the data port.",
+    remedies: [
+      ["vsftpd", "pasv_promiscuous=YES lets anybody take the data: only where you know why"],
+      ["ProFTPD", "AllowForeignAddress on, with a <Class> of the hosts that may"],
+      ["client", "one address for both connections: no proxy, VPN or tunnel for one of them only"],
+    ],
+    instead: tunnel,
+  },
+  D09: {
+    scenario: "S09",
+    title: "the server cannot connect to us",
+    why: "It took our PORT, and no connection came. A packet filter drops connections that come in.",
+    remedies: [
+      ["client", passiveClient],
+      ["nftables", "at the client: nft add rule inet filter input ip saddr FTP-SERVER tcp sport 20 accept"],
+    ],
+    instead: tunnel,
+  },
+  D10: {
+    scenario: "S10",
+    title: "our PORT names a private address",
+    why: "There is a NAT between: the address that this machine has is none that the server can reach. What it reaches there is nobody, or somebody else.",
+    remedies: [
+      ["client", passiveClient],
+      [
+        "client",
+        "behind a NAT that forwards ports: lftp `set ftp:port-ipv4 OUTER-ADDRESS`, curl --ftp-port OUTER-ADDRESS:50000-50100",
+      ],
+      ["nftables", "at the NAT: ct helper ftp (nf_conntrack_ftp, nf_nat_ftp), which reads no TLS"],
+    ],
+    instead: tunnel,
+  },
+  D11: {
+    scenario: "S11",
+    title: "a NAT that helps FTP cannot read inside SSH or TLS",
+    why: "Outside of SSH the NAT rewrites the private address in PORT into its own (nf_nat_ftp). Inside it cannot, and the server is given an address that leads nowhere.",
+    remedies: [["client", passiveClient]],
+    instead: tunnel,
+  },
+  D12: {
+    scenario: "S12",
+    title: "the server names its private address",
+    why: "It is behind a NAT and does not know its outer address, so its 227 leads nowhere. The NAT does not forward its passive ports to it either, or the host of the control connection would have answered there.",
+    remedies: [
+      ["vsftpd", "pasv_address=OUTER-ADDRESS, with pasv_min_port and pasv_max_port forwarded by the NAT"],
+      ["ProFTPD", "MasqueradeAddress OUTER-ADDRESS, with PassivePorts forwarded by the NAT"],
+      ["Pure-FTPd", "ForcePassiveIP OUTER-ADDRESS (-P), with PassivePortRange forwarded by the NAT"],
+      ["FileZilla Server", "Passive mode: use the following IP OUTER-ADDRESS, with its port range forwarded"],
+      ["IIS", "FTP Firewall Support: External IP Address of Firewall"],
+      [
+        "client",
+        "curl --ftp-skip-pasv-ip, lftp `set ftp:fix-pasv-address on`: the control connection's host in its place",
+      ],
+    ],
+    instead: tunnel,
+  },
+  D13: {
+    scenario: "S13",
+    title: "the server names an outer address to a client from inside",
+    why: "It is set to name an outer address in 227, and the control connection came from inside, as through SSH. At that address and port nobody serves this session.",
+    remedies: [
+      ["vsftpd", "leave pasv_address out for clients that come from inside: a second instance for them"],
+      ["ProFTPD", "MasqueradeAddress in the <VirtualHost> of the outer address only"],
+      ["Pure-FTPd", "no ForcePassiveIP for clients that come from inside"],
+      ["FileZilla Server", "Passive mode: do not use the outer IP for local connections"],
+      ["client", "curl --ftp-skip-pasv-ip, or EPSV, which names no address"],
+    ],
+    instead: tunnel,
+  },
+  D15: {
+    scenario: "S15",
+    title: "the server's passive ports are closed",
+    why: "The control port lets us in, and the port that the server named for data does not. A packet filter or a NAT in between knows of the one and not of the others.",
+    remedies: passivePorts,
+    instead: tunnel,
+  },
+  D17: {
+    scenario: "S17",
+    title: "a second transfer has to wait for TCP",
+    why: "Without PORT the server connects from its port 20 to the port of the control connection, the same pair each time (RFC 959 section 3.2). TCP keeps a pair for up to four minutes (TIME_WAIT), and some systems let nobody listen there at all.",
+    remedies: [
+      ["client", "send PORT before each transfer (sendport on), or passive mode"],
+      ["client", "wait until TIME_WAIT has passed, 60 s with Linux, before the next transfer"],
+    ],
+    instead: tunnel,
+  },
+  D18: {
+    scenario: "S18",
+    title: "default data ports cannot be forwarded",
+    why: "Without PORT the server connects to the port that the SSH host's own connection has. An sshd does not listen on a port that it uses, unless both sockets have SO_REUSEADDR.",
+    remedies: [["client", "PORT or passive mode"]],
+    instead: tunnel,
+  },
+  D20: {
+    scenario: "S20",
+    title: "the connection broke in the middle of a transfer",
+    why: "The data connection was made and ended before the server said that the listing is complete. What came before the break is not the whole, whatever it looks like.",
+    remedies: [
+      [
+        "server",
+        "its log says why it broke the transfer off; a firewall that ends idle control connections is another cause",
+      ],
+    ],
+    instead: "sallyport get --retry 3 --via SSH ftp://FTP/FILE",
+  },
+  D22: {
+    title: "the server has no passive mode",
+    why: "It refuses PASV and EPSV, so clients cannot connect to it for data. Active mode needs a client that can be reached.",
+    remedies: [
+      ["vsftpd", "pasv_enable=YES"],
+      ["ProFTPD", "no <Limit PASV EPSV> with DenyAll"],
+      ["Pure-FTPd", "no -f that refuses it; look at its log for PassivePortRange that is in use"],
+      ["client", activeClient],
+    ],
+    instead: tunnel,
+  },
+  D29: {
+    title: "the server has no default data ports",
+    why: "It wants PORT or PASV before each transfer, as most servers do. Only a client that sends neither is concerned.",
+    remedies: [["client", "send PORT before each transfer (sendport on), or passive mode"]],
+  },
+  D39: {
+    title: "the server wants data connections to resume the control connection's TLS session",
+    why: "A server that demands it refuses every client that does not, or whose TLS 1.3 tickets come too late. Sallyport's client resumes.",
+    remedies: [
+      ["vsftpd", "require_ssl_reuse=NO"],
+      ["ProFTPD", "TLSOptions NoSessionReuseRequired"],
+      ["FileZilla Server", "no setting: the client has to resume"],
+    ],
+  },
+};
