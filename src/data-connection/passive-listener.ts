@@ -12,8 +12,11 @@ export interface PassiveListenerOptions {
   /** Address to listen on: the one at which the control connection's peer reached us. */
   readonly host: string;
   readonly ports: PortRange;
-  /** Whether this peer may have the data connection (RFC 2577 section 8): mostly, the control connection's peer. Must not reject. */
-  readonly isExpectedPeer: (remote: Endpoint, local: Endpoint) => boolean | Promise<boolean>;
+  /**
+   * Whether this peer may have the data connection (RFC 2577 section 8): mostly, the control connection's peer. `over` aborts
+   * when another one has it, or nobody will. Must not reject.
+   */
+  readonly isExpectedPeer: (remote: Endpoint, local: Endpoint, over: AbortSignal) => boolean | Promise<boolean>;
   /** Somebody else connected and was dropped; `count` of them so far. */
   readonly onRejectedPeer: (remote: Endpoint, count: number) => void;
   /** Ends the attempt to listen; its reason is rethrown untouched. The end, once open, lives until disposed. */
@@ -41,6 +44,7 @@ class GuardedListener implements PassiveListener {
   readonly #options: PassiveListenerOptions;
   readonly #lifetime: AbortController = new AbortController();
   readonly #taken = new Deferred<Connection>();
+  #rejected = 0;
   #state: "waiting" | "taken" | "handed out" | "closed" = "waiting";
 
   constructor(listener: Listener, options: PassiveListenerOptions) {
@@ -86,26 +90,32 @@ class GuardedListener implements PassiveListener {
 
   /** Drops everybody but the rightful peer. Nothing is thrown and nothing said to the victim (RFC 2577 section 8). */
   async #admit(): Promise<void> {
-    const { isExpectedPeer, onRejectedPeer } = this.#options;
     const { signal } = this.#lifetime;
-    const leaving = new Set<Promise<unknown>>();
+    const busy = new Set<Promise<unknown>>();
     try {
-      for (let rejected = 1; ; rejected += 1) {
+      for (;;) {
         const connection = await this.#listener.accept({ signal });
-        if (await isExpectedPeer(connection.remote, connection.local)) {
-          if (!this.offer(connection)) connection.reset();
-          return;
-        }
-        connection.reset();
-        onRejectedPeer(connection.remote, rejected);
-        const left: Promise<unknown> = connection.closed.then(() => leaving.delete(left));
-        leaving.add(left);
+        const judged: Promise<unknown> = this.#judge(connection).then(() => busy.delete(judged));
+        busy.add(judged);
         // A flood waits in the listener's backlog, not in our memory.
-        if (leaving.size >= limits.rejectedPeersLeavingMax) await Promise.race(leaving);
+        if (busy.size >= limits.rejectedPeersLeavingMax) await Promise.race(busy);
       }
     } catch (error) {
       this.#taken.reject(error);
     }
+  }
+
+  /** All at once: the rightful peer does not wait until it is known who those before it are. */
+  async #judge(connection: Connection): Promise<void> {
+    const { isExpectedPeer, onRejectedPeer } = this.#options;
+    if (await isExpectedPeer(connection.remote, connection.local, this.#lifetime.signal)) {
+      if (!this.offer(connection)) connection.reset();
+      return;
+    }
+    connection.reset();
+    this.#rejected += 1;
+    onRejectedPeer(connection.remote, this.#rejected);
+    await connection.closed;
   }
 
   #deliver(connection: Connection): void {

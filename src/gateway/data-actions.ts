@@ -1,4 +1,6 @@
 // Does what the relay machine wants done to data connections, and knows how each kind is opened.
+
+import type { ClientIdentity } from "../admission/client-identity.ts";
 import { dialActive } from "../data-connection/dial-active.ts";
 import { joinedPair } from "../data-connection/joined-pair.ts";
 import { openPassiveListener } from "../data-connection/passive-listener.ts";
@@ -12,7 +14,6 @@ import { plainHost, sameHost } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
 import { choosePassiveAddress } from "../protocol/passive-reply.ts";
 import type { DataSide, RelayAction, ServerMemory } from "../protocol/relay/messages.ts";
-import type { ClientIdentity } from "./client-identity.ts";
 import type { UpstreamControl } from "./control-connections.ts";
 import type { GatewayEnvironment, GatewayOptions } from "./environment.ts";
 import type { ListenerRegistry, WaitingListener } from "./listener-registry.ts";
@@ -106,7 +107,8 @@ export class DataActions {
         network: environment.downstream,
         host: plainHost(downstream.local.host),
         ports: options.passivePorts,
-        isExpectedPeer: (remote, local) => client.isPeerOf({ remote, local }, () => hasBegun(transfer.id)),
+        isExpectedPeer: (remote, local, over) =>
+          sameHost(remote.host, client.host) && client.isSameUser({ remote, local }, () => hasBegun(transfer.id), over),
         onRejectedPeer: (remote, count) => this.#rejectedPeer("downstream", remote, count),
         signal,
       });
@@ -144,8 +146,8 @@ export class DataActions {
     const { downstream, client, context } = this.#options;
     const { downstream: network, clock } = context.environment;
     const isClient = sameHost(to.host, client.host);
-    transfer.open("downstream", how, (signal) =>
-      dialActive({
+    transfer.open("downstream", how, async (signal) => {
+      const connection = await dialActive({
         network,
         // EPRT has no zone for a link-local address; the control connection has.
         host: isClient ? client.host : to.host,
@@ -156,8 +158,11 @@ export class DataActions {
         timeoutMs: limits.activeConnectMs,
         clock,
         signal,
-      }),
-    );
+      });
+      if (!isClient || (await client.isReachedAt(connection))) return connection;
+      connection.reset();
+      throw ofAnotherUser(to);
+    });
   }
 
   async #join(waiting: WaitingListener): Promise<Connection> {
@@ -215,6 +220,11 @@ export class DataActions {
 /** True for the actions that concern a transfer. */
 export function isDataAction(action: RelayAction): action is DataAction {
   return "id" in action;
+}
+
+function ofAnotherUser(to: HostPort): SallyportError {
+  const message = `port ${to.port} belongs to another user of this machine than your control connection`;
+  return new SallyportError("NET_REFUSED", message, { hint: "--check-user off would permit it" });
 }
 
 function otherPortGone(to: HostPort): SallyportError {

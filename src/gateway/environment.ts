@@ -1,4 +1,5 @@
 // What the gateway is handed: two networks, time, and what the operator allows.
+import type { OwnerOf } from "../admission/client-identity.ts";
 import type { RemoteSockets } from "../data-connection/remote-sockets.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
@@ -58,18 +59,6 @@ export interface GatewayEnvironment {
   readonly emit: (session: number, event: TraceEventBody) => void;
   /** Addresses of this machine: a client on it may name any of them in PORT. */
   readonly ownAddresses: () => readonly string[];
-  /**
-   * The user at the remote end of a connection, where that end is on this machine: there every user can reach every data port,
-   * and addresses tell nothing. Without it, or where it does not know, addresses alone decide.
-   */
-  readonly ownerOf?: (connection: Ends) => Promise<Owner>;
+  /** There every user can reach every data port, and addresses tell nothing. Absent: addresses alone decide. */
+  readonly ownerOf?: OwnerOf;
 }
-
-/** Both ends of a connection, as its network tells them. */
-export interface Ends {
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
-}
-
-/** User id; `"gone"` when that end has been closed already, so that it belongs to nobody; `undefined` when it cannot be known. */
-export type Owner = number | "gone" | undefined;

@@ -1,9 +1,10 @@
 // The data listeners that wait for a client now. A PORT that names one of them joins two sessions inside the gateway:
 // third-party transfer through SSH, though neither server can reach the other (S16).
+
+import type { ClientIdentity } from "../admission/client-identity.ts";
 import type { PassiveListener } from "../data-connection/passive-listener.ts";
 import type { HostPort } from "../protocol/host-port.ts";
 import { sameHost } from "../protocol/ip-address.ts";
-import type { ClientIdentity } from "./client-identity.ts";
 
 export interface WaitingListener {
   /** As told to the client in 227 or 229. */

@@ -1,5 +1,6 @@
 // One session: a client's control connection, the server's, and the relay machine between them.
 import { setMaxListeners } from "node:events";
+import { ClientIdentity } from "../admission/client-identity.ts";
 import { onAbort } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
 import { Deferred } from "../platform/deferred.ts";
@@ -13,7 +14,6 @@ import type { RelayAction, RelayConfig, RelayInput, TimerName } from "../protoco
 import { RelaySession } from "../protocol/relay/relay-session.ts";
 import { gatewayReply } from "../protocol/relay/texts.ts";
 import { formatReply, type Reply } from "../protocol/reply.ts";
-import { ClientIdentity } from "./client-identity.ts";
 import { ControlConnection, openUpstreamControl, type UpstreamControl } from "./control-connections.ts";
 import { DataActions, isDataAction, type SessionContext } from "./data-actions.ts";
 import { describe } from "./transfer-connections.ts";

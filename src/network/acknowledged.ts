@@ -3,8 +3,9 @@
 // what the peer acknowledges.
 import { onAbort } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
+import type { Ends } from "../platform/endpoint.ts";
 import { limits } from "../protocol/limits.ts";
-import { type Ends, isWithinMachine, socketRow } from "./socket-row.ts";
+import { isWithinMachine, socketRow } from "./socket-row.ts";
 
 /** A connection's `acknowledged`; nothing where the system is not asked. */
 export function acknowledgedIn(

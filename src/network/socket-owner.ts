@@ -1,18 +1,22 @@
 // Whose is the socket at the other end? Only within this machine, and only where the system tells: Linux, in /proc (proc(5)).
-import { type Ends, isWithinMachine, socketRow } from "./socket-row.ts";
+import type { Owner } from "../admission/client-identity.ts";
+import type { Ends } from "../platform/endpoint.ts";
+import { isWithinMachine, socketRow } from "./socket-row.ts";
 
 /**
  * User id of the process that holds the remote end; `"gone"` when it has closed that end already; `undefined` when that cannot
  * be known: the remote end is on another machine or in another network namespace, or the system does not tell.
  */
-export async function socketOwner(ends: Ends): Promise<number | "gone" | undefined> {
+export async function socketOwner(ends: Ends): Promise<Owner> {
   if (!isWithinMachine(ends)) return undefined;
-  const row = await socketRow({ local: ends.remote, remote: ends.local });
+  const far = { local: ends.remote, remote: ends.local };
+  // A row can be passed over: it moves up when another one of its bucket goes between two pieces of a reading.
+  const row = (await socketRow(far)) ?? (await socketRow(far));
   return row && ownerIn(row);
 }
 
 /** A socket that no process holds any more belongs to nobody, and the kernel tells that as root. */
-function ownerIn(row: readonly string[]): number | "gone" {
+function ownerIn(row: readonly string[]): Owner {
   const [, , , , , , , uid = "", , inode = ""] = row;
   return uid === "0" && inode === "0" ? "gone" : Number(uid);
 }

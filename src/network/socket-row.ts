@@ -1,14 +1,8 @@
 // One socket of this machine in the system's tables, by its ends: Linux, in /proc (proc(5)).
 import { endianness } from "node:os";
-import type { Endpoint } from "../platform/endpoint.ts";
+import type { Endpoint, Ends } from "../platform/endpoint.ts";
 import { ipBytes, isLoopback, plainBytes, sameHost } from "../protocol/ip-address.ts";
 import { TcpTable } from "./tcp-table.ts";
-
-/** Both ends of a connection, as this machine sees them. */
-export interface Ends {
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
-}
 
 const tables = ["/proc/self/net/tcp", "/proc/self/net/tcp6"].map((path) => new TcpTable(path));
 

@@ -1,6 +1,7 @@
 // A table of the system's TCP sockets (proc(5), /proc/net/tcp). To read it is work for the kernel: it walks through all that
 // could be there, milliseconds on a large machine. So one reading serves all who have asked before it began, it goes no
 // further than needed, and it leaves no text behind: a table of a busy machine is a megabyte.
+import { read } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 
 /** A row that is looked for, by the ways in which the table may spell its ends. */
@@ -59,23 +60,34 @@ export class TcpTable {
     }
   }
 
-  async #search(file: FileHandle, questions: Set<Question>): Promise<void> {
+  /** With callbacks: a promise for each 4 KiB costs this program's one thread twice the time. */
+  #search({ fd }: FileHandle, questions: Set<Question>): Promise<void> {
     const buffer = this.#buffer;
-    for (let kept = 0; questions.size > 0; ) {
-      const { bytesRead } = await file.read(buffer, kept, buffer.length - kept, null);
-      if (bytesRead === 0) return;
-      const end = kept + bytesRead;
-      const rowsEnd = buffer.lastIndexOf(newline, end - 1) + 1;
-      const rows = buffer.subarray(0, rowsEnd);
-      for (const question of questions) {
-        const fields = findRow(rows, question);
-        if (fields === undefined) continue;
-        questions.delete(question);
-        question.answer(fields);
-      }
-      buffer.copyWithin(0, rowsEnd, end);
-      kept = end - rowsEnd;
+    return new Promise((resolve, reject) => {
+      const next = (kept: number): void =>
+        read(fd, buffer, kept, buffer.length - kept, null, (error, bytesRead) => {
+          if (error !== null) return reject(error);
+          if (bytesRead === 0) return resolve();
+          const left = this.#answer(questions, kept + bytesRead);
+          if (questions.size === 0) resolve();
+          else next(left);
+        });
+      next(0);
+    });
+  }
+
+  /** From the rows that are there whole. Gives how much of the next one is kept. */
+  #answer(questions: Set<Question>, end: number): number {
+    const rowsEnd = this.#buffer.lastIndexOf(newline, end - 1) + 1;
+    const rows = this.#buffer.subarray(0, rowsEnd);
+    for (const question of questions) {
+      const fields = findRow(rows, question);
+      if (fields === undefined) continue;
+      questions.delete(question);
+      question.answer(fields);
     }
+    this.#buffer.copyWithin(0, rowsEnd, end);
+    return end - rowsEnd;
   }
 }
 

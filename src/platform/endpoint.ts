@@ -8,6 +8,12 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** Both ends of a connection, as its network tells them. */
+export interface Ends {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+}
+
 /** `host:port`, with brackets around an IPv6 address (RFC 3986 section 3.2.2). */
 export function formatEndpoint(endpoint: Endpoint): string {
   const host = endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host;

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import { LoginGuard } from "../admission/login-guard.ts";
 import { PendingLogins } from "../admission/pending-logins.ts";
+import { socketOwner } from "../network/socket-owner.ts";
 import { systemClock, systemTime } from "../network/system-clock.ts";
 import { systemNetwork } from "../network/system-network.ts";
 import { onAbort } from "../platform/abort.ts";
@@ -93,8 +94,9 @@ async function openSsh({ ssh }: ServerOptions, parts: SshParts): Promise<SshServ
   return openSshSide({ ...parts, options: ssh, emit: (event) => parts.environment.emit(0, event) });
 }
 
-function systemEnvironment({ trace }: ServerOptions, network: Network): ServerEnvironment {
+function systemEnvironment({ trace, checkUser }: ServerOptions, network: Network): ServerEnvironment {
   return {
+    ...(checkUser === false ? {} : { ownerOf: socketOwner }),
     network,
     clock: systemClock,
     now: systemTime,

@@ -70,6 +70,8 @@ export interface ServerOptions {
   readonly activePortOnly?: boolean;
   /** Networks that PORT may name and data may come from, beside the client's own address (RFC 2577). Default none. */
   readonly allowThirdParty?: readonly string[];
+  /** Drop data connections of other users of this machine than the control connection's, and of root's. Linux only. Default true. */
+  readonly checkUser?: boolean;
   /** An upload gets its name when it is complete, and leaves nothing when it is not. Default false. */
   readonly atomicUploads?: boolean;
   /**

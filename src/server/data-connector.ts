@@ -1,9 +1,10 @@
 // The data connection of a session: what PORT, PASV and their kin have arranged, and how it is then opened. At most one is
 // expected at any time.
+import type { ClientIdentity } from "../admission/client-identity.ts";
 import { dialActive } from "../data-connection/dial-active.ts";
 import { openPassiveListener, type PassiveListener } from "../data-connection/passive-listener.ts";
 import { withDeadline } from "../platform/clock.ts";
-import { formatEndpoint } from "../platform/endpoint.ts";
+import { type Ends, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, Network } from "../platform/network.ts";
 import { isClient, judgeTarget, type TargetVerdict } from "../protocol/data-peers.ts";
 import { definedProps } from "../protocol/defined-props.ts";
@@ -23,14 +24,16 @@ type Arranged =
 export class DataConnector {
   readonly #context: SessionContext;
   readonly #control: () => Connection;
+  readonly #identity: ClientIdentity;
   readonly #timeWaits: TimeWaits;
   /** Nothing: the client's default data port, which is its control port (RFC 959 section 3.2). */
   #arranged: Arranged | undefined;
   #opening = false;
 
-  constructor(context: SessionContext, control: () => Connection) {
+  constructor(context: SessionContext, control: () => Connection, identity: ClientIdentity) {
     this.#context = context;
     this.#control = control;
+    this.#identity = identity;
     this.#timeWaits = new TimeWaits(context.environment.clock);
   }
 
@@ -44,7 +47,7 @@ export class DataConnector {
       network: this.#network,
       host: plainHost(control.local.host),
       ports: policy.passivePorts,
-      isExpectedPeer: (remote) => isClient(this.#client(), remote.host, policy.allowThirdParty),
+      isExpectedPeer: (remote, local, over) => this.#isExpected({ remote, local }, over),
       onRejectedPeer: (remote, count) =>
         this.#emit({ type: "data.rejected-peer", side: "downstream", remote: formatEndpoint(remote), count }),
       signal,
@@ -150,7 +153,16 @@ export class DataConnector {
       : dialActive({ ...common, preferredLocalPort: localPort });
     const connection = await connecting;
     this.#timeWaits.watch(connection);
-    return connection;
+    if (!isClient(this.#client(), target.host, []) || (await this.#identity.isReachedAt(connection))) return connection;
+    connection.reset();
+    throw new SallyportError("NET_REFUSED", `port ${target.port} belongs to another user of this machine than you`);
+  }
+
+  async #isExpected(ends: Ends, over: AbortSignal): Promise<boolean> {
+    const { host } = ends.remote;
+    if (!isClient(this.#client(), host, []))
+      return isClient(this.#client(), host, this.#context.policy.allowThirdParty);
+    return this.#identity.isSameUser(ends, () => this.#opening, over);
   }
 
   async #passiveAddress(control: Connection): Promise<string> {

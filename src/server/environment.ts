@@ -1,4 +1,5 @@
 // What the server engine is handed: a network, time, and what the operator decided.
+import type { OwnerOf } from "../admission/client-identity.ts";
 import type { LoginGuard } from "../admission/login-guard.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
@@ -84,6 +85,8 @@ export interface ServerEnvironment {
   /** IPv4 address of a host name. */
   readonly resolve: (host: string) => Promise<string>;
   readonly emit: (session: number, event: TraceEventBody) => void;
+  /** Of connections on `network`. Absent: addresses alone tell one client from another. */
+  readonly ownerOf?: OwnerOf;
 }
 
 /** What every session of one server is given. */

@@ -1,4 +1,5 @@
 // One client: its commands in order, one at a time, with ABOR, STAT and NOOP in between.
+import { ClientIdentity } from "../admission/client-identity.ts";
 import { Deferred } from "../platform/deferred.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
@@ -48,7 +49,9 @@ export class FtpSession implements Session {
   constructor(context: SessionContext, connection: Connection) {
     this.context = context;
     this.tls = context.policy.tls?.open();
-    this.data = new DataConnector(context, () => this.control);
+    const { carrier, environment } = context;
+    const identity = new ClientIdentity(connection, carrier === undefined ? environment : { clock: environment.clock });
+    this.data = new DataConnector(context, () => this.control, identity);
     this.#timers = new SessionTimers(context, (text) => this.closeNow(text));
     this.#channel = new ControlConnection(connection, {
       command: (command) => this.#arrive(command),

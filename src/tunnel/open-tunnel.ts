@@ -102,7 +102,7 @@ function gatewayEnvironment(
     clock: systemClock,
     upstream: upstreamOver(ssh, backAddress),
     emit,
-    ...(checkUser === true ? { ownerOf: socketOwner } : {}),
+    ...(checkUser === false ? {} : { ownerOf: socketOwner }),
     ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
   };
 }

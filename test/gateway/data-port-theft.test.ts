@@ -3,11 +3,13 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { socketOwner } from "../../src/network/socket-owner.ts";
+import { systemClock } from "../../src/network/system-clock.ts";
+import { limits } from "../../src/protocol/limits.ts";
 import { gate } from "../support/gate.ts";
 import { describePeers } from "../support/missing.ts";
 import { nobody, startOther } from "../support/other-process.ts";
 import { watchResources } from "../support/resources.ts";
-import { type Address, type Received, received } from "../support/test-client.ts";
+import { type Address, portArgument, type Received, received } from "../support/test-client.ts";
 import { meetHonest } from "./scene.ts";
 
 watchResources();
@@ -144,18 +146,70 @@ describePeers(["root"], "data-port theft by another user of this machine, from t
     expect(scene.server.files.get("short")).toEqual(Buffer.from("short"));
   });
 
-  it.each([
-    ["of the client", undefined, 1001],
-    ["of the data connection", 1000, undefined],
-  ])("where nobody can tell the user %s, the address alone decides", async (_what, control, peer) => {
+  it("where nobody can tell the user of the client, the address alone decides", async () => {
     let questions = 0;
     const ownerOf: typeof socketOwner = async () => {
       questions += 1;
-      return questions === 1 ? control : peer;
+      return questions === 1 ? undefined : 1001;
     };
     await using scene = await meet({ environment: { ownerOf } });
     const address = await scene.client.passiveAddress();
     await using _other = startOther(attacker, [String(address.port)], nobody);
     await scene.gateway.seen((event) => event.type === "data.open" && event.side === "downstream");
+  });
+
+  it("one who is nobody's that the system knows, where it knows the client, is dropped", async () => {
+    let questions = 0;
+    const ownerOf: typeof socketOwner = async () => {
+      questions += 1;
+      return questions === 1 ? 1000 : undefined;
+    };
+    await using scene = await meet({ environment: { ownerOf } });
+    expect(await steal(await scene.client.passiveAddress(), "127.0.0.1")).toEqual({
+      bytes: Buffer.alloc(0),
+      how: "reset",
+    });
+    await scene.gateway.seen(({ type }) => type === "data.rejected-peer");
+  });
+
+  it("one who has sent and left while the transfer waits does not take the place of the client that comes", async () => {
+    const left = gate();
+    let questions = 0;
+    const ownerOf: typeof socketOwner = async () => {
+      questions += 1;
+      if (questions === 2) left.open();
+      return questions === 2 ? "gone" : 1000;
+    };
+    // However long the client takes here.
+    const after: typeof systemClock.after = (ms, run) =>
+      ms === limits.departedPeerMs ? () => {} : systemClock.after(ms, run);
+    const clock = { nowMs: systemClock.nowMs, after };
+    await using scene = await meet({ environment: { ownerOf, clock } });
+    const { client } = scene;
+    const address = await client.passiveAddress();
+    await client.ask("STOR mine", 150);
+    const thief = connect({ ...address, allowHalfOpen: true });
+    thief.on("error", () => {});
+    thief.end("forged");
+    await left.passed;
+    const data = await client.connectData(address);
+    data.end("mine");
+    await client.expect(226);
+    expect(String(scene.server.files.get("mine"))).toBe("mine");
+    thief.destroy();
+  });
+
+  it("PORT that names another user's port is dropped before a byte is passed", async () => {
+    const ownerOf: typeof socketOwner = async ({ local, remote }) =>
+      remote.port === local.port ? undefined : asked.push(remote.port) === 1 ? 1000 : 1001;
+    const asked: number[] = [];
+    await using scene = await meet({ environment: { ownerOf } });
+    const { client } = scene;
+    const listener = await client.listenData();
+    await client.ask(`PORT ${portArgument(listener)}`, 200);
+    client.send("RETR f");
+    const reached = await received(await listener.accept());
+    expect(reached).toEqual({ bytes: Buffer.alloc(0), how: "reset" });
+    expect(await client.expect(150, 425)).toContain("another user");
   });
 });

@@ -18,6 +18,7 @@ import {
   ipv4,
   ipv4Cidr,
   oneOf,
+  onOff,
   pins,
   plainText,
   portRange,
@@ -66,6 +67,10 @@ export type ParsedTunnelOptions = ParsedSshOptions &
 /** Without FILE, or with `-`, to standard error. */
 export const traceTo = (file: string): { readonly file?: string } => (file === "" || file === "-" ? {} : { file });
 
+/** Also of the server. */
+export const checkUserMore =
+  "A data connection from this machine must be the same user's as its control connection, or root's: on loopback all have one address. Linux only, elsewhere it changes nothing. `off` is for a client whose data connections a proxy of another user makes. It costs a look for one row of /proc/net/tcp, beside what the transfer waits for anyway.";
+
 const ftpOptions: OptionGroup<ParsedFtpOptions> = {
   title: "FTP",
   rows: [
@@ -104,10 +109,11 @@ const ftpOptions: OptionGroup<ParsedFtpOptions> = {
       more: "Otherwise only the client's own address is allowed, and this gateway's own data listeners (third-party transfers). An open allowance lets clients aim at other machines (RFC 2577 section 3).",
     },
     {
-      flags: "--check-user",
+      flags: "--check-user <on|off>",
       key: "checkUser",
-      help: "drop data connections of other users of this machine",
-      more: "For hosts with several users, where the address alone does not distinguish the FTP client from somebody else. Linux only; elsewhere it changes nothing. Each connection then costs a look through /proc/net/tcp, some milliseconds where there are thousands of sockets.",
+      read: onOff,
+      help: "drop data connections of other users (on)",
+      more: checkUserMore,
     },
     {
       flags: "--keepalive <SECONDS>",

@@ -44,6 +44,9 @@ export function oneOf<Word extends string>(words: readonly Word[]): (text: strin
   };
 }
 
+const isOn = oneOf(["on", "off"]);
+export const onOff = (text: string, flag: string): boolean => isOn(text, flag) === "on";
+
 export function wholeNumber(least: number, most: number): (text: string, flag: string) => number {
   return (text, flag) => {
     const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;

@@ -3,7 +3,7 @@ import type { PortRange } from "../../platform/network.ts";
 import { ipFamily } from "../../protocol/ip-address.ts";
 import type { ServerListen, ServerSsh } from "../../serve/options.ts";
 import type { OptionGroup } from "../command-line/option-table.ts";
-import { type ParsedOutputOptions, traceTo } from "../command-line/tunnel-options.ts";
+import { checkUserMore, type ParsedOutputOptions, traceTo } from "../command-line/tunnel-options.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import {
   cidr,
@@ -11,6 +11,7 @@ import {
   each,
   ipv4Cidr,
   oneOf,
+  onOff,
   parsePort,
   plainText,
   port,
@@ -30,6 +31,7 @@ export interface ParsedServeOptions extends ParsedOutputOptions {
   readonly activePort?: number;
   readonly activePortOnly?: boolean;
   readonly allowThirdParty?: readonly string[];
+  readonly checkUser?: boolean;
   readonly atomicUploads?: boolean;
   readonly ascii?: "convert" | "binary";
   readonly sync?: boolean;
@@ -125,6 +127,13 @@ export const serveOptions: readonly OptionGroup<ParsedServeOptions>[] = [
         key: "allowThirdParty",
         read: each(cidr),
         help: "let PORT name hosts of this network (repeatable)",
+      },
+      {
+        flags: "--check-user <on|off>",
+        key: "checkUser",
+        read: onOff,
+        help: "drop data connections of other users (on)",
+        more: checkUserMore,
       },
     ],
   },

@@ -47,9 +47,14 @@ export const networkLimits = {
     unit: "ports",
     why: "that are free at 127.0.0.1 are tried at ::1 until one is free at both",
   },
+  departedPeerMs: {
+    value: 300,
+    unit: "ms",
+    why: "somebody who has sent and left before it was known who it was waits for a client that is known to come",
+  },
   rejectedPeersLeavingMax: {
     value: 16,
     unit: "connections",
-    why: "dropped at one data port and not yet gone; more wait in its backlog",
+    why: "at one data port being looked at, or dropped and not yet gone; more wait in its backlog",
   },
 } as const;

@@ -1,0 +1,41 @@
+// Other users of the machine on which `serve` runs: on loopback their address is the client's.
+import { expect, it } from "vitest";
+import { startRig } from "../server/rig.ts";
+import { describePeers } from "../support/missing.ts";
+import { nobody, startOther } from "../support/other-process.ts";
+import { watchResources } from "../support/resources.ts";
+
+watchResources();
+
+/** Connects, sends a forged file, and prints how the connection ended. */
+const attacker = `
+  const socket = net.connect({ port: Number(args[0]), host: "127.0.0.1", allowHalfOpen: true }, () => socket.write("forged"));
+  let got = 0;
+  socket.on("data", (chunk) => { got += chunk.length; });
+  socket.on("end", () => say("end " + got));
+  socket.on("error", (error) => say(error.code + " " + got));`;
+
+describePeers(["root"], "a data port of the server", () => {
+  it("is the client's own user's: another one is dropped, and the client is served", async () => {
+    await using rig = await startRig();
+    const peer = await rig.login();
+    const port = await peer.passivePort();
+    await using other = startOther(attacker, [String(port)], nobody);
+    expect(await other.line()).toBe("ECONNRESET 0");
+    expect(rig.events.filter(({ type }) => type === "data.rejected-peer")).toHaveLength(1);
+    const data = await peer.connectData({ port });
+    data.end("mine");
+    expect(await peer.code("STOR f")).toBe(150);
+    expect((await peer.reply()).code).toBe(226);
+  });
+
+  it("is anybody's with checkUser false", async () => {
+    await using rig = await startRig({ checkUser: false });
+    const peer = await rig.login();
+    const port = await peer.passivePort();
+    await using other = startOther(attacker.replace('write("forged")', 'end("forged")'), [String(port)], nobody);
+    expect(await peer.code("STOR f")).toBe(150);
+    expect((await peer.reply()).code).toBe(226);
+    expect(await other.line()).toBe("end 0");
+  });
+});
