@@ -128,6 +128,9 @@ async function counts({ gateway, server }: HonestScene) {
   const { sessions } = gateway.shared;
   const what = (): string => `one session is left: ${sessions.size} sessions, ${server.describe()}`;
   await until(what, () => sessions.size === 1 && server.open() === 1);
+  // The system's table of sockets, read for a client that does not read (network/acknowledged.ts).
+  const reading = (): boolean => process.getActiveResourcesInfo().some((type) => type.startsWith("FSReq"));
+  await until("no file is being read", () => !reading() || undefined);
   for (let turn = 0; turn < 5; turn += 1) {
     collectGarbage();
     await new Promise(setImmediate); // buffers are given back behind the garbage collection
