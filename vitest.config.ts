@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { patienceMs } from "./test/support/patience.ts";
 
 // Only what hangs for good ends here: longer than a test waits for one event (test/support/patience.ts), so that the message
 // of that wait is seen. A machine with other work makes tests slow, never red.
@@ -14,7 +15,16 @@ const project = (name: string, include: string[], isolate = true, exclude: strin
       sallyport: new URL("./src/index.ts", import.meta.url).pathname,
     },
   },
-  test: { name, include, exclude, testTimeout, hookTimeout: testTimeout, isolate },
+  test: {
+    name,
+    include,
+    exclude,
+    testTimeout,
+    hookTimeout: testTimeout,
+    isolate,
+    // As long as a test waits for one event.
+    expect: { poll: { timeout: patienceMs } },
+  },
 });
 
 // No file of these changes what others see, so they share a process: loading the source anew for each took a third of the time.

@@ -1,7 +1,11 @@
 // Transfers that are not whole are never told as whole, however the server lies.
 import { expect, test } from "vitest";
+import { limits } from "../../src/protocol/limits.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { gate } from "../support/gate.ts";
 import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";
+import { until } from "../support/until.ts";
 import { passive, startRig, textOf } from "./rig.ts";
 
 watchResources();
@@ -117,13 +121,16 @@ test("data that ends with a 426 is the server's refusal", async () => {
 });
 
 test("data without a final reply is FTP_TRANSFER after replyMs", async () => {
+  const clock = new FakeClock();
   await using rig = await startRig(
     async (control) => {
       const socket = await retrieve(control);
       await control.reply("150 here");
       socket.end("0123456789");
+      await until("the 150 has been read", () => rig.replies().includes("150 here"));
+      clock.advance(300);
     },
-    { replyMs: 300 },
+    { replyMs: 300, clock },
   );
   await expect(textOf(rig.client.download("f"))).rejects.toMatchObject({
     code: "FTP_TRANSFER",
@@ -132,14 +139,20 @@ test("data without a final reply is FTP_TRANSFER after replyMs", async () => {
 });
 
 test("150 and a data connection that stays silent is FTP_TRANSFER after dataStallMs", async () => {
+  const clock = new FakeClock();
   await using rig = await startRig(
     async (control) => {
       await retrieve(control);
       await control.reply("150 here");
+      await until("the 150 has been read", () => rig.replies().includes("150 here"));
+      for (const waitMs of [200, limits.clientFinalReplyMs]) {
+        await clock.waitedFor(waitMs);
+        clock.advance(waitMs);
+      }
       await abort(control);
       await noop(control);
     },
-    { dataStallMs: 200 },
+    { dataStallMs: 200, clock },
   );
   await expect(textOf(rig.client.download("f"))).rejects.toMatchObject({
     code: "FTP_TRANSFER",
@@ -149,6 +162,7 @@ test("150 and a data connection that stays silent is FTP_TRANSFER after dataStal
 });
 
 test("active: 150 and nobody who connects is FTP_TRANSFER, and says what helps", async () => {
+  const clock = new FakeClock();
   await using rig = await startRig(
     async (control) => {
       await control.expect("SIZE f");
@@ -157,10 +171,15 @@ test("active: 150 and nobody who connects is FTP_TRANSFER, and says what helps",
       await control.reply("200 ok");
       await control.expect("RETR f");
       await control.reply("150 here");
+      await until("the 150 has been read", () => rig.replies().includes("150 here"));
+      for (const waitMs of [200, limits.clientFinalReplyMs]) {
+        await clock.waitedFor(waitMs);
+        clock.advance(waitMs);
+      }
       await abort(control);
       await noop(control);
     },
-    { mode: "active", connectMs: 200 },
+    { mode: "active", connectMs: 200, clock },
   );
   await expect(textOf(rig.client.download("f"))).rejects.toMatchObject({
     code: "FTP_TRANSFER",
@@ -188,7 +207,7 @@ test("a 226 that comes before the data has ended is waited with, and then believ
     const socket = await retrieve(control);
     await control.send("150 here\r\n226 done\r\n");
     socket.write("01234");
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await until("the 226 has been read", () => rig.replies().includes("226 done"));
     socket.end("56789");
   });
   expect(await textOf(rig.client.download("f"))).toBe("0123456789");
@@ -251,14 +270,16 @@ test("a disk that is full is told in the server's words, in the middle of the up
 });
 
 test("a session that is lost in the middle of a file is FTP_TRANSFER, and nothing hangs", async () => {
+  const isHere = gate();
   await using rig = await startRig(async (control) => {
     const socket = await retrieve(control);
     await control.reply("150 here");
     socket.write("0123");
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await isHere.passed;
     control.reset();
   });
-  await expect(textOf(rig.client.download("f"))).rejects.toMatchObject({ code: "FTP_TRANSFER" });
+  const stream = rig.client.download("f").once("data", () => isHere.open());
+  await expect(textOf(stream)).rejects.toMatchObject({ code: "FTP_TRANSFER" });
   expect(await rig.client.closed).toMatchObject({ code: "NET_RESET" });
   await expect(rig.client.pwd()).rejects.toMatchObject({ code: "NET_RESET" });
 });

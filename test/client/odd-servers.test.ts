@@ -3,8 +3,11 @@ import { expect, test } from "vitest";
 import { systemNetwork } from "../../src/network/system-network.ts";
 import type { Network } from "../../src/platform/network.ts";
 import { SallyportError } from "../../src/protocol/error.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { gate } from "../support/gate.ts";
 import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";
+import { until } from "../support/until.ts";
 import { passive, startRig, textOf } from "./rig.ts";
 
 watchResources();
@@ -78,14 +81,17 @@ test("a late reply to ABOR behind the NOOP's question is not taken for another's
 
 test("an aborted upload: ABOR comes before the data connection breaks, and it breaks, never ends", async () => {
   const seen: string[] = [];
+  const stop = new AbortController();
   await using rig = await startRig(
     async (control) => {
       const data = await passive(control);
       const socket = await data.accept();
       socket.on("end", () => seen.push("end")).on("close", () => seen.push("close"));
-      socket.resume();
+      const arrived = new Promise((resolve) => socket.once("data", resolve));
       await control.expect("STOR f");
       await control.reply("150 go");
+      await arrived;
+      stop.abort(new Error("enough"));
       await control.expect("ABOR");
       seen.push("ABOR");
       // It reads no ABOR before the data is over.
@@ -96,10 +102,8 @@ test("an aborted upload: ABOR comes before the data connection breaks, and it br
     {},
     noSize,
   );
-  const stop = new AbortController();
   async function* slowly(): AsyncGenerator<Uint8Array> {
     yield Buffer.from("0123");
-    setTimeout(() => stop.abort(new Error("enough")), 30);
     await rig.client.closed;
   }
   await expect(rig.client.upload(slowly(), "f", { signal: stop.signal })).rejects.toThrow("enough");
@@ -111,6 +115,7 @@ test.each([
   ["at once", true],
   ["behind the transfer", false],
 ])("a NOOP during a transfer that is answered %s disturbs nothing", async (_, atOnce) => {
+  const clock = new FakeClock();
   await using rig = await startRig(
     async (control) => {
       const data = await passive(control);
@@ -118,18 +123,16 @@ test.each([
       await control.expect("RETR f");
       await control.reply("150 here");
       socket.write("0123");
+      await until("the 150 has been read", () => rig.replies().includes("150 here"));
+      clock.advance(50_000);
       await control.expect("NOOP");
       if (atOnce) await control.reply("200 still here");
       socket.end("4567");
       await control.reply("226 done");
       if (!atOnce) await control.reply("200 still here");
-      // On a busy machine the transfer takes long enough for more than one.
-      let line = await control.line();
-      for (; line === "NOOP"; line = await control.line()) await control.reply("200 still here");
-      expect(line).toBe("PWD");
-      await control.reply('257 "/here"');
+      await pwd(control);
     },
-    { keepaliveMs: 80 },
+    { keepaliveMs: 50_000, clock },
     noSize,
   );
   expect(await textOf(rig.client.download("f"))).toBe("01234567");
@@ -137,6 +140,7 @@ test.each([
 });
 
 test("S17: a 425 for the second transfer is waited out, and the wait is told", async () => {
+  const clock = new FakeClock();
   await using rig = await startRig(
     async (control) => {
       const connect = () => control.connectData("127.0.0.1", control.socket.remotePort ?? 0);
@@ -144,6 +148,8 @@ test("S17: a 425 for the second transfer is waited out, and the wait is told", a
         await control.expect("RETR f");
         if (refused) {
           await control.reply("425 Can't build data connection: Cannot assign requested address.");
+          await clock.waitedFor(1000);
+          clock.advance(1000);
           continue;
         }
         const socket = await connect();
@@ -152,7 +158,7 @@ test("S17: a 425 for the second transfer is waited out, and the wait is told", a
         await control.reply("226 done");
       }
     },
-    { mode: "default-port" },
+    { mode: "default-port", clock },
     noSize,
   );
   expect(await textOf(rig.client.download("f"))).toBe("0123");
@@ -194,18 +200,20 @@ test("S17: a server that connects to the port below, which is in use here, is to
 });
 
 test("a call that is aborted while its data port is being arranged leaves nothing open", async () => {
+  const stop = new AbortController();
+  const isOver = gate();
   await using rig = await startRig(
     async (control) => {
       await control.expect(/^PORT /);
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      stop.abort(new Error("enough"));
+      await isOver.passed;
       await control.reply("200 ok");
       await pwd(control);
     },
     { mode: "active" },
     noSize,
   );
-  const stop = new AbortController();
-  setTimeout(() => stop.abort(new Error("enough")), 20);
   await expect(rig.client.list(undefined, { signal: stop.signal })).rejects.toThrow("enough");
+  isOver.open();
   expect(await rig.client.pwd()).toBe("/here");
 });

@@ -2,30 +2,48 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { FtpClient, type TraceEvent } from "../../src/connect/index.ts";
+import type { FtpClient, Progress, TraceEvent } from "../../src/connect/index.ts";
+import { limits } from "../../src/protocol/limits.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { gate } from "../support/gate.ts";
 import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";
 import { type ScriptedServer, startScriptedServer } from "../support/scripted-server.ts";
 import { makeTempDir } from "../support/tempdir.ts";
-import { begin, passive, textOf } from "./rig.ts";
+import { until } from "../support/until.ts";
+import { begin, connectTo as connect, passive, textOf } from "./rig.ts";
 
 watchResources();
 
 const content = "0123456789";
 
-const connectTo = (server: ScriptedServer, events: TraceEvent[] = []): Promise<FtpClient> =>
-  FtpClient.connect({
-    host: server.host,
-    port: server.port,
-    user: "me",
-    password: "pw",
-    mode: "passive",
-    trace: (event) => events.push(event),
-  });
+/** The wait before the second attempt is over as soon as it begins. */
+async function connectTo(server: ScriptedServer, events: TraceEvent[] = []): Promise<FtpClient> {
+  const clock = new FakeClock();
+  void clock.waitedFor(limits.clientRetryWaitMs).then(() => clock.advance(limits.clientRetryWaitMs));
+  return await connect(server, { mode: "passive", trace: (event) => events.push(event), clock });
+}
 
-/** Gives the bytes from `from` to `to`, and what comes after them. */
-async function give(control: ScriptedControl, from: number, to: number, then: "end" | "break"): Promise<void> {
+/** How far the client has read. */
+class Reader {
+  #bytes = 0;
+
+  readonly onProgress = ({ bytes }: Progress): void => {
+    this.#bytes = bytes;
+  };
+
+  async hasRead(bytes: number): Promise<void> {
+    await until(`${bytes} bytes have been read`, () => this.#bytes >= bytes);
+  }
+}
+
+/** Gives the bytes from `from` to `to`, and when they have been read what comes after them. */
+async function give(
+  control: ScriptedControl,
+  reader: Reader,
+  [from, to]: readonly [from: number, to: number],
+  then: "end" | "break",
+): Promise<void> {
   await control.expect("SIZE f");
   await control.reply(`213 ${content.length}`);
   const data = await passive(control);
@@ -36,23 +54,23 @@ async function give(control: ScriptedControl, from: number, to: number, then: "e
   }
   await control.expect("RETR f");
   await control.reply("150 here");
-  await new Promise<void>((resolve) => socket.write(content.slice(from, to), () => resolve()));
-  // The bytes must have been read, else the reset takes them away.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  socket.write(content.slice(from, to));
+  await reader.hasRead(to);
   if (then === "break") socket.resetAndDestroy();
   else socket.end();
 }
 
 test("data that breaks: REST at the byte that is missing, in the same session", async () => {
+  const reader = new Reader();
   await using server = await startScriptedServer(async (control) => {
     await begin(control);
-    await give(control, 0, 4, "break");
+    await give(control, reader, [0, 4], "break");
     await control.reply("426 broken");
-    await give(control, 4, 10, "end");
+    await give(control, reader, [4, 10], "end");
     await control.reply("226 done");
   });
   await using client = await connectTo(server);
-  const stream = client.download("f", { retries: 1 });
+  const stream = client.download("f", { retries: 1, ...reader });
   expect(await textOf(stream)).toBe(content);
   expect(await stream.result).toMatchObject({ bytes: 10, attempts: 2, verified: "size" });
   await server.stop();
@@ -90,6 +108,7 @@ test("a file that was replaced between two attempts is not mixed with the first 
 });
 
 test("a file of this machine: the session that broke is made again in the same directory, and can be used afterwards", async () => {
+  const reader = new Reader();
   await using here = makeTempDir("here");
   await using server = await startScriptedServer(async (control, number) => {
     await begin(control);
@@ -98,13 +117,13 @@ test("a file of this machine: the session that broke is made again in the same d
     if (number === 0) {
       await control.expect("PWD");
       await control.reply('257 "some where"');
-      await give(control, 0, 6, "break");
+      await give(control, reader, [0, 6], "break");
       control.reset();
     } else {
       // Nothing shows whether it is still the same file.
       await control.expect("SIZE f");
       await control.reply(`213 ${content.length}`);
-      await give(control, 0, 10, "end");
+      await give(control, reader, [0, 10], "end");
       await control.reply("226 done");
       await control.expect("NOOP");
       await control.reply("200 still here");
@@ -112,7 +131,7 @@ test("a file of this machine: the session that broke is made again in the same d
   });
   await using client = await connectTo(server);
   await client.cd("some where");
-  expect(await client.downloadFile("f", here.file("f"), { retries: 1 })).toMatchObject({ verified: "size" });
+  expect(await client.downloadFile("f", here.file("f"), { retries: 1, ...reader })).toMatchObject({ verified: "size" });
   expect(readFileSync(here.file("f"), "utf8")).toBe(content);
   expect(readdirSync(here.path)).toEqual(["f"]);
   expect(await client.quote("NOOP")).toMatchObject({ code: 200 });
@@ -120,6 +139,7 @@ test("a file of this machine: the session that broke is made again in the same d
 });
 
 test("a session that breaks: a new one, in the same directory, goes on", async () => {
+  const reader = new Reader();
   await using server = await startScriptedServer(async (control, number) => {
     await begin(control);
     await control.expect("CWD some where");
@@ -127,17 +147,17 @@ test("a session that breaks: a new one, in the same directory, goes on", async (
     if (number === 0) {
       await control.expect("PWD");
       await control.reply('257 "some where"');
-      await give(control, 0, 6, "break");
+      await give(control, reader, [0, 6], "break");
       control.reset();
     } else {
-      await give(control, 6, 10, "end");
+      await give(control, reader, [6, 10], "end");
       await control.reply("226 done");
     }
   });
   const events: TraceEvent[] = [];
   await using client = await connectTo(server, events);
   await client.cd("some where");
-  const stream = client.download("f", { retries: 2 });
+  const stream = client.download("f", { retries: 2, ...reader });
   expect(await textOf(stream)).toBe(content);
   expect((await stream.result).attempts).toBe(2);
   const notes = events.flatMap((event) => (event.type === "relay.note" ? [event.note] : []));

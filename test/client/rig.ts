@@ -1,5 +1,11 @@
 // Our client with a server that does what a test tells it to.
+import { openClient } from "../../src/client/client-calls.ts";
 import { FtpClient, type FtpClientOptions, type TraceEvent } from "../../src/connect/index.ts";
+import { systemTime } from "../../src/network/system-clock.ts";
+import { systemNetwork } from "../../src/network/system-network.ts";
+import type { Clock } from "../../src/platform/clock.ts";
+import type { TraceEventBody } from "../../src/platform/trace.ts";
+import { clientParts } from "../support/client-parts.ts";
 import type { ScriptedControl, ScriptedData } from "../support/scripted-control.ts";
 import { type ScriptedServer, startScriptedServer } from "../support/scripted-server.ts";
 
@@ -9,6 +15,8 @@ export interface ClientRig extends AsyncDisposable {
   readonly notes: () => string[];
   /** Commands as they left, passwords hidden. */
   readonly commands: () => string[];
+  /** Last lines of the replies that were read. */
+  readonly replies: () => (string | undefined)[];
 }
 
 /** The replies to what every session begins with. */
@@ -35,10 +43,25 @@ export async function passive(control: ScriptedControl): Promise<ScriptedData> {
   return data;
 }
 
+export interface ClientRigOptions extends Partial<FtpClientOptions> {
+  /** For tests of what time does. */
+  readonly clock?: Clock;
+}
+
+/** Logs in as anybody. */
+export async function connectTo(server: ScriptedServer, { clock, ...more }: ClientRigOptions = {}): Promise<FtpClient> {
+  const { host, port } = server;
+  const options = { host, port, user: "me", password: "pw", ...more };
+  if (clock === undefined) return await FtpClient.connect(options);
+  const { network = systemNetwork, trace } = options;
+  const emit = (event: TraceEventBody): void => trace?.({ ...event, session: 1, timeMs: clock.nowMs() });
+  return await openClient(options, { network, clock, now: systemTime, emit }, clientParts);
+}
+
 /** A client that is logged in; `script` is what the server does from then on. */
 export async function startRig(
   script: (control: ScriptedControl) => Promise<void>,
-  options: Partial<FtpClientOptions> = {},
+  options: ClientRigOptions = {},
   features?: readonly string[],
   greeting?: string,
 ): Promise<ClientRig> {
@@ -48,18 +71,12 @@ export async function startRig(
     if (number === 0) await begin(control, features, greeting);
     await script(control);
   });
-  const client = await FtpClient.connect({
-    host: server.host,
-    port: server.port,
-    user: "me",
-    password: "pw",
-    trace: (event) => events.push(event),
-    ...options,
-  });
+  const client = await connectTo(server, { trace: (event) => events.push(event), ...options });
   return {
     client,
     server,
     notes: () => events.flatMap((event) => (event.type === "relay.note" ? [event.note] : [])),
+    replies: () => events.flatMap((event) => (event.type === "ftp.reply" ? [event.lines.at(-1)] : [])),
     commands: () => events.flatMap((event) => (event.type === "ftp.command" ? [event.line] : [])),
     [Symbol.asyncDispose]: async () => {
       await server.stop();

@@ -1,15 +1,12 @@
 // Greeting, login, replies in pieces, names, and the end of a session.
 import { expect, test } from "vitest";
-import { FtpClient } from "../../src/connect/index.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";
-import { type ScriptedServer, startScriptedServer } from "../support/scripted-server.ts";
-import { begin, startRig } from "./rig.ts";
+import { startScriptedServer } from "../support/scripted-server.ts";
+import { begin, connectTo, startRig } from "./rig.ts";
 
 watchResources();
-
-const connectTo = (server: ScriptedServer, options = {}): Promise<FtpClient> =>
-  FtpClient.connect({ host: server.host, port: server.port, user: "me", password: "pw", ...options });
 
 async function prepared(control: ScriptedControl): Promise<void> {
   await control.expect("FEAT");
@@ -174,16 +171,15 @@ test("disposal says QUIT, and is idempotent", async () => {
 });
 
 test("an aborted call is over at once, and the next one gets its own reply", async () => {
+  const reason = new Error("enough");
+  const stop = new AbortController();
   await using rig = await startRig(async (control) => {
     await control.expect("PWD");
+    stop.abort(reason);
     await control.expect("SIZE f");
     await control.send('257 "/"\r\n213 5\r\n');
   });
-  const reason = new Error("enough");
-  const stop = new AbortController();
-  const pwd = rig.client.pwd({ signal: stop.signal });
-  setTimeout(() => stop.abort(reason), 20);
-  await expect(pwd).rejects.toBe(reason);
+  await expect(rig.client.pwd({ signal: stop.signal })).rejects.toBe(reason);
   expect(await rig.client.size("f")).toBe(5);
 });
 
@@ -213,6 +209,7 @@ test("AUTH TLS that is refused is an error, and no login in the clear follows", 
 });
 
 test("NOOP is sent in silence, and its reply disturbs nothing", async () => {
+  const clock = new FakeClock();
   await using rig = await startRig(
     async (control) => {
       await control.expect("NOOP");
@@ -220,8 +217,10 @@ test("NOOP is sent in silence, and its reply disturbs nothing", async () => {
       await control.expect("PWD");
       await control.reply('257 "/"');
     },
-    { keepaliveMs: 60 },
+    { keepaliveMs: 50_000, clock },
   );
-  while (!rig.commands().includes("NOOP")) await new Promise((resolve) => setTimeout(resolve, 5));
+  await clock.waitedFor(50_000);
+  clock.advance(50_000);
+  expect(rig.commands()).toContain("NOOP");
   expect(await rig.client.pwd()).toBe("/");
 });

@@ -1,11 +1,16 @@
 // One call at a time, in the order of the calls.
 import { expect, test } from "vitest";
+import { limits } from "../../src/protocol/limits.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { gate } from "../support/gate.ts";
 import { watchResources } from "../support/resources.ts";
+import type { ScriptedControl } from "../support/scripted-control.ts";
 import { passive, startRig } from "./rig.ts";
 
 watchResources();
 
 test("calls wait for the transfer before them; one that is aborted does not, and is never sent", async () => {
+  const [isAborted, moreIsHere] = [gate(), gate()];
   await using rig = await startRig(
     async (control) => {
       const data = await passive(control);
@@ -13,7 +18,9 @@ test("calls wait for the transfer before them; one that is aborted does not, and
       await control.expect("RETR f");
       await control.reply("150 here");
       socket.write("0123");
-      await new Promise((resolve) => setTimeout(resolve, 80));
+      await isAborted.passed;
+      socket.write("4567");
+      await moreIsHere.passed;
       expect(control.unread()).toBe("");
       socket.end();
       await control.reply("226 done");
@@ -28,8 +35,13 @@ test("calls wait for the transfer before them; one that is aborted does not, and
   await new Promise((resolve) => stream.once("data", resolve));
   const down = stream.result.then(() => order.push("download"));
   const pwd = rig.client.pwd().then(() => order.push("pwd"));
-  const aborted = rig.client.remove("f", { signal: AbortSignal.timeout(20) }).catch(() => order.push("aborted"));
-  await Promise.all([down, pwd, aborted]);
+  const stop = new AbortController();
+  const aborted = rig.client.remove("f", { signal: stop.signal }).catch(() => order.push("aborted"));
+  stop.abort(new Error("enough"));
+  await aborted;
+  stream.once("data", () => moreIsHere.open());
+  isAborted.open();
+  await Promise.all([down, pwd]);
   expect(order).toEqual(["aborted", "download", "pwd"]);
   expect(rig.commands()).not.toContain("DELE f");
 });
@@ -80,21 +92,28 @@ test("disposal in the middle of a transfer ends it and everything behind it", as
 });
 
 test("disposal towards a server that is silent is over soon", async () => {
-  await using rig = await startRig(async (control) => {
-    await control.expect("QUIT");
-    await control.line();
-  });
-  const start = performance.now();
-  await rig.client[Symbol.asyncDispose]();
-  expect(performance.now() - start).toBeLessThan(5000);
+  const clock = new FakeClock();
+  await using rig = await startRig(
+    async (control) => {
+      await control.expect("QUIT");
+      await control.line();
+    },
+    { clock },
+  );
+  const disposed = rig.client[Symbol.asyncDispose]();
+  await clock.waitedFor(limits.disposeGraceMs);
+  clock.advance(limits.disposeGraceMs);
+  await disposed;
 });
 
 test("the session's signal ends everything at once", async () => {
   const stop = new AbortController();
-  await using rig = await startRig(async (control) => void (await control.expect("PWD")), { signal: stop.signal });
-  const pwd = rig.client.pwd();
   const reason = new Error("enough");
-  setTimeout(() => stop.abort(reason), 20);
-  await expect(pwd).rejects.toBe(reason);
+  const script = async (control: ScriptedControl): Promise<void> => {
+    await control.expect("PWD");
+    stop.abort(reason);
+  };
+  await using rig = await startRig(script, { signal: stop.signal });
+  await expect(rig.client.pwd()).rejects.toBe(reason);
   await rig.client.closed;
 });

@@ -6,6 +6,7 @@ import type { Connection, ConnectOptions, Network } from "../../src/platform/net
 import { type ErrorCode, SallyportError } from "../../src/protocol/error.ts";
 import { never } from "../../src/testing/network/bench.ts";
 import { freePort } from "../support/free-port.ts";
+import { patienceMs } from "../support/patience.ts";
 import { watchResources } from "../support/resources.ts";
 import { bench } from "./pairs.ts";
 
@@ -19,7 +20,7 @@ async function open(port: number, more: Partial<DialOptions> = {}): Promise<Conn
     network: systemNetwork,
     host: "127.0.0.1",
     port,
-    timeoutMs: 5000,
+    timeoutMs: patienceMs,
     clock: systemClock,
     signal: never,
   };

@@ -59,7 +59,7 @@ describe("a passive end", () => {
   });
 
   it("gives its port back as soon as the peer has come", async () => {
-    const end = await open();
+    const end = await open({ ports: await freePortRange(1) });
     await knock(end);
     await admit(end);
     const { port } = end.endpoint;
@@ -68,7 +68,7 @@ describe("a passive end", () => {
   });
 
   it("serves one connection only", async () => {
-    const end = await open();
+    const end = await open({ ports: await freePortRange(1) });
     await knock(end);
     await admit(end);
     await expect(end.accept({ signal: never })).rejects.toMatchObject({ code: "CLOSED" });
@@ -104,7 +104,7 @@ describe("a passive end", () => {
   });
 
   it("disposal wakes those who wait, frees the port, and is idempotent", async () => {
-    const end = await open();
+    const end = await open({ ports: await freePortRange(1) });
     const waiting = expect(end.accept({ signal: never })).rejects.toMatchObject({ code: "CLOSED" });
     await Promise.all([end[Symbol.asyncDispose](), end[Symbol.asyncDispose]()]);
     await waiting;
@@ -141,7 +141,7 @@ describe("a passive end", () => {
   });
 
   it("takes a connection made in memory instead, and gives the port back", async () => {
-    const end = await open();
+    const end = await open({ ports: await freePortRange(1) });
     const [ours, theirs] = joinedPair("session 1", "session 2");
     expect(end.offer(theirs)).toBe(true);
     expect(await end.accept({ signal: never })).toBe(theirs);

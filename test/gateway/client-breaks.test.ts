@@ -13,6 +13,7 @@ import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";
 import { startScriptedServer } from "../support/scripted-server.ts";
 import { received } from "../support/test-client.ts";
+import { until } from "../support/until.ts";
 import { startGateway } from "./gateway-harness.ts";
 import { recordingNetwork } from "./recording-network.ts";
 import { meetLoggedIn } from "./scene.ts";
@@ -20,10 +21,14 @@ import { answerEpsv, beginTransfer, file } from "./scripts.ts";
 
 watchResources();
 
-/** On a busy machine a process may take longer to die than the gateway gives it. */
+/** On a busy machine a process may take longer to die than the gateway gives it; and this server obeys no ABOR. */
+const patience: ReadonlyMap<number, number> = new Map([
+  [limits.deathNewsMs, 300],
+  [limits.abortUploadMs, 20],
+]);
 const patient: Clock = {
   ...systemClock,
-  after: (delayMs, callback) => systemClock.after(delayMs === limits.deathNewsMs ? 300 : delayMs, callback),
+  after: (delayMs, callback) => systemClock.after(patience.get(delayMs) ?? delayMs, callback),
 };
 
 /** Uploads for ever in its own process; with `dataFirst` the data socket has the lower number, and so closes first. */
@@ -210,42 +215,50 @@ function pour(socket: Socket): Promise<void> {
   return new Promise((resolve) => socket.once("close", () => resolve()));
 }
 
+/** Nothing that the gateway waits for as long as a second ever comes. */
+const withinASecond: Clock = {
+  ...systemClock,
+  after: (delayMs, callback) => (delayMs < 1000 ? systemClock.after(delayMs, callback) : () => {}),
+};
+
 describe("ABOR while data flows", () => {
   it.each([
     ["plain", ""],
     ["with Telnet IP and Synch", "\xff\xf4\xff\xf2"],
     ["with a Synch whose last byte came as urgent data", "\xff\xf4\xff"],
   ])("%s is answered within a second by a server that reads only when its data breaks", async (_what, synch) => {
-    await using scene = await meetLoggedIn(async (control) => {
-      const { data } = await beginTransfer(control);
-      await pour(data);
-      await control.reply("426 broke");
-      await control.expect("ABOR");
-      await control.reply("226 aborted");
-    });
+    await using scene = await meetLoggedIn(
+      async (control) => {
+        const { data } = await beginTransfer(control);
+        await pour(data);
+        await control.reply("426 broke");
+        await control.expect("ABOR");
+        await control.reply("226 aborted");
+      },
+      { environment: { clock: withinASecond } },
+    );
     const data = await scene.client.connectData(await scene.client.passiveAddress());
     await scene.client.ask("RETR f", 150);
     await once(data, "data");
-    const start = performance.now();
     scene.client.raw(`${synch}ABOR\r\n`);
     await scene.client.expect(426, 226);
-    expect(performance.now() - start).toBeLessThan(1000);
   });
 
   it("is answered within a second though the server is done and the client does not read", async () => {
-    await using scene = await meetLoggedIn(async (control) => {
-      const { data } = await beginTransfer(control);
-      data.end(file(6_000_000), () => control.socket.write("226 done\r\n"));
-      await control.expect("ABOR");
-      await control.reply("225 nothing to abort");
-    });
+    await using scene = await meetLoggedIn(
+      async (control) => {
+        const { data } = await beginTransfer(control);
+        data.end(file(6_000_000), () => control.socket.write("226 done\r\n"));
+        await control.expect("ABOR");
+        await control.reply("225 nothing to abort");
+      },
+      { environment: { clock: withinASecond } },
+    );
     const data = await scene.client.connectData(await scene.client.passiveAddress());
     data.pause();
     await scene.client.ask("RETR f", 150);
     await scene.gateway.seen((event) => event.type === "ftp.reply" && event.lines[0] === "226 done");
-    const start = performance.now();
     await scene.client.ask("ABOR", 426, 225);
-    expect(performance.now() - start).toBeLessThan(1000);
     expect((await received(data)).how).toBe("reset");
   });
 });
@@ -262,10 +275,15 @@ describe("unbounded buffers: a client that does not read", () => {
     data.pause();
     await scene.client.ask("RETR f", 150);
     await scene.gateway.seen((event) => event.type === "data.open" && event.side === "upstream");
-    for (let before = -1; before !== sent(); await new Promise((resolve) => setTimeout(resolve, 150))) before = sent();
+    let before = 0;
+    let same = 0;
+    await until("the server to wait", () => {
+      same = sent() > 0 && sent() === before ? same + 1 : 0;
+      before = sent();
+      return same >= 20;
+    });
     // The kernel's buffers of two connections, and the two streams in between.
     expect(sent()).toBeLessThan(30_000_000);
-    expect(sent()).toBeGreaterThan(0);
   });
 
   it("its control connection is closed when the replies for it pile up", async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { FtpClient, type FtpClientOptions, transferBetween } from "../../src/connect/index.ts";
 import { openServer } from "../../src/index.ts";
 import { type FtpServer, ftpServers, startProftpd } from "../support/ftp-servers.ts";
+import { gate } from "../support/gate.ts";
 import { describePeers } from "../support/missing.ts";
 import { watchResources } from "../support/resources.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
@@ -94,13 +95,15 @@ for (const [name, start] of Object.entries(places)) {
       await using client = await FtpClient.connect(place.options);
       const stop = new AbortController();
       const reason = new Error("enough");
+      const isOver = gate();
       async function* slowly(): AsyncGenerator<Uint8Array> {
         yield big.subarray(0, 100_000);
         stop.abort(reason);
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await isOver.passed;
         yield big.subarray(100_000, 200_000);
       }
       await expect(client.upload(slowly(), "aborted", { signal: stop.signal })).rejects.toBe(reason);
+      isOver.open();
       await client.upload(Readable.from([Buffer.from("a"), Buffer.from("bc")]), "stream");
       expect(place.content("stream").toString()).toBe("abc");
     });

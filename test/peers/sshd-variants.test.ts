@@ -6,6 +6,7 @@ import { type FtpServer, startVsftpd } from "../support/ftp-servers.ts";
 import { describePeers } from "../support/missing.ts";
 import { watchResources } from "../support/resources.ts";
 import { type Sshd, startSshd } from "../support/sshd.ts";
+import { until } from "../support/until.ts";
 
 watchResources();
 
@@ -143,6 +144,7 @@ describePeers(["sshd", "vsftpd", "curl"], "sshd variants", () => {
           });
           const { exit } = await running;
           expect(exit).not.toBe(0);
+          await until("the loss is told", () => lost.length > 0);
           expect(lost.length).toBe(1);
           expect(await get(tunnel)).toMatchObject({ stdout: "content" });
         }));

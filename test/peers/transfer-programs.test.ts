@@ -4,7 +4,6 @@ import { type BuiltProgram, buildProgram, run, start } from "../cli/support/buil
 import { type FtpServer, ftpServers, startProftpd, startVsftpd } from "../support/ftp-servers.ts";
 import { describePeers } from "../support/missing.ts";
 import { untilPortsAreFree } from "../support/other-ports.ts";
-import { patienceMs } from "../support/patience.ts";
 import { descendantsOf, signalProcess } from "../support/processes.ts";
 import { watchResources } from "../support/resources.ts";
 import { type Sshd, startSshd } from "../support/sshd.ts";
@@ -40,7 +39,7 @@ const sallyport = (...words: readonly string[]) => run(program.real, [...words],
 /** The first bytes of `big` are here; a part with nothing in it would be taken away again. */
 async function partHasBegun(): Promise<void> {
   const bytes = (): number => statSync(here.file("big.sallyport-part"), { throwIfNoEntry: false })?.size ?? 0;
-  await expect.poll(bytes, { timeout: patienceMs, interval: 2 }).toBeGreaterThan(0);
+  await expect.poll(bytes, { interval: 2 }).toBeGreaterThan(0);
 }
 
 /** A tree with odd names, sent, brought back in parallel, and compared. */
@@ -146,7 +145,7 @@ for (const kind of ["vsftpd", "proftpd"] as const) {
       await using started = start(program.real, ["put", here.file("big"), urlOf(server, "big")], {
         env: { HOME: here.path },
       });
-      await expect.poll(() => existsSync(`${server.root}/big`), { timeout: patienceMs, interval: 2 }).toBe(true);
+      await expect.poll(() => existsSync(`${server.root}/big`), { interval: 2 }).toBe(true);
       started.kill("SIGINT");
       expect(await started.ended).toBe("exit 130");
       expect(server.content("big").length).toBeLessThan(big.length);

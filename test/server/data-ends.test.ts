@@ -6,8 +6,10 @@ import { systemNetwork } from "../../src/network/system-network.ts";
 import type { ConnectOptions } from "../../src/platform/network.ts";
 import { parseCidr } from "../../src/protocol/cidr.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import { freePort } from "../support/free-port.ts";
+import { listeningPortsOf } from "../support/listening.ts";
 import { watchResources } from "../support/resources.ts";
-import { TestClient, textOf } from "../support/test-client.ts";
+import { portArgument, TestClient, textOf } from "../support/test-client.ts";
 import { until } from "../support/until.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
 import { someFiles } from "./odd-files.ts";
@@ -57,11 +59,7 @@ describe("a 425", () => {
 
   test("tells that the client's system refused", async () => {
     const peer = await begin();
-    const ears = await peer.listenData();
-    (await peer.connectData({ port: ears.port })).destroy();
-    await ears.accept();
-    ears.close();
-    await peer.command(`PORT ${ears.argument}`);
+    await peer.command(`PORT ${portArgument({ host: "127.0.0.1", port: await freePort() })}`);
     expect(await said(peer, "LIST")).toMatch(/^425 Can't open data connection: .*refused/);
   });
 
@@ -236,10 +234,8 @@ test("a hundred PASVs leave one data port open", async () => {
   const peer = await begin();
   const ports: number[] = [];
   for (let count = 0; count < 100; count += 1) ports.push(await peer.passivePort());
-  const last = ports.pop() ?? 0;
-  const outcomes = await Promise.allSettled(
-    [...new Set(ports)].filter((port) => port !== last).map((port) => peer.connectData({ port })),
-  );
-  expect(outcomes.filter(({ status }) => status === "fulfilled")).toEqual([]);
-  await peer.connectData({ port: last });
+  // Others of this machine may have taken one that was given back, so none is tried.
+  const open = listeningPortsOf(process.pid).filter((port) => ports.includes(port));
+  expect(open).toEqual(ports.slice(-1));
+  await peer.connectData({ port: ports.at(-1) ?? 0 });
 });

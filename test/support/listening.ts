@@ -17,12 +17,22 @@ function socketInodesOf(pid: number): Set<string> | undefined {
   const inodes = new Set<string>();
   try {
     for (const name of readdirSync(`/proc/${pid}/fd`)) {
-      const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${name}`))?.[1];
+      const inode = /^socket:\[(\d+)\]$/.exec(linkTarget(`/proc/${pid}/fd/${name}`))?.[1];
       if (inode !== undefined) inodes.add(inode);
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EACCES") return undefined;
-    // The process or the descriptor went away meanwhile.
+    // The process went away meanwhile.
   }
   return inodes;
+}
+
+/** Empty for a descriptor that went away meanwhile, such as that of the directory itself. */
+function linkTarget(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
 }

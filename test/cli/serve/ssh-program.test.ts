@@ -75,7 +75,7 @@ describePeers(["ssh", "curl"], "serve --ssh as a program", () => {
     }
     server.kill("SIGTERM");
     expect(await server.ended).toBe("exit 0");
-  }, 60_000);
+  });
 
   test("a host key that others can read ends it with a hint", async () => {
     const file = here.file("bad/key");

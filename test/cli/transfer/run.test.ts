@@ -4,7 +4,6 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { patienceMs } from "../../support/patience.ts";
 import { watchResources } from "../../support/resources.ts";
 import { serveDirectory } from "../support/served-directory.ts";
 
@@ -145,7 +144,7 @@ describe("get", () => {
     writeFileSync(there.file("big"), Buffer.alloc(300_000_000, 7));
     await using started = served.start(["get", url("big"), here.path]);
     const part = here.file("big.sallyport-part");
-    await expect.poll(() => existsSync(part), { timeout: patienceMs, interval: 2 }).toBe(true);
+    await expect.poll(() => existsSync(part), { interval: 2 }).toBe(true);
     started.kill("SIGINT");
     expect(await started.ended).toBe("exit 130");
     expect(existsSync(here.file("big"))).toBe(false);

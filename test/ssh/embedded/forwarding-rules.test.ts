@@ -101,8 +101,9 @@ describePeers(["sshd"], "sshd", () => {
   test("serves two listeners on the same port of different addresses", async () => {
     await using sshd = await startSshd({ lines: ["GatewayPorts clientspecified"] });
     await using connection = await openTo(sshd);
-    await using one = await connection.network.listen({ ...loopback, ports: anyPort });
-    const ports = { first: one.endpoint.port, last: one.endpoint.port };
+    const port = await freePort();
+    const ports = { first: port, last: port };
+    await using one = await connection.network.listen({ ...loopback, ports });
     await using two = await connection.network.listen({ host: "127.0.0.2", ports, signal: never });
     for (const listener of [two, one]) {
       await using far = await systemNetwork.connect({ ...listener.endpoint, signal: never });

@@ -1,7 +1,7 @@
 // What an administrator can forbid or demand in sshd_config, and what becomes of it here.
 import { afterEach, expect, it } from "vitest";
 import { systemNetwork } from "../../../src/network/system-network.ts";
-import type { Listener } from "../../../src/platform/network.ts";
+import type { Listener, PortRange } from "../../../src/platform/network.ts";
 import type { OpenSshConnection } from "../../../src/ssh/openssh/openssh-connection.ts";
 import { collect, mebibyte, randomPayload, sendAll } from "../../../src/testing/network/traffic.ts";
 import { freePort } from "../../support/free-port.ts";
@@ -29,8 +29,8 @@ describePeers(["ssh", "sshd"], "OpenSSH with an sshd that", () => {
 
   const here = { host: "127.0.0.1", signal: never } as const;
 
-  async function listenHere(): Promise<Listener> {
-    const listener = await systemNetwork.listen({ ...here, ports: anyPort });
+  async function listenHere(ports: PortRange = anyPort): Promise<Listener> {
+    const listener = await systemNetwork.listen({ ...here, ports });
     opened.push(listener);
     return listener;
   }
@@ -103,8 +103,8 @@ describePeers(["ssh", "sshd"], "OpenSSH with an sshd that", () => {
 
   it("refused a port once can be asked for it again, and its connections arrive with their maker", async () => {
     const connection = await connectWith([]);
-    const taken = await listenHere();
-    const { port } = taken.endpoint;
+    const port = await freePort(); // nobody takes it in between
+    const taken = await listenHere({ first: port, last: port });
     for (let attempt = 0; attempt < 2; attempt += 1) {
       expect((await refusedListen(connection, port)).code).toBe("SSH_FORWARD_REFUSED");
     }
@@ -136,7 +136,8 @@ describePeers(["ssh", "sshd"], "OpenSSH with an sshd that", () => {
     ["yes", "127.0.0.2", true],
   ] as const)("has GatewayPorts %s listens on every address, or does not", async (setting, address, isReachable) => {
     const connection = await connectWith([`GatewayPorts ${setting}`]);
-    const listener = await connection.network.listen({ host: "", ports: anyPort, signal: never });
+    const port = await freePort();
+    const listener = await connection.network.listen({ host: "", ports: { first: port, last: port }, signal: never });
     opened.push(listener);
     const connecting = systemNetwork.connect({ host: address, port: listener.endpoint.port, signal: never });
     if (!isReachable) {

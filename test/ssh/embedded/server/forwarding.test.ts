@@ -155,7 +155,7 @@ describe("gatewayPorts", () => {
   test("no: what a client wants everywhere is on loopback alone", async () => {
     server = await startSshServer();
     await using raw = await rawClient(server.port);
-    const port = (await listen(raw.client, "", 0)) as number;
+    const port = (await listen(raw.client, "", await freePort())) as number;
     expect(await reach("127.0.0.1", port)).toBe("open");
     expect(await reach("127.0.0.2", port)).toBe("ECONNREFUSED");
   });
@@ -180,7 +180,7 @@ test("a port that is taken at 127.0.0.1 is taken, though ::1 may have it free", 
 test("a listener that is cancelled is gone, and its port is free", async () => {
   server = await startSshServer();
   await using raw = await rawClient(server.port);
-  const port = (await listen(raw.client, "127.0.0.1", 0)) as number;
+  const port = (await listen(raw.client, "127.0.0.1", await freePort())) as number;
   await new Promise((resolve) => raw.client.unforwardIn("127.0.0.1", port, resolve as never));
   expect(await reach("127.0.0.1", port)).toBe("ECONNREFUSED");
   expect(await listen(raw.client, "127.0.0.1", port)).toBe(port);
@@ -197,7 +197,7 @@ test("a listener ends with its SSH connection", async () => {
   server = await startSshServer();
   const { open } = { open: () => server?.server.open ?? [] };
   const raw = await rawClient(server.port);
-  const port = (await listen(raw.client, "127.0.0.1", 0)) as number;
+  const port = (await listen(raw.client, "127.0.0.1", await freePort())) as number;
   expect(open()).toContain(`127.0.0.1:${port}`);
   await raw[Symbol.asyncDispose]();
   await until("nothing open", () => open().length === 0);
