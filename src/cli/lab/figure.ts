@@ -1,5 +1,6 @@
 // The figure: a column for each host and router, and an arrow for each connection, in the order of time. Pure.
 import type { LabEvent } from "../../lab/evidence.ts";
+import { nodesInOrder } from "../../lab/figures/network/lanes.ts";
 import type { Topology } from "../../lab/topology.ts";
 import type { Paint, Style } from "../demo/paint.ts";
 import { padText } from "../trace/text-width.ts";
@@ -11,7 +12,7 @@ const columnMax = 24;
 
 /** No line is wider than 100 columns. */
 export function drawFigure(topology: Topology, events: readonly LabEvent[], paint: Paint): readonly string[] {
-  const nodes = nodesInOrder(topology);
+  const nodes = nodesOf(topology);
   const width = Math.min(columnMax, Math.floor(figureWidth / nodes.length));
   const connections = events.filter((event) => event.type === "connection");
   const lifelines = nodes.map(() => center("│", width)).join("");
@@ -88,37 +89,16 @@ function center(text: string, width: number): string {
 
 const cut = (text: string, width: number): string => text.slice(0, width);
 
-export interface FigureNode {
+interface FigureNode {
   readonly name: string;
   readonly isRouter: boolean;
   /** Without their prefixes. */
   readonly addresses: readonly string[];
 }
 
-interface Placed extends FigureNode {
-  readonly wires: readonly string[];
-}
-
-function nodesInOrder({ hosts, routers }: Topology): readonly FigureNode[] {
-  const placed = [
-    ...hosts.map((plan): Placed => ({ ...nodeOf(plan), isRouter: false })),
-    ...routers.map((plan): Placed => ({ ...nodeOf(plan), isRouter: true })),
-  ];
-  const distances = new Map<Placed, number>();
-  let frontier = placed.slice(0, 1);
-  for (let distance = 0; frontier.length > 0; distance += 1) {
-    for (const node of frontier) distances.set(node, distance);
-    const wires = new Set(frontier.flatMap((node) => node.wires));
-    frontier = placed.filter((node) => !distances.has(node) && node.wires.some((wire) => wires.has(wire)));
-  }
-  const distanceOf = (node: Placed): number => distances.get(node) ?? placed.length;
-  return placed.sort((a, b) => distanceOf(a) - distanceOf(b));
-}
-
-type Plan = Topology["hosts"][number] | Topology["routers"][number];
-
-const nodeOf = ({ name, attached }: Plan): Omit<Placed, "isRouter"> => ({
-  name,
-  wires: Object.keys(attached),
-  addresses: Object.values(attached).map((address) => address.split("/")[0] ?? ""),
-});
+const nodesOf = (topology: Topology): readonly FigureNode[] =>
+  nodesInOrder(topology).map(({ name, kind, attached }) => ({
+    name,
+    isRouter: kind === "router",
+    addresses: Object.values(attached).map((address) => address.split("/")[0] ?? ""),
+  }));

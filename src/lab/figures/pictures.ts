@@ -1,7 +1,7 @@
 // The pictures of the documentation: files by name.
 import { figureFile } from "./figure.ts";
 import { withPrograms } from "./host-titles.ts";
-import { drawWideNetwork } from "./network/draw-wide.ts";
+import { drawWideNetwork } from "./network/draw-network.ts";
 import { heading, type ShownScenario, ways } from "./page/shown.ts";
 import { drawSequence, sequenceWidths } from "./sequence/draw-sequence.ts";
 

@@ -10,7 +10,6 @@ const light = {
   box: "#ffffff",
   boxRule: "#8793a0",
   router: "#f3efe4",
-  wire: "#edf1f5",
   tube: "#dbe6f3",
   tubeRule: "#4f74a3",
   made: "#1c5d99",
@@ -30,7 +29,6 @@ const dark: Readonly<Record<keyof typeof light, string>> = {
   box: "#1f2730",
   boxRule: "#71808f",
   router: "#2c2a20",
-  wire: "#1b232c",
   tube: "#22364d",
   tubeRule: "#7ba3d4",
   made: "#7fb4ea",
@@ -60,7 +58,8 @@ export const monoFont = 'ui-monospace,"SF Mono",SFMono-Regular,Menlo,Consolas,"D
 /** For everything in `.figure`. Sizes are those that the layouts count with (network/sizes.ts, sequence/sizes.ts). */
 export const figureStyle: string = `.figure text{fill:var(--ink);font-family:${sansFont};font-size:12px}
 .figure .ground{fill:var(--ground)}
-.figure .wire rect{fill:var(--wire);stroke:var(--rule);stroke-width:1}
+.figure .wire rect{fill:var(--boxRule)}
+.figure .wire path{fill:none;stroke:var(--boxRule);stroke-width:1.25}
 .figure .title{fill:var(--muted);font-size:12px}
 .figure .name{font-weight:650;font-size:14px}
 .figure .address{font-family:${monoFont};font-size:11.5px;fill:var(--ink)}

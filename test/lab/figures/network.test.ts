@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Evidence } from "../../../src/lab/evidence.ts";
+import type { Drawing } from "../../../src/lab/figures/figure.ts";
 import { connectionClass } from "../../../src/lab/figures/marks.ts";
-import { drawUprightNetwork } from "../../../src/lab/figures/network/draw-upright.ts";
-import { drawWideNetwork } from "../../../src/lab/figures/network/draw-wide.ts";
-import { type Box, layOutNetwork, type PlacedLane } from "../../../src/lab/figures/network/layout.ts";
-import { growTree, pathBetween } from "../../../src/lab/figures/network/tree.ts";
+import { escapeText } from "../../../src/lab/figures/markup.ts";
+import { drawUprightNetwork, drawWideNetwork } from "../../../src/lab/figures/network/draw-network.ts";
+import { lanesOf, nodesInOrder } from "../../../src/lab/figures/network/lanes.ts";
 import type { Topology } from "../../../src/lab/topology.ts";
 import { branchPlain, branchTopology, connection, evidenceOf, natPlain, natSallyport, natTopology } from "./sample.ts";
 
@@ -14,55 +14,80 @@ const samples: readonly (readonly [string, Topology, Evidence])[] = [
   ["two branches", branchTopology, branchPlain],
 ];
 
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const markupOf = ({ content }: Drawing): string => content.map((part) => part.markup).join("\n");
+
 const overlap = (one: Box, other: Box): boolean =>
   one.x < other.x + other.width &&
   other.x < one.x + one.width &&
   one.y < other.y + other.height &&
   other.y < one.y + one.height;
 
-/** Horizontal pieces of a lane, with the room that its words need above and below. */
-const pieces = ({ points, meant }: PlacedLane): Box[] =>
-  [...points, ...meant].flatMap((point, index, all) => {
-    const next = all[index + 1];
-    if (next === undefined || next.y !== point.y || next.x === point.x) return [];
-    return [{ x: Math.min(point.x, next.x), y: point.y - 20, width: Math.abs(next.x - point.x), height: 40 }];
+/** Those of hosts and routers. */
+function boxesOf(drawing: Drawing): Box[] {
+  const found = markupOf(drawing).matchAll(
+    /class="box \w+"><rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g,
+  );
+  return Array.from(found, ([, ...numbers]) => {
+    const [x = 0, y = 0, width = 0, height = 0] = numbers.map(Number);
+    return { x, y, width, height };
   });
+}
 
-describe.each(samples)("the layout of %s", (_, topology, evidence) => {
-  const layout = layOutNetwork(topology, evidence);
+/** What each lane takes, with room for words beside it where it has some: lines, and what they were meant to go on to. */
+function lanesIn(drawing: Drawing, room: number): Box[][] {
+  const lanes = markupOf(drawing).split('<g class="lane ').slice(1);
+  return lanes.map((lane) =>
+    Array.from(lane.matchAll(/M([\d.]+) ([\d.]+) ([HV])([\d.]+)/g), ([, fromX, fromY, way, to]) => {
+      const [x, y, end] = [Number(fromX), Number(fromY), Number(to)];
+      return way === "H"
+        ? { x, y: y - room, width: end - x, height: 2 * room }
+        : { x: x - room, y, width: 2 * room, height: end - y };
+    }),
+  );
+}
 
-  test("has every host, router and wire once, within the figure", () => {
-    const names = layout.nodes.map(({ node }) => `${node.kind} ${node.name}`).sort();
-    const expected = [
-      ...topology.hosts.map(({ name }) => `host ${name}`),
-      ...topology.routers.map(({ name }) => `router ${name}`),
-      ...topology.wires.map(({ name }) => `wire ${name}`),
-    ];
-    expect(names).toEqual(expected.sort());
-    for (const { x, y, width, height } of layout.nodes) {
-      expect([x >= 0, y >= 0, x + width <= layout.width, y + height <= layout.height]).not.toContain(false);
-    }
+const draws = [
+  ["wide", drawWideNetwork, 20],
+  ["upright", drawUprightNetwork, 10],
+] as const;
+
+describe.each(samples)("%s", (_, topology, evidence) => {
+  describe.each(draws)("drawn %s", (_way, draw, room) => {
+    const drawing = draw(topology, evidence);
+    const boxes = boxesOf(drawing);
+
+    test("has every host and router once, within the figure, and none upon another", () => {
+      expect(boxes).toHaveLength(topology.hosts.length + topology.routers.length);
+      for (const { x, y, width, height } of boxes) {
+        expect([x >= 0, y >= 0, x + width <= drawing.width, y + height <= drawing.height]).not.toContain(false);
+      }
+      const upon = boxes.flatMap((one, index) => boxes.slice(index + 1).filter((other) => overlap(one, other)));
+      expect(upon).toEqual([]);
+    });
+
+    test("lets no connection lie upon another", () => {
+      const lanes = lanesIn(drawing, room);
+      const upon = lanes.flatMap((one, index) =>
+        lanes.slice(index + 1).filter((other) => one.some((piece) => other.some((another) => overlap(piece, another)))),
+      );
+      expect(upon).toEqual([]);
+    });
+
+    test("names every wire", () => {
+      const words = topology.wires.flatMap(({ title }) => escapeText(title).split(" "));
+      for (const word of words) expect(markupOf(drawing)).toContain(word);
+    });
   });
+});
 
-  test("lets no host, router or wire lie upon another", () => {
-    const upon = layout.nodes.flatMap((one, index) =>
-      layout.nodes
-        .slice(index + 1)
-        .flatMap((other) => (overlap(one, other) ? [`${one.node.name}, ${other.node.name}`] : [])),
-    );
-    expect(upon).toEqual([]);
-  });
-
-  test("lets no connection lie upon another", () => {
-    const upon = layout.lanes.flatMap((one, index) =>
-      layout.lanes
-        .slice(index + 1)
-        .filter((other) => pieces(one).some((piece) => pieces(other).some((another) => overlap(piece, another))))
-        .map((other) => `${one.lane.number}, ${other.lane.number}`),
-    );
-    expect(upon).toEqual([]);
-  });
-
+describe.each(samples)("the figure of %s", (_, topology, evidence) => {
   test("is the same every time", () => {
     const draw = (): string =>
       JSON.stringify([drawWideNetwork(topology, evidence), drawUprightNetwork(topology, evidence)]);
@@ -73,8 +98,7 @@ describe.each(samples)("the layout of %s", (_, topology, evidence) => {
     ["wide", drawWideNetwork],
     ["upright", drawUprightNetwork],
   ])("is drawn %s with every name, address and number", (_name, draw) => {
-    const { content } = draw(topology, evidence);
-    const markup = content.map((part) => part.markup).join("\n");
+    const markup = markupOf(draw(topology, evidence));
     for (const { name, attached } of [...topology.hosts, ...topology.routers]) {
       expect(markup).toContain(`>${name}</text>`);
       for (const address of Object.values(attached)) expect(markup).toContain(`>${address}</text>`);
@@ -95,9 +119,7 @@ test.each([
 ] as const)("a connection that was %s ends in its own form: %s", (result, form) => {
   const evidence = evidenceOf(connection("data", "client 192.168.1.2:1", "server 10.0.0.3:2", { result }));
   for (const draw of [drawWideNetwork, drawUprightNetwork]) {
-    const markup = draw(natTopology, evidence)
-      .content.map((part) => part.markup)
-      .join("");
+    const markup = markupOf(draw(natTopology, evidence));
     const forms = ["head", "cross", "wall"].filter((name) => new RegExp(`class="${name}"`).test(markup));
     expect(forms).toEqual([form]);
   }
@@ -109,30 +131,27 @@ test("a connection to an address that nobody has ends where it was dropped, or o
     stoppedAt: "nat",
   });
   const lost = connection("data", "client 192.168.1.2:20", " 203.0.113.9:5000", { result: "dropped" });
-  const { lanes } = layOutNetwork(natTopology, evidenceOf(dropped, lost));
-  expect(lanes.map(({ lane }) => lane.path.map((node) => node.name))).toEqual([
-    ["server", "net", "nat"],
-    ["client", "home"],
+  const nodes = nodesInOrder(natTopology).map(({ name }) => name);
+  expect(nodes).toEqual(["client", "nat", "server"]);
+  const ends = lanesOf(natTopology, evidenceOf(dropped, lost)).map(({ from, to, stop }) => [nodes[from], to, stop]);
+  expect(ends).toEqual([
+    ["server", nodes.indexOf("nat"), nodes.indexOf("nat")],
+    ["client", 0.5, 0.5],
   ]);
 });
 
-test("the tree leads from any host to any other", () => {
-  const tree = growTree(branchTopology);
-  const [from, to] = ["server-a", "server-b"].map((name) => tree.find((node) => node.name === name));
-  expect(pathBetween(from!, to!)?.map((node) => node.name)).toEqual([
-    "server-a",
-    "left",
-    "ssh-host",
-    "right",
-    "server-b",
-  ]);
+test("what is joined stands beside each other, and a lane passes behind what it does not meet", () => {
+  const nodes = nodesInOrder(branchTopology).map(({ name }) => name);
+  expect(nodes).toEqual(["client", "ssh-host", "server-a", "server-b"]);
+  const [lane] = lanesOf(branchTopology, evidenceOf(connection("data", "ssh-host 10.2.0.1:1", "server-b 10.2.0.2:2")));
+  expect(lane?.bypassed.map((index) => nodes[index])).toEqual(["server-a"]);
 });
 
-test("hosts that nothing joins stand below each other", () => {
+test("hosts that nothing joins stand one after the other", () => {
   const host = (name: string) => ({ name, title: "alone", attached: {} });
-  const { nodes } = layOutNetwork({ wires: [], hosts: [host("a"), host("b")], routers: [] }, evidenceOf());
-  expect(nodes.map(({ node }) => node.name)).toEqual(["a", "b"]);
-  expect(overlap(nodes[0]!, nodes[1]!)).toBe(false);
+  const boxes = boxesOf(drawWideNetwork({ wires: [], hosts: [host("a"), host("b")], routers: [] }, evidenceOf()));
+  expect(boxes).toHaveLength(2);
+  expect(overlap(boxes[0]!, boxes[1]!)).toBe(false);
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { figureFile } from "../../../src/lab/figures/figure.ts";
-import { drawWideNetwork } from "../../../src/lab/figures/network/draw-wide.ts";
+import { drawWideNetwork } from "../../../src/lab/figures/network/draw-network.ts";
 import { bookletPage, scenarioPage } from "../../../src/lab/figures/page/page.ts";
 import { both, branchPlain, branchTopology, evidenceOf, natPlain, natSallyport, natTopology, shown } from "./sample.ts";
 

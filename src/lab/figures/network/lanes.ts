@@ -1,61 +1,92 @@
-// Which way each connection of the evidence goes through the tree, and how far it comes.
+// Hosts and routers in a row, and each connection on its lane between two of them.
 import type { Evidence } from "../../evidence.ts";
 import type { Topology } from "../../topology.ts";
 import { type ConnectionEvent, connectionsOf, isOpen } from "../marks.ts";
-import { pathBetween, type TreeNode } from "./tree.ts";
 
+export interface NetworkNode {
+  readonly kind: "host" | "router";
+  readonly name: string;
+  readonly title: string;
+  /** Wire to address with prefix. */
+  readonly attached: Readonly<Record<string, string>>;
+}
+
+/** From the first host outwards, hosts before routers: what is joined stands beside each other, as far as it can be. */
+export function nodesInOrder({ hosts, routers }: Topology): NetworkNode[] {
+  const nodes: readonly NetworkNode[] = [
+    ...hosts.map((host) => ({ ...host, title: host.title ?? "", kind: "host" as const })),
+    ...routers.map((router) => ({ ...router, kind: "router" as const })),
+  ];
+  const ordered: NetworkNode[] = [];
+  const joined = (to: NetworkNode, kind: NetworkNode["kind"]): readonly NetworkNode[] =>
+    nodes.filter((node) => node.kind === kind && Object.keys(node.attached).some((wire) => wire in to.attached));
+  const placeWithHosts = (node: NetworkNode): void => {
+    if (ordered.includes(node)) return;
+    ordered.push(node);
+    for (const host of joined(node, "host")) placeWithHosts(host);
+  };
+  for (const start of nodes) {
+    placeWithHosts(start);
+    for (const node of ordered) for (const router of joined(node, "router")) placeWithHosts(router);
+  }
+  return ordered;
+}
+
+/** Places are indices of nodes; a half is the space between two. */
 export interface Lane {
   /** From 1, in the order of time: the same in the figure, its list and the sequence diagram. */
   readonly number: number;
   readonly connection: ConnectionEvent;
-  /** From the host that connects towards the one that is meant, along the tree, wires and routers included. */
-  readonly path: readonly TreeNode[];
-  /** Index in `path` of where it ends: the last one when it was made. */
-  readonly end: number;
-  /** Hosts and routers that stand before it, and with which it has nothing to do. */
-  readonly bypassed: readonly TreeNode[];
+  readonly from: number;
+  /** What is meant, or as far as it is known. */
+  readonly to: number;
+  /** Where it ends: `to` when it was made. */
+  readonly stop: number;
+  /** Nodes between, behind which it passes. */
+  readonly bypassed: readonly number[];
+  /** Counted across the lanes, so that no two lie upon each other and those that meet a node stand in the order of time. */
+  readonly row: number;
 }
 
 /** One lane for each connection, in their order. */
-export function lanesOf(topology: Topology, evidence: Evidence, tree: readonly TreeNode[]): Lane[] {
-  return connectionsOf(evidence).map((connection, index) => {
-    const { path, stations } = pathOf(connection, topology, tree);
-    const bypassed = path.filter(
-      ({ kind, name }) => (kind === "host" || kind === "router") && !stations.includes(name),
-    );
-    return { number: index + 1, connection, path, end: endOf(connection, path), bypassed };
-  });
+export function lanesOf(topology: Topology, evidence: Evidence): Lane[] {
+  const nodes = nodesInOrder(topology).map(({ name }) => name);
+  const lanes: Lane[] = [];
+  for (const [index, connection] of connectionsOf(evidence).entries()) {
+    const way = wayOf(connection, topology, nodes);
+    const before = lanes.filter((other) => first(other) <= last(way) && last(other) >= first(way));
+    lanes.push({ number: index + 1, connection, ...way, row: Math.max(-1, ...before.map(({ row }) => row)) + 1 });
+  }
+  return lanes;
 }
 
-interface Way {
-  readonly path: readonly TreeNode[];
-  /** Names of hosts and routers that it meets. */
-  readonly stations: readonly string[];
-}
+type Way = Pick<Lane, "from" | "to" | "stop" | "bypassed">;
 
-function pathOf(connection: ConnectionEvent, topology: Topology, tree: readonly TreeNode[]): Way {
-  const { fromHost, toHost, stoppedAt } = connection;
-  const find = (name: string | undefined): TreeNode | undefined =>
-    tree.find((node) => (node.kind === "host" || node.kind === "router") && node.name === name);
-  const from = find(fromHost) ?? tree[0];
-  if (from === undefined) return { path: [], stations: [] };
+const first = ({ from, to }: Pick<Lane, "from" | "to">): number => Math.min(from, to);
+const last = ({ from, to }: Pick<Lane, "from" | "to">): number => Math.max(from, to);
+
+function wayOf(connection: ConnectionEvent, topology: Topology, nodes: readonly string[]): Way {
+  const { fromHost, toHost, result, stoppedAt } = connection;
+  const from = Math.max(0, nodes.indexOf(fromHost));
   const meant = routeBetween(topology, fromHost, toHost);
   // Where it was stopped off that way, or nobody has the address: as far as it came.
   const isOff = stoppedAt !== undefined && !meant?.includes(stoppedAt);
-  const stations = isOff ? routeBetween(topology, fromHost, stoppedAt) : meant;
-  const to = find(stations?.at(-1));
-  const path = to === undefined ? undefined : pathBetween(from, to);
-  if (path !== undefined) return { path, stations: stations ?? [] };
-  const wire = from.children[0] ?? from.parent;
-  return { path: wire === undefined ? [from] : [from, wire], stations: [from.name] };
-}
-
-function endOf(connection: ConnectionEvent, path: readonly TreeNode[]): number {
-  const last = path.length - 1;
-  if (connection.result === "failed") return 0;
-  const stopped = path.findIndex((node) => node.name === connection.stoppedAt);
-  if (connection.result === "made" || connection.result === "refused") return stopped > 0 ? stopped : last;
-  return stopped >= 0 ? stopped : Math.max(0, last - 1);
+  const stations = (isOff ? routeBetween(topology, fromHost, stoppedAt) : meant) ?? [];
+  const end = nodes.indexOf(stations.at(-1) ?? "");
+  const to = end >= 0 ? end : from + (from < nodes.length - 1 ? 0.5 : -0.5);
+  const stopped = stations.indexOf(stoppedAt ?? "") > 0 ? nodes.indexOf(stoppedAt ?? "") : -1;
+  const unanswered = end >= 0 && end !== from ? to - Math.sign(to - from) / 2 : to;
+  const stops = {
+    failed: from,
+    made: to,
+    refused: stopped >= 0 ? stopped : to,
+    dropped: stopped >= 0 ? stopped : unanswered,
+  };
+  const bypassed = nodes.flatMap((name, index) => {
+    const isBetween = index > Math.min(from, to) && index < Math.max(from, to);
+    return isBetween && !stations.includes(name) ? [index] : [];
+  });
+  return { from, to, stop: stops[result], bypassed };
 }
 
 const roleWords = { control: "control", data: "data", ssh: "SSH", forwarded: "from sshd" } as const;
@@ -89,13 +120,11 @@ function carriedKind(connection: ConnectionEvent, ssh: ConnectionEvent): ("contr
 }
 
 /** How it ended, where that is worth a word: `refused`, `dropped by nat`, `in the clear`. */
-export function laneStatus({ connection, path }: Lane): string {
-  const by =
-    connection.stoppedAt === undefined || connection.stoppedAt === connection.toHost
-      ? ""
-      : ` by ${connection.stoppedAt}`;
-  if (connection.result !== "made") return `${connection.result}${connection.result === "failed" ? "" : by}`;
-  return isOpen(connection) && path.length > 1 ? "in the clear" : "";
+export function laneStatus({ connection, from, to }: Lane): string {
+  const { result, stoppedAt, toHost } = connection;
+  const by = stoppedAt === undefined || stoppedAt === toHost || result === "failed" ? "" : ` by ${stoppedAt}`;
+  if (result !== "made") return `${result}${by}`;
+  return isOpen(connection) && from !== to ? "in the clear" : "";
 }
 
 // The hosts and routers that a connection meets on its way: the shortest way on which only routers pass things on.

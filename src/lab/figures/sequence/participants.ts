@@ -2,7 +2,7 @@
 import type { Evidence, LabEvent } from "../../evidence.ts";
 import type { Topology } from "../../topology.ts";
 import { connectionsOf } from "../marks.ts";
-import { growTree, preorder } from "../network/tree.ts";
+import { nodesInOrder } from "../network/lanes.ts";
 
 export interface Participant {
   readonly host: string;
@@ -25,8 +25,8 @@ const serverParty = "ftp-server";
 export const isServerLine = (line: LineEvent): boolean => line.party === serverParty;
 
 export function participantsOf(topology: Topology, evidence: Evidence, gateway: GatewayName): Participant[] {
-  const hosts = preorder(growTree(topology)).flatMap((node) => (node.kind === "host" ? [node.name] : []));
-  return hosts.flatMap((host) => programsOf(host, evidence, gateway));
+  const hosts = nodesInOrder(topology).filter(({ kind }) => kind === "host");
+  return hosts.flatMap(({ name }) => programsOf(name, evidence, gateway));
 }
 
 function programsOf(host: string, evidence: Evidence, gateway: GatewayName): Participant[] {
