@@ -4,6 +4,7 @@ import { decodeName } from "../protocol/client/name-bytes.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { findCommand } from "../protocol/command-table.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { quotedIn } from "../protocol/file-path.ts";
 import type { ListedEntry, ListedTime } from "../protocol/listing/listed-entry.ts";
 import { formatTimeValue, parseTimeValue } from "../protocol/listing/listed-time.ts";
 import { parseFactsLine } from "../protocol/listing/parse-facts-line.ts";
@@ -80,10 +81,6 @@ function quotedPath(session: Session, reply: Reply, fallback: string): string {
   const path = quotedIn(reply);
   return path === undefined ? fallback : decodeName(path, encodingOf(session));
 }
-
-/** As the server has it, one character per byte. */
-export const quotedIn = ({ lines }: Reply): string | undefined =>
-  /"((?:[^"]|"")*)"/.exec(lines[0] ?? "")?.[1]?.replaceAll('""', '"');
 
 /** The path as the server tells it, which some do not. */
 export async function makeDirectory(session: Session, path: string, shown: string = path): Promise<string> {

@@ -4,9 +4,9 @@ import { raceAbort } from "../platform/abort.ts";
 import { readsInOrder } from "../protocol/client/orderly-servers.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { SallyportError } from "../protocol/error.ts";
+import { quotedIn } from "../protocol/file-path.ts";
 import { printable } from "../protocol/printable.ts";
 import type { Reply } from "../protocol/reply.ts";
-import { quotedIn } from "./file-commands.ts";
 import { type Session, wireName } from "./session.ts";
 
 /**

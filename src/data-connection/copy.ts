@@ -27,6 +27,10 @@ export interface CopyOptions {
   readonly signal: AbortSignal;
   /** Its `bytes` is raised as bytes arrive from the source: to see whether a transfer moves. */
   readonly progress?: { bytes: number };
+  /** Is given what arrives from the source, before the sink is. */
+  readonly retain?: { push(chunk: Uint8Array): void };
+  /** Sent before anything that arrives: what another sink has not got. It counts in `bytes`, not in `progress`. */
+  readonly first?: readonly Uint8Array[];
 }
 
 /**
@@ -50,6 +54,8 @@ class Copy {
   readonly #signal: AbortSignal;
   readonly #progress: { bytes: number };
   readonly #ahead: ReadAhead;
+  readonly #retain: CopyOptions["retain"];
+  readonly #first: readonly Uint8Array[];
   readonly #resolve: (end: CopyEnd) => void;
   #inputEnded = false;
   #writesPending = 0;
@@ -62,6 +68,8 @@ class Copy {
     this.#ahead = new ReadAhead(sink, this.#goOn);
     this.#signal = options.signal;
     this.#progress = options.progress ?? { bytes: 0 };
+    this.#retain = options.retain;
+    this.#first = options.first ?? [];
     this.#resolve = resolve;
   }
 
@@ -70,9 +78,14 @@ class Copy {
     const sink = this.#sink;
     if (this.#signal.aborted) this.#onAbort();
     else if (sink.destroyed || sink.writableEnded) this.#onSinkBroken();
-    else if (source.readableEnded) this.#onEnd();
-    else if (source.destroyed) this.#onSourceBroken();
-    else this.#listen(source, sink);
+    else if (source.readableEnded && this.#first.length === 0) this.#onEnd();
+    else if (source.destroyed && !source.readableEnded) this.#onSourceBroken();
+    else {
+      const hasEnded = source.readableEnded;
+      this.#listen(source, sink);
+      for (const piece of this.#first) this.#write(piece);
+      if (hasEnded) this.#onEnd();
+    }
   }
 
   #listen(source: Duplex, sink: Duplex): void {
@@ -86,11 +99,16 @@ class Copy {
 
   readonly #onData = (chunk: Uint8Array): void => {
     this.#progress.bytes += chunk.length;
+    this.#retain?.push(chunk);
+    this.#write(chunk);
+  };
+
+  #write(chunk: Uint8Array): void {
     this.#bytes += chunk.length;
     this.#writesPending += 1;
     const isFull = !this.#sink.write(chunk, this.#onWritten);
     if (this.#ahead.isFar(this.#bytes) || isFull) this.#source.pause();
-  };
+  }
 
   readonly #goOn = (): void => {
     if (!this.#settled && !this.#ahead.isHeld && !this.#sink.writableNeedDrain) this.#source.resume();

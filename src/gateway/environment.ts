@@ -48,6 +48,10 @@ export interface GatewayOptions {
   readonly removeAborted?: boolean;
   /** Absent: in the clear, whatever the server says. */
   readonly upstreamTls?: UpstreamTlsPolicy;
+  /** Milliseconds that a session waits for a lost server, and is then made again as it was, its transfer too. The password is kept. */
+  readonly surviveMs?: number;
+  /** The same for a client without a transfer, where it is longer; without `surviveMs` for one that has not logged in. */
+  readonly holdMs?: number;
 }
 
 export interface GatewayEnvironment {

@@ -111,6 +111,7 @@ export class Session {
         report: this.#feed,
         emit: this.#emit,
         track: (work) => this.#tasks.track(work),
+        retains: (this.#context.options.surviveMs ?? 0) > 0,
       },
       hasBegun: (id) => this.#machine.hasBegun(id),
     });
@@ -131,7 +132,11 @@ export class Session {
     this.#upstream = server;
     this.#server = this.#serverControl(server.connection);
     setMaxListeners(0, signal); // one for each session
-    this.#stopListening = onAbort(signal, () => this.closeNow(describe(signal.reason)));
+    this.#stopListening = onAbort(signal, () => {
+      const text = describe(signal.reason);
+      if (this.#survives) this.#feed({ type: "server-gone", text });
+      else this.closeNow(text);
+    });
   }
 
   #serverControl(connection: Connection): ControlConnection {
@@ -152,8 +157,9 @@ export class Session {
     this.#feed({ type: "upstream-secured" });
   }
 
-  /** The server has hung up for want of TLS. */
+  /** The server has hung up for want of TLS, or is lost. */
   async #reconnectUpstream(): Promise<void> {
+    this.#stopListening();
     const old = this.#server?.release();
     old?.reset();
     await old?.closed;
@@ -162,6 +168,21 @@ export class Session {
     this.#use(server);
     if (this.#isStopped) await this.#server?.close();
     this.#feed({ type: "upstream-connected" });
+  }
+
+  /** One attempt; the machine decides whether there is another. */
+  async #reopenUpstream(): Promise<void> {
+    try {
+      await this.#reconnectUpstream();
+    } catch (error) {
+      this.#feed({ type: "server-unreachable", text: describe(error) });
+    }
+  }
+
+  /** Sessions are made again when the server is lost. */
+  get #survives(): boolean {
+    const { surviveMs = 0, holdMs = 0 } = this.#context.options;
+    return surviveMs > 0 || holdMs > 0;
   }
 
   /** What may fail, and then the server is gone. */
@@ -207,6 +228,7 @@ export class Session {
     else if (action.type === "clear-timer") this.#timers.clear(action.name);
     else if (action.type === "secure-upstream") this.#attempt(this.#secureUpstream());
     else if (action.type === "reconnect-upstream") this.#attempt(this.#reconnectUpstream());
+    else if (action.type === "reopen-upstream") this.#tasks.track(this.#reopenUpstream());
     else if (action.type === "close") {
       this.#reason = action.reason;
       this.#over.resolve();
@@ -255,6 +277,8 @@ function relayConfig({ options, memory }: SessionContext, policy: TargetPolicy):
     upstreamTls: options.upstreamTls?.mode ?? "off",
     memory,
     removeAborted: options.removeAborted === true,
+    surviveMs: options.surviveMs ?? 0,
+    holdMs: options.holdMs ?? 0,
     judgeTarget: (address) => judgeTarget(policy, address),
   };
 }

@@ -8,6 +8,7 @@ import type { TraceEventBody } from "../platform/trace.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { limits } from "../protocol/limits.ts";
 import type { CopyOutcome, DataSide, Direction, RelayInput } from "../protocol/relay/messages.ts";
+import { RetainedBytes } from "./retained-bytes.ts";
 
 /** One side of a transfer: at most one attempt, then at most one connection. */
 interface Side {
@@ -31,6 +32,8 @@ export interface TransferReports {
   readonly emit: (event: TraceEventBody) => void;
   /** Work that the session waits for before it is over. */
   readonly track: (work: Promise<unknown>) => void;
+  /** The end of uploads is kept, for another connection to the server. */
+  readonly retains: boolean;
 }
 
 export class TransferConnections {
@@ -38,7 +41,8 @@ export class TransferConnections {
   readonly #reports: TransferReports;
   readonly #sides: Record<DataSide, Side> = { downstream: emptySide(), upstream: emptySide() };
   readonly #progress: { bytes: number } = { bytes: 0 };
-  readonly #copying: AbortController = new AbortController();
+  #copying: AbortController = new AbortController();
+  #retained: RetainedBytes | undefined;
 
   constructor(id: number, reports: TransferReports) {
     this.id = id;
@@ -87,40 +91,52 @@ export class TransferConnections {
     this.#reports.track(work);
   }
 
-  copy(direction: Direction, securedBy: SecuredBy): void {
+  /** `resendFrom`: of an upload whose first connection to the server was lost. */
+  copy(direction: Direction, securedBy: SecuredBy, resendFrom?: number): void {
     const secured = Object.entries(securedBy).map(([name, secure]) =>
       this.#secure(name as DataSide, direction, secure),
     );
-    if (secured.length === 0) this.#carry(direction);
-    else this.#reports.track(Promise.all(secured).then((all) => all.every(Boolean) && this.#carry(direction)));
+    if (secured.length === 0) this.#carry(direction, resendFrom);
+    else
+      this.#reports.track(Promise.all(secured).then((all) => all.every(Boolean) && this.#carry(direction, resendFrom)));
   }
 
   /** Puts what is inside TLS in the plain connection's place. False: it failed, and that is reported. */
   async #secure(name: DataSide, direction: Direction, secure: NonNullable<SecuredBy[DataSide]>): Promise<boolean> {
     const side = this.#sides[name];
     const { signal } = side.attempt;
+    const copying = this.#copying.signal;
     const plain = side.connection;
     if (plain === undefined) return false;
     try {
       const connection = await secure(plain, signal);
       if (this.#sides[name] === side) {
         side.connection = connection;
-        return true;
+        return !copying.aborted;
       }
       connection.reset();
     } catch (error) {
       const outcome = name === endsOf(direction)[0] ? "source-broke" : "sink-broke";
-      if (!signal.aborted) this.#copied(direction, outcome, describe(error));
+      if (!signal.aborted) this.#copied(direction, outcome, describe(error), copying);
     }
     return false;
   }
 
-  #carry(direction: Direction): void {
+  #carry(direction: Direction, resendFrom: number | undefined): void {
     const [source, sink] = endsOf(direction);
     const from = this.#sides[source].connection;
     const to = this.#sides[sink].connection;
     if (from === undefined || to === undefined) return;
-    const options = { signal: this.#copying.signal, progress: this.#progress };
+    if (direction === "upload" && this.#reports.retains)
+      this.#retained ??= new RetainedBytes(limits.surviveBufferBytes);
+    const retained = this.#retained;
+    const { signal } = this.#copying;
+    const options = {
+      signal,
+      progress: this.#progress,
+      ...(retained === undefined ? {} : { retain: retained }),
+      ...(retained === undefined || resendFrom === undefined ? {} : { first: retained.from(resendFrom) }),
+    };
     // ProFTPD sends 226 only when its client has closed as well, or after 10 s (TimeoutLinger).
     if (direction === "download") from.stream.once("end", () => from.stream.end());
     const copied = copyData(from, to, options);
@@ -129,17 +145,61 @@ export class TransferConnections {
         this.#reports.emit({ type: "data.half-close", side: source, bytes: end.bytes });
         const outcome = outcomeOf(end);
         const inTls = end.end === "broken" && end.error.code === "NET_TLS";
-        if (outcome !== undefined) this.#copied(direction, outcome, inTls ? describe(end.error) : undefined);
+        if (outcome !== undefined) this.#copied(direction, outcome, inTls ? describe(end.error) : undefined, signal);
       }),
     );
   }
 
-  #copied(direction: Direction, outcome: CopyOutcome, text: string | undefined): void {
-    const report = (): void =>
-      this.#reports.report({ type: "copied", id: this.id, outcome, ...definedProps({ text }) });
+  /** `copying`: aborted, it was held meanwhile, and nobody wants to know. */
+  #copied(direction: Direction, outcome: CopyOutcome, text: string | undefined, copying: AbortSignal): void {
+    const report = (): void => {
+      if (!copying.aborted) this.#reports.report({ type: "copied", id: this.id, outcome, ...definedProps({ text }) });
+    };
     // A client that is killed closes control and data in any order: its half upload must not be ended as if it were whole.
     if (direction === "upload" || outcome !== "eof") this.#reports.clock.after(limits.deathNewsMs, report);
     else report();
+  }
+
+  /** The server's side is lost; the client's stays as it is, and is neither read nor written. */
+  hold(): void {
+    this.#copying.abort(new Error("held"));
+    this.#copying = new AbortController();
+    this.reset("upstream");
+    const carried = this.#retained?.range ?? { first: 0, end: this.#progress.bytes };
+    this.#reports.report({ type: "held", id: this.id, ...carried });
+  }
+
+  /** Whether the server sends these bytes of what was kept, and nothing behind them. */
+  verify(from: number, to: number, securedBy: SecuredBy): void {
+    const { upstream } = securedBy;
+    const secured = upstream === undefined ? Promise.resolve(true) : this.#secure("upstream", "download", upstream);
+    this.#reports.track(secured.then((isSecured) => this.#compare(from, to, isSecured)));
+  }
+
+  #compare(from: number, to: number, isSecured: boolean): void {
+    const { connection } = this.#sides.upstream;
+    if (connection === undefined || this.#retained === undefined) return;
+    const { stream } = connection;
+    const report = (isSame: boolean): void => {
+      if (this.#sides.upstream.connection === connection)
+        this.#reports.report({ type: "verified", id: this.id, isSame });
+    };
+    if (!isSecured) {
+      report(false);
+      return;
+    }
+    const expected = Buffer.concat(this.#retained.from(from)).subarray(0, to - from);
+    let position = 0;
+    let isSame = true;
+    stream.on("data", (chunk: Buffer) => {
+      isSame &&= chunk.equals(expected.subarray(position, position + chunk.length));
+      position += chunk.length;
+    });
+    stream.once("end", () => {
+      stream.end();
+      report(isSame && position === expected.length);
+    });
+    stream.once("close", () => report(false));
   }
 
   /** End-of-file to this side, everything before it delivered. */
@@ -147,7 +207,10 @@ export class TransferConnections {
     const { connection } = this.#sides[name];
     if (connection === undefined) return;
     const finished = finish(connection, this.#reports.clock);
-    this.#reports.track(finished.then((ok) => this.#reports.report({ type: "finished", id: this.id, ok })));
+    const report = (ok: boolean): void => {
+      if (this.#sides[name].connection === connection) this.#reports.report({ type: "finished", id: this.id, ok });
+    };
+    this.#reports.track(finished.then(report));
   }
 
   reset(name: DataSide): void {

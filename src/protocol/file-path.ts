@@ -2,6 +2,7 @@
 import { SallyportError } from "./error.ts";
 import { limits } from "./limits.ts";
 import { printable } from "./printable.ts";
+import type { Reply } from "./reply.ts";
 
 /**
  * `argument` as seen from the directory `base`, absolute and without `.`, `..` and empty names. Purely by the letters, so
@@ -50,3 +51,7 @@ export const unfinishedPrefix = ".sallyport-upload-";
 export function quotePath(path: string): string {
   return `"${path.replaceAll('"', '""')}"`;
 }
+
+/** The path in a reply 257, as the server has it, one character per byte. */
+export const quotedIn = ({ lines }: Reply): string | undefined =>
+  /"((?:[^"]|"")*)"/.exec(lines[0] ?? "")?.[1]?.replaceAll('""', '"');

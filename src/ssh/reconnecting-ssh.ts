@@ -1,7 +1,7 @@
 // One SSH connection for all who need it: made when first asked for, shared, and made again when it was lost.
 import { setMaxListeners } from "node:events";
 import { raceAbort } from "../platform/abort.ts";
-import { type Clock, withDeadline } from "../platform/clock.ts";
+import { type Clock, wait, withDeadline } from "../platform/clock.ts";
 import { Deferred } from "../platform/deferred.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection, Network } from "../platform/network.ts";
@@ -30,6 +30,8 @@ export interface ReconnectingSshOptions {
     readonly emit: (event: TraceEventBody) => void;
     /** The login was refused or the host key has changed: no other attempt is made. */
     readonly onGivenUp: (error: SallyportError) => void;
+    /** How long those are kept who ask meanwhile, and through how many attempts it takes. Absent: for one attempt, within a limit. */
+    readonly holdMs?: number;
   };
 }
 
@@ -62,6 +64,7 @@ export class ReconnectingSsh implements AsyncDisposable {
   #live: LiveSsh | undefined;
   #attempt: Attempt | undefined;
   #isClosed = false;
+  #isGivenUp = false;
   #lastError: SallyportError | undefined;
   #cancelRetry: () => void = () => {};
   #retryMs: number = limits.sshRetryWaitMs;
@@ -135,14 +138,28 @@ export class ReconnectingSsh implements AsyncDisposable {
         hint: "it is being made again; try once more in a moment",
       });
     };
-    const deadline = withDeadline(this.#options.clock, limits.sshClientWaitMs, signal, isDown);
+    const { clock, background } = this.#options;
+    const holdMs = background?.holdMs;
+    const deadline = withDeadline(clock, holdMs ?? limits.sshClientWaitMs, signal, isDown);
     try {
-      return await raceAbort(this.#retryNow(), deadline.signal);
+      return await (holdMs === undefined ? raceAbort(this.#retryNow(), deadline.signal) : this.#held(deadline.signal));
     } catch {
       if (signal.aborted) throw signal.reason;
       throw isDown();
     } finally {
       deadline.release();
+    }
+  }
+
+  /** One attempt after the other, until there is a connection or no time is left. */
+  async #held(signal: AbortSignal): Promise<LiveSsh> {
+    for (;;) {
+      try {
+        return await raceAbort(this.#retryNow(), signal);
+      } catch (error) {
+        if (signal.aborted || this.#isClosed || this.#isGivenUp) throw error;
+      }
+      await wait(this.#options.clock, Math.min(this.#retryMs, limits.sshHeldWaitMs), signal);
     }
   }
 
@@ -229,7 +246,8 @@ export class ReconnectingSsh implements AsyncDisposable {
     const known = isSallyportError(error)
       ? error
       : new SallyportError("SSH_CONNECT", `could not connect to ${this.target}`, { cause: error });
-    if (hopeless.has(known.code)) this.#options.background?.onGivenUp(known);
+    this.#isGivenUp = hopeless.has(known.code);
+    if (this.#isGivenUp) this.#options.background?.onGivenUp(known);
     else this.#retryLater(known);
   }
 

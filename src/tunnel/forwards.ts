@@ -125,6 +125,8 @@ function gatewayOptions(forward: Forward, options: TunnelOptions): GatewayOption
     sessionsMax: checkCount("sessionsMax", options.sessionsMax ?? limits.tunnelSessionsMax, 1),
     keepaliveMs: checkCount("keepaliveMs", options.keepaliveMs ?? limits.tunnelKeepaliveMs, 0),
     removeAborted: options.removeAborted === true,
+    surviveMs: checkCount("surviveMs", options.surviveMs ?? 0, 0),
+    holdMs: checkCount("holdMs", options.holdMs ?? 0, 0),
     ...definedProps({ upstreamTls: upstreamTls(forward, options.serverTls ?? {}) }),
   };
 }

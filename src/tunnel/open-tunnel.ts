@@ -88,7 +88,7 @@ function makeSsh(
     connect: (signal) => connect(environment, signal),
     clock: systemClock,
     noCommand: options.noCommand === true,
-    background: { emit: (event) => emit(0, event), onGivenUp },
+    background: { emit: (event) => emit(0, event), onGivenUp, ...definedProps({ holdMs: options.holdMs }) },
   });
 }
 

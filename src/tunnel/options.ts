@@ -71,6 +71,17 @@ export interface TunnelOptions extends SshHostOptions {
    * (vsftpd, ProFTPD). Only after STOR without REST, so that nothing is lost that stood there before it. Default false.
    */
   readonly removeAborted?: boolean;
+  /**
+   * Milliseconds that a session waits when SSH or the FTP server's control connection is lost. Both are made again, the login and
+   * what was set are repeated, and the transfer is resumed with REST; the client sees a pause. What cannot be resumed for certain ends with
+   * a reset and 426, or with 421. Passwords are kept in memory as long as their sessions. Default 0: a lost connection ends its sessions.
+   */
+  readonly surviveMs?: number;
+  /**
+   * Milliseconds that clients are kept waiting while the SSH connection is down: who connects then, who is connected and has
+   * not logged in, and with `surviveMs` who is idle. Default 15000 for who connects, and none for the others.
+   */
+  readonly holdMs?: number;
   /** Aborting it closes the tunnel at once; before it is ready, openTunnel rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Receives every trace event. */

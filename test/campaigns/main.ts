@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { openTunnel, type Tunnel } from "../../src/index.ts";
 import { type Sshd, startSshd } from "../support/sshd.ts";
 import { type ServerName, type Subject, serverNames, startSubject } from "./beliefs.ts";
+import { survival } from "./survival.ts";
 import { type Disturbance, disturbances, runTrial } from "./trials.ts";
 
 const ways = ["direct", "openssh", "embedded"] as const;
@@ -15,6 +16,7 @@ const patienceMs = 30_000;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 export async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === "survival") return await survival(args.slice(1));
   const { values } = parseArgs({
     args: [...args],
     options: {

@@ -5,7 +5,7 @@ import { systemClock } from "../../src/network/system-clock.ts";
 import type { Connection } from "../../src/platform/network.ts";
 
 test("a side that is opened again closes the listener of the first time, as when the server refused PORT", async () => {
-  const reports = { clock: systemClock, report: () => {}, emit: () => {}, track: () => {} };
+  const reports = { clock: systemClock, report: () => {}, emit: () => {}, track: () => {}, retains: false };
   const transfer = new TransferConnections(1, reports);
   const closed: string[] = [];
   const listen = (name: string): void =>

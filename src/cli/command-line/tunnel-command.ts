@@ -81,8 +81,8 @@ export function parseTunnel(args: readonly string[], command?: readonly string[]
   if (command?.length === 0) throw usageError("there is no command after --", "Write one, or leave the -- out.");
   // As ssh does: options up to the host, options after the host, and then only the remote command is left.
   const parser = tunnelParser().operands("[host]", "[others...]").passThroughOptions();
-  const [host, ...afterHost] = parser.parseArgs(args).args;
-  const remoteCommand = parser.parseMore(afterHost);
+  const [host, ...afterHost] = parser.parseArgs(args.map(withoutNumber)).args;
+  const remoteCommand = parser.parseMore(afterHost.map(withoutNumber));
   if (remoteCommand.length > 0) {
     throw usageError(
       `"${remoteCommand.join(" ")}" would be a remote command, and Sallyport runs none`,
@@ -100,6 +100,10 @@ export function parseTunnel(args: readonly string[], command?: readonly string[]
     "For example sallyport -L 2001:ftp-host:21 user@ssh-host. See sallyport --help; sallyport demo needs no server.",
   );
 }
+
+/** `sallyport --survive host`: what is no number is not the option's. */
+const withoutNumber = (arg: string, index: number, args: readonly string[]): string =>
+  arg === "--survive" && !/^\d+$/.test(args[index + 1] ?? "") ? "--survive=" : arg;
 
 /** Puts the parts together and checks them against each other. */
 function assemble(values: ParsedTunnelOptions, text: string, command: readonly string[] = []): TunnelCommand {

@@ -1,5 +1,6 @@
 // The options of a tunnel that ssh does not have, and all groups of its options.
 import type { PortRange } from "../../platform/network.ts";
+import { limits } from "../../protocol/limits.ts";
 import type { BackMode, PassiveAddress, TunnelServerTls } from "../../tunnel/options.ts";
 import type { OptionGroup } from "./option-table.ts";
 import {
@@ -47,6 +48,8 @@ interface ParsedFtpOptions {
   readonly checkUser?: boolean;
   readonly keepaliveMs?: number;
   readonly removeAborted?: boolean;
+  readonly surviveMs?: number;
+  readonly holdMs?: number;
   readonly sessionsMax?: number;
 }
 
@@ -70,6 +73,10 @@ export const traceTo = (file: string): { readonly file?: string } => (file === "
 /** Also of the server. */
 export const checkUserMore =
   "A data connection from this machine must be the same user's as its control connection, or root's: on loopback all have one address. Linux only, elsewhere it changes nothing. `off` is for a client whose data connections a proxy of another user makes. It costs a look for one row of /proc/net/tcp, beside what the transfer waits for anyway.";
+
+/** Without a number, the usual one. */
+const surviveSeconds = (text: string, flag: string): number =>
+  text === "" ? limits.surviveMs : seconds(1)(text, flag);
 
 const ftpOptions: OptionGroup<ParsedFtpOptions> = {
   title: "FTP",
@@ -127,6 +134,20 @@ const ftpOptions: OptionGroup<ParsedFtpOptions> = {
       key: "removeAborted",
       help: "delete what an aborted upload left at the server",
       more: "Where the server takes the part for the whole file, as vsftpd and ProFTPD do: they read no ABOR before the data ends. Without this option the log says so. Deletes only what STOR without REST has written.",
+    },
+    {
+      flags: "--survive [SECONDS]",
+      key: "surviveMs",
+      read: surviveSeconds,
+      help: "sessions and transfers outlive a lost connection (off; 120)",
+      more: "When SSH or the FTP server's control connection is lost, the client waits up to SECONDS while both are made again: the login and everything that was set are repeated, and a transfer is resumed with REST where it stood: a download if SIZE and MDTM are what they were at its start, an upload behind what SIZE confirms, out of the last 16 MiB that were sent. What cannot be resumed for certain is reset with 426 or 421 as without the option: another file, no REST, TYPE A in the middle, APPE, STOU, and commands that must not be done twice. The users' passwords stay in this program's memory as long as their sessions. A word behind --survive that is no number is the destination. See [A lost connection](../guides/choosing-modes.md#when-the-connection-is-lost).",
+    },
+    {
+      flags: "--hold <SECONDS>",
+      key: "holdMs",
+      read: seconds(1),
+      help: "keep clients waiting this long while the SSH connection is down (15)",
+      more: "A client that connects meanwhile gets the greeting late instead of 421. One that is connected and has not logged in is kept as well; one that has logged in needs --survive, and is then kept idle for the longer of the two.",
     },
     {
       flags: "--max-sessions <N>",

@@ -99,6 +99,10 @@ async function useTunnel(run: Run, tunnel: Tunnel): Promise<number> {
   const { command, io, reporter, announcer, stop } = run;
   warnOfExposure(command.options.forwards, reporter);
   if (command.options.serverTls?.insecure === true) warnOfAnyCertificate(command.options.forwards, reporter);
+  if (command.options.surviveMs !== undefined) {
+    const message = "--survive keeps the FTP users' passwords in this program's memory, as long as their sessions last";
+    reporter.log({ level: "warn", message });
+  }
   for (const forward of tunnel.forwards) io.printLine(announcer.listening(forward, tunnel.transport));
   io.becameReady();
   const status = command.command.length > 0 ? await useCommand(run, tunnel) : await waitForEnd(run, tunnel);

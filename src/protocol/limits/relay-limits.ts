@@ -73,6 +73,37 @@ export const relayLimits = {
     unit: "ms",
     why: "that an upload's end-of-file waits, so that the end of a killed client's control connection, or its ABOR, comes first; a server without us waits 0",
   },
+  surviveMs: {
+    value: 120_000,
+    unit: "ms",
+    why: "that a session waits for its server with --survive without a number; ClientAliveInterval and ServerAliveInterval of a minute notice a loss within it",
+  },
+  surviveBufferBytes: {
+    value: 16_777_216,
+    unit: "bytes",
+    why: "the end of an upload that is kept with --survive; more than fits into sshd's window (2 MiB) and the socket buffers behind it (4 and 6 MiB on Linux)",
+  },
+  verifiedBytes: {
+    value: 1_048_576,
+    unit: "bytes",
+    why: "of what the server has of an interrupted upload that are read and compared, before it goes on behind them",
+  },
+  lossNewsMs: {
+    value: 2000,
+    unit: "ms",
+    why: "with --survive, between the break of a data connection and the news that the connection which carried it is lost",
+  },
+  reviveWaitMs: {
+    value: 500,
+    unit: "ms",
+    why: "before a lost server is tried again; each further attempt waits twice as long",
+  },
+  reviveWaitMsMax: { value: 5000, unit: "ms", why: "the longest wait between two such attempts" },
+  fruitlessRevivalsMax: {
+    value: 4,
+    unit: "revivals",
+    why: "of a session, one after the other between which nothing has moved: then that is what the server breaks at",
+  },
   channelOpenMs: { value: 60_000, unit: "ms", why: "for an SSH server to open a channel or a listener" },
   activeConnectMs: {
     value: 30_000,

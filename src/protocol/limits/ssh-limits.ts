@@ -84,6 +84,11 @@ export const sshLimits = {
     unit: "ms",
     why: "that a client is kept waiting while the tunnel's SSH connection is being made again",
   },
+  sshHeldWaitMs: {
+    value: 5000,
+    unit: "ms",
+    why: "the longest wait between two attempts while a client is kept waiting by --hold",
+  },
   sshNoDelayMs: {
     value: 10_000,
     unit: "ms",

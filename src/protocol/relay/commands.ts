@@ -13,6 +13,7 @@ import type { ControlConnections } from "./control-connections.ts";
 import type { DownstreamSetup } from "./downstream-setup.ts";
 import type { ServerMemory } from "./messages.ts";
 import type { Slot } from "./reply-order.ts";
+import type { SessionRecord } from "./session-record.ts";
 import { gatewayReply } from "./texts.ts";
 import type { TransferQueue } from "./transfer-queue.ts";
 import type { Transfers } from "./transfers.ts";
@@ -34,6 +35,8 @@ interface SessionParts {
   readonly upstream: UpstreamSetup;
   readonly aborts: Aborts;
   readonly transfers: Transfers;
+  /** Is told what the server answers to the client's commands. */
+  readonly record?: SessionRecord | undefined;
 }
 
 export class Commands {
@@ -75,6 +78,11 @@ export class Commands {
   isCurable(reply: Reply): boolean {
     const { control, tls } = this.#parts;
     return !this.#isLoggedIn && control.outstanding === 1 && control.awaits("USER", "PASS") && tls.isDemanded(reply);
+  }
+
+  /** Until there is a server again. */
+  hold(line: ClientLine): void {
+    this.#held.push(line);
   }
 
   receive(line: ClientLine): void {
@@ -159,6 +167,7 @@ export class Commands {
   #takeBackRest(): void {
     if (!this.#restSent) return;
     this.#restSent = false;
+    this.#parts.record?.transferBegins();
     this.#parts.control.ask("REST", "0");
   }
 
@@ -184,13 +193,15 @@ export class Commands {
   }
 
   #answered(command: Command, slot: Slot, reply: Reply): void {
-    const { control, tls, memory, aborts } = this.#parts;
+    const { control, tls, memory, aborts, record } = this.#parts;
     const { verb } = command;
     if (!this.#isLoggedIn && tls.isDemanded(reply)) {
       const secured = (): void => this.#sendAgain(command, slot);
       tls.meet(reply, secured, (refusal) => control.reply(slot, refusal, "gateway"));
       return;
     }
+    // Where a CWD has led, PWD says at once: nobody waits for it.
+    if (record?.answered(command, reply)) control.ask("PWD", undefined, (where) => record.directoryIs(where));
     if (verb === "ABOR") aborts.answered();
     if (reply.code < 300) ownEntry(this.#consequences, verb)?.();
     if (verb === "FEAT" && parseFeatures(reply).has("PRET")) memory.wantsPret = true;

@@ -22,6 +22,7 @@ const shared = {
   idle: { none: [], good: [], bad: [] },
   opening: { none: [], good: ["watch"], bad: ["pass"] },
   finished: done,
+  interrupted: { none: [], good: [], bad: [] },
   aborted: { none: ["watch"], good: ["fail"], bad: ["pass"] },
 } as const;
 

@@ -1,8 +1,7 @@
 // Both control connections of a session: what is sent on them, what the server still has to answer, and what the client awaits.
-import { type Command, formatCommand, type IacSpelling } from "../command.ts";
+import { type Command, formatCommand } from "../command.ts";
 import { Redaction } from "../redaction.ts";
 import { formatReply, type Reply } from "../reply.ts";
-import type { Secret } from "../secret.ts";
 import type { RelayAction } from "./messages.ts";
 import { Outstanding, type Pending } from "./outstanding.ts";
 import { isOurs, isStrange } from "./reply-meaning.ts";
@@ -15,6 +14,7 @@ export class ControlConnections {
   /** What the trace may show. Nothing that goes on the wire passes through it. */
   readonly #redaction: Redaction = new Redaction();
   #serverIsGone = false;
+  #serverIsAway = false;
   #clientIsGone = false;
   #outOfStep: string | undefined;
   #isClosed = false;
@@ -82,7 +82,7 @@ export class ControlConnections {
   // The server.
 
   get serverIsGone(): boolean {
-    return this.#serverIsGone;
+    return this.#serverIsGone || this.#serverIsAway;
   }
 
   /** Its control connection is over: nothing can be sent to it. */
@@ -93,6 +93,32 @@ export class ControlConnections {
   /** How many commands have been sent to it and not been answered. */
   get outstanding(): number {
     return this.#outstanding.length;
+  }
+
+  /** Its control connection is lost, and another one is being made. */
+  sendAway(): void {
+    this.#serverIsAway = true;
+  }
+
+  /** The session with it is as it was, or will not be again. */
+  bringBack(): void {
+    this.#serverIsAway = false;
+    this.#outOfStep = undefined;
+  }
+
+  /** What was asked on a connection that is given up: nobody answers it. */
+  takeOutstanding(): readonly Pending[] {
+    return this.#outstanding.takeAll();
+  }
+
+  /** It has sent what may be the answer to one command or to another. */
+  get isUndecided(): boolean {
+    return this.#outstanding.isUndecided;
+  }
+
+  /** To the new server, what the old one has not answered. */
+  resend(pending: Pending): void {
+    if (pending.sent !== undefined) this.#command(pending.sent.origin, pending.sent.command, pending);
   }
 
   /** One of these commands has been sent to it and not been answered. */
@@ -110,10 +136,10 @@ export class ControlConnections {
     return this.#outstanding.receive(reply);
   }
 
-  /** Forward a client's command, parsed and written again. */
-  forward(command: Command, pending: Pending): void {
+  /** Forward a client's command, parsed and written again. `gateway`: one like it that is ours. */
+  forward(command: Command, pending: Pending, origin: "client" | "gateway" = "client"): void {
     const { onFinal } = pending;
-    this.#command("client", command.verb, command.argument, command.iac, {
+    this.#command(origin, command, {
       ...pending,
       onFinal: (reply) => {
         // It answers a command of ours, and the client's would get the next one.
@@ -124,19 +150,20 @@ export class ControlConnections {
   }
 
   /** A command that the gateway itself thought of. */
-  ask(verb: string, argument: string | undefined, onFinal: (reply: Reply) => void = () => {}): void {
+  ask(verb: string, argument: Command["argument"], onFinal?: (reply: Reply) => void): void {
+    this.repeat({ verb, argument, iac: "none" }, onFinal);
+  }
+
+  /** A command that the client sent to another server before. */
+  repeat(command: Command, onFinal: (reply: Reply) => void = () => {}): void {
+    const { verb } = command;
     const strange = (reply: Reply): void => this.loseStep(`it said ${reply.code} to our ${verb}`);
-    this.#command("gateway", verb, argument, "none", {
+    this.#command("gateway", command, {
       verb,
       kind: "plain",
       onPreliminary: strange,
       onFinal: (reply) => (isStrange(verb, reply.code) ? strange(reply) : onFinal(reply)),
     });
-  }
-
-  /** What was asked on a connection that is given up: nobody answers it. */
-  forgetOutstanding(): void {
-    this.#outstanding.clear();
   }
 
   /** The server has left out its reply to this command. */
@@ -174,15 +201,10 @@ export class ControlConnections {
     this.emit({ type: "write-downstream", bytes: formatReply(reply) });
   }
 
-  #command(
-    origin: "client" | "gateway",
-    verb: string,
-    argument: string | Secret | undefined,
-    iac: IacSpelling,
-    pending: Pending,
-  ): void {
-    this.#outstanding.push(pending);
-    this.emit({ type: "sent", side: "upstream", origin, line: this.#redaction.command({ verb, argument, iac }) });
+  #command(origin: "client" | "gateway", command: Command, pending: Pending): void {
+    const { verb, argument, iac } = command;
+    this.#outstanding.push({ ...pending, sent: { origin, command } });
+    this.emit({ type: "sent", side: "upstream", origin, line: this.#redaction.command(command) });
     this.emit({ type: "write-upstream", bytes: formatCommand(verb, argument, iac === "none" ? "doubled" : iac) });
   }
 

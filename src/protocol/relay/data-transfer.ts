@@ -31,6 +31,8 @@ export interface TransferCommand {
   readonly restarted: boolean;
   /** The sides on which the data is inside TLS. */
   readonly secure: readonly DataSide[];
+  /** That REST, where the server has accepted it and sessions are recorded. */
+  readonly restart?: Command | undefined;
   readonly slot: Slot;
 }
 
@@ -68,8 +70,9 @@ export class DataTransfer {
   readonly #data = new StateMachine(dataStates, "idle", (action) => {
     const { id, direction } = this;
     const { secure = [] } = this.#running ?? {};
-    if (action === "copy") this.#control.emit({ type: action, id, direction, ...(secure.length > 0 && { secure }) });
-    else if (action === "call-off") this.#control.emit({ type: action, id });
+    if (action === "copy")
+      this.#control.emit({ type: action, id, direction, ...(secure.length > 0 && { secure }), ...this.#resumption });
+    else if (action === "call-off" || action === "hold") this.#control.emit({ type: action, id });
     else this.#control.emit({ type: action, id, side: direction === "download" ? "downstream" : "upstream" });
   });
   #running: TransferCommand | undefined;
@@ -78,6 +81,8 @@ export class DataTransfer {
   #finalReply: Reply | undefined;
   #wasRefused = false;
   #breakReason = "";
+  /** It began again, on another connection to the server: an upload from this byte of the client's. */
+  #resumption: { readonly from?: number } | undefined;
 
   constructor(id: number, control: ControlConnections) {
     this.id = id;
@@ -258,7 +263,31 @@ export class DataTransfer {
     this.#hasBegun = false;
     this.#finalReply = undefined;
     this.#wasRefused = false;
+    this.#resumption = undefined;
     this.#data.handle("begin");
+  }
+
+  /** The server is lost. What came from it and what it confirmed means nothing any more; the client waits. */
+  interrupt(): void {
+    this.#finalReply = undefined;
+    this.#breakReason = "";
+    this.withdrawUpstream();
+    this.#data.handle("interrupt");
+  }
+
+  /** `from`: of an upload. */
+  resume(from: number | undefined): void {
+    this.#resumption = from === undefined ? {} : { from };
+    this.#data.handle("resume");
+  }
+
+  get isResumed(): boolean {
+    return this.#resumption !== undefined;
+  }
+
+  /** Which broke is the server's side, where nothing else is known than that it broke. */
+  get isServerBroken(): boolean {
+    return this.data === (this.direction === "download" ? "source-broke" : "sink-broke") && this.final === "none";
   }
 
   opened(side: DataSide): void {
@@ -274,7 +303,7 @@ export class DataTransfer {
   }
 
   /** What became of the data. False: it changes nothing now. */
-  moved(event: Exclude<DataEvent, "begin" | "copy" | "refused">): boolean {
+  moved(event: Exclude<DataEvent, "begin" | "copy" | "refused" | "interrupt" | "resume">): boolean {
     return this.#data.handle(event);
   }
 
@@ -288,8 +317,9 @@ export class DataTransfer {
   }
 
   serverBegins(reply: Reply): void {
+    const isAgain = this.#hasBegun && this.isResumed;
     this.#hasBegun = true;
-    if (this.#running === undefined || this.#isAnswered) return;
+    if (this.#running === undefined || this.#isAnswered || isAgain) return;
     this.#running.slot.underWay = true;
     this.#control.preliminary(this.#running.slot, reply);
   }

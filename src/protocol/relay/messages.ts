@@ -20,7 +20,10 @@ export type TimerName =
   | "reply-end"
   | "abort-hold"
   | "abort-probe"
-  | "abort-reply";
+  | "abort-reply"
+  | "loss-news"
+  | "revival"
+  | "reopen";
 
 /** `id` names an exchange: one pair of data ends, of one transfer. Facts about an exchange that is gone are ignored. */
 export type RelayInput =
@@ -32,6 +35,12 @@ export type RelayInput =
   | { readonly type: "server-bytes"; readonly bytes: Uint8Array }
   /** The server's control connection is over; `text` says why where that was no plain end. */
   | { readonly type: "server-gone"; readonly text?: string }
+  /** Another control connection to the server could not be had; `text` says why. */
+  | { readonly type: "server-unreachable"; readonly text: string }
+  /** What the transfer has carried: of a download to `end`; of an upload, what is kept is from `first` to `end`. */
+  | { readonly type: "held"; readonly id: number; readonly first: number; readonly end: number }
+  /** Whether what the server has is what was sent, as `verify` wants to know. */
+  | { readonly type: "verified"; readonly id: number; readonly isSame: boolean }
   /** The front listens at this address, as the client is to be told. */
   | { readonly type: "downstream-listening"; readonly id: number; readonly address: HostPort }
   /** The back listens at this address, as the server is to be told. */
@@ -68,13 +77,26 @@ export type RelayAction =
   | { readonly type: "connect-downstream"; readonly id: number; readonly to: HostPort | "default-port" }
   | { readonly type: "connect-upstream"; readonly id: number; readonly port: number }
   | { readonly type: "listen-upstream"; readonly id: number; readonly how: "active" | "default-port" }
-  /** `secure`: the sides on which TLS comes first. */
+  /** `secure`: the sides on which TLS comes first. `from`: of an upload that begins again there, in the bytes of the client. */
   | {
       readonly type: "copy";
       readonly id: number;
       readonly direction: Direction;
       readonly secure?: readonly DataSide[];
+      readonly from?: number;
     }
+  /** The server's side is lost and the client's waits for another one: close the first, then answer `held`. */
+  | { readonly type: "hold"; readonly id: number }
+  /** What comes from the server is to be what was kept of an upload, from this byte to that: answer `verified`. */
+  | {
+      readonly type: "verify";
+      readonly id: number;
+      readonly from: number;
+      readonly to: number;
+      readonly secure?: readonly DataSide[];
+    }
+  /** The control connection to the server is lost: make another one, then `upstream-connected` or `server-unreachable`. */
+  | { readonly type: "reopen-upstream" }
   /** Deliver end-of-file to this side, then answer `finished`. */
   | { readonly type: "finish"; readonly id: number; readonly side: DataSide }
   /** Break this side off: what it got must not be taken for complete. */
@@ -138,6 +160,10 @@ export interface RelayConfig {
   readonly removeAborted?: boolean;
   /** Default `off`. */
   readonly upstreamTls?: UpstreamTlsMode;
+  /** Milliseconds that a session waits for a lost server, its transfer held, to be made again as it was; 0 or absent: it ends. */
+  readonly surviveMs?: number;
+  /** The same for a session without a transfer, where it is longer; without `surviveMs` for those that have not logged in. */
+  readonly holdMs?: number;
   /** What sessions have learnt about the server, shared by all of one gateway. */
   readonly memory: ServerMemory;
   /** Judges the address of PORT, EPRT or LPRT. */

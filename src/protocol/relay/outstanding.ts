@@ -1,12 +1,21 @@
 // The server's view: commands sent and not yet answered, the gateway's own among them. Every reply is matched to its command,
 // by its place and by what it can mean.
+import type { Command } from "../command.ts";
 import type { Reply } from "../reply.ts";
 import { mayAnswer, mayAnswerTransfer, mayEndTransfer } from "./reply-meaning.ts";
 
 export type PendingKind = "plain" | "transfer";
 
+/** A command as it was sent to the server. */
+export interface SentCommand {
+  readonly origin: "client" | "gateway";
+  readonly command: Command;
+}
+
 export interface Pending {
   readonly verb: string;
+  /** Absent: the greeting, which is awaited without a command. */
+  readonly sent?: SentCommand;
   readonly kind: PendingKind;
   /** Whether a transfer may have succeeded already; absent: it may. */
   readonly mayBeDone?: () => boolean;
@@ -41,12 +50,6 @@ export class Outstanding {
     this.#list.push(pending);
   }
 
-  clear(): void {
-    this.#list.length = 0;
-    this.#undecided = [];
-    this.#headUnderWay = false;
-  }
-
   has(...verbs: readonly string[]): boolean {
     return this.#list.some((pending) => verbs.includes(pending.verb));
   }
@@ -60,6 +63,18 @@ export class Outstanding {
       this.#decide();
     }
     return true;
+  }
+
+  /** Final replies have come of which nobody knows yet whose they are. */
+  get isUndecided(): boolean {
+    return this.#undecided.length > 0;
+  }
+
+  /** The connection on which the answers would come is gone. */
+  takeAll(): readonly Pending[] {
+    this.#headUnderWay = false;
+    this.#undecided = [];
+    return this.#list.splice(0);
   }
 
   /** The server has left out the reply to this command. */

@@ -11,10 +11,14 @@ import { type ClientLine, Commands } from "./commands.ts";
 import { ControlConnections } from "./control-connections.ts";
 import type { DataTransfer } from "./data-transfer.ts";
 import { DownstreamSetup } from "./downstream-setup.ts";
+import { FileNotes } from "./file-notes.ts";
 import type { RelayAction, RelayConfig, RelayInput } from "./messages.ts";
 import type { Pending } from "./outstanding.ts";
 import type { Slot } from "./reply-order.ts";
+import { SessionRecord } from "./session-record.ts";
 import { Shutdown } from "./shutdown.ts";
+import { Survival } from "./survival.ts";
+import { gatewayReply } from "./texts.ts";
 import { TransferQueue } from "./transfer-queue.ts";
 import { TransferTimers } from "./transfer-timers.ts";
 import { Transfers } from "./transfers.ts";
@@ -36,6 +40,7 @@ export class RelaySession {
   readonly #timers: TransferTimers;
   readonly #commands: Commands;
   readonly #shutdown: Shutdown;
+  readonly #survival: Survival | undefined;
   readonly #fromClient: CommandReceiver = new CommandReceiver(() => this.#commands.isLoggedIn);
   readonly #unknown: UnknownCommands = new UnknownCommands();
   #fromServer: ReplyReceiver = new ReplyReceiver();
@@ -46,15 +51,17 @@ export class RelaySession {
 
   constructor(config: RelayConfig) {
     const control = this.#control;
-    const { memory, keepaliveMs } = config;
+    const { memory, keepaliveMs, surviveMs = 0, holdMs = 0 } = config;
     this.#target = config.target;
     const tls = new UpstreamTls(control, config, (text) => this.#shutdown.now(text));
     const queue = new TransferQueue(control);
     const aborts = new Aborts(control, config.removeAborted === true);
     const upstream = new UpstreamSetup(control, config);
     const downstream = new DownstreamSetup(control, config, queue, upstream);
-    const transfers = new Transfers({ control, tls, queue, upstream, aborts });
-    const commands = new Commands({ control, tls, memory, queue, downstream, upstream, aborts, transfers });
+    const record = surviveMs > 0 || holdMs > 0 ? new SessionRecord(surviveMs > 0) : undefined;
+    const recorder = record === undefined ? undefined : { record, notes: new FileNotes(control, record) };
+    const transfers = new Transfers({ control, tls, queue, upstream, aborts, recorder });
+    const commands = new Commands({ control, tls, memory, queue, downstream, upstream, aborts, transfers, record });
     this.#tls = tls;
     this.#queue = queue;
     this.#upstream = upstream;
@@ -63,6 +70,10 @@ export class RelaySession {
     this.#commands = commands;
     this.#timers = new TransferTimers({ control, queue, aborts, transfers, keepaliveMs });
     this.#shutdown = new Shutdown({ control, queue, aborts, transfers, commands });
+    if (recorder !== undefined) {
+      const parts = { control, tls, queue, upstream, aborts, transfers, commands, ...recorder, surviveMs, holdMs };
+      this.#survival = new Survival({ ...parts, onGivenUp: (text) => this.#shutdown.serverGone(text) });
+    }
     const slot = control.openSlot("greeting");
     this.#expectGreeting({
       onPreliminary: (reply) => control.preliminary(slot, reply),
@@ -117,8 +128,15 @@ export class RelaySession {
     },
     "upstream-connected": () => {
       this.#fromServer = new ReplyReceiver();
-      this.#expectGreeting({ onFinal: (reply) => this.#tls.greetedAgain(reply) });
+      const survival = this.#survival?.isReviving ? this.#survival : undefined;
+      survival?.connected();
+      this.#expectGreeting({
+        onFinal: (reply) => (survival === undefined ? this.#tls.greetedAgain(reply) : survival.greeted(reply)),
+      });
     },
+    "server-unreachable": ({ text }) => this.#survival?.unreachable(text),
+    verified: ({ id, isSame }) => this.#with(id, () => this.#survival?.verified(isSame)),
+    held: ({ id, first, end }) => this.#with(id, (transfer) => this.#survival?.held(transfer, { first, end })),
     "downstream-listening": ({ id, address }) =>
       this.#with(id, (transfer) => this.#downstream.listening(transfer, address)),
     "upstream-listening": ({ id, address, warning }) =>
@@ -131,7 +149,8 @@ export class RelaySession {
     "data-failed": ({ id, side, text }) =>
       this.#with(id, (transfer) => {
         if (side === "downstream") this.#downstream.listenFailed(transfer, text);
-        const isSetup = transfer.upstream === "listening" || transfer.data === "idle";
+        const isSetup =
+          transfer.upstream === "listening" || transfer.data === "idle" || transfer.data === "interrupted";
         if (side === "upstream" && isSetup) this.#upstream.failed(transfer, text);
         else this.#transfers.failed(transfer, side, text);
       }),
@@ -139,6 +158,8 @@ export class RelaySession {
     finished: ({ id, ok }) => this.#with(id, (transfer) => this.#transfers.finished(transfer, ok)),
     timer: ({ name, bytes }) => {
       if (name === "greeting") this.#greetingLate();
+      else if (name === "revival") this.#survival?.late();
+      else if (name === "reopen") this.#survival?.reopen();
       else if (name === "reply-end") this.#serverEvents(this.#fromServer.settle());
       else this.#timers.fired(name, bytes);
     },
@@ -154,6 +175,9 @@ export class RelaySession {
   /** After each input: what waited for it goes on, and what must not pile up is looked at. */
   #proceed(): void {
     const control = this.#control;
+    if (control.isClosed) return;
+    if (this.#shutdown.hasBegun) this.#survival?.stop();
+    else this.#survival?.proceed();
     if (control.isClosed) return;
     if (control.outOfStep !== undefined && !control.serverIsGone)
       this.#shutdown.now(this.#outOfStep(control.outOfStep));
@@ -200,12 +224,15 @@ export class RelaySession {
     if (this.#greeted) return;
     const target = this.#target;
     const text = `${target} accepted the connection but sent no FTP greeting for ${limits.greetingMs / 1000} s`;
+    if (this.#survival?.isReviving && this.#survival.lost(text)) return;
     this.#shutdown.now(`${text}${this.#instead()}.`);
   }
 
   #serverGone(text: string | undefined): void {
     this.#serverEvents(this.#fromServer.settle());
     if (this.#control.isClosed || this.#tls.hungUp()) return;
+    const mayLive = (this.#greeted || this.#survival?.isReviving === true) && !this.#shutdown.hasBegun;
+    if (mayLive && this.#survival?.lost(text)) return;
     if (this.#greeted || this.#fromServer.skippedLine === undefined) this.#shutdown.serverGone(text);
     else this.#shutdown.now(`${this.#target} hung up without an FTP greeting${this.#instead()}. Is it an FTP server?`);
   }
@@ -233,9 +260,18 @@ export class RelaySession {
       this.#shutdown.now(tooManyUnknown);
       return;
     }
-    if (!this.#control.serverIsGone) this.#commands.receive(line);
+    if (this.#survival?.isReviving) this.#holdLine(line, this.#survival);
+    else if (!this.#control.serverIsGone) this.#commands.receive(line);
     // 421 will answer all of it; but who asks for an end gets one.
     else if (line.type === "command" && line.command.verb === "ABOR") this.#transfers.aborted();
+  }
+
+  /** Nothing can be asked of the server now; only who wants an end to the transfer need not wait for it. */
+  #holdLine(line: ClientLine, survival: Survival): void {
+    const isAbort = line.type === "command" && line.command.verb === "ABOR";
+    if (isAbort) survival.aborted();
+    if (isAbort && this.#commands.heldCount === 0) this.#control.answer("ABOR", gatewayReply("aborted"));
+    else this.#commands.hold(line);
   }
 
   #serverEvents(events: readonly ReplyEvent[]): void {
@@ -254,7 +290,7 @@ export class RelaySession {
     const { reply } = event;
     this.#control.emit({ type: "replied", side: "upstream", origin: "server", reply });
     if (this.#tls.isShaking) this.#injected();
-    else if (reply.code === 421 && !this.#commands.isCurable(reply))
+    else if (reply.code === 421 && !this.#commands.isCurable(reply) && this.#survival?.isReviving !== true)
       this.#shutdown.serverGone(`the FTP server said ${reply.lines[0]}`, reply);
     else if (!this.#control.receive(reply)) this.#unasked(reply);
   }

@@ -20,6 +20,7 @@ export const upstreamStates: Transitions<UpstreamState, UpstreamEvent, UpstreamA
     ask: { to: "asked" },
     agreed: { to: "ready" },
     fail: { to: "failed" },
+    withdraw: { to: "unprepared", action: "reset-upstream" },
   },
   asked: {
     listen: { to: "listening", action: "listen-upstream" },
@@ -75,8 +76,19 @@ export const downstreamStates: Transitions<DownstreamState, DownstreamEvent, Dow
   },
 };
 
-/** `idle`: no transfer command as yet. `finishing`: end-of-file is on its way to the sink. `aborted`: by ABOR, or given up. */
-export type DataState = "idle" | "opening" | "running" | CopyOutcome | "finishing" | "finished" | "aborted";
+/**
+ * `idle`: no transfer command as yet. `finishing`: end-of-file is on its way to the sink. `aborted`: by ABOR, or given up.
+ * `interrupted`: the server is lost, and the client's side waits for it (survival.ts).
+ */
+export type DataState =
+  | "idle"
+  | "opening"
+  | "running"
+  | CopyOutcome
+  | "finishing"
+  | "finished"
+  | "interrupted"
+  | "aborted";
 export type DataEvent =
   | "begin"
   | "copy"
@@ -86,8 +98,10 @@ export type DataEvent =
   | "delivered"
   | "undelivered"
   | "abort"
-  | "refused";
-type DataAction = "copy" | "finish" | "call-off";
+  | "refused"
+  | "interrupt"
+  | "resume";
+type DataAction = "copy" | "finish" | "call-off" | "hold";
 
 /** `refused`: by the server before it began (550); the data connections stay for another try, as they do at the server. */
 export const dataStates: Transitions<DataState, DataEvent, DataAction> = {
@@ -100,6 +114,7 @@ export const dataStates: Transitions<DataState, DataEvent, DataAction> = {
     unreachable: { to: "source-broke" },
     abort: { to: "aborted" },
     refused: { to: "idle" },
+    interrupt: { to: "interrupted", action: "hold" },
   },
   running: {
     eof: { to: "eof" },
@@ -107,23 +122,35 @@ export const dataStates: Transitions<DataState, DataEvent, DataAction> = {
     "sink-broke": { to: "sink-broke" },
     abort: { to: "aborted" },
     refused: { to: "idle", action: "call-off" },
+    interrupt: { to: "interrupted", action: "hold" },
   },
   eof: {
     finish: { to: "finishing", action: "finish" },
     abort: { to: "aborted" },
+    interrupt: { to: "interrupted", action: "hold" },
   },
   "source-broke": {
     abort: { to: "aborted" },
+    interrupt: { to: "interrupted", action: "hold" },
   },
   "sink-broke": {
     abort: { to: "aborted" },
+    interrupt: { to: "interrupted", action: "hold" },
   },
   finishing: {
     delivered: { to: "finished" },
     undelivered: { to: "sink-broke" },
     abort: { to: "aborted" },
+    interrupt: { to: "interrupted", action: "hold" },
   },
-  finished: {},
+  finished: {
+    interrupt: { to: "interrupted", action: "hold" },
+  },
+  interrupted: {
+    interrupt: { to: "interrupted", action: "hold" },
+    resume: { to: "opening" },
+    abort: { to: "aborted" },
+  },
   aborted: {},
 };
 

@@ -8,7 +8,7 @@ import type { DataTransfer } from "./data-transfer.ts";
 import type { TransferQueue } from "./transfer-queue.ts";
 import type { Transfers } from "./transfers.ts";
 
-const names = ["keepalive", "data-open", "late-data", "abort-hold", "abort-probe", "abort-reply"] as const;
+const names = ["keepalive", "data-open", "late-data", "abort-hold", "abort-probe", "abort-reply", "loss-news"] as const;
 type TransferTimer = (typeof names)[number];
 
 interface SessionParts {
@@ -57,6 +57,7 @@ export class TransferTimers {
     else if (name === "data-open") transfers.dataOpenLate();
     else if (name === "abort-hold") aborts.late();
     else if (name === "abort-probe") aborts.probe();
+    else if (name === "loss-news") transfers.breakStands();
     else if (name === "abort-reply") control.loseStep(`it has not answered ABOR for ${limits.abortReplyMs / 1000} s`);
     else if (this.#lateFor === purpose && this.#bytesSeen === bytes) transfers.stalled();
     else {
@@ -70,6 +71,7 @@ export class TransferTimers {
     if (name === "data-open") return limits.dataOpenMs;
     if (name === "late-data") return limits.lateDataMs;
     if (name === "abort-hold") return limits.abortUploadMs;
+    if (name === "loss-news") return limits.lossNewsMs;
     return name === "abort-probe" ? limits.abortProbeMs : limits.abortReplyMs;
   }
 
@@ -90,6 +92,7 @@ export class TransferTimers {
       this.#parts.keepaliveMs > 0 && (hasBegun || final !== "none") ? "session" : undefined,
     "data-open": ({ id, data, hasBegun, final }) =>
       data === "opening" && (hasBegun || final === "good") ? String(id) : undefined,
+    "loss-news": (head) => (this.#parts.transfers.awaitsNews(head) ? `${head.id} ${head.data}` : undefined),
     "late-data": ({ id, direction, data, final }) =>
       completion[direction][data][final].includes("watch") ? `${id} ${data} ${final}` : undefined,
   };

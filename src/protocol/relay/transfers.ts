@@ -7,7 +7,9 @@ import type { Aborts } from "./aborts.ts";
 import { Completion } from "./completion.ts";
 import type { ControlConnections } from "./control-connections.ts";
 import type { DataTransfer } from "./data-transfer.ts";
+import type { FileNotes } from "./file-notes.ts";
 import type { CopyOutcome, DataSide, Direction } from "./messages.ts";
+import type { SessionRecord } from "./session-record.ts";
 import { explained, gatewayReply } from "./texts.ts";
 import type { TransferQueue } from "./transfer-queue.ts";
 import type { UpstreamSetup } from "./upstream-setup.ts";
@@ -19,6 +21,13 @@ interface SessionParts {
   readonly queue: TransferQueue;
   readonly upstream: UpstreamSetup;
   readonly aborts: Aborts;
+  readonly recorder: TransferRecorder | undefined;
+}
+
+/** What is kept for a session that is to outlive its connections to the server. */
+export interface TransferRecorder {
+  readonly record: SessionRecord;
+  readonly notes: FileNotes;
 }
 
 export class Transfers {
@@ -28,33 +37,38 @@ export class Transfers {
   readonly #upstream: UpstreamSetup;
   readonly #aborts: Aborts;
   readonly #completion: Completion;
+  readonly #recorder: TransferRecorder | undefined;
 
-  constructor({ control, tls, queue, upstream, aborts }: SessionParts) {
+  constructor({ control, tls, queue, upstream, aborts, recorder }: SessionParts) {
     this.#control = control;
     this.#tls = tls;
     this.#queue = queue;
     this.#upstream = upstream;
     this.#aborts = aborts;
     this.#completion = new Completion(queue, aborts);
+    this.#recorder = recorder;
   }
 
   begin(transfer: DataTransfer, command: Command, direction: Direction, restarted: boolean): void {
-    const { verb } = command;
     this.#queue.start(transfer);
     this.#upstream.transferBegins();
     const secure: readonly DataSide[] = this.#tls.protectsData ? ["upstream"] : [];
-    transfer.begin({ command, direction, restarted, secure, slot: this.#control.openSlot(verb) });
+    const slot = this.#control.openSlot(command.verb);
+    transfer.begin({ command, direction, restarted, secure, slot, restart: this.#recorder?.record.restart });
     // As soon as port and transfer are known, so that the channel is ahead of the data.
     transfer.connectUpstream();
-    this.#control.forward(command, {
-      verb,
-      kind: "transfer",
-      // Before the server has all of an upload, nothing that is good news is about it.
-      mayBeDone: () => direction === "download" || (transfer.data !== "opening" && transfer.data !== "running"),
-      onPreliminary: (reply) => this.#begun(transfer, reply),
-      onFinal: (reply) => this.#final(transfer, reply),
-    });
-    transfer.copyIfOpen();
+    this.#recorder?.notes.take(transfer);
+    this.#recorder?.record.transferBegins();
+    this.#send(transfer, command);
+  }
+
+  /** On another connection to the server, which is prepared for it; `from`: of an upload, in the bytes of the client. */
+  resume(transfer: DataTransfer, from: number | undefined): void {
+    if (transfer.command === undefined) return;
+    this.#upstream.transferBegins();
+    transfer.resume(from);
+    transfer.connectUpstream();
+    this.#send(transfer, transfer.command.command);
   }
 
   opened(transfer: DataTransfer, side: DataSide): void {
@@ -78,11 +92,28 @@ export class Transfers {
 
   copied(transfer: DataTransfer, outcome: CopyOutcome, text?: string): void {
     if (text !== undefined) transfer.noteBreak(text);
-    if (transfer.moved(outcome)) this.#completion.proceed(transfer);
+    if (transfer.moved(outcome)) this.#settled(transfer);
   }
 
   finished(transfer: DataTransfer, ok: boolean): void {
-    if (transfer.moved(ok ? "delivered" : "undelivered")) this.#completion.proceed(transfer);
+    if (transfer.moved(ok ? "delivered" : "undelivered")) this.#settled(transfer);
+  }
+
+  /** Whether it waits for news of what its data connection to the server went through. */
+  awaitsNews(transfer: DataTransfer): boolean {
+    return this.#recorder !== undefined && transfer.isServerBroken && !this.#control.serverIsGone;
+  }
+
+  /** No news: it was the data connection alone that broke. */
+  breakStands(): void {
+    const transfer = this.#queue.head;
+    if (transfer !== undefined) this.#completion.proceed(transfer);
+  }
+
+  /** It was interrupted and cannot go on: what the client has must not look whole. */
+  giveUp(transfer: DataTransfer, why: string): void {
+    this.#completion.resetBoth(transfer);
+    this.#completion.conclude(transfer, gatewayReply("transferBroken", why), "gateway");
   }
 
   /**
@@ -140,6 +171,24 @@ export class Transfers {
     this.failed(transfer, side, `${who} within ${limits.dataOpenMs / 1000} s: a firewall between us?`);
   }
 
+  #send(transfer: DataTransfer, command: Command): void {
+    this.#control.forward(command, {
+      verb: command.verb,
+      kind: "transfer",
+      // Before the server has all of an upload, nothing that is good news is about it.
+      mayBeDone: () =>
+        transfer.direction === "download" || (transfer.data !== "opening" && transfer.data !== "running"),
+      onPreliminary: (reply) => this.#begun(transfer, reply),
+      onFinal: (reply) => this.#final(transfer, reply),
+    });
+    transfer.copyIfOpen();
+  }
+
+  /** Its data has come to an end, of whatever kind. */
+  #settled(transfer: DataTransfer): void {
+    if (!this.awaitsNews(transfer)) this.#completion.proceed(transfer);
+  }
+
   #begun(transfer: DataTransfer, reply: Reply): void {
     // Pure-FTPd says 150 once more when a download breaks.
     if (transfer.data === "aborted" && transfer.hasBegun) return;
@@ -152,6 +201,11 @@ export class Transfers {
     const reply = this.#tls.explain(explained(said, transfer.warning));
     transfer.serverEnds(reply);
     this.#aborts.ended(transfer);
+    // The client has been sent 150, and perhaps a part.
+    if (transfer.isResumed && transfer.hasBegun && transfer.final === "bad" && transfer.data === "opening") {
+      this.giveUp(transfer, `the FTP server said ${reply.lines[0]} when it was to go on`);
+      return;
+    }
     const refused = transfer.final === "bad" && !transfer.hasBegun && !transfer.isAnswered;
     if (refused && transfer.data === "opening") this.#release(transfer, reply);
     else if (refused && transfer.data === "running") this.#callOff(transfer, reply);

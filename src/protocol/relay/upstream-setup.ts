@@ -174,7 +174,8 @@ export class UpstreamSetup {
     transfer.noteFailure(why);
     this.#isProven = false;
     const next = this.#methods[this.#methods.indexOf(transfer.method ?? this.#method) + 1];
-    if (next !== undefined && transfer.data === "idle" && transfer.refusal === undefined) {
+    const isToBegin = transfer.data === "idle" || transfer.data === "interrupted";
+    if (next !== undefined && isToBegin && transfer.refusal === undefined) {
       this.#control.note(`${why}: trying ${next}`);
       this.#method = next;
       this.#try(transfer, next);

@@ -31,6 +31,12 @@ export class UpstreamTls {
     this.#state = this.#mode === "implicit" ? "secure" : "clear";
   }
 
+  /** Another connection to the server is to be as this one was. */
+  restart(): void {
+    this.#state = this.#mode === "implicit" ? "secure" : "clear";
+    this.#reconnected = undefined;
+  }
+
   /** The way to the server is between the clear and TLS: nothing may be sent to it. */
   get isBusy(): boolean {
     return this.#state === "asked" || this.#state === "handshake" || this.#state === "reconnecting";
@@ -90,7 +96,7 @@ export class UpstreamTls {
 
   #reconnect(): void {
     this.#state = "reconnecting";
-    this.#control.forgetOutstanding();
+    this.#control.takeOutstanding();
     this.#control.emit({ type: "reconnect-upstream" });
   }
 

@@ -1,0 +1,222 @@
+// Where an interrupted transfer begins again on a new connection to the server: only behind what is certain to be what the
+// client was given, or has sent.
+import { argumentText, type Command } from "../command.ts";
+import { limits } from "../limits.ts";
+import { type Reply, replyText } from "../reply.ts";
+import type { ControlConnections } from "./control-connections.ts";
+import type { DataTransfer } from "./data-transfer.ts";
+import type { FileNotes } from "./file-notes.ts";
+import type { SessionRecord } from "./session-record.ts";
+import type { UpstreamSetup } from "./upstream-setup.ts";
+
+interface SessionParts {
+  readonly control: ControlConnections;
+  readonly upstream: UpstreamSetup;
+  readonly record: SessionRecord;
+  readonly notes: FileNotes;
+}
+
+/** What the data connections have carried: of an upload, what is kept is from `first` to `end`. */
+export interface Held {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** `offset`: in the bytes that the client gets or sends. */
+export type Outcome = { readonly offset: number } | { readonly failure: string };
+
+/** `isOver`: the server has said so. */
+interface Reading {
+  readonly from: number;
+  isBegun: boolean;
+  isSame: boolean | undefined;
+  isOver: boolean;
+}
+
+/** `verifying`: the end of what the server has of an upload is read. `preparing`: the data connection. */
+type Phase = "comparing" | "verifying" | "preparing" | "restarting" | "over";
+
+const otherSize = "the server's SIZE is not that of what was sent";
+
+export class Resumption {
+  readonly #parts: SessionParts;
+  readonly #transfer: DataTransfer;
+  readonly #command: Command;
+  readonly #held: Held;
+  readonly #onOver: (outcome: Outcome) => void;
+  #phase: Phase = "comparing";
+  #offset = 0;
+  #reading: Reading | undefined;
+
+  /** The session is as it was; `onOver` is called once, unless it is stopped. */
+  constructor(
+    parts: SessionParts,
+    transfer: DataTransfer,
+    command: Command,
+    held: Held,
+    onOver: (outcome: Outcome) => void,
+  ) {
+    this.#parts = parts;
+    this.#transfer = transfer;
+    this.#command = command;
+    this.#held = held;
+    this.#onOver = onOver;
+  }
+
+  start(): void {
+    const { control, notes, record } = this.#parts;
+    const { end } = this.#held;
+    const name = argumentText(this.#command);
+    if (this.#transfer.direction === "upload") {
+      if (record.carriesBytes) control.ask("SIZE", name, (reply) => this.#sized(reply));
+      else this.#prepare(0);
+    } else if (end === 0) this.#prepare(0);
+    else {
+      notes.compare(this.#transfer, name, (isSame) =>
+        isSame ? this.#prepare(end) : this.#fail("the file at the server has changed"),
+      );
+    }
+  }
+
+  /** The client wants it no more. What the server was sent for it must not become another transfer's. */
+  stop(): void {
+    if (this.#phase === "restarting") this.#parts.control.ask("REST", "0");
+    this.#phase = "over";
+  }
+
+  /** Something happened: perhaps what it waits for. */
+  proceed(): void {
+    if (this.#phase === "verifying") this.#verify();
+    else if (this.#phase === "preparing" && this.#isPrepared(this.#command)) this.#restart();
+  }
+
+  /** What was read is, or is not, what was sent. */
+  verified(isSame: boolean): void {
+    if (this.#reading === undefined) return;
+    this.#reading.isSame ??= isSame;
+    this.#verifyEnds();
+  }
+
+  /** An upload of which the server has what SIZE says. */
+  #sized(reply: Reply): void {
+    const { first, end } = this.#held;
+    const text = replyText(reply).trim();
+    const size = reply.code === 213 && /^\d{1,15}$/.test(text) ? Number(text) - baseOf(this.#transfer) : 0;
+    // Nothing that the server may have is needed.
+    if (size <= 0 && first === 0) this.#prepare(0);
+    else if (size <= first || size > end) this.#fail(otherSize);
+    else if (this.#phase === "comparing") {
+      this.#offset = size;
+      this.#phase = "verifying";
+    }
+  }
+
+  #prepare(offset: number): void {
+    if (this.#phase === "over") return;
+    this.#offset = offset;
+    this.#phase = "preparing";
+  }
+
+  /** By its size alone another file might pass: its end is read, and compared with what was sent. */
+  #verify(): void {
+    if (this.#reading !== undefined) this.#read(this.#reading);
+    else {
+      const { iac } = this.#command;
+      const command: Command = { verb: "RETR", argument: argumentText(this.#command), iac };
+      if (this.#isPrepared(command)) this.#beginReading(command);
+    }
+  }
+
+  #beginReading(command: Command): void {
+    const { control } = this.#parts;
+    const from = Math.max(this.#held.first, this.#offset - limits.verifiedBytes);
+    this.#reading = { from, isBegun: false, isSame: undefined, isOver: false };
+    const position = baseOf(this.#transfer) + from;
+    if (position > 0) control.ask("REST", String(position), ({ code }) => code === 350 || this.verified(false));
+    this.#transfer.connectUpstream();
+    const onFinal = ({ code }: Reply): void => {
+      if (this.#reading === undefined) return;
+      this.#reading.isOver = true;
+      if (code >= 400 && !this.#reading.isBegun) this.verified(false);
+      else this.#verifyEnds();
+    };
+    control.forward(command, { verb: "RETR", kind: "transfer", onFinal }, "gateway");
+  }
+
+  #read(reading: Reading): void {
+    const { id, upstream, command, failure } = this.#transfer;
+    if (upstream === "ready") this.#transfer.connectUpstream();
+    if (upstream === "failed") this.#fail(failure);
+    else if (upstream === "open" && !reading.isBegun) {
+      reading.isBegun = true;
+      const { secure = [] } = command ?? {};
+      const range = { from: reading.from, to: this.#offset };
+      this.#parts.control.emit({ type: "verify", id, ...range, ...(secure.length > 0 && { secure }) });
+    }
+  }
+
+  /** The reading is over when its data has come and the server has said so. */
+  #verifyEnds(): void {
+    const reading = this.#reading;
+    if (reading?.isSame === undefined || !reading.isOver) return;
+    this.#reading = undefined;
+    this.#transfer.withdrawUpstream();
+    if (reading.isSame) this.#prepare(this.#offset);
+    else this.#fail("the file at the server is not what was sent");
+  }
+
+  /** The server listens for the data connection of this command. */
+  #isPrepared(command: Command): boolean {
+    const { upstream } = this.#parts;
+    upstream.begin(this.#transfer, command);
+    const { refusal, failure } = this.#transfer;
+    if (refusal === undefined && this.#transfer.upstream !== "failed") return upstream.mayFollow(this.#transfer);
+    this.#fail(refusal === undefined ? failure : replyText(refusal));
+    return false;
+  }
+
+  #restart(): void {
+    const position = baseOf(this.#transfer) + this.#offset;
+    if (position === 0) {
+      this.#end({ offset: 0 });
+      return;
+    }
+    this.#phase = "restarting";
+    this.#parts.control.ask("REST", String(position), (reply) => {
+      if (reply.code === 350) this.#end({ offset: this.#offset });
+      else this.#fail(`the FTP server said ${reply.lines[0]} to REST`);
+    });
+  }
+
+  #fail(failure: string): void {
+    this.#end({ failure });
+  }
+
+  #end(outcome: Outcome): void {
+    if (this.#phase === "over") return;
+    this.#phase = "over";
+    this.#onOver(outcome);
+  }
+}
+
+/** Why the transfer cannot be resumed, whatever the server says. */
+export function resumptionObstacle(
+  transfer: DataTransfer,
+  { first, end }: Held,
+  { notes, record }: Pick<SessionParts, "notes" | "record">,
+): string | undefined {
+  const { verb, direction } = transfer;
+  const isWhole = (direction === "download" ? end : first) === 0;
+  if (direction === "upload" && verb !== "STOR") return `${verb} cannot be sent twice`;
+  if (Number.isNaN(baseOf(transfer))) return "where it began is not known";
+  if (isWhole) return undefined;
+  if (direction === "upload") return record.carriesBytes ? undefined : "only TYPE I is resumed in the middle";
+  return notes.isKnown(transfer) ? undefined : "the file's SIZE and MDTM are not known";
+}
+
+/** Where the client's own REST had it begin. */
+function baseOf({ command }: DataTransfer): number {
+  if (command?.restart === undefined) return command?.restarted === true ? Number.NaN : 0;
+  const text = argumentText(command.restart).trim();
+  return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+}

@@ -1,0 +1,170 @@
+// npm run campaign -- survival: SSH is killed at a random moment of a transfer, with --survive, under clients that know nothing
+// of it. Counted is what the clients were told and whether the bytes are equal; with --changed the file is replaced as well.
+import { randomBytes, randomInt } from "node:crypto";
+import { readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { openTunnel, type Tunnel } from "../../src/index.ts";
+import type { TraceEvent } from "../../src/platform/trace.ts";
+import type { FtpTarget, Operation } from "../support/clients/ftp-client.ts";
+import { runClient } from "../support/clients/run-client.ts";
+import { ftpClients } from "../support/clients.ts";
+import { type FtpServer, ftpServers } from "../support/ftp-servers.ts";
+import { type Sshd, startSshd } from "../support/sshd.ts";
+import { makeTempDir } from "../support/tempdir.ts";
+
+type Direction = "get" | "put";
+
+interface Campaign {
+  readonly sshd: Sshd;
+  readonly server: FtpServer;
+  readonly tunnel: Tunnel;
+  readonly content: Buffer;
+  readonly isChanged: boolean;
+  readonly events: TraceEvent[];
+  readonly dir: string;
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+export async function survival(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      times: { type: "string", default: "25" },
+      server: { type: "string", default: "vsftpd" },
+      transport: { type: "string", default: "openssh" },
+      client: { type: "string", multiple: true },
+      direction: { type: "string", multiple: true, default: ["get", "put"] },
+      megabytes: { type: "string", default: "50" },
+      changed: { type: "boolean", default: false },
+      trace: { type: "boolean", default: false },
+    },
+  });
+  const events: TraceEvent[] = [];
+  const content = randomBytes(Number(values.megabytes) * 1_000_000);
+  const slow = values.server === "vsftpd" ? { lines: ["local_max_rate=60000000"] } : {};
+  const dir = makeTempDir("survival");
+  const sshd = await startSshd();
+  const server = await ftpServers[values.server as FtpServer["kind"]](slow);
+  const tunnel = await openTunnel({
+    ssh: { host: sshd.hostAlias, configFile: sshd.configFile },
+    transport: values.transport as "openssh" | "embedded",
+    forwards: [{ port: 0, host: server.address, hostPort: server.port }],
+    surviveMs: 120_000,
+    trace: (event) => {
+      events.push(event);
+      if (values.trace) say(JSON.stringify(event));
+    },
+  });
+  try {
+    const campaign = { sshd, server, tunnel, content, isChanged: values.changed, events, dir: dir.path };
+    for (const direction of values.direction as Direction[]) {
+      for (const client of values.client ?? ["curl", "lftp", "inetutils-ftp", "python"]) {
+        const counts = new Map<string, number>();
+        for (let time = 0; time < Number(values.times); time += 1) {
+          const outcome = await disturb(campaign, client, direction, `file-${client}-${direction}-${time}`);
+          counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+        }
+        const told = [...counts].sort((a, b) => b[1] - a[1]).map(([outcome, count]) => `${count} x ${outcome}`);
+        say(`${server.kind} ${values.transport} ${direction} ${client.padEnd(13)} ${told.join("; ")}`);
+      }
+    }
+  } finally {
+    await tunnel[Symbol.asyncDispose]();
+    await server.stop();
+    await sshd.stop();
+    dir.remove();
+  }
+  return 0;
+}
+
+/** One transfer, and one kill in it. */
+async function disturb(campaign: Campaign, client: string, direction: Direction, file: string): Promise<string> {
+  const { sshd, server, tunnel, content, isChanged, events, dir } = campaign;
+  const local = join(dir, file);
+  const remote = join(server.root, file);
+  if (direction === "get") {
+    server.place(file, content);
+    utimesSync(remote, new Date(0), new Date(1_000_000_000_000));
+  } else writeFileSync(local, content);
+  events.length = 0;
+  const { host, port } = tunnel.forwards[0] as Tunnel["forwards"][number];
+  const target = { host, port, user: server.user, password: server.password };
+  let isOver = false;
+  const running = runTransfer(client, target, { do: direction, remote: file, local }).finally(() => {
+    isOver = true;
+  });
+  const moment = randomInt(content.length);
+  const reached = (): boolean => sizeOf(direction === "get" ? local : remote) >= moment;
+  while (!isOver && !reached()) await delay(1);
+  const isKilled = !isOver;
+  if (isKilled) {
+    if (isChanged) replace(remote, sizeOf(remote));
+    await sshd.killConnections();
+  }
+  await running;
+  const isEqual = sameBytes(direction === "get" ? local : remote, content);
+  const told = events.flatMap((event) =>
+    event.type === "ftp.reply" && event.side === "downstream" && /^(226|4|55)/.test(event.lines[0] ?? "")
+      ? [(event.lines[0] ?? "").slice(0, isChanged ? 120 : 200)]
+      : [],
+  );
+  const sessions = events.filter(({ type }) => type === "session.open").length;
+  const codes = told.map((line) => line.slice(0, 3)).join(",") || "nothing";
+  const lost = events.some(({ type }) => type === "ssh.lost");
+  const why = codes === "226" ? "" : ` (${told.join(" | ")})`;
+  return `${codes}${why} ${isEqual ? "equal" : "other"} bytes, ${lost ? "killed" : "not killed"}${isKilled ? "" : " too late"}, ${sessions} session`;
+}
+
+/** Another file of that name and size, as an editor or a batch job leaves it. */
+function replace(path: string, size: number): void {
+  writeFileSync(`${path}.new`, randomBytes(size), { mode: 0o666 });
+  renameSync(`${path}.new`, path);
+}
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return -1;
+  }
+}
+
+function sameBytes(path: string, content: Buffer): boolean {
+  try {
+    return readFileSync(path).equals(content);
+  } catch {
+    return false;
+  }
+}
+
+async function runTransfer(name: string, target: FtpTarget, operation: Operation): Promise<void> {
+  if (name === "python") {
+    await runPython(target, operation as Operation & { remote: string; local: string });
+    return;
+  }
+  const client = ftpClients.find((one) => one.name === name);
+  if (client === undefined) throw new Error(`there is no client ${name}`);
+  await client.run(target, "epsv", [operation]);
+}
+
+const script = `
+import ftplib, sys
+host, port, user, password, what, remote, local = sys.argv[1:]
+ftp = ftplib.FTP()
+ftp.connect(host, int(port))
+ftp.login(user, password)
+if what == "get":
+    ftp.retrbinary("RETR " + remote, open(local, "wb").write)
+else:
+    ftp.storbinary("STOR " + remote, open(local, "rb"))
+ftp.quit()
+`;
+
+async function runPython(target: FtpTarget, operation: { do: string; remote: string; local: string }): Promise<void> {
+  const { host, port, user, password } = target;
+  const args = ["-c", script, host, String(port), user, password, operation.do, operation.remote, operation.local];
+  await runClient("/usr/bin/python3", args);
+}
