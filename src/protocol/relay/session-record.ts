@@ -61,7 +61,7 @@ interface Answered {
 export class SessionRecord {
   readonly #keepsPassword: boolean;
   #login: Answered[] = [];
-  readonly #settings: Map<string, Answered> = new Map();
+  readonly #settings: Map<string, Answered & { readonly isBeforeLogin: boolean }> = new Map();
   /** As PWD shows it behind the last CWD; undefined: where the login led. */
   #directory: string | undefined;
   /** CWD was obeyed, and PWD has not shown where that led. */
@@ -136,10 +136,11 @@ export class SessionRecord {
 
   /** In order, each to be answered before the next one is sent. */
   steps(): readonly ReplayStep[] {
-    const settings = [...this.#settings.entries()];
-    const before = settings.filter(([verb]) => verb === "HOST");
-    const after = settings.filter(([verb]) => verb !== "HOST");
-    const steps = [...before.map(([, step]) => step), ...this.#login, ...after.map(([, step]) => step)].map(asBefore);
+    const settings = [...this.#settings.values()];
+    // ProFTPD has no LANG for who has logged in, and HOST makes no sense then.
+    const before = settings.filter(({ isBeforeLogin }) => isBeforeLogin);
+    const after = settings.filter(({ isBeforeLogin }) => !isBeforeLogin);
+    const steps = [...before, ...this.#login, ...after].map(asBefore);
     const path = this.#directory;
     if (path !== undefined) {
       steps.push({ command: commandOf("CWD", path), fits: ({ code }) => code < 300 });
@@ -154,7 +155,7 @@ export class SessionRecord {
   /** Behind the others: one may depend on another that was set before it. */
   #set(key: string, answered: Answered): void {
     this.#settings.delete(key);
-    this.#settings.set(key, answered);
+    this.#settings.set(key, { ...answered, isBeforeLogin: this.#login.length === 0 });
   }
 
   #loggingIn(effect: "login" | "account", answered: Answered): void {

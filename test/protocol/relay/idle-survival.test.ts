@@ -33,6 +33,17 @@ describe("an idle session whose server is lost", () => {
     expect(relay.toClient).toEqual(["200 ok"]);
   });
 
+  it("is sent before the login what was set before it", () => {
+    const relay = new RelayHarness({ surviveMs: 120_000 });
+    relay.server("220 ready");
+    asked(relay, "HOST ftp.example", "220 ready");
+    asked(relay, "LANG en", "200 en");
+    asked(relay, "USER me", "230 welcome");
+    relay.look();
+    relay.input(lost);
+    expect(loginAgain(relay, ["220 ready", "200 en"])).toEqual(["HOST ftp.example", "LANG en", "USER me"]);
+  });
+
   it("ends with 421 when the new server is in another directory", () => {
     const relay = surviving();
     asked(relay, "CWD sub", "250 ok");
