@@ -15,6 +15,7 @@ export type DataFindingId =
   | "D12"
   | "D13"
   | "D15"
+  | "D16"
   | "D17"
   | "D18"
   | "D20"
@@ -160,6 +161,20 @@ export const dataFindings: Readonly<Record<DataFindingId, FindingRow>> = {
     why: "The control port lets us in, and the port that the server named for data does not. A packet filter or a NAT in between knows of the one and not of the others.",
     remedies: passivePorts,
     instead: tunnel,
+  },
+  D16: {
+    scenario: "S16",
+    title: "the servers do not exchange files directly",
+    why: "A server compares the address in PORT with its client's, and the other server's is none of it. Through SSH the two may not even reach each other.",
+    remedies: [
+      [
+        "vsftpd",
+        "pasv_promiscuous=YES at the one that listens, port_promiscuous=YES at the other: only where you know why",
+      ],
+      ["ProFTPD", "AllowForeignAddress on, with a <Class> of the other server"],
+      ["client", "get from the one and put to the other: sallyport cp does so by itself"],
+    ],
+    instead: "sallyport -L 2121:FTP -L 2122:OTHER SSH, which joins two sessions",
   },
   D17: {
     scenario: "S17",

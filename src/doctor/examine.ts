@@ -9,12 +9,14 @@ import {
   type Facts,
   type ProbedMode,
   type SshFacts,
+  type ThirdPartyFacts,
   type WayName,
 } from "./facts.ts";
 import { probeActive, probeDefaultPort } from "./probes/active-probe.ts";
 import { probePassive } from "./probes/passive-probe.ts";
 import { openProbeSession, type ProbeSession, type Probing, probeGreeting } from "./probes/session-probe.ts";
 import { probeSsh, type SshWay } from "./probes/ssh-probe.ts";
+import { probeThirdParty } from "./probes/third-party-probe.ts";
 
 /** What the doctor is to look at. */
 export interface ExamineOptions {
@@ -31,6 +33,8 @@ export interface ExamineOptions {
     readonly serverHost?: string;
   };
   readonly modes: readonly ProbedMode[];
+  /** A second server, for a transfer from server to server. */
+  readonly thirdParty?: ClientOptions;
   /** When it is aborted the examination ends with what is known by then. */
   readonly signal: AbortSignal;
   /** Told what is looked at now. */
@@ -49,13 +53,19 @@ class Examination {
   #ssh: SshFacts | undefined;
   readonly #controls: ControlFacts[] = [];
   readonly #data: DataFacts[] = [];
+  readonly #thirdParty: ThirdPartyFacts[] = [];
 
   constructor(options: ExamineOptions) {
     this.#options = options;
   }
 
   get facts(): Facts {
-    return { controls: this.#controls, data: this.#data, ...definedProps({ ssh: this.#ssh }) };
+    return {
+      controls: this.#controls,
+      data: this.#data,
+      thirdParty: this.#thirdParty,
+      ...definedProps({ ssh: this.#ssh }),
+    };
   }
 
   async directly(): Promise<void> {
@@ -110,6 +120,10 @@ class Examination {
     const isActive = (mode: ProbedMode): boolean => dataModeOf(mode) !== "passive";
     const [active, passive] = [modes.filter(isActive), modes.filter((mode) => !isActive(mode))];
     await Promise.all([inTurn(passive, each), inTurn(active, each)]);
+    const { thirdParty } = this.#options;
+    if (thirdParty === undefined) return;
+    onStep?.(`a transfer from server to server, ${where}`);
+    this.#thirdParty.push(await probeThirdParty(probing, thirdParty));
   }
 }
 

@@ -94,9 +94,21 @@ export interface NameFacts {
   readonly error?: SallyportError;
 }
 
+/** One server is sent the address at which the other listens. */
+export interface ThirdPartyFacts {
+  readonly way: WayName;
+  /** The server that is sent PORT. */
+  readonly other: Endpoint;
+  readonly named?: Endpoint;
+  /** To PORT. */
+  readonly setup?: Reply;
+  readonly error?: SallyportError;
+}
+
 export interface Facts {
   readonly name?: NameFacts;
   readonly ssh?: SshFacts;
   readonly controls: readonly ControlFacts[];
   readonly data: readonly DataFacts[];
+  readonly thirdParty?: readonly ThirdPartyFacts[];
 }

@@ -4,7 +4,7 @@ import type { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { classify } from "./classify.ts";
-import type { ControlFacts, DataFacts, Facts, SshFacts, WayName } from "./facts.ts";
+import type { ControlFacts, DataFacts, Facts, SshFacts, ThirdPartyFacts, WayName } from "./facts.ts";
 import type { FindingId } from "./findings.ts";
 
 export interface Finding {
@@ -22,6 +22,7 @@ export function judge(facts: Facts): readonly Finding[] {
     ...(facts.ssh === undefined ? [] : judgeSsh(facts.ssh)),
     ...facts.controls.flatMap(judgeControl),
     ...facts.data.flatMap((fact) => judgeData(fact, facts)),
+    ...(facts.thirdParty ?? []).flatMap(judgeThirdParty),
   ]);
 }
 
@@ -74,6 +75,12 @@ function judgeData(fact: DataFacts, facts: Facts): readonly Finding[] {
   // Another mode carries the files: worth knowing, and no failure of FTP.
   const works = facts.data.some((other) => other.way === fact.way && other.works);
   return [{ id, way: fact.way, severity: works ? "warning" : "failure", evidence: evidenceOf(fact) }];
+}
+
+function judgeThirdParty({ way, other, named, setup }: ThirdPartyFacts): readonly Finding[] {
+  if (setup === undefined || named === undefined || setup.code < 400) return [];
+  const evidence = [`PORT ${formatEndpoint(named)} to ${formatEndpoint(other)}: ${said(setup)}`];
+  return [{ id: "D16", way, severity: "warning", evidence }];
 }
 
 const said = ({ lines }: Reply): string => printable(lines[0] ?? "", 200);

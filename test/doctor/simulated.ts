@@ -20,7 +20,10 @@ export interface Visit {
   readonly modes: readonly ProbedMode[];
   /** The SSH host to go through as well. */
   readonly via?: string;
+  readonly thirdParty?: ClientOptions;
   readonly seed?: number;
+  /** Told each command that the doctor sends directly. */
+  readonly onCommand?: (line: string) => void;
 }
 
 export interface Diagnosis {
@@ -29,7 +32,16 @@ export interface Diagnosis {
   readonly verdict: Verdict;
 }
 
-export async function diagnose({ topology, plant, server, modes, via, seed = 1 }: Visit): Promise<Diagnosis> {
+export async function diagnose({
+  topology,
+  plant,
+  server,
+  modes,
+  via,
+  thirdParty,
+  seed = 1,
+  onCommand,
+}: Visit): Promise<Diagnosis> {
   await using running = await simulatedStage(seed)(topology, "doctor");
   const client = running.hosts.get("client");
   if (client === undefined) throw new Error("the topology has no client");
@@ -41,8 +53,11 @@ export async function diagnose({ topology, plant, server, modes, via, seed = 1 }
       via === undefined
         ? {}
         : { ssh: { target: via, serverHost: "localhost", connect: () => sshWay(client, via, signal) } };
-    const direct = environmentOn(client, client.network());
-    const facts = await examine({ server: limited, direct, modes, signal, ...ssh });
+    const direct: ClientEnvironment = {
+      ...environmentOn(client, client.network()),
+      emit: (event) => event.type === "ftp.command" && onCommand?.(event.line),
+    };
+    const facts = await examine({ server: limited, direct, modes, signal, ...ssh, ...(thirdParty && { thirdParty }) });
     const findings = judge(facts);
     return { facts, findings, verdict: verdictOf(facts, findings) };
   });

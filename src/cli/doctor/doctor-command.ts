@@ -23,6 +23,7 @@ export interface DoctorCommand {
   readonly allowPlaintextLogin: boolean;
   readonly json: boolean;
   readonly timeoutMs: number;
+  readonly thirdParty?: { readonly host: string; readonly port?: number };
   readonly via?: Via;
 }
 
@@ -34,6 +35,7 @@ export interface ParsedDoctorOptions extends ParsedViaOptions {
   readonly allowPlaintextLogin?: boolean;
   readonly json?: boolean;
   readonly timeoutMs?: number;
+  readonly thirdParty?: string;
 }
 
 export const doctorOptions: OptionGroup<ParsedDoctorOptions> = {
@@ -61,6 +63,12 @@ export const doctorOptions: OptionGroup<ParsedDoctorOptions> = {
       key: "allowPlaintextLogin",
       help: "send the password without TLS, directly, too",
       more: "Without it nobody logs in directly where the password could be read on the way; through SSH, with TLS, at a loopback address and as anonymous it is not needed.",
+    },
+    {
+      flags: "--third-party <HOST[:PORT]>",
+      key: "thirdParty",
+      help: "would this server take files directly from that one?",
+      more: "The same user logs in at both; one is sent the other's address, and nothing is transferred.",
     },
     { flags: "--json", key: "json", help: "print the report as JSON" },
     {
@@ -98,6 +106,7 @@ export function parseDoctor(args: readonly string[]): DoctorCommand {
   const url = parseFtpUrl(looksLikeUrl(place) ? place : `ftp://${place}`);
   if (url.scheme === "sftp") throw usageError("the doctor is for FTP, not for SFTP", "Name an FTP server.");
   const { login, tls, tlsCa, modes, allowPlaintextLogin = false, json = false, timeoutMs = limits.doctorMs } = values;
+  const other = values.thirdParty === undefined ? undefined : parseFtpUrl(`ftp://${values.thirdParty}`);
   const chosen = url.scheme === "ftps" ? "implicit" : tls;
   return {
     kind: "doctor",
@@ -107,6 +116,7 @@ export function parseDoctor(args: readonly string[]): DoctorCommand {
     json,
     timeoutMs,
     ...definedProps({
+      thirdParty: other && { host: other.host, ...definedProps({ port: other.port }) },
       port: url.port,
       user: login ?? url.user,
       password: url.password?.reveal(),

@@ -43,6 +43,7 @@ export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<
     direct: environmentOn(systemNetwork),
     greetingOnly: !mayLogInDirectly(command, server),
     modes: command.modes,
+    ...(command.thirdParty === undefined ? {} : { thirdParty: { ...server, port: 21, ...command.thirdParty } }),
     signal,
     onStep: (what) => status.show(what),
     ...(via === undefined || target === undefined

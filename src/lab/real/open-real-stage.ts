@@ -15,6 +15,12 @@ import { sshConfig } from "./programs/ssh-files.ts";
 import { realPrograms } from "./real-programs.ts";
 import { RealStage } from "./real-stage.ts";
 
+/** A stage on which other programs than the lab's can be run, too. */
+export interface RunningRealStage extends RunningStage {
+  /** Runs a shell script on a host to its end, and gives what it wrote. Throws `CONFIG_INVALID` when it fails. */
+  script(host: string, text: string): Promise<string>;
+}
+
 /**
  * Real programs in network namespaces of this machine, which must be Linux, and its user root. Nothing of them is left after
  * disposal, nor after the end of this program, however it ends.
@@ -24,7 +30,7 @@ export async function openRealStage(
   topology: Topology,
   _name = "",
   settings: KernelSettings = {},
-): Promise<RunningStage> {
+): Promise<RunningRealStage> {
   checkMachine(process.platform, process.getuid?.());
   if (topology.routers.some(({ ftpHelper }) => ftpHelper === true)) checkFtpHelper();
   const plan = planNetwork(topology);
@@ -37,6 +43,7 @@ export async function openRealStage(
     const stage = new RealStage({ enclosure, tap, log, clock: wakefulClock, programs: realPrograms });
     return {
       stage,
+      script: (host, text) => enclosure.script(text, host),
       async run(story) {
         try {
           return await story();

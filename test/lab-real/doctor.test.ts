@@ -1,0 +1,40 @@
+// The same failures planted among real programs on a real network: the program itself finds them there.
+import { describe, expect, test } from "vitest";
+import type { DoctorReport } from "../../src/doctor/report.ts";
+import { openRealStage } from "../../src/lab/real/open-real-stage.ts";
+import { realPrograms } from "../../src/lab/real/real-programs.ts";
+import { isSallyportError } from "../../src/protocol/error.ts";
+import { forwarded, type Planted, planted } from "../doctor/planted.ts";
+import { describePeers } from "../support/missing.ts";
+import { watchResources } from "../support/resources.ts";
+
+watchResources();
+
+async function diagnose({ scenario, topology, plant, server = forwarded, modes }: Planted): Promise<DoctorReport> {
+  // Where TCP has time stamps, Linux opens a pair of ports again that is in TIME_WAIT.
+  const settings = scenario === "S17" ? { "ipv4/tcp_timestamps": 0 } : {};
+  await using running = await openRealStage(topology, "", settings);
+  return await running.run(async () => {
+    await plant(running.stage);
+    const url = `ftp://me:secret@${server.host}:${server.port ?? 21}`;
+    const words = [...modes.flatMap((mode) => ["--mode", mode]), "--allow-plaintext-login", "--json", url];
+    // Its status says that something was found.
+    const script = `"${process.execPath}" "${realPrograms.sallyport}" doctor ${words.join(" ")} || true`;
+    return JSON.parse(await running.script("client", script)) as DoctorReport;
+  });
+}
+
+describePeers(["sshd", "vsftpd", "proftpd", "nft", "netns", "tcpdump"], "the doctor on a real network", () => {
+  describe.each(planted)("$scenario", (one) => {
+    test(`is found as ${one.found}, and nothing else`, async (context) => {
+      try {
+        const { findings } = await diagnose(one);
+        expect(findings.map(({ id, way }) => `${id} ${way}`)).toEqual([`${one.found} direct`]);
+      } catch (error) {
+        // A kernel without nf_nat_ftp has no helper to be blind.
+        if (isSallyportError(error) && error.code === "NET_UNSUPPORTED") context.skip(error.message);
+        throw error;
+      }
+    });
+  });
+});
