@@ -50,7 +50,8 @@ type Untimed =
   | { readonly type: "data.close"; readonly side: Side; readonly close: CloseInfo; readonly bytes: number }
   | { readonly type: "ssh.connecting"; readonly target: string; readonly transport: string }
   | { readonly type: "ssh.connected"; readonly target: string; readonly transport: string }
-  | { readonly type: "ssh.lost"; readonly reason: string; readonly retryInMs: number }
+  /** Without `retryInMs`: it is made again when a client comes. */
+  | { readonly type: "ssh.lost"; readonly reason: string; readonly retryInMs?: number }
   | { readonly type: "ssh.channel.open"; readonly channel: number; readonly target: string }
   | { readonly type: "ssh.channel.refused"; readonly target: string; readonly reason: string }
   | { readonly type: "ssh.channel.close"; readonly channel: number }

@@ -7,6 +7,7 @@ import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection, Network } from "../platform/network.ts";
 import { Tasks } from "../platform/tasks.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { listRemoteSockets } from "./remote-socket-list.ts";
@@ -24,6 +25,8 @@ export interface ReconnectingSshOptions {
   readonly noCommand: boolean;
   /**
    * A lost connection is made again at once or after growing waits, and those who ask meanwhile are kept waiting for a bounded time.
+   * Not so once `sshUnusedLossesMax` were lost that nobody had asked for: sshd from 9.2 on closes those (UnusedConnectionTimeout), and
+   * the user would be asked for a password for ever. From then on it is made when somebody asks.
    * Absent: it is made again when somebody asks for it, and a failure is reported to those who asked.
    */
   readonly background?: {
@@ -66,6 +69,9 @@ export class ReconnectingSsh implements AsyncDisposable {
   #isClosed = false;
   #isGivenUp = false;
   #lastError: SallyportError | undefined;
+  /** Somebody has asked for the connection that is there. */
+  #isUsed = false;
+  #unusedLosses = 0;
   #cancelRetry: () => void = () => {};
   #retryMs: number = limits.sshRetryWaitMs;
 
@@ -98,6 +104,7 @@ export class ReconnectingSsh implements AsyncDisposable {
    * @throws SallyportError SSH_*, NET_* (in the background: SSH_DISCONNECTED); CLOSED after disposal; the signal's reason
    */
   async current(signal: AbortSignal): Promise<LiveSsh> {
+    this.#isUsed = true;
     if (this.#live !== undefined) return this.#live;
     return await (this.#options.background === undefined ? this.#attemptFor(signal) : this.#soon(signal));
   }
@@ -135,7 +142,7 @@ export class ReconnectingSsh implements AsyncDisposable {
     const isDown = (): SallyportError => {
       const why = this.#lastError === undefined ? "" : `: ${this.#lastError.message}`;
       return new SallyportError("SSH_DISCONNECTED", `the SSH connection to ${this.target} is down${why}`, {
-        hint: "it is being made again; try once more in a moment",
+        hint: this.#isMadeAhead ? "it is being made again; try once more in a moment" : "try once more",
       });
     };
     const { clock, background } = this.#options;
@@ -227,14 +234,27 @@ export class ReconnectingSsh implements AsyncDisposable {
     if (this.#live !== live) return;
     this.#live = undefined;
     this.#work.track(Promise.resolve(live.connection[Symbol.asyncDispose]()));
+    if (!this.#isUsed) this.#unusedLosses += 1;
+    this.#isUsed = false;
     if (!this.#isClosed) this.#retryLater(reason);
+  }
+
+  /** Before anybody asks for it. */
+  get #isMadeAhead(): boolean {
+    return this.#unusedLosses < limits.sshUnusedLossesMax;
   }
 
   #retryLater(error: SallyportError): void {
     const { background, clock } = this.#options;
     if (background === undefined) return;
     this.#lastError = error;
-    background.emit({ type: "ssh.lost", reason: error.message, retryInMs: this.#retryMs });
+    const isAhead = this.#isMadeAhead;
+    background.emit({
+      type: "ssh.lost",
+      reason: error.message,
+      ...definedProps({ retryInMs: isAhead ? this.#retryMs : undefined }),
+    });
+    if (!isAhead) return;
     this.#cancelRetry = clock.after(this.#retryMs, () => {
       this.#retryNow().catch(() => {});
     });

@@ -1,65 +1,12 @@
 // The life of a kept SSH connection, in virtual time, over a transport that does what the test says.
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Network } from "../../src/platform/network.ts";
 import type { TraceEventBody } from "../../src/platform/trace.ts";
-import { type ErrorCode, SallyportError } from "../../src/protocol/error.ts";
+import type { SallyportError } from "../../src/protocol/error.ts";
 import { ReconnectingSsh } from "../../src/ssh/reconnecting-ssh.ts";
-import type { SshConnection } from "../../src/ssh/ssh-connection.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { Attempt, failure } from "./attempt.ts";
 
 const never = new AbortController().signal;
-const failure = (code: ErrorCode): SallyportError => new SallyportError(code, `broken by the test: ${code}`);
-
-/** One attempt to connect: the test ends it. */
-class Attempt {
-  readonly signal: AbortSignal;
-  readonly commands: string[] = [];
-  isDisposed = false;
-  /** What `exec` waits for. */
-  command: Promise<void> = Promise.resolve();
-  lose: (error: SallyportError) => void = () => {};
-  fail: (error: unknown) => void = () => {};
-  #succeed: (connection: SshConnection) => void = () => {};
-  readonly connection: Promise<SshConnection> = new Promise((resolve, reject) => {
-    this.#succeed = resolve;
-    this.fail = reject;
-  });
-
-  constructor(signal: AbortSignal) {
-    this.signal = signal;
-    signal.addEventListener("abort", () => this.fail(signal.reason));
-  }
-
-  succeed(): SshConnection {
-    let settle: (error: SallyportError | undefined) => void = () => {};
-    const lost = new Promise<SallyportError | undefined>((resolve) => {
-      settle = resolve;
-    });
-    this.lose = settle;
-    const connection = {
-      transport: "embedded" as const,
-      target: "me@host",
-      serverAddress: "192.0.2.1",
-      network: { name: "remote" } as Network,
-      lost,
-      exec: async (command: string) => {
-        this.commands.push(command);
-        await this.command;
-        return { succeeded: true, stdout: "" };
-      },
-      openSubsystem: async (name: string) => {
-        this.commands.push(`subsystem ${name}`);
-        throw failure("SSH_CHANNEL_REFUSED");
-      },
-      [Symbol.asyncDispose]: async () => {
-        this.isDisposed = true;
-        settle(undefined);
-      },
-    };
-    this.#succeed(connection);
-    return connection;
-  }
-}
 
 let clock: FakeClock;
 let attempts: Attempt[];
@@ -271,7 +218,8 @@ describe("on demand", () => {
 });
 
 describe("background", () => {
-  const waitsOf = (): number[] => events.flatMap((event) => (event.type === "ssh.lost" ? [event.retryInMs] : []));
+  const waitsOf = (): (number | undefined)[] =>
+    events.flatMap((event) => (event.type === "ssh.lost" ? [event.retryInMs] : []));
 
   test("a lost connection is made again after 1, 2, 4 … 60 s", async () => {
     const [, first] = await started("background");
@@ -288,7 +236,8 @@ describe("background", () => {
   });
 
   test("after a success the waits begin at 1 s again", async () => {
-    const [, first] = await started("background");
+    const [ssh, first] = await started("background");
+    await ssh.current(never);
     first.lose(failure("SSH_DISCONNECTED"));
     await clock.waitedFor(1000);
     clock.advance(1000);
@@ -299,6 +248,60 @@ describe("background", () => {
     third.succeed();
     third.lose(failure("SSH_DISCONNECTED"));
     await expect.poll(waitsOf).toEqual([1000, 2000, 1000]);
+  });
+
+  test("connections that are lost unused are made again once, and then when somebody comes", async () => {
+    const [ssh, first] = await started("background");
+    first.lose(failure("SSH_DISCONNECTED"));
+    await clock.waitedFor(1000);
+    clock.advance(1000);
+    const second = await began(2);
+    second.succeed();
+    second.lose(failure("SSH_DISCONNECTED"));
+    await expect.poll(waitsOf).toEqual([1000, undefined]);
+    clock.advance(600_000);
+    expect(attempts.length).toBe(2);
+    const asked = ssh.current(never);
+    const third = await began(3);
+    third.succeed();
+    const { gone } = await asked;
+    third.lose(failure("SSH_DISCONNECTED"));
+    await expect.poll(() => gone.aborted).toBe(true);
+    clock.advance(600_000);
+    expect(waitsOf()).toEqual([1000, undefined, undefined]);
+    expect(attempts.length).toBe(3);
+  });
+
+  test("an attempt for somebody who came fails for them, and is not made again for nobody", async () => {
+    const [ssh, first] = await started("background");
+    first.lose(failure("SSH_DISCONNECTED"));
+    await clock.waitedFor(1000);
+    clock.advance(1000);
+    const second = await began(2);
+    second.succeed();
+    second.lose(failure("SSH_DISCONNECTED"));
+    await expect.poll(waitsOf).toEqual([1000, undefined]);
+    const asked = ssh.current(never).catch((error: SallyportError) => error.message);
+    (await began(3)).fail(failure("NET_UNREACHABLE"));
+    expect(await asked).toContain("is down: broken by the test: NET_UNREACHABLE");
+    clock.advance(600_000);
+    expect(attempts.length).toBe(3);
+    expect(givenUp).toEqual([]);
+  });
+
+  test("a connection that clients use is always made again at once", async () => {
+    const [ssh, first] = await started("background");
+    let lost = first;
+    for (let count = 2; count <= 5; count += 1) {
+      await ssh.current(never);
+      lost.lose(failure("SSH_DISCONNECTED"));
+      await clock.waitedFor(1000);
+      clock.advance(1000);
+      lost = await began(count);
+      lost.succeed();
+      await expect.poll(() => events.length).toBe(count - 1);
+    }
+    expect(waitsOf()).toEqual([1000, 1000, 1000, 1000]);
   });
 
   test("who comes meanwhile has it tried at once, and the timer with it", async () => {

@@ -75,15 +75,7 @@ export class EventLog {
         return this.#connected(event.target, event.transport);
       case "ssh.lost":
         this.#wasLost = true;
-        return this.#warnOnce(
-          event.type,
-          `SSH connection lost: ${event.reason}; connecting again in ${formatDuration(event.retryInMs)}`,
-          {
-            fields: { reason: event.reason, retryInMs: event.retryInMs },
-            key: event.reason,
-            hint: "The listeners stay; a client that comes meanwhile makes it try at once. -v shows every attempt.",
-          },
-        );
+        return this.#lost(event.reason, event.retryInMs);
       case "ssh.channel.refused":
         return this.#warnOnce(
           event.type,
@@ -166,6 +158,18 @@ export class EventLog {
   }
 
   // The good news is logged at the level of the bad.
+  #lost(reason: string, retryInMs: number | undefined): LogRecord | undefined {
+    const isAhead = retryInMs !== undefined;
+    const next = isAhead ? `connecting again in ${formatDuration(retryInMs)}` : "it is made again when a client comes";
+    return this.#warnOnce("ssh.lost", `SSH connection lost: ${reason}; ${next}`, {
+      fields: { reason, ...definedProps({ retryInMs }) },
+      key: `${isAhead} ${reason}`,
+      hint: isAhead
+        ? "The listeners stay; a client that comes meanwhile makes it try at once. -v shows every attempt."
+        : "It was lost before while nobody used it, as by UnusedConnectionTimeout in sshd_config. A key or an agent spares questions then.",
+    });
+  }
+
   #connected(target: string, transport: string): LogRecord {
     const level = this.#wasLost ? "warn" : "info";
     const message = `connected ${this.#wasLost ? "again " : ""}to ${target} (${transport})`;

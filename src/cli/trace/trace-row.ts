@@ -71,7 +71,7 @@ function describe(event: TraceEvent): Description {
     case "ssh.connected":
       return note(`ssh: connected to ${event.target} (${event.transport})`);
     case "ssh.lost":
-      return note(`ssh: lost: ${event.reason}; again in ${formatDuration(event.retryInMs)}`);
+      return note(`ssh: lost: ${event.reason}; again ${againIn(event.retryInMs)}`);
     case "ssh.channel.open":
       return note(`ssh: channel ${event.channel} to ${event.target}`);
     case "ssh.channel.refused":
@@ -121,3 +121,6 @@ function knownEnds(...ends: readonly string[]): string {
 function note(text: string): Description {
   return { place: "both", mark: " -", lines: [text] };
 }
+
+const againIn = (retryInMs: number | undefined): string =>
+  retryInMs === undefined ? "when a client comes" : `in ${formatDuration(retryInMs)}`;

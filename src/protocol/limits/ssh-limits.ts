@@ -79,6 +79,11 @@ export const sshLimits = {
     why: "before a tunnel's lost SSH connection is made again; each further attempt waits twice as long",
   },
   sshRetryWaitMsMax: { value: 60_000, unit: "ms", why: "the longest wait between two attempts" },
+  sshUnusedLossesMax: {
+    value: 2,
+    unit: "connections",
+    why: "lost before anybody used them, as by sshd's UnusedConnectionTimeout; from then on one is made when a client comes",
+  },
   sshClientWaitMs: {
     value: 15_000,
     unit: "ms",

@@ -202,7 +202,7 @@ object with \`event\`:
 | event | other fields |
 |---|---|
 | \`listening\` | \`url\`, \`host\`, \`port\`, \`target\`, \`through\`, \`transport\`; with \`-g\` \`openAt\` and \`openUrls\`; one per forward |
-| \`ssh-lost\` | \`reason\`, \`retryInMs\` |
+| \`ssh-lost\` | \`reason\`, \`retryInMs\` (absent: when a client comes) |
 | \`ssh-connected\` | \`target\`, \`transport\`; after a loss |
 | \`closed\` | none; the tunnel ended in order |
 | \`error\` | \`code\` (see errors.md), \`message\`, \`hint\` where there is one, \`exitStatus\` |
