@@ -8,13 +8,14 @@ import { socketOwner } from "../network/socket-owner.ts";
 import { systemClock } from "../network/system-clock.ts";
 import { systemNetwork } from "../network/system-network.ts";
 import { systemRandom } from "../network/system-random.ts";
-import { onAbort } from "../platform/abort.ts";
+import { onAbort, raceAbort } from "../platform/abort.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import type { SallyportError } from "../protocol/error.ts";
 import { connectTransport } from "../ssh/connect-transport.ts";
-import { ReconnectingSsh } from "../ssh/reconnecting-ssh.ts";
+import { type LiveSsh, ReconnectingSsh } from "../ssh/reconnecting-ssh.ts";
 import { type SshConnection, type SshEnvironment, targetOf } from "../ssh/ssh-connection.ts";
+import { checkTargets } from "./check-targets.ts";
 import { type CheckedForward, checkForwards, closeAll, listenAll, openForward } from "./forwards.ts";
 import type { Tunnel, TunnelOptions } from "./options.ts";
 import { RunningTunnel, upstreamOver } from "./running-tunnel.ts";
@@ -52,8 +53,18 @@ export async function openTunnelOver(
   const listeners = await listenAll(checked, signal);
   const failed: { report: (error: SallyportError) => void } = { report: () => {} };
   const ssh = makeSsh(options, connect, emit, (error) => failed.report(error));
+  const look = (live: LiveSsh): Promise<readonly SallyportError[]> =>
+    checkTargets(
+      checked.map(({ gateway }) => gateway),
+      live.connection.network,
+      systemClock,
+      live.gone,
+    );
+  let live: LiveSsh;
   try {
-    await ssh.start(signal);
+    live = await ssh.start(signal);
+    const [wrong] = options.check === "wait" ? await raceAbort(look(live), signal) : [];
+    if (wrong !== undefined) throw wrong;
   } catch (error) {
     await Promise.all([closeAll(listeners), ssh[Symbol.asyncDispose]()]);
     throw error;
@@ -66,8 +77,17 @@ export async function openTunnelOver(
   const forwards = listeners.map((listener, index) => openForward(listener, checked[index] as CheckedForward, options));
   const tunnel = new RunningTunnel({ clock: systemClock, forwards, gateways, shared, ssh });
   failed.report = (error) => void tunnel.fail(error);
+  if (options.check === "report") void report(look(live), emit);
   void tunnel.closed.then(onAbort(signal, () => void tunnel[Symbol.asyncDispose]()));
   return tunnel;
+}
+
+/** A refused channel has an event of its own already. */
+async function report(look: Promise<readonly SallyportError[]>, emit: Emit): Promise<void> {
+  const wrong = await look.catch(() => []); // SSH is gone, and that is reported
+  for (const { code, message, hint } of wrong) {
+    if (code !== "SSH_CHANNEL_REFUSED") emit(0, { type: "target.unfit", reason: message, ...definedProps({ hint }) });
+  }
 }
 
 function makeSsh(

@@ -62,6 +62,12 @@ export interface TunnelOptions extends SshHostOptions {
    * transfer waits for anyway: 3 ms with a few hundred sockets, 30 ms with 20,000.
    */
   readonly checkUser?: boolean;
+  /**
+   * Look once whether the SSH host may connect to the FTP servers, and whether they greet as such. `wait`: before the tunnel is
+   * ready; what is wrong is thrown. `report`: meanwhile; what is wrong is a trace event (`target.unfit`, `ssh.channel.refused`).
+   * Default: the first client finds out.
+   */
+  readonly check?: "wait" | "report";
   /** Concurrent control connections of the whole tunnel. Default 1000. */
   readonly sessionsMax?: number;
   /** Milliseconds between NOOPs towards the server during a transfer. Default 60000; 0 turns them off. */

@@ -46,6 +46,7 @@ interface ParsedFtpOptions {
   readonly passiveAddresses?: readonly PassiveAddress[];
   readonly allowThirdParty?: readonly string[];
   readonly checkUser?: boolean;
+  readonly check?: "wait";
   readonly keepaliveMs?: number;
   readonly removeAborted?: boolean;
   readonly surviveMs?: number;
@@ -121,6 +122,13 @@ const ftpOptions: OptionGroup<ParsedFtpOptions> = {
       read: onOff,
       help: "drop data connections of other users (on)",
       more: checkUserMore,
+    },
+    {
+      flags: "--check",
+      key: "check",
+      set: "wait",
+      help: "be ready only when the FTP server greets through SSH",
+      more: "Whether the SSH host may connect to it, and whether what listens there is an FTP server, is looked at once in any case, and a mistake is a warning; with this option it ends the program.",
     },
     {
       flags: "--keepalive <SECONDS>",

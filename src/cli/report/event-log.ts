@@ -63,6 +63,8 @@ export class EventLog {
         return record("debug", event.type, event.note);
       case "relay.warning":
         return record("warn", event.type, event.note);
+      case "target.unfit":
+        return { ...record("warn", event.type, event.reason), ...definedProps({ hint: event.hint }) };
       case "data.rejected-peer":
         return this.#warnOnce(event.type, `dropped a data connection from ${event.remote}: not the session's peer`, {
           fields: { remote: event.remote, count: event.count },

@@ -70,6 +70,8 @@ function describe(event: TraceEvent): Description {
       return note(`ssh: connecting to ${event.target} (${event.transport})`);
     case "ssh.connected":
       return note(`ssh: connected to ${event.target} (${event.transport})`);
+    case "target.unfit":
+      return note(event.reason);
     case "ssh.lost":
       return note(`ssh: lost: ${event.reason}; again ${againIn(event.retryInMs)}`);
     case "ssh.channel.open":

@@ -120,4 +120,9 @@ export const relayLimits = {
     unit: "words",
     why: "of a server that are remembered, so that a password that is one of them is not taken out of its replies",
   },
+  targetGreetingMs: {
+    value: 20_000,
+    unit: "ms",
+    why: "for an FTP server to greet when a tunnel looks whether it can be used; some look up our name first",
+  },
 } as const;
