@@ -19,7 +19,7 @@ const [light = {}, dark = {}] = Array.from(schemes(":root").matchAll(/:root\{([^
 );
 
 const texts = ["ink", "muted", "made", "data", "bad", "lost", "open", "link"];
-const grounds = ["ground", "panel", "box", "wire", "router", "tube"];
+const grounds = ["ground", "panel", "box", "router", "tube"];
 
 test.each([
   ["light", light],
