@@ -5,8 +5,6 @@ import { limits } from "../protocol/limits.ts";
 
 /** Of what was written, the part that may still be on its way when the copy goes on. */
 const restDivisor = 4;
-/** After so many times the bytes the peer is looked at again. */
-const growth = 4;
 
 export class ReadAhead {
   readonly #sink: Connection;
@@ -25,7 +23,7 @@ export class ReadAhead {
   /** `bytes` were written in all. True: no more until `goOn`. */
   isFar(bytes: number): boolean {
     if (bytes < this.#holdAt) return this.isHeld;
-    this.#holdAt = bytes < limits.copyAheadBytesMax ? growth * bytes : Number.POSITIVE_INFINITY;
+    this.#holdAt = Number.POSITIVE_INFINITY; // to look costs time, and who has read so much reads on
     this.isHeld = true;
     void this.#wait(bytes / restDivisor);
     return true;

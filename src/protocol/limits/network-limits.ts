@@ -8,12 +8,7 @@ export const networkLimits = {
   copyAheadBytes: {
     value: 1_048_576,
     unit: "bytes",
-    why: "of a file carried to a client on this machine before it has taken three quarters of them; then four times as many",
-  },
-  copyAheadBytesMax: {
-    value: 4_194_304,
-    unit: "bytes",
-    why: "after which nobody looks any more whether the client takes them: as much as Linux keeps in a send buffer",
+    why: "of a file carried to a client on this machine before it has taken three quarters of them; afterwards Linux keeps up to 4 MiB",
   },
   acknowledgedWaitMs: {
     value: 1,
