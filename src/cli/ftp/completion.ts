@@ -3,8 +3,9 @@ import { readdir } from "node:fs/promises";
 import type { FtpClient } from "../../client/ftp-client.ts";
 import type { Complete } from "./line-source.ts";
 import { localPath } from "./local-path.ts";
+import type { Completed } from "./prompt-command.ts";
 import { commandNames, findCommand } from "./prompt-commands.ts";
-import type { Completed, Settings } from "./shell.ts";
+import type { Settings } from "./shell.ts";
 import { type OpenWord, openWord, quoteWord } from "./split-line.ts";
 
 export interface CompletionSource {
@@ -53,7 +54,7 @@ async function candidates(io: CompletionSource, { before, text }: OpenWord): Pro
 function completedAt([command, ...words]: readonly string[]): Completed {
   if (command === undefined) return "command";
   try {
-    const { completes = [], redirects } = findCommand(command);
+    const { completes, redirects } = findCommand(command);
     if (redirects === "lines" && /^>>?$/.test(words.at(-1) ?? "")) return "local";
     return completes[words.length] ?? completes.at(-1) ?? "nothing";
   } catch {

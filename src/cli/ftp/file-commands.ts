@@ -1,83 +1,63 @@
 // Commands of the prompt about files at the server, without their content.
+
 import type { HashName } from "../../client/checksum.ts";
+import type { CallOptions } from "../../client/ftp-client.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { eachOf } from "./many-files.ts";
-import type { PromptCommand } from "./shell.ts";
-import type { Word } from "./split-line.ts";
+import { command, type PromptCommand, showing } from "./prompt-command.ts";
+import type { Shell } from "./shell.ts";
 
-type Run = PromptCommand["run"];
-
-function row(name: string, usage: string, help: string, args: readonly [number, number], run: Run): PromptCommand {
-  return { name, usage, help, args, completes: ["remote"], run };
-}
-
-const first = (words: readonly Word[]): string => words[0]?.text ?? "";
-const second = (words: readonly Word[]): string => words[1]?.text ?? "";
+const until = ({ signal }: Shell): CallOptions => ({ signal });
 
 export const fileCommands: readonly PromptCommand[] = [
-  row("cd", "DIRECTORY", "change the directory at the server", [1, 1], (shell, words) =>
-    shell.client().cd(first(words), { signal: shell.signal }),
+  command("cd DIRECTORY", "change the directory at the server", (shell, [directory = ""]) =>
+    shell.client().cd(directory, until(shell)),
   ),
-  row("cdup", "", "change to the directory above", [0, 0], (shell) =>
-    shell.client().cd("..", { signal: shell.signal }),
-  ),
-  row("pwd", "", "show the directory at the server", [0, 0], async (shell) => {
-    const path = await shell.client().pwd({ signal: shell.signal });
+  command("cdup", "change to the directory above", (shell) => shell.client().cd("..", until(shell))),
+  command("pwd", "show the directory at the server", async (shell) => {
+    const path = await shell.client().pwd(until(shell));
     if (!shell.settings.verbose) shell.print(escapeText(path));
   }),
-  row("mkdir", "DIRECTORY", "make a directory", [1, 1], async (shell, words) => {
-    await shell.client().mkdir(first(words), { signal: shell.signal });
+  command("mkdir DIRECTORY", "make a directory", async (shell, [directory = ""]) => {
+    await shell.client().mkdir(directory, until(shell));
   }),
-  row("rmdir", "DIRECTORY", "remove an empty directory", [1, 1], (shell, words) =>
-    shell.client().rmdir(first(words), { signal: shell.signal }),
+  command("rmdir DIRECTORY", "remove an empty directory", (shell, [directory = ""]) =>
+    shell.client().rmdir(directory, until(shell)),
   ),
-  row("delete", "FILE", "delete a file", [1, 1], (shell, words) =>
-    shell.client().remove(first(words), { signal: shell.signal }),
-  ),
-  row("mdelete", "PATTERN...", "delete many files", [1, 1000], async (shell, words) => {
+  command("delete FILE", "delete a file", (shell, [file = ""]) => shell.client().remove(file, until(shell))),
+  command("mdelete PATTERN...", "delete many files", async (shell, _, words) => {
     const client = shell.client();
-    await eachOf(shell, "mdelete", words, (name) => client.remove(name, { signal: shell.signal }));
+    await eachOf(shell, "mdelete", words, (name) => client.remove(name, until(shell)));
   }),
-  row("rename", "FROM TO", "give a file another name", [2, 2], (shell, words) =>
-    shell.client().rename(first(words), second(words), { signal: shell.signal }),
+  command("rename FROM TO", "give a file another name", (shell, [from = "", to = ""]) =>
+    shell.client().rename(from, to, until(shell)),
   ),
-  row("size", "FILE", "show how many bytes a file has", [1, 1], async (shell, words) => {
-    const size = await shell.client().size(first(words), { signal: shell.signal });
-    shell.print(`${escapeText(first(words))}\t${size}`);
+  command("size FILE", "show how many bytes a file has", async (shell, [file = ""]) => {
+    shell.print(`${escapeText(file)}\t${await shell.client().size(file, until(shell))}`);
   }),
-  row("modtime", "FILE", "show when a file was changed", [1, 1], async (shell, words) => {
-    const ms = await shell.client().modified(first(words), { signal: shell.signal });
-    shell.print(`${escapeText(first(words))}\t${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`);
+  command("modtime FILE", "show when a file was changed", async (shell, [file = ""]) => {
+    const ms = await shell.client().modified(file, until(shell));
+    shell.print(`${escapeText(file)}\t${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`);
   }),
-  {
-    ...row("chmod", "MODE FILE", "set the permission bits of a file, in octal", [2, 2], async (shell, words) => {
-      if (!/^[0-7]{3,4}$/.test(first(words)))
-        throw usageError(`"${first(words)}" is no mode`, "For example chmod 644 FILE.");
-      await shell.client().chmod(second(words), Number.parseInt(first(words), 8), { signal: shell.signal });
-    }),
-    completes: ["nothing", "remote"],
-  },
+  command("chmod MODE FILE", "set the permission bits of a file, in octal", async (shell, [mode = "", file = ""]) => {
+    if (!/^[0-7]{3,4}$/.test(mode)) throw usageError(`"${mode}" is no mode`, "For example chmod 644 FILE.");
+    await shell.client().chmod(file, Number.parseInt(mode, 8), until(shell));
+  }),
+  showing(
+    "checksum FILE [ALGORITHM]",
+    "show a file's checksum as the server has it (SHA-256, or another)",
+    async (shell, [file = "", algorithm]) => {
+      const client = shell.client();
+      const name = algorithm === undefined ? usual(client.hashes) : parseName(algorithm);
+      const digest = await client.hash(file, name, until(shell));
+      shell.print(`${name.replace("-", "")} (${escapeText(file)}) = ${digest}`);
+    },
+  ),
 ];
 
 const names: readonly HashName[] = ["SHA-512", "SHA-256", "SHA-1", "MD5", "CRC32"];
-
-export const checksumCommand: PromptCommand = {
-  name: "checksum",
-  usage: "FILE [ALGORITHM]",
-  help: "show a file's checksum as the server has it (SHA-256, or another)",
-  args: [1, 2],
-  completes: ["remote", "nothing"],
-  redirects: "lines",
-  run: async (shell, [file, algorithm]) => {
-    const client = shell.client();
-    const path = file?.text ?? "";
-    const name = algorithm === undefined ? usual(client.hashes) : parseName(algorithm.text);
-    const digest = await client.hash(path, name, { signal: shell.signal });
-    shell.print(`${name.replace("-", "")} (${escapeText(path)}) = ${digest}`);
-  },
-};
 
 /** What most have a program for, else the strongest. */
 function usual(offered: readonly HashName[]): HashName {

@@ -5,8 +5,9 @@ import { expandBraces, expandGlob, hasWildcard, isGlob, nameFilter, unescaped } 
 import { usageError } from "../command-line/usage-error.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { asking, confirmed, listed, noMatch } from "./many-files.ts";
+import { type PromptCommand, showing } from "./prompt-command.ts";
 import type { Redirection } from "./redirection.ts";
-import type { PromptCommand, Shell } from "./shell.ts";
+import type { Shell } from "./shell.ts";
 import type { Word } from "./split-line.ts";
 
 type Show = (shell: Shell, options: string, path: Word | undefined) => Promise<void>;
@@ -14,15 +15,9 @@ type Show = (shell: Shell, options: string, path: Word | undefined) => Promise<v
 const usage = "[-OPTIONS] [PATTERN [LOCAL]]";
 
 function row(name: string, help: string, show: Show): PromptCommand {
-  return {
-    name,
-    usage,
-    help,
-    args: [0, 1000],
-    completes: ["remote"],
-    redirects: "lines",
-    run: (shell, words) => list(shell, name, words, show),
-  };
+  const all = showing(`${name} ${usage}`, help, (shell, _, words) => list(shell, name, words, show));
+  // Any number of options may come first.
+  return { ...all, args: [0, 1000], completes: ["remote"] };
 }
 
 export const listCommands: readonly PromptCommand[] = [

@@ -1,64 +1,57 @@
 // All commands of the prompt, and how a typed word finds one.
 import { usageError } from "../command-line/usage-error.ts";
 import { escapeText } from "../report/escape-text.ts";
-import { checksumCommand, fileCommands } from "./file-commands.ts";
+import { fileCommands } from "./file-commands.ts";
 import { listCommands } from "./list-commands.ts";
+import { command, type PromptCommand, showing } from "./prompt-command.ts";
 import { takeRedirection } from "./redirection.ts";
-import { sessionCommands } from "./session-commands.ts";
+import { localCommands, sessionCommands } from "./session-commands.ts";
 import { settingCommands } from "./setting-commands.ts";
-import type { PromptCommand, Shell } from "./shell.ts";
+import type { Shell } from "./shell.ts";
 import { splitLine, type Word } from "./split-line.ts";
 import { sendBetween, transferCommands } from "./transfer-commands.ts";
 
 const help: PromptCommand = {
-  name: "help",
-  aliases: ["?"],
-  usage: "[COMMAND]",
-  help: "show the commands, or what one does",
-  args: [0, 1],
+  ...showing("help|? [COMMAND]", "show the commands, or what one does", (shell, [name]) =>
+    name === undefined ? showAll(shell) : showOne(shell, findCommand(name)),
+  ),
   completes: ["command"],
-  redirects: "lines",
-  run: (shell, [name]) => (name === undefined ? showAll(shell) : showOne(shell, findCommand(name.text))),
 };
 
-const explainLast: PromptCommand = {
-  name: "explain",
-  usage: "",
-  help: "say more about the last error: why it happens, and in which scenario",
-  args: [0, 0],
-  redirects: "lines",
-  run: async (shell) => {
+const explainLast = showing(
+  "explain",
+  "say more about the last error: why it happens, and in which scenario",
+  async (shell) => {
     const { lastError } = shell;
     if (lastError === undefined) return shell.print("Nothing has failed.");
     const { explain } = await import("../../lab/explain/explain.ts");
     for (const line of [lastError.message, ...explain(lastError)]) shell.print(escapeText(line));
   },
-};
+);
 
 const proxy: PromptCommand = {
-  name: "proxy",
-  usage: "COMMAND [WORDS]",
-  help: "do it at a second server; get and put: between the two servers",
-  args: [1, 1000],
+  ...command(
+    "proxy COMMAND [WORDS...]",
+    "do it at a second server; get and put: between the two servers",
+    (shell, _, words) => runProxy(shell, words),
+  ),
   completes: ["command", "nothing"],
-  run: runProxy,
 };
 
 /** In the order of help. */
 export const promptCommands: readonly PromptCommand[] = [
-  ...sessionCommands.slice(0, 4),
+  ...sessionCommands,
   ...listCommands,
   ...fileCommands,
-  checksumCommand,
   ...transferCommands,
-  ...sessionCommands.slice(4),
+  ...localCommands,
   proxy,
   ...settingCommands,
   explainLast,
   help,
 ];
 
-const namesOf = ({ name, aliases = [] }: PromptCommand): readonly string[] => [name, ...aliases];
+const namesOf = ({ name, aliases }: PromptCommand): readonly string[] => [name, ...aliases];
 
 export const commandNames: readonly string[] = promptCommands
   .flatMap(namesOf)
@@ -130,7 +123,7 @@ const usageOf = ({ name, usage }: PromptCommand): string => `${name} ${usage}`.t
 
 function showOne(shell: Shell, command: PromptCommand): void {
   shell.print(usageOf(command));
-  const others = command.aliases?.filter((alias) => alias !== "?") ?? [];
+  const others = command.aliases.filter((alias) => alias !== "?");
   shell.print(`  ${command.help}${others.length === 0 ? "" : ` (also ${others.join(", ")})`}`);
 }
 

@@ -7,65 +7,41 @@ import { usageError } from "../command-line/usage-error.ts";
 import { parsePort } from "../command-line/values.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { localPath } from "./local-path.ts";
-import type { PromptCommand, Shell, Target } from "./shell.ts";
+import { command, type PromptCommand } from "./prompt-command.ts";
+import type { Shell, Target } from "./shell.ts";
 
 export const sessionCommands: readonly PromptCommand[] = [
+  command("open [USER@]HOST [PORT]", "connect to a server and log in", async (shell, [host = "", port]) => {
+    if (shell.connected) throw usageError("there is a session already", "Say close first.");
+    await shell.open(parseTarget(host, port));
+  }),
+  command(
+    "user NAME [PASSWORD]",
+    "log in as somebody else; in a new session where the server wants one",
+    (shell, [user = "", password]) => logInAs(shell, user, password),
+  ),
+  command("close|disconnect", "end the session, stay at the prompt", async (shell) => {
+    shell.client();
+    await shell.close();
+  }),
+  command("quit|bye|exit", "end the session and the program", (shell) => shell.quit()),
+];
+
+export const localCommands: readonly PromptCommand[] = [
   {
-    name: "open",
-    usage: "[USER@]HOST [PORT]",
-    help: "connect to a server and log in",
-    args: [1, 2],
-    run: async (shell, [host, port]) => {
-      if (shell.connected) throw usageError("there is a session already", "Say close first.");
-      await shell.open(parseTarget(host?.text ?? "", port?.text));
-    },
-  },
-  {
-    name: "user",
-    usage: "NAME [PASSWORD]",
-    help: "log in as somebody else; in a new session where the server wants one",
-    args: [1, 2],
-    run: (shell, [user, password]) => logInAs(shell, user?.text ?? "", password?.text),
-  },
-  {
-    name: "close",
-    aliases: ["disconnect"],
-    usage: "",
-    help: "end the session, stay at the prompt",
-    args: [0, 0],
-    run: async (shell) => {
-      shell.client();
-      await shell.close();
-    },
-  },
-  {
-    name: "quit",
-    aliases: ["bye", "exit"],
-    usage: "",
-    help: "end the session and the program",
-    args: [0, 0],
-    run: (shell) => shell.quit(),
-  },
-  {
-    name: "lcd",
-    usage: "[DIRECTORY]",
-    help: "change the directory here; without a name to the home directory",
-    args: [0, 1],
+    ...command(
+      "lcd [DIRECTORY]",
+      "change the directory here; without a name to the home directory",
+      async (shell, [name = "~"]) => {
+        const path = localPath(shell.settings, name);
+        await assertDirectory(path);
+        shell.settings.localDirectory = path;
+        shell.print(`Local directory: ${escapeText(path)}`);
+      },
+    ),
     completes: ["local"],
-    run: async (shell, [name]) => {
-      const path = localPath(shell.settings, name?.text ?? "~");
-      await assertDirectory(path);
-      shell.settings.localDirectory = path;
-      shell.print(`Local directory: ${escapeText(path)}`);
-    },
   },
-  {
-    name: "lpwd",
-    usage: "",
-    help: "show the directory here",
-    args: [0, 0],
-    run: (shell) => shell.print(escapeText(shell.settings.localDirectory)),
-  },
+  command("lpwd", "show the directory here", (shell) => shell.print(escapeText(shell.settings.localDirectory))),
 ];
 
 async function logInAs(shell: Shell, user: string, password: string | undefined): Promise<void> {

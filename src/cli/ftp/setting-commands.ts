@@ -2,8 +2,8 @@
 import { ownEntry } from "../../protocol/own-entry.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { escapeText } from "../report/escape-text.ts";
-import type { PromptCommand, Settings, Shell } from "./shell.ts";
-import type { Word } from "./split-line.ts";
+import { command, type PromptCommand, showing } from "./prompt-command.ts";
+import type { Settings, Shell } from "./shell.ts";
 
 type Switch = "verbose" | "debug" | "hash" | "confirm" | "glob" | "preserve" | "sendPort" | "epsv4";
 
@@ -14,30 +14,24 @@ function toggle(
   what: string,
   changed: (shell: Shell) => void = () => {},
 ): PromptCommand {
-  return {
-    name,
-    usage: "[on|off]",
-    help: `${what}: turn it on or off`,
-    args: [0, 1],
-    run: (shell, [word]) => {
-      const { settings } = shell;
-      settings[setting] = word === undefined ? !settings[setting] : isOn(word.text);
-      changed(shell);
-      shell.print(`${what}: ${settings[setting] ? "on" : "off"}`);
-    },
-  };
+  return command(`${name} [on|off]`, `${what}: turn it on or off`, (shell, [word]) => {
+    const { settings } = shell;
+    settings[setting] = word === undefined ? !settings[setting] : isOn(word);
+    changed(shell);
+    shell.print(`${what}: ${onOff(settings[setting])}`);
+  });
 }
+
+const onOff = (isOn: boolean): string => (isOn ? "on" : "off");
 
 function isOn(text: string): boolean {
   if (text === "on" || text === "off") return text === "on";
   throw usageError(`"${escapeText(text)}" is neither on nor off`, "Write on or off, or nothing to change it.");
 }
 
-function setType(type: Settings["type"]): PromptCommand["run"] {
-  return (shell) => {
-    shell.settings.type = type;
-    shell.print(`Type: ${type}`);
-  };
+function setType(shell: Shell, type: Settings["type"]): void {
+  shell.settings.type = type;
+  shell.print(`Type: ${type}`);
 }
 
 const types: Readonly<Record<string, Settings["type"]>> = {
@@ -49,48 +43,28 @@ const types: Readonly<Record<string, Settings["type"]>> = {
 };
 
 export const settingCommands: readonly PromptCommand[] = [
-  {
-    name: "type",
-    usage: "[ascii|binary]",
-    help: "show or set the type of transfers",
-    args: [0, 1],
-    run: (shell, [word]) => {
-      const name = word?.text.toLowerCase() ?? shell.settings.type;
-      const type = ownEntry(types, name);
-      if (type === undefined) throw usageError(`there is no type "${escapeText(name)}"`, "Types are ascii and binary.");
-      shell.settings.type = type;
-      shell.print(`Type: ${type}`);
-    },
-  },
-  { name: "ascii", usage: "", help: "transfer text: line ends are converted", args: [0, 0], run: setType("ascii") },
-  {
-    name: "binary",
-    aliases: ["image"],
-    usage: "",
-    help: "transfer bytes as they are",
-    args: [0, 0],
-    run: setType("binary"),
-  },
-  {
-    name: "passive",
-    usage: "[on|off|auto]",
-    help: "who opens data connections: we (on), the server (off), what works (auto)",
-    args: [0, 1],
-    run: (shell, [word]) => {
+  command("type [ascii|binary]", "show or set the type of transfers", (shell, [word]) => {
+    const name = word?.toLowerCase() ?? shell.settings.type;
+    const type = ownEntry(types, name);
+    if (type === undefined) throw usageError(`there is no type "${escapeText(name)}"`, "Types are ascii and binary.");
+    setType(shell, type);
+  }),
+  command("ascii", "transfer text: line ends are converted", (shell) => setType(shell, "ascii")),
+  command("binary|image", "transfer bytes as they are", (shell) => setType(shell, "binary")),
+  command(
+    "passive [on|off|auto]",
+    "who opens data connections: we (on), the server (off), what works (auto)",
+    (shell, [word]) => {
       const { settings } = shell;
-      const requested = word?.text ?? (settings.mode === "active" || settings.mode === "default-port" ? "on" : "off");
-      settings.mode =
-        requested === "auto" ? "auto" : isOn(requested) ? "passive" : settings.sendPort ? "active" : "default-port";
-      applyMode(shell);
+      const requested = word ?? (isActive(settings) ? "on" : "off");
+      const active = settings.sendPort ? "active" : "default-port";
+      applyMode(shell, requested === "auto" ? "auto" : isOn(requested) ? "passive" : active);
       shell.print(`Mode: ${settings.mode}`);
     },
-  },
+  ),
   toggle("sendport", "sendPort", "PORT before each transfer in active mode", (shell) => {
     const { settings } = shell;
-    if (settings.mode === "active" || settings.mode === "default-port") {
-      settings.mode = settings.sendPort ? "active" : "default-port";
-      applyMode(shell);
-    }
+    if (isActive(settings)) applyMode(shell, settings.sendPort ? "active" : "default-port");
   }),
   toggle("epsv4", "epsv4", "EPSV and EPRT over IPv4", (shell) => {
     if (shell.connected) shell.client().setEpsv4(shell.settings.epsv4);
@@ -101,49 +75,20 @@ export const settingCommands: readonly PromptCommand[] = [
   toggle("prompt", "confirm", "Questions of mget, mput and mdelete"),
   toggle("glob", "glob", "Patterns in names"),
   toggle("preserve", "preserve", "Times of files, which a copy keeps"),
-  {
-    name: "status",
-    usage: "",
-    help: "show the session and all settings",
-    args: [0, 0],
-    redirects: "lines",
-    run: status,
-  },
-  {
-    name: "quote",
-    usage: "COMMAND [ARGUMENT]",
-    help: "send a command as it is",
-    args: [1, 1000],
-    run: (shell, words) => sendAndShow(shell, textOf(words)),
-  },
-  {
-    name: "site",
-    usage: "COMMAND [ARGUMENT]",
-    help: "send a SITE command",
-    args: [1, 1000],
-    run: (shell, words) => sendAndShow(shell, `SITE ${textOf(words)}`),
-  },
-  {
-    name: "system",
-    usage: "",
-    help: "ask what system the server runs on",
-    args: [0, 0],
-    redirects: "lines",
-    run: (shell) => sendAndShow(shell, "SYST"),
-  },
-  {
-    name: "features",
-    usage: "",
-    help: "show what the server says that it can",
-    args: [0, 0],
-    redirects: "lines",
-    run: (shell) => {
-      for (const [name, parameters] of shell.client().features) shell.print(escapeText(`${name} ${parameters}`.trim()));
-    },
-  },
+  showing("status", "show the session and all settings", status),
+  command("quote COMMAND [ARGUMENT...]", "send a command as it is", (shell, texts) =>
+    sendAndShow(shell, texts.join(" ")),
+  ),
+  command("site COMMAND [ARGUMENT...]", "send a SITE command", (shell, texts) =>
+    sendAndShow(shell, `SITE ${texts.join(" ")}`),
+  ),
+  showing("system", "ask what system the server runs on", (shell) => sendAndShow(shell, "SYST")),
+  showing("features", "show what the server says that it can", (shell) => {
+    for (const [name, parameters] of shell.client().features) shell.print(escapeText(`${name} ${parameters}`.trim()));
+  }),
 ];
 
-const textOf = (words: readonly Word[]): string => words.map(({ text }) => text).join(" ");
+const isActive = ({ mode }: Settings): boolean => mode === "active" || mode === "default-port";
 
 /** The reply is what was wanted, so it is shown in any case. */
 async function sendAndShow(shell: Shell, line: string): Promise<void> {
@@ -151,9 +96,10 @@ async function sendAndShow(shell: Shell, line: string): Promise<void> {
   if (!shell.settings.verbose) for (const text of reply.lines) shell.print(escapeText(text));
 }
 
-/** The session, if there is one; the next one begins with it. */
-function applyMode(shell: Shell): void {
-  if (shell.connected) shell.client().setMode(shell.settings.mode);
+/** For the session, if there is one; the next one begins with it. */
+function applyMode(shell: Shell, mode: Settings["mode"]): void {
+  shell.settings.mode = mode;
+  if (shell.connected) shell.client().setMode(mode);
 }
 
 function status(shell: Shell): void {
@@ -172,13 +118,9 @@ function status(shell: Shell): void {
     Patterns: settings.glob,
     "Times kept": settings.preserve,
   };
-  shell.print(
-    `Mode: ${settings.mode}; type: ${settings.type}; PORT: ${settings.sendPort ? "on" : "off"}; EPSV: ${settings.epsv4 ? "on" : "off"}`,
-  );
-  shell.print(
-    Object.entries(switches)
-      .map(([name, on]) => `${name}: ${on ? "on" : "off"}`)
-      .join("; "),
-  );
+  const { mode, type, sendPort, epsv4 } = settings;
+  shell.print(`Mode: ${mode}; type: ${type}; PORT: ${onOff(sendPort)}; EPSV: ${onOff(epsv4)}`);
+  const shown = Object.entries(switches).map(([name, isOn]) => `${name}: ${onOff(isOn)}`);
+  shell.print(shown.join("; "));
   shell.print(`Local directory: ${escapeText(settings.localDirectory)}`);
 }

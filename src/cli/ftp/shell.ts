@@ -4,8 +4,7 @@ import type { FtpClient } from "../../client/ftp-client.ts";
 import type { Progress } from "../../client/transfer-options.ts";
 import type { NameEncoding } from "../../protocol/client/name-bytes.ts";
 import type { SallyportError } from "../../protocol/error.ts";
-import type { Redirectable, Redirection } from "./redirection.ts";
-import type { Word } from "./split-line.ts";
+import type { Redirection } from "./redirection.ts";
 
 export interface Settings {
   type: "binary" | "ascii";
@@ -73,22 +72,4 @@ export interface Shell {
   ask(question: string, hidden: boolean, signal?: AbortSignal): Promise<string | undefined>;
   progress(name: string): ProgressView;
   nowMs(): number;
-}
-
-/** What is completed in the place of a word. */
-export type Completed = "remote" | "local" | "command" | "nothing";
-
-export interface PromptCommand {
-  readonly name: string;
-  readonly aliases?: readonly string[];
-  /** What stands behind the name. */
-  readonly usage: string;
-  readonly help: string;
-  /** Fewest and most arguments behind the name. */
-  readonly args: readonly [number, number];
-  /** One for each word; the last for all further ones. Default nothing. */
-  readonly completes?: readonly Completed[];
-  /** What of its output `>` and `|` may send elsewhere. Default nothing: then they are letters. */
-  readonly redirects?: Redirectable;
-  readonly run: (shell: Shell, words: readonly Word[]) => Promise<void> | void;
 }

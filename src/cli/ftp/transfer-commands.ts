@@ -16,68 +16,51 @@ import { escapeText } from "../report/escape-text.ts";
 import { compared, formatBytes, formatDuration } from "../report/format.ts";
 import { downloadTarget, isDirectory, localName, localPath, remoteName } from "./local-path.ts";
 import { asking, confirmed, eachOf, noMatch } from "./many-files.ts";
-import type { PromptCommand, Shell } from "./shell.ts";
+import { command, type PromptCommand } from "./prompt-command.ts";
+import type { Shell } from "./shell.ts";
 import type { Word } from "./split-line.ts";
+
+/** From this machine to the server. */
+const up = { completes: ["local", "remote"] } as const;
 
 export const transferCommands: readonly PromptCommand[] = [
   {
-    name: "get",
-    aliases: ["recv"],
-    usage: "FILE [LOCAL]",
-    help: "download a file; LOCAL may be a directory, - to show it, or |COMMAND",
-    args: [1, 2],
-    completes: ["remote", "local"],
+    ...command(
+      "get|recv FILE [LOCAL]",
+      "download a file; LOCAL may be a directory, - to show it, or |COMMAND",
+      (shell, [remote = "", local]) => get(shell, remote, local, false),
+    ),
     redirects: "file",
-    run: (shell, [remote, local]) => get(shell, remote?.text ?? "", local?.text, false),
+  },
+  command("reget FILE [LOCAL]", "resume a download after what is already here", (shell, [remote = "", local]) =>
+    get(shell, remote, local, true),
+  ),
+  {
+    ...command("put|send FILE [REMOTE]", "upload a file", (shell, [local = "", remote]) =>
+      put(shell, local, remote, {}),
+    ),
+    ...up,
   },
   {
-    name: "reget",
-    usage: "FILE [LOCAL]",
-    help: "resume a download after what is already here",
-    args: [1, 2],
-    completes: ["remote", "local"],
-    run: (shell, [remote, local]) => get(shell, remote?.text ?? "", local?.text, true),
+    ...command(
+      "reput FILE [REMOTE]",
+      "resume an upload after what the server already has",
+      (shell, [local = "", remote]) => put(shell, local, remote, { resume: true }),
+    ),
+    ...up,
   },
   {
-    name: "put",
-    aliases: ["send"],
-    usage: "FILE [REMOTE]",
-    help: "upload a file",
-    args: [1, 2],
-    completes: ["local", "remote"],
-    run: (shell, [local, remote]) => put(shell, local?.text ?? "", remote?.text, {}),
+    ...command("append FILE [REMOTE]", "upload a file to the end of another", (shell, [local = "", remote]) =>
+      put(shell, local, remote, { append: true }),
+    ),
+    ...up,
   },
+  command("mget PATTERN...", "download many files", (shell, _, words) =>
+    eachOf(shell, "mget", words, (name) => get(shell, name, undefined, false)),
+  ),
   {
-    name: "reput",
-    usage: "FILE [REMOTE]",
-    help: "resume an upload after what the server already has",
-    args: [1, 2],
-    completes: ["local", "remote"],
-    run: (shell, [local, remote]) => put(shell, local?.text ?? "", remote?.text, { resume: true }),
-  },
-  {
-    name: "append",
-    usage: "FILE [REMOTE]",
-    help: "upload a file to the end of another",
-    args: [1, 2],
-    completes: ["local", "remote"],
-    run: (shell, [local, remote]) => put(shell, local?.text ?? "", remote?.text, { append: true }),
-  },
-  {
-    name: "mget",
-    usage: "PATTERN...",
-    help: "download many files",
-    args: [1, 1000],
-    completes: ["remote"],
-    run: (shell, words) => eachOf(shell, "mget", words, (name) => get(shell, name, undefined, false)),
-  },
-  {
-    name: "mput",
-    usage: "PATTERN...",
-    help: "upload many files",
-    args: [1, 1000],
+    ...command("mput PATTERN...", "upload many files", (shell, _, words) => asking(shell, () => manyPut(shell, words))),
     completes: ["local"],
-    run: (shell, words) => asking(shell, () => manyPut(shell, words)),
   },
 ];
 

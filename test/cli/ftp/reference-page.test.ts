@@ -14,7 +14,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 function page(): string {
   const options = ftpOptions.rows.map((row) => [`\`${spelling(row.flags)}\``, row.help]);
-  const commands = promptCommands.map(({ name, usage, help, aliases = [] }) => [
+  const commands = promptCommands.map(({ name, usage, help, aliases }) => [
     `\`${`${name} ${usage}`.trim()}\``,
     help,
     aliases.map((alias) => `\`${alias}\``).join(", "),
