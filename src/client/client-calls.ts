@@ -208,8 +208,7 @@ class ConnectedClient implements FtpClient {
   }
 
   downloadFile(path: string, localPath: string, options: FileTransferOptions = {}): Promise<Transferred> {
-    const download = (): Promise<Transferred> => this.#parts.downloadFile(this, path, localPath, options);
-    return (options.retries ?? 0) > 0 ? this[holderKey].keep(download) : download();
+    return this.#parts.downloadFile(this, path, localPath, options);
   }
 
   upload(source: UploadSource, path: string, options: UploadOptions = {}): Promise<TransferResult> {
@@ -217,8 +216,7 @@ class ConnectedClient implements FtpClient {
   }
 
   uploadFile(localPath: string, path: string, options: FileTransferOptions = {}): Promise<Transferred> {
-    const upload = (): Promise<Transferred> => this.#parts.uploadFile(this, localPath, path, options);
-    return (options.retries ?? 0) > 0 ? this[holderKey].keep(upload) : upload();
+    return this.#parts.uploadFile(this, localPath, path, options);
   }
 
   openAnother(options: CallOptions = {}): Promise<FtpClient> {

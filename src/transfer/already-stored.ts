@@ -3,8 +3,7 @@ import type { SourceFacts } from "../client/transfer-options.ts";
 import type { Chunks } from "../client/upload.ts";
 import { printable } from "../protocol/printable.ts";
 import { compareTail } from "./identify.ts";
-import { nameState, resumeSteps } from "./resume-rule.ts";
-import { isUntouched } from "./source-identity.ts";
+import { isUntouched, nameState, resumeSteps } from "./resume-rule.ts";
 import type { StoreOrder } from "./store-order.ts";
 
 /** `there`: what has the name, `read` gives its bytes. `all`: nothing is to be sent. Throws what ends the session. */

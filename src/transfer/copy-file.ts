@@ -3,13 +3,13 @@ import { transferBetween } from "../client/third-party.ts";
 import type { FileTransferOptions, Transferred } from "../client/transfer-options.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { attemptsOf } from "./file-attempts.ts";
 import { transferOptions } from "./file-transfer.ts";
 import { identify } from "./identify.ts";
 import { keepTimeThere } from "./keep-time.ts";
 import { isFtp, type ServerSession } from "./server-session.ts";
-import { Renewal } from "./shared-sessions.ts";
 import { type StoreOptions, storeFile } from "./store-file.ts";
-import { remoteSource } from "./store-source.ts";
+import { remoteSource } from "./store-order.ts";
 
 /** How a file is copied from server to server. */
 export interface CopyOptions extends FileTransferOptions {
@@ -36,14 +36,16 @@ export async function copyFile(
   const { signal } = options;
   // What is read and what is written need a session each.
   await using second = source === destination ? await destination.openAnother(definedProps({ signal })) : undefined;
-  await using sources = new Renewal(source, signal);
-  await using destinations = new Renewal(second ?? destination, signal);
-  const rules = copyRules(source, destination, options);
-  const session = async (): Promise<readonly [ServerSession, ServerSession]> => [
-    await sources.open(),
-    await destinations.open(),
-  ];
-  return await copyOneFile(rules, { session, from, to }, transferOptions(options), "");
+  const both = [source, second ?? destination] as const;
+  const copy = (): Promise<Transferred> =>
+    copyOneFile(
+      copyRules(source, destination, options),
+      { session: async () => both, from, to },
+      transferOptions(options),
+      "",
+    );
+  if ((options.retries ?? 0) === 0) return await copy();
+  return await attemptsOf(both[0]).keep(() => attemptsOf(both[1]).keep(copy));
 }
 
 /** The rules of a library call; SFTP has no third-party transfer. */

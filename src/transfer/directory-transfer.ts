@@ -10,9 +10,9 @@ import { fetchFile } from "./fetch-file.ts";
 import { keeps, transferOptions } from "./file-transfer.ts";
 import { exactTime } from "./keep-time.ts";
 import type { ServerSession } from "./server-session.ts";
-import { PairedSessions, SharedSessions, type Side } from "./shared-sessions.ts";
+import { SharedSessions } from "./shared-sessions.ts";
 import { storeFile } from "./store-file.ts";
-import { localSource } from "./store-source.ts";
+import { localSource } from "./store-order.ts";
 import {
   copyTree,
   downloadTree,
@@ -21,7 +21,7 @@ import {
   type TreeUpload,
   uploadTree,
 } from "./tree-task.ts";
-import { runTasks, type SessionSource, type Task } from "./worker-pool.ts";
+import { runTasks, type Task } from "./worker-pool.ts";
 
 /** What is told of a directory while it is transferred. */
 export interface DirectoryEvents {
@@ -69,25 +69,22 @@ export async function downloadDirectory(
   options: DirectoryTransferOptions = {},
 ): Promise<DirectoryResult> {
   const run = new DirectoryRun(options);
-  const fetch: TreeDownload<undefined>["fetch"] = async (task, from, to, { size, modified }) => {
-    const own = await task.session(undefined);
+  const fetch: TreeDownload<"server">["fetch"] = async (task, from, to, { size, modified }) => {
+    const own = await task.session("server");
     const rules = { ...transferOptions(options), signal: task.signal };
     const each = {
       modifiedMs: exactTime(modified),
       // What is kept of a small file is fetched again in the time that its note takes.
       noted: (size ?? Number.POSITIVE_INFINITY) >= limits.transferNoteBytes,
-      renew: () => task.session(undefined),
+      renew: () => task.session("server"),
     };
     const kept = (part: string, bytes: number): void => rules.note(keeps(part, bytes));
     await task.startTransfer(async (onDataComplete) =>
       run.moved(from, to, await fetchFile(own, from, to, { ...rules, ...each, onDataComplete }, kept)),
     );
   };
-  const tree = { server: undefined, nameOf: (name: string) => name, ...run.events, fetch };
-  return await run.perform(
-    (signal) => new SharedSessions(session, signal),
-    downloadTree<undefined>(tree, path, localPath),
-  );
+  const tree = { server: "server" as const, nameOf: (name: string) => name, ...run.events, fetch };
+  return await run.perform({ server: session }, downloadTree<"server">(tree, path, localPath));
 }
 
 /**
@@ -106,20 +103,20 @@ export async function uploadDirectory(
   options: DirectoryTransferOptions = {},
 ): Promise<DirectoryResult> {
   const run = new DirectoryRun(options);
-  const store: TreeUpload<undefined>["store"] = async (task, from, to) => {
-    const own = await task.session(undefined);
+  const store: TreeUpload<"server">["store"] = async (task, from, to) => {
+    const own = await task.session("server");
     const rules = { ...transferOptions(options), signal: task.signal };
     await task.startTransfer(async (onDataComplete) => {
-      const renew = (): Promise<ServerSession> => task.session(undefined);
+      const renew = (): Promise<ServerSession> => task.session("server");
       run.moved(to, from, await storeFile(own, localSource(from), to, { ...rules, onDataComplete, renew }));
     });
   };
   if (path !== "") await ensureDirectory(session, path, options);
-  return await run.perform(
-    (signal) => new SharedSessions(session, signal),
-    uploadTree<undefined>({ server: undefined, ...run.events, store }, localPath, path),
-  );
+  const tree = { server: "server" as const, ...run.events, store };
+  return await run.perform({ server: session }, uploadTree<"server">(tree, localPath, path));
 }
+
+type Side = "source" | "destination";
 
 /** How a directory is copied from server to server. */
 export interface CopyDirectoryOptions extends DirectoryTransferOptions, Pick<CopyOptions, "throughHere"> {}
@@ -161,7 +158,7 @@ export async function copyDirectory(
   const sides = { source: "source", destination: "destination" } as const;
   const tree = { ...sides, nameOf: (name: string) => name, ...run.events, copy };
   const given = { source, destination: second ?? destination };
-  return await run.perform((whole) => new PairedSessions(given, whole), copyTree<Side>(tree, from, to));
+  return await run.perform(given, copyTree<Side>(tree, from, to));
 }
 
 /** What both ways have in common: counts, failures, workers. */
@@ -193,8 +190,8 @@ class DirectoryRun {
     this.#options.onFile?.(path, localPath, result);
   }
 
-  async perform<Server>(
-    sessionsOf: (signal: AbortSignal) => SessionSource<Server>,
+  async perform<Server extends string>(
+    given: Readonly<Record<Server, ServerSession>>,
     task: Task<Server>,
   ): Promise<DirectoryResult> {
     const { sessions: count = 1, signal = new AbortController().signal, onNote = () => {} } = this.#options;
@@ -204,7 +201,7 @@ class DirectoryRun {
         `sessions: ${count} is not a whole number from 1 to ${limits.clientSessionsMax}`,
       );
     }
-    const sessions = sessionsOf(signal);
+    const sessions = new SharedSessions(given, signal);
     await runTasks([task], { sessions, count, signal, failed: (name, error) => this.#fail(name, error), note: onNote });
     return { files: this.#files, bytes: this.#bytes, leftOut: this.#leftOut, failed: this.#failed };
   }

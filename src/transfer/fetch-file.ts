@@ -6,27 +6,22 @@ import { type HashName, makeDigest } from "../client/checksum.ts";
 import { type ReceiveOrder, refuseAsciiParts } from "../client/download.ts";
 import type { Progress, SourceFacts, TransferOptions, Transferred } from "../client/transfer-options.ts";
 import { planVerification } from "../client/verification.ts";
-import { withRetries } from "../client/with-retries.ts";
 import { translateFsError } from "../filesystem/fs-error.ts";
 import { wakefulClock } from "../network/system-clock.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
-import { attemptsOf } from "./file-attempts.ts";
+import { type AttemptRules, attemptsOf, withAttempts } from "./file-attempts.ts";
 import { openTarget } from "./file-sink.ts";
 import { bytesAt, compareBytes, compareTail, identify } from "./identify.ts";
 import { keepTimeHere } from "./keep-time.ts";
 import { assertWritable, readLocal } from "./local-file.ts";
 import { kindOf, type LocalKind } from "./local-tree.ts";
 import { besideLocal, LocalNote, noteSuffix, partSuffix } from "./part-file.ts";
-import { type NameState, nameState, partState, resumeSteps, type Step } from "./resume-rule.ts";
+import { likeness, type NameState, nameState, partState, resumeSteps, type Step } from "./resume-rule.ts";
 import type { ServerSession } from "./server-session.ts";
-import { likeness } from "./source-identity.ts";
 
-export interface FetchFileOptions extends Pick<TransferOptions, "retries" | "verify" | "type" | "onDataComplete"> {
-  readonly signal: AbortSignal;
-  /** The session for another attempt, since this one may be lost. Default: the same. */
-  readonly renew?: () => Promise<ServerSession>;
+export interface FetchFileOptions extends AttemptRules, Pick<TransferOptions, "verify" | "type" | "onDataComplete"> {
   readonly resume?: boolean;
   /** Write the name itself, without a part. */
   readonly inPlace?: boolean;
@@ -39,8 +34,6 @@ export interface FetchFileOptions extends Pick<TransferOptions, "retries" | "ver
   readonly noted?: boolean;
   /** What the server tells of the file, as soon as it does. */
   readonly onFacts?: (facts: SourceFacts) => void;
-  /** Something to know that is no failure. */
-  readonly note: (text: string) => void;
 }
 
 /**
@@ -64,10 +57,7 @@ export async function fetchFile(
   const file: LocalFile = { target, part, note: new LocalNote(besideLocal(target, noteSuffix)) };
   const state: AttemptState = {};
   try {
-    const { retries = 0, renew = async () => session, signal, note } = options;
-    return await withRetries({ retries, clock: wakefulClock, signal, note }, async (before) =>
-      attempt(before === 0 ? session : await renew(), path, file, options, state),
-    );
+    return await withAttempts(session, options, (own) => attempt(own, path, file, options, state));
   } catch (error) {
     const bytes = await sizeHere(part);
     if (bytes === 0) {
@@ -88,10 +78,9 @@ async function fetchInPlace(
   target: string,
   options: FetchFileOptions,
 ): Promise<Transferred> {
-  const { retries = 0, renew = async () => session, signal, note, verify, type, onDataComplete } = options;
+  const { retries = 0, signal, verify, type, onDataComplete } = options;
   const state: AttemptState = {};
-  const fetched = await withRetries({ retries, clock: wakefulClock, signal, note }, async (before) => {
-    const own = before === 0 ? session : await renew();
+  const fetched = await withAttempts(session, options, async (own, before) => {
     // Bytes of two files must not be mixed.
     const isSame = async (): Promise<boolean> =>
       likeness(state.source, await identify(own, path, { signal })) === "same";

@@ -5,6 +5,8 @@ import { type ReceiveOrder, receive } from "../client/download.ts";
 import type { FtpClient } from "../client/ftp-client.ts";
 import { notify } from "../client/session.ts";
 import type { TransferResult, Transferred } from "../client/transfer-options.ts";
+import { type RetryRules, withRetries } from "../client/with-retries.ts";
+import { wakefulClock } from "../network/system-clock.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { isFtp, type ServerSession } from "./server-session.ts";
 import { storeByFtp } from "./store-by-ftp.ts";
@@ -23,6 +25,8 @@ export interface FileAttempts<R extends Transferred = Transferred> {
     mayRenew: boolean,
     work: (receive: (order: ReceiveOrder) => Promise<R>, signal: AbortSignal) => Promise<T>,
   ): Promise<T>;
+  /** While `work` makes its attempts the loss of the session is not its end: the next one begins a new one in its place. */
+  keep<T>(work: () => Promise<T>): Promise<T>;
   /** One attempt of an upload. */
   store(order: StoreOrder): Promise<Transferred>;
   /** A sentence to show. */
@@ -37,6 +41,28 @@ export function attemptsOf(session: ServerSession & { readonly attempts?: FileAt
   throw new SallyportError("CONFIG_INVALID", "a session of connectFtp or connectSftp is needed");
 }
 
+/** How many attempts there may be, and over which session. */
+export interface AttemptRules extends Pick<RetryRules, "signal" | "note"> {
+  /** Default 0. */
+  readonly retries?: number;
+  /** The session for another attempt, since this one may be lost. Default: the same, which is kept meanwhile. */
+  readonly renew?: () => Promise<ServerSession>;
+}
+
+/** `attempt` gets how many have gone before. */
+export function withAttempts<T>(
+  session: ServerSession,
+  { retries = 0, renew, signal, note }: AttemptRules,
+  attempt: (session: ServerSession, before: number) => Promise<T>,
+): Promise<T> {
+  const run = (next: () => Promise<ServerSession>): Promise<T> =>
+    withRetries({ retries, clock: wakefulClock, signal, note }, async (before) =>
+      attempt(before === 0 ? session : await next(), before),
+    );
+  if (renew !== undefined) return run(renew);
+  return retries === 0 ? run(async () => session) : attemptsOf(session).keep(() => run(async () => session));
+}
+
 export function ftpAttempts(client: FtpClient): FileAttempts<TransferResult> {
   const holder = requireHolder(client);
   return {
@@ -48,6 +74,7 @@ export function ftpAttempts(client: FtpClient): FileAttempts<TransferResult> {
         mayRenew,
         "anywhere",
       ),
+    keep: (work) => holder.keep(work),
     store: (order) => storeByFtp(client, order),
     note: (text) => notify(holder.session, text),
   };

@@ -3,14 +3,13 @@ import type { FileTransferOptions, Transferred } from "../client/transfer-option
 import { definedProps } from "../protocol/defined-props.ts";
 import { fetchFile } from "./fetch-file.ts";
 import type { ServerSession } from "./server-session.ts";
-import { Renewal } from "./shared-sessions.ts";
 import { type StoreOptions, storeFile } from "./store-file.ts";
-import { localSource, streamSource } from "./store-source.ts";
+import { localSource, streamSource } from "./store-order.ts";
 
 /**
  * Downloads a file as a whole: into `NAME.sallyport-part`, which gets its name when all has come and was compared. So `localPath` is the
  * old file or the new one, and never half of it, unless `inPlace`. After a failure the part stays, and `resume` continues it. With
- * `retries` each further attempt has another session where the first one was lost. The session's own `downloadFile` is this one.
+ * `retries` a session that was lost is made again for the next attempt, in the same directory. The session's own `downloadFile` is this one.
  *
  * @throws SallyportError `FTP_REPLY_*` or `FS_*` when a side refuses, `FTP_TRANSFER` and `NET_*` when the transfer broke, `FTP_VERIFY` when
  * what came is not what is there; the signal's reason.
@@ -23,14 +22,8 @@ export async function downloadFile(
   localPath: string,
   options: FileTransferOptions = {},
 ): Promise<Transferred> {
-  await using renewal = new Renewal(session, options.signal);
-  return await fetchFile(
-    session,
-    path,
-    localPath,
-    { ...transferOptions(options), renew: () => renewal.open() },
-    (part, bytes) => options.onNote?.(keeps(part, bytes)),
-  );
+  const kept = (part: string, bytes: number): void => options.onNote?.(keeps(part, bytes));
+  return await fetchFile(session, path, localPath, transferOptions(options), kept);
 }
 
 /**
@@ -48,12 +41,8 @@ export async function uploadFile(
   path: string,
   options: FileTransferOptions = {},
 ): Promise<Transferred> {
-  await using renewal = new Renewal(session, options.signal);
   const from = typeof source === "string" ? localSource(source) : streamSource(source);
-  return await storeFile(session, from, path, {
-    ...transferOptions(options),
-    renew: () => renewal.open(),
-  });
+  return await storeFile(session, from, path, transferOptions(options));
 }
 
 export function keeps(part: string, bytes: number): string {

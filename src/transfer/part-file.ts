@@ -5,7 +5,7 @@ import { closeSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import type { SourceFacts } from "../client/transfer-options.ts";
 import { limits } from "../protocol/limits.ts";
 import { kindOf } from "./local-tree.ts";
-import { readNote, writeNote } from "./source-identity.ts";
+import { readNote, writeNote } from "./resume-rule.ts";
 
 export const partSuffix = ".sallyport-part";
 export const noteSuffix = ".sallyport-source";

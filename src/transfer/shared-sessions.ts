@@ -1,107 +1,70 @@
-// The sessions of a library call: those that the caller has given, and others with the same servers.
-import { definedProps } from "../protocol/defined-props.ts";
+// The sessions of a library call: those that the caller has given, one of each server, and others with the same servers.
 import type { ServerSession } from "./server-session.ts";
 import type { SessionSource } from "./worker-pool.ts";
 
-export class SharedSessions implements SessionSource<undefined> {
-  readonly #given: ServerSession;
-  readonly #signal: AbortSignal;
+/** The sessions with one server. */
+interface Share {
+  readonly given: ServerSession;
   /** The given one is lent to one worker at a time, as long as it is there. */
-  #isLent = false;
-  #isLost = false;
-  readonly #open: Set<ServerSession> = new Set();
+  isLent: boolean;
+  isLost: boolean;
+  readonly open: Set<ServerSession>;
+}
 
-  constructor(given: ServerSession, signal: AbortSignal) {
-    this.#given = given;
+/** `Server`: what the call names its servers by. */
+export class SharedSessions<Server extends string> implements SessionSource<Server> {
+  readonly #shares: ReadonlyMap<string, Share>;
+  readonly #signal: AbortSignal;
+
+  constructor(given: Readonly<Record<Server, ServerSession>>, signal: AbortSignal) {
+    this.#shares = new Map(Object.entries<ServerSession>(given).map(([server, session]) => [server, shareOf(session)]));
     this.#signal = signal;
-    void given.closed.then(() => {
-      this.#isLost = true;
-      this.#open.delete(given);
-    });
   }
 
-  keyOf(): string {
-    return "";
+  keyOf(server: Server): string {
+    return server;
   }
 
-  openWith(): number {
-    return this.#open.size;
+  openWith(server: Server): number {
+    return this.#share(server).open.size;
   }
 
-  async open(): Promise<ServerSession> {
-    if (!this.#isLent && !this.#isLost) {
-      this.#isLent = true;
-      this.#open.add(this.#given);
-      return this.#given;
+  async open(server: Server): Promise<ServerSession> {
+    const share = this.#share(server);
+    const { given, open } = share;
+    if (!share.isLent && !share.isLost) {
+      share.isLent = true;
+      open.add(given);
+      return given;
     }
-    const another = await this.#given.openAnother({ signal: this.#signal });
-    this.#open.add(another);
-    void another.closed.then(() => this.#open.delete(another));
+    const another = await given.openAnother({ signal: this.#signal });
+    open.add(another);
+    void another.closed.then(() => open.delete(another));
     return another;
   }
 
   async release(session: ServerSession): Promise<void> {
-    this.#open.delete(session);
-    if (session === this.#given) this.#isLent = false;
-    else await session[Symbol.asyncDispose]();
+    for (const share of this.#shares.values()) {
+      share.open.delete(session);
+      if (share.given !== session) continue;
+      share.isLent = false;
+      return;
+    }
+    await session[Symbol.asyncDispose]();
+  }
+
+  #share(server: Server): Share {
+    const share = this.#shares.get(server);
+    if (share === undefined) throw new Error(`this call has no server ${server}`);
+    return share;
   }
 }
 
-export type Side = "source" | "destination";
-
-/** The same for a call with two servers. */
-export class PairedSessions implements SessionSource<Side> {
-  readonly #sides: Readonly<Record<Side, SharedSessions>>;
-  readonly #sideOf: WeakMap<ServerSession, Side> = new WeakMap();
-
-  constructor(sessions: Readonly<Record<Side, ServerSession>>, signal: AbortSignal) {
-    const { source, destination } = sessions;
-    this.#sides = { source: new SharedSessions(source, signal), destination: new SharedSessions(destination, signal) };
-  }
-
-  keyOf(side: Side): string {
-    return side;
-  }
-
-  openWith(side: Side): number {
-    return this.#sides[side].openWith();
-  }
-
-  async open(side: Side): Promise<ServerSession> {
-    const session = await this.#sides[side].open();
-    this.#sideOf.set(session, side);
-    return session;
-  }
-
-  async release(session: ServerSession): Promise<void> {
-    await this.#sides[this.#sideOf.get(session) ?? "source"].release(session);
-  }
-}
-
-/** The session for another attempt: the caller's as long as it is there, else another, which is closed in the end. */
-export class Renewal implements AsyncDisposable {
-  readonly #given: ServerSession;
-  readonly #signal: AbortSignal | undefined;
-  #isLost = false;
-  #own: ServerSession | undefined;
-
-  constructor(given: ServerSession, signal: AbortSignal | undefined) {
-    this.#given = given;
-    this.#signal = signal;
-    void given.closed.then(() => {
-      this.#isLost = true;
-    });
-  }
-
-  async open(): Promise<ServerSession> {
-    if (!this.#isLost) return this.#given;
-    await this.#own?.[Symbol.asyncDispose]();
-    this.#own = undefined;
-    this.#own = await this.#given.openAnother(definedProps({ signal: this.#signal }));
-    return this.#own;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#own?.[Symbol.asyncDispose]();
-  }
+function shareOf(given: ServerSession): Share {
+  const share: Share = { given, isLent: false, isLost: false, open: new Set() };
+  void given.closed.then(() => {
+    share.isLost = true;
+    share.open.delete(given);
+  });
+  return share;
 }

@@ -10,8 +10,7 @@ import { printable } from "../protocol/printable.ts";
 import { alreadyStored } from "./already-stored.ts";
 import { bytesAt, identify } from "./identify.ts";
 import { keepTimeThere } from "./keep-time.ts";
-import type { StoreOrder } from "./store-order.ts";
-import { localSource } from "./store-source.ts";
+import { localSource, type StoreOrder } from "./store-order.ts";
 
 export async function storeByFtp(client: FtpClient, order: StoreOrder): Promise<Transferred> {
   const { path, signal, state } = order;

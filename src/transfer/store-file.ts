@@ -1,26 +1,19 @@
 // One file to a server: attempts, and what each of them may resume.
 import { refuseAsciiParts } from "../client/download.ts";
 import type { Progress, SourceFacts, TransferOptions, Transferred } from "../client/transfer-options.ts";
-import { withRetries } from "../client/with-retries.ts";
-import { wakefulClock } from "../network/system-clock.ts";
 import { printable } from "../protocol/printable.ts";
-import { attemptsOf } from "./file-attempts.ts";
+import { type AttemptRules, attemptsOf, withAttempts } from "./file-attempts.ts";
+import { likeness } from "./resume-rule.ts";
 import type { ServerSession } from "./server-session.ts";
-import { likeness } from "./source-identity.ts";
 import type { AttemptState, ResumeMode, StoreSource } from "./store-order.ts";
 
-export interface StoreOptions extends Pick<TransferOptions, "retries" | "verify" | "type" | "onDataComplete"> {
-  readonly signal: AbortSignal;
-  /** The session for another attempt, since this one may be lost. Default: the same. */
-  readonly renew?: () => Promise<ServerSession>;
+export interface StoreOptions extends AttemptRules, Pick<TransferOptions, "verify" | "type" | "onDataComplete"> {
   readonly resume?: boolean;
   /** Write the name itself, without a part. FTP always does. */
   readonly inPlace?: boolean;
   /** Give the server's file the time of the source. Default false. */
   readonly times?: boolean;
   readonly onProgress?: (progress: Progress) => void;
-  /** Something to know that is no failure. */
-  readonly note: (text: string) => void;
 }
 
 /** Throws what the session does; `FTP_VERIFY` for a file that is not the source's. */
@@ -30,23 +23,13 @@ export async function storeFile(
   path: string,
   options: StoreOptions,
 ): Promise<Transferred> {
-  const {
-    signal,
-    note,
-    resume = false,
-    retries = 0,
-    verify = "size",
-    type = "binary",
-    inPlace = false,
-    renew = async () => session,
-  } = options;
+  const { signal, note, resume = false, retries = 0, verify = "size", type = "binary", inPlace = false } = options;
   const { onProgress = () => {}, onDataComplete } = options;
   refuseAsciiParts(`could not upload "${printable(path, 200)}"`, { type, retries }, resume);
   const state: AttemptState = {};
   let known: SourceFacts | undefined;
-  const rules = { retries: source.seekable ? retries : 0, clock: wakefulClock, signal, note };
-  return await withRetries(rules, async (before) => {
-    const own = before === 0 ? session : await renew();
+  const rules = { ...options, retries: source.seekable ? retries : 0 };
+  return await withAttempts(session, rules, async (own) => {
     const identity = await source.identify(signal);
     // Before the first byte of this run whatever is there is from elsewhere.
     const mode = state.hasBegun === true ? again(known, identity, path, note) : resume ? "requested" : "no";

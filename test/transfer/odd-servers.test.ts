@@ -8,7 +8,7 @@ import { WireWriter } from "../../src/ssh/connection-protocol/wire-writer.ts";
 import { messages, statusCodes } from "../../src/ssh/sftp/wire/message-types.ts";
 import { fetchFile } from "../../src/transfer/fetch-file.ts";
 import { storeFile } from "../../src/transfer/store-file.ts";
-import { localSource, remoteSource, streamSource } from "../../src/transfer/store-source.ts";
+import { localSource, remoteSource, streamSource } from "../../src/transfer/store-order.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 import { type Quirk, refuse, startSftpRig } from "./sftp-rig.ts";
 

@@ -10,7 +10,7 @@ import { type FetchFileOptions, fetchFile } from "../../transfer/fetch-file.ts";
 import { expandGlob, isGlob } from "../../transfer/glob.ts";
 import { appendByFtp } from "../../transfer/store-by-ftp.ts";
 import { storeFile } from "../../transfer/store-file.ts";
-import { localSource } from "../../transfer/store-source.ts";
+import { localSource } from "../../transfer/store-order.ts";
 import { summaryLine } from "../progress/progress-line.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { compared, formatBytes, formatDuration } from "../report/format.ts";

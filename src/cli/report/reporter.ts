@@ -1,6 +1,7 @@
 // The one place that writes to the user: warnings, log lines, and the error that ended it all.
 import { translateFsError } from "../../filesystem/fs-error.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import type { OutputOptions } from "../command-line/tunnel-command.ts";
 import { escapeText } from "./escape-text.ts";
 
 export interface Reporter {
@@ -17,6 +18,39 @@ export interface ReporterOptions {
   readonly write: (text: string) => void;
   /** Present: every line begins with the time that it gives. */
   readonly clock?: () => Date;
+}
+
+/** The reporter that the options ask for. */
+export async function makeReporter(output: OutputOptions, write: (text: string) => void): Promise<Reporter> {
+  const options = { threshold: thresholdOf(output), stacks: output.verbosity >= 2, write };
+  if (output.log === "json") return await jsonReporter(options);
+  return textReporter(output.log === "text" ? { ...options, clock: () => new Date() } : options);
+}
+
+/** Warnings and errors; with --log or -v more; with -q errors alone. */
+export function thresholdOf({ quiet, verbosity, log }: OutputOptions): LogLevel {
+  if (quiet) return "error";
+  if (verbosity >= 2) return "debug";
+  return verbosity === 1 || log !== undefined ? "info" : "warn";
+}
+
+/** --log json: the same records as objects, one per line, in pino's format. pino is loaded only where it is wanted. */
+export async function jsonReporter({ threshold, stacks, write }: ReporterOptions): Promise<Reporter> {
+  const { pino } = await import("pino");
+  const logger = pino(
+    { level: "debug", base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+    { write },
+  );
+  return {
+    log({ level, message, hint, fields, verbatim }) {
+      if (isShown(level, threshold))
+        logger[level]({ ...fields, hint, ...(verbatim ? { event: "ssh.message" } : {}) }, message);
+    },
+    fail(error) {
+      const stack = stacks && error.code === "INTERNAL" && error.cause instanceof Error ? error.cause.stack : undefined;
+      logger.error({ event: "error", code: error.code, hint: error.hint, stack }, error.message);
+    },
+  };
 }
 
 /** Lines for prompts: `sallyport: message`, the hint on its own line. */

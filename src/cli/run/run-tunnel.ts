@@ -6,7 +6,7 @@ import { limits } from "../../protocol/limits.ts";
 import type { Forward, Tunnel } from "../../tunnel/options.ts";
 import type { TunnelCommand } from "../command-line/tunnel-command.ts";
 import { readRoots } from "../credentials/sign-in.ts";
-import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
+import { exitStatus } from "../exit-status.ts";
 import type { Announcer } from "../report/announce.ts";
 import { EventLog } from "../report/event-log.ts";
 import type { Reporter } from "../report/reporter.ts";
@@ -15,7 +15,7 @@ import { type TraceWriter, traceOfRun } from "../trace/trace-writer.ts";
 import { sessionsThatFit } from "./open-files.ts";
 import type { ProcessIo } from "./process-io.ts";
 import { fillArgs, runCommand, tunnelEnvironment } from "./run-command.ts";
-import { aborted, StopRequest } from "./stop-request.ts";
+import { aborted, type StopRequest, untilStopped } from "./stop-request.ts";
 
 /** Returns the exit status. Throws what is to be reported to the user. */
 export async function runTunnel(
@@ -24,25 +24,12 @@ export async function runTunnel(
   reporter: Reporter,
   announcer: Announcer,
 ): Promise<number> {
-  const stop = new StopRequest(io.onStopSignal);
-  const run: Run = { command, io, reporter, announcer, stop, events: new EventLog() };
-  let writer: TraceWriter | undefined;
-  try {
-    writer = traceOfRun(command.output, io, reporter);
-    const tunnel = await open(run, writer);
-    try {
-      return await useTunnel(run, tunnel);
-    } finally {
-      await tunnel[Symbol.asyncDispose]();
-    }
-  } catch (error) {
-    const signal = stop.signalOf(error);
-    if (signal !== undefined) return exitStatusOfSignal(signal);
-    throw error;
-  } finally {
-    stop[Symbol.dispose]();
-    writer?.[Symbol.dispose]();
-  }
+  return await untilStopped(io.onStopSignal, async (stop) => {
+    const run: Run = { command, io, reporter, announcer, stop, events: new EventLog() };
+    using writer = traceOfRun(command.output, io, reporter);
+    await using tunnel = await open(run, writer);
+    return await useTunnel(run, tunnel);
+  });
 }
 
 interface Run {

@@ -1,5 +1,6 @@
 // "Please stop", asked once or twice: by a signal, or by Ctrl-C in a question.
 import { onAbort } from "../../platform/abort.ts";
+import { exitStatusOfSignal } from "../exit-status.ts";
 import type { ProcessIo } from "./process-io.ts";
 
 /** The first request asks for a graceful end, the second for an immediate one. */
@@ -31,6 +32,21 @@ export class StopRequest implements Disposable {
 
   [Symbol.dispose](): void {
     this.#release();
+  }
+}
+
+/** The status that `work` gives, or that of the signal which ended it. Throws what is to be reported to the user. */
+export async function untilStopped(
+  onStopSignal: ProcessIo["onStopSignal"],
+  work: (stop: StopRequest) => Promise<number>,
+): Promise<number> {
+  using stop = new StopRequest(onStopSignal);
+  try {
+    return await work(stop);
+  } catch (error) {
+    const signal = stop.signalOf(error);
+    if (signal !== undefined) return exitStatusOfSignal(signal);
+    throw error;
   }
 }
 

@@ -8,12 +8,12 @@ import { isLoopback } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Server, ServerOptions, ServerTls } from "../../serve/options.ts";
 import type { AskUser } from "../../ssh/ssh-connection.ts";
-import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
+import { exitStatus } from "../exit-status.ts";
 import { EventLog } from "../report/event-log.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { sessionsThatFit } from "../run/open-files.ts";
 import type { ProcessIo } from "../run/process-io.ts";
-import { aborted, StopRequest } from "../run/stop-request.ts";
+import { aborted, type StopRequest, untilStopped } from "../run/stop-request.ts";
 import { askPassword, makeAskUser } from "../terminal/ask-user.ts";
 import { type TraceWriter, traceOfRun } from "../trace/trace-writer.ts";
 import { announceListener, announceSsh } from "./announce.ts";
@@ -47,21 +47,12 @@ export async function runServe(
   openServer: OpenServer,
   words: ServeWords = { listenFlag: "--listen" },
 ): Promise<number> {
-  const stop = new StopRequest(io.onStopSignal);
-  let writer: TraceWriter | undefined;
-  try {
-    writer = traceOfRun(command.output, io, reporter);
+  return await untilStopped(io.onStopSignal, async (stop) => {
+    using writer = traceOfRun(command.output, io, reporter);
     const server = await open(command, io, reporter, openServer, stop, writer);
-    await using(command, io, reporter, stop, server, words);
+    await serve(command, io, reporter, stop, server, words);
     return exitStatus.ok;
-  } catch (error) {
-    const signal = stop.signalOf(error);
-    if (signal !== undefined) return exitStatusOfSignal(signal);
-    throw error;
-  } finally {
-    stop[Symbol.dispose]();
-    writer?.[Symbol.dispose]();
-  }
+  });
 }
 
 async function open(
@@ -99,7 +90,7 @@ async function open(
   }
 }
 
-async function using(
+async function serve(
   command: ServeCommand,
   io: ProcessIo,
   reporter: Reporter,

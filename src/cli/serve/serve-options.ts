@@ -1,7 +1,6 @@
 // The options of `sallyport serve`, in the order of its help.
-import type { PortRange } from "../../platform/network.ts";
 import { ipFamily } from "../../protocol/ip-address.ts";
-import type { ServerListen, ServerSsh } from "../../serve/options.ts";
+import type { ServerListen, ServerOptions, ServerSsh } from "../../serve/options.ts";
 import type { OptionGroup } from "../command-line/option-table.ts";
 import { checkUserMore, type ParsedOutputOptions, traceTo } from "../command-line/tunnel-options.ts";
 import { usageError } from "../command-line/usage-error.ts";
@@ -20,35 +19,34 @@ import {
   wholeNumber,
 } from "../command-line/values.ts";
 
-export interface ParsedServeOptions extends ParsedOutputOptions {
-  readonly listen?: readonly ServerListen[];
+/** What the server is given as it is. */
+type OfServer = Pick<
+  ServerOptions,
+  | ("listen" | "passwordFile" | "anonymous" | "passivePorts" | "passiveAddresses" | "active" | "activePort")
+  | (
+      | "activePortOnly"
+      | "allowThirdParty"
+      | "checkUser"
+      | "atomicUploads"
+      | "ascii"
+      | "sync"
+      | "sessionsMax"
+      | "sessionsPerAddressMax"
+    )
+  | ("idleMs" | "loginMs" | "dataStallMs")
+>;
+
+type OfSshServer = Pick<ServerSsh, "authorizedKeysFile" | "hostKeyFile" | "permitOpen" | "gatewayPorts">;
+
+export interface ParsedServeOptions extends ParsedOutputOptions, OfServer, OfSshServer {
+  /** Their passwords are asked for. */
   readonly users?: readonly string[];
-  readonly passwordFile?: string;
-  readonly anonymous?: "read" | "write";
-  readonly passivePorts?: PortRange;
-  readonly passiveAddresses?: readonly { readonly address: string; readonly cidr: string }[];
-  readonly active?: boolean;
-  readonly activePort?: number;
-  readonly activePortOnly?: boolean;
-  readonly allowThirdParty?: readonly string[];
-  readonly checkUser?: boolean;
-  readonly atomicUploads?: boolean;
-  readonly ascii?: "convert" | "binary";
-  readonly sync?: boolean;
+  /** Files to be read. */
   readonly certificate?: string;
   readonly key?: string;
   readonly requireTls?: boolean;
   readonly requireReuse?: boolean;
   readonly ssh?: Pick<ServerSsh, "host" | "port">;
-  readonly authorizedKeysFile?: string;
-  readonly hostKeyFile?: string;
-  readonly permitOpen?: readonly string[];
-  readonly gatewayPorts?: NonNullable<ServerSsh["gatewayPorts"]>;
-  readonly sessionsMax?: number;
-  readonly sessionsPerAddressMax?: number;
-  readonly idleMs?: number;
-  readonly loginMs?: number;
-  readonly dataStallMs?: number;
 }
 
 const positive = wholeNumber(1, 1_000_000);

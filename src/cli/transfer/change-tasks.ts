@@ -5,9 +5,8 @@ import { urlPath } from "../../protocol/url/url-path.ts";
 import { ensureDirectory, removeFile, removeTree } from "../../transfer/directories.ts";
 import { joinPath } from "../../transfer/tree.ts";
 import { escapeText } from "../report/escape-text.ts";
-import { type RunContext, urlAt } from "./context.ts";
+import { patternTask, type RunContext, type Task, type TaskContext, urlAt } from "./context.ts";
 import type { Change } from "./report.ts";
-import { patternTask, type Task, type TaskContext } from "./task.ts";
 
 type Work = (task: TaskContext, path: string, shown: string) => Promise<void>;
 

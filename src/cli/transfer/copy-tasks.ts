@@ -4,10 +4,17 @@ import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
 import { copyOneFile } from "../../transfer/copy-file.ts";
 import { joinPath } from "../../transfer/tree.ts";
 import { copyTree, type TreeCopy } from "../../transfer/tree-task.ts";
-import { type RunContext, treeEvents, urlAt } from "./context.ts";
+import {
+  leaveOutMatch,
+  patternTask,
+  type RunContext,
+  type Task,
+  treeEvents,
+  urlAt,
+  withDirectoryHint,
+} from "./context.ts";
 import { intoDirectory, mayBeGoneOnWith } from "./put-tasks.ts";
 import { serverOf } from "./sessions.ts";
-import { leaveOutMatch, patternTask, type Task, withDirectoryHint } from "./task.ts";
 
 export function copyTasks(context: RunContext, sources: readonly FtpUrl[], destination: FtpUrl): readonly Task[] {
   for (const source of sources) {

@@ -13,8 +13,16 @@ import { kindOf, pathOf } from "../../transfer/local-tree.ts";
 import { besideLocal, partSuffix } from "../../transfer/part-file.ts";
 import { downloadFileTask, downloadTree, type Listed, type TreeDownload } from "../../transfer/tree-task.ts";
 import { formatBytes } from "../report/format.ts";
-import { type RunContext, treeEvents, urlAt } from "./context.ts";
-import { leaveOutMatch, patternTask, type Task, type TaskContext, withDirectoryHint } from "./task.ts";
+import {
+  leaveOutMatch,
+  patternTask,
+  type RunContext,
+  type Task,
+  type TaskContext,
+  treeEvents,
+  urlAt,
+  withDirectoryHint,
+} from "./context.ts";
 
 export function getTasks(
   context: RunContext,

@@ -5,8 +5,7 @@ import { formatFtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlFileName, urlParentPath, urlPath } from "../../protocol/url/url-path.ts";
 import { byName } from "../../transfer/matching.ts";
 import { assertDepth, faultOf, joinPath, nextLevel, type TreeLevel, topLevel } from "../../transfer/tree.ts";
-import { type RunContext, urlAt } from "./context.ts";
-import { patternTask, type Task } from "./task.ts";
+import { patternTask, type RunContext, type Task, urlAt } from "./context.ts";
 
 export function listTasks(context: RunContext, sources: readonly FtpUrl[]): readonly Task[] {
   return sources.map((url) => {

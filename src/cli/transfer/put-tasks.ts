@@ -9,12 +9,10 @@ import { urlPath } from "../../protocol/url/url-path.ts";
 import { besideLocal, partSuffix } from "../../transfer/part-file.ts";
 import { isFtp, type ServerSession } from "../../transfer/server-session.ts";
 import { storeFile } from "../../transfer/store-file.ts";
-import type { StoreSource } from "../../transfer/store-order.ts";
-import { localSource, streamSource } from "../../transfer/store-source.ts";
+import { localSource, type StoreSource, streamSource } from "../../transfer/store-order.ts";
 import { joinPath } from "../../transfer/tree.ts";
 import { type TreeUpload, uploadTree } from "../../transfer/tree-task.ts";
-import { type RunContext, treeEvents, urlAt } from "./context.ts";
-import { type Task, type TaskContext, withDirectoryHint } from "./task.ts";
+import { type RunContext, type Task, type TaskContext, treeEvents, urlAt, withDirectoryHint } from "./context.ts";
 
 export function putTasks(context: RunContext, sources: readonly string[], url: FtpUrl): readonly Task[] {
   return sources.map((source) => ({

@@ -15,7 +15,7 @@ import type { ProcessIo } from "../run/process-io.ts";
 import { aborted, StopRequest } from "../run/stop-request.ts";
 import { makeAskUser } from "../terminal/ask-user.ts";
 import { makeTasks, moveTasks, removeTasks } from "./change-tasks.ts";
-import { RunContext } from "./context.ts";
+import { RunContext, type Task } from "./context.ts";
 import { copyTasks } from "./copy-tasks.ts";
 import { getTasks } from "./get-tasks.ts";
 import { JsonReport } from "./json-report.ts";
@@ -23,7 +23,6 @@ import { listTasks } from "./list-tasks.ts";
 import { putTasks } from "./put-tasks.ts";
 import type { Report } from "./report.ts";
 import { Sessions } from "./sessions.ts";
-import type { Task } from "./task.ts";
 import { TextReport } from "./text-report.ts";
 import type { TransferCommand } from "./transfer-command.ts";
 

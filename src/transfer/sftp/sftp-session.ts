@@ -33,6 +33,8 @@ export class SftpSession implements ServerSession {
   readonly attempts: FileAttempts = {
     hashes: this.hashes,
     inTurn: (signal, _, work) => work(async (order) => receive(await this.#alive(order.signal), order), signal),
+    // A channel that broke is replaced anyway.
+    keep: (work) => work(),
     store: async (order) => store(await this.#alive(order.signal), order, this.#habits),
     note: () => {},
   };

@@ -1,7 +1,7 @@
 // The note beside a part at the server: which source it is from.
 import type { SourceFacts } from "../../client/transfer-options.ts";
 import { limits } from "../../protocol/limits.ts";
-import { readNote, writeNote } from "../source-identity.ts";
+import { readNote, writeNote } from "../resume-rule.ts";
 import type { SftpChannel } from "./sftp-channel.ts";
 import { readRemote } from "./verify.ts";
 

@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { makeReporter, thresholdOf } from "../../../src/cli/report/make-reporter.ts";
-import { asSallyportError, type ReporterOptions, textReporter } from "../../../src/cli/report/reporter.ts";
+import {
+  asSallyportError,
+  makeReporter,
+  type ReporterOptions,
+  textReporter,
+  thresholdOf,
+} from "../../../src/cli/report/reporter.ts";
 import { SallyportError } from "../../../src/protocol/error.ts";
 
 const output = { verbosity: 0, quiet: false, json: false };
