@@ -12,28 +12,49 @@ import { avoidsExtended, type DataConnection } from "./mode-choice.ts";
 import { connectMsOf, mayHave, type Session } from "./session.ts";
 
 export function openActive(session: Session, signal: AbortSignal): DataConnection {
+  let where = "";
+  return serverConnects(session, signal, {
+    listen: (stop) => listen(session, stop),
+    announce: ({ endpoint }) => {
+      const here = { host: session.options.activeAddress ?? endpoint.host, port: endpoint.port };
+      where = formatEndpoint(here);
+      return announce(session, here);
+    },
+    how: () => `active ${where}`.trim(),
+    warning: () => (where === "" ? undefined : `the server was to connect to ${where}${insideTls(session)}`),
+  });
+}
+
+type Listening = Pick<PassiveListener, "accept" | "endpoint"> & AsyncDisposable;
+
+interface ServerConnects<L extends Listening> extends Pick<DataConnection, "how" | "warning"> {
+  readonly listen: (signal: AbortSignal) => Promise<L>;
+  /** Called at once; resolves when the server has agreed to connect there. */
+  readonly announce: (listener: L) => Promise<void>;
+}
+
+/** A data connection that the server makes to a listener of ours. */
+export function serverConnects<L extends Listening>(
+  session: Session,
+  signal: AbortSignal,
+  { listen, announce, ...words }: ServerConnects<L>,
+): DataConnection {
   const lifetime = new AbortController();
   const stop = AbortSignal.any([signal, lifetime.signal]);
-  let where = "";
-  const listening = listen(session, stop);
-  const announced = listening.then(({ endpoint }) => {
-    const here = { host: session.options.activeAddress ?? endpoint.host, port: endpoint.port };
-    where = formatEndpoint(here);
-    return { agreed: announce(session, here) };
-  });
+  const listening = listen(stop);
+  const announced = listening.then((listener) => ({ agreed: announce(listener) }));
   const ready = announced.then(({ agreed }) => agreed);
   // Not before the server was told: what came earlier would be somebody else.
   const connection = ready.then(async () => acceptInTime(session, await listening, stop));
   return {
-    how: () => `active ${where}`.trim(),
+    ...words,
     asked: announced.then(() => {}),
     ready,
     connection,
-    warning: () => (where === "" ? undefined : `the server was to connect to ${where}${insideTls(session)}`),
     async [Symbol.asyncDispose]() {
       lifetime.abort(new Error("the data connection is not needed any more"));
-      const end = await listening.catch(() => undefined);
-      await end?.[Symbol.asyncDispose]();
+      const listener = await listening.catch(() => undefined);
+      await listener?.[Symbol.asyncDispose]();
       const unused = await connection.catch(() => undefined);
       unused?.reset();
     },
@@ -100,11 +121,7 @@ export async function announce(
 }
 
 /** The server's connection, which it may only make after the transfer command. */
-export async function acceptInTime(
-  session: Session,
-  end: Pick<PassiveListener, "accept" | "endpoint">,
-  signal: AbortSignal,
-): Promise<Connection> {
+async function acceptInTime(session: Session, end: Listening, signal: AbortSignal): Promise<Connection> {
   const ms = connectMsOf(session.options);
   const where = formatEndpoint(end.endpoint);
   const deadline = withDeadline(session.environment.clock, ms, signal, () => nobodyCame(where, ms));

@@ -3,33 +3,21 @@ import { type DefaultPortListener, listenOnDefaultPorts, portBelowMissing } from
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import { isServer } from "../protocol/data-peers.ts";
 import { SallyportError } from "../protocol/error.ts";
-import { acceptInTime, serverOf } from "./active-data.ts";
+import { serverConnects, serverOf } from "./active-data.ts";
 import type { DataConnection } from "./mode-choice.ts";
 import type { Session } from "./session.ts";
 
 export function openDefaultPort(session: Session, signal: AbortSignal): DataConnection {
-  const lifetime = new AbortController();
-  const stop = AbortSignal.any([signal, lifetime.signal]);
   const local = session.controlEnd;
-  const listening = listenOnOwnPort(session, local, stop);
-  const connection = listening.then((listener) => acceptInTime(session, listener, stop));
   let warning: string | undefined;
-  return {
-    how: () => `default-port ${local === undefined ? "" : formatEndpoint(local)}`.trim(),
-    asked: listening.then(() => {}),
-    ready: listening.then(({ endpoint, belowError }) => {
+  return serverConnects(session, signal, {
+    listen: (stop) => listenOnOwnPort(session, local, stop),
+    announce: async ({ endpoint, belowError }) => {
       if (belowError !== undefined) warning = portBelowMissing(endpoint);
-    }),
-    connection,
-    warning: () => warning,
-    async [Symbol.asyncDispose]() {
-      lifetime.abort(new Error("the data connection is not needed any more"));
-      const listener = await listening.catch(() => undefined);
-      await listener?.[Symbol.asyncDispose]();
-      const unused = await connection.catch(() => undefined);
-      unused?.reset();
     },
-  };
+    how: () => `default-port ${local === undefined ? "" : formatEndpoint(local)}`.trim(),
+    warning: () => warning,
+  });
 }
 
 /** On its own port in any case, and on the one below if that is free. */

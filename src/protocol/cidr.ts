@@ -1,6 +1,6 @@
 // A network as `address/prefix-length` (RFC 4632 section 3.1).
 import { SallyportError } from "./error.ts";
-import { formatIp, ipBytes, plainBytes } from "./ip-address.ts";
+import { ipBytes, plainBytes } from "./ip-address.ts";
 import { printable } from "./printable.ts";
 
 export interface Cidr {
@@ -39,11 +39,6 @@ export function cidrContains(cidr: Cidr, host: string): boolean {
     if (bitAt(bytes, bit) !== bitAt(cidr.bytes, bit)) return false;
   }
   return true;
-}
-
-/** `address/prefix length` in the usual spelling. */
-export function formatCidr(cidr: Cidr): string {
-  return `${formatIp(cidr.bytes)}/${cidr.prefix}`;
 }
 
 // Addresses that mean something only within one network.

@@ -3,6 +3,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { Sink } from "../client/receive-data.ts";
 import { translateFsError } from "../filesystem/fs-error.ts";
+import { withoutFirst } from "../filesystem/local/local-files.ts";
 import type { Clock } from "../platform/clock.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
@@ -146,19 +147,9 @@ export class FileSink implements Sink {
     for (let rest = pieces; rest.length > 0; ) {
       const { bytesWritten } = await handle.writev(rest, this.#at);
       this.#at += bytesWritten;
-      rest = behind(rest, bytesWritten);
+      rest = withoutFirst(rest, bytesWritten);
     }
   }
-}
-
-/** What a short write has left. */
-function behind(chunks: readonly Uint8Array[], written: number): Uint8Array[] {
-  let skip = written;
-  return chunks.flatMap((chunk) => {
-    const from = Math.min(skip, chunk.length);
-    skip -= from;
-    return from < chunk.length ? [chunk.subarray(from)] : [];
-  });
 }
 
 /** A file of this machine that a download writes, or continues. */

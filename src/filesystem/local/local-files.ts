@@ -89,7 +89,7 @@ export class LocalWriter implements FileWriter {
 }
 
 /** What is left of the pieces when the system took only some bytes: it may, when the disk becomes full. */
-function withoutFirst(pieces: readonly Uint8Array[], count: number): Uint8Array[] {
+export function withoutFirst(pieces: readonly Uint8Array[], count: number): Uint8Array[] {
   let skip = count;
   return pieces.flatMap((piece) => {
     const taken = Math.min(skip, piece.length);

@@ -4,13 +4,13 @@
 import type { Transferred } from "../../client/transfer-options.ts";
 import { flagsOf } from "../../filesystem/sftp/sftp-calls.ts";
 import { SftpUpdater } from "../../filesystem/sftp/sftp-writer.ts";
-import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import { SallyportError } from "../../protocol/error.ts";
 import { printable } from "../../protocol/printable.ts";
 import { typeOf } from "../../ssh/sftp/wire/attributes.ts";
 import { alreadyStored } from "../already-stored.ts";
 import type { StoreOrder } from "../store-order.ts";
 import type { SftpChannel } from "./sftp-channel.ts";
-import { isNoPart, storeByPart, type Target } from "./store-by-part.ts";
+import { storeByPart, type Target } from "./store-by-part.ts";
 import { identityIn, identityOf, readRemote, verifyFile } from "./verify.ts";
 import { keepTime, planOf, writePieces } from "./write-pieces.ts";
 
@@ -24,18 +24,14 @@ export interface ServerHabits {
 export async function store(remote: SftpChannel, order: StoreOrder, habits: ServerHabits): Promise<Transferred> {
   const target = await leadsTo(remote, remote.place(order.path), order.signal);
   if (order.inPlace || habits.inPlace) return await storeInPlace(remote, target, order);
-  try {
-    return await storeByPart(remote, target, order);
-  } catch (error) {
-    if (!isNoPart(error)) throw error;
-    if (error.isSent && !order.source.seekable) throw sentOnce(error.cause, target.path);
-    order.note(
-      `${error.cause.message}; ${printable(target.path, 200)} is written in place (--in-place does so at once)`,
-    );
-    habits.inPlace = true;
-    delete order.state.from;
-    return await storeInPlace(remote, target, { ...order, resume: "no" });
-  }
+  const stored = await storeByPart(remote, target, order);
+  if (!("refusal" in stored)) return stored;
+  const { refusal, isSent } = stored;
+  if (isSent && !order.source.seekable) throw sentOnce(refusal, target.path);
+  order.note(`${refusal.message}; ${printable(target.path, 200)} is written in place (--in-place does so at once)`);
+  habits.inPlace = true;
+  delete order.state.from;
+  return await storeInPlace(remote, target, { ...order, resume: "no" });
 }
 
 /** A link that is named is meant for what it leads to. Throws `FS_IS_DIRECTORY`, `FS_NOT_FILE`. */
@@ -59,8 +55,7 @@ async function leadsTo({ session }: SftpChannel, path: string, signal: AbortSign
       });
 }
 
-function sentOnce(cause: SallyportError, path: string): unknown {
-  if (!isSallyportError(cause)) return cause;
+function sentOnce(cause: SallyportError, path: string): SallyportError {
   return new SallyportError(
     cause.code,
     `${cause.message}, and what was sent to ${printable(path, 200)} cannot be read twice`,

@@ -4,7 +4,6 @@ import type { SourceFacts, Transferred } from "../../client/transfer-options.ts"
 import { flagsOf } from "../../filesystem/sftp/sftp-calls.ts";
 import { SftpUpdater } from "../../filesystem/sftp/sftp-writer.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
-import { hasMark, setMark } from "../../protocol/mark.ts";
 import { printable } from "../../protocol/printable.ts";
 import { besideBytes, noteSuffix, partSuffix } from "../part-file.ts";
 import { likeness, type NameState, nameState, partState, resumeSteps, type Step } from "../resume-rule.ts";
@@ -24,28 +23,19 @@ export interface Target {
   readonly mode: number | undefined;
 }
 
-const noPart: unique symbol = Symbol.for("sallyport.sftp.NoPart");
-
 /** The server takes no part, or does not let it have its name. */
-export class NoPart extends Error {
-  override readonly cause: SallyportError;
+export interface NoPart {
+  readonly refusal: SallyportError;
   /** The source has been read. */
   readonly isSent: boolean;
-
-  constructor(cause: SallyportError, isSent: boolean) {
-    super("no part");
-    this.cause = cause;
-    this.isSent = isSent;
-    setMark(this, noPart);
-  }
 }
 
-export function isNoPart(error: unknown): error is NoPart {
-  return hasMark(error, noPart);
-}
-
-/** Throws `NoPart`, and what the server says. */
-export async function storeByPart(remote: SftpChannel, target: Target, order: StoreOrder): Promise<Transferred> {
+/** Throws what the server says else. */
+export async function storeByPart(
+  remote: SftpChannel,
+  target: Target,
+  order: StoreOrder,
+): Promise<Transferred | NoPart> {
   const { signal, state } = order;
   const part = besideBytes(target.path, partSuffix);
   const note = new SourceNote(remote, besideBytes(target.path, noteSuffix), signal);
@@ -66,14 +56,16 @@ export async function storeByPart(remote: SftpChannel, target: Target, order: St
   if (step === "resume name") await remote.files.rename(target.path, part, { signal });
   const check = await planOf(order, bytes);
   const end = step === "rename part" ? bytes : await writePart(remote, part, bytes, note, order, check.digest);
+  if (typeof end !== "number") return end;
   const size = await checkSize(remote, part, end, signal);
-  if (size === "gone") throw new NoPart(taken(part), true);
+  if (size === "gone") return { refusal: taken(part), isSent: true };
   const verified = await verifyFile(remote, part, end, check, signal, size);
   // The new file is another one: it gets the old one's permissions.
   if (target.mode !== undefined) await remote.files.setMode(part, target.mode, { signal }).catch(() => {});
   await keepTime(remote, part, order);
   state.isRenaming = true;
-  await putInPlace(remote, part, target.path, note, order);
+  const noPart = await putInPlace(remote, part, target.path, note, order);
+  if (noPart !== undefined) return noPart;
   await note.remove();
   return { bytes: end - state.from, verified, how: "sftp" };
 }
@@ -144,7 +136,7 @@ async function nameAt(
   return { state: state === "unclear" ? "same" : state, bytes };
 }
 
-/** Returns the bytes of the part afterwards. Throws `NoPart` when the server does not let it be made. */
+/** Returns the bytes of the part afterwards. */
 async function writePart(
   remote: SftpChannel,
   part: string,
@@ -152,15 +144,15 @@ async function writePart(
   note: SourceNote,
   order: StoreOrder,
   digest: Parameters<typeof writePieces>[4],
-): Promise<number> {
+): Promise<number | NoPart> {
   const { signal, identity } = order;
   const flags = from === 0 ? flagsOf.replace : flagsOf.write;
-  const handle = await remote.session
-    .open(part, flags, { path: part, doing: "write" }, signal)
-    .catch((error: unknown) => {
-      if (isSallyportError(error) && refusesPart.test(error.code)) throw new NoPart(error, false);
-      throw error;
-    });
+  const opening = remote.session.open(part, flags, { path: part, doing: "write" }, signal);
+  const handle = await opening.catch((error: unknown): NoPart => {
+    if (isSallyportError(error) && refusesPart.test(error.code)) return { refusal: error, isSent: false };
+    throw error;
+  });
+  if ("refusal" in handle) return handle;
   await using file = new SftpUpdater(handle, signal);
   let end = from;
   try {
@@ -181,14 +173,14 @@ const never: AbortSignal = new AbortController().signal;
 /** About the name of the part; a directory that is missing or a full disk would refuse the file itself as well. */
 const refusesPart = /^FS_(?:PERMISSION|FAILED|UNSUPPORTED|NAME_INVALID|READ_ONLY|OUTSIDE|NOT_FOUND)$/;
 
-/** In one step where the server has posix-rename@openssh.com; elsewhere the old file goes first. Throws `NoPart`. */
+/** In one step where the server has posix-rename@openssh.com; elsewhere the old file goes first. */
 async function putInPlace(
   remote: SftpChannel,
   part: string,
   path: string,
   note: SourceNote,
   order: StoreOrder,
-): Promise<void> {
+): Promise<NoPart | undefined> {
   const { files } = remote;
   const { signal } = order;
   try {
@@ -197,13 +189,14 @@ async function putInPlace(
       await files.remove(path, { signal });
       await files.rename(part, path, { signal });
     });
+    return undefined;
   } catch (error) {
     if (signal.aborted || !isSallyportError(error) || !error.code.startsWith("FS_")) throw error;
     await files.remove(part, { signal }).catch(() => {
       order.note(`${printable(part, 200)} stays at the server, which does not let it be removed`);
     });
     await note.remove();
-    throw new NoPart(error, true);
+    return { refusal: error, isSent: true };
   }
 }
 
