@@ -20,19 +20,24 @@ const bans: readonly Ban[] = [
     home: /^src\/network\/system-[^/]+\.ts$/,
   },
   { pattern: /\bconsole\./g, instead: "below src/cli there is only the Trace", home: /^src\/cli\// },
-  {
-    pattern: /\binstanceof (?:SallyportError|Ftp\w+|Sftp\w+)\b/g,
-    instead: "a program may have two copies of the package: isSallyportError, or a key of Symbol.for",
-    home: /^$/,
-  },
   { pattern: /\b(?:TODO|FIXME)\b/g, instead: "finish it, or open an issue", home: undefined },
 ];
+
+/** Our own objects are known by a code or a field. */
+function classesOf(files: readonly SourceFile[]): Ban {
+  const names = files.flatMap(({ text }) => Array.from(text.matchAll(/\bclass (\w+)/g), ([, name = ""]) => name));
+  return {
+    pattern: new RegExp(`\\binstanceof (?:SallyportError|${names.join("|")})\\b`, "g"),
+    instead: "a program may have two copies of the package: isSallyportError, a code, or a field that tells them apart",
+    home: /^$/,
+  };
+}
 
 /** One line per banned word: `place has word: what to do instead`. Comments count for TODO and FIXME only. */
 export function bannedWords(files: readonly SourceFile[]): string[] {
   return files.flatMap((file) => {
     const code = withoutComments(file.text);
-    return bans.flatMap(({ pattern, instead, home }) => {
+    return [...bans, classesOf(files)].flatMap(({ pattern, instead, home }) => {
       if (home?.test(file.path)) return [];
       const text = home === undefined ? file.text : code;
       return Array.from(text.matchAll(pattern), (match) => `${placeOf(file, match.index)} has ${match[0]}: ${instead}`);

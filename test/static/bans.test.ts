@@ -13,6 +13,7 @@ describe("the bans", () => {
     ["src/network/a.ts", "Math.random()", "src/network/a.ts:1 has Math.random"],
     ["src/gateway/a.ts", 'console.log("x")', "src/gateway/a.ts:1 has console."],
     ["src/client/a.ts", "if (e instanceof SallyportError)", "src/client/a.ts:1 has instanceof SallyportError"],
+    ["src/client/a.ts", "class Refused {}\nif (e instanceof Refused)", "src/client/a.ts:2 has instanceof Refused"],
     ["src/gateway/a.ts", "// TODO: all of it", "src/gateway/a.ts:1 has TODO"],
   ])("find in %s: %s", (path, text, fault) => {
     expect(bannedWords([{ path, text }])).toEqual([expect.stringContaining(fault)]);
@@ -22,6 +23,7 @@ describe("the bans", () => {
     ["src/network/system-clock.ts", "Date.now()"],
     ["src/network/system-random.ts", "Math.random()"],
     ["src/cli/a.ts", 'console.log("x")'],
+    ["src/network/a.ts", "if (stream instanceof Socket)"],
     ["src/gateway/a.ts", "// Date.now is banned, console. too"],
   ])("let pass in %s: %s", (path, text) => {
     expect(bannedWords([{ path, text }])).toEqual([]);
