@@ -27,7 +27,7 @@ const bans: readonly Ban[] = [
 function classesOf(files: readonly SourceFile[]): Ban {
   const names = files.flatMap(({ text }) => Array.from(text.matchAll(/\bclass (\w+)/g), ([, name = ""]) => name));
   return {
-    pattern: new RegExp(`\\binstanceof (?:SallyportError|${names.join("|")})\\b`, "g"),
+    pattern: new RegExp(`\\binstanceof (?:${["SallyportError", ...names].join("|")})\\b`, "g"),
     instead: "a program may have two copies of the package: isSallyportError, a code, or a field that tells them apart",
     home: /^$/,
   };

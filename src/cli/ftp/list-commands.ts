@@ -17,7 +17,7 @@ const usage = "[-OPTIONS] [PATTERN [LOCAL]]";
 function row(name: string, help: string, show: Show): PromptCommand {
   const all = showing(`${name} ${usage}`, help, (shell, _, words) => list(shell, name, words, show));
   // Any number of options may come first.
-  return { ...all, args: [0, 1000], completes: ["remote"] };
+  return { ...all, args: [0, Number.POSITIVE_INFINITY], completes: ["remote"] };
 }
 
 export const listCommands: readonly PromptCommand[] = [

@@ -31,9 +31,6 @@ const completedAs: Readonly<Record<string, Completed>> = {
   LOCAL: "local",
 };
 
-/** Behind a command that takes any number. */
-const wordsMax = 1000;
-
 /** `line`: its name with others that it has, and what stands behind it, as help shows it: `get|recv FILE [LOCAL]`. */
 export function command(line: string, help: string, run: Run): PromptCommand {
   const [names = "", ...usage] = line.split(" ");
@@ -45,7 +42,7 @@ export function command(line: string, help: string, run: Run): PromptCommand {
     aliases,
     usage: usage.join(" "),
     help,
-    args: [needed.length, line.includes("...") ? wordsMax : usage.length],
+    args: [needed.length, line.includes("...") ? Number.POSITIVE_INFINITY : usage.length],
     completes: usage.map((word) => ownEntry(completedAs, word.replace(/[^A-Z]/g, "")) ?? "nothing"),
     redirects: undefined,
     run: (shell, words) => run(shell, textsOf(words), words),
