@@ -1,7 +1,10 @@
 // The public API.
 
+export { type FtpFileSystem, type FtpFileSystemOptions, openFtpFileSystem } from "./bridge/ftp-files.ts";
 export { openSftpFileSystem, type SftpFileSystem, type SftpFileSystemOptions } from "./bridge/sftp-files.ts";
 export { type SshLoginOptions, sshLogins } from "./bridge/ssh-logins.ts";
+export type { AskPassword, ClientOptions, ClientTls, Credentials, DataMode } from "./client/client-options.ts";
+export type { FtpClientOptions } from "./connect/ftp-client.ts";
 export * from "./connect/shared-exports.ts";
 export type { SshHost } from "./connect/ssh-host.ts";
 export { type LocalFileSystemOptions, openLocalFileSystem } from "./filesystem/local/local-file-system.ts";
@@ -22,7 +25,9 @@ export type {
   UpdatesFiles,
   WriteStart,
 } from "./platform/file-system.ts";
+export type { NameEncoding } from "./protocol/client/name-bytes.ts";
 export type { FileEntry, FileFacts, FileType } from "./protocol/listing/file-facts.ts";
+export type { Reply } from "./protocol/reply.ts";
 export { openServer } from "./serve/open-server.ts";
 export type {
   OpenListener,

@@ -4,6 +4,7 @@ import type { LoopbackParts } from "../lab/loopback/parts.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import type { BridgeCommand } from "./bridge/bridge-command.ts";
+import type { ToFtpCommand } from "./bridge/to-ftp-command.ts";
 import { helpText, type ParsedLine } from "./command-line/commands.ts";
 import { hintAtCommand } from "./command-line/near-command.ts";
 import { parseCommandLine } from "./command-line/parse-command-line.ts";
@@ -41,14 +42,15 @@ async function run(
   try {
     const line = parseCommandLine(argv);
     if (line.kind === "tunnel") return await runCommandLine(line, argv, io);
-    if (line.kind === "serve" || line.kind === "bridge") return await runServer(line, io, openServer);
+    if (line.kind === "serve" || line.kind === "bridge" || line.kind === "bridge-to-ftp")
+      return await runServer(line, io, openServer);
     return await whole(await runToItsEnd(line, io, loadDemoParts), io, usageReporter(io));
   } catch (thrown) {
     return fail(thrown, usageReporter(io));
   }
 }
 
-type Ending = Exclude<ParsedLine, TunnelCommand | ServeCommand | BridgeCommand>;
+type Ending = Exclude<ParsedLine, TunnelCommand | ServeCommand | BridgeCommand | ToFtpCommand>;
 
 /** The commands that end by themselves; each is loaded when it is needed. */
 async function runToItsEnd(line: Ending, io: ProcessIo, loadDemoParts: LoadDemoParts): Promise<number> {
@@ -125,7 +127,7 @@ async function runCommandLine(command: TunnelCommand, argv: readonly string[], i
 }
 
 async function runServer(
-  command: ServeCommand | BridgeCommand,
+  command: ServeCommand | BridgeCommand | ToFtpCommand,
   io: RealProcessIo,
   openServer: OpenServer,
 ): Promise<number> {
@@ -136,6 +138,10 @@ async function runServer(
     if (command.kind === "bridge") {
       const { runBridge } = await import("./bridge/run-bridge.ts");
       return await runBridge(command, io, reporter, openServer);
+    }
+    if (command.kind === "bridge-to-ftp") {
+      const { runToFtp } = await import("./bridge/run-to-ftp.ts");
+      return await runToFtp(command, io, reporter, openServer);
     }
     const { runServe } = await import("./serve/run-serve.ts");
     return await runServe(command, io, reporter, openServer);

@@ -53,6 +53,8 @@ export interface DownloadOptions extends TransferOptions {
 export interface UploadOptions extends TransferOptions {
   /** Add to the end of the file (APPE). Default false. */
   readonly append?: boolean;
+  /** Called once the server has said that it takes the file (150). */
+  readonly onAnnounced?: () => void;
 }
 
 /** What a transfer has done. */

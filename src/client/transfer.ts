@@ -109,6 +109,8 @@ export interface TransferOrder {
   readonly signal: AbortSignal;
   /** Moves the data. Resolves after the end-of-file, received or sent. */
   readonly carry: (data: Connection, signal: AbortSignal) => Promise<void>;
+  /** The server has announced the transfer (1yz). */
+  readonly onAnnounced?: () => void;
   /** The next commands may leave: no ABOR will follow. At the end of the data, or only after the confirmation. */
   readonly onDataComplete?: () => void;
 }
@@ -150,6 +152,12 @@ export class TransferRun {
     const { control, modes } = this.#session;
     const { verb, argument } = this.#order;
     const asked = control.ask(verb, argument, "transfer");
+    const { onAnnounced } = this.#order;
+    if (onAnnounced !== undefined)
+      asked.first.then(
+        ({ code }) => code < 200 && onAnnounced(),
+        () => {},
+      );
     const carried = this.#carry();
     carried.catch(() => {});
     if (followsAtOnce(this.#session)) this.#dataOver(asked, carried).catch(() => {});

@@ -1,5 +1,6 @@
 // What a source gives, from here to the server; the attempts of a source that can be read again.
 import { toNetworkLines } from "../protocol/ascii.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import { makeDigest, offeredHashes } from "./checksum.ts";
@@ -120,6 +121,7 @@ class Upload {
       type: options.type === "ascii" ? "A" : "I",
       offset: 0,
       signal: this.#signal,
+      ...definedProps({ onAnnounced: options.onAnnounced }),
       carry: (data, stop) => {
         this.#isOpened = true;
         // Converted pieces are others.

@@ -1,5 +1,6 @@
 // Everything that can grow and every wait has a limit: a table for each layer in limits/, with the unit in the name and the
 // precedent beside it. docs/reference/limits.md is made from them.
+import { bridgeLimits } from "./limits/bridge-limits.ts";
 import { clientLimits } from "./limits/client-limits.ts";
 import { doctorLimits } from "./limits/doctor-limits.ts";
 import { labLimits } from "./limits/lab-limits.ts";
@@ -22,6 +23,7 @@ export type LimitName =
   | keyof typeof listingLimits
   | keyof typeof serverLimits
   | keyof typeof sshServerLimits
+  | keyof typeof bridgeLimits
   | keyof typeof programLimits
   | keyof typeof doctorLimits
   | keyof typeof labLimits;
@@ -36,6 +38,7 @@ export const limitTables: Readonly<Record<string, LimitTable>> = {
   Listings: listingLimits,
   "FTP server": serverLimits,
   "SSH server": sshServerLimits,
+  Bridges: bridgeLimits,
   Program: programLimits,
   Doctor: doctorLimits,
   Lab: labLimits,

@@ -20,7 +20,7 @@ export interface CheckedListen {
 /** Throws `CONFIG_INVALID`. */
 export function checkListen(options: ServerOptions): CheckedListen[] {
   const listen = options.listen ?? [{}];
-  if (listen.length === 0) throw wrong("there is no address to listen on");
+  if (listen.length === 0 && options.ssh === undefined) throw wrong("there is no address to listen on");
   return listen.map(({ host = "127.0.0.1", port = 2121, implicitTls = false }: ServerListen) => {
     if (implicitTls && options.tls === undefined) throw wrong("implicit TLS needs a certificate and its key");
     const address = host === "localhost" ? "127.0.0.1" : host.replace(/^\*$/, "");

@@ -46,7 +46,7 @@ export interface ServerTls {
 export interface ServerOptions {
   /** What is served: a directory of this machine, or your own FileSystem. Left out where `authenticate` alone knows the users and what each sees. */
   readonly files?: string | FileSystem;
-  /** Default: one, `127.0.0.1:2121`. */
+  /** Default: one, `127.0.0.1:2121`. None (`[]`) where there is `ssh`: then the files are served by SFTP and scp alone. */
   readonly listen?: readonly ServerListen[];
   /** Who may log in. Beside `passwordFile`, `anonymous` and `authenticate`; nobody when none is given. */
   readonly users?: readonly ServerUser[];

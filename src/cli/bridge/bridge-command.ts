@@ -6,6 +6,7 @@ import { Parser } from "../command-line/parser.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { hasUsers, type ServeCommand, serverOf } from "../serve/serve-command.ts";
 import { bridgeOptions, type ParsedBridgeOptions } from "./bridge-options.ts";
+import { parseToFtp, type ToFtpCommand } from "./to-ftp-command.ts";
 
 export interface BridgeCommand {
   readonly kind: "bridge";
@@ -23,7 +24,10 @@ export interface BridgeCommand {
 export function bridgeParser(): Parser<ParsedBridgeOptions> {
   return new Parser(
     {
-      usage: ["bridge [-L [BIND:]PORT] [options] [USER@]HOST[:PATH]"],
+      usage: [
+        "bridge [-L [BIND:]PORT] [options] [USER@]HOST[:PATH]",
+        "bridge --to-ftp ...         the other way round: sallyport bridge --to-ftp --help",
+      ],
       about: [
         "An FTP server whose files are on an SFTP server.",
         "",
@@ -45,7 +49,8 @@ export function bridgeParser(): Parser<ParsedBridgeOptions> {
 }
 
 /** Throws `USAGE_INVALID`. */
-export function parseBridge(args: readonly string[]): BridgeCommand {
+export function parseBridge(args: readonly string[]): BridgeCommand | ToFtpCommand {
+  if (args.includes("--to-ftp")) return parseToFtp(args);
   const { values, args: operands } = bridgeParser().parseArgs(args);
   const [text] = operands;
   if (text === undefined) {

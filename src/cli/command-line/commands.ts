@@ -1,5 +1,6 @@
 // The first words that are commands, and no destination: how the rest is read, and what --help prints.
 import { type BridgeCommand, bridgeParser, parseBridge } from "../bridge/bridge-command.ts";
+import { type ToFtpCommand, toFtpParser } from "../bridge/to-ftp-command.ts";
 import { type DemoCommand, demoParser, parseDemo } from "../demo/demo-command.ts";
 import { type DoctorCommand, doctorParser, parseDoctor } from "../doctor/doctor-command.ts";
 import { type ExplainCommand, explainParser, parseExplain } from "../doctor/explain-command.ts";
@@ -16,6 +17,7 @@ export type ParsedLine =
   | TunnelCommand
   | ServeCommand
   | BridgeCommand
+  | ToFtpCommand
   | PasswdCommand
   | DemoCommand
   | LabCommand
@@ -57,7 +59,11 @@ export const urlCommands: readonly string[] = transferVerbs;
 /** All first words with a meaning; a host of such a name is written `user@help`. */
 export const commandWords: readonly string[] = ["tunnel", ...commands.keys(), "help"];
 
+/** The other way round has options of another kind, and help for them. */
+export const toFtpTopic = "bridge --to-ftp";
+
 /** What `--help` prints; of a tunnel where no command is named. No line is wider than 100 columns. */
 export function helpText(command = "tunnel"): string {
+  if (command === toFtpTopic) return toFtpParser().helpText();
   return (commands.get(command)?.parser() ?? tunnelParser()).helpText();
 }

@@ -1,7 +1,7 @@
 // From the arguments to a command.
 import { CommanderError } from "commander";
 import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
-import { commands, type ParsedLine, urlCommands } from "./commands.ts";
+import { commands, type ParsedLine, toFtpTopic, urlCommands } from "./commands.ts";
 import { nearCommand } from "./near-command.ts";
 import { parseTunnel, type TunnelCommand } from "./tunnel-command.ts";
 import { usageError, withHelpOf } from "./usage-error.ts";
@@ -14,7 +14,8 @@ export function parseCommandLine(argv: readonly string[]): ParsedLine {
   const [first = "", ...rest] = args;
   const command = commands.get(first);
   // Also behind a mistake: who asks for help has often made one.
-  if (args.some((arg) => arg === "--help" || arg === "-h")) return helpOf(first);
+  if (args.some((arg) => arg === "--help" || arg === "-h"))
+    return first === "bridge" && rest.includes("--to-ftp") ? { kind: "help", command: toFtpTopic } : helpOf(first);
   if (args.some((arg) => arg === "--version" || arg === "-V")) return { kind: "version" };
   if (first === "help" && rest.length < 2) return helpTopic(rest[0]);
   if (command !== undefined && end >= 0) throw usageError(`${first} runs no command`, "Leave the -- out.");

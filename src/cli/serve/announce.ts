@@ -7,22 +7,39 @@ import type { OpenListener, Server } from "../../serve/options.ts";
 import type { ServeCommand } from "./serve-command.ts";
 
 /** Lines for standard output; one JSON object for programs. */
-export function announceSsh(server: Server, command: ServeCommand): readonly string[] {
+export function announceSsh(
+  server: Server,
+  command: ServeCommand,
+  { leadsTo, listenFlag }: Pick<ListenerWords, "leadsTo" | "listenFlag"> = {},
+): readonly string[] {
   const { ssh } = server;
   if (ssh === undefined) return [];
   const { url, host, port, hostKey, hostKeyFingerprint } = ssh;
   if (command.output.json) {
-    return [JSON.stringify({ event: "ssh-listening", url, host, port, hostKey, hostKeyFingerprint })];
+    return [
+      JSON.stringify({
+        event: "ssh-listening",
+        url,
+        host,
+        port,
+        hostKey,
+        hostKeyFingerprint,
+        ...definedProps({ files: leadsTo }),
+      }),
+    ];
   }
   const asked = command.options.ssh?.host ?? "127.0.0.1";
   const onlyHere = isLoopback(asked);
+  const flag = leadsTo === undefined ? "--ssh" : listenFlag;
   const isEverywhere = asked === "" || asked === "*" || isUnspecified(asked);
   const target = `${command.users[0] ?? "NAME"}@${isEverywhere ? hostname() : host}`;
   const permitted = command.options.ssh?.permitOpen?.join(", ");
   return [
-    onlyHere ? `${url} (this machine only unless --ssh says otherwise)` : url,
+    `${url}${leadsTo === undefined ? "" : ` -> ${leadsTo}`}${onlyHere ? ` (this machine only unless ${flag} says otherwise)` : ""}`,
     `  host key        ${keyName(hostKey)} ${hostKeyFingerprint}`,
-    `  connects to     this FTP server${permitted === undefined ? " and nothing else" : `, ${permitted}`}`,
+    ...(leadsTo === undefined
+      ? [`  connects to     this FTP server${permitted === undefined ? " and nothing else" : `, ${permitted}`}`]
+      : []),
     ...tunnelLine(server, command, target, port),
     `  its files       sftp -P ${port} ${target}`,
     `  try the login   ssh -p ${port} ${target} true`,

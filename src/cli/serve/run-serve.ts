@@ -103,7 +103,7 @@ async function serve(
       const asked = command.options.listen?.[index]?.host;
       io.printLine(announceListener(listener, { asked, json: command.output.json, ...words }));
     }
-    for (const line of announceSsh(server, command)) io.printLine(line);
+    for (const line of announceSsh(server, command, words)) io.printLine(line);
     if (words.leadsTo === undefined) warnOfRoot(reporter);
     await warnOfReadableHashes(command, reporter);
     warnOfExposure(command, words, reporter);

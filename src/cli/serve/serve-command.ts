@@ -91,7 +91,7 @@ function listenersOf({ listen }: ParsedServeOptions): Pick<ServerOptions, "liste
   return { listen: listen.every(({ implicitTls }) => implicitTls) ? [{}, ...listen] : listen };
 }
 
-function sshOf(values: ParsedServeOptions): Pick<ServerOptions, "ssh"> {
+export function sshOf(values: ParsedServeOptions): Pick<ServerOptions, "ssh"> {
   const { ssh, users = [], passwordFile, authorizedKeysFile, hostKeyFile, permitOpen, gatewayPorts } = values;
   const options = definedProps({ authorizedKeysFile, hostKeyFile, permitOpen, gatewayPorts });
   if (ssh !== undefined) {

@@ -67,4 +67,9 @@ export const sshServerLimits = {
     why: "that a connection for a client is tried from, when one is taken",
   },
   sshServerPortDrawsMax: { value: 10, unit: "ports", why: "that are drawn for a listener before there is none" },
+  sftpReorderBytesMax: {
+    value: 4_194_304,
+    unit: "bytes",
+    why: "of one file that a client reads or writes out of order where that is only possible from start to end; rclone has 64 requests of 32 kB in flight",
+  },
 } as const;

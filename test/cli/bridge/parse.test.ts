@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bridgeOptions } from "../../../src/cli/bridge/bridge-options.ts";
+import { toFtpOptions } from "../../../src/cli/bridge/to-ftp-options.ts";
 import { helpText } from "../../../src/cli/command-line/commands.ts";
 import { flagOf } from "../../../src/cli/command-line/option-table.ts";
 import { parseCommandLine } from "../../../src/cli/command-line/parse-command-line.ts";
@@ -97,4 +98,57 @@ test("files are left as they are in TYPE A unless it is asked for, and opened la
   });
   expect(refusalOf("bridge --in-place --atomic-uploads files").message).toMatch(/cannot be used together/);
   expect(refusalOf("bridge --ascii x files").code).toBe("USAGE_INVALID");
+});
+
+describe("sallyport bridge --to-ftp", () => {
+  test("takes the options of the SSH server and those of the FTP client", () => {
+    const line = `bridge --to-ftp --listen *:2222 --host-key h --user a --password-file f --authorized-keys k/%u --tls
+      --tls-ca ca --passive --via me@gate -p 2200 -i key --ssh embedded -v --json plant:secret@ftp-host:2121/in%20box`;
+    expect(parse(line)).toMatchObject({
+      kind: "bridge-to-ftp",
+      target: { host: "ftp-host", port: 2121, user: "plant", password: "secret" },
+      root: "in box",
+      mode: "passive",
+      tls: "explicit",
+      tlsCa: "ca",
+      via: { transport: "embedded", ssh: { host: "gate", user: "me", port: 2200, identityFiles: ["key"] } },
+      serve: {
+        options: {
+          listen: [],
+          passwordFile: "f",
+          ssh: { host: "*", port: 2222, hostKeyFile: "h", authorizedKeysFile: "k/%u" },
+        },
+        users: ["a"],
+        output: { verbosity: 1, json: true },
+      },
+    });
+  });
+
+  test.each([
+    ["ftp-host", { host: "ftp-host" }, "", undefined],
+    ["ftp-host//srv", { host: "ftp-host" }, "/srv", undefined],
+    ["ftps://me@ftp-host/x", { host: "ftp-host", user: "me" }, "x", "implicit"],
+  ])("reads %s", (place, target, root, tls) => {
+    const command = parse(`bridge --to-ftp --user a ${place}`);
+    expect(command).toMatchObject({ target, root, serve: { options: { ssh: { host: "127.0.0.1", port: 2222 } } } });
+    expect(command).toMatchObject(tls === undefined ? {} : { tls });
+  });
+
+  test.each([
+    ["bridge --to-ftp --user a", /destination is missing/],
+    ["bridge --to-ftp ftp-host", /nobody could log in/],
+    ["bridge --to-ftp --user a sftp://ftp-host", /not to SFTP/],
+    ["bridge --to-ftp --user a -i key ftp-host", /-i is for the SSH connection of --via/],
+    ["bridge --to-ftp --user a --listen 1 --listen 2 ftp-host", /--listen was given twice/],
+    ["bridge --to-ftp --user a --atomic-uploads ftp-host", /unknown option --atomic-uploads/],
+  ])("refuses %s", (line, message) => {
+    expect(refusalOf(line)).toMatchObject({ code: "USAGE_INVALID", message: expect.stringMatching(message) });
+  });
+
+  test("has help that names every option", () => {
+    expect(parse("bridge --to-ftp --help")).toEqual({ kind: "help", command: "bridge --to-ftp" });
+    const help = helpText("bridge --to-ftp");
+    for (const { rows } of toFtpOptions) for (const row of rows) expect(help).toContain(`  ${flagOf(row)}`);
+    expect(help.split("\n").filter((text) => text.length > 100)).toEqual([]);
+  });
 });

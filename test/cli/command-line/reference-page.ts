@@ -1,5 +1,6 @@
 // docs/reference/command-line.md, made from the option table.
 import { bridgeOptions } from "../../../src/cli/bridge/bridge-options.ts";
+import { toFtpOptions } from "../../../src/cli/bridge/to-ftp-options.ts";
 import { commandWords } from "../../../src/cli/command-line/commands.ts";
 import { type OptionGroup, type RowText, spelling } from "../../../src/cli/command-line/option-table.ts";
 import { examples } from "../../../src/cli/command-line/tunnel-command.ts";
@@ -53,6 +54,16 @@ export function referencePage(): string {
     bridging,
     "",
     ...optionRows(bridgeOptions.flatMap(({ rows }) => rows)),
+    "",
+    "### sallyport bridge --to-ftp",
+    "",
+    "```",
+    "sallyport bridge --to-ftp [--listen [ADDRESS:]PORT] [options] [USER@]FTP-HOST[:PORT][/PATH]",
+    "```",
+    "",
+    bridgingToFtp,
+    "",
+    ...optionRows(toFtpOptions.flatMap(({ rows }) => rows)),
     "",
     "## sallyport passwd",
     "",
@@ -174,6 +185,8 @@ questions.`;
 const bridging = `An FTP server whose files are on the SFTP server HOST; PATH is \`/\` for FTP clients. Without \`--user\`, \`--password-file\` and
 \`--anonymous\`, FTP users log in with their own SSH names and passwords. [The guide](../guides/bridge.md) says more. The options of SSH are those
 of the tunnel, the others those of \`serve\`.`;
+
+const bridgingToFtp = `The other way round: an SSH server (SFTP, scp) whose files are on an FTP server, behind an SSH server (\`--via\`) or TLS if need be.`;
 
 const transfers = `URLs are \`ftp://\` and \`ftps://\` (TLS from the first byte). The [guide](../guides/client.md) has examples. With \`--json\`
 every line of standard output is an object with \`event\`:

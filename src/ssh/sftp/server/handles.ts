@@ -1,9 +1,11 @@
 // The files and directories that one client has open.
-import type { FileOptions, FileReader, FileSystem } from "../../../platform/file-system.ts";
+import { type FileOptions, type FileReader, type FileSystem, updatesFiles } from "../../../platform/file-system.ts";
 import { limits } from "../../../protocol/limits.ts";
 import type { FileEntry } from "../../../protocol/listing/file-facts.ts";
 import { openFlags, statusCodes } from "../wire/message-types.ts";
-import { openWriter, type SftpWriter } from "./file-writers.ts";
+import { openWriter } from "./file-writers.ts";
+import { NearReader } from "./near-reader.ts";
+import type { SftpWriter } from "./sftp-writer.ts";
 import { Refusal } from "./status.ts";
 
 type Open = OpenFile | OpenDirectory;
@@ -92,25 +94,12 @@ export class OpenDirectory implements AsyncDisposable {
 export class OpenFile implements AsyncDisposable {
   readonly kind = "file";
   readonly path: string;
-  readonly #files: FileSystem;
-  readonly #options: FileOptions;
   readonly #mayRead: boolean;
+  readonly #reader: NearReader;
   readonly #writer: SftpWriter | undefined;
-  #reader: FileReader | undefined;
-  /** Where the reader is. */
-  #position = 0;
 
-  private constructor(
-    files: FileSystem,
-    path: string,
-    options: FileOptions,
-    reader: FileReader | undefined,
-    writer: SftpWriter | undefined,
-    mayRead: boolean,
-  ) {
-    this.#files = files;
+  private constructor(path: string, reader: NearReader, writer: SftpWriter | undefined, mayRead: boolean) {
     this.path = path;
-    this.#options = options;
     this.#reader = reader;
     this.#writer = writer;
     this.#mayRead = mayRead;
@@ -119,27 +108,19 @@ export class OpenFile implements AsyncDisposable {
   /** Throws `FS_*`. */
   static async open(files: FileSystem, path: string, flags: number, options: FileOptions): Promise<OpenFile> {
     const mayRead = (flags & openFlags.read) !== 0;
-    if ((flags & openFlags.write) !== 0) {
-      const writer = await openWriter(files, path, flags, options);
-      return new OpenFile(files, path, options, undefined, writer, mayRead);
-    }
-    const reader = await files.openRead(path, { ...options, offset: 0 });
-    return new OpenFile(files, path, options, reader, undefined, mayRead);
+    const isWritten = (flags & openFlags.write) !== 0;
+    const writer = isWritten ? await openWriter(files, path, flags, options) : undefined;
+    const open = (offset: number): Promise<FileReader> => files.openRead(path, { ...options, offset });
+    const first = isWritten ? undefined : await open(0);
+    // Where files can be changed anywhere, a reader that jumps costs little.
+    const reader = new NearReader(first, open, updatesFiles(files) ? 0 : limits.sftpReorderBytesMax);
+    return new OpenFile(path, reader, writer, mayRead);
   }
 
-  /** Empty at the end of the file. Clients read on and on; whoever jumps costs a new reader. */
+  /** Empty at the end of the file. */
   async read(offset: number, bytes: number): Promise<Buffer> {
     if (!this.#mayRead) throw new Refusal(statusCodes.permissionDenied, "the file is not open for reading");
-    if (this.#reader === undefined || this.#position !== offset) {
-      await this.#reader?.[Symbol.asyncDispose]();
-      this.#reader = undefined;
-      this.#reader = await this.#files.openRead(this.path, { ...this.#options, offset });
-      this.#position = offset;
-    }
-    const buffer = Buffer.allocUnsafe(bytes);
-    const count = await this.#reader.read(buffer);
-    this.#position += count;
-    return buffer.subarray(0, count);
+    return await this.#reader.read(offset, bytes);
   }
 
   get writer(): SftpWriter {
@@ -153,7 +134,7 @@ export class OpenFile implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#reader?.[Symbol.asyncDispose]();
+    await this.#reader[Symbol.asyncDispose]();
     await this.#writer?.[Symbol.asyncDispose]();
   }
 }

@@ -93,14 +93,16 @@ export function writeAttributes(writer: WireWriter, facts: FileFacts): void {
   const user = numberOf(facts.owner);
   const group = numberOf(facts.group);
   const hasOwner = user !== undefined && group !== undefined;
-  writer.uint32(flags.size | (hasOwner ? flags.owner : 0) | flags.permissions | flags.times);
-  writeUint64(writer, facts.size);
+  // Without the permissions a client would not learn the type, so those are always sent.
+  const hasSize = facts.untold?.includes("size") !== true;
+  const hasTimes = facts.untold?.includes("modifiedMs") !== true;
+  const has = [hasSize ? flags.size : 0, hasOwner ? flags.owner : 0, flags.permissions, hasTimes ? flags.times : 0];
+  writer.uint32(has.reduce((sum, flag) => sum | flag, 0));
+  if (hasSize) writeUint64(writer, facts.size);
   if (hasOwner) writer.uint32(user).uint32(group);
   const seconds = Math.min(Math.max(Math.floor(facts.modifiedMs / 1000), 0), 0xffff_ffff);
-  writer
-    .uint32(typeBits[facts.type] | facts.mode)
-    .uint32(seconds)
-    .uint32(seconds);
+  writer.uint32(typeBits[facts.type] | facts.mode);
+  if (hasTimes) writer.uint32(seconds).uint32(seconds);
 }
 
 const half = 2 ** 32;
