@@ -49,4 +49,5 @@ export type {
   Tunnel,
   TunnelOptions,
   TunnelServerTls,
+  TunnelTls,
 } from "./tunnel/options.ts";

@@ -2,7 +2,7 @@
 
 import type { ClientIdentity } from "../admission/client-identity.ts";
 import { dialActive } from "../data-connection/dial-active.ts";
-import { joinedPair } from "../data-connection/joined-pair.ts";
+import { isJoined, joinedPair } from "../data-connection/joined-pair.ts";
 import { openPassiveListener } from "../data-connection/passive-listener.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
@@ -13,9 +13,9 @@ import type { HostPort } from "../protocol/host-port.ts";
 import { plainHost, sameHost } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
 import { choosePassiveAddress } from "../protocol/passive-reply.ts";
-import type { DataSide, RelayAction, ServerMemory } from "../protocol/relay/messages.ts";
+import type { DataSide, Direction, RelayAction, ServerMemory } from "../protocol/relay/messages.ts";
 import type { UpstreamControl } from "./control-connections.ts";
-import type { GatewayEnvironment, GatewayOptions } from "./environment.ts";
+import type { DownstreamTls, GatewayEnvironment, GatewayOptions } from "./environment.ts";
 import type { ListenerRegistry, WaitingListener } from "./listener-registry.ts";
 import { type Opening, type SecuredBy, TransferConnections, type TransferReports } from "./transfer-connections.ts";
 import { connectUpstream, listenActive, listenDefaultPort } from "./upstream-data.ts";
@@ -44,6 +44,9 @@ export interface DataActionsOptions {
   readonly downstream: Connection;
   readonly client: ClientIdentity;
   readonly targetPolicy: TargetPolicy;
+  readonly downstreamTls: DownstreamTls | undefined;
+  /** Its data connections are inside TLS now (PROT P). */
+  readonly protectsClient: () => boolean;
   /** The way to the server, as it is now. */
   readonly server: () => UpstreamControl;
   readonly reports: TransferReports;
@@ -85,9 +88,10 @@ export class DataActions {
     "connect-downstream": (transfer, { to }) => this.#connectDownstream(transfer, to),
     "connect-upstream": (transfer, { port }) => this.#connectUpstream(transfer, port),
     "listen-upstream": (transfer, { how }) => transfer.open("upstream", how, this.#acceptServer(transfer.id, how)),
-    copy: (transfer, { direction, secure = [], from }) => transfer.copy(direction, this.#securedBy(secure), from),
+    copy: (transfer, { direction, secure = [], from }) =>
+      transfer.copy(direction, this.#securedBy(secure, direction), from),
     hold: (transfer) => transfer.hold(),
-    verify: (transfer, { from, to, secure = [] }) => transfer.verify(from, to, this.#securedBy(secure)),
+    verify: (transfer, { from, to, secure = [] }) => transfer.verify(from, to, this.#securedBy(secure, "download")),
     finish: (transfer, { side }) => transfer.finish(side),
     reset: (transfer, { side }) => transfer.reset(side),
     "forget-downstream": (transfer) => transfer.forget("downstream"),
@@ -103,7 +107,7 @@ export class DataActions {
 
   #listenDownstream(transfer: TransferConnections): void {
     transfer.open("downstream", "passive", async (signal, hold) => {
-      const { context, downstream, client, reports, hasBegun } = this.#options;
+      const { context, downstream, client, reports, hasBegun, protectsClient: protects } = this.#options;
       const { options, environment, registry } = context;
       const listener = await openPassiveListener({
         network: environment.downstream,
@@ -115,7 +119,7 @@ export class DataActions {
         signal,
       });
       const host = choosePassiveAddress(options.passiveAddresses, client.host) ?? plainHost(downstream.local.host);
-      const waiting = { address: { host, port: listener.endpoint.port }, client, listener };
+      const waiting = { address: { host, port: listener.endpoint.port }, client, protects, listener };
       registry.add(waiting);
       hold(async () => {
         registry.remove(waiting);
@@ -168,7 +172,8 @@ export class DataActions {
   }
 
   async #join(waiting: WaitingListener): Promise<Connection> {
-    const { client, context } = this.#options;
+    const { client, context, protectsClient } = this.#options;
+    if (waiting.protects() !== protectsClient()) throw mixedProtection();
     if (!(await waiting.client.isSameAs(client))) throw otherPortGone(waiting.address);
     const [ours, theirs] = joinedPair(`session ${context.id}`, "joined session", context.environment.clock);
     if (!waiting.listener.offer(theirs)) throw otherPortGone(waiting.address);
@@ -201,13 +206,18 @@ export class DataActions {
     };
   }
 
-  #securedBy(sides: readonly DataSide[]): SecuredBy {
-    const { tls } = this.#options.server();
-    return {
-      ...(sides.includes("upstream") && tls !== undefined
-        ? { upstream: (plain, signal) => tls.secureData(plain, signal) }
-        : {}),
-    };
+  #securedBy(sides: readonly DataSide[], direction: Direction): SecuredBy {
+    const { server, downstreamTls } = this.#options;
+    const { tls: upstreamTls } = server();
+    const all: SecuredBy = definedProps({
+      upstream: upstreamTls && ((plain, signal) => upstreamTls.secureData(plain, signal, direction === "download")),
+      // What is joined leaves this program only on the way to both servers.
+      downstream:
+        downstreamTls &&
+        (async (plain, signal) =>
+          isJoined(plain) ? plain : downstreamTls.secure(plain, signal, direction === "upload")),
+    } satisfies Record<DataSide, SecuredBy[DataSide]>);
+    return Object.fromEntries(Object.entries(all).filter(([side]) => sides.includes(side as DataSide)));
   }
 
   #listens(side: DataSide, endpoint: Endpoint): void {
@@ -227,6 +237,12 @@ export function isDataAction(action: RelayAction): action is DataAction {
 function ofAnotherUser(to: HostPort): SallyportError {
   const message = `port ${to.port} belongs to another user of this machine than your control connection`;
   return new SallyportError("NET_REFUSED", message, { hint: "--check-user off would permit it" });
+}
+
+/** A file that one client session keeps private must not leave by another that does not. */
+function mixedProtection(): SallyportError {
+  const message = "one of the two sessions protects its data (PROT P) and the other does not";
+  return new SallyportError("NET_UNSUPPORTED", message, { hint: "send both PROT P, or both PROT C" });
 }
 
 function otherPortGone(to: HostPort): SallyportError {

@@ -6,7 +6,7 @@ import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection, Network, PortRange } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import type { Cidr } from "../protocol/cidr.ts";
-import type { UpstreamMode, UpstreamTlsMode } from "../protocol/relay/messages.ts";
+import type { DownstreamTlsMode, UpstreamMode, UpstreamTlsMode } from "../protocol/relay/messages.ts";
 
 /** The network on the FTP server's side, as it is now. */
 export interface Upstream {
@@ -23,7 +23,25 @@ export interface Upstream {
 export interface UpstreamTls {
   /** Throws `NET_TLS` or the signal's reason; the plain connection is then reset. */
   secureControl(plain: Connection, signal: AbortSignal): Promise<Connection>;
-  secureData(plain: Connection, signal: AbortSignal): Promise<Connection>;
+  /** `whole`: its end must be TLS's own, or it is a break. */
+  secureData(plain: Connection, signal: AbortSignal, whole: boolean): Promise<Connection>;
+}
+
+/** The TLS of one client: who resumes its control connection's session on a data connection was there on the control connection. */
+export interface DownstreamTls {
+  /**
+   * Throws `NET_TLS` or the signal's reason; the plain connection is then reset. `upload`: the client only sends, and may close
+   * without having read anything.
+   */
+  secure(plain: Connection, signal: AbortSignal, upload?: boolean): Promise<Connection>;
+}
+
+/** TLS from the client. */
+export interface DownstreamTlsPolicy {
+  readonly mode: Exclude<DownstreamTlsMode, "off">;
+  /** No login and no data without it. */
+  readonly required: boolean;
+  readonly open: () => DownstreamTls;
 }
 
 /** TLS towards the FTP server. */
@@ -46,6 +64,8 @@ export interface GatewayOptions {
   readonly keepaliveMs: number;
   /** Delete at the server what an aborted upload left there and the server takes for the whole file. */
   readonly removeAborted?: boolean;
+  /** Absent: the client's AUTH is refused. */
+  readonly downstreamTls?: DownstreamTlsPolicy;
   /** Absent: in the clear, whatever the server says. */
   readonly upstreamTls?: UpstreamTlsPolicy;
   /** Milliseconds that a session waits for a lost server, and is then made again as it was, its transfer too. The password is kept. */

@@ -11,6 +11,8 @@ export interface WaitingListener {
   readonly address: HostPort;
   /** Whom it waits for. */
   readonly client: ClientIdentity;
+  /** Its session's data connections are inside TLS now. */
+  readonly protects: () => boolean;
   readonly listener: PassiveListener;
 }
 

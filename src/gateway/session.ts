@@ -16,11 +16,14 @@ import { gatewayReply } from "../protocol/relay/texts.ts";
 import { formatReply, type Reply } from "../protocol/reply.ts";
 import { ControlConnection, openUpstreamControl, type UpstreamControl } from "./control-connections.ts";
 import { DataActions, isDataAction, type SessionContext } from "./data-actions.ts";
+import type { DownstreamTls } from "./environment.ts";
 import { describe } from "./transfer-connections.ts";
 
 export class Session {
   readonly #context: SessionContext;
-  readonly #downstream: Connection;
+  /** As it came, or with implicit TLS what is inside that. */
+  #downstream: Connection;
+  readonly #downstreamTls: DownstreamTls | undefined;
   readonly #machine: RelaySession;
   readonly #timers: RelayTimers;
   readonly #inputs: RelayInput[] = [];
@@ -47,6 +50,7 @@ export class Session {
   constructor(context: SessionContext, downstream: Connection) {
     this.#context = context;
     this.#downstream = downstream;
+    this.#downstreamTls = context.options.downstreamTls?.open();
     this.#identity = new ClientIdentity(downstream, context.environment);
     this.#targetPolicy = targetPolicyOf(context, downstream, this.#identity);
     this.#machine = new RelaySession(relayConfig(context, this.#targetPolicy));
@@ -64,6 +68,7 @@ export class Session {
     const clientGone = (): void => this.#abort.abort(new Error("the client is gone"));
     this.#downstream.stream.once("close", clientGone);
     try {
+      await this.#secureAtOnce();
       const server = await openUpstreamControl(environment, options, this.#abort.signal);
       await this.#relay(server);
     } catch (error) {
@@ -78,6 +83,13 @@ export class Session {
     await Promise.all([this.#server?.close(), this.#client?.close() ?? this.#downstream[Symbol.asyncDispose]()]);
     await this.#tasks.settled();
     this.#emit({ type: "session.close", reason: this.#reason });
+  }
+
+  /** Implicit TLS, before anything is said. */
+  async #secureAtOnce(): Promise<void> {
+    const isImplicit = this.#context.options.downstreamTls?.mode === "implicit";
+    if (!isImplicit || this.#downstreamTls === undefined) return;
+    this.#downstream = await this.#downstreamTls.secure(this.#downstream, this.#abort.signal);
   }
 
   /** Transfers under way. */
@@ -105,6 +117,8 @@ export class Session {
       downstream: this.#downstream,
       client: this.#identity,
       targetPolicy: this.#targetPolicy,
+      downstreamTls: this.#downstreamTls,
+      protectsClient: () => this.#machine.protectsClient,
       server: () => this.#upstream ?? server,
       reports: {
         clock: this.#context.environment.clock,
@@ -115,11 +129,7 @@ export class Session {
       },
       hasBegun: (id) => this.#machine.hasBegun(id),
     });
-    this.#client = new ControlConnection(this.#downstream, {
-      bytes: (bytes) => this.#feed({ type: "client-bytes", bytes }),
-      ended: () => this.#feed({ type: "client-ended" }),
-      gone: () => this.#feed({ type: "client-gone" }),
-    });
+    this.#client = this.#clientControl(this.#downstream);
     this.#performAll(this.#machine.start());
     this.#closeIfIdle();
     await this.#over.promise;
@@ -136,6 +146,14 @@ export class Session {
       const text = describe(signal.reason);
       if (this.#survives) this.#feed({ type: "server-gone", text });
       else this.closeNow(text);
+    });
+  }
+
+  #clientControl(connection: Connection): ControlConnection {
+    return new ControlConnection(connection, {
+      bytes: (bytes) => this.#feed({ type: "client-bytes", bytes }),
+      ended: () => this.#feed({ type: "client-ended" }),
+      gone: () => this.#feed({ type: "client-gone" }),
     });
   }
 
@@ -185,6 +203,20 @@ export class Session {
     return surviveMs > 0 || holdMs > 0;
   }
 
+  /** AUTH TLS has been answered with 234. */
+  async #secureDownstream(): Promise<void> {
+    if (this.#client === undefined || this.#downstreamTls === undefined) return;
+    try {
+      const connection = await this.#downstreamTls.secure(this.#client.release(), this.#life.signal);
+      this.#client = this.#clientControl(connection);
+      if (this.#isStopped) await this.#client.close();
+      this.#feed({ type: "downstream-secured" });
+    } catch (error) {
+      this.#emit({ type: "relay.note", note: describe(error) });
+      this.#feed({ type: "client-gone" });
+    }
+  }
+
   /** What may fail, and then the server is gone. */
   #attempt(work: Promise<void>): void {
     this.#tasks.track(work.catch((error) => this.#feed({ type: "server-gone", text: describe(error) })));
@@ -226,6 +258,7 @@ export class Session {
     else if (action.type === "write-upstream") this.#server?.write(action.bytes);
     else if (action.type === "set-timer") this.#timers.set(action.name, action.delayMs);
     else if (action.type === "clear-timer") this.#timers.clear(action.name);
+    else if (action.type === "secure-downstream") this.#tasks.track(this.#secureDownstream());
     else if (action.type === "secure-upstream") this.#attempt(this.#secureUpstream());
     else if (action.type === "reconnect-upstream") this.#attempt(this.#reconnectUpstream());
     else if (action.type === "reopen-upstream") this.#tasks.track(this.#reopenUpstream());
@@ -275,6 +308,8 @@ function relayConfig({ options, memory }: SessionContext, policy: TargetPolicy):
     target: formatEndpoint(options.target),
     keepaliveMs: options.keepaliveMs,
     upstreamTls: options.upstreamTls?.mode ?? "off",
+    downstreamTls: options.downstreamTls?.mode ?? "off",
+    downstreamTlsRequired: options.downstreamTls?.required === true,
     memory,
     removeAborted: options.removeAborted === true,
     surviveMs: options.surviveMs ?? 0,

@@ -14,6 +14,8 @@ import { RetainedBytes } from "./retained-bytes.ts";
 interface Side {
   attempt: AbortController;
   connection: Connection | undefined;
+  /** TLS on it, begun or done. */
+  securing: Promise<void> | undefined;
   /** Closes what is open beside the connection: a listener. */
   release: (() => Promise<void>) | undefined;
 }
@@ -109,12 +111,13 @@ export class TransferConnections {
     const plain = side.connection;
     if (plain === undefined) return false;
     try {
-      const connection = await secure(plain, signal);
-      if (this.#sides[name] === side) {
-        side.connection = connection;
-        return !copying.aborted;
-      }
-      connection.reset();
+      // Once: the client's side outlives the server's.
+      side.securing ??= secure(plain, signal).then((connection) => {
+        if (this.#sides[name] === side) side.connection = connection;
+        else connection.reset();
+      });
+      await side.securing;
+      return this.#sides[name] === side && !copying.aborted;
     } catch (error) {
       const outcome = name === endsOf(direction)[0] ? "source-broke" : "sink-broke";
       if (!signal.aborted) this.#copied(direction, outcome, describe(error), copying);
@@ -261,7 +264,7 @@ function endsOf(direction: Direction): readonly [source: DataSide, sink: DataSid
 }
 
 function emptySide(): Side {
-  return { attempt: new AbortController(), connection: undefined, release: undefined };
+  return { attempt: new AbortController(), connection: undefined, securing: undefined, release: undefined };
 }
 
 function outcomeOf(end: CopyEnd): CopyOutcome | undefined {

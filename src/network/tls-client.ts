@@ -11,6 +11,7 @@ import { SallyportError } from "../protocol/error.ts";
 import { ipBytes } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
 import { translateErrors } from "./system-error.ts";
+import { WatchedEnd } from "./tls-end.ts";
 import { takeBelow } from "./tls-reset.ts";
 
 /** How the server's certificate is judged. */
@@ -78,24 +79,35 @@ export class TlsClient {
     });
   }
 
-  /** A data connection, as a continuation of the control connection's TLS session. Throws as {@link secureControl}. */
-  async secureData(plain: Connection, signal: AbortSignal): Promise<Connection> {
-    return await this.#secure(plain, signal, () => {});
+  /**
+   * A data connection, as a continuation of the control connection's TLS session. Throws as {@link secureControl}. `whole`: an end
+   * without close_notify is a break, for TCP's end alone anybody in between can make.
+   */
+  async secureData(plain: Connection, signal: AbortSignal, whole = false): Promise<Connection> {
+    return await this.#secure(plain, signal, () => {}, whole && this.#trust.insecure !== true);
   }
 
-  async #secure(plain: Connection, signal: AbortSignal, watch: (socket: TLSSocket) => void): Promise<Connection> {
+  async #secure(
+    plain: Connection,
+    signal: AbortSignal,
+    watch: (socket: TLSSocket) => void,
+    whole = false,
+  ): Promise<Connection> {
     const remote = formatEndpoint({ host: plain.remote.host || this.#host, port: plain.remote.port });
-    const { ca, insecure, pins = [], maxVersion } = this.#trust;
+    const { ca, maxVersion } = this.#trust;
+    const end = whole ? new WatchedEnd(plain.stream) : undefined;
     const socket = connect({
-      socket: plain.stream,
+      socket: end?.below ?? plain.stream,
       minVersion: "TLSv1.2",
-      rejectUnauthorized: insecure !== true && (pins.length === 0 || ca !== undefined),
+      // Judged below, where the key can still be told.
+      rejectUnauthorized: false,
       // RFC 6066 section 3: an address is no server name, but it is what the certificate is compared with.
       ...(ipBytes(this.#host) === undefined ? { servername: this.#host } : { host: this.#host }),
       ...(ca === undefined ? {} : { ca: Buffer.from(ca) }),
       ...definedProps({ maxVersion, session: this.#session }),
     });
     watch(socket);
+    end?.watch(socket, remote);
     // In the event itself: the server may reset it in the moment in which nobody waits for that.
     socket.once("secureConnect", () => translateErrors(socket, `TLS connection with ${remote}`, { remote }));
     const breakOff = takeBelow(socket, plain);
@@ -105,8 +117,8 @@ export class TlsClient {
     );
     try {
       await handshake(socket, fail, deadline.signal);
-      if (pins.length > 0 && !pins.includes(keyOf(socket) ?? ""))
-        throw fail(Object.assign(new Error(), { code: "PIN" }));
+      const fault = this.#faultOf(socket);
+      if (fault !== undefined) throw fail(Object.assign(new Error(fault), { code: fault }));
     } catch (error) {
       breakOff();
       await plain.closed;
@@ -121,6 +133,15 @@ export class TlsClient {
       clock: this.#clock,
       breakOff,
     });
+  }
+
+  /** Why the certificate does not do, by Node's codes. A resumed session is one that was judged. */
+  #faultOf(socket: TLSSocket): string | undefined {
+    const { ca, insecure, pins = [] } = this.#trust;
+    if (insecure === true || socket.isSessionReused()) return undefined;
+    if (pins.length > 0 && !pins.includes(keyOf(socket) ?? "")) return "PIN";
+    const mustBeSigned = pins.length === 0 || ca !== undefined;
+    return mustBeSigned && !socket.authorized ? String(socket.authorizationError) : undefined;
   }
 }
 
@@ -138,7 +159,7 @@ function handshake(socket: TLSSocket, fail: (error: TlsFailure) => SallyportErro
   });
 }
 
-/** The server's public key as a pin; a resumed session remembers it. */
+/** The server's public key as a pin. */
 function keyOf(socket: TLSSocket): string | undefined {
   const key = socket.getPeerX509Certificate()?.publicKey.export({ type: "spki", format: "der" });
   return key === undefined ? undefined : `sha256//${createHash("sha256").update(key).digest("base64")}`;

@@ -16,10 +16,10 @@ const featureOf = (line: string): string => /^[^\s;]*/.exec(line.replace(margin,
 const isCarried = (feature: string): boolean => findCommand(feature)?.relay !== "refuse" && !uncarried.has(feature);
 
 /**
- * A 211 without the features that a relay refuses and with EPRT and EPSV. Any other reply (500, 502: the server knows no
+ * A 211 without the features that a relay refuses and with EPRT, EPSV and `own`, its own. Any other reply (500, 502: the server knows no
  * FEAT) stays as it is.
  */
-export function relayFeatures(reply: Reply): Reply {
+export function relayFeatures(reply: Reply, own: readonly string[] = []): Reply {
   if (reply.code !== 211) return reply;
   const several = reply.lines.length > 1;
   const first = several ? (reply.lines[0] ?? "") : "211-Features:";
@@ -27,7 +27,7 @@ export function relayFeatures(reply: Reply): Reply {
   const kept = reply.lines.slice(1, -1).filter((line) => isCarried(featureOf(line)));
   const present = new Set(kept.map(featureOf));
   const indent = margin.exec(kept[0] ?? " ")?.[0] ?? " ";
-  const missing = added.filter((feature) => !present.has(feature)).map((feature) => `${indent}${feature}`);
+  const missing = [...added, ...own].filter((feature) => !present.has(feature)).map((feature) => `${indent}${feature}`);
   return { code: 211, lines: [first, ...kept, ...missing, last] };
 }
 

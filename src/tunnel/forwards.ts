@@ -13,7 +13,7 @@ import { limits } from "../protocol/limits.ts";
 import { ownEntry } from "../protocol/own-entry.ts";
 import { targetOf } from "../ssh/ssh-connection.ts";
 import type { Forward, OpenForward, TunnelOptions } from "./options.ts";
-import { upstreamTls } from "./upstream-tls.ts";
+import { downstreamTls, upstreamTls } from "./tls-policies.ts";
 
 const defaultForward: Forward = { port: 2121, host: "localhost", hostPort: 21 };
 
@@ -76,14 +76,16 @@ export function openForward(
   options: Pick<TunnelOptions, "ssh">,
 ): OpenForward {
   const { port } = listener.endpoint;
-  const { bind } = checked;
+  const { bind, gateway } = checked;
+  const scheme = gateway.downstreamTls?.mode === "implicit" ? "ftps" : "ftp";
+  const urlOf = (at: string): string => `${scheme}://${formatEndpoint({ host: at, port })}`;
   const host = ownEntry(reachable, bind) ?? bind;
   const open = isLoopback(bind)
     ? {}
-    : { openAt: ownEntry(openAt, bind) ?? bind, openUrls: addressesOf(bind).map((each) => urlOf(each, port)) };
-  const target = formatEndpoint(checked.gateway.target);
+    : { openAt: ownEntry(openAt, bind) ?? bind, openUrls: addressesOf(bind).map(urlOf) };
+  const target = formatEndpoint(gateway.target);
   return {
-    url: urlOf(host, port),
+    url: urlOf(host),
     host,
     port,
     target,
@@ -91,8 +93,6 @@ export function openForward(
     ...open,
   };
 }
-
-const urlOf = (host: string, port: number): string => `ftp://${formatEndpoint({ host, port })}`;
 
 /** What others may type. A link-local address means something on its own link only, and needs a zone there. */
 function addressesOf(bind: string): readonly string[] {
@@ -127,7 +127,10 @@ function gatewayOptions(forward: Forward, options: TunnelOptions): GatewayOption
     removeAborted: options.removeAborted === true,
     surviveMs: checkCount("surviveMs", options.surviveMs ?? 0, 0),
     holdMs: checkCount("holdMs", options.holdMs ?? 0, 0),
-    ...definedProps({ upstreamTls: upstreamTls(forward, options.serverTls ?? {}) }),
+    ...definedProps({
+      downstreamTls: downstreamTls(forward, options.tls),
+      upstreamTls: upstreamTls(forward, options.serverTls ?? {}),
+    }),
   };
 }
 

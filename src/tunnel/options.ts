@@ -15,6 +15,8 @@ export interface Forward {
   readonly host: string;
   /** Its port. */
   readonly hostPort: number;
+  /** TLS from the client's first byte, as on port 990. Needs `tls`. Default false: AUTH TLS, where the client asks for it. */
+  readonly implicitTls?: boolean;
 }
 
 /** Which way the data connections on the FTP server's side are opened. */
@@ -26,6 +28,16 @@ export interface PassiveAddress {
   readonly address: string;
   /** `0.0.0.0/0`, `10.0.0.0/8`, …; the most specific one that contains the client wins. */
   readonly cidr: string;
+}
+
+/** TLS from the FTP client (RFC 4217); independent of TLS towards the server. */
+export interface TunnelTls {
+  /** PEM: the certificate and what is between it and a root. */
+  readonly certificate: string | Uint8Array;
+  /** PEM: its private key, not encrypted. */
+  readonly key: string | Uint8Array;
+  /** No login and no data of the client without TLS. Default false. */
+  readonly required?: boolean;
 }
 
 /** TLS towards the FTP server (RFC 4217), and how its certificate is judged. */
@@ -48,6 +60,8 @@ export interface TunnelOptions extends SshHostOptions {
   readonly back?: BackMode;
   /** Address of the SSH host that the FTP server can reach, for `active` with an FTP server on another host. Default: the SSH server's address as seen from here. */
   readonly backAddress?: string;
+  /** Lets clients use TLS up to the tunnel. Default none: AUTH is refused. */
+  readonly tls?: TunnelTls;
   /** TLS towards the FTP server. Default: `auto`, with the certificate checked for the forward's host. */
   readonly serverTls?: TunnelServerTls;
   /** Ports for the data listeners towards the client. Default: any free port. */
@@ -96,7 +110,7 @@ export interface TunnelOptions extends SshHostOptions {
 
 /** A forward that is listening. */
 export interface OpenForward {
-  /** `ftp://127.0.0.1:2001` */
+  /** `ftp://127.0.0.1:2001`, with `ftps:` for implicit TLS. */
   readonly url: string;
   /** The address to connect to: `bind`, or a loopback address where `bind` is several addresses. */
   readonly host: string;

@@ -1,4 +1,4 @@
-// The value of -L, in every way that ssh(1) spells it.
+// The value of -L and its kin, in every way that ssh(1) spells it.
 import { ipFamily } from "../../protocol/ip-address.ts";
 import { usageError } from "./usage-error.ts";
 import { isHostName, parsePort } from "./values.ts";
@@ -9,19 +9,22 @@ export interface ForwardSpec {
   readonly port: number;
   readonly host: string;
   readonly hostPort: number;
+  /** TLS from the client's first byte. */
+  readonly implicitTls?: boolean;
 }
 
 const shape = "[bind:]port:host:hostport";
 
 /** Reads `[bind:]port:host:hostport`, or the same with slashes; IPv6 addresses in brackets. */
-export function parseForward(text: string): ForwardSpec {
-  const fields = splitSlashes(text) ?? splitColons(text);
+export function parseForward(value: string, flag = "-L"): ForwardSpec {
+  const text = `${flag} ${value}`;
+  const fields = splitSlashes(value) ?? splitColons(value, text);
   if (fields.length < 3 || fields.length > 4) throw malformed(text, fields.length);
   const [bind, port = "", host = "", hostPort = ""] = fields.length === 4 ? fields : [undefined, ...fields];
   const checked = {
-    port: parsePort(port, `-L ${text}: the port to listen on`, { free: true }),
+    port: parsePort(port, `${text}: the port to listen on`, { free: true }),
     host: checkHost(host, text),
-    hostPort: parsePort(hostPort, `-L ${text}: the FTP server's port`),
+    hostPort: parsePort(hostPort, `${text}: the FTP server's port`),
   };
   if (bind === undefined) return checked;
   return { bind: checkBind(bind, text), ...checked };
@@ -35,9 +38,9 @@ function splitSlashes(text: string): readonly string[] | undefined {
   return isSlashForm ? fields : undefined;
 }
 
-function splitColons(text: string): readonly string[] {
+function splitColons(value: string, text: string): readonly string[] {
   const values: string[] = [];
-  for (let rest: string | undefined = text; rest !== undefined; ) {
+  for (let rest: string | undefined = value; rest !== undefined; ) {
     const field: RegExpExecArray | null = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/s.exec(rest);
     if (field === null) throw malformed(text, 0);
     values.push(field[1] ?? field[2] ?? "");
@@ -45,7 +48,7 @@ function splitColons(text: string): readonly string[] {
   }
   if (values.some((value) => value.includes("/"))) {
     throw usageError(
-      `-L ${text}: a Unix socket cannot be forwarded, FTP's data connections need TCP ports`,
+      `${text}: a Unix socket cannot be forwarded, FTP's data connections need TCP ports`,
       `Write ${shape}.`,
     );
   }
@@ -55,7 +58,7 @@ function splitColons(text: string): readonly string[] {
 function checkHost(host: string, text: string): string {
   if (isHostName(host)) return host;
   throw usageError(
-    `-L ${text}: "${host}" is not a host name`,
+    `${text}: "${host}" is not a host name`,
     `Write ${shape}, for example -L 2001:ftp-host:21; IPv6 addresses go in brackets.`,
   );
 }
@@ -64,7 +67,7 @@ function checkBind(bind: string, text: string): string {
   if (bind === "" || bind === "*") return "*";
   if (ipFamily(bind) !== undefined || bind.toLowerCase() === "localhost") return bind.toLowerCase();
   throw usageError(
-    `-L ${text}: "${bind}" is not an address of this machine`,
+    `${text}: "${bind}" is not an address of this machine`,
     "The bind address is an IP address, localhost, or * with -g.",
   );
 }
@@ -74,5 +77,5 @@ function malformed(text: string, fields: number): Error {
     fields > 4
       ? "IPv6 addresses go in brackets: -L 2001:[2001:db8::7]:21."
       : "Write the port here, the FTP server and its port, for example -L 2001:ftp-host:21.";
-  return usageError(`-L ${text}: this is not ${shape}`, hint);
+  return usageError(`${text}: this is not ${shape}`, hint);
 }

@@ -9,6 +9,7 @@ import { spelling } from "./option-table.ts";
 import { Parser } from "./parser.ts";
 import { acceptedOptions } from "./ssh-options.ts";
 import { type LogFormat, type ParsedOutputOptions, type ParsedTunnelOptions, tunnelOptions } from "./tunnel-options.ts";
+import { type TlsFiles, takeTls } from "./tunnel-tls-options.ts";
 import { usageError } from "./usage-error.ts";
 
 export interface OutputOptions {
@@ -25,8 +26,7 @@ export interface TunnelCommand {
   readonly kind: "tunnel";
   /** For openTunnel; what belongs to a run (signal, trace, questions) is added by the run. */
   readonly options: TunnelOptions & { readonly forwards: readonly Forward[] };
-  /** Of --server-tls-ca. */
-  readonly serverTlsCa: string | undefined;
+  readonly tlsFiles: TlsFiles;
   readonly background: boolean;
   /** Words after `--`; empty when there are none. */
   readonly command: readonly string[];
@@ -117,14 +117,9 @@ function assemble(values: ParsedTunnelOptions, text: string, command: readonly s
     options = [],
     family,
     compression = false,
-    serverTls,
-    serverTlsCa,
-    serverTlsName,
-    serverTlsPins,
-    serverTlsInsecure,
-    ...tunnel
+    ...tunnelAndTls
   } = others;
-  const tls = { mode: serverTls, servername: serverTlsName, pins: serverTlsPins, insecure: serverTlsInsecure };
+  const { tlsOptions, tlsFiles, others: tunnel } = takeTls(tunnelAndTls);
   if (background && command.length > 0) {
     throw usageError(
       "-f and a command after -- cannot be used together",
@@ -138,9 +133,6 @@ function assemble(values: ParsedTunnelOptions, text: string, command: readonly s
   if (backAddress !== undefined && (back === "passive" || back === "default-port")) {
     throw usageError(`--back-address has no use with --back ${back}`, "It belongs to --back active or auto.");
   }
-  if (serverTls === "off" && (serverTlsCa ?? serverTlsName ?? serverTlsPins ?? serverTlsInsecure) !== undefined) {
-    throw usageError("the options of TLS towards the server have no use with --server-tls off", "Leave one out.");
-  }
   const output = outputOf(values);
   const destination = parseDestination(text);
   // Options win over the destination, as with ssh.
@@ -150,10 +142,10 @@ function assemble(values: ParsedTunnelOptions, text: string, command: readonly s
     options: {
       ...tunnel,
       forwards: forwardsOf(values),
-      serverTls: definedProps(tls),
+      ...tlsOptions,
       ssh: { ...ssh, identityFiles, options, compression, verbosity: output.verbosity, quiet: output.quiet },
     },
-    serverTlsCa,
+    tlsFiles,
     background,
     command,
     output,

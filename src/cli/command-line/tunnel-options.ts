@@ -1,7 +1,7 @@
 // The options of a tunnel that ssh does not have, and all groups of its options.
 import type { PortRange } from "../../platform/network.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { BackMode, PassiveAddress, TunnelServerTls } from "../../tunnel/options.ts";
+import type { BackMode, PassiveAddress } from "../../tunnel/options.ts";
 import type { OptionGroup } from "./option-table.ts";
 import {
   acceptedOptions,
@@ -11,21 +11,8 @@ import {
   refusedOptions,
   sshOptions,
 } from "./ssh-options.ts";
-import {
-  address,
-  cidr,
-  count,
-  each,
-  ipv4,
-  ipv4Cidr,
-  oneOf,
-  onOff,
-  pins,
-  plainText,
-  portRange,
-  seconds,
-  wholeNumber,
-} from "./values.ts";
+import { type ParsedTlsOptions, tlsOptions } from "./tunnel-tls-options.ts";
+import { address, cidr, count, each, ipv4, ipv4Cidr, oneOf, onOff, portRange, seconds, wholeNumber } from "./values.ts";
 
 export type LogFormat = "text" | "json";
 
@@ -52,14 +39,6 @@ interface ParsedFtpOptions {
   readonly surviveMs?: number;
   readonly holdMs?: number;
   readonly sessionsMax?: number;
-}
-
-interface ParsedTlsOptions {
-  readonly serverTls?: NonNullable<TunnelServerTls["mode"]>;
-  readonly serverTlsCa?: string;
-  readonly serverTlsName?: string;
-  readonly serverTlsPins?: readonly string[];
-  readonly serverTlsInsecure?: boolean;
 }
 
 export type ParsedTunnelOptions = ParsedSshOptions &
@@ -162,45 +141,6 @@ const ftpOptions: OptionGroup<ParsedFtpOptions> = {
       key: "sessionsMax",
       read: wholeNumber(1, 1_000_000),
       help: "control connections at the same time (1000)",
-    },
-  ],
-};
-
-const tlsOptions: OptionGroup<ParsedTlsOptions> = {
-  title: "TLS",
-  rows: [
-    {
-      flags: "--server-tls <off|auto|require|implicit>",
-      key: "serverTls",
-      read: oneOf(["off", "auto", "require", "implicit"]),
-      help: "TLS towards the FTP server (auto)",
-      more: "The FTP client sees none of it. `auto`: AUTH TLS (RFC 4217) where the server refuses to do without, and TLS from the first byte on port 990; a password is not sent before the server has said to the user's name that it takes one in the clear. `require`: AUTH TLS, and no login without it. `implicit`: TLS from the first byte. Where the control connection is inside TLS, data connections are too, and resume its session. The log (`-vv`) and the trace say which was done.",
-    },
-    {
-      flags: "--server-tls-ca <FILE>",
-      key: "serverTlsCa",
-      help: "roots to trust for the FTP server, in place of the system's (PEM)",
-      more: "For a server whose certificate this machine does not trust: its issuer's certificate, or its own when it is self-signed.",
-    },
-    {
-      flags: "--server-tls-name <NAME>",
-      key: "serverTlsName",
-      read: plainText,
-      help: "the name that its certificate must have (the host of -L)",
-    },
-    {
-      flags: "--server-tls-pin <sha256//HASH>",
-      key: "serverTlsPins",
-      read: pins,
-      help: "the FTP server's public key (repeatable)",
-      more: "As curl's --pinnedpubkey: the SHA-256 of the key in base64; several also with `;` between them. The reply and the log name the key of a certificate that is not trusted. Without --server-tls-ca the key alone decides: issuer, name and date of the certificate are not looked at.",
-    },
-    {
-      flags: "--server-tls-insecure",
-      key: "serverTlsInsecure",
-      conflicts: ["serverTlsCa", "serverTlsName", "serverTlsPins"],
-      help: "accept any certificate of the FTP server",
-      more: "For old devices. Whoever is between the SSH host and the FTP server can then read and change everything; a warning says so.",
     },
   ],
 };

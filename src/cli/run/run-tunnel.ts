@@ -1,10 +1,12 @@
 // One run of a tunnel: open it, announce it, wait for its end or for a signal, close it.
 import { onAbort } from "../../platform/abort.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Forward, Tunnel } from "../../tunnel/options.ts";
+import type { Forward, Tunnel, TunnelOptions } from "../../tunnel/options.ts";
 import type { TunnelCommand } from "../command-line/tunnel-command.ts";
+import { readCertificate } from "../credentials/read-certificate.ts";
 import { readRoots } from "../credentials/sign-in.ts";
 import { exitStatus } from "../exit-status.ts";
 import type { Announcer } from "../report/announce.ts";
@@ -48,12 +50,10 @@ async function open(run: Run, writer: TraceWriter | undefined): Promise<Tunnel> 
   const stopListening = onAbort(stop.first, () => abort.abort(stop.first.reason));
   io.crashed.catch((error: unknown) => abort.abort(error));
   const sessionsMax = await sessionsThatFit(command.options.sessionsMax, limits.tunnelSessionsMax, reporter);
-  const { serverTls, ...options } = command.options;
-  const { serverTlsCa } = command;
-  const ca = serverTlsCa === undefined ? {} : { ca: await readRoots(serverTlsCa, "--server-tls-ca") };
+  const tls = await readTls(command);
   const opening = io.openTunnel({
-    ...options,
-    serverTls: { ...serverTls, ...ca },
+    ...command.options,
+    ...tls,
     sessionsMax,
     signal: abort.signal,
     askUser: makeAskUser({ env: io.env, interrupt: () => stop.request("SIGINT") }),
@@ -66,6 +66,15 @@ async function open(run: Run, writer: TraceWriter | undefined): Promise<Tunnel> 
     stopListening();
     opening.catch(() => undefined);
   }
+}
+
+async function readTls({ tlsFiles, options }: TunnelCommand): Promise<Pick<TunnelOptions, "tls" | "serverTls">> {
+  const { tls, serverCa } = tlsFiles;
+  const { serverTls } = options;
+  return definedProps({
+    tls: tls && { ...(await readCertificate(tls)), required: tls.required },
+    serverTls: serverCa === undefined ? serverTls : { ...serverTls, ca: await readRoots(serverCa, "--server-tls-ca") },
+  });
 }
 
 /** Rejects with the signal's reason some time after it is aborted: what still holds on then is left behind. */
@@ -84,7 +93,7 @@ function observe({ reporter, announcer, io, events }: Run, event: TraceEvent, wr
 
 async function useTunnel(run: Run, tunnel: Tunnel): Promise<number> {
   const { command, io, reporter, announcer, stop } = run;
-  warnOfExposure(command.options.forwards, reporter);
+  if (command.tlsFiles.tls?.required !== true) warnOfExposure(command.options.forwards, reporter);
   if (command.options.serverTls?.insecure === true) warnOfAnyCertificate(command.options.forwards, reporter);
   if (command.options.surviveMs !== undefined) {
     const message = "--survive keeps the FTP users' passwords in this program's memory, as long as their sessions last";
@@ -151,7 +160,7 @@ function warnOfAnyCertificate(forwards: readonly Forward[], reporter: Reporter):
 
 /** One warning for all forwards that listen on more than loopback. */
 export function warnOfExposure(forwards: readonly Forward[], reporter: Reporter): void {
-  const open = forwards.filter(({ bind = "localhost" }) => !isLoopback(bind));
+  const open = forwards.filter(({ bind = "localhost", implicitTls }) => !isLoopback(bind) && implicitTls !== true);
   if (open.length === 0) return;
   const servers = open.map(({ host, hostPort }) => `${host}:${hostPort}`).join(" and ");
   reporter.log({

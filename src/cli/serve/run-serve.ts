@@ -1,13 +1,12 @@
 // One run of the FTP server: ask, open, announce it, wait for a signal, close.
 import { stat } from "node:fs/promises";
-import { readPrivateFile } from "../../admission/private-file.ts";
 import { onAbort } from "../../platform/abort.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
-import { SallyportError } from "../../protocol/error.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Server, ServerOptions, ServerTls } from "../../serve/options.ts";
 import type { AskUser } from "../../ssh/ssh-connection.ts";
+import { readCertificate } from "../credentials/read-certificate.ts";
 import { exitStatus } from "../exit-status.ts";
 import { EventLog } from "../report/event-log.ts";
 import type { Reporter } from "../report/reporter.ts";
@@ -156,13 +155,5 @@ function warnOfExposure({ options, requireTls }: ServeCommand, words: ServeWords
 
 async function readTls({ tls, requireTls, requireReuse }: ServeCommand): Promise<ServerTls | undefined> {
   if (tls === undefined) return undefined;
-  const [certificate, key] = await Promise.all([readPem(tls.certificate, false), readPem(tls.key, true)]);
-  return { certificate, key, required: requireTls, requireReuse };
-}
-
-/** Who can write either of them, or read the key, can pass as this server. */
-async function readPem(file: string, secret: boolean): Promise<Uint8Array> {
-  const bytes = await readPrivateFile(file, { secret, bytesMax: limits.keyFileBytesMax });
-  if (bytes !== undefined) return bytes;
-  throw new SallyportError("CONFIG_INVALID", `${file} cannot be read: ENOENT`);
+  return { ...(await readCertificate(tls)), required: requireTls, requireReuse };
 }

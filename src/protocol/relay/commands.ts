@@ -11,6 +11,7 @@ import type { Reply } from "../reply.ts";
 import type { Aborts } from "./aborts.ts";
 import type { ControlConnections } from "./control-connections.ts";
 import type { DownstreamSetup } from "./downstream-setup.ts";
+import type { DownstreamTls } from "./downstream-tls.ts";
 import type { ServerMemory } from "./messages.ts";
 import type { Slot } from "./reply-order.ts";
 import type { SessionRecord } from "./session-record.ts";
@@ -28,7 +29,8 @@ const overtakers: ReadonlySet<string> = new Set(["ABOR", "NOOP", "STAT"]);
 
 interface SessionParts {
   readonly control: ControlConnections;
-  readonly tls: UpstreamTls;
+  readonly upstreamTls: UpstreamTls;
+  readonly downstreamTls: DownstreamTls;
   readonly memory: ServerMemory;
   readonly queue: TransferQueue;
   readonly downstream: DownstreamSetup;
@@ -71,13 +73,15 @@ export class Commands {
   readonly loggedIn = (): void => {
     this.#isLoggedIn = true;
     this.#user = undefined;
-    this.#parts.tls.loggedIn();
+    this.#parts.upstreamTls.loggedIn();
   };
 
   /** A 421 by which the server only means that it wants TLS, and that answers the one command that it has. */
   isCurable(reply: Reply): boolean {
-    const { control, tls } = this.#parts;
-    return !this.#isLoggedIn && control.outstanding === 1 && control.awaits("USER", "PASS") && tls.isDemanded(reply);
+    const { control, upstreamTls } = this.#parts;
+    return (
+      !this.#isLoggedIn && control.outstanding === 1 && control.awaits("USER", "PASS") && upstreamTls.isDemanded(reply)
+    );
   }
 
   /** Until there is a server again. */
@@ -101,14 +105,17 @@ export class Commands {
 
   /** A transfer, REST which must stand directly before it (RFC 959 section 4.1.3), and what prepares it. */
   #waits(line: ClientLine): boolean {
-    const { control, tls, queue, upstream, aborts } = this.#parts;
-    if (tls.isBusy) return true;
+    const { control, upstreamTls, downstreamTls, queue, upstream, aborts } = this.#parts;
+    if (upstreamTls.isBusy || downstreamTls.isBusy) return true;
     // A server that leaves out a reply then would give us the next command's in its place.
     if (aborts.isWaiting) return true;
     if (line.type === "malformed") return false;
     const { relay, verb } = findCommand(line.command.verb) ?? {};
-    if (verb === "PASS" && tls.isUndecided && control.awaits("USER")) return true;
+    if (verb === "PASS" && upstreamTls.isUndecided && control.awaits("USER")) return true;
+    // Its answer is the last thing that is said in the clear.
+    if (verb === "AUTH" && control.unanswered > 0) return true;
     const setup = relay === "answer";
+    if (this.#refusalOf(line.command) !== undefined) return false;
     if (!(setup || relay === "transfer" || verb === "REST")) return false;
     // The answer to the login decides what becomes of it.
     if (!this.#isLoggedIn) return control.awaits("USER", "PASS", "ACCT");
@@ -128,18 +135,26 @@ export class Commands {
   }
 
   #dispatch(line: ClientLine): void {
-    const { control, downstream } = this.#parts;
+    const { control, downstream, downstreamTls } = this.#parts;
     if (line.type === "malformed") {
       control.answer("malformed", gatewayReply("malformed", line.reason));
       return;
     }
     const { command } = line;
     const row = findCommand(command.verb);
-    if (row?.relay === "answer" && !this.#isLoggedIn) control.answer(command.verb, gatewayReply("loginFirst"));
+    const refusal = this.#refusalOf(command);
+    if (refusal !== undefined) control.answer(command.verb, refusal);
+    else if (row?.relay === "answer" && !this.#isLoggedIn) control.answer(command.verb, gatewayReply("loginFirst"));
     else if (row?.relay === "answer") downstream.handle(command);
-    else if (row?.relay === "refuse") control.answer(command.verb, gatewayReply("tlsRefused", command.verb));
+    else if (row?.relay === "refuse") downstreamTls.handle(command, this.#isLoggedIn || this.#user !== undefined);
     else if (row?.relay === "transfer" && this.#isLoggedIn) this.#transfer(command, row);
     else this.#pass(command, row);
+  }
+
+  /** By the operator's rule about the client's TLS. */
+  #refusalOf({ verb }: Command): Reply | undefined {
+    const isTransfer = findCommand(verb)?.relay === "transfer";
+    return this.#parts.downstreamTls.refuse(verb, isTransfer && this.#isLoggedIn);
   }
 
   #transfer(command: Command, row: CommandRow): void {
@@ -193,11 +208,11 @@ export class Commands {
   }
 
   #answered(command: Command, slot: Slot, reply: Reply): void {
-    const { control, tls, memory, aborts, record } = this.#parts;
+    const { control, upstreamTls, downstreamTls, memory, aborts, record } = this.#parts;
     const { verb } = command;
-    if (!this.#isLoggedIn && tls.isDemanded(reply)) {
+    if (!this.#isLoggedIn && upstreamTls.isDemanded(reply)) {
       const secured = (): void => this.#sendAgain(command, slot);
-      tls.meet(reply, secured, (refusal) => control.reply(slot, refusal, "gateway"));
+      upstreamTls.meet(reply, secured, (refusal) => control.reply(slot, refusal, "gateway"));
       return;
     }
     // Where a CWD has led, PWD says at once: nobody waits for it.
@@ -205,7 +220,7 @@ export class Commands {
     if (verb === "ABOR") aborts.answered();
     if (reply.code < 300) ownEntry(this.#consequences, verb)?.();
     if (verb === "FEAT" && parseFeatures(reply).has("PRET")) memory.wantsPret = true;
-    control.reply(slot, verb === "FEAT" ? relayFeatures(reply) : reply, "server");
+    control.reply(slot, verb === "FEAT" ? relayFeatures(reply, downstreamTls.features) : reply, "server");
   }
 
   /** Inside TLS the server remembers nothing of a login that began before it. */

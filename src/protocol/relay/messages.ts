@@ -60,6 +60,8 @@ export type RelayInput =
   | { readonly type: "finished"; readonly id: number; readonly ok: boolean }
   /** `bytes`: how many the running transfer has carried so far, to tell slow from dead. */
   | { readonly type: "timer"; readonly name: TimerName; readonly bytes: number }
+  /** The client's control connection is inside TLS from here on. */
+  | { readonly type: "downstream-secured" }
   /** The server's control connection is inside TLS from here on. */
   | { readonly type: "upstream-secured" }
   /** A new control connection to the server is there, in place of the old one, as `reconnect-upstream` wanted it. */
@@ -105,6 +107,8 @@ export type RelayAction =
   | { readonly type: "call-off"; readonly id: number }
   /** Nothing is under way on this exchange: close what it holds. */
   | { readonly type: "drop"; readonly id: number }
+  /** TLS on the client's control connection, once the reply that stands before is written. */
+  | { readonly type: "secure-downstream" }
   /** TLS on the server's control connection, which has agreed: nothing is read or written in the clear any more. */
   | { readonly type: "secure-upstream" }
   /** Give up the server's control connection, which it has ended, and open another one. */
@@ -146,6 +150,9 @@ export type UpstreamTlsMode = "off" | "auto" | "require" | "implicit";
 /** How data connections to the server are made. `auto`: EPSV, else PASV, else active. */
 export type UpstreamMode = "auto" | "passive" | "active" | "default-port";
 
+/** TLS from the client. `explicit`: it may ask for it. `implicit`: the control connection has it from its first byte. */
+export type DownstreamTlsMode = "off" | "explicit" | "implicit";
+
 export interface RelayConfig {
   readonly upstreamMode: UpstreamMode;
   /** Address family of the client's control connection: PASV needs IPv4 (RFC 2428 section 3). */
@@ -164,6 +171,10 @@ export interface RelayConfig {
   readonly surviveMs?: number;
   /** The same for a session without a transfer, where it is longer; without `surviveMs` for those that have not logged in. */
   readonly holdMs?: number;
+  /** Default `off`. */
+  readonly downstreamTls?: DownstreamTlsMode;
+  /** No login and no data of the client without TLS. */
+  readonly downstreamTlsRequired?: boolean;
   /** What sessions have learnt about the server, shared by all of one gateway. */
   readonly memory: ServerMemory;
   /** Judges the address of PORT, EPRT or LPRT. */

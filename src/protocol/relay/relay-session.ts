@@ -11,6 +11,7 @@ import { type ClientLine, Commands } from "./commands.ts";
 import { ControlConnections } from "./control-connections.ts";
 import type { DataTransfer } from "./data-transfer.ts";
 import { DownstreamSetup } from "./downstream-setup.ts";
+import { DownstreamTls } from "./downstream-tls.ts";
 import { FileNotes } from "./file-notes.ts";
 import type { RelayAction, RelayConfig, RelayInput } from "./messages.ts";
 import type { Pending } from "./outstanding.ts";
@@ -32,7 +33,8 @@ type Handlers = { readonly [Type in RelayInput["type"]]: (input: Extract<RelayIn
 export class RelaySession {
   readonly #control: ControlConnections = new ControlConnections();
   readonly #target: string;
-  readonly #tls: UpstreamTls;
+  readonly #upstreamTls: UpstreamTls;
+  readonly #downstreamTls: DownstreamTls;
   readonly #queue: TransferQueue;
   readonly #downstream: DownstreamSetup;
   readonly #upstream: UpstreamSetup;
@@ -41,7 +43,9 @@ export class RelaySession {
   readonly #commands: Commands;
   readonly #shutdown: Shutdown;
   readonly #survival: Survival | undefined;
-  readonly #fromClient: CommandReceiver = new CommandReceiver(() => this.#commands.isLoggedIn);
+  #fromClient: CommandReceiver = this.#commandReceiver();
+  /** The client's last bytes ended a line. */
+  #betweenLines = true;
   readonly #unknown: UnknownCommands = new UnknownCommands();
   #fromServer: ReplyReceiver = new ReplyReceiver();
   #greeted = false;
@@ -53,16 +57,20 @@ export class RelaySession {
     const control = this.#control;
     const { memory, keepaliveMs, surviveMs = 0, holdMs = 0 } = config;
     this.#target = config.target;
-    const tls = new UpstreamTls(control, config, (text) => this.#shutdown.now(text));
+    const fail = (text: string): void => this.#shutdown.now(text);
+    const upstreamTls = new UpstreamTls(control, config, fail);
+    const downstreamTls = new DownstreamTls(control, config, fail);
+    const tls = { upstreamTls, downstreamTls };
     const queue = new TransferQueue(control);
     const aborts = new Aborts(control, config.removeAborted === true);
     const upstream = new UpstreamSetup(control, config);
     const downstream = new DownstreamSetup(control, config, queue, upstream);
     const record = surviveMs > 0 || holdMs > 0 ? new SessionRecord(surviveMs > 0) : undefined;
     const recorder = record === undefined ? undefined : { record, notes: new FileNotes(control, record) };
-    const transfers = new Transfers({ control, tls, queue, upstream, aborts, recorder });
-    const commands = new Commands({ control, tls, memory, queue, downstream, upstream, aborts, transfers, record });
-    this.#tls = tls;
+    const transfers = new Transfers({ control, ...tls, queue, upstream, aborts, recorder });
+    const commands = new Commands({ control, ...tls, memory, queue, downstream, upstream, aborts, transfers, record });
+    this.#upstreamTls = upstreamTls;
+    this.#downstreamTls = downstreamTls;
     this.#queue = queue;
     this.#upstream = upstream;
     this.#downstream = downstream;
@@ -71,7 +79,18 @@ export class RelaySession {
     this.#timers = new TransferTimers({ control, queue, aborts, transfers, keepaliveMs });
     this.#shutdown = new Shutdown({ control, queue, aborts, transfers, commands });
     if (recorder !== undefined) {
-      const parts = { control, tls, queue, upstream, aborts, transfers, commands, ...recorder, surviveMs, holdMs };
+      const parts = {
+        control,
+        tls: upstreamTls,
+        queue,
+        upstream,
+        aborts,
+        transfers,
+        commands,
+        ...recorder,
+        surviveMs,
+        holdMs,
+      };
       this.#survival = new Survival({ ...parts, onGivenUp: (text) => this.#shutdown.serverGone(text) });
     }
     const slot = control.openSlot("greeting");
@@ -84,6 +103,11 @@ export class RelaySession {
   /** Transfers that are not over; the driver may wait for them when it closes. */
   get transfersRunning(): number {
     return this.#queue.runningCount;
+  }
+
+  /** The client's data connections are inside TLS now. */
+  get protectsClient(): boolean {
+    return this.#downstreamTls.protectsData;
   }
 
   /** The transfer has begun, as the server and so the client says (150). */
@@ -105,11 +129,16 @@ export class RelaySession {
   readonly #handlers: Handlers = {
     "client-bytes": ({ bytes }) => {
       if (this.#shutdown.hasBegun) return;
+      this.#betweenLines = bytes.at(-1) === LF;
+      if (this.#downstreamTls.isShaking) {
+        this.#downstreamTls.injected();
+        return;
+      }
       for (const event of this.#fromClient.receive(bytes)) if (!this.#control.isClosed) this.#clientEvent(event);
     },
     "server-bytes": ({ bytes }) => {
       this.#serverEvents(this.#fromServer.receive(bytes));
-      if (this.#tls.isShaking && bytes.at(-1) !== LF) this.#injected();
+      if (this.#upstreamTls.isShaking && bytes.at(-1) !== LF) this.#injected();
       if (this.#control.isClosed) return;
       if (this.#fromServer.isDoubtful) {
         this.#control.emit({ type: "set-timer", name: "reply-end", delayMs: limits.replyEndMs });
@@ -122,16 +151,20 @@ export class RelaySession {
     "client-ended": () => this.#shutdown.hasBegun || this.#shutdown.clientEnded(),
     "client-gone": () => this.#shutdown.clientGone(),
     "server-gone": ({ text }) => this.#serverGone(text),
+    "downstream-secured": () => {
+      this.#fromClient = this.#commandReceiver();
+      this.#downstreamTls.secured();
+    },
     "upstream-secured": () => {
       this.#fromServer = new ReplyReceiver();
-      this.#tls.secured();
+      this.#upstreamTls.secured();
     },
     "upstream-connected": () => {
       this.#fromServer = new ReplyReceiver();
       const survival = this.#survival?.isReviving ? this.#survival : undefined;
       survival?.connected();
       this.#expectGreeting({
-        onFinal: (reply) => (survival === undefined ? this.#tls.greetedAgain(reply) : survival.greeted(reply)),
+        onFinal: (reply) => (survival === undefined ? this.#upstreamTls.greetedAgain(reply) : survival.greeted(reply)),
       });
     },
     "server-unreachable": ({ text }) => this.#survival?.unreachable(text),
@@ -183,6 +216,8 @@ export class RelaySession {
       this.#shutdown.now(this.#outOfStep(control.outOfStep));
     if (control.isClosed) return;
     if (!control.serverIsGone && !this.#shutdown.hasBegun) this.#commands.resume();
+    this.#downstreamTls.proceed(this.#commands.heldCount > 0 || !this.#betweenLines);
+    if (control.isClosed) return;
     if (control.waitingBytes > limits.controlBufferBytesMax) {
       this.#shutdown.now("too many replies wait for the client behind one that does not come");
       return;
@@ -194,6 +229,10 @@ export class RelaySession {
   /** Whatever it says next would be taken for the answer to something else. */
   #outOfStep(what: string): string {
     return `the replies of ${this.#target} do not fit the commands any more: ${what}. Connect again.`;
+  }
+
+  #commandReceiver(): CommandReceiver {
+    return new CommandReceiver(() => this.#commands.isLoggedIn);
   }
 
   #expectGreeting(greeting: Pick<Pending, "onPreliminary" | "onFinal">): void {
@@ -216,7 +255,7 @@ export class RelaySession {
       if (reply.code === 230) this.#commands.loggedIn();
       this.#control.reply(slot, reply, "server");
     };
-    if (reply.code < 300) this.#tls.begin(greet);
+    if (reply.code < 300) this.#upstreamTls.begin(greet);
     else greet();
   }
 
@@ -230,7 +269,7 @@ export class RelaySession {
 
   #serverGone(text: string | undefined): void {
     this.#serverEvents(this.#fromServer.settle());
-    if (this.#control.isClosed || this.#tls.hungUp()) return;
+    if (this.#control.isClosed || this.#upstreamTls.hungUp()) return;
     const mayLive = (this.#greeted || this.#survival?.isReviving === true) && !this.#shutdown.hasBegun;
     if (mayLive && this.#survival?.lost(text)) return;
     if (this.#greeted || this.#fromServer.skippedLine === undefined) this.#shutdown.serverGone(text);
@@ -289,7 +328,7 @@ export class RelaySession {
     }
     const { reply } = event;
     this.#control.emit({ type: "replied", side: "upstream", origin: "server", reply });
-    if (this.#tls.isShaking) this.#injected();
+    if (this.#upstreamTls.isShaking) this.#injected();
     else if (reply.code === 421 && !this.#commands.isCurable(reply) && this.#survival?.isReviving !== true)
       this.#shutdown.serverGone(`the FTP server said ${reply.lines[0]}`, reply);
     else if (!this.#control.receive(reply)) this.#unasked(reply);

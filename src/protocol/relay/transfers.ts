@@ -7,6 +7,7 @@ import type { Aborts } from "./aborts.ts";
 import { Completion } from "./completion.ts";
 import type { ControlConnections } from "./control-connections.ts";
 import type { DataTransfer } from "./data-transfer.ts";
+import type { DownstreamTls } from "./downstream-tls.ts";
 import type { FileNotes } from "./file-notes.ts";
 import type { CopyOutcome, DataSide, Direction } from "./messages.ts";
 import type { SessionRecord } from "./session-record.ts";
@@ -15,9 +16,12 @@ import type { TransferQueue } from "./transfer-queue.ts";
 import type { UpstreamSetup } from "./upstream-setup.ts";
 import type { UpstreamTls } from "./upstream-tls.ts";
 
+const dataSides: readonly DataSide[] = ["downstream", "upstream"];
+
 interface SessionParts {
   readonly control: ControlConnections;
-  readonly tls: UpstreamTls;
+  readonly upstreamTls: UpstreamTls;
+  readonly downstreamTls: DownstreamTls;
   readonly queue: TransferQueue;
   readonly upstream: UpstreamSetup;
   readonly aborts: Aborts;
@@ -32,16 +36,18 @@ export interface TransferRecorder {
 
 export class Transfers {
   readonly #control: ControlConnections;
-  readonly #tls: UpstreamTls;
+  readonly #tls: Readonly<Record<DataSide, { readonly protectsData: boolean }>>;
+  readonly #explain: (reply: Reply) => Reply;
   readonly #queue: TransferQueue;
   readonly #upstream: UpstreamSetup;
   readonly #aborts: Aborts;
   readonly #completion: Completion;
   readonly #recorder: TransferRecorder | undefined;
 
-  constructor({ control, tls, queue, upstream, aborts, recorder }: SessionParts) {
+  constructor({ control, upstreamTls, downstreamTls, queue, upstream, aborts, recorder }: SessionParts) {
     this.#control = control;
-    this.#tls = tls;
+    this.#tls = { downstream: downstreamTls, upstream: upstreamTls };
+    this.#explain = (reply) => upstreamTls.explain(reply);
     this.#queue = queue;
     this.#upstream = upstream;
     this.#aborts = aborts;
@@ -52,7 +58,7 @@ export class Transfers {
   begin(transfer: DataTransfer, command: Command, direction: Direction, restarted: boolean): void {
     this.#queue.start(transfer);
     this.#upstream.transferBegins();
-    const secure: readonly DataSide[] = this.#tls.protectsData ? ["upstream"] : [];
+    const secure = dataSides.filter((side) => this.#tls[side].protectsData);
     const slot = this.#control.openSlot(command.verb);
     transfer.begin({ command, direction, restarted, secure, slot, restart: this.#recorder?.record.restart });
     // As soon as port and transfer are known, so that the channel is ahead of the data.
@@ -198,7 +204,7 @@ export class Transfers {
   }
 
   #final(transfer: DataTransfer, said: Reply): void {
-    const reply = this.#tls.explain(explained(said, transfer.warning));
+    const reply = this.#explain(explained(said, transfer.warning));
     transfer.serverEnds(reply);
     this.#aborts.ended(transfer);
     // The client has been sent 150, and perhaps a part.

@@ -1,12 +1,37 @@
-// TLS towards the FTP server: the tunnel's options checked, and what makes the TLS connections.
-import type { UpstreamTlsPolicy } from "../gateway/environment.ts";
+// TLS on both sides: the tunnel's options checked, and what makes the TLS connections.
+import type { DownstreamTlsPolicy, UpstreamTlsPolicy } from "../gateway/environment.ts";
 import { systemClock } from "../network/system-clock.ts";
 import { isPin, TlsClient, type TlsHints } from "../network/tls-client.ts";
+import { TlsServer } from "../network/tls-server.ts";
 import { SallyportError } from "../protocol/error.ts";
-import type { Forward, TunnelServerTls } from "./options.ts";
+import type { Forward, TunnelServerTls, TunnelTls } from "./options.ts";
 
 /** ftps (IANA): where clients, too, expect TLS from the first byte. */
 const implicitPort = 990;
+
+/** `undefined`: none. Throws `CONFIG_INVALID`. */
+export function downstreamTls(forward: Forward, options: TunnelTls | undefined): DownstreamTlsPolicy | undefined {
+  if (options === undefined) {
+    if (forward.implicitTls !== true) return undefined;
+    throw new SallyportError("CONFIG_INVALID", "implicit TLS needs a certificate and its key");
+  }
+  // Once now, so that a wrong file is reported at the start and not to the first client.
+  new TlsServer(options, systemClock);
+  return {
+    mode: forward.implicitTls === true ? "implicit" : "explicit",
+    required: options.required === true,
+    open: () => {
+      // Most sessions never ask for it.
+      let server: TlsServer | undefined;
+      return {
+        secure: (plain, signal, upload) => {
+          server ??= new TlsServer(options, systemClock);
+          return server.secure(plain, signal, upload);
+        },
+      };
+    },
+  };
+}
 
 /** `undefined`: none. Throws `CONFIG_INVALID`. */
 export function upstreamTls(forward: Forward, options: TunnelServerTls): UpstreamTlsPolicy | undefined {
