@@ -68,17 +68,20 @@ export const completion: Readonly<Record<Direction, Readonly<Record<DataState, R
 };
 
 const breaks: Partial<Record<DataState, string>> = {
-  aborted: "by ABOR",
+  aborted: "by the client",
   "source-broke": "the data connection broke at its source",
   "sink-broke": "the data connection broke at its receiver",
   running: "the server reported the end before all data was sent",
 };
 
-/** Why a transfer counts as broken though the server may have said otherwise. */
+/**
+ * Why a transfer counts as broken though the server may have said otherwise. Never with the word ABOR: lftp takes a reply that
+ * has it for the one to ABOR, and is out of step from then on.
+ */
 function breakText({ data, finalReply, breakReason }: DataTransfer): string {
   const said = finalReply === undefined ? "" : ` (the server said ${finalReply.code} ${replyText(finalReply)})`;
   const why = breakReason === "" ? "" : `: ${breakReason}`;
-  return `${breaks[data] ?? "the data did not arrive whole"}${why}${said}`;
+  return `${breaks[data] ?? "the data did not arrive whole"}${why}${said}`.replaceAll("ABOR", "abort");
 }
 
 /** Does what the table says, until the client has its one final reply. */

@@ -116,7 +116,7 @@ export class Survival {
   aborted(): void {
     if (this.#transfer === undefined) return;
     this.#resumption?.stop();
-    this.#giveUpTransfer("by ABOR");
+    this.#giveUpTransfer("by the client");
     if (this.#phase === "resuming") this.#finish(0);
   }
 

@@ -21,10 +21,11 @@ describe("an upload that is aborted", () => {
       "the server has not answered ABOR for 3 s: when its data connection closes it may take the part of a for the whole file",
     ]);
     expect(relay.done).toEqual(["reset 1 upstream"]);
-    relay.server("226 stored", "225 nothing to abort");
+    relay.server("226 stored by ABOR", "225 nothing to abort");
     expect(warnings(relay)[0]).toMatch(/takes the part of a for the whole file/);
     expect(relay.toClient).toEqual([
-      "426 Transfer aborted: by ABOR (the server said 226 stored)",
+      // No "ABOR": lftp would take this reply for the one to ABOR.
+      "426 Transfer aborted: by the client (the server said 226 stored by abort)",
       "225 nothing to abort",
     ]);
   });
@@ -158,7 +159,7 @@ describe("a download that is aborted", () => {
     timer(relay, "abort-probe");
     relay.server('257 "/"');
     expect(relay.toClient).toEqual([
-      "426 Transfer aborted: by ABOR (the server said 226 you see this)",
+      "426 Transfer aborted: by the client (the server said 226 you see this)",
       "226 ABOR command successful.",
     ]);
   });

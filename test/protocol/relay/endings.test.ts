@@ -13,7 +13,7 @@ describe("ABOR", () => {
     relay.client("ABOR");
     relay.server("225 nothing to abort");
     expect(relay.toClient).toEqual([
-      "426 Transfer aborted: by ABOR (the server said 226 done)",
+      "426 Transfer aborted: by the client (the server said 226 done)",
       "225 nothing to abort",
     ]);
     expect(relay.done).toEqual(["reset 1 downstream", "reset 1 upstream", "drop 1"]);

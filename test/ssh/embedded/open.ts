@@ -2,6 +2,7 @@
 import { setMaxListeners } from "node:events";
 import { systemClock } from "../../../src/network/system-clock.ts";
 import { systemRandom } from "../../../src/network/system-random.ts";
+import type { Clock } from "../../../src/platform/clock.ts";
 import type { TraceEventBody } from "../../../src/platform/trace.ts";
 import { connectEmbedded } from "../../../src/ssh/embedded/connect-embedded.ts";
 import type { EmbeddedConnection } from "../../../src/ssh/embedded/embedded-connection.ts";
@@ -20,8 +21,8 @@ export interface Witness {
   readonly events: TraceEventBody[];
 }
 
-/** `answers` are given to the questions in turn; without them nobody can be asked. */
-export function witness(answers?: readonly (string | undefined)[]): Witness {
+/** `answers` are given to the questions in turn; without them nobody can be asked. `clock`: for tests of what time does. */
+export function witness(answers?: readonly (string | undefined)[], clock: Clock = systemClock): Witness {
   const told: string[] = [];
   const asked: Question[] = [];
   const events: TraceEventBody[] = [];
@@ -30,7 +31,7 @@ export function witness(answers?: readonly (string | undefined)[]): Witness {
     return answers?.[asked.length - 1];
   };
   const environment: SshEnvironment = {
-    clock: systemClock,
+    clock,
     random: systemRandom,
     emit: (event) => events.push(event),
     tellUser: (line) => told.push(line),

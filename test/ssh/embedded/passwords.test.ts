@@ -5,6 +5,7 @@ import ssh2, { type AuthContext, type Connection, type KeyboardAuthContext } fro
 import { expect, test } from "vitest";
 import { connectEmbedded } from "../../../src/ssh/embedded/connect-embedded.ts";
 import type { SshConnection } from "../../../src/ssh/ssh-connection.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
 import { watchResources } from "../../support/resources.ts";
 import { clientKey, makeSshKey } from "../../support/ssh-keys.ts";
 import { makeTempDir } from "../../support/tempdir.ts";
@@ -198,9 +199,10 @@ test.each([
   ["prompt", prompts([{ ask: [["Code: ", false, "right"]] }])],
 ])("the time that the user takes for a %s does not count as the server's", async (_what, onLogin) => {
   await using server = await startTalkingServer(onLogin);
-  const { environment } = witness();
+  const clock = new FakeClock();
+  const { environment } = witness([], clock);
   const askUser = async (): Promise<string> => {
-    await new Promise((resolve) => setTimeout(resolve, 1300));
+    clock.advance(3_600_000);
     return "right";
   };
   const options = { ...server.options, options: ["ConnectTimeout=1"] };
@@ -226,8 +228,9 @@ test("two rounds of the same method are two factors, each with its own attempts"
 });
 
 test("a server that falls silent during the log-in is given up", async () => {
-  await using server = await startTalkingServer(() => {});
-  const failure = await failureOf(open(server, witness(), ["ConnectTimeout=1"]));
+  const clock = new FakeClock();
+  await using server = await startTalkingServer(() => clock.advance(1000));
+  const failure = await failureOf(open(server, witness([], clock), ["ConnectTimeout=1"]));
   expect(failure).toMatchObject({ code: "SSH_CONNECT", message: expect.stringMatching(/no answer .* to the log-in/) });
 });
 

@@ -4,9 +4,11 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { systemNetwork } from "../../../src/network/system-network.ts";
+import { limits } from "../../../src/protocol/limits.ts";
 import { connectEmbedded } from "../../../src/ssh/embedded/connect-embedded.ts";
 import type { EmbeddedConnection } from "../../../src/ssh/embedded/embedded-connection.ts";
 import { collect, randomPayload, sendAll } from "../../../src/testing/network/traffic.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
 import { freePort } from "../../support/free-port.ts";
 import { describePeers } from "../../support/missing.ts";
 import { childrenOf } from "../../support/processes.ts";
@@ -190,8 +192,11 @@ test("a server that says nothing is given up after ConnectTimeout, and on abort 
   await once(server, "listening");
   const { port } = server.address() as { port: number };
   const options = { host: "127.0.0.1", port, configFile: "none", options: ["ConnectTimeout=1"] };
-  const failure = await failureOf(connectEmbedded(options, witness().environment, never));
-  expect(failure).toMatchObject({
+  const clock = new FakeClock();
+  const waiting = failureOf(connectEmbedded(options, witness([], clock).environment, never));
+  await clock.waitedFor(limits.sshBannerNoteMs); // it is connected
+  clock.advance(1000);
+  expect(await waiting).toMatchObject({
     code: "SSH_CONNECT",
     message: `127.0.0.1:${port} has sent no SSH identification in 1 s`,
   });

@@ -1,6 +1,7 @@
 // lftp 4.9: passive with and without EPSV; active is always PORT over IPv4 (EPRT only over IPv6).
 // It sends FEAT, AUTH TLS before USER, and where offered CLNT, LANG, OPTS UTF8, HOST, OPTS MLST; after an upload MFMT or
 // two spellings of SITE UTIME. It has no APPE. All of them may be refused and do no harm.
+import { patienceMs } from "../patience.ts";
 import { type FrontMode, type FtpClient, type FtpTarget, type Operation, withDialogue } from "./ftp-client.ts";
 import { type ClientResult, type RunOptions, runClient } from "./run-client.ts";
 
@@ -14,7 +15,7 @@ export const modeSettings: Readonly<Partial<Record<FrontMode, string>>> = {
 /** Settings that make it fail soon instead of trying again for ever. */
 const settings = [
   "set net:max-retries 1",
-  "set net:timeout 10",
+  `set net:timeout ${patienceMs / 2000}`,
   "set net:persist-retries 0",
   "set cmd:fail-exit on",
   "set xfer:clobber on",
