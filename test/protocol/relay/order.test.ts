@@ -38,7 +38,10 @@ describe("during a transfer", () => {
     const relay = new RelayHarness().login().transferring(1, "STOR a");
     relay.client("ABOR");
     relay.server("226 stored", "225 no transfer");
-    expect(relay.toClient).toEqual(["426 Transfer aborted: by the client (the server said 226 stored)", "225 no transfer"]);
+    expect(relay.toClient).toEqual([
+      "426 Transfer aborted: by the client (the server said 226 stored)",
+      "225 no transfer",
+    ]);
   });
 
   it("the gateway's NOOP keeps the control connection alive, its reply never shown, one at a time", () => {
