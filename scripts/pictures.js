@@ -1,7 +1,7 @@
 // Draws docs/pictures again from simulated runs: `npm run pictures`. test/lab/pictures.test.ts tells when that is needed.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { picturesOf } from "../dist/lab/figures/pictures.js";
-import { runForPage } from "../dist/lab/run-for-page.js";
+import { runForPage } from "../dist/lab/run-scenario.js";
 import { scenarios } from "../dist/lab/scenarios.js";
 import { simulatedStage } from "../dist/lab/simulated/simulated-stage.js";
 

@@ -18,7 +18,7 @@ export type LabEvent =
     }
   /**
    * A TCP connection, or the attempt, at the moment when it was tried. `from` is as its maker has it, `to` as its maker names
-   * it. Made by ssh, sshd or Sallyport for a channel of SSH it is `forwarded`, and `carries` says what.
+   * it. Made by ssh, sshd or Sallyport for a channel of SSH it is `forwarded`, and `carries` is what.
    */
   | {
       readonly type: "connection";
@@ -45,7 +45,7 @@ export type LabEvent =
       readonly call: string;
       readonly error: string;
     }
-  /** A program began, ended or vanished, or said something to its user. */
+  /** A program began, ended or vanished, or has shown something to its user. */
   | { readonly type: "note"; readonly atMs: number; readonly host: string; readonly text: string }
   | { readonly type: "netstat"; readonly atMs: number; readonly host: string; readonly rows: readonly NetstatLine[] };
 

@@ -2,6 +2,7 @@
 import { definedProps } from "../protocol/defined-props.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Evidence, LabEvent, Outcome } from "./evidence.ts";
+import type { ShownCase, ShownRun, ShownScenario } from "./figures/page/shown.ts";
 import type { Run, Scenario } from "./scenario.ts";
 import type { OpenStage, TransferResult } from "./stage.ts";
 import type { Topology } from "./topology.ts";
@@ -43,7 +44,7 @@ export async function runOnStage(topology: Topology, run: Run, openStage: OpenSt
   return { events, outcome: outcomeOf(result, events) };
 }
 
-/** Whether it came out as the scenario says. */
+/** Whether it came out as the scenario expects. */
 export function isAsExpected({ outcome }: Evidence, { expected }: Run): boolean {
   return (
     outcome.works === expected.works &&
@@ -74,4 +75,21 @@ function outcomeOf({ works, reply, system }: TransferResult, events: readonly La
       (event) => event.type === "connection" && event.role === "data" && event.result === "made" && event.clear,
     ),
   };
+}
+
+/** All runs of a scenario for a page that shows them, one after the other, cases last. Throws what the stage throws. */
+export async function runForPage(scenario: Scenario, openStage: OpenStage): Promise<ShownScenario> {
+  const { topology, cases = [] } = scenario;
+  const run = async (run: Run): Promise<ShownRun> => {
+    const { typed, rightly } = run;
+    const evidence = await runOnStage(topology, run, openStage);
+    return { typed, evidence, ...(rightly !== undefined && isAsExpected(evidence, run) ? { rightly } : {}) };
+  };
+  const plain = await run(scenario.plain);
+  const sallyport = await run(scenario.sallyport);
+  const shown: ShownCase[] = [];
+  for (const { name, title, ...runs } of cases) {
+    shown.push({ name, title, plain: await run(runs.plain), sallyport: await run(runs.sallyport) });
+  }
+  return { ...scenario, plain, sallyport, cases: shown };
 }

@@ -19,7 +19,7 @@ export interface WirePlan {
 
 export interface HostPlan {
   readonly name: string;
-  /** For the figure, where it is not to say which programs run there: `somebody else`. */
+  /** For the figure, where it does not show which programs run there: `somebody else`. */
   readonly title?: string;
   /** Wire to address. */
   readonly attached: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { picturesOf } from "../../src/lab/figures/pictures.ts";
-import { runForPage } from "../../src/lab/run-for-page.ts";
+import { runForPage } from "../../src/lab/run-scenario.ts";
 import { scenarios } from "../../src/lab/scenarios.ts";
 import { simulatedStage } from "../../src/lab/simulated/simulated-stage.ts";
 

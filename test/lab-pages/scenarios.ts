@@ -1,5 +1,5 @@
 import type { ShownScenario } from "../../src/lab/figures/page/shown.ts";
-import { runForPage } from "../../src/lab/run-for-page.ts";
+import { runForPage } from "../../src/lab/run-scenario.ts";
 import { scenarios } from "../../src/lab/scenarios.ts";
 import { simulatedStage } from "../../src/lab/simulated/simulated-stage.ts";
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { DoctorReport } from "../../src/doctor/report.ts";
 import { openRealStage } from "../../src/lab/real/open-real-stage.ts";
-import { realPrograms } from "../../src/lab/real/real-programs.ts";
+import { realPrograms } from "../../src/lab/real/programs/needed.ts";
 import { isSallyportError } from "../../src/protocol/error.ts";
 import { forwarded, type Planted, planted } from "../doctor/planted.ts";
 import { describePeers } from "../support/missing.ts";

@@ -3,7 +3,7 @@
 import type { FindingRow } from "../../src/doctor/finding.ts";
 import { type FindingId, findingRows } from "../../src/doctor/findings.ts";
 import { differences } from "../../src/lab/real/differences.ts";
-import { type FtpServerKind, settings } from "../../src/lab/real/programs/ftp-server-kinds.ts";
+import { type FtpServerKind, settings } from "../../src/lab/real/programs/ftp-servers.ts";
 import { neededPrograms, specialPrograms } from "../../src/lab/real/programs/needed.ts";
 import { describeOutcome, variantsOf } from "../../src/lab/run-scenario.ts";
 import { scenarios } from "../../src/lab/scenarios.ts";

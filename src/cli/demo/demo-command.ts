@@ -31,7 +31,7 @@ export function demoParser(): Parser<ParsedDemoOptions> {
       usage: ["demo [--once] [--step] [-v]"],
       about: ["Shows why FTP fails through ssh -L, and every mode through Sallyport, on this machine alone."],
       notes: [
-        "The failure is played in a simulated network. Then an SSH server and two FTP servers run inside",
+        "The failure is run in a simulated network. Then an SSH server and two FTP servers run inside",
         "the program, on free ports of 127.0.0.1, with a few files in memory; every transfer goes through a",
         "tunnel and is compared byte by byte. On a terminal the tunnel then stays open for your own",
         "client, until Ctrl-C; elsewhere the demo ends. No other program, configuration or network is",

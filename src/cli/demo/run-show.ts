@@ -36,10 +36,10 @@ export async function runShow({ command, io, parts, signal, pause }: ShowParts):
   const print = printing(io);
   const options: LoopbackOptions = { parts, credentials: demoCredentials, files: welcomeFiles, signal };
   print(show.opening(s04, command.step));
-  print(show.failure(s04, await playOpening(s04.plain, simulatedStage(), signal)));
+  print(show.failure(s04, await runOpening(s04.plain, simulatedStage(), signal)));
   await pause();
   const onLoopback: OpenStage = async (topology) => new LoopbackStage(topology, options);
-  print(show.fix(s04, await playOpening(s04.sallyport, onLoopback, signal)));
+  print(show.fix(s04, await runOpening(s04.sallyport, onLoopback, signal)));
   await pause();
   const stage = await openModesStage(options);
   try {
@@ -77,7 +77,7 @@ const printing =
   };
 
 /** Throws `INTERNAL` when it does not come out as it must. */
-async function playOpening(run: Run, openStage: OpenStage, signal: AbortSignal): Promise<Evidence> {
+async function runOpening(run: Run, openStage: OpenStage, signal: AbortSignal): Promise<Evidence> {
   const evidence = await runOnStage(s04.topology, run, openStage);
   signal.throwIfAborted();
   if (isAsExpected(evidence, run)) return evidence;

@@ -54,9 +54,7 @@ export class Show {
     return [
       this.#paint("title", "FTP through SSH: what fails, and what helps"),
       "",
-      ...this.#wrap(
-        `Here is ${number} of the twenty scenarios that "sallyport lab" plays: what most people meet first.`,
-      ),
+      ...this.#wrap(`Here is ${number} of the twenty scenarios that "sallyport lab" has: what most people meet first.`),
       ...(isStepped ? ["", "Press Enter to continue."] : []),
       "",
     ];
@@ -175,7 +173,7 @@ export class Show {
     ];
   }
 
-  /** For what happens from now on, in sessions that only their number tells apart. */
+  /** For what happens from now on, in sessions that differ by their number alone. */
   renderer(prefix: "session" | "none" = "session"): TraceRenderer {
     return new TraceRenderer({ width: this.#width, prefix, paint: paintCell(this.#paint) });
   }

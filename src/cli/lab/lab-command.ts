@@ -1,4 +1,4 @@
-// `sallyport lab`: its help, and from the command line to what is played.
+// `sallyport lab`: its help, and from the command line to what is run.
 import { scenarioNumbers } from "../../lab/scenario.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import type { OptionGroup } from "../command-line/option-table.ts";
@@ -7,7 +7,7 @@ import { usageError } from "../command-line/usage-error.ts";
 
 export interface LabCommand {
   readonly kind: "lab";
-  /** Numbers to play; none: list them all. */
+  /** Numbers to run; none: list them all. */
   readonly numbers: readonly string[];
   /** All of them, one line each. */
   readonly all: boolean;
@@ -48,8 +48,8 @@ export function labParser(): Parser<ParsedLabOptions> {
     {
       usage: [
         "lab                          lists the scenarios, S01 to S20",
-        "lab run S08... [--step]      plays them",
-        "lab run --all                plays all, one line each",
+        "lab run S08... [--step]      runs them",
+        "lab run --all                runs all, one line each",
         "lab run S08... --html FILE   writes a page, or with --all a booklet",
         "lab run S08 --real           the same with real programs",
       ],

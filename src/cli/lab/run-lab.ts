@@ -16,7 +16,7 @@ import { runVariant } from "./run-variant.ts";
 import { indented, type Part, showOpening, showVariant } from "./show-variant.ts";
 import { writePage } from "./write-page.ts";
 
-/** Returns the exit status: 1 when an outcome is not what its scenario says. Throws `USAGE_INVALID` for --step without a terminal, `CONFIG_INVALID` for --real where it cannot be. */
+/** Returns the exit status: 1 when an outcome is not what its scenario expects. Throws `USAGE_INVALID` for --step without a terminal, `CONFIG_INVALID` for --real where it cannot be. */
 export async function runLab(
   command: LabCommand,
   io: ProcessIo,
@@ -45,7 +45,7 @@ export async function runLab(
   };
   let isRight = true;
   for (const scenario of scenarios) {
-    if (all) isRight = (await playBriefly(scenario, io, paint, openStage)) && isRight;
+    if (all) isRight = (await runBriefly(scenario, io, paint, openStage)) && isRight;
     else if (numbers.includes(scenario.number)) isRight = (await run(scenario, show, paint, openStage)) && isRight;
   }
   return isRight ? exitStatus.ok : exitStatus.other;
@@ -60,18 +60,18 @@ async function run(
   let isRight = true;
   await show(showOpening(scenario, paint));
   for (const variant of variantsOf(scenario)) {
-    const played = await runVariant(scenario, variant, openStage);
-    if (played.evidence !== undefined) {
-      isRight = isAsExpected(played.evidence, played.variant.run) && isRight;
-      for (const part of showVariant(scenario, played.variant, played.evidence, paint)) await show(part);
+    const finished = await runVariant(scenario, variant, openStage);
+    if (finished.evidence !== undefined) {
+      isRight = isAsExpected(finished.evidence, finished.variant.run) && isRight;
+      for (const part of showVariant(scenario, finished.variant, finished.evidence, paint)) await show(part);
     }
-    if (played.remark !== undefined) await show([...indented(played.remark), ""]);
+    if (finished.remark !== undefined) await show([...indented(finished.remark), ""]);
   }
   return isRight;
 }
 
 /** A line for the scenario and for each variant. */
-async function playBriefly(scenario: Scenario, io: ProcessIo, paint: Paint, openStage: OpenStage): Promise<boolean> {
+async function runBriefly(scenario: Scenario, io: ProcessIo, paint: Paint, openStage: OpenStage): Promise<boolean> {
   const variants = variantsOf(scenario);
   let isRight = true;
   for (let at = 0; at < variants.length; at += 2) {
@@ -91,10 +91,10 @@ async function judge(
   variant: Variant,
   openStage: OpenStage,
 ): Promise<{ readonly isExpected: boolean; readonly text: string }> {
-  const played = await runVariant(scenario, variant, openStage);
+  const finished = await runVariant(scenario, variant, openStage);
   const side = variant.side === "plain" ? "without" : "with";
-  if (played.evidence === undefined) return { isExpected: true, text: `${side}: left out` };
-  const isExpected = isAsExpected(played.evidence, played.variant.run);
+  if (finished.evidence === undefined) return { isExpected: true, text: `${side}: left out` };
+  const isExpected = isAsExpected(finished.evidence, finished.variant.run);
   const rightly = isExpected && variant.run.rightly !== undefined ? ` (${variant.run.rightly})` : "";
-  return { isExpected, text: `${side}: ${describeOutcome(played.evidence.outcome)}${rightly}` };
+  return { isExpected, text: `${side}: ${describeOutcome(finished.evidence.outcome)}${rightly}` };
 }

@@ -1,6 +1,6 @@
 // What is shown of a scenario, part by part: lines out. Pure.
 import type { Evidence, LabEvent, NetstatLine } from "../../lab/evidence.ts";
-import { withPrograms } from "../../lab/figures/host-titles.ts";
+import { withPrograms } from "../../lab/figures/sequence/participants.ts";
 import { describeOutcome, isAsExpected, type Variant } from "../../lab/run-scenario.ts";
 import type { Scenario } from "../../lab/scenario.ts";
 import type { Paint } from "../demo/paint.ts";
@@ -60,7 +60,7 @@ function showDialogue(events: readonly LabEvent[], paint: Paint): readonly strin
     // What was looked at in the middle; the end is shown for each host.
     if (event.type === "netstat" && index < end) return showSockets(event.host, event.rows, paint);
     if (event.type === "note") {
-      // A client that is called as its host says its name already.
+      // The name of a client that is called as its host is there already.
       const text = event.text.startsWith(`${event.host}: `) ? event.text : `${event.host}: ${event.text}`;
       return wrap(`  - ${text}`).map((line) => paint("quiet", line));
     }

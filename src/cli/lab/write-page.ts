@@ -4,15 +4,14 @@ import { translateFsError } from "../../filesystem/fs-error.ts";
 import { writeWholeFile } from "../../filesystem/whole-file.ts";
 import { bookletPage, scenarioPage } from "../../lab/figures/page/page.ts";
 import type { ShownScenario } from "../../lab/figures/page/shown.ts";
-import { runForPage } from "../../lab/run-for-page.ts";
-import { isAsExpected } from "../../lab/run-scenario.ts";
+import { isAsExpected, runForPage } from "../../lab/run-scenario.ts";
 import type { Scenario } from "../../lab/scenario.ts";
 import type { OpenStage } from "../../lab/stage.ts";
 import { SallyportError } from "../../protocol/error.ts";
 
 /**
- * Plays the scenarios and writes their page, or the booklet when there are several. The file appears whole or not at all.
- * Gives what is to be summary, and whether every outcome was as expected. Throws `FS_*`.
+ * Runs the scenarios and writes their page, or the booklet when there are several. The file appears whole or not at all.
+ * Gives a summary, and whether every outcome was as expected. Throws `FS_*`.
  */
 export async function writePage(
   file: string,
@@ -36,7 +35,7 @@ export async function writePage(
   };
 }
 
-/** Before anything is played. */
+/** Before anything is run. */
 async function assertNotDirectory(file: string): Promise<void> {
   const found = await stat(file).catch(() => undefined);
   if (found?.isDirectory() === true) {

@@ -43,7 +43,7 @@ function isNoPathProblem({ code, details }: SallyportError, text: string): boole
   return [450, 532, 550, 551, 552, 553].includes(details.reply ?? 0) && !isAboutTls(text);
 }
 
-/** The first that fits counts: what a server says exactly stands before what only a code tells. */
+/** The first that fits counts: an exact text of a server stands before what only a code shows. */
 export const signs: readonly Sign[] = [
   {
     scenario: "S08",
@@ -175,7 +175,7 @@ export function signOf(error: SallyportError): Sign | undefined {
   return signs.find(({ scenario, fits }) => (scenario === undefined || !isNoPath) && fits(error, text));
 }
 
-/** What was thrown below it; of foreign errors only the outermost, which says it all. */
+/** What was thrown below it; of foreign errors only the outermost, which has it all. */
 export function causesOf(error: SallyportError): readonly Error[] {
   const causes: Error[] = [];
   for (let cause = error.cause; cause instanceof Error && causes.length < 5; cause = cause.cause) {

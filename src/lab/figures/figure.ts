@@ -18,7 +18,7 @@ const size = ({ width, height }: Drawing): { width: number; height: number; view
   viewBox: `0 0 ${Math.ceil(width)} ${Math.ceil(height)}`,
 });
 
-/** For a page that has `figureStyle` and `schemes`. `label` says what is to be seen, for those who do not see it. */
+/** For a page that has `figureStyle` and `schemes`. `label` is what is to be seen, in words, for those who do not see it. */
 export function inlineFigure(drawing: Drawing, label: string): Markup {
   const style = `min-width:${Math.ceil(drawing.width * scaleMin)}px`;
   return element(

@@ -1,9 +1,9 @@
 // The pictures of the documentation: files by name.
 import { figureFile } from "./figure.ts";
-import { withPrograms } from "./host-titles.ts";
 import { drawWideNetwork } from "./network/draw-network.ts";
 import { heading, type ShownScenario, ways } from "./page/shown.ts";
 import { drawSequence, sequenceWidths } from "./sequence/draw-sequence.ts";
+import { withPrograms } from "./sequence/participants.ts";
 
 /** `S08-plain-network.svg` and so on: each scenario's figures, without and with Sallyport. */
 export function picturesOf(shown: ShownScenario): ReadonlyMap<string, string> {

@@ -65,7 +65,7 @@ export const figureStyle: string = `.figure text{fill:var(--ink);font-family:${s
 .figure .address{font-family:${monoFont};font-size:11.5px;fill:var(--ink)}
 .figure .box rect{fill:var(--box);stroke:var(--boxRule);stroke-width:1.25}
 .figure .router rect{fill:var(--router);stroke-dasharray:5 3}
-.figure .label,.figure .status,.figure .said{font-family:${monoFont};font-size:12px}
+.figure .label,.figure .status,.figure .sent{font-family:${monoFont};font-size:12px}
 .figure .status{font-family:${sansFont};font-weight:600}
 .figure .line{fill:none;stroke-width:1.75}
 .figure .data .line{stroke-width:3}
@@ -89,12 +89,12 @@ export const figureStyle: string = `.figure text{fill:var(--ink);font-family:${s
 .figure .program{font-weight:650;font-size:11.5px}
 .figure .lifeline{fill:none;stroke:var(--boxRule);stroke-width:1;stroke-dasharray:2 4}
 .figure .host-band rect{fill:var(--panel);stroke:var(--rule)}
-.figure .say{color:var(--muted)}
-.figure .say.bad{color:var(--bad)}
-.figure .say.bad .said{fill:var(--bad);font-weight:650}
-.figure .say .line{stroke-width:1.25}
-.figure .step.refused .said,.figure .step.failed .said{fill:var(--bad)}
-.figure .step.dropped .said,.figure .step.open .said{fill:var(--lost)}
+.figure .message{color:var(--muted)}
+.figure .message.bad{color:var(--bad)}
+.figure .message.bad .sent{fill:var(--bad);font-weight:650}
+.figure .message .line{stroke-width:1.25}
+.figure .step.refused .sent,.figure .step.failed .sent{fill:var(--bad)}
+.figure .step.dropped .sent,.figure .step.open .sent{fill:var(--lost)}
 .figure .remark rect{fill:var(--panel);stroke:var(--boxRule)}
 .figure .remark.bad rect{stroke:var(--bad)}
 .figure .remark.bad text{fill:var(--bad)}

@@ -1,5 +1,5 @@
 // How wide a text is, without a browser: a little more than in the wide fonts of today's systems (DejaVu Sans), so that what
-// is said to fit does fit.
+// is found to fit does fit.
 
 export type Face = "sans" | "bold" | "mono";
 

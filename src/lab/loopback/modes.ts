@@ -14,12 +14,12 @@ export interface LoopbackMode {
   /** A few words: the command and who connects to whom. */
   readonly title: string;
   readonly back: UpstreamMode;
-  /** How the data connections must have been opened on each side, as `data.open` in the trace tells. */
+  /** How the data connections must have been opened on each side, as `data.open` in the trace has it. */
   readonly ways: { readonly downstream: readonly string[]; readonly upstream: readonly string[] };
   /** Number of the scenario that plain `ssh -L` makes of it, and the words in which that shows. */
   readonly scenario: string;
   readonly error: string;
-  /** What this system lacks, if that is what the error means: then the mode is left out, and that is told. */
+  /** What this system lacks, if that is what the error means: then the mode is left out, and that is shown. */
   readonly lacking?: (error: SallyportError) => string | undefined;
   /** Does everything, step by step; throws what goes wrong. */
   readonly script: (scene: Scene) => Promise<void>;
@@ -173,5 +173,5 @@ function problemOf({ works, whole, reply, system, bytes, wrongAt }: TransferResu
   if (wrongAt !== undefined) return `byte ${wrongAt} is different`;
   if (system !== undefined) return [system, reply].join(" ").trim();
   if (reply.startsWith("2")) return `${written(bytes ?? 0)} bytes came, which is not all`;
-  return reply === "" ? "no reply came" : `the server said ${reply}`;
+  return reply === "" ? "no reply came" : `the server replied ${reply}`;
 }

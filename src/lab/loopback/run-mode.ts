@@ -55,7 +55,7 @@ export async function openModesStage(options: LoopbackOptions): Promise<Loopback
   }
 }
 
-/** Rejects only with the signal's reason: what fails is told in the result. */
+/** Rejects only with the signal's reason: what fails is in the result. */
 export async function runMode(mode: LoopbackMode, stage: LoopbackStage, signal: AbortSignal): Promise<ModeRun> {
   const { recorder } = stage;
   const steps: Step[] = [];
@@ -90,7 +90,7 @@ export async function runMode(mode: LoopbackMode, stage: LoopbackStage, signal: 
   }
 }
 
-/** Right bytes that went another way than the mode says would prove nothing. */
+/** Right bytes that went another way than the mode's would prove nothing. */
 function checkWays({ ways }: LoopbackMode, events: readonly TraceEvent[]): void {
   for (const side of ["downstream", "upstream"] as const) {
     const went = events.flatMap((event) => (event.type === "data.open" && event.side === side ? [event.how] : []));

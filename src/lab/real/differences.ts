@@ -26,7 +26,7 @@ export const differences: readonly Difference[] = [
       { works: false, reply: 421, system: "ECONNRESET", dataBesideSsh: false },
       { works: false, reply: 426, system: "ECONNRESET", dataBesideSsh: false },
     ],
-    why: "vsftpd's control connection ends together with its data connection. The tunnel says 426 or 421, by which of the two it learns of first; never 226.",
+    why: "vsftpd's control connection ends together with its data connection. The tunnel replies 426 or 421, by which of the two it learns of first; never 226.",
   },
 ];
 

@@ -11,8 +11,7 @@ import { checkFtpHelper } from "./network/packet-rules.ts";
 import { planNetwork } from "./network/plan.ts";
 import { accountsScript } from "./programs/accounts.ts";
 import { checkMachine } from "./programs/needed.ts";
-import { sshConfig } from "./programs/ssh-files.ts";
-import { realPrograms } from "./real-programs.ts";
+import { sshConfig } from "./programs/ssh.ts";
 import { RealStage } from "./real-stage.ts";
 
 /** A stage on which other programs than the lab's can be run, too. */
@@ -40,7 +39,7 @@ export async function openRealStage(
     writeFileSync(enclosure.outside("ssh_config"), sshConfig());
     const log = new EvidenceLog(topology);
     const tap = await Wiretap.open(enclosure, plan, (sighting) => log.see(sighting));
-    const stage = new RealStage({ enclosure, tap, log, clock: wakefulClock, programs: realPrograms });
+    const stage = new RealStage({ enclosure, tap, log, clock: wakefulClock });
     return {
       stage,
       script: (host, text) => enclosure.script(text, host),

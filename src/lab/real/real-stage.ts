@@ -11,15 +11,14 @@ import type { Wiretap } from "./capture/wiretap.ts";
 import type { Enclosure } from "./enclosure/enclosure.ts";
 import type { Program } from "./enclosure/program.ts";
 import { labFileSizes, startFtpServer } from "./programs/ftp-servers.ts";
+import { realPrograms } from "./programs/needed.ts";
 import { sallyportCommand, startSsh, startSshd } from "./programs/ssh.ts";
-import type { RealPrograms } from "./real-programs.ts";
 
 interface RealStageParts {
   readonly enclosure: Enclosure;
   readonly tap: Wiretap;
   readonly log: EvidenceLog;
   readonly clock: Clock;
-  readonly programs: RealPrograms;
 }
 
 export class RealStage implements Stage {
@@ -35,8 +34,8 @@ export class RealStage implements Stage {
   }
 
   async sshd(host: string, plan: SshdPlan = {}): Promise<RunningProgram> {
-    const { enclosure, programs } = this.#parts;
-    return this.#control(host, "sshd", await startSshd(enclosure, programs, host, plan));
+    const { enclosure } = this.#parts;
+    return this.#control(host, "sshd", await startSshd(enclosure, host, plan));
   }
 
   async ssh(host: string, args: SshArgs): Promise<RunningProgram> {
@@ -44,16 +43,16 @@ export class RealStage implements Stage {
   }
 
   async sallyport(host: string, args: SallyportArgs): Promise<RunningProgram> {
-    const { enclosure, programs } = this.#parts;
+    const { enclosure } = this.#parts;
     const env = { HOME: enclosure.inside("home"), TMPDIR: enclosure.inside("tmp") };
-    const program = enclosure.start(host, sallyportCommand(programs.sallyport, args), { env });
-    await program.said(/^ftp:\/\/\S+ -> \S+ through \S+/m);
+    const program = enclosure.start(host, sallyportCommand(args), { env });
+    await program.logged(/^ftp:\/\/\S+ -> \S+ through \S+/m);
     return this.#control(host, "sallyport", program);
   }
 
   async ftpClient(host: string, server: Endpoint, plan: ClientPlan = {}): Promise<LabClient> {
-    const { enclosure, programs } = this.#parts;
-    const program = enclosure.start(host, [process.execPath, programs.agent], { hasOutput: true });
+    const { enclosure } = this.#parts;
+    const program = enclosure.start(host, [process.execPath, realPrograms.agent], { hasOutput: true });
     const { log, tap } = this.#parts;
     return RemoteClient.logIn(
       program,

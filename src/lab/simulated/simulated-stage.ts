@@ -34,7 +34,7 @@ export interface RunningSimulatedStage extends RunningStage {
   readonly hosts: ReadonlyMap<string, Host>;
 }
 
-/** Opens stages whose chance comes from the seed, and from what is played there. */
+/** Opens stages whose chance comes from the seed, and from what is run there. */
 export function simulatedStage(seed = 1): (...given: Parameters<OpenStage>) => Promise<RunningSimulatedStage> {
   return async (topology, name = "") => {
     const { simulation, hosts } = buildSimulation(topology, seed + hashOf(name));

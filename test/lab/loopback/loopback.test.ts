@@ -60,7 +60,7 @@ describe("what came is judged", () => {
     ["12 bytes came, which is not all", result({ bytes: 12 })],
     ["EADDRINUSE", result({ reply: "", system: "EADDRINUSE" })],
     ["no reply came", result({ reply: "" })],
-    ["the server said 425 No.", result({ reply: "425 No." })],
+    ["the server replied 425 No.", result({ reply: "425 No." })],
     ["45 bytes came, which is not all", result({ works: true, whole: false, bytes: 45 })],
   ])("%s", (problem, one) => {
     expect(() => checked("/file", one)).toThrow(`/file: ${problem}`);

@@ -1,7 +1,7 @@
 // What a real run needs, and the words that it says to the kernel.
 import { expect, test } from "vitest";
 import { packetRules } from "../../../src/lab/real/network/packet-rules.ts";
-import { kindFor, settingsFor } from "../../../src/lab/real/programs/ftp-server-kinds.ts";
+import { kindFor, settingsFor } from "../../../src/lab/real/programs/ftp-servers.ts";
 import { checkMachine } from "../../../src/lab/real/programs/needed.ts";
 import { parseSocketList } from "../../../src/lab/real/real-stage.ts";
 import type { RouterPlan, Topology } from "../../../src/lab/topology.ts";

@@ -28,7 +28,7 @@ function connectionItem(connection: ConnectionEvent): Markup {
   );
 }
 
-/** What each party said and heard; one column where all saw the same. */
+/** What each party sent and received; one column where all saw the same. */
 export function dialogue(evidence: Evidence): Markup | undefined {
   const lines = evidence.events.filter((event) => event.type === "line");
   const parties = groups(lines);
@@ -65,20 +65,20 @@ function titleOf(line: LineEvent | undefined): string {
 
 function dialogueLine({ from, text }: LineEvent): readonly (Markup | string)[] {
   const isBad = from === "server" && /^[45]\d\d/.test(text);
-  const name = from === "client" ? "said" : isBad ? "reply bad" : "reply";
+  const name = from === "client" ? "sent" : isBad ? "reply bad" : "reply";
   return [element("span", { class: name }, from === "client" ? `---> ${text}` : text), lineEnd];
 }
 
 /** A line's end is markup of ours; one in a text would be shown as `\x0a`. */
 const lineEnd: Markup = { markup: "\n" };
 
-type Told = Extract<LabEvent, { type: "call" | "note" }>;
+type Shown = Extract<LabEvent, { type: "call" | "note" }>;
 
 /** Calls of the system that failed, and what was noted, with the time. */
 export function remarks(evidence: Evidence): Markup | undefined {
-  const told = evidence.events.filter((event): event is Told => event.type === "call" || event.type === "note");
-  if (told.length === 0) return undefined;
-  const row = (event: Told): Markup =>
+  const shown = evidence.events.filter((event): event is Shown => event.type === "call" || event.type === "note");
+  if (shown.length === 0) return undefined;
+  const row = (event: Shown): Markup =>
     element(
       "tr",
       {},
@@ -91,7 +91,7 @@ export function remarks(evidence: Evidence): Markup | undefined {
     "div",
     {},
     element("h5", {}, "Calls that failed, and what else happened"),
-    table(["time", "host", "what", "error"], told.map(row)),
+    table(["time", "host", "what", "error"], shown.map(row)),
   );
 }
 

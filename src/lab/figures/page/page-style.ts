@@ -48,7 +48,7 @@ figure svg{display:block;max-width:100%;height:auto}
 .connections .dropped .result,.connections .open .result{color:var(--lost);font-weight:600}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr));gap:0 20px;align-items:start}
 .columns>div{min-width:0}
-.dialogue .said{color:var(--link)}
+.dialogue .sent{color:var(--link)}
 .dialogue .bad{color:var(--bad);font-weight:650}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;font-size:.875rem;width:100%}

@@ -4,7 +4,7 @@ import { type ConnectionEvent, connectionClass, endMark } from "../marks.ts";
 import { constantMarkup, element, type Markup } from "../markup.ts";
 import { figureStyle, schemes } from "../style.ts";
 import { pageStyle } from "./page-style.ts";
-import { actSection } from "./run-section.ts";
+import { runSection } from "./run-section.ts";
 import { heading, openWords, outcomeWords, type ShownCase, type ShownScenario, verdictOf, ways } from "./shown.ts";
 
 /** An HTML page with one scenario. */
@@ -28,11 +28,11 @@ export function bookletPage(all: readonly ShownScenario[]): string {
 }
 
 const introduction =
-  "Every way in which FTP is known to fail between hosts, above all through ssh -L: who connects to whom, what is said, what " +
-  "each party's system reports, and why. Each scenario is played twice, without and with Sallyport, by the same FTP client.";
+  "Every way in which FTP is known to fail between hosts, above all through ssh -L: who connects to whom, what is sent, what " +
+  "each party's system reports, and why. Each scenario is run twice, without and with Sallyport, by the same FTP client.";
 
 const signWords =
-  "✓ works, or fails as it must, and then it says how. ! works, and anybody on the way can read the data. ✕ fails.";
+  "✓ works, or fails as it must, and then the message says how. ! works, and anybody on the way can read the data. ✕ fails.";
 
 const chapterTitle = ({ number }: ShownScenario): Markup =>
   element("h1", { class: "small" }, `FTP through SSH · ${number}`);
@@ -71,7 +71,7 @@ function page(title: string, body: readonly Markup[]): string {
     "head",
     {},
     element("meta", { charset: "utf-8" }),
-    // What a hostile server says is text here; and even as markup it could load and run nothing.
+    // What a hostile server sends is text here; and even as markup it could load and run nothing.
     element("meta", {
       "http-equiv": "Content-Security-Policy",
       content: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
@@ -117,7 +117,7 @@ function chapter(shown: ShownScenario): Markup {
 function runs(shown: ShownScenario, variant: Pick<ShownCase, "plain" | "sallyport">): readonly Markup[] {
   const { number, topology } = shown;
   const foldsLogin = number !== "S01";
-  return ways.map((way) => actSection(variant[way.key], { number, way, topology, foldsLogin }));
+  return ways.map((way) => runSection(variant[way.key], { number, way, topology, foldsLogin }));
 }
 
 // What the lines of the figures mean.

@@ -1,14 +1,14 @@
 // One run of a scenario: what is typed, both figures in two widths, and the evidence in words.
 import type { Topology } from "../../topology.ts";
 import { type Drawing, inlineFigure } from "../figure.ts";
-import { withPrograms } from "../host-titles.ts";
 import { element, type Markup } from "../markup.ts";
 import { drawUprightNetwork, drawWideNetwork } from "../network/draw-network.ts";
 import { drawSequence, sequenceWidths } from "../sequence/draw-sequence.ts";
+import { withPrograms } from "../sequence/participants.ts";
 import { connectionList, dialogue, netstats, remarks } from "./evidence-blocks.ts";
 import { openWords, outcomeWords, type ShownRun, verdictOf, type Way } from "./shown.ts";
 
-export interface ActPlace {
+export interface RunPlace {
   /** `S08` */
   readonly number: string;
   readonly way: Way;
@@ -17,7 +17,7 @@ export interface ActPlace {
   readonly foldsLogin: boolean;
 }
 
-export function actSection(run: ShownRun, place: ActPlace): Markup {
+export function runSection(run: ShownRun, place: RunPlace): Markup {
   const { way } = place;
   const { evidence } = run;
   const verdict = verdictOf(run);
@@ -42,7 +42,7 @@ export function actSection(run: ShownRun, place: ActPlace): Markup {
     element("h4", {}, "Who connects to whom"),
     networkFigure(run, place),
     connectionList(evidence),
-    element("h4", {}, "What is said"),
+    element("h4", {}, "What is sent"),
     sequenceFigure(run, place),
     element(
       "div",
@@ -56,16 +56,16 @@ export function actSection(run: ShownRun, place: ActPlace): Markup {
 
 const lineEnd: Markup = { markup: "\n" };
 
-function networkFigure({ evidence }: ShownRun, { topology: plan, number, way }: ActPlace): Markup {
+function networkFigure({ evidence }: ShownRun, { topology: plan, number, way }: RunPlace): Markup {
   const topology = withPrograms(plan, evidence, way.gateway);
-  const label = `${number}, ${way.title.toLowerCase()}: hosts and connections; the list below says the same in words`;
+  const label = `${number}, ${way.title.toLowerCase()}: hosts and connections; the list below has the same in words`;
   return bothWidths(drawWideNetwork(topology, evidence), drawUprightNetwork(topology, evidence), label, "network");
 }
 
-function sequenceFigure({ evidence }: ShownRun, { topology, number, way, foldsLogin }: ActPlace): Markup {
+function sequenceFigure({ evidence }: ShownRun, { topology, number, way, foldsLogin }: RunPlace): Markup {
   const draw = (width: number): Drawing =>
     drawSequence(topology, evidence, { gateway: way.gateway, width, foldsLogin });
-  const label = `${number}, ${way.title.toLowerCase()}: sequence of commands, replies and connections; the dialogue below says the same in words`;
+  const label = `${number}, ${way.title.toLowerCase()}: sequence of commands, replies and connections; the dialogue below has the same in words`;
   return bothWidths(draw(sequenceWidths.wide), draw(sequenceWidths.narrow), label, "sequence");
 }
 

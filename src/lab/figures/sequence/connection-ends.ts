@@ -8,7 +8,7 @@ export interface Ends {
   readonly to: Participant;
 }
 
-/** Undefined for control connections that were made: their lines say so. */
+/** Undefined for control connections that were made: their lines show it. */
 export function connectionEnds(
   connection: ConnectionEvent,
   evidence: Evidence,
@@ -76,7 +76,7 @@ interface PortUser {
   readonly port: number;
   readonly host: string;
   readonly party: string;
-  /** It named the port itself (PORT, EPRT, or its control port in mode default-port); else it was told to connect there. */
+  /** It named the port itself (PORT, EPRT, or its control port in mode default-port); else the other one named it. */
   readonly listens: boolean;
 }
 

@@ -63,7 +63,7 @@ function drawArrow(step: ArrowStep, lifelines: Lifelines, top: number): DrawnSte
       text.lines.map((words, index) =>
         element(
           "text",
-          { x: text.x, y: top + 18 + index * lineHeight, class: "said", "text-anchor": text.anchor },
+          { x: text.x, y: top + 18 + index * lineHeight, class: "sent", "text-anchor": text.anchor },
           words,
         ),
       ),
@@ -94,8 +94,8 @@ function classOf(step: ArrowStep): string {
   if (step.type === "connection") {
     return connectionClass(step.connection);
   }
-  if (step.type === "login") return "say";
-  return /^[45]\d\d[ -]/.test(step.text) ? "say bad" : "say";
+  if (step.type === "login") return "message";
+  return /^[45]\d\d[ -]/.test(step.text) ? "message bad" : "message";
 }
 
 interface PlacedText {

@@ -5,7 +5,7 @@ import { connectionEnds } from "./connection-ends.ts";
 import { type GatewayName, isServerLine, type LineEvent, type Participant } from "./participants.ts";
 
 export type Step =
-  /** `isWhole`: seen unchanged at both ends. `isLost`: nobody heard it. */
+  /** `isWhole`: seen unchanged at both ends. `isLost`: nobody received it. */
   | {
       readonly type: "line";
       readonly from: Participant;
@@ -74,7 +74,7 @@ export function stepsOf(evidence: Evidence, options: StepOptions): Step[] {
   }
 }
 
-/** A call that failed because its connection did; the connection then tells it. */
+/** A call that failed because its connection did; the connection then shows it. */
 function isOf(call: LabEvent, connection: ConnectionEvent): boolean {
   return (
     call.type === "call" &&
@@ -90,10 +90,10 @@ function lineSteps(pair: PairedLine | undefined, participants: readonly Particip
   const seer = seerOf(line, participants);
   const peer = other === undefined ? between(line, participants) : seerOf(other, participants);
   if (seer === undefined || peer === undefined) return [];
-  const isSaying = isServerLine(line) === (line.from === "server");
-  const [from, to] = isSaying ? [seer, peer] : [peer, seer];
-  // What is said to Sallyport is heard by it, but not told.
-  const isLost = other === undefined && isSaying && peer.program !== "gateway";
+  const isSending = isServerLine(line) === (line.from === "server");
+  const [from, to] = isSending ? [seer, peer] : [peer, seer];
+  // What is sent to Sallyport is received by it, though no evidence has that.
+  const isLost = other === undefined && isSending && peer.program !== "gateway";
   const isWhole = other?.text === line.text;
   const text = other === undefined || isWhole ? line.text : `${line.text}, received as ${other.text}`;
   return [{ type: "line", from, to, text, isWhole, isLost }];
@@ -102,7 +102,7 @@ function lineSteps(pair: PairedLine | undefined, participants: readonly Particip
 const seerOf = (line: LineEvent, participants: readonly Participant[]): Participant | undefined =>
   participants.find(({ host, party }) => host === line.host && party === line.party);
 
-/** Who says or hears what only one end has seen: what is between, or else the other end. */
+/** Who sends or receives what only one end has seen: what is between, or else the other end. */
 function between(line: LineEvent, participants: readonly Participant[]): Participant | undefined {
   const wanted = isServerLine(line) ? "client" : "server";
   return (
@@ -116,8 +116,8 @@ function placeOf(host: string, participants: readonly Participant[]): Participan
   return there.find(({ program }) => program === "server" || program === "client") ?? there[0] ?? participants[0];
 }
 
-// A line is seen where it is said and where it is heard. Seen unchanged at both ends it is one arrow; else something between
-// has said or heard it.
+// A line is seen where it is sent and where it is received. Seen unchanged at both ends it is one arrow; else something between
+// has sent or received it.
 interface PairedLine {
   readonly line: LineEvent;
   /** The same line at the other end; with other words where a router has rewritten it (nf_nat_ftp). */
@@ -135,12 +135,14 @@ function pairLines(events: readonly LabEvent[], gateway: GatewayName): ReadonlyM
   const taken = new Set<LineEvent>();
   for (const [index, line] of lines.entries()) {
     if (taken.has(line)) continue;
-    const heard = isSaid(line)
-      ? lines.slice(index + 1).filter((later) => !taken.has(later) && isHeard(line, later) && !ownOfGateway.has(later))
+    const received = isSent(line)
+      ? lines
+          .slice(index + 1)
+          .filter((later) => !taken.has(later) && isReceived(line, later) && !ownOfGateway.has(later))
       : [];
     const other =
-      heard.find(({ text }) => text === line.text) ??
-      heard.slice(0, gateway === "Sallyport" ? 0 : 1).find(({ text }) => verbOf(text) === verbOf(line.text));
+      received.find(({ text }) => text === line.text) ??
+      received.slice(0, gateway === "Sallyport" ? 0 : 1).find(({ text }) => verbOf(text) === verbOf(line.text));
     const pair = other === undefined || ownOfGateway.has(line) ? undefined : other;
     if (pair !== undefined) taken.add(pair);
     pairs.set(line, { line, other: pair });
@@ -148,11 +150,11 @@ function pairLines(events: readonly LabEvent[], gateway: GatewayName): ReadonlyM
   return pairs;
 }
 
-/** Seen by the one who says it. */
-const isSaid = (line: LineEvent): boolean => isServerLine(line) === (line.from === "server");
+/** Seen by the one who sends it. */
+const isSent = (line: LineEvent): boolean => isServerLine(line) === (line.from === "server");
 
-const isHeard = (said: LineEvent, later: LineEvent): boolean =>
-  later.from === said.from && isServerLine(later) !== isServerLine(said);
+const isReceived = (sent: LineEvent, later: LineEvent): boolean =>
+  later.from === sent.from && isServerLine(later) !== isServerLine(sent);
 
 const verbOf = (text: string): string => text.split(/[ -]/, 1)[0] ?? "";
 

@@ -80,7 +80,7 @@ class Tap {
     const wanted = `(tcp or icmp or udp port ${markPort})`;
     const filter = space === wiresNamespace ? wanted : `${wanted} and ifindex ${loopbackIndex}`;
     this.#program = enclosure.start(space, ["tcpdump", ...words, filter], { hasOutput: true });
-    this.ready = this.#program.said(/listening on/);
+    this.ready = this.#program.logged(/listening on/);
     const stream = new PcapStream();
     this.#program.output.on("data", (bytes: Buffer) => {
       for (const record of stream.receive(bytes)) {

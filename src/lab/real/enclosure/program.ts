@@ -1,4 +1,4 @@
-// A program that runs inside a world: what it says, and its end.
+// A program that runs inside a world: its log, and its end.
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
@@ -31,7 +31,7 @@ export class Program {
     });
     this.#child.stdin?.on("error", () => {});
     const streams = [this.#child.stderr, options.hasOutput === true ? null : this.#child.stdout];
-    for (const stream of streams) stream?.on("data", (bytes: Buffer) => this.#hear(bytes.toString("latin1")));
+    for (const stream of streams) stream?.on("data", (bytes: Buffer) => this.#receive(bytes.toString("latin1")));
     this.ended = this.#untilEnd();
   }
 
@@ -48,7 +48,7 @@ export class Program {
   }
 
   /** Resolves once the log matches. Throws `CONFIG_INVALID` when it ends first, or after a minute. */
-  said(pattern: RegExp): Promise<RegExpExecArray> {
+  logged(pattern: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const stop = (settle: () => void): void => {
         cancel();
@@ -76,7 +76,7 @@ export class Program {
     await this.ended;
   }
 
-  #hear(text: string): void {
+  #receive(text: string): void {
     this.#log = (this.#log + text).slice(-limits.labLogCharactersMax);
     this.#notify();
   }

@@ -82,7 +82,7 @@ export function checkFtpHelper(): void {
   try {
     execFileSync("modprobe", ["-q", "-a", ...modules], { stdio: "ignore" });
   } catch {
-    // No such module, or no such program: the kernel's symbols tell.
+    // No such module, or no such program: the kernel's symbols show it.
   }
   if (isThere()) return;
   throw new SallyportError("NET_UNSUPPORTED", `this kernel has no ${modules.join(" and ")}`, {

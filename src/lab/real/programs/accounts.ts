@@ -1,7 +1,7 @@
 // The user of every server in a world, and what lies in his directory. The machine's own accounts are as they were: inside
 // the world another /etc is mounted over theirs. All of it: a single file that is mounted over would come to light again as
 // soon as somebody outside replaces the one below, which is how useradd(8) writes /etc/passwd.
-import { labDirectory } from "../enclosure/keeper.ts";
+import { labDirectory } from "../enclosure/enclosure.ts";
 
 /** As the FTP client logs in; ssh uses the name too. */
 export const loginUser: { readonly name: string; readonly id: number } = { name: "me", id: 61_999 };

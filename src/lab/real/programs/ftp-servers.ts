@@ -6,7 +6,6 @@ import type { FtpServerPlan } from "../../stage.ts";
 import type { Enclosure } from "../enclosure/enclosure.ts";
 import type { Program } from "../enclosure/program.ts";
 import { bigBytesCount, filesOf, filesScript, loginUser } from "./accounts.ts";
-import { kindFor, settingsFor } from "./ftp-server-kinds.ts";
 import { proftpdModules, specialProgram } from "./needed.ts";
 
 const ftpPort = 21;
@@ -29,11 +28,11 @@ const certificateScript = (openssl: string): string =>
   `cd /run/lab && ${openssl} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=ftp-server -days 2 ` +
   "-keyout tls.key -out tls.crt 2>/dev/null && cat tls.key tls.crt >tls.pem";
 
-// Some servers say nothing when they are ready: then the host's table of sockets tells.
+// Some servers report nothing when they are ready: then it is read in the host's table of sockets.
 /** Seconds; the look is repeated every 10 ms. */
 const patienceSeconds = 30;
 
-/** Throws `CONFIG_INVALID` when the program ends first, or variants too long. */
+/** Throws `CONFIG_INVALID` when the program ends first, or takes too long. */
 async function untilListening(enclosure: Enclosure, host: string, port: number, program: Program): Promise<void> {
   const look = `ss -tlnH 'sport = :${port}' | grep -q LISTEN`;
   const script = `for n in $(seq ${patienceSeconds * 100}); do ${look} && echo up && exit; sleep 0.01; done`;
@@ -82,7 +81,7 @@ function commonLines(enclosure: Enclosure, host: string): string[] {
   ];
 }
 
-/** The old way to tell clients of one network another address: hosts.allow(5) names a second file for them. */
+/** The old way to send clients of one network another address: hosts.allow(5) names a second file for them. */
 function withAddressRule(
   enclosure: Enclosure,
   host: string,
@@ -131,4 +130,73 @@ function prepareProftpd(enclosure: Enclosure, host: string, plan: FtpServerPlan)
   ];
   writeFileSync(enclosure.outside(config), lines.join("\n"));
   return [program, "-n", "-c", enclosure.inside(config)];
+}
+
+// Which real FTP server realises a plan, and by which settings.
+
+export type FtpServerKind = "vsftpd" | "ProFTPD";
+
+export interface Setting {
+  /** For the table in docs/internals/real-network.md. */
+  readonly title: string;
+  readonly when: (plan: FtpServerPlan) => boolean;
+  readonly lines: (plan: FtpServerPlan) => readonly string[];
+}
+
+/** vsftpd answers `425 Use PORT or PASV first.`; ProFTPD connects to the client's default data port, in its own way. */
+export function kindFor(plan: FtpServerPlan): FtpServerKind {
+  return plan.defaultPorts === true ? "ProFTPD" : "vsftpd";
+}
+
+const ports = ({ passivePorts }: FtpServerPlan): readonly [number, number] => [
+  passivePorts?.first ?? 0,
+  passivePorts?.last ?? 0,
+];
+
+/** Beside those that every server of its kind has. Both compare addresses unless set otherwise. */
+export const settings: Readonly<Record<FtpServerKind, readonly Setting[]>> = {
+  vsftpd: [
+    {
+      title: "does not compare addresses",
+      when: (plan) => plan.comparesAddresses === false,
+      lines: () => ["port_promiscuous=YES", "pasv_promiscuous=YES"],
+    },
+    {
+      title: "passive ports",
+      when: (plan) => plan.passivePorts !== undefined,
+      lines: (plan) => [`pasv_min_port=${ports(plan)[0]}`, `pasv_max_port=${ports(plan)[1]}`],
+    },
+    {
+      title: "demands TLS",
+      when: (plan) => plan.demandsTls === true,
+      lines: () => [
+        "ssl_enable=YES",
+        "force_local_logins_ssl=YES",
+        "force_local_data_ssl=YES",
+        "rsa_cert_file=/run/lab/tls.pem",
+      ],
+    },
+    // One more file, which tcp_wrappers choose by the client's address: see withAddressRule.
+    {
+      title: "sends a network another address",
+      when: (plan) => plan.passiveAddress !== undefined,
+      lines: () => ["tcp_wrappers=YES"],
+    },
+  ],
+  ProFTPD: [
+    {
+      title: "does not compare addresses",
+      when: (plan) => plan.comparesAddresses === false,
+      lines: () => ["AllowForeignAddress on"],
+    },
+    {
+      title: "passive ports",
+      when: (plan) => plan.passivePorts !== undefined,
+      lines: (plan) => [`PassivePorts ${ports(plan).join(" ")}`],
+    },
+  ],
+};
+
+export function settingsFor(kind: FtpServerKind, plan: FtpServerPlan): readonly string[] {
+  return settings[kind].filter(({ when }) => when(plan)).flatMap(({ lines }) => lines(plan));
 }

@@ -1,5 +1,6 @@
 // The programs of a real run, where they may be, and Debian's packages of them.
 import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { SallyportError } from "../../../protocol/error.ts";
 
 export interface NeededProgram {
@@ -85,3 +86,12 @@ function missingPrograms(missing: readonly NeededProgram[]): SallyportError {
     hint: missing[0]?.hint ?? `On Debian: apt-get install ${packages.join(" ")}`,
   });
 }
+
+/** src/lab/real/programs and dist/lab/real/programs are equally deep, so both find the compiled ones. */
+const inPackage = (path: string): string => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
+
+/** This package's own, as processes: the program, and the scripted FTP client (agent/main.ts, compiled). */
+export const realPrograms: { readonly sallyport: string; readonly agent: string } = {
+  sallyport: inPackage("bin/sallyport.js"),
+  agent: inPackage("dist/lab/real/agent/main.js"),
+};
