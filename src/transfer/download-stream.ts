@@ -5,7 +5,6 @@ import type { Sink } from "../client/receive-data.ts";
 import type { DownloadOptions, SourceFacts, Transferred } from "../client/transfer-options.ts";
 import { planVerification } from "../client/verification.ts";
 import { withRetries } from "../client/with-retries.ts";
-import { wakefulClock } from "../network/system-clock.ts";
 import { Deferred } from "../platform/deferred.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
@@ -82,7 +81,7 @@ export function openDownload<R extends Transferred>(
     const common = { path, sink: counted, type, check, ...definedProps({ onProgress }) };
     const signal = options.signal === undefined ? stop : AbortSignal.any([options.signal, stop]);
     return await attempts.inTurn(signal, retries > 0, (receive, both) =>
-      withRetries({ retries, clock: wakefulClock, signal: both, note: attempts.note }, async (before) => {
+      withRetries({ retries, clock: attempts.clock, signal: both, note: attempts.note }, async (before) => {
         const from = at;
         const result = await receive({
           ...common,

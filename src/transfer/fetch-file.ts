@@ -7,7 +7,6 @@ import { type ReceiveOrder, refuseAsciiParts } from "../client/download.ts";
 import type { Progress, SourceFacts, TransferOptions, Transferred } from "../client/transfer-options.ts";
 import { planVerification } from "../client/verification.ts";
 import { translateFsError } from "../filesystem/fs-error.ts";
-import { wakefulClock } from "../network/system-clock.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
@@ -196,8 +195,8 @@ async function fetchInto(
   { verify, type, ...rest }: FetchAttempt,
 ): Promise<Transferred> {
   await assertWritable(localPath);
-  const { inTurn, hashes } = attemptsOf(session);
-  const { there, offset, sink, finish, giveUp } = await openTarget(localPath, { resume, compareBytes }, wakefulClock);
+  const { clock, inTurn, hashes } = attemptsOf(session);
+  const { there, offset, sink, finish, giveUp } = await openTarget(localPath, { resume, compareBytes }, clock);
   const check = planVerification(hashes, definedProps({ verify, type }));
   if (check.hash !== undefined && offset > 0) {
     for await (const piece of readLocal(localPath, 0, offset)) check.hash.digest.update(piece);

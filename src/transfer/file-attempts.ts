@@ -6,7 +6,7 @@ import type { FtpClient } from "../client/ftp-client.ts";
 import { notify } from "../client/session.ts";
 import type { TransferResult, Transferred } from "../client/transfer-options.ts";
 import { type RetryRules, withRetries } from "../client/with-retries.ts";
-import { wakefulClock } from "../network/system-clock.ts";
+import type { Clock } from "../platform/clock.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { isFtp, type ServerSession } from "./server-session.ts";
 import { storeByFtp } from "./store-by-ftp.ts";
@@ -14,6 +14,8 @@ import type { StoreOrder } from "./store-order.ts";
 
 /** `R`: what is told of a download. */
 export interface FileAttempts<R extends Transferred = Transferred> {
+  /** The session's own, which waits between attempts follow. */
+  readonly clock: Clock;
   /** The checksums that the server offers, strongest first. */
   readonly hashes: readonly HashName[];
   /**
@@ -55,17 +57,19 @@ export function withAttempts<T>(
   { retries = 0, renew, signal, note }: AttemptRules,
   attempt: (session: ServerSession, before: number) => Promise<T>,
 ): Promise<T> {
+  const { clock, keep } = attemptsOf(session);
   const run = (next: () => Promise<ServerSession>): Promise<T> =>
-    withRetries({ retries, clock: wakefulClock, signal, note }, async (before) =>
+    withRetries({ retries, clock, signal, note }, async (before) =>
       attempt(before === 0 ? session : await next(), before),
     );
   if (renew !== undefined) return run(renew);
-  return retries === 0 ? run(async () => session) : attemptsOf(session).keep(() => run(async () => session));
+  return retries === 0 ? run(async () => session) : keep(() => run(async () => session));
 }
 
 export function ftpAttempts(client: FtpClient): FileAttempts<TransferResult> {
   const holder = requireHolder(client);
   return {
+    clock: holder.session.environment.clock,
     hashes: client.hashes,
     inTurn: (signal, mayRenew, work) =>
       holder.transfer(

@@ -76,6 +76,24 @@ test("data that breaks: REST at the byte that is missing, in the same session", 
   await server.stop();
 });
 
+test("what is waited between two attempts is the session's clock's", async () => {
+  const reader = new Reader();
+  await using server = await startScriptedServer(async (control) => {
+    await begin(control);
+    await give(control, reader, [0, 4], "break");
+    await control.reply("426 broken");
+    await give(control, reader, [4, 10], "end");
+    await control.reply("226 done");
+  });
+  const clock = new FakeClock();
+  await using client = await connect(server, { mode: "passive", clock });
+  const text = textOf(client.download("f", { retries: 1, ...reader }));
+  await clock.waitedFor(limits.clientRetryWaitMs);
+  clock.advance(limits.clientRetryWaitMs);
+  expect(await text).toBe(content);
+  await server.stop();
+});
+
 test("a file that was replaced between two attempts is not mixed with the first one", async () => {
   const times = ["20260101000000", "20260101000001"];
   const received = gate();

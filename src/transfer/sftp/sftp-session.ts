@@ -3,6 +3,7 @@ import type { HashName } from "../../client/checksum.ts";
 import type { CallOptions } from "../../client/ftp-client.ts";
 import type { DownloadOptions, FileTransferOptions, Transferred } from "../../client/transfer-options.ts";
 import { fsError } from "../../filesystem/fs-error.ts";
+import { wakefulClock } from "../../network/system-clock.ts";
 import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry, Listing, UnreadLine } from "../../protocol/listing/listed-entry.ts";
 import { type DownloadStream, openDownload } from "../download-stream.ts";
@@ -31,6 +32,7 @@ export class SftpSession implements ServerSession {
   readonly closed: Promise<SallyportError | undefined>;
   /** Any number side by side: SFTP has no turns. */
   readonly attempts: FileAttempts = {
+    clock: wakefulClock,
     hashes: this.hashes,
     inTurn: (signal, _, work) => work(async (order) => receive(await this.#alive(order.signal), order), signal),
     // A channel that broke is replaced anyway.
