@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BuiltProgram, buildProgram, run, start } from "../cli/support/built-program.ts";
 import { type FtpServer, startVsftpd } from "../support/ftp-servers.ts";
 import { describePeers } from "../support/missing.ts";
+import { patienceMs } from "../support/patience.ts";
 import { commandLineOf, isRunning, signalProcess } from "../support/processes.ts";
 import { watchResources } from "../support/resources.ts";
 import { makeSshKey } from "../support/ssh-keys.ts";
@@ -142,7 +143,7 @@ function onTerminal(words: readonly string[], prompt: string, answer: string, lo
   const list = words.map((word) => `{${word}}`).join(" ");
   const patience = "timeout { exec kill [exp_pid]; exit 1 }";
   const script = `
-    set timeout 20
+    set timeout ${patienceMs / 1000}
     spawn -noecho ${list}
     expect ${patience} {${prompt}} { send "${answer}\\r" }
     expect ${patience} eof`;

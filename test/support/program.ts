@@ -74,7 +74,7 @@ function watchEnd(child: ChildProcess): { ended: Promise<string>; isOver: () => 
       const text = signal === null ? `exit ${code}` : `signal ${signal}`;
       // Its last words may still be in the pipe; `close` comes after them, but never while descendants hold the pipe.
       child.once("close", () => settle(text));
-      setTimeout(() => settle(text), 50);
+      setTimeout(() => setImmediate(settle, text), 50); // behind a look at the pipe, however late this timer is
     });
   });
   return { ended, isOver: () => how };

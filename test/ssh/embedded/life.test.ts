@@ -123,9 +123,9 @@ describePeers(["sshd"], "an embedded connection", () => {
   test("survives ServerAliveCountMax times the interval on a line that is only slow", async () => {
     await using sshd = await startSshd();
     await using relay = await startDelayRelay({ target: { host: sshd.address, port: sshd.port }, delayMs: 100 });
-    const options = ["StrictHostKeyChecking=accept-new", "UserKnownHostsFile=/dev/null", "ServerAliveInterval=1"];
+    const options = ["StrictHostKeyChecking=accept-new", "UserKnownHostsFile=/dev/null", "ServerAliveInterval=2"];
     await using connection = await openTo(sshd, { port: relay.port, options: [...options, "ServerAliveCountMax=1"] });
-    expect((await connection.exec("sleep 2.5; echo still here", { signal: never })).stdout).toBe("still here\n");
+    expect((await connection.exec("sleep 4.5; echo still here", { signal: never })).stdout).toBe("still here\n");
   });
 
   test("that we dispose ends its channels as ours, and lost tells nothing", async () => {
