@@ -2,6 +2,7 @@
 import type { Readable } from "node:stream";
 import { raceAbort } from "../platform/abort.ts";
 import type { FileReader } from "../platform/file-system.ts";
+import { limits } from "../protocol/limits.ts";
 import type { FileFacts } from "../protocol/listing/file-facts.ts";
 import type { Lease } from "./ftp-sessions.ts";
 
@@ -78,7 +79,7 @@ export class FtpReader implements FileReader {
   async #begin(): Promise<AsyncIterator<Uint8Array>> {
     const { lease, path, offset } = this.#options;
     this.#lease = await lease();
-    const stream = this.#lease.client.download(path, { offset });
+    const stream = this.#lease.client.download(path, { offset, retries: limits.bridgeFtpRetries });
     stream.result.catch(() => {});
     this.#stream = stream;
     this.#pieces = stream.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;

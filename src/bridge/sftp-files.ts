@@ -1,5 +1,6 @@
 // The files of an SFTP server as a FileSystem that outlives its connections.
 import { type SshHost, sshHost } from "../connect/ssh-host.ts";
+import type { SftpWriter } from "../filesystem/sftp/sftp-writer.ts";
 import type {
   FileOptions,
   FileReader,
@@ -20,6 +21,7 @@ import { joinPath } from "../protocol/file-path.ts";
 import type { FileEntry, FileFacts } from "../protocol/listing/file-facts.ts";
 import type { SshHostOptions } from "../ssh/ssh-connection.ts";
 import { KeptSftp, type LiveSftp } from "./kept-sftp.ts";
+import { ResumingReader, ResumingWriter } from "./resuming.ts";
 import { strictHost } from "./strict-host.ts";
 
 /** What of an SFTP server is served, and how sure it must be of its files. */
@@ -129,11 +131,22 @@ class KeptFiles implements FileSystem, SetsTimes, SetsModes, UpdatesFiles, HasSu
   }
 
   openRead(path: string, options: FileOptions & { readonly offset: number }): Promise<FileReader> {
-    return this.kept.ask(options.signal, (live) => live.filesAt(this.directory).openRead(path, options));
+    const { signal, offset } = options;
+    const open = (live: LiveSftp, from: number): Promise<FileReader> =>
+      live.filesAt(this.directory).openRead(path, { ...options, offset: from });
+    return this.kept.ask(
+      signal,
+      async (live) => new ResumingReader({ kept: this.kept, signal, offset, open }, live, await open(live, offset)),
+    );
   }
 
   async openWrite(path: string, options: FileOptions & { readonly start: WriteStart }): Promise<FileWriter> {
-    return await (await this.#files(options)).openWrite(path, options);
+    const { signal, start } = options;
+    const open = (live: LiveSftp, from: WriteStart): Promise<SftpWriter> =>
+      live.filesAt(this.directory).openWrite(path, { ...options, start: from });
+    const stat = (live: LiveSftp): Promise<FileFacts> => live.filesAt(this.directory).stat(path, options);
+    const live = await this.kept.current(signal);
+    return new ResumingWriter({ kept: this.kept, signal, open, stat }, live, await open(live, start));
   }
 
   async openUpdate(path: string, options: FileOptions): Promise<FileUpdater> {

@@ -35,6 +35,9 @@ const codes: Readonly<Partial<Record<ErrorCode, number>>> = {
   NET_TIMEOUT: 426,
   NET_FAILED: 426,
   CLOSED: 426,
+  // Of a FileSystem behind SSH.
+  SSH_DISCONNECTED: 426,
+  SSH_CONNECT: 426,
 };
 
 const aborted: unique symbol = Symbol.for("sallyport.server.Aborted");

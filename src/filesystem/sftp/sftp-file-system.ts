@@ -5,7 +5,6 @@ import type {
   FileReader,
   FileSystem,
   FileUpdater,
-  FileWriter,
   SetsModes,
   SetsTimes,
   Space,
@@ -40,7 +39,12 @@ export interface SftpFileSystemOptions {
   readonly inPlace?: boolean;
 }
 
-export type SftpFiles = FileSystem & SetsTimes & SetsModes & UpdatesFiles & Partial<TellsSpace>;
+export type SftpFiles = Omit<FileSystem, "openWrite"> & {
+  openWrite(path: string, options: FileOptions & { readonly start: WriteStart }): Promise<SftpWriter>;
+} & SetsTimes &
+  SetsModes &
+  UpdatesFiles &
+  Partial<TellsSpace>;
 
 /** Free space is told where the server has statvfs@openssh.com. Throws `FS_NAME_INVALID` for a root that is no path. */
 export function makeSftpFileSystem({
@@ -84,7 +88,7 @@ class SftpFileSystem implements FileSystem, SetsTimes, SetsModes, UpdatesFiles {
     return await this.#with(handle, known, signal, (facts) => new SftpReader(handle, facts, offset, signal));
   }
 
-  async openWrite(path: string, { signal, start }: FileOptions & { readonly start: WriteStart }): Promise<FileWriter> {
+  async openWrite(path: string, { signal, start }: FileOptions & { readonly start: WriteStart }): Promise<SftpWriter> {
     const isExclusive = start === "exclusive";
     const about: About = { path, doing: isExclusive ? "create" : "write" };
     if (this.#inPlace && (isExclusive || start === "truncate")) {

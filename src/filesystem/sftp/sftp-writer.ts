@@ -15,14 +15,21 @@ import { flagsOf, type RemoteHandle } from "./sftp-calls.ts";
  */
 export class SftpWriter implements FileWriter {
   #file: SftpUpdater;
+  readonly #start: number;
   #position: number;
   /** The old file has more than what it begins with. It goes with the first write or the end, not before. */
   #mustCut: boolean;
 
   constructor(handle: RemoteHandle, position: number, mustCut: boolean, signal: AbortSignal) {
     this.#file = new SftpUpdater(handle, signal);
+    this.#start = position;
     this.#position = position;
     this.#mustCut = mustCut;
+  }
+
+  /** Every byte before this one is at the server. */
+  get acknowledged(): number {
+    return this.#file.acknowledged ?? this.#start;
   }
 
   async write(pieces: readonly Uint8Array[]): Promise<void> {
@@ -65,6 +72,11 @@ export class SftpUpdater implements FileUpdater {
     this.#handle = handle;
     this.#signal = signal;
     this.#queue = new WriteQueue(handle, signal);
+  }
+
+  /** Where the first write that is not acknowledged begins, or the last one ends; undefined before the first. */
+  get acknowledged(): number | undefined {
+    return this.#queue.acknowledged;
   }
 
   writeAt(offset: number, bytes: Uint8Array): Promise<void> {
@@ -110,8 +122,11 @@ export class SftpUpdater implements FileUpdater {
 }
 
 interface Pending {
+  readonly offset: number;
   readonly bytes: number;
   readonly reply: Promise<Reply<"status">>;
+  /** The server has it. */
+  isAcknowledged: boolean;
 }
 
 /** The first one that failed fails whatever comes after it. */
@@ -120,10 +135,17 @@ export class WriteQueue {
   readonly #signal: AbortSignal;
   readonly #pending: Pending[] = [];
   #bytes = 0;
+  /** Of the last write that was asked for. */
+  #end: number | undefined;
 
   constructor(handle: RemoteHandle, signal: AbortSignal) {
     this.#handle = handle;
     this.#signal = signal;
+  }
+
+  /** Of writes that go from start to end. */
+  get acknowledged(): number | undefined {
+    return this.#pending.find(({ bytes, isAcknowledged }) => bytes > 0 && !isAcknowledged)?.offset ?? this.#end;
   }
 
   /** Resolves when the system has taken the bytes, and no more than the limit is unanswered. */
@@ -133,8 +155,9 @@ export class WriteQueue {
     for (const data of portions(pieces, this.#handle.session.features.writeBytes)) {
       const bytes = data.reduce((sum, piece) => sum + piece.length, 0);
       await this.#settle(limits.sftpPipelineBytes - bytes);
-      taken = this.#ask(requests.write(this.#handle.id, at, data), bytes);
+      taken = this.#ask(requests.write(this.#handle.id, at, data), at, bytes);
       at += bytes;
+      this.#end = at;
     }
     // Taken in order, so the last one is enough; not when the channel is gone, and then the reply tells.
     if (taken !== undefined) await this.#taken(taken);
@@ -142,7 +165,7 @@ export class WriteQueue {
 
   /** After what was written before, and before what comes. Its answer is awaited with theirs. */
   follow(request: Request<"status">): void {
-    void this.#ask(request, 0);
+    void this.#ask(request, 0, 0);
   }
 
   /** Everything is answered. Throws `FS_*`, SSH_*, NET_*, the signal's reason. */
@@ -155,9 +178,16 @@ export class WriteQueue {
     while (this.#pending.length > 0 && this.#bytes > bytesMax) await this.#first();
   }
 
-  #ask(request: Request<"status">, bytes: number): Promise<void> {
+  #ask(request: Request<"status">, offset: number, bytes: number): Promise<void> {
     const { reply, taken } = this.#handle.session.client.ask(request);
-    this.#pending.push({ bytes, reply });
+    const pending: Pending = { offset, bytes, reply, isAcknowledged: false };
+    this.#pending.push(pending);
+    reply.then(
+      ({ code }) => {
+        pending.isAcknowledged = code === statusCodes.ok;
+      },
+      () => {}, // whoever settles it learns
+    );
     this.#bytes += bytes;
     return taken;
   }
