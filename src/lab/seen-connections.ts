@@ -1,8 +1,9 @@
 // From packets to connections: who tried to reach whom, where the SYN got to, and what came back. NAT changes addresses and
 // ports but not the initial sequence number, so that is what holds the hops of one attempt together.
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
+import { cidrContains, parseCidr } from "../protocol/cidr.ts";
 import { definedProps } from "../protocol/defined-props.ts";
-import { attachmentsOf, type NodeAddress, nodeWith, type Topology } from "./topology.ts";
+import { attachmentsOf, nodeWith, type Topology } from "./topology.ts";
 
 /** A segment on its way from a node to a wire, or (`wire` undefined) to itself; or one that a node has dropped. */
 export interface Sighting {
@@ -78,18 +79,9 @@ function nextNode(topology: Topology, node: string, wire: string, address: strin
   const there = onWire.find((one) => one.address === address);
   if (there !== undefined) return there.node;
   const own = onWire.find((one) => one.node === node);
-  if (own !== undefined && isWithin(own, address)) return wire; // nobody has this address
+  if (own !== undefined && cidrContains(parseCidr(`${own.address}/${own.prefix}`), address)) return wire; // nobody has this address
   const { gateway } = [...topology.hosts, ...topology.routers].find(({ name }) => name === node) ?? {};
   return (gateway === undefined ? undefined : nodeWith(topology, gateway)) ?? wire;
-}
-
-function isWithin({ address, prefix }: NodeAddress, other: string): boolean {
-  const mask = prefix === 0 ? 0 : (0xffffffff << (32 - prefix)) >>> 0;
-  return (numberOf(address) & mask) === (numberOf(other) & mask);
-}
-
-function numberOf(address: string): number {
-  return address.split(".").reduce((value, part) => value * 256 + Number(part), 0);
 }
 
 const endsOf = (from: Endpoint, to: Endpoint): string => `${formatEndpoint(from)} ${formatEndpoint(to)}`;

@@ -49,6 +49,11 @@ const oldWords: readonly OldWord[] = [
       "ChildSignals, Acceptor, BufferPool, PieceQueue, DataReader, ControlConnection, ScriptedClient, LabClient, RemoteClient, ClassicQuirks, variantsOf, runOnStage, assertWorks",
     where: "everywhere",
   },
+  {
+    pattern: /\b(?:DataEnds?|backModes?|BackModeName|ActPlace|actSection|playBriefly)\b/g,
+    instead: "DataConnector, upstreamMode, RunPlace, runSection, runBriefly",
+    where: "everywhere",
+  },
   { pattern: /\bword too many\b/gi, instead: "unexpected argument", where: "everywhere" },
   { pattern: /\bexclude each other\b/gi, instead: "cannot be used together", where: "everywhere" },
   { pattern: /\bplain file\b/gi, instead: "regular file", where: "everywhere" },

@@ -2,8 +2,8 @@
 import { Host } from "../../src/simulation/host/host.ts";
 import type { SystemRules } from "../../src/simulation/host/system-rules.ts";
 import { Wire } from "../../src/simulation/links/wire.ts";
+import type { FilterOptions } from "../../src/simulation/router/packet-filter.ts";
 import { Router } from "../../src/simulation/router/router.ts";
-import type { FilterOptions } from "../../src/simulation/router/router-options.ts";
 import { Simulation } from "../../src/simulation/simulation.ts";
 import type { PlacePlan, SwarmPlan } from "./plan.ts";
 

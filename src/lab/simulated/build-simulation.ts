@@ -2,8 +2,8 @@
 import { definedProps } from "../../protocol/defined-props.ts";
 import { Host } from "../../simulation/host/host.ts";
 import { Wire } from "../../simulation/links/wire.ts";
-import { Router } from "../../simulation/router/router.ts";
-import type { FilterRule, RouterOptions } from "../../simulation/router/router-options.ts";
+import type { FilterRule } from "../../simulation/router/packet-filter.ts";
+import { Router, type RouterOptions } from "../../simulation/router/router.ts";
 import { Simulation } from "../../simulation/simulation.ts";
 import type { RouterPlan, Topology } from "../topology.ts";
 

@@ -1,7 +1,7 @@
 // The memory of a middlebox: which connections it has seen, and which it expects.
 import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
 import type { Segment } from "../links/packet.ts";
-import type { TrackState } from "./router-options.ts";
+import type { TrackState } from "./packet-filter.ts";
 
 /** nf_conntrack_tcp_timeout_*: a connection that nobody answered, one that has ended, one that was reset. */
 const unansweredMs = 120_000;

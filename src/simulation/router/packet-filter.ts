@@ -4,7 +4,34 @@ import type { PortRange } from "../../platform/network.ts";
 import { type Cidr, cidrContains, parseCidr } from "../../protocol/cidr.ts";
 import type { Segment } from "../links/packet.ts";
 import type { Wire } from "../links/wire.ts";
-import type { FilterOptions, FilterRule, FilterVerdict, TrackState } from "./router-options.ts";
+
+/** How a packet stands to the connections that went before (conntrack of Linux). */
+export type TrackState = "new" | "established" | "related" | "invalid";
+
+/** `reset` answers with RST, `reject` with ICMP port unreachable. */
+export type FilterVerdict = "accept" | "drop" | "reject" | "reset";
+
+/** Every condition that is given must hold. The first rule that fits decides. */
+export interface FilterRule {
+  readonly in?: Wire;
+  readonly out?: Wire;
+  /** Networks as `10.0.0.0/8`. */
+  readonly source?: string;
+  readonly destination?: string;
+  readonly sourcePorts?: PortRange;
+  readonly destinationPorts?: PortRange;
+  /** The first packet of a connection, seen without any memory: SYN without ACK. */
+  readonly opens?: boolean;
+  /** A filter with memory. */
+  readonly states?: readonly TrackState[];
+  readonly verdict: FilterVerdict;
+}
+
+export interface FilterOptions {
+  readonly rules: readonly FilterRule[];
+  /** For what no rule fits. */
+  readonly policy: FilterVerdict;
+}
 
 /** A packet on its way through. */
 export interface Crossing {

@@ -1,14 +1,41 @@
 // A middlebox: forwards packets between its wires, and on the way filters, translates and helps as it is set up. The order is
 // that of Linux: memory and port forwards, route, filter, helper, masquerade.
 import type { Endpoint } from "../../platform/endpoint.ts";
+import type { PortRange } from "../../platform/network.ts";
 import { lengthOf, noBytes, type Packet, type Segment, type Unreachable } from "../links/packet.ts";
-import { defaultRoute, RoutingTable, type Way } from "../links/routing-table.ts";
-import type { Interface, Node } from "../links/wire.ts";
+import { type Attachment, defaultRoute, type Route, RoutingTable, type Way } from "../links/routing-table.ts";
+import type { Interface, Node, Wire } from "../links/wire.ts";
 import type { Simulation } from "../simulation.ts";
 import { FlowTable, freePort, type Tracked } from "./flow-table.ts";
 import { FtpHelper } from "./ftp-helper.ts";
-import { PacketFilter } from "./packet-filter.ts";
-import type { FilterVerdict, RouterOptions } from "./router-options.ts";
+import { type FilterOptions, type FilterVerdict, PacketFilter } from "./packet-filter.ts";
+
+/** A port of the router's own address on `in` leads to a host behind it. */
+interface PortForward {
+  readonly in: Wire;
+  readonly ports: PortRange;
+  /** The first port there. */
+  readonly to: Endpoint;
+}
+
+export interface RouterOptions {
+  readonly attached: readonly Attachment[];
+  readonly routes?: readonly Route[];
+  /** Next hop of the default route. */
+  readonly gateway?: string;
+  readonly filter?: FilterOptions;
+  /** What leaves by these wires gets the router's address there. */
+  readonly masquerade?: readonly Wire[];
+  readonly forwards?: readonly PortForward[];
+  /** Reads FTP's control connections: expects the data connections, and rewrites addresses where it translates them. */
+  readonly ftpHelper?: boolean;
+  /** Milliseconds of silence after which a connection is forgotten. Default 5 days, as Linux; home routers 5 minutes. */
+  readonly idleMs?: number;
+  /** A connection that it does not know may go on: its next packet makes it known. Default true, as Linux. */
+  readonly takesUp?: boolean;
+  /** What is sent to the router itself: closed ports answer with RST, or not at all. Default `reset`. */
+  readonly closedPorts?: "reset" | "drop";
+}
 
 /** nf_conntrack_tcp_timeout_established. */
 const defaultIdleMs = 432_000_000;
