@@ -1,22 +1,37 @@
 // The door of a server: takes connections from one listener until it is closed, and shows out whom it does not want.
 
 import type { Clock } from "../platform/clock.ts";
+import type { Ends } from "../platform/endpoint.ts";
 import type { Connection, Listener } from "../platform/network.ts";
 import { Tasks } from "../platform/tasks.ts";
 import { limits } from "../protocol/limits.ts";
 
+/** May whoever has connected come in? Must not reject. */
+export type MayEnter = (connection: Ends) => Promise<boolean>;
+
+/** For listeners that are not for everybody. */
+export interface Door {
+  readonly mayEnter: MayEnter;
+  /** What is done with the others. */
+  readonly turnAway: (connection: Connection) => void;
+}
+
 export class Acceptor {
   readonly #listener: Listener;
   readonly #onConnection: (connection: Connection) => void;
+  readonly #door: Door | undefined;
   readonly #stop: AbortController = new AbortController();
   readonly #sessions: Tasks = new Tasks();
   readonly #accepting: Promise<void>;
   /** Refused and not yet gone. */
   #leaving = 0;
+  /** At the door. */
+  #asked = 0;
 
   /** Owns the listener from now on. `onConnection` is not called before the constructor has returned. */
-  constructor(listener: Listener, onConnection: (connection: Connection) => void) {
+  constructor(listener: Listener, onConnection: (connection: Connection) => void, door?: Door) {
     this.#listener = listener;
+    this.#door = door;
     this.#onConnection = onConnection;
     this.#accepting = this.#acceptAll();
   }
@@ -58,11 +73,25 @@ export class Acceptor {
     return this.#sessions.settled();
   }
 
+  /** Side by side: who has to be looked at holds up nobody. */
+  async #ask(connection: Connection, { mayEnter, turnAway }: Door): Promise<void> {
+    connection.stream.on("error", () => {});
+    if (this.#asked >= limits.pendingConnectionsMax) return connection.reset();
+    this.#asked += 1;
+    const may = await mayEnter(connection);
+    this.#asked -= 1;
+    if (this.isClosing) connection.reset();
+    else if (may) this.#onConnection(connection);
+    else turnAway(connection);
+  }
+
   async #acceptAll(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       try {
-        this.#onConnection(await this.#listener.accept({ signal }));
+        const connection = await this.#listener.accept({ signal });
+        if (this.#door === undefined) this.#onConnection(connection);
+        else this.#sessions.track(this.#ask(connection, this.#door));
       } catch {
         return;
       }

@@ -1,4 +1,5 @@
 // What the gateway is handed: two networks, time, and what the operator allows.
+import type { MayEnter } from "../admission/acceptor.ts";
 import type { OwnerOf } from "../admission/client-identity.ts";
 import type { RemoteSockets } from "../data-connection/remote-sockets.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -85,4 +86,6 @@ export interface GatewayEnvironment {
   readonly ownAddresses: () => readonly string[];
   /** There every user can reach every data port, and addresses tell nothing. Absent: addresses alone decide. */
   readonly ownerOf?: OwnerOf;
+  /** Absent: everybody who can connect. */
+  readonly mayEnter?: MayEnter;
 }

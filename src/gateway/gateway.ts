@@ -1,5 +1,6 @@
 // The FTP-aware relay: accepts clients on one listener and gives each a session.
 import { Acceptor } from "../admission/acceptor.ts";
+import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, Listener } from "../platform/network.ts";
 import type { ServerMemory } from "../protocol/relay/messages.ts";
 import { gatewayReply } from "../protocol/relay/texts.ts";
@@ -16,6 +17,8 @@ export interface GatewayShared {
   lastSession: number;
 }
 
+const notForYou = "This port is for other users of this machine.";
+
 export class Gateway {
   readonly acceptor: Acceptor;
   readonly #options: GatewayOptions;
@@ -28,7 +31,14 @@ export class Gateway {
     this.#options = options;
     this.#environment = environment;
     this.#shared = shared;
-    this.acceptor = new Acceptor(listener, (connection) => this.#serve(connection));
+    const { mayEnter } = environment;
+    const door = mayEnter && { mayEnter, turnAway: (connection: Connection) => this.#turnAway(connection) };
+    this.acceptor = new Acceptor(listener, (connection) => this.#serve(connection), door);
+  }
+
+  #turnAway(connection: Connection): void {
+    this.#environment.emit(0, { type: "client.refused", remote: formatEndpoint(connection.remote) });
+    this.acceptor.refuse(connection, formatReply(gatewayReply("closing", notForYou)));
   }
 
   #serve(connection: Connection): void {

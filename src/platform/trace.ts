@@ -37,6 +37,8 @@ type Untimed =
   | { readonly type: "relay.note"; readonly note: string }
   /** What the operator may have to look after, in one sentence. */
   | { readonly type: "relay.warning"; readonly note: string }
+  /** At a listener that is for certain users. */
+  | { readonly type: "client.refused"; readonly remote: string }
   /** An FTP server that a tunnel leads to cannot be used as it is. */
   | { readonly type: "target.unfit"; readonly reason: string; readonly hint?: string }
   | { readonly type: "data.listen"; readonly side: Side; readonly endpoint: string }

@@ -4,12 +4,14 @@ import { randomBytes } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import { LoginGuard } from "../admission/login-guard.ts";
 import { PendingLogins } from "../admission/pending-logins.ts";
+import { entranceFor } from "../network/entrance.ts";
 import { socketOwner } from "../network/socket-owner.ts";
 import { systemClock, systemTime } from "../network/system-clock.ts";
 import { systemNetwork } from "../network/system-network.ts";
 import { onAbort } from "../platform/abort.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Listener, Network } from "../platform/network.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { isUnspecified } from "../protocol/ip-address.ts";
 import type { ServerEnvironment } from "../server/environment.ts";
@@ -37,11 +39,12 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   options.signal?.throwIfAborted();
   const signal = options.signal ?? new AbortController().signal;
   const listen = checkListen(options);
+  const mayEnter = await entranceFor(options.allowUsers);
   const accounts = await makeAccounts(options);
   const policy = checkPolicy(options, accounts.authenticate, tlsPolicy(options.tls, systemClock));
   const { own: network, clients } = shareMachine(systemNetwork);
   const listeners = await listenAll(listen, network, signal);
-  const environment = systemEnvironment(options, network);
+  const environment = { ...systemEnvironment(options, network), ...definedProps({ mayEnter }) };
   const shared: ServerShared = {
     sessions: new Set(),
     perAddress: new Map(),

@@ -1,4 +1,5 @@
 // What the server engine is handed: a network, time, and what the operator decided.
+import type { MayEnter } from "../admission/acceptor.ts";
 import type { OwnerOf } from "../admission/client-identity.ts";
 import type { LoginGuard } from "../admission/login-guard.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -87,6 +88,8 @@ export interface ServerEnvironment {
   readonly emit: (session: number, event: TraceEventBody) => void;
   /** Of connections on `network`. Absent: addresses alone tell one client from another. */
   readonly ownerOf?: OwnerOf;
+  /** At the listeners. Absent: everybody who can connect. */
+  readonly mayEnter?: MayEnter;
 }
 
 /** What every session of one server is given. */

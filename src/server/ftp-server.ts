@@ -2,6 +2,7 @@
 import { Acceptor } from "../admission/acceptor.ts";
 import { blockOf, type LoginGuard } from "../admission/login-guard.ts";
 import type { PendingLogins } from "../admission/pending-logins.ts";
+import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, Listener } from "../platform/network.ts";
 import { formatReply, makeReply } from "../protocol/reply.ts";
 import type { Carrier, ServerEnvironment, ServerPolicy } from "./environment.ts";
@@ -38,7 +39,19 @@ export class FtpServer {
     this.#environment = environment;
     this.#shared = shared;
     this.#implicit = implicit;
-    this.acceptor = new Acceptor(listener, (connection) => this.serve(connection));
+    const { mayEnter } = environment;
+    const door = mayEnter && { mayEnter, turnAway: (connection: Connection) => this.#turnAway(connection) };
+    this.acceptor = new Acceptor(listener, (connection) => this.serve(connection), door);
+  }
+
+  #turnAway(connection: Connection): void {
+    this.#environment.emit(0, { type: "client.refused", remote: formatEndpoint(connection.remote) });
+    this.#refuse(connection, "This port is for other users of this machine.");
+  }
+
+  /** Inside implicit TLS the words could not be read. */
+  #refuse(connection: Connection, text: string): void {
+    this.acceptor.refuse(connection, this.#implicit ? "" : formatReply(makeReply(421, text)));
   }
 
   /** `carrier`: what has brought the connection here, if it did not arrive at the listener. */
@@ -54,9 +67,7 @@ export class FtpServer {
     let session: FtpSession | undefined;
     const onLogin = this.#admit(address, (text) => session?.closeNow(text));
     if (typeof onLogin === "string") {
-      const reply = makeReply(421, onLogin);
-      // Inside implicit TLS the words could not be read.
-      this.acceptor.refuse(connection, this.#implicit ? "" : formatReply(reply));
+      this.#refuse(connection, onLogin);
       return;
     }
     this.#shared.lastSession += 1;

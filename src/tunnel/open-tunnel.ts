@@ -4,6 +4,7 @@ import { networkInterfaces } from "node:os";
 import type { GatewayEnvironment } from "../gateway/environment.ts";
 import { Gateway, type GatewayShared } from "../gateway/gateway.ts";
 import { ListenerRegistry } from "../gateway/listener-registry.ts";
+import { entranceFor } from "../network/entrance.ts";
 import { socketOwner } from "../network/socket-owner.ts";
 import { systemClock } from "../network/system-clock.ts";
 import { systemNetwork } from "../network/system-network.ts";
@@ -48,6 +49,7 @@ export async function openTunnelOver(
   options.signal?.throwIfAborted();
   const signal = options.signal ?? new AbortController().signal;
   const checked = checkForwards(options);
+  const mayEnter = await entranceFor(options.allowUsers);
   const emit: Emit = (session, event) => options.trace?.({ ...event, session, timeMs: systemClock.nowMs() });
   // First what can fail at once and asks nobody: a port in use is reported before a password is asked for.
   const listeners = await listenAll(checked, signal);
@@ -70,7 +72,7 @@ export async function openTunnelOver(
     throw error;
   }
   const shared: GatewayShared = { registry: new ListenerRegistry(), sessions: new Set(), lastSession: 0 };
-  const environment = gatewayEnvironment(ssh, options, emit);
+  const environment = { ...gatewayEnvironment(ssh, options, emit), ...definedProps({ mayEnter }) };
   const gateways = listeners.map(
     (listener, index) => new Gateway(listener, (checked[index] as CheckedForward).gateway, environment, shared),
   );

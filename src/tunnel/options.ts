@@ -77,6 +77,11 @@ export interface TunnelOptions extends SshHostOptions {
    */
   readonly checkUser?: boolean;
   /**
+   * The users of this machine, by name or number, who alone may connect to the forwards: nobody from elsewhere then may, and root only when
+   * named. Linux only; elsewhere CONFIG_INVALID. Default: everybody.
+   */
+  readonly allowUsers?: readonly string[];
+  /**
    * Look once whether the SSH host may connect to the FTP servers, and whether they greet as such. `wait`: before the tunnel is
    * ready; what is wrong is thrown. `report`: meanwhile; what is wrong is a trace event (`target.unfit`, `ssh.channel.refused`).
    * Default: the first client finds out.

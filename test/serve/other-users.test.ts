@@ -39,3 +39,14 @@ describePeers(["root"], "a data port of the server", () => {
     expect(await other.line()).toBe("end 0");
   });
 });
+
+describePeers(["root"], "a server for one user of this machine", () => {
+  it("turns away others, root too", async () => {
+    await using rig = await startRig({ allowUsers: [String(nobody)] });
+    const root = await rig.connect();
+    expect(await root.expect(421)).toContain("for other users");
+    const greeted = `net.connect(Number(args[0])).on("data", (text) => say(String(text).trim()));`;
+    await using other = startOther(greeted, [String(rig.port)], nobody);
+    expect(await other.line()).toMatch(/^220 /);
+  });
+});

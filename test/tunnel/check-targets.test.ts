@@ -1,59 +1,17 @@
 // Whether an FTP server can be used is looked at before the first client comes. What would be SSH is this machine here.
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
-import { systemNetwork } from "../../src/network/system-network.ts";
-import { Deferred } from "../../src/platform/deferred.ts";
 import type { TraceEvent } from "../../src/platform/trace.ts";
-import { openTunnelOver } from "../../src/tunnel/open-tunnel.ts";
-import type { TunnelOptions } from "../../src/tunnel/options.ts";
 import { freePort } from "../support/free-port.ts";
 import { watchResources } from "../support/resources.ts";
 import { until } from "../support/until.ts";
+import { openLocalTunnel, speaker } from "./local-tunnel.ts";
 
 watchResources();
-
-/** Says its line, and hears QUIT or the end. */
-async function speaker(line: string): Promise<{ readonly port: number } & AsyncDisposable> {
-  const server = createServer((socket) => {
-    socket.on("error", () => {});
-    socket.on("end", () => socket.end()).resume();
-    socket.write(line);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  return { port, [Symbol.asyncDispose]: async () => void (await new Promise((done) => server.close(done))) };
-}
-
-function open(ports: readonly number[], options: Partial<TunnelOptions> = {}) {
-  return openTunnelOver(
-    {
-      ssh: { host: "ssh-host" },
-      forwards: ports.map((hostPort) => ({ port: 0, host: "127.0.0.1", hostPort })),
-      noCommand: true,
-      ...options,
-    },
-    async () => {
-      const over = new Deferred<undefined>();
-      return {
-        transport: "embedded",
-        target: "ssh-host",
-        serverAddress: undefined,
-        network: systemNetwork,
-        lost: over.promise,
-        exec: () => Promise.reject(new Error("not here")),
-        openSubsystem: () => Promise.reject(new Error("not here")),
-        [Symbol.asyncDispose]: async () => over.resolve(undefined),
-      };
-    },
-  );
-}
 
 describe("a tunnel that waits for the check", () => {
   it("opens where each server greets", async () => {
     await using ftp = await speaker("220-Hello\r\n220 ready\r\n");
-    await using tunnel = await open([ftp.port, ftp.port], { check: "wait" });
+    await using tunnel = await openLocalTunnel([ftp.port, ftp.port], { check: "wait" });
     expect(tunnel.forwards).toHaveLength(2);
   });
 
@@ -68,7 +26,7 @@ describe("a tunnel that waits for the check", () => {
   ])("fails where a server %s, and leaves nothing open", async (_what, line, code, message) => {
     await using ftp = await speaker("220 ready\r\n");
     await using other = await speaker(line);
-    await expect(open([ftp.port, other.port], { check: "wait" })).rejects.toMatchObject({
+    await expect(openLocalTunnel([ftp.port, other.port], { check: "wait" })).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message),
       hint: expect.any(String),
@@ -76,7 +34,7 @@ describe("a tunnel that waits for the check", () => {
   });
 
   it("fails where nothing can be reached", async () => {
-    await expect(open([await freePort()], { check: "wait" })).rejects.toMatchObject({ code: "NET_REFUSED" });
+    await expect(openLocalTunnel([await freePort()], { check: "wait" })).rejects.toMatchObject({ code: "NET_REFUSED" });
   });
 });
 
@@ -84,14 +42,17 @@ describe("a tunnel that reports", () => {
   it("is ready meanwhile, and what is wrong is an event", async () => {
     await using other = await speaker("SSH-2.0-OpenSSH_9.2\r\n");
     const events: TraceEvent[] = [];
-    await using _tunnel = await open([other.port], { check: "report", trace: (event) => void events.push(event) });
+    await using _tunnel = await openLocalTunnel([other.port], {
+      check: "report",
+      trace: (event) => void events.push(event),
+    });
     const [event] = await until("the check is over", () => (events.length > 0 ? events : undefined));
     expect(event).toMatchObject({ type: "target.unfit", session: 0, hint: expect.stringContaining("-L") });
   });
 
   it("that is closed meanwhile ends the look at a server that says nothing", async () => {
     await using silent = await speaker("");
-    const tunnel = await open([silent.port], { check: "report" });
+    const tunnel = await openLocalTunnel([silent.port], { check: "report" });
     await tunnel[Symbol.asyncDispose]();
   });
 });

@@ -32,6 +32,7 @@ interface ParsedFtpOptions {
   readonly passivePorts?: PortRange;
   readonly passiveAddresses?: readonly PassiveAddress[];
   readonly allowThirdParty?: readonly string[];
+  readonly allowUsers?: readonly string[];
   readonly checkUser?: boolean;
   readonly check?: "wait";
   readonly keepaliveMs?: number;
@@ -57,6 +58,10 @@ export const checkUserMore =
 /** Without a number, the usual one. */
 const surviveSeconds = (text: string, flag: string): number =>
   text === "" ? limits.surviveMs : seconds(1)(text, flag);
+
+/** Also of the server. */
+export const allowUserMore =
+  "Others get 421, and so does everybody from another machine, and root unless named: programs of root's connect for others. A name that `id` knows, or a number. Linux only.";
 
 const ftpOptions: OptionGroup<ParsedFtpOptions> = {
   title: "FTP",
@@ -94,6 +99,13 @@ const ftpOptions: OptionGroup<ParsedFtpOptions> = {
       read: each(cidr),
       help: "let PORT and EPRT name hosts of this network (repeatable)",
       more: "Otherwise only the client's own address is allowed, and this gateway's own data listeners (third-party transfers). An open allowance lets clients aim at other machines (RFC 2577 section 3).",
+    },
+    {
+      flags: "--allow-user <NAME>",
+      key: "allowUsers",
+      read: each(plainText),
+      help: "let only this user of this machine connect (repeatable)",
+      more: allowUserMore,
     },
     {
       flags: "--check-user <on|off>",

@@ -63,6 +63,12 @@ export class EventLog {
         return record("debug", event.type, event.note);
       case "relay.warning":
         return record("warn", event.type, event.note);
+      case "client.refused":
+        return this.#warnOnce(event.type, `turned away a client at ${event.remote}: no user that --allow-user names`, {
+          fields: { remote: event.remote },
+          key: hostOf(event.remote),
+          hint: "The client got 421. Root is let in only when named.",
+        });
       case "target.unfit":
         return { ...record("warn", event.type, event.reason), ...definedProps({ hint: event.hint }) };
       case "data.rejected-peer":

@@ -2,7 +2,7 @@
 import { ipFamily } from "../../protocol/ip-address.ts";
 import type { ServerListen, ServerOptions, ServerSsh } from "../../serve/options.ts";
 import type { OptionGroup } from "../command-line/option-table.ts";
-import { checkUserMore, type ParsedOutputOptions, traceTo } from "../command-line/tunnel-options.ts";
+import { allowUserMore, checkUserMore, type ParsedOutputOptions, traceTo } from "../command-line/tunnel-options.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import {
   cidr,
@@ -26,6 +26,7 @@ type OfServer = Pick<
   | (
       | "activePortOnly"
       | "allowThirdParty"
+      | "allowUsers"
       | "checkUser"
       | "atomicUploads"
       | "ascii"
@@ -66,6 +67,13 @@ export const serveOptions: readonly OptionGroup<ParsedServeOptions>[] = [
         key: "listen",
         read: each((text, flag) => listenAt(text, flag, true)),
         help: "listen with TLS from the first byte, too (repeatable)",
+      },
+      {
+        flags: "--allow-user <NAME>",
+        key: "allowUsers",
+        read: each(plainText),
+        help: "let only this user of this machine connect (repeatable)",
+        more: allowUserMore,
       },
     ],
   },

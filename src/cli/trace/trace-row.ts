@@ -70,6 +70,8 @@ function describe(event: TraceEvent): Description {
       return note(`ssh: connecting to ${event.target} (${event.transport})`);
     case "ssh.connected":
       return note(`ssh: connected to ${event.target} (${event.transport})`);
+    case "client.refused":
+      return note(`turned away ${event.remote}: another user of this machine`);
     case "target.unfit":
       return note(event.reason);
     case "ssh.lost":

@@ -1,0 +1,26 @@
+// Which users of this machine may come in at a listener.
+import type { MayEnter } from "../admission/acceptor.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { socketOwner } from "./socket-owner.ts";
+import { userId } from "./user-id.ts";
+
+/**
+ * Nobody but these, by name or number: nobody from another machine, nobody of whom the system does not say who it is, and root not
+ * unless named, since programs of root's connect for others. Everybody where none is named. Throws `CONFIG_INVALID`.
+ */
+export async function entranceFor(
+  names: readonly string[] = [],
+  platform: NodeJS.Platform = process.platform,
+): Promise<MayEnter | undefined> {
+  if (names.length === 0) return undefined;
+  if (platform !== "linux") {
+    throw new SallyportError("CONFIG_INVALID", "whose a connection is can be known on Linux only", {
+      hint: "Leave --allow-user (allowUsers) out.",
+    });
+  }
+  const allowed = new Set(await Promise.all(names.map(userId)));
+  return async ({ local, remote }) => {
+    const owner = await socketOwner({ local, remote });
+    return typeof owner === "number" && allowed.has(owner);
+  };
+}
