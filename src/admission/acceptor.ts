@@ -7,7 +7,7 @@ import { Tasks } from "../platform/tasks.ts";
 import { limits } from "../protocol/limits.ts";
 
 /** May whoever has connected come in? Must not reject. */
-export type MayEnter = (connection: Ends) => Promise<boolean>;
+export type MayEnter = (connection: Ends & Pick<Connection, "user">) => Promise<boolean>;
 
 /** For listeners that are not for everybody. */
 export interface Door {

@@ -33,7 +33,7 @@ export class ClientIdentity {
   constructor(control: Connection, environment: IdentityEnvironment) {
     this.host = plainHost(control.remote.host);
     this.#environment = environment;
-    this.#owner = this.#ownerOf(control);
+    this.#owner = control.user === undefined ? this.#ownerOf(control) : Promise.resolve(control.user);
   }
 
   /**

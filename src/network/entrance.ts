@@ -19,8 +19,8 @@ export async function entranceFor(
     });
   }
   const allowed = new Set(await Promise.all(names.map(userId)));
-  return async ({ local, remote }) => {
-    const owner = await socketOwner({ local, remote });
+  return async ({ local, remote, user }) => {
+    const owner = user ?? (await socketOwner({ local, remote }));
     return typeof owner === "number" && allowed.has(owner);
   };
 }

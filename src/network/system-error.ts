@@ -61,6 +61,11 @@ const byPhase: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     EACCES: "Ports below 1024 need root; choose a higher one.",
     EPERM: "Ports below 1024 need root; choose a higher one.",
   },
+  "listen-unix": {
+    EADDRINUSE: "Remove it if no program uses it, or give -o StreamLocalBindUnlink=yes.",
+    EACCES: "May you write into that directory?",
+    ENOENT: "Does the directory exist?",
+  },
   connect: {
     EADDRINUSE: "The local port is in use, or waits out TIME_WAIT; let the system choose one.",
     EADDRNOTAVAIL: "The local address is not this machine's, or the same connection waits out TIME_WAIT.",

@@ -57,6 +57,8 @@ export interface Connection extends AsyncDisposable {
   readonly local: Endpoint;
   /** The remote end. `host` is `""` where the network does not tell (see the network's README). */
   readonly remote: Endpoint;
+  /** User id at the remote end, where nobody else can be there: at a Unix socket that is one user's. */
+  readonly user?: number | undefined;
   /** Settles once, when nothing of the connection is left. Never rejects. */
   readonly closed: Promise<CloseInfo>;
   /** Reset: the peer must not take what it got for complete (TCP RST; SSH: channel close without end-of-file). */

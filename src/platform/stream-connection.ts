@@ -12,6 +12,7 @@ export interface StreamConnectionParts {
   readonly stream: Duplex;
   readonly local: Endpoint;
   readonly remote: Endpoint;
+  readonly user?: number | undefined;
   readonly clock: Clock;
   /** Resets and destroys the stream, now or soon. Called for a reset; may be called twice and after the end. */
   readonly breakOff: () => void;
@@ -30,6 +31,7 @@ export class StreamConnection implements Connection {
   readonly stream: Duplex;
   readonly local: Endpoint;
   readonly remote: Endpoint;
+  readonly user: number | undefined;
   readonly closed: Promise<CloseInfo>;
   readonly receiveInto: ReceivesInto["receiveInto"] | undefined;
   readonly acknowledged: TellsAcknowledged["acknowledged"] | undefined;
@@ -44,6 +46,7 @@ export class StreamConnection implements Connection {
     this.stream = parts.stream;
     this.local = parts.local;
     this.remote = parts.remote;
+    this.user = parts.user;
     this.receiveInto = parts.receiveInto;
     this.acknowledged = parts.acknowledged;
     this.#clock = parts.clock;

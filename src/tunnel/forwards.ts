@@ -2,7 +2,9 @@
 
 import { networkInterfaces } from "node:os";
 import type { GatewayOptions } from "../gateway/environment.ts";
+import { systemClock } from "../network/system-clock.ts";
 import { systemNetwork } from "../network/system-network.ts";
+import { listenOnUnixSocket, type UnixSocketOptions } from "../network/unix-socket.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Listener } from "../platform/network.ts";
 import { type Cidr, parseCidr } from "../protocol/cidr.ts";
@@ -22,6 +24,8 @@ export interface CheckedForward {
   /** As the network towards the client wants it: `""` for every address, `localhost` for both loopback addresses. */
   readonly bind: string;
   readonly port: number;
+  /** In place of both. */
+  readonly socket?: UnixSocketOptions;
   readonly gateway: GatewayOptions;
 }
 
@@ -30,7 +34,9 @@ export function checkForwards(options: TunnelOptions): CheckedForward[] {
   const forwards = options.forwards ?? [defaultForward];
   if (forwards.length === 0) throw wrong("no forward is given");
   return forwards.map((forward) => ({
-    bind: checkBind(forward, options.gatewayPorts === true),
+    ...(forward.socket === undefined
+      ? { bind: checkBind(forward, options.gatewayPorts === true) }
+      : { bind: "localhost", socket: checkSocket(forward.socket, options) }),
     port: checkPort("listening port", forward.port, 0),
     gateway: gatewayOptions(forward, options),
   }));
@@ -40,14 +46,17 @@ export function checkForwards(options: TunnelOptions): CheckedForward[] {
 export async function listenAll(checked: readonly CheckedForward[], signal: AbortSignal): Promise<Listener[]> {
   const listeners: Listener[] = [];
   try {
-    for (const { bind, port } of checked) {
-      listeners.push(await systemNetwork.listen({ host: bind, ports: { first: port, last: port }, signal }));
-    }
+    for (const forward of checked) listeners.push(await listenOn(forward, signal));
     return listeners;
   } catch (error) {
     await closeAll(listeners);
     throw error;
   }
+}
+
+function listenOn({ bind, port, socket }: CheckedForward, signal: AbortSignal): Promise<Listener> {
+  if (socket !== undefined) return listenOnUnixSocket(socket, systemClock, signal);
+  return systemNetwork.listen({ host: bind, ports: { first: port, last: port }, signal });
 }
 
 export async function closeAll(listeners: readonly Listener[]): Promise<void> {
@@ -84,8 +93,10 @@ export function openForward(
     ? {}
     : { openAt: ownEntry(openAt, bind) ?? bind, openUrls: addressesOf(bind).map(urlOf) };
   const target = formatEndpoint(gateway.target);
+  const socket = checked.socket?.path;
   return {
-    url: urlOf(host),
+    url: socket ?? urlOf(host),
+    ...definedProps({ socket }),
     host,
     port,
     target,
@@ -142,6 +153,25 @@ function checkBind(forward: Forward, gatewayPorts: boolean): string {
   if (gatewayPorts || (address !== "" && isLoopback(address))) return address;
   const message = `listening on ${bind === "" ? "*" : bind} would let other machines use this tunnel`;
   throw new SallyportError("POLICY_BIND", message, { hint: "give -g (gatewayPorts) if that is what you want" });
+}
+
+/** sun_path has room for 104 bytes on some systems, 108 on others, an end included; what is longer would be cut off without a word. */
+const socketPathBytesMax = 103;
+
+function checkSocket(path: string, { ssh }: TunnelOptions): UnixSocketOptions {
+  if (path === "" || path.includes("\0")) throw wrong("the path of the Unix socket is empty or has a NUL in it");
+  if (Buffer.byteLength(path) > socketPathBytesMax)
+    throw wrong(`the Unix socket's path is longer than ${socketPathBytesMax} bytes: ${path}`);
+  const mask = sshOption(ssh, "StreamLocalBindMask");
+  if (mask !== undefined && Number.parseInt(mask, 8) !== 0o177)
+    throw wrong(`StreamLocalBindMask ${mask}: the socket of a tunnel is its user's own, which is 0177`);
+  return { path, replace: sshOption(ssh, "StreamLocalBindUnlink")?.toLowerCase() === "yes" };
+}
+
+/** The first one counts, as with ssh. */
+function sshOption({ options = [] }: TunnelOptions["ssh"], name: string): string | undefined {
+  const pattern = new RegExp(`^\\s*${name}(?:\\s*=\\s*|\\s+)(.*?)\\s*$`, "i");
+  return options.map((option) => pattern.exec(option)?.[1]).find((value) => value !== undefined);
 }
 
 function checkAddress(address: string): string {

@@ -11,6 +11,11 @@ export interface Forward {
   readonly bind?: string;
   /** Port to listen on; 0 picks a free one. */
   readonly port: number;
+  /**
+   * Path of a Unix-domain socket to listen on in place of `bind` and `port`. Its mode is 0600, so it is yours alone; data connections are
+   * at 127.0.0.1. `StreamLocalBindUnlink=yes` in `ssh.options` removes one that is there.
+   */
+  readonly socket?: string;
   /** The FTP server's host as the SSH server resolves it. */
   readonly host: string;
   /** Its port. */
@@ -115,8 +120,10 @@ export interface TunnelOptions extends SshHostOptions {
 
 /** A forward that is listening. */
 export interface OpenForward {
-  /** `ftp://127.0.0.1:2001`, with `ftps:` for implicit TLS. */
+  /** `ftp://127.0.0.1:2001`, with `ftps:` for implicit TLS; the path, for a Unix socket. */
   readonly url: string;
+  /** The Unix socket's path, where it is one; `port` is 0 then. */
+  readonly socket?: string;
   /** The address to connect to: `bind`, or a loopback address where `bind` is several addresses. */
   readonly host: string;
   /** The port, also where 0 was asked for. */

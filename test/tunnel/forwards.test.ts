@@ -54,6 +54,16 @@ test.each([
   ["a name to listen on", { forwards: [{ ...forward, bind: "example" }] }, /not an IP address/],
   ["a port too high", { forwards: [{ ...forward, port: 65_536 }] }, /listening port 65536/],
   ["no FTP port", { forwards: [{ ...forward, hostPort: 0 }] }, /FTP server's port 0/],
+  [
+    "a socket path that the system would cut off",
+    { forwards: [{ ...forward, socket: `/${"x".repeat(103)}` }] },
+    /longer than 103/,
+  ],
+  [
+    "a socket for others",
+    { ssh: { ...ssh, options: ["StreamLocalBindMask=0111"] }, forwards: [{ ...forward, socket: "/s" }] },
+    /StreamLocalBindMask 0111/,
+  ],
   ["an empty host", { forwards: [{ ...forward, host: "" }] }, /host is empty/],
   ["ports the wrong way round", { passivePorts: { first: 5000, last: 4000 } }, /passive port 4000/],
   ["an IPv6 passive address", { passiveAddresses: [{ address: "::1", cidr: "0.0.0.0/0" }] }, /not an IPv4 address/],

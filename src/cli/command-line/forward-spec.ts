@@ -6,7 +6,10 @@ import { isHostName, parsePort } from "./values.ts";
 /** One -L. `bind` is absent where none was written, and `*` for every address. */
 export interface ForwardSpec {
   readonly bind?: string;
+  /** 0 beside `socket`. */
   readonly port: number;
+  /** A Unix socket's path. */
+  readonly socket?: string;
   readonly host: string;
   readonly hostPort: number;
   /** TLS from the client's first byte. */
@@ -15,8 +18,21 @@ export interface ForwardSpec {
 
 const shape = "[bind:]port:host:hostport";
 
-/** Reads `[bind:]port:host:hostport`, or the same with slashes; IPv6 addresses in brackets. */
+/** Reads `[bind:]port:host:hostport`, the same with slashes, or `path:host:hostport`; IPv6 addresses in brackets. */
 export function parseForward(value: string, flag = "-L"): ForwardSpec {
+  const path = socketPath(value);
+  if (path === undefined) return parsePorts(value, flag);
+  const { host, hostPort } = parsePorts(`0${value.slice(path.length)}`, flag);
+  return { socket: path, port: 0, host, hostPort };
+}
+
+/** As ssh has it, what has a slash in it before the first colon is a path. */
+function socketPath(value: string): string | undefined {
+  const [, path] = /^([^:[\]]*\/[^:]*):/.exec(value) ?? [];
+  return path === undefined || splitSlashes(value) !== undefined ? undefined : path;
+}
+
+function parsePorts(value: string, flag: string): ForwardSpec {
   const text = `${flag} ${value}`;
   const fields = splitSlashes(value) ?? splitColons(value, text);
   if (fields.length < 3 || fields.length > 4) throw malformed(text, fields.length);
@@ -34,7 +50,10 @@ export function parseForward(value: string, flag = "-L"): ForwardSpec {
 function splitSlashes(text: string): readonly string[] | undefined {
   const fields = text.split("/");
   const port = fields.length === 4 ? fields[1] : fields[0];
-  const isSlashForm = (fields.length === 3 || fields.length === 4) && /^(?:[0-9]+|ftp)$/i.test(port ?? "");
+  const isPort = (field = ""): boolean => /^(?:[0-9]+|ftp)$/i.test(field);
+  // A path may have a number in it, but does not end like a port.
+  const mayBePath = text.startsWith("/") && !isPort(fields.at(-1));
+  const isSlashForm = (fields.length === 3 || fields.length === 4) && isPort(port) && !mayBePath;
   return isSlashForm ? fields : undefined;
 }
 
@@ -48,8 +67,8 @@ function splitColons(value: string, text: string): readonly string[] {
   }
   if (values.some((value) => value.includes("/"))) {
     throw usageError(
-      `${text}: a Unix socket cannot be forwarded, FTP's data connections need TCP ports`,
-      `Write ${shape}.`,
+      `${text}: the FTP server cannot be a Unix socket, its data connections need TCP ports`,
+      `Write ${shape}, or path:host:hostport for a Unix socket here.`,
     );
   }
   return values;

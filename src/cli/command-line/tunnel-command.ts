@@ -167,6 +167,7 @@ const defaultForward: ForwardSpec = { port: 2121, host: "localhost", hostPort: 2
 function forwardsOf({ forwards = [defaultForward], gatewayPorts = false }: ParsedTunnelOptions): readonly Forward[] {
   const seen = new Set<string>();
   return forwards.map((spec) => {
+    if (spec.socket !== undefined) return spec;
     const bind = spec.bind ?? (gatewayPorts ? "*" : "localhost");
     if (!gatewayPorts && !isLoopback(bind)) throw needsGatewayPorts(bind, spec);
     const place = `${bind}:${spec.port}`;

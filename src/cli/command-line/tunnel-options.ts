@@ -12,7 +12,20 @@ import {
   sshOptions,
 } from "./ssh-options.ts";
 import { type ParsedTlsOptions, tlsOptions } from "./tunnel-tls-options.ts";
-import { address, cidr, count, each, ipv4, ipv4Cidr, oneOf, onOff, portRange, seconds, wholeNumber } from "./values.ts";
+import {
+  address,
+  cidr,
+  count,
+  each,
+  ipv4,
+  ipv4Cidr,
+  oneOf,
+  onOff,
+  plainText,
+  portRange,
+  seconds,
+  wholeNumber,
+} from "./values.ts";
 
 export type LogFormat = "text" | "json";
 

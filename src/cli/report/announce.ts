@@ -40,8 +40,8 @@ export const textAnnouncer: Announcer = {
 export function jsonAnnouncer(): Announcer {
   let wasLost = false;
   return {
-    listening: ({ url, host, port, target, through, openAt, openUrls }, transport) =>
-      JSON.stringify({ event: "listening", url, host, port, target, through, openAt, openUrls, transport }),
+    listening: ({ url, host, port, target, through, openAt, openUrls, socket }, transport) =>
+      JSON.stringify({ event: "listening", url, socket, host, port, target, through, openAt, openUrls, transport }),
     closed: () => JSON.stringify({ event: "closed" }),
     failed: (error) => {
       const { code, message, hint } = error;

@@ -79,12 +79,13 @@ export function fillArgs(words: readonly string[], forward: OpenForward): readon
 
 /** SALLYPORT_HOST, _PORT, _URL for the first forward, and SALLYPORT_HOST_2 … for the others. */
 export function tunnelEnvironment(forwards: readonly OpenForward[]): Readonly<Record<string, string>> {
-  const entries = forwards.flatMap(({ host, port, url }, index) => {
+  const entries = forwards.flatMap(({ host, port, url, socket }, index) => {
     const suffix = index === 0 ? "" : `_${index + 1}`;
     return [
       [`SALLYPORT_HOST${suffix}`, host],
       [`SALLYPORT_PORT${suffix}`, String(port)],
       [`SALLYPORT_URL${suffix}`, url],
+      ...(socket === undefined ? [] : [[`SALLYPORT_SOCKET${suffix}`, socket]]),
     ];
   });
   return Object.fromEntries(entries);

@@ -214,7 +214,7 @@ object with \`event\`:
 
 | event | other fields |
 |---|---|
-| \`listening\` | \`url\`, \`host\`, \`port\`, \`target\`, \`through\`, \`transport\`; with \`-g\` \`openAt\` and \`openUrls\`; one per forward |
+| \`listening\` | \`url\`, \`host\`, \`port\`, \`target\`, \`through\`, \`transport\`; \`socket\` for a Unix socket; with \`-g\` \`openAt\` and \`openUrls\`; one per forward |
 | \`ssh-lost\` | \`reason\`, \`retryInMs\` (absent: when a client comes) |
 | \`ssh-connected\` | \`target\`, \`transport\`; after a loss |
 | \`closed\` | none; the tunnel ended in order |
@@ -229,7 +229,7 @@ SSH's coming and going; with \`-q\` errors alone. Control characters that came o
 ## A command behind --
 
 \`sallyport user@ssh-host -- command arguments\` runs the command on this machine once the tunnel is ready, and closes the tunnel
-when it ends. Its environment has \`SALLYPORT_HOST\`, \`SALLYPORT_PORT\` and \`SALLYPORT_URL\` for the first forward (\`SALLYPORT_URL_2\`
+when it ends. Its environment has \`SALLYPORT_HOST\`, \`SALLYPORT_PORT\` and \`SALLYPORT_URL\`, with a Unix socket also \`SALLYPORT_SOCKET\`, for the first forward (\`SALLYPORT_URL_2\`
 and so on for the others), and \`{host}\`, \`{port}\`, \`{url}\` in its words are replaced. Signals are passed on; Ctrl-C on a
 terminal reaches the command by itself. Its exit status is Sallyport's: 128 and the signal's number where a signal ended it, 127 when there
 is no such command, 126 when it cannot be run.
