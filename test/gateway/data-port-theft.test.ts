@@ -4,12 +4,15 @@ import { describe, expect, it } from "vitest";
 import { socketOwner } from "../../src/network/socket-owner.ts";
 import { systemClock } from "../../src/network/system-clock.ts";
 import { limits } from "../../src/protocol/limits.ts";
+import { freePortRange } from "../support/free-port.ts";
 import { gate } from "../support/gate.ts";
 import { listeningPortsOf } from "../support/listening.ts";
 import { describePeers } from "../support/missing.ts";
 import { nobody, startOther } from "../support/other-process.ts";
+import { startPortStealer } from "../support/port-stealer.ts";
 import { watchResources } from "../support/resources.ts";
 import { type Address, portArgument, type Received, received } from "../support/test-client.ts";
+import { until } from "../support/until.ts";
 import { meetHonest } from "./scene.ts";
 
 watchResources();
@@ -111,6 +114,32 @@ describePeers(["root"], "data-port theft by another user of this machine, from t
     await scene.gateway.seen(({ type }) => type === "data.rejected-peer");
     await client.connectData(address);
     await scene.gateway.seen((event) => event.type === "data.open" && event.side === "downstream");
+  });
+
+  it("that polls the table of sockets strikes first each time, gets nothing, and hurts none", async () => {
+    const passivePorts = await freePortRange(20);
+    await using scene = await meet({ environment, passivePorts });
+    const { client, gateway } = scene;
+    await using thief = startPortStealer(passivePorts);
+    expect(await thief.line()).toBe("looks");
+    for (let count = 1; count <= 6; count += 1) {
+      const address = await client.passiveAddress();
+      const struck = () => gateway.trace.filter(({ type }) => type === "data.rejected-peer").length >= count;
+      await until("the thief was dropped", struck);
+      const data = await client.connectData(address);
+      if (count % 2 === 0) {
+        data.end("mine");
+        await client.ask("STOR upload", 150);
+        await client.expect(226);
+        expect(String(scene.server.files.get("upload"))).toBe("mine");
+      } else {
+        await client.ask("RETR f", 150);
+        expect(String((await received(data)).bytes)).toBe("secret");
+        await client.expect(226);
+      }
+    }
+    thief.kill();
+    for (let line = await thief.line(); line !== undefined; line = await thief.line()) expect(line).toBe("struck");
   });
 
   it("root may come for anybody: sshd and socat forward for others", async () => {
