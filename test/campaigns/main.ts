@@ -25,6 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
       times: { type: "string", default: "40" },
       server: { type: "string", multiple: true },
       way: { type: "string", multiple: true },
+      direction: { type: "string", multiple: true },
       case: { type: "string", multiple: true },
       megabytes: { type: "string", default: "8" },
       idle: { type: "string", default: "0" },
@@ -40,9 +41,17 @@ export async function main(args: readonly string[]): Promise<number> {
       try {
         const cases = chosen(Object.keys(disturbances) as Disturbance[], values.case);
         for (const way of chosen(ways, values.way)) {
-          const bytes = Number(values.megabytes) * 1_000_000;
-          const idleMs = Number(values.idle);
-          await tryAll({ sshd, subject, way, cases, times: Number(values.times), bytes, idleMs, trace: values.trace });
+          await tryAll({
+            sshd,
+            subject,
+            way,
+            directions: chosen(directions, values.direction),
+            cases,
+            times: Number(values.times),
+            bytes: Number(values.megabytes) * 1_000_000,
+            idleMs: Number(values.idle),
+            trace: values.trace,
+          });
         }
         if (values.trace) say(subject.log());
       } finally {
@@ -59,6 +68,7 @@ interface Campaign {
   readonly sshd: Sshd;
   readonly subject: Subject;
   readonly way: (typeof ways)[number];
+  readonly directions: readonly (typeof directions)[number][];
   readonly cases: readonly Disturbance[];
   readonly times: number;
   readonly bytes: number;
@@ -66,7 +76,8 @@ interface Campaign {
   readonly trace: boolean;
 }
 
-async function tryAll({ sshd, subject, way, cases, times, bytes, idleMs, trace }: Campaign): Promise<void> {
+async function tryAll(campaign: Campaign): Promise<void> {
+  const { sshd, subject, way, cases, times, bytes, idleMs, trace } = campaign;
   let tunnel: Tunnel | undefined;
   if (way !== "direct") {
     tunnel = await openTunnel({
@@ -78,7 +89,7 @@ async function tryAll({ sshd, subject, way, cases, times, bytes, idleMs, trace }
   }
   const at = tunnel?.forwards[0] ?? subject;
   try {
-    for (const direction of directions) {
+    for (const direction of campaign.directions) {
       for (const disturbance of cases) {
         const counts = new Map<string, number>();
         for (let time = 0; time < times; time += 1) {

@@ -8,9 +8,11 @@ import { never } from "./program.ts";
 /** `hang-up`: the session is to end at once. `silence`: nothing is said any more. */
 export type Performed = "done" | "unknown" | "hang-up" | "silence";
 
-/** For a data connection to close. */
+/** In which a client takes something of its file, or its data connection is reset. Real servers count this from the last byte, too. */
 const patienceMs = 60_000;
-/** For one to come: it hears no ABOR meanwhile, and our client waits 10 s for the answer to that. */
+/** What is written at once, so that it can be seen whether the client takes any of it. */
+const pieceBytes = 16_384;
+/** For one to come, at a server that hears no ABOR meanwhile: our client waits 10 s for the answer to that. */
 const openMs = 5000;
 
 export interface OddTransferParts extends Pick<OddParts, "program" | "habit" | "files"> {
@@ -28,6 +30,8 @@ export class OddTransfers {
   #offset = 0;
   #running: Promise<unknown> | undefined;
   #data: Connection | undefined;
+  /** What ends the waiting for it. */
+  #opening: AbortController | undefined;
   #isAborted = false;
 
   constructor(parts: OddTransferParts) {
@@ -56,6 +60,7 @@ export class OddTransfers {
     if (this.#running === undefined) return false;
     this.#isAborted = true;
     this.#data?.reset();
+    this.#opening?.abort(new Error("ABOR"));
     await this.close();
     await this.running;
     return true;
@@ -123,9 +128,11 @@ export class OddTransfers {
   }
 
   async #open(): Promise<Connection | undefined> {
-    const { program, control } = this.#parts;
+    const { program, control, habit } = this.#parts;
     const patience = new AbortController();
-    const cancel = program.clock.after(openMs, () => patience.abort(new Error("nobody came")));
+    this.#opening = patience;
+    const ms = habit === "asynchronous" ? patienceMs : openMs;
+    const cancel = program.clock.after(ms, () => patience.abort(new Error("nobody came")));
     try {
       const { signal } = patience;
       const to = this.#target ?? control.remote;
@@ -159,7 +166,7 @@ export class OddTransfers {
     const isHalf = /^(?:half|reset)-/.test(habit) && bytes.length > 0;
     data.stream.on("error", () => {});
     if (habit === "slow-data") await this.#trickle(data, bytes);
-    else data.stream.write(isHalf ? bytes.subarray(0, bytes.length >> 1) : bytes);
+    else writePieces(data, isHalf ? bytes.subarray(0, bytes.length >> 1) : bytes);
     if (habit === "late-close") {
       await say("226 sent, and still open");
       await this.#pause(10_000);
@@ -188,7 +195,16 @@ export class OddTransfers {
 
   /** Graceful disposal would not wait for as long as a slow line takes. */
   async #closed(data: Connection): Promise<string> {
-    const cancel = this.#parts.program.clock.after(patienceMs, () => data.reset());
+    const { clock } = this.#parts.program;
+    let cancel = (): void => {};
+    const watch = (left: number): void => {
+      cancel = clock.after(patienceMs, () => {
+        const { writableLength } = data.stream;
+        if (writableLength < left) watch(writableLength);
+        else data.reset();
+      });
+    };
+    watch(data.stream.writableLength);
     const { how } = await data.closed;
     cancel();
     return how;
@@ -211,4 +227,8 @@ export class OddTransfers {
     if (habit === "early-226") return undefined;
     return say(bytes === undefined || this.#isAborted ? "426 it broke" : "226 received");
   }
+}
+
+function writePieces({ stream }: Connection, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; at += pieceBytes) stream.write(bytes.subarray(at, at + pieceBytes));
 }
