@@ -13,7 +13,7 @@ export const sshLimits = {
   sshShortLineWindowBytes: {
     value: 262_144,
     unit: "bytes",
-    why: "window of a new channel on the shortest line, with the ssh2 library: a client that does not read is to hold the server back",
+    why: "window of a new channel on the shortest line: a client that does not read is to hold the server back",
   },
   sshLeastWindowBytes: { value: 32_768, unit: "bytes", why: "window of a channel however many there are; one packet" },
   sshWindowBytesPerMs: {

@@ -14,6 +14,11 @@ export function windowFor(roundTripMs: number): number {
   return Math.min(limits.sshChannelWindowBytes, Math.max(limits.sshFirstWindowBytes, wanted));
 }
 
+/** What a window begins with: on a short line little, so that a client that does not read holds the server back. */
+function startFor(roundTripMs: number): number {
+  return Math.max(limits.sshShortLineWindowBytes, Math.round(roundTripMs * limits.sshWindowBytesPerMs));
+}
+
 /**
  * The round trip is the fastest answer to an open message: a server takes no time over what it refuses, and little to
  * connect nearby. An opening that is given up is answered all the same.
@@ -43,5 +48,6 @@ export class RoundTripWindows extends WindowBudget {
     if (askedAtMs === undefined) return;
     this.#leastMs = Math.min(this.#leastMs, this.#clock.nowMs() - askedAtMs);
     this.most = windowFor(this.#leastMs);
+    this.start = startFor(this.#leastMs);
   }
 }

@@ -26,14 +26,17 @@ const topUpDivisor = 8;
  */
 export class WindowBudget implements WindowPolicy {
   readonly #limits: WindowLimits;
-  /** Size that a window may grow to. Until somebody knows better, none grows. */
+  /** Size that a window may grow to. Until somebody knows better, none grows beyond `first`. */
   most: number;
+  /** Size that a window begins with where few are open, and `first` at most. On short lines it grows to half of what was read. */
+  start: number;
   #used = 0;
   #count = 0;
 
   constructor(limits: WindowLimits) {
     this.#limits = limits;
     this.most = limits.first;
+    this.start = limits.first;
   }
 
   get used(): number {
@@ -41,12 +44,16 @@ export class WindowBudget implements WindowPolicy {
   }
 
   open(): WindowSize {
+    const { first } = this.#limits;
+    let read = 0;
     let streamed = 0; // bytes read since we last sent something ourselves
     return {
       first: this.reserve(),
       topUpDivisor,
       grow: (size, bytes) => {
+        read += bytes;
         streamed += bytes;
+        if (size < first && this.most <= first) return this.grow(size, Math.floor(read / 2));
         return streamed >= size / 2 ? this.grow(size) : size;
       },
       sent: () => {
@@ -59,17 +66,18 @@ export class WindowBudget implements WindowPolicy {
   /** The size of a new window. */
   reserve(): number {
     const { first, least, total } = this.#limits;
-    const share = Math.max(least, Math.floor((first * halfAt) / (halfAt + this.#count)));
+    const most = Math.min(first, this.start);
+    const share = Math.max(least, Math.min(most, Math.floor((first * halfAt) / (halfAt + this.#count))));
     const size = this.#used + share > total ? least : share;
     this.#used += size;
     this.#count += 1;
     return size;
   }
 
-  /** The size that a window of `size` grows to; `size` itself where there is no room. */
-  grow(size: number): number {
+  /** The size that a window of `size` grows to, `wanted` at most; `size` itself where there is no room. */
+  grow(size: number, wanted: number = this.most): number {
     const room = this.#limits.total - this.#used;
-    const grown = Math.min(this.most, size + Math.max(0, room));
+    const grown = Math.min(this.most, wanted, size + Math.max(0, room));
     if (grown <= size) return size;
     this.#used += grown - size;
     return grown;

@@ -54,6 +54,24 @@ describe("our window", () => {
     expect(budget.reserve()).toBe(800);
   });
 
+  it("begins small on a short line, and grows to half of what was read until it is the first one of a long line", () => {
+    const budget = new WindowBudget(budgetLimits);
+    budget.start = 200;
+    const window = budget.open();
+    const sizes = [window.first];
+    for (let turn = 0; turn < 20; turn += 1) sizes.push(window.grow(sizes.at(-1) ?? 0, 100));
+    expect(sizes).toEqual([
+      200, 200, 200, 200, 200, 250, 300, 350, 400, 450, 500, 550, 600, 650, 700, 750, 800, 800, 800, 800, 800,
+    ]);
+    expect(budget.used).toBe(800);
+  });
+
+  it("begins with no more than the first one, however long the line", () => {
+    const budget = new WindowBudget(budgetLimits);
+    budget.start = 100_000;
+    expect(budget.reserve()).toBe(800);
+  });
+
   it("grows no further than the sum of all allows", () => {
     const budget = new WindowBudget(budgetLimits);
     budget.most = 5000;
