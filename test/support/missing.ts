@@ -18,6 +18,8 @@ export type Need =
   | "lftp"
   | "tnftp"
   | "inetutils-ftp"
+  | "rclone"
+  | "paramiko"
   | "dbclient"
   | "expect"
   | "script"
@@ -48,6 +50,8 @@ const checks: Readonly<Record<Need, () => boolean>> = {
   lftp: () => onPath("lftp"),
   tnftp: () => onPath("tnftp"),
   "inetutils-ftp": () => onPath("inetutils-ftp"),
+  rclone: () => onPath("rclone"),
+  paramiko: () => spawnSync("/usr/bin/python3", ["-c", "import paramiko"]).status === 0,
   dbclient: () => onPath("dbclient") && onPath("dropbearkey"),
   expect: () => onPath("expect"),
   script: () => onPath("script"),
