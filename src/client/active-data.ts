@@ -5,7 +5,7 @@ import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { isServer } from "../protocol/data-peers.ts";
-import { SallyportError } from "../protocol/error.ts";
+import { type ErrorDetails, SallyportError, withDetails } from "../protocol/error.ts";
 import { formatEprt, formatPort } from "../protocol/host-port.ts";
 import { ipFamily, isLoopback } from "../protocol/ip-address.ts";
 import { avoidsExtended, type DataConnection } from "./mode-choice.ts";
@@ -21,13 +21,14 @@ export function openActive(session: Session, signal: AbortSignal): DataConnectio
       return announce(session, here);
     },
     how: () => `active ${where}`.trim(),
+    details: () => activeDetails(session, where),
     warning: () => (where === "" ? undefined : `the server was to connect to ${where}${insideTls(session)}`),
   });
 }
 
 type Listening = Pick<PassiveListener, "accept" | "endpoint"> & AsyncDisposable;
 
-interface ServerConnects<L extends Listening> extends Pick<DataConnection, "how" | "warning"> {
+interface ServerConnects<L extends Listening> extends Pick<DataConnection, "how" | "details" | "warning"> {
   readonly listen: (signal: AbortSignal) => Promise<L>;
   /** Called at once; resolves when the server has agreed to connect there. */
   readonly announce: (listener: L) => Promise<void>;
@@ -45,7 +46,7 @@ export function serverConnects<L extends Listening>(
   const announced = listening.then((listener) => ({ agreed: announce(listener) }));
   const ready = announced.then(({ agreed }) => agreed);
   // Not before the server was told: what came earlier would be somebody else.
-  const connection = ready.then(async () => acceptInTime(session, await listening, stop));
+  const connection = ready.then(async () => acceptInTime(session, await listening, stop, words.details()));
   return {
     ...words,
     asked: announced.then(() => {}),
@@ -96,6 +97,12 @@ export const serverOf = ({ control }: Session): string => control.connection.rem
 /** A NAT's helper can rewrite nothing there (S11). */
 const insideTls = ({ tls }: Session): string => (tls === undefined ? "" : ", inside TLS");
 
+const activeDetails = ({ tls }: Session, named: string): ErrorDetails => ({
+  mode: "active",
+  named,
+  ...(tls === undefined ? {} : { secure: true }),
+});
+
 /** EPRT or PORT. Throws what the server said when it refuses; `what` begins the message. */
 export async function announce(
   session: Session,
@@ -116,15 +123,21 @@ export async function announce(
     }
   }
   if (reply.code < 200 || reply.code > 299) {
-    throw replyError(`${what} at ${formatEndpoint(address)}${insideTls(session)}`, reply);
+    const error = replyError(`${what} at ${formatEndpoint(address)}${insideTls(session)}`, reply);
+    throw withDetails(error, activeDetails(session, formatEndpoint(address)));
   }
 }
 
 /** The server's connection, which it may only make after the transfer command. */
-async function acceptInTime(session: Session, end: Listening, signal: AbortSignal): Promise<Connection> {
+async function acceptInTime(
+  session: Session,
+  end: Listening,
+  signal: AbortSignal,
+  details: ErrorDetails,
+): Promise<Connection> {
   const ms = connectMsOf(session.options);
   const where = formatEndpoint(end.endpoint);
-  const deadline = withDeadline(session.environment.clock, ms, signal, () => nobodyCame(where, ms));
+  const deadline = withDeadline(session.environment.clock, ms, signal, () => nobodyCame(where, ms, details));
   try {
     return await end.accept({ signal: deadline.signal });
   } finally {
@@ -132,9 +145,9 @@ async function acceptInTime(session: Session, end: Listening, signal: AbortSigna
   }
 }
 
-function nobodyCame(where: string, ms: number): SallyportError {
+function nobodyCame(where: string, ms: number, details: ErrorDetails): SallyportError {
   return new SallyportError("FTP_TRANSFER", `the server has not connected to ${where} within ${ms / 1000} s`, {
-    details: { phase: "data", local: where },
+    details: { ...details, phase: "data", local: where },
     hint: "A firewall or NAT keeps it from connecting to us: use passive mode.",
   });
 }

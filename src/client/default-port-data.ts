@@ -2,10 +2,12 @@
 import { type DefaultPortListener, listenOnDefaultPorts, portBelowMissing } from "../data-connection/default-ports.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import { isServer } from "../protocol/data-peers.ts";
-import { SallyportError } from "../protocol/error.ts";
+import { type ErrorDetails, SallyportError } from "../protocol/error.ts";
 import { serverConnects, serverOf } from "./active-data.ts";
 import type { DataConnection } from "./mode-choice.ts";
 import type { Session } from "./session.ts";
+
+const details: ErrorDetails = { mode: "default-port" };
 
 export function openDefaultPort(session: Session, signal: AbortSignal): DataConnection {
   const local = session.controlEnd;
@@ -16,6 +18,7 @@ export function openDefaultPort(session: Session, signal: AbortSignal): DataConn
       if (belowError !== undefined) warning = portBelowMissing(endpoint);
     },
     how: () => `default-port ${local === undefined ? "" : formatEndpoint(local)}`.trim(),
+    details: () => details,
     warning: () => warning,
   });
 }
@@ -28,6 +31,7 @@ async function listenOnOwnPort(
 ): Promise<DefaultPortListener> {
   if (local === undefined) {
     throw new SallyportError("NET_UNSUPPORTED", "it is not known from which port the SSH host reached the server", {
+      details,
       hint: "The session must begin in mode default-port, at an SSH host that runs Linux; else use passive mode.",
     });
   }
@@ -48,11 +52,11 @@ function refused({ environment }: Session, local: Endpoint, cause: unknown): Sal
   const where = `${formatEndpoint(local)}, the end of the control connection`;
   if (environment.remoteSockets !== undefined) {
     const message = `the SSH server cannot listen on ${where}; that needs SO_REUSEADDR on both`;
-    return new SallyportError("SSH_FORWARD_REFUSED", message, { cause, hint: "Use passive or active mode." });
+    return new SallyportError("SSH_FORWARD_REFUSED", message, { cause, details, hint: "Use passive or active mode." });
   }
   return new SallyportError("NET_ADDRESS_IN_USE", `cannot listen on ${where}: address already in use`, {
     cause,
-    details: { phase: "listen", local: formatEndpoint(local) },
+    details: { ...details, phase: "listen", local: formatEndpoint(local) },
     hint: "The session must begin in mode default-port (--default-port; at the prompt close and open it again), so that the port can be shared (SO_REUSEADDR); else use passive mode.",
   });
 }

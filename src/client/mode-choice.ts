@@ -1,6 +1,6 @@
 // Which way the data connections are opened, and why: chosen by the user, or found out and remembered.
 import type { Connection } from "../platform/network.ts";
-import { isSallyportError } from "../protocol/error.ts";
+import { type ErrorDetails, isSallyportError } from "../protocol/error.ts";
 import type { ClientOptions, DataMode } from "./client-options.ts";
 
 const requestedReasons: Readonly<Record<DataMode, string>> = {
@@ -91,6 +91,8 @@ export interface DataConnection extends AsyncDisposable {
   readonly ready: Promise<void>;
   /** The connection, in the clear. With an active end it comes only after the transfer command. */
   readonly connection: Promise<Connection>;
+  /** Of it, for errors. */
+  readonly details: () => ErrorDetails;
   /** What a 425 may mean here. */
   readonly warning?: () => string | undefined;
 }

@@ -5,7 +5,8 @@ import type { Connection } from "../platform/network.ts";
 import { isPrivateAddress } from "../protocol/cidr.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { isServicePort } from "../protocol/data-peers.ts";
-import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { definedProps } from "../protocol/defined-props.ts";
+import { isSallyportError, SallyportError, withDetails } from "../protocol/error.ts";
 import { remoteFault } from "../protocol/fault.ts";
 import { ipFamily, isUnspecified, sameHost } from "../protocol/ip-address.ts";
 import { parsePassive } from "../protocol/passive-reply.ts";
@@ -20,10 +21,10 @@ export function openPassive(session: Session, signal: AbortSignal, coming: DataC
     where = formatEndpoint(endpoint);
   });
   const lifetime = new AbortController();
-  const connection = agreed.then(async ({ endpoint, note }) => {
+  const connection = agreed.then(async ({ endpoint, note, named }) => {
     const both = AbortSignal.any([signal, lifetime.signal]);
     const connected = await connect(session, endpoint, both).catch((error: unknown) => {
-      throw unreachable(error, note);
+      throw unreachable(error, note, named);
     });
     if (note !== undefined) notifyOnce(session, `connected, but ${note}`);
     return connected;
@@ -33,6 +34,7 @@ export function openPassive(session: Session, signal: AbortSignal, coming: DataC
     asked: Promise.resolve(),
     ready: address,
     connection,
+    details: () => ({ mode: "passive" }),
     async [Symbol.asyncDispose]() {
       lifetime.abort(new Error("the data connection is not needed any more"));
       const unused = await connection.catch(() => undefined);
@@ -45,6 +47,8 @@ export interface PassiveAgreement {
   readonly endpoint: Endpoint;
   /** The server named another host, and it was not used. */
   readonly note?: string;
+  /** `host:port` that it named then. */
+  readonly named?: string;
 }
 
 /** Where to connect to; `only`: by that command. Throws what the server said when it has no passive mode. */
@@ -73,7 +77,8 @@ export async function agreePassive(session: Session, coming: DataCommand, only?:
       reply = extended;
     }
   }
-  if (reply.code < 200 || reply.code > 299) throw replyError("the server refuses passive mode", reply);
+  if (reply.code < 200 || reply.code > 299)
+    throw withDetails(replyError("the server refuses passive mode", reply), { mode: "passive" });
   return checkedAddress(session, reply);
 }
 
@@ -108,16 +113,20 @@ function checkedAddress(session: Session, reply: Reply): PassiveAgreement {
   }
   if (host === undefined || isUnspecified(host) || sameHost(host, own)) return { endpoint: { host: own, port } };
   if (session.options.trustPassiveAddress === true) return { endpoint: { host, port } };
-  return { endpoint: { host: own, port }, note: otherHostNote(host, reply.code) };
+  return {
+    endpoint: { host: own, port },
+    note: otherHostNote(host, reply.code),
+    named: formatEndpoint({ host, port }),
+  };
 }
 
 /** The control connection is there, so it is not the host that cannot be reached. */
-function unreachable(error: unknown, note: string | undefined): unknown {
+function unreachable(error: unknown, note: string | undefined, named: string | undefined): unknown {
   if (!isSallyportError(error) || !error.code.startsWith("NET_")) return error;
   const message = note === undefined ? error.message : `${error.message}; ${note}`;
   return new SallyportError(error.code, message, {
     cause: error,
-    details: { ...error.details, phase: "data" },
+    details: { ...error.details, phase: "data", mode: "passive", ...definedProps({ named }) },
     hint: "Only the control connection gets through: use active mode, or go through SSH (--via); at the server, open its passive ports.",
   });
 }

@@ -4,7 +4,7 @@ import { raceAbort } from "../platform/abort.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
-import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { isSallyportError, SallyportError, withDetails } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { printable } from "../protocol/printable.ts";
 import { abortTransfer } from "./abort-transfer.ts";
@@ -81,6 +81,8 @@ async function carryAcross(
     const about = { path: to, what, have: size ?? 0, whole: true, direction: "upload" } as const;
     const verified = await verify(destination, about, plan, undefined);
     return { bytes: size, verified: verified === "size" ? "size" : "nothing" };
+  } catch (error) {
+    throw withDetails(error, { mode: "third-party" });
   } finally {
     await roles.undo();
   }

@@ -3,6 +3,7 @@ import { replyError } from "../protocol/client/reply-error.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { remoteFault } from "../protocol/fault.ts";
 import type { Reply } from "../protocol/reply.ts";
+import type { DataConnection } from "./mode-choice.ts";
 
 /** The server's own words, with what broke here as the cause. */
 export function replyErrorWith(what: string, final: Reply, cause: SallyportError): SallyportError {
@@ -15,12 +16,16 @@ export function replyErrorWith(what: string, final: Reply, cause: SallyportError
   });
 }
 
-/** A 425 for which there may be a reason at our side. */
-export function explained(error: SallyportError, warning: string | undefined): SallyportError {
-  if (warning === undefined || error.details.reply !== 425) return error;
+/** With what is known of the data connection; of a 425 also what the reason at our side may be. */
+export function explained(error: SallyportError, end: Pick<DataConnection, "details" | "warning">): SallyportError {
+  const details = { ...error.details, ...end.details() };
+  const warning = error.details.reply === 425 ? end.warning?.() : undefined;
+  if (warning === undefined) {
+    return new SallyportError(error.code, error.message, { cause: error.cause, details, hint: error.hint });
+  }
   return new SallyportError(error.code, `${error.message}; ${warning}`, {
     cause: error,
-    details: error.details,
+    details,
     hint: "Connect again, or use passive mode.",
   });
 }

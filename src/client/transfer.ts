@@ -245,7 +245,7 @@ export class TransferRun {
     const refused = final !== undefined && final.code >= 400;
     // The server's own words, unless they only answer our ABOR.
     if (refused && answered !== undefined && error.code !== "FTP_TRANSFER") {
-      return explained(replyErrorWith(what, final, error), this.#end.warning?.());
+      return explained(replyErrorWith(what, final, error), this.#end);
     }
     return brokenData(what, error);
   }

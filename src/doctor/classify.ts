@@ -53,6 +53,7 @@ const active: readonly Row[] = [
   { id: "D20", fits: isMade },
   { id: "D28", fits: ({ way, error }) => way === "ssh" && error?.code === "SSH_FORWARD_REFUSED" },
   { id: "D30", fits: ({ way }) => way === "ssh" },
+  { id: "D14", fits: ({ final }) => /address already in use/i.test(final?.lines.join(" ") ?? "") },
   { id: "D05", fits: ({ named }) => isLoopback(named?.host ?? "") },
   { id: "D11", fits: (fact) => isForward(fact) && namesPrivate(fact) },
   { id: "D03", fits: isForward },

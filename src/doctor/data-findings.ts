@@ -14,6 +14,7 @@ export type DataFindingId =
   | "D11"
   | "D12"
   | "D13"
+  | "D14"
   | "D15"
   | "D16"
   | "D17"
@@ -152,6 +153,17 @@ export const dataFindings: Readonly<Record<DataFindingId, FindingRow>> = {
       ["Pure-FTPd", "no ForcePassiveIP for clients that come from inside"],
       ["FileZilla Server", "Passive mode: do not use the outer IP for local connections"],
       ["client", "curl --ftp-skip-pasv-ip, or EPSV, which names no address"],
+    ],
+    instead: tunnel,
+  },
+  D14: {
+    scenario: "S14",
+    title: "the server's data port is not free yet",
+    why: "Active servers connect from their port 20, and TCP keeps that port and the client's as a pair for some minutes after a transfer (TIME_WAIT). A client that names the same port each time meets it again.",
+    remedies: [
+      ["client", "try again: the next transfer has another port; or passive mode"],
+      ["vsftpd", "connect_from_port_20=NO"],
+      ["ProFTPD", "RootRevoke on, which connects from any port"],
     ],
     instead: tunnel,
   },

@@ -69,6 +69,12 @@ export interface ErrorDetails {
   readonly channelReason?: number;
   /** The system's error name, for example `EADDRINUSE`. */
   readonly system?: string;
+  /** Who was to open the data connection that this is about. */
+  readonly mode?: "passive" | "active" | "default-port" | "third-party";
+  /** `host:port` that was agreed on for it: in our PORT, or in the server's 227 where that is another host than the one that was used. */
+  readonly named?: string;
+  /** The session is inside TLS. */
+  readonly secure?: true;
 }
 
 /** What is known of an error beside its code and message. */
@@ -110,4 +116,11 @@ export class SallyportError extends Error {
  */
 export function isSallyportError(value: unknown): value is SallyportError {
   return hasMark(value, brand);
+}
+
+/** The same error with more details; what is not ours stays as it is. */
+export function withDetails(error: unknown, more: ErrorDetails): unknown {
+  if (!isSallyportError(error)) return error;
+  const { code, message, cause, hint } = error;
+  return new SallyportError(code, message, { cause, hint, details: { ...error.details, ...more } });
 }

@@ -39,6 +39,17 @@ const ofData = (...facts: readonly Partial<DataFacts>[]): Facts => ({
 const secure = { ...control, isSecure: true };
 
 const cases: readonly (readonly [id: FindingId, what: string, facts: Facts])[] = [
+  [
+    "D14",
+    "the pair of ports in TIME_WAIT",
+    ofData({
+      mode: "PORT",
+      named: { host: "198.51.100.2", port: 4005 },
+      setup: makeReply(200, "OK"),
+      call: "dropped",
+      final: makeReply(425, "Unable to build data connection: Address already in use"),
+    }),
+  ],
   ["D15", "passive ports refused", ofData({ setup: agreed, named, used: named, call: "refused" })],
   ["D15", "passive ports dropped", ofData({ setup: agreed, named, used: named, call: "dropped" })],
   ["D20", "data that break off", ofData({ call: "made", error: error("NET_RESET") })],

@@ -24,7 +24,7 @@ const explainLast = showing(
   async (shell) => {
     const { lastError } = shell;
     if (lastError === undefined) return shell.print("Nothing has failed.");
-    const { explain } = await import("../../lab/explain/explain.ts");
+    const { explain } = await import("../../doctor/explain-error.ts");
     for (const line of [lastError.message, ...explain(lastError)]) shell.print(escapeText(line));
   },
 );

@@ -1,5 +1,5 @@
 // The report for programs: one JSON object per line on standard output.
-import { scenarioOf } from "../../lab/explain/signs.ts";
+import { scenarioOf } from "../../doctor/explain-error.ts";
 import type { SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
 import { exitStatusOf } from "../exit-status.ts";

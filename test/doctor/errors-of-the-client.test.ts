@@ -6,14 +6,14 @@ import {
   isSallyportError,
   type Network,
   transferBetween,
-} from "../../../src/connect/index.ts";
-import { scenarioOf } from "../../../src/lab/explain/signs.ts";
-import { systemNetwork } from "../../../src/network/system-network.ts";
-import { SallyportError } from "../../../src/protocol/error.ts";
-import { begin } from "../../client/rig.ts";
-import { watchResources } from "../../support/resources.ts";
-import type { ScriptedControl } from "../../support/scripted-control.ts";
-import { type ScriptedServer, startScriptedServer } from "../../support/scripted-server.ts";
+} from "../../src/connect/index.ts";
+import { findingOfError, scenarioOf } from "../../src/doctor/explain-error.ts";
+import { systemNetwork } from "../../src/network/system-network.ts";
+import { SallyportError } from "../../src/protocol/error.ts";
+import { begin } from "../client/rig.ts";
+import { watchResources } from "../support/resources.ts";
+import type { ScriptedControl } from "../support/scripted-control.ts";
+import { type ScriptedServer, startScriptedServer } from "../support/scripted-server.ts";
 
 watchResources();
 
@@ -115,26 +115,19 @@ describe("what our client fails with", () => {
     expect(scenarioOf(error as SallyportError)).toBe("S16");
   });
 
-  test("S19: a greeting that does not come; S17: a session of another mode; none: a name that is not there", async () => {
+  test("D34: a greeting that does not come; S17: a session of another mode; none: a name that is not there", async () => {
     const silent = await startScriptedServer(async () => {});
     servers.push(silent);
     const greeting: unknown = await FtpClient.connect({ host: "127.0.0.1", port: silent.port, replyMs: 50 }).catch(
       (e) => e,
     );
-    expect(scenarioOf(greeting as SallyportError)).toBe("S19");
+    expect(findingOfError(greeting as SallyportError)).toBe("D34");
     const begun = await listingAt({}, active, (client) => {
       client.setMode("default-port");
       return client.listText();
     });
     expect([scenarioOf(begun), begun.code]).toEqual(["S17", "NET_ADDRESS_IN_USE"]);
     const missing = await listingAt({ CWD: "550 /x: no such file or directory." }, passive, (client) => client.cd("x"));
-    expect(scenarioOf(missing)).toBeUndefined();
-  });
-});
-
-describe("inside TLS", () => {
-  test("S11: a private address that no NAT can rewrite", () => {
-    const message = "the server refuses active mode at 192.168.7.7:4242, inside TLS: 500 Illegal EPRT command.";
-    expect(scenarioOf(new SallyportError("FTP_REPLY_PERMANENT", message, { details: { reply: 500 } }))).toBe("S11");
+    expect(findingOfError(missing)).toBe("no-path");
   });
 });
