@@ -35,7 +35,11 @@ export interface Trial {
   readonly bytes: number;
   /** How long the client of a download reads nothing before it disturbs it. */
   readonly idleMs?: number;
+  /** For each reply, and for what the server makes of it. By default so long that a hang is counted soon. */
+  readonly patienceMs?: number;
 }
+
+const usualPatienceMs = 8000;
 
 /** What came of it, in one line that can be counted. */
 export async function runTrial(trial: Trial): Promise<string> {
@@ -49,7 +53,7 @@ export async function runTrial(trial: Trial): Promise<string> {
     await client.ask("TYPE I", 200);
     const data = await client.connectData(await client.passiveAddress());
     client.send(`${direction} ${file}`);
-    const [first] = await repliesOf(client, 1);
+    const [first] = await repliesOf(client, 1, trial.patienceMs);
     if (first?.startsWith("1") !== true) return `not begun: ${first}`;
     const carried = direction === "STOR" ? await sendPart(trial, data) : await readPart(data);
     if (direction === "RETR" && trial.idleMs) await delay(trial.idleMs);
@@ -84,7 +88,7 @@ async function readPart(data: Socket): Promise<() => number> {
 }
 
 async function disturb(trial: Trial, client: TestClient, data: Socket, carried: () => number): Promise<string> {
-  const { subject, direction, disturbance, file, bytes } = trial;
+  const { subject, direction, disturbance, bytes } = trial;
   data.on("error", () => {}); // a break is an outcome
   const { verb, after } = disturbances[disturbance];
   let how = "";
@@ -97,7 +101,7 @@ async function disturb(trial: Trial, client: TestClient, data: Socket, carried: 
   if (after === "die") {
     client.socket.destroy();
     data.destroy();
-    return `${await settledBelief(subject, file)} ${sizeWord(trial, carried())}`;
+    return `${await settledBelief(trial)} ${sizeWord(trial, carried())}`;
   }
   client.send(verb);
   if (after === "close") data.destroy();
@@ -106,12 +110,14 @@ async function disturb(trial: Trial, client: TestClient, data: Socket, carried: 
     data.end(Buffer.alloc(restBytes, "r"));
   }
   if (direction === "RETR") data.resume();
-  const replies = await repliesOf(client, 2);
-  if (direction === "RETR" && after === "finish" && !data.readableEnded && !data.destroyed)
-    await Promise.race([new Promise((resolve) => data.once("close", resolve).once("end", resolve)), delay(8000)]);
+  const replies = await repliesOf(client, 2, trial.patienceMs);
+  if (direction === "RETR" && after === "finish" && !data.readableEnded && !data.destroyed) {
+    const over = new Promise((resolve) => data.once("close", resolve).once("end", resolve));
+    await Promise.race([over, delay(trial.patienceMs ?? usualPatienceMs, undefined, { ref: false })]);
+  }
   if (after === "wait") data.destroy();
-  const inStep = disturbance === "QUIT" ? "" : ` next ${await nextReplies(client, replies)}`;
-  const belief = subject.name === "pure-ftpd" ? beliefByReply(replies) : await settledBelief(subject, file);
+  const inStep = disturbance === "QUIT" ? "" : ` next ${await nextReplies(trial, client, replies)}`;
+  const belief = subject.name === "pure-ftpd" ? beliefByReply(replies) : await settledBelief(trial);
   const got = direction === "RETR" && after === "finish" ? ` got ${carried() === bytes ? "all" : "part"}` : "";
   return `${belief} ${sizeWord(trial, carried())}${got} replies ${replies.join(",")}${inStep}`;
 }
@@ -119,10 +125,10 @@ async function disturb(trial: Trial, client: TestClient, data: Socket, carried: 
 /** Pure-FTPd logs every transfer alike. */
 const beliefByReply = (replies: readonly string[]): string => (replies.includes("426") ? "broken" : "whole");
 
-async function repliesOf(client: TestClient, count: number): Promise<string[]> {
+async function repliesOf(client: TestClient, count: number, patienceMs = usualPatienceMs): Promise<string[]> {
   const codes: string[] = [];
   while (codes.length < count) {
-    const reply = await Promise.race([client.nextReply(), delay(8000, "none", { ref: false })]);
+    const reply = await Promise.race([client.nextReply(), delay(patienceMs, "none", { ref: false })]);
     codes.push(reply === undefined ? "end" : reply.slice(0, 3));
     if (reply === undefined || reply === "none") break;
   }
@@ -130,16 +136,16 @@ async function repliesOf(client: TestClient, count: number): Promise<string[]> {
 }
 
 /** Whether each command still gets its own answer. */
-async function nextReplies(client: TestClient, before: readonly string[]): Promise<string> {
+async function nextReplies(trial: Trial, client: TestClient, before: readonly string[]): Promise<string> {
   if (["end", "none"].includes(before.at(-1) ?? "")) return "-";
   client.send("PWD", "SYST", "NOOP");
-  const codes = await repliesOf(client, 3);
+  const codes = await repliesOf(client, 3, trial.patienceMs);
   const text = codes.join(",");
   return text === "257,215,200" || text === "530,530,200" || text === "530,215,200" ? "in step" : text;
 }
 
-async function settledBelief(subject: Subject, file: string): Promise<string> {
-  for (let looks = 0; looks < 250; looks += 1) {
+async function settledBelief({ subject, file, patienceMs = 5000 }: Trial): Promise<string> {
+  for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += 20) {
     const belief = beliefOf(subject, file);
     if (belief !== "?") return belief;
     await delay(20);

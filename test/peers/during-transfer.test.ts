@@ -5,6 +5,7 @@ import { openTunnel, type Tunnel } from "../../src/index.ts";
 import { type Subject, startSubject } from "../campaigns/beliefs.ts";
 import { type Disturbance, runTrial } from "../campaigns/trials.ts";
 import { describePeers } from "../support/missing.ts";
+import { patienceMs } from "../support/patience.ts";
 import { watchResources } from "../support/resources.ts";
 import { type Sshd, startSshd } from "../support/sshd.ts";
 
@@ -49,7 +50,15 @@ describePeers(["sshd", "pyftpdlib", "pure-ftpd"], "a transfer that is disturbed"
           const at = tunnel.forwards[names.indexOf(name)];
           if (at === undefined) throw new Error("no forward");
           const file = `${transport}-${index}`;
-          const came = await runTrial({ subject: subjects[name], at, direction, disturbance, file, bytes: 8_000_000 });
+          const came = await runTrial({
+            subject: subjects[name],
+            at,
+            direction,
+            disturbance,
+            file,
+            bytes: 8_000_000,
+            patienceMs,
+          });
           expect(came, `${name} ${direction} ${disturbance}`).toMatch(outcome);
         }
       } finally {
