@@ -293,7 +293,9 @@ export async function textOf(socket: Socket): Promise<string> {
   socket.on("data", (piece) => pieces.push(piece));
   await new Promise<void>((resolve, reject) => {
     socket.once("end", resolve).once("error", reject);
+    // It may have ended or broken before anybody asked.
     if (socket.readableEnded) resolve();
+    else if (socket.errored !== null) reject(socket.errored);
   });
   return Buffer.concat(pieces).toString("latin1");
 }
