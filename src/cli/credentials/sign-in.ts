@@ -1,6 +1,6 @@
 // Who to log in as: what was given, what .netrc has, what the user answers.
 import { readFile } from "node:fs/promises";
-import type { Credentials } from "../../client/client-options.ts";
+import type { ClientOptions, ClientTls, Credentials } from "../../client/client-options.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { sameHost } from "../../protocol/ip-address.ts";
@@ -58,6 +58,15 @@ export function findLogin(entries: readonly NetrcEntry[], host: string, user?: s
       (machine === undefined || sameHost(machine, host)) &&
       (user === undefined || login === undefined || login === user),
   );
+}
+
+/** TLS of a client, as the command line asks for it; `tlsCa`: the file with roots to trust. Throws `CONFIG_INVALID`. */
+export async function tlsOptions(
+  kind: ClientTls["kind"] | undefined,
+  tlsCa: string | undefined,
+): Promise<Pick<ClientOptions, "tls">> {
+  if (kind === undefined) return {};
+  return { tls: { kind, ...(tlsCa === undefined ? {} : { ca: await readRoots(tlsCa) }) } };
 }
 
 /** PEM. Throws `CONFIG_INVALID`. */

@@ -1,7 +1,7 @@
 // One run of the client: the terminal or the pipe, the session, and the end by command, signal or failure.
 import { spawn } from "node:child_process";
 import { ReadStream } from "node:tty";
-import type { ClientOptions, Credentials } from "../../client/client-options.ts";
+import type { Credentials } from "../../client/client-options.ts";
 import type { FtpClient } from "../../client/ftp-client.ts";
 import { connectFtp, type FtpClientOptions } from "../../connect/ftp-client.ts";
 import { type SshHost, sshHost } from "../../connect/ssh-host.ts";
@@ -12,7 +12,7 @@ import type { TraceEvent } from "../../platform/trace.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
-import { readRoots, signIn } from "../credentials/sign-in.ts";
+import { signIn, tlsOptions } from "../credentials/sign-in.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
 import { dialogueLines } from "../report/dialogue-lines.ts";
 import { escapeText } from "../report/escape-text.ts";
@@ -130,7 +130,7 @@ class FtpRun implements AsyncDisposable {
   }
 
   async #connect(target: Target, which: SessionSlot["which"]): Promise<FtpClient> {
-    const tls = await tlsOf(this.#command);
+    const tls = await tlsOptions(this.#command.tls, this.#command.tlsCa);
     const { host, port } = target;
     const options: FtpClientOptions = {
       host,
@@ -191,11 +191,6 @@ class FtpRun implements AsyncDisposable {
     this.#lines[Symbol.dispose]();
     this.#end.abort(new Error("the program ends"));
   }
-}
-
-async function tlsOf({ tls: kind, tlsCa }: FtpCommand): Promise<Pick<ClientOptions, "tls">> {
-  if (kind === undefined) return {};
-  return { tls: { kind, ...(tlsCa === undefined ? {} : { ca: await readRoots(tlsCa) }) } };
 }
 
 /** An empty line is an interactive shell. In a script the rest of the script is not the command's input. */

@@ -10,7 +10,7 @@ import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import type { SshHostOptions } from "../../ssh/ssh-connection.ts";
 import type { ServerSession } from "../../transfer/server-session.ts";
 import type { SessionSource } from "../../transfer/worker-pool.ts";
-import { readRoots } from "../credentials/sign-in.ts";
+import { tlsOptions } from "../credentials/sign-in.ts";
 import { sftpHost } from "./sftp-host.ts";
 import type { TransferCommand } from "./transfer-command.ts";
 
@@ -83,7 +83,7 @@ export class Sessions implements SessionSource<FtpUrl>, AsyncDisposable {
       host,
       mode,
       ...definedProps({ encoding, port, via: this.#via }),
-      ...(kind === undefined ? {} : { tls: { kind, ...(tlsCa === undefined ? {} : { ca: await readRoots(tlsCa) }) } }),
+      ...(await tlsOptions(kind, tlsCa)),
     };
   }
 
