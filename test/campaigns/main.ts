@@ -7,6 +7,7 @@ import { type Sshd, startSshd } from "../support/sshd.ts";
 import { type ServerName, type Subject, serverNames, startSubject } from "./beliefs.ts";
 import { portStealing } from "./port-stealing.ts";
 import { survival } from "./survival.ts";
+import { tls } from "./tls.ts";
 import { type Disturbance, disturbances, runTrial } from "./trials.ts";
 
 const ways = ["direct", "openssh", "embedded"] as const;
@@ -17,6 +18,7 @@ const patienceMs = 30_000;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 export async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === "tls") return await tls(args.slice(1));
   if (args[0] === "survival") return await survival(args.slice(1));
   if (args[0] === "port-stealing") return await portStealing(args.slice(1));
   const { values } = parseArgs({

@@ -9,9 +9,9 @@ export const s19: Scenario = {
   name: "protected-ftp",
   title: "FTP with its own protection",
   seen: "530 or 522 mentioning TLS, SSL or encryption; or a certificate that is refused.",
-  why: "The server demands AUTH TLS (RFC 4217). Nobody in between can read what is encrypted end to end, not even a tunnel that understands FTP.",
+  why: "The server demands AUTH TLS (RFC 4217). Nobody in between can read what is encrypted end to end, not even a tunnel that understands FTP: it has to be an end itself.",
   answer:
-    "The tunnel refuses AUTH and says why: the connection is inside SSH already. sallyport ftp and get speak TLS themselves (--tls, --implicit-tls, ftps://), through SSH too.",
+    "The tunnel logs on with TLS by itself where the server demands it (--server-tls), so the client needs none. A client that insists on TLS gets it with --tls-certificate; without that, AUTH is refused with a reply that says so. sallyport ftp and get speak TLS themselves (--tls, --implicit-tls, ftps://), through SSH too.",
   topology: openTopology,
   // vsftpd with ssl_enable and force_local_logins_ssl; what the client does not encrypt it does not take.
   plain: {

@@ -20,7 +20,8 @@ export const curl: FtpClient = {
   modes: ["epsv", "pasv", "eprt", "port"],
   operations: ["list", "get", "get-ascii", "put", "put-ascii", "append", "resume-get", "resume-put", "delete"],
   async run(target, mode, todo, options) {
-    const common = ["--verbose", "--user", `${target.user}:${target.password}`, ...modeOptions[mode]];
+    const tls = target.ca === undefined ? [] : ["--ssl-reqd", "--cacert", target.ca];
+    const common = ["--verbose", "--user", `${target.user}:${target.password}`, ...tls, ...modeOptions[mode]];
     const args = todo.flatMap((operation, index) => [
       ...(index === 0 ? ["--fail-early"] : ["--next", "--silent", "--show-error"]),
       ...common,

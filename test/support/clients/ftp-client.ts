@@ -19,6 +19,8 @@ export interface FtpTarget {
   readonly port: number;
   readonly user: string;
   readonly password: string;
+  /** File with the certificate to trust: AUTH TLS, and data protected; curl and lftp only. */
+  readonly ca?: string;
 }
 
 /** One thing to do in a session. `local` is a path, `remote` a name in the login directory. */

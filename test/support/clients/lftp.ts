@@ -34,7 +34,11 @@ export const lftp: FtpClient = {
   async run(target, mode, todo, options) {
     const modeSetting = modeSettings[mode];
     if (modeSetting === undefined) throw new Error(`lftp has no mode ${mode}`);
-    const script = [modeSetting, lftpOpen(target), ...todo.map(command)].join("; ");
+    const tls =
+      target.ca === undefined
+        ? []
+        : ["set ftp:ssl-force on", "set ftp:ssl-protect-data on", `set ssl:ca-file ${quoted(target.ca)}`];
+    const script = [modeSetting, ...tls, lftpOpen(target), ...todo.map(command)].join("; ");
     return withDialogue(await runLftp(script, options), /^---> (.+)/, /^<--- (\d{3}.*)/);
   },
 };
