@@ -1,7 +1,7 @@
 // npm run campaign -- tls: every client in every mode of its own, through both transports, passive and active towards every server
 // that demands TLS; and curl and lftp with TLS in front.
 import { parseArgs } from "node:util";
-import { openTunnel, type Tunnel } from "../../src/index.ts";
+import { openTunnel, type TraceEvent, type Tunnel } from "../../src/index.ts";
 import { expectWholeSession } from "../peers/session.ts";
 import { startTlsServer, type TlsServerName } from "../peers/tls-servers.ts";
 import { makePublicCertificate } from "../support/certificate.ts";
@@ -21,13 +21,26 @@ const subjects: readonly (readonly [TlsServerName, "explicit" | "implicit"])[] =
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-interface Count {
-  whole: number;
-  failed: number;
+const chosen = <T extends string>(all: readonly T[], some: readonly string[] | undefined): T[] =>
+  all.filter((one) => some?.includes(one) ?? true);
+
+class Count {
+  whole = 0;
+  failed = 0;
+  /** Of the session under way: what the client was told that was no success, and why. */
+  troubles: string[] = [];
+
+  readonly note = (event: TraceEvent): void => {
+    if (event.type === "relay.note" || event.type === "relay.warning") this.troubles.push(event.note);
+    if (event.type === "ftp.command" && event.side === "upstream") this.troubles.push(event.line);
+    if (event.type === "ftp.reply") this.troubles.push(`${event.side} ${event.lines.at(-1)}`);
+    if (event.type === "session.close") this.troubles.push(`closed: ${event.reason}`);
+  };
 }
 
 export async function tls(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { server: { type: "string", multiple: true } } });
+  const several = { type: "string", multiple: true } as const;
+  const { values } = parseArgs({ args: [...args], options: { server: several, transport: several, back: several } });
   const keys = makePublicCertificate();
   const sshd = await startSshd();
   let failed = 0;
@@ -35,16 +48,17 @@ export async function tls(args: readonly string[]): Promise<number> {
     for (const [name, kind] of subjects.filter(([name]) => values.server?.includes(name) ?? true)) {
       const server = await startTlsServer(name, keys, kind);
       try {
-        for (const transport of ["openssh", "embedded"] as const)
-          for (const back of ["passive", "active"] as const)
+        for (const transport of chosen(["openssh", "embedded"], values.transport))
+          for (const back of chosen(["passive", "active"], values.back))
             for (const mode of modesOf(name, kind)) {
-              const count: Count = { whole: 0, failed: 0 };
+              const count = new Count();
               const options = {
                 ssh: { host: sshd.hostAlias, configFile: sshd.configFile },
                 transport,
                 back,
                 forwards: [{ port: 0, host: server.address, hostPort: server.port }],
                 serverTls: { mode, ca: keys.certificate },
+                trace: count.note,
               };
               await using plain = await openTunnel(options);
               await using secure = await openTunnel({ ...options, tls: keys });
@@ -81,12 +95,15 @@ async function tryClient(
   for (const mode of client.modes) {
     if (ca !== undefined && !isSecureMode(client, mode)) continue;
     const target = { host, port, user, password, ...(ca === undefined ? {} : { ca }) };
+    count.troubles = [];
     try {
       await expectWholeSession(client, mode, { server, target });
       count.whole += 1;
     } catch (error) {
       count.failed += 1;
-      say(`  ${client.name} ${ca === undefined ? "ftp" : "ftps"} ${mode}: ${String(error).slice(0, 2000)}`);
+      say(
+        `  ${client.name} ${ca === undefined ? "ftp" : "ftps"} ${mode}: ${String(error).slice(-300)}\n    ${count.troubles.slice(-60).join("\n    ")}`,
+      );
     }
   }
 }
