@@ -37,11 +37,9 @@ for (const transport of ["openssh", "embedded"] as const) {
     });
 
     test.each(ftpClients)("$name: the whole session", async (client) => {
-      const modes =
-        process.env["BRIDGE_MODES"] === "all"
-          ? client.modes
-          : [client.modes[transport === "openssh" ? 0 : client.modes.length - 1]];
-      for (const mode of modes) if (mode !== undefined) await expectWholeSession(client, mode, own.place);
+      const mode = client.modes[transport === "openssh" ? 0 : client.modes.length - 1];
+      if (mode === undefined) throw new Error(`${client.name} has no mode`);
+      await expectWholeSession(client, mode, own.place);
     });
   });
 }
@@ -101,8 +99,8 @@ for (const [name, need, start] of [
       await run("sftp", [...ssh, "-b", "-", ours.hostAlias], `put ${here.file("put")} sftp\nget sftp ${back}\n`);
       same("sftp");
       for (const how of ["-O", "-s"]) {
-        // Over a longer one and a shorter one, too.
-        for (const old of [undefined, "short", binary.toString("latin1").repeat(2)]) {
+        // By SFTP it writes over what is there, and cuts it off at the end.
+        for (const old of how === "-O" ? [undefined] : ["short", binary.toString("latin1").repeat(2)]) {
           const target = `scp${how}`;
           if (old !== undefined) ftp.place(target, Buffer.from(old, "latin1"));
           await run("scp", [how, ...ssh, here.file("put"), `${ours.hostAlias}:${target}`]);
