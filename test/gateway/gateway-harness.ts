@@ -42,20 +42,20 @@ export async function startGateway(options: HarnessOptions): Promise<GatewayHarn
     ports: { first: 0, last: 0 },
     signal: new AbortController().signal,
   });
-  const gone = new AbortController();
+  let gone = new AbortController();
   const address = options.target.host.includes(":") ? "::1" : "127.0.0.1";
-  const upstream: Upstream = {
-    network: backNetwork,
-    signal: gone.signal,
-    address,
-    remoteSockets: new RemoteSockets(async () => []),
+  const remoteSockets = new RemoteSockets(async () => []);
+  /** Another one, when the last was lost. */
+  const upstream = (): Upstream => {
+    if (gone.signal.aborted) gone = new AbortController();
+    return { network: backNetwork, signal: gone.signal, address, remoteSockets };
   };
   const trace: TraceEvent[] = [];
   const watchers = new Set<(event: TraceEvent) => void>();
   const complete: GatewayEnvironment = {
     downstream: systemNetwork,
     clock: systemClock,
-    upstream: async () => upstream,
+    upstream: async () => upstream(),
     emit: (session, event) => {
       const timed = { ...event, session, timeMs: systemClock.nowMs() };
       trace.push(timed);

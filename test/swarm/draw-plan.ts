@@ -73,16 +73,29 @@ export function drawPlan(seed: number): SwarmPlan {
   };
   const files = distinct(dice.list(2, 4, size));
   const server = drawServer(dice, place.family);
+  const survival = drawSurvival(new Dice(seed * 2));
   const draw = { dice, files: files.length, size, family: place.family, hasTls: server.kind === "ours" };
   return {
     seed,
     place,
-    gateway: drawGateway(dice),
+    gateway: { ...drawGateway(dice), surviveMs: survival.surviveMs },
     server,
     files,
     clients: drawClients(draw),
-    faults: drawFaults(dice),
+    faults: [...drawFaults(dice), ...survival.faults],
   };
+}
+
+/** In some simulations SSH is cut again and again, and sessions outlive it. Dice of its own: the other draws do not move. */
+function drawSurvival(dice: Dice): { readonly surviveMs: number; readonly faults: FaultPlan[] } {
+  if (!dice.chance(40)) return { surviveMs: 0, faults: [] };
+  const faults = dice.list(1, 4, () => ({
+    kind: dice.pick(["ssh-lost", "ssh-lost", "ssh-lost", "server-gone"] as const),
+    after: drawMoment(dice),
+    lastsMs: dice.scaled(1, 20_000),
+    amount: 1,
+  }));
+  return { surviveMs: dice.pick([120_000, 10_000]), faults };
 }
 
 function drawClients(draw: ClientDraw): ClientPlan[] {
@@ -115,7 +128,7 @@ function drawPlace(dice: Dice): PlacePlan {
   };
 }
 
-function drawGateway(dice: Dice): GatewayPlan {
+function drawGateway(dice: Dice): Omit<GatewayPlan, "surviveMs"> {
   return {
     upstreamMode: dice.pick(["auto", "auto", "passive", "active", "default-port"]),
     sshSharesPorts: dice.chance(80),

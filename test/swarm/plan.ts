@@ -43,6 +43,8 @@ export interface GatewayPlan {
   readonly passivePorts: number;
   readonly sessionsMax: number;
   readonly keepaliveMs: number;
+  /** 0: a lost SSH connection ends its sessions. */
+  readonly surviveMs: number;
 }
 
 export interface ServerPlan {

@@ -82,6 +82,8 @@ const refusals: readonly (readonly [string, string, string])[] = [
   ["--passive-address 203.0.113.9 ::/0 h", '"::/0" is not an IPv4 network', "0.0.0.0/0"],
   ["--allow-third-party 10.0.0.0/33 h", '"10.0.0.0/33" is not a network', "192.0.2.0/24"],
   ["--allow-third-party friends h", '"friends" is not a network', "192.0.2.0/24"],
+  ["--survive=1m h", '--survive: "1m" is not a whole number from 1 to 86400', "--survive 60"],
+  ["--hold 0 h", '--hold: "0" is not a whole number from 1 to 86400', "--hold 60"],
   ["--keepalive 1m h", '--keepalive: "1m" is not a whole number from 0 to 86400', "--keepalive 60"],
   ["--max-sessions 0 h", '--max-sessions: "0" is not a whole number from 1', "60"],
   ["--log xml h", '--log: "xml" is not one of text, json', "--log text"],

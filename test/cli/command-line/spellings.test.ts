@@ -116,6 +116,12 @@ describe("options of our own", () => {
     ["--passive-ports 50000 h", { passivePorts: { first: 50000, last: 50000 } }],
     ["--keepalive 30 h", { keepaliveMs: 30_000 }],
     ["--keepalive 0 h", { keepaliveMs: 0 }],
+    ["--survive h", { surviveMs: 120_000 }],
+    ["--survive 30 h", { surviveMs: 30_000 }],
+    ["--survive=30 h", { surviveMs: 30_000 }],
+    ["h --survive", { surviveMs: 120_000 }],
+    ["h --survive 30", { surviveMs: 30_000 }],
+    ["--hold 60 h", { holdMs: 60_000 }],
     ["--max-sessions 5 h", { sessionsMax: 5 }],
     [
       "--allow-third-party 192.0.2.0/24 --allow-third-party 2001:db8::/32 h",
