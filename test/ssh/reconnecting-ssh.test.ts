@@ -1,7 +1,6 @@
 // The life of a kept SSH connection, in virtual time, over a transport that does what the test says.
 import { beforeEach, describe, expect, test } from "vitest";
 import type { TraceEventBody } from "../../src/platform/trace.ts";
-import { definedProps } from "../../src/protocol/defined-props.ts";
 import type { SallyportError } from "../../src/protocol/error.ts";
 import { ReconnectingSsh } from "../../src/ssh/reconnecting-ssh.ts";
 import { FakeClock } from "../support/fake-clock.ts";
@@ -27,7 +26,7 @@ beforeEach(() => {
   };
 });
 
-function make(kind: "background" | "on demand", noCommand = true, holdMs?: number): ReconnectingSsh {
+function make(kind: "background" | "on demand", noCommand = true): ReconnectingSsh {
   return new ReconnectingSsh({
     target: "me@host",
     connect: (signal) => {
@@ -39,13 +38,7 @@ function make(kind: "background" | "on demand", noCommand = true, holdMs?: numbe
     noCommand,
     ...(kind === "on demand"
       ? {}
-      : {
-          background: {
-            emit: (event) => events.push(event),
-            onGivenUp: (error) => givenUp.push(error),
-            ...definedProps({ holdMs }),
-          },
-        }),
+      : { background: { emit: (event) => events.push(event), onGivenUp: (error) => givenUp.push(error) } }),
   });
 }
 
@@ -320,51 +313,6 @@ describe("background", () => {
     await asked;
     clock.advance(600_000);
     expect(attempts.length).toBe(2);
-  });
-
-  describe("with holdMs", () => {
-    /** Lost, and somebody asks for it. */
-    async function askWhileDown(): Promise<{ readonly outcome: Promise<string> }> {
-      const ssh = make("background", true, 60_000);
-      const first = ssh.start(never);
-      (await began(1)).succeed();
-      await first;
-      (attempts[0] as Attempt).lose(failure("SSH_DISCONNECTED"));
-      await ssh.lost;
-      const outcome = ssh.current(never).then(
-        () => "connected",
-        (error: Error) => error.message,
-      );
-      return { outcome };
-    }
-
-    test("who comes is kept through attempts that fail", async () => {
-      const { outcome } = await askWhileDown();
-      for (const number of [2, 3, 4]) {
-        (await began(number)).fail(failure("SSH_CONNECT"));
-        const waitMs = Math.min(1000 * 2 ** (number - 1), 5000);
-        await clock.waitedFor(waitMs);
-        clock.advance(waitMs);
-      }
-      (await began(5)).succeed();
-      expect(await outcome).toBe("connected");
-    });
-
-    test("who comes learns why when the time is over", async () => {
-      const { outcome } = await askWhileDown();
-      (await began(2)).fail(failure("SSH_CONNECT"));
-      await clock.waitedFor(4000);
-      clock.advance(4000);
-      await began(3);
-      clock.advance(60_000);
-      expect(await outcome).toMatch(/^the SSH connection to me@host is down: .*SSH_CONNECT/);
-    });
-
-    test("who comes is not kept when the login is refused", async () => {
-      const { outcome } = await askWhileDown();
-      (await began(2)).fail(failure("SSH_AUTH"));
-      expect(await outcome).toMatch(/^the SSH connection to me@host is down/);
-    });
   });
 
   test("who comes waits 15 s and learns why; the attempt goes on for the next", async () => {
