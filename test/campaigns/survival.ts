@@ -112,9 +112,10 @@ async function disturb(campaign: Campaign, client: string, direction: Direction,
       : [],
   );
   const sessions = events.filter(({ type }) => type === "session.open").length;
-  const codes = told.map((line) => line.slice(0, 3)).join(",") || "nothing";
+  // What follows the first is the client's own doing: lftp tries a part of another file again.
+  const codes = told[0]?.slice(0, 3) ?? "nothing";
   const lost = events.some(({ type }) => type === "ssh.lost");
-  const why = codes === "226" ? "" : ` (${told.join(" | ")})`;
+  const why = codes === "226" ? "" : ` (${told[0]})`;
   return `${codes}${why} ${isEqual ? "equal" : "other"} bytes, ${lost ? "killed" : "not killed"}${isKilled ? "" : " too late"}, ${sessions} session`;
 }
 
