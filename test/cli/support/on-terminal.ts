@@ -60,5 +60,5 @@ export function linesOf(shown: string): string[] {
   return shown
     .replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "")
     .split("\n")
-    .map((line) => line.replace(/\r+$/, "").replace(/^.*\r/, ""));
+    .map((line) => line.replace(/\r+$/, "").replace(/^.*\r/s, ""));
 }
