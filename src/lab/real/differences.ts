@@ -18,7 +18,7 @@ export const differences: readonly Difference[] = [
   {
     variant: "S19/sallyport",
     outcomes: [{ works: false, reply: 421, dataBesideSsh: false }],
-    why: "The real tunnel logs on with TLS by itself, and nobody vouches for the lab's certificate, so the session ends with that reason before AUTH could be refused with 534.",
+    why: "The real tunnel logs on to vsftpd with TLS by itself, and nobody vouches for the lab's certificate, so the session ends with that reason before AUTH could be refused with 534.",
   },
   {
     variant: "S20/sallyport",
