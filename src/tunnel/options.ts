@@ -78,7 +78,7 @@ export interface TunnelOptions extends SshHostOptions {
   /**
    * Drop data connections of other users of this machine than the control connection's, and of root's: on loopback addresses tell nothing.
    * Linux only, elsewhere it changes nothing. Default true. Each then costs a look for one row of /proc/net/tcp, beside what the
-   * transfer waits for anyway: 3 ms with a few hundred sockets, 30 ms with 20,000.
+   * transfer waits for anyway: some 6 ms of processor time with 3,000 sockets, 30 ms with 23,000.
    */
   readonly checkUser?: boolean;
   /**
