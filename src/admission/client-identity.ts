@@ -9,7 +9,7 @@ import { limits } from "../protocol/limits.ts";
 export type Owner = number | "gone" | undefined;
 
 /** The user at the remote end of a connection, where that end is on this machine. */
-export type OwnerOf = (connection: Ends) => Promise<Owner>;
+export type OwnerOf = (connection: Ends, signal: AbortSignal) => Promise<Owner>;
 
 /** Absent `ownerOf`: addresses alone decide. */
 export interface IdentityEnvironment {
@@ -29,10 +29,13 @@ export class ClientIdentity {
   readonly #environment: IdentityEnvironment;
   /** Asked at once: of a connection that is closed the system tells no more. */
   readonly #owner: Promise<Owner>;
+  /** Aborted with the session, which is the only one to ask. */
+  readonly #gone: AbortController = new AbortController();
 
   constructor(control: Connection, environment: IdentityEnvironment) {
     this.host = plainHost(control.remote.host);
     this.#environment = environment;
+    void control.closed.then(() => this.#gone.abort());
     this.#owner = control.user === undefined ? this.#ownerOf(control) : Promise.resolve(control.user);
   }
 
@@ -70,7 +73,7 @@ export class ClientIdentity {
   }
 
   #ownerOf({ local, remote }: Ends): Promise<Owner> {
-    return this.#environment.ownerOf?.({ local, remote }) ?? Promise.resolve(undefined);
+    return this.#environment.ownerOf?.({ local, remote }, this.#gone.signal) ?? Promise.resolve(undefined);
   }
 
   #nobodyElseComes(signal: AbortSignal): Promise<boolean> {

@@ -16,7 +16,7 @@ export function acknowledgedIn(
   return async (rest, signal) => {
     let waitMs = limits.acknowledgedWaitMs;
     while (!signal.aborted) {
-      const row = await socketRow(ends);
+      const row = await socketRow(ends, signal);
       if (row === undefined || unacknowledgedIn(row) <= rest) return;
       await pause(clock, waitMs, signal);
       waitMs = Math.min(2 * waitMs, limits.acknowledgedWaitMsMax);

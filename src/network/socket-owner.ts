@@ -5,13 +5,13 @@ import { isWithinMachine, socketRow } from "./socket-row.ts";
 
 /**
  * User id of the process that holds the remote end; `"gone"` when it has closed that end already; `undefined` when that cannot
- * be known: the remote end is on another machine or in another network namespace, or the system does not tell.
+ * be known: the remote end is on another machine or in another network namespace, or the system does not tell; or the signal is aborted.
  */
-export async function socketOwner(ends: Ends): Promise<Owner> {
+export async function socketOwner(ends: Ends, signal?: AbortSignal): Promise<Owner> {
   if (!isWithinMachine(ends)) return undefined;
   const far = { local: ends.remote, remote: ends.local };
   // A row can be passed over: it moves up when another one of its bucket goes between two pieces of a reading.
-  const row = (await socketRow(far)) ?? (await socketRow(far));
+  const row = (await socketRow(far, signal)) ?? (await socketRow(far, signal));
   return row && ownerIn(row);
 }
 

@@ -11,11 +11,11 @@ export function isWithinMachine({ local, remote }: Ends): boolean {
   return isLoopback(remote.host) || sameHost(remote.host, local.host);
 }
 
-/** The fields of the row that belongs to the end `local`; `undefined` where there is none, or no such table. */
-export async function socketRow({ local, remote }: Ends): Promise<readonly string[] | undefined> {
+/** The fields of the row that belongs to the end `local`; `undefined` where there is none, or no such table, or the signal is aborted. */
+export async function socketRow({ local, remote }: Ends, signal?: AbortSignal): Promise<readonly string[] | undefined> {
   const wanted = { local: spellings(local), remote: spellings(remote) };
   for (const table of tables) {
-    const row = await table.find(wanted);
+    const row = await table.find(wanted, signal);
     if (row !== undefined) return row;
   }
   return undefined;

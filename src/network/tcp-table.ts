@@ -3,6 +3,7 @@
 // further than needed, and it leaves no text behind: a table of a busy machine is a megabyte.
 import { read } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { onAbort } from "../platform/abort.ts";
 
 /** A row that is looked for, by the ways in which the table may spell its ends. */
 export interface WantedRow {
@@ -13,6 +14,7 @@ export interface WantedRow {
 
 interface Question extends WantedRow {
   readonly answer: (fields: readonly string[] | undefined) => void;
+  isOver: boolean;
 }
 
 /** The kernel gives 4 KiB at a time, in whole rows of 150 bytes. */
@@ -29,10 +31,21 @@ export class TcpTable {
     this.#path = path;
   }
 
-  /** The fields of the row; `undefined` where there is none, or no such table. Never rejects. */
-  find(wanted: WantedRow): Promise<readonly string[] | undefined> {
-    return new Promise((answer) => {
-      this.#questions.push({ ...wanted, answer });
+  /** The fields of the row; `undefined` where there is none, or no such table, or the signal is aborted. Never rejects. */
+  find(wanted: WantedRow, signal?: AbortSignal): Promise<readonly string[] | undefined> {
+    return new Promise((resolve) => {
+      if (signal?.aborted === true) return resolve(undefined);
+      const question: Question = {
+        ...wanted,
+        isOver: false,
+        answer: (fields) => {
+          question.isOver = true;
+          stopListening();
+          resolve(fields);
+        },
+      };
+      const stopListening = onAbort(signal, () => question.answer(undefined));
+      this.#questions.push(question);
       if (!this.#isReading) void this.#answerAll();
     });
   }
@@ -81,6 +94,11 @@ export class TcpTable {
     const rowsEnd = this.#buffer.lastIndexOf(newline, end - 1) + 1;
     const rows = this.#buffer.subarray(0, rowsEnd);
     for (const question of questions) {
+      // Nobody reads on for who has given up.
+      if (question.isOver) {
+        questions.delete(question);
+        continue;
+      }
       const fields = findRow(rows, question);
       if (fields === undefined) continue;
       questions.delete(question);

@@ -54,6 +54,27 @@ describe("a table of sockets", () => {
     expect([before?.[7], after?.[7]]).toEqual(["10", "20"]);
   });
 
+  it("is not read on for who has given up, and all the same for another who has asked", async () => {
+    await using dir = makeTempDir("table");
+    const rows = Array.from({ length: 1000 }, (_, i) => row(i, end(i), end(i + 20_000), i));
+    writeFileSync(dir.file("tcp"), `${[head, ...rows].join("\n")}\n`);
+    const table = new TcpTable(dir.file("tcp"));
+    const givenUp = new AbortController();
+    const order: string[] = [];
+    const one = table.find({ local: [end(999)], remote: [end(20_999)] }, givenUp.signal).then((fields) => {
+      order.push("given up");
+      return fields;
+    });
+    const other = table.find({ local: [end(998)], remote: [end(20_998)] }).then((fields) => {
+      order.push("found");
+      return fields?.[7];
+    });
+    givenUp.abort();
+    expect([await one, await other]).toEqual([undefined, "998"]);
+    expect(order).toEqual(["given up", "found"]);
+    expect(await table.find({ local: [end(1)], remote: [end(20_001)] }, givenUp.signal)).toBeUndefined();
+  });
+
   it("that is not there has no rows", async () => {
     const table = new TcpTable("/nowhere/tcp");
     expect(await table.find({ local: [end(1)], remote: [end(2)] })).toBeUndefined();

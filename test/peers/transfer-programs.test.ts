@@ -105,7 +105,7 @@ for (const kind of ["vsftpd", "proftpd"] as const) {
       if (kind === "vsftpd") {
         expect(ended).toMatchObject({
           ended: "exit 1",
-          stderr: expect.stringContaining("S17: "),
+          stderr: expect.stringContaining("D29: "),
         });
         return;
       }

@@ -85,7 +85,7 @@ test("ftps:// and --tls: in TLS with the roots of --tls-ca, and not at all with 
       stdout: "protected",
     });
     const stranger = await get("--explain", `ftps://127.0.0.1:${implicit}/f`);
-    expect(stranger).toMatchObject({ ended: "exit 1", stdout: "", stderr: expect.stringContaining("S19: ") });
+    expect(stranger).toMatchObject({ ended: "exit 1", stdout: "", stderr: expect.stringContaining("D38: ") });
     const clear = await get("--explain", `ftp://127.0.0.1:${plain}/f`);
     expect(clear).toMatchObject({ ended: "exit 1", stdout: "", stderr: expect.stringContaining("S19: ") });
   } finally {
