@@ -50,7 +50,7 @@ const tls: readonly KnownLine[] = [
   ),
   line(
     "D19",
-    /must use encryption|data connections must be encrypted|(?:ssl|tls).{0,8}required|required.{0,12}\b(?:ssl|tls)\b|use auth first|policy requires ssl|cleartext sessions|requires? (?:ssl|tls|secure)|must be encrypted|refusing (?:plain|insecure)/i,
+    /must use encryption|data connections must be encrypted|(?:ssl|tls).{0,8}required|required.{0,12}\b(?:ssl|tls)\b|use auth first|auth tls first|policy requires ssl|cleartext sessions|requires? (?:ssl|tls|secure)|must be encrypted|refusing (?:plain|insecure)/i,
   ),
   line(
     "D38",
