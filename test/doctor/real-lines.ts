@@ -103,6 +103,7 @@ export const realLines: readonly (readonly [line: string, source: string, findin
   ["421 Passive data channel timed out.", "pyftpdlib handlers", "D15"],
   ["550 SSL/TLS required on the control channel.", "pyftpdlib handlers", "D19"],
   ["421 Control connection timed out.", "pyftpdlib handlers", "D40"],
+  ["530 This server wants TLS before the login: send AUTH TLS first.", "sallyport serve", "D19"],
   [
     "curl: (7) Failed to connect to ftp-host port 21 after 0 ms: Couldn't connect to server: Connection refused",
     "curl lib/connect.c",
