@@ -36,7 +36,7 @@ const kinds: readonly Kind[] = [
 ];
 
 /** WORLDS=200 draws as many. */
-const count = Number(process.env["WORLDS"] ?? 25);
+const count = Number(process.env["WORLDS"] ?? 10);
 
 it(`of ${count} healthy simulations none has a finding`, async () => {
   for (let seed = 1; seed <= count; seed += 1) {
