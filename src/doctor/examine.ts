@@ -14,7 +14,7 @@ import {
 } from "./facts.ts";
 import { probeActive, probeDefaultPort } from "./probes/active-probe.ts";
 import { probePassive } from "./probes/passive-probe.ts";
-import { openProbeSession, type ProbeSession, type Probing, probeGreeting } from "./probes/session-probe.ts";
+import { openProbeSession, type Probing, probeGreeting } from "./probes/session-probe.ts";
 import { probeSsh, type SshWay } from "./probes/ssh-probe.ts";
 import { probeThirdParty } from "./probes/third-party-probe.ts";
 
@@ -136,7 +136,7 @@ async function probeMode(probing: Probing, mode: ProbedMode): Promise<readonly D
     ...probing,
     options: { ...probing.options, mode: dataModeOf(mode) },
   });
-  const { session, facts } = opened as ProbeSession;
+  const { session, facts } = opened;
   if (session === undefined) {
     return [{ way: probing.way, mode, control: facts, works: false, ...definedProps({ error: facts.error }) }];
   }

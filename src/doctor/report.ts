@@ -1,4 +1,4 @@
-// What the doctor has to say, as data: `--json` prints it, and the text is made from it. docs/reference/doctor.md has its fields.
+// What the doctor has to say, as data: `--json` prints it, and the text is made from it. docs/guides/doctor.md has its fields.
 import { definedProps } from "../protocol/defined-props.ts";
 import { printable } from "../protocol/printable.ts";
 import type { ControlFacts, Facts, ProbedMode, WayName } from "./facts.ts";
@@ -50,7 +50,6 @@ export interface FindingReport {
 export interface Asked {
   readonly server: string;
   readonly via?: string;
-  /** Placeholder of the SSH host where none was given. */
   readonly complete: boolean;
 }
 

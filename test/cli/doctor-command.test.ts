@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { plain } from "../../src/cli/demo/paint.ts";
 import { parseDoctor } from "../../src/cli/doctor/doctor-command.ts";
 import { reportLines } from "../../src/cli/doctor/report-lines.ts";
+import { mayLogInDirectly } from "../../src/cli/doctor/run-doctor.ts";
 import type { DoctorReport } from "../../src/doctor/report.ts";
 
 const usual = { kind: "doctor", modes: ["EPSV", "PASV", "EPRT", "PORT"], allowPlaintextLogin: false, json: false };
@@ -33,6 +34,17 @@ test.each([[[]], [["sftp://h"]], [["--mode", "XYZ", "h"]], [["a", "b"]], [["-i",
     expect(() => parseDoctor(words)).toThrow(expect.objectContaining({ code: "USAGE_INVALID" }));
   },
 );
+
+test.each([
+  ["the way is this machine's own", ["ftp://me@127.0.0.1:2001"], true],
+  ["TLS protects it", ["-u", "me", "--tls", "ftp-host"], true],
+  ["it was allowed", ["-u", "me", "--allow-plaintext-login", "ftp-host"], true],
+  ["anybody could read it on the way", ["-u", "me", "ftp-host"], false],
+  ["anybody could read it on the way to the second server", ["--third-party", "b", "ftp://me@127.0.0.1"], false],
+  ["both servers are on this machine", ["--third-party", "[::1]:2002", "ftp://me@127.0.0.1"], true],
+])("a password: %s", (_, words, expected) => {
+  expect(mayLogInDirectly(parseDoctor(words), { user: "me" })).toBe(expected);
+});
 
 const report: DoctorReport = {
   version: 1,

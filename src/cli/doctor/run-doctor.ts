@@ -1,5 +1,6 @@
 // One run of `sallyport doctor`.
 import type { ClientOptions } from "../../client/client-options.ts";
+import { portOf } from "../../client/open-session.ts";
 import type { ClientEnvironment } from "../../client/session.ts";
 import { connectSsh, remoteSocketsOf } from "../../connect/ssh-host.ts";
 import { examine } from "../../doctor/examine.ts";
@@ -12,6 +13,7 @@ import type { Network } from "../../platform/network.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
+import { targetOf } from "../../ssh/ssh-connection.ts";
 import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
 import { readRoots, signIn } from "../credentials/sign-in.ts";
 import { choosePaint } from "../demo/paint.ts";
@@ -35,7 +37,7 @@ export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<
   const cancel = systemClock.after(command.timeoutMs, () => time.abort(new Error("the time is over")));
   const signal = AbortSignal.any([stop.first, time.signal]);
   const { via } = command;
-  const target = via === undefined ? undefined : spelledTarget(via.ssh);
+  const target = via === undefined ? undefined : targetOf(via.ssh);
   const serverHost = via !== undefined && via.ssh.host === command.host ? "localhost" : undefined;
   const tellUser = (line: string): void => io.printError(`${escapeText(line)}\n`);
   const facts = await examine({
@@ -59,7 +61,7 @@ export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<
   cancel();
   status.clear();
   const asked = {
-    server: formatEndpoint({ host: serverHost ?? command.host, port: portOf(command) }),
+    server: formatEndpoint({ host: serverHost ?? command.host, port: portOf(server) }),
     ...definedProps({ via: target }),
   };
   const report = reportOf(facts, { ...asked, complete: !signal.aborted });
@@ -73,11 +75,6 @@ export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<
   const signalName = stop.signalOf(stop.first.reason);
   return signalName === undefined ? exitStatusOfHealth(report.health) : exitStatusOfSignal(signalName);
 }
-
-const portOf = ({ port, tls }: DoctorCommand): number => port ?? (tls === "implicit" ? 990 : 21);
-
-const spelledTarget = ({ user, host }: { readonly user?: string; readonly host: string }): string =>
-  user === undefined ? host : `${user}@${host}`;
 
 async function serverOf(
   command: DoctorCommand,
@@ -103,9 +100,15 @@ async function serverOf(
   };
 }
 
-/** Whoever is on the way could read the password. */
-function mayLogInDirectly({ tls, allowPlaintextLogin, host }: DoctorCommand, { user }: ClientOptions): boolean {
-  return tls !== undefined || allowPlaintextLogin || user === "anonymous" || host === "localhost" || isLoopback(host);
+type Login = Pick<DoctorCommand, "tls" | "allowPlaintextLogin" | "host" | "thirdParty">;
+
+/** False: whoever is on the way to one of the servers could read the password. */
+export function mayLogInDirectly(
+  { tls, allowPlaintextLogin, host, thirdParty }: Login,
+  { user }: Pick<ClientOptions, "user">,
+): boolean {
+  if (tls !== undefined || allowPlaintextLogin || user === "anonymous") return true;
+  return [host, thirdParty?.host ?? host].every((name) => name === "localhost" || isLoopback(name));
 }
 
 const environmentOn = (network: Network): ClientEnvironment => ({
