@@ -57,6 +57,8 @@ export class ClientIdentity {
    */
   async isReachedAt(ends: Ends): Promise<boolean> {
     const [owner, other] = await Promise.all([this.#owner, this.#ownerOf(ends)]);
+    // The look was given up with the session: what was not found then says nothing.
+    if (this.#gone.signal.aborted) return false;
     return typeof owner !== "number" || typeof other !== "number" || other === owner || other === root;
   }
 
