@@ -57,7 +57,17 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const serverAt = (endpoint: Endpoint): FtpServer | undefined =>
     servers[listeners.findIndex((listener) => listener.endpoint === endpoint)];
   const { passivePorts } = policy;
-  const parts = { accounts, guard: shared.guard, own: network, clients, passivePorts, serverAt, environment, signal };
+  const parts = {
+    accounts,
+    mayEnter,
+    guard: shared.guard,
+    own: network,
+    clients,
+    passivePorts,
+    serverAt,
+    environment,
+    signal,
+  };
   const ssh = await openSsh(options, parts).catch(async (error: unknown) => {
     await closeAll(listeners);
     throw error;

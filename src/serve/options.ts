@@ -73,8 +73,8 @@ export interface ServerOptions {
   /** Drop data connections of other users of this machine than the control connection's, and of root's. Linux only. Default true. */
   readonly checkUser?: boolean;
   /**
-   * The users of this machine, by name or number, who alone may connect to the FTP listeners: nobody from elsewhere then may, and root only when
-   * named. Linux only; elsewhere CONFIG_INVALID. Default: everybody.
+   * The users of this machine, by name or number, who alone may connect, to the FTP listeners and to `ssh`: nobody from elsewhere then may, and
+   * root only when named. Linux only; elsewhere CONFIG_INVALID. Default: everybody.
    */
   readonly allowUsers?: readonly string[];
   /** An upload gets its name when it is complete, and leaves nothing when it is not. Default false. */

@@ -4,6 +4,7 @@ import { startRig } from "../server/rig.ts";
 import { describePeers } from "../support/missing.ts";
 import { nobody, startOther } from "../support/other-process.ts";
 import { watchResources } from "../support/resources.ts";
+import { makeTempDir } from "../support/tempdir.ts";
 
 watchResources();
 
@@ -40,13 +41,29 @@ describePeers(["root"], "a data port of the server", () => {
   });
 });
 
+/** Prints the first words of the server. */
+const greeted = `net.connect(Number(args[0]), "127.0.0.1").on("data", (text) => say(String(text).trim()));`;
+
 describePeers(["root"], "a server for one user of this machine", () => {
   it("turns away others, root too", async () => {
     await using rig = await startRig({ allowUsers: [String(nobody)] });
     const root = await rig.connect();
     expect(await root.expect(421)).toContain("for other users");
-    const greeted = `net.connect(Number(args[0])).on("data", (text) => say(String(text).trim()));`;
     await using other = startOther(greeted, [String(rig.port)], nobody);
     expect(await other.line()).toMatch(/^220 /);
+  });
+
+  it("turns them away at its SSH port, too", async () => {
+    await using dir = makeTempDir("allow-user");
+    await using rig = await startRig({
+      allowUsers: [String(nobody)],
+      ssh: { port: 0, hostKeyFile: dir.file("host_key") },
+    });
+    const port = String(rig.server.ssh?.port);
+    await using root = startOther(greeted, [port]);
+    expect(await root.line()).toBe("This port is for other users of this machine.");
+    expect(rig.events.filter(({ type }) => type === "client.refused")).toHaveLength(1);
+    await using other = startOther(greeted, [port], nobody);
+    expect(await other.line()).toMatch(/^SSH-2\.0-/);
   });
 });

@@ -67,7 +67,7 @@ export class EventLog {
         return this.#warnOnce(event.type, `turned away a client at ${event.remote}: no user that --allow-user names`, {
           fields: { remote: event.remote },
           key: hostOf(event.remote),
-          hint: "The client got 421. Root is let in only when named.",
+          hint: "An FTP client got 421, an SSH client a line. Root is let in only when named.",
         });
       case "target.unfit":
         return { ...record("warn", event.type, event.reason), ...definedProps({ hint: event.hint }) };

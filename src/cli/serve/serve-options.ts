@@ -72,7 +72,7 @@ export const serveOptions: readonly OptionGroup<ParsedServeOptions>[] = [
         flags: "--allow-user <NAME>",
         key: "allowUsers",
         read: each(plainText),
-        help: "let only this user of this machine connect (repeatable)",
+        help: "let only this user of this machine connect, at --ssh too (repeatable)",
         more: allowUserMore,
       },
     ],

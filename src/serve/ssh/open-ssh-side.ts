@@ -1,6 +1,7 @@
 // The SSH server beside the FTP server.
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { MayEnter } from "../../admission/acceptor.ts";
 import type { LoginGuard } from "../../admission/login-guard.ts";
 import { observed } from "../../filesystem/observed.ts";
 import { systemClock, systemTime } from "../../network/system-clock.ts";
@@ -8,6 +9,7 @@ import { systemRandom } from "../../network/system-random.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { PortRange } from "../../platform/network.ts";
 import type { FileAction, TraceEventBody } from "../../platform/trace.ts";
+import { definedProps } from "../../protocol/defined-props.ts";
 import { sameHost } from "../../protocol/ip-address.ts";
 import type { Account } from "../../server/account.ts";
 import type { FtpServer } from "../../server/ftp-server.ts";
@@ -29,6 +31,8 @@ import { addressesOf, avoidingPorts, type OwnListeners } from "./own-listeners.t
 export interface SshSide {
   readonly options: ServerSsh;
   readonly accounts: Accounts;
+  /** Who may connect at all; undefined: everybody. */
+  readonly mayEnter: MayEnter | undefined;
   /** The FTP server's own. */
   readonly guard: LoginGuard;
   /** The FTP server's listeners. */
@@ -47,7 +51,7 @@ const usualPort = 2222;
 
 /** Throws `CONFIG_INVALID`, `NET_*`, or the signal's reason. */
 export async function openSshSide(side: SshSide): Promise<SshServer> {
-  const { options, accounts, guard, clients, emit, signal } = side;
+  const { options, accounts, mayEnter, guard, clients, emit, signal } = side;
   const { host = "127.0.0.1", port = usualPort, authorizedKeysFile, permitOpen = [] } = options;
   const keys = authorizedKeysFile === undefined ? undefined : new AuthorizedKeys(authorizedKeysFile);
   await keys?.check(accounts.names.map((name) => Buffer.from(name, "latin1").toString("utf8")));
@@ -70,6 +74,7 @@ export async function openSshSide(side: SshSide): Promise<SshServer> {
     gatewayPorts: options.gatewayPorts ?? "no",
     sharesPorts: true,
     files: (user) => accountOf.get(user)?.fileSystem,
+    ...definedProps({ mayEnter }),
     now: systemTime,
     guard,
     clock: systemClock,

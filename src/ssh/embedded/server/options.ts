@@ -1,5 +1,6 @@
 // What an SSH server is made from, and what it gives back.
 
+import type { MayEnter } from "../../../admission/acceptor.ts";
 import type { LoginGuard } from "../../../admission/login-guard.ts";
 import type { Clock } from "../../../platform/clock.ts";
 import type { Endpoint } from "../../../platform/endpoint.ts";
@@ -8,7 +9,7 @@ import type { Connection, Network } from "../../../platform/network.ts";
 import type { Random } from "../../../platform/random.ts";
 import type { TraceEventBody } from "../../../platform/trace.ts";
 
-export type SshServerEvent = Extract<TraceEventBody, { readonly type: `ssh-server.${string}` }>;
+export type SshServerEvent = Extract<TraceEventBody, { readonly type: `ssh-server.${string}` | "client.refused" }>;
 
 /** Somebody who is logged in. Handed back to the other hooks as it is. */
 export interface SshUser {
@@ -95,6 +96,8 @@ export interface SshServerOptions {
   readonly now?: () => number;
   /** Waits for those who guess passwords. Give the FTP server's, so that guesses count together. Default: a separate one. */
   readonly guard?: LoginGuard;
+  /** Who may connect at all. Default: everybody. */
+  readonly mayEnter?: MayEnter;
   readonly connectionsMax?: number;
   readonly connectionsPerAddressMax?: number;
   /** From the connection to the end of the log-in, in milliseconds. */

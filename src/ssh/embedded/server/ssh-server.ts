@@ -1,6 +1,6 @@
 // An SSH server of our own: opened, accepting and counting clients, closed.
 
-import { Acceptor } from "../../../admission/acceptor.ts";
+import { Acceptor, type MayEnter } from "../../../admission/acceptor.ts";
 import { blockOf } from "../../../admission/login-guard.ts";
 import { PendingLogins } from "../../../admission/pending-logins.ts";
 import { onAbort } from "../../../platform/abort.ts";
@@ -27,7 +27,7 @@ export async function openSshServer(options: SshServerOptions): Promise<SshServe
   const hostKeys = readHostKeys(options.hostKeys);
   const ports = { first: port, last: port };
   const listener = await (options.clientNetwork ?? options.network).listen({ host, ports, signal });
-  const server = new RunningSshServer(listener, context, hostKeys);
+  const server = new RunningSshServer(listener, context, hostKeys, options.mayEnter);
   void server.closed.then(onAbort(signal, () => void server[Symbol.asyncDispose]()));
   return server;
 }
@@ -46,7 +46,7 @@ class RunningSshServer implements SshServer {
   readonly #closed = new Deferred();
   #closing: Promise<void> | undefined;
 
-  constructor(listener: Listener, context: ServerContext, hostKeys: HostKeys) {
+  constructor(listener: Listener, context: ServerContext, hostKeys: HostKeys, mayEnter: MayEnter | undefined) {
     const { host, port } = reachable(listener.endpoint);
     this.host = host;
     this.port = port;
@@ -56,7 +56,8 @@ class RunningSshServer implements SshServer {
     this.closed = this.#closed.promise;
     this.#context = context;
     this.#pending = new PendingLogins(context.connectionsMax);
-    this.#acceptor = new Acceptor(listener, (connection) => this.#welcome(connection));
+    const door = mayEnter && { mayEnter, turnAway: (connection: Connection) => this.#turnAway(connection) };
+    this.#acceptor = new Acceptor(listener, (connection) => this.#welcome(connection), door);
   }
 
   get open(): readonly string[] {
@@ -99,6 +100,11 @@ class RunningSshServer implements SshServer {
         this.#clients.delete(opened);
       }),
     );
+  }
+
+  #turnAway(connection: Connection): void {
+    this.#context.emit({ type: "client.refused", remote: formatEndpoint(connection.remote) });
+    this.#acceptor.refuse(connection, "This port is for other users of this machine.\r\n");
   }
 
   /** RFC 4253 section 4.2 allows lines before the identification; OpenSSH shows them with -v. */
