@@ -1,5 +1,6 @@
 // The files of an FTP server as a FileSystem. What FTP cannot do it does not have: changes in the middle of a file, links.
 import type { CallOptions, FtpClient } from "../client/ftp-client.ts";
+import type { SourceFacts } from "../client/transfer-options.ts";
 import { connectFtp, type FtpClientOptions } from "../connect/ftp-client.ts";
 import { fsError } from "../filesystem/fs-error.ts";
 import { explainStatus } from "../filesystem/sftp/explain-status.ts";
@@ -69,6 +70,8 @@ async function hasChmod(client: FtpClient): Promise<boolean> {
   return code < 300 && /\bCHMOD\b/i.test(lines.join(" "));
 }
 
+type Work<T> = (client: FtpClient, options: CallOptions) => Promise<T>;
+
 interface Shared {
   readonly sessions: FtpSessions;
   /** Files that are being written, by their path at the server: what is set of them is set behind their end, which changes it. */
@@ -91,12 +94,12 @@ class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
 
   async stat(path: string, { signal }: FileOptions): Promise<FileFacts> {
     const about: FtpFailure = { path, doing: "find" };
-    return factsOfListed(await this.#ask(about, signal, (client, options) => client.stat(this.place(path), options)));
+    return factsOfListed(await this.#look(about, signal, (client, options) => client.stat(this.place(path), options)));
   }
 
   async *list(path: string, { signal }: FileOptions): AsyncGenerator<FileEntry> {
     const about: FtpFailure = { path, doing: "list" };
-    const { entries, unread } = await this.#ask(about, signal, async (client, options) => {
+    const { entries, unread } = await this.#look(about, signal, async (client, options) => {
       const listing = await client.list(this.place(path), options);
       // LIST of a file, or of nothing, looks like a directory with one file or none.
       if (listing.entries.length < 2) await assertDirectory(await client.stat(this.place(path), options), path);
@@ -137,6 +140,7 @@ class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
     const writer = new FtpWriter({
       lease: () => this.shared.sessions.transfer(signal),
       path: this.place(path),
+      before: old === undefined ? "nothing" : sourceFacts(old),
       append: start === "append" || (typeof start === "number" && start > 0),
       signal,
       explain: (error) => this.#explain(error, about, signal),
@@ -149,24 +153,24 @@ class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
 
   async mkdir(path: string, { signal }: FileOptions): Promise<void> {
     if (path === "/") throw fsError("FS_EXISTS", path);
-    await this.#ask({ path, doing: "mkdir" }, signal, (client, options) => client.mkdir(this.place(path), options));
+    await this.#change({ path, doing: "mkdir" }, signal, (client, options) => client.mkdir(this.place(path), options));
   }
 
   async rmdir(path: string, { signal }: FileOptions): Promise<void> {
     const place = this.place(notRoot(path));
-    await this.#ask({ path, doing: "rmdir" }, signal, (client, options) => client.rmdir(place, options));
+    await this.#change({ path, doing: "rmdir" }, signal, (client, options) => client.rmdir(place, options));
   }
 
   async remove(path: string, { signal }: FileOptions): Promise<void> {
     const place = this.place(notRoot(path));
-    await this.#ask({ path, doing: "remove" }, signal, (client, options) => client.remove(place, options));
+    await this.#change({ path, doing: "remove" }, signal, (client, options) => client.remove(place, options));
   }
 
   /** What becomes of a file that has the new name is the server's choice: most replace it. */
   async rename(from: string, to: string, { signal }: FileOptions): Promise<void> {
     const [old, fresh] = [this.place(notRoot(from)), this.place(notRoot(to))];
     if (`${to}/`.startsWith(`${from}/`) && to !== from) throw fsError("FS_NAME_INVALID", to);
-    await this.#ask({ path: from, to, doing: "rename" }, signal, (client, options) =>
+    await this.#change({ path: from, to, doing: "rename" }, signal, (client, options) =>
       client.rename(old, fresh, options),
     );
   }
@@ -184,7 +188,7 @@ class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
     const place = this.place(path);
     const writing = this.shared.finishing.get(place);
     if (writing !== undefined) writing.afterwards((client) => work(client, place));
-    else await this.#ask({ path, doing: "change" }, signal, (client) => work(client, place));
+    else await this.#change({ path, doing: "change" }, signal, (client) => work(client, place));
   }
 
   /** The server's path for one of ours. Throws `FS_NAME_INVALID` for what is no path of a FileSystem, or cannot be said in FTP. */
@@ -194,26 +198,31 @@ class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
     return path === "/" ? this.#root : `${this.#root === "/" ? "" : this.#root}${path.replace(/\/$/, "")}`;
   }
 
-  async #ask<T>(
-    about: FtpFailure,
-    signal: AbortSignal,
-    work: (client: FtpClient, options: CallOptions) => Promise<T>,
-  ): Promise<T> {
+  /** What changes something is not done again when its session is lost: it may have been done. */
+  #change<T>(about: FtpFailure, signal: AbortSignal, work: Work<T>): Promise<T> {
+    return this.#explaining(about, signal, this.shared.sessions.call(signal, work));
+  }
+
+  #look<T>(about: FtpFailure, signal: AbortSignal, work: Work<T>): Promise<T> {
+    return this.#explaining(about, signal, this.shared.sessions.ask(signal, work));
+  }
+
+  async #explaining<T>(about: FtpFailure, signal: AbortSignal, done: Promise<T>): Promise<T> {
     try {
-      return await this.shared.sessions.call(signal, work);
+      return await done;
     } catch (error) {
       throw await this.#explain(error, about, signal);
     }
   }
 
   #explain(error: unknown, about: FtpFailure, signal: AbortSignal): Promise<unknown> {
-    return explainReply(error, about, (path) => this.#look(path, signal), signal);
+    return explainReply(error, about, (path) => this.#whatIsThere(path, signal), signal);
   }
 
   /** Undefined where there is nothing, or nothing that may be seen. */
-  async #look(path: string, signal: AbortSignal): Promise<Attributes | undefined> {
+  async #whatIsThere(path: string, signal: AbortSignal): Promise<Attributes | undefined> {
     const look = (client: FtpClient, options: CallOptions) => client.stat(this.place(path), options);
-    const entry = await this.shared.sessions.call(signal, look).catch((error: unknown) => {
+    const entry = await this.shared.sessions.ask(signal, look).catch((error: unknown) => {
       if (signal.aborted || !isSallyportError(error) || error.details.reply === undefined) throw error;
       return undefined;
     });
@@ -226,7 +235,7 @@ class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
     if (!isSallyportError(error) || error.code !== "FS_FAILED") throw error;
     const status = { code: 4, words: error.message };
     throw await explainStatus(
-      { features: { posixRename: true }, look: (at) => this.#look(at, signal) },
+      { features: { posixRename: true }, look: (at) => this.#whatIsThere(at, signal) },
       { path, doing: "read", status },
       signal,
     );
@@ -249,6 +258,11 @@ class FtpFilesWithBoth extends FtpFilesWithTimes implements SetsModes {
   setMode(path: string, mode: number, { signal }: FileOptions): Promise<void> {
     return this.change(path, signal, (client, place) => client.chmod(place, mode & 0o777, { signal }));
   }
+}
+
+/** What the server reports of it. */
+function sourceFacts({ size, modifiedMs, untold = [] }: FileFacts): SourceFacts {
+  return { ...(untold.includes("size") ? {} : { size }), ...(untold.includes("modifiedMs") ? {} : { modifiedMs }) };
 }
 
 function assertDirectory({ type }: { readonly type?: string | undefined }, path: string): void {

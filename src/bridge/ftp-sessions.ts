@@ -1,4 +1,6 @@
 // Sessions with an FTP server, which does one thing at a time in each: those that are needed at the same time, up to a limit.
+
+import { requireHolder } from "../client/client-calls.ts";
 import type { CallOptions, FtpClient } from "../client/ftp-client.ts";
 import { abortablePromise } from "../platform/abort.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
@@ -11,13 +13,14 @@ export interface Lease {
   release(): void;
 }
 
-/** Disposal closes all of them, and is idempotent. */
+/** One that was lost is replaced when it is needed. Disposal closes all of them, and is idempotent. */
 export class FtpSessions implements AsyncDisposable {
-  /** Has the SSH connection, where there is one. */
+  /** Opens the others, lost or not, and has the SSH connection, where there is one. */
   readonly #first: FtpClient;
   readonly #all: Set<FtpClient> = new Set();
   readonly #idle: FtpClient[] = [];
-  readonly #waiting: ((client: FtpClient) => void)[] = [];
+  /** Undefined: a session was lost, so look again. */
+  readonly #waiting: ((client: FtpClient | undefined) => void)[] = [];
   #opening = 0;
   #transfers = 0;
   #max: number = limits.bridgeFtpSessionsMax;
@@ -25,8 +28,7 @@ export class FtpSessions implements AsyncDisposable {
 
   constructor(first: FtpClient) {
     this.#first = first;
-    this.#all.add(first);
-    this.#idle.push(first);
+    this.#adopt(first);
   }
 
   /** A short call. Waits while all are busy. Throws what opening a session throws, `CLOSED`, the signal's reason. */
@@ -36,6 +38,22 @@ export class FtpSessions implements AsyncDisposable {
       return await work(client, { signal });
     } finally {
       this.#giveBack(client);
+    }
+  }
+
+  /** The same for one that changes nothing: made again where its session was lost. */
+  async ask<T>(signal: AbortSignal, work: (client: FtpClient, options: CallOptions) => Promise<T>): Promise<T> {
+    let isLost = false;
+    try {
+      return await this.call(signal, (client, options) =>
+        work(client, options).catch((error: unknown) => {
+          isLost = isOver(client);
+          throw error;
+        }),
+      );
+    } catch (error) {
+      if (!isLost || signal.aborted || this.#isClosed) throw error;
+      return await this.call(signal, work);
     }
   }
 
@@ -72,37 +90,63 @@ export class FtpSessions implements AsyncDisposable {
   }
 
   async #take(signal: AbortSignal): Promise<FtpClient> {
-    signal.throwIfAborted();
-    if (this.#isClosed) throw new SallyportError("CLOSED", "the FTP sessions are closed");
-    const idle = this.#idle.pop();
-    if (idle !== undefined) return idle;
-    await this.#openSpare(signal);
-    const opened = this.#idle.pop();
-    if (opened !== undefined) return opened;
-    // Nobody could say when.
-    if (this.#transfers >= this.#all.size) throw tooMany(this.#transfers);
-    return await this.#nextFree(signal);
+    for (;;) {
+      signal.throwIfAborted();
+      if (this.#isClosed) throw new SallyportError("CLOSED", "the FTP sessions are closed");
+      const idle = this.#nextIdle();
+      if (idle !== undefined) return idle;
+      await this.#openSpare(signal);
+      const opened = this.#nextIdle();
+      if (opened !== undefined) return opened;
+      // Nobody could say when.
+      if (this.#transfers >= this.#all.size) throw tooMany(this.#transfers);
+      const free = await this.#nextFree(signal);
+      if (free !== undefined) return free;
+    }
   }
 
-  /** One more that is idle, where the server takes one more. */
+  #nextIdle(): FtpClient | undefined {
+    for (let client = this.#idle.pop(); client !== undefined; client = this.#idle.pop()) {
+      if (!isOver(client)) return client;
+      this.#drop(client);
+    }
+    return undefined;
+  }
+
+  /** One more that is idle, where the server takes one more. Throws where there is none at all. */
   async #openSpare(signal: AbortSignal): Promise<void> {
     if (this.#all.size + this.#opening >= this.#max) return;
     this.#opening += 1;
     try {
       const opened = await this.#first.openAnother({ signal });
       if (this.#isClosed) await opened[Symbol.asyncDispose]();
-      this.#all.add(opened);
-      this.#giveBack(opened);
+      else this.#adopt(opened);
     } catch (error) {
-      if (signal.aborted || !isSallyportError(error)) throw error;
-      // It takes no more, or none at all: then the next call tells.
-      this.#max = this.#all.size;
+      if (signal.aborted || !isSallyportError(error) || this.#all.size === 0) throw error;
+      // It takes no more. A line that is down says nothing of how many.
+      if (!error.code.startsWith("NET_") && !error.code.startsWith("SSH_")) this.#max = this.#all.size;
     } finally {
       this.#opening -= 1;
     }
   }
 
-  #nextFree(signal: AbortSignal): Promise<FtpClient> {
+  #adopt(client: FtpClient): void {
+    this.#all.add(client);
+    void client.closed.then(() => this.#drop(client));
+    this.#giveBack(client);
+  }
+
+  /** Lost: nobody gets it any more, and there may be room for others. */
+  #drop(client: FtpClient): void {
+    if (!this.#all.delete(client)) return;
+    const index = this.#idle.indexOf(client);
+    if (index >= 0) this.#idle.splice(index, 1);
+    if (client !== this.#first) void client[Symbol.asyncDispose]();
+    this.#max = limits.bridgeFtpSessionsMax;
+    for (const wake of this.#waiting.splice(0)) wake(undefined);
+  }
+
+  #nextFree(signal: AbortSignal): Promise<FtpClient | undefined> {
     return abortablePromise(signal, (resolve) => {
       this.#waiting.push(resolve);
       return () => {
@@ -113,6 +157,11 @@ export class FtpSessions implements AsyncDisposable {
   }
 
   #giveBack(client: FtpClient): void {
+    if (this.#isClosed || !this.#all.has(client)) return;
+    if (isOver(client)) {
+      this.#drop(client);
+      return;
+    }
     const next = this.#waiting.shift();
     if (next !== undefined) next(client);
     else if (this.#idle.length < limits.bridgeFtpIdleMax || client === this.#first) this.#idle.push(client);
@@ -122,6 +171,8 @@ export class FtpSessions implements AsyncDisposable {
     }
   }
 }
+
+const isOver = (client: FtpClient): boolean => requireHolder(client).session.control.failure !== undefined;
 
 function tooMany(transfers: number): SallyportError {
   const files = transfers === 1 ? "a file is" : `${transfers} files are`;

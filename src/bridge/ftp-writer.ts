@@ -1,11 +1,12 @@
 // A file at an FTP server that is open for writing: STOR or APPE, fed at the pace of the data connection.
 import type { FtpClient } from "../client/ftp-client.ts";
+import type { SourceFacts } from "../client/transfer-options.ts";
 import { raceAbort } from "../platform/abort.ts";
 import { Deferred } from "../platform/deferred.ts";
 import type { FileWriter } from "../platform/file-system.ts";
 import { SallyportError } from "../protocol/error.ts";
-import { limits } from "../protocol/limits.ts";
 import type { Lease } from "./ftp-sessions.ts";
+import { FtpUpload } from "./ftp-upload.ts";
 
 /** A file that is being written. */
 export interface Finishing {
@@ -17,10 +18,18 @@ export interface FtpWriterOptions {
   readonly lease: () => Promise<Lease>;
   /** At the server. */
   readonly path: string;
+  /** What has the name before. */
+  readonly before: SourceFacts | "nothing";
   readonly append: boolean;
   readonly signal: AbortSignal;
   readonly explain: (error: unknown) => Promise<unknown>;
   readonly finishing: Map<string, Finishing>;
+}
+
+interface Running {
+  readonly lease: Lease;
+  readonly upload: FtpUpload;
+  readonly done: Promise<void>;
 }
 
 /** `write` resolves when little is waiting; that the server refused is thrown by the next call, `finish` at the latest. */
@@ -28,13 +37,7 @@ export class FtpWriter implements FileWriter, Finishing {
   readonly #options: FtpWriterOptions;
   readonly #stop: AbortController = new AbortController();
   readonly #later: ((client: FtpClient) => Promise<void>)[] = [];
-  readonly #queue: Uint8Array[] = [];
-  #waitingBytes = 0;
-  #isAtEnd = false;
-  /** Wakes whoever sends, and whoever waits for room. */
-  #changed: Deferred = new Deferred();
-  #lease: Lease | undefined;
-  #upload: Promise<void> | undefined;
+  #running: Running | undefined;
   #isOver = false;
 
   constructor(options: FtpWriterOptions) {
@@ -47,19 +50,20 @@ export class FtpWriter implements FileWriter, Finishing {
   }
 
   /** The server has begun to take the file. Throws what it refuses. */
-  async begin(): Promise<void> {
-    if (this.#upload !== undefined) return;
-    const { lease, path, append, signal } = this.#options;
+  async begin(): Promise<Running> {
+    if (this.#running !== undefined) return this.#running;
+    const { path, before, append, signal } = this.#options;
     try {
-      this.#lease = await lease();
+      const lease = await this.#options.lease();
       const began = new Deferred();
-      const onAnnounced = (): void => began.resolve();
       const stop = AbortSignal.any([signal, this.#stop.signal]);
-      // Read once: what has been sent is not here any more, so a lost session is not tried again.
-      const sent = this.#lease.client.upload(this.#pieces(), path, { append, signal: stop, onAnnounced });
-      this.#upload = sent.then(() => {});
-      this.#upload.catch(() => this.#wake());
-      await raceAbort(Promise.race([began.promise, this.#upload]), signal);
+      const { client } = lease;
+      const upload = new FtpUpload({ client, path, before, append, signal: stop, onAnnounced: () => began.resolve() });
+      const done = upload.run();
+      done.catch(() => {}); // told by the call that waits for it
+      this.#running = { lease, upload, done };
+      await raceAbort(Promise.race([began.promise, done]), signal);
+      return this.#running;
     } catch (error) {
       throw await this.#failure(error);
     }
@@ -67,25 +71,23 @@ export class FtpWriter implements FileWriter, Finishing {
 
   async write(pieces: readonly Uint8Array[]): Promise<void> {
     this.#assertOpen();
-    const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    if (bytes === 0) return;
-    await this.begin();
-    for (const piece of pieces) if (piece.length > 0) this.#queue.push(Uint8Array.from(piece));
-    this.#waitingBytes += bytes;
-    this.#wake();
-    while (this.#waitingBytes > limits.bridgeWriteAheadBytes) await this.#orFail(this.#changed.promise);
+    if (pieces.every(({ length }) => length === 0)) return;
+    const running = await this.begin();
+    for (const piece of pieces) {
+      await this.#room(running);
+      running.upload.push(piece);
+    }
+    await this.#room(running);
   }
 
   async finish(): Promise<void> {
     this.#assertOpen();
-    await this.begin();
+    const { upload, done, lease } = await this.begin();
     this.#isOver = true;
-    this.#isAtEnd = true;
-    this.#wake();
+    upload.end();
     try {
-      await raceAbort(this.#upload ?? Promise.resolve(), this.#options.signal);
-      const client = this.#lease?.client;
-      if (client !== undefined) for (const work of this.#later) await work(client);
+      await raceAbort(done, this.#options.signal);
+      for (const work of this.#later) await work(lease.client);
     } catch (error) {
       throw await this.#failure(error);
     } finally {
@@ -96,43 +98,27 @@ export class FtpWriter implements FileWriter, Finishing {
   /** Without `finish` what has gone over is there. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true;
-    if (this.#lease !== undefined) this.#stop.abort(new SallyportError("CLOSED", "the upload was given up"));
-    await this.#upload?.catch(() => {});
+    this.#stop.abort(new SallyportError("CLOSED", "the upload was given up"));
+    await this.#running?.done.catch(() => {});
     this.#end();
   }
 
-  #end(): void {
-    const { finishing, path } = this.#options;
-    if (finishing.get(path) === this) finishing.delete(path);
-    this.#lease?.release();
-  }
-
-  async *#pieces(): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      const piece = this.#queue.shift();
-      if (piece !== undefined) {
-        this.#waitingBytes -= piece.length;
-        this.#wake();
-        yield piece;
-      } else if (this.#isAtEnd) return;
-      else await raceAbort(this.#changed.promise, this.#stop.signal);
-    }
-  }
-
-  /** Waits; a failed upload fails it. */
-  async #orFail(change: Promise<void>): Promise<void> {
-    const failed = (this.#upload ?? Promise.resolve()).then(() => change);
+  /** Waits while much is waiting; a failed upload fails it. */
+  async #room({ upload, done }: Running): Promise<void> {
     try {
-      await raceAbort(Promise.race([change, failed]), this.#options.signal);
+      while (!upload.hasRoom) {
+        const failed = done.then(() => upload.changed);
+        await raceAbort(Promise.race([upload.changed, failed]), this.#options.signal);
+      }
     } catch (error) {
       throw await this.#failure(error);
     }
   }
 
-  #wake(): void {
-    const { resolve } = this.#changed;
-    this.#changed = new Deferred();
-    resolve();
+  #end(): void {
+    const { finishing, path } = this.#options;
+    if (finishing.get(path) === this) finishing.delete(path);
+    this.#running?.lease.release();
   }
 
   async #failure(error: unknown): Promise<unknown> {

@@ -1,7 +1,7 @@
 // A transfer that broke is resumed, over a new session if need be. The one retry loop, for FTP and SFTP alike.
 
 import { type Clock, wait } from "../platform/clock.ts";
-import { isSallyportError } from "../protocol/error.ts";
+import { isSallyportError, type SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Session } from "./session.ts";
 
@@ -14,11 +14,13 @@ export interface RetryRules {
   readonly signal: AbortSignal;
   /** Is given a sentence before each further attempt. */
   readonly note: (text: string) => void;
+  /** False for what another attempt would not help. Default: none of those that may pass. */
+  readonly mayHelp?: (error: SallyportError) => boolean;
 }
 
 /** `attempt` gets how many have gone before. Each wait is twice the one before. Rejects with the last attempt's error. */
 export async function withRetries<T>(
-  { retries, clock, signal, note }: RetryRules,
+  { retries, clock, signal, note, mayHelp = () => true }: RetryRules,
   attempt: (before: number) => Promise<T>,
 ): Promise<T> {
   for (let before = 0, waitMs = limits.clientRetryWaitMs; ; before += 1, waitMs *= 2) {
@@ -27,7 +29,8 @@ export async function withRetries<T>(
     } catch (thrown) {
       // Who makes the session for an attempt may have wrapped why it could not be done.
       const error = isSallyportError(thrown) ? thrown : (thrown as { cause?: unknown } | null)?.cause;
-      if (signal.aborted || before >= retries || !isSallyportError(error) || !passing.test(error.code)) throw thrown;
+      if (signal.aborted || before >= retries || !isSallyportError(error)) throw thrown;
+      if (!passing.test(error.code) || !mayHelp(error)) throw thrown;
       note(`${error.message}; attempt ${before + 2} of ${retries + 1} in ${waitMs / 1000} s`);
       await wait(clock, waitMs, signal);
     }

@@ -66,7 +66,7 @@ export async function appendByFtp(
 }
 
 /** Servers with atomic uploads, and those that their operator told so: ProFTPD's HiddenStores and AllowStoreRestart. */
-function refusesAppend(error: unknown): error is SallyportError {
+export function refusesAppend(error: unknown): error is SallyportError {
   const codes = [451, 500, 501, 502, 504, 550, 551];
   return isSallyportError(error) && error.code.startsWith("FTP_REPLY_") && codes.includes(error.details.reply ?? 0);
 }

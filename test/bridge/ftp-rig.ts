@@ -8,6 +8,8 @@ import {
   type Server,
   type ServerOptions,
 } from "../../src/index.ts";
+import { systemNetwork } from "../../src/network/system-network.ts";
+import type { Connection, Network } from "../../src/platform/network.ts";
 import { usersFile } from "../support/users-file.ts";
 import { now } from "./rig.ts";
 
@@ -16,6 +18,26 @@ export interface FtpBehind extends AsyncDisposable {
   readonly there: MemoryFileSystem;
   readonly ftp: Server;
   readonly files: FtpFileSystem;
+}
+
+/** This machine's network, whose connections can be broken as a network breaks them. */
+export function breakable(): { readonly network: Network; readonly breakAll: () => Promise<void> } {
+  const open = new Set<Connection>();
+  const network: Network = {
+    ...systemNetwork,
+    connect: async (options) => {
+      const connection = await systemNetwork.connect(options);
+      open.add(connection);
+      void connection.closed.then(() => open.delete(connection));
+      return connection;
+    },
+  };
+  const breakAll = async (): Promise<void> => {
+    const all = [...open];
+    for (const connection of all) connection.reset();
+    await Promise.all(all.map(({ closed }) => closed));
+  };
+  return { network, breakAll };
 }
 
 export async function startFtpBehind(

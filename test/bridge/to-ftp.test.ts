@@ -2,8 +2,6 @@
 import { expect, test } from "vitest";
 import { explainReply, statusOfReply } from "../../src/bridge/ftp-errors.ts";
 import { type FileSystem, MemoryFileSystem, SallyportError } from "../../src/index.ts";
-import { systemNetwork } from "../../src/network/system-network.ts";
-import type { Connection, Network } from "../../src/platform/network.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { statusOf } from "../../src/ssh/sftp/server/status.ts";
 import { messages, openFlags, statusCodes } from "../../src/ssh/sftp/wire/message-types.ts";
@@ -122,32 +120,6 @@ test("a server that takes two sessions carries one file at a time, and goes on a
   expect(await names(behind.files, "/")).toEqual(["a", "b"]);
   expect(await sftp.close(one)).toBe(ok);
   expect(await sftp.read(other, 0, 1)).toBe("x");
-});
-
-test("a download whose FTP session was lost goes on from where it was", async () => {
-  const open = new Set<Connection>();
-  const network: Network = {
-    ...systemNetwork,
-    connect: async (options) => {
-      const connection = await systemNetwork.connect(options);
-      open.add(connection);
-      void connection.closed.then(() => open.delete(connection));
-      return connection;
-    },
-  };
-  const text = Array.from({ length: 1_000_000 }, (_, index) => `${index} line of the file\n`).join("");
-  await using behind = await startFtpBehind({}, { network });
-  await put(behind.there, "/a", text);
-  const reader = await behind.files.openRead("/a", { offset: 0, signal });
-  const parts: Buffer[] = [];
-  for (let count = 1; count > 0; ) {
-    const buffer = Buffer.alloc(1_000_000);
-    count = await reader.read(buffer);
-    parts.push(buffer.subarray(0, count));
-    if (parts.length === 1) for (const connection of open) connection.reset();
-  }
-  await reader[Symbol.asyncDispose]();
-  expect(Buffer.concat(parts).toString("latin1") === text).toBe(true);
 });
 
 /** FTP's replies, and what an SFTP client gets of each. */

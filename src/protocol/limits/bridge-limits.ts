@@ -15,10 +15,15 @@ export const bridgeLimits = {
     unit: "bytes",
     why: "of one file written by an SFTP client and not taken by the FTP server's data connection",
   },
+  bridgeKeptBytes: {
+    value: 16_777_216,
+    unit: "bytes",
+    why: "of the end of an upload over FTP, kept to resume it when its session is lost: more than lines and servers hold on the way",
+  },
   bridgeFtpRetries: {
-    value: 3,
+    value: 6,
     unit: "attempts",
-    why: "to resume a download whose FTP session was lost, where size and time of the file are as before",
+    why: "to resume a file whose FTP session was lost, the first after a second, then twice as long each time: a minute in all",
   },
   bridgeResumeMs: {
     value: 60_000,
