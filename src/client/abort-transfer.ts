@@ -45,6 +45,11 @@ export async function finalReply(session: Session, asked: Asked): Promise<Reply 
   return final;
 }
 
+/** The final reply if it is there, or is about to come because the data connection was just lost at the server's side. */
+export function finalReplySoon(session: Session, { final }: Pick<Asked, "final">): Promise<Reply | undefined> {
+  return inTime(session, final, limits.clientFinalReplyMs);
+}
+
 /**
  * Some servers give one reply for both. A NOOP tells: its 200 comes for certain, the one to ABOR before it or never.
  */

@@ -76,7 +76,7 @@ async function listen(session: Session, signal: AbortSignal): Promise<PassiveLis
 }
 
 /** The end of the control connection, as far as the network tells; through SSH only loopback is certain. */
-function hostHere(session: Session): string {
+export function hostHere(session: Session): string {
   const { local } = session.control.connection;
   if (ipFamily(local.host) !== undefined) return local.host;
   const { host } = session.server;

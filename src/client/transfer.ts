@@ -9,7 +9,7 @@ import { replyError } from "../protocol/client/reply-error.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Reply } from "../protocol/reply.ts";
-import { abortTransfer, finalReply } from "./abort-transfer.ts";
+import { abortTransfer, finalReply, finalReplySoon } from "./abort-transfer.ts";
 import type { Asked } from "./expected-replies.ts";
 import type { DataConnection } from "./mode-choice.ts";
 import { arrangeData } from "./open-data.ts";
@@ -234,7 +234,8 @@ export class TransferRun {
     const { control } = this.#session;
     const { what, direction, signal } = this.#order;
     const isOurs = isSallyportError(error) && error.code.startsWith("FS_");
-    const answered = isOurs ? undefined : await this.#settled(asked);
+    const isAborted = this.#order.signal.aborted;
+    const answered = isOurs || isAborted ? undefined : await finalReplySoon(this.#session, asked);
     const ended = (): Promise<Reply | undefined> =>
       this.#isCarried ? finalReply(this.#session, asked) : abortTransfer(this.#session, asked, this.#data, direction);
     const final = answered ?? (await ended());
@@ -248,18 +249,5 @@ export class TransferRun {
       return explained(replyErrorWith(what, final, error), this.#end);
     }
     return brokenData(what, error);
-  }
-
-  /** The final reply if it is there, or is about to come because the data broke at the server's side. */
-  async #settled(asked: Asked): Promise<Reply | undefined> {
-    if (this.#order.signal.aborted) return undefined;
-    const { clock } = this.#session.environment;
-    let cancel: () => void = () => {};
-    const soon = new Promise<undefined>((resolve) => {
-      cancel = clock.after(limits.clientFinalReplyMs, () => resolve(undefined));
-    });
-    const final = await Promise.race([asked.final, soon]).catch(() => undefined);
-    cancel();
-    return final;
   }
 }

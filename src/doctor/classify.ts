@@ -1,5 +1,6 @@
 // Which finding a data connection that failed is. By what happened, not by words: the first row that fits counts.
 import { isPrivateAddress } from "../protocol/cidr.ts";
+import type { SallyportError } from "../protocol/error.ts";
 import { isLoopback, sameHost } from "../protocol/ip-address.ts";
 import { type DataFacts, dataModeOf, type Facts, isOwnMachine } from "./facts.ts";
 import type { FindingId } from "./findings.ts";
@@ -31,7 +32,18 @@ const leadsElsewhere = (others: readonly DataFacts[]): boolean =>
 
 const isInsideTls = ({ control }: DataFacts): boolean => control.isSecure;
 
+/** The connection is there, and a command got no reply. */
+export const isUnanswered = ({ code, details }: SallyportError): boolean =>
+  code === "NET_TIMEOUT" && details.phase === "reply";
+
+const noAnswer: Row = {
+  id: "D44",
+  fits: ({ setup, call, error }) =>
+    setup === undefined && call === undefined && error !== undefined && isUnanswered(error),
+};
+
 const passive: readonly Row[] = [
+  noAnswer,
   { id: "D22", fits: isRefused },
   { id: "D39", fits: (fact) => isMade(fact) && isInsideTls(fact) && [425, 522].includes(fact.final?.code ?? 0) },
   { id: "D08", fits: (fact) => isMade(fact) && fact.final?.code === 425 },
@@ -47,6 +59,7 @@ const passive: readonly Row[] = [
 ];
 
 const active: readonly Row[] = [
+  noAnswer,
   { id: "D10", fits: (fact) => isRefused(fact) && namesPrivate(fact) && !isForward(fact) && serverIsPublic(fact) },
   { id: "D07", fits: isRefused },
   { id: "D39", fits: (fact) => isMade(fact) && isInsideTls(fact) && [425, 522].includes(fact.final?.code ?? 0) },

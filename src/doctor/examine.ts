@@ -7,16 +7,18 @@ import {
   type DataFacts,
   dataModeOf,
   type Facts,
+  type NameFacts,
   type ProbedMode,
   type SshFacts,
   type ThirdPartyFacts,
-  type WayName,
 } from "./facts.ts";
 import { probeActive, probeDefaultPort } from "./probes/active-probe.ts";
+import { probeName, type Resolve } from "./probes/name-probe.ts";
 import { probePassive } from "./probes/passive-probe.ts";
 import { openProbeSession, type Probing, probeGreeting } from "./probes/session-probe.ts";
 import { probeSsh, type SshWay } from "./probes/ssh-probe.ts";
 import { probeThirdParty } from "./probes/third-party-probe.ts";
+import { Steps } from "./steps.ts";
 
 /** What the doctor is to look at. */
 export interface ExamineOptions {
@@ -26,6 +28,8 @@ export interface ExamineOptions {
   readonly direct?: ClientEnvironment;
   /** Nobody logs in from this machine, where the password would be readable on the way. Default false. */
   readonly greetingOnly?: boolean;
+  /** The addresses of a name, on this machine. */
+  readonly resolve?: Resolve;
   readonly ssh?: {
     readonly target: string;
     readonly connect: (signal: AbortSignal) => Promise<SshWay>;
@@ -50,6 +54,8 @@ export async function examine(options: ExamineOptions): Promise<Facts> {
 
 class Examination {
   readonly #options: ExamineOptions;
+  readonly #steps: Steps;
+  #name: NameFacts | undefined;
   #ssh: SshFacts | undefined;
   readonly #controls: ControlFacts[] = [];
   readonly #data: DataFacts[] = [];
@@ -57,6 +63,11 @@ class Examination {
 
   constructor(options: ExamineOptions) {
     this.#options = options;
+    const { direct, greetingOnly, ssh, modes, thirdParty, onStep = () => {} } = options;
+    this.#steps = new Steps(onStep);
+    const ofSession = [...modes, ...(thirdParty === undefined ? [] : [serverToServer])];
+    if (direct !== undefined) this.#steps.plan("direct", [session, ...(greetingOnly ? [] : ofSession)]);
+    if (ssh !== undefined) this.#steps.plan("ssh", [ssh.target, session, ...ofSession]);
   }
 
   get facts(): Facts {
@@ -64,26 +75,35 @@ class Examination {
       controls: this.#controls,
       data: this.#data,
       thirdParty: this.#thirdParty,
-      ...definedProps({ ssh: this.#ssh }),
+      notLookedAt: this.#steps.left,
+      ...definedProps({ name: this.#name, ssh: this.#ssh }),
     };
   }
 
   async directly(): Promise<void> {
-    const { direct } = this.#options;
-    if (direct !== undefined) await this.#unlessAborted(() => this.#way("direct", this.#options.server, direct));
+    const { direct, server, resolve, signal } = this.#options;
+    if (direct === undefined) return;
+    await this.#unlessAborted(async () => {
+      const probing = { way: "direct", options: server, environment: direct, signal } as const;
+      if (resolve !== undefined) this.#name = await probeName(probing, resolve);
+      await this.#way(probing);
+    });
   }
 
   async throughSsh(): Promise<void> {
-    const { ssh, signal, onStep } = this.#options;
+    const { ssh, signal, server } = this.#options;
     if (ssh === undefined) return;
     await this.#unlessAborted(async () => {
-      onStep?.(`SSH to ${ssh.target}`);
-      const { facts, way } = await probeSsh(ssh, signal);
+      const { facts, way } = await this.#steps.run(ssh.target, "ssh", () => probeSsh(ssh, signal));
       this.#ssh = facts;
-      if (way === undefined) return;
+      if (way === undefined) return this.#steps.drop("ssh");
       try {
-        const server = { ...this.#options.server, ...definedProps({ host: ssh.serverHost }) };
-        await this.#way("ssh", server, way.environment);
+        const options = {
+          ...server,
+          ...definedProps({ host: ssh.serverHost }),
+          activeAddress: way.address ?? "127.0.0.1",
+        };
+        await this.#way({ way: "ssh", options, environment: way.environment, signal });
       } finally {
         await way[Symbol.asyncDispose]();
       }
@@ -99,33 +119,32 @@ class Examination {
     }
   }
 
-  async #way(way: WayName, server: ClientOptions, environment: ClientEnvironment): Promise<void> {
-    const { signal, modes, onStep } = this.#options;
-    const probing = { way, options: server, environment, signal };
-    const where = way === "direct" ? "directly" : "through SSH";
-    onStep?.(`the FTP session, ${where}`);
-    if (way === "direct" && this.#options.greetingOnly === true) {
-      this.#controls.push(await probeGreeting(probing));
+  async #way(probing: Probing): Promise<void> {
+    const { modes, thirdParty, greetingOnly } = this.#options;
+    const { way } = probing;
+    const run = <T>(what: string, work: () => Promise<T>): Promise<T> => this.#steps.run(what, way, work);
+    if (way === "direct" && greetingOnly === true) {
+      this.#controls.push(await run(session, () => probeGreeting(probing)));
       return;
     }
-    const first = await openProbeSession(probing);
+    const first = await run(session, () => openProbeSession(probing));
     this.#controls.push(first.facts);
     await first[Symbol.asyncDispose]();
-    if (!first.facts.isLoggedIn) return;
+    if (!first.facts.isLoggedIn) return this.#steps.drop(way);
     const each = async (mode: ProbedMode): Promise<void> => {
-      onStep?.(`${mode}, ${where}`);
-      this.#data.push(...(await probeMode(probing, mode)));
+      this.#data.push(...(await run(mode, () => probeMode(probing, mode))));
     };
     // A server that waits for a client that it cannot reach holds up its session, so there are two.
     const isActive = (mode: ProbedMode): boolean => dataModeOf(mode) !== "passive";
     const [active, passive] = [modes.filter(isActive), modes.filter((mode) => !isActive(mode))];
     await Promise.all([inTurn(passive, each), inTurn(active, each)]);
-    const { thirdParty } = this.#options;
     if (thirdParty === undefined) return;
-    onStep?.(`a transfer from server to server, ${where}`);
-    this.#thirdParty.push(await probeThirdParty(probing, thirdParty));
+    this.#thirdParty.push(await run(serverToServer, () => probeThirdParty(probing, thirdParty)));
   }
 }
+
+const session = "the FTP session";
+const serverToServer = "a transfer from server to server";
 
 async function inTurn<T>(items: readonly T[], each: (item: T) => Promise<void>): Promise<void> {
   for (const item of items) await each(item);

@@ -2,6 +2,7 @@
 import { isPrivateAddress } from "../protocol/cidr.ts";
 import { isSallyportError, type SallyportError } from "../protocol/error.ts";
 import { isLoopback } from "../protocol/ip-address.ts";
+import { isUnanswered } from "./classify.ts";
 import { type FindingId, findingRows } from "./findings.ts";
 import { findingOfLine } from "./known-lines.ts";
 
@@ -71,6 +72,7 @@ const rows: readonly Row[] = [
   { id: "D42", fits: ({ code }) => code === "SSH_DISCONNECTED" },
   { id: "D21", fits: ({ code }) => code === "SSH_CONNECT" },
   { id: "D34", fits: ({ code, details }) => code === "NET_TIMEOUT" && details.phase === "greeting" },
+  { id: "D44", fits: isUnanswered },
   { id: "D38", fits: ({ code }) => code === "NET_TLS" },
   { id: "D31", fits: ({ code }) => code === "NET_DNS" },
   { id: "D32", fits: ({ code, details }) => code === "NET_REFUSED" && details.phase === "connect" },

@@ -87,11 +87,20 @@ export interface SshFacts {
   readonly listenRefused?: SallyportError;
 }
 
-/** The names and addresses of the FTP server, as this machine has them. */
+/** One of the addresses that this machine has for the FTP server's name. */
+export interface AddressFacts {
+  readonly address: string;
+  /** Of a connection to its control port; absent for an only address, of which the session tells. */
+  readonly call?: CallFate;
+  readonly tookMs?: number;
+  /** Where a connection to it leaves this machine; absent: there was none. */
+  readonly from?: string;
+}
+
+/** In the order in which clients try them. */
 export interface NameFacts {
   readonly host: string;
-  readonly addresses: readonly string[];
-  readonly error?: SallyportError;
+  readonly addresses: readonly AddressFacts[];
 }
 
 /** One server is sent the address at which the other listens. */
@@ -107,6 +116,8 @@ export interface ThirdPartyFacts {
 
 export interface Facts {
   readonly name?: NameFacts;
+  /** Steps that were to be made when the examination was ended. */
+  readonly notLookedAt?: readonly string[];
   readonly ssh?: SshFacts;
   readonly controls: readonly ControlFacts[];
   readonly data: readonly DataFacts[];

@@ -3,15 +3,18 @@ import { formatEndpoint } from "../platform/endpoint.ts";
 import type { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import type { Reply } from "../protocol/reply.ts";
-import { classify } from "./classify.ts";
-import type { ControlFacts, DataFacts, Facts, SshFacts, ThirdPartyFacts, WayName } from "./facts.ts";
+import { classify, isUnanswered } from "./classify.ts";
+import type { ControlFacts, DataFacts, Facts, NameFacts, SshFacts, ThirdPartyFacts, WayName } from "./facts.ts";
 import type { FindingId } from "./findings.ts";
+
+/** `note`: worth knowing; nothing fails because of it. */
+export type Severity = "failure" | "warning" | "note";
 
 export interface Finding {
   readonly id: FindingId;
   /** Where it was seen; absent: on the way to the SSH host. */
   readonly way?: WayName;
-  readonly severity: "failure" | "warning";
+  readonly severity: Severity;
   /** Lines: what was said, which connection came to what. */
   readonly evidence: readonly string[];
 }
@@ -19,11 +22,22 @@ export interface Finding {
 /** In the order of the layers: name, SSH, control connection, data. One finding of a kind and way. */
 export function judge(facts: Facts): readonly Finding[] {
   return merged([
+    ...(facts.name === undefined ? [] : judgeName(facts.name)),
     ...(facts.ssh === undefined ? [] : judgeSsh(facts.ssh)),
     ...facts.controls.flatMap(judgeControl),
     ...facts.data.flatMap((fact) => judgeData(fact, facts)),
     ...(facts.thirdParty ?? []).flatMap(judgeThirdParty),
   ]);
+}
+
+/** One address that does not answer is no matter alone: the session tells of that. */
+function judgeName({ host, addresses }: NameFacts): readonly Finding[] {
+  const dead = addresses.filter(({ call }) => call !== "made");
+  if (dead.length === 0 || dead.length === addresses.length) return [];
+  const evidence = addresses.map(
+    ({ address, call, tookMs = 0 }) => `${host} is ${address}: ${call} after ${(tookMs / 1000).toFixed(1)} s`,
+  );
+  return [{ id: "D43", way: "direct", severity: "warning", evidence }];
 }
 
 function judgeSsh({ target, error, listenRefused }: SshFacts): readonly Finding[] {
@@ -62,6 +76,7 @@ const controlRows: readonly (readonly [fits: (error: SallyportError) => boolean,
   [({ code }) => code === "NET_DNS", "D31"],
   [({ code }) => code === "NET_TLS", "D38"],
   [({ code, details }) => code === "NET_TIMEOUT" && details.phase === "greeting", "D34"],
+  [isUnanswered, "D44"],
   [({ code }) => code === "NET_REFUSED", "D32"],
   [({ code }) => code === "NET_TIMEOUT" || code === "NET_UNREACHABLE", "D33"],
   [({ details }) => details.reply === 421, "D37"],
@@ -95,6 +110,7 @@ function evidenceOf(fact: DataFacts): readonly string[] {
   if (!isOurs && mode !== "default-port" && named !== undefined) {
     lines.push(`${mode} ${at(named)}: ${setup === undefined ? "no answer" : said(setup)}`);
   }
+  if (isOurs && setup === undefined) lines.push(`${mode}: no answer`);
   if (isOurs && call !== undefined) lines.push(`connecting to ${at(used)}, the control connection's host: ${call}`);
   if (callToNamed !== undefined) lines.push(`connecting to ${at(named)}, the host in the reply: ${callToNamed}`);
   if (!isOurs && call === "made" && peer !== undefined) {

@@ -4,7 +4,8 @@ import { printable } from "../protocol/printable.ts";
 import type { ControlFacts, Facts, ProbedMode, WayName } from "./facts.ts";
 import type { FindingRow, RemedyAt } from "./finding.ts";
 import { type FindingId, findingRows } from "./findings.ts";
-import { judge } from "./judge.ts";
+import { judge, type Severity } from "./judge.ts";
+import { observationsOf } from "./observations.ts";
 import { isForServer, serverKindOf } from "./server-kind.ts";
 import { type Health, verdictOf } from "./verdict.ts";
 
@@ -24,6 +25,10 @@ export interface DoctorReport {
   readonly use?: string;
   readonly ways: readonly WayReport[];
   readonly findings: readonly FindingReport[];
+  /** What was seen on the way and is no finding. */
+  readonly observations: readonly string[];
+  /** Steps that were left when it was ended. */
+  readonly notLookedAt: readonly string[];
 }
 
 export interface WayReport {
@@ -38,7 +43,7 @@ export interface FindingReport {
   readonly id: FindingId;
   readonly scenario?: string;
   readonly way?: WayName;
-  readonly severity: "failure" | "warning";
+  readonly severity: Severity;
   readonly title: string;
   readonly why: string;
   readonly evidence: readonly string[];
@@ -67,7 +72,9 @@ export function reportOf(facts: Facts, asked: Asked): DoctorReport {
   });
   const ways = facts.controls.map((control) => wayReport(control, facts));
   const use = commandToUse(working, names);
-  return { version: 1, ...asked, health, working, ...definedProps({ use }), ways, findings };
+  const observations = observationsOf(facts);
+  const { notLookedAt = [] } = facts;
+  return { version: 1, ...asked, health, working, ...definedProps({ use }), ways, findings, observations, notLookedAt };
 }
 
 function wayReport({ way, greeting, isLoggedIn, roundTripMs }: ControlFacts, { data }: Facts): WayReport {

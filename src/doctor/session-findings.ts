@@ -21,7 +21,9 @@ export type SessionFindingId =
   | "D38"
   | "D40"
   | "D41"
-  | "D42";
+  | "D42"
+  | "D43"
+  | "D44";
 
 export const sessionFindings: Readonly<Record<SessionFindingId, FindingRow>> = {
   D19: {
@@ -190,5 +192,25 @@ export const sessionFindings: Readonly<Record<SessionFindingId, FindingRow>> = {
       ["sshd_config", "ClientAliveInterval 15; ChannelTimeout and UnusedConnectionTimeout end quiet connections"],
     ],
     instead: tunnel,
+  },
+  D43: {
+    title: "one of the server's addresses does not answer",
+    why: "Its name has several addresses, and not all of them let us in. Clients try them in turn, many in the order of the list, and wait for the dead one each time before they go on.",
+    remedies: [
+      ["server", "listen on that address as well, or take it out of the DNS (an AAAA record of a server without IPv6)"],
+      ["vsftpd", "listen_ipv6=YES and listen=NO listens on both families"],
+      ["ProFTPD", "UseIPv6 on, DefaultAddress with every address"],
+      ["client", "the address that answers in place of the name; curl -4 or -6, lftp `set dns:order`, ftp -4"],
+    ],
+    instead: tunnel,
+  },
+  D44: {
+    title: "the server stops answering in the middle of the session",
+    why: "The connection is there, and a command was not answered in time. The server hangs (a name or user look-up, a dead network file system), or a firewall has swallowed the command.",
+    remedies: [
+      ["server", "its log and ps show what the session's process waits for; strace -p shows the call"],
+      ["vsftpd", "reverse_lookup_enable=NO; look at PAM's modules"],
+      ["ProFTPD", "UseReverseDNS off, IdentLookups off; look at the modules that authenticate"],
+    ],
   },
 };

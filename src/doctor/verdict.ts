@@ -20,7 +20,7 @@ export function verdictOf({ data }: Facts, findings: readonly Finding[]): Verdic
 function healthOf(working: Verdict["working"], isComplete: boolean, findings: readonly Finding[]): Health {
   const works = working.direct.length + working.ssh.length > 0;
   // One of the modes, whatever becomes of a transfer from server to server.
-  if (works) return findings.length === 0 ? "well" : "warnings";
+  if (works) return findings.every(({ severity }) => severity === "note") ? "well" : "warnings";
   if (findings.some(({ severity }) => severity === "failure")) return "broken";
   return isComplete && findings.length > 0 ? "broken" : "unknown";
 }

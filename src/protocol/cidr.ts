@@ -43,19 +43,30 @@ export function cidrContains(cidr: Cidr, host: string): boolean {
 
 // Addresses that mean something only within one network.
 
-/** RFC 1918, RFC 6598 (carrier NAT), RFC 3927, RFC 4193, RFC 4291 section 2.5.6, loopback. */
-const networks: readonly Cidr[] = [
-  "10.0.0.0/8",
-  "172.16.0.0/12",
-  "192.168.0.0/16",
-  "100.64.0.0/10",
-  "169.254.0.0/16",
-  "127.0.0.0/8",
-  "fc00::/7",
-  "fe80::/10",
-  "::1/128",
-].map(parseCidr);
+export type AddressClass = "loopback" | "private" | "carrier NAT" | "link-local" | "public";
+
+const networks: readonly (readonly [kind: AddressClass, network: Cidr])[] = (
+  [
+    ["loopback", "127.0.0.0/8"],
+    ["loopback", "::1/128"],
+    // RFC 1918, RFC 4193
+    ["private", "10.0.0.0/8"],
+    ["private", "172.16.0.0/12"],
+    ["private", "192.168.0.0/16"],
+    ["private", "fc00::/7"],
+    // RFC 6598
+    ["carrier NAT", "100.64.0.0/10"],
+    // RFC 3927, RFC 4291 section 2.5.6
+    ["link-local", "169.254.0.0/16"],
+    ["link-local", "fe80::/10"],
+  ] as const
+).map(([kind, network]) => [kind, parseCidr(network)]);
+
+/** What is no address is `public`, too. */
+export function addressClass(host: string): AddressClass {
+  return networks.find(([, network]) => cidrContains(network, host))?.[0] ?? "public";
+}
 
 export function isPrivateAddress(host: string): boolean {
-  return networks.some((network) => cidrContains(network, host));
+  return addressClass(host) !== "public";
 }

@@ -55,6 +55,8 @@ const report: DoctorReport = {
   working: { direct: [], ssh: ["PASV"] },
   use: "sallyport -L 2121:ftp-host-with-a-long-name.example.org:2121 somebody@another-host-with-a-long-name.example.org",
   ways: [{ way: "direct", loggedIn: true, modes: [{ mode: "PASV", works: false }], greeting: "220 \u001b[2Jwelcome" }],
+  observations: ["Directly the control connection goes from 192.168.1.2 (private) to 203.0.113.3 (public)."],
+  notLookedAt: ["PORT, directly"],
   findings: [
     {
       id: "D12",

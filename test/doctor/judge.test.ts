@@ -1,6 +1,6 @@
 // Each finding from the facts that show it. A finding without a test here, or among the scenarios, fails the last test.
 import { describe, expect, it } from "vitest";
-import type { ControlFacts, DataFacts, Facts } from "../../src/doctor/facts.ts";
+import type { CallFate, ControlFacts, DataFacts, Facts } from "../../src/doctor/facts.ts";
 import { type FindingId, findingRows } from "../../src/doctor/findings.ts";
 import { judge } from "../../src/doctor/judge.ts";
 import { type ErrorCode, type ErrorDetails, SallyportError } from "../../src/protocol/error.ts";
@@ -37,6 +37,15 @@ const ofData = (...facts: readonly Partial<DataFacts>[]): Facts => ({
   data: facts.map((fact) => ({ ...data, ...fact })),
 });
 const secure = { ...control, isSecure: true };
+
+const ofName = (...fates: readonly CallFate[]): Facts => ({
+  controls: [control],
+  data: [{ ...data, works: true }],
+  name: {
+    host: "ftp-host",
+    addresses: fates.map((call, index) => ({ address: `203.0.113.${index}`, call, tookMs: 8000 })),
+  },
+});
 
 const cases: readonly (readonly [id: FindingId, what: string, facts: Facts])[] = [
   [
@@ -97,6 +106,8 @@ const cases: readonly (readonly [id: FindingId, what: string, facts: Facts])[] =
   ["D32", "a port that is closed", ofControl(error("NET_REFUSED"))],
   ["D33", "no answer at all", ofControl(error("NET_TIMEOUT", { phase: "connect" }))],
   ["D33", "no route", ofControl(error("NET_UNREACHABLE"))],
+  ["D44", "no reply to a command", ofControl(error("NET_TIMEOUT", { phase: "reply" }))],
+  ["D44", "no reply to PASV", ofData({ error: error("NET_TIMEOUT", { phase: "reply" }) })],
   ["D34", "no greeting", ofControl(error("NET_TIMEOUT", { phase: "greeting" }))],
   ["D35", "another protocol", ofControl(error("FTP_PROTOCOL_REMOTE"))],
   ["D36", "a wrong password", ofControl(error("FTP_LOGIN", { reply: 530 }))],
@@ -112,6 +123,7 @@ const cases: readonly (readonly [id: FindingId, what: string, facts: Facts])[] =
     "no resumption, active",
     ofData({ mode: "PORT", control: secure, call: "made", final: makeReply(425, "Unable to build data connection") }),
   ],
+  ["D43", "one of two addresses that is dead", ofName("dropped", "made")],
   ["D19", "a server that demands TLS", ofControl(error("FTP_LOGIN", { reply: 534 }))],
 ];
 
@@ -127,6 +139,10 @@ it("a server without EPSV is not ill where PASV works", () => {
     { mode: "PASV", setup: agreed, call: "made", works: true },
   );
   expect(judge(facts)).toEqual([]);
+});
+
+it("of addresses of which none answers the session tells", () => {
+  expect(judge(ofName("dropped", "refused"))).toEqual([]);
 });
 
 it("a mode that fails beside one that works is a warning, and alone a failure", () => {

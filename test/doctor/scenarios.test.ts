@@ -68,3 +68,15 @@ it("S20: a server that goes away in the middle of a listing", async () => {
   });
   expect(findings.map(({ id }) => id)).toEqual(["D20"]);
 });
+
+it("one of two addresses that leads nowhere is found, and clients that try it first wait", async () => {
+  const { findings, facts } = await diagnose({
+    topology: openTopology,
+    plant: plain(),
+    server: toServer,
+    modes: ["PASV"],
+    addresses: ["198.51.100.77", topologies.serverAddress],
+  });
+  expect(findings).toMatchObject([{ id: "D43", severity: "warning" }]);
+  expect(facts.name?.addresses).toMatchObject([{ call: "unreachable" }, { call: "made", from: "198.51.100.2" }]);
+});

@@ -4,24 +4,34 @@ import type { ClientEnvironment } from "../../src/client/session.ts";
 import { examine } from "../../src/doctor/examine.ts";
 import type { Facts, ProbedMode } from "../../src/doctor/facts.ts";
 import { type Finding, judge } from "../../src/doctor/judge.ts";
+import type { SshWay } from "../../src/doctor/probes/ssh-probe.ts";
 import { type Verdict, verdictOf } from "../../src/doctor/verdict.ts";
 import { simulatedStage } from "../../src/lab/simulated/simulated-stage.ts";
 import type { Stage } from "../../src/lab/stage.ts";
 import type { Topology } from "../../src/lab/topology.ts";
+import { raceAbort } from "../../src/platform/abort.ts";
+import { withDeadline } from "../../src/platform/clock.ts";
 import type { Network } from "../../src/platform/network.ts";
+import { definedProps } from "../../src/protocol/defined-props.ts";
 import type { Host } from "../../src/simulation/host/host.ts";
 import { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
 
 export interface Visit {
   readonly topology: Topology;
   /** What is planted: servers, and what stands between. */
-  readonly plant: (stage: Stage) => Promise<unknown>;
+  readonly plant: (stage: Stage, hosts: ReadonlyMap<string, Host>) => Promise<unknown>;
   readonly server: ClientOptions;
   readonly modes: readonly ProbedMode[];
   /** The SSH host to go through as well. */
   readonly via?: string;
+  /** In place of its network. */
+  readonly sshNetwork?: (network: Network) => Promise<Network>;
   readonly thirdParty?: ClientOptions;
   readonly seed?: number;
+  /** Of the server's name. */
+  readonly addresses?: readonly string[];
+  /** For all of it, in the simulation's time. */
+  readonly timeoutMs?: number;
   /** Told each command that the doctor sends directly. */
   readonly onCommand?: (line: string) => void;
 }
@@ -30,6 +40,8 @@ export interface Diagnosis {
   readonly facts: Facts;
   readonly findings: readonly Finding[];
   readonly verdict: Verdict;
+  /** In the simulation's time. */
+  readonly tookMs: number;
 }
 
 export async function diagnose({
@@ -38,36 +50,50 @@ export async function diagnose({
   server,
   modes,
   via,
+  sshNetwork = async (network) => network,
   thirdParty,
   seed = 1,
+  addresses,
+  timeoutMs = 600_000,
   onCommand,
 }: Visit): Promise<Diagnosis> {
   await using running = await simulatedStage(seed)(topology, "doctor");
   const client = running.hosts.get("client");
   if (client === undefined) throw new Error("the topology has no client");
   return await running.run(async () => {
-    await plant(running.stage);
-    const signal = new AbortController().signal;
+    await plant(running.stage, running.hosts);
+    const { clock } = running.simulation;
+    const beganMs = clock.nowMs();
+    const { signal, release } = withDeadline(clock, timeoutMs, undefined, () => new Error("the time is over"));
     const limited = { connectMs: 8000, replyMs: 15_000, ...server };
     const ssh =
       via === undefined
         ? {}
-        : { ssh: { target: via, serverHost: "localhost", connect: () => sshWay(client, via, signal) } };
+        : { ssh: { target: via, serverHost: "localhost", connect: () => sshWay(client, via, sshNetwork, signal) } };
     const direct: ClientEnvironment = {
       ...environmentOn(client, client.network()),
       emit: (event) => event.type === "ftp.command" && onCommand?.(event.line),
     };
-    const facts = await examine({ server: limited, direct, modes, signal, ...ssh, ...(thirdParty && { thirdParty }) });
+    const resolve = async (name: string): Promise<readonly string[]> => addresses ?? [client.resolve(name)];
+    const rest = definedProps({ thirdParty });
+    const facts = await examine({ server: limited, direct, modes, signal, resolve, ...ssh, ...rest });
+    release();
     const findings = judge(facts);
-    return { facts, findings, verdict: verdictOf(facts, findings) };
+    return { facts, findings, verdict: verdictOf(facts, findings), tookMs: clock.nowMs() - beganMs };
   });
 }
 
-async function sshWay(client: Host, host: string, signal: AbortSignal) {
+async function sshWay(
+  client: Host,
+  host: string,
+  networkOf: (network: Network) => Promise<Network>,
+  signal: AbortSignal,
+): Promise<SshWay> {
   const ssh = await SimulatedSsh.connect(client, { host, signal });
+  const network = await raceAbort(networkOf(ssh.network), signal);
   return {
     transport: "openssh" as const,
-    environment: environmentOn(client, ssh.network),
+    environment: environmentOn(client, network),
     [Symbol.asyncDispose]: () => ssh[Symbol.asyncDispose](),
   };
 }

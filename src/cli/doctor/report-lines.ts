@@ -20,8 +20,10 @@ export function reportLines(report: DoctorReport, { paint, columns }: Look): rea
     ...pathPicture(report, width),
     "",
     ...report.ways.flatMap((way) => wrap(wayLine(way))),
+    ...report.observations.flatMap((seen) => wrap(seen, "  ")),
     "",
     ...verdict,
+    ...(report.notLookedAt.length === 0 ? [] : wrap(`Not looked at: ${report.notLookedAt.join("; ")}.`)),
     ...report.findings.flatMap((finding) => ["", ...findingLines(finding, wrap, paint)]),
   ];
 }

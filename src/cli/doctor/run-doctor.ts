@@ -1,4 +1,5 @@
 // One run of `sallyport doctor`.
+import { lookup } from "node:dns/promises";
 import type { ClientOptions } from "../../client/client-options.ts";
 import { portOf } from "../../client/open-session.ts";
 import type { ClientEnvironment } from "../../client/session.ts";
@@ -32,7 +33,7 @@ export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<
   const server = await serverOf(command, io, async (text) =>
     askUser({ kind: "password", text, echo: false }, stop.first),
   );
-  const status = new StatusLine(io);
+  const status = new StatusLine(io, command.timeoutMs);
   const time = new AbortController();
   const cancel = systemClock.after(command.timeoutMs, () => time.abort(new Error("the time is over")));
   const signal = AbortSignal.any([stop.first, time.signal]);
@@ -43,6 +44,7 @@ export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<
   const facts = await examine({
     server,
     direct: environmentOn(systemNetwork),
+    resolve: addressesOf,
     greetingOnly: !mayLogInDirectly(command, server),
     modes: command.modes,
     ...(command.thirdParty === undefined ? {} : { thirdParty: { ...server, port: 21, ...command.thirdParty } }),
@@ -128,16 +130,23 @@ function sshWay(host: Awaited<ReturnType<typeof connectSsh>>): SshWay {
   };
 }
 
+/** As getaddrinfo(3) orders them, and so clients try them. */
+async function addressesOf(host: string): Promise<readonly string[]> {
+  return (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
+}
+
 /** What is looked at now, where somebody is watching. */
 class StatusLine {
   readonly #io: ProcessIo;
+  readonly #bound: string;
 
-  constructor(io: ProcessIo) {
+  constructor(io: ProcessIo, timeoutMs: number) {
     this.#io = io;
+    this.#bound = `at most ${timeoutMs / 1000} s in all`;
   }
 
   show(what: string): void {
-    if (this.#io.columns !== undefined) this.#io.printError(`\r\u001b[KLooking at ${what} ...`);
+    if (this.#io.columns !== undefined) this.#io.printError(`\r\u001b[KLooking at ${what} (${this.#bound}) ...`);
   }
 
   clear(): void {

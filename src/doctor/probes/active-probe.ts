@@ -1,12 +1,11 @@
 // EPRT, PORT and no command at all: the server connects, and whoever comes is looked at.
+import { hostHere } from "../../client/active-data.ts";
 import type { Session } from "../../client/session.ts";
 import { listenOnDefaultPorts } from "../../data-connection/default-ports.ts";
 import { openPassiveListener } from "../../data-connection/passive-listener.ts";
-import type { Endpoint } from "../../platform/endpoint.ts";
 import type { Connection } from "../../platform/network.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { formatEprt, formatPort } from "../../protocol/host-port.ts";
-import { ipFamily, isLoopback } from "../../protocol/ip-address.ts";
 import type { ControlFacts, DataFacts } from "../facts.ts";
 import { listOver } from "./listing-probe.ts";
 import { asProbeError, type Probing } from "./session-probe.ts";
@@ -88,11 +87,4 @@ async function listed(session: Session, listener: Waiting, signal: AbortSignal):
   } finally {
     given.abort(new Error("the listing is over"));
   }
-}
-
-/** As our client announces itself: the control connection's end, and at an SSH host its loopback address. */
-function hostHere({ control, server }: Session): string {
-  const { local }: { local: Endpoint } = control.connection;
-  if (ipFamily(local.host) !== undefined) return local.host;
-  return isLoopback(server.host) && ipFamily(server.host) === 6 ? "::1" : "127.0.0.1";
 }

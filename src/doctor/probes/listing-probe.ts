@@ -1,4 +1,5 @@
 // LIST over a data connection that is there or will come: the smallest transfer that every server has. Nothing of it is kept.
+import { finalReplySoon } from "../../client/abort-transfer.ts";
 import type { Session } from "../../client/session.ts";
 import { abortablePromise, raceAbort } from "../../platform/abort.ts";
 import { withDeadline } from "../../platform/clock.ts";
@@ -40,7 +41,7 @@ export async function listOver(
     return { works: final.code >= 200 && final.code < 300, final, ...definedProps({ connection: data }) };
   } catch (error) {
     signal.throwIfAborted();
-    const final = await raceAbort(soonFinal(session, asked.final), signal);
+    const final = await raceAbort(finalReplySoon(session, asked), signal);
     return { works: false, error: asProbeError(error), ...definedProps({ connection: data, final }) };
   } finally {
     deadline.release();
@@ -48,14 +49,6 @@ export async function listOver(
     coming.then((late) => late.reset()).catch(() => {});
     data?.reset();
   }
-}
-
-/** A server that has just lost the data connection says why, a moment later. */
-function soonFinal({ environment }: Session, final: Promise<Reply>): Promise<Reply | undefined> {
-  return new Promise((resolve) => {
-    const cancel = environment.clock.after(limits.clientFinalReplyMs, () => resolve(undefined));
-    final.then(resolve, () => resolve(undefined)).finally(cancel);
-  });
 }
 
 /** Resolves at the end-of-file; a break rejects. */

@@ -1,15 +1,12 @@
 // EPSV and PASV: we connect, to the host of the control connection.
 import type { Session } from "../../client/session.ts";
-import { dialActive } from "../../data-connection/dial-active.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
-import type { Connection } from "../../platform/network.ts";
 import { isServicePort } from "../../protocol/data-peers.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
-import type { SallyportError } from "../../protocol/error.ts";
 import { isLoopback, isUnspecified, sameHost } from "../../protocol/ip-address.ts";
-import { limits } from "../../protocol/limits.ts";
 import { parsePassive } from "../../protocol/passive-reply.ts";
-import { type CallFate, type ControlFacts, type DataFacts, isOwnMachine } from "../facts.ts";
+import { type ControlFacts, type DataFacts, isOwnMachine } from "../facts.ts";
+import { call } from "./call.ts";
 import { listOver } from "./listing-probe.ts";
 import { asProbeError, type Probing } from "./session-probe.ts";
 
@@ -40,7 +37,7 @@ type Agreed = DataFacts & { readonly used: Endpoint };
 
 async function callAndList(probing: Probing, session: Session, facts: Agreed): Promise<DataFacts> {
   const { signal } = probing;
-  const own = await call(session, facts.used, signal);
+  const own = await call(session.environment, facts.used, signal);
   if (own.connection !== undefined) {
     const { works, final, error } = await listOver(session, Promise.resolve(own.connection), signal);
     return { ...facts, call: "made", works, ...definedProps({ final, error }) };
@@ -55,32 +52,8 @@ async function callAndList(probing: Probing, session: Session, facts: Agreed): P
   ) {
     return refused;
   }
-  const past = await call(session, named, signal);
+  const past = await call(session.environment, named, signal);
   if (past.connection === undefined) return { ...refused, callToNamed: past.fate };
   const { final } = await listOver(session, Promise.resolve(past.connection), signal);
   return { ...refused, callToNamed: "made", ...definedProps({ finalOfNamed: final }) };
-}
-
-interface Call {
-  readonly fate: CallFate;
-  readonly connection?: Connection;
-  readonly error?: SallyportError;
-}
-
-async function call({ environment }: Session, to: Endpoint, signal: AbortSignal): Promise<Call> {
-  const { network, clock } = environment;
-  try {
-    const connection = await dialActive({ network, ...to, timeoutMs: limits.doctorConnectMs, clock, signal });
-    return { fate: "made", connection };
-  } catch (error) {
-    signal.throwIfAborted();
-    const known = asProbeError(error);
-    return { fate: fateOf(known), error: known };
-  }
-}
-
-export function fateOf({ code }: SallyportError): CallFate {
-  if (code === "NET_REFUSED" || code === "SSH_CHANNEL_REFUSED") return "refused";
-  if (code === "NET_TIMEOUT") return "dropped";
-  return code === "NET_UNREACHABLE" ? "unreachable" : "failed";
 }

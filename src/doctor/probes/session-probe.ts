@@ -5,6 +5,7 @@ import { ControlConnection } from "../../client/control-connection.ts";
 import { connectControl, greetingOf, openSession, portOf } from "../../client/open-session.ts";
 import { type ClientEnvironment, replyMsOf, type Session } from "../../client/session.ts";
 import { raceAbort } from "../../platform/abort.ts";
+import type { Endpoint } from "../../platform/endpoint.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { replyText } from "../../protocol/reply.ts";
@@ -18,6 +19,8 @@ export interface Probing {
   readonly signal: AbortSignal;
 }
 
+export const targetOf = (options: ClientOptions): Endpoint => ({ host: options.host, port: portOf(options) });
+
 export interface ProbeSession extends AsyncDisposable {
   readonly facts: ControlFacts;
   /** Absent: there is none, and `facts.error` tells why. */
@@ -28,7 +31,7 @@ export interface ProbeSession extends AsyncDisposable {
 export async function openProbeSession(probing: Probing): Promise<ProbeSession> {
   const { way, options, environment, signal } = probing;
   const { clock } = environment;
-  const target = { host: options.host, port: portOf(options) };
+  const target = targetOf(options);
   const begun = { way, target, isSecure: options.tls !== undefined };
   try {
     const session = await openSession(options, environment, signal);
@@ -54,7 +57,7 @@ export async function openProbeSession(probing: Probing): Promise<ProbeSession> 
 
 /** Connects and hears the greeting; nobody logs in, and no password is sent. Throws the signal's reason only. */
 export async function probeGreeting({ way, options, environment, signal }: Probing): Promise<ControlFacts> {
-  const target = { host: options.host, port: portOf(options) };
+  const target = targetOf(options);
   const begun = { way, target, isSecure: false, isLoggedIn: false };
   try {
     const { connection } = await connectControl(options, environment, signal);

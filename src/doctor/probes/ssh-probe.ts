@@ -1,5 +1,8 @@
 // The SSH host: does it let us in, and does it listen for us? Whether it connects for us the FTP session shows.
 import type { ClientEnvironment } from "../../client/session.ts";
+import { withDeadline } from "../../platform/clock.ts";
+import { SallyportError } from "../../protocol/error.ts";
+import { limits } from "../../protocol/limits.ts";
 import type { SshFacts } from "../facts.ts";
 import { asProbeError } from "./session-probe.ts";
 
@@ -8,6 +11,8 @@ export interface SshWay extends AsyncDisposable {
   readonly transport: "openssh" | "embedded";
   /** Its network, for clients. */
   readonly environment: ClientEnvironment;
+  /** The host's, as this machine reaches it; absent: not known. */
+  readonly address?: string;
 }
 
 export interface SshProbe {
@@ -40,13 +45,21 @@ async function probeListening(
 ): Promise<Pick<SshFacts, "listenRefused" | "roundTripMs">> {
   const { network, clock } = environment;
   const sentMs = clock.nowMs();
+  const deadline = withDeadline(clock, limits.doctorReplyMs, signal, notAnswered);
   try {
-    const listener = await network.listen({ host: "127.0.0.1", ports: { first: 0, last: 0 }, signal });
+    const listener = await network.listen({ host: "127.0.0.1", ports: { first: 0, last: 0 }, signal: deadline.signal });
     const roundTripMs = clock.nowMs() - sentMs;
     await listener[Symbol.asyncDispose]();
     return { roundTripMs };
   } catch (error) {
     signal.throwIfAborted();
     return { listenRefused: asProbeError(error), roundTripMs: clock.nowMs() - sentMs };
+  } finally {
+    deadline.release();
   }
 }
+
+const notAnswered = (): SallyportError =>
+  new SallyportError("NET_TIMEOUT", `the SSH host has not answered within ${limits.doctorReplyMs / 1000} s`, {
+    details: { phase: "listen" },
+  });

@@ -12,4 +12,5 @@ export const doctorLimits = {
     unit: "ms",
     why: "for one listing, with the connection that it comes by; vsftpd itself waits 60 s for a client that cannot be reached",
   },
+  doctorAddressesMax: { value: 8, unit: "addresses", why: "of the server's name that are tried" },
 } as const;
