@@ -21,14 +21,14 @@ const ssh: readonly KnownLine[] = [
     /bad configuration option|bad owner or permissions|terminating, \d+ bad configuration|ssh: command not found/i,
   ),
   line(
-    "D26",
-    /administratively prohibited|refused local port forward|but the request was denied|not allowed to connect to/i,
-  ),
-  line(
     "D28",
-    /remote port forwarding failed|server has disabled port forwarding|refused remote port forward|remote forward failure|request to listen .* denied/i,
+    /remote port forwarding failed|server has disabled port forwarding|to remote forward.*request was denied|refused remote port forward/i,
   ),
-  line("D27", /open failed: connect failed|connect_to \S+ port \d+: failed|connect_to .*: unknown host/i),
+  line("D26", /administratively prohibited|refused local port forward|but the request was denied/i),
+  line(
+    "D27",
+    /open failed: (?:connect failed|resource shortage)|connect_to \S+ port \d+: failed|connect_to .*: unknown host/i,
+  ),
   line(
     "D41",
     /cannot listen to port|channel_setup_fwd_listener|could not request local forwarding|^bind \[?[\w.:]+\]?:\d+: address already in use/i,
@@ -39,75 +39,76 @@ const ssh: readonly KnownLine[] = [
   ),
   line(
     "D21",
-    /^ssh: |ssh: connect to host|kex_exchange_identification|ssh_exchange_identification|banner exchange|could not resolve hostname/i,
+    /^ssh: |ssh: connect to host|kex_exchange_identification|ssh_exchange_identification|banner exchange|unable to negotiate with/i,
   ),
 ];
 
 const tls: readonly KnownLine[] = [
   line(
     "D39",
-    /session reuse required|session of data connection (?:has )?not resumed|not resumed or the session does not match|require_ssl_reuse|unable to build data connection: operation not permitted|client did not reuse ssl session/i,
+    /session reuse required|session of data connection (?:has )?not resumed|session resumption on data connection failed|unable to build data connection: operation not permitted|client did not reuse (?:ssl|tls) session/i,
   ),
   line(
     "D19",
-    /must use encryption|data connections must be encrypted|(?:ssl|tls).{0,8}required|required.{0,12}\b(?:ssl|tls)\b|use auth first|auth tls first|policy requires ssl|cleartext sessions|requires? (?:ssl|tls|secure)|must be encrypted|refusing (?:plain|insecure)/i,
+    /must use encryption|data connections must be encrypted|(?:ssl|tls).{0,8}required|required.{0,12}\b(?:ssl|tls)\b|use auth first|auth tls first|policy requires ssl|cleartext sessions|requires? (?:ssl|tls|secure)|must be encrypted|prot c is not allowed/i,
   ),
   line(
     "D38",
-    /certificate|gnutls_handshake|ssl_connect|ssl connect error|tls handshake|ssl level failed|self.signed|gnutls error|wrong version number|unknown protocol/i,
+    /certificate|gnutls_handshake|ssl_connect|ssl connect error|tls handshake|ssl level failed|self.signed|gnutls error|wrong version number|unknown protocol|does not support or allow ssl/i,
   ),
 ];
 
 const passive: readonly KnownLine[] = [
   line(
     "D08",
-    /port theft|bad ip connecting|passive connection from \S+ rejected|data connection from foreign address|data connection peer has|data connection, peer ip does not match/i,
+    /port theft|bad ip connecting|passive connection from .*rejected|data connection from foreign address|data connection peer has|control and data connection do not match|control channel didn't match the client ip/i,
   ),
   line(
     "D12",
-    /unroutable address|address returned by pasv seems|skip \S+ for data connection|refused pasv address|address mismatch\b.*pasv/i,
+    /unroutable address|address returned by pasv seem|skip \S+ for data connection|refused pasv address|address mismatch\b.*pasv/i,
   ),
   line(
     "D22",
-    /passive mode refused|pasv.*not (?:allowed|supported|implemented|permitted)|epsv.*not (?:allowed|permitted)/i,
+    /passive mode refused|pasv.*not (?:allowed|supported|implemented|permitted)|epsv.*not (?:allowed|permitted)|cannot use pasv|bad pasv\/epsv response|reserved tcp ports are busy|cannot prepare for data connection/i,
   ),
+  line("D15", /data connection could not be established|data socket error/i),
 ];
 
 const active: readonly KnownLine[] = [
   line("D29", /use port or pasv first|no data connection\b|(?:port|pasv|epsv).{0,20}first/i),
   line(
     "D07",
-    /illegal (?:port|eprt)|(?:port|eprt) command (?:failed|denied|rejected)|refused (?:port|eprt)|won't open a connection to|foreign address|requested ip address does not match|failed to do port|server cannot accept argument|bounce attack|not your ip address/i,
+    /illegal (?:port|eprt)|(?:port|eprt) command (?:failed|denied|rejected)|refused (?:port|eprt)|won't open a connection to|data connection to foreign address|requested ip address does not match|failed to do port|server cannot accept argument|bounce attack|active mode is disabled|won't connect to ports/i,
   ),
   line("D03", /cannot assign requested address|can't assign requested address/i),
   line(
     "D17",
     /bind: address already in use|(?:data connection|data socket|establish connection).*address already in use|time_wait/i,
   ),
-  line("D05", /(?:data connection|data socket|open data connection|data channel).*connection refused(?! by server)/i),
+  line("D05", /(?:data connection|data socket|open data connection|data channel).*connection refused/i),
   line("D10", /(?:data connection|data socket).*(?:no route to host|network is unreachable)/i),
   line(
     "D09",
-    /(?:build|open|establish) (?:a )?data connection.*timed out|active data channel timed out|accept timeout|can't connect to specified address|failed to establish connection|ftp server accept/i,
+    /(?:build|open|establish) (?:a )?data connection.*timed out|active data channel timed out|accept timeout|accepting server connect|timeout waiting before accept|server failed to connect to data port|can't connect to specified address|failed to establish connection/i,
   ),
 ];
 
 const others: readonly KnownLine[] = [
   line(
     "D40",
-    /idle timeout|login timeout|no.transfer timeout|control connection timed out|^421.*time-?out|try typing a little faster|timed out due to inactivity|421.*inactiv/i,
+    /idle timeout|login timeout|no.transfer.time|login time exceeded|control (?:connection|channel) timed out|^421 (?:connection timed out|.*timeout)|try typing a little faster/i,
   ),
   line(
     "D37",
-    /too many (?:connect|users|sessions)|maximum number of (?:clients|connections|users)|users \(the maximum\)|max(?:imum)? (?:clients|connections) (?:reached|exceeded)|connection limit/i,
+    /too many (?:connect|users|sessions)|maximum connection limit|maximum number of (?:clients|connections|users)|users \(the maximum\)|no more connections allowed/i,
   ),
   line(
     "D20",
-    /failure (?:writing|reading) network stream|transfer aborted|transfer closed with|connection closed; transfer|broken pipe|connection reset by peer|econnreset|econnaborted|data connection closed|remote server has closed connection|partial file/i,
+    /failure (?:writing|reading) network stream|transfer aborted|transfer closed with|connection closed; transfer|broken pipe|connection reset by peer|econnreset|econnaborted|data connection closed|data connection timed out|(?:read from|write to) data connection|remote server has closed connection|partial file/i,
   ),
   line(
     "D15",
-    /data connection could not be established|passive data channel timed out|can't open data connection|cannot open data connection|data channel timed out|timeout detected\. \(data connection\)|failed to retrieve directory listing|could not retrieve directory listing/i,
+    /passive data channel timed out|can't open data connection|cannot open data connection|data channel timed out|timeout detected\. \(data connection\)|failed to retrieve directory listing|could not retrieve directory listing/i,
   ),
   line(
     "D36",
@@ -115,7 +116,7 @@ const others: readonly KnownLine[] = [
   ),
   line(
     "no-path",
-    /no such file|not a (?:plain|regular) file|does not exist|failed to (?:open file|change directory|delete)|could not create file|permission denied|file exists|not found|disk full|quota|no space left|server denied you to change/i,
+    /no such file|not a (?:plain|regular) file|does not exist|failed to (?:open file|change directory|delete)|could not create file|permission denied|file exists|not found|disk full|quota|no space left|server denied you to change|could not get file size/i,
   ),
   line(
     "D31",
@@ -123,9 +124,9 @@ const others: readonly KnownLine[] = [
   ),
   line(
     "D35",
-    /weird server reply|address scan failure|couldn't interpret the 22[789]|response reading failed|unexpected tls packet|not an ftp server|server does not speak ftp/i,
+    /weird server reply|address scan failure|(?:couldn't|could not) interpret the 22[789]|response reading failed|ftp connection to an sftp server/i,
   ),
-  line("D32", /connection refused|econnrefused/i),
+  line("D32", /connection refused|econnrefused|couldn't connect to server|could not connect to server/i),
   line("D33", /timed out|timeout|etimedout|no route to host|network is unreachable|ehostunreach|enetunreach/i),
 ];
 

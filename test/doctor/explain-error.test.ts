@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { explain, findingOfError } from "../../src/doctor/explain-error.ts";
+import { explain, findingOfError, scenarioOf } from "../../src/doctor/explain-error.ts";
 import { type ErrorCode, type ErrorDetails, SallyportError } from "../../src/protocol/error.ts";
 
 const error = (code: ErrorCode, message: string, details: ErrorDetails = {}, cause?: unknown): SallyportError =>
@@ -44,5 +44,36 @@ describe("--explain", () => {
     const cause = error("NET_RESET", "the connection was reset", {}, new Error("ECONNRESET"));
     const lines = explain(error("FTP_TRANSFER", "it broke (the connection was reset)", {}, cause));
     expect(lines.slice(0, 2)).toEqual(["Code: FTP_TRANSFER (docs/reference/errors.md)", "Because: ECONNRESET"]);
+  });
+});
+
+describe("an error that is no path problem has no scenario", () => {
+  test.each([
+    [550, "550 Failed to open file."],
+    [550, "550 Failed to change directory."],
+    [550, "550 Permission denied."],
+    [550, "550 x: No such file or directory"],
+    [550, "550 x: Not a regular file"],
+    [550, "550 Could not get file size."],
+    [450, "450 x: No such file or directory"],
+    [450, "450 No files found"],
+    [452, "452 Disk full - please upload later"],
+    [552, "552 Transfer aborted. Quota exceeded"],
+    [553, "553 Could not create file."],
+    [553, "553 Can't open that file: Permission denied"],
+    [550, "550 The system cannot find the file specified."],
+  ])("%i %s", (reply, text) => {
+    for (const mode of ["passive", "active", undefined] as const) {
+      const one = error(reply < 500 ? "FTP_REPLY_TRANSIENT" : "FTP_REPLY_PERMANENT", `could not get x: ${text}`, {
+        reply,
+        ...(mode === undefined ? {} : { mode, named: "127.0.0.1:4005" }),
+      });
+      expect(scenarioOf(one)).toBeUndefined();
+    }
+  });
+
+  test("nor has one of this machine's files", () => {
+    expect(scenarioOf(error("FS_NOT_FOUND", "x: no such file"))).toBeUndefined();
+    expect(scenarioOf(error("FS_NO_SPACE", "the disk is full"))).toBeUndefined();
   });
 });
