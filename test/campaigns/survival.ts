@@ -1,7 +1,10 @@
 // npm run campaign -- survival: SSH is killed at a random moment of a transfer, with --survive, under clients that know nothing
-// of it. Counted is what the clients were told and whether the bytes are equal; with --changed the file is replaced as well.
+// of it; with --kill control it is the FTP server's control connection alone. Counted is what the clients were told and whether
+// the bytes are equal; with --changed the file is replaced as well.
 import { randomBytes, randomInt } from "node:crypto";
-import { readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -11,13 +14,14 @@ import type { FtpTarget, Operation } from "../support/clients/ftp-client.ts";
 import { runClient } from "../support/clients/run-client.ts";
 import { ftpClients } from "../support/clients.ts";
 import { type FtpServer, ftpServers } from "../support/ftp-servers.ts";
-import { type Sshd, startSshd } from "../support/sshd.ts";
+import { startSshd } from "../support/sshd.ts";
 import { makeTempDir } from "../support/tempdir.ts";
 
 type Direction = "get" | "put";
 
 interface Campaign {
-  readonly sshd: Sshd;
+  /** Breaks what the transfer depends on. */
+  readonly kill: () => Promise<unknown>;
   readonly server: FtpServer;
   readonly tunnel: Tunnel;
   readonly content: Buffer;
@@ -39,6 +43,7 @@ export async function survival(args: readonly string[]): Promise<number> {
       direction: { type: "string", multiple: true, default: ["get", "put"] },
       megabytes: { type: "string", default: "50" },
       changed: { type: "boolean", default: false },
+      kill: { type: "string", default: "ssh" },
       trace: { type: "boolean", default: false },
     },
   });
@@ -48,10 +53,11 @@ export async function survival(args: readonly string[]): Promise<number> {
   const dir = makeTempDir("survival");
   const sshd = await startSshd();
   const server = await ftpServers[values.server as FtpServer["kind"]](slow);
+  const control = await ControlRelay.open(server);
   const tunnel = await openTunnel({
     ssh: { host: sshd.hostAlias, configFile: sshd.configFile },
     transport: values.transport as "openssh" | "embedded",
-    forwards: [{ port: 0, host: server.address, hostPort: server.port }],
+    forwards: [{ port: 0, host: server.address, hostPort: values.kill === "control" ? control.port : server.port }],
     surviveMs: 120_000,
     trace: (event) => {
       events.push(event);
@@ -59,7 +65,8 @@ export async function survival(args: readonly string[]): Promise<number> {
     },
   });
   try {
-    const campaign = { sshd, server, tunnel, content, isChanged: values.changed, events, dir: dir.path };
+    const kill = values.kill === "control" ? async () => control.breakAll() : () => sshd.killConnections();
+    const campaign = { kill, server, tunnel, content, isChanged: values.changed, events, dir: dir.path };
     for (const direction of values.direction as Direction[]) {
       for (const client of values.client ?? ["curl", "lftp", "inetutils-ftp", "python"]) {
         const counts = new Map<string, number>();
@@ -73,6 +80,7 @@ export async function survival(args: readonly string[]): Promise<number> {
     }
   } finally {
     await tunnel[Symbol.asyncDispose]();
+    control.close();
     await server.stop();
     await sshd.stop();
     dir.remove();
@@ -82,7 +90,7 @@ export async function survival(args: readonly string[]): Promise<number> {
 
 /** One transfer, and one kill in it. */
 async function disturb(campaign: Campaign, client: string, direction: Direction, file: string): Promise<string> {
-  const { sshd, server, tunnel, content, isChanged, events, dir } = campaign;
+  const { kill, server, tunnel, content, isChanged, events, dir } = campaign;
   const local = join(dir, file);
   const remote = join(server.root, file);
   if (direction === "get") {
@@ -102,7 +110,7 @@ async function disturb(campaign: Campaign, client: string, direction: Direction,
   const isKilled = !isOver;
   if (isKilled) {
     if (isChanged) replace(remote, sizeOf(remote));
-    await sshd.killConnections();
+    await kill();
   }
   await running;
   const isEqual = sameBytes(direction === "get" ? local : remote, content);
@@ -114,9 +122,56 @@ async function disturb(campaign: Campaign, client: string, direction: Direction,
   const sessions = events.filter(({ type }) => type === "session.open").length;
   // What follows the first is the client's own doing: lftp tries a part of another file again.
   const codes = told[0]?.slice(0, 3) ?? "nothing";
-  const lost = events.some(({ type }) => type === "ssh.lost");
+  const lost = events.some(
+    (event) => event.type === "relay.note" && /is made again, and the client waits/.test(event.note),
+  );
+  rmSync(local, { force: true });
+  rmSync(remote, { force: true });
   const why = codes === "226" ? "" : ` (${told[0]})`;
-  return `${codes}${why} ${isEqual ? "equal" : "other"} bytes, ${lost ? "killed" : "not killed"}${isKilled ? "" : " too late"}, ${sessions} session`;
+  return `${codes}${why} ${isEqual ? "equal" : "other"} bytes, ${lost ? "survived" : "not noticed"}${isKilled ? "" : " too late"}, ${sessions} session`;
+}
+
+/** In front of the server's control port, and breaks connections to it: its data connections go past. */
+class ControlRelay {
+  readonly #sockets: Set<Socket> = new Set();
+  readonly #listener = createServer((near) => this.#relay(near));
+  readonly #server: FtpServer;
+
+  private constructor(server: FtpServer) {
+    this.#server = server;
+  }
+
+  static async open(server: FtpServer): Promise<ControlRelay> {
+    const relay = new ControlRelay(server);
+    relay.#listener.listen(0, server.address);
+    await once(relay.#listener, "listening");
+    return relay;
+  }
+
+  get port(): number {
+    return (this.#listener.address() as AddressInfo).port;
+  }
+
+  breakAll(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  close(): void {
+    this.breakAll();
+    this.#listener.close();
+  }
+
+  #relay(near: Socket): void {
+    const far = connect(this.#server.port, this.#server.address);
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.#sockets.add(socket);
+      socket.on("error", () => other.destroy()).on("close", () => this.#sockets.delete(socket));
+      socket.pipe(other);
+    }
+  }
 }
 
 /** Another file of that name and size, as an editor or a batch job leaves it. */

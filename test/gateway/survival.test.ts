@@ -177,6 +177,25 @@ describe("an upload whose server crashes", () => {
     expect(whole.equals(content)).toBe(true);
   });
 
+  it("and which goes on storing what it had meanwhile, is stored whole", async () => {
+    let whole: Buffer = Buffer.alloc(0);
+    await using scene = await meetSurviving(
+      crashingAfter(2_000_000, async (control, there) => {
+        await control.expect("SIZE f");
+        await control.reply("213 1500000");
+        const from = 1_500_000 - 1_048_576;
+        (await retrieval(control, from)).end(there.subarray(from));
+        await control.reply("226 done");
+        const rest = await take(await storage(control, 1_500_000));
+        whole = Buffer.concat([there.subarray(0, 1_500_000), rest]);
+        await control.reply("226 stored by the second");
+      }),
+    );
+    await upload(scene);
+    await scene.client.expect(226);
+    expect(whole.equals(content)).toBe(true);
+  });
+
   it("and where another file of that size is then is reset with 426", async () => {
     await using scene = await meetSurviving(
       crashingAfter(1_500_000, async (control, there) => {
