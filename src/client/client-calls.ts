@@ -1,9 +1,10 @@
 // A session as the caller has it: each call in its turn, on the connection that is there.
 import { raceAbort } from "../platform/abort.ts";
 import { SallyportError } from "../protocol/error.ts";
+import type { HashName } from "../protocol/hashes.ts";
 import type { ListedEntry, Listing } from "../protocol/listing/listed-entry.ts";
 import type { Reply } from "../protocol/reply.ts";
-import { type HashName, offeredHashes, remoteHash } from "./checksum.ts";
+import { offeredHashes, remoteHash } from "./checksum.ts";
 import type { ClientOptions, Credentials, DataMode } from "./client-options.ts";
 import * as files from "./file-commands.ts";
 import { quote } from "./file-commands.ts";

@@ -2,9 +2,9 @@
 
 import type { Readable } from "node:stream";
 import type { SallyportError } from "../protocol/error.ts";
+import type { HashName } from "../protocol/hashes.ts";
 import type { ListedEntry, Listing } from "../protocol/listing/listed-entry.ts";
 import type { Reply } from "../protocol/reply.ts";
-import type { HashName } from "./checksum.ts";
 import type { Credentials, DataMode } from "./client-options.ts";
 import type { ListTextOptions } from "./listing.ts";
 import type {

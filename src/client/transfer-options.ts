@@ -1,5 +1,5 @@
 // What the caller says about a transfer, and what he is told.
-import type { HashName } from "./checksum.ts";
+import type { HashName } from "../protocol/hashes.ts";
 import type { DataMode } from "./client-options.ts";
 
 /** How far a transfer is. */

@@ -1,9 +1,11 @@
 // What a source gives, from here to the server; the attempts of a source that can be read again.
+
+import { makeDigest } from "../platform/digest.ts";
 import { toNetworkLines } from "../protocol/ascii.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
-import { makeDigest, offeredHashes } from "./checksum.ts";
+import { offeredHashes } from "./checksum.ts";
 import { flow, refuseAsciiParts, releaseControl } from "./download.ts";
 import type { UploadSource } from "./ftp-client.ts";
 import { sendData } from "./send-data.ts";

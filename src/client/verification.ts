@@ -1,8 +1,11 @@
 // After a transfer: is the file at the other side the same?
+
+import { type Digest, makeDigest } from "../platform/digest.ts";
 import { judgeSize } from "../protocol/client/size-verdict.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import type { HashName } from "../protocol/hashes.ts";
 import { printable } from "../protocol/printable.ts";
-import { type Digest, type HashName, makeDigest, remoteHash } from "./checksum.ts";
+import { remoteHash } from "./checksum.ts";
 import { sizeOf } from "./file-commands.ts";
 import { notify, type Session } from "./session.ts";
 import type { TransferOptions, TransferResult } from "./transfer-options.ts";

@@ -1,6 +1,5 @@
 // The public API of the clients: `sallyport/client`.
 
-export type { HashName } from "../client/checksum.ts";
 export type { AskPassword, ClientOptions, ClientTls, Credentials, DataMode } from "../client/client-options.ts";
 export type { CallOptions, DownloadStream, UploadSource } from "../client/ftp-client.ts";
 export type { ListTextOptions } from "../client/listing.ts";
@@ -17,6 +16,7 @@ export type {
 } from "../client/transfer-options.ts";
 export { systemNetwork } from "../network/system-network.ts";
 export type { NameEncoding } from "../protocol/client/name-bytes.ts";
+export type { HashName } from "../protocol/hashes.ts";
 export type { FileType } from "../protocol/listing/file-facts.ts";
 export type {
   ListedEntry,

@@ -88,10 +88,11 @@ export class DataActions {
     "connect-downstream": (transfer, { to }) => this.#connectDownstream(transfer, to),
     "connect-upstream": (transfer, { port }) => this.#connectUpstream(transfer, port),
     "listen-upstream": (transfer, { how }) => transfer.open("upstream", how, this.#acceptServer(transfer.id, how)),
-    copy: (transfer, { direction, secure = [], from }) =>
-      transfer.copy(direction, this.#securedBy(secure, direction), from),
+    copy: (transfer, { direction, secure = [], from, hash }) =>
+      transfer.copy(direction, this.#securedBy(secure, direction), definedProps({ resendFrom: from, hash })),
     hold: (transfer) => transfer.hold(),
     verify: (transfer, { from, to, secure = [] }) => transfer.verify(from, to, this.#securedBy(secure, "download")),
+    "verify-hash": (transfer, { length, digest }) => transfer.verifyHash(length, digest),
     finish: (transfer, { side }) => transfer.finish(side),
     reset: (transfer, { side }) => transfer.reset(side),
     "forget-downstream": (transfer) => transfer.forget("downstream"),

@@ -1,4 +1,5 @@
 // The end of what an upload has sent: what the server may not have when the connection to it is lost.
+import type { Digest } from "../platform/digest.ts";
 
 /** Copies, so that what is kept is what it counts; in blocks, so that a small file takes little. */
 const blockBytes = 262_144;
@@ -10,9 +11,13 @@ export class RetainedBytes {
   #filled = blockBytes;
   #first = 0;
   #end = 0;
+  /** Of what is gone. */
+  readonly #digest: Digest | undefined;
 
-  constructor(limit: number) {
+  /** `digest`: of all that has passed, for {@link hash}. */
+  constructor(limit: number, digest?: Digest) {
     this.#limit = limit;
+    this.#digest = digest;
   }
 
   /** Where what is kept begins, and where it ends: what has come before is gone. */
@@ -44,10 +49,22 @@ export class RetainedBytes {
     return pieces;
   }
 
+  /** The checksum of the first `length` bytes of all, which must reach into what is kept. */
+  hash(length: number): string | undefined {
+    let left = length - this.#first;
+    const pieces = this.from(this.#first).map((piece) => {
+      const taken = piece.subarray(0, Math.max(0, left));
+      left -= taken.length;
+      return taken;
+    });
+    return left === 0 ? this.#digest?.hex(pieces) : undefined;
+  }
+
   #addBlock(): void {
     // What is waiting to be sent may still be in the old one: it is not used again.
     if (this.#blocks.length * blockBytes >= this.#limit) {
-      this.#blocks.shift();
+      const gone = this.#blocks.shift();
+      if (gone !== undefined) this.#digest?.update(gone);
       this.#first += blockBytes;
     }
     this.#blocks.push(new Uint8Array(blockBytes));

@@ -2,10 +2,12 @@
 import { type CopyEnd, copyData, finish } from "../data-connection/copy.ts";
 import { isJoined } from "../data-connection/joined-pair.ts";
 import type { Clock } from "../platform/clock.ts";
+import { type Digest, makeDigest } from "../platform/digest.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { definedProps } from "../protocol/defined-props.ts";
+import type { HashName } from "../protocol/hashes.ts";
 import { limits } from "../protocol/limits.ts";
 import type { CopyOutcome, DataSide, Direction, RelayInput } from "../protocol/relay/messages.ts";
 import { RetainedBytes } from "./retained-bytes.ts";
@@ -28,6 +30,13 @@ export type SecuredBy = Readonly<
   Partial<Record<DataSide, (plain: Connection, signal: AbortSignal) => Promise<Connection>>>
 >;
 
+export interface CarryOptions {
+  /** Of an upload whose first connection to the server was lost. */
+  readonly resendFrom?: number;
+  /** To be computed, for `verifyHash`. */
+  readonly hash?: HashName;
+}
+
 export interface TransferReports {
   readonly clock: Clock;
   readonly report: (input: RelayInput) => void;
@@ -45,6 +54,8 @@ export class TransferConnections {
   readonly #progress: { bytes: number } = { bytes: 0 };
   #copying: AbortController = new AbortController();
   #retained: RetainedBytes | undefined;
+  /** Of what a download has carried, where the server can be asked for the same. */
+  #digest: Digest | undefined;
 
   constructor(id: number, reports: TransferReports) {
     this.id = id;
@@ -93,14 +104,12 @@ export class TransferConnections {
     this.#reports.track(work);
   }
 
-  /** `resendFrom`: of an upload whose first connection to the server was lost. */
-  copy(direction: Direction, securedBy: SecuredBy, resendFrom?: number): void {
+  copy(direction: Direction, securedBy: SecuredBy, options: CarryOptions): void {
     const secured = Object.entries(securedBy).map(([name, secure]) =>
       this.#secure(name as DataSide, direction, secure),
     );
-    if (secured.length === 0) this.#carry(direction, resendFrom);
-    else
-      this.#reports.track(Promise.all(secured).then((all) => all.every(Boolean) && this.#carry(direction, resendFrom)));
+    if (secured.length === 0) this.#carry(direction, options);
+    else this.#reports.track(Promise.all(secured).then((all) => all.every(Boolean) && this.#carry(direction, options)));
   }
 
   /** Puts what is inside TLS in the plain connection's place. False: it failed, and that is reported. */
@@ -125,19 +134,22 @@ export class TransferConnections {
     return false;
   }
 
-  #carry(direction: Direction, resendFrom: number | undefined): void {
+  #carry(direction: Direction, { resendFrom, hash }: CarryOptions): void {
     const [source, sink] = endsOf(direction);
     const from = this.#sides[source].connection;
     const to = this.#sides[sink].connection;
     if (from === undefined || to === undefined) return;
     if (direction === "upload" && this.#reports.retains)
-      this.#retained ??= new RetainedBytes(limits.surviveBufferBytes);
+      this.#retained ??= new RetainedBytes(limits.surviveBufferBytes, hash && makeDigest(hash));
+    else if (hash !== undefined) this.#digest ??= makeDigest(hash);
     const retained = this.#retained;
+    const digest = this.#digest;
     const { signal } = this.#copying;
     const options = {
       signal,
       progress: this.#progress,
       ...(retained === undefined ? {} : { retain: retained }),
+      ...(digest === undefined ? {} : { retain: { push: (chunk: Uint8Array) => digest.update(chunk) } }),
       ...(retained === undefined || resendFrom === undefined ? {} : { first: retained.from(resendFrom) }),
     };
     // ProFTPD sends 226 only when its client has closed as well, or after 10 s (TimeoutLinger).
@@ -170,6 +182,12 @@ export class TransferConnections {
     this.reset("upstream");
     const carried = this.#retained?.range ?? { first: 0, end: this.#progress.bytes };
     this.#reports.report({ type: "held", id: this.id, ...carried });
+  }
+
+  /** Whether this is the checksum of the first `length` bytes that were carried. */
+  verifyHash(length: number, digest: string): void {
+    const own = this.#retained?.hash(length) ?? (length === this.#progress.bytes ? this.#digest?.hex() : undefined);
+    this.#reports.report({ type: "verified", id: this.id, isSame: own === digest });
   }
 
   /** Whether the server sends these bytes of what was kept. Behind them may be more of it: its lost session may still store what it had. */

@@ -6,12 +6,12 @@ import type { TraceEventBody } from "../platform/trace.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { resolvePath } from "../protocol/file-path.ts";
 import { UnknownCommands } from "../protocol/foreign-protocol.ts";
+import type { HashName } from "../protocol/hashes.ts";
 import { plainHost } from "../protocol/ip-address.ts";
 import type { FactName } from "../protocol/listing/facts-line.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { LoginPhase } from "../protocol/server/admission.ts";
 import type { Account } from "./account.ts";
-import type { HashName } from "./checksum.ts";
 import type { DataConnector } from "./data-connector.ts";
 import type { SessionContext, TlsSession } from "./environment.ts";
 

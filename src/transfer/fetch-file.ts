@@ -2,13 +2,14 @@
 import { createWriteStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { type HashName, makeDigest } from "../client/checksum.ts";
 import { type ReceiveOrder, refuseAsciiParts } from "../client/download.ts";
 import type { Progress, SourceFacts, TransferOptions, Transferred } from "../client/transfer-options.ts";
 import { planVerification } from "../client/verification.ts";
 import { translateFsError } from "../filesystem/fs-error.ts";
+import { makeDigest } from "../platform/digest.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import type { HashName } from "../protocol/hashes.ts";
 import { printable } from "../protocol/printable.ts";
 import { type AttemptRules, attemptsOf, withAttempts } from "./file-attempts.ts";
 import { openTarget } from "./file-sink.ts";

@@ -1,5 +1,5 @@
 // What the library needs of a session beside its public face: single attempts.
-import type { HashName } from "../client/checksum.ts";
+
 import { requireHolder } from "../client/client-calls.ts";
 import { type ReceiveOrder, receive } from "../client/download.ts";
 import type { FtpClient } from "../client/ftp-client.ts";
@@ -8,6 +8,7 @@ import type { TransferResult, Transferred } from "../client/transfer-options.ts"
 import { type RetryRules, withRetries } from "../client/with-retries.ts";
 import type { Clock } from "../platform/clock.ts";
 import { SallyportError } from "../protocol/error.ts";
+import type { HashName } from "../protocol/hashes.ts";
 import { isFtp, type ServerSession } from "./server-session.ts";
 import { storeByFtp } from "./store-by-ftp.ts";
 import type { StoreOrder } from "./store-order.ts";

@@ -1,103 +1,25 @@
 // The server is lost in the middle, and there is another one: the client, which knows nothing of it, sees a pause.
-import { once } from "node:events";
-import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { gate } from "../support/gate.ts";
 import { watchResources } from "../support/resources.ts";
-import type { ScriptedControl } from "../support/scripted-control.ts";
-import type { Script } from "../support/scripted-server.ts";
 import { received } from "../support/test-client.ts";
-import { meetLoggedIn, type Scene } from "./scene.ts";
-import { answerEpsv, file } from "./scripts.ts";
+import {
+  content,
+  crashingAfter,
+  crashingAt,
+  loginInBinary,
+  meetSurviving,
+  retrieval,
+  storage,
+  take,
+  tellFile,
+  upload,
+} from "./crashing-server.ts";
+import { meetLoggedIn } from "./scene.ts";
 
 watchResources();
 
-const content = file(3_000_000);
-const time = "213 20260101000000";
-
-/** In TYPE I, as every client is that knows what it does. */
-async function meetSurviving(script: Script, options: Parameters<typeof meetLoggedIn>[1] = {}): Promise<Scene> {
-  const scene = await meetLoggedIn(script, { surviveMs: 120_000, ...options });
-  await scene.client.ask("TYPE I", 200);
-  return scene;
-}
-
-async function loginInBinary(control: ScriptedControl): Promise<void> {
-  await control.login();
-  await control.expect("TYPE I");
-  await control.reply("200 I");
-}
-
-async function tellFile(control: ScriptedControl, size = content.length, mdtm = time): Promise<void> {
-  await control.expect("SIZE f");
-  await control.reply(`213 ${size}`);
-  await control.expect("MDTM f");
-  await control.reply(mdtm);
-}
-
-/** A RETR from this byte on, by the client or by the gateway: its data connection. */
-async function retrieval(control: ScriptedControl, from: number): Promise<Socket> {
-  const listener = await answerEpsv(control);
-  if (from > 0) {
-    await control.expect(`REST ${from}`);
-    await control.reply("350 restarting");
-  }
-  await control.expect("RETR f");
-  await control.reply("150 here it comes");
-  return listener.accept();
-}
-
-async function storage(control: ScriptedControl, from: number): Promise<Socket> {
-  const listener = await answerEpsv(control);
-  if (from > 0) {
-    await control.expect(`REST ${from}`);
-    await control.reply("350 restarting");
-  }
-  await control.expect("STOR f");
-  await control.reply("150 go on");
-  return listener.accept();
-}
-
-/** Both connections of the server's break. */
-function crash(control: ScriptedControl, data: Socket): void {
-  data.resetAndDestroy();
-  control.reset();
-}
-
-/** All that comes until there is this much, or the end. */
-async function take(data: Socket, most = Number.POSITIVE_INFINITY): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of data.iterator({ destroyOnReturn: false })) {
-    pieces.push(piece as Buffer);
-    bytes += (piece as Buffer).length;
-    if (bytes >= most) break;
-  }
-  return Buffer.concat(pieces);
-}
-
 describe("a download whose server crashes", () => {
-  /** The client has this much of it, and then the server is gone. */
-  function crashingAt(half: number, next: Script): Script {
-    return async (control, number) => {
-      await loginInBinary(control);
-      if (number > 0) {
-        await next(control, number);
-        return;
-      }
-      const listener = await answerEpsv(control);
-      await tellFile(control);
-      await control.expect("RETR f");
-      await control.reply("150 here it comes");
-      const data = await listener.accept();
-      await new Promise<void>((resolve) => data.write(content.subarray(0, half), () => resolve()));
-      // An end in order, as sshd makes of any: all of it arrives.
-      data.end();
-      await once(data, "close");
-      control.reset();
-    };
-  }
-
   it("arrives whole, with one 150 and one 226", async () => {
     await using scene = await meetSurviving(
       crashingAt(1_000_000, async (control) => {
@@ -135,29 +57,6 @@ describe("a download whose server crashes", () => {
 });
 
 describe("an upload whose server crashes", () => {
-  /** It has stored this much of what came. */
-  function crashingAfter(stored: number, next: (control: ScriptedControl, data: Buffer) => Promise<void>): Script {
-    const there: Buffer[] = [];
-    return async (control, number) => {
-      await loginInBinary(control);
-      if (number > 0) {
-        await next(control, Buffer.concat(there).subarray(0, stored));
-        return;
-      }
-      const data = await storage(control, 0);
-      there.push(await take(data, stored));
-      crash(control, data);
-    };
-  }
-
-  async function upload(scene: Scene): Promise<void> {
-    const data = await scene.client.connectData(await scene.client.passiveAddress());
-    data.on("error", () => {}).resume(); // a reset is an outcome
-    scene.client.send("STOR f");
-    data.end(content);
-    await scene.client.expect(150);
-  }
-
   it("is stored whole, and 226 is the new server's", async () => {
     let whole: Buffer = Buffer.alloc(0);
     await using scene = await meetSurviving(
@@ -228,7 +127,7 @@ describe("an upload whose server crashes", () => {
 
   it("behind its last byte, before 226, is confirmed by the new server", async () => {
     await using scene = await meetSurviving(async (control, number) => {
-      await loginInBinary(control);
+      await loginInBinary(control, number);
       if (number === 0) {
         await take(await storage(control, 0));
         control.reset();
@@ -252,7 +151,7 @@ describe("an idle session whose SSH connection is lost", () => {
     const isBack = gate();
     await using scene = await meetSurviving(async (control, number) => {
       if (number > 0) await isBack.passed;
-      await loginInBinary(control);
+      await loginInBinary(control, number);
       if (number > 0) {
         await control.expect("SIZE f");
         await control.reply("213 5");

@@ -1,8 +1,8 @@
 // Commands of the prompt about files at the server, without their content.
 
-import type { HashName } from "../../client/checksum.ts";
 import type { CallOptions } from "../../client/ftp-client.ts";
 import { SallyportError } from "../../protocol/error.ts";
+import type { HashName } from "../../protocol/hashes.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { eachOf } from "./many-files.ts";

@@ -88,6 +88,11 @@ export const relayLimits = {
     unit: "bytes",
     why: "of what the server has of an interrupted upload that are read and compared, before it goes on behind them",
   },
+  hashedBytesMax: {
+    value: 8_589_934_592,
+    unit: "bytes",
+    why: "of an interrupted transfer of which a server that offers it is asked the checksum; 10 to 20 s of its time, in which the client waits",
+  },
   lossNewsMs: {
     value: 2000,
     unit: "ms",

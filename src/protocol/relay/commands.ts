@@ -12,6 +12,7 @@ import type { Aborts } from "./aborts.ts";
 import type { ControlConnections } from "./control-connections.ts";
 import type { DownstreamSetup } from "./downstream-setup.ts";
 import type { DownstreamTls } from "./downstream-tls.ts";
+import type { FileHashes } from "./file-hashes.ts";
 import type { ServerMemory } from "./messages.ts";
 import type { Slot } from "./reply-order.ts";
 import type { SessionRecord } from "./session-record.ts";
@@ -39,6 +40,8 @@ interface SessionParts {
   readonly transfers: Transfers;
   /** Is told what the server answers to the client's commands. */
   readonly record?: SessionRecord | undefined;
+  /** Wants to know how the server tells checksums. */
+  readonly hashes?: FileHashes | undefined;
 }
 
 export class Commands {
@@ -74,6 +77,7 @@ export class Commands {
     this.#isLoggedIn = true;
     this.#user = undefined;
     this.#parts.upstreamTls.loggedIn();
+    this.#parts.hashes?.learn();
   };
 
   /** A 421 by which the server only means that it wants TLS, and that answers the one command that it has. */

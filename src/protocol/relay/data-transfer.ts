@@ -1,6 +1,8 @@
 // One data transfer: its two data connections and the command that uses them. All that is known of it, and nobody else changes it.
 import type { Command } from "../command.ts";
 import { noDataConnection } from "../data-commands.ts";
+import { definedProps } from "../defined-props.ts";
+import type { HashName } from "../hashes.ts";
 import type { HostPort } from "../host-port.ts";
 import type { Reply } from "../reply.ts";
 import type { ControlConnections } from "./control-connections.ts";
@@ -33,6 +35,8 @@ export interface TransferCommand {
   readonly secure: readonly DataSide[];
   /** That REST, where the server has accepted it and sessions are recorded. */
   readonly restart?: Command | undefined;
+  /** Computed of what is carried, where the server could be asked for the same. */
+  readonly hash?: HashName | undefined;
   readonly slot: Slot;
 }
 
@@ -69,10 +73,11 @@ export class DataTransfer {
 
   readonly #data = new StateMachine(dataStates, "idle", (action) => {
     const { id, direction } = this;
-    const { secure = [] } = this.#running ?? {};
-    if (action === "copy")
-      this.#control.emit({ type: action, id, direction, ...(secure.length > 0 && { secure }), ...this.#resumption });
-    else if (action === "call-off" || action === "hold") this.#control.emit({ type: action, id });
+    const { secure = [], hash } = this.#running ?? {};
+    if (action === "copy") {
+      const options = { ...(secure.length > 0 && { secure }), ...this.#resumption, ...definedProps({ hash }) };
+      this.#control.emit({ type: action, id, direction, ...options });
+    } else if (action === "call-off" || action === "hold") this.#control.emit({ type: action, id });
     else this.#control.emit({ type: action, id, side: direction === "download" ? "downstream" : "upstream" });
   });
   #running: TransferCommand | undefined;

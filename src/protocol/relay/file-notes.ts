@@ -1,4 +1,5 @@
-// What a file is known by before its download begins, so that after a loss of the connection nobody is sent the rest of another.
+// What a file is known by before a download of it or an append to it begins, so that after a loss of the connection nobody is
+// sent the rest of another, and nothing is appended to one.
 import { argumentText } from "../command.ts";
 import type { ControlConnections } from "./control-connections.ts";
 import type { DataTransfer } from "./data-transfer.ts";
@@ -21,12 +22,12 @@ export class FileNotes {
   }
 
   /**
-   * Before RETR, and on the wire with it, so that it costs no round trip. Some servers forget REST when another command
+   * Before RETR or APPE, and on the wire with it, so that it costs no round trip. Some servers forget REST when another command
    * follows: it is said once more, and has been accepted a moment ago.
    */
   take(transfer: DataTransfer): void {
     const { verb, command } = transfer;
-    if (verb !== "RETR" || command === undefined || !this.#record.carriesBytes) return;
+    if (!(verb === "RETR" || verb === "APPE") || command === undefined || !this.#record.carriesBytes) return;
     const { restart } = this.#record;
     // The answer to REST has not come: what could be said once more may be refused.
     if (command.restarted && restart === undefined) return;
@@ -40,6 +41,11 @@ export class FileNotes {
   isKnown(transfer: DataTransfer): boolean {
     const note = this.#notes.get(transfer);
     return note?.size !== undefined && note.time !== undefined;
+  }
+
+  /** How long it was; NaN where the server did not say so. */
+  sizeOf(transfer: DataTransfer): number {
+    return sizeIn(this.#notes.get(transfer)?.size);
   }
 
   /** Is it still the file that it was? Strictly by what both replies say. */
@@ -62,3 +68,5 @@ export class FileNotes {
     return note;
   }
 }
+
+const sizeIn = (line: string | undefined): number => Number(/^213 +(\d{1,15})\s*$/.exec(line ?? "")?.[1] ?? Number.NaN);

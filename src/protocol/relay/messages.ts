@@ -1,5 +1,6 @@
 // What goes into the relay machine and what comes out. Bytes and facts in, actions out; the driver in src/gateway performs them.
 import type { TargetVerdict } from "../data-peers.ts";
+import type { HashMethod, HashName } from "../hashes.ts";
 import type { HostPort } from "../host-port.ts";
 import type { Reply } from "../reply.ts";
 
@@ -39,7 +40,7 @@ export type RelayInput =
   | { readonly type: "server-unreachable"; readonly text: string }
   /** What the transfer has carried: of a download to `end`; of an upload, what is kept is from `first` to `end`. */
   | { readonly type: "held"; readonly id: number; readonly first: number; readonly end: number }
-  /** Whether what the server has is what was sent, as `verify` wants to know. */
+  /** Whether what the server has is what was carried, as `verify` and `verify-hash` want to know. */
   | { readonly type: "verified"; readonly id: number; readonly isSame: boolean }
   /** The front listens at this address, as the client is to be told. */
   | { readonly type: "downstream-listening"; readonly id: number; readonly address: HostPort }
@@ -86,6 +87,8 @@ export type RelayAction =
       readonly direction: Direction;
       readonly secure?: readonly DataSide[];
       readonly from?: number;
+      /** To be computed of what is carried, for `verify-hash`. */
+      readonly hash?: HashName;
     }
   /** The server's side is lost and the client's waits for another one: close the first, then answer `held`. */
   | { readonly type: "hold"; readonly id: number }
@@ -97,6 +100,8 @@ export type RelayAction =
       readonly to: number;
       readonly secure?: readonly DataSide[];
     }
+  /** Whether this is the checksum of the first `length` bytes that were carried: answer `verified`. */
+  | { readonly type: "verify-hash"; readonly id: number; readonly length: number; readonly digest: string }
   /** The control connection to the server is lost: make another one, then `upstream-connected` or `server-unreachable`. */
   | { readonly type: "reopen-upstream" }
   /** Deliver end-of-file to this side, then answer `finished`. */
@@ -135,6 +140,8 @@ export interface ServerMemory {
   passiveReaches: boolean;
   /** It has to be told the transfer before it listens (PRET, DrFTPD). */
   wantsPret?: boolean;
+  /** How it tells checksums; undefined: it has not been asked. */
+  hashMethod?: HashMethod | "none";
   /** It takes no login, or no data, without TLS. */
   wantsTls?: boolean;
   /** It has taken a login without TLS. */

@@ -12,6 +12,7 @@ import { ControlConnections } from "./control-connections.ts";
 import type { DataTransfer } from "./data-transfer.ts";
 import { DownstreamSetup } from "./downstream-setup.ts";
 import { DownstreamTls } from "./downstream-tls.ts";
+import { FileHashes } from "./file-hashes.ts";
 import { FileNotes } from "./file-notes.ts";
 import type { RelayAction, RelayConfig, RelayInput } from "./messages.ts";
 import type { Pending } from "./outstanding.ts";
@@ -66,9 +67,21 @@ export class RelaySession {
     const upstream = new UpstreamSetup(control, config);
     const downstream = new DownstreamSetup(control, config, queue, upstream);
     const record = surviveMs > 0 || holdMs > 0 ? new SessionRecord(surviveMs > 0) : undefined;
-    const recorder = record === undefined ? undefined : { record, notes: new FileNotes(control, record) };
+    const hashes = new FileHashes(control, memory);
+    const recorder = record === undefined ? undefined : { record, notes: new FileNotes(control, record), hashes };
     const transfers = new Transfers({ control, ...tls, queue, upstream, aborts, recorder });
-    const commands = new Commands({ control, ...tls, memory, queue, downstream, upstream, aborts, transfers, record });
+    const learning = { record, hashes: surviveMs > 0 ? hashes : undefined };
+    const commands = new Commands({
+      control,
+      ...tls,
+      memory,
+      queue,
+      downstream,
+      upstream,
+      aborts,
+      transfers,
+      ...learning,
+    });
     this.#upstreamTls = upstreamTls;
     this.#downstreamTls = downstreamTls;
     this.#queue = queue;

@@ -5,6 +5,7 @@ import { limits } from "../limits.ts";
 import { type Reply, replyText } from "../reply.ts";
 import type { ControlConnections } from "./control-connections.ts";
 import type { DataTransfer } from "./data-transfer.ts";
+import type { FileHashes } from "./file-hashes.ts";
 import type { FileNotes } from "./file-notes.ts";
 import type { SessionRecord } from "./session-record.ts";
 import type { UpstreamSetup } from "./upstream-setup.ts";
@@ -14,6 +15,7 @@ interface SessionParts {
   readonly upstream: UpstreamSetup;
   readonly record: SessionRecord;
   readonly notes: FileNotes;
+  readonly hashes: FileHashes;
 }
 
 /** What the data connections have carried: of an upload, what is kept is from `first` to `end`. */
@@ -37,6 +39,8 @@ interface Reading {
 type Phase = "comparing" | "verifying" | "preparing" | "restarting" | "over";
 
 const otherSize = "the server's SIZE is not that of what was sent";
+const changed = "the file at the server has changed";
+const otherContent = "the file at the server is not what was sent";
 
 export class Resumption {
   readonly #parts: SessionParts;
@@ -47,6 +51,8 @@ export class Resumption {
   #phase: Phase = "comparing";
   #offset = 0;
   #reading: Reading | undefined;
+  /** Waits for the word on a checksum. */
+  #onHashVerified: ((isSame: boolean) => void) | undefined;
 
   /** The session is as it was; `onOver` is called once, unless it is stopped. */
   constructor(
@@ -58,7 +64,7 @@ export class Resumption {
   ) {
     this.#parts = parts;
     this.#transfer = transfer;
-    this.#command = command;
+    this.#command = resumingCommand(command);
     this.#held = held;
     this.#onOver = onOver;
   }
@@ -73,7 +79,7 @@ export class Resumption {
     } else if (end === 0) this.#prepare(0);
     else {
       notes.compare(this.#transfer, name, (isSame) =>
-        isSame ? this.#prepare(end) : this.#fail("the file at the server has changed"),
+        isSame ? this.#verifyHash(end, changed, () => this.#prepare(end)) : this.#fail(changed),
       );
     }
   }
@@ -92,23 +98,68 @@ export class Resumption {
 
   /** What was read is, or is not, what was sent. */
   verified(isSame: boolean): void {
-    if (this.#reading === undefined) return;
-    this.#reading.isSame ??= isSame;
-    this.#verifyEnds();
+    const onHashVerified = this.#onHashVerified;
+    this.#onHashVerified = undefined;
+    if (onHashVerified !== undefined) onHashVerified(isSame);
+    else if (this.#reading !== undefined) {
+      this.#reading.isSame ??= isSame;
+      this.#verifyEnds();
+    }
   }
 
   /** An upload of which the server has what SIZE says. */
   #sized(reply: Reply): void {
     const { first, end } = this.#held;
     const text = replyText(reply).trim();
-    const size = reply.code === 213 && /^\d{1,15}$/.test(text) ? Number(text) - baseOf(this.#transfer) : 0;
+    const isTold = reply.code === 213 && /^\d{1,15}$/.test(text);
+    const size = isTold ? Number(text) - this.#base : 0;
+    const isAppend = this.#transfer.verb === "APPE";
+    // To the end of another file nothing is appended.
+    if (isAppend && isTold && size === 0 && first === 0) this.#compareUntouched();
+    else if (isAppend && size <= 0) this.#fail(otherSize);
     // Nothing that the server may have is needed.
-    if (size <= 0 && first === 0) this.#prepare(0);
+    else if (size <= 0 && first === 0) this.#prepare(0);
     else if (size <= first || size > end) this.#fail(otherSize);
-    else if (this.#phase === "comparing") {
+    else {
       this.#offset = size;
-      this.#phase = "verifying";
+      this.#verifyHash(size, otherContent, () => {
+        if (this.#phase === "comparing") this.#phase = "verifying";
+      });
     }
+  }
+
+  #compareUntouched(): void {
+    const name = argumentText(this.#command);
+    this.#parts.notes.compare(this.#transfer, name, (isSame) => (isSame ? this.#prepare(0) : this.#fail(changed)));
+  }
+
+  /** Of all that was carried up to there, where the server tells its checksum. `untold`: what is to be done where it does not. */
+  #verifyHash(length: number, other: string, untold: () => void): void {
+    const { hashes, control } = this.#parts;
+    const { id, direction, command } = this.#transfer;
+    const question = { name: argumentText(this.#command), from: this.#base, to: this.#base + length };
+    const attempt = (spelling: number): void =>
+      hashes.ask(question, spelling, (digest) => {
+        if (this.#phase !== "comparing") return;
+        if (digest === undefined && spelling === 0) untold();
+        else if (digest === undefined) this.#fail(other);
+        else {
+          this.#onHashVerified = (isSame) => {
+            if (isSame) this.#prepare(this.#offset);
+            else if (spelling + 1 < hashes.spellings) attempt(spelling + 1);
+            else this.#fail(other);
+          };
+          control.emit({ type: "verify-hash", id, length, digest });
+        }
+      });
+    if (direction === "download") this.#offset = length;
+    if (command?.hash === undefined || length > limits.hashedBytesMax) untold();
+    else attempt(0);
+  }
+
+  /** Where in the file the transfer began. */
+  get #base(): number {
+    return baseOf(this.#transfer, this.#parts.notes);
   }
 
   #prepare(offset: number): void {
@@ -131,7 +182,7 @@ export class Resumption {
     const { control } = this.#parts;
     const from = Math.max(this.#held.first, this.#offset - limits.verifiedBytes);
     this.#reading = { from, isBegun: false, isSame: undefined, isOver: false };
-    const position = baseOf(this.#transfer) + from;
+    const position = this.#base + from;
     if (position > 0) control.ask("REST", String(position), ({ code }) => code === 350 || this.verified(false));
     this.#transfer.connectUpstream();
     const onFinal = ({ code }: Reply): void => {
@@ -162,7 +213,7 @@ export class Resumption {
     this.#reading = undefined;
     this.#transfer.withdrawUpstream();
     if (reading.isSame) this.#prepare(this.#offset);
-    else this.#fail("the file at the server is not what was sent");
+    else this.#fail(otherContent);
   }
 
   /** The server listens for the data connection of this command. */
@@ -176,7 +227,7 @@ export class Resumption {
   }
 
   #restart(): void {
-    const position = baseOf(this.#transfer) + this.#offset;
+    const position = this.#base + this.#offset;
     if (position === 0) {
       this.#end({ offset: 0 });
       return;
@@ -207,15 +258,21 @@ export function resumptionObstacle(
 ): string | undefined {
   const { verb, direction } = transfer;
   const isWhole = (direction === "download" ? end : first) === 0;
-  if (direction === "upload" && verb !== "STOR") return `${verb} cannot be sent twice`;
-  if (Number.isNaN(baseOf(transfer))) return "where it began is not known";
+  if (direction === "upload" && verb !== "STOR" && verb !== "APPE") return `${verb} cannot be sent twice`;
+  if (Number.isNaN(baseOf(transfer, notes))) return "where it began is not known";
   if (isWhole) return undefined;
   if (direction === "upload") return record.carriesBytes ? undefined : "only TYPE I is resumed in the middle";
   return notes.isKnown(transfer) ? undefined : "the file's SIZE and MDTM are not known";
 }
 
-/** Where the client's own REST had it begin. */
-function baseOf({ command }: DataTransfer): number {
+/** What brings the rest of it, behind REST: to a known place in the file, whatever else may be at its end by now. */
+export const resumingCommand = (command: Command): Command =>
+  command.verb === "APPE" ? { ...command, verb: "STOR" } : command;
+
+/** Where the client's own REST had it begin, or the end of the file had an append. */
+function baseOf(transfer: DataTransfer, notes: FileNotes): number {
+  const { command, verb } = transfer;
+  if (verb === "APPE") return command?.restarted === true ? Number.NaN : notes.sizeOf(transfer);
   if (command?.restart === undefined) return command?.restarted === true ? Number.NaN : 0;
   const text = argumentText(command.restart).trim();
   return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;

@@ -7,6 +7,7 @@ import type { Aborts } from "./aborts.ts";
 import type { Commands } from "./commands.ts";
 import type { ControlConnections } from "./control-connections.ts";
 import type { DataTransfer } from "./data-transfer.ts";
+import type { FileHashes } from "./file-hashes.ts";
 import type { FileNotes } from "./file-notes.ts";
 import type { Pending } from "./outstanding.ts";
 import { type Held, type Outcome, Resumption, resumptionObstacle } from "./resumption.ts";
@@ -26,6 +27,7 @@ interface SessionParts {
   readonly commands: Commands;
   readonly record: SessionRecord;
   readonly notes: FileNotes;
+  readonly hashes: FileHashes;
   readonly surviveMs: number;
   readonly holdMs: number;
   /** The session with the server will not be again. */

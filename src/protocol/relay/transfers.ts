@@ -8,8 +8,10 @@ import { Completion } from "./completion.ts";
 import type { ControlConnections } from "./control-connections.ts";
 import type { DataTransfer } from "./data-transfer.ts";
 import type { DownstreamTls } from "./downstream-tls.ts";
+import type { FileHashes } from "./file-hashes.ts";
 import type { FileNotes } from "./file-notes.ts";
 import type { CopyOutcome, DataSide, Direction } from "./messages.ts";
+import { resumingCommand } from "./resumption.ts";
 import type { SessionRecord } from "./session-record.ts";
 import { explained, gatewayReply } from "./texts.ts";
 import type { TransferQueue } from "./transfer-queue.ts";
@@ -32,6 +34,7 @@ interface SessionParts {
 export interface TransferRecorder {
   readonly record: SessionRecord;
   readonly notes: FileNotes;
+  readonly hashes: FileHashes;
 }
 
 export class Transfers {
@@ -60,7 +63,10 @@ export class Transfers {
     this.#upstream.transferBegins();
     const secure = dataSides.filter((side) => this.#tls[side].protectsData);
     const slot = this.#control.openSlot(command.verb);
-    transfer.begin({ command, direction, restarted, secure, slot, restart: this.#recorder?.record.restart });
+    const { record, hashes } = this.#recorder ?? {};
+    const isWholeFile = command.verb === "STOR" && !restarted;
+    const hash = record?.carriesBytes ? hashes?.algorithmFor(isWholeFile) : undefined;
+    transfer.begin({ command, direction, restarted, secure, slot, restart: record?.restart, hash });
     // As soon as port and transfer are known, so that the channel is ahead of the data.
     transfer.connectUpstream();
     this.#recorder?.notes.take(transfer);
@@ -74,7 +80,7 @@ export class Transfers {
     this.#upstream.transferBegins();
     transfer.resume(from);
     transfer.connectUpstream();
-    this.#send(transfer, transfer.command.command);
+    this.#send(transfer, resumingCommand(transfer.command.command));
   }
 
   opened(transfer: DataTransfer, side: DataSide): void {

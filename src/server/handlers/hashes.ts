@@ -1,7 +1,8 @@
 // Checksums: HASH (draft-bryan-ftpext-hash) and what came before it.
 import { SallyportError } from "../../protocol/error.ts";
+import type { HashName } from "../../protocol/hashes.ts";
 import { makeReply } from "../../protocol/reply.ts";
-import { checksum, type HashName } from "../checksum.ts";
+import { checksum } from "../checksum.ts";
 import { plainReply } from "../replies.ts";
 import { filesOf, type Handler, type HandlerTable, pathOf, type Session } from "../session.ts";
 

@@ -1,10 +1,11 @@
 // A session with an SFTP server, with the words of the FTP client.
-import type { HashName } from "../../client/checksum.ts";
+
 import type { CallOptions } from "../../client/ftp-client.ts";
 import type { DownloadOptions, FileTransferOptions, Transferred } from "../../client/transfer-options.ts";
 import { fsError } from "../../filesystem/fs-error.ts";
 import { wakefulClock } from "../../network/system-clock.ts";
 import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
+import type { HashName } from "../../protocol/hashes.ts";
 import type { ListedEntry, Listing, UnreadLine } from "../../protocol/listing/listed-entry.ts";
 import { type DownloadStream, openDownload } from "../download-stream.ts";
 import type { FileAttempts } from "../file-attempts.ts";

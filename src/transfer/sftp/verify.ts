@@ -1,7 +1,8 @@
 // After an SFTP transfer: is the file at the other side the same? OpenSSH has no checksums (its PROTOCOL, section 4, names
 // none), so the file is read once more.
-import { type Digest, makeDigest } from "../../client/checksum.ts";
+
 import type { SourceFacts, Transferred } from "../../client/transfer-options.ts";
+import { type Digest, makeDigest } from "../../platform/digest.ts";
 import { judgeSize } from "../../protocol/client/size-verdict.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";

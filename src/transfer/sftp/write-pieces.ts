@@ -1,9 +1,9 @@
 // The bytes of an upload, from the source into a file that is open at the server.
 
-import { type Digest, makeDigest } from "../../client/checksum.ts";
 import type { Chunks } from "../../client/upload.ts";
 import type { SftpUpdater } from "../../filesystem/sftp/sftp-writer.ts";
 import { raceAbort } from "../../platform/abort.ts";
+import { type Digest, makeDigest } from "../../platform/digest.ts";
 import { isSallyportError } from "../../protocol/error.ts";
 import type { StoreOrder } from "../store-order.ts";
 import type { SftpChannel } from "./sftp-channel.ts";

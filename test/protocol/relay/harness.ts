@@ -19,7 +19,7 @@ export class RelayHarness {
       clientHost: "127.0.0.1",
       target: "ftp-host:21",
       keepaliveMs: 0,
-      memory: { passiveReaches: true },
+      memory: { passiveReaches: true, hashMethod: "none" },
       judgeTarget: () => ({ allowed: true }),
       ...config,
     });

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { limits } from "../../../src/protocol/limits.ts";
 import type { RelayConfig } from "../../../src/protocol/relay/messages.ts";
-import type { RelayHarness } from "./harness.ts";
+import { RelayHarness } from "./harness.ts";
 import { asked, loginAgain, lost, surviving } from "./surviving.ts";
 
 /** In TYPE I, with this much of a file of 1000 bytes given to the client, and then the loss. */
@@ -244,8 +244,8 @@ describe("an upload whose server is lost", () => {
     },
   );
 
-  it.each([["APPE f"], ["STOU"]])("by %s is reset with 426", (command) => {
-    const relay = lostInUpload(command, 0, 500);
+  it("by STOU is reset with 426", () => {
+    const relay = lostInUpload("STOU", 0, 500);
     expect(relay.toClient).toEqual([expect.stringContaining("426 ")]);
   });
 
@@ -268,5 +268,102 @@ describe("an upload whose server is lost", () => {
     expect(relay.toClient).toEqual([]);
     relay.server("226 stored");
     expect(relay.toClient).toEqual(["226 stored"]);
+  });
+});
+
+describe("an append whose server is lost", () => {
+  /** To a file of this size and time. */
+  function lostInAppend(size: string, time: string, first: number, end: number): RelayHarness {
+    const relay = surviving();
+    asked(relay, "TYPE I", "200 I");
+    relay.passive(1);
+    relay.client("APPE f");
+    expect(relay.toServer.slice(-3)).toEqual(["SIZE f", "MDTM f", "APPE f"]);
+    relay.input({ type: "data-open", id: 1, side: "upstream" });
+    relay.input({ type: "data-open", id: 1, side: "downstream" });
+    relay.server(size, time, "150 go on");
+    relay.look();
+    relay.input(lost);
+    relay.input({ type: "held", id: 1, first, end });
+    return relay;
+  }
+
+  const time = "213 20260101000000";
+
+  it("goes on by STOR behind what SIZE confirms, once the end of that is what was sent", () => {
+    const relay = lostInAppend("213 1000", time, 0, 500);
+    expect(loginAgain(relay, ["331 password", "230 welcome", "200 I"]).at(-1)).toBe("SIZE f");
+    relay.server("213 1350");
+    prepared(relay);
+    relay.input({ type: "data-open", id: 1, side: "upstream" });
+    relay.server("350 restarting", "150 here it comes");
+    expect(relay.toServer).toEqual(["EPSV", "REST 1000", "RETR f"]);
+    expect(relay.done).toContain("verify 1 0 350");
+    relay.input({ type: "verified", id: 1, isSame: true });
+    relay.server("226 done");
+    prepared(relay);
+    relay.server("350 restarting");
+    expect(relay.toServer).toEqual(["EPSV", "REST 1350", "STOR f"]);
+    relay.look();
+    relay.input({ type: "data-open", id: 1, side: "upstream" });
+    relay.server("150 go on");
+    expect(relay.done).toEqual(["copy 1 upload 350"]);
+    relay.input({ type: "copied", id: 1, outcome: "eof" });
+    relay.input({ type: "finished", id: 1, ok: true });
+    relay.server("226 stored");
+    expect(relay.toClient).toEqual(["226 stored"]);
+  });
+
+  it("of which nothing has come goes on from the end that the file had, if it is still that file", () => {
+    const relay = lostInAppend("213 1000", time, 0, 500);
+    const sent = loginAgain(relay, ["331 password", "230 welcome", "200 I", "213 1000", "213 1000", time]);
+    expect(sent.slice(-2)).toEqual(["EPSV", "REST 1000"]);
+    prepared(relay);
+    relay.server("350 restarting");
+    expect(relay.toServer).toEqual(["STOR f"]);
+  });
+
+  it.each([
+    ["is another file of that size", ["213 1000", "213 1000", "213 20260101000001"]],
+    ["is shorter", ["213 999"]],
+    ["is gone", ["550 no such file"]],
+    ["is longer than all that was sent", ["213 1501"]],
+  ])("and whose file %s is reset with 426", (_, replies) => {
+    const relay = lostInAppend("213 1000", time, 0, 500);
+    loginAgain(relay, ["331 password", "230 welcome", "200 I", ...replies]);
+    expect(relay.toClient).toEqual([expect.stringContaining("426 ")]);
+    expect(relay.done).toContain("reset 1 downstream");
+  });
+
+  it("and whose start is unknown is reset with 426 at once", () => {
+    const relay = lostInAppend("550 no SIZE", "550 no MDTM", 0, 500);
+    expect(relay.toClient).toEqual([expect.stringMatching(/^426 .*where it began is not known/)]);
+  });
+});
+
+describe("what the server can compute", () => {
+  it("is asked once behind the first login of all, and the client sees nothing of it", () => {
+    const memory = { passiveReaches: true };
+    const first = new RelayHarness({ surviveMs: 120_000, memory });
+    first.server("220 ready");
+    first.client("USER me", "PASS secret");
+    first.server("331 password", "230 welcome");
+    expect(first.toServer.at(-1)).toBe("FEAT");
+    first.look();
+    first.server("211-Features:", " XMD5", "211 End");
+    expect(first.toClient).toEqual([]);
+    const second = new RelayHarness({ surviveMs: 120_000, memory });
+    second.server("220 ready");
+    second.client("USER me", "PASS secret");
+    second.server("331 password", "230 welcome");
+    expect(second.toServer).toEqual(["USER me", "PASS secret"]);
+  });
+
+  it("is not asked where sessions do not survive", () => {
+    const relay = new RelayHarness({ memory: { passiveReaches: true } });
+    relay.server("220 ready");
+    relay.client("USER me", "PASS secret");
+    relay.server("331 password", "230 welcome");
+    expect(relay.toServer).toEqual(["USER me", "PASS secret"]);
   });
 });
