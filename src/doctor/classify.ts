@@ -4,6 +4,7 @@ import type { SallyportError } from "../protocol/error.ts";
 import { isLoopback, sameHost } from "../protocol/ip-address.ts";
 import { type DataFacts, dataModeOf, type Facts, isOwnMachine } from "./facts.ts";
 import type { FindingId } from "./findings.ts";
+import { placeOf, rewritten } from "./placement.ts";
 
 interface Row {
   readonly id: FindingId;
@@ -53,6 +54,7 @@ const passive: readonly Row[] = [
   { id: "D13", fits: ({ callToNamed }) => callToNamed !== undefined },
   { id: "D02", fits: (fact, others) => isForward(fact) && leadsElsewhere(others) },
   { id: "D04", fits: isForward },
+  { id: "D45", fits: (fact) => ["loopback", "link-local", "wrong family"].includes(placeOf(fact)) },
   { id: "D12", fits: (fact) => namesAnother(fact) && namesPrivate(fact) },
   { id: "D13", fits: namesAnother },
   { id: "D15", fits: ({ call }) => call !== undefined },
@@ -90,6 +92,7 @@ export function classify(fact: DataFacts, { data }: Pick<Facts, "data">): Findin
   const others = data.filter(({ way }) => way === fact.way);
   if (fact.works) return goesPastTheForward(fact) ? "D06" : undefined;
   if (hasOlderSpelling(fact, others)) return undefined;
+  if (fact.call !== undefined && rewritten(fact, data) !== undefined) return "D47";
   return rowsOf[dataModeOf(fact.mode)].find(({ fits }) => fits(fact, others))?.id;
 }
 

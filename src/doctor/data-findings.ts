@@ -22,7 +22,10 @@ export type DataFindingId =
   | "D20"
   | "D22"
   | "D29"
-  | "D39";
+  | "D39"
+  | "D45"
+  | "D46"
+  | "D47";
 
 const passiveClient = "passive mode: curl --ftp-pasv, lftp `set ftp:passive-mode on`, ftp -p";
 const activeClient = "active mode: curl --ftp-port -, lftp `set ftp:passive-mode off`, ftp -A";
@@ -241,5 +244,38 @@ export const dataFindings: Readonly<Record<DataFindingId, FindingRow>> = {
       ["ProFTPD", "TLSOptions NoSessionReuseRequired"],
       ["FileZilla Server", "no setting: the client has to resume"],
     ],
+  },
+  D45: {
+    title: "the server's 227 leads nowhere",
+    why: "The address in it is a loopback or link-local one, or of the other family than the control connection. It is set wrongly, or the server takes its address from a name that resolves so.",
+    remedies: [
+      ["vsftpd", "pasv_address=THE-ADDRESS-THAT-CLIENTS-USE, or leave it out; pasv_addr_resolve=NO"],
+      ["ProFTPD", "MasqueradeAddress with the address that clients use, or leave it out; look at /etc/hosts"],
+      ["Pure-FTPd", "ForcePassiveIP (-P) with the address that clients use, or leave it out"],
+      ["FileZilla Server", "Passive mode: the public IP that clients use"],
+      ["IIS", "FTP Firewall Support: External IP Address of Firewall"],
+      ["client", "EPSV, which names no address: curl does so by itself, lftp `set ftp:prefer-epsv on`"],
+    ],
+    instead: tunnel,
+  },
+  D46: {
+    title: "the server takes data connections from anywhere",
+    why: "It does not compare where a data connection comes from with its client's address. Proxies and tunnels work more easily with it, and whoever guesses a port gets the file or puts another in its place.",
+    remedies: [
+      ["vsftpd", "pasv_promiscuous=NO"],
+      ["ProFTPD", "AllowForeignAddress off"],
+      ["FileZilla Server", "Security: require matching peer IP address of control and data connection"],
+      ["server", "data connections in TLS, with session resumption required"],
+    ],
+  },
+  D47: {
+    title: "something on the way rewrites the FTP conversation",
+    why: "What the server says inside SSH is not what arrives directly, so a NAT or firewall in between reads FTP and puts other addresses in (nf_nat_ftp, an ALG). It helps as long as it is right, and it is blind to TLS.",
+    remedies: [
+      ["nftables", "at the NAT: no ct helper ftp, and the server's passive ports forwarded instead"],
+      ["cloud firewall", "switch the FTP ALG off at the router, and admit the passive ports"],
+      ["client", "EPSV or TLS, which it cannot rewrite"],
+    ],
+    instead: tunnel,
   },
 };

@@ -1,6 +1,8 @@
 // Goes the whole way as a client does, and looks at each step: SSH, the session, then each data mode in a separate session.
 import type { ClientOptions } from "../client/client-options.ts";
 import type { ClientEnvironment } from "../client/session.ts";
+import { Deferred } from "../platform/deferred.ts";
+import { isPrivateAddress } from "../protocol/cidr.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import {
   type ControlFacts,
@@ -8,13 +10,16 @@ import {
   dataModeOf,
   type Facts,
   type NameFacts,
+  type PeerFacts,
   type ProbedMode,
   type SshFacts,
   type ThirdPartyFacts,
 } from "./facts.ts";
+import { isPlainWay } from "./placement.ts";
 import { probeActive, probeDefaultPort } from "./probes/active-probe.ts";
 import { probeName, type Resolve } from "./probes/name-probe.ts";
-import { probePassive } from "./probes/passive-probe.ts";
+import { type PassiveMode, probePassive } from "./probes/passive-probe.ts";
+import { probePeerCheck } from "./probes/peer-probe.ts";
 import { openProbeSession, type Probing, probeGreeting } from "./probes/session-probe.ts";
 import { probeSsh, type SshWay } from "./probes/ssh-probe.ts";
 import { probeThirdParty } from "./probes/third-party-probe.ts";
@@ -48,7 +53,7 @@ export interface ExamineOptions {
 /** Never throws for what is found. */
 export async function examine(options: ExamineOptions): Promise<Facts> {
   const found = new Examination(options);
-  await Promise.all([found.directly(), found.throughSsh()]);
+  await Promise.all([found.lookDirectly(), found.lookThroughSsh()]);
   return found.facts;
 }
 
@@ -60,6 +65,8 @@ class Examination {
   readonly #controls: ControlFacts[] = [];
   readonly #data: DataFacts[] = [];
   readonly #thirdParty: ThirdPartyFacts[] = [];
+  #peer: PeerFacts | undefined;
+  readonly #direct: Deferred<void> = new Deferred();
 
   constructor(options: ExamineOptions) {
     this.#options = options;
@@ -76,21 +83,25 @@ class Examination {
       data: this.#data,
       thirdParty: this.#thirdParty,
       notLookedAt: this.#steps.left,
-      ...definedProps({ name: this.#name, ssh: this.#ssh }),
+      ...definedProps({ name: this.#name, ssh: this.#ssh, peer: this.#peer }),
     };
   }
 
-  async directly(): Promise<void> {
-    const { direct, server, resolve, signal } = this.#options;
-    if (direct === undefined) return;
-    await this.#unlessAborted(async () => {
-      const probing = { way: "direct", options: server, environment: direct, signal } as const;
-      if (resolve !== undefined) this.#name = await probeName(probing, resolve);
-      await this.#way(probing);
-    });
+  async lookDirectly(): Promise<void> {
+    const probing = this.#directly;
+    const { resolve } = this.#options;
+    try {
+      await this.#unlessAborted(async () => {
+        if (probing === undefined) return;
+        if (resolve !== undefined) this.#name = await probeName(probing, resolve);
+        await this.#way(probing);
+      });
+    } finally {
+      this.#direct.resolve();
+    }
   }
 
-  async throughSsh(): Promise<void> {
+  async lookThroughSsh(): Promise<void> {
     const { ssh, signal, server } = this.#options;
     if (ssh === undefined) return;
     await this.#unlessAborted(async () => {
@@ -103,11 +114,33 @@ class Examination {
           ...definedProps({ host: ssh.serverHost }),
           activeAddress: way.address ?? "127.0.0.1",
         };
-        await this.#way({ way: "ssh", options, environment: way.environment, signal });
+        const probing = { way: "ssh", options, environment: way.environment, signal } as const;
+        await this.#way(probing);
+        await this.#direct.promise;
+        // An SSH host of our own network may have the same outer address as this machine.
+        const isElsewhere = ssh.serverHost !== undefined || !isPrivateAddress(way.address ?? "127.0.0.1");
+        if (isElsewhere) await this.#comparePeers(probing);
       } finally {
         await way[Symbol.asyncDispose]();
       }
     });
+  }
+
+  get #directly(): Probing | undefined {
+    const { direct, server, signal } = this.#options;
+    return direct && { way: "direct", options: server, environment: direct, signal };
+  }
+
+  /** Where both ways carry data, from addresses that differ. */
+  async #comparePeers(ssh: Probing): Promise<void> {
+    const direct = this.#directly;
+    const passive = (fact: DataFacts): boolean => fact.works && dataModeOf(fact.mode) === "passive";
+    const own = this.#data.find((fact) => passive(fact) && isPlainWay(fact));
+    if (direct === undefined || own === undefined || !this.#data.some((fact) => passive(fact) && fact.way === "ssh"))
+      return;
+    this.#peer = await this.#steps.run(comparison, "direct", () =>
+      probePeerCheck(direct, ssh, own.mode as PassiveMode),
+    );
   }
 
   /** An examination that is ended keeps what it knows. */
@@ -144,6 +177,7 @@ class Examination {
 }
 
 const session = "the FTP session";
+const comparison = "whether the server compares addresses";
 const serverToServer = "a transfer from server to server";
 
 async function inTurn<T>(items: readonly T[], each: (item: T) => Promise<void>): Promise<void> {

@@ -46,6 +46,18 @@ export function isOwnMachine({ way, local, remote }: ControlFacts): boolean {
   return isLoopback(remote.host) || sameHost(local.host, remote.host);
 }
 
+export interface PortTry {
+  readonly port: number;
+  readonly call: CallFate;
+}
+
+/** A data connection that came from another address than the control connection. */
+export interface PeerFacts {
+  /** The server took it, and the listing came. */
+  readonly isTaken: boolean;
+  readonly final?: Reply;
+}
+
 /** One attempt to get a listing. */
 export interface DataFacts {
   readonly way: WayName;
@@ -71,6 +83,13 @@ export interface DataFacts {
   readonly finalOfNamed?: Reply;
   /** The data connection broke, or the control connection went away. */
   readonly error?: SallyportError;
+  /** Passive: further ports that the server named, which were connected to and not used. */
+  readonly tries?: readonly PortTry[];
+  /** Passive, inside TLS: the last reply to a listing whose data connection did not resume the control connection's TLS session. */
+  readonly finalUnresumed?: Reply;
+  /** Default data ports: how long the second listing was tried again, and whether it worked in the end. */
+  readonly waitedMs?: number;
+  readonly worksLater?: boolean;
   /** Default data ports: it was the second listing of a session, and the first had worked. */
   readonly isSecond?: boolean;
 }
@@ -121,5 +140,6 @@ export interface Facts {
   readonly ssh?: SshFacts;
   readonly controls: readonly ControlFacts[];
   readonly data: readonly DataFacts[];
+  readonly peer?: PeerFacts;
   readonly thirdParty?: readonly ThirdPartyFacts[];
 }

@@ -4,20 +4,11 @@ import type { SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { classify, isUnanswered } from "./classify.ts";
-import type { ControlFacts, DataFacts, Facts, NameFacts, SshFacts, ThirdPartyFacts, WayName } from "./facts.ts";
+import type { ControlFacts, DataFacts, Facts, NameFacts, SshFacts, ThirdPartyFacts } from "./facts.ts";
 import type { FindingId } from "./findings.ts";
-
-/** `note`: worth knowing; nothing fails because of it. */
-export type Severity = "failure" | "warning" | "note";
-
-export interface Finding {
-  readonly id: FindingId;
-  /** Where it was seen; absent: on the way to the SSH host. */
-  readonly way?: WayName;
-  readonly severity: Severity;
-  /** Lines: what was said, which connection came to what. */
-  readonly evidence: readonly string[];
-}
+import type { Finding } from "./found.ts";
+import { judgePeer, judgeWorking } from "./judge-working.ts";
+import { placeOf, placeWords, rewritten } from "./placement.ts";
 
 /** In the order of the layers: name, SSH, control connection, data. One finding of a kind and way. */
 export function judge(facts: Facts): readonly Finding[] {
@@ -26,6 +17,7 @@ export function judge(facts: Facts): readonly Finding[] {
     ...(facts.ssh === undefined ? [] : judgeSsh(facts.ssh)),
     ...facts.controls.flatMap(judgeControl),
     ...facts.data.flatMap((fact) => judgeData(fact, facts)),
+    ...(facts.peer === undefined ? [] : judgePeer(facts.peer)),
     ...(facts.thirdParty ?? []).flatMap(judgeThirdParty),
   ]);
 }
@@ -86,10 +78,10 @@ const controlFinding = (error: SallyportError): FindingId => controlRows.find(([
 
 function judgeData(fact: DataFacts, facts: Facts): readonly Finding[] {
   const id = classify(fact, facts);
-  if (id === undefined) return [];
+  if (id === undefined) return fact.works ? judgeWorking(fact) : [];
   // Another mode carries the files: worth knowing, and no failure of FTP.
   const works = facts.data.some((other) => other.way === fact.way && other.works);
-  return [{ id, way: fact.way, severity: works ? "warning" : "failure", evidence: evidenceOf(fact) }];
+  return [{ id, way: fact.way, severity: works ? "warning" : "failure", evidence: evidenceOf(fact, facts.data) }];
 }
 
 function judgeThirdParty({ way, other, named, setup }: ThirdPartyFacts): readonly Finding[] {
@@ -101,7 +93,7 @@ function judgeThirdParty({ way, other, named, setup }: ThirdPartyFacts): readonl
 const said = ({ lines }: Reply): string => printable(lines[0] ?? "", 200);
 
 /** The conversation, and the fate of each connection, in their order. */
-function evidenceOf(fact: DataFacts): readonly string[] {
+function evidenceOf(fact: DataFacts, data: readonly DataFacts[]): readonly string[] {
   const { mode, setup, named, used, call, callToNamed, peer, final, finalOfNamed, error, control } = fact;
   const isOurs = mode === "EPSV" || mode === "PASV";
   const at = (where: typeof used): string => (where === undefined ? "?" : formatEndpoint(where));
@@ -113,6 +105,10 @@ function evidenceOf(fact: DataFacts): readonly string[] {
   if (isOurs && setup === undefined) lines.push(`${mode}: no answer`);
   if (isOurs && call !== undefined) lines.push(`connecting to ${at(used)}, the control connection's host: ${call}`);
   if (callToNamed !== undefined) lines.push(`connecting to ${at(named)}, the host in the reply: ${callToNamed}`);
+  const place = placeOf(fact);
+  if (isOurs && place !== "right") lines.push(`the host in the reply: ${placeWords[place]}`);
+  const inside = rewritten(fact, data);
+  if (inside !== undefined) lines.push(`inside SSH the server names ${at(inside)}`);
   if (!isOurs && call === "made" && peer !== undefined) {
     lines.push(`the connection came from ${at(peer)}; the control connection goes to ${at(control.remote)}`);
   }
@@ -120,7 +116,13 @@ function evidenceOf(fact: DataFacts): readonly string[] {
   const last = finalOfNamed ?? final;
   if (last !== undefined) lines.push(`LIST: ${said(last)}`);
   if (error !== undefined && last === undefined) lines.push(printable(error.message, 300));
+  if (fact.waitedMs !== undefined) lines.push(waited(fact.waitedMs, fact.worksLater === true));
   return lines;
+}
+
+function waited(ms: number, works: boolean): string {
+  const seconds = `${Math.round(ms / 1000)} s`;
+  return works ? `the next listing worked after ${seconds}` : `no listing worked for ${seconds}, which it was tried`;
 }
 
 /** EPSV and PASV that fail for one reason are one finding. */

@@ -36,6 +36,7 @@ const ofData = (...facts: readonly Partial<DataFacts>[]): Facts => ({
   controls: [control],
   data: facts.map((fact) => ({ ...data, ...fact })),
 });
+const loopbackNamed = { setup: agreed, named: { host: "127.0.0.1", port: 50_000 }, used: named };
 const secure = { ...control, isSecure: true };
 
 const ofName = (...fates: readonly CallFate[]): Facts => ({
@@ -124,6 +125,34 @@ const cases: readonly (readonly [id: FindingId, what: string, facts: Facts])[] =
     ofData({ mode: "PORT", control: secure, call: "made", final: makeReply(425, "Unable to build data connection") }),
   ],
   ["D43", "one of two addresses that is dead", ofName("dropped", "made")],
+  ["D45", "a loopback address in 227, and nothing at the port", ofData({ ...loopbackNamed, call: "refused" })],
+  ["D45", "a loopback address in 227, where the data come all the same", ofData({ ...loopbackNamed, works: true })],
+  [
+    "D45",
+    "an IPv4 address in the 227 of an IPv6 session",
+    ofData({
+      control: { ...control, remote: { host: "2001:db8::3", port: 21 } },
+      setup: agreed,
+      named,
+      used: { host: "2001:db8::3", port: 50_000 },
+      call: "refused",
+    }),
+  ],
+  ["D46", "data taken from another address", { ...ofData({ works: true }), peer: { isTaken: true } }],
+  [
+    "D47",
+    "another 227 than inside SSH",
+    ofData(
+      { setup: agreed, named: { host: "192.0.2.9", port: 50_000 }, used: named, call: "dropped" },
+      { way: "ssh", named: { host: "10.0.0.3", port: 50_001 }, used: { host: "ftp-host", port: 50_001 }, works: true },
+    ),
+  ],
+  ["D15", "some of the ports closed", ofData({ works: true, used: named, tries: [{ port: 50_001, call: "dropped" }] })],
+  [
+    "D39",
+    "a listing without resumption refused",
+    ofData({ control: secure, works: true, finalUnresumed: makeReply(522, "session reuse required") }),
+  ],
   ["D19", "a server that demands TLS", ofControl(error("FTP_LOGIN", { reply: 534 }))],
 ];
 

@@ -1,6 +1,7 @@
 // The worlds of the lab, each with its failure planted: the doctor finds it, and no other.
 import { describe, expect, it } from "vitest";
 import type { ProbedMode } from "../../src/doctor/facts.ts";
+import { observationsOf } from "../../src/doctor/observations.ts";
 import * as topologies from "../../src/lab/scenarios/topologies.ts";
 import type { RunningProgram, Stage } from "../../src/lab/stage.ts";
 import { watchResources } from "../support/resources.ts";
@@ -79,4 +80,82 @@ it("one of two addresses that leads nowhere is found, and clients that try it fi
   });
   expect(findings).toMatchObject([{ id: "D43", severity: "warning" }]);
   expect(facts.name?.addresses).toMatchObject([{ call: "unreachable" }, { call: "made", from: "198.51.100.2" }]);
+});
+
+const passivePorts = { first: 50_000, last: 50_009 };
+const behindNat = {
+  topology: topologies.serverNatTopology(passivePorts),
+  server: { host: serverNatAddress },
+  via: serverNatAddress,
+};
+
+it("a server that names its private address, and whose ports are forwarded, works with clients that look past it", async () => {
+  const { findings, verdict } = await diagnose({
+    ...behindNat,
+    plant: plain({ passivePorts }),
+    modes: ["EPSV", "PASV"],
+  });
+  expect(findings).toMatchObject([{ id: "D12", way: "direct", severity: "warning" }]);
+  expect(verdict).toMatchObject({ health: "warnings", working: { direct: ["EPSV", "PASV"], ssh: ["EPSV", "PASV"] } });
+});
+
+it("a helper of the server's NAT is seen by what the server says inside SSH", async () => {
+  const { topology } = behindNat;
+  const routers = topology.routers.map((router) => ({ ...router, ftpHelper: router.name === "nat" }));
+  const { findings, facts } = await diagnose({
+    ...behindNat,
+    topology: { ...topology, routers },
+    plant: plain({ passivePorts }),
+    modes: ["PASV"],
+    serverHost: topologies.privateServerAddress,
+  });
+  expect(findings).toEqual([]);
+  expect(observationsOf(facts).join("\n")).toMatch(
+    /inside SSH the server names 10\.0\.0\.3:\d+, so a NAT on the way rewrites 227/,
+  );
+});
+
+it("a helper of the client's NAT is seen by the server's call to a private address", async () => {
+  const { topology } = { topology: topologies.helperNatTopology };
+  const { findings, facts } = await diagnose({ topology, plant: plain(), server: toServer, modes: ["PORT"] });
+  expect(findings).toEqual([]);
+  expect(observationsOf(facts).join("\n")).toMatch(
+    /the server called from 203\.0\.113\.3:20\..*rewrites our private address/s,
+  );
+});
+
+it("a firewall that lets in some of the passive ports only", async () => {
+  const open = { first: 50_000, last: 50_000 };
+  const { findings } = await diagnose({
+    topology: topologies.serverNatTopology(open),
+    plant: plain({
+      passiveAddress: { address: serverNatAddress, network: "0.0.0.0/0" },
+      passivePorts: { first: 50_000, last: 50_001 },
+    }),
+    server: { host: serverNatAddress },
+    modes: ["EPSV", "PASV"],
+  });
+  expect(findings.map(({ id, way }) => `${id} ${way}`)).toEqual(["D15 direct"]);
+});
+
+it.each([
+  [true, []],
+  [false, ["D46"]],
+])("a server that compares addresses: %s", async (comparesAddresses, ids) => {
+  const { findings, facts, verdict } = await diagnose({
+    topology: openTopology,
+    plant: plain({ comparesAddresses }),
+    server: toServer,
+    modes: ["PASV"],
+    via: topologies.serverAddress,
+  });
+  expect(findings.map(({ id }) => id)).toEqual(ids);
+  expect(facts.peer?.isTaken).toBe(!comparesAddresses);
+  expect(verdict.health).toBe("well");
+});
+
+it("S17: the wait is measured", async () => {
+  const [one] = planted.filter(({ scenario }) => scenario === "S17");
+  const { findings } = await diagnose({ ...(one as (typeof planted)[number]), server: toServer });
+  expect(findings[0]?.evidence.join("\n")).toMatch(/the next listing worked after \d+ s/);
 });

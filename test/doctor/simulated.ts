@@ -3,7 +3,8 @@ import type { ClientOptions } from "../../src/client/client-options.ts";
 import type { ClientEnvironment } from "../../src/client/session.ts";
 import { examine } from "../../src/doctor/examine.ts";
 import type { Facts, ProbedMode } from "../../src/doctor/facts.ts";
-import { type Finding, judge } from "../../src/doctor/judge.ts";
+import type { Finding } from "../../src/doctor/found.ts";
+import { judge } from "../../src/doctor/judge.ts";
 import type { SshWay } from "../../src/doctor/probes/ssh-probe.ts";
 import { type Verdict, verdictOf } from "../../src/doctor/verdict.ts";
 import { simulatedStage } from "../../src/lab/simulated/simulated-stage.ts";
@@ -24,6 +25,8 @@ export interface Visit {
   readonly modes: readonly ProbedMode[];
   /** The SSH host to go through as well. */
   readonly via?: string;
+  /** The FTP server as it knows it. Default localhost. */
+  readonly serverHost?: string;
   /** In place of its network. */
   readonly sshNetwork?: (network: Network) => Promise<Network>;
   readonly thirdParty?: ClientOptions;
@@ -50,6 +53,7 @@ export async function diagnose({
   server,
   modes,
   via,
+  serverHost = "localhost",
   sshNetwork = async (network) => network,
   thirdParty,
   seed = 1,
@@ -69,7 +73,7 @@ export async function diagnose({
     const ssh =
       via === undefined
         ? {}
-        : { ssh: { target: via, serverHost: "localhost", connect: () => sshWay(client, via, sshNetwork, signal) } };
+        : { ssh: { target: via, serverHost, connect: () => sshWay(client, via, sshNetwork, signal) } };
     const direct: ClientEnvironment = {
       ...environmentOn(client, client.network()),
       emit: (event) => event.type === "ftp.command" && onCommand?.(event.line),

@@ -17,7 +17,9 @@ async function diagnose({ scenario, topology, plant, server = forwarded, modes }
   return await running.run(async () => {
     await plant(running.stage);
     const url = `ftp://me:secret@${server.host}:${server.port ?? 21}`;
-    const words = [...modes.flatMap((mode) => ["--mode", mode]), "--allow-plaintext-login", "--json", url];
+    // How long the pair of ports is kept is measured until the doctor is stopped.
+    const time = scenario === "S17" ? ["--timeout", "15"] : [];
+    const words = [...time, ...modes.flatMap((mode) => ["--mode", mode]), "--allow-plaintext-login", "--json", url];
     // Its status says that something was found.
     const script = `"${process.execPath}" "${realPrograms.sallyport}" doctor ${words.join(" ")} || true`;
     return JSON.parse(await running.script("client", script)) as DoctorReport;

@@ -3,9 +3,11 @@ import { hostHere } from "../../client/active-data.ts";
 import type { Session } from "../../client/session.ts";
 import { listenOnDefaultPorts } from "../../data-connection/default-ports.ts";
 import { openPassiveListener } from "../../data-connection/passive-listener.ts";
+import { wait } from "../../platform/clock.ts";
 import type { Connection } from "../../platform/network.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { formatEprt, formatPort } from "../../protocol/host-port.ts";
+import { limits } from "../../protocol/limits.ts";
 import type { ControlFacts, DataFacts } from "../facts.ts";
 import { listOver } from "./listing-probe.ts";
 import { asProbeError, type Probing } from "./session-probe.ts";
@@ -39,7 +41,7 @@ export async function probeActive(
   }
 }
 
-/** Two listings of one session: the second needs the same pair of ports. */
+/** Two listings of one session: the second needs the same pair of ports, and is tried until TCP has forgotten it. */
 export async function probeDefaultPort(
   probing: Probing,
   session: Session,
@@ -47,7 +49,27 @@ export async function probeDefaultPort(
 ): Promise<readonly DataFacts[]> {
   const first = await defaultPortListing(probing, session, control);
   if (!first.works) return [first];
-  return [first, { ...(await defaultPortListing(probing, session, control)), isSecond: true }];
+  const second = { ...(await defaultPortListing(probing, session, control)), isSecond: true };
+  if (second.works) return [first, second];
+  return [first, { ...second, ...(await timeUntilFree(probing, session, control)) }];
+}
+
+/** How long TCP keeps the pair of ports. When the examination is ended, what was measured by then counts. */
+async function timeUntilFree(
+  probing: Probing,
+  session: Session,
+  control: ControlFacts,
+): Promise<Pick<DataFacts, "waitedMs" | "worksLater">> {
+  const { clock } = session.environment;
+  const beganMs = clock.nowMs();
+  const waitedMs = (): number => clock.nowMs() - beganMs;
+  while (waitedMs() < limits.doctorPortWaitMs && session.control.failure === undefined && !probing.signal.aborted) {
+    const { works } = await wait(clock, limits.doctorPortRetryMs, probing.signal)
+      .then(() => defaultPortListing(probing, session, control))
+      .catch(() => ({ works: false }));
+    if (works) return { waitedMs: waitedMs(), worksLater: true };
+  }
+  return { waitedMs: waitedMs(), worksLater: false };
 }
 
 async function defaultPortListing(probing: Probing, session: Session, control: ControlFacts): Promise<DataFacts> {

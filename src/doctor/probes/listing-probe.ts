@@ -1,6 +1,7 @@
 // LIST over a data connection that is there or will come: the smallest transfer that every server has. Nothing of it is kept.
 import { finalReplySoon } from "../../client/abort-transfer.ts";
 import type { Session } from "../../client/session.ts";
+import type { TlsClient } from "../../network/tls-client.ts";
 import { abortablePromise, raceAbort } from "../../platform/abort.ts";
 import { withDeadline } from "../../platform/clock.ts";
 import type { Connection } from "../../platform/network.ts";
@@ -22,6 +23,7 @@ export async function listOver(
   session: Session,
   coming: Promise<Connection>,
   signal: AbortSignal,
+  tls: TlsClient | undefined = session.tls,
 ): Promise<ListingOutcome> {
   const over = new AbortController();
   const deadline = withDeadline(session.environment.clock, limits.doctorProbeMs, signal, nothingMoves);
@@ -30,7 +32,7 @@ export async function listOver(
   let data: Connection | undefined;
   const carried = raceAbort(coming, stop).then(async (plain) => {
     data = plain;
-    if (session.protectData && session.tls !== undefined) data = await session.tls.secureData(plain, stop);
+    if (session.protectData && tls !== undefined) data = await tls.secureData(plain, stop);
     await drained(data, stop);
     session.control.dataOver();
   });

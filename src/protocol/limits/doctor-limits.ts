@@ -13,4 +13,15 @@ export const doctorLimits = {
     why: "for one listing, with the connection that it comes by; vsftpd itself waits 60 s for a client that cannot be reached",
   },
   doctorAddressesMax: { value: 8, unit: "addresses", why: "of the server's name that are tried" },
+  doctorPortsTried: {
+    value: 4,
+    unit: "ports",
+    why: "of a passive mode that works, for a firewall that lets in some only",
+  },
+  doctorPortRetryMs: { value: 5000, unit: "ms", why: "between two attempts at a default data port in TIME_WAIT" },
+  doctorPortWaitMs: {
+    value: 250_000,
+    unit: "ms",
+    why: "for a default data port in all; TIME_WAIT is four minutes at most (RFC 9293)",
+  },
 } as const;
