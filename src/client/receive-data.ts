@@ -75,7 +75,8 @@ class Reception implements Receiver {
     const stream = this.#stream;
     const { signal } = this.#options;
     if (signal.aborted) this.#onAbort();
-    else if (stream.readableEnded) this.#resolve();
+    else if (stream.readableEnded)
+      this.#onEnd(); // an empty file inside TLS
     else if (stream.destroyed) this.#onClose();
     else {
       signal.addEventListener("abort", this.#onAbort, { once: true });

@@ -1,4 +1,5 @@
 // The sockets and channels of one transfer. Performs what the relay machine wants and reports what became of it.
+import type { Duplex } from "node:stream";
 import { type CopyEnd, copyData, finish } from "../data-connection/copy.ts";
 import { isJoined } from "../data-connection/joined-pair.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -152,8 +153,8 @@ export class TransferConnections {
       ...(digest === undefined ? {} : { retain: { push: (chunk: Uint8Array) => digest.update(chunk) } }),
       ...(retained === undefined || resendFrom === undefined ? {} : { first: retained.from(resendFrom) }),
     };
-    // ProFTPD sends 226 only when its client has closed as well, or after 10 s (TimeoutLinger).
-    if (direction === "download") from.stream.once("end", () => from.stream.end());
+    // ProFTPD sends 226 only when its client has closed as well, or after 10 s (TimeoutLinger); vsftpd waits for our close_notify.
+    if (direction === "download") onceEnded(from.stream, () => from.stream.end());
     const copied = copyData(from, to, options);
     this.#reports.track(
       copied.then((end) => {
@@ -216,7 +217,7 @@ export class TransferConnections {
       isSame &&= chunk.equals(expected.subarray(position, position + chunk.length));
       position += chunk.length;
     });
-    stream.once("end", () => {
+    onceEnded(stream, () => {
       stream.end();
       report(isSame && position >= to - from);
     });
@@ -279,6 +280,12 @@ export class TransferConnections {
 
 function endsOf(direction: Direction): readonly [source: DataSide, sink: DataSide] {
   return direction === "download" ? ["upstream", "downstream"] : ["downstream", "upstream"];
+}
+
+/** Of an empty file inside TLS the end has been shown before anybody reads. */
+function onceEnded(stream: Duplex, then: () => void): void {
+  if (stream.readableEnded) then();
+  else stream.once("end", then);
 }
 
 function emptySide(): Side {
