@@ -3,12 +3,13 @@ import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { limits } from "../protocol/limits.ts";
 import type { GatewayEnvironment, GatewayOptions, Upstream, UpstreamTls } from "./environment.ts";
+import { describe } from "./transfer-connections.ts";
 import { connectUpstream } from "./upstream-data.ts";
 
 export interface ControlEvents {
   readonly bytes: (bytes: Uint8Array) => void;
-  /** End-of-file from the peer. */
-  readonly ended: () => void;
+  /** End-of-file from the peer; `text`: it was the SSH server's doing. */
+  readonly ended: (text: string | undefined) => void;
   /** Nothing more will come; `text` says why unless it ended in order. */
   readonly gone: (text: string | undefined) => void;
 }
@@ -24,7 +25,7 @@ export class ControlConnection {
     this.#events = events;
     const { stream } = connection;
     stream.on("data", this.#onData);
-    stream.once("end", () => this.#closing || events.ended());
+    stream.once("end", () => this.#closing || events.ended(stream.errored ? describe(stream.errored) : undefined));
     stream.on("error", () => {}); // `closed` tells it
     void connection.closed.then((close) => this.#closing || events.gone(close.error?.message));
   }

@@ -9,6 +9,7 @@ import type { Connection } from "../platform/network.ts";
 import { Tasks } from "../platform/tasks.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { judgeTarget, type TargetPolicy } from "../protocol/data-peers.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { ipFamily, plainHost } from "../protocol/ip-address.ts";
 import type { RelayAction, RelayConfig, RelayInput, TimerName } from "../protocol/relay/messages.ts";
 import { RelaySession } from "../protocol/relay/relay-session.ts";
@@ -160,8 +161,8 @@ export class Session {
   #serverControl(connection: Connection): ControlConnection {
     return new ControlConnection(connection, {
       bytes: (bytes) => this.#feed({ type: "server-bytes", bytes }),
-      ended: () => this.#feed({ type: "server-gone" }),
-      gone: (text) => this.#feed(text === undefined ? { type: "server-gone" } : { type: "server-gone", text }),
+      ended: (text) => this.#feed({ type: "server-gone", ...definedProps({ text }) }),
+      gone: (text) => this.#feed({ type: "server-gone", ...definedProps({ text }) }),
     });
   }
 

@@ -1,10 +1,14 @@
 // The control connection to the FTP server, over an SSH connection that may have died unnoticed.
 import { expect, test } from "vitest";
 import { RemoteSockets } from "../../src/data-connection/remote-sockets.ts";
-import { openUpstreamControl } from "../../src/gateway/control-connections.ts";
+import { ControlConnection, openUpstreamControl } from "../../src/gateway/control-connections.ts";
 import type { GatewayEnvironment, GatewayOptions, Upstream } from "../../src/gateway/environment.ts";
+import { systemClock } from "../../src/network/system-clock.ts";
 import type { Connection, Network } from "../../src/platform/network.ts";
 import { SallyportError } from "../../src/protocol/error.ts";
+import { channelConnection } from "../../src/ssh/channels/channel.ts";
+import { close, eof } from "../ssh/channels/machine/messages.ts";
+import { channelsRig } from "../ssh/channels/rig.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 const connection = {} as Connection;
@@ -32,6 +36,21 @@ function open(...upstreams: readonly Upstream[]): Promise<unknown> {
   const options = { target: { host: "ftp-host", port: 21 }, upstreamMode: "auto" } as unknown as GatewayOptions;
   return openUpstreamControl(environment, options, never);
 }
+
+test("that the SSH server closes while it is idle is told with what does that, and one that the FTP server ends is not", async () => {
+  for (const isClosed of [true, false]) {
+    const { open: openChannel, receive } = channelsRig();
+    const end = { host: "ftp-host", port: 21 };
+    const over = channelConnection(await openChannel(), end, end, systemClock);
+    const ended = new Promise<string | undefined>((resolve) => {
+      new ControlConnection(over, { bytes: () => {}, ended: resolve, gone: () => {} });
+    });
+    receive(eof(0), ...(isClosed ? [close(0)] : []));
+    if (isClosed) expect(await ended).toMatch(/^the SSH server has closed the channel to ftp-host:21 .*ChannelTimeout/);
+    else expect(await ended).toBeUndefined();
+    over.reset();
+  }
+});
 
 test("over one that is lost when the channel is asked for is made over the next one", async () => {
   const next = upstreamOf("open");

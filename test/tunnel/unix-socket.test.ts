@@ -4,6 +4,7 @@ import { chmodSync, existsSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import type { Tunnel } from "../../src/tunnel/options.ts";
+import { runCurl } from "../support/clients.ts";
 import { startMiniFtpServer } from "../support/mini-ftp-server.ts";
 import { describePeers } from "../support/missing.ts";
 import { nobody, startOther } from "../support/other-process.ts";
@@ -87,5 +88,22 @@ describePeers(["root"], "another user", () => {
     const data = await client.connectData({ port, host: "127.0.0.1" });
     await client.ask("RETR f", 150);
     expect(String((await received(data)).bytes)).toBe("secret");
+  });
+});
+
+describePeers(["curl"], "curl at a Unix socket", () => {
+  it("has its files both ways in active mode", async () => {
+    await using dir = makeTempDir("unix-socket");
+    await using server = await startMiniFtpServer();
+    server.files.set("f", Buffer.from("content"));
+    const path = dir.file("ftp.sock");
+    await using _tunnel = await open(server.port, path);
+    writeFileSync(dir.file("sent"), "sent");
+    const args = ["--unix-socket", path, "--ftp-port", "127.0.0.1", "--user", "me:secret"];
+    const down = await runCurl([...args, "ftp://localhost/f"]);
+    expect([down.stdout, down.exit], down.stderr).toEqual(["content", 0]);
+    const up = await runCurl([...args, "--upload-file", dir.file("sent"), "ftp://localhost/g"]);
+    expect(up.exit, up.stderr).toBe(0);
+    expect(String(server.files.get("g"))).toBe("sent");
   });
 });

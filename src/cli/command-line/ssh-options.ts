@@ -27,7 +27,7 @@ export const forwardOptions: OptionGroup<ParsedForwardOptions> = {
       key: "forwards",
       read: each(parseForward),
       help: "listen on PORT here for the FTP server HOST:HOSTPORT (repeatable)",
-      more: "HOST is looked up by the SSH server, so `localhost` is the SSH host itself. PORT 0 picks a free port. `ftp` is port 21. IPv6 addresses go in brackets. Without BIND, and with `localhost`, it is 127.0.0.1 and ::1; a machine without ::1 does without, a port in use at either is in use. An empty BIND or `*` means every address and needs `-g`. ssh's slash form `[BIND/]PORT/HOST/HOSTPORT` is read too. `PATH:HOST:HOSTPORT`, with a slash in PATH, listens on a Unix-domain socket that is yours alone (mode 0600), for clients that can; data connections are then at 127.0.0.1 and must be yours. `-o StreamLocalBindUnlink=yes` removes a socket that is there. Without any -L: `2121:localhost:21`.",
+      more: "HOST is looked up by the SSH server, so `localhost` is the SSH host itself. PORT 0 picks a free port. `ftp` is port 21. IPv6 addresses go in brackets. Without BIND, and with `localhost`, it is 127.0.0.1 and ::1; a machine without ::1 does without, a port in use at either is in use. An empty BIND or `*` means every address and needs `-g`. ssh's slash form `[BIND/]PORT/HOST/HOSTPORT` is read too. `PATH:HOST:HOSTPORT`, with a slash in PATH, listens on a Unix-domain socket that is yours alone (mode 0600), for clients that can; data connections are then at 127.0.0.1 and must be yours. `-o StreamLocalBindUnlink=yes` removes a socket that is there; it counts from the command line only, and StreamLocalBindMask is always 0177. Without any -L: `2121:localhost:21`.",
     },
     {
       flags: "-g",

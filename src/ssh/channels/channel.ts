@@ -233,20 +233,26 @@ export class Channel extends Duplex implements Source {
     this.#settleGone();
     if (input === "broken") this.destroy(this.#reset("closed"));
     if (output !== "broken") return;
-    this.#unsendable = this.#reset("has closed");
+    this.#unsendable = this.#reset("has closed", this.#written === undefined ? idleHint : undefined);
     this.#parts.turns.remove(this);
     if (this.#written === undefined && this.#parts.isServer) return;
     const fail = (): unknown => this.destroy(this.#unsendable);
     if (this.readableEnded) fail();
-    else this.once("end", fail);
+    // First: who reads then finds at the end why it came.
+    else this.prependOnceListener("end", fail);
   }
 
-  #reset(what: string): SallyportError {
+  #reset(what: string, hint?: string): SallyportError {
     return new SallyportError("NET_RESET", `${this.#parts.peer} ${what} the channel to ${this.target} before its end`, {
       details: { remote: this.target, phase: "read" },
+      hint,
     });
   }
 }
+
+/** A server behind that hangs up is an end-of-file, no more. */
+const idleHint =
+  "If it was idle: ChannelTimeout in the SSH server's sshd_config closes such channels. Raise it there, or let a NOOP go from time to time.";
 
 /** What a channel breaks with whose other side closes it without an end-of-file. */
 export function isReset(error: unknown): boolean {

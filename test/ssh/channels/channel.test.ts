@@ -55,6 +55,15 @@ describe("a channel as a stream", () => {
     },
   );
 
+  it("that carries nothing and is closed by the server is known for that at its end, with sshd's option for it", async () => {
+    const { open, receive } = channelsRig();
+    const channel = await open();
+    const atEnd = new Promise((resolve) => channel.once("end", () => resolve(channel.errored)));
+    receive(data(0, "220 ready"), eof(0), close(0));
+    channel.resume();
+    expect(await atEnd).toMatchObject({ code: "NET_RESET", hint: expect.stringContaining("ChannelTimeout") });
+  });
+
   it("of a server ends in order where the client closes both directions at once, and nothing was left to send", async () => {
     const { open, receive } = channelsRig({ role: "server" });
     const channel = await open();
