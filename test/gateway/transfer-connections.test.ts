@@ -38,7 +38,7 @@ test("an empty file whose end came before it was copied: the server sees our end
   transfer.open("upstream", "active", async () => connectionOver(server));
   transfer.open("downstream", "passive", async () => connectionOver(client));
   await Promise.all(works.splice(0));
-  transfer.copy("download", {});
+  transfer.copy("download", {}, {});
   await Promise.all(works.splice(0));
   expect(inputs.at(-1)).toMatchObject({ type: "copied", outcome: "eof" });
   expect(server.writableEnded).toBe(true);
