@@ -1,9 +1,9 @@
 // Which finding a data connection that failed is. By what happened, not by words: the first row that fits counts.
 import { isPrivateAddress } from "../protocol/cidr.ts";
-import type { SallyportError } from "../protocol/error.ts";
+import { isUnanswered } from "../protocol/findings/explain-error.ts";
+import type { FindingId } from "../protocol/findings/findings.ts";
 import { isLoopback, sameHost } from "../protocol/ip-address.ts";
 import { type DataFacts, dataModeOf, type Facts, isOwnMachine } from "./facts.ts";
-import type { FindingId } from "./findings.ts";
 import { placeOf, rewritten } from "./placement.ts";
 
 interface Row {
@@ -32,10 +32,6 @@ const leadsElsewhere = (others: readonly DataFacts[]): boolean =>
   others.some((fact) => isForward(fact) && namesAnother(fact) && !isLoopback(fact.named?.host ?? ""));
 
 const isInsideTls = ({ control }: DataFacts): boolean => control.isSecure;
-
-/** The connection is there, and a command got no reply. */
-export const isUnanswered = ({ code, details }: SallyportError): boolean =>
-  code === "NET_TIMEOUT" && details.phase === "reply";
 
 const noAnswer: Row = {
   id: "D44",

@@ -1,6 +1,7 @@
 // A finding as it was found here: where, how bad, and what shows it.
+
+import type { FindingId } from "../protocol/findings/findings.ts";
 import type { WayName } from "./facts.ts";
-import type { FindingId } from "./findings.ts";
 
 /** `note`: worth knowing; nothing fails because of it. */
 export type Severity = "failure" | "warning" | "note";

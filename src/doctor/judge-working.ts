@@ -1,7 +1,8 @@
 // What is wrong where a listing came all the same: others than our client may fail there.
+
+import type { FindingId } from "../protocol/findings/findings.ts";
 import { printable } from "../protocol/printable.ts";
 import type { DataFacts, PeerFacts } from "./facts.ts";
-import type { FindingId } from "./findings.ts";
 import type { Finding, Severity } from "./found.ts";
 import { isPlainWay, type Placement, placeOf, placeWords } from "./placement.ts";
 

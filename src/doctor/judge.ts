@@ -1,11 +1,12 @@
 // From what was seen to what it means: findings with their evidence.
 import { formatEndpoint } from "../platform/endpoint.ts";
-import type { SallyportError } from "../protocol/error.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { findingOfError } from "../protocol/findings/explain-error.ts";
+import type { FindingId } from "../protocol/findings/findings.ts";
 import { printable } from "../protocol/printable.ts";
 import type { Reply } from "../protocol/reply.ts";
-import { classify, isUnanswered } from "./classify.ts";
+import { classify } from "./classify.ts";
 import type { ControlFacts, DataFacts, Facts, NameFacts, SshFacts, ThirdPartyFacts } from "./facts.ts";
-import type { FindingId } from "./findings.ts";
 import type { Finding } from "./found.ts";
 import { judgePeer, judgeWorking } from "./judge-working.ts";
 import { placeOf, placeWords, rewritten } from "./placement.ts";
@@ -34,7 +35,7 @@ function judgeName({ host, addresses }: NameFacts): readonly Finding[] {
 
 function judgeSsh({ target, error, listenRefused }: SshFacts): readonly Finding[] {
   const found: Finding[] = [];
-  if (error !== undefined) found.push({ id: sshFinding(error), severity: "failure", evidence: [error.message] });
+  if (error !== undefined) found.push({ id: findingOr("D21", error), severity: "failure", evidence: [error.message] });
   if (listenRefused !== undefined) {
     const evidence = [`${target} does not listen for us: ${listenRefused.message}`];
     found.push({ id: "D28", way: "ssh", severity: "warning", evidence });
@@ -42,39 +43,19 @@ function judgeSsh({ target, error, listenRefused }: SshFacts): readonly Finding[
   return found;
 }
 
-const sshFindings: readonly (readonly [code: RegExp, id: FindingId])[] = [
-  [/^SSH_HOST_KEY$/, "D23"],
-  [/^SSH_AUTH$/, "D24"],
-  [/^SSH_(?:CONFIG|PROGRAM_MISSING)$/, "D25"],
-];
-
-const sshFinding = ({ code }: SallyportError): FindingId => sshFindings.find(([row]) => row.test(code))?.[1] ?? "D21";
+/** While a connection is made; what the table of errors does not know is `otherwise`. */
+function findingOr(otherwise: FindingId, error: SallyportError): FindingId {
+  const { code, message, cause, details } = error;
+  const known = new SallyportError(code, message, { cause, details: { phase: "connect", ...details } });
+  const found = findingOfError(known);
+  return found === undefined || found === "no-path" ? otherwise : found;
+}
 
 function judgeControl({ way, error, greeting }: ControlFacts): readonly Finding[] {
   if (error === undefined) return [];
   const evidence = [...(greeting?.lines ?? []), error.message].map((line) => printable(line, 300));
-  return [{ id: controlFinding(error), way, severity: "failure", evidence }];
+  return [{ id: findingOr("D35", error), way, severity: "failure", evidence }];
 }
-
-const demandsTls = ({ code, details, hint }: SallyportError): boolean =>
-  code === "FTP_LOGIN" && ([522, 534].includes(details.reply ?? 0) || /TLS/.test(hint ?? ""));
-
-/** Channel reasons are those of RFC 4254 section 5.1: 1 is administratively prohibited. */
-const controlRows: readonly (readonly [fits: (error: SallyportError) => boolean, id: FindingId])[] = [
-  [({ code, details }) => code === "SSH_CHANNEL_REFUSED" && details.channelReason === 1, "D26"],
-  [({ code }) => code === "SSH_CHANNEL_REFUSED", "D27"],
-  [demandsTls, "D19"],
-  [({ code }) => code === "FTP_LOGIN", "D36"],
-  [({ code }) => code === "NET_DNS", "D31"],
-  [({ code }) => code === "NET_TLS", "D38"],
-  [({ code, details }) => code === "NET_TIMEOUT" && details.phase === "greeting", "D34"],
-  [isUnanswered, "D44"],
-  [({ code }) => code === "NET_REFUSED", "D32"],
-  [({ code }) => code === "NET_TIMEOUT" || code === "NET_UNREACHABLE", "D33"],
-  [({ details }) => details.reply === 421, "D37"],
-];
-
-const controlFinding = (error: SallyportError): FindingId => controlRows.find(([fits]) => fits(error))?.[1] ?? "D35";
 
 function judgeData(fact: DataFacts, facts: Facts): readonly Finding[] {
   const id = classify(fact, facts);

@@ -1,9 +1,9 @@
 // What the doctor has to say, as data: `--json` prints it, and the text is made from it. docs/guides/doctor.md has its fields.
 import { definedProps } from "../protocol/defined-props.ts";
+import type { FindingRow, RemedyAt } from "../protocol/findings/finding.ts";
+import { type FindingId, findingRows } from "../protocol/findings/findings.ts";
 import { printable } from "../protocol/printable.ts";
 import type { ControlFacts, Facts, ProbedMode, WayName } from "./facts.ts";
-import type { FindingRow, RemedyAt } from "./finding.ts";
-import { type FindingId, findingRows } from "./findings.ts";
 import type { Severity } from "./found.ts";
 import { judge } from "./judge.ts";
 import { observationsOf } from "./observations.ts";

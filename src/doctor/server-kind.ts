@@ -1,7 +1,7 @@
 // Which server it is, by its greeting: remedies are settings, and each server has its own.
 
+import type { RemedyAt } from "../protocol/findings/finding.ts";
 import type { ControlFacts, Facts } from "./facts.ts";
-import type { RemedyAt } from "./finding.ts";
 
 const kinds: readonly (readonly [pattern: RegExp, kind: RemedyAt])[] = [
   [/vsftpd/i, "vsftpd"],

@@ -59,6 +59,8 @@ export type ErrorCode =
 export interface ErrorDetails {
   /** Reply code of the peer (RFC 959 section 4.2), or for `FTP_PROTOCOL_REMOTE` the one to answer the peer with. */
   readonly reply?: number;
+  /** That reply in the peer's own words, with its code; printable. */
+  readonly said?: string;
   /** `host:port` of the remote end that the operation was about. */
   readonly remote?: string;
   /** `host:port` of the near end. */

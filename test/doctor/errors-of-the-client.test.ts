@@ -7,9 +7,9 @@ import {
   type Network,
   transferBetween,
 } from "../../src/connect/index.ts";
-import { findingOfError, scenarioOf } from "../../src/doctor/explain-error.ts";
 import { systemNetwork } from "../../src/network/system-network.ts";
 import { SallyportError } from "../../src/protocol/error.ts";
+import { findingOfError, scenarioOf } from "../../src/protocol/findings/explain-error.ts";
 import { begin } from "../client/rig.ts";
 import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";

@@ -1,9 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { explain, findingOfError, scenarioOf } from "../../src/doctor/explain-error.ts";
 import { type ErrorCode, type ErrorDetails, SallyportError } from "../../src/protocol/error.ts";
+import { explain, findingOfError, scenarioOf } from "../../src/protocol/findings/explain-error.ts";
 
+/** With a reply, the message is the server's words. */
 const error = (code: ErrorCode, message: string, details: ErrorDetails = {}, cause?: unknown): SallyportError =>
-  new SallyportError(code, message, { details, cause });
+  new SallyportError(code, message, {
+    details: details.reply === undefined ? details : { ...details, said: message },
+    cause,
+  });
 
 describe("--explain", () => {
   test.each([
@@ -11,7 +15,7 @@ describe("--explain", () => {
       "D03",
       error("FTP_REPLY_TRANSIENT", "425 Can't build data connection: Cannot assign requested address", { reply: 425 }),
     ],
-    ["D07", error("FTP_REPLY_PERMANENT", "could not list: 500 Illegal PORT command.", { reply: 500 })],
+    ["D07", error("FTP_REPLY_PERMANENT", "500 Illegal PORT command.", { reply: 500 })],
     ["D08", error("FTP_REPLY_TRANSIENT", "425 Security: Bad IP connecting.", { reply: 425 })],
     ["D09", error("FTP_TRANSFER", "nobody came", { mode: "active", named: "203.0.113.5:4242" })],
     [
@@ -45,6 +49,13 @@ describe("--explain", () => {
     const lines = explain(error("FTP_TRANSFER", "it broke (the connection was reset)", {}, cause));
     expect(lines.slice(0, 2)).toEqual(["Code: FTP_TRANSFER (docs/reference/errors.md)", "Because: ECONNRESET"]);
   });
+});
+
+test("our own words decide nothing, a server's words below it do", () => {
+  const own = "could not list: 500 Illegal PORT command; connection refused; must use encryption";
+  expect(findingOfError(new SallyportError("FTP_REPLY_PERMANENT", own, { details: { reply: 500 } }))).toBeUndefined();
+  const below = error("FTP_REPLY_TRANSIENT", "425 Security: Bad IP connecting.", { reply: 425 });
+  expect(findingOfError(new SallyportError("FTP_TRANSFER", "it broke", { cause: below }))).toBe("D08");
 });
 
 describe("an error that is no path problem has no scenario", () => {

@@ -1,9 +1,9 @@
 // Each finding from the facts that show it. A finding without a test here, or among the scenarios, fails the last test.
 import { describe, expect, it } from "vitest";
 import type { CallFate, ControlFacts, DataFacts, Facts } from "../../src/doctor/facts.ts";
-import { type FindingId, findingRows } from "../../src/doctor/findings.ts";
 import { judge } from "../../src/doctor/judge.ts";
 import { type ErrorCode, type ErrorDetails, SallyportError } from "../../src/protocol/error.ts";
+import { type FindingId, findingRows } from "../../src/protocol/findings/findings.ts";
 import { makeReply } from "../../src/protocol/reply.ts";
 import { realLines } from "./real-lines.ts";
 

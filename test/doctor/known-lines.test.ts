@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { findingRows } from "../../src/doctor/findings.ts";
-import { findingOfLine, knownLines } from "../../src/doctor/known-lines.ts";
+import { findingRows } from "../../src/protocol/findings/findings.ts";
+import { findingOfLine, knownLines } from "../../src/protocol/findings/known-lines.ts";
 import { realLines } from "./real-lines.ts";
 
 test.each(realLines)("%s (%s) is %s", (line, _, finding) => {

@@ -1,7 +1,7 @@
 // Lines as programs write them, with the place in their source or documentation where they stand, and what each is about. Each was
 // looked up there: vsftpd 3.0.2, ProFTPD 1.3.8 (where another is not named), mod_proxy, wu-ftpd 2.6, Pure-FTPd (April 2026), FileZilla
 // Server 1.7, pyftpdlib 2, curl 7.88.1 and of August 2026, lftp 4.9, inetutils, tnftp, FileZilla 3, WinSCP 6, OpenSSH 10.
-import type { FindingId } from "../../src/doctor/findings.ts";
+import type { FindingId } from "../../src/protocol/findings/findings.ts";
 
 export const realLines: readonly (readonly [line: string, source: string, finding: FindingId | "no-path"])[] = [
   ["500 Illegal PORT command.", "vsftpd postlogin.c", "D07"],

@@ -1,13 +1,13 @@
 // The reference pages that are made from the source.
 
-import type { FindingRow } from "../../src/doctor/finding.ts";
-import { type FindingId, findingRows } from "../../src/doctor/findings.ts";
 import { differences } from "../../src/lab/real/differences.ts";
 import { type FtpServerKind, settings } from "../../src/lab/real/programs/ftp-servers.ts";
 import { neededPrograms, specialPrograms } from "../../src/lab/real/programs/needed.ts";
 import { describeOutcome, variantsOf } from "../../src/lab/run-scenario.ts";
 import { scenarios } from "../../src/lab/scenarios.ts";
 import { type CommandRow, commandTable } from "../../src/protocol/command-table.ts";
+import type { FindingRow } from "../../src/protocol/findings/finding.ts";
+import { type FindingId, findingRows } from "../../src/protocol/findings/findings.ts";
 import { limitTables } from "../../src/protocol/limits.ts";
 import { completion } from "../../src/protocol/relay/completion.ts";
 import type { Transitions } from "../../src/protocol/relay/transfer-states.ts";

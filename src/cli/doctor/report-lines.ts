@@ -1,7 +1,7 @@
 // The doctor's report as text: the verdict first, then each finding with its evidence and its remedy.
 import type { WayName } from "../../doctor/facts.ts";
-import type { FindingRow } from "../../doctor/finding.ts";
 import type { DoctorReport, FindingReport, WayReport } from "../../doctor/report.ts";
+import type { FindingRow } from "../../protocol/findings/finding.ts";
 import type { Paint } from "../demo/paint.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { wrapText } from "../trace/text-width.ts";

@@ -1,6 +1,6 @@
 // One run of `sallyport explain`.
-import { type FindingId, findingRows, isFindingId } from "../../doctor/findings.ts";
-import { findingOfLine, type KnownLine } from "../../doctor/known-lines.ts";
+import { type FindingId, findingRows, isFindingId } from "../../protocol/findings/findings.ts";
+import { findingOfLine, type KnownLine } from "../../protocol/findings/known-lines.ts";
 import { choosePaint } from "../demo/paint.ts";
 import { exitStatus } from "../exit-status.ts";
 import type { ProcessIo } from "../run/process-io.ts";

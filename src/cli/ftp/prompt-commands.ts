@@ -24,7 +24,7 @@ const explainLast = showing(
   async (shell) => {
     const { lastError } = shell;
     if (lastError === undefined) return shell.print("Nothing has failed.");
-    const { explain } = await import("../../doctor/explain-error.ts");
+    const { explain } = await import("../../protocol/findings/explain-error.ts");
     for (const line of [lastError.message, ...explain(lastError)]) shell.print(escapeText(line));
   },
 );

@@ -5,12 +5,12 @@ import type { Credentials } from "../../client/client-options.ts";
 import type { FtpClient } from "../../client/ftp-client.ts";
 import { connectFtp, type FtpClientOptions } from "../../connect/ftp-client.ts";
 import { type SshHost, sshHost } from "../../connect/ssh-host.ts";
-import type { explain } from "../../doctor/explain-error.ts";
 import { systemClock } from "../../network/system-clock.ts";
 import { attemptUntil, onAbort } from "../../platform/abort.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
+import type { explain } from "../../protocol/findings/explain-error.ts";
 import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
 import { signIn, tlsOptions } from "../credentials/sign-in.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
@@ -30,7 +30,7 @@ import type { Settings, Shell, Target } from "./shell.ts";
 /** Returns the exit status. Throws what is to be reported to the user. */
 export async function runFtp(command: FtpCommand, io: ProcessIo, reporter: Reporter): Promise<number> {
   // The scenarios are long texts.
-  const long = command.explain ? (await import("../../doctor/explain-error.ts")).explain : undefined;
+  const long = command.explain ? (await import("../../protocol/findings/explain-error.ts")).explain : undefined;
   const run = new FtpRun(command, io, reporter, long);
   try {
     return await run.run();

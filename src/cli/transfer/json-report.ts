@@ -1,6 +1,7 @@
 // The report for programs: one JSON object per line on standard output.
-import { scenarioOf } from "../../doctor/explain-error.ts";
+
 import type { SallyportError } from "../../protocol/error.ts";
+import { scenarioOf } from "../../protocol/findings/explain-error.ts";
 import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
 import { exitStatusOf } from "../exit-status.ts";
 import type { Gauge, Progress } from "../progress/progress.ts";

@@ -94,7 +94,7 @@ function tasksOf({ order }: TransferCommand, context: RunContext): readonly Task
 
 async function reportOf({ json, quiet, explain: isLong }: TransferCommand, io: ProcessIo): Promise<Report> {
   // The scenarios are long texts.
-  const explain = isLong ? (await import("../../doctor/explain-error.ts")).explain : undefined;
+  const explain = isLong ? (await import("../../protocol/findings/explain-error.ts")).explain : undefined;
   const { printLine, printError } = io;
   const columns = quiet || json ? undefined : io.columns;
   const progress = new Progress({ columns, write: printError, nowMs: () => systemClock.nowMs() });

@@ -29,7 +29,7 @@ const hints: Readonly<Record<number, string>> = {
 export function replyError(what: string, reply: Reply, special?: string): SallyportError {
   const said = printable(`${reply.code} ${replyText(reply)}`.trim(), 300);
   const { code } = reply;
-  const details = { reply: code };
+  const details = { reply: code, said };
   if (code < 400 || code >= 600) {
     return new SallyportError(
       "FTP_PROTOCOL_REMOTE",
@@ -48,7 +48,7 @@ export function replyError(what: string, reply: Reply, special?: string): Sallyp
 export function loginError(user: string, reply: Reply): SallyportError {
   const said = printable(`${reply.code} ${replyText(reply)}`.trim(), 300);
   return new SallyportError("FTP_LOGIN", `the server did not let ${printable(user, 80)} in: ${said}`, {
-    details: { reply: reply.code },
+    details: { reply: reply.code, said },
     hint: loginHint(reply),
   });
 }

@@ -1,14 +1,13 @@
 // Which finding an error of our own client is: by its code, its details and what the server said; not by our words.
-import { isPrivateAddress } from "../protocol/cidr.ts";
-import { isSallyportError, type SallyportError } from "../protocol/error.ts";
-import { isLoopback } from "../protocol/ip-address.ts";
-import { isUnanswered } from "./classify.ts";
+import { isPrivateAddress } from "../cidr.ts";
+import { isSallyportError, type SallyportError } from "../error.ts";
+import { isLoopback } from "../ip-address.ts";
 import { type FindingId, findingRows } from "./findings.ts";
 import { findingOfLine } from "./known-lines.ts";
 
 interface Row {
   readonly id: FindingId | "no-path";
-  /** `said`: the error's words, in which the server's are. */
+  /** `said`: what the server said, in its own words. */
   readonly fits: (error: SallyportError, said: string) => boolean;
 }
 
@@ -25,24 +24,35 @@ const isNotReached = (error: SallyportError): boolean =>
   isPassive(error) && error.code.startsWith("NET_") && error.details.phase === "data";
 const besideControl = ({ details }: SallyportError): boolean => isLoopback(hostIn(details.remote));
 
+/** The connection is there, and a command got no reply. */
+export const isUnanswered = ({ code, details }: SallyportError): boolean =>
+  code === "NET_TIMEOUT" && details.phase === "reply";
+
+const isConnecting = ({ details }: SallyportError): boolean => details.phase === "connect";
+
 /** Files, rights, words and keys: the same would happen with nothing in between, unless the server asks for TLS. */
 function isNoPathProblem({ code, details }: SallyportError, said: string): boolean {
+  if (code === "FTP_LOGIN") return false;
   if (/^(?:FS|USAGE|CONFIG|LIMIT|POLICY)_|^(?:INTERNAL|CLOSED|FTP_VERIFY)$/.test(code)) return true;
   return [450, 452, 532, 550, 551, 552, 553].includes(details.reply ?? 0) && findingOfLine(said) !== "D19";
 }
 
 /** The first that fits counts: what a server says exactly stands before what only a code says. */
 const rows: readonly Row[] = [
-  { id: "no-path", fits: (error, said) => error.details.reply === 550 && findingOfLine(said) === "no-path" },
+  {
+    id: "no-path",
+    fits: ({ code, details }, said) =>
+      code !== "FTP_LOGIN" && details.reply === 550 && findingOfLine(said) === "no-path",
+  },
   { id: "D16", fits: (error, said) => error.details.mode === "third-party" && !isNoPathProblem(error, said) },
-  { id: "D08", fits: (error, said) => error.details.reply === 425 && findingOfLine(said) === "D08" },
+  { id: "D08", fits: (_, said) => findingOfLine(said) === "D08" },
   { id: "D29", fits: (error, said) => isDefaultPort(error) && findingOfLine(said) === "D29" },
   { id: "D18", fits: (error) => isDefaultPort(error) && /^(?:NET_UNSUPPORTED|SSH_)/.test(error.code) },
   { id: "D17", fits: isDefaultPort },
   {
     id: "D19",
-    fits: ({ details }, said) =>
-      details.reply === 522 || (details.reply !== undefined && findingOfLine(said) === "D19"),
+    fits: ({ code, details }, said) =>
+      details.reply === 522 || (code === "FTP_LOGIN" && details.reply === 534) || findingOfLine(said) === "D19",
   },
   {
     id: "D14",
@@ -66,6 +76,7 @@ const rows: readonly Row[] = [
   { id: "D23", fits: ({ code }) => code === "SSH_HOST_KEY" },
   { id: "D24", fits: ({ code }) => code === "SSH_AUTH" },
   { id: "D25", fits: ({ code }) => code === "SSH_CONFIG" || code === "SSH_PROGRAM_MISSING" },
+  // Channel reasons are those of RFC 4254 section 5.1: 1 is administratively prohibited.
   { id: "D26", fits: ({ code, details }) => code === "SSH_CHANNEL_REFUSED" && details.channelReason === 1 },
   { id: "D27", fits: ({ code }) => code === "SSH_CHANNEL_REFUSED" },
   { id: "D28", fits: ({ code }) => code === "SSH_FORWARD_REFUSED" },
@@ -75,20 +86,28 @@ const rows: readonly Row[] = [
   { id: "D44", fits: isUnanswered },
   { id: "D38", fits: ({ code }) => code === "NET_TLS" },
   { id: "D31", fits: ({ code }) => code === "NET_DNS" },
-  { id: "D32", fits: ({ code, details }) => code === "NET_REFUSED" && details.phase === "connect" },
-  { id: "D33", fits: ({ code, details }) => /^NET_(?:TIMEOUT|UNREACHABLE)$/.test(code) && details.phase === "connect" },
-  { id: "D37", fits: ({ details }, said) => details.reply === 421 && findingOfLine(said) === "D37" },
+  { id: "D32", fits: (error) => error.code === "NET_REFUSED" && isConnecting(error) },
+  { id: "D33", fits: (error) => /^NET_(?:TIMEOUT|UNREACHABLE)$/.test(error.code) && isConnecting(error) },
+  {
+    id: "D37",
+    fits: (error, said) => error.details.reply === 421 && (findingOfLine(said) === "D37" || isConnecting(error)),
+  },
   { id: "D36", fits: ({ code }) => code === "FTP_LOGIN" },
   { id: "D20", fits: ({ code }) => code === "FTP_TRANSFER" || code === "NET_RESET" },
 ];
 
 /** undefined: none of the findings is about it. */
 export function findingOfError(error: SallyportError): FindingId | "no-path" | undefined {
-  const said = [error.message, ...causesOf(error).map(({ message }) => message)].join("\n");
+  const said = saidBy(error);
   const isNoPath = isNoPathProblem(error, said);
   const found = rows.find(({ id, fits }) => (id === "no-path" || !isNoPath) && fits(error, said))?.id;
-  // What another's Network or a library above us throws has the server's words alone.
-  return found ?? (isNoPath || error.details.reply === undefined ? undefined : findingOfLine(said));
+  return found ?? (isNoPath ? undefined : findingOfLine(said));
+}
+
+/** Of the error and of what lies below it; empty where no server has said anything. */
+function saidBy(error: SallyportError): string {
+  const ours = [error, ...causesOf(error)].filter(isSallyportError);
+  return ours.flatMap(({ details }) => (details.said === undefined ? [] : [details.said])).join("\n");
 }
 
 /** `S07`; undefined where no scenario is about it. */
@@ -102,7 +121,7 @@ export function explain(error: SallyportError): readonly string[] {
   const id = findingOfError(error);
   return [
     `Code: ${error.code} (docs/reference/errors.md)`,
-    ...causesOf(error).map(({ message }) => `Because: ${message}`),
+    ...causesOf(error).flatMap(({ message }) => (error.message.includes(message) ? [] : [`Because: ${message}`])),
     ...(id === undefined ? [] : id === "no-path" ? noPathLines : linesOf(id)),
   ];
 }
@@ -128,5 +147,5 @@ function causesOf(error: SallyportError): readonly Error[] {
     causes.push(cause);
     if (!isSallyportError(cause)) break;
   }
-  return causes.filter(({ message }) => !error.message.includes(message));
+  return causes;
 }
