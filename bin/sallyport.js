@@ -6,9 +6,24 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
+const argv = process.argv.slice(2);
+
+/** Scripts ask for the version alone, and often: the options of all commands are not loaded for it. */
+async function printsVersion() {
+  if (argv.length !== 1 || argv[0] !== "--version") return false;
+  const { writeSync } = await import("node:fs");
+  const { describeVersion } = await import("../dist/cli/version.js");
+  try {
+    writeSync(1, `${describeVersion()}\n`);
+    return true;
+  } catch {
+    return false; // The program tries again, and says what is wrong.
+  }
+}
+
 let program;
 try {
-  program = await import("../dist/cli/main.js");
+  if (!(await printsVersion())) program = await import("../dist/cli/main.js");
 } catch (error) {
   if (error.code === "EMFILE" || error.code === "ENFILE") {
     process.stderr.write("sallyport: too many open files\n  Raise the limit of open files (ulimit -n 1024).\n");
@@ -18,4 +33,4 @@ try {
   process.stderr.write(`sallyport: it is not built, or something is missing: ${error.message}\n  Run npm ci.\n`);
   process.exit(1);
 }
-await program.main(process.argv.slice(2));
+await program?.main(argv);

@@ -32,9 +32,6 @@ export interface TlsTrust {
   readonly maxVersion?: "TLSv1.2" | "TLSv1.3";
 }
 
-/** Of {@link TlsTrust.pins}. */
-export const isPin = (text: string): boolean => /^sha256\/\/[A-Za-z0-9+/]{43}=$/.test(text);
-
 /** What the hints of errors name, which differs with what the user has typed. */
 export interface TlsHints {
   readonly trust: (key: string | undefined) => string;

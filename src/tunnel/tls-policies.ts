@@ -1,9 +1,10 @@
 // TLS on both sides: the tunnel's options checked, and what makes the TLS connections.
 import type { DownstreamTlsPolicy, UpstreamTlsPolicy } from "../gateway/environment.ts";
 import { systemClock } from "../network/system-clock.ts";
-import { isPin, TlsClient, type TlsHints } from "../network/tls-client.ts";
+import { TlsClient, type TlsHints } from "../network/tls-client.ts";
 import { TlsServer } from "../network/tls-server.ts";
 import { SallyportError } from "../protocol/error.ts";
+import { isPublicKeyPin } from "../protocol/public-key-pin.ts";
 import type { Forward, TunnelServerTls, TunnelTls } from "./options.ts";
 
 /** ftps (IANA): where clients, too, expect TLS from the first byte. */
@@ -37,7 +38,8 @@ export function downstreamTls(forward: Forward, options: TunnelTls | undefined):
 export function upstreamTls(forward: Forward, options: TunnelServerTls): UpstreamTlsPolicy | undefined {
   const { mode = "auto", ...trust } = options;
   for (const pin of trust.pins ?? []) {
-    if (!isPin(pin)) throw new SallyportError("CONFIG_INVALID", `${pin} is not sha256// and a SHA-256 in base64`);
+    if (!isPublicKeyPin(pin))
+      throw new SallyportError("CONFIG_INVALID", `${pin} is not sha256// and a SHA-256 in base64`);
   }
   if (mode === "off") return undefined;
   const usual = mode === "auto" && forward.hostPort === implicitPort ? "implicit" : mode;

@@ -1,11 +1,12 @@
 // Readers of option values: from the text that was typed to a value, or a usage error that names the option.
-import { isPin } from "../../network/tls-client.ts";
+
 import type { PortRange } from "../../platform/network.ts";
 import { parseCidr } from "../../protocol/cidr.ts";
 import type { NameEncoding } from "../../protocol/client/name-bytes.ts";
 import { isSallyportError } from "../../protocol/error.ts";
 import { ipFamily } from "../../protocol/ip-address.ts";
 import { ownEntry } from "../../protocol/own-entry.ts";
+import { isPublicKeyPin } from "../../protocol/public-key-pin.ts";
 import { usageError } from "./usage-error.ts";
 
 /** `flag`: the option as messages name it, `-p`. `before`: what it was given before on this line. */
@@ -158,7 +159,7 @@ export function nameEncoding(text: string, flag: string): NameEncoding {
 /** Public keys as curl's --pinnedpubkey has them, several with `;` between; the option is repeatable. */
 export const pins: Read<readonly string[]> = (text, flag, before = []) => {
   const given = text.split(";");
-  const wrong = given.find((pin) => !isPin(pin));
+  const wrong = given.find((pin) => !isPublicKeyPin(pin));
   if (wrong === undefined) return [...before, ...given];
   throw usageError(
     `${flag}: "${wrong}" is not sha256// and a SHA-256 in base64`,

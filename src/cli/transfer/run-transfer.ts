@@ -18,7 +18,6 @@ import { makeTasks, moveTasks, removeTasks } from "./change-tasks.ts";
 import { RunContext, type Task } from "./context.ts";
 import { copyTasks } from "./copy-tasks.ts";
 import { getTasks } from "./get-tasks.ts";
-import { JsonReport } from "./json-report.ts";
 import { listTasks } from "./list-tasks.ts";
 import { putTasks } from "./put-tasks.ts";
 import type { Report } from "./report.ts";
@@ -98,7 +97,7 @@ async function reportOf({ json, quiet, explain: isLong }: TransferCommand, io: P
   const { printLine, printError } = io;
   const columns = quiet || json ? undefined : io.columns;
   const progress = new Progress({ columns, write: printError, nowMs: () => systemClock.nowMs() });
-  if (json) return new JsonReport({ printLine, explain, progress });
+  if (json) return new (await import("./json-report.ts")).JsonReport({ printLine, explain, progress });
   return new TextReport({ printLine, printError, quiet, explain, progress });
 }
 

@@ -1,6 +1,5 @@
 // Sessions with servers: logged in when first needed, shared SSH, one password question for each server.
 import type { Credentials } from "../../client/client-options.ts";
-import { openSftpSession } from "../../connect/connect-sftp.ts";
 import { connectFtp, type FtpClient, type FtpClientOptions } from "../../connect/ftp-client.ts";
 import { type SshHost, sshHost } from "../../connect/ssh-host.ts";
 import { attemptUntil } from "../../platform/abort.ts";
@@ -61,11 +60,17 @@ export class Sessions implements SessionSource<FtpUrl>, AsyncDisposable {
   async open(url: FtpUrl): Promise<ServerSession> {
     const key = serverOf(url);
     const session = await attemptUntil<ServerSession>(this.#options.signal, undefined, (signal) =>
-      url.scheme === "sftp" ? openSftpSession(this.#sftpHost(url, key), signal) : this.#openFtp(url, key, signal),
+      url.scheme === "sftp" ? this.#openSftp(url, key, signal) : this.#openFtp(url, key, signal),
     );
     this.#count(key, 1);
     void session.closed.then(() => this.#count(key, -1));
     return session;
+  }
+
+  async #openSftp(url: FtpUrl, key: string, signal: AbortSignal): Promise<ServerSession> {
+    // FTP has no use for it.
+    const { openSftpSession } = await import("../../connect/connect-sftp.ts");
+    return await openSftpSession(this.#sftpHost(url, key), signal);
   }
 
   async #openFtp(url: FtpUrl, key: string, signal: AbortSignal): Promise<FtpClient> {

@@ -46,8 +46,8 @@ export function buildProgram(): BuiltProgram {
 const failureOf = (place: string): string => `${place}.failed`;
 
 /**
- * Types are checked elsewhere. The modules are put together into a few files: tests start the program a thousand times, and most
- * of its start was opening four hundred files. bin/ with dist/ as they are published have their tests in test/peers.
+ * As scripts/build.js does it, with the fake program beside it; types are checked elsewhere. bin/ with dist/ as they are published
+ * have their tests in test/peers.
  */
 function build(place: string): void {
   const unfinished = `${place}.new`;
@@ -58,7 +58,7 @@ function build(place: string): void {
   copyFileSync(join(root, "package.json"), join(unfinished, "package.json"));
   symlinkSync(join(root, "node_modules"), join(unfinished, "node_modules"));
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { dependencies: object };
-  const inputs = [join(compiled, "dist/cli/main.js"), join(compiled, "fake.mjs")];
+  const inputs = ["dist/cli/main.js", "dist/cli/version.js", "fake.mjs"].map((path) => join(compiled, path));
   const externals = Object.keys(dependencies).flatMap((name) => ["--external", name]);
   const output = ["--dir", join(unfinished, "dist/cli"), "--platform", "node", ...externals];
   runTool("rolldown", "bin/cli.mjs", [...inputs, ...output]);

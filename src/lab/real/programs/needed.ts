@@ -87,8 +87,12 @@ function missingPrograms(missing: readonly NeededProgram[]): SallyportError {
   });
 }
 
-/** src/lab/real/programs and dist/lab/real/programs are equally deep, so both find the compiled ones. */
-const inPackage = (path: string): string => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
+/** This module's depth in src, and in dist/ where modules are put together, differ: so it looks for the top. */
+function inPackage(path: string): string {
+  let folder = new URL(".", import.meta.url);
+  while (!existsSync(new URL("package.json", folder)) && folder.pathname !== "/") folder = new URL("..", folder);
+  return fileURLToPath(new URL(path, folder));
+}
 
 /** This package's own, as processes: the program, and the scripted FTP client (agent/main.ts, compiled). */
 export const realPrograms: { readonly sallyport: string; readonly agent: string } = {
