@@ -82,6 +82,7 @@ function pickHost(host: SshHost): Omit<SshHost, typeof Symbol.asyncDispose> {
     transport: host.transport,
     lost: host.lost,
     ready: (signal) => host.ready(signal),
+    exec: (command, signal) => host.exec(command, signal),
     openSubsystem: (name, signal) => host.openSubsystem(name, signal),
   };
 }

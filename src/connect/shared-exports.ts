@@ -13,4 +13,4 @@ export type {
 export type { Trace, TraceEvent } from "../platform/trace.ts";
 export type { ErrorCode, ErrorDetails, ErrorOptions } from "../protocol/error.ts";
 export { isSallyportError, SallyportError } from "../protocol/error.ts";
-export type { AskUser, Question, SshHostOptions, SshOptions } from "../ssh/ssh-connection.ts";
+export type { AskUser, ExecResult, Question, SshHostOptions, SshOptions } from "../ssh/ssh-connection.ts";

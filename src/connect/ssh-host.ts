@@ -6,7 +6,13 @@ import type { Connection, Network } from "../platform/network.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import type { SallyportError } from "../protocol/error.ts";
 import { ReconnectingSsh } from "../ssh/reconnecting-ssh.ts";
-import { type SshConnection, type SshEnvironment, type SshHostOptions, targetOf } from "../ssh/ssh-connection.ts";
+import {
+  type ExecResult,
+  type SshConnection,
+  type SshEnvironment,
+  type SshHostOptions,
+  targetOf,
+} from "../ssh/ssh-connection.ts";
 
 /**
  * An SSH host as a network, for one client or for several. A connection that was lost is made again for the next session. Disposal
@@ -29,6 +35,15 @@ export interface SshHost extends AsyncDisposable {
    * await host.ready(AbortSignal.timeout(60_000));
    */
   ready(signal: AbortSignal): Promise<void>;
+  /**
+   * Runs a command at the SSH host. What it writes to standard error is dropped; its output is bounded to 1 MiB.
+   *
+   * @throws SallyportError `SSH_CHANNEL_REFUSED` where commands are not allowed, or too many sessions; `NET_UNSUPPORTED` with `noCommand`;
+   * `LIMIT_REPLY` when it writes more; `SSH_*`; the signal's reason, and the command gets SIGTERM then.
+   * @example
+   * const { succeeded, stdout } = await host.exec("uname -s", AbortSignal.timeout(5_000));
+   */
+  exec(command: string, signal: AbortSignal): Promise<ExecResult>;
   /**
    * A subsystem of the SSH host, `sftp` for one.
    *

@@ -11,7 +11,7 @@ import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { listRemoteSockets } from "./remote-socket-list.ts";
-import type { SshConnection } from "./ssh-connection.ts";
+import type { ExecResult, SshConnection } from "./ssh-connection.ts";
 
 /** Trying again would not help, and may lock the account or ask the user again and again. */
 const hopeless: ReadonlySet<string> = new Set(["SSH_AUTH", "SSH_HOST_KEY", "SSH_CONFIG", "SSH_PROGRAM_MISSING"]);
@@ -111,12 +111,19 @@ export class ReconnectingSsh implements AsyncDisposable {
 
   /** Local ends of the SSH host's connections to `port`; none where the host does not show all. */
   async listSockets(port: number, signal: AbortSignal): Promise<readonly Endpoint[]> {
-    if (this.#options.noCommand) throw commandForbidden();
+    if (this.#options.noCommand) {
+      throw commandForbidden("mode default-port has to read the SSH host's list of connections");
+    }
     return await listRemoteSockets(await this.#forSession(signal), port, signal);
   }
 
+  async exec(command: string, signal: AbortSignal): Promise<ExecResult> {
+    if (this.#options.noCommand) throw commandForbidden("a command was to be run at the SSH host");
+    return await (await this.#forSession(signal)).exec(command, signal);
+  }
+
   async openSubsystem(name: string, signal: AbortSignal): Promise<Connection> {
-    return await (await this.#forSession(signal)).openSubsystem(name, { signal });
+    return await (await this.#forSession(signal)).openSubsystem(name, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -276,8 +283,8 @@ export class ReconnectingSsh implements AsyncDisposable {
   }
 }
 
-function commandForbidden(): SallyportError {
-  const message = "mode default-port has to read the SSH host's list of connections, and -N forbids commands there";
+function commandForbidden(what: string): SallyportError {
+  const message = `${what}, and -N forbids commands there`;
   return new SallyportError("NET_UNSUPPORTED", message, { hint: "leave -N (noCommand) out" });
 }
 
@@ -293,7 +300,7 @@ async function sendWithoutDelay(connection: SshConnection, clock: Clock, signal:
   // A forced command may be something that waits; it is then left to itself.
   const deadline = withDeadline(clock, limits.sshNoDelayMs, signal, () => new Error("the command took too long"));
   try {
-    await connection.exec(noDelayCommand, { signal: deadline.signal });
+    await connection.exec(noDelayCommand, deadline.signal);
   } catch {
     // MaxSessions 0, a forced command that waits, the connection's end: nothing depends on it.
   } finally {

@@ -27,7 +27,7 @@ export async function listRemoteSockets(
   port: number,
   signal: AbortSignal,
 ): Promise<readonly Endpoint[]> {
-  const { succeeded, stdout } = await connection.exec(remoteSocketsCommand(port), { signal });
+  const { succeeded, stdout } = await connection.exec(remoteSocketsCommand(port), signal);
   return succeeded ? parseSocketTable(stdout, port) : [];
 }
 

@@ -83,9 +83,11 @@ export interface SshEnvironment {
   readonly tellUser?: (line: string) => void;
 }
 
+/** What a command at the remote end did. */
 export interface ExecResult {
   /** Its exit status was 0. Not so: another status, a signal, or a server that reports neither. */
   readonly succeeded: boolean;
+  /** What it wrote, as UTF-8. */
   readonly stdout: string;
 }
 
@@ -101,12 +103,12 @@ export interface SshConnection extends AsyncDisposable {
   /** Settles when the connection is gone: undefined after our own disposal, else why. Never rejects. */
   readonly lost: Promise<SallyportError | undefined>;
   /** Run a command at the remote end; output bounded to 1 MiB. Throws SSH_CHANNEL_REFUSED where sessions are not allowed. */
-  exec(command: string, options: { readonly signal: AbortSignal }): Promise<ExecResult>;
+  exec(command: string, signal: AbortSignal): Promise<ExecResult>;
   /**
    * A subsystem of the server (RFC 4254 section 6.5), `sftp` for one, on its own channel; what it writes to standard
    * error is dropped. Its endpoints are unknown. Throws SSH_CHANNEL_REFUSED where there is none, or too many sessions.
    */
-  openSubsystem(name: string, options: { readonly signal: AbortSignal }): Promise<Connection>;
+  openSubsystem(name: string, signal: AbortSignal): Promise<Connection>;
 }
 
 /** Opens an SSH connection, or throws SSH_* with a message and a hint. */

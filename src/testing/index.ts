@@ -4,3 +4,12 @@ export type { FileSystemFixture } from "./file-system/subject.ts";
 export { fileSystemSuite } from "./file-system-suite.ts";
 export type { NetworkCapabilities, NetworkFixture } from "./network/network-fixture.ts";
 export { networkSuite } from "./network-suite.ts";
+export type {
+  OpenedSshHost,
+  SshCommands,
+  SshHostFixture,
+  SshHostTraits,
+  SshSubsystems,
+  TestedSshHost,
+} from "./ssh-host/ssh-host-fixture.ts";
+export { sshHostSuite } from "./ssh-host-suite.ts";

@@ -133,6 +133,7 @@ export function quirkyHost(options: SftpRigOptions): SshHost {
     transport: "embedded",
     lost: new Promise(() => {}),
     ready: never,
+    exec: never,
     openSubsystem: async () => openRigged(options),
     [Symbol.asyncDispose]: async () => {},
   };

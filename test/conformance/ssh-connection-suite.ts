@@ -1,13 +1,22 @@
-// One suite for every SshConnection: OpenSSH, embedded, simulated. See README.md for how to run it on a new one.
-import { afterAll, beforeAll, describe } from "vitest";
-import { SshBench } from "./ssh-connection/bench.ts";
-import { describeEndings } from "./ssh-connection/endings.ts";
-import { describeExec } from "./ssh-connection/exec.ts";
-import { describeRefusals } from "./ssh-connection/refusals.ts";
-import { describeSubsystems } from "./ssh-connection/subsystems.ts";
-import type { SshConnectionFixture, SshConnectionTraits } from "./ssh-connection-fixture.ts";
+// The published suite for SSH hosts, declared for vitest and run on what carries ours: OpenSSH, embedded, simulated; and what users read of refusals.
+import { afterAll, beforeAll, describe, test } from "vitest";
+import type { OpenedSshHost, SshHostFixture, SshHostTraits } from "../../src/testing/ssh-host/ssh-host-fixture.ts";
+import { sshHostSuite } from "../../src/testing/ssh-host-suite.ts";
+import { describeRefusals, type Refusing } from "./ssh-connection/refusals.ts";
 
-/** Declares the suite. `open` is called once, before the first fact; `close` of its result after the last one. */
+export interface SshConnectionFixture extends SshHostFixture {
+  /** Where the server follows a script. */
+  readonly rules?: Refusing;
+}
+
+export interface SshConnectionTraits extends SshHostTraits {
+  /** The server is one of ours that follows a script. */
+  readonly isScripted?: boolean;
+  /** Skips the whole suite and says why. */
+  readonly skip?: string;
+}
+
+/** Declares the suite. `open` is called before the first fact; `close` of its result after the last one. */
 export function describeSshConnection(
   name: string,
   traits: SshConnectionTraits,
@@ -15,12 +24,21 @@ export function describeSshConnection(
 ): void {
   const title = `SSH connection: ${name}${traits.skip === undefined ? "" : ` (skipped: ${traits.skip})`}`;
   describe.skipIf(traits.skip !== undefined)(title, () => {
-    const bench = new SshBench(open);
-    beforeAll(() => bench.open());
-    afterAll(() => bench.close());
-    describeExec(bench, traits.commands);
-    describeSubsystems(bench, traits.subsystems);
-    describeRefusals(bench, traits);
-    describeEndings(bench, traits);
+    let fixture: SshConnectionFixture;
+    let first: OpenedSshHost | undefined;
+    // Not with the first fact: what belongs to all of them is nothing that one has left.
+    beforeAll(async () => {
+      fixture = await open();
+      first = await fixture.connect();
+    });
+    const connect = async (): Promise<OpenedSshHost> => {
+      const opened = first ?? (await fixture.connect());
+      first = undefined;
+      return opened;
+    };
+    const suite = sshHostSuite(traits, async () => ({ ...fixture, connect }));
+    afterAll(() => suite[Symbol.asyncDispose]());
+    for (const fact of suite.cases) test(fact.name, fact.run);
+    describeRefusals(() => fixture, traits);
   });
 }

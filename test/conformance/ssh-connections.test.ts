@@ -1,7 +1,9 @@
 // Every way to have an SSH connection passes its suite: both transports, at sshd, at our own server, at a scripted one.
+import { connectSsh } from "../../src/connect/ssh-host.ts";
 import { MemoryFileSystem } from "../../src/filesystem/memory/memory-file-system.ts";
 import type { EmbeddedConnection } from "../../src/ssh/embedded/embedded-connection.ts";
 import type { OpenSshConnection } from "../../src/ssh/openssh/openssh-connection.ts";
+import type { OpenedSshHost } from "../../src/testing/ssh-host/ssh-host-fixture.ts";
 import { openTo } from "../ssh/embedded/open.ts";
 import { connectTo } from "../ssh/openssh/environment.ts";
 import { missing } from "../support/missing.ts";
@@ -10,20 +12,19 @@ import { startScriptedSshServer } from "../support/scripted-ssh-server.ts";
 import { startSshServer } from "../support/ssh-server.ts";
 import { startSshd } from "../support/sshd.ts";
 import { ScriptedSessions, scriptedTraits } from "./ssh-connection/scripted-sessions.ts";
-import type { OpenedConnection, SshConnectionFixture, SshConnectionTraits } from "./ssh-connection-fixture.ts";
-import { describeSshConnection } from "./ssh-connection-suite.ts";
+import { describeSshConnection, type SshConnectionFixture, type SshConnectionTraits } from "./ssh-connection-suite.ts";
 
 type Target = Parameters<typeof openTo>[0];
-type Connect = (target: Target) => Promise<OpenedConnection>;
+type Connect = (target: Target) => Promise<OpenedSshHost>;
 
 const transports: Readonly<Record<"embedded" | "openssh", Connect>> = {
   embedded: async (target) => {
     const connection: EmbeddedConnection = await openTo(target);
-    return { connection, leftovers: () => connection.open };
+    return { host: connection, leftovers: () => connection.open };
   },
   openssh: async (target) => {
     const connection: OpenSshConnection = await connectTo(target);
-    return { connection, leftovers: () => connection.leftovers };
+    return { host: connection, leftovers: () => connection.leftovers };
   },
 };
 
@@ -63,8 +64,15 @@ async function scripted(connect: Connect): Promise<SshConnectionFixture> {
     connect: () => connect(server),
     breakConnections: async () => server.breakConnections(),
     rules,
+    signals: rules.signals,
     close: async () => await server[Symbol.asyncDispose](),
   };
+}
+
+/** As the library gives it: connected again when it was lost. */
+async function kept(target: Target): Promise<OpenedSshHost> {
+  const { hostAlias, configFile } = target;
+  return { host: await connectSsh({ ssh: { host: hostAlias, configFile }, transport: "embedded" }) };
 }
 
 watchResources();
@@ -78,3 +86,6 @@ for (const [transport, connect] of Object.entries(transports)) {
     scripted(connect),
   );
 }
+
+const withoutSshd = missing(["sshd"]).length === 0 ? {} : { skip: "no sshd" };
+describeSshConnection("connectSsh, sshd", { ...sshdTraits, reconnects: true, ...withoutSshd }, () => sshd(kept));

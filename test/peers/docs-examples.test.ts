@@ -39,6 +39,7 @@ const examples = examplesBelow("docs");
 const printed: Readonly<Record<string, RegExp>> = {
   "guides/bridge.md no. 1": /^ftp:\/\/127\.0\.0\.1:\d+ ftp:\/\/127\.0\.0\.1:\d+ \d+$/,
   "guides/bring-your-own-network.md no. 1": /^10 of \d\d facts, \d+ connections$/,
+  "guides/bring-your-own-network.md no. 2": /^\d facts about an SSH host$/,
   "guides/client.md no. 1":
     /^report\.txt: 8 bytes, compared by size, 0 lines not understood\nFTP_REPLY_PERMANENT: 550$/,
   "guides/library.md no. 1": /^any FTP client can use ftp:\/\/127\.0\.0\.1:\d+$/,

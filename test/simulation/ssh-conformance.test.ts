@@ -4,17 +4,17 @@ import type { Host } from "../../src/simulation/host/host.ts";
 import { ClearConnection } from "../../src/simulation/ssh/clear-connection.ts";
 import { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
 import { SimulatedSshd } from "../../src/simulation/ssh/ssh-server.ts";
+import type { OpenedSshHost } from "../../src/testing/ssh-host/ssh-host-fixture.ts";
 import { ScriptedSessions, scriptedTraits } from "../conformance/ssh-connection/scripted-sessions.ts";
-import type { OpenedConnection, SshConnectionFixture } from "../conformance/ssh-connection-fixture.ts";
-import { describeSshConnection } from "../conformance/ssh-connection-suite.ts";
+import { describeSshConnection, type SshConnectionFixture } from "../conformance/ssh-connection-suite.ts";
 import { watchResources } from "../support/resources.ts";
 import { makeStage, never } from "./stage.ts";
 
 const stage = () => makeStage({ runsFreely: true, wire: { latencyMs: 0.25 } });
 
-async function connect(client: Host): Promise<OpenedConnection> {
+async function connect(client: Host): Promise<OpenedSshHost> {
   const connection = await SimulatedSsh.connect(client, { host: "10.0.0.3", signal: never });
-  return { connection, leftovers: () => connection.open };
+  return { host: connection, leftovers: () => connection.open };
 }
 
 async function simulatedSshd(): Promise<SshConnectionFixture> {
@@ -52,6 +52,7 @@ async function scripted(): Promise<SshConnectionFixture> {
     connect: () => connect(client),
     breakConnections,
     rules,
+    signals: rules.signals,
     close: async () => {
       stop.abort(new Error("the test is over"));
       await breakConnections();

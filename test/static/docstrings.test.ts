@@ -30,6 +30,8 @@ const brought = [
     "MakesLinks",
     "NetworkFixture",
     "FileSystemFixture",
+    "OpenedSshHost",
+    "SshHostFixture",
   ],
 ];
 

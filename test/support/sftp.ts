@@ -60,7 +60,7 @@ function place(
         sessions += 1;
         const own = `${sessions}`;
         mkdirSync(dir.file(own));
-        const subsystem = await connection.openSubsystem("sftp", { signal: never });
+        const subsystem = await connection.openSubsystem("sftp", never);
         const client = await SftpClient.open({ connection: subsystem, clock: systemClock, signal: never });
         return {
           client,

@@ -130,12 +130,12 @@ class LosableSsh implements SshConnection {
     void this.#ssh[Symbol.asyncDispose]();
   }
 
-  exec(command: string, options: { readonly signal: AbortSignal }): Promise<ExecResult> {
-    return this.#ssh.exec(command, options);
+  exec(command: string, signal: AbortSignal): Promise<ExecResult> {
+    return this.#ssh.exec(command, signal);
   }
 
-  openSubsystem(name: string, options: { readonly signal: AbortSignal }): Promise<Connection> {
-    return this.#ssh.openSubsystem(name, options);
+  openSubsystem(name: string, signal: AbortSignal): Promise<Connection> {
+    return this.#ssh.openSubsystem(name, signal);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

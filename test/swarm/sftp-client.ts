@@ -13,7 +13,7 @@ const pieceBytes = 30_000;
 export async function runSftpClient(parts: ClientParts, plan: SftpClientPlan): Promise<void> {
   await viaSsh(parts, async (ssh) => {
     const { clock } = parts.program;
-    const connection = await ssh.openSubsystem("sftp", { signal: never });
+    const connection = await ssh.openSubsystem("sftp", never);
     await using client = await SftpClient.open({ connection, clock, signal: never });
     const files = makeSftpFileSystem({ client });
     for (const [index, step] of plan.steps.entries())

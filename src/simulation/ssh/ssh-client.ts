@@ -67,11 +67,11 @@ export class SimulatedSsh implements AsyncDisposable {
   }
 
   /** A command at the SSH host, as far as its sshd runs any. */
-  exec(command: string, { signal }: { readonly signal: AbortSignal }): Promise<ExecResult> {
+  exec(command: string, signal: AbortSignal): Promise<ExecResult> {
     return exec(this.#clear.channels, command, signal);
   }
 
-  openSubsystem(name: string, { signal }: { readonly signal: AbortSignal }): Promise<Connection> {
+  openSubsystem(name: string, signal: AbortSignal): Promise<Connection> {
     return openSubsystem(this.#clear.channels, this.#environment, name, signal);
   }
 

@@ -66,12 +66,12 @@ export class EmbeddedConnection implements SshConnection {
     this.lost = this.#watch();
   }
 
-  exec(command: string, options: { readonly signal: AbortSignal }): Promise<ExecResult> {
-    return exec(this.#channels, command, options.signal);
+  exec(command: string, signal: AbortSignal): Promise<ExecResult> {
+    return exec(this.#channels, command, signal);
   }
 
-  openSubsystem(name: string, options: { readonly signal: AbortSignal }): Promise<Connection> {
-    return openSubsystem(this.#channels, this.#parts.environment, name, options.signal);
+  openSubsystem(name: string, signal: AbortSignal): Promise<Connection> {
+    return openSubsystem(this.#channels, this.#parts.environment, name, signal);
   }
 
   /** What is open, for a leak check. */

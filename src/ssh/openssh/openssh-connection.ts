@@ -82,12 +82,12 @@ export class OpenSshConnection implements SshConnection {
     return [...this.#proxy.channels.open, ...this.#forwards.open];
   }
 
-  async exec(command: string, options: { readonly signal: AbortSignal }): Promise<ExecResult> {
-    await this.#roundTrip.over(options.signal);
-    return exec(this.#proxy.channels, command, options.signal);
+  async exec(command: string, signal: AbortSignal): Promise<ExecResult> {
+    await this.#roundTrip.over(signal);
+    return exec(this.#proxy.channels, command, signal);
   }
 
-  async openSubsystem(name: string, { signal }: { readonly signal: AbortSignal }): Promise<Connection> {
+  async openSubsystem(name: string, signal: AbortSignal): Promise<Connection> {
     await this.#roundTrip.over(signal);
     return openSubsystem(this.#proxy.channels, this.#environment, name, signal);
   }

@@ -2,7 +2,8 @@
 import type { Channel } from "../../../src/ssh/channels/channel.ts";
 import type { OpenAnswer } from "../../../src/ssh/channels/channels.ts";
 import { type OpenMessage, openRefusal } from "../../../src/ssh/connection-protocol/messages.ts";
-import type { ScriptedRules, SshConnectionTraits } from "../ssh-connection-fixture.ts";
+import type { SshConnectionTraits } from "../ssh-connection-suite.ts";
+import type { Refusing } from "./refusals.ts";
 
 export const scriptedTraits = {
   isScripted: true,
@@ -44,7 +45,7 @@ function endBySignal(channel: Channel): void {
   end(channel);
 }
 
-export class ScriptedSessions implements ScriptedRules {
+export class ScriptedSessions implements Refusing {
   readonly signals: string[] = [];
   #refusal: { readonly reason: number; readonly words: string } | undefined;
   readonly #late: { readonly channel: Channel; left: number }[] = [];

@@ -122,8 +122,8 @@ describePeers(["sshd"], "sshd", () => {
     );
     const channels = await Promise.all(open);
     const sleeping = new AbortController();
-    const first = connection.exec("echo ready; sleep 60", { signal: sleeping.signal });
-    const second = await failureOf(connection.exec("true", { signal: never }));
+    const first = connection.exec("echo ready; sleep 60", sleeping.signal);
+    const second = await failureOf(connection.exec("true", never));
     expect(second).toMatchObject({ code: "SSH_CHANNEL_REFUSED", message: expect.stringMatching(/to run a command/) });
     sleeping.abort(new Error("enough"));
     await expect(first).rejects.toThrow("enough");
@@ -134,6 +134,6 @@ describePeers(["sshd"], "sshd", () => {
   test("that refuses a session says so", async () => {
     await using sshd = await startSshd({ lines: ["MaxSessions 0"] });
     await using connection = await openTo(sshd);
-    expect((await failureOf(connection.exec("true", { signal: never }))).code).toBe("SSH_CHANNEL_REFUSED");
+    expect((await failureOf(connection.exec("true", never))).code).toBe("SSH_CHANNEL_REFUSED");
   });
 });

@@ -101,7 +101,7 @@ describePeers(["sshd"], "an embedded connection", () => {
     });
     const again = connection.network.listen({ ...loopback, ports: anyPort });
     expect(await failureOf(again)).toMatchObject({ code: "SSH_DISCONNECTED" });
-    expect(await failureOf(connection.exec("true", { signal: never }))).toMatchObject({ code: "SSH_DISCONNECTED" });
+    expect(await failureOf(connection.exec("true", never))).toMatchObject({ code: "SSH_DISCONNECTED" });
     await listener[Symbol.asyncDispose]();
     for (const end of [far, idle.far]) end.reset();
     await Promise.all([far.closed, idle.far.closed]);
@@ -125,7 +125,7 @@ describePeers(["sshd"], "an embedded connection", () => {
     await using relay = await startDelayRelay({ target: { host: sshd.address, port: sshd.port }, delayMs: 100 });
     const options = ["StrictHostKeyChecking=accept-new", "UserKnownHostsFile=/dev/null", "ServerAliveInterval=2"];
     await using connection = await openTo(sshd, { port: relay.port, options: [...options, "ServerAliveCountMax=1"] });
-    expect((await connection.exec("sleep 4.5; echo still here", { signal: never })).stdout).toBe("still here\n");
+    expect((await connection.exec("sleep 4.5; echo still here", never)).stdout).toBe("still here\n");
   });
 
   test("that we dispose ends its channels as ours, and lost tells nothing", async () => {

@@ -16,9 +16,9 @@ describePeers(["sshd", "root"], "a system user", () => {
     await using sshd = await startSshd({ lines: ["PasswordAuthentication yes"], clientLines });
     const seen = witness([user.password]);
     await using connection = await openTo(sshd, { user: user.name }, seen);
-    expect((await connection.exec("id -un", { signal: never })).stdout).toBe(`${user.name}\n`);
+    expect((await connection.exec("id -un", never)).stdout).toBe(`${user.name}\n`);
     const aborted = new AbortController();
-    const running = connection.exec("sleep 60", { signal: aborted.signal });
+    const running = connection.exec("sleep 60", aborted.signal);
     setImmediate(() => aborted.abort(new Error("enough")));
     await expect(running).rejects.toThrow("enough");
     await expect.poll(() => connection.open).toEqual([]); // sshd has ended it, which it does for all but root
@@ -35,7 +35,7 @@ describePeers(["sshd", "root"], "a system user", () => {
     await using sshd = await startSshd({ lines, clientLines });
     const seen = witness([user.password]);
     await using connection = await openTo(sshd, { user: user.name }, seen);
-    expect((await connection.exec("id -un", { signal: never })).stdout).toBe(`${user.name}\n`);
+    expect((await connection.exec("id -un", never)).stdout).toBe(`${user.name}\n`);
     expect(seen.asked).toMatchObject([
       { kind: "password", echo: false, text: expect.stringMatching(/\) Password: $/) },
     ]);

@@ -47,7 +47,7 @@ describePeers(["ssh", "sshd"], "connectOpenSsh", () => {
     const [directory = ""] = socketDirectories();
     expect(statSync(join(tmpdir(), directory)).mode & 0o777).toBe(0o700);
     expect(connection).toMatchObject({ transport: "openssh", target: sshd.hostAlias, serverAddress: sshd.address });
-    expect(await connection.exec("echo hello; exit 3", { signal: never })).toEqual({
+    expect(await connection.exec("echo hello; exit 3", never)).toEqual({
       succeeded: false,
       stdout: "hello\n",
     });
@@ -65,7 +65,7 @@ describePeers(["ssh", "sshd"], "connectOpenSsh", () => {
     await connection[Symbol.asyncDispose]();
     const connecting = connection.network.connect({ host: "127.0.0.1", port: 1, signal: never });
     expect((await failureOf(connecting)).code).toBe("CLOSED");
-    expect((await failureOf(connection.exec("true", { signal: never }))).code).toBe("CLOSED");
+    expect((await failureOf(connection.exec("true", never))).code).toBe("CLOSED");
   });
 
   it("keeps the connection when Ctrl-C reaches ssh, too", async () => {
@@ -73,7 +73,7 @@ describePeers(["ssh", "sshd"], "connectOpenSsh", () => {
     const [pid = -1] = sshProcesses();
     process.kill(pid, "SIGINT");
     process.kill(pid, "SIGQUIT");
-    expect(await connection.exec("echo alive", { signal: never })).toEqual({ succeeded: true, stdout: "alive\n" });
+    expect(await connection.exec("echo alive", never)).toEqual({ succeeded: true, stdout: "alive\n" });
     await connection[Symbol.asyncDispose]();
   });
 
@@ -104,7 +104,7 @@ describePeers(["ssh", "sshd"], "connectOpenSsh", () => {
     writeFileSync(config, `Host *\n${lines.map((line) => `  ${line}\n`).join("")}\nInclude ${sshd.configFile}\n`);
     const heard = environment();
     const connection = await connectTo(sshd, { configFile: config }, heard);
-    expect((await connection.exec("true", { signal: never })).succeeded).toBe(true);
+    expect((await connection.exec("true", never)).succeeded).toBe(true);
     await connection[Symbol.asyncDispose]();
     expect(heard.lines).toEqual([]);
     expect([existsSync(files.file("touched")), existsSync(files.file("other"))]).toEqual([false, false]);
@@ -114,7 +114,7 @@ describePeers(["ssh", "sshd"], "connectOpenSsh", () => {
   it("goes through a jump host, whose address it then does not know", async () => {
     const connection = await connectTo(sshd, { jump: sshd.hostAlias });
     expect(connection.serverAddress).toBeUndefined();
-    expect((await connection.exec("echo far", { signal: never })).stdout).toBe("far\n");
+    expect((await connection.exec("echo far", never)).stdout).toBe("far\n");
     await connection[Symbol.asyncDispose]();
   });
 

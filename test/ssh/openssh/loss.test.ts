@@ -81,7 +81,7 @@ describePeers(["ssh", "sshd"], "a lost SSH connection", () => {
     const attempts = [
       connection.network.connect({ ...here, port: 21 }),
       connection.network.listen({ ...here, ports: anyPort }),
-      connection.exec("true", { signal: never }),
+      connection.exec("true", never),
       listener.accept({ signal: never }),
     ];
     const codes = await Promise.all(attempts.map(async (attempt) => (await failureOf(attempt)).code));
@@ -90,7 +90,7 @@ describePeers(["ssh", "sshd"], "a lost SSH connection", () => {
   });
 
   it("fails a command that runs and a connection that is being opened", async () => {
-    const running = failureOf(connection.exec("sleep 60", { signal: never }));
+    const running = failureOf(connection.exec("sleep 60", never));
     await sshd.waitForLog(/Starting session: command/);
     await sshd.killConnections();
     expect((await running).code).toBe("SSH_DISCONNECTED");

@@ -57,7 +57,7 @@ for (const place of sftpPlaces) {
     });
 
     test("that the server does not have is refused in words", async () => {
-      await expect(opened.connection.openSubsystem("no-such", { signal })).rejects.toMatchObject({
+      await expect(opened.connection.openSubsystem("no-such", signal)).rejects.toMatchObject({
         code: "SSH_CHANNEL_REFUSED",
         message: expect.stringContaining("no-such"),
       });
@@ -66,9 +66,9 @@ for (const place of sftpPlaces) {
     test("that is given up rejects with the reason untouched", async () => {
       const reason = { not: "even an error" };
       const aborted = AbortSignal.abort(reason);
-      await expect(opened.connection.openSubsystem("sftp", { signal: aborted })).rejects.toBe(reason);
+      await expect(opened.connection.openSubsystem("sftp", aborted)).rejects.toBe(reason);
       const stop = new AbortController();
-      const opening = opened.connection.openSubsystem("sftp", { signal: stop.signal });
+      const opening = opened.connection.openSubsystem("sftp", stop.signal);
       stop.abort(reason);
       await expect(opening).rejects.toBe(reason);
     });
