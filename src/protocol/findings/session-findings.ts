@@ -37,7 +37,8 @@ export const sessionFindings: Readonly<Record<SessionFindingId, FindingRow>> = {
       ["Pure-FTPd", "TLS 1 (-Y 1) in place of 2"],
       ["IIS", "FTP SSL Settings: Allow SSL connections"],
     ],
-    instead: "sallyport ftp --tls --via SSH FTP",
+    instead:
+      "sallyport --server-tls auto --server-tls-ca CERTIFICATE -L 2121:FTP SSH, and the client to localhost 2121 without TLS; or sallyport ftp --tls --via SSH FTP",
   },
   D21: {
     title: "the SSH host cannot be reached",
