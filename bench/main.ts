@@ -9,6 +9,7 @@ import type { Measurement, Site, Way } from "./measurement.ts";
 import {
   farClientMeasurements,
   farMeasurements,
+  farTlsMeasurements,
   nearClientMeasurements,
   nearMeasurements,
   roundTripMs,
@@ -18,10 +19,11 @@ import { runMeasurement } from "./run-measurement.ts";
 import { serverSite, servers } from "./server-site.ts";
 import { farSite, loopbackSite, relaySite, type SshSite } from "./site.ts";
 import { formatTable, type Row } from "./table.ts";
+import { farTlsSite, tlsWays } from "./tls-site.ts";
 import { ways } from "./ways.ts";
 
 const measurements: readonly { readonly name: string }[] = [
-  ...[...farMeasurements, ...nearMeasurements, ...serverMeasurements],
+  ...[...farMeasurements, ...farTlsMeasurements, ...nearMeasurements, ...serverMeasurements],
   ...[...nearClientMeasurements, ...farClientMeasurements],
 ];
 
@@ -55,6 +57,7 @@ export async function main(names: readonly string[]): Promise<void> {
     ...(await measureAt(openFarSite, farMeasurements, ways, run)),
     ...(await measureAt(loopbackSite, nearMeasurements, ways, run)),
   ];
+  const withTls = await measureTls(run);
   const beside = await measureAt(serverSite, serverMeasurements, servers, run);
   const besideClients = [
     ...(await measureAt(nearClientSite, nearClientMeasurements, clients, run)),
@@ -62,13 +65,28 @@ export async function main(names: readonly string[]): Promise<void> {
   ];
   const paragraphs = [
     machine.join("\n"),
-    ...([...farMeasurements, ...farClientMeasurements].some(chosen) ? [linkNote()] : []),
+    ...([...farMeasurements, ...farTlsMeasurements, ...farClientMeasurements].some(chosen) ? [linkNote()] : []),
     ...(throughSsh.length > 0 ? [tableOf(ways, throughSsh)] : []),
+    ...withTls,
     ...(beside.length > 0 ? [tableOf(servers, beside)] : []),
     ...(besideClients.length > 0 ? [tableOf(clients, besideClients)] : []),
     run.notes.join("\n"),
   ];
   process.stdout.write(`${paragraphs.join("\n\n").trimEnd()}\n`);
+}
+
+/** A table for each transport. */
+async function measureTls(run: Run): Promise<string[]> {
+  const tables: string[] = [];
+  for (const transport of ["openssh", "embedded"] as const) {
+    const columns = tlsWays(transport);
+    const why = noLongLink();
+    if (why !== undefined && farTlsMeasurements.some(run.chosen)) run.notes.push(`far-tls: not measured, ${why}`);
+    if (why !== undefined) return tables;
+    const rows = await measureAt(() => farTlsSite(roundTripMs / 2), farTlsMeasurements, columns, run);
+    if (rows.length > 0) tables.push(tableOf(columns, rows));
+  }
+  return tables;
 }
 
 const tableOf = (columns: readonly { readonly name: string }[], rows: readonly Row[]): string =>

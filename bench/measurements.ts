@@ -44,6 +44,20 @@ export const farMeasurements: readonly Measurement[] = [
   largeFile(100, { name: "far-upload", direction: "upload", ...far, ...viaForward, rounds: 2 }),
 ];
 
+const farTls = {
+  direction: "download",
+  ...far,
+  base: "FTPS, no tunnel",
+  rounds: 1,
+  roundTripMs,
+  byMedian: true,
+} as const;
+
+/** With each transport. */
+export const farTlsMeasurements: readonly Measurement[] = [
+  smallFiles(50, { name: "far-tls", ...farTls, atOnce: true }),
+];
+
 export const nearMeasurements: readonly Measurement[] = [
   smallFiles(100, { name: "near-small", direction: "download", ...near, base: "ssh -D", rounds: 2 }),
   largeFile(1000, { name: "near-download", direction: "download", ...near, ...viaForward, rounds: 3, processor: true }),

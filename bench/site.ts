@@ -19,7 +19,7 @@ export interface SshSite extends Site {
 }
 
 /** One cipher for all, so that the ways through are compared and not the ciphers. */
-const client = { clientLines: ["Ciphers aes128-gcm@openssh.com"] };
+export const client = { clientLines: ["Ciphers aes128-gcm@openssh.com"] };
 
 /** Client and servers on this machine. */
 export async function loopbackSite(): Promise<SshSite> {

@@ -21,6 +21,8 @@ export interface TransferKind {
   readonly roundTripMs?: number;
   /** Small files are compared by the median of their times, in place of the time of all; see README.md. */
   readonly byMedian?: boolean;
+  /** All ways at the same time. */
+  readonly atOnce?: boolean;
   /** With a row of the processor time that the carriers used. */
   readonly processor?: boolean;
 }
@@ -28,13 +30,14 @@ export interface TransferKind {
 const smallBytes = 2000;
 
 export function smallFiles(count: number, kind: TransferKind): Measurement {
-  const { name, direction, where, rounds, base, roundTripMs, tls = false, byMedian = false } = kind;
+  const { name, direction, where, rounds, base, roundTripMs, tls = false, byMedian = false, atOnce = false } = kind;
   const files = numbered(count).map((file) => [file, smallBytes] as const);
   const all = `f[${pad(1, count)}-${count}]`;
   const bytes = count * smallBytes;
   return {
     name,
     rounds,
+    atOnce,
     ...(direction === "download" ? { files } : { files: [], localFiles: files }),
     measure: async (site, way, localDir) => {
       if (direction === "upload") for (const [file] of files) removeFrom(way, file);

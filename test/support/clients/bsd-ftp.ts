@@ -7,7 +7,7 @@ import { type ClientResult, type RunOptions, runClient } from "./run-client.ts";
 interface Dialect {
   readonly name: "tnftp" | "inetutils-ftp";
   readonly args: readonly string[];
-  readonly debug: string;
+  readonly first: readonly string[];
   readonly list: string;
   readonly modes: Readonly<Record<FrontMode, readonly string[]>>;
 }
@@ -16,7 +16,8 @@ const dialects: Readonly<Record<Dialect["name"], Dialect>> = {
   tnftp: {
     name: "tnftp",
     args: ["-n", "-i", "-v"],
-    debug: "debug 1",
+    // In TYPE A its progress meter's alarm interrupts a read, each second that nothing comes: "Interrupted system call", an empty file, status 0.
+    first: ["debug 1", "progress off"],
     list: "ls",
     modes: {
       epsv: ["passive on", "epsv4 on"],
@@ -28,7 +29,7 @@ const dialects: Readonly<Record<Dialect["name"], Dialect>> = {
   "inetutils-ftp": {
     name: "inetutils-ftp",
     args: ["--no-login", "--no-prompt", "--verbose", "--no-edit"],
-    debug: "debug",
+    first: ["debug"],
     list: "dir",
     // Both commands only toggle; it starts active and without EPSV and EPRT.
     modes: { epsv: ["passive", "epsv4"], pasv: ["passive"], eprt: ["epsv4"], port: [] },
@@ -44,7 +45,7 @@ export function runBsdFtp(
   return runClient(name, dialects[name].args, { input: `${[...commands, "quit"].join("\n")}\n`, ...options });
 }
 
-const bsdFtp = ({ name, debug, list, modes }: Dialect): FtpClient => ({
+const bsdFtp = ({ name, first, list, modes }: Dialect): FtpClient => ({
   name,
   modes: ["epsv", "pasv", "eprt", "port"],
   operations: ["list", "get", "get-ascii", "put", "put-ascii", "append", "resume-get", "resume-put", "delete"],
@@ -52,7 +53,7 @@ const bsdFtp = ({ name, debug, list, modes }: Dialect): FtpClient => ({
     const commands = [
       `open ${target.host} ${target.port}`,
       `user ${quoted(target.user)} ${quoted(target.password)}`,
-      debug,
+      ...first,
       ...modes[mode],
       ...todo.flatMap((operation) => operationCommands(operation, list)),
     ];
