@@ -61,7 +61,7 @@ export async function farClientSite(delayMs: number): Promise<ClientSite> {
 }
 
 /** Without a listing: it has none that it would follow, so it gets the list of the URLs. */
-function curl({ host, port, user, password }: Target, job: Job): [string, ...string[]] {
+export function curl({ host, port, user, password }: Target, job: Job): [string, ...string[]] {
   const url = (name: string): string => `ftp://${host}:${port}/${job.remoteDir}/${name}`;
   const files =
     job.direction === "download"

@@ -27,7 +27,7 @@ export type ClientMeasurement = Measurement<ClientSite, OpenClient>;
 
 const smallBytes = 2000;
 const timeoutMs = 240_000;
-const ours = "sallyport";
+const isOurs = (column: string): boolean => /^(sallyport|bridge)\b/.test(column);
 
 export function manyFiles(count: number, kind: ClientKind): ClientMeasurement {
   const { tree = false, sessions = 1, direction, where, roundTripMs } = kind;
@@ -60,7 +60,9 @@ const ratioLabel = "  speed / the fastest other client";
 
 /** The fastest of the others has 1.00. */
 function besideFastest(speeds: readonly Cell[], columns: readonly string[]): Cell[] {
-  const others = speeds.filter((speed, index) => typeof speed === "number" && columns[index] !== ours) as number[];
+  const others = speeds.filter(
+    (speed, index) => typeof speed === "number" && !isOurs(columns[index] ?? ""),
+  ) as number[];
   const fastest = others.length === 0 ? undefined : Math.max(...others);
   return ratios([...speeds, fastest], speeds.length).slice(0, -1);
 }

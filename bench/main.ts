@@ -1,15 +1,18 @@
-// Measures everything in one run and prints three tables. Names of measurements as arguments choose some of them.
+// Measures everything in one run and prints its tables. Names of measurements as arguments choose some of them.
 import { chmodSync, readFileSync } from "node:fs";
 import { missing } from "../test/support/missing.ts";
 import { makeTempDir } from "../test/support/tempdir.ts";
+import { bridges, farBridgeSite, nearBridgeSite } from "./bridge-site.ts";
 import { clients, farClientSite, nearClientSite } from "./client-site.ts";
 import { noLongLink } from "./long-link.ts";
 import { describeMachine } from "./machine.ts";
 import type { Measurement, Site, Way } from "./measurement.ts";
 import {
+  farBridgeMeasurements,
   farClientMeasurements,
   farMeasurements,
   farTlsMeasurements,
+  nearBridgeMeasurements,
   nearClientMeasurements,
   nearMeasurements,
   roundTripMs,
@@ -25,6 +28,7 @@ import { ways } from "./ways.ts";
 const measurements: readonly { readonly name: string }[] = [
   ...[...farMeasurements, ...farTlsMeasurements, ...nearMeasurements, ...serverMeasurements],
   ...[...nearClientMeasurements, ...farClientMeasurements],
+  ...[...nearBridgeMeasurements, ...farBridgeMeasurements],
 ];
 
 /** What of one run is the same for all measurements. */
@@ -61,15 +65,22 @@ export async function main(names: readonly string[]): Promise<void> {
   const beside = await measureAt(serverSite, serverMeasurements, servers, run);
   const besideClients = [
     ...(await measureAt(nearClientSite, nearClientMeasurements, clients, run)),
-    ...(await measureFarClients(run)),
+    ...(await measureFar(farClientSite, farClientMeasurements, clients, "clients", run)),
+  ];
+  const besideBridges = [
+    ...(await measureFar(farBridgeSite, farBridgeMeasurements, bridges, "bridges", run)),
+    ...(await measureAt(nearBridgeSite, nearBridgeMeasurements, bridges, run)),
   ];
   const paragraphs = [
     machine.join("\n"),
-    ...([...farMeasurements, ...farTlsMeasurements, ...farClientMeasurements].some(chosen) ? [linkNote()] : []),
+    ...([...farMeasurements, ...farTlsMeasurements, ...farClientMeasurements, ...farBridgeMeasurements].some(chosen)
+      ? [linkNote()]
+      : []),
     ...(throughSsh.length > 0 ? [tableOf(ways, throughSsh)] : []),
     ...withTls,
     ...(beside.length > 0 ? [tableOf(servers, beside)] : []),
     ...(besideClients.length > 0 ? [tableOf(clients, besideClients)] : []),
+    ...(besideBridges.length > 0 ? [tableOf(bridges, besideBridges)] : []),
     run.notes.join("\n"),
   ];
   process.stdout.write(`${paragraphs.join("\n\n").trimEnd()}\n`);
@@ -93,12 +104,16 @@ const tableOf = (columns: readonly { readonly name: string }[], rows: readonly R
   formatTable(["", ...columns.map(({ name }) => name)], rows);
 
 /** Through a relay in the place of the long link no data connection would come. */
-async function measureFarClients(run: Run): Promise<Row[]> {
+async function measureFar<S extends Site, W extends AsyncDisposable>(
+  openSite: (delayMs: number) => Promise<S>,
+  all: readonly Measurement<S, W>[],
+  columns: readonly Way<S, W>[],
+  what: string,
+  run: Run,
+): Promise<Row[]> {
   const why = noLongLink();
-  if (why === undefined) {
-    return await measureAt(() => farClientSite(roundTripMs / 2), farClientMeasurements, clients, run);
-  }
-  if (farClientMeasurements.some(run.chosen)) run.notes.push(`clients at ${roundTripMs} ms: not measured, ${why}`);
+  if (why === undefined) return await measureAt(() => openSite(roundTripMs / 2), all, columns, run);
+  if (all.some(run.chosen)) run.notes.push(`${what} at ${roundTripMs} ms: not measured, ${why}`);
   return [];
 }
 

@@ -93,3 +93,18 @@ export const farClientMeasurements: readonly ClientMeasurement[] = [
   oneFile(1000, { name: "client-far-download", direction: "download", ...far, rounds: 1 }),
   oneFile(1000, { name: "client-far-upload", direction: "upload", ...far, rounds: 1 }),
 ];
+
+/** Both bridges. A peer takes 8 s for 200 MB at this distance, and a minute and a half for the small files. */
+export const farBridgeMeasurements: readonly ClientMeasurement[] = [
+  manyFiles(200, { name: "bridge-far-small", direction: "download", ...farSmall }),
+  manyFiles(200, { name: "bridge-far-small-upload", direction: "upload", ...farSmall }),
+  oneFile(200, { name: "bridge-far-download", direction: "download", ...far, rounds: 1 }),
+  oneFile(200, { name: "bridge-far-upload", direction: "upload", ...far, rounds: 1 }),
+];
+
+export const nearBridgeMeasurements: readonly ClientMeasurement[] = [
+  manyFiles(200, { name: "bridge-near-small", direction: "download", ...near, rounds: 2 }),
+  manyFiles(200, { name: "bridge-near-small-upload", direction: "upload", ...near, rounds: 2 }),
+  oneFile(1000, { name: "bridge-near-download", direction: "download", ...near, rounds: 2 }),
+  oneFile(1000, { name: "bridge-near-upload", direction: "upload", ...near, rounds: 2 }),
+];

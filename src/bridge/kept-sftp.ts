@@ -2,13 +2,14 @@
 
 import type { SshHost } from "../connect/ssh-host.ts";
 import { SftpCalls } from "../filesystem/sftp/sftp-calls.ts";
-import { makeSftpFileSystem, type SftpFiles } from "../filesystem/sftp/sftp-file-system.ts";
+import { type Lanes, makeSftpFileSystem, type SftpFiles } from "../filesystem/sftp/sftp-file-system.ts";
 import { systemClock } from "../network/system-clock.ts";
 import { raceAbort } from "../platform/abort.ts";
 import { encodeName } from "../protocol/client/name-bytes.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { resolvePath } from "../protocol/file-path.ts";
 import { SftpClient } from "../ssh/sftp/client/sftp-client.ts";
+import { SftpLanes } from "./sftp-lanes.ts";
 
 export interface KeptSftpOptions {
   /** Goes with it. */
@@ -78,9 +79,11 @@ export class KeptSftp implements AsyncDisposable {
     try {
       if (sync && !client.features.fsync) throw cannotSync();
       const top = await rootAt(client, root, signal);
+      const lanes = new SftpLanes(host, signal);
+      const openLanes = (): Promise<Lanes> => lanes.open();
       const live: LiveSftp = {
         client,
-        filesAt: (directory) => makeSftpFileSystem({ client, sync, inPlace, root: below(top, directory) }),
+        filesAt: (directory) => makeSftpFileSystem({ client, sync, inPlace, openLanes, root: below(top, directory) }),
       };
       this.#live = live;
       return live;

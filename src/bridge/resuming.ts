@@ -141,6 +141,8 @@ export class ResumingWriter implements FileWriter {
   #unacknowledged: Uint8Array[] = [];
   #acknowledged: number;
   #sent: number;
+  #hadGaps = false;
+  #isComplete = false;
 
   constructor(course: WriteCourse, live: LiveSftp, writer: AcknowledgingWriter) {
     this.#course = course;
@@ -151,7 +153,7 @@ export class ResumingWriter implements FileWriter {
   }
 
   async write(pieces: readonly Uint8Array[]): Promise<void> {
-    const mine = pieces.filter(({ length }) => length > 0).map((piece) => Uint8Array.from(piece));
+    const mine = pieces.filter(({ length }) => length > 0).map((piece) => new Uint8Array(piece));
     this.#unacknowledged.push(...mine);
     this.#sent += mine.reduce((sum, { length }) => sum + length, 0);
     await this.#persist(
@@ -169,6 +171,11 @@ export class ResumingWriter implements FileWriter {
         await writer.finish();
       },
     );
+    this.#isComplete = true;
+  }
+
+  get mayHaveGaps(): boolean {
+    return !this.#isComplete && (this.#hadGaps || this.#writer.mayHaveGaps === true);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -189,6 +196,7 @@ export class ResumingWriter implements FileWriter {
         const { kept, signal } = this.#course;
         const resumed = await resume(error, this.#live, { kept, signal, reopen: (live) => this.#reopen(live) });
         await this.#writer[Symbol.asyncDispose]();
+        this.#hadGaps ||= this.#writer.mayHaveGaps === true;
         this.#writer = resumed.opened;
         this.#live = resumed.live;
       }

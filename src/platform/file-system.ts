@@ -34,6 +34,8 @@ export interface FileWriter extends AsyncDisposable {
    * told that the file is complete. Disposal without it closes the file as it is.
    */
   finish(): Promise<void>;
+  /** Once it was disposed of without `finish`: what is before the file's end may not all have been written, so nobody may continue it. */
+  readonly mayHaveGaps?: boolean;
 }
 
 /**

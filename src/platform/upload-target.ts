@@ -6,7 +6,7 @@ import { limits } from "../protocol/limits.ts";
 import { type FileSystem, type FileWriter, setsModes, type WriteStart } from "./file-system.ts";
 
 /** Disposal without `finish`: the file stays as far as it got; an atomic one was never there. */
-export type UploadTarget = Pick<FileWriter, "write" | "finish" | typeof Symbol.asyncDispose>;
+export type UploadTarget = Pick<FileWriter, "write" | "finish" | "mayHaveGaps" | typeof Symbol.asyncDispose>;
 
 export interface UploadOptions {
   readonly start: WriteStart;

@@ -1,13 +1,14 @@
 // SSH lost in the middle of a transfer: the transfer goes on, or is a told failure.
 import { userInfo } from "node:os";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { FileSystem } from "../../src/index.ts";
+import { type FileSystem, MemoryFileSystem } from "../../src/index.ts";
 import { setsTimes } from "../../src/platform/file-system.ts";
 import { get, put } from "../../src/testing/file-system/subject.ts";
 import { watchResources } from "../support/resources.ts";
 import { type TestClient, textOf } from "../support/test-client.ts";
 import { until } from "../support/until.ts";
-import { type Bridge, bridgeForLocalUsers, bridgeForSshUsers, startSftp, type TestSftp } from "./rig.ts";
+import { usersFile } from "../support/users-file.ts";
+import { type Bridge, bridge, bridgeForLocalUsers, bridgeForSshUsers, now, startSftp, type TestSftp } from "./rig.ts";
 
 watchResources();
 
@@ -109,4 +110,27 @@ test("an upload whose file was changed meanwhile is reset, and 426 says why", as
   await put(there, "/a", "");
   data.end(content);
   expect(await client.expect(426)).toMatch(/changed meanwhile/);
+});
+
+test("an upload that may have been left with gaps is not resumed, until there is a new one", async () => {
+  const files = new MemoryFileSystem({ now });
+  const openWrite = files.openWrite.bind(files);
+  let mayHaveGaps = true;
+  files.openWrite = async (...args) => Object.assign(await openWrite(...args), { mayHaveGaps });
+  const server = await bridge({ files, passwordFile: usersFile("alice", "secret"), opensLate: true });
+  open.push(server);
+  const client = await server.login();
+  await client.ask("TYPE I", 200);
+  const data = await client.passive();
+  client.send("STOR a");
+  await client.expect(150);
+  data.write("half");
+  await until("it is there", async () => ((await files.stat("/a", { signal })).size > 0 ? true : undefined));
+  data.resetAndDestroy();
+  await client.expect(426);
+  expect(await client.upload("APPE a", "more")).toEqual([451]);
+  mayHaveGaps = false;
+  expect(await client.upload("STOR a", "new")).toEqual([150, 226]);
+  expect(await client.upload("APPE a", "er")).toEqual([150, 226]);
+  expect(await get(files, "/a")).toBe("newer");
 });

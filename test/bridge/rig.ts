@@ -79,7 +79,8 @@ export interface Bridge extends AsyncDisposable {
   login(user?: string, password?: string): Promise<TestClient>;
 }
 
-async function bridge(options: ServerOptions): Promise<Bridge> {
+/** An FTP server of such files. */
+export async function bridge(options: ServerOptions): Promise<Bridge> {
   const events: TraceEvent[] = [];
   const clients: TestClient[] = [];
   const server = await openServer({ listen: [{ port: 0 }], trace: (event) => events.push(event), ...options });

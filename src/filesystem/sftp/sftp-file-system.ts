@@ -20,7 +20,7 @@ import { fsError } from "../fs-error.ts";
 import { type About, flagsOf, type RemoteHandle, SftpCalls } from "./sftp-calls.ts";
 import { factsOf, listDirectory } from "./sftp-listing.ts";
 import { SftpReader } from "./sftp-reader.ts";
-import { SftpUpdater, SftpWriter } from "./sftp-writer.ts";
+import { type OpenFileLanes, SftpUpdater, SftpWriter } from "./sftp-writer.ts";
 
 export interface SftpFileSystemOptions {
   /** Stays the caller's. */
@@ -37,7 +37,18 @@ export interface SftpFileSystemOptions {
    * or take them at the close. What was there before goes at the opening. Default false.
    */
   readonly inPlace?: boolean;
+  /**
+   * More sessions at the same server for one large file that is written, which stay its owner's until it disposes them. Never rejects.
+   * A file that is written `inPlace` has no use for them: it may be taken away when the first one closes it.
+   */
+  readonly openLanes?: OpenLanes;
 }
+
+export interface Lanes extends AsyncDisposable {
+  readonly clients: readonly SftpClient[];
+}
+
+export type OpenLanes = (signal: AbortSignal) => Promise<Lanes>;
 
 export type SftpFiles = Omit<FileSystem, "openWrite"> & {
   openWrite(path: string, options: FileOptions & { readonly start: WriteStart }): Promise<SftpWriter>;
@@ -52,22 +63,50 @@ export function makeSftpFileSystem({
   root = "/",
   sync = true,
   inPlace = false,
+  openLanes,
 }: SftpFileSystemOptions): SftpFiles {
   const begin = root.startsWith(".") ? "." : "";
   const below = root.slice(begin.length);
   const prefix = below === "" || below === "/" ? begin : begin + new SftpCalls(client, "").place(below);
   const { features } = client;
   const session = new SftpCalls(client, prefix, sync ? features : { ...features, fsync: false });
-  return features.statvfs ? new SftpFileSystemWithSpace(session, inPlace) : new SftpFileSystem(session, inPlace);
+  const options = { session, inPlace, openLanes: openLanes && !inPlace ? fileLanes(openLanes, prefix) : undefined };
+  return features.statvfs ? new SftpFileSystemWithSpace(options) : new SftpFileSystem(options);
+}
+
+/** One that cannot be opened again leaves the others; without any it is written as it began. */
+function fileLanes(openLanes: OpenLanes, prefix: string): OpenFileLanes {
+  return async (path, signal) => {
+    const lanes = await openLanes(signal);
+    const about: About = { path, doing: "write" };
+    const opened = lanes.clients.map((each) => new SftpCalls(each, prefix).open(path, flagsOf.update, about, signal));
+    const handles = (await Promise.allSettled(opened)).flatMap((each) =>
+      each.status === "fulfilled" ? [each.value] : [],
+    );
+    const dispose = async (): Promise<void> => {
+      // Its owner may close the session next, and the server's answer says that it has closed the file.
+      await Promise.allSettled(handles.map((handle) => handle.close(new AbortController().signal)));
+      await lanes[Symbol.asyncDispose]();
+    };
+    return { handles, [Symbol.asyncDispose]: dispose };
+  };
+}
+
+interface Parts {
+  readonly session: SftpCalls;
+  readonly inPlace: boolean;
+  readonly openLanes: OpenFileLanes | undefined;
 }
 
 class SftpFileSystem implements FileSystem, SetsTimes, SetsModes, UpdatesFiles {
   protected readonly session: SftpCalls;
   readonly #inPlace: boolean;
+  readonly #openLanes: OpenFileLanes | undefined;
 
-  constructor(session: SftpCalls, inPlace: boolean) {
+  constructor({ session, inPlace, openLanes }: Parts) {
     this.session = session;
     this.#inPlace = inPlace;
+    this.#openLanes = openLanes;
   }
 
   async stat(path: string, { signal }: FileOptions): Promise<FileFacts> {
@@ -91,23 +130,29 @@ class SftpFileSystem implements FileSystem, SetsTimes, SetsModes, UpdatesFiles {
   async openWrite(path: string, { signal, start }: FileOptions & { readonly start: WriteStart }): Promise<SftpWriter> {
     const isExclusive = start === "exclusive";
     const about: About = { path, doing: isExclusive ? "create" : "write" };
-    if (this.#inPlace && (isExclusive || start === "truncate")) {
+    const fresh = { position: 0, mustCut: false, signal, openLanes: this.#openLanes };
+    if (isExclusive || (this.#inPlace && start === "truncate")) {
       const flags = isExclusive ? flagsOf.exclusive : flagsOf.replace;
-      return new SftpWriter(await this.session.open(path, flags, about, signal), 0, false, signal);
+      return new SftpWriter({ ...fresh, handle: await this.session.open(path, flags, about, signal) });
     }
-    const handle = await this.session.open(path, isExclusive ? flagsOf.exclusive : flagsOf.write, about, signal);
-    const writer = await this.#with(handle, this.#known(handle), signal, ({ size, untold }) => {
+    signal.throwIfAborted();
+    const opened = this.session.open(path, flagsOf.write, about, signal);
+    // Pipelined with the opening, and carried out behind it. Some tell more of what is open.
+    const byName = this.session.client.ask(requests.stat(this.session.place(path))).reply;
+    const handle = await opened;
+    const known = byName.then((reply: Reply) => (reply.type === "attributes" ? reply : this.#known(handle)));
+    const writer = await this.#with(handle, known, signal, ({ size, untold }) => {
       const isUntold = untold?.includes("size") === true;
       if (start === "truncate" && isUntold) return undefined;
-      if (start !== "exclusive" && isUntold) throw fsError("FS_UNSUPPORTED", path);
+      if (isUntold) throw fsError("FS_UNSUPPORTED", path);
       const position = start === "append" ? size : typeof start === "number" ? start : 0;
       if (size < position) throw fsError("FS_FAILED", path, undefined, `it has ${size} bytes, less than ${position}`);
-      return new SftpWriter(handle, position, size > position, signal);
+      return new SftpWriter({ ...fresh, handle, position, mustCut: size > position });
     });
     if (writer !== undefined) return writer;
     // How much is to be cut off cannot be known, so the opening does it.
     await handle.close(signal);
-    return new SftpWriter(await this.session.open(path, flagsOf.replace, about, signal), 0, false, signal);
+    return new SftpWriter({ ...fresh, handle: await this.session.open(path, flagsOf.replace, about, signal) });
   }
 
   async openUpdate(path: string, { signal }: FileOptions): Promise<FileUpdater> {

@@ -9,6 +9,25 @@ import { type Request, requests } from "../../ssh/sftp/wire/requests.ts";
 import { fsError } from "../fs-error.ts";
 import { flagsOf, type RemoteHandle } from "./sftp-calls.ts";
 
+/** The same file, opened by further sessions at the same server. Disposal closes it there. */
+export interface FileLanes extends AsyncDisposable {
+  readonly handles: readonly RemoteHandle[];
+}
+
+/** Opens a file that is there by further sessions. Undefined where there is none to be had. Never rejects. */
+export type OpenFileLanes = (path: string, signal: AbortSignal) => Promise<FileLanes | undefined>;
+
+/** What is written and where it begins. */
+export interface SftpWriterOptions {
+  readonly handle: RemoteHandle;
+  readonly position: number;
+  /** The old file has more than what it begins with. It goes with the first write or the end, not before. */
+  readonly mustCut: boolean;
+  readonly signal: AbortSignal;
+  /** For a large file on a long line, where the server's window holds one session back. */
+  readonly openLanes?: OpenFileLanes | undefined;
+}
+
 /**
  * `write` resolves when the bytes are on their way; that a server refused them is thrown by the next call, `finish` at the
  * latest.
@@ -16,12 +35,18 @@ import { flagsOf, type RemoteHandle } from "./sftp-calls.ts";
 export class SftpWriter implements FileWriter {
   #file: SftpUpdater;
   readonly #start: number;
+  readonly #options: SftpWriterOptions;
   #position: number;
-  /** The old file has more than what it begins with. It goes with the first write or the end, not before. */
   #mustCut: boolean;
+  #lanes: Promise<FileLanes | undefined> | undefined;
+  /** Several sessions have written, so that the end of the file says nothing of what is before it. */
+  #isSpread = false;
+  #isOver = false;
 
-  constructor(handle: RemoteHandle, position: number, mustCut: boolean, signal: AbortSignal) {
+  constructor(options: SftpWriterOptions) {
+    const { handle, position, mustCut, signal } = options;
     this.#file = new SftpUpdater(handle, signal);
+    this.#options = options;
     this.#start = position;
     this.#position = position;
     this.#mustCut = mustCut;
@@ -32,21 +57,50 @@ export class SftpWriter implements FileWriter {
     return this.#file.acknowledged ?? this.#start;
   }
 
+  get mayHaveGaps(): boolean {
+    return this.#isSpread;
+  }
+
   async write(pieces: readonly Uint8Array[]): Promise<void> {
     if (pieces.length === 0) return;
     await this.#cut();
     const from = this.#position;
     this.#position += pieces.reduce((sum, piece) => sum + piece.length, 0);
+    if (this.#lanes === undefined && this.#position - this.#start > limits.sftpOneLaneBytes) this.#widen();
     await this.#file.writePieces(from, pieces);
   }
 
   async finish(): Promise<void> {
     await this.#cut();
+    this.#isOver = true;
     await this.#file.finish();
+    this.#isSpread = false;
+    await this.#closeLanes();
   }
 
+  /** What was left of a file by several sessions ends before its first gap, where the server can still be told. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    if (this.#isSpread && (await this.#file.cutToAcknowledged(this.#start))) this.#isSpread = false;
+    await this.#closeLanes();
     await this.#file[Symbol.asyncDispose]();
+  }
+
+  #widen(): void {
+    const { handle, signal, openLanes } = this.#options;
+    const { client } = handle.session;
+    // Requests that fill the line, in windows of sshd's, which are as large as our first.
+    if (openLanes === undefined || client.pipelineBytes < 2 * limits.sshFirstWindowBytes) return;
+    this.#lanes = openLanes(handle.path, signal).then((lanes) => {
+      if (lanes === undefined || lanes.handles.length === 0 || this.#isOver) return lanes;
+      this.#isSpread = true;
+      this.#file.spread(lanes.handles);
+      return lanes;
+    });
+  }
+
+  async #closeLanes(): Promise<void> {
+    await (await this.#lanes)?.[Symbol.asyncDispose]();
   }
 
   async #cut(): Promise<void> {
@@ -88,11 +142,27 @@ export class SftpUpdater implements FileUpdater {
     await this.#queue.write(offset, pieces);
   }
 
+  /** What is written from now on goes by these ways, too. They stay the caller's. */
+  spread(handles: readonly RemoteHandle[]): void {
+    this.#queue.spread(handles);
+  }
+
   async truncate(bytes: number): Promise<void> {
     this.#assertOpen();
     await this.#queue.settle(); // what was written before lies where the cut is
     this.#queue.follow(requests.fsetstat(this.#handle.id, { size: bytes }));
     await this.#queue.settle();
+  }
+
+  /** Behind the last byte before which nothing is missing; false where that cannot be had. Waits for all that is on its way. Never rejects. */
+  async cutToAcknowledged(start: number): Promise<boolean> {
+    await this.#queue.answered();
+    const { client } = this.#handle.session;
+    const cut = client.ask(requests.fsetstat(this.#handle.id, { size: this.acknowledged ?? start }));
+    return await cut.reply.then(
+      ({ code }) => code === statusCodes.ok,
+      () => false,
+    );
   }
 
   /** The same file, opened once more with nothing in it. */
@@ -103,12 +173,19 @@ export class SftpUpdater implements FileUpdater {
     return new SftpUpdater(await session.open(path, flagsOf.replace, about, this.#signal), this.#signal);
   }
 
+  /**
+   * The close is asked for with the last writes: requests of one file are carried out in their order (draft-ietf-secsh-filexfer-02, section 4.1).
+   * Where several sessions write it, there is no such order.
+   */
   async finish(): Promise<void> {
     this.#assertOpen();
     this.#isOver = true;
+    if (this.#queue.isSpread) await this.#queue.settle();
     if (this.#handle.session.features.fsync) this.#queue.follow(requests.fsync(this.#handle.id));
+    const closed = this.#handle.close(this.#signal);
+    closed.catch(() => {}); // what a write says goes before it
     await this.#queue.settle();
-    await this.#handle.close(this.#signal);
+    await closed;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -121,7 +198,15 @@ export class SftpUpdater implements FileUpdater {
   }
 }
 
+/** One session's way to the file. */
+interface Lane {
+  readonly handle: RemoteHandle;
+  /** Sent by it and not answered. */
+  bytes: number;
+}
+
 interface Pending {
+  readonly lane: Lane;
   readonly offset: number;
   readonly bytes: number;
   readonly reply: Promise<Reply<"status">>;
@@ -133,6 +218,9 @@ interface Pending {
 export class WriteQueue {
   readonly #handle: RemoteHandle;
   readonly #signal: AbortSignal;
+  readonly #first: Lane;
+  #lanes: readonly Lane[];
+  /** In the order of the file. */
   readonly #pending: Pending[] = [];
   #bytes = 0;
   /** Of the last write that was asked for. */
@@ -141,6 +229,8 @@ export class WriteQueue {
   constructor(handle: RemoteHandle, signal: AbortSignal) {
     this.#handle = handle;
     this.#signal = signal;
+    this.#first = { handle, bytes: 0 };
+    this.#lanes = [this.#first];
   }
 
   /** Of writes that go from start to end. */
@@ -148,51 +238,68 @@ export class WriteQueue {
     return this.#pending.find(({ bytes, isAcknowledged }) => bytes > 0 && !isAcknowledged)?.offset ?? this.#end;
   }
 
+  get isSpread(): boolean {
+    return this.#lanes.length > 1;
+  }
+
+  spread(handles: readonly RemoteHandle[]): void {
+    this.#lanes = [...this.#lanes, ...handles.map((handle) => ({ handle, bytes: 0 }))];
+  }
+
   /** Resolves when the system has taken the bytes, and no more than the limit is unanswered. */
   async write(offset: number, pieces: readonly Uint8Array[]): Promise<void> {
     let at = offset;
-    let taken: Promise<void> | undefined;
+    const taken: Promise<void>[] = [];
     for (const data of portions(pieces, this.#handle.session.features.writeBytes)) {
       const bytes = data.reduce((sum, piece) => sum + piece.length, 0);
       await this.#settle(limits.sftpPipelineBytes - bytes);
-      taken = this.#ask(requests.write(this.#handle.id, at, data), at, bytes);
+      const lane = this.#lanes.reduce((least, other) => (other.bytes < least.bytes ? other : least));
+      const request = requests.write(lane.handle.id, at, data);
+      // Taken in order by each, so its last one is enough; not when the channel is gone, and then the reply tells.
+      taken[this.#lanes.indexOf(lane)] = this.#ask(request, lane, at, bytes);
       at += bytes;
       this.#end = at;
     }
-    // Taken in order, so the last one is enough; not when the channel is gone, and then the reply tells.
-    if (taken !== undefined) await this.#taken(taken);
+    for (const each of taken) if (each !== undefined) await raceAbort(each, this.#signal);
   }
 
   /** After what was written before, and before what comes. Its answer is awaited with theirs. */
   follow(request: Request<"status">): void {
-    void this.#ask(request, 0, 0);
+    void this.#ask(request, this.#first, 0, 0);
   }
 
   /** Everything is answered. Throws `FS_*`, SSH_*, NET_*, the signal's reason. */
   async settle(): Promise<void> {
-    while (this.#pending.length > 0) await this.#first();
+    while (this.#pending.length > 0) await this.#settleFirst();
+  }
+
+  /** As `settle`, whatever the answers are. Never rejects. */
+  async answered(): Promise<void> {
+    await Promise.allSettled(this.#pending.map(({ reply }) => reply));
   }
 
   async #settle(bytesMax: number): Promise<void> {
     this.#signal.throwIfAborted();
-    while (this.#pending.length > 0 && this.#bytes > bytesMax) await this.#first();
+    while (this.#pending.length > 0 && this.#bytes > bytesMax) await this.#settleFirst();
   }
 
-  #ask(request: Request<"status">, offset: number, bytes: number): Promise<void> {
-    const { reply, taken } = this.#handle.session.client.ask(request);
-    const pending: Pending = { offset, bytes, reply, isAcknowledged: false };
+  #ask(request: Request<"status">, lane: Lane, offset: number, bytes: number): Promise<void> {
+    const { reply, taken } = lane.handle.session.client.ask(request);
+    const pending: Pending = { lane, offset, bytes, reply, isAcknowledged: false };
     this.#pending.push(pending);
     reply.then(
       ({ code }) => {
         pending.isAcknowledged = code === statusCodes.ok;
+        lane.bytes -= bytes;
       },
       () => {}, // whoever settles it learns
     );
     this.#bytes += bytes;
+    lane.bytes += bytes;
     return taken;
   }
 
-  async #first(): Promise<void> {
+  async #settleFirst(): Promise<void> {
     const [first] = this.#pending;
     if (first === undefined) return;
     const { session, path } = this.#handle;
@@ -202,10 +309,6 @@ export class WriteQueue {
     }
     this.#pending.shift();
     this.#bytes -= first.bytes;
-  }
-
-  async #taken(taken: Promise<void>): Promise<void> {
-    await raceAbort(taken, this.#signal);
   }
 }
 

@@ -25,6 +25,11 @@ export const bridgeLimits = {
     unit: "attempts",
     why: "to resume a file whose FTP session was lost, the first after a second, then twice as long each time: a minute in all",
   },
+  bridgeUploadLanes: {
+    value: 4,
+    unit: "sessions",
+    why: "of SFTP on one SSH connection for its large uploads, each with a window of 2 MiB; sshd allows 10 (MaxSessions)",
+  },
   bridgeResumeMs: {
     value: 60_000,
     unit: "ms",

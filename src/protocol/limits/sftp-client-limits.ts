@@ -20,6 +20,11 @@ export const sftpClientLimits = {
     unit: "bytes",
     why: "asked for or sent and not yet answered, of one file; the SSH channel's own window, so a transfer's bytes per round trip",
   },
+  sftpOneLaneBytes: {
+    value: 4_194_304,
+    unit: "bytes",
+    why: "of an upload by one SFTP session before others help it, on a line that holds more than sshd's window of 2 MiB",
+  },
   sftpReplyMs: {
     value: 120_000,
     unit: "ms",

@@ -95,6 +95,7 @@ async function upload(
     return await runTransfer(session, { path, what, upload: true, ...unique, ...late, carry: receive }, signal);
   } finally {
     await target[Symbol.asyncDispose]();
+    if (target.mayHaveGaps) lostUploads.begin(user, path);
   }
 }
 
@@ -110,6 +111,10 @@ class LateTarget implements AsyncDisposable {
   get opened(): UploadTarget {
     if (this.#target === undefined) throw new SallyportError("INTERNAL", "an upload without a file");
     return this.#target;
+  }
+
+  get mayHaveGaps(): boolean {
+    return this.#target?.mayHaveGaps === true;
   }
 
   async open(): Promise<void> {

@@ -326,7 +326,7 @@ export class ChannelMachine {
     if (channel.output !== "open") throw localFault(`data on channel ${number} after its end-of-file`);
     if (bytes > channel.remote.window.credit) throw localFault(`more data on channel ${number} than its window allows`);
     channel.remote.window.spend(bytes);
-    channel.window.sent();
+    channel.window.sent(bytes);
     return channel.remote;
   }
 

@@ -17,6 +17,9 @@ const halfAt = 4;
 /** Often enough to keep a long pipe full, seldom enough to be free. */
 const topUpDivisor = 8;
 
+/** Of a dialogue, for each byte that we say. SFTP's requests to read have a thousand for each and more, and are none. */
+const answerBytes = 512;
+
 /**
  * All windows together must fit into the buffer that OpenSSH keeps for one multiplexing client (sshbuf.h, SSHBUF_SIZE_MAX,
  * 128 MiB): when we stand still, everything that servers may send piles up there, and what does not fit is lost, silently.
@@ -46,7 +49,7 @@ export class WindowBudget implements WindowPolicy {
   open(): WindowSize {
     const { first } = this.#limits;
     let read = 0;
-    let streamed = 0; // bytes read since we last sent something ourselves
+    let streamed = 0; // bytes read beyond what answers to our own words have
     return {
       first: this.reserve(),
       topUpDivisor,
@@ -56,8 +59,8 @@ export class WindowBudget implements WindowPolicy {
         if (size < first && this.most <= first) return this.grow(size, Math.floor(read / 2));
         return streamed >= size / 2 ? this.grow(size) : size;
       },
-      sent: () => {
-        streamed = 0;
+      sent: (bytes) => {
+        streamed = Math.max(0, streamed - bytes * answerBytes);
       },
       release: (size) => this.release(size),
     };

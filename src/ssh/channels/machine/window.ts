@@ -13,8 +13,8 @@ export interface WindowSize {
   readonly topUpDivisor: number;
   /** `bytes` were read from a window of `size`. Returns its size from now on, which is never smaller. */
   grow(size: number, bytes: number): number;
-  /** We sent data on the channel ourselves. */
-  sent(): void;
+  /** We sent so many bytes on the channel ourselves. */
+  sent(bytes: number): void;
   /** The channel is gone. */
   release(size: number): void;
 }
@@ -59,8 +59,8 @@ export class ReceiveWindow {
     return more;
   }
 
-  sent(): void {
-    this.#policy.sent();
+  sent(bytes: number): void {
+    this.#policy.sent(bytes);
   }
 
   release(): void {

@@ -45,6 +45,18 @@ describe("our window", () => {
     }
   });
 
+  it("grows for a stream that is asked for piece by piece", () => {
+    const budget = new WindowBudget({ first: 200_000, least: 100, total: 2_000_000 });
+    budget.most = 400_000;
+    const window = budget.open();
+    let size = window.first;
+    for (let turn = 0; turn < 8; turn += 1) {
+      window.sent(29); // SSH_FXP_READ
+      size = window.grow(size, 32_768);
+    }
+    expect(size).toBe(400_000);
+  });
+
   it("is smaller the more channels are open, and full again when they are gone", () => {
     const budget = new WindowBudget(budgetLimits);
     const sizes = Array.from({ length: 6 }, () => budget.reserve());
