@@ -15,15 +15,18 @@ import type {
   WriteStart,
 } from "../platform/file-system.ts";
 import { encodeName } from "../protocol/client/name-bytes.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import { resolvePath } from "../protocol/file-path.ts";
 import type { FileEntry, FileFacts } from "../protocol/listing/file-facts.ts";
 import type { Attributes } from "../ssh/sftp/wire/attributes.ts";
+import { ftpAttempts } from "../transfer/file-attempts.ts";
 import { explainReply, type FtpFailure } from "./ftp-errors.ts";
 import { entryOfListed, factsOfListed } from "./ftp-facts.ts";
 import { FtpReader } from "./ftp-reader.ts";
 import { FtpSessions } from "./ftp-sessions.ts";
-import { type Finishing, FtpWriter } from "./ftp-writer.ts";
+import { type Finishing, FtpWriter, type FtpWriterOptions } from "./ftp-writer.ts";
+import { SeenFacts } from "./seen-facts.ts";
 
 /** Which FTP server, and what of it. */
 export interface FtpFileSystemOptions extends Omit<FtpClientOptions, "encoding"> {
@@ -46,11 +49,19 @@ export type FtpFileSystem = FileSystem & HasSubtrees & Partial<SetsTimes> & Part
 export async function openFtpFileSystem(options: FtpFileSystemOptions): Promise<FtpFileSystem> {
   const { root = "", ...how } = options;
   // Names are bytes here, one character each.
-  const first = await connectFtp({ ...how, encoding: "latin1" });
+  return await ftpFilesOf(await connectFtp({ ...how, encoding: "latin1" }), root, options.signal);
+}
+
+/** The same over a session whose names are bytes, which goes with the files. */
+export async function ftpFilesOf(first: FtpClient, root: string, signal?: AbortSignal): Promise<FtpFileSystem> {
   try {
-    const home = await first.pwd({ ...(options.signal === undefined ? {} : { signal: options.signal }) });
+    const home = await first.pwd(definedProps({ signal }));
     const top = resolvePath(home.startsWith("/") ? home : "/", encodeName(root, "utf8"));
-    const shared: Shared = { sessions: new FtpSessions(first), finishing: new Map() };
+    const shared: Shared = {
+      sessions: new FtpSessions(first),
+      finishing: new Map(),
+      seen: new SeenFacts(ftpAttempts(first).clock),
+    };
     const [times, modes] = [first.features.has("MFMT") || first.features.has("MDTM"), await hasChmod(first)];
     if (times && modes) return new FtpFilesWithBoth(shared, top);
     return times
@@ -76,6 +87,7 @@ interface Shared {
   readonly sessions: FtpSessions;
   /** Files that are being written, by their path at the server: what is set of them is set behind their end, which changes it. */
   readonly finishing: Map<string, Finishing>;
+  readonly seen: SeenFacts;
 }
 
 class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
@@ -93,8 +105,7 @@ class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
   }
 
   async stat(path: string, { signal }: FileOptions): Promise<FileFacts> {
-    const about: FtpFailure = { path, doing: "find" };
-    return factsOfListed(await this.#look(about, signal, (client, options) => client.stat(this.place(path), options)));
+    return this.shared.seen.get(this.place(path)) ?? (await this.#stat(path, signal));
   }
 
   async *list(path: string, { signal }: FileOptions): AsyncGenerator<FileEntry> {
@@ -106,14 +117,21 @@ class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
       return listing;
     });
     signal.throwIfAborted();
-    for (const entry of entries) yield entryOfListed(entry);
+    for (const entry of entries) {
+      const listed = entryOfListed(entry);
+      // Of a link its own facts are listed, and those of what it leads to are asked for.
+      if (listed.facts.type !== "link") this.#remember(`${path === "/" ? "" : path}/${listed.name}`, listed.facts);
+      yield listed;
+    }
     // A listing that lacks something must not look whole: mirrors delete what is not listed.
     const lost = unread.find(({ reason }) => reason !== "unknown");
     if (lost !== undefined) throw fsError("FS_FAILED", path, undefined, "a line of the listing cannot be read");
   }
 
   async openRead(path: string, { signal, offset }: FileOptions & { readonly offset: number }): Promise<FileReader> {
-    const facts = await this.stat(path, { signal }).catch((error: unknown) => this.#notReadable(error, path, signal));
+    // Where it is read from its beginning, its end is where the server says so.
+    const looked = offset === 0 ? this.stat(path, { signal }) : this.#stat(path, signal);
+    const facts = await looked.catch((error: unknown) => this.#notReadable(error, path, signal));
     if (facts.type === "directory") throw fsError("FS_IS_DIRECTORY", path);
     const about: FtpFailure = { path, doing: "read" };
     return new FtpReader({
@@ -128,7 +146,9 @@ class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
 
   async openWrite(path: string, { signal, start }: FileOptions & { readonly start: WriteStart }): Promise<FileWriter> {
     const about: FtpFailure = { path, doing: start === "exclusive" ? "create" : "write" };
-    const old = await this.stat(path, { signal }).catch((error: unknown) => {
+    // Nothing depends on what was there: the server refuses what cannot be written.
+    if (start === "truncate") return this.#writer(path, { signal, about, before: "unknown", append: false });
+    const old = await this.#stat(path, signal).catch((error: unknown) => {
       if (isSallyportError(error) && error.code === "FS_NOT_FOUND") return undefined;
       throw error;
     });
@@ -137,15 +157,9 @@ class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
     const size = old?.size ?? 0;
     const isUntold = old?.untold?.includes("size") === true;
     if (typeof start === "number" && start > 0) assertAtEnd(path, start, size, isUntold);
-    const writer = new FtpWriter({
-      lease: () => this.shared.sessions.transfer(signal),
-      path: this.place(path),
-      before: old === undefined ? "nothing" : sourceFacts(old),
-      append: start === "append" || (typeof start === "number" && start > 0),
-      signal,
-      explain: (error) => this.#explain(error, about, signal),
-      finishing: this.shared.finishing,
-    });
+    const before = old === undefined ? "nothing" : sourceFacts(old);
+    const append = start === "append" || (typeof start === "number" && start > 0);
+    const writer = this.#writer(path, { signal, about, before, append });
     // A new file is there at once; what was there before goes with the first byte.
     if (old === undefined) await writer.begin();
     return writer;
@@ -198,9 +212,50 @@ class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
     return path === "/" ? this.#root : `${this.#root === "/" ? "" : this.#root}${path.replace(/\/$/, "")}`;
   }
 
+  #writer(
+    path: string,
+    how: Pick<FtpWriterOptions, "signal" | "before" | "append"> & { readonly about: FtpFailure },
+  ): FtpWriter {
+    const { about, signal, before, append } = how;
+    return new FtpWriter({
+      lease: () => this.shared.sessions.transfer(signal),
+      path: this.place(path),
+      before,
+      append,
+      signal,
+      explain: (error) => this.#explain(error, about, signal),
+      finishing: this.shared.finishing,
+      onChange: () => this.shared.seen.clear(),
+    });
+  }
+
+  async #stat(path: string, signal: AbortSignal): Promise<FileFacts> {
+    const place = this.place(path);
+    const about: FtpFailure = { path, doing: "find" };
+    try {
+      const { sessions } = this.shared;
+      const facts = factsOfListed(await sessions.ask(signal, (client, options) => client.stat(place, options)));
+      this.#remember(path, facts);
+      return facts;
+    } catch (error) {
+      // It was looked for just now.
+      const look = async (at: string) => (at === path ? undefined : await this.#whatIsThere(at, signal));
+      throw await explainReply(error, about, look, signal);
+    }
+  }
+
+  /** Clients ask again and again. Not of what is being written. */
+  #remember(path: string, facts: FileFacts): void {
+    if (this.shared.finishing.size === 0) this.shared.seen.add(this.place(path), facts);
+  }
+
   /** What changes something is not done again when its session is lost: it may have been done. */
-  #change<T>(about: FtpFailure, signal: AbortSignal, work: Work<T>): Promise<T> {
-    return this.#explaining(about, signal, this.shared.sessions.call(signal, work));
+  async #change<T>(about: FtpFailure, signal: AbortSignal, work: Work<T>): Promise<T> {
+    try {
+      return await this.#explaining(about, signal, this.shared.sessions.call(signal, work));
+    } finally {
+      this.shared.seen.clear();
+    }
   }
 
   #look<T>(about: FtpFailure, signal: AbortSignal, work: Work<T>): Promise<T> {
@@ -221,6 +276,8 @@ class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
 
   /** Undefined where there is nothing, or nothing that may be seen. */
   async #whatIsThere(path: string, signal: AbortSignal): Promise<Attributes | undefined> {
+    const seen = this.shared.seen.get(this.place(path));
+    if (seen !== undefined) return { permissions: seen.type === "directory" ? 0o040755 : 0o100644 };
     const look = (client: FtpClient, options: CallOptions) => client.stat(this.place(path), options);
     const entry = await this.shared.sessions.ask(signal, look).catch((error: unknown) => {
       if (signal.aborted || !isSallyportError(error) || error.details.reply === undefined) throw error;

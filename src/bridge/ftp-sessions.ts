@@ -65,7 +65,7 @@ export class FtpSessions implements AsyncDisposable {
     this.#transfers += 1;
     let client: FtpClient;
     try {
-      client = await this.#take(signal);
+      client = await this.#take(signal, "longest idle");
     } catch (error) {
       this.#transfers -= 1;
       throw error;
@@ -78,6 +78,8 @@ export class FtpSessions implements AsyncDisposable {
         isOver = true;
         this.#transfers -= 1;
         this.#giveBack(client);
+        // While the next file is asked for in other sessions, and carried by the one that has waited longest.
+        if (this.#all.has(client)) requireHolder(client).prepareData();
       },
     };
   }
@@ -89,14 +91,14 @@ export class FtpSessions implements AsyncDisposable {
     await this.#first[Symbol.asyncDispose]();
   }
 
-  async #take(signal: AbortSignal): Promise<FtpClient> {
+  async #take(signal: AbortSignal, which: "last idle" | "longest idle" = "last idle"): Promise<FtpClient> {
     for (;;) {
       signal.throwIfAborted();
       if (this.#isClosed) throw new SallyportError("CLOSED", "the FTP sessions are closed");
-      const idle = this.#nextIdle();
+      const idle = this.#nextIdle(which);
       if (idle !== undefined) return idle;
       await this.#openSpare(signal);
-      const opened = this.#nextIdle();
+      const opened = this.#nextIdle(which);
       if (opened !== undefined) return opened;
       // Nobody could say when.
       if (this.#transfers >= this.#all.size) throw tooMany(this.#transfers);
@@ -105,8 +107,9 @@ export class FtpSessions implements AsyncDisposable {
     }
   }
 
-  #nextIdle(): FtpClient | undefined {
-    for (let client = this.#idle.pop(); client !== undefined; client = this.#idle.pop()) {
+  #nextIdle(which: "last idle" | "longest idle"): FtpClient | undefined {
+    const next = (): FtpClient | undefined => (which === "last idle" ? this.#idle.pop() : this.#idle.shift());
+    for (let client = next(); client !== undefined; client = next()) {
       if (!isOver(client)) return client;
       this.#drop(client);
     }

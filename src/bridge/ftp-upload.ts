@@ -19,8 +19,8 @@ export interface FtpUploadOptions {
   readonly client: FtpClient;
   /** At the server. */
   readonly path: string;
-  /** What has the name before. */
-  readonly before: SourceFacts | "nothing";
+  /** What has the name before; "unknown": nobody has looked, and it is asked for with the transfer. */
+  readonly before: SourceFacts | "nothing" | "unknown";
   readonly append: boolean;
   readonly signal: AbortSignal;
   /** The server takes the file. */
@@ -33,12 +33,14 @@ export class FtpUpload {
   readonly #kept: RetainedBytes = new RetainedBytes(limits.bridgeKeptBytes);
   /** How much of it the data connection has. */
   #taken = 0;
+  #before: FtpUploadOptions["before"];
   #isAtEnd = false;
   #hasBegun = false;
   #changed: Deferred = new Deferred();
 
   constructor(options: FtpUploadOptions) {
     this.#options = options;
+    this.#before = options.before;
   }
 
   /** Little is waiting. */
@@ -75,13 +77,17 @@ export class FtpUpload {
   }
 
   async #send(at: number): Promise<void> {
-    const { client, path, before, append, signal, onAnnounced } = this.#options;
-    const had = append ? sizeOf(before) : 0;
+    const { client, path, append, signal, onAnnounced } = this.#options;
+    const had = append ? sizeOf(this.#before) : 0;
+    const onBefore = (facts: SourceFacts): void => {
+      this.#before = facts;
+    };
     await upload(requireHolder(client), {
       path,
       seekable: false,
       open: () => this.#pieces(at),
       ...(had === undefined ? {} : { before: had + at }),
+      ...(this.#before === "unknown" ? { onBefore } : {}),
       options: {
         append: append || at > 0,
         signal,
@@ -107,7 +113,8 @@ export class FtpUpload {
 
   /** How much of the file the server has, which must be what was sent. Throws `FS_FAILED`. */
   async #found(now: SourceFacts): Promise<number> {
-    const { client, path, before, append, signal } = this.#options;
+    const { client, path, append, signal } = this.#options;
+    const before = this.#before;
     const { first } = this.#kept.range;
     const base = append ? sizeOf(before) : 0;
     // Servers with atomic uploads keep the old file until the new one is whole.
@@ -163,7 +170,10 @@ export class FtpUpload {
   }
 }
 
-const sizeOf = (facts: SourceFacts | "nothing"): number | undefined => (facts === "nothing" ? 0 : facts.size);
+function sizeOf(facts: FtpUploadOptions["before"]): number | undefined {
+  if (facts === "unknown") return undefined;
+  return facts === "nothing" ? 0 : facts.size;
+}
 
 /** Of the session or of its data connection; what else a server says it would say again. */
 function isLoss({ code, details }: SallyportError): boolean {

@@ -1,12 +1,11 @@
 // A file at an FTP server that is open for writing: STOR or APPE, fed at the pace of the data connection.
 import type { FtpClient } from "../client/ftp-client.ts";
-import type { SourceFacts } from "../client/transfer-options.ts";
 import { raceAbort } from "../platform/abort.ts";
 import { Deferred } from "../platform/deferred.ts";
 import type { FileWriter } from "../platform/file-system.ts";
 import { SallyportError } from "../protocol/error.ts";
 import type { Lease } from "./ftp-sessions.ts";
-import { FtpUpload } from "./ftp-upload.ts";
+import { FtpUpload, type FtpUploadOptions } from "./ftp-upload.ts";
 
 /** A file that is being written. */
 export interface Finishing {
@@ -19,11 +18,13 @@ export interface FtpWriterOptions {
   /** At the server. */
   readonly path: string;
   /** What has the name before. */
-  readonly before: SourceFacts | "nothing";
+  readonly before: FtpUploadOptions["before"];
   readonly append: boolean;
   readonly signal: AbortSignal;
   readonly explain: (error: unknown) => Promise<unknown>;
   readonly finishing: Map<string, Finishing>;
+  /** What is known of the files is not true any more. */
+  readonly onChange: () => void;
 }
 
 interface Running {
@@ -55,6 +56,7 @@ export class FtpWriter implements FileWriter, Finishing {
     const { path, before, append, signal } = this.#options;
     try {
       const lease = await this.#options.lease();
+      this.#options.onChange();
       const began = new Deferred();
       const stop = AbortSignal.any([signal, this.#stop.signal]);
       const { client } = lease;
@@ -71,7 +73,6 @@ export class FtpWriter implements FileWriter, Finishing {
 
   async write(pieces: readonly Uint8Array[]): Promise<void> {
     this.#assertOpen();
-    if (pieces.every(({ length }) => length === 0)) return;
     const running = await this.begin();
     for (const piece of pieces) {
       await this.#room(running);
@@ -116,7 +117,8 @@ export class FtpWriter implements FileWriter, Finishing {
   }
 
   #end(): void {
-    const { finishing, path } = this.#options;
+    const { finishing, path, onChange } = this.#options;
+    onChange();
     if (finishing.get(path) === this) finishing.delete(path);
     this.#running?.lease.release();
   }

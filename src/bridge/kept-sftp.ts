@@ -5,6 +5,7 @@ import { SftpCalls } from "../filesystem/sftp/sftp-calls.ts";
 import { type Lanes, makeSftpFileSystem, type SftpFiles } from "../filesystem/sftp/sftp-file-system.ts";
 import { systemClock } from "../network/system-clock.ts";
 import { raceAbort } from "../platform/abort.ts";
+import type { Clock } from "../platform/clock.ts";
 import { encodeName } from "../protocol/client/name-bytes.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { resolvePath } from "../protocol/file-path.ts";
@@ -20,6 +21,8 @@ export interface KeptSftpOptions {
   readonly sync: boolean;
   /** New files are opened, written and closed, and nothing else. */
   readonly inPlace: boolean;
+  /** Default: this machine's. */
+  readonly clock?: Clock;
 }
 
 /** An SFTP session that is open, and what can be done with it. */
@@ -31,6 +34,7 @@ export interface LiveSftp {
 
 /** Disposal closes the session and the SSH connection, and is idempotent. */
 export class KeptSftp implements AsyncDisposable {
+  readonly clock: Clock;
   readonly #options: KeptSftpOptions;
   readonly #life: AbortController = new AbortController();
   #live: LiveSftp | undefined;
@@ -38,6 +42,7 @@ export class KeptSftp implements AsyncDisposable {
 
   constructor(options: KeptSftpOptions) {
     this.#options = options;
+    this.clock = options.clock ?? systemClock;
   }
 
   /** Throws SSH_*, NET_*, `FS_UNSUPPORTED` where files cannot be synced and must be; `CLOSED` after disposal; the signal's reason. */
@@ -75,7 +80,7 @@ export class KeptSftp implements AsyncDisposable {
     const { signal } = this.#life;
     await before?.client[Symbol.asyncDispose]();
     const connection = await host.openSubsystem("sftp", signal);
-    const client = await SftpClient.open({ connection, clock: systemClock, signal });
+    const client = await SftpClient.open({ connection, clock: this.clock, signal });
     try {
       if (sync && !client.features.fsync) throw cannotSync();
       const top = await rootAt(client, root, signal);

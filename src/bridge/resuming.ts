@@ -1,5 +1,4 @@
 // Files at an SFTP server whose connection is lost in the middle of a transfer: read and written on from where they were, if they are still the same.
-import { systemClock } from "../network/system-clock.ts";
 import { wait } from "../platform/clock.ts";
 import type { FileReader, FileWriter } from "../platform/file-system.ts";
 import { type ErrorCode, isSallyportError, SallyportError } from "../protocol/error.ts";
@@ -25,7 +24,8 @@ interface Course<T> {
 async function resume<T>(error: unknown, live: LiveSftp, course: Course<T>): Promise<{ opened: T; live: LiveSftp }> {
   const { kept, signal, reopen } = course;
   if (signal.aborted || !live.client.isOver) throw error;
-  const endMs = systemClock.nowMs() + limits.bridgeResumeMs;
+  const { clock } = kept;
+  const endMs = clock.nowMs() + limits.bridgeResumeMs;
   let waitMs: number = limits.bridgeResumeWaitMs;
   for (;;) {
     let now: LiveSftp | undefined;
@@ -36,9 +36,9 @@ async function resume<T>(error: unknown, live: LiveSftp, course: Course<T>): Pro
       signal.throwIfAborted();
       const isLost = now === undefined || now.client.isOver;
       if (!isLost || (isSallyportError(failure) && hopeless.has(failure.code))) throw told(error, failure);
-      if (systemClock.nowMs() + waitMs > endMs) throw told(error, failure);
+      if (clock.nowMs() + waitMs > endMs) throw told(error, failure);
     }
-    await wait(systemClock, waitMs, signal);
+    await wait(clock, waitMs, signal);
     waitMs *= 2;
   }
 }

@@ -43,11 +43,12 @@ export async function modifiedOf(session: Session, path: string, shown: string =
 /** By MLST; else from SIZE, MDTM, and whether one can change to it. */
 export async function statOf(session: Session, path: string, shown: string = path): Promise<ListedEntry> {
   const what = `could not stat ${quoted(shown)}`;
-  if (mayHave(session, "MLST")) {
+  if (mayHave(session, "MLST") && session.quirks.mlst) {
     const reply = await session.control.command("MLST", wireName(session, path));
     const entry = reply.code === 250 ? factsOf(reply) : undefined;
     if (entry !== undefined) return { ...entry, name: decodeName(entry.name, encodingOf(session)) };
     if (reply.code < 500 || reply.code > 504) throw replyError(what, reply);
+    session.quirks.mlst = reply.code !== 500 && reply.code !== 502;
   }
   return await statByHand(session, path, what, shown);
 }
@@ -65,11 +66,19 @@ async function statByHand(session: Session, path: string, what: string, shown: s
   const ms = modified.status === "fulfilled" ? modified.value : undefined;
   const time: ListedTime | undefined = ms === undefined ? undefined : { ms, precision: "second", zone: "utc" };
   if (size.status === "fulfilled") return { name: path, type: "file", size: size.value, modified: time };
-  const here = await workingDirectory(session);
+  const asked = workingDirectory(session);
+  asked.catch(() => {});
+  if (session.options.pipeline === false) await asked;
   const there = await session.control.command("CWD", wireName(session, path));
-  if (there.code >= 300) throw isSallyportError(size.reason) ? size.reason : replyError(what, there);
+  const here = await asked;
+  const directory: ListedEntry = { name: path, type: "directory", modified: time };
+  if (there.code >= 300) {
+    // Where we are is a directory, also at a server without CWD.
+    if (wireName(session, here) === wireName(session, path)) return directory;
+    throw isSallyportError(size.reason) ? size.reason : replyError(what, there);
+  }
   await checkedCommand(session, `could not go back to ${quoted(here)}`, "CWD", wireName(session, here));
-  return { name: path, type: "directory", modified: time };
+  return directory;
 }
 
 /** From the double quotes of a 257 (RFC 959 appendix II). */

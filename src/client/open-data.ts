@@ -21,6 +21,8 @@ const otherModeHelps: readonly ErrorCode[] = [
 /** The transfer command may follow at once. */
 export async function arrangeData(session: Session, signal: AbortSignal, coming: DataCommand): Promise<DataConnection> {
   const { modes, options, control } = session;
+  const spare = modes.mode === "passive" ? session.spare?.take() : undefined;
+  if (spare !== undefined) return spare;
   const end = openDataConnection(session, signal, coming);
   try {
     await end.asked;

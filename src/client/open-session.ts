@@ -70,6 +70,7 @@ async function setUp(
     quirks: newQuirks(),
     cwd: newWorkingDirectory(),
     leaving: new Set(),
+    spare: undefined,
     type: undefined,
   };
   if (tls !== undefined) await protect(session, tls, signal);

@@ -12,6 +12,7 @@ import type { ControlConnection } from "./control-connection.ts";
 import { changeDirectory, workingDirectory } from "./file-commands.ts";
 import { openSession } from "./open-session.ts";
 import { type ClientEnvironment, forgetDirectory, notify, type Session } from "./session.ts";
+import { prepareData } from "./spare-data.ts";
 import type { Holder } from "./with-retries.ts";
 import { leaveDirectory } from "./working-directory.ts";
 
@@ -80,6 +81,11 @@ export class SessionHolder implements Holder {
       }, both);
     });
     return call.finally(letGo);
+  }
+
+  /** In its turn: a data connection is opened for the transfer that comes next. Nobody has to wait for it; where it fails nothing is lost. */
+  prepareData(): void {
+    this.transfer(undefined, async (session) => prepareData(session), false, "anywhere").catch(() => {});
   }
 
   /** Until the returned function is called, nobody is told that the session is lost: a call that comes may make a new one. */
@@ -161,6 +167,7 @@ export class SessionHolder implements Holder {
   async #close(): Promise<void> {
     const { control, environment } = this.session;
     this.#endKeepAlive();
+    this.session.spare?.drop();
     this.#lifetime.abort(new SallyportError("CLOSED", "this FTP session is closed"));
     const cancel = environment.clock.after(limits.disposeGraceMs, () => {
       control.fail(new SallyportError("CLOSED", "this FTP session is closed"));

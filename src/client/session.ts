@@ -13,7 +13,7 @@ import { limits } from "../protocol/limits.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { ControlConnection } from "./control-connection.ts";
-import type { ModeChoice } from "./mode-choice.ts";
+import type { DataConnection, ModeChoice } from "./mode-choice.ts";
 
 /** What the client needs from the world. */
 export interface ClientEnvironment {
@@ -46,21 +46,33 @@ export interface Session {
   readonly cwd: WorkingDirectory;
   /** Data connections whose transfer is over and that are not gone yet: through SSH that takes a round trip. */
   readonly leaving: Set<Promise<void>>;
+  /** A data connection that is open, or about to be, for the transfer that comes next. */
+  spare: SpareData | undefined;
   /** The representation type that the server is in; undefined: not known. */
   type: "A" | "I" | undefined;
+}
+
+/** A data connection that is opened before it is needed. */
+export interface SpareData {
+  /** Once; undefined where it could not be opened. */
+  take(): DataConnection | undefined;
+  /** Idempotent. */
+  drop(): void;
 }
 
 /** What this server offers and does not have, found out and remembered for the session. */
 export interface ServerQuirks {
   /** MLSD, where it is offered. */
   mlsd: "untried" | "works" | "missing";
+  /** MLST was not refused as unknown. */
+  mlst: boolean;
   /** PRET has not been refused. */
   pret: boolean;
   /** It has refused a CWD: one that it accepts is obeyed. */
   refusesCwd: boolean;
 }
 
-export const newQuirks = (): ServerQuirks => ({ mlsd: "untried", pret: true, refusesCwd: false });
+export const newQuirks = (): ServerQuirks => ({ mlsd: "untried", mlst: true, pret: true, refusesCwd: false });
 
 /** Where the server has us. Bytes, one character each. */
 export interface WorkingDirectory {

@@ -191,10 +191,10 @@ export class TransferRun {
     await this.#order.carry(this.#data, this.#signal);
   }
 
-  /** Both sides have ended the data of a transfer that was announced. */
+  /** The data of a transfer that was announced has ended. Behind our own end such a server reads nothing before it has all of it. */
   async #dataOver(asked: Asked, carried: Promise<void>): Promise<void> {
     const [first] = await Promise.all([asked.first, carried]);
-    if (this.#data !== undefined) await endOf(this.#data.stream);
+    if (this.#data !== undefined && this.#order.direction === "download") await endOf(this.#data.stream);
     const { control } = this.#session;
     if (first.code < 200 && !this.#signal.aborted && control.failure === undefined) this.#releaseControl();
   }

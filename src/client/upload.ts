@@ -12,8 +12,16 @@ import { sendData } from "./send-data.ts";
 import { mayHave, notify, type Session, wireName } from "./session.ts";
 import type { SessionHolder } from "./session-holder.ts";
 import { runTransfer } from "./transfer.ts";
-import type { TransferResult, UploadOptions } from "./transfer-options.ts";
-import { compare, planVerification, reportedSize, sizeThere, type Verification, verify } from "./verification.ts";
+import type { SourceFacts, TransferResult, UploadOptions } from "./transfer-options.ts";
+import {
+  compare,
+  factsThere,
+  planVerification,
+  reportedSize,
+  sizeThere,
+  type Verification,
+  verify,
+} from "./verification.ts";
 import { type Holder, overSession, withRetries } from "./with-retries.ts";
 import { withName } from "./working-directory.ts";
 
@@ -31,6 +39,8 @@ export interface UploadOrder {
   readonly size?: number | undefined;
   /** Bytes that the file has before, where they are known. */
   readonly before?: number;
+  /** Told what has the name, as far as the server reports it; asked for in one flight with the transfer. */
+  readonly onBefore?: (facts: SourceFacts) => void;
   readonly options: UploadOptions;
 }
 
@@ -110,7 +120,11 @@ class Upload {
     sent.bytes = earlier > 0 ? await this.#alreadyThere(session, name) : 0;
     // More than was sent is from elsewhere: servers with atomic uploads keep the old file until the new one is whole.
     if (!this.#append && sent.bytes > mine) sent.bytes = 0;
-    const { options, giveBack } = this.#order;
+    const { options, giveBack, onBefore } = this.#order;
+    if (onBefore !== undefined) {
+      const told = factsThere(session, name).then(onBefore);
+      if (session.options.pipeline === false || !session.modes.proven) await told;
+    }
     const whole = sent.bytes === 0 && !this.#append;
     const hash = whole ? begun(this.#check.hash) : undefined;
     const check = { ...this.#check, hash };

@@ -2,13 +2,14 @@
 
 import { type Digest, makeDigest } from "../platform/digest.ts";
 import { judgeSize } from "../protocol/client/size-verdict.ts";
+import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import type { HashName } from "../protocol/hashes.ts";
 import { printable } from "../protocol/printable.ts";
 import { remoteHash } from "./checksum.ts";
-import { sizeOf } from "./file-commands.ts";
+import { modifiedOf, sizeOf } from "./file-commands.ts";
 import { notify, type Session } from "./session.ts";
-import type { TransferOptions, TransferResult } from "./transfer-options.ts";
+import type { SourceFacts, TransferOptions, TransferResult } from "./transfer-options.ts";
 
 export interface Verification {
   readonly size: boolean;
@@ -37,6 +38,13 @@ export function planVerification(
 /** The size that the server tells, or undefined when it does not, for whatever reason: a check that fails is no failed transfer. */
 export async function reportedSize(session: Session, path: string): Promise<number | undefined> {
   return await sizeOf(session, path).catch(() => undefined);
+}
+
+/** What the server reports of a file. Never rejects. */
+export async function factsThere(session: Session, path: string): Promise<SourceFacts> {
+  const time = modifiedOf(session, path).catch(() => undefined);
+  const [size, modifiedMs] = await Promise.all([reportedSize(session, path), time]);
+  return definedProps({ size, modifiedMs });
 }
 
 /** Before a transfer that depends on it: undefined when the server refuses to report it for good. Anything else is thrown. */

@@ -121,3 +121,33 @@ test("stat by MLST", async () => {
   );
   expect(await rig.client.stat("f")).toMatchObject({ name: "/f", type: "file", size: 12 });
 });
+
+test("MLST that the server does not know is not asked for again", async () => {
+  await using rig = await startRig(
+    async (control) => {
+      await control.expect("MLST f");
+      await control.send("500 Unknown command\r\n");
+      for (const size of [12, 13]) {
+        await control.expect("SIZE f");
+        await control.expect("MDTM f");
+        await control.send(`213 ${size}\r\n213 20200102030405\r\n`);
+      }
+    },
+    {},
+    ["UTF8", "MLST type*;"],
+  );
+  expect(await rig.client.stat("f")).toMatchObject({ size: 12 });
+  expect(await rig.client.stat("f")).toMatchObject({ size: 13 });
+});
+
+test("where we are is a directory, also at a server without CWD", async () => {
+  await using rig = await startRig(async (control) => {
+    await control.expect("SIZE /");
+    await control.expect("MDTM /");
+    await control.send("550 not a file\r\n550 not a file\r\n");
+    await control.expect("PWD");
+    await control.expect("CWD /");
+    await control.send('257 "/"\r\n502 CWD not implemented\r\n');
+  });
+  expect(await rig.client.stat("/")).toMatchObject({ type: "directory" });
+});

@@ -1,6 +1,7 @@
 // What clients are going to do.
 import type { Dice } from "./dice.ts";
 import type {
+  ClientPlan,
   EngineClientPlan,
   EngineStep,
   FrontMode,
@@ -166,6 +167,7 @@ export function drawSftpClient({ dice, files, size }: ClientDraw): SftpClientPla
   };
   return {
     kind: "sftp",
+    way: "direct",
     host: dice.pick(["client", "other"]),
     startMs: dice.pick([0, 0, dice.scaled(1, 3000)]),
     steps: dice.list(1, 5, step),
@@ -209,9 +211,31 @@ export function drawRawClient({ dice, files, size, family }: ClientDraw): RawCli
   };
   return {
     kind: "raw",
+    way: "gateway",
     host: dice.pick(["client", "client", "other"]),
     startMs: dice.pick([0, 0, dice.scaled(1, 3000)]),
     steps: dice.list(1, 6, step),
     ending: dice.pick(["quit", "quit", "end", "reset", "kill"]),
   };
+}
+
+/** The same kind of client, or another one, at a bridge: FTP in front of SFTP, or SFTP in front of FTP. */
+export function drawBridgeClient(draw: ClientDraw): ClientPlan {
+  const { dice } = draw;
+  switch (dice.pick(["engine", "raw", "sftp", "sftp"])) {
+    case "engine": {
+      const client = drawEngineClient({ ...draw, hasTls: false });
+      return { ...client, way: "bridge", tls: false, mode: client.mode === "default-port" ? "auto" : client.mode };
+    }
+    case "raw": {
+      const client = drawRawClient(draw);
+      // Third-party transfers are the gateway's, and so is the port of the control connection.
+      const steps = client.steps.filter(
+        (step) => step.do !== "third-party" && step.do !== "bounce" && !("mode" in step && step.mode === "none"),
+      );
+      return { ...client, way: "bridge", steps };
+    }
+    default:
+      return { ...drawSftpClient(draw), way: "bridge" };
+  }
 }

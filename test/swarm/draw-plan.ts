@@ -1,6 +1,6 @@
 // From a seed to a plan. As in any swarm test, each kind of thing is wholly absent from some simulations, so that others have room.
 import { Dice } from "./dice.ts";
-import { type ClientDraw, drawEngineClient, drawRawClient, drawSftpClient } from "./draw-client.ts";
+import { type ClientDraw, drawBridgeClient, drawEngineClient, drawRawClient, drawSftpClient } from "./draw-client.ts";
 import type {
   ClientPlan,
   FaultMoment,
@@ -81,7 +81,7 @@ export function drawPlan(seed: number): SwarmPlan {
     gateway: { ...drawGateway(dice), surviveMs: survival.surviveMs },
     server,
     files,
-    clients: drawClients(draw),
+    clients: drawBridges({ ...draw, dice: new Dice(seed * 2 + 1_000_000_007) }, drawClients(draw)),
     faults: [...drawFaults(dice), ...survival.faults],
   };
 }
@@ -105,6 +105,13 @@ function drawClients(draw: ClientDraw): ClientPlan[] {
     if (dice.chance(sftpPercent)) return drawSftpClient(draw);
     return dice.chance(rawPercent) ? drawRawClient(draw) : drawEngineClient(draw);
   });
+}
+
+/** In some simulations bridges are used. Dice of its own, too. */
+function drawBridges(draw: ClientDraw, clients: readonly ClientPlan[]): readonly ClientPlan[] {
+  const { dice } = draw;
+  const percent = dice.pick([0, 0, 0, 50, 100]);
+  return clients.map((client) => (dice.chance(percent) ? drawBridgeClient(draw) : client));
 }
 
 function drawPlace(dice: Dice): PlacePlan {

@@ -8,7 +8,7 @@ import { clientParts } from "../support/client-parts.ts";
 import { swarmCertificate } from "./certificate.ts";
 import type { ClientParts } from "./client-parts.ts";
 import { contents } from "./contents.ts";
-import { gatewayPort } from "./place.ts";
+import { bridgePorts, gatewayPort } from "./place.ts";
 import type { EngineClientPlan, EngineStep } from "./plan.ts";
 import { viaSsh } from "./via-ssh.ts";
 
@@ -17,7 +17,10 @@ const sessionsMax = 3;
 
 export async function runEngineClient(parts: ClientParts, plan: EngineClientPlan, gateway: string): Promise<void> {
   const { program, place } = parts;
-  if (plan.way === "gateway") return converse(parts, plan, { host: gateway, port: gatewayPort, network: program });
+  if (plan.way !== "via") {
+    const port = plan.way === "bridge" ? bridgePorts.ftp : gatewayPort;
+    return converse(parts, plan, { host: gateway, port, network: program });
+  }
   await viaSsh(parts, (ssh) =>
     converse(parts, plan, {
       host: place.target,

@@ -3,6 +3,7 @@ import type { FileSystem } from "../../src/platform/file-system.ts";
 import { Mutex } from "../../src/platform/mutex.ts";
 import type { Wire } from "../../src/simulation/links/wire.ts";
 import { SimulatedSshd } from "../../src/simulation/ssh/ssh-server.ts";
+import type { BridgeParty } from "./bridge-party.ts";
 import type { GatewayParty } from "./gateway-party.ts";
 import type { Place } from "./place.ts";
 import type { FaultPlan } from "./plan.ts";
@@ -13,6 +14,7 @@ import type { SwarmTrace } from "./trace.ts";
 export interface FaultParts {
   readonly place: Place;
   readonly gateway: GatewayParty;
+  readonly bridges: BridgeParty;
   readonly server: ServerParty;
   readonly clients: readonly Program[];
   readonly trace: SwarmTrace;
@@ -128,7 +130,7 @@ export class Faults {
   }
 
   #start(plan: FaultPlan): (() => Promise<void> | void) | undefined {
-    const { place, server, clients, gateway } = this.#parts;
+    const { place, server, clients, gateway, bridges } = this.#parts;
     const { random } = place.simulation;
     const loses = (): "drop" | undefined => (random.below(100) < plan.amount ? "drop" : undefined);
     switch (plan.kind) {
@@ -151,9 +153,9 @@ export class Faults {
         return undefined;
       case "wan-dark": {
         const end = place.wan.rule(() => "drop");
-        const lives = gateway.lineIsDead();
+        const lives = [gateway.lineIsDead(), bridges.lineIsDead()];
         return () => {
-          lives();
+          for (const live of lives) live();
           end();
         };
       }

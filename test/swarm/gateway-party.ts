@@ -1,20 +1,15 @@
 // Sallyport in a simulation: the gateway, the keeping of its SSH connection and the closing of a tunnel are the real ones.
 import { Gateway, type GatewayShared } from "../../src/gateway/gateway.ts";
 import { ListenerRegistry } from "../../src/gateway/listener-registry.ts";
-import type { Connection } from "../../src/platform/network.ts";
-import { SallyportError } from "../../src/protocol/error.ts";
 import { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
 import { ReconnectingSsh } from "../../src/ssh/reconnecting-ssh.ts";
-import type { ExecResult, SshConnection } from "../../src/ssh/ssh-connection.ts";
 import { RunningTunnel, upstreamOver } from "../../src/tunnel/running-tunnel.ts";
 import { CountedClock } from "./counted-clock.ts";
+import { LosableSsh, sshSilenceMs } from "./losable-ssh.ts";
 import { gatewayPort, type Place } from "./place.ts";
 import type { GatewayPlan } from "./plan.ts";
 import { never, Program, type Tamper } from "./program.ts";
 import type { SwarmTrace } from "./trace.ts";
-
-/** What ssh's ServerAlive does: so long without a packet of the server's, and the connection is lost. */
-const sshSilenceMs = 45_000;
 
 export interface GatewayParty {
   readonly front: Program;
@@ -105,40 +100,4 @@ export async function startGateway(
   };
   const lineIsDead = (): (() => void) => clock.after(sshSilenceMs, () => ssh?.fail());
   return { front, backClock, shared, tunnel, internalErrors, lineIsDead, watchers, isClosing: () => isClosing, close };
-}
-
-/** The simulated ssh as the supervisor wants it; and it can find out that nobody answers. */
-class LosableSsh implements SshConnection {
-  readonly transport = "embedded";
-  readonly target = "user@ssh";
-  readonly serverAddress: string;
-  readonly network: SshConnection["network"];
-  readonly lost: SshConnection["lost"];
-  readonly #ssh: SimulatedSsh;
-  #isSilent = false;
-
-  constructor(ssh: SimulatedSsh) {
-    this.#ssh = ssh;
-    this.serverAddress = ssh.serverAddress;
-    this.network = ssh.network;
-    const silence = new SallyportError("SSH_DISCONNECTED", "the SSH server does not answer");
-    this.lost = ssh.lost.then((error) => (this.#isSilent ? silence : error));
-  }
-
-  fail(): void {
-    this.#isSilent = true;
-    void this.#ssh[Symbol.asyncDispose]();
-  }
-
-  exec(command: string, signal: AbortSignal): Promise<ExecResult> {
-    return this.#ssh.exec(command, signal);
-  }
-
-  openSubsystem(name: string, signal: AbortSignal): Promise<Connection> {
-    return this.#ssh.openSubsystem(name, signal);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#ssh[Symbol.asyncDispose]();
-  }
 }

@@ -44,6 +44,8 @@ function addressesOf(family: 4 | 6): Addresses {
 }
 
 export const gatewayPort = 2001;
+/** Of the bridges: FTP in front and SFTP behind, and the other way round. */
+export const bridgePorts = { ftp: 2002, ssh: 2022 } as const;
 
 export interface Place {
   readonly simulation: Simulation;

@@ -100,8 +100,8 @@ interface AnyClient {
 /** The FTP client of this project. */
 export interface EngineClientPlan extends AnyClient {
   readonly kind: "engine";
-  /** `via`: the client itself goes through SSH, past the gateway. */
-  readonly way: "gateway" | "via";
+  /** `via`: the client itself goes through SSH, past the gateway. `bridge`: to the files of the SSH server, by FTP. */
+  readonly way: "gateway" | "via" | "bridge";
   /** Inside TLS; with `via` only, for the gateway has none. */
   readonly tls: boolean;
   readonly mode: "auto" | "passive" | "active" | "default-port";
@@ -129,9 +129,10 @@ export type EngineStep =
   | { readonly do: "size"; readonly file: number }
   | { readonly do: "wait"; readonly ms: number };
 
-/** The SFTP client of this project, at the SSH server, which shows the FTP server's files. */
+/** The SFTP client of this project, at the SSH server, which shows the FTP server's files; `bridge`: at ours, whose files are on the FTP server. */
 export interface SftpClientPlan extends AnyClient {
   readonly kind: "sftp";
+  readonly way: "direct" | "bridge";
   readonly steps: readonly SftpStep[];
 }
 
@@ -145,6 +146,7 @@ export type SftpStep =
 /** A client without manners, word by word. */
 export interface RawClientPlan extends AnyClient {
   readonly kind: "raw";
+  readonly way: "gateway" | "bridge";
   readonly steps: readonly RawStep[];
   /** How it goes away: QUIT, its end alone, a reset, or its program is killed. */
   readonly ending: "quit" | "end" | "reset" | "kill";

@@ -1,7 +1,7 @@
 // A client that says what its plan says, word by word.
 import type { HostPort } from "../../src/protocol/host-port.ts";
 import type { ClientParts } from "./client-parts.ts";
-import { gatewayPort } from "./place.ts";
+import { bridgePorts, gatewayPort } from "./place.ts";
 import type { RawClientPlan, RawStep } from "./plan.ts";
 import { never } from "./program.ts";
 import { burst } from "./raw-burst.ts";
@@ -21,7 +21,8 @@ export async function runRawClient(given: ClientParts, plan: RawClientPlan, gate
   // Only the port of a socket that was bound can be listened on besides (SO_REUSEADDR on both).
   const usesOwnPort = plan.steps.some((step) => "mode" in step && step.mode === "none");
   const bound = usesOwnPort ? { localAddress: gateway.includes(":") ? "::" : "0.0.0.0" } : {};
-  const connection = await program.connect({ host: gateway, port: gatewayPort, ...bound, signal: never });
+  const port = plan.way === "bridge" ? bridgePorts.ftp : gatewayPort;
+  const connection = await program.connect({ host: gateway, port, ...bound, signal: never });
   const control = new RawControl(connection, program, conversation, parts.say);
   const transfers = new RawTransfers(parts, control);
   const greeting = await control.reply();

@@ -1,5 +1,6 @@
 // One seed: a simulation is made, lived through and looked over.
 import { checkMemory, checkStillness, checkUploads, checkUse, closeAll } from "./aftermath.ts";
+import { startBridges } from "./bridge-party.ts";
 import { type ClientParts, canReach } from "./client-parts.ts";
 import { Conversation } from "./conversation.ts";
 import { watchDials } from "./dials.ts";
@@ -70,10 +71,11 @@ async function story(
   const sshHost = new SshHost(place, plan.gateway.sshSharesPorts, server.files);
   await sshHost.revive();
   const gateway = await startGateway(place, plan.gateway, trace, tamper);
+  const bridges = await startBridges(place, plan, trace, gateway.watchers);
   const uploads = { intended: new Map<string, Buffer>(), told: new Map<string, Buffer>() };
   const programs = plan.clients.map(({ host }) => new Program(place[host].network(), clock));
-  const faults = new Faults({ place, gateway, server, clients: programs, trace }, sshHost, plan.faults);
-  const stopSampling = watchBuffers(place, [gateway.front, ...programs]);
+  const faults = new Faults({ place, gateway, bridges, server, clients: programs, trace }, sshHost, plan.faults);
+  const stopSampling = watchBuffers(place, [gateway.front, ...bridges.programs, ...programs]);
   await Promise.all(
     plan.clients.map(async (client, index) => {
       const program = programs[index] as Program;
@@ -86,7 +88,8 @@ async function story(
         conversation: () => new Conversation(plan.files),
         say: (text) => trace.say(who, text),
         fault: (text) => fault(`${who}: ${text}`),
-        intended: (path, bytes) => uploads.intended.set(path, bytes),
+        // A bridge writes the name itself.
+        intended: (path, bytes) => client.way !== "bridge" && uploads.intended.set(path, bytes),
         uploaded: (path, bytes) => uploads.told.set(path, bytes),
         isCalm: isCalm(plan),
       };
@@ -105,13 +108,14 @@ async function story(
   await faults.heal();
   const aftermath = { plan, place, gateway, server, sshHost, fault, say: (text: string) => trace.say("after", text) };
   await checkUse(aftermath);
+  await bridges.close(fault);
   await closeAll(aftermath);
   await checkUploads(aftermath, uploads);
-  checkMemory([gateway.front, ...programs], fault);
+  checkMemory([gateway.front, ...bridges.programs, ...programs], fault);
 }
 
 function runClient(parts: ClientParts, client: ClientPlan, gateway: string): Promise<void> {
-  if (client.kind === "sftp") return runSftpClient(parts, client);
+  if (client.kind === "sftp") return runSftpClient(parts, client, gateway);
   return client.kind === "raw" ? runRawClient(parts, client, gateway) : runEngineClient(parts, client, gateway);
 }
 

@@ -1,24 +1,17 @@
 // The FTP server of a simulation: ours, on a file system in memory, or an odd one.
 
-import { LoginGuard } from "../../src/admission/login-guard.ts";
-import { PendingLogins } from "../../src/admission/pending-logins.ts";
 import { MemoryFileSystem } from "../../src/filesystem/memory/memory-file-system.ts";
 import type { Clock } from "../../src/platform/clock.ts";
-import { limits } from "../../src/protocol/limits.ts";
 import { tlsPolicy } from "../../src/serve/check-options.ts";
-import { RunningServer } from "../../src/serve/running-server.ts";
 import type { ServerPolicy } from "../../src/server/environment.ts";
-import { FtpServer, type ServerShared } from "../../src/server/ftp-server.ts";
-import { LostUploads } from "../../src/server/lost-uploads.ts";
 import { swarmCertificate } from "./certificate.ts";
 import { contents } from "./contents.ts";
 import { OddServer } from "./odd-server.ts";
+import { runOurServer, usualPolicy } from "./our-server.ts";
 import type { Place } from "./place.ts";
 import type { ServerPlan, SwarmPlan } from "./plan.ts";
 import { never, Program } from "./program.ts";
 import type { SwarmTrace } from "./trace.ts";
-
-const letters = "abcdefghijklmnopqrstuvwxyz";
 
 /** A server that runs, until it is closed or killed. */
 export interface RunningParty {
@@ -112,59 +105,25 @@ export class ServerParty {
   }
 
   async #ours(program: Program): Promise<RunningParty> {
-    const { simulation, ftp } = this.#place;
-    const { clock } = program;
-    const shared: ServerShared = {
-      sessions: new Set(),
-      perAddress: new Map(),
-      guard: new LoginGuard(clock),
-      pending: new PendingLogins(1000),
-      lostUploads: new LostUploads(),
-      lastSession: 0,
-    };
-    const environment = {
-      network: program,
-      clock,
-      now: () => 0,
-      randomName: () => Array.from({ length: 8 }, () => letters[simulation.random.below(letters.length)]).join(""),
-      resolve: async (name: string) => ftp.resolve(name),
-      emit: (session: number, event: Parameters<SwarmTrace["event"]>[1]) => {
-        this.#trace.event(`server#${session}`, event);
-        if (event.type === "session.close" && event.reason.startsWith("a fault")) this.faults.push(event.reason);
-      },
-    };
-    const listener = await program.listen({ host: "", ports: { first: 21, last: 21 }, signal: never });
-    const server = new FtpServer(listener, this.#policy(clock), environment, shared, false);
-    const running = new RunningServer({
-      clock,
-      listeners: [],
-      servers: [server],
-      shared,
-      ssh: undefined,
-      owned: undefined,
+    const server = await runOurServer({
+      program,
+      host: this.#place.ftp,
+      port: 21,
+      policy: this.#policy(program.clock),
+      emit: (session, event) => this.#trace.event(`server#${session}`, event),
+      fault: (text) => this.faults.push(text),
     });
-    return { program, close: () => running[Symbol.asyncDispose]() };
+    return { program, close: async () => await server[Symbol.asyncDispose]() };
   }
 
   #policy(clock: Clock): ServerPolicy {
     const { active, atomicUploads, dataStallMs } = this.#plan;
     return {
-      opensLate: false,
-      ascii: "convert",
-      greeting: "Hello.",
+      ...usualPolicy,
       authenticate: async () => ({ fileSystem: this.files }),
-      passivePorts: { first: 0, last: 0 },
-      passiveAddresses: [],
       active,
-      activePort: 20,
-      activePortOnly: false,
-      allowThirdParty: [],
       atomicUploads,
       tls: this.#hasTls ? tlsPolicy(swarmCertificate(), clock) : undefined,
-      sessionsMax: 20,
-      sessionsPerAddressMax: 20,
-      idleMs: limits.serverIdleMs,
-      loginMs: limits.serverLoginMs,
       dataStallMs,
     };
   }

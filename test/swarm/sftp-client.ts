@@ -1,24 +1,28 @@
 // The SFTP client of this project, doing what its plan says.
 import { makeSftpFileSystem, type SftpFiles } from "../../src/filesystem/sftp/sftp-file-system.ts";
 import { isSallyportError } from "../../src/protocol/error.ts";
+import type { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
 import { SftpClient } from "../../src/ssh/sftp/client/sftp-client.ts";
 import type { ClientParts } from "./client-parts.ts";
 import { contents } from "./contents.ts";
+import { bridgePorts } from "./place.ts";
 import type { SftpClientPlan, SftpStep } from "./plan.ts";
 import { never } from "./program.ts";
 import { viaSsh } from "./via-ssh.ts";
 
 const pieceBytes = 30_000;
 
-export async function runSftpClient(parts: ClientParts, plan: SftpClientPlan): Promise<void> {
-  await viaSsh(parts, async (ssh) => {
+export async function runSftpClient(parts: ClientParts, plan: SftpClientPlan, gateway: string): Promise<void> {
+  const server = plan.way === "bridge" ? { host: gateway, port: bridgePorts.ssh } : undefined;
+  const work = async (ssh: SimulatedSsh): Promise<void> => {
     const { clock } = parts.program;
     const connection = await ssh.openSubsystem("sftp", never);
     await using client = await SftpClient.open({ connection, clock, signal: never });
     const files = makeSftpFileSystem({ client });
     for (const [index, step] of plan.steps.entries())
       await attempt(parts, files, step, `/sftp-${parts.number}-${index}`);
-  });
+  };
+  await viaSsh(parts, work, server);
 }
 
 async function attempt(parts: ClientParts, files: SftpFiles, step: SftpStep, path: string): Promise<void> {

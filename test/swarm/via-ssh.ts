@@ -8,11 +8,12 @@ import { never } from "./program.ts";
 export async function viaSsh(
   { place, program, plan, number, say, fault, isCalm }: ClientParts,
   work: (ssh: SimulatedSsh) => Promise<void>,
+  server: { readonly host: string; readonly port: number } = { host: place.addresses.ssh, port: 22 },
 ): Promise<void> {
   const host = place[plan.clients[number]?.host ?? "client"];
   let ssh: SimulatedSsh;
   try {
-    ssh = await SimulatedSsh.connect(host, { host: place.addresses.ssh, local: program, signal: never });
+    ssh = await SimulatedSsh.connect(host, { ...server, local: program, signal: never });
   } catch (error) {
     const text = `no SSH connection: ${isSallyportError(error) ? error.code : String(error)}`;
     say(text);

@@ -10,6 +10,12 @@ export const bridgeLimits = {
     unit: "sessions",
     why: "kept with an FTP server while nothing is carried",
   },
+  bridgeSeenMs: {
+    value: 1000,
+    unit: "ms",
+    why: "in which what an FTP server reported of a file is reported again without asking",
+  },
+  bridgeSeenMax: { value: 10_000, unit: "files", why: "of which that is remembered" },
   bridgeWriteAheadBytes: {
     value: 1_048_576,
     unit: "bytes",

@@ -53,6 +53,11 @@ export const clientLimits = {
     unit: "ms",
     why: "for a default data port that waits out TIME_WAIT; 2 MSL are 60 s with Linux, 120 s elsewhere (RFC 9293: 4 minutes)",
   },
+  clientSpareDataMs: {
+    value: 2000,
+    unit: "ms",
+    why: "a data connection that was opened before it is needed, by the bridge to FTP, is kept open while no transfer comes",
+  },
   clientRetryWaitMs: {
     value: 1000,
     unit: "ms",

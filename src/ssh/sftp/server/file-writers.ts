@@ -4,6 +4,7 @@ import {
   type FileOptions,
   type FileSystem,
   type FileUpdater,
+  type FileWriter,
   updatesFiles,
   type WriteStart,
 } from "../../../platform/file-system.ts";
@@ -18,18 +19,23 @@ export async function openWriter(
   flags: number,
   options: FileOptions,
 ): Promise<SftpWriter> {
+  const isEmptied = (flags & openFlags.create) !== 0 && (flags & openFlags.truncate) !== 0;
+  if (isEmptied && (flags & (openFlags.exclusive | openFlags.append)) === 0 && !updatesFiles(files)) {
+    return await openEmptied(files, path, options);
+  }
   const isThere = await exists(files, path, options);
   if (!isThere && (flags & openFlags.create) === 0) await files.stat(path, options); // FS_NOT_FOUND
   const isExclusive = (flags & openFlags.create) !== 0 && (flags & openFlags.exclusive) !== 0;
   const append = (flags & openFlags.append) !== 0;
   const truncate = (flags & openFlags.truncate) !== 0;
   if (!updatesFiles(files)) {
+    const open = (start: WriteStart): Promise<FileWriter> => files.openWrite(path, { ...options, start });
     const start: WriteStart | undefined = isExclusive ? "exclusive" : truncate || !isThere ? "truncate" : undefined;
-    const writer = start === undefined ? undefined : await files.openWrite(path, { ...options, start });
+    const writer = start === undefined ? undefined : await openedAtOnce(open, start);
     const size = writer === undefined ? (await files.stat(path, options)).size : 0;
     return new SequentialWriter({
       writer,
-      open: (from) => files.openWrite(path, { ...options, start: from }),
+      open,
       append,
       mayRewrite: (flags & openFlags.create) !== 0 && (flags & openFlags.read) === 0,
       size,
@@ -41,6 +47,25 @@ export async function openWriter(
   const updater = await files.openUpdate(path, options);
   if (truncate && isThere) await updater.truncate(0);
   return append ? new AppendingWriter(updater, (await files.stat(path, options)).size) : updater;
+}
+
+/** Whatever is there: nothing has to be asked before. */
+async function openEmptied(files: FileSystem, path: string, options: FileOptions): Promise<SftpWriter> {
+  const open = (start: WriteStart): Promise<FileWriter> => files.openWrite(path, { ...options, start });
+  const writer = await openedAtOnce(open, "truncate");
+  return new SequentialWriter({ writer, open, append: false, mayRewrite: true, size: 0 });
+}
+
+/** The flags hold from the opening on, and not from the first byte. */
+async function openedAtOnce(open: (start: WriteStart) => Promise<FileWriter>, start: WriteStart): Promise<FileWriter> {
+  const writer = await open(start);
+  try {
+    await writer.write([]);
+    return writer;
+  } catch (error) {
+    await writer[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** SSH_FXF_APPEND: the client's offsets count for nothing. */
