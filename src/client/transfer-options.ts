@@ -14,7 +14,7 @@ export interface Progress {
 export interface TransferOptions {
   /** Ends the transfer with ABOR; the session can be used afterwards. Its reason is rethrown untouched. */
   readonly signal?: AbortSignal;
-  /** `ascii`: line ends are CRLF on the wire and LF here. Default `binary`. */
+  /** `ascii`: line ends are CRLF on the wire and LF here; `CONFIG_INVALID` over SFTP, which has no such type. Default `binary`. */
   readonly type?: "binary" | "ascii";
   /** Called after each piece. */
   readonly onProgress?: (progress: Progress) => void;

@@ -140,15 +140,22 @@ function noThirdParty(): SallyportError {
 }
 
 async function copyThroughHere(rules: CopyRules, copy: Copy, options: CopyAttemptOptions): Promise<Transferred> {
-  const [, destination] = await copy.session();
+  const [first, destination] = await copy.session();
   const { signal, verify, type } = options;
+  // SFTP has no types: lines pass it as they are here, where an FTP server at the other side converts them.
+  const knowsTypes = isFtp(first) || isFtp(destination);
+  const typeAt = (session: ServerSession): { readonly type?: NonNullable<typeof type> } =>
+    type === undefined || (knowsTypes && !isFtp(session)) ? {} : { type };
   using source = remoteSource(async () => (await copy.session())[0], copy.from, {
     signal,
-    ...definedProps({ verify, type }),
+    ...definedProps({ verify }),
+    ...typeAt(first),
   });
   const { note, resume, inPlace } = rules;
+  const { type: _, ...others } = options;
   const stored = await storeFile(destination, source, copy.to, {
-    ...options,
+    ...others,
+    ...typeAt(destination),
     note,
     resume,
     inPlace,

@@ -345,3 +345,29 @@ test("two FTP servers send to each other where they may, unless the caller wants
   expect((await copyFile(client, "tree/0/f0", other, "again", { throughHere: true })).how).toBe("through this machine");
   expect(readFileSync(there.file("again"), "utf8")).toBe(files["0/f0"]);
 });
+
+describe("SFTP, which has no ASCII type,", () => {
+  test("refuses it in every call, and leaves nothing on either side", async () => {
+    writeFileSync(there.file("f"), "a\r\nb\r\n");
+    writeFileSync(here.file("up"), "a\nb\n");
+    const session = await startSftp();
+    const ascii = { type: "ascii" } as const;
+    const refused = { code: "CONFIG_INVALID", message: expect.stringContaining("SFTP has no ASCII type") };
+    await expect(session.downloadFile("f", here.file("f"), ascii)).rejects.toMatchObject(refused);
+    await expect(session.uploadFile(here.file("up"), "up", ascii)).rejects.toMatchObject(refused);
+    await expect(text(session.download("f", ascii))).rejects.toMatchObject(refused);
+    await expect(copyFile(session, "f", session, "g", ascii)).rejects.toMatchObject(refused);
+    expect([readdirSync(here.path), readdirSync(there.path)]).toEqual([["up"], ["f"]]);
+  });
+
+  test("gets lines as they are here when an FTP server at the other side converts them", async () => {
+    writeFileSync(there.file("f"), "a\nb\n");
+    const [{ client }, session] = [await startFtp(), await startSftp()];
+    await copyFile(client, "f", session, "from FTP", { type: "ascii" });
+    await copyFile(session, "f", client, "from SFTP", { type: "ascii" });
+    expect(["from FTP", "from SFTP"].map((name) => readFileSync(there.file(name), "utf8"))).toEqual([
+      "a\nb\n",
+      "a\nb\n",
+    ]);
+  });
+});

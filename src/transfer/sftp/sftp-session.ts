@@ -4,9 +4,10 @@ import type { CallOptions } from "../../client/ftp-client.ts";
 import type { DownloadOptions, FileTransferOptions, Transferred } from "../../client/transfer-options.ts";
 import { fsError } from "../../filesystem/fs-error.ts";
 import { wakefulClock } from "../../network/system-clock.ts";
-import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
+import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import type { HashName } from "../../protocol/hashes.ts";
 import type { ListedEntry, Listing, UnreadLine } from "../../protocol/listing/listed-entry.ts";
+import { printable } from "../../protocol/printable.ts";
 import { type DownloadStream, openDownload } from "../download-stream.ts";
 import type { FileAttempts } from "../file-attempts.ts";
 import { downloadFile, uploadFile } from "../file-transfer.ts";
@@ -35,10 +36,17 @@ export class SftpSession implements ServerSession {
   readonly attempts: FileAttempts = {
     clock: wakefulClock,
     hashes: this.hashes,
-    inTurn: (signal, _, work) => work(async (order) => receive(await this.#alive(order.signal), order), signal),
+    inTurn: (signal, _, work) =>
+      work(async (order) => {
+        refuseAscii("download", order);
+        return await receive(await this.#alive(order.signal), order);
+      }, signal),
     // A channel that broke is replaced anyway.
     keep: (work) => work(),
-    store: async (order) => store(await this.#alive(order.signal), order, this.#habits),
+    store: async (order) => {
+      refuseAscii("upload", order);
+      return await store(await this.#alive(order.signal), order, this.#habits);
+    },
     note: () => {},
   };
   readonly #parts: SftpSessionParts;
@@ -163,4 +171,12 @@ export class SftpSession implements ServerSession {
     this.#remote = await this.#parts.reopen(signal);
     return this.#remote;
   }
+}
+
+/** Version 3 has no text mode: a file would come unchanged where its lines were to be converted. */
+function refuseAscii(what: string, { type, path }: { readonly type?: string; readonly path: string }): void {
+  if (type !== "ascii") return;
+  throw new SallyportError("CONFIG_INVALID", `could not ${what} "${printable(path, 200)}": SFTP has no ASCII type`, {
+    hint: "Leave the type out; SFTP transfers every byte as it is.",
+  });
 }
