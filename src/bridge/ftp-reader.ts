@@ -1,5 +1,6 @@
 // A file at an FTP server that is open for reading: RETR begins with the first read, at the reader's pace.
 import type { Readable } from "node:stream";
+import { Pieces } from "../filesystem/pieces.ts";
 import { raceAbort } from "../platform/abort.ts";
 import type { FileReader } from "../platform/file-system.ts";
 import { limits } from "../protocol/limits.ts";
@@ -21,10 +22,10 @@ export interface FtpReaderOptions {
 export class FtpReader implements FileReader {
   readonly facts: FileFacts;
   readonly #options: FtpReaderOptions;
-  #pieces: AsyncIterator<Uint8Array> | undefined;
+  readonly #pieces = new Pieces(() => this.#more());
+  #incoming: AsyncIterator<Uint8Array> | undefined;
   #stream: Readable | undefined;
   #lease: Lease | undefined;
-  #rest: Uint8Array = new Uint8Array(0);
   #isAtEnd = false;
 
   constructor(options: FtpReaderOptions) {
@@ -35,16 +36,8 @@ export class FtpReader implements FileReader {
     this.#isAtEnd = facts.untold?.includes("size") !== true && facts.size > 0 && offset >= facts.size;
   }
 
-  async read(buffer: Uint8Array): Promise<number> {
-    let filled = 0;
-    while (filled < buffer.length) {
-      if (this.#rest.length === 0 && !(await this.#more())) break;
-      const piece = this.#rest.subarray(0, buffer.length - filled);
-      buffer.set(piece, filled);
-      filled += piece.length;
-      this.#rest = this.#rest.subarray(piece.length);
-    }
-    return filled;
+  read(buffer: Uint8Array): Promise<number> {
+    return this.#pieces.read(buffer);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -52,25 +45,22 @@ export class FtpReader implements FileReader {
     const [stream, lease] = [this.#stream, this.#lease];
     this.#stream = undefined;
     this.#lease = undefined;
-    this.#rest = new Uint8Array(0);
+    this.#pieces.clear();
     // Its ABOR and the replies to it come before the session's next call.
     stream?.destroy();
     lease?.release();
   }
 
-  async #more(): Promise<boolean> {
-    if (this.#isAtEnd) return false;
+  async #more(): Promise<Uint8Array | undefined> {
+    if (this.#isAtEnd) return undefined;
     const { signal, explain } = this.#options;
     try {
-      const pieces = this.#pieces ?? (await this.#begin());
-      const next = await raceAbort(pieces.next(), signal);
-      if (next.done !== true) {
-        this.#rest = next.value;
-        return true;
-      }
+      const incoming = this.#incoming ?? (await this.#begin());
+      const next = await raceAbort(incoming.next(), signal);
+      if (next.done !== true) return next.value;
       this.#isAtEnd = true;
       this.#lease?.release();
-      return false;
+      return undefined;
     } catch (error) {
       throw await explain(error);
     }
@@ -82,7 +72,7 @@ export class FtpReader implements FileReader {
     const stream = this.#lease.client.download(path, { offset, retries: limits.bridgeFtpRetries });
     stream.result.catch(() => {});
     this.#stream = stream;
-    this.#pieces = stream.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
-    return this.#pieces;
+    this.#incoming = stream.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
+    return this.#incoming;
   }
 }

@@ -1,5 +1,4 @@
 // The one error class of Sallyport. It stands on the ground floor so that every layer can throw it.
-import { hasMark, setMark } from "./mark.ts";
 
 /** Every code that a {@link SallyportError} can carry. The set is closed: docs/reference/errors.md has a heading for each. */
 export type ErrorCode =
@@ -106,7 +105,8 @@ export class SallyportError extends Error {
     this.code = code;
     this.details = options.details ?? {};
     this.hint = options.hint;
-    setMark(this, brand);
+    // Not enumerable: nothing shows it.
+    Object.defineProperty(this, brand, { value: true });
   }
 }
 
@@ -117,7 +117,7 @@ export class SallyportError extends Error {
  * if (isSallyportError(error) && error.code === "FTP_LOGIN") console.log(error.hint);
  */
 export function isSallyportError(value: unknown): value is SallyportError {
-  return hasMark(value, brand);
+  return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
 }
 
 /** The same error with more details; what is not ours stays as it is. */

@@ -3,7 +3,6 @@
 
 import { noDataConnection as dataConnectionReply } from "../protocol/data-commands.ts";
 import { type ErrorCode, isSallyportError, type SallyportError } from "../protocol/error.ts";
-import { hasMark, setMark } from "../protocol/mark.ts";
 import { makeReply, type Reply } from "../protocol/reply.ts";
 
 /** One line, as it is. The caller has no line end in it. */
@@ -40,20 +39,16 @@ const codes: Readonly<Partial<Record<ErrorCode, number>>> = {
   SSH_CONNECT: 426,
 };
 
-const aborted: unique symbol = Symbol.for("sallyport.server.Aborted");
-
 /** The client sent ABOR. */
 export class Aborted extends Error {
+  override readonly name = "Aborted";
+
   constructor() {
     super("aborted");
-    this.name = "Aborted";
-    setMark(this, aborted);
   }
 }
 
-export function isAborted(error: unknown): error is Aborted {
-  return hasMark(error, aborted);
-}
+export const isAborted = (error: unknown): boolean => error instanceof Error && error.name === "Aborted";
 
 const sentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);
 

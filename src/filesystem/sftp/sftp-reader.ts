@@ -5,6 +5,7 @@ import type { FileFacts } from "../../protocol/listing/file-facts.ts";
 import { statusCodes } from "../../ssh/sftp/wire/message-types.ts";
 import type { Reply } from "../../ssh/sftp/wire/replies.ts";
 import { requests } from "../../ssh/sftp/wire/requests.ts";
+import { Pieces } from "../pieces.ts";
 import type { RemoteHandle } from "./sftp-calls.ts";
 
 interface Piece {
@@ -15,7 +16,6 @@ interface Piece {
   isHere: boolean;
 }
 
-const none = new Uint8Array(0);
 const firstPieces = 4;
 
 export class SftpReader implements FileReader {
@@ -30,8 +30,7 @@ export class SftpReader implements FileReader {
    */
   #window = firstPieces;
   #next: number;
-  /** What came and was not taken yet. */
-  #rest: Uint8Array = none;
+  readonly #pieces = new Pieces((filled) => this.#more(filled));
   #isAtEnd = false;
   #failure: { readonly error: unknown } | undefined;
 
@@ -43,48 +42,40 @@ export class SftpReader implements FileReader {
     this.#pieceBytes = handle.session.features.readBytes;
   }
 
-  async read(buffer: Uint8Array): Promise<number> {
-    let filled = 0;
-    while (filled < buffer.length) {
-      if (this.#rest.length === 0 && !(await this.#more(filled))) break;
-      const piece = this.#rest.subarray(0, buffer.length - filled);
-      buffer.set(piece, filled);
-      filled += piece.length;
-      this.#rest = this.#rest.subarray(piece.length);
-    }
-    return filled;
+  read(buffer: Uint8Array): Promise<number> {
+    return this.#pieces.read(buffer);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isAtEnd = true;
     this.#asked.length = 0;
-    this.#rest = none;
+    this.#pieces.clear();
     await this.#handle[Symbol.asyncDispose]();
   }
 
   /** What came before a failure is given first, so that it is not lost for whoever goes on there later. */
-  async #more(filled: number): Promise<boolean> {
+  async #more(filled: number): Promise<Uint8Array | undefined> {
     if (this.#failure !== undefined) throw this.#failure.error;
     try {
       return await this.#receive();
     } catch (error) {
       if (filled === 0) throw error;
       this.#failure = { error };
-      return false;
+      return undefined;
     }
   }
 
-  /** The next bytes; false at the end. */
-  async #receive(): Promise<boolean> {
-    if (this.#isAtEnd) return false;
+  /** The next bytes; undefined at the end. */
+  async #receive(): Promise<Uint8Array | undefined> {
+    if (this.#isAtEnd) return undefined;
     this.#askAhead();
     const piece = this.#asked.shift();
-    if (piece === undefined) return false;
+    if (piece === undefined) return undefined;
     const hadToWait = !piece.isHere;
     const reply = await raceAbort(piece.reply, this.#signal);
     if (reply.type === "status" && reply.code === statusCodes.endOfFile) {
       this.#isAtEnd = true;
-      return false;
+      return undefined;
     }
     const { session, path } = this.#handle;
     const { bytes } = await session.answer(Promise.resolve(reply), { path, doing: "read" }, this.#signal);
@@ -93,8 +84,7 @@ export class SftpReader implements FileReader {
       this.#asked.unshift(this.#ask(piece.offset + bytes.length, piece.bytes - bytes.length));
     else if (hadToWait)
       this.#window = Math.min(this.#window + 1, Math.ceil(session.client.pipelineBytes / this.#pieceBytes));
-    this.#rest = bytes;
-    return true;
+    return bytes;
   }
 
   /** As far as the size that the server told, and a piece more: the file may have grown, or have no size (/proc). */

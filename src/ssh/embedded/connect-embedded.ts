@@ -14,8 +14,7 @@ import { reportUnused } from "./configuration/unused-settings.ts";
 import { EmbeddedConnection } from "./embedded-connection.ts";
 import { knownTypes, readKnownHosts } from "./host-keys/known-hosts.ts";
 import type { HostKeyPolicy } from "./host-keys/verify-host-key.ts";
-import { logIn } from "./log-in.ts";
-import { closeCarrier, openCarrier } from "./transport/carrier.ts";
+import { openCarrier } from "./transport/carrier.ts";
 
 /**
  * Connects with the ssh2 library. Settings come from `ssh -G` where an ssh is installed, else from ~/.ssh/config and
@@ -52,30 +51,23 @@ async function connectHop(
   const connectJump = (hop: SshOptions, hopDepth: number): Promise<SshConnection> =>
     connectHop(hop, given, signal, hopDepth);
   const carrier = await openCarrier({ options, settings, environment, notify, depth, connectHop: connectJump, signal });
-  const { stream, address } = carrier;
+  const { address } = carrier;
   note(`connected to ${settings.host} port ${settings.port}${address === undefined ? "" : ` (${address})`}`);
   const { verbosity = 0 } = options;
   const debug = verbosity > 1 ? (line: string) => notify(`debug2: ${line}`) : undefined;
-  try {
-    const client = await logIn({
-      stream,
-      settings,
-      algorithms,
-      hostKeys,
-      address,
-      environment,
-      notify,
-      note,
-      debug,
-      signal,
-    });
-    note(`authenticated to ${settings.host}`);
-    environment.emit({ type: "ssh.connected", target, transport: "embedded" });
-    return new EmbeddedConnection({ client, carrier, target, server: settings, environment });
-  } catch (error) {
-    await closeCarrier(carrier);
-    throw error;
-  }
+  const connection = await EmbeddedConnection.over(carrier, {
+    target,
+    settings,
+    algorithms,
+    hostKeys,
+    environment,
+    notify,
+    note,
+    debug,
+    signal,
+  });
+  note(`authenticated to ${settings.host}`);
+  return connection;
 }
 
 function askedByJumpHost(environment: SshEnvironment): SshEnvironment {

@@ -6,8 +6,7 @@ import { chooseAlgorithms } from "./configuration/algorithms.ts";
 import type { HostSettings } from "./configuration/host-settings.ts";
 import { EmbeddedConnection } from "./embedded-connection.ts";
 import { type KnownHost, knownHostName, knownTypes, parseKnownHosts } from "./host-keys/known-hosts.ts";
-import { logIn } from "./log-in.ts";
-import { closeCarrier, coalesceWrites } from "./transport/carrier.ts";
+import { coalesceWrites } from "./transport/carrier.ts";
 import { openSocket } from "./transport/open-socket.ts";
 
 export interface KnownServer {
@@ -34,28 +33,20 @@ export async function connectWithKey(
   const entries = knownHostsOf(server);
   environment.emit({ type: "ssh.connecting", target, transport: "embedded" });
   const socket = await openSocket(settings, environment.clock, signal);
+  const { strict, hashNames, rsaBitsMin } = settings.hostKeys;
+  const identity = { host, port };
   const carrier = { stream: coalesceWrites(socket), address: socket.remoteAddress };
-  try {
-    const { strict, hashNames, rsaBitsMin } = settings.hostKeys;
-    const identity = { host, port };
-    const client = await logIn({
-      stream: carrier.stream,
-      settings,
-      algorithms: chooseAlgorithms({ config: new Map(), defaults: new Map() }, knownTypes(entries, identity)),
-      hostKeys: { identity, strict, entries, recordIn: undefined, hashNames, rsaBitsMin },
-      address: carrier.address,
-      environment,
-      notify: (line) => environment.tellUser?.(line),
-      note: () => {},
-      debug: undefined,
-      signal,
-    });
-    environment.emit({ type: "ssh.connected", target, transport: "embedded" });
-    return new EmbeddedConnection({ client, carrier, target, server: settings, environment });
-  } catch (error) {
-    await closeCarrier(carrier);
-    throw error;
-  }
+  return await EmbeddedConnection.over(carrier, {
+    target,
+    settings,
+    algorithms: chooseAlgorithms({ config: new Map(), defaults: new Map() }, knownTypes(entries, identity)),
+    hostKeys: { identity, strict, entries, recordIn: undefined, hashNames, rsaBitsMin },
+    environment,
+    notify: (line) => environment.tellUser?.(line),
+    note: () => {},
+    debug: undefined,
+    signal,
+  });
 }
 
 function knownHostsOf({ host, port, hostKey }: KnownServer): readonly KnownHost[] {

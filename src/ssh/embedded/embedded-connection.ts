@@ -13,8 +13,9 @@ import { openSubsystem } from "../channels/subsystem.ts";
 import { ownForwards } from "../channels/tcpip-forward.ts";
 import type { ExecResult, SshConnection, SshEnvironment } from "../ssh-connection.ts";
 import { forwardRequests, measureRoundTrip, ssh2Channels } from "./channels/ssh2-carrier.ts";
+import { type LogInOptions, logIn } from "./log-in.ts";
 import { translateSsh2Error } from "./ssh-errors.ts";
-import { type Carrier, endCarrier } from "./transport/carrier.ts";
+import { type Carrier, closeCarrier, endCarrier } from "./transport/carrier.ts";
 
 export interface EmbeddedParts {
   /** Logged in just now. */
@@ -38,7 +39,23 @@ export class EmbeddedConnection implements SshConnection {
   #gone: SallyportError | undefined;
   #disposed: Promise<void> | undefined;
 
-  constructor(parts: EmbeddedParts) {
+  /** Logs in over `carrier`, which is closed when that fails. Throws `SSH_*`, or the signal's reason. */
+  static async over(
+    carrier: Carrier,
+    { target, ...login }: Omit<LogInOptions, "stream" | "address"> & { readonly target: string },
+  ): Promise<EmbeddedConnection> {
+    const { settings: server, environment } = login;
+    try {
+      const client = await logIn({ ...login, stream: carrier.stream, address: carrier.address });
+      environment.emit({ type: "ssh.connected", target, transport: "embedded" });
+      return new EmbeddedConnection({ client, carrier, target, server, environment });
+    } catch (error) {
+      await closeCarrier(carrier);
+      throw error;
+    }
+  }
+
+  private constructor(parts: EmbeddedParts) {
     const { client, carrier, target, environment } = parts;
     const { clock, random, emit } = environment;
     this.#parts = parts;

@@ -3,24 +3,15 @@ import type { Duplex } from "node:stream";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { bytesFromLatin1, latin1FromBytes } from "../../protocol/latin1.ts";
 import { limits } from "../../protocol/limits.ts";
-import { hasMark, setMark } from "../../protocol/mark.ts";
 import { printable } from "../../protocol/printable.ts";
 import { formatComplaint, scpOk } from "./wire/records.ts";
 
-const scpFatal: unique symbol = Symbol.for("sallyport.ScpFatal");
-
 /** The client gets the reason, and nothing follows. */
 export class ScpFatal extends Error {
-  constructor(words: string) {
-    super(words);
-    this.name = "ScpFatal";
-    setMark(this, scpFatal);
-  }
+  override readonly name = "ScpFatal";
 }
 
-export function isScpFatal(error: unknown): error is ScpFatal {
-  return hasMark(error, scpFatal);
-}
+export const isScpFatal = (error: unknown): error is Error => error instanceof Error && error.name === "ScpFatal";
 
 const lineFeed = 0x0a;
 

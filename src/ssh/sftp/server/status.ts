@@ -1,6 +1,5 @@
 // From an error to SSH_FX_* (draft-ietf-secsh-filexfer-02, section 7): the only place that knows.
 import { type ErrorCode, isSallyportError } from "../../../protocol/error.ts";
-import { hasMark, setMark } from "../../../protocol/mark.ts";
 import { type StatusCode, statusCodes } from "../wire/message-types.ts";
 
 /** What is not here is `failure`. */
@@ -18,23 +17,18 @@ export interface Status {
   readonly words: string;
 }
 
-const refusal: unique symbol = Symbol.for("sallyport.sftp.Refusal");
-
 /** A request that is answered with a status other than OK, and no fault. */
 export class Refusal extends Error {
+  override readonly name = "Refusal";
   readonly status: Status;
 
   constructor(code: StatusCode, words: string) {
     super(words);
-    this.name = "Refusal";
     this.status = { code, words };
-    setMark(this, refusal);
   }
 }
 
-function isRefusal(error: unknown): error is Refusal {
-  return hasMark(error, refusal);
-}
+const isRefusal = (error: unknown): error is Refusal => error instanceof Error && error.name === "Refusal";
 
 /** The answer to a request that failed; words of foreign errors are not for clients. */
 export function statusOf(error: unknown): Status {
