@@ -9,20 +9,25 @@ import {
   type DataFacts,
   dataModeOf,
   type Facts,
+  type IdleFacts,
   type NameFacts,
   type PeerFacts,
   type ProbedMode,
+  probedModes,
   type SshFacts,
   type ThirdPartyFacts,
+  type WriteFacts,
 } from "./facts.ts";
 import { isPlainWay } from "./placement.ts";
 import { probeActive, probeDefaultPort } from "./probes/active-probe.ts";
+import { probeIdle, probeLongTransfer } from "./probes/idle-probe.ts";
 import { probeName, type Resolve } from "./probes/name-probe.ts";
 import { type PassiveMode, probePassive } from "./probes/passive-probe.ts";
 import { probePeerCheck } from "./probes/peer-probe.ts";
 import { openProbeSession, type Probing, probeGreeting } from "./probes/session-probe.ts";
 import { probeSsh, type SshWay } from "./probes/ssh-probe.ts";
 import { probeThirdParty } from "./probes/third-party-probe.ts";
+import { probeWriting } from "./probes/write-probe.ts";
 import { Steps } from "./steps.ts";
 
 /** What the doctor is to look at. */
@@ -42,6 +47,10 @@ export interface ExamineOptions {
     readonly serverHost?: string;
   };
   readonly modes: readonly ProbedMode[];
+  /** How long a control connection is left idle; absent: none is. */
+  readonly idleMs?: number;
+  /** Where files are made, and their names without an end; absent: nothing is written. */
+  readonly write?: { readonly path: string };
   /** A second server, for a transfer from server to server. */
   readonly thirdParty?: ClientOptions;
   /** When it is aborted the examination ends with what is known by then. */
@@ -65,14 +74,22 @@ class Examination {
   readonly #controls: ControlFacts[] = [];
   readonly #data: DataFacts[] = [];
   readonly #thirdParty: ThirdPartyFacts[] = [];
+  readonly #idle: IdleFacts[] = [];
+  readonly #written: WriteFacts[] = [];
   #peer: PeerFacts | undefined;
   readonly #direct: Deferred<void> = new Deferred();
 
   constructor(options: ExamineOptions) {
     this.#options = options;
-    const { direct, greetingOnly, ssh, modes, thirdParty, onStep = () => {} } = options;
+    const { direct, greetingOnly, ssh, modes, thirdParty, idleMs, write, onStep = () => {} } = options;
     this.#steps = new Steps(onStep);
-    const ofSession = [...modes, ...(thirdParty === undefined ? [] : [serverToServer])];
+    const ofSession = [
+      ...modes,
+      ...(thirdParty === undefined ? [] : [serverToServer]),
+      ...(idleMs === undefined ? [] : [silence]),
+      ...(write === undefined ? [] : [writing]),
+      ...(write === undefined || idleMs === undefined ? [] : [longTransfer]),
+    ];
     if (direct !== undefined) this.#steps.plan("direct", [session, ...(greetingOnly ? [] : ofSession)]);
     if (ssh !== undefined) this.#steps.plan("ssh", [ssh.target, session, ...ofSession]);
   }
@@ -80,8 +97,11 @@ class Examination {
   get facts(): Facts {
     return {
       controls: this.#controls,
-      data: this.#data,
+      // In the order of the modes, whichever came first; two listings of one mode stay as they were.
+      data: [...this.#data].sort((one, other) => placeOfMode(one) - placeOfMode(other)),
       thirdParty: this.#thirdParty,
+      idle: this.#idle,
+      written: this.#written,
       notLookedAt: this.#steps.left,
       ...definedProps({ name: this.#name, ssh: this.#ssh, peer: this.#peer }),
     };
@@ -124,6 +144,39 @@ class Examination {
         await way[Symbol.asyncDispose]();
       }
     });
+  }
+
+  async #leaveIdle(probing: Probing): Promise<void> {
+    const { idleMs } = this.#options;
+    if (idleMs === undefined) return;
+    const fact = await this.#steps.run(silence, probing.way, () => probeIdle(probing, idleMs));
+    if (fact !== undefined) this.#idle.push(fact);
+  }
+
+  /** In each mode that brought a listing; a transfer that takes long in the first of them. */
+  async #write(probing: Probing): Promise<void> {
+    const { write, idleMs } = this.#options;
+    const { way } = probing;
+    if (write === undefined) return;
+    const works = (mode: ProbedMode): boolean =>
+      this.#data.some((fact) => fact.works && fact.way === way && fact.mode === mode);
+    const modes = this.#options.modes.filter((mode) => mode !== "default-port").filter(works);
+    const path = (what: string): string => `${write.path}-${way}-${what}`;
+    const isTaken = await this.#steps.run(writing, way, async () => {
+      for (const mode of modes) {
+        const fact = await probeWriting(probing, mode, path(mode));
+        this.#written.push(fact);
+        // By other modes it would be refused as well.
+        if ((fact.stored?.code ?? 0) >= 500) return false;
+      }
+      return true;
+    });
+    const [first] = modes;
+    if (idleMs === undefined || first === undefined || !isTaken) return this.#steps.leaveOut(longTransfer, way);
+    const fact = await this.#steps.run(longTransfer, way, () =>
+      probeLongTransfer(probing, first, path("long"), idleMs),
+    );
+    if (fact !== undefined) this.#idle.push(fact);
   }
 
   get #directly(): Probing | undefined {
@@ -170,13 +223,20 @@ class Examination {
     // A server that waits for a client that it cannot reach holds up its session, so there are two.
     const isActive = (mode: ProbedMode): boolean => dataModeOf(mode) !== "passive";
     const [active, passive] = [modes.filter(isActive), modes.filter((mode) => !isActive(mode))];
-    await Promise.all([inTurn(passive, each), inTurn(active, each)]);
+    await Promise.all([inTurn(passive, each), inTurn(active, each), this.#leaveIdle(probing)]);
+    await this.#write(probing);
     if (thirdParty === undefined) return;
     this.#thirdParty.push(await run(serverToServer, () => probeThirdParty(probing, thirdParty)));
   }
 }
 
+const placeOfMode = ({ way, mode }: DataFacts): number =>
+  probedModes.indexOf(mode) + (way === "direct" ? 0 : probedModes.length);
+
 const session = "the FTP session";
+const silence = "a session without a word";
+const writing = "a file to the server and back";
+const longTransfer = "a transfer that takes long";
 const comparison = "whether the server compares addresses";
 const serverToServer = "a transfer from server to server";
 

@@ -94,6 +94,36 @@ export interface DataFacts {
   readonly isSecond?: boolean;
 }
 
+/** A small file that was stored, read back and removed. */
+export interface WriteFacts {
+  readonly way: WayName;
+  readonly mode: ProbedMode;
+  /** The file that the doctor made. */
+  readonly path: string;
+  /** The last reply to STOR. */
+  readonly stored?: Reply;
+  readonly error?: SallyportError;
+  /** Read back, it was the same. */
+  readonly isEqual?: boolean;
+  /** How many bytes more it had when it was read in ASCII. */
+  readonly asciiBytes?: number;
+  /** It could not be removed. */
+  readonly isLeft?: boolean;
+}
+
+/** A control connection that was idle for a time. */
+export interface IdleFacts {
+  readonly way: WayName;
+  readonly idleMs: number;
+  /** What went on meanwhile: nothing at all, or a transfer that took as long. */
+  readonly during: "silence" | "transfer";
+  /** What the server said at the end. */
+  readonly reply?: Reply;
+  readonly error?: SallyportError;
+  /** Somebody ended it before. */
+  readonly lostAfterMs?: number;
+}
+
 /** The SSH host. */
 export interface SshFacts {
   /** `user@host` as it was given. */
@@ -141,5 +171,7 @@ export interface Facts {
   readonly controls: readonly ControlFacts[];
   readonly data: readonly DataFacts[];
   readonly peer?: PeerFacts;
+  readonly idle?: readonly IdleFacts[];
+  readonly written?: readonly WriteFacts[];
   readonly thirdParty?: readonly ThirdPartyFacts[];
 }

@@ -8,6 +8,7 @@ import type { Reply } from "../protocol/reply.ts";
 import { classify } from "./classify.ts";
 import type { ControlFacts, DataFacts, Facts, NameFacts, SshFacts, ThirdPartyFacts } from "./facts.ts";
 import type { Finding } from "./found.ts";
+import { judgeIdle, judgeWritten } from "./judge-lasting.ts";
 import { judgePeer, judgeWorking } from "./judge-working.ts";
 import { placeOf, placeWords, rewritten } from "./placement.ts";
 
@@ -18,6 +19,8 @@ export function judge(facts: Facts): readonly Finding[] {
     ...(facts.ssh === undefined ? [] : judgeSsh(facts.ssh)),
     ...facts.controls.flatMap(judgeControl),
     ...facts.data.flatMap((fact) => judgeData(fact, facts)),
+    ...(facts.idle ?? []).flatMap(judgeIdle),
+    ...(facts.written ?? []).flatMap(judgeWritten),
     ...(facts.peer === undefined ? [] : judgePeer(facts.peer)),
     ...(facts.thirdParty ?? []).flatMap(judgeThirdParty),
   ]);

@@ -1,16 +1,20 @@
 // What was seen on the way and is neither right nor wrong: addresses, times, ports, what the server does. Sentences for a report.
 import { formatEndpoint } from "../platform/endpoint.ts";
 import { addressClass } from "../protocol/cidr.ts";
-import type { ControlFacts, DataFacts, Facts, NameFacts, PeerFacts } from "./facts.ts";
+import type { ControlFacts, DataFacts, Facts, IdleFacts, NameFacts, PeerFacts, WayName, WriteFacts } from "./facts.ts";
 import { isHelped, placeOf, placeWords, rewritten } from "./placement.ts";
 import { stepName } from "./steps.ts";
 
-export function observationsOf({ name, controls, data, peer }: Facts): readonly string[] {
+const ways: readonly WayName[] = ["direct", "ssh"];
+
+export function observationsOf({ name, controls, data, peer, idle = [], written = [] }: Facts): readonly string[] {
   return [
     ...(name === undefined ? [] : ofName(name)),
     ...controls.flatMap(ofControl),
-    ...data.flatMap((fact) => ofData(fact, data)),
+    ...ways.flatMap((way) => ofWay(way, data)),
     ...(peer === undefined ? [] : ofPeer(peer)),
+    ...idle.flatMap(ofIdle),
+    ...ways.flatMap((way) => ofWritten(way, written)),
   ];
 }
 
@@ -30,32 +34,64 @@ function ofControl({ way, local, remote }: ControlFacts): readonly string[] {
   return [`Directly the control connection goes from ${classed(local.host)} to ${classed(remote.host)}.`];
 }
 
-function ofData(fact: DataFacts, data: readonly DataFacts[]): readonly string[] {
-  const { way, mode, works, tries = [], used, peer } = fact;
-  if (!works) return [];
-  const step = stepName(mode, way);
-  const seen: string[] = [];
-  const ports = [...(used === undefined ? [] : [used.port]), ...tries.map(({ port }) => port)];
-  if (tries.length > 0) {
-    seen.push(
-      `${step}: the server named ports from ${Math.min(...ports)} to ${Math.max(...ports)} (${ports.length} seen).`,
-    );
-  }
+/** Of one way: what its modes have in common stands once. */
+function ofWay(way: WayName, all: readonly DataFacts[]): readonly string[] {
+  const data = all.filter((fact) => fact.way === way && fact.works);
+  const ports = data.flatMap(({ used, tries }) =>
+    tries === undefined ? [] : [used?.port ?? 0, ...tries.map(({ port }) => port)],
+  );
+  const callers = new Set(
+    data.flatMap(({ peer }) => (peer === undefined || peer.host === "" ? [] : [formatEndpoint(peer)])),
+  );
+  return [
+    ...(ports.length === 0
+      ? []
+      : [
+          `${stepName("Data ports", way)}: from ${Math.min(...ports)} to ${Math.max(...ports)} (${ports.length} seen).`,
+        ]),
+    ...(callers.size === 0 ? [] : [`${stepName("The server's calls", way)}: from ${[...callers].join(", ")}.`]),
+    ...data.flatMap((fact) => ofAddresses(fact, all)),
+  ];
+}
+
+function ofAddresses(fact: DataFacts, all: readonly DataFacts[]): readonly string[] {
+  const step = stepName(fact.mode, fact.way);
   const place = placeOf(fact);
-  if (place !== "right") seen.push(`${step}: the host in the reply is ${placeWords[place]}.`);
-  const inside = rewritten(fact, data);
-  if (inside !== undefined) {
-    seen.push(
-      `${step}: inside SSH the server names ${formatEndpoint(inside)}, so a NAT on the way rewrites 227 (FTP helper).`,
-    );
-  }
-  if (peer !== undefined && peer.host !== "") seen.push(`${step}: the server called from ${formatEndpoint(peer)}.`);
-  if (isHelped(fact))
-    seen.push(`${step}: a NAT on the way rewrites our private address (FTP helper); in TLS it cannot.`);
-  return seen;
+  const inside = rewritten(fact, all);
+  return [
+    ...(place === "right" ? [] : [`${step}: the host in the reply is ${placeWords[place]}.`]),
+    ...(inside === undefined
+      ? []
+      : [
+          `${step}: inside SSH the server names ${formatEndpoint(inside)}, so a NAT on the way rewrites 227 (FTP helper).`,
+        ]),
+    ...(isHelped(fact)
+      ? [`${step}: a NAT on the way rewrites our private address (FTP helper); in TLS it cannot.`]
+      : []),
+  ];
 }
 
 const ofPeer = ({ isTaken, final }: PeerFacts): readonly string[] =>
   isTaken || final === undefined
     ? []
     : [`The server refuses data connections from another address than the control connection's (${final.code}).`];
+
+function ofIdle({ way, idleMs, during, error }: IdleFacts): readonly string[] {
+  if (error !== undefined) return [];
+  const what = during === "silence" ? "without a word" : "while data flowed";
+  return [`${stepName("The control connection", way)}, lives after ${Math.round(idleMs / 1000)} s ${what}.`];
+}
+
+function ofWritten(way: WayName, all: readonly WriteFacts[]): readonly string[] {
+  const written = all.filter((fact) => fact.way === way && fact.isEqual === true);
+  if (written.length === 0) return [];
+  const ascii = written.find(({ asciiBytes = 0 }) => asciiBytes !== 0)?.asciiBytes;
+  return [
+    `${stepName("A file that came back as it went", way)}: ${written.map(({ mode }) => mode).join(", ")}.`,
+    ...(ascii === undefined
+      ? []
+      : [
+          `${stepName("In ASCII (TYPE A)", way)}: the same file has ${Math.abs(ascii)} bytes ${ascii > 0 ? "more" : "less"}. Binary files need TYPE I.`,
+        ]),
+  ];
+}

@@ -25,6 +25,10 @@ export class Steps {
     return result;
   }
 
+  leaveOut(what: string, way: WayName): void {
+    this.#left.delete(stepName(what, way));
+  }
+
   /** What went before shows that nothing more can be looked at on this way. */
   drop(way: WayName): void {
     for (const [name, its] of this.#left) if (its === way) this.#left.delete(name);

@@ -41,6 +41,8 @@ export interface RouterPlan {
   readonly admits?: readonly number[];
   /** Ports of its own address on `wire` that lead to a host behind it. */
   readonly forwards?: readonly { readonly wire: string; readonly ports: PortRange; readonly to: Endpoint }[];
+  /** Milliseconds of silence after which it forgets a connection and lets nothing more of it pass. Simulated only. */
+  readonly idleMs?: number;
   /** nf_conntrack_ftp and, where it translates, nf_nat_ftp. */
   readonly ftpHelper?: boolean;
 }

@@ -28,6 +28,14 @@ test("the options are those of the client", () => {
   });
 });
 
+test("the time that is left grows with what is to be waited for", () => {
+  expect(parseDoctor(["--idle", "300", "h"])).toMatchObject({ idleMs: 300_000, timeoutMs: 360_000 });
+  expect(parseDoctor(["--idle", "300", "--write", "/in", "h"])).toMatchObject({
+    writeDirectory: "/in",
+    timeoutMs: 660_000,
+  });
+});
+
 test.each([[[]], [["sftp://h"]], [["--mode", "XYZ", "h"]], [["a", "b"]], [["-i", "key", "h"]]])(
   "%s is a mistake",
   (words) => {

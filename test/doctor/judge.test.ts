@@ -1,6 +1,6 @@
 // Each finding from the facts that show it. A finding without a test here, or among the scenarios, fails the last test.
 import { describe, expect, it } from "vitest";
-import type { CallFate, ControlFacts, DataFacts, Facts } from "../../src/doctor/facts.ts";
+import type { CallFate, ControlFacts, DataFacts, Facts, WriteFacts } from "../../src/doctor/facts.ts";
 import { judge } from "../../src/doctor/judge.ts";
 import { type ErrorCode, type ErrorDetails, SallyportError } from "../../src/protocol/error.ts";
 import { type FindingId, findingRows } from "../../src/protocol/findings/findings.ts";
@@ -35,6 +35,14 @@ const ofControl = (thrown: SallyportError): Facts => ({
 const ofData = (...facts: readonly Partial<DataFacts>[]): Facts => ({
   controls: [control],
   data: facts.map((fact) => ({ ...data, ...fact })),
+});
+const ofWritten = (fact: Partial<WriteFacts>): Facts => ({
+  ...ofData({ works: true }),
+  written: [{ way: "direct", mode: "PASV", path: "/file", ...fact }],
+});
+const ofIdle = (thrown: SallyportError): Facts => ({
+  ...ofData({ works: true }),
+  idle: [{ way: "ssh", idleMs: 60_000, during: "silence", error: thrown }],
 });
 const loopbackNamed = { setup: agreed, named: { host: "127.0.0.1", port: 50_000 }, used: named };
 const secure = { ...control, isSecure: true };
@@ -153,6 +161,10 @@ const cases: readonly (readonly [id: FindingId, what: string, facts: Facts])[] =
     "a listing without resumption refused",
     ofData({ control: secure, works: true, finalUnresumed: makeReply(522, "session reuse required") }),
   ],
+  ["D49", "a file that came back changed", ofWritten({ isEqual: false })],
+  ["D50", "a file that stalls where listings came", ofWritten({ error: error("NET_TIMEOUT", { phase: "data" }) })],
+  ["D52", "a file that cannot be removed", ofWritten({ isEqual: true, isLeft: true })],
+  ["D42", "SSH that is lost while nothing is said", ofIdle(error("SSH_DISCONNECTED"))],
   ["D19", "a server that demands TLS", ofControl(error("FTP_LOGIN", { reply: 534 }))],
 ];
 
@@ -202,6 +214,8 @@ it("every finding has a test", () => {
     "D16",
     "D17",
     "D18",
+    "D48",
+    "D51",
   ];
   const tested = new Set<string>([...scenarios, ...cases.map(([id]) => id), ...realLines.map(([, , id]) => id)]);
   expect(Object.keys(findingRows).filter((id) => !tested.has(id))).toEqual([]);

@@ -120,7 +120,7 @@ it("a helper of the client's NAT is seen by the server's call to a private addre
   const { findings, facts } = await diagnose({ topology, plant: plain(), server: toServer, modes: ["PORT"] });
   expect(findings).toEqual([]);
   expect(observationsOf(facts).join("\n")).toMatch(
-    /the server called from 203\.0\.113\.3:20\..*rewrites our private address/s,
+    /calls, directly: from 203\.0\.113\.3:20\..*rewrites our private address/s,
   );
 });
 

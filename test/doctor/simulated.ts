@@ -31,6 +31,8 @@ export interface Visit {
   readonly sshNetwork?: (network: Network) => Promise<Network>;
   readonly thirdParty?: ClientOptions;
   readonly seed?: number;
+  readonly idleMs?: number;
+  readonly write?: { readonly path: string };
   /** Of the server's name. */
   readonly addresses?: readonly string[];
   /** For all of it, in the simulation's time. */
@@ -58,6 +60,8 @@ export async function diagnose({
   thirdParty,
   seed = 1,
   addresses,
+  idleMs,
+  write,
   timeoutMs = 600_000,
   onCommand,
 }: Visit): Promise<Diagnosis> {
@@ -79,7 +83,7 @@ export async function diagnose({
       emit: (event) => event.type === "ftp.command" && onCommand?.(event.line),
     };
     const resolve = async (name: string): Promise<readonly string[]> => addresses ?? [client.resolve(name)];
-    const rest = definedProps({ thirdParty });
+    const rest = definedProps({ thirdParty, idleMs, write });
     const facts = await examine({ server: limited, direct, modes, signal, resolve, ...ssh, ...rest });
     release();
     const findings = judge(facts);

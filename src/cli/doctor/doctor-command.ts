@@ -23,6 +23,8 @@ export interface DoctorCommand {
   readonly allowPlaintextLogin: boolean;
   readonly json: boolean;
   readonly timeoutMs: number;
+  readonly idleMs?: number;
+  readonly writeDirectory?: string;
   readonly thirdParty?: { readonly host: string; readonly port?: number };
   readonly via?: Via;
 }
@@ -35,6 +37,8 @@ export interface ParsedDoctorOptions extends ParsedViaOptions {
   readonly allowPlaintextLogin?: boolean;
   readonly json?: boolean;
   readonly timeoutMs?: number;
+  readonly idleMs?: number;
+  readonly writeDirectory?: string;
   readonly thirdParty?: string;
 }
 
@@ -70,12 +74,25 @@ export const doctorOptions: OptionGroup<ParsedDoctorOptions> = {
       help: "would this server take files directly from that one?",
       more: "The same user logs in at both; one is sent the other's address, and nothing is transferred.",
     },
+    {
+      flags: "--idle <SECONDS>",
+      key: "idleMs",
+      read: first(seconds(1)),
+      help: "leave a control connection idle for so long, and see whether it lives",
+      more: "With --write an upload that takes as long, too: then data flow, and only the control connection is idle.",
+    },
+    {
+      flags: "--write <DIR>",
+      key: "writeDirectory",
+      read: first(plainText),
+      help: "store a small file in this directory of the server, read it back, remove it",
+    },
     { flags: "--json", key: "json", help: "print the report as JSON" },
     {
       flags: "--timeout <SECONDS>",
       key: "timeoutMs",
       read: first(seconds(1)),
-      help: "end after so long with what is known (60)",
+      help: "end after so long with what is known (60, and --idle on top)",
     },
     ...viaRows(),
   ],
@@ -87,7 +104,7 @@ export function doctorParser(): Parser<ParsedDoctorOptions> {
       usage: ["doctor [options] [user@]ftp-host[:port]", "doctor [options] ftp://[user@]host[:port]"],
       about: ["Finds out why FTP fails from here, directly and through SSH, and says what helps."],
       notes: [
-        "It logs in and asks for listings in each mode, and changes nothing. A tunnel or a forwarded port is",
+        "It logs in and asks for listings in each mode, and changes nothing but with --write. A tunnel or a forwarded port is",
         "looked at with sallyport doctor ftp://127.0.0.1:2121.",
         "Exit status: 0 all is well, 1 FTP works with warnings, 2 FTP cannot work from here (and usage),",
         "3 it could not be found out.",
@@ -105,7 +122,9 @@ export function parseDoctor(args: readonly string[]): DoctorCommand {
   if (place === undefined) throw usageError("the FTP host is missing", "Write sallyport doctor ftp-host.");
   const url = parseFtpUrl(looksLikeUrl(place) ? place : `ftp://${place}`);
   if (url.scheme === "sftp") throw usageError("the doctor is for FTP, not for SFTP", "Name an FTP server.");
-  const { login, tls, tlsCa, modes, allowPlaintextLogin = false, json = false, timeoutMs = limits.doctorMs } = values;
+  const { login, tls, tlsCa, modes, allowPlaintextLogin = false, json = false, idleMs, writeDirectory } = values;
+  const patience = idleMs === undefined ? 0 : idleMs * (writeDirectory === undefined ? 1 : 2);
+  const { timeoutMs = limits.doctorMs + patience } = values;
   const other = values.thirdParty === undefined ? undefined : parseFtpUrl(`ftp://${values.thirdParty}`);
   const chosen = url.scheme === "ftps" ? "implicit" : tls;
   return {
@@ -117,6 +136,8 @@ export function parseDoctor(args: readonly string[]): DoctorCommand {
     timeoutMs,
     ...definedProps({
       thirdParty: other && { host: other.host, ...definedProps({ port: other.port }) },
+      idleMs,
+      writeDirectory,
       port: url.port,
       user: login ?? url.user,
       password: url.password?.reveal(),

@@ -1,4 +1,5 @@
 // One run of `sallyport doctor`.
+import { randomBytes } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import type { ClientOptions } from "../../client/client-options.ts";
 import { portOf } from "../../client/open-session.ts";
@@ -47,6 +48,7 @@ export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<
     resolve: addressesOf,
     greetingOnly: !mayLogInDirectly(command, server),
     modes: command.modes,
+    ...definedProps({ idleMs: command.idleMs, write: writtenPath(command) }),
     ...(command.thirdParty === undefined ? {} : { thirdParty: { ...server, port: 21, ...command.thirdParty } }),
     signal,
     onStep: (what) => status.show(what),
@@ -128,6 +130,12 @@ function sshWay(host: Awaited<ReturnType<typeof connectSsh>>): SshWay {
     environment: { ...environmentOn(network), ...sockets },
     [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() as Promise<void>,
   };
+}
+
+/** A name that nobody else has. */
+function writtenPath({ writeDirectory }: DoctorCommand): { readonly path: string } | undefined {
+  if (writeDirectory === undefined) return undefined;
+  return { path: `${writeDirectory.replace(/\/+$/, "")}/sallyport-doctor-${randomBytes(8).toString("hex")}` };
 }
 
 /** As getaddrinfo(3) orders them, and so clients try them. */

@@ -4,40 +4,65 @@ import type { Session } from "../../client/session.ts";
 import { listenOnDefaultPorts } from "../../data-connection/default-ports.ts";
 import { openPassiveListener } from "../../data-connection/passive-listener.ts";
 import { wait } from "../../platform/clock.ts";
+import type { Endpoint } from "../../platform/endpoint.ts";
 import type { Connection } from "../../platform/network.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { formatEprt, formatPort } from "../../protocol/host-port.ts";
 import { limits } from "../../protocol/limits.ts";
+import type { Reply } from "../../protocol/reply.ts";
 import type { ControlFacts, DataFacts } from "../facts.ts";
-import { listOver } from "./listing-probe.ts";
 import { asProbeError, type Probing } from "./session-probe.ts";
+import { listOver } from "./transfer.ts";
 
 interface Waiting extends AsyncDisposable {
   accept(options: { readonly signal: AbortSignal }): Promise<Connection>;
 }
+
+export type ActiveMode = "EPRT" | "PORT";
 
 /** One listing. Throws the signal's reason only. */
 export async function probeActive(
   probing: Probing,
   session: Session,
   control: ControlFacts,
-  mode: "EPRT" | "PORT",
+  mode: ActiveMode,
 ): Promise<DataFacts> {
   const { way, signal } = probing;
   const begun = { way, mode, control, works: false };
   try {
-    const { network } = session.environment;
-    const host = hostHere(session);
-    const ports = { first: 0, last: 0 };
-    await using listener = await openPassiveListener({ network, host, ports, signal, ...anybody });
-    const used = { host, port: listener.endpoint.port };
-    const setup = await session.control.command(mode, mode === "EPRT" ? formatEprt(used) : formatPort(used));
+    await using announced = await announce(session, mode, signal);
+    const { setup, used, listener } = announced;
     const facts = { ...begun, setup, named: used, used };
-    if (setup.code < 200 || setup.code > 299) return facts;
+    if (listener === undefined) return facts;
     return { ...facts, ...(await listed(session, listener, signal)) };
   } catch (error) {
     signal.throwIfAborted();
     return { ...begun, error: asProbeError(error) };
+  }
+}
+
+interface Announced extends AsyncDisposable {
+  readonly setup: Reply;
+  readonly used: Endpoint;
+  /** Absent: the server has refused. */
+  readonly listener?: Waiting;
+}
+
+/** Throws what keeps us from listening, and for a server that does not answer. */
+export async function announce(session: Session, mode: ActiveMode, signal: AbortSignal): Promise<Announced> {
+  const { network } = session.environment;
+  const host = hostHere(session);
+  const ports = { first: 0, last: 0 };
+  const listener = await openPassiveListener({ network, host, ports, signal, ...anybody });
+  const dispose = (): PromiseLike<void> => listener[Symbol.asyncDispose]();
+  try {
+    const used = { host, port: listener.endpoint.port };
+    const setup = await session.control.command(mode, mode === "EPRT" ? formatEprt(used) : formatPort(used));
+    const isRefused = setup.code < 200 || setup.code > 299;
+    return { setup, used, ...(isRefused ? {} : { listener }), [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
   }
 }
 

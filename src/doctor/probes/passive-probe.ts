@@ -10,8 +10,8 @@ import { parsePassive } from "../../protocol/passive-reply.ts";
 import type { Reply } from "../../protocol/reply.ts";
 import { type ControlFacts, type DataFacts, isOwnMachine, type PortTry } from "../facts.ts";
 import { call } from "./call.ts";
-import { listOver } from "./listing-probe.ts";
 import { asProbeError, type Probing } from "./session-probe.ts";
+import { listOver } from "./transfer.ts";
 
 export type PassiveMode = "EPSV" | "PASV";
 

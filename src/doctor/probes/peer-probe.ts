@@ -4,9 +4,9 @@ import { isServicePort } from "../../protocol/data-peers.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import type { PeerFacts } from "../facts.ts";
 import { call } from "./call.ts";
-import { listOver } from "./listing-probe.ts";
 import { agree, type PassiveMode } from "./passive-probe.ts";
 import { openProbeSession, type Probing } from "./session-probe.ts";
+import { listOver } from "./transfer.ts";
 
 /** undefined: it could not be found out. Throws the signal's reason only. */
 export async function probePeerCheck(direct: Probing, ssh: Probing, mode: PassiveMode): Promise<PeerFacts | undefined> {

@@ -39,9 +39,10 @@ export function buildSimulation({ wires, hosts, routers }: Topology, seed: numbe
 }
 
 function routerOptions(plan: RouterPlan, wireOf: (name: string) => Wire): Omit<RouterOptions, "attached"> {
-  const { gateway, masquerade, keepsOut, forwards, ftpHelper } = plan;
+  const { gateway, masquerade, keepsOut, forwards, ftpHelper, idleMs } = plan;
   return {
     ...definedProps({ gateway, ftpHelper }),
+    ...(idleMs === undefined ? {} : { idleMs, takesUp: false }),
     ...(masquerade === undefined ? {} : { masquerade: [wireOf(masquerade)] }),
     ...(forwards === undefined
       ? {}

@@ -25,7 +25,12 @@ export type DataFindingId =
   | "D39"
   | "D45"
   | "D46"
-  | "D47";
+  | "D47"
+  | "D48"
+  | "D49"
+  | "D50"
+  | "D51"
+  | "D52";
 
 const passiveClient = "passive mode: curl --ftp-pasv, lftp `set ftp:passive-mode on`, ftp -p";
 const activeClient = "active mode: curl --ftp-port -, lftp `set ftp:passive-mode off`, ftp -A";
@@ -277,5 +282,54 @@ export const dataFindings: Readonly<Record<DataFindingId, FindingRow>> = {
       ["client", "EPSV or TLS, which it cannot rewrite"],
     ],
     instead: tunnel,
+  },
+  D48: {
+    title: "something on the way forgets an idle control connection",
+    why: "After a time without a word nobody answers any more, and the server has not ended the session. A NAT or firewall has dropped it; during a transfer that takes as long the control connection is as idle, and 226 never comes.",
+    remedies: [
+      ["client", "NOOP every minute, during transfers too, as Sallyport's client and tunnel send it"],
+      ["client", "TCP keepalive: curl --keepalive-time 60; sysctl net.ipv4.tcp_keepalive_time=60"],
+      ["nftables", "at the NAT: sysctl net.netfilter.nf_conntrack_tcp_timeout_established=7200 or more"],
+      ["cloud firewall", "raise its idle time-out (AWS NAT gateway 350 s, Azure 4 minutes)"],
+      ["vsftpd", "it sets TCP keepalive by itself; lower net.ipv4.tcp_keepalive_time at the server"],
+    ],
+    instead: tunnel,
+  },
+  D49: {
+    title: "a file came back changed",
+    why: "What was stored in binary mode and read in binary mode is not the same. Something on the way or at the server rewrites data: a virus scanner, an ALG, or a server that converts line ends in spite of TYPE I.",
+    remedies: [
+      [
+        "client",
+        "TLS or SSH, inside which nobody on the way can change anything: when it is equal there, it is the way",
+      ],
+      ["server", "look for modules that convert or scan uploads"],
+    ],
+    instead: "sallyport put --verify --via SSH FILE ftp://FTP/",
+  },
+  D50: {
+    title: "small transfers work and larger ones stall",
+    why: "A listing came, and a file of 64 KiB did not get through. Packets of full size are lost on the way: a link with a smaller MTU, and a firewall that drops the ICMP messages which say so.",
+    remedies: [
+      ["nftables", "nft add rule inet filter forward tcp flags syn tcp option maxseg size set rt mtu"],
+      ["nftables", "accept icmp type destination-unreachable and icmpv6 type packet-too-big"],
+      ["client", "ip link set dev INTERFACE mtu 1400; sysctl net.ipv4.tcp_mtu_probing=1"],
+    ],
+    instead: tunnel,
+  },
+  D51: {
+    title: "the server takes no file there",
+    why: "It refused the upload and said why: what the user may do, where, or how much. Nothing is wrong with the way.",
+    remedies: [
+      ["client", "--write with a directory in which the user may write"],
+      ["vsftpd", "write_enable=YES, for anonymous anon_upload_enable=YES; the directory must belong to the user"],
+      ["ProFTPD", "no <Limit WRITE> with DenyAll; AllowOverwrite, AllowStoreRestart"],
+      ["Pure-FTPd", "no -R, -M or quota in the way; the user's rights in the file system"],
+    ],
+  },
+  D52: {
+    title: "the doctor's file could not be removed",
+    why: "The server takes files and deletes none for this user, or the session was lost. What the doctor made is still there.",
+    remedies: [["client", "delete the file that the evidence names, as a user who may"]],
   },
 };

@@ -24,4 +24,6 @@ export const doctorLimits = {
     unit: "ms",
     why: "for a default data port in all; TIME_WAIT is four minutes at most (RFC 9293)",
   },
+  doctorRemoveMs: { value: 5000, unit: "ms", why: "for the removal of the file that --write made, after Ctrl-C too" },
+  doctorTrickleMs: { value: 1000, unit: "ms", why: "between two bytes of an upload that is to take long" },
 } as const;

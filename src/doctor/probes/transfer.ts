@@ -1,4 +1,4 @@
-// LIST over a data connection that is there or will come: the smallest transfer that every server has. Nothing of it is kept.
+// One transfer over a data connection that is there or will come. LIST is the smallest that every server has; nothing of it is kept.
 import { finalReplySoon } from "../../client/abort-transfer.ts";
 import type { Session } from "../../client/session.ts";
 import type { TlsClient } from "../../network/tls-client.ts";
@@ -11,29 +11,54 @@ import { limits } from "../../protocol/limits.ts";
 import type { Reply } from "../../protocol/reply.ts";
 import { asProbeError } from "./session-probe.ts";
 
-export interface ListingOutcome {
+export interface ProbeOutcome {
   readonly works: boolean;
   readonly connection?: Connection;
   readonly final?: Reply;
   readonly error?: SallyportError;
 }
 
-/** `coming`: with active modes it comes only after the command. Its rejection is the outcome's error. */
-export async function listOver(
+export interface ProbeOrder {
+  readonly verb: "LIST" | "RETR" | "STOR";
+  /** For the wire. */
+  readonly argument?: string;
+  /** Moves the data, to the end of both directions. */
+  readonly carry: (data: Connection, signal: AbortSignal) => Promise<void>;
+  /** Beside what a listing may take. */
+  readonly extraMs?: number;
+  /** Default: the session's. */
+  readonly tls?: TlsClient;
+}
+
+const listing: ProbeOrder = { verb: "LIST", carry: drained };
+
+export const listOver = (
   session: Session,
   coming: Promise<Connection>,
   signal: AbortSignal,
-  tls: TlsClient | undefined = session.tls,
-): Promise<ListingOutcome> {
+  tls?: TlsClient,
+): Promise<ProbeOutcome> => transferOver(session, { ...listing, ...definedProps({ tls }) }, coming, signal);
+
+/** `coming`: with active modes it comes only after the command. Its rejection is the outcome's error. */
+export async function transferOver(
+  session: Session,
+  order: ProbeOrder,
+  coming: Promise<Connection>,
+  signal: AbortSignal,
+): Promise<ProbeOutcome> {
+  const { verb, argument, carry, extraMs = 0, tls = session.tls } = order;
   const over = new AbortController();
-  const deadline = withDeadline(session.environment.clock, limits.doctorProbeMs, signal, nothingMoves);
+  const { clock } = session.environment;
+  const deadline = withDeadline(clock, limits.doctorProbeMs + extraMs, signal, nothingMoves);
   const stop = AbortSignal.any([deadline.signal, over.signal]);
-  const asked = session.control.ask("LIST", undefined, "transfer");
+  const asked = session.control.ask(verb, argument, "transfer");
   let data: Connection | undefined;
   const carried = raceAbort(coming, stop).then(async (plain) => {
     data = plain;
     if (session.protectData && tls !== undefined) data = await tls.secureData(plain, stop);
-    await drained(data, stop);
+    // pyftpdlib waits for ever for the end of what came before its 150.
+    if (verb === "STOR") await raceAbort(asked.first, stop);
+    await carry(data, stop);
     session.control.dataOver();
   });
   carried.catch(() => {});
@@ -47,14 +72,14 @@ export async function listOver(
     return { works: false, error: asProbeError(error), ...definedProps({ connection: data, final }) };
   } finally {
     deadline.release();
-    over.abort(new Error("the listing is over"));
+    over.abort(new Error("the transfer is over"));
     coming.then((late) => late.reset()).catch(() => {});
     data?.reset();
   }
 }
 
 /** Resolves at the end-of-file; a break rejects. */
-function drained({ stream, closed }: Connection, signal: AbortSignal): Promise<void> {
+export function drained({ stream, closed }: Connection, signal: AbortSignal): Promise<void> {
   return abortablePromise(signal, (resolve, reject) => {
     const onEnd = (): void => {
       stream.end();
@@ -77,6 +102,6 @@ function drained({ stream, closed }: Connection, signal: AbortSignal): Promise<v
 }
 
 const nothingMoves = (): SallyportError =>
-  new SallyportError("NET_TIMEOUT", `no listing within ${limits.doctorProbeMs / 1000} s`, {
+  new SallyportError("NET_TIMEOUT", `no transfer within ${limits.doctorProbeMs / 1000} s`, {
     details: { phase: "data" },
   });
