@@ -53,7 +53,8 @@ type Untimed =
   | { readonly type: "data.half-close"; readonly side: Side; readonly bytes: number }
   | { readonly type: "data.close"; readonly side: Side; readonly close: CloseInfo; readonly bytes: number }
   | { readonly type: "ssh.connecting"; readonly target: string; readonly transport: string }
-  | { readonly type: "ssh.connected"; readonly target: string; readonly transport: string }
+  /** `master`: the socket of the user's ssh whose connection it is (ControlMaster). */
+  | { readonly type: "ssh.connected"; readonly target: string; readonly transport: string; readonly master?: string }
   /** Without `retryInMs`: it is made again when a client comes. */
   | { readonly type: "ssh.lost"; readonly reason: string; readonly retryInMs?: number }
   | { readonly type: "ssh.channel.open"; readonly channel: number; readonly target: string }

@@ -63,6 +63,30 @@ export function channelRefused(target: string, reason: number, description: stri
   });
 }
 
+/** The same by an ssh that is not ours, and does not say why. */
+export function connectionNotMade(target: string): SallyportError {
+  return new SallyportError(
+    "SSH_CHANNEL_REFUSED",
+    `the SSH server did not connect to ${target}, or was hung up on at once`,
+    {
+      details: { remote: target, phase: "connect" },
+      hint: "The ssh that is there already does not say why: with -S none Sallyport makes its own connection and does.",
+    },
+  );
+}
+
+/** That ssh itself did not want to. */
+export function forwardDenied(target: string, reason: string): SallyportError {
+  return new SallyportError(
+    "SSH_CHANNEL_REFUSED",
+    `the ssh that is there already does not forward to ${target}${detail("", reason)}`,
+    {
+      details: { remote: target, phase: "connect" },
+      hint: "With -S none Sallyport makes its own connection.",
+    },
+  );
+}
+
 /**
  * A refused tcpip-forward request (RFC 4254 section 7.1, which has no reason code) as an error with code
  * `SSH_FORWARD_REFUSED`. `bind` is the address that was asked for, `localhost:0`.

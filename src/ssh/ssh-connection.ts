@@ -81,6 +81,11 @@ export interface SshEnvironment {
   readonly askUser?: AskUser;
   /** Lines that the transport wants the user to see (banner, ssh's own messages). */
   readonly tellUser?: (line: string) => void;
+  /**
+   * The connection may be that of an ssh which the user has running (ControlMaster): it can connect, listen and run commands, knows no
+   * reasons for refusals and no originators, and is as fast as `ssh -L`.
+   */
+  readonly sharesMaster?: boolean;
 }
 
 /** What a command at the remote end did. */
@@ -98,6 +103,8 @@ export interface SshConnection extends AsyncDisposable {
   readonly target: string;
   /** Address of the SSH server as seen from here, where known: what a server elsewhere may see too. */
   readonly serverAddress: string | undefined;
+  /** The socket of the user's ssh whose connection it is; absent: it is ours. */
+  readonly master?: string;
   /** The remote end as a network: connect is direct-tcpip, listen is tcpip-forward (RFC 4254 section 7). */
   readonly network: Network;
   /** Settles when the connection is gone: undefined after our own disposal, else why. Never rejects. */

@@ -35,7 +35,9 @@ type Emit = (session: number, event: TraceEventBody) => void;
  */
 export function openTunnel(options: TunnelOptions): Promise<Tunnel> {
   const { transport = "auto", ssh } = options;
-  return openTunnelOver(options, (environment, signal) => connectTransport(transport, ssh, environment, signal));
+  return openTunnelOver(options, (environment, signal) =>
+    connectTransport(transport, ssh, { ...environment, sharesMaster: true }, signal),
+  );
 }
 
 /** Makes the SSH connection, and makes it again when it was lost. */
@@ -77,7 +79,15 @@ export async function openTunnelOver(
     (listener, index) => new Gateway(listener, (checked[index] as CheckedForward).gateway, environment, shared),
   );
   const forwards = listeners.map((listener, index) => openForward(listener, checked[index] as CheckedForward, options));
-  const tunnel = new RunningTunnel({ clock: systemClock, forwards, gateways, shared, ssh });
+  const { master } = live.connection;
+  const tunnel = new RunningTunnel({
+    clock: systemClock,
+    forwards,
+    gateways,
+    shared,
+    ssh,
+    ...definedProps({ master }),
+  });
   failed.report = (error) => void tunnel.fail(error);
   if (options.check === "report") void report(look(live), emit);
   void tunnel.closed.then(onAbort(signal, () => void tunnel[Symbol.asyncDispose]()));

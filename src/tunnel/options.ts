@@ -144,6 +144,8 @@ export interface Tunnel extends AsyncDisposable {
   readonly forwards: readonly OpenForward[];
   /** Which SSH transport is in use. */
   readonly transport: "openssh" | "embedded";
+  /** The socket of your own ssh whose connection it began with (ControlMaster); absent: its own connection. */
+  readonly master?: string;
   /** Settles when the tunnel is closed: undefined after close or disposal, else the error that ended it. Never rejects. */
   readonly closed: Promise<SallyportError | undefined>;
   /** Transfers under way now. */

@@ -19,6 +19,7 @@ export interface TunnelParts {
   readonly gateways: readonly Gateway[];
   readonly shared: GatewayShared;
   readonly ssh: ReconnectingSsh;
+  readonly master?: string;
 }
 
 /** The network towards the FTP server, over whichever SSH connection is there; `address`: the SSH host's, for the FTP server. */
@@ -34,6 +35,7 @@ export function upstreamOver(ssh: ReconnectingSsh, address?: string): GatewayEnv
 export class RunningTunnel implements Tunnel {
   readonly forwards: readonly OpenForward[];
   readonly transport: "openssh" | "embedded";
+  readonly master?: string;
   readonly closed: Promise<SallyportError | undefined>;
   readonly #parts: TunnelParts;
   readonly #closed = new Deferred<SallyportError | undefined>();
@@ -43,6 +45,7 @@ export class RunningTunnel implements Tunnel {
     this.#parts = parts;
     this.forwards = parts.forwards;
     this.transport = parts.ssh.transport;
+    if (parts.master !== undefined) this.master = parts.master;
     this.closed = this.#closed.promise;
   }
 

@@ -7,7 +7,7 @@ import { escapeText } from "./escape-text.ts";
 
 /** What may be announced; each returns the line, or undefined where this style has none. */
 export interface Announcer {
-  listening(forward: OpenForward, transport: Tunnel["transport"]): string;
+  listening(forward: OpenForward, ssh: Pick<Tunnel, "transport" | "master">): string;
   closed(): string | undefined;
   failed(error: SallyportError): string | undefined;
   /** SSH lost and back. */
@@ -27,9 +27,10 @@ function forOthers({ openAt, openUrls = [], port }: OpenForward): string {
 
 /** `ftp://127.0.0.1:2001 -> ftp-host:21 through user@ssh-host` */
 export const textAnnouncer: Announcer = {
-  listening: (forward) => {
+  listening: (forward, { master }) => {
     const { url, target, through } = forward;
-    return escapeText(`${url} -> ${target} through ${through}${forOthers(forward)}`);
+    const shared = master === undefined ? "" : `, by your ssh at ${master}`;
+    return escapeText(`${url} -> ${target} through ${through}${shared}${forOthers(forward)}`);
   },
   closed: () => undefined,
   failed: () => undefined,
@@ -40,8 +41,10 @@ export const textAnnouncer: Announcer = {
 export function jsonAnnouncer(): Announcer {
   let wasLost = false;
   return {
-    listening: ({ url, host, port, target, through, openAt, openUrls, socket }, transport) =>
-      JSON.stringify({ event: "listening", url, socket, host, port, target, through, openAt, openUrls, transport }),
+    listening: ({ url, host, port, target, through, openAt, openUrls, socket }, { transport, master }) => {
+      const ssh = { through, openAt, openUrls, transport, master };
+      return JSON.stringify({ event: "listening", url, socket, host, port, target, ...ssh });
+    },
     closed: () => JSON.stringify({ event: "closed" }),
     failed: (error) => {
       const { code, message, hint } = error;

@@ -80,7 +80,7 @@ export class EventLog {
       case "ssh.connecting":
         return record("debug", event.type, `connecting to ${event.target} (${event.transport})`);
       case "ssh.connected":
-        return this.#connected(event.target, event.transport);
+        return this.#connected(event);
       case "ssh.lost":
         this.#wasLost = true;
         return this.#lost(event.reason, event.retryInMs);
@@ -178,12 +178,13 @@ export class EventLog {
     });
   }
 
-  #connected(target: string, transport: string): LogRecord {
+  #connected({ target, transport, master }: TraceEvent & { readonly type: "ssh.connected" }): LogRecord {
     const level = this.#wasLost ? "warn" : "info";
-    const message = `connected ${this.#wasLost ? "again " : ""}to ${target} (${transport})`;
+    const how = master === undefined ? transport : `by your ssh at ${master}; -S none makes another connection`;
+    const message = `connected ${this.#wasLost ? "again " : ""}to ${target} (${how})`;
     this.#wasLost = false;
     this.#warned.clear();
-    return record(level, "ssh.connected", message, { target, transport });
+    return record(level, "ssh.connected", message, { target, transport, ...definedProps({ master }) });
   }
 }
 

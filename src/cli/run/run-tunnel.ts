@@ -99,7 +99,7 @@ async function useTunnel(run: Run, tunnel: Tunnel): Promise<number> {
     const message = "--survive keeps the FTP users' passwords in this program's memory, as long as their sessions last";
     reporter.log({ level: "warn", message });
   }
-  for (const forward of tunnel.forwards) io.printLine(announcer.listening(forward, tunnel.transport));
+  for (const forward of tunnel.forwards) io.printLine(announcer.listening(forward, tunnel));
   io.becameReady();
   const status = command.command.length > 0 ? await useCommand(run, tunnel) : await waitForEnd(run, tunnel);
   await closeTunnel(tunnel, stop.second, () => run.events.transfers, reporter);

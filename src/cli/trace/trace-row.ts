@@ -69,7 +69,7 @@ function describe(event: TraceEvent): Description {
     case "ssh.connecting":
       return note(`ssh: connecting to ${event.target} (${event.transport})`);
     case "ssh.connected":
-      return note(`ssh: connected to ${event.target} (${event.transport})`);
+      return note(`ssh: connected to ${event.target} (${event.master ?? event.transport})`);
     case "client.refused":
       return note(`turned away ${event.remote}: another user of this machine`);
     case "target.unfit":

@@ -123,6 +123,17 @@ export const sshLimits = {
     unit: "ports",
     why: "that are asked for again when the one that the server chose is marked",
   },
+  sshMasterAnswerMs: {
+    value: 2000,
+    unit: "ms",
+    why: "for an ssh of the user's to answer at its ControlPath before a connection of our own is made",
+  },
+  sshSharedOpenMs: {
+    value: 1000,
+    unit: "ms",
+    why: "without a word on a connection that the user's ssh was asked for, before it counts as made; some two round trips once those are known",
+  },
+  sshSharedOpenMsMin: { value: 50, unit: "ms", why: "the least of it; the line may be slower the next time" },
   sshSocketLookMs: {
     value: 10,
     unit: "ms",

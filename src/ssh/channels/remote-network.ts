@@ -61,7 +61,7 @@ export function openConnection(channel: Channel, { local, remote }: Ends, { cloc
   return connection;
 }
 
-function cannotChooseEnd(network: string): SallyportError {
+export function cannotChooseEnd(network: string): SallyportError {
   return new SallyportError("NET_UNSUPPORTED", `${network} cannot choose the address or port that it connects from`, {
     hint: "An SSH server connects from an address and port that it chooses (RFC 4254 section 7.2).",
   });

@@ -13,14 +13,16 @@ import {
 } from "../ssh-connection.ts";
 import { checkSshOptions } from "../ssh-settings.ts";
 import { watchBanner } from "./banner-lines.ts";
-import { readEffectiveSettings } from "./effective-settings.ts";
+import { type EffectiveSettings, readEffectiveSettings } from "./effective-settings.ts";
 import { findOpenSsh } from "./find-openssh.ts";
 import { masterArguments } from "./master-arguments.ts";
 import { type Master, OpenSshConnection } from "./openssh-connection.ts";
+import { SharedConnection } from "./shared-connection.ts";
 import { makeSocketDirectory, type SocketDirectory } from "./socket-directory.ts";
 import { explainFailure } from "./ssh-failure.ts";
 import { audienceOf, SshMessages, serverAddressReader } from "./ssh-messages.ts";
 import { SshProcess } from "./ssh-process.ts";
+import { findUserMaster } from "./user-master.ts";
 
 /**
  * The system's own ssh as a network: the user's configuration, agent, jump hosts and host keys, and ssh's own questions on
@@ -31,10 +33,16 @@ export const connectOpenSsh: ConnectSsh = async (options, environment, signal) =
   checkSshOptions(options);
   const found = await findOpenSsh();
   if (!found.usable) throw missing(found.reason);
-  environment.emit({ type: "ssh.connecting", target: targetOf(options), transport: "openssh" });
+  const target = targetOf(options);
+  environment.emit({ type: "ssh.connecting", target, transport: "openssh" });
+  const settings = await readEffectiveSettings(found.program, options, signal);
+  const { clock, sharesMaster = false } = environment;
+  const master = sharesMaster ? await findUserMaster(settings, clock, signal) : undefined;
   const directory = makeSocketDirectory();
   try {
-    return await connectIn(directory, found.program, options, environment, signal);
+    if (master === undefined) return await connectIn(directory, found.program, options, settings, environment, signal);
+    environment.emit({ type: "ssh.connected", target, transport: "openssh", master: master.path });
+    return new SharedConnection({ target, program: found.program, master, directory, environment });
   } catch (error) {
     directory.remove();
     throw error;
@@ -45,11 +53,11 @@ async function connectIn(
   directory: SocketDirectory,
   program: string,
   options: SshOptions,
+  settings: EffectiveSettings,
   environment: SshEnvironment,
   signal: AbortSignal,
 ): Promise<SshConnection> {
   const target = targetOf(options);
-  const settings = await readEffectiveSettings(program, options, signal);
   const messages = new SshMessages(audienceOf(options, settings), environment.tellUser ?? (() => {}));
   const serverAddress = serverAddressReader(messages);
   const socketPath = directory.file("m");

@@ -61,6 +61,11 @@ export class MuxClient {
     this.#socket.destroy();
   }
 
+  /** Settles when ssh has closed it, or we have. Never rejects. */
+  get closed(): Promise<void> {
+    return this.#socket.closed;
+  }
+
   #ask(packet: Uint8Array): Promise<MuxReply> {
     return new Promise((resolve, reject) => {
       if (this.#end !== undefined) return reject(this.#end);

@@ -22,7 +22,8 @@ export const mux = {
   proxyStarted: 0x8000000f,
 } as const;
 
-/** MUX_FWD_REMOTE */
+/** MUX_FWD_LOCAL, MUX_FWD_REMOTE */
+const localForward = 1;
 const remoteForward = 2;
 
 /** A port that says: the address is the path of a Unix socket. */
@@ -54,6 +55,17 @@ export function forwardBody(host: string, port: number, socketPath: string): Uin
     .uint32(port)
     .string(socketPath)
     .uint32(unixSocket)
+    .payload();
+}
+
+/** The same the other way: connections to a Unix socket here go to `host:port` as the remote end sees it. */
+export function localForwardBody(socketPath: string, host: string, port: number): Uint8Array {
+  return new WireWriter()
+    .uint32(localForward)
+    .string(socketPath)
+    .uint32(unixSocket)
+    .string(host)
+    .uint32(port)
     .payload();
 }
 

@@ -8,6 +8,7 @@ import { StreamConnection } from "../../platform/stream-connection.ts";
 import type { TraceEventBody } from "../../platform/trace.ts";
 import { type MadeListener, RemoteForwards } from "../channels/remote-forwards.ts";
 import type { RemoteListener } from "../channels/remote-listener.ts";
+import { unknownEnd } from "../channels/remote-network.ts";
 import { ForwardRequests } from "./forward-requests.ts";
 import { ForwardedStream } from "./forwarded-stream.ts";
 import { Originators } from "./originators.ts";
@@ -18,16 +19,17 @@ export interface OpenSshForwardsParts {
   readonly socketPath: string;
   /** Absolute path of a name in our own directory. */
   readonly file: (name: string) => string;
-  readonly messages: SshMessages;
+  /** Of the ssh whose socket it is; absent: it is not ours, and says nothing of who made a connection. */
+  readonly messages?: SshMessages;
   readonly clock: Clock;
   readonly random: Random;
   readonly emit: (event: TraceEventBody) => void;
   /** Rejects when ssh does not live any more. */
   readonly confirm: () => Promise<void>;
   /** Gets the server's next message on its way. */
-  readonly nudge: () => void;
+  readonly nudge?: () => void;
   /** Resolves when the server has worked off all that ssh sent it before. */
-  readonly roundTrip: () => Promise<void>;
+  readonly roundTrip?: () => Promise<void>;
 }
 
 /** `-R *:…` is every address; the empty word would be loopback (channels.c, channel_rfwd_bind_host). */
@@ -36,26 +38,27 @@ const everyAddress = "*";
 export function openSshForwards(parts: OpenSshForwardsParts): RemoteForwards {
   const requests = new ForwardRequests(parts.socketPath, parts.file);
   const originators = new Originators(parts.clock);
-  parts.messages.watch(originators.read);
+  parts.messages?.watch(originators.read);
 
   const request = async (
     asked: Endpoint,
     onListening: (made: MadeListener) => RemoteListener,
   ): Promise<RemoteListener> => {
     const forward = await requests.open(asked.host === "" ? everyAddress : asked.host, asked.port);
-    parts.nudge();
+    parts.nudge?.();
     const endpoint = { host: asked.host, port: forward.port };
     const listener = onListening({
       port: forward.port,
       cancel: async () => {
         await forward.cancel();
-        await parts.roundTrip().catch(() => {}); // the connection is gone, and with it the listener
+        await parts.roundTrip?.().catch(() => {}); // the connection is gone, and with it the listener
         originators.forget(endpoint);
         forward.socket.close();
       },
       onLost: () => forward.socket.close(),
     });
-    deliver(forward.socket, listener, () => originators.next(endpoint), parts);
+    const isTold = parts.messages !== undefined;
+    deliver(forward.socket, listener, () => (isTold ? originators.next(endpoint) : Promise.resolve(unknownEnd)), parts);
     return listener;
   };
   return new RemoteForwards({ ...parts, request });

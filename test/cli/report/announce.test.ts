@@ -16,12 +16,12 @@ const lost = event({ type: "ssh.lost", reason: "reset", retryInMs: 500 });
 
 describe("text", () => {
   test("a forward that is ready is one line", () => {
-    const line = textAnnouncer.listening(forward, "openssh");
+    const line = textAnnouncer.listening(forward, { transport: "openssh" });
     expect(line).toBe("ftp://127.0.0.1:2001 -> ftp-host:21 through user@ssh-host");
   });
 
   test("one that other machines can use says so, and where", () => {
-    const line = textAnnouncer.listening({ ...forward, openAt: "every address" }, "openssh");
+    const line = textAnnouncer.listening({ ...forward, openAt: "every address" }, { transport: "openssh" });
     expect(line).toBe(
       "ftp://127.0.0.1:2001 -> ftp-host:21 through user@ssh-host, open to other machines at every address, port 2001",
     );
@@ -29,10 +29,13 @@ describe("text", () => {
 
   test("and names the addresses that they can use, but no more than a line holds", () => {
     const openUrls = ["ftp://192.0.2.7:2001", "ftp://[2001:db8::7]:2001"];
-    const two = textAnnouncer.listening({ ...forward, openAt: "every address", openUrls }, "openssh");
+    const two = textAnnouncer.listening({ ...forward, openAt: "every address", openUrls }, { transport: "openssh" });
     expect(two).toMatch(/user@ssh-host, from other machines ftp:\/\/192\.0\.2\.7:2001 ftp:\/\/\[2001:db8::7\]:2001$/);
     const many = Array.from({ length: 6 }, (_, at) => `ftp://192.0.2.${at}:2001`);
-    const six = textAnnouncer.listening({ ...forward, openAt: "every address", openUrls: many }, "openssh");
+    const six = textAnnouncer.listening(
+      { ...forward, openAt: "every address", openUrls: many },
+      { transport: "openssh" },
+    );
     expect(six).toMatch(/ftp:\/\/192\.0\.2\.3:2001 and 2 more$/);
   });
 
@@ -47,7 +50,7 @@ describe("--json", () => {
   const parse = (line: string | undefined): unknown => JSON.parse(line ?? "null");
 
   test("a forward that is ready", () => {
-    const line = jsonAnnouncer().listening(forward, "embedded");
+    const line = jsonAnnouncer().listening(forward, { transport: "embedded" });
     expect(parse(line)).toEqual({ event: "listening", ...forward, transport: "embedded" });
     expect(line).toMatch(/^{"event":"listening",/);
   });
