@@ -59,7 +59,7 @@ export class SharedConnection implements SshConnection {
     void control.closed.then(() => this.#end());
   }
 
-  exec(command: string, { signal }: { readonly signal: AbortSignal }): Promise<ExecResult> {
+  exec(command: string, signal: AbortSignal): Promise<ExecResult> {
     const { program, master } = this.#parts;
     // Should that ssh be gone, no other connection is to be made: there is no such program as the proxy.
     const alone = ["-F", "none", "-S", master.path, "-o", "ProxyCommand=false", "-o", "BatchMode=yes"];
