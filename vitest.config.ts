@@ -51,7 +51,7 @@ export default defineConfig({
         ...alone,
       ]),
       project("alone", alone),
-      project("peers", ["test/peers/**/*.test.ts"]),
+      project("peers", ["test/peers/**/*.test.ts"], false),
       project("networks", ["test/networks/**/*.test.ts"]),
       // Not part of `npm test`: `npm run test:lab`.
       project("lab-real", ["test/lab-real/**/*.test.ts"]),
