@@ -79,12 +79,26 @@ test("pathBytesMax", () => {
 test.each([
   [limits.listingEntriesMax, [150, 226]],
   [limits.listingEntriesMax + 1, [451]],
-])("listingEntriesMax: NLST of %i entries", async (count, codes) => {
+])("listingEntriesMax: NLST by time of %i entries", async (count, codes) => {
   await using engine = await startEngine({ files: () => crowd(count) });
   const peer = await engine.login();
-  expect((await peer.download("NLST")).codes).toEqual(codes);
+  expect((await peer.download("NLST -t")).codes).toEqual(codes);
   if (codes.length > 1) return;
-  expect((await peer.command("LIST")).lines).toEqual(["451 more than 100000 entries are too many to sort; use MLSD."]);
+  expect((await peer.command("LIST -t")).lines).toEqual([
+    "451 more than 100000 entries are too many to sort; use MLSD.",
+  ]);
+});
+
+test("listingSortedEntries: so many are sorted, and what comes behind them is sent as it comes", async () => {
+  const count = limits.listingSortedEntries + 2;
+  await using engine = await startEngine({ files: () => crowd(count) });
+  const peer = await engine.login();
+  const { text } = await peer.download("NLST");
+  const names = text.trimEnd().split("\r\n");
+  expect(names).toHaveLength(count);
+  const first = names.slice(0, limits.listingSortedEntries);
+  expect(first).toEqual([...first].sort());
+  expect(new Set(names).size).toBe(count);
 });
 
 test("uniqueNamesMax: STOU gives up where every name is taken", async () => {

@@ -4,7 +4,12 @@ export const serverLimits = {
   listingEntriesMax: {
     value: 100_000,
     unit: "entries",
-    why: "of one sorted LIST or NLST, some 30 MB; MLSD is not sorted and has no limit",
+    why: "of one LIST or NLST by time, by size or backwards (-t, -S, -r), some 30 MB; by name, and in MLSD, there is no limit",
+  },
+  listingSortedEntries: {
+    value: 20_000,
+    unit: "entries",
+    why: "of a LIST or NLST sorted by name before the first is sent; what comes behind them is sent as it comes",
   },
   listingBatchEntries: { value: 64, unit: "entries", why: "of a directory asked for their facts at the same time" },
   fileChunkBytes: { value: 262_144, unit: "bytes", why: "one read of a file that is downloaded; two are under way" },

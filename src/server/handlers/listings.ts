@@ -2,53 +2,76 @@
 import { isSayable } from "../../protocol/file-path.ts";
 import { bytesFromLatin1 } from "../../protocol/latin1.ts";
 import { factsLine } from "../../protocol/listing/facts-line.ts";
+import type { FileEntry } from "../../protocol/listing/file-facts.ts";
 import { listLine } from "../../protocol/listing/list-line.ts";
 import { parseListRequest } from "../../protocol/listing/list-options.ts";
 import { makeReply, type Reply } from "../../protocol/reply.ts";
-import { makeListing } from "../listing.ts";
+import { Directories, type Listing, makeListing } from "../listing.ts";
 import { sendData } from "../send-data.ts";
 import { accountOf, filesOf, type HandlerTable, pathOf, type Session } from "../session.ts";
 import { runTransfer } from "../transfer.ts";
 
 export const listingHandlers: HandlerTable = {
-  LIST: async (session, argument, signal) => {
-    const request = parseListRequest(argument);
-    if (request.recursive) return makeReply(504, "LIST -R is not supported; list one directory at a time.");
-    const { entries } = await makeListing(session, request, signal);
-    const now = session.context.environment.now();
-    return send(
-      session,
-      entries.map((entry) => listLine(entry, now)),
-      signal,
-    );
-  },
-  NLST: async (session, argument, signal) => {
-    const { entries, prefix } = await makeListing(session, parseListRequest(argument), signal);
-    return send(
-      session,
-      entries.map(({ name }) => prefix + name),
-      signal,
-    );
-  },
-  MLSD: async (session, argument, signal) => {
-    const path = pathOf(session, argument);
-    const { type } = await filesOf(session).stat(path, { signal });
-    // RFC 3659 section 7.2.1
-    if (type !== "directory") return makeReply(501, "MLSD is for directories; MLST is for a file.");
-    return send(session, factLines(session, path, signal), signal);
-  },
+  LIST: (session, argument, signal) =>
+    withDirectories(session, signal, async (directory) => {
+      const request = parseListRequest(argument);
+      if (request.recursive) return makeReply(504, "LIST -R is not supported; list one directory at a time.");
+      const { entries } = await makeListing(session, request, directory);
+      const now = session.context.environment.now();
+      return send(
+        session,
+        linesOf(entries, (entry) => listLine(entry, now)),
+        signal,
+      );
+    }),
+  NLST: (session, argument, signal) =>
+    withDirectories(session, signal, async (directory) => {
+      const { entries, prefix } = await makeListing(session, parseListRequest(argument), directory);
+      return send(
+        session,
+        linesOf(entries, ({ name }) => prefix + name),
+        signal,
+      );
+    }),
+  MLSD: (session, argument, signal) =>
+    withDirectories(session, signal, async (directory) => {
+      const path = pathOf(session, argument);
+      directory.begin(path);
+      const { type } = await filesOf(session).stat(path, { signal });
+      // RFC 3659 section 7.2.1
+      if (type !== "directory") return makeReply(501, "MLSD is for directories; MLST is for a file.");
+      const options = { wanted: session.state.facts, writable: accountOf(session).readOnly !== true };
+      const lines = linesOf(directory.entries(path), ({ name, facts }) =>
+        isSayable(name) ? factsLine(name, facts, options) : undefined,
+      );
+      return send(session, lines, signal);
+    }),
 };
 
-async function* factLines(session: Session, path: string, signal: AbortSignal): AsyncGenerator<string> {
-  const options = { wanted: session.state.facts, writable: accountOf(session).readOnly !== true };
-  for await (const { name, facts } of filesOf(session).list(path, { signal })) {
-    if (isSayable(name)) yield factsLine(name, facts, options);
+async function withDirectories(
+  session: Session,
+  signal: AbortSignal,
+  list: (directory: Directories) => Promise<Reply>,
+): Promise<Reply> {
+  const directory = new Directories(filesOf(session), signal);
+  try {
+    return await list(directory);
+  } finally {
+    session.track(directory[Symbol.asyncDispose]());
   }
 }
 
-type Lines = Iterable<string> | AsyncIterable<string>;
+async function* linesOf(
+  entries: Listing["entries"],
+  lineOf: (entry: FileEntry) => string | undefined,
+): AsyncGenerator<string> {
+  for await (const entry of entries) {
+    const line = lineOf(entry);
+    if (line !== undefined) yield line;
+  }
+}
 
-function send(session: Session, lines: Lines, signal: AbortSignal): Promise<Reply> {
+function send(session: Session, lines: AsyncIterable<string>, signal: AbortSignal): Promise<Reply> {
   return runTransfer(
     session,
     {
@@ -64,7 +87,7 @@ function send(session: Session, lines: Lines, signal: AbortSignal): Promise<Repl
 const packBytes = 65_536;
 
 /** Lines end with CRLF whatever TYPE is (RFC 3659 section 7.2); a write for each would be slow. */
-async function* packed(lines: Lines): AsyncGenerator<Uint8Array> {
+async function* packed(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
   let text = "";
   for await (const line of lines) {
     text += `${line}\r\n`;
