@@ -8,7 +8,7 @@ import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { judgeTarget, type TargetPolicy } from "../protocol/data-peers.ts";
 import { definedProps } from "../protocol/defined-props.ts";
-import { SallyportError } from "../protocol/error.ts";
+import { SallyportError, withDetails } from "../protocol/error.ts";
 import type { HostPort } from "../protocol/host-port.ts";
 import { plainHost, sameHost } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
@@ -185,7 +185,11 @@ export class DataActions {
     const { server, context } = this.#options;
     const { upstream } = server();
     const to = { host: context.options.target.host, port };
-    transfer.open("upstream", "passive", (signal) => connectUpstream(upstream, context.environment.clock, to, signal));
+    transfer.open("upstream", "passive", (signal) =>
+      connectUpstream(upstream, context.environment.clock, to, signal).catch((error: unknown) => {
+        throw withDetails(error, { mode: "passive" });
+      }),
+    );
   }
 
   #acceptServer(id: number, how: "active" | "default-port"): Opening {

@@ -8,6 +8,9 @@ import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { definedProps } from "../protocol/defined-props.ts";
+import { isSallyportError } from "../protocol/error.ts";
+import { findingOfError } from "../protocol/findings/explain-error.ts";
+import { hintFor } from "../protocol/findings/hint.ts";
 import type { HashName } from "../protocol/hashes.ts";
 import { limits } from "../protocol/limits.ts";
 import type { CopyOutcome, DataSide, Direction, RelayInput } from "../protocol/relay/messages.ts";
@@ -298,8 +301,10 @@ function outcomeOf(end: CopyEnd): CopyOutcome | undefined {
   return end.side === "source" ? "source-broke" : "sink-broke";
 }
 
-/** Message and hint in one line, for a reply text. */
+/** Message and hint in one line, for a reply text, and the number of the finding. */
 export function describe(error: unknown): string {
   const { message, hint } = error as { message?: string; hint?: string };
-  return hint === undefined ? String(message ?? error) : `${message} (${hint})`;
+  if (hint === undefined) return String(message ?? error);
+  const found = isSallyportError(error) ? findingOfError(error) : undefined;
+  return `${message} (${found === undefined || found === "no-path" ? hint : hintFor(hint, found)})`;
 }

@@ -12,6 +12,7 @@ import type { Connection } from "../platform/network.ts";
 import { isServer } from "../protocol/data-peers.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
+import { adviceOn } from "../protocol/findings/hint.ts";
 import { ipFamily, isLoopback } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Upstream } from "./environment.ts";
@@ -68,7 +69,7 @@ export async function listenActive(options: ListenOptions): Promise<UpstreamList
     : {
         listener,
         address,
-        warning: `sshd listens on ${host} only if GatewayPorts in sshd_config is clientspecified or yes`,
+        warning: adviceOn("D30"),
       };
 }
 

@@ -1,6 +1,7 @@
 // What an SSH server refuses, as errors with what to do: connections, listeners, sessions, commands and subsystems (RFC 4254 sections
 // 5.1, 6 and 7.1). Every transport uses them, so that users and reply texts see one spelling.
 import { SallyportError } from "../protocol/error.ts";
+import { hintOf } from "../protocol/findings/hint.ts";
 import { limits } from "../protocol/limits.ts";
 import { showText } from "./show-text.ts";
 
@@ -14,11 +15,11 @@ interface Refusal {
 const refusals: Readonly<Record<number, Refusal>> = {
   1: {
     words: "administratively prohibited",
-    hint: "The SSH server's rules forbid it: look at AllowTcpForwarding, DisableForwarding and PermitOpen in its sshd_config, and at restrict, no-port-forwarding and permitopen in authorized_keys.",
+    hint: hintOf("D26"),
   },
   2: {
     words: "connect failed",
-    hint: "Check the host name and port as the SSH server sees them: is the FTP server running, and may the SSH server's machine reach it?",
+    hint: hintOf("D27"),
   },
   3: {
     words: "unknown channel type",
@@ -97,7 +98,7 @@ export function forwardRefused(bind: string, description = ""): SallyportError {
     `the SSH server refused to listen on ${bind}${detail("", description)}`,
     {
       details: { remote: bind, phase: "listen" },
-      hint: "Look at AllowTcpForwarding, DisableForwarding, PermitListen and, for addresses other than loopback, GatewayPorts in its sshd_config; or the port is in use there.",
+      hint: hintOf("D28"),
     },
   );
 }

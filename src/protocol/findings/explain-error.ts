@@ -28,6 +28,10 @@ const besideControl = ({ details }: SallyportError): boolean => isLoopback(hostI
 export const isUnanswered = ({ code, details }: SallyportError): boolean =>
   code === "NET_TIMEOUT" && details.phase === "reply";
 
+/** SSH_OPEN_* of RFC 4254 section 5.1. */
+const prohibited = 1;
+const isConnectFailed = ({ details }: SallyportError): boolean => details.channelReason === 2;
+
 const isConnecting = ({ details }: SallyportError): boolean => details.phase === "connect";
 
 /** Files, rights, words and keys: the same would happen with nothing in between, unless the server asks for TLS. */
@@ -72,13 +76,14 @@ const rows: readonly Row[] = [
   { id: "D12", fits: (error) => isNotReached(error) && isPrivateAddress(named(error)) },
   { id: "D13", fits: (error) => isNotReached(error) && named(error) !== "" },
   { id: "D15", fits: isNotReached },
+  // sshd has reached the server before, by the control connection.
+  { id: "D15", fits: (error) => isPassive(error) && error.code === "SSH_CHANNEL_REFUSED" && isConnectFailed(error) },
   { id: "D22", fits: (error) => isPassive(error) && error.details.reply !== undefined && error.details.reply >= 500 },
   { id: "D23", fits: ({ code }) => code === "SSH_HOST_KEY" },
   { id: "D24", fits: ({ code }) => code === "SSH_AUTH" },
   { id: "D25", fits: ({ code }) => code === "SSH_CONFIG" || code === "SSH_PROGRAM_MISSING" },
-  // Channel reasons are those of RFC 4254 section 5.1: 1 is administratively prohibited.
-  { id: "D26", fits: ({ code, details }) => code === "SSH_CHANNEL_REFUSED" && details.channelReason === 1 },
-  { id: "D27", fits: ({ code }) => code === "SSH_CHANNEL_REFUSED" },
+  { id: "D26", fits: ({ code, details }) => code === "SSH_CHANNEL_REFUSED" && details.channelReason === prohibited },
+  { id: "D27", fits: (error) => error.code === "SSH_CHANNEL_REFUSED" && isConnectFailed(error) },
   { id: "D28", fits: ({ code }) => code === "SSH_FORWARD_REFUSED" },
   { id: "D42", fits: ({ code }) => code === "SSH_DISCONNECTED" },
   { id: "D21", fits: ({ code }) => code === "SSH_CONNECT" },

@@ -73,7 +73,7 @@ export const sessionFindings: Readonly<Record<SessionFindingId, FindingRow>> = {
     remedies: [
       [
         "sshd_config",
-        "AllowTcpForwarding local (or yes), and no PermitOpen, or one with the host and port *: PermitOpen FTP-HOST:*",
+        "AllowTcpForwarding local (or yes), no DisableForwarding, and no PermitOpen, or one with the host and port *: PermitOpen FTP-HOST:*",
       ],
       [
         "server",
@@ -91,7 +91,13 @@ export const sessionFindings: Readonly<Record<SessionFindingId, FindingRow>> = {
   D28: {
     title: "the SSH host does not listen for us",
     why: "Its sshd refuses tcpip-forward, by AllowTcpForwarding, PermitListen or the key's options. Only active mode between SSH host and FTP server needs it; passive mode does not.",
-    remedies: [["sshd_config", "AllowTcpForwarding yes, and no PermitListen, or PermitListen localhost:*"]],
+    remedies: [
+      [
+        "sshd_config",
+        "AllowTcpForwarding yes, no DisableForwarding, and no PermitListen, or PermitListen localhost:*; GatewayPorts clientspecified for other addresses than loopback",
+      ],
+      ["server", "ss -tlnp on the SSH host: a port that was asked for may be in use"],
+    ],
     instead: "sallyport --back passive -L 2121:FTP SSH",
   },
   D30: {
