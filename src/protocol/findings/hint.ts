@@ -2,7 +2,7 @@
 import type { RemedyAt } from "./finding.ts";
 import { type FindingId, findingRows } from "./findings.ts";
 
-/** Each server has settings of its own, too many for a line. */
+/** Each server has its own settings, too many for a line. */
 const anywhere: ReadonlySet<RemedyAt> = new Set(["sshd_config", "server", "client"]);
 
 /** What helps wherever it is, and the number that `sallyport explain` tells more of. */
