@@ -28,14 +28,24 @@ export interface SallyportArgs {
   readonly isForAll?: boolean;
   /** --back */
   readonly back?: UpstreamMode;
+  /** --server-tls-pin */
+  readonly serverTlsPin?: string;
 }
 
 /** In the order in which they are shown. */
-export function argumentsOf({ to, local, remote, isForAll, back }: Partial<SallyportArgs> & SshArgs): string[] {
+export function argumentsOf({
+  to,
+  local,
+  remote,
+  isForAll,
+  back,
+  serverTlsPin,
+}: Partial<SallyportArgs> & SshArgs): string[] {
   const each = (option: string, values: readonly string[] = []): string[] => values.flatMap((value) => [option, value]);
   return [
     ...(isForAll === true ? ["-g"] : []),
     ...(back === undefined ? [] : ["--back", back]),
+    ...(serverTlsPin === undefined ? [] : ["--server-tls-pin", serverTlsPin]),
     ...each("-L", local),
     ...each("-R", remote),
     to,

@@ -80,7 +80,15 @@ describe("the evidence", () => {
     expect(await repliesOf("S07/plain")).toContain("500 Illegal PORT command.");
     expect(await repliesOf("S08/plain")).toMatch(/^425 .*Bad IP connecting/m);
     expect(await repliesOf("S17/plain")).toMatch(/^425 .*TIME_WAIT/m);
-    expect(await repliesOf("S19/sallyport")).toMatch(/^534 .*SSH/m);
+    expect(await repliesOf("S19/plain")).toMatch(/^530 .*must use encryption/m);
+  });
+
+  it("of TLS ends for who listens at the server with its 234, and the client knows nothing of it", async () => {
+    const lines = await eventsOf("S19/sallyport", "line");
+    const atServer = lines.filter(({ party }) => party === "ftp-server").map(({ text }) => text);
+    expect(atServer.slice(-3)).toEqual([expect.stringMatching(/^530 /), "AUTH TLS", expect.stringMatching(/^234 /)]);
+    const atClient = lines.filter(({ party }) => party !== "ftp-server").map(({ text }) => text);
+    expect(atClient.filter((text) => /AUTH|PROT|^530|^234/.test(text))).toEqual([]);
   });
 
   it("shows the calls that failed, and TIME_WAIT at the server's port 20", async () => {
@@ -123,7 +131,7 @@ describe("the evidence", () => {
     expect(text).not.toContain("secret");
   });
 
-  it.each(["S01/sallyport", "S09/plain", "S16/sallyport", "S20/sallyport"])(
+  it.each(["S01/sallyport", "S09/plain", "S16/sallyport", "S19/sallyport", "S20/sallyport"])(
     "of %s is the same each time, byte for byte",
     async (name) => {
       const first = JSON.stringify(await evidenceOf(name));

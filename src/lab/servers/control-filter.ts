@@ -28,13 +28,18 @@ class FilteredStream extends Duplex {
   readonly #parts: FilterParts;
   #commands = "";
   #replies = "";
+  /** AUTH was granted: what passes now is for nobody in between. */
+  #isSecret = false;
 
   constructor(inner: Connection, parts: FilterParts) {
     super({ allowHalfOpen: true });
     this.#inner = inner;
     this.#parts = parts;
     const { stream } = inner;
-    stream.on("data", (bytes: Buffer) => this.#receive(bytes.toString("latin1")));
+    stream.on("data", (bytes: Buffer) => {
+      if (this.#isSecret) this.push(bytes);
+      else this.#receive(bytes.toString("latin1"));
+    });
     stream.on("end", () => this.push(null));
     stream.on("error", (error) => this.destroy(error));
     stream.on("close", () => this.destroy());
@@ -43,9 +48,14 @@ class FilteredStream extends Duplex {
   override _read(): void {}
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    if (this.#isSecret) {
+      this.#inner.stream.write(chunk, done);
+      return;
+    }
     const lines = (this.#replies + chunk.toString("latin1")).split("\r\n");
     this.#replies = lines.pop() ?? "";
     for (const line of lines) this.#parts.notify("server", line);
+    this.#isSecret = lines.some((line) => line.startsWith("234 "));
     this.#inner.stream.write(chunk, done);
   }
 

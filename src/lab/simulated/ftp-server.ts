@@ -2,18 +2,21 @@
 
 import { LoginGuard } from "../../admission/login-guard.ts";
 import { PendingLogins } from "../../admission/pending-logins.ts";
+import { TlsServer } from "../../network/tls-server.ts";
 import { AcceptQueue } from "../../platform/accept-queue.ts";
+import type { Clock } from "../../platform/clock.ts";
 import type { FileSystem } from "../../platform/file-system.ts";
 import type { Connection, Listener, Network } from "../../platform/network.ts";
 import { parseCidr } from "../../protocol/cidr.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { ServerPolicy } from "../../server/environment.ts";
+import type { ServerPolicy, TlsPolicy } from "../../server/environment.ts";
 import { FtpServer, type ServerShared } from "../../server/ftp-server.ts";
 import { LostUploads } from "../../server/lost-uploads.ts";
 import type { Host } from "../../simulation/host/host.ts";
 import { filesInMemory, type LabFiles } from "../files.ts";
 import { ClassicNetwork, ClassicQuirks } from "../servers/classic-network.ts";
 import { filterControl } from "../servers/control-filter.ts";
+import { labCertificate } from "../servers/lab-certificate.ts";
 import type { FtpServerPlan } from "../stage.ts";
 
 export const never: AbortSignal = new AbortController().signal;
@@ -64,7 +67,7 @@ function serve(control: Connection, parts: FtpServerParts, fileSystem: FileSyste
     resolve: async (name: string) => host.resolve(name),
     emit: () => {},
   };
-  new FtpServer(onlyOne(filtered), policyOf(plan, fileSystem), environment, shared, false);
+  new FtpServer(onlyOne(filtered), policyOf(plan, fileSystem, clock), environment, shared, false);
 }
 
 /** A listener at which one client has come, and no other will. */
@@ -78,7 +81,14 @@ function onlyOne(connection: Connection): Listener {
   };
 }
 
-function policyOf(plan: FtpServerPlan, fileSystem: FileSystem): ServerPolicy {
+/** Real TLS: OpenSSL in this process, over simulated connections. */
+const tlsPolicy = (clock: Clock): TlsPolicy => ({
+  open: () => new TlsServer(labCertificate, clock),
+  required: true,
+  requireReuse: false,
+});
+
+function policyOf(plan: FtpServerPlan, fileSystem: FileSystem, clock: Clock): ServerPolicy {
   const { passiveAddress, passivePorts = { first: 0, last: 0 } } = plan;
   return {
     greeting: "FTP server of the lab.",
@@ -95,7 +105,7 @@ function policyOf(plan: FtpServerPlan, fileSystem: FileSystem): ServerPolicy {
     atomicUploads: false,
     opensLate: false,
     ascii: "convert",
-    tls: undefined,
+    tls: plan.demandsTls === true ? tlsPolicy(clock) : undefined,
     sessionsMax: 10,
     sessionsPerAddressMax: 10,
     idleMs: limits.serverIdleMs,

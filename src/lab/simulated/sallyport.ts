@@ -3,6 +3,8 @@ import { RemoteSockets } from "../../data-connection/remote-sockets.ts";
 import type { GatewayEnvironment, GatewayOptions } from "../../gateway/environment.ts";
 import { Gateway, type GatewayShared } from "../../gateway/gateway.ts";
 import { ListenerRegistry } from "../../gateway/listener-registry.ts";
+import { TlsClient, type TlsTrust } from "../../network/tls-client.ts";
+import type { Clock } from "../../platform/clock.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import type { Host } from "../../simulation/host/host.ts";
@@ -33,7 +35,7 @@ export async function startSallyport(parts: SallyportParts): Promise<void> {
   for (const forward of args.local) {
     const { bind = args.isForAll ? "" : "127.0.0.1", port, target } = readForward(forward);
     const listener = await front.listen({ host: bind, ports: { first: port, last: port }, signal: never });
-    new Gateway(listener, optionsOf(args, target), environment, shared);
+    new Gateway(listener, optionsOf(args, target, environment.clock), environment, shared);
   }
 }
 
@@ -66,8 +68,9 @@ function localEndsOf(sshHost: Host, port: number): readonly Endpoint[] {
   return ends.map(([host = "", own]) => ({ host, port: Number(own) }));
 }
 
-const optionsOf = (args: SallyportArgs, target: Endpoint): GatewayOptions => ({
+const optionsOf = (args: SallyportArgs, target: Endpoint, clock: Clock): GatewayOptions => ({
   target,
+  upstreamTls: { mode: "auto", open: () => new TlsClient(target.host, trustOf(args), clock) },
   upstreamMode: args.back ?? "auto",
   passivePorts: { first: 0, last: 0 },
   passiveAddresses: [],
@@ -75,6 +78,9 @@ const optionsOf = (args: SallyportArgs, target: Endpoint): GatewayOptions => ({
   sessionsMax: 10,
   keepaliveMs: 0,
 });
+
+const trustOf = ({ serverTlsPin }: SallyportArgs): TlsTrust =>
+  serverTlsPin === undefined ? {} : { pins: [serverTlsPin] };
 
 // A program on a simulated host.
 export class Program extends OwnedNetwork {

@@ -29,12 +29,12 @@ test("--real is an option of lab run only", () => {
 });
 
 test("a difference that is explained is expected on a real network, and only there", async () => {
-  const { scenario, variant } = find("S19/sallyport");
-  const onReal = await runVariant(scenario, variant, async () => ended("real", "421 gone"));
-  expect(onReal.variant.run.expected).toMatchObject({ reply: 421 });
-  expect(onReal.remark).toMatch(/^Not as in the simulated network: .*vsftpd/);
-  const simulated = await runVariant(scenario, variant, async () => ended("simulated", "421 gone"));
-  expect(simulated).toMatchObject({ variant: { run: { expected: { reply: 534 } } } });
+  const { scenario, variant } = find("S18/sharing-sshd/plain");
+  const onReal = await runVariant(scenario, variant, async () => ended("real", "226 done"));
+  expect(onReal.variant.run.expected).toMatchObject({ reply: 226 });
+  expect(onReal.remark).toMatch(/^Not as in the simulated network: .*TIME_WAIT/);
+  const simulated = await runVariant(scenario, variant, async () => ended("simulated", "226 done"));
+  expect(simulated).toMatchObject({ variant: { run: { expected: { reply: 425 } } } });
   expect(simulated.remark).toBeUndefined();
 });
 

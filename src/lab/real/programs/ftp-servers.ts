@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { SallyportError } from "../../../protocol/error.ts";
 import { type LabFiles, labBytes, labFiles } from "../../files.ts";
+import { labCertificate } from "../../servers/lab-certificate.ts";
 import type { FtpServerPlan } from "../../stage.ts";
 import type { Enclosure } from "../enclosure/enclosure.ts";
 import type { Program } from "../enclosure/program.ts";
@@ -18,15 +19,12 @@ export async function startFtpServer(enclosure: Enclosure, host: string, plan: F
   const pattern = `${host}.pattern`;
   writeFileSync(enclosure.outside(pattern), labBytes(Math.max(...Object.values(labFileSizes))));
   await enclosure.script(filesScript(host, labFileSizes, enclosure.inside(pattern)));
-  if (plan.demandsTls === true) await enclosure.script(certificateScript(specialProgram("openssl")));
+  if (plan.demandsTls === true)
+    writeFileSync(enclosure.outside("tls.pem"), labCertificate.key + labCertificate.certificate, { mode: 0o600 });
   const program = enclosure.start(host, prepare[kindFor(plan)](enclosure, host, plan));
   await untilListening(enclosure, host, ftpPort, program);
   return program;
 }
-
-const certificateScript = (openssl: string): string =>
-  `cd /run/lab && ${openssl} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=ftp-server -days 2 ` +
-  "-keyout tls.key -out tls.crt 2>/dev/null && cat tls.key tls.crt >tls.pem";
 
 // Some servers report nothing when they are ready: then it is read in the host's table of sockets.
 /** Seconds; the look is repeated every 10 ms. */

@@ -37,7 +37,7 @@ export const neededPrograms: readonly NeededProgram[] = [
   program("vsftpd", "vsftpd"),
 ];
 
-type SpecialProgram = "proftpd" | "openssl";
+type SpecialProgram = "proftpd";
 
 /** Needed by some scenarios only: looked for when they come to it. */
 export const specialPrograms: Readonly<Record<SpecialProgram, NeededProgram>> = {
@@ -47,7 +47,6 @@ export const specialPrograms: Readonly<Record<SpecialProgram, NeededProgram>> = 
     places: [...systemPlaces("proftpd"), `${unpacked}/usr/sbin/proftpd`],
     hint: `On Debian, where it cannot be installed beside vsftpd: apt-get download proftpd-core, and dpkg -x proftpd-core_*.deb ${unpacked}`,
   },
-  openssl: program("openssl", "openssl"),
 };
 
 const find = ({ places }: NeededProgram): string | undefined => places.find((place) => existsSync(place));
