@@ -126,6 +126,7 @@ export interface FtpClient extends AsyncDisposable {
   /**
    * One file or directory: MLST, else pieced together from SIZE, MDTM and CWD.
    *
+   * @throws SallyportError `FTP_REPLY_PERMANENT` when there is nothing of that name, or it may not be seen.
    * @example
    * if ((await client.stat("reports")).type === "directory") console.log("a directory");
    */
@@ -133,6 +134,7 @@ export interface FtpClient extends AsyncDisposable {
   /**
    * Bytes of a file (SIZE, in binary).
    *
+   * @throws SallyportError `FTP_REPLY_PERMANENT` when it is not there or no file, or the server knows no SIZE.
    * @example
    * const bytes = await client.size("report.txt");
    */
@@ -140,6 +142,7 @@ export interface FtpClient extends AsyncDisposable {
   /**
    * When a file was changed last (MDTM), in milliseconds since 1970 UTC.
    *
+   * @throws SallyportError `FTP_REPLY_PERMANENT` when it is not there, or the server knows no MDTM.
    * @example
    * const changed = new Date(await client.modified("report.txt"));
    */
@@ -159,6 +162,7 @@ export interface FtpClient extends AsyncDisposable {
   /**
    * The working directory, as the server writes it (PWD).
    *
+   * @throws SallyportError `FTP_PROTOCOL_REMOTE` for an answer without a path.
    * @example
    * console.log(await client.pwd());
    */
@@ -166,6 +170,7 @@ export interface FtpClient extends AsyncDisposable {
   /**
    * Another working directory (CWD; `..` is CDUP). A session that takes the place of a lost one goes there again.
    *
+   * @throws SallyportError `FTP_REPLY_PERMANENT` when it is not there or no directory, or may not be entered.
    * @example
    * await client.cd("reports/2026");
    */
@@ -182,6 +187,7 @@ export interface FtpClient extends AsyncDisposable {
   /**
    * Removes an empty directory (RMD). `removeDirectory` takes all that is in it.
    *
+   * @throws SallyportError `FTP_REPLY_PERMANENT` when something is in it, or it is not there or no directory.
    * @example
    * await client.rmdir("reports");
    */
@@ -189,6 +195,7 @@ export interface FtpClient extends AsyncDisposable {
   /**
    * Removes a file or a symbolic link (DELE).
    *
+   * @throws SallyportError `FTP_REPLY_PERMANENT` when it is not there, is a directory, or may not be removed.
    * @example
    * await client.remove("report.txt");
    */
@@ -197,6 +204,7 @@ export interface FtpClient extends AsyncDisposable {
    * Renames or moves a file or directory at the server (RNFR, RNTO). What becomes of a file that has the new name already is the server's
    * choice: most replace it, some refuse.
    *
+   * @throws SallyportError `FTP_REPLY_PERMANENT` when it is not there, or the server does not take the new name.
    * @example
    * await client.rename("report.part", "report.txt");
    */
@@ -228,6 +236,7 @@ export interface FtpClient extends AsyncDisposable {
   /**
    * A command of the server's own (SITE). Resolves with the final reply whatever it says.
    *
+   * @throws SallyportError `NET_*` or `CLOSED` when the session is lost; a refusal is a reply.
    * @example
    * const { lines } = await client.site("HELP");
    */

@@ -29,7 +29,7 @@ export interface ThirdPartyOptions {
 
 /** What became of it. */
 export interface ThirdPartyResult {
-  /** Undefined when the source does not report it. */
+  /** Bytes of the file; undefined when the source does not report its size. */
   readonly bytes: number | undefined;
   /** What was compared at the end. */
   readonly verified: "nothing" | "size";

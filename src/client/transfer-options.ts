@@ -6,7 +6,7 @@ import type { DataMode } from "./client-options.ts";
 export interface Progress {
   /** Bytes of the file that are there, with those of an earlier attempt. */
   readonly bytes: number;
-  /** Of the whole file, where it is known. */
+  /** Bytes of the whole file, where it is known. */
   readonly size: number | undefined;
 }
 

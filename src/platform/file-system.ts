@@ -21,17 +21,17 @@ export type WriteStart = "truncate" | "exclusive" | "append" | number;
 export interface FileReader extends AsyncDisposable {
   /** Of the file as it was when it was opened. */
   readonly facts: FileFacts;
-  /** Fills the buffer from its start, as far as the file goes; 0 at the end. One call at a time. */
+  /** Fills the buffer from its start, as far as the file goes; 0 at the end. Throws `FS_*`. One call at a time. */
   read(buffer: Uint8Array): Promise<number>;
 }
 
 /** A file that is open for writing. One call at a time. */
 export interface FileWriter extends AsyncDisposable {
-  /** All of it, or an error; `FS_NO_SPACE` when the disk is full. The pieces are the caller's again once it has settled. */
+  /** All of it, or throws `FS_*`: `FS_NO_SPACE` when the disk is full. The pieces are the caller's again once it has settled. */
   write(pieces: readonly Uint8Array[]): Promise<void>;
   /**
    * Every byte is where it belongs, down to the disk, and the file is closed. Only after it has resolved may anybody be
-   * told that the file is complete. Disposal without it closes the file as it is.
+   * told that the file is complete. Throws `FS_*`. Disposal without it closes the file as it is.
    */
   finish(): Promise<void>;
   /** Once it was disposed of without `finish`: what is before the file's end may not all have been written, so nobody may continue it. */
@@ -44,27 +44,27 @@ export interface FileWriter extends AsyncDisposable {
  * Errors are `FS_*`. What a file system cannot do it does not have: the capabilities below are found by their method.
  */
 export interface FileSystem {
-  /** Follows symbolic links. */
+  /** Follows symbolic links. Throws `FS_NOT_FOUND`, `FS_*`; the signal's reason. */
   stat(path: string, options: FileOptions): Promise<FileFacts>;
-  /** The entries of a directory in no particular order, links as links. */
+  /** The entries of a directory in no particular order, links as links. Throws `FS_NOT_FOUND`, `FS_NOT_DIRECTORY`, `FS_*`; the signal's reason. */
   list(path: string, options: FileOptions): AsyncIterable<FileEntry>;
   /**
    * A file from byte `offset` on; behind its end there is nothing. Throws `FS_NOT_FOUND`, `FS_IS_DIRECTORY`, `FS_*`; the signal's
    * reason.
    */
   openRead(path: string, options: FileOptions & { readonly offset: number }): Promise<FileReader>;
-  /** `as`: the name that it gets when it is complete, for a log. */
+  /** `as`: the name that it gets when it is complete, for a log. Throws `FS_IS_DIRECTORY`, `FS_*`; the signal's reason. */
   openWrite(
     path: string,
     options: FileOptions & { readonly start: WriteStart; readonly as?: string },
   ): Promise<FileWriter>;
   /** One directory; the one above it must be there. Throws `FS_EXISTS`, `FS_NOT_FOUND`, `FS_*`; the signal's reason. */
   mkdir(path: string, options: FileOptions): Promise<void>;
-  /** `FS_NOT_EMPTY` when something is in it. */
+  /** Throws `FS_NOT_EMPTY` when something is in it, `FS_NOT_FOUND`, `FS_*`; the signal's reason. */
   rmdir(path: string, options: FileOptions): Promise<void>;
-  /** A file or a link, not what it points to. */
+  /** A file or a link, not what it points to. Throws `FS_NOT_FOUND`, `FS_IS_DIRECTORY`, `FS_*`; the signal's reason. */
   remove(path: string, options: FileOptions): Promise<void>;
-  /** A file that has the new name already is replaced in one step. */
+  /** A file that has the new name already is replaced in one step. Throws `FS_NOT_FOUND`, `FS_*`; the signal's reason. */
   rename(from: string, to: string, options: FileOptions): Promise<void>;
 }
 
@@ -82,17 +82,17 @@ export interface SetsModes {
 
 /** A file that is open for changes anywhere in it. One call at a time. */
 export interface FileUpdater extends AsyncDisposable {
-  /** All of it from that byte on, or an error; `FS_NO_SPACE` when the disk is full. A gap before it reads as zeros. */
+  /** All of it from that byte on, or throws `FS_*`: `FS_NO_SPACE` when the disk is full. A gap before it reads as zeros. */
   writeAt(offset: number, bytes: Uint8Array): Promise<void>;
-  /** What is behind so many bytes is cut off; what is missing reads as zeros. */
+  /** What is behind so many bytes is cut off; what is missing reads as zeros. Throws `FS_*`. */
   truncate(bytes: number): Promise<void>;
-  /** As {@link FileWriter.finish}. */
+  /** As {@link FileWriter.finish}. Throws `FS_*`. */
   finish(): Promise<void>;
 }
 
 /** A file system that can change a file in its middle. */
 export interface UpdatesFiles {
-  /** The file must be there. */
+  /** Throws `FS_NOT_FOUND` when the file is not there, `FS_*`; the signal's reason. */
   openUpdate(path: string, options: FileOptions): Promise<FileUpdater>;
 }
 
@@ -114,13 +114,13 @@ export interface Space {
 
 /** A file system that knows how much room is left. */
 export interface TellsSpace {
-  /** Where `path` is. */
+  /** Where `path` is. Throws `FS_*`; the signal's reason. */
   space(path: string, options: FileOptions): Promise<Space>;
 }
 
 /** A file system in which a file can have two names. */
 export interface MakesLinks {
-  /** `FS_EXISTS` when the new name is taken. Only for regular files. */
+  /** Only for regular files. Throws `FS_EXISTS` when the new name is taken, `FS_*`; the signal's reason. */
   link(from: string, to: string, options: FileOptions): Promise<void>;
 }
 

@@ -134,6 +134,7 @@ export interface Server extends AsyncDisposable {
   readonly transfersRunning: number;
   /**
    * No new sessions; running transfers may finish for up to `graceMs` milliseconds (default 10000); then everything is closed.
+   * Idempotent; never rejects.
    *
    * @example
    * await server.close({ graceMs: 5_000 });

@@ -37,6 +37,7 @@ export interface ServerSession
   /**
    * Removes an empty directory. {@link removeDirectory} takes all that is in it.
    *
+   * @throws SallyportError `FTP_REPLY_PERMANENT` or `FS_*` when something is in it, or it is not there.
    * @example
    * await session.rmdir("reports");
    */
@@ -44,6 +45,7 @@ export interface ServerSession
   /**
    * Removes a file or a symbolic link.
    *
+   * @throws SallyportError `FTP_REPLY_PERMANENT` or `FS_*` when it is not there, is a directory, or may not be removed.
    * @example
    * await session.remove("report.txt");
    */
@@ -51,6 +53,7 @@ export interface ServerSession
   /**
    * Renames or moves. A file that has the new name already is replaced, or the server refuses.
    *
+   * @throws SallyportError `FTP_REPLY_PERMANENT` or `FS_*` when it is not there, or the server does not take the new name.
    * @example
    * await session.rename("report.part", "report.txt");
    */
@@ -58,6 +61,7 @@ export interface ServerSession
   /**
    * A stream of a file's bytes that ends only when the file is whole; else it fails. `result` tells what was compared.
    *
+   * @throws SallyportError the stream, and `result`: `FTP_TRANSFER` when it broke, `FTP_VERIFY` when it is not what is there, `FTP_REPLY_*` or `FS_*` when the server refuses.
    * @example
    * await pipeline(session.download("report.txt"), process.stdout);
    */

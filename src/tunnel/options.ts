@@ -152,6 +152,7 @@ export interface Tunnel extends AsyncDisposable {
   readonly transfersRunning: number;
   /**
    * No new sessions; running transfers may finish for up to `graceMs` milliseconds (default 10000); then everything is closed.
+   * Idempotent; never rejects.
    *
    * @example
    * await tunnel.close({ graceMs: 5_000 });

@@ -136,15 +136,26 @@ describe("of what the entries export", () => {
     expect(without(calls, (doc) => doc.includes("@example"))).toEqual([]);
   });
 
-  test("every function that is asynchronous names its errors", () => {
-    const calls = members.filter(({ name, code }) => !name.includes(".") && code.includes("async function"));
-    expect(without(calls, (doc) => doc.includes("@throws"))).toEqual([]);
+  test("every call that is asynchronous names its errors, or says that it has none", () => {
+    const calls = members.filter(
+      ({ name, isCall, code, signature }) =>
+        isCall && /Promise<|AsyncIterable</.test(code + signature) && !/Suite$|Fixture\./.test(name),
+    );
+    expect(calls.length).toBeGreaterThan(50);
+    expect(without(calls, (doc) => /@throws|\b(?:[Tt]hrows|[Rr]ejects)\b/.test(doc))).toEqual([]);
   });
 
-  test("every duration names its unit", () => {
-    const durations = members.filter(({ name, isCall }) => !isCall && name.endsWith("Ms"));
-    expect(durations.length).toBeGreaterThan(5);
-    expect(without(durations, (doc) => /milliseconds/i.test(doc))).toEqual([]);
+  test("every number of bytes, milliseconds and seconds names its unit", () => {
+    const units = [
+      [/(?:\.ms|Ms)$/, /milliseconds/i],
+      [/(?:\.(?:size|bytes|offset)|Bytes|bytesMax)$/, /\bbytes?\b/i],
+      [/Seconds$/, /\bseconds\b/i],
+    ] as const;
+    for (const [name, unit] of units) {
+      const numbers = members.filter((member) => name.test(member.name) && /\??: number\b/.test(member.code));
+      expect(numbers.length).toBeGreaterThan(0);
+      expect(without(numbers, (doc) => unit.test(doc))).toEqual([]);
+    }
   });
 
   test("every type that is named can be imported from the same entry", () => {
