@@ -6,7 +6,7 @@ import type { Server, ServerOptions } from "../../serve/options.ts";
 import { targetOf } from "../../ssh/ssh-connection.ts";
 import type { Reporter } from "../report/reporter.ts";
 import type { ProcessIo } from "../run/process-io.ts";
-import { type OpenServer, type RunParts, runServe } from "../serve/run-serve.ts";
+import { type OpenServer, type RunParts, runServe, serveOwned } from "../serve/run-serve.ts";
 import type { BridgeCommand } from "./bridge-command.ts";
 
 /** Returns the exit status. Throws what is to be reported to the user. */
@@ -41,12 +41,7 @@ async function openForLocalUsers(
   const { trace } = options;
   const asked = { ...host, askUser, tellUser, signal, ...definedProps({ trace }) };
   const files = await openSftpFileSystem(asked, { root, sync, inPlace });
-  try {
-    return await openServer({ ...options, files, owned: files }, parts);
-  } catch (error) {
-    await files[Symbol.asyncDispose]();
-    throw error;
-  }
+  return await serveOwned(files, options, parts, openServer);
 }
 
 function openForSshUsers(

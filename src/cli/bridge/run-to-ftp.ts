@@ -2,11 +2,10 @@
 import { type FtpFileSystem, openFtpFileSystem } from "../../bridge/ftp-files.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import type { Server, ServerOptions } from "../../serve/options.ts";
-import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
-import { readRoots, signIn } from "../credentials/sign-in.ts";
+import { signIn, tlsOptions } from "../credentials/sign-in.ts";
 import type { Reporter } from "../report/reporter.ts";
 import type { ProcessIo } from "../run/process-io.ts";
-import { type OpenServer, type RunParts, runServe } from "../serve/run-serve.ts";
+import { type OpenServer, type RunParts, runServe, serveOwned } from "../serve/run-serve.ts";
 import { askPassword } from "../terminal/ask-user.ts";
 import type { ToFtpCommand } from "./to-ftp-command.ts";
 
@@ -23,12 +22,7 @@ export async function runToFtp(
   const words = { listenFlag: "--listen", leadsTo: `ftp://${user}${target.host}${port}/${encodeURI(root)}` };
   const open = async (options: ServerOptions, parts: RunParts): Promise<Server> => {
     const files = await openFiles(command, options, parts, io);
-    try {
-      return await openServer({ ...options, files, owned: files }, parts);
-    } catch (error) {
-      await files[Symbol.asyncDispose]();
-      throw error;
-    }
+    return await serveOwned(files, options, parts, openServer);
   };
   return await runServe(command.serve, io, reporter, open, words);
 }
@@ -41,11 +35,9 @@ async function openFiles(
 ): Promise<FtpFileSystem> {
   const { host, port } = target;
   const credentials = await signIn(target, {
-    readNetrc: () => readNetrc(netrcPath(io.env)),
-    askUser: async () => "anonymous",
+    env: io.env,
     askPassword: (name) => askPassword(`Password of ${name} at ${host}: `, askUser, signal),
   });
-  const tls = kind === undefined ? undefined : { kind, ...(tlsCa === undefined ? {} : { ca: await readRoots(tlsCa) }) };
   const ssh = via === undefined ? undefined : { ...via, askUser, tellUser, signal };
   // The signal is no longer aborted once it is open, so that running transfers may finish.
   return await openFtpFileSystem({
@@ -53,7 +45,8 @@ async function openFiles(
     root,
     mode,
     ...credentials,
-    ...definedProps({ port, tls, via: ssh, trace }),
+    ...(await tlsOptions(kind, tlsCa)),
+    ...definedProps({ port, via: ssh, trace }),
     signal,
   });
 }

@@ -1,10 +1,10 @@
 // Who to log in as: what was given, what .netrc has, what the user answers.
 import { readFile } from "node:fs/promises";
 import type { ClientOptions, ClientTls, Credentials } from "../../client/client-options.ts";
+import { netrcPath, readNetrc } from "../../connect/read-netrc.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
-import { sameHost } from "../../protocol/ip-address.ts";
-import type { NetrcEntry } from "./parse-netrc.ts";
+import { findLogin } from "../../protocol/netrc.ts";
 
 /** What was given already. */
 export interface SignInTarget {
@@ -15,9 +15,10 @@ export interface SignInTarget {
 }
 
 export interface SignInSources {
-  /** Throws `CONFIG_INVALID` for a file that others may read. */
-  readonly readNetrc: () => Promise<readonly NetrcEntry[]>;
-  readonly askUser: () => Promise<string>;
+  /** Names the .netrc, which is read where something is missing. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Absent: `anonymous`. */
+  readonly askUser?: () => Promise<string>;
   /** Hidden. undefined: there is none. */
   readonly askPassword: (user: string, signal?: AbortSignal) => Promise<string | undefined>;
   /** `challenged`: when the server asks for one, behind its reply. Default at once. */
@@ -26,12 +27,12 @@ export interface SignInSources {
 
 const anonymous: ReadonlySet<string> = new Set(["anonymous", "ftp"]);
 
-/** Throws what its sources throw. */
+/** Throws `CONFIG_INVALID` for a .netrc that others may read; what its sources throw. */
 export async function signIn(target: SignInTarget, sources: SignInSources): Promise<Credentials> {
   const { host, user: name, password: given } = target;
   if (name !== undefined && given !== undefined) return credentials(name, given, target.account);
-  const entry = findLogin(await sources.readNetrc(), host, name);
-  const user = name ?? entry?.login ?? (await sources.askUser());
+  const entry = findLogin(await readNetrc(netrcPath(sources.env)), host, name);
+  const user = name ?? entry?.login ?? (await sources.askUser?.()) ?? "anonymous";
   const account = target.account ?? entry?.account?.reveal();
   const known = given ?? entry?.password?.reveal();
   if (known !== undefined || anonymous.has(user.toLowerCase())) return credentials(user, known, account);
@@ -46,18 +47,6 @@ function credentials(user: string, password: Credentials["password"], account: s
     user,
     ...definedProps({ password, account }),
   };
-}
-
-/**
- * The first entry for the host, or `default`, as ftp(1) and curl have it. With `user` given only an entry of that user fits,
- * or one without a user; an entry without a user and none given fits for its password alone.
- */
-export function findLogin(entries: readonly NetrcEntry[], host: string, user?: string): NetrcEntry | undefined {
-  return entries.find(
-    ({ machine, login }) =>
-      (machine === undefined || sameHost(machine, host)) &&
-      (user === undefined || login === undefined || login === user),
-  );
 }
 
 /** TLS of a client, as the command line asks for it; `tlsCa`: the file with roots to trust. Throws `CONFIG_INVALID`. */

@@ -16,23 +16,21 @@ import { definedProps } from "../../protocol/defined-props.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
 import { targetOf } from "../../ssh/ssh-connection.ts";
-import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
-import { readRoots, signIn } from "../credentials/sign-in.ts";
+import { signIn, tlsOptions } from "../credentials/sign-in.ts";
 import { choosePaint } from "../demo/paint.ts";
 import { exitStatusOfHealth, exitStatusOfSignal } from "../exit-status.ts";
-import { escapeText } from "../report/escape-text.ts";
 import type { ProcessIo } from "../run/process-io.ts";
 import { StopRequest } from "../run/stop-request.ts";
-import { makeAskUser } from "../terminal/ask-user.ts";
+import { sshPrompts } from "../terminal/ask-user.ts";
 import type { DoctorCommand } from "./doctor-command.ts";
 import { reportLines } from "./report-lines.ts";
 
 /** Returns the exit status. Throws `CONFIG_INVALID` for a file that cannot be read. */
 export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<number> {
   using stop = new StopRequest(io.onStopSignal);
-  const askUser = makeAskUser({ env: io.env, interrupt: () => stop.request("SIGINT") });
+  const prompts = sshPrompts(io, () => stop.request("SIGINT"));
   const server = await serverOf(command, io, async (text) =>
-    askUser({ kind: "password", text, echo: false }, stop.first),
+    prompts.askUser({ kind: "password", text, echo: false }, stop.first),
   );
   const status = new StatusLine(io, command.timeoutMs);
   const time = new AbortController();
@@ -41,7 +39,6 @@ export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<
   const { via } = command;
   const target = via === undefined ? undefined : targetOf(via.ssh);
   const serverHost = via !== undefined && via.ssh.host === command.host ? "localhost" : undefined;
-  const tellUser = (line: string): void => io.printError(`${escapeText(line)}\n`);
   const facts = await examine({
     server,
     direct: environmentOn(systemNetwork),
@@ -58,7 +55,7 @@ export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<
           ssh: {
             target,
             ...definedProps({ serverHost }),
-            connect: async (end) => sshWay(await connectSsh({ ...via, askUser, tellUser, signal: end })),
+            connect: async (end) => sshWay(await connectSsh({ ...via, ...prompts, signal: end })),
           },
         }),
   });
@@ -88,16 +85,14 @@ async function serverOf(
   const { host, port, user, password, tls, tlsCa } = command;
   const known = { host, user: user ?? "anonymous", password };
   const credentials = await signIn(known, {
-    readNetrc: () => readNetrc(netrcPath(io.env)),
-    askUser: async () => "anonymous",
+    env: io.env,
     askPassword: (name) => ask(`Password of ${name} at ${host}: `),
   });
-  const trust = tlsCa === undefined ? {} : { ca: await readRoots(tlsCa) };
   return {
     host,
     ...credentials,
     ...definedProps({ port }),
-    ...(tls === undefined ? {} : { tls: { kind: tls, ...trust } }),
+    ...(await tlsOptions(tls, tlsCa)),
     connectMs: limits.doctorConnectMs,
     replyMs: limits.doctorReplyMs,
     keepaliveMs: 0,

@@ -11,14 +11,14 @@ import type { TraceEvent } from "../../platform/trace.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import type { explain } from "../../protocol/findings/explain-error.ts";
-import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
+import type { AskUser } from "../../ssh/ssh-connection.ts";
 import { signIn, tlsOptions } from "../credentials/sign-in.ts";
 import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
 import { dialogueLines } from "../report/dialogue-lines.ts";
 import { escapeText } from "../report/escape-text.ts";
 import type { Reporter } from "../report/reporter.ts";
 import type { ProcessIo } from "../run/process-io.ts";
-import { makeAskUser } from "../terminal/ask-user.ts";
+import { sshPrompts } from "../terminal/ask-user.ts";
 import { makeComplete } from "./completion.ts";
 import type { FtpCommand } from "./ftp-command.ts";
 import { type LineSource, PipedLines, TerminalLines } from "./line-source.ts";
@@ -46,7 +46,7 @@ class FtpRun implements AsyncDisposable {
   readonly #lines: LineSource;
   /** One SSH connection for all sessions: connected when first needed, and again when it was lost. */
   readonly #via: SshHost | undefined;
-  readonly #askUser: ReturnType<typeof makeAskUser>;
+  readonly #askUser: AskUser;
   readonly #interactive: boolean = process.stdin.isTTY === true && process.stdout.isTTY === true;
   readonly #settings: Settings;
   readonly #end = new AbortController();
@@ -62,9 +62,9 @@ class FtpRun implements AsyncDisposable {
     this.#command = command;
     this.#io = io;
     this.#settings = settingsOf(command, this.#interactive);
-    this.#askUser = makeAskUser({ env: io.env, interrupt: () => void this.#prompt.interrupt() });
-    const tellUser = (line: string): void => io.printError(`${escapeText(line)}\n`);
-    const via = command.via === undefined ? undefined : { ...command.via, askUser: this.#askUser, tellUser };
+    const prompts = sshPrompts(io, () => void this.#prompt.interrupt());
+    this.#askUser = prompts.askUser;
+    const via = command.via === undefined ? undefined : { ...command.via, ...prompts };
     this.#via = via === undefined ? undefined : sshHost({ ...via, trace: (event) => this.#show(event) });
     this.#lines = this.#openLines();
     this.#prompt = new Prompt({
@@ -155,7 +155,7 @@ class FtpRun implements AsyncDisposable {
   #signIn(target: Target, signal: AbortSignal): Promise<Credentials> {
     const ask: Shell["ask"] = (question, hidden, until = signal) => this.#ask(question, hidden, until);
     return signIn(target, {
-      readNetrc: () => readNetrc(netrcPath(this.#io.env)),
+      env: this.#io.env,
       askUser: () => askUserName({ ask }, target.host),
       askPassword: (_, until) => ask("Password: ", true, until),
       asks: "challenged",

@@ -2,19 +2,19 @@
 import { openRealStage } from "../../lab/real/open-real-stage.ts";
 import { checkMachine } from "../../lab/real/programs/needed.ts";
 import { describeOutcome, isAsExpected, type Variant, variantsOf } from "../../lab/run-scenario.ts";
+import { runVariant } from "../../lab/run-variant.ts";
 import type { Scenario } from "../../lab/scenario.ts";
 import { scenarios } from "../../lab/scenarios.ts";
 import { simulatedStage } from "../../lab/simulated/simulated-stage.ts";
 import type { OpenStage } from "../../lab/stage.ts";
+import { writePage } from "../../lab/write-page.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { choosePaint, type Paint } from "../demo/paint.ts";
 import { exitStatus } from "../exit-status.ts";
 import type { ProcessIo } from "../run/process-io.ts";
 import { waitForEnter } from "../terminal/wait-for-enter.ts";
 import type { LabCommand } from "./lab-command.ts";
-import { runVariant } from "./run-variant.ts";
 import { indented, type Part, showOpening, showVariant } from "./show-variant.ts";
-import { writePage } from "./write-page.ts";
 
 /** Returns the exit status: 1 when an outcome is not what its scenario expects. Throws `USAGE_INVALID` for --step without a terminal, `CONFIG_INVALID` for --real where it cannot be. */
 export async function runLab(

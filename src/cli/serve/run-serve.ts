@@ -1,6 +1,7 @@
 // One run of the FTP server: ask, open, announce it, wait for a signal, close.
 import { stat } from "node:fs/promises";
 import { onAbort } from "../../platform/abort.ts";
+import type { FileSystem } from "../../platform/file-system.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -27,6 +28,21 @@ export interface RunParts {
 }
 
 export type OpenServer = (options: ServerOptions, parts: RunParts) => Promise<Server>;
+
+/** Serves files that go with their server, also when that cannot be opened. */
+export async function serveOwned(
+  files: FileSystem & AsyncDisposable,
+  options: ServerOptions,
+  parts: RunParts,
+  openServer: OpenServer,
+): Promise<Server> {
+  try {
+    return await openServer({ ...options, files, owned: files }, parts);
+  } catch (error) {
+    await files[Symbol.asyncDispose]();
+    throw error;
+  }
+}
 
 /** How a command that serves is spoken of. */
 export interface ServeWords {

@@ -1,8 +1,9 @@
 // Answers the embedded transport's questions: on the terminal, or with SSH_ASKPASS.
 import { abortablePromise } from "../../platform/abort.ts";
 import { SallyportError } from "../../protocol/error.ts";
-import type { AskUser, Question } from "../../ssh/ssh-connection.ts";
+import type { AskUser, Question, SshHostOptions } from "../../ssh/ssh-connection.ts";
 import { escapeText } from "../report/escape-text.ts";
+import type { ProcessIo } from "../run/process-io.ts";
 import { chooseAskProgram, runAskProgram } from "./ask-program.ts";
 import { LineEditor } from "./line-editor.ts";
 import { openTerminal, type Terminal } from "./open-terminal.ts";
@@ -23,6 +24,14 @@ export function makeAskUser(options: AskUserOptions): AskUser {
     previous = answer.catch(() => undefined);
     return answer;
   };
+}
+
+/** Who answers what SSH asks, and reads its own lines: those go to standard error. */
+export function sshPrompts(
+  { env, printError }: Pick<ProcessIo, "env" | "printError">,
+  interrupt: () => void,
+): Required<Pick<SshHostOptions, "askUser" | "tellUser">> {
+  return { askUser: makeAskUser({ env, interrupt }), tellUser: (line) => printError(`${escapeText(line)}\n`) };
 }
 
 async function ask(question: Question, signal: AbortSignal, options: AskUserOptions): Promise<string | undefined> {

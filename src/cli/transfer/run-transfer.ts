@@ -4,16 +4,14 @@ import type { TraceEvent } from "../../platform/trace.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { isSkippedNote } from "../../protocol/reply-receiver.ts";
 import { runTasks } from "../../transfer/worker-pool.ts";
-import { netrcPath, readNetrc } from "../credentials/read-netrc.ts";
 import { signIn } from "../credentials/sign-in.ts";
 import { exitStatus, exitStatusOf, exitStatusOfSignal } from "../exit-status.ts";
 import { Progress } from "../progress/progress.ts";
 import { dialogueLines } from "../report/dialogue-lines.ts";
-import { escapeText } from "../report/escape-text.ts";
 import { asSallyportError } from "../report/reporter.ts";
 import type { ProcessIo } from "../run/process-io.ts";
 import { aborted, StopRequest } from "../run/stop-request.ts";
-import { makeAskUser } from "../terminal/ask-user.ts";
+import { sshPrompts } from "../terminal/ask-user.ts";
 import { makeTasks, moveTasks, removeTasks } from "./change-tasks.ts";
 import { RunContext, type Task } from "./context.ts";
 import { copyTasks } from "./copy-tasks.ts";
@@ -108,8 +106,7 @@ function openSessions(
   signal: AbortSignal,
   interrupt: () => void,
 ): Sessions {
-  const askUser = makeAskUser({ env: io.env, interrupt });
-  const tellUser = (line: string): void => io.printError(`${escapeText(line)}\n`);
+  const prompts = sshPrompts(io, interrupt);
   const trace = (event: TraceEvent): void => {
     if (command.debug) {
       for (const line of dialogueLines(event, { replies: true, commands: true })) io.printError(`${line}\n`);
@@ -119,17 +116,16 @@ function openSessions(
     command,
     signal,
     trace,
-    via: command.via === undefined ? undefined : { ...command.via, askUser, tellUser },
-    prompts: { askUser, tellUser },
+    via: command.via === undefined ? undefined : { ...command.via, ...prompts },
+    prompts,
     logIn: ({ host, user, password }) =>
       signIn(
         { host, user, password: password?.reveal() },
         {
-          readNetrc: () => readNetrc(netrcPath(io.env)),
-          askUser: async () => "anonymous",
+          env: io.env,
           askPassword: async (name) => {
             const text = `Password of ${name} at ${host}: `;
-            const answer = await askUser({ kind: "password", text, echo: false }, signal);
+            const answer = await prompts.askUser({ kind: "password", text, echo: false }, signal);
             if (answer === undefined) throw noPassword(name, host);
             return answer;
           },

@@ -1,10 +1,19 @@
-import { describe, expect, test } from "vitest";
-import { parseNetrc } from "../../../src/cli/credentials/parse-netrc.ts";
+import { writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signIn } from "../../../src/cli/credentials/sign-in.ts";
 import { askUserName, localUser } from "../../../src/cli/ftp/session-commands.ts";
 import type { Target } from "../../../src/cli/ftp/shell.ts";
+import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
 
-const netrc = parseNetrc("machine a login anna password 1 account x\nmachine b password 2", "netrc");
+let dir: TempDir;
+let env: NodeJS.ProcessEnv;
+beforeAll(() => {
+  dir = makeTempDir("netrc");
+  const text = "machine a login anna password 1 account x\nmachine b password 2";
+  writeFileSync(dir.file("netrc"), text, { mode: 0o600 });
+  env = { NETRC: dir.file("netrc") };
+});
+afterAll(() => dir.remove());
 
 /** Who is logged in as, and what was asked. */
 async function signedIn(target: Target, answers: readonly (string | undefined)[]) {
@@ -15,7 +24,7 @@ async function signedIn(target: Target, answers: readonly (string | undefined)[]
     return left.shift();
   };
   const sources = {
-    readNetrc: async () => netrc,
+    env,
     askUser: () => askUserName({ ask }, target.host),
     askPassword: () => ask("Password: ", true),
   };
@@ -28,7 +37,7 @@ test("the password may wait until the server wants one", async () => {
     asked.push(user);
     return "pw";
   };
-  const sources = { readNetrc: async () => netrc, askUser: async () => "none", askPassword };
+  const sources = { env, askUser: async () => "none", askPassword };
   const { user, password } = await signIn({ host: "c", user: "emil" }, { ...sources, asks: "challenged" });
   expect([user, asked]).toEqual(["emil", []]);
   if (typeof password !== "function") throw new Error("it is known already");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseLab } from "../../../src/cli/lab/lab-command.ts";
-import { runVariant } from "../../../src/cli/lab/run-variant.ts";
 import { variantsOf } from "../../../src/lab/run-scenario.ts";
+import { runVariant } from "../../../src/lab/run-variant.ts";
 import { scenarios } from "../../../src/lab/scenarios.ts";
 import type { RunningStage, Stage } from "../../../src/lab/stage.ts";
 import { SallyportError } from "../../../src/protocol/error.ts";

@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import type { LabCommand } from "../../../src/cli/lab/lab-command.ts";
 import { parseLab } from "../../../src/cli/lab/lab-command.ts";
 import { runLab } from "../../../src/cli/lab/run-lab.ts";
-import { writePage } from "../../../src/cli/lab/write-page.ts";
 import type { Scenario } from "../../../src/lab/scenario.ts";
 import { scenarios } from "../../../src/lab/scenarios.ts";
 import { simulatedStage } from "../../../src/lab/simulated/simulated-stage.ts";
+import { writePage } from "../../../src/lab/write-page.ts";
 import { makeTempDir } from "../../support/tempdir.ts";
 import { makeIo } from "../demo/fake-io.ts";
 

@@ -1,10 +1,11 @@
 // Runs one variant, and gives what is to be shown of it beside its evidence.
-import type { Evidence } from "../../lab/evidence.ts";
-import { differenceFor } from "../../lab/real/differences.ts";
-import { runOnStage, type Variant } from "../../lab/run-scenario.ts";
-import type { Scenario } from "../../lab/scenario.ts";
-import type { OpenStage } from "../../lab/stage.ts";
-import { isSallyportError } from "../../protocol/error.ts";
+
+import { isSallyportError } from "../protocol/error.ts";
+import type { Evidence } from "./evidence.ts";
+import { differenceFor } from "./real/differences.ts";
+import { runOnStage, type Variant } from "./run-scenario.ts";
+import type { Scenario } from "./scenario.ts";
+import type { OpenStage } from "./stage.ts";
 
 export interface FinishedVariant {
   /** What is expected of it on this stage. */

@@ -1,13 +1,13 @@
 // `sallyport lab run … --html FILE`: the scenarios as one page, instead of on the terminal.
 import { stat } from "node:fs/promises";
-import { translateFsError } from "../../filesystem/fs-error.ts";
-import { writeWholeFile } from "../../filesystem/whole-file.ts";
-import { bookletPage, scenarioPage } from "../../lab/figures/page/page.ts";
-import type { ShownScenario } from "../../lab/figures/page/shown.ts";
-import { isAsExpected, runForPage } from "../../lab/run-scenario.ts";
-import type { Scenario } from "../../lab/scenario.ts";
-import type { OpenStage } from "../../lab/stage.ts";
-import { SallyportError } from "../../protocol/error.ts";
+import { translateFsError } from "../filesystem/fs-error.ts";
+import { writeWholeFile } from "../filesystem/whole-file.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { bookletPage, scenarioPage } from "./figures/page/page.ts";
+import type { ShownScenario } from "./figures/page/shown.ts";
+import { isAsExpected, runForPage } from "./run-scenario.ts";
+import type { Scenario } from "./scenario.ts";
+import type { OpenStage } from "./stage.ts";
 
 /**
  * Runs the scenarios and writes their page, or the booklet when there are several. The file appears whole or not at all.

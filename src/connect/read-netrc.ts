@@ -2,9 +2,9 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { SallyportError } from "../../protocol/error.ts";
-import { limits } from "../../protocol/limits.ts";
-import { type NetrcEntry, parseNetrc } from "./parse-netrc.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
+import { type NetrcEntry, parseNetrc } from "../protocol/netrc.ts";
 
 /** NETRC names another file, as for inetutils' ftp. */
 export function netrcPath(env: NodeJS.ProcessEnv): string {

@@ -2,13 +2,12 @@ import { chmod, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type NetrcEntry, parseNetrc } from "../../../src/cli/credentials/parse-netrc.ts";
-import { netrcPath, readNetrc } from "../../../src/cli/credentials/read-netrc.ts";
-import { findLogin } from "../../../src/cli/credentials/sign-in.ts";
-import { isSallyportError } from "../../../src/protocol/error.ts";
-import { limits } from "../../../src/protocol/limits.ts";
-import { thrownBy } from "../../protocol/thrown-by.ts";
-import { fc } from "../../support/fast-check.ts";
+import { netrcPath, readNetrc } from "../../src/connect/read-netrc.ts";
+import { isSallyportError } from "../../src/protocol/error.ts";
+import { limits } from "../../src/protocol/limits.ts";
+import { findLogin, type NetrcEntry, parseNetrc } from "../../src/protocol/netrc.ts";
+import { thrownBy } from "../protocol/thrown-by.ts";
+import { fc } from "../support/fast-check.ts";
 
 /** With secrets readable. */
 const plain = ({ password, account, ...entry }: NetrcEntry) => ({

@@ -1,8 +1,9 @@
 // ~/.netrc: who to log in as, by the name of the host.
-import { SallyportError } from "../../protocol/error.ts";
-import { limits } from "../../protocol/limits.ts";
-import { ownEntry } from "../../protocol/own-entry.ts";
-import { Secret } from "../../protocol/secret.ts";
+import { SallyportError } from "./error.ts";
+import { sameHost } from "./ip-address.ts";
+import { limits } from "./limits.ts";
+import { ownEntry } from "./own-entry.ts";
+import { Secret } from "./secret.ts";
 
 export interface NetrcEntry {
   /** Absent for `default`, which fits any host. */
@@ -140,4 +141,16 @@ class NetrcWords {
     const end = Math.min(this.#at + count, this.#text.length);
     for (; this.#at < end; this.#at += 1) if (this.#text[this.#at] === "\n") this.#line += 1;
   }
+}
+
+/**
+ * The first entry for the host, or `default`, as ftp(1) and curl have it. With `user` given only an entry of that user fits,
+ * or one without a user; an entry without a user and none given fits for its password alone.
+ */
+export function findLogin(entries: readonly NetrcEntry[], host: string, user?: string): NetrcEntry | undefined {
+  return entries.find(
+    ({ machine, login }) =>
+      (machine === undefined || sameHost(machine, host)) &&
+      (user === undefined || login === undefined || login === user),
+  );
 }
