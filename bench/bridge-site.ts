@@ -1,7 +1,7 @@
 // An SFTP server and an FTP server with the same files, near or far, and what leads to them: the columns of the bridges' table.
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { hashPassword } from "../src/serve/passwords.ts";
 import { freePort, freePortRange } from "../test/support/free-port.ts";
@@ -90,7 +90,8 @@ function sftp({ dir }: BridgeSite, job: Job, words: readonly string[], root: str
   const lines = names.map((name) =>
     direction === "download" ? `get ${remote}/${name} ${localDir}/` : `put ${localDir}/${name} ${remote}/`,
   );
-  const batch = dir.file(`batch-${job.remoteDir}-${direction}`);
+  // Clients that run at the same time have the same files there.
+  const batch = dir.file(`batch-${basename(direction === "download" ? localDir : remoteDir)}-${direction}`);
   writeFileSync(batch, `${lines.join("\n")}\n`);
   return ["sftp", "-q", "-b", batch, ...words];
 }

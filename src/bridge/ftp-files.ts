@@ -225,7 +225,7 @@ class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
       signal,
       explain: (error) => this.#explain(error, about, signal),
       finishing: this.shared.finishing,
-      onChange: () => this.shared.seen.clear(),
+      onChange: () => this.shared.seen.forget(this.place(path)),
     });
   }
 
@@ -246,7 +246,8 @@ class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
 
   /** Clients ask again and again. Not of what is being written. */
   #remember(path: string, facts: FileFacts): void {
-    if (this.shared.finishing.size === 0) this.shared.seen.add(this.place(path), facts);
+    const place = this.place(path);
+    if (!this.shared.finishing.has(place)) this.shared.seen.add(place, facts);
   }
 
   /** What changes something is not done again when its session is lost: it may have been done. */

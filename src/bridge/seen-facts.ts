@@ -25,6 +25,11 @@ export class SeenFacts {
     this.#seen.set(place, { facts, atMs: this.#clock.nowMs() });
   }
 
+  /** It was changed, and nothing else. */
+  forget(place: string): void {
+    this.#seen.delete(place);
+  }
+
   /** Something was changed, and perhaps more than what was named. */
   clear(): void {
     this.#seen.clear();

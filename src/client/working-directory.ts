@@ -164,6 +164,9 @@ function split(path: string): readonly [string, string] | undefined {
   return parent === "" || name === "" || name === "." || name === ".." ? undefined : [parent, name];
 }
 
+/** From the root, at a server that is known to read paths as everybody does: wherever we are. */
+const takesPaths = ({ greeting }: Session, path: string): boolean => path.startsWith("/") && readsInOrder(greeting);
+
 export interface PathUse {
   readonly path: string;
   readonly signal: AbortSignal;
@@ -178,6 +181,7 @@ export async function withName<T>(
   { path, signal }: PathUse,
   work: (name: string) => Promise<T>,
 ): Promise<T> {
+  if (takesPaths(session, path)) return await work(path);
   const parts = split(path);
   if (parts !== undefined && isThere(await enterDirectory(session, parts[0], signal))) return await work(parts[1]);
   await raceAbort(leaveDirectory(session), signal);
@@ -190,6 +194,7 @@ export async function withNames<T>(
   { path, signal, other }: PathUse & { readonly other: string },
   work: (name: string, other: string) => Promise<T>,
 ): Promise<T> {
+  if (takesPaths(session, path) && takesPaths(session, other)) return await work(path, other);
   const [from, to] = [split(path), split(other)];
   const areTogether = from !== undefined && to !== undefined && from[0] === to[0];
   if (areTogether && isThere(await enterDirectory(session, from[0], signal))) return await work(from[1], to[1]);

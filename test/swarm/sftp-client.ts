@@ -55,7 +55,10 @@ async function perform(parts: ClientParts, files: SftpFiles, step: SftpStep, pat
     case "list": {
       let count = 0;
       for await (const { name } of files.list("/", { signal: never })) count += name === "" ? 0 : 1;
-      if (count < plan.files.length) fault("the listing lacks files");
+      // An odd FTP server always lists the same two.
+      const isAtBridge = plan.clients[parts.number]?.way === "bridge";
+      const least = isAtBridge && plan.server.kind !== "ours" ? 2 : plan.files.length;
+      if (count < least) fault("the listing lacks files");
       return;
     }
     case "wait":
