@@ -8,7 +8,7 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** Both ends of a connection, as its network tells them. */
+/** Both ends of a connection, as its network reports them. */
 export interface Ends {
   readonly local: Endpoint;
   readonly remote: Endpoint;

@@ -31,7 +31,7 @@ export interface FileWriter extends AsyncDisposable {
   write(pieces: readonly Uint8Array[]): Promise<void>;
   /**
    * Every byte is where it belongs, down to the disk, and the file is closed. Only after it has resolved may anybody be
-   * told that the file is complete. Throws `FS_*`. Disposal without it closes the file as it is.
+   * notified that the file is complete. Throws `FS_*`. Disposal without it closes the file as it is.
    */
   finish(): Promise<void>;
   /** Once it was disposed of without `finish`: what is before the file's end may not all have been written, so nobody may continue it. */
@@ -96,7 +96,7 @@ export interface UpdatesFiles {
   openUpdate(path: string, options: FileOptions): Promise<FileUpdater>;
 }
 
-/** Room as statvfs(3) tells it. */
+/** Room as statvfs(3) reports it. */
 export interface Space {
   /** Bytes of a block. */
   readonly blockBytes: number;

@@ -55,7 +55,7 @@ export interface Connection extends AsyncDisposable {
   readonly stream: Duplex;
   /** Our end. */
   readonly local: Endpoint;
-  /** The remote end. `host` is `""` where the network does not tell (see the network's README). */
+  /** The remote end. `host` is `""` where the network does not report it (see the network's README). */
   readonly remote: Endpoint;
   /** User id at the remote end, where nobody else can be there: at a Unix socket that is one user's. */
   readonly user?: number | undefined;
@@ -116,7 +116,7 @@ export function receivesInto(connection: Connection): connection is Connection &
 /** Found by its method, as not every connection can. */
 export interface TellsAcknowledged {
   /**
-   * Settles when the peer's system has taken all but `rest` bytes of what was written, when nobody can tell any more, or when the
+   * Settles when the peer's system has taken all but `rest` bytes of what was written, when nobody can know any more, or when the
    * signal is aborted. Never rejects.
    */
   acknowledged(rest: number, signal: AbortSignal): Promise<void>;

@@ -87,7 +87,7 @@ export class StreamConnection implements Connection {
     stream.once("end", () => {
       if (!stream.writableEnded) this.#endedFirst = "remote";
     });
-    // Also keeps an error that nobody else listens for from ending the program: `closed` tells it.
+    // Also keeps an error that nobody else listens for from ending the program: `closed` reports it.
     stream.on("error", (error) => {
       if (!isSallyportError(failure)) failure = error;
     });

@@ -23,9 +23,9 @@ export interface FileAction {
 type Untimed =
   | { readonly type: "session.open"; readonly client: string; readonly gateway: string; readonly target: string }
   | { readonly type: "session.close"; readonly reason: string }
-  /** Our own client's control connection is there, and nothing has been said on it. */
+  /** Our own client's control connection is there, and nothing has been sent on it. */
   | { readonly type: "control.open"; readonly host: string; readonly port: number }
-  /** A command line as it crossed one side; `origin` tells whether client or gateway thought of it. */
+  /** A command line as it crossed one side; `origin` is whether client or gateway sent it. */
   | { readonly type: "ftp.command"; readonly side: Side; readonly origin: "client" | "gateway"; readonly line: string }
   | {
       readonly type: "ftp.reply";

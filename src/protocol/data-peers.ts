@@ -10,7 +10,7 @@ const dataPortMin = 1024;
 export const isServicePort = (port: number): boolean => port < dataPortMin;
 
 /**
- * May data come from there, or go there, when `server` is the FTP server's host? Networks that do not tell who connected say "",
+ * May data come from there, or go there, when `server` is the FTP server's host? Networks that do not know who connected give "",
  * as OpenSSH does; a name is resolved at the remote end, and says nothing here.
  */
 export function isServer(server: string, remote: string): boolean {

@@ -39,7 +39,7 @@ export function joinPath(directory: string, name: string): string {
   return directory === "/" ? `/${name}` : `${directory}/${name}`;
 }
 
-/** Line ends cannot be said in a command (RFC 959 section 5.3) and would forge lines in a listing. */
+/** Line ends cannot be sent in a command (RFC 959 section 5.3) and would forge lines in a listing. */
 export function isSayable(name: string): boolean {
   return !/[\r\n]/.test(name);
 }

@@ -1,4 +1,4 @@
-// Other protocols that end up at an FTP port, told by their first words. A web page can make a browser send FTP commands
+// Other protocols that end up at an FTP port, recognised by their first words. A web page can make a browser send FTP commands
 // inside an HTTP request (ALPACA, CVE-2021-3618), so such a connection is closed before its second line is read.
 
 import { findCommand } from "./command-table.ts";

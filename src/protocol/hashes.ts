@@ -1,4 +1,4 @@
-// Checksums of files as FTP servers tell them: HASH (draft-bryan-ftpext-hash) and the vendors' commands.
+// Checksums of files as FTP servers report them: HASH (draft-bryan-ftpext-hash) and the vendors' commands.
 import type { Features } from "./features.ts";
 import type { Reply } from "./reply.ts";
 

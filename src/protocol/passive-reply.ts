@@ -116,10 +116,10 @@ export function make229(port: number): Reply {
   return makeReply(229, `Entering Extended Passive Mode (|||${port}|).`);
 }
 
-// The address that clients of a network are told in 227 (scenario S13).
+// The address that clients of a network are sent in 227 (scenario S13).
 
 export interface PassiveAddressRule {
-  /** What clients in `cidr` are told. */
+  /** What clients in `cidr` are sent. */
   readonly address: string;
   readonly cidr: Cidr;
 }

@@ -77,7 +77,7 @@ export class Redaction {
 const escapePattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 
 // The words that servers refuse and accept a login with. Hiding one of them because it is somebody's wrong password as well
-// would tell the password.
+// would show the password.
 
 const words =
   "access account accounts again allowed anonymous are as at authenticate authenticated authentication authorized bad be been " +

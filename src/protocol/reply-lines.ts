@@ -114,7 +114,7 @@ function isLast(line: string): boolean {
   return match !== null && match[2] !== "-";
 }
 
-/** As the server should have said it: whoever reads it next waits for the code of the first line. */
+/** As the server should have sent it: whoever reads it next waits for the code of the first line. */
 function mended(lines: readonly string[]): Reply {
   const first = lines[0]?.slice(0, 3) ?? "";
   const code = lines.at(-1)?.slice(0, 3) ?? "";

@@ -23,7 +23,7 @@ export interface BannerWaitOptions {
   readonly fail: (error: SallyportError) => void;
 }
 
-/** Tells the user what is waited for, and gives up with `SSH_CONNECT`. */
+/** Shows the user what is waited for, and gives up with `SSH_CONNECT`. */
 export class BannerWait implements Disposable {
   readonly #options: BannerWaitOptions;
   #cancels: readonly (() => void)[] = [];

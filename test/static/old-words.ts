@@ -4,9 +4,12 @@ import { placeOf, type SourceFile, withoutComments } from "./source-files.ts";
 interface OldWord {
   readonly pattern: RegExp;
   readonly instead: string;
-  /** `visible`: only in documents and in the strings of the program, since code may need the word. */
-  readonly where: "everywhere" | "visible";
+  /** `visible`: only in documents and in the strings of the program, since code may need the word; `protocols`: see there. */
+  readonly where: "everywhere" | "visible" | "visible and protocols";
 }
+
+/** Here comments count, too: what peers do is sent, received, reported. */
+const protocols = ["src/protocol/", "src/platform/", "src/ssh/", "src/serve/"];
 
 const oldWords: readonly OldWord[] = [
   { pattern: /\banew\b/gi, instead: "again", where: "everywhere" },
@@ -62,7 +65,11 @@ const oldWords: readonly OldWord[] = [
     instead: "is not a …",
     where: "visible",
   },
-  { pattern: /\b(?:tells?|telling|told)\b(?! apart)/gi, instead: "reports, shows, is sent", where: "visible" },
+  {
+    pattern: /\b(?:tells?|telling|told)\b(?! apart)/gi,
+    instead: "reports, shows, is sent",
+    where: "visible and protocols",
+  },
   {
     pattern:
       /\b(?:ChannelTable|ChannelRegistry|ChannelOwner|ChannelStream|(?:Embedded|OpenSsh)Network|ClearMessages)\b/g,
@@ -70,16 +77,17 @@ const oldWords: readonly OldWord[] = [
     where: "everywhere",
   },
   { pattern: /\b(?:honestError|lastWords)\b/g, instead: "asSallyportError, recentLines", where: "everywhere" },
-  { pattern: /\b(?:hears?|heard)\b/gi, instead: "reads, receives", where: "visible" },
+  { pattern: /\b(?:hears?|heard)\b/gi, instead: "reads, receives", where: "visible and protocols" },
 ];
 
 /** One line per old word: `place has word: what to write instead`. */
 export function foundOldWords(files: readonly SourceFile[]): string[] {
   return files.flatMap((file) => {
     const visible = file.path.endsWith(".ts") ? stringsOf(file.text) : file.text;
+    const spoken = isSettled(file) ? withCommentsOf(file.text, visible) : visible;
     return oldWords.flatMap(({ pattern, instead, where }) => {
-      if (where === "visible" && isForDevelopers(file)) return [];
-      const text = where === "visible" ? visible : file.text;
+      if (where !== "everywhere" && isForDevelopers(file)) return [];
+      const text = where === "everywhere" ? file.text : where === "visible" ? visible : spoken;
       return Array.from(text.matchAll(pattern), (match) => `${placeOf(file, match.index)} has ${match[0]}: ${instead}`);
     });
   });
@@ -101,6 +109,18 @@ function stringsOf(text: string): string {
     end = match.index + match[0].length;
   }
   return strings + blank(code.slice(end));
+}
+
+function isSettled({ path }: SourceFile): boolean {
+  return path.endsWith(".ts") && protocols.some((folder) => path.startsWith(folder));
+}
+
+/** `visible`, with the comments of `text` where they stand; what is in backticks there is code. */
+function withCommentsOf(text: string, visible: string): string {
+  const code = withoutComments(text);
+  const blanked = text.replaceAll(/[^\n]/g, (letter, at: number) => (letter === code[at] ? " " : letter));
+  const comments = blanked.replaceAll(/`[^`\n]*`/g, blank);
+  return comments.replaceAll(/ /g, (_, at: number) => visible[at] ?? " ");
 }
 
 function blank(text: string): string {

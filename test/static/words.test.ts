@@ -17,6 +17,8 @@ describe("old words", () => {
     ["src/gateway/a.ts", "/** A timer of its own. */", "has of its own"],
     ["src/gateway/a.ts", 'fail("the transfer was broken off");', "has broken off: abort"],
     ["src/gateway/a.ts", "fail(`the peer is told`);", "has told"],
+    ["src/protocol/a.ts", "const a = 1;\n// What the client is told.", "src/protocol/a.ts:2 has told"],
+    ["src/protocol/a.ts", "fail(`the peer is told`); // `x`", "has told"],
     ["src/gateway/README.md", "How connections come about.", "has come about"],
     ["docs/guides/a.md", "Sallyport hears\nthe reply and tells it.", "docs/guides/a.md:2 has tells"],
   ])("are found in %s: %s", (path, text, fault) => {
@@ -25,6 +27,7 @@ describe("old words", () => {
 
   test.each([
     ["src/gateway/a.ts", "// What the client is told.\nconst told = heard;"],
+    ["src/protocol/a.ts", "// What `told` is.\nconst told = heard; // told apart"],
     ["src/gateway/a.ts", "fail(`${" + "told.size} bytes`);"],
     ["src/gateway/a.ts", "// the end of its own connection"],
     ["docs/guides/a.md", "On loopback users are not told apart."],

@@ -24,7 +24,7 @@ const hints: Readonly<Record<number, string>> = {
 
 /**
  * For a reply that is no success. `what` is what was wanted: `could not delete "x"`. `special`: what helps there, where the code
- * alone would not tell.
+ * alone would not show it.
  */
 export function replyError(what: string, reply: Reply, special?: string): SallyportError {
   const said = printable(`${reply.code} ${replyText(reply)}`.trim(), 300);

@@ -1,6 +1,6 @@
 // What a size that a server reports is worth beside the bytes that a confirmed transfer moved.
 
-/** `same`: compared. `nothing`: it tells nothing. `doubtful`: another, and the end of the file counts all the same. */
+/** `same`: compared. `nothing`: it reports nothing. `doubtful`: another, and the end of the file counts all the same. */
 export type SizeVerdict = "same" | "nothing" | "doubtful" | "different";
 
 /**

@@ -5,7 +5,7 @@ import { type FindingId, findingRows } from "./findings.ts";
 /** Each server has its own settings, too many for a line. */
 const anywhere: ReadonlySet<RemedyAt> = new Set(["sshd_config", "server", "client"]);
 
-/** What helps wherever it is, and the number that `sallyport explain` tells more of. */
+/** What helps wherever it is, and the number that `sallyport explain` has more about. */
 export function hintOf(id: FindingId): string {
   const remedies = findingRows[id].remedies.flatMap(([at, what]) => (anywhere.has(at) ? [`${at}: ${what}`] : []));
   return [...remedies, more(id)].join("; ");

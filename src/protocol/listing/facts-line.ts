@@ -4,7 +4,7 @@ import { formatTimeValue } from "./listed-time.ts";
 
 export type FactName = "type" | "size" | "modify" | "perm" | "unique" | "unix.mode";
 
-/** All that we can tell, as FEAT writes them. */
+/** All that we can report, as FEAT writes them. */
 export const factNames: readonly FactName[] = ["type", "size", "modify", "perm", "unique", "unix.mode"];
 
 /** How each is written in a line. */
@@ -42,7 +42,7 @@ export function factsLine(name: string, facts: FileFacts, options: FactsOptions)
   return `${parts.join("")} ${name}`;
 }
 
-/** The line of FEAT: every fact, a star behind those that are told now. */
+/** The line of FEAT: every fact, a star behind those that are sent now. */
 export function factsFeature(wanted: ReadonlySet<FactName>): string {
   return `MLST ${factNames.map((fact) => `${spelling[fact]}${wanted.has(fact) ? "*" : ""};`).join("")}`;
 }

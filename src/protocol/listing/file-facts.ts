@@ -1,4 +1,4 @@
-// What listings tell about a file, and what a FileSystem knows about one.
+// What listings report about a file, and what a FileSystem knows about one.
 
 /** What a name stands for; `other`: a device, a pipe, a socket. */
 export type FileType = "file" | "directory" | "link" | "other";
@@ -13,7 +13,7 @@ export interface FileFacts {
   readonly modifiedMs: number;
   /** Permission bits as in chmod(2): 0 to 0o7777. */
   readonly mode: number;
-  /** Which of these an SFTP server has not told: what stands there then means nothing. Absent: all are told. */
+  /** Which of these an SFTP server has not reported: what stands there then means nothing. Absent: all are reported. */
   readonly untold?: readonly ("type" | "size" | "modifiedMs" | "mode")[];
   /** How many names the file has. */
   readonly links?: number;

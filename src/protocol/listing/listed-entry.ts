@@ -19,13 +19,13 @@ export type ListingFormatName =
 export interface ListedTime {
   /** Milliseconds since 1970. With `zone: "server"` the server's wall clock, read as if it were UTC. */
   readonly ms: number;
-  /** Everything finer is zero because it was not told. */
+  /** Everything finer is zero because it was not reported. */
   readonly precision: "day" | "minute" | "second" | "millisecond";
-  /** Only `utc` may be compared with a clock or with MDTM; LIST does not tell the server's time zone. */
+  /** Only `utc` may be compared with a clock or with MDTM; LIST does not show the server's time zone. */
   readonly zone: "utc" | "server";
 }
 
-/** One file of a listing. What the server did not tell, or not exactly, is `undefined`. */
+/** One file of a listing. What the server did not report, or not exactly, is `undefined`. */
 export interface ListedEntry {
   /** One character per byte, as it has to be sent back to the server. */
   readonly name: string;
@@ -49,7 +49,7 @@ export interface ListedEntry {
   readonly target?: string | undefined;
   /** What this user may do, in the letters of MLSx `perm` (RFC 3659 section 7.5.5). */
   readonly permissions?: string | undefined;
-  /** Whatever else was told, by its lower-case name: unknown facts, `blocks`, `version`, `recfm`, … */
+  /** Whatever else was reported, by its lower-case name: unknown facts, `blocks`, `version`, `recfm`, … */
   readonly others?: ReadonlyMap<string, string> | undefined;
 }
 

@@ -27,7 +27,7 @@ function daysOf(year: number, month: number): number {
   return (monthDays[month - 1] ?? 0) + (leap ? 1 : 0);
 }
 
-/** As {@link timeOf}, as the server's wall clock shows it and as fine as it was told. */
+/** As {@link timeOf}, as the server's wall clock shows it and as fine as it was reported. */
 export function serverTime(parts: TimeParts): ListedTime | undefined {
   const ms = timeOf(parts);
   if (ms === undefined) return undefined;

@@ -38,9 +38,9 @@ interface SessionParts {
   readonly upstream: UpstreamSetup;
   readonly aborts: Aborts;
   readonly transfers: Transfers;
-  /** Is told what the server answers to the client's commands. */
+  /** Receives what the server answers to the client's commands. */
   readonly record?: SessionRecord | undefined;
-  /** Wants to know how the server tells checksums. */
+  /** Wants to know how the server reports checksums. */
   readonly hashes?: FileHashes | undefined;
 }
 
@@ -116,7 +116,7 @@ export class Commands {
     if (line.type === "malformed") return false;
     const { relay, verb } = findCommand(line.command.verb) ?? {};
     if (verb === "PASS" && upstreamTls.isUndecided && control.awaits("USER")) return true;
-    // Its answer is the last thing that is said in the clear.
+    // Its answer is the last thing that is sent in the clear.
     if (verb === "AUTH" && control.unanswered > 0) return true;
     const setup = relay === "answer";
     if (this.#refusalOf(line.command) !== undefined) return false;

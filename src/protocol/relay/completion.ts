@@ -10,7 +10,7 @@ import type { DataState } from "./transfer-states.ts";
 
 /**
  * `finish`: deliver end-of-file to the sink. `abort`: ABOR to the server, and its data connection closes once it has answered (aborts.ts). `watch`: give the
- * other half a bounded time (transfer-timers.ts). `pass`: the server's final reply goes to the client. `fail`: the client is told 426 instead.
+ * other half a bounded time (transfer-timers.ts). `pass`: the server's final reply goes to the client. `fail`: the client is sent 426 instead.
  */
 type Step = "finish" | "abort" | "reset-downstream" | "reset-upstream" | "watch" | "pass" | "fail";
 
@@ -31,7 +31,7 @@ export const completion: Readonly<Record<Direction, Readonly<Record<DataState, R
   download: {
     ...shared,
     running: { none: [], good: ["watch"], bad: ["reset-downstream", "reset-upstream", "pass"] },
-    // sshd turns a reset of the server's into a plain end-of-file: only the final reply tells whether the file is whole.
+    // sshd turns a reset of the server's into a plain end-of-file: only the final reply shows whether the file is whole.
     eof: { none: ["watch"], good: ["finish"], bad: ["reset-downstream", "pass"] },
     finishing: { none: [], good: [], bad: ["reset-downstream", "pass"] },
     "source-broke": {

@@ -91,7 +91,7 @@ export class DownstreamTls {
   #authenticate(mechanism: string, begun: boolean): Reply | undefined {
     if (this.#state !== "clear") return makeReply(503, "The connection is inside TLS already.");
     if (!mechanisms.has(mechanism)) return makeReply(504, "Only AUTH TLS is supported.");
-    // What was said in the clear may have been somebody else's (RFC 4217 section 11), and the server cannot forget it.
+    // What was sent in the clear may have been somebody else's (RFC 4217 section 11), and the server cannot forget it.
     if (begun) return makeReply(503, "AUTH TLS comes before USER: connect again.");
     this.#state = "agreed";
     return undefined;

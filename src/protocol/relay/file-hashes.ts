@@ -1,4 +1,4 @@
-// Checksums of parts of files, where the server computes them: after a loss they tell whether a file is still what was carried.
+// Checksums of parts of files, where the server computes them: after a loss they show whether a file is still what was carried.
 import { type Features, parseFeatures } from "../features.ts";
 import { digestIn, type HashAlgorithm, type HashMethod, type HashName, hashAlgorithms, hashesOf } from "../hashes.ts";
 import type { Reply } from "../reply.ts";
@@ -58,7 +58,7 @@ export class FileHashes {
     return this.#method?.verb === "HASH" ? 1 : 2;
   }
 
-  /** `then`: the digest; undefined where the server does not tell it. */
+  /** `then`: the digest; undefined where the server does not report it. */
   ask({ name, from, to }: HashQuestion, spelling: number, then: (digest: string | undefined) => void): void {
     const { verb, algorithm } = this.#method ?? {};
     if (verb === undefined || algorithm === undefined) then(undefined);

@@ -23,13 +23,13 @@ export class FileNotes {
 
   /**
    * Before RETR or APPE, and on the wire with it, so that it costs no round trip. Some servers forget REST when another command
-   * follows: it is said once more, and has been accepted a moment ago.
+   * follows: it is sent once more, and has been accepted a moment ago.
    */
   take(transfer: DataTransfer): void {
     const { verb, command } = transfer;
     if (!(verb === "RETR" || verb === "APPE") || command === undefined || !this.#record.carriesBytes) return;
     const { restart } = this.#record;
-    // The answer to REST has not come: what could be said once more may be refused.
+    // The answer to REST has not come: what could be sent once more may be refused.
     if (command.restarted && restart === undefined) return;
     this.#notes.set(transfer, this.#ask(argumentText(command.command)));
     if (restart === undefined) return;

@@ -42,14 +42,14 @@ export type RelayInput =
   | { readonly type: "held"; readonly id: number; readonly first: number; readonly end: number }
   /** Whether what the server has is what was carried, as `verify` and `verify-hash` want to know. */
   | { readonly type: "verified"; readonly id: number; readonly isSame: boolean }
-  /** The front listens at this address, as the client is to be told. */
+  /** The front listens at this address, as the client is sent it. */
   | { readonly type: "downstream-listening"; readonly id: number; readonly address: HostPort }
-  /** The back listens at this address, as the server is to be told. */
+  /** The back listens at this address, as the server is sent it. */
   | {
       readonly type: "upstream-listening";
       readonly id: number;
       readonly address: HostPort;
-      /** Why that may not be enough: told with the server's own 425. */
+      /** Why that may not be enough: sent with the server's own 425. */
       readonly warning?: string;
     }
   | { readonly type: "data-open"; readonly id: number; readonly side: DataSide }
@@ -59,7 +59,7 @@ export type RelayInput =
   | { readonly type: "copied"; readonly id: number; readonly outcome: CopyOutcome; readonly text?: string }
   /** End-of-file has been delivered to the sink, and everything before it. */
   | { readonly type: "finished"; readonly id: number; readonly ok: boolean }
-  /** `bytes`: how many the running transfer has carried so far, to tell slow from dead. */
+  /** `bytes`: how many the running transfer has carried so far, to know slow from dead. */
   | { readonly type: "timer"; readonly name: TimerName; readonly bytes: number }
   /** The client's control connection is inside TLS from here on. */
   | { readonly type: "downstream-secured" }
@@ -67,7 +67,7 @@ export type RelayInput =
   | { readonly type: "upstream-secured" }
   /** A new control connection to the server is there, in place of the old one, as `reconnect-upstream` wanted it. */
   | { readonly type: "upstream-connected" }
-  /** The gateway closes the session; `text` is told to the client with 421. */
+  /** The gateway closes the session; `text` is sent to the client with 421. */
   | { readonly type: "shutdown"; readonly text: string };
 
 export type RelayAction =
@@ -138,9 +138,9 @@ export type RelayAction =
 export interface ServerMemory {
   /** A passive data connection is open: the transfer command need not wait to see whether it will. */
   passiveReaches: boolean;
-  /** It has to be told the transfer before it listens (PRET, DrFTPD). */
+  /** It has to be sent the transfer before it listens (PRET, DrFTPD). */
   wantsPret?: boolean;
-  /** How it tells checksums; undefined: it has not been asked. */
+  /** How it reports checksums; undefined: it has not been asked. */
   hashMethod?: HashMethod | "none";
   /** It takes no login, or no data, without TLS. */
   wantsTls?: boolean;

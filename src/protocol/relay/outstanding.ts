@@ -26,7 +26,7 @@ export interface Pending {
 /**
  * Replies come in the order of the commands, but for one: a server that reads while a transfer runs (pyftpdlib, Pure-FTPd)
  * answers what it reads at once, and the transfer when it is over. So where the transfer's reply stands among the others is
- * to be found out. Most codes tell it; one that may be either's waits for the next reply.
+ * to be found out. Most codes show it; one that may be either's waits for the next reply.
  */
 export class Outstanding {
   readonly #list: Pending[] = [];
@@ -38,7 +38,7 @@ export class Outstanding {
     return this.#list.length;
   }
 
-  /** Size of the replies that wait for the next one to tell whose they are. */
+  /** Size of the replies that wait for the next one to show whose they are. */
   get waitingBytes(): number {
     return this.#undecided.reduce(
       (bytes, { lines }) => bytes + lines.reduce((sum, line) => sum + line.length + 2, 0),

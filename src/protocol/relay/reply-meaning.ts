@@ -56,7 +56,7 @@ export function mayEndTransfer(code: number): boolean {
   return code === 226 || code === 250 || code === 500 || (code >= 400 && code < 500) || (code >= 550 && code <= 559);
 }
 
-/** May it refuse a transfer, or end one of which no 1yz was said? */
+/** May it refuse a transfer, or end one of which no 1yz was sent? */
 export function mayAnswerTransfer(code: number): boolean {
   return code >= 400 || mayEndTransfer(code);
 }

@@ -133,7 +133,7 @@ export class Resumption {
     this.#parts.notes.compare(this.#transfer, name, (isSame) => (isSame ? this.#prepare(0) : this.#fail(changed)));
   }
 
-  /** Of all that was carried up to there, where the server tells its checksum. `untold`: what is to be done where it does not. */
+  /** Of all that was carried up to there, where the server reports its checksum. `untold`: what is to be done where it does not. */
   #verifyHash(length: number, other: string, untold: () => void): void {
     const { hashes, control } = this.#parts;
     const { id, direction, command } = this.#transfer;

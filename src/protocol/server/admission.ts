@@ -34,7 +34,7 @@ export function refuseCommand(row: CommandRow, argument: string, state: Admissio
   if (state.requireTls && !state.secure && needTls.has(row.verb)) {
     return makeReply(530, "This server wants TLS before the login: send AUTH TLS first.");
   }
-  // STAT alone tells the state; with a path it is a listing.
+  // STAT alone shows the state; with a path it is a listing.
   const phase = row.verb === "STAT" && argument !== "" ? "logged-in" : row.phase;
   if (!met[phase].includes(state.phase)) return makeReply(...unmet[phase]);
   if (row.verb === "PASS" && state.phase !== "named") return makeReply(503, "Login with USER first.");

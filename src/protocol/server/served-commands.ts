@@ -1,7 +1,7 @@
 // What our FTP server does with each command that it carries out: the replies that it may give. HELP, the reference page and
 // the test that wants to see every one of them derive from it.
 
-/** What a code means when this server says it (RFC 959 section 4.2; 521 and 522: RFC 1639, RFC 2428; 534, 536: RFC 2228). */
+/** What a code means when this server sends it (RFC 959 section 4.2; 521 and 522: RFC 1639, RFC 2428; 534, 536: RFC 2228). */
 export const replyMeanings = {
   150: "the data connection is open, the transfer begins",
   200: "done",

@@ -1,4 +1,4 @@
-// The path of a URL, as it is said to the server.
+// The path of a URL, as it is sent to the server.
 import { matchesPattern } from "../listing/glob.ts";
 import type { FtpUrl } from "./ftp-url.ts";
 

@@ -52,7 +52,7 @@ function run(channel: Channel, command: string, signal: AbortSignal): Promise<Ex
     });
     void channel.gone.then(() => channel.end()); // without a status
     channel.once("error", (error) => {
-      if (!isReset(error)) reject(error); // else its status tells whether the command came to its end
+      if (!isReset(error)) reject(error); // else its status shows whether the command came to its end
     });
     channel.once("close", () => {
       if (signal.aborted) reject(signal.reason);

@@ -7,7 +7,7 @@ import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { type Channel, channelConnection } from "./channel.ts";
 import type { Channels } from "./channels.ts";
 
-/** The server does not tell which address and port it connects from (section 7.2). */
+/** The server does not report which address and port it connects from (section 7.2). */
 export const unknownEnd: Endpoint = { host: "", port: 0 };
 
 interface Ends {

@@ -84,7 +84,7 @@ function untilListening(process: SshProcess, path: string, clock: Clock, signal:
     let cancel = (): void => {};
     const look = (): void => {
       if (existsSync(path)) resolve();
-      // ssh tells nobody when it is ready.
+      // ssh reports to nobody that it is ready.
       else cancel = clock.after(limits.sshSocketLookMs, look);
     };
     void process.ended.then(() => reject(new Error("ssh has ended")));

@@ -55,7 +55,7 @@ export class ForwardedStream extends Duplex {
     this.#socket.end(done);
   }
 
-  /** Before the socket goes: Node tells a write that is cut off by `destroy` as done. */
+  /** Before the socket goes: Node reports a write that is cut off by `destroy` as done. */
   override _destroy(error: Error | null, done: Done): void {
     this.#finishWrite(error ?? asSallyportError(undefined, this.#listener));
     this.#socket.destroy();

@@ -81,7 +81,7 @@ export class LocalForwards {
         this.#patienceMs = Math.max(limits.sshSharedOpenMsMin, Math.min(this.#patienceMs, 2 * (clock.nowMs() - begin)));
         resolve();
       };
-      // Nothing is sent, but Linux tells an end-of-file (all is well) from a connection that is gone (EPIPE).
+      // Nothing is sent, but Linux knows an end-of-file (all is well) from a connection that is gone (EPIPE).
       const ended = (): void => void socket.write(Buffer.alloc(0), (error) => (error ? refused() : resolve()));
       const cancel = clock.after(this.#patienceMs, resolve);
       socket.once("data", answered).once("end", ended).once("error", refused).once("close", refused);

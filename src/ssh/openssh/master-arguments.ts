@@ -9,7 +9,7 @@ import type { EffectiveSettings } from "./effective-settings.ts";
  * that protects the user is among them: host keys are checked as the user has it.
  */
 const enforced: readonly string[] = [
-  "ControlPersist=no", // it would go to the background and not tell us its end
+  "ControlPersist=no", // it would go to the background and not let us see its end
   "ClearAllForwardings=yes", // LocalForward lines of the configuration are for the user's own ssh
   "ExitOnForwardFailure=no",
   "ForwardAgent=no",

@@ -37,7 +37,7 @@ export class Originators {
     else if (count.known.push(endpoint) > limits.pendingConnectionsMax) giveUp(count);
   };
 
-  /** Who made the next connection to `listener`. A host of `""` where ssh does not tell. */
+  /** Who made the next connection to `listener`. A host of `""` where ssh does not report it. */
   next(listener: Endpoint): Promise<Endpoint> {
     const count = this.#count(listener);
     if (count.isUnreliable) return Promise.resolve(unknown);

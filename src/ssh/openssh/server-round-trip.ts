@@ -1,4 +1,4 @@
-// Has the server worked off all that ssh sent it so far? Its answer to a session that is opened and closed at once tells.
+// Has the server worked off all that ssh sent it so far? Its answer to a session that is opened and closed at once shows it.
 import { raceAbort } from "../../platform/abort.ts";
 import { isSallyportError } from "../../protocol/error.ts";
 import type { Channels } from "../channels/channels.ts";

@@ -8,7 +8,7 @@ import type { EffectiveSettings } from "./effective-settings.ts";
 /** What ssh writes from LogLevel VERBOSE on, beside lines that begin with `debug`. */
 const verboseLines = /^(Authenticated (to|using) |Transferred: |Bytes per second: |Canonicalized DNS )/;
 
-/** About requests that we made through the multiplexing socket: the answers tell us, and we tell the user. */
+/** About requests that we made through the multiplexing socket: we read the answers, and report to the user. */
 const aboutRequests = /^(mux_|channel_proxy_|muxserver_|multiplex)/;
 
 const debugLine = /^debug[1-3]: /;

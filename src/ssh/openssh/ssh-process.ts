@@ -13,7 +13,7 @@ import type { SshMessages } from "./ssh-messages.ts";
  *    transfers that may finish. A signal that is ignored when a program starts stays ignored (ssh looks, client_loop).
  * 2. When our program dies without a word (SIGKILL, Ctrl-C where nobody handles it), ssh must not live on. A second shell
  *    waits at a pipe (descriptor 3) whose other end is ours: a line says that all is over, an end without a line that we
- *    are dead. Not standard input, which Node closes before it tells that a process has ended.
+ *    are dead. Not standard input, which Node closes before it reports that a process has ended.
  *
  * Arguments: the program, the directory to delete after our death, the program's arguments. The shell becomes the program.
  */

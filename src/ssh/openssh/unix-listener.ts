@@ -2,7 +2,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { limits } from "../../protocol/limits.ts";
 
-/** A listening Unix socket. It listens before ssh knows of it, and before there is a listener to tell. */
+/** A listening Unix socket. It listens before ssh knows of it, and before there is a listener to notify. */
 export class UnixListener {
   readonly path: string;
   readonly #server: Server;

@@ -29,7 +29,7 @@ export async function receiveFiles(session: ScpSession, command: ScpCommand, to:
   await receiveInto(session, command, to, (name) => (isDirectory ? joinPath(target, name) : target), 0);
 }
 
-/** Until the client has said all, or ends the directory. `place`: the path of what has this name. */
+/** Until the client has sent all, or ends the directory. `place`: the path of what has this name. */
 async function receiveInto(
   session: ScpSession,
   command: ScpCommand,
@@ -96,7 +96,7 @@ async function receiveDirectory(
   }
 }
 
-/** The file has its name when the client has said that it is whole, not before. */
+/** The file has its name when the client has reported that it is whole, not before. */
 async function receiveFile(
   session: ScpSession,
   command: ScpCommand,
@@ -122,7 +122,7 @@ async function receiveFile(
     const bytes = await session.bytes(left);
     if (bytes.length === 0) throw new ScpFatal("the client went away within a file");
     left -= bytes.length;
-    // The rest of a file that cannot be written is heard out: the client listens at its end only.
+    // The rest of a file that cannot be written is read to its end: the client listens at its end only.
     if (failure === undefined) {
       await target.write([bytes]).catch((error: unknown) => {
         failure = error;

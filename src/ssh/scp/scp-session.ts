@@ -24,7 +24,7 @@ export class ScpSession {
 
   constructor(stream: Duplex) {
     this.#stream = stream;
-    // The last answer is still on its way when the client has said all.
+    // The last answer is still on its way when the client has sent all.
     this.#incoming = stream.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   }
 
@@ -58,7 +58,7 @@ export class ScpSession {
     if (first === undefined) throw new ScpFatal("the client is gone");
     if (first === 0) return true;
     this.failed = true;
-    await this.line(); // what its user is told there
+    await this.line(); // what its user reads there
     if (first === 1) return false;
     throw new ScpFatal("the client gave up");
   }
@@ -67,7 +67,7 @@ export class ScpSession {
     return this.write(scpOk);
   }
 
-  /** Tells of what failed, and goes on. */
+  /** Reports what failed, and goes on. */
   async warn(path: string, error: unknown): Promise<void> {
     this.failed = true;
     const words = wordsOf(error);

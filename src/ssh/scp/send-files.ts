@@ -33,7 +33,7 @@ async function pathsOf({ text, pattern }: ScpWord, { files, options }: From): Pr
       if (found.length > limits.listingEntriesMax) return [path];
     }
   } catch {
-    return [path]; // which will be told
+    return [path]; // which will be reported
   }
   return found.length === 0 ? [path] : found.sort();
 }
@@ -127,7 +127,7 @@ async function sendFile(
   const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(facts.size, limits.fileChunkBytes)));
   for (let left = facts.size; left > 0; ) {
     const count = await open.read(buffer.subarray(0, Math.min(left, buffer.length)));
-    // The size has been said: filling up would make a whole file of it.
+    // The size has been sent: filling up would make a whole file of it.
     if (count === 0) throw fileShrank();
     await session.write(buffer.subarray(0, count));
     left -= count;

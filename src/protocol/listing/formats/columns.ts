@@ -25,11 +25,11 @@ export function exactNumber(text: string): number | undefined {
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
-// Is 03/04 the third of April or the fourth of March? One line does not tell; a listing may.
+// Is 03/04 the third of April or the fourth of March? One line does not show it; a listing may.
 
 export type DateOrder = "month-first" | "day-first" | "unknown";
 
-/** From pairs of the first two numbers of dates: a number above 12 is a day. Contradictions tell nothing. */
+/** From pairs of the first two numbers of dates: a number above 12 is a day. Contradictions show nothing. */
 export function dateOrderOf(pairs: Iterable<readonly [number, number]>): DateOrder {
   let [monthFirst, dayFirst] = [false, false];
   for (const [first, second] of pairs) {

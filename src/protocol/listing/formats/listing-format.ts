@@ -16,6 +16,6 @@ export interface ListingFormat {
   readonly name: ListingFormatName;
   /** Puts lines together that the server has wrapped. */
   readonly unwrap?: (lines: readonly NumberedLine[]) => readonly NumberedLine[];
-  /** A reader for one listing. Gets all its lines for what one line alone does not tell. */
+  /** A reader for one listing. Gets all its lines for what one line alone does not show. */
   readonly open: (lines: readonly NumberedLine[], nowMs: number) => LineReader;
 }

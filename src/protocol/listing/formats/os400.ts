@@ -10,7 +10,7 @@ import type { ListingFormat } from "./listing-format.ts";
 const shape =
   /^([^ \t]+)[ \t]+(?:(\d+)[ \t]+(\d\d)([-/.])(\d\d)\4(\d\d)[ \t]+(\d\d):(\d\d):(\d\d)[ \t]+)?(\*[A-Z0-9]+)[ \t]+([^ \t][\s\S]*)$/;
 
-/** A *FILE may be a save file or a container of members: not told. */
+/** A *FILE may be a save file or a container of members: not reported. */
 const types: Readonly<Record<string, FileType>> = {
   "*DIR": "directory",
   "*DDIR": "directory",
@@ -48,7 +48,7 @@ function entryOf(match: RegExpExecArray, order: DateOrder, nowMs: number): Liste
   };
 }
 
-/** The year may be first as well, so a date is only read when the others of the listing tell the order. */
+/** The year may be first as well, so a date is only read when the others of the listing show the order. */
 function timeOfMatch(match: RegExpExecArray, order: DateOrder, nowMs: number): ListedTime | undefined {
   const [first, second, third, hour, minute, last] = [3, 5, 6, 7, 8, 9].map((group) => Number(match[group]));
   const date = inOrder(first ?? 0, second ?? 0, order);

@@ -1,4 +1,4 @@
-// The date columns of `ls -l`: which columns they are is what tells size and name apart.
+// The date columns of `ls -l`: which columns they are separates size and name.
 import type { ListedTime } from "../listed-entry.ts";
 import { serverTime, type TimeParts, timeOf, withLatestYear } from "../listed-time.ts";
 import { monthNumber } from "./month-names.ts";

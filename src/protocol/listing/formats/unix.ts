@@ -83,7 +83,7 @@ function entryOf(line: string, mode: UnixMode, columns: readonly Column[], date:
   };
 }
 
-/** The size of a link is the length of what it points to: that tells which of several ` -> ` is the arrow. */
+/** The size of a link is the length of what it points to: that shows which of several ` -> ` is the arrow. */
 function nameAndTarget(text: string, type: FileType, size: number | undefined): Pick<ListedEntry, "name" | "target"> {
   if (type !== "link") return { name: type === "directory" ? text.replace(/\/$/, "") : text };
   const measured = size === undefined ? -1 : text.length - size;
@@ -120,7 +120,7 @@ export interface UnixMode {
   readonly end: number;
 }
 
-/** `ls -is` puts inode and blocks before it; `+`, `.` and `@` behind it tell of access lists and attributes. */
+/** `ls -is` puts inode and blocks before it; `+`, `.` and `@` behind it stand for access lists and attributes. */
 const shape =
   /^[ \t]*(?:\d+[ \t]+){0,2}([-dlbcpsDCMPn])([-r][-w][-xsSlL])([-r][-w][-xsSlL])([-r][-w][-xtT])[+.@]?(?=[ \t])/;
 

@@ -17,7 +17,7 @@ const halfAt = 4;
 /** Often enough to keep a long pipe full, seldom enough to be free. */
 const topUpDivisor = 8;
 
-/** Of a dialogue, for each byte that we say. SFTP's requests to read have a thousand for each and more, and are none. */
+/** Of a dialogue, for each byte that we send. SFTP's requests to read have a thousand for each and more, and are none. */
 const answerBytes = 512;
 
 /**

@@ -79,7 +79,7 @@ function protocolOf(peer: Ssh2Peer): Ssh2Protocol {
 type MessageOf<T> = Extract<ChannelMessage, { readonly type: T }>;
 type Send<M> = (ssh2: Ssh2Sender, message: M) => void;
 
-/** ssh2 tells a Buffer apart from text. */
+/** ssh2 takes a Buffer for something else than text. */
 const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
 const senders: { readonly [T in ChannelMessage["type"]]: Send<MessageOf<T>> } = {
@@ -251,7 +251,7 @@ export function ping(client: Client, onAnswer: () => void): void {
   protocolOf(client).ping();
 }
 
-/** Tells each USERAUTH_FAILURE before ssh2 acts on it: to the agent's keys it pays no attention to partial success. */
+/** Reports each USERAUTH_FAILURE before ssh2 acts on it: to the agent's keys it pays no attention to partial success. */
 export function watchAuthFailures(
   client: Client,
   onFailure: (methodsLeft: readonly string[], partialSuccess: boolean) => void,

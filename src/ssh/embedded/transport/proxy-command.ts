@@ -67,7 +67,7 @@ export class ProxyCommand extends Duplex {
     this.#proxy.once("exit", (code, signal) => {
       if (code !== 0 && !this.destroyed) this.destroy(proxyFailed(program, signal ?? `exit status ${code}`));
     });
-    stdin.on("error", () => {}); // EPIPE: the program's end tells more
+    stdin.on("error", () => {}); // EPIPE: the program's end says more
     stdout.on("data", (data: Buffer) => {
       if (!this.push(data)) stdout.pause();
     });

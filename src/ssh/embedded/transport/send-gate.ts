@@ -2,7 +2,7 @@
 import type { Duplex } from "node:stream";
 import { limits } from "../../../protocol/limits.ts";
 
-/** ssh2 writes into its socket whatever it is told to, however full that is; channels ask here first. */
+/** ssh2 writes into its socket whatever it is given, however full that is; channels ask here first. */
 export class SendGate {
   readonly #carrier: Duplex;
   readonly #isExchangingKeys: () => boolean;

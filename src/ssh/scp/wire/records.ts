@@ -12,7 +12,7 @@ export type ScpRecord =
 
 export const scpOk: Uint8Array = Uint8Array.of(0);
 
-/** A name that is one name in a directory, and can be said in a line. */
+/** A name that is one name in a directory, and can be sent in a line. */
 const name = /^(?!\.{1,2}$)[^/\x00-\x1f\x7f]+$/;
 const entry = /^([CD])([0-7]{4,5}) (\d{1,16}) ([\s\S]*)$/;
 const times = /^T(\d{1,12}) \d{1,6} \d{1,12} \d{1,6}$/;

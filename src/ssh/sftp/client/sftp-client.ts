@@ -54,7 +54,7 @@ export class SftpClient implements AsyncDisposable {
     this.#clock = clock;
     this.#replyTimeout = new ReplyTimeout(clock, () => this.#fail(silent()));
     this.#stream.on("data", (bytes: Uint8Array) => this.#receive(bytes));
-    // Nothing can come any more, so nothing more is to be said either.
+    // Nothing can come any more, so nothing more is to be sent either.
     this.#stream.once("end", () => this.#fail(ended()));
     this.closed = connection.closed.then(({ error }) => {
       this.#fail(error ?? ended());
@@ -62,7 +62,7 @@ export class SftpClient implements AsyncDisposable {
     });
   }
 
-  /** Says hello and hears what the server can do. Throws SSH_PROTOCOL, SSH_DISCONNECTED, NET_TIMEOUT, the signal's reason. */
+  /** Sends INIT and receives what the server can do. Throws SSH_PROTOCOL, SSH_DISCONNECTED, NET_TIMEOUT, the signal's reason. */
   static async open(options: SftpClientOptions): Promise<SftpClient> {
     const client = new SftpClient(options);
     const { signal } = options;
@@ -111,7 +111,7 @@ export class SftpClient implements AsyncDisposable {
     const reply = new Promise<Reply>((resolve, reject) =>
       this.#waiting.set(id, { resolve, reject, askedMs: this.#clock.nowMs() }),
     );
-    reply.catch(() => {}); // whoever gave up waiting need not hear of it
+    reply.catch(() => {}); // whoever gave up waiting needs no answer
     this.#replyTimeout.begin();
     return { reply: reply as Promise<Reply<T>>, taken: this.#send(pieces) };
   }
@@ -130,8 +130,8 @@ export class SftpClient implements AsyncDisposable {
       if (this.#failure !== undefined) reject(this.#failure);
       else void this.#send([this.#machine.start()]);
     });
-    const told = extensions.has("limits@openssh.com") ? await this.ask(requests.limits()).reply : undefined;
-    this.#features = serverFeatures(extensions, told?.type === "extended" ? told.numbers : []);
+    const reported = extensions.has("limits@openssh.com") ? await this.ask(requests.limits()).reply : undefined;
+    this.#features = serverFeatures(extensions, reported?.type === "extended" ? reported.numbers : []);
   }
 
   #send(pieces: readonly Uint8Array[]): Promise<void> {
@@ -237,9 +237,9 @@ export interface ServerFeatures {
   readonly writeBytes: number;
 }
 
-/** `told`: the answer to limits@openssh.com; empty where the server has none. A limit of 0 is no limit. */
-export function serverFeatures(extensions: ReadonlyMap<string, string>, told: readonly number[]): ServerFeatures {
-  const [packet = 0, read = 0, write = 0] = told;
+/** `reported`: the answer to limits@openssh.com; empty where the server has none. A limit of 0 is no limit. */
+export function serverFeatures(extensions: ReadonlyMap<string, string>, reported: readonly number[]): ServerFeatures {
+  const [packet = 0, read = 0, write = 0] = reported;
   return {
     posixRename: extensions.get("posix-rename@openssh.com") === "1",
     fsync: extensions.get("fsync@openssh.com") === "1",
@@ -252,9 +252,9 @@ export function serverFeatures(extensions: ReadonlyMap<string, string>, told: re
 /** As OpenSSH has it: 1024 bytes of a message are not for the data. */
 const overhead = 1024;
 
-function dataBytes(packet: number, told: number): number {
+function dataBytes(packet: number, reported: number): number {
   const room = packet > overhead ? packet - overhead : Number.POSITIVE_INFINITY;
-  const most = told === 0 ? limits.sftpPlainDataBytes : told;
+  const most = reported === 0 ? limits.sftpPlainDataBytes : reported;
   // A server that takes a few bytes at a time would cost a message for each of them; nobody has such a limit.
   return Math.max(512, Math.min(most, room, limits.sftpDataBytesMax));
 }

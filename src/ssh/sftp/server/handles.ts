@@ -128,7 +128,7 @@ export class OpenFile implements AsyncDisposable {
     throw new Refusal(statusCodes.permissionDenied, "the file is not open for writing");
   }
 
-  /** Only after this has resolved may a client be told that its file is complete. */
+  /** Only after this has resolved may a client get the status OK for its file. */
   async finish(): Promise<void> {
     await this.#writer?.finish();
   }

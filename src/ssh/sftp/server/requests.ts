@@ -41,7 +41,7 @@ export interface Sftp {
 
 type Handler = (sftp: Sftp, id: number, request: WireReader) => Promise<Reply>;
 
-/** Told in SSH_FXP_VERSION, with the versions that OpenSSH knows. */
+/** Sent in SSH_FXP_VERSION, with the versions that OpenSSH knows. */
 export function extensionsOf(files: FileSystem): Readonly<Record<string, string>> {
   return {
     "posix-rename@openssh.com": "1",
@@ -163,7 +163,7 @@ const extended: Readonly<Record<string, Handler>> = {
     }),
 };
 
-/** Section 4.4; where nothing is known the client is told that it cannot be. */
+/** Section 4.4; where nothing is known the client gets unsupported. */
 async function space({ files, options }: Sftp, id: number, path: string): Promise<Reply> {
   if (!tellsSpace(files)) throw new Refusal(statusCodes.unsupported, "the free space is not known here");
   return spaceReply(id, await files.space(path, options));

@@ -16,7 +16,7 @@ export interface SequentialWriterOptions {
   readonly size: number;
 }
 
-/** What comes before its turn is kept, within a limit, and answered at once: that it cannot be written is told at the close at the latest. */
+/** What comes before its turn is kept, within a limit, and answered at once: that it cannot be written is reported at the close at the latest. */
 export class SequentialWriter implements SftpWriter {
   readonly #options: SequentialWriterOptions;
   #writer: FileWriter | undefined;

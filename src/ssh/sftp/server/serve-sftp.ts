@@ -30,7 +30,7 @@ export async function serveSftp(stream: Duplex, { files, now }: SftpOptions): Pr
   stream.once("close", onClose);
   try {
     const splitter = new PacketSplitter(limits.sftpPacketBytesMax);
-    // The last replies are still on their way when the client has said all.
+    // The last replies are still on their way when the client has sent all.
     for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
       const packets: Uint8Array[] = [];
       splitter.split(chunk as Uint8Array, (packet) => packets.push(packet));

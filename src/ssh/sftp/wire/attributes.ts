@@ -14,10 +14,10 @@ const typeBits: Readonly<Record<FileType, number>> = {
   other: 0o140000, // a socket: whatever it is, nothing to transfer
 };
 
-/** What an ATTRS tells or asks for; whatever it leaves out is absent. */
+/** What an ATTRS reports or asks for; whatever it leaves out is absent. */
 export interface Attributes {
   readonly size?: number;
-  /** It has a size that is 2^53 or more, and so is not told. */
+  /** It has a size that is 2^53 or more, and so is not reported. */
   readonly impossibleSize?: true;
   readonly owner?: { readonly user: number; readonly group: number };
   /** st_mode, the bits of the type included where the other side sends them. */
@@ -67,7 +67,7 @@ export function readWantedAttributes(reader: WireReader): WantedAttributes {
   };
 }
 
-/** The type that the bits of st_mode tell; undefined where the other side sends the permission bits alone. */
+/** The type that the bits of st_mode stand for; undefined where the other side sends the permission bits alone. */
 export function typeOf(permissions: number): FileType | undefined {
   const bits = permissions & 0o170000;
   if (bits === 0) return undefined;
