@@ -59,6 +59,14 @@ export function remoteSocketsOf(host: SshHost & { readonly remoteSockets?: Remot
   return host.remoteSockets;
 }
 
+/** Its address as this machine reaches it. Undefined where nobody knows, and for a host of somebody else's making. */
+export async function serverAddressOf(
+  host: SshHost & { readonly serverAddress?: (signal: AbortSignal) => Promise<string | undefined> },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  return await host.serverAddress?.(signal);
+}
+
 /**
  * Connects to an SSH host.
  *
@@ -91,6 +99,10 @@ export function sshHost(options: SshHostOptions): SshHost {
 
 class ReconnectingSshHost extends ReconnectingSsh implements SshHost {
   readonly remoteSockets: RemoteSockets = new RemoteSockets((port, signal) => this.listSockets(port, signal));
+
+  async serverAddress(signal: AbortSignal): Promise<string | undefined> {
+    return (await this.current(signal)).connection.serverAddress;
+  }
 
   async ready(signal: AbortSignal): Promise<void> {
     await this.current(signal);

@@ -43,6 +43,8 @@ export interface ExamineOptions {
   readonly ssh?: {
     readonly target: string;
     readonly connect: (signal: AbortSignal) => Promise<SshWay>;
+    /** ServerAliveInterval of ssh itself. */
+    readonly plainKeepaliveSeconds?: number;
     /** The FTP server as the SSH host knows it; absent: by the same name. */
     readonly serverHost?: string;
   };
@@ -125,7 +127,9 @@ class Examination {
     const { ssh, signal, server } = this.#options;
     if (ssh === undefined) return;
     await this.#unlessAborted(async () => {
-      const { facts, way } = await this.#steps.run(ssh.target, "ssh", () => probeSsh(ssh, signal));
+      const { facts, way } = await this.#steps.run(ssh.target, "ssh", () =>
+        probeSsh(ssh, this.#options.direct, signal),
+      );
       this.#ssh = facts;
       if (way === undefined) return this.#steps.drop("ssh");
       try {

@@ -134,6 +134,23 @@ export interface SshFacts {
   readonly roundTripMs?: number;
   /** Why it does not listen for us, on its own loopback address. */
   readonly listenRefused?: SallyportError;
+  readonly gateway?: GatewayFacts;
+  /** Why it runs no command for us. */
+  readonly commandRefused?: SallyportError;
+  /** Sessions that it opened at once, of so many that were asked for. */
+  readonly sessions?: { readonly opened: number; readonly asked: number };
+  /** ServerAliveInterval of plain ssh, as it is set here; 0: it sends nothing by itself. */
+  readonly plainKeepaliveSeconds?: number;
+}
+
+/** Where it listens for us (GatewayPorts), by calls to another address of it than 127.0.0.1. */
+export interface GatewayFacts {
+  /** It was asked to listen on 127.0.0.1. */
+  readonly forLoopback: CallFate;
+  /** It was asked to listen everywhere. */
+  readonly forEverywhere?: CallFate;
+  /** From this machine, when it was asked to listen everywhere; absent: its address is not known here. */
+  readonly fromHere?: CallFate;
 }
 
 /** One of the addresses that this machine has for the FTP server's name. */

@@ -36,12 +36,19 @@ function judgeName({ host, addresses }: NameFacts): readonly Finding[] {
   return [{ id: "D43", way: "direct", severity: "warning", evidence }];
 }
 
-function judgeSsh({ target, error, listenRefused }: SshFacts): readonly Finding[] {
+function judgeSsh({ target, error, listenRefused, gateway, commandRefused, sessions }: SshFacts): readonly Finding[] {
   const found: Finding[] = [];
   if (error !== undefined) found.push({ id: findingOr("D21", error), severity: "failure", evidence: [error.message] });
   if (listenRefused !== undefined) {
     const evidence = [`${target} does not listen for us: ${listenRefused.message}`];
     found.push({ id: "D28", way: "ssh", severity: "warning", evidence });
+  }
+  if (gateway?.forLoopback === "made") {
+    const evidence = ["asked to listen on 127.0.0.1, sshd listens on another address, too"];
+    found.push({ id: "D53", way: "ssh", severity: "note", evidence });
+  }
+  if (commandRefused !== undefined && (sessions === undefined || sessions.opened === 0)) {
+    found.push({ id: "D54", way: "ssh", severity: "note", evidence: [commandRefused.message] });
   }
   return found;
 }
@@ -65,7 +72,25 @@ function judgeData(fact: DataFacts, facts: Facts): readonly Finding[] {
   if (id === undefined) return fact.works ? judgeWorking(fact) : [];
   // Another mode carries the files: worth knowing, and no failure of FTP.
   const works = facts.data.some((other) => other.way === fact.way && other.works);
-  return [{ id, way: fact.way, severity: works ? "warning" : "failure", evidence: evidenceOf(fact, facts.data) }];
+  const more = id === "D30" ? gatewayEvidence(facts.ssh) : [];
+  return [
+    {
+      id,
+      way: fact.way,
+      severity: works ? "warning" : "failure",
+      evidence: [...evidenceOf(fact, facts.data), ...more],
+    },
+  ];
+}
+
+function gatewayEvidence(ssh: SshFacts | undefined): readonly string[] {
+  const fate = ssh?.gateway?.forEverywhere;
+  if (fate === undefined) return [];
+  return [
+    fate === "made"
+      ? "asked to listen on every address, sshd does (GatewayPorts): a firewall is in between"
+      : `asked to listen on every address, sshd listens on loopback only (GatewayPorts no): a call beside it was ${fate}`,
+  ];
 }
 
 function judgeThirdParty({ way, other, named, setup }: ThirdPartyFacts): readonly Finding[] {

@@ -1,15 +1,28 @@
 // What was seen on the way and is neither right nor wrong: addresses, times, ports, what the server does. Sentences for a report.
 import { formatEndpoint } from "../platform/endpoint.ts";
 import { addressClass } from "../protocol/cidr.ts";
-import type { ControlFacts, DataFacts, Facts, IdleFacts, NameFacts, PeerFacts, WayName, WriteFacts } from "./facts.ts";
+import { limits } from "../protocol/limits.ts";
+import type {
+  CallFate,
+  ControlFacts,
+  DataFacts,
+  Facts,
+  IdleFacts,
+  NameFacts,
+  PeerFacts,
+  SshFacts,
+  WayName,
+  WriteFacts,
+} from "./facts.ts";
 import { isHelped, placeOf, placeWords, rewritten } from "./placement.ts";
 import { stepName } from "./steps.ts";
 
 const ways: readonly WayName[] = ["direct", "ssh"];
 
-export function observationsOf({ name, controls, data, peer, idle = [], written = [] }: Facts): readonly string[] {
+export function observationsOf({ name, ssh, controls, data, peer, idle = [], written = [] }: Facts): readonly string[] {
   return [
     ...(name === undefined ? [] : ofName(name)),
+    ...(ssh === undefined ? [] : ofSsh(ssh)),
     ...controls.flatMap(ofControl),
     ...ways.flatMap((way) => ofWay(way, data)),
     ...(peer === undefined ? [] : ofPeer(peer)),
@@ -27,6 +40,48 @@ function ofName({ host, addresses }: NameFacts): readonly string[] {
     return [`${host} is ${classed(address)}: ${way}.`];
   });
 }
+
+const gatewayWords: Partial<Readonly<Record<CallFate, string>>> = {
+  made: "It listens on every address when it is asked to (GatewayPorts).",
+  refused: "It listens on loopback only, whatever it is asked for (GatewayPorts no).",
+};
+
+function ofSsh({ target, roundTripMs, gateway, sessions, plainKeepaliveSeconds }: SshFacts): readonly string[] {
+  const listens = gatewayWords[gateway?.forEverywhere ?? "failed"];
+  const { fromHere } = gateway ?? {};
+  return [
+    ...(roundTripMs === undefined ? [] : ofLine(target, roundTripMs)),
+    ...(listens === undefined
+      ? []
+      : [`${target}: ${listens}${fromHere === undefined ? "" : ` From here such a port is ${reached(fromHere)}.`}`]),
+    ...(sessions === undefined ? [] : [`${target}: ${sessionWords(sessions)}.`]),
+    ...(plainKeepaliveSeconds === undefined ? [] : [keepaliveWords(plainKeepaliveSeconds)]),
+  ];
+}
+
+const reached = (fate: CallFate): string => (fate === "made" ? "reached" : `not reached (${fate})`);
+
+const sessionWords = ({ opened, asked }: NonNullable<SshFacts["sessions"]>): string =>
+  opened === asked ? `${asked} sessions at once and perhaps more` : `${opened} sessions at once (MaxSessions)`;
+
+const keepaliveWords = (seconds: number): string =>
+  seconds === 0
+    ? `Plain ssh sends nothing while it is idle (ServerAliveInterval 0), so a NAT may forget it; Sallyport sends every ${limits.sshKeepaliveMs / 1000} s.`
+    : `Plain ssh sends every ${seconds} s while it is idle (ServerAliveInterval), and so does Sallyport.`;
+
+/** What fits into a window is all that is under way in a round trip (RFC 4254 section 5.2). */
+function ofLine(target: string, roundTripMs: number): readonly string[] {
+  const line = `${target}: round trip ${roundTripMs < 10 ? roundTripMs.toFixed(1) : Math.round(roundTripMs)} ms`;
+  if (roundTripMs < 1) return [`${line}, too short for windows to matter.`];
+  const most = (windowBytes: number): string => `${Math.round(windowBytes / roundTripMs / 1000)} MB/s`;
+  const own = Math.min(limits.sshChannelWindowBytes, limits.sshWindowBytesPerMs * roundTripMs);
+  return [
+    `${line}. A channel of ssh -L has a window of 2 MiB, so at most ${most(plainWindowBytes)}; one of Sallyport's grows to ${most(own)}.`,
+  ];
+}
+
+/** CHAN_TCP_WINDOW_DEFAULT of OpenSSH's channels.h. */
+const plainWindowBytes = 2_097_152;
 
 /** The kernel picks the end of ours by the route to the server. */
 function ofControl({ way, local, remote }: ControlFacts): readonly string[] {

@@ -18,7 +18,7 @@ export const placeWords: Readonly<Record<Exclude<Placement, "right">, string>> =
 export function placeOf({ named, used, control }: Pick<DataFacts, "named" | "used" | "control">): Placement {
   if (named === undefined || used === undefined || sameHost(named.host, used.host)) return "right";
   const kind = addressClass(named.host);
-  if (kind === "loopback") return kind;
+  if (kind === "loopback") return used.host === "localhost" || isLoopback(used.host) ? "right" : kind;
   const [own, its] = [ipFamily(control.remote?.host ?? ""), ipFamily(named.host)];
   if (own !== undefined && its !== undefined && own !== its) return "wrong family";
   return kind === "public" ? "another" : kind;

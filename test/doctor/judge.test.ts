@@ -1,6 +1,6 @@
 // Each finding from the facts that show it. A finding without a test here, or among the scenarios, fails the last test.
 import { describe, expect, it } from "vitest";
-import type { CallFate, ControlFacts, DataFacts, Facts, WriteFacts } from "../../src/doctor/facts.ts";
+import type { CallFate, ControlFacts, DataFacts, Facts, SshFacts, WriteFacts } from "../../src/doctor/facts.ts";
 import { judge } from "../../src/doctor/judge.ts";
 import { type ErrorCode, type ErrorDetails, SallyportError } from "../../src/protocol/error.ts";
 import { type FindingId, findingRows } from "../../src/protocol/findings/findings.ts";
@@ -27,6 +27,11 @@ const ofSsh = (thrown: SallyportError): Facts => ({
   controls: [],
   data: [],
   ssh: { target: "user@ssh-host", isConnected: false, error: thrown },
+});
+const ofSshHost = (fact: Partial<SshFacts>): Facts => ({
+  controls: [],
+  data: [],
+  ssh: { target: "user@ssh-host", isConnected: true, ...fact },
 });
 const ofControl = (thrown: SallyportError): Facts => ({
   controls: [{ ...control, isLoggedIn: false, error: thrown }],
@@ -160,6 +165,12 @@ const cases: readonly (readonly [id: FindingId, what: string, facts: Facts])[] =
     "D39",
     "a listing without resumption refused",
     ofData({ control: secure, works: true, finalUnresumed: makeReply(522, "session reuse required") }),
+  ],
+  ["D53", "GatewayPorts yes", ofSshHost({ gateway: { forLoopback: "made" } })],
+  [
+    "D54",
+    "no session at all",
+    ofSshHost({ commandRefused: error("SSH_CHANNEL_REFUSED"), sessions: { opened: 0, asked: 11 } }),
   ],
   ["D49", "a file that came back changed", ofWritten({ isEqual: false })],
   ["D50", "a file that stalls where listings came", ofWritten({ error: error("NET_TIMEOUT", { phase: "data" }) })],

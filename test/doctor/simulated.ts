@@ -102,6 +102,11 @@ async function sshWay(
   return {
     transport: "openssh" as const,
     environment: environmentOn(client, network),
+    address: ssh.serverAddress,
+    sessions: {
+      run: (stop) => ssh.exec("true", stop),
+      hold: (stop) => ssh.openSubsystem("sftp", stop),
+    },
     [Symbol.asyncDispose]: () => ssh[Symbol.asyncDispose](),
   };
 }

@@ -69,6 +69,29 @@ describePeers(["sshd", "vsftpd"], "the doctor and an sshd that forwards nothing"
   });
 });
 
+describePeers(["sshd", "vsftpd"], "the doctor and an sshd that carries connections only, for everybody", () => {
+  test("GatewayPorts yes is D53, MaxSessions 0 is D54, and both are notes", async () => {
+    await using server = await ftpServers.vsftpd();
+    await using sshd = await startSshd({ lines: ["GatewayPorts yes", "MaxSessions 0"] });
+    const via = ["--mode", "PASV", "-F", sshd.configFile, "--via", sshd.hostAlias];
+    const { found, report, status } = await visit(server, ...via);
+    expect(found).toEqual(["D53 ssh", "D54 ssh"]);
+    expect({ health: report.health, status }).toEqual({ health: "well", status: "exit 0" });
+  });
+});
+
+describePeers(["vsftpd"], "what the doctor writes", () => {
+  test("a file goes to vsftpd and comes back, and nothing is left of it", async () => {
+    await using server = await ftpServers.vsftpd();
+    const { found, report } = await visit(server, "--write", ".");
+    expect(found).toEqual([]);
+    expect(report.observations).toContain("A file that came back as it went, directly: EPSV, PASV, EPRT, PORT.");
+    const log = server.log();
+    expect(log.match(/OK UPLOAD/g)).toHaveLength(4);
+    expect(log.match(/OK DELETE/g)).toHaveLength(4);
+  });
+});
+
 describePeers(["vsftpd"], "the doctor and vsftpd's settings", () => {
   test.each([
     ["D22", ["pasv_enable=NO"]],

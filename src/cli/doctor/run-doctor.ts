@@ -3,15 +3,11 @@ import { randomBytes } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import type { ClientOptions } from "../../client/client-options.ts";
 import { portOf } from "../../client/open-session.ts";
-import type { ClientEnvironment } from "../../client/session.ts";
-import { connectSsh, remoteSocketsOf } from "../../connect/ssh-host.ts";
 import { examine } from "../../doctor/examine.ts";
-import type { SshWay } from "../../doctor/probes/ssh-probe.ts";
 import { reportOf } from "../../doctor/report.ts";
-import { systemClock, systemTime } from "../../network/system-clock.ts";
+import { systemClock } from "../../network/system-clock.ts";
 import { systemNetwork } from "../../network/system-network.ts";
 import { formatEndpoint } from "../../platform/endpoint.ts";
-import type { Network } from "../../platform/network.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -24,6 +20,7 @@ import { StopRequest } from "../run/stop-request.ts";
 import { sshPrompts } from "../terminal/ask-user.ts";
 import type { DoctorCommand } from "./doctor-command.ts";
 import { reportLines } from "./report-lines.ts";
+import { connectSshWay, environmentOn, plainKeepalive } from "./ssh-way.ts";
 
 /** Returns the exit status. Throws `CONFIG_INVALID` for a file that cannot be read. */
 export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<number> {
@@ -54,8 +51,8 @@ export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<
       : {
           ssh: {
             target,
-            ...definedProps({ serverHost }),
-            connect: async (end) => sshWay(await connectSsh({ ...via, ...prompts, signal: end })),
+            ...definedProps({ serverHost, plainKeepaliveSeconds: await plainKeepalive(via.ssh, signal) }),
+            connect: (end) => connectSshWay({ ...via, ...prompts }, end),
           },
         }),
   });
@@ -108,23 +105,6 @@ export function mayLogInDirectly(
 ): boolean {
   if (tls !== undefined || allowPlaintextLogin || user === "anonymous") return true;
   return [host, thirdParty?.host ?? host].every((name) => name === "localhost" || isLoopback(name));
-}
-
-const environmentOn = (network: Network): ClientEnvironment => ({
-  network,
-  clock: systemClock,
-  now: systemTime,
-  emit: () => {},
-});
-
-function sshWay(host: Awaited<ReturnType<typeof connectSsh>>): SshWay {
-  const { network, transport } = host;
-  const sockets = definedProps({ remoteSockets: remoteSocketsOf(host) });
-  return {
-    transport,
-    environment: { ...environmentOn(network), ...sockets },
-    [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() as Promise<void>,
-  };
 }
 
 /** A name that nobody else has. */

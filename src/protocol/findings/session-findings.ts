@@ -23,7 +23,9 @@ export type SessionFindingId =
   | "D41"
   | "D42"
   | "D43"
-  | "D44";
+  | "D44"
+  | "D53"
+  | "D54";
 
 export const sessionFindings: Readonly<Record<SessionFindingId, FindingRow>> = {
   D19: {
@@ -219,5 +221,19 @@ export const sessionFindings: Readonly<Record<SessionFindingId, FindingRow>> = {
       ["vsftpd", "reverse_lookup_enable=NO; look at PAM's modules"],
       ["ProFTPD", "UseReverseDNS off, IdentLookups off; look at the modules that authenticate"],
     ],
+  },
+  D53: {
+    title: "the SSH host opens forwarded ports to everybody",
+    why: "Its sshd has GatewayPorts yes, so what is asked for on loopback is reached from everywhere. Strangers can call the ports at which data connections are awaited, and every -R of anybody's.",
+    remedies: [["sshd_config", "GatewayPorts no, or clientspecified, which listens where the client asks"]],
+  },
+  D54: {
+    title: "the SSH host carries connections and opens no session",
+    why: "No command and no SFTP is allowed there (MaxSessions 0, or a rule for this user). The tunnel needs neither; an sshd before 10.1 sends small messages late without one, so each file takes two round trips more.",
+    remedies: [
+      ["sshd_config", "MaxSessions 1 or more for this user"],
+      ["client", "-N of sallyport does not even ask"],
+    ],
+    instead: "sallyport -N -L 2121:FTP SSH",
   },
 };

@@ -26,4 +26,5 @@ export const doctorLimits = {
   },
   doctorRemoveMs: { value: 5000, unit: "ms", why: "for the removal of the file that --write made, after Ctrl-C too" },
   doctorTrickleMs: { value: 1000, unit: "ms", why: "between two bytes of an upload that is to take long" },
+  doctorSessionsTried: { value: 11, unit: "sessions", why: "of the SSH host at once; sshd's MaxSessions is 10" },
 } as const;
