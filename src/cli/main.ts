@@ -8,8 +8,20 @@ export function main(argv: readonly string[]): Promise<void> {
   // Loaded when it is needed: --help has no use for SSH.
   return runProgram(
     argv,
-    async (options) => (await import("../tunnel/open-tunnel.ts")).openTunnel(options),
-    async (options) => (await import("../serve/open-server.ts")).openServer(options),
+    async (options) => {
+      await askKernelForOwners();
+      return (await import("../tunnel/open-tunnel.ts")).openTunnel(options);
+    },
+    async (options) => {
+      await askKernelForOwners();
+      return (await import("../serve/open-server.ts")).openServer(options);
+    },
     async () => (await import("./demo/real-parts.ts")).realParts,
   );
+}
+
+/** Whose data connections are: for what serves many of them. */
+async function askKernelForOwners(): Promise<void> {
+  const { SocketDiag } = await import("../network/socket-diag.ts");
+  (await import("../network/socket-row.ts")).askFirst(new SocketDiag());
 }

@@ -17,16 +17,11 @@ export function acknowledgedIn(
     let waitMs = limits.acknowledgedWaitMs;
     while (!signal.aborted) {
       const row = await socketRow(ends, signal);
-      if (row === undefined || unacknowledgedIn(row) <= rest) return;
+      if (row === undefined || row.unacknowledged <= rest) return;
       await pause(clock, waitMs, signal);
       waitMs = Math.min(2 * waitMs, limits.acknowledgedWaitMsMax);
     }
   };
-}
-
-/** The fifth field is `tx_queue:rx_queue`, of which the first counts what has not been acknowledged. */
-function unacknowledgedIn([, , , , queues = ""]: readonly string[]): number {
-  return Number.parseInt(queues, 16);
 }
 
 function pause(clock: Clock, waitMs: number, signal: AbortSignal): Promise<void> {

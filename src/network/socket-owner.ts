@@ -1,6 +1,7 @@
 // Whose is the socket at the other end? Only within this machine, and only where the system tells: Linux, in /proc (proc(5)).
 import type { Owner } from "../admission/client-identity.ts";
 import type { Ends } from "../platform/endpoint.ts";
+import type { SocketRow } from "./socket-diag.ts";
 import { isWithinMachine, socketRow } from "./socket-row.ts";
 
 /**
@@ -16,7 +17,6 @@ export async function socketOwner(ends: Ends, signal?: AbortSignal): Promise<Own
 }
 
 /** A socket that no process holds any more belongs to nobody, and the kernel tells that as root. */
-function ownerIn(row: readonly string[]): Owner {
-  const [, , , , , , , uid = "", , inode = ""] = row;
-  return uid === "0" && inode === "0" ? "gone" : Number(uid);
+function ownerIn({ uid, inode }: SocketRow): Owner {
+  return uid === 0 && inode === 0 ? "gone" : uid;
 }

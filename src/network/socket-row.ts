@@ -1,8 +1,16 @@
-// One socket of this machine in the system's tables, by its ends: Linux, in /proc (proc(5)).
+// One socket of this machine by its ends, as Linux has it: asked of the kernel, else looked for in the tables of /proc (proc(5)).
 import { endianness } from "node:os";
 import type { Endpoint, Ends } from "../platform/endpoint.ts";
 import { ipBytes, isLoopback, plainBytes, sameHost } from "../protocol/ip-address.ts";
+import type { SocketDiag, SocketRow } from "./socket-diag.ts";
 import { TcpTable } from "./tcp-table.ts";
+
+let diag: SocketDiag | undefined;
+
+/** It is asked first from now on. For the whole process, so for the program to decide and not for the library: it takes another process. */
+export function askFirst(kernel: SocketDiag): void {
+  diag ??= kernel;
+}
 
 const tables = ["/proc/self/net/tcp", "/proc/self/net/tcp6"].map((path) => new TcpTable(path));
 
@@ -11,14 +19,21 @@ export function isWithinMachine({ local, remote }: Ends): boolean {
   return isLoopback(remote.host) || sameHost(remote.host, local.host);
 }
 
-/** The fields of the row that belongs to the end `local`; `undefined` where there is none, or no such table, or the signal is aborted. */
-export async function socketRow({ local, remote }: Ends, signal?: AbortSignal): Promise<readonly string[] | undefined> {
-  const wanted = { local: spellings(local), remote: spellings(remote) };
+/** Of the end `local`; `undefined` where there is none, or the system does not tell, or the signal is aborted. */
+export async function socketRow(ends: Ends, signal?: AbortSignal): Promise<SocketRow | undefined> {
+  const known = await diag?.find(ends, signal);
+  if (known !== undefined) return known;
+  const wanted = { local: spellings(ends.local), remote: spellings(ends.remote) };
   for (const table of tables) {
-    const row = await table.find(wanted, signal);
-    if (row !== undefined) return row;
+    const fields = await table.find(wanted, signal);
+    if (fields !== undefined) return rowOf(fields);
   }
   return undefined;
+}
+
+/** The fifth field is `tx_queue:rx_queue`, of which the first counts what has not been acknowledged. */
+function rowOf([, , , , queues = "", , , uid = "", , inode = ""]: readonly string[]): SocketRow {
+  return { uid: Number(uid), inode: Number(inode), unacknowledged: Number.parseInt(queues, 16) };
 }
 
 /** An endpoint as the tables have it: an IPv4 address also as the IPv6 socket that speaks IPv4 has it. */

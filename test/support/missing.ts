@@ -19,6 +19,7 @@ export type Need =
   | "tnftp"
   | "inetutils-ftp"
   | "rclone"
+  | "perl"
   | "paramiko"
   | "dbclient"
   | "expect"
@@ -51,6 +52,7 @@ const checks: Readonly<Record<Need, () => boolean>> = {
   tnftp: () => onPath("tnftp"),
   "inetutils-ftp": () => onPath("inetutils-ftp"),
   rclone: () => onPath("rclone"),
+  perl: () => existsSync("/usr/bin/perl"),
   paramiko: () => spawnSync("/usr/bin/python3", ["-c", "import paramiko"]).status === 0,
   dbclient: () => onPath("dbclient") && onPath("dropbearkey"),
   expect: () => onPath("expect"),

@@ -20,6 +20,12 @@ export const networkLimits = {
     unit: "ms",
     why: "between two looks at how much a client that does not read has taken; each costs a millisecond or more",
   },
+  socketDiagFromLooks: {
+    value: 3,
+    unit: "looks",
+    why: "at a socket of this machine read the system's table, some milliseconds each; for further ones a process is started that asks the kernel",
+  },
+  socketDiagIdleMs: { value: 60_000, unit: "ms", why: "without a look, after which that process ends" },
   keepAliveDelayMs: { value: 30_000, unit: "ms", why: "silence before TCP keepalive probes; Linux waits 2 hours" },
   disposeGraceMs: { value: 2000, unit: "ms", why: "wait for a peer's end when a connection is disposed, then force" },
   pendingConnectionsMax: {

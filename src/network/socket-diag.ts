@@ -1,0 +1,139 @@
+// One TCP socket of this machine, asked of the kernel by its ends (sock_diag(7)). It looks the socket up where /proc/net/tcp walks
+// through all that could be there, which costs milliseconds however few sockets there are. Node has no netlink sockets, so a small
+// Perl program holds one; nearly every Linux has Perl. Only what is found counts: the rest is asked of the table.
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { onAbort } from "../platform/abort.ts";
+import type { Ends } from "../platform/endpoint.ts";
+import { plainBytes } from "../protocol/ip-address.ts";
+import { limits } from "../protocol/limits.ts";
+
+/** What the kernel knows of a socket. */
+export interface SocketRow {
+  readonly uid: number;
+  /** 0: no process holds it any more. */
+  readonly inode: number;
+  /** Bytes that were written into it and have not been acknowledged. */
+  readonly unacknowledged: number;
+}
+
+type Answer = (row: SocketRow | undefined) => void;
+
+const questionBytes = 56;
+const answerBytes = 20;
+/** TCP_LISTEN: where no connection has these ends, the kernel takes a listener for them. */
+const listening = 10;
+
+/**
+ * AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG; SOCK_DIAG_BY_FAMILY with NLM_F_REQUEST. Of struct inet_diag_msg: state, wqueue, uid, inode.
+ * It ends with our end of its input, and by itself when nothing is asked for a while.
+ */
+const program = `
+socket(my $netlink, 16, 3, 4) or exit 1;
+for (;;) {
+  alarm ${limits.socketDiagIdleMs / 1000};
+  (sysread(STDIN, my $question, ${questionBytes}) // 0) == ${questionBytes} or exit;
+  send($netlink, pack("LSSLL", ${16 + questionBytes}, 20, 1, 0, 0) . $question, 0) or exit 1;
+  defined recv($netlink, my $answer, 512, 0) or exit 1;
+  my ($found, $state, $wqueue, $uid, $inode) = unpack('x4 S x11 C x58 L3', $answer . "\\0" x 88);
+  syswrite(STDOUT, pack("N5", $found == 20, $state, $wqueue, $uid, $inode));
+}`;
+
+const perl = "/usr/bin/perl";
+
+export class SocketDiag implements AsyncDisposable {
+  #process: ChildProcessByStdio<Writable, Readable, null> | undefined;
+  #waiting: Answer[] = [];
+  #received: Buffer = Buffer.alloc(0);
+  #looks = 0;
+  #hasAnswered = false;
+  /** No Linux, no Perl, no such kernel, or it may not. */
+  #isUseless: boolean = process.platform !== "linux";
+
+  /** `undefined`: it is not known here, and may be there nevertheless. Never rejects. */
+  find(ends: Ends, signal?: AbortSignal): Promise<SocketRow | undefined> {
+    const question = questionOf(ends);
+    this.#looks += 1;
+    // A process of its own is for who looks often.
+    const isRare = this.#looks <= limits.socketDiagFromLooks;
+    if (isRare || this.#isUseless || question === undefined) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      if (signal?.aborted === true) return resolve(undefined);
+      const { stdin } = this.#running();
+      const stopListening = onAbort(signal, () => resolve(undefined));
+      this.#waiting.push((row) => {
+        stopListening();
+        resolve(row);
+      });
+      stdin.write(question);
+    });
+  }
+
+  /** Ends the process. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const running = this.#process;
+    if (running === undefined) return;
+    running.stdin.end();
+    await new Promise<void>((resolve) => running.once("close", () => resolve()));
+  }
+
+  #running(): ChildProcessByStdio<Writable, Readable, null> {
+    if (this.#process !== undefined) return this.#process;
+    const started = spawn(perl, ["-e", program], { stdio: ["pipe", "pipe", "ignore"], cwd: "/", env: {} });
+    this.#process = started;
+    started.stdout.on("data", this.#receive);
+    started.stdin.on("error", () => {}); // it has ended, which is told below
+    started.on("error", () => this.#ended(started)).on("close", () => this.#ended(started));
+    keepNothingAlive(started);
+    return started;
+  }
+
+  /** One that has never answered never will. */
+  #ended(which: ChildProcess): void {
+    if (which !== this.#process) return;
+    this.#process = undefined;
+    this.#received = Buffer.alloc(0);
+    this.#isUseless ||= !this.#hasAnswered;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const answer of waiting) answer(undefined);
+  }
+
+  readonly #receive = (bytes: Buffer): void => {
+    this.#hasAnswered = true;
+    let left = this.#received.length === 0 ? bytes : Buffer.concat([this.#received, bytes]);
+    for (; left.length >= answerBytes; left = left.subarray(answerBytes)) this.#waiting.shift()?.(rowIn(left));
+    this.#received = left;
+  };
+}
+
+function rowIn(answer: Buffer): SocketRow | undefined {
+  const [found, state, unacknowledged, uid, inode] = [0, 4, 8, 12, 16].map((at) => answer.readUInt32BE(at)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return found === 0 || state === listening ? undefined : { uid, inode, unacknowledged };
+}
+
+/** struct inet_diag_req_v2, for one socket in whatever state. */
+function questionOf({ local, remote }: Ends): Buffer | undefined {
+  const [from, to] = [plainBytes(local.host), plainBytes(remote.host)];
+  if (from === undefined || to === undefined || from.length !== to.length) return undefined;
+  const question = Buffer.alloc(questionBytes);
+  question.set(from.length === 4 ? [2, 6] : [10, 6]); // AF_INET or AF_INET6, IPPROTO_TCP
+  question.fill(0xff, 4, 8); // in any state
+  question.writeUInt16BE(local.port, 8);
+  question.writeUInt16BE(remote.port, 10);
+  question.set(from, 12);
+  question.set(to, 28);
+  question.fill(0xff, 48); // INET_DIAG_NOCOOKIE
+  return question;
+}
+
+/** It ends with this program, and not the other way round. */
+function keepNothingAlive(started: ChildProcessByStdio<Writable, Readable, null>): void {
+  for (const part of [started, started.stdin, started.stdout]) if ("unref" in part) (part.unref as () => void)();
+}
