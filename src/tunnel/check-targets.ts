@@ -51,10 +51,14 @@ async function check(
   }
 }
 
+const silence =
+  "It may want TLS from the first byte (--server-tls implicit; usually on port 990), be no FTP server, or be slow because it looks up the SSH host's name.";
+
 /** What another service says is no reply; FTP's words for that would not help here. */
 function explained(error: SallyportError, target: string): SallyportError {
-  if (error.message.includes(target)) return error;
   const { code, message, details } = error;
+  if (details.phase === "greeting") return new SallyportError(code, message, { cause: error, details, hint: silence });
+  if (message.includes(target)) return error;
   const isOther = code === "FTP_PROTOCOL_REMOTE" || code === "CLOSED";
   const text = isOther
     ? `${target} does not greet as an FTP server: ${message}`

@@ -52,6 +52,7 @@ async function open(run: Run, writer: TraceWriter | undefined): Promise<Tunnel> 
   const sessionsMax = await sessionsThatFit(command.options.sessionsMax, limits.tunnelSessionsMax, reporter);
   const tls = await readTls(command);
   const opening = io.openTunnel({
+    check: "report",
     ...command.options,
     ...tls,
     sessionsMax,

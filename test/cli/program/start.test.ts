@@ -109,6 +109,15 @@ describe("an error from the tunnel is told in one message", () => {
   });
 });
 
+test.each([
+  [[], "report"],
+  [["--check"], "wait"],
+])("a tunnel looks once at its FTP servers: %j is %s", async (words, check) => {
+  const tunnel = { show: "check", fail: { code: "SSH_AUTH", message: "refused" } };
+  const { stderr } = await run(program.fake, [...words, "h"], { tunnel });
+  expect(stderr).toBe(`FAKE check ${check}\nsallyport: refused\n`);
+});
+
 describe("what ssh says", () => {
   test("goes to standard error without our name, and escaped; -q keeps it away", async () => {
     const tunnel = { tell: ["Welcome\u001b[2J!"], fail: { code: "SSH_AUTH", message: "refused" } };

@@ -13,6 +13,7 @@ async function openTunnel(options) {
   const alive = setInterval(() => {}, 60_000);
   if (told.pidFile) writeFileSync(told.pidFile, String(process.pid));
   if (told.marks) say(`marks ${Object.keys(process.env).filter((name) => name.startsWith("SALLYPORT_"))}`);
+  if (told.show) say(`${told.show} ${options[told.show]}`);
   for (const line of told.tell ?? []) options.tellUser(line);
   if (told.fail || told.fault) clearInterval(alive);
   if (told.fail) throw errorOf(told.fail);
