@@ -44,15 +44,16 @@ export async function survival(args: readonly string[]): Promise<number> {
       megabytes: { type: "string", default: "50" },
       changed: { type: "boolean", default: false },
       kill: { type: "string", default: "ssh" },
+      line: { type: "string", multiple: true, default: [] },
       trace: { type: "boolean", default: false },
     },
   });
   const events: TraceEvent[] = [];
   const content = randomBytes(Number(values.megabytes) * 1_000_000);
-  const slow = values.server === "vsftpd" ? { lines: ["local_max_rate=60000000"] } : {};
+  const slow = values.server === "vsftpd" ? ["local_max_rate=60000000"] : [];
   const dir = makeTempDir("survival");
   const sshd = await startSshd();
-  const server = await ftpServers[values.server as FtpServer["kind"]](slow);
+  const server = await ftpServers[values.server as FtpServer["kind"]]({ lines: [...slow, ...values.line] });
   const control = await ControlRelay.open(server);
   const tunnel = await openTunnel({
     ssh: { host: sshd.hostAlias, configFile: sshd.configFile },
@@ -123,7 +124,7 @@ async function disturb(campaign: Campaign, client: string, direction: Direction,
   // What follows the first is the client's own doing: lftp tries a part of another file again.
   const codes = told[0]?.slice(0, 3) ?? "nothing";
   const lost = events.some(
-    (event) => event.type === "relay.note" && /is made again, and the client waits/.test(event.note),
+    (event) => event.type === "relay.note" && /the session is made again/.test(event.note),
   );
   rmSync(local, { force: true });
   rmSync(remote, { force: true });

@@ -1,5 +1,8 @@
 // The bytes of a file: told by its seed, without a period that a buffer could hide.
 
+/** Added to a file's seed: what takes its place. */
+export const replacedSeed = 7919;
+
 export function contents(size: number, seed: number): Buffer {
   const bytes = Buffer.allocUnsafe(size);
   let state = (Math.imul(seed + 1, 0x9e3779b1) | 1) >>> 0;

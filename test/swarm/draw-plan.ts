@@ -8,6 +8,7 @@ import type {
   GatewayPlan,
   OddHabit,
   PlacePlan,
+  RawClientPlan,
   ServerPlan,
   SwarmPlan,
 } from "./plan.ts";
@@ -75,15 +76,14 @@ export function drawPlan(seed: number): SwarmPlan {
   const server = drawServer(dice, place.family);
   const survival = drawSurvival(new Dice(seed * 2));
   const draw = { dice, files: files.length, size, family: place.family, hasTls: server.kind === "ours" };
-  return {
-    seed,
-    place,
-    gateway: { ...drawGateway(dice), surviveMs: survival.surviveMs },
-    server,
-    files,
-    clients: drawBridges({ ...draw, dice: new Dice(seed * 2 + 1_000_000_007) }, drawClients(draw)),
-    faults: [...drawFaults(dice), ...survival.faults],
-  };
+  const gateway = { ...drawGateway(dice), surviveMs: survival.surviveMs };
+  const outlives = { dice: new Dice(seed * 2 + 1_500_000_001), server, survives: survival.surviveMs > 0 };
+  const drawn = drawBridges({ ...draw, dice: new Dice(seed * 2 + 1_000_000_007) }, drawClients(draw));
+  const clients = drawAppends(outlives, drawn);
+  const replacement = drawReplacement(outlives, clients);
+  const faults = [...drawFaults(dice), ...survival.faults];
+  const plan: SwarmPlan = { seed, place, gateway, server, files, clients, replacement, faults };
+  return replacement === "none" ? plan : lostInTransfer(plan, bytesMax, outlives.dice);
 }
 
 /** In some simulations SSH is cut again and again, and sessions outlive it. Dice of its own: the other draws do not move. */
@@ -96,6 +96,54 @@ function drawSurvival(dice: Dice): { readonly surviveMs: number; readonly faults
     amount: 1,
   }));
   return { surviveMs: dice.pick([120_000, 10_000]), faults };
+}
+
+interface SurvivorDraw {
+  readonly dice: Dice;
+  readonly server: ServerPlan;
+  readonly survives: boolean;
+}
+
+/** Where sessions survive, some uploads are appended to; the odd servers know no APPE. */
+function drawAppends({ dice, server, survives }: SurvivorDraw, clients: readonly ClientPlan[]): readonly ClientPlan[] {
+  if (!survives || server.kind !== "ours") return clients;
+  return clients.map((client) => {
+    if (client.kind !== "raw" || client.way !== "gateway") return client;
+    const steps = client.steps.map((step) =>
+      step.do === "put" && step.manner === "whole" && dice.chance(60) ? { ...step, appends: true as const } : step,
+    );
+    return { ...client, steps };
+  });
+}
+
+/** Only where each client says at once which file it was told was whole. Our server computes checksums; with others the time has to tell. */
+function drawReplacement(
+  { dice, server, survives }: SurvivorDraw,
+  clients: readonly ClientPlan[],
+): SwarmPlan["replacement"] {
+  const isPlain = clients.every(
+    (client) =>
+      client.kind === "raw" &&
+      client.way === "gateway" &&
+      !client.steps.some((step) => step.do === "third-party" || step.do === "burst"),
+  );
+  if (!survives || !isPlain || !dice.chance(70)) return "none";
+  return server.kind === "ours" && dice.chance(50) ? "undated" : "dated";
+}
+
+/** SSH is lost for the first time when both data connections are open and a long file is on its way over a slow line, to the first client. */
+function lostInTransfer(plan: SwarmPlan, bytesMax: number, dice: Dice): SwarmPlan {
+  const after = { event: "data.open", count: 2 * dice.between(1, 2), ms: dice.scaled(5, 1000) };
+  const loss = { kind: "ssh-lost", after, lastsMs: dice.scaled(1, 5000), amount: 1 } as const;
+  const get = { do: "get", file: 0, mode: "EPSV", manner: "whole", at: 0 } as const;
+  const first = { ...(plan.clients[0] as RawClientPlan), steps: [get, { ...get, file: 1 }], ending: "quit" } as const;
+  return {
+    ...plan,
+    clients: [first, ...plan.clients.slice(1)],
+    place: { ...plan.place, wanBytesPerMs: dice.scaled(100, 1000) },
+    files: distinct(plan.files.map(() => dice.between(bytesMax >> 1, bytesMax))),
+    faults: [loss, ...plan.faults.filter(({ kind }) => kind !== "ssh-lost" && kind !== "server-gone")],
+  };
 }
 
 function drawClients(draw: ClientDraw): ClientPlan[] {

@@ -6,12 +6,13 @@ import { SimulatedSshd } from "../../src/simulation/ssh/ssh-server.ts";
 import type { BridgeParty } from "./bridge-party.ts";
 import type { GatewayParty } from "./gateway-party.ts";
 import type { Place } from "./place.ts";
-import type { FaultPlan } from "./plan.ts";
+import type { FaultPlan, SwarmPlan } from "./plan.ts";
 import { never, type Program } from "./program.ts";
 import type { ServerParty } from "./server-party.ts";
 import type { SwarmTrace } from "./trace.ts";
 
 export interface FaultParts {
+  readonly plan: SwarmPlan;
   readonly place: Place;
   readonly gateway: GatewayParty;
   readonly bridges: BridgeParty;
@@ -71,11 +72,12 @@ export class Faults {
   readonly #atPackets: { readonly packets: number; readonly begin: () => void }[] = [];
   readonly #cancels: (() => void)[] = [];
   #isOver = false;
+  #replacing: Promise<void> | undefined;
 
-  constructor(parts: FaultParts, sshHost: SshHost, plans: readonly FaultPlan[]) {
+  constructor(parts: FaultParts, sshHost: SshHost) {
     this.#parts = parts;
     this.#sshHost = sshHost;
-    for (const plan of plans) this.#plan(plan);
+    for (const plan of parts.plan.faults) this.#plan(plan);
     const { clock } = parts.place.simulation;
     this.#cancels.push(
       parts.place.simulation.observe(() => {
@@ -94,6 +96,16 @@ export class Faults {
     for (const cancel of this.#cancels) cancel();
     for (const end of [...this.#ends]) await end();
     await this.#sshHost.revive();
+    await this.#replacing;
+    if (this.#replacing !== undefined) await this.#parts.server.restoreAll(this.#parts.plan);
+  }
+
+  /** Of the first loss. */
+  #replaceFiles(): void {
+    const { plan, server, trace } = this.#parts;
+    if (plan.replacement === "none" || this.#replacing !== undefined) return;
+    trace.say("fault", "the files are replaced");
+    this.#replacing = server.replaceAll(plan, plan.replacement === "dated");
   }
 
   #plan(plan: FaultPlan): void {
@@ -135,10 +147,12 @@ export class Faults {
     const loses = (): "drop" | undefined => (random.below(100) < plan.amount ? "drop" : undefined);
     switch (plan.kind) {
       case "ssh-lost":
+        this.#replaceFiles();
         void this.#sshHost.kill();
         return () => this.#sshHost.revive();
       case "server-gone":
         if (!server.isUp) return undefined;
+        this.#replaceFiles();
         server.kill();
         return () => server.revive();
       case "client-gone":

@@ -10,6 +10,11 @@ export interface SwarmPlan {
   readonly files: readonly number[];
   readonly clients: readonly ClientPlan[];
   readonly faults: readonly FaultPlan[];
+  /**
+   * When SSH or the server is lost for the first time, other files of the same names and sizes take the places of all: `dated`: with
+   * another time. A download that outlives the loss must not be of both.
+   */
+  readonly replacement: "none" | "dated" | "undated";
 }
 
 export interface PlacePlan {
@@ -168,6 +173,8 @@ export type RawStep =
   | {
       readonly do: "put";
       readonly size: number;
+      /** The first half by STOR, the second by APPE. */
+      readonly appends?: true;
       readonly mode: FrontMode;
       readonly manner: PutManner;
       readonly at: number;

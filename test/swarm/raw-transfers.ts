@@ -2,7 +2,7 @@
 import type { Connection } from "../../src/platform/network.ts";
 import type { Reply } from "../../src/protocol/reply.ts";
 import { type ClientParts, mayBreak } from "./client-parts.ts";
-import { contents } from "./contents.ts";
+import { contents, replacedSeed } from "./contents.ts";
 import type { RawStep } from "./plan.ts";
 import { patienceMs, type RawControl } from "./raw-control.ts";
 import { type Arranged, arrange } from "./raw-data.ts";
@@ -60,29 +60,42 @@ export class RawTransfers {
     if (step.manner === "abort-at") await this.#settleAbort();
     await this.#settleTalk();
     await arranged.close();
-    const expected = contents(size, plan.seed + step.file).subarray(offset);
-    say(`got ${received?.bytes.length ?? "nothing"} of ${expected.length}, ${received?.how ?? "no connection"}`);
-    this.#judgeGet(step, last, received, expected);
+    const seeds = plan.replacement === "none" ? [0] : [0, replacedSeed];
+    const versions = seeds.map((other) => contents(size, plan.seed + step.file + other).subarray(offset));
+    say(`got ${received?.bytes.length ?? "nothing"} of ${size - offset}, ${received?.how ?? "no connection"}`);
+    this.#judgeGet(step, last, received, versions);
   }
 
   async put(step: Put, path: string): Promise<void> {
     const { number, plan } = this.#parts;
     const bytes = contents(step.size, plan.seed * 31 + number);
-    this.#parts.intended(path, bytes);
+    if (step.appends !== true) {
+      this.#parts.intended(path, bytes);
+      await this.#store(step, "STOR", path, bytes, bytes);
+      return;
+    }
+    const half = bytes.length >> 1;
+    if (await this.#store(step, "STOR", path, bytes.subarray(0, half), bytes.subarray(0, half)))
+      await this.#store(step, "APPE", path, bytes.subarray(half), bytes);
+  }
+
+  /** True: it is stored; `whole`: what the file is then. */
+  async #store(step: Put, verb: string, path: string, bytes: Buffer, whole: Buffer): Promise<boolean> {
     const arranged = await this.#arrange(step);
-    if (arranged === undefined) return;
+    if (arranged === undefined) return false;
     const sent = { whole: false };
     this.#talks = 0;
     const opening =
       step.manner === "absent" ? undefined : this.#open(arranged, (data) => this.#send(data, step, bytes, sent));
-    this.#control.say([`STOR ${path}`]);
+    this.#control.say([`${verb} ${path}`]);
     const last = await this.#control.final();
     if (last === undefined || last.code >= 400) await arranged.close();
     await opening;
     if (step.manner === "abort-at" || step.manner === "abort-behind") await this.#settleAbort();
     await this.#settleTalk();
     await arranged.close();
-    this.#judgePut(step, last, path, sent.whole ? bytes : undefined);
+    this.#judgePut(step, last, path, sent.whole ? whole : undefined);
+    return last !== undefined && last.code < 300;
   }
 
   async #arrange({ mode }: Get | Put): Promise<Arranged | undefined> {
@@ -185,11 +198,17 @@ export class RawTransfers {
     if (manner === "abort-behind") this.#abort();
   }
 
-  #judgeGet({ manner, file }: Get, last: Reply | undefined, received: Received | undefined, expected: Buffer): void {
+  #judgeGet(
+    { manner, file }: Get,
+    last: Reply | undefined,
+    received: Received | undefined,
+    versions: readonly Buffer[],
+  ): void {
     const { fault, program, isCalm, plan } = this.#parts;
+    const [expected = Buffer.alloc(0)] = versions;
     // Its system took the data, and there is no saying what became of it.
     if (program.isDead || manner === "absent") return;
-    const isWhole = received?.bytes.equals(expected) === true && received.how === "end";
+    const isWhole = received?.how === "end" && versions.some((version) => received.bytes.equals(version));
     const said = last?.lines.join(" | ") ?? "nothing";
     const isOk = last !== undefined && last.code < 300;
     const isTold = received?.how === "own doing" || (received?.how === "broken" && mayBreak(plan));

@@ -74,7 +74,7 @@ async function story(
   const bridges = await startBridges(place, plan, trace, gateway.watchers);
   const uploads = { intended: new Map<string, Buffer>(), told: new Map<string, Buffer>() };
   const programs = plan.clients.map(({ host }) => new Program(place[host].network(), clock));
-  const faults = new Faults({ place, gateway, bridges, server, clients: programs, trace }, sshHost, plan.faults);
+  const faults = new Faults({ plan, place, gateway, bridges, server, clients: programs, trace }, sshHost);
   const stopSampling = watchBuffers(place, [gateway.front, ...bridges.programs, ...programs]);
   await Promise.all(
     plan.clients.map(async (client, index) => {

@@ -5,7 +5,7 @@ import type { Clock } from "../../src/platform/clock.ts";
 import { tlsPolicy } from "../../src/serve/check-options.ts";
 import type { ServerPolicy } from "../../src/server/environment.ts";
 import { swarmCertificate } from "./certificate.ts";
-import { contents } from "./contents.ts";
+import { contents, replacedSeed } from "./contents.ts";
 import { OddServer } from "./odd-server.ts";
 import { runOurServer, usualPolicy } from "./our-server.ts";
 import type { Place } from "./place.ts";
@@ -18,6 +18,8 @@ export interface RunningParty {
   readonly program: Program;
   close(): Promise<void>;
 }
+
+const dayMs = 86_400_000;
 
 export class ServerParty {
   readonly files: MemoryFileSystem = new MemoryFileSystem({ now: () => 0 });
@@ -83,6 +85,20 @@ export class ServerParty {
     } catch {
       return undefined;
     }
+  }
+
+  /** Other files in the places of all, at once; who reads one reads on in the old one. */
+  async replaceAll({ files, seed }: SwarmPlan, isDated: boolean): Promise<void> {
+    for (const [index, size] of files.entries()) {
+      await this.put("/new", contents(size, seed + index + replacedSeed));
+      if (isDated) await this.files.setModified("/new", dayMs, { signal: never });
+      await this.files.rename("/new", `/file-${index}`, { signal: never });
+    }
+  }
+
+  /** And the first ones again. */
+  async restoreAll({ files, seed }: SwarmPlan): Promise<void> {
+    for (const [index, size] of files.entries()) await this.put(`/file-${index}`, contents(size, seed + index));
   }
 
   async put(path: string, bytes: Buffer): Promise<void> {

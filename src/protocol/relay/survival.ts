@@ -241,6 +241,8 @@ export class Survival {
     const transfer = this.#transfer;
     const unanswered = this.#unanswered;
     this.#settle();
+    // The answer may have been lost.
+    if (this.#parts.surviveMs > 0) this.#parts.hashes.learn();
     control.note("the session with the FTP server is as it was");
     if (transfer !== undefined) transfers.resume(transfer, transfer.direction === "upload" ? offset : undefined);
     for (const pending of unanswered) control.resend(pending);
