@@ -123,9 +123,7 @@ async function disturb(campaign: Campaign, client: string, direction: Direction,
   const sessions = events.filter(({ type }) => type === "session.open").length;
   // What follows the first is the client's own doing: lftp tries a part of another file again.
   const codes = told[0]?.slice(0, 3) ?? "nothing";
-  const lost = events.some(
-    (event) => event.type === "relay.note" && /the session is made again/.test(event.note),
-  );
+  const lost = events.some((event) => event.type === "relay.note" && /the session is made again/.test(event.note));
   rmSync(local, { force: true });
   rmSync(remote, { force: true });
   const why = codes === "226" ? "" : ` (${told[0]})`;
