@@ -20,6 +20,15 @@ export const dataModeOf = (mode: ProbedMode): DataMode =>
 /** What became of a connection that somebody was to make. `failed`: for a reason of the system's own. */
 export type CallFate = "made" | "refused" | "dropped" | "unreachable" | "failed";
 
+/** What the server showed in TLS. */
+export interface CertificateFacts {
+  /** `TLSv1.3` */
+  readonly version: string;
+  readonly names: string;
+  readonly issuer: string;
+  readonly validTo: string;
+}
+
 /** The control connection, as far as it came. */
 export interface ControlFacts {
   readonly way: WayName;
@@ -35,6 +44,7 @@ export interface ControlFacts {
   readonly isLoggedIn: boolean;
   /** Inside TLS. */
   readonly isSecure: boolean;
+  readonly certificate?: CertificateFacts;
   /** Why there is no session. */
   readonly error?: SallyportError;
   readonly roundTripMs?: number;

@@ -1,5 +1,6 @@
 // What becomes of sessions that last, and of files that are written.
 
+import type { SallyportError } from "../protocol/error.ts";
 import type { FindingId } from "../protocol/findings/findings.ts";
 import { printable } from "../protocol/printable.ts";
 import type { IdleFacts, WriteFacts } from "./facts.ts";
@@ -18,8 +19,15 @@ export function judgeIdle({ way, idleMs, during, reply, error, lostAfterMs }: Id
     ...(reply === undefined ? [] : [printable(reply.lines[0] ?? "", 200)]),
     printable(error.message, 300),
   ];
-  const id = error.code.startsWith("SSH_") ? "D42" : isServer ? "D40" : "D48";
+  const id = idOf(error, during, isServer);
   return [{ id, way, severity: "warning", evidence }];
+}
+
+function idOf({ code }: SallyportError, during: IdleFacts["during"], isServer: boolean): FindingId {
+  if (code.startsWith("SSH_")) return "D42";
+  if (isServer) return "D40";
+  // Data that break are no matter of a connection that was idle.
+  return during === "transfer" && code !== "NET_TIMEOUT" ? "D20" : "D48";
 }
 
 const isSmallOnly = ({ error }: WriteFacts): boolean => error?.code === "NET_TIMEOUT" && error.details.phase === "data";

@@ -2,8 +2,10 @@
 import { formatEndpoint } from "../platform/endpoint.ts";
 import { addressClass } from "../protocol/cidr.ts";
 import { limits } from "../protocol/limits.ts";
+import { printable } from "../protocol/printable.ts";
 import type {
   CallFate,
+  CertificateFacts,
   ControlFacts,
   DataFacts,
   Facts,
@@ -83,11 +85,30 @@ function ofLine(target: string, roundTripMs: number): readonly string[] {
 /** CHAN_TCP_WINDOW_DEFAULT of OpenSSH's channels.h. */
 const plainWindowBytes = 2_097_152;
 
-/** The kernel picks the end of ours by the route to the server. */
-function ofControl({ way, local, remote }: ControlFacts): readonly string[] {
-  if (way !== "direct" || local === undefined || remote === undefined) return [];
-  return [`Directly the control connection goes from ${classed(local.host)} to ${classed(remote.host)}.`];
+function ofControl({
+  way,
+  local,
+  remote,
+  isLoggedIn,
+  isSecure,
+  features = [],
+  certificate,
+}: ControlFacts): readonly string[] {
+  const control = stepName("The control connection", way);
+  const isNear = way === "ssh" || local === undefined || remote === undefined;
+  return [
+    // The kernel picks our end by the route to the server.
+    ...(isNear ? [] : [`${control}, goes from ${classed(local.host)} to ${classed(remote.host)}.`]),
+    ...(certificate === undefined ? [] : [`${control}: ${certificateWords(certificate)}`]),
+    ...(isLoggedIn && !isSecure ? [`${control}: ${features.includes("AUTH") ? tlsOffered : tlsMissing}`] : []),
+  ];
 }
+
+const tlsOffered = "the server offers TLS and takes logins without it.";
+const tlsMissing = "the server does not say that it has TLS.";
+
+const certificateWords = ({ version, names, issuer, validTo }: CertificateFacts): string =>
+  printable(`${version}, a certificate for ${names}, issued by ${issuer}, valid until ${validTo}.`, 300);
 
 /** Of one way: what its modes have in common stands once. */
 function ofWay(way: WayName, all: readonly DataFacts[]): readonly string[] {

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { judge } from "../../src/doctor/judge.ts";
 import { observationsOf } from "../../src/doctor/observations.ts";
 import * as topologies from "../../src/lab/scenarios/topologies.ts";
+import type { RunningProgram } from "../../src/lab/stage.ts";
 import type { Topology } from "../../src/lab/topology.ts";
 import { watchResources } from "../support/resources.ts";
 import { plain, toServer } from "./planted.ts";
@@ -98,4 +99,19 @@ it("an examination that is ended in the middle of an upload removes its file, an
   ]);
   expect(facts.notLookedAt).toEqual(["a transfer that takes long, directly"]);
   expect(judge(facts)).toEqual([]);
+});
+
+it("a server that goes away in the middle of a long transfer is no NAT that forgets", async () => {
+  let server: RunningProgram | undefined;
+  const { findings } = await diagnose({
+    ...visit,
+    plant: async (stage) => {
+      server = await stage.ftpServer("server");
+    },
+    idleMs: 5000,
+    write,
+    onCommand: (line) => /^STOR .*-long$/.test(line) && void server?.vanish(),
+  });
+  expect(findings.map(({ id }) => id)).toContain("D20");
+  expect(findings.map(({ id }) => id)).not.toContain("D48");
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { DoctorReport } from "../../src/doctor/report.ts";
 import { openRealStage } from "../../src/lab/real/open-real-stage.ts";
 import { realPrograms } from "../../src/lab/real/programs/needed.ts";
+import { serverA, serverB, twoServersTopology } from "../../src/lab/scenarios/topologies.ts";
 import { isSallyportError } from "../../src/protocol/error.ts";
 import { forwarded, type Planted, planted } from "../doctor/planted.ts";
 import { describePeers } from "../support/missing.ts";
@@ -10,7 +11,19 @@ import { watchResources } from "../support/resources.ts";
 
 watchResources();
 
-async function diagnose({ scenario, topology, plant, server = forwarded, modes }: Planted): Promise<DoctorReport> {
+interface Given extends Planted {
+  /** Options beside the modes. */
+  readonly words?: readonly string[];
+}
+
+async function diagnose({
+  scenario,
+  topology,
+  plant,
+  server = forwarded,
+  modes,
+  words: more = [],
+}: Given): Promise<DoctorReport> {
   // Where TCP has time stamps, Linux opens a pair of ports again that is in TIME_WAIT.
   const settings = scenario === "S17" ? { "ipv4/tcp_timestamps": 0 } : {};
   await using running = await openRealStage(topology, "", settings);
@@ -19,7 +32,14 @@ async function diagnose({ scenario, topology, plant, server = forwarded, modes }
     const url = `ftp://me:secret@${server.host}:${server.port ?? 21}`;
     // How long the pair of ports is kept is measured until the doctor is stopped.
     const time = scenario === "S17" ? ["--timeout", "15"] : [];
-    const words = [...time, ...modes.flatMap((mode) => ["--mode", mode]), "--allow-plaintext-login", "--json", url];
+    const words = [
+      ...time,
+      ...more,
+      ...modes.flatMap((mode) => ["--mode", mode]),
+      "--allow-plaintext-login",
+      "--json",
+      url,
+    ];
     // Its status says that something was found.
     const script = `"${process.execPath}" "${realPrograms.sallyport}" doctor ${words.join(" ")} || true`;
     return JSON.parse(await running.script("client", script)) as DoctorReport;
@@ -27,6 +47,19 @@ async function diagnose({ scenario, topology, plant, server = forwarded, modes }
 }
 
 describePeers(["sshd", "vsftpd", "proftpd", "nft", "netns", "tcpdump"], "the doctor on a real network", () => {
+  test("S16: servers that refuse each other's address are found as D16, and nothing else", async () => {
+    const { findings } = await diagnose({
+      scenario: "S16",
+      topology: twoServersTopology,
+      plant: async (stage) => void (await Promise.all([stage.ftpServer("a"), stage.ftpServer("b")])),
+      server: { host: serverA },
+      modes: ["PASV"],
+      found: "D16",
+      words: ["--third-party", serverB],
+    });
+    expect(findings.map(({ id, way }) => `${id} ${way}`)).toEqual(["D16 direct"]);
+  });
+
   describe.each(planted)("$scenario", (one) => {
     test(`is found as ${one.found}, and nothing else`, async (context) => {
       try {

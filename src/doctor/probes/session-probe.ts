@@ -1,15 +1,17 @@
 // A session for a probe, and what became visible on the way to it. Each kind of probe has its own: what one breaks is no matter
 // of the others.
+import { TLSSocket } from "node:tls";
 import type { ClientOptions } from "../../client/client-options.ts";
 import { ControlConnection } from "../../client/control-connection.ts";
 import { connectControl, greetingOf, openSession, portOf } from "../../client/open-session.ts";
 import { type ClientEnvironment, replyMsOf, type Session } from "../../client/session.ts";
 import { raceAbort } from "../../platform/abort.ts";
 import type { Endpoint } from "../../platform/endpoint.ts";
+import type { Connection } from "../../platform/network.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { replyText } from "../../protocol/reply.ts";
-import type { ControlFacts, WayName } from "../facts.ts";
+import type { CertificateFacts, ControlFacts, WayName } from "../facts.ts";
 
 /** A way to the server, and who knocks there. */
 export interface Probing {
@@ -46,13 +48,28 @@ export async function openProbeSession(probing: Probing): Promise<ProbeSession> 
       features: [...session.features.keys()],
       isLoggedIn: true,
       roundTripMs: clock.nowMs() - sentMs,
-      ...definedProps({ system: system && replyText(system) }),
+      ...definedProps({ system: system && replyText(system), certificate: certificateOf(session.control.connection) }),
     };
     return { facts, session, [Symbol.asyncDispose]: () => session.control.close() };
   } catch (error) {
     signal.throwIfAborted();
     return { facts: { ...begun, isLoggedIn: false, error: asProbeError(error) }, async [Symbol.asyncDispose]() {} };
   }
+}
+
+/** undefined: there is no TLS. */
+function certificateOf({ stream }: Connection): CertificateFacts | undefined {
+  if (!(stream instanceof TLSSocket)) return undefined;
+  const certificate = stream.getPeerX509Certificate();
+  if (certificate === undefined) return undefined;
+  const { subject, subjectAltName, issuer, validTo } = certificate;
+  const plain = (text: string): string => text.replaceAll("\n", ", ");
+  return {
+    version: stream.getProtocol() ?? "TLS",
+    names: plain(subjectAltName ?? subject),
+    issuer: plain(issuer),
+    validTo,
+  };
 }
 
 /** Connects and hears the greeting; nobody logs in, and no password is sent. Throws the signal's reason only. */
