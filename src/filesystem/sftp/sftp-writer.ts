@@ -255,7 +255,7 @@ export class WriteQueue {
       await this.#settle(limits.sftpPipelineBytes - bytes);
       const lane = this.#lanes.reduce((least, other) => (other.bytes < least.bytes ? other : least));
       const request = requests.write(lane.handle.id, at, data);
-      // Taken in order by each, so its last one is enough; not when the channel is gone, and then the reply tells.
+      // Taken in order by each, so its last one is enough.
       taken[this.#lanes.indexOf(lane)] = this.#ask(request, lane, at, bytes);
       at += bytes;
       this.#end = at;
@@ -287,7 +287,7 @@ export class WriteQueue {
     const { reply, taken } = lane.handle.session.client.ask(request);
     const pending: Pending = { lane, offset, bytes, reply, isAcknowledged: false };
     this.#pending.push(pending);
-    reply.then(
+    const answered = reply.then(
       ({ code }) => {
         pending.isAcknowledged = code === statusCodes.ok;
         lane.bytes -= bytes;
@@ -296,7 +296,8 @@ export class WriteQueue {
     );
     this.#bytes += bytes;
     lane.bytes += bytes;
-    return taken;
+    // A channel that is gone takes nothing any more, and not every one says so.
+    return Promise.race([taken, answered]);
   }
 
   async #settleFirst(): Promise<void> {
