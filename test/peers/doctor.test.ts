@@ -1,11 +1,15 @@
 // The doctor at real servers: each setting that it names is planted, found, and gone when it is set as advised.
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DoctorReport } from "../../src/doctor/report.ts";
-import { type BuiltProgram, buildProgram, run } from "../cli/support/built-program.ts";
+import { type BuiltProgram, buildProgram, run, start } from "../cli/support/built-program.ts";
+import { makePublicCertificate } from "../support/certificate.ts";
 import { type FtpServer, ftpServers } from "../support/ftp-servers.ts";
 import { describePeers } from "../support/missing.ts";
 import { watchResources } from "../support/resources.ts";
 import { type Sshd, startSshd } from "../support/sshd.ts";
+import { startTlsServer } from "./tls-servers.ts";
 
 watchResources();
 
@@ -78,6 +82,37 @@ describePeers(["sshd", "vsftpd"], "the doctor and an sshd that carries connectio
     expect(found).toEqual(["D53 ssh", "D54 ssh"]);
     expect({ health: report.health, status }).toEqual({ health: "well", status: "exit 0" });
   });
+});
+
+describePeers(["vsftpd"], "the doctor and vsftpd in TLS", () => {
+  test("D19 without it; with it all works, and that it wants sessions resumed is a note", async () => {
+    await using keys = makePublicCertificate();
+    await using server = await startTlsServer("vsftpd", keys, "explicit");
+    const plain = await visit(server, "--mode", "PASV");
+    expect({ found: plain.found, status: plain.status }).toEqual({ found: ["D19 direct"], status: "exit 2" });
+    const secured = await visit(server, "--mode", "PASV", "--tls", "--tls-ca", keys.certificateFile);
+    expect(secured.found).toEqual(["D39 direct"]);
+    expect(secured.report).toMatchObject({ health: "well", findings: [{ severity: "note" }] });
+    expect(secured.report.observations.join("\n")).toMatch(
+      /TLSv1\.\d, a certificate for DNS:localhost, .* valid until/,
+    );
+  });
+});
+
+test("Ctrl-C prints what is known so far, and what was not looked at", async () => {
+  const silent = createServer();
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const { port } = silent.address() as AddressInfo;
+  await using doctor = start(program.real, ["doctor", "--mode", "PASV", `127.0.0.1:${port}`]);
+  const [client] = (await once(silent, "connection")) as [Socket];
+  client.on("error", () => {});
+  doctor.kill("SIGINT");
+  expect(await doctor.ended).toBe("exit 130");
+  expect(doctor.stdout()).toMatch(
+    /could not be found out .*Not looked at: the FTP session, directly; PASV, directly\./s,
+  );
+  client.destroy();
+  silent.close();
 });
 
 describePeers(["vsftpd"], "what the doctor writes", () => {
