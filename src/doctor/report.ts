@@ -1,8 +1,9 @@
-// What the doctor has to say, as data: `--json` prints it, and the text is made from it. docs/guides/doctor.md has its fields.
+// What the doctor has to say, as data: `--json` prints it, and the text is made from it. docs/reference/doctor.schema.json has its fields.
 import { definedProps } from "../protocol/defined-props.ts";
 import type { FindingRow, RemedyAt } from "../protocol/findings/finding.ts";
 import { type FindingId, findingRows } from "../protocol/findings/findings.ts";
 import { printable } from "../protocol/printable.ts";
+import { type ConnectionReport, connectionsOf } from "./connections.ts";
 import type { ControlFacts, Facts, ProbedMode, WayName } from "./facts.ts";
 import type { Severity } from "./found.ts";
 import { judge } from "./judge.ts";
@@ -25,6 +26,7 @@ export interface DoctorReport {
   /** The command to use. */
   readonly use?: string;
   readonly ways: readonly WayReport[];
+  readonly connections: readonly ConnectionReport[];
   readonly findings: readonly FindingReport[];
   /** What was seen on the way and is no finding. */
   readonly observations: readonly string[];
@@ -75,7 +77,8 @@ export function reportOf(facts: Facts, asked: Asked): DoctorReport {
   const use = commandToUse(working, names);
   const observations = observationsOf(facts);
   const { notLookedAt = [] } = facts;
-  return { version: 1, ...asked, health, working, ...definedProps({ use }), ways, findings, observations, notLookedAt };
+  const said = { ways, connections: connectionsOf(facts), findings, observations, notLookedAt };
+  return { version: 1, ...asked, health, working, ...definedProps({ use }), ...said };
 }
 
 function wayReport({ way, greeting, isLoggedIn, roundTripMs }: ControlFacts, { data }: Facts): WayReport {

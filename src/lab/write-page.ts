@@ -1,8 +1,5 @@
 // `sallyport lab run … --html FILE`: the scenarios as one page, instead of on the terminal.
-import { stat } from "node:fs/promises";
-import { translateFsError } from "../filesystem/fs-error.ts";
-import { writeWholeFile } from "../filesystem/whole-file.ts";
-import { SallyportError } from "../protocol/error.ts";
+import { assertNotDirectory, writeOutputFile } from "../filesystem/output-file.ts";
 import { bookletPage, scenarioPage } from "./figures/page/page.ts";
 import type { ShownScenario } from "./figures/page/shown.ts";
 import { isAsExpected, runForPage } from "./run-scenario.ts";
@@ -23,9 +20,7 @@ export async function writePage(
   for (const scenario of chosen) shown.push(await runForPage(scenario, openStage));
   const [first, ...more] = shown;
   const text = first !== undefined && more.length === 0 ? scenarioPage(first) : bookletPage(shown);
-  await writeWholeFile(file, text).catch((error: unknown) => {
-    throw translateFsError(error, file);
-  });
+  await writeOutputFile(file, text);
   const kilobytes = Math.ceil(Buffer.byteLength(text) / 1000);
   const isRight = chosen.every((scenario, index) => comesOutRight(scenario, shown[index]));
   const what = first !== undefined && more.length === 0 ? first.number : `${shown.length} scenarios`;
@@ -33,14 +28,6 @@ export async function writePage(
     summary: `wrote ${file}: ${what}, ${kilobytes} kB${isRight ? "" : "; NOT every outcome was as expected"}`,
     isRight,
   };
-}
-
-/** Before anything is run. */
-async function assertNotDirectory(file: string): Promise<void> {
-  const found = await stat(file).catch(() => undefined);
-  if (found?.isDirectory() === true) {
-    throw new SallyportError("FS_IS_DIRECTORY", `${file} is a directory`, { hint: "Name a file in it." });
-  }
 }
 
 function comesOutRight({ plain, sallyport, cases = [] }: Scenario, shown: ShownScenario | undefined): boolean {

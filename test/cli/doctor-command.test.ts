@@ -5,7 +5,13 @@ import { reportLines } from "../../src/cli/doctor/report-lines.ts";
 import { mayLogInDirectly } from "../../src/cli/doctor/run-doctor.ts";
 import type { DoctorReport } from "../../src/doctor/report.ts";
 
-const usual = { kind: "doctor", modes: ["EPSV", "PASV", "EPRT", "PORT"], allowPlaintextLogin: false, json: false };
+const usual = {
+  kind: "doctor",
+  modes: ["EPSV", "PASV", "EPRT", "PORT"],
+  allowPlaintextLogin: false,
+  json: false,
+  args: expect.any(Array),
+};
 
 test.each([
   ["ftp-host", { host: "ftp-host" }],
@@ -63,6 +69,12 @@ const report: DoctorReport = {
   working: { direct: [], ssh: ["PASV"] },
   use: "sallyport -L 2121:ftp-host-with-a-long-name.example.org:2121 somebody@another-host-with-a-long-name.example.org",
   ways: [{ way: "direct", loggedIn: true, modes: [{ mode: "PASV", works: false }], greeting: "220 \u001b[2Jwelcome" }],
+  connections: [
+    { way: "direct", carries: "control", by: "client", to: "ftp-host:2121", fate: "made", clear: true },
+    { way: "direct", carries: "PASV", by: "client", to: "10.0.0.3:50000", fate: "dropped", clear: true },
+    { way: "ssh", carries: "control", by: "client", to: "localhost:2121", fate: "made", clear: false },
+    { way: "ssh", carries: "PORT", by: "server", to: "127.0.0.1:40000", fate: "refused", clear: false },
+  ],
   observations: ["Directly the control connection goes from 192.168.1.2 (private) to 203.0.113.3 (public)."],
   notLookedAt: ["PORT, directly"],
   findings: [

@@ -1,4 +1,5 @@
 // The doctor on a host of a simulated stage.
+import { expect } from "vitest";
 import type { ClientOptions } from "../../src/client/client-options.ts";
 import type { ClientEnvironment } from "../../src/client/session.ts";
 import { examine } from "../../src/doctor/examine.ts";
@@ -6,6 +7,8 @@ import type { Facts, ProbedMode } from "../../src/doctor/facts.ts";
 import type { Finding } from "../../src/doctor/found.ts";
 import { judge } from "../../src/doctor/judge.ts";
 import type { SshWay } from "../../src/doctor/probes/ssh-probe.ts";
+import { type DoctorReport, reportOf } from "../../src/doctor/report.ts";
+import { reportSchema } from "../../src/doctor/report-schema.ts";
 import { type Verdict, verdictOf } from "../../src/doctor/verdict.ts";
 import { simulatedStage } from "../../src/lab/simulated/simulated-stage.ts";
 import type { Stage } from "../../src/lab/stage.ts";
@@ -16,6 +19,7 @@ import type { Network } from "../../src/platform/network.ts";
 import { definedProps } from "../../src/protocol/defined-props.ts";
 import type { Host } from "../../src/simulation/host/host.ts";
 import { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
+import { deviations } from "./json-schema.ts";
 
 export interface Visit {
   readonly topology: Topology;
@@ -43,6 +47,8 @@ export interface Visit {
 
 export interface Diagnosis {
   readonly facts: Facts;
+  /** Of the documented shape: that is checked each time. */
+  readonly report: DoctorReport;
   readonly findings: readonly Finding[];
   readonly verdict: Verdict;
   /** In the simulation's time. */
@@ -87,7 +93,9 @@ export async function diagnose({
     const facts = await examine({ server: limited, direct, modes, signal, resolve, ...ssh, ...rest });
     release();
     const findings = judge(facts);
-    return { facts, findings, verdict: verdictOf(facts, findings), tookMs: clock.nowMs() - beganMs };
+    const report = reportOf(facts, { server: server.host, complete: true, ...(via === undefined ? {} : { via }) });
+    expect(deviations(reportSchema, JSON.parse(JSON.stringify(report)))).toEqual([]);
+    return { facts, report, findings, verdict: verdictOf(facts, findings), tookMs: clock.nowMs() - beganMs };
   });
 }
 

@@ -1,5 +1,6 @@
 // The reference pages that are made from the source.
 
+import { reportSchema } from "../../src/doctor/report-schema.ts";
 import { differences } from "../../src/lab/real/differences.ts";
 import { type FtpServerKind, settings } from "../../src/lab/real/programs/ftp-servers.ts";
 import { neededPrograms, specialPrograms } from "../../src/lab/real/programs/needed.ts";
@@ -197,6 +198,8 @@ ${rows("download")}
 
 ${rows("upload")}`;
 }
+
+export const doctorSchema = (): string => `${JSON.stringify(reportSchema, null, 2)}\n`;
 
 export function findingsPage(): string {
   const sections = (Object.keys(findingRows) as FindingId[]).map((id) => {

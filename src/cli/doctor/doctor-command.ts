@@ -22,6 +22,10 @@ export interface DoctorCommand {
   readonly modes: readonly ProbedMode[];
   readonly allowPlaintextLogin: boolean;
   readonly json: boolean;
+  readonly html?: string;
+  readonly bundle?: string;
+  /** The command line as it was typed. */
+  readonly args: readonly string[];
   readonly timeoutMs: number;
   readonly idleMs?: number;
   readonly writeDirectory?: string;
@@ -36,6 +40,8 @@ export interface ParsedDoctorOptions extends ParsedViaOptions {
   readonly modes?: readonly ProbedMode[];
   readonly allowPlaintextLogin?: boolean;
   readonly json?: boolean;
+  readonly html?: string;
+  readonly bundle?: string;
   readonly timeoutMs?: number;
   readonly idleMs?: number;
   readonly writeDirectory?: string;
@@ -87,7 +93,26 @@ export const doctorOptions: OptionGroup<ParsedDoctorOptions> = {
       read: first(plainText),
       help: "store a small file in this directory of the server, read it back, remove it",
     },
-    { flags: "--json", key: "json", help: "print the report as JSON" },
+    {
+      flags: "--json",
+      key: "json",
+      help: "print the report as JSON",
+      more: "Its shape is described in docs/reference/doctor.schema.json.",
+    },
+    {
+      flags: "--html <FILE>",
+      key: "html",
+      read: first(plainText),
+      help: "write the report as a page, with figures",
+      more: "One file that loads nothing: the path, the findings, and the lab's figures of their scenarios.",
+    },
+    {
+      flags: "--bundle <FILE>",
+      key: "bundle",
+      read: first(plainText),
+      help: "write all that was seen, without secrets, for a bug report",
+      more: "JSON, mode 0600. Passwords, passphrases, keys, tokens and the names of users are taken out, wherever they are repeated; names and addresses of hosts stay.",
+    },
     {
       flags: "--timeout <SECONDS>",
       key: "timeoutMs",
@@ -122,6 +147,7 @@ export function parseDoctor(args: readonly string[]): DoctorCommand {
   if (place === undefined) throw usageError("the FTP host is missing", "Write sallyport doctor ftp-host.");
   const url = parseFtpUrl(looksLikeUrl(place) ? place : `ftp://${place}`);
   if (url.scheme === "sftp") throw usageError("the doctor is for FTP, not for SFTP", "Name an FTP server.");
+  const { html, bundle } = values;
   const { login, tls, tlsCa, modes, allowPlaintextLogin = false, json = false, idleMs, writeDirectory } = values;
   const patience = idleMs === undefined ? 0 : idleMs * (writeDirectory === undefined ? 1 : 2);
   const { timeoutMs = limits.doctorMs + patience } = values;
@@ -133,6 +159,7 @@ export function parseDoctor(args: readonly string[]): DoctorCommand {
     modes: modes ?? ["EPSV", "PASV", "EPRT", "PORT"],
     allowPlaintextLogin,
     json,
+    args,
     timeoutMs,
     ...definedProps({
       thirdParty: other && { host: other.host, ...definedProps({ port: other.port }) },
@@ -143,6 +170,8 @@ export function parseDoctor(args: readonly string[]): DoctorCommand {
       password: url.password?.reveal(),
       tls: chosen,
       tlsCa,
+      html,
+      bundle,
       via: viaOf(values),
     }),
   };

@@ -1,8 +1,10 @@
 // The doctor's report as text: the verdict first, then each finding with its evidence and its remedy.
 import type { WayName } from "../../doctor/facts.ts";
 import type { DoctorReport, FindingReport, WayReport } from "../../doctor/report.ts";
+import { pathConnections, pathTopology } from "../../lab/figures/page/path-figure.ts";
 import type { FindingRow } from "../../protocol/findings/finding.ts";
 import type { Paint } from "../demo/paint.ts";
+import { type ConnectionEvent, drawFigure } from "../lab/figure.ts";
 import { escapeText } from "../report/escape-text.ts";
 import { wrapText } from "../trace/text-width.ts";
 
@@ -15,27 +17,35 @@ export interface Look {
 export function reportLines(report: DoctorReport, { paint, columns }: Look): readonly string[] {
   const width = widthFor(columns);
   const wrap = wrapperFor(columns);
-  const verdict = wrap(verdictOf(report)).map((line) => paint(report.health === "well" ? "good" : "title", line));
+  const verdict = wrap(verdictText(report)).map((line) => paint(report.health === "well" ? "good" : "title", line));
   return [
-    ...pathPicture(report, width),
-    "",
-    ...report.ways.flatMap((way) => wrap(wayLine(way))),
-    ...report.observations.flatMap((seen) => wrap(seen, "  ")),
-    "",
     ...verdict,
-    ...(report.notLookedAt.length === 0 ? [] : wrap(`Not looked at: ${report.notLookedAt.join("; ")}.`)),
+    ...report.ways.flatMap((way) => wrap(wayLine(way))),
+    "",
+    ...pathPicture(report, { paint, width }),
     ...report.findings.flatMap((finding) => ["", ...findingLines(finding, wrap, paint)]),
+    ...seenLines(report, wrap),
   ];
+}
+
+function seenLines({ observations, notLookedAt }: DoctorReport, wrap: Wrap): readonly string[] {
+  const left = notLookedAt.length === 0 ? [] : [`Not looked at: ${notLookedAt.join("; ")}.`];
+  const lines = [...observations, ...left].flatMap((seen) => wrap(seen));
+  return lines.length === 0 ? [] : ["", ...lines];
 }
 
 const wayNames: Readonly<Record<WayName, string>> = { direct: "Directly", ssh: "Through SSH" };
 
-function pathPicture({ server, via, ways }: DoctorReport, width: number): readonly string[] {
-  const mark = (way: WayName): string =>
-    ways.some((one) => one.way === way && one.modes.some(({ works }) => works)) ? "-->" : "-x>";
-  const direct = `you ${"-".repeat(6)}${mark("direct")} ${server}`;
-  const through = via === undefined ? undefined : `you --ssh--> ${via} ${mark("ssh")} ${server}`;
-  return [direct, ...(through === undefined ? [] : [through])].flatMap((line) => wrapText(line, width));
+/** Boxes need some room; without it the connections alone are told. */
+const pictureWidthMin = 48;
+
+function pathPicture(report: DoctorReport, { paint, width }: { paint: Paint; width: number }): readonly string[] {
+  const words = new Map(pathConnections(report).map(([event, text]) => [event, escapeText(text)]));
+  const describe = (event: ConnectionEvent): string => words.get(event) ?? "";
+  if (width < pictureWidthMin) return [...words.values()].flatMap((text) => wrapText(text, width));
+  const topology = pathTopology(report);
+  const hosts = topology.hosts.map((host) => ({ ...host, attached: { path: escapeText(host.title ?? "") } }));
+  return drawFigure({ ...topology, hosts }, [...words.keys()], { paint, width: width - 2, describe });
 }
 
 function wayLine({ way, loggedIn, modes, greeting, roundTripMs }: WayReport): string {
@@ -52,9 +62,11 @@ const verdicts: Readonly<Record<DoctorReport["health"], string>> = {
   unknown: "It could not be found out whether FTP works from here.",
 };
 
-function verdictOf({ health, use, complete }: DoctorReport): string {
+/** In one line. */
+export function verdictText({ health, use, complete }: DoctorReport): string {
   const cut = complete ? "" : " Not everything was looked at: it was ended before.";
-  return `${verdicts[health]}${use === undefined ? "" : ` Use ${use}.`}${cut}`;
+  const verdict = health === "well" && !complete ? "So far all is well." : verdicts[health];
+  return `${verdict}${use === undefined ? "" : ` Use ${use}.`}${cut}`;
 }
 
 /** A finding without evidence: what it means, and what helps at each server. */

@@ -19,13 +19,17 @@ import type { ProcessIo } from "../run/process-io.ts";
 import { StopRequest } from "../run/stop-request.ts";
 import { sshPrompts } from "../terminal/ask-user.ts";
 import type { DoctorCommand } from "./doctor-command.ts";
+import { DoctorFiles } from "./doctor-files.ts";
 import { reportLines } from "./report-lines.ts";
 import { connectSshWay, environmentOn, plainKeepalive } from "./ssh-way.ts";
 
 /** Returns the exit status. Throws `CONFIG_INVALID` for a file that cannot be read. */
 export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<number> {
   using stop = new StopRequest(io.onStopSignal);
-  const prompts = sshPrompts(io, () => stop.request("SIGINT"));
+  const files = new DoctorFiles(command, io.env);
+  await files.check();
+  const asking = sshPrompts(io, () => stop.request("SIGINT"));
+  const prompts = { ...asking, askUser: files.remembering(asking.askUser) };
   const server = await serverOf(command, io, async (text) =>
     prompts.askUser({ kind: "password", text, echo: false }, stop.first),
   );
@@ -38,7 +42,7 @@ export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<
   const serverHost = via !== undefined && via.ssh.host === command.host ? "localhost" : undefined;
   const facts = await examine({
     server,
-    direct: environmentOn(systemNetwork),
+    direct: environmentOn(systemNetwork, files.recorder(1)),
     resolve: addressesOf,
     greetingOnly: !mayLogInDirectly(command, server),
     modes: command.modes,
@@ -52,7 +56,7 @@ export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<
           ssh: {
             target,
             ...definedProps({ serverHost, plainKeepaliveSeconds: await plainKeepalive(via.ssh, signal) }),
-            connect: (end) => connectSshWay({ ...via, ...prompts }, end),
+            connect: (end) => connectSshWay({ ...via, ...prompts }, files.recorder(2), end),
           },
         }),
   });
@@ -70,6 +74,7 @@ export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<
       columns: io.outputColumns ?? 80,
     }))
       io.printLine(line);
+  for (const line of await files.write(report, facts, server)) io.printError(`sallyport: ${line}\n`);
   const signalName = stop.signalOf(stop.first.reason);
   return signalName === undefined ? exitStatusOfHealth(report.health) : exitStatusOfSignal(signalName);
 }

@@ -7,22 +7,24 @@ import type { Network } from "../../platform/network.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import type { SshHostOptions, SshOptions } from "../../ssh/ssh-connection.ts";
 
-export const environmentOn = (network: Network): ClientEnvironment => ({
+type Emit = ClientEnvironment["emit"];
+
+export const environmentOn = (network: Network, emit: Emit): ClientEnvironment => ({
   network,
   clock: systemClock,
   now: systemTime,
-  emit: () => {},
+  emit,
 });
 
 /** Throws `SSH_*`, `NET_*`, or the signal's reason. */
-export async function connectSshWay(options: SshHostOptions, signal: AbortSignal): Promise<SshWay> {
+export async function connectSshWay(options: SshHostOptions, emit: Emit, signal: AbortSignal): Promise<SshWay> {
   const host = await connectSsh({ ...options, signal });
   const { network, transport } = host;
   const sockets = definedProps({ remoteSockets: remoteSocketsOf(host) });
   const address = await serverAddressOf(host, signal);
   return {
     transport,
-    environment: { ...environmentOn(network), ...sockets },
+    environment: { ...environmentOn(network, emit), ...sockets },
     ...definedProps({ address }),
     sessions: { run: (stop) => host.exec("true", stop), hold: (stop) => host.openSubsystem("sftp", stop) },
     [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() as Promise<void>,

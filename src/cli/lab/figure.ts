@@ -3,24 +3,36 @@ import type { LabEvent } from "../../lab/evidence.ts";
 import { nodesInOrder } from "../../lab/figures/network/lanes.ts";
 import type { Topology } from "../../lab/topology.ts";
 import type { Paint, Style } from "../demo/paint.ts";
-import { padText } from "../trace/text-width.ts";
+import { padText, wrapText } from "../trace/text-width.ts";
 
 export type ConnectionEvent = Extract<LabEvent, { type: "connection" }>;
 
 const figureWidth = 98;
 const columnMax = 24;
 
-/** No line is wider than 100 columns. */
-export function drawFigure(topology: Topology, events: readonly LabEvent[], paint: Paint): readonly string[] {
+export interface FigureLook {
+  readonly paint: Paint;
+  /** Of a line. Default 98. */
+  readonly width?: number;
+  /** What stands below an arrow. */
+  readonly describe?: (event: ConnectionEvent) => string;
+}
+
+/** No line is wider. */
+export function drawFigure(
+  topology: Topology,
+  events: readonly LabEvent[],
+  { paint, width: lineWidth = figureWidth, describe = describeConnection }: FigureLook,
+): readonly string[] {
   const nodes = nodesOf(topology);
-  const width = Math.min(columnMax, Math.floor(figureWidth / nodes.length));
+  const width = Math.min(columnMax, Math.floor(lineWidth / nodes.length));
   const connections = events.filter((event) => event.type === "connection");
   const lifelines = nodes.map(() => center("│", width)).join("");
   return [
     ...boxes(nodes, width),
     ...connections.flatMap((event) => [
       arrow(event, nodes, width, paint),
-      paint(styleOf(event), `   ${describeConnection(event)}`),
+      ...wrapText(describe(event), lineWidth - 3).map((line) => paint(styleOf(event), `   ${line.trimStart()}`)),
     ]),
     ...(connections.length === 0 ? [lifelines.trimEnd()] : []),
   ].map((line) => line.trimEnd());

@@ -27,7 +27,7 @@ export function showVariant(scenario: Scenario, variant: Variant, evidence: Evid
       ...variant.run.typed.map((line) => `  ${line}`),
       "",
     ],
-    [...showNodes(scenario, variant, evidence), "", ...drawFigure(scenario.topology, events, paint), ""],
+    [...showNodes(scenario, variant, evidence), "", ...drawFigure(scenario.topology, events, { paint }), ""],
     [paint("title", "The client's dialogue"), ...showDialogue(events, paint), ""],
     [paint("title", "What each host saw"), ...showCalls(events, paint), ...showNetstat(events, paint), ""],
     [

@@ -24,6 +24,11 @@ export const doctorLimits = {
     unit: "ms",
     why: "for a default data port in all; TIME_WAIT is four minutes at most (RFC 9293)",
   },
+  doctorBundleEventsMax: {
+    value: 5000,
+    unit: "events",
+    why: "of the dialogue, in the file of --bundle; an examination has some hundred",
+  },
   doctorRemoveMs: { value: 5000, unit: "ms", why: "for the removal of the file that --write made, after Ctrl-C too" },
   doctorTrickleMs: { value: 1000, unit: "ms", why: "between two bytes of an upload that is to take long" },
   doctorSessionsTried: { value: 11, unit: "sessions", why: "of the SSH host at once; sshd's MaxSessions is 10" },

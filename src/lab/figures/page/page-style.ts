@@ -50,6 +50,10 @@ figure svg{display:block;max-width:100%;height:auto}
 .columns>div{min-width:0}
 .dialogue .sent{color:var(--link)}
 .dialogue .bad{color:var(--bad);font-weight:650}
+.mode{white-space:nowrap}
+.mode.works{color:var(--data)}
+.mode.fails{color:var(--bad)}
+li,.verdict{overflow-wrap:break-word}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;font-size:.875rem;width:100%}
 th,td{text-align:left;vertical-align:top;padding:4px 10px 4px 0;border-bottom:1px solid var(--rule)}

@@ -9,12 +9,14 @@ import { heading, openWords, outcomeWords, type ShownCase, type ShownScenario, v
 
 /** An HTML page with one scenario. */
 export function scenarioPage(shown: ShownScenario): string {
-  return page(`${shown.number}: ${shown.title}`, [element("main", {}, chapterTitle(shown), legend(), chapter(shown))]);
+  return htmlPage(`${shown.number}: ${shown.title}`, [
+    element("main", {}, chapterTitle(shown), legend(), chapter(shown)),
+  ]);
 }
 
 /** An HTML page with a table of contents and one chapter for each scenario, in the order given. */
 export function bookletPage(all: readonly ShownScenario[]): string {
-  return page("FTP through SSH: the scenarios of Sallyport's lab", [
+  return htmlPage("FTP through SSH: the scenarios of Sallyport's lab", [
     element("header", { class: "cover" }, element("h1", {}, "FTP through SSH"), element("p", {}, introduction)),
     element(
       "nav",
@@ -66,7 +68,8 @@ function contents(all: readonly ShownScenario[]): Markup {
   );
 }
 
-function page(title: string, body: readonly Markup[]): string {
+/** A whole page: self-contained, and able to load and run nothing. */
+export function htmlPage(title: string, body: readonly Markup[]): string {
   const head = element(
     "head",
     {},
@@ -134,7 +137,7 @@ const signs: readonly Sign[] = [
   { title: "an SSH connection, around what goes through it", role: "ssh", result: "made", clear: false },
 ];
 
-function legend(): Markup {
+export function legend(): Markup {
   return element("ul", { class: "legend", "aria-label": "What the lines mean" }, signs.map(signItem));
 }
 

@@ -56,7 +56,7 @@ export function runSection(run: ShownRun, place: RunPlace): Markup {
 
 const lineEnd: Markup = { markup: "\n" };
 
-function networkFigure({ evidence }: ShownRun, { topology: plan, number, way }: RunPlace): Markup {
+export function networkFigure({ evidence }: ShownRun, { topology: plan, number, way }: RunPlace): Markup {
   const topology = withPrograms(plan, evidence, way.gateway);
   const label = `${number}, ${way.title.toLowerCase()}: hosts and connections; the list below has the same in words`;
   return bothWidths(drawWideNetwork(topology, evidence), drawUprightNetwork(topology, evidence), label, "network");
@@ -69,7 +69,7 @@ function sequenceFigure({ evidence }: ShownRun, { topology, number, way, foldsLo
   return bothWidths(draw(sequenceWidths.wide), draw(sequenceWidths.narrow), label, "sequence");
 }
 
-function bothWidths(wide: Drawing, narrow: Drawing, label: string, kind: string): Markup {
+export function bothWidths(wide: Drawing, narrow: Drawing, label: string, kind: string): Markup {
   return element(
     "figure",
     { class: kind },
