@@ -1,8 +1,9 @@
 // An upload over FTP that outlives its session: the end of what was sent is kept, SIZE tells where it is resumed, and its last bytes whether it is ours.
 import { requireHolder } from "../client/client-calls.ts";
+import { compareBytes, compareTail } from "../client/compare-tail.ts";
 import type { FtpClient } from "../client/ftp-client.ts";
 import type { SourceFacts } from "../client/transfer-options.ts";
-import { upload } from "../client/upload.ts";
+import { refusesAppend, upload } from "../client/upload.ts";
 import { withRetries } from "../client/with-retries.ts";
 import { fsError } from "../filesystem/fs-error.ts";
 import { RetainedBytes } from "../gateway/retained-bytes.ts";
@@ -11,9 +12,8 @@ import { Deferred } from "../platform/deferred.ts";
 import type { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { ftpAttempts } from "../transfer/file-attempts.ts";
-import { bytesAt, compareBytes, compareTail, identify } from "../transfer/identify.ts";
+import { bytesAt, identify } from "../transfer/identify.ts";
 import { isUntouched } from "../transfer/resume-rule.ts";
-import { refusesAppend } from "../transfer/store-by-ftp.ts";
 
 export interface FtpUploadOptions {
   readonly client: FtpClient;

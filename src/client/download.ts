@@ -42,7 +42,8 @@ export async function receive(holder: Holder, order: ReceiveOrder, release: () =
   );
 }
 
-async function receiveByName(
+/** The same within a turn that is somebody's already; `name` is for the wire. */
+export async function receiveByName(
   session: Session,
   name: string,
   order: ReceiveOrder,

@@ -2,11 +2,11 @@
 
 import { makeDigest } from "../platform/digest.ts";
 import { toNetworkLines } from "../protocol/ascii.ts";
-import { definedProps } from "../protocol/defined-props.ts";
-import { SallyportError } from "../protocol/error.ts";
+import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import { offeredHashes } from "./checksum.ts";
-import { flow, refuseAsciiParts, releaseControl } from "./download.ts";
+import { type Chunks, compareTail } from "./compare-tail.ts";
+import { flow, receiveByName, refuseAsciiParts, releaseControl } from "./download.ts";
 import type { UploadSource } from "./ftp-client.ts";
 import { sendData } from "./send-data.ts";
 import { mayHave, notify, type Session, wireName } from "./session.ts";
@@ -24,8 +24,6 @@ import {
 } from "./verification.ts";
 import { type Holder, overSession, withRetries } from "./with-retries.ts";
 import { withName } from "./working-directory.ts";
-
-export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 export interface UploadOrder {
   readonly path: string;
@@ -75,6 +73,10 @@ class Upload {
   /** Bytes that the server's file had before. */
   #before = 0;
   #isOpened = false;
+  /** The server has said that it takes it: what was sent may be in the file. */
+  #isAnnounced = false;
+  /** The server takes what is missing (APPE). */
+  #mayResume = true;
 
   constructor(holder: Holder, order: UploadOrder, signal: AbortSignal, release: () => void) {
     this.#holder = holder;
@@ -117,9 +119,20 @@ class Upload {
   async #attempt(session: Session, name: string, earlier: number): Promise<TransferResult> {
     const sent = this.#sent;
     const mine = sent.offered;
-    sent.bytes = earlier > 0 ? await this.#alreadyThere(session, name) : 0;
-    // More than was sent is from elsewhere: servers with atomic uploads keep the old file until the new one is whole.
-    if (!this.#append && sent.bytes > mine) sent.bytes = 0;
+    sent.bytes = earlier > 0 && this.#mayResume ? await this.#alreadyThere(session, name, mine) : 0;
+    const from = sent.bytes;
+    this.#isAnnounced = false;
+    try {
+      return await this.#send(session, name, earlier);
+    } catch (error) {
+      if (this.#append || from === 0 || this.#isAnnounced || !refusesAppend(error)) throw error;
+      this.#mayResume = false;
+      return await this.#attempt(session, name, earlier);
+    }
+  }
+
+  async #send(session: Session, name: string, earlier: number): Promise<TransferResult> {
+    const sent = this.#sent;
     const { options, giveBack, onBefore } = this.#order;
     if (onBefore !== undefined) {
       const told = factsThere(session, name).then(onBefore);
@@ -137,7 +150,10 @@ class Upload {
       type: options.type === "ascii" ? "A" : "I",
       offset: 0,
       signal: this.#signal,
-      ...definedProps({ onAnnounced: options.onAnnounced }),
+      onAnnounced: () => {
+        this.#isAnnounced = true;
+        options.onAnnounced?.();
+      },
       carry: (data, stop) => {
         this.#isOpened = true;
         // Converted pieces are others.
@@ -164,14 +180,53 @@ class Upload {
     return { bytes: sent.moved, verified, mode: session.modes.mode, how, attempts: earlier + 1 };
   }
 
-  /** Bytes of the source that the server has already. Throws when it has more than there is, for then it is another file. */
-  async #alreadyThere(session: Session, name: string): Promise<number> {
+  /**
+   * Bytes of the source that the server has already; 0 where it has another file: with atomic uploads the old one keeps its name until the
+   * new one is whole. Throws where that cannot be replaced, since it was to be added to.
+   */
+  async #alreadyThere(session: Session, name: string, offered: number): Promise<number> {
     const there = (await sizeThere(session, name)) ?? 0;
     const bytes = there - this.#before;
-    const { size } = this.#order;
-    if (bytes >= 0 && (size === undefined || bytes <= size)) return bytes;
-    const message = `${this.#what}: the server's file has ${there} bytes, more than there are here`;
+    const { size = offered, open } = this.#order;
+    const read = (offset: number): Chunks => this.#readBack(session, name, this.#before + offset, bytes - offset);
+    const isOurs =
+      bytes >= 0 &&
+      bytes <= Math.min(size, offered) &&
+      (await compareTail(read, open, bytes, this.#signal)) !== "different";
+    if (isOurs) return bytes;
+    if (!this.#append) {
+      notify(
+        session,
+        `the server has another file under the name; ${printable(this.#order.path, 200)} is sent again from the beginning`,
+      );
+      return 0;
+    }
+    const message = `${this.#what}: the server's file has ${there} bytes, which are not what was sent`;
     throw new SallyportError("FTP_VERIFY", message, { hint: "It is another file; upload it again, without resume." });
+  }
+
+  /** Within this turn. More than `count` bytes are another file's, and are not waited for. */
+  async *#readBack(session: Session, name: string, offset: number, count: number): AsyncGenerator<Uint8Array> {
+    const pieces: Uint8Array[] = [];
+    const stop = new AbortController();
+    let have = 0;
+    const sink = {
+      write(chunk: Uint8Array): boolean {
+        have += chunk.length;
+        if (have > count) stop.abort(new Error("it has more"));
+        else pieces.push(chunk.slice());
+        return true;
+      },
+      whenReady: () => {},
+    };
+    const signal = AbortSignal.any([this.#signal, stop.signal]);
+    const check = { size: false, exact: false, hash: undefined };
+    await receiveByName(session, name, { path: name, sink, offset, check, signal }, () => {}).catch(
+      (error: unknown) => {
+        if (!stop.signal.aborted) throw error;
+      },
+    );
+    if (!stop.signal.aborted) yield* pieces;
   }
 
   /** The source, counted, checked and converted on its way. */
@@ -194,6 +249,12 @@ class Upload {
 /** An attempt that broke has left its bytes in the digest. */
 const begun = (hash: Verification["hash"]): Verification["hash"] =>
   hash === undefined ? undefined : { ...hash, digest: makeDigest(hash.name) };
+
+/** Servers with atomic uploads, and those that their operator told so: ProFTPD's HiddenStores and AllowStoreRestart. */
+export function refusesAppend(error: unknown): error is SallyportError {
+  const codes = [451, 500, 501, 502, 504, 550, 551];
+  return isSallyportError(error) && error.code.startsWith("FTP_REPLY_") && codes.includes(error.details.reply ?? 0);
+}
 
 /** The same of what the caller of the client gives. */
 export function uploadSource(

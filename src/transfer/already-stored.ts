@@ -1,8 +1,8 @@
 // How much of an upload's source is at the server already, where the file itself is written: it is its own part.
+
+import { type Chunks, compareTail } from "../client/compare-tail.ts";
 import type { SourceFacts } from "../client/transfer-options.ts";
-import type { Chunks } from "../client/upload.ts";
 import { printable } from "../protocol/printable.ts";
-import { compareTail } from "./identify.ts";
 import { isUntouched, nameState, resumeSteps } from "./resume-rule.ts";
 import type { StoreOrder } from "./store-order.ts";
 

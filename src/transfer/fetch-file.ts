@@ -2,6 +2,7 @@
 import { createWriteStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+import { compareBytes, compareTail } from "../client/compare-tail.ts";
 import { type ReceiveOrder, refuseAsciiParts } from "../client/download.ts";
 import type { Progress, SourceFacts, TransferOptions, Transferred } from "../client/transfer-options.ts";
 import { planVerification } from "../client/verification.ts";
@@ -13,7 +14,7 @@ import type { HashName } from "../protocol/hashes.ts";
 import { printable } from "../protocol/printable.ts";
 import { type AttemptRules, attemptsOf, withAttempts } from "./file-attempts.ts";
 import { openTarget } from "./file-sink.ts";
-import { bytesAt, compareBytes, compareTail, identify } from "./identify.ts";
+import { bytesAt, identify } from "./identify.ts";
 import { keepTimeHere } from "./keep-time.ts";
 import { assertWritable, readLocal } from "./local-file.ts";
 import { kindOf, type LocalKind } from "./local-tree.ts";

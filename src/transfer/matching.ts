@@ -1,4 +1,6 @@
 // What patterns mean at a server: in any part of a path, or in the last name of a URL.
+
+import { isRefusal } from "../client/compare-tail.ts";
 import type { CallOptions } from "../client/ftp-client.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import type { ListedEntry, UnreadLine } from "../protocol/listing/listed-entry.ts";
@@ -6,7 +8,6 @@ import { printable } from "../protocol/printable.ts";
 import type { FtpUrl } from "../protocol/url/ftp-url.ts";
 import { urlFileName, urlMatches, urlParentPath } from "../protocol/url/url-path.ts";
 import { expandGlob } from "./glob.ts";
-import { isRefusal } from "./identify.ts";
 import type { ServerSession } from "./server-session.ts";
 import { joinPath } from "./tree.ts";
 

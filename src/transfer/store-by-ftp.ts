@@ -1,11 +1,11 @@
 // One attempt of an upload by FTP, into the file itself: the file is its own part.
 
 import { requireHolder } from "../client/client-calls.ts";
+import type { Chunks } from "../client/compare-tail.ts";
 import type { FtpClient } from "../client/ftp-client.ts";
 import type { Progress, Transferred, UploadOptions } from "../client/transfer-options.ts";
-import { type Chunks, upload } from "../client/upload.ts";
+import { refusesAppend, upload } from "../client/upload.ts";
 import { definedProps } from "../protocol/defined-props.ts";
-import { isSallyportError, type SallyportError } from "../protocol/error.ts";
 import { printable } from "../protocol/printable.ts";
 import { alreadyStored } from "./already-stored.ts";
 import { bytesAt, identify } from "./identify.ts";
@@ -30,24 +30,25 @@ export async function storeByFtp(client: FtpClient, order: StoreOrder): Promise<
 async function send(client: FtpClient, order: StoreOrder, from: number): Promise<Transferred> {
   const { path, source, signal, verify, type, onProgress, onDataComplete, note } = order;
   const { size } = order.identity;
-  let hasMoved = false;
-  const report = ({ bytes }: Progress): void => {
-    hasMoved = true;
-    onProgress({ bytes: from + bytes, size });
-  };
+  let isAnnounced = false;
+  const report = ({ bytes }: Progress): void => onProgress({ bytes: from + bytes, size });
   const options: UploadOptions = {
     signal,
     verify,
     type,
     append: from > 0,
     onProgress: report,
+    // What was sent before may be on its way still, and be in no file.
+    onAnnounced: () => {
+      isAnnounced = true;
+    },
     ...definedProps({ onDataComplete }),
   };
   try {
     const open = (offset: number): Chunks => source.open(from + offset);
     return await upload(requireHolder(client), { ...source, path, open, before: from, options });
   } catch (error) {
-    if (from === 0 || hasMoved || !refusesAppend(error)) throw error;
+    if (from === 0 || isAnnounced || !refusesAppend(error)) throw error;
     note(`${error.message}; ${printable(path, 200)} is sent again from the beginning`);
     return await send(client, order, 0);
   }
@@ -63,12 +64,6 @@ export async function appendByFtp(
   const source = localSource(localPath);
   const { size } = await source.identify(options.signal);
   return await upload(requireHolder(client), { ...source, path, size, options: { ...options, append: true } });
-}
-
-/** Servers with atomic uploads, and those that their operator told so: ProFTPD's HiddenStores and AllowStoreRestart. */
-export function refusesAppend(error: unknown): error is SallyportError {
-  const codes = [451, 500, 501, 502, 504, 550, 551];
-  return isSallyportError(error) && error.code.startsWith("FTP_REPLY_") && codes.includes(error.details.reply ?? 0);
 }
 
 /** How much of the source is there already. */

@@ -1,7 +1,7 @@
 // An upload as a session with a server gets it: what, where to, and what may be resumed.
 import { stat } from "node:fs/promises";
+import type { Chunks } from "../client/compare-tail.ts";
 import type { Progress, SourceFacts, TransferOptions } from "../client/transfer-options.ts";
-import type { Chunks } from "../client/upload.ts";
 import { translating } from "../filesystem/fs-error.ts";
 import { identify } from "./identify.ts";
 import { BufferPool, readLocal } from "./local-file.ts";

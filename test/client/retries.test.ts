@@ -198,11 +198,37 @@ async function breakUpload(control: ScriptedControl): Promise<void> {
   await control.expect("SIZE f");
 }
 
+/** The client compares the last of what is there with its source. */
+async function readBack(control: ScriptedControl, there: string): Promise<void> {
+  const data = await passive(control);
+  const socket = await data.accept();
+  await control.expect("RETR f");
+  await control.reply("150 here");
+  socket.end(there);
+  await control.reply("226 done");
+}
+
+/** STOR, and what came by it. */
+async function takeWhole(control: ScriptedControl): Promise<void> {
+  const data = await passive(control);
+  const socket = await data.accept();
+  await control.expect("STOR f");
+  await control.reply("150 go");
+  const text: string[] = [];
+  socket.on("data", (chunk) => text.push(String(chunk)));
+  await new Promise((resolve) => socket.once("end", resolve));
+  socket.end();
+  await control.reply(text.join("") === content ? "226 done" : "451 wrong");
+  await control.expect("SIZE f");
+  await control.reply(`213 ${content.length}`);
+}
+
 test("an upload goes on behind what the server has", async () => {
   await using server = await startScriptedServer(async (control) => {
     await begin(control);
     await breakUpload(control);
     await control.reply("213 4");
+    await readBack(control, content.slice(0, 4));
     const second = await passive(control);
     const rest = await second.accept();
     await control.expect("APPE f");
@@ -214,6 +240,55 @@ test("an upload goes on behind what the server has", async () => {
     await control.reply(text.join("") === "456789" ? "226 done" : "451 wrong");
     await control.expect("SIZE f");
     await control.reply("213 10");
+  });
+  await using client = await connectTo(server);
+  const result = await client.upload(Buffer.from(content), "f", { retries: 1 });
+  expect(result).toMatchObject({ attempts: 2, verified: "size" });
+  await server.stop();
+});
+
+test.each([
+  ["is as long as what was sent", "old!", "213 4"],
+  ["is longer than it was when it was looked at", "old and longer", "213 4"],
+])(
+  "an upload is not mixed with the old file of a server that keeps it until the new one is whole, which %s",
+  async (_, old, size) => {
+    await using server = await startScriptedServer(async (control) => {
+      await begin(control);
+      await breakUpload(control);
+      await control.reply(size);
+      if (old.length === 4) await readBack(control, old);
+      else {
+        const data = await passive(control);
+        const socket = await data.accept();
+        await control.expect("RETR f");
+        await control.reply("150 here");
+        socket.write(old);
+        await control.expect("ABOR");
+        socket.destroy();
+        await control.reply("426 aborted");
+        await control.reply("226 done");
+      }
+      await takeWhole(control);
+    });
+    await using client = await connectTo(server);
+    const result = await client.upload(Buffer.from(content), "f", { retries: 1 });
+    expect(result).toMatchObject({ attempts: 2, verified: "size" });
+    await server.stop();
+  },
+);
+
+test("an upload that the server does not let go on is sent whole", async () => {
+  await using server = await startScriptedServer(async (control) => {
+    await begin(control);
+    await breakUpload(control);
+    await control.reply("213 4");
+    await readBack(control, content.slice(0, 4));
+    const second = await passive(control);
+    await second.accept();
+    await control.expect("APPE f");
+    await control.reply("451 Append/Restart not permitted, try again.");
+    await takeWhole(control);
   });
   await using client = await connectTo(server);
   const result = await client.upload(Buffer.from(content), "f", { retries: 1 });

@@ -1,6 +1,7 @@
 // After an SFTP transfer: is the file at the other side the same? OpenSSH has no checksums (its PROTOCOL, section 4, names
 // none), so the file is read once more.
 
+import { compareTail, isRefusal, type Tail } from "../../client/compare-tail.ts";
 import type { SourceFacts, Transferred } from "../../client/transfer-options.ts";
 import { type Digest, makeDigest } from "../../platform/digest.ts";
 import { judgeSize } from "../../protocol/client/size-verdict.ts";
@@ -9,7 +10,6 @@ import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import { printable } from "../../protocol/printable.ts";
 import type { Attributes } from "../../ssh/sftp/wire/attributes.ts";
-import { compareTail, isRefusal, type Tail } from "../identify.ts";
 import type { StoreOrder } from "../store-order.ts";
 import type { SftpChannel } from "./sftp-channel.ts";
 

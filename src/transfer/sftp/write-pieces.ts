@@ -1,6 +1,6 @@
 // The bytes of an upload, from the source into a file that is open at the server.
 
-import type { Chunks } from "../../client/upload.ts";
+import type { Chunks } from "../../client/compare-tail.ts";
 import type { SftpUpdater } from "../../filesystem/sftp/sftp-writer.ts";
 import { raceAbort } from "../../platform/abort.ts";
 import { type Digest, makeDigest } from "../../platform/digest.ts";
