@@ -1,5 +1,5 @@
 // The table of docs/reference/resume.md, run: get, put and cp, over FTP and SFTP.
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Transferred } from "../../src/client/transfer-options.ts";
 import { FtpClient } from "../../src/connect/ftp-client.ts";
@@ -13,6 +13,7 @@ import type { ServerSession } from "../../src/transfer/server-session.ts";
 import { storeFile } from "../../src/transfer/store-file.ts";
 import { localSource, remoteSource, type StoreSource } from "../../src/transfer/store-order.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
+import { until } from "../support/until.ts";
 import { usersFile } from "../support/users-file.ts";
 import { startSftpRig } from "./sftp-rig.ts";
 
@@ -182,8 +183,8 @@ test("a file that got the time of the source is left alone unread", async () => 
 describe("a server that keeps the old file until the new one is whole", () => {
   const old = Buffer.concat([Buffer.alloc(100_000), source.subarray(100_000)]);
 
-  /** Breaks once, when half has been sent. */
-  function breaking(path: string): StoreSource {
+  /** Breaks once, when half has been sent, and `isSeen` at the server. */
+  function breaking(path: string, isSeen: () => boolean = () => true): StoreSource {
     const whole = localSource(path);
     let hasBroken = false;
     return {
@@ -192,6 +193,7 @@ describe("a server that keeps the old file until the new one is whole", () => {
       async *open(offset) {
         yield source.subarray(offset, offset + 50_000);
         if (!hasBroken) {
+          await until("what was sent has come", isSeen);
           hasBroken = true;
           throw new SallyportError("NET_RESET", "the line is cut");
         }
@@ -233,7 +235,10 @@ describe("a server that keeps the old file until the new one is whole", () => {
     await using server = await atomic();
     await using client = await clientOf(server);
     const path = dir.file(`${at}/source`);
-    const first = storeFile(client, breaking(path), `/${at}/to/f`, { ...options(notes), resume: false });
+    const to = dir.file(`${at}/to`);
+    const isSeen = (): boolean =>
+      readdirSync(to).some((name) => name !== "f" && statSync(`${to}/${name}`, { throwIfNoEntry: false })?.size);
+    const first = storeFile(client, breaking(path, isSeen), `/${at}/to/f`, { ...options(notes), resume: false });
     await expect(first).rejects.toMatchObject({ code: "FTP_TRANSFER" });
     expect(await storeFile(client, localSource(path), `/${at}/to/f`, options(notes))).toMatchObject({ bytes: 200_000 });
     expect(readFileSync(dir.file(`${at}/to/f`)).equals(source)).toBe(true);
