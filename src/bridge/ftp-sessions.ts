@@ -2,9 +2,12 @@
 
 import { requireHolder } from "../client/client-calls.ts";
 import type { CallOptions, FtpClient } from "../client/ftp-client.ts";
-import { abortablePromise } from "../platform/abort.ts";
+import { abortablePromise, raceAbort } from "../platform/abort.ts";
+import { withDeadline } from "../platform/clock.ts";
+import { Deferred } from "../platform/deferred.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
+import { ftpAttempts } from "../transfer/file-attempts.ts";
 
 /** A session that nobody else uses until it is given back. */
 export interface Lease {
@@ -23,6 +26,10 @@ export class FtpSessions implements AsyncDisposable {
   readonly #waiting: ((client: FtpClient | undefined) => void)[] = [];
   #opening = 0;
   #transfers = 0;
+  /** How many files each client has open. */
+  readonly #carrying: Map<AbortSignal, number> = new Map();
+  /** A file is carried no more. */
+  #released: Deferred = new Deferred();
   #max: number = limits.bridgeFtpSessionsMax;
   #isClosed = false;
 
@@ -57,17 +64,26 @@ export class FtpSessions implements AsyncDisposable {
     }
   }
 
-  /** For as long as a file is carried. One is always left for calls: `FS_FAILED` when there would be none. */
+  /**
+   * For as long as a file is carried. One session is always left for calls: when there would be none it waits for others' files, for a bounded time.
+   * Not for those of the same `signal`, which stands for a client: whoever waits there would wait for himself. Then it throws `FS_FAILED`.
+   */
   async transfer(signal: AbortSignal): Promise<Lease> {
-    // Whoever reads the file may ask something in the middle, and nothing comes of it before that is answered.
-    if (this.#all.size - this.#transfers < 2) await this.#openSpare(signal);
-    if (this.#transfers > 0 && this.#transfers + 1 >= this.#all.size) throw tooMany(this.#transfers);
-    this.#transfers += 1;
+    await this.#takePlace(signal);
+    this.#carrying.set(signal, (this.#carrying.get(signal) ?? 0) + 1);
+    const over = (): void => {
+      this.#transfers -= 1;
+      const left = (this.#carrying.get(signal) ?? 1) - 1;
+      if (left > 0) this.#carrying.set(signal, left);
+      else this.#carrying.delete(signal);
+      this.#released.resolve();
+      this.#released = new Deferred();
+    };
     let client: FtpClient;
     try {
       client = await this.#take(signal, "longest idle");
     } catch (error) {
-      this.#transfers -= 1;
+      over();
       throw error;
     }
     let isOver = false;
@@ -76,7 +92,7 @@ export class FtpSessions implements AsyncDisposable {
       release: () => {
         if (isOver) return;
         isOver = true;
-        this.#transfers -= 1;
+        over();
         this.#giveBack(client);
         // While the next file is asked for in other sessions, and carried by the one that has waited longest.
         if (this.#all.has(client)) requireHolder(client).prepareData();
@@ -89,6 +105,26 @@ export class FtpSessions implements AsyncDisposable {
     const others = [...this.#all].filter((client) => client !== this.#first);
     await Promise.all(others.map((client) => client[Symbol.asyncDispose]()));
     await this.#first[Symbol.asyncDispose]();
+  }
+
+  /** Counts it, too. */
+  async #takePlace(signal: AbortSignal): Promise<void> {
+    const { clock } = ftpAttempts(this.#first);
+    const deadline = withDeadline(clock, limits.bridgeFtpWaitMs, signal, () => tooMany(this.#transfers));
+    try {
+      for (;;) {
+        // Whoever reads a file may ask something in the middle, and nothing comes of it before that is answered.
+        if (this.#all.size - this.#transfers < 2) await this.#openSpare(signal);
+        if (this.#transfers === 0 || this.#transfers + 1 < this.#all.size) {
+          this.#transfers += 1;
+          return;
+        }
+        if (this.#carrying.has(signal)) throw tooMany(this.#transfers);
+        await raceAbort(this.#released.promise, deadline.signal);
+      }
+    } finally {
+      deadline.release();
+    }
   }
 
   async #take(signal: AbortSignal, which: "last idle" | "longest idle" = "last idle"): Promise<FtpClient> {

@@ -122,6 +122,19 @@ test("a server that takes two sessions carries one file at a time, and goes on a
   expect(await sftp.read(other, 0, 1)).toBe("x");
 });
 
+test("a client whose file finds no session free waits for the files of others", async () => {
+  await using behind = await startFtpBehind({ sessionsMax: 2 });
+  for (const name of ["/a", "/b"]) await put(behind.there, name, "x".repeat(3_000_000));
+  await using sftp = new SftpCalls(behind.files);
+  await using second = new SftpCalls(behind.files);
+  const one = await opened(sftp, "/a", read);
+  expect(await sftp.read(one, 0, 1)).toBe("x");
+  const other = await opened(second, "/b", read);
+  const waiting = second.read(other, 0, 1);
+  expect(await sftp.close(one)).toBe(ok);
+  expect(await waiting).toBe("x");
+});
+
 /** FTP's replies, and what an SFTP client gets of each. */
 test.each([
   [450, failure],

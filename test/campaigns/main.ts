@@ -9,6 +9,7 @@ import { heldMemory } from "./held-memory.ts";
 import { portStealing } from "./port-stealing.ts";
 import { survival } from "./survival.ts";
 import { tls } from "./tls.ts";
+import { toFtp } from "./to-ftp.ts";
 import { type Disturbance, disturbances, runTrial } from "./trials.ts";
 
 const ways = ["direct", "openssh", "embedded"] as const;
@@ -19,6 +20,7 @@ const patienceMs = 30_000;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 export async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === "to-ftp") return await toFtp(args.slice(1));
   if (args[0] === "tls") return await tls(args.slice(1));
   if (args[0] === "held-memory") return await heldMemory();
   if (args[0] === "survival") return await survival(args.slice(1));

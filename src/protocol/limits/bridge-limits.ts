@@ -10,6 +10,11 @@ export const bridgeLimits = {
     unit: "sessions",
     why: "kept with an FTP server while nothing is carried",
   },
+  bridgeFtpWaitMs: {
+    value: 60_000,
+    unit: "ms",
+    why: "for a session in which a file can be carried, while all that the FTP server allows carry files of others",
+  },
   bridgeSeenMs: {
     value: 1000,
     unit: "ms",
