@@ -135,8 +135,8 @@ test("a client whose file finds no session free waits for the files of others", 
   expect(await waiting).toBe("x");
 });
 
-/** FTP's replies, and what an SFTP client gets of each. */
-test.each([
+/** FTP's replies, and what an SFTP client gets of each: the whole table. */
+const statuses = [
   [450, failure],
   [451, failure],
   [452, failure],
@@ -145,15 +145,21 @@ test.each([
   [502, unsupported],
   [504, unsupported],
   [530, permissionDenied],
+  [532, permissionDenied],
   [550, permissionDenied],
   [552, failure],
   [553, permissionDenied],
-] as const)("the reply %i is the status %i", async (reply, status) => {
+] as const;
+
+test.each(statuses)("the reply %i is the status %i", async (reply, status) => {
   const error = new SallyportError("FTP_REPLY_PERMANENT", `could not do it: ${reply} no`, { details: { reply } });
   const isThere = async () => ({ permissions: 0o100644 });
   const explained = await explainReply(error, { path: "/a", doing: "change" }, isThere, signal);
   expect(statusOf(explained).code).toBe(status);
-  expect(Object.keys(statusOfReply)).toContain(`${reply}`);
+});
+
+test("no other reply has a status of its own", () => {
+  expect(Object.keys(statusOfReply).map(Number)).toEqual(statuses.map(([reply]) => reply));
 });
 
 test("550 is read by its words, and where they tell nothing by what is there", async () => {
