@@ -10,6 +10,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { openTunnel, type Tunnel } from "../../src/index.ts";
 import type { TraceEvent } from "../../src/platform/trace.ts";
+import { startTlsServer, type TlsServerName } from "../peers/tls-servers.ts";
+import { makePublicCertificate } from "../support/certificate.ts";
 import type { FtpTarget, Operation } from "../support/clients/ftp-client.ts";
 import { runClient } from "../support/clients/run-client.ts";
 import { ftpClients } from "../support/clients.ts";
@@ -22,6 +24,7 @@ type Direction = "get" | "put";
 interface Campaign {
   /** Breaks what the transfer depends on. */
   readonly kill: () => Promise<unknown>;
+  readonly ca: string | undefined;
   readonly server: FtpServer;
   readonly tunnel: Tunnel;
   readonly content: Buffer;
@@ -45,21 +48,28 @@ export async function survival(args: readonly string[]): Promise<number> {
       changed: { type: "boolean", default: false },
       kill: { type: "string", default: "ssh" },
       line: { type: "string", multiple: true, default: [] },
+      /** The client's side and the server's are inside TLS; curl and lftp only. */
+      tls: { type: "boolean", default: false },
       trace: { type: "boolean", default: false },
     },
   });
+  const keys = values.tls ? makePublicCertificate() : undefined;
   const events: TraceEvent[] = [];
   const content = randomBytes(Number(values.megabytes) * 1_000_000);
   const slow = values.server === "vsftpd" ? ["local_max_rate=60000000"] : [];
   const dir = makeTempDir("survival");
   const sshd = await startSshd();
-  const server = await ftpServers[values.server as FtpServer["kind"]]({ lines: [...slow, ...values.line] });
+  const server =
+    keys === undefined
+      ? await ftpServers[values.server as FtpServer["kind"]]({ lines: [...slow, ...values.line] })
+      : await startTlsServer(values.server as TlsServerName, keys, "explicit");
   const control = await ControlRelay.open(server);
   const tunnel = await openTunnel({
     ssh: { host: sshd.hostAlias, configFile: sshd.configFile },
     transport: values.transport as "openssh" | "embedded",
     forwards: [{ port: 0, host: server.address, hostPort: values.kill === "control" ? control.port : server.port }],
     surviveMs: 120_000,
+    ...(keys === undefined ? {} : { serverTls: { mode: "require" as const, ca: keys.certificate }, tls: keys }),
     trace: (event) => {
       events.push(event);
       if (values.trace) say(JSON.stringify(event));
@@ -67,7 +77,8 @@ export async function survival(args: readonly string[]): Promise<number> {
   });
   try {
     const kill = values.kill === "control" ? async () => control.breakAll() : () => sshd.killConnections();
-    const campaign = { kill, server, tunnel, content, isChanged: values.changed, events, dir: dir.path };
+    const ca = keys?.certificateFile;
+    const campaign = { kill, ca, server, tunnel, content, isChanged: values.changed, events, dir: dir.path };
     for (const direction of values.direction as Direction[]) {
       for (const client of values.client ?? ["curl", "lftp", "inetutils-ftp", "python"]) {
         const counts = new Map<string, number>();
@@ -84,6 +95,7 @@ export async function survival(args: readonly string[]): Promise<number> {
     control.close();
     await server.stop();
     await sshd.stop();
+    keys?.remove();
     dir.remove();
   }
   return 0;
@@ -91,7 +103,7 @@ export async function survival(args: readonly string[]): Promise<number> {
 
 /** One transfer, and one kill in it. */
 async function disturb(campaign: Campaign, client: string, direction: Direction, file: string): Promise<string> {
-  const { kill, server, tunnel, content, isChanged, events, dir } = campaign;
+  const { kill, ca, server, tunnel, content, isChanged, events, dir } = campaign;
   const local = join(dir, file);
   const remote = join(server.root, file);
   if (direction === "get") {
@@ -100,7 +112,7 @@ async function disturb(campaign: Campaign, client: string, direction: Direction,
   } else writeFileSync(local, content);
   events.length = 0;
   const { host, port } = tunnel.forwards[0] as Tunnel["forwards"][number];
-  const target = { host, port, user: server.user, password: server.password };
+  const target = { host, port, user: server.user, password: server.password, ...(ca !== undefined && { ca }) };
   let isOver = false;
   const running = runTransfer(client, target, { do: direction, remote: file, local }).finally(() => {
     isOver = true;
