@@ -42,6 +42,8 @@ export interface ControlFacts {
   readonly system?: string;
   readonly features?: readonly string[];
   readonly isLoggedIn: boolean;
+  /** Nobody was to log in: the password would have been readable on the way. */
+  readonly isGreetingOnly?: true;
   /** Inside TLS. */
   readonly isSecure: boolean;
   readonly certificate?: CertificateFacts;

@@ -90,6 +90,7 @@ function ofControl({
   local,
   remote,
   isLoggedIn,
+  isGreetingOnly,
   isSecure,
   features = [],
   certificate,
@@ -99,11 +100,14 @@ function ofControl({
   return [
     // The kernel picks our end by the route to the server.
     ...(isNear ? [] : [`${control}, goes from ${classed(local.host)} to ${classed(remote.host)}.`]),
+    ...(isGreetingOnly === true ? [`${control}: ${greetingOnly}`] : []),
     ...(certificate === undefined ? [] : [`${control}: ${certificateWords(certificate)}`]),
     ...(isLoggedIn && !isSecure ? [`${control}: ${features.includes("AUTH") ? tlsOffered : tlsMissing}`] : []),
   ];
 }
 
+const greetingOnly =
+  "nobody logged in, since the password would be readable on the way: --tls, --via, or --allow-plaintext-login.";
 const tlsOffered = "the server offers TLS and takes logins without it.";
 const tlsMissing = "the server does not say that it has TLS.";
 

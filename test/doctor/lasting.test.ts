@@ -77,6 +77,19 @@ it("nothing that changes anything is sent without being asked for", async () => 
   expect(verbs).toEqual(["EPSV", "FEAT", "LIST", "NOOP", "OPTS", "PASS", "PORT", "SYST", "TYPE", "USER"]);
 });
 
+it("where the password would go in the clear nobody logs in, waits or writes, and that is said", async () => {
+  const sent: string[] = [];
+  const { findings, facts } = await diagnose({
+    ...visit,
+    greetingOnly: true,
+    idleMs: 5000,
+    write,
+    onCommand: (line) => sent.push(line),
+  });
+  expect({ findings, sent, left: facts.notLookedAt }).toEqual({ findings: [], sent: [], left: [] });
+  expect(observationsOf(facts).join("\n")).toContain("nobody logged in, since the password would be readable");
+});
+
 it("an upload that is refused is no matter of the way", async () => {
   const { findings, verdict } = await diagnose({ ...visit, write: { path: "/nowhere/at-all" } });
   expect(findings).toMatchObject([{ id: "D51", severity: "warning" }]);

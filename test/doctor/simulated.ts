@@ -35,6 +35,7 @@ export interface Visit {
   readonly sshNetwork?: (network: Network) => Promise<Network>;
   readonly thirdParty?: ClientOptions;
   readonly seed?: number;
+  readonly greetingOnly?: boolean;
   readonly idleMs?: number;
   readonly write?: { readonly path: string };
   /** Of the server's name. */
@@ -66,6 +67,7 @@ export async function diagnose({
   thirdParty,
   seed = 1,
   addresses,
+  greetingOnly,
   idleMs,
   write,
   timeoutMs = 600_000,
@@ -89,7 +91,7 @@ export async function diagnose({
       emit: (event) => event.type === "ftp.command" && onCommand?.(event.line),
     };
     const resolve = async (name: string): Promise<readonly string[]> => addresses ?? [client.resolve(name)];
-    const rest = definedProps({ thirdParty, idleMs, write });
+    const rest = definedProps({ thirdParty, greetingOnly, idleMs, write });
     const facts = await examine({ server: limited, direct, modes, signal, resolve, ...ssh, ...rest });
     release();
     const findings = judge(facts);

@@ -1,9 +1,18 @@
 // The same failures planted among real programs on a real network: the program itself finds them there.
 import { describe, expect, test } from "vitest";
 import type { DoctorReport } from "../../src/doctor/report.ts";
-import { openRealStage } from "../../src/lab/real/open-real-stage.ts";
+import { labDirectory } from "../../src/lab/real/enclosure/enclosure.ts";
+import { openRealStage, type RunningRealStage } from "../../src/lab/real/open-real-stage.ts";
+import { filesOf } from "../../src/lab/real/programs/accounts.ts";
 import { realPrograms } from "../../src/lab/real/programs/needed.ts";
-import { serverA, serverB, twoServersTopology } from "../../src/lab/scenarios/topologies.ts";
+import {
+  openTopology,
+  serverA,
+  serverAddress,
+  serverB,
+  twoServersTopology,
+} from "../../src/lab/scenarios/topologies.ts";
+import type { Stage } from "../../src/lab/stage.ts";
 import { isSallyportError } from "../../src/protocol/error.ts";
 import { forwarded, type Planted, planted } from "../doctor/planted.ts";
 import { describePeers } from "../support/missing.ts";
@@ -11,7 +20,8 @@ import { watchResources } from "../support/resources.ts";
 
 watchResources();
 
-interface Given extends Planted {
+interface Given extends Omit<Planted, "plant"> {
+  readonly plant: (stage: Stage, running: RunningRealStage) => Promise<unknown>;
   /** Options beside the modes. */
   readonly words?: readonly string[];
 }
@@ -28,7 +38,7 @@ async function diagnose({
   const settings = scenario === "S17" ? { "ipv4/tcp_timestamps": 0 } : {};
   await using running = await openRealStage(topology, "", settings);
   return await running.run(async () => {
-    await plant(running.stage);
+    await plant(running.stage, running);
     const url = `ftp://me:secret@${server.host}:${server.port ?? 21}`;
     // How long the pair of ports is kept is measured until the doctor is stopped.
     const time = scenario === "S17" ? ["--timeout", "15"] : [];
@@ -58,6 +68,28 @@ describePeers(["sshd", "vsftpd", "proftpd", "nft", "netns", "tcpdump"], "the doc
       words: ["--third-party", serverB],
     });
     expect(findings.map(({ id, way }) => `${id} ${way}`)).toEqual(["D16 direct"]);
+  });
+
+  test("S20: a server that goes away in the middle of a transfer is found as D20", async () => {
+    const { findings } = await diagnose({
+      scenario: "S20",
+      topology: openTopology,
+      plant: async (stage, running) => {
+        const server = await stage.ftpServer("server");
+        // When the doctor's long upload is there.
+        const isThere = `ls ${labDirectory}/${filesOf("server")}/pub/sallyport-doctor-*-long`;
+        const upload = running.script("server", `until ${isThere} >/dev/null 2>&1; do sleep 0.1; done`);
+        upload.then(
+          () => server.vanish(),
+          () => {},
+        );
+      },
+      server: { host: serverAddress },
+      modes: ["PASV"],
+      found: "D20",
+      words: ["--write", "/pub", "--idle", "10"],
+    });
+    expect(findings.map(({ id }) => id)).toContain("D20");
   });
 
   describe.each(planted)("$scenario", (one) => {

@@ -75,7 +75,7 @@ function certificateOf({ stream }: Connection): CertificateFacts | undefined {
 /** Connects and hears the greeting; nobody logs in, and no password is sent. Throws the signal's reason only. */
 export async function probeGreeting({ way, options, environment, signal }: Probing): Promise<ControlFacts> {
   const target = targetOf(options);
-  const begun = { way, target, isSecure: false, isLoggedIn: false };
+  const begun = { way, target, isSecure: false, isLoggedIn: false, isGreetingOnly: true } as const;
   try {
     const { connection } = await connectControl(options, environment, signal);
     const { clock, emit } = environment;
