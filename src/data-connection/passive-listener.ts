@@ -77,12 +77,15 @@ class GuardedListener implements PassiveListener {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const unclaimed = this.#state === "taken";
-    if (this.#state !== "handed out") this.#state = "closed";
-    this.#taken.reject(this.#closedError());
-    this.#lifetime.abort(this.#closedError());
+    const before = this.#state;
+    if (before === "waiting") {
+      const error = this.#closedError();
+      this.#taken.reject(error);
+      this.#lifetime.abort(error);
+    }
+    if (before !== "handed out") this.#state = "closed";
     await this.#listener[Symbol.asyncDispose]();
-    if (!unclaimed) return;
+    if (before !== "taken") return;
     const connection = await this.#taken.promise;
     connection.reset();
     await connection.closed;

@@ -123,6 +123,7 @@ class SystemListener implements Listener {
   readonly endpoint: Endpoint;
   readonly #servers: Servers;
   readonly #queue: AcceptQueue = new AcceptQueue();
+  #closing: Promise<void> | undefined;
 
   constructor(servers: Servers, clock: Clock) {
     this.#servers = servers;
@@ -139,9 +140,14 @@ class SystemListener implements Listener {
     return this.#queue.accept(options.signal);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  #close(): Promise<void> {
     for (const server of this.#servers) server.close();
-    await this.#queue.close(AcceptQueue.disposed(formatEndpoint(this.endpoint)));
+    return this.#queue.close(AcceptQueue.disposed(formatEndpoint(this.endpoint)));
   }
 }
 

@@ -1,6 +1,6 @@
 // One download: into NAME.sallyport-part, and NAME when it is whole. NAME is never half a file.
-import { createWriteStream } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
+import { createWriteStream, renameSync } from "node:fs";
+import { rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { compareBytes, compareTail } from "../client/compare-tail.ts";
 import { type ReceiveOrder, refuseAsciiParts } from "../client/download.ts";
@@ -99,7 +99,7 @@ async function fetchInPlace(
       },
     });
   });
-  if (options.times) await keepTimeHere(target, state.source?.modifiedMs ?? options.modifiedMs);
+  if (options.times) keepTimeHere(target, state.source?.modifiedMs ?? options.modifiedMs);
   return fetched;
 }
 
@@ -135,10 +135,10 @@ async function attempt(
     note.remove();
     return { bytes: 0, verified, how: "nothing", wasThere: true };
   }
-  if (step === "resume name") await move(target, part);
+  if (step === "resume name") move(target, part);
   const result = await fetchPart(session, path, file, options, state, step);
-  if (options.times) await keepTimeHere(part, state.source?.modifiedMs ?? options.modifiedMs);
-  await move(part, target);
+  if (options.times) keepTimeHere(part, state.source?.modifiedMs ?? options.modifiedMs);
+  move(part, target);
   note.remove();
   return result;
 }
@@ -179,7 +179,7 @@ async function fetchPart(
     if (there === 0 || !isSallyportError(error) || error.details.phase !== "resume") throw error;
     options.note(`${error.message}; it is downloaded again from the beginning`);
     // It was no part of the file after all.
-    if (step === "resume name") await move(part, target);
+    if (step === "resume name") move(part, target);
     state.from = 0;
     return await fetchInto(session, path, part, false, common);
   }
@@ -196,7 +196,7 @@ async function fetchInto(
   resume: boolean,
   { verify, type, ...rest }: FetchAttempt,
 ): Promise<Transferred> {
-  await assertWritable(localPath);
+  assertWritable(localPath);
   const { clock, inTurn, hashes } = attemptsOf(session);
   const { there, offset, sink, finish, giveUp } = await openTarget(localPath, { resume, compareBytes }, clock);
   const check = planVerification(hashes, definedProps({ verify, type }));
@@ -312,10 +312,12 @@ async function verifyThere(
   });
 }
 
-async function move(from: string, to: string): Promise<void> {
-  await rename(from, to).catch((error: unknown) => {
+function move(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
     throw translateFsError(error, to);
-  });
+  }
 }
 
 async function sizeHere(path: string): Promise<number | undefined> {

@@ -1,13 +1,17 @@
 // A copy has the time of last change of what it was made from, where whoever keeps it lets that be set. A refusal is no failure.
-import { utimes } from "node:fs/promises";
+import { utimesSync } from "node:fs";
 import { isSallyportError } from "../protocol/error.ts";
 import type { ListedTime } from "../protocol/listing/listed-entry.ts";
 import { isFtp, type ServerSession } from "./server-session.ts";
 
 /** Of a file of this machine. */
-export async function keepTimeHere(path: string, modifiedMs: number | undefined): Promise<void> {
+export function keepTimeHere(path: string, modifiedMs: number | undefined): void {
   if (modifiedMs === undefined) return;
-  await utimes(path, new Date(), modifiedMs / 1000).catch(() => {});
+  try {
+    utimesSync(path, new Date(), modifiedMs / 1000);
+  } catch {
+    // The file is what matters.
+  }
 }
 
 /** Sessions whose server does not know how; they are not asked for each file. */

@@ -1,5 +1,5 @@
 // An upload as a session with a server gets it: what, where to, and what may be resumed.
-import { stat } from "node:fs/promises";
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import type { Chunks } from "../client/compare-tail.ts";
 import type { Progress, SourceFacts, TransferOptions } from "../client/transfer-options.ts";
 import { translating } from "../filesystem/fs-error.ts";
@@ -66,7 +66,7 @@ export function localSource(path: string): StoreSource {
   let buffers = new BufferPool();
   return {
     identify: async () => {
-      const [{ size, mtimeMs }] = await translating(path, () => Promise.all([stat(path), assertReadable(path)]));
+      const { size, mtimeMs } = await translating(path, async () => readableFile(path));
       buffers = new BufferPool(size);
       return { size, modifiedMs: Math.floor(mtimeMs) };
     },
@@ -77,8 +77,14 @@ export function localSource(path: string): StoreSource {
 }
 
 /** A file that cannot be read must not make an empty one at the server. */
-async function assertReadable(path: string): Promise<void> {
-  for await (const _ of readLocal(path, 0, 1, new BufferPool(1))) return;
+function readableFile(path: string): Stats {
+  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    readSync(descriptor, Buffer.alloc(1), 0, 1, 0);
+    return fstatSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 export function streamSource(stream: AsyncIterable<Uint8Array>): StoreSource {

@@ -1,5 +1,5 @@
 // A directory of this machine as a FileSystem.
-import { constants, type Stats } from "node:fs";
+import { constants, fstatSync, open as openDescriptor, type Stats, statSync } from "node:fs";
 import {
   chmod,
   type FileHandle,
@@ -14,6 +14,7 @@ import {
   unlink,
   utimes,
 } from "node:fs/promises";
+import { promisify } from "node:util";
 import type {
   FileOptions,
   FileReader,
@@ -69,7 +70,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
   }
 
   stat(path: string, { signal }: FileOptions): Promise<FileFacts> {
-    return this.#at(path, "find", signal, async (real) => factsOf(await stat(real)));
+    return this.#at(path, "find", signal, async (real) => factsOf(statSync(real)));
   }
 
   async *list(path: string, { signal }: FileOptions): AsyncGenerator<FileEntry> {
@@ -87,8 +88,8 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
 
   openRead(path: string, { signal, offset }: FileOptions & { readonly offset: number }): Promise<FileReader> {
     return this.#at(path, "find", signal, async (real) => {
-      const facts = mustBeFile(await stat(real), path);
-      return new LocalReader(await open(real, constants.O_RDONLY | followFlags), facts, path, offset);
+      const facts = mustBeFile(statSync(real), path);
+      return new LocalReader(await openToRead(real, constants.O_RDONLY | followFlags), facts, path, offset);
     });
   }
 
@@ -100,7 +101,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
       if (created !== undefined) return this.#writer(created, path, start);
       if (start === "exclusive") throw fsError("FS_EXISTS", path);
       return this.#at(path, "find", signal, async (found) => {
-        const { mode } = mustBeFile(await stat(found), path);
+        const { mode } = mustBeFile(statSync(found), path);
         return this.#writer(await openToWrite(found, mode), path, start);
       });
     });
@@ -108,7 +109,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
 
   openUpdate(path: string, { signal }: FileOptions): Promise<FileUpdater> {
     return this.#at(path, "find", signal, async (real) => {
-      const { mode } = mustBeFile(await stat(real), path);
+      const { mode } = mustBeFile(statSync(real), path);
       return new LocalUpdater(await openToWrite(real, mode), path, this.#sync);
     });
   }
@@ -135,7 +136,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
   }
 
   setModified(path: string, timeMs: number, { signal }: FileOptions): Promise<void> {
-    return this.#at(path, "find", signal, async (real) => utimes(real, (await stat(real)).atime, timeMs / 1000));
+    return this.#at(path, "find", signal, async (real) => utimes(real, statSync(real).atime, timeMs / 1000));
   }
 
   setMode(path: string, mode: number, { signal }: FileOptions): Promise<void> {
@@ -164,6 +165,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
     });
   }
 
+  /** What `work` gets has been found: the kernel knows it, so that it is asked at once. A thread for that costs more than the answer. */
   async #at<T>(
     path: string,
     how: "find" | "findName",
@@ -181,7 +183,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
 
   async #writer(handle: FileHandle, path: string, start: WriteStart): Promise<FileWriter> {
     try {
-      const { size } = await handle.stat();
+      const { size } = fstatSync(handle.fd);
       const position = start === "append" ? size : typeof start === "number" ? start : 0;
       if (size < position) throw fsError("FS_FAILED", path, undefined, `it has ${size} bytes, less than ${position}`);
       return new LocalWriter(handle, path, position, size > position, this.#sync);
@@ -200,6 +202,8 @@ const permissionBits = 0o777;
 
 /** What `find` gives is a link of /proc, which has to be followed. */
 const followFlags = safeFlags & ~(constants.O_NOFOLLOW ?? 0);
+
+const openToRead: (real: Buffer, flags: number) => Promise<number> = promisify(openDescriptor);
 
 /** The kernel takes set-user-id from a file that is written, but not when root writes it. */
 async function openToWrite(real: Buffer, mode: number): Promise<FileHandle> {

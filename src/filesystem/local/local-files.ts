@@ -1,19 +1,24 @@
 // Open files of this machine.
 
+import { closeSync, read } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
+import { promisify } from "node:util";
 import type { FileReader, FileUpdater, FileWriter } from "../../platform/file-system.ts";
 import type { FileFacts } from "../../protocol/listing/file-facts.ts";
-import { assertPosition, translating } from "../fs-error.ts";
+import { assertPosition, fsError, translating } from "../fs-error.ts";
 
+/** Reading waits for the disk, in a thread; to close what was only read waits for nothing, and a thread would cost more. */
 export class LocalReader implements FileReader {
   readonly facts: FileFacts;
-  readonly #handle: FileHandle;
+  readonly #descriptor: number;
   readonly #path: string;
   #position: number;
+  /** One at a time. The descriptor is not free for others before it is over. */
+  #reading: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  constructor(handle: FileHandle, facts: FileFacts, path: string, offset: number) {
-    this.#handle = handle;
+  constructor(descriptor: number, facts: FileFacts, path: string, offset: number) {
+    this.#descriptor = descriptor;
     this.facts = facts;
     this.#path = path;
     this.#position = offset;
@@ -21,18 +26,26 @@ export class LocalReader implements FileReader {
 
   async read(buffer: Uint8Array): Promise<number> {
     assertPosition(this.#position + buffer.length, this.#path);
-    const { bytesRead } = await translating(this.#path, () =>
-      this.#handle.read(buffer, 0, buffer.length, this.#position),
-    );
+    const { bytesRead } = await translating(this.#path, () => this.#readInto(buffer));
     this.#position += bytesRead;
     return bytesRead;
   }
 
+  async #readInto(buffer: Uint8Array): Promise<{ bytesRead: number }> {
+    if (this.#closing !== undefined) throw fsError("FS_FAILED", this.#path, undefined, "it was closed");
+    const reading = readAt(this.#descriptor, buffer, 0, buffer.length, this.#position);
+    this.#reading = reading;
+    return reading;
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
-    this.#closing ??= this.#handle.close();
+    const close = (): void => closeSync(this.#descriptor);
+    this.#closing ??= this.#reading.then(close, close);
     return this.#closing;
   }
 }
+
+const readAt: typeof read.__promisify__ = promisify(read);
 
 export class LocalWriter implements FileWriter {
   readonly #handle: FileHandle;
