@@ -27,7 +27,7 @@ export class ControlConnection {
     stream.on("data", this.#onData);
     stream.once("end", () => this.#closing || events.ended(stream.errored ? describe(stream.errored) : undefined));
     stream.on("error", () => {}); // `closed` tells it
-    void connection.closed.then((close) => this.#closing || events.gone(close.error?.message));
+    void connection.closed.then((close) => this.#closing || events.gone(close.error && describe(close.error)));
   }
 
   write(bytes: Uint8Array): void {

@@ -103,6 +103,10 @@ export class TlsClient {
       ...(ca === undefined ? {} : { ca: Buffer.from(ca) }),
       ...definedProps({ maxVersion, session: this.#session }),
     });
+    // A channel that the SSH server closes ends as if the FTP server did, and knows better.
+    plain.stream.prependOnceListener("end", () => {
+      if (plain.stream.errored) socket.destroy(plain.stream.errored);
+    });
     watch(socket);
     end?.watch(socket, remote);
     // In the event itself: the server may reset it in the moment in which nobody waits for that.

@@ -1,11 +1,13 @@
 // A connection below TLS that is reset while TLS says goodbye leaves no socket behind.
 import { once } from "node:events";
 import { expect, test } from "vitest";
+import { joinedPair } from "../../src/data-connection/joined-pair.ts";
 import { systemClock } from "../../src/network/system-clock.ts";
 import { systemNetwork } from "../../src/network/system-network.ts";
 import { TlsClient } from "../../src/network/tls-client.ts";
 import { TlsServer } from "../../src/network/tls-server.ts";
 import type { Connection } from "../../src/platform/network.ts";
+import { SallyportError } from "../../src/protocol/error.ts";
 import { makeCertificatePair } from "../support/certificate.ts";
 import { watchResources } from "../support/resources.ts";
 
@@ -71,4 +73,24 @@ test("what comes in the clear behind the handshake breaks the connection with an
   expect(await inside.closed).toMatchObject({ how: "reset", error: { code: "NET_FAILED" } });
   for (const one of [plain, near, far, served, outside]) one.reset();
   await Promise.all([plain, near, far, served, outside].map((one) => one.closed));
+});
+
+test("why what is below ends is known inside TLS, too: an SSH server that closes the channel", async () => {
+  const [plain, served] = joinedPair("client", "server", systemClock);
+  const [inside] = await Promise.all([
+    new TlsClient("localhost", { ca: pair.certificate }, systemClock).secureControl(plain, signal),
+    new TlsServer(pair, systemClock).secure(served, signal),
+  ]);
+  const why = new SallyportError("NET_RESET", "the SSH server has closed the channel");
+  plain.stream.prependOnceListener("end", () => plain.stream.destroy(why)); // as a channel does
+  let hasEnded = false;
+  inside.stream.on("end", () => {
+    hasEnded = true;
+  });
+  inside.stream.resume();
+  served.stream.end();
+  expect(await inside.closed).toMatchObject({ how: "reset", error: why });
+  expect(hasEnded).toBe(false);
+  for (const one of [plain, served]) one.reset();
+  await Promise.all([plain.closed, served.closed]);
 });
