@@ -33,7 +33,9 @@ function judgeName({ host, addresses }: NameFacts): readonly Finding[] {
   const evidence = addresses.map(
     ({ address, call, tookMs = 0 }) => `${host} is ${address}: ${call} after ${(tookMs / 1000).toFixed(1)} s`,
   );
-  return [{ id: "D43", way: "direct", severity: "warning", evidence }];
+  // A refusal costs no time: localhost is often ::1 as well.
+  const severity = dead.every(({ call }) => call === "refused") ? "note" : "warning";
+  return [{ id: "D43", way: "direct", severity, evidence }];
 }
 
 function judgeSsh({ target, error, listenRefused, gateway, commandRefused, sessions }: SshFacts): readonly Finding[] {

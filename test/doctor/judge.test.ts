@@ -193,6 +193,11 @@ it("a server without EPSV is not ill where PASV works", () => {
   expect(judge(facts)).toEqual([]);
 });
 
+it("an address that refuses is a note, and one that is silent a warning, since clients wait for it", () => {
+  expect(judge(ofName("refused", "made"))).toMatchObject([{ id: "D43", severity: "note" }]);
+  expect(judge(ofName("dropped", "made"))).toMatchObject([{ id: "D43", severity: "warning" }]);
+});
+
 it("of addresses of which none answers the session tells", () => {
   expect(judge(ofName("dropped", "refused"))).toEqual([]);
 });

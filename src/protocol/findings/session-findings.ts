@@ -204,7 +204,7 @@ export const sessionFindings: Readonly<Record<SessionFindingId, FindingRow>> = {
   },
   D43: {
     title: "one of the server's addresses does not answer",
-    why: "Its name has several addresses, and not all of them let us in. Clients try them in turn, many in the order of the list, and wait for the dead one each time before they go on.",
+    why: "Its name has several addresses, and not all of them let us in. Clients try them in turn, many in the order of the list, and wait for a dead one each time before they go on; one that refuses costs no time.",
     remedies: [
       ["server", "listen on that address as well, or take it out of the DNS (an AAAA record of a server without IPv6)"],
       ["vsftpd", "listen_ipv6=YES and listen=NO listens on both families"],
