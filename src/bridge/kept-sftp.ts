@@ -45,6 +45,11 @@ export class KeptSftp implements AsyncDisposable {
     this.clock = options.clock ?? systemClock;
   }
 
+  /** As it was asked for. */
+  get inPlace(): boolean {
+    return this.#options.inPlace;
+  }
+
   /** Throws SSH_*, NET_*, `FS_UNSUPPORTED` where files cannot be synced and must be; `CLOSED` after disposal; the signal's reason. */
   async current(signal: AbortSignal): Promise<LiveSftp> {
     signal.throwIfAborted();

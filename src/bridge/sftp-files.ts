@@ -8,6 +8,8 @@ import type {
   FileUpdater,
   FileWriter,
   HasSubtrees,
+  OpenedAhead,
+  OpensAhead,
   SetsModes,
   SetsTimes,
   Space,
@@ -141,6 +143,11 @@ class KeptFiles implements FileSystem, SetsTimes, SetsModes, UpdatesFiles, HasSu
     );
   }
 
+  /** Not where a file may be gone once it was opened. */
+  get openAhead(): OpensAhead["openAhead"] | undefined {
+    return this.kept.inPlace ? undefined : (path, options) => this.#openAhead(path, options);
+  }
+
   async openWrite(path: string, options: FileOptions & { readonly start: WriteStart }): Promise<FileWriter> {
     const { signal, start } = options;
     const open = (live: LiveSftp, from: WriteStart): Promise<SftpWriter> =>
@@ -180,6 +187,20 @@ class KeptFiles implements FileSystem, SetsTimes, SetsModes, UpdatesFiles, HasSu
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kept[Symbol.asyncDispose]();
+  }
+
+  async #openAhead(path: string, options: FileOptions): Promise<OpenedAhead> {
+    const live = await this.kept.current(options.signal);
+    const ahead = await live.filesAt(this.directory).openAhead(path, options);
+    return {
+      take: async (offset, signal) => {
+        const reader = await ahead.take(offset, signal);
+        const open = (now: LiveSftp, from: number): Promise<FileReader> =>
+          now.filesAt(this.directory).openRead(path, { signal, offset: from });
+        return reader && new ResumingReader({ kept: this.kept, signal, offset, open }, live, reader);
+      },
+      [Symbol.asyncDispose]: () => ahead[Symbol.asyncDispose](),
+    };
   }
 
   /** Those of the session that is there: whether a change was made before a session was lost nobody knows, so it is not made again. */

@@ -68,6 +68,18 @@ export interface FileSystem {
   rename(from: string, to: string, options: FileOptions): Promise<void>;
 }
 
+/** A file that was opened before anybody wanted it. Disposal closes it, unless it was taken. */
+export interface OpenedAhead extends AsyncDisposable {
+  /** Undefined where another file has its name by now, as far as size and time show. Once. */
+  take(offset: number, signal: AbortSignal): Promise<FileReader | undefined>;
+}
+
+/** A file system that is so far away that opening a file beforehand is worth it. */
+export interface OpensAhead {
+  /** Throws as {@link FileSystem.openRead} does. */
+  openAhead(path: string, options: FileOptions): Promise<OpenedAhead>;
+}
+
 /** A file system that can set the time of last change. */
 export interface SetsTimes {
   /** `timeMs`: milliseconds since 1970 UTC. Throws `FS_*`; the signal's reason. */
@@ -137,6 +149,10 @@ export interface HasSubtrees {
 
 export function hasSubtrees(fileSystem: FileSystem): fileSystem is FileSystem & HasSubtrees {
   return "subtree" in fileSystem;
+}
+
+export function opensAhead(fileSystem: FileSystem): fileSystem is FileSystem & OpensAhead {
+  return "openAhead" in fileSystem && fileSystem.openAhead !== undefined;
 }
 
 export function setsTimes(fileSystem: FileSystem): fileSystem is FileSystem & SetsTimes {

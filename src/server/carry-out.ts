@@ -38,6 +38,7 @@ export async function carryOut(session: Session, command: Command, signal: Abort
     report?.(refusalOf(error) ?? makeReply(421, "Internal server error."));
     throw error;
   } finally {
+    session.ahead.after(command.verb);
     // RNFR is good for the very next command, REST for the next transfer.
     if (state.renameFrom === renameFrom) state.renameFrom = undefined;
     if (row.data !== undefined) state.restart = 0;

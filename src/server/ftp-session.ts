@@ -11,6 +11,7 @@ import { limits } from "../protocol/limits.ts";
 import { Redaction } from "../protocol/redaction.ts";
 import { makeReply, type Reply } from "../protocol/reply.ts";
 import { servedCommands } from "../protocol/server/served-commands.ts";
+import { Ahead } from "./ahead.ts";
 import { carryOut } from "./carry-out.ts";
 import { ControlConnection } from "./control-connection.ts";
 import { DataConnector } from "./data-connector.ts";
@@ -29,6 +30,7 @@ export class FtpSession implements Session {
   readonly context: SessionContext;
   readonly state: SessionState = newState();
   readonly data: DataConnector;
+  readonly ahead: Ahead;
   transfer: RunningTransfer | undefined;
   moved: Session["moved"];
   secure = false;
@@ -51,6 +53,7 @@ export class FtpSession implements Session {
     this.tls = context.policy.tls?.open();
     const { carrier, environment } = context;
     const identity = new ClientIdentity(connection, carrier === undefined ? environment : { clock: environment.clock });
+    this.ahead = new Ahead(environment.clock, (work) => this.track(work));
     this.data = new DataConnector(context, () => this.control, identity);
     this.#timers = new SessionTimers(context, (text) => this.closeNow(text));
     this.#channel = new ControlConnection(connection, {

@@ -12,6 +12,7 @@ import type { FactName } from "../protocol/listing/facts-line.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { LoginPhase } from "../protocol/server/admission.ts";
 import type { Account } from "./account.ts";
+import type { Ahead } from "./ahead.ts";
 import type { DataConnector } from "./data-connector.ts";
 import type { SessionContext, TlsSession } from "./environment.ts";
 
@@ -29,6 +30,7 @@ export interface Session {
   readonly control: Connection;
   readonly secure: boolean;
   readonly tls: TlsSession | undefined;
+  readonly ahead: Ahead;
   transfer: RunningTransfer | undefined;
   /** What the last transfer has moved, for the log. */
   moved: { readonly path: string; readonly bytes: number } | undefined;
@@ -60,6 +62,7 @@ export function filesOf(session: Session): FileSystem {
 /** Nobody is logged in any more; what belonged to the account goes. */
 export function leaveAccount(session: Session): void {
   const { account } = session.state;
+  session.ahead.forget();
   session.state.account = undefined;
   if (account?.owned !== undefined) session.track(Promise.resolve(account.owned[Symbol.asyncDispose]()));
 }

@@ -5,6 +5,8 @@ import type {
   FileReader,
   FileSystem,
   FileUpdater,
+  OpenedAhead,
+  OpensAhead,
   SetsModes,
   SetsTimes,
   Space,
@@ -52,7 +54,8 @@ export type OpenLanes = (signal: AbortSignal) => Promise<Lanes>;
 
 export type SftpFiles = Omit<FileSystem, "openWrite"> & {
   openWrite(path: string, options: FileOptions & { readonly start: WriteStart }): Promise<SftpWriter>;
-} & SetsTimes &
+} & OpensAhead &
+  SetsTimes &
   SetsModes &
   UpdatesFiles &
   Partial<TellsSpace>;
@@ -98,7 +101,7 @@ interface Parts {
   readonly openLanes: OpenFileLanes | undefined;
 }
 
-class SftpFileSystem implements FileSystem, SetsTimes, SetsModes, UpdatesFiles {
+class SftpFileSystem implements FileSystem, OpensAhead, SetsTimes, SetsModes, UpdatesFiles {
   protected readonly session: SftpCalls;
   readonly #inPlace: boolean;
   readonly #openLanes: OpenFileLanes | undefined;
@@ -119,12 +122,35 @@ class SftpFileSystem implements FileSystem, SetsTimes, SetsModes, UpdatesFiles {
   }
 
   async openRead(path: string, { signal, offset }: FileOptions & { readonly offset: number }): Promise<FileReader> {
+    return await this.#open(path, signal, (handle, facts) => new SftpReader(handle, facts, offset, signal));
+  }
+
+  async openAhead(path: string, options: FileOptions): Promise<OpenedAhead> {
+    return await this.#open(path, options.signal, (handle, before) => ({
+      take: async (offset, signal) => {
+        const reader = new SftpReader(handle, before, offset, signal);
+        reader.begin(); // in one flight with the look
+        try {
+          const now = await this.stat(path, { signal });
+          if (isSame(before, now)) return reader;
+          await reader[Symbol.asyncDispose]();
+          return undefined;
+        } catch (error) {
+          await reader[Symbol.asyncDispose]();
+          throw error;
+        }
+      },
+      [Symbol.asyncDispose]: () => handle[Symbol.asyncDispose](),
+    }));
+  }
+
+  async #open<T>(path: string, signal: AbortSignal, make: (handle: RemoteHandle, facts: FileFacts) => T): Promise<T> {
     signal.throwIfAborted();
     const about: About = { path, doing: "read" };
     // Pipelined with the opening: the size is only where reading ahead ends, the file's end is what the server says.
     const known = this.session.client.ask(requests.stat(this.session.place(path))).reply;
     const handle = await this.session.open(path, flagsOf.read, about, signal);
-    return await this.#with(handle, known, signal, (facts) => new SftpReader(handle, facts, offset, signal));
+    return await this.#with(handle, known, signal, (facts) => make(handle, facts));
   }
 
   async openWrite(path: string, { signal, start }: FileOptions & { readonly start: WriteStart }): Promise<SftpWriter> {
@@ -229,6 +255,12 @@ class SftpFileSystemWithSpace extends SftpFileSystem implements TellsSpace {
     const [, blockBytes = 0, blocks = 0, freeBlocks = 0, availableBlocks = 0, nodes = 0, freeNodes = 0] = numbers;
     return { blockBytes, blocks, freeBlocks, availableBlocks, nodes, freeNodes };
   }
+}
+
+/** What the server does not tell cannot be compared, and is no proof. */
+function isSame(before: FileFacts, now: FileFacts): boolean {
+  const isTold = before.untold === undefined && now.untold === undefined;
+  return isTold && before.size === now.size && before.modifiedMs === now.modifiedMs;
 }
 
 function notRoot(path: string): string {

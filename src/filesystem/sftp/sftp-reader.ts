@@ -42,6 +42,11 @@ export class SftpReader implements FileReader {
     this.#pieceBytes = handle.session.features.readBytes;
   }
 
+  /** Asks for the first pieces before anybody reads. */
+  begin(): void {
+    this.#askAhead();
+  }
+
   read(buffer: Uint8Array): Promise<number> {
     return this.#pieces.read(buffer);
   }

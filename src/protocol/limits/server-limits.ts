@@ -11,6 +11,11 @@ export const serverLimits = {
     unit: "entries",
     why: "of a LIST or NLST sorted by name before the first is sent; what comes behind them is sent as it comes",
   },
+  serverAheadMs: {
+    value: 10_000,
+    unit: "ms",
+    why: "that a file which was opened with its SIZE stays open for the RETR behind it; curl sends that at once",
+  },
   listingBatchEntries: { value: 64, unit: "entries", why: "of a directory asked for their facts at the same time" },
   fileChunkBytes: { value: 262_144, unit: "bytes", why: "one read of a file that is downloaded; two are under way" },
   uploadBufferBytes: {

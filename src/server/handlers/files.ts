@@ -34,7 +34,9 @@ export const fileHandlers: HandlerTable = {
 };
 
 async function size(session: Session, argument: string, signal: AbortSignal): Promise<Reply> {
-  const { type, size: bytes, untold } = await filesOf(session).stat(pathOf(session, argument), { signal });
+  const path = pathOf(session, argument);
+  session.ahead.sized(filesOf(session), path, signal);
+  const { type, size: bytes, untold } = await filesOf(session).stat(path, { signal });
   if (untold?.includes("size") === true) throw new SallyportError("FS_UNSUPPORTED", "its size is not known");
   if (type !== "file") throw new SallyportError("FS_NOT_FILE", "not a regular file");
   // RFC 3659 section 4: the size as it would be transferred, which in ASCII only a transfer can find out.

@@ -31,7 +31,8 @@ async function download(session: Session, argument: string, signal: AbortSignal)
   const converts = convertsLines(session);
   if (converts && restart > 0) return makeReply(504, "REST not allowed in ASCII mode; send TYPE I first.");
   const path = pathOf(session, argument);
-  const reader = await filesOf(session).openRead(path, { offset: restart, signal });
+  const ahead = await session.ahead.take(path, restart, signal);
+  const reader = ahead ?? (await filesOf(session).openRead(path, { offset: restart, signal }));
   try {
     const { size, untold } = reader.facts;
     const isKnown = untold?.includes("size") !== true;
