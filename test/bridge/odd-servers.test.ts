@@ -192,3 +192,25 @@ test.each([
   const client = await bridge.login();
   await client.ask("DELE a", reply);
 });
+
+test.each([
+  ["ok", [150, 226]],
+  ["failure", [150, 451]],
+] as const)("--fsync: the server is asked before the close, and %s of it is %j", async (status, codes) => {
+  const there = files();
+  const asked: string[] = [];
+  const quirk: Quirk = ({ type, id, body }) => {
+    if (type === messages.close) asked.push("close");
+    if (type !== messages.extended || body.text() !== "fsync@openssh.com") return undefined;
+    asked.push("fsync");
+    return refuse(id, statusCodes[status]);
+  };
+  await using bridge = await bridgeToQuirky(
+    { files: there, quirk, extensions: { "fsync@openssh.com": "1" } },
+    { sync: true },
+  );
+  const client = await binary(await bridge.login());
+  expect(await client.upload("STOR a", content)).toEqual(codes);
+  expect(asked).toEqual(["fsync", "close"]);
+  expect(await get(there, "/a")).toBe(content);
+});
