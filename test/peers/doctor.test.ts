@@ -131,8 +131,14 @@ describePeers(["vsftpd"], "the doctor and vsftpd's settings", () => {
   test.each([
     ["D22", ["pasv_enable=NO"]],
     ["D07", ["port_enable=NO"]],
-  ])("%s: %s", async (id, lines) => {
-    await using server = await ftpServers.vsftpd({ lines });
-    expect((await visit(server)).found).toEqual([`${id} direct`]);
+  ])("%s: %s, and with what is advised the next visit is clean", async (id, lines) => {
+    await using ill = await ftpServers.vsftpd({ lines });
+    const { found, report } = await visit(ill);
+    expect(found).toEqual([`${id} direct`]);
+    const remedies = report.findings.flatMap((finding) => finding.remedies.filter(({ at }) => at === "vsftpd"));
+    const advised = remedies.flatMap(({ do: what }) => /^[a-z_]+=[A-Z]+/.exec(what) ?? []);
+    // Each is a remedy by itself.
+    await using mended = await ftpServers.vsftpd({ lines: [...lines, ...advised.slice(0, 1)] });
+    expect((await visit(mended)).found).toEqual([]);
   });
 });

@@ -86,6 +86,7 @@ export const dataFindings: Readonly<Record<DataFindingId, FindingRow>> = {
     title: "the server refuses the address in our PORT",
     why: "It compares the address in PORT or EPRT with the one that the control connection comes from, against bounce attacks. A forward, a proxy or a NAT in between makes them differ.",
     remedies: [
+      ["vsftpd", "port_enable=YES, where active mode is switched off"],
       ["vsftpd", "port_promiscuous=YES lets anybody send files to third hosts: only where you know why"],
       ["ProFTPD", "AllowForeignAddress on, with a <Class> of the hosts that may"],
       ["client", passiveClient],
