@@ -152,7 +152,10 @@ export class SessionHolder implements Holder {
 
   #adopt(session: Session): () => void {
     const silenceMs = session.options.keepaliveMs ?? limits.clientKeepAliveMs;
-    void session.control.closed.then(() => this.#notifyLoss());
+    void session.control.closed.then(() => {
+      session.spare?.drop();
+      this.#notifyLoss();
+    });
     return keepAlive(session.control, session.environment.clock, silenceMs);
   }
 

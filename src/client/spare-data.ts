@@ -37,5 +37,4 @@ export function prepareData(session: Session): void {
   const cancel = environment.clock.after(limits.clientSpareDataMs, drop);
   const spare: SpareData = { take, drop };
   session.spare = spare;
-  void control.closed.then(drop);
 }

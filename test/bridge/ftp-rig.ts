@@ -21,18 +21,25 @@ export interface FtpBehind extends AsyncDisposable {
 }
 
 /** This machine's network, whose connections can be broken as a network breaks them. */
-export function breakable(): { readonly network: Network; readonly breakAll: () => Promise<void> } {
+export function breakable(): {
+  readonly network: Network;
+  /** New ones come only when `mended` has resolved. */
+  readonly breakAll: (mended?: Promise<void>) => Promise<void>;
+} {
+  let whole: Promise<void> = Promise.resolve();
   const open = new Set<Connection>();
   const network: Network = {
     ...systemNetwork,
     connect: async (options) => {
+      await whole;
       const connection = await systemNetwork.connect(options);
       open.add(connection);
       void connection.closed.then(() => open.delete(connection));
       return connection;
     },
   };
-  const breakAll = async (): Promise<void> => {
+  const breakAll = async (mended: Promise<void> = Promise.resolve()): Promise<void> => {
+    whole = mended;
     const all = [...open];
     for (const connection of all) connection.reset();
     await Promise.all(all.map(({ closed }) => closed));

@@ -1,5 +1,6 @@
 // The FTP session behind an SFTP client is lost: the transfer goes on in another one, or is a told failure.
 import { expect, test } from "vitest";
+import { Deferred } from "../../src/platform/deferred.ts";
 import type { FileWriter, WriteStart } from "../../src/platform/file-system.ts";
 import { get, names, put } from "../../src/testing/file-system/subject.ts";
 import { watchResources } from "../support/resources.ts";
@@ -87,9 +88,11 @@ test.each([
   const { network, breakAll } = breakable();
   await using behind = await startFtpBehind({}, { network });
   const writer = await writeHalf(behind, "truncate");
-  await breakAll();
+  const mended = new Deferred();
+  await breakAll(mended.promise);
   await until("its upload is over", () => behind.ftp.transfersRunning === 0);
   await put(behind.there, "/a", other);
+  mended.resolve();
   await expect(writeRest(writer)).rejects.toMatchObject({
     code: "FS_FAILED",
     message: expect.stringContaining("the upload cannot be resumed"),
@@ -103,9 +106,11 @@ test("more than is kept cannot be sent again, and is said to be lost", async () 
   await using behind = await startFtpBehind({}, { network });
   const writer = await behind.files.openWrite("/a", { start: "truncate", signal });
   for (let sent = 0; sent < 20_000_000; sent += content.length) await writer.write([Buffer.from(content)]);
-  await breakAll();
+  const mended = new Deferred();
+  await breakAll(mended.promise);
   await until("its upload is over", () => behind.ftp.transfersRunning === 0);
   await behind.there.remove("/a", { signal });
+  mended.resolve();
   await expect(writeRest(writer)).rejects.toThrow("the upload cannot be resumed");
   await writer[Symbol.asyncDispose]();
 });

@@ -160,7 +160,11 @@ const programs: Readonly<Record<string, Way>> = {
     ["scp", "-q", "-s", "-F", bridge.configFile, `bridge:${name}`, back],
   ],
   lftp: (bridge, put, name, back) => [
-    ["lftp", "-c", `${viaSsh(bridge)}; open sftp://bridge; put ${put} -o ${name}; get ${name} -o ${back}`],
+    [
+      "lftp",
+      "-c",
+      `set xfer:clobber on; ${viaSsh(bridge)}; open sftp://bridge; put ${put} -o ${name}; get ${name} -o ${back}`,
+    ],
   ],
   rclone: (bridge, put, name, back) => {
     const place = `:sftp,shell_type=none,host=127.0.0.1,port=${bridge.port},user=${user},key_file=${bridge.keyFile}:`;
@@ -241,7 +245,8 @@ async function manySessions(sequence: number, atOnce: number): Promise<boolean> 
   const { pid } = bridge.program;
   let whole = 0;
   const one = async (name: string, bytes: number): Promise<void> => {
-    whole += (await session(bridge, name, bytes)) ? 1 : 0;
+    const isWhole = await session(bridge, name, bytes);
+    whole += isWhole ? 1 : 0;
   };
   for (let count = 0; count < 20; count += 1) await one("first", 2000);
   await delay(5000);
