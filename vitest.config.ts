@@ -5,7 +5,6 @@ import { patienceMs } from "./test/support/patience.ts";
 // of that wait is seen. A machine with other work makes tests slow, never red.
 const testTimeout = 300_000;
 
-// Projects in the order of their speed.
 const project = (name: string, include: string[], isolate = true, exclude: string[] = []) => ({
   // The documentation's examples import the package by its name.
   resolve: {
@@ -27,15 +26,11 @@ const project = (name: string, include: string[], isolate = true, exclude: strin
   },
 });
 
-// No file of these changes what others see, so they share a process: loading the source anew for each took a third of the time.
-const engines = [
-  "test/{protocol,platform,admission,filesystem,simulation,swarm,data-connection,client,transfer,server,gateway,doctor,lab,testing}/**/*.test.ts",
-  "test/ssh/{channels,connection-protocol,embedded/channels,embedded/configuration,embedded/host-keys}/**/*.test.ts",
-  "test/cli/{command-line,credentials,progress,report,trace}/**/*.test.ts",
-];
-
 /** It hides modules from all that its process loads. */
 const alone = ["test/ssh/embedded/without-addons.test.ts"];
+
+/** Each begins with a process of its own: they ask for namespaces, or are run by themselves. */
+const apart = ["test/{static,networks,lab-real,lab-pages}/**"];
 
 export default defineConfig({
   test: {
@@ -45,13 +40,10 @@ export default defineConfig({
     maxWorkers: 5,
     projects: [
       project("static", ["test/static/**/*.test.ts"]),
-      project("engines", engines, false),
-      project("unit", ["test/{network,ssh,serve,tunnel,connect,bridge,cli,conformance}/**/*.test.ts"], false, [
-        ...engines,
-        ...alone,
-      ]),
+      // No file of these changes what others see, so they share processes: to load the source anew for each took a third of
+      // the time.
+      project("main", ["test/**/*.test.ts"], false, [...apart, ...alone]),
       project("alone", alone),
-      project("peers", ["test/peers/**/*.test.ts"], false),
       project("networks", ["test/networks/**/*.test.ts"]),
       // Not part of `npm test`: `npm run test:lab`.
       project("lab-real", ["test/lab-real/**/*.test.ts"]),
