@@ -160,7 +160,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
     await session.control.reply("150 go");
     const chunks: Buffer[] = [];
     socket?.on("data", (chunk: Buffer) => chunks.push(chunk));
-    await new Promise((resolve) => socket?.once("end", resolve));
+    await new Promise<void>((resolve) => socket?.once("end", resolve).once("close", () => resolve()));
     socket?.end();
     stored.set(placeOf(session, path), Buffer.concat(chunks).toString("latin1"));
     await session.control.reply("226 done");

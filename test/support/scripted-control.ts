@@ -85,8 +85,12 @@ export class ScriptedControl {
     server.listen(0, host);
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
+    const stopped = once(server, "close").then(() => {
+      throw new Error("the scripted server was stopped");
+    });
+    stopped.catch(() => {}); // where nobody waits
     const accept = async (): Promise<Socket> => {
-      while (waiting.length === 0) await once(server, "waiting");
+      while (waiting.length === 0) await Promise.race([once(server, "waiting"), stopped]);
       return waiting.shift() as Socket;
     };
     return { host, port, pasv: `${host.replaceAll(".", ",")},${port >> 8},${port & 255}`, accept };

@@ -2,13 +2,16 @@
 import type { RemedyAt } from "./finding.ts";
 import { type FindingId, findingRows } from "./findings.ts";
 
-/** Each server has its own settings, too many for a line. */
-const anywhere: ReadonlySet<RemedyAt> = new Set(["sshd_config", "server", "client"]);
+/** What stands before a remedy; the settings of each FTP server are too many for a line. */
+const anywhere: Readonly<Partial<Record<RemedyAt, string>>> = { sshd_config: "sshd_config: ", server: "", client: "" };
 
 /** What helps wherever it is, and the number that `sallyport explain` has more about. */
 export function hintOf(id: FindingId): string {
-  const remedies = findingRows[id].remedies.flatMap(([at, what]) => (anywhere.has(at) ? [`${at}: ${what}`] : []));
-  return [...remedies, more(id)].join("; ");
+  const remedies = findingRows[id].remedies.flatMap(([at, what]) => {
+    const before = anywhere[at];
+    return before === undefined ? [] : [`${before}${what}`];
+  });
+  return [...remedies, more(id)].join("; ").replace(/^[a-z](?=[a-z]* )/, (letter) => letter.toUpperCase());
 }
 
 const more = (id: FindingId): string => `more: sallyport explain ${id}`;

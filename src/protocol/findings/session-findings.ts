@@ -87,7 +87,8 @@ export const sessionFindings: Readonly<Record<SessionFindingId, FindingRow>> = {
     title: "the SSH host cannot reach the FTP server",
     why: "sshd tried to connect and failed. Name and port count as the SSH host sees them, and so does its firewall.",
     remedies: [
-      ["client", "localhost:21 when the FTP server runs on the SSH host; else a name that the SSH host knows"],
+      ["server", "is the FTP server running, and may the SSH host reach it? On the SSH host: nc -vz FTP-HOST 21"],
+      ["client", "name it as the SSH host knows it: localhost:21 when it runs there"],
     ],
   },
   D28: {

@@ -80,7 +80,7 @@ describePeers(["ssh", "sshd"], "OpenSSH with an sshd that", () => {
       code: "SSH_CHANNEL_REFUSED",
       message: `the SSH server refused to connect to 127.0.0.1:${port}: connect failed (Connection refused)`,
       details: { channelReason: 2 },
-      hint: expect.stringContaining("is the FTP server running"),
+      hint: expect.stringContaining("Is the FTP server running"),
     });
   });
 
