@@ -75,9 +75,10 @@ const report = object(
     connections: list(connection),
     findings: list(finding),
     observations: described("what was seen on the way and is no finding", list(text)),
+    learned: described("what the tunnel that was looked at has learned since it runs", list(text)),
     notLookedAt: described("what was left when it was ended", list(text)),
   },
-  ["via", "use"],
+  ["via", "use", "learned"],
 );
 
 export const reportSchema: Schema = {

@@ -30,6 +30,8 @@ export interface DoctorReport {
   readonly findings: readonly FindingReport[];
   /** What was seen on the way and is no finding. */
   readonly observations: readonly string[];
+  /** What the tunnel that was looked at has learned since it runs, in sentences. */
+  readonly learned?: readonly string[];
   /** Steps that were left when it was ended. */
   readonly notLookedAt: readonly string[];
 }
@@ -59,6 +61,7 @@ export interface Asked {
   readonly server: string;
   readonly via?: string;
   readonly complete: boolean;
+  readonly learned?: readonly string[];
 }
 
 export function reportOf(facts: Facts, asked: Asked): DoctorReport {

@@ -8,6 +8,7 @@ import { makePublicCertificate } from "../support/certificate.ts";
 import { type FtpServer, ftpServers } from "../support/ftp-servers.ts";
 import { describePeers } from "../support/missing.ts";
 import { watchResources } from "../support/resources.ts";
+import { startSallyport } from "../support/sallyport.ts";
 import { type Sshd, startSshd } from "../support/sshd.ts";
 import { startTlsServer } from "./tls-servers.ts";
 
@@ -48,6 +49,24 @@ describePeers(["sshd", "vsftpd"], "the doctor, vsftpd, and sshd as it comes", ()
     expect(found).toEqual([]);
     expect(report).toMatchObject({ health: "well", complete: true, working: { direct: all, ssh: all } });
     expect(status).toBe("exit 0");
+  });
+});
+
+describePeers(["sshd", "vsftpd"], "the doctor at a running tunnel", () => {
+  test("tells what the tunnel has learned of the server", async () => {
+    await using server = await ftpServers.vsftpd();
+    await using sshd = await startSshd();
+    const forward = ["-F", sshd.configFile, "-L", `0:127.0.0.1:${server.port}`, sshd.hostAlias];
+    await using tunnel = await startSallyport(forward);
+    const port = Number(/^ftp:\/\/127\.0\.0\.1:(\d+)/m.exec(tunnel.log())?.[1]);
+    // The first visit is what the second one is told of.
+    await visit({ ...server, port });
+    const { report, found } = await visit({ ...server, port });
+    expect(found).toEqual([]);
+    const learned = report.learned?.join("\n");
+    expect(learned).toMatch(/^It has had \d+ sessions and 1 SSH connections\.$/m);
+    expect(learned).toMatch(/^A round trip to the server took \d+ ms at best/m);
+    expect(learned).toMatch(/^Data connections towards the server: passive\./m);
   });
 });
 

@@ -21,5 +21,5 @@ export async function startSallyport(args: readonly string[], options?: ProgramO
     await Promise.race([program.ended, new Promise((resolve) => setTimeout(resolve, patienceMs).unref())]);
     await program.stop();
   };
-  return { ...program, stop };
+  return { ...program, stop, [Symbol.asyncDispose]: stop };
 }

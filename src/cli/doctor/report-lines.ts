@@ -28,10 +28,14 @@ export function reportLines(report: DoctorReport, { paint, columns }: Look): rea
   ];
 }
 
-function seenLines({ observations, notLookedAt }: DoctorReport, wrap: Wrap): readonly string[] {
+function seenLines({ observations, notLookedAt, learned }: DoctorReport, wrap: Wrap): readonly string[] {
+  const ofTunnel =
+    learned === undefined
+      ? []
+      : ["", "What the tunnel there has learned:", ...learned.flatMap((one) => wrap(one, "  "))];
   const left = notLookedAt.length === 0 ? [] : [`Not looked at: ${notLookedAt.join("; ")}.`];
   const lines = [...observations, ...left].flatMap((seen) => wrap(seen));
-  return lines.length === 0 ? [] : ["", ...lines];
+  return [...ofTunnel, ...(lines.length === 0 ? [] : ["", ...lines])];
 }
 
 const wayNames: Readonly<Record<WayName, string>> = { direct: "Directly", ssh: "Through SSH" };

@@ -15,6 +15,7 @@ import { targetOf } from "../../ssh/ssh-connection.ts";
 import { signIn, tlsOptions } from "../credentials/sign-in.ts";
 import { choosePaint } from "../demo/paint.ts";
 import { exitStatusOfHealth, exitStatusOfSignal } from "../exit-status.ts";
+import { askMemory } from "../run/memory-socket.ts";
 import type { ProcessIo } from "../run/process-io.ts";
 import { StopRequest } from "../run/stop-request.ts";
 import { sshPrompts } from "../terminal/ask-user.ts";
@@ -64,7 +65,7 @@ export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<
   status.clear();
   const asked = {
     server: formatEndpoint({ host: serverHost ?? command.host, port: portOf(server) }),
-    ...definedProps({ via: target }),
+    ...definedProps({ via: target, learned: await askMemory({ host: command.host, port: portOf(server) }, io.env) }),
   };
   const report = reportOf(facts, { ...asked, complete: !signal.aborted });
   if (command.json) io.printLine(JSON.stringify(report));

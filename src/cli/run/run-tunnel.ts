@@ -5,6 +5,7 @@ import { definedProps } from "../../protocol/defined-props.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Forward, Tunnel, TunnelOptions } from "../../tunnel/options.ts";
+import { TunnelMemory } from "../../tunnel/tunnel-memory.ts";
 import type { TunnelCommand } from "../command-line/tunnel-command.ts";
 import { readCertificate } from "../credentials/read-certificate.ts";
 import { readRoots } from "../credentials/sign-in.ts";
@@ -14,6 +15,7 @@ import { EventLog } from "../report/event-log.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { makeAskUser } from "../terminal/ask-user.ts";
 import { type TraceWriter, traceOfRun } from "../trace/trace-writer.ts";
+import { offerMemory } from "./memory-socket.ts";
 import { sessionsThatFit } from "./open-files.ts";
 import type { ProcessIo } from "./process-io.ts";
 import { fillArgs, runCommand, tunnelEnvironment } from "./run-command.ts";
@@ -27,9 +29,10 @@ export async function runTunnel(
   announcer: Announcer,
 ): Promise<number> {
   return await untilStopped(io.onStopSignal, async (stop) => {
-    const run: Run = { command, io, reporter, announcer, stop, events: new EventLog() };
+    const run: Run = { command, io, reporter, announcer, stop, events: new EventLog(), memory: new TunnelMemory() };
     using writer = traceOfRun(command.output, io, reporter);
     await using tunnel = await open(run, writer);
+    await using _memory = await offerMemory(tunnel.forwards, io.env, () => run.memory.sentences());
     return await useTunnel(run, tunnel);
   });
 }
@@ -41,6 +44,7 @@ interface Run {
   readonly announcer: Announcer;
   readonly stop: StopRequest;
   readonly events: EventLog;
+  readonly memory: TunnelMemory;
 }
 
 async function open(run: Run, writer: TraceWriter | undefined): Promise<Tunnel> {
@@ -85,8 +89,13 @@ async function rejectLater(signal: AbortSignal): Promise<never> {
   throw signal.reason;
 }
 
-function observe({ reporter, announcer, io, events }: Run, event: TraceEvent, writer: TraceWriter | undefined): void {
+function observe(
+  { reporter, announcer, io, events, memory }: Run,
+  event: TraceEvent,
+  writer: TraceWriter | undefined,
+): void {
   writer?.trace(event);
+  memory.observe(event);
   for (const record of events.observe(event)) reporter.log(record);
   const line = announcer.observe(event);
   if (line !== undefined) io.printLine(line);

@@ -8,6 +8,10 @@ export const programLimits = {
     unit: "characters",
     why: "of an answer that is typed; a terminal's line has 4096 (MAX_CANON)",
   },
+  tunnelMemorySentencesMax: { value: 40, unit: "sentences", why: "that a tunnel keeps of what it has learned" },
+  tunnelMemoryTextMax: { value: 200, unit: "characters", why: "of each of them" },
+  tunnelMemoryBytesMax: { value: 65_536, unit: "characters", why: "that the doctor takes from a tunnel that it asks" },
+  tunnelMemoryAskMs: { value: 2000, unit: "ms", why: "for the tunnel's answer; it is on this machine" },
   crashWaitMs: { value: 3000, unit: "ms", why: "for what is open to close behind a fault of the program" },
   closeGraceMs: {
     value: 10_000,

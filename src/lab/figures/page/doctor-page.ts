@@ -107,8 +107,12 @@ function inTheLab(shown: ShownScenario): Markup {
   );
 }
 
-function seen({ observations, notLookedAt }: DoctorReport): Markup | undefined {
-  const all = [...observations, ...notLookedAt.map((what) => `Not looked at: ${what}.`)];
+function seen({ observations, notLookedAt, learned = [] }: DoctorReport): Markup | undefined {
+  const all = [
+    ...learned.map((one) => `The tunnel: ${one}`),
+    ...observations,
+    ...notLookedAt.map((what) => `Not looked at: ${what}.`),
+  ];
   if (all.length === 0) return undefined;
   return element(
     "section",
