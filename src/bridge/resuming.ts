@@ -9,10 +9,20 @@ import type { KeptSftp, LiveSftp } from "./kept-sftp.ts";
 /** Trying again would not help. */
 const hopeless: ReadonlySet<ErrorCode> = new Set(["SSH_AUTH", "SSH_HOST_KEY", "SSH_CONFIG", "CLOSED"]);
 
+/** From a loss to the next byte, over as many sessions as that takes: a server that lets us in and answers nothing must not hold a transfer for ever. */
+interface Standstill {
+  readonly endMs: number;
+  /** Before the next attempt. */
+  waitMs: number;
+}
+
+const standstillFrom = (nowMs: number): Standstill => ({ endMs: nowMs + limits.bridgeResumeMs, waitMs: 0 });
+
 /** What goes on after a loss, and where it was. */
 interface Course<T> {
   readonly kept: KeptSftp;
   readonly signal: AbortSignal;
+  readonly standstill: Standstill;
   /** Opens the file again. Throws a {@link Changed} where it is another one now. */
   readonly reopen: (live: LiveSftp) => Promise<T>;
 }
@@ -22,25 +32,25 @@ interface Course<T> {
  * or time is up.
  */
 async function resume<T>(error: unknown, live: LiveSftp, course: Course<T>): Promise<{ opened: T; live: LiveSftp }> {
-  const { kept, signal, reopen } = course;
+  const { kept, signal, standstill, reopen } = course;
   if (signal.aborted || !live.client.isOver) throw error;
   const { clock } = kept;
-  const endMs = clock.nowMs() + limits.bridgeResumeMs;
-  let waitMs: number = limits.bridgeResumeWaitMs;
-  for (;;) {
+  let last: unknown;
+  while (clock.nowMs() + standstill.waitMs <= standstill.endMs) {
+    if (standstill.waitMs > 0) await wait(clock, standstill.waitMs, signal);
+    standstill.waitMs = Math.max(limits.bridgeResumeWaitMs, 2 * standstill.waitMs);
     let now: LiveSftp | undefined;
     try {
       now = await kept.current(signal);
       return { opened: await reopen(now), live: now };
     } catch (failure) {
       signal.throwIfAborted();
+      last = failure;
       const isLost = now === undefined || now.client.isOver;
-      if (!isLost || (isSallyportError(failure) && hopeless.has(failure.code))) throw told(error, failure);
-      if (clock.nowMs() + waitMs > endMs) throw told(error, failure);
+      if (!isLost || (isSallyportError(failure) && hopeless.has(failure.code))) break;
     }
-    await wait(clock, waitMs, signal);
-    waitMs *= 2;
   }
+  throw told(error, last);
 }
 
 /** The loss, and why there was no going on. */
@@ -70,6 +80,7 @@ export class ResumingReader implements FileReader {
   #live: LiveSftp;
   #reader: FileReader;
   #position: number;
+  #standstill: Standstill | undefined;
 
   constructor(course: ReadCourse, live: LiveSftp, reader: FileReader) {
     this.#course = course;
@@ -84,10 +95,13 @@ export class ResumingReader implements FileReader {
       try {
         const count = await this.#reader.read(buffer);
         this.#position += count;
+        this.#standstill = undefined;
         return count;
       } catch (error) {
         const { kept, signal } = this.#course;
-        const resumed = await resume(error, this.#live, { kept, signal, reopen: (live) => this.#reopen(live) });
+        this.#standstill ??= standstillFrom(kept.clock.nowMs());
+        const course = { kept, signal, standstill: this.#standstill, reopen: (live: LiveSftp) => this.#reopen(live) };
+        const resumed = await resume(error, this.#live, course);
         await this.#reader[Symbol.asyncDispose]();
         this.#reader = resumed.opened;
         this.#live = resumed.live;
@@ -142,6 +156,9 @@ export class ResumingWriter implements FileWriter {
   #acknowledged: number;
   #sent: number;
   #hadGaps = false;
+  #standstill: Standstill | undefined;
+  /** What was acknowledged when it was lost. */
+  #reached = 0;
   #isComplete = false;
 
   constructor(course: WriteCourse, live: LiveSftp, writer: AcknowledgingWriter) {
@@ -194,13 +211,23 @@ export class ResumingWriter implements FileWriter {
       } catch (error) {
         this.#forget();
         const { kept, signal } = this.#course;
-        const resumed = await resume(error, this.#live, { kept, signal, reopen: (live) => this.#reopen(live) });
+        const course = { kept, signal, standstill: this.#lost(), reopen: (live: LiveSftp) => this.#reopen(live) };
+        const resumed = await resume(error, this.#live, course);
         await this.#writer[Symbol.asyncDispose]();
         this.#hadGaps ||= this.#writer.mayHaveGaps === true;
         this.#writer = resumed.opened;
         this.#live = resumed.live;
       }
     }
+  }
+
+  /** The same one as long as nothing more was acknowledged. */
+  #lost(): Standstill {
+    const { acknowledged } = this.#writer;
+    if (this.#standstill === undefined || acknowledged > this.#reached)
+      this.#standstill = standstillFrom(this.#course.kept.clock.nowMs());
+    this.#reached = Math.max(this.#reached, acknowledged);
+    return this.#standstill;
   }
 
   async #reopen(live: LiveSftp): Promise<AcknowledgingWriter> {

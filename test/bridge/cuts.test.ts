@@ -7,7 +7,7 @@ import { watchResources } from "../support/resources.ts";
 import type { TestClient } from "../support/test-client.ts";
 import { until } from "../support/until.ts";
 import { type Quirk, refuse } from "../transfer/sftp-rig.ts";
-import { bridgeToQuirky, now } from "./rig.ts";
+import { bridgeToQuirky, now, type Outcome, retrieve } from "./rig.ts";
 
 watchResources();
 
@@ -16,29 +16,9 @@ const sent = Array.from({ length: 9000 }, (_, index) => `line ${index}\n`).join(
 
 const signal = new AbortController().signal;
 
-/** What came of a command: the last reply, and the bytes of a download, or undefined where the data connection was reset. */
-interface Outcome {
-  readonly code: number;
-  readonly text?: string | undefined;
-}
-
 const store =
   (line: string) =>
   async (client: TestClient): Promise<Outcome> => ({ code: (await client.upload(line, sent)).at(-1) ?? 0 });
-
-async function retrieve(client: TestClient, line: string): Promise<Outcome> {
-  const data = await client.passive();
-  const pieces: Buffer[] = [];
-  data.on("data", (piece: Buffer) => pieces.push(piece));
-  const ended = new Promise<string | undefined>((resolve) => {
-    data.once("end", () => resolve(Buffer.concat(pieces).toString("latin1"))).once("error", () => resolve(undefined));
-  });
-  client.send(line);
-  const first = (await client.reply()).code;
-  const code = first === 150 ? (await client.reply()).code : first;
-  if (first !== 150) data.destroy();
-  return { code, text: first === 150 ? await ended : undefined };
-}
 
 interface Row {
   readonly name: string;

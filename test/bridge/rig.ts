@@ -150,3 +150,24 @@ export async function bridgeToQuirky(
   const server = { files, owned: files, passwordFile: usersFile("alice", "secret"), opensLate: true };
   return bridge({ ...server, ascii: "binary", ...options });
 }
+
+/** What came of a command: the last reply, and the bytes of a download, or undefined where the data connection was reset. */
+export interface Outcome {
+  readonly code: number;
+  readonly text?: string | undefined;
+}
+
+/** A download that may be broken off. */
+export async function retrieve(client: TestClient, line: string): Promise<Outcome> {
+  const data = await client.passive();
+  const pieces: Buffer[] = [];
+  data.on("data", (piece: Buffer) => pieces.push(piece));
+  const ended = new Promise<string | undefined>((resolve) => {
+    data.once("end", () => resolve(Buffer.concat(pieces).toString("latin1"))).once("error", () => resolve(undefined));
+  });
+  client.send(line);
+  const first = (await client.reply()).code;
+  const code = first === 150 ? (await client.reply()).code : first;
+  if (first !== 150) data.destroy();
+  return { code, text: first === 150 ? await ended : undefined };
+}

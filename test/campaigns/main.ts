@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { openTunnel, type Tunnel } from "../../src/index.ts";
 import { type Sshd, startSshd } from "../support/sshd.ts";
 import { type ServerName, type Subject, serverNames, startSubject } from "./beliefs.ts";
+import { bridge } from "./bridge.ts";
 import { heldMemory } from "./held-memory.ts";
 import { portStealing } from "./port-stealing.ts";
 import { survival } from "./survival.ts";
@@ -21,6 +22,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 export async function main(args: readonly string[]): Promise<number> {
   if (args[0] === "to-ftp") return await toFtp(args.slice(1));
+  if (args[0] === "bridge") return await bridge(args.slice(1));
   if (args[0] === "tls") return await tls(args.slice(1));
   if (args[0] === "held-memory") return await heldMemory();
   if (args[0] === "survival") return await survival(args.slice(1));

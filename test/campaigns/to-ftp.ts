@@ -2,7 +2,7 @@
 // the bridge's process; a large file each way while one side stands still, and what memory the bridge takes for it.
 import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -13,9 +13,10 @@ import { get, put } from "../../src/testing/file-system/subject.ts";
 import { runClient } from "../support/clients/run-client.ts";
 import { freePort } from "../support/free-port.ts";
 import { startProftpd, startPyftpdlib, startVsftpd } from "../support/ftp-servers.ts";
-import { signalProcess } from "../support/processes.ts";
+import { childrenOf } from "../support/processes.ts";
 import { type Program, startProgram } from "../support/program.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
+import { belongings, shown, whileStopped } from "./belongings.ts";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const bin = fileURLToPath(new URL("../../bin/sallyport.js", import.meta.url));
@@ -222,15 +223,6 @@ function readFile(path: string): Buffer {
   }
 }
 
-/** What a process has: descriptors, sockets among them, and megabytes (proc(5)). */
-function belongings(pid: number): { readonly descriptors: number; readonly megabytes: number } {
-  const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1];
-  return { descriptors: readdirSync(`/proc/${pid}/fd`).length, megabytes: Math.round(Number(kilobytes) / 1000) };
-}
-
-const shown = ({ descriptors, megabytes }: ReturnType<typeof belongings>): string =>
-  `${descriptors} descriptors, ${megabytes} MB`;
-
 async function session(bridge: Bridge, name: string, bytes: number): Promise<boolean> {
   const text = randomBytes(bytes).toString("latin1");
   const ssh = { host: "bridge", configFile: bridge.configFile };
@@ -271,17 +263,6 @@ async function manySessions(sequence: number, atOnce: number): Promise<boolean> 
   return isWell;
 }
 
-/** The largest that the bridge takes while `stopped` stands still. */
-async function whileStopped(pid: number, stopped: number, ms: number): Promise<number> {
-  signalProcess(stopped, "SIGSTOP");
-  let most = 0;
-  for (const end = performance.now() + ms; performance.now() < end; await delay(50)) {
-    most = Math.max(most, belongings(pid).megabytes);
-  }
-  signalProcess(stopped, "SIGCONT");
-  return most;
-}
-
 async function stalledFile(megabytes: number): Promise<boolean> {
   let isWell = true;
   const piece = randomBytes(1_000_000);
@@ -302,10 +283,8 @@ async function stalledFile(megabytes: number): Promise<boolean> {
       const sftp = startProgram("sftp", ["-q", "-F", bridge.configFile, "-b", batch, "bridge"]);
       await delay(700);
       // ProFTPD has a process for each session; its client has ssh below it, which goes on reading into its window.
-      const stopped = who === "client" ? [sftp.pid] : familyOf(ftp.pid ?? 0);
-      const most = Math.max(
-        ...(await Promise.all(stopped.map((pid) => whileStopped(bridge.program.pid, pid, 10_000)))),
-      );
+      const stopped = who === "client" ? [sftp.pid] : childrenOf(ftp.pid ?? 0);
+      const most = await whileStopped(bridge.program.pid, stopped, 10_000);
       await sftp.ended;
       const result = hash(way === "put" ? join(ftp.root, "large") : dir.file("back"));
       const isWhole = result === whole;
@@ -317,14 +296,6 @@ async function stalledFile(megabytes: number): Promise<boolean> {
   }
   dir.remove();
   return isWell;
-}
-
-function familyOf(pid: number): number[] {
-  const text = execFileSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "latin1" });
-  return text
-    .split("\n")
-    .map(Number)
-    .filter((child) => child > 0);
 }
 
 export async function toFtp(args: readonly string[]): Promise<number> {

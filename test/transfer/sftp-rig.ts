@@ -1,5 +1,5 @@
 // A session with an SFTP server of this process that may have quirks; no SSH below it.
-import { duplexPair } from "node:stream";
+import { duplexPair, type Writable } from "node:stream";
 import { systemClock, systemTime } from "../../src/network/system-clock.ts";
 import type { FileSystem } from "../../src/platform/file-system.ts";
 import type { Connection } from "../../src/platform/network.ts";
@@ -33,6 +33,10 @@ export interface SftpRigOptions {
   readonly extensions?: Readonly<Record<string, string>>;
   /** Of every channel, when its client has gone or `cut` was called. */
   readonly onServe?: (cut: () => void) => void;
+  /** A channel is over, and its server has closed what was open. */
+  readonly onEnd?: () => void;
+  /** What is answered in the same turn, in another order. Default: in the order of the requests. */
+  readonly reorder?: (replies: readonly Reply[]) => readonly Reply[];
 }
 
 export const refuse = (id: number, code: StatusCode, words = "no"): Reply => statusReply(id, { code, words });
@@ -76,6 +80,7 @@ async function serve(stream: ReturnType<typeof duplexPair>[0], options: SftpRigO
   const handles = new Handles();
   const sftp = { files, handles, now: systemTime, options: { signal: never } };
   const splitter = new PacketSplitter(1_000_000);
+  const send = sender(stream, options.reorder);
   try {
     // Our answers are on their way when the client has said its last word.
     for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
@@ -98,7 +103,7 @@ async function serve(stream: ReturnType<typeof duplexPair>[0], options: SftpRigO
             reply = statusReply(id, statusOf(error));
           }
         }
-        for (const piece of reply) stream.write(piece);
+        send(reply);
       }
     }
   } catch {
@@ -106,5 +111,22 @@ async function serve(stream: ReturnType<typeof duplexPair>[0], options: SftpRigO
   } finally {
     await handles.closeAll().catch(() => {});
     stream.end();
+    options.onEnd?.();
   }
+}
+
+/** At once; or behind all that came in the same turn, in the order that is asked for. */
+function sender(stream: Writable, reorder: SftpRigOptions["reorder"]): (reply: Reply) => void {
+  const write = (reply: Reply): void => {
+    for (const piece of reply) stream.write(piece);
+  };
+  if (reorder === undefined) return write;
+  const held: Reply[] = [];
+  return (reply) => {
+    held.push(reply);
+    if (held.length > 1) return;
+    setImmediate(() => {
+      if (stream.writable) for (const each of reorder(held.splice(0))) write(each);
+    });
+  };
 }
