@@ -2,6 +2,7 @@
 import { isPrivateAddress } from "../protocol/cidr.ts";
 import { isUnanswered } from "../protocol/findings/explain-error.ts";
 import type { FindingId } from "../protocol/findings/findings.ts";
+import { noDataPort } from "../protocol/findings/known-lines.ts";
 import { isLoopback, sameHost } from "../protocol/ip-address.ts";
 import { type DataFacts, dataModeOf, type Facts, isOwnMachine } from "./facts.ts";
 import { placeOf, rewritten } from "./placement.ts";
@@ -56,15 +57,17 @@ const passive: readonly Row[] = [
   { id: "D15", fits: ({ call }) => call !== undefined },
 ];
 
+const isPortTaken = (said: string): boolean => /address already in use/i.test(said) || noDataPort.test(said);
+
 const active: readonly Row[] = [
   noAnswer,
   { id: "D10", fits: (fact) => isRefused(fact) && namesPrivate(fact) && !isForward(fact) && serverIsPublic(fact) },
   { id: "D07", fits: isRefused },
   { id: "D39", fits: (fact) => isMade(fact) && isInsideTls(fact) && [425, 522].includes(fact.final?.code ?? 0) },
   { id: "D20", fits: isMade },
+  { id: "D14", fits: ({ final }) => isPortTaken(final?.lines.join(" ") ?? "") },
   { id: "D28", fits: ({ way, error }) => way === "ssh" && error?.code === "SSH_FORWARD_REFUSED" },
   { id: "D30", fits: ({ way }) => way === "ssh" },
-  { id: "D14", fits: ({ final }) => /address already in use/i.test(final?.lines.join(" ") ?? "") },
   { id: "D05", fits: ({ named }) => isLoopback(named?.host ?? "") },
   { id: "D11", fits: (fact) => isForward(fact) && namesPrivate(fact) },
   { id: "D03", fits: isForward },

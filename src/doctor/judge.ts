@@ -70,10 +70,16 @@ function judgeControl({ way, error, greeting }: ControlFacts): readonly Finding[
 }
 
 function judgeData(fact: DataFacts, facts: Facts): readonly Finding[] {
-  const id = classify(fact, facts);
-  if (id === undefined) return fact.works ? judgeWorking(fact) : [];
   // Another mode carries the files: worth knowing, and no failure of FTP.
   const works = facts.data.some((other) => other.way === fact.way && other.works);
+  // The first session was let in, and the one for this mode was not: servers count them.
+  const { error, isLoggedIn } = fact.control;
+  if (error !== undefined && !isLoggedIn) {
+    const evidence = [`a session for ${fact.mode}: ${printable(error.message, 300)}`];
+    return [{ id: findingOr("D35", error), way: fact.way, severity: works ? "warning" : "failure", evidence }];
+  }
+  const id = classify(fact, facts);
+  if (id === undefined) return fact.works ? judgeWorking(fact) : [];
   const more = id === "D30" ? gatewayEvidence(facts.ssh) : [];
   return [
     {

@@ -73,6 +73,11 @@ const cases: readonly (readonly [id: FindingId, what: string, facts: Facts])[] =
       final: makeReply(425, "Unable to build data connection: Address already in use"),
     }),
   ],
+  [
+    "D14",
+    "a port 20 that vsftpd may not use",
+    ofData({ ...loopbackNamed, mode: "PORT", call: "dropped", final: makeReply(500, "OOPS: vsf_sysutil_bind") }),
+  ],
   ["D15", "passive ports refused", ofData({ setup: agreed, named, used: named, call: "refused" })],
   ["D15", "passive ports dropped", ofData({ setup: agreed, named, used: named, call: "dropped" })],
   ["D20", "data that break off", ofData({ call: "made", error: error("NET_RESET") })],
@@ -183,6 +188,12 @@ describe.each(cases)("%s", (id, what, facts) => {
   it(what, () => {
     expect(judge(facts).map((finding) => finding.id)).toEqual([id]);
   });
+});
+
+it("a session that is let in for one mode and not for the other is the server's limit", () => {
+  const refused = { ...control, isLoggedIn: false, error: error("FTP_REPLY_TRANSIENT", { reply: 421 }) };
+  const facts = ofData({ works: true }, { mode: "PORT", control: refused });
+  expect(judge(facts)).toMatchObject([{ id: "D37", severity: "warning" }]);
 });
 
 it("a server without EPSV is not ill where PASV works", () => {

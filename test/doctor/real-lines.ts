@@ -33,6 +33,8 @@ export const realLines: readonly (readonly [line: string, source: string, findin
   ["425 Unable to build data connection: Connection refused", "ProFTPD src/data.c", "D05"],
   ["425 Unable to build data connection: Connection timed out", "ProFTPD src/data.c", "D09"],
   ["425 Unable to build data connection: Cannot assign requested address", "ProFTPD src/data.c", "D03"],
+  ["530 Sorry, the maximum number of allowed clients (10) are already connected.", "ProFTPD modules/mod_auth.c", "D37"],
+  ["500 OOPS: vsf_sysutil_bind", "vsftpd privops.c", "D14"],
   ["425 Unable to build data connection: Address already in use", "ProFTPD src/data.c", "D17"],
   ["425 Unable to build data connection: No route to host", "ProFTPD src/data.c", "D10"],
   ["425 Unable to build data connection: Operation not permitted", "ProFTPD src/data.c", "D39"],

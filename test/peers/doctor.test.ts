@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DoctorReport } from "../../src/doctor/report.ts";
+import type { RemedyAt } from "../../src/protocol/findings/finding.ts";
 import { type BuiltProgram, buildProgram, run, start } from "../cli/support/built-program.ts";
 import { makePublicCertificate } from "../support/certificate.ts";
 import { type FtpServer, ftpServers } from "../support/ftp-servers.ts";
@@ -34,6 +35,12 @@ async function visit({ user, password, port }: FtpServer, ...words: readonly str
 }
 
 const all = ["EPSV", "PASV", "EPRT", "PORT"];
+
+/** Settings as the remedies of these findings spell them. */
+function advised({ findings }: DoctorReport, at: RemedyAt, setting: RegExp): readonly string[] {
+  const remedies = findings.flatMap((finding) => finding.remedies.filter((remedy) => remedy.at === at));
+  return remedies.flatMap(({ do: what }) => setting.exec(what)?.[0] ?? []);
+}
 
 describePeers(["sshd", "vsftpd"], "the doctor, vsftpd, and sshd as it comes", () => {
   let server: FtpServer;
@@ -82,24 +89,34 @@ describePeers(["sshd", "vsftpd"], "the doctor and an sshd that forwards nothing"
     expect((await visit(server, "-F", mended.configFile, "--via", mended.hostAlias)).found).toEqual([]);
   });
 
-  test("PermitListen none is D28, and passive modes work", async () => {
+  test("PermitListen none is D28, and passive modes work; with the one that is advised the next visit is clean", async () => {
     await using server = await ftpServers.vsftpd();
     await using sshd = await startSshd({ lines: ["PermitListen none"] });
     const { found, report } = await visit(server, "-F", sshd.configFile, "--via", sshd.hostAlias);
     expect(found).toContain("D28 ssh");
     expect(new Set(found)).toEqual(new Set(["D28 ssh"]));
     expect(report.working).toEqual({ direct: all, ssh: ["EPSV", "PASV"] });
+    const lines = advised(report, "sshd_config", /PermitListen [\w.]+:\S+/);
+    expect(lines).toHaveLength(1);
+    await using mended = await startSshd({ lines });
+    const via = ["-F", mended.configFile, "--via", mended.hostAlias];
+    expect((await visit(server, ...via)).found).toEqual([]);
   });
 });
 
 describePeers(["sshd", "vsftpd"], "the doctor and an sshd that carries connections only, for everybody", () => {
-  test("GatewayPorts yes is D53, MaxSessions 0 is D54, and both are notes", async () => {
+  test("GatewayPorts yes is D53, MaxSessions 0 is D54, both are notes, and with what is advised the next visit is clean", async () => {
     await using server = await ftpServers.vsftpd();
     await using sshd = await startSshd({ lines: ["GatewayPorts yes", "MaxSessions 0"] });
     const via = ["--mode", "PASV", "-F", sshd.configFile, "--via", sshd.hostAlias];
     const { found, report, status } = await visit(server, ...via);
     expect(found).toEqual(["D53 ssh", "D54 ssh"]);
     expect({ health: report.health, status }).toEqual({ health: "well", status: "exit 0" });
+    const lines = advised(report, "sshd_config", /^(?:GatewayPorts no|MaxSessions \d+)/);
+    expect(lines).toHaveLength(2);
+    await using mended = await startSshd({ lines });
+    const next = await visit(server, "--mode", "PASV", "-F", mended.configFile, "--via", mended.hostAlias);
+    expect(next.found).toEqual([]);
   });
 });
 
@@ -150,14 +167,14 @@ describePeers(["vsftpd"], "the doctor and vsftpd's settings", () => {
   test.each([
     ["D22", ["pasv_enable=NO"]],
     ["D07", ["port_enable=NO"]],
+    ["D14", ["port_promiscuous=YES"]],
   ])("%s: %s, and with what is advised the next visit is clean", async (id, lines) => {
     await using ill = await ftpServers.vsftpd({ lines });
     const { found, report } = await visit(ill);
     expect(found).toEqual([`${id} direct`]);
-    const remedies = report.findings.flatMap((finding) => finding.remedies.filter(({ at }) => at === "vsftpd"));
-    const advised = remedies.flatMap(({ do: what }) => /^[a-z_]+=[A-Z]+/.exec(what) ?? []);
     // Each is a remedy by itself.
-    await using mended = await ftpServers.vsftpd({ lines: [...lines, ...advised.slice(0, 1)] });
+    const [first = ""] = advised(report, "vsftpd", /^[a-z_]+(?:_20)?=[A-Z]+/);
+    await using mended = await ftpServers.vsftpd({ lines: [...lines, first] });
     expect((await visit(mended)).found).toEqual([]);
   });
 });

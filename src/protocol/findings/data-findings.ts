@@ -87,8 +87,14 @@ export const dataFindings: Readonly<Record<DataFindingId, FindingRow>> = {
     why: "It compares the address in PORT or EPRT with the one that the control connection comes from, against bounce attacks. A forward, a proxy or a NAT in between makes them differ.",
     remedies: [
       ["vsftpd", "port_enable=YES, where active mode is switched off"],
-      ["vsftpd", "port_promiscuous=YES lets anybody send files to third hosts: only where you know why"],
-      ["ProFTPD", "AllowForeignAddress on, with a <Class> of the hosts that may"],
+      [
+        "vsftpd",
+        "port_promiscuous=YES and connect_from_port_20=NO let anybody send files to third hosts: only where you know why",
+      ],
+      [
+        "ProFTPD",
+        "AllowForeignAddress friends, after <Class friends> From ADDRESS </Class>; on instead of a class lets anybody",
+      ],
       ["client", passiveClient],
     ],
     instead: tunnel,
@@ -99,7 +105,10 @@ export const dataFindings: Readonly<Record<DataFindingId, FindingRow>> = {
     why: "The data connection was made, and the server gave it up since it came from another address than the control connection. It takes that for theft of the data port.",
     remedies: [
       ["vsftpd", "pasv_promiscuous=YES lets anybody take the data: only where you know why"],
-      ["ProFTPD", "AllowForeignAddress on, with a <Class> of the hosts that may"],
+      [
+        "ProFTPD",
+        "AllowForeignAddress friends, after <Class friends> From ADDRESS </Class>; on instead of a class lets anybody",
+      ],
       ["client", "one address for both connections: no proxy, VPN or tunnel for one of them only"],
     ],
     instead: tunnel,
@@ -167,8 +176,8 @@ export const dataFindings: Readonly<Record<DataFindingId, FindingRow>> = {
   },
   D14: {
     scenario: "S14",
-    title: "the server's data port is not free yet",
-    why: "Active servers connect from their port 20, and TCP keeps that port and the client's as a pair for some minutes after a transfer (TIME_WAIT). A client that names the same port each time meets it again.",
+    title: "the server cannot call from its data port",
+    why: "Active servers connect from their port 20, and TCP keeps that port and the client's as a pair for some minutes after a transfer (TIME_WAIT), so that a client which names the same port again meets it. vsftpd with port_promiscuous=YES has no right to port 20 and says 500 OOPS: vsf_sysutil_bind.",
     remedies: [
       ["client", "try again: the next transfer has another port; or passive mode"],
       ["vsftpd", "connect_from_port_20=NO"],
@@ -190,9 +199,12 @@ export const dataFindings: Readonly<Record<DataFindingId, FindingRow>> = {
     remedies: [
       [
         "vsftpd",
-        "pasv_promiscuous=YES at the one that listens, port_promiscuous=YES at the other: only where you know why",
+        "pasv_promiscuous=YES at the one that listens, port_promiscuous=YES and connect_from_port_20=NO at the other: only where you know why",
       ],
-      ["ProFTPD", "AllowForeignAddress on, with a <Class> of the other server"],
+      [
+        "ProFTPD",
+        "AllowForeignAddress friends, after <Class friends> From OTHER-SERVER </Class>; on instead of a class lets anybody",
+      ],
       ["client", "get from the one and put to the other: sallyport cp does so by itself"],
     ],
     instead: "sallyport -L 2121:FTP -L 2122:OTHER SSH, which joins two sessions",
@@ -232,7 +244,7 @@ export const dataFindings: Readonly<Record<DataFindingId, FindingRow>> = {
     remedies: [
       ["vsftpd", "pasv_enable=YES"],
       ["ProFTPD", "no <Limit PASV EPSV> with DenyAll"],
-      ["Pure-FTPd", "no -f that refuses it; look at its log for PassivePortRange that is in use"],
+      ["Pure-FTPd", "PassivePortRange (-p) with more ports than sessions: it refuses when all are in use"],
       ["client", activeClient],
     ],
     instead: tunnel,
@@ -325,7 +337,10 @@ export const dataFindings: Readonly<Record<DataFindingId, FindingRow>> = {
       ["client", "--write with a directory in which the user may write"],
       ["vsftpd", "write_enable=YES, for anonymous anon_upload_enable=YES; the directory must belong to the user"],
       ["ProFTPD", "no <Limit WRITE> with DenyAll; AllowOverwrite, AllowStoreRestart"],
-      ["Pure-FTPd", "no -R, -M or quota in the way; the user's rights in the file system"],
+      [
+        "Pure-FTPd",
+        "no MaxDiskUsage (-k), AnonymousCantUpload (-i) or quota (-n) in the way; the user's rights in the file system",
+      ],
     ],
   },
   D52: {

@@ -3,7 +3,7 @@ import { isPrivateAddress } from "../cidr.ts";
 import { isSallyportError, type SallyportError } from "../error.ts";
 import { isLoopback } from "../ip-address.ts";
 import { type FindingId, findingRows } from "./findings.ts";
-import { findingOfLine } from "./known-lines.ts";
+import { findingOfLine, noDataPort } from "./known-lines.ts";
 
 interface Row {
   readonly id: FindingId | "no-path";
@@ -60,7 +60,9 @@ const rows: readonly Row[] = [
   },
   {
     id: "D14",
-    fits: (error, said) => isActive(error) && error.details.reply === 425 && /address already in use/i.test(said),
+    fits: (error, said) =>
+      isActive(error) &&
+      ((error.details.reply === 425 && /address already in use/i.test(said)) || noDataPort.test(said)),
   },
   { id: "D03", fits: (error, said) => isActive(error) && error.details.reply === 425 && findingOfLine(said) === "D03" },
   { id: "D05", fits: (error) => isActive(error) && isLoopback(named(error)) },
@@ -95,7 +97,10 @@ const rows: readonly Row[] = [
   { id: "D33", fits: (error) => /^NET_(?:TIMEOUT|UNREACHABLE)$/.test(error.code) && isConnecting(error) },
   {
     id: "D37",
-    fits: (error, said) => error.details.reply === 421 && (findingOfLine(said) === "D37" || isConnecting(error)),
+    // ProFTPD counts at the login: 530.
+    fits: (error, said) =>
+      (error.details.reply === 421 && isConnecting(error)) ||
+      ((error.details.reply === 421 || error.code === "FTP_LOGIN") && findingOfLine(said) === "D37"),
   },
   { id: "D36", fits: ({ code }) => code === "FTP_LOGIN" },
   { id: "D20", fits: ({ code }) => code === "FTP_TRANSFER" || code === "NET_RESET" },

@@ -74,12 +74,16 @@ const passive: readonly KnownLine[] = [
   line("D15", /data connection could not be established|data socket error/i),
 ];
 
+/** The server may not use the port that it calls from. vsftpd's `bind` that fails ends the session. */
+export const noDataPort: RegExp = /vsf_sysutil_bind/i;
+
 const active: readonly KnownLine[] = [
   line("D29", /use port or pasv first|no data connection\b|(?:port|pasv|epsv).{0,20}first/i),
   line(
     "D07",
     /illegal (?:port|eprt)|(?:port|eprt) command (?:failed|denied|rejected)|refused (?:port|eprt)|won't open a connection to|data connection to foreign address|requested ip address does not match|failed to do port|server cannot accept argument|bounce attack|active mode is disabled|won't connect to ports/i,
   ),
+  line("D14", noDataPort),
   line("D03", /cannot assign requested address|can't assign requested address/i),
   line(
     "D17",
@@ -100,7 +104,7 @@ const others: readonly KnownLine[] = [
   ),
   line(
     "D37",
-    /too many (?:connect|users|sessions)|maximum connection limit|maximum number of (?:clients|connections|users)|users \(the maximum\)|no more connections allowed/i,
+    /too many (?:connect|users|sessions)|maximum connection limit|maximum number of (?:allowed )?(?:clients|connections|users)|users \(the maximum\)|no more connections allowed/i,
   ),
   line(
     "D20",

@@ -75,7 +75,7 @@ export const sessionFindings: Readonly<Record<SessionFindingId, FindingRow>> = {
     remedies: [
       [
         "sshd_config",
-        "AllowTcpForwarding local (or yes), no DisableForwarding, and no PermitOpen, or one with the host and port *: PermitOpen FTP-HOST:*",
+        "AllowTcpForwarding yes (local carries passive modes only), no DisableForwarding, and no PermitOpen, or one with the host and port *: PermitOpen FTP-HOST:*",
       ],
       [
         "server",
@@ -97,7 +97,7 @@ export const sessionFindings: Readonly<Record<SessionFindingId, FindingRow>> = {
     remedies: [
       [
         "sshd_config",
-        "AllowTcpForwarding yes, no DisableForwarding, and no PermitListen, or PermitListen localhost:*; GatewayPorts clientspecified for other addresses than loopback",
+        "AllowTcpForwarding yes, no DisableForwarding, and no PermitListen, or PermitListen 127.0.0.1:* (sshd compares the words, and localhost is another one); GatewayPorts clientspecified for other addresses than loopback",
       ],
       ["server", "ss -tlnp on the SSH host: a port that was asked for may be in use"],
     ],
@@ -232,7 +232,7 @@ export const sessionFindings: Readonly<Record<SessionFindingId, FindingRow>> = {
     title: "the SSH host carries connections and opens no session",
     why: "No command and no SFTP is allowed there (MaxSessions 0, or a rule for this user). The tunnel needs neither; an sshd before 10.1 sends small messages late without one, so each file takes two round trips more.",
     remedies: [
-      ["sshd_config", "MaxSessions 1 or more for this user"],
+      ["sshd_config", "MaxSessions 2 or more for this user: the tunnel holds one"],
       ["client", "-N of sallyport does not even ask"],
     ],
     instead: "sallyport -N -L 2121:FTP SSH",
