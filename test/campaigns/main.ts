@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { openTunnel, type Tunnel } from "../../src/index.ts";
 import { type Sshd, startSshd } from "../support/sshd.ts";
+import { advice } from "./advice.ts";
 import { type ServerName, type Subject, serverNames, startSubject } from "./beliefs.ts";
 import { bridge } from "./bridge.ts";
 import { heldMemory } from "./held-memory.ts";
@@ -21,6 +22,7 @@ const patienceMs = 30_000;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 export async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === "advice") return await advice(args.slice(1));
   if (args[0] === "to-ftp") return await toFtp(args.slice(1));
   if (args[0] === "bridge") return await bridge(args.slice(1));
   if (args[0] === "tls") return await tls(args.slice(1));
