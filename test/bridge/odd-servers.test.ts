@@ -7,7 +7,7 @@ import { messages, type StatusCode, statusCodes } from "../../src/ssh/sftp/wire/
 import { get, names, put } from "../../src/testing/file-system/subject.ts";
 import { watchResources } from "../support/resources.ts";
 import { type TestClient, textOf } from "../support/test-client.ts";
-import { type Quirk, refuse } from "../transfer/sftp-rig.ts";
+import { type Quirk, refuse, type SftpRigOptions } from "../transfer/sftp-rig.ts";
 import { bridgeToQuirky, now } from "./rig.ts";
 
 watchResources();
@@ -138,6 +138,79 @@ test("a file that has no size, or says 0, is sent whole; SIZE and MDTM do not in
       await client.ask("MDTM a", 504);
     }
   }
+});
+
+/** No two pieces of it are alike. */
+const numbered = Array.from({ length: 120_000 }, (_, index) => `line ${index}\n`).join("");
+
+const orders: readonly (readonly [name: string, reorder: <T>(replies: readonly T[]) => readonly T[]])[] = [
+  ["in reverse", (replies) => [...replies].reverse()],
+  [
+    "shuffled",
+    (replies) => {
+      const step = [7, 5, 3, 2].find((each) => replies.length % each !== 0) ?? 1;
+      return replies.map((_, index) => replies[(index * step + 1) % replies.length] as (typeof replies)[number]);
+    },
+  ],
+];
+
+test.each(orders)("what is in flight is answered %s: files are equal both ways", async (_, reorder) => {
+  const there = files();
+  let most = 0;
+  const counted: SftpRigOptions["reorder"] = (replies) => {
+    most = Math.max(most, replies.length);
+    return reorder(replies);
+  };
+  await using bridge = await bridgeToQuirky({ files: there, reorder: counted });
+  const client = await binary(await bridge.login());
+  expect(await client.upload("STOR a", numbered)).toEqual([150, 226]);
+  expect((await get(there, "/a")) === numbered).toBe(true);
+  expect(most).toBeGreaterThan(2);
+  most = 0;
+  const { text, codes } = await client.download("RETR a");
+  expect([text === numbered, codes]).toEqual([true, [150, 226]]);
+  expect(most).toBeGreaterThan(2);
+});
+
+describe.each([
+  ["too little", -100_000],
+  ["too much", 100_000],
+])("a server that tells %s of sizes", (_, more) => {
+  const lying: Quirk = ({ type, id }) => {
+    if (!looks.includes(type)) return undefined;
+    const writer = new WireWriter().byte(messages.attrs).uint32(id).uint32(5);
+    return [
+      writer
+        .uint32(0)
+        .uint32(content.length + more)
+        .uint32(0o100644)
+        .packet(),
+    ];
+  };
+
+  test("has its files sent as far as there are bytes, and SIZE says what it tells", async () => {
+    const there = files();
+    await put(there, "/a", content);
+    await using bridge = await bridgeToQuirky({ files: there, quirk: lying });
+    const client = await binary(await bridge.login());
+    for (let count = 0; count < 2; count += 1) {
+      await client.ask("SIZE a", 213).then((reply) => expect(reply).toBe(`213 ${content.length + more}`));
+      expect(await client.download("RETR a")).toEqual({ text: content, codes: [150, 226] });
+    }
+    await client.ask("REST 5", 350);
+    expect(await client.download("RETR a")).toEqual({ text: content.slice(5), codes: [150, 226] });
+  });
+
+  test("takes files whole, over an old one too", async () => {
+    const there = files();
+    for (const old of ["", "short", `${content} and more`]) {
+      await put(there, "/a", old);
+      await using bridge = await bridgeToQuirky({ files: there, quirk: lying });
+      const client = await binary(await bridge.login());
+      expect(await client.upload("STOR a", content)).toEqual([150, 226]);
+      expect(await get(there, "/a")).toBe(content);
+    }
+  });
 });
 
 test("short reads are put together in order", async () => {
