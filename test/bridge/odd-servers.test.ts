@@ -213,6 +213,20 @@ describe.each([
   });
 });
 
+test("--in-place replaces an old file whole where the server says 0 of every size and sets none", async () => {
+  const there = files();
+  await put(there, "/a", `${content} and more`);
+  const quirk: Quirk = ({ type, id }) => {
+    if (changes.includes(type)) return refuse(id, statusCodes.permissionDenied);
+    if (!looks.includes(type)) return undefined;
+    return [new WireWriter().byte(messages.attrs).uint32(id).uint32(5).uint32(0).uint32(0).uint32(0o100644).packet()];
+  };
+  await using bridge = await bridgeToQuirky({ files: there, quirk }, { inPlace: true });
+  const client = await binary(await bridge.login());
+  expect(await client.upload("STOR a", content)).toEqual([150, 226]);
+  expect(await get(there, "/a")).toBe(content);
+});
+
 test("short reads are put together in order", async () => {
   const there = files();
   const text = Array.from({ length: 3000 }, (_, index) => `line ${index}\n`).join("");
