@@ -25,6 +25,13 @@ const sshdCases: readonly Omit<AdviceCase, "at">[] = [
   { id: "D28", fault: ["AllowTcpForwarding local"], advised: [/AllowTcpForwarding yes/] },
   { id: "D28", fault: ["PermitListen none"], advised: [/PermitListen [\w.]+:\*/] },
   { id: "D30", fault: ["GatewayPorts no"], advised: [/GatewayPorts clientspecified/], world: "server elsewhere" },
+  {
+    id: "D40",
+    fault: ["ChannelTimeout direct-tcpip=2s"],
+    advised: [/ChannelTimeout/],
+    removes: true,
+    words: [...passive, "--idle", "6"],
+  },
   { id: "D53", fault: ["GatewayPorts yes"], advised: [/GatewayPorts no/] },
   { id: "D53", fault: ["GatewayPorts yes"], advised: [/clientspecified/], line: (text) => `GatewayPorts ${text}` },
   { id: "D54", fault: ["MaxSessions 0"], advised: [/MaxSessions \d+/] },

@@ -179,6 +179,7 @@ export const sessionFindings: Readonly<Record<SessionFindingId, FindingRow>> = {
       ["vsftpd", "idle_session_timeout=600, data_connection_timeout=300"],
       ["ProFTPD", "TimeoutIdle, TimeoutNoTransfer, TimeoutStalled"],
       ["Pure-FTPd", "MaxIdleTime (-I)"],
+      ["sshd_config", "through SSH: no ChannelTimeout for direct-tcpip"],
       ["client", "NOOP every minute: Sallyport's client and tunnel send it by themselves"],
     ],
     instead: tunnel,
