@@ -128,6 +128,8 @@ test("data without a final reply is FTP_TRANSFER after replyMs", async () => {
       await control.reply("150 here");
       socket.end("0123456789");
       await until("the 150 has been read", () => rig.replies().includes("150 here"));
+      // The wait for the reply may begin only now.
+      await clock.waitedFor(300);
       clock.advance(300);
     },
     { replyMs: 300, clock },

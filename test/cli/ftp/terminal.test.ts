@@ -169,10 +169,12 @@ describePeers(["expect"], "the prompt on a terminal", () => {
       ...login,
       ...ended("ls | echo be\\gun; exec sleep 1000"),
       ...ended("!echo be\\gun; exec sleep 1000"),
-      // A Ctrl-C that comes when its program has gone already.
-      type("!(sleep 0.3; kill -INT $PPID; echo se\\nt) &\r"),
+      // A Ctrl-C that comes when its program has gone already. "Pending" for the system as long as nobody has taken it.
+      type(
+        "!(sleep 0.3; kill -INT $PPID; while grep -q '^S..Pnd.*[2367abef]$' /proc/$PPID/status; do :; done; echo se\\nt) &\r",
+      ),
       see("sent"),
-      // Nothing shows when it has come; a command that asks the server would be ended by it.
+      // Taken is not yet heeded; a command that asks the server would be ended by it.
       type("lpwd\r"),
       see(here.path),
       see("ftp> "),

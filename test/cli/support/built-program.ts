@@ -128,7 +128,8 @@ export function start(program: string, args: readonly string[], options: RunOpti
   const child = spawn(file, words, {
     stdio: ["pipe", output ?? "pipe", "pipe"],
     env: {
-      ...(options.inherits === false ? {} : process.env),
+      // A tunnel that is killed leaves what it offers its user there, and not among the test's temporary files.
+      ...(options.inherits === false ? {} : { ...process.env, XDG_RUNTIME_DIR: inject("runDirectory") }),
       FAKE_TUNNEL: JSON.stringify(options.tunnel ?? {}),
       // It tells what kept it from ending by itself.
       NODE_DEBUG: "sallyport",
