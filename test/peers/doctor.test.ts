@@ -1,7 +1,7 @@
 // The doctor at real servers: each setting that it names is planted, found, and gone when it is set as advised.
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import type { DoctorReport } from "../../src/doctor/report.ts";
 import type { RemedyAt } from "../../src/protocol/findings/finding.ts";
 import { type BuiltProgram, buildProgram, run, start } from "../cli/support/built-program.ts";
@@ -34,6 +34,9 @@ async function visit({ user, password, port }: FtpServer, ...words: readonly str
   return { status: ended, report, found: report.findings.map(({ id, way }) => `${id} ${way}`) };
 }
 
+/** All vsftpds that run now share port 20, and the doctor tells when it is in use. */
+const quiet = { lines: ["connect_from_port_20=NO"] };
+
 const all = ["EPSV", "PASV", "EPRT", "PORT"];
 
 /** Settings as the remedies of these findings spell them. */
@@ -46,7 +49,7 @@ describePeers(["sshd", "vsftpd"], "the doctor, vsftpd, and sshd as it comes", ()
   let server: FtpServer;
   let sshd: Sshd;
   beforeAll(async () => {
-    [server, sshd] = await Promise.all([ftpServers.vsftpd(), startSshd()]);
+    [server, sshd] = await Promise.all([ftpServers.vsftpd(quiet), startSshd()]);
   });
   afterAll(() => Promise.all([server.stop(), sshd.stop()]));
 
@@ -61,10 +64,11 @@ describePeers(["sshd", "vsftpd"], "the doctor, vsftpd, and sshd as it comes", ()
 
 describePeers(["sshd", "vsftpd"], "the doctor at a running tunnel", () => {
   test("tells what the tunnel has learned of the server", async () => {
-    await using server = await ftpServers.vsftpd();
+    await using server = await ftpServers.vsftpd(quiet);
     await using sshd = await startSshd();
     const forward = ["-F", sshd.configFile, "-L", `0:127.0.0.1:${server.port}`, sshd.hostAlias];
-    await using tunnel = await startSallyport(forward);
+    // Where the doctor, as the tests start it, looks for what a tunnel has learned.
+    await using tunnel = await startSallyport(forward, { env: { XDG_RUNTIME_DIR: inject("runDirectory") } });
     const port = Number(/^ftp:\/\/127\.0\.0\.1:(\d+)/m.exec(tunnel.log())?.[1]);
     // The first visit is what the second one is told of.
     await visit({ ...server, port });
@@ -79,7 +83,7 @@ describePeers(["sshd", "vsftpd"], "the doctor at a running tunnel", () => {
 
 describePeers(["sshd", "vsftpd"], "the doctor and an sshd that forwards nothing", () => {
   test("PermitOpen to another host is D26; without it the next visit is clean", async () => {
-    await using server = await ftpServers.vsftpd();
+    await using server = await ftpServers.vsftpd(quiet);
     await using strict = await startSshd({ lines: ["PermitOpen 127.0.0.1:9"] });
     const ill = await visit(server, "-F", strict.configFile, "--via", strict.hostAlias);
     expect(ill.found).toEqual(["D26 ssh"]);
@@ -90,7 +94,7 @@ describePeers(["sshd", "vsftpd"], "the doctor and an sshd that forwards nothing"
   });
 
   test("PermitListen none is D28, and passive modes work; with the one that is advised the next visit is clean", async () => {
-    await using server = await ftpServers.vsftpd();
+    await using server = await ftpServers.vsftpd(quiet);
     await using sshd = await startSshd({ lines: ["PermitListen none"] });
     const { found, report } = await visit(server, "-F", sshd.configFile, "--via", sshd.hostAlias);
     expect(found).toContain("D28 ssh");
@@ -106,7 +110,7 @@ describePeers(["sshd", "vsftpd"], "the doctor and an sshd that forwards nothing"
 
 describePeers(["sshd", "vsftpd"], "the doctor and an sshd that carries connections only, for everybody", () => {
   test("GatewayPorts yes is D53, MaxSessions 0 is D54, both are notes, and with what is advised the next visit is clean", async () => {
-    await using server = await ftpServers.vsftpd();
+    await using server = await ftpServers.vsftpd(quiet);
     await using sshd = await startSshd({ lines: ["GatewayPorts yes", "MaxSessions 0"] });
     const via = ["--mode", "PASV", "-F", sshd.configFile, "--via", sshd.hostAlias];
     const { found, report, status } = await visit(server, ...via);
@@ -153,7 +157,7 @@ test("Ctrl-C prints what is known so far, and what was not looked at", async () 
 
 describePeers(["vsftpd"], "what the doctor writes", () => {
   test("a file goes to vsftpd and comes back, and nothing is left of it", async () => {
-    await using server = await ftpServers.vsftpd();
+    await using server = await ftpServers.vsftpd(quiet);
     const { found, report } = await visit(server, "--write", ".");
     expect(found).toEqual([]);
     expect(report.observations).toContain("A file that came back as it went, directly: EPSV, PASV, EPRT, PORT.");
