@@ -10,10 +10,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
 const require = createRequire(import.meta.url);
 
-function runTool(name, path, args) {
-  execFileSync(process.execPath, [join(dirname(require.resolve(`${name}/package.json`)), path), ...args], {
-    stdio: "inherit",
-  });
+function runTool(name, path, args, output = "inherit") {
+  const tool = join(dirname(require.resolve(`${name}/package.json`)), path);
+  execFileSync(process.execPath, [tool, ...args], { stdio: ["ignore", output, "inherit"] });
 }
 
 rmSync(dist, { recursive: true, force: true });
@@ -21,10 +20,11 @@ runTool("typescript", "bin/tsc", ["-p", join(root, "tsconfig.json")]);
 const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const externals = Object.keys(dependencies).flatMap((name) => ["--external", name]);
 const program = join(dist, "program");
-runTool("rolldown", "bin/cli.mjs", [
+const bundle = [
   join(dist, "cli/main.js"),
   join(dist, "cli/version.js"),
-  ...["--dir", program, "--platform", "node", "--logLevel", "warn", ...externals],
-]);
+  ...["--dir", program, "--platform", "node", ...externals],
+];
+runTool("rolldown", "bin/cli.mjs", bundle, "ignore"); // a list of the files; what is wrong goes to standard error
 rmSync(join(dist, "cli"), { recursive: true });
 renameSync(program, join(dist, "cli"));
