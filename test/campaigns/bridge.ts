@@ -3,7 +3,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chmodSync, createReadStream, writeFileSync } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { hashPassword } from "../../src/serve/passwords.ts";
@@ -13,7 +12,8 @@ import { type Sshd, startSshd } from "../support/sshd.ts";
 import { makeSystemUser } from "../support/system-user.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 import { TestClient } from "../support/test-client.ts";
-import { belongings, mostOf, shown, whileStopped } from "./belongings.ts";
+import { belongings, mostOf, whileStopped } from "./belongings.ts";
+import { manySessions } from "./many-sessions.ts";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const bin = fileURLToPath(new URL("../../bin/sallyport.js", import.meta.url));
@@ -72,37 +72,15 @@ async function isWholeSession(subject: Subject, name: string, bytes: number): Pr
   return stored.at(-1) === 226 && back.codes.at(-1) === 226 && back.text === text;
 }
 
-async function manySessions(logins: Logins, transport: string, sequence: number, atOnce: number): Promise<boolean> {
+async function sessionsOf(logins: Logins, transport: string, sequence: number, atOnce: number): Promise<boolean> {
   await using subject = await startSubject(logins, transport);
-  const { pid } = subject.program;
-  let whole = 0;
-  const one = async (name: string, bytes: number): Promise<void> => {
-    const isWhole = await isWholeSession(subject, name, bytes);
-    whole += isWhole ? 1 : 0;
-  };
-  for (let count = 0; count < 20; count += 1) await one("first", 2000);
-  await delay(5000);
-  const before = belongings(pid);
-  whole = 0;
-  for (let count = 0; count < sequence; count += 1) {
-    await one(`f${count % 100}`, 2000);
-    if ((count + 1) % 500 === 0) say(`after ${count + 1}: ${shown(belongings(pid))}`);
-  }
-  await delay(5000);
-  const after = belongings(pid);
-  const how = `${logins} users, ${transport}`;
-  say(`${how}: ${whole} of ${sequence} sessions in sequence whole; before ${shown(before)}, after ${shown(after)}`);
-  let isWell = whole === sequence && after.descriptors <= before.descriptors;
-  whole = 0;
-  const all = await Promise.allSettled(
-    Array.from({ length: atOnce }, (_, index) => one(`at-once-${index}`, 1_000_000)),
-  );
-  for (const result of all) if (result.status === "rejected") say(String(result.reason));
-  const during = belongings(pid);
-  await delay(5000);
-  say(`${how}: ${whole} of ${atOnce} at once whole; then ${shown(during)}, and 5 s later ${shown(belongings(pid))}`);
-  isWell &&= whole === atOnce;
-  return isWell;
+  return await manySessions({
+    pid: subject.program.pid,
+    sequence,
+    atOnce,
+    isWhole: (name, bytes) => isWholeSession(subject, name, bytes),
+    say: (line) => say(`${logins} users, ${transport}: ${line}`),
+  });
 }
 
 const piece = randomBytes(1_000_000);
@@ -215,7 +193,7 @@ export async function bridge(args: readonly string[]): Promise<number> {
     sessions: async () => {
       let isWell = true;
       for (const logins of values.logins as Logins[]) {
-        const result = await manySessions(logins, transport, Number(values.sessions), Number(values["at-once"]));
+        const result = await sessionsOf(logins, transport, Number(values.sessions), Number(values["at-once"]));
         isWell &&= result;
       }
       return isWell;

@@ -16,7 +16,8 @@ import { startProftpd, startPyftpdlib, startVsftpd } from "../support/ftp-server
 import { childrenOf } from "../support/processes.ts";
 import { type Program, startProgram } from "../support/program.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
-import { belongings, shown, whileStopped } from "./belongings.ts";
+import { belongings, whileStopped } from "./belongings.ts";
+import { manySessions } from "./many-sessions.ts";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const bin = fileURLToPath(new URL("../../bin/sallyport.js", import.meta.url));
@@ -231,36 +232,11 @@ async function session(bridge: Bridge, name: string, bytes: number): Promise<boo
   return (await get(files, `/${name}`)) === text;
 }
 
-async function manySessions(sequence: number, atOnce: number): Promise<boolean> {
+async function sessionsOf(sequence: number, atOnce: number): Promise<boolean> {
   await using ftp = await (servers["vsftpd"] as () => Promise<Behind>)();
   await using bridge = await startBridge(ftp.url);
-  const { pid } = bridge.program;
-  let whole = 0;
-  const one = async (name: string, bytes: number): Promise<void> => {
-    const isWhole = await session(bridge, name, bytes);
-    whole += isWhole ? 1 : 0;
-  };
-  for (let count = 0; count < 20; count += 1) await one("first", 2000);
-  await delay(5000);
-  const before = belongings(pid);
-  whole = 0;
-  for (let count = 0; count < sequence; count += 1) {
-    await one(`f${count % 100}`, 2000);
-    if ((count + 1) % 500 === 0) say(`after ${count + 1}: ${shown(belongings(pid))}`);
-  }
-  await delay(5000);
-  say(`${whole} of ${sequence} sessions in sequence whole; before ${shown(before)}, after ${shown(belongings(pid))}`);
-  let isWell = whole === sequence;
-  whole = 0;
-  const all = await Promise.allSettled(
-    Array.from({ length: atOnce }, (_, index) => one(`at-once-${index}`, 1_000_000)),
-  );
-  for (const result of all) if (result.status === "rejected") say(String(result.reason));
-  const during = belongings(pid);
-  await delay(5000);
-  say(`${whole} of ${atOnce} sessions at once whole; then ${shown(during)}, and 5 s later ${shown(belongings(pid))}`);
-  isWell &&= whole === atOnce;
-  return isWell;
+  const isWhole = (name: string, bytes: number): Promise<boolean> => session(bridge, name, bytes);
+  return await manySessions({ pid: bridge.program.pid, sequence, atOnce, isWhole, say });
 }
 
 async function stalledFile(megabytes: number): Promise<boolean> {
@@ -310,7 +286,7 @@ export async function toFtp(args: readonly string[]): Promise<number> {
   });
   const parts: Readonly<Record<string, () => Promise<boolean>>> = {
     programs: everyProgram,
-    sessions: () => manySessions(Number(values.sessions), Number(values["at-once"])),
+    sessions: () => sessionsOf(Number(values.sessions), Number(values["at-once"])),
     stalled: () => stalledFile(Number(values.megabytes)),
   };
   let isWell = true;
