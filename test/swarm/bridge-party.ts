@@ -5,6 +5,7 @@ import { filesOf } from "../../src/bridge/sftp-files.ts";
 import { openClient } from "../../src/client/client-calls.ts";
 import type { FtpClient } from "../../src/client/ftp-client.ts";
 import type { ClientEnvironment } from "../../src/client/session.ts";
+import type { Connection } from "../../src/platform/network.ts";
 import { definedProps } from "../../src/protocol/defined-props.ts";
 import { isSallyportError } from "../../src/protocol/error.ts";
 import { limits } from "../../src/protocol/limits.ts";
@@ -12,7 +13,9 @@ import { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
 import { SimulatedSshd } from "../../src/simulation/ssh/ssh-server.ts";
 import { ReconnectingSsh } from "../../src/ssh/reconnecting-ssh.ts";
 import { clientParts } from "../support/client-parts.ts";
+import { Dice } from "./dice.ts";
 import { LosableSsh, sshSilenceMs } from "./losable-ssh.ts";
+import { type Muddle, muddled } from "./muddled-sftp.ts";
 import { runOurServer, usualPolicy } from "./our-server.ts";
 import { bridgePorts, type Place } from "./place.ts";
 import type { ClientPlan, SwarmPlan } from "./plan.ts";
@@ -75,8 +78,9 @@ export async function startBridges(
 /** Made again when it was lost, by whoever needs it. */
 class KeptSsh extends ReconnectingSsh {
   #last: LosableSsh | undefined;
+  readonly #muddle: Muddle;
 
-  constructor({ gateway: host, addresses }: Place, program: Program) {
+  constructor({ gateway: host, addresses }: Place, program: Program, { sftp, seed }: SwarmPlan) {
     super({
       connect: async (signal) => {
         this.#last = new LosableSsh(await SimulatedSsh.connect(host, { host: addresses.ssh, local: program, signal }));
@@ -86,6 +90,11 @@ class KeptSsh extends ReconnectingSsh {
       noCommand: true,
       target: "user@ssh",
     });
+    this.#muddle = { habits: sftp, dice: new Dice(seed * 2 + 600_000_001), clock: program.clock };
+  }
+
+  override async openSubsystem(name: string, signal: AbortSignal): Promise<Connection> {
+    return muddled(await super.openSubsystem(name, signal), this.#muddle);
   }
 
   fail(): void {
@@ -100,7 +109,7 @@ class KeptSsh extends ReconnectingSsh {
 async function startFtpInFront({ place, plan, trace, watchers, fault }: BridgeParts): Promise<Bridge> {
   const { gateway: host, simulation } = place;
   const program = new Program(host.network(), simulation.clock);
-  const ssh = new KeptSsh(place, program);
+  const ssh = new KeptSsh(place, program, plan);
   const files = await filesOf(new KeptSftp({ host: ssh, sync: false, inPlace: false, clock: program.clock }), never);
   const server = await runOurServer({
     program,
@@ -131,10 +140,10 @@ async function startFtpInFront({ place, plan, trace, watchers, fault }: BridgePa
   };
 }
 
-async function startSshInFront({ place, trace, watchers }: BridgeParts): Promise<Bridge> {
+async function startSshInFront({ place, plan, trace, watchers }: BridgeParts): Promise<Bridge> {
   const { gateway: host, simulation } = place;
   const program = new Program(host.network(), simulation.clock);
-  const ssh = new KeptSsh(place, program);
+  const ssh = new KeptSsh(place, program, plan);
   let files: FtpFileSystem | undefined;
   let sshd: SimulatedSshd | undefined;
   let last = 0;

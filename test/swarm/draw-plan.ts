@@ -10,6 +10,8 @@ import type {
   PlacePlan,
   RawClientPlan,
   ServerPlan,
+  SftpHabits,
+  SizesTold,
   SwarmPlan,
 } from "./plan.ts";
 
@@ -82,7 +84,8 @@ export function drawPlan(seed: number): SwarmPlan {
   const clients = drawAppends(outlives, drawn);
   const replacement = drawReplacement(outlives, clients);
   const faults = [...drawFaults(dice), ...survival.faults];
-  const plan: SwarmPlan = { seed, place, gateway, server, files, clients, replacement, faults };
+  const sftp = drawSftp(new Dice(seed * 2 + 500_000_003), clients);
+  const plan: SwarmPlan = { seed, place, gateway, server, sftp, files, clients, replacement, faults };
   return replacement === "none" ? plan : lostInTransfer(plan, bytesMax, outlives.dice);
 }
 
@@ -160,6 +163,21 @@ function drawBridges(draw: ClientDraw, clients: readonly ClientPlan[]): readonly
   const { dice } = draw;
   const percent = dice.pick([0, 0, 0, 50, 100]);
   return clients.map((client) => (dice.chance(percent) ? drawBridgeClient(draw) : client));
+}
+
+const orderly: SftpHabits = { replies: undefined, requests: false, shortReads: false, sizes: "true" };
+
+/** Where clients use SFTP, or a bridge does. Sizes are wrong only where nobody but bridges looks at them. Dice of its own, too. */
+function drawSftp(dice: Dice, clients: readonly ClientPlan[]): SftpHabits {
+  if (!clients.some(({ kind, way }) => kind === "sftp" || way === "bridge")) return orderly;
+  const isBridged = clients.every(({ way }) => way === "bridge");
+  const sizes: readonly SizesTold[] = ["true", "true", "none", "zero", "smaller", "larger"];
+  return {
+    replies: dice.chance(60) ? { withinMs: dice.scaled(1, 3000) } : undefined,
+    requests: dice.chance(50),
+    shortReads: dice.chance(40),
+    sizes: isBridged ? dice.pick(sizes) : "true",
+  };
 }
 
 function drawPlace(dice: Dice): PlacePlan {

@@ -152,7 +152,7 @@ async function perform(parts: ClientParts, session: FtpClient, step: EngineStep,
       return;
     case "size": {
       const size = await session.size(`/file-${step.file}`);
-      if (size !== plan.files[step.file]) fault(`SIZE of /file-${step.file} is ${size}`);
+      if (size !== plan.files[step.file] && plan.sftp.sizes === "true") fault(`SIZE of /file-${step.file} is ${size}`);
       return;
     }
     case "wait":

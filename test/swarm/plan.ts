@@ -6,6 +6,7 @@ export interface SwarmPlan {
   readonly place: PlacePlan;
   readonly gateway: GatewayPlan;
   readonly server: ServerPlan;
+  readonly sftp: SftpHabits;
   /** Sizes of the server's files `/file-0`, `/file-1`, …: all different. */
   readonly files: readonly number[];
   readonly clients: readonly ClientPlan[];
@@ -58,6 +59,21 @@ export interface ServerPlan {
   readonly active: boolean;
   readonly atomicUploads: boolean;
   readonly dataStallMs: number;
+}
+
+/** What servers report of the sizes of their files: `smaller` is half of it, `larger` a little more. */
+export type SizesTold = "true" | "none" | "zero" | "smaller" | "larger";
+
+/** What SFTP sessions of this simulation meet. */
+export interface SftpHabits {
+  /** Each reply comes at any time within so much; undefined: in order, at once. */
+  readonly replies: { readonly withinMs: number } | undefined;
+  /** Clients have reads and writes in flight in any order. */
+  readonly requests: boolean;
+  /** Some reads bring less than was asked for. */
+  readonly shortReads: boolean;
+  /** Of the SFTP server at the SSH host, and of the FTP server where it is ours. */
+  readonly sizes: SizesTold;
 }
 
 export type OddHabit =

@@ -85,7 +85,7 @@ async function story(
         place,
         program,
         number: index,
-        conversation: () => new Conversation(plan.files),
+        conversation: () => new Conversation(plan.sftp.sizes === "true" ? plan.files : []),
         say: (text) => trace.say(who, text),
         fault: (text) => fault(`${who}: ${text}`),
         // A bridge writes the name itself.
@@ -120,8 +120,9 @@ function runClient(parts: ClientParts, client: ClientPlan, gateway: string): Pro
 }
 
 function isCalm(plan: SwarmPlan): boolean {
-  const { faults, server, gateway, clients } = plan;
-  const isUsual = ["ours", "old", "asynchronous", "slow-writer", "other-host"].includes(server.kind);
+  const { faults, server, gateway, clients, sftp } = plan;
+  const isUsual =
+    sftp.sizes === "true" && ["ours", "old", "asynchronous", "slow-writer", "other-host"].includes(server.kind);
   const hasRoom = gateway.sessionsMax >= clients.length && (gateway.passivePorts !== 1 || clients.length === 1);
   return faults.length === 0 && isUsual && hasRoom && canReach(plan);
 }

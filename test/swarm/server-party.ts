@@ -6,10 +6,11 @@ import { tlsPolicy } from "../../src/serve/check-options.ts";
 import type { ServerPolicy } from "../../src/server/environment.ts";
 import { swarmCertificate } from "./certificate.ts";
 import { contents, replacedSeed } from "./contents.ts";
+import { lying } from "./lying-files.ts";
 import { OddServer } from "./odd-server.ts";
 import { runOurServer, usualPolicy } from "./our-server.ts";
 import type { Place } from "./place.ts";
-import type { ServerPlan, SwarmPlan } from "./plan.ts";
+import type { ServerPlan, SizesTold, SwarmPlan } from "./plan.ts";
 import { never, Program } from "./program.ts";
 import type { SwarmTrace } from "./trace.ts";
 
@@ -19,12 +20,21 @@ export interface RunningParty {
   close(): Promise<void>;
 }
 
+const oldBytes = 100_000;
+
+/** Of what clients may store. */
+const uploadPaths = ({ clients }: SwarmPlan): string[] =>
+  clients.flatMap(({ kind, steps }, number) =>
+    steps.map((_, index) => `/${kind === "sftp" ? "sftp" : "up"}-${number}-${index}`),
+  );
+
 const dayMs = 86_400_000;
 
 export class ServerParty {
   readonly files: MemoryFileSystem = new MemoryFileSystem({ now: () => 0 });
   readonly #place: Place;
   readonly #plan: ServerPlan;
+  readonly #sizes: SizesTold;
   /** Some client of this simulation asks for it. */
   readonly #hasTls: boolean;
   readonly #trace: SwarmTrace;
@@ -32,21 +42,21 @@ export class ServerParty {
   /** Faults of the engine itself, and what a server that closed had left. */
   readonly faults: string[] = [];
 
-  private constructor(place: Place, plan: ServerPlan, hasTls: boolean, trace: SwarmTrace) {
-    this.#hasTls = hasTls;
+  private constructor(place: Place, plan: SwarmPlan, trace: SwarmTrace) {
+    this.#hasTls = plan.clients.some((client) => client.kind === "engine" && client.tls);
     this.#place = place;
-    this.#plan = plan;
+    this.#plan = plan.server;
+    this.#sizes = plan.sftp.sizes;
     this.#trace = trace;
   }
 
-  static async start(
-    place: Place,
-    { server, files, seed, clients }: SwarmPlan,
-    trace: SwarmTrace,
-  ): Promise<ServerParty> {
-    const hasTls = clients.some((client) => client.kind === "engine" && client.tls);
-    const party = new ServerParty(place, server, hasTls, trace);
+  static async start(place: Place, plan: SwarmPlan, trace: SwarmTrace): Promise<ServerParty> {
+    const { files, seed } = plan;
+    const party = new ServerParty(place, plan, trace);
     for (const [index, size] of files.entries()) await party.put(`/file-${index}`, contents(size, seed + index));
+    // Where sizes are wrong, uploads take the places of other files.
+    for (const path of plan.sftp.sizes === "true" || plan.sftp.sizes === "zero" ? [] : uploadPaths(plan))
+      await party.put(path, contents(oldBytes, 1));
     await party.revive();
     return party;
   }
@@ -134,9 +144,10 @@ export class ServerParty {
 
   #policy(clock: Clock): ServerPolicy {
     const { active, atomicUploads, dataStallMs } = this.#plan;
+    const fileSystem = lying(this.files, this.#sizes);
     return {
       ...usualPolicy,
-      authenticate: async () => ({ fileSystem: this.files }),
+      authenticate: async () => ({ fileSystem }),
       active,
       atomicUploads,
       tls: this.#hasTls ? tlsPolicy(swarmCertificate(), clock) : undefined,

@@ -5,8 +5,10 @@ import type { SimulatedSsh } from "../../src/simulation/ssh/ssh-client.ts";
 import { SftpClient } from "../../src/ssh/sftp/client/sftp-client.ts";
 import type { ClientParts } from "./client-parts.ts";
 import { contents } from "./contents.ts";
+import { Dice } from "./dice.ts";
+import { muddled } from "./muddled-sftp.ts";
 import { bridgePorts } from "./place.ts";
-import type { SftpClientPlan, SftpStep } from "./plan.ts";
+import type { SftpClientPlan, SftpHabits, SftpStep } from "./plan.ts";
 import { never } from "./program.ts";
 import { viaSsh } from "./via-ssh.ts";
 
@@ -16,7 +18,10 @@ export async function runSftpClient(parts: ClientParts, plan: SftpClientPlan, ga
   const server = plan.way === "bridge" ? { host: gateway, port: bridgePorts.ssh } : undefined;
   const work = async (ssh: SimulatedSsh): Promise<void> => {
     const { clock } = parts.program;
-    const connection = await ssh.openSubsystem("sftp", never);
+    // At a bridge it is the bridge that tells of sizes what it is told.
+    const habits: SftpHabits = { ...parts.plan.sftp, sizes: "true" };
+    const dice = new Dice(parts.plan.seed * 2 + 700_000_001 + parts.number);
+    const connection = muddled(await ssh.openSubsystem("sftp", never), { habits, dice, clock });
     await using client = await SftpClient.open({ connection, clock, signal: never });
     const files = makeSftpFileSystem({ client });
     for (const [index, step] of plan.steps.entries())
