@@ -94,6 +94,7 @@ export class ResumingReader implements FileReader {
     for (;;) {
       try {
         const count = await this.#reader.read(buffer);
+        if (count === 0 && buffer.length > 0) this.#assertWhole();
         this.#position += count;
         this.#standstill = undefined;
         return count;
@@ -111,6 +112,16 @@ export class ResumingReader implements FileReader {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#reader[Symbol.asyncDispose]();
+  }
+
+  /** A file that was cut off, or changed while it was read, must not look like a whole one. Those of no size (/proc) are larger than they say. */
+  #assertWhole(): void {
+    const { size, untold } = this.facts;
+    if (untold?.includes("size") === true || this.#position >= size) return;
+    throw new SallyportError(
+      "FS_FAILED",
+      `the file ended after ${this.#position} bytes, and the server had reported ${size}`,
+    );
   }
 
   async #reopen(live: LiveSftp): Promise<FileReader> {

@@ -37,7 +37,8 @@ async function openAtomic(files: FileSystem, path: string, options: UploadOption
   try {
     if (old !== undefined) await copyBeginning(files, path, writer, lengthKept(start, old.size), signal);
     else if (typeof start === "number" && start > 0) throw tooShort(0, start);
-    if (old !== undefined && setsModes(files)) await files.setMode(temporary, old.mode & 0o777, { signal });
+    const isModeKnown = old !== undefined && old.untold?.includes("mode") !== true;
+    if (isModeKnown && setsModes(files)) await files.setMode(temporary, old.mode & 0o777, { signal });
   } catch (error) {
     await remove();
     throw error;
@@ -53,9 +54,9 @@ async function openAtomic(files: FileSystem, path: string, options: UploadOption
   };
 }
 
-/** How much of the old file stays: REST and APPE go on where it ends. */
+/** How much of the old file stays: REST and APPE go on where it ends. What is appended to is read to its end: sizes may be wrong. */
 function lengthKept(start: WriteStart, size: number): number {
-  if (typeof start !== "number") return start === "append" ? size : 0;
+  if (typeof start !== "number") return start === "append" ? Number.POSITIVE_INFINITY : 0;
   if (start > size) throw tooShort(size, start);
   return start;
 }
@@ -74,6 +75,7 @@ async function copyBeginning(
     for (let left = bytes; left > 0; ) {
       signal.throwIfAborted();
       const count = await reader.read(buffer.subarray(0, Math.min(left, buffer.length)));
+      if (count === 0 && left === Number.POSITIVE_INFINITY) return;
       if (count === 0) throw tooShort(bytes - left, bytes);
       await to.write([buffer.subarray(0, count)]);
       left -= count;

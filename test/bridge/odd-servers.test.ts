@@ -8,7 +8,7 @@ import { get, names, put } from "../../src/testing/file-system/subject.ts";
 import { watchResources } from "../support/resources.ts";
 import { type TestClient, textOf } from "../support/test-client.ts";
 import { type Quirk, refuse, type SftpRigOptions } from "../transfer/sftp-rig.ts";
-import { bridgeToQuirky, now } from "./rig.ts";
+import { bridgeToQuirky, now, retrieve } from "./rig.ts";
 
 watchResources();
 
@@ -172,55 +172,84 @@ test.each(orders)("what is in flight is answered %s: files are equal both ways",
   expect(most).toBeGreaterThan(2);
 });
 
-describe.each([
-  ["too little", -100_000],
-  ["too much", 100_000],
-])("a server that tells %s of sizes", (_, more) => {
-  const lying: Quirk = ({ type, id }) => {
+/** Every file is told to have this size. */
+const telling =
+  (size: number): Quirk =>
+  ({ type, id }) => {
     if (!looks.includes(type)) return undefined;
-    const writer = new WireWriter().byte(messages.attrs).uint32(id).uint32(5);
     return [
-      writer
-        .uint32(0)
-        .uint32(content.length + more)
-        .uint32(0o100644)
-        .packet(),
+      new WireWriter().byte(messages.attrs).uint32(id).uint32(5).uint32(0).uint32(size).uint32(0o100644).packet(),
     ];
   };
 
-  test("has its files sent as far as there are bytes, and SIZE says what it tells", async () => {
-    const there = files();
-    await put(there, "/a", content);
-    await using bridge = await bridgeToQuirky({ files: there, quirk: lying });
-    const client = await binary(await bridge.login());
-    for (let count = 0; count < 2; count += 1) {
-      await client.ask("SIZE a", 213).then((reply) => expect(reply).toBe(`213 ${content.length + more}`));
-      expect(await client.download("RETR a")).toEqual({ text: content, codes: [150, 226] });
-    }
-    await client.ask("REST 5", 350);
-    expect(await client.download("RETR a")).toEqual({ text: content.slice(5), codes: [150, 226] });
-  });
+const [tooLittle, tooMuch] = [content.length - 100_000, content.length + 100_000];
 
-  test("takes files whole, over an old one too", async () => {
-    const there = files();
-    for (const old of ["", "short", `${content} and more`]) {
-      await put(there, "/a", old);
-      await using bridge = await bridgeToQuirky({ files: there, quirk: lying });
-      const client = await binary(await bridge.login());
-      expect(await client.upload("STOR a", content)).toEqual([150, 226]);
-      expect(await get(there, "/a")).toBe(content);
-    }
-  });
+test("a server that tells sizes too small has its files sent whole, and SIZE says what it tells", async () => {
+  const there = files();
+  await put(there, "/a", content);
+  await using bridge = await bridgeToQuirky({ files: there, quirk: telling(tooLittle) });
+  const client = await binary(await bridge.login());
+  for (let count = 0; count < 2; count += 1) {
+    expect(await client.ask("SIZE a", 213)).toBe(`213 ${tooLittle}`);
+    expect(await client.download("RETR a")).toEqual({ text: content, codes: [150, 226] });
+  }
+  await client.ask("REST 5", 350);
+  expect(await client.download("RETR a")).toEqual({ text: content.slice(5), codes: [150, 226] });
+});
+
+test("a file that ends before the size that was told is no 226, and its data connection is reset", async () => {
+  const there = files();
+  await put(there, "/a", content);
+  await using bridge = await bridgeToQuirky({ files: there, quirk: telling(tooMuch) });
+  const client = await binary(await bridge.login());
+  // SIZE opens the file ahead.
+  for (const before of ["NOOP", "SIZE a", "REST 5"]) {
+    client.send(before);
+    await client.reply();
+    expect(await retrieve(client, "RETR a")).toEqual({ code: 451, text: undefined });
+  }
+});
+
+test.each([
+  ["too little", tooLittle],
+  ["too much", tooMuch],
+  ["0", 0],
+])("a server that tells %s of every size takes files whole, over an old one and behind it", async (_, size) => {
+  const there = files();
+  await using bridge = await bridgeToQuirky({ files: there, quirk: telling(size) });
+  const client = await binary(await bridge.login());
+  for (const old of ["", "short", `${content} and more`]) {
+    await put(there, "/a", old);
+    expect(await client.upload("STOR a", content)).toEqual([150, 226]);
+    expect((await get(there, "/a")) === content).toBe(true);
+  }
+  expect(await client.upload("APPE a", "the end")).toEqual([150, 226]);
+  expect((await get(there, "/a")) === `${content}the end`).toBe(true);
+});
+
+test("what is appended with --atomic-uploads keeps what is there, whatever its size is told to be", async () => {
+  const there = files();
+  await put(there, "/a", content);
+  await using bridge = await bridgeToQuirky({ files: there, quirk: telling(0) }, {}, { atomicUploads: true });
+  const client = await binary(await bridge.login());
+  expect(await client.upload("APPE a", "the end")).toEqual([150, 226]);
+  expect((await get(there, "/a")) === `${content}the end`).toBe(true);
+});
+
+test("an old file of which something may be left is no 226 where no size is told right and none is set", async () => {
+  const there = files();
+  await put(there, "/a", `${content} and more`);
+  const quirk: Quirk = (request) => telling(0)(request) ?? refusing(changes)(request);
+  await using bridge = await bridgeToQuirky({ files: there, quirk });
+  const client = await binary(await bridge.login());
+  expect(await client.upload("STOR a", content)).toEqual([150, 451]);
+  expect(await client.upload("STOR b", content)).toEqual([150, 226]);
 });
 
 test("--in-place replaces an old file whole where the server says 0 of every size and sets none", async () => {
   const there = files();
   await put(there, "/a", `${content} and more`);
-  const quirk: Quirk = ({ type, id }) => {
-    if (changes.includes(type)) return refuse(id, statusCodes.permissionDenied);
-    if (!looks.includes(type)) return undefined;
-    return [new WireWriter().byte(messages.attrs).uint32(id).uint32(5).uint32(0).uint32(0).uint32(0o100644).packet()];
-  };
+  const quirk: Quirk = (request) => telling(0)(request) ?? refusing(changes)(request);
   await using bridge = await bridgeToQuirky({ files: there, quirk }, { inPlace: true });
   const client = await binary(await bridge.login());
   expect(await client.upload("STOR a", content)).toEqual([150, 226]);

@@ -107,10 +107,12 @@ export class SftpCalls {
   }
 }
 
-export const flagsOf: Readonly<Record<"read" | "write" | "exclusive" | "update" | "replace", number>> = {
+export const flagsOf: Readonly<Record<"read" | "write" | "append" | "exclusive" | "update" | "replace", number>> = {
   read: openFlags.read,
   /** What is there stays; a new file is there at once. */
   write: openFlags.write | openFlags.create,
+  /** The server finds the end, whatever size it has told. */
+  append: openFlags.write | openFlags.create | openFlags.append,
   exclusive: openFlags.write | openFlags.create | openFlags.exclusive,
   update: openFlags.write,
   /** What is there goes at once. */

@@ -19,6 +19,7 @@ import type { SftpClient } from "../../ssh/sftp/client/sftp-client.ts";
 import type { Reply } from "../../ssh/sftp/wire/replies.ts";
 import { requests } from "../../ssh/sftp/wire/requests.ts";
 import { fsError } from "../fs-error.ts";
+import { assertReaches } from "./file-end.ts";
 import { type About, flagsOf, type RemoteHandle, SftpCalls } from "./sftp-calls.ts";
 import { factsOf, listDirectory } from "./sftp-listing.ts";
 import { SftpReader } from "./sftp-reader.ts";
@@ -156,13 +157,13 @@ class SftpFileSystem implements FileSystem, OpensAhead, SetsTimes, SetsModes, Up
   async openWrite(path: string, { signal, start }: FileOptions & { readonly start: WriteStart }): Promise<SftpWriter> {
     const isExclusive = start === "exclusive";
     const about: About = { path, doing: isExclusive ? "create" : "write" };
-    const fresh = { position: 0, mustCut: false, signal, openLanes: this.#openLanes };
+    const fresh = { position: 0, oldEnd: "cut", signal, openLanes: this.#openLanes } as const;
     if (isExclusive || (this.#inPlace && start === "truncate")) {
       const flags = isExclusive ? flagsOf.exclusive : flagsOf.replace;
       return new SftpWriter({ ...fresh, handle: await this.session.open(path, flags, about, signal) });
     }
     signal.throwIfAborted();
-    const opened = this.session.open(path, flagsOf.write, about, signal);
+    const opened = this.session.open(path, start === "append" ? flagsOf.append : flagsOf.write, about, signal);
     // Pipelined with the opening, and carried out behind it. Some tell more of what is open.
     const byName = this.session.client.ask(requests.stat(this.session.place(path))).reply;
     const handle = await opened;
@@ -173,12 +174,28 @@ class SftpFileSystem implements FileSystem, OpensAhead, SetsTimes, SetsModes, Up
       if (isUntold) throw fsError("FS_UNSUPPORTED", path);
       const position = start === "append" ? size : typeof start === "number" ? start : 0;
       if (size < position) throw fsError("FS_FAILED", path, undefined, `it has ${size} bytes, less than ${position}`);
-      return new SftpWriter({ ...fresh, handle, position, mustCut: size > position });
+      // Several sessions would each append where the end is just then.
+      if (start === "append")
+        return new SftpWriter({ ...fresh, handle, position, oldEnd: "kept", openLanes: undefined });
+      return new SftpWriter({ ...fresh, handle, position, oldEnd: size > position ? "uncut" : "unsure" });
     });
-    if (writer !== undefined) return writer;
+    if (writer !== undefined) {
+      if (typeof start === "number" && start > 0) await this.#assertReaches(writer, path, start, signal);
+      return writer;
+    }
     // How much is to be cut off cannot be known, so the opening does it.
     await handle.close(signal);
     return new SftpWriter({ ...fresh, handle: await this.session.open(path, flagsOf.replace, about, signal) });
+  }
+
+  /** What is continued behind the end of a file would leave a hole. */
+  async #assertReaches(writer: SftpWriter, path: string, bytes: number, signal: AbortSignal): Promise<void> {
+    try {
+      await assertReaches(this.session, path, bytes, signal);
+    } catch (error) {
+      await writer[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   async openUpdate(path: string, { signal }: FileOptions): Promise<FileUpdater> {

@@ -7,6 +7,7 @@ import { statusCodes } from "../../ssh/sftp/wire/message-types.ts";
 import type { Reply } from "../../ssh/sftp/wire/replies.ts";
 import { type Request, requests } from "../../ssh/sftp/wire/requests.ts";
 import { fsError } from "../fs-error.ts";
+import { endAt } from "./file-end.ts";
 import { flagsOf, type RemoteHandle } from "./sftp-calls.ts";
 
 /** The same file, opened by further sessions at the same server. Disposal closes it there. */
@@ -17,12 +18,17 @@ export interface FileLanes extends AsyncDisposable {
 /** Opens a file that is there by further sessions. Undefined where there is none to be had. Never rejects. */
 export type OpenFileLanes = (path: string, signal: AbortSignal) => Promise<FileLanes | undefined>;
 
+/**
+ * Of an old file what it has behind the place where writing begins. `cut`: gone. `kept`: it is written behind that. `uncut`: it goes with the
+ * first write or the end, not before. `unsure`: the server has told of none; some report every file as empty.
+ */
+export type OldEnd = "cut" | "kept" | "uncut" | "unsure";
+
 /** What is written and where it begins. */
 export interface SftpWriterOptions {
   readonly handle: RemoteHandle;
   readonly position: number;
-  /** The old file has more than what it begins with. It goes with the first write or the end, not before. */
-  readonly mustCut: boolean;
+  readonly oldEnd: OldEnd;
   readonly signal: AbortSignal;
   /** For a large file on a long line, where the server's window holds one session back. */
   readonly openLanes?: OpenFileLanes | undefined;
@@ -37,19 +43,19 @@ export class SftpWriter implements FileWriter {
   readonly #start: number;
   readonly #options: SftpWriterOptions;
   #position: number;
-  #mustCut: boolean;
+  #oldEnd: OldEnd;
   #lanes: Promise<FileLanes | undefined> | undefined;
   /** Several sessions have written, so that the end of the file says nothing of what is before it. */
   #isSpread = false;
   #isOver = false;
 
   constructor(options: SftpWriterOptions) {
-    const { handle, position, mustCut, signal } = options;
+    const { handle, position, oldEnd, signal } = options;
     this.#file = new SftpUpdater(handle, signal);
     this.#options = options;
     this.#start = position;
     this.#position = position;
-    this.#mustCut = mustCut;
+    this.#oldEnd = oldEnd;
   }
 
   /** Every byte before this one is at the server. */
@@ -73,9 +79,21 @@ export class SftpWriter implements FileWriter {
   async finish(): Promise<void> {
     await this.#cut();
     this.#isOver = true;
-    await this.#file.finish();
+    const { handle, signal } = this.#options;
+    const bytes = this.#position;
+    const isUnsure = this.#oldEnd === "unsure";
+    // Where nothing was written, the size that was told at the opening would be told again.
+    const wroteNothing = bytes === this.#start;
+    const check = wroteNothing ? requests.fsetstat(handle.id, { size: bytes }) : requests.fstat(handle.id);
+    const answer = await this.#file.close(isUnsure ? check : undefined);
     this.#isSpread = false;
     await this.#closeLanes();
+    if (answer === undefined) return;
+    const isEnd =
+      answer.type === "attributes"
+        ? answer.attributes.size === bytes
+        : wroteNothing && answer.type === "status" && answer.code === statusCodes.ok;
+    if (!isEnd) await endAt(handle.session, handle.path, bytes, signal);
   }
 
   /** What was left of a file by several sessions ends before its first gap, where the server can still be told. */
@@ -104,8 +122,8 @@ export class SftpWriter implements FileWriter {
   }
 
   async #cut(): Promise<void> {
-    if (!this.#mustCut) return;
-    this.#mustCut = false;
+    if (this.#oldEnd !== "uncut") return;
+    this.#oldEnd = "cut";
     try {
       await this.#file.truncate(this.#position);
     } catch (error) {
@@ -173,19 +191,27 @@ export class SftpUpdater implements FileUpdater {
     return new SftpUpdater(await session.open(path, flagsOf.replace, about, this.#signal), this.#signal);
   }
 
+  async finish(): Promise<void> {
+    await this.close();
+  }
+
   /**
    * The close is asked for with the last writes: requests of one file are carried out in their order (draft-ietf-secsh-filexfer-02, section 4.1).
-   * Where several sessions write it, there is no such order.
+   * Where several sessions write it, there is no such order. `check` goes
+   * in the same flight, and its answer is returned, whatever it is.
    */
-  async finish(): Promise<void> {
+  async close(check?: Request): Promise<Reply | undefined> {
     this.#assertOpen();
     this.#isOver = true;
     if (this.#queue.isSpread) await this.#queue.settle();
-    if (this.#handle.session.features.fsync) this.#queue.follow(requests.fsync(this.#handle.id));
+    const { id, session } = this.#handle;
+    const answer = check && session.client.ask(check).reply;
+    if (session.features.fsync) this.#queue.follow(requests.fsync(id));
     const closed = this.#handle.close(this.#signal);
     closed.catch(() => {}); // what a write says goes before it
     await this.#queue.settle();
     await closed;
+    return answer && (await raceAbort(answer, this.#signal));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
