@@ -24,6 +24,7 @@ export class ControlConnection {
   #connection: Connection;
   #receiver: CommandReceiver;
   #closing = false;
+  #held = false;
   /** An AUTH was read, and nothing behind it. */
   #halted = false;
   /** Something came behind an AUTH, in the clear. */
@@ -64,6 +65,19 @@ export class ControlConnection {
     if (stream.writableLength > limits.controlBufferBytesMax) {
       this.#connection.reset();
     }
+  }
+
+  /** Reads no more; what the client sends waits in the network. */
+  hold(): void {
+    this.#held = true;
+    this.#connection.stream.pause();
+  }
+
+  /** Reads on; harmless when it was not held. */
+  release(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    if (!this.#halted && !this.#closing) this.#connection.stream.resume();
   }
 
   /** The AUTH that stopped the reading came to nothing; harmless when none did. */

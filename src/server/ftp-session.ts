@@ -125,15 +125,21 @@ export class FtpSession implements Session {
         this.#abort(this.#running);
     }
     this.#queue.push(waiting);
-    if (this.#queue.length > limits.pipelinedCommandsMax) {
-      this.closeNow(`More than ${limits.pipelinedCommandsMax} commands wait. Goodbye.`);
-    } else this.#pump();
+    if (this.#queue.length > limits.pipelinedCommandsMax) this.#crowded();
+    this.#pump();
+  }
+
+  /** The client sends no more for now. Only while it sends a file it is read on: that it has died must not be overlooked. */
+  #crowded(): void {
+    if (this.#running === undefined || !isUpload(this.#current)) this.#channel.hold();
+    else this.closeNow(`More than ${limits.pipelinedCommandsMax} commands wait. Goodbye.`);
   }
 
   #pump(): void {
     for (let next = this.#queue[0]; next !== undefined && !this.#isOver(); next = this.#queue[0]) {
       if (this.#running !== undefined && (this.transfer === undefined || !goesBesideTransfer(next))) return;
       this.#queue.shift();
+      if (this.#queue.length <= limits.pipelinedCommandsMax / 2 || isUpload(next)) this.#channel.release();
       if (this.#running !== undefined) this.track(this.#answer(next, this.#running.signal));
       else this.#start(next);
     }
@@ -246,6 +252,8 @@ function isAbortable(waiting: Waiting): boolean {
   return isCommand(waiting) && (servedCommands.get(waiting.verb)?.groups.length ?? 0) > 0;
 }
 
+const isUpload = (waiting: Waiting): boolean => isCommand(waiting) && findCommand(waiting.verb)?.data === "upload";
+
 const checksums = /^(HASH|XCRC|X?MD5|XSHA\d*)$/;
 
 /**
@@ -254,7 +262,7 @@ const checksums = /^(HASH|XCRC|X?MD5|XSHA\d*)$/;
  */
 function isLostWithClient(running: Waiting, behind: readonly Waiting[]): boolean {
   if (!isCommand(running) || behind.some((later) => isCommand(later) && later.verb === "QUIT")) return false;
-  return findCommand(running.verb)?.data === "upload" || checksums.test(running.verb);
+  return isUpload(running) || checksums.test(running.verb);
 }
 
 // A session that does not log in, or falls silent, ends.

@@ -71,12 +71,43 @@ test("too many commands that are none before the login end it", async () => {
   expect(await peer.code("XYZZY")).toBe(421);
 });
 
-test("too many commands that wait end it", async () => {
+test("commands are not read when too many wait, and each is answered in the end", async () => {
+  await start();
+  const peer = await rig.login();
+  const data = await peer.passive();
+  peer.raw(`LIST\r\n${"PWD\r\n".repeat(3000)}`);
+  await peer.expect(150, 226);
+  data.end();
+  await peer.expect(...Array.from({ length: 3000 }, () => 257));
+  expect(await peer.code("NOOP")).toBe(200);
+});
+
+test("a client that sends commands without end is read no further while they wait", async () => {
   await start();
   const peer = await rig.login();
   await peer.command("EPSV");
-  peer.raw(`LIST\r\n${"PWD\r\n".repeat(300)}`);
+  peer.raw("LIST\r\n");
+  const flood = Buffer.from("PWD\r\n".repeat(10_000));
+  // The systems of both ends take some megabytes; a server that read on would take all of it.
+  for (let count = 0; count < 300; count += 1) peer.socket.write(flood);
+  const read = (): number => rig.events.filter((event) => event.type === "ftp.command").length;
+  await until("the server to read none of it any more", async () => {
+    const before = read();
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    return before > limits.pipelinedCommandsMax && read() === before && peer.socket.writableLength > 0;
+  });
+  expect(read()).toBeLessThan(20_000);
+});
+
+test("too many commands that wait behind an upload end it, since a client that died in it must be noticed", async () => {
+  await start();
+  const peer = await rig.login();
+  const data = await peer.passive();
+  await peer.ask("STOR a", 150);
+  peer.raw("PWD\r\n".repeat(300));
   expect((await peer.reply()).lines[0]).toMatch(/^421 More than 256 commands wait/);
+  data.destroy();
 });
 
 test("pipelined commands are answered in order", async () => {

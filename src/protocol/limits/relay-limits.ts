@@ -14,7 +14,7 @@ export const relayLimits = {
   pipelinedCommandsMax: {
     value: 256,
     unit: "commands",
-    why: "outstanding commands of one session; lftp pipelines about 10",
+    why: "outstanding commands of one session, of which our server then reads no more; lftp pipelines about 10",
   },
   pipelinedTransfersMax: {
     value: 8,
