@@ -303,8 +303,8 @@ function outcomeOf(end: CopyEnd): CopyOutcome | undefined {
 
 /** Message and hint in one line, for a reply text, and the number of the finding. */
 export function describe(error: unknown): string {
-  const { message, hint } = error as { message?: string; hint?: string };
-  if (hint === undefined) return String(message ?? error);
-  const found = isSallyportError(error) ? findingOfError(error) : undefined;
-  return `${message} (${found === undefined || found === "no-path" ? hint : hintFor(hint, found)})`;
+  if (!isSallyportError(error)) return error instanceof Error ? error.message : String(error);
+  const found = findingOfError(error);
+  const hint = found === undefined || found === "no-path" ? error.hint : hintFor(error, found);
+  return hint === undefined ? error.message : `${error.message} (${hint})`;
 }

@@ -74,6 +74,8 @@ export interface ErrorDetails {
   readonly mode?: "passive" | "active" | "default-port" | "third-party";
   /** `host:port` that was agreed on for it: in our PORT, or in the server's 227 where that is another host than the one that was used. */
   readonly named?: string;
+  /** The number of the finding that the hint is the remedy of (docs/reference/findings.md). */
+  readonly finding?: string;
   /** The session is inside TLS. */
   readonly secure?: true;
 }

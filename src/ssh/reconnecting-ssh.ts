@@ -114,16 +114,16 @@ export class ReconnectingSsh implements AsyncDisposable {
     if (this.#options.noCommand) {
       throw commandForbidden("mode default-port has to read the SSH host's list of connections");
     }
-    return await listRemoteSockets(await this.#forSession(signal), port, signal);
+    return await listRemoteSockets(this, port, signal);
   }
 
   async exec(command: string, signal: AbortSignal): Promise<ExecResult> {
     if (this.#options.noCommand) throw commandForbidden("a command was to be run at the SSH host");
-    return await (await this.#forSession(signal)).exec(command, signal);
+    return await this.#withSession((connection) => connection.exec(command, signal), signal);
   }
 
   async openSubsystem(name: string, signal: AbortSignal): Promise<Connection> {
-    return await (await this.#forSession(signal)).openSubsystem(name, signal);
+    return await this.#withSession((connection) => connection.openSubsystem(name, signal), signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -137,11 +137,17 @@ export class ReconnectingSsh implements AsyncDisposable {
     this.#lost.resolve(undefined);
   }
 
-  /** MaxSessions may allow one session at a time. */
-  async #forSession(signal: AbortSignal): Promise<SshConnection> {
+  /**
+   * MaxSessions may allow one session at a time, and sshd counts one until it has worked off all that came with its end: what is
+   * asked for right behind it is refused, and a round trip later it is not.
+   */
+  async #withSession<T>(open: (connection: SshConnection) => Promise<T>, signal: AbortSignal): Promise<T> {
     const { connection, noDelay } = await this.current(signal);
     await raceAbort(noDelay, signal);
-    return connection;
+    return await open(connection).catch((error: unknown) => {
+      if (isSallyportError(error) && error.details.channelReason !== undefined) return open(connection);
+      throw error;
+    });
   }
 
   /** Waits a bounded time for what is made in the background, and has it made at once. */

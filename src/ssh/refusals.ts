@@ -1,6 +1,8 @@
 // What an SSH server refuses, as errors with what to do: connections, listeners, sessions, commands and subsystems (RFC 4254 sections
 // 5.1, 6 and 7.1). Every transport uses them, so that users and reply texts see one spelling.
+import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
+import type { FindingId } from "../protocol/findings/findings.ts";
 import { hintOf } from "../protocol/findings/hint.ts";
 import { limits } from "../protocol/limits.ts";
 import { showText } from "./show-text.ts";
@@ -9,6 +11,8 @@ interface Refusal {
   /** What SSH_OPEN_* means, in words. */
   readonly words: string;
   readonly hint: string;
+  /** The finding that the hint is of. */
+  readonly finding?: FindingId;
 }
 
 /** RFC 4254 section 5.1. sshd answers 1 for its own rules, 2 when its connect(2) or name lookup failed. */
@@ -16,10 +20,12 @@ const refusals: Readonly<Record<number, Refusal>> = {
   1: {
     words: "administratively prohibited",
     hint: hintOf("D26"),
+    finding: "D26",
   },
   2: {
     words: "connect failed",
     hint: hintOf("D27"),
+    finding: "D27",
   },
   3: {
     words: "unknown channel type",
@@ -56,10 +62,10 @@ export type RefusalOf = (reason: number, description: string) => SallyportError;
  * `ftp-host:21`; `reason` is kept in `details.channelReason`. For sessions see session-refusal.ts.
  */
 export function channelRefused(target: string, reason: number, description: string): SallyportError {
-  const hint = refusals[reason]?.hint;
+  const { hint, finding } = refusals[reason] ?? {};
   const why = refusalReason(reason, description);
   return new SallyportError("SSH_CHANNEL_REFUSED", `the SSH server refused to connect to ${target}: ${why}`, {
-    details: { remote: target, channelReason: reason, phase: "connect" },
+    details: { remote: target, channelReason: reason, phase: "connect", ...definedProps({ finding }) },
     hint,
   });
 }
@@ -97,7 +103,7 @@ export function forwardRefused(bind: string, description = ""): SallyportError {
     "SSH_FORWARD_REFUSED",
     `the SSH server refused to listen on ${bind}${detail("", description)}`,
     {
-      details: { remote: bind, phase: "listen" },
+      details: { remote: bind, phase: "listen", finding: "D28" },
       hint: hintOf("D28"),
     },
   );

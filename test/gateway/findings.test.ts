@@ -1,8 +1,9 @@
 // The gateway's own 425s say what the table of findings says: what helps, and the number to look up.
 import { expect, test } from "vitest";
 import type { Network } from "../../src/platform/network.ts";
+import { SallyportError } from "../../src/protocol/error.ts";
 import { findingRows } from "../../src/protocol/findings/findings.ts";
-import { adviceOn, hintOf } from "../../src/protocol/findings/hint.ts";
+import { adviceOn, hintFor, hintOf } from "../../src/protocol/findings/hint.ts";
 import { channelRefused } from "../../src/ssh/refusals.ts";
 import { watchResources } from "../support/resources.ts";
 import { startScriptedServer } from "../support/scripted-server.ts";
@@ -51,9 +52,15 @@ test.each([
 });
 
 test("hints and advice are rows of the table", () => {
-  expect(channelRefused("h:21", 1, "").hint).toBe(hintOf("D26"));
+  expect(channelRefused("h:21", 1, "")).toMatchObject({ hint: hintOf("D26"), details: { finding: "D26" } });
   expect(hintOf("D26")).toContain(findingRows.D26.remedies[0]?.[1]);
   expect(adviceOn("D30")).toMatch(
     /^the FTP server cannot connect .*GatewayPorts clientspecified.*sallyport explain D30/,
   );
+});
+
+test("a hint of the table gives way to that of the finding, another one keeps its words", () => {
+  expect(hintFor(channelRefused("h:21", 2, ""), "D15")).toBe(hintOf("D15"));
+  const own = new SallyportError("SSH_CHANNEL_REFUSED", "no", { hint: "Do it; more: sallyport explain D27" });
+  expect(hintFor(own, "D15")).toBe("Do it; more: sallyport explain D27; more: sallyport explain D15");
 });

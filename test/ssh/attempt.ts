@@ -1,6 +1,7 @@
 // An attempt to make an SSH connection, which a test ends as it likes.
 import type { Network } from "../../src/platform/network.ts";
 import { type ErrorCode, SallyportError } from "../../src/protocol/error.ts";
+import { commandPurpose, sessionRefused } from "../../src/ssh/refusals.ts";
 import type { SshConnection } from "../../src/ssh/ssh-connection.ts";
 
 export const failure = (code: ErrorCode): SallyportError => new SallyportError(code, `broken by the test: ${code}`);
@@ -12,6 +13,8 @@ export class Attempt {
   isDisposed = false;
   /** What `exec` waits for. */
   command: Promise<void> = Promise.resolve();
+  /** So many commands are refused as sshd refuses a session too many. */
+  refusals = 0;
   lose: (error: SallyportError) => void = () => {};
   fail: (error: unknown) => void = () => {};
   #succeed: (connection: SshConnection) => void = () => {};
@@ -40,6 +43,7 @@ export class Attempt {
       exec: async (command: string) => {
         this.commands.push(command);
         await this.command;
+        if (this.refusals-- > 0) throw sessionRefused(commandPurpose, 2, "open failed");
         return { succeeded: true, stdout: "" };
       },
       openSubsystem: async (name: string) => {

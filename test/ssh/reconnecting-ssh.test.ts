@@ -136,6 +136,16 @@ describe.each(["on demand", "background"] as const)("%s", (kind) => {
     expect(attempt.commands).toEqual(["true", "subsystem sftp"]);
   });
 
+  test("a session that sshd refuses right behind another one's end is asked for once more", async () => {
+    const [ssh, attempt] = await started(kind, false);
+    await ssh.exec("first", never);
+    attempt.refusals = 1;
+    expect(await ssh.exec("second", never)).toMatchObject({ succeeded: true });
+    attempt.refusals = 2;
+    await expect(ssh.exec("third", never)).rejects.toMatchObject({ code: "SSH_CHANNEL_REFUSED" });
+    expect(attempt.commands).toEqual(["true", "first", "second", "second", "third", "third"]);
+  });
+
   test("nobody but a session waits for that command, and a session no more than 10 s", async () => {
     const ssh = make(kind, false);
     const first = ssh.start(never);

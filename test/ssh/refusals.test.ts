@@ -5,7 +5,7 @@ test("a prohibited channel names target, reason and hint", () => {
   const error = channelRefused("ftp-host:21", 1, "open failed");
   expect(error.code).toBe("SSH_CHANNEL_REFUSED");
   expect(error.message).toBe("the SSH server refused to connect to ftp-host:21: administratively prohibited");
-  expect(error.details).toEqual({ remote: "ftp-host:21", channelReason: 1, phase: "connect" });
+  expect(error.details).toEqual({ remote: "ftp-host:21", channelReason: 1, finding: "D26", phase: "connect" });
   expect(error.hint).toMatch(/AllowTcpForwarding.*PermitOpen/);
 });
 

@@ -7,6 +7,7 @@ import { examine } from "../../doctor/examine.ts";
 import { reportOf } from "../../doctor/report.ts";
 import { systemClock } from "../../network/system-clock.ts";
 import { systemNetwork } from "../../network/system-network.ts";
+import { withDeadline } from "../../platform/clock.ts";
 import { formatEndpoint } from "../../platform/endpoint.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
@@ -35,9 +36,8 @@ export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<
     prompts.askUser({ kind: "password", text, echo: false }, stop.first),
   );
   const status = new StatusLine(io, command.timeoutMs);
-  const time = new AbortController();
-  const cancel = systemClock.after(command.timeoutMs, () => time.abort(new Error("the time is over")));
-  const signal = AbortSignal.any([stop.first, time.signal]);
+  const time = withDeadline(systemClock, command.timeoutMs, stop.first, () => new Error("the time is over"));
+  const { signal } = time;
   const { via } = command;
   const target = via === undefined ? undefined : targetOf(via.ssh);
   const serverHost = via !== undefined && via.ssh.host === command.host ? "localhost" : undefined;
@@ -60,9 +60,10 @@ export async function runDoctor(command: DoctorCommand, io: ProcessIo): Promise<
             connect: (end) => connectSshWay({ ...via, ...prompts }, files.recorder(2), end),
           },
         }),
+  }).finally(() => {
+    time.release();
+    status.clear();
   });
-  cancel();
-  status.clear();
   const asked = {
     server: formatEndpoint({ host: serverHost ?? command.host, port: portOf(server) }),
     ...definedProps({ via: target, learned: await askMemory({ host: command.host, port: portOf(server) }, io.env) }),

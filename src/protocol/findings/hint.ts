@@ -1,4 +1,5 @@
 // A finding's remedies where one line is all there is: hints of errors, and replies.
+import type { SallyportError } from "../error.ts";
 import type { RemedyAt } from "./finding.ts";
 import { type FindingId, findingRows } from "./findings.ts";
 
@@ -16,9 +17,10 @@ export function hintOf(id: FindingId): string {
 
 const more = (id: FindingId): string => `more: sallyport explain ${id}`;
 
-/** A hint as it stands elsewhere, with the number of the finding; one from the table gives way to that finding's. */
-export function hintFor(hint: string, id: FindingId): string {
-  return /; more: sallyport explain D\d\d$/.test(hint) ? hintOf(id) : `${hint.replace(/\.$/, "")}; ${more(id)}`;
+/** An error's hint, with the number of its finding; one from the table gives way to that finding's. */
+export function hintFor({ hint, details }: SallyportError, id: FindingId): string | undefined {
+  if (hint === undefined || details.finding !== undefined) return hint && hintOf(id);
+  return `${hint.replace(/\.$/, "")}; ${more(id)}`;
 }
 
 /** What is wrong, and what helps. */

@@ -233,7 +233,7 @@ export const sessionFindings: Readonly<Record<SessionFindingId, FindingRow>> = {
     title: "the SSH host carries connections and opens no session",
     why: "No command and no SFTP is allowed there (MaxSessions 0, or a rule for this user). The tunnel needs neither; an sshd before 10.1 sends small messages late without one, so each file takes two round trips more.",
     remedies: [
-      ["sshd_config", "MaxSessions 2 or more for this user: the tunnel holds one"],
+      ["sshd_config", "MaxSessions 1 or more for this user"],
       ["client", "-N of sallyport does not even ask"],
     ],
     instead: "sallyport -N -L 2121:FTP SSH",
