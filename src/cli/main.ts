@@ -1,12 +1,10 @@
 // Where the command line meets the real tunnel, the real server, and what the demo is made from.
-import { setMaxListeners } from "node:events";
 import { collectSeldom } from "./heap-growth.ts";
 import { runProgram } from "./program.ts";
 
 /** Runs the program with the arguments after its name; the process ends with its status when nothing is left to do. */
 export function main(argv: readonly string[]): Promise<void> {
   collectSeldom();
-  setMaxListeners(0); // one signal ends any number of waits: that is no leak, and Node's warning would stand among the messages
   // Loaded when it is needed: --help has no use for SSH.
   return runProgram(
     argv,

@@ -1,7 +1,6 @@
 // Who holds the connection: gives it out in turn, keeps it alive, makes a new one when it was lost.
 
-import { onAbort, raceAbort } from "../platform/abort.ts";
-import { ChildSignals } from "../platform/child-signals.ts";
+import { attemptUntil, onAbort, raceAbort } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
 import { Deferred } from "../platform/deferred.ts";
 import { Mutex } from "../platform/mutex.ts";
@@ -25,8 +24,6 @@ export class SessionHolder implements Holder {
   readonly closed: Promise<SallyportError | undefined>;
   readonly #turn: Mutex = new Mutex();
   readonly #lifetime: AbortController = new AbortController();
-  /** As many calls may wait as the caller likes. */
-  readonly #calls: ChildSignals = new ChildSignals(this.#lifetime.signal);
   readonly #closed = new Deferred<SallyportError | undefined>();
   #endKeepAlive: () => void;
   /** Where a new session has to go; undefined: not asked since the last change. */
@@ -67,7 +64,7 @@ export class SessionHolder implements Holder {
     from: "user's directory" | "anywhere" = "user's directory",
   ): Promise<T> {
     const letGo = this.hold();
-    const call = this.#calls.during((own) => {
+    const call = attemptUntil(this.#lifetime.signal, undefined, (own) => {
       const both = signal === undefined ? own : AbortSignal.any([signal, own]);
       return this.#turn.take(async (release) => {
         if (this.#kept > 0) await this.revive(both);

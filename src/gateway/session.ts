@@ -1,5 +1,4 @@
 // One session: a client's control connection, the server's, and the relay machine between them.
-import { setMaxListeners } from "node:events";
 import { ClientIdentity } from "../admission/client-identity.ts";
 import { onAbort } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -142,7 +141,6 @@ export class Session {
     this.#stopListening();
     this.#upstream = server;
     this.#server = this.#serverControl(server.connection);
-    setMaxListeners(0, signal); // one for each session
     this.#stopListening = onAbort(signal, () => {
       const text = describe(signal.reason);
       if (this.#survives) this.#feed({ type: "server-gone", text });

@@ -1,12 +1,44 @@
 // What an AbortSignal ends.
 
+/** What waits for a signal. One listener does for all of it: from the eleventh on Node would take them for a leak. */
+class AbortListeners {
+  readonly #signal: AbortSignal;
+  readonly #runs: Set<() => void> = new Set();
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  add(run: () => void): () => void {
+    const mine = (): void => run(); // may be there more than once
+    this.#runs.add(mine);
+    return () => {
+      if (!this.#runs.delete(mine) || this.#runs.size > 0) return;
+      this.#signal.removeEventListener("abort", this.#onAbort);
+      listeners.delete(this.#signal);
+    };
+  }
+
+  readonly #onAbort = (): void => {
+    listeners.delete(this.#signal);
+    for (const run of this.#runs) run();
+    this.#runs.clear();
+  };
+}
+
+const listeners: WeakMap<AbortSignal, AbortListeners> = new WeakMap();
+
 /** Runs `run` when the signal is aborted, at once if it is already. The function that it gives stops listening; idempotent. */
 export function onAbort(signal: AbortSignal | undefined, run: () => void): () => void {
-  // Without the event: who resolves a promise with it would give it as the value.
-  const listener = (): void => run();
-  if (signal?.aborted) run();
-  else signal?.addEventListener("abort", listener, { once: true });
-  return () => signal?.removeEventListener("abort", listener);
+  if (signal === undefined) return () => {};
+  if (signal.aborted) {
+    run();
+    return () => {};
+  }
+  const known = listeners.get(signal) ?? new AbortListeners(signal);
+  listeners.set(signal, known);
+  return known.add(run);
 }
 
 /**

@@ -1,5 +1,4 @@
 // One SSH connection for all who need it: made when first asked for, shared, and made again when it was lost.
-import { setMaxListeners } from "node:events";
 import { raceAbort } from "../platform/abort.ts";
 import { type Clock, wait, withDeadline } from "../platform/clock.ts";
 import { Deferred } from "../platform/deferred.ts";
@@ -230,7 +229,6 @@ export class ReconnectingSsh implements AsyncDisposable {
       throw signal.reason;
     }
     const gone = new AbortController();
-    setMaxListeners(0, gone.signal); // every session listens
     const noDelay = noCommand ? Promise.resolve() : sendWithoutDelay(connection, clock, gone.signal);
     const live: LiveSsh = { connection, gone: gone.signal, noDelay };
     this.#live = live;

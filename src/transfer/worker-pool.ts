@@ -1,6 +1,5 @@
 // Several workers, each with its own sessions, take tasks from one stack.
 
-import { setMaxListeners } from "node:events";
 import { holderOf } from "../client/client-calls.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
@@ -78,7 +77,6 @@ class WorkerPool<Server> {
     this.#stack = new TaskStack(tasks);
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
     // Every session that is opened or waits listens.
-    for (const signal of [options.signal, this.#stop.signal, this.#signal]) setMaxListeners(0, signal);
   }
 
   /** What ended the first worker, and with it all others. */

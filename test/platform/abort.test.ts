@@ -1,5 +1,6 @@
+import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
-import { abortablePromise, onAbort, raceAbort } from "../../src/platform/abort.ts";
+import { abortablePromise, attemptUntil, onAbort, raceAbort } from "../../src/platform/abort.ts";
 import { Deferred } from "../../src/platform/deferred.ts";
 
 const reason = new Error("enough");
@@ -14,6 +15,47 @@ test("onAbort calls once, at once when the signal is aborted already, and not af
   controller.abort(reason);
   onAbort(controller.signal, () => calls.push("late"));
   expect(calls).toEqual(["first", "late"]);
+});
+
+test("however many wait for a signal, it has one listener, and none when nobody waits any more", async () => {
+  const { signal } = new AbortController();
+  const listeners = (): number => getEventListeners(signal, "abort").length;
+  const over: (() => void)[] = [];
+  const begin = (end: () => void): (() => void) => {
+    over.push(end);
+    return () => {};
+  };
+  const waits = Array.from({ length: 50 }, () => abortablePromise<void>(signal, begin));
+  expect(listeners()).toBe(1);
+  for (const end of over) end();
+  await Promise.all(waits);
+  expect(listeners()).toBe(0);
+});
+
+test("what an abort ends may stop others and begin new ones", () => {
+  const controller = new AbortController();
+  const calls: string[] = [];
+  onAbort(controller.signal, () => {
+    calls.push("first");
+    stop();
+    onAbort(controller.signal, () => calls.push("late"));
+  });
+  const stop = onAbort(controller.signal, () => calls.push("stopped"));
+  onAbort(controller.signal, () => calls.push("last"));
+  controller.abort(reason);
+  expect(calls).toEqual(["first", "late", "last"]);
+});
+
+test("an attempt's signal is aborted with the one that ends it, for its reason, and no more once it is over", async () => {
+  const controller = new AbortController();
+  const over: AbortSignal[] = [];
+  const wait = (signal: AbortSignal): Promise<void> => raceAbort(new Promise<void>(() => {}), signal);
+  await attemptUntil(controller.signal, undefined, async (signal) => void over.push(signal));
+  const running = attemptUntil(controller.signal, undefined, wait);
+  controller.abort(reason);
+  await expect(running).rejects.toBe(reason);
+  await expect(attemptUntil(controller.signal, undefined, wait)).rejects.toBe(reason);
+  expect(over.map(({ aborted }) => aborted)).toEqual([false]);
 });
 
 test("onAbort passes nothing on: a promise that it resolves has no value", async () => {

@@ -1,5 +1,4 @@
 // Simulations for tests: two hosts on a wire, and what is done with them.
-import { setMaxListeners } from "node:events";
 import type { Connection, Listener, Network } from "../../src/platform/network.ts";
 import { Host, type HostOptions } from "../../src/simulation/host/host.ts";
 import type { SystemRules } from "../../src/simulation/host/system-rules.ts";
@@ -7,7 +6,6 @@ import { Wire, type WireOptions } from "../../src/simulation/links/wire.ts";
 import { Simulation, type SimulationOptions } from "../../src/simulation/simulation.ts";
 
 export const never: AbortSignal = new AbortController().signal;
-setMaxListeners(0, never);
 
 export interface Stage {
   readonly simulation: Simulation;

@@ -49,7 +49,7 @@ const oldWords: readonly OldWord[] = [
     pattern:
       /\b(?:SignalFan|Entrance|BufferShelf|PieceShelf|Inbox|ControlChannel|NaiveUser|FtpUser|RemoteUser|ClassicManners|takesOf|runAct|mustWork)\b/g,
     instead:
-      "ChildSignals, Acceptor, BufferPool, PieceQueue, DataReader, ControlConnection, ScriptedClient, LabClient, RemoteClient, ClassicQuirks, variantsOf, runOnStage, assertWorks",
+      "onAbort, Acceptor, BufferPool, PieceQueue, DataReader, ControlConnection, ScriptedClient, LabClient, RemoteClient, ClassicQuirks, variantsOf, runOnStage, assertWorks",
     where: "everywhere",
   },
   {

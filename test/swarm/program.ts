@@ -1,6 +1,5 @@
 // One program of a simulation: what it has open on the network and the timers that it waits for, so that it can be killed as a
 // system kills it, and be asked what it has left open.
-import { setMaxListeners } from "node:events";
 import type { Clock } from "../../src/platform/clock.ts";
 import { formatEndpoint } from "../../src/platform/endpoint.ts";
 import type { Connection, ConnectOptions, Listener, ListenOptions, Network } from "../../src/platform/network.ts";
@@ -9,7 +8,6 @@ import { CountedClock } from "./counted-clock.ts";
 
 /** Of what is never given up. */
 export const never: AbortSignal = new AbortController().signal;
-setMaxListeners(0, never);
 
 /** What becomes of a connection before the program has it: a place for a planted bug. */
 export type Tamper = (connection: Connection) => void;

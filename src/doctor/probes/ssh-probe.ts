@@ -1,6 +1,5 @@
 // The SSH host: does it let us in, does it listen for us and where, does it open sessions? Whether it connects for us the FTP session
 // shows.
-import { setMaxListeners } from "node:events";
 import type { ClientEnvironment } from "../../client/session.ts";
 import { raceAbort } from "../../platform/abort.ts";
 import { withDeadline } from "../../platform/clock.ts";
@@ -73,7 +72,6 @@ async function inTime<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<{ readonly found?: T; readonly error?: SallyportError }> {
   const deadline = withDeadline(environment.clock, limits.doctorReplyMs, signal, notAnswered);
-  setMaxListeners(0, deadline.signal); // one for each session that is opened at once
   try {
     return { found: await raceAbort(work(deadline.signal), deadline.signal) };
   } catch (error) {

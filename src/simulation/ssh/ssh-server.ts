@@ -1,6 +1,5 @@
 // sshd on a simulated host: for each client the session of our own SSH server, so its forwarding rules are the real ones.
 
-import { setMaxListeners } from "node:events";
 import type { Connection, Listener, Network } from "../../platform/network.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { ClientSession } from "../../ssh/embedded/server/client-session.ts";
@@ -73,7 +72,6 @@ export class SimulatedSshd implements AsyncDisposable {
 
   #serve(client: Connection): void {
     const end = new AbortController();
-    setMaxListeners(0, end.signal); // one for each thing that is under way
     const { channels } = new ClearConnection({
       stream: client.stream,
       role: "server",

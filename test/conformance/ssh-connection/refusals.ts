@@ -92,7 +92,8 @@ function refusals(fixture: Fixture, { commands, subsystems, isScripted = false }
         "SSH_CHANNEL_REFUSED",
         `the SSH server refused to connect to ftp-host:21: ${words}${shown}`,
       ]);
-      expect(details).toEqual({ remote: "ftp-host:21", channelReason: reason, phase: "connect" });
+      const finding = ({ 1: "D26", 2: "D27" } as Record<number, string>)[reason];
+      expect(details).toEqual({ remote: "ftp-host:21", channelReason: reason, phase: "connect", finding });
     });
 
     test.each(reasons)("for a command says so, for reason %i", async (reason, words, text, shown) => {

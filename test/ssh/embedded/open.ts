@@ -1,5 +1,4 @@
 // Opens embedded SSH connections to test servers.
-import { setMaxListeners } from "node:events";
 import { systemClock } from "../../../src/network/system-clock.ts";
 import { systemRandom } from "../../../src/network/system-random.ts";
 import type { Clock } from "../../../src/platform/clock.ts";
@@ -10,7 +9,6 @@ import type { AskUser, Question, SshEnvironment, SshOptions } from "../../../src
 import type { Sshd } from "../../support/sshd.ts";
 
 export const never: AbortSignal = new AbortController().signal;
-setMaxListeners(0, never); // tests share it
 export const anyPort = { first: 0, last: 0 } as const;
 
 /** An environment that keeps what it was told, asked and traced. */

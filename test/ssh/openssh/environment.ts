@@ -1,5 +1,4 @@
 // What the tests give connectOpenSsh, and short ways to connect to the test sshd.
-import { setMaxListeners } from "node:events";
 import { systemClock } from "../../../src/network/system-clock.ts";
 import { systemRandom } from "../../../src/network/system-random.ts";
 import type { TraceEventBody } from "../../../src/platform/trace.ts";
@@ -10,7 +9,6 @@ import type { SshEnvironment, SshOptions } from "../../../src/ssh/ssh-connection
 import type { Sshd } from "../../support/sshd.ts";
 
 export const never: AbortSignal = new AbortController().signal;
-setMaxListeners(0, never); // hundreds of connections are opened with it at the same time
 export const anyPort = { first: 0, last: 0 } as const;
 
 export interface Heard extends SshEnvironment {

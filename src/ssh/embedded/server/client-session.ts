@@ -1,6 +1,6 @@
 // What a client that is logged in can do: connect, listen, SFTP, and commands that stand for nothing.
 
-import { ChildSignals } from "../../../platform/child-signals.ts";
+import { attemptUntil } from "../../../platform/abort.ts";
 import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
 import type { FileSystem } from "../../../platform/file-system.ts";
 import type { Connection } from "../../../platform/network.ts";
@@ -49,8 +49,6 @@ export class ClientSession {
   readonly #self: SshClient;
   readonly #connections: RemoteConnections;
   readonly #work: Set<Promise<void>> = new Set();
-  /** As many connections may be opening at once as there may be channels. */
-  readonly #opens: ChildSignals;
   #opening = 0;
   #sessions = 0;
   #refusals = 0;
@@ -59,7 +57,6 @@ export class ClientSession {
     this.#parts = parts;
     const { network, gatewayPorts, clock, random } = parts.context;
     this.#connections = new RemoteConnections(clock);
-    this.#opens = new ChildSignals(parts.signal);
     this.#listeners = new RemoteListeners({
       network,
       gatewayPorts,
@@ -158,7 +155,9 @@ export class ClientSession {
       const route = await context.route(target, this.#self);
       if (route.how === "here") return route;
       if (route.how === "network")
-        return await this.#opens.during((signal) => connectRemote(context, route.target, signal));
+        return await attemptUntil(this.#parts.signal, undefined, (signal) =>
+          connectRemote(context, route.target, signal),
+        );
       return { code: openRefusal.prohibited, reason: "not permitted", words: notPermitted(target) };
     } catch (error) {
       const reason = messageOf(error);
@@ -179,9 +178,9 @@ export class ClientSession {
 
   async #openForwarded(listener: Endpoint, from: Endpoint, signal?: AbortSignal): Promise<Channel> {
     if (this.#isFull) throw new SallyportError("NET_FAILED", "too many channels are open");
-    const { channels } = this.#parts;
+    const { channels, signal: whole } = this.#parts;
     const ends = { ...listener, originatorHost: from.host, originatorPort: from.port };
-    const channel = await this.#opens.during((gone) =>
+    const channel = await attemptUntil(whole, undefined, (gone) =>
       channels.openChannel(
         { kind: "forwarded-tcpip", ends, target: formatEndpoint(from) },
         signal === undefined ? gone : AbortSignal.any([gone, signal]),
