@@ -15,6 +15,8 @@ export interface Job {
   readonly remoteDir: string;
   /** At the same time; 1: one after the other. */
   readonly sessions: number;
+  /** Ours chooses how many, up to these. */
+  readonly auto: boolean;
 }
 
 /** @throws when `dir` holds anything but the files of the job, whole */

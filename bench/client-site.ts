@@ -87,14 +87,14 @@ function basicFtp(target: Target, job: Job): [string, ...string[]] {
 }
 
 function sallyport({ host, port, user, password }: Target, job: Job): [string, ...string[]] {
-  const { direction, tree, names, localDir, remoteDir, sessions } = job;
+  const { direction, tree, names, localDir, remoteDir, sessions, auto } = job;
   const url = `ftp://${user}:${password}@${host}:${port}/${remoteDir}/`;
   const program = [pathOf("../bin/sallyport.js"), direction === "download" ? "get" : "put", "-q"];
   const files =
     direction === "download"
       ? [...names.map((name) => url + name), `${localDir}/`]
       : [...names.map((name) => `${localDir}/${name}`), url];
-  const words = tree ? ["-r", "-j", String(sessions), url, localDir] : files;
+  const words = tree ? ["-r", "-j", auto ? "auto" : String(sessions), url, localDir] : files;
   return [process.execPath, ...program, ...words];
 }
 

@@ -90,6 +90,14 @@ export const farClientMeasurements: readonly ClientMeasurement[] = [
   manyFiles(200, { name: "client-far-small-upload", direction: "upload", ...farSmall }),
   manyFiles(200, { name: "client-far-tree", direction: "download", tree: true, ...farSmall }),
   manyFiles(200, { name: "client-far-tree-4", direction: "download", tree: true, sessions: 4, ...farSmall }),
+  manyFiles(200, {
+    name: "client-far-tree-auto",
+    direction: "download",
+    tree: true,
+    sessions: 4,
+    auto: true,
+    ...farSmall,
+  }),
   oneFile(1000, { name: "client-far-download", direction: "download", ...far, rounds: 1 }),
   oneFile(1000, { name: "client-far-upload", direction: "upload", ...far, rounds: 1 }),
 ];

@@ -1,12 +1,14 @@
 // Whole directories between this machine and a server, FTP and SFTP alike: the library's calls.
 
-import type { FileTransferOptions, Transferred } from "../client/transfer-options.ts";
+import type { FileTransferOptions, Progress, Transferred } from "../client/transfer-options.ts";
+import type { Clock } from "../platform/clock.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { type CopyOptions, copyOneFile, copyRules } from "./copy-file.ts";
 import { ensureDirectory } from "./directories.ts";
 import { fetchFile } from "./fetch-file.ts";
+import { attemptsOf } from "./file-attempts.ts";
 import { keeps, transferOptions } from "./file-transfer.ts";
 import { exactTime } from "./keep-time.ts";
 import type { ServerSession } from "./server-session.ts";
@@ -37,8 +39,11 @@ export interface DirectoryEvents {
 
 /** How a directory is transferred. */
 export interface DirectoryTransferOptions extends Omit<FileTransferOptions, "onProgress">, DirectoryEvents {
-  /** How many files at the same time, each over a separate session. Default 1; a server that takes fewer gets fewer. */
-  readonly sessions?: number;
+  /**
+   * How many files at the same time, each over a separate session; a server that takes fewer gets fewer. Default `auto`: begins with one, and adds
+   * others as long as that makes it faster and the server lets it, up to 4.
+   */
+  readonly sessions?: number | "auto";
 }
 
 /** What became of a directory. */
@@ -68,7 +73,7 @@ export async function downloadDirectory(
   localPath: string,
   options: DirectoryTransferOptions = {},
 ): Promise<DirectoryResult> {
-  const run = new DirectoryRun(options);
+  const run = new DirectoryRun(options, session);
   const fetch: TreeDownload<"server">["fetch"] = async (task, from, to, { size, modified }) => {
     const own = await task.session("server");
     const rules = { ...transferOptions(options), signal: task.signal };
@@ -79,9 +84,10 @@ export async function downloadDirectory(
       renew: () => task.session("server"),
     };
     const kept = (part: string, bytes: number): void => rules.note(keeps(part, bytes));
-    await task.startTransfer(async (onDataComplete) =>
-      run.moved(from, to, await fetchFile(own, from, to, { ...rules, ...each, onDataComplete }, kept)),
-    );
+    await task.startTransfer(async (onDataComplete, onBytes) => {
+      const onProgress = ({ bytes }: Progress): void => onBytes(bytes);
+      run.moved(from, to, await fetchFile(own, from, to, { ...rules, ...each, onDataComplete, onProgress }, kept));
+    });
   };
   const tree = { server: "server" as const, nameOf: (name: string) => name, ...run.events, fetch };
   return await run.perform({ server: session }, downloadTree<"server">(tree, path, localPath));
@@ -102,13 +108,14 @@ export async function uploadDirectory(
   path: string,
   options: DirectoryTransferOptions = {},
 ): Promise<DirectoryResult> {
-  const run = new DirectoryRun(options);
+  const run = new DirectoryRun(options, session);
   const store: TreeUpload<"server">["store"] = async (task, from, to) => {
     const own = await task.session("server");
     const rules = { ...transferOptions(options), signal: task.signal };
-    await task.startTransfer(async (onDataComplete) => {
+    await task.startTransfer(async (onDataComplete, onBytes) => {
       const renew = (): Promise<ServerSession> => task.session("server");
-      run.moved(to, from, await storeFile(own, localSource(from), to, { ...rules, onDataComplete, renew }));
+      const onProgress = ({ bytes }: Progress): void => onBytes(bytes);
+      run.moved(to, from, await storeFile(own, localSource(from), to, { ...rules, onDataComplete, onProgress, renew }));
     });
   };
   if (path !== "") await ensureDirectory(session, path, options);
@@ -137,7 +144,7 @@ export async function copyDirectory(
   to: string,
   options: CopyDirectoryOptions = {},
 ): Promise<DirectoryResult> {
-  const run = new DirectoryRun(options);
+  const run = new DirectoryRun(options, source);
   const { signal } = options;
   await using second = source === destination ? await destination.openAnother(definedProps({ signal })) : undefined;
   if (to !== "") await ensureDirectory(destination, to, definedProps({ signal }));
@@ -164,13 +171,16 @@ export async function copyDirectory(
 /** What both ways have in common: counts, failures, workers. */
 class DirectoryRun {
   readonly #options: DirectoryTransferOptions;
+  readonly #clock: Clock;
   #files = 0;
   #bytes = 0;
   #leftOut = 0;
   #failed = 0;
 
-  constructor(options: DirectoryTransferOptions) {
+  /** Its clock is that of one of the sessions. */
+  constructor(options: DirectoryTransferOptions, session: ServerSession) {
     this.#options = options;
+    this.#clock = attemptsOf(session).clock;
   }
 
   get events(): TreeEvents {
@@ -194,15 +204,16 @@ class DirectoryRun {
     given: Readonly<Record<Server, ServerSession>>,
     task: Task<Server>,
   ): Promise<DirectoryResult> {
-    const { sessions: count = 1, signal = new AbortController().signal, onNote = () => {} } = this.#options;
-    if (!Number.isInteger(count) || count < 1 || count > limits.clientSessionsMax) {
+    const { sessions: count = "auto", signal = new AbortController().signal, onNote = () => {} } = this.#options;
+    if (count !== "auto" && (!Number.isInteger(count) || count < 1 || count > limits.clientSessionsMax)) {
       throw new SallyportError(
         "CONFIG_INVALID",
-        `sessions: ${count} is not a whole number from 1 to ${limits.clientSessionsMax}`,
+        `sessions: ${count} is neither auto nor a whole number from 1 to ${limits.clientSessionsMax}`,
       );
     }
+    const failed = (name: string, error: unknown): void => this.#fail(name, error);
     const sessions = new SharedSessions(given, signal);
-    await runTasks([task], { sessions, count, signal, failed: (name, error) => this.#fail(name, error), note: onNote });
+    await runTasks([task], { sessions, count, clock: this.#clock, signal, failed, note: onNote });
     return { files: this.#files, bytes: this.#bytes, leftOut: this.#leftOut, failed: this.#failed };
   }
 

@@ -1,6 +1,6 @@
 // The sessions of a library call: those that the caller has given, one of each server, and others with the same servers.
 import type { ServerSession } from "./server-session.ts";
-import type { SessionSource } from "./worker-pool.ts";
+import type { SessionSource } from "./worker-sessions.ts";
 
 /** The sessions with one server. */
 interface Share {
@@ -29,7 +29,7 @@ export class SharedSessions<Server extends string> implements SessionSource<Serv
     return this.#share(server).open.size;
   }
 
-  async open(server: Server): Promise<ServerSession> {
+  async open(server: Server, signal: AbortSignal = this.#signal): Promise<ServerSession> {
     const share = this.#share(server);
     const { given, open } = share;
     if (!share.isLent && !share.isLost) {
@@ -37,7 +37,7 @@ export class SharedSessions<Server extends string> implements SessionSource<Serv
       open.add(given);
       return given;
     }
-    const another = await given.openAnother({ signal: this.#signal });
+    const another = await given.openAnother({ signal });
     open.add(another);
     void another.closed.then(() => open.delete(another));
     return another;

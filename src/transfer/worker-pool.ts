@@ -1,9 +1,12 @@
 // Several workers, each with its own sessions, take tasks from one stack.
 
 import { holderOf } from "../client/client-calls.ts";
+import type { Clock } from "../platform/clock.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { isFtp, type ServerSession } from "./server-session.ts";
+import { type GrowthOptions, WorkerGrowth } from "./worker-growth.ts";
+import { type SessionSource, type Unreachable, type WantedSession, WorkerSessions } from "./worker-sessions.ts";
 
 /** What a task works with. `Server` is how the caller names a server. */
 export interface TaskContext<Server> {
@@ -11,7 +14,7 @@ export interface TaskContext<Server> {
   session(server: Server, second?: "second"): Promise<ServerSession>;
   readonly signal: AbortSignal;
   /** Runs a transfer, and returns when the next one may begin: see {@link PendingCompletions}. */
-  startTransfer(transfer: (onDataComplete: OnDataComplete) => Promise<void>): Promise<void>;
+  startTransfer(transfer: (onDataComplete: OnDataComplete, onBytes: OnBytes) => Promise<void>): Promise<void>;
 }
 
 export interface Task<Server> {
@@ -21,22 +24,11 @@ export interface Task<Server> {
   readonly run: (context: TaskContext<Server>) => Promise<readonly Task<Server>[] | undefined>;
 }
 
-/** Where workers get their sessions. */
-export interface SessionSource<Server> {
-  /** The same for two servers that one session serves. */
-  keyOf(server: Server): string;
-  /** A session for one worker. */
-  open(server: Server): Promise<ServerSession>;
-  /** The worker has no use for it any more. */
-  release(session: ServerSession): Promise<void>;
-  /** How many are open with that server, those of other workers too. */
-  openWith(server: Server): number;
-}
-
 export interface WorkerPoolOptions<Server> {
   readonly sessions: SessionSource<Server>;
-  /** How many workers. */
-  readonly count: number;
+  /** How many workers. `auto`: one, and others as long as that makes it faster and the servers let it. */
+  readonly count: number | "auto";
+  readonly clock: Clock;
   readonly signal: AbortSignal;
   /** A task failed, and the others go on; what this throws ends them all. */
   readonly failed: (name: string, error: unknown) => void;
@@ -52,16 +44,7 @@ export async function runTasks<Server>(
   tasks: readonly Task<Server>[],
   options: WorkerPoolOptions<Server>,
 ): Promise<void> {
-  const pool = new WorkerPool(tasks, options);
-  const ends = await Promise.allSettled(Array.from({ length: options.count }, () => pool.work()));
-  options.signal.throwIfAborted();
-  if (ends.some(({ status }) => status === "rejected")) throw pool.failure;
-}
-
-/** What a worker hears of a server that it cannot have a session with. */
-interface Unreachable<Server> {
-  readonly server: Server;
-  readonly cause: unknown;
+  await new WorkerPool(tasks, options).run();
 }
 
 class WorkerPool<Server> {
@@ -71,6 +54,12 @@ class WorkerPool<Server> {
   /** How many sessions a server takes, as far as that was told. */
   readonly #told: Map<string, number> = new Map();
   readonly #signal: AbortSignal;
+  /** Aborted when no task is left. */
+  readonly #over: AbortController = new AbortController();
+  readonly #workers: Promise<void>[] = [];
+  /** What tasks have asked for, and got. */
+  readonly #wanted: Map<string, WantedSession<Server>> = new Map();
+  #growth: WorkerGrowth | undefined;
 
   constructor(tasks: readonly Task<Server>[], options: WorkerPoolOptions<Server>) {
     this.#options = options;
@@ -79,24 +68,55 @@ class WorkerPool<Server> {
     // Every session that is opened or waits listens.
   }
 
-  /** What ended the first worker, and with it all others. */
-  get failure(): unknown {
-    return this.#stop.signal.reason;
+  async run(): Promise<void> {
+    const { count, signal, clock } = this.#options;
+    for (let at = count === "auto" ? 1 : count; at > 0; at -= 1) {
+      this.#workers.push(this.#work(new WorkerSessions(this.#options.sessions)));
+    }
+    if (count === "auto") this.#growth = new WorkerGrowth({ clock, ...this.#growing });
+    using _growth = this.#growth;
+    // Others may come meanwhile.
+    for (const worker of this.#workers) await worker;
+    signal.throwIfAborted();
+    this.#stop.signal.throwIfAborted();
   }
 
-  /** One worker, to its end. */
-  async work(): Promise<void> {
+  get #growing(): Pick<GrowthOptions, "waiting" | "add"> {
+    return {
+      waiting: () => this.#stack.waiting,
+      add: (count) => {
+        for (let at = 0; at < count; at += 1) this.#workers.push(this.#join());
+      },
+    };
+  }
+
+  /** One more, when it has the sessions that the others have: a task that waited for a server that takes no more would be late. */
+  async #join(): Promise<void> {
+    const signal = AbortSignal.any([this.#signal, this.#over.signal]);
+    const own = new WorkerSessions(this.#options.sessions);
     try {
-      await using own = new WorkerSessions(this.#options.sessions);
+      await Promise.all([...this.#wanted.values()].map((wanted) => own.get(wanted, signal)));
+    } catch {
+      this.#growth?.refused();
+      return await own[Symbol.asyncDispose]();
+    }
+    this.#growth?.joined();
+    await this.#work(own);
+  }
+
+  /** One worker, to its end. Never rejects. */
+  async #work(sessions: WorkerSessions<Server>): Promise<void> {
+    try {
+      await using own = sessions;
       const pending = new PendingCompletions();
       for (let task = await this.#stack.take(); task !== undefined; task = await this.#stack.take()) {
         if ((await this.#perform(task, own, pending)) === "leave") break;
+        this.#growth?.finished();
       }
+      if (this.#stack.isOver) this.#over.abort(new Error("all is done"));
       await pending.over();
-      this.#throwFailure();
     } catch (error) {
       this.#end(error);
-      throw error;
     }
   }
 
@@ -108,19 +128,24 @@ class WorkerPool<Server> {
     const held: (() => void)[] = [];
     try {
       const session: TaskContext<Server>["session"] = async (server, second) => {
-        const opened = await own.get(server, second);
+        const wanted = { server, second };
+        const opened = await own.get(wanted);
+        this.#wanted.set(own.keyOf(wanted), wanted);
         // Some servers hang up behind each file: the task's first call makes the new session.
         if (isFtp(opened)) held.push(holderOf(opened)?.hold() ?? (() => {}));
         return opened;
       };
       const startTransfer: TaskContext<Server>["startTransfer"] = (transfer) =>
-        pending.start(transfer, (thrown) => {
-          try {
-            this.#failed(task, thrown);
-          } catch (error) {
-            this.#end(error); // nobody awaits this one
-          }
-        });
+        pending.start(
+          (onDataComplete) => transfer(onDataComplete, this.#meter()),
+          (thrown) => {
+            try {
+              this.#failed(task, thrown);
+            } catch (error) {
+              this.#end(error); // nobody awaits this one
+            }
+          },
+        );
       this.#stack.finish(await task.run({ session, startTransfer, signal: this.#signal }));
     } catch (thrown) {
       this.#signal.throwIfAborted();
@@ -151,8 +176,13 @@ class WorkerPool<Server> {
     this.#stack.stop();
   }
 
-  #throwFailure(): void {
-    if (this.#stop.signal.aborted) throw this.failure;
+  /** What has come of one file; what was there before is not counted. */
+  #meter(): OnBytes {
+    let seen: number | undefined;
+    return (bytes) => {
+      this.#growth?.moved(bytes - (seen ?? bytes));
+      seen = bytes;
+    };
   }
 
   /** When others have sessions, the server takes no more of us, and they do our work. Told once, and when it proves to take more. */
@@ -160,6 +190,10 @@ class WorkerPool<Server> {
     const { sessions, note } = this.#options;
     const others = sessions.openWith(server);
     if (others === 0 || !isSallyportError(cause)) throw cause;
+    if (this.#growth !== undefined) {
+      this.#growth.refused();
+      return;
+    }
     const key = sessions.keyOf(server);
     if ((this.#told.get(key) ?? 0) >= others) return;
     this.#told.set(key, others);
@@ -171,48 +205,6 @@ class WorkerPool<Server> {
 function mayHaveLostSession(thrown: unknown): boolean {
   if (!isSallyportError(thrown)) return true;
   return !/^(?:FTP_REPLY_PERMANENT|FTP_VERIFY|FS_|USAGE_|CONFIG_|NET_UNSUPPORTED)/.test(thrown.code);
-}
-
-/** Those that one worker has opened. */
-class WorkerSessions<Server> implements AsyncDisposable {
-  readonly #source: SessionSource<Server>;
-  readonly #open: Map<string, ServerSession> = new Map();
-  /** What `get` has thrown, and why. */
-  readonly #unreachable: WeakMap<object, Unreachable<Server>> = new WeakMap();
-
-  constructor(source: SessionSource<Server>) {
-    this.#source = source;
-  }
-
-  async get(server: Server, second?: "second"): Promise<ServerSession> {
-    const key = this.#source.keyOf(server) + (second ?? "");
-    const known = this.#open.get(key);
-    if (known !== undefined) return known;
-    try {
-      const session = await this.#source.open(server);
-      this.#open.set(key, session);
-      void session.closed.then(() => {
-        if (this.#open.get(key) === session) this.#open.delete(key);
-      });
-      return session;
-    } catch (cause) {
-      const error = new Error("no session", { cause });
-      this.#unreachable.set(error, { server, cause });
-      throw error;
-    }
-  }
-
-  /** Undefined for anything but what `get` has thrown. */
-  unreachableOf(thrown: unknown): Unreachable<Server> | undefined {
-    return typeof thrown === "object" && thrown !== null ? this.#unreachable.get(thrown) : undefined;
-  }
-
-  /** May be used again afterwards. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    const sessions = [...this.#open.values()];
-    this.#open.clear();
-    await Promise.all(sessions.map((session) => this.#source.release(session)));
-  }
 }
 
 export class TaskStack<T> {
@@ -231,6 +223,16 @@ export class TaskStack<T> {
       this.#waiting.push(resolve);
       this.#serve();
     });
+  }
+
+  /** Tasks that nobody has taken yet. */
+  get waiting(): number {
+    return this.#tasks.length;
+  }
+
+  /** None is left, and none is running that could bring more. */
+  get isOver(): boolean {
+    return this.#running === 0 && this.#tasks.length === 0;
   }
 
   /** A task is over; those that it brought come next, in their order. */
@@ -258,6 +260,9 @@ export class TaskStack<T> {
 }
 
 export type OnDataComplete = () => void;
+
+/** How much of the file is there. */
+export type OnBytes = (bytes: number) => void;
 
 /** The ends of a worker's transfers that the worker does not wait for. */
 export class PendingCompletions {

@@ -48,15 +48,25 @@ export function oneOf<Word extends string>(words: readonly Word[]): (text: strin
 const isOn = oneOf(["on", "off"]);
 export const onOff = (text: string, flag: string): boolean => isOn(text, flag) === "on";
 
-export function wholeNumber(least: number, most: number): (text: string, flag: string) => number {
+export function wholeNumber(least: number, most: number, or = ""): (text: string, flag: string) => number {
   return (text, flag) => {
     const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
     throw usageError(
-      `${flag}: "${text}" is not a whole number from ${least} to ${most}`,
+      `${flag}: "${text}" is not a whole number from ${least} to ${most}${or}`,
       `For example ${flag} ${Math.min(60, most)}.`,
     );
   };
+}
+
+/** Or one word. */
+export function wholeNumberOr<Word extends string>(
+  word: Word,
+  least: number,
+  most: number,
+): (text: string, flag: string) => number | Word {
+  const read = wholeNumber(least, most, `, nor ${word}`);
+  return (text, flag) => (text === word ? word : read(text, flag));
 }
 
 /** Seconds, at most a day, as milliseconds. */

@@ -11,7 +11,7 @@ import type { ServerSession } from "../../transfer/server-session.ts";
 import type { StoreOptions } from "../../transfer/store-file.ts";
 import { faultOf } from "../../transfer/tree.ts";
 import type { TreeEvents } from "../../transfer/tree-task.ts";
-import type { TaskContext as Context, Task as TaskOf } from "../../transfer/worker-pool.ts";
+import type { TaskContext as Context, OnBytes, Task as TaskOf } from "../../transfer/worker-pool.ts";
 import type { Gauge } from "../progress/progress.ts";
 import type { Moved, Report } from "./report.ts";
 import type { TransferCommand } from "./transfer-command.ts";
@@ -93,7 +93,12 @@ export class RunContext {
   }
 
   /** The options of a transfer that the command line asks for. */
-  optionsFor(url: FtpUrl, gauge: Gauge, signal: AbortSignal): FetchFileOptions & StoreOptions {
+  optionsFor(
+    url: FtpUrl,
+    gauge: Gauge,
+    signal: AbortSignal,
+    onBytes: OnBytes = () => {},
+  ): FetchFileOptions & StoreOptions {
     const { verify, retries, resume, inPlace, times } = this.command;
     return {
       signal,
@@ -103,7 +108,10 @@ export class RunContext {
       times,
       verify,
       note: (text) => this.report.note(text),
-      onProgress: ({ bytes, size }) => gauge.update(bytes, size),
+      onProgress: ({ bytes, size }) => {
+        onBytes(bytes);
+        gauge.update(bytes, size);
+      },
       ...(url.type === "a" ? { type: "ascii" as const } : {}),
     };
   }

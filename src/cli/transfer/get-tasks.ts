@@ -118,7 +118,7 @@ async function fetch(
   const kept = (part: string, bytes: number): void =>
     context.report.note(`${part} keeps ${formatBytes(bytes)} of it; --resume continues there`);
   const hint = "Add -r for everything in it; sallyport ls lists it.";
-  await startTransfer((onDataComplete) =>
+  await startTransfer((onDataComplete, onBytes) =>
     withDirectoryHint(client, path, hint, signal, () =>
       context.watch({ way: "received", source: urlAt(url, path), target }, path, (gauge) =>
         fetchFile(
@@ -126,7 +126,7 @@ async function fetch(
           path,
           target,
           {
-            ...context.optionsFor(url, gauge, signal),
+            ...context.optionsFor(url, gauge, signal, onBytes),
             onDataComplete,
             noted: (listed.size ?? Number.POSITIVE_INFINITY) >= limits.transferNoteBytes,
             modifiedMs: exactTime(listed.modified),

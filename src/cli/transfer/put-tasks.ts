@@ -12,6 +12,7 @@ import { storeFile } from "../../transfer/store-file.ts";
 import { localSource, type StoreSource, streamSource } from "../../transfer/store-order.ts";
 import { joinPath } from "../../transfer/tree.ts";
 import { type TreeUpload, uploadTree } from "../../transfer/tree-task.ts";
+import type { OnBytes, OnDataComplete } from "../../transfer/worker-pool.ts";
 import { type RunContext, type Task, type TaskContext, treeEvents, urlAt, withDirectoryHint } from "./context.ts";
 
 export function putTasks(context: RunContext, sources: readonly string[], url: FtpUrl): readonly Task[] {
@@ -44,9 +45,12 @@ async function send(
   path: string,
 ): Promise<undefined> {
   const client = await session(url);
-  await startTransfer((onDataComplete) =>
+  await startTransfer((onDataComplete, onBytes) =>
     withDirectoryHint(client, path, intoDirectory, signal, () =>
-      upload(context, source, url, localSource(source), () => session(url), client, path, signal, onDataComplete),
+      upload(context, source, url, localSource(source), () => session(url), client, path, signal, {
+        onDataComplete,
+        onBytes,
+      }),
     ),
   );
   return undefined;
@@ -71,13 +75,13 @@ async function upload(
   client: ServerSession,
   path: string,
   signal: AbortSignal,
-  onDataComplete?: () => void,
+  { onDataComplete, onBytes }: { readonly onDataComplete?: OnDataComplete; readonly onBytes?: OnBytes } = {},
 ): Promise<void> {
   const target = urlAt(url, path);
   let sent = 0;
   try {
     await context.watch({ way: "sent", source: name, target }, name, (gauge) => {
-      const options = context.optionsFor(url, gauge, signal);
+      const options = context.optionsFor(url, gauge, signal, onBytes);
       return storeFile(client, source, path, {
         ...options,
         renew,

@@ -57,7 +57,8 @@ async function perform(
       report.failed(name, error);
     };
     const note = (text: string): void => report.note(text);
-    await runTasks(tasksOf(command, context), { sessions, count: command.sessions, signal, failed, note });
+    const how = { sessions, count: command.sessions, clock: systemClock, signal };
+    await runTasks(tasksOf(command, context), { ...how, failed, note });
     context.errors.push(...errorsOfTasks);
     notes.over();
   } catch (thrown) {

@@ -8,7 +8,7 @@ import { definedProps } from "../../protocol/defined-props.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import type { SshHostOptions } from "../../ssh/ssh-connection.ts";
 import type { ServerSession } from "../../transfer/server-session.ts";
-import type { SessionSource } from "../../transfer/worker-pool.ts";
+import type { SessionSource } from "../../transfer/worker-sessions.ts";
 import { tlsOptions } from "../credentials/sign-in.ts";
 import { sftpHost } from "./sftp-host.ts";
 import type { TransferCommand } from "./transfer-command.ts";
@@ -57,10 +57,10 @@ export class Sessions implements SessionSource<FtpUrl>, AsyncDisposable {
     return this.#open.get(serverOf(url)) ?? 0;
   }
 
-  async open(url: FtpUrl): Promise<ServerSession> {
+  async open(url: FtpUrl, signal: AbortSignal = this.#options.signal): Promise<ServerSession> {
     const key = serverOf(url);
-    const session = await attemptUntil<ServerSession>(this.#options.signal, undefined, (signal) =>
-      url.scheme === "sftp" ? this.#openSftp(url, key, signal) : this.#openFtp(url, key, signal),
+    const session = await attemptUntil<ServerSession>(signal, undefined, (attempt) =>
+      url.scheme === "sftp" ? this.#openSftp(url, key, attempt) : this.#openFtp(url, key, attempt),
     );
     this.#count(key, 1);
     void session.closed.then(() => this.#count(key, -1));

@@ -8,7 +8,7 @@ import { Parser } from "../command-line/parser.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { type Via, viaOf } from "../command-line/via-option.ts";
 import { checkSftpUrls, type SftpAccess, sftpAccess } from "./sftp-host.ts";
-import { optionsOfVerb, type ParsedTransferOptions, type TransferVerb } from "./transfer-options.ts";
+import { movingVerbs, optionsOfVerb, type ParsedTransferOptions, type TransferVerb } from "./transfer-options.ts";
 
 export type Order =
   /** `destination` absent: the working directory; `-`: standard output. */
@@ -25,7 +25,7 @@ export type Order =
 const defaults = {
   mode: "auto" as "auto" | DataMode,
   verify: "size" as "size" | "hash" | "none",
-  sessions: 1,
+  sessions: 1 as number | "auto",
   retries: 0,
   times: true,
   explicitTls: false,
@@ -140,7 +140,16 @@ export function parseTransfer(verb: TransferVerb, args: readonly string[]): Tran
   const via = viaOf(values, { isThere: hasSftp, hint: "name an sftp:// host" });
   // What is for SSH stands in `via` and `sftp`.
   const { via: _, port, identityFiles, configFile, jump, options, transport, ...own } = values;
-  return { kind: "transfer", order, ...defaults, ...own, sftp: sftpAccess(values, via), ...definedProps({ via }) };
+  const sessions = values.recursive && movingVerbs.includes(verb) ? "auto" : defaults.sessions;
+  return {
+    kind: "transfer",
+    order,
+    ...defaults,
+    sessions,
+    ...own,
+    sftp: sftpAccess(values, via),
+    ...definedProps({ via }),
+  };
 }
 
 function urlsOf(order: Order): readonly FtpUrl[] {

@@ -3,7 +3,7 @@ import type { DataMode } from "../../client/client-options.ts";
 import type { NameEncoding } from "../../protocol/client/name-bytes.ts";
 import { limits } from "../../protocol/limits.ts";
 import { flagOf, type OptionRow } from "../command-line/option-table.ts";
-import { nameEncoding, wholeNumber } from "../command-line/values.ts";
+import { nameEncoding, wholeNumber, wholeNumberOr } from "../command-line/values.ts";
 import { type ParsedViaOptions, viaRows } from "../command-line/via-option.ts";
 
 export const transferVerbs = ["get", "put", "ls", "cp", "rm", "mkdir", "mv"] as const;
@@ -27,7 +27,7 @@ export interface ParsedTransferOptions extends ParsedClientOptions {
   readonly explicitTls?: boolean;
   readonly recursive?: boolean;
   readonly parents?: boolean;
-  readonly sessions?: number;
+  readonly sessions?: number | "auto";
   readonly retries?: number;
   readonly resume?: boolean;
   readonly verify?: "hash" | "none";
@@ -80,7 +80,8 @@ export const explainRow: OptionRow<ParsedClientOptions> = {
   help: "say more about an error: why it happens, and in which scenario",
 };
 
-const moving: readonly TransferVerb[] = ["get", "put", "cp"];
+/** Those that move files. */
+export const movingVerbs: readonly TransferVerb[] = ["get", "put", "cp"];
 /** Those that need a data connection. */
 const withData: readonly TransferVerb[] = ["get", "put", "ls", "cp", "rm"];
 
@@ -95,29 +96,29 @@ export const transferOptions: readonly TransferOption[] = [
   },
   {
     flags: "-j <N>",
-    verbs: moving,
+    verbs: movingVerbs,
     key: "sessions",
-    read: wholeNumber(1, limits.clientSessionsMax),
-    help: "use N sessions in parallel (1)",
-    more: "A server that takes fewer sessions gets fewer.",
+    read: wholeNumberOr("auto", 1, limits.clientSessionsMax),
+    help: "use N sessions in parallel, or auto (1; auto with -r)",
+    more: `A server that takes fewer sessions gets fewer. \`auto\` begins with one, and adds others as long as that makes it faster and the server lets it, up to ${limits.clientSessionsAuto}.`,
   },
   {
     flags: "--resume",
-    verbs: moving,
+    verbs: movingVerbs,
     key: "resume",
     help: "resume after what is already there",
     more: "A part is resumed when its source is the same as before; a file that is there already is left alone ([what is compared](resume.md)).",
   },
   {
     flags: "--retry <N>",
-    verbs: moving,
+    verbs: movingVerbs,
     key: "retries",
     read: wholeNumber(0, 100),
     help: "resume a broken transfer up to N times (0)",
   },
   {
     flags: "--verify",
-    verbs: moving,
+    verbs: movingVerbs,
     key: "verify",
     set: "hash",
     exclusive: true,
@@ -126,7 +127,7 @@ export const transferOptions: readonly TransferOption[] = [
   },
   {
     flags: "--no-verify",
-    verbs: moving,
+    verbs: movingVerbs,
     key: "verify",
     set: "none",
     exclusive: true,
@@ -135,7 +136,7 @@ export const transferOptions: readonly TransferOption[] = [
   },
   {
     flags: "--no-times",
-    verbs: moving,
+    verbs: movingVerbs,
     key: "times",
     help: "leave files with the time of the transfer",
     more: "Without it a file gets the time of last change of its source: by MDTM, MFMT or SFTP, where the server has these.",

@@ -68,6 +68,21 @@ export const clientLimits = {
     unit: "sessions",
     why: "of one run of get, put or cp (-j); servers allow some 10 to 50 from one address",
   },
+  clientSessionsAuto: {
+    value: 4,
+    unit: "sessions",
+    why: "of one run that nobody has chosen a number for (-j auto); browsers open six to a host",
+  },
+  clientGrowthMs: {
+    value: 100,
+    unit: "ms",
+    why: "of a run with -j auto are looked at before another session comes; on one machine that is dozens of files",
+  },
+  clientGrowthLongMs: {
+    value: 1000,
+    unit: "ms",
+    why: "of a large file are looked at before another session comes for the files behind it",
+  },
   clientPendingCompletionsMax: {
     value: 4,
     unit: "files",

@@ -274,4 +274,7 @@ test("a server that cannot be reached, and one that takes fewer sessions than -j
   expect(ended.ended).toBe("exit 0");
   expect(ended.stderr).toMatch(/the server accepts 2 sessions and no more/);
   expect(readdirSync(here.file("t")).length).toBe(20);
+  const byDefault = await sallyport(["get", "-r", `ftp://127.0.0.1:${small.listeners[0]?.port}/t`, here.file("again")]);
+  expect([byDefault.ended, readdirSync(here.file("again")).length]).toEqual(["exit 0", 20]);
+  expect(byDefault.stderr).not.toMatch(/no more/);
 });
