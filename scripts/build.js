@@ -1,30 +1,21 @@
-// Builds dist/. Run by `npm ci` through "prepare". The library is compiled module by module (tsc); the program's modules are put
-// together into a few files (rolldown), since most of its start was opening four hundred of them.
+// Builds dist/. Run by `npm ci` through "prepare". The library is compiled module by module (tsc), the program is bundled.
 import { execFileSync } from "node:child_process";
 import { readFileSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundle } from "./bundle.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
-const require = createRequire(import.meta.url);
-
-function runTool(name, path, args, output = "inherit") {
-  const tool = join(dirname(require.resolve(`${name}/package.json`)), path);
-  execFileSync(process.execPath, [tool, ...args], { stdio: ["ignore", output, "inherit"] });
-}
+const typescript = createRequire(import.meta.url).resolve("typescript/package.json");
 
 rmSync(dist, { recursive: true, force: true });
-runTool("typescript", "bin/tsc", ["-p", join(root, "tsconfig.json")]);
+execFileSync(process.execPath, [join(dirname(typescript), "bin/tsc"), "-p", join(root, "tsconfig.json")], {
+  stdio: ["ignore", "inherit", "inherit"],
+});
 const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const externals = Object.keys(dependencies).flatMap((name) => ["--external", name]);
 const program = join(dist, "program");
-const bundle = [
-  join(dist, "cli/main.js"),
-  join(dist, "cli/version.js"),
-  ...["--dir", program, "--platform", "node", ...externals],
-];
-runTool("rolldown", "bin/cli.mjs", bundle, "ignore"); // a list of the files; what is wrong goes to standard error
+await bundle(dist, program, Object.keys(dependencies));
 rmSync(join(dist, "cli"), { recursive: true });
 renameSync(program, join(dist, "cli"));

@@ -1,0 +1,45 @@
+// The program's modules, put together into a few files: what a command needs from its start stands in two or three, since each file costs
+// more to find and open than to read. Nothing is shortened, so that the lines of a stack trace can be read.
+import { join } from "node:path";
+import { rolldown } from "rolldown";
+
+/** Each with the modules that it always loads; what several need is a file that they share, and the first is loaded by all. */
+const commands = {
+  program: ["cli/main.js"],
+  transfer: ["cli/transfer/run-transfer.js"],
+  tunnel: ["cli/run/run-tunnel.js", "cli/run/background.js", "tunnel/open-tunnel.js"],
+};
+
+/** `compiled` has the modules, and `dir` gets the files. */
+export async function bundle(compiled, dir, external) {
+  const build = await rolldown({
+    input: [join(compiled, "cli/main.js"), join(compiled, "cli/version.js")],
+    platform: "node",
+    external,
+    preserveEntrySignatures: "allow-extension",
+  });
+  const name = chunkNames(compiled);
+  // Each of these files has all that its modules import, or another of them has.
+  await build.write({
+    dir,
+    codeSplitting: { groups: [{ name, debugName: "commands" }], includeDependenciesRecursively: false },
+  });
+  await build.close();
+}
+
+/** In which file a module goes; null: one that is found by who imports it. */
+function chunkNames(compiled) {
+  let sets;
+  return (id, graph) => {
+    sets ??= Object.entries(commands).map(([name, modules]) => [name, importedBy(modules, compiled, graph)]);
+    const [first, ...more] = sets.filter(([, ids]) => ids.has(id)).map(([name]) => name);
+    if (first === undefined || id === join(compiled, "cli/version.js")) return null;
+    return first === "program" ? first : [first, ...more].join("-");
+  };
+}
+
+function importedBy(modules, compiled, graph) {
+  const found = new Set(modules.map((path) => join(compiled, path)));
+  for (const id of found) for (const next of graph.getModuleInfo(id)?.importedIds ?? []) found.add(next);
+  return found;
+}
