@@ -16,7 +16,7 @@ export function main(argv: readonly string[]): Promise<void> {
       await askKernelForOwners();
       return (await import("../serve/open-server.ts")).openServer(options);
     },
-    async () => (await import("./demo/real-parts.ts")).realParts,
+    async () => (await import("../demo/real-parts.ts")).realParts,
   );
 }
 

@@ -41,6 +41,11 @@ export function onAbort(signal: AbortSignal | undefined, run: () => void): () =>
   return known.add(run);
 }
 
+/** Resolves when the signal is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => void onAbort(signal, resolve));
+}
+
 /**
  * A promise that an abort rejects with the signal's reason. `start` begins the work, unless the signal is aborted already, and
  * gives what tidies up: called once, just before the promise is settled, by whatever.

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { plain } from "../../src/cli/demo/paint.ts";
 import { parseDoctor } from "../../src/cli/doctor/doctor-command.ts";
-import { reportLines } from "../../src/cli/doctor/report-lines.ts";
 import { mayLogInDirectly } from "../../src/cli/doctor/run-doctor.ts";
 import type { DoctorReport } from "../../src/doctor/report.ts";
+import { reportLines } from "../../src/lab/figures/text/doctor-lines.ts";
+import { plain } from "../../src/text/paint.ts";
 
 const usual = {
   kind: "doctor",

@@ -6,6 +6,7 @@ import { placeOf, type SourceFile, withoutComments } from "./source-files.ts";
 const layers: readonly (readonly string[])[] = [
   ["protocol"],
   ["platform"],
+  ["text"],
   ["admission"],
   ["network"],
   ["ssh"],
@@ -17,7 +18,7 @@ const layers: readonly (readonly string[])[] = [
   ["lab"],
   ["transfer"],
   ["tunnel", "serve", "connect"],
-  ["bridge"],
+  ["bridge", "demo"],
   ["cli", "testing"],
 ];
 

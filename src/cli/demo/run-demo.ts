@@ -1,10 +1,10 @@
 // One run of the demo, from the first moment at which it can be stopped.
 import type { LoopbackParts } from "../../lab/loopback/parts.ts";
-import { onAbort } from "../../platform/abort.ts";
+import { aborted, onAbort } from "../../platform/abort.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { exitStatus } from "../exit-status.ts";
 import type { ProcessIo } from "../run/process-io.ts";
-import { aborted, StopRequest } from "../run/stop-request.ts";
+import { StopRequest } from "../run/stop-request.ts";
 import { waitForEnter } from "../terminal/wait-for-enter.ts";
 import type { DemoCommand } from "./demo-command.ts";
 
@@ -34,7 +34,7 @@ export async function runDemo(
   };
   try {
     // Loading SSH takes longer than the whole show on some machines, and Ctrl-C must work meanwhile.
-    const [{ runShow, stayOpen, showOf }, parts] = await Promise.all([import("./run-show.ts"), loadParts()]);
+    const [{ runShow, stayOpen, showOf }, parts] = await Promise.all([import("../../demo/run-show.ts"), loadParts()]);
     end.signal.throwIfAborted();
     const stage = await runShow({ command, io, parts, signal: end.signal, pause });
     const isStaying = isTerminal && !command.once;

@@ -6,6 +6,7 @@ import type { Facts } from "../../doctor/facts.ts";
 import type { DoctorReport } from "../../doctor/report.ts";
 import type { Secrets } from "../../doctor/scrub.ts";
 import { assertNotDirectory, writeOutputFile } from "../../filesystem/output-file.ts";
+import { verdictText } from "../../lab/figures/text/doctor-lines.ts";
 import { systemClock } from "../../network/system-clock.ts";
 import type { TraceEvent, TraceEventBody } from "../../platform/trace.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
@@ -13,7 +14,6 @@ import { limits } from "../../protocol/limits.ts";
 import type { AskUser } from "../../ssh/ssh-connection.ts";
 import { describeVersion } from "../version.ts";
 import type { DoctorCommand } from "./doctor-command.ts";
-import { verdictText } from "./report-lines.ts";
 
 type Files = Pick<DoctorCommand, "html" | "bundle" | "args" | "via" | "password">;
 

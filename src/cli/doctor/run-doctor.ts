@@ -5,6 +5,7 @@ import type { ClientOptions } from "../../client/client-options.ts";
 import { portOf } from "../../client/open-session.ts";
 import { examine } from "../../doctor/examine.ts";
 import { reportOf } from "../../doctor/report.ts";
+import { reportLines } from "../../lab/figures/text/doctor-lines.ts";
 import { systemClock } from "../../network/system-clock.ts";
 import { systemNetwork } from "../../network/system-network.ts";
 import { withDeadline } from "../../platform/clock.ts";
@@ -13,16 +14,15 @@ import { definedProps } from "../../protocol/defined-props.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
 import { targetOf } from "../../ssh/ssh-connection.ts";
+import { choosePaint } from "../../text/paint.ts";
+import { askMemory } from "../../tunnel/memory-socket.ts";
 import { signIn, tlsOptions } from "../credentials/sign-in.ts";
-import { choosePaint } from "../demo/paint.ts";
 import { exitStatusOfHealth, exitStatusOfSignal } from "../exit-status.ts";
-import { askMemory } from "../run/memory-socket.ts";
 import type { ProcessIo } from "../run/process-io.ts";
 import { StopRequest } from "../run/stop-request.ts";
 import { sshPrompts } from "../terminal/ask-user.ts";
 import type { DoctorCommand } from "./doctor-command.ts";
 import { DoctorFiles } from "./doctor-files.ts";
-import { reportLines } from "./report-lines.ts";
 import { connectSshWay, environmentOn, plainKeepalive } from "./ssh-way.ts";
 
 /** Returns the exit status. Throws `CONFIG_INVALID` for a file that cannot be read. */

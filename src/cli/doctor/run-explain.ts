@@ -1,11 +1,12 @@
 // One run of `sallyport explain`.
+
+import { explanationLines } from "../../lab/figures/text/doctor-lines.ts";
 import { type FindingId, findingRows, isFindingId } from "../../protocol/findings/findings.ts";
 import { findingOfLine, type KnownLine } from "../../protocol/findings/known-lines.ts";
-import { choosePaint } from "../demo/paint.ts";
+import { choosePaint } from "../../text/paint.ts";
 import { exitStatus } from "../exit-status.ts";
 import type { ProcessIo } from "../run/process-io.ts";
 import type { ExplainCommand } from "./explain-command.ts";
-import { explanationLines } from "./report-lines.ts";
 
 /** Returns the exit status: 1 for a line that is not known. */
 export function runExplain({ text }: ExplainCommand, io: ProcessIo): number {

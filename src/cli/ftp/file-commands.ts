@@ -3,8 +3,8 @@
 import type { CallOptions } from "../../client/ftp-client.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import type { HashName } from "../../protocol/hashes.ts";
+import { escapeText } from "../../text/escape-text.ts";
 import { usageError } from "../command-line/usage-error.ts";
-import { escapeText } from "../report/escape-text.ts";
 import { eachOf } from "./many-files.ts";
 import { command, type PromptCommand, showing } from "./prompt-command.ts";
 import type { Shell } from "./shell.ts";

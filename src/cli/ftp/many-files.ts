@@ -2,8 +2,8 @@
 import type { FtpClient } from "../../client/ftp-client.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { printable } from "../../protocol/printable.ts";
+import { escapeText } from "../../text/escape-text.ts";
 import { expandGlob, isGlob } from "../../transfer/glob.ts";
-import { escapeText } from "../report/escape-text.ts";
 import type { Shell } from "./shell.ts";
 import type { Word } from "./split-line.ts";
 

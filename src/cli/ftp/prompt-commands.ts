@@ -1,6 +1,7 @@
 // All commands of the prompt, and how a typed word finds one.
+
+import { escapeText } from "../../text/escape-text.ts";
 import { usageError } from "../command-line/usage-error.ts";
-import { escapeText } from "../report/escape-text.ts";
 import { fileCommands } from "./file-commands.ts";
 import { listCommands } from "./list-commands.ts";
 import { command, type PromptCommand, showing } from "./prompt-command.ts";

@@ -1,4 +1,6 @@
 // One run of `sallyport lab`.
+
+import { indented, type Part, showOpening, showVariant } from "../../lab/figures/text/show-variant.ts";
 import { openRealStage } from "../../lab/real/open-real-stage.ts";
 import { checkMachine } from "../../lab/real/programs/needed.ts";
 import { describeOutcome, isAsExpected, type Variant, variantsOf } from "../../lab/run-scenario.ts";
@@ -8,13 +10,12 @@ import { scenarios } from "../../lab/scenarios.ts";
 import { simulatedStage } from "../../lab/simulated/simulated-stage.ts";
 import type { OpenStage } from "../../lab/stage.ts";
 import { writePage } from "../../lab/write-page.ts";
+import { choosePaint, type Paint } from "../../text/paint.ts";
 import { usageError } from "../command-line/usage-error.ts";
-import { choosePaint, type Paint } from "../demo/paint.ts";
 import { exitStatus } from "../exit-status.ts";
 import type { ProcessIo } from "../run/process-io.ts";
 import { waitForEnter } from "../terminal/wait-for-enter.ts";
 import type { LabCommand } from "./lab-command.ts";
-import { indented, type Part, showOpening, showVariant } from "./show-variant.ts";
 
 /** Returns the exit status: 1 when an outcome is not what its scenario expects. Throws `USAGE_INVALID` for --step without a terminal, `CONFIG_INVALID` for --real where it cannot be. */
 export async function runLab(

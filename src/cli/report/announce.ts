@@ -1,9 +1,9 @@
 // The lines on standard output: forwards that are ready, and with --json what becomes of the tunnel.
 import type { TraceEvent } from "../../platform/trace.ts";
 import type { SallyportError } from "../../protocol/error.ts";
+import { escapeText } from "../../text/escape-text.ts";
 import type { OpenForward, Tunnel } from "../../tunnel/options.ts";
 import { exitStatusOf } from "../exit-status.ts";
-import { escapeText } from "./escape-text.ts";
 
 /** What may be announced; each returns the line, or undefined where this style has none. */
 export interface Announcer {

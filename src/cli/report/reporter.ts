@@ -1,8 +1,9 @@
 // The one place that writes to the user: warnings, log lines, and the error that ended it all.
 import { translateFsError } from "../../filesystem/fs-error.ts";
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import { escapeText } from "../../text/escape-text.ts";
+import { isShown, type LogLevel, type LogRecord } from "../../text/log-record.ts";
 import type { OutputOptions } from "../command-line/tunnel-command.ts";
-import { escapeText } from "./escape-text.ts";
 
 export interface Reporter {
   log(record: LogRecord): void;
@@ -88,25 +89,4 @@ export function asSallyportError(thrown: unknown): SallyportError {
 function describeStack(error: SallyportError): string {
   const root = error.cause instanceof Error ? error.cause : error;
   return (root.stack ?? "").split("\n").map(escapeText).join("\n");
-}
-
-export type LogLevel = "error" | "warn" | "info" | "debug";
-
-export interface LogRecord {
-  readonly level: LogLevel;
-  /** One line in plain words; may hold text from the network. */
-  readonly message: string;
-  /** What to do about it. */
-  readonly hint?: string;
-  /** What machines want to know, without secrets: `event`, `session`, `bytes`, `durationMs`, … */
-  readonly fields?: Readonly<Record<string, string | number | boolean>>;
-  /** A line of somebody else's (ssh, a banner): shown without our name before it. */
-  readonly verbatim?: true;
-}
-
-const order: Readonly<Record<LogLevel, number>> = { error: 0, warn: 1, info: 2, debug: 3 };
-
-/** True when a record of `level` is to be shown at `threshold`. */
-export function isShown(level: LogLevel, threshold: LogLevel): boolean {
-  return order[level] <= order[threshold];
 }

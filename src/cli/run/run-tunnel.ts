@@ -1,9 +1,11 @@
 // One run of a tunnel: open it, announce it, wait for its end or for a signal, close it.
-import { onAbort } from "../../platform/abort.ts";
+import { aborted, onAbort } from "../../platform/abort.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
+import { EventLog } from "../../text/event-log.ts";
+import { offerMemory } from "../../tunnel/memory-socket.ts";
 import type { Forward, Tunnel, TunnelOptions } from "../../tunnel/options.ts";
 import { TunnelMemory } from "../../tunnel/tunnel-memory.ts";
 import type { TunnelCommand } from "../command-line/tunnel-command.ts";
@@ -11,15 +13,13 @@ import { readCertificate } from "../credentials/read-certificate.ts";
 import { readRoots } from "../credentials/sign-in.ts";
 import { exitStatus } from "../exit-status.ts";
 import type { Announcer } from "../report/announce.ts";
-import { EventLog } from "../report/event-log.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { makeAskUser } from "../terminal/ask-user.ts";
 import { type TraceWriter, traceOfRun } from "../trace/trace-writer.ts";
-import { offerMemory } from "./memory-socket.ts";
 import { sessionsThatFit } from "./open-files.ts";
 import type { ProcessIo } from "./process-io.ts";
 import { fillArgs, runCommand, tunnelEnvironment } from "./run-command.ts";
-import { aborted, type StopRequest, untilStopped } from "./stop-request.ts";
+import { type StopRequest, untilStopped } from "./stop-request.ts";
 
 /** Returns the exit status. Throws what is to be reported to the user. */
 export async function runTunnel(

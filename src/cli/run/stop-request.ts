@@ -1,5 +1,4 @@
 // "Please stop", asked once or twice: by a signal, or by Ctrl-C in a question.
-import { onAbort } from "../../platform/abort.ts";
 import { exitStatusOfSignal } from "../exit-status.ts";
 import type { ProcessIo } from "./process-io.ts";
 
@@ -48,9 +47,4 @@ export async function untilStopped(
     if (signal !== undefined) return exitStatusOfSignal(signal);
     throw error;
   }
-}
-
-/** Resolves when the signal is aborted. */
-export function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => void onAbort(signal, resolve));
 }

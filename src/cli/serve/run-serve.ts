@@ -1,19 +1,19 @@
 // One run of the FTP server: ask, open, announce it, wait for a signal, close.
 import { stat } from "node:fs/promises";
-import { onAbort } from "../../platform/abort.ts";
+import { aborted, onAbort } from "../../platform/abort.ts";
 import type { FileSystem } from "../../platform/file-system.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Server, ServerOptions, ServerTls } from "../../serve/options.ts";
 import type { AskUser } from "../../ssh/ssh-connection.ts";
+import { EventLog } from "../../text/event-log.ts";
 import { readCertificate } from "../credentials/read-certificate.ts";
 import { exitStatus } from "../exit-status.ts";
-import { EventLog } from "../report/event-log.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { sessionsThatFit } from "../run/open-files.ts";
 import type { ProcessIo } from "../run/process-io.ts";
-import { aborted, type StopRequest, untilStopped } from "../run/stop-request.ts";
+import { type StopRequest, untilStopped } from "../run/stop-request.ts";
 import { askPassword, makeAskUser } from "../terminal/ask-user.ts";
 import { type TraceWriter, traceOfRun } from "../trace/trace-writer.ts";
 import { announceListener, announceSsh } from "./announce.ts";

@@ -2,7 +2,7 @@
 import { abortablePromise } from "../../platform/abort.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import type { AskUser, Question, SshHostOptions } from "../../ssh/ssh-connection.ts";
-import { escapeText } from "../report/escape-text.ts";
+import { escapeText } from "../../text/escape-text.ts";
 import type { ProcessIo } from "../run/process-io.ts";
 import { chooseAskProgram, runAskProgram } from "./ask-program.ts";
 import { LineEditor } from "./line-editor.ts";

@@ -1,15 +1,13 @@
-// Drives the renderer: events in, lines out, and the line that was held back soon after.
-import type { Trace, TraceEvent } from "../../platform/trace.ts";
+// --trace: where it goes, and what stands at its top.
+import type { Trace } from "../../platform/trace.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
+import { LiveTrace } from "../../text/live-trace.ts";
+import { TraceRenderer } from "../../text/trace-renderer.ts";
 import type { OutputOptions } from "../command-line/tunnel-command.ts";
 import type { Reporter } from "../report/reporter.ts";
 import type { ProcessIo } from "../run/process-io.ts";
 import { describeVersion } from "../version.ts";
 import { openTraceFile, type TraceOutput } from "./trace-file.ts";
-import { TraceRenderer } from "./trace-renderer.ts";
-
-// Long enough for the other side's half of a line, short enough for somebody who watches.
-const quietMs = 30;
 
 export interface TraceWriter extends Disposable {
   readonly trace: Trace;
@@ -60,27 +58,4 @@ export function traceOfRun(
     standardError: io.printError,
     onFailure: (error) => reporter.log({ level: "warn", message: error.message }),
   });
-}
-
-/** A renderer that gives its held line when it has been quiet for a moment; also of the demo. */
-export class LiveTrace implements Disposable {
-  readonly #renderer: TraceRenderer;
-  readonly #print: (lines: readonly string[]) => void;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(renderer: TraceRenderer, print: (lines: readonly string[]) => void) {
-    this.#renderer = renderer;
-    this.#print = print;
-  }
-
-  push(event: TraceEvent): void {
-    clearTimeout(this.#timer);
-    this.#print(this.#renderer.push(event));
-    this.#timer = setTimeout(() => this.#print(this.#renderer.flush()), quietMs).unref();
-  }
-
-  [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
-    this.#print(this.#renderer.flush());
-  }
 }

@@ -2,9 +2,9 @@
 import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlPath } from "../../protocol/url/url-path.ts";
+import { escapeText } from "../../text/escape-text.ts";
 import { ensureDirectory, removeFile, removeTree } from "../../transfer/directories.ts";
 import { joinPath } from "../../transfer/tree.ts";
-import { escapeText } from "../report/escape-text.ts";
 import { patternTask, type RunContext, type Task, type TaskContext, urlAt } from "./context.ts";
 import type { Change } from "./report.ts";
 

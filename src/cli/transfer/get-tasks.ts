@@ -7,12 +7,12 @@ import { SallyportError } from "../../protocol/error.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlFileName, urlPath } from "../../protocol/url/url-path.ts";
+import { formatBytes } from "../../text/format.ts";
 import { fetchFile } from "../../transfer/fetch-file.ts";
 import { exactTime } from "../../transfer/keep-time.ts";
 import { kindOf, pathOf } from "../../transfer/local-tree.ts";
 import { besideLocal, partSuffix } from "../../transfer/part-file.ts";
 import { downloadFileTask, downloadTree, type Listed, type TreeDownload } from "../../transfer/tree-task.ts";
-import { formatBytes } from "../report/format.ts";
 import {
   leaveOutMatch,
   patternTask,

@@ -1,16 +1,18 @@
 // One run of get, put, ls, cp, rm, mkdir or mv: sessions, workers, report, and the end by success, failure or signal.
+
 import { systemClock } from "../../network/system-clock.ts";
+import { aborted } from "../../platform/abort.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { isSkippedNote } from "../../protocol/reply-receiver.ts";
+import { dialogueLines } from "../../text/dialogue-lines.ts";
 import { runTasks } from "../../transfer/worker-pool.ts";
 import { signIn } from "../credentials/sign-in.ts";
 import { exitStatus, exitStatusOf, exitStatusOfSignal } from "../exit-status.ts";
 import { Progress } from "../progress/progress.ts";
-import { dialogueLines } from "../report/dialogue-lines.ts";
 import { asSallyportError } from "../report/reporter.ts";
 import type { ProcessIo } from "../run/process-io.ts";
-import { aborted, StopRequest } from "../run/stop-request.ts";
+import { StopRequest } from "../run/stop-request.ts";
 import { sshPrompts } from "../terminal/ask-user.ts";
 import { makeTasks, moveTasks, removeTasks } from "./change-tasks.ts";
 import { RunContext, type Task } from "./context.ts";

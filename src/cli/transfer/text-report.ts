@@ -1,10 +1,10 @@
 // The report for prompts: lines on standard error, listings on standard output.
 import type { SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
+import { escapeText } from "../../text/escape-text.ts";
+import { compared, formatBytes, formatDuration } from "../../text/format.ts";
 import type { Gauge, Progress } from "../progress/progress.ts";
 import { shortBytes } from "../progress/progress-line.ts";
-import { escapeText } from "../report/escape-text.ts";
-import { compared, formatBytes, formatDuration } from "../report/format.ts";
 import type { Change, Moved, Report, Totals } from "./report.ts";
 import type { TransferVerb } from "./transfer-options.ts";
 

@@ -1,8 +1,8 @@
 // The demo in this process: what goes wrong is told, what is stopped leaves nothing.
 import { describe, expect, test } from "vitest";
 import type { DemoCommand } from "../../../src/cli/demo/demo-command.ts";
-import { openLoopbackSshServer, realParts } from "../../../src/cli/demo/real-parts.ts";
 import { runDemo } from "../../../src/cli/demo/run-demo.ts";
+import { openLoopbackSshServer, realParts } from "../../../src/demo/real-parts.ts";
 import { loopbackModes } from "../../../src/lab/loopback/modes.ts";
 import type { LoopbackParts } from "../../../src/lab/loopback/parts.ts";
 import type { FileReader, FileSystem } from "../../../src/platform/file-system.ts";

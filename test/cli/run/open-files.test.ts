@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import type { LogRecord, Reporter } from "../../../src/cli/report/reporter.ts";
+import type { Reporter } from "../../../src/cli/report/reporter.ts";
 import { sessionsThatFit } from "../../../src/cli/run/open-files.ts";
+import type { LogRecord } from "../../../src/text/log-record.ts";
 
 async function fitting(asked: number | undefined, files: number): Promise<{ sessions: number; warned: string[] }> {
   const warned: string[] = [];

@@ -1,6 +1,6 @@
 // The loopback stage plays a scenario's own script, and says what it cannot do.
 import { describe, expect, test } from "vitest";
-import { realParts } from "../../../src/cli/demo/real-parts.ts";
+import { realParts } from "../../../src/demo/real-parts.ts";
 import { LoopbackStage } from "../../../src/lab/loopback/loopback-stage.ts";
 import { checked } from "../../../src/lab/loopback/modes.ts";
 import { isAsExpected, runOnStage } from "../../../src/lab/run-scenario.ts";

@@ -1,26 +1,38 @@
 // The show: the failure, the fix, every mode, what to type; and the tunnel for a client of the user's.
-import type { Evidence } from "../../lab/evidence.ts";
-import { type LoopbackOptions, LoopbackStage } from "../../lab/loopback/loopback-stage.ts";
-import { loopbackModes } from "../../lab/loopback/modes.ts";
-import type { LoopbackParts } from "../../lab/loopback/parts.ts";
-import { entrancesOf, type ModeRun, openModesStage, runMode } from "../../lab/loopback/run-mode.ts";
-import { isAsExpected, runOnStage } from "../../lab/run-scenario.ts";
-import type { Run } from "../../lab/scenario.ts";
-import { s04 } from "../../lab/scenarios/forwarded-ports.ts";
-import { scenarios } from "../../lab/scenarios.ts";
-import { simulatedStage } from "../../lab/simulated/simulated-stage.ts";
-import type { OpenStage } from "../../lab/stage.ts";
-import { SallyportError } from "../../protocol/error.ts";
-import type { ProcessIo } from "../run/process-io.ts";
-import { aborted } from "../run/stop-request.ts";
-import { LiveTrace } from "../trace/trace-writer.ts";
-import type { DemoCommand } from "./demo-command.ts";
-import { choosePaint } from "./paint.ts";
+import type { Evidence } from "../lab/evidence.ts";
+import { type LoopbackOptions, LoopbackStage } from "../lab/loopback/loopback-stage.ts";
+import { loopbackModes } from "../lab/loopback/modes.ts";
+import type { LoopbackParts } from "../lab/loopback/parts.ts";
+import { entrancesOf, type ModeRun, openModesStage, runMode } from "../lab/loopback/run-mode.ts";
+import { isAsExpected, runOnStage } from "../lab/run-scenario.ts";
+import type { Run } from "../lab/scenario.ts";
+import { s04 } from "../lab/scenarios/forwarded-ports.ts";
+import { scenarios } from "../lab/scenarios.ts";
+import { simulatedStage } from "../lab/simulated/simulated-stage.ts";
+import type { OpenStage } from "../lab/stage.ts";
+import { aborted } from "../platform/abort.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { LiveTrace } from "../text/live-trace.ts";
+import { choosePaint } from "../text/paint.ts";
 import { demoCredentials, Show } from "./show.ts";
 
+/** Where the show is seen. */
+export interface ShowOutput {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly printLine: (line: string) => void;
+  /** Columns, where it is a terminal. */
+  readonly outputColumns: number | undefined;
+}
+
 export interface ShowParts {
-  readonly command: DemoCommand;
-  readonly io: ProcessIo;
+  /** How much is shown of each mode. */
+  readonly command: {
+    /** The dialogue of every transfer. */
+    readonly whole: boolean;
+    /** Of the first one, with a pause between the parts. */
+    readonly step: boolean;
+  };
+  readonly io: ShowOutput;
   readonly parts: LoopbackParts;
   readonly signal: AbortSignal;
   /** Between two parts of the show. */
@@ -52,7 +64,11 @@ export async function runShow({ command, io, parts, signal, pause }: ShowParts):
 }
 
 /** What to type, and the tunnel until the signal: then it rejects with the signal's reason. */
-export async function stayOpen(stage: LoopbackStage, io: ProcessIo, signal: AbortSignal): Promise<void> {
+export async function stayOpen(
+  stage: LoopbackStage,
+  io: ShowOutput & { readonly becameReady: () => void },
+  signal: AbortSignal,
+): Promise<void> {
   const show = showOf(io);
   const print = printing(io);
   const [entrance] = entrancesOf("auto").map((at) => stage.endpointOf(at));
@@ -66,12 +82,12 @@ export async function stayOpen(stage: LoopbackStage, io: ProcessIo, signal: Abor
   if (lost !== undefined) throw lost;
 }
 
-export function showOf({ env, outputColumns }: ProcessIo): Show {
+export function showOf({ env, outputColumns }: ShowOutput): Show {
   return new Show({ width: outputColumns ?? 80, paint: choosePaint(env, outputColumns !== undefined) });
 }
 
 const printing =
-  (io: ProcessIo) =>
+  (io: ShowOutput) =>
   (lines: readonly string[]): void => {
     for (const line of lines) io.printLine(line);
   };

@@ -3,10 +3,10 @@ import { lstat, mkdir, rmdir } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Acceptor } from "../../admission/acceptor.ts";
-import { systemClock } from "../../network/system-clock.ts";
-import { listenOnUnixSocket } from "../../network/unix-socket.ts";
-import { limits } from "../../protocol/limits.ts";
+import { Acceptor } from "../admission/acceptor.ts";
+import { systemClock } from "../network/system-clock.ts";
+import { listenOnUnixSocket } from "../network/unix-socket.ts";
+import { limits } from "../protocol/limits.ts";
 
 /** Where a forward listens. */
 interface Where {

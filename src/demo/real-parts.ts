@@ -1,15 +1,15 @@
 // The parts that the demo's stage is really built from.
 
-import type { LoopbackParts } from "../../lab/loopback/parts.ts";
-import { systemClock } from "../../network/system-clock.ts";
-import { systemNetwork } from "../../network/system-network.ts";
-import { systemRandom } from "../../network/system-random.ts";
-import { SallyportError } from "../../protocol/error.ts";
-import { openServer } from "../../serve/open-server.ts";
-import { connectWithKey } from "../../ssh/embedded/connect-with-key.ts";
-import { generateKey } from "../../ssh/embedded/generate-key.ts";
-import { openSshServer } from "../../ssh/embedded/server/ssh-server.ts";
-import { openTunnelOver } from "../../tunnel/open-tunnel.ts";
+import type { LoopbackParts } from "../lab/loopback/parts.ts";
+import { systemClock } from "../network/system-clock.ts";
+import { systemNetwork } from "../network/system-network.ts";
+import { systemRandom } from "../network/system-random.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { openServer } from "../serve/open-server.ts";
+import { connectWithKey } from "../ssh/embedded/connect-with-key.ts";
+import { generateKey } from "../ssh/embedded/generate-key.ts";
+import { openSshServer } from "../ssh/embedded/server/ssh-server.ts";
+import { openTunnelOver } from "../tunnel/open-tunnel.ts";
 
 const user = "lab";
 

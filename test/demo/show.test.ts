@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { choosePaint, coloured, plain } from "../../../src/cli/demo/paint.ts";
-import { Show } from "../../../src/cli/demo/show.ts";
-import { textWidth } from "../../../src/cli/trace/text-width.ts";
-import { loopbackModes } from "../../../src/lab/loopback/modes.ts";
-import type { ModeRun } from "../../../src/lab/loopback/run-mode.ts";
-import { runOnStage } from "../../../src/lab/run-scenario.ts";
-import { s04 } from "../../../src/lab/scenarios/forwarded-ports.ts";
-import { simulatedStage } from "../../../src/lab/simulated/simulated-stage.ts";
-import { SallyportError } from "../../../src/protocol/error.ts";
-import { Dialogue } from "../support/dialogue.ts";
+import { Show } from "../../src/demo/show.ts";
+import { loopbackModes } from "../../src/lab/loopback/modes.ts";
+import type { ModeRun } from "../../src/lab/loopback/run-mode.ts";
+import { runOnStage } from "../../src/lab/run-scenario.ts";
+import { s04 } from "../../src/lab/scenarios/forwarded-ports.ts";
+import { simulatedStage } from "../../src/lab/simulated/simulated-stage.ts";
+import { SallyportError } from "../../src/protocol/error.ts";
+import { choosePaint, coloured, plain } from "../../src/text/paint.ts";
+import { textWidth } from "../../src/text/text-columns.ts";
+import { Dialogue } from "../cli/support/dialogue.ts";
 
 const steps = [
   { name: "list", result: "LIST, 333 bytes, /file is in it" },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { EventLog } from "../../../src/cli/report/event-log.ts";
-import type { LogRecord } from "../../../src/cli/report/reporter.ts";
-import { Dialogue } from "../support/dialogue.ts";
+import { EventLog } from "../../src/text/event-log.ts";
+import type { LogRecord } from "../../src/text/log-record.ts";
+import { Dialogue } from "../cli/support/dialogue.ts";
 
 function logOf(dialogue: Dialogue, log = new EventLog()): LogRecord[] {
   return dialogue.events.flatMap((event) => log.observe(event));

@@ -1,5 +1,5 @@
 // Colours of a terminal, or none.
-import type { TraceRow } from "../trace/trace-row.ts";
+import type { TraceRow } from "./trace-row.ts";
 
 /** SGR parameters (ECMA-48 section 8.3.117), of those that every terminal has. */
 const styles = { title: "1", good: "32", bad: "31", own: "33", data: "36", quiet: "2", address: "1;36" } as const;
@@ -14,7 +14,7 @@ export const coloured: Paint = (style, text) =>
   text.trim() === "" ? text : `\u001b[${styles[style]}m${text}\u001b[0m`;
 
 /** Colours for a terminal that has them, unless the user wants none (no-color.org). */
-export function choosePaint(env: NodeJS.ProcessEnv, isTerminal: boolean): Paint {
+export function choosePaint(env: Readonly<Record<string, string | undefined>>, isTerminal: boolean): Paint {
   const isWanted = (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
   return isTerminal && isWanted ? coloured : plain;
 }

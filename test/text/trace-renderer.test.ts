@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { textWidth } from "../../../src/cli/trace/text-width.ts";
-import { TraceRenderer } from "../../../src/cli/trace/trace-renderer.ts";
-import { fc } from "../../support/fast-check.ts";
-import { Dialogue } from "../support/dialogue.ts";
+import { textWidth } from "../../src/text/text-columns.ts";
+import { TraceRenderer } from "../../src/text/trace-renderer.ts";
+import { Dialogue } from "../cli/support/dialogue.ts";
+import { fc } from "../support/fast-check.ts";
 
 function render(dialogue: Dialogue, width = 100): string[] {
   const renderer = new TraceRenderer({ width });

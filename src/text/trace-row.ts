@@ -1,9 +1,9 @@
 // The text of one trace event, and its column.
-import type { TraceEvent } from "../../platform/trace.ts";
-import { printable } from "../../protocol/printable.ts";
-import { hideSecret } from "../../protocol/secret-arguments.ts";
-import { escapeText } from "../report/escape-text.ts";
-import { describeClose, formatBytes, formatDuration } from "../report/format.ts";
+import type { TraceEvent } from "../platform/trace.ts";
+import { printable } from "../protocol/printable.ts";
+import { hideSecret } from "../protocol/secret-arguments.ts";
+import { escapeText } from "./escape-text.ts";
+import { describeClose, formatBytes, formatDuration } from "./format.ts";
 
 /** `front` is the left column, `back` the right one, `both` goes across. */
 export interface TraceRow {

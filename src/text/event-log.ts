@@ -1,10 +1,10 @@
 // From trace events to the few lines that an operator wants: sessions, transfers, refusals, SSH lost and back.
-import type { TraceEvent } from "../../platform/trace.ts";
-import { definedProps } from "../../protocol/defined-props.ts";
-import { limits } from "../../protocol/limits.ts";
-import { printable } from "../../protocol/printable.ts";
+import type { TraceEvent } from "../platform/trace.ts";
+import { definedProps } from "../protocol/defined-props.ts";
+import { limits } from "../protocol/limits.ts";
+import { printable } from "../protocol/printable.ts";
 import { describeClose, formatBytes, formatDuration } from "./format.ts";
-import type { LogRecord } from "./reporter.ts";
+import type { LogRecord } from "./log-record.ts";
 import { type FinishedTransfer, TransferWatch } from "./transfer-watch.ts";
 
 interface Repeatable {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { dialogueLines } from "../../../src/cli/report/dialogue-lines.ts";
-import { Dialogue } from "../support/dialogue.ts";
+import { dialogueLines } from "../../src/text/dialogue-lines.ts";
+import { Dialogue } from "../cli/support/dialogue.ts";
 
 const events = new Dialogue()
   .event({ type: "control.open", host: "server\x1b[2J", port: 21 })

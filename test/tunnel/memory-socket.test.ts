@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { askMemory, offerMemory } from "../../src/cli/run/memory-socket.ts";
+import { askMemory, offerMemory } from "../../src/tunnel/memory-socket.ts";
 import { makeTempDir } from "../support/tempdir.ts";
 
 const where = { host: "127.0.0.1", port: 2001 };

@@ -1,9 +1,10 @@
 // The figure: a column for each host and router, and an arrow for each connection, in the order of time. Pure.
-import type { LabEvent } from "../../lab/evidence.ts";
-import { nodesInOrder } from "../../lab/figures/network/lanes.ts";
-import type { Topology } from "../../lab/topology.ts";
-import type { Paint, Style } from "../demo/paint.ts";
-import { padText, wrapText } from "../trace/text-width.ts";
+
+import type { Paint, Style } from "../../../text/paint.ts";
+import { padText, wrapText } from "../../../text/text-columns.ts";
+import type { LabEvent } from "../../evidence.ts";
+import type { Topology } from "../../topology.ts";
+import { nodesInOrder } from "../network/lanes.ts";
 
 export type ConnectionEvent = Extract<LabEvent, { type: "connection" }>;
 

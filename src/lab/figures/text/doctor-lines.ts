@@ -1,12 +1,12 @@
 // The doctor's report as text: the verdict first, then each finding with its evidence and its remedy.
-import type { WayName } from "../../doctor/facts.ts";
-import type { DoctorReport, FindingReport, WayReport } from "../../doctor/report.ts";
-import { pathConnections, pathTopology } from "../../lab/figures/page/path-figure.ts";
-import type { FindingRow } from "../../protocol/findings/finding.ts";
-import type { Paint } from "../demo/paint.ts";
-import { type ConnectionEvent, drawFigure } from "../lab/figure.ts";
-import { escapeText } from "../report/escape-text.ts";
-import { wrapText } from "../trace/text-width.ts";
+import type { WayName } from "../../../doctor/facts.ts";
+import type { DoctorReport, FindingReport, WayReport } from "../../../doctor/report.ts";
+import type { FindingRow } from "../../../protocol/findings/finding.ts";
+import { escapeText } from "../../../text/escape-text.ts";
+import type { Paint } from "../../../text/paint.ts";
+import { wrapText } from "../../../text/text-columns.ts";
+import { pathConnections, pathTopology } from "../page/path-figure.ts";
+import { type ConnectionEvent, drawFigure } from "./text-figure.ts";
 
 export interface Look {
   readonly paint: Paint;

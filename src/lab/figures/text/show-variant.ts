@@ -1,12 +1,13 @@
 // What is shown of a scenario, part by part: lines out. Pure.
-import type { Evidence, LabEvent, NetstatLine } from "../../lab/evidence.ts";
-import { withPrograms } from "../../lab/figures/sequence/participants.ts";
-import { describeOutcome, isAsExpected, type Variant } from "../../lab/run-scenario.ts";
-import type { Scenario } from "../../lab/scenario.ts";
-import type { Paint } from "../demo/paint.ts";
-import { escapeText } from "../report/escape-text.ts";
-import { wrapText } from "../trace/text-width.ts";
-import { drawFigure } from "./figure.ts";
+
+import { escapeText } from "../../../text/escape-text.ts";
+import type { Paint } from "../../../text/paint.ts";
+import { wrapText } from "../../../text/text-columns.ts";
+import type { Evidence, LabEvent, NetstatLine } from "../../evidence.ts";
+import { describeOutcome, isAsExpected, type Variant } from "../../run-scenario.ts";
+import type { Scenario } from "../../scenario.ts";
+import { withPrograms } from "../sequence/participants.ts";
+import { drawFigure } from "./text-figure.ts";
 
 const width = 98;
 

@@ -1,6 +1,6 @@
 // Text that may have come from elsewhere, made safe to show: a terminal must not obey it.
 // For bytes off the wire (latin1 strings) there is `printable` in src/protocol.
-import { ownEntry } from "../../protocol/own-entry.ts";
+import { ownEntry } from "../protocol/own-entry.ts";
 
 const short: Readonly<Record<string, string>> = { "\r": "\\r", "\n": "\\n", "\t": "\\t" };
 

@@ -1,6 +1,6 @@
 // --trace: client <-> gateway on the left, gateway <-> server on the right, notes across, in the order of time. Pure.
-import type { TraceEvent } from "../../platform/trace.ts";
-import { padText, textWidth, wrapText } from "./text-width.ts";
+import type { TraceEvent } from "../platform/trace.ts";
+import { padText, textWidth, wrapText } from "./text-columns.ts";
 import { type TraceRow, traceRow } from "./trace-row.ts";
 
 // What passes straight through appears on both sides within this time, and then on one line.

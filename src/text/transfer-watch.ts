@@ -1,8 +1,8 @@
 // Follows one session's events and gives a transfer when it is over: what it was, how much, how long, how it ended.
-import type { CloseInfo } from "../../platform/network.ts";
-import type { TraceEvent } from "../../platform/trace.ts";
-import { findCommand } from "../../protocol/command-table.ts";
-import { printable } from "../../protocol/printable.ts";
+import type { CloseInfo } from "../platform/network.ts";
+import type { TraceEvent } from "../platform/trace.ts";
+import { findCommand } from "../protocol/command-table.ts";
+import { printable } from "../protocol/printable.ts";
 
 export interface FinishedTransfer {
   /** The command as the client wrote it. */

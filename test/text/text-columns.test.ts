@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { padText, textWidth, wrapText } from "../../../src/cli/trace/text-width.ts";
-import { fc } from "../../support/fast-check.ts";
+import { padText, textWidth, wrapText } from "../../src/text/text-columns.ts";
+import { fc } from "../support/fast-check.ts";
 
 test.each([
   ["abc", 3],

@@ -1,7 +1,7 @@
 // The dialogue with the server as ftp -d shows it: `---> COMMAND`, and replies as they came.
-import type { TraceEvent } from "../../platform/trace.ts";
-import { printable } from "../../protocol/printable.ts";
-import { hideSecret } from "../../protocol/secret-arguments.ts";
+import type { TraceEvent } from "../platform/trace.ts";
+import { printable } from "../protocol/printable.ts";
+import { hideSecret } from "../protocol/secret-arguments.ts";
 import { escapeText } from "./escape-text.ts";
 
 export interface DialogueOptions {

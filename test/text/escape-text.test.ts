@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { escapeText } from "../../../src/cli/report/escape-text.ts";
-import { fc } from "../../support/fast-check.ts";
+import { escapeText } from "../../src/text/escape-text.ts";
+import { fc } from "../support/fast-check.ts";
 
 test.each([
   ["plain text, ü, 漢字 and 🙂", "plain text, ü, 漢字 and 🙂"],

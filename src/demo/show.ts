@@ -1,13 +1,13 @@
 // What the demo prints: pure, lines out.
-import type { Evidence } from "../../lab/evidence.ts";
-import type { ModeRun } from "../../lab/loopback/run-mode.ts";
-import type { Run, Scenario } from "../../lab/scenario.ts";
-import { type Endpoint, formatEndpoint } from "../../platform/endpoint.ts";
-import type { TraceEvent } from "../../platform/trace.ts";
-import { escapeText } from "../report/escape-text.ts";
-import { wrapText } from "../trace/text-width.ts";
-import { TraceRenderer } from "../trace/trace-renderer.ts";
-import { type Paint, paintCell } from "./paint.ts";
+import type { Evidence } from "../lab/evidence.ts";
+import type { ModeRun } from "../lab/loopback/run-mode.ts";
+import type { Run, Scenario } from "../lab/scenario.ts";
+import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
+import type { TraceEvent } from "../platform/trace.ts";
+import { escapeText } from "../text/escape-text.ts";
+import { type Paint, paintCell } from "../text/paint.ts";
+import { wrapText } from "../text/text-columns.ts";
+import { TraceRenderer } from "../text/trace-renderer.ts";
 
 /** Everybody's name and password: they protect nothing, since there is nothing. */
 export const demoCredentials = { user: "demo", password: "demo" } as const;

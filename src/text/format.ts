@@ -1,5 +1,5 @@
 // Quantities and endings in words.
-import type { CloseInfo } from "../../platform/network.ts";
+import type { CloseInfo } from "../platform/network.ts";
 
 /** `1 byte`, `2,048 bytes`. */
 export function formatBytes(bytes: number): string {
