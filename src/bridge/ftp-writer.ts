@@ -1,6 +1,7 @@
 // A file at an FTP server that is open for writing: STOR or APPE, fed at the pace of the data connection.
+
 import type { FtpClient } from "../client/ftp-client.ts";
-import { raceAbort } from "../platform/abort.ts";
+import { LinkedAbort, raceAbort } from "../platform/abort.ts";
 import { Deferred } from "../platform/deferred.ts";
 import type { FileWriter } from "../platform/file-system.ts";
 import { SallyportError } from "../protocol/error.ts";
@@ -36,13 +37,14 @@ interface Running {
 /** `write` resolves when little is waiting; that the server refused is thrown by the next call, `finish` at the latest. */
 export class FtpWriter implements FileWriter, Finishing {
   readonly #options: FtpWriterOptions;
-  readonly #stop: AbortController = new AbortController();
+  readonly #stop: LinkedAbort;
   readonly #later: ((client: FtpClient) => Promise<void>)[] = [];
   #running: Running | undefined;
   #isOver = false;
 
   constructor(options: FtpWriterOptions) {
     this.#options = options;
+    this.#stop = new LinkedAbort(options.signal);
     options.finishing.set(options.path, this);
   }
 
@@ -58,9 +60,15 @@ export class FtpWriter implements FileWriter, Finishing {
       const lease = await this.#options.lease();
       this.#options.onChange();
       const began = new Deferred();
-      const stop = AbortSignal.any([signal, this.#stop.signal]);
       const { client } = lease;
-      const upload = new FtpUpload({ client, path, before, append, signal: stop, onAnnounced: () => began.resolve() });
+      const upload = new FtpUpload({
+        client,
+        path,
+        before,
+        append,
+        signal: this.#stop.signal,
+        onAnnounced: () => began.resolve(),
+      });
       const done = upload.run();
       done.catch(() => {}); // told by the call that waits for it
       this.#running = { lease, upload, done };
@@ -119,6 +127,7 @@ export class FtpWriter implements FileWriter, Finishing {
   #end(): void {
     const { finishing, path, onChange } = this.#options;
     onChange();
+    this.#stop.release();
     if (finishing.get(path) === this) finishing.delete(path);
     this.#running?.lease.release();
   }

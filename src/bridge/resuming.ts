@@ -90,11 +90,22 @@ export class ResumingReader implements FileReader {
     this.#position = course.offset;
   }
 
+  /** What came before a loss is less than fits, and no end. */
   async read(buffer: Uint8Array): Promise<number> {
+    let filled = 0;
+    while (filled < buffer.length) {
+      const count = await this.#read(buffer.subarray(filled));
+      if (count === 0) break;
+      filled += count;
+    }
+    return filled;
+  }
+
+  async #read(buffer: Uint8Array): Promise<number> {
     for (;;) {
       try {
         const count = await this.#reader.read(buffer);
-        if (count === 0 && buffer.length > 0) this.#assertWhole();
+        if (count === 0) this.#assertWhole();
         this.#position += count;
         this.#standstill = undefined;
         return count;

@@ -1,5 +1,7 @@
 // The server connects to where we listen: EPRT (RFC 2428), else PORT (RFC 959).
+
 import { openPassiveListener, type PassiveListener } from "../data-connection/passive-listener.ts";
+import { LinkedAbort } from "../platform/abort.ts";
 import { withDeadline } from "../platform/clock.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
@@ -40,8 +42,8 @@ export function serverConnects<L extends Listening>(
   signal: AbortSignal,
   { listen, announce, ...words }: ServerConnects<L>,
 ): DataConnection {
-  const lifetime = new AbortController();
-  const stop = AbortSignal.any([signal, lifetime.signal]);
+  const lifetime = new LinkedAbort(signal);
+  const stop = lifetime.signal;
   const listening = listen(stop);
   const announced = listening.then((listener) => ({ agreed: announce(listener) }));
   const ready = announced.then(({ agreed }) => agreed);

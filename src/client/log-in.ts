@@ -1,5 +1,6 @@
 // USER, PASS, ACCT (RFC 959 section 5.4: each of them may be the last one).
-import { raceAbort } from "../platform/abort.ts";
+
+import { LinkedAbort, raceAbort } from "../platform/abort.ts";
 import { loginError, replyError } from "../protocol/client/reply-error.ts";
 import { SallyportError } from "../protocol/error.ts";
 import type { Reply } from "../protocol/reply.ts";
@@ -39,10 +40,9 @@ async function askCredentials(session: Session): Promise<void> {
 
 /** A question that is taken back when the session is over. */
 async function whileOpen<T>({ control, options }: Session, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const over = new AbortController();
+  const over = new LinkedAbort(options.signal);
   void control.closed.then((error) => over.abort(error));
-  const signal = options.signal === undefined ? over.signal : AbortSignal.any([over.signal, options.signal]);
-  return await raceAbort(ask(signal), signal);
+  return await raceAbort(ask(over.signal), over.signal).finally(() => over.release());
 }
 
 type Known = Pick<ClientOptions, "user" | "password" | "account">;

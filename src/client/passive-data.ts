@@ -1,5 +1,7 @@
 // We connect to where the server listens: EPSV (RFC 2428), else PASV (RFC 959), and the server's choice is remembered.
+
 import { dialActive } from "../data-connection/dial-active.ts";
+import { LinkedAbort } from "../platform/abort.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { isPrivateAddress } from "../protocol/cidr.ts";
@@ -20,10 +22,9 @@ export function openPassive(session: Session, signal: AbortSignal, coming: DataC
   const address = agreed.then(({ endpoint }) => {
     where = formatEndpoint(endpoint);
   });
-  const lifetime = new AbortController();
+  const lifetime = new LinkedAbort(signal);
   const connection = agreed.then(async ({ endpoint, note, named }) => {
-    const both = AbortSignal.any([signal, lifetime.signal]);
-    const connected = await connect(session, endpoint, both).catch((error: unknown) => {
+    const connected = await connect(session, endpoint, lifetime.signal).catch((error: unknown) => {
       throw unreachable(error, note, named);
     });
     if (note !== undefined) notifyOnce(session, `connected, but ${note}`);

@@ -1,6 +1,6 @@
 // Who holds the connection: gives it out in turn, keeps it alive, makes a new one when it was lost.
 
-import { attemptUntil, onAbort, raceAbort } from "../platform/abort.ts";
+import { LinkedAbort, onAbort, raceAbort } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
 import { Deferred } from "../platform/deferred.ts";
 import { Mutex } from "../platform/mutex.ts";
@@ -64,20 +64,22 @@ export class SessionHolder implements Holder {
     from: "user's directory" | "anywhere" = "user's directory",
   ): Promise<T> {
     const letGo = this.hold();
-    const call = attemptUntil(this.#lifetime.signal, undefined, (own) => {
-      const both = signal === undefined ? own : AbortSignal.any([signal, own]);
-      return this.#turn.take(async (release) => {
-        if (this.#kept > 0) await this.revive(both);
-        const asksWhere = (mayRevive || this.#kept > 0) && this.#hasMoved && this.#directory === undefined;
-        if (from !== "anywhere" || asksWhere) await raceAbort(leaveDirectory(this.session), both);
-        if (asksWhere) {
-          this.#directory = await raceAbort(workingDirectory(this.session), both).catch(() => undefined);
-          this.#hasMoved = this.#directory === undefined && this.session.control.failure === undefined;
-        }
-        return await work(this.session, both, release);
-      }, both);
+    const end = new LinkedAbort(this.#lifetime.signal, signal);
+    const both = end.signal;
+    const call = this.#turn.take(async (release) => {
+      if (this.#kept > 0) await this.revive(both);
+      const asksWhere = (mayRevive || this.#kept > 0) && this.#hasMoved && this.#directory === undefined;
+      if (from !== "anywhere" || asksWhere) await raceAbort(leaveDirectory(this.session), both);
+      if (asksWhere) {
+        this.#directory = await raceAbort(workingDirectory(this.session), both).catch(() => undefined);
+        this.#hasMoved = this.#directory === undefined && this.session.control.failure === undefined;
+      }
+      return await work(this.session, both, release);
+    }, both);
+    return call.finally(() => {
+      end.release();
+      letGo();
     });
-    return call.finally(letGo);
   }
 
   /** In its turn: a data connection is opened for the transfer that comes next. Nobody has to wait for it; where it fails nothing is lost. */

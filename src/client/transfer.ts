@@ -1,7 +1,7 @@
 // One transfer from the first command to the final reply, the same for files and listings in both directions.
 
 import type { Duplex } from "node:stream";
-import { raceAbort } from "../platform/abort.ts";
+import { LinkedAbort, raceAbort } from "../platform/abort.ts";
 import { wait } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
 import { readsInOrder } from "../protocol/client/orderly-servers.ts";
@@ -54,8 +54,8 @@ const messageOf = (error: unknown): string => (isSallyportError(error) ? error.m
 
 async function runOnce(session: Session, order: TransferOrder): Promise<TransferEnd> {
   order.signal.throwIfAborted();
-  const over = new AbortController();
-  const signal = AbortSignal.any([order.signal, over.signal]);
+  const over = new LinkedAbort(order.signal);
+  const { signal } = over;
   // Sent pipelined with what follows, if that is proven.
   const typed = setType(session, order.type);
   typed.catch(() => {});

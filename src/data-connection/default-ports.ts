@@ -1,5 +1,7 @@
 // Where a server connects that was sent neither PORT nor PASV (S17): two ports, and whichever it takes counts.
+
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
+import { LinkedAbort } from "../platform/abort.ts";
 import type { Connection } from "../platform/network.ts";
 import { openPassiveListener, type PassiveListener, type PassiveListenerOptions } from "./passive-listener.ts";
 
@@ -54,9 +56,8 @@ export async function listenOnDefaultPorts(
 }
 
 async function acceptFirst(listeners: readonly PassiveListener[], signal: AbortSignal): Promise<Connection> {
-  const race = new AbortController();
-  const stop = AbortSignal.any([signal, race.signal]);
-  const accepts = listeners.map((listener) => listener.accept({ signal: stop }));
+  const race = new LinkedAbort(signal);
+  const accepts = listeners.map((listener) => listener.accept({ signal: race.signal }));
   try {
     const first = await Promise.any(accepts);
     for (const accept of accepts) accept.then((other) => other === first || other.reset()).catch(() => {});

@@ -87,6 +87,33 @@ export function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
   });
 }
 
+/**
+ * A signal that is aborted with others. It has to be aborted or released in the end: until then its sources keep it. `AbortSignal.any` needs neither, but
+ * in Node 20 it leaves a trace in each source for as long as that lives.
+ */
+export class LinkedAbort {
+  readonly signal: AbortSignal;
+  readonly #controller: AbortController = new AbortController();
+  readonly #stops: (() => void)[] = [];
+
+  constructor(...sources: readonly (AbortSignal | undefined)[]) {
+    this.signal = this.#controller.signal;
+    for (const source of sources) this.#stops.push(onAbort(source, () => this.abort(source?.reason)));
+    if (this.signal.aborted) this.release();
+  }
+
+  /** Idempotent. */
+  abort(reason: unknown): void {
+    this.release();
+    this.#controller.abort(reason);
+  }
+
+  /** It follows nobody any more; idempotent. */
+  release(): void {
+    for (const stop of this.#stops) stop();
+  }
+}
+
 /** `signal` ends the attempt and nothing later; `whole` ends the attempt and whatever it has made. */
 export async function attemptUntil<T>(
   signal: AbortSignal | undefined,

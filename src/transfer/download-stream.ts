@@ -1,10 +1,12 @@
 // A download as a Node stream, over FTP and SFTP alike.
+
 import { Readable } from "node:stream";
 import { refuseAsciiParts } from "../client/download.ts";
 import type { Sink } from "../client/receive-data.ts";
 import type { DownloadOptions, SourceFacts, Transferred } from "../client/transfer-options.ts";
 import { planVerification } from "../client/verification.ts";
 import { withRetries } from "../client/with-retries.ts";
+import { LinkedAbort } from "../platform/abort.ts";
 import { Deferred } from "../platform/deferred.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
@@ -79,8 +81,8 @@ export function openDownload<R extends Transferred>(
       whenReady: (callback) => sink.whenReady(callback),
     };
     const common = { path, sink: counted, type, check, ...definedProps({ onProgress }) };
-    const signal = options.signal === undefined ? stop : AbortSignal.any([options.signal, stop]);
-    return await attempts.inTurn(signal, retries > 0, (receive, both) =>
+    const either = new LinkedAbort(options.signal, stop);
+    const work = attempts.inTurn(either.signal, retries > 0, (receive, both) =>
       withRetries({ retries, clock: attempts.clock, signal: both, note: attempts.note }, async (before) => {
         const from = at;
         const result = await receive({
@@ -94,5 +96,6 @@ export function openDownload<R extends Transferred>(
         return { ...result, bytes: from - offset + result.bytes, attempts: before + 1 };
       }),
     );
+    return await work.finally(() => either.release());
   });
 }

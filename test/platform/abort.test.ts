@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
-import { abortablePromise, attemptUntil, onAbort, raceAbort } from "../../src/platform/abort.ts";
+import { abortablePromise, attemptUntil, LinkedAbort, onAbort, raceAbort } from "../../src/platform/abort.ts";
 import { Deferred } from "../../src/platform/deferred.ts";
 
 const reason = new Error("enough");
@@ -119,4 +119,47 @@ test("raceAbort leaves no unhandled rejection behind an abort", async () => {
   const raced = raceAbort(work.promise, AbortSignal.abort(reason));
   work.reject(new Error("unheard"));
   await expect(raced).rejects.toBe(reason);
+});
+
+const listeners = (signal: AbortSignal): number => getEventListeners(signal, "abort").length;
+
+/** What Node keeps in a signal: its own sets are under symbols. */
+const keptIn = (signal: AbortSignal): number =>
+  Object.getOwnPropertySymbols(signal)
+    .map((symbol) => Reflect.get(signal, symbol))
+    .reduce((sum: number, value) => sum + (typeof value?.size === "number" ? value.size : 0), 0);
+
+test("a linked signal is aborted with any of its sources, for that one's reason", () => {
+  const [one, other] = [new AbortController(), new AbortController()];
+  const linked = new LinkedAbort(one.signal, undefined, other.signal);
+  const reason = new Error("enough");
+  other.abort(reason);
+  expect(linked.signal.reason).toBe(reason);
+  expect(listeners(one.signal) + listeners(other.signal)).toBe(0);
+});
+
+test("a linked signal of one that is aborted already is born aborted", () => {
+  const reason = new Error("enough");
+  expect(new LinkedAbort(new AbortController().signal, AbortSignal.abort(reason)).signal.reason).toBe(reason);
+});
+
+test("fifty linked signals cost a source one listener, and those that are over nothing at all", () => {
+  const source = new AbortController();
+  const before = keptIn(source.signal);
+  const linked = Array.from({ length: 50 }, () => new LinkedAbort(source.signal));
+  expect(listeners(source.signal)).toBe(1);
+  for (const [index, one] of linked.entries()) {
+    if (index % 2 === 0) one.release();
+    else one.abort(new Error("over"));
+  }
+  expect(listeners(source.signal)).toBe(0);
+  expect(keptIn(source.signal)).toBe(before);
+});
+
+test("a linked signal that was released is not aborted any more", () => {
+  const source = new AbortController();
+  const [released, kept] = [new LinkedAbort(source.signal), new LinkedAbort(source.signal)];
+  released.release();
+  source.abort(new Error("enough"));
+  expect([released.signal.aborted, kept.signal.aborted]).toEqual([false, true]);
 });

@@ -55,7 +55,7 @@ export class ServerParty {
     const party = new ServerParty(place, plan, trace);
     for (const [index, size] of files.entries()) await party.put(`/file-${index}`, contents(size, seed + index));
     // Where sizes are wrong, uploads take the places of other files.
-    for (const path of plan.sftp.sizes === "true" || plan.sftp.sizes === "zero" ? [] : uploadPaths(plan))
+    for (const path of plan.sftp.sizes === "true" ? [] : uploadPaths(plan))
       await party.put(path, contents(oldBytes, 1));
     await party.revive();
     return party;

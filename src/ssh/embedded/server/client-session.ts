@@ -1,6 +1,6 @@
 // What a client that is logged in can do: connect, listen, SFTP, and commands that stand for nothing.
 
-import { attemptUntil } from "../../../platform/abort.ts";
+import { attemptUntil, LinkedAbort } from "../../../platform/abort.ts";
 import { type Endpoint, formatEndpoint } from "../../../platform/endpoint.ts";
 import type { FileSystem } from "../../../platform/file-system.ts";
 import type { Connection } from "../../../platform/network.ts";
@@ -180,12 +180,9 @@ export class ClientSession {
     if (this.#isFull) throw new SallyportError("NET_FAILED", "too many channels are open");
     const { channels, signal: whole } = this.#parts;
     const ends = { ...listener, originatorHost: from.host, originatorPort: from.port };
-    const channel = await attemptUntil(whole, undefined, (gone) =>
-      channels.openChannel(
-        { kind: "forwarded-tcpip", ends, target: formatEndpoint(from) },
-        signal === undefined ? gone : AbortSignal.any([gone, signal]),
-      ),
-    );
+    const stop = new LinkedAbort(whole, signal);
+    const request = { kind: "forwarded-tcpip", ends, target: formatEndpoint(from) } as const;
+    const channel = await channels.openChannel(request, stop.signal).finally(() => stop.release());
     this.#opened(channel.target);
     return channel;
   }
