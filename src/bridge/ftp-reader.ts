@@ -27,6 +27,8 @@ export class FtpReader implements FileReader {
   #stream: Readable | undefined;
   #lease: Lease | undefined;
   #isAtEnd = false;
+  /** Clients have many reads in flight: to the next one it must not look like the end of the file. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(options: FtpReaderOptions) {
     this.#options = options;
@@ -52,6 +54,7 @@ export class FtpReader implements FileReader {
   }
 
   async #more(): Promise<Uint8Array | undefined> {
+    if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#isAtEnd) return undefined;
     const { signal, explain } = this.#options;
     try {
@@ -62,7 +65,10 @@ export class FtpReader implements FileReader {
       this.#lease?.release();
       return undefined;
     } catch (error) {
-      throw await explain(error);
+      const explained = await explain(error);
+      // What could not begin may begin later.
+      if (this.#incoming !== undefined) this.#failure = { error: explained };
+      throw explained;
     }
   }
 

@@ -1,7 +1,7 @@
 // Where a server connects that was sent neither PORT nor PASV (S17): two ports, and whichever it takes counts.
 
-import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import { LinkedAbort } from "../platform/abort.ts";
+import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { openPassiveListener, type PassiveListener, type PassiveListenerOptions } from "./passive-listener.ts";
 

@@ -96,6 +96,16 @@ test("a file that the server could not take whole is no OK at its close", async 
   expect(codes.at(-1)).toBe(failure);
 });
 
+test("a download that failed fails every read that is in flight: none of them finds the end of the file", async () => {
+  await using behind = await startFtpBehind();
+  await put(behind.there, "/a", "text");
+  await using sftp = new SftpCalls(behind.files);
+  const file = await opened(sftp, "/a", read);
+  await behind.there.remove("/a", { signal });
+  const codes = await Promise.all([4, 0, 4].map((at) => sftp.read(file, at, 100)));
+  expect(codes).toEqual([noSuchFile, noSuchFile, noSuchFile]);
+});
+
 test("a client that leaves in the middle leaves no session busy", async () => {
   await using behind = await startFtpBehind();
   await put(behind.there, "/big", "x".repeat(3_000_000));
