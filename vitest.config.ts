@@ -29,8 +29,8 @@ const project = (name: string, include: string[], isolate = true, exclude: strin
 /** It hides modules from all that its process loads. */
 const alone = ["test/ssh/embedded/without-addons.test.ts"];
 
-/** Each begins with a process of its own: they ask for namespaces, or are run by themselves. */
-const apart = ["test/{static,networks,lab-real,lab-pages}/**"];
+/** Projects of the folder's name: run by themselves, or each file begins with a new process, since it asks for namespaces. */
+const apart = ["test/{static,networks,peers,lab-real,lab-pages}/**"];
 
 export default defineConfig({
   test: {
@@ -45,7 +45,8 @@ export default defineConfig({
       project("main", ["test/**/*.test.ts"], false, [...apart, ...alone]),
       project("alone", alone),
       project("networks", ["test/networks/**/*.test.ts"]),
-      // Not part of `npm test`: `npm run test:lab`.
+      // Not part of `npm test`: `npm run test:peers` and `npm run test:lab`.
+      project("peers", ["test/peers/**/*.test.ts"], false),
       project("lab-real", ["test/lab-real/**/*.test.ts"]),
       project("lab-pages", ["test/lab-pages/**/*.test.ts"]),
     ],

@@ -12,3 +12,18 @@ test("every test file belongs to one project of vitest.config.ts", () => {
   for (const folder of excluded) expect(text).toContain(`["test/${folder}/**/*.test.ts"]`);
   expect(pathsBelow("test").filter((path) => path.endsWith(".spec.ts"))).toEqual([]);
 });
+
+test("every project is run by a script, and every such script in CI", () => {
+  const projects = [...readSource("vitest.config.ts").text.matchAll(/\bproject\("([\w-]+)"/g)].map(
+    ([, name]) => name ?? "",
+  );
+  expect(projects).toContain("peers");
+  const { scripts } = JSON.parse(readSource("package.json").text) as { scripts: Record<string, string> };
+  const tests = Object.entries(scripts).filter(([name]) => name === "test" || name.startsWith("test:"));
+  const commands = tests.map(([, command]) => command.replaceAll('"', "")).join(" ");
+  const run = [...commands.matchAll(/--project ([\w-]+)(\*?)/g)];
+  for (const project of projects)
+    expect(run.some(([, name = "", star]) => (star ? project.startsWith(name) : project === name))).toBe(true);
+  for (const [name] of tests)
+    expect(readSource(".ci/run").text).toMatch(name === "test" ? /^npm test$/m : `npm run ${name}`);
+});
