@@ -18,7 +18,7 @@ const layers: readonly (readonly string[])[] = [
   ["lab"],
   ["transfer"],
   ["tunnel", "serve", "connect"],
-  ["bridge", "demo"],
+  ["bridge", "demo", "prompt"],
   ["cli", "testing"],
 ];
 

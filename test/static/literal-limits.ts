@@ -44,7 +44,7 @@ const allowed: readonly { readonly path: RegExp; readonly name: RegExp; readonly
     name: /^(?:latency|defaultLatency|sessions|keepalive)/,
     reason: "what a scenario is about",
   },
-  { path: /^src\/(?:lab\/figures|text|demo|cli\/progress)\//, name: /./, reason: "how something is drawn" },
+  { path: /^src\/(?:lab\/figures|text|demo)\//, name: /./, reason: "how something is drawn" },
 ];
 
 /** One line per number: `place: what stands there`. */

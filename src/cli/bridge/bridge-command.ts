@@ -1,9 +1,9 @@
 // `sallyport bridge`: its help, and from the command line to what the bridge is made from.
 import { definedProps } from "../../protocol/defined-props.ts";
 import type { SshHostOptions } from "../../ssh/ssh-connection.ts";
+import { usageError } from "../../text/usage-error.ts";
 import { type Destination, parseDestination } from "../command-line/destination.ts";
 import { Parser } from "../command-line/parser.ts";
-import { usageError } from "../command-line/usage-error.ts";
 import { hasUsers, type ServeCommand, serverOf } from "../serve/serve-command.ts";
 import { bridgeOptions, type ParsedBridgeOptions } from "./bridge-options.ts";
 import { parseToFtp, type ToFtpCommand } from "./to-ftp-command.ts";

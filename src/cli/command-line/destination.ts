@@ -1,8 +1,9 @@
 // [user@]host and ssh://[user@]host[:port], as ssh(1) reads them.
 
 import { isSshUser } from "../../ssh/ssh-settings.ts";
-import { usageError } from "./usage-error.ts";
-import { isHostName, parsePort } from "./values.ts";
+import { readPort } from "../../text/read-port.ts";
+import { usageError } from "../../text/usage-error.ts";
+import { isHostName } from "./values.ts";
 
 export interface Destination {
   readonly host: string;
@@ -36,7 +37,7 @@ function parseUri(text: string): Destination {
   return {
     host: checkHost(bracketed ?? name ?? "", text),
     ...(at < 0 ? {} : { user: checkUser(decode(body.slice(0, at), text), text) }),
-    ...(port === undefined || port === "" ? {} : { port: parsePort(port, text) }),
+    ...(port === undefined || port === "" ? {} : { port: readPort(port, text) }),
   };
 }
 

@@ -1,7 +1,9 @@
 // The value of -L and its kin, in every way that ssh(1) spells it.
+
 import { ipFamily } from "../../protocol/ip-address.ts";
-import { usageError } from "./usage-error.ts";
-import { isHostName, parsePort } from "./values.ts";
+import { readPort } from "../../text/read-port.ts";
+import { usageError } from "../../text/usage-error.ts";
+import { isHostName } from "./values.ts";
 
 /** One -L. `bind` is absent where none was written, and `*` for every address. */
 export interface ForwardSpec {
@@ -38,9 +40,9 @@ function parsePorts(value: string, flag: string): ForwardSpec {
   if (fields.length < 3 || fields.length > 4) throw malformed(text, fields.length);
   const [bind, port = "", host = "", hostPort = ""] = fields.length === 4 ? fields : [undefined, ...fields];
   const checked = {
-    port: parsePort(port, `${text}: the port to listen on`, { free: true }),
+    port: readPort(port, `${text}: the port to listen on`, { free: true }),
     host: checkHost(host, text),
-    hostPort: parsePort(hostPort, `${text}: the FTP server's port`),
+    hostPort: readPort(hostPort, `${text}: the FTP server's port`),
   };
   if (bind === undefined) return checked;
   return { bind: checkBind(bind, text), ...checked };

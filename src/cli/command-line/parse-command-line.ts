@@ -1,10 +1,10 @@
 // From the arguments to a command.
 import { CommanderError } from "commander";
 import { isSallyportError, type SallyportError } from "../../protocol/error.ts";
+import { usageError, withHelpOf } from "../../text/usage-error.ts";
 import { commands, type ParsedLine, toFtpTopic, urlCommands } from "./commands.ts";
 import { nearCommand } from "./near-command.ts";
 import { parseTunnel, type TunnelCommand } from "./tunnel-command.ts";
-import { usageError, withHelpOf } from "./usage-error.ts";
 import { isHostName } from "./values.ts";
 
 /** Reads the arguments after the program's name. Throws `USAGE_INVALID` or `POLICY_BIND`, nothing else. */

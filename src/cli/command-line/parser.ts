@@ -1,8 +1,8 @@
 // One command's parser: commander, driven by a table of options. Its help is commander's own, in our columns; its
 // mistakes are our usage errors.
 import { Command, type Help, Option } from "commander";
+import { usageError } from "../../text/usage-error.ts";
 import { type AnyRow, flagOf, isPair, type OptionGroup, spelling } from "./option-table.ts";
-import { usageError } from "./usage-error.ts";
 import { plainText } from "./values.ts";
 
 /** Called by commander for each kind of mistake; they are not in its types. */

@@ -1,8 +1,8 @@
 // The options of ssh(1): those that mean here what they mean there, those that change nothing, and those that are refused.
 import type { SshHostOptions, SshOptions } from "../../ssh/ssh-connection.ts";
+import { usageError } from "../../text/usage-error.ts";
 import { type ForwardSpec, parseForward } from "./forward-spec.ts";
 import type { OptionGroup, OptionRow } from "./option-table.ts";
-import { usageError } from "./usage-error.ts";
 import { each, first, oneOf, plainText, port } from "./values.ts";
 
 /** Which SSH server, and how it is reached. */

@@ -2,6 +2,7 @@
 import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
+import { usageError } from "../../text/usage-error.ts";
 import type { Forward, TunnelOptions } from "../../tunnel/options.ts";
 import { parseDestination } from "./destination.ts";
 import type { ForwardSpec } from "./forward-spec.ts";
@@ -10,7 +11,6 @@ import { Parser } from "./parser.ts";
 import { acceptedOptions } from "./ssh-options.ts";
 import { type LogFormat, type ParsedOutputOptions, type ParsedTunnelOptions, tunnelOptions } from "./tunnel-options.ts";
 import { type TlsFiles, takeTls } from "./tunnel-tls-options.ts";
-import { usageError } from "./usage-error.ts";
 
 export interface OutputOptions {
   /** How many -v. */

@@ -1,9 +1,9 @@
 // The options of a tunnel about TLS, on both sides, and what the tunnel is then opened with.
 import { definedProps } from "../../protocol/defined-props.ts";
+import { usageError } from "../../text/usage-error.ts";
 import type { TunnelServerTls } from "../../tunnel/options.ts";
 import { type ForwardSpec, parseForward } from "./forward-spec.ts";
 import type { OptionGroup } from "./option-table.ts";
-import { usageError } from "./usage-error.ts";
 import { each, oneOf, pins, plainText } from "./values.ts";
 
 export interface ParsedTlsOptions {

@@ -7,7 +7,8 @@ import { isSallyportError } from "../../protocol/error.ts";
 import { ipFamily } from "../../protocol/ip-address.ts";
 import { ownEntry } from "../../protocol/own-entry.ts";
 import { isPublicKeyPin } from "../../protocol/public-key-pin.ts";
-import { usageError } from "./usage-error.ts";
+import { readPort } from "../../text/read-port.ts";
+import { usageError } from "../../text/usage-error.ts";
 
 /** `flag`: the option as messages name it, `-p`. `before`: what it was given before on this line. */
 export type Read<T> = (text: string, flag: string, before: T | undefined, second: string) => T;
@@ -75,26 +76,12 @@ export function seconds(least: number): (text: string, flag: string) => number {
   return (text, flag) => read(text, flag) * 1000;
 }
 
-/** The services that FTP through SSH has to do with (IANA registry; ssh asks getservbyname, which Node does not offer). */
-const services: Readonly<Record<string, number>> = { "ftp-data": 20, ftp: 21, ssh: 22 };
-
-/** Reads a TCP port: a number, or the name of a service. `free` also allows 0, which picks a free port. */
-export function parsePort(text: string, what: string, options: { readonly free?: boolean } = {}): number {
-  const port = ownEntry(services, text.toLowerCase()) ?? (/^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN);
-  const lowest = options.free === true ? 0 : 1;
-  if (port >= lowest && port <= 65535) return port;
-  throw usageError(
-    `${what}: "${text}" is not a port`,
-    `A port is a number from ${lowest} to 65535, or one of ${Object.keys(services).join(", ")}.`,
-  );
-}
-
-export const port = (text: string, flag: string): number => parsePort(text, flag);
+export const port = (text: string, flag: string): number => readPort(text, flag);
 
 /** Reads `A-B`, or one port. */
 export function portRange(text: string, flag: string): PortRange {
   const [from = "", to = from, ...rest] = text.split("-");
-  const range = { first: parsePort(from, flag), last: parsePort(to, flag) };
+  const range = { first: readPort(from, flag), last: readPort(to, flag) };
   if (rest.length === 0 && range.first <= range.last) return range;
   throw usageError(`${flag}: "${text}" is not a range of ports`, `Write the lower port first: ${flag} 50000-50100.`);
 }

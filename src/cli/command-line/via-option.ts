@@ -1,10 +1,10 @@
 // `--via`, and the options of ssh beside it, for all commands of the FTP client.
 import { definedProps } from "../../protocol/defined-props.ts";
 import type { SshHostOptions } from "../../ssh/ssh-connection.ts";
+import { usageError } from "../../text/usage-error.ts";
 import { parseDestination } from "./destination.ts";
 import { flagOf, type OptionRow } from "./option-table.ts";
 import { type ParsedSshOptions, viaSshOptions } from "./ssh-options.ts";
-import { usageError } from "./usage-error.ts";
 
 /** Where to and how; the questions of SSH are added by who runs it. */
 export type Via = Required<Pick<SshHostOptions, "ssh" | "transport">>;

@@ -1,7 +1,7 @@
 // One run of the demo, from the first moment at which it can be stopped.
 import type { LoopbackParts } from "../../lab/loopback/parts.ts";
 import { aborted, onAbort } from "../../platform/abort.ts";
-import { usageError } from "../command-line/usage-error.ts";
+import { usageError } from "../../text/usage-error.ts";
 import { exitStatus } from "../exit-status.ts";
 import type { ProcessIo } from "../run/process-io.ts";
 import { StopRequest } from "../run/stop-request.ts";

@@ -1,6 +1,7 @@
 // `sallyport explain`: its help, and from the command line to the text that is looked up.
+
+import { usageError } from "../../text/usage-error.ts";
 import { Parser } from "../command-line/parser.ts";
-import { usageError } from "../command-line/usage-error.ts";
 
 export interface ExplainCommand {
   readonly kind: "explain";

@@ -1,16 +1,18 @@
 // `sallyport ftp`: its help, and from the command line to where to connect and how.
+
 import type { DataMode } from "../../client/client-options.ts";
+import type { Target } from "../../prompt/shell.ts";
 import type { NameEncoding } from "../../protocol/client/name-bytes.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { looksLikeUrl, parseFtpUrl } from "../../protocol/url/parse-ftp-url.ts";
 import { urlPath } from "../../protocol/url/url-path.ts";
+import { readPort } from "../../text/read-port.ts";
+import { usageError } from "../../text/usage-error.ts";
 import type { OptionGroup } from "../command-line/option-table.ts";
 import { Parser } from "../command-line/parser.ts";
-import { usageError } from "../command-line/usage-error.ts";
-import { isHostName, nameEncoding, parsePort } from "../command-line/values.ts";
+import { isHostName, nameEncoding } from "../command-line/values.ts";
 import { type Via, viaOf, viaRows } from "../command-line/via-option.ts";
 import { explainRow, modeRows, type ParsedClientOptions, rootsRow } from "../transfer/transfer-options.ts";
-import type { Target } from "./shell.ts";
 
 export interface FtpCommand {
   readonly kind: "ftp";
@@ -66,7 +68,7 @@ function placeOf(text: string, port: string | undefined): Pick<FtpCommand, "targ
     target: {
       host,
       ...(at === -1 ? {} : { user: text.slice(0, at) }),
-      ...(port === undefined ? {} : { port: parsePort(port, "ftp") }),
+      ...(port === undefined ? {} : { port: readPort(port, "ftp") }),
     },
   };
 }

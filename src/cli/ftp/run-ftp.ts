@@ -8,6 +8,12 @@ import { type SshHost, sshHost } from "../../connect/ssh-host.ts";
 import { systemClock } from "../../network/system-clock.ts";
 import { attemptUntil, onAbort } from "../../platform/abort.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
+import { makeComplete } from "../../prompt/completion.ts";
+import { type LineSource, PipedLines, TerminalLines } from "../../prompt/line-source.ts";
+import { type Failure, Prompt } from "../../prompt/prompt.ts";
+import { askUserName } from "../../prompt/session-commands.ts";
+import type { SessionSlot } from "../../prompt/session-slot.ts";
+import type { Settings, Shell, Target } from "../../prompt/shell.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import type { explain } from "../../protocol/findings/explain-error.ts";
@@ -15,17 +21,11 @@ import type { AskUser } from "../../ssh/ssh-connection.ts";
 import { dialogueLines } from "../../text/dialogue-lines.ts";
 import { escapeText } from "../../text/escape-text.ts";
 import { signIn, tlsOptions } from "../credentials/sign-in.ts";
-import { exitStatus, exitStatusOfSignal } from "../exit-status.ts";
-import type { Reporter } from "../report/reporter.ts";
+import { exitStatus, exitStatusOf, exitStatusOfSignal } from "../exit-status.ts";
+import { asSallyportError, type Reporter } from "../report/reporter.ts";
 import type { ProcessIo } from "../run/process-io.ts";
 import { sshPrompts } from "../terminal/ask-user.ts";
-import { makeComplete } from "./completion.ts";
 import type { FtpCommand } from "./ftp-command.ts";
-import { type LineSource, PipedLines, TerminalLines } from "./line-source.ts";
-import { Prompt } from "./prompt.ts";
-import { askUserName } from "./session-commands.ts";
-import type { SessionSlot } from "./session-slot.ts";
-import type { Settings, Shell, Target } from "./shell.ts";
 
 /** Returns the exit status. Throws what is to be reported to the user. */
 export async function runFtp(command: FtpCommand, io: ProcessIo, reporter: Reporter): Promise<number> {
@@ -76,6 +76,7 @@ class FtpRun implements AsyncDisposable {
       ask: (question, hidden, signal) => this.#ask(question, hidden, signal),
       output: process.stdout,
       columns: () => (process.stdout.isTTY ? process.stdout.columns : undefined),
+      known: asSallyportError,
       report: (error, shown) => {
         if (!shown) reporter.fail(error);
         for (const line of long?.(error) ?? []) io.printError(`  ${escapeText(line)}\n`);
@@ -98,18 +99,19 @@ class FtpRun implements AsyncDisposable {
       void this.#io.outputGone.then(() => stop("SIGPIPE"));
       onAbort(this.#end.signal, release);
     });
-    const status = await Promise.race([this.#dialogue(), stopped]);
-    return typeof status === "string" ? exitStatusOfSignal(status) : status;
+    const end = await Promise.race([this.#dialogue(), stopped.then((signal) => ({ signal }))]);
+    if (end === undefined) return exitStatus.ok;
+    if (end === "interrupted") return exitStatus.other;
+    return "signal" in end ? exitStatusOfSignal(end.signal) : exitStatusOf(end);
   }
 
-  async #dialogue(): Promise<number> {
+  async #dialogue(): Promise<Failure> {
     const { target, directory } = this.#command;
-    let status: number = exitStatus.ok;
-    if (target !== undefined) status = await this.#prompt.start(target);
-    if (status === exitStatus.ok && directory !== undefined) {
-      status = await this.#prompt.attempt((shell) => shell.client().cd(directory, { signal: shell.signal }));
+    let failure = target === undefined ? undefined : await this.#prompt.start(target);
+    if (failure === undefined && directory !== undefined) {
+      failure = await this.#prompt.attempt((shell) => shell.client().cd(directory, { signal: shell.signal }));
     }
-    if (status !== exitStatus.ok && !this.#interactive) return status;
+    if (failure !== undefined && !this.#interactive) return failure;
     return await this.#prompt.run();
   }
 

@@ -1,9 +1,9 @@
 // `sallyport lab`: its help, and from the command line to what is run.
 import { scenarioNumbers } from "../../lab/scenario.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
+import { usageError } from "../../text/usage-error.ts";
 import type { OptionGroup } from "../command-line/option-table.ts";
 import { Parser } from "../command-line/parser.ts";
-import { usageError } from "../command-line/usage-error.ts";
 
 export interface LabCommand {
   readonly kind: "lab";

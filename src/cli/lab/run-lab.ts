@@ -11,7 +11,7 @@ import { simulatedStage } from "../../lab/simulated/simulated-stage.ts";
 import type { OpenStage } from "../../lab/stage.ts";
 import { writePage } from "../../lab/write-page.ts";
 import { choosePaint, type Paint } from "../../text/paint.ts";
-import { usageError } from "../command-line/usage-error.ts";
+import { usageError } from "../../text/usage-error.ts";
 import { exitStatus } from "../exit-status.ts";
 import type { ProcessIo } from "../run/process-io.ts";
 import { waitForEnter } from "../terminal/wait-for-enter.ts";

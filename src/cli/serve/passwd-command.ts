@@ -1,8 +1,8 @@
 // `sallyport passwd`: its help, and from the command line to a user.
 
+import { usageError } from "../../text/usage-error.ts";
 import type { OptionGroup } from "../command-line/option-table.ts";
 import { Parser } from "../command-line/parser.ts";
-import { usageError } from "../command-line/usage-error.ts";
 
 export interface PasswdCommand {
   readonly kind: "passwd";

@@ -2,9 +2,9 @@
 
 import { definedProps } from "../../protocol/defined-props.ts";
 import type { ServerOptions } from "../../serve/options.ts";
+import { usageError } from "../../text/usage-error.ts";
 import { Parser } from "../command-line/parser.ts";
 import { type OutputOptions, outputOf } from "../command-line/tunnel-command.ts";
-import { usageError } from "../command-line/usage-error.ts";
 import { type ParsedServeOptions, serveOptions } from "./serve-options.ts";
 
 export interface ServeCommand {

@@ -1,9 +1,11 @@
 // The options of `sallyport serve`, in the order of its help.
+
 import { ipFamily } from "../../protocol/ip-address.ts";
 import type { ServerListen, ServerOptions, ServerSsh } from "../../serve/options.ts";
+import { readPort } from "../../text/read-port.ts";
+import { usageError } from "../../text/usage-error.ts";
 import type { OptionGroup } from "../command-line/option-table.ts";
 import { allowUserMore, checkUserMore, type ParsedOutputOptions, traceTo } from "../command-line/tunnel-options.ts";
-import { usageError } from "../command-line/usage-error.ts";
 import {
   cidr,
   count,
@@ -11,7 +13,6 @@ import {
   ipv4Cidr,
   oneOf,
   onOff,
-  parsePort,
   plainText,
   port,
   portRange,
@@ -249,7 +250,7 @@ export function listenAt(text: string, flag: string, implicitTls: boolean): Serv
   const [, bracketed, plain, port = ""] = /^(?:(?:\[([^\]]*)\]|([^:[\]]*)):)?([^:]*)$/.exec(text) ?? [];
   const host = bracketed ?? plain ?? "127.0.0.1";
   const isAddress = host === "" || host === "*" || host.toLowerCase() === "localhost" || ipFamily(host) !== undefined;
-  if (isAddress && text !== "") return { host, port: parsePort(port, flag, { free: true }), implicitTls };
+  if (isAddress && text !== "") return { host, port: readPort(port, flag, { free: true }), implicitTls };
   throw usageError(
     `${flag}: "${text}" is not an address and a port`,
     `For example ${flag} 2121 for this machine only, or ${flag} *:2121 for every address; IPv6 goes in brackets.`,

@@ -5,6 +5,7 @@ import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import { printable } from "../../protocol/printable.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { formatFtpUrl } from "../../protocol/url/ftp-url.ts";
+import type { Gauge } from "../../text/progress.ts";
 import type { FetchFileOptions } from "../../transfer/fetch-file.ts";
 import { type Matches, matchingEntries } from "../../transfer/matching.ts";
 import type { ServerSession } from "../../transfer/server-session.ts";
@@ -12,7 +13,6 @@ import type { StoreOptions } from "../../transfer/store-file.ts";
 import { faultOf } from "../../transfer/tree.ts";
 import type { TreeEvents } from "../../transfer/tree-task.ts";
 import type { TaskContext as Context, OnBytes, Task as TaskOf } from "../../transfer/worker-pool.ts";
-import type { Gauge } from "../progress/progress.ts";
 import type { Moved, Report } from "./report.ts";
 import type { TransferCommand } from "./transfer-command.ts";
 

@@ -3,8 +3,8 @@
 import type { SallyportError } from "../../protocol/error.ts";
 import { scenarioOf } from "../../protocol/findings/explain-error.ts";
 import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
+import type { Gauge, Progress } from "../../text/progress.ts";
 import { exitStatusOf } from "../exit-status.ts";
-import type { Gauge, Progress } from "../progress/progress.ts";
 import type { Change, Moved, Report, Totals } from "./report.ts";
 import type { TextReportOptions } from "./text-report.ts";
 

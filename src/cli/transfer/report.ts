@@ -2,7 +2,7 @@
 import type { TransferResult } from "../../client/transfer-options.ts";
 import type { SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
-import type { Gauge } from "../progress/progress.ts";
+import type { Gauge } from "../../text/progress.ts";
 import type { TransferVerb } from "./transfer-options.ts";
 
 export type Way = "received" | "sent" | "copied";

@@ -3,8 +3,8 @@ import { formatEndpoint } from "../../platform/endpoint.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import type { SshHostOptions, SshOptions } from "../../ssh/ssh-connection.ts";
+import { usageError } from "../../text/usage-error.ts";
 import { parseDestination } from "../command-line/destination.ts";
-import { usageError } from "../command-line/usage-error.ts";
 import type { Via } from "../command-line/via-option.ts";
 import type { ParsedTransferOptions } from "./transfer-options.ts";
 

@@ -3,8 +3,8 @@ import type { SallyportError } from "../../protocol/error.ts";
 import type { ListedEntry } from "../../protocol/listing/listed-entry.ts";
 import { escapeText } from "../../text/escape-text.ts";
 import { compared, formatBytes, formatDuration } from "../../text/format.ts";
-import type { Gauge, Progress } from "../progress/progress.ts";
-import { shortBytes } from "../progress/progress-line.ts";
+import type { Gauge, Progress } from "../../text/progress.ts";
+import { shortBytes } from "../../text/progress-line.ts";
 import type { Change, Moved, Report, Totals } from "./report.ts";
 import type { TransferVerb } from "./transfer-options.ts";
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signIn } from "../../../src/cli/credentials/sign-in.ts";
-import { askUserName, localUser } from "../../../src/cli/ftp/session-commands.ts";
-import type { Target } from "../../../src/cli/ftp/shell.ts";
+import { askUserName, localUser } from "../../../src/prompt/session-commands.ts";
+import type { Target } from "../../../src/prompt/shell.ts";
 import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
 
 let dir: TempDir;

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { spelling } from "../../../src/cli/command-line/option-table.ts";
 import { ftpOptions } from "../../../src/cli/ftp/ftp-command.ts";
-import { promptCommands } from "../../../src/cli/ftp/prompt-commands.ts";
+import { promptCommands } from "../../../src/prompt/prompt-commands.ts";
 
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 

@@ -1,5 +1,5 @@
 // A command of the prompt: a row of a table.
-import { ownEntry } from "../../protocol/own-entry.ts";
+import { ownEntry } from "../protocol/own-entry.ts";
 import type { Redirectable } from "./redirection.ts";
 import type { Shell } from "./shell.ts";
 import type { Word } from "./split-line.ts";

@@ -1,5 +1,5 @@
 // The progress line on a terminal, redrawn a few times a second. Without a terminal nothing is shown.
-import { Progress as TransferProgress } from "../progress/progress.ts";
+import { Progress as TransferProgress } from "../text/progress.ts";
 import type { ProgressView } from "./shell.ts";
 
 export interface ViewOptions {

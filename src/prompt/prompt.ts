@@ -1,10 +1,8 @@
 // The loop: a line, its command, what went wrong; and what the commands work with.
-import type { Credentials } from "../../client/client-options.ts";
-import type { FtpClient } from "../../client/ftp-client.ts";
-import type { SallyportError } from "../../protocol/error.ts";
-import { usageError } from "../command-line/usage-error.ts";
-import { exitStatus, exitStatusOf } from "../exit-status.ts";
-import { asSallyportError } from "../report/reporter.ts";
+import type { Credentials } from "../client/client-options.ts";
+import type { FtpClient } from "../client/ftp-client.ts";
+import type { SallyportError } from "../protocol/error.ts";
+import { usageError } from "../text/usage-error.ts";
 import type { LineSource } from "./line-source.ts";
 import { openProgressView } from "./progress-view.ts";
 import { runCommandLine } from "./prompt-commands.ts";
@@ -24,11 +22,16 @@ export interface PromptIo {
   readonly output: NodeJS.WritableStream;
   /** Of the terminal that progress is shown on. */
   readonly columns: () => number | undefined;
+  /** What was thrown and is no error of ours is a fault of the program. */
+  readonly known: (thrown: unknown) => SallyportError;
   /** `shown`: the server's reply has shown it already. */
   readonly report: (error: SallyportError, shown: boolean) => void;
   readonly runLocal: (line: string, directory: string) => Promise<number>;
   readonly nowMs: () => number;
 }
+
+/** How a command ended; undefined: well. */
+export type Failure = SallyportError | "interrupted" | undefined;
 
 export class Prompt implements Shell, AsyncDisposable {
   readonly settings: Settings;
@@ -54,36 +57,36 @@ export class Prompt implements Shell, AsyncDisposable {
     this.#slot = this.#first;
   }
 
-  /** Until `quit` or the end of the lines; in a script, until the first command that fails. Gives the exit status. */
-  async run(): Promise<number> {
+  /** Until `quit` or the end of the lines; in a script, until the first command that fails: then its failure. */
+  async run(): Promise<Failure> {
     while (!this.#over) {
       this.#isReading = true;
       const line = await this.#io.lines.next("ftp> ");
       this.#isReading = false;
       if (line === undefined) break;
-      const status = await this.runLine(line);
-      if (status !== exitStatus.ok && !this.#io.interactive) return status;
+      const failure = await this.runLine(line);
+      if (failure !== undefined && !this.#io.interactive) return failure;
     }
-    return exitStatus.ok;
+    return undefined;
   }
 
   /** A `-` before a command, in a script: its failure does not end it, as with sftp(1). */
-  async runLine(line: string): Promise<number> {
+  async runLine(line: string): Promise<Failure> {
     const [, mark, text = ""] = /^[ \t]*(-?)(.*)$/s.exec(line) ?? [];
-    if (text.startsWith("#")) return exitStatus.ok;
-    const status = await this.#guarded(() =>
+    if (text.startsWith("#")) return undefined;
+    const failure = await this.#guarded(() =>
       text.startsWith("!") ? this.#runShell(text.slice(1).trim()) : runCommandLine(this, text),
     );
-    return mark === "-" ? exitStatus.ok : status;
+    return mark === "-" ? undefined : failure;
   }
 
   /** The first `open`, from the command line. */
-  start(target: Target): Promise<number> {
+  start(target: Target): Promise<Failure> {
     return this.attempt(() => this.open(target));
   }
 
   /** Work as a command does it: its failure is reported, Ctrl-C ends it. */
-  attempt(work: (shell: Shell) => Promise<void>): Promise<number> {
+  attempt(work: (shell: Shell) => Promise<void>): Promise<Failure> {
     return this.#guarded(() => work(this));
   }
 
@@ -97,18 +100,18 @@ export class Prompt implements Shell, AsyncDisposable {
     return this.#running !== undefined || this.#isReading;
   }
 
-  async #guarded(work: () => Promise<void>): Promise<number> {
+  async #guarded(work: () => Promise<void>): Promise<Failure> {
     const running = new AbortController();
     this.#running = running;
     try {
       await work();
-      return exitStatus.ok;
+      return undefined;
     } catch (error) {
       if (running.signal.aborted && error === running.signal.reason) {
         this.print("interrupted");
-        return exitStatus.other;
+        return "interrupted";
       }
-      return this.#failed(asSallyportError(error));
+      return this.#failed(this.#io.known(error));
     } finally {
       this.#running = undefined;
     }
@@ -121,12 +124,12 @@ export class Prompt implements Shell, AsyncDisposable {
     this.#io.lines.aside(() => this.#io.report(why, false));
   }
 
-  #failed(error: SallyportError): number {
+  #failed(error: SallyportError): SallyportError {
     this.lastError = error;
     const shown = this.settings.verbose && error.code.startsWith("FTP_REPLY_");
     this.#io.report(error, shown && this.#io.interactive);
     if (error.code === "FTP_LOGIN" && this.#io.interactive) this.print("Type user NAME to try again.");
-    return exitStatusOf(error);
+    return error;
   }
 
   get signal(): AbortSignal {

@@ -1,7 +1,7 @@
 // Commands of the prompt that set something, show it, or send something to the server as it is.
-import { ownEntry } from "../../protocol/own-entry.ts";
-import { escapeText } from "../../text/escape-text.ts";
-import { usageError } from "../command-line/usage-error.ts";
+import { ownEntry } from "../protocol/own-entry.ts";
+import { escapeText } from "../text/escape-text.ts";
+import { usageError } from "../text/usage-error.ts";
 import { command, type PromptCommand, showing } from "./prompt-command.ts";
 import type { Settings, Shell } from "./shell.ts";
 

@@ -1,9 +1,9 @@
 // Commands of the prompt that list: `ls -la`, `ls *.txt`, `ls sub list.txt`.
-import { decodeName } from "../../protocol/client/name-bytes.ts";
-import { printable } from "../../protocol/printable.ts";
-import { escapeText } from "../../text/escape-text.ts";
-import { expandBraces, expandGlob, hasWildcard, isGlob, nameFilter, unescaped } from "../../transfer/glob.ts";
-import { usageError } from "../command-line/usage-error.ts";
+import { decodeName } from "../protocol/client/name-bytes.ts";
+import { printable } from "../protocol/printable.ts";
+import { escapeText } from "../text/escape-text.ts";
+import { usageError } from "../text/usage-error.ts";
+import { expandBraces, expandGlob, hasWildcard, isGlob, nameFilter, unescaped } from "../transfer/glob.ts";
 import { asking, confirmed, listed, noMatch } from "./many-files.ts";
 import { type PromptCommand, showing } from "./prompt-command.ts";
 import type { Redirection } from "./redirection.ts";

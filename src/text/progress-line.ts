@@ -1,6 +1,6 @@
 // The line that shows how a transfer goes, and the one behind it. Pure.
-import { formatBytes, formatDuration } from "../../text/format.ts";
-import { textWidth } from "../../text/text-columns.ts";
+import { formatBytes, formatDuration } from "./format.ts";
+import { textWidth } from "./text-columns.ts";
 
 export interface ProgressState {
   /** Safe to show. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { takeRedirection } from "../../../src/cli/ftp/redirection.ts";
-import { thrownBy } from "../../protocol/thrown-by.ts";
+import { takeRedirection } from "../../src/prompt/redirection.ts";
+import { thrownBy } from "../protocol/thrown-by.ts";
 
 const file = (name: string, append = false) => ({ to: "file", name, append });
 const program = (line: string) => ({ to: "program", line });

@@ -1,7 +1,7 @@
 // The place of one session at the prompt: empty, or with a server in it.
-import type { FtpClient } from "../../client/ftp-client.ts";
-import type { SallyportError } from "../../protocol/error.ts";
-import { usageError } from "../command-line/usage-error.ts";
+import type { FtpClient } from "../client/ftp-client.ts";
+import type { SallyportError } from "../protocol/error.ts";
+import { usageError } from "../text/usage-error.ts";
 import { notConnected } from "./session-commands.ts";
 import type { Target } from "./shell.ts";
 

@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, resolve } from "node:path";
-import { pathOf } from "../../transfer/local-tree.ts";
+import { pathOf } from "../transfer/local-tree.ts";
 
 /** Where the prompt is on this machine. */
 export interface LocalPlace {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { eachOf } from "../../../src/cli/ftp/many-files.ts";
-import type { Settings, Shell } from "../../../src/cli/ftp/shell.ts";
-import { splitLine } from "../../../src/cli/ftp/split-line.ts";
-import type { FtpClient } from "../../../src/client/ftp-client.ts";
-import { parseListing } from "../../../src/protocol/listing/parse-listing.ts";
+import type { FtpClient } from "../../src/client/ftp-client.ts";
+import { eachOf } from "../../src/prompt/many-files.ts";
+import type { Settings, Shell } from "../../src/prompt/shell.ts";
+import { splitLine } from "../../src/prompt/split-line.ts";
+import { parseListing } from "../../src/protocol/listing/parse-listing.ts";
 
 /** A shell whose server lists these lines of MLSD, and whose user answers so. */
 function shellWith(lines: readonly string[], answers: readonly string[] = []) {

@@ -1,7 +1,7 @@
 // All commands of the prompt, and how a typed word finds one.
 
-import { escapeText } from "../../text/escape-text.ts";
-import { usageError } from "../command-line/usage-error.ts";
+import { escapeText } from "../text/escape-text.ts";
+import { usageError } from "../text/usage-error.ts";
 import { fileCommands } from "./file-commands.ts";
 import { listCommands } from "./list-commands.ts";
 import { command, type PromptCommand, showing } from "./prompt-command.ts";
@@ -25,7 +25,7 @@ const explainLast = showing(
   async (shell) => {
     const { lastError } = shell;
     if (lastError === undefined) return shell.print("Nothing has failed.");
-    const { explain } = await import("../../protocol/findings/explain-error.ts");
+    const { explain } = await import("../protocol/findings/explain-error.ts");
     for (const line of [lastError.message, ...explain(lastError)]) shell.print(escapeText(line));
   },
 );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Progress } from "../../../src/cli/progress/progress.ts";
+import { Progress } from "../../src/text/progress.ts";
 
 /** What is drawn last; each look at the clock is a second later. */
 function drawn(columns = 100) {

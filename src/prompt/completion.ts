@@ -1,6 +1,6 @@
 // What the Tab key offers: commands, files here, files at the server.
 import { readdir } from "node:fs/promises";
-import type { FtpClient } from "../../client/ftp-client.ts";
+import type { FtpClient } from "../client/ftp-client.ts";
 import type { Complete } from "./line-source.ts";
 import { localPath } from "./local-path.ts";
 import type { Completed } from "./prompt-command.ts";

@@ -1,5 +1,5 @@
 // A typed line as words, as ftp(1) of BSD has it: quotes anywhere in a word, a backslash before any character.
-import { usageError } from "../command-line/usage-error.ts";
+import { usageError } from "../text/usage-error.ts";
 
 export interface Word {
   readonly text: string;

@@ -1,10 +1,10 @@
 // Commands of the prompt about files at the server, without their content.
 
-import type { CallOptions } from "../../client/ftp-client.ts";
-import { SallyportError } from "../../protocol/error.ts";
-import type { HashName } from "../../protocol/hashes.ts";
-import { escapeText } from "../../text/escape-text.ts";
-import { usageError } from "../command-line/usage-error.ts";
+import type { CallOptions } from "../client/ftp-client.ts";
+import { SallyportError } from "../protocol/error.ts";
+import type { HashName } from "../protocol/hashes.ts";
+import { escapeText } from "../text/escape-text.ts";
+import { usageError } from "../text/usage-error.ts";
 import { eachOf } from "./many-files.ts";
 import { command, type PromptCommand, showing } from "./prompt-command.ts";
 import type { Shell } from "./shell.ts";

@@ -1,5 +1,5 @@
 // A mistake on the command line: what is wrong, and what to type instead.
-import { isSallyportError, SallyportError } from "../../protocol/error.ts";
+import { isSallyportError, SallyportError } from "../protocol/error.ts";
 
 const generalHelp = "See sallyport --help.";
 

@@ -1,12 +1,12 @@
 // What `get` at the prompt leaves when it is ended in the middle.
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { Settings, Shell } from "../../../src/cli/ftp/shell.ts";
-import { splitLine } from "../../../src/cli/ftp/split-line.ts";
-import { transferCommands } from "../../../src/cli/ftp/transfer-commands.ts";
-import { passive, startRig } from "../../client/rig.ts";
-import { watchResources } from "../../support/resources.ts";
-import { makeTempDir } from "../../support/tempdir.ts";
+import type { Settings, Shell } from "../../src/prompt/shell.ts";
+import { splitLine } from "../../src/prompt/split-line.ts";
+import { transferCommands } from "../../src/prompt/transfer-commands.ts";
+import { passive, startRig } from "../client/rig.ts";
+import { watchResources } from "../support/resources.ts";
+import { makeTempDir } from "../support/tempdir.ts";
 
 watchResources();
 

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeComplete } from "../../../src/cli/ftp/completion.ts";
-import type { Settings } from "../../../src/cli/ftp/shell.ts";
-import type { FtpClient } from "../../../src/client/ftp-client.ts";
-import { makeTempDir, type TempDir } from "../../support/tempdir.ts";
+import type { FtpClient } from "../../src/client/ftp-client.ts";
+import { makeComplete } from "../../src/prompt/completion.ts";
+import type { Settings } from "../../src/prompt/shell.ts";
+import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 
 const directories: Readonly<Record<string, readonly string[]>> = {
   "": ["readme.txt", "read me", ".hidden", "dir/", "evil\u001b[2J", 'quo"te'],

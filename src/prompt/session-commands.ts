@@ -1,11 +1,11 @@
 // Commands of the prompt that open and end sessions, and go by the prompt itself.
 import { stat } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { definedProps } from "../../protocol/defined-props.ts";
-import { isSallyportError, SallyportError } from "../../protocol/error.ts";
-import { escapeText } from "../../text/escape-text.ts";
-import { usageError } from "../command-line/usage-error.ts";
-import { parsePort } from "../command-line/values.ts";
+import { definedProps } from "../protocol/defined-props.ts";
+import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import { escapeText } from "../text/escape-text.ts";
+import { readPort } from "../text/read-port.ts";
+import { usageError } from "../text/usage-error.ts";
 import { localPath } from "./local-path.ts";
 import { command, type PromptCommand } from "./prompt-command.ts";
 import type { Shell, Target } from "./shell.ts";
@@ -73,7 +73,7 @@ function parseTarget(text: string, port: string | undefined): Target {
   return {
     host: text.slice(at + 1).replace(/^\[(.*)\]$/, "$1"),
     ...(at === -1 ? {} : { user: text.slice(0, at) }),
-    ...(port === undefined ? {} : { port: parsePort(port, "open") }),
+    ...(port === undefined ? {} : { port: readPort(port, "open") }),
   };
 }
 

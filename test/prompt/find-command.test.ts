@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { commandNames, findCommand, promptCommands } from "../../../src/cli/ftp/prompt-commands.ts";
-import { thrownBy } from "../../protocol/thrown-by.ts";
+import { commandNames, findCommand, promptCommands } from "../../src/prompt/prompt-commands.ts";
+import { thrownBy } from "../protocol/thrown-by.ts";
 
 describe("the commands of the prompt", () => {
   test("are those that ftp(1) has always had", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openProgressView } from "../../../src/cli/ftp/progress-view.ts";
+import { openProgressView } from "../../src/prompt/progress-view.ts";
 
 function viewed(hash: boolean, columns: number | undefined, updates: readonly (readonly [number, number])[]): string {
   let [shown, now] = ["", 0];

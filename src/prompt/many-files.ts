@@ -1,9 +1,9 @@
 // mget, mput and mdelete: from patterns to names, and a question before each.
-import type { FtpClient } from "../../client/ftp-client.ts";
-import { SallyportError } from "../../protocol/error.ts";
-import { printable } from "../../protocol/printable.ts";
-import { escapeText } from "../../text/escape-text.ts";
-import { expandGlob, isGlob } from "../../transfer/glob.ts";
+import type { FtpClient } from "../client/ftp-client.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { printable } from "../protocol/printable.ts";
+import { escapeText } from "../text/escape-text.ts";
+import { expandGlob, isGlob } from "../transfer/glob.ts";
 import type { Shell } from "./shell.ts";
 import type { Word } from "./split-line.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { RateMeter } from "../../../src/cli/progress/progress.ts";
-import { progressLine, shortBytes, shortTime, summaryLine } from "../../../src/cli/progress/progress-line.ts";
-import { textWidth } from "../../../src/text/text-columns.ts";
-import { fc } from "../../support/fast-check.ts";
+import { RateMeter } from "../../src/text/progress.ts";
+import { progressLine, shortBytes, shortTime, summaryLine } from "../../src/text/progress-line.ts";
+import { textWidth } from "../../src/text/text-columns.ts";
+import { fc } from "../support/fast-check.ts";
 
 const MiB = 1_048_576;
 

@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
-import { translateFsError } from "../../filesystem/fs-error.ts";
-import { SallyportError } from "../../protocol/error.ts";
-import { usageError } from "../command-line/usage-error.ts";
+import { translateFsError } from "../filesystem/fs-error.ts";
+import { SallyportError } from "../protocol/error.ts";
+import { usageError } from "../text/usage-error.ts";
 import { type LocalPlace, localPath } from "./local-path.ts";
 import { splitLine } from "./split-line.ts";
 

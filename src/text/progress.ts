@@ -1,5 +1,5 @@
 // The progress line of a run: one transfer by its name, several as their sum, a tree by what is known of it so far.
-import { escapeText } from "../../text/escape-text.ts";
+import { escapeText } from "./escape-text.ts";
 import { progressLine } from "./progress-line.ts";
 
 export interface ProgressOptions {

@@ -1,9 +1,9 @@
 // What a command of the prompt works with.
-import type { Credentials, DataMode } from "../../client/client-options.ts";
-import type { FtpClient } from "../../client/ftp-client.ts";
-import type { Progress } from "../../client/transfer-options.ts";
-import type { NameEncoding } from "../../protocol/client/name-bytes.ts";
-import type { SallyportError } from "../../protocol/error.ts";
+import type { Credentials, DataMode } from "../client/client-options.ts";
+import type { FtpClient } from "../client/ftp-client.ts";
+import type { Progress } from "../client/transfer-options.ts";
+import type { NameEncoding } from "../protocol/client/name-bytes.ts";
+import type { SallyportError } from "../protocol/error.ts";
 import type { Redirection } from "./redirection.ts";
 
 export interface Settings {

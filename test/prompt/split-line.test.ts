@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { openWord, quoteWord, splitLine } from "../../../src/cli/ftp/split-line.ts";
-import { thrownBy } from "../../protocol/thrown-by.ts";
-import { fc } from "../../support/fast-check.ts";
+import { openWord, quoteWord, splitLine } from "../../src/prompt/split-line.ts";
+import { thrownBy } from "../protocol/thrown-by.ts";
+import { fc } from "../support/fast-check.ts";
 
 const texts = (line: string): string[] => splitLine(line).map(({ text }) => text);
 
