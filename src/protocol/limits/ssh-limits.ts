@@ -21,6 +21,16 @@ export const sshLimits = {
     unit: "bytes",
     why: "window for each ms of the round trip, so 320 MB/s; OpenSSH's buffer costs seconds to grow where it is not needed",
   },
+  sshCheapWindowBytes: {
+    value: 6_291_456,
+    unit: "bytes",
+    why: "window of a channel as soon as it is needed; OpenSSH's buffer grows in steps of a packet and is copied for each, 0.8 s for 6 MiB and 6 s for 16",
+  },
+  sshReadForWindowBytes: {
+    value: 128,
+    unit: "bytes",
+    why: "read over an OpenSSH connection for each byte of a window beyond that, so that growing pays",
+  },
   sshAllWindowsBytes: {
     value: 100_663_296,
     unit: "bytes",

@@ -11,6 +11,7 @@ import type { ForwardRequests } from "../../ssh/channels/tcpip-forward.ts";
 import type { ConnectionMessage, GlobalMessage } from "../../ssh/connection-protocol/messages.ts";
 import { PacketSplitter } from "../../ssh/connection-protocol/packet-splitter.ts";
 import { decodePacket, encodePacket } from "../../ssh/connection-protocol/ssh-packets.ts";
+import { openSshWindows } from "../../ssh/openssh/window-policy.ts";
 import { forwardRefused } from "../../ssh/refusals.ts";
 
 /** tcpip-forward and its cancellation (RFC 4254 section 7.1). */
@@ -35,11 +36,7 @@ export class ClearConnection implements Carrier {
     this.#parts = parts;
     const { stream, role, onOpen } = parts;
     // As with OpenSSH.
-    const windows = new WindowBudget({
-      first: limits.sshFirstWindowBytes,
-      least: limits.sshLeastWindowBytes,
-      total: limits.sshAllWindowsBytes,
-    });
+    const windows = new WindowBudget(openSshWindows);
     this.channels = new Channels({ carrier: this, windows, role, onOpen });
     const splitter = new PacketSplitter(limits.sshPacketBytesMax);
     stream.on("data", (bytes: Buffer) => splitter.split(bytes, (packet) => this.#receive(decodePacket(packet))));

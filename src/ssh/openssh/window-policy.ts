@@ -1,7 +1,7 @@
 // How large windows may grow on OpenSSH's multiplexing socket: what the line to the SSH server holds.
 import type { Clock } from "../../platform/clock.ts";
 import { limits } from "../../protocol/limits.ts";
-import { WindowBudget } from "../channels/machine/window-budget.ts";
+import { WindowBudget, type WindowLimits } from "../channels/machine/window-budget.ts";
 import type { ConnectionMessage } from "../connection-protocol/messages.ts";
 
 /**
@@ -14,37 +14,49 @@ export function windowFor(roundTripMs: number): number {
   return Math.min(limits.sshChannelWindowBytes, Math.max(limits.sshFirstWindowBytes, wanted));
 }
 
+/** Of one connection to ssh's multiplexing socket. */
+export const openSshWindows: WindowLimits = {
+  first: limits.sshFirstWindowBytes,
+  least: limits.sshLeastWindowBytes,
+  total: limits.sshAllWindowsBytes,
+  cheap: limits.sshCheapWindowBytes,
+  readForEach: limits.sshReadForWindowBytes,
+};
+
 /** What a window begins with: on a short line little, so that a client that does not read holds the server back. */
 function startFor(roundTripMs: number): number {
   return Math.max(limits.sshShortLineWindowBytes, Math.round(roundTripMs * limits.sshWindowBytesPerMs));
 }
 
 /**
- * The round trip is the fastest answer to an open message: a server takes no time over what it refuses, and little to
- * connect nearby. An opening that is given up is answered all the same.
+ * The round trip is the fastest answer to an open message or a request: a server takes no time over what it refuses, and little to
+ * connect nearby. sshd's first answers come late, three round trips after its login. An opening that is given up is answered all the same.
  */
 export class RoundTripWindows extends WindowBudget {
   readonly #clock: Clock;
-  readonly #askedAtMs = new Map<number, number>();
+  readonly #openedAtMs = new Map<number, number>();
+  /** Whichever of them is answered: the first one was sent no later. */
+  readonly #requestedAtMs: number[] = [];
   #leastMs = Number.POSITIVE_INFINITY;
 
   constructor(clock: Clock) {
-    super({
-      first: limits.sshFirstWindowBytes,
-      least: limits.sshLeastWindowBytes,
-      total: limits.sshAllWindowsBytes,
-    });
+    super(openSshWindows, { nowMs: () => clock.nowMs(), roundTripMs: () => this.#leastMs });
     this.#clock = clock;
   }
 
   messageSent(message: ConnectionMessage): void {
-    if (message.type === "open") this.#askedAtMs.set(message.sender, this.#clock.nowMs());
+    if (message.type === "open") this.#openedAtMs.set(message.sender, this.#clock.nowMs());
+    else if (message.type === "request" && message.wantReply) this.#requestedAtMs.push(this.#clock.nowMs());
   }
 
   messageReceived(message: ConnectionMessage): void {
-    if (message.type !== "open-confirmation" && message.type !== "open-failure") return;
-    const askedAtMs = this.#askedAtMs.get(message.recipient);
-    this.#askedAtMs.delete(message.recipient);
+    if (message.type === "open-confirmation" || message.type === "open-failure") {
+      this.#answered(this.#openedAtMs.get(message.recipient));
+      this.#openedAtMs.delete(message.recipient);
+    } else if (message.type === "success" || message.type === "failure") this.#answered(this.#requestedAtMs.shift());
+  }
+
+  #answered(askedAtMs: number | undefined): void {
     if (askedAtMs === undefined) return;
     this.#leastMs = Math.min(this.#leastMs, this.#clock.nowMs() - askedAtMs);
     this.most = windowFor(this.#leastMs);

@@ -1,5 +1,7 @@
 // Windows that are fitted to the length of the line: for ssh2, where each channel's data go straight to their reader.
+
 import type { WindowPolicy, WindowSize } from "./window.ts";
+import { type RoundTrips, WindowDemand } from "./window-demand.ts";
 
 export interface PaceLimits {
   /** A new channel's window on the shortest line. It grows to half of what was read, up to `first`: a server whose client does not
@@ -13,11 +15,7 @@ export interface PaceLimits {
   readonly most: number;
 }
 
-/** Where a window learns how long the line is. */
-export interface Pace {
-  nowMs(): number;
-  /** Shortest round trip seen so far. */
-  roundTripMs(): number;
+export interface Pace extends RoundTrips {
   /** Looks once more: where this machine or the server is busy, the first answers come late. */
   measure(): void;
 }
@@ -28,10 +26,7 @@ const topUpDivisor = 16;
 /** Up to here the first window is good for 400 MB/s. */
 const shortLineMs = 5;
 
-/**
- * A transfer runs at one window per round trip at most, so when most of the window was read within one round trip, the
- * window doubles. What nobody reads makes it no larger.
- */
+/** When most of the window was read within one round trip, the window doubles. What nobody reads makes it no larger. */
 export class WindowPace implements WindowPolicy {
   readonly #limits: PaceLimits;
   readonly #pace: Pace;
@@ -44,8 +39,7 @@ export class WindowPace implements WindowPolicy {
   open(): WindowSize {
     const { least, bytesPerMs, first, most } = this.#limits;
     this.#pace.measure();
-    let roundStartMs = this.#pace.nowMs();
-    let roundBytes = 0;
+    const demand = new WindowDemand(this.#pace, 1);
     let allBytes = 0;
     return {
       first: Math.round(Math.min(first, Math.max(least, bytesPerMs * this.#pace.roundTripMs()))),
@@ -53,14 +47,7 @@ export class WindowPace implements WindowPolicy {
       grow: (size, bytes) => {
         allBytes += bytes;
         if (size < first) return Math.min(first, Math.max(size, Math.floor(allBytes / 2)));
-        roundBytes += bytes;
-        const nowMs = this.#pace.nowMs();
-        const elapsedMs = nowMs - roundStartMs;
-        const roundTripMs = this.#pace.roundTripMs();
-        if (elapsedMs < roundTripMs) return size;
-        const isNeeded = roundTripMs >= shortLineMs && roundBytes * roundTripMs > (size * elapsedMs * 3) / 4;
-        roundStartMs = nowMs;
-        roundBytes = 0;
+        const isNeeded = demand.read(bytes, size) && this.#pace.roundTripMs() >= shortLineMs;
         return isNeeded ? Math.min(2 * size, most) : size;
       },
       sent: () => {},

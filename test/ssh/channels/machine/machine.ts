@@ -1,10 +1,21 @@
 // A machine with small limits; what it sends and reports in words, in the order in which it does.
 import { type ChannelEvent, ChannelMachine } from "../../../../src/ssh/channels/machine/channel-machine.ts";
 import { WindowBudget } from "../../../../src/ssh/channels/machine/window-budget.ts";
+import type { RoundTrips } from "../../../../src/ssh/channels/machine/window-demand.ts";
 import type { ChannelMessage } from "../../../../src/ssh/connection-protocol/messages.ts";
 import { confirm, describeMessage } from "./messages.ts";
 
-export const testLimits = { dataMax: 200, channelsMax: 8, window: { first: 800, least: 200, total: 3000 } } as const;
+export const testLimits = {
+  dataMax: 200,
+  channelsMax: 8,
+  window: { first: 800, least: 200, total: 3000, cheap: 3000, readForEach: 1 },
+} as const;
+
+/** A line of that round trip, on which a millisecond passes with each look at the clock. */
+export function passing(roundTripMs: number): RoundTrips {
+  let nowMs = 0;
+  return { nowMs: () => nowMs++, roundTripMs: () => roundTripMs };
+}
 
 export interface TestMachine {
   readonly machine: ChannelMachine;
@@ -17,7 +28,7 @@ export interface TestMachine {
 
 export function makeMachine(): TestMachine {
   let lines: string[] = [];
-  const windows = new WindowBudget(testLimits.window);
+  const windows = new WindowBudget(testLimits.window, passing(5));
   const send = (message: ChannelMessage): void => void lines.push(`send ${describeMessage(message)}`);
   const machine = new ChannelMachine({ ...testLimits, windows, peer: "the SSH server", send });
   const during = (act: () => unknown): string[] => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { WindowBudget } from "../../../../src/ssh/channels/machine/window-budget.ts";
-import { makeMachine, openMachine } from "./machine.ts";
+import { openSshWindows } from "../../../../src/ssh/openssh/window-policy.ts";
+import { makeMachine, openMachine, passing } from "./machine.ts";
 import { adjust, confirm, data } from "./messages.ts";
 
 const bytes = (count: number): Uint8Array => new Uint8Array(count).fill(97);
-const budgetLimits = { first: 800, least: 100, total: 2000 };
+const budgetLimits = { first: 800, least: 100, total: 2000, cheap: 2000, readForEach: 1 };
 
 describe("our window", () => {
   it("is topped up once an eighth of it has been read, not before", () => {
@@ -28,11 +29,11 @@ describe("our window", () => {
     const { machine, channel, receive, sends, windows } = openMachine();
     windows.most = 1600;
     const granted: string[] = [];
-    for (let turn = 0; turn < 4; turn += 1) {
+    for (let turn = 0; turn < 11; turn += 1) {
       receive(data(channel, bytes(200)));
       granted.push(...sends(() => machine.consume(channel, 200)));
     }
-    expect(granted).toEqual([200, 1000, 200, 200].map((count) => `window-adjust 70 ${count}`));
+    expect(granted).toEqual([...new Array<number>(9).fill(200), 1000, 200].map((count) => `window-adjust 70 ${count}`));
   });
 
   it("does not grow for a dialogue, however much is read in all", () => {
@@ -46,15 +47,46 @@ describe("our window", () => {
   });
 
   it("grows for a stream that is asked for piece by piece", () => {
-    const budget = new WindowBudget({ first: 200_000, least: 100, total: 2_000_000 });
+    const limits = { first: 200_000, least: 100, total: 2_000_000, cheap: 400_000, readForEach: 1 };
+    const budget = new WindowBudget(limits, passing(8));
     budget.most = 400_000;
     const window = budget.open();
     let size = window.first;
-    for (let turn = 0; turn < 8; turn += 1) {
+    for (let turn = 0; turn < 16; turn += 1) {
       window.sent(29); // SSH_FXP_READ
       size = window.grow(size, 32_768);
     }
     expect(size).toBe(400_000);
+  });
+
+  /** Each look at the clock is a millisecond. */
+  const sizes = (budget: WindowBudget, round: readonly number[]): number[] => {
+    const window = budget.open();
+    let size = window.first;
+    return round.map((count) => {
+      size = window.grow(size, count);
+      return size;
+    });
+  };
+
+  it("does not grow for what had piled up, nor for a stream that the line holds back", () => {
+    const limits = { ...budgetLimits, total: 10_000, cheap: 10_000 };
+    const piledUp = new WindowBudget(limits, passing(2));
+    const slow = new WindowBudget(limits, passing(2));
+    for (const budget of [piledUp, slow]) budget.most = 10_000;
+    expect(sizes(piledUp, [800, 0, 0, 0, 800, 0, 0, 0]).at(-1)).toBe(800);
+    expect(sizes(slow, new Array<number>(40).fill(250)).at(-1)).toBe(800);
+  });
+
+  it("grows at once to what is cheap, and from there as much is read", () => {
+    const budget = new WindowBudget(
+      { first: 800, least: 100, total: 100_000, cheap: 1600, readForEach: 10 },
+      passing(2),
+    );
+    budget.most = 10_000;
+    expect(sizes(budget, new Array<number>(12).fill(2000))).toEqual([
+      800, 800, 800, 1600, 1600, 1600, 1600, 3200, 3200, 3200, 3200, 4000,
+    ]);
   });
 
   it("is smaller the more channels are open, and full again when they are gone", () => {
@@ -95,7 +127,7 @@ describe("our window", () => {
   });
 
   it("costs 500 idle channels no more than 64 MiB together with the real limits", () => {
-    const budget = new WindowBudget({ first: 2_097_152, least: 32_768, total: 100_663_296 });
+    const budget = new WindowBudget(openSshWindows);
     for (let count = 0; count < 500; count += 1) budget.reserve();
     expect(budget.used).toBeLessThan(64 * 1_048_576);
   });
