@@ -22,7 +22,7 @@ function page(): string {
   return `# The FTP client's prompt
 
 \`sallyport ftp [options] [[user@]host [port]]\`, or with a URL, \`sallyport ftp ftp://user@host/directory\`. This page is made
-from \`src/cli/ftp\`.
+from \`src/prompt\` and \`src/cli/ftp\`.
 
 ${table(["option", "what it does"], options)}
 ## Commands
