@@ -1,56 +1,34 @@
 // What a session costs that is logged in and does nothing.
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { connect, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import { limits } from "../src/protocol/limits.ts";
+import type { TestClient } from "../test/support/test-client.ts";
 import type { OpenWay } from "./measurement.ts";
+import { goodbye, logins } from "./sessions.ts";
 
-const loginsAtATime = 20;
+/** So that code that is needed once is loaded. */
+const first = 20;
 const settledReadings = 4;
 const readingIntervalMs = 500;
 
+/** How many a program of ours takes at once here: it counts its files (src/cli/run/open-files.ts). */
+export function roomForSessions(): number {
+  const files = Number(/^Max open files +\S+ +(\d+)/m.exec(readFileSync("/proc/self/limits", "latin1"))?.[1]);
+  return Math.floor((files - limits.ownOpenFiles) / limits.openFilesPerSession) - first;
+}
+
 /** Growth of the resident memory of each carrier per session, in bytes. */
 export async function memoryPerSession(way: OpenWay, count: number): Promise<Record<string, number>> {
-  const sockets: Socket[] = [];
+  const sessions: TestClient[] = [];
   try {
-    sockets.push(...(await logins(way, loginsAtATime))); // so that code that is needed once is loaded
+    sessions.push(...(await logins(way, first)));
     const before = await settledMemory(way);
-    for (let done = 0; done < count; done += loginsAtATime) sockets.push(...(await logins(way, loginsAtATime)));
+    sessions.push(...(await logins(way, count)));
     const after = await settledMemory(way);
     return Object.fromEntries(after.map(([name, bytes], index) => [name, (bytes - (before[index]?.[1] ?? 0)) / count]));
   } finally {
-    await Promise.all(sockets.map(quit));
+    await goodbye(sessions);
   }
-}
-
-function logins(way: OpenWay, count: number): Promise<Socket[]> {
-  return Promise.all(Array.from({ length: count }, () => login(way)));
-}
-
-async function login(way: OpenWay): Promise<Socket> {
-  const socket = connect(way.port, way.host);
-  socket.setEncoding("latin1");
-  socket.on("error", () => {}); // seen by whoever waits for a reply
-  const dialogue = [
-    ["", "220"],
-    [`USER ${way.server.user}\r\n`, "331"],
-    [`PASS ${way.server.password}\r\n`, "230"],
-    ["PWD\r\n", "257"],
-  ] as const;
-  for (const [command, expected] of dialogue) {
-    if (command !== "") socket.write(command);
-    const [reply] = (await once(socket, "data", { signal: AbortSignal.timeout(30_000) })) as [string];
-    if (!reply.startsWith(expected)) throw new Error(`to ${command.slice(0, 4)} the server said: ${reply.trim()}`);
-  }
-  return socket;
-}
-
-async function quit(socket: Socket): Promise<void> {
-  if (socket.destroyed) return;
-  const closed = once(socket, "close");
-  socket.end("QUIT\r\n");
-  await Promise.race([closed, wait(2000, undefined, { ref: false })]);
-  socket.destroy();
 }
 
 /** Reads until nothing has moved by more than 1 % for two seconds, or for half a minute. */

@@ -1,5 +1,6 @@
 // What a measurement is: it is taken of every way that leads to a server, at one site.
 import type { FtpServer } from "../test/support/ftp-servers.ts";
+import type { EventLoopProbe } from "./event-loop-probe.ts";
 import type { Columns, Figures } from "./figures.ts";
 import type { Row } from "./table.ts";
 
@@ -21,6 +22,10 @@ export interface OpenWay extends AsyncDisposable {
   readonly tlsOptions?: readonly string[];
   /** The processes that carry it, for their memory and processor time. */
   readonly carriers: Readonly<Record<string, number>>;
+  /** Who logs in where thousands do: somebody whose password takes no time to check. Absent: the server's user. */
+  readonly crowd?: Pick<FtpServer, "user" | "password">;
+  /** Of the program of ours that carries it. */
+  readonly eventLoop?: EventLoopProbe;
 }
 
 /** One column of the table. */

@@ -1,7 +1,8 @@
 // What is measured, as data: the ways to a server through SSH, far and near; servers, and clients, beside each other.
 import { type ClientMeasurement, manyFiles, oneFile } from "./client-transfers.ts";
+import { delayWithTransfers } from "./crowd.ts";
 import { kilo, map, pick } from "./figures.ts";
-import { memoryPerSession } from "./idle-sessions.ts";
+import { memoryPerSession, roomForSessions } from "./idle-sessions.ts";
 import type { Measurement } from "./measurement.ts";
 import { largeFile, smallFiles } from "./transfers.ts";
 
@@ -11,6 +12,9 @@ const far = { where: `${roundTripMs} ms` } as const;
 const near = { where: "loopback" } as const;
 
 const idleCount = 500;
+const crowdCount = 10_000;
+/** Of 2 MB each. */
+const transferCount = 500;
 
 const idleSessions: Measurement = {
   name: "idle",
@@ -24,15 +28,39 @@ const idleSessions: Measurement = {
   ],
 };
 
-const serverIdleSessions: Measurement = {
-  name: "server-idle",
+/** For ways that are a program of ours, which opens files for so many sessions; `without`: those columns that are none. */
+const idleCrowd = (name: string, without: readonly string[]): Measurement => ({
+  name,
   rounds: 1,
-  without: ["vsftpd", "ProFTPD"],
+  without,
   files: [],
-  measure: (_site, way) => memoryPerSession(way, idleCount),
-  rows: (figures) => [
-    { label: `${idleCount} idle sessions: kB a session`, cells: map(pick(figures, "sallyport"), kilo) },
-  ],
+  measure: async (_site, way) => {
+    const count = Math.min(crowdCount, roomForSessions());
+    return { ...(await memoryPerSession(way, count)), count };
+  },
+  rows: (figures) => {
+    const count = pick(figures, "count").find((cell) => typeof cell === "number") ?? crowdCount;
+    return [{ label: `${count} idle sessions: kB a session`, cells: map(pick(figures, "sallyport"), kilo) }];
+  },
+});
+
+const transfersAtOnce = (name: string, without: readonly string[]): Measurement => {
+  const file = { count: transferCount, name: "crowd", bytes: 2_000_000 };
+  return {
+    name,
+    rounds: 2,
+    without,
+    files: [[file.name, file.bytes]],
+    measure: (_site, way) => delayWithTransfers(way, way.carriers["sallyport"], file),
+    rows: (figures) => [
+      {
+        label: `${transferCount} transfers at once: event loop's delay, 99 %, ms`,
+        cells: pick(figures, "delay99"),
+        digits: 1,
+      },
+      { label: "  the longest, ms", cells: pick(figures, "delayMax"), digits: 1 },
+    ],
+  };
 };
 
 const viaForward = { base: "ssh -L" } as const;
@@ -65,6 +93,8 @@ export const nearMeasurements: readonly Measurement[] = [
   idleSessions,
 ];
 
+const others = ["vsftpd", "ProFTPD"];
+
 export const serverMeasurements: readonly Measurement[] = [
   largeFile(1000, { name: "server-download", direction: "download", ...besideVsftpd }),
   largeFile(1000, { name: "server-upload", direction: "upload", ...besideVsftpd }),
@@ -72,7 +102,8 @@ export const serverMeasurements: readonly Measurement[] = [
   largeFile(1000, { name: "server-tls-upload", direction: "upload", tls: true, ...besideVsftpd }),
   smallFiles(200, { name: "server-small", direction: "download", ...besideVsftpd, rounds: 2, byMedian: true }),
   smallFiles(200, { name: "server-small-upload", direction: "upload", ...besideVsftpd, rounds: 2, byMedian: true }),
-  serverIdleSessions,
+  idleCrowd("server-idle", others),
+  transfersAtOnce("server-at-once", others),
 ];
 
 /** A client that waits for the line more than nine tenths of the time disturbs no other one. */

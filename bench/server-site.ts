@@ -9,6 +9,7 @@ import { findProftpdTls } from "../test/support/proftpd.ts";
 import { startProgram } from "../test/support/program.ts";
 import { makeTempDir, type TempDir } from "../test/support/tempdir.ts";
 import { Belongings } from "./belongings.ts";
+import { makeEventLoopProbe } from "./event-loop-probe.ts";
 import { NotMeasured, type OpenWay, type Site, type Way } from "./measurement.ts";
 
 export interface ServerSite extends Site {
@@ -97,9 +98,14 @@ async function openOwn(own: OwnServer): Promise<OpenWay> {
   const { certificate, key, passwordFile, root } = own;
   const bin = fileURLToPath(new URL("../bin/sallyport.js", import.meta.url));
   const tls = ["--tls-certificate", certificate, "--tls-key", key];
-  const room = ["--max-sessions", "10000", "--max-per-address", "10000"];
+  const room = ["--anonymous", "--max-sessions", "10100", "--max-per-address", "10100"];
   const words = [bin, "serve", root, "--listen", "0", "--password-file", passwordFile, ...tls, ...room];
-  const program = startProgram(process.execPath, words);
+  const eventLoop = makeEventLoopProbe();
+  const program = startProgram(process.execPath, words, { env: eventLoop.env });
+  const stop = async (): Promise<void> => {
+    await program.stop();
+    await eventLoop[Symbol.asyncDispose]();
+  };
   try {
     const [, port] = await program.waitForLog(/^ftp:\/\/\S*:(\d+)/m, 10_000);
     return {
@@ -109,10 +115,12 @@ async function openOwn(own: OwnServer): Promise<OpenWay> {
       curlOptions: [],
       tlsOptions: tlsOptions(own),
       carriers: { sallyport: program.pid },
-      [Symbol.asyncDispose]: () => program.stop(),
+      crowd: { user: "anonymous", password: "anybody@" },
+      eventLoop,
+      [Symbol.asyncDispose]: stop,
     };
   } catch (error) {
-    await program.stop();
+    await stop();
     throw error;
   }
 }

@@ -1,19 +1,15 @@
 // A directory of this machine as a FileSystem.
-import { constants, fstatSync, open as openDescriptor, type Stats, statSync } from "node:fs";
 import {
-  chmod,
-  type FileHandle,
-  link,
-  lstat,
-  mkdir,
-  open,
-  rename,
-  rmdir,
-  stat,
-  statfs,
-  unlink,
-  utimes,
-} from "node:fs/promises";
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  open as openDescriptor,
+  openSync,
+  type Stats,
+  statSync,
+} from "node:fs";
+import { chmod, link, lstat, mkdir, rename, rmdir, stat, statfs, unlink, utimes } from "node:fs/promises";
 import { promisify } from "node:util";
 import type {
   FileOptions,
@@ -33,7 +29,9 @@ import type { FileEntry, FileFacts } from "../../protocol/listing/file-facts.ts"
 import { fsError, translateFsError, translating } from "../fs-error.ts";
 import { factsOf, listDirectory } from "./local-facts.ts";
 import { LocalReader, LocalUpdater, LocalWriter } from "./local-files.ts";
+import { OpenFile } from "./open-file.ts";
 import { openRoot, type Place, type Root, safeFlags } from "./root.ts";
+import { ShortCalls } from "./short-calls.ts";
 
 /** A directory of this machine as a {@link FileSystem}. */
 export interface LocalFileSystemOptions {
@@ -56,17 +54,20 @@ export async function openLocalFileSystem(
   const { directory, sync = true } = options;
   return translating(directory, async () => {
     if (!(await stat(directory)).isDirectory()) throw fsError("FS_NOT_DIRECTORY", directory);
-    return new LocalFileSystem(await openRoot(directory), sync);
+    const calls = new ShortCalls(directory);
+    return new LocalFileSystem(await openRoot(directory, calls), sync, calls);
   });
 }
 
 class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, UpdatesFiles, MakesLinks {
   readonly #root: Root;
   readonly #sync: boolean;
+  readonly #calls: ShortCalls;
 
-  constructor(root: Root, sync: boolean) {
+  constructor(root: Root, sync: boolean, calls: ShortCalls) {
     this.#root = root;
     this.#sync = sync;
+    this.#calls = calls;
   }
 
   stat(path: string, { signal }: FileOptions): Promise<FileFacts> {
@@ -89,7 +90,8 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
   openRead(path: string, { signal, offset }: FileOptions & { readonly offset: number }): Promise<FileReader> {
     return this.#at(path, "find", signal, async (real) => {
       const facts = mustBeFile(statSync(real), path);
-      return new LocalReader(await openToRead(real, constants.O_RDONLY | followFlags), facts, path, offset);
+      const descriptor = await this.#open(real, constants.O_RDONLY | followFlags);
+      return new LocalReader(new OpenFile(descriptor, path, this.#calls), facts, path, offset);
     });
   }
 
@@ -97,12 +99,12 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
     return this.#at(path, "findName", signal, async (real) => {
       // Behind the beginning of a file that is not there nothing can be written.
       const goesOn = typeof start === "number" && start > 0;
-      const created = goesOn ? undefined : await create(real, path);
+      const created = goesOn ? undefined : await this.#create(real, path);
       if (created !== undefined) return this.#writer(created, path, start);
       if (start === "exclusive") throw fsError("FS_EXISTS", path);
       return this.#at(path, "find", signal, async (found) => {
         const { mode } = mustBeFile(statSync(found), path);
-        return this.#writer(await openToWrite(found, mode), path, start);
+        return this.#writer(await this.#openToWrite(found, mode), path, start);
       });
     });
   }
@@ -110,7 +112,8 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
   openUpdate(path: string, { signal }: FileOptions): Promise<FileUpdater> {
     return this.#at(path, "find", signal, async (real) => {
       const { mode } = mustBeFile(statSync(real), path);
-      return new LocalUpdater(await openToWrite(real, mode), path, this.#sync);
+      const descriptor = await this.#openToWrite(real, mode);
+      return new LocalUpdater(new OpenFile(descriptor, path, this.#calls), path, this.#sync);
     });
   }
 
@@ -165,7 +168,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
     });
   }
 
-  /** What `work` gets has been found: the kernel knows it, so that it is asked at once. A thread for that costs more than the answer. */
+  /** What `work` gets has been found: the kernel knows it, so that it is asked at once. */
   async #at<T>(
     path: string,
     how: "find" | "findName",
@@ -181,15 +184,47 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
     }
   }
 
-  async #writer(handle: FileHandle, path: string, start: WriteStart): Promise<FileWriter> {
+  async #writer(descriptor: number, path: string, start: WriteStart): Promise<FileWriter> {
     try {
-      const { size } = fstatSync(handle.fd);
+      const { size } = fstatSync(descriptor);
       const position = start === "append" ? size : typeof start === "number" ? start : 0;
       if (size < position) throw fsError("FS_FAILED", path, undefined, `it has ${size} bytes, less than ${position}`);
-      return new LocalWriter(handle, path, position, size > position, this.#sync);
+      const file = new OpenFile(descriptor, path, this.#calls);
+      return new LocalWriter(file, path, position, size > position, this.#sync);
     } catch (error) {
-      await handle.close();
+      closeSync(descriptor);
       throw error;
+    }
+  }
+
+  #open(real: Buffer, flags: number, mode?: number): number | Promise<number> {
+    return this.#calls.run(
+      () => openSync(real, flags, mode),
+      () => openInThread(real, flags, mode),
+    );
+  }
+
+  /** The kernel takes set-user-id from a file that is written, but not when root writes it. */
+  async #openToWrite(real: Buffer, mode: number): Promise<number> {
+    const descriptor = await this.#open(real, constants.O_WRONLY | followFlags);
+    if ((mode & 0o6000) === 0) return descriptor;
+    try {
+      fchmodSync(descriptor, mode & permissionBits);
+      return descriptor;
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
+  }
+
+  /** A new file, or `undefined` when the name is taken. */
+  async #create(real: Buffer, path: string): Promise<number | undefined> {
+    try {
+      return await this.#open(real, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | safeFlags, 0o666);
+    } catch (error) {
+      const translated = translateFsError(error, path);
+      if (translated.code === "FS_EXISTS") return undefined;
+      throw translated;
     }
   }
 }
@@ -203,31 +238,7 @@ const permissionBits = 0o777;
 /** What `find` gives is a link of /proc, which has to be followed. */
 const followFlags = safeFlags & ~(constants.O_NOFOLLOW ?? 0);
 
-const openToRead: (real: Buffer, flags: number) => Promise<number> = promisify(openDescriptor);
-
-/** The kernel takes set-user-id from a file that is written, but not when root writes it. */
-async function openToWrite(real: Buffer, mode: number): Promise<FileHandle> {
-  const handle = await open(real, constants.O_WRONLY | followFlags);
-  if ((mode & 0o6000) === 0) return handle;
-  try {
-    await handle.chmod(mode & permissionBits);
-    return handle;
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
-}
-
-/** A new file, or `undefined` when the name is taken. */
-async function create(real: Buffer, path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(real, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | safeFlags, 0o666);
-  } catch (error) {
-    const translated = translateFsError(error, path);
-    if (translated.code === "FS_EXISTS") return undefined;
-    throw translated;
-  }
-}
+const openInThread: (real: Buffer, flags: number, mode?: number) => Promise<number> = promisify(openDescriptor);
 
 function mustBeFile(stats: Stats, path: string): FileFacts {
   const facts = factsOf(stats);

@@ -4,11 +4,12 @@
 // nothing, its real place is read back and compared with the root's, and all that follows goes through that descriptor. So
 // whatever is renamed or linked again in between, the thing that was judged is the thing that is used.
 // Elsewhere: realpath and the same comparison; somebody with rights on this machine could swap a directory in between.
-import { closeSync, constants, existsSync, open, readlinkSync } from "node:fs";
+import { closeSync, constants, existsSync, open, openSync, readlinkSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { promisify } from "node:util";
 import { nameOf, parentOf } from "../../protocol/file-path.ts";
 import { fsError, translating } from "../fs-error.ts";
+import type { ShortCalls } from "./short-calls.ts";
 
 /** Not in node:constants; the same on every Linux that Node runs on (asm-generic/fcntl.h). */
 const O_PATH = 0o10000000;
@@ -29,9 +30,10 @@ export interface Root {
 }
 
 /** `directory` must exist. */
-export async function openRoot(directory: string): Promise<Root> {
+export async function openRoot(directory: string, calls: ShortCalls): Promise<Root> {
   const real = await realpath(directory, { encoding: "buffer" });
-  return process.platform === "linux" && existsSync("/proc/self/fd") ? new DescriptorRoot(real) : new NamedRoot(real);
+  const hasDescriptors = process.platform === "linux" && existsSync("/proc/self/fd");
+  return hasDescriptors ? new DescriptorRoot(real, calls) : new NamedRoot(real);
 }
 
 const slash = Buffer.from("/");
@@ -55,9 +57,11 @@ function inside(directory: Buffer, path: string): Buffer {
 
 class DescriptorRoot implements Root {
   readonly path: Buffer;
+  readonly #calls: ShortCalls;
 
-  constructor(root: Buffer) {
+  constructor(root: Buffer, calls: ShortCalls) {
     this.path = root;
+    this.#calls = calls;
   }
 
   async find(path: string): Promise<Place> {
@@ -68,10 +72,14 @@ class DescriptorRoot implements Root {
     return placeOf(await this.#open(parentOf(path)), path, true);
   }
 
-  /** Only the first step may have to wait for a disk; the others ask the kernel what it knows, and a thread costs more. */
+  /** Only the first step may have to wait for a disk; the others ask the kernel what it knows. */
   #open(path: string): Promise<number> {
     return translating(path, async () => {
-      const descriptor = await openPath(below(this.path, path), O_PATH);
+      const asked = below(this.path, path);
+      const descriptor = await this.#calls.run(
+        () => openSync(asked, O_PATH),
+        () => openPath(asked, O_PATH),
+      );
       try {
         const real = readlinkSync(`/proc/self/fd/${descriptor}`, { encoding: "buffer" });
         if (!isBelow(this.path, real)) throw fsError("FS_OUTSIDE", path);

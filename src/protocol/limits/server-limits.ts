@@ -18,6 +18,17 @@ export const serverLimits = {
   },
   listingBatchEntries: { value: 64, unit: "entries", why: "of a directory asked for their facts at the same time" },
   fileChunkBytes: { value: 262_144, unit: "bytes", why: "one read of a file that is downloaded; two are under way" },
+  shortCallBytes: {
+    value: 65_536,
+    unit: "bytes",
+    why: "read from or written to a file of this machine without another thread, which costs more than so many bytes",
+  },
+  shortCallMs: {
+    value: 20,
+    unit: "ms",
+    why: "of a call without another thread; where one took longer the disk is slow",
+  },
+  slowDiskMs: { value: 60_000, unit: "ms", why: "for which a slow disk is waited for in other threads" },
   uploadBufferBytes: {
     value: 1_048_576,
     unit: "bytes",

@@ -1,0 +1,70 @@
+// Which calls on files of this machine are made at once, and which in another thread.
+import { openSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { OpenFile } from "../../src/filesystem/local/open-file.ts";
+import { ShortCalls } from "../../src/filesystem/local/short-calls.ts";
+import { limits } from "../../src/protocol/limits.ts";
+import { code } from "../../src/testing/file-system/subject.ts";
+import { makeTempDir, type TempDir } from "../support/tempdir.ts";
+
+let dir: TempDir;
+beforeEach(() => {
+  dir = makeTempDir("short-calls");
+});
+afterEach(() => dir.remove());
+
+/** Takes this long by the clock, if it is made at once. */
+type Call = (tookMs: number, bytes?: number) => unknown;
+
+describe.skipIf(process.platform !== "linux")("files of this machine (skipped unless Linux)", () => {
+  let nowMs: number;
+  const callsIn = (directory: string): Call => {
+    nowMs = 0;
+    const calls = new ShortCalls(directory, { nowMs: () => nowMs });
+    return (tookMs, bytes) =>
+      calls.run(
+        () => {
+          nowMs += tookMs;
+          return "at once";
+        },
+        async () => "in a thread",
+        bytes,
+      );
+  };
+
+  test("are asked at once, and more than a few bytes moved in a thread", async () => {
+    const call = callsIn(dir.path);
+    expect(call(1)).toBe("at once");
+    expect(call(1, limits.shortCallBytes)).toBe("at once");
+    expect(await call(1, limits.shortCallBytes + 1)).toBe("in a thread");
+  });
+
+  test("of a disk that was slow are left to threads for a while", async () => {
+    const call = callsIn(dir.path);
+    expect(call(limits.shortCallMs)).toBe("at once");
+    expect(call(limits.shortCallMs + 1)).toBe("at once");
+    nowMs += limits.slowDiskMs - 1;
+    expect(await call(1)).toBe("in a thread");
+    nowMs += 1;
+    expect(call(1)).toBe("at once");
+  });
+
+  test("of a file system that is no disk are always left to threads", async () => {
+    expect(await callsIn("/proc")(1)).toBe("in a thread");
+  });
+});
+
+test("a file is closed when what is under way in threads has ended, and nothing begins behind that", async () => {
+  writeFileSync(dir.file("a"), "hello");
+  // Its calls are made in threads.
+  const file = new OpenFile(openSync(dir.file("a"), "r"), "/a", new ShortCalls("/proc"));
+  const buffers = [Buffer.alloc(5), Buffer.alloc(5)];
+  const reading = buffers.map((buffer) => file.read(buffer, 0));
+  const closing = file.close();
+  expect(() => file.read(Buffer.alloc(5), 0)).toThrow(/it was closed/);
+  expect(() => file.sync()).toThrow(expect.objectContaining(code("FS_FAILED")));
+  expect(await Promise.all(reading)).toEqual([5, 5]);
+  await closing;
+  await file.close();
+  expect(buffers.map(String)).toEqual(["hello", "hello"]);
+});
