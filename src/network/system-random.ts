@@ -1,8 +1,8 @@
 // Randomness that nobody can guess.
-import { randomInt } from "node:crypto";
+import { nodeCrypto } from "../platform/on-demand.ts";
 import type { Random } from "../platform/random.ts";
 
 /** The system's cryptographic generator. */
 export const systemRandom: Random = {
-  below: (limit) => randomInt(limit),
+  below: (limit) => nodeCrypto().randomInt(limit),
 };

@@ -1,10 +1,10 @@
 // TLS on the client's side of a connection that exists already (RFC 4217).
-import { createHash } from "node:crypto";
-import { connect, type TLSSocket } from "node:tls";
+import type { TLSSocket } from "node:tls";
 import { abortablePromise } from "../platform/abort.ts";
 import { type Clock, withDeadline } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
+import { nodeCrypto, nodeTls } from "../platform/on-demand.ts";
 import { StreamConnection } from "../platform/stream-connection.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
@@ -93,7 +93,7 @@ export class TlsClient {
     const remote = formatEndpoint({ host: plain.remote.host || this.#host, port: plain.remote.port });
     const { ca, maxVersion } = this.#trust;
     const end = whole ? new WatchedEnd(plain.stream) : undefined;
-    const socket = connect({
+    const socket = nodeTls().connect({
       socket: end?.below ?? plain.stream,
       minVersion: "TLSv1.2",
       // Judged below, where the key can still be told.
@@ -163,7 +163,7 @@ function handshake(socket: TLSSocket, fail: (error: TlsFailure) => SallyportErro
 /** The server's public key as a pin. */
 function keyOf(socket: TLSSocket): string | undefined {
   const key = socket.getPeerX509Certificate()?.publicKey.export({ type: "spki", format: "der" });
-  return key === undefined ? undefined : `sha256//${createHash("sha256").update(key).digest("base64")}`;
+  return key === undefined ? undefined : `sha256//${nodeCrypto().createHash("sha256").update(key).digest("base64")}`;
 }
 
 type Hint = (hints: TlsHints, key: string | undefined) => string;

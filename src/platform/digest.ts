@@ -1,7 +1,6 @@
 // A checksum that is computed as the bytes pass.
-import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
 import type { HashName } from "../protocol/hashes.ts";
+import { nodeCrypto } from "./on-demand.ts";
 
 export interface Digest {
   update(chunk: Uint8Array): void;
@@ -19,7 +18,7 @@ const nodeNames: Readonly<Record<Exclude<HashName, "CRC32">, string>> = {
 
 export function makeDigest(name: HashName): Digest {
   if (name === "CRC32") return makeCrc();
-  const hash = createHash(nodeNames[name]);
+  const hash = nodeCrypto().createHash(nodeNames[name]);
   return {
     update: (chunk) => void hash.update(chunk),
     hex: (behind = []) => {
@@ -31,6 +30,7 @@ export function makeDigest(name: HashName): Digest {
 }
 
 function makeCrc(): Digest {
+  const { crc32 } = process.getBuiltinModule("node:zlib");
   let value = 0;
   return {
     update(chunk) {

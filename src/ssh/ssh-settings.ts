@@ -1,5 +1,6 @@
 // What the user asked of ssh(1) as its arguments, and what ssh itself makes of them and of its configuration (`ssh -G`).
-import { type ExecFileException, execFile } from "node:child_process";
+import type { ExecFileException } from "node:child_process";
+import { nodeChildProcess } from "../platform/on-demand.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import type { SshOptions } from "./ssh-connection.ts";
@@ -62,7 +63,7 @@ export function runSshG(
 ): Promise<SshGAnswer> {
   return new Promise((resolve, reject) => {
     const bounds = { signal, timeout: timeoutMs, maxBuffer: limits.sshSettingsBytesMax };
-    const child = execFile(program, ["-G", ...args], bounds, (error, stdout, stderr) => {
+    const child = nodeChildProcess().execFile(program, ["-G", ...args], bounds, (error, stdout, stderr) => {
       if (signal.aborted) reject(signal.reason);
       else resolve(error === null ? { settings: parseSshG(stdout) } : { error, stderr });
     });

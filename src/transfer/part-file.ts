@@ -1,8 +1,8 @@
 // What stands beside a file until it is whole: its part, and the note of which source the part is from.
 
-import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import type { SourceFacts } from "../client/transfer-options.ts";
+import { nodeCrypto } from "../platform/on-demand.ts";
 import { limits } from "../protocol/limits.ts";
 import { kindOf } from "./local-tree.ts";
 import { readNote, writeNote } from "./resume-rule.ts";
@@ -23,7 +23,7 @@ export function besideBytes(path: string, suffix: Suffix): string {
   const slash = path.lastIndexOf("/") + 1;
   const [directory, name] = [path.slice(0, slash), path.slice(slash)];
   if (name.length + suffix.length <= nameBytesMax) return path + suffix;
-  const mark = `~${createHash("sha256").update(name, "latin1").digest("hex").slice(0, 8)}`;
+  const mark = `~${nodeCrypto().createHash("sha256").update(name, "latin1").digest("hex").slice(0, 8)}`;
   // Both suffixes leave the same beginning, and no character of UTF-8 is cut through.
   const room = nameBytesMax - mark.length - Math.max(partSuffix.length, noteSuffix.length);
   const kept = name.slice(0, room).replace(/[\xc0-\xff][\x80-\xbf]{0,2}$/, "");

@@ -1,6 +1,6 @@
 // SSH_ASKPASS: a program that asks the user in a window. The rules are those of ssh(1), ENVIRONMENT.
-import { spawn } from "node:child_process";
 import { onAbort } from "../../platform/abort.ts";
+import { nodeChildProcess } from "../../platform/on-demand.ts";
 import { limits } from "../../protocol/limits.ts";
 
 export interface AskProgramChoice {
@@ -29,7 +29,7 @@ export function chooseAskProgram(env: NodeJS.ProcessEnv): AskProgramChoice {
 export function runAskProgram(program: string, question: string, signal: AbortSignal): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
-    const child = spawn(program, [question], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = nodeChildProcess().spawn(program, [question], { stdio: ["ignore", "pipe", "inherit"] });
     const stopListening = onAbort(signal, () => void child.kill());
     let output = Buffer.alloc(0);
     child.stdout.on("data", (bytes: Buffer) => {
