@@ -3,6 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 import type { Chunks } from "../client/compare-tail.ts";
 import type { Progress, SourceFacts, TransferOptions } from "../client/transfer-options.ts";
 import { translating } from "../filesystem/fs-error.ts";
+import { limits } from "../protocol/limits.ts";
 import { identify } from "./identify.ts";
 import { BufferPool, readLocal } from "./local-file.ts";
 import type { ServerSession } from "./server-session.ts";
@@ -64,24 +65,35 @@ export interface StoreOrder {
 
 export function localSource(path: string): StoreSource {
   let buffers = new BufferPool();
+  let whole: Uint8Array | undefined;
   return {
     identify: async () => {
-      const { size, mtimeMs } = await translating(path, async () => readableFile(path));
-      buffers = new BufferPool(size);
-      return { size, modifiedMs: Math.floor(mtimeMs) };
+      const { stats, content } = await translating(path, async () => readBeginning(path));
+      buffers = new BufferPool(stats.size);
+      whole = content;
+      return { size: stats.size, modifiedMs: Math.floor(stats.mtimeMs) };
     },
-    open: (offset) => readLocal(path, offset, undefined, buffers),
-    giveBack: (piece) => buffers.giveBack(piece),
+    open: (offset) => (whole === undefined ? readLocal(path, offset, undefined, buffers) : [whole.subarray(offset)]),
+    giveBack: (piece) => {
+      if (whole === undefined) buffers.giveBack(piece);
+    },
     seekable: true,
   };
 }
 
-/** A file that cannot be read must not make an empty one at the server. */
-function readableFile(path: string): Stats {
+/**
+ * A file that cannot be read must not make an empty one at the server. Of a small one this is the content as well: to ask other threads for
+ * so few bytes costs four times what the kernel needs to give them.
+ */
+function readBeginning(path: string): { readonly stats: Stats; readonly content: Uint8Array | undefined } {
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    readSync(descriptor, Buffer.alloc(1), 0, 1, 0);
-    return fstatSync(descriptor);
+    const stats = fstatSync(descriptor);
+    const isSmall = stats.isFile() && stats.size <= limits.clientFirstBufferBytes;
+    // With one more byte the end is seen; files that report no size (/proc) have bytes none the less.
+    const buffer = Buffer.allocUnsafeSlow(isSmall ? stats.size + 1 : 1);
+    const count = readSync(descriptor, buffer, 0, buffer.length, 0);
+    return { stats, content: isSmall && count === stats.size ? buffer.subarray(0, count) : undefined };
   } finally {
     closeSync(descriptor);
   }

@@ -84,15 +84,17 @@ export class Parser<Values> extends Command {
   /** commander knows options with one value: a pair travels as one argument. */
   #joinPairs(args: readonly string[]): readonly string[] {
     const joined: string[] = [];
-    for (let rest = args; rest.length > 0; ) {
-      const [arg = "", ...more] = rest;
+    for (let at = 0; at < args.length; at += 1) {
+      const arg = args[at] ?? "";
       const flag = this.#pairs.find((name) => arg === name || arg.startsWith(`${name}=`));
-      const isAttached = flag !== undefined && arg !== flag;
-      const [one = "", second = "", ...behind] = isAttached ? [arg.slice(flag.length + 1), ...more] : more;
-      if (flag !== undefined && (one === "" || second === "" || second.startsWith("-")))
-        this.#missing(flag, "two values");
-      joined.push(flag === undefined ? arg : `${flag}=${one}${pairMark}${second}`);
-      rest = flag === undefined ? more : behind;
+      if (flag === undefined) {
+        joined.push(arg);
+        continue;
+      }
+      const one = arg === flag ? args[++at] : arg.slice(flag.length + 1);
+      const second = args[++at] ?? "";
+      if (!one || second === "" || second.startsWith("-")) this.#missing(flag, "two values");
+      joined.push(`${flag}=${one}${pairMark}${second}`);
     }
     return joined;
   }

@@ -1,5 +1,5 @@
 // `put`: files of this machine, or standard input, to a server.
-import { lstat } from "node:fs/promises";
+import { lstatSync, type Stats } from "node:fs";
 import { basename, resolve } from "node:path";
 import { translateFsError } from "../../filesystem/fs-error.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
@@ -21,9 +21,7 @@ export function putTasks(context: RunContext, sources: readonly string[], url: F
     run: async (task) => {
       const path = url.directory ? joinPath(urlPath(url), basename(resolve(source))) : urlPath(url);
       if (source === "-") return await sendInput(context, task, url, path);
-      const found = await lstat(source).catch((error: unknown) => {
-        throw translateFsError(error, source);
-      });
+      const found = look(source);
       // A link that is named is meant for what it leads to, as with cp and scp.
       if (found.isFile() || found.isSymbolicLink()) return await send(context, task, source, url, path);
       if (found.isDirectory() && context.command.recursive) return [uploadTree(treeOf(context, url), source, path)];
@@ -32,6 +30,14 @@ export function putTasks(context: RunContext, sources: readonly string[], url: F
       });
     },
   }));
+}
+
+function look(source: string): Stats {
+  try {
+    return lstatSync(source);
+  } catch (error) {
+    throw translateFsError(error, source);
+  }
 }
 
 /** For a target that is a directory. */

@@ -36,7 +36,7 @@ export const clientLimits = {
   clientFirstBufferBytes: {
     value: 65_536,
     unit: "bytes",
-    why: "for the beginning of a download; most files are small",
+    why: "for the beginning of a download, and all of a small file, which is read or written at once; most files are small",
   },
   clientGatherMs: {
     value: 100,
