@@ -16,6 +16,9 @@ import type { Reply } from "../protocol/reply.ts";
 import { avoidsExtended, type DataCommand, type DataConnection } from "./mode-choice.ts";
 import { connectMsOf, notify, type Session } from "./session.ts";
 
+/** Made once, since an error costs the look at the stack. */
+const notNeeded = new Error("the data connection is not needed any more");
+
 export function openPassive(session: Session, signal: AbortSignal, coming: DataCommand): DataConnection {
   let where = "";
   const agreed = agreePassive(session, coming);
@@ -37,7 +40,7 @@ export function openPassive(session: Session, signal: AbortSignal, coming: DataC
     connection,
     details: () => ({ mode: "passive" }),
     async [Symbol.asyncDispose]() {
-      lifetime.abort(new Error("the data connection is not needed any more"));
+      lifetime.abort(notNeeded);
       const unused = await connection.catch(() => undefined);
       unused?.reset();
     },

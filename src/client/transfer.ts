@@ -52,6 +52,9 @@ function waitsOutTime({ modes, control }: Session, error: unknown): boolean {
 
 const messageOf = (error: unknown): string => (isSallyportError(error) ? error.message : String(error));
 
+/** Made once, since an error costs the look at the stack. */
+const transferOver = new Error("the transfer is over");
+
 async function runOnce(session: Session, order: TransferOrder): Promise<TransferEnd> {
   order.signal.throwIfAborted();
   const over = new LinkedAbort(order.signal);
@@ -72,7 +75,7 @@ async function runOnce(session: Session, order: TransferOrder): Promise<Transfer
     if (!session.modes.proven) await typed;
     return await new TransferRun(session, order, end, signal).run(typed);
   } finally {
-    over.abort(new Error("the transfer is over"));
+    over.abort(transferOver);
     await end[Symbol.asyncDispose]();
   }
 }

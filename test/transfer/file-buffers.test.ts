@@ -10,6 +10,7 @@ import { Bench, never, type Pair } from "../../src/testing/network/bench.ts";
 import { mebibyte, randomPayload } from "../../src/testing/network/traffic.ts";
 import { FileSink } from "../../src/transfer/file-sink.ts";
 import { BufferPool, readLocal } from "../../src/transfer/local-file.ts";
+import { localSource, type StoreSource } from "../../src/transfer/store-order.ts";
 import { openSystemFixture } from "../conformance/system-fixture.ts";
 import { watchResources } from "../support/resources.ts";
 import { makeTempDir } from "../support/tempdir.ts";
@@ -103,6 +104,19 @@ describe("the sink", () => {
     expect(readFileSync(dir.file("to"), "latin1")).toBe("0123abc789");
   });
 
+  test("has a small file written and closed as soon as it has all come, and a second end changes nothing", async () => {
+    await using dir = makeTempDir("buffers");
+    const sink = new FileSink(dir.file("to"), 0, systemClock);
+    const content = randomPayload(2000);
+    sink.room().set(content);
+    sink.write(sink.room().subarray(0, content.length));
+    const closed = sink.close(true);
+    expect(readFileSync(dir.file("to")).equals(content)).toBe(true);
+    await closed;
+    await sink.close(true);
+    expect(readFileSync(dir.file("to")).equals(content)).toBe(true);
+  });
+
   test("makes an empty file at the end of an empty download, and none for a download that failed", async () => {
     await using dir = makeTempDir("buffers");
     await new FileSink(dir.file("failed"), 0, systemClock).close(false);
@@ -118,5 +132,46 @@ describe("the sink", () => {
     await new Promise<void>((resolve) => sink.whenReady(resolve));
     expect(() => sink.write(Buffer.from("more"))).toThrow(expect.objectContaining({ code: "FS_IS_DIRECTORY" }));
     await expect(sink.close(true)).rejects.toMatchObject({ code: "FS_IS_DIRECTORY" });
+  });
+});
+
+describe("the source of an upload", () => {
+  const bytesOf = async (source: StoreSource, offset: number): Promise<Buffer> => {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of source.open(offset)) pieces.push(piece);
+    return Buffer.concat(pieces);
+  };
+
+  test.each([
+    ["a small file", 2000],
+    ["the largest of the small ones", limits.clientFirstBufferBytes],
+    ["a larger file", limits.clientFirstBufferBytes + 1],
+    ["an empty file", 0],
+  ])("gives the bytes of %s, from any of them on, and again", async (_, bytes) => {
+    await using dir = makeTempDir("buffers");
+    const content = randomPayload(bytes);
+    writeFileSync(dir.file("from"), content);
+    const source = localSource(dir.file("from"));
+    expect(await source.identify(never)).toMatchObject({ size: bytes });
+    for (const offset of [0, bytes >> 1, bytes]) {
+      expect((await bytesOf(source, offset)).equals(content.subarray(offset))).toBe(true);
+    }
+  });
+
+  test("is a small file as it was when it was identified, until it is identified again", async () => {
+    await using dir = makeTempDir("buffers");
+    writeFileSync(dir.file("from"), "before");
+    const source = localSource(dir.file("from"));
+    await source.identify(never);
+    writeFileSync(dir.file("from"), "and longer after");
+    expect((await bytesOf(source, 0)).toString()).toBe("before");
+    expect(await source.identify(never)).toMatchObject({ size: 16 });
+    expect((await bytesOf(source, 0)).toString()).toBe("and longer after");
+  });
+
+  test("is read to its end where a file reports no size", async () => {
+    const source = localSource("/proc/self/limits");
+    expect(await source.identify(never)).toMatchObject({ size: 0 });
+    expect((await bytesOf(source, 0)).toString()).toContain("Max open files");
   });
 });

@@ -33,6 +33,7 @@ export class TextReport implements Report {
   }
 
   moved({ source, target, way, bytes, elapsedMs, verified, how, wasThere }: Moved): void {
+    if (this.#options.quiet) return;
     // Of what is received the URL was typed; of the others nobody has seen the target yet.
     const name = way === "received" ? escapeText(target) : `${escapeText(source)} -> ${escapeText(target)}`;
     if (wasThere) {
