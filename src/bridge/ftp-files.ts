@@ -217,15 +217,19 @@ class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
     how: Pick<FtpWriterOptions, "signal" | "before" | "append"> & { readonly about: FtpFailure },
   ): FtpWriter {
     const { about, signal, before, append } = how;
+    const { seen } = this.shared;
+    const place = this.place(path);
     return new FtpWriter({
       lease: () => this.shared.sessions.transfer(signal),
-      path: this.place(path),
+      path: place,
       before,
       append,
       signal,
       explain: (error) => this.#explain(error, about, signal),
       finishing: this.shared.finishing,
-      onChange: () => this.shared.seen.forget(this.place(path)),
+      isExpected: before === "unknown" && seen.isTaking(place),
+      onTaken: () => seen.took(place),
+      onChange: () => seen.forget(place),
     });
   }
 

@@ -21,7 +21,10 @@ export class FtpSessions implements AsyncDisposable {
   /** Opens the others, lost or not, and has the SSH connection, where there is one. */
   readonly #first: FtpClient;
   readonly #all: Set<FtpClient> = new Set();
-  readonly #idle: FtpClient[] = [];
+  readonly #idle: Set<FtpClient> = new Set();
+  /** Which file of all each has carried last. */
+  readonly #lastFile: WeakMap<FtpClient, number> = new WeakMap();
+  #files = 0;
   /** Undefined: a session was lost, so look again. */
   readonly #waiting: ((client: FtpClient | undefined) => void)[] = [];
   #opening = 0;
@@ -81,7 +84,9 @@ export class FtpSessions implements AsyncDisposable {
     };
     let client: FtpClient;
     try {
-      client = await this.#take(signal, "longest idle");
+      client = await this.#take(signal, "first");
+      this.#files += 1;
+      this.#lastFile.set(client, this.#files);
     } catch (error) {
       over();
       throw error;
@@ -127,7 +132,8 @@ export class FtpSessions implements AsyncDisposable {
     }
   }
 
-  async #take(signal: AbortSignal, which: "last idle" | "longest idle" = "last idle"): Promise<FtpClient> {
+  /** Of those that are idle, the one whose last file was the first or the last: calls leave alone what has been waiting for the next file. */
+  async #take(signal: AbortSignal, which: "first" | "last" = "last"): Promise<FtpClient> {
     for (;;) {
       signal.throwIfAborted();
       if (this.#isClosed) throw new SallyportError("CLOSED", "the FTP sessions are closed");
@@ -143,13 +149,16 @@ export class FtpSessions implements AsyncDisposable {
     }
   }
 
-  #nextIdle(which: "last idle" | "longest idle"): FtpClient | undefined {
-    const next = (): FtpClient | undefined => (which === "last idle" ? this.#idle.pop() : this.#idle.shift());
-    for (let client = next(); client !== undefined; client = next()) {
-      if (!isOver(client)) return client;
-      this.#drop(client);
-    }
-    return undefined;
+  #nextIdle(which: "first" | "last"): FtpClient | undefined {
+    for (const client of [...this.#idle]) if (isOver(client)) this.#drop(client);
+    const [first, ...others] = this.#idle;
+    if (first === undefined) return undefined;
+    const fileOf = (client: FtpClient): number => this.#lastFile.get(client) ?? 0;
+    const isBetter = (one: FtpClient, than: FtpClient): boolean =>
+      which === "first" ? fileOf(one) < fileOf(than) : fileOf(one) > fileOf(than);
+    const chosen = others.reduce((best, client) => (isBetter(client, best) ? client : best), first);
+    this.#idle.delete(chosen);
+    return chosen;
   }
 
   /** One more that is idle, where the server takes one more. Throws where there is none at all. */
@@ -178,8 +187,7 @@ export class FtpSessions implements AsyncDisposable {
   /** Lost: nobody gets it any more, and there may be room for others. */
   #drop(client: FtpClient): void {
     if (!this.#all.delete(client)) return;
-    const index = this.#idle.indexOf(client);
-    if (index >= 0) this.#idle.splice(index, 1);
+    this.#idle.delete(client);
     if (client !== this.#first) void client[Symbol.asyncDispose]();
     this.#max = limits.bridgeFtpSessionsMax;
     for (const wake of this.#waiting.splice(0)) wake(undefined);
@@ -203,7 +211,7 @@ export class FtpSessions implements AsyncDisposable {
     }
     const next = this.#waiting.shift();
     if (next !== undefined) next(client);
-    else if (this.#idle.length < limits.bridgeFtpIdleMax || client === this.#first) this.#idle.push(client);
+    else if (this.#idle.size < limits.bridgeFtpIdleMax || client === this.#first) this.#idle.add(client);
     else {
       this.#all.delete(client);
       void client[Symbol.asyncDispose]();

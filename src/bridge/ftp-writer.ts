@@ -24,6 +24,10 @@ export interface FtpWriterOptions {
   readonly signal: AbortSignal;
   readonly explain: (error: unknown) => Promise<unknown>;
   readonly finishing: Map<string, Finishing>;
+  /** It is known that the server takes it: nobody waits for its word before the bytes are sent, and a refusal is told by a later call. */
+  readonly isExpected: boolean;
+  /** The server has begun to take the file. */
+  readonly onTaken: () => void;
   /** What is known of the files is not true any more. */
   readonly onChange: () => void;
 }
@@ -52,10 +56,10 @@ export class FtpWriter implements FileWriter, Finishing {
     this.#later.push(work);
   }
 
-  /** The server has begun to take the file. Throws what it refuses. */
+  /** The server has begun to take the file, or is expected to. Throws what it refuses. */
   async begin(): Promise<Running> {
     if (this.#running !== undefined) return this.#running;
-    const { path, before, append, signal } = this.#options;
+    const { path, before, append, signal, isExpected, onTaken } = this.#options;
     try {
       const lease = await this.#options.lease();
       this.#options.onChange();
@@ -67,12 +71,15 @@ export class FtpWriter implements FileWriter, Finishing {
         before,
         append,
         signal: this.#stop.signal,
-        onAnnounced: () => began.resolve(),
+        onAnnounced: () => {
+          onTaken();
+          began.resolve();
+        },
       });
       const done = upload.run();
       done.catch(() => {}); // told by the call that waits for it
       this.#running = { lease, upload, done };
-      await raceAbort(Promise.race([began.promise, done]), signal);
+      if (!isExpected) await raceAbort(Promise.race([began.promise, done]), signal);
       return this.#running;
     } catch (error) {
       throw await this.#failure(error);

@@ -54,11 +54,19 @@ export class DownloadStream<R extends Transferred> extends Readable implements S
   }
 }
 
+export interface OpenDownloadOptions extends DownloadOptions {
+  /**
+   * With `retries`: the bytes of the size that the server reports have come, and behind them the end of the data in order. The server's last word is
+   * outstanding, and nothing is tried again.
+   */
+  readonly onWhole?: () => void;
+}
+
 /** The stream of a session's `download`. With `retries` a transfer that broke goes on at the byte that is missing. */
 export function openDownload<R extends Transferred>(
   attempts: FileAttempts<R>,
   path: string,
-  options: DownloadOptions,
+  options: OpenDownloadOptions,
 ): DownloadStream<R> {
   return new DownloadStream(async (sink, stop) => {
     const { offset = 0, retries = 0, type = "binary", onDataComplete, onProgress } = options;
@@ -68,6 +76,12 @@ export function openDownload<R extends Transferred>(
     // A checksum needs the bytes before as well.
     const check = offset === 0 ? whole : { ...whole, hash: undefined };
     let at = offset;
+    let isWhole = false;
+    const onWhole = (): void => {
+      isWhole = options.onWhole !== undefined;
+      options.onWhole?.();
+    };
+    const mayHelp = (): boolean => !isWhole;
     let known: SourceFacts | undefined;
     const onFacts = (facts: SourceFacts): void => {
       if (known === undefined) options.onFacts?.(facts);
@@ -83,7 +97,7 @@ export function openDownload<R extends Transferred>(
     const common = { path, sink: counted, type, check, ...definedProps({ onProgress }) };
     const either = new LinkedAbort(options.signal, stop);
     const work = attempts.inTurn(either.signal, retries > 0, (receive, both) =>
-      withRetries({ retries, clock: attempts.clock, signal: both, note: attempts.note }, async (before) => {
+      withRetries({ retries, clock: attempts.clock, signal: both, note: attempts.note, mayHelp }, async (before) => {
         const from = at;
         const result = await receive({
           ...common,
@@ -91,7 +105,7 @@ export function openDownload<R extends Transferred>(
           signal: both,
           ...definedProps({ known: from > offset ? known : undefined }),
           ...(retries > 0 || options.onFacts !== undefined ? { onFacts } : {}),
-          ...(retries > 0 ? {} : definedProps({ onDataComplete })),
+          ...definedProps({ onDataComplete: retries > 0 ? onWhole : onDataComplete }),
         });
         return { ...result, bytes: from - offset + result.bytes, attempts: before + 1 };
       }),

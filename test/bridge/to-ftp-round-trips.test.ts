@@ -109,6 +109,17 @@ test("a small file is read in two round trips", async () => {
   expect(trips).toBe(2);
 });
 
+test("behind an upload the next one into its directory is expected to be taken; where it is refused, its close says so", async () => {
+  const signal = new AbortController().signal;
+  await roundTripsEach(async (sftp, name, there) => {
+    const isRefused = name === "/file-9";
+    if (isRefused) await there.mkdir(`${name}.new`, { signal });
+    const file = await opened(sftp, `${name}.new`, write | create | truncate);
+    await status(sftp, requests.write(file, 0, [Buffer.from("text")]));
+    expect((await status(sftp, requests.close(file))) === ok).toBe(!isRefused);
+  });
+});
+
 test("a small file is written in two round trips", async () => {
   const trips = await roundTripsEach(async (sftp, name, there) => {
     const file = await opened(sftp, `${name}.new`, write | create | truncate);

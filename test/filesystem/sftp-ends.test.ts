@@ -6,6 +6,8 @@ import { systemClock } from "../../src/network/system-clock.ts";
 import type { WriteStart } from "../../src/platform/file-system.ts";
 import { WireWriter } from "../../src/ssh/connection-protocol/wire-writer.ts";
 import { SftpClient } from "../../src/ssh/sftp/client/sftp-client.ts";
+import { dataReply } from "../../src/ssh/sftp/server/replies.ts";
+import { readUint64 } from "../../src/ssh/sftp/wire/attributes.ts";
 import { messages, statusCodes } from "../../src/ssh/sftp/wire/message-types.ts";
 import { get, put } from "../../src/testing/file-system/subject.ts";
 import { watchResources } from "../support/resources.ts";
@@ -80,6 +82,18 @@ describe("a server that reports every file as empty", () => {
   ])("and %s: a shorter file replaces a longer one whole", async (_, how) => {
     expect((await written(how, overLonger)).outcome).toBe("new");
     expect((await written(how, { ...overLonger, text: "" })).outcome).toBe("");
+  });
+
+  test("and gives less than was asked for: a shorter file replaces a longer one whole", async () => {
+    const { old, text } = overLonger;
+    const inBetween = Buffer.from(text + old.slice(text.length));
+    const short: Quirk = ({ type, id, body }) => {
+      if (type !== read) return undefined;
+      body.string();
+      const offset = readUint64(body) ?? 0;
+      return offset < inBetween.length ? dataReply(id, inBetween.subarray(offset, offset + 1)) : undefined;
+    };
+    expect((await written(all(quirk, short), overLonger)).outcome).toBe("new");
   });
 
   test("and sets none: what is left of the old file is a failure, and a new file is none", async () => {

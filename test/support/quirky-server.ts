@@ -18,6 +18,7 @@ export interface QuirkyOptions {
   /** Directories end in a slash. */
   readonly files: Readonly<Record<string, string>>;
   readonly features?: readonly string[];
+  readonly greeting?: string;
   readonly quirks?: Readonly<Record<string, Quirk>>;
 }
 
@@ -39,7 +40,7 @@ export async function startQuirkyServer(options: QuirkyOptions): Promise<QuirkyS
   const lines: string[] = [];
   const server = await startScriptedServer(async (control) => {
     const session: QuirkySession = { control, cwd: "/", data: undefined };
-    await control.reply("220 quirky server");
+    await control.reply(options.greeting ?? "220 quirky server");
     for (let line = await control.line(); line !== undefined; line = await control.line()) {
       lines.push(line);
       const [, verb = "", argument = ""] = /^(\S+) ?(.*)$/s.exec(line) ?? [];

@@ -14,18 +14,20 @@ type End = "before" | "here" | "behind" | "hidden";
 async function endOf(session: SftpCalls, path: string, bytes: number, signal: AbortSignal): Promise<End> {
   try {
     await using handle = await session.open(path, flagsOf.read, { path, doing: "read" }, signal);
-    // The last byte that must be there, and the first one that must not.
-    const from = Math.max(0, bytes - 1);
-    const request = requests.read(handle.id, from, bytes - from + 1);
-    const reply = (await raceAbort(session.client.ask(request).reply, signal)) as Reply;
-    if (reply.type === "data") return from + reply.bytes.length > bytes ? "behind" : "here";
-    if (reply.type === "status" && reply.code !== statusCodes.endOfFile) return "hidden";
-    return bytes === 0 ? "here" : "before";
+    // The last byte that must be there, and the first one that must not: each for itself, since a server may give less than was asked for.
+    const byteAt = (at: number): Promise<Reply> => session.client.ask(requests.read(handle.id, at, 1)).reply;
+    const asked = Promise.all([bytes === 0 ? undefined : byteAt(bytes - 1), byteAt(bytes)]);
+    const [last, next] = await raceAbort(asked, signal);
+    if (next.type === "data") return "behind";
+    if (last === undefined || last.type === "data") return isEnd(next) ? "here" : "hidden";
+    return isEnd(last) ? "before" : "hidden";
   } catch (error) {
     if (signal.aborted || session.client.isOver || !isSallyportError(error)) throw error;
     return "hidden";
   }
 }
+
+const isEnd = (reply: Reply): boolean => reply.type === "status" && reply.code === statusCodes.endOfFile;
 
 /** Throws `FS_FAILED` where the file has less than that. */
 export async function assertReaches(
