@@ -11,6 +11,7 @@ import { systemNetwork } from "../network/system-network.ts";
 import { onAbort } from "../platform/abort.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Listener, Network } from "../platform/network.ts";
+import { Turns } from "../platform/turns.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { isUnspecified } from "../protocol/ip-address.ts";
@@ -115,6 +116,7 @@ function systemEnvironment({ trace, checkUser }: ServerOptions, network: Network
     now: systemTime,
     randomName: () => randomBytes(8).toString("hex"),
     resolve: resolveIpv4,
+    turns: new Turns(),
     emit: (session, event) => trace?.({ ...event, session, timeMs: systemClock.nowMs() }),
   };
 }

@@ -31,6 +31,7 @@ export async function carryOut(session: Session, command: Command, signal: Abort
   const { renameFrom } = state;
   const report = refusal === undefined ? watchAction(session, command) : undefined;
   try {
+    if (row.data !== undefined) await context.environment.turns?.begin();
     const answer = refusal ?? (await handler(session, argument, signal));
     report?.("reply" in answer ? answer.reply : answer);
     return answer;

@@ -6,6 +6,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection, Network, PortRange } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
+import type { Turns } from "../platform/turns.ts";
 import type { Cidr } from "../protocol/cidr.ts";
 import type { Authenticate } from "./account.ts";
 import type { LostUploads } from "./lost-uploads.ts";
@@ -86,6 +87,8 @@ export interface ServerEnvironment {
   /** IPv4 address of a host name. */
   readonly resolve: (host: string) => Promise<string>;
   readonly emit: (session: number, event: TraceEventBody) => void;
+  /** For the transfers of all sessions. Absent: however many in one turn. */
+  readonly turns?: Turns;
   /** Of connections on `network`. Absent: addresses alone tell one client from another. */
   readonly ownerOf?: OwnerOf;
   /** At the listeners. Absent: everybody who can connect. */

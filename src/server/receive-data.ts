@@ -12,6 +12,7 @@ export async function receiveData(connection: Connection, write: Write, options:
   const reader = new DataReader(connection, options);
   try {
     for (let pieces = await reader.next(); pieces.length > 0; pieces = await reader.next()) {
+      await options.turns?.begin();
       await write(pieces);
       options.progress.bytes += pieces.reduce((sum, piece) => sum + piece.length, 0);
     }

@@ -5,6 +5,7 @@ import { discardStrayBytes } from "../data-connection/stray-bytes.ts";
 import { raceAbort } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
+import type { Turns } from "../platform/turns.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 
 export interface DataOptions {
@@ -12,6 +13,7 @@ export interface DataOptions {
   readonly signal: AbortSignal;
   /** Raised as bytes move. */
   readonly progress: { bytes: number };
+  readonly turns?: Turns | undefined;
 }
 
 /** Resolves when the network has taken every byte and the end-of-file. A piece may be changed once the next is asked for. */
@@ -23,6 +25,7 @@ export async function sendData(
   const { stream } = connection;
   discardStrayBytes(stream);
   for await (const piece of source) {
+    await options.turns?.begin();
     options.signal.throwIfAborted();
     await raceAbort(write(connection, piece), options.signal);
     options.progress.bytes += piece.length;

@@ -91,10 +91,10 @@ async function carry(
   progress: { bytes: number },
   outer: AbortSignal,
 ): Promise<Reply> {
-  const { clock } = session.context.environment;
+  const { clock, turns } = session.context.environment;
   const stall = watchStall(clock, session.context.policy.dataStallMs, progress, outer);
   try {
-    await plan.carry(connection, { clock, signal: stall.signal, progress });
+    await plan.carry(connection, { clock, signal: stall.signal, progress, turns });
     session.track(connection[Symbol.asyncDispose]() as Promise<void>);
     return makeReply(226, plan.done?.() ?? "Transfer complete.");
   } catch (error) {

@@ -18,6 +18,11 @@ export const serverLimits = {
   },
   listingBatchEntries: { value: 64, unit: "entries", why: "of a directory asked for their facts at the same time" },
   fileChunkBytes: { value: 262_144, unit: "bytes", why: "one read of a file that is downloaded; two are under way" },
+  piecesPerTurn: {
+    value: 4,
+    unit: "pieces",
+    why: "of transfers sent, written or begun in one turn of the event loop; with hundreds at once the others wait for the next ones",
+  },
   shortCallBytes: {
     value: 65_536,
     unit: "bytes",
