@@ -37,8 +37,17 @@ export async function abortTransfer(
   return final;
 }
 
-/** The final reply of a transfer whose data is over: there is nothing to abort. Undefined when the session was lost. */
-export async function finalReply(session: Session, asked: Asked): Promise<Reply | undefined> {
+/**
+ * Where the next transfer's commands have left, ABOR would end that one too: the broken data connection tells the server. Not before it has
+ * announced the transfer: it would wait for the connection still. Gives the final reply, or undefined when the session was lost.
+ */
+export async function breakTransfer(
+  session: Session,
+  asked: Asked,
+  data: Connection | undefined,
+): Promise<Reply | undefined> {
+  await inTime(session, asked.first, limits.clientAbortReplyMs);
+  data?.reset();
   const final = await inTime(session, asked.final, limits.clientAbortReplyMs);
   if (final === undefined)
     session.control.fail(new SallyportError("NET_TIMEOUT", "the server does not confirm a transfer"));

@@ -192,7 +192,7 @@ class ConnectedClient implements FtpClient {
   }
 
   setModified(path: string, timeMs: number, options?: CallOptions): Promise<void> {
-    return this.#file(options, path, (session, name) => files.setModified(session, name, timeMs, path));
+    return this.#pipelined(options, path, (session, name) => files.setModified(session, name, timeMs, path));
   }
 
   quote(line: string, options?: CallOptions): Promise<Reply> {
@@ -237,6 +237,37 @@ class ConnectedClient implements FtpClient {
   ): Promise<T> {
     return this.#anywhere(options, (session, signal) =>
       withName(session, { path, signal }, (name) => work(session, name)),
+    );
+  }
+
+  /** The same with one command, behind which the next call's leave at once in a session where that is proven. */
+  #pipelined<T>(
+    options: CallOptions | undefined,
+    path: string,
+    work: (session: Session, name: string) => Promise<T>,
+  ): Promise<T> {
+    const holder = this[holderKey];
+    let isReleased = false;
+    return holder.transfer(
+      options?.signal,
+      (_, signal, release) => {
+        const send = (session: Session, name: string): Promise<T> => {
+          const sent = work(session, name);
+          isReleased = session.modes.proven && session.options.pipeline !== false;
+          if (isReleased) release();
+          return sent;
+        };
+        const named = (session: Session): Promise<T> =>
+          withName(session, { path, signal }, (name) => send(session, name));
+        return overSession(
+          holder,
+          signal,
+          (session) => raceAbort(named(session), signal),
+          () => !isReleased,
+        );
+      },
+      false,
+      "anywhere",
     );
   }
 

@@ -2,13 +2,14 @@
 import { fromNetworkLines } from "../protocol/ascii.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
+import { limits } from "../protocol/limits.ts";
 import { printable } from "../protocol/printable.ts";
 import { modifiedOf } from "./file-commands.ts";
 import { receiveData, type Sink } from "./receive-data.ts";
 import { mayHave, type Session, stallMsOf, wireName } from "./session.ts";
 import { runTransfer } from "./transfer.ts";
 import type { SourceFacts, TransferOptions, TransferResult } from "./transfer-options.ts";
-import { reportedSize, type Verification, verify } from "./verification.ts";
+import { compare, reportedSize, type Verification, verify } from "./verification.ts";
 import { type Holder, overSession } from "./with-retries.ts";
 import { withName } from "./working-directory.ts";
 
@@ -68,6 +69,9 @@ export async function receiveByName(
   if (known !== undefined && facts !== undefined) assertSame(what, known, await facts);
   if (session.options.pipeline === false) await Promise.all([reported, facts]);
   const { sink, finish } = counting(order, received);
+  let asksAgain = true;
+  const isShort = (): boolean =>
+    offset === 0 && !check.exact && received.size !== undefined && received.size <= limits.clientShortFileBytes;
   const { how } = await runTransfer(session, {
     verb: "RETR",
     argument: wireName(session, name),
@@ -77,15 +81,20 @@ export async function receiveByName(
     offset,
     signal,
     carry: (data, stop) => receiveData(data, sink, { ...flow(session), signal: stop }),
-    onDataComplete: () => {
+    isShort,
+    onDataComplete: (when) => {
+      if (when === "begins") asksAgain = false;
       // A size that does not agree is asked for once more.
       const isSettled = received.size === received.bytes || (received.size === undefined && received.bytes === 0);
-      if (check.hash === undefined && (!check.size || isSettled)) releaseControl(release, order);
+      if (check.hash === undefined && (!check.size || isSettled || !asksAgain)) releaseControl(release, order);
     },
   });
   finish();
   const about = { path: name, what, have: received.bytes, whole: offset === 0, direction: "download" } as const;
-  const verified = await verify(session, about, check, await reported);
+  // By then the session may be in another directory.
+  const verified = asksAgain
+    ? await verify(session, about, check, await reported)
+    : compare(session, about, check, await reported);
   return { bytes: received.bytes - offset, verified, mode: session.modes.mode, how, attempts: 1 };
 }
 

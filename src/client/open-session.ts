@@ -70,6 +70,7 @@ async function setUp(
     quirks: newQuirks(),
     cwd: newWorkingDirectory(),
     leaving: new Set(),
+    transfer: undefined,
     spare: undefined,
     type: undefined,
   };

@@ -46,6 +46,8 @@ export interface Session {
   readonly cwd: WorkingDirectory;
   /** Data connections whose transfer is over and that are not gone yet: through SSH that takes a round trip. */
   readonly leaving: Set<Promise<void>>;
+  /** The final reply to the transfer that was asked for last. */
+  transfer: Promise<unknown> | undefined;
   /** A data connection that is open, or about to be, for the transfer that comes next. */
   spare: SpareData | undefined;
   /** The representation type that the server is in; undefined: not known. */

@@ -4,12 +4,12 @@ import type { Duplex } from "node:stream";
 import { LinkedAbort, raceAbort } from "../platform/abort.ts";
 import { wait } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
-import { readsInOrder } from "../protocol/client/orderly-servers.ts";
+import { type Following, followingOf } from "../protocol/client/orderly-servers.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Reply } from "../protocol/reply.ts";
-import { abortTransfer, finalReply, finalReplySoon } from "./abort-transfer.ts";
+import { abortTransfer, breakTransfer, finalReplySoon } from "./abort-transfer.ts";
 import type { Asked } from "./expected-replies.ts";
 import type { DataConnection } from "./mode-choice.ts";
 import { arrangeData } from "./open-data.ts";
@@ -114,8 +114,10 @@ export interface TransferOrder {
   readonly carry: (data: Connection, signal: AbortSignal) => Promise<void>;
   /** The server has announced the transfer (1yz). */
   readonly onAnnounced?: () => void;
-  /** The next commands may leave: no ABOR will follow. At the end of the data, or only after the confirmation. */
-  readonly onDataComplete?: () => void;
+  /** It is soon over: where the server lets them, the next commands may leave while it runs. Asked when the data connection stands. */
+  readonly isShort?: () => boolean;
+  /** The next commands may leave: no ABOR will follow. At the end of the data, or only after the confirmation; of what is short, when it begins. */
+  readonly onDataComplete?: (when: "begins" | "ended") => void;
 }
 
 /** How the data connection was opened, and what the server said at the end. */
@@ -125,8 +127,9 @@ export interface TransferEnd {
 }
 
 /** The default data port would be taken twice; inside TLS a connection goes before the next one comes. */
-function followsAtOnce({ options, modes, protectData, greeting }: Session): boolean {
-  return options.pipeline !== false && modes.mode !== "default-port" && !protectData && readsInOrder(greeting);
+function following({ options, modes, protectData, greeting }: Session): Following {
+  const isAlone = options.pipeline === false || modes.mode === "default-port" || protectData;
+  return isAlone ? { download: "reply", upload: "reply" } : followingOf(greeting);
 }
 
 function endOf(stream: Duplex): Promise<void> {
@@ -142,7 +145,9 @@ export class TransferRun {
   readonly #end: DataConnection;
   readonly #signal: AbortSignal;
   #data: Connection | undefined;
-  #isCarried = false;
+  #isReleased = false;
+  /** The final reply to the transfer before, which may run still. */
+  #earlier: Promise<unknown> | undefined;
 
   constructor(session: Session, order: TransferOrder, end: DataConnection, signal: AbortSignal) {
     this.#session = session;
@@ -153,17 +158,21 @@ export class TransferRun {
 
   async run(typed: Promise<void>): Promise<TransferEnd> {
     const { control, modes } = this.#session;
-    const { verb, argument } = this.#order;
+    const { verb, argument, direction } = this.#order;
+    const isProven = modes.proven;
+    const follows = following(this.#session)[direction];
     const asked = control.ask(verb, argument, "transfer");
+    this.#earlier = this.#session.transfer;
+    this.#session.transfer = asked.final;
     const { onAnnounced } = this.#order;
     if (onAnnounced !== undefined)
       asked.first.then(
         ({ code }) => code < 200 && onAnnounced(),
         () => {},
       );
-    const carried = this.#carry();
+    const carried = this.#carry(isProven && follows === "connected");
     carried.catch(() => {});
-    if (followsAtOnce(this.#session)) this.#dataOver(asked, carried).catch(() => {});
+    if (follows !== "reply") this.#dataOver(asked, carried, isProven && follows === "our end").catch(() => {});
     try {
       await raceAbort(Promise.all([typed, this.#end.ready, this.#both(asked, carried)]), this.#signal);
       const reply = await asked.final;
@@ -171,7 +180,7 @@ export class TransferRun {
       closeInBackground(this.#session, this.#data);
       // Inside TLS it goes first: the data end resets the connection below when it is disposed, which would cut the farewell short.
       if (this.#session.protectData) await Promise.all(this.#session.leaving);
-      this.#releaseControl();
+      this.#releaseControl("ended");
       return { how: this.#end.how(), reply };
     } catch (error) {
       const failure = await this.#failed(asked, error);
@@ -182,7 +191,7 @@ export class TransferRun {
   }
 
   /** The data, inside TLS if that is the rule; the handshake begins before the 150 has come. */
-  async #carry(): Promise<void> {
+  async #carry(mayRelease: boolean): Promise<void> {
     const { tls, protectData, environment } = this.#session;
     const plain = await this.#end.connection;
     this.#data = plain;
@@ -191,33 +200,37 @@ export class TransferRun {
     const { local, remote } = this.#data;
     const names = { local: `${local.host}:${local.port}`, remote: `${remote.host}:${remote.port}` };
     environment.emit({ type: "data.open", side: "upstream", how: this.#session.modes.mode, ...names });
+    if (mayRelease && this.#order.isShort?.() === true) this.#releaseControl("begins");
     await this.#order.carry(this.#data, this.#signal);
   }
 
-  /** The data of a transfer that was announced has ended. Behind our own end such a server reads nothing before it has all of it. */
-  async #dataOver(asked: Asked, carried: Promise<void>): Promise<void> {
-    const [first] = await Promise.all([asked.first, carried]);
+  /** Behind our own end such a server reads nothing before it has all of it. `isSure`: in this way, and announced or not. */
+  async #dataOver(asked: Asked, carried: Promise<void>, isSure: boolean): Promise<void> {
+    await carried;
+    if (!isSure && (await asked.first).code >= 200) return;
     if (this.#data !== undefined && this.#order.direction === "download") await endOf(this.#data.stream);
-    const { control } = this.#session;
-    if (first.code < 200 && !this.#signal.aborted && control.failure === undefined) this.#releaseControl();
+    if (!this.#signal.aborted && this.#session.control.failure === undefined) this.#releaseControl("ended");
   }
 
-  #releaseControl(): void {
-    if (this.#isCarried) return;
-    this.#isCarried = true;
+  #releaseControl(when: "begins" | "ended"): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
     this.#session.modes.isOpened();
-    this.#order.onDataComplete?.();
+    this.#order.onDataComplete?.(when);
   }
 
   /** Data and reply, in whichever order they come. */
   async #both(asked: Asked, carried: Promise<void>): Promise<void> {
     const { what, direction } = this.#order;
     let carriedAll = false;
+    let isAnswered = false;
     const data = carried.then(() => {
       carriedAll = true;
-      this.#session.control.dataOver();
+      // Else it is the next transfer that runs.
+      if (!isAnswered) this.#session.control.dataOver();
     });
     const reply = Promise.all([asked.first, asked.final]).then(([first, final]) => {
+      isAnswered = true;
       if (final.code < 200 || final.code > 299) throw replyError(what, final);
       // Its data may never come.
       if (first.code >= 200) throw unannounced(what, final);
@@ -232,16 +245,21 @@ export class TransferRun {
     await Promise.all([data, reply]);
   }
 
+  /** Not while the transfer before runs. */
+  async #abort(asked: Asked): Promise<Reply | undefined> {
+    if (this.#isReleased) return await breakTransfer(this.#session, asked, this.#data);
+    await this.#earlier?.catch(() => {});
+    return await abortTransfer(this.#session, asked, this.#data, this.#order.direction);
+  }
+
   /** Cleans up, and finds the error that tells most. */
   async #failed(asked: Asked, error: unknown): Promise<unknown> {
     const { control } = this.#session;
-    const { what, direction, signal } = this.#order;
+    const { what, signal } = this.#order;
     const isOurs = isSallyportError(error) && error.code.startsWith("FS_");
     const isAborted = this.#order.signal.aborted;
     const answered = isOurs || isAborted ? undefined : await finalReplySoon(this.#session, asked);
-    const ended = (): Promise<Reply | undefined> =>
-      this.#isCarried ? finalReply(this.#session, asked) : abortTransfer(this.#session, asked, this.#data, direction);
-    const final = answered ?? (await ended());
+    const final = answered ?? (await this.#abort(asked));
     this.#data?.reset();
     if (signal.aborted) return signal.reason;
     if (!isSallyportError(error)) return error;

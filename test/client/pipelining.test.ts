@@ -1,6 +1,7 @@
-// What leaves together: the commands of the next call go behind the data of a transfer, and never before its end.
+// What leaves together: the commands of the next call go behind the data of a transfer, or with it.
 import type { Socket } from "node:net";
 import { expect, test } from "vitest";
+import { limits } from "../../src/protocol/limits.ts";
 import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl, ScriptedData } from "../support/scripted-control.ts";
 import { type ClientRig, passive, startRig, textOf } from "./rig.ts";
@@ -8,7 +9,8 @@ import { type ClientRig, passive, startRig, textOf } from "./rig.ts";
 watchResources();
 
 const orderly = "220 (vsFTPd 3.0.3)";
-const unknown = "220 ProFTPD Server";
+const unknown = "220 FTP server ready.";
+const own = "220 Sallyport FTP server.";
 
 const rigWith = (greeting: string, script: (control: ScriptedControl) => Promise<void>): Promise<ClientRig> =>
   startRig(script, {}, undefined, greeting);
@@ -148,7 +150,7 @@ async function take(control: ScriptedControl, name: string, data: ScriptedData):
   socket.end();
 }
 
-test("an upload's SIZE goes behind the server's end of the data, with the next call's commands", async () => {
+test("an upload's SIZE and the next call's commands go behind our end of the data", async () => {
   await using rig = await rigWith(orderly, async (control) => {
     await take(control, "f", await passive(control));
     await control.expect("SIZE f");
@@ -157,11 +159,12 @@ test("an upload's SIZE goes behind the server's end of the data, with the next c
     const data = await control.listenData();
     await control.send(`226 done\r\n213 4\r\n229 ok (|||${data.port}|)\r\n`);
     const socket = await data.accept();
-    await control.reply("150 come");
     await new Promise((resolve) => socket.resume().once("end", resolve));
+    // It has said nothing of this one yet, and has not ended its side.
+    await control.expect("SIZE g");
+    await control.reply("150 come");
     socket.end();
     await control.reply("226 done");
-    await control.expect("SIZE g");
     await control.reply("213 3");
   });
   const bytes = Buffer.from("data");
@@ -194,6 +197,178 @@ test("at another server it goes behind the 226, pipelined with the next call's c
   await expect(first).rejects.toMatchObject({ code: "FTP_VERIFY" });
   // The server tells no size, so none was compared.
   expect(await second).toMatchObject({ bytes: 4, verified: "nothing" });
+});
+
+/** One download, so that the way is proven; then the commands of `f` and of `g`, which leaves when the data connection of `f` stands. */
+async function overlap(
+  control: ScriptedControl,
+  size = "213 4",
+): Promise<{ f: Socket; answerG: () => Promise<Socket> }> {
+  await serveWhole(control, "first");
+  await control.expect("SIZE f");
+  await control.expect("EPSV");
+  await control.expect("RETR f");
+  const data = await control.listenData();
+  await control.send(`${size}\r\n229 ok (|||${data.port}|)\r\n`);
+  const f = await data.accept();
+  await control.expect("SIZE g");
+  await control.expect("EPSV");
+  await control.expect("RETR g");
+  return {
+    f,
+    answerG: async () => {
+      const next = await control.listenData();
+      await control.send(`213 4\r\n229 ok (|||${next.port}|)\r\n`);
+      const g = await next.accept();
+      await control.reply("150 here");
+      return g;
+    },
+  };
+}
+
+async function twoBehindOne({ client }: ClientRig, signal?: AbortSignal): Promise<[string, unknown, string]> {
+  await textOf(client.download("first"));
+  const [f, g] = [client.download("f", signal === undefined ? {} : { signal }), client.download("g")];
+  const verified = f.result.then(
+    (result) => result.verified,
+    () => "failed",
+  );
+  return await Promise.all([verified, textOf(f).catch((error: unknown) => error), textOf(g)]);
+}
+
+test("our own server has the next small file's commands when the data connection of this one stands", async () => {
+  await using rig = await rigWith(own, async (control) => {
+    const { f, answerG } = await overlap(control);
+    await control.reply("150 here");
+    f.resume().end("data");
+    await control.reply("226 done");
+    (await answerG()).resume().end("more");
+    await control.reply("226 done");
+  });
+  expect(await twoBehindOne(rig)).toEqual(["size", "data", "more"]);
+});
+
+test("what came is another length than SIZE said: told, and not asked again, for the session is elsewhere by then", async () => {
+  await using rig = await rigWith(own, async (control) => {
+    const { f, answerG } = await overlap(control, "213 9");
+    await control.reply("150 here");
+    f.resume().end("data");
+    await control.reply("226 done");
+    (await answerG()).resume().end("more");
+    await control.reply("226 done");
+  });
+  expect(await twoBehindOne(rig)).toEqual(["nothing", "data", "more"]);
+  expect(rig.notes()).toEqual([expect.stringContaining("reports a size of 9 bytes, but sent 4")]);
+});
+
+test.each(["550 gone", "425 no data connection", "426 broke", "451 disk"])(
+  "%s for one of them fails that one alone",
+  async (reply) => {
+    await using rig = await rigWith(own, async (control) => {
+      const { f, answerG } = await overlap(control);
+      if (!/^[45]25|^550/.test(reply)) await control.reply("150 here");
+      f.resetAndDestroy();
+      await control.reply(reply);
+      (await answerG()).resume().end("more");
+      await control.reply("226 done");
+    });
+    expect(await twoBehindOne(rig)).toEqual(["failed", expect.objectContaining({ code: expect.any(String) }), "more"]);
+    expect(rig.commands()).not.toContain("ABOR");
+  },
+);
+
+test("who gives up while it runs resets its data connection, and sends no ABOR: the next file comes whole", async () => {
+  const stop = new AbortController();
+  await using rig = await rigWith(own, async (control) => {
+    const { f, answerG } = await overlap(control);
+    await control.reply("150 here");
+    const gone = new Promise((resolve) => f.once("close", resolve).on("error", () => {}));
+    f.write("da");
+    stop.abort(new Error("enough"));
+    await gone;
+    await control.reply("426 broken off");
+    (await answerG()).resume().end("more");
+    await control.reply("226 done");
+  });
+  expect(await twoBehindOne(rig, stop.signal)).toEqual([
+    "failed",
+    expect.objectContaining({ message: "enough" }),
+    "more",
+  ]);
+  expect(rig.commands()).not.toContain("ABOR");
+});
+
+test("who gives up before the server has taken the connection leaves it that long: it would wait for another one", async () => {
+  const stop = new AbortController();
+  await using rig = await rigWith(own, async (control) => {
+    const { f, answerG } = await overlap(control);
+    let isGone = false;
+    const gone = new Promise((resolve) => f.once("close", resolve).on("error", () => {}));
+    void gone.then(() => {
+      isGone = true;
+    });
+    f.resume();
+    stop.abort(new Error("enough"));
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    expect(isGone).toBe(false);
+    await control.reply("150 here");
+    await gone;
+    await control.reply("426 broken off");
+    (await answerG()).resume().end("more");
+    await control.reply("226 done");
+  });
+  expect((await twoBehindOne(rig, stop.signal))[2]).toBe("more");
+});
+
+test("a large file, and one whose size is not told, let nobody on before their end", async () => {
+  for (const size of [`213 ${limits.clientShortFileBytes + 1}`, "550 no size"]) {
+    await using rig = await rigWith(own, async (control) => {
+      await serveWhole(control, "first");
+      await control.expect("SIZE f");
+      await control.expect("EPSV");
+      await control.expect("RETR f");
+      const data = await control.listenData();
+      await control.send(`${size}\r\n229 ok (|||${data.port}|)\r\n`);
+      const f = await data.accept();
+      await control.reply("150 here");
+      expect(control.unread()).toBe("");
+      f.resetAndDestroy();
+      await control.reply("426 broke");
+    });
+    await textOf(rig.client.download("first"));
+    await expect(textOf(rig.client.download("f"))).rejects.toThrow();
+  }
+});
+
+test("a server that dies between them, and is not there again, fails both", async () => {
+  let connections = 0;
+  await using rig = await rigWith(own, async (control) => {
+    connections += 1;
+    if (connections > 1) return control.reset();
+    const { f } = await overlap(control);
+    await control.reply("150 here");
+    f.write("da");
+    control.reset();
+  });
+  await textOf(rig.client.download("first"));
+  const both = [rig.client.download("f"), rig.client.download("g")].map((file) => textOf(file).catch(() => "failed"));
+  expect(await Promise.all(both)).toEqual(["failed", "failed"]);
+});
+
+test("setting a file's time waits for no reply before the next call's commands", async () => {
+  await using rig = await rigWith(unknown, async (control) => {
+    await serveWhole(control, "first");
+    await control.expect("MDTM 20260102030405 f");
+    await control.expect("SIZE f");
+    await control.reply("213 ok");
+    await control.reply("213 4");
+  });
+  await textOf(rig.client.download("first"));
+  const [, size] = await Promise.all([
+    rig.client.setModified("f", Date.UTC(2026, 0, 2, 3, 4, 5)),
+    rig.client.size("f"),
+  ]);
+  expect(size).toBe(4);
 });
 
 test("active: once it has worked, EPRT and the transfer are pipelined", async () => {

@@ -1,15 +1,17 @@
-// Whose next commands may follow the end of the data at once.
+// When the next call's commands may follow, by the server's greeting.
 import { expect, test } from "vitest";
-import { readsInOrder } from "../../src/protocol/client/orderly-servers.ts";
+import { followingOf, readsInOrder } from "../../src/protocol/client/orderly-servers.ts";
 import { makeReply } from "../../src/protocol/reply.ts";
 
 test.each([
-  ["(vsFTPd 3.0.3)", true],
-  ["Sallyport FTP server.", true],
-  ["Welcome to Sallyport FTP server.", false],
-  ["ProFTPD Server (Debian)", false],
-  ["Microsoft FTP Service", false],
-  ["", false],
-])("%j: %s", (greeting, known) => {
+  ["(vsFTPd 3.0.3)", true, "server's end", "our end"],
+  ["Sallyport FTP server.", true, "connected", "our end"],
+  ["Welcome to Sallyport FTP server.", false, "reply", "reply"],
+  ["ProFTPD Server (Debian) [::ffff:127.0.0.1]", false, "server's end", "reply"],
+  ["This is no ProFTPD Server", false, "reply", "reply"],
+  ["Microsoft FTP Service", false, "reply", "reply"],
+  ["", false, "reply", "reply"],
+])("%j: in order %s, behind a download's %s, behind an upload's %s", (greeting, known, download, upload) => {
   expect(readsInOrder(makeReply(220, greeting))).toBe(known);
+  expect(followingOf(makeReply(220, greeting))).toMatchObject({ download, upload });
 });

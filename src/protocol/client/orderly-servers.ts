@@ -1,14 +1,39 @@
-// Servers that are known to read a command only when the transfer before it is over.
+// Servers of which it is known when they read the command behind a transfer. Each is tested in test/peers.
 import type { Reply } from "../reply.ts";
 
 /**
- * By their greetings. They end their side of a data connection behind the last byte, so whoever has seen that end may send
- * the next commands and need not wait for the 226. Others may answer those in the transfer's place, or break it off for them.
- * Each is tested in test/peers.
+ * From when on the next call's commands may be on their way. `connected`: as soon as the data connection stands. `server's end`, `our end`:
+ * behind that end of the data. `reply`: behind the final reply, as with every server that is not known: it may answer commands in the
+ * transfer's place, or break it off for them.
  */
-const greetings: readonly RegExp[] = [/\(vsFTPd \d/, /^220 Sallyport FTP server\./];
+export interface Following {
+  readonly download: "connected" | "server's end" | "reply";
+  readonly upload: "our end" | "reply";
+}
 
-/** True where commands may follow the end of the data at once. */
+interface OrderlyServer extends Following {
+  readonly greeting: RegExp;
+  /** It reads a command only when all before it are carried out, and paths as everybody does. */
+  readonly inOrder: boolean;
+}
+
+const servers: readonly OrderlyServer[] = [
+  // Lingers until its end of the data is acknowledged, so that nothing is gained by what comes earlier.
+  { greeting: /\(vsFTPd \d/, inOrder: true, download: "server's end", upload: "our end" },
+  { greeting: /^220 Sallyport FTP server\./, inOrder: true, download: "connected", upload: "our end" },
+  // Looks for commands while it moves data, and no more when it has ended its side.
+  { greeting: /^220 ProFTPD\b/, inOrder: false, download: "server's end", upload: "reply" },
+];
+
+const unknown: Following = { download: "reply", upload: "reply" };
+
+const find = (greeting: Reply): OrderlyServer | undefined =>
+  servers.find((server) => greeting.lines.some((line) => server.greeting.test(line)));
+
+/** By its greeting. */
+export const followingOf = (greeting: Reply): Following => find(greeting) ?? unknown;
+
+/** True for a server that reads a command only when the one before it is carried out. */
 export function readsInOrder(greeting: Reply): boolean {
-  return greeting.lines.some((line) => greetings.some((known) => known.test(line)));
+  return find(greeting)?.inOrder === true;
 }

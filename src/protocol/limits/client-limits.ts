@@ -38,6 +38,11 @@ export const clientLimits = {
     unit: "bytes",
     why: "for the beginning of a download, and all of a small file, which is read or written at once; most files are small",
   },
+  clientShortFileBytes: {
+    value: 1_048_576,
+    unit: "bytes",
+    why: "of a download during which the next one's commands leave, at servers that take them: nobody should wait long for what cannot be aborted",
+  },
   clientGatherMs: {
     value: 100,
     unit: "ms",
