@@ -85,9 +85,9 @@ export class SftpWriter implements FileWriter {
     // Where nothing was written, the size that was told at the opening would be told again.
     const wroteNothing = bytes === this.#start;
     const check = wroteNothing ? requests.fsetstat(handle.id, { size: bytes }) : requests.fstat(handle.id);
-    const answer = await this.#file.close(isUnsure ? check : undefined);
+    await this.#file.settleSpread();
+    const [answer] = await Promise.all([this.#file.close(isUnsure ? check : undefined), this.#closeLanes()]);
     this.#isSpread = false;
-    await this.#closeLanes();
     if (answer === undefined) return;
     const isEnd =
       answer.type === "attributes"
@@ -165,6 +165,11 @@ export class SftpUpdater implements FileUpdater {
     this.#queue.spread(handles);
   }
 
+  /** What several sessions have written is there before any of them closes it. */
+  async settleSpread(): Promise<void> {
+    if (this.#queue.isSpread) await this.#queue.settle();
+  }
+
   async truncate(bytes: number): Promise<void> {
     this.#assertOpen();
     await this.#queue.settle(); // what was written before lies where the cut is
@@ -202,8 +207,8 @@ export class SftpUpdater implements FileUpdater {
    */
   async close(check?: Request): Promise<Reply | undefined> {
     this.#assertOpen();
+    await this.settleSpread();
     this.#isOver = true;
-    if (this.#queue.isSpread) await this.#queue.settle();
     const { id, session } = this.#handle;
     const answer = check && session.client.ask(check).reply;
     if (session.features.fsync) this.#queue.follow(requests.fsync(id));
