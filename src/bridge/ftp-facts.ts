@@ -2,10 +2,10 @@
 import type { FileEntry, FileFacts } from "../protocol/listing/file-facts.ts";
 import type { ListedEntry } from "../protocol/listing/listed-entry.ts";
 
-/** What is not reported is `untold`; modes that clients need all the same are the usual ones. */
+/** What is not reported is `unreported`; modes that clients need all the same are the usual ones. */
 export function factsOfListed(entry: ListedEntry): FileFacts {
   const { type, size, modified, mode, links, owner, group, id, target } = entry;
-  const untold = [
+  const unreported = [
     type === undefined ? ["type" as const] : [],
     size === undefined && type !== "directory" ? ["size" as const] : [],
     modified === undefined ? ["modifiedMs" as const] : [],
@@ -16,7 +16,7 @@ export function factsOfListed(entry: ListedEntry): FileFacts {
     size: size ?? 0,
     modifiedMs: modified?.ms ?? 0,
     mode: mode ?? (type === "directory" ? 0o755 : 0o644),
-    ...(untold.length === 0 ? {} : { untold }),
+    ...(unreported.length === 0 ? {} : { unreported }),
     ...(links === undefined ? {} : { links }),
     ...(owner === undefined ? {} : { owner }),
     ...(group === undefined ? {} : { group }),

@@ -155,7 +155,7 @@ class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
     if (old?.type === "directory") throw fsError("FS_IS_DIRECTORY", path);
     if (old !== undefined && start === "exclusive") throw fsError("FS_EXISTS", path);
     const size = old?.size ?? 0;
-    const isUntold = old?.untold?.includes("size") === true;
+    const isUntold = old?.unreported?.includes("size") === true;
     if (typeof start === "number" && start > 0) assertAtEnd(path, start, size, isUntold);
     const before = old === undefined ? "nothing" : sourceFacts(old);
     const append = start === "append" || (typeof start === "number" && start > 0);
@@ -323,8 +323,11 @@ class FtpFilesWithBoth extends FtpFilesWithTimes implements SetsModes {
 }
 
 /** What the server reports of it. */
-function sourceFacts({ size, modifiedMs, untold = [] }: FileFacts): SourceFacts {
-  return { ...(untold.includes("size") ? {} : { size }), ...(untold.includes("modifiedMs") ? {} : { modifiedMs }) };
+function sourceFacts({ size, modifiedMs, unreported = [] }: FileFacts): SourceFacts {
+  return {
+    ...(unreported.includes("size") ? {} : { size }),
+    ...(unreported.includes("modifiedMs") ? {} : { modifiedMs }),
+  };
 }
 
 function assertDirectory({ type }: { readonly type?: string | undefined }, path: string): void {

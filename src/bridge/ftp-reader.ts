@@ -47,7 +47,7 @@ export class FtpReader implements FileReader {
     this.#options = options;
     this.facts = options.facts;
     const { facts, offset } = options;
-    this.#size = facts.untold?.includes("size") === true || facts.size === 0 ? undefined : facts.size;
+    this.#size = facts.unreported?.includes("size") === true || facts.size === 0 ? undefined : facts.size;
     this.#position = offset;
     // Behind its end there is nothing, and RETR behind REST would be refused there.
     this.#isAtEnd = this.#size !== undefined && offset >= this.#size;

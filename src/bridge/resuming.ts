@@ -127,8 +127,8 @@ export class ResumingReader implements FileReader {
 
   /** A file that was cut off, or changed while it was read, must not look like a whole one. Those of no size (/proc) are larger than they say. */
   #assertWhole(): void {
-    const { size, untold } = this.facts;
-    if (untold?.includes("size") === true || this.#position >= size) return;
+    const { size, unreported } = this.facts;
+    if (unreported?.includes("size") === true || this.#position >= size) return;
     throw new SallyportError(
       "FS_FAILED",
       `the file ended after ${this.#position} bytes, and the server had reported ${size}`,
@@ -146,8 +146,9 @@ export class ResumingReader implements FileReader {
 
 /** Undefined: the same, as far as the server reports it; what it does not report cannot be compared. */
 function difference(before: FileFacts, now: FileFacts): string | undefined {
-  const untold = [...(before.untold ?? []), ...(now.untold ?? [])];
-  if (untold.includes("size") || untold.includes("modifiedMs")) return "the server does not report its size and time";
+  const unreported = [...(before.unreported ?? []), ...(now.unreported ?? [])];
+  if (unreported.includes("size") || unreported.includes("modifiedMs"))
+    return "the server does not report its size and time";
   if (before.size !== now.size) return `it had ${before.size} bytes and has ${now.size}`;
   return before.modifiedMs === now.modifiedMs ? undefined : "its time is another one";
 }
@@ -253,8 +254,8 @@ export class ResumingWriter implements FileWriter {
   }
 
   async #reopen(live: LiveSftp): Promise<AcknowledgingWriter> {
-    const { size, untold } = await this.#course.stat(live);
-    if (untold?.includes("size") === true) throw changed("the server does not report its size");
+    const { size, unreported } = await this.#course.stat(live);
+    if (unreported?.includes("size") === true) throw changed("the server does not report its size");
     if (size < this.#acknowledged || size > this.#sent)
       throw changed(`it has ${size} bytes, and ${this.#acknowledged} to ${this.#sent} were written`);
     return await this.#course.open(live, this.#acknowledged);

@@ -35,7 +35,7 @@ export class SeenFacts {
     this.#taking = { directory, atMs };
     // So it is there as before, but for its time.
     const seen = this.#seen.get(directory);
-    if (seen?.facts.untold?.includes("modifiedMs") === true) this.#seen.set(directory, { ...seen, atMs });
+    if (seen?.facts.unreported?.includes("modifiedMs") === true) this.#seen.set(directory, { ...seen, atMs });
   }
 
   /** It took another one into the same directory a moment ago. */

@@ -2,7 +2,7 @@
 import { isPrivateAddress } from "../protocol/cidr.ts";
 import { isUnanswered } from "../protocol/findings/explain-error.ts";
 import type { FindingId } from "../protocol/findings/findings.ts";
-import { noDataPort } from "../protocol/findings/known-lines.ts";
+import { findingOfLine, noDataPort } from "../protocol/findings/known-lines.ts";
 import { isLoopback, sameHost } from "../protocol/ip-address.ts";
 import { type DataFacts, dataModeOf, type Facts, isOwnMachine } from "./facts.ts";
 import { placeOf, rewritten } from "./placement.ts";
@@ -75,11 +75,8 @@ const active: readonly Row[] = [
   { id: "D09", fits: ({ setup }) => setup !== undefined },
 ];
 
-/** vsftpd's 425, FileZilla Server's and IIS's 503, Pure-FTPd's "No data connection": what they say without having tried. */
-const wantsCommand = /(?:port|pasv|epsv).* first|no data connection/i;
-
 const defaultPort: readonly Row[] = [
-  { id: "D29", fits: ({ final }) => final !== undefined && wantsCommand.test(final.lines.join(" ")) },
+  { id: "D29", fits: ({ final }) => findingOfLine(final?.lines.join(" ") ?? "") === "D29" },
   { id: "D18", fits: (fact) => isForward(fact) || fact.way === "ssh" },
   { id: "D17", fits: () => true },
 ];

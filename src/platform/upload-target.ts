@@ -37,7 +37,7 @@ async function openAtomic(files: FileSystem, path: string, options: UploadOption
   try {
     if (old !== undefined) await copyBeginning(files, path, writer, lengthKept(start, old.size), signal);
     else if (typeof start === "number" && start > 0) throw tooShort(0, start);
-    const isModeKnown = old !== undefined && old.untold?.includes("mode") !== true;
+    const isModeKnown = old !== undefined && old.unreported?.includes("mode") !== true;
     if (isModeKnown && setsModes(files)) await files.setMode(temporary, old.mode & 0o777, { signal });
   } catch (error) {
     await remove();

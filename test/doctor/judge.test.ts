@@ -116,6 +116,7 @@ const cases: readonly (readonly [id: FindingId, what: string, facts: Facts])[] =
     },
   ],
   ["D29", "no default data ports", ofData({ mode: "default-port", final: makeReply(425, "Use PORT or PASV first.") })],
+  ["D29", "a 425 of Pure-FTPd's", ofData({ mode: "default-port", final: makeReply(425, "No data connection") })],
   [
     "D30",
     "nobody comes to the SSH host",

@@ -27,7 +27,7 @@ export function lying<Files extends FileSystem>(files: Files, sizes: SizesTold):
   const told = (facts: FileFacts): FileFacts => {
     if (facts.type !== "file") return facts;
     const size = liedSize(sizes, facts.size);
-    return size === undefined ? { ...facts, size: 0, untold: ["size"] } : { ...facts, size };
+    return size === undefined ? { ...facts, size: 0, unreported: ["size"] } : { ...facts, size };
   };
   const others: Pick<FileSystem, "stat" | "list" | "openRead"> = {
     stat: async (path, options) => told(await files.stat(path, options)),

@@ -168,8 +168,8 @@ class SftpFileSystem implements FileSystem, OpensAhead, SetsTimes, SetsModes, Up
     const byName = this.session.client.ask(requests.stat(this.session.place(path))).reply;
     const handle = await opened;
     const known = byName.then((reply: Reply) => (reply.type === "attributes" ? reply : this.#known(handle)));
-    const writer = await this.#with(handle, known, signal, ({ size, untold }) => {
-      const isUntold = untold?.includes("size") === true;
+    const writer = await this.#with(handle, known, signal, ({ size, unreported }) => {
+      const isUntold = unreported?.includes("size") === true;
       if (start === "truncate" && isUntold) return undefined;
       if (isUntold) throw fsError("FS_UNSUPPORTED", path);
       const position = start === "append" ? size : typeof start === "number" ? start : 0;
@@ -276,7 +276,7 @@ class SftpFileSystemWithSpace extends SftpFileSystem implements TellsSpace {
 
 /** What the server does not tell cannot be compared, and is no proof. */
 function isSame(before: FileFacts, now: FileFacts): boolean {
-  const isTold = before.untold === undefined && now.untold === undefined;
+  const isTold = before.unreported === undefined && now.unreported === undefined;
   return isTold && before.size === now.size && before.modifiedMs === now.modifiedMs;
 }
 

@@ -55,7 +55,7 @@ const letters: Readonly<Record<string, FileType>> = { "-": "file", d: "directory
 /** `line`: the one of a listing, where there is one. Every attribute may be missing (draft-ietf-secsh-filexfer-02, section 5). */
 export function factsOf({ size, owner, permissions, times }: Attributes, line = ""): FileFacts {
   const type = typeOf(permissions ?? 0) ?? ownEntry(letters, line[0] ?? "");
-  const untold = [
+  const unreported = [
     type === undefined ? ["type" as const] : [],
     size === undefined ? ["size" as const] : [],
     times === undefined ? ["modifiedMs" as const] : [],
@@ -66,7 +66,7 @@ export function factsOf({ size, owner, permissions, times }: Attributes, line = 
     size: size ?? 0,
     modifiedMs: (times?.modified ?? 0) * 1000,
     mode: (permissions ?? 0) & 0o7777,
-    ...(untold.length === 0 ? {} : { untold }),
+    ...(unreported.length === 0 ? {} : { unreported }),
     ...(owner === undefined ? {} : { owner: String(owner.user), group: String(owner.group) }),
   };
 }

@@ -14,7 +14,7 @@ export interface FileFacts {
   /** Permission bits as in chmod(2): 0 to 0o7777. */
   readonly mode: number;
   /** Which of these an SFTP server has not reported: what stands there then means nothing. Absent: all are reported. */
-  readonly untold?: readonly ("type" | "size" | "modifiedMs" | "mode")[];
+  readonly unreported?: readonly ("type" | "size" | "modifiedMs" | "mode")[];
   /** How many names the file has. */
   readonly links?: number;
   /** Name or number. */

@@ -133,15 +133,15 @@ export class Resumption {
     this.#parts.notes.compare(this.#transfer, name, (isSame) => (isSame ? this.#prepare(0) : this.#fail(changed)));
   }
 
-  /** Of all that was carried up to there, where the server reports its checksum. `untold`: what is to be done where it does not. */
-  #verifyHash(length: number, other: string, untold: () => void): void {
+  /** Of all that was carried up to there, where the server reports its checksum. `unreported`: what is to be done where it does not. */
+  #verifyHash(length: number, other: string, unreported: () => void): void {
     const { hashes, control } = this.#parts;
     const { id, direction, command } = this.#transfer;
     const question = { name: argumentText(this.#command), from: this.#base, to: this.#base + length };
     const attempt = (spelling: number): void =>
       hashes.ask(question, spelling, (digest) => {
         if (this.#phase !== "comparing") return;
-        if (digest === undefined && spelling === 0) untold();
+        if (digest === undefined && spelling === 0) unreported();
         else if (digest === undefined) this.#fail(other);
         else {
           this.#onHashVerified = (isSame) => {
@@ -153,7 +153,7 @@ export class Resumption {
         }
       });
     if (direction === "download") this.#offset = length;
-    if (command?.hash === undefined || length > limits.hashedBytesMax) untold();
+    if (command?.hash === undefined || length > limits.hashedBytesMax) unreported();
     else attempt(0);
   }
 

@@ -25,10 +25,11 @@ export const fileHandlers: HandlerTable = {
   },
   SIZE: size,
   MDTM: async (session, argument, signal) => {
-    const { type, modifiedMs, untold } = await filesOf(session).stat(pathOf(session, argument), { signal });
+    const { type, modifiedMs, unreported } = await filesOf(session).stat(pathOf(session, argument), { signal });
     // As vsftpd and ProFTPD: some clients tell files from directories by it. MLST shows a directory's.
     if (type === "directory") throw new SallyportError("FS_IS_DIRECTORY", "not a regular file");
-    if (untold?.includes("modifiedMs") === true) throw new SallyportError("FS_UNSUPPORTED", "its time is not known");
+    if (unreported?.includes("modifiedMs") === true)
+      throw new SallyportError("FS_UNSUPPORTED", "its time is not known");
     return makeReply(213, formatTimeValue(modifiedMs));
   },
 };
@@ -36,8 +37,8 @@ export const fileHandlers: HandlerTable = {
 async function size(session: Session, argument: string, signal: AbortSignal): Promise<Reply> {
   const path = pathOf(session, argument);
   session.ahead.sized(filesOf(session), path, signal);
-  const { type, size: bytes, untold } = await filesOf(session).stat(path, { signal });
-  if (untold?.includes("size") === true) throw new SallyportError("FS_UNSUPPORTED", "its size is not known");
+  const { type, size: bytes, unreported } = await filesOf(session).stat(path, { signal });
+  if (unreported?.includes("size") === true) throw new SallyportError("FS_UNSUPPORTED", "its size is not known");
   if (type !== "file") throw new SallyportError("FS_NOT_FILE", "not a regular file");
   // RFC 3659 section 4: the size as it would be transferred, which in ASCII only a transfer can find out.
   if (convertsLines(session) && bytes > 0) return makeReply(550, "SIZE not allowed in ASCII mode; send TYPE I first.");

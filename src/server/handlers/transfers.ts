@@ -34,8 +34,8 @@ async function download(session: Session, argument: string, signal: AbortSignal)
   const ahead = await session.ahead.take(path, restart, signal);
   const reader = ahead ?? (await filesOf(session).openRead(path, { offset: restart, signal }));
   try {
-    const { size, untold } = reader.facts;
-    const isKnown = untold?.includes("size") !== true;
+    const { size, unreported } = reader.facts;
+    const isKnown = unreported?.includes("size") !== true;
     if (isKnown && restart > size) return makeReply(554, beyondEnd(size));
     const pieces = filePieces(reader, restart);
     const source = converts ? converted(pieces, toNetworkLines()) : pieces;

@@ -53,14 +53,14 @@ export function sftpPath(home: string, path: string): string {
 
 /** What the server has not told is not reported. */
 export function listedEntry(bytes: string, facts: FileFacts): ListedEntry {
-  const { type, size, modifiedMs, mode, owner, group, untold = [] } = facts;
+  const { type, size, modifiedMs, mode, owner, group, unreported = [] } = facts;
   const time: ListedTime = { ms: modifiedMs, precision: "second", zone: "utc" };
   return {
     name: decodeName(nameOf(bytes), "utf8"),
-    type: untold.includes("type") ? undefined : type,
-    size: untold.includes("size") ? undefined : size,
-    modified: untold.includes("modifiedMs") ? undefined : time,
-    mode: untold.includes("mode") ? undefined : mode,
+    type: unreported.includes("type") ? undefined : type,
+    size: unreported.includes("size") ? undefined : size,
+    modified: unreported.includes("modifiedMs") ? undefined : time,
+    mode: unreported.includes("mode") ? undefined : mode,
     owner,
     group,
   };

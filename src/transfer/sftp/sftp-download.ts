@@ -35,6 +35,9 @@ export async function receive(remote: SftpChannel, order: ReceiveOrder): Promise
   return { bytes: at - offset, verified: await verifyFile(remote, path, at, plan, signal, size), how: "sftp" };
 }
 
-function reportedFacts({ size, modifiedMs, untold = [] }: FileFacts): SourceFacts {
-  return { ...(untold.includes("size") ? {} : { size }), ...(untold.includes("modifiedMs") ? {} : { modifiedMs }) };
+function reportedFacts({ size, modifiedMs, unreported = [] }: FileFacts): SourceFacts {
+  return {
+    ...(unreported.includes("size") ? {} : { size }),
+    ...(unreported.includes("modifiedMs") ? {} : { modifiedMs }),
+  };
 }

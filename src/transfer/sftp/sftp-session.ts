@@ -150,7 +150,7 @@ export class SftpSession implements ServerSession {
     const remote = await this.#alive(signal);
     const place = remote.place(path);
     const facts = await remote.files.stat(place, { signal });
-    if (facts.untold?.includes(what) === true) throw fsError("FS_UNSUPPORTED", place);
+    if (facts.unreported?.includes(what) === true) throw fsError("FS_UNSUPPORTED", place);
     return facts;
   }
 

@@ -94,8 +94,8 @@ export function writeAttributes(writer: WireWriter, facts: FileFacts): void {
   const group = numberOf(facts.group);
   const hasOwner = user !== undefined && group !== undefined;
   // Without the permissions a client would not learn the type, so those are always sent.
-  const hasSize = facts.untold?.includes("size") !== true;
-  const hasTimes = facts.untold?.includes("modifiedMs") !== true;
+  const hasSize = facts.unreported?.includes("size") !== true;
+  const hasTimes = facts.unreported?.includes("modifiedMs") !== true;
   const has = [hasSize ? flags.size : 0, hasOwner ? flags.owner : 0, flags.permissions, hasTimes ? flags.times : 0];
   writer.uint32(has.reduce((sum, flag) => sum | flag, 0));
   if (hasSize) writeUint64(writer, facts.size);
