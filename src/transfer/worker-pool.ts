@@ -1,5 +1,4 @@
 // Several workers, each with its own sessions, take tasks from one stack.
-
 import { holderOf } from "../client/client-calls.ts";
 import type { Clock } from "../platform/clock.ts";
 import { isSallyportError } from "../protocol/error.ts";
@@ -65,7 +64,6 @@ class WorkerPool<Server> {
     this.#options = options;
     this.#stack = new TaskStack(tasks);
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
-    // Every session that is opened or waits listens.
   }
 
   async run(): Promise<void> {
