@@ -57,6 +57,7 @@ export class Channels {
   readonly #openings = new Map<number, Opening>();
   readonly #channels = new Map<number, Channel>();
   #lost: SallyportError | undefined;
+  #hasSession = false;
 
   constructor(options: ChannelsOptions) {
     this.#options = options;
@@ -75,6 +76,11 @@ export class Channels {
 
   get isLost(): boolean {
     return this.#lost !== undefined;
+  }
+
+  /** The peer has begun what a session asked for, a command or a subsystem. */
+  get hasSession(): boolean {
+    return this.#hasSession;
   }
 
   get count(): number {
@@ -145,6 +151,7 @@ export class Channels {
       const opening = this.#takeOpening(event.channel);
       opening?.reject(refusalOf(opening.request)(event.reason, event.description));
     } else {
+      if (event.type === "reply") this.#hasSession ||= event.ok;
       if (event.type === "fault") this.#takeOpening(event.channel)?.reject(event.error);
       this.#channels.get(event.channel)?.receive(event);
       if (event.type === "closed") this.#forget(event.channel);

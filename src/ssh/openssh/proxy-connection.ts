@@ -56,10 +56,11 @@ export class ProxyConnection implements Carrier {
   /**
    * sshd before 10.1 leaves Nagle's algorithm on until a session runs a command, and there is none: what it sends next
    * waits for our acknowledgement, which the kernel holds back for up to 40 ms (a 226 right behind a 150 took 44 ms
-   * instead of 3). Anything that we send takes the acknowledgement along; so where there is nothing, send nothing.
+   * instead of 3). Anything that we send takes the acknowledgement along; so where there is nothing, send nothing. Once a session
+   * has run, a packet for each that comes would only cost ssh and sshd their time.
    */
   nudge(): void {
-    if (this.#socket.isOpen && !this.#socket.isWriting) this.#socket.write(nothing);
+    if (!this.channels.hasSession && this.#socket.isOpen && !this.#socket.isWriting) this.#socket.write(nothing);
   }
 
   send(message: ChannelMessage): void {

@@ -40,7 +40,7 @@ export function ssh2Channels(options: Ssh2ChannelsOptions): Channels {
   const channels = new Channels({ ...options, carrier });
   takeOverChannels(peer, (message) => {
     channels.receive(message);
-    if (wantsNudge(message)) channels.adjustByNothing();
+    if (!channels.hasSession && wantsNudge(message)) channels.adjustByNothing();
   });
   return channels;
 }
@@ -48,7 +48,7 @@ export function ssh2Channels(options: Ssh2ChannelsOptions): Channels {
 /**
  * sshd before 10.1 leaves Nagle's algorithm on until a session runs a command: what it sends next waits for our
  * acknowledgement, which the kernel holds back for up to 40 ms. Anything that we send takes the acknowledgement along:
- * where there is nothing to send, one of the channels sends nothing.
+ * where there is nothing to send, one of the channels sends nothing. Later it would only cost both sides time.
  */
 function wantsNudge(message: ChannelMessage): boolean {
   if (message.type === "data") return message.bytes.length < nudgeBytesMax;

@@ -140,6 +140,20 @@ test("every small message that comes takes its acknowledgement along with a wind
   expect(nudges()).toBe(1);
 });
 
+test("behind a granted command no message is sent for an acknowledgement: the server sends without delay", async () => {
+  const { channel, receive, sent } = await opened();
+  channel.request("exec", "true");
+  receive("CHANNEL_FAILURE", 0);
+  sent();
+  receive("CHANNEL_DATA", 0, Buffer.from("a"));
+  expect(sent()).toEqual(["channelWindowAdjust 7 0"]);
+  channel.request("exec", "true");
+  receive("CHANNEL_SUCCESS", 0);
+  sent();
+  receive("CHANNEL_DATA", 0, Buffer.from("a"));
+  expect(sent()).toEqual([]);
+});
+
 test("nothing is sent once the connection is lost: ssh2 may throw then", async () => {
   const { channels, channel, sent } = await opened();
   sent();
