@@ -38,6 +38,9 @@ export async function openPassiveListener(options: PassiveListenerOptions): Prom
   return new GuardedListener(await listenForData(network, { host, ports, signal }), options);
 }
 
+/** Reason of an abort that nobody is told; made once, for the stack of an error costs more than the rest of a delivery. */
+const delivered = new SallyportError("CLOSED", "the data connection has come");
+
 class GuardedListener implements PassiveListener {
   readonly endpoint: Endpoint;
   readonly #listener: Listener;
@@ -124,7 +127,7 @@ class GuardedListener implements PassiveListener {
   #deliver(connection: Connection): void {
     this.#state = "taken";
     this.#taken.resolve(connection);
-    this.#lifetime.abort(this.#closedError());
+    this.#lifetime.abort(delivered);
     void this.#listener[Symbol.asyncDispose]();
   }
 

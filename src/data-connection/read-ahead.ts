@@ -9,7 +9,8 @@ const restDivisor = 4;
 export class ReadAhead {
   readonly #sink: Connection;
   readonly #goOn: () => void;
-  readonly #stopped: AbortController = new AbortController();
+  /** Ends the look, once there is one. */
+  #look: AbortController | undefined;
   #holdAt: number;
   isHeld = false;
 
@@ -25,16 +26,17 @@ export class ReadAhead {
     if (bytes < this.#holdAt) return this.isHeld;
     this.#holdAt = Number.POSITIVE_INFINITY; // to look costs time, and who has read so much reads on
     this.isHeld = true;
-    void this.#wait(bytes / restDivisor);
+    this.#look = new AbortController();
+    void this.#wait(bytes / restDivisor, this.#look.signal);
     return true;
   }
 
   stop(): void {
-    this.#stopped.abort();
+    this.#look?.abort();
   }
 
-  async #wait(rest: number): Promise<void> {
-    if (tellsAcknowledged(this.#sink)) await this.#sink.acknowledged(rest, this.#stopped.signal);
+  async #wait(rest: number, stopped: AbortSignal): Promise<void> {
+    if (tellsAcknowledged(this.#sink)) await this.#sink.acknowledged(rest, stopped);
     this.isHeld = false;
     this.#goOn();
   }

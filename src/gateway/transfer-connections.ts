@@ -51,6 +51,10 @@ export interface TransferReports {
   readonly retains: boolean;
 }
 
+// Reasons of aborts that nobody is told; made once, for a stack costs more than what it is for.
+const forgotten = new Error("forgotten");
+const dropped = new Error("dropped");
+
 export class TransferConnections {
   readonly id: number;
   readonly #reports: TransferReports;
@@ -248,7 +252,7 @@ export class TransferConnections {
   forget(name: DataSide): void {
     const side = this.#sides[name];
     this.#sides[name] = emptySide();
-    side.attempt.abort(new Error("forgotten"));
+    side.attempt.abort(forgotten);
     if (side.release !== undefined) this.#reports.track(side.release());
     if (side.connection !== undefined) this.#reports.track(this.#close(name, side.connection));
   }
@@ -266,7 +270,7 @@ export class TransferConnections {
   }
 
   drop(): void {
-    this.#copying.abort(new Error("dropped"));
+    this.#copying.abort(dropped);
     this.forget("downstream");
     this.forget("upstream");
   }

@@ -13,7 +13,7 @@ interface Waiter {
 export class AcceptQueue {
   readonly #pending: Set<Connection> = new Set();
   readonly #waiters: Set<Waiter> = new Set();
-  #end: SallyportError | undefined;
+  #end: (() => SallyportError) | undefined;
 
   /** Hands the connection over or keeps it; resets it when nobody can take it any more. */
   arrive(connection: Connection): void {
@@ -35,7 +35,7 @@ export class AcceptQueue {
     return abortablePromise(signal, (resolve, reject) => {
       const waiter: Waiter = { resolve, reject };
       const [first] = this.#pending;
-      if (this.#end !== undefined) reject(this.#end);
+      if (this.#end !== undefined) reject(this.#end());
       else if (first === undefined) this.#waiters.add(waiter);
       else {
         this.#pending.delete(first);
@@ -45,10 +45,13 @@ export class AcceptQueue {
     });
   }
 
-  /** Fails those who wait, resets what was not accepted, and resolves when those are gone. Idempotent. */
-  async close(error: SallyportError): Promise<void> {
+  /**
+   * Fails those who wait, resets what was not accepted, and resolves when those are gone. Idempotent. `error` is made when somebody is
+   * to have it: each data port is closed, and mostly nobody waits.
+   */
+  async close(error: () => SallyportError): Promise<void> {
     this.#end ??= error;
-    for (const waiter of this.#waiters) waiter.reject(error);
+    for (const waiter of this.#waiters) waiter.reject(error());
     this.#waiters.clear();
     const left = [...this.#pending];
     for (const connection of left) connection.reset();
@@ -56,8 +59,8 @@ export class AcceptQueue {
   }
 
   /** What {@link close} is given when the listener was disposed; `where` is its `host:port`. */
-  static disposed(where: string): SallyportError {
+  static disposed(where: string): () => SallyportError {
     const details = { local: where, phase: "accept" };
-    return new SallyportError("CLOSED", `the listener on ${where} is closed`, { details });
+    return () => new SallyportError("CLOSED", `the listener on ${where} is closed`, { details });
   }
 }

@@ -33,7 +33,7 @@ export class RemoteListener implements Listener {
   /** The SSH connection is gone, and the listener with it. */
   lose(error: SallyportError): void {
     this.#parts.onLost?.();
-    void this.#queue.close(error);
+    void this.#queue.close(() => error);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
