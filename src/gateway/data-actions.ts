@@ -93,6 +93,9 @@ export class DataActions {
     hold: (transfer) => transfer.hold(),
     verify: (transfer, { from, to, secure = [] }) => transfer.verify(from, to, this.#securedBy(secure, "download")),
     "verify-hash": (transfer, { length, digest }) => transfer.verifyHash(length, digest),
+    "half-close": (transfer) => {
+      if (this.#options.server().upstream.keepsHalfOpen === true) transfer.halfClose();
+    },
     finish: (transfer, { side }) => transfer.finish(side),
     reset: (transfer, { side }) => transfer.reset(side),
     "forget-downstream": (transfer) => transfer.forget("downstream"),

@@ -18,6 +18,8 @@ export interface Upstream {
   readonly address: string | undefined;
   /** For mode `default-port`: which end of the SSH host's a connection has. */
   readonly remoteSockets: RemoteSockets;
+  /** Its connections are known to carry data to us behind our own end-of-file; not all SSH servers do that. */
+  readonly keepsHalfOpen?: boolean;
 }
 
 /** The TLS of one control connection to the FTP server, and of the data connections that resume its session. */

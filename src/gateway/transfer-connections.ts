@@ -231,6 +231,11 @@ export class TransferConnections {
     stream.once("close", () => report(false));
   }
 
+  /** Nothing is sent to the server. */
+  halfClose(): void {
+    this.#sides.upstream.connection?.stream.end();
+  }
+
   /** End-of-file to this side, everything before it delivered. */
   finish(name: DataSide): void {
     const { connection } = this.#sides[name];

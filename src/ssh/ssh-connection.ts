@@ -103,6 +103,8 @@ export interface SshConnection extends AsyncDisposable {
   readonly target: string;
   /** Address of the SSH server as seen from here, where known: what a server elsewhere may see too. */
   readonly serverAddress: string | undefined;
+  /** The server says that it is OpenSSH; absent: it is not, or is not known. */
+  readonly isOpenSsh?: boolean;
   /** The socket of the user's ssh whose connection it is; absent: it is ours. */
   readonly master?: string;
   /** The remote end as a network: connect is direct-tcpip, listen is tcpip-forward (RFC 4254 section 7). */
@@ -129,3 +131,6 @@ export type ConnectSsh = (
 export function targetOf({ host, user }: Pick<SshOptions, "host" | "user">): string {
   return user === undefined ? host : `${user}@${host}`;
 }
+
+/** By the software version of its identification. */
+export const isOpenSsh = (software: string | undefined): boolean => software?.startsWith("OpenSSH_") === true;

@@ -27,8 +27,14 @@ export function upstreamOver(ssh: ReconnectingSsh, address?: string): GatewayEnv
   const remoteSockets = new RemoteSockets((port, signal) => ssh.listSockets(port, signal));
   return async (signal) => {
     const { connection, gone } = await ssh.current(signal);
-    const { network, serverAddress } = connection;
-    return { network, signal: gone, address: address ?? serverAddress, remoteSockets };
+    const { network, serverAddress, isOpenSsh } = connection;
+    return {
+      network,
+      signal: gone,
+      address: address ?? serverAddress,
+      remoteSockets,
+      keepsHalfOpen: isOpenSsh === true,
+    };
   };
 }
 

@@ -48,7 +48,7 @@ export async function startGateway(options: HarnessOptions): Promise<GatewayHarn
   /** Another one, when the last was lost. */
   const upstream = (): Upstream => {
     if (gone.signal.aborted) gone = new AbortController();
-    return { network: backNetwork, signal: gone.signal, address, remoteSockets };
+    return { network: backNetwork, signal: gone.signal, address, remoteSockets, keepsHalfOpen: true };
   };
   const trace: TraceEvent[] = [];
   const watchers = new Set<(event: TraceEvent) => void>();

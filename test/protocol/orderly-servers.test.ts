@@ -1,6 +1,6 @@
 // When the next call's commands may follow, by the server's greeting.
 import { expect, test } from "vitest";
-import { followingOf, readsInOrder } from "../../src/protocol/client/orderly-servers.ts";
+import { followingOf, readsInOrder, readsNothingMeanwhile } from "../../src/protocol/client/orderly-servers.ts";
 import { makeReply } from "../../src/protocol/reply.ts";
 
 test.each([
@@ -14,4 +14,12 @@ test.each([
 ])("%j: in order %s, behind a download's %s, behind an upload's %s", (greeting, known, download, upload) => {
   expect(readsInOrder(makeReply(220, greeting))).toBe(known);
   expect(followingOf(makeReply(220, greeting))).toMatchObject({ download, upload });
+});
+
+test.each([
+  ["(vsFTPd 3.0.3)", true],
+  ["Sallyport FTP server.", false],
+  ["ProFTPD Server (Debian)", false],
+])("%j reads not even ABOR during a transfer: %s", (greeting, known) => {
+  expect(readsNothingMeanwhile(makeReply(220, greeting))).toBe(known);
 });

@@ -15,14 +15,22 @@ interface OrderlyServer extends Following {
   readonly greeting: RegExp;
   /** It reads a command only when all before it are carried out, and paths as everybody does. */
   readonly inOrder: boolean;
+  /** It reads while it moves data; else not even ABOR (vsftpd does for urgent data, which SSH does not carry). */
+  readonly readsMeanwhile: boolean;
 }
 
 const servers: readonly OrderlyServer[] = [
   // Lingers until its end of the data is acknowledged, so that nothing is gained by what comes earlier.
-  { greeting: /\(vsFTPd \d/, inOrder: true, download: "server's end", upload: "our end" },
-  { greeting: /^220 Sallyport FTP server\./, inOrder: true, download: "connected", upload: "our end" },
+  { greeting: /\(vsFTPd \d/, inOrder: true, readsMeanwhile: false, download: "server's end", upload: "our end" },
+  {
+    greeting: /^220 Sallyport FTP server\./,
+    inOrder: true,
+    readsMeanwhile: true,
+    download: "connected",
+    upload: "our end",
+  },
   // Looks for commands while it moves data, and no more when it has ended its side.
-  { greeting: /^220 ProFTPD\b/, inOrder: false, download: "server's end", upload: "reply" },
+  { greeting: /^220 ProFTPD\b/, inOrder: false, readsMeanwhile: true, download: "server's end", upload: "reply" },
 ];
 
 const unknown: Following = { download: "reply", upload: "reply" };
@@ -36,4 +44,9 @@ export const followingOf = (greeting: Reply): Following => find(greeting) ?? unk
 /** True for a server that reads a command only when the one before it is carried out. */
 export function readsInOrder(greeting: Reply): boolean {
   return find(greeting)?.inOrder === true;
+}
+
+/** True where not even ABOR is read during a transfer, so that a command which waits before it keeps nobody from it. */
+export function readsNothingMeanwhile(greeting: Reply): boolean {
+  return find(greeting)?.readsMeanwhile === false;
 }

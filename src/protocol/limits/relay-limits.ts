@@ -98,6 +98,16 @@ export const relayLimits = {
     unit: "ms",
     why: "with --survive, between the break of a data connection and the news that the connection which carried it is lost",
   },
+  portAheadMs: {
+    value: 1000,
+    unit: "ms",
+    why: "between two transfers of a client that is at several, before the data port that was asked for ahead is given back",
+  },
+  portsSeenMax: {
+    value: 8,
+    unit: "ports",
+    why: "of a server, of which one that comes again shows that it has too few for one to be asked for ahead",
+  },
   reviveWaitMs: {
     value: 500,
     unit: "ms",

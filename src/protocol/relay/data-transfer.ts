@@ -85,6 +85,7 @@ export class DataTransfer {
   #hasBegun = false;
   #finalReply: Reply | undefined;
   #wasRefused = false;
+  #isHalfClosed = false;
   #breakReason = "";
   /** It began again, on another connection to the server: an upload from this byte of the client's. */
   #resumption: { readonly from?: number } | undefined;
@@ -164,6 +165,7 @@ export class DataTransfer {
 
   /** Nothing of what was agreed with the server holds any more; it can be asked again. */
   withdrawUpstream(): void {
+    this.#isHalfClosed = false;
     this.#upstream.handle("withdraw");
     this.#failure = "";
     this.#refusal = undefined;
@@ -298,6 +300,17 @@ export class DataTransfer {
   opened(side: DataSide): void {
     if (side === "upstream") this.#upstream.handle("opened");
     else this.#downstream.handle("opened");
+  }
+
+  /** Where the data connection to the server is open ahead of the transfer: nothing is sent on it. */
+  halfClose(): void {
+    if (this.upstream !== "open") return;
+    this.#isHalfClosed = true;
+    this.#control.emit({ type: "half-close", id: this.id });
+  }
+
+  get isHalfClosed(): boolean {
+    return this.#isHalfClosed;
   }
 
   /** As soon as both data connections are open; inside TLS not before the server begins, for no peer shakes hands before that. */

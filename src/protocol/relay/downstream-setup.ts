@@ -70,6 +70,7 @@ export class DownstreamSetup {
 
   reinitialise(): void {
     this.#epsvAll = false;
+    this.#upstream.ahead.forget();
     this.abandon("REIN");
   }
 

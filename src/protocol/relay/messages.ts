@@ -24,7 +24,8 @@ export type TimerName =
   | "abort-reply"
   | "loss-news"
   | "revival"
-  | "reopen";
+  | "reopen"
+  | "port-ahead";
 
 /** `id` names an exchange: one pair of data ends, of one transfer. Facts about an exchange that is gone are ignored. */
 export type RelayInput =
@@ -106,6 +107,8 @@ export type RelayAction =
   | { readonly type: "reopen-upstream" }
   /** Deliver end-of-file to this side, then answer `finished`. */
   | { readonly type: "finish"; readonly id: number; readonly side: DataSide }
+  /** Send the server's data connection its end-of-file ahead of the download, where the way there carries that. */
+  | { readonly type: "half-close"; readonly id: number }
   /** Break this side off: what it got must not be taken for complete. */
   | { readonly type: "reset"; readonly id: number; readonly side: DataSide }
   /** The transfer was refused before it began: end both sides in order, or break them off if bytes were carried all the same. */

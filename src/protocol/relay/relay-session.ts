@@ -1,5 +1,6 @@
 // The relay machine: one FTP session between a client and a server, data connections included. Pure: facts in, actions out.
 
+import { readsNothingMeanwhile } from "../client/orderly-servers.ts";
 import { type CommandEvent, CommandReceiver } from "../command-receiver.ts";
 import { tooManyUnknown, UnknownCommands } from "../foreign-protocol.ts";
 import { limits } from "../limits.ts";
@@ -89,7 +90,7 @@ export class RelaySession {
     this.#downstream = downstream;
     this.#transfers = transfers;
     this.#commands = commands;
-    this.#timers = new TransferTimers({ control, queue, aborts, transfers, keepaliveMs });
+    this.#timers = new TransferTimers({ control, queue, aborts, transfers, ahead: upstream.ahead, keepaliveMs });
     this.#shutdown = new Shutdown({ control, queue, aborts, transfers, commands });
     if (recorder !== undefined) {
       const parts = {
@@ -264,6 +265,8 @@ export class RelaySession {
   }
 
   #greet(slot: Slot, reply: Reply): void {
+    // A session that is made again has no port that was asked for before.
+    if (this.#survival === undefined && readsNothingMeanwhile(reply)) this.#upstream.ahead.allow();
     const greet = (): void => {
       if (reply.code === 230) this.#commands.loggedIn();
       this.#control.reply(slot, reply, "server");

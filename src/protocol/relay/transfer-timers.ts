@@ -5,10 +5,20 @@ import type { Aborts } from "./aborts.ts";
 import { completion } from "./completion.ts";
 import type { ControlConnections } from "./control-connections.ts";
 import type { DataTransfer } from "./data-transfer.ts";
+import type { PortAhead } from "./port-ahead.ts";
 import type { TransferQueue } from "./transfer-queue.ts";
 import type { Transfers } from "./transfers.ts";
 
-const names = ["keepalive", "data-open", "late-data", "abort-hold", "abort-probe", "abort-reply", "loss-news"] as const;
+const names = [
+  "keepalive",
+  "data-open",
+  "late-data",
+  "abort-hold",
+  "abort-probe",
+  "abort-reply",
+  "loss-news",
+  "port-ahead",
+] as const;
 type TransferTimer = (typeof names)[number];
 
 interface SessionParts {
@@ -16,6 +26,7 @@ interface SessionParts {
   readonly queue: TransferQueue;
   readonly aborts: Aborts;
   readonly transfers: Transfers;
+  readonly ahead: PortAhead;
   /** Milliseconds between NOOPs during a transfer; 0 for none. */
   readonly keepaliveMs: number;
 }
@@ -52,11 +63,12 @@ export class TransferTimers {
     const purpose = this.#purpose(name);
     this.#running.delete(name);
     if (purpose === undefined) return;
-    const { control, aborts, transfers } = this.#parts;
+    const { control, aborts, transfers, ahead } = this.#parts;
     if (name === "keepalive") this.#keepAlive();
     else if (name === "data-open") transfers.dataOpenLate();
     else if (name === "abort-hold") aborts.late();
     else if (name === "abort-probe") aborts.probe();
+    else if (name === "port-ahead") ahead.late();
     else if (name === "loss-news") transfers.breakStands();
     else if (name === "abort-reply") control.loseStep(`it has not answered ABOR for ${limits.abortReplyMs / 1000} s`);
     else if (this.#lateFor === purpose && this.#bytesSeen === bytes) transfers.stalled();
@@ -72,20 +84,22 @@ export class TransferTimers {
     if (name === "late-data") return limits.lateDataMs;
     if (name === "abort-hold") return limits.abortUploadMs;
     if (name === "loss-news") return limits.lossNewsMs;
+    if (name === "port-ahead") return limits.portAheadMs;
     return name === "abort-probe" ? limits.abortProbeMs : limits.abortReplyMs;
   }
 
   /** What the timer is for now; undefined where it has to stop. */
   #purpose(name: TransferTimer): string | undefined {
-    const { aborts, queue } = this.#parts;
+    const { aborts, queue, ahead } = this.#parts;
     if (name === "abort-hold") return aborts.held;
     if (name === "abort-probe") return aborts.mayLackReply ? "session" : undefined;
     if (name === "abort-reply") return aborts.isWaiting && aborts.held === undefined ? "session" : undefined;
+    if (name === "port-ahead") return ahead.isBusy && queue.head === undefined ? "session" : undefined;
     return queue.head === undefined ? undefined : this.#purposes[name](queue.head);
   }
 
   readonly #purposes: Readonly<
-    Record<Exclude<TransferTimer, `abort-${string}`>, (head: DataTransfer) => string | undefined>
+    Record<Exclude<TransferTimer, `abort-${string}` | "port-ahead">, (head: DataTransfer) => string | undefined>
   > = {
     // Until the data has arrived, too: a server that is done with a transfer counts the client idle.
     keepalive: ({ hasBegun, final }) =>

@@ -71,7 +71,11 @@ export class Transfers {
     transfer.connectUpstream();
     this.#recorder?.notes.take(transfer);
     this.#recorder?.record.transferBegins();
+    const isDownload = direction === "download";
+    // TLS needs both directions to the end.
+    if (this.#upstream.ahead.isAllowed && isDownload && !secure.includes("upstream")) transfer.halfClose();
     this.#send(transfer, command);
+    this.#upstream.transferSent(isDownload);
   }
 
   /** On another connection to the server, which is prepared for it; `from`: of an upload, in the bytes of the client. */
@@ -233,7 +237,11 @@ export class Transfers {
   #release(transfer: DataTransfer, reply: Reply): void {
     transfer.answer(reply, "server");
     transfer.refused();
-    if (this.#queue.reuse(transfer)) return;
+    if (this.#queue.reuse(transfer)) {
+      // The server has another port by now, or this connection is good for downloads alone.
+      if (this.#upstream.ahead.isAsked || transfer.isHalfClosed) transfer.withdrawUpstream();
+      return;
+    }
     transfer.refusePassiveCommand("the transfer was refused before");
     transfer.drop();
   }

@@ -9,6 +9,7 @@ import { type Reply, replyText } from "../reply.ts";
 import type { ControlConnections } from "./control-connections.ts";
 import type { DataTransfer, UpstreamMethod } from "./data-transfer.ts";
 import type { RelayConfig, ServerMemory, UpstreamMode } from "./messages.ts";
+import { PortAhead } from "./port-ahead.ts";
 
 /** The methods that a mode tries, in order. */
 const methodsOf: Readonly<Record<UpstreamMode, readonly [UpstreamMethod, ...UpstreamMethod[]]>> = {
@@ -19,6 +20,7 @@ const methodsOf: Readonly<Record<UpstreamMode, readonly [UpstreamMethod, ...Upst
 };
 
 export class UpstreamSetup {
+  readonly ahead: PortAhead;
   readonly #control: ControlConnections;
   readonly #memory: ServerMemory;
   readonly #methods: readonly [UpstreamMethod, ...UpstreamMethod[]];
@@ -30,6 +32,7 @@ export class UpstreamSetup {
   #isAnnounced = false;
 
   constructor(control: ControlConnections, { upstreamMode, memory }: RelayConfig) {
+    this.ahead = new PortAhead(control);
     this.#control = control;
     this.#memory = memory;
     this.#methods = methodsOf[upstreamMode];
@@ -59,6 +62,11 @@ export class UpstreamSetup {
 
   transferBegins(): void {
     this.#isAnnounced = false;
+  }
+
+  /** Its command has been sent. */
+  transferSent(isDownload: boolean): void {
+    this.ahead.behind(isDownload && this.#method === "epsv" && this.#isProven);
   }
 
   /** By the server's answer to PRET: the next transfer is announced again. */
@@ -130,7 +138,12 @@ export class UpstreamSetup {
     }
     const verb = method.toUpperCase();
     transfer.askUpstream(method);
-    this.#control.ask(verb, undefined, (reply) => this.#passiveAnswered(transfer, verb, reply));
+    const answered = (reply: Reply): void => this.#passiveAnswered(transfer, verb, reply);
+    const answeredAhead = (reply: Reply): void => {
+      answered(reply);
+      transfer.connectUpstream(); // so that it is open when the transfer begins
+    };
+    if (method !== "epsv" || !this.ahead.take(answeredAhead)) this.#control.ask(verb, undefined, answered);
   }
 
   /** Pipelined with the question for the port. */
@@ -160,7 +173,10 @@ export class UpstreamSetup {
     const port = readPort(reply);
     if (typeof port === "string")
       this.#failed(transfer, `${port} in the server's answer to ${verb}: ${reply.lines[0]}`);
-    else this.#agreed(transfer, port);
+    else {
+      this.ahead.seen(port);
+      this.#agreed(transfer, port);
+    }
   }
 
   #agreed(transfer: DataTransfer, port?: number): void {

@@ -11,8 +11,9 @@ import type { RemoteForwards } from "../channels/remote-forwards.ts";
 import { RemoteNetwork } from "../channels/remote-network.ts";
 import { openSubsystem } from "../channels/subsystem.ts";
 import { ownForwards } from "../channels/tcpip-forward.ts";
-import type { ExecResult, SshConnection, SshEnvironment } from "../ssh-connection.ts";
+import { type ExecResult, isOpenSsh, type SshConnection, type SshEnvironment } from "../ssh-connection.ts";
 import { forwardRequests, measureRoundTrip, ssh2Channels } from "./channels/ssh2-carrier.ts";
+import { serverSoftware } from "./channels/ssh2-messages.ts";
 import { type LogInOptions, logIn } from "./log-in.ts";
 import { translateSsh2Error } from "./ssh-errors.ts";
 import { type Carrier, closeCarrier, endCarrier } from "./transport/carrier.ts";
@@ -31,6 +32,7 @@ export class EmbeddedConnection implements SshConnection {
   readonly transport = "embedded";
   readonly target: string;
   readonly serverAddress: string | undefined;
+  readonly isOpenSsh: boolean;
   readonly network: Network;
   readonly lost: Promise<SallyportError | undefined>;
   readonly #parts: EmbeddedParts;
@@ -61,6 +63,7 @@ export class EmbeddedConnection implements SshConnection {
     this.#parts = parts;
     this.target = target;
     this.serverAddress = carrier.address;
+    this.isOpenSsh = isOpenSsh(serverSoftware(client));
     const requests = forwardRequests(client, () => this.#gone);
     const { forwards, onOpen } = ownForwards({ requests, clock, random, emit });
     this.#forwards = forwards;

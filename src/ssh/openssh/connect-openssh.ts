@@ -20,7 +20,7 @@ import { type Master, OpenSshConnection } from "./openssh-connection.ts";
 import { SharedConnection } from "./shared-connection.ts";
 import { makeSocketDirectory, type SocketDirectory } from "./socket-directory.ts";
 import { explainFailure } from "./ssh-failure.ts";
-import { audienceOf, SshMessages, serverAddressReader } from "./ssh-messages.ts";
+import { audienceOf, SshMessages, serverAddressReader, serverSoftwareReader } from "./ssh-messages.ts";
 import { SshProcess } from "./ssh-process.ts";
 import { findUserMaster } from "./user-master.ts";
 
@@ -60,13 +60,14 @@ async function connectIn(
   const target = targetOf(options);
   const messages = new SshMessages(audienceOf(options, settings), environment.tellUser ?? (() => {}));
   const serverAddress = serverAddressReader(messages);
+  const serverSoftware = serverSoftwareReader(messages);
   const socketPath = directory.file("m");
   const args = masterArguments(options, { socketPath, settings, canAsk: canAskUser() });
   using banner = watchBanner(messages, settings, environment.clock, messages.notify);
   const process = new SshProcess(program, args, directory.path, messages, environment.clock);
   try {
     await Promise.race([untilListening(process, socketPath, environment.clock, signal), banner.failed]);
-    const master: Master = { target, process, messages, directory, socketPath, serverAddress };
+    const master: Master = { target, process, messages, directory, socketPath, serverAddress, serverSoftware };
     const connection = await OpenSshConnection.open(master, environment);
     environment.emit({ type: "ssh.connected", target, transport: "openssh" });
     return connection;

@@ -6,7 +6,7 @@ import { exec } from "../channels/exec.ts";
 import type { RemoteForwards } from "../channels/remote-forwards.ts";
 import { RemoteNetwork } from "../channels/remote-network.ts";
 import { openSubsystem } from "../channels/subsystem.ts";
-import type { ExecResult, SshConnection, SshEnvironment } from "../ssh-connection.ts";
+import { type ExecResult, isOpenSsh, type SshConnection, type SshEnvironment } from "../ssh-connection.ts";
 import { MuxClient } from "./mux-client.ts";
 import { mux } from "./mux-messages.ts";
 import { ProxyConnection } from "./proxy-connection.ts";
@@ -26,12 +26,14 @@ export interface Master {
   readonly socketPath: string;
   /** What ssh said of it so far. */
   readonly serverAddress: () => string | undefined;
+  readonly serverSoftware: () => string | undefined;
 }
 
 export class OpenSshConnection implements SshConnection {
   readonly transport = "openssh";
   readonly target: string;
   readonly serverAddress: string | undefined;
+  readonly isOpenSsh: boolean;
   readonly network: Network;
   readonly lost: Promise<SallyportError | undefined>;
   readonly #master: Master;
@@ -47,6 +49,7 @@ export class OpenSshConnection implements SshConnection {
   private constructor(master: Master, control: MuxClient, proxy: ProxyConnection, environment: SshEnvironment) {
     this.target = master.target;
     this.serverAddress = master.serverAddress();
+    this.isOpenSsh = isOpenSsh(master.serverSoftware());
     this.#master = master;
     this.#environment = environment;
     this.#control = control;

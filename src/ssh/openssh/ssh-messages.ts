@@ -110,3 +110,17 @@ export function serverAddressReader(messages: SshMessages): () => string | undef
   });
   return () => address;
 }
+
+const identification = /^debug1: Remote protocol version \S+, remote software version (\S+)/;
+
+/** What the server says that it is (RFC 4253 section 4.2). Jump hosts come first: the last one counts. */
+export function serverSoftwareReader(messages: SshMessages): () => string | undefined {
+  let software: string | undefined;
+  const unwatch = messages.watch((text) => {
+    software = identification.exec(text)?.[1] ?? software;
+  });
+  return () => {
+    unwatch();
+    return software;
+  };
+}

@@ -20,6 +20,7 @@ describePeers(["sshd"], "host key", () => {
     await using connection = await openTo(sshd);
     expect(connection.serverAddress).toBe("127.0.0.1");
     expect(connection.target).toBe(sshd.hostAlias);
+    expect(connection.isOpenSsh).toBe(true);
   });
 
   test("an unknown one is refused when nobody can be asked", async () => {

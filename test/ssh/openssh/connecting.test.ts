@@ -46,7 +46,8 @@ describePeers(["ssh", "sshd"], "connectOpenSsh", () => {
     const [pid = -1] = sshProcesses();
     const [directory = ""] = socketDirectories();
     expect(statSync(join(tmpdir(), directory)).mode & 0o777).toBe(0o700);
-    expect(connection).toMatchObject({ transport: "openssh", target: sshd.hostAlias, serverAddress: sshd.address });
+    const expected = { transport: "openssh", target: sshd.hostAlias, serverAddress: sshd.address, isOpenSsh: true };
+    expect(connection).toMatchObject(expected);
     expect(await connection.exec("echo hello; exit 3", never)).toEqual({
       succeeded: false,
       stdout: "hello\n",

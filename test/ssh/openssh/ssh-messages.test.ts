@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { limits } from "../../../src/protocol/limits.ts";
-import { type Audience, audienceOf, SshMessages } from "../../../src/ssh/openssh/ssh-messages.ts";
+import { type Audience, audienceOf, SshMessages, serverSoftwareReader } from "../../../src/ssh/openssh/ssh-messages.ts";
 
 function listen(audience: Audience): { messages: SshMessages; told: string[] } {
   const told: string[] = [];
@@ -91,4 +91,12 @@ describe("ssh's standard error", () => {
   ])("with %j and LogLevel %s is for a user who wants %s", (options, loglevel, expected) => {
     expect(audienceOf({ host: "h", ...options }, new Map([["loglevel", loglevel]]))).toBe(expected);
   });
+});
+
+it("of several identifications the last one is the server's: jump hosts come first", () => {
+  const { messages } = listen("none");
+  const software = serverSoftwareReader(messages);
+  messages.receive("debug1: Remote protocol version 2.0, remote software version OpenSSH_9.2p1 Debian-2\r\n");
+  messages.receive("debug1: Remote protocol version 2.0, remote software version dropbear_2022.83\r\n");
+  expect(software()).toBe("dropbear_2022.83");
 });

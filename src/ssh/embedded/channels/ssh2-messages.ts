@@ -266,3 +266,8 @@ export function watchAuthFailures(
     ssh2?.(protocol, methods, partial);
   };
 }
+
+/** What the server says that it is (RFC 4253 section 4.2). */
+export function serverSoftware(client: Client): string | undefined {
+  return (client as unknown as { readonly _remoteVer?: string })._remoteVer;
+}
