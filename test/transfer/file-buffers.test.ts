@@ -52,7 +52,7 @@ describe.each([
 ] as const)("from file to file over %s", (_, open, reuses) => {
   test("every byte arrives; buffers are read into again where the system has taken their bytes, and only there", async () => {
     await using dir = makeTempDir("buffers");
-    const content = randomPayload(9 * mebibyte + 12_345);
+    const content = randomPayload(17 * mebibyte + 12_345);
     writeFileSync(dir.file("from"), content);
     const { near, far } = await open();
     const buffers = new CountedBuffers();
