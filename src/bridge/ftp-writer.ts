@@ -1,9 +1,11 @@
 // A file at an FTP server that is open for writing: STOR or APPE, fed at the pace of the data connection.
 
+import { requireHolder } from "../client/client-calls.ts";
 import type { FtpClient } from "../client/ftp-client.ts";
 import { LinkedAbort, raceAbort } from "../platform/abort.ts";
 import { Deferred } from "../platform/deferred.ts";
 import type { FileWriter } from "../platform/file-system.ts";
+import { readsInOrder } from "../protocol/client/orderly-servers.ts";
 import { SallyportError } from "../protocol/error.ts";
 import type { Lease } from "./ftp-sessions.ts";
 import { FtpUpload, type FtpUploadOptions } from "./ftp-upload.ts";
@@ -24,7 +26,7 @@ export interface FtpWriterOptions {
   readonly signal: AbortSignal;
   readonly explain: (error: unknown) => Promise<unknown>;
   readonly finishing: Map<string, Finishing>;
-  /** It is known that the server takes it: nobody waits for its word before the bytes are sent, and a refusal is told by a later call. */
+  /** The server took another one a moment ago: one that reads in order gets the bytes before its word is there, and a later call reports a refusal. */
   readonly isExpected: boolean;
   /** The server has begun to take the file. */
   readonly onTaken: () => void;
@@ -79,7 +81,9 @@ export class FtpWriter implements FileWriter, Finishing {
       const done = upload.run();
       done.catch(() => {}); // told by the call that waits for it
       this.#running = { lease, upload, done };
-      if (!isExpected) await raceAbort(Promise.race([began.promise, done]), signal);
+      // pyftpdlib drops a data connection whose bytes and end come before it has read STOR.
+      const mayFollow = isExpected && readsInOrder(requireHolder(client).session.greeting);
+      if (!mayFollow) await raceAbort(Promise.race([began.promise, done]), signal);
       return this.#running;
     } catch (error) {
       throw await this.#failure(error);

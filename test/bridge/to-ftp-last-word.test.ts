@@ -4,7 +4,7 @@ import { openFtpFileSystem } from "../../src/index.ts";
 import { Deferred } from "../../src/platform/deferred.ts";
 import { openFlags, statusCodes } from "../../src/ssh/sftp/wire/message-types.ts";
 import { SftpCalls } from "../ssh/sftp/session.ts";
-import { type Quirk, startQuirkyServer } from "../support/quirky-server.ts";
+import { handlers, type Quirk, startQuirkyServer } from "../support/quirky-server.ts";
 import { watchResources } from "../support/resources.ts";
 import { until } from "../support/until.ts";
 
@@ -55,6 +55,34 @@ test("a file of a known size ends with its data, and its session carries others 
   expect(ftp.lines.filter((line) => line === "ABOR")).toEqual([]);
   spoken.resolve();
   await until("its session prepares the next file", () => ftp.lines.lastIndexOf("EPSV") > ftp.lines.indexOf("RETR /a"));
+});
+
+test("a server that is not known to read in order gets no byte of a file before it has said that it takes it", async () => {
+  const taking = [new Deferred(), new Deferred()];
+  let asked = 0;
+  const stor: Quirk = async (path, session, files) => {
+    asked += 1;
+    await taking[asked - 1]?.promise;
+    await handlers["STOR"]?.(path, session, files);
+    return true;
+  };
+  const ftp = await startQuirkyServer({ files: {}, quirks: { STOR: stor } });
+  const files = await openFtpFileSystem({ host: ftp.host, port: ftp.port, user: "me", password: "secret" });
+  await using sftp = new SftpCalls(files);
+  const flags = openFlags.write | openFlags.create | openFlags.truncate;
+  taking[0]?.resolve();
+  const first = (await sftp.open("/a", flags)) as Uint8Array;
+  expect(await sftp.close(first)).toBe(statusCodes.ok);
+  let isOpen = false;
+  const second = sftp.open("/b", flags).finally(() => {
+    isOpen = true;
+  });
+  await until("the second is asked for", () => asked === 2);
+  expect(isOpen).toBe(false);
+  taking[1]?.resolve();
+  expect(await sftp.close((await second) as Uint8Array)).toBe(statusCodes.ok);
+  await files[Symbol.asyncDispose]();
+  await ftp.stop();
 });
 
 test("a file that ends before its size has no end before the last word, and then it is a failure", async () => {
