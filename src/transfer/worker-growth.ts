@@ -105,11 +105,11 @@ export class WorkerGrowth implements Disposable {
     else add(this.#joining);
   }
 
-  /** Enough has been seen: some tasks of each worker, or some of a large file. */
+  /** Enough has been seen: more tasks than there are workers, or some of a large file. */
   #isTelling(elapsedMs: number, times: number): boolean {
-    const leastMs = Math.max(limits.clientGrowthMs, (this.#openingMs ?? 0) / 2);
+    const leastMs = Math.max(limits.clientGrowthMs, (this.#openingMs ?? 0) / 4);
     const longMs = Math.max(limits.clientGrowthLongMs, leastMs * 4);
-    const isSome = this.#tasks >= 2 * this.#workers * times && elapsedMs >= leastMs * times;
+    const isSome = this.#tasks >= (this.#workers + 1) * times && elapsedMs >= leastMs * times;
     return isSome || (elapsedMs >= longMs * times && this.#tasks + this.#bytes > 0);
   }
 
