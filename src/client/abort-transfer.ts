@@ -38,7 +38,7 @@ export async function abortTransfer(
 }
 
 /**
- * Where the next transfer's commands have left, ABOR would end that one too: the broken data connection tells the server. Not before it has
+ * Where the next transfer's commands have left, ABOR would end that one too: the reset data connection is the notice. Not before it has
  * announced the transfer: it would wait for the connection still. Gives the final reply, or undefined when the session was lost.
  */
 export async function breakTransfer(

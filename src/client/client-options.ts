@@ -5,7 +5,7 @@ import type { Trace } from "../platform/trace.ts";
 import type { NameEncoding } from "../protocol/client/name-bytes.ts";
 import type { Reply } from "../protocol/reply.ts";
 
-/** Who opens data connections: we (`passive`), the server (`active`), the server and nobody tells it where (`default-port`). */
+/** Who opens data connections: we (`passive`), the server (`active`), the server without an address that was sent (`default-port`). */
 export type DataMode = "passive" | "active" | "default-port";
 
 /** TLS of a client. */

@@ -26,7 +26,7 @@ export class ControlConnection {
   readonly closed: Promise<SallyportError | undefined>;
   /** When anything was sent or received last, by the Clock. */
   lastActiveMs: number;
-  /** What may be shown of what was said. */
+  /** What may be shown of what was sent and received. */
   readonly redaction: Redaction = new Redaction();
   readonly #options: ControlOptions;
   readonly #expected: ExpectedReplies = new ExpectedReplies();
@@ -51,7 +51,7 @@ export class ControlConnection {
     this.#attach(connection);
   }
 
-  /** Why nothing more can be said, if so. */
+  /** Why nothing more can be sent, if so. */
   get failure(): SallyportError | undefined {
     return this.#failure;
   }

@@ -62,7 +62,7 @@ export async function receiveByName(
       // 0 is what servers report of files that they make while they are read.
       received.size = size === 0 ? undefined : size;
     },
-    () => {}, // whoever waits for it below learns why
+    () => {}, // what waits for it below gets the error
   );
   const facts = onFacts === undefined && known === undefined ? undefined : factsOf(session, name, reported);
   facts?.then(onFacts, () => {});

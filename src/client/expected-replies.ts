@@ -36,7 +36,7 @@ export class ExpectedReplies {
     this.#waiting.clear();
   }
 
-  /** `onFinal` is called before anybody else hears of it. */
+  /** `onFinal` is called before anybody else gets it. */
   expect(verb: string, kind: PendingKind, onFinal: (reply: Reply) => void = () => {}): Asked {
     const first = new Deferred<Reply>();
     const final = new Deferred<Reply>();

@@ -54,7 +54,7 @@ export interface FtpClient extends AsyncDisposable {
   readonly port: number;
   /** The server's 220. */
   readonly greeting: Reply;
-  /** What FEAT told, in upper case, with what stands behind each. Empty: nothing is known. */
+  /** What FEAT listed, in upper case, with what stands behind each. Empty: nothing is known. */
   readonly features: ReadonlyMap<string, string>;
   /** The control connection is inside TLS. */
   readonly secure: boolean;
@@ -176,7 +176,7 @@ export interface FtpClient extends AsyncDisposable {
    */
   cd(path: string, options?: CallOptions): Promise<void>;
   /**
-   * Makes a directory (MKD), and resolves with its path as the server tells it. The one above it must be there:
+   * Makes a directory (MKD), and resolves with its path as the server reports it. The one above it must be there:
    * `ensureDirectory` makes all that are missing.
    *
    * @throws SallyportError `FTP_REPLY_PERMANENT` (550) also when it is there already.

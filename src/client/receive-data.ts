@@ -1,4 +1,4 @@
-// From a data connection to whoever wants the bytes, until its end-of-file.
+// From a data connection to a sink of bytes, until its end-of-file.
 import type { Duplex } from "node:stream";
 import type { Clock } from "../platform/clock.ts";
 import { type Connection, type Receiver, receivesInto } from "../platform/network.ts";

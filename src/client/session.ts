@@ -28,7 +28,7 @@ export interface ClientEnvironment {
 
 export interface Session {
   readonly control: ControlConnection;
-  /** Of whoever is logged in. */
+  /** Of the user who is logged in. */
   options: ClientOptions;
   readonly environment: ClientEnvironment;
   /** Our end of the control connection as the server sees it, where that is known. */
@@ -82,9 +82,9 @@ export interface WorkingDirectory {
   base: string | undefined;
   /** Where we went from there for a listing or a file, as a path of the user's. */
   away: string | undefined;
-  /** How many CDUP lead back from there, where `base` is not told. */
+  /** How many CDUP lead back from there, where `base` is not known. */
   climbs: number;
-  /** What the server told last of where it is. */
+  /** Where it is, as the server reported last. */
   told: string | undefined;
   /** A change that is on its way, or over. Never rejects. */
   moving: Promise<unknown>;
@@ -113,7 +113,7 @@ export function encodingOf(session: Session): NameEncoding {
   return session.options.encoding ?? "utf8";
 }
 
-/** True unless the server told its features, and this is not among them. */
+/** True unless the server has listed its features, and this is not among them. */
 export function mayHave(session: Session, feature: string): boolean {
   return session.features.size === 0 || session.features.has(feature);
 }

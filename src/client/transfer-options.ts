@@ -24,7 +24,7 @@ export interface TransferOptions {
    */
   readonly verify?: "size" | "hash" | HashName | "none";
   /**
-   * Called once when the commands of the next call leave: all data has been carried, and what is left are the server's last words and the
+   * Called once when the commands of the next call leave: all data has been carried, and what is left are the server's final reply and the
    * check of the size; or, with small files at servers that allow it, it is on its way. The transfer may still fail. Not called when it fails
    * before, nor where something has to be asked first: a checksum, `retries`.
    */

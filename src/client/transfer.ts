@@ -178,7 +178,7 @@ export class TransferRun {
       const reply = await asked.final;
       modes.succeeded();
       closeInBackground(this.#session, this.#data);
-      // Inside TLS it goes first: the data end resets the connection below when it is disposed, which would cut the farewell short.
+      // Inside TLS it goes first: the data end resets the connection below when it is disposed, which would cut close_notify off.
       if (this.#session.protectData) await Promise.all(this.#session.leaving);
       this.#releaseControl("ended");
       return { how: this.#end.how(), reply };

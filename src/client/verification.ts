@@ -35,7 +35,7 @@ export function planVerification(
   return { size: true, exact: true, hash: { name, digest: makeDigest(name) } };
 }
 
-/** The size that the server tells, or undefined when it does not, for whatever reason: a check that fails is no failed transfer. */
+/** The size that the server reports, or undefined when it does not, for whatever reason: a check that fails is no failed transfer. */
 export async function reportedSize(session: Session, path: string): Promise<number | undefined> {
   return await sizeOf(session, path).catch(() => undefined);
 }
@@ -68,7 +68,7 @@ export interface Verified {
   readonly direction: "download" | "upload";
 }
 
-/** After the confirmation. Throws `FTP_VERIFY`. `told` is what the server said before, if anything. */
+/** After the confirmation. Throws `FTP_VERIFY`. `told` is what the server reported before, if anything. */
 export async function verify(
   session: Session,
   about: Verified,
@@ -94,7 +94,7 @@ async function compareHash(
   });
 }
 
-/** Throws `FTP_VERIFY`. Nothing is asked: `told` is the server's last word, undefined where it has none. */
+/** Throws `FTP_VERIFY`. Nothing is asked: `told` is what the server reported last, undefined where it has nothing. */
 export function compare(
   session: Session,
   { path, what, have, whole, direction }: Verified,

@@ -40,7 +40,7 @@ export async function withRetries<T>(
 /** Who has the session, and can make a new one in its place. */
 export interface Holder {
   readonly session: Session;
-  /** A new session would begin in the same directory, and nobody was told yet that this one is over. */
+  /** A new session would begin in the same directory, and nobody has been notified yet that this one is over. */
   readonly mayRenew: boolean;
   /** The session that is there, or a new one in the same directory when it was lost. */
   revive(signal: AbortSignal): Promise<Session>;

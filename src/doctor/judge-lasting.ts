@@ -4,7 +4,7 @@ import type { SallyportError } from "../protocol/error.ts";
 import type { FindingId } from "../protocol/findings/findings.ts";
 import { printable } from "../protocol/printable.ts";
 import type { IdleFacts, WriteFacts } from "./facts.ts";
-import type { Finding } from "./found.ts";
+import type { Finding } from "./finding.ts";
 
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
 

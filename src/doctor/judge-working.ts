@@ -3,7 +3,7 @@
 import type { FindingId } from "../protocol/findings/findings.ts";
 import { printable } from "../protocol/printable.ts";
 import type { DataFacts, PeerFacts } from "./facts.ts";
-import type { Finding, Severity } from "./found.ts";
+import type { Finding, Severity } from "./finding.ts";
 import { isPlainWay, type Placement, placeOf, placeWords } from "./placement.ts";
 
 interface Row {

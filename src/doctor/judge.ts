@@ -7,7 +7,7 @@ import { printable } from "../protocol/printable.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { classify } from "./classify.ts";
 import type { ControlFacts, DataFacts, Facts, NameFacts, SshFacts, ThirdPartyFacts } from "./facts.ts";
-import type { Finding } from "./found.ts";
+import type { Finding } from "./finding.ts";
 import { judgeIdle, judgeWritten } from "./judge-lasting.ts";
 import { judgePeer, judgeWorking } from "./judge-working.ts";
 import { placeOf, placeWords, rewritten } from "./placement.ts";

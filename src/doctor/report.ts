@@ -5,7 +5,7 @@ import { type FindingId, findingRows } from "../protocol/findings/findings.ts";
 import { printable } from "../protocol/printable.ts";
 import { type ConnectionReport, connectionsOf } from "./connections.ts";
 import type { ControlFacts, Facts, ProbedMode, WayName } from "./facts.ts";
-import type { Severity } from "./found.ts";
+import type { Severity } from "./finding.ts";
 import { judge } from "./judge.ts";
 import { observationsOf } from "./observations.ts";
 import { isForServer, serverKindOf } from "./server-kind.ts";

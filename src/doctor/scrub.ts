@@ -1,4 +1,4 @@
-// Takes secrets out of whatever is to be shown to strangers: those that are known, wherever they are repeated, and what looks like one.
+// Takes secrets out of whatever is to be shown to others: those that are known, wherever they are repeated, and what looks like one.
 import { isSallyportError } from "../protocol/error.ts";
 
 export interface Secrets {

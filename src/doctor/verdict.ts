@@ -1,6 +1,6 @@
 // What it comes to: which modes work from here, which way to use, and the exit status.
 import { type Facts, type ProbedMode, probedModes, type WayName } from "./facts.ts";
-import type { Finding } from "./found.ts";
+import type { Finding } from "./finding.ts";
 
 export type Health = "well" | "warnings" | "broken" | "unknown";
 

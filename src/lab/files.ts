@@ -2,7 +2,7 @@
 import { MemoryFileSystem } from "../filesystem/memory/memory-file-system.ts";
 import type { FileSystem } from "../platform/file-system.ts";
 
-/** Every value that a byte can have: whoever changes line ends or character sets on the way is found out. */
+/** Every value that a byte can have: a change of line ends or character sets on the way is found out. */
 const pattern: Uint8Array = Uint8Array.from({ length: 256 }, (_, index) => index);
 
 /** Of `/file`, and of what `put` sends. */

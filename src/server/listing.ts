@@ -50,7 +50,7 @@ export class Directories implements AsyncDisposable {
   begin(path: string): void {
     const from = this.#files.list(path, { signal: this.signal })[Symbol.asyncIterator]();
     const first = from.next();
-    first.catch(() => {}); // what fails is told to whoever reads it
+    first.catch(() => {}); // what fails reaches the reader
     this.#begun = { path, from, first };
   }
 

@@ -53,10 +53,10 @@ export class TraceRenderer {
   }
 
   /** A line with titles for the two columns. */
-  columns(front: string, back: string): string {
-    if (this.#isNarrow) return `${" ".repeat(prefixWidths[this.#kind])}   ${front} | ${back}`;
-    const left = padText(`   ${front}`, this.#columnWidth);
-    return `${" ".repeat(prefixWidths[this.#kind])}${left}${bar}   ${back}`;
+  columns(downstream: string, upstream: string): string {
+    if (this.#isNarrow) return `${" ".repeat(prefixWidths[this.#kind])}   ${downstream} | ${upstream}`;
+    const left = padText(`   ${downstream}`, this.#columnWidth);
+    return `${" ".repeat(prefixWidths[this.#kind])}${left}${bar}   ${upstream}`;
   }
 
   /** Lines that are complete now. */

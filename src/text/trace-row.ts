@@ -5,7 +5,7 @@ import { hideSecret } from "../protocol/secret-arguments.ts";
 import { escapeText } from "./escape-text.ts";
 import { describeClose, formatBytes, formatDuration } from "./format.ts";
 
-/** `front` is the left column, `back` the right one, `both` goes across. */
+/** `downstream` is the left column, `upstream` the right one, `both` goes across. */
 export interface TraceRow {
   readonly place: "downstream" | "upstream" | "both";
   /** Rows of one kind, one from each side, may share a line. */

@@ -4,7 +4,7 @@ import type { ClientOptions } from "../../src/client/client-options.ts";
 import type { ClientEnvironment } from "../../src/client/session.ts";
 import { examine } from "../../src/doctor/examine.ts";
 import type { Facts, ProbedMode } from "../../src/doctor/facts.ts";
-import type { Finding } from "../../src/doctor/found.ts";
+import type { Finding } from "../../src/doctor/finding.ts";
 import { judge } from "../../src/doctor/judge.ts";
 import type { SshWay } from "../../src/doctor/probes/ssh-probe.ts";
 import { type DoctorReport, reportOf } from "../../src/doctor/report.ts";

@@ -1,4 +1,4 @@
-// EPRT, PORT and no command at all: the server connects, and whoever comes is looked at.
+// EPRT, PORT and no command at all: the server connects, and the peer that comes is looked at.
 import { hostHere } from "../../client/active-data.ts";
 import type { Session } from "../../client/session.ts";
 import { listenOnDefaultPorts } from "../../data-connection/default-ports.ts";
@@ -118,7 +118,7 @@ async function defaultPortListing(probing: Probing, session: Session, control: C
   }
 }
 
-/** Nothing but a listing goes this way, so whoever came is worth more as evidence than turned away. */
+/** Nothing but a listing goes this way, so the peer that came is worth more as evidence than turned away. */
 const anybody = { isExpectedPeer: () => true, onRejectedPeer: () => {} };
 
 type Listed = Pick<DataFacts, "works" | "call" | "peer" | "final" | "error">;

@@ -8,7 +8,7 @@ import { type Probing, targetOf } from "./session-probe.ts";
 /** Every address of a name, in the order in which clients try them. Rejects where it has none. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
-/** Nothing is said on the connections. undefined: the name has no address, which the session tells. Throws the signal's reason only. */
+/** Nothing is sent on the connections. undefined: the name has no address, which the session tells. Throws the signal's reason only. */
 export async function probeName(probing: Probing, resolve: Resolve): Promise<NameFacts | undefined> {
   const { host, port } = targetOf(probing.options);
   const found = await resolve(host).catch(() => []);

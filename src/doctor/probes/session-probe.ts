@@ -72,7 +72,7 @@ function certificateOf({ stream }: Connection): CertificateFacts | undefined {
   };
 }
 
-/** Connects and hears the greeting; nobody logs in, and no password is sent. Throws the signal's reason only. */
+/** Connects and receives the greeting; nobody logs in, and no password is sent. Throws the signal's reason only. */
 export async function probeGreeting({ way, options, environment, signal }: Probing): Promise<ControlFacts> {
   const target = targetOf(options);
   const begun = { way, target, isSecure: false, isLoggedIn: false, isGreetingOnly: true } as const;

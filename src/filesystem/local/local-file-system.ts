@@ -230,7 +230,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
 }
 
 /**
- * Set-user-id, set-group-id and sticky stay out, whoever asks by whatever protocol: a file of a server that runs as root would
+ * Set-user-id, set-group-id and sticky stay out, for every caller and protocol: a file of a server that runs as root would
  * run as root.
  */
 const permissionBits = 0o777;

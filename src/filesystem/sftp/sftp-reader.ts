@@ -58,7 +58,7 @@ export class SftpReader implements FileReader {
     await this.#handle[Symbol.asyncDispose]();
   }
 
-  /** What came before a failure is given first, so that it is not lost for whoever goes on there later. */
+  /** What came before a failure is given first, so that it is not lost for a reader that resumes there later. */
   async #more(filled: number): Promise<Uint8Array | undefined> {
     if (this.#failure !== undefined) throw this.#failure.error;
     try {

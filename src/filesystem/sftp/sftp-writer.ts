@@ -323,7 +323,7 @@ export class WriteQueue {
         pending.isAcknowledged = code === statusCodes.ok;
         lane.bytes -= bytes;
       },
-      () => {}, // whoever settles it learns
+      () => {}, // what settles it gets the error
     );
     this.#bytes += bytes;
     lane.bytes += bytes;

@@ -196,7 +196,7 @@ function impossible(what: string): SallyportError {
   return new SallyportError("NET_UNSUPPORTED", `${what} is not on the loopback stage`);
 }
 
-// What the tunnels of a stage trace, kept, and passed on to whoever watches.
+// What the tunnels of a stage trace, kept, and passed on to a watcher.
 class Recorder {
   readonly #events: TraceEvent[] = [];
   /** Called with each event from now on. */

@@ -1,4 +1,4 @@
-// What the loopback stage is built from. It stands below tunnel and server, so whoever opens it hands them over; a test may
+// What the loopback stage is built from. It stands below tunnel and server, so the caller hands them over; a test may
 // break one of them.
 import type { Endpoint } from "../../platform/endpoint.ts";
 import type { FileSystem } from "../../platform/file-system.ts";

@@ -47,7 +47,7 @@ async function logIn(session: Session, password: string, signal: AbortSignal): P
     account = await guard.attempt(address, user, () => policy.authenticate(attempt, signal), signal);
   } catch (error) {
     if (signal.aborted || !isSallyportError(error)) throw error;
-    // No word about the password: whoever judges could not be asked.
+    // No word about the password: what judges could not be asked.
     session.emit({ type: "login.failed", client: address, user, reason: error.message });
     return { reply: makeReply(421, `Login is not possible now: ${error.message}.`), next: "close" };
   }
