@@ -7,21 +7,18 @@ class AbortListeners {
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
-    signal.addEventListener("abort", this.#onAbort, { once: true });
   }
 
   add(run: () => void): () => void {
     const mine = (): void => run(); // may be there more than once
+    if (this.#runs.size === 0) this.#signal.addEventListener("abort", this.#onAbort);
     this.#runs.add(mine);
     return () => {
-      if (!this.#runs.delete(mine) || this.#runs.size > 0) return;
-      this.#signal.removeEventListener("abort", this.#onAbort);
-      listeners.delete(this.#signal);
+      if (this.#runs.delete(mine) && this.#runs.size === 0) this.#signal.removeEventListener("abort", this.#onAbort);
     };
   }
 
   readonly #onAbort = (): void => {
-    listeners.delete(this.#signal);
     for (const run of this.#runs) run();
     this.#runs.clear();
   };
@@ -36,9 +33,11 @@ export function onAbort(signal: AbortSignal | undefined, run: () => void): () =>
     run();
     return () => {};
   }
-  const known = listeners.get(signal) ?? new AbortListeners(signal);
-  listeners.set(signal, known);
-  return known.add(run);
+  const known = listeners.get(signal);
+  if (known !== undefined) return known.add(run);
+  const own = new AbortListeners(signal);
+  listeners.set(signal, own);
+  return own.add(run);
 }
 
 /** Resolves when the signal is aborted. */
