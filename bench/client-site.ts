@@ -21,6 +21,8 @@ interface Target {
 /** A client that can be run. */
 export interface OpenClient extends AsyncDisposable {
   readonly name: string;
+  /** Of the server that it has for itself. Absent: the site's. */
+  readonly root?: string;
   /** The command that does the job. @throws {@link NotMeasured} when this client cannot */
   command(job: Job): readonly [string, ...string[]];
 }
@@ -86,7 +88,7 @@ function basicFtp(target: Target, job: Job): [string, ...string[]] {
   return [process.execPath, pathOf("./basic-ftp.js"), JSON.stringify({ ...target, ...job })];
 }
 
-function sallyport({ host, port, user, password }: Target, job: Job): [string, ...string[]] {
+export function sallyport({ host, port, user, password }: Target, job: Job): [string, ...string[]] {
   const { direction, tree, names, localDir, remoteDir, sessions, auto } = job;
   const url = `ftp://${user}:${password}@${host}:${port}/${remoteDir}/`;
   const program = [pathOf("../bin/sallyport.js"), direction === "download" ? "get" : "put", "-q"];

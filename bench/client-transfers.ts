@@ -21,6 +21,8 @@ export interface ClientKind {
   readonly rounds: number;
   /** All clients at the same time; for work that waits for the line and hardly computes. */
   readonly atOnce?: boolean;
+  /** Nothing is beside it. Default false. */
+  readonly alone?: boolean;
   /** With a row of round trips a file, in place of files a second. */
   readonly roundTripMs?: number;
 }
@@ -32,7 +34,7 @@ const timeoutMs = 240_000;
 const isOurs = (column: string): boolean => /^(sallyport|bridge)\b/.test(column);
 
 export function manyFiles(count: number, kind: ClientKind): ClientMeasurement {
-  const { tree = false, sessions = 1, auto = false, direction, where, roundTripMs } = kind;
+  const { tree = false, sessions = 1, auto = false, alone = false, direction, where, roundTripMs } = kind;
   const names = Array.from({ length: count }, (_, i) => `f${String(i + 1).padStart(4, "0")}`);
   const label = `${tree ? "tree" : direction} of ${count} files of 2 kB, ${where}`;
   const how = sessions === 1 ? "" : `, ${sessions} sessions${auto ? ", ours -j auto" : ""}`;
@@ -43,7 +45,7 @@ export function manyFiles(count: number, kind: ClientKind): ClientMeasurement {
       roundTripMs === undefined
         ? { label: "  files a second", cells: inverse(file) }
         : { label: "  round trips a file", cells: map(file, (value) => (value * 1000) / roundTripMs), digits: 2 },
-      { label: ratioLabel, cells: besideFastest(inverse(seconds), columns), digits: 2 },
+      ...(alone ? [] : [{ label: ratioLabel, cells: besideFastest(inverse(seconds), columns), digits: 2 }]),
     ];
   });
 }
@@ -83,7 +85,7 @@ function measurementOf(
     measure: async (site, client, localDir) => {
       // Each client writes into a new separate directory.
       const target = `${name}-${client.name}`;
-      const dir = direction === "download" ? join(localDir, target) : join(site.server.root, target);
+      const dir = direction === "download" ? join(localDir, target) : join(client.root ?? site.server.root, target);
       rmSync(dir, { recursive: true, force: true });
       // A tree becomes the directory that is named, where there is none yet.
       if (!tree) mkdirSync(dir);

@@ -4,6 +4,7 @@ import { missing } from "../test/support/missing.ts";
 import { makeTempDir } from "../test/support/tempdir.ts";
 import { bridges, farBridgeSite, nearBridgeSite } from "./bridge-site.ts";
 import { clients, farClientSite, nearClientSite } from "./client-site.ts";
+import { farServers, farServersSite } from "./far-servers-site.ts";
 import { noLongLink } from "./long-link.ts";
 import { describeMachine } from "./machine.ts";
 import type { Measurement, Site, Way } from "./measurement.ts";
@@ -11,6 +12,7 @@ import {
   farBridgeMeasurements,
   farClientMeasurements,
   farMeasurements,
+  farServerMeasurements,
   farTlsMeasurements,
   nearBridgeMeasurements,
   nearClientMeasurements,
@@ -27,7 +29,7 @@ import { ways } from "./ways.ts";
 
 const measurements: readonly { readonly name: string }[] = [
   ...[...farMeasurements, ...farTlsMeasurements, ...nearMeasurements, ...serverMeasurements],
-  ...[...nearClientMeasurements, ...farClientMeasurements],
+  ...[...nearClientMeasurements, ...farClientMeasurements, ...farServerMeasurements],
   ...[...nearBridgeMeasurements, ...farBridgeMeasurements],
 ];
 
@@ -67,19 +69,24 @@ export async function main(names: readonly string[]): Promise<void> {
     ...(await measureAt(nearClientSite, nearClientMeasurements, clients, run)),
     ...(await measureFar(farClientSite, farClientMeasurements, clients, "clients", run)),
   ];
+  const atServers = await measureFar(farServersSite, farServerMeasurements, farServers, "servers", run);
   const besideBridges = [
     ...(await measureFar(farBridgeSite, farBridgeMeasurements, bridges, "bridges", run)),
     ...(await measureAt(nearBridgeSite, nearBridgeMeasurements, bridges, run)),
   ];
   const paragraphs = [
     machine.join("\n"),
-    ...([...farMeasurements, ...farTlsMeasurements, ...farClientMeasurements, ...farBridgeMeasurements].some(chosen)
+    ...([
+      ...[...farMeasurements, ...farTlsMeasurements],
+      ...[...farClientMeasurements, ...farServerMeasurements, ...farBridgeMeasurements],
+    ].some(chosen)
       ? [linkNote()]
       : []),
     ...(throughSsh.length > 0 ? [tableOf(ways, throughSsh)] : []),
     ...withTls,
     ...(beside.length > 0 ? [tableOf(servers, beside)] : []),
     ...(besideClients.length > 0 ? [tableOf(clients, besideClients)] : []),
+    ...(atServers.length > 0 ? [tableOf(farServers, atServers)] : []),
     ...(besideBridges.length > 0 ? [tableOf(bridges, besideBridges)] : []),
     run.notes.join("\n"),
   ];

@@ -133,6 +133,21 @@ export const farClientMeasurements: readonly ClientMeasurement[] = [
   oneFile(1000, { name: "client-far-upload", direction: "upload", ...far, rounds: 1 }),
 ];
 
+/** Ours alone, at each server. */
+export const farServerMeasurements: readonly ClientMeasurement[] = [
+  manyFiles(200, { name: "client-far-servers", direction: "download", alone: true, ...farSmall }),
+  manyFiles(200, { name: "client-far-servers-upload", direction: "upload", alone: true, ...farSmall }),
+  manyFiles(200, {
+    name: "client-far-servers-auto",
+    direction: "download",
+    tree: true,
+    sessions: 4,
+    auto: true,
+    alone: true,
+    ...farSmall,
+  }),
+];
+
 /** Both bridges. A peer takes 8 s for 200 MB at this distance, and a minute and a half for the small files. */
 export const farBridgeMeasurements: readonly ClientMeasurement[] = [
   manyFiles(200, { name: "bridge-far-small", direction: "download", ...farSmall }),

@@ -75,6 +75,7 @@ function placeFiles({ files }: Pick<Measurement, "files">, { roots: [first = "",
     writeBytes(path, bytes);
     chmodSync(path, 0o644);
     for (const other of others) {
+      mkdirSync(dirname(join(other, name)), { recursive: true });
       rmSync(join(other, name), { force: true });
       linkSync(path, join(other, name));
     }
