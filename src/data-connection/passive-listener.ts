@@ -28,6 +28,8 @@ export interface PassiveListener extends AsyncDisposable {
   readonly endpoint: Endpoint;
   /** The connection, which is the caller's from then on. Throws `CLOSED` when disposed or called again, the network's error, or the signal's reason. */
   accept(options: { readonly signal: AbortSignal }): Promise<Connection>;
+  /** The same at once, if it has come already. */
+  take(): Connection | undefined;
   /** Hands in a connection made in memory instead (third-party transfers). False, and nothing done, if one has come already. */
   offer(connection: Connection): boolean;
 }
@@ -47,6 +49,7 @@ class GuardedListener implements PassiveListener {
   readonly #options: PassiveListenerOptions;
   readonly #lifetime: AbortController = new AbortController();
   readonly #taken = new Deferred<Connection>();
+  #connection: Connection | undefined;
   #rejected = 0;
   #state: "waiting" | "taken" | "handed out" | "closed" = "waiting";
 
@@ -71,6 +74,12 @@ class GuardedListener implements PassiveListener {
       }, reject);
       return () => {};
     });
+  }
+
+  take(): Connection | undefined {
+    if (this.#state !== "taken") return undefined;
+    this.#state = "handed out";
+    return this.#connection;
   }
 
   offer(connection: Connection): boolean {
@@ -126,6 +135,7 @@ class GuardedListener implements PassiveListener {
 
   #deliver(connection: Connection): void {
     this.#state = "taken";
+    this.#connection = connection;
     this.#taken.resolve(connection);
     this.#lifetime.abort(delivered);
     void this.#listener[Symbol.asyncDispose]();

@@ -30,7 +30,7 @@ export class AcceptQueue {
     void connection.closed.then(() => this.#pending.delete(connection));
   }
 
-  /** The oldest connection, or the next one. Rejects with the signal's reason, or the error that {@link close} was given. */
+  /** The oldest connection, or the next one. Rejects with the signal's reason, or the error of {@link close}. */
   accept(signal: AbortSignal): Promise<Connection> {
     return abortablePromise(signal, (resolve, reject) => {
       const waiter: Waiter = { resolve, reject };

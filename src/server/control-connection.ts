@@ -1,4 +1,5 @@
 // The server's end of a control connection: bytes become commands, replies become bytes, and TLS may come in between.
+import type { Duplex } from "node:stream";
 import type { Connection } from "../platform/network.ts";
 import type { Command } from "../protocol/command.ts";
 import { type CommandEvent, CommandReceiver } from "../protocol/command-receiver.ts";
@@ -25,6 +26,8 @@ export class ControlConnection {
   #receiver: CommandReceiver;
   #closing = false;
   #held = false;
+  /** A reply waits for the next one. */
+  #corked = false;
   /** An AUTH was read, and nothing behind it. */
   #halted = false;
   /** Something came behind an AUTH, in the clear. */
@@ -58,13 +61,28 @@ export class ControlConnection {
     });
   }
 
-  write(reply: Reply): void {
+  /** `mayWait`: for two turns of the event loop; a reply behind it then leaves with it, in one packet. */
+  write(reply: Reply, mayWait = false): void {
     const { stream } = this.#connection;
     if (this.#closing || stream.destroyed || stream.writableEnded) return;
+    if (mayWait && !this.#corked) this.#cork(stream);
     stream.write(formatReply(reply));
+    if (!mayWait) this.#uncork(stream);
     if (stream.writableLength > limits.controlBufferBytesMax) {
       this.#connection.reset();
     }
+  }
+
+  #cork(stream: Duplex): void {
+    this.#corked = true;
+    stream.cork();
+    setImmediate(() => setImmediate(() => this.#uncork(stream)));
+  }
+
+  #uncork(stream: Duplex): void {
+    if (!this.#corked) return;
+    this.#corked = false;
+    stream.uncork();
   }
 
   /** Reads no more; what the client sends waits in the network. */

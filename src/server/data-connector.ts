@@ -116,6 +116,9 @@ export class DataConnector {
   }
 
   async #accept(listener: PassiveListener, signal: AbortSignal): Promise<Connection> {
+    signal.throwIfAborted();
+    const there = listener.take();
+    if (there !== undefined) return there;
     const late = (): SallyportError =>
       new SallyportError(
         "NET_TIMEOUT",

@@ -41,6 +41,8 @@ export class FtpSession implements Session {
   readonly #life: AbortController = new AbortController();
   /** Of the command that is being carried out. */
   #running: AbortController | undefined;
+  /** For the next command, which the last one has not aborted. */
+  #spare: AbortController | undefined;
   #current: Waiting = "end";
   readonly #timers: SessionTimers;
   readonly #redaction: Redaction = new Redaction();
@@ -101,10 +103,10 @@ export class FtpSession implements Session {
     this.#hangUp(makeReply(421, text), text);
   }
 
-  reply(reply: Reply): void {
+  reply(reply: Reply, mayWait = false): void {
     if (this.#life.signal.aborted) return;
     this.emit({ type: "ftp.reply", side: "downstream", origin: "server", lines: this.#redaction.reply(reply).lines });
-    this.#channel.write(reply);
+    this.#channel.write(reply, mayWait);
   }
 
   emit(event: TraceEventBody): void {
@@ -150,16 +152,22 @@ export class FtpSession implements Session {
 
   #start(next: Waiting): void {
     this.#timers.busy();
-    const running = new AbortController();
+    const running = this.#spare ?? new AbortController();
+    this.#spare = undefined;
     this.#running = running;
     this.#current = next;
     if (isAbortedAhead(next, this.#queue)) this.#abort(running);
-    this.track(
-      this.#answer(next, running.signal).finally(() => {
-        this.#running = undefined;
-        this.#pump();
-      }),
-    );
+    this.track(this.#carryOut(next, running));
+  }
+
+  async #carryOut(next: Waiting, running: AbortController): Promise<void> {
+    try {
+      await this.#answer(next, running.signal);
+    } finally {
+      this.#running = undefined;
+      if (!running.signal.aborted) this.#spare = running;
+      this.#pump();
+    }
   }
 
   #abort(running: AbortController): void {
@@ -270,7 +278,9 @@ class SessionTimers {
   readonly #context: SessionContext;
   readonly #hangUp: (text: string) => void;
   #cancelLogin: () => void = () => {};
-  #cancelIdle: () => void = () => {};
+  /** Since when nothing is under way; undefined: something is. */
+  #idleSinceMs: number | undefined;
+  #cancelIdle: (() => void) | undefined;
 
   /** `hangUp` replies 421 with this text. */
   constructor(context: SessionContext, hangUp: (text: string) => void) {
@@ -290,21 +300,28 @@ class SessionTimers {
     this.#cancelLogin();
   }
 
-  /** Nothing is under way from now on. */
+  /** Nothing is under way from now on. A timer that runs is left alone: sessions become idle far more often than they end so. */
   idle(): void {
     const { policy, environment } = this.#context;
-    this.#cancelIdle();
-    this.#cancelIdle = environment.clock.after(policy.idleMs, () =>
-      this.#hangUp(`Idle timeout (${policy.idleMs / 1000} seconds): closing control connection.`),
-    );
+    this.#idleSinceMs = environment.clock.nowMs();
+    this.#cancelIdle ??= environment.clock.after(policy.idleMs, this.#look);
   }
 
   busy(): void {
-    this.#cancelIdle();
+    this.#idleSinceMs = undefined;
   }
+
+  readonly #look = (): void => {
+    this.#cancelIdle = undefined;
+    if (this.#idleSinceMs === undefined) return;
+    const { policy, environment } = this.#context;
+    const leftMs = this.#idleSinceMs + policy.idleMs - environment.clock.nowMs();
+    if (leftMs > 0) this.#cancelIdle = environment.clock.after(leftMs, this.#look);
+    else this.#hangUp(`Idle timeout (${policy.idleMs / 1000} seconds): closing control connection.`);
+  };
 
   clear(): void {
     this.#cancelLogin();
-    this.#cancelIdle();
+    this.#cancelIdle?.();
   }
 }

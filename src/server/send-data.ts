@@ -27,18 +27,22 @@ export async function sendData(
   for await (const piece of source) {
     await options.turns?.begin();
     options.signal.throwIfAborted();
-    await raceAbort(write(connection, piece), options.signal);
+    const writing = write(connection.stream, piece);
+    if (writing !== undefined) await raceAbort(writing, options.signal);
     options.progress.bytes += piece.length;
   }
   options.signal.throwIfAborted();
   if (!(await raceAbort(finish(connection, options.clock), options.signal))) throw connectionBroken(stream);
 }
 
-function write(connection: Connection, piece: Uint8Array): Promise<void> {
-  const { stream } = connection;
-  return new Promise((resolve, reject) => {
+/** `undefined`: the network has taken it at once. */
+function write(stream: Duplex, piece: Uint8Array): Promise<void> | undefined {
+  const writing = new Promise<void>((resolve, reject) => {
     stream.write(piece, (error) => (error ? reject(connectionBroken(stream, error)) : resolve()));
   });
+  if (stream.writableLength > 0 || stream.errored !== null || stream.destroyed) return writing;
+  writing.catch(() => {}); // the next one, or the end, finds what broke meanwhile
+  return undefined;
 }
 
 /** `refusal`: how Node refuses to write on what broke a moment ago. */

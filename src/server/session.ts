@@ -34,8 +34,8 @@ export interface Session {
   transfer: RunningTransfer | undefined;
   /** What the last transfer has moved, for the log. */
   moved: { readonly path: string; readonly bytes: number } | undefined;
-  /** Writes a preliminary reply; the final one is what the handler returns. */
-  reply(reply: Reply): void;
+  /** Writes a preliminary reply; the final one is what the handler returns. `mayWait`: a moment, for the one behind it. */
+  reply(reply: Reply, mayWait?: boolean): void;
   emit(event: TraceEventBody): void;
   /** Work that may go on behind the reply, and is waited for at the end of the session. */
   track(work: Promise<unknown>): void;

@@ -36,7 +36,9 @@ export async function runTransfer(session: Session, plan: TransferPlan, signal: 
     const plain = await openPlain(session, signal);
     if ("code" in plain) return plain;
     await openLate(session, plan, plain);
-    session.reply(makeReply(150, plan.opening ?? `Opening ${modeOf(session)} mode data connection for ${plan.what}.`));
+    const opening = plan.opening ?? `Opening ${modeOf(session)} mode data connection for ${plan.what}.`;
+    // Who is to send, or to begin TLS, waits for it.
+    session.reply(makeReply(150, opening), plan.upload !== true && !session.state.protectedData);
     const connection = await protect(session, plain, plan.upload === true, signal);
     if ("code" in connection) return connection;
     return await carry(session, plan, connection, progress, signal);
