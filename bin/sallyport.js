@@ -23,7 +23,11 @@ async function printsVersion() {
 
 let program;
 try {
-  if (!(await printsVersion())) program = await import("../dist/cli/main.js");
+  if (!(await printsVersion())) {
+    // Before anything that is worth keeping is compiled.
+    if (major >= 22) (await import("../dist/cli/compile-cache.js")).keepCompiled();
+    program = await import("../dist/cli/main.js");
+  }
 } catch (error) {
   if (error.code === "EMFILE" || error.code === "ENFILE") {
     process.stderr.write("sallyport: too many open files\n  Raise the limit of open files (ulimit -n 1024).\n");

@@ -10,10 +10,13 @@ const commands = {
   tunnel: ["cli/run/run-tunnel.js", "cli/run/background.js", "tunnel/open-tunnel.js"],
 };
 
+/** What bin/sallyport.js loads. */
+const entries = ["cli/main.js", "cli/version.js", "cli/compile-cache.js"];
+
 /** `compiled` has the modules, and `dir` gets the files. */
 export async function bundle(compiled, dir, external) {
   const build = await rolldown({
-    input: [join(compiled, "cli/main.js"), join(compiled, "cli/version.js")],
+    input: entries.map((path) => join(compiled, path)),
     platform: "node",
     external,
     preserveEntrySignatures: "allow-extension",
@@ -33,7 +36,7 @@ function chunkNames(compiled) {
   return (id, graph) => {
     sets ??= Object.entries(commands).map(([name, modules]) => [name, importedBy(modules, compiled, graph)]);
     const [first, ...more] = sets.filter(([, ids]) => ids.has(id)).map(([name]) => name);
-    if (first === undefined || id === join(compiled, "cli/version.js")) return null;
+    if (first === undefined || entries.slice(1).some((path) => id === join(compiled, path))) return null;
     return first === "program" ? first : [first, ...more].join("-");
   };
 }
