@@ -9,12 +9,13 @@ import { get, names, put } from "../../src/testing/file-system/subject.ts";
 import { SftpCalls } from "../ssh/sftp/session.ts";
 import { watchResources } from "../support/resources.ts";
 import { until } from "../support/until.ts";
+import { lying } from "../swarm/lying-files.ts";
 import { startFtpBehind } from "./ftp-rig.ts";
 import { now } from "./rig.ts";
 
 watchResources();
 
-const { read, write, create, truncate, exclusive } = openFlags;
+const { read, write, append, create, truncate, exclusive } = openFlags;
 const { ok, noSuchFile, permissionDenied, failure, unsupported, badMessage } = statusCodes;
 const signal = new AbortController().signal;
 
@@ -105,6 +106,27 @@ test("a download that failed fails every read that is in flight: none of them fi
   const codes = await Promise.all([4, 0, 4].map((at) => sftp.read(file, at, 100)));
   expect(codes).toEqual([noSuchFile, noSuchFile, noSuchFile]);
 });
+
+test.each(["none", "zero", "smaller", "larger"] as const)(
+  "what is appended at a server that reports sizes wrongly (%s) stands behind what is there, and what is written over it is whole, or a failure",
+  async (sizes) => {
+    const there = new MemoryFileSystem({ now });
+    await put(there, "/a", "one ");
+    await put(there, "/b", "one and more");
+    await using behind = await startFtpBehind({ files: lying(there, sizes) });
+    await using sftp = new SftpCalls(behind.files);
+    const file = await opened(sftp, "/a", write | create | append);
+    expect(await sftp.write(file, 0, "two")).toBe(ok);
+    const appended = await sftp.close(file);
+    expect(await get(there, "/a")).toBe("one two");
+    const other = await opened(sftp, "/b", write | create | truncate);
+    expect(await sftp.write(other, 0, "two")).toBe(ok);
+    const written = await sftp.close(other);
+    expect(await get(there, "/b")).toBe("two");
+    // Less than was written may have been lost; 0 is what servers report that know no sizes.
+    expect([appended, written]).toEqual(sizes === "smaller" ? [failure, failure] : [ok, ok]);
+  },
+);
 
 test("a client that leaves in the middle leaves no session busy", async () => {
   await using behind = await startFtpBehind();
