@@ -41,6 +41,11 @@ export const bridgeLimits = {
     unit: "sessions",
     why: "of SFTP on one SSH connection for its large uploads, each with a window of 2 MiB; sshd allows 10 (MaxSessions)",
   },
+  bridgeSpareCopiesMax: {
+    value: 256,
+    unit: "pieces",
+    why: "of an upload to an SFTP server, acknowledged, whose memory is used for the next ones; 16 MiB in pieces of 64 KiB",
+  },
   bridgeResumeMs: {
     value: 60_000,
     unit: "ms",
