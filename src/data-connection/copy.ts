@@ -2,10 +2,11 @@
 // end-of-file of one that was carried whole.
 import type { Duplex } from "node:stream";
 import type { Clock } from "../platform/clock.ts";
-import type { Connection } from "../platform/network.ts";
+import { type Connection, type ReceivesInto, receivesInto } from "../platform/network.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { ReadAhead } from "./read-ahead.ts";
+import { ReadSlab } from "./read-slab.ts";
 import { discardStrayBytes } from "./stray-bytes.ts";
 
 /**
@@ -31,6 +32,8 @@ export interface CopyOptions {
   readonly retain?: { push(chunk: Uint8Array): void };
   /** Sent before anything that arrives: what another sink has not got. It counts in `bytes`, not in `progress`. */
   readonly first?: readonly Uint8Array[];
+  /** Nobody reads the source behind this copy: it may be read into memory of the copy's own. */
+  readonly isLast?: boolean;
 }
 
 /**
@@ -49,6 +52,7 @@ export function copyData(source: Connection, sink: Connection, options: CopyOpti
 
 /** Two variables as in OpenSSH's nchan.c: whether the input has ended, and how many writes the output has not yet taken. */
 class Copy {
+  readonly #from: Connection;
   readonly #source: Duplex;
   readonly #sink: Duplex;
   readonly #signal: AbortSignal;
@@ -61,8 +65,13 @@ class Copy {
   #writesPending = 0;
   #bytes = 0;
   #settled = false;
+  readonly #isLast: boolean;
+  #isPaused = false;
+  /** Asks for more of the source. */
+  #more: () => void = () => this.#source.resume();
 
   constructor(source: Connection, sink: Connection, options: CopyOptions, resolve: (end: CopyEnd) => void) {
+    this.#from = source;
     this.#source = source.stream;
     this.#sink = sink.stream;
     this.#ahead = new ReadAhead(sink, this.#goOn);
@@ -70,6 +79,7 @@ class Copy {
     this.#progress = options.progress ?? { bytes: 0 };
     this.#retain = options.retain;
     this.#first = options.first ?? [];
+    this.#isLast = options.isLast === true;
     this.#resolve = resolve;
   }
 
@@ -93,8 +103,23 @@ class Copy {
     source.on("end", this.#onEnd).on("error", this.#onSourceBroken).on("close", this.#onSourceBroken);
     sink.on("drain", this.#goOn).on("error", this.#onSinkBroken).on("close", this.#onSinkBroken);
     discardStrayBytes(sink);
-    source.on("data", this.#onData);
-    if (source.isPaused()) source.resume();
+    if (this.#isLast && receivesInto(this.#from)) this.#receive(this.#from);
+    else {
+      source.on("data", this.#onData);
+      if (source.isPaused()) source.resume();
+    }
+  }
+
+  #receive(from: Connection & ReceivesInto): void {
+    const slab = new ReadSlab();
+    this.#more = from.receiveInto({
+      room: () => slab.room(),
+      filled: (count) => {
+        const chunk = slab.take(count);
+        if (!this.#settled) this.#onData(chunk);
+        return this.#settled || !this.#isPaused; // what comes behind the copy is thrown away
+      },
+    });
   }
 
   readonly #onData = (chunk: Uint8Array): void => {
@@ -107,11 +132,15 @@ class Copy {
     this.#bytes += chunk.length;
     this.#writesPending += 1;
     const isFull = !this.#sink.write(chunk, this.#onWritten);
-    if (this.#ahead.isFar(this.#bytes) || isFull) this.#source.pause();
+    if (!this.#ahead.isFar(this.#bytes) && !isFull) return;
+    this.#isPaused = true;
+    this.#source.pause();
   }
 
   readonly #goOn = (): void => {
-    if (!this.#settled && !this.#ahead.isHeld && !this.#sink.writableNeedDrain) this.#source.resume();
+    if (this.#settled || this.#ahead.isHeld || this.#sink.writableNeedDrain) return;
+    this.#isPaused = false;
+    this.#more();
   };
 
   readonly #onWritten = (error?: Error | null): void => {

@@ -156,6 +156,7 @@ export class TransferConnections {
     const options = {
       signal,
       progress: this.#progress,
+      isLast: !this.#reports.retains,
       ...(retained === undefined ? {} : { retain: retained }),
       ...(digest === undefined ? {} : { retain: { push: (chunk: Uint8Array) => digest.update(chunk) } }),
       ...(retained === undefined || resendFrom === undefined ? {} : { first: retained.from(resendFrom) }),

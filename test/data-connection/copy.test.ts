@@ -31,8 +31,11 @@ describe.each(kinds)("copying between %s", (kind) => {
     from: await makeEnds(kind),
     to: await makeEnds(kind),
   });
-  const copy = ({ from, to }: { from: Ends; to: Ends }, signal: AbortSignal = never): Promise<CopyEnd> =>
-    copyData(from.near, to.near, { signal });
+  const copy = (
+    { from, to }: { from: Ends; to: Ends },
+    signal: AbortSignal = never,
+    isLast = false,
+  ): Promise<CopyEnd> => copyData(from.near, to.near, { signal, isLast });
 
   it.each([
     ["0 bytes", 0],
@@ -112,6 +115,20 @@ describe.each(kinds)("copying between %s", (kind) => {
     expect(from.near.stream.readableLength).toBeLessThan(mebibyte);
     to.near.reset();
     expect(await copied).toMatchObject({ end: "broken", side: "sink" });
+  });
+
+  it("the last copy from a source carries it whole, also to a sink that reads late", async () => {
+    const { from, to } = await course();
+    const payload = randomPayload(24 * mebibyte);
+    const copied = copy({ from, to }, never, true);
+    const sent = sendAll(from.far.stream, payload);
+    const beside = await makeEnds("real sockets");
+    await roundTrips(beside.near, beside.far, 50);
+    const received = collect(to.far.stream);
+    await sent;
+    expect(await copied).toEqual({ bytes: payload.length, end: "eof" });
+    to.near.stream.end();
+    expect((await received).equals(payload)).toBe(true);
   });
 
   it("a source that breaks in the middle is no end-of-file", async () => {
