@@ -34,7 +34,10 @@ export function getTasks(
     const path = urlPath(url);
     if (destination === "-") return showTask(context, url, path);
     return {
-      name: urlAt(url, path),
+      // For a message, and few of a thousand have one.
+      get name() {
+        return urlAt(url, path);
+      },
       run: async (task) => {
         const isTree = context.command.recursive && (await isRemoteDirectory(task, url, path));
         const named = targetOf(url, destination, sources.length > 1, isTree);
