@@ -7,6 +7,7 @@ import { type Sshd, startSshd } from "../support/sshd.ts";
 import { advice } from "./advice.ts";
 import { type ServerName, type Subject, serverNames, startSubject } from "./beliefs.ts";
 import { bridge } from "./bridge.ts";
+import { client } from "./client.ts";
 import { heldMemory } from "./held-memory.ts";
 import { portStealing } from "./port-stealing.ts";
 import { survival } from "./survival.ts";
@@ -25,6 +26,7 @@ export async function main(args: readonly string[]): Promise<number> {
   if (args[0] === "advice") return await advice(args.slice(1));
   if (args[0] === "to-ftp") return await toFtp(args.slice(1));
   if (args[0] === "bridge") return await bridge(args.slice(1));
+  if (args[0] === "client") return await client(args.slice(1));
   if (args[0] === "tls") return await tls(args.slice(1));
   if (args[0] === "held-memory") return await heldMemory();
   if (args[0] === "survival") return await survival(args.slice(1));
