@@ -202,7 +202,12 @@ class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
     const place = this.place(path);
     const writing = this.shared.finishing.get(place);
     if (writing !== undefined) writing.afterwards((client) => work(client, place));
-    else await this.#change({ path, doing: "change" }, signal, (client) => work(client, place));
+    else
+      await this.#explaining(
+        { path, doing: "change" },
+        signal,
+        this.shared.sessions.call(signal, (client) => work(client, place)),
+      ).finally(() => this.shared.seen.forget(place));
   }
 
   /** The server's path for one of ours. Throws `FS_NAME_INVALID` for what is no path of a FileSystem, or cannot be said in FTP. */
@@ -289,6 +294,7 @@ class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
       return undefined;
     });
     if (entry === undefined) return undefined;
+    this.#remember(path, factsOfListed(entry));
     return { permissions: entry.type === "directory" ? 0o040755 : 0o100644 };
   }
 

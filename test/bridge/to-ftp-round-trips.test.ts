@@ -120,12 +120,12 @@ test("behind an upload the next one into its directory is expected to be taken; 
   });
 });
 
-test("a small file is written in two round trips", async () => {
+test("a small file is written in no more than two round trips", async () => {
   const trips = await roundTripsEach(async (sftp, name, there) => {
     const file = await opened(sftp, `${name}.new`, write | create | truncate);
     expect(await status(sftp, requests.write(file, 0, [Buffer.from("text")]))).toBe(ok);
     expect(await status(sftp, requests.close(file))).toBe(ok);
     expect(await get(there, `${name}.new`)).toBe("text");
   });
-  expect(trips).toBe(2);
+  expect(trips).toBeLessThanOrEqual(2);
 });
