@@ -1,6 +1,7 @@
 // What the log of a server has of a command: who did what to which file, and what became of it.
 import type { FileAction } from "../platform/trace.ts";
 import { argumentText, type Command, describeCommand } from "../protocol/command.ts";
+import { limits } from "../protocol/limits.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { clientOf, pathOf, type Session } from "./session.ts";
 
@@ -57,6 +58,8 @@ export function watchAction(session: Session, command: Command): ((reply: Reply)
   const startMs = clock.nowMs();
   session.moved = undefined;
   return (reply) => {
+    const durationMs = clock.nowMs() - startMs;
+    session.hasFarFiles = durationMs >= limits.farFilesMs;
     const isTransfer = subject.action === "download" || subject.action === "upload";
     session.emit({
       type: "file.action",
@@ -69,7 +72,7 @@ export function watchAction(session: Session, command: Command): ((reply: Reply)
       path: verb === "STOU" ? (session.moved?.path ?? subject.path) : subject.path,
       ok: reply.code < 400,
       outcome: reply.lines[0] ?? "",
-      ...(isTransfer ? { bytes: session.moved?.bytes ?? 0, durationMs: clock.nowMs() - startMs } : {}),
+      ...(isTransfer ? { bytes: session.moved?.bytes ?? 0, durationMs } : {}),
     });
   };
 }
