@@ -58,7 +58,9 @@ function build(place: string): void {
   copyFileSync(join(root, "package.json"), join(unfinished, "package.json"));
   symlinkSync(join(root, "node_modules"), join(unfinished, "node_modules"));
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { dependencies: object };
-  const inputs = ["dist/cli/main.js", "dist/cli/version.js", "fake.mjs"].map((path) => join(compiled, path));
+  const inputs = ["dist/cli/main.js", "dist/cli/version.js", "dist/cli/compile-cache.js", "fake.mjs"].map((path) =>
+    join(compiled, path),
+  );
   const externals = Object.keys(dependencies).flatMap((name) => ["--external", name]);
   const output = ["--dir", join(unfinished, "dist/cli"), "--platform", "node", ...externals];
   runTool("rolldown", "bin/cli.mjs", [...inputs, ...output]);
@@ -131,6 +133,8 @@ export function start(program: string, args: readonly string[], options: RunOpti
       // A tunnel that is killed leaves what it offers its user there, and not among the test's temporary files.
       ...(options.inherits === false ? {} : { ...process.env, XDG_RUNTIME_DIR: inject("runDirectory") }),
       FAKE_TUNNEL: JSON.stringify(options.tunnel ?? {}),
+      // Nothing is written to the home directory of whoever runs the tests.
+      NODE_DISABLE_COMPILE_CACHE: "1",
       // It tells what kept it from ending by itself.
       NODE_DEBUG: "sallyport",
       ...options.env,
