@@ -10,7 +10,8 @@ const writableByOthers = 0o022;
 /** NODE_COMPILE_CACHE and NODE_DISABLE_COMPILE_CACHE are the user's word, and Node's own business. */
 export function keepCompiled(): void {
   const enable: unknown = Reflect.get(module, "enableCompileCache");
-  if (typeof enable !== "function" || process.env["NODE_COMPILE_CACHE"]) return;
+  if (typeof enable !== "function" || process.env["NODE_COMPILE_CACHE"] || process.env["NODE_DISABLE_COMPILE_CACHE"])
+    return;
   const directory = cacheDirectory(process.env, process.geteuid?.());
   if (directory !== undefined) enable.call(module, directory);
 }
