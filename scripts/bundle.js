@@ -13,10 +13,10 @@ const commands = {
 /** What bin/sallyport.js loads. */
 const entries = ["cli/main.js", "cli/version.js", "cli/compile-cache.js"];
 
-/** `compiled` has the modules, and `dir` gets the files. */
-export async function bundle(compiled, dir, external) {
+/** `compiled` has the modules, and `dir` gets the files. `more`: modules that are loaded by their names, too. */
+export async function bundle(compiled, dir, external, more = []) {
   const build = await rolldown({
-    input: entries.map((path) => join(compiled, path)),
+    input: [...entries.map((path) => join(compiled, path)), ...more],
     platform: "node",
     external,
     preserveEntrySignatures: "allow-extension",

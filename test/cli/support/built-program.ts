@@ -46,31 +46,30 @@ export function buildProgram(): BuiltProgram {
 const failureOf = (place: string): string => `${place}.failed`;
 
 /**
- * As scripts/build.js does it, with the fake program beside it; types are checked elsewhere. bin/ with dist/ as they are published
+ * As scripts/build.js does it, with its bundle and the fake program beside it; types are checked elsewhere. bin/ with dist/ as they are published
  * have their tests in test/peers.
  */
 function build(place: string): void {
   const unfinished = `${place}.new`;
   const compiled = join(unfinished, "compiled");
   const options = ["--noCheck", "--declaration", "false", "--isolatedDeclarations", "false"];
-  runTool("typescript", "bin/tsc", ["-p", join(root, "tsconfig.json"), ...options, "--outDir", join(compiled, "dist")]);
+  const typescript = dirname(createRequire(import.meta.url).resolve("typescript/package.json"));
+  const tsc = [join(typescript, "bin/tsc"), "-p", join(root, "tsconfig.json"), "--outDir", join(compiled, "dist")];
+  execFileSync(process.execPath, [...tsc, ...options], { stdio: "pipe" });
   copyFileSync(fileURLToPath(new URL("fake-program.mjs", import.meta.url)), join(compiled, "fake.mjs"));
   copyFileSync(join(root, "package.json"), join(unfinished, "package.json"));
   symlinkSync(join(root, "node_modules"), join(unfinished, "node_modules"));
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { dependencies: object };
-  const inputs = ["dist/cli/main.js", "dist/cli/version.js", "dist/cli/compile-cache.js", "fake.mjs"].map((path) =>
-    join(compiled, path),
-  );
-  const externals = Object.keys(dependencies).flatMap((name) => ["--external", name]);
-  const output = ["--dir", join(unfinished, "dist/cli"), "--platform", "node", ...externals];
-  runTool("rolldown", "bin/cli.mjs", [...inputs, ...output]);
+  const words = [
+    join(compiled, "dist"),
+    join(unfinished, "dist/cli"),
+    Object.keys(dependencies),
+    [join(compiled, "fake.mjs")],
+  ];
+  const script = `import { bundle } from "./scripts/bundle.js"; await bundle(...${JSON.stringify(words)});`;
+  execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: root, stdio: "pipe" });
   cpSync(join(root, "bin"), join(unfinished, "bin"), { recursive: true });
   renameSync(unfinished, place);
-}
-
-function runTool(name: string, path: string, args: readonly string[]): void {
-  const directory = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
-  execFileSync(process.execPath, [join(directory, path), ...args], { stdio: "pipe" });
 }
 
 /** True for one caller only, whichever process it is in. */
