@@ -126,11 +126,10 @@ export async function attemptUntil<T>(
   whole: AbortSignal | undefined,
   attempt: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const stop = new AbortController();
-  const stopListening = onAbort(signal, () => stop.abort(signal?.reason));
+  const stop = new LinkedAbort(signal);
   try {
     return await attempt(whole === undefined ? stop.signal : AbortSignal.any([whole, stop.signal]));
   } finally {
-    stopListening();
+    stop.release();
   }
 }

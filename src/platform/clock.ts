@@ -1,5 +1,5 @@
 // Time comes in through this interface, so that a simulation can own it.
-import { abortablePromise, onAbort } from "./abort.ts";
+import { abortablePromise, LinkedAbort } from "./abort.ts";
 
 /** Monotonic milliseconds and timers. */
 export interface Clock {
@@ -16,14 +16,13 @@ export function withDeadline(
   outer: AbortSignal | undefined,
   reason: () => unknown,
 ): { readonly signal: AbortSignal; readonly release: () => void } {
-  const controller = new AbortController();
-  const stopListening = onAbort(outer, () => controller.abort(outer?.reason));
-  const cancel = clock.after(delayMs, () => controller.abort(reason()));
+  const end = new LinkedAbort(outer);
+  const cancel = clock.after(delayMs, () => end.abort(reason()));
   const release = (): void => {
     cancel();
-    stopListening();
+    end.release();
   };
-  return { signal: controller.signal, release };
+  return { signal: end.signal, release };
 }
 
 /** Resolves after `delayMs`, or rejects with the signal's reason. */

@@ -1,6 +1,6 @@
 // One transfer from its data connection to its final reply; the same for files and listings, both ways.
 
-import { onAbort } from "../platform/abort.ts";
+import { LinkedAbort } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
@@ -138,13 +138,12 @@ function watchStall(
   progress: { readonly bytes: number },
   outer: AbortSignal,
 ): { readonly signal: AbortSignal; readonly release: () => void } {
-  const controller = new AbortController();
-  const stopListening = onAbort(outer, () => controller.abort(outer.reason));
+  const end = new LinkedAbort(outer);
   let seen = progress.bytes;
   let cancel = (): void => {};
   const look = (): void => {
     if (progress.bytes === seen) {
-      controller.abort(new SallyportError("NET_TIMEOUT", `no byte has moved for ${stallMs / 1000} s`));
+      end.abort(new SallyportError("NET_TIMEOUT", `no byte has moved for ${stallMs / 1000} s`));
       return;
     }
     seen = progress.bytes;
@@ -153,7 +152,7 @@ function watchStall(
   cancel = clock.after(stallMs, look);
   const release = (): void => {
     cancel();
-    stopListening();
+    end.release();
   };
-  return { signal: controller.signal, release };
+  return { signal: end.signal, release };
 }

@@ -1,5 +1,5 @@
 // One run of a tunnel: open it, announce it, wait for its end or for a signal, close it.
-import { aborted, onAbort } from "../../platform/abort.ts";
+import { aborted, LinkedAbort } from "../../platform/abort.ts";
 import type { TraceEvent } from "../../platform/trace.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
@@ -50,8 +50,7 @@ interface Run {
 async function open(run: Run, writer: TraceWriter | undefined): Promise<Tunnel> {
   const { command, io, reporter, stop } = run;
   // Until the tunnel is ready the first signal breaks the attempt off; afterwards only a crash does.
-  const abort = new AbortController();
-  const stopListening = onAbort(stop.first, () => abort.abort(stop.first.reason));
+  const abort = new LinkedAbort(stop.first);
   io.crashed.catch((error: unknown) => abort.abort(error));
   const sessionsMax = await sessionsThatFit(command.options.sessionsMax, limits.tunnelSessionsMax, reporter);
   const tls = await readTls(command);
@@ -68,7 +67,7 @@ async function open(run: Run, writer: TraceWriter | undefined): Promise<Tunnel> 
   try {
     return await Promise.race([opening, rejectLater(stop.second)]);
   } finally {
-    stopListening();
+    abort.release();
     opening.catch(() => undefined);
   }
 }

@@ -1,6 +1,6 @@
 // One run of the FTP server: ask, open, announce it, wait for a signal, close.
 import { stat } from "node:fs/promises";
-import { aborted, onAbort } from "../../platform/abort.ts";
+import { aborted, LinkedAbort } from "../../platform/abort.ts";
 import type { FileSystem } from "../../platform/file-system.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
@@ -85,8 +85,7 @@ async function open(
   }
   const tls = await readTls(command);
   const events = new EventLog();
-  const opening = new AbortController();
-  const stopListening = onAbort(stop.first, () => opening.abort(stop.first.reason));
+  const opening = new LinkedAbort(stop.first);
   const options: ServerOptions = {
     ...command.options,
     sessionsMax: await sessionsThatFit(command.options.sessionsMax, limits.serverSessionsMax, reporter),
@@ -101,7 +100,7 @@ async function open(
   try {
     return await openServer(options, { askUser: ask, tellUser, signal: opening.signal });
   } finally {
-    stopListening();
+    opening.release();
   }
 }
 
