@@ -1,6 +1,5 @@
 // The files of an FTP server as a FileSystem. What FTP cannot do it does not have: changes in the middle of a file, links.
 import type { CallOptions, FtpClient } from "../client/ftp-client.ts";
-import type { SourceFacts } from "../client/transfer-options.ts";
 import { connectFtp, type FtpClientOptions } from "../connect/ftp-client.ts";
 import { fsError } from "../filesystem/fs-error.ts";
 import { explainStatus } from "../filesystem/sftp/explain-status.ts";
@@ -18,7 +17,7 @@ import { encodeName } from "../protocol/client/name-bytes.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import { resolvePath } from "../protocol/file-path.ts";
-import type { FileEntry, FileFacts } from "../protocol/listing/file-facts.ts";
+import { type FileEntry, type FileFacts, reportedFacts } from "../protocol/listing/file-facts.ts";
 import type { Attributes } from "../ssh/sftp/wire/attributes.ts";
 import { ftpAttempts } from "../transfer/file-attempts.ts";
 import { explainReply, type FtpFailure } from "./ftp-errors.ts";
@@ -155,9 +154,9 @@ class FtpFiles implements FileSystem, HasSubtrees, AsyncDisposable {
     if (old?.type === "directory") throw fsError("FS_IS_DIRECTORY", path);
     if (old !== undefined && start === "exclusive") throw fsError("FS_EXISTS", path);
     const size = old?.size ?? 0;
-    const isUntold = old?.unreported?.includes("size") === true;
-    if (typeof start === "number" && start > 0) assertAtEnd(path, start, size, isUntold);
-    const before = old === undefined ? "nothing" : sourceFacts(old);
+    const isUnreported = old?.unreported?.includes("size") === true;
+    if (typeof start === "number" && start > 0) assertAtEnd(path, start, size, isUnreported);
+    const before = old === undefined ? "nothing" : reportedFacts(old);
     const append = start === "append" || (typeof start === "number" && start > 0);
     const writer = this.#writer(path, { signal, about, before, append });
     // A new file is there at once; what was there before goes with the first byte.
@@ -328,21 +327,13 @@ class FtpFilesWithBoth extends FtpFilesWithTimes implements SetsModes {
   }
 }
 
-/** What the server reports of it. */
-function sourceFacts({ size, modifiedMs, unreported = [] }: FileFacts): SourceFacts {
-  return {
-    ...(unreported.includes("size") ? {} : { size }),
-    ...(unreported.includes("modifiedMs") ? {} : { modifiedMs }),
-  };
-}
-
 function assertDirectory({ type }: { readonly type?: string | undefined }, path: string): void {
   if (type === "file") throw fsError("FS_NOT_DIRECTORY", path);
 }
 
 /** FTP cuts nothing off: what is behind a position would stay at most servers. */
-function assertAtEnd(path: string, start: number, size: number, isUntold: boolean): void {
-  if (isUntold || start < size) throw fsError("FS_UNSUPPORTED", path);
+function assertAtEnd(path: string, start: number, size: number, isUnreported: boolean): void {
+  if (isUnreported || start < size) throw fsError("FS_UNSUPPORTED", path);
   if (start > size) throw fsError("FS_FAILED", path, undefined, `it has ${size} bytes, less than ${start}`);
 }
 

@@ -1,6 +1,5 @@
 // A file at an FTP server that is open for writing: STOR or APPE, fed at the pace of the data connection.
 
-import { requireHolder } from "../client/client-calls.ts";
 import type { FtpClient } from "../client/ftp-client.ts";
 import { LinkedAbort, raceAbort } from "../platform/abort.ts";
 import { Deferred } from "../platform/deferred.ts";
@@ -82,7 +81,7 @@ export class FtpWriter implements FileWriter, Finishing {
       done.catch(() => {}); // told by the call that waits for it
       this.#running = { lease, upload, done };
       // pyftpdlib drops a data connection whose bytes and end come before it has read STOR.
-      const mayFollow = isExpected && readsInOrder(requireHolder(client).session.greeting);
+      const mayFollow = isExpected && readsInOrder(client.greeting);
       if (!mayFollow) await raceAbort(Promise.race([began.promise, done]), signal);
       return this.#running;
     } catch (error) {

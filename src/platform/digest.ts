@@ -1,6 +1,6 @@
 // A checksum that is computed as the bytes pass.
 import type { HashName } from "../protocol/hashes.ts";
-import { nodeCrypto } from "./on-demand.ts";
+import { nodeCrypto, nodeZlib } from "./on-demand.ts";
 
 export interface Digest {
   update(chunk: Uint8Array): void;
@@ -30,7 +30,7 @@ export function makeDigest(name: HashName): Digest {
 }
 
 function makeCrc(): Digest {
-  const { crc32 } = process.getBuiltinModule("node:zlib");
+  const { crc32 } = nodeZlib();
   let value = 0;
   return {
     update(chunk) {

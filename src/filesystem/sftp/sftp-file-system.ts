@@ -169,9 +169,9 @@ class SftpFileSystem implements FileSystem, OpensAhead, SetsTimes, SetsModes, Up
     const handle = await opened;
     const known = byName.then((reply: Reply) => (reply.type === "attributes" ? reply : this.#known(handle)));
     const writer = await this.#with(handle, known, signal, ({ size, unreported }) => {
-      const isUntold = unreported?.includes("size") === true;
-      if (start === "truncate" && isUntold) return undefined;
-      if (isUntold) throw fsError("FS_UNSUPPORTED", path);
+      const isUnreported = unreported?.includes("size") === true;
+      if (start === "truncate" && isUnreported) return undefined;
+      if (isUnreported) throw fsError("FS_UNSUPPORTED", path);
       const position = start === "append" ? size : typeof start === "number" ? start : 0;
       if (size < position) throw fsError("FS_FAILED", path, undefined, `it has ${size} bytes, less than ${position}`);
       // Several sessions would each append where the end is just then.

@@ -27,6 +27,17 @@ export interface FileFacts {
   readonly target?: string;
 }
 
+/** By what a file differs from another one of its name, as far as that is reported. */
+export function reportedFacts({ size, modifiedMs, unreported = [] }: FileFacts): {
+  readonly size?: number;
+  readonly modifiedMs?: number;
+} {
+  return {
+    ...(unreported.includes("size") ? {} : { size }),
+    ...(unreported.includes("modifiedMs") ? {} : { modifiedMs }),
+  };
+}
+
 /** A name in a directory, and what is known of it. */
 export interface FileEntry {
   /** One character per byte; any byte but `/` and NUL. */

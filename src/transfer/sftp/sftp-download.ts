@@ -1,9 +1,9 @@
 // One attempt of a download from an SFTP server.
 import { assertSame, type ReceiveOrder } from "../../client/download.ts";
-import type { SourceFacts, Transferred } from "../../client/transfer-options.ts";
+import type { Transferred } from "../../client/transfer-options.ts";
 import { raceAbort } from "../../platform/abort.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { FileFacts } from "../../protocol/listing/file-facts.ts";
+import { reportedFacts } from "../../protocol/listing/file-facts.ts";
 import { printable } from "../../protocol/printable.ts";
 import type { SftpChannel } from "./sftp-channel.ts";
 import { verifyFile } from "./verify.ts";
@@ -33,11 +33,4 @@ export async function receive(remote: SftpChannel, order: ReceiveOrder): Promise
   const size = reported.size === at ? "size" : undefined;
   const plan = { size: check.size, digest: check.hash?.digest };
   return { bytes: at - offset, verified: await verifyFile(remote, path, at, plan, signal, size), how: "sftp" };
-}
-
-function reportedFacts({ size, modifiedMs, unreported = [] }: FileFacts): SourceFacts {
-  return {
-    ...(unreported.includes("size") ? {} : { size }),
-    ...(unreported.includes("modifiedMs") ? {} : { modifiedMs }),
-  };
 }
