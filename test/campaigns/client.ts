@@ -1,50 +1,20 @@
 // npm run campaign -- client: many transfers at once over one session of our client, some given up at any moment, some refused. Whatever
 // overlaps, each file is what it should be or fails, and the session can be used afterwards.
-import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { connectFtp, type FtpClient, type FtpClientOptions } from "../../src/connect/index.ts";
-import { openServer } from "../../src/index.ts";
+import { connectFtp, type FtpClient } from "../../src/connect/index.ts";
 import { isSallyportError } from "../../src/protocol/error.ts";
+import { ownPlace, type Place, peerPlace } from "../support/client-places.ts";
 import { startDelayRelay } from "../support/delay-relay.ts";
-import { type FtpServer, startProftpd, startVsftpd } from "../support/ftp-servers.ts";
-import { makeTempDir } from "../support/tempdir.ts";
+import { startProftpd, startVsftpd } from "../support/ftp-servers.ts";
 import { Dice } from "../swarm/dice.ts";
 
 type Outcome = "whole" | "given up" | "refused" | "WRONG" | "FAILED";
 
-interface Place extends AsyncDisposable {
-  readonly options: FtpClientOptions & { readonly host: string; readonly port: number };
-  place(name: string, content: Uint8Array): void;
-  content(name: string): Buffer;
-}
-
-const peer = ({ port, user, password, ...server }: FtpServer): Place => ({
-  options: { host: "127.0.0.1", port, user, password },
-  place: server.place,
-  content: server.content,
-  [Symbol.asyncDispose]: () => server.stop(),
-});
-
-async function own(): Promise<Place> {
-  const files = makeTempDir("own");
-  const users = [{ name: "alice", password: "secret" }];
-  const server = await openServer({ files: files.path, users, sync: false, listen: [{ port: 0 }] });
-  return {
-    options: { host: "127.0.0.1", port: server.listeners[0]?.port ?? 0, user: "alice", password: "secret" },
-    place: (name, content) => writeFileSync(files.file(name), content),
-    content: (name) => readFileSync(files.file(name)),
-    async [Symbol.asyncDispose]() {
-      await server.close();
-      files.remove();
-    },
-  };
-}
-
 const places: Readonly<Record<string, () => Promise<Place>>> = {
-  serve: own,
-  vsftpd: async () => peer(await startVsftpd()),
-  "vsftpd without ABOR": async () => peer(await startVsftpd({ lines: ["async_abor_enable=NO"] })),
-  ProFTPD: async () => peer(await startProftpd()),
+  serve: ownPlace,
+  vsftpd: async () => peerPlace(await startVsftpd()),
+  "vsftpd without ABOR": async () => peerPlace(await startVsftpd({ lines: ["async_abor_enable=NO"] })),
+  ProFTPD: async () => peerPlace(await startProftpd()),
 };
 
 const sizes = [0, 1, 2000, 70_000, 900_000, 2_000_000];

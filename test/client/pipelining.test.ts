@@ -199,18 +199,23 @@ test("at another server it goes behind the 226, pipelined with the next call's c
   expect(await second).toMatchObject({ bytes: 4, verified: "nothing" });
 });
 
-/** One download, so that the way is proven; then the commands of `f` and of `g`, which leaves when the data connection of `f` stands. */
-async function overlap(
-  control: ScriptedControl,
-  size = "213 4",
-): Promise<{ f: Socket; answerG: () => Promise<Socket> }> {
+/** One download, so that the way is proven; then the commands of `f`, up to its data connection. */
+async function begin(control: ScriptedControl, size: string): Promise<Socket> {
   await serveWhole(control, "first");
   await control.expect("SIZE f");
   await control.expect("EPSV");
   await control.expect("RETR f");
   const data = await control.listenData();
   await control.send(`${size}\r\n229 ok (|||${data.port}|)\r\n`);
-  const f = await data.accept();
+  return await data.accept();
+}
+
+/** The same, and the commands of `g`, which leaves when the data connection of `f` stands. */
+async function overlap(
+  control: ScriptedControl,
+  size = "213 4",
+): Promise<{ f: Socket; answerG: () => Promise<Socket> }> {
+  const f = await begin(control, size);
   await control.expect("SIZE g");
   await control.expect("EPSV");
   await control.expect("RETR g");
@@ -319,13 +324,7 @@ test("who gives up before the server has taken the connection leaves it that lon
 test("a large file, and one whose size is not told, let nobody on before their end", async () => {
   for (const size of [`213 ${limits.clientShortFileBytes + 1}`, "550 no size"]) {
     await using rig = await rigWith(own, async (control) => {
-      await serveWhole(control, "first");
-      await control.expect("SIZE f");
-      await control.expect("EPSV");
-      await control.expect("RETR f");
-      const data = await control.listenData();
-      await control.send(`${size}\r\n229 ok (|||${data.port}|)\r\n`);
-      const f = await data.accept();
+      const f = await begin(control, size);
       await control.reply("150 here");
       expect(control.unread()).toBe("");
       f.resetAndDestroy();

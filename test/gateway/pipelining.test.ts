@@ -6,33 +6,9 @@ import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";
 import { received, type TestClient } from "../support/test-client.ts";
 import { meet, meetLoggedIn } from "./scene.ts";
-import { answerEpsv } from "./scripts.ts";
+import { answerEpsv, obey } from "./scripts.ts";
 
 watchResources();
-
-/** Obeys in order, as real servers do: nothing is read during a transfer. Files contain their own names. */
-async function obey(control: ScriptedControl): Promise<void> {
-  let listener: Awaited<ReturnType<ScriptedControl["listenData"]>> | undefined;
-  for (let line = await control.line(); line !== undefined; line = await control.line()) {
-    if (line === "EPSV") {
-      listener = await control.listenData();
-      await control.reply(`229 ok (|||${listener.port}|)`);
-    } else if (line.startsWith("RETR ") && listener !== undefined) {
-      await control.reply(`150 ${line}`);
-      const data = await listener.accept();
-      data.end(`content of ${line.slice(5)}`);
-      await control.reply(`226 ${line}`);
-    } else if (line.startsWith("STOR ") && listener !== undefined) {
-      await control.reply(`150 ${line}`);
-      const data = await listener.accept();
-      const { bytes, how } = await received(data);
-      await control.reply(`226 ${line} ${bytes.length} ${how}`);
-    } else if (line === "PWD") await control.reply('257 "/"');
-    else if (line.startsWith("USER")) await control.reply("331 password?");
-    else if (line.startsWith("PASS")) await control.reply("230 welcome");
-    else await control.reply(`500 ${line}`);
-  }
-}
 
 const greeting = async (control: ScriptedControl): Promise<void> => {
   await control.reply("220 ready");

@@ -8,6 +8,7 @@ import { watchResources } from "../support/resources.ts";
 import type { ScriptedControl } from "../support/scripted-control.ts";
 import { received } from "../support/test-client.ts";
 import { meetLoggedIn } from "./scene.ts";
+import { obey } from "./scripts.ts";
 
 watchResources();
 
@@ -20,20 +21,9 @@ const patient: Clock = {
 /** As vsftpd does; the third file it sends only to a client that has ended its own direction. */
 async function vsftpd(control: ScriptedControl): Promise<void> {
   await control.reply("220 (vsFTPd 3.0.3)");
-  let listener: Awaited<ReturnType<ScriptedControl["listenData"]>> | undefined;
-  for (let line = await control.line(); line !== undefined; line = await control.line()) {
-    if (line === "EPSV") {
-      listener = await control.listenData();
-      await control.reply(`229 ok (|||${listener.port}|)`);
-    } else if (line.startsWith("RETR ") && listener !== undefined) {
-      await control.reply(`150 ${line}`);
-      const data = await listener.accept();
-      if (line.endsWith("3")) await once(data.resume(), "end");
-      data.end(`content of ${line.slice(5)}`);
-      await control.reply(`226 ${line}`);
-    } else if (line.startsWith("USER")) await control.reply("331 password?");
-    else if (line.startsWith("PASS")) await control.reply("230 welcome");
-  }
+  await obey(control, async (line, data) => {
+    if (line.endsWith("3")) await once(data.resume(), "end");
+  });
 }
 
 test("the third file of a client comes over a connection that is half closed before it", async () => {

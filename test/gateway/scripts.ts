@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
 import type { ScriptedControl, ScriptedData } from "../support/scripted-control.ts";
+import { received } from "../support/test-client.ts";
 
 /** The gateway's EPSV is answered with a port that listens. */
 export async function answerEpsv(control: ScriptedControl): Promise<ScriptedData> {
@@ -22,6 +23,37 @@ export async function nextTransfer(control: ScriptedControl): Promise<{ line: st
   const line = await control.expect(/^(RETR|STOR|LIST|NLST|APPE) /);
   await control.reply("150 here it comes");
   return { line, data: await listener.accept() };
+}
+
+/**
+ * Obeys in order, as real servers do: nothing is read during a transfer. Files contain their own names. `beforeFile`: what a RETR waits for
+ * on its data connection.
+ */
+export async function obey(
+  control: ScriptedControl,
+  beforeFile: (line: string, data: Socket) => Promise<unknown> = async () => {},
+): Promise<void> {
+  let listener: Awaited<ReturnType<ScriptedControl["listenData"]>> | undefined;
+  for (let line = await control.line(); line !== undefined; line = await control.line()) {
+    if (line === "EPSV") {
+      listener = await control.listenData();
+      await control.reply(`229 ok (|||${listener.port}|)`);
+    } else if (line.startsWith("RETR ") && listener !== undefined) {
+      await control.reply(`150 ${line}`);
+      const data = await listener.accept();
+      await beforeFile(line, data);
+      data.end(`content of ${line.slice(5)}`);
+      await control.reply(`226 ${line}`);
+    } else if (line.startsWith("STOR ") && listener !== undefined) {
+      await control.reply(`150 ${line}`);
+      const data = await listener.accept();
+      const { bytes, how } = await received(data);
+      await control.reply(`226 ${line} ${bytes.length} ${how}`);
+    } else if (line === "PWD") await control.reply('257 "/"');
+    else if (line.startsWith("USER")) await control.reply("331 password?");
+    else if (line.startsWith("PASS")) await control.reply("230 welcome");
+    else await control.reply(`500 ${line}`);
+  }
 }
 
 const sample = randomBytes(1_048_576);

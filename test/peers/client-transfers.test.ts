@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { FtpClient, type FtpClientOptions, transferBetween } from "../../src/connect/index.ts";
-import { openServer } from "../../src/index.ts";
-import { type FtpServer, ftpServers, startProftpd } from "../support/ftp-servers.ts";
+import { FtpClient, transferBetween } from "../../src/connect/index.ts";
+import { ownPlace, type Place, peerPlace } from "../support/client-places.ts";
+import { ftpServers, startProftpd } from "../support/ftp-servers.ts";
 import { gate } from "../support/gate.ts";
 import { describePeers } from "../support/missing.ts";
 import { watchResources } from "../support/resources.ts";
@@ -15,40 +15,11 @@ watchResources();
 
 const big = Buffer.from(Array.from({ length: 30_000_000 }, (_, index) => (index * 7 + (index >> 9)) & 255));
 
-interface Place {
-  readonly options: FtpClientOptions;
-  place(name: string, content: Uint8Array): void;
-  content(name: string): Buffer;
-  stop(): Promise<void>;
-}
-
-const peer = (server: FtpServer): Place => ({
-  options: { host: "127.0.0.1", port: server.port, user: server.user, password: server.password },
-  place: (name, content) => server.place(name, content),
-  content: (name) => server.content(name),
-  stop: () => server.stop(),
-});
-
-async function own(): Promise<Place> {
-  const files = makeTempDir("own");
-  const users = [{ name: "alice", password: "secret" }];
-  const server = await openServer({ files: files.path, users, sync: false, listen: [{ port: 0 }] });
-  return {
-    options: { host: "127.0.0.1", port: server.listeners[0]?.port ?? 0, user: "alice", password: "secret" },
-    place: (name, content) => writeFileSync(files.file(name), content),
-    content: (name) => readFileSync(files.file(name)),
-    async stop() {
-      await server.close();
-      files.remove();
-    },
-  };
-}
-
 const places = {
-  vsftpd: async () => peer(await ftpServers.vsftpd()),
-  "vsftpd that reads no ABOR": async () => peer(await ftpServers.vsftpd({ lines: ["async_abor_enable=NO"] })),
-  proftpd: async () => peer(await ftpServers.proftpd()),
-  "our own server": own,
+  vsftpd: async () => peerPlace(await ftpServers.vsftpd()),
+  "vsftpd that reads no ABOR": async () => peerPlace(await ftpServers.vsftpd({ lines: ["async_abor_enable=NO"] })),
+  proftpd: async () => peerPlace(await ftpServers.proftpd()),
+  "our own server": ownPlace,
 };
 
 for (const [name, start] of Object.entries(places)) {
@@ -62,7 +33,7 @@ for (const [name, start] of Object.entries(places)) {
       place.place("big", big);
     });
     afterAll(async () => {
-      await place.stop();
+      await place[Symbol.asyncDispose]();
       here.remove();
     });
 
@@ -157,7 +128,7 @@ for (const [name, start] of Object.entries(places)) {
 
 describePeers([], "our own server", () => {
   test("checksums are compared on request", async () => {
-    const place = await own();
+    const place = await ownPlace();
     const client = await FtpClient.connect(place.options);
     expect(client.hashes).toContain("SHA-256");
     for (const verify of ["hash", ...client.hashes] as const) {
@@ -169,7 +140,7 @@ describePeers([], "our own server", () => {
       expect(await stream.result).toMatchObject({ verified });
     }
     await client[Symbol.asyncDispose]();
-    await place.stop();
+    await place[Symbol.asyncDispose]();
   });
 });
 
@@ -177,7 +148,7 @@ describePeers(["proftpd"], "two ProFTPDs that allow foreign addresses", () => {
   test("S16: a file goes from one to the other, and a refusal leaves both sessions usable", async () => {
     const lines = ["AllowForeignAddress on"];
     const [one, other] = await Promise.all([startProftpd({ lines }), startProftpd({ lines })]);
-    const [a, b] = [await FtpClient.connect(peer(one).options), await FtpClient.connect(peer(other).options)];
+    const [a, b] = [await FtpClient.connect(peerPlace(one).options), await FtpClient.connect(peerPlace(other).options)];
     one.place("big", big);
     expect(await transferBetween(a, b, "big", "copy")).toEqual({ bytes: big.length, verified: "size" });
     expect(other.content("copy").equals(big)).toBe(true);

@@ -1,0 +1,34 @@
+// Servers that a client of ours is tried with, and what lies there: real ones, and our own.
+import { readFileSync, writeFileSync } from "node:fs";
+import type { FtpClientOptions } from "../../src/connect/index.ts";
+import { openServer } from "../../src/index.ts";
+import type { FtpServer } from "./ftp-servers.ts";
+import { makeTempDir } from "./tempdir.ts";
+
+export interface Place extends AsyncDisposable {
+  readonly options: FtpClientOptions & { readonly host: string; readonly port: number };
+  place(name: string, content: Uint8Array): void;
+  content(name: string): Buffer;
+}
+
+export const peerPlace = ({ port, user, password, ...server }: FtpServer): Place => ({
+  options: { host: "127.0.0.1", port, user, password },
+  place: server.place,
+  content: server.content,
+  [Symbol.asyncDispose]: () => server.stop(),
+});
+
+export async function ownPlace(): Promise<Place> {
+  const files = makeTempDir("own");
+  const users = [{ name: "alice", password: "secret" }];
+  const server = await openServer({ files: files.path, users, sync: false, listen: [{ port: 0 }] });
+  return {
+    options: { host: "127.0.0.1", port: server.listeners[0]?.port ?? 0, user: "alice", password: "secret" },
+    place: (name, content) => writeFileSync(files.file(name), content),
+    content: (name) => readFileSync(files.file(name)),
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      files.remove();
+    },
+  };
+}
