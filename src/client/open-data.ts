@@ -18,19 +18,25 @@ const otherModeHelps: readonly ErrorCode[] = [
   "SSH_CHANNEL_REFUSED",
 ];
 
+export interface ArrangedData {
+  readonly end: DataConnection;
+  /** It may be open before the server has read the transfer command. */
+  readonly isAhead: boolean;
+}
+
 /** The transfer command may follow at once. */
-export async function arrangeData(session: Session, signal: AbortSignal, coming: DataCommand): Promise<DataConnection> {
+export async function arrangeData(session: Session, signal: AbortSignal, coming: DataCommand): Promise<ArrangedData> {
   const { modes, options, control } = session;
   const spare = modes.mode === "passive" ? session.spare?.take() : undefined;
-  if (spare !== undefined) return spare;
+  if (spare !== undefined) return { end: spare, isAhead: true };
   const end = openDataConnection(session, signal, coming);
   try {
     await end.asked;
-    if (modes.proven && options.pipeline !== false) return end;
+    if (modes.proven && options.pipeline !== false) return { end, isAhead: false };
     await end.ready;
     // Without having asked for a file yet another mode can still be tried.
     if (modes.mode === "passive") await end.connection;
-    return end;
+    return { end, isAhead: true };
   } catch (error) {
     await end[Symbol.asyncDispose]();
     const isAboutFile = isSallyportError(error) && error.details.phase === "request";

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { LinkedAbort, raceAbort } from "../platform/abort.ts";
 import { wait } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
-import { type Following, followingOf } from "../protocol/client/orderly-servers.ts";
+import { type Following, followingOf, readsInOrder } from "../protocol/client/orderly-servers.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
@@ -64,16 +64,16 @@ async function runOnce(session: Session, order: TransferOrder): Promise<Transfer
   typed.catch(() => {});
   if (session.options.pipeline === false) await typed;
   const arranged = arrangeData(session, signal, order);
-  const end = await raceAbort(arranged, signal).catch((error: unknown) => {
+  const { end, isAhead } = await raceAbort(arranged, signal).catch((error: unknown) => {
     // Whatever is still on its way has nobody who waits for it.
     over.abort(error);
-    arranged.then((late) => late[Symbol.asyncDispose]()).catch(() => {});
+    arranged.then((late) => late.end[Symbol.asyncDispose]()).catch(() => {});
     throw error;
   });
   try {
     if (order.offset > 0) await restart(session, order);
     if (!session.modes.proven) await typed;
-    return await new TransferRun(session, order, end, signal).run(typed);
+    return await new TransferRun(session, order, end, signal).run(typed, isAhead);
   } finally {
     over.abort(transferOver);
     await end[Symbol.asyncDispose]();
@@ -156,7 +156,8 @@ export class TransferRun {
     this.#signal = signal;
   }
 
-  async run(typed: Promise<void>): Promise<TransferEnd> {
+  /** `isAhead`: the data connection may be open before the server has read the command. */
+  async run(typed: Promise<void>, isAhead: boolean): Promise<TransferEnd> {
     const { control, modes } = this.#session;
     const { verb, argument, direction } = this.#order;
     const isProven = modes.proven;
@@ -170,7 +171,8 @@ export class TransferRun {
         ({ code }) => code < 200 && onAnnounced(),
         () => {},
       );
-    const carried = this.#carry(isProven && follows === "connected");
+    const mustWait = isAhead && direction === "upload" && !readsInOrder(this.#session.greeting);
+    const carried = this.#carry(isProven && follows === "connected", mustWait ? asked.first : undefined);
     carried.catch(() => {});
     if (follows !== "reply") this.#dataOver(asked, carried, isProven && follows === "our end").catch(() => {});
     try {
@@ -190,8 +192,11 @@ export class TransferRun {
     }
   }
 
-  /** The data, inside TLS if that is the rule; the handshake begins before the 150 has come. */
-  async #carry(mayRelease: boolean): Promise<void> {
+  /**
+   * The data, inside TLS if that is the rule; the handshake begins before the 150 has come. `announced`: bytes that came before the command would
+   * be taken for a client that has gone (pyftpdlib).
+   */
+  async #carry(mayRelease: boolean, announced: Promise<Reply> | undefined): Promise<void> {
     const { tls, protectData, environment } = this.#session;
     const plain = await this.#end.connection;
     this.#data = plain;
@@ -201,6 +206,7 @@ export class TransferRun {
     const names = { local: `${local.host}:${local.port}`, remote: `${remote.host}:${remote.port}` };
     environment.emit({ type: "data.open", side: "upstream", how: this.#session.modes.mode, ...names });
     if (mayRelease && this.#order.isShort?.() === true) this.#releaseControl("begins");
+    if (announced !== undefined && (await announced).code >= 200) return;
     await this.#order.carry(this.#data, this.#signal);
   }
 

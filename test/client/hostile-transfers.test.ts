@@ -240,7 +240,9 @@ test("an upload that the server stores in part is FTP_VERIFY", async () => {
     const socket = await data.accept();
     await control.expect("STOR f");
     await control.reply("150 go");
+    const ended = new Promise((resolve) => socket.once("end", resolve));
     socket.resume();
+    await ended;
     await control.reply("226 done");
     await control.expect("SIZE f");
     await control.reply("213 3");

@@ -217,3 +217,37 @@ test("a call that is aborted while its data port is being arranged leaves nothin
   isOver.open();
   expect(await rig.client.pwd()).toBe("/here");
 });
+
+test.each([
+  ["is not known", undefined, ""],
+  ["reads in order", "220 (vsFTPd 3.0.3)", "data"],
+])(
+  "a server that %s has of an upload, when the command comes to an open data connection: %j",
+  async (_, greeting, early) => {
+    let received = "";
+    await using rig = await startRig(
+      async (control) => {
+        const data = await passive(control);
+        const socket = await data.accept();
+        const ended = new Promise((resolve) => socket.once("end", resolve));
+        socket.on("data", (bytes) => {
+          received += bytes.toString("latin1");
+        });
+        await control.expect("STOR f");
+        if (early !== "") await ended;
+        // What was sent too early is here by now: it left before the command.
+        for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        expect(received).toBe(early);
+        await control.reply("150 go");
+        await ended;
+        socket.end();
+        await control.reply("226 done");
+      },
+      {},
+      noSize,
+      greeting,
+    );
+    await rig.client.upload(Buffer.from("data"), "f");
+    expect(received).toBe("data");
+  },
+);
