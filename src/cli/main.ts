@@ -1,5 +1,5 @@
 // Where the command line meets the real tunnel, the real server, and what the demo is made from.
-import { tuneEngine } from "./engine-flags.ts";
+import { keepYoungSpaceSmall, tuneEngine } from "./engine-flags.ts";
 import { runProgram } from "./program.ts";
 
 /** Runs the program with the arguments after its name; the process ends with its status when nothing is left to do. */
@@ -9,19 +9,20 @@ export function main(argv: readonly string[]): Promise<void> {
   return runProgram(
     argv,
     async (options) => {
-      await askKernelForOwners();
+      await prepareForSessions();
       return (await import("../tunnel/open-tunnel.ts")).openTunnel(options);
     },
     async (options) => {
-      await askKernelForOwners();
+      await prepareForSessions();
       return (await import("../serve/open-server.ts")).openServer(options);
     },
     async () => (await import("../demo/real-parts.ts")).realParts,
   );
 }
 
-/** Whose data connections are: for what serves many of them. */
-async function askKernelForOwners(): Promise<void> {
+/** Whose data connections are, the kernel is asked: for what serves many of them. */
+async function prepareForSessions(): Promise<void> {
+  keepYoungSpaceSmall();
   const { SocketDiag } = await import("../network/socket-diag.ts");
   (await import("../network/socket-row.ts")).askFirst(new SocketDiag());
 }
