@@ -13,11 +13,22 @@ const heapGrowingPercent = 600;
  * The V8 of Node 22 has no such flag, and says so on standard error.
  */
 const interruptBudget = 400_000;
+/** V8's own in Node 20. */
+const usualInterruptBudget = 135_168;
 
 /** For the whole process, so for the program to decide and not for the library. */
 export function tuneEngine(): void {
   setFlagsFromString(`--heap-growing-percent=${heapGrowingPercent}`);
-  if (process.versions.node.startsWith("20.")) setFlagsFromString(`--interrupt-budget=${interruptBudget}`);
+  setInterruptBudget(interruptBudget);
+}
+
+/** For what runs for days: after some thousand files of a server each cost a sixth less. */
+export function tuneForLong(): void {
+  setInterruptBudget(usualInterruptBudget);
+}
+
+function setInterruptBudget(budget: number): void {
+  if (process.versions.node.startsWith("20.")) setFlagsFromString(`--interrupt-budget=${budget}`);
 }
 
 /**

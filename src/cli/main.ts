@@ -1,5 +1,5 @@
 // Where the command line meets the real tunnel, the real server, and what the demo is made from.
-import { keepYoungSpaceSmall, tuneEngine } from "./engine-flags.ts";
+import { keepYoungSpaceSmall, tuneEngine, tuneForLong } from "./engine-flags.ts";
 import { runProgram } from "./program.ts";
 
 /** Runs the program with the arguments after its name; the process ends with its status when nothing is left to do. */
@@ -23,6 +23,7 @@ export function main(argv: readonly string[]): Promise<void> {
 /** Whose data connections are, the kernel is asked: for what serves many of them. */
 async function prepareForSessions(): Promise<void> {
   keepYoungSpaceSmall();
+  tuneForLong();
   const { SocketDiag } = await import("../network/socket-diag.ts");
   (await import("../network/socket-row.ts")).askFirst(new SocketDiag());
 }

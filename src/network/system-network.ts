@@ -73,9 +73,32 @@ function listenHere(options: ListenOptions, clock: Clock, random: Random): Promi
   return listenOnOne(
     options,
     random,
-    async (host, port, signal) =>
-      new SystemListener(await (host === "localhost" ? bindLoopback : bind)(host, port, signal), clock),
+    async (host, port, signal) => new SystemListener(await bindAt(host, port, random, signal), clock),
   );
+}
+
+function bindAt(host: string, port: number, random: Random, signal: AbortSignal): Promise<Servers> {
+  if (host === "localhost") return bindLoopback(host, port, signal);
+  return port === 0 && process.platform === "linux" ? bindAnywhere(host, random, signal) : bind(host, port, signal);
+}
+
+/** What RFC 6335 section 6 has for such ports. */
+const dynamicPorts = { first: 49_152, count: 16_384 } as const;
+
+/**
+ * Where any port will do, one is drawn. The kernel looks for one that nothing has been on lately, in half of its own range: where every small file
+ * leaves a port in TIME-WAIT for a minute, that goes through thousands. (Elsewhere a socket of one address may get a port of which another
+ * program has all addresses.)
+ */
+async function bindAnywhere(host: string, random: Random, signal: AbortSignal): Promise<Servers> {
+  for (let draw = 1; draw <= limits.dataPortDrawsMax; draw += 1) {
+    try {
+      return await bind(host, dynamicPorts.first + random.below(dynamicPorts.count), signal);
+    } catch (error) {
+      if (!isInUse(error)) throw error;
+    }
+  }
+  return bind(host, 0, signal);
 }
 
 /** That listen, at one port. */

@@ -1,5 +1,7 @@
 // IP addresses as text and as bytes (RFC 4291 section 2.2 to read, RFC 5952 to write).
 
+import { limits } from "./limits.ts";
+
 /** Strict dotted decimal: a leading zero is octal to some readers and decimal to others, so it is no address. */
 function parseIpv4(text: string): number[] | undefined {
   const parts = text.split(".");
@@ -32,9 +34,18 @@ function parseIpv6(text: string): number[] | undefined {
   return [...head, ...new Array<number>(16 - head.length - tail.length).fill(0), ...tail];
 }
 
+/** What was read lately: every transfer asks the same few addresses a dozen times who they are. */
+const read: Map<string, readonly number[]> = new Map();
+
 /** 4 or 16 bytes, `undefined` for what is not an IP address. A zone id (`%eth0`, RFC 4007 section 11) is ignored. */
 export function ipBytes(host: string): readonly number[] | undefined {
-  return parseIpv4(host) ?? parseIpv6(host.replace(/%[^%\s/]+$/, ""));
+  const known = read.get(host);
+  if (known !== undefined) return known;
+  const bytes = parseIpv4(host) ?? parseIpv6(host.replace(/%[^%\s/]+$/, ""));
+  if (bytes === undefined) return undefined;
+  if (read.size >= limits.addressesReadMax) read.clear();
+  read.set(host, bytes);
+  return bytes;
 }
 
 const mappedPrefix = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255];
@@ -77,11 +88,12 @@ export function ipFamily(host: string): 4 | 6 | undefined {
 /** `::ffff:1.2.3.4` becomes `1.2.3.4`; anything else stays as it is. */
 export function plainHost(host: string): string {
   const bytes = plainBytes(host);
-  return bytes?.length === 4 ? formatIp(bytes) : host;
+  return bytes?.length === 4 && host.includes(":") ? formatIp(bytes) : host;
 }
 
 /** True when both name the same address, however spelled; zone ids are ignored. Names are equal without regard to case. */
 export function sameHost(a: string, b: string): boolean {
+  if (a === b) return true;
   const [first, second] = [plainBytes(a), plainBytes(b)];
   if (first === undefined || second === undefined) return first === second && a.toLowerCase() === b.toLowerCase();
   return formatIp(first) === formatIp(second);

@@ -20,12 +20,16 @@ function escapeCharacter(character: string): string {
   return value <= 0xff ? `\\x${hex(value, 2)}` : `\\u{${hex(value, 4)}}`;
 }
 
+/** What nearly everything is. */
+const plain = /^[\x20-\x7e]*$/;
+
 /**
  * A latin1 string to show to people: valid UTF-8 is decoded; control, formatting and other invisible characters (terminal
  * escapes, bidirectional overrides) and stray bytes become `\xNN` or `\u{NNNN}`. What is longer than `charactersMax` is
  * cut and ends in `...`.
  */
 export function printable(text: string, charactersMax: number = Number.POSITIVE_INFINITY): string {
+  if (text.length <= charactersMax && plain.test(text)) return text;
   const decoded = decodeUtf8(text);
   const escaped = (decoded ?? text).replace(
     decoded === undefined ? /[^\x20-\x7e]/gu : /[\p{C}\p{Zl}\p{Zp}]/gu,

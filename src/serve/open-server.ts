@@ -108,7 +108,7 @@ async function openSsh({ ssh }: ServerOptions, parts: SshParts): Promise<SshServ
   return openSshSide({ ...parts, options: ssh, emit: (event) => parts.environment.emit(0, event) });
 }
 
-function systemEnvironment({ trace, checkUser }: ServerOptions, network: Network): ServerEnvironment {
+function systemEnvironment({ trace, traceExcept, checkUser }: ServerOptions, network: Network): ServerEnvironment {
   return {
     ...(checkUser === false ? {} : { ownerOf: socketOwner }),
     network,
@@ -118,6 +118,7 @@ function systemEnvironment({ trace, checkUser }: ServerOptions, network: Network
     resolve: resolveIpv4,
     turns: new Turns(),
     emit: (session, event) => trace?.({ ...event, session, timeMs: systemClock.nowMs() }),
+    traces: (type) => trace !== undefined && traceExcept?.has(type) !== true,
   };
 }
 

@@ -6,6 +6,7 @@ import { openPassiveListener, type PassiveListener } from "../data-connection/pa
 import { withDeadline } from "../platform/clock.ts";
 import { type Ends, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, Network } from "../platform/network.ts";
+import type { TraceEventBody } from "../platform/trace.ts";
 import { isClient, judgeTarget, type TargetVerdict } from "../protocol/data-peers.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
@@ -53,7 +54,8 @@ export class DataConnector {
       signal,
     });
     this.#arranged = { how: "passive", listener };
-    this.#emit({ type: "data.listen", side: "downstream", endpoint: formatEndpoint(listener.endpoint) });
+    if (this.#traces("data.listen"))
+      this.#emit({ type: "data.listen", side: "downstream", endpoint: formatEndpoint(listener.endpoint) });
     return { host, port: listener.endpoint.port };
   }
 
@@ -101,18 +103,18 @@ export class DataConnector {
       const connection = await (arranged?.how === "passive"
         ? this.#accept(arranged.listener, signal)
         : this.#connect(arranged?.to, signal));
-      this.#emit({
-        type: "data.open",
-        side: "downstream",
-        how: arranged?.how ?? "default-port",
-        local: formatEndpoint(connection.local),
-        remote: formatEndpoint(connection.remote),
-      });
+      this.#opened(connection, arranged?.how ?? "default-port");
       return connection;
     } finally {
       this.#opening = false;
       await this.forget();
     }
+  }
+
+  #opened({ local, remote }: Connection, how: "passive" | "active" | "default-port"): void {
+    if (!this.#traces("data.open")) return;
+    const ends = { local: formatEndpoint(local), remote: formatEndpoint(remote) };
+    this.#emit({ type: "data.open", side: "downstream", how, ...ends });
   }
 
   async #accept(listener: PassiveListener, signal: AbortSignal): Promise<Connection> {
@@ -185,7 +187,11 @@ export class DataConnector {
     return plainHost(this.#control().remote.host);
   }
 
-  #emit(event: Parameters<SessionContext["environment"]["emit"]>[1]): void {
+  #traces(type: TraceEventBody["type"]): boolean {
+    return this.#context.environment.traces?.(type) !== false;
+  }
+
+  #emit(event: TraceEventBody): void {
     this.#context.environment.emit(this.#context.id, event);
   }
 }

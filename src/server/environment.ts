@@ -87,6 +87,8 @@ export interface ServerEnvironment {
   /** IPv4 address of a host name. */
   readonly resolve: (host: string) => Promise<string>;
   readonly emit: (session: number, event: TraceEventBody) => void;
+  /** Whether anybody wants such events: they are not put together for nobody. Absent: all are wanted. */
+  readonly traces?: (type: TraceEventBody["type"]) => boolean;
   /** For the transfers of all sessions. Absent: however many in one turn. */
   readonly turns?: Turns;
   /** Of connections on `network`. Absent: addresses alone tell one client from another. */

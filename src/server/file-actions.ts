@@ -60,6 +60,7 @@ export function watchAction(session: Session, command: Command): ((reply: Reply)
   return (reply) => {
     const durationMs = clock.nowMs() - startMs;
     session.hasFarFiles = durationMs >= limits.farFilesMs;
+    if (!session.traces("file.action")) return;
     const isTransfer = subject.action === "download" || subject.action === "upload";
     session.emit({
       type: "file.action",

@@ -106,12 +106,19 @@ export class FtpSession implements Session {
 
   reply(reply: Reply, mayWait = false): void {
     if (this.#life.signal.aborted) return;
-    this.emit({ type: "ftp.reply", side: "downstream", origin: "server", lines: this.#redaction.reply(reply).lines });
+    if (this.traces("ftp.reply")) {
+      const { lines } = this.#redaction.reply(reply);
+      this.emit({ type: "ftp.reply", side: "downstream", origin: "server", lines });
+    }
     this.#channel.write(reply, mayWait);
   }
 
   emit(event: TraceEventBody): void {
     this.context.environment.emit(this.context.id, event);
+  }
+
+  traces(type: TraceEventBody["type"]): boolean {
+    return this.context.environment.traces?.(type) !== false;
   }
 
   track(work: Promise<unknown>): void {
@@ -122,7 +129,10 @@ export class FtpSession implements Session {
     if (waiting === "end") {
       if (isLostWithClient(this.#current, this.#queue)) this.#running?.abort(new Aborted());
     } else if (!("malformed" in waiting)) {
-      this.emit({ type: "ftp.command", side: "downstream", origin: "client", line: this.#redaction.command(waiting) });
+      if (this.traces("ftp.command")) {
+        const line = this.#redaction.command(waiting);
+        this.emit({ type: "ftp.command", side: "downstream", origin: "client", line });
+      }
       // At once, whatever waits before it; its reply comes in its turn. It does not shorten the wait of a wrong password.
       if (waiting.verb === "ABOR" && this.#running !== undefined && isAbortable(this.#current))
         this.#abort(this.#running);

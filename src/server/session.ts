@@ -39,6 +39,8 @@ export interface Session {
   /** Writes a preliminary reply; the final one is what the handler returns. `mayWait`: a moment, for the one behind it. */
   reply(reply: Reply, mayWait?: boolean): void;
   emit(event: TraceEventBody): void;
+  /** False: such an event need not be put together. */
+  traces(type: TraceEventBody["type"]): boolean;
   /** Work that may go on behind the reply, and is waited for at the end of the session. */
   track(work: Promise<unknown>): void;
 }

@@ -105,9 +105,11 @@ async function carry(
     return failureOf(error, session.context.id);
   } finally {
     stall.release();
-    void connection.closed.then((close) =>
-      session.emit({ type: "data.close", side: "downstream", close, bytes: progress.bytes }),
-    );
+    if (session.traces("data.close")) {
+      void connection.closed.then((close) =>
+        session.emit({ type: "data.close", side: "downstream", close, bytes: progress.bytes }),
+      );
+    }
   }
 }
 

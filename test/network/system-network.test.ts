@@ -31,6 +31,13 @@ describe("listening on this machine", () => {
     expect(near.remote).toEqual(far.local);
   });
 
+  it("where any port will do, one that is drawn and taken is passed over", async () => {
+    const network = new SystemNetwork(systemClock, { below: () => 0 });
+    const [first, second] = [await bench.listen(network), await bench.listen(network)];
+    expect(second.endpoint.port).not.toBe(first.endpoint.port);
+    await bench.connect(network, second.endpoint.port);
+  });
+
   it.skipIf(!hasIpv6)("every address is reached by IPv6 too (skipped without ::1)", async () => {
     const listener = await bench.listen(systemNetwork, { host: "" });
     await bench.connect(systemNetwork, listener.endpoint.port, { host: "::1" });

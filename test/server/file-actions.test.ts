@@ -1,5 +1,6 @@
 // What the server tells its log of logins and files.
 import { afterEach, expect, test } from "vitest";
+import { everydayEvents } from "../../src/text/event-log.ts";
 import { watchResources } from "../support/resources.ts";
 import { until } from "../support/until.ts";
 import { type Rig, startRig } from "./rig.ts";
@@ -47,6 +48,20 @@ test("each change and each transfer is told with user, address, whole path and o
     { action: "download", path: "/in/nothing", ok: false, bytes: 0 },
     { action: "rmdir", path: "/in", ok: false },
   ]);
+});
+
+test("what the log has no use for is not told, and everything else is", async () => {
+  const traceExcept = everydayEvents;
+  rig = await startRig({ traceExcept });
+  const peer = await rig.login();
+  await peer.command("TYPE I");
+  await peer.upload("STOR x", "hello");
+  expect(await peer.download("RETR x")).toMatchObject({ text: "hello" });
+  await peer.command("QUIT");
+  await until("the session's end", () => rig.events.some(({ type }) => type === "session.close"));
+  expect(new Set(rig.events.map(({ type }) => type))).toEqual(
+    new Set(["session.open", "login.accepted", "session.close"]),
+  );
 });
 
 test("an upload that breaks is told as failed", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { EventLog } from "../../src/text/event-log.ts";
+import { EventLog, everydayEvents } from "../../src/text/event-log.ts";
 import type { LogRecord } from "../../src/text/log-record.ts";
 import { Dialogue } from "../cli/support/dialogue.ts";
 
@@ -269,4 +269,26 @@ test("open transfers are counted, over sessions", () => {
   logOf(new Dialogue(1).dataClose("downstream", 0), log);
   logOf(new Dialogue(2).event({ type: "session.close", reason: "gone" }), log);
   expect(log.transfers).toBe(0);
+});
+
+test("what happens for every file is never more than information", () => {
+  const dialogue = new Dialogue(1)
+    .event({ type: "session.open", client: "192.0.2.7:5", gateway: "192.0.2.1:21", target: "files" })
+    .command("RETR x", false)
+    .dataOpen("downstream")
+    .dataClose("downstream", 0, { by: "remote", how: "reset" })
+    .event({
+      type: "file.action",
+      client: "192.0.2.7",
+      user: "alice",
+      protocol: "ftp",
+      action: "download",
+      path: "/x",
+      ok: false,
+      outcome: "426 Transfer aborted.",
+    })
+    .ownReply("426 Transfer aborted.");
+  const everyday = dialogue.events.filter(({ type }) => everydayEvents.has(type));
+  expect(everyday.length).toBe(dialogue.events.length - 1);
+  expect(new Set(logOf(dialogue).map(({ level }) => level))).toEqual(new Set(["info"]));
 });

@@ -7,10 +7,11 @@ import { isLoopback } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { Server, ServerOptions, ServerTls } from "../../serve/options.ts";
 import type { AskUser } from "../../ssh/ssh-connection.ts";
-import { EventLog } from "../../text/event-log.ts";
+import { EventLog, everydayEvents } from "../../text/event-log.ts";
+import { isShown } from "../../text/log-record.ts";
 import { readCertificate } from "../credentials/read-certificate.ts";
 import { exitStatus } from "../exit-status.ts";
-import type { Reporter } from "../report/reporter.ts";
+import { type Reporter, thresholdOf } from "../report/reporter.ts";
 import { sessionsThatFit } from "../run/open-files.ts";
 import type { ProcessIo } from "../run/process-io.ts";
 import { type StopRequest, untilStopped } from "../run/stop-request.ts";
@@ -91,6 +92,7 @@ async function open(
     sessionsMax: await sessionsThatFit(command.options.sessionsMax, limits.serverSessionsMax, reporter),
     users,
     ...definedProps({ tls }),
+    ...(writer === undefined && !isShown("info", thresholdOf(command.output)) ? { traceExcept: everydayEvents } : {}),
     trace: (event) => {
       writer?.trace(event);
       for (const record of events.observe(event)) reporter.log(record);

@@ -43,6 +43,16 @@ export const networkLimits = {
     unit: "bytes",
     why: "sent the wrong way on one data connection and thrown away; beyond it the sender is not read",
   },
+  addressesReadMax: {
+    value: 64,
+    unit: "addresses",
+    why: "of hosts are remembered as read; every transfer asks for the same few a dozen times",
+  },
+  dataPortDrawsMax: {
+    value: 4,
+    unit: "ports",
+    why: "are drawn where any will do; a search by the kernel takes half a millisecond once thousands wait out TIME-WAIT",
+  },
   loopbackPortDrawsMax: {
     value: 16,
     unit: "ports",
