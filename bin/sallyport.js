@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-// Checks that it can run at all, in words that every Node understands, and hands over to src/cli/main.ts.
+// Checks that it can run at all, in words that every Node understands, and hands over to src/cli/load-program.ts.
+import { writeSync } from "node:fs";
+import { createRequire } from "node:module";
+
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(`sallyport: this is Node.js ${process.versions.node}, and Sallyport needs 20.19 or later\n`);
@@ -7,12 +10,12 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 const argv = process.argv.slice(2);
+const load = createRequire(import.meta.url);
 
 /** Scripts ask for the version alone, and often: the options of all commands are not loaded for it. */
-async function printsVersion() {
+function printsVersion() {
   if (argv.length !== 1 || argv[0] !== "--version") return false;
-  const { writeSync } = await import("node:fs");
-  const { describeVersion } = await import("../dist/cli/version.js");
+  const { describeVersion } = load("../dist/cli/version.cjs");
   try {
     writeSync(1, `${describeVersion()}\n`);
     return true;
@@ -23,17 +26,13 @@ async function printsVersion() {
 
 let program;
 try {
-  if (!(await printsVersion())) {
-    // Before anything that is worth keeping is compiled.
-    if (major >= 22) (await import("../dist/cli/compile-cache.js")).keepCompiled();
-    program = await import("../dist/cli/main.js");
-  }
+  if (!printsVersion()) program = load("../dist/cli/load-program.cjs").loadProgram();
 } catch (error) {
   if (error.code === "EMFILE" || error.code === "ENFILE") {
     process.stderr.write("sallyport: too many open files\n  Raise the limit of open files (ulimit -n 1024).\n");
     process.exit(1);
   }
-  if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
+  if (error.code !== "MODULE_NOT_FOUND" && error.code !== "ENOENT") throw error;
   process.stderr.write(`sallyport: it is not built, or something is missing: ${error.message}\n  Run npm ci.\n`);
   process.exit(1);
 }

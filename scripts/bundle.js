@@ -1,17 +1,18 @@
 // The program's modules, put together into a few files: what a command needs from its start stands in two or three, since each file costs
-// more to find and open than to read. Nothing is shortened, so that the lines of a stack trace can be read.
+// more to find and open than to read. Nothing is shortened, so that the lines of a stack trace can be read. They are CommonJS: of that Node
+// lets us keep what V8 has compiled (src/cli/program-files.ts).
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 
 /** Each with the modules that it always loads; what several need is a file that they share, and the first is loaded by all. */
 const commands = {
-  program: ["cli/main.js"],
+  program: ["cli/program.js"],
   transfer: ["cli/transfer/run-transfer.js"],
   tunnel: ["cli/run/run-tunnel.js", "cli/run/background.js", "tunnel/open-tunnel.js"],
 };
 
-/** What bin/sallyport.js loads. */
-const entries = ["cli/main.js", "cli/version.js", "cli/compile-cache.js"];
+/** What is loaded by its name, by bin/sallyport.js or load-program. */
+const entries = ["cli/main.js", "cli/version.js", "cli/load-program.js"];
 
 /** `compiled` has the modules, and `dir` gets the files. `more`: modules that are loaded by their names, too. */
 export async function bundle(compiled, dir, external, more = []) {
@@ -25,6 +26,12 @@ export async function bundle(compiled, dir, external, more = []) {
   // Each of these files has all that its modules import, or another of them has.
   await build.write({
     dir,
+    format: "cjs",
+    // What is loaded that way has no place to look from for import().
+    dynamicImportInCjs: false,
+    strict: true,
+    entryFileNames: "[name].cjs",
+    chunkFileNames: "[name]-[hash].cjs",
     codeSplitting: { groups: [{ name, debugName: "commands" }], includeDependenciesRecursively: false },
   });
   await build.close();
@@ -36,7 +43,7 @@ function chunkNames(compiled) {
   return (id, graph) => {
     sets ??= Object.entries(commands).map(([name, modules]) => [name, importedBy(modules, compiled, graph)]);
     const [first, ...more] = sets.filter(([, ids]) => ids.has(id)).map(([name]) => name);
-    if (first === undefined || entries.slice(1).some((path) => id === join(compiled, path))) return null;
+    if (first === undefined || entries.some((path) => id === join(compiled, path))) return null;
     return first === "program" ? first : [first, ...more].join("-");
   };
 }

@@ -1,10 +1,9 @@
 // Where the command line meets the real tunnel, the real server, and what the demo is made from.
-import { keepYoungSpaceSmall, tuneEngine, tuneForLong } from "./engine-flags.ts";
+import { keepYoungSpaceSmall, tuneForLong } from "./engine-flags.ts";
 import { runProgram } from "./program.ts";
 
 /** Runs the program with the arguments after its name; the process ends with its status when nothing is left to do. */
 export function main(argv: readonly string[]): Promise<void> {
-  tuneEngine();
   // Loaded when it is needed: --help has no use for SSH.
   return runProgram(
     argv,

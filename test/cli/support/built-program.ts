@@ -40,7 +40,7 @@ export function buildProgram(): BuiltProgram {
       throw error;
     }
   }
-  return { real: join(place, "bin/sallyport.js"), fake: join(place, "dist/cli/fake.js") };
+  return { real: join(place, "bin/sallyport.js"), fake: join(place, "dist/cli/fake.cjs") };
 }
 
 const failureOf = (place: string): string => `${place}.failed`;

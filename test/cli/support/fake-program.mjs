@@ -62,4 +62,4 @@ async function openTunnel(options) {
   };
 }
 
-await runProgram(process.argv.slice(2), openTunnel);
+void runProgram(process.argv.slice(2), openTunnel);
