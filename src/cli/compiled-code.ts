@@ -5,11 +5,9 @@ import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { cachedDataVersionTag } from "node:v8";
 import type { Script } from "node:vm";
+import { programLimits } from "../protocol/limits/program-limits.ts";
 
 const writableByOthers = 0o022;
-
-/** A run needs three to ten; each version of the program, of Node and of V8's flags has its own. */
-const keptFilesMax = 100;
 
 export class CompiledCode {
   readonly #directory: string;
@@ -59,7 +57,7 @@ export class CompiledCode {
 
   #makeRoom(): void {
     const kept = readdirSync(this.#directory, { withFileTypes: true }).filter((entry) => entry.isFile());
-    if (kept.length < keptFilesMax) return;
+    if (kept.length < programLimits.compiledFilesMax.value) return;
     for (const { name } of kept) rmSync(join(this.#directory, name), { force: true });
   }
 }

@@ -12,6 +12,11 @@ export const programLimits = {
   tunnelMemoryTextMax: { value: 200, unit: "characters", why: "of each of them" },
   tunnelMemoryBytesMax: { value: 65_536, unit: "characters", why: "that the doctor takes from a tunnel that it asks" },
   tunnelMemoryAskMs: { value: 2000, unit: "ms", why: "for the tunnel's answer; it is on this machine" },
+  compiledFilesMax: {
+    value: 100,
+    unit: "files",
+    why: "that V8 has compiled, kept for the next run; a run needs four to ten, of each version of the program, of Node and of V8's flags. At 100 all are removed",
+  },
   crashWaitMs: { value: 3000, unit: "ms", why: "for what is open to close behind a fault of the program" },
   closeGraceMs: {
     value: 10_000,
