@@ -1,6 +1,16 @@
 // What V8 has compiled of the program is kept for its next run. What is found there is run, so it is kept in the user's own directory for caches, and
 // nowhere that others could write. Without such a directory each run compiles for itself.
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { cachedDataVersionTag } from "node:v8";
@@ -8,6 +18,8 @@ import type { Script } from "node:vm";
 import { programLimits } from "../protocol/limits/program-limits.ts";
 
 const writableByOthers = 0o022;
+/** In such a directory a name can be changed by its owner alone, as in /tmp. */
+const sticky = 0o1000;
 
 export class CompiledCode {
   readonly #directory: string;
@@ -96,8 +108,21 @@ export function cacheDirectory(env: NodeJS.ProcessEnv, user: number | undefined)
     const directory = join(caches, "sallyport");
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const made = lstatSync(directory);
-    return made.isDirectory() && isOurs(made) ? directory : undefined;
+    if (!made.isDirectory() || !isOurs(made)) return undefined;
+    // Files are opened by this name as long as the program runs.
+    const real = realpathSync(directory);
+    return isFixed(real, user) ? real : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Nobody but the user and root can put something else at that place: with sudo a directory of root's may be in somebody else's home. */
+function isFixed(real: string, user: number): boolean {
+  for (let inner = real, above = dirname(real); above !== inner; inner = above, above = dirname(above)) {
+    const { uid, mode } = statSync(above);
+    const isOpen = (mode & writableByOthers) !== 0 && (mode & sticky) === 0;
+    if (isOpen || (uid !== user && uid !== 0)) return false;
+  }
+  return true;
 }

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -39,6 +40,24 @@ test("it is kept nowhere where another user owns or may write the directory, or 
   expect(existsSync(dir.file("caches/sallyport"))).toBe(false);
   chmodSync(caches, 0o700);
   symlinkSync(dir.path, dir.file("caches/sallyport"));
+  expect(cacheDirectory({ XDG_CACHE_HOME: caches }, me)).toBeUndefined();
+});
+
+test("it is kept nowhere where another user could put another directory in its place", async () => {
+  await using dir = makeTempDir("caches");
+  const caches = dir.file("open/caches");
+  mkdirSync(caches, { recursive: true, mode: 0o700 });
+  chmodSync(dir.file("open"), 0o777);
+  expect(cacheDirectory({ XDG_CACHE_HOME: caches }, me)).toBeUndefined();
+  chmodSync(dir.file("open"), 0o1777);
+  expect(cacheDirectory({ XDG_CACHE_HOME: caches }, me)).toBe(dir.file("open/caches/sallyport"));
+});
+
+test.runIf(me === 0)("root keeps none in a home that is somebody else's, as with sudo", async () => {
+  await using dir = makeTempDir("caches");
+  const caches = dir.file("home/.cache");
+  mkdirSync(caches, { recursive: true, mode: 0o755 });
+  chownSync(dir.file("home"), 12_345, 12_345);
   expect(cacheDirectory({ XDG_CACHE_HOME: caches }, me)).toBeUndefined();
 });
 
