@@ -81,7 +81,7 @@ export class FtpWriter implements FileWriter, Finishing {
       done.catch(() => {}); // told by the call that waits for it
       this.#running = { lease, upload, done };
       // pyftpdlib drops a data connection whose bytes and end come before it has read STOR.
-      const mayFollow = isExpected && readsInOrder(client.greeting);
+      const mayFollow = isExpected && readsInOrder(client);
       if (!mayFollow) await raceAbort(Promise.race([began.promise, done]), signal);
       return this.#running;
     } catch (error) {

@@ -127,9 +127,10 @@ export interface TransferEnd {
 }
 
 /** The default data port would be taken twice; inside TLS a connection goes before the next one comes. */
-function following({ options, modes, protectData, greeting }: Session): Following {
+function following(session: Session): Following {
+  const { options, modes, protectData } = session;
   const isAlone = options.pipeline === false || modes.mode === "default-port" || protectData;
-  return isAlone ? { download: "reply", upload: "reply" } : followingOf(greeting);
+  return isAlone ? { download: "reply", upload: "reply" } : followingOf(session);
 }
 
 function endOf(stream: Duplex): Promise<void> {
@@ -171,7 +172,7 @@ export class TransferRun {
         ({ code }) => code < 200 && onAnnounced(),
         () => {},
       );
-    const mustWait = isAhead && direction === "upload" && !readsInOrder(this.#session.greeting);
+    const mustWait = isAhead && direction === "upload" && !readsInOrder(this.#session);
     const carried = this.#carry(isProven && follows === "connected", mustWait ? asked.first : undefined);
     carried.catch(() => {});
     if (follows !== "reply") this.#dataOver(asked, carried, isProven && follows === "our end").catch(() => {});

@@ -101,7 +101,7 @@ async function enterBlindly(session: Session, directory: string, path: string): 
 async function goTo(session: Session, path: string): Promise<Reply | "stays"> {
   const { control, cwd, quirks } = session;
   const before = cwd.told;
-  const isTrusted = quirks.refusesCwd || readsInOrder(session.greeting) || before === undefined;
+  const isTrusted = quirks.refusesCwd || readsInOrder(session) || before === undefined;
   const going = control.command("CWD", path);
   if (isTrusted) return await going;
   if (session.options.pipeline === false) await going;
@@ -165,7 +165,7 @@ function split(path: string): readonly [string, string] | undefined {
 }
 
 /** From the root, at a server that is known to read paths as everybody does: wherever we are. */
-const takesPaths = ({ greeting }: Session, path: string): boolean => path.startsWith("/") && readsInOrder(greeting);
+const takesPaths = (session: Session, path: string): boolean => path.startsWith("/") && readsInOrder(session);
 
 export interface PathUse {
   readonly path: string;

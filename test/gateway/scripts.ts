@@ -37,7 +37,7 @@ export async function obey(
   for (let line = await control.line(); line !== undefined; line = await control.line()) {
     if (line === "EPSV") {
       listener = await control.listenData();
-      await control.reply(`229 ok (|||${listener.port}|)`);
+      await control.reply(`229 Entering Extended Passive Mode (|||${listener.port}|)`);
     } else if (line.startsWith("RETR ") && listener !== undefined) {
       await control.reply(`150 ${line}`);
       const data = await listener.accept();

@@ -1,5 +1,7 @@
-// Servers of which it is known when they read the command behind a transfer. Each is tested in test/peers.
-import type { Reply } from "../reply.ts";
+// Servers of which it is known when they read the command behind a transfer. Each is tested in test/peers. A greeting can be anybody's, since
+// operators write it to hide what they run; so what cannot be written is looked at as well.
+import type { Features } from "../features.ts";
+import { type Reply, replyText } from "../reply.ts";
 
 /**
  * From when on the next call's commands may be on their way. `connected`: as soon as the data connection stands. `server's end`, `our end`:
@@ -13,6 +15,8 @@ export interface Following {
 
 interface OrderlyServer extends Following {
   readonly greeting: RegExp;
+  /** A feature that it has not in any version. */
+  readonly lacks?: string;
   /** It reads a command only when all before it are carried out, and paths as everybody does. */
   readonly inOrder: boolean;
   /** It reads while it moves data; else not even ABOR (vsftpd does for urgent data, which SSH does not carry). */
@@ -21,7 +25,14 @@ interface OrderlyServer extends Following {
 
 const servers: readonly OrderlyServer[] = [
   // Lingers until its end of the data is acknowledged, so that nothing is gained by what comes earlier.
-  { greeting: /\(vsFTPd \d/, inOrder: true, readsMeanwhile: false, download: "server's end", upload: "our end" },
+  {
+    greeting: /\(vsFTPd \d/,
+    lacks: "MLST",
+    inOrder: true,
+    readsMeanwhile: false,
+    download: "server's end",
+    upload: "our end",
+  },
   {
     greeting: /^220 Sallyport FTP server\./,
     inOrder: true,
@@ -35,18 +46,34 @@ const servers: readonly OrderlyServer[] = [
 
 const unknown: Following = { download: "reply", upload: "reply" };
 
-const find = (greeting: Reply): OrderlyServer | undefined =>
-  servers.find((server) => greeting.lines.some((line) => server.greeting.test(line)));
-
-/** By its greeting. */
-export const followingOf = (greeting: Reply): Following => find(greeting) ?? unknown;
-
-/** True for a server that reads a command only when the one before it is carried out. */
-export function readsInOrder(greeting: Reply): boolean {
-  return find(greeting)?.inOrder === true;
+/** What a server has said of itself. */
+export interface ServerWords {
+  readonly greeting: Reply;
+  readonly features: Features;
 }
 
-/** True where not even ABOR is read during a transfer, so that a command which waits before it keeps nobody from it. */
+const find = ({ greeting, features }: ServerWords): OrderlyServer | undefined =>
+  servers.find(
+    (server) =>
+      greeting.lines.some((line) => server.greeting.test(line)) &&
+      (server.lacks === undefined || !features.has(server.lacks)),
+  );
+
+export const followingOf = (words: ServerWords): Following => find(words) ?? unknown;
+
+/** True for a server that reads a command only when the one before it is carried out. */
+export function readsInOrder(words: ServerWords): boolean {
+  return find(words)?.inOrder === true;
+}
+
+const none: Features = new Map();
+
+/** By its greeting: true where not even ABOR is read during a transfer, so that a command which waits before it keeps nobody from it. */
 export function readsNothingMeanwhile(greeting: Reply): boolean {
-  return find(greeting)?.readsMeanwhile === false;
+  return find({ greeting, features: none })?.readsMeanwhile === false;
+}
+
+/** The words in which such a server answers EPSV. */
+export function answersAsVsftpd(extendedPassive: Reply): boolean {
+  return /^Entering Extended Passive Mode \(\|\|\|\d+\|\)$/.test(replyText(extendedPassive));
 }

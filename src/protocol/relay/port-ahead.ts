@@ -2,6 +2,7 @@
 // the client asks. Then the data connection is open before the next transfer, and has our end-of-file by then: the system of the SSH
 // host acknowledges the server's own end at once instead of 40 ms later, for which vsftpd waits with its 226. Only for servers that
 // read nothing during a transfer; others would take it for the wish to end that transfer, or read ABOR behind it too late.
+import { answersAsVsftpd } from "../client/orderly-servers.ts";
 import { limits } from "../limits.ts";
 import type { Reply } from "../reply.ts";
 import type { ControlConnections } from "./control-connections.ts";
@@ -46,8 +47,9 @@ export class PortAhead {
     return this.#isBusy;
   }
 
-  /** The server has named this one. */
-  seen(port: number): void {
+  /** The server has named this one. In other words than vsFTPd's it is one that borrows its greeting. */
+  seen(port: number, reply: Reply): void {
+    this.#mayAsk &&= answersAsVsftpd(reply);
     this.#isScarce ||= this.#portsSeen.includes(port);
     this.#portsSeen.push(port);
     if (this.#portsSeen.length > limits.portsSeenMax) this.#portsSeen.shift();

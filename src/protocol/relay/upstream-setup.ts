@@ -174,7 +174,7 @@ export class UpstreamSetup {
     if (typeof port === "string")
       this.#failed(transfer, `${port} in the server's answer to ${verb}: ${reply.lines[0]}`);
     else {
-      this.ahead.seen(port);
+      this.ahead.seen(port, reply);
       this.#agreed(transfer, port);
     }
   }

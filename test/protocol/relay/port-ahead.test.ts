@@ -18,7 +18,7 @@ function greetedBy(greeting: string): RelayHarness {
 function prepare(relay: RelayHarness, id: number, port?: number): void {
   relay.client("EPSV");
   relay.input({ type: "downstream-listening", id, address });
-  if (port !== undefined) relay.server(`229 ok (|||${port}|)`);
+  if (port !== undefined) relay.server(`229 Entering Extended Passive Mode (|||${port}|)`);
 }
 
 function open(relay: RelayHarness, id: number): void {
@@ -52,6 +52,20 @@ function atSecond(relay = greetedBy(vsftpd), command = "RETR 2"): RelayHarness {
   return relay;
 }
 
+it("a server that answers EPSV in other words only greets as vsFTPd: nothing is asked ahead, and nothing half closed", () => {
+  const relay = greetedBy(vsftpd);
+  for (const id of [1, 2]) {
+    prepare(relay, id);
+    relay.server(`229 Entering extended passive mode (|||5000${id}|).`);
+    relay.look();
+    relay.client(`RETR ${id}`);
+    expect(relay.toServer).toEqual([`RETR ${id}`]);
+    open(relay, id);
+    expect(relay.done).not.toContain(`half-close ${id}`);
+    end(relay, id);
+  }
+});
+
 describe("at a server that reads nothing during a transfer", () => {
   it("the next port is asked for behind a download that is not the first", () => {
     const relay = greetedBy(vsftpd);
@@ -66,7 +80,7 @@ describe("at a server that reads nothing during a transfer", () => {
     const relay = atSecond();
     relay.server("150 here it comes");
     relay.input({ type: "copied", id: 2, outcome: "eof" });
-    relay.server("226 done", "229 ok (|||50003|)");
+    relay.server("226 done", "229 Entering Extended Passive Mode (|||50003|)");
     relay.input({ type: "finished", id: 2, ok: true });
     expect(relay.toClient).toEqual(["150 here it comes", "226 done"]);
     relay.look();
@@ -86,14 +100,14 @@ describe("at a server that reads nothing during a transfer", () => {
     relay.look();
     prepare(relay, 3);
     expect(relay.toServer).toEqual([]);
-    relay.server("229 ok (|||50003|)");
+    relay.server("229 Entering Extended Passive Mode (|||50003|)");
     expect(relay.done).toEqual(["listen-downstream 3", "connect-upstream 3 50003"]);
   });
 
   it("an upload keeps its data connection open, and nothing is asked for behind it", () => {
     const relay = atSecond();
     end(relay, 2);
-    relay.server("229 ok (|||50003|)");
+    relay.server("229 Entering Extended Passive Mode (|||50003|)");
     prepare(relay, 3);
     open(relay, 3);
     relay.look();
@@ -109,7 +123,7 @@ describe("at a server that reads nothing during a transfer", () => {
     relay.client("RETR missing");
     relay.input({ type: "data-open", id: 2, side: "upstream" });
     relay.look();
-    relay.server("550 Failed to open file.", "229 ok (|||50003|)");
+    relay.server("550 Failed to open file.", "229 Entering Extended Passive Mode (|||50003|)");
     expect(relay.toClient).toEqual(["550 Failed to open file."]);
     relay.client("RETR 2");
     expect(relay.done).toEqual(["reset 2 upstream", "connect-upstream 2 50003"]);
@@ -119,7 +133,7 @@ describe("at a server that reads nothing during a transfer", () => {
   it("a refusal gives no upload a connection whose one direction has ended", () => {
     const relay = atSecond();
     end(relay, 2);
-    relay.server("229 ok (|||50003|)");
+    relay.server("229 Entering Extended Passive Mode (|||50003|)");
     prepare(relay, 3);
     relay.input({ type: "data-open", id: 3, side: "upstream" });
     relay.client("RETR missing");
@@ -132,7 +146,7 @@ describe("at a server that reads nothing during a transfer", () => {
   it("a port that no transfer follows is given back, and the server's answer to that is nobody's", () => {
     const relay = atSecond();
     end(relay, 2);
-    relay.server("229 ok (|||50003|)");
+    relay.server("229 Entering Extended Passive Mode (|||50003|)");
     relay.look();
     relay.input({ type: "timer", name: "port-ahead", bytes: 0 });
     expect(relay.toServer).toEqual(["PORT 0,0,0,0,0,0"]);
@@ -147,7 +161,7 @@ describe("at a server that reads nothing during a transfer", () => {
     end(relay, 2);
     relay.input({ type: "timer", name: "port-ahead", bytes: 0 });
     relay.look();
-    relay.server("229 ok (|||50003|)");
+    relay.server("229 Entering Extended Passive Mode (|||50003|)");
     expect(relay.toServer).toEqual(["PORT 0,0,0,0,0,0"]);
   });
 
@@ -175,7 +189,11 @@ describe("at a server that reads nothing during a transfer", () => {
     relay.look();
     relay.client("ABOR");
     expect(relay.toServer).toEqual(["ABOR"]);
-    relay.server("426 Failure writing network stream.", "229 ok (|||50003|)", "225 No transfer to ABOR.");
+    relay.server(
+      "426 Failure writing network stream.",
+      "229 Entering Extended Passive Mode (|||50003|)",
+      "225 No transfer to ABOR.",
+    );
     expect(relay.toClient).toEqual(["426 Failure writing network stream.", "225 No transfer to ABOR."]);
     prepare(relay, 3);
     expect(relay.toServer).toEqual([]);
