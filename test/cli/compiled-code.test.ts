@@ -53,13 +53,16 @@ test("it is kept nowhere where another user could put another directory in its p
   expect(cacheDirectory({ XDG_CACHE_HOME: caches }, me)).toBe(dir.file("open/caches/sallyport"));
 });
 
-test.runIf(me === 0)("root keeps none in a home that is somebody else's, as with sudo", async () => {
-  await using dir = makeTempDir("caches");
-  const caches = dir.file("home/.cache");
-  mkdirSync(caches, { recursive: true, mode: 0o755 });
-  chownSync(dir.file("home"), 12_345, 12_345);
-  expect(cacheDirectory({ XDG_CACHE_HOME: caches }, me)).toBeUndefined();
-});
+test.runIf(me === 0)(
+  "root keeps none in a home that is somebody else's, as with sudo (skipped: only root can give a directory away)",
+  async () => {
+    await using dir = makeTempDir("caches");
+    const caches = dir.file("home/.cache");
+    mkdirSync(caches, { recursive: true, mode: 0o755 });
+    chownSync(dir.file("home"), 12_345, 12_345);
+    expect(cacheDirectory({ XDG_CACHE_HOME: caches }, me)).toBeUndefined();
+  },
+);
 
 test("it is kept nowhere where the system knows no users, and where the directory cannot be made", async () => {
   await using dir = makeTempDir("caches");
