@@ -13,6 +13,7 @@ export function main(argv: readonly string[]): Promise<void> {
     },
     async (options) => {
       await prepareForSessions();
+      (await import("../network/file-sender.ts")).letSystemSend();
       return (await import("../serve/open-server.ts")).openServer(options);
     },
     async () => (await import("../demo/real-parts.ts")).realParts,

@@ -5,6 +5,7 @@ import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { StreamConnection } from "../platform/stream-connection.ts";
 import { acknowledgedIn } from "./acknowledged.ts";
+import { sendFileOver } from "./file-sender.ts";
 import { makeEndHonest } from "./honest-end.ts";
 import { intoBuffers } from "./socket-buffers.ts";
 import { translateErrors } from "./system-error.ts";
@@ -26,6 +27,7 @@ export function systemConnection(socket: Socket, clock: Clock): Connection {
     clock,
     breakOff,
     receiveInto: intoBuffers(socket, true),
+    sendFile: sendFileOver(socket),
     acknowledged: acknowledgedIn({ local, remote }, clock),
   });
 }

@@ -25,6 +25,16 @@ export interface FileReader extends AsyncDisposable {
   read(buffer: Uint8Array): Promise<number>;
 }
 
+/** A file of this machine, whose descriptor another part of the program may use. */
+export interface LendsFile {
+  /** `position`: of the next byte that would be read. `use` gives how many it has read, and the descriptor back when it settles. */
+  lend(use: (descriptor: number, position: number) => Promise<number>): Promise<number>;
+}
+
+export function lendsFile(reader: FileReader): reader is FileReader & LendsFile {
+  return "lend" in reader && reader.lend !== undefined;
+}
+
 /** A file that is open for writing. One call at a time. */
 export interface FileWriter extends AsyncDisposable {
   /** All of it, or throws `FS_*`: `FS_NO_SPACE` when the disk is full. The pieces are the caller's again once it has settled. */

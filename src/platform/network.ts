@@ -113,6 +113,27 @@ export function receivesInto(connection: Connection): connection is Connection &
   return "receiveInto" in connection && connection.receiveInto !== undefined;
 }
 
+export interface SendFileOptions {
+  /** Its reason is rethrown untouched. */
+  readonly signal: AbortSignal;
+  /** How many more bytes the system has taken. */
+  readonly moved: (bytes: number) => void;
+}
+
+/** Found by its method, as not every connection can. */
+export interface SendsFiles {
+  /**
+   * The system sends a file of this machine from byte `offset` to its end; all that was written before must have been taken, and nothing may be
+   * written meanwhile. Gives how many bytes that were: fewer than the file has where the system could not, for a reason that reading and writing on
+   * will find. Rejects where nobody knows how many: only a reset may follow. `file`: its descriptor.
+   */
+  sendFile(file: number, offset: number, options: SendFileOptions): Promise<number>;
+}
+
+export function sendsFiles(connection: Connection): connection is Connection & SendsFiles {
+  return "sendFile" in connection && connection.sendFile !== undefined;
+}
+
 /** Found by its method, as not every connection can. */
 export interface TellsAcknowledged {
   /**

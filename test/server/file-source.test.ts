@@ -1,8 +1,12 @@
 // A file in pieces: all of it, whatever the reader's reads look like, and no read more than that takes.
 import { describe, expect, test } from "vitest";
-import type { FileReader } from "../../src/platform/file-system.ts";
+import { FileRest } from "../../src/data-connection/file-rest.ts";
+import { joinedPair } from "../../src/data-connection/joined-pair.ts";
+import type { FileReader, LendsFile } from "../../src/platform/file-system.ts";
+import type { SendsFiles } from "../../src/platform/network.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { filePieces } from "../../src/server/handlers/transfers.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 
 /** Had `size` bytes when it was opened, and has `content` now; gives at most `atOnce` a read. */
 class Reader implements FileReader {
@@ -27,7 +31,20 @@ class Reader implements FileReader {
     return count;
   }
 
+  /** Somebody else reads, and gives how much. */
+  async skip(read: (position: number) => Promise<number>): Promise<number> {
+    const count = await read(this.#position);
+    this.#position += count;
+    return count;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+class LendingReader extends Reader implements LendsFile {
+  lend(use: (descriptor: number, position: number) => Promise<number>): Promise<number> {
+    return this.skip((position) => use(7, position));
+  }
 }
 
 async function all(reader: FileReader, offset = 0): Promise<Buffer> {
@@ -40,8 +57,11 @@ async function all(reader: FileReader, offset = 0): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-const bytes = (count: number): Buffer => Buffer.from(Array.from({ length: count }, (_, at) => (at * 31) >>> 3));
+const few = Buffer.from(Array.from({ length: 65_537 }, (_, at) => (at * 31) >>> 3));
+const bytes = (count: number): Buffer => Buffer.alloc(count, few);
 const chunk = limits.fileChunkBytes;
+const behind = limits.systemSendBehindBytes;
+const enough = limits.systemSendFromBytes;
 
 describe("a file in pieces", () => {
   test("a small file takes one read, an empty one too", async () => {
@@ -74,6 +94,35 @@ describe("a file in pieces", () => {
     "a file that has grown to %i bytes since is carried as it is now",
     async (size) => {
       expect((await all(new Reader(100, bytes(size)))).equals(bytes(size))).toBe(true);
+    },
+  );
+
+  test.each([1000, enough + 4000])(
+    "what the system sends of it, %i bytes, is left out, and the rest follows",
+    async (most) => {
+      const content = bytes(behind + enough + 4000);
+      const reader = new LendingReader(content.length, content);
+      const sentBySystem: [number, Buffer][] = [];
+      const [near] = joinedPair("near", "far");
+      const sendFile: SendsFiles["sendFile"] = async (_, position) => {
+        const part = content.subarray(position, position + most);
+        sentBySystem.push([carried, part]);
+        return part.length;
+      };
+      const { signal } = new AbortController();
+      const options = { clock: new FakeClock(), signal, moved: () => {} };
+      const rest = new FileRest(Object.assign(near, { sendFile }), options);
+      let carried = 0;
+      const pieces: Buffer[] = [];
+      for await (const piece of filePieces(reader, 0, rest)) {
+        pieces.push(Buffer.from(piece));
+        carried += piece.length;
+      }
+      expect(sentBySystem.map(([at, { length }]) => [at, length])).toEqual([[behind, most]]);
+      const before = Buffer.concat(pieces).subarray(0, behind);
+      const after = Buffer.concat(pieces).subarray(behind);
+      const whole = Buffer.concat([before, ...sentBySystem.map(([, part]) => part), after]);
+      expect(whole.equals(content)).toBe(true);
     },
   );
 

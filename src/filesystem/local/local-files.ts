@@ -1,10 +1,10 @@
 // Files of this machine that are read or written.
-import type { FileReader, FileUpdater, FileWriter } from "../../platform/file-system.ts";
+import type { FileReader, FileUpdater, FileWriter, LendsFile } from "../../platform/file-system.ts";
 import type { FileFacts } from "../../protocol/listing/file-facts.ts";
 import { assertPosition, translating } from "../fs-error.ts";
 import type { OpenFile } from "./open-file.ts";
 
-export class LocalReader implements FileReader {
+export class LocalReader implements FileReader, LendsFile {
   readonly facts: FileFacts;
   readonly #file: OpenFile;
   readonly #path: string;
@@ -24,6 +24,12 @@ export class LocalReader implements FileReader {
       this.#position += count;
       return count;
     });
+  }
+
+  async lend(use: (descriptor: number, position: number) => Promise<number>): Promise<number> {
+    const count = await this.#file.lend((descriptor) => use(descriptor, this.#position));
+    this.#position += count;
+    return count;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -73,6 +73,12 @@ export class OpenFile {
     return this.#counted(syncInThread(this.#descriptor));
   }
 
+  /** Open at least until `use` has settled. */
+  lend<T>(use: (descriptor: number) => Promise<T>): Promise<T> {
+    this.#mustBeOpen();
+    return this.#counted(use(this.#descriptor));
+  }
+
   /** Idempotent. Throws what a network file system finds out only here: that there is no room. */
   close(): Promise<void> {
     this.#closing ??= this.#close();

@@ -26,6 +26,23 @@ export const networkLimits = {
     why: "at a socket of this machine read the system's table, some milliseconds each; for further ones a process is started that asks the kernel",
   },
   socketDiagIdleMs: { value: 60_000, unit: "ms", why: "without a look, after which that process ends" },
+  systemSendFromBytes: {
+    value: 67_108_864,
+    unit: "bytes",
+    why: "left of a file, so that the system is asked to send them: another process is started for that",
+  },
+  systemSendBehindBytes: {
+    value: 8_388_608,
+    unit: "bytes",
+    why: "of a file sent before that; how long they take shows whether the line is so fast that copying is what takes the time",
+  },
+  systemSendBehindMs: { value: 25, unit: "ms", why: "for those: 335 MB/s, which no line of 1 Gbit/s reaches" },
+  systemSendsMax: {
+    value: 4,
+    unit: "processes",
+    why: "that send files by the system at once; all others are read and written",
+  },
+  systemSendPieceBytes: { value: 4_194_304, unit: "bytes", why: "of a file given to the system with one call" },
   keepAliveDelayMs: { value: 30_000, unit: "ms", why: "silence before TCP keepalive probes; Linux waits 2 hours" },
   disposeGraceMs: { value: 2000, unit: "ms", why: "wait for a peer's end when a connection is disposed, then force" },
   pendingConnectionsMax: {

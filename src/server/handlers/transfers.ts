@@ -1,5 +1,6 @@
 // Files over a data connection: RETR, STOR, APPE, STOU.
-import type { FileReader, WriteStart } from "../../platform/file-system.ts";
+import { FileRest } from "../../data-connection/file-rest.ts";
+import { type FileReader, lendsFile, type WriteStart } from "../../platform/file-system.ts";
 import type { Connection } from "../../platform/network.ts";
 import { openUpload, type UploadTarget } from "../../platform/upload-target.ts";
 import { type Converter, fromNetworkLines, toNetworkLines } from "../../protocol/ascii.ts";
@@ -37,15 +38,23 @@ async function download(session: Session, argument: string, signal: AbortSignal)
     const { size, unreported } = reader.facts;
     const isKnown = unreported?.includes("size") !== true;
     if (isKnown && restart > size) return makeReply(554, beyondEnd(size));
-    const pieces = filePieces(reader, restart);
-    const source = converts ? converted(pieces, toNetworkLines()) : pieces;
     const what = `${printable(nameOf(path), 200)}${isKnown ? ` (${size} bytes)` : ""}`;
-    const carry: Parameters<typeof runTransfer>[1]["carry"] = (to, options) => sendData(source, to, options);
+    const carry = (to: Connection, options: DataOptions): Promise<void> =>
+      sendData(converts ? lines(reader) : filePieces(reader, restart, restOf(to, options)), to, options);
     return await runTransfer(session, { path, what, carry }, signal);
   } finally {
     // It was only read, so the reply need not wait for that.
     session.track(reader[Symbol.asyncDispose]() as Promise<void>);
   }
+}
+
+const lines = (reader: FileReader): AsyncIterable<Uint8Array> => converted(filePieces(reader, 0), toNetworkLines());
+
+function restOf(to: Connection, { clock, signal, progress }: DataOptions): FileRest {
+  const moved = (bytes: number): void => {
+    progress.bytes += bytes;
+  };
+  return new FileRest(to, { clock, signal, moved });
 }
 
 async function upload(
@@ -150,8 +159,9 @@ async function uniquePath(session: Session, pattern: string, signal: AbortSignal
  * `offset`: where the reader begins. A piece is good until the next but one is asked for. A file ends where a read does not
  * fill its buffer, unless that is before the end that it had.
  */
-export async function* filePieces(reader: FileReader, offset: number): AsyncGenerator<Uint8Array> {
-  let left = reader.facts.size - offset;
+export async function* filePieces(reader: FileReader, offset: number, rest?: FileRest): AsyncGenerator<Uint8Array> {
+  const whole = reader.facts.size - offset;
+  let left = whole;
   // Small files should not cost two large buffers.
   const size = Math.min(limits.fileChunkBytes, Math.max(left + 1, 4096));
   let buffer: Buffer = Buffer.allocUnsafe(size);
@@ -164,10 +174,15 @@ export async function* filePieces(reader: FileReader, offset: number): AsyncGene
     left -= count;
     const last = count < size && left <= 0;
     if (last) return yield piece;
+    const isRestDue = lendsFile(reader) && rest?.isDue(whole - left, left) === true;
+    if (isRestDue) {
+      yield piece;
+      left -= await rest.send(reader);
+    }
     [buffer, other] = [other ?? Buffer.allocUnsafe(size), buffer];
     pending = reader.read(buffer);
     pending.catch(() => {}); // it is asked for on the next round, if there is one
-    yield piece;
+    if (!isRestDue) yield piece;
   }
 }
 
