@@ -42,13 +42,13 @@ export class ClientIdentity {
   /**
    * Is this connection's remote end, whose address is right, the same client (RFC 2577 section 8)? `mayHaveLeft`: it may have sent a short file and
    * closed before we could ask whose it is. Before the transfer has begun only an attacker does that; afterwards it gets its way
-   * only if until `signal`, or for a while, nobody comes who is known to be right.
+   * only if until `over`, or for a while, nobody comes who is known to be right.
    */
-  async isSameUser(ends: Ends, mayHaveLeft: () => boolean, signal: AbortSignal): Promise<boolean> {
+  async isSameUser(ends: Ends, mayHaveLeft: () => boolean, over: () => AbortSignal): Promise<boolean> {
     const [owner, other] = await Promise.all([this.#owner, this.#ownerOf(ends)]);
     if (typeof owner !== "number") return true;
     if (other !== "gone") return other === owner || other === root;
-    return mayHaveLeft() && (await this.#nobodyElseComes(signal));
+    return mayHaveLeft() && (await this.#nobodyElseComes(over()));
   }
 
   /**

@@ -13,15 +13,18 @@ export interface PassiveListenerOptions {
   readonly host: string;
   readonly ports: PortRange;
   /**
-   * Whether this peer may have the data connection (RFC 2577 section 8): mostly, the control connection's peer. `over` aborts
-   * when another one has it, or nobody will. Must not reject.
+   * Whether this peer may have the data connection (RFC 2577 section 8): mostly, the control connection's peer. The signal of `over`
+   * aborts when another one has it, or nobody will. Must not reject.
    */
-  readonly isExpectedPeer: (remote: Endpoint, local: Endpoint, over: AbortSignal) => boolean | Promise<boolean>;
+  readonly isExpectedPeer: (remote: Endpoint, local: Endpoint, over: Over) => boolean | Promise<boolean>;
   /** Somebody else connected and was dropped; `count` of them so far. */
   readonly onRejectedPeer: (remote: Endpoint, count: number) => void;
   /** Ends the attempt to listen; its reason is rethrown untouched. The end, once open, lives until disposed. */
   readonly signal: AbortSignal;
 }
+
+/** Made when somebody asks for it: mostly nobody does, and a signal that is aborted is a tenth of the work for a small file. */
+export type Over = () => AbortSignal;
 
 /** Serves one data connection. The port is given back as soon as that one has come. */
 export interface PassiveListener extends AsyncDisposable {
@@ -40,6 +43,9 @@ export async function openPassiveListener(options: PassiveListenerOptions): Prom
   return new GuardedListener(await listenForData(network, { host, ports, signal }), options);
 }
 
+/** Who waits at a listener is let go by its disposal. */
+const never = new AbortController().signal;
+
 /** Reason of an abort that nobody is told; made once, for the stack of an error costs more than the rest of a delivery. */
 const delivered = new SallyportError("CLOSED", "the data connection has come");
 
@@ -47,7 +53,7 @@ class GuardedListener implements PassiveListener {
   readonly endpoint: Endpoint;
   readonly #listener: Listener;
   readonly #options: PassiveListenerOptions;
-  readonly #lifetime: AbortController = new AbortController();
+  #waiting: AbortController | undefined;
   readonly #taken = new Deferred<Connection>();
   #connection: Connection | undefined;
   #rejected = 0;
@@ -93,7 +99,7 @@ class GuardedListener implements PassiveListener {
     if (before === "waiting") {
       const error = this.#closedError();
       this.#taken.reject(error);
-      this.#lifetime.abort(error);
+      this.#waiting?.abort(error);
     }
     if (before !== "handed out") this.#state = "closed";
     await this.#listener[Symbol.asyncDispose]();
@@ -105,11 +111,10 @@ class GuardedListener implements PassiveListener {
 
   /** Drops everybody but the rightful peer. Nothing is thrown and nothing said to the victim (RFC 2577 section 8). */
   async #admit(): Promise<void> {
-    const { signal } = this.#lifetime;
     const busy = new Set<Promise<unknown>>();
     try {
       for (;;) {
-        const connection = await this.#listener.accept({ signal });
+        const connection = await this.#listener.accept({ signal: never });
         const judged: Promise<unknown> = this.#judge(connection).then(() => busy.delete(judged));
         busy.add(judged);
         // A flood waits in the listener's backlog, not in our memory.
@@ -123,7 +128,7 @@ class GuardedListener implements PassiveListener {
   /** All at once: the rightful peer does not wait until it is known who those before it are. */
   async #judge(connection: Connection): Promise<void> {
     const { isExpectedPeer, onRejectedPeer } = this.#options;
-    if (await isExpectedPeer(connection.remote, connection.local, this.#lifetime.signal)) {
+    if (await isExpectedPeer(connection.remote, connection.local, this.#over)) {
       if (!this.offer(connection)) connection.reset();
       return;
     }
@@ -137,9 +142,15 @@ class GuardedListener implements PassiveListener {
     this.#state = "taken";
     this.#connection = connection;
     this.#taken.resolve(connection);
-    this.#lifetime.abort(delivered);
+    this.#waiting?.abort(delivered);
     void this.#listener[Symbol.asyncDispose]();
   }
+
+  readonly #over: Over = () => {
+    this.#waiting ??= new AbortController();
+    if (this.#state !== "waiting") this.#waiting.abort(delivered);
+    return this.#waiting.signal;
+  };
 
   #closedError(): SallyportError {
     return new SallyportError("CLOSED", `the data port ${this.endpoint.port} is closed`, {

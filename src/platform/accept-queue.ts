@@ -9,6 +9,9 @@ interface Waiter {
   readonly reject: (reason: unknown) => void;
 }
 
+/** For who waits when a listener is closed: every data port is, with somebody waiting, and an error that says which one has its price. */
+const closedMeanwhile = new SallyportError("CLOSED", "the listener is closed", { details: { phase: "accept" } });
+
 /** First come, first served on both sides; at most `pendingConnectionsMax` connections are kept. */
 export class AcceptQueue {
   readonly #pending: Set<Connection> = new Set();
@@ -46,12 +49,11 @@ export class AcceptQueue {
   }
 
   /**
-   * Fails those who wait, resets what was not accepted, and resolves when those are gone. Idempotent. `error` is made when somebody is
-   * to have it: each data port is closed, and mostly nobody waits.
+   * Fails those who wait, resets what was not accepted, and resolves when those are gone. Idempotent. `error` is for those who ask later.
    */
   async close(error: () => SallyportError): Promise<void> {
     this.#end ??= error;
-    for (const waiter of this.#waiters) waiter.reject(error());
+    for (const waiter of this.#waiters) waiter.reject(closedMeanwhile);
     this.#waiters.clear();
     const left = [...this.#pending];
     for (const connection of left) connection.reset();

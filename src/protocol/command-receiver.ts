@@ -3,6 +3,7 @@ import { type Command, type IacSpelling, isVerb, wrapArgument } from "./command.
 import { SallyportError } from "./error.ts";
 import { remoteFault } from "./fault.ts";
 import { type ForeignProtocol, recogniseForeign, recogniseRequest, TLS_HANDSHAKE } from "./foreign-protocol.ts";
+import { latin1FromBytes } from "./latin1.ts";
 import { limits } from "./limits.ts";
 import { LineBuffer } from "./line-buffer.ts";
 import { TelnetFilter } from "./telnet-filter.ts";
@@ -41,6 +42,8 @@ export class CommandReceiver {
 
   /** The events of these bytes, in order. After a `failure` or `foreign` event: nothing, ever. */
   receive(bytes: Uint8Array): CommandEvent[] {
+    const line = this.#wholeLine(bytes);
+    if (line !== undefined) return [this.#lineEvent(line)];
     for (const byte of bytes) {
       if (this.#stage === "over") break;
       if (this.#stage === "first-byte") this.#firstByte(byte);
@@ -49,6 +52,14 @@ export class CommandReceiver {
     const events = this.#events;
     this.#events = [];
     return events;
+  }
+
+  /** What nearly all bytes are: one line, nothing before it, and nothing in it that has to be looked at byte by byte. */
+  #wholeLine(bytes: Uint8Array): string | undefined {
+    const isBetween = this.#stage === "lines" && this.#line.length + this.#carriageReturns === 0 && this.#telnet.isIdle;
+    if (!isBetween || bytes.length > limits.commandLineBytesMax || !this.#isLoggedIn()) return undefined;
+    const text = latin1FromBytes(bytes);
+    return plainLine.test(text) ? text.slice(0, -2) : undefined;
   }
 
   #emit(event: CommandEvent): void {
@@ -112,6 +123,8 @@ export class CommandReceiver {
     return { type: "command", command: parsed };
   }
 }
+
+const plainLine = /^[\x20-\x7e]+\r\n$/;
 
 const isAbort = (line: string | undefined): boolean => line !== undefined && /^ABOR$/i.test(withoutSynch(line));
 

@@ -32,15 +32,20 @@ export function makeReply(code: number, text: string | readonly string[]): Reply
   return { code, lines: [`${code}-${texts[0]}`, ...texts.slice(1, -1).map(innerLine), last] };
 }
 
+/** The bytes of a reply, CRLF after every line. Throws as {@link wireText} does. */
+export function formatReply(reply: Reply): Uint8Array {
+  return bytesFromLatin1(wireText(reply));
+}
+
 /**
- * The bytes of a reply, CRLF after every line.
+ * The same as a latin1 string.
  * @throws SallyportError `FTP_PROTOCOL_LOCAL` when a line would end early: CR, LF, NUL or a character that is no byte.
  */
-export function formatReply(reply: Reply): Uint8Array {
+export function wireText(reply: Reply): string {
   for (const line of reply.lines) {
     if (/[\r\n\0]/.test(line) || !isLatin1(line)) throw localFault(`a line of reply ${reply.code} cannot be written`);
   }
-  return bytesFromLatin1(`${reply.lines.join("\r\n")}\r\n`);
+  return `${reply.lines.join("\r\n")}\r\n`;
 }
 
 /** The first line's text without the code. */

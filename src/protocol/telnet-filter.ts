@@ -33,6 +33,11 @@ export class TelnetFilter {
     this.#sink = sink;
   }
 
+  /** Between two commands of Telnet. */
+  get isIdle(): boolean {
+    return this.#state === "data";
+  }
+
   push(byte: number): void {
     if (this.#state === "data") this.#data(byte);
     else if (this.#state === "iac") this.#afterIac(byte);

@@ -4,7 +4,7 @@ import type { Connection } from "../platform/network.ts";
 import type { Command } from "../protocol/command.ts";
 import { type CommandEvent, CommandReceiver } from "../protocol/command-receiver.ts";
 import { limits } from "../protocol/limits.ts";
-import { formatReply, makeReply, type Reply } from "../protocol/reply.ts";
+import { makeReply, type Reply, wireText } from "../protocol/reply.ts";
 
 export interface ControlEvents {
   readonly command: (command: Command) => void;
@@ -66,7 +66,8 @@ export class ControlConnection {
     const { stream } = this.#connection;
     if (this.#closing || stream.destroyed || stream.writableEnded) return;
     if (mayWait && !this.#corked) this.#cork(stream);
-    stream.write(formatReply(reply));
+    // Node writes the characters of a string as bytes faster than we can make bytes of them.
+    stream.write(wireText(reply), "latin1");
     if (!mayWait) this.#uncork(stream);
     if (stream.writableLength > limits.controlBufferBytesMax) {
       this.#connection.reset();

@@ -2,7 +2,7 @@
 // expected at any time.
 import type { ClientIdentity } from "../admission/client-identity.ts";
 import { dialActive } from "../data-connection/dial-active.ts";
-import { openPassiveListener, type PassiveListener } from "../data-connection/passive-listener.ts";
+import { type Over, openPassiveListener, type PassiveListener } from "../data-connection/passive-listener.ts";
 import { withDeadline } from "../platform/clock.ts";
 import { type Ends, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, Network } from "../platform/network.ts";
@@ -163,7 +163,7 @@ export class DataConnector {
     throw new SallyportError("NET_REFUSED", `port ${target.port} belongs to another user of this machine than you`);
   }
 
-  async #isExpected(ends: Ends, over: AbortSignal): Promise<boolean> {
+  async #isExpected(ends: Ends, over: Over): Promise<boolean> {
     const { host } = ends.remote;
     if (!isClient(this.#client(), host, []))
       return isClient(this.#client(), host, this.#context.policy.allowThirdParty);

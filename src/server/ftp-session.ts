@@ -47,6 +47,7 @@ export class FtpSession implements Session {
   #current: Waiting = "end";
   readonly #timers: SessionTimers;
   readonly #redaction: Redaction = new Redaction();
+  #hasLoggedIn = false;
   #closingText: string | undefined;
   #reason = "";
   readonly #over = new Deferred();
@@ -190,7 +191,8 @@ export class FtpSession implements Session {
     if (next === "end") return this.#end("the client has closed the connection");
     try {
       const answer = "malformed" in next ? makeReply(500, next.malformed) : await carryOut(this, next, signal);
-      if (this.state.phase === "logged-in") {
+      if (!this.#hasLoggedIn && this.state.phase === "logged-in") {
+        this.#hasLoggedIn = true;
         this.#timers.loggedIn();
         this.context.onLogin();
       }

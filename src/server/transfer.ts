@@ -1,6 +1,5 @@
 // One transfer from its data connection to its final reply; the same for files and listings, both ways.
 
-import { LinkedAbort } from "../platform/abort.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
@@ -91,20 +90,26 @@ async function carry(
   plan: TransferPlan,
   connection: Connection,
   progress: { bytes: number },
-  outer: AbortSignal,
+  signal: AbortSignal,
 ): Promise<Reply> {
   const { clock, turns } = session.context.environment;
-  const stall = watchStall(clock, session.context.policy.dataStallMs, progress, outer);
+  let stalled: SallyportError | undefined;
+  const stopWatching = watchStall(clock, session.context.policy.dataStallMs, progress, (error) => {
+    // Nothing more is to come: what is left is ours to do.
+    if (plan.upload === true && connection.stream.readableEnded) return;
+    stalled = error;
+    connection.reset();
+  });
   try {
-    await plan.carry(connection, { clock, signal: stall.signal, progress, turns });
+    await plan.carry(connection, { clock, signal, progress, turns });
     session.track(connection[Symbol.asyncDispose]() as Promise<void>);
     return makeReply(226, plan.done?.() ?? "Transfer complete.");
   } catch (error) {
     connection.reset();
     session.track(connection.closed);
-    return failureOf(error, session.context.id);
+    return failureOf(stalled ?? error, session.context.id);
   } finally {
-    stall.release();
+    stopWatching();
     if (session.traces("data.close")) {
       void connection.closed.then((close) =>
         session.emit({ type: "data.close", side: "downstream", close, bytes: progress.bytes }),
@@ -133,28 +138,23 @@ const mustProtect = (session: Session): boolean =>
   session.context.policy.tls?.required === true && !session.state.protectedData;
 
 // Ends a transfer in which nothing moves.
-/** A signal that follows `outer`, and aborts by itself when `progress` has not changed for `stallMs`. */
+/** Calls `isStalled` once `progress` has not changed for `stallMs`. The function that it gives stops watching. */
 function watchStall(
   clock: Clock,
   stallMs: number,
   progress: { readonly bytes: number },
-  outer: AbortSignal,
-): { readonly signal: AbortSignal; readonly release: () => void } {
-  const end = new LinkedAbort(outer);
+  isStalled: (error: SallyportError) => void,
+): () => void {
   let seen = progress.bytes;
   let cancel = (): void => {};
   const look = (): void => {
     if (progress.bytes === seen) {
-      end.abort(new SallyportError("NET_TIMEOUT", `no byte has moved for ${stallMs / 1000} s`));
+      isStalled(new SallyportError("NET_TIMEOUT", `no byte has moved for ${stallMs / 1000} s`));
       return;
     }
     seen = progress.bytes;
     cancel = clock.after(stallMs, look);
   };
   cancel = clock.after(stallMs, look);
-  const release = (): void => {
-    cancel();
-    end.release();
-  };
-  return { signal: end.signal, release };
+  return () => cancel();
 }

@@ -19,7 +19,11 @@ test("a look that is given up because the session is over lets nobody pass for t
   const client = new ClientIdentity(control, { clock, ownerOf });
   const verdicts = Promise.all([
     client.isReachedAt(data),
-    client.isSameUser(data, () => true, new AbortController().signal),
+    client.isSameUser(
+      data,
+      () => true,
+      () => new AbortController().signal,
+    ),
   ]);
   closed.resolve({ by: "remote", how: "end" } as unknown as CloseInfo);
   expect(await verdicts).toEqual([false, false]);

@@ -1,14 +1,5 @@
 // A directory of this machine as a FileSystem.
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fstatSync,
-  open as openDescriptor,
-  openSync,
-  type Stats,
-  statSync,
-} from "node:fs";
+import { closeSync, constants, fchmodSync, fstatSync, open as openDescriptor, openSync, type Stats } from "node:fs";
 import { chmod, link, lstat, mkdir, rename, rmdir, stat, statfs, unlink, utimes } from "node:fs/promises";
 import { promisify } from "node:util";
 import type {
@@ -71,7 +62,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
   }
 
   stat(path: string, { signal }: FileOptions): Promise<FileFacts> {
-    return this.#at(path, "find", signal, async (real) => factsOf(statSync(real)));
+    return this.#at(path, "find", signal, async ({ stats }) => factsOf(stats()));
   }
 
   async *list(path: string, { signal }: FileOptions): AsyncGenerator<FileEntry> {
@@ -88,66 +79,66 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
   }
 
   openRead(path: string, { signal, offset }: FileOptions & { readonly offset: number }): Promise<FileReader> {
-    return this.#at(path, "find", signal, async (real) => {
-      const facts = mustBeFile(statSync(real), path);
+    return this.#at(path, "find", signal, async ({ real, stats }) => {
+      const facts = mustBeFile(stats(), path);
       const descriptor = await this.#open(real, constants.O_RDONLY | followFlags);
       return new LocalReader(new OpenFile(descriptor, path, this.#calls), facts, path, offset);
     });
   }
 
   openWrite(path: string, { signal, start }: FileOptions & { readonly start: WriteStart }): Promise<FileWriter> {
-    return this.#at(path, "findName", signal, async (real) => {
+    return this.#at(path, "findName", signal, async ({ real }) => {
       // Behind the beginning of a file that is not there nothing can be written.
       const goesOn = typeof start === "number" && start > 0;
       const created = goesOn ? undefined : await this.#create(real, path);
       if (created !== undefined) return this.#writer(created, path, start);
       if (start === "exclusive") throw fsError("FS_EXISTS", path);
-      return this.#at(path, "find", signal, async (found) => {
-        const { mode } = mustBeFile(statSync(found), path);
+      return this.#at(path, "find", signal, async ({ real: found, stats }) => {
+        const { mode } = mustBeFile(stats(), path);
         return this.#writer(await this.#openToWrite(found, mode), path, start);
       });
     });
   }
 
   openUpdate(path: string, { signal }: FileOptions): Promise<FileUpdater> {
-    return this.#at(path, "find", signal, async (real) => {
-      const { mode } = mustBeFile(statSync(real), path);
+    return this.#at(path, "find", signal, async ({ real, stats }) => {
+      const { mode } = mustBeFile(stats(), path);
       const descriptor = await this.#openToWrite(real, mode);
       return new LocalUpdater(new OpenFile(descriptor, path, this.#calls), path, this.#sync);
     });
   }
 
   mkdir(path: string, { signal }: FileOptions): Promise<void> {
-    return this.#at(path, "findName", signal, (real) => mkdir(real) as Promise<void>);
+    return this.#at(path, "findName", signal, ({ real }) => mkdir(real) as Promise<void>);
   }
 
   async rmdir(path: string, { signal }: FileOptions): Promise<void> {
-    await this.#at(notRoot(path), "findName", signal, (real) => rmdir(real));
+    await this.#at(notRoot(path), "findName", signal, ({ real }) => rmdir(real));
   }
 
   async remove(path: string, { signal }: FileOptions): Promise<void> {
-    await this.#at(notRoot(path), "findName", signal, async (real) => {
+    await this.#at(notRoot(path), "findName", signal, async ({ real }) => {
       if ((await lstat(real)).isDirectory()) throw fsError("FS_IS_DIRECTORY", path);
       await unlink(real);
     });
   }
 
   async rename(from: string, to: string, { signal }: FileOptions): Promise<void> {
-    await this.#at(notRoot(from), "findName", signal, (old) =>
-      this.#at(notRoot(to), "findName", signal, (fresh) => rename(old, fresh)),
+    await this.#at(notRoot(from), "findName", signal, ({ real: old }) =>
+      this.#at(notRoot(to), "findName", signal, ({ real: fresh }) => rename(old, fresh)),
     );
   }
 
   setModified(path: string, timeMs: number, { signal }: FileOptions): Promise<void> {
-    return this.#at(path, "find", signal, async (real) => utimes(real, statSync(real).atime, timeMs / 1000));
+    return this.#at(path, "find", signal, async ({ real, stats }) => utimes(real, stats().atime, timeMs / 1000));
   }
 
   setMode(path: string, mode: number, { signal }: FileOptions): Promise<void> {
-    return this.#at(path, "find", signal, (real) => chmod(real, mode & permissionBits));
+    return this.#at(path, "find", signal, ({ real }) => chmod(real, mode & permissionBits));
   }
 
   space(path: string, { signal }: FileOptions): Promise<Space> {
-    return this.#at(path, "find", signal, async (real) => {
+    return this.#at(path, "find", signal, async ({ real }) => {
       const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(real);
       return {
         blockBytes: bsize,
@@ -162,9 +153,9 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
 
   /** link(2) follows no link at the end of a path, and both directories have been judged. */
   async link(from: string, to: string, { signal }: FileOptions): Promise<void> {
-    await this.#at(notRoot(from), "findName", signal, async (old) => {
+    await this.#at(notRoot(from), "findName", signal, async ({ real: old }) => {
       mustBeFile(await lstat(old), from);
-      await this.#at(notRoot(to), "findName", signal, (fresh) => link(old, fresh));
+      await this.#at(notRoot(to), "findName", signal, ({ real: fresh }) => link(old, fresh));
     });
   }
 
@@ -173,12 +164,12 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
     path: string,
     how: "find" | "findName",
     signal: AbortSignal,
-    work: (real: Buffer) => Promise<T>,
+    work: (place: Place) => Promise<T>,
   ): Promise<T> {
     signal.throwIfAborted();
     const place: Place = await this.#root[how](path);
     try {
-      return await translating(path, () => work(place.real));
+      return await translating(path, () => work(place));
     } finally {
       await place[Symbol.asyncDispose]();
     }

@@ -4,6 +4,7 @@ import {
   close,
   closeSync,
   fdatasync,
+  fdatasyncSync,
   ftruncate,
   ftruncateSync,
   read,
@@ -68,9 +69,12 @@ export class OpenFile {
   }
 
   /** Waits until the disk has it. */
-  sync(): Promise<void> {
+  sync(): void | Promise<void> {
     this.#mustBeOpen();
-    return this.#counted(syncInThread(this.#descriptor));
+    return this.#calls.runSync(
+      () => fdatasyncSync(this.#descriptor),
+      () => this.#counted(syncInThread(this.#descriptor)),
+    );
   }
 
   /** Open at least until `use` has settled. */

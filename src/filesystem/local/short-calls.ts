@@ -7,6 +7,9 @@ import { systemClock } from "../../network/system-clock.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { limits } from "../../protocol/limits.ts";
 
+/** tmpfs and ramfs. */
+const inMemory: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
+
 /** What Linux' statfs(2) says of file systems on disks and in memory of this machine (linux/magic.h). */
 const ofThisMachine: ReadonlySet<number> = new Set([
   0xef53, // ext2, ext3, ext4
@@ -14,20 +17,27 @@ const ofThisMachine: ReadonlySet<number> = new Set([
   0x9123683e, // Btrfs
   0xf2f52010, // F2FS
   0x2fc12fc1, // ZFS
-  0x01021994, // tmpfs
-  0x858458f6, // ramfs
   0x794c7630, // overlayfs
+  ...inMemory,
 ]);
 
 export class ShortCalls {
   readonly #isHere: boolean;
+  readonly #isInMemory: boolean;
   readonly #clock: Pick<Clock, "nowMs">;
   #asideUntilMs = 0;
 
   /** `directory`: below which the files are. */
   constructor(directory: string, clock: Pick<Clock, "nowMs"> = systemClock) {
-    this.#isHere = process.platform === "linux" && isHere(directory);
+    const type = process.platform === "linux" ? fileSystemType(directory) : undefined;
+    this.#isHere = type !== undefined && ofThisMachine.has(type);
+    this.#isInMemory = type !== undefined && inMemory.has(type);
     this.#clock = clock;
+  }
+
+  /** The same for what waits for a disk: at once where there is none. */
+  runSync(atOnce: () => void, inThread: () => Promise<void>): void | Promise<void> {
+    return this.#isInMemory ? this.run(atOnce, inThread) : inThread();
   }
 
   /** Both do the same: at once, or in a thread where that could take long. `bytes`: how many are read or written. */
@@ -44,10 +54,10 @@ export class ShortCalls {
   }
 }
 
-function isHere(directory: string): boolean {
+function fileSystemType(directory: string): number | undefined {
   try {
-    return ofThisMachine.has(statfsSync(directory).type);
+    return statfsSync(directory).type;
   } catch {
-    return false;
+    return undefined;
   }
 }
