@@ -74,7 +74,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
       if (signal.aborted) throw signal.reason;
       throw translateFsError(error, path);
     } finally {
-      await place[Symbol.asyncDispose]();
+      place[Symbol.dispose]();
     }
   }
 
@@ -167,11 +167,13 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
     work: (place: Place) => Promise<T>,
   ): Promise<T> {
     signal.throwIfAborted();
-    const place: Place = await this.#root[how](path);
+    const place = await this.#root[how](path);
     try {
-      return await translating(path, () => work(place));
+      return await work(place);
+    } catch (error) {
+      throw translateFsError(error, path);
     } finally {
-      await place[Symbol.asyncDispose]();
+      place[Symbol.dispose]();
     }
   }
 

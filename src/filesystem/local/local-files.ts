@@ -1,7 +1,7 @@
 // Files of this machine that are read or written.
 import type { FileReader, FileUpdater, FileWriter, LendsFile } from "../../platform/file-system.ts";
 import type { FileFacts } from "../../protocol/listing/file-facts.ts";
-import { assertPosition, translating } from "../fs-error.ts";
+import { assertPosition, translateFsError, translating } from "../fs-error.ts";
 import type { OpenFile } from "./open-file.ts";
 
 export class LocalReader implements FileReader, LendsFile {
@@ -17,13 +17,15 @@ export class LocalReader implements FileReader, LendsFile {
     this.#position = offset;
   }
 
-  read(buffer: Uint8Array): Promise<number> {
-    return translating(this.#path, async () => {
-      assertPosition(this.#position + buffer.length, this.#path);
+  async read(buffer: Uint8Array): Promise<number> {
+    assertPosition(this.#position + buffer.length, this.#path);
+    try {
       const count = await this.#file.read(buffer, this.#position);
       this.#position += count;
       return count;
-    });
+    } catch (error) {
+      throw translateFsError(error, this.#path);
+    }
   }
 
   async lend(use: (descriptor: number, position: number) => Promise<number>): Promise<number> {

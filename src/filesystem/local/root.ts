@@ -18,14 +18,14 @@ import {
 import { realpath } from "node:fs/promises";
 import { promisify } from "node:util";
 import { nameOf, parentOf } from "../../protocol/file-path.ts";
-import { fsError, translating } from "../fs-error.ts";
+import { fsError, translateFsError, translating } from "../fs-error.ts";
 import type { ShortCalls } from "./short-calls.ts";
 
 /** Not in node:constants; the same on every Linux that Node runs on (asm-generic/fcntl.h). */
 const O_PATH = 0o10000000;
 
-/** A place below the root that has been judged. `real` is usable until `release`. */
-export interface Place extends AsyncDisposable {
+/** A place below the root that has been judged. `real` is usable until it is disposed. */
+export interface Place extends Disposable {
   /** What the system is to be given. */
   readonly real: Buffer;
   /** Of what is there, links followed: the kernel knows it. */
@@ -36,9 +36,9 @@ export interface Root {
   /** Its real path. */
   readonly path: Buffer;
   /** What the path leads to, links followed. Throws `FS_NOT_FOUND`, `FS_OUTSIDE`. */
-  find(path: string): Promise<Place>;
+  find(path: string): Place | Promise<Place>;
   /** A name in a directory that exists; whether the name does is not asked, and if it is a link it is not followed. */
-  findName(path: string): Promise<Place>;
+  findName(path: string): Place | Promise<Place>;
 }
 
 /** `directory` must exist. */
@@ -78,31 +78,39 @@ class DescriptorRoot implements Root {
     this.#calls = calls;
   }
 
-  async find(path: string): Promise<Place> {
-    return placeOf(await this.#open(path), path, false);
+  find(path: string): Place | Promise<Place> {
+    return this.#open(path, (descriptor) => placeOf(descriptor, path, false));
   }
 
-  async findName(path: string): Promise<Place> {
-    return placeOf(await this.#open(parentOf(path)), path, true);
+  findName(path: string): Place | Promise<Place> {
+    return this.#open(parentOf(path), (descriptor) => placeOf(descriptor, path, true));
   }
 
   /** Only the first step may have to wait for a disk; the others ask the kernel what it knows. */
-  #open(path: string): Promise<number> {
-    return translating(path, async () => {
-      const asked = below(this.#text, path);
-      const descriptor = await this.#calls.run(
+  #open(path: string, place: (descriptor: number) => Place): Place | Promise<Place> {
+    const asked = below(this.#text, path);
+    try {
+      const opened = this.#calls.run(
         () => openSync(asked, O_PATH),
         () => openPath(asked, O_PATH),
       );
-      try {
-        const real = readlinkSync(`/proc/self/fd/${descriptor}`, "latin1");
-        if (!isBelow(this.#text, real)) throw fsError("FS_OUTSIDE", path);
-        return descriptor;
-      } catch (error) {
-        closeSync(descriptor);
-        throw error;
-      }
-    });
+      if (typeof opened === "number") return place(this.#judged(opened, path));
+      return translating(path, async () => place(this.#judged(await opened, path)));
+    } catch (error) {
+      throw translateFsError(error, path);
+    }
+  }
+
+  /** Gives the descriptor back, unless it leads outside. */
+  #judged(descriptor: number, path: string): number {
+    try {
+      const real = readlinkSync(`/proc/self/fd/${descriptor}`, "latin1");
+      if (!isBelow(this.#text, real)) throw fsError("FS_OUTSIDE", path);
+      return descriptor;
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
   }
 }
 
@@ -115,7 +123,7 @@ function placeOf(descriptor: number, path: string, named: boolean): Place {
   return {
     real,
     stats: () => (named ? statSync(real) : fstatSync(descriptor)),
-    [Symbol.asyncDispose]: async () => {
+    [Symbol.dispose]: () => {
       if (isOpen) closeSync(descriptor);
       isOpen = false;
     },
@@ -125,7 +133,7 @@ function placeOf(descriptor: number, path: string, named: boolean): Place {
 const placeAt = (real: Buffer): Place => ({
   real,
   stats: () => statSync(real),
-  [Symbol.asyncDispose]: async () => {},
+  [Symbol.dispose]: () => {},
 });
 
 class NamedRoot implements Root {
