@@ -19,16 +19,19 @@ import {
   nearMeasurements,
   roundTripMs,
   serverMeasurements,
+  tunnelCrowdMeasurements,
 } from "./measurements.ts";
 import { runMeasurement } from "./run-measurement.ts";
 import { serverSite, servers } from "./server-site.ts";
 import { farSite, loopbackSite, relaySite, type SshSite } from "./site.ts";
 import { formatTable, type Row } from "./table.ts";
 import { farTlsSite, tlsWays } from "./tls-site.ts";
+import { tunnelCrowdSite, tunnels } from "./tunnel-crowd-site.ts";
 import { ways } from "./ways.ts";
 
 const measurements: readonly { readonly name: string }[] = [
-  ...[...farMeasurements, ...farTlsMeasurements, ...nearMeasurements, ...serverMeasurements],
+  ...[...farMeasurements, ...farTlsMeasurements, ...nearMeasurements],
+  ...[...tunnelCrowdMeasurements, ...serverMeasurements],
   ...[...nearClientMeasurements, ...farClientMeasurements, ...farServerMeasurements],
   ...[...nearBridgeMeasurements, ...farBridgeMeasurements],
 ];
@@ -64,6 +67,7 @@ export async function main(names: readonly string[]): Promise<void> {
     ...(await measureAt(loopbackSite, nearMeasurements, ways, run)),
   ];
   const withTls = await measureTls(run);
+  const crowds = await measureAt(tunnelCrowdSite, tunnelCrowdMeasurements, tunnels, run);
   const beside = await measureAt(serverSite, serverMeasurements, servers, run);
   const besideClients = [
     ...(await measureAt(nearClientSite, nearClientMeasurements, clients, run)),
@@ -84,6 +88,7 @@ export async function main(names: readonly string[]): Promise<void> {
       : []),
     ...(throughSsh.length > 0 ? [tableOf(ways, throughSsh)] : []),
     ...withTls,
+    ...(crowds.length > 0 ? [tableOf(tunnels, crowds)] : []),
     ...(beside.length > 0 ? [tableOf(servers, beside)] : []),
     ...(besideClients.length > 0 ? [tableOf(clients, besideClients)] : []),
     ...(atServers.length > 0 ? [tableOf(farServers, atServers)] : []),

@@ -93,6 +93,12 @@ export const nearMeasurements: readonly Measurement[] = [
   idleSessions,
 ];
 
+/** Through a tunnel, with each transport. */
+export const tunnelCrowdMeasurements: readonly Measurement[] = [
+  idleCrowd("tunnel-idle", []),
+  transfersAtOnce("tunnel-at-once", []),
+];
+
 const others = ["vsftpd", "ProFTPD"];
 
 export const serverMeasurements: readonly Measurement[] = [

@@ -15,7 +15,11 @@ export const sshLimits = {
     unit: "bytes",
     why: "window of a new channel on the shortest line: a client that does not read is to hold the server back",
   },
-  sshLeastWindowBytes: { value: 32_768, unit: "bytes", why: "window of a channel however many there are; one packet" },
+  sshLeastWindowBytes: {
+    value: 2048,
+    unit: "bytes",
+    why: "window of a channel however many there are; the most channels with no more fit into OpenSSH's 128 MiB beside all other windows",
+  },
   sshWindowBytesPerMs: {
     value: 327_680,
     unit: "bytes",
@@ -42,12 +46,12 @@ export const sshLimits = {
     why: "one packet on OpenSSH's multiplexing socket; its own PACKET_MAX_SIZE and CHANNEL_MUX_MAX_PACKET",
   },
   sshChannelsMax: {
-    value: 4096,
+    value: 12_000,
     unit: "channels",
-    why: "opened by us on one SSH connection; OpenSSH ends itself at 16,384",
+    why: "opened by us on one SSH connection, for 10,000 sessions and their transfers; OpenSSH ends itself at 16,384",
   },
   sshRefusedChannelsMax: {
-    value: 8192,
+    value: 4000,
     unit: "channels",
     why: "refused ones before an OpenSSH process that has nothing to do is replaced; it frees none and ends itself at 16,384",
   },

@@ -7,7 +7,7 @@ import { type RoundTrips, WindowDemand } from "./window-demand.ts";
 export interface WindowLimits {
   /** Window of a channel that is opened while few others are. */
   readonly first: number;
-  /** Window of a channel, however many there are; not less than one packet. */
+  /** Window of a channel, however many there are. */
   readonly least: number;
   /** Sum over all channels beyond which none is opened with more than `least`, and none grows. */
   readonly total: number;
@@ -29,7 +29,8 @@ const answerBytes = 512;
 
 /**
  * All windows together must fit into the buffer that OpenSSH keeps for one multiplexing client (sshbuf.h, SSHBUF_SIZE_MAX,
- * 128 MiB): when we stand still, everything that servers may send piles up there, and what does not fit is lost, silently.
+ * 128 MiB): when we stand still, everything that servers may send piles up there, and what does not fit is lost, silently. So there is room for
+ * as many channels as there may be with `least` beside `total`.
  *
  * A window starts small and doubles for a channel on which data streams in one direction and which it holds back: what a line does not
  * carry within a round trip would lie in that buffer, which is dear to grow. A reader that stands still costs little memory, and so does a dialogue, however long it goes on.

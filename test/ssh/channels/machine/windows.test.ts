@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { limits } from "../../../../src/protocol/limits.ts";
 import { WindowBudget } from "../../../../src/ssh/channels/machine/window-budget.ts";
 import { openSshWindows } from "../../../../src/ssh/openssh/window-policy.ts";
 import { makeMachine, openMachine, passing } from "./machine.ts";
@@ -130,6 +131,14 @@ describe("our window", () => {
     const budget = new WindowBudget(openSshWindows);
     for (let count = 0; count < 500; count += 1) budget.reserve();
     expect(budget.used).toBeLessThan(64 * 1_048_576);
+  });
+
+  it("fits with all others into ssh's buffer, even where some have grown as far as they may and then as many as may come are opened", () => {
+    const budget = new WindowBudget(openSshWindows);
+    budget.most = limits.sshChannelWindowBytes;
+    for (let count = 0; count < 16; count += 1) budget.grow(budget.reserve());
+    for (let count = 16; count < limits.sshChannelsMax; count += 1) budget.reserve();
+    expect(budget.used).toBeLessThan(128 * 1_048_576);
   });
 });
 
