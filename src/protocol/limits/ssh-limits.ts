@@ -28,12 +28,17 @@ export const sshLimits = {
   sshCheapWindowBytes: {
     value: 6_291_456,
     unit: "bytes",
-    why: "window of a channel as soon as it is needed; OpenSSH's buffer grows in steps of a packet and is copied for each, 0.8 s for 6 MiB and 6 s for 16",
+    why: "windows that have grown, together, as soon as they are needed; OpenSSH's buffer grows in steps of a packet and is copied for each, 0.8 s for 6 MiB and 6 s for 16",
   },
   sshReadForWindowBytes: {
     value: 128,
     unit: "bytes",
     why: "read over an OpenSSH connection for each byte of a window beyond that, so that growing pays",
+  },
+  sshWindowPieceBytes: {
+    value: 32_768,
+    unit: "bytes",
+    why: "given back to a server at once, as far as that is no more than half of the window; one packet",
   },
   sshAllWindowsBytes: {
     value: 100_663_296,

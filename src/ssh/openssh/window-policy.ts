@@ -21,6 +21,7 @@ export const openSshWindows: WindowLimits = {
   total: limits.sshAllWindowsBytes,
   cheap: limits.sshCheapWindowBytes,
   readForEach: limits.sshReadForWindowBytes,
+  piece: limits.sshWindowPieceBytes,
 };
 
 /** What a window begins with: on a short line little, so that a client that does not read holds the server back. */

@@ -21,7 +21,7 @@ export interface Pace extends RoundTrips {
 }
 
 /** Read bytes are given back in pieces of this part of the window, so that acknowledgements are neither rare nor many. */
-const topUpDivisor = 16;
+const topUp = (size: number): number => size / 16;
 
 /** Up to here the first window is good for 400 MB/s. */
 const shortLineMs = 5;
@@ -43,7 +43,7 @@ export class WindowPace implements WindowPolicy {
     let allBytes = 0;
     return {
       first: Math.round(Math.min(first, Math.max(least, bytesPerMs * this.#pace.roundTripMs()))),
-      topUpDivisor,
+      topUp,
       grow: (size, bytes) => {
         allBytes += bytes;
         if (size < first) return Math.min(first, Math.max(size, Math.floor(allBytes / 2)));
@@ -59,6 +59,6 @@ export class WindowPace implements WindowPolicy {
 /** Windows stay as they begin: nobody knows how long the line is. */
 export function fixedWindows(first: number): WindowPolicy {
   return {
-    open: () => ({ first, topUpDivisor, grow: (size) => size, sent: () => {}, release: () => {} }),
+    open: () => ({ first, topUp, grow: (size) => size, sent: () => {}, release: () => {} }),
   };
 }

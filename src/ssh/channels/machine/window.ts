@@ -9,8 +9,8 @@ export interface WindowPolicy {
 /** The size of one channel's window: what the peer may send before we have read it. */
 export interface WindowSize {
   readonly first: number;
-  /** The window is topped up when this part of it has been read: an eighth, a sixteenth. */
-  readonly topUpDivisor: number;
+  /** A window of `size` is topped up when so much of it has been read. */
+  topUp(size: number): number;
   /** `bytes` were read from a window of `size`. Returns its size from now on, which is never smaller. */
   grow(size: number, bytes: number): number;
   /** We sent so many bytes on the channel ourselves. */
@@ -54,7 +54,7 @@ export class ReceiveWindow {
     this.#unread -= bytes;
     this.#size = this.#policy.grow(this.#size, bytes);
     const more = this.#size - this.#credit - this.#unread;
-    if (more < this.#size / this.#policy.topUpDivisor) return 0;
+    if (more < this.#policy.topUp(this.#size)) return 0;
     this.#credit += more;
     return more;
   }

@@ -8,7 +8,7 @@ import { confirm, describeMessage } from "./messages.ts";
 export const testLimits = {
   dataMax: 200,
   channelsMax: 8,
-  window: { first: 800, least: 200, total: 3000, cheap: 3000, readForEach: 1 },
+  window: { first: 800, least: 200, total: 3000, cheap: 3000, readForEach: 1, piece: 1 },
 } as const;
 
 /** A line of that round trip, on which a millisecond passes with each look at the clock. */

@@ -6,7 +6,7 @@ import { makeMachine, openMachine, passing } from "./machine.ts";
 import { adjust, confirm, data } from "./messages.ts";
 
 const bytes = (count: number): Uint8Array => new Uint8Array(count).fill(97);
-const budgetLimits = { first: 800, least: 100, total: 2000, cheap: 2000, readForEach: 1 };
+const budgetLimits = { first: 800, least: 100, total: 2000, cheap: 2000, readForEach: 1, piece: 1 };
 
 describe("our window", () => {
   it("is topped up once an eighth of it has been read, not before", () => {
@@ -48,7 +48,7 @@ describe("our window", () => {
   });
 
   it("grows for a stream that is asked for piece by piece", () => {
-    const limits = { first: 200_000, least: 100, total: 2_000_000, cheap: 400_000, readForEach: 1 };
+    const limits = { first: 200_000, least: 100, total: 2_000_000, cheap: 400_000, readForEach: 1, piece: 1 };
     const budget = new WindowBudget(limits, passing(8));
     budget.most = 400_000;
     const window = budget.open();
@@ -81,13 +81,34 @@ describe("our window", () => {
 
   it("grows at once to what is cheap, and from there as much is read", () => {
     const budget = new WindowBudget(
-      { first: 800, least: 100, total: 100_000, cheap: 1600, readForEach: 10 },
+      { first: 800, least: 100, total: 100_000, cheap: 1600, readForEach: 10, piece: 1 },
       passing(2),
     );
     budget.most = 10_000;
     expect(sizes(budget, new Array<number>(12).fill(2000))).toEqual([
       800, 800, 800, 1600, 1600, 1600, 1600, 3200, 3200, 3200, 3200, 4000,
     ]);
+  });
+
+  it("grows with all others together no further than to what is cheap, and again when others are gone", () => {
+    const budget = new WindowBudget(
+      { ...budgetLimits, total: 100_000, cheap: 2000, readForEach: 1_000_000 },
+      passing(2),
+    );
+    budget.start = 100;
+    const windows = Array.from({ length: 10 }, () => ({ size: 0, window: budget.open() }));
+    const readAll = (): number => {
+      for (const one of windows) one.size = one.window.grow(one.size || one.window.first, 1000);
+      return windows.reduce((sum, { size }) => sum + size, 0);
+    };
+    expect(readAll()).toBe(2000 + 6 * 100);
+    for (const { size, window } of windows.splice(0, 5)) window.release(size);
+    expect(readAll()).toBe(2000 + 2 * 100);
+  });
+
+  it("is given back in pieces, where it is small", () => {
+    const { topUp } = new WindowBudget({ ...budgetLimits, piece: 200 }).open();
+    expect([4000, 1600, 800, 400, 100].map(topUp)).toEqual([500, 200, 200, 200, 50]);
   });
 
   it("is smaller the more channels are open, and full again when they are gone", () => {
