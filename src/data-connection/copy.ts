@@ -3,10 +3,10 @@
 import type { Duplex } from "node:stream";
 import type { Clock } from "../platform/clock.ts";
 import { type Connection, type ReceivesInto, receivesInto } from "../platform/network.ts";
+import { ReadSlab } from "../platform/read-slab.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { ReadAhead } from "./read-ahead.ts";
-import { ReadSlab } from "./read-slab.ts";
 import { discardStrayBytes } from "./stray-bytes.ts";
 
 /**
@@ -67,6 +67,7 @@ class Copy {
   #settled = false;
   readonly #isLast: boolean;
   #isPaused = false;
+  #isGathering = false;
   /** Asks for more of the source. */
   #more: () => void = () => this.#source.resume();
 
@@ -131,10 +132,22 @@ class Copy {
   #write(chunk: Uint8Array): void {
     this.#bytes += chunk.length;
     this.#writesPending += 1;
+    this.#gather();
     const isFull = !this.#sink.write(chunk, this.#onWritten);
     if (!this.#ahead.isFar(this.#bytes) && !isFull) return;
     this.#isPaused = true;
     this.#source.pause();
+  }
+
+  /** What the source brings in one turn of the event loop leaves in one call of the system. */
+  #gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    this.#sink.cork();
+    process.nextTick(() => {
+      this.#isGathering = false;
+      this.#sink.uncork();
+    });
   }
 
   readonly #goOn = (): void => {

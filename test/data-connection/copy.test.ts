@@ -292,3 +292,31 @@ describe("copying to a stream that tells writes as done when it is destroyed, as
     await source.closed;
   });
 });
+
+describe("copying from a source that brings several pieces in one turn of the event loop", () => {
+  it("writes them in one call", async () => {
+    const calls: string[][] = [];
+    const sink = new Duplex({
+      read() {},
+      writev(chunks, done) {
+        calls.push(chunks.map(({ chunk }) => String(chunk)));
+        done();
+      },
+    });
+    const source = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+    const end = { host: "", port: 0 };
+    const [from, to] = [source, sink].map(
+      (stream) =>
+        new StreamConnection({ stream, local: end, remote: end, clock: systemClock, breakOff: () => stream.destroy() }),
+    );
+    if (from === undefined || to === undefined) throw new Error("there are two");
+    const copied = copyData(from, to, { signal: never });
+    await new Promise((resolve) => setImmediate(resolve)); // it flows
+    for (const piece of ["a", "b", "c"]) source.push(piece);
+    source.push(null);
+    expect(await copied).toEqual({ bytes: 3, end: "eof" });
+    expect(calls).toEqual([["a", "b", "c"]]);
+    from.reset();
+    to.reset();
+  });
+});

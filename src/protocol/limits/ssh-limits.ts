@@ -76,6 +76,17 @@ export const sshLimits = {
     unit: "bytes",
     why: "encrypted and not yet taken by the system, all channels together; more would only delay the control connections",
   },
+  sshBulkReadBytes: {
+    value: 16_384,
+    unit: "bytes",
+    why: "read at once from the SSH server, half a packet of a stream; then it is read again after a pause, with all that came meanwhile",
+  },
+  sshMuxFullBytes: {
+    value: 131_072,
+    unit: "bytes",
+    why: "read at once from OpenSSH's multiplexing socket, which holds some 200 KiB on Linux: then it is read again without a pause",
+  },
+  sshBulkPauseMs: { value: 1, unit: "ms", why: "that pause; some ten packets come in it, on one machine" },
   sshForwardAttemptsMax: {
     value: 64,
     unit: "ports",

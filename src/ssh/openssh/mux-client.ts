@@ -20,14 +20,14 @@ export class MuxClient {
   #nextRequest = helloRequest;
   #end: SallyportError | undefined;
 
-  private constructor(path: string, slabBytes: number) {
-    this.#socket = new MuxSocket({ path, slabBytes, onBytes: (bytes) => this.#receive(bytes) });
+  private constructor(path: string) {
+    this.#socket = new MuxSocket({ path, onBytes: (bytes) => this.#receive(bytes) });
     void this.#socket.closed.then(() => this.#fail(gone()));
   }
 
   /** Connects and exchanges hellos (section 1). Throws SSH_DISCONNECTED, or SSH_PROTOCOL for another version. */
-  static async connect(path: string, slabBytes = 65_536): Promise<MuxClient> {
-    const client = new MuxClient(path, slabBytes);
+  static async connect(path: string): Promise<MuxClient> {
+    const client = new MuxClient(path);
     try {
       await client.#socket.connected;
     } catch (cause) {

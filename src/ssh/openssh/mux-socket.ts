@@ -1,36 +1,36 @@
 // A connection to ssh's multiplexing socket: bytes in large pieces, and writes gathered.
-import { connect, type NetConnectOpts, type Socket } from "node:net";
-
-/** A read takes what lies in the kernel's buffer, some 200 KiB on Linux; less room than this is not worth a read. */
-const readBytesLeast = 65_536;
+import { connect, type Socket } from "node:net";
+import { limits } from "../../protocol/limits.ts";
+import { bulkReading } from "../bulk-reading.ts";
 
 export interface MuxSocketOptions {
   readonly path: string;
-  /** Memory that is filled read by read, so that packets lie in one piece. */
-  readonly slabBytes: number;
   /** `bytes` stays valid; nobody writes there again. */
   readonly onBytes: (bytes: Uint8Array) => void;
 }
 
 export class MuxSocket {
   readonly #socket: Socket;
-  readonly #slabBytes: number;
-  #slab: Uint8Array = new Uint8Array(0);
   #isCorked = false;
   /** Who gets the bytes. */
   onBytes: (bytes: Uint8Array) => void;
+  /** Whether what comes may wait for more; on a long line it would make ssh's own buffer grow (window-policy.ts). */
+  mayWait: () => boolean = () => false;
   /** Settles when the socket is closed, by whomever. Never rejects. */
   readonly closed: Promise<void>;
   /** Rejects with the system's error. */
   readonly connected: Promise<void>;
 
   constructor(options: MuxSocketOptions) {
-    this.#slabBytes = options.slabBytes;
     this.onBytes = options.onBytes;
     const socket = connect({
       path: options.path,
-      onread: { buffer: () => this.#room() as Buffer, callback: (count, buffer) => this.#filled(count, buffer) },
-    } as NetConnectOpts);
+      onread: bulkReading({
+        socket: () => this.#socket,
+        onBytes: (bytes) => this.onBytes(bytes),
+        fullBytes: () => (this.mayWait() ? limits.sshMuxFullBytes : 0),
+      }),
+    });
     this.#socket = socket;
     this.connected = new Promise((resolve, reject) => {
       socket.once("connect", resolve);
@@ -71,16 +71,5 @@ export class MuxSocket {
 
   destroy(): void {
     this.#socket.destroy();
-  }
-
-  #room(): Uint8Array {
-    if (this.#slab.length < readBytesLeast) this.#slab = Buffer.allocUnsafeSlow(this.#slabBytes);
-    return this.#slab;
-  }
-
-  #filled(count: number, buffer: Uint8Array): boolean {
-    this.#slab = buffer.subarray(count);
-    this.onBytes(buffer.subarray(0, count));
-    return true;
   }
 }

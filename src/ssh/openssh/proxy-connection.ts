@@ -14,9 +14,6 @@ import { RoundTripWindows } from "./window-policy.ts";
 const nothing = ignorePacket();
 const nudgeBytesMax = 4096;
 
-/** What is read at once lies in pieces of this size; a packet rarely spans two, so it rarely has to be copied. */
-const slabBytes = 1_048_576;
-
 export class ProxyConnection implements Carrier {
   /** Never refused by us: forwarded connections come over a socket of their own (README.md). */
   readonly channels: Channels;
@@ -40,11 +37,12 @@ export class ProxyConnection implements Carrier {
     });
     // In time: nothing comes before we have opened a channel.
     socket.onBytes = (bytes) => this.#receive(bytes);
+    socket.mayWait = () => this.#windows.isLineShort;
     this.ended = socket.closed.then(() => this.#failure);
   }
 
   static async open(socketPath: string, clock: Clock): Promise<ProxyConnection> {
-    const client = await MuxClient.connect(socketPath, slabBytes);
+    const client = await MuxClient.connect(socketPath);
     return new ProxyConnection(await client.startProxy(), clock);
   }
 

@@ -45,6 +45,11 @@ export class RoundTripWindows extends WindowBudget {
     this.#clock = clock;
   }
 
+  /** No window grows beyond the first size. */
+  get isLineShort(): boolean {
+    return this.most <= openSshWindows.first;
+  }
+
   messageSent(message: ConnectionMessage): void {
     if (message.type === "open") this.#openedAtMs.set(message.sender, this.#clock.nowMs());
     else if (message.type === "request" && message.wantReply) this.#requestedAtMs.push(this.#clock.nowMs());

@@ -21,4 +21,9 @@ test("the round trip is that of the fastest answer, to an opening or to a reques
   windows.messageReceived({ type: "success", recipient: 0 });
   expect(windows.most).toBe(windowFor(15));
   expect(windowFor(15)).toBeLessThan(windowFor(45));
+  expect(windows.isLineShort).toBe(false);
+  windows.messageSent({ type: "request", recipient: 7, name: "subsystem", wantReply: true, argument: "sftp" });
+  clock.advance(2);
+  windows.messageReceived({ type: "success", recipient: 0 });
+  expect(windows.isLineShort).toBe(true);
 });

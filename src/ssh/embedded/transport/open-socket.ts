@@ -6,6 +6,7 @@ import type { Clock } from "../../../platform/clock.ts";
 import { withDeadline } from "../../../platform/clock.ts";
 import { definedProps } from "../../../protocol/defined-props.ts";
 import { limits } from "../../../protocol/limits.ts";
+import { bulkReading } from "../../bulk-reading.ts";
 import type { HostSettings } from "../configuration/host-settings.ts";
 import { connectFailed, noSuchHost, serverSilent } from "../ssh-errors.ts";
 
@@ -42,14 +43,20 @@ async function addressesOf({ host, port, family }: HostSettings, signal: AbortSi
 function connectTo(address: string, settings: HostSettings, signal: AbortSignal): Promise<Socket> {
   const { host, port, bindAddress, tcpKeepAlive } = settings;
   return abortablePromise(signal, (resolve, reject) => {
-    const socket = connect({
+    const socket: Socket = connect({
       host: address,
       port,
       noDelay: true,
       keepAlive: tcpKeepAlive,
       keepAliveInitialDelay: limits.keepAliveDelayMs,
+      onread: bulkReading({
+        socket: () => socket,
+        onBytes: (bytes) => socket.emit("data", bytes),
+        fullBytes: () => Number.POSITIVE_INFINITY,
+      }),
       ...definedProps({ localAddress: bindAddress }),
     });
+    socket.pause(); // with `onread` nothing keeps what comes before ssh2 listens for `data`
     const onError = (error: Error): void => reject(connectFailed({ host, port }, address, error));
     const onConnect = (): void => resolve(socket);
     socket.once("error", onError).once("connect", onConnect);
