@@ -76,9 +76,20 @@ async function runOnce(session: Session, order: TransferOrder): Promise<Transfer
     return await new TransferRun(session, order, end, signal).run(typed, isAhead);
   } finally {
     over.abort(transferOver);
-    await end[Symbol.asyncDispose]();
+    if (goesBehindData(session)) closeInBackground(session, behind([...session.leaving], end));
+    else await end[Symbol.asyncDispose]();
   }
 }
+
+/** Inside TLS: the data end resets the connection below, which would cut close_notify off. The default data port is needed again. */
+const goesBehindData = ({ protectData, modes }: Session): boolean => protectData && modes.mode !== "default-port";
+
+const behind = (others: readonly Promise<void>[], end: AsyncDisposable): AsyncDisposable => ({
+  async [Symbol.asyncDispose]() {
+    await Promise.all(others);
+    await end[Symbol.asyncDispose]();
+  },
+});
 
 /** Nothing is sent when the server is in it already. */
 export async function setType(session: Session, type: "A" | "I"): Promise<void> {
@@ -126,10 +137,10 @@ export interface TransferEnd {
   readonly reply: Reply;
 }
 
-/** The default data port would be taken twice; inside TLS a connection goes before the next one comes. */
+/** The default data port would be taken twice. */
 function following(session: Session): Following {
-  const { options, modes, protectData } = session;
-  const isAlone = options.pipeline === false || modes.mode === "default-port" || protectData;
+  const { options, modes } = session;
+  const isAlone = options.pipeline === false || modes.mode === "default-port";
   return isAlone ? { download: "reply", upload: "reply" } : followingOf(session);
 }
 
@@ -181,8 +192,7 @@ export class TransferRun {
       const reply = await asked.final;
       modes.succeeded();
       closeInBackground(this.#session, this.#data);
-      // Inside TLS it goes first: the data end resets the connection below when it is disposed, which would cut close_notify off.
-      if (this.#session.protectData) await Promise.all(this.#session.leaving);
+      if (this.#session.protectData && modes.mode === "default-port") await Promise.all(this.#session.leaving);
       this.#releaseControl("ended");
       return { how: this.#end.how(), reply };
     } catch (error) {

@@ -58,6 +58,8 @@ export class TlsClient {
   readonly #hints: TlsHints;
   /** The newest that the control connection was given. TLS 1.3 gives it some time after the handshake. */
   #session: Buffer | undefined;
+  /** What the server wants the keys to be agreed in, where that is not what is offered first: another offer costs a round trip. */
+  #curves: string | undefined;
 
   /** `host` is the name that the certificate must have unless `trust` says another one. */
   constructor(host: string, trust: TlsTrust, clock: Clock, hints: TlsHints = clientHints) {
@@ -72,6 +74,9 @@ export class TlsClient {
     return await this.#secure(plain, signal, (socket) => {
       socket.on("session", (session: Buffer) => {
         this.#session = session;
+      });
+      socket.once("secureConnect", () => {
+        this.#curves = curvesBeginningWith(socket);
       });
     });
   }
@@ -101,7 +106,7 @@ export class TlsClient {
       // RFC 6066 section 3: an address is no server name, but it is what the certificate is compared with.
       ...(ipBytes(this.#host) === undefined ? { servername: this.#host } : { host: this.#host }),
       ...(ca === undefined ? {} : { ca: Buffer.from(ca) }),
-      ...definedProps({ maxVersion, session: this.#session }),
+      ...definedProps({ maxVersion, session: this.#session, ecdhCurve: this.#curves }),
     });
     // A channel that the SSH server closes ends as if the FTP server did, and knows better.
     plain.stream.prependOnceListener("end", () => {
@@ -144,6 +149,17 @@ export class TlsClient {
     const mustBeSigned = pins.length === 0 || ca !== undefined;
     return mustBeSigned && !socket.authorized ? String(socket.authorizationError) : undefined;
   }
+}
+
+/** Those of RFC 8446 section 4.2.7 that Node names as OpenSSL does. */
+const olderCurves: readonly string[] = ["prime256v1", "secp384r1", "secp521r1"];
+
+/** The one that the handshake took comes first, if it is one that is not first by itself (vsftpd has prime256v1 alone). */
+function curvesBeginningWith(socket: TLSSocket): string | undefined {
+  const key = socket.getEphemeralKeyInfo();
+  const taken = key !== null && "name" in key ? key.name : undefined;
+  if (taken === undefined || !olderCurves.includes(taken)) return undefined;
+  return [taken, "X25519", ...olderCurves.filter((other) => other !== taken)].join(":");
 }
 
 type TlsFailure = Error & { readonly code?: string; readonly reason?: string };
