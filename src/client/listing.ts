@@ -12,7 +12,7 @@ import { flow } from "./download.ts";
 import { receiveData, type Sink } from "./receive-data.ts";
 import { encodingOf, notify, type Session, wireName } from "./session.ts";
 import { runTransfer } from "./transfer.ts";
-import { enterDirectory, isThere, leaveDirectory, noDirectory, type Went } from "./working-directory.ts";
+import { enterDirectory, isThere, leaveDirectory, noDirectory, takesPaths, type Went } from "./working-directory.ts";
 
 type ListCommand = "LIST" | "MLSD" | "NLST";
 
@@ -80,9 +80,10 @@ async function listFacts(
 ): Promise<Listing | undefined> {
   const what = couldNotList(path);
   const isHere = path === undefined || path === "";
-  const went = isHere ? undefined : await enterDirectory(session, path, signal, { climb: true });
+  const isByPath = !isHere && (await takesPaths(session, path));
+  const went = isHere || isByPath ? undefined : await enterDirectory(session, path, signal, { climb: true });
   const isInside = went !== undefined && isThere(went);
-  if (!isInside) await raceAbort(leaveDirectory(session), signal);
+  if (!isInside && !isByPath) await raceAbort(leaveDirectory(session), signal);
   const facts = async (argument: string): Promise<Listing> =>
     decoded(session, await listLines(session, { verb: "MLSD", argument, what, signal }), "MLSD");
   try {

@@ -12,10 +12,10 @@ const anonymous = "anonymous";
 /** 232: RFC 2228, the certificate was enough. 200: servers that end `230-` with it. */
 const loggedInCodes: ReadonlySet<number> = new Set([200, 202, 230, 232]);
 
-/** Throws `FTP_LOGIN`, and whatever `credentials` and an `AskPassword` throw. */
-export async function logIn(session: Session): Promise<void> {
+/** Throws `FTP_LOGIN`, and whatever `credentials` and an `AskPassword` throw. `behindPassword` is called when that was sent, if it is all that is needed. */
+export async function logIn(session: Session, behindPassword: () => void): Promise<void> {
   await askCredentials(session);
-  const known = await finish(session, session.options, await sendUser(session, session.options));
+  const known = await finish(session, session.options, await sendUser(session, session.options), behindPassword);
   session.options = { ...session.options, ...known };
 }
 
@@ -51,7 +51,7 @@ const sendUser = (session: Session, { user = anonymous }: Known): Promise<Reply>
   session.control.command("USER", wireName(session, user));
 
 /** Who is logged in then, with the password that was asked for. */
-async function finish(session: Session, who: Known, first: Reply): Promise<Known> {
+async function finish(session: Session, who: Known, first: Reply, behindPassword = (): void => {}): Promise<Known> {
   const { control } = session;
   const { user = anonymous, account } = who;
   let known = who;
@@ -59,7 +59,9 @@ async function finish(session: Session, who: Known, first: Reply): Promise<Known
   if (reply.code === 331) {
     const password = await passwordOf(session, who, reply);
     known = { ...who, password };
-    reply = await control.command("PASS", secretName(session, password));
+    const asked = control.command("PASS", secretName(session, password));
+    if (account === undefined) behindPassword();
+    reply = await asked;
   }
   if (reply.code === 332 && account !== undefined) reply = await control.command("ACCT", secretName(session, account));
   if (!loggedInCodes.has(reply.code)) throw refused(user, control.redaction.reply(reply));

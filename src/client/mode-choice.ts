@@ -66,6 +66,14 @@ export class ModeChoice {
     this.transfers += 1;
   }
 
+  /** What works in another session with the same server works here, where the same was asked for. */
+  adopt(other: ModeChoice): void {
+    const isSame = other.automatic === this.automatic && other.epsv4 === this.epsv4;
+    if (!isSame || !other.proven || !(this.automatic || this.mode === other.mode)) return;
+    const { mode, reason, passiveVerb, activeVerb, learnedFamily, proven } = other;
+    Object.assign(this, { mode, reason, passiveVerb, activeVerb, learnedFamily, proven });
+  }
+
   /** What was the way back from passive mode is no better: begin again. */
   failed(error: unknown): void {
     const first = this.automatic && this.mode === "active" && !this.proven;

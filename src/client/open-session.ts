@@ -4,6 +4,7 @@ import { raceAbort } from "../platform/abort.ts";
 import { withDeadline } from "../platform/clock.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
+import { isKnown } from "../protocol/client/orderly-servers.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { parseFeatures } from "../protocol/features.ts";
@@ -17,6 +18,7 @@ import {
   type ClientEnvironment,
   connectMsOf,
   connectTimedOut,
+  type KnownServer,
   newQuirks,
   newWorkingDirectory,
   replyMsOf,
@@ -75,9 +77,29 @@ async function setUp(
     type: undefined,
   };
   if (tls !== undefined) await protect(session, tls, signal);
-  await logIn(session);
-  return { ...session, ...(await prepare(session)) };
+  const first = firstOf(session);
+  if (first !== undefined) session.modes.adopt(first.modes);
+  let prepared: Promise<Prepared> | undefined;
+  await logIn(session, () => {
+    if (!readsAhead(session)) return;
+    prepared = prepare(session, first);
+    prepared.catch(() => {}); // a refused login says it better
+  });
+  const { features, type } = await (prepared ?? prepare(session, first));
+  if (environment.known !== undefined) environment.known.first ??= { greeting, modes: session.modes, features, type };
+  return { ...session, features, type };
 }
+
+/** By its greeting it is the same server: behind one name there may be several. */
+function firstOf(session: Session): KnownServer["first"] {
+  const { greeting, environment } = session;
+  const first = environment.known?.first;
+  const isSame = first?.greeting.lines.join("\n") === greeting.lines.join("\n");
+  return isSame && first?.type === "I" && readsAhead(session) ? first : undefined;
+}
+
+/** Nothing has worked in the session yet, so only what is known by its greeting is sent more than it has asked for. */
+const readsAhead = (session: Session): boolean => session.options.pipeline !== false && isKnown(session);
 
 /** RFC 4217 sections 4 and 9. There is no way on without it. */
 async function protect(session: Session, tls: TlsClient, signal: AbortSignal): Promise<void> {
@@ -101,8 +123,10 @@ const noTls =
   "Nothing was sent without TLS. For a server that expects TLS from the first byte use ftps:// (--implicit-tls, usually port 990). Other servers have no TLS: without --tls everybody on the way can read the session, through SSH (--via) nobody.";
 const noProtection = "Its data would go in the clear, so nothing was sent. Go through SSH (--via) without --tls.";
 
-/** What every session begins with, pipelined where that is allowed. */
-async function prepare(session: Session): Promise<Pick<Session, "features" | "type">> {
+type Prepared = Pick<Session, "features" | "type">;
+
+/** What every session begins with, pipelined where that is allowed; nobody waits for what the first one with the server was answered. */
+async function prepare(session: Session, first: KnownServer["first"]): Promise<Prepared> {
   const { control, options } = session;
   const asked: Promise<Reply>[] = [];
   const ask = async (verb: string, argument?: string): Promise<Reply> => {
@@ -111,11 +135,31 @@ async function prepare(session: Session): Promise<Pick<Session, "features" | "ty
     asked.push(reply);
     return reply;
   };
-  const [features, type] = await Promise.all([ask("FEAT"), ask("TYPE", "I")]);
+  if (first !== undefined) {
+    askForUtf8(session).catch(() => {});
+    requireType(session).catch(() => {});
+    return { features: first.features, type: "I" };
+  }
+  const asksAll = readsAhead(session);
+  const [features, type] = await Promise.all([
+    ask("FEAT"),
+    ask("TYPE", "I"),
+    asksAll ? askForUtf8(session) : undefined,
+  ]);
   const known = parseFeatures(features);
-  // RFC 2640 says that a server which offers UTF8 has it on; some want to be asked.
-  if (known.has("UTF8")) await control.command("OPTS", `UTF8 ${options.encoding === "latin1" ? "OFF" : "ON"}`);
+  if (!asksAll && known.has("UTF8")) await askForUtf8(session);
   return { features: known, type: type.code === 200 ? "I" : undefined };
+}
+
+/** RFC 2640 says that a server which offers UTF8 has it on; some want to be asked. */
+async function askForUtf8({ control, options }: Session): Promise<void> {
+  await control.command("OPTS", `UTF8 ${options.encoding === "latin1" ? "OFF" : "ON"}`);
+}
+
+/** Files are on their way before the reply is here: they must not come as text. */
+async function requireType({ control }: Session): Promise<void> {
+  const reply = await control.command("TYPE", "I");
+  if (reply.code !== 200) control.fail(replyError("the server refuses TYPE I", reply));
 }
 
 /** A server that waits for TLS waits as silently as one that looks up our name: nobody can tell them apart, so both are named. */

@@ -24,6 +24,13 @@ export interface ClientEnvironment {
   readonly emit: (event: TraceEventBody) => void;
   /** Which end of the network's a connection has, where the network does not report that itself (SSH). */
   readonly remoteSockets?: RemoteSockets;
+  /** The same for all sessions with one server and user. */
+  readonly known?: KnownServer;
+}
+
+/** What a session finds when it begins, of the first one with the same server. */
+export interface KnownServer {
+  first?: Pick<Session, "greeting" | "modes" | "features" | "type">;
 }
 
 export interface Session {

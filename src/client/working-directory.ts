@@ -1,7 +1,7 @@
 // Directories that are reached by CWD, where a path in the command would be ignored, mean something else or be refused: old
 // PLCs, z/OS data sets, IBM i. RFC 1738 section 3.2.2 has a CWD for each component. The session comes back before anything else.
 import { raceAbort } from "../platform/abort.ts";
-import { readsInOrder } from "../protocol/client/orderly-servers.ts";
+import { isKnown } from "../protocol/client/orderly-servers.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { quotedIn } from "../protocol/file-path.ts";
@@ -62,7 +62,18 @@ async function change(session: Session, directory: string, climb: boolean): Prom
   const { cwd } = session;
   const path = wireName(session, directory);
   if (cwd.away === directory) return arrived;
-  cwd.base ??= await askBase(session);
+  if (cwd.base === undefined) {
+    const going = [
+      askBase(session),
+      goesAtOnce(session, path) ? session.control.command("CWD", path) : undefined,
+    ] as const;
+    const [base, reply] = await Promise.all(going);
+    cwd.base = base;
+    if (reply !== undefined && reply.code < 300) {
+      Object.assign(cwd, { away: directory, climbs: stepsBack(path) });
+      return reply;
+    }
+  }
   const { base } = cwd;
   if (base === undefined) {
     await back(session);
@@ -90,18 +101,30 @@ async function change(session: Session, directory: string, climb: boolean): Prom
 
 /** Where PWD is refused: one CDUP for each component leads back. */
 async function enterBlindly(session: Session, directory: string, path: string): Promise<Went> {
-  const steps = path.split("/").filter((step) => step !== "" && step !== ".");
-  if (path.startsWith("/") || steps.length === 0 || steps.includes("..")) return "unknown-base";
+  const climbs = stepsBack(path);
+  if (climbs === 0) return "unknown-base";
   const reply = await session.control.command("CWD", path);
-  if (reply.code < 300) Object.assign(session.cwd, { away: directory, climbs: steps.length });
+  if (reply.code < 300) Object.assign(session.cwd, { away: directory, climbs });
   return reply;
+}
+
+/** How many CDUP lead back from there; 0: they may lead elsewhere. */
+function stepsBack(path: string): number {
+  const steps = path.split("/").filter((step) => step !== "" && step !== ".");
+  return path.startsWith("/") || steps.includes("..") ? 0 : steps.length;
+}
+
+/** Behind the PWD that asks for the way back, which is not waited for where CDUPs would do. */
+function goesAtOnce(session: Session, path: string): boolean {
+  const { cwd, options } = session;
+  return cwd.away === undefined && stepsBack(path) > 0 && isKnown(session) && options.pipeline !== false;
 }
 
 /** CWD; and PWD with it until the server has refused one, for some devices accept whatever is asked and stay where they are. */
 async function goTo(session: Session, path: string): Promise<Reply | "stays"> {
   const { control, cwd, quirks } = session;
   const before = cwd.told;
-  const isTrusted = quirks.refusesCwd || readsInOrder(session) || before === undefined;
+  const isTrusted = quirks.refusesCwd || isKnown(session) || before === undefined;
   const going = control.command("CWD", path);
   if (isTrusted) return await going;
   if (session.options.pipeline === false) await going;
@@ -164,8 +187,14 @@ function split(path: string): readonly [string, string] | undefined {
   return parent === "" || name === "" || name === "." || name === ".." ? undefined : [parent, name];
 }
 
-/** From the root, at a server that is known to read paths as everybody does: wherever we are. */
-const takesPaths = (session: Session, path: string): boolean => path.startsWith("/") && readsInOrder(session);
+/** At a server that is known to read paths as everybody does: from the root, and from where the user is as long as we are there. */
+export async function takesPaths(session: Session, ...paths: readonly string[]): Promise<boolean> {
+  const { cwd } = session;
+  if (!isKnown(session)) return false;
+  if (paths.every((path) => path.startsWith("/"))) return true;
+  await cwd.moving;
+  return cwd.away === undefined;
+}
 
 export interface PathUse {
   readonly path: string;
@@ -181,7 +210,7 @@ export async function withName<T>(
   { path, signal }: PathUse,
   work: (name: string) => Promise<T>,
 ): Promise<T> {
-  if (takesPaths(session, path)) return await work(path);
+  if (await takesPaths(session, path)) return await work(path);
   const parts = split(path);
   if (parts !== undefined && isThere(await enterDirectory(session, parts[0], signal))) return await work(parts[1]);
   await raceAbort(leaveDirectory(session), signal);
@@ -194,7 +223,7 @@ export async function withNames<T>(
   { path, signal, other }: PathUse & { readonly other: string },
   work: (name: string, other: string) => Promise<T>,
 ): Promise<T> {
-  if (takesPaths(session, path) && takesPaths(session, other)) return await work(path, other);
+  if (await takesPaths(session, path, other)) return await work(path, other);
   const [from, to] = [split(path), split(other)];
   const areTogether = from !== undefined && to !== undefined && from[0] === to[0];
   if (areTogether && isThere(await enterDirectory(session, from[0], signal))) return await work(from[1], to[1]);

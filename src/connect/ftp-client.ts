@@ -3,7 +3,7 @@
 import { openClient } from "../client/client-calls.ts";
 import type { ClientOptions } from "../client/client-options.ts";
 import type { FtpClient as Client } from "../client/ftp-client.ts";
-import type { ClientEnvironment } from "../client/session.ts";
+import type { ClientEnvironment, KnownServer } from "../client/session.ts";
 import { systemTime, wakefulClock } from "../network/system-clock.ts";
 import { systemNetwork } from "../network/system-network.ts";
 import { attemptUntil } from "../platform/abort.ts";
@@ -69,26 +69,33 @@ async function open(
   network: Network,
   host?: SshHost,
   owned?: AsyncDisposable,
+  known: KnownServer = {},
 ): Promise<FtpClient> {
   // SSH has its own waits, and may ask the user: the time-outs of FTP begin behind it.
   await host?.ready(options.signal ?? never);
-  return await openClient(options, environmentOf(options, network, host), {
+  return await openClient(options, environmentOf(options, network, known, host), {
     ...definedProps({ owned }),
     openDownload: (client, path, call) => openDownload(ftpAttempts(client), path, call),
     downloadFile,
     uploadFile,
     openAnother: ({ signal: call }) =>
-      attemptUntil(call, options.signal, (signal) => open({ ...options, signal }, network, host)),
+      attemptUntil(call, options.signal, (signal) => open({ ...options, signal }, network, host, undefined, known)),
   });
 }
 
-function environmentOf({ trace }: FtpClientOptions, network: Network, host?: SshHost): ClientEnvironment {
+function environmentOf(
+  { trace }: FtpClientOptions,
+  network: Network,
+  known: KnownServer,
+  host?: SshHost,
+): ClientEnvironment {
   lastSession += 1;
   const session = lastSession;
   return {
     network,
     clock: wakefulClock,
     now: systemTime,
+    known,
     ...definedProps({ remoteSockets: host && remoteSocketsOf(host) }),
     emit: (event) => trace?.({ ...event, session, timeMs: wakefulClock.nowMs() }),
   };

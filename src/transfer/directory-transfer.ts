@@ -40,8 +40,8 @@ export interface DirectoryEvents {
 /** How a directory is transferred. */
 export interface DirectoryTransferOptions extends Omit<FileTransferOptions, "onProgress">, DirectoryEvents {
   /**
-   * How many files at the same time, each over a separate session; a server that takes fewer gets fewer. Default `auto`: begins with one, and adds
-   * others as long as that makes it faster and the server lets it, up to 4.
+   * How many files at the same time, each over a separate session; a server that takes fewer gets fewer. Default `auto`: begins with one, opens
+   * others when enough is waiting and the server lets it, up to 4, and closes those that make nothing faster.
    */
   readonly sessions?: number | "auto";
 }

@@ -1,4 +1,4 @@
-// How many workers a run should have: another one comes as long as the last one has made it faster, and the server lets it.
+// How many workers a run should have: all that are allowed come as soon as the work is worth it and the server lets it; who makes nothing faster goes.
 import type { Clock } from "../platform/clock.ts";
 import { limits } from "../protocol/limits.ts";
 
@@ -6,7 +6,7 @@ export interface GrowthOptions {
   readonly clock: Clock;
   /** Tasks that nobody has taken yet. */
   readonly waiting: () => number;
-  /** Has so many further workers come, each of which is told by `joined` or `refused`. */
+  /** Has so many further workers come, for each of which `joined` or `refused` is called. */
   readonly add: (count: number) => void;
 }
 
@@ -24,22 +24,26 @@ const worthwhile = 4;
 export class WorkerGrowth implements Disposable {
   readonly #options: GrowthOptions;
   #workers = 1;
+  /** Those that make nothing faster, and have not gone yet. */
+  #surplus = 0;
   #joining = 0;
   #isOver = false;
-  /** What one more worker costs before it works; undefined: none has come yet. */
-  #openingMs: number | undefined;
-  #askedMs = 0;
   #startMs: number;
   #tasks = 0;
   #bytes = 0;
-  /** With the workers of before. */
-  #before: Rate = { tasks: 0, bytes: 0 };
+  /** With one worker. */
+  #alone: Rate = { tasks: 0, bytes: 0 };
   #cancel: () => void = () => {};
 
   constructor(options: GrowthOptions) {
     this.#options = options;
     this.#startMs = options.clock.nowMs();
     this.#watch();
+  }
+
+  /** The first worker has a session: what it does from now on is measured. */
+  opened(): void {
+    if (this.#workers === 1 && this.#joining === 0) this.#begin();
   }
 
   /** A task is over. */
@@ -53,13 +57,19 @@ export class WorkerGrowth implements Disposable {
     this.#bytes += bytes;
   }
 
-  /** One that was asked for works now. */
+  /** One that was asked for works now. What one worker did until the first of them came is what all have to surpass. */
   joined(): void {
+    if (this.#workers === 1 && this.#tasks + this.#bytes > 0) this.#alone = this.#rate();
     this.#joining -= 1;
     this.#workers += 1;
-    if (this.#joining > 0) return;
-    this.#openingMs = this.#options.clock.nowMs() - this.#askedMs;
-    this.#begin();
+    if (this.#joining === 0) this.#begin();
+  }
+
+  /** Asked by a worker between two tasks. True: it is to go. */
+  leaves(): boolean {
+    if (this.#surplus === 0) return false;
+    this.#surplus -= 1;
+    return true;
   }
 
   /** It cannot have its sessions: the server takes no more of us, and is not asked again. */
@@ -87,39 +97,48 @@ export class WorkerGrowth implements Disposable {
   }
 
   #look(): void {
-    const { clock, waiting, add } = this.#options;
+    const { clock, waiting } = this.#options;
     if (this.#isOver || this.#joining > 0 || waiting() === 0) return;
     const elapsedMs = clock.nowMs() - this.#startMs;
-    if (!this.#isTelling(elapsedMs, 1)) return;
-    const rate = { tasks: this.#tasks / elapsedMs, bytes: this.#bytes / elapsedMs };
-    if (!this.#isFaster(rate)) {
-      // Twice as long before it is believed.
-      if (this.#isTelling(elapsedMs, 2)) this[Symbol.dispose]();
-      return;
+    if (this.#workers === 1) {
+      const isSome = this.#tasks > 0 && elapsedMs >= limits.clientGrowthMs;
+      if (isSome || (elapsedMs >= limits.clientGrowthLongMs && this.#bytes > 0)) this.#grow();
+    } else if (this.#isSure(elapsedMs)) {
+      if (!this.#isFaster()) this.#surplus = this.#workers - 1;
+      this[Symbol.dispose]();
     }
-    if (waiting() / rate.tasks < worthwhile * this.#openingCost(rate)) return;
-    this.#before = rate;
-    this.#joining = Math.min(this.#workers, limits.clientSessionsAuto - this.#workers);
-    this.#askedMs = clock.nowMs();
-    if (this.#joining === 0) this[Symbol.dispose]();
-    else add(this.#joining);
   }
 
-  /** Enough has been seen: more tasks than there are workers, or some of a large file. */
-  #isTelling(elapsedMs: number, times: number): boolean {
-    const leastMs = Math.max(limits.clientGrowthMs, (this.#openingMs ?? 0) / 4);
-    const longMs = Math.max(limits.clientGrowthLongMs, leastMs * 4);
-    const isSome = this.#tasks >= (this.#workers + 1) * times && elapsedMs >= leastMs * times;
-    return isSome || (elapsedMs >= longMs * times && this.#tasks + this.#bytes > 0);
+  /** Who goes by mistake costs more than who stays: some files of each worker, or large ones for long. */
+  #isSure(elapsedMs: number): boolean {
+    const isMany = this.#tasks >= this.#workers * 4 && elapsedMs >= limits.clientGrowthLongMs;
+    return isMany || elapsedMs >= limits.clientGrowthLongMs * 10;
   }
 
-  #isFaster({ tasks, bytes }: Rate): boolean {
-    return tasks > this.#before.tasks * faster || bytes > this.#before.bytes * faster;
+  /** Opening them costs little beside waiting until each has shown what it is worth. */
+  #grow(): void {
+    const rate = this.#rate();
+    if (this.#options.waiting() / rate.tasks < worthwhile * openingMs(rate)) return;
+    this.#alone = rate;
+    this.#begin();
+    this.#joining = Math.min(limits.clientSessionsAuto - 1, this.#options.waiting());
+    this.#options.add(this.#joining);
   }
 
-  /** As long as none has come: the login takes the round trips of some small files. */
-  #openingCost({ tasks }: Rate): number {
-    const guessMs = tasks === 0 ? 0 : Math.min(3 / tasks, limits.clientGrowthLongMs);
-    return this.#openingMs ?? Math.max(guessMs, limits.clientGrowthMs / 2);
+  #rate(): Rate {
+    // Never by nothing.
+    const elapsedMs = Math.max(this.#options.clock.nowMs() - this.#startMs, 1);
+    return { tasks: this.#tasks / elapsedMs, bytes: this.#bytes / elapsedMs };
   }
+
+  #isFaster(): boolean {
+    const { tasks, bytes } = this.#rate();
+    return tasks > this.#alone.tasks * faster || bytes > this.#alone.bytes * faster;
+  }
+}
+
+/** A guess: a login takes the round trips of some small files. */
+function openingMs({ tasks }: Rate): number {
+  const guessMs = tasks === 0 ? 0 : Math.min(3 / tasks, limits.clientGrowthLongMs);
+  return Math.max(guessMs, limits.clientGrowthMs / 2);
 }

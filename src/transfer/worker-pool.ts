@@ -25,7 +25,7 @@ export interface Task<Server> {
 
 export interface WorkerPoolOptions<Server> {
   readonly sessions: SessionSource<Server>;
-  /** How many workers. `auto`: one, and others as long as that makes it faster and the servers let it. */
+  /** How many workers. `auto`: one, and others where the work is worth it, they make it faster, and the servers let them. */
   readonly count: number | "auto";
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -59,6 +59,8 @@ class WorkerPool<Server> {
   /** What tasks have asked for, and got. */
   readonly #wanted: Map<string, WantedSession<Server>> = new Map();
   #growth: WorkerGrowth | undefined;
+  /** Workers that have not left. */
+  #atWork = 0;
 
   constructor(tasks: readonly Task<Server>[], options: WorkerPoolOptions<Server>) {
     this.#options = options;
@@ -104,13 +106,16 @@ class WorkerPool<Server> {
 
   /** One worker, to its end. Never rejects. */
   async #work(sessions: WorkerSessions<Server>): Promise<void> {
+    this.#atWork += 1;
     try {
       await using own = sessions;
       const pending = new PendingCompletions();
       for (let task = await this.#stack.take(); task !== undefined; task = await this.#stack.take()) {
         if ((await this.#perform(task, own, pending)) === "leave") break;
         this.#growth?.finished();
+        if (this.#atWork > 1 && this.#growth?.leaves()) break;
       }
+      this.#atWork -= 1;
       if (this.#stack.isOver) this.#over.abort(new Error("all is done"));
       await pending.over();
     } catch (error) {
@@ -128,6 +133,7 @@ class WorkerPool<Server> {
       const session: TaskContext<Server>["session"] = async (server, second) => {
         const wanted = { server, second };
         const opened = await own.get(wanted);
+        if (!this.#wanted.has(own.keyOf(wanted))) this.#growth?.opened();
         this.#wanted.set(own.keyOf(wanted), wanted);
         // Some servers hang up behind each file: the task's first call makes the new session.
         if (isFtp(opened)) held.push(holderOf(opened)?.hold() ?? (() => {}));

@@ -1,4 +1,4 @@
-// `-j auto`: when another worker comes, by a clock that the test moves.
+// `-j auto`: when other workers come and go, by a clock that the test moves.
 import { expect, test } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
 import { WorkerGrowth } from "../../src/transfer/worker-growth.ts";
@@ -35,24 +35,60 @@ function growing(waiting: number): {
   };
 }
 
-test("as long as each of them makes it faster there are 1, 2 and 4, and no more", () => {
-  const { asked, work, join } = growing(200);
-  work(2, 100);
-  expect(asked).toEqual([1]);
-  join(1, 300);
-  work(4, 50);
-  expect(asked).toEqual([1, 2]);
-  join(2, 300);
+const leaving = (growth: WorkerGrowth): number => {
+  let count = 0;
+  while (growth.leaves()) count += 1;
+  return count;
+};
+
+test("when one task has shown that many will take long, all come that there may be, and no more", () => {
+  const { asked, work, join, growth } = growing(200);
+  work(1, 100);
+  expect(asked).toEqual([3]);
+  work(3, 100);
+  join(3, 0);
   work(100, 25);
-  expect(asked).toEqual([1, 2]);
+  expect([asked, leaving(growth)]).toEqual([[3], 0]);
 });
 
-test("one that made nothing faster is the last one", () => {
-  const { asked, work, join } = growing(200);
-  work(2, 100);
-  join(1, 300);
-  work(150, 100);
-  expect(asked).toEqual([1]);
+test("there are no more than files that wait", () => {
+  const { asked, growth, clock } = growing(2);
+  growth.moved(10_000_000);
+  clock.advance(limits.clientGrowthLongMs);
+  expect(asked).toEqual([2]);
+});
+
+test("what passes before there is a session is not counted", () => {
+  const { asked, work, growth, clock } = growing(13);
+  clock.advance(3000); // for the password
+  growth.opened();
+  work(1, 100);
+  expect(asked).toEqual([3]);
+});
+
+test("those that made nothing faster than one was alone go, but for one, and none comes again", () => {
+  const { asked, work, join, growth } = growing(200);
+  work(1, 300);
+  work(6, 50);
+  join(1, 0);
+  work(20, 25); // with the first of them
+  join(2, 0);
+  work(19, 50);
+  expect(leaving(growth)).toBe(0);
+  work(1, 50);
+  expect(leaving(growth)).toBe(3);
+  work(50, 100);
+  expect([asked, leaving(growth)]).toEqual([[3], 0]);
+});
+
+test("a slow moment sends nobody away", () => {
+  const { work, join, growth } = growing(200);
+  work(1, 300);
+  work(3, 100);
+  join(3, 0);
+  work(4, 200);
+  work(50, 25);
+  expect(leaving(growth)).toBe(0);
 });
 
 test("after a refusal none is asked for again", () => {
@@ -60,7 +96,7 @@ test("after a refusal none is asked for again", () => {
   work(2, 100);
   growth.refused();
   work(150, 50);
-  expect(asked).toEqual([1]);
+  expect(asked).toEqual([3]);
 });
 
 test.each([
@@ -79,7 +115,7 @@ test("a single large file needs no other one", () => {
   expect(asked).toEqual([]);
 });
 
-test("while a large file is on its way, the files behind it get one; where it moved no more bytes, no second one", () => {
+test("while a large file is on its way, the files behind it get others; where no more bytes moved then, they go", () => {
   const { asked, growth, clock, join } = growing(10);
   const move = (seconds: number, bytesEach: number): void => {
     for (let second = 0; second < seconds; second += 1) {
@@ -88,17 +124,8 @@ test("while a large file is on its way, the files behind it get one; where it mo
     }
   };
   move(1, 10_000_000);
-  expect(asked).toEqual([1]);
-  join(1, 300);
+  expect(asked).toEqual([3]);
+  join(3, 300);
   move(20, 10_000_000);
-  expect(asked).toEqual([1]);
-});
-
-test("what came before one joins is not counted for it", () => {
-  const { asked, work, join } = growing(1000);
-  work(2, 100);
-  work(50, 10); // while the second one is opened
-  join(1, 0);
-  work(2, 100);
-  expect(asked).toEqual([1]);
+  expect([asked, leaving(growth)]).toEqual([[3], 3]);
 });

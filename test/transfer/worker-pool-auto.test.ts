@@ -41,11 +41,12 @@ class Sessions implements SessionSource<"server"> {
   }
 }
 
-/** Files that take 100 ms each: whoever has begun one waits until time passes. */
+/** Files that take 100 ms each: whoever has begun one waits until time passes. `atOnce`: how many are over then. */
 async function run(
   count: number,
   sessions: Sessions,
   fails: (at: number) => boolean = () => false,
+  atOnce = Number.POSITIVE_INFINITY,
 ): Promise<{ done: Set<string>; failed: string[]; notes: string[] }> {
   const clock = new FakeClock();
   const done = new Set<string>();
@@ -78,8 +79,10 @@ async function run(
   while (!isOver) {
     for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
     clock.advance(100);
-    for (const file of running) file.resolve();
-    running.clear();
+    for (const file of [...running].slice(0, atOnce)) {
+      file.resolve();
+      running.delete(file);
+    }
   }
   await whole;
   return { done, failed, notes };
@@ -92,13 +95,29 @@ test("a run of many files begins with one session and ends with four, all of whi
   expect([sessions.attempts[1], sessions.most, sessions.released]).toEqual([1, 4, 4]);
 });
 
-test("a server that refuses further sessions is asked once, loses no file, and nobody is told", async () => {
+test("a server that is no faster with four sessions has three of them back soon, and loses no file", async () => {
+  const sessions = new Sessions();
+  let releasedAtEnd = 0;
+  const { done, failed } = await run(
+    60,
+    sessions,
+    (at) => {
+      if (at === 40) releasedAtEnd = sessions.released;
+      return false;
+    },
+    1,
+  );
+  expect([done.size, failed, sessions.most]).toEqual([60, [], 4]);
+  expect([releasedAtEnd, sessions.released]).toEqual([3, 4]);
+});
+
+test("a server that refuses further sessions is asked for all of them once, loses no file, and nobody is told", async () => {
   const sessions = new Sessions(async () => {
     throw new SallyportError("FTP_REPLY_TRANSIENT", "421 too many connections");
   });
   const { done, failed, notes } = await run(60, sessions);
   expect([done.size, failed, notes]).toEqual([60, [], []]);
-  expect([sessions.attempts, sessions.most, sessions.released]).toEqual([[0, 1], 1, 1]);
+  expect([sessions.attempts, sessions.most, sessions.released]).toEqual([[0, 1, 1, 1], 1, 1]);
 });
 
 test("a server that never answers a further session holds up nothing: the attempt is given up when all is done", async () => {

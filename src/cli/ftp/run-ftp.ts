@@ -54,6 +54,9 @@ class FtpRun implements AsyncDisposable {
   #silent = false;
   /** From the login on, the client asks the server what it can: nobody has typed that. */
   #opening: "no" | "login" | "set-up" = "no";
+  /** PASS is not answered yet; FEAT may be on its way already. */
+  #isLoginDue = false;
+  #isSetUp = false;
   /** Sessions with the second server, whose lines are marked. */
   readonly #second: Set<number> = new Set();
   #connecting: SessionSlot["which"] = "first";
@@ -146,6 +149,7 @@ class FtpRun implements AsyncDisposable {
       ...definedProps({ via: this.#via }),
     };
     this.#opening = "login";
+    this.#isLoginDue = this.#isSetUp = false;
     this.#connecting = which;
     try {
       return await attemptUntil(this.#prompt.signal, this.#end.signal, (signal) => connectFtp({ ...options, signal }));
@@ -177,8 +181,10 @@ class FtpRun implements AsyncDisposable {
   #show(event: TraceEvent): void {
     if (this.#silent) return;
     const { verbose, debug } = this.#settings;
-    const isSetUp = event.type === "ftp.command" && event.line === "FEAT";
-    if (isSetUp && this.#opening === "login") this.#opening = "set-up";
+    if (event.type === "ftp.command" && event.line.startsWith("PASS ")) this.#isLoginDue = true;
+    if (event.type === "ftp.command" && event.line === "FEAT") this.#isSetUp = true;
+    if (this.#isSetUp && !this.#isLoginDue && this.#opening === "login") this.#opening = "set-up";
+    if (event.type === "ftp.reply") this.#isLoginDue = false;
     const replies = verbose && (debug || this.#opening !== "set-up");
     const lines = dialogueLines(event, { replies, commands: debug });
     if (lines.length > 0) this.#prompt.eraseProgress();

@@ -33,6 +33,8 @@ export function serverOf({ scheme, host, port, user, password }: FtpUrl): string
 export class Sessions implements SessionSource<FtpUrl>, AsyncDisposable {
   readonly #options: SessionsOptions;
   readonly #logins: Map<string, Promise<Credentials>> = new Map();
+  /** What one has found out of the server the next ones begin with. */
+  readonly #first: Map<string, FtpClient> = new Map();
   readonly #open: Map<string, number> = new Map();
   /** Connected when first needed, and again when the connection was lost. */
   readonly #via: SshHost | undefined;
@@ -74,11 +76,15 @@ export class Sessions implements SessionSource<FtpUrl>, AsyncDisposable {
   }
 
   async #openFtp(url: FtpUrl, key: string, signal: AbortSignal): Promise<FtpClient> {
+    const first = this.#first.get(key);
+    if (first !== undefined) return await first.openAnother({ signal });
     const login = this.#logins.get(key) ?? this.#options.logIn(url);
     this.#logins.set(key, login);
     const { trace } = this.#options;
     const [credentials, options] = await Promise.all([login, this.#optionsFor(url), this.#via?.ready(signal)]);
-    return await connectFtp({ ...options, ...credentials, signal, trace });
+    const client = await connectFtp({ ...options, ...credentials, signal, trace });
+    this.#first.set(key, client);
+    return client;
   }
 
   async #optionsFor({ host, port, scheme }: FtpUrl): Promise<FtpClientOptions> {

@@ -100,7 +100,7 @@ export const transferOptions: readonly TransferOption[] = [
     key: "sessions",
     read: wholeNumberOr("auto", 1, limits.clientSessionsMax),
     help: "use N sessions in parallel, or auto (1; auto with -r)",
-    more: `A server that takes fewer sessions gets fewer. \`auto\` begins with one, and adds others as long as that makes it faster and the server lets it, up to ${limits.clientSessionsAuto}.`,
+    more: `A server that takes fewer sessions gets fewer. \`auto\` begins with one, opens others when enough is waiting and the server lets it, up to ${limits.clientSessionsAuto}, and closes those that make nothing faster.`,
   },
   {
     flags: "--resume",

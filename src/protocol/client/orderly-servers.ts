@@ -17,7 +17,7 @@ interface OrderlyServer extends Following {
   readonly greeting: RegExp;
   /** A feature that it has not in any version. */
   readonly lacks?: string;
-  /** It reads a command only when all before it are carried out, and paths as everybody does. */
+  /** It reads a command only when all before it are carried out. */
   readonly inOrder: boolean;
   /** It reads while it moves data; else not even ABOR (vsftpd does for urgent data, which SSH does not carry). */
   readonly readsMeanwhile: boolean;
@@ -60,6 +60,9 @@ const find = ({ greeting, features }: ServerWords): OrderlyServer | undefined =>
   );
 
 export const followingOf = (words: ServerWords): Following => find(words) ?? unknown;
+
+/** True for a server that obeys CWD, takes paths for what they are everywhere, and reads what is sent to it before it has answered, logins too. */
+export const isKnown = (words: ServerWords): boolean => find(words) !== undefined;
 
 /** True for a server that reads a command only when the one before it is carried out. */
 export function readsInOrder(words: ServerWords): boolean {

@@ -45,8 +45,8 @@ describePeers(["expect"], "the prompt on a terminal", () => {
     expect(dialogue).toEqual(
       [
         ...[/^Connected to 127\.0\.0\.1\.$/, /^220 /, /^Name \(127\.0\.0\.1:[^)]+\): anna$/],
-        ...[/^---> USER anna$/, /^331 /, /^Password: $/, /^---> PASS XXXX$/, /^230 /],
-        ...[/^---> FEAT$/, /^---> TYPE I$/, /^211-/, /^211 /, /^200 /, /^---> OPTS UTF8 ON$/, /^200 /],
+        ...[/^---> USER anna$/, /^331 /, /^Password: $/, /^---> PASS XXXX$/],
+        ...[/^---> FEAT$/, /^---> TYPE I$/, /^---> OPTS UTF8 ON$/, /^230 /, /^211-/, /^211 /, /^200 /, /^200 /],
         ...[/^ftp> cd d$/, /^---> CWD d$/, /^250 /, /^ftp> cd nowhere$/, /^---> CWD nowhere$/, /^550 /],
       ].map((line) => expect.stringMatching(line)),
     );
