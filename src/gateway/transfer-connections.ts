@@ -162,7 +162,8 @@ export class TransferConnections {
       ...(retained === undefined || resendFrom === undefined ? {} : { first: retained.from(resendFrom) }),
     };
     // ProFTPD sends 226 only when its client has closed as well, or after 10 s (TimeoutLinger); vsftpd waits for our close_notify.
-    if (direction === "download") onceEnded(from.stream, () => from.stream.end());
+    // Our end may have been sent ahead (`halfClose`), and a second one is an error with a stack, which costs more than to look.
+    if (direction === "download") onceEnded(from.stream, () => from.stream.writableEnded || from.stream.end());
     const copied = copyData(from, to, options);
     this.#reports.track(
       copied.then((end) => {

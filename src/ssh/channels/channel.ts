@@ -175,7 +175,7 @@ export class Channel extends Duplex implements Source {
     this.#queue.clear();
     this.#parts.turns.remove(this);
     this.#parts.machine.close(this.number);
-    this.#finishWrite(error ?? asSallyportError(undefined, this.target));
+    if (this.#written !== undefined) this.#finishWrite(error ?? asSallyportError(undefined, this.target));
     done(error);
   }
 
