@@ -74,11 +74,8 @@ function askOnTerminal(
 export async function askPassword(text: string, ask: AskUser, signal: AbortSignal): Promise<string> {
   const answer = await ask({ kind: "password", text, echo: false }, signal);
   if (answer !== undefined && answer !== "") return answer;
-  throw new SallyportError(
-    "CONFIG_INVALID",
-    answer === "" ? "the password is empty" : "there is no terminal to ask for a password",
-    {
-      hint: "Without a terminal use --password-file, which `sallyport passwd` writes.",
-    },
-  );
+  if (answer === "") throw new SallyportError("CONFIG_INVALID", "the password is empty");
+  throw new SallyportError("CONFIG_INVALID", "there is no terminal to ask for a password", {
+    hint: "Run it on a terminal; a server without one takes --password-file, which `sallyport passwd` writes.",
+  });
 }

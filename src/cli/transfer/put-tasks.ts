@@ -3,7 +3,7 @@ import { lstatSync, type Stats } from "node:fs";
 import { basename, resolve } from "node:path";
 import { translateFsError } from "../../filesystem/fs-error.ts";
 import { definedProps } from "../../protocol/defined-props.ts";
-import { SallyportError } from "../../protocol/error.ts";
+import { isSallyportError, SallyportError } from "../../protocol/error.ts";
 import type { FtpUrl } from "../../protocol/url/ftp-url.ts";
 import { urlPath } from "../../protocol/url/url-path.ts";
 import { besideLocal, partSuffix } from "../../transfer/part-file.ts";
@@ -99,9 +99,14 @@ async function upload(
       });
     });
   } catch (error) {
-    if (sent > 0) context.report.note(mayBeGoneOnWith(context, client, target));
+    if (sent > 0 && !isNameRefused(error)) context.report.note(mayBeGoneOnWith(context, client, target));
     throw error;
   }
+}
+
+/** The bytes were on their way when the server said that it makes no such file. */
+function isNameRefused(error: unknown): boolean {
+  return isSallyportError(error) && (error.details.reply === 550 || error.details.reply === 553);
 }
 
 /** FTP writes the file itself, SFTP a part. */

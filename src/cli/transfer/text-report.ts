@@ -58,7 +58,9 @@ export class TextReport implements Report {
   failed(name: string, error: SallyportError): void {
     const { progress, printError } = this.#options;
     progress.erase();
-    printError(`sallyport: ${name === "" ? "" : `${escapeText(name)}: `}${escapeText(error.message)}\n`);
+    // A file of this machine is named by its error already.
+    const isNamed = name === "" || error.message.startsWith(`${name}: `);
+    printError(`sallyport: ${isNamed ? "" : `${escapeText(name)}: `}${escapeText(error.message)}\n`);
     if (error.hint !== undefined) printError(`  ${escapeText(error.hint)}\n`);
     for (const line of this.#options.explain?.(error) ?? []) printError(`  ${escapeText(line)}\n`);
   }

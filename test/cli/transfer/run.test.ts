@@ -226,7 +226,15 @@ describe("put", () => {
     const ended = await sallyport(["put", here.file("d"), here.file("none"), url("")]);
     expect(ended.ended).toBe("exit 1");
     expect(ended.stderr).toMatch(/is a directory\n {2}Add -r[\s\S]*no such file/);
+    expect(ended.stderr.split(here.file("none")).length - 1).toBe(1);
     expect(readdirSync(there.path)).toEqual([]);
+  });
+
+  test("of a file that the server refuses nobody is told that a part of it may be there", async () => {
+    writeFileSync(here.file("a"), "text");
+    const ended = await sallyport(["put", here.file("a"), url("missing/a")]);
+    expect(ended).toMatchObject({ ended: "exit 1", stderr: expect.stringContaining("550") });
+    expect(ended.stderr).not.toContain("a part");
   });
 });
 
