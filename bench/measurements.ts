@@ -65,6 +65,7 @@ const transfersAtOnce = (name: string, without: readonly string[]): Measurement 
 
 const viaForward = { base: "ssh -L" } as const;
 const besideVsftpd = { ...near, base: "vsftpd", rounds: 3, processor: true } as const;
+const smallInTls = { ...besideVsftpd, rounds: 2, byMedian: true, tls: true } as const;
 
 export const farMeasurements: readonly Measurement[] = [
   smallFiles(50, { name: "far-small", direction: "download", ...far, base: "ssh -D", rounds: 1, roundTripMs }),
@@ -108,6 +109,9 @@ export const serverMeasurements: readonly Measurement[] = [
   largeFile(1000, { name: "server-tls-upload", direction: "upload", tls: true, ...besideVsftpd }),
   smallFiles(200, { name: "server-small", direction: "download", ...besideVsftpd, rounds: 2, byMedian: true }),
   smallFiles(200, { name: "server-small-upload", direction: "upload", ...besideVsftpd, rounds: 2, byMedian: true }),
+  // curl waits 200 ms behind each such download, whoever serves it.
+  smallFiles(20, { ...smallInTls, name: "server-tls-small", direction: "download" }),
+  smallFiles(200, { ...smallInTls, name: "server-tls-small-upload", direction: "upload" }),
   idleCrowd("server-idle", others),
   transfersAtOnce("server-at-once", others),
 ];
