@@ -3,6 +3,7 @@ import type { Clock } from "../platform/clock.ts";
 import { Deferred } from "../platform/deferred.ts";
 import type { Connection } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
+import { Watchdog } from "../platform/watchdog.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
 import { formatCommand } from "../protocol/command.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
@@ -33,7 +34,8 @@ export class ControlConnection {
   #receiver: ReplyReceiver = new ReplyReceiver();
   #failure: SallyportError | undefined;
   readonly #closed = new Deferred<SallyportError | undefined>();
-  #cancelTimer: () => void = () => {};
+  /** Somebody waits for a reply: not for ever. */
+  readonly #patience: Watchdog;
   #cancelSettling: () => void = () => {};
   /** Replies so far, without those that end the session. */
   repliesReceived = 0;
@@ -46,7 +48,9 @@ export class ControlConnection {
   constructor(connection: Connection, options: ControlOptions) {
     this.connection = connection;
     this.#options = options;
-    this.lastActiveMs = options.clock.nowMs();
+    const { clock, replyMs } = options;
+    this.#patience = new Watchdog(clock, replyMs, () => this.fail(silent(replyMs)));
+    this.lastActiveMs = clock.nowMs();
     this.closed = this.#closed.promise;
     this.#attach(connection);
   }
@@ -123,7 +127,7 @@ export class ControlConnection {
   fail(error: SallyportError): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
-    this.#cancelTimer();
+    this.#patience.end();
     this.#cancelSettling();
     this.connection.reset();
     this.#expected.failAll(error);
@@ -135,7 +139,7 @@ export class ControlConnection {
     this.#closing = true;
     this.#failure ??= new SallyportError("CLOSED", "this FTP session is closed");
     const failure = this.#failure;
-    this.#cancelTimer();
+    this.#patience.end();
     this.#cancelSettling();
     this.#expected.failAll(failure);
     await this.connection[Symbol.asyncDispose]();
@@ -219,12 +223,10 @@ export class ControlConnection {
     }
   }
 
-  /** Somebody waits for a reply: not for ever. */
   #watch(): void {
-    this.#cancelTimer();
-    const { clock, replyMs } = this.#options;
-    if (this.#failure !== undefined || this.#expected.length === 0 || this.#expected.transferring) return;
-    this.#cancelTimer = clock.after(replyMs, () => this.fail(silent(replyMs)));
+    if (this.#failure !== undefined) return;
+    if (this.#expected.length === 0 || this.#expected.transferring) this.#patience.pause();
+    else this.#patience.restart();
   }
 }
 

@@ -6,7 +6,7 @@ import type { Reply } from "../protocol/reply.ts";
 
 /** A command that was sent. Its promises never cause an unhandled rejection. */
 export interface Asked {
-  /** The first reply: 1yz, or the final one. */
+  /** Of a transfer the first reply: 1yz, or the final one. Of other commands the final one. */
   readonly first: Promise<Reply>;
   readonly final: Promise<Reply>;
 }
@@ -38,8 +38,9 @@ export class ExpectedReplies {
 
   /** `onFinal` is called before anybody else gets it. */
   expect(verb: string, kind: PendingKind, onFinal: (reply: Reply) => void = () => {}): Asked {
-    const first = new Deferred<Reply>();
     const final = new Deferred<Reply>();
+    const isTransfer = kind === "transfer";
+    const first = isTransfer ? new Deferred<Reply>() : final;
     const fail = (error: SallyportError): void => {
       final.reject(error);
       first.reject(error);
@@ -49,11 +50,12 @@ export class ExpectedReplies {
       verb,
       kind,
       onPreliminary: (reply) => {
-        if (kind === "transfer") this.transferring = true;
+        if (!isTransfer) return;
+        this.transferring = true;
         first.resolve(reply);
       },
       onFinal: (reply) => {
-        if (kind === "transfer") this.transferring = false;
+        if (isTransfer) this.transferring = false;
         onFinal(reply);
         this.#waiting.delete(fail);
         first.resolve(reply);
@@ -64,12 +66,13 @@ export class ExpectedReplies {
   }
 
   static failed(failure: SallyportError): Asked {
-    return quiet({ first: Promise.reject(failure), final: Promise.reject(failure) });
+    const final = Promise.reject(failure);
+    return quiet({ first: final, final });
   }
 }
 
 function quiet(asked: Asked): Asked {
-  asked.first.catch(() => {});
   asked.final.catch(() => {});
+  if (asked.first !== asked.final) asked.first.catch(() => {});
   return asked;
 }

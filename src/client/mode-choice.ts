@@ -96,7 +96,7 @@ export interface DataConnection extends AsyncDisposable {
   /** The server has been asked: in a way that is proven the transfer command may follow. */
   readonly asked: Promise<void>;
   /** The server has agreed, so that the transfer command may be sent. */
-  readonly ready: Promise<void>;
+  readonly ready: Promise<unknown>;
   /** The connection, in the clear. With an active end it comes only after the transfer command. */
   readonly connection: Promise<Connection>;
   /** Of it, for errors. */

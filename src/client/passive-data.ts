@@ -1,7 +1,6 @@
 // We connect to where the server listens: EPSV (RFC 2428), else PASV (RFC 959), and the server's choice is remembered.
 
 import { dialActive } from "../data-connection/dial-active.ts";
-import { LinkedAbort } from "../platform/abort.ts";
 import { type Endpoint, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { isPrivateAddress } from "../protocol/cidr.ts";
@@ -16,31 +15,30 @@ import type { Reply } from "../protocol/reply.ts";
 import { avoidsExtended, type DataCommand, type DataConnection } from "./mode-choice.ts";
 import { connectMsOf, notify, type Session } from "./session.ts";
 
-/** Made once, since an error costs the look at the stack. */
-const notNeeded = new Error("the data connection is not needed any more");
+/** At once, since nobody has to be asked before EPSV. */
+const asked: Promise<void> = Promise.resolve();
 
+/** It must be disposed of with the signal aborted, or when the connection stands. */
 export function openPassive(session: Session, signal: AbortSignal, coming: DataCommand): DataConnection {
   let where = "";
-  const agreed = agreePassive(session, coming);
-  const address = agreed.then(({ endpoint }) => {
+  const ready = agreePassive(session, coming);
+  const connection = ready.then(async ({ endpoint, note, named }) => {
     where = formatEndpoint(endpoint);
-  });
-  const lifetime = new LinkedAbort(signal);
-  const connection = agreed.then(async ({ endpoint, note, named }) => {
-    const connected = await connect(session, endpoint, lifetime.signal).catch((error: unknown) => {
+    try {
+      const connected = await connect(session, endpoint, signal);
+      if (note !== undefined) notifyOnce(session, `connected, but ${note}`);
+      return connected;
+    } catch (error) {
       throw unreachable(error, note, named);
-    });
-    if (note !== undefined) notifyOnce(session, `connected, but ${note}`);
-    return connected;
+    }
   });
   return {
     how: () => `passive ${where}`.trim(),
-    asked: Promise.resolve(),
-    ready: address,
+    asked,
+    ready,
     connection,
     details: () => ({ mode: "passive" }),
     async [Symbol.asyncDispose]() {
-      lifetime.abort(notNeeded);
       const unused = await connection.catch(() => undefined);
       unused?.reset();
     },
@@ -58,13 +56,14 @@ export interface PassiveAgreement {
 /** Where to connect to; `only`: by that command. Throws what the server said when it has no passive mode. */
 export async function agreePassive(session: Session, coming: DataCommand, only?: "CPSV"): Promise<PassiveAgreement> {
   const { control, modes } = session;
-  const isAnnounced = preannounce(session, coming);
-  isAnnounced.catch(() => {});
+  const isAnnounced = needsAnnouncing(session) ? preannounce(session, coming) : undefined;
+  isAnnounced?.catch(() => {});
   if (session.options.pipeline === false) await isAnnounced;
   const family = ipFamily(control.connection.remote.host) ?? modes.learnedFamily;
   // PASV can only name IPv4 addresses.
   const verb = only ?? (avoidsExtended(session) && family !== 6 ? "PASV" : modes.passiveVerb);
-  let [reply] = await Promise.all([control.command(verb), isAnnounced]);
+  const answer = control.command(verb);
+  let reply = isAnnounced === undefined ? await answer : (await Promise.all([answer, isAnnounced]))[0];
   if (verb === "EPSV" && reply.code >= 500 && family !== 6) {
     const refused = reply;
     reply = await control.command("PASV");
@@ -87,8 +86,9 @@ export async function agreePassive(session: Session, coming: DataCommand, only?:
 }
 
 /** DrFTPD's machines each have their own files: which one is to listen it knows by PRET alone (its FEAT says so). */
+const needsAnnouncing = ({ quirks, features }: Session): boolean => quirks.pret && features.has("PRET");
+
 async function preannounce(session: Session, { verb, argument, what }: DataCommand): Promise<void> {
-  if (!session.quirks.pret || !session.features.has("PRET")) return;
   const reply = await session.control.command("PRET", argument === undefined ? verb : `${verb} ${argument}`);
   if (reply.code < 300) return;
   if (reply.code < 500 || reply.code > 504) throw refusedRequest(what, reply);

@@ -2,6 +2,7 @@
 import type { Duplex } from "node:stream";
 import type { Clock } from "../platform/clock.ts";
 import { type Connection, type Receiver, receivesInto } from "../platform/network.ts";
+import { Watchdog } from "../platform/watchdog.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 
 /** Takes the bytes of a download. */
@@ -46,7 +47,7 @@ class Reception implements Receiver {
   readonly #options: FlowOptions;
   readonly #resolve: () => void;
   readonly #reject: (error: unknown) => void;
-  #cancel: () => void = () => {};
+  readonly #patience: Watchdog;
   #over = false;
   /** Lent to the connection. */
   #room: Uint8Array = waste;
@@ -67,6 +68,8 @@ class Reception implements Receiver {
     this.#resume = () => stream.resume();
     this.#sink = sink;
     this.#options = options;
+    const { clock, stallMs } = options;
+    this.#patience = new Watchdog(clock, stallMs, () => this.#fail(stalled(stallMs)));
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -119,7 +122,7 @@ class Reception implements Receiver {
       return false;
     }
     this.#pause();
-    this.#cancel();
+    this.#patience.pause();
     this.#sink.whenReady(() => {
       if (this.#over || this.#stream.destroyed) return;
       this.#watch();
@@ -147,16 +150,13 @@ class Reception implements Receiver {
   };
 
   #watch(): void {
-    const { clock, stallMs } = this.#options;
-    this.#cancel();
     // Whoever takes the bytes may have aborted the transfer meanwhile.
-    if (this.#over) return;
-    this.#cancel = clock.after(stallMs, () => this.#fail(stalled(stallMs)));
+    if (!this.#over) this.#patience.restart();
   }
 
   #settle(): void {
     this.#over = true;
-    this.#cancel();
+    this.#patience.end();
     this.#options.signal.removeEventListener("abort", this.#onAbort);
     this.#stream.off("data", this.#onData).off("end", this.#onEnd);
     this.#stream.off("error", this.#fail).off("close", this.#onClose);

@@ -93,6 +93,7 @@ export interface WorkingDirectory {
   climbs: number;
   /** Where it is, as the server reported last. */
   told: string | undefined;
+  isMoving: boolean;
   /** A change that is on its way, or over. Never rejects. */
   moving: Promise<unknown>;
 }
@@ -102,6 +103,7 @@ export const newWorkingDirectory = (): WorkingDirectory => ({
   away: undefined,
   climbs: 0,
   told: undefined,
+  isMoving: false,
   moving: Promise.resolve(),
 });
 

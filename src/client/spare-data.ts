@@ -5,7 +5,8 @@ import type { DataConnection } from "./mode-choice.ts";
 import { openPassive } from "./passive-data.ts";
 import type { Session, SpareData } from "./session.ts";
 
-const never: AbortSignal = new AbortController().signal;
+/** Made once, since an error costs the look at the stack. */
+const notNeeded = new Error("the data connection is not needed any more");
 
 /**
  * Begins to open one for the next transfer, in the way that has worked before; it is closed where none comes soon. Not where the server must be told
@@ -15,7 +16,15 @@ export function prepareData(session: Session): void {
   const { modes, options, control, features, environment } = session;
   const isUsual = modes.mode === "passive" && modes.proven && options.pipeline !== false && !features.has("PRET");
   if (!isUsual || session.spare !== undefined || control.failure !== undefined) return;
-  const opened = openPassive(session, never, { verb: "RETR", what: "" });
+  const lifetime = new AbortController();
+  const passive = openPassive(session, lifetime.signal, { verb: "RETR", what: "" });
+  const opened: DataConnection = {
+    ...passive,
+    async [Symbol.asyncDispose]() {
+      lifetime.abort(notNeeded);
+      await passive[Symbol.asyncDispose]();
+    },
+  };
   let isBroken = false;
   const broken = (): void => {
     isBroken = true;

@@ -73,9 +73,14 @@ async function runOnce(session: Session, order: TransferOrder): Promise<Transfer
   try {
     if (order.offset > 0) await restart(session, order);
     if (!session.modes.proven) await typed;
-    return await new TransferRun(session, order, end, signal).run(typed, isAhead);
-  } finally {
+    const ended = await new TransferRun(session, order, end, signal).run(typed, isAhead);
+    // What is over has nobody who would have to hear of it.
+    over.release();
+    return ended;
+  } catch (error) {
     over.abort(transferOver);
+    throw error;
+  } finally {
     if (goesBehindData(session)) closeInBackground(session, behind([...session.leaving], end));
     else await end[Symbol.asyncDispose]();
   }
@@ -188,7 +193,7 @@ export class TransferRun {
     carried.catch(() => {});
     if (follows !== "reply") this.#dataOver(asked, carried, isProven && follows === "our end").catch(() => {});
     try {
-      await raceAbort(Promise.all([typed, this.#end.ready, this.#both(asked, carried)]), this.#signal);
+      await raceAbort(Promise.all([typed, this.#end.ready, ...this.#both(asked, carried)]), this.#signal);
       const reply = await asked.final;
       modes.succeeded();
       closeInBackground(this.#session, this.#data);
@@ -237,7 +242,7 @@ export class TransferRun {
   }
 
   /** Data and reply, in whichever order they come. */
-  async #both(asked: Asked, carried: Promise<void>): Promise<void> {
+  #both(asked: Asked, carried: Promise<void>): readonly [Promise<void>, Promise<void>] {
     const { what, direction } = this.#order;
     let carriedAll = false;
     let isAnswered = false;
@@ -259,7 +264,7 @@ export class TransferRun {
       const ended = carriedAll || this.#data?.stream.writableEnded === true;
       if (direction === "upload" && !ended) throw tooEarly(what, final);
     });
-    await Promise.all([data, reply]);
+    return [data, reply];
   }
 
   /** Not while the transfer before runs. */

@@ -25,6 +25,9 @@ export async function enterDirectory(
   signal: AbortSignal,
   { climb = false }: { readonly climb?: boolean } = {},
 ): Promise<Went> {
+  const { cwd } = session;
+  signal.throwIfAborted();
+  if (!cwd.isMoving && cwd.away === directory) return arrived;
   return await raceAbort(
     moving(session, () => change(session, directory, climb)),
     signal,
@@ -39,7 +42,13 @@ export async function leaveDirectory(session: Session): Promise<void> {
 /** One after the other, also when nobody waits for the one before any more. */
 async function moving<T>({ cwd }: Session, move: () => Promise<T>): Promise<T> {
   const moved = cwd.moving.then(move);
-  cwd.moving = moved.catch(() => {});
+  cwd.isMoving = true;
+  const over = moved
+    .catch(() => {})
+    .then(() => {
+      if (cwd.moving === over) cwd.isMoving = false;
+    });
+  cwd.moving = over;
   return await moved;
 }
 
