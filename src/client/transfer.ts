@@ -193,7 +193,7 @@ export class TransferRun {
     carried.catch(() => {});
     if (follows !== "reply") this.#dataOver(asked, carried, isProven && follows === "our end").catch(() => {});
     try {
-      await raceAbort(Promise.all([typed, this.#end.ready, ...this.#both(asked, carried)]), this.#signal);
+      await raceAbort(Promise.all([typed, ...this.#both(asked, carried)]), this.#signal);
       const reply = await asked.final;
       modes.succeeded();
       closeInBackground(this.#session, this.#data);

@@ -1,6 +1,7 @@
 // Several workers, each with its own sessions, take tasks from one stack.
 import { holderOf } from "../client/client-calls.ts";
 import type { Clock } from "../platform/clock.ts";
+import { Deferred } from "../platform/deferred.ts";
 import { isSallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { isFtp, type ServerSession } from "./server-session.ts";
@@ -280,13 +281,11 @@ export class PendingCompletions {
     transfer: (onDataComplete: OnDataComplete) => Promise<void>,
     failed: (error: unknown) => void,
   ): Promise<void> {
-    let onDataComplete: OnDataComplete = () => {};
-    const dataComplete = new Promise<"dataComplete">((resolve) => {
-      onDataComplete = () => resolve("dataComplete");
-    });
-    const whole = transfer(onDataComplete);
-    if ((await Promise.race([whole, dataComplete])) !== "dataComplete") return;
-    const end = whole.catch(failed).finally(() => this.#pending.delete(end));
+    const dataComplete = new Deferred<"goes on" | "is over">();
+    const whole = transfer(() => dataComplete.resolve("goes on"));
+    whole.then(() => dataComplete.resolve("is over"), dataComplete.reject);
+    if ((await dataComplete.promise) === "is over") return;
+    const end = whole.catch(failed).then(() => void this.#pending.delete(end));
     this.#pending.add(end);
     // What this machine is slow to write must not pile up.
     if (this.#pending.size >= limits.clientPendingCompletionsMax) await Promise.race(this.#pending);
