@@ -33,7 +33,9 @@ try {
     process.exit(1);
   }
   if (error.code !== "MODULE_NOT_FOUND" && error.code !== "ENOENT") throw error;
-  process.stderr.write(`sallyport: it is not built, or something is missing: ${error.message.split("\n")[0]}\n  Run npm ci.\n`);
+  process.stderr.write(
+    `sallyport: it is not built, or something is missing: ${error.message.split("\n")[0]}\n  Run npm ci.\n`,
+  );
   process.exit(1);
 }
 await program?.main(argv);
