@@ -16,7 +16,7 @@ export class Watchdog {
     this.#expired = expired;
   }
 
-  /** The time begins anew. */
+  /** From now on so much time again. */
   restart(): void {
     this.#dueMs = this.#clock.nowMs() + this.#delayMs;
     if (this.#cancelTimer === undefined) this.#look(this.#delayMs);
