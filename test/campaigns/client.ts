@@ -3,18 +3,36 @@
 import { parseArgs } from "node:util";
 import { connectFtp, type FtpClient } from "../../src/connect/index.ts";
 import { isSallyportError } from "../../src/protocol/error.ts";
-import { ownPlace, type Place, peerPlace } from "../support/client-places.ts";
+import { type Certificate, makePublicCertificate } from "../support/certificate.ts";
+import { ownPlace, type Place, peerPlace, trusting } from "../support/client-places.ts";
 import { startDelayRelay } from "../support/delay-relay.ts";
 import { startProftpd, startVsftpd } from "../support/ftp-servers.ts";
+import { proftpdTlsLines, vsftpdTlsLines } from "../support/tls-lines.ts";
 import { Dice } from "../swarm/dice.ts";
 
 type Outcome = "whole" | "given up" | "refused" | "WRONG" | "FAILED";
+
+let made: (Certificate & { remove(): void }) | undefined;
+
+function keys(): Certificate {
+  if (made === undefined) {
+    const fresh = makePublicCertificate();
+    made = fresh;
+    process.once("exit", () => fresh.remove());
+  }
+  return made;
+}
 
 const places: Readonly<Record<string, () => Promise<Place>>> = {
   serve: ownPlace,
   vsftpd: async () => peerPlace(await startVsftpd()),
   "vsftpd without ABOR": async () => peerPlace(await startVsftpd({ lines: ["async_abor_enable=NO"] })),
   ProFTPD: async () => peerPlace(await startProftpd()),
+  "serve, TLS": () => ownPlace(keys()),
+  "vsftpd, TLS": async () =>
+    peerPlace(await startVsftpd({ lines: vsftpdTlsLines(keys(), "explicit") }), { tls: trusting(keys()) }),
+  "ProFTPD, TLS": async () =>
+    peerPlace(await startProftpd({ lines: proftpdTlsLines(keys(), "explicit") }), { tls: trusting(keys()) }),
 };
 
 const sizes = [0, 1, 2000, 70_000, 900_000, 2_000_000];

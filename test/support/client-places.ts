@@ -2,6 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import type { FtpClientOptions } from "../../src/connect/index.ts";
 import { openServer } from "../../src/index.ts";
+import { definedProps } from "../../src/protocol/defined-props.ts";
+import type { Certificate } from "./certificate.ts";
 import type { FtpServer } from "./ftp-servers.ts";
 import { makeTempDir } from "./tempdir.ts";
 
@@ -11,19 +13,35 @@ export interface Place extends AsyncDisposable {
   content(name: string): Buffer;
 }
 
-export const peerPlace = ({ port, user, password, ...server }: FtpServer): Place => ({
-  options: { host: "127.0.0.1", port, user, password },
+export const trusting = ({
+  certificate: ca,
+}: Pick<Certificate, "certificate">): NonNullable<FtpClientOptions["tls"]> => ({ kind: "explicit", ca });
+
+type Extra = Pick<FtpClientOptions, "tls">;
+
+export const peerPlace = ({ port, user, password, ...server }: FtpServer, extra: Extra = {}): Place => ({
+  options: { host: "127.0.0.1", port, user, password, ...extra },
   place: server.place,
   content: server.content,
   [Symbol.asyncDispose]: () => server.stop(),
 });
 
-export async function ownPlace(): Promise<Place> {
+/** `tls`: the server has this certificate, and the client trusts it. */
+export async function ownPlace(tls?: Pick<Certificate, "certificate" | "key">): Promise<Place> {
   const files = makeTempDir("own");
   const users = [{ name: "alice", password: "secret" }];
-  const server = await openServer({ files: files.path, users, sync: false, listen: [{ port: 0 }] });
+  const server = await openServer({
+    files: files.path,
+    users,
+    sync: false,
+    listen: [{ port: 0 }],
+    ...definedProps({ tls }),
+  });
   return {
-    options: { host: "127.0.0.1", port: server.listeners[0]?.port ?? 0, user: "alice", password: "secret" },
+    options: {
+      ...{ host: "127.0.0.1", port: server.listeners[0]?.port ?? 0, user: "alice", password: "secret" },
+      ...(tls === undefined ? {} : { tls: trusting(tls) }),
+    },
     place: (name, content) => writeFileSync(files.file(name), content),
     content: (name) => readFileSync(files.file(name)),
     async [Symbol.asyncDispose]() {
