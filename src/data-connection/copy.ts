@@ -117,29 +117,33 @@ class Copy {
       room: () => slab.room(),
       filled: (count) => {
         const chunk = slab.take(count);
-        if (!this.#settled) this.#onData(chunk);
+        if (!this.#settled) this.#take(chunk);
         return this.#settled || !this.#isPaused; // what comes behind the copy is thrown away
       },
     });
   }
 
   readonly #onData = (chunk: Uint8Array): void => {
+    this.#gather();
+    this.#take(chunk);
+  };
+
+  #take(chunk: Uint8Array): void {
     this.#progress.bytes += chunk.length;
     this.#retain?.push(chunk);
     this.#write(chunk);
-  };
+  }
 
   #write(chunk: Uint8Array): void {
     this.#bytes += chunk.length;
     this.#writesPending += 1;
-    this.#gather();
     const isFull = !this.#sink.write(chunk, this.#onWritten);
     if (!this.#ahead.isFar(this.#bytes) && !isFull) return;
     this.#isPaused = true;
     this.#source.pause();
   }
 
-  /** What the source brings in one turn of the event loop leaves in one call of the system. */
+  /** What the source brings in one turn of the event loop leaves in one call of the system. What is received into a slab is one piece anyway. */
   #gather(): void {
     if (this.#isGathering) return;
     this.#isGathering = true;
