@@ -17,6 +17,8 @@ export interface Job {
   readonly sessions: number;
   /** Ours chooses how many, up to these. */
   readonly auto: boolean;
+  /** Inside TLS. */
+  readonly tls: boolean;
 }
 
 /** @throws when `dir` holds anything but the files of the job, whole */

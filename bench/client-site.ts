@@ -16,6 +16,8 @@ interface Target {
   readonly port: number;
   readonly user: string;
   readonly password: string;
+  /** It offers TLS with that. */
+  readonly certificate?: string;
 }
 
 /** A client that can be run. */
@@ -88,10 +90,12 @@ function basicFtp(target: Target, job: Job): [string, ...string[]] {
   return [process.execPath, pathOf("./basic-ftp.js"), JSON.stringify({ ...target, ...job })];
 }
 
-export function sallyport({ host, port, user, password }: Target, job: Job): [string, ...string[]] {
+export function sallyport({ host, port, user, password, certificate }: Target, job: Job): [string, ...string[]] {
   const { direction, tree, names, localDir, remoteDir, sessions, auto } = job;
   const url = `ftp://${user}:${password}@${host}:${port}/${remoteDir}/`;
   const program = [pathOf("../bin/sallyport.js"), direction === "download" ? "get" : "put", "-q"];
+  if (job.tls && certificate === undefined) throw new NotMeasured("this server offers no TLS");
+  if (job.tls && certificate !== undefined) program.push("--tls", "--tls-ca", certificate);
   const files =
     direction === "download"
       ? [...names.map((name) => url + name), `${localDir}/`]

@@ -16,6 +16,8 @@ export interface ClientKind {
   readonly sessions?: number;
   /** Ours begins with one, and takes as many as make it faster. */
   readonly auto?: boolean;
+  /** Inside TLS, at servers that offer it. */
+  readonly tls?: boolean;
   /** In the row's label: `loopback`. */
   readonly where: string;
   readonly rounds: number;
@@ -34,9 +36,9 @@ const timeoutMs = 240_000;
 const isOurs = (column: string): boolean => /^(sallyport|bridge)\b/.test(column);
 
 export function manyFiles(count: number, kind: ClientKind): ClientMeasurement {
-  const { tree = false, sessions = 1, auto = false, alone = false, direction, where, roundTripMs } = kind;
+  const { tree = false, sessions = 1, auto = false, alone = false, tls = false, direction, where, roundTripMs } = kind;
   const names = Array.from({ length: count }, (_, i) => `f${String(i + 1).padStart(4, "0")}`);
-  const label = `${tree ? "tree" : direction} of ${count} files of 2 kB, ${where}`;
+  const label = `${tree ? "tree" : direction} of ${count} files of 2 kB${tls ? " inside TLS" : ""}, ${where}`;
   const how = sessions === 1 ? "" : `, ${sessions} sessions${auto ? ", ours -j auto" : ""}`;
   return measurementOf({ ...kind, names, bytes: smallBytes }, (seconds, columns) => {
     const file = map(seconds, (value) => value / count);
@@ -75,7 +77,18 @@ function measurementOf(
   kind: ClientKind & Pick<Job, "names" | "bytes">,
   rows: (seconds: readonly Cell[], columns: readonly string[]) => ReturnType<ClientMeasurement["rows"]>,
 ): ClientMeasurement {
-  const { name, rounds, direction, tree = false, sessions = 1, auto = false, atOnce = false, names, bytes } = kind;
+  const {
+    name,
+    rounds,
+    direction,
+    tree = false,
+    sessions = 1,
+    auto = false,
+    tls = false,
+    atOnce = false,
+    names,
+    bytes,
+  } = kind;
   const files = (dir: string): (readonly [string, number])[] => names.map((file) => [`${dir}${file}`, bytes]);
   return {
     name,
@@ -91,7 +104,7 @@ function measurementOf(
       if (!tree) mkdirSync(dir);
       if (direction === "upload") chmodSync(dir, 0o777);
       const way = direction === "download" ? { localDir: dir, remoteDir: name } : { localDir, remoteDir: target };
-      const job: Job = { direction, tree, names, bytes, sessions, auto, ...way };
+      const job: Job = { direction, tree, names, bytes, sessions, auto, tls, ...way };
       try {
         const seconds = await timed(site, client, job);
         demandFiles(dir, job);

@@ -1,15 +1,15 @@
 // Three FTP servers far away, and our client at each of them: the columns of their table.
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { hashPassword } from "../src/serve/passwords.ts";
 import { startProftpd, startVsftpd } from "../test/support/ftp-servers.ts";
 import { missing } from "../test/support/missing.ts";
 import { startProgram } from "../test/support/program.ts";
-import { makeTempDir } from "../test/support/tempdir.ts";
 import { Belongings } from "./belongings.ts";
 import { type ClientSite, type OpenClient, sallyport } from "./client-site.ts";
 import { type LongLink, makeLongLink } from "./long-link.ts";
 import { NotMeasured, type Way } from "./measurement.ts";
+import { type OwnServer, password, prepareOwn, user } from "./own-server.ts";
+import { proftpdTls, vsftpdTls } from "./server-site.ts";
 
 type Server = ClientSite["server"];
 
@@ -43,10 +43,13 @@ export async function farServersSite(delayMs: number): Promise<FarServersSite> {
   await using parts = new Belongings();
   const link = parts.keep(await makeLongLink(delayMs));
   const where = { netns: link.far, address: "0.0.0.0" };
-  const at = (server: Omit<Server, "host">): Server => ({ ...server, host: link.farAddress });
-  const vsftpd = parts.keep(await startVsftpd(where));
-  const proftpd = missing(["proftpd"]).length > 0 ? undefined : parts.keep(await startProftpd(where));
-  const own = await startOwn(parts, link);
+  const files = await prepareOwn(parts, link.farAddress);
+  const { certificate } = files;
+  const at = (server: Omit<Server, "host">): Server => ({ ...server, host: link.farAddress, certificate });
+  const vsftpd = parts.keep(await startVsftpd({ ...where, lines: vsftpdTls(files) }));
+  const hasProftpd = missing(["proftpd"]).length === 0;
+  const proftpd = hasProftpd ? parts.keep(await startProftpd({ ...where, lines: proftpdTls(files) })) : undefined;
+  const own = await startOwn(parts, link, files);
   const all = [vsftpd, ...(proftpd === undefined ? [] : [proftpd]), own];
   const kept = parts.move();
   return {
@@ -59,15 +62,13 @@ export async function farServersSite(delayMs: number): Promise<FarServersSite> {
   };
 }
 
-async function startOwn(parts: Belongings, { far, farAddress }: LongLink): Promise<Server> {
-  const dir = parts.keep(makeTempDir("own"));
-  const [user, password, root, passwordFile] = ["tester", "door and gate", dir.file("files"), dir.file("passwords")];
-  mkdirSync(root);
+async function startOwn(parts: Belongings, { far, farAddress }: LongLink, files: OwnServer): Promise<Server> {
+  const { certificate, key, passwordFile, root } = files;
   chmodSync(root, 0o777);
-  writeFileSync(passwordFile, `${user}:${await hashPassword(password)}\n`);
   const bin = fileURLToPath(new URL("../bin/sallyport.js", import.meta.url));
-  const words = [bin, "serve", root, "--listen", `${farAddress}:2121`, "--password-file", passwordFile];
+  const tls = ["--tls-certificate", certificate, "--tls-key", key];
+  const words = [bin, "serve", root, "--listen", `${farAddress}:2121`, "--password-file", passwordFile, ...tls];
   const program = parts.keep(startProgram(process.execPath, words, { netns: far }));
   await program.waitForLog(/^ftp:\/\/\S*:(\d+)/m, 10_000);
-  return { host: farAddress, port: 2121, user, password, root };
+  return { host: farAddress, port: 2121, user, password, root, certificate };
 }

@@ -147,6 +147,7 @@ export const farClientMeasurements: readonly ClientMeasurement[] = [
 export const farServerMeasurements: readonly ClientMeasurement[] = [
   manyFiles(200, { name: "client-far-servers", direction: "download", alone: true, ...farSmall }),
   manyFiles(200, { name: "client-far-servers-upload", direction: "upload", alone: true, ...farSmall }),
+  manyFiles(200, { name: "client-far-servers-tls", direction: "download", alone: true, tls: true, ...farSmall }),
   manyFiles(200, {
     name: "client-far-servers-auto",
     direction: "download",

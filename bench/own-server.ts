@@ -21,10 +21,11 @@ export interface OwnServer {
 export const roomForCrowd = "10100";
 
 export const host = "127.0.0.1";
-const user = "tester";
-const password = "door and gate";
+export const user = "tester";
+export const password = "door and gate";
 
-export async function prepareOwn(parts: Belongings): Promise<OwnServer> {
+/** `address`: for which the certificate is. */
+export async function prepareOwn(parts: Belongings, address: string = host): Promise<OwnServer> {
   const dir = parts.keep(makeTempDir("own"));
   chmodSync(dir.path, 0o755); // ProFTPD reads the certificate
   const [certificate, key, passwordFile, root] = ["cert.pem", "key.pem", "passwords", "files"].map(dir.file) as [
@@ -35,7 +36,7 @@ export async function prepareOwn(parts: Belongings): Promise<OwnServer> {
   ];
   mkdirSync(root);
   writeFileSync(passwordFile, `${user}:${hashLikeTheirs()}\n`);
-  const subject = ["-subj", "/CN=localhost", "-addext", `subjectAltName=IP:${host}`];
+  const subject = ["-subj", "/CN=localhost", "-addext", `subjectAltName=IP:${address}`];
   const words = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, ...subject];
   execFileSync("openssl", words, { stdio: "ignore" });
   return { certificate, key, passwordFile, root };

@@ -34,14 +34,14 @@ export async function serverSite(): Promise<ServerSite> {
 }
 
 /** TLS for who asks for it, and no question whether the data connection resumes, as with ours by default. */
-function vsftpdTls({ certificate, key }: OwnServer): string[] {
+export function vsftpdTls({ certificate, key }: OwnServer): string[] {
   return [
     ...["ssl_enable=YES", "force_local_data_ssl=NO", "force_local_logins_ssl=NO", "require_ssl_reuse=NO"],
     ...[`rsa_cert_file=${certificate}`, `rsa_private_key_file=${key}`],
   ];
 }
 
-function proftpdTls({ certificate, key }: OwnServer): string[] {
+export function proftpdTls({ certificate, key }: OwnServer): string[] {
   if (!findProftpdTls()) return [];
   return [
     ...["LoadModule mod_tls.c", "TLSEngine on", "TLSRequired off", "TLSOptions NoSessionReuseRequired"],
