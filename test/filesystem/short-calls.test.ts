@@ -1,6 +1,7 @@
 // Which calls on files of this machine are made at once, and which in another thread.
 import { openSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Reach } from "../../src/filesystem/local/mounts.ts";
 import { OpenFile } from "../../src/filesystem/local/open-file.ts";
 import { ShortCalls } from "../../src/filesystem/local/short-calls.ts";
 import { limits } from "../../src/protocol/limits.ts";
@@ -18,9 +19,9 @@ type Call = (tookMs: number, bytes?: number) => unknown;
 
 describe.skipIf(process.platform !== "linux")("files of this machine (skipped unless Linux)", () => {
   let nowMs: number;
-  const callsIn = (directory: string): Call => {
+  const callsIn = (directory: string, reachOf?: () => Reach): Call => {
     nowMs = 0;
-    const calls = new ShortCalls(directory, { nowMs: () => nowMs });
+    const calls = new ShortCalls(directory, { nowMs: () => nowMs }, reachOf);
     return (tookMs, bytes) =>
       calls.run(
         () => {
@@ -49,15 +50,23 @@ describe.skipIf(process.platform !== "linux")("files of this machine (skipped un
     expect(call(1)).toBe("at once");
   });
 
-  test("of a file system that is no disk are always left to threads", async () => {
-    expect(await callsIn("/proc")(1)).toBe("in a thread");
+  test("are left to threads soon after another machine's files are mounted among them, until they are gone", async () => {
+    let reach: Reach = "disk";
+    const call = callsIn(dir.path, () => reach);
+    expect(call(0)).toBe("at once");
+    reach = "far";
+    nowMs += limits.mountsLookMs;
+    expect(await call(0)).toBe("in a thread");
+    reach = "disk";
+    nowMs += limits.mountsLookMs;
+    expect(call(0)).toBe("at once");
   });
 });
 
 test("a file is closed when what is under way in threads has ended, and nothing begins behind that", async () => {
   writeFileSync(dir.file("a"), "hello");
   // Its calls are made in threads.
-  const file = new OpenFile(openSync(dir.file("a"), "r"), "/a", new ShortCalls("/proc"));
+  const file = new OpenFile(openSync(dir.file("a"), "r"), "/a", new ShortCalls("/", undefined, () => "far"));
   const buffers = [Buffer.alloc(5), Buffer.alloc(5)];
   const reading = buffers.map((buffer) => file.read(buffer, 0));
   const closing = file.close();

@@ -43,6 +43,11 @@ export const serverLimits = {
     unit: "ms",
     why: "of a call without another thread; where one took longer the disk is slow",
   },
+  mountsLookMs: {
+    value: 5000,
+    unit: "ms",
+    why: "between two looks at what is mounted below the files; at another machine's (NFS) all calls are left to other threads",
+  },
   slowDiskMs: { value: 60_000, unit: "ms", why: "for which a slow disk is waited for in other threads" },
   uploadBufferBytes: {
     value: 1_048_576,
