@@ -14,6 +14,7 @@ import { limits } from "../protocol/limits.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemConnection, systemEndpoint } from "./system-connection.ts";
 import { translateSystemError } from "./system-error.ts";
+import { type SystemPorts, systemPorts } from "./system-ports.ts";
 import { systemRandom } from "./system-random.ts";
 
 export class SystemNetwork implements Network {
@@ -79,21 +80,22 @@ function listenHere(options: ListenOptions, clock: Clock, random: Random): Promi
 
 function bindAt(host: string, port: number, random: Random, signal: AbortSignal): Promise<Servers> {
   if (host === "localhost") return bindLoopback(host, port, signal);
-  return port === 0 && process.platform === "linux" ? bindAnywhere(host, random, signal) : bind(host, port, signal);
+  return port === 0 ? bindAnywhere(host, random, signal) : bind(host, port, signal);
 }
 
-/** What RFC 6335 section 6 has for such ports. */
-const dynamicPorts = { first: 49_152, count: 16_384 } as const;
+let anyPorts: { readonly known: SystemPorts | undefined } | undefined;
 
 /**
- * Where any port will do, one is drawn. The kernel looks for one that nothing has been on lately, in half of its own range: where every small file
- * leaves a port in TIME-WAIT for a minute, that goes through thousands. (Elsewhere a socket of one address may get a port of which another
+ * Where any port will do, one of the system's is drawn. The kernel looks for one that nothing has been on lately, in half of them: where every small file
+ * leaves a port in TIME-WAIT for a minute, that goes through thousands. (Not on Linux a socket of one address may get a port of which another
  * program has all addresses.)
  */
 async function bindAnywhere(host: string, random: Random, signal: AbortSignal): Promise<Servers> {
-  for (let draw = 1; draw <= limits.dataPortDrawsMax; draw += 1) {
+  anyPorts ??= { known: systemPorts() };
+  const { known } = anyPorts;
+  for (let draw = 1; known !== undefined && draw <= limits.dataPortDrawsMax; draw += 1) {
     try {
-      return await bind(host, dynamicPorts.first + random.below(dynamicPorts.count), signal);
+      return await bind(host, known.first + random.below(known.count), signal);
     } catch (error) {
       if (!isInUse(error)) throw error;
     }
@@ -170,7 +172,7 @@ class SystemListener implements Listener {
 
   #close(): Promise<void> {
     for (const server of this.#servers) server.close();
-    return this.#queue.close(AcceptQueue.disposed(formatEndpoint(this.endpoint)));
+    return this.#queue.dispose(formatEndpoint(this.endpoint));
   }
 }
 

@@ -74,7 +74,7 @@ class UnixSocketListener implements Listener {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.close();
-    await this.#queue.close(AcceptQueue.disposed(this.#path));
+    await this.#queue.dispose(this.#path);
   }
 }
 

@@ -9,8 +9,8 @@ interface Waiter {
   readonly reject: (reason: unknown) => void;
 }
 
-/** For who waits when a listener is closed: every data port is, with somebody waiting, and an error that says which one has its price. */
-const closedMeanwhile = new SallyportError("CLOSED", "the listener is closed", { details: { phase: "accept" } });
+/** For who waits at a listener that is disposed: every data port is, with somebody waiting, and an error that says which one has its price. */
+const disposedMeanwhile = new SallyportError("CLOSED", "the listener is closed", { details: { phase: "accept" } });
 
 /** First come, first served on both sides; at most `pendingConnectionsMax` connections are kept. */
 export class AcceptQueue {
@@ -49,20 +49,25 @@ export class AcceptQueue {
   }
 
   /**
-   * Fails those who wait, resets what was not accepted, and resolves when those are gone. Idempotent. `error` is for those who ask later.
+   * Fails those who wait, resets what was not accepted, and resolves when those are gone. Idempotent. `error` is also for those who ask later.
    */
-  async close(error: () => SallyportError): Promise<void> {
+  close(error: () => SallyportError): Promise<void> {
+    return this.#close(error, error);
+  }
+
+  /** The same when the listener was disposed; `where` is its `host:port`. */
+  dispose(where: string): Promise<void> {
+    const details = { local: where, phase: "accept" };
+    const later = (): SallyportError => new SallyportError("CLOSED", `the listener on ${where} is closed`, { details });
+    return this.#close(later, () => disposedMeanwhile);
+  }
+
+  async #close(error: () => SallyportError, meanwhile: () => SallyportError): Promise<void> {
     this.#end ??= error;
-    for (const waiter of this.#waiters) waiter.reject(closedMeanwhile);
+    for (const waiter of this.#waiters) waiter.reject(meanwhile());
     this.#waiters.clear();
     const left = [...this.#pending];
     for (const connection of left) connection.reset();
     await Promise.all(left.map((connection) => connection.closed));
-  }
-
-  /** What {@link close} is given when the listener was disposed; `where` is its `host:port`. */
-  static disposed(where: string): () => SallyportError {
-    const details = { local: where, phase: "accept" };
-    return () => new SallyportError("CLOSED", `the listener on ${where} is closed`, { details });
   }
 }
