@@ -1,7 +1,7 @@
 // From where the files below a directory come, by Linux' table of mounts.
-import { mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, renameSync, symlinkSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { reachBelow } from "../../src/filesystem/local/mounts.ts";
+import { MountsBelow } from "../../src/filesystem/local/mounts.ts";
 import { makeTempDir, type TempDir } from "../support/tempdir.ts";
 
 let dir: TempDir;
@@ -21,7 +21,7 @@ const table = (...mounts: readonly Mount[]): string =>
 
 /** "here" stands for the directory. */
 const reach = (...mounts: readonly Mount[]): string =>
-  reachBelow(dir.path, () => table(...mounts).replaceAll(" here", ` ${dir.path}`));
+  new MountsBelow(dir.path, () => table(...mounts).replaceAll(" here", ` ${dir.path}`)).reach();
 
 describe.skipIf(process.platform === "win32")(
   "the files of a directory (skipped on Windows, which has no such table)",
@@ -45,13 +45,20 @@ describe.skipIf(process.platform === "win32")(
       mkdirSync(dir.file("a b"));
       symlinkSync("a b", dir.file("link"));
       const mounts = table(["/", "ext4"], [`${dir.path}/a\\040b/c`, "cifs"]);
-      expect(reachBelow(dir.file("link"), () => mounts)).toBe("far");
-      expect(reachBelow(dir.path, () => mounts)).toBe("far");
+      expect(new MountsBelow(dir.file("link"), () => mounts).reach()).toBe("far");
+      expect(new MountsBelow(dir.path, () => mounts).reach()).toBe("far");
+    });
+
+    test("are looked for in the table alone later on: the file system that they are on may not answer any more", () => {
+      mkdirSync(dir.file("a"));
+      const mounts = new MountsBelow(dir.file("a"), () => table(["/", "ext4"]));
+      renameSync(dir.file("a"), dir.file("gone"));
+      expect(mounts.reach()).toBe("disk");
     });
 
     test("are far where there is no table, or no such directory", () => {
-      expect(reachBelow(dir.path, () => "")).toBe("far");
-      expect(reachBelow(dir.file("none"), () => table(["/", "ext4"]))).toBe("far");
+      expect(new MountsBelow(dir.path, () => "").reach()).toBe("far");
+      expect(new MountsBelow(dir.file("none"), () => table(["/", "ext4"])).reach()).toBe("far");
     });
   },
 );

@@ -21,7 +21,7 @@ describe.skipIf(process.platform !== "linux")("files of this machine (skipped un
   let nowMs: number;
   const callsIn = (directory: string, reachOf?: () => Reach): Call => {
     nowMs = 0;
-    const calls = new ShortCalls(directory, { nowMs: () => nowMs }, reachOf);
+    const calls = new ShortCalls(directory, { nowMs: () => nowMs }, reachOf && { reach: reachOf });
     return (tookMs, bytes) =>
       calls.run(
         () => {
@@ -66,7 +66,7 @@ describe.skipIf(process.platform !== "linux")("files of this machine (skipped un
 test("a file is closed when what is under way in threads has ended, and nothing begins behind that", async () => {
   writeFileSync(dir.file("a"), "hello");
   // Its calls are made in threads.
-  const file = new OpenFile(openSync(dir.file("a"), "r"), "/a", new ShortCalls("/", undefined, () => "far"));
+  const file = new OpenFile(openSync(dir.file("a"), "r"), "/a", new ShortCalls("/", undefined, { reach: () => "far" }));
   const buffers = [Buffer.alloc(5), Buffer.alloc(5)];
   const reading = buffers.map((buffer) => file.read(buffer, 0));
   const closing = file.close();

@@ -19,12 +19,31 @@ interface Mount {
 }
 
 /** Linux: by the table of mounts, which asks none of them. Elsewhere nobody knows, so it is far. */
-export function reachBelow(directory: string, readTable: () => string = systemTable): Reach {
+export class MountsBelow {
+  /** Found once: to look for it asks the file system that it is on, which may not answer later. */
+  readonly #real: string | undefined;
+  readonly #readTable: () => string;
+
+  constructor(directory: string, readTable: () => string = systemTable) {
+    this.#real = realPath(directory);
+    this.#readTable = readTable;
+  }
+
+  /** As the table has it now. */
+  reach(): Reach {
+    try {
+      return this.#real === undefined ? "far" : furthest(mountsAt(this.#real, parseTable(this.#readTable())));
+    } catch {
+      return "far";
+    }
+  }
+}
+
+function realPath(directory: string): string | undefined {
   try {
-    const real = realpathSync(directory, { encoding: "buffer" }).toString("latin1");
-    return furthest(mountsAt(real, parseTable(readTable())));
+    return realpathSync(directory, { encoding: "buffer" }).toString("latin1");
   } catch {
-    return "far";
+    return undefined;
   }
 }
 

@@ -5,12 +5,11 @@
 import { systemClock } from "../../network/system-clock.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { limits } from "../../protocol/limits.ts";
-import { type Reach, reachBelow } from "./mounts.ts";
+import { MountsBelow, type Reach } from "./mounts.ts";
 
 export class ShortCalls {
-  readonly #directory: string;
   readonly #clock: Pick<Clock, "nowMs">;
-  readonly #reachOf: typeof reachBelow;
+  readonly #mounts: Pick<MountsBelow, "reach">;
   #reach: Reach = "far";
   #lookAgainAtMs = Number.NEGATIVE_INFINITY;
   #asideUntilMs = 0;
@@ -19,11 +18,10 @@ export class ShortCalls {
   constructor(
     directory: string,
     clock: Pick<Clock, "nowMs"> = systemClock,
-    reachOf: (directory: string) => Reach = reachBelow,
+    mounts: Pick<MountsBelow, "reach"> = new MountsBelow(directory),
   ) {
-    this.#directory = directory;
     this.#clock = clock;
-    this.#reachOf = reachOf;
+    this.#mounts = mounts;
   }
 
   /** The same for what waits for a disk: at once where there is none. */
@@ -47,7 +45,7 @@ export class ShortCalls {
   #reachAt(nowMs: number): Reach {
     if (nowMs >= this.#lookAgainAtMs) {
       this.#lookAgainAtMs = nowMs + limits.mountsLookMs;
-      this.#reach = this.#reachOf(this.#directory);
+      this.#reach = this.#mounts.reach();
     }
     return this.#reach;
   }
