@@ -22,12 +22,17 @@ export class Watchdog {
     if (this.#cancelTimer === undefined) this.#look(this.#delayMs);
   }
 
+  /** The same, unless time is passing already. */
+  start(): void {
+    if (this.#dueMs === undefined) this.restart();
+  }
+
   /** Until the next {@link restart} no time passes. */
   pause(): void {
     this.#dueMs = undefined;
   }
 
-  /** It is needed no more. */
+  /** The same, and no timer is left. */
   end(): void {
     this.pause();
     this.#cancelTimer?.();

@@ -14,7 +14,7 @@ import type { HostPort } from "../protocol/host-port.ts";
 import { ipFamily, plainHost, sameHost } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
 import { choosePassiveAddress } from "../protocol/passive-reply.ts";
-import type { SessionContext } from "./environment.ts";
+import { type SessionContext, traces } from "./environment.ts";
 import { TimeWaits } from "./time-waits.ts";
 
 type Arranged =
@@ -188,7 +188,7 @@ export class DataConnector {
   }
 
   #traces(type: TraceEventBody["type"]): boolean {
-    return this.#context.environment.traces?.(type) !== false;
+    return traces(this.#context.environment, type);
   }
 
   #emit(event: TraceEventBody): void {

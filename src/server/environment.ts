@@ -97,6 +97,11 @@ export interface ServerEnvironment {
   readonly mayEnter?: MayEnter;
 }
 
+/** Whether such an event is to be put together. */
+export function traces({ traces }: ServerEnvironment, type: TraceEventBody["type"]): boolean {
+  return traces?.(type) !== false;
+}
+
 /** What every session of one server is given. */
 export interface SessionContext {
   readonly id: number;

@@ -5,6 +5,7 @@ import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { Tasks } from "../platform/tasks.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
+import { Watchdog } from "../platform/watchdog.ts";
 import { argumentText, type Command } from "../protocol/command.ts";
 import { findCommand } from "../protocol/command-table.ts";
 import { limits } from "../protocol/limits.ts";
@@ -15,7 +16,7 @@ import { Ahead } from "./ahead.ts";
 import { carryOut } from "./carry-out.ts";
 import { ControlConnection } from "./control-connection.ts";
 import { DataConnector } from "./data-connector.ts";
-import type { SessionContext, TlsSession } from "./environment.ts";
+import { type SessionContext, type TlsSession, traces } from "./environment.ts";
 import { Aborted, refusalOf } from "./replies.ts";
 import {
   leaveAccount,
@@ -119,7 +120,7 @@ export class FtpSession implements Session {
   }
 
   traces(type: TraceEventBody["type"]): boolean {
-    return this.context.environment.traces?.(type) !== false;
+    return traces(this.context.environment, type);
   }
 
   track(work: Promise<unknown>): void {
@@ -291,14 +292,17 @@ class SessionTimers {
   readonly #context: SessionContext;
   readonly #hangUp: (text: string) => void;
   #cancelLogin: () => void = () => {};
-  /** Since when nothing is under way; undefined: something is. */
-  #idleSinceMs: number | undefined;
-  #cancelIdle: (() => void) | undefined;
+  /** Sessions become idle far more often than they end so. */
+  readonly #idle: Watchdog;
 
   /** `hangUp` replies 421 with this text. */
   constructor(context: SessionContext, hangUp: (text: string) => void) {
     this.#context = context;
     this.#hangUp = hangUp;
+    const { policy, environment } = context;
+    this.#idle = new Watchdog(environment.clock, policy.idleMs, () =>
+      hangUp(`Idle timeout (${policy.idleMs / 1000} seconds): closing control connection.`),
+    );
   }
 
   /** From the connection on. */
@@ -313,28 +317,17 @@ class SessionTimers {
     this.#cancelLogin();
   }
 
-  /** Nothing is under way from now on. A timer that runs is left alone: sessions become idle far more often than they end so. */
+  /** Nothing is under way from now on. */
   idle(): void {
-    const { policy, environment } = this.#context;
-    this.#idleSinceMs = environment.clock.nowMs();
-    this.#cancelIdle ??= environment.clock.after(policy.idleMs, this.#look);
+    this.#idle.restart();
   }
 
   busy(): void {
-    this.#idleSinceMs = undefined;
+    this.#idle.pause();
   }
-
-  readonly #look = (): void => {
-    this.#cancelIdle = undefined;
-    if (this.#idleSinceMs === undefined) return;
-    const { policy, environment } = this.#context;
-    const leftMs = this.#idleSinceMs + policy.idleMs - environment.clock.nowMs();
-    if (leftMs > 0) this.#cancelIdle = environment.clock.after(leftMs, this.#look);
-    else this.#hangUp(`Idle timeout (${policy.idleMs / 1000} seconds): closing control connection.`);
-  };
 
   clear(): void {
     this.#cancelLogin();
-    this.#cancelIdle?.();
+    this.#idle.end();
   }
 }

@@ -49,3 +49,15 @@ test("while it is paused no time passes, and behind the end nothing is left of i
   clock.advance(5000);
   expect(expired()).toBe(1);
 });
+
+test("what is started while time is passing puts nothing off", () => {
+  const { clock, dog, expired } = watched();
+  dog.start();
+  clock.advance(999);
+  dog.start();
+  clock.advance(1);
+  expect(expired()).toBe(1);
+  dog.start();
+  clock.advance(1000);
+  expect(expired()).toBe(2);
+});

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { onAbort } from "../../../platform/abort.ts";
 import type { Clock } from "../../../platform/clock.ts";
 import type { Connection } from "../../../platform/network.ts";
+import { Watchdog } from "../../../platform/watchdog.ts";
 import { isSallyportError, SallyportError } from "../../../protocol/error.ts";
 import { limits } from "../../../protocol/limits.ts";
 import { SftpClientMachine, type SftpEvent } from "../wire/client-machine.ts";
@@ -39,7 +40,8 @@ export class SftpClient implements AsyncDisposable {
   readonly #stream: Duplex;
   readonly #machine: SftpClientMachine = new SftpClientMachine();
   readonly #waiting: Map<number, Waiting> = new Map();
-  readonly #replyTimeout: ReplyTimeout;
+  /** While requests are unanswered; an answer to any of them begins it again. */
+  readonly #patience: Watchdog;
   readonly #clock: Clock;
   /** Shortest time from a request to its answer so far. */
   #roundTripMs: number = Number.POSITIVE_INFINITY;
@@ -52,7 +54,7 @@ export class SftpClient implements AsyncDisposable {
     this.#connection = connection;
     this.#stream = connection.stream;
     this.#clock = clock;
-    this.#replyTimeout = new ReplyTimeout(clock, () => this.#fail(silent()));
+    this.#patience = new Watchdog(clock, limits.sftpReplyMs, () => this.#fail(silent()));
     this.#stream.on("data", (bytes: Uint8Array) => this.#receive(bytes));
     // Nothing can come any more, so nothing more is to be sent either.
     this.#stream.once("end", () => this.#fail(ended()));
@@ -112,7 +114,7 @@ export class SftpClient implements AsyncDisposable {
       this.#waiting.set(id, { resolve, reject, askedMs: this.#clock.nowMs() }),
     );
     reply.catch(() => {}); // whoever gave up waiting needs no answer
-    this.#replyTimeout.begin();
+    this.#patience.start();
     return { reply: reply as Promise<Reply<T>>, taken: this.#send(pieces) };
   }
 
@@ -124,7 +126,7 @@ export class SftpClient implements AsyncDisposable {
   }
 
   async #greet(): Promise<void> {
-    this.#replyTimeout.begin();
+    this.#patience.start();
     const extensions = await new Promise<ReadonlyMap<string, string>>((resolve, reject) => {
       this.#ready = { resolve: resolve as never, reject, askedMs: 0 };
       if (this.#failure !== undefined) reject(this.#failure);
@@ -151,10 +153,11 @@ export class SftpClient implements AsyncDisposable {
   #handle(event: SftpEvent): void {
     if (event.type === "failed") this.#fail(event.error);
     else if (event.type === "ready") {
-      this.#replyTimeout.received(0);
+      this.#patience.end();
       this.#ready?.resolve(event.extensions as never);
     } else {
-      this.#replyTimeout.received(this.#machine.unanswered);
+      if (this.#machine.unanswered > 0) this.#patience.restart();
+      else this.#patience.end();
       const waiting = this.#waiting.get(event.id);
       this.#waiting.delete(event.id);
       this.#roundTripMs = Math.min(this.#roundTripMs, this.#clock.nowMs() - (waiting?.askedMs ?? 0));
@@ -167,7 +170,7 @@ export class SftpClient implements AsyncDisposable {
     if (this.#failure !== undefined) return;
     const failure = isSallyportError(error) ? error : new SallyportError("INTERNAL", "SFTP failed", { cause: error });
     this.#failure = failure;
-    this.#replyTimeout.received(0);
+    this.#patience.end();
     this.#ready?.reject(failure);
     for (const { reject } of this.#waiting.values()) reject(failure);
     this.#waiting.clear();
@@ -188,43 +191,6 @@ function silent(): SallyportError {
   return new SallyportError("NET_TIMEOUT", `the SFTP server has not answered for ${seconds} s`, {
     hint: "Its disk or its network may be stuck; try again with --resume.",
   });
-}
-
-/** One timer for all requests: it runs while there are any, and an answer to any of them begins it again. */
-export class ReplyTimeout {
-  readonly #clock: Clock;
-  readonly #onSilence: () => void;
-  #lastMs = 0;
-  #cancel: (() => void) | undefined;
-
-  constructor(clock: Clock, onSilence: () => void) {
-    this.#clock = clock;
-    this.#onSilence = onSilence;
-  }
-
-  /** Something was asked for. */
-  begin(): void {
-    if (this.#cancel !== undefined) return;
-    this.#lastMs = this.#clock.nowMs();
-    this.#arm(limits.sftpReplyMs);
-  }
-
-  /** Something came, and so much is still to come. */
-  received(unanswered: number): void {
-    this.#lastMs = this.#clock.nowMs();
-    if (unanswered > 0) return;
-    this.#cancel?.();
-    this.#cancel = undefined;
-  }
-
-  #arm(delayMs: number): void {
-    this.#cancel = this.#clock.after(delayMs, () => {
-      const leftMs = this.#lastMs + limits.sftpReplyMs - this.#clock.nowMs();
-      if (leftMs > 0) return this.#arm(leftMs);
-      this.#cancel = undefined;
-      this.#onSilence();
-    });
-  }
 }
 
 export interface ServerFeatures {
