@@ -87,8 +87,8 @@ let anyPorts: { readonly known: SystemPorts | undefined } | undefined;
 
 /**
  * Where any port will do, one of the system's is drawn. The kernel looks for one that nothing has been on lately, in half of them: where every small file
- * leaves a port in TIME-WAIT for a minute, that goes through thousands. (Not on Linux a socket of one address may get a port of which another
- * program has all addresses.)
+ * leaves a port in TIME-WAIT for a minute, that goes through thousands. (Elsewhere than on Linux, where none is drawn, a socket of one address
+ * may get a port of which another program has all addresses.)
  */
 async function bindAnywhere(host: string, random: Random, signal: AbortSignal): Promise<Servers> {
   anyPorts ??= { known: systemPorts() };

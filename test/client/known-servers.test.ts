@@ -43,6 +43,19 @@ async function file(control: ScriptedControl, name: string, text: string): Promi
   await control.send("150 here\r\n226 done\r\n");
 }
 
+/** One session fetches a file; `script` is for the next one, behind its password and what it sends with that. */
+const startWithSecond = (script: (control: ScriptedControl) => Promise<void>): Promise<ScriptedServer> =>
+  start(async (control, number) => {
+    if (number === 0) {
+      await first(control);
+      return await file(control, "f", "data");
+    }
+    await password(control, known);
+    await control.expect("OPTS UTF8 ON");
+    await control.expect("TYPE I");
+    await script(control);
+  });
+
 test("FEAT, TYPE and OPTS are there before such a server has answered the password", async () => {
   await using server = await start(first);
   await using client = await connectTo(server);
@@ -75,14 +88,7 @@ test("a refused password is what is told, whatever is answered behind it", async
 });
 
 test("a further session asks for no features, and its first file's commands leave together, while TYPE is not answered yet", async () => {
-  await using server = await start(async (control, number) => {
-    if (number === 0) {
-      await first(control);
-      return await file(control, "f", "data");
-    }
-    await password(control, known);
-    await control.expect("OPTS UTF8 ON");
-    await control.expect("TYPE I");
+  await using server = await startWithSecond(async (control) => {
     await control.reply("230 welcome");
     await control.expect("SIZE g");
     await control.expect("EPSV");
@@ -100,14 +106,7 @@ test("a further session asks for no features, and its first file's commands leav
 });
 
 test("where TYPE is refused in a further session, no file comes in it", async () => {
-  await using server = await start(async (control, number) => {
-    if (number === 0) {
-      await first(control);
-      return await file(control, "f", "data");
-    }
-    await password(control, known);
-    await control.expect("OPTS UTF8 ON");
-    await control.expect("TYPE I");
+  await using server = await startWithSecond(async (control) => {
     await control.send("230 welcome\r\n200 ok\r\n504 no\r\n");
   });
   await using client = await connectTo(server);
