@@ -1,11 +1,26 @@
 // Time as this machine tells it.
 import type { Clock } from "../platform/clock.ts";
+import { limits } from "../protocol/limits.ts";
 
+/**
+ * Timers do not count the time in which this program stood still: Ctrl-Z and `fg`, a virtual machine that was paused. Node runs timers before it
+ * reads what has come meanwhile, so every time limit would expire though the peer has long answered. Who was so late waits as long again.
+ */
 const clock = (settle: (timer: NodeJS.Timeout) => void): Clock => ({
   nowMs: () => performance.now(),
   after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    settle(timer);
+    let timer: NodeJS.Timeout;
+    const start = (ms: number): void => {
+      const dueMs = performance.now() + ms;
+      const due = (): void => {
+        const lateMs = performance.now() - dueMs;
+        if (lateMs < limits.stoodStillMs) callback();
+        else start(Math.min(lateMs, delayMs));
+      };
+      timer = setTimeout(due, ms);
+      settle(timer);
+    };
+    start(delayMs);
     return () => clearTimeout(timer);
   },
 });

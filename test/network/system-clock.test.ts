@@ -1,7 +1,26 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, expect, it, test } from "vitest";
 import { systemClock, wakefulClock } from "../../src/network/system-clock.ts";
 import { systemRandom } from "../../src/network/system-random.ts";
 import { withDeadline } from "../../src/platform/clock.ts";
+import { limits } from "../../src/protocol/limits.ts";
+
+/** As Ctrl-Z would: nothing runs in this process, and time passes. */
+function standStill(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+async function socketPair(): Promise<readonly [Socket, Socket]> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const near = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  const [[far]] = (await Promise.all([once(server, "connection"), once(near, "connect")])) as [[Socket], unknown];
+  server.close();
+  return [near, far];
+}
+
+const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
 
 describe("the system's clock", () => {
   it("never goes back, and calls after the delay", async () => {
@@ -34,21 +53,45 @@ describe("the system's clock", () => {
     expect(withDeadline(systemClock, 60_000, AbortSignal.abort(reason), () => late).signal.reason).toBe(reason);
   });
 
+  it("a program that stood still reads what has come meanwhile before its time limits expire", async () => {
+    const order: string[] = [];
+    const [near, far] = await socketPair();
+    const read = new Promise<void>((resolve) => far.once("data", () => resolve(void order.push("read"))));
+    const expired = new Promise<void>((resolve) => {
+      systemClock.after(limits.stoodStillMs / 5, () => resolve(void order.push("expired")));
+    });
+    near.write("news");
+    standStill(1.3 * limits.stoodStillMs);
+    await Promise.all([read, expired]);
+    expect(order).toEqual(["read", "expired"]);
+    near.destroy();
+    far.destroy();
+  });
+
+  it("a timer that waits again is cancelled as any other", async () => {
+    const cancel = wakefulClock.after(limits.stoodStillMs / 5, () => {});
+    const isDue = new Promise((resolve) => setTimeout(resolve, limits.stoodStillMs / 5).unref());
+    standStill(1.3 * limits.stoodStillMs);
+    await isDue;
+    const whileItWaits = timers();
+    cancel();
+    expect(timers()).toBe(whileItWaits - 1);
+  });
+
   it("a timer that runs does not keep the program alive", () => {
-    const before = process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    const before = timers();
     const cancel = systemClock.after(60_000, () => {});
-    expect(process.getActiveResourcesInfo().filter((name) => name === "Timeout")).toHaveLength(before);
+    expect(timers()).toBe(before);
     cancel();
   });
 });
 
 test("a wakeful timer keeps the program alive until it is cancelled", () => {
-  const count = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
-  const before = count();
+  const before = timers();
   const cancel = wakefulClock.after(60_000, () => {});
-  expect(count()).toBe(before + 1);
+  expect(timers()).toBe(before + 1);
   cancel();
-  expect(count()).toBe(before);
+  expect(timers()).toBe(before);
 });
 
 describe("the system's randomness", () => {

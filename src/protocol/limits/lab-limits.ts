@@ -5,7 +5,7 @@ export const labLimits = {
     unit: "events",
     why: "of the demo that are kept; more than all its modes give rise to",
   },
-  labLoopbackReplyMs: { value: 10_000, unit: "ms", why: "for a reply or a connection on the loopback address" },
+  labLoopbackReplyMs: { value: 30_000, unit: "ms", why: "for a reply or a connection on the loopback address" },
   labReplyMs: {
     value: 130_000,
     unit: "ms",

@@ -1,5 +1,10 @@
 // Connections, of whatever network, and data connections.
 export const networkLimits = {
+  stoodStillMs: {
+    value: 1000,
+    unit: "ms",
+    why: "by which a timer is late when the program has stood still (Ctrl-Z, a machine that was paused) and not only had much to do",
+  },
   streamBufferBytes: {
     value: 262_144,
     unit: "bytes",

@@ -168,7 +168,7 @@ describe("Ctrl-C", () => {
   test("while it waits for a client ends with 0, and the entrance is closed", async () => {
     const { io, lines, stop, ready } = makeIo({ columns: 80, env: { NO_COLOR: "1" } });
     const running = runDemo({ ...once, once: false }, io, async () => realParts);
-    await ready;
+    await Promise.race([ready, running]);
     expect(lines.join("\n")).toMatch(/ftp:\/\/demo:demo@127\.0\.0\.1:\d+$/m);
     stop();
     expect(await running).toBe(0);
@@ -177,7 +177,7 @@ describe("Ctrl-C", () => {
   test("twice does not wait for a client that does not let go", async () => {
     const { io, lines, stop, ready } = makeIo({ columns: 80, env: { NO_COLOR: "1" } });
     const running = runDemo({ ...once, once: false }, io, async () => realParts);
-    await ready;
+    await Promise.race([ready, running]);
     const port = Number(/demo@127\.0\.0\.1:(\d+)$/m.exec(lines.join("\n"))?.[1]);
     const peer = await TestClient.connect({ port });
     await peer.reply();
@@ -192,7 +192,7 @@ describe("Ctrl-C", () => {
   test("so does a reader of the output that has gone", async () => {
     const { io, closeOutput, ready } = makeIo({ columns: 80, env: { NO_COLOR: "1" } });
     const running = runDemo({ ...once, once: false }, io, async () => realParts);
-    await ready;
+    await Promise.race([ready, running]);
     closeOutput();
     expect(await running).toBe(0);
   });
