@@ -11,8 +11,11 @@ const commands = {
   tunnel: ["cli/run/run-tunnel.js", "cli/run/background.js", "tunnel/open-tunnel.js"],
 };
 
+/** What Node itself loads before what V8 has kept is taken: these modules alone, or all that shares a file with them is loaded twice. */
+const start = "cli/load-program.js";
+
 /** What is loaded by its name, by bin/sallyport.js or load-program. */
-const entries = ["cli/main.js", "cli/version.js", "cli/load-program.js"];
+const entries = ["cli/main.js", "cli/version.js", start];
 
 /** `compiled` has the modules, and `dir` gets the files. `more`: modules that are loaded by their names, too. */
 export async function bundle(compiled, dir, external, more = []) {
@@ -41,10 +44,13 @@ export async function bundle(compiled, dir, external, more = []) {
 function chunkNames(compiled) {
   let sets;
   return (id, graph) => {
-    sets ??= Object.entries(commands).map(([name, modules]) => [name, importedBy(modules, compiled, graph)]);
+    sets ??= Object.entries({ start: [start], ...commands }).map(([name, modules]) => [
+      name,
+      importedBy(modules, compiled, graph),
+    ]);
     const [first, ...more] = sets.filter(([, ids]) => ids.has(id)).map(([name]) => name);
     if (first === undefined || entries.some((path) => id === join(compiled, path))) return null;
-    return first === "program" ? first : [first, ...more].join("-");
+    return first === "start" || first === "program" ? first : [first, ...more].join("-");
   };
 }
 

@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cacheDirectory } from "../../src/cli/compiled-code.ts";
 import { makeTempDir } from "../support/tempdir.ts";
@@ -76,7 +76,22 @@ function runInKeptCode(xdg: string): Promise<{ readonly ended: string; readonly 
   return run(program.real, ["--help"], { env: { NODE_DISABLE_COMPILE_CACHE: "", XDG_CACHE_HOME: xdg } });
 }
 
+/** The files that Node loads with one of the program's files, without what tells them from their earlier versions. */
+function loadedWith(file: string): readonly string[] {
+  const directory = join(dirname(dirname(program.real)), "dist/cli");
+  const found = new Set([file]);
+  for (const name of found) {
+    const source = readFileSync(join(directory, name), "utf8");
+    for (const [, next = ""] of source.matchAll(/require\("\.\/([^"]+)"\)/g)) found.add(next);
+  }
+  return [...found].map((name) => name.replace(/-[\w-]{8}\.cjs$/, ""));
+}
+
 describe("the program", () => {
+  test("is loaded once: before what is kept can be taken, Node loads what takes it and nothing else", () => {
+    expect(loadedWith("load-program.cjs")).toEqual(["load-program.cjs", "start"]);
+  });
+
   test("keeps what was compiled for the user alone, and takes it again", async () => {
     await using dir = makeTempDir("caches");
     const first = await runInKeptCode(dir.path);
