@@ -3,24 +3,25 @@ import type { Clock } from "../platform/clock.ts";
 import { limits } from "../protocol/limits.ts";
 
 /**
- * Timers do not count the time in which this program stood still: Ctrl-Z and `fg`, a virtual machine that was paused. Node runs timers before it
- * reads what has come meanwhile, so every time limit would expire though the peer has long answered. Who was so late waits as long again.
+ * Time limits begin again when this program has stood still: Ctrl-Z and `fg`, a virtual machine that was paused. Node runs timers before it
+ * reads what has come meanwhile, so all of them would expire though the peers have long answered. How much of its time a timer stood still
+ * nobody knows: perhaps all of it. Short ones are pauses, and nobody's fault.
  */
 const clock = (settle: (timer: NodeJS.Timeout) => void): Clock => ({
   nowMs: () => performance.now(),
   after(delayMs, callback) {
     let timer: NodeJS.Timeout;
-    const start = (ms: number): void => {
-      const dueMs = performance.now() + ms;
+    const start = (): void => {
+      const dueMs = performance.now() + delayMs;
       const due = (): void => {
-        const lateMs = performance.now() - dueMs;
-        if (lateMs < limits.stoodStillMs) callback();
-        else start(Math.min(lateMs, delayMs));
+        const stoodStill = delayMs >= limits.stoodStillMs && performance.now() - dueMs >= limits.stoodStillMs;
+        if (stoodStill) start();
+        else callback();
       };
-      timer = setTimeout(due, ms);
+      timer = setTimeout(due, delayMs);
       settle(timer);
     };
-    start(delayMs);
+    start();
     return () => clearTimeout(timer);
   },
 });
