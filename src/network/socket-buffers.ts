@@ -44,43 +44,30 @@ function handleOf(socket: Socket): Handle | undefined {
   return typeof handle === "object" && handle !== null && "useUserBuffer" in handle ? (handle as Handle) : undefined;
 }
 
-/**
- * What a connection made of this socket has as `receiveInto`; nothing where that cannot be done. `fromSystem`: the socket
- * reads from the system itself, so that it has to be kept honest (honest-end.ts).
- */
-export function intoBuffers(socket: Socket, fromSystem: boolean): ReceivesInto["receiveInto"] | undefined {
+/** What a connection made of this socket has as `receiveInto`; nothing where that cannot be done. */
+export function intoBuffers(socket: Socket): ReceivesInto["receiveInto"] | undefined {
   if (keys === undefined || handleOf(socket) === undefined) return undefined;
-  return (receiver) => receiveInto(socket, receiver, fromSystem);
+  return (receiver) => receiveInto(socket, receiver);
 }
 
-function receiveInto(socket: Socket, receiver: Receiver, fromSystem: boolean): () => void {
+function receiveInto(socket: Socket, receiver: Receiver): () => void {
   let enough = takeRead(socket, receiver);
-  let room = receiver.room();
   let held = false;
   const goOn = (): void => {
     held = false;
     if (!enough && !socket.destroyed) socket.resume();
   };
-  /** Not from within a read, and not before the system has been asked what comes next: see honest-end.ts. */
-  const goOnSoon = (): void => {
-    if (!held) setImmediate(goOn);
-    held = true;
-  };
   const onRead = (count: number): boolean => {
-    const whole = !fromSystem || count === room.length;
     enough = !receiver.filled(count);
-    if (!whole && !enough) goOnSoon();
-    return whole && !enough;
+    return !enough;
   };
-  const nextRoom = (): Uint8Array => {
-    room = receiver.room();
-    return room;
-  };
-  install(socket, room, onRead, nextRoom);
+  install(socket, receiver.room(), onRead, () => receiver.room());
   goOn();
   return () => {
     enough = false;
-    goOnSoon();
+    // Not from within a read.
+    if (!held) setImmediate(goOn);
+    held = true;
   };
 }
 

@@ -26,7 +26,7 @@ export function systemConnection(socket: Socket, clock: Clock): Connection {
     remote,
     clock,
     breakOff,
-    receiveInto: intoBuffers(socket, true),
+    receiveInto: intoBuffers(socket),
     sendFile: sendFileOver(socket),
     acknowledged: acknowledgedIn({ local, remote }, clock),
   });

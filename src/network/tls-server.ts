@@ -91,7 +91,7 @@ export class TlsServer {
     } finally {
       deadline.release();
     }
-    return this.#connection(socket, plain, remote, breakOff, bridge && intoBuffers(socket, false));
+    return this.#connection(socket, plain, remote, breakOff, bridge && intoBuffers(socket));
   }
 
   #connection(
