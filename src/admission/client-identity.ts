@@ -2,6 +2,7 @@
 import { type Clock, wait } from "../platform/clock.ts";
 import type { Ends } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
+import { afterwards, type Soon } from "../platform/soon.ts";
 import { plainHost, sameHost } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
 
@@ -9,7 +10,7 @@ import { limits } from "../protocol/limits.ts";
 export type Owner = number | "gone" | undefined;
 
 /** The user at the remote end of a connection, where that end is on this machine. */
-export type OwnerOf = (connection: Ends, signal: AbortSignal) => Promise<Owner>;
+export type OwnerOf = (connection: Ends, signal: AbortSignal) => Soon<Owner>;
 
 /** Absent `ownerOf`: addresses alone decide. */
 export interface IdentityEnvironment {
@@ -28,7 +29,7 @@ export class ClientIdentity {
   readonly host: string;
   readonly #environment: IdentityEnvironment;
   /** Asked at once: of a connection that is closed the system tells no more. */
-  readonly #owner: Promise<Owner>;
+  #owner: Soon<Owner>;
   /** Aborted with the session, which is the only one to ask. */
   readonly #gone: AbortController = new AbortController();
 
@@ -36,7 +37,12 @@ export class ClientIdentity {
     this.host = plainHost(control.remote.host);
     this.#environment = environment;
     void control.closed.then(() => this.#gone.abort());
-    this.#owner = control.user === undefined ? this.#ownerOf(control) : Promise.resolve(control.user);
+    const owner = control.user ?? this.#ownerOf(control);
+    this.#owner = owner;
+    if (owner instanceof Promise)
+      void owner.then((known) => {
+        this.#owner = known;
+      });
   }
 
   /**
@@ -44,11 +50,14 @@ export class ClientIdentity {
    * closed before we could ask whose it is. Before the transfer has begun only an attacker does that; afterwards it gets its way
    * only if until `over`, or for a while, nobody comes who is known to be right.
    */
-  async isSameUser(ends: Ends, mayHaveLeft: () => boolean, over: () => AbortSignal): Promise<boolean> {
-    const [owner, other] = await Promise.all([this.#owner, this.#ownerOf(ends)]);
-    if (typeof owner !== "number") return true;
-    if (other !== "gone") return other === owner || other === root;
-    return mayHaveLeft() && (await this.#nobodyElseComes(over()));
+  isSameUser(ends: Ends, mayHaveLeft: () => boolean, over: () => AbortSignal): Soon<boolean> {
+    return afterwards(this.#ownerOf(ends), (other) =>
+      afterwards(this.#owner, (owner) => {
+        if (typeof owner !== "number") return true;
+        if (other !== "gone") return other === owner || other === root;
+        return mayHaveLeft() && this.#nobodyElseComes(over());
+      }),
+    );
   }
 
   /**
@@ -74,8 +83,8 @@ export class ClientIdentity {
     return typeof owner !== "number" || typeof its !== "number" || its === owner || its === root;
   }
 
-  #ownerOf({ local, remote }: Ends): Promise<Owner> {
-    return this.#environment.ownerOf?.({ local, remote }, this.#gone.signal) ?? Promise.resolve(undefined);
+  #ownerOf({ local, remote }: Ends): Soon<Owner> {
+    return this.#environment.ownerOf?.({ local, remote }, this.#gone.signal);
   }
 
   #nobodyElseComes(signal: AbortSignal): Promise<boolean> {

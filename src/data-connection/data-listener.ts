@@ -23,18 +23,21 @@ export function fitPortRanges(range: PortRange): readonly PortRange[] {
 }
 
 /** Throws `NET_ADDRESS_IN_USE` when the whole range is taken, else the network's error. */
-export async function listenForData(network: Network, options: ListenOptions): Promise<Listener> {
-  let refused: unknown;
-  for (const ports of fitPortRanges(options.ports)) {
-    try {
-      // Within a piece the network takes the ports in random order (RFC 2577 section 8: a port that can be guessed is stolen).
-      return await network.listen({ ...options, ports });
-    } catch (error) {
-      if (!isSallyportError(error) || error.code !== "NET_ADDRESS_IN_USE") throw error;
-      refused = error;
-    }
-  }
-  throw rangeIsFull(options, refused);
+export function listenForData(network: Network, options: ListenOptions): Promise<Listener> {
+  return listenInFirst(network, options, fitPortRanges(options.ports));
+}
+
+function listenInFirst(
+  network: Network,
+  options: ListenOptions,
+  [ports, ...rest]: readonly PortRange[],
+): Promise<Listener> {
+  // Within a piece the network takes the ports in random order (RFC 2577 section 8: a port that can be guessed is stolen).
+  return network.listen({ ...options, ports: ports ?? options.ports }).catch((error: unknown) => {
+    if (!isSallyportError(error) || error.code !== "NET_ADDRESS_IN_USE") throw error;
+    if (rest.length === 0) throw rangeIsFull(options, error);
+    return listenInFirst(network, options, rest);
+  });
 }
 
 function rangeIsFull({ ports: { first, last } }: ListenOptions, cause: unknown): SallyportError {

@@ -3,6 +3,7 @@ import { abortablePromise } from "../platform/abort.ts";
 import { Deferred } from "../platform/deferred.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection, Listener, Network, PortRange } from "../platform/network.ts";
+import { afterwards, type Soon } from "../platform/soon.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { listenForData } from "./data-listener.ts";
@@ -16,7 +17,7 @@ export interface PassiveListenerOptions {
    * Whether this peer may have the data connection (RFC 2577 section 8): mostly, the control connection's peer. The signal of `over`
    * aborts when another one has it, or nobody will. Must not reject.
    */
-  readonly isExpectedPeer: (remote: Endpoint, local: Endpoint, over: Over) => boolean | Promise<boolean>;
+  readonly isExpectedPeer: (remote: Endpoint, local: Endpoint, over: Over) => Soon<boolean>;
   /** Somebody else connected and was dropped; `count` of them so far. */
   readonly onRejectedPeer: (remote: Endpoint, count: number) => void;
   /** Ends the attempt to listen; its reason is rethrown untouched. The end, once open, lives until disposed. */
@@ -38,9 +39,9 @@ export interface PassiveListener extends AsyncDisposable {
 }
 
 /** Opens a data port. Throws `NET_ADDRESS_IN_USE` when the range is full, else what the network says. */
-export async function openPassiveListener(options: PassiveListenerOptions): Promise<PassiveListener> {
+export function openPassiveListener(options: PassiveListenerOptions): Promise<PassiveListener> {
   const { network, host, ports, signal } = options;
-  return new GuardedListener(await listenForData(network, { host, ports, signal }), options);
+  return listenForData(network, { host, ports, signal }).then((listener) => new GuardedListener(listener, options));
 }
 
 /** Who waits at a listener is let go by its disposal. */
@@ -115,8 +116,10 @@ class GuardedListener implements PassiveListener {
     try {
       for (;;) {
         const connection = await this.#listener.accept({ signal: never });
-        const judged: Promise<unknown> = this.#judge(connection).then(() => busy.delete(judged));
-        busy.add(judged);
+        const judged = this.#judge(connection);
+        if (judged === undefined) continue;
+        const over: Promise<unknown> = judged.then(() => busy.delete(over));
+        busy.add(over);
         // A flood waits in the listener's backlog, not in our memory.
         if (busy.size >= limits.rejectedPeersLeavingMax) await Promise.race(busy);
       }
@@ -126,16 +129,18 @@ class GuardedListener implements PassiveListener {
   }
 
   /** All at once: the rightful peer does not wait until it is known who those before it are. */
-  async #judge(connection: Connection): Promise<void> {
+  #judge(connection: Connection): Soon<void> {
     const { isExpectedPeer, onRejectedPeer } = this.#options;
-    if (await isExpectedPeer(connection.remote, connection.local, this.#over)) {
-      if (!this.offer(connection)) connection.reset();
-      return;
-    }
-    connection.reset();
-    this.#rejected += 1;
-    onRejectedPeer(connection.remote, this.#rejected);
-    await connection.closed;
+    return afterwards(isExpectedPeer(connection.remote, connection.local, this.#over), (isExpected) => {
+      if (isExpected) {
+        if (!this.offer(connection)) connection.reset();
+        return;
+      }
+      connection.reset();
+      this.#rejected += 1;
+      onRejectedPeer(connection.remote, this.#rejected);
+      return connection.closed.then(() => {});
+    });
   }
 
   #deliver(connection: Connection): void {

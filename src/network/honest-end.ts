@@ -9,13 +9,14 @@ interface Handle {
 /**
  * When data and a reset (RST) wait together, libuv reports the data and then, without asking the kernel, an end-of-file:
  * a read that was not full plus POLLHUP is one to it (`uv__stream_io`; libuv#4997 removes that, Node 20 and 22 have it).
- * Half a file would pass for a whole one. So behind bytes an end-of-file counts once it has come again: libuv asks the kernel for that.
+ * Half a file would pass for a whole one. So an end-of-file counts once it has come again: libuv asks the kernel for that. With all
+ * of them it is so, bytes before or not: of two that come together, as from a program that has died, the first one stays the first.
  */
 export function makeEndHonest(socket: Socket): void {
   const { push } = socket;
   let isAsked = false;
   socket.push = (chunk: Uint8Array | null, encoding?: BufferEncoding) => {
-    if (chunk === null && !isAsked && socket.bytesRead > 0) {
+    if (chunk === null && !isAsked) {
       isAsked = true;
       if (readsOn(socket)) return true;
     }

@@ -3,7 +3,6 @@
 // Perl program holds one; nearly every Linux has Perl. Only what is found counts: the rest is asked of the table.
 import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import { onAbort } from "../platform/abort.ts";
 import type { Ends } from "../platform/endpoint.ts";
 import { plainBytes } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
@@ -50,21 +49,16 @@ export class SocketDiag implements AsyncDisposable {
   /** No Linux, no Perl, no such kernel, or it may not. */
   #isUseless: boolean = process.platform !== "linux";
 
-  /** `undefined`: it is not known here, and may be there nevertheless. Never rejects. */
-  find(ends: Ends, signal?: AbortSignal): Promise<SocketRow | undefined> {
-    const question = questionOf(ends);
+  /** `undefined`: it is not known here, and may be there nevertheless; or the signal is aborted by then. Undefined itself: it is not asked. */
+  find(ends: Ends, signal?: AbortSignal): Promise<SocketRow | undefined> | undefined {
     this.#looks += 1;
     // A process of its own is for who looks often.
-    const isRare = this.#looks <= limits.socketDiagFromLooks;
-    if (isRare || this.#isUseless || question === undefined) return Promise.resolve(undefined);
+    if (this.#looks <= limits.socketDiagFromLooks || this.#isUseless || signal?.aborted === true) return undefined;
+    const question = questionOf(ends);
+    if (question === undefined) return undefined;
     return new Promise((resolve) => {
-      if (signal?.aborted === true) return resolve(undefined);
       const { stdin } = this.#running();
-      const stopListening = onAbort(signal, () => resolve(undefined));
-      this.#waiting.push((row) => {
-        stopListening();
-        resolve(row);
-      });
+      this.#waiting.push((row) => resolve(signal?.aborted === true ? undefined : row));
       stdin.write(question);
     });
   }

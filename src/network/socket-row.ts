@@ -20,9 +20,12 @@ export function isWithinMachine({ local, remote }: Ends): boolean {
 }
 
 /** Of the end `local`; `undefined` where there is none, or the system does not tell, or the signal is aborted. */
-export async function socketRow(ends: Ends, signal?: AbortSignal): Promise<SocketRow | undefined> {
-  const known = await diag?.find(ends, signal);
-  if (known !== undefined) return known;
+export function socketRow(ends: Ends, signal?: AbortSignal): Promise<SocketRow | undefined> {
+  const asked = diag?.find(ends, signal);
+  return asked === undefined ? rowInTables(ends, signal) : asked.then((row) => row ?? rowInTables(ends, signal));
+}
+
+async function rowInTables(ends: Ends, signal: AbortSignal | undefined): Promise<SocketRow | undefined> {
   const wanted = { local: spellings(ends.local), remote: spellings(ends.remote) };
   for (const table of tables) {
     const fields = await table.find(wanted, signal);

@@ -71,10 +71,8 @@ function connectFromHere(options: ConnectOptions, clock: Clock): Promise<Connect
 
 // listen(2) of this machine: one port, any port, or one of a range.
 function listenHere(options: ListenOptions, clock: Clock, random: Random): Promise<Listener> {
-  return listenOnOne(
-    options,
-    random,
-    async (host, port, signal) => new SystemListener(await bindAt(host, port, random, signal), clock),
+  return listenOnOne(options, random, (host, port, signal) =>
+    bindAt(host, port, random, signal).then((servers) => new SystemListener(servers, clock)),
   );
 }
 

@@ -1,7 +1,7 @@
 // Connections that arrived at a listener, of whatever network, and the calls of `accept` that wait for one.
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
-import { abortablePromise } from "./abort.ts";
+import { onAbort } from "./abort.ts";
 import type { Connection } from "./network.ts";
 
 interface Waiter {
@@ -35,16 +35,31 @@ export class AcceptQueue {
 
   /** The oldest connection, or the next one. Rejects with the signal's reason, or the error of {@link close}. */
   accept(signal: AbortSignal): Promise<Connection> {
-    return abortablePromise(signal, (resolve, reject) => {
-      const waiter: Waiter = { resolve, reject };
-      const [first] = this.#pending;
-      if (this.#end !== undefined) reject(this.#end());
-      else if (first === undefined) this.#waiters.add(waiter);
-      else {
-        this.#pending.delete(first);
-        resolve(first);
-      }
-      return () => this.#waiters.delete(waiter);
+    if (signal.aborted) return Promise.reject(signal.reason);
+    if (this.#end !== undefined) return Promise.reject(this.#end());
+    const [first] = this.#pending;
+    if (first === undefined) return this.#next(signal);
+    this.#pending.delete(first);
+    return Promise.resolve(first);
+  }
+
+  #next(signal: AbortSignal): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      const stopListening = onAbort(signal, () => {
+        this.#waiters.delete(waiter);
+        reject(signal.reason);
+      });
+      const waiter: Waiter = {
+        resolve: (connection) => {
+          stopListening();
+          resolve(connection);
+        },
+        reject: (reason) => {
+          stopListening();
+          reject(reason);
+        },
+      };
+      this.#waiters.add(waiter);
     });
   }
 

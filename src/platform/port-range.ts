@@ -22,7 +22,13 @@ export function* portsInRandomOrder(range: PortRange, random: Random): Generator
 type Bind = (host: string, port: number, signal: AbortSignal) => Promise<Listener>;
 
 /** Throws `NET_ADDRESS_IN_USE` when all are taken, and at once what else `bind` throws. */
-export async function listenOnOne(options: ListenOptions, random: Random, bind: Bind): Promise<Listener> {
+export function listenOnOne(options: ListenOptions, random: Random, bind: Bind): Promise<Listener> {
+  const { host, ports, signal } = options;
+  if (ports.first === ports.last && !signal.aborted) return bind(host, ports.first, signal);
+  return listenOnAny(options, random, bind);
+}
+
+async function listenOnAny(options: ListenOptions, random: Random, bind: Bind): Promise<Listener> {
   const { host, ports, signal } = options;
   let refused: SallyportError | undefined;
   for (const port of portsInRandomOrder(ports, random)) {
@@ -39,7 +45,6 @@ export async function listenOnOne(options: ListenOptions, random: Random, bind: 
 
 function allTaken(options: ListenOptions, refused: SallyportError | undefined): SallyportError {
   const { first, last } = options.ports;
-  if (refused !== undefined && first === last) return refused;
   const range = `${formatEndpoint({ host: options.host || "*", port: first })}-${last}`;
   return new SallyportError("NET_ADDRESS_IN_USE", `could not listen on ${range}: every port of the range is in use`, {
     cause: refused,

@@ -1,9 +1,10 @@
 // One command: may it come now, who does it, and what it leaves behind for the next.
+import { type Soon, whenDone } from "../platform/soon.ts";
 import { argumentText, type Command } from "../protocol/command.ts";
 import { findCommand } from "../protocol/command-table.ts";
 import { tooManyUnknown } from "../protocol/foreign-protocol.ts";
 import { ownEntry } from "../protocol/own-entry.ts";
-import { makeReply } from "../protocol/reply.ts";
+import { makeReply, type Reply } from "../protocol/reply.ts";
 import { refuseCommand } from "../protocol/server/admission.ts";
 import { watchAction } from "./file-actions.ts";
 import { dataSetupHandlers } from "./handlers/data-setup.ts";
@@ -20,7 +21,7 @@ import { transferHandlers } from "./handlers/transfers.ts";
 import { refusalOf } from "./replies.ts";
 import type { Answer, HandlerTable, Session } from "./session.ts";
 
-export async function carryOut(session: Session, command: Command, signal: AbortSignal): Promise<Answer> {
+export function carryOut(session: Session, command: Command, signal: AbortSignal): Soon<Answer> {
   const { state, context } = session;
   const row = findCommand(command.verb);
   const handler = ownEntry(handlers, command.verb);
@@ -30,20 +31,26 @@ export async function carryOut(session: Session, command: Command, signal: Abort
   const refusal = refuseCommand(row, argument, { phase: state.phase, secure: session.secure, requireTls });
   const { renameFrom } = state;
   const report = refusal === undefined ? watchAction(session, command) : undefined;
-  try {
-    if (row.data !== undefined) await context.environment.turns?.begin();
-    const answer = refusal ?? (await handler(session, argument, signal));
-    report?.("reply" in answer ? answer.reply : answer);
-    return answer;
-  } catch (error) {
-    report?.(refusalOf(error) ?? makeReply(421, "Internal server error."));
-    throw error;
-  } finally {
+  const done = (reply: Reply): void => {
+    report?.(reply);
     session.ahead.after(command.verb);
     // RNFR is good for the very next command, REST for the next transfer.
     if (state.renameFrom === renameFrom) state.renameFrom = undefined;
     if (row.data !== undefined) state.restart = 0;
-  }
+  };
+  const run = (): Soon<Answer> => refusal ?? handler(session, argument, signal);
+  const turn = row.data === undefined ? undefined : context.environment.turns?.begin();
+  return whenDone(
+    () => (turn === undefined ? run() : turn.then(run)),
+    (answer) => {
+      done("reply" in answer ? answer.reply : answer);
+      return answer;
+    },
+    (error) => {
+      done(refusalOf(error) ?? makeReply(421, "Internal server error."));
+      throw error;
+    },
+  );
 }
 
 function unknown({ state }: Session, verb: string, known: boolean): Answer {

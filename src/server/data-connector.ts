@@ -3,9 +3,9 @@
 import type { ClientIdentity } from "../admission/client-identity.ts";
 import { dialActive } from "../data-connection/dial-active.ts";
 import { type Over, openPassiveListener, type PassiveListener } from "../data-connection/passive-listener.ts";
-import { withDeadline } from "../platform/clock.ts";
 import { type Ends, formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection, Network } from "../platform/network.ts";
+import { type Soon, whenDone } from "../platform/soon.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { isClient, judgeTarget, type TargetVerdict } from "../protocol/data-peers.ts";
 import { definedProps } from "../protocol/defined-props.ts";
@@ -41,9 +41,11 @@ export class DataConnector {
   /** Listens; gives the address for the reply to PASV (S13). */
   async listen(signal: AbortSignal): Promise<HostPort> {
     const { policy } = this.#context;
-    await this.forget();
+    const forgotten = this.forget();
+    if (forgotten instanceof Promise) await forgotten;
     const control = this.#control();
-    const host = await this.#passiveAddress(control);
+    const address = this.#passiveAddress(control);
+    const host = address instanceof Promise ? await address : address;
     const listener = await openPassiveListener({
       network: this.#network,
       host: plainHost(control.local.host),
@@ -83,32 +85,38 @@ export class DataConnector {
 
   /** A PORT that was judged. */
   async connectTo(to: HostPort): Promise<void> {
-    await this.forget();
+    const forgotten = this.forget();
+    if (forgotten instanceof Promise) await forgotten;
     this.#arranged = { how: "active", to };
   }
 
   /** What was arranged is void; a port is given back. */
-  async forget(): Promise<void> {
+  forget(): Soon<void> {
     const arranged = this.#arranged;
     this.#arranged = undefined;
-    if (arranged?.how === "passive") await arranged.listener[Symbol.asyncDispose]();
+    if (arranged?.how === "passive") return Promise.resolve(arranged.listener[Symbol.asyncDispose]());
   }
 
   /** The connection, which is the caller's. Each arrangement is good for one. Throws what explains a 425. */
-  async open(signal: AbortSignal): Promise<Connection> {
+  open(signal: AbortSignal): Soon<Connection> {
     const arranged = this.#arranged;
     if (this.#opening) throw new SallyportError("INTERNAL", "two data connections at the same time");
     this.#opening = true;
-    try {
-      const connection = await (arranged?.how === "passive"
-        ? this.#accept(arranged.listener, signal)
-        : this.#connect(arranged?.to, signal));
-      this.#opened(connection, arranged?.how ?? "default-port");
-      return connection;
-    } finally {
-      this.#opening = false;
-      await this.forget();
-    }
+    return whenDone(
+      () =>
+        arranged?.how === "passive" ? this.#accept(arranged.listener, signal) : this.#connect(arranged?.to, signal),
+      (connection) => {
+        this.#opening = false;
+        this.#arranged = undefined; // a listener closes with the connection that it has given
+        this.#opened(connection, arranged?.how ?? "default-port");
+        return connection;
+      },
+      async (error) => {
+        this.#opening = false;
+        await this.forget();
+        throw error;
+      },
+    );
   }
 
   #opened({ local, remote }: Connection, how: "passive" | "active" | "default-port"): void {
@@ -117,20 +125,23 @@ export class DataConnector {
     this.#emit({ type: "data.open", side: "downstream", how, ...ends });
   }
 
-  async #accept(listener: PassiveListener, signal: AbortSignal): Promise<Connection> {
+  #accept(listener: PassiveListener, signal: AbortSignal): Soon<Connection> {
     signal.throwIfAborted();
-    const there = listener.take();
-    if (there !== undefined) return there;
-    const late = (): SallyportError =>
-      new SallyportError(
-        "NET_TIMEOUT",
-        `you did not connect to port ${listener.endpoint.port} within ${limits.dataConnectMs / 1000} s; a firewall between us?`,
-      );
-    const deadline = withDeadline(this.#context.environment.clock, limits.dataConnectMs, signal, late);
+    return listener.take() ?? this.#await(listener, signal);
+  }
+
+  async #await(listener: PassiveListener, signal: AbortSignal): Promise<Connection> {
+    let isLate = false;
+    const cancel = this.#context.environment.clock.after(limits.dataConnectMs, () => {
+      isLate = true;
+      void listener[Symbol.asyncDispose]();
+    });
     try {
-      return await listener.accept({ signal: deadline.signal });
+      return await listener.accept({ signal });
+    } catch (error) {
+      throw isLate ? tooLate(listener.endpoint.port) : error;
     } finally {
-      deadline.release();
+      cancel();
     }
   }
 
@@ -163,14 +174,14 @@ export class DataConnector {
     throw new SallyportError("NET_REFUSED", `port ${target.port} belongs to another user of this machine than you`);
   }
 
-  async #isExpected(ends: Ends, over: Over): Promise<boolean> {
+  #isExpected(ends: Ends, over: Over): Soon<boolean> {
     const { host } = ends.remote;
     if (!isClient(this.#client(), host, []))
       return isClient(this.#client(), host, this.#context.policy.allowThirdParty);
     return this.#identity.isSameUser(ends, () => this.#opening, over);
   }
 
-  async #passiveAddress(control: Connection): Promise<string> {
+  #passiveAddress(control: Connection): Soon<string> {
     const { policy, environment } = this.#context;
     const own = plainHost(control.local.host);
     const chosen = choosePassiveAddress(policy.passiveAddresses, this.#client());
@@ -194,4 +205,12 @@ export class DataConnector {
   #emit(event: TraceEventBody): void {
     this.#context.environment.emit(this.#context.id, event);
   }
+}
+
+function tooLate(port: number): SallyportError {
+  const seconds = limits.dataConnectMs / 1000;
+  return new SallyportError(
+    "NET_TIMEOUT",
+    `you did not connect to port ${port} within ${seconds} s; a firewall between us?`,
+  );
 }

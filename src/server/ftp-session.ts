@@ -3,6 +3,7 @@ import { ClientIdentity } from "../admission/client-identity.ts";
 import { Deferred } from "../platform/deferred.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
+import { afterwards, type Soon, whenDone } from "../platform/soon.ts";
 import { Tasks } from "../platform/tasks.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { Watchdog } from "../platform/watchdog.ts";
@@ -19,6 +20,7 @@ import { DataConnector } from "./data-connector.ts";
 import { type SessionContext, type TlsSession, traces } from "./environment.ts";
 import { Aborted, refusalOf } from "./replies.ts";
 import {
+  type Answer,
   leaveAccount,
   newState,
   type RunningTransfer,
@@ -155,7 +157,7 @@ export class FtpSession implements Session {
       if (this.#running !== undefined && (this.transfer === undefined || !goesBesideTransfer(next))) return;
       this.#queue.shift();
       if (this.#queue.length <= limits.pipelinedCommandsMax / 2 || isUpload(next)) this.#channel.release();
-      if (this.#running !== undefined) this.track(this.#answer(next, this.#running.signal));
+      if (this.#running !== undefined) this.#trackIfLater(this.#answer(next, this.#running.signal));
       else this.#start(next);
     }
     if (this.#running !== undefined || this.#isOver()) return;
@@ -170,17 +172,23 @@ export class FtpSession implements Session {
     this.#running = running;
     this.#current = next;
     if (isAbortedAhead(next, this.#queue)) this.#abort(running);
-    this.track(this.#carryOut(next, running));
+    const answered = this.#answer(next, running.signal);
+    if (answered instanceof Promise) this.track(answered.finally(() => this.#finishedLater(running)));
+    else this.#finished(running);
   }
 
-  async #carryOut(next: Waiting, running: AbortController): Promise<void> {
-    try {
-      await this.#answer(next, running.signal);
-    } finally {
-      this.#running = undefined;
-      if (!running.signal.aborted) this.#spare = running;
-      this.#pump();
-    }
+  #finishedLater(running: AbortController): void {
+    this.#finished(running);
+    this.#pump();
+  }
+
+  #finished(running: AbortController): void {
+    this.#running = undefined;
+    if (!running.signal.aborted) this.#spare = running;
+  }
+
+  #trackIfLater(work: Soon<void>): void {
+    if (work instanceof Promise) this.track(work);
   }
 
   #abort(running: AbortController): void {
@@ -188,24 +196,36 @@ export class FtpSession implements Session {
     running.abort(new Aborted());
   }
 
-  async #answer(next: Waiting, signal: AbortSignal): Promise<void> {
+  /** Most commands are answered in the turn in which they are read. */
+  #answer(next: Waiting, signal: AbortSignal): Soon<void> {
     if (next === "end") return this.#end("the client has closed the connection");
-    try {
-      const answer = "malformed" in next ? makeReply(500, next.malformed) : await carryOut(this, next, signal);
-      if (!this.#hasLoggedIn && this.state.phase === "logged-in") {
-        this.#hasLoggedIn = true;
-        this.#timers.loggedIn();
-        this.context.onLogin();
-      }
-      if (!("reply" in answer)) this.reply(answer);
-      else if (answer.next === "close") this.#hangUp(answer.reply, answer.reply.lines.join(" "));
-      else await this.#startTls(answer.reply);
-    } catch (error) {
-      const refusal = refusalOf(error);
-      if (refusal !== undefined) this.reply(refusal);
-      else this.#hangUp(makeReply(421, "Internal server error. Goodbye."), `a fault: ${String(error)}`);
+    const answered = whenDone(
+      () => afterwards(this.#carryOut(next, signal), (answer) => this.#reply(answer)),
+      () => {},
+      (error) => this.#refuse(error),
+    );
+    return "verb" in next && next.verb === "AUTH" ? afterwards(answered, () => this.#channel.resume()) : answered;
+  }
+
+  #carryOut(next: Exclude<Waiting, "end">, signal: AbortSignal): Soon<Answer> {
+    return "malformed" in next ? makeReply(500, next.malformed) : carryOut(this, next, signal);
+  }
+
+  #reply(answer: Answer): Soon<void> {
+    if (!this.#hasLoggedIn && this.state.phase === "logged-in") {
+      this.#hasLoggedIn = true;
+      this.#timers.loggedIn();
+      this.context.onLogin();
     }
-    if ("verb" in next && next.verb === "AUTH") this.#channel.resume();
+    if (!("reply" in answer)) return this.reply(answer);
+    if (answer.next === "close") return this.#hangUp(answer.reply, answer.reply.lines.join(" "));
+    return this.#startTls(answer.reply);
+  }
+
+  #refuse(error: unknown): void {
+    const refusal = refusalOf(error);
+    if (refusal !== undefined) this.reply(refusal);
+    else this.#hangUp(makeReply(421, "Internal server error. Goodbye."), `a fault: ${String(error)}`);
   }
 
   async #startTls(reply: Reply): Promise<void> {

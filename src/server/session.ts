@@ -2,6 +2,7 @@
 
 import type { FileSystem } from "../platform/file-system.ts";
 import type { Connection } from "../platform/network.ts";
+import type { Soon } from "../platform/soon.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { resolvePath } from "../protocol/file-path.ts";
@@ -49,7 +50,7 @@ export interface Session {
 export type Answer = Reply | { readonly reply: Reply; readonly next: "close" | "secure" };
 
 /** `signal` aborts when the client sends ABOR or goes away. What is thrown becomes a reply (see replies.ts). */
-export type Handler = (session: Session, argument: string, signal: AbortSignal) => Answer | Promise<Answer>;
+export type Handler = (session: Session, argument: string, signal: AbortSignal) => Soon<Answer>;
 
 export type HandlerTable = Readonly<Record<string, Handler>>;
 

@@ -1,5 +1,6 @@
 // Where the next data connection is opened: PORT, PASV and their longer forms.
 import { wait } from "../../platform/clock.ts";
+import { afterwards } from "../../platform/soon.ts";
 import { passiveReply, readDataCommand } from "../../protocol/data-commands.ts";
 import { isSallyportError } from "../../protocol/error.ts";
 import { ipFamily, plainHost } from "../../protocol/ip-address.ts";
@@ -13,7 +14,7 @@ export const dataSetupHandlers: HandlerTable = Object.fromEntries(
 );
 
 function setUp(verb: string): Handler {
-  return async (session, argument, signal) => {
+  return (session, argument, signal) => {
     const { state, data } = session;
     const local = plainHost(session.control.local.host);
     const outcome = readDataCommand(verb, argument, {
@@ -22,11 +23,11 @@ function setUp(verb: string): Handler {
       client: plainHost(session.control.remote.host),
       judge: (target) => data.judge(target),
     });
-    if (outcome.act === "listen") return await listen(session, verb, signal);
+    if (outcome.act === "listen") return listen(session, verb, signal);
     if (outcome.act === "epsv-all") state.extendedOnly = true;
-    if (outcome.act === "connect") await data.connectTo(outcome.target);
-    if (outcome.act === "forget") await data.forget();
-    return outcome.reply;
+    const { reply } = outcome;
+    if (outcome.act === "connect") return data.connectTo(outcome.target).then(() => reply);
+    return outcome.act === "forget" ? afterwards(data.forget(), () => reply) : reply;
   };
 }
 
