@@ -1,4 +1,4 @@
-// What is mostly there at once, and only sometimes later. A promise for each, and a turn of its own, costs more than most of the work behind it.
+// What is mostly there at once, and only sometimes later: a promise for each, and waiting for it, costs more than most of the work behind it.
 
 /** There already, or promised. */
 export type Soon<T> = T | Promise<T>;
