@@ -5,7 +5,7 @@ import type { Connection } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { Watchdog } from "../platform/watchdog.ts";
 import { replyError } from "../protocol/client/reply-error.ts";
-import { formatCommand } from "../protocol/command.ts";
+import { commandLine } from "../protocol/command.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { remoteFault } from "../protocol/fault.ts";
 import { limits } from "../protocol/limits.ts";
@@ -13,12 +13,15 @@ import { Redaction } from "../protocol/redaction.ts";
 import type { PendingKind } from "../protocol/relay/outstanding.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { type ReplyEvent, ReplyReceiver, skippedNote } from "../protocol/reply-receiver.ts";
+import { mayHaveSecret } from "../protocol/secret-arguments.ts";
 import { type Asked, ExpectedReplies } from "./expected-replies.ts";
 
 export interface ControlOptions {
   readonly clock: Clock;
   readonly replyMs: number;
   readonly emit: (event: TraceEventBody) => void;
+  /** Whether anybody wants such events. Absent: all are wanted. */
+  readonly traces?: ((type: TraceEventBody["type"]) => boolean) | undefined;
 }
 
 export class ControlConnection {
@@ -27,6 +30,8 @@ export class ControlConnection {
   readonly closed: Promise<SallyportError | undefined>;
   /** When anything was sent or received last, by the Clock. */
   lastActiveMs: number;
+  /** Nobody repeats a password that no command had: what is said from now on need not be looked through, unless it is shown. */
+  isLoggedIn = false;
   /** What may be shown of what was sent and received. */
   readonly redaction: Redaction = new Redaction();
   readonly #options: ControlOptions;
@@ -44,6 +49,8 @@ export class ControlConnection {
   #nudged = false;
   stray: Promise<Reply> | undefined;
   #detach: () => void = () => {};
+  /** Commands that leave in one packet, at the end of this turn. */
+  #unsent = "";
 
   constructor(connection: Connection, options: ControlOptions) {
     this.connection = connection;
@@ -82,16 +89,14 @@ export class ControlConnection {
 
   /** `verb` in upper case. @throws SallyportError `FTP_PROTOCOL_LOCAL` when the argument would end the line. */
   ask(verb: string, argument?: string, kind: PendingKind = "plain"): Asked {
-    const bytes = formatCommand(verb, argument);
+    const text = commandLine(verb, argument);
     if (this.#failure !== undefined) return ExpectedReplies.failed(this.#failure);
     const asked = this.#expect(verb, kind);
-    const { stream } = this.connection;
-    // Pipelined commands leave in one packet.
-    stream.cork();
-    stream.write(bytes);
-    process.nextTick(() => stream.uncork());
-    const line = this.redaction.command({ verb, argument, iac: "none" });
-    this.#options.emit({ type: "ftp.command", side: "upstream", origin: "client", line });
+    this.#send(text);
+    if (this.#traces("ftp.command") || mayHaveSecret(verb)) {
+      const line = this.redaction.command({ verb, argument, iac: "none" });
+      this.#options.emit({ type: "ftp.command", side: "upstream", origin: "client", line });
+    }
     return asked;
   }
 
@@ -100,7 +105,7 @@ export class ControlConnection {
     if (this.#failure !== undefined) return;
     this.#nudged = true;
     this.stray = undefined;
-    this.connection.stream.write(formatCommand("NOOP"));
+    this.#send(commandLine("NOOP"));
   }
 
   /** The data of the transfer under way is over: now its final reply is due. */
@@ -112,6 +117,7 @@ export class ControlConnection {
   /** AUTH was answered 234: from now on inside TLS. Throws what `secure` throws. */
   async upgrade(secure: (plain: Connection) => Promise<Connection>): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
+    this.#flush();
     this.#detach();
     try {
       this.connection = await secure(this.connection);
@@ -136,6 +142,7 @@ export class ControlConnection {
 
   /** Ends the connection in order. Idempotent. */
   async close(): Promise<void> {
+    this.#flush();
     this.#closing = true;
     this.#failure ??= new SallyportError("CLOSED", "this FTP session is closed");
     const failure = this.#failure;
@@ -144,6 +151,21 @@ export class ControlConnection {
     this.#expected.failAll(failure);
     await this.connection[Symbol.asyncDispose]();
     this.#closed.resolve(undefined);
+  }
+
+  #send(text: string): void {
+    if (this.#unsent === "") process.nextTick(this.#flush);
+    this.#unsent += text;
+  }
+
+  readonly #flush = (): void => {
+    const text = this.#unsent;
+    this.#unsent = "";
+    if (text !== "" && this.#failure === undefined) this.connection.stream.write(text, "latin1");
+  };
+
+  #traces(type: TraceEventBody["type"]): boolean {
+    return this.#options.traces?.(type) !== false;
   }
 
   #attach(connection: Connection): void {
@@ -206,12 +228,10 @@ export class ControlConnection {
   }
 
   #reply(reply: Reply): void {
-    this.#options.emit({
-      type: "ftp.reply",
-      side: "upstream",
-      origin: "server",
-      lines: this.redaction.reply(reply).lines,
-    });
+    if (this.#traces("ftp.reply") || !this.isLoggedIn) {
+      const { lines } = this.redaction.reply(reply);
+      this.#options.emit({ type: "ftp.reply", side: "upstream", origin: "server", lines });
+    }
     if (reply.code !== 421) this.repliesReceived += 1;
     else this.fail(replyError("the server ends the session", this.redaction.reply(reply)));
     if (this.#nudged && reply.code !== 200) this.stray = this.#expect("NOOP", "plain").final;

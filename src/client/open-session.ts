@@ -36,8 +36,8 @@ export async function openSession(
   const tls = options.tls === undefined ? undefined : new TlsClient(options.host, options.tls, environment.clock);
   const implicit = tls !== undefined && options.tls?.kind === "implicit";
   const secured = implicit ? await tls.secureControl(connection, signal) : connection;
-  const { clock, emit } = environment;
-  const control = new ControlConnection(secured, { clock, emit, replyMs: replyMsOf(options) });
+  const { clock, emit, traces } = environment;
+  const control = new ControlConnection(secured, { clock, emit, traces, replyMs: replyMsOf(options) });
   try {
     return await raceAbort(setUp(control, options, environment, tls, end, signal), signal);
   } catch (error) {
@@ -85,6 +85,7 @@ async function setUp(
     prepared = prepare(session, first);
     prepared.catch(() => {}); // a refused login says it better
   });
+  control.isLoggedIn = true;
   const { features, type } = await (prepared ?? prepare(session, first));
   if (environment.known !== undefined) environment.known.first ??= { greeting, modes: session.modes, features, type };
   return { ...session, features, type };

@@ -22,6 +22,8 @@ export interface ClientEnvironment {
   /** Milliseconds since 1970: listings leave out the year. */
   readonly now: () => number;
   readonly emit: (event: TraceEventBody) => void;
+  /** Whether anybody wants such events: they are not put together for nobody. Absent: all are wanted. */
+  readonly traces?: (type: TraceEventBody["type"]) => boolean;
   /** Which end of the network's a connection has, where the network does not report that itself (SSH). */
   readonly remoteSockets?: RemoteSockets;
   /** The same for all sessions with one server and user. */

@@ -218,9 +218,11 @@ export class TransferRun {
     this.#data = plain;
     this.#signal.throwIfAborted();
     if (protectData && tls !== undefined) this.#data = await tls.secureData(plain, this.#signal);
-    const { local, remote } = this.#data;
-    const names = { local: `${local.host}:${local.port}`, remote: `${remote.host}:${remote.port}` };
-    environment.emit({ type: "data.open", side: "upstream", how: this.#session.modes.mode, ...names });
+    if (environment.traces?.("data.open") !== false) {
+      const { local, remote } = this.#data;
+      const names = { local: `${local.host}:${local.port}`, remote: `${remote.host}:${remote.port}` };
+      environment.emit({ type: "data.open", side: "upstream", how: this.#session.modes.mode, ...names });
+    }
     if (mayRelease && this.#order.isShort?.() === true) this.#releaseControl("begins");
     if (announced !== undefined && (await announced).code >= 200) return;
     await this.#order.carry(this.#data, this.#signal);

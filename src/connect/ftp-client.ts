@@ -84,7 +84,7 @@ async function open(
 }
 
 function environmentOf(
-  { trace }: FtpClientOptions,
+  { trace, traceExcept }: FtpClientOptions,
   network: Network,
   known: KnownServer,
   host?: SshHost,
@@ -98,5 +98,6 @@ function environmentOf(
     known,
     ...definedProps({ remoteSockets: host && remoteSocketsOf(host) }),
     emit: (event) => trace?.({ ...event, session, timeMs: wakefulClock.nowMs() }),
+    traces: (type) => trace !== undefined && traceExcept?.has(type) !== true,
   };
 }

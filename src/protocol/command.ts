@@ -46,18 +46,23 @@ export function describeCommand(command: Command): string {
   return printable(argument === undefined ? verb : `${verb} ${argument}`);
 }
 
+/** The bytes of {@link commandLine}. Throws what that throws. */
+export function formatCommand(verb: string, argument?: string | Secret, iac?: IacSpelling): Uint8Array {
+  return bytesFromLatin1(commandLine(verb, argument, iac));
+}
+
 /**
- * The bytes of one command line, CRLF included (RFC 959 section 5.3).
+ * One command line, CRLF included (RFC 959 section 5.3), one character per byte.
  * @throws SallyportError `FTP_PROTOCOL_LOCAL` when verb or argument would make more than one line of it, or none: CR, LF, NUL,
  * a character above U+00FF (it would be cut to its low byte), a verb that is not printable ASCII.
  */
-export function formatCommand(verb: string, argument?: string | Secret, iac: IacSpelling = "doubled"): Uint8Array {
+export function commandLine(verb: string, argument?: string | Secret, iac: IacSpelling = "doubled"): string {
   if (!isVerb(verb)) throw localFault(`"${printable(verb, 20)}" is not an FTP command word`);
   const text = typeof argument === "object" ? argument.reveal() : argument;
-  if (text === undefined) return bytesFromLatin1(`${verb.toUpperCase()}\r\n`);
+  if (text === undefined) return `${verb.toUpperCase()}\r\n`;
   if (/[\r\n\0]/.test(text) || !isLatin1(text)) {
     throw localFault(`the argument of ${verb} has a line end, a NUL or a character that is no byte`);
   }
   const spelled = iac === "bare" ? text : text.replaceAll("\xff", "\xff\xff");
-  return bytesFromLatin1(`${verb.toUpperCase()} ${spelled}\r\n`);
+  return `${verb.toUpperCase()} ${spelled}\r\n`;
 }

@@ -2,6 +2,7 @@
 import { SallyportError } from "./error.ts";
 import { remoteFault } from "./fault.ts";
 import { TLS_ALERT, TLS_HANDSHAKE, tlsReply } from "./foreign-protocol.ts";
+import { latin1FromBytes } from "./latin1.ts";
 import { limits } from "./limits.ts";
 import { LineBuffer } from "./line-buffer.ts";
 import { printable } from "./printable.ts";
@@ -21,6 +22,8 @@ const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
 
+const plainLines = /^(?:[^\0\r\n]*\r?\n)+$/;
+
 /**
  * Lines end with CRLF or LF (CR CR LF too). Empty lines between replies are skipped. A CR inside a line, alone or as CR
  * NUL (RFC 854), becomes a space. Telnet's 0xFF stays as it is. Never throws.
@@ -34,10 +37,9 @@ export class ReplyReceiver {
 
   /** The events of these bytes, in order. After a `failure` event: nothing, ever. */
   receive(bytes: Uint8Array): ReplyEvent[] {
-    for (const byte of bytes) {
-      if (this.#stage === "over") break;
-      this.#byte(byte);
-    }
+    const text = this.#plainLines(bytes);
+    if (text === undefined) this.#bytesOneByOne(bytes);
+    else for (const line of text.split(/\r?\n/).slice(0, -1)) this.#hear(this.#lines.receive(line));
     return this.#takeEvents();
   }
 
@@ -57,6 +59,21 @@ export class ReplyReceiver {
   /** The first line since the last reply that was no reply. */
   get skippedLine(): string | undefined {
     return this.#lines.skippedLine;
+  }
+
+  /** Nearly all that servers say are whole lines with nothing strange in them. Undefined: to be read byte by byte. */
+  #plainLines(bytes: Uint8Array): string | undefined {
+    const isBetween = this.#stage === "bytes" && this.#line.length === 0 && this.#carriageReturns === 0;
+    if (!isBetween || bytes.length > limits.replyLineBytesMax) return undefined;
+    const text = latin1FromBytes(bytes);
+    return plainLines.test(text) ? text : undefined;
+  }
+
+  #bytesOneByOne(bytes: Uint8Array): void {
+    for (const byte of bytes) {
+      if (this.#stage === "over") break;
+      this.#byte(byte);
+    }
   }
 
   #takeEvents(): ReplyEvent[] {

@@ -24,6 +24,12 @@ const pathless: ReadonlySet<string> = new Set(["SITE", "USER", "HELP", "OPTS", "
 /** PASS and ACCT, from the codec on. */
 export const isSecretVerb = (verb: string): boolean => secretVerbs.has(verb);
 
+/** False: whatever stands behind it, nothing of it is a secret. */
+export function mayHaveSecret(verb: string): boolean {
+  const row = findCommand(verb);
+  return row === undefined || row.phase !== "logged-in" || row.argument === "none" || pathless.has(row.verb);
+}
+
 /** Undefined when nothing of the line is a secret. `verb` in upper case. */
 export function secretArgument(verb: string, argument: string | undefined): SecretArgument | undefined {
   const row = findCommand(verb);

@@ -14,17 +14,6 @@ interface Repeatable {
   readonly hint: string;
 }
 
-/** What happens for every file: never more important than `info`. */
-export const everydayEvents: ReadonlySet<TraceEvent["type"]> = new Set([
-  "ftp.command",
-  "ftp.reply",
-  "data.listen",
-  "data.open",
-  "data.half-close",
-  "data.close",
-  "file.action",
-]);
-
 const hostOf = (endpoint: string): string => endpoint.replace(/:\d+$/, "");
 
 /** Feed it every event in order. */

@@ -1,6 +1,6 @@
 // What the server tells its log of logins and files.
 import { afterEach, expect, test } from "vitest";
-import { everydayEvents } from "../../src/text/event-log.ts";
+import { everydayEvents } from "../../src/text/everyday-events.ts";
 import { watchResources } from "../support/resources.ts";
 import { until } from "../support/until.ts";
 import { type Rig, startRig } from "./rig.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { EventLog, everydayEvents } from "../../src/text/event-log.ts";
+import { EventLog } from "../../src/text/event-log.ts";
+import { everydayEvents } from "../../src/text/everyday-events.ts";
 import type { LogRecord } from "../../src/text/log-record.ts";
 import { Dialogue } from "../cli/support/dialogue.ts";
 
