@@ -93,10 +93,10 @@ export class ControlConnection {
     if (this.#failure !== undefined) return ExpectedReplies.failed(this.#failure);
     const asked = this.#expect(verb, kind);
     this.#send(text);
-    if (this.#traces("ftp.command") || mayHaveSecret(verb)) {
-      const line = this.redaction.command({ verb, argument, iac: "none" });
-      this.#options.emit({ type: "ftp.command", side: "upstream", origin: "client", line });
-    }
+    const isShown = this.#traces("ftp.command");
+    // Secrets are learnt in any case.
+    const line = isShown || mayHaveSecret(verb) ? this.redaction.command({ verb, argument, iac: "none" }) : "";
+    if (isShown) this.#options.emit({ type: "ftp.command", side: "upstream", origin: "client", line });
     return asked;
   }
 
@@ -228,10 +228,9 @@ export class ControlConnection {
   }
 
   #reply(reply: Reply): void {
-    if (this.#traces("ftp.reply") || !this.isLoggedIn) {
-      const { lines } = this.redaction.reply(reply);
-      this.#options.emit({ type: "ftp.reply", side: "upstream", origin: "server", lines });
-    }
+    const isShown = this.#traces("ftp.reply");
+    const { lines } = isShown || !this.isLoggedIn ? this.redaction.reply(reply) : reply;
+    if (isShown) this.#options.emit({ type: "ftp.reply", side: "upstream", origin: "server", lines });
     if (reply.code !== 421) this.repliesReceived += 1;
     else this.fail(replyError("the server ends the session", this.redaction.reply(reply)));
     if (this.#nudged && reply.code !== 200) this.stray = this.#expect("NOOP", "plain").final;

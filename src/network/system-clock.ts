@@ -1,36 +1,47 @@
 // Time as this machine tells it.
 import type { Clock } from "../platform/clock.ts";
-import { limits } from "../protocol/limits.ts";
+import { startTimer, TimerQueue } from "./system-timers.ts";
 
-/**
- * Time limits begin again when this program has stood still: Ctrl-Z and `fg`, a virtual machine that was paused. Node runs timers before it
- * reads what has come meanwhile, so all of them would expire though the peers have long answered. How much of its time a timer stood still
- * nobody knows: perhaps all of it. Short ones are pauses, and nobody's fault.
- */
-const clock = (settle: (timer: NodeJS.Timeout) => void): Clock => ({
-  nowMs: () => performance.now(),
-  after(delayMs, callback) {
-    let timer: NodeJS.Timeout;
-    const start = (): void => {
-      const dueMs = performance.now() + delayMs;
-      const due = (): void => {
-        const stoodStill = delayMs >= limits.stoodStillMs && performance.now() - dueMs >= limits.stoodStillMs;
-        if (stoodStill) start();
-        else callback();
-      };
-      timer = setTimeout(due, delayMs);
-      settle(timer);
-    };
-    start();
-    return () => clearTimeout(timer);
-  },
-});
+/** Lengths of timers are those of limits, and few. */
+const queuesMax = 100;
+
+class SystemClock implements Clock {
+  readonly #isWakeful: boolean;
+  /** By the length of their timers. */
+  readonly #queues: Map<number, TimerQueue> = new Map();
+
+  constructor(isWakeful: boolean) {
+    this.#isWakeful = isWakeful;
+  }
+
+  nowMs(): number {
+    return performance.now();
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    // What is left of some time has a length that comes once.
+    const isCommon = Number.isInteger(delayMs);
+    if (isCommon) return this.#queueOf(delayMs).add(callback);
+    return startTimer(delayMs, this.#isWakeful, callback);
+  }
+
+  #queueOf(delayMs: number): TimerQueue {
+    const known = this.#queues.get(delayMs);
+    if (known !== undefined) return known;
+    if (this.#queues.size >= queuesMax) {
+      for (const [ms, queue] of this.#queues) if (queue.isIdle) this.#queues.delete(ms);
+    }
+    const queue = new TimerQueue(delayMs, this.#isWakeful);
+    this.#queues.set(delayMs, queue);
+    return queue;
+  }
+}
 
 /** Milliseconds since the program started, and timers that do not keep it alive. */
-export const systemClock: Clock = clock((timer) => timer.unref());
+export const systemClock: Clock = new SystemClock(false);
 
 /** The same with timers that keep the program alive: somebody waits for what happens then, and perhaps for nothing else. */
-export const wakefulClock: Clock = clock(() => {});
+export const wakefulClock: Clock = new SystemClock(true);
 
 // The time of day of this machine.
 /** Milliseconds since 1970. It may go back; waits are for the Clock. */

@@ -157,6 +157,27 @@ test("the password is in no trace and no error", async () => {
   await expect(connectTo(server, { password: "hu\nsh" })).rejects.not.toThrow("sh");
 });
 
+test("of what a trace has no use for nothing is put together, and the password is in no error none the less", async () => {
+  const types: string[] = [];
+  const traceExcept = new Set(["ftp.command", "ftp.reply", "data.open"] as const);
+  const trace = ({ type }: { readonly type: string }): void => void types.push(type);
+  await using rig = await startRig(
+    async (control) => {
+      await control.expect("SIZE f");
+      await control.send("213 5\r\nno reply\r\n");
+      await control.expect("USER you");
+      await control.reply("331 pw?");
+      await control.expect("PASS hush");
+      await control.reply("530 'hush' is wrong");
+    },
+    { trace, traceExcept },
+  );
+  expect(await rig.client.size("f")).toBe(5);
+  const refused = rig.client.logIn({ user: "you", password: "hush" });
+  await expect(refused).rejects.toMatchObject({ code: "FTP_LOGIN", message: expect.not.stringContaining("hush") });
+  expect(new Set(types)).toEqual(new Set(["control.open", "relay.note"]));
+});
+
 test("disposal says QUIT, and is idempotent", async () => {
   const rig = await startRig(async (control) => {
     await control.expect("QUIT");

@@ -44,6 +44,16 @@ describe("the system's clock", () => {
     expect(called).toBe(false);
   });
 
+  it("timers of one length are called in the order in which they were set, but for those that were cancelled", async () => {
+    const called: number[] = [];
+    const cancels = Array.from({ length: 300 }, (_, number) => systemClock.after(20, () => called.push(number)));
+    for (const [number, cancel] of cancels.entries()) if (number % 3 !== 0) cancel();
+    await new Promise<void>((resolve) => {
+      systemClock.after(20, resolve);
+    });
+    expect(called).toEqual(Array.from({ length: 100 }, (_, number) => number * 3));
+  });
+
   it("a deadline aborts with its reason, and the outer signal's reason passes untouched", async () => {
     const late = new Error("late");
     const { signal } = withDeadline(systemClock, 5, undefined, () => late);
