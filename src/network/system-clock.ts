@@ -1,9 +1,7 @@
 // Time as this machine tells it.
 import type { Clock } from "../platform/clock.ts";
+import { limits } from "../protocol/limits.ts";
 import { startTimer, TimerQueue } from "./system-timers.ts";
-
-/** Lengths of timers are those of limits, and few. */
-const queuesMax = 100;
 
 class SystemClock implements Clock {
   readonly #isWakeful: boolean;
@@ -28,7 +26,7 @@ class SystemClock implements Clock {
   #queueOf(delayMs: number): TimerQueue {
     const known = this.#queues.get(delayMs);
     if (known !== undefined) return known;
-    if (this.#queues.size >= queuesMax) {
+    if (this.#queues.size >= limits.timerLengthsMax) {
       for (const [ms, queue] of this.#queues) if (queue.isIdle) this.#queues.delete(ms);
     }
     const queue = new TimerQueue(delayMs, this.#isWakeful);
