@@ -42,6 +42,8 @@ class WriteWindow {
   readonly #options: FlowOptions;
   readonly #giveBack: ((piece: Uint8Array) => void) | undefined;
   #bytes = 0;
+  /** Of the last piece. */
+  #pieceBytes = 0;
   #wake: () => void = () => {};
 
   constructor(data: Connection, options: FlowOptions, giveBack: ((piece: Uint8Array) => void) | undefined) {
@@ -51,11 +53,12 @@ class WriteWindow {
   }
 
   get isFull(): boolean {
-    return this.#bytes >= limits.clientSendAheadBytes;
+    return this.#bytes >= Math.max(limits.clientSendAheadBytes, 2 * this.#pieceBytes);
   }
 
   write(chunk: Uint8Array): void {
     this.#bytes += chunk.length;
+    this.#pieceBytes = chunk.length;
     this.#data.stream.write(chunk, (error) => {
       this.#bytes -= chunk.length;
       if (!error) this.#giveBack?.(chunk);

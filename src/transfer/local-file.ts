@@ -5,6 +5,8 @@ import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { fsError, translateFsError } from "../filesystem/fs-error.ts";
+import { systemClock } from "../network/system-clock.ts";
+import type { Clock } from "../platform/clock.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { printable } from "../protocol/printable.ts";
@@ -19,23 +21,41 @@ export async function localSize(path: string): Promise<number> {
   }
 }
 
-/** Buffers that a file is read into, and which may be given back when nobody needs their bytes any more. */
+/** Buffers that a file is read into, and which may be given back when nobody needs their bytes any more: larger ones, as long as that is soon. */
 export class BufferPool {
-  readonly #bytes: number;
-  readonly #free: Uint8Array[] = [];
+  readonly #mostBytes: number;
+  readonly #clock: Pick<Clock, "nowMs">;
+  readonly #takenMs: WeakMap<ArrayBufferLike, number> = new WeakMap();
+  #bytes: number;
+  #free: Uint8Array[] = [];
 
   /** Of a file of that many bytes, where it is known: a small file should not cost large buffers. */
-  constructor(fileBytes: number = Number.POSITIVE_INFINITY) {
+  constructor(fileBytes: number = Number.POSITIVE_INFINITY, clock: Pick<Clock, "nowMs"> = systemClock) {
+    this.#clock = clock;
     // Files that report no size (/proc) have bytes none the less.
     this.#bytes = Math.max(4096, Math.min(limits.clientFilePieceBytes, fileBytes));
+    this.#mostBytes = Math.max(4096, Math.min(limits.clientQuickPieceBytes, fileBytes));
   }
 
   take(): Uint8Array {
-    return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#bytes);
+    const buffer = this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#bytes);
+    this.#takenMs.set(buffer.buffer, this.#clock.nowMs());
+    return buffer;
   }
 
   giveBack({ buffer }: Uint8Array): void {
-    this.#free.push(new Uint8Array(buffer));
+    const underWayMs = this.#clock.nowMs() - (this.#takenMs.get(buffer) ?? 0);
+    if (underWayMs <= limits.clientQuickPieceMs) this.#resize(2 * this.#bytes);
+    // Whether a transfer moves is seen by its pieces.
+    else if (underWayMs >= limits.clientSlowPieceMs) this.#resize(limits.clientFilePieceBytes);
+    if (buffer.byteLength === this.#bytes) this.#free.push(new Uint8Array(buffer));
+  }
+
+  #resize(bytes: number): void {
+    const next = Math.min(bytes, this.#mostBytes);
+    if (next === this.#bytes) return;
+    this.#bytes = next;
+    this.#free = [];
   }
 }
 

@@ -29,6 +29,15 @@ function joined(): Pair {
   return { near: bench.keep(near), far: bench.keep(far) };
 }
 
+/** Neither soon nor late: buffers keep their size. */
+let steadyMs = 0;
+const steady = {
+  nowMs: (): number => {
+    steadyMs += limits.clientQuickPieceMs + 1;
+    return steadyMs;
+  },
+};
+
 /** Counts the buffers that a file was read into. */
 class CountedBuffers extends BufferPool {
   readonly different: Set<ArrayBufferLike> = new Set();
@@ -55,7 +64,7 @@ describe.each([
     const content = randomPayload(17 * mebibyte + 12_345);
     writeFileSync(dir.file("from"), content);
     const { near, far } = await open();
-    const buffers = new CountedBuffers();
+    const buffers = new CountedBuffers(content.length, steady);
     const sink = new FileSink(dir.file("to"), 0, systemClock);
     const source = readLocal(dir.file("from"), 0, undefined, buffers);
     const sent = sendData(near, source, flow, (piece) => buffers.giveBack(piece));
@@ -69,6 +78,53 @@ describe.each([
     if (reuses) expect(buffers.different.size).toBeLessThan(pieces / 2);
     else expect(buffers.different.size).toBeGreaterThanOrEqual(pieces);
   });
+});
+
+describe("buffers that are given back", () => {
+  /** The sizes of buffers that are taken and given back in turn, after so many ms each. */
+  function sizes(fileBytes: number | undefined, underWayMs: readonly number[]): readonly number[] {
+    let now = 0;
+    const buffers = new BufferPool(fileBytes, { nowMs: () => now });
+    return underWayMs.map((ms) => {
+      const buffer = buffers.take();
+      now += ms;
+      buffers.giveBack(buffer.subarray(0, 1));
+      return buffer.length;
+    });
+  }
+
+  const [first, most] = [limits.clientFilePieceBytes, limits.clientQuickPieceBytes];
+
+  test("become larger while a line takes their bytes soon, and small again on one that does not", () => {
+    expect(sizes(undefined, [0, 10, 50, 0, 51, 999, 1000, 500, 50, 0])).toEqual([
+      ...[first, 2 * first, most, most, most, most, most],
+      ...[first, first, 2 * first],
+    ]);
+  });
+
+  test("are never larger than the file", () => {
+    expect(sizes(1_500_000, [0, 0, 0])).toEqual([first, 1_500_000, 1_500_000]);
+    expect(sizes(100_000, [0, 0])).toEqual([100_000, 100_000]);
+    expect(sizes(0, [0, 0])).toEqual([4096, 4096]);
+  });
+});
+
+test("the piece behind a large one is read while that is sent, and no more than that", async () => {
+  const { near } = joined();
+  const piece = new Uint8Array(limits.clientQuickPieceBytes);
+  let asked = 0;
+  async function* source(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      asked += 1;
+      yield piece;
+    }
+  }
+  const sent = sendData(near, source(), flow).catch((error: unknown) => error);
+  await until("a second piece", () => asked === 2);
+  await new Promise(setImmediate);
+  expect(asked).toBe(2);
+  near.reset();
+  expect(await sent).toMatchObject({ code: "NET_RESET" });
 });
 
 describe("the sink", () => {
