@@ -1,6 +1,6 @@
 // Measurements of FTP clients: one large file, many small ones, and a tree in one or several sessions.
 import { chmodSync, mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { runClient } from "../test/support/clients/run-client.ts";
 import { demandFiles, type Job } from "./client-job.ts";
 import type { ClientSite, OpenClient } from "./client-site.ts";
@@ -106,7 +106,7 @@ function measurementOf(
       const way = direction === "download" ? { localDir: dir, remoteDir: name } : { localDir, remoteDir: target };
       const job: Job = { direction, tree, names, bytes, sessions, auto, tls, ...way };
       try {
-        const seconds = await timed(site, client, job);
+        const seconds = await timed(site, client, job, homeBeside(localDir));
         demandFiles(dir, job);
         return { seconds };
       } finally {
@@ -117,10 +117,17 @@ function measurementOf(
   };
 }
 
+/** It stays, as a user's does: ours keeps there what was compiled of it, and one that is new each time would have it compile and write that in every run. */
+function homeBeside(localDir: string): string {
+  const home = join(dirname(localDir), "home");
+  mkdirSync(home, { recursive: true });
+  return home;
+}
+
 /** Of one whole program, from start to exit. */
-async function timed(site: ClientSite, client: OpenClient, job: Job): Promise<number> {
+async function timed(site: ClientSite, client: OpenClient, job: Job, home: string): Promise<number> {
   const [program, ...args] = client.command(job);
-  const options = { timeoutMs, ...(site.netns === undefined ? {} : { netns: site.netns }) };
+  const options = { timeoutMs, env: { HOME: home }, ...(site.netns === undefined ? {} : { netns: site.netns }) };
   const { exit, stderr, elapsedMs } = await runClient(program, args, options);
   if (exit !== 0) throw new Error(`${client.name} ended with ${exit}: ${stderr.trim().slice(0, 500)}`);
   return elapsedMs / 1000;

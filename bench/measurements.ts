@@ -64,6 +64,8 @@ const transfersAtOnce = (name: string, without: readonly string[]): Measurement 
 };
 
 const viaForward = { base: "ssh -L" } as const;
+/** A second each, which says little: the same program takes a third more or less from one to the next. */
+const largeRounds = 7;
 const besideVsftpd = { ...near, base: "vsftpd", rounds: 3, processor: true } as const;
 const smallInTls = { ...besideVsftpd, rounds: 2, byMedian: true, tls: true } as const;
 
@@ -103,8 +105,8 @@ export const tunnelCrowdMeasurements: readonly Measurement[] = [
 const others = ["vsftpd", "ProFTPD"];
 
 export const serverMeasurements: readonly Measurement[] = [
-  largeFile(1000, { name: "server-download", direction: "download", ...besideVsftpd }),
-  largeFile(1000, { name: "server-upload", direction: "upload", ...besideVsftpd }),
+  largeFile(1000, { name: "server-download", direction: "download", ...besideVsftpd, rounds: largeRounds }),
+  largeFile(1000, { name: "server-upload", direction: "upload", ...besideVsftpd, rounds: largeRounds }),
   largeFile(1000, { name: "server-tls-download", direction: "download", tls: true, ...besideVsftpd }),
   largeFile(1000, { name: "server-tls-upload", direction: "upload", tls: true, ...besideVsftpd }),
   smallFiles(200, { name: "server-small", direction: "download", ...besideVsftpd, rounds: 2, byMedian: true }),
@@ -122,8 +124,8 @@ const farSmall = { ...far, roundTripMs, rounds: 1, atOnce: true } as const;
 export const nearClientMeasurements: readonly ClientMeasurement[] = [
   manyFiles(1000, { name: "client-small", direction: "download", ...near, rounds: 2 }),
   manyFiles(1000, { name: "client-small-upload", direction: "upload", ...near, rounds: 2 }),
-  oneFile(1000, { name: "client-download", direction: "download", ...near, rounds: 3 }),
-  oneFile(1000, { name: "client-upload", direction: "upload", ...near, rounds: 3 }),
+  oneFile(1000, { name: "client-download", direction: "download", ...near, rounds: largeRounds }),
+  oneFile(1000, { name: "client-upload", direction: "upload", ...near, rounds: largeRounds }),
 ];
 
 export const farClientMeasurements: readonly ClientMeasurement[] = [
