@@ -84,6 +84,8 @@ export interface GatewayEnvironment {
   /** Where the FTP server is; waits while it is being connected, and throws with the reason when it cannot be had. */
   readonly upstream: (signal: AbortSignal) => Promise<Upstream>;
   readonly emit: (session: number, event: TraceEventBody) => void;
+  /** Whether anybody wants to see each command and reply. Default true. */
+  readonly showsTransfers?: boolean;
   /** Addresses of this machine: a client on it may name any of them in PORT. */
   readonly ownAddresses: () => readonly string[];
   /** There every user can reach every data port, and addresses tell nothing. Absent: addresses alone decide. */

@@ -299,7 +299,7 @@ function targetPolicyOf(context: SessionContext, downstream: Connection, client:
 }
 
 /** What the relay machine is to know. */
-function relayConfig({ options, memory }: SessionContext, policy: TargetPolicy): RelayConfig {
+function relayConfig({ options, memory, environment }: SessionContext, policy: TargetPolicy): RelayConfig {
   return {
     upstreamMode: options.upstreamMode,
     family: ipFamily(policy.client) ?? 4,
@@ -313,6 +313,7 @@ function relayConfig({ options, memory }: SessionContext, policy: TargetPolicy):
     removeAborted: options.removeAborted === true,
     surviveMs: options.surviveMs ?? 0,
     holdMs: options.holdMs ?? 0,
+    showsTransfers: environment.showsTransfers !== false,
     judgeTarget: (address) => judgeTarget(policy, address),
   };
 }

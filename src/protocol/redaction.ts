@@ -30,6 +30,13 @@ export class Redaction {
     return describeCommand({ ...command, argument: this.#hide(argument) });
   }
 
+  /** Of a command that nobody is shown, what is secret in it is kept all the same. */
+  follow(command: Command): void {
+    const { verb, argument } = command;
+    const mayMatter = this.#awaitsPassword || verb === "USER" || typeof argument === "object";
+    if (mayMatter || secretArgument(verb, argument) !== undefined) this.command(command);
+  }
+
   reply(reply: Reply): Reply {
     const shown = reply.lines.map((line) => this.text(line));
     // Before there is a secret nobody repeats it: the server's own words.

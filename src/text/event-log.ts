@@ -25,11 +25,6 @@ export class EventLog {
   /** Warnings that were logged already: by what they are about. */
   readonly #warned = new Set<string>();
 
-  /** How many data connections of clients are open. */
-  get transfers(): number {
-    return [...this.#sessions.values()].filter((session) => session.isTransferring).length;
-  }
-
   /** The records that the event gives rise to; mostly none. */
   observe(event: TraceEvent): readonly LogRecord[] {
     if (event.type === "session.open" && event.target === "files") this.#served.add(event.session);

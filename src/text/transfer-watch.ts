@@ -28,11 +28,6 @@ export class TransferWatch {
   #answered: Pending | undefined;
   #data: { open: boolean; bytes: number; close?: CloseInfo } | undefined;
 
-  /** True while a data connection of the client's is open. */
-  get isTransferring(): boolean {
-    return this.#data?.open === true;
-  }
-
   /** Takes an event of this session; gives the transfer that it finished, if any. */
   observe(event: TraceEvent): FinishedTransfer | undefined {
     if (event.type === "session.close") return this.#finish(event.timeMs);

@@ -52,7 +52,7 @@ export async function openTunnelOver(
   const signal = options.signal ?? new AbortController().signal;
   const checked = checkForwards(options);
   const mayEnter = await entranceFor(options.allowUsers);
-  const emit: Emit = (session, event) => options.trace?.({ ...event, session, timeMs: systemClock.nowMs() });
+  const emit = emitter(options);
   // First what can fail at once and asks nobody: a port in use is reported before a password is asked for.
   const listeners = await listenAll(checked, signal);
   const failed: { report: (error: SallyportError) => void } = { report: () => {} };
@@ -94,6 +94,22 @@ export async function openTunnelOver(
   return tunnel;
 }
 
+/** What each file brings, beside the dialogue, which the gateway leaves out by itself. */
+const ofEachFile: ReadonlySet<TraceEventBody["type"]> = new Set([
+  "data.listen",
+  "data.half-close",
+  "data.close",
+  "ssh.channel.open",
+  "ssh.channel.close",
+]);
+
+function emitter({ trace, traceTransfers = true }: Pick<TunnelOptions, "trace" | "traceTransfers">): Emit {
+  if (trace === undefined) return () => {};
+  return (session, event) => {
+    if (traceTransfers || !ofEachFile.has(event.type)) trace({ ...event, session, timeMs: systemClock.nowMs() });
+  };
+}
+
 /** A refused channel has an event of its own already. */
 async function report(look: Promise<readonly SallyportError[]>, emit: Emit): Promise<void> {
   const wrong = await look.catch(() => []); // SSH is gone, and that is reported
@@ -126,7 +142,7 @@ function makeSsh(
 
 function gatewayEnvironment(
   ssh: ReconnectingSsh,
-  { backAddress, checkUser }: Pick<TunnelOptions, "backAddress" | "checkUser">,
+  { backAddress, checkUser, trace, traceTransfers = true }: Omit<TunnelOptions, "transport">,
   emit: Emit,
 ): GatewayEnvironment {
   return {
@@ -134,6 +150,7 @@ function gatewayEnvironment(
     clock: systemClock,
     upstream: upstreamOver(ssh, backAddress),
     emit,
+    showsTransfers: trace !== undefined && traceTransfers,
     ...(checkUser === false ? {} : { ownerOf: socketOwner }),
     ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
   };

@@ -261,17 +261,6 @@ describe("other events", () => {
   });
 });
 
-test("open transfers are counted, over sessions", () => {
-  const log = new EventLog();
-  logOf(new Dialogue(1).dataOpen("downstream"), log);
-  logOf(new Dialogue(2).dataOpen("downstream"), log);
-  logOf(new Dialogue(3).dataOpen("upstream"), log);
-  expect(log.transfers).toBe(2);
-  logOf(new Dialogue(1).dataClose("downstream", 0), log);
-  logOf(new Dialogue(2).event({ type: "session.close", reason: "gone" }), log);
-  expect(log.transfers).toBe(0);
-});
-
 test("what happens for every file is never more than information", () => {
   const dialogue = new Dialogue(1)
     .event({ type: "session.open", client: "192.0.2.7:5", gateway: "192.0.2.1:21", target: "files" })

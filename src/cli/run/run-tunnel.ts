@@ -5,6 +5,7 @@ import { definedProps } from "../../protocol/defined-props.ts";
 import { isLoopback } from "../../protocol/ip-address.ts";
 import { limits } from "../../protocol/limits.ts";
 import { EventLog } from "../../text/event-log.ts";
+import { isShown } from "../../text/log-record.ts";
 import { offerMemory } from "../../tunnel/memory-socket.ts";
 import type { Forward, Tunnel, TunnelOptions } from "../../tunnel/options.ts";
 import { TunnelMemory } from "../../tunnel/tunnel-memory.ts";
@@ -13,7 +14,7 @@ import { readCertificate } from "../credentials/read-certificate.ts";
 import { readRoots } from "../credentials/sign-in.ts";
 import { exitStatus } from "../exit-status.ts";
 import type { Announcer } from "../report/announce.ts";
-import type { Reporter } from "../report/reporter.ts";
+import { type Reporter, thresholdOf } from "../report/reporter.ts";
 import { makeAskUser } from "../terminal/ask-user.ts";
 import { type TraceWriter, traceOfRun } from "../trace/trace-writer.ts";
 import { sessionsThatFit } from "./open-files.ts";
@@ -63,6 +64,7 @@ async function open(run: Run, writer: TraceWriter | undefined): Promise<Tunnel> 
     askUser: makeAskUser({ env: io.env, interrupt: () => stop.request("SIGINT") }),
     tellUser: (line) => reporter.log({ level: "warn", message: line, verbatim: true }),
     trace: (event) => observe(run, event, writer),
+    traceTransfers: writer !== undefined || isShown("info", thresholdOf(command.output)),
   });
   try {
     return await Promise.race([opening, rejectLater(stop.second)]);
@@ -111,7 +113,7 @@ async function useTunnel(run: Run, tunnel: Tunnel): Promise<number> {
   for (const forward of tunnel.forwards) io.printLine(announcer.listening(forward, tunnel));
   io.becameReady();
   const status = command.command.length > 0 ? await useCommand(run, tunnel) : await waitForEnd(run, tunnel);
-  await closeTunnel(tunnel, stop.second, () => run.events.transfers, reporter);
+  await closeTunnel(tunnel, stop.second, reporter);
   const line = announcer.closed();
   if (line !== undefined) io.printLine(line);
   return status;
@@ -136,14 +138,9 @@ async function useCommand({ command, io, reporter, stop }: Run, tunnel: Tunnel):
 }
 
 /** Closes the tunnel; at once when `hurry` is aborted. */
-async function closeTunnel(
-  tunnel: Tunnel,
-  hurry: AbortSignal,
-  transfers: () => number,
-  reporter: Reporter,
-): Promise<void> {
+async function closeTunnel(tunnel: Tunnel, hurry: AbortSignal, reporter: Reporter): Promise<void> {
   const timer = setTimeout(() => {
-    const count = transfers();
+    const count = tunnel.transfersRunning;
     const what = count === 0 ? "sessions" : count === 1 ? "1 transfer" : `${count} transfers`;
     reporter.log({
       level: "warn",

@@ -2,7 +2,7 @@
 import { type Command, formatCommand } from "../command.ts";
 import { Redaction } from "../redaction.ts";
 import { formatReply, type Reply } from "../reply.ts";
-import type { RelayAction } from "./messages.ts";
+import type { DataSide, RelayAction } from "./messages.ts";
 import { Outstanding, type Pending } from "./outstanding.ts";
 import { isOurs, isStrange } from "./reply-meaning.ts";
 import { ReplyOrder, type Slot } from "./reply-order.ts";
@@ -18,6 +18,8 @@ export class ControlConnections {
   #clientIsGone = false;
   #outOfStep: string | undefined;
   #isClosed = false;
+  /** Each command and reply is shown. */
+  #showsAll = true;
 
   constructor() {
     this.#order = new ReplyOrder((reply, origin) => {
@@ -31,6 +33,11 @@ export class ControlConnections {
 
   takeActions(): RelayAction[] {
     return this.#actions.splice(0);
+  }
+
+  /** From now on commands and replies are not shown, but for what we ourselves refuse: for nobody they are not put together. */
+  showLess(): void {
+    this.#showsAll = false;
   }
 
   note(note: string): void {
@@ -49,7 +56,7 @@ export class ControlConnections {
   }
 
   received(command: Command): void {
-    this.emit({ type: "sent", side: "downstream", origin: "client", line: this.#redaction.command(command) });
+    this.#showSent("downstream", "client", command);
   }
 
   openSlot(verb: string, overtakes = false): Slot {
@@ -80,6 +87,11 @@ export class ControlConnections {
   }
 
   // The server.
+
+  /** It has said this. */
+  heard(reply: Reply): void {
+    if (this.#showsAll) this.emit({ type: "replied", side: "upstream", origin: "server", reply });
+  }
 
   get serverIsGone(): boolean {
     return this.#serverIsGone || this.#serverIsAway;
@@ -197,15 +209,21 @@ export class ControlConnections {
   }
 
   #send(reply: Reply, origin: "gateway" | "server"): void {
-    this.emit({ type: "replied", side: "downstream", origin, reply });
+    if (this.#showsAll || (origin === "gateway" && reply.code >= 400))
+      this.emit({ type: "replied", side: "downstream", origin, reply });
     this.emit({ type: "write-downstream", bytes: formatReply(reply) });
   }
 
   #command(origin: "client" | "gateway", command: Command, pending: Pending): void {
     const { verb, argument, iac } = command;
     this.#outstanding.push({ ...pending, sent: { origin, command } });
-    this.emit({ type: "sent", side: "upstream", origin, line: this.#redaction.command(command) });
+    this.#showSent("upstream", origin, command);
     this.emit({ type: "write-upstream", bytes: formatCommand(verb, argument, iac === "none" ? "doubled" : iac) });
+  }
+
+  #showSent(side: DataSide, origin: "client" | "gateway", command: Command): void {
+    if (this.#showsAll) this.emit({ type: "sent", side, origin, line: this.#redaction.command(command) });
+    else this.#redaction.follow(command);
   }
 
   /** The action as a trace may show it. */

@@ -187,6 +187,8 @@ export interface RelayConfig {
   readonly downstreamTlsRequired?: boolean;
   /** What sessions have learnt about the server, shared by all of one gateway. */
   readonly memory: ServerMemory;
+  /** False: of commands and replies nobody wants to see more than those before the first transfer, and what the gateway refuses. */
+  readonly showsTransfers?: boolean;
   /** Judges the address of PORT, EPRT or LPRT. */
   readonly judgeTarget: (address: HostPort) => TargetVerdict;
 }

@@ -70,7 +70,8 @@ export class RelaySession {
     const record = surviveMs > 0 || holdMs > 0 ? new SessionRecord(surviveMs > 0) : undefined;
     const hashes = new FileHashes(control, memory);
     const recorder = record === undefined ? undefined : { record, notes: new FileNotes(control, record), hashes };
-    const transfers = new Transfers({ control, ...tls, queue, upstream, aborts, recorder });
+    const { showsTransfers = true } = config;
+    const transfers = new Transfers({ control, ...tls, queue, upstream, aborts, recorder, showsTransfers });
     const learning = { record, hashes: surviveMs > 0 ? hashes : undefined };
     const commands = new Commands({
       control,
@@ -343,7 +344,7 @@ export class RelaySession {
       return;
     }
     const { reply } = event;
-    this.#control.emit({ type: "replied", side: "upstream", origin: "server", reply });
+    this.#control.heard(reply);
     if (this.#upstreamTls.isShaking) this.#injected();
     else if (reply.code === 421 && !this.#commands.isCurable(reply) && this.#survival?.isReviving !== true)
       this.#shutdown.serverGone(`the FTP server said ${reply.lines[0]}`, reply);

@@ -28,6 +28,7 @@ interface SessionParts {
   readonly upstream: UpstreamSetup;
   readonly aborts: Aborts;
   readonly recorder: TransferRecorder | undefined;
+  readonly showsTransfers: boolean;
 }
 
 /** What is kept for a session that is to outlive its connections to the server. */
@@ -46,8 +47,10 @@ export class Transfers {
   readonly #aborts: Aborts;
   readonly #completion: Completion;
   readonly #recorder: TransferRecorder | undefined;
+  readonly #showsTransfers: boolean;
 
-  constructor({ control, upstreamTls, downstreamTls, queue, upstream, aborts, recorder }: SessionParts) {
+  constructor(parts: SessionParts) {
+    const { control, upstreamTls, downstreamTls, queue, upstream, aborts, recorder } = parts;
     this.#control = control;
     this.#tls = { downstream: downstreamTls, upstream: upstreamTls };
     this.#explain = (reply) => upstreamTls.explain(reply);
@@ -56,10 +59,12 @@ export class Transfers {
     this.#aborts = aborts;
     this.#completion = new Completion(queue, aborts);
     this.#recorder = recorder;
+    this.#showsTransfers = parts.showsTransfers;
   }
 
   begin(transfer: DataTransfer, command: Command, direction: Direction, restarted: boolean): void {
     this.#queue.start(transfer);
+    if (!this.#showsTransfers) this.#control.showLess();
     this.#upstream.transferBegins();
     const secure = dataSides.filter((side) => this.#tls[side].protectsData);
     const slot = this.#control.openSlot(command.verb);

@@ -34,8 +34,7 @@ describe("a tunnel", () => {
   });
 
   test("says what it waits for; a second signal ends it at once", async () => {
-    const events = [...new Dialogue(1).dataOpen("downstream").events, ...new Dialogue(2).dataOpen("downstream").events];
-    await using running = start(program.fake, forward, { tunnel: { closeMs: 60_000, events }, leaves: true });
+    await using running = start(program.fake, forward, { tunnel: { closeMs: 60_000, transfers: 2 }, leaves: true });
     await running.sees(ready);
     running.kill("SIGTERM");
     await running.sees(/sallyport: warning: waiting up to 10 s for 2 transfers to finish; again to stop now/);

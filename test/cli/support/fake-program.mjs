@@ -53,6 +53,7 @@ async function openTunnel(options) {
     }),
     transport: "embedded",
     closed,
+    transfersRunning: told.transfers ?? 0,
     async close({ graceMs }) {
       say(`closes within ${graceMs}`);
       await after(told.closeMs ?? 0);
