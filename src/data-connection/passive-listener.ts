@@ -30,8 +30,11 @@ export type Over = () => AbortSignal;
 /** Serves one data connection. The port is given back as soon as that one has come. */
 export interface PassiveListener extends AsyncDisposable {
   readonly endpoint: Endpoint;
-  /** The connection, which is the caller's from then on. Throws `CLOSED` when disposed or called again, the network's error, or the signal's reason. */
-  accept(options: { readonly signal: AbortSignal }): Promise<Connection>;
+  /**
+   * The connection, which is the caller's from then on. Throws `CLOSED` when disposed or called again, the network's error, or the signal's reason;
+   * who disposes of it anyway needs none.
+   */
+  accept(options?: { readonly signal: AbortSignal }): Promise<Connection>;
   /** The same at once, if it has come already. */
   take(): Connection | undefined;
   /** Hands in a connection made in memory instead (third-party transfers). False, and nothing done, if one has come already. */
@@ -43,9 +46,6 @@ export function openPassiveListener(options: PassiveListenerOptions): Promise<Pa
   const { network, host, ports, signal } = options;
   return listenForData(network, { host, ports, signal }).then((listener) => new GuardedListener(listener, options));
 }
-
-/** Who waits at a listener is let go by its disposal. */
-const never = new AbortController().signal;
 
 /** Reason of an abort that nobody is told; made once, for the stack of an error costs more than the rest of a delivery. */
 const delivered = new SallyportError("CLOSED", "the data connection has come");
@@ -68,13 +68,12 @@ class GuardedListener implements PassiveListener {
     void this.#admit();
   }
 
-  accept(options: { readonly signal: AbortSignal }): Promise<Connection> {
-    const { signal } = options;
+  accept({ signal }: { readonly signal?: AbortSignal } = {}): Promise<Connection> {
     return abortablePromise(signal, (resolve, reject) => {
       if (this.#state === "handed out") reject(this.#closedError());
       this.#taken.promise.then((connection) => {
         // After an abort this call has no right to it, and behind another one neither.
-        if (signal.aborted) return;
+        if (signal?.aborted === true) return;
         if (this.#state !== "taken") return reject(this.#closedError());
         this.#state = "handed out";
         resolve(connection);
@@ -115,7 +114,8 @@ class GuardedListener implements PassiveListener {
     const busy = new Set<Promise<unknown>>();
     try {
       for (;;) {
-        const connection = await this.#listener.accept({ signal: never });
+        // Who waits at a listener is let go by its disposal.
+        const connection = await this.#listener.accept({});
         const judged = this.#judge(connection);
         if (judged === undefined) continue;
         const over: Promise<unknown> = judged.then(() => busy.delete(over));

@@ -18,7 +18,7 @@ import type { UpstreamControl } from "./control-connections.ts";
 import type { DownstreamTls, GatewayEnvironment, GatewayOptions } from "./environment.ts";
 import type { ListenerRegistry, WaitingListener } from "./listener-registry.ts";
 import { type Opening, type SecuredBy, TransferConnections, type TransferReports } from "./transfer-connections.ts";
-import { connectUpstream, listenActive, listenDefaultPort } from "./upstream-data.ts";
+import { lateUpstream, listenActive, listenDefaultPort } from "./upstream-data.ts";
 
 type DataAction = Extract<RelayAction, { readonly id: number }>;
 type Performers = {
@@ -132,7 +132,7 @@ export class DataActions {
       signal.throwIfAborted();
       this.#listens("downstream", listener.endpoint);
       reports.report({ type: "downstream-listening", id: transfer.id, address: waiting.address });
-      const connection = await listener.accept({ signal });
+      const connection = await listener.accept();
       registry.remove(waiting);
       return connection;
     });
@@ -188,11 +188,12 @@ export class DataActions {
     const { server, context } = this.#options;
     const { upstream } = server();
     const to = { host: context.options.target.host, port };
-    transfer.open("upstream", "passive", (signal) =>
-      connectUpstream(upstream, context.environment.clock, to, signal).catch((error: unknown) => {
+    const opening: Opening = (signal) =>
+      upstream.network.connect({ ...to, signal }).catch((error: unknown) => {
         throw withDetails(error, { mode: "passive" });
-      }),
-    );
+      });
+    const deadline = { delayMs: limits.channelOpenMs, late: () => lateUpstream(upstream, to) };
+    transfer.open("upstream", "passive", opening, deadline);
   }
 
   #acceptServer(id: number, how: "active" | "default-port"): Opening {

@@ -8,7 +8,7 @@ import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import type { TraceEventBody } from "../platform/trace.ts";
 import { definedProps } from "../protocol/defined-props.ts";
-import { isSallyportError } from "../protocol/error.ts";
+import { isSallyportError, type SallyportError } from "../protocol/error.ts";
 import { findingOfError } from "../protocol/findings/explain-error.ts";
 import { hintFor } from "../protocol/findings/hint.ts";
 import type { HashName } from "../protocol/hashes.ts";
@@ -18,7 +18,10 @@ import { RetainedBytes } from "./retained-bytes.ts";
 
 /** One side of a transfer: at most one attempt, then at most one connection. */
 interface Side {
-  attempt: AbortController;
+  /** Ends what is under way for it: opening it, and TLS on it. Absent: nothing is. */
+  attempt: AbortController | undefined;
+  /** Another one has taken its place: what becomes of this one nobody wants to know. */
+  isForgotten: boolean;
   connection: Connection | undefined;
   /** TLS on it, begun or done. */
   securing: Promise<void> | undefined;
@@ -28,6 +31,12 @@ interface Side {
 
 /** Makes a connection, or throws; `hold` registers what must be closed when the side is forgotten meanwhile. */
 export type Opening = (signal: AbortSignal, hold: (release: () => Promise<void>) => void) => Promise<Connection>;
+
+/** How long an opening may take, and what it ends with then. */
+export interface Deadline {
+  readonly delayMs: number;
+  readonly late: () => SallyportError;
+}
 
 /** What puts TLS on a side's connection, where it is to have that. */
 export type SecuredBy = Readonly<
@@ -61,6 +70,8 @@ export class TransferConnections {
   readonly #sides: Record<DataSide, Side> = { downstream: emptySide(), upstream: emptySide() };
   readonly #progress: { bytes: number } = { bytes: 0 };
   #copying: AbortController = new AbortController();
+  /** Ends with {@link #copying}. */
+  #isCopying = false;
   #retained: RetainedBytes | undefined;
   /** Of what a download has carried, where the server can be asked for the same. */
   #digest: Digest | undefined;
@@ -76,22 +87,28 @@ export class TransferConnections {
   }
 
   /** Open one side; what it holds is closed. Reports `data-open` or `data-failed` unless it is forgotten before. */
-  open(name: DataSide, how: string, opening: Opening): void {
+  open(name: DataSide, how: string, opening: Opening, deadline?: Deadline): void {
     // The server refused PORT, and is asked once more: the SSH host still listens for the first one.
     if (this.#sides[name].release !== undefined) this.forget(name);
     const side = this.#sides[name];
-    const { signal } = side.attempt;
+    const attempt = new AbortController();
+    side.attempt = attempt;
+    const { clock } = this.#reports;
+    const cancel = deadline && clock.after(deadline.delayMs, () => attempt.abort(deadline.late()));
     const hold = (release: () => Promise<void>): void => {
-      if (signal.aborted) this.#reports.track(release());
+      if (side.isForgotten) this.#reports.track(release());
       else side.release = release;
     };
-    const work = opening(signal, hold).then(
+    const work = opening(attempt.signal, hold).then(
       (connection) => {
-        if (signal.aborted) {
+        cancel?.();
+        if (side.isForgotten) {
           // Given up meanwhile: an end in order might pass for an empty file.
           connection.reset();
           return connection[Symbol.asyncDispose]();
         }
+        side.attempt = undefined;
+        side.release = undefined; // a listener serves one connection
         side.connection = connection;
         const { local, remote } = connection;
         this.#reports.emit({
@@ -105,7 +122,8 @@ export class TransferConnections {
         return undefined;
       },
       (error: unknown) => {
-        if (!signal.aborted)
+        cancel?.();
+        if (!side.isForgotten)
           this.#reports.report({ type: "data-failed", id: this.id, side: name, text: describe(error) });
       },
     );
@@ -123,13 +141,13 @@ export class TransferConnections {
   /** Puts what is inside TLS in the plain connection's place. False: it failed, and that is reported. */
   async #secure(name: DataSide, direction: Direction, secure: NonNullable<SecuredBy[DataSide]>): Promise<boolean> {
     const side = this.#sides[name];
-    const { signal } = side.attempt;
     const copying = this.#copying.signal;
     const plain = side.connection;
     if (plain === undefined) return false;
+    side.attempt ??= new AbortController();
     try {
       // Once: the client's side outlives the server's.
-      side.securing ??= secure(plain, signal).then((connection) => {
+      side.securing ??= secure(plain, side.attempt.signal).then((connection) => {
         if (this.#sides[name] === side) side.connection = connection;
         else connection.reset();
       });
@@ -137,7 +155,7 @@ export class TransferConnections {
       return this.#sides[name] === side && !copying.aborted;
     } catch (error) {
       const outcome = name === endsOf(direction)[0] ? "source-broke" : "sink-broke";
-      if (!signal.aborted) this.#copied(direction, outcome, describe(error), copying);
+      if (!side.isForgotten) this.#copied(direction, outcome, describe(error), copying);
     }
     return false;
   }
@@ -164,9 +182,11 @@ export class TransferConnections {
     // ProFTPD sends 226 only when its client has closed as well, or after 10 s (TimeoutLinger); vsftpd waits for our close_notify.
     // Our end may have been sent ahead (`halfClose`), and a second one is an error with a stack, which costs more than to look.
     if (direction === "download") onceEnded(from.stream, () => from.stream.writableEnded || from.stream.end());
+    this.#isCopying = true;
     const copied = copyData(from, to, options);
     this.#reports.track(
       copied.then((end) => {
+        this.#isCopying = false;
         this.#reports.emit({ type: "data.half-close", side: source, bytes: end.bytes });
         const outcome = outcomeOf(end);
         const inTls = end.end === "broken" && end.error.code === "NET_TLS";
@@ -259,7 +279,9 @@ export class TransferConnections {
   forget(name: DataSide): void {
     const side = this.#sides[name];
     this.#sides[name] = emptySide();
-    side.attempt.abort(forgotten);
+    side.isForgotten = true;
+    // Mostly it is over, and to abort what nobody listens to has its price, too.
+    side.attempt?.abort(forgotten);
     if (side.release !== undefined) this.#reports.track(side.release());
     if (side.connection !== undefined) this.#reports.track(this.#close(name, side.connection));
   }
@@ -277,7 +299,7 @@ export class TransferConnections {
   }
 
   drop(): void {
-    this.#copying.abort(dropped);
+    if (this.#isCopying) this.#copying.abort(dropped);
     this.forget("downstream");
     this.forget("upstream");
   }
@@ -303,7 +325,7 @@ function onceEnded(stream: Duplex, then: () => void): void {
 }
 
 function emptySide(): Side {
-  return { attempt: new AbortController(), connection: undefined, securing: undefined, release: undefined };
+  return { attempt: undefined, isForgotten: false, connection: undefined, securing: undefined, release: undefined };
 }
 
 function outcomeOf(end: CopyEnd): CopyOutcome | undefined {

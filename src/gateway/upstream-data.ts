@@ -24,20 +24,21 @@ export async function connectUpstream(
   to: Endpoint,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const late = (): SallyportError =>
-    new SallyportError(
-      "NET_TIMEOUT",
-      `no answer from ${upstream.network.name} within ${limits.channelOpenMs / 1000} s`,
-      {
-        details: { phase: "connect", remote: formatEndpoint(to) },
-      },
-    );
-  const deadline = withDeadline(clock, limits.channelOpenMs, signal, late);
+  const deadline = withDeadline(clock, limits.channelOpenMs, signal, () => lateUpstream(upstream, to));
   try {
     return await upstream.network.connect({ ...to, signal: deadline.signal });
   } finally {
     deadline.release();
   }
+}
+
+/** What it ends with when it takes longer than `channelOpenMs`. */
+export function lateUpstream(upstream: Upstream, to: Endpoint): SallyportError {
+  return new SallyportError(
+    "NET_TIMEOUT",
+    `no answer from ${upstream.network.name} within ${limits.channelOpenMs / 1000} s`,
+    { details: { phase: "connect", remote: formatEndpoint(to) } },
+  );
 }
 
 export interface UpstreamListener {

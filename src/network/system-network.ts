@@ -159,7 +159,7 @@ class SystemListener implements Listener {
     }
   }
 
-  accept(options: { readonly signal: AbortSignal }): Promise<Connection> {
+  accept(options: { readonly signal?: AbortSignal }): Promise<Connection> {
     return this.#queue.accept(options.signal);
   }
 

@@ -68,7 +68,7 @@ class UnixSocketListener implements Listener {
     server.on("error", () => {}); // EMFILE in accept(2): the next one may succeed
   }
 
-  accept(options: { readonly signal: AbortSignal }): Promise<Connection> {
+  accept(options: { readonly signal?: AbortSignal }): Promise<Connection> {
     return this.#queue.accept(options.signal);
   }
 

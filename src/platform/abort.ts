@@ -50,11 +50,11 @@ export function aborted(signal: AbortSignal): Promise<void> {
  * gives what tidies up: called once, just before the promise is settled, by whatever.
  */
 export function abortablePromise<T>(
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
   start: (resolve: (value: T) => void, reject: (reason: unknown) => void) => () => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
+    if (signal?.aborted === true) return reject(signal.reason);
     let isSettled = false;
     let release: (() => void) | undefined;
     const settle = (): void => {
@@ -69,7 +69,7 @@ export function abortablePromise<T>(
         then(outcome);
       };
     const tidyUp = start(settled(resolve), settled(reject));
-    const stopListening = onAbort(signal, () => settled(reject)(signal.reason));
+    const stopListening = onAbort(signal, () => settled(reject)(signal?.reason));
     release = () => {
       stopListening();
       tidyUp();

@@ -34,8 +34,8 @@ export class AcceptQueue {
   }
 
   /** The oldest connection, or the next one. Rejects with the signal's reason, or the error of {@link close}. */
-  accept(signal: AbortSignal): Promise<Connection> {
-    if (signal.aborted) return Promise.reject(signal.reason);
+  accept(signal: AbortSignal | undefined): Promise<Connection> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
     if (this.#end !== undefined) return Promise.reject(this.#end());
     const [first] = this.#pending;
     if (first === undefined) return this.#next(signal);
@@ -43,11 +43,11 @@ export class AcceptQueue {
     return Promise.resolve(first);
   }
 
-  #next(signal: AbortSignal): Promise<Connection> {
+  #next(signal: AbortSignal | undefined): Promise<Connection> {
     return new Promise((resolve, reject) => {
       const stopListening = onAbort(signal, () => {
         this.#waiters.delete(waiter);
-        reject(signal.reason);
+        reject(signal?.reason);
       });
       const waiter: Waiter = {
         resolve: (connection) => {

@@ -70,7 +70,7 @@ export interface Listener extends AsyncDisposable {
   /** Where it listens, with the port that it got. */
   readonly endpoint: Endpoint;
   /** Next connection. Throws `CLOSED` once disposed, the network's error if the network is lost, or the signal's reason. */
-  accept(options: { readonly signal: AbortSignal }): Promise<Connection>;
+  accept(options: { readonly signal?: AbortSignal }): Promise<Connection>;
 }
 
 /** What a network cannot do is an error with code `NET_UNSUPPORTED`, never a silent difference. */

@@ -43,7 +43,7 @@ class ComparingListener implements Listener {
     this.#peer = peer;
   }
 
-  async accept(options: { readonly signal: AbortSignal }): Promise<Connection> {
+  async accept(options: { readonly signal?: AbortSignal }): Promise<Connection> {
     const connection = await this.#listener.accept(options);
     const { remote } = connection;
     if (sameHost(remote.host, this.#peer)) return connection;

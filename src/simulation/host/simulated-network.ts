@@ -173,7 +173,7 @@ class SimulatedListener implements Listener {
     socket.onArrival = () => this.#take();
   }
 
-  async accept(options: { readonly signal: AbortSignal }): Promise<Connection> {
+  async accept(options: { readonly signal?: AbortSignal }): Promise<Connection> {
     this.#wanted += 1;
     this.#take();
     try {

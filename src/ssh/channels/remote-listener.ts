@@ -22,7 +22,7 @@ export class RemoteListener implements Listener {
     this.#parts = parts;
   }
 
-  accept(options: { readonly signal: AbortSignal }): Promise<Connection> {
+  accept(options: { readonly signal?: AbortSignal }): Promise<Connection> {
     return this.#queue.accept(options.signal);
   }
 
