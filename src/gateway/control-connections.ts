@@ -19,6 +19,7 @@ export class ControlConnection {
   readonly connection: Connection;
   readonly #events: ControlEvents;
   #closing = false;
+  #isCorked = false;
 
   constructor(connection: Connection, events: ControlEvents) {
     this.connection = connection;
@@ -30,14 +31,29 @@ export class ControlConnection {
     void connection.closed.then((close) => this.#closing || events.gone(close.error && describe(close.error)));
   }
 
-  write(bytes: Uint8Array): void {
+  /** `mayWait`: for two turns of the event loop; what is written behind it then leaves with it, in one packet. */
+  write(bytes: Uint8Array, mayWait = false): void {
     const { stream } = this.connection;
     if (this.#closing || stream.destroyed || stream.writableEnded) return;
+    if (mayWait && !this.#isCorked) this.#cork();
     stream.write(bytes);
+    if (!mayWait) this.#uncork();
     if (stream.writableLength > limits.controlBufferBytesMax) {
       this.#events.gone("the peer does not read its control connection");
       this.connection.reset();
     }
+  }
+
+  #cork(): void {
+    this.#isCorked = true;
+    this.connection.stream.cork();
+    setImmediate(() => setImmediate(() => this.#uncork()));
+  }
+
+  #uncork(): void {
+    if (!this.#isCorked) return;
+    this.#isCorked = false;
+    this.connection.stream.uncork();
   }
 
   /** Nothing more is read from it or written on it here: TLS begins. */

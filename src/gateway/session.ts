@@ -253,7 +253,7 @@ export class Session {
 
   #perform(action: RelayAction): void {
     if (isDataAction(action)) this.#data?.perform(action);
-    else if (action.type === "write-downstream") this.#client?.write(action.bytes);
+    else if (action.type === "write-downstream") this.#client?.write(action.bytes, action.mayWait);
     else if (action.type === "write-upstream") this.#server?.write(action.bytes);
     else if (action.type === "set-timer") this.#timers.set(action.name, action.delayMs);
     else if (action.type === "clear-timer") this.#timers.clear(action.name);

@@ -1,4 +1,5 @@
 // The control connection to the FTP server, over an SSH connection that may have died unnoticed.
+import { Duplex } from "node:stream";
 import { expect, test } from "vitest";
 import { RemoteSockets } from "../../src/data-connection/remote-sockets.ts";
 import { ControlConnection, openUpstreamControl } from "../../src/gateway/control-connections.ts";
@@ -63,4 +64,35 @@ test("is tried twice and no more", async () => {
 
 test("that the SSH server refuses is not tried again", async () => {
   await expect(open(upstreamOf("refused"), upstreamOf("open"))).rejects.toThrow("refused");
+});
+
+/** Over a stream that shows what leaves in one piece. */
+function writing(): { readonly control: ControlConnection; readonly pieces: string[] } {
+  const pieces: string[] = [];
+  const stream = new Duplex({
+    read: () => {},
+    write: (bytes, _encoding, done) => {
+      pieces.push(String(bytes));
+      done();
+    },
+    writev: (chunks, done) => {
+      pieces.push(chunks.map(({ chunk }) => String(chunk)).join(""));
+      done();
+    },
+  });
+  const over = { stream, closed: new Promise(() => {}) } as unknown as Connection;
+  return { control: new ControlConnection(over, { bytes: () => {}, ended: () => {}, gone: () => {} }), pieces };
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test("a reply that may wait leaves with the next one, or by itself when none follows", async () => {
+  const { control, pieces } = writing();
+  control.write(Buffer.from("150 "), true);
+  expect(pieces).toEqual([]);
+  control.write(Buffer.from("226 "));
+  expect(pieces).toEqual(["150 226 "]);
+  control.write(Buffer.from("150 "), true);
+  for (let turn = 0; turn < 3; turn += 1) await nextTurn();
+  expect(pieces).toEqual(["150 226 ", "150 "]);
 });

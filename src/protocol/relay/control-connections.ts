@@ -22,8 +22,8 @@ export class ControlConnections {
   #showsAll = true;
 
   constructor() {
-    this.#order = new ReplyOrder((reply, origin) => {
-      if (!this.#clientIsGone) this.#send(reply, origin);
+    this.#order = new ReplyOrder(({ reply, origin, mayWait }) => {
+      if (!this.#clientIsGone) this.#send(reply, origin, mayWait);
     });
   }
 
@@ -63,8 +63,9 @@ export class ControlConnections {
     return this.#order.open(verb, overtakes);
   }
 
-  preliminary(slot: Slot, reply: Reply): void {
-    this.#order.preliminary(slot, reply, "server");
+  /** `mayWait`: for a moment, since nobody does anything at this reply but wait for the next one. */
+  preliminary(slot: Slot, reply: Reply, mayWait = false): void {
+    this.#order.preliminary(slot, reply, mayWait);
   }
 
   reply(slot: Slot, reply: Reply, origin: "gateway" | "server"): void {
@@ -208,10 +209,10 @@ export class ControlConnections {
     this.emit({ type: "close", reason });
   }
 
-  #send(reply: Reply, origin: "gateway" | "server"): void {
+  #send(reply: Reply, origin: "gateway" | "server", mayWait = false): void {
     if (this.#showsAll || (origin === "gateway" && reply.code >= 400))
       this.emit({ type: "replied", side: "downstream", origin, reply });
-    this.emit({ type: "write-downstream", bytes: formatReply(reply) });
+    this.emit({ type: "write-downstream", bytes: formatReply(reply), ...(mayWait && { mayWait }) });
   }
 
   #command(origin: "client" | "gateway", command: Command, pending: Pending): void {

@@ -339,7 +339,9 @@ export class DataTransfer {
     this.#hasBegun = true;
     if (this.#running === undefined || this.#isAnswered || isAgain) return;
     this.#running.slot.underWay = true;
-    this.#control.preliminary(this.#running.slot, reply);
+    // A client that is to send waits for it, and so does one before its handshake.
+    const mayWait = this.direction === "download" && !this.#running.secure.includes("downstream");
+    this.#control.preliminary(this.#running.slot, reply, mayWait);
   }
 
   serverEnds(reply: Reply): void {

@@ -72,7 +72,8 @@ export type RelayInput =
   | { readonly type: "shutdown"; readonly text: string };
 
 export type RelayAction =
-  | { readonly type: "write-downstream"; readonly bytes: Uint8Array }
+  /** `mayWait`: for a moment, to leave together with what follows. */
+  | { readonly type: "write-downstream"; readonly bytes: Uint8Array; readonly mayWait?: boolean }
   | { readonly type: "write-upstream"; readonly bytes: Uint8Array }
   | { readonly type: "listen-downstream"; readonly id: number }
   /** Close the front end that this exchange has, whatever it is: the client chose another. */

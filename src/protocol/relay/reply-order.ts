@@ -10,17 +10,24 @@ export interface Slot {
   /** A transfer that is under way: lets those behind it overtake. */
   underWay: boolean;
   done: boolean;
-  readonly waiting: { readonly reply: Reply; readonly origin: "gateway" | "server" }[];
+  readonly waiting: Answer[];
+}
+
+interface Answer {
+  readonly reply: Reply;
+  readonly origin: "gateway" | "server";
+  /** For a moment, to leave together with the next one. */
+  readonly mayWait: boolean;
 }
 
 const sizeOf = (reply: Reply): number => reply.lines.reduce((bytes, line) => bytes + line.length + 2, 0);
 
 export class ReplyOrder {
   readonly #slots: Slot[] = [];
-  readonly #write: (reply: Reply, origin: "gateway" | "server") => void;
+  readonly #write: (answer: Answer) => void;
   #waitingBytes = 0;
 
-  constructor(write: (reply: Reply, origin: "gateway" | "server") => void) {
+  constructor(write: (answer: Answer) => void) {
     this.#write = write;
   }
 
@@ -41,23 +48,23 @@ export class ReplyOrder {
   }
 
   /** A preliminary reply (1yz), more to come. */
-  preliminary(slot: Slot, reply: Reply, origin: "gateway" | "server"): void {
-    this.#keep(slot, reply, origin);
+  preliminary(slot: Slot, reply: Reply, mayWait: boolean): void {
+    this.#keep(slot, { reply, origin: "server", mayWait });
     this.#flush();
   }
 
   /** The final reply of a command. A second one is a mistake of ours and ignored. */
   answer(slot: Slot, reply: Reply, origin: "gateway" | "server"): void {
     if (slot.done) return;
-    this.#keep(slot, reply, origin);
+    this.#keep(slot, { reply, origin, mayWait: false });
     slot.done = true;
     slot.underWay = false;
     this.#flush();
   }
 
-  #keep(slot: Slot, reply: Reply, origin: "gateway" | "server"): void {
-    slot.waiting.push({ reply, origin });
-    this.#waitingBytes += sizeOf(reply);
+  #keep(slot: Slot, answer: Answer): void {
+    slot.waiting.push(answer);
+    this.#waitingBytes += sizeOf(answer.reply);
   }
 
   #flush(): void {
@@ -65,9 +72,9 @@ export class ReplyOrder {
     for (let index = 0; index < this.#slots.length; ) {
       const slot = this.#slots[index] as Slot;
       if (overtaking && !slot.overtakes) return;
-      for (const { reply, origin } of slot.waiting.splice(0)) {
-        this.#waitingBytes -= sizeOf(reply);
-        this.#write(reply, origin);
+      for (const answer of slot.waiting.splice(0)) {
+        this.#waitingBytes -= sizeOf(answer.reply);
+        this.#write(answer);
       }
       if (slot.done) this.#slots.splice(index, 1);
       else if (slot.underWay) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { RelayAction } from "../../../src/protocol/relay/messages.ts";
 import { RelayHarness } from "./harness.ts";
 
 const eof = (relay: RelayHarness) => relay.input({ type: "copied", id: 1, outcome: "eof" });
@@ -255,5 +256,21 @@ describe("active and default-port clients", () => {
     relay.client("RETR a");
     relay.server("150 go");
     expect(relay.done).toContain("connect-downstream 1 default-port");
+  });
+});
+
+describe("the server's 150", () => {
+  const mayWaits = (actions: readonly RelayAction[]): boolean[] =>
+    actions.flatMap((action) => (action.type === "write-downstream" ? [action.mayWait === true] : []));
+
+  it("of a download may wait for what follows, and that of an upload not: the client waits for it", () => {
+    for (const [command, mayWait] of [
+      ["RETR f", true],
+      ["STOR f", false],
+    ] as const) {
+      const relay = new RelayHarness().login().passive(1);
+      relay.client(command);
+      expect(mayWaits(relay.server("150 here it comes"))).toEqual([mayWait]);
+    }
   });
 });
