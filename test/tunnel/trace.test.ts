@@ -3,6 +3,7 @@ import type { TraceEvent } from "../../src/platform/trace.ts";
 import { startMiniFtpServer } from "../support/mini-ftp-server.ts";
 import { watchResources } from "../support/resources.ts";
 import { TestClient } from "../support/test-client.ts";
+import { until } from "../support/until.ts";
 import { openLocalTunnel } from "./local-tunnel.ts";
 
 watchResources();
@@ -24,7 +25,7 @@ async function tracedTypes(traceTransfers: boolean): Promise<ReadonlySet<string>
     await client.download("RETR f");
     await client.ask("QUIT", 221);
   }
-  await tunnel.close();
+  await until("the session is over", () => traced.some(({ type }) => type === "session.close"));
   return new Set(traced.map(({ type }) => type));
 }
 
