@@ -10,8 +10,17 @@ import { checkedCommand, type Session, wireName } from "./session.ts";
 const hashNames = (session: Session): readonly string[] =>
   hashesOf(session.features).map((name) => name.replace(/\*$/, ""));
 
+/** Of what FEAT listed: asked for each file. */
+const offers: WeakMap<Session["features"], readonly HashName[]> = new WeakMap();
+
 /** What the server offers, strongest first. */
 export function offeredHashes(session: Session): readonly HashName[] {
+  const offered = offers.get(session.features) ?? hashesIn(session);
+  offers.set(session.features, offered);
+  return offered;
+}
+
+function hashesIn(session: Session): readonly HashName[] {
   const byHash = hashNames(session);
   return hashAlgorithms
     .filter(({ name, verbs }) => byHash.includes(name) || verbs.some((verb) => session.features.has(verb)))

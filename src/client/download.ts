@@ -4,12 +4,11 @@ import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { printable } from "../protocol/printable.ts";
-import { modifiedOf } from "./file-commands.ts";
 import { receiveData, type Sink } from "./receive-data.ts";
 import { mayHave, type Session, stallMsOf, wireName } from "./session.ts";
 import { runTransfer } from "./transfer.ts";
 import type { SourceFacts, TransferOptions, TransferResult } from "./transfer-options.ts";
-import { compare, reportedSize, type Verification, verify } from "./verification.ts";
+import { compare, reportedSize, reportedTime, type Verification, verify } from "./verification.ts";
 import { type Holder, overSession } from "./with-retries.ts";
 import { withName } from "./working-directory.ts";
 
@@ -35,10 +34,10 @@ interface Received {
 }
 
 /** Resolves when the sink has every byte, the server has confirmed, and what can be compared agrees. `release` lets the next call's commands out. */
-export async function receive(holder: Holder, order: ReceiveOrder, release: () => void): Promise<TransferResult> {
+export function receive(holder: Holder, order: ReceiveOrder, release: () => void): Promise<TransferResult> {
   const { path, signal } = order;
   wireName(holder.session, path);
-  return await overSession(holder, signal, (session) =>
+  return overSession(holder, signal, (session) =>
     withName(session, { path, signal }, (name) => receiveByName(session, name, order, release)),
   );
 }
@@ -57,13 +56,10 @@ export async function receiveByName(
   const type = order.type === "ascii" ? "A" : "I";
   // Pipelined with the transfer, so that it costs no round trip.
   const reported = check.size && session.type === type ? reportedSize(session, name) : Promise.resolve(undefined);
-  reported.then(
-    (size) => {
-      // 0 is what servers report of files that they make while they are read.
-      received.size = size === 0 ? undefined : size;
-    },
-    () => {}, // what waits for it below gets the error
-  );
+  void reported.then((size) => {
+    // 0 is what servers report of files that they make while they are read.
+    received.size = size === 0 ? undefined : size;
+  });
   const facts = onFacts === undefined && known === undefined ? undefined : factsOf(session, name, reported);
   facts?.then(onFacts, () => {});
   if (known !== undefined && facts !== undefined) assertSame(what, known, await facts);
@@ -100,9 +96,9 @@ export async function receiveByName(
 
 /** Asks for MDTM as well. */
 async function factsOf(session: Session, path: string, reported: Promise<number | undefined>): Promise<SourceFacts> {
-  const time = session.features.has("MDTM") ? modifiedOf(session, path) : Promise.resolve(undefined);
-  const [size, modifiedMs] = await Promise.all([reported.catch(() => undefined), time.catch(() => undefined)]);
-  return definedProps({ size, modifiedMs });
+  const time = session.features.has("MDTM") ? reportedTime(session, path) : undefined;
+  const size = await reported;
+  return definedProps({ size, modifiedMs: await time });
 }
 
 /** Bytes of two files must not be mixed. Throws `FTP_VERIFY` with the phase `resume` when another size or time is told than before. */

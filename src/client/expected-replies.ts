@@ -42,8 +42,11 @@ export class ExpectedReplies {
     const isTransfer = kind === "transfer";
     const first = isTransfer ? new Deferred<Reply>() : final;
     const fail = (error: SallyportError): void => {
-      final.reject(error);
-      first.reject(error);
+      for (const { promise, reject } of new Set([final, first])) {
+        // Nobody may wait for it.
+        promise.catch(() => {});
+        reject(error);
+      }
     };
     this.#waiting.add(fail);
     this.#outstanding.push({
@@ -62,17 +65,12 @@ export class ExpectedReplies {
         final.resolve(reply);
       },
     });
-    return quiet({ first: first.promise, final: final.promise });
+    return { first: first.promise, final: final.promise };
   }
 
   static failed(failure: SallyportError): Asked {
     const final = Promise.reject(failure);
-    return quiet({ first: final, final });
+    final.catch(() => {});
+    return { first: final, final };
   }
-}
-
-function quiet(asked: Asked): Asked {
-  asked.final.catch(() => {});
-  if (asked.first !== asked.final) asked.first.catch(() => {});
-  return asked;
 }

@@ -22,9 +22,15 @@ export async function sizeOf(session: Session, path: string, shown: string = pat
     "SIZE",
     wireName(session, path),
   );
-  const size = Number(/^\s*(\d{1,16})\s*$/.exec(replyText(reply))?.[1] ?? Number.NaN);
-  if (!Number.isSafeInteger(size)) throw replyError(`the size of ${quoted(shown)} cannot be read`, reply);
+  const size = sizeIn(reply);
+  if (size === undefined) throw replyError(`the size of ${quoted(shown)} cannot be read`, reply);
   return size;
+}
+
+/** Undefined for what cannot be read. */
+export function sizeIn(reply: Reply): number | undefined {
+  const size = Number(/^\s*(\d{1,16})\s*$/.exec(replyText(reply))?.[1] ?? Number.NaN);
+  return Number.isSafeInteger(size) ? size : undefined;
 }
 
 /** Milliseconds since 1970. Throws `FTP_REPLY_*`. */
@@ -35,10 +41,12 @@ export async function modifiedOf(session: Session, path: string, shown: string =
     "MDTM",
     wireName(session, path),
   );
-  const ms = parseTimeValue(replyText(reply).trim());
+  const ms = timeIn(reply);
   if (ms === undefined) throw replyError(`the time of ${quoted(shown)} cannot be read`, reply);
   return ms;
 }
+
+export const timeIn = (reply: Reply): number | undefined => parseTimeValue(replyText(reply).trim());
 
 /** By MLST; else from SIZE, MDTM, and whether one can change to it. */
 export async function statOf(session: Session, path: string, shown: string = path): Promise<ListedEntry> {

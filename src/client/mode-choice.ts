@@ -93,8 +93,8 @@ export function avoidsExtended({ modes, options }: { modes: ModeChoice; options:
 export interface DataConnection extends AsyncDisposable {
   /** `passive`, `active`, …, with the address, for messages and traces. */
   readonly how: () => string;
-  /** The server has been asked: in a way that is proven the transfer command may follow. */
-  readonly asked: Promise<void>;
+  /** The server has been asked: in a way that is proven the transfer command may follow. Absent: at once. */
+  readonly asked?: Promise<void>;
   /** The server has agreed, so that the transfer command may be sent. */
   readonly ready: Promise<unknown>;
   /** The connection, in the clear. With an active end it comes only after the transfer command. */

@@ -24,15 +24,32 @@ export interface ArrangedData {
   readonly isAhead: boolean;
 }
 
-/** The transfer command may follow at once. */
-export async function arrangeData(session: Session, signal: AbortSignal, coming: DataCommand): Promise<ArrangedData> {
-  const { modes, options, control } = session;
+/** The transfer command may follow at once; a promise where somebody has to be waited for. */
+export function arrangeData(
+  session: Session,
+  signal: AbortSignal,
+  coming: DataCommand,
+): ArrangedData | Promise<ArrangedData> {
+  const { modes } = session;
   const spare = modes.mode === "passive" ? session.spare?.take() : undefined;
   if (spare !== undefined) return { end: spare, isAhead: true };
   const end = openDataConnection(session, signal, coming);
+  if (end.asked === undefined && isPipelined(session)) return { end, isAhead: false };
+  return arrangeInSteps(session, end, signal, coming);
+}
+
+const isPipelined = ({ modes, options }: Session): boolean => modes.proven && options.pipeline !== false;
+
+async function arrangeInSteps(
+  session: Session,
+  end: DataConnection,
+  signal: AbortSignal,
+  coming: DataCommand,
+): Promise<ArrangedData> {
+  const { modes, control } = session;
   try {
     await end.asked;
-    if (modes.proven && options.pipeline !== false) return { end, isAhead: false };
+    if (isPipelined(session)) return { end, isAhead: false };
     await end.ready;
     // Without having asked for a file yet another mode can still be tried.
     if (modes.mode === "passive") await end.connection;
@@ -52,7 +69,7 @@ export async function arrangeData(session: Session, signal: AbortSignal, coming:
 function openDataConnection(session: Session, signal: AbortSignal, coming: DataCommand): DataConnection {
   const opening = { passive: openPassive, active: openActive, "default-port": openDefaultPort }[session.modes.mode];
   const end = opening(session, signal, coming);
-  end.asked.catch(() => {});
+  end.asked?.catch(() => {});
   end.ready.catch(() => {});
   end.connection.catch(() => {});
   return end;

@@ -15,9 +15,6 @@ import type { Reply } from "../protocol/reply.ts";
 import { avoidsExtended, type DataCommand, type DataConnection } from "./mode-choice.ts";
 import { connectMsOf, notify, type Session } from "./session.ts";
 
-/** At once, since nobody has to be asked before EPSV. */
-const asked: Promise<void> = Promise.resolve();
-
 /** It must be disposed of with the signal aborted, or when the connection stands. */
 export function openPassive(session: Session, signal: AbortSignal, coming: DataCommand): DataConnection {
   let where = "";
@@ -34,14 +31,14 @@ export function openPassive(session: Session, signal: AbortSignal, coming: DataC
   });
   return {
     how: () => `passive ${where}`.trim(),
-    asked,
     ready,
     connection,
     details: () => ({ mode: "passive" }),
-    async [Symbol.asyncDispose]() {
-      const unused = await connection.catch(() => undefined);
-      unused?.reset();
-    },
+    [Symbol.asyncDispose]: () =>
+      connection.then(
+        (unused) => unused.reset(),
+        () => {},
+      ),
   };
 }
 

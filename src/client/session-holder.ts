@@ -17,6 +17,18 @@ import { leaveDirectory } from "./working-directory.ts";
 
 let holders = 0;
 
+/** What ends calls with one signal. */
+class CallEnd extends LinkedAbort {
+  readonly source: AbortSignal | undefined;
+  /** Calls that are not over. */
+  users = 0;
+
+  constructor(lifetime: AbortSignal, source: AbortSignal | undefined) {
+    super(lifetime, source);
+    this.source = source;
+  }
+}
+
 export class SessionHolder implements Holder {
   /** Who needs two sessions takes the lower number first, so that two such do not wait for each other. */
   readonly number: number;
@@ -35,6 +47,8 @@ export class SessionHolder implements Holder {
   /** Those among them that make several attempts. */
   #kept = 0;
   #isOver = false;
+  /** Of the last call: the next one mostly has the same signal, and a signal for each costs a small file more than a command does. */
+  #callEnd: CallEnd | undefined;
 
   constructor(session: Session) {
     holders += 1;
@@ -64,7 +78,7 @@ export class SessionHolder implements Holder {
     from: "user's directory" | "anywhere" = "user's directory",
   ): Promise<T> {
     const letGo = this.hold();
-    const end = new LinkedAbort(this.#lifetime.signal, signal);
+    const end = this.#follow(signal);
     const both = end.signal;
     const call = this.#turn.take(async (release) => {
       if (this.#kept > 0) await this.revive(both);
@@ -76,10 +90,12 @@ export class SessionHolder implements Holder {
       }
       return await work(this.session, both, release);
     }, both);
-    return call.finally(() => {
-      end.release();
+    const over = (): void => {
+      this.#unfollow(end);
       letGo();
-    });
+    };
+    call.then(over, over);
+    return call;
   }
 
   /** In its turn: a data connection is opened for the transfer that comes next. Nobody has to wait for it; where it fails nothing is lost. */
@@ -162,8 +178,26 @@ export class SessionHolder implements Holder {
     const { failure } = this.session.control;
     if (failure === undefined || this.#running > 0 || this.#closing !== undefined) return;
     this.#isOver = true;
+    if (this.#callEnd?.users === 0) this.#callEnd.release();
     this.#endKeepAlive();
     this.#closed.resolve(failure);
+  }
+
+  /** The end of the session, or the caller's. */
+  #follow(source: AbortSignal | undefined): CallEnd {
+    let end = this.#callEnd;
+    if (end === undefined || end.source !== source || end.signal.aborted) {
+      if (end?.users === 0) end.release();
+      end = new CallEnd(this.#lifetime.signal, source);
+      this.#callEnd = end;
+    }
+    end.users += 1;
+    return end;
+  }
+
+  #unfollow(end: CallEnd): void {
+    end.users -= 1;
+    if (end.users === 0 && (end !== this.#callEnd || this.#isOver)) end.release();
   }
 
   async #close(): Promise<void> {

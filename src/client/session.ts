@@ -138,7 +138,8 @@ export async function checkedCommand(session: Session, what: string, verb: strin
 
 /** Disposes the data connection of a transfer that went well, while others may begin. */
 export function closeInBackground({ leaving }: Session, data: AsyncDisposable | undefined): void {
-  const gone = Promise.resolve(data?.[Symbol.asyncDispose]()).finally(() => leaving.delete(gone));
+  if (data === undefined) return;
+  const gone = Promise.resolve(data[Symbol.asyncDispose]()).then(() => void leaving.delete(gone));
   leaving.add(gone);
 }
 

@@ -1,7 +1,7 @@
 // One transfer from the first command to the final reply, the same for files and listings in both directions.
 
 import type { Duplex } from "node:stream";
-import { LinkedAbort, raceAbort } from "../platform/abort.ts";
+import { abortablePromise, LinkedAbort, raceAbort } from "../platform/abort.ts";
 import { wait } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
 import { type Following, followingOf, readsInOrder } from "../protocol/client/orderly-servers.ts";
@@ -12,7 +12,7 @@ import type { Reply } from "../protocol/reply.ts";
 import { abortTransfer, breakTransfer, finalReplySoon } from "./abort-transfer.ts";
 import type { Asked } from "./expected-replies.ts";
 import type { DataConnection } from "./mode-choice.ts";
-import { arrangeData } from "./open-data.ts";
+import { type ArrangedData, arrangeData } from "./open-data.ts";
 import { brokenData } from "./receive-data.ts";
 import { checkedCommand, closeInBackground, notify, type Session } from "./session.ts";
 import {
@@ -29,7 +29,11 @@ import {
  * Resolves only when the server announced the transfer, the data ended in order, and the server confirmed it. Whatever else
  * happens, the control connection can be used afterwards, or is given up.
  */
-export async function runTransfer(session: Session, order: TransferOrder): Promise<TransferEnd> {
+export function runTransfer(session: Session, order: TransferOrder): Promise<TransferEnd> {
+  return session.modes.mode === "default-port" ? runPatiently(session, order) : runOnce(session, order);
+}
+
+async function runPatiently(session: Session, order: TransferOrder): Promise<TransferEnd> {
   for (let waitMs = limits.clientDefaultPortRetryMs, waitedMs = 0; ; waitedMs += waitMs, waitMs *= 2) {
     try {
       return await runOnce(session, order);
@@ -60,16 +64,11 @@ async function runOnce(session: Session, order: TransferOrder): Promise<Transfer
   const over = new LinkedAbort(order.signal);
   const { signal } = over;
   // Sent pipelined with what follows, if that is proven.
-  const typed = setType(session, order.type);
-  typed.catch(() => {});
+  const typed = session.type === order.type ? undefined : setType(session, order.type);
+  typed?.catch(() => {});
   if (session.options.pipeline === false) await typed;
   const arranged = arrangeData(session, signal, order);
-  const { end, isAhead } = await raceAbort(arranged, signal).catch((error: unknown) => {
-    // Whatever is still on its way has nobody who waits for it.
-    over.abort(error);
-    arranged.then((late) => late.end[Symbol.asyncDispose]()).catch(() => {});
-    throw error;
-  });
+  const { end, isAhead } = "end" in arranged ? arranged : await whenArranged(arranged, over);
   try {
     if (order.offset > 0) await restart(session, order);
     if (!session.modes.proven) await typed;
@@ -83,6 +82,17 @@ async function runOnce(session: Session, order: TransferOrder): Promise<Transfer
   } finally {
     if (goesBehindData(session)) closeInBackground(session, behind([...session.leaving], end));
     else await end[Symbol.asyncDispose]();
+  }
+}
+
+async function whenArranged(arranged: Promise<ArrangedData>, over: LinkedAbort): Promise<ArrangedData> {
+  try {
+    return await raceAbort(arranged, over.signal);
+  } catch (error) {
+    // Whatever is still on its way has nobody who waits for it.
+    over.abort(error);
+    arranged.then((late) => late.end[Symbol.asyncDispose]()).catch(() => {});
+    throw error;
   }
 }
 
@@ -163,6 +173,8 @@ export class TransferRun {
   readonly #signal: AbortSignal;
   #data: Connection | undefined;
   #isReleased = false;
+  /** The first reply has come: 1yz, or the final one. */
+  #first: Reply | undefined;
   /** The final reply to the transfer before, which may run still. */
   #earlier: Promise<unknown> | undefined;
 
@@ -174,27 +186,27 @@ export class TransferRun {
   }
 
   /** `isAhead`: the data connection may be open before the server has read the command. */
-  async run(typed: Promise<void>, isAhead: boolean): Promise<TransferEnd> {
+  async run(typed: Promise<void> | undefined, isAhead: boolean): Promise<TransferEnd> {
     const { control, modes } = this.#session;
-    const { verb, argument, direction } = this.#order;
+    const { verb, argument, direction, onAnnounced } = this.#order;
     const isProven = modes.proven;
     const follows = following(this.#session)[direction];
     const asked = control.ask(verb, argument, "transfer");
     this.#earlier = this.#session.transfer;
     this.#session.transfer = asked.final;
-    const { onAnnounced } = this.#order;
-    if (onAnnounced !== undefined)
-      asked.first.then(
-        ({ code }) => code < 200 && onAnnounced(),
-        () => {},
-      );
+    asked.first.then(
+      (reply) => {
+        this.#first = reply;
+        if (reply.code < 200) onAnnounced?.();
+      },
+      () => {},
+    );
     const mustWait = isAhead && direction === "upload" && !readsInOrder(this.#session);
     const carried = this.#carry(isProven && follows === "connected", mustWait ? asked.first : undefined);
-    carried.catch(() => {});
-    if (follows !== "reply") this.#dataOver(asked, carried, isProven && follows === "our end").catch(() => {});
+    const isSure = isProven && follows === "our end";
+    const dataOver = follows === "reply" ? () => {} : () => this.#dataOver(asked, isSure);
     try {
-      await raceAbort(Promise.all([typed, ...this.#both(asked, carried)]), this.#signal);
-      const reply = await asked.final;
+      const reply = await this.#whole(asked, carried, typed, dataOver);
       modes.succeeded();
       closeInBackground(this.#session, this.#data);
       if (this.#session.protectData && modes.mode === "default-port") await Promise.all(this.#session.leaving);
@@ -229,11 +241,26 @@ export class TransferRun {
   }
 
   /** Behind our own end such a server reads nothing before it has all of it. `isSure`: in this way, and announced or not. */
-  async #dataOver(asked: Asked, carried: Promise<void>, isSure: boolean): Promise<void> {
-    await carried;
+  #dataOver(asked: Asked, isSure: boolean): void {
+    const stream = this.#order.direction === "download" ? this.#data?.stream : undefined;
+    const isAnnounced = isSure || (this.#first !== undefined && this.#first.code < 200);
+    if (!isAnnounced || stream?.readableEnded === false) this.#whenDataOver(asked, isSure, stream).catch(() => {});
+    else this.#dataEnded();
+  }
+
+  async #whenDataOver(asked: Asked, isSure: boolean, stream: Duplex | undefined): Promise<void> {
     if (!isSure && (await asked.first).code >= 200) return;
-    if (this.#data !== undefined && this.#order.direction === "download") await endOf(this.#data.stream);
-    if (!this.#signal.aborted && this.#session.control.failure === undefined) this.#releaseControl("ended");
+    if (stream !== undefined) await endOf(stream);
+    this.#dataEnded();
+  }
+
+  #dataEnded(): void {
+    if (this.#signal.aborted || this.#session.control.failure !== undefined) return;
+    try {
+      this.#releaseControl("ended");
+    } catch {
+      // What is the matter with the next call is no matter of this one.
+    }
   }
 
   #releaseControl(when: "begins" | "ended"): void {
@@ -243,30 +270,49 @@ export class TransferRun {
     this.#order.onDataComplete?.(when);
   }
 
-  /** Data and reply, in whichever order they come. */
-  #both(asked: Asked, carried: Promise<void>): readonly [Promise<void>, Promise<void>] {
+  /** Data, final reply and type, in whichever order they come: the reply. One wait for all of them. */
+  #whole(asked: Asked, carried: Promise<void>, typed: Promise<void> | undefined, dataOver: () => void): Promise<Reply> {
+    return abortablePromise(this.#signal, (resolve, reject) => {
+      let final: Reply | undefined;
+      let isCarried = false;
+      let isTyped = typed === undefined;
+      const look = (): void => {
+        if (final !== undefined && isCarried && isTyped) resolve(final);
+      };
+      carried.then(() => {
+        isCarried = true;
+        // Else it is the next transfer that runs.
+        if (final === undefined) this.#session.control.dataOver();
+        dataOver();
+        look();
+      }, reject);
+      asked.final.then((reply) => {
+        final = reply;
+        const fault = this.#faultOf(reply, isCarried);
+        if (fault === undefined) look();
+        else reject(fault);
+      }, reject);
+      typed?.then(() => {
+        isTyped = true;
+        look();
+      }, reject);
+      return () => {};
+    });
+  }
+
+  /** Undefined when the final reply confirms the transfer. */
+  #faultOf(final: Reply, isCarried: boolean): SallyportError | undefined {
     const { what, direction } = this.#order;
-    let carriedAll = false;
-    let isAnswered = false;
-    const data = carried.then(() => {
-      carriedAll = true;
-      // Else it is the next transfer that runs.
-      if (!isAnswered) this.#session.control.dataOver();
-    });
-    const reply = Promise.all([asked.first, asked.final]).then(([first, final]) => {
-      isAnswered = true;
-      if (final.code < 200 || final.code > 299) throw replyError(what, final);
-      // Its data may never come.
-      if (first.code >= 200) throw unannounced(what, final);
-      if (isForeign(final)) {
-        const error = outOfStep(what, final);
-        this.#session.control.fail(error);
-        throw error;
-      }
-      const ended = carriedAll || this.#data?.stream.writableEnded === true;
-      if (direction === "upload" && !ended) throw tooEarly(what, final);
-    });
-    return [data, reply];
+    if (final.code < 200 || final.code > 299) return replyError(what, final);
+    // Its data may never come.
+    if (this.#first === undefined || this.#first.code >= 200) return unannounced(what, final);
+    if (isForeign(final)) {
+      const error = outOfStep(what, final);
+      this.#session.control.fail(error);
+      return error;
+    }
+    const ended = isCarried || this.#data?.stream.writableEnded === true;
+    return direction === "upload" && !ended ? tooEarly(what, final) : undefined;
   }
 
   /** Not while the transfer before runs. */

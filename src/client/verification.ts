@@ -6,9 +6,10 @@ import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import type { HashName } from "../protocol/hashes.ts";
 import { printable } from "../protocol/printable.ts";
+import type { Reply } from "../protocol/reply.ts";
 import { remoteHash } from "./checksum.ts";
-import { modifiedOf, sizeOf } from "./file-commands.ts";
-import { notify, type Session } from "./session.ts";
+import { sizeIn, sizeOf, timeIn } from "./file-commands.ts";
+import { notify, type Session, wireName } from "./session.ts";
 import type { SourceFacts, TransferOptions, TransferResult } from "./transfer-options.ts";
 
 export interface Verification {
@@ -36,14 +37,30 @@ export function planVerification(
 }
 
 /** The size that the server reports, or undefined when it does not, for whatever reason: a check that fails is no failed transfer. */
-export async function reportedSize(session: Session, path: string): Promise<number | undefined> {
-  return await sizeOf(session, path).catch(() => undefined);
+export function reportedSize(session: Session, path: string): Promise<number | undefined> {
+  return reported(session, "SIZE", path, sizeIn);
+}
+
+/** The same of its time. */
+export function reportedTime(session: Session, path: string): Promise<number | undefined> {
+  return reported(session, "MDTM", path, timeIn);
+}
+
+function reported<T>(
+  session: Session,
+  verb: string,
+  path: string,
+  read: (reply: Reply) => T | undefined,
+): Promise<T | undefined> {
+  return session.control.command(verb, wireName(session, path)).then(
+    (reply) => (reply.code < 200 || reply.code > 299 ? undefined : read(reply)),
+    () => undefined,
+  );
 }
 
 /** What the server reports of a file. Never rejects. */
 export async function factsThere(session: Session, path: string): Promise<SourceFacts> {
-  const time = modifiedOf(session, path).catch(() => undefined);
-  const [size, modifiedMs] = await Promise.all([reportedSize(session, path), time]);
+  const [modifiedMs, size] = await Promise.all([reportedTime(session, path), reportedSize(session, path)]);
   return definedProps({ size, modifiedMs });
 }
 

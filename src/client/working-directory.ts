@@ -196,13 +196,15 @@ function split(path: string): readonly [string, string] | undefined {
   return parent === "" || name === "" || name === "." || name === ".." ? undefined : [parent, name];
 }
 
-/** At a server that is known to read paths as everybody does: from the root, and from where the user is as long as we are there. */
-export async function takesPaths(session: Session, ...paths: readonly string[]): Promise<boolean> {
+/**
+ * At a server that is known to read paths as everybody does: from the root, and from where the user is as long as we are there. A promise where we are
+ * on our way.
+ */
+export function takesPaths(session: Session, ...paths: readonly string[]): boolean | Promise<boolean> {
   const { cwd } = session;
   if (!isKnown(session)) return false;
   if (paths.every((path) => path.startsWith("/"))) return true;
-  await cwd.moving;
-  return cwd.away === undefined;
+  return cwd.isMoving ? cwd.moving.then(() => cwd.away === undefined) : cwd.away === undefined;
 }
 
 export interface PathUse {
@@ -214,12 +216,18 @@ export interface PathUse {
  * Runs `work` with the name of the file in its directory, to which we have gone: a path would be ignored by some servers, taken
  * for another file or refused by others. With the path where the server does not let us go there, or tells no way back.
  */
-export async function withName<T>(
+export function withName<T>(session: Session, use: PathUse, work: (name: string) => Promise<T>): Promise<T> {
+  const takes = takesPaths(session, use.path);
+  return takes === true ? work(use.path) : inDirectory(session, use, work, takes);
+}
+
+async function inDirectory<T>(
   session: Session,
   { path, signal }: PathUse,
   work: (name: string) => Promise<T>,
+  takes: false | Promise<boolean>,
 ): Promise<T> {
-  if (await takesPaths(session, path)) return await work(path);
+  if (await takes) return await work(path);
   const parts = split(path);
   if (parts !== undefined && isThere(await enterDirectory(session, parts[0], signal))) return await work(parts[1]);
   await raceAbort(leaveDirectory(session), signal);

@@ -3,8 +3,8 @@
 export class Deferred<T = void> {
   readonly promise: Promise<T>;
   /** The first call of either settles the promise; further ones do nothing. */
-  resolve: (value: T | PromiseLike<T>) => void = () => {};
-  reject: (reason: unknown) => void = () => {};
+  resolve!: (value: T | PromiseLike<T>) => void;
+  reject!: (reason: unknown) => void;
 
   constructor() {
     this.promise = new Promise((resolve, reject) => {

@@ -81,9 +81,10 @@ export class Progress {
 
   #draw(): void {
     const { columns, write, nowMs } = this.#options;
+    if (columns === undefined) return;
     const now = nowMs();
     this.#meter.update(now, this.#moved);
-    if (columns === undefined || now - this.#drawnMs < redrawMs) return;
+    if (now - this.#drawnMs < redrawMs) return;
     this.#drawnMs = now;
     this.#isDrawn = true;
     const rate = this.#meter.rate(now, this.#moved);

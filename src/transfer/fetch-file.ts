@@ -13,7 +13,7 @@ import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import type { HashName } from "../protocol/hashes.ts";
 import { printable } from "../protocol/printable.ts";
 import { type AttemptRules, attemptsOf, withAttempts } from "./file-attempts.ts";
-import { openTarget } from "./file-sink.ts";
+import { newTarget, resumedTarget } from "./file-sink.ts";
 import { bytesAt, identify } from "./identify.ts";
 import { keepTimeHere } from "./keep-time.ts";
 import { assertWritable, readLocal } from "./local-file.ts";
@@ -198,7 +198,8 @@ async function fetchInto(
 ): Promise<Transferred> {
   assertWritable(localPath);
   const { clock, inTurn, hashes } = attemptsOf(session);
-  const { there, offset, sink, finish, giveUp } = await openTarget(localPath, { resume, compareBytes }, clock);
+  const opened = resume ? await resumedTarget(localPath, compareBytes, clock) : newTarget(localPath, clock);
+  const { there, offset, sink, finish, giveUp } = opened;
   const check = planVerification(hashes, definedProps({ verify, type }));
   if (check.hash !== undefined && offset > 0) {
     for await (const piece of readLocal(localPath, 0, offset)) check.hash.digest.update(piece);

@@ -58,20 +58,30 @@ export function withAttempts<T>(
   { retries = 0, renew, signal, note }: AttemptRules,
   attempt: (session: ServerSession, before: number) => Promise<T>,
 ): Promise<T> {
+  if (retries === 0) return attempt(session, 0);
   const { clock, keep } = attemptsOf(session);
   const run = (next: () => Promise<ServerSession>): Promise<T> =>
     withRetries({ retries, clock, signal, note }, async (before) =>
       attempt(before === 0 ? session : await next(), before),
     );
-  if (renew !== undefined) return run(renew);
-  return retries === 0 ? run(async () => session) : keep(() => run(async () => session));
+  return renew === undefined ? keep(() => run(async () => session)) : run(renew);
 }
 
+const attemptsByClient: WeakMap<FtpClient, FileAttempts<TransferResult>> = new WeakMap();
+
 export function ftpAttempts(client: FtpClient): FileAttempts<TransferResult> {
+  const attempts = attemptsByClient.get(client) ?? makeAttempts(client);
+  attemptsByClient.set(client, attempts);
+  return attempts;
+}
+
+function makeAttempts(client: FtpClient): FileAttempts<TransferResult> {
   const holder = requireHolder(client);
   return {
     clock: holder.session.environment.clock,
-    hashes: client.hashes,
+    get hashes() {
+      return client.hashes;
+    },
     inTurn: (signal, mayRenew, work) =>
       holder.transfer(
         signal,

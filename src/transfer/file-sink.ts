@@ -11,6 +11,9 @@ import { limits } from "../protocol/limits.ts";
 import { printable } from "../protocol/printable.ts";
 import { localSize, readLocal } from "./local-file.ts";
 
+/** That the next downloads begin with: memory of their own is what the garbage collector is run for. */
+const firstBuffers: Uint8Array[] = [];
+
 /** Opened with the first bytes, or at the end of an empty file: a download that is refused destroys nothing. */
 export class FileSink implements Sink {
   readonly #path: string;
@@ -22,6 +25,8 @@ export class FileSink implements Sink {
   #current: Uint8Array;
   #from = 0;
   #filled = 0;
+  /** The first one that was filled. */
+  #first: Uint8Array | undefined;
   readonly #own: Set<ArrayBufferLike> = new Set();
   readonly #free: Uint8Array[] = [];
   #waiting: Uint8Array[] = [];
@@ -37,7 +42,8 @@ export class FileSink implements Sink {
     this.#at = offset;
     this.#clock = clock;
     // A small file should not cost a large buffer.
-    this.#current = Buffer.allocUnsafeSlow(limits.clientFirstBufferBytes);
+    this.#first = firstBuffers.pop() ?? Buffer.allocUnsafeSlow(limits.clientFirstBufferBytes);
+    this.#current = this.#first;
   }
 
   room(): Uint8Array {
@@ -75,6 +81,8 @@ export class FileSink implements Sink {
       throw translateFsError(error, this.#path);
     } finally {
       this.#cancel?.();
+      // After a failure what still comes may be put into it.
+      if (whole && this.#failure === undefined) this.#keepFirst();
       const descriptor = this.#descriptor;
       this.#descriptor = undefined;
       if (descriptor !== undefined) await closeFile(descriptor);
@@ -100,6 +108,12 @@ export class FileSink implements Sink {
     } catch (error) {
       this.#failure = translateFsError(error, this.#path);
     }
+  }
+
+  #keepFirst(): void {
+    if (this.#first !== undefined && firstBuffers.length < limits.clientPendingCompletionsMax)
+      firstBuffers.push(this.#first);
+    this.#first = undefined;
   }
 
   get #any(): boolean {
@@ -190,23 +204,26 @@ export interface FileTarget {
   giveUp(): Promise<void>;
 }
 
-/** `resume`: behind what it has, of which the last `compareBytes` are compared. */
-export async function openTarget(
-  path: string,
-  { resume, compareBytes }: { readonly resume: boolean; readonly compareBytes: number },
-  clock: Clock,
-): Promise<FileTarget> {
-  const there = resume ? await localSize(path) : 0;
+/** From its beginning. */
+export const newTarget = (path: string, clock: Clock): FileTarget => targetOf(new FileSink(path, 0, clock), 0, 0);
+
+/** Behind what it has, of which the last `compareBytes` are compared. */
+export async function resumedTarget(path: string, compareBytes: number, clock: Clock): Promise<FileTarget> {
+  const there = await localSize(path);
   const offset = there - Math.min(there, compareBytes);
   const file = new FileSink(path, there, clock);
-  return {
-    there,
-    offset,
-    sink: offset === there ? file : new ComparingSink(file, await bytesOf(path, offset, there), path),
-    finish: () => file.close(true),
-    giveUp: () => file.close(false).catch(() => {}),
-  };
+  const target = targetOf(file, there, offset);
+  if (offset === there) return target;
+  return { ...target, sink: new ComparingSink(file, await bytesOf(path, offset, there), path) };
 }
+
+const targetOf = (file: FileSink, there: number, offset: number): FileTarget => ({
+  there,
+  offset,
+  sink: file,
+  finish: () => file.close(true),
+  giveUp: () => file.close(false).catch(() => {}),
+});
 
 async function bytesOf(path: string, from: number, to: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];

@@ -15,6 +15,8 @@ type Suffix = typeof partSuffix | typeof noteSuffix;
 /** NAME_MAX of nearly every file system, in bytes. */
 const nameBytesMax = 255;
 
+const isAscii = /^[\x01-\x7f]*$/;
+
 /**
  * The path of the part or of the note that belongs to `path`, which is bytes (latin1). A name that would be too long with the suffix is
  * cut, and tells itself from others that begin alike by a checksum.
@@ -32,6 +34,7 @@ export function besideBytes(path: string, suffix: Suffix): string {
 
 /** The same for a path of this machine. */
 export function besideLocal(path: string, suffix: Suffix): string {
+  if (path.length + suffix.length <= nameBytesMax && isAscii.test(path)) return path + suffix;
   const bytes = Buffer.from(path, "utf8").toString("latin1");
   return Buffer.from(besideBytes(bytes, suffix), "latin1").toString("utf8");
 }

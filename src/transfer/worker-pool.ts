@@ -111,7 +111,9 @@ class WorkerPool<Server> {
     try {
       await using own = sessions;
       const pending = new PendingCompletions();
-      for (let task = await this.#stack.take(); task !== undefined; task = await this.#stack.take()) {
+      const next = (): Task<Server> | undefined | Promise<Task<Server> | undefined> =>
+        this.#stack.takeNow() ?? this.#stack.take();
+      for (let task = await next(); task !== undefined; task = await next()) {
         if ((await this.#perform(task, own, pending)) === "leave") break;
         this.#growth?.finished();
         if (this.#atWork > 1 && this.#growth?.leaves()) break;
@@ -228,6 +230,13 @@ export class TaskStack<T> {
       this.#waiting.push(resolve);
       this.#serve();
     });
+  }
+
+  /** The same without waiting: undefined also where one may come. */
+  takeNow(): T | undefined {
+    const task = this.#waiting.length > 0 ? undefined : this.#tasks.pop();
+    if (task !== undefined) this.#running += 1;
+    return task;
   }
 
   /** Tasks that nobody has taken yet. */

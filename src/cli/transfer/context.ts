@@ -32,6 +32,8 @@ export class RunContext {
   skipped = 0;
   /** Pairs of servers that do not send to each other. */
   readonly noFxp: Set<string> = new Set();
+  /** Of this machine, that have proved to be there. */
+  readonly directories: Set<string> = new Set();
   #hasNotedUnverified = false;
   readonly #targets: Set<string> = new Set();
 

@@ -40,7 +40,7 @@ export function getTasks(
       },
       run: async (task) => {
         const isTree = context.command.recursive && (await isRemoteDirectory(task, url, path));
-        const named = targetOf(url, destination, sources.length > 1, isTree);
+        const named = targetOf(context, url, destination, sources.length > 1, isTree);
         const mayBeTop = isTree && context.command.resume && destination !== undefined && named !== destination;
         const target = mayBeTop && (await isTop(task, url, path, destination, named)) ? destination : named;
         if (!isTree) await fetch(context, task, url, path, target);
@@ -52,7 +52,7 @@ export function getTasks(
 
 function matchesTask(context: RunContext, url: FtpUrl, into: string): Task {
   return patternTask(context, url, (entry) => {
-    assertDirectory(into);
+    assertDirectory(into, context.directories);
     const { path, type, name } = entry;
     if (type === "directory" && context.command.recursive)
       return downloadTree(treeOf(context, url), path, pathOf(into, name));
@@ -93,17 +93,25 @@ function isHere(directory: string, name: string): boolean {
   return kindOf(path) !== "missing" || kindOf(besideLocal(path, partSuffix)) !== "missing";
 }
 
-function targetOf(url: FtpUrl, destination: string | undefined, isOneOfMany: boolean, isTree: boolean): string {
+function targetOf(
+  context: RunContext,
+  url: FtpUrl,
+  destination: string | undefined,
+  isOneOfMany: boolean,
+  isTree: boolean,
+): string {
   const name = urlFileName(url);
   const into = destination === undefined ? "." : destination;
   const goesInto = destination === undefined || isOneOfMany || isLocalDirectory(into);
   if (isTree && name === "") return into;
-  if (isOneOfMany) assertDirectory(into);
+  if (isOneOfMany) assertDirectory(into, context.directories);
   return goesInto ? pathOf(into, name) : into;
 }
 
-function assertDirectory(into: string): void {
-  if (isLocalDirectory(into)) return;
+/** `found` are those that are one. */
+function assertDirectory(into: string, found: Set<string>): void {
+  if (found.has(into)) return;
+  if (isLocalDirectory(into)) return void found.add(into);
   throw new SallyportError("FS_NOT_DIRECTORY", `${into} is not a directory, and several files would go there`, {
     hint: "Make the directory first.",
   });

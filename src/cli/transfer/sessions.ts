@@ -25,9 +25,16 @@ export interface SessionsOptions {
   readonly signal: AbortSignal;
 }
 
+const servers: WeakMap<FtpUrl, string> = new WeakMap();
+
 /** The same for two URLs that one session serves. */
-export function serverOf({ scheme, host, port, user, password }: FtpUrl): string {
-  return JSON.stringify([scheme, host.toLowerCase(), port, user, password?.reveal()]);
+export function serverOf(url: FtpUrl): string {
+  const known = servers.get(url);
+  if (known !== undefined) return known;
+  const { scheme, host, port, user, password } = url;
+  const server = JSON.stringify([scheme, host.toLowerCase(), port, user, password?.reveal()]);
+  servers.set(url, server);
+  return server;
 }
 
 /** Disposal ends the SSH connections; sessions are their openers'. */
