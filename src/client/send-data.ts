@@ -20,20 +20,21 @@ export async function sendData(
   giveBack?: (piece: Uint8Array) => void,
 ): Promise<void> {
   discardStrayBytes(data.stream);
-  const gone = data.closed.then(({ error }) => {
-    throw error ?? new SallyportError("NET_RESET", "the server closed the data connection");
-  });
-  gone.catch(() => {});
   const ahead = new WriteWindow(data, options, data.stream instanceof Socket ? giveBack : undefined);
-  for await (const chunk of source) {
-    options.signal.throwIfAborted();
-    if (chunk.length === 0) continue;
-    ahead.write(chunk);
-    if (ahead.isFull) await Promise.race([ahead.room(), gone]);
+  if (Symbol.asyncIterator in source) {
+    for await (const chunk of source) if (ahead.offer(chunk)) await Promise.race([ahead.room(), lost(data)]);
+  } else {
+    // What is here already is not waited for.
+    for (const chunk of source) if (ahead.offer(chunk)) await Promise.race([ahead.room(), lost(data)]);
   }
   options.signal.throwIfAborted();
-  if (await finish(data, options.clock)) return;
-  await gone;
+  if (!(await finish(data, options.clock))) await lost(data);
+}
+
+/** Rejects when the connection is gone. */
+async function lost(data: Connection): Promise<never> {
+  const { error } = await data.closed;
+  throw error ?? new SallyportError("NET_RESET", "the server closed the data connection");
 }
 
 /** What was given to the connection and it has not taken: some pieces, so that reading and sending go on side by side. */
@@ -56,7 +57,14 @@ class WriteWindow {
     return this.#bytes >= Math.max(limits.clientSendAheadBytes, 2 * this.#pieceBytes);
   }
 
-  write(chunk: Uint8Array): void {
+  /** True: no more until there is {@link room}. */
+  offer(chunk: Uint8Array): boolean {
+    this.#options.signal.throwIfAborted();
+    if (chunk.length > 0) this.#write(chunk);
+    return this.isFull;
+  }
+
+  #write(chunk: Uint8Array): void {
     this.#bytes += chunk.length;
     this.#pieceBytes = chunk.length;
     this.#data.stream.write(chunk, (error) => {

@@ -97,14 +97,15 @@ class Upload {
     const { clock } = this.#holder.session.environment;
     const note = (text: string): void => notify(this.#holder.session, text);
     const retries = seekable ? (options.retries ?? 0) : 0;
-    return await withRetries({ retries, clock, signal: this.#signal, note }, (earlier) =>
+    const attempt = (earlier: number): Promise<TransferResult> =>
       overSession(
         this.#holder,
         this.#signal,
         (session) => this.#named(session, (name) => this.#attempt(session, name, earlier)),
         () => seekable || !this.#isOpened,
-      ),
-    );
+      );
+    if (retries === 0) return await attempt(0);
+    return await withRetries({ retries, clock, signal: this.#signal, note }, attempt);
   }
 
   #named<T>(session: Session, work: (name: string) => Promise<T>): Promise<T> {
@@ -230,19 +231,52 @@ class Upload {
   }
 
   /** The source, counted, checked and converted on its way. */
-  async *#pieces(hash: Verification["hash"]): AsyncGenerator<Uint8Array> {
-    const { open, options, size } = this.#order;
-    const sent = this.#sent;
-    const lines = options.type === "ascii" ? toNetworkLines() : undefined;
-    for await (const piece of open(sent.bytes)) {
+  #pieces(hash: Verification["hash"]): Chunks {
+    const pieces = this.#order.open(this.#sent.bytes);
+    const lines = this.#order.options.type === "ascii" ? toNetworkLines() : undefined;
+    const offered = (piece: Uint8Array): Uint8Array => {
       const chunk = lines === undefined ? piece : lines.convert(piece);
       hash?.digest.update(chunk);
-      sent.offered = sent.bytes + chunk.length;
-      yield chunk;
-      sent.bytes += chunk.length;
-      sent.moved += chunk.length;
-      options.onProgress?.({ bytes: sent.bytes, size });
-    }
+      this.#sent.offered = this.#sent.bytes + chunk.length;
+      return chunk;
+    };
+    const taken = (chunk: Uint8Array): void => this.#moved(chunk.length);
+    return Symbol.asyncIterator in pieces ? through(pieces, offered, taken) : throughHere(pieces, offered, taken);
+  }
+
+  #moved(bytes: number): void {
+    const { options, size } = this.#order;
+    this.#sent.bytes += bytes;
+    this.#sent.moved += bytes;
+    options.onProgress?.({ bytes: this.#sent.bytes, size });
+  }
+}
+
+type Through = (piece: Uint8Array) => Uint8Array;
+
+/** What is made of each piece; `taken` is called when more is asked for. */
+async function* through(
+  pieces: AsyncIterable<Uint8Array>,
+  offered: Through,
+  taken: (chunk: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    const chunk = offered(piece);
+    yield chunk;
+    taken(chunk);
+  }
+}
+
+/** The same of what is here already, and need not be waited for. */
+function* throughHere(
+  pieces: Iterable<Uint8Array>,
+  offered: Through,
+  taken: (chunk: Uint8Array) => void,
+): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    const chunk = offered(piece);
+    yield chunk;
+    taken(chunk);
   }
 }
 

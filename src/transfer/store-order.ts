@@ -2,7 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import type { Chunks } from "../client/compare-tail.ts";
 import type { Progress, SourceFacts, TransferOptions } from "../client/transfer-options.ts";
-import { translating } from "../filesystem/fs-error.ts";
+import { translateFsError } from "../filesystem/fs-error.ts";
 import { limits } from "../protocol/limits.ts";
 import { identify } from "./identify.ts";
 import { BufferPool, readLocal } from "./local-file.ts";
@@ -68,7 +68,7 @@ export function localSource(path: string): StoreSource {
   let whole: Uint8Array | undefined;
   return {
     identify: async () => {
-      const { stats, content } = await translating(path, async () => readBeginning(path));
+      const { stats, content } = readBeginning(path);
       buffers = new BufferPool(stats.size);
       whole = content;
       return { size: stats.size, modifiedMs: Math.floor(stats.mtimeMs) };
@@ -86,7 +86,14 @@ export function localSource(path: string): StoreSource {
  * so few bytes costs four times what the kernel needs to give them.
  */
 function readBeginning(path: string): { readonly stats: Stats; readonly content: Uint8Array | undefined } {
-  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    return contentOf(openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)));
+  } catch (error) {
+    throw translateFsError(error, path);
+  }
+}
+
+function contentOf(descriptor: number): ReturnType<typeof readBeginning> {
   try {
     const stats = fstatSync(descriptor);
     const isSmall = stats.isFile() && stats.size <= limits.clientFirstBufferBytes;
