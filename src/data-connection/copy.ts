@@ -2,7 +2,7 @@
 // end-of-file of one that was carried whole.
 import type { Duplex } from "node:stream";
 import type { Clock } from "../platform/clock.ts";
-import { type Connection, type ReceivesInto, receivesInto } from "../platform/network.ts";
+import { type Connection, type ReceivesInto, receivesInto, releasesWritten } from "../platform/network.ts";
 import { ReadSlab } from "../platform/read-slab.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
@@ -28,7 +28,7 @@ export interface CopyOptions {
   readonly signal: AbortSignal;
   /** Its `bytes` is raised as bytes arrive from the source: to see whether a transfer moves. */
   readonly progress?: { bytes: number };
-  /** Is given what arrives from the source, before the sink is. */
+  /** Is given what arrives from the source, before the sink is; what it keeps it copies. */
   readonly retain?: { push(chunk: Uint8Array): void };
   /** Sent before anything that arrives: what another sink has not got. It counts in `bytes`, not in `progress`. */
   readonly first?: readonly Uint8Array[];
@@ -50,9 +50,12 @@ export function copyData(source: Connection, sink: Connection, options: CopyOpti
   });
 }
 
+type Written = (error?: Error | null) => void;
+
 /** Two variables as in OpenSSH's nchan.c: whether the input has ended, and how many writes the output has not yet taken. */
 class Copy {
   readonly #from: Connection;
+  readonly #to: Connection;
   readonly #source: Duplex;
   readonly #sink: Duplex;
   readonly #signal: AbortSignal;
@@ -73,6 +76,7 @@ class Copy {
 
   constructor(source: Connection, sink: Connection, options: CopyOptions, resolve: (end: CopyEnd) => void) {
     this.#from = source;
+    this.#to = sink;
     this.#source = source.stream;
     this.#sink = sink.stream;
     this.#ahead = new ReadAhead(sink, this.#goOn);
@@ -94,7 +98,7 @@ class Copy {
     else {
       const hasEnded = source.readableEnded;
       this.#listen(source, sink);
-      for (const piece of this.#first) this.#write(piece);
+      for (const piece of this.#first) this.#write(piece, this.#onWritten);
       if (hasEnded) this.#onEnd();
     }
   }
@@ -112,12 +116,17 @@ class Copy {
   }
 
   #receive(from: Connection & ReceivesInto): void {
-    const slab = new ReadSlab();
+    const isReleased = releasesWritten(this.#to);
+    const slab = new ReadSlab(isReleased);
     this.#more = from.receiveInto({
       room: () => slab.room(),
       filled: (count) => {
         const chunk = slab.take(count);
-        if (!this.#settled) this.#take(chunk);
+        const onWritten = (error?: Error | null): void => {
+          if (!error) slab.release(count);
+          this.#onWritten(error);
+        };
+        if (!this.#settled) this.#take(chunk, isReleased ? onWritten : this.#onWritten);
         return this.#settled || !this.#isPaused; // what comes behind the copy is thrown away
       },
     });
@@ -125,19 +134,19 @@ class Copy {
 
   readonly #onData = (chunk: Uint8Array): void => {
     this.#gather();
-    this.#take(chunk);
+    this.#take(chunk, this.#onWritten);
   };
 
-  #take(chunk: Uint8Array): void {
+  #take(chunk: Uint8Array, onWritten: Written): void {
     this.#progress.bytes += chunk.length;
     this.#retain?.push(chunk);
-    this.#write(chunk);
+    this.#write(chunk, onWritten);
   }
 
-  #write(chunk: Uint8Array): void {
+  #write(chunk: Uint8Array, onWritten: Written): void {
     this.#bytes += chunk.length;
     this.#writesPending += 1;
-    const isFull = !this.#sink.write(chunk, this.#onWritten);
+    const isFull = !this.#sink.write(chunk, onWritten);
     if (!this.#ahead.isFar(this.#bytes) && !isFull) return;
     this.#isPaused = true;
     this.#source.pause();

@@ -27,6 +27,7 @@ export function systemConnection(socket: Socket, clock: Clock): Connection {
     clock,
     breakOff,
     receiveInto: intoBuffers(socket),
+    releasesWritten: true, // Node calls back when the system has copied them
     sendFile: sendFileOver(socket),
     acknowledged: acknowledgedIn({ local, remote }, clock),
   });

@@ -134,6 +134,16 @@ export function sendsFiles(connection: Connection): connection is Connection & S
   return "sendFile" in connection && connection.sendFile !== undefined;
 }
 
+/** Found by its property, as not every connection can. */
+export interface ReleasesWritten {
+  /** A write calls back only when nothing of its memory is needed any more: something else may be put there. */
+  readonly releasesWritten: true;
+}
+
+export function releasesWritten(connection: Connection): connection is Connection & ReleasesWritten {
+  return "releasesWritten" in connection && connection.releasesWritten === true;
+}
+
 /** Found by its method, as not every connection can. */
 export interface TellsAcknowledged {
   /**

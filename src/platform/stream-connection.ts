@@ -4,7 +4,7 @@ import { type ErrorCode, isSallyportError, SallyportError } from "../protocol/er
 import { limits } from "../protocol/limits.ts";
 import type { Clock } from "./clock.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { CloseInfo, Connection, ReceivesInto, SendsFiles, TellsAcknowledged } from "./network.ts";
+import type { CloseInfo, Connection, ReceivesInto, ReleasesWritten, SendsFiles, TellsAcknowledged } from "./network.ts";
 
 /** What a network brings along for one connection. */
 export interface StreamConnectionParts {
@@ -20,6 +20,8 @@ export interface StreamConnectionParts {
   readonly gone?: Promise<void>;
   /** Where the stream can do that. */
   readonly receiveInto?: ReceivesInto["receiveInto"] | undefined;
+  /** Where the stream's writes say so. */
+  readonly releasesWritten?: ReleasesWritten["releasesWritten"] | undefined;
   /** Where the stream is a socket of the system. */
   readonly sendFile?: SendsFiles["sendFile"] | undefined;
   /** Where the system can be asked. */
@@ -36,6 +38,7 @@ export class StreamConnection implements Connection {
   readonly user: number | undefined;
   readonly closed: Promise<CloseInfo>;
   readonly receiveInto: ReceivesInto["receiveInto"] | undefined;
+  readonly releasesWritten: ReleasesWritten["releasesWritten"] | undefined;
   readonly sendFile: SendsFiles["sendFile"] | undefined;
   readonly acknowledged: TellsAcknowledged["acknowledged"] | undefined;
   readonly #clock: Clock;
@@ -51,6 +54,7 @@ export class StreamConnection implements Connection {
     this.remote = parts.remote;
     this.user = parts.user;
     this.receiveInto = parts.receiveInto;
+    this.releasesWritten = parts.releasesWritten;
     this.sendFile = parts.sendFile;
     this.acknowledged = parts.acknowledged;
     this.#clock = parts.clock;

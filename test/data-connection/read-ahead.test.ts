@@ -146,7 +146,11 @@ describe("a download through SSH whose client does not read", () => {
         role,
         windows: own,
         carrier: {
-          send: (message) => setImmediate(() => to().receive(message)),
+          send: (message, released) =>
+            void setImmediate(() => {
+              to().receive(message);
+              released?.();
+            }),
           isCongested: () => false,
           whenClear: () => {},
         },

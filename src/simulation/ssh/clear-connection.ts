@@ -44,12 +44,15 @@ export class ClearConnection implements Carrier {
     stream.once("end", () => stream.end());
   }
 
-  send(message: ConnectionMessage): void {
+  send(message: ConnectionMessage, released?: () => void): void {
     const { stream } = this.#parts;
     if (!stream.writable) return;
+    const [head, data] = encodePacket(message);
     stream.cork();
-    for (const piece of encodePacket(message)) stream.write(piece);
+    stream.write(head);
+    if (data !== undefined) stream.write(data);
     stream.uncork();
+    released?.(); // nothing is put anywhere twice in a simulation
   }
 
   isCongested(): boolean {

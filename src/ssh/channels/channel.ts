@@ -40,7 +40,7 @@ function bufferOf(bytes: Uint8Array): Buffer {
 /**
  * Reading: what does not fit into the stream's buffer waits in `#unread`, which the channel's window bounds; only what the
  * stream took is reported as consumed, so that an unread stream stops the peer. Writing: a write is done when it is on its
- * way, and that waits for the peer's window and for the channel's turn.
+ * way and the carrier needs its memory no more, and that waits for the peer's window and for the channel's turn.
  */
 export class Channel extends Duplex implements Source {
   readonly number: number;
@@ -270,5 +270,6 @@ export function channelConnection(channel: Channel, local: Endpoint, remote: End
     // taken for complete has to be aborted in FTP first.
     breakOff: () => channel.destroy(),
     gone: channel.gone,
+    releasesWritten: true,
   });
 }

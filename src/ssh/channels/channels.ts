@@ -63,7 +63,7 @@ export class Channels {
     this.#options = options;
     const { carrier, windows, role } = options;
     this.#peer = role === "client" ? "the SSH server" : "the SSH client";
-    const send = (message: ChannelMessage): void => carrier.send(message);
+    const send = (message: ChannelMessage, released?: () => void): void => carrier.send(message, released);
     this.#machine = new ChannelMachine({
       windows,
       peer: this.#peer,

@@ -8,7 +8,7 @@ export interface Source {
   readonly queuedBytes: number;
   /** Removes up to `most` bytes from the front, in one piece. */
   takeQueued(most: number): Uint8Array;
-  /** Called when all that was queued is on its way. */
+  /** Called when all that was queued is on its way, and its memory is needed no more. */
   sent(): void;
 }
 
@@ -61,8 +61,10 @@ export class SendTurns {
   #turn(source: Source): void {
     const most = Math.min(turnBytes, this.#machine.sendable(source.number));
     if (most === 0) return;
-    this.#machine.data(source.number, source.takeQueued(most));
-    if (source.queuedBytes === 0) source.sent();
-    else this.#waiting.add(source);
+    const bytes = source.takeQueued(most);
+    if (source.queuedBytes > 0) {
+      this.#machine.data(source.number, bytes);
+      this.#waiting.add(source);
+    } else this.#machine.data(source.number, bytes, () => source.sent());
   }
 }

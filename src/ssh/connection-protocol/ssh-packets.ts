@@ -44,10 +44,17 @@ const begin = (number: number): WireWriter => new WireWriter().byte(0).byte(numb
 
 const aboutChannel = { eof: 96, close: 97, success: 99, failure: 100 } as const;
 
-/** The packet in pieces that follow one another: data are not copied. */
-export function encodePacket(to: ConnectionMessage): readonly Uint8Array[] {
-  if (to.type === "data") return [dataHeader(to.recipient, to.bytes.length), to.bytes];
-  return [encodeSmall(to).packet()];
+/** For so few it is cheaper to copy them than to write them in a piece by themselves. */
+const copiedBytesMax = 4096;
+
+/** The packet, or its beginning and the data behind it as they are: large ones are not copied. */
+export function encodePacket(to: ConnectionMessage): readonly [Uint8Array, Uint8Array?] {
+  if (to.type !== "data") return [encodeSmall(to).packet()];
+  const { recipient, bytes } = to;
+  if (bytes.length > copiedBytesMax) return [dataHeader(recipient, bytes.length, 0), bytes];
+  const packet = dataHeader(recipient, bytes.length, bytes.length);
+  packet.set(bytes, dataStart);
+  return [packet];
 }
 
 function encodeSmall(to: Exclude<ConnectionMessage, { readonly type: "data" }>): WireWriter {
@@ -87,8 +94,11 @@ function encodeSmall(to: Exclude<ConnectionMessage, { readonly type: "data" }>):
 /** Bytes of a data packet beside its data and its length. */
 const dataOverhead = 10;
 
-function dataHeader(recipient: number, length: number): Uint8Array {
-  const header = new Uint8Array(4 + dataOverhead);
+const dataStart = 4 + dataOverhead;
+
+/** With so much `room` behind it. */
+function dataHeader(recipient: number, length: number, room: number): Uint8Array {
+  const header = new Uint8Array(dataStart + room);
   const view = new DataView(header.buffer);
   view.setUint32(0, dataOverhead + length);
   view.setUint8(5, message.channelData);

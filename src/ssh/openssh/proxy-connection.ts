@@ -61,9 +61,9 @@ export class ProxyConnection implements Carrier {
     if (!this.channels.hasSession && this.#socket.isOpen && !this.#socket.isWriting) this.#socket.write(nothing);
   }
 
-  send(message: ChannelMessage): void {
+  send(message: ChannelMessage, released?: () => void): void {
     this.#windows.messageSent(message);
-    this.#write(message);
+    this.#write(message, released);
   }
 
   isCongested(): boolean {
@@ -75,12 +75,19 @@ export class ProxyConnection implements Carrier {
     this.#waiting.add(callback);
   }
 
-  #write(message: ConnectionMessage): void {
+  #write(message: ConnectionMessage, released?: () => void): void {
     if (!this.#socket.isOpen) return;
-    const pieces = encodePacket(message);
-    for (const piece of pieces.slice(0, -1)) this.#socket.write(piece);
-    const last = pieces.at(-1);
-    if (last !== undefined) this.#socket.write(last, message.type === "data" ? this.#written : undefined);
+    const [head, data] = encodePacket(message);
+    this.#socket.write(head, message.type === "data" && data === undefined ? this.#written : undefined);
+    if (data === undefined) released?.();
+    else if (released === undefined) this.#socket.write(data, this.#written);
+    else this.#socket.write(data, (error) => this.#taken(released, error));
+  }
+
+  /** Where the socket broke, the channels do, too. */
+  #taken(released: () => void, error: Error | null | undefined): void {
+    if (!error) released();
+    this.#written();
   }
 
   readonly #written = (): void => {

@@ -31,9 +31,10 @@ export function channelsRig(options: Partial<Pick<ChannelsOptions, "role" | "onO
     onOpen: (_, answer) => answer.refuse(openRefusal.unknownType, ""),
     ...options,
     carrier: {
-      send: (message) => {
+      send: (message, released) => {
         if (message.type === "data") room -= message.bytes.length;
         lines.push(describeMessage(message));
+        released?.();
       },
       isCongested: () => room <= 0,
       whenClear: (callback) => waiting.push(callback),

@@ -68,14 +68,17 @@ const plain = (value: unknown): unknown =>
     JSON.stringify(value, (_, inner: unknown) => (inner instanceof Uint8Array ? [...inner] : (inner ?? "undefined"))),
   );
 
+const piecesTogether = (written: ConnectionMessage): Buffer =>
+  Buffer.concat(encodePacket(written).filter((piece) => piece !== undefined));
+
 /** What follows the length. */
-const bodyOf = (written: ConnectionMessage): Uint8Array => Buffer.concat(encodePacket(written)).subarray(4);
+const bodyOf = (written: ConnectionMessage): Uint8Array => piecesTogether(written).subarray(4);
 
 describe("packets of the connection protocol", () => {
   it("read as what was written, however the bytes are split", () => {
     fc.assert(
       fc.property(fc.array(anyMessage, { maxLength: 10 }), fc.integer({ min: 1, max: 400 }), (messages, size) => {
-        const wire = Buffer.concat(messages.flatMap((one) => encodePacket(one)));
+        const wire = Buffer.concat(messages.map(piecesTogether));
         const splitter = new PacketSplitter(4000);
         const read: unknown[] = [];
         for (let at = 0; at < wire.length; at += size) {
@@ -87,8 +90,16 @@ describe("packets of the connection protocol", () => {
     );
   });
 
-  it("of data are neither copied when they are written nor when they are read", () => {
-    const bytes = Buffer.alloc(1000, 1);
+  it("of little data are one piece, which keeps nothing of their memory", () => {
+    const bytes = Buffer.from("226 Transfer complete.");
+    const pieces = encodePacket({ type: "data", recipient: 1, bytes });
+    bytes.fill(0);
+    expect(pieces).toHaveLength(1);
+    expect(Buffer.from(pieces[0]).toString("latin1", 14)).toBe("226 Transfer complete.");
+  });
+
+  it("of much data are neither copied when they are written nor when they are read", () => {
+    const bytes = Buffer.alloc(10_000, 1);
     const [, written] = encodePacket({ type: "data", recipient: 1, bytes });
     expect(written).toBe(bytes);
     const packet = bodyOf({ type: "data", recipient: 1, bytes });

@@ -22,7 +22,8 @@ export interface ChannelMachineOptions {
   readonly channelsMax: number;
   /** The other side, for messages: `the SSH server`. */
   readonly peer: string;
-  readonly send: (message: ChannelMessage) => void;
+  /** `released`: nothing of the message's memory is needed any more. */
+  readonly send: (message: ChannelMessage, released?: () => void) => void;
 }
 
 /** What has happened. `channel` is our own number of it. */
@@ -121,11 +122,15 @@ export class ChannelMachine {
     return channel?.remote === undefined || channel.output !== "open" ? 0 : channel.remote.window.credit;
   }
 
-  /** Sends all of `bytes`, in packets. Throws where the window is smaller (section 5.2). */
-  data(number: number, bytes: Uint8Array): void {
+  /** Sends all of `bytes`, in packets. `released` goes with the last of them. Throws where the window is smaller (section 5.2). */
+  data(number: number, bytes: Uint8Array, released?: () => void): void {
     const { number: recipient, window } = this.#spend(number, bytes.length);
     for (let at = 0; at < bytes.length; at += window.packetMax) {
-      this.#options.send({ type: "data", recipient, bytes: bytes.subarray(at, at + window.packetMax) });
+      const end = at + window.packetMax;
+      this.#options.send(
+        { type: "data", recipient, bytes: bytes.subarray(at, end) },
+        end < bytes.length ? undefined : released,
+      );
     }
   }
 

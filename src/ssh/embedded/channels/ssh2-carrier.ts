@@ -30,9 +30,10 @@ export function ssh2Channels(options: Ssh2ChannelsOptions): Channels {
   const gate = new SendGate(stream, keyExchangeProbe(peer));
   peer.on("handshake", () => gate.open());
   const carrier: Carrier = {
-    send: (message) => {
+    send: (message, released) => {
       if (channels.isLost) return; // ssh2 can send nothing any more
       sendBySsh2(peer, message);
+      released?.(); // ssh2 has copied it
     },
     isCongested: () => gate.isCongested(),
     whenClear: (callback) => gate.whenClear(callback),
