@@ -71,6 +71,8 @@ class Copy {
   readonly #isLast: boolean;
   #isPaused = false;
   #isGathering = false;
+  /** Into memory of the copy's own. */
+  #isReceiving = false;
   /** Asks for more of the source. */
   #more: () => void = () => this.#source.resume();
 
@@ -116,6 +118,7 @@ class Copy {
   }
 
   #receive(from: Connection & ReceivesInto): void {
+    this.#isReceiving = true;
     const isReleased = releasesWritten(this.#to);
     const slab = new ReadSlab(isReleased);
     this.#more = from.receiveInto({
@@ -146,10 +149,15 @@ class Copy {
   #write(chunk: Uint8Array, onWritten: Written): void {
     this.#bytes += chunk.length;
     this.#writesPending += 1;
-    const isFull = !this.#sink.write(chunk, onWritten);
-    if (!this.#ahead.isFar(this.#bytes) && !isFull) return;
+    this.#sink.write(chunk, onWritten);
+    if (!this.#ahead.isFar(this.#bytes) && !this.#isSinkFull) return;
     this.#isPaused = true;
     this.#source.pause();
+  }
+
+  /** What is received may be two pieces, so that the sink finds the next one when it has the first. */
+  get #isSinkFull(): boolean {
+    return this.#isReceiving ? this.#sink.writableLength >= limits.copyPendingBytes : this.#sink.writableNeedDrain;
   }
 
   /** What the source brings in one turn of the event loop leaves in one call of the system. What is received into a slab is one piece anyway. */
@@ -164,7 +172,7 @@ class Copy {
   }
 
   readonly #goOn = (): void => {
-    if (this.#settled || this.#ahead.isHeld || this.#sink.writableNeedDrain) return;
+    if (this.#settled || this.#ahead.isHeld || this.#isSinkFull) return;
     this.#isPaused = false;
     this.#more();
   };
@@ -174,6 +182,7 @@ class Copy {
     // Not every stream fails the writes that it can no longer do.
     if (error || this.#sink.destroyed) this.#break("sink", error ?? this.#sink.errored);
     else if (this.#inputEnded && this.#writesPending === 0) this.#settle({ bytes: this.#bytes, end: "eof" });
+    else if (this.#isPaused) this.#goOn();
   };
 
   readonly #onEnd = (): void => {

@@ -25,6 +25,11 @@ export const networkLimits = {
     unit: "bytes",
     why: "of a file carried to a client on this machine before it has taken three quarters of them; afterwards Linux keeps up to 4 MiB",
   },
+  copyPendingBytes: {
+    value: 524_288,
+    unit: "bytes",
+    why: "received from a client and not yet taken on the way to the server, one piece while the next is read; the memory stays in a processor's cache",
+  },
   acknowledgedWaitMs: {
     value: 1,
     unit: "ms",

@@ -45,13 +45,13 @@ const begin = (number: number): WireWriter => new WireWriter().byte(0).byte(numb
 const aboutChannel = { eof: 96, close: 97, success: 99, failure: 100 } as const;
 
 /** For so few it is cheaper to copy them than to write them in a piece by themselves. */
-const copiedBytesMax = 4096;
+const littleBytes = 4096;
 
 /** The packet, or its beginning and the data behind it as they are: large ones are not copied. */
 export function encodePacket(to: ConnectionMessage): readonly [Uint8Array, Uint8Array?] {
   if (to.type !== "data") return [encodeSmall(to).packet()];
   const { recipient, bytes } = to;
-  if (bytes.length > copiedBytesMax) return [dataHeader(recipient, bytes.length, 0), bytes];
+  if (bytes.length > littleBytes) return [dataHeader(recipient, bytes.length, 0), bytes];
   const packet = dataHeader(recipient, bytes.length, bytes.length);
   packet.set(bytes, dataStart);
   return [packet];

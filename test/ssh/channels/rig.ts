@@ -18,6 +18,8 @@ export interface ChannelsRig {
   readonly open: (window?: number, packetMax?: number, request?: ChannelRequest) => Promise<Channel>;
   /** Bytes of data that the carrier takes before it is congested; it is cleared by setting it. */
   room: number;
+  /** While it is set the carrier keeps the memory of data; what it kept is in it. */
+  kept: (() => void)[] | undefined;
 }
 
 export function channelsRig(options: Partial<Pick<ChannelsOptions, "role" | "onOpen" | "windows">> = {}): ChannelsRig {
@@ -25,6 +27,7 @@ export function channelsRig(options: Partial<Pick<ChannelsOptions, "role" | "onO
   let room = Number.POSITIVE_INFINITY;
   let waiting: (() => void)[] = [];
   let opened = 0;
+  let kept: (() => void)[] | undefined;
   const channels = new Channels({
     windows: fixedWindows(windowBytes),
     role: "client",
@@ -34,7 +37,8 @@ export function channelsRig(options: Partial<Pick<ChannelsOptions, "role" | "onO
       send: (message, released) => {
         if (message.type === "data") room -= message.bytes.length;
         lines.push(describeMessage(message));
-        released?.();
+        if (kept === undefined) released?.();
+        else if (released !== undefined) kept.push(released);
       },
       isCongested: () => room <= 0,
       whenClear: (callback) => waiting.push(callback),
@@ -58,6 +62,12 @@ export function channelsRig(options: Partial<Pick<ChannelsOptions, "role" | "onO
       const channel = await opening;
       lines = [];
       return channel;
+    },
+    get kept() {
+      return kept;
+    },
+    set kept(callbacks) {
+      kept = callbacks;
     },
     get room() {
       return room;

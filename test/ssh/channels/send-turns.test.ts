@@ -72,6 +72,23 @@ describe("channels that send at the same time", () => {
     );
   });
 
+  it("call a write done when the carrier needs its memory no more, and send the end behind it", async () => {
+    const rig = channelsRig();
+    const channel = await rig.open(mebibyte, packetMax);
+    rig.kept = [];
+    let isDone = false;
+    channel.write(Buffer.alloc(150_000), () => {
+      isDone = true;
+    });
+    channel.end();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sizes(rig.sent()).reduce((sum, bytes) => sum + bytes, 0)).toBe(150_000);
+    expect([isDone, rig.kept.length]).toEqual([false, 1]);
+    rig.kept[0]?.();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([isDone, rig.sent()]).toEqual([true, ["eof 70"]]);
+  });
+
   it("that are given up send nothing more", async () => {
     const rig = channelsRig();
     const channel = await rig.open(8 * mebibyte, packetMax);

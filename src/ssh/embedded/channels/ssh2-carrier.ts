@@ -1,5 +1,6 @@
 // What a connection of the ssh2 library does for our channels: carries them, the client's or the server's side of it; asks for
 // listeners; and measures how long the line is.
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Client } from "ssh2";
 import type { Clock } from "../../../platform/clock.ts";
@@ -12,7 +13,8 @@ import type { ForwardRequests } from "../../channels/tcpip-forward.ts";
 import type { ChannelMessage } from "../../connection-protocol/messages.ts";
 import { forwardRefused } from "../../refusals.ts";
 import { SendGate } from "../transport/send-gate.ts";
-import { keyExchangeProbe, ping, type Ssh2Peer, sendBySsh2, takeOverChannels } from "./ssh2-messages.ts";
+import { PacketMemory } from "./packet-memory.ts";
+import { cipherOf, keyExchangeProbe, ping, type Ssh2Peer, sendBySsh2, takeOverChannels } from "./ssh2-messages.ts";
 
 /** Larger data come in streams, which the kernel acknowledges as they come. */
 const nudgeBytesMax = 4096;
@@ -28,7 +30,13 @@ export interface Ssh2ChannelsOptions extends Omit<ChannelsOptions, "carrier"> {
 export function ssh2Channels(options: Ssh2ChannelsOptions): Channels {
   const { peer, stream } = options;
   const gate = new SendGate(stream, keyExchangeProbe(peer));
-  peer.on("handshake", () => gate.open());
+  // Other streams may keep what they have written.
+  const memory = stream instanceof Socket ? new PacketMemory(stream) : undefined;
+  memory?.serve(cipherOf(peer));
+  peer.on("handshake", () => {
+    memory?.serve(cipherOf(peer));
+    gate.open();
+  });
   const carrier: Carrier = {
     send: (message, released) => {
       if (channels.isLost) return; // ssh2 can send nothing any more

@@ -8,6 +8,7 @@
 import type { Client, Connection as ServerSide } from "ssh2";
 import { SallyportError } from "../../../protocol/error.ts";
 import type { ChannelMessage, RequestArgument } from "../../connection-protocol/messages.ts";
+import type { PacketCipher } from "./packet-memory.ts";
 
 /** What ssh2 sends for us. `theirs` is the other side's number of a channel, `ours` our own. */
 interface Ssh2Sender {
@@ -36,6 +37,8 @@ type Handler = (protocol: unknown, ...args: never[]) => void;
 
 interface Ssh2Protocol extends Ssh2Sender {
   readonly _handlers: Record<string, Handler>;
+  /** What we send is encrypted by; another one after each key exchange. */
+  readonly _cipher: PacketCipher;
   /** Our KEXINIT while a key exchange is under way, else undefined. */
   readonly _kexinit: unknown;
 }
@@ -69,6 +72,8 @@ function protocolOf(peer: Ssh2Peer): Ssh2Protocol {
   const complete =
     typeof protocol?._handlers === "object" &&
     "_kexinit" in protocol &&
+    typeof protocol._cipher?.allocPacket === "function" &&
+    typeof protocol._cipher._onWrite === "function" &&
     Object.keys(sent).every((name) => typeof protocol[name as keyof Ssh2Sender] === "function");
   if (complete) return protocol;
   throw new SallyportError("INTERNAL", "this version of the ssh2 library is not the one that Sallyport was made for", {
@@ -205,6 +210,9 @@ export function keyExchangeProbe(peer: Ssh2Peer): () => boolean {
   const protocol = protocolOf(peer);
   return () => protocol._kexinit !== undefined;
 }
+
+/** What makes the packets that we send, until the next key exchange. */
+export const cipherOf = (peer: Ssh2Peer): PacketCipher => protocolOf(peer)._cipher;
 
 const kexInitNumber = 20;
 

@@ -26,6 +26,7 @@ function bench() {
   const protocol = {
     _handlers: handlers,
     _kexinit: undefined,
+    _cipher: { allocPacket: () => Buffer.alloc(0), _onWrite: () => {} },
     ...Object.fromEntries(names.map((name) => [name, record(name)])),
   };
   const peer = Object.assign(new EventEmitter(), { _protocol: protocol }) as unknown as Ssh2Peer;
