@@ -15,10 +15,18 @@ export function map(cells: readonly Cell[], change: (value: number) => number): 
   return cells.map((cell) => (typeof cell === "number" ? change(cell) : cell));
 }
 
-/** Of several rounds the best, figure by figure. */
-export function better(a: Figures, b: Figures): Figures {
-  return Object.fromEntries(Object.entries(b).map(([key, value]) => [key, Math.min(value, a[key] ?? value)]));
+/** Fewer say too little for it. */
+const leastForMedian = 5;
+
+/** Of several rounds, figure by figure: the median, and the best where they are few. */
+export function overall(rounds: readonly Figures[]): Figures {
+  const rank = rounds.length < leastForMedian ? 0 : rounds.length >> 1;
+  const names = new Set(rounds.flatMap((figures) => Object.keys(figures)));
+  return Object.fromEntries([...names].map((name) => [name, sorted(rounds, name)[rank] ?? Number.NaN]));
 }
+
+const sorted = (rounds: readonly Figures[], name: string): number[] =>
+  rounds.flatMap((figures) => figures[name] ?? []).sort((a, b) => a - b);
 
 export const inverse = (cells: readonly Cell[]): Cell[] => map(cells, (value) => 1 / value);
 

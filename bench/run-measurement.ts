@@ -3,13 +3,13 @@ import { chmodSync, linkSync, mkdirSync, rmSync, truncateSync, writeFileSync } f
 import { dirname, join } from "node:path";
 import { makeTempDir } from "../test/support/tempdir.ts";
 import { Belongings } from "./belongings.ts";
-import { better, type Figures } from "./figures.ts";
+import { type Figures, overall } from "./figures.ts";
 import { type Measurement, NotMeasured, type Site, type Way } from "./measurement.ts";
 
 /** Why a way has no figure; shown below the table. */
 export type Complain = (way: string, reason: string) => void;
 
-/** For each way the best figures, or a word. An aborted signal ends it at once; what was started is ended then too. */
+/** For each way the figures of all its rounds, or a word. An aborted signal ends it at once; what was started is ended then too. */
 export async function runMeasurement<S extends Site, W extends AsyncDisposable>(
   measurement: Measurement<S, W>,
   site: S,
@@ -24,22 +24,22 @@ export async function runMeasurement<S extends Site, W extends AsyncDisposable>(
   const opened: (W | string)[] = [];
   for (const way of ways) opened.push(measurement.without?.includes(way.name) ? "-" : await open(way));
   const aborted = parts.keep(abortOf(signal));
-  const best: (Figures | string)[] = opened.map((way) => (typeof way === "string" ? way : {}));
+  const found: (Figures[] | string)[] = opened.map((way) => (typeof way === "string" ? way : []));
   for (let round = 0; round < measurement.rounds; round++) {
     if (measurement.atOnce === true) await Promise.all(opened.map(measure));
     else for (const [index, way] of opened.entries()) await measure(way, index);
   }
-  return best;
+  return found.map((rounds) => (typeof rounds === "string" ? rounds : overall(rounds)));
 
   async function measure(way: W | string, index: number): Promise<void> {
-    const soFar = best[index];
+    const soFar = found[index];
     if (typeof way === "string" || typeof soFar !== "object") return;
     signal.throwIfAborted();
     const measured = measurement.measure(site, way, local.path).then(
-      (figures) => better(soFar, figures),
+      (figures) => [...soFar, figures],
       (error: Error) => (signal.aborted ? "-" : fail(ways[index], error)),
     );
-    best[index] = await Promise.race([measured, aborted.promise]);
+    found[index] = await Promise.race([measured, aborted.promise]);
   }
 
   async function open(way: Way<S, W>): Promise<W | string> {
