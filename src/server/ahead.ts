@@ -39,20 +39,14 @@ export class Ahead {
     this.#opened = { path, file, cancel: this.#clock.after(limits.serverAheadMs, () => this.#drop()) };
   }
 
-  /** The client wants the file: undefined where it is not open, or another one has its name by now. */
-  async take(path: string, offset: number, signal: AbortSignal): Promise<FileReader | undefined> {
+  /** The client wants the file. Undefined, now or later: it is not open, or another one has its name by now. */
+  take(path: string, offset: number, signal: AbortSignal): Promise<FileReader | undefined> | undefined {
     this.#isExpected = path === this.#sized;
     const opened = this.#opened;
     if (opened === undefined || opened.path !== path) return undefined;
     this.#opened = undefined;
     opened.cancel();
-    const file = await opened.file;
-    try {
-      return await file?.take(offset, signal);
-    } catch (error) {
-      if (signal.aborted) throw error;
-      return undefined; // opening it says why
-    }
+    return takenFrom(opened.file, offset, signal);
   }
 
   /** Any command was carried out. */
@@ -71,5 +65,19 @@ export class Ahead {
     this.#opened = undefined;
     opened.cancel();
     this.#track(opened.file.then((file) => file?.[Symbol.asyncDispose]()));
+  }
+}
+
+async function takenFrom(
+  opened: Promise<OpenedAhead | undefined>,
+  offset: number,
+  signal: AbortSignal,
+): Promise<FileReader | undefined> {
+  const file = await opened;
+  try {
+    return await file?.take(offset, signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return undefined; // opening it says why
   }
 }

@@ -7,6 +7,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
 import type { Turns } from "../platform/turns.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
+import type { FilePieces } from "./file-pieces.ts";
 
 export interface DataOptions {
   readonly clock: Clock;
@@ -22,27 +23,59 @@ export async function sendData(
   connection: Connection,
   options: DataOptions,
 ): Promise<void> {
-  const { stream } = connection;
-  discardStrayBytes(stream);
+  discardStrayBytes(connection.stream);
   for await (const piece of source) {
-    await options.turns?.begin();
-    options.signal.throwIfAborted();
-    const writing = write(connection.stream, piece);
-    if (writing !== undefined) await raceAbort(writing, options.signal);
-    options.progress.bytes += piece.length;
+    const taken = sendPiece(piece, connection, options);
+    if (taken !== undefined) await taken;
   }
-  options.signal.throwIfAborted();
-  if (!(await raceAbort(finish(connection, options.clock), options.signal))) throw connectionBroken(stream);
+  await sendEnd(connection, options);
+}
+
+/** The same for a file: one that is read at once, and taken by the network at once, waits for nothing but that end. */
+export async function sendFile(pieces: FilePieces, connection: Connection, options: DataOptions): Promise<void> {
+  discardStrayBytes(connection.stream);
+  for (;;) {
+    const next = pieces.next();
+    const piece = next instanceof Promise ? await next : next;
+    if (piece === undefined) break;
+    const taken = sendPiece(piece, connection, options);
+    if (taken !== undefined) await taken;
+  }
+  await sendEnd(connection, options);
 }
 
 /** `undefined`: the network has taken it at once. */
-function write(stream: Duplex, piece: Uint8Array): Promise<void> | undefined {
-  const writing = new Promise<void>((resolve, reject) => {
-    stream.write(piece, (error) => (error ? reject(connectionBroken(stream, error)) : resolve()));
-  });
-  if (stream.writableLength > 0 || stream.errored !== null || stream.destroyed) return writing;
-  writing.catch(() => {}); // the next one, or the end, finds what broke meanwhile
+function sendPiece(piece: Uint8Array, connection: Connection, options: DataOptions): Promise<void> | undefined {
+  const turn = options.turns?.begin();
+  if (turn !== undefined) return turn.then(() => writePiece(piece, connection, options));
+  return writePiece(piece, connection, options);
+}
+
+function writePiece(piece: Uint8Array, { stream }: Connection, options: DataOptions): Promise<void> | undefined {
+  const { signal, progress } = options;
+  signal.throwIfAborted();
+  const written = (): void => {
+    progress.bytes += piece.length;
+  };
+  const writing = write(stream, piece);
+  if (writing !== undefined) return raceAbort(writing, signal).then(written);
+  written();
   return undefined;
+}
+
+async function sendEnd(connection: Connection, { signal, clock }: DataOptions): Promise<void> {
+  signal.throwIfAborted();
+  if (!(await raceAbort(finish(connection, clock), signal))) throw connectionBroken(connection.stream);
+}
+
+/** `undefined`: the network has taken it at once; what broke meanwhile is found by the next one, or the end. */
+function write(stream: Duplex, piece: Uint8Array): Promise<void> | undefined {
+  let settle: ((error: Error | null | undefined) => void) | undefined;
+  stream.write(piece, (error) => settle?.(error));
+  if (stream.writableLength === 0 && stream.errored === null && !stream.destroyed) return undefined;
+  return new Promise((resolve, reject) => {
+    settle = (error) => (error ? reject(connectionBroken(stream, error)) : resolve());
+  });
 }
 
 /** `refusal`: how Node refuses to write on what broke a moment ago. */

@@ -2,6 +2,7 @@
 
 import type { Clock } from "../platform/clock.ts";
 import type { Connection } from "../platform/network.ts";
+import { type Soon, whenDone } from "../platform/soon.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { makeReply, type Reply } from "../protocol/reply.ts";
 import { isAborted, noDataConnection, refusalOf } from "./replies.ts";
@@ -32,13 +33,16 @@ export async function runTransfer(session: Session, plan: TransferPlan, signal: 
   try {
     if (mustProtect(session))
       return makeReply(521, "Data connections must be encrypted: send PBSZ 0 and PROT P first.");
-    const plain = await openPlain(session, signal);
+    const opened = openPlain(session, signal);
+    const plain = opened instanceof Promise ? await opened : opened;
     if ("code" in plain) return plain;
-    await openLate(session, plan, plain);
+    if (plan.open !== undefined) await openLate(session, plan.open, plain);
     const opening = plan.opening ?? `Opening ${modeOf(session)} mode data connection for ${plan.what}.`;
     // Who is to send, or to begin TLS, waits for it.
     session.reply(makeReply(150, opening), plan.upload !== true && !session.state.protectedData);
-    const connection = await protect(session, plain, plan.upload === true, signal);
+    const connection = session.state.protectedData
+      ? await protect(session, plain, plan.upload === true, signal)
+      : plain;
     if ("code" in connection) return connection;
     return await carry(session, plan, connection, progress, signal);
   } finally {
@@ -47,9 +51,9 @@ export async function runTransfer(session: Session, plan: TransferPlan, signal: 
   }
 }
 
-async function openLate(session: Session, { open }: TransferPlan, plain: Connection): Promise<void> {
+async function openLate(session: Session, open: () => Promise<void>, plain: Connection): Promise<void> {
   try {
-    await open?.();
+    await open();
   } catch (error) {
     plain.reset();
     session.track(plain.closed);
@@ -57,13 +61,15 @@ async function openLate(session: Session, { open }: TransferPlan, plain: Connect
   }
 }
 
-async function openPlain(session: Session, signal: AbortSignal): Promise<Connection | Reply> {
-  try {
-    return await session.data.open(signal);
-  } catch (error) {
-    if (signal.aborted || !isSallyportError(error)) throw error;
-    return noDataConnection(error);
-  }
+function openPlain(session: Session, signal: AbortSignal): Soon<Connection | Reply> {
+  return whenDone<Connection, Connection | Reply>(
+    () => session.data.open(signal),
+    (connection) => connection,
+    (error) => {
+      if (signal.aborted || !isSallyportError(error)) throw error;
+      return noDataConnection(error);
+    },
+  );
 }
 
 /** After the 150: clients wait for it before they begin the handshake. */
@@ -73,7 +79,7 @@ async function protect(
   upload: boolean,
   signal: AbortSignal,
 ): Promise<Connection | Reply> {
-  if (!session.state.protectedData || session.tls === undefined) return plain;
+  if (session.tls === undefined) return plain;
   try {
     const secure = await session.tls.secure(plain, signal, upload);
     if (secure.resumed || session.context.policy.tls?.requireReuse !== true) return secure;

@@ -5,7 +5,7 @@ import { joinedPair } from "../../src/data-connection/joined-pair.ts";
 import type { FileReader, LendsFile } from "../../src/platform/file-system.ts";
 import type { SendsFiles } from "../../src/platform/network.ts";
 import { limits } from "../../src/protocol/limits.ts";
-import { filePieces } from "../../src/server/handlers/transfers.ts";
+import { FilePieces } from "../../src/server/file-pieces.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 /** Had `size` bytes when it was opened, and has `content` now; gives at most `atOnce` a read. */
@@ -49,7 +49,7 @@ class LendingReader extends Reader implements LendsFile {
 
 async function all(reader: FileReader, offset = 0): Promise<Buffer> {
   const pieces: Buffer[] = [];
-  for await (const piece of filePieces(reader, offset)) {
+  for await (const piece of new FilePieces(reader, offset)) {
     // It must stay as it is while the next one is read.
     await new Promise(setImmediate);
     pieces.push(Buffer.from(piece));
@@ -114,7 +114,7 @@ describe("a file in pieces", () => {
       const rest = new FileRest(Object.assign(near, { sendFile }), options);
       let carried = 0;
       const pieces: Buffer[] = [];
-      for await (const piece of filePieces(reader, 0, rest)) {
+      for await (const piece of new FilePieces(reader, 0, rest)) {
         pieces.push(Buffer.from(piece));
         carried += piece.length;
       }

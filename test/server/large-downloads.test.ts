@@ -9,7 +9,7 @@ import { FileSender } from "../../src/network/file-sender.ts";
 import { systemClock } from "../../src/network/system-clock.ts";
 import type { Connection, SendsFiles } from "../../src/platform/network.ts";
 import { limits } from "../../src/protocol/limits.ts";
-import { filePieces } from "../../src/server/handlers/transfers.ts";
+import { FilePieces } from "../../src/server/file-pieces.ts";
 import { sendData } from "../../src/server/send-data.ts";
 import { bench, makeEnds } from "../data-connection/pairs.ts";
 import { FakeClock } from "../support/fake-clock.ts";
@@ -67,7 +67,7 @@ async function download(near: Connection, offset: number, signal: AbortSignal) {
   const files = await openLocalFileSystem({ directory: dir.path });
   const reader = await files.openRead("/large", { offset, signal });
   const rest = new FileRest(to, { clock: new FakeClock(), signal, moved });
-  const sent = sendData(filePieces(reader, offset, rest), to, { clock: systemClock, signal, progress });
+  const sent = sendData(new FilePieces(reader, offset, rest), to, { clock: systemClock, signal, progress });
   const done = sent.finally(() => reader[Symbol.asyncDispose]());
   done.catch(() => {});
   return { done, begun, progress, bySystem };

@@ -1,5 +1,6 @@
 // Files of this machine that are read or written.
 import type { FileReader, FileUpdater, FileWriter, LendsFile } from "../../platform/file-system.ts";
+import { type Soon, whenDone } from "../../platform/soon.ts";
 import type { FileFacts } from "../../protocol/listing/file-facts.ts";
 import { assertPosition, translateFsError, translating } from "../fs-error.ts";
 import type { OpenFile } from "./open-file.ts";
@@ -17,15 +18,16 @@ export class LocalReader implements FileReader, LendsFile {
     this.#position = offset;
   }
 
-  async read(buffer: Uint8Array): Promise<number> {
-    assertPosition(this.#position + buffer.length, this.#path);
-    try {
-      const count = await this.#file.read(buffer, this.#position);
-      this.#position += count;
-      return count;
-    } catch (error) {
-      throw translateFsError(error, this.#path);
-    }
+  read(buffer: Uint8Array): Soon<number> {
+    const read = (): Soon<number> => {
+      assertPosition(this.#position + buffer.length, this.#path);
+      return this.#file.read(buffer, this.#position);
+    };
+    const count = (bytes: number): number => {
+      this.#position += bytes;
+      return bytes;
+    };
+    return whenDone(read, count, (error) => Promise.reject(translateFsError(error, this.#path)));
   }
 
   async lend(use: (descriptor: number, position: number) => Promise<number>): Promise<number> {

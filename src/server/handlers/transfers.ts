@@ -1,6 +1,6 @@
 // Files over a data connection: RETR, STOR, APPE, STOU.
 import { FileRest } from "../../data-connection/file-rest.ts";
-import { type FileReader, lendsFile, type WriteStart } from "../../platform/file-system.ts";
+import type { FileReader, WriteStart } from "../../platform/file-system.ts";
 import type { Connection } from "../../platform/network.ts";
 import { openUpload, type UploadTarget } from "../../platform/upload-target.ts";
 import { type Converter, fromNetworkLines, toNetworkLines } from "../../protocol/ascii.ts";
@@ -9,8 +9,9 @@ import { nameOf } from "../../protocol/file-path.ts";
 import { limits } from "../../protocol/limits.ts";
 import { printable } from "../../protocol/printable.ts";
 import { makeReply, type Reply } from "../../protocol/reply.ts";
+import { FilePieces } from "../file-pieces.ts";
 import { receiveData } from "../receive-data.ts";
-import { type DataOptions, sendData } from "../send-data.ts";
+import { type DataOptions, sendData, sendFile } from "../send-data.ts";
 import { convertsLines, filesOf, type HandlerTable, pathOf, type Session } from "../session.ts";
 import { runTransfer } from "../transfer.ts";
 
@@ -32,7 +33,8 @@ async function download(session: Session, argument: string, signal: AbortSignal)
   const converts = convertsLines(session);
   if (converts && restart > 0) return makeReply(504, "REST not allowed in ASCII mode; send TYPE I first.");
   const path = pathOf(session, argument);
-  const ahead = await session.ahead.take(path, restart, signal);
+  const opened = session.ahead.take(path, restart, signal);
+  const ahead = opened && (await opened);
   const reader = ahead ?? (await filesOf(session).openRead(path, { offset: restart, signal }));
   try {
     const { size, unreported } = reader.facts;
@@ -40,7 +42,9 @@ async function download(session: Session, argument: string, signal: AbortSignal)
     if (isKnown && restart > size) return makeReply(554, beyondEnd(size));
     const what = `${printable(nameOf(path), 200)}${isKnown ? ` (${size} bytes)` : ""}`;
     const carry = (to: Connection, options: DataOptions): Promise<void> =>
-      sendData(converts ? lines(reader) : filePieces(reader, restart, restOf(to, options)), to, options);
+      converts
+        ? sendData(lines(reader), to, options)
+        : sendFile(new FilePieces(reader, restart, restOf(to, options)), to, options);
     return await runTransfer(session, { path, what, carry }, signal);
   } finally {
     // It was only read, so the reply need not wait for that.
@@ -48,7 +52,7 @@ async function download(session: Session, argument: string, signal: AbortSignal)
   }
 }
 
-const lines = (reader: FileReader): AsyncIterable<Uint8Array> => converted(filePieces(reader, 0), toNetworkLines());
+const lines = (reader: FileReader): AsyncIterable<Uint8Array> => converted(new FilePieces(reader, 0), toNetworkLines());
 
 function restOf(to: Connection, { clock, signal, progress }: DataOptions): FileRest {
   const moved = (bytes: number): void => {
@@ -152,38 +156,6 @@ async function uniquePath(session: Session, pattern: string, signal: AbortSignal
     }
   }
   throw new SallyportError("FS_EXISTS", "no name is free");
-}
-
-// The bytes of a file in pieces: while one is on its way the next is being read.
-/**
- * `offset`: where the reader begins. A piece is good until the next but one is asked for. A file ends where a read does not
- * fill its buffer, unless that is before the end that it had.
- */
-export async function* filePieces(reader: FileReader, offset: number, rest?: FileRest): AsyncGenerator<Uint8Array> {
-  const whole = reader.facts.size - offset;
-  let left = whole;
-  // Small files should not cost two large buffers.
-  const size = Math.min(limits.fileChunkBytes, Math.max(left + 1, 4096));
-  let buffer: Buffer = Buffer.allocUnsafe(size);
-  let other: Buffer | undefined;
-  let pending = reader.read(buffer);
-  for (;;) {
-    const count = await pending;
-    if (count === 0) return;
-    const piece = buffer.subarray(0, count);
-    left -= count;
-    const last = count < size && left <= 0;
-    if (last) return yield piece;
-    const isRestDue = lendsFile(reader) && rest?.isDue(whole - left, left) === true;
-    if (isRestDue) {
-      yield piece;
-      left -= await rest.send(reader);
-    }
-    [buffer, other] = [other ?? Buffer.allocUnsafe(size), buffer];
-    pending = reader.read(buffer);
-    pending.catch(() => {}); // it is asked for on the next round, if there is one
-    if (!isRestDue) yield piece;
-  }
 }
 
 async function* converted(pieces: AsyncIterable<Uint8Array>, converter: Converter): AsyncGenerator<Uint8Array> {
