@@ -114,13 +114,25 @@ function rowIn(answer: Buffer): SocketRow | undefined {
 
 /** struct inet_diag_req_v2, for one socket in whatever state. */
 function questionOf({ local, remote }: Ends): Buffer | undefined {
-  const [from, to] = [plainBytes(local.host), plainBytes(remote.host)];
+  const hosts = `${local.host} ${remote.host}`;
+  if (hosts !== asked.hosts) asked = { hosts, question: questionAbout(local.host, remote.host) };
+  if (asked.question === undefined) return undefined;
+  const question = Buffer.from(asked.question);
+  question.writeUInt16BE(local.port, 8);
+  question.writeUInt16BE(remote.port, 10);
+  return question;
+}
+
+/** One client asks for all its files. */
+let asked: { readonly hosts: string; readonly question: Buffer | undefined } = { hosts: "", question: undefined };
+
+/** Without the ports. */
+function questionAbout(local: string, remote: string): Buffer | undefined {
+  const [from, to] = [plainBytes(local), plainBytes(remote)];
   if (from === undefined || to === undefined || from.length !== to.length) return undefined;
   const question = Buffer.alloc(questionBytes);
   question.set(from.length === 4 ? [2, 6] : [10, 6]); // AF_INET or AF_INET6, IPPROTO_TCP
   question.fill(0xff, 4, 8); // in any state
-  question.writeUInt16BE(local.port, 8);
-  question.writeUInt16BE(remote.port, 10);
   question.set(from, 12);
   question.set(to, 28);
   question.fill(0xff, 48); // INET_DIAG_NOCOOKIE

@@ -1,6 +1,6 @@
 // One FTP reply (RFC 959 section 4.2), and how it is written.
 import { localFault } from "./fault.ts";
-import { bytesFromLatin1, isLatin1, narrowToLatin1 } from "./latin1.ts";
+import { bytesFromLatin1, narrowToLatin1 } from "./latin1.ts";
 
 /** A reply of an FTP server. */
 export interface Reply {
@@ -12,6 +12,7 @@ export interface Reply {
 
 /** Control characters would end the line or move the reader's cursor. */
 function safeText(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text;
   const escaped = (character: string): string => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
   return narrowToLatin1(text.replace(/[\0-\x08\x0a-\x1f\x7f]/g, escaped));
 }
@@ -43,7 +44,7 @@ export function formatReply(reply: Reply): Uint8Array {
  */
 export function wireText(reply: Reply): string {
   for (const line of reply.lines) {
-    if (/[\r\n\0]/.test(line) || !isLatin1(line)) throw localFault(`a line of reply ${reply.code} cannot be written`);
+    if (/[\0\r\n\u0100-\uffff]/.test(line)) throw localFault(`a line of reply ${reply.code} cannot be written`);
   }
   return `${reply.lines.join("\r\n")}\r\n`;
 }

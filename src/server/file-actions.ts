@@ -52,15 +52,16 @@ const described: ReadonlyMap<string, Describe> = new Map([
 /** To be called before the command is carried out; the function that it returns reports the end. `undefined`: it does nothing to files. */
 export function watchAction(session: Session, command: Command): ((reply: Reply) => void) | undefined {
   const { verb } = command;
-  const subject = described.get(verb)?.(session, argumentText(command));
-  if (subject === undefined) return undefined;
+  const describe = described.get(verb);
+  const subject = session.traces("file.action") ? describe?.(session, argumentText(command)) : undefined;
+  if (describe === undefined) return undefined;
   const { clock } = session.context.environment;
   const startMs = clock.nowMs();
   session.moved = undefined;
   return (reply) => {
     const durationMs = clock.nowMs() - startMs;
     session.hasFarFiles = durationMs >= limits.farFilesMs;
-    if (!session.traces("file.action")) return;
+    if (subject === undefined) return;
     const isTransfer = subject.action === "download" || subject.action === "upload";
     session.emit({
       type: "file.action",

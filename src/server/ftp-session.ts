@@ -1,5 +1,6 @@
 // One client: its commands in order, one at a time, with ABOR, STAT and NOOP in between.
 import { ClientIdentity } from "../admission/client-identity.ts";
+import { onAbort } from "../platform/abort.ts";
 import { Deferred } from "../platform/deferred.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
@@ -167,7 +168,7 @@ export class FtpSession implements Session {
 
   #start(next: Waiting): void {
     this.#timers.busy();
-    const running = this.#spare ?? new AbortController();
+    const running = this.#spare ?? listenedTo(new AbortController());
     this.#spare = undefined;
     this.#running = running;
     this.#current = next;
@@ -274,6 +275,12 @@ export class FtpSession implements Session {
 // What waits for its turn in a session, and what it may do while it waits.
 /** A command, a line that is not a command, the client's end-of-file. */
 type Waiting = Command | { readonly malformed: string } | "end";
+
+/** Once for all that will listen, command after command: an event listener that comes and goes with each is dear. */
+function listenedTo(controller: AbortController): AbortController {
+  onAbort(controller.signal, () => {});
+  return controller;
+}
 
 const isCommand = (waiting: Waiting): waiting is Command => waiting !== "end" && !("malformed" in waiting);
 

@@ -1,5 +1,14 @@
 // A directory of this machine as a FileSystem.
-import { closeSync, constants, fchmodSync, fstatSync, open as openDescriptor, openSync, type Stats } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  lstatSync,
+  open as openDescriptor,
+  openSync,
+  type Stats,
+} from "node:fs";
 import { chmod, link, lstat, mkdir, rename, rmdir, stat, statfs, unlink, utimes } from "node:fs/promises";
 import { promisify } from "node:util";
 import type {
@@ -210,9 +219,17 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
     }
   }
 
-  /** A new file, or `undefined` when the name is taken. */
+  #isTaken(real: Buffer): boolean | Promise<boolean> {
+    return this.#calls.run(
+      () => lstatSync(real, { throwIfNoEntry: false }) !== undefined,
+      async () => false, // the attempt to make it is the same trip to a thread
+    );
+  }
+
+  /** A new file, or `undefined` when the name is taken; that is mostly seen before, since an error costs as much as all of an upload's other calls. */
   async #create(real: Buffer, path: string): Promise<number | undefined> {
     try {
+      if (await this.#isTaken(real)) return undefined;
       return await this.#open(real, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | safeFlags, 0o666);
     } catch (error) {
       const translated = translateFsError(error, path);
