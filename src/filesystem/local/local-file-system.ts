@@ -25,6 +25,7 @@ import type {
   UpdatesFiles,
   WriteStart,
 } from "../../platform/file-system.ts";
+import { afterwards, type Soon, whenDone } from "../../platform/soon.ts";
 import type { FileEntry, FileFacts } from "../../protocol/listing/file-facts.ts";
 import { fsError, translateFsError, translating } from "../fs-error.ts";
 import { factsOf, listDirectory } from "./local-facts.ts";
@@ -71,7 +72,7 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
   }
 
   stat(path: string, { signal }: FileOptions): Promise<FileFacts> {
-    return this.#at(path, "find", signal, async ({ stats }) => factsOf(stats()));
+    return this.#at(path, "find", signal, ({ stats }) => factsOf(stats()));
   }
 
   async *list(path: string, { signal }: FileOptions): AsyncGenerator<FileEntry> {
@@ -88,10 +89,12 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
   }
 
   openRead(path: string, { signal, offset }: FileOptions & { readonly offset: number }): Promise<FileReader> {
-    return this.#at(path, "find", signal, async ({ real, stats }) => {
+    return this.#at(path, "find", signal, ({ real, stats }) => {
       const facts = mustBeFile(stats(), path);
-      const descriptor = await this.#open(real, constants.O_RDONLY | followFlags);
-      return new LocalReader(new OpenFile(descriptor, path, this.#calls), facts, path, offset);
+      return afterwards(
+        this.#open(real, constants.O_RDONLY | followFlags),
+        (descriptor) => new LocalReader(new OpenFile(descriptor, path, this.#calls), facts, path, offset),
+      );
     });
   }
 
@@ -169,21 +172,11 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
   }
 
   /** What `work` gets has been found: the kernel knows it, so that it is asked at once. */
-  async #at<T>(
-    path: string,
-    how: "find" | "findName",
-    signal: AbortSignal,
-    work: (place: Place) => Promise<T>,
-  ): Promise<T> {
-    signal.throwIfAborted();
-    const place = await this.#root[how](path);
-    try {
-      return await work(place);
-    } catch (error) {
-      throw translateFsError(error, path);
-    } finally {
-      place[Symbol.dispose]();
-    }
+  #at<T>(path: string, how: "find" | "findName", signal: AbortSignal, work: (place: Place) => Soon<T>): Promise<T> {
+    return new Promise((resolve) => {
+      signal.throwIfAborted();
+      resolve(afterwards<Place, T>(this.#root[how](path), (place) => workAt(place, path, work)));
+    });
   }
 
   async #writer(descriptor: number, path: string, start: WriteStart): Promise<FileWriter> {
@@ -244,6 +237,20 @@ class LocalFileSystem implements FileSystem, SetsTimes, SetsModes, TellsSpace, U
  * run as root.
  */
 const permissionBits = 0o777;
+
+function workAt<T>(place: Place, path: string, work: (place: Place) => Soon<T>): Soon<T> {
+  return whenDone(
+    () => work(place),
+    (result) => {
+      place[Symbol.dispose]();
+      return result;
+    },
+    (error) => {
+      place[Symbol.dispose]();
+      throw translateFsError(error, path);
+    },
+  );
+}
 
 /** What `find` gives is a link of /proc, which has to be followed. */
 const followFlags = safeFlags & ~(constants.O_NOFOLLOW ?? 0);
