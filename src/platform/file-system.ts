@@ -2,7 +2,6 @@
 
 import { isSallyportError } from "../protocol/error.ts";
 import type { FileEntry, FileFacts } from "../protocol/listing/file-facts.ts";
-import type { Soon } from "./soon.ts";
 
 /** What every call of a {@link FileSystem} gets. */
 export interface FileOptions {
@@ -23,7 +22,7 @@ export interface FileReader extends AsyncDisposable {
   /** Of the file as it was when it was opened. */
   readonly facts: FileFacts;
   /** Fills the buffer from its start, as far as the file goes; 0 at the end. Rejects with `FS_*`. One call at a time. */
-  read(buffer: Uint8Array): Soon<number>;
+  read(buffer: Uint8Array): number | Promise<number>;
 }
 
 /** A file of this machine, whose descriptor another part of the program may use. */
