@@ -61,11 +61,12 @@ describe("listening on this machine", () => {
   it.skipIf(!hasIpv6)(
     "a port that another program has at ::1 is in use for localhost (skipped without ::1)",
     async () => {
-      const { endpoint } = await bench.listen(systemNetwork, { host: "::1" });
-      const ports = { first: endpoint.port, last: endpoint.port };
+      const port = await freePort();
+      const ports = { first: port, last: port };
+      await bench.listen(systemNetwork, { host: "::1", ports });
       await expect(bench.listen(systemNetwork, { host: "localhost", ports })).rejects.toMatchObject({
         code: "NET_ADDRESS_IN_USE",
-        message: `could not listen on [::1]:${endpoint.port}: address already in use`,
+        message: `could not listen on [::1]:${port}: address already in use`,
       });
       // Nothing is left of the half that was free.
       await bench.listen(systemNetwork, { ports });
