@@ -1,4 +1,5 @@
 // The transfers of an odd server.
+import { Deferred } from "../../src/platform/deferred.ts";
 import type { Connection, Listener } from "../../src/platform/network.ts";
 import { formatPort, type HostPort, parseEprt, parsePort } from "../../src/protocol/host-port.ts";
 import { collect } from "../../src/testing/network/traffic.ts";
@@ -34,8 +35,14 @@ export class OddTransfers {
   #opening: AbortController | undefined;
   #isAborted = false;
 
+  #announced: Deferred = new Deferred();
+
   constructor(parts: OddTransferParts) {
-    this.#parts = parts;
+    const say = async (reply: string): Promise<void> => {
+      await parts.say(reply);
+      this.#announced.resolve();
+    };
+    this.#parts = { ...parts, say };
   }
 
   /** Settles with the transfer that `begin` began. */
@@ -43,15 +50,18 @@ export class OddTransfers {
     return this.#running ?? Promise.resolve();
   }
 
-  /** Begins a transfer and does not wait for its end; false: it is none. */
-  begin(verb: string, argument: string): boolean {
+  /** Begins a transfer and waits for its first reply, as no server says it behind that to a later command; not for its end. False: it is none. */
+  async begin(verb: string, argument: string): Promise<boolean> {
     if (!["RETR", "STOR", "LIST", "NLST"].includes(verb)) return false;
     this.#isAborted = false;
+    this.#announced = new Deferred();
     this.#running = this.perform(verb, argument)
       .catch(() => {}) // it was killed
       .finally(() => {
         this.#running = undefined;
+        this.#announced.resolve();
       });
+    await this.#announced.promise;
     return true;
   }
 
