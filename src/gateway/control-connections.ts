@@ -1,4 +1,6 @@
 // Control connections: to the client, which has come, and to the FTP server. Never paused, so that ABOR always gets through.
+
+import { BriefCork } from "../platform/brief-cork.ts";
 import type { Endpoint } from "../platform/endpoint.ts";
 import type { Connection } from "../platform/network.ts";
 import { limits } from "../protocol/limits.ts";
@@ -19,7 +21,7 @@ export class ControlConnection {
   readonly connection: Connection;
   readonly #events: ControlEvents;
   #closing = false;
-  #isCorked = false;
+  readonly #cork = new BriefCork();
 
   constructor(connection: Connection, events: ControlEvents) {
     this.connection = connection;
@@ -35,25 +37,13 @@ export class ControlConnection {
   write(bytes: Uint8Array, mayWait = false): void {
     const { stream } = this.connection;
     if (this.#closing || stream.destroyed || stream.writableEnded) return;
-    if (mayWait && !this.#isCorked) this.#cork();
+    if (mayWait) this.#cork.hold(stream);
     stream.write(bytes);
-    if (!mayWait) this.#uncork();
+    if (!mayWait) this.#cork.release();
     if (stream.writableLength > limits.controlBufferBytesMax) {
       this.#events.gone("the peer does not read its control connection");
       this.connection.reset();
     }
-  }
-
-  #cork(): void {
-    this.#isCorked = true;
-    this.connection.stream.cork();
-    setImmediate(() => setImmediate(() => this.#uncork()));
-  }
-
-  #uncork(): void {
-    if (!this.#isCorked) return;
-    this.#isCorked = false;
-    this.connection.stream.uncork();
   }
 
   /** Nothing more is read from it or written on it here: TLS begins. */

@@ -1,7 +1,7 @@
 // Connections that arrived at a listener, of whatever network, and the calls of `accept` that wait for one.
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
-import { onAbort } from "./abort.ts";
+import { abortablePromise } from "./abort.ts";
 import type { Connection } from "./network.ts";
 
 interface Waiter {
@@ -44,22 +44,10 @@ export class AcceptQueue {
   }
 
   #next(signal: AbortSignal | undefined): Promise<Connection> {
-    return new Promise((resolve, reject) => {
-      const stopListening = onAbort(signal, () => {
-        this.#waiters.delete(waiter);
-        reject(signal?.reason);
-      });
-      const waiter: Waiter = {
-        resolve: (connection) => {
-          stopListening();
-          resolve(connection);
-        },
-        reject: (reason) => {
-          stopListening();
-          reject(reason);
-        },
-      };
+    return abortablePromise(signal, (resolve, reject) => {
+      const waiter: Waiter = { resolve, reject };
       this.#waiters.add(waiter);
+      return () => this.#waiters.delete(waiter);
     });
   }
 

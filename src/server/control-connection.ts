@@ -1,5 +1,5 @@
 // The server's end of a control connection: bytes become commands, replies become bytes, and TLS may come in between.
-import type { Duplex } from "node:stream";
+import { BriefCork } from "../platform/brief-cork.ts";
 import type { Connection } from "../platform/network.ts";
 import type { Command } from "../protocol/command.ts";
 import { type CommandEvent, CommandReceiver } from "../protocol/command-receiver.ts";
@@ -27,7 +27,7 @@ export class ControlConnection {
   #closing = false;
   #held = false;
   /** A reply waits for the next one. */
-  #corked = false;
+  readonly #cork = new BriefCork();
   /** An AUTH was read, and nothing behind it. */
   #halted = false;
   /** Something came behind an AUTH, in the clear. */
@@ -65,25 +65,13 @@ export class ControlConnection {
   write(reply: Reply, mayWait = false): void {
     const { stream } = this.#connection;
     if (this.#closing || stream.destroyed || stream.writableEnded) return;
-    if (mayWait && !this.#corked) this.#cork(stream);
+    if (mayWait) this.#cork.hold(stream);
     // Node writes the characters of a string as bytes faster than we can make bytes of them.
     stream.write(wireText(reply), "latin1");
-    if (!mayWait) this.#uncork(stream);
+    if (!mayWait) this.#cork.release();
     if (stream.writableLength > limits.controlBufferBytesMax) {
       this.#connection.reset();
     }
-  }
-
-  #cork(stream: Duplex): void {
-    this.#corked = true;
-    stream.cork();
-    setImmediate(() => setImmediate(() => this.#uncork(stream)));
-  }
-
-  #uncork(stream: Duplex): void {
-    if (!this.#corked) return;
-    this.#corked = false;
-    stream.uncork();
   }
 
   /** Reads no more; what the client sends waits in the network. */
