@@ -3,6 +3,7 @@ import { openSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Reach } from "../../src/filesystem/local/mounts.ts";
 import { OpenFile } from "../../src/filesystem/local/open-file.ts";
+import { processorMs } from "../../src/filesystem/local/processor-time.ts";
 import { ShortCalls } from "../../src/filesystem/local/short-calls.ts";
 import { limits } from "../../src/protocol/limits.ts";
 import { code } from "../../src/testing/file-system/subject.ts";
@@ -14,18 +15,20 @@ beforeEach(() => {
 });
 afterEach(() => dir.remove());
 
-/** Takes this long by the clock, if it is made at once. */
-type Call = (tookMs: number, bytes?: number) => unknown;
+/** Takes this long by the clock, if it is made at once; for a part of it there is no processor. */
+type Call = (tookMs: number, options?: { bytes?: number; withoutProcessorMs?: number }) => unknown;
 
 describe.skipIf(process.platform !== "linux")("files of this machine (skipped unless Linux)", () => {
   let nowMs: number;
   const callsIn = (directory: string, reachOf?: () => Reach): Call => {
     nowMs = 0;
-    const calls = new ShortCalls(directory, { nowMs: () => nowMs }, reachOf && { reach: reachOf });
-    return (tookMs, bytes) =>
+    let processor = 0;
+    const calls = new ShortCalls(directory, { nowMs: () => nowMs }, reachOf && { reach: reachOf }, () => processor);
+    return (tookMs, { bytes, withoutProcessorMs = 0 } = {}) =>
       calls.run(
         () => {
           nowMs += tookMs;
+          processor += withoutProcessorMs;
           return "at once";
         },
         async () => "in a thread",
@@ -36,18 +39,55 @@ describe.skipIf(process.platform !== "linux")("files of this machine (skipped un
   test("are asked at once, and more than a few bytes moved in a thread", async () => {
     const call = callsIn(dir.path);
     expect(call(1)).toBe("at once");
-    expect(call(1, limits.shortCallBytes)).toBe("at once");
-    expect(await call(1, limits.shortCallBytes + 1)).toBe("in a thread");
+    expect(call(1, { bytes: limits.shortCallBytes })).toBe("at once");
+    expect(await call(1, { bytes: limits.shortCallBytes + 1 })).toBe("in a thread");
   });
 
-  test("of a disk that was slow are left to threads for a while", async () => {
+  test("of a disk that was slow twice are left to threads for a while, and then again when it is slow once", async () => {
     const call = callsIn(dir.path);
+    const slowMs = limits.shortCallMs + 1;
     expect(call(limits.shortCallMs)).toBe("at once");
-    expect(call(limits.shortCallMs + 1)).toBe("at once");
+    expect(call(slowMs)).toBe("at once");
+    expect(call(1)).toBe("at once");
+    expect(call(slowMs)).toBe("at once");
     nowMs += limits.slowDiskMs - 1;
     expect(await call(1)).toBe("in a thread");
     nowMs += 1;
+    expect(call(slowMs)).toBe("at once");
+    expect(await call(1)).toBe("in a thread");
+  });
+
+  test("that take long twice, far from each other, are no sign of a slow disk", () => {
+    const call = callsIn(dir.path);
+    expect(call(limits.shortCallMs + 1)).toBe("at once");
+    nowMs += 2 * limits.slowDiskMs;
+    expect(call(limits.shortCallMs + 1)).toBe("at once");
     expect(call(1)).toBe("at once");
+  });
+
+  test("that take long since the processors are busy stay where they are", () => {
+    const call = callsIn(dir.path);
+    for (let count = 0; count < 10; count += 1) {
+      expect(call(10 * limits.shortCallMs, { withoutProcessorMs: 9 * limits.shortCallMs })).toBe("at once");
+    }
+  });
+
+  test("that wait for anything but a processor are known by what Linux counts", async () => {
+    const calls = new ShortCalls(dir.path);
+    const sleeps = (): unknown =>
+      calls.run(
+        () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 * limits.shortCallMs),
+        async () => "in a thread",
+      );
+    expect(sleeps()).toBe("timed-out");
+    expect(sleeps()).toBe("timed-out");
+    expect(await sleeps()).toBe("in a thread");
+  });
+
+  test("that compute are known by it, too", () => {
+    const before = processorMs();
+    while (processorMs() < before + limits.shortCallMs);
+    expect(processorMs()).toBeGreaterThan(before);
   });
 
   test("are left to threads soon after another machine's files are mounted among them, until they are gone", async () => {

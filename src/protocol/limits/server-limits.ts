@@ -41,7 +41,7 @@ export const serverLimits = {
   shortCallMs: {
     value: 20,
     unit: "ms",
-    why: "of a call without another thread; where one took longer the disk is slow",
+    why: "of a call without another thread; where one took longer, and a second one waited for longer and not for a processor, the disk is slow",
   },
   mountsLookMs: {
     value: 5000,
