@@ -6,7 +6,7 @@ import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { onAbort } from "../platform/abort.ts";
 import type { SendFileOptions } from "../platform/network.ts";
-import { nodeChildProcess } from "../platform/on-demand.ts";
+import { mayStartLater, startProcess } from "../platform/start-process.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 
@@ -56,25 +56,26 @@ export class FileSender {
     const cannot = this.#call === undefined || this.#isUseless || this.#running === limits.systemSendsMax;
     if (cannot || descriptor === undefined) return 0;
     options.signal.throwIfAborted();
-    const started = this.#start(descriptor, file, offset);
+    const sender = this.#start(descriptor, file, offset);
+    if (sender === undefined) return 0;
     this.#running += 1;
     try {
-      const { hasBegun, bytes } = await (started === undefined ? notBegun : sending(started, socket, options));
-      // One that has never begun never will: no Perl, or it may not.
-      this.#isUseless ||= !hasBegun;
+      const { bytes, cannotBegin } = await sending(sender, socket, options);
+      this.#isUseless ||= cannotBegin;
       return bytes;
     } finally {
       this.#running -= 1;
     }
   }
 
-  /** `undefined`: the system lets no process begin. */
+  /** `undefined`: the system lets no process begin, now or ever. */
   #start(descriptor: number, file: number, offset: number): Sender | undefined {
     const words = ["-e", program, String(this.#call), String(offset)];
     const stdio = ["ignore", "pipe", "ignore", descriptor, file] as const;
     try {
-      return nodeChildProcess().spawn(this.#perl, words, { stdio: [...stdio], cwd: "/", env: {} }) as Sender;
-    } catch {
+      return startProcess(this.#perl, words, { stdio: [...stdio], cwd: "/", env: {} }) as Sender;
+    } catch (error) {
+      this.#isUseless ||= !mayStartLater(error);
       return undefined;
     }
   }
@@ -83,11 +84,10 @@ export class FileSender {
 type Sender = ChildProcessByStdio<null, Readable, null>;
 
 interface Outcome {
-  readonly hasBegun: boolean;
   readonly bytes: number;
+  /** No process ever will: there is no Perl, or it ends by itself at once, since it may not. */
+  readonly cannotBegin: boolean;
 }
-
-const notBegun: Outcome = { hasBegun: false, bytes: 0 };
 
 /** It ends with the signal, and with the socket, which would otherwise stay open in its hands. */
 function sending(sender: Sender, socket: Socket, { signal, moved }: SendFileOptions): Promise<Outcome> {
@@ -108,16 +108,17 @@ function sending(sender: Sender, socket: Socket, { signal, moved }: SendFileOpti
       moved(reported - bytes);
       bytes = reported;
     });
-    const settle = (): void => {
+    const settle = (isLasting: boolean): void => {
       stopListening();
       socket.off("close", stop);
       if (signal.aborted) reject(signal.reason);
       else if (socket.errored !== null) reject(socket.errored);
-      else if (isWhole || !hasBegun) resolve({ hasBegun, bytes });
+      else if (isWhole || !hasBegun) resolve({ bytes, cannotBegin: !hasBegun && isLasting });
       else
         reject(new SallyportError("NET_RESET", "the process that sent the file has ended before the end of the file"));
     };
-    sender.once("error", settle).once("close", settle);
+    sender.once("error", (error) => settle(!mayStartLater(error)));
+    sender.once("close", (_, killedBy) => settle(killedBy === null));
   });
 }
 

@@ -1,9 +1,10 @@
 // One TCP socket of this machine, asked of the kernel by its ends (sock_diag(7)). It looks the socket up where /proc/net/tcp walks
 // through all that could be there, which costs milliseconds however few sockets there are. Node has no netlink sockets, so a small
 // Perl program holds one; nearly every Linux has Perl. Only what is found counts: the rest is asked of the table.
-import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
+import type { ChildProcess, ChildProcessByStdio } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import type { Ends } from "../platform/endpoint.ts";
+import { mayStartLater, startProcess } from "../platform/start-process.ts";
 import { plainBytes } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
 
@@ -38,16 +39,21 @@ for (;;) {
   syswrite(STDOUT, pack("N5", $found == 20, $state, $wqueue, $uid, $inode));
 }`;
 
-const perl = "/usr/bin/perl";
+type Started = ChildProcessByStdio<Writable, Readable, null>;
 
 export class SocketDiag implements AsyncDisposable {
-  #process: ChildProcessByStdio<Writable, Readable, null> | undefined;
+  readonly #perl: string;
+  #process: Started | undefined;
   #waiting: Answer[] = [];
   #received: Buffer = Buffer.alloc(0);
   #looks = 0;
   #hasAnswered = false;
   /** No Linux, no Perl, no such kernel, or it may not. */
   #isUseless: boolean = process.platform !== "linux";
+
+  constructor(perl = "/usr/bin/perl") {
+    this.#perl = perl;
+  }
 
   /** `undefined`: it is not known here, and may be there nevertheless; or the signal is aborted by then. Undefined itself: it is not asked. */
   find(ends: Ends, signal?: AbortSignal): Promise<SocketRow | undefined> | undefined {
@@ -56,11 +62,14 @@ export class SocketDiag implements AsyncDisposable {
     if (this.#looks <= limits.socketDiagFromLooks || this.#isUseless || signal?.aborted === true) return undefined;
     const question = questionOf(ends);
     if (question === undefined) return undefined;
-    return new Promise((resolve) => {
-      const { stdin } = this.#running();
-      this.#waiting.push((row) => resolve(signal?.aborted === true ? undefined : row));
-      stdin.write(question);
-    });
+    const running = this.#running();
+    return (
+      running &&
+      new Promise((resolve) => {
+        this.#waiting.push((row) => resolve(signal?.aborted === true ? undefined : row));
+        running.stdin.write(question);
+      })
+    );
   }
 
   /** Ends the process. */
@@ -71,26 +80,44 @@ export class SocketDiag implements AsyncDisposable {
     await new Promise<void>((resolve) => running.once("close", () => resolve()));
   }
 
-  #running(): ChildProcessByStdio<Writable, Readable, null> {
-    if (this.#process !== undefined) return this.#process;
-    const started = spawn(perl, ["-e", program], { stdio: ["pipe", "pipe", "ignore"], cwd: "/", env: {} });
-    this.#process = started;
-    started.stdout.on("data", this.#receive);
-    started.stdin.on("error", () => {}); // it has ended, which is told below
-    started.on("error", () => this.#ended(started)).on("close", () => this.#ended(started));
-    keepNothingAlive(started);
-    return started;
+  #running(): Started | undefined {
+    this.#process ??= this.#start();
+    return this.#process;
   }
 
-  /** One that has never answered never will. */
-  #ended(which: ChildProcess): void {
+  #start(): Started | undefined {
+    try {
+      const started = startProcess(this.#perl, ["-e", program], {
+        stdio: ["pipe", "pipe", "ignore"],
+        cwd: "/",
+        env: {},
+      });
+      started.stdout.on("data", this.#receive);
+      started.stdin.on("error", () => {}); // it has ended, see below
+      started.on("error", (error) => this.#ended(started, !mayStartLater(error)));
+      started.on("close", (_, killedBy) => this.#ended(started, killedBy === null));
+      keepNothingAlive(started);
+      return started;
+    } catch (error) {
+      this.#failed(!mayStartLater(error));
+      return undefined;
+    }
+  }
+
+  #ended(which: ChildProcess, isLasting: boolean): void {
     if (which !== this.#process) return;
     this.#process = undefined;
     this.#received = Buffer.alloc(0);
-    this.#isUseless ||= !this.#hasAnswered;
+    this.#failed(isLasting);
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const answer of waiting) answer(undefined);
+  }
+
+  /** One that has never answered, for a reason that lasts, never will. Otherwise it is tried again when it has been looked for some more. */
+  #failed(isLasting: boolean): void {
+    this.#isUseless ||= isLasting && !this.#hasAnswered;
+    this.#looks = 0;
   }
 
   readonly #receive = (bytes: Buffer): void => {
@@ -140,6 +167,6 @@ function questionAbout(local: string, remote: string): Buffer | undefined {
 }
 
 /** It ends with this program, and not the other way round. */
-function keepNothingAlive(started: ChildProcessByStdio<Writable, Readable, null>): void {
+function keepNothingAlive(started: Started): void {
   for (const part of [started, started.stdin, started.stdout]) if ("unref" in part) (part.unref as () => void)();
 }

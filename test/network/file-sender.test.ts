@@ -179,3 +179,31 @@ it("nothing is sent where there is no Perl, and no other process is tried", asyn
   writeFileSync(dir.file("no-perl"), "#!/bin/sh\necho 5; echo end\n", { mode: 0o755 });
   expect(await sender.send(near, file, 0, counted().options)).toBe(0);
 });
+
+const realSender = '#!/bin/sh\nexec /usr/bin/perl "$@"\n';
+
+describePeers(["perl"], "a process that could not begin", () => {
+  it("since the program was being replaced is tried again", async () => {
+    const { near, far } = await pair();
+    const sender = new FileSender(dir.file("perl"));
+    writeFileSync(dir.file("perl"), realSender, { mode: 0o755 });
+    const writing = openSync(dir.file("perl"), "r+");
+    expect(await sender.send(near, file, 0, counted().options)).toBe(0);
+    closeSync(writing);
+    far.resume();
+    expect(await sender.send(near, file, 0, counted().options)).toBe(bytes);
+  });
+
+  it("before its connection closed is tried again for another one", async () => {
+    const sender = new FileSender(dir.file("perl"));
+    writeFileSync(dir.file("perl"), "#!/bin/sh\nexec sleep 1000\n", { mode: 0o755 });
+    const { near: gone } = await pair();
+    const first = sender.send(gone, file, 0, counted().options);
+    gone.destroy();
+    expect(await first).toBe(0);
+    writeFileSync(dir.file("perl"), realSender);
+    const { near, far } = await pair();
+    far.resume();
+    expect(await sender.send(near, file, 0, counted().options)).toBe(bytes);
+  });
+});

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, expect, it } from "vitest";
 import { SocketDiag } from "../../src/network/socket-diag.ts";
@@ -9,6 +10,7 @@ import { describePeers } from "../support/missing.ts";
 import { nobody, startOther } from "../support/other-process.ts";
 import { childrenOf, commandLineOf } from "../support/processes.ts";
 import { watchResources } from "../support/resources.ts";
+import { makeTempDir } from "../support/tempdir.ts";
 import { until } from "../support/until.ts";
 
 watchResources();
@@ -45,11 +47,15 @@ async function connectTo(server: Server, port: number, host: string): Promise<En
 }
 
 /** One that has looked often enough to ask the kernel. */
-async function asking(): Promise<SocketDiag> {
-  const diag = new SocketDiag();
+async function asking(perl?: string): Promise<SocketDiag> {
+  const diag = new SocketDiag(perl);
   diags.add(diag);
-  for (let look = 0; look < limits.socketDiagFromLooks; look += 1) expect(await diag.find(nowhere)).toBeUndefined();
+  await lookOften(diag);
   return diag;
+}
+
+async function lookOften(diag: SocketDiag): Promise<void> {
+  for (let look = 0; look < limits.socketDiagFromLooks; look += 1) expect(await diag.find(nowhere)).toBeUndefined();
 }
 
 const nowhere: Ends = { local: { host: "127.0.0.1", port: 1 }, remote: { host: "127.0.0.1", port: 2 } };
@@ -97,6 +103,20 @@ describePeers(["perl"], "a socket of this machine that the kernel is asked for",
     await diag.find(ends);
     for (const pid of childrenOf(process.pid)) if (commandLineOf(pid).includes("perl")) process.kill(pid, "SIGKILL");
     expect(await until("it is found", () => diag.find(ends))).toBeDefined();
+  });
+
+  it("is asked for later when the program that asks could not be started at first", async () => {
+    const { server, port } = await listenOn("127.0.0.1");
+    const ends = await connectTo(server, port, "127.0.0.1");
+    await using dir = makeTempDir("socket-diag");
+    const perl = dir.file("perl");
+    writeFileSync(perl, '#!/bin/sh\nexec /usr/bin/perl "$@"\n', { mode: 0o755 });
+    const beingReplaced = openSync(perl, "r+");
+    const diag = await asking(perl);
+    expect(diag.find(ends)).toBeUndefined();
+    closeSync(beingReplaced);
+    await lookOften(diag);
+    expect(await diag.find(ends)).toBeDefined();
   });
 });
 

@@ -1,7 +1,8 @@
 // The ssh that holds the connection, as a child process.
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../../platform/clock.ts";
+import { startProcess } from "../../platform/start-process.ts";
 import { limits } from "../../protocol/limits.ts";
 import { onProcessExit } from "./exit-hook.ts";
 import type { SshMessages } from "./ssh-messages.ts";
@@ -29,7 +30,8 @@ export const launchScript: string = [
 export const lifeline = 3;
 
 export class SshProcess {
-  readonly #child: ChildProcess;
+  /** `undefined`: the system let it not begin. */
+  readonly #child: ChildProcess | undefined;
   readonly #clock: Clock;
   /** Settles when the process is gone and all that it wrote has been read. Never rejects. */
   readonly ended: Promise<void>;
@@ -37,30 +39,36 @@ export class SshProcess {
   /** `directory` is deleted, should this program die without doing so itself. */
   constructor(program: string, args: readonly string[], directory: string, messages: SshMessages, clock: Clock) {
     this.#clock = clock;
-    const child = spawn("/bin/sh", ["-c", launchScript, program, directory, ...args], {
-      stdio: ["ignore", "ignore", "pipe", "pipe"],
-    });
-    this.#child = child;
-    child.stdio[lifeline]?.on("error", () => {}); // the shell that waits there is gone already
-    child.stderr?.setEncoding("latin1");
-    child.stderr?.on("data", (text: string) => messages.receive(text));
-    const forget = onProcessExit(() => child.kill("SIGKILL"));
-    this.ended = this.#untilEnd(child).then((failure) => {
-      forget();
+    let ended: Promise<string | undefined>;
+    try {
+      const child = startProcess("/bin/sh", ["-c", launchScript, program, directory, ...args], {
+        stdio: ["ignore", "ignore", "pipe", "pipe"],
+      });
+      this.#child = child;
+      child.stdio[lifeline]?.on("error", () => {}); // the shell that waits there is gone already
+      child.stderr?.setEncoding("latin1");
+      child.stderr?.on("data", (text: string) => messages.receive(text));
+      const forget = onProcessExit(() => child.kill("SIGKILL"));
+      ended = this.#untilEnd(child).finally(forget);
+    } catch (error) {
+      ended = Promise.resolve((error as Error).message);
+    }
+    this.ended = ended.then((failure) => {
       if (failure !== undefined) messages.receive(`${failure}\n`);
       messages.end();
     });
   }
 
   get isRunning(): boolean {
-    return this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+    const child = this.#child;
+    return child?.pid !== undefined && child.exitCode === null && child.signalCode === null;
   }
 
   /** Waits for it to end by itself for up to `patienceMs`, then SIGTERM, then SIGKILL. It is gone when this resolves. */
   async stop(patienceMs: number): Promise<void> {
     const cancels = [
-      this.#clock.after(patienceMs, () => this.#child.kill("SIGTERM")),
-      this.#clock.after(patienceMs + limits.disposeGraceMs, () => this.#child.kill("SIGKILL")),
+      this.#clock.after(patienceMs, () => this.#child?.kill("SIGTERM")),
+      this.#clock.after(patienceMs + limits.disposeGraceMs, () => this.#child?.kill("SIGKILL")),
     ];
     await this.ended;
     for (const cancel of cancels) cancel();

@@ -1,7 +1,8 @@
 // ProxyCommand: a program of the user's whose standard input and output are the connection.
-import { type ChildProcessByStdio, spawn } from "node:child_process";
+import type { ChildProcessByStdio } from "node:child_process";
 import { Duplex, type Readable, type Writable } from "node:stream";
 import type { Clock } from "../../../platform/clock.ts";
+import { startProcess } from "../../../platform/start-process.ts";
 import { limits } from "../../../protocol/limits.ts";
 import { proxyFailed } from "../ssh-errors.ts";
 
@@ -16,18 +17,15 @@ export class ProxyCommand extends Duplex {
   readonly #clock: Clock;
   readonly #gone: Promise<void>;
 
-  /** `command` goes to the shell, like ssh with `exec` before it, so that the program is our child itself. */
+  /** Throws `SSH_CONNECT` where the system lets no program begin. */
   constructor(command: string, clock: Clock, tellUser: (text: string) => void) {
     super({ allowHalfOpen: true, highWaterMark: limits.streamBufferBytes });
     this.#clock = clock;
-    const shell = process.platform === "win32" ? undefined : (process.env["SHELL"] ?? "/bin/sh");
-    const stdio: ["pipe", "pipe", "pipe"] = ["pipe", "pipe", "pipe"];
-    this.#proxy =
-      shell === undefined ? spawn(command, { shell: true, stdio }) : spawn(shell, ["-c", `exec ${command}`], { stdio });
+    this.#proxy = start(command);
     this.#gone = new Promise((resolve) => {
       this.#proxy.once("close", () => resolve());
     });
-    this.#listen(command.trim().split(/\s/)[0] ?? "");
+    this.#listen(programOf(command));
     this.#proxy.stderr.on("data", (data: Buffer) => tellUser(data.toString("latin1")));
   }
 
@@ -60,7 +58,6 @@ export class ProxyCommand extends Duplex {
     void this.#gone.then(cancel);
   }
 
-  /** Arguments are not shown: they may hold a password. */
   #listen(program: string): void {
     const { stdin, stdout } = this.#proxy;
     this.#proxy.once("error", (error) => this.destroy(proxyFailed(program, error.message)));
@@ -99,3 +96,18 @@ export class ProxyCommand extends Duplex {
     void this.#gone.then(settle);
   }
 }
+
+/** The command goes to the shell, like ssh with `exec` before it, so that the program is our child itself. */
+function start(command: string): Proxy {
+  const shell = process.platform === "win32" ? undefined : (process.env["SHELL"] ?? "/bin/sh");
+  const stdio: ["pipe", "pipe", "pipe"] = ["pipe", "pipe", "pipe"];
+  try {
+    if (shell === undefined) return startProcess(command, { shell: true, stdio });
+    return startProcess(shell, ["-c", `exec ${command}`], { stdio });
+  } catch (error) {
+    throw proxyFailed(programOf(command), (error as Error).message);
+  }
+}
+
+/** Arguments are not shown: they may hold a password. */
+const programOf = (command: string): string => command.trim().split(/\s/)[0] ?? "";
