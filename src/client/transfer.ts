@@ -282,7 +282,10 @@ export class TransferRun {
       carried.then(() => {
         isCarried = true;
         // Else it is the next transfer that runs.
-        if (final === undefined) this.#session.control.dataOver();
+        if (final === undefined) {
+          this.#session.control.dataOver();
+          this.#watchBehindEnd(asked, reject);
+        }
         dataOver();
         look();
       }, reject);
@@ -298,6 +301,16 @@ export class TransferRun {
       }, reject);
       return () => {};
     });
+  }
+
+  /** An upload's data connection can still be reset behind our end-of-file. Then the server soon says what became of the file, or never. */
+  #watchBehindEnd(asked: Asked, reject: (error: unknown) => void): void {
+    const stream = this.#order.direction === "upload" ? this.#data?.stream : undefined;
+    const onError = async (error: unknown): Promise<void> => {
+      if ((await finalReplySoon(this.#session, asked)) === undefined) reject(error);
+    };
+    if (stream?.errored) void onError(stream.errored);
+    else stream?.once("error", onError);
   }
 
   /** Undefined when the final reply confirms the transfer. */

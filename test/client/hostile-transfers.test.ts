@@ -1,4 +1,5 @@
 // Transfers that are not whole are never told as whole, however the server lies.
+import { once } from "node:events";
 import { expect, test } from "vitest";
 import { limits } from "../../src/protocol/limits.ts";
 import { FakeClock } from "../support/fake-clock.ts";
@@ -243,6 +244,60 @@ test("an upload that the server stores in part is FTP_VERIFY", async () => {
     const ended = new Promise((resolve) => socket.once("end", resolve));
     socket.resume();
     await ended;
+    await control.reply("226 done");
+    await control.expect("SIZE f");
+    await control.reply("213 3");
+  });
+  await expect(rig.client.upload(Buffer.from("01234"), "f")).rejects.toMatchObject({ code: "FTP_VERIFY" });
+});
+
+/** STOR, all that comes, and a reset behind it. */
+async function storeAndReset(control: ScriptedControl): Promise<void> {
+  const data = await passive(control);
+  const socket = await data.accept();
+  await control.expect("STOR f");
+  const ended = once(socket, "end");
+  socket.resume();
+  await control.reply("150 here");
+  await ended;
+  socket.resetAndDestroy();
+}
+
+test("an upload whose data connection is reset behind its end is FTP_TRANSFER as soon as that comes", async () => {
+  const clock = new FakeClock();
+  await using rig = await startRig(
+    async (control) => {
+      await storeAndReset(control);
+      await clock.waitedFor(limits.clientFinalReplyMs);
+      clock.advance(limits.clientFinalReplyMs);
+      await clock.waitedFor(limits.clientFinalReplyMs);
+      clock.advance(limits.clientFinalReplyMs);
+      await abort(control);
+      await noop(control);
+    },
+    { clock },
+  );
+  await expect(rig.client.upload(Buffer.from("01234"), "f")).rejects.toMatchObject({
+    code: "FTP_TRANSFER",
+    message: expect.stringContaining("the data connection broke"),
+    cause: { code: "NET_RESET" },
+  });
+  expect((await rig.client.site("ping")).code).toBe(200);
+});
+
+test("an upload whose data connection is reset behind its end is whole when the server says so and has all of it", async () => {
+  await using rig = await startRig(async (control) => {
+    await storeAndReset(control);
+    await control.reply("226 done");
+    await control.expect("SIZE f");
+    await control.reply("213 5");
+  });
+  expect(await rig.client.upload(Buffer.from("01234"), "f")).toMatchObject({ bytes: 5, verified: "size" });
+});
+
+test("an upload whose data connection is reset behind its end is FTP_VERIFY when the server has less of it", async () => {
+  await using rig = await startRig(async (control) => {
+    await storeAndReset(control);
     await control.reply("226 done");
     await control.expect("SIZE f");
     await control.reply("213 3");
