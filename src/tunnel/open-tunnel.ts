@@ -67,7 +67,8 @@ export async function openTunnelOver(
   let live: LiveSsh;
   try {
     live = await ssh.start(signal);
-    const [wrong] = options.check === "wait" ? await raceAbort(look(live), signal) : [];
+    const [wrong, ...others] = options.check === "wait" ? await raceAbort(look(live), signal) : [];
+    for (const other of others) emitUnfit(other, emit);
     if (wrong !== undefined) throw wrong;
   } catch (error) {
     await Promise.all([closeAll(listeners), ssh[Symbol.asyncDispose]()]);
@@ -113,9 +114,11 @@ function emitter({ trace, traceTransfers = true }: Pick<TunnelOptions, "trace" |
 /** A refused channel has an event of its own already. */
 async function report(look: Promise<readonly SallyportError[]>, emit: Emit): Promise<void> {
   const wrong = await look.catch(() => []); // SSH is gone, and that is reported
-  for (const { code, message, hint } of wrong) {
-    if (code !== "SSH_CHANNEL_REFUSED") emit(0, { type: "target.unfit", reason: message, ...definedProps({ hint }) });
-  }
+  for (const error of wrong) if (error.code !== "SSH_CHANNEL_REFUSED") emitUnfit(error, emit);
+}
+
+function emitUnfit({ message, hint }: SallyportError, emit: Emit): void {
+  emit(0, { type: "target.unfit", reason: message, ...definedProps({ hint }) });
 }
 
 function makeSsh(

@@ -88,7 +88,7 @@ export interface TunnelOptions extends SshHostOptions {
   readonly allowUsers?: readonly string[];
   /**
    * Look once whether the SSH host may connect to the FTP servers, and whether they greet as such. `wait`: before the tunnel is
-   * ready; what is wrong is thrown. `report`: meanwhile; what is wrong is a trace event (`target.unfit`, `ssh.channel.refused`).
+   * ready; the first that is wrong is thrown, others are trace events. `report`: meanwhile; what is wrong is a trace event (`target.unfit`, `ssh.channel.refused`).
    * Default: the first client finds out.
    */
   readonly check?: "wait" | "report";

@@ -33,6 +33,19 @@ describe("a tunnel that waits for the check", () => {
     });
   });
 
+  it("fails with one that is wrong, and the others are events", async () => {
+    await using one = await speaker("421 Too many users.\r\n");
+    await using other = await speaker("SSH-2.0-OpenSSH_9.2\r\n");
+    const events: TraceEvent[] = [];
+    const trace = (event: TraceEvent): void => void events.push(event);
+    await expect(openLocalTunnel([one.port, other.port], { check: "wait", trace })).rejects.toMatchObject({
+      message: expect.stringContaining(`:${one.port}`),
+    });
+    expect(events).toEqual([
+      expect.objectContaining({ type: "target.unfit", reason: expect.stringContaining(`:${other.port}`) }),
+    ]);
+  });
+
   it("fails where nothing can be reached", async () => {
     await expect(openLocalTunnel([await freePort()], { check: "wait" })).rejects.toMatchObject({ code: "NET_REFUSED" });
   });

@@ -55,6 +55,7 @@ async function open(run: Run, writer: TraceWriter | undefined): Promise<Tunnel> 
   io.crashed.catch((error: unknown) => abort.abort(error));
   const sessionsMax = await sessionsThatFit(command.options.sessionsMax, limits.tunnelSessionsMax, reporter);
   const tls = await readTls(command);
+  let isChecking = command.options.check === "wait";
   const opening = io.openTunnel({
     check: "report",
     ...command.options,
@@ -63,12 +64,14 @@ async function open(run: Run, writer: TraceWriter | undefined): Promise<Tunnel> 
     signal: abort.signal,
     askUser: makeAskUser({ env: io.env, interrupt: () => stop.request("SIGINT") }),
     tellUser: (line) => reporter.log({ level: "warn", message: line, verbatim: true }),
-    trace: (event) => observe(run, event, writer),
+    // What the check finds ends the program, and is said then.
+    trace: (event) => observe(run, event, writer, isChecking && event.type === "ssh.channel.refused"),
     traceTransfers: writer !== undefined || isShown("info", thresholdOf(command.output)),
   });
   try {
     return await Promise.race([opening, rejectLater(stop.second)]);
   } finally {
+    isChecking = false;
     abort.release();
     opening.catch(() => undefined);
   }
@@ -94,9 +97,11 @@ function observe(
   { reporter, announcer, io, events, memory }: Run,
   event: TraceEvent,
   writer: TraceWriter | undefined,
+  isSaidLater: boolean,
 ): void {
   writer?.trace(event);
   memory.observe(event);
+  if (isSaidLater) return;
   for (const record of events.observe(event)) reporter.log(record);
   const line = announcer.observe(event);
   if (line !== undefined) io.printLine(line);

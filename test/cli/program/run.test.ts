@@ -56,6 +56,15 @@ describe("a tunnel", () => {
     expect(objects.map(({ event }) => event)).toEqual(["listening", "error"]);
   });
 
+  test("--check says once that the SSH server refuses the connection, with what to do", async () => {
+    const reason = "the SSH server refused to connect to f:21";
+    const events = [{ type: "ssh.channel.refused", target: "f:21", reason, session: 0, timeMs: 1 }];
+    const fail = { code: "SSH_CHANNEL_REFUSED", message: reason, hint: "Set PermitOpen." };
+    await using running = start(program.fake, ["--check", ...forward], { tunnel: { events, fail } });
+    expect(await running.ended).toBe("exit 255");
+    expect(running.stderr()).toBe(`sallyport: ${reason}\n  Set PermitOpen.\n`);
+  });
+
   test("--json tells listening and closed", async () => {
     await using running = start(program.fake, ["--json", ...forward]);
     await running.sees(/listening/);

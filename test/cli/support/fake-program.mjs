@@ -15,6 +15,7 @@ async function openTunnel(options) {
   if (told.marks) say(`marks ${Object.keys(process.env).filter((name) => name.startsWith("SALLYPORT_"))}`);
   if (told.show) say(`${told.show} ${options[told.show]}`);
   for (const line of told.tell ?? []) options.tellUser(line);
+  for (const event of told.events ?? []) options.trace(event);
   if (told.fail || told.fault) clearInterval(alive);
   if (told.fail) throw errorOf(told.fail);
   if (told.fault) throw new TypeError(told.fault);
@@ -30,7 +31,6 @@ async function openTunnel(options) {
     });
   }
   options.signal.addEventListener("abort", () => say("aborted"));
-  for (const event of told.events ?? []) options.trace(event);
   let settle;
   const closed = new Promise((resolve) => {
     settle = resolve;
