@@ -1,7 +1,7 @@
 // What an FTP session is made from.
 import type { TlsTrust } from "../network/tls-client.ts";
 import type { PortRange } from "../platform/network.ts";
-import type { Trace, TraceEvent } from "../platform/trace.ts";
+import type { Trace } from "../platform/trace.ts";
 import type { NameEncoding } from "../protocol/client/name-bytes.ts";
 import type { Reply } from "../protocol/reply.ts";
 
@@ -77,6 +77,6 @@ export interface ClientOptions {
   readonly signal?: AbortSignal;
   /** Receives every command, reply, data connection and note of the session; passwords are hidden. */
   readonly trace?: Trace;
-  /** Types of events that it has no use for: they are not put together then. */
-  readonly traceExcept?: ReadonlySet<TraceEvent["type"]>;
+  /** False: without commands, replies and data connections, which are then not put together. Default true. */
+  readonly traceTransfers?: boolean;
 }

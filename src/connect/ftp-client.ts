@@ -11,6 +11,7 @@ import type { Network } from "../platform/network.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import type { SshHostOptions } from "../ssh/ssh-connection.ts";
+import { tracesOf } from "../text/everyday-events.ts";
 import { openDownload } from "../transfer/download-stream.ts";
 import { ftpAttempts } from "../transfer/file-attempts.ts";
 import { downloadFile, uploadFile } from "../transfer/file-transfer.ts";
@@ -84,7 +85,7 @@ async function open(
 }
 
 function environmentOf(
-  { trace, traceExcept }: FtpClientOptions,
+  options: FtpClientOptions,
   network: Network,
   known: KnownServer,
   host?: SshHost,
@@ -97,7 +98,7 @@ function environmentOf(
     now: systemTime,
     known,
     ...definedProps({ remoteSockets: host && remoteSocketsOf(host) }),
-    emit: (event) => trace?.({ ...event, session, timeMs: wakefulClock.nowMs() }),
-    traces: (type) => trace !== undefined && traceExcept?.has(type) !== true,
+    emit: (event) => options.trace?.({ ...event, session, timeMs: wakefulClock.nowMs() }),
+    traces: tracesOf(options),
   };
 }

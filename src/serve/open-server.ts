@@ -19,6 +19,7 @@ import type { ServerEnvironment } from "../server/environment.ts";
 import { FtpServer, type ServerShared } from "../server/ftp-server.ts";
 import { LostUploads } from "../server/lost-uploads.ts";
 import type { SshServer } from "../ssh/embedded/server/options.ts";
+import { tracesOf } from "../text/everyday-events.ts";
 import { makeAccounts } from "./accounts.ts";
 import { type CheckedListen, checkListen, checkPolicy, tlsPolicy } from "./check-options.ts";
 import type { OpenListener, Server, ServerOptions } from "./options.ts";
@@ -108,17 +109,17 @@ async function openSsh({ ssh }: ServerOptions, parts: SshParts): Promise<SshServ
   return openSshSide({ ...parts, options: ssh, emit: (event) => parts.environment.emit(0, event) });
 }
 
-function systemEnvironment({ trace, traceExcept, checkUser }: ServerOptions, network: Network): ServerEnvironment {
+function systemEnvironment(options: ServerOptions, network: Network): ServerEnvironment {
   return {
-    ...(checkUser === false ? {} : { ownerOf: socketOwner }),
+    ...(options.checkUser === false ? {} : { ownerOf: socketOwner }),
     network,
     clock: systemClock,
     now: systemTime,
     randomName: () => randomBytes(8).toString("hex"),
     resolve: resolveIpv4,
     turns: new Turns(),
-    emit: (session, event) => trace?.({ ...event, session, timeMs: systemClock.nowMs() }),
-    traces: (type) => trace !== undefined && traceExcept?.has(type) !== true,
+    emit: (session, event) => options.trace?.({ ...event, session, timeMs: systemClock.nowMs() }),
+    traces: tracesOf(options),
   };
 }
 

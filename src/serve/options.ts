@@ -1,7 +1,7 @@
 // What an FTP server is made from, and what it gives back: the library's public face.
 import type { FileSystem } from "../platform/file-system.ts";
 import type { PortRange } from "../platform/network.ts";
-import type { Trace, TraceEvent } from "../platform/trace.ts";
+import type { Trace } from "../platform/trace.ts";
 import type { SallyportError } from "../protocol/error.ts";
 import type { Authenticate } from "../server/account.ts";
 
@@ -108,8 +108,8 @@ export interface ServerOptions {
   readonly ssh?: ServerSsh;
   /** Receives every trace event. */
   readonly trace?: Trace;
-  /** Types of events that it has no use for: with the dialogue and the data connections left out a small file costs a tenth less. */
-  readonly traceExcept?: ReadonlySet<TraceEvent["type"]>;
+  /** False: without commands, replies, data connections and `file.action`. A small file then costs a tenth less. Default true. */
+  readonly traceTransfers?: boolean;
 }
 
 /** Where the server listens. */

@@ -1,6 +1,5 @@
 // What the server tells its log of logins and files.
 import { afterEach, expect, test } from "vitest";
-import { everydayEvents } from "../../src/text/everyday-events.ts";
 import { watchResources } from "../support/resources.ts";
 import { until } from "../support/until.ts";
 import { type Rig, startRig } from "./rig.ts";
@@ -51,8 +50,7 @@ test("each change and each transfer is told with user, address, whole path and o
 });
 
 test("what the log has no use for is not told, and everything else is", async () => {
-  const traceExcept = everydayEvents;
-  rig = await startRig({ traceExcept });
+  rig = await startRig({ traceTransfers: false });
   const peer = await rig.login();
   await peer.command("TYPE I");
   await peer.upload("STOR x", "hello");

@@ -8,7 +8,6 @@ import { limits } from "../../protocol/limits.ts";
 import type { Server, ServerOptions, ServerTls } from "../../serve/options.ts";
 import type { AskUser } from "../../ssh/ssh-connection.ts";
 import { EventLog } from "../../text/event-log.ts";
-import { everydayEvents } from "../../text/everyday-events.ts";
 import { isShown } from "../../text/log-record.ts";
 import { readCertificate } from "../credentials/read-certificate.ts";
 import { exitStatus } from "../exit-status.ts";
@@ -93,7 +92,7 @@ async function open(
     sessionsMax: await sessionsThatFit(command.options.sessionsMax, limits.serverSessionsMax, reporter),
     users,
     ...definedProps({ tls }),
-    ...(writer === undefined && !isShown("info", thresholdOf(command.output)) ? { traceExcept: everydayEvents } : {}),
+    traceTransfers: writer !== undefined || isShown("info", thresholdOf(command.output)),
     trace: (event) => {
       writer?.trace(event);
       for (const record of events.observe(event)) reporter.log(record);

@@ -6,7 +6,6 @@ import type { TraceEvent } from "../../platform/trace.ts";
 import { SallyportError } from "../../protocol/error.ts";
 import { isSkippedNote } from "../../protocol/reply-receiver.ts";
 import { dialogueLines } from "../../text/dialogue-lines.ts";
-import { everydayEvents } from "../../text/everyday-events.ts";
 import { Progress } from "../../text/progress.ts";
 import { runTasks } from "../../transfer/worker-pool.ts";
 import { signIn } from "../credentials/sign-in.ts";
@@ -121,7 +120,7 @@ function openSessions(
     signal,
     trace,
     // The dialogue of each file is for --debug alone.
-    traceExcept: command.debug ? undefined : everydayEvents,
+    traceTransfers: command.debug,
     via: command.via === undefined ? undefined : { ...command.via, ...prompts },
     prompts,
     logIn: ({ host, user, password }) =>

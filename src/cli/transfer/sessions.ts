@@ -19,7 +19,7 @@ export interface SessionsOptions {
   /** Who answers the questions of SSH, and reads its messages. */
   readonly prompts: Pick<SshHostOptions, "askUser" | "tellUser">;
   readonly trace: Trace;
-  readonly traceExcept?: FtpClientOptions["traceExcept"] | undefined;
+  readonly traceTransfers: boolean;
   readonly logIn: (url: FtpUrl) => Promise<Credentials>;
   /** Ends attempts to connect, not sessions. */
   readonly signal: AbortSignal;
@@ -88,9 +88,9 @@ export class Sessions implements SessionSource<FtpUrl>, AsyncDisposable {
     if (first !== undefined) return await first.openAnother({ signal });
     const login = this.#logins.get(key) ?? this.#options.logIn(url);
     this.#logins.set(key, login);
-    const { trace, traceExcept } = this.#options;
+    const { trace, traceTransfers } = this.#options;
     const [credentials, options] = await Promise.all([login, this.#optionsFor(url), this.#via?.ready(signal)]);
-    const client = await connectFtp({ ...options, ...credentials, signal, trace, ...definedProps({ traceExcept }) });
+    const client = await connectFtp({ ...options, ...credentials, signal, trace, traceTransfers });
     this.#first.set(key, client);
     return client;
   }
