@@ -36,7 +36,10 @@ async function openFiles(
   const { host, port } = target;
   const credentials = await signIn(target, {
     env: io.env,
-    askPassword: (name) => askPassword(`Password of ${name} at ${host}: `, askUser, signal),
+    askPassword: (name) => {
+      const otherwise = "without one write the password in ~/.netrc, which only you may read";
+      return askPassword({ text: `Password of ${name} at ${host}: `, otherwise }, askUser, signal);
+    },
   });
   const ssh = via === undefined ? undefined : { ...via, askUser, tellUser, signal };
   // The signal is no longer aborted once it is open, so that running transfers may finish.

@@ -49,6 +49,7 @@ export function tunnelParser(): Parser<ParsedTunnelOptions> {
         "demo                  see it work on this machine alone: needs no server",
         "lab [run NUMBER]      shows how FTP fails through SSH: sallyport lab --help",
         "doctor [USER@]HOST    why FTP fails from here: sallyport doctor --help",
+        "explain TEXT          what an error line means: sallyport explain --help",
         "serve [DIR]           an FTP server: sallyport serve --help",
         "bridge [USER@]HOST    FTP in front of an SFTP server: sallyport bridge --help",
         "passwd NAME [FILE]    adds a user for that server",

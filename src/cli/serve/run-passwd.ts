@@ -11,13 +11,17 @@ import { StopRequest } from "../run/stop-request.ts";
 import { askPassword, makeAskUser } from "../terminal/ask-user.ts";
 import type { PasswdCommand } from "./passwd-command.ts";
 
+const askProgram =
+  "without one name a program that prints the password in SSH_ASKPASS, and set SSH_ASKPASS_REQUIRE=force";
+
 /** Returns the exit status. Throws `CONFIG_INVALID` when the two differ, or the file cannot be read or written. */
 export async function runPasswd(command: PasswdCommand, io: ProcessIo): Promise<number> {
   const stop = new StopRequest(io.onStopSignal);
   try {
     const ask = makeAskUser({ env: io.env, interrupt: () => stop.request("SIGINT") });
-    const password = await askPassword(`New password for ${command.name}: `, ask, stop.first);
-    const again = await askPassword("Once more: ", ask, stop.first);
+    const typed = (text: string): Promise<string> => askPassword({ text, otherwise: askProgram }, ask, stop.first);
+    const password = await typed(`New password for ${command.name}: `);
+    const again = await typed("Once more: ");
     if (password !== again) throw new SallyportError("CONFIG_INVALID", "the two passwords differ");
     const line = await lineFor(command, password);
     if (command.file === undefined) io.printLine(line);

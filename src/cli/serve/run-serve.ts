@@ -45,6 +45,8 @@ export async function serveOwned(
   }
 }
 
+const passwordFile = "a server without one takes --password-file, which `sallyport passwd` writes";
+
 /** How a command that serves is spoken of. */
 export interface ServeWords {
   /** The option that says where it listens. */
@@ -82,7 +84,8 @@ async function open(
   const ask = makeAskUser({ env: io.env, interrupt: () => stop.request("SIGINT") });
   const users: { name: string; password: string }[] = [];
   for (const name of command.users) {
-    users.push({ name, password: await askPassword(`Password for ${name}: `, ask, stop.first) });
+    const question = { text: `Password for ${name}: `, otherwise: passwordFile };
+    users.push({ name, password: await askPassword(question, ask, stop.first) });
   }
   const tls = await readTls(command);
   const events = new EventLog();

@@ -70,12 +70,22 @@ function askOnTerminal(
   });
 }
 
+interface PasswordQuestion {
+  readonly text: string;
+  /** What to do where nobody can be asked; follows "Run it on a terminal; ". */
+  readonly otherwise: string;
+}
+
 /** Throws `CONFIG_INVALID` when nobody can be asked or nothing is typed. */
-export async function askPassword(text: string, ask: AskUser, signal: AbortSignal): Promise<string> {
+export async function askPassword(
+  { text, otherwise }: PasswordQuestion,
+  ask: AskUser,
+  signal: AbortSignal,
+): Promise<string> {
   const answer = await ask({ kind: "password", text, echo: false }, signal);
   if (answer !== undefined && answer !== "") return answer;
   if (answer === "") throw new SallyportError("CONFIG_INVALID", "the password is empty");
   throw new SallyportError("CONFIG_INVALID", "there is no terminal to ask for a password", {
-    hint: "Run it on a terminal; a server without one takes --password-file, which `sallyport passwd` writes.",
+    hint: `Run it on a terminal; ${otherwise}.`,
   });
 }

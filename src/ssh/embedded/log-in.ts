@@ -154,6 +154,7 @@ class LogIn {
       note(`key exchange ${kex}, host key ${serverHostKey}, cipher ${cs.cipher} ${cs.mac}`);
     });
     client.on("error", (error) => {
+      if (this.#over) return; // A key's passphrase that is not asked for any more.
       const { level } = error as { level?: string };
       if (level === "agent") notify(`Warning: a key could not be used: ${error.message}`);
       else if (level === "client-authentication") this.fail(this.#refused(error));

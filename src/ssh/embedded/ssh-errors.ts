@@ -11,7 +11,11 @@ interface Words {
   readonly hint: string;
 }
 
+const refusesUs =
+  "Is it an SSH server (-p)? It may also refuse this machine (MaxStartups, PerSourcePenalties, fail2ban).";
+
 const bySystemError: Readonly<Record<string, readonly [words: string, hint: string]>> = {
+  ECONNRESET: ["connection reset by peer", refusesUs],
   ECONNREFUSED: ["connection refused", "Is an SSH server running there? Check host and port (-p)."],
   ETIMEDOUT: ["no answer", "Is there a firewall in between that drops packets? Check host and port (-p)."],
   EHOSTUNREACH: ["no route to host", "Check the address, the routes (ip route) and the firewall."],
@@ -40,7 +44,7 @@ const byMessage: readonly (readonly [RegExp, Words])[] = [
     {
       code: "SSH_CONNECT",
       words: "closed the connection before the handshake",
-      hint: "Is it an SSH server (-p)? It may also refuse this machine (MaxStartups, PerSourcePenalties, fail2ban).",
+      hint: refusesUs,
     },
   ],
   [
@@ -111,10 +115,10 @@ export function translateSsh2Error(error: unknown, server: Endpoint, connected: 
     });
   }
   const known = byMessage.find(([pattern]) => pattern.test(message))?.[1];
-  const system = typeof code === "string" ? ownEntry(bySystemError, code)?.[0] : undefined;
+  const [system, systemHint] = (typeof code === "string" && ownEntry(bySystemError, code)) || [];
   return new SallyportError(
     known?.code ?? (connected ? "SSH_DISCONNECTED" : "SSH_CONNECT"),
     `${where(server)}: ${known?.words ?? system ?? message}`,
-    { cause: error, details, hint: known?.hint },
+    { cause: error, details, hint: known?.hint ?? (connected ? undefined : systemHint) },
   );
 }

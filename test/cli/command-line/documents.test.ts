@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { helpText } from "../../../src/cli/command-line/commands.ts";
+import { commands, helpText } from "../../../src/cli/command-line/commands.ts";
 import { flagOf } from "../../../src/cli/command-line/option-table.ts";
 import { refusedOptions } from "../../../src/cli/command-line/ssh-options.ts";
 import { tunnelOptions } from "../../../src/cli/command-line/tunnel-options.ts";
@@ -14,6 +14,11 @@ describe("--help", () => {
     const lines = helpText().split("\n");
     expect(lines.filter((line) => line.length > 100)).toEqual([]);
     expect(lines.at(-1)).toBe("");
+  });
+
+  test("names every command", () => {
+    const usage = helpText().split("\n\n")[0] ?? "";
+    for (const command of commands.keys()) expect(usage).toMatch(new RegExp(`sallyport (?:\\w+\\|)*${command}\\b`));
   });
 
   test("names every option that is not refused", () => {

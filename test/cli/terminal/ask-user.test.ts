@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { makeAskUser } from "../../../src/cli/terminal/ask-user.ts";
+import { askPassword, makeAskUser } from "../../../src/cli/terminal/ask-user.ts";
 import type { Terminal } from "../../../src/cli/terminal/open-terminal.ts";
 import type { Question } from "../../../src/ssh/ssh-connection.ts";
 import { watchResources } from "../../support/resources.ts";
@@ -115,6 +115,15 @@ describe("on a terminal", () => {
 test("with neither a terminal nor a program there is no answer", async () => {
   const ask = makeAskUser({ env: {}, interrupt: () => {}, openTerminal: () => undefined });
   expect(await ask(password, never)).toBeUndefined();
+});
+
+test("a password that nobody can be asked for is an error that says what to do instead", async () => {
+  const ask = makeAskUser({ env: {}, interrupt: () => {}, openTerminal: () => undefined });
+  const question = { text: "Password: ", otherwise: "without one write it in ~/.netrc" };
+  await expect(askPassword(question, ask, never)).rejects.toMatchObject({
+    code: "CONFIG_INVALID",
+    hint: "Run it on a terminal; without one write it in ~/.netrc.",
+  });
 });
 
 describe("SSH_ASKPASS", () => {

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import ssh2, { type AuthContext, type Connection, type KeyboardAuthContext } from "ssh2";
 import { expect, test } from "vitest";
 import { connectEmbedded } from "../../../src/ssh/embedded/connect-embedded.ts";
-import type { SshConnection } from "../../../src/ssh/ssh-connection.ts";
+import type { AskUser, Question, SshConnection } from "../../../src/ssh/ssh-connection.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { watchResources } from "../../support/resources.ts";
 import { clientKey, makeSshKey } from "../../support/ssh-keys.ts";
@@ -85,7 +85,11 @@ test("nobody is asked when nobody is there, or in batch mode", async () => {
 test("a user who does not answer is not asked again", async () => {
   await using server = await startTalkingServer(password("right"));
   const seen = witness([undefined, "right"]);
-  expect((await failureOf(open(server, seen))).code).toBe("SSH_AUTH");
+  expect(await failureOf(open(server, seen))).toMatchObject({
+    code: "SSH_AUTH",
+    message: "me@127.0.0.1 could not log in: tried password (no answer); the server takes password",
+    hint: expect.stringContaining("terminal"),
+  });
   expect(seen.asked).toHaveLength(1);
 });
 
@@ -192,6 +196,29 @@ test("an abort while the user thinks is rethrown untouched, and nothing is left"
   };
   const attempt = connectEmbedded(server.options, { ...environment, askUser }, controller.signal);
   await expect(attempt).rejects.toBe(reason);
+});
+
+test("an abort while a passphrase is asked for says nothing about the key", async () => {
+  await using dir = makeTempDir("passphrase");
+  const file = dir.file("key");
+  writeFileSync(file, makeSshKey("ed25519", "open sesame").privateKey, { mode: 0o600 });
+  await using server = await startTalkingServer((context) =>
+    context.method === "publickey" ? context.accept() : context.reject(["publickey"]),
+  );
+  const controller = new AbortController();
+  const reason = { not: "even an error" };
+  const { environment, told } = witness([]);
+  const asked: Question["kind"][] = [];
+  const askUser: AskUser = async ({ kind }) => {
+    asked.push(kind);
+    controller.abort(reason);
+    throw reason;
+  };
+  const options = { ...server.options, identityFiles: [file] };
+  const attempt = connectEmbedded(options, { ...environment, askUser }, controller.signal);
+  await expect(attempt).rejects.toBe(reason);
+  expect(asked).toEqual(["passphrase"]);
+  expect(told).toEqual([]);
 });
 
 test.each([

@@ -221,6 +221,17 @@ test("a server that hangs up at once is told", async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
+test("a server that resets the connection before the handshake is reported with what may be the reason", async () => {
+  const server = createServer((socket) => socket.once("data", () => socket.resetAndDestroy()));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  const options = { ...plain, host: "127.0.0.1", port };
+  const failure = await failureOf(connectEmbedded(options, witness().environment, never));
+  expect(failure).toMatchObject({ code: "SSH_CONNECT", hint: expect.stringContaining("MaxStartups") });
+  await new Promise((resolve) => server.close(resolve));
+});
+
 test("a server that speaks another protocol is told", async () => {
   const server = createServer((socket) => socket.resume().end("SSH-1.5-old\r\n"));
   server.listen(0, "127.0.0.1");

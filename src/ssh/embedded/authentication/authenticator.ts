@@ -23,6 +23,7 @@ export class Authenticator {
   readonly #fail: (error: unknown) => void;
   readonly #prompted = new Map<AuthenticationMethod, number>();
   #attempts = 0;
+  #gaveUp = false;
 
   /** `questions` is absent where nobody can be asked. `fail` ends the log-in, from within a question. */
   constructor(
@@ -42,6 +43,11 @@ export class Authenticator {
   /** What the server would take, once it has said so. */
   get offered(): readonly string[] {
     return this.#offered ?? [];
+  }
+
+  /** A question for a password or a code had no answer, as there was nobody to ask or the user gave none. */
+  get gaveUp(): boolean {
+    return this.#gaveUp;
   }
 
   /** A USERAUTH_FAILURE; after partial success (RFC 4252 section 5.1) other methods, or the same again, have to follow. */
@@ -118,6 +124,8 @@ export class Authenticator {
 
   #giveUp(method: AuthenticationMethod): void {
     this.#prompted.set(method, Number.POSITIVE_INFINITY);
+    this.#gaveUp = true;
+    if (this.tried.at(-1) === method) this.tried[this.tried.length - 1] = `${method} (no answer)`;
   }
 }
 
@@ -171,7 +179,7 @@ export function authenticationFailed(login: Authenticator, { who, couldAsk, caus
 
 function hint(login: Authenticator, couldAsk: boolean): string {
   const asks = login.offered.some((method) => method === "password" || method === "keyboard-interactive");
-  if (asks && !couldAsk)
+  if (asks && (!couldAsk || login.gaveUp))
     return "Run it on a terminal, so that a password can be asked for, or use a key (-i, ssh-agent).";
   if (!login.offered.includes("publickey")) return "Check the user name (-l) and the password.";
   return "Check the user name (-l) and the key (-i): its public half must be in authorized_keys on the SSH server.";
