@@ -238,15 +238,15 @@ export function finish(sink: Connection, clock: Clock): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (): void => {
       cancel();
-      stream.off("finish", settle).off("close", settle);
+      stream.off("close", settle);
       resolve(stream.writableFinished);
     };
     const cancel = clock.after(limits.endOfFileMs, () => {
       sink.reset();
       settle();
     });
-    stream.on("finish", settle).on("close", settle);
+    stream.on("close", settle);
     if (stream.writableFinished || stream.closed) settle();
-    else if (!stream.writableEnded) stream.end();
+    else stream.end(settle); // also where it was ended before
   });
 }

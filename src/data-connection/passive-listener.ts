@@ -113,7 +113,7 @@ class GuardedListener implements PassiveListener {
   async #admit(): Promise<void> {
     const busy = new Set<Promise<unknown>>();
     try {
-      for (;;) {
+      while (this.#state === "waiting") {
         // Who waits at a listener is let go by its disposal.
         const connection = await this.#listener.accept({});
         const judged = this.#judge(connection);

@@ -1,5 +1,5 @@
 // A reset must not look like an end-of-file.
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 
 interface Handle {
   /** Reading begins again, also behind an end-of-file. Not 0: it cannot. */
@@ -13,15 +13,18 @@ interface Handle {
  * of them it is so, bytes before or not: of two that come together, as from a program that has died, the first one stays the first.
  */
 export function makeEndHonest(socket: Socket): void {
-  const { push } = socket;
-  let isAsked = false;
-  socket.push = (chunk: Uint8Array | null, encoding?: BufferEncoding) => {
-    if (chunk === null && !isAsked) {
-      isAsked = true;
-      if (readsOn(socket)) return true;
-    }
-    return push.call(socket, chunk, encoding);
-  };
+  socket.push = pushHonestly;
+}
+
+/** Sockets whose end has come once. */
+const asked: WeakSet<Socket> = new WeakSet();
+
+function pushHonestly(this: Socket, chunk: Uint8Array | null, encoding?: BufferEncoding): boolean {
+  if (chunk === null && !asked.has(this)) {
+    asked.add(this);
+    if (readsOn(this)) return true;
+  }
+  return Socket.prototype.push.call(this, chunk, encoding);
 }
 
 function readsOn(socket: Socket): boolean {

@@ -10,13 +10,16 @@ import { makeEndHonest } from "./honest-end.ts";
 import { intoBuffers } from "./socket-buffers.ts";
 import { translateErrors } from "./system-error.ts";
 
-/** Makes a connection of a socket that is connected and has {@link socketOptions}. */
-export function systemConnection(socket: Socket, clock: Clock): Connection {
-  const local = systemEndpoint(socket.localAddress, socket.localPort);
+/** Makes a connection of a socket that is connected and has {@link socketOptions}; `local` where it is known. */
+export function systemConnection(
+  socket: Socket,
+  clock: Clock,
+  local: Endpoint = systemEndpoint(socket.localAddress, socket.localPort),
+): Connection {
   const remote = systemEndpoint(socket.remoteAddress, socket.remotePort);
-  translateErrors(socket, `connection with ${formatEndpoint(remote)}`, {
-    local: formatEndpoint(local),
-    remote: formatEndpoint(remote),
+  translateErrors(socket, () => {
+    const names = { local: formatEndpoint(local), remote: formatEndpoint(remote) };
+    return { subject: `connection with ${names.remote}`, details: names };
   });
   makeEndHonest(socket);
   const breakOff = (): void => resetSocket(socket);

@@ -1,6 +1,6 @@
 // What the operating system calls its errors, in our words. The one place where they are translated.
 
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 import { type ErrorCode, type ErrorDetails, isSallyportError, SallyportError } from "../protocol/error.ts";
 import { ownEntry } from "../protocol/own-entry.ts";
 
@@ -94,28 +94,51 @@ export function translateSystemError(error: unknown, subject: string, details: E
   });
 }
 
-// Makes a socket speak in SallyportErrors: in its `error` event and in its write callbacks.
-/** `subject` names the connection in messages. */
-export function translateErrors(socket: Socket, subject: string, details: ErrorDetails): void {
-  const translate = (error: unknown, phase: string): Error =>
-    translateSystemError(error, subject, { ...details, phase });
-  const outcome = (error: Error | null | undefined): Error | null => {
-    if (error) return translate(error, "write");
-    // Node 20 reports writes that a destroyed socket never sent as done; later ones say ECANCELED.
-    return socket.destroyed ? translate({ code: "ERR_STREAM_DESTROYED" }, "write") : null;
+// Makes a socket speak in SallyportErrors: when it is destroyed, and in its write callbacks.
+/** Names a connection in messages; asked when there is something to say. */
+export type Naming = () => { readonly subject: string; readonly details: ErrorDetails };
+
+const namingKey: unique symbol = Symbol("naming");
+
+interface NamedSocket extends Socket {
+  readonly [namingKey]: Naming;
+}
+
+/** node:net makes the sockets that a server accepts itself, so a subclass cannot do this. */
+export function translateErrors(socket: Socket, naming: Naming): void {
+  const own: Partial<NamedSocket> = {
+    [namingKey]: naming,
+    destroy: destroyTranslated,
+    _write: writeTranslated,
+    _writev: writevTranslated,
   };
-  // node:net makes the sockets that a server accepts itself, so a subclass cannot do this.
-  const { destroy, _write: write, _writev: writev } = socket;
-  socket.destroy = (error) => destroy.call(socket, error && translate(error, "read"));
-  socket._write = (chunk, encoding, done) => {
-    write.call(socket, chunk, encoding, (error) => done(outcome(error)));
-  };
-  // A broken record inside TLS is told without destroying the socket.
-  socket.on("error", (error) => {
-    if (!isSallyportError(error)) socket.destroy(error);
-  });
-  if (writev === undefined) return;
-  socket._writev = (chunks, done) => {
-    writev.call(socket, chunks, (error) => done(outcome(error)));
-  };
+  Object.assign(socket, own);
+}
+
+function translate(socket: NamedSocket, error: unknown, phase: string): Error {
+  const { subject, details } = socket[namingKey]();
+  return translateSystemError(error, subject, { ...details, phase });
+}
+
+function outcomeOf(socket: NamedSocket, error: Error | null | undefined): Error | null {
+  if (error) return translate(socket, error, "write");
+  // Node 20 reports writes that a destroyed socket never sent as done; later ones say ECANCELED.
+  return socket.destroyed ? translate(socket, { code: "ERR_STREAM_DESTROYED" }, "write") : null;
+}
+
+function destroyTranslated(this: NamedSocket, error?: Error): NamedSocket {
+  Socket.prototype.destroy.call(this, error && translate(this, error, "read"));
+  return this;
+}
+
+type Done = (error?: Error | null) => void;
+
+function writeTranslated(this: NamedSocket, chunk: unknown, encoding: BufferEncoding, done: Done): void {
+  Socket.prototype._write.call(this, chunk, encoding, (error) => done(outcomeOf(this, error)));
+}
+
+type Chunks = { readonly chunk: unknown; readonly encoding: BufferEncoding }[];
+
+function writevTranslated(this: NamedSocket, chunks: Chunks, done: Done): void {
+  Socket.prototype._writev?.call(this, chunks, (error) => done(outcomeOf(this, error)));
 }

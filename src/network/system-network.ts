@@ -1,6 +1,6 @@
 // This machine as a network.
 
-import { type AddressInfo, connect, createServer, isIP, type Server, type TcpNetConnectOpts } from "node:net";
+import { type AddressInfo, connect, createServer, isIP, isIPv4, type Server, type TcpNetConnectOpts } from "node:net";
 import { abortablePromise } from "../platform/abort.ts";
 import { AcceptQueue } from "../platform/accept-queue.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -10,6 +10,7 @@ import { listenOnOne } from "../platform/port-range.ts";
 import type { Random } from "../platform/random.ts";
 import { definedProps } from "../protocol/defined-props.ts";
 import { isSallyportError } from "../protocol/error.ts";
+import { isUnspecified } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemConnection, systemEndpoint } from "./system-connection.ts";
@@ -72,11 +73,11 @@ function connectFromHere(options: ConnectOptions, clock: Clock): Promise<Connect
 // listen(2) of this machine: one port, any port, or one of a range.
 function listenHere(options: ListenOptions, clock: Clock, random: Random): Promise<Listener> {
   return listenOnOne(options, random, (host, port, signal) =>
-    bindAt(host, port, random, signal).then((servers) => new SystemListener(servers, clock)),
+    bindAt(host, port, random, signal).then((bound) => new SystemListener(bound, clock)),
   );
 }
 
-function bindAt(host: string, port: number, random: Random, signal: AbortSignal): Promise<Servers> {
+function bindAt(host: string, port: number, random: Random, signal: AbortSignal): Promise<Bound> {
   if (host === "localhost") return bindLoopback(host, port, signal);
   return port === 0 ? bindAnywhere(host, random, signal) : bind(host, port, signal);
 }
@@ -88,12 +89,12 @@ let anyPorts: { readonly known: SystemPorts | undefined } | undefined;
  * leaves a port in TIME-WAIT for a minute, that goes through thousands. (Elsewhere than on Linux, where none is drawn, a socket of one address
  * may get a port of which another program has all addresses.)
  */
-async function bindAnywhere(host: string, random: Random, signal: AbortSignal): Promise<Servers> {
+async function bindAnywhere(host: string, random: Random, signal: AbortSignal): Promise<Bound> {
   anyPorts ??= { known: systemPorts() };
   const { known } = anyPorts;
   for (let draw = 1; known !== undefined && draw <= limits.dataPortDrawsMax; draw += 1) {
     try {
-      return await bind(host, known.first + random.below(known.count), signal);
+      return await bind(host, known.first + known.step * random.below(known.count), signal);
     } catch (error) {
       if (!isInUse(error)) throw error;
     }
@@ -101,8 +102,11 @@ async function bindAnywhere(host: string, random: Random, signal: AbortSignal): 
   return bind(host, 0, signal);
 }
 
-/** That listen, at one port. */
-type Servers = readonly [Server, ...Server[]];
+/** What listens, at one port. */
+interface Bound {
+  readonly endpoint: Endpoint;
+  readonly servers: readonly Server[];
+}
 
 const isInUse = (error: unknown): boolean => isSallyportError(error) && error.code === "NET_ADDRESS_IN_USE";
 const isMissing = (error: unknown): boolean => isSallyportError(error) && error.code === "NET_ADDRESS_UNAVAILABLE";
@@ -111,51 +115,58 @@ const isMissing = (error: unknown): boolean => isSallyportError(error) && error.
  * `localhost` is both loopback addresses, at one port, as ssh has it; a machine without IPv6 has one. Unlike ssh, both or none: whoever
  * says `localhost` tries ::1 first, and somebody else who listens there would be given the password.
  */
-async function bindLoopback(_host: string, port: number, signal: AbortSignal): Promise<Servers> {
+async function bindLoopback(_host: string, port: number, signal: AbortSignal): Promise<Bound> {
   for (let draw = 1; ; draw += 1) {
     const first = await bind("127.0.0.1", port, signal);
+    const { endpoint, servers } = first;
     try {
-      return [...first, ...(await bind("::1", (first[0].address() as AddressInfo).port, signal))];
+      return { endpoint, servers: [...servers, ...(await bind("::1", endpoint.port, signal)).servers] };
     } catch (error) {
       if (isMissing(error)) return first;
-      for (const server of first) server.close();
+      for (const server of servers) server.close();
       if (port !== 0 || !isInUse(error) || draw === limits.loopbackPortDrawsMax) throw error;
     }
   }
 }
 
-function bind(host: string, port: number, signal: AbortSignal): Promise<Servers> {
+function bind(host: string, port: number, signal: AbortSignal): Promise<Bound> {
   return abortablePromise(signal, (resolve, reject) => {
-    const local = formatEndpoint({ host: host || "*", port });
     const server = createServer(socketOptions);
-    const onError = (error: Error): void =>
+    // Stays, for failures of accept(2), such as EMFILE, come here too: the listener remains, the next one may succeed.
+    server.on("error", (error) => {
+      const local = formatEndpoint({ host: host || "*", port });
       reject(translateSystemError(error, `could not listen on ${local}`, { phase: "listen", local }));
-    const onListening = (): void => resolve([server]);
-    server.once("error", onError).once("listening", onListening);
-    server.listen({ port, backlog: limits.pendingConnectionsMax, ...(host === "" ? {} : { host }) });
+    });
+    const backlog = limits.pendingConnectionsMax;
+    server.listen(host === "" ? { port, backlog } : { port, backlog, host }, () =>
+      resolve({ endpoint: port !== 0 && isIPv4(host) ? { host, port } : endpointOf(server), servers: [server] }),
+    );
     return () => {
-      server.off("error", onError).off("listening", onListening);
-      if (signal.aborted) server.on("error", () => {}).close();
+      if (signal.aborted) server.close();
     };
   });
+}
+
+function endpointOf(server: Server): Endpoint {
+  const { address, port } = server.address() as AddressInfo;
+  return systemEndpoint(address, port);
 }
 
 // A listening socket of this machine, or one for each loopback address.
 class SystemListener implements Listener {
   /** Of the first. */
   readonly endpoint: Endpoint;
-  readonly #servers: Servers;
+  readonly #servers: readonly Server[];
   readonly #queue: AcceptQueue = new AcceptQueue();
   #closing: Promise<void> | undefined;
 
-  constructor(servers: Servers, clock: Clock) {
+  constructor({ endpoint, servers }: Bound, clock: Clock) {
     this.#servers = servers;
-    const { address, port } = servers[0].address() as AddressInfo;
-    this.endpoint = systemEndpoint(address, port);
+    this.endpoint = endpoint;
+    // What comes in at one address comes in at that one; each question to the system takes as long as a write.
+    const local = servers.length === 1 && isIPv4(endpoint.host) && !isUnspecified(endpoint.host) ? endpoint : undefined;
     for (const server of servers) {
-      server.on("connection", (socket) => this.#queue.arrive(systemConnection(socket, clock)));
-      // Failures of accept(2), such as EMFILE: the listener stays, the next one may succeed.
-      server.on("error", () => {});
+      server.on("connection", (socket) => this.#queue.arrive(systemConnection(socket, clock, local)));
     }
   }
 

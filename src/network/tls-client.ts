@@ -10,8 +10,8 @@ import { definedProps } from "../protocol/defined-props.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { ipBytes } from "../protocol/ip-address.ts";
 import { limits } from "../protocol/limits.ts";
-import { translateErrors } from "./system-error.ts";
 import { WatchedEnd } from "./tls-end.ts";
+import { translateTlsErrors } from "./tls-error.ts";
 import { takeBelow } from "./tls-reset.ts";
 
 /** How the server's certificate is judged. */
@@ -115,7 +115,7 @@ export class TlsClient {
     watch(socket);
     end?.watch(socket, remote);
     // In the event itself: the server may reset it in the moment in which nobody waits for that.
-    socket.once("secureConnect", () => translateErrors(socket, `TLS connection with ${remote}`, { remote }));
+    socket.once("secureConnect", () => translateTlsErrors(socket, remote));
     const breakOff = takeBelow(socket, plain);
     const fail = (error: TlsFailure): SallyportError => failed(remote, error, this.#hints, keyOf(socket));
     const deadline = withDeadline(this.#clock, limits.tlsHandshakeMs, signal, () =>

@@ -9,7 +9,7 @@ import { StreamConnection } from "../platform/stream-connection.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
 import { intoBuffers } from "./socket-buffers.ts";
-import { translateErrors } from "./system-error.ts";
+import { translateTlsErrors } from "./tls-error.ts";
 import { takeBelow } from "./tls-reset.ts";
 import { UploadBridge } from "./upload-bridge.ts";
 
@@ -101,7 +101,7 @@ export class TlsServer {
     breakOff: () => void,
     receiveInto: ReceivesInto["receiveInto"] | undefined,
   ): TlsConnection {
-    translateErrors(socket, `TLS connection with ${remote}`, { remote });
+    translateTlsErrors(socket, remote);
     const { local } = plain;
     const stream: Duplex = socket;
     const ends = { local, remote: plain.remote };

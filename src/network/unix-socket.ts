@@ -79,7 +79,7 @@ class UnixSocketListener implements Listener {
 }
 
 function connectionOf(socket: Socket, path: string, clock: Clock): Connection {
-  translateErrors(socket, `connection at ${path}`, { local: path });
+  translateErrors(socket, () => ({ subject: `connection at ${path}`, details: { local: path } }));
   const user = process.getuid?.();
   return new StreamConnection({
     stream: socket,

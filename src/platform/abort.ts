@@ -56,25 +56,25 @@ export function abortablePromise<T>(
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason);
     let isSettled = false;
-    let release: (() => void) | undefined;
+    let stopListening: (() => void) | undefined;
+    let tidyUp: (() => void) | undefined;
     const settle = (): void => {
       isSettled = true;
-      release?.();
-      release = undefined;
+      stopListening?.();
+      tidyUp?.();
+      stopListening = tidyUp = undefined;
     };
-    const settled =
-      <A>(then: (outcome: A) => void) =>
-      (outcome: A): void => {
-        settle();
-        then(outcome);
-      };
-    const tidyUp = start(settled(resolve), settled(reject));
-    const stopListening = onAbort(signal, () => settled(reject)(signal?.reason));
-    release = () => {
-      stopListening();
-      tidyUp();
+    const fail = (reason: unknown): void => {
+      settle();
+      reject(reason);
     };
+    const succeed = (value: T): void => {
+      settle();
+      resolve(value);
+    };
+    tidyUp = start(succeed, fail);
     if (isSettled) settle();
+    else stopListening = onAbort(signal, () => fail(signal?.reason));
   });
 }
 
@@ -83,13 +83,16 @@ export function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
   return new Promise((resolve, reject) => {
     const stopListening = onAbort(signal, () => reject(signal.reason));
     // Not `finally`, which makes two promises more: this is done several times for each file.
-    const settled =
-      <A>(then: (outcome: A) => void) =>
-      (outcome: A): void => {
+    work.then(
+      (value) => {
         stopListening();
-        then(outcome);
-      };
-    work.then(settled(resolve), settled(reject));
+        resolve(value);
+      },
+      (reason: unknown) => {
+        stopListening();
+        reject(reason);
+      },
+    );
   });
 }
 

@@ -44,6 +44,7 @@ export class AcceptQueue {
   }
 
   #next(signal: AbortSignal | undefined): Promise<Connection> {
+    if (signal === undefined) return new Promise((resolve, reject) => void this.#waiters.add({ resolve, reject }));
     return abortablePromise(signal, (resolve, reject) => {
       const waiter: Waiter = { resolve, reject };
       this.#waiters.add(waiter);
@@ -60,8 +61,10 @@ export class AcceptQueue {
 
   /** The same when the listener was disposed; `where` is its `host:port`. */
   dispose(where: string): Promise<void> {
-    const details = { local: where, phase: "accept" };
-    const later = (): SallyportError => new SallyportError("CLOSED", `the listener on ${where} is closed`, { details });
+    const later = (): SallyportError =>
+      new SallyportError("CLOSED", `the listener on ${where} is closed`, {
+        details: { local: where, phase: "accept" },
+      });
     return this.#close(later, () => disposedMeanwhile);
   }
 
@@ -69,6 +72,7 @@ export class AcceptQueue {
     this.#end ??= error;
     for (const waiter of this.#waiters) waiter.reject(meanwhile());
     this.#waiters.clear();
+    if (this.#pending.size === 0) return;
     const left = [...this.#pending];
     for (const connection of left) connection.reset();
     await Promise.all(left.map((connection) => connection.closed));

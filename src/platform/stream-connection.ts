@@ -92,7 +92,7 @@ export class StreamConnection implements Connection {
   #watch(): Promise<CloseInfo> {
     const { stream } = this;
     let failure: unknown = stream.errored ?? undefined; // it may have broken before
-    stream.once("end", () => {
+    stream.on("end", () => {
       if (!stream.writableEnded) this.#endedFirst = "remote";
     });
     // Also keeps an error that nobody else listens for from ending the program: `closed` reports it.
@@ -106,7 +106,7 @@ export class StreamConnection implements Connection {
         else void this.#within(this.#gone).then(() => resolve(info));
       };
       if (stream.closed) settle();
-      else stream.once("close", settle);
+      else stream.on("close", settle);
     });
   }
 

@@ -20,6 +20,11 @@ const bans: readonly Ban[] = [
     home: /^src\/network\/system-[^/]+\.ts$/,
   },
   { pattern: /\bconsole\./g, instead: "below src/cli there is only the Trace", home: /^src\/cli\// },
+  {
+    pattern: /\bexport let\b/g,
+    instead: "what is exported never changes: scripts/bundle.js relies on it",
+    home: /^$/,
+  },
   { pattern: /\b(?:TODO|FIXME)\b/g, instead: "finish it, or open an issue", home: undefined },
 ];
 

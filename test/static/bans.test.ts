@@ -14,6 +14,7 @@ describe("the bans", () => {
     ["src/gateway/a.ts", 'console.log("x")', "src/gateway/a.ts:1 has console."],
     ["src/client/a.ts", "if (e instanceof SallyportError)", "src/client/a.ts:1 has instanceof SallyportError"],
     ["src/client/a.ts", "class Refused {}\nif (e instanceof Refused)", "src/client/a.ts:2 has instanceof Refused"],
+    ["src/gateway/a.ts", "export let a = 1;", "src/gateway/a.ts:1 has export let"],
     ["src/gateway/a.ts", "// TODO: all of it", "src/gateway/a.ts:1 has TODO"],
   ])("find in %s: %s", (path, text, fault) => {
     expect(bannedWords([{ path, text }])).toEqual([expect.stringContaining(fault)]);
