@@ -8,7 +8,7 @@ import { offeredHashes } from "./checksum.ts";
 import { type Chunks, compareTail } from "./compare-tail.ts";
 import { flow, receiveByName, refuseAsciiParts, releaseControl } from "./download.ts";
 import type { UploadSource } from "./ftp-client.ts";
-import { sendData } from "./send-data.ts";
+import { Outgoing, type Pieces, sendData } from "./send-data.ts";
 import { mayHave, notify, type Session, wireName } from "./session.ts";
 import type { SessionHolder } from "./session-holder.ts";
 import { runTransfer } from "./transfer.ts";
@@ -231,8 +231,7 @@ class Upload {
   }
 
   /** The source, counted, checked and converted on its way. */
-  #pieces(hash: Verification["hash"]): Chunks {
-    const pieces = this.#order.open(this.#sent.bytes);
+  #pieces(hash: Verification["hash"]): Pieces {
     const lines = this.#order.options.type === "ascii" ? toNetworkLines() : undefined;
     const offered = (piece: Uint8Array): Uint8Array => {
       const chunk = lines === undefined ? piece : lines.convert(piece);
@@ -240,8 +239,7 @@ class Upload {
       this.#sent.offered = this.#sent.bytes + chunk.length;
       return chunk;
     };
-    const taken = (chunk: Uint8Array): void => this.#moved(chunk.length);
-    return Symbol.asyncIterator in pieces ? through(pieces, offered, taken) : throughHere(pieces, offered, taken);
+    return new Outgoing(this.#order.open(this.#sent.bytes), offered, (bytes) => this.#moved(bytes));
   }
 
   #moved(bytes: number): void {
@@ -249,34 +247,6 @@ class Upload {
     this.#sent.bytes += bytes;
     this.#sent.moved += bytes;
     options.onProgress?.({ bytes: this.#sent.bytes, size });
-  }
-}
-
-type Through = (piece: Uint8Array) => Uint8Array;
-
-/** What is made of each piece; `taken` is called when more is asked for. */
-async function* through(
-  pieces: AsyncIterable<Uint8Array>,
-  offered: Through,
-  taken: (chunk: Uint8Array) => void,
-): AsyncGenerator<Uint8Array> {
-  for await (const piece of pieces) {
-    const chunk = offered(piece);
-    yield chunk;
-    taken(chunk);
-  }
-}
-
-/** The same of what is here already, and need not be waited for. */
-function* throughHere(
-  pieces: Iterable<Uint8Array>,
-  offered: Through,
-  taken: (chunk: Uint8Array) => void,
-): Generator<Uint8Array> {
-  for (const piece of pieces) {
-    const chunk = offered(piece);
-    yield chunk;
-    taken(chunk);
   }
 }
 

@@ -4,7 +4,7 @@ import { createSecureContext, createServer, type SecureContext, type Server, TLS
 import { abortablePromise } from "../platform/abort.ts";
 import { type Clock, withDeadline } from "../platform/clock.ts";
 import { formatEndpoint } from "../platform/endpoint.ts";
-import { type Connection, type ReceivesInto, tellsAcknowledged } from "../platform/network.ts";
+import { type Connection, type ReceivesInto, tellsAcknowledged, untakenOf } from "../platform/network.ts";
 import { StreamConnection } from "../platform/stream-connection.ts";
 import { SallyportError } from "../protocol/error.ts";
 import { limits } from "../protocol/limits.ts";
@@ -113,6 +113,7 @@ export class TlsServer {
       breakOff,
       receiveInto,
       acknowledged,
+      untaken: () => untakenOf(plain),
     });
     return Object.assign(connection, { resumed: socket.isSessionReused() });
   }

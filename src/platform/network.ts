@@ -145,6 +145,19 @@ export function releasesWritten(connection: Connection): connection is Connectio
 }
 
 /** Found by its method, as not every connection can. */
+export interface TellsUntaken {
+  /**
+   * Changes whenever the network has taken more of what was written. Of a piece that leaves slowly the stream says nothing before the end, though a line
+   * of a few kB/s is at it for minutes.
+   */
+  untaken(): number;
+}
+
+export function untakenOf(connection: Connection & Partial<TellsUntaken>): number {
+  return connection.untaken?.() ?? connection.stream.writableLength;
+}
+
+/** Found by its method, as not every connection can. */
 export interface TellsAcknowledged {
   /**
    * Settles when the peer's system has taken all but `rest` bytes of what was written, when nobody can know any more, or when the

@@ -4,7 +4,15 @@ import { type ErrorCode, isSallyportError, SallyportError } from "../protocol/er
 import { limits } from "../protocol/limits.ts";
 import type { Clock } from "./clock.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { CloseInfo, Connection, ReceivesInto, ReleasesWritten, SendsFiles, TellsAcknowledged } from "./network.ts";
+import type {
+  CloseInfo,
+  Connection,
+  ReceivesInto,
+  ReleasesWritten,
+  SendsFiles,
+  TellsAcknowledged,
+  TellsUntaken,
+} from "./network.ts";
 
 /** What a network brings along for one connection. */
 export interface StreamConnectionParts {
@@ -24,6 +32,8 @@ export interface StreamConnectionParts {
   readonly releasesWritten?: ReleasesWritten["releasesWritten"] | undefined;
   /** Where the stream is a socket of the system. */
   readonly sendFile?: SendsFiles["sendFile"] | undefined;
+  /** What is known of that beside what the stream says. */
+  readonly untaken?: TellsUntaken["untaken"] | undefined;
   /** Where the system can be asked. */
   readonly acknowledged?: TellsAcknowledged["acknowledged"] | undefined;
 }
@@ -31,7 +41,7 @@ export interface StreamConnectionParts {
 /** Errors that say more than "interrupted". */
 const howByCode: Partial<Record<ErrorCode, CloseInfo["how"]>> = { NET_TIMEOUT: "timeout", SSH_DISCONNECTED: "lost" };
 
-export class StreamConnection implements Connection {
+export class StreamConnection implements Connection, TellsUntaken {
   readonly stream: Duplex;
   readonly local: Endpoint;
   readonly remote: Endpoint;
@@ -41,6 +51,7 @@ export class StreamConnection implements Connection {
   readonly releasesWritten: ReleasesWritten["releasesWritten"] | undefined;
   readonly sendFile: SendsFiles["sendFile"] | undefined;
   readonly acknowledged: TellsAcknowledged["acknowledged"] | undefined;
+  readonly #untaken: TellsUntaken["untaken"] | undefined;
   readonly #clock: Clock;
   readonly #breakOff: () => void;
   readonly #gone: Promise<void> | undefined;
@@ -57,10 +68,15 @@ export class StreamConnection implements Connection {
     this.releasesWritten = parts.releasesWritten;
     this.sendFile = parts.sendFile;
     this.acknowledged = parts.acknowledged;
+    this.#untaken = parts.untaken;
     this.#clock = parts.clock;
     this.#breakOff = parts.breakOff;
     this.#gone = parts.gone;
     this.closed = this.#watch();
+  }
+
+  untaken(): number {
+    return this.stream.writableLength + (this.#untaken?.() ?? 0);
   }
 
   reset(): void {

@@ -1,8 +1,8 @@
 // One transfer from its data connection to its final reply; the same for files and listings, both ways.
 
-import type { Clock } from "../platform/clock.ts";
-import type { Connection } from "../platform/network.ts";
+import { type Connection, untakenOf } from "../platform/network.ts";
 import { type Soon, whenDone } from "../platform/soon.ts";
+import { watchStandstill } from "../platform/standstill.ts";
 import { isSallyportError, SallyportError } from "../protocol/error.ts";
 import { makeReply, type Reply } from "../protocol/reply.ts";
 import { isAborted, noDataConnection, refusalOf } from "./replies.ts";
@@ -100,10 +100,12 @@ async function carry(
 ): Promise<Reply> {
   const { clock, turns } = session.context.environment;
   let stalled: SallyportError | undefined;
-  const stopWatching = watchStall(clock, session.context.policy.dataStallMs, progress, (error) => {
+  const { dataStallMs } = session.context.policy;
+  const mark = (): number => progress.bytes + untakenOf(connection);
+  const stopWatching = watchStandstill(clock, dataStallMs, mark, () => {
     // Nothing more is to come: what is left is ours to do.
     if (plan.upload === true && connection.stream.readableEnded) return;
-    stalled = error;
+    stalled = new SallyportError("NET_TIMEOUT", `no byte has moved for ${dataStallMs / 1000} s`);
     connection.reset();
   });
   try {
@@ -142,25 +144,3 @@ const modeOf = (session: Session): string => (convertsLines(session) ? "ASCII" :
 
 const mustProtect = (session: Session): boolean =>
   session.context.policy.tls?.required === true && !session.state.protectedData;
-
-// Ends a transfer in which nothing moves.
-/** Calls `isStalled` once `progress` has not changed for `stallMs`. The function that it gives stops watching. */
-function watchStall(
-  clock: Clock,
-  stallMs: number,
-  progress: { readonly bytes: number },
-  isStalled: (error: SallyportError) => void,
-): () => void {
-  let seen = progress.bytes;
-  let cancel = (): void => {};
-  const look = (): void => {
-    if (progress.bytes === seen) {
-      isStalled(new SallyportError("NET_TIMEOUT", `no byte has moved for ${stallMs / 1000} s`));
-      return;
-    }
-    seen = progress.bytes;
-    cancel = clock.after(stallMs, look);
-  };
-  cancel = clock.after(stallMs, look);
-  return () => cancel();
-}

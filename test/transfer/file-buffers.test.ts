@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { receiveData } from "../../src/client/receive-data.ts";
-import { sendData } from "../../src/client/send-data.ts";
+import { Outgoing, sendData } from "../../src/client/send-data.ts";
 import { joinedPair } from "../../src/data-connection/joined-pair.ts";
 import { systemClock } from "../../src/network/system-clock.ts";
 import { limits } from "../../src/protocol/limits.ts";
@@ -67,7 +67,7 @@ describe.each([
     const buffers = new CountedBuffers(content.length, steady);
     const sink = new FileSink(dir.file("to"), 0, systemClock);
     const source = readLocal(dir.file("from"), 0, undefined, buffers);
-    const sent = sendData(near, source, flow, (piece) => buffers.giveBack(piece));
+    const sent = sendData(near, new Outgoing(source), flow, (piece) => buffers.giveBack(piece));
     // Until the reader comes the system takes no more, and what waits must stay as it is.
     await until("bytes that wait", () => near.stream.writableLength > 0);
     await Promise.all([sent, receiveData(far, sink, flow)]);
@@ -119,7 +119,7 @@ test("the piece behind a large one is read while that is sent, and no more than 
       yield piece;
     }
   }
-  const sent = sendData(near, source(), flow).catch((error: unknown) => error);
+  const sent = sendData(near, new Outgoing(source()), flow).catch((error: unknown) => error);
   await until("a second piece", () => asked === 2);
   await new Promise(setImmediate);
   expect(asked).toBe(2);

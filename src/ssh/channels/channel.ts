@@ -270,6 +270,7 @@ export function channelConnection(channel: Channel, local: Endpoint, remote: End
     // taken for complete has to be aborted in FTP first.
     breakOff: () => channel.destroy(),
     gone: channel.gone,
+    untaken: () => channel.queuedBytes,
     releasesWritten: true,
   });
 }
